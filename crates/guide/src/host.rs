@@ -1,0 +1,152 @@
+//! Host names, and the patterns that say which of them a method may talk to.
+//!
+//! **Invariant:** a [`HostPattern`] is lower-case ASCII, ends in two literal labels at least, and has its
+//! wildcards in front; so no pattern can match a whole top-level domain.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A pattern such as `api.example.com`, `*.example.com` (one label) or `**.example.com` (one or more).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HostPattern {
+    wild: Wild,
+    suffix: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Wild {
+    None,
+    OneLabel,
+    Labels,
+}
+
+impl HostPattern {
+    /// Whether the host, in lower case and without a trailing dot, is one of those meant.
+    pub fn matches(&self, host: &str) -> bool {
+        if self.wild == Wild::None {
+            return host == self.suffix;
+        }
+        let Some(front) = host.strip_suffix(self.suffix.as_str()).and_then(|rest| rest.strip_suffix('.')) else {
+            return false;
+        };
+        let labels_are_sound = front.split('.').all(is_label);
+        labels_are_sound && (self.wild == Wild::Labels || !front.contains('.'))
+    }
+
+    /// The part without wildcards: `example.com` of `*.example.com`.
+    pub fn suffix(&self) -> &str {
+        &self.suffix
+    }
+
+    /// Whether the pattern has a wildcard.
+    pub fn is_wild(&self) -> bool {
+        self.wild != Wild::None
+    }
+}
+
+/// Why a text is not a host pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostPatternError {
+    /// It has a scheme, a port or a path; only the host is wanted.
+    NotAHost,
+    /// A label is empty, too long, or has characters other than `a-z`, `0-9` and `-`.
+    BadLabel,
+    /// Fewer than two literal labels at the end: it would match a whole top-level domain.
+    TooWide,
+    /// A wildcard stands elsewhere than as the whole first label.
+    MisplacedWildcard,
+}
+
+impl fmt::Display for HostPatternError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotAHost => "only a host name is wanted here: no scheme, port or path",
+            Self::BadLabel => "a host's labels have only `a-z`, `0-9` and `-`, and are 1 to 63 long",
+            Self::TooWide => "the pattern must end in two literal labels at least, such as `example.com`",
+            Self::MisplacedWildcard => "`*` or `**` can only be the whole first label",
+        })
+    }
+}
+
+impl std::error::Error for HostPatternError {}
+
+impl FromStr for HostPattern {
+    type Err = HostPatternError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.contains(['/', ':', '@', '?', '#', ' ']) {
+            return Err(HostPatternError::NotAHost);
+        }
+        let (wild, suffix) = if let Some(rest) = text.strip_prefix("**.") {
+            (Wild::Labels, rest)
+        } else if let Some(rest) = text.strip_prefix("*.") {
+            (Wild::OneLabel, rest)
+        } else {
+            (Wild::None, text)
+        };
+        if suffix.contains('*') {
+            return Err(HostPatternError::MisplacedWildcard);
+        }
+        if !suffix.split('.').all(is_label) {
+            return Err(HostPatternError::BadLabel);
+        }
+        if !suffix.contains('.') {
+            return Err(HostPatternError::TooWide);
+        }
+        Ok(Self { wild, suffix: suffix.to_owned() })
+    }
+}
+
+impl fmt::Display for HostPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.wild {
+            Wild::None => "",
+            Wild::OneLabel => "*.",
+            Wild::Labels => "**.",
+        })?;
+        f.write_str(&self.suffix)
+    }
+}
+
+/// Whether a text is one label of a host name: `a-z`, `0-9`, inner hyphens, 1 to 63 characters.
+pub fn is_label(label: &str) -> bool {
+    !label.is_empty()
+        && label.len() <= 63
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+        && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(pattern: &str, host: &str, expected: bool) {
+        assert_eq!(pattern.parse::<HostPattern>().expect("a pattern").matches(host), expected, "{pattern} {host}");
+    }
+
+    #[test]
+    fn a_star_is_one_label_and_two_are_one_or_more() {
+        check("api.example.com", "api.example.com", true);
+        check("api.example.com", "x.api.example.com", false);
+        check("*.example.com", "acme.example.com", true);
+        check("*.example.com", "acme.us-1.example.com", false);
+        check("**.example.com", "acme.us-1.example.com", true);
+        check("**.example.com", "example.com", false);
+        check("**.example.com", "evilexample.com", false);
+        check("**.example.com", "example.com.evil.example", false);
+        check("**.example.com", "..example.com", false);
+        check("**.example.com", "a_b.example.com", false);
+    }
+
+    #[test]
+    fn a_pattern_cannot_be_wider_than_a_domain() {
+        let parse = |text: &str| text.parse::<HostPattern>();
+        assert_eq!(parse("**.com"), Err(HostPatternError::TooWide));
+        assert_eq!(parse("localhost"), Err(HostPatternError::TooWide));
+        assert_eq!(parse("a.*.com"), Err(HostPatternError::MisplacedWildcard));
+        assert_eq!(parse("https://a.com"), Err(HostPatternError::NotAHost));
+        assert_eq!(parse("a..com"), Err(HostPatternError::BadLabel));
+        assert_eq!(parse("Acme.com"), Err(HostPatternError::BadLabel));
+    }
+}

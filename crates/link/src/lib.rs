@@ -1,0 +1,1 @@
+//! One person's attempt to connect one account: a state machine.

@@ -1,0 +1,1 @@
+//! What a good guide is, one file per rule.

@@ -1,0 +1,126 @@
+//! What is sent to a provider, and what comes back.
+//!
+//! **Invariant:** whatever may carry a secret is a [`Secret`]: printing a request shows its shape only.
+
+use std::fmt;
+
+use guide::{Fault, HostPattern, Verb};
+use secret::{Secret, SecretBytes};
+
+/// A request, complete but for the transport: it is always sent over https.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The method.
+    pub verb: Verb,
+    /// The host, in lower case, without a port.
+    pub host: String,
+    /// The port, where it is not 443.
+    pub port: Option<u16>,
+    /// The path, encoded, with its leading slash.
+    pub path: String,
+    /// The query's pairs, not yet encoded; a key may travel here where a provider forces it.
+    pub query: Vec<(String, Secret)>,
+    /// The headers, names in lower case.
+    pub headers: Vec<Header>,
+    /// The body with its content type.
+    pub body: Option<Body>,
+    /// The hosts that the guide allows; the way out checks them once more.
+    pub permit: Permit,
+}
+
+impl Request {
+    /// The path with its query, encoded as sent: `+` and `%20` rules of
+    /// [RFC 3986](https://www.rfc-editor.org/rfc/rfc3986), everything but unreserved characters escaped.
+    pub fn path_and_query(&self) -> Secret {
+        let mut out = self.path.clone();
+        for (n, (name, value)) in self.query.iter().enumerate() {
+            out.push(if n == 0 { '?' } else { '&' });
+            out.push_str(&crate::encode::percent(name));
+            out.push('=');
+            out.push_str(&crate::encode::percent(value.expose()));
+        }
+        Secret::new(out)
+    }
+}
+
+/// What may be shown of a request: its method, host, path and the names of its query.
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} https://{}", self.verb, self.host)?;
+        if let Some(port) = self.port {
+            write!(f, ":{port}")?;
+        }
+        f.write_str(&self.path)?;
+        for (n, (name, _)) in self.query.iter().enumerate() {
+            write!(f, "{}{name}=…", if n == 0 { '?' } else { '&' })?;
+        }
+        Ok(())
+    }
+}
+
+/// One header of a request.
+#[derive(Clone, Debug)]
+pub struct Header {
+    /// The name, in lower case.
+    pub name: String,
+    /// The value.
+    pub value: Secret,
+}
+
+/// The body of a request.
+#[derive(Clone, Debug)]
+pub struct Body {
+    /// The media type, sent as `content-type`.
+    pub content_type: String,
+    /// The bytes.
+    pub bytes: SecretBytes,
+}
+
+/// The hosts to which a request may go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Permit {
+    /// Patterns of the guide.
+    pub patterns: Vec<HostPattern>,
+    /// A host the customer named, where the guide allows that and the operator has agreed.
+    pub own_host: Option<String>,
+}
+
+impl Permit {
+    /// Whether a host, in lower case, is permitted.
+    pub fn allows(&self, host: &str) -> bool {
+        self.patterns.iter().any(|pattern| pattern.matches(host))
+            || self.own_host.as_deref().is_some_and(|own| own == host)
+    }
+}
+
+/// What became of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The provider answered.
+    Response(Response),
+    /// It did not.
+    Failed {
+        /// Why not.
+        fault: Fault,
+        /// For the operator: what the transport said, without anything that was sent.
+        detail: String,
+    },
+}
+
+/// A provider's response, read whole within the caps.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// The headers, names in lower case, in the order received.
+    pub headers: Vec<(String, String)>,
+    /// The body, decoded.
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    /// The first value of a header; the name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+}

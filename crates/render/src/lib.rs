@@ -1,0 +1,1 @@
+//! A guide as a page, in five media.

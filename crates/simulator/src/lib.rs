@@ -1,0 +1,1 @@
+//! A provider that answers as a guide's scenarios say.

@@ -1,0 +1,1 @@
+//! Everything that is tested from outside a crate, in one binary.

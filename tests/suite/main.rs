@@ -1,0 +1,3 @@
+//! Everything that is tested from outside a crate, in one binary.
+#[test]
+fn t() {}
