@@ -1,8 +1,56 @@
 //! The connection-guide language: text to guide and findings, with positions.
+//!
+//! | noun | meaning |
+//! |---|---|
+//! | [`Guide`] | one provider's guide, as it is meant |
+//! | [`Method`], [`Field`], [`Check`], [`OutcomeRule`], [`Scenario`] | its parts |
+//! | [`Prose`], [`Template`] | texts with references |
+//! | [`Finding`], [`CodePage`] | what there is to say about a text |
+//! | [`Brand`] | what white-labelling changes |
+//!
+//! Begin at [`read`]. **Invariants:** reading never fails, it gives what it understood and what it did not; a
+//! guide without errors is right, and nothing downstream checks it again.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod source;
+
+mod code;
+mod finding;
+
+mod node;
+mod yaml;
+
+mod choice;
+mod de;
+mod schema;
+mod shape;
+mod spanned;
 
 mod host;
 mod http;
+mod json_path;
+mod key;
+mod outcome;
+mod prose;
+mod template;
 
+mod brand;
+mod lower;
+mod model;
+
+mod read;
+
+pub use crate::brand::{Brand, LinkWording, SetupWording, Theme, Titled};
+pub use crate::code::{CodePage, pages};
+pub use crate::finding::{Edit, Finding, Severity, listed, nearest};
 pub use crate::host::{HostPattern, HostPatternError, is_label};
 pub use crate::http::{Fault, Verb};
+pub use crate::json_path::JsonPath;
+pub use crate::key::Key;
+pub use crate::model::*;
+pub use crate::outcome::OutcomeKind;
+pub use crate::prose::{Block, Inline, Prose};
+pub use crate::read::{Reading, read, read_brand};
+pub use crate::schema::{brand_schema, guide_schema};
+pub use crate::source::{Place, Source, Span};
+pub use crate::template::{Filter, Part, Reference, Target, Template};

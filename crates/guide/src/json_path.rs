@@ -1,0 +1,75 @@
+//! Where something stands in a JSON body: `name`, `user.name`, `items[0].id`.
+
+use std::fmt;
+
+use serde_json::Value;
+
+/// A path of member names and indexes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct JsonPath(Vec<Segment>);
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Segment {
+    Member(String),
+    Index(usize),
+}
+
+impl JsonPath {
+    /// The path, if the text is one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut segments = Vec::new();
+        for part in text.split('.') {
+            let (name, mut rest) = part.split_at(part.find('[').unwrap_or(part.len()));
+            let sound = !name.is_empty()
+                && name.chars().all(|ch| ch.is_alphanumeric() || matches!(ch, '_' | '-' | '@' | ':'));
+            if !sound {
+                return None;
+            }
+            segments.push(Segment::Member(name.to_owned()));
+            while !rest.is_empty() {
+                let (index, tail) = rest.strip_prefix('[')?.split_once(']')?;
+                segments.push(Segment::Index(index.parse().ok()?));
+                rest = tail;
+            }
+        }
+        Some(Self(segments))
+    }
+
+    /// What stands there.
+    pub fn find<'a>(&self, value: &'a Value) -> Option<&'a Value> {
+        self.0.iter().try_fold(value, |value, segment| match segment {
+            Segment::Member(name) => value.get(name),
+            Segment::Index(index) => value.get(index),
+        })
+    }
+}
+
+impl fmt::Display for JsonPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, segment) in self.0.iter().enumerate() {
+            match segment {
+                Segment::Member(name) if n == 0 => f.write_str(name)?,
+                Segment::Member(name) => write!(f, ".{name}")?,
+                Segment::Index(index) => write!(f, "[{index}]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_lead_into_objects_and_lists() {
+        let value = serde_json::json!({ "items": [{ "id": 7 }], "a-b": null });
+        let find = |path: &str| JsonPath::parse(path).expect("a path").find(&value).cloned();
+        assert_eq!(find("items[0].id"), Some(7.into()));
+        assert_eq!(find("items[1].id"), None);
+        assert_eq!(find("a-b"), Some(Value::Null));
+        for bad in ["", "$..id", "a..b", "a[", "a[x]", "[0]", "a b"] {
+            assert_eq!(JsonPath::parse(bad), None, "{bad}");
+        }
+    }
+}

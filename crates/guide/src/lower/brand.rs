@@ -1,0 +1,63 @@
+//! The meaning of a brand file.
+
+use crate::brand::{Brand, LinkWording, SetupWording, Theme, Titled};
+use crate::finding::Finding;
+use crate::lower::{Lowering, Names};
+use crate::prose::Prose;
+use crate::shape::{BrandShape, Text, TitledShape};
+use crate::source::Source;
+use crate::template::{Template, Where, parse};
+
+/// The meaning of a brand's shape.
+pub(crate) fn brand(shape: &BrandShape, source: &Source, findings: &mut Vec<Finding>) -> Brand {
+    let mut it = Lowering { source, findings, allow: Vec::new() };
+    for address in [&shape.support_url, &shape.site_url].into_iter().flatten() {
+        it.address(address);
+    }
+    let value = |text: &Option<Text>| text.as_ref().map(|text| text.value.clone());
+    let (link, setup) = (&shape.wording.link, &shape.wording.setup);
+    Brand {
+        name: shape.name.value.clone(),
+        hub: shape.hub.value.clone(),
+        support_url: value(&shape.support_url),
+        site_url: value(&shape.site_url),
+        theme: Theme { accent: value(&shape.theme.accent), accent_dark: value(&shape.theme.accent_dark) },
+        twin_head: shape.wording.twin_head.iter().map(|text| it.wording(text)).collect(),
+        link: LinkWording {
+            title: it.wording(&link.title),
+            description: it.wording(&link.description),
+            heading: it.wording(&link.heading),
+            open: it.titled(&link.open),
+            fill: it.titled(&link.fill),
+            connect_title: it.wording(&link.connect_title),
+            connect: link.connect.iter().map(|text| it.wording_prose(text)).collect(),
+            closing: it.wording_prose(&link.closing),
+        },
+        setup: SetupWording {
+            title: it.wording(&setup.title),
+            description: it.wording(&setup.description),
+            heading: it.wording(&setup.heading),
+            intro: it.wording_prose(&setup.intro),
+            open: it.titled(&setup.open),
+            create_title: it.wording(&setup.create_title),
+            before_fields: setup.before_fields.iter().map(|text| it.wording_prose(text)).collect(),
+            fields: it.wording_prose(&setup.fields),
+            optional: setup.optional.value.clone(),
+            after_fields: setup.after_fields.iter().map(|text| it.wording_prose(text)).collect(),
+        },
+    }
+}
+
+impl Lowering<'_> {
+    fn wording(&mut self, text: &Text) -> Template {
+        parse(&text.value, text.span, Where::Wording, &Names::default(), self.source, self.findings)
+    }
+
+    fn wording_prose(&mut self, text: &Text) -> Prose {
+        self.prose(text, Where::Wording, &Names::default())
+    }
+
+    fn titled(&mut self, shape: &TitledShape) -> Titled {
+        Titled { title: self.wording(&shape.title), text: self.wording_prose(&shape.text) }
+    }
+}

@@ -1,0 +1,76 @@
+//! The meaning of scenarios.
+
+use crate::code::BAD_SCENARIO;
+use crate::finding::Finding;
+use crate::lower::{Lowering, Names};
+use crate::model::{Conclusion, Reply, Scenario, Turn};
+use crate::shape::{ResponseShape, ScenarioShape, TurnShape};
+
+impl Lowering<'_> {
+    pub(crate) fn scenario(&mut self, shape: &ScenarioShape, names: &Names<'_>) -> Option<Scenario> {
+        let environments = &names.environment_keys;
+        let given = shape
+            .given
+            .0
+            .iter()
+            .filter_map(|(key, value)| Some((self.known(key, "field", &names.fields)?, value.value.clone())))
+            .collect();
+        let talk = shape.talk.iter().filter_map(|turn| self.turn(turn, names)).collect();
+        let then = &shape.then;
+        let environment = |it: &mut Self, text: &Option<crate::shape::Text>| {
+            text.as_ref().and_then(|text| it.known(text, "environment", environments))
+        };
+        Some(Scenario {
+            name: shape.name.value.clone(),
+            environment: environment(self, &shape.environment),
+            given,
+            linked_before: shape.linked_before.as_ref().map(|text| text.value.clone()),
+            agrees: shape.agrees,
+            talk,
+            then: Conclusion {
+                outcome: then.outcome.value,
+                rule: then.rule.as_ref().and_then(|text| self.key(text)),
+                at_field: then.at_field.as_ref().and_then(|text| self.known(text, "field", &names.fields)),
+                return_to: then.return_to.as_ref().and_then(|text| self.known(text, "step", &names.steps)),
+                account: then
+                    .account
+                    .as_ref()
+                    .map(|found| (found.id.value.clone(), found.name.as_ref().map(|name| name.value.clone()))),
+                environment: environment(self, &then.environment),
+                span: then.outcome.span,
+            },
+            span: shape.name.span,
+        })
+    }
+
+    fn turn(&mut self, shape: &TurnShape, names: &Names<'_>) -> Option<Turn> {
+        let (verb, path) = self.verb_and_path(&shape.request)?;
+        let reply = match (&shape.response, shape.fails) {
+            (Some(response), None) => reply(response),
+            (None, Some(fault)) => Reply::Fails(fault),
+            _ => {
+                let message = "a turn ends in a `response` or `fails`: one of the two";
+                self.say(Finding::new(&BAD_SCENARIO, shape.request.span, message));
+                return None;
+            }
+        };
+        let environment =
+            shape.environment.as_ref().and_then(|text| self.known(text, "environment", &names.environment_keys));
+        Some(Turn { verb, path: path.to_owned(), environment, reply, span: shape.request.span })
+    }
+}
+
+fn reply(shape: &ResponseShape) -> Reply {
+    let mut headers: Vec<(String, String)> =
+        shape.headers.0.iter().map(|(name, value)| (name.value.to_ascii_lowercase(), value.value.clone())).collect();
+    let (kind, body) = match (&shape.json, &shape.html, &shape.text) {
+        (Some(json), ..) => ("application/json", json.0.to_string()),
+        (None, Some(html), _) => ("text/html; charset=utf-8", html.value.clone()),
+        (None, None, Some(text)) => ("text/plain; charset=utf-8", text.value.clone()),
+        (None, None, None) => ("", String::new()),
+    };
+    if !kind.is_empty() && !headers.iter().any(|(name, _)| name == "content-type") {
+        headers.push(("content-type".to_owned(), kind.to_owned()));
+    }
+    Reply::Response { status: shape.status, headers, body }
+}

@@ -1,0 +1,420 @@
+//! A guide as it is meant: what every other crate works with.
+//!
+//! **Invariant:** what refers to something holds the key of something that is there; texts are read; hosts and
+//! patterns are sound. A guide without errors needs no further checking.
+
+mod check;
+mod field;
+
+use std::sync::Arc;
+
+use crate::code::CodePage;
+use crate::host::HostPattern;
+use crate::key::Key;
+use crate::prose::Prose;
+use crate::source::{Source, Span};
+use crate::template::Template;
+
+pub use self::check::*;
+pub use self::field::*;
+pub use crate::choice::{
+    Carrier, Expiry, FieldType, JsonType, LifecycleEvent, Purpose, RefusedBy, Role, Standing,
+};
+
+/// A connection guide.
+#[derive(Clone, Debug)]
+pub struct Guide {
+    /// The text it was read from.
+    pub source: Arc<Source>,
+    /// The SHA-256 of that text, in hexadecimal: which guide exactly somebody followed.
+    pub digest: String,
+    /// The product to which an account is linked.
+    pub provider: Provider,
+    /// The provider's permissions.
+    pub scopes: Vec<Scope>,
+    /// What can be done with a linked account.
+    pub actions: Vec<Action>,
+    /// The ways to authenticate; at least one.
+    pub methods: Vec<Method>,
+    /// Where facts come from.
+    pub evidence: Vec<Evidence>,
+    /// Warnings that are as they should be, anywhere in the file.
+    pub allow: Vec<Allow>,
+}
+
+/// A product to which accounts are linked.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    /// The key.
+    pub key: Key,
+    /// The name.
+    pub name: String,
+    /// Other names.
+    pub aliases: Vec<String>,
+    /// What kind of product it is.
+    pub categories: Vec<String>,
+    /// The icon's file, beside the guide.
+    pub icon: Option<String>,
+    /// The product's site.
+    pub homepage: Option<String>,
+    /// The provider's documentation of its API.
+    pub api_docs: Option<String>,
+    /// Dated events.
+    pub lifecycle: Vec<Lifecycle>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A permission.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// As the provider writes it.
+    pub name: String,
+    /// What it lets somebody do.
+    pub description: Option<String>,
+    /// Scopes that come with it.
+    pub includes: Vec<String>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Something to be done with an account.
+#[derive(Clone, Debug)]
+pub struct Action {
+    /// The key.
+    pub key: Key,
+    /// What it is called.
+    pub label: String,
+    /// What it does.
+    pub description: Option<String>,
+    /// The scopes it needs.
+    pub scopes: Vec<String>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A dated event.
+#[derive(Clone, Debug)]
+pub struct Lifecycle {
+    /// What happens.
+    pub event: LifecycleEvent,
+    /// When: `YYYY-MM-DD`, a day of the calendar.
+    pub on: String,
+    /// What it means.
+    pub says: String,
+    /// Where the provider says so.
+    pub source: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Where a fact comes from.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// The fact.
+    pub claim: String,
+    /// The page that says so.
+    pub source: Option<String>,
+    /// When somebody last looked: `YYYY-MM-DD`, a day of the calendar.
+    pub checked_on: String,
+    /// How sure it is.
+    pub standing: Standing,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A warning that is as it should be.
+#[derive(Clone, Debug)]
+pub struct Allow {
+    /// The warning's code.
+    pub code: String,
+    /// Why.
+    pub reason: String,
+    /// Where the node begins and ends to which this belongs; everything, for the whole file.
+    pub within: Option<Span>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl Allow {
+    /// Whether it is about this kind of finding at this place.
+    pub fn covers(&self, code: &CodePage, at: Span) -> bool {
+        self.code == code.code && self.within.is_none_or(|within| within.start <= at.start && at.end <= within.end)
+    }
+}
+
+/// A way to authenticate.
+#[derive(Clone, Debug)]
+pub struct Method {
+    /// The key.
+    pub key: Key,
+    /// What it is called.
+    pub label: String,
+    /// One sentence for whoever chooses.
+    pub description: Option<String>,
+    /// Deployments that are apart from one another.
+    pub environments: Vec<Environment>,
+    /// What is typed in, in the order of the form.
+    pub fields: Vec<Field>,
+    /// How fields become authentication.
+    pub auth: Auth,
+    /// What request paths are appended to.
+    pub base_url: BaseUrl,
+    /// The only hosts it may ever talk to.
+    pub hosts: Vec<HostPattern>,
+    /// Where the hosts are declared.
+    pub hosts_span: Span,
+    /// What is known of the credential's life.
+    pub credential: Option<Credential>,
+    /// How often the provider may be asked.
+    pub limits: Option<Limits>,
+    /// What is asked, in order.
+    pub checks: Vec<Check>,
+    /// What answers mean, for every check.
+    pub outcomes: Vec<OutcomeRule>,
+    /// The guide for the end user.
+    pub link: Walkthrough,
+    /// The guide for the admin.
+    pub setup: Option<Walkthrough>,
+    /// Written conversations.
+    pub scenarios: Vec<Scenario>,
+    /// Dated events.
+    pub lifecycle: Vec<Lifecycle>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A deployment of the provider.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    /// The key.
+    pub key: Key,
+    /// What it is called.
+    pub label: String,
+    /// The end of its host names.
+    pub host: String,
+    /// A sentence that helps to recognize it.
+    pub description: Option<String>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The address that request paths are appended to. Always https.
+#[derive(Clone, Debug)]
+pub struct BaseUrl {
+    /// The host, with references.
+    pub host: Template,
+    /// The port, if it is not 443.
+    pub port: Option<u16>,
+    /// The path, with references, without a slash at the end.
+    pub path: Template,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// How fields become authentication.
+#[derive(Clone, Debug)]
+pub enum Auth {
+    /// HTTP Basic.
+    Basic {
+        /// The user half.
+        username: Template,
+        /// The password half.
+        password: Template,
+    },
+    /// A bearer token.
+    Bearer {
+        /// The token.
+        token: Template,
+    },
+    /// Keys in headers and query parameters.
+    Carriers(Vec<CarrierUse>),
+    /// A scheme of the format that cannot be run yet.
+    NotRunnable {
+        /// Its name in the format.
+        scheme: &'static str,
+    },
+}
+
+/// One place in a request that carries a key.
+#[derive(Clone, Debug)]
+pub struct CarrierUse {
+    /// Where it stands.
+    pub carrier: Carrier,
+    /// The header's or parameter's name.
+    pub name: String,
+    /// What stands there.
+    pub value: Template,
+}
+
+impl Auth {
+    /// The templates it is made of.
+    pub fn templates(&self) -> Vec<&Template> {
+        match self {
+            Self::Basic { username, password } => vec![username, password],
+            Self::Bearer { token } => vec![token],
+            Self::Carriers(list) => list.iter().map(|carrier| &carrier.value).collect(),
+            Self::NotRunnable { .. } => Vec::new(),
+        }
+    }
+}
+
+/// What is known of the credential's life.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    /// When it stops working by itself.
+    pub expires: Expiry,
+    /// On whose behalf a request is made.
+    pub acts_as: Option<String>,
+    /// Whether it is shown only once.
+    pub shown_once: bool,
+}
+
+/// How often the provider may be asked.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// So many requests …
+    pub requests: u32,
+    /// … in so many seconds.
+    pub per_seconds: u32,
+    /// For whom it is counted.
+    pub counted_per: Option<String>,
+}
+
+/// A guide for one audience.
+#[derive(Clone, Debug)]
+pub struct Walkthrough {
+    /// What must be known before anything else.
+    pub warning: Option<Prose>,
+    /// What is needed before one begins.
+    pub needs: Vec<Prose>,
+    /// The sections, in order.
+    pub sections: Vec<Section>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A section.
+#[derive(Clone, Debug)]
+pub struct Section {
+    /// The key.
+    pub key: Key,
+    /// The heading.
+    pub title: String,
+    /// Where the heading stands.
+    pub title_span: Span,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// What stands before the steps.
+    pub intro: Option<Prose>,
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// The scopes for which it is needed.
+    pub scopes: Vec<String>,
+    /// When it applies.
+    pub when: Option<Condition>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A step.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The key, one of a kind in its method.
+    pub key: Key,
+    /// What to do.
+    pub title: String,
+    /// Where the title stands.
+    pub title_span: Span,
+    /// How to do it.
+    pub body: Prose,
+    /// The fields typed in here.
+    pub collects: Vec<Key>,
+    /// The fields whose values are made here.
+    pub obtains: Vec<Key>,
+    /// The scopes for which it is needed.
+    pub scopes: Vec<String>,
+    /// When it applies.
+    pub when: Option<Condition>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// When something applies: every part must be true.
+#[derive(Clone, Debug, Default)]
+pub struct Condition {
+    /// The environment is one of these; any, if empty.
+    pub environments: Vec<Key>,
+    /// A field has one of these values.
+    pub field: Option<(Key, Vec<String>)>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl Condition {
+    /// Whether it is true in this environment, with these values.
+    pub fn holds<'v>(&self, environment: Option<&Key>, value: impl Fn(&Key) -> Option<&'v str>) -> bool {
+        let here = self.environments.is_empty() || environment.is_some_and(|key| self.environments.contains(key));
+        here && self
+            .field
+            .as_ref()
+            .is_none_or(|(key, wanted)| value(key).is_some_and(|value| wanted.iter().any(|w| w == value)))
+    }
+}
+
+impl Guide {
+    /// The method with this key.
+    pub fn method(&self, key: &str) -> Option<&Method> {
+        self.methods.iter().find(|method| method.key == *key)
+    }
+}
+
+impl Method {
+    /// The field with this key.
+    pub fn field(&self, key: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.key == *key)
+    }
+
+    /// The environment with this key.
+    pub fn environment(&self, key: &str) -> Option<&Environment> {
+        self.environments.iter().find(|environment| environment.key == *key)
+    }
+
+    /// The steps of the link guide, in order, each with its section.
+    pub fn steps(&self) -> impl Iterator<Item = (&Section, &Step)> {
+        self.link.steps()
+    }
+
+    /// The step of either guide with this key.
+    pub fn step(&self, key: &str) -> Option<(&Section, &Step)> {
+        self.steps().chain(self.setup.iter().flat_map(Walkthrough::steps)).find(|(_, step)| step.key == *key)
+    }
+
+    /// The step at which a field is typed in.
+    pub fn collected_at(&self, field: &str) -> Option<&Step> {
+        self.steps().map(|(_, step)| step).find(|step| step.collects.iter().any(|key| key == field))
+    }
+
+    /// The step to go back to for a field: where its value is made, or else where it is typed in.
+    pub fn made_at(&self, field: &str) -> Option<&Step> {
+        let obtained = self.steps().map(|(_, step)| step).find(|step| step.obtains.iter().any(|key| key == field));
+        obtained.or_else(|| self.collected_at(field))
+    }
+
+    /// The check with this key.
+    pub fn check(&self, key: &str) -> Option<&Check> {
+        self.checks.iter().find(|check| check.key == *key)
+    }
+
+    /// Every outcome rule: each check's own, then the method's.
+    pub fn all_outcomes(&self) -> impl Iterator<Item = &OutcomeRule> {
+        self.checks.iter().flat_map(|check| &check.outcomes).chain(&self.outcomes)
+    }
+}
+
+impl Walkthrough {
+    /// The steps, in order, each with its section.
+    pub fn steps(&self) -> impl Iterator<Item = (&Section, &Step)> {
+        self.sections.iter().flat_map(|section| section.steps.iter().map(move |step| (section, step)))
+    }
+}

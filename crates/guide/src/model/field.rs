@@ -1,0 +1,305 @@
+//! Fields, and what becomes of what is typed into them.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use regex::Regex;
+
+use crate::host::is_label;
+use crate::key::Key;
+use crate::model::{Condition, Environment, FieldType, RefusedBy};
+use crate::prose::Prose;
+use crate::source::Span;
+
+/// Something that is typed in.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// The key.
+    pub key: Key,
+    /// The label.
+    pub label: String,
+    /// Where the label stands.
+    pub label_span: Span,
+    /// What kind of value it is.
+    pub kind: FieldType,
+    /// Whether it must be filled in.
+    pub required: bool,
+    /// Whether its value must not be seen.
+    pub secret: bool,
+    /// One sentence beside it.
+    pub description: Option<Prose>,
+    /// What stands in it while it is empty.
+    pub placeholder: Option<String>,
+    /// The value if nothing is typed.
+    pub default: Option<String>,
+    /// What is done with what was typed.
+    pub accept: Vec<Accept>,
+    /// What the whole value must look like.
+    pub pattern: Option<Pattern>,
+    /// The pattern in words.
+    pub pattern_says: Option<String>,
+    /// Usual mistakes.
+    pub refuse: Vec<Refuse>,
+    /// Tests.
+    pub examples: Vec<Example>,
+    /// What can be chosen.
+    pub options: Vec<Choice>,
+    /// When it is asked.
+    pub when: Option<Condition>,
+    /// The longest value, in characters.
+    pub max_length: usize,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The longest value of a field that says nothing about it, in characters.
+pub const MAX_LENGTH: usize = 4096;
+
+/// A pattern that the whole value must match.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    /// As it is written, without anchors.
+    pub text: String,
+    /// Ready to run, anchored.
+    pub regex: Regex,
+}
+
+/// One step from what was typed to what is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Accept {
+    /// Drops white space at both ends.
+    Trim,
+    /// Makes letters small.
+    Lowercase,
+    /// Makes letters capital.
+    Uppercase,
+    /// Keeps digits only.
+    Digits,
+    /// Of an address, the labels before the host of whichever environment fits.
+    LabelOfEnvironment,
+    /// Of an address, the labels before this host.
+    LabelOf(String),
+    /// Of an address, the host.
+    Host,
+    /// Of an address, the path segment with this number, from 1.
+    PathSegment(usize),
+    /// Drops a text from the front.
+    StripPrefix(String),
+    /// Drops a text from the end.
+    StripSuffix(String),
+}
+
+/// A usual mistake.
+#[derive(Clone, Debug)]
+pub struct Refuse {
+    /// A value that begins so …
+    pub prefix: Option<String>,
+    /// … or holds this.
+    pub contains: Option<String>,
+    /// What the person is told.
+    pub says: String,
+}
+
+/// A typed text, and what must become of it.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// What is typed.
+    pub typed: String,
+    /// What is kept, or why nothing is.
+    pub then: Result<String, RefusedBy>,
+    /// The environment the typed address belongs to.
+    pub environment: Option<Key>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Something that can be chosen.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// What is kept.
+    pub value: String,
+    /// What is shown.
+    pub label: String,
+}
+
+/// What is kept of what was typed. Empty if nothing was typed into an optional field.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The value.
+    pub value: String,
+    /// The environment that the typed address belongs to, where it shows.
+    pub environment: Option<Key>,
+}
+
+/// Hides the value: it may be a secret.
+impl fmt::Debug for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Kept").field("environment", &self.environment).finish_non_exhaustive()
+    }
+}
+
+/// Why nothing is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The rule that turned the value away.
+    pub by: RefusedBy,
+    /// What the person is told. It never holds the value.
+    pub says: String,
+}
+
+impl Field {
+    /// What is kept of what was typed. The same code runs for terminal, browser and tests.
+    pub fn keep(&self, typed: &str, environments: &[Environment]) -> Result<Kept, Refused> {
+        let mut value = Cow::Borrowed(typed);
+        let mut environment = None;
+        for accept in &self.accept {
+            value = accept.apply(value, environments, &mut environment);
+        }
+        if value.trim().is_empty() {
+            let default = self.default.clone().unwrap_or_default();
+            if default.is_empty() && self.required {
+                return Err(self.refused(RefusedBy::Required, format!("{} is needed", self.label)));
+            }
+            return Ok(Kept { value: default, environment: None });
+        }
+        self.judge(&value)?;
+        Ok(Kept { value: value.into_owned(), environment })
+    }
+
+    fn judge(&self, value: &str) -> Result<(), Refused> {
+        if value.chars().count() > self.max_length {
+            let says = format!("{} has at most {} characters", self.label, self.max_length);
+            return Err(self.refused(RefusedBy::Length, says));
+        }
+        let mistake = self.refuse.iter().find(|mistake| {
+            mistake.prefix.as_ref().is_some_and(|prefix| value.starts_with(prefix))
+                || mistake.contains.as_ref().is_some_and(|part| value.contains(part))
+        });
+        if let Some(mistake) = mistake {
+            return Err(self.refused(RefusedBy::Refuse, mistake.says.clone()));
+        }
+        if let Some(says) = self.not_of_type(value) {
+            return Err(self.refused(RefusedBy::Type, says));
+        }
+        if self.pattern.as_ref().is_some_and(|pattern| !pattern.regex.is_match(value)) {
+            let says = match &self.pattern_says {
+                Some(says) => format!("{} has {says}", self.label),
+                None => format!("{} does not look right", self.label),
+            };
+            return Err(self.refused(RefusedBy::Pattern, says));
+        }
+        Ok(())
+    }
+
+    fn not_of_type(&self, value: &str) -> Option<String> {
+        let label = &self.label;
+        let one_line = !matches!(self.kind, FieldType::Multiline | FieldType::File);
+        if one_line && value.chars().any(char::is_control) {
+            return Some(format!("{label} is a single line"));
+        }
+        match self.kind {
+            FieldType::Email => (!is_email(value)).then(|| format!("{label} is an address such as name@example.com")),
+            FieldType::Url => {
+                let sound = url::Url::parse(value).is_ok_and(|url| {
+                    url.scheme() == "https" && url.has_host() && url.username().is_empty() && url.password().is_none()
+                });
+                (!sound).then(|| format!("{label} begins with https://"))
+            }
+            FieldType::Host => {
+                let sound = value.contains('.') && value.to_ascii_lowercase().split('.').all(is_label);
+                (!sound).then(|| format!("{label} is a host name such as acme.example.com"))
+            }
+            FieldType::Number => {
+                let sound = value.strip_prefix('-').unwrap_or(value).bytes().all(|b| b.is_ascii_digit());
+                (!sound).then(|| format!("{label} is a whole number"))
+            }
+            FieldType::Boolean => (!matches!(value, "true" | "false")).then(|| format!("{label} is true or false")),
+            FieldType::Select => {
+                let known = self.options.iter().any(|option| option.value == value);
+                (!known).then(|| {
+                    let values: Vec<_> = self.options.iter().map(|option| option.value.as_str()).collect();
+                    format!("{label} is one of {}", values.join(", "))
+                })
+            }
+            FieldType::Text | FieldType::Secret => {
+                let inner_space = self.kind == FieldType::Secret && value.chars().any(char::is_whitespace);
+                inner_space.then(|| format!("{label} has a space in it; copy it again, alone"))
+            }
+            FieldType::Multiline | FieldType::File => None,
+        }
+    }
+
+    fn refused(&self, by: RefusedBy, says: String) -> Refused {
+        Refused { by, says }
+    }
+}
+
+impl Accept {
+    fn apply<'v>(
+        &self,
+        value: Cow<'v, str>,
+        environments: &[Environment],
+        environment: &mut Option<Key>,
+    ) -> Cow<'v, str> {
+        match self {
+            Self::Trim => cut(value, |text| Some(text.trim())),
+            Self::Lowercase => Cow::Owned(value.to_lowercase()),
+            Self::Uppercase => Cow::Owned(value.to_uppercase()),
+            Self::Digits => Cow::Owned(value.chars().filter(char::is_ascii_digit).collect()),
+            Self::LabelOf(host) => cut(value, |text| label_before(host_of(text), host)),
+            Self::LabelOfEnvironment => {
+                let found = environments.iter().find(|one| label_before(host_of(&value), &one.host).is_some());
+                match found {
+                    Some(one) => {
+                        *environment = Some(one.key.clone());
+                        cut(value, |text| label_before(host_of(text), &one.host))
+                    }
+                    None => value,
+                }
+            }
+            Self::Host => cut(value, |text| Some(host_of(text)).filter(|host| host.contains('.'))),
+            Self::PathSegment(n) => cut(value, |text| {
+                let path = text.split_once("://").map(|(_, rest)| rest)?.split(['?', '#']).next()?;
+                path.split('/').nth(*n).filter(|segment| !segment.is_empty())
+            }),
+            Self::StripPrefix(prefix) => cut(value, |text| text.strip_prefix(prefix.as_str())),
+            Self::StripSuffix(suffix) => cut(value, |text| text.strip_suffix(suffix.as_str())),
+        }
+    }
+}
+
+/// Applies an extractor; what it does not find leaves the value as it was.
+fn cut<'v>(value: Cow<'v, str>, extract: impl Fn(&str) -> Option<&str>) -> Cow<'v, str> {
+    match value {
+        Cow::Borrowed(text) => Cow::Borrowed(extract(text).unwrap_or(text)),
+        Cow::Owned(text) => match extract(&text) {
+            Some(part) => Cow::Owned(part.to_owned()),
+            None => Cow::Owned(text),
+        },
+    }
+}
+
+/// The host of an address, or of something that begins like one.
+fn host_of(text: &str) -> &str {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = host.split(':').next().unwrap_or(host);
+    host.strip_suffix('.').unwrap_or(host)
+}
+
+fn label_before<'t>(host: &'t str, end: &str) -> Option<&'t str> {
+    let cut = host.len().checked_sub(end.len())?;
+    let (front, tail) = (host.get(..cut)?, host.get(cut..)?);
+    tail.eq_ignore_ascii_case(end).then_some(front)?.strip_suffix('.').filter(|front| !front.is_empty())
+}
+
+/// The shape of an address, not its existence: one `@`, a host of two labels, no spaces.
+fn is_email(text: &str) -> bool {
+    let Some((local, host)) = text.rsplit_once('@') else { return false };
+    !local.is_empty()
+        && local.len() <= 64
+        && local.chars().all(|ch| ch.is_alphanumeric() || "!#$%&'*+/=?^_`{|}~.-".contains(ch))
+        && host.contains('.')
+        && host.to_ascii_lowercase().split('.').all(is_label)
+}

@@ -1,0 +1,302 @@
+//! YAML to a tree in which every node has its place. The only file that names a YAML parser.
+//!
+//! A guide is written in a strict part of YAML 1.2: one document, text keys, no key twice, no anchors, tags or
+//! merge keys, no number that other readers would take for something else. So every tool reads the same thing.
+//!
+//! **Invariant:** reading takes time and memory in proportion to the text, whatever the text: size, depth and
+//! the number of nodes are bounded before the tree is built, and nothing is expanded.
+
+use granit_parser::{Event, Options, Parser, ScalarStyle, Span as Marked, StructureStyle};
+
+use crate::code::{
+    AMBIGUOUS_SCALAR, COMPLEX_KEY, CONTROL_CHARACTER, DUPLICATE_KEY, SEVERAL_DOCUMENTS, TOO_LARGE, UNQUOTED_REFERENCE,
+    YAML_FEATURE, YAML_SYNTAX,
+};
+use crate::finding::Finding;
+use crate::node::{Entry, Kind, Node};
+use crate::source::{Source, Span};
+
+/// A guide's text may have this many bytes.
+pub(crate) const MAX_BYTES: usize = 1 << 20;
+/// … this many nodes …
+const MAX_NODES: usize = 20_000;
+/// … and this many levels.
+const MAX_DEPTH: usize = 40;
+
+/// Reads a text. Without a tree there is at least one finding.
+pub(crate) fn load(source: &Source, findings: &mut Vec<Finding>) -> Option<Node> {
+    if source.text.len() > MAX_BYTES {
+        let message = format!("the file has {} bytes; a guide has at most {MAX_BYTES}", source.text.len());
+        findings.push(Finding::new(&TOO_LARGE, Span::new(0, 0), message));
+        return None;
+    }
+    if let Some(found) = control_character(source) {
+        findings.push(found);
+        return None;
+    }
+    let mut options = Options::default();
+    options.strict_indentation = true;
+    options.set_emit_comments(false);
+    let mut loader = Loader { source, findings, stack: Vec::new(), root: None, nodes: 0, documents: 0 };
+    for event in Parser::new_from_str_with_options(&source.text, options) {
+        match event {
+            Ok((event, mark)) => {
+                if !loader.event(event, span_of(&mark)) {
+                    return None;
+                }
+            }
+            Err(error) => {
+                let at = error.marker().byte_offset().unwrap_or(0).min(source.text.len());
+                loader.syntax_error(at, &error.kind().to_string());
+                return None;
+            }
+        }
+    }
+    let root = loader.root.take();
+    if root.is_none() {
+        findings.push(Finding::new(&YAML_SYNTAX, Span::new(0, 0), "the file is empty"));
+    }
+    root
+}
+
+fn span_of(mark: &Marked) -> Span {
+    let range = mark.byte_range().unwrap_or(0..0);
+    Span::new(range.start, range.end)
+}
+
+/// A character that an editor does not show or that changes how the text around it reads.
+fn control_character(source: &Source) -> Option<Finding> {
+    let hidden = |ch: char| {
+        (ch.is_control() && !matches!(ch, '\n' | '\r' | '\t'))
+            || matches!(ch, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+            || matches!(ch, '\u{e000}'..='\u{f8ff}')
+    };
+    let (at, ch) = source.text.char_indices().find(|(_, ch)| hidden(*ch))?;
+    let message = format!("the invisible character U+{:04X} stands here", u32::from(ch));
+    Some(Finding::new(&CONTROL_CHARACTER, Span::new(at, at + ch.len_utf8()), message))
+}
+
+struct Loader<'s, 'f> {
+    source: &'s Source,
+    findings: &'f mut Vec<Finding>,
+    stack: Vec<Open>,
+    root: Option<Node>,
+    nodes: usize,
+    documents: usize,
+}
+
+/// A collection that has not ended yet.
+enum Open {
+    Sequence { items: Vec<Node>, span: Span },
+    Mapping { entries: Vec<Entry>, key: Option<(String, Span)>, span: Span, flow: bool },
+}
+
+impl Loader<'_, '_> {
+    /// Takes an event in; false where reading must stop.
+    fn event(&mut self, event: Event<'_>, span: Span) -> bool {
+        match event {
+            Event::DocumentStart(..) => {
+                self.documents += 1;
+                if self.documents > 1 {
+                    return self.stop(&SEVERAL_DOCUMENTS, span, "a second document begins here");
+                }
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                if !self.plain_yaml(anchor, tag.is_some(), span) || !self.count(span) {
+                    return false;
+                }
+                return self.scalar(&text, style, span);
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                if !self.open(anchor, tag.is_some(), span) {
+                    return false;
+                }
+                self.stack.push(Open::Sequence { items: Vec::new(), span });
+            }
+            Event::MappingStart(style, anchor, tag) => {
+                if !self.open(anchor, tag.is_some(), span) {
+                    return false;
+                }
+                let flow = style == StructureStyle::Flow;
+                self.stack.push(Open::Mapping { entries: Vec::new(), key: None, span, flow });
+            }
+            Event::SequenceEnd => {
+                if let Some(Open::Sequence { items, span: start }) = self.stack.pop() {
+                    self.value(Node { kind: Kind::Sequence(items), span: Span::new(start.start, span.end) });
+                }
+            }
+            Event::MappingEnd => {
+                if let Some(Open::Mapping { entries, span: start, flow, .. }) = self.stack.pop() {
+                    let end = if flow { span.end } else { entries.last().map_or(span.end, |e| e.value.span.end) };
+                    self.value(Node { kind: Kind::Mapping(entries), span: Span::new(start.start, end) });
+                }
+            }
+            Event::Alias(_) | Event::UnresolvedAlias(_) => {
+                return self.stop(&YAML_FEATURE, span, "an alias (`*name`) is used here");
+            }
+            _ => {}
+        }
+        true
+    }
+
+    fn open(&mut self, anchor: usize, tag: bool, span: Span) -> bool {
+        if !self.plain_yaml(anchor, tag, span) || !self.count(span) {
+            return false;
+        }
+        if let Some(Open::Mapping { key: None, .. }) = self.stack.last() {
+            let reference = self.source.text[span.start..].starts_with('{')
+                && span.start > 0
+                && self.source.text[..span.start].ends_with('{');
+            if reference {
+                let at = span.start - 1;
+                self.unquoted_reference(at);
+                return false;
+            }
+            return self.stop(&COMPLEX_KEY, span, "a list or mapping is used as a key");
+        }
+        if self.stack.len() >= MAX_DEPTH {
+            let message = format!("this is nested more than {MAX_DEPTH} levels deep");
+            return self.stop(&TOO_LARGE, span, &message);
+        }
+        true
+    }
+
+    fn plain_yaml(&mut self, anchor: usize, tag: bool, span: Span) -> bool {
+        if anchor != 0 {
+            return self.stop(&YAML_FEATURE, span, "an anchor (`&name`) is defined here");
+        }
+        if tag {
+            return self.stop(&YAML_FEATURE, span, "a tag (`!name`) is used here");
+        }
+        true
+    }
+
+    fn count(&mut self, span: Span) -> bool {
+        self.nodes += 1;
+        if self.nodes > MAX_NODES {
+            let message = format!("the file has more than {MAX_NODES} values");
+            return self.stop(&TOO_LARGE, span, &message);
+        }
+        true
+    }
+
+    fn scalar(&mut self, text: &str, style: ScalarStyle, span: Span) -> bool {
+        if let Some(Open::Mapping { key, entries, .. }) = self.stack.last_mut() {
+            if key.is_none() {
+                if text == "<<" && style == ScalarStyle::Plain {
+                    return self.stop(&YAML_FEATURE, span, "a merge key (`<<`) is used here");
+                }
+                if let Some(first) = entries.iter().find(|entry| entry.key == text) {
+                    let found = Finding::new(&DUPLICATE_KEY, span, format!("the key `{text}` stands here a second time"))
+                        .label("again here")
+                        .also(first.key_span, "first here");
+                    self.findings.push(found);
+                    // The second value is read like the first, so that what is wrong in it is found as well.
+                }
+                *key = Some((text.to_owned(), span));
+                return true;
+            }
+        }
+        let kind = match style {
+            ScalarStyle::Plain => match plain(text) {
+                Ok(kind) => kind,
+                Err(why) => {
+                    let found = Finding::new(&AMBIGUOUS_SCALAR, span, format!("`{text}` {why}"))
+                        .mend("put it in quotes")
+                        .fix(span, format!("'{text}'"));
+                    self.findings.push(found);
+                    Kind::Text(text.to_owned())
+                }
+            },
+            _ => Kind::Text(text.to_owned()),
+        };
+        self.value(Node { kind, span });
+        true
+    }
+
+    fn value(&mut self, node: Node) {
+        match self.stack.last_mut() {
+            Some(Open::Sequence { items, .. }) => items.push(node),
+            Some(Open::Mapping { entries, key, .. }) => {
+                if let Some((key, key_span)) = key.take() {
+                    entries.push(Entry { key, key_span, value: node });
+                }
+            }
+            None => self.root = Some(node),
+        }
+    }
+
+    fn stop(&mut self, code: &'static crate::code::CodePage, span: Span, message: &str) -> bool {
+        let span = self.source.first_line(span);
+        self.findings.push(Finding::new(code, span, message));
+        false
+    }
+
+    /// The parser's word on the text, unless the cause is the one mistake everybody makes.
+    fn syntax_error(&mut self, at: usize, message: &str) {
+        if let Some(reference) = self.reference_before(at) {
+            self.unquoted_reference(reference);
+            return;
+        }
+        let line = self.source.first_line(Span::new(at, self.source.text.len()));
+        let end = line.end.min(at + 1).max(at);
+        self.findings.push(Finding::new(&YAML_SYNTAX, Span::new(at, end), format!("this is not YAML: {message}")));
+    }
+
+    /// Where `key: {{` or `- {{` stands at or just before the place the parser gave up.
+    fn reference_before(&self, at: usize) -> Option<usize> {
+        let text = &self.source.text;
+        let at = text.floor_char_boundary(at);
+        let end = text[at..].find('\n').map_or(text.len(), |n| at + n);
+        let window = text[..at].rmatch_indices('\n').nth(2).map_or(0, |(n, _)| n);
+        text[window..end].rmatch_indices("{{").map(|(n, _)| window + n).find(|&n| {
+            let before = text[..n].trim_end_matches(' ');
+            before.len() < n && (before.ends_with(':') || before.ends_with('-') || before.ends_with(','))
+        })
+    }
+
+    fn unquoted_reference(&mut self, at: usize) {
+        let line = self.source.first_line(Span::new(at, self.source.text.len()));
+        let value = self.source.slice(line);
+        let found = Finding::new(&UNQUOTED_REFERENCE, line, "a value that begins with `{{` must be in quotes")
+            .label("YAML takes this for a mapping")
+            .mend(format!("write '{value}'"))
+            .fix(line, format!("'{}'", value.replace('\'', "''")));
+        self.findings.push(found);
+    }
+}
+
+/// What a plain scalar is by the YAML 1.2 core schema, or why it must be quoted.
+fn plain(text: &str) -> Result<Kind, &'static str> {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => return Ok(Kind::Null),
+        "true" | "True" | "TRUE" => return Ok(Kind::Bool(true)),
+        "false" | "False" | "FALSE" => return Ok(Kind::Bool(false)),
+        "yes" | "Yes" | "YES" | "no" | "No" | "NO" | "on" | "On" | "ON" | "off" | "Off" | "OFF" => {
+            return Err("is a text in YAML 1.2 and a truth value in YAML 1.1");
+        }
+        _ => {}
+    }
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {
+        if digits.len() > 1 && digits.starts_with('0') {
+            return Err("begins with a zero: a number for some readers, a text for others");
+        }
+        return text.parse().map(Kind::Integer).map_err(|_| "is too large for a number");
+    }
+    if digits.starts_with("0x") || digits.starts_with("0o") {
+        return Err("is a number in another base for some readers");
+    }
+    if matches!(digits, ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN") {
+        return Err("is not a number that can be written in JSON");
+    }
+    let looks_like_a_float = digits.bytes().all(|b| b.is_ascii_digit() || b".eE+-".contains(&b))
+        && digits.bytes().next().is_some_and(|b| b.is_ascii_digit() || b == b'.')
+        && digits.bytes().any(|b| b.is_ascii_digit());
+    if looks_like_a_float {
+        if let Some(number) = text.parse::<f64>().ok().filter(|number| number.is_finite()) {
+            return Ok(Kind::Float(number));
+        }
+    }
+    Ok(Kind::Text(text.to_owned()))
+}
