@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 /// Percent-encodes everything but the unreserved characters of
 /// [RFC 3986, 2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3): safe as a path segment or query part.
-pub fn percent(text: &str) -> String {
+pub(crate) fn percent(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
@@ -14,4 +14,16 @@ pub fn percent(text: &str) -> String {
         }
     }
     out
+}
+
+/// Encodes a form body
+/// ([application/x-www-form-urlencoded](https://url.spec.whatwg.org/#application/x-www-form-urlencoded)).
+pub(crate) fn form<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+/// Whether a text can stand in a header: visible characters and inner spaces, nothing that ends the line
+/// ([RFC 9110, 5.5](https://www.rfc-editor.org/rfc/rfc9110#section-5.5)).
+pub(crate) fn is_header_value(text: &str) -> bool {
+    text.bytes().all(|b| b == b' ' || b == b'\t' || b.is_ascii_graphic() || b >= 0x80)
 }

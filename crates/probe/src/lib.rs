@@ -1,7 +1,27 @@
 //! What to ask a provider, and what its answer means.
+//!
+//! | noun | meaning |
+//! |---|---|
+//! | [`Request`], [`Answer`] | what is sent, and what comes back |
+//! | [`Inputs`], [`Values`] | what requests are made from |
+//! | [`Case`], [`Verdict`] | what an answer is judged by, and what it means |
+//!
+//! Pure: the same guide and values give the same request, and the same answer the same verdict. So a guide's
+//! scenarios are this crate's tests, and the simulator is its mirror image.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod encode;
 mod message;
 
+mod fill;
+mod request;
+
+mod retry;
+
+mod judge;
+
+pub use crate::fill::{FillError, Inputs, Problem, Values};
+pub use crate::judge::{Case, Identity, Verdict, different_account, judge, wrong_environment};
 pub use crate::message::{Answer, Body, Header, Permit, Request, Response};
+pub use crate::request::{host, host_fields, message, request};
+pub use crate::retry::retry_after;

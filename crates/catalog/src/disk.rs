@@ -1,0 +1,91 @@
+//! Guides from a disk. The one place of this crate that reads one.
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is the edge at which files are read")]
+
+use std::fmt;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::{Entry, GUIDE_FILE};
+
+/// Why a path gave no guides.
+#[derive(Debug)]
+pub struct ReadError {
+    /// The path.
+    pub path: PathBuf,
+    /// What the system said.
+    pub cause: io::Error,
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot read `{}`", self.path.display())
+    }
+}
+
+impl std::error::Error for ReadError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.cause)
+    }
+}
+
+/// More of a file is never read: a guide is smaller, and what is larger becomes a finding.
+const MOST: u64 = (1 << 20) + 1;
+
+/// The guides at a path: a guide's file, a guide's folder, or a folder of such folders.
+pub fn read_path(path: &Path) -> Result<Vec<Entry>, ReadError> {
+    let fail = |path: &Path| {
+        let path = path.to_owned();
+        move |cause| ReadError { path, cause }
+    };
+    if !fs::metadata(path).map_err(fail(path))?.is_dir() {
+        return Ok(vec![read_guide_file(path)?]);
+    }
+    if path.join(GUIDE_FILE).exists() {
+        return Ok(vec![read_folder(path)?]);
+    }
+    let mut folders = Vec::new();
+    for entry in fs::read_dir(path).map_err(fail(path))? {
+        let folder = entry.map_err(fail(path))?.path();
+        if folder.join(GUIDE_FILE).exists() {
+            folders.push(folder);
+        }
+    }
+    folders.sort();
+    if folders.is_empty() {
+        let cause = io::Error::new(io::ErrorKind::NotFound, format!("no folder in it has a {GUIDE_FILE}"));
+        return Err(ReadError { path: path.to_owned(), cause });
+    }
+    folders.iter().map(|folder| read_folder(folder)).collect()
+}
+
+/// A guide's file that stands alone, or in its folder.
+pub fn read_guide_file(path: &Path) -> Result<Entry, ReadError> {
+    let is_in_folder = path.file_name().is_some_and(|name| name == GUIDE_FILE);
+    match path.parent().filter(|parent| is_in_folder && parent.file_name().is_some()) {
+        Some(folder) => read_folder(folder),
+        None => Ok(Entry::new("", &path.display().to_string(), &bytes(path)?)),
+    }
+}
+
+fn read_folder(folder: &Path) -> Result<Entry, ReadError> {
+    let file = folder.join(GUIDE_FILE);
+    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut entry = Entry::new(&name, &file.display().to_string(), &bytes(&file)?);
+    let fail = |cause| ReadError { path: folder.to_owned(), cause };
+    for asset in fs::read_dir(folder).map_err(fail)? {
+        let path = asset.map_err(fail)?.path();
+        let is_asset = path.extension().is_some_and(|end| end == "svg" || end == "png");
+        if let Some(name) = path.file_name().filter(|_| is_asset) {
+            entry.assets.insert(name.to_string_lossy().into_owned(), bytes(&path)?);
+        }
+    }
+    Ok(entry)
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
+    let fail = |cause| ReadError { path: path.to_owned(), cause };
+    let mut bytes = Vec::new();
+    fs::File::open(path).map_err(fail)?.take(MOST).read_to_end(&mut bytes).map_err(fail)?;
+    Ok(bytes)
+}

@@ -1,0 +1,50 @@
+//! The guides that ship, embedded in the program.
+
+use guide::Brand;
+
+use crate::{Catalog, Entry, GUIDE_FILE};
+
+/// Every file of `guides/`, by path.
+const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/shipped.rs"));
+
+/// The guides that ship.
+pub fn shipped() -> Catalog {
+    let mut catalog = Catalog::default();
+    for (path, bytes) in FILES {
+        let Some((folder, GUIDE_FILE)) = path.split_once('/') else { continue };
+        let mut entry = Entry::new(folder, &format!("guides/{path}"), bytes);
+        for (asset, bytes) in FILES {
+            if let Some((other, name)) = asset.split_once('/') {
+                if other == folder && name != GUIDE_FILE {
+                    entry.assets.insert(name.to_owned(), bytes.to_vec());
+                }
+            }
+        }
+        catalog.extend([entry]);
+    }
+    catalog
+}
+
+/// The brand that ships.
+///
+/// # Panics
+///
+/// If the brand file in the tree has an error, which a test excludes.
+pub fn shipped_brand() -> Brand {
+    let bytes = FILES.iter().find(|(path, _)| *path == "brand.yaml").map(|(_, bytes)| *bytes).unwrap_or_default();
+    guide::read_brand("guides/brand.yaml", bytes).into_usable().expect("the brand that ships has no error")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ships_can_be_used() {
+        assert!(shipped().entries().count() >= 1);
+        for entry in shipped().entries() {
+            assert!(entry.guide().is_some(), "{}: {:?}", entry.folder, entry.reading.findings);
+        }
+        assert!(!shipped_brand().name.is_empty());
+    }
+}

@@ -1,0 +1,66 @@
+//! How long a provider asks to be left alone.
+
+use std::time::Duration;
+
+use crate::message::Response;
+
+/// The longest wait that a header can ask for; more is taken as this much.
+const LONGEST: Duration = Duration::from_secs(3600);
+
+/// What `Retry-After` says: seconds, or a date
+/// ([RFC 9110, 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)). `now` is in seconds since 1970.
+pub fn retry_after(response: &Response, now: i64) -> Option<Duration> {
+    let text = response.header("retry-after")?.trim();
+    let seconds = match text.parse::<u64>() {
+        Ok(seconds) => seconds,
+        Err(_) => u64::try_from(http_date(text)?.saturating_sub(now)).unwrap_or(0),
+    };
+    Some(Duration::from_secs(seconds).min(LONGEST))
+}
+
+/// An IMF-fixdate such as `Sun, 06 Nov 1994 08:49:37 GMT`, in seconds since 1970.
+fn http_date(text: &str) -> Option<i64> {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let mut parts = text.split_once(", ")?.1.split(' ');
+    let day: i64 = parts.next()?.parse().ok()?;
+    let name = parts.next()?;
+    let month = i64::try_from(MONTHS.iter().position(|month| *month == name)?).ok()? + 1;
+    let year: i64 = parts.next()?.parse().ok()?;
+    let mut clock = parts.next()?.split(':').map(|part| part.parse::<i64>().ok());
+    let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
+    if parts.next() != Some("GMT") || !(1..=31).contains(&day) || !(1970..=9999).contains(&year) {
+        return None;
+    }
+    // Days since 1970 by the method of https://howardhinnant.github.io/date_algorithms.html#days_from_civil
+    let y = if month <= 2 { year - 1 } else { year };
+    let (era, month) = (y.div_euclid(400), (month + 9) % 12);
+    let of_era = y.rem_euclid(400);
+    let of_year = (153 * month + 2) / 5 + day - 1;
+    let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
+    Some(days * 86_400 + hour * 3600 + minute * 60 + second)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(header: &str, expected: Option<u64>) {
+        let response = Response {
+            status: 429,
+            headers: vec![("retry-after".to_owned(), header.to_owned())],
+            body: Vec::new(),
+        };
+        assert_eq!(retry_after(&response, 784_111_770), expected.map(Duration::from_secs), "{header}");
+    }
+
+    #[test]
+    fn seconds_and_dates_are_understood() {
+        check("3", Some(3));
+        check(" 0 ", Some(0));
+        check("99999999", Some(3600));
+        check("Sun, 06 Nov 1994 08:49:37 GMT", Some(7));
+        check("Sat, 05 Nov 1994 08:49:37 GMT", Some(0));
+        check("soon", None);
+        check("-1", None);
+    }
+}
