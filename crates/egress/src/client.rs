@@ -1,0 +1,216 @@
+//! The door itself: which route a request takes, and the client of each route.
+//!
+//! There are three routes: straight to the provider, to an operator's upstream, and through the proxy. Each has
+//! a client of its own with a [`Guard`] of its own, so that an exemption of one route is none of another.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use guide::Fault;
+use probe::{Answer, Request};
+use reqwest::{Certificate, Client, ClientBuilder};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+
+use crate::address::is_public;
+use crate::fault::Failure;
+use crate::policy::Policy;
+use crate::proxy::Proxy;
+use crate::resolve::{Guard, Guarded, Resolve, SystemResolver};
+use crate::upstream::Upstream;
+use crate::{incoming, outgoing};
+
+/// The only way out. Cheap to clone; connections are shared and reused.
+#[derive(Clone)]
+pub struct Egress {
+    policy: Arc<Policy>,
+    direct: Client,
+    mapped: Option<Client>,
+    proxied: Option<Client>,
+    trusts_anyone: bool,
+}
+
+impl Egress {
+    /// Opens the door under a policy.
+    pub fn new(policy: Policy) -> Result<Self, BuildError> {
+        Self::with_resolver(policy, Arc::new(SystemResolver))
+    }
+
+    /// Opens the door under a policy, with another source of addresses. They are checked all the same.
+    pub fn with_resolver(policy: Policy, resolver: Arc<dyn Resolve>) -> Result<Self, BuildError> {
+        Self::assemble(policy, resolver, is_public)
+    }
+
+    fn assemble(
+        policy: Policy,
+        resolver: Arc<dyn Resolve>,
+        admits: fn(IpAddr) -> bool,
+    ) -> Result<Self, BuildError> {
+        // Whoever came first has installed a provider; either will do.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let roots = roots(&policy.extra_roots)?;
+        let settings = &policy;
+        let base = move |guard| {
+            let guarded = Guarded { resolver: Arc::clone(&resolver), guard };
+            builder(settings).dns_resolver(guarded)
+        };
+
+        let (direct, trusts_anyone) = build(|| base(Guard::Admitted(admits)).https_only(true), &roots)?;
+        let mapped = match policy.upstreams.as_slice() {
+            [] => None,
+            upstreams => Some(build(|| base(Guard::Mapped(upstreams.to_vec())), &roots)?.0),
+        };
+        let proxied = match &policy.proxy {
+            Proxy::None => None,
+            Proxy::Server(server) => {
+                let proxy = reqwest::Proxy::all(server.url().expose()).map_err(|_| BuildError::Proxy)?;
+                let name = server.name().map(str::to_owned);
+                let client = || base(Guard::Named(name.clone())).https_only(true).proxy(proxy.clone());
+                Some(build(client, &roots)?.0)
+            }
+        };
+        Ok(Self { policy: Arc::new(policy), direct, mapped, proxied, trusts_anyone })
+    }
+
+    /// Sends a request, once, and reads the answer whole.
+    pub async fn send(&self, request: &Request) -> Answer {
+        match tokio::time::timeout(self.policy.total_timeout, self.exchange(request)).await {
+            Ok(Ok(response)) => Answer::Response(response),
+            Ok(Err(failure)) => failure.into(),
+            Err(_) => Failure::new(Fault::Timeout, "no whole answer in time").into(),
+        }
+    }
+
+    /// What an operator should read at start-up: every exemption from the rules, and what is amiss.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes: Vec<String> = self
+            .policy
+            .upstreams
+            .iter()
+            .map(|it| format!("requests to {} go to {} instead", it.pattern(), it.origin()))
+            .collect();
+        if let Proxy::Server(server) = &self.policy.proxy {
+            notes.push(format!("requests go through the proxy {server}, which resolves names itself"));
+        }
+        if !self.trusts_anyone {
+            notes.push("no CA certificates were found: no provider's certificate will be trusted".to_owned());
+        }
+        notes
+    }
+
+    async fn exchange(&self, request: &Request) -> Result<probe::Response, Failure> {
+        let port = outgoing::admit(request)?;
+        let upstream = self.policy.upstream_for(&request.host);
+        let client = self.client(&request.host, port, upstream);
+        let request = outgoing::build(request, port, upstream)?;
+        let response = client.execute(request).await.map_err(|error| Failure::of(&error))?;
+        incoming::read(response, &self.policy).await
+    }
+
+    fn client(&self, host: &str, port: u16, upstream: Option<&Upstream>) -> &Client {
+        let exempt = match (upstream, &self.policy.proxy) {
+            (Some(_), _) => self.mapped.as_ref(),
+            (None, Proxy::Server(server)) if server.carries(host, port) => self.proxied.as_ref(),
+            (None, Proxy::Server(_) | Proxy::None) => None,
+        };
+        // Were one missing, the direct client would refuse more, not less.
+        exempt.unwrap_or(&self.direct)
+    }
+}
+
+/// Shows nothing: a policy may hold a proxy's password.
+impl fmt::Debug for Egress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Egress").finish_non_exhaustive()
+    }
+}
+
+/// Why a policy cannot be kept.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// An extra root is not a certificate, or no PEM file.
+    Root {
+        /// Which one, counted from 0.
+        position: usize,
+    },
+    /// The proxy's URL is not understood by the HTTP client.
+    Proxy,
+    /// The HTTP client could not be made.
+    Client(reqwest::Error),
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Root { position } => write!(f, "extra root {position} is not a certificate in PEM"),
+            Self::Proxy => f.write_str("the proxy's URL is not understood"),
+            Self::Client(_) => f.write_str("the HTTP client could not be made"),
+        }
+    }
+}
+
+impl std::error::Error for BuildError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Client(cause) => Some(cause),
+            Self::Root { .. } | Self::Proxy => None,
+        }
+    }
+}
+
+/// What holds on every route.
+fn builder(policy: &Policy) -> ClientBuilder {
+    // Shorter than servers commonly keep an idle connection, lest a request meet one that is being closed.
+    const IDLE: Duration = Duration::from_secs(4);
+    Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .http1_only()
+        .http1_max_headers(policy.max_headers)
+        .gzip(true)
+        .user_agent(concat!("waystone/", env!("CARGO_PKG_VERSION")))
+        .pool_idle_timeout(IDLE)
+        .connect_timeout(policy.connect_timeout)
+        .read_timeout(policy.read_timeout)
+}
+
+/// Builds a client, and says whether it trusts anyone.
+///
+/// Where the system has no roots and none are given, a client that trusts nobody is built: the program starts,
+/// and each request fails as not secure.
+fn build(make: impl Fn() -> ClientBuilder, roots: &[Certificate]) -> Result<(Client, bool), BuildError> {
+    if let Ok(client) = make().tls_certs_merge(roots.iter().cloned()).build() {
+        return Ok((client, true));
+    }
+    let client = make().tls_certs_only(roots.iter().cloned()).build().map_err(BuildError::Client)?;
+    Ok((client, !roots.is_empty()))
+}
+
+/// The extra roots; each file may hold several, and must hold one.
+fn roots(files: &[Vec<u8>]) -> Result<Vec<Certificate>, BuildError> {
+    let mut roots = Vec::new();
+    for (position, pem) in files.iter().enumerate() {
+        let invalid = || BuildError::Root { position };
+        let certificates: Vec<CertificateDer<'_>> =
+            CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().map_err(|_| invalid())?;
+        if certificates.is_empty() {
+            return Err(invalid());
+        }
+        for certificate in certificates {
+            let root = Certificate::from_der(&certificate).map_err(|_| invalid())?;
+            // The client would say so too, but not which file is to blame.
+            RootCertStore::empty().add(certificate).map_err(|_| invalid())?;
+            roots.push(root);
+        }
+    }
+    Ok(roots)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,76 @@
+//! Which texts are names of hosts, and of nothing else.
+//!
+//! **Invariant:** a sound host cannot be read as an IP address in any spelling, by any parser: its last label
+//! begins with a letter, and numbers in every base begin with a digit.
+
+/// Whether a host is a DNS name in lower case, of two labels or more, without a trailing dot.
+///
+/// Names under `localhost` are not sound: they mean this machine whatever a resolver says
+/// ([RFC 6761, 6.3](https://www.rfc-editor.org/rfc/rfc6761#section-6.3)), and a proxy would resolve them as itself.
+pub(crate) fn is_sound(host: &str) -> bool {
+    let Some((front, last)) = host.rsplit_once('.') else {
+        return false;
+    };
+    host.len() <= 253
+        && front.split('.').all(guide::is_label)
+        && guide::is_label(last)
+        && last.starts_with(|c: char| c.is_ascii_lowercase())
+        && last != "localhost"
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(expected: bool, hosts: &[&str]) {
+        for host in hosts {
+            assert_eq!(is_sound(host), expected, "{host:?}");
+        }
+    }
+
+    #[test]
+    fn names_are_sound() {
+        check(true, &["example.com", "acme.eu-1.example.com", "1.2.3.example.com", "xn--bcher-kva.example"]);
+    }
+
+    #[test]
+    fn addresses_are_not_names_in_any_spelling() {
+        check(false, &["127.0.0.1", "2130706433", "0177.0.0.1", "0x7f.0.0.1", "0x7f000001", "127.1", "0"]);
+        check(
+            false,
+            &["[::1]", "::1", "[::ffff:127.0.0.1]", "127.0.0.1.", "example.0x7f", "example.1", "a.0"],
+        );
+        check(false, &["１２７.０.０.１", "127。0。0。1"]);
+    }
+
+    #[test]
+    fn tricks_are_not_names() {
+        check(
+            false,
+            &["", ".", "com", "localhost", "app.localhost", "example.com.", ".example.com", "a..com"],
+        );
+        check(false, &["Example.com", "example.COM", "example.com@evil.net", "evil.net#.example.com"]);
+        check(
+            false,
+            &["evil.net/.example.com", "evil.net?.example.com", "evil.net\\.example.com", "a.com:443"],
+        );
+        check(
+            false,
+            &["a.com\r\nx: y", "a.com\0", " a.com", "a_b.com", "a%2e.com", "ex\u{e4}mple.com", "-a.com"],
+        );
+        check(false, &[&format!("{}.com", "a".repeat(64)), &format!("{}com", "abcdefg.".repeat(32))]);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_sound_is_a_domain_to_the_url_parser_too(host in "[0-9a-fx.\\-]{1,24}") {
+            if is_sound(&host) {
+                let domain = url::Host::parse(&host);
+                prop_assert!(matches!(domain, Ok(url::Host::Domain(_))) || host.contains("xn--"));
+            }
+        }
+    }
+}

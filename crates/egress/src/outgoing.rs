@@ -1,0 +1,119 @@
+//! What may be sent: from the flow's request to the client's.
+//!
+//! **Invariant:** what leaves is what was checked, byte for byte. A path that the URL parser would tidy up, a
+//! header that would break out of its line, a host that could be read as something else: all are refused.
+
+use probe::Request;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, Url};
+use secret::Secret;
+use url::Position;
+
+use crate::host;
+use crate::refusal::Refusal;
+use crate::upstream::Upstream;
+
+const HTTPS: u16 = 443;
+
+/// Headers that frame the message, belong to the connection, or are the same for every guide.
+const OWN_HEADERS: [&str; 14] = [
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "http2-settings",
+    "keep-alive",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "user-agent",
+];
+
+/// Whether the request may go to its host at all, and to which port.
+pub(crate) fn admit(request: &Request) -> Result<u16, Refusal> {
+    if !host::is_sound(&request.host) {
+        return Err(Refusal::UnsoundHost);
+    }
+    if !request.permit.allows(&request.host) {
+        return Err(Refusal::HostNotPermitted);
+    }
+    match request.port {
+        Some(0) => Err(Refusal::Port),
+        Some(port) => Ok(port),
+        None => Ok(HTTPS),
+    }
+}
+
+/// The request as the client wants it; admitted before.
+pub(crate) fn build(
+    request: &Request,
+    port: u16,
+    upstream: Option<&Upstream>,
+) -> Result<reqwest::Request, Refusal> {
+    let authority = if port == HTTPS { request.host.clone() } else { format!("{}:{port}", request.host) };
+    let mut headers = headers(request)?;
+    let url = match upstream {
+        None => url(request, "https", &authority)?,
+        // The port is left to the guard, so that no other than the pinned one can be dialed.
+        Some(upstream) => {
+            let value = HeaderValue::from_str(&authority).map_err(|_| Refusal::UnsoundHost)?;
+            headers.insert(HOST, value);
+            url(request, upstream.target().scheme(), &request.host)?
+        }
+    };
+    let method = Method::from_bytes(request.verb.as_str().as_bytes()).expect("a verb is a method");
+    let mut built = reqwest::Request::new(method, url);
+    *built.headers_mut() = headers;
+    if let Some(body) = &request.body {
+        *built.body_mut() = Some(body.bytes.expose().to_vec().into());
+    }
+    Ok(built)
+}
+
+fn url(request: &Request, scheme: &str, authority: &str) -> Result<Url, Refusal> {
+    let path_is_plain = request.path.starts_with('/')
+        && request.path.bytes().all(|it| it.is_ascii_graphic() && !b"?#\\".contains(&it));
+    if !path_is_plain {
+        return Err(Refusal::Path);
+    }
+    let rest = request.path_and_query();
+    let text = Secret::new(format!("{scheme}://{authority}{}", rest.expose()));
+    let url = Url::parse(text.expose()).map_err(|_| Refusal::UnsoundHost)?;
+    // A path such as `/v1/../admin` is sent as `/admin`: that is not the path the guide named.
+    if &url[Position::BeforePath..] != rest.expose() {
+        return Err(Refusal::Path);
+    }
+    let names_the_host_only =
+        url.domain() == Some(&request.host) && url.username().is_empty() && url.password().is_none();
+    if names_the_host_only { Ok(url) } else { Err(Refusal::UnsoundHost) }
+}
+
+fn headers(request: &Request) -> Result<HeaderMap, Refusal> {
+    let mut headers = HeaderMap::new();
+    for header in &request.headers {
+        let name = HeaderName::from_bytes(header.name.as_bytes()).map_err(|_| Refusal::HeaderName)?;
+        if OWN_HEADERS.contains(&name.as_str()) {
+            return Err(Refusal::OwnHeader { name: name.as_str().to_owned() });
+        }
+        let value = value(&name, header.value.expose())?;
+        headers.append(name, value);
+    }
+    if let Some(body) = &request.body {
+        let value = value(&CONTENT_TYPE, &body.content_type)?;
+        headers.insert(CONTENT_TYPE, value);
+    }
+    headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
+    Ok(headers)
+}
+
+/// Every value is marked, so that the client's own debug output hides it.
+fn value(name: &HeaderName, text: &str) -> Result<HeaderValue, Refusal> {
+    let invalid = |_| Refusal::HeaderValue { name: name.as_str().to_owned() };
+    let mut value = HeaderValue::from_bytes(text.as_bytes()).map_err(invalid)?;
+    value.set_sensitive(true);
+    Ok(value)
+}

@@ -1,0 +1,124 @@
+//! How much of a body is read, and what becomes of compression.
+
+use egress::{Egress, Policy};
+use guide::Verb;
+
+use crate::deflate::{EMPTY_BLOCK, HEADER, bomb, gzip};
+use crate::world::{self, Act, Server, answer, text};
+
+const CAP: usize = 256 * 1024;
+
+async fn check(case: &str, acts: Vec<Act>, expected: &str) {
+    let server = Server::start(acts).await;
+    let egress = Egress::new(world::mapped("http", server.port)).expect("a door");
+    let answer = world::send(&egress, &world::request()).await;
+    let shown = match &answer {
+        probe::Answer::Response(it) if it.body.len() < 100 => String::from_utf8_lossy(&it.body).into_owned(),
+        probe::Answer::Response(it) => format!("{} bytes", it.body.len()),
+        probe::Answer::Failed { fault, .. } => fault.to_string(),
+    };
+    assert_eq!(shown, expected, "{case}: {:?}", world::outcome(&answer));
+}
+
+#[tokio::test]
+async fn a_body_is_read_to_its_cap_and_no_further() {
+    let sized = |n: usize| vec![answer(&format!("content-length: {n}\r\n"), &vec![b'a'; n])];
+    check("empty", sized(0), "").await;
+    check("at the cap", sized(CAP), "262144 bytes").await;
+    check("one over the cap", sized(CAP + 1), "too_large").await;
+    check("endless", vec![answer("", b""), Act::Forever(vec![b'a'; 4096])], "too_large").await;
+    let length = "content-length: 18446744073709551000\r\n";
+    check("endless, as announced", vec![answer(length, b""), Act::Forever(vec![b'a'; 4096])], "too_large")
+        .await;
+    let chunked = answer("transfer-encoding: chunked\r\n", b"");
+    check("endless tiny chunks", vec![chunked, Act::Forever(b"1\r\na\r\n".repeat(500))], "too_large").await;
+}
+
+#[tokio::test]
+async fn trailers_are_bounded_and_dropped() {
+    let last = |trailers: &str| {
+        answer("transfer-encoding: chunked\r\n", format!("2\r\nok\r\n0\r\n{trailers}").as_bytes())
+    };
+    check("a trailer", vec![last("x-a: b\r\n\r\n")], "ok").await;
+    check("endless trailers", vec![last(""), Act::Forever(b"x-a: b\r\n".to_vec())], "malformed").await;
+}
+
+#[tokio::test]
+async fn gzip_is_decoded() {
+    check("gzip", vec![answer("content-encoding: gzip\r\n", &gzip(b"hello"))], "hello").await;
+    check("identity", vec![answer("content-encoding: identity\r\n", b"hello")], "hello").await;
+}
+
+#[tokio::test]
+async fn the_cap_is_on_what_comes_out_of_decompression() {
+    let small = bomb(1000);
+    assert!(small.len() < 2000);
+    // No checksum follows, so a bomb within the cap is cut off rather than too large.
+    check("258 kB out of 2 kB, cut off", vec![answer("content-encoding: gzip\r\n", &small)], "malformed")
+        .await;
+    check("260 kB", vec![answer("content-encoding: gzip\r\n", &bomb(1020))], "too_large").await;
+    check(
+        "a quarter of a gigabyte",
+        vec![answer("content-encoding: gzip\r\n", &bomb(1_000_000))],
+        "too_large",
+    )
+    .await;
+    // Only the first member is decoded; whatever follows it is not read to its end.
+    let endless = vec![answer("content-encoding: gzip\r\n", b""), Act::Forever(gzip(&[b'a'; 1000]))];
+    check("endless members", endless, "malformed").await;
+}
+
+#[tokio::test]
+async fn what_swells_to_nothing_is_bounded_by_time() {
+    let nothing = Act::Forever(EMPTY_BLOCK.repeat(1000));
+    let server = Server::start(vec![answer("content-encoding: gzip\r\n", &HEADER), nothing]).await;
+    let egress = Egress::new(world::impatient(world::mapped("http", server.port))).expect("a door");
+    let answer = world::send(&egress, &world::request()).await;
+    world::assert_fault(&answer, guide::Fault::Timeout, "endless empty blocks");
+}
+
+#[tokio::test]
+async fn what_cannot_be_decoded_is_malformed() {
+    let encoded =
+        |encoding: &str, body: &[u8]| vec![answer(&format!("content-encoding: {encoding}\r\n"), body)];
+    let sound = gzip(b"hello");
+    let mut wrong_sum = sound.clone();
+    wrong_sum[20] ^= 1;
+    check("no gzip at all", encoded("gzip", b"hello"), "malformed").await;
+    check("cut off", encoded("gzip", &sound[..sound.len() - 3]), "malformed").await;
+    check("a wrong checksum", encoded("gzip", &wrong_sum), "malformed").await;
+    check("encoded twice", encoded("gzip, gzip", &gzip(&sound)), "malformed").await;
+    check("brotli unasked", encoded("br", b"\x0b\x02\x80hello\x03"), "malformed").await;
+    check("an encoding nobody knows", encoded("rot13", b"uryyb"), "malformed").await;
+    let cut = format!("content-encoding: gzip\r\ncontent-length: {}\r\n", sound.len());
+    check("the connection closed within gzip", vec![answer(&cut, &sound[..12])], "reset").await;
+    check("the connection reset within gzip", vec![answer(&cut, &sound[..12]), Act::Reset], "reset").await;
+}
+
+#[tokio::test]
+async fn an_answer_to_head_has_no_body() {
+    let server =
+        Server::start(vec![answer("content-length: 99999999\r\ncontent-encoding: gzip\r\n", b"")]).await;
+    let egress = Egress::new(world::mapped("http", server.port)).expect("a door");
+    let mut request = world::request();
+    request.verb = Verb::Head;
+    let response = world::response(world::send(&egress, &request).await);
+    assert!(response.status == 200 && response.body.is_empty());
+}
+
+#[tokio::test]
+async fn caps_are_the_operators() {
+    let server = Server::start(vec![text("HTTP/1.1 200 OK\r\nx-a: b\r\nx-b: c\r\n\r\nhello")]).await;
+    let check = async |policy: Policy, expected: &str| {
+        let answer = world::send(&Egress::new(policy).expect("a door"), &world::request()).await;
+        assert_eq!(world::outcome(&answer), expected);
+    };
+    let policy = || world::mapped("http", server.port);
+    check(Policy { max_body: 5, ..policy() }, "200").await;
+    check(Policy { max_body: 4, ..policy() }, "too_large").await;
+    check(Policy { max_body: 0, ..policy() }, "too_large").await;
+    check(Policy { max_headers: 2, ..policy() }, "200").await;
+    check(Policy { max_headers: 1, ..policy() }, "too_large").await;
+    check(Policy { max_header_bytes: 8, ..policy() }, "200").await;
+    check(Policy { max_header_bytes: 7, ..policy() }, "too_large").await;
+}

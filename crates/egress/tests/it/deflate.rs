@@ -1,0 +1,61 @@
+//! Gzip written by hand: whole, wrong, and swelling.
+
+/// How every member begins.
+pub(crate) const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+
+/// A block of no bytes, after which another one comes.
+pub(crate) const EMPTY_BLOCK: [u8; 5] = [0, 0, 0, 0xff, 0xff];
+
+/// A sound member, not compressed.
+pub(crate) fn gzip(content: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(content.len()).expect("one stored block");
+    let mut out = HEADER.to_vec();
+    out.push(1);
+    out.extend(length.to_le_bytes());
+    out.extend((!length).to_le_bytes());
+    out.extend(content);
+    out.extend(crc32(content).to_le_bytes());
+    out.extend(u32::from(length).to_le_bytes());
+    out
+}
+
+/// A member that swells to 258 bytes for each repetition, at 13 bits each. It has no checksum: nobody should
+/// come that far.
+pub(crate) fn bomb(repetitions: usize) -> Vec<u8> {
+    let mut bits = Bits::default();
+    bits.push(0b1, 1); // the last block
+    bits.push(0b01, 2); // with the fixed codes
+    bits.push(0b0000_1100, 8); // the literal 0: code 00110000, first bit lowest
+    for _ in 0..repetitions {
+        bits.push(0b1010_0011, 8); // length 258: code 11000101, first bit lowest
+        bits.push(0, 5); // distance 1
+    }
+    bits.push(0, 7); // the end
+    let mut out = HEADER.to_vec();
+    out.extend(bits.bytes);
+    out
+}
+
+#[derive(Default)]
+struct Bits {
+    bytes: Vec<u8>,
+    used: usize,
+}
+
+impl Bits {
+    fn push(&mut self, value: u32, n_bits: usize) {
+        for n in 0..n_bits {
+            if self.used.is_multiple_of(8) {
+                self.bytes.push(0);
+            }
+            let bit = u8::from((value >> n) & 1 == 1);
+            *self.bytes.last_mut().expect("pushed above") |= bit << (self.used % 8);
+            self.used += 1;
+        }
+    }
+}
+
+fn crc32(bytes: &[u8]) -> u32 {
+    let step = |crc: u32, _| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 };
+    !bytes.iter().fold(u32::MAX, |crc, &byte| (0..8).fold(crc ^ u32::from(byte), step))
+}

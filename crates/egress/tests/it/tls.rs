@@ -1,0 +1,207 @@
+//! Certificates that should not be trusted, and what is no TLS at all.
+
+use std::sync::Arc;
+
+use egress::{Egress, Policy};
+use guide::Fault;
+use probe::Answer;
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    date_time_ymd,
+};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::crypto::aws_lc_rs;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::{self, ServerConfig};
+use tokio_rustls::server::TlsStream;
+
+use crate::world::{self, Act, HOST, answer, perform, read_request, text};
+
+/// A company's own authority.
+pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
+
+impl Authority {
+    pub(crate) fn new(name: &str) -> Self {
+        let mut params = CertificateParams::new(Vec::new()).expect("no names");
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().expect("a key");
+        Self(CertifiedIssuer::self_signed(params, key).expect("a certificate"))
+    }
+
+    pub(crate) fn pem(&self) -> Vec<u8> {
+        self.0.pem().into_bytes()
+    }
+
+    /// A server's certificate for a host, changed as told.
+    pub(crate) fn issue(&self, host: &str, change: impl FnOnce(&mut CertificateParams)) -> Identity {
+        let mut params = CertificateParams::new(vec![host.to_owned()]).expect("a name");
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        change(&mut params);
+        let key = KeyPair::generate().expect("a key");
+        let certificate = params.signed_by(&key, &self.0).expect("a certificate");
+        Identity { certificate: certificate.der().clone(), key: key.serialize_der() }
+    }
+}
+
+pub(crate) struct Identity {
+    certificate: CertificateDer<'static>,
+    key: Vec<u8>,
+}
+
+impl Identity {
+    pub(crate) fn acceptor(self) -> TlsAcceptor {
+        let key = PrivateKeyDer::try_from(self.key).expect("a key");
+        let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_protocol_versions(rustls::ALL_VERSIONS)
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![self.certificate], key)
+            .expect("a certificate with its key");
+        TlsAcceptor::from(Arc::new(config))
+    }
+}
+
+/// A server that speaks TLS, sees one request on each connection, and answers. Gives its port.
+pub(crate) async fn start(acceptor: TlsAcceptor, acts: Vec<Act>) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let port = listener.local_addr().expect("an address").port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let (acceptor, acts) = (acceptor.clone(), acts.clone());
+            tokio::spawn(async move { serve(acceptor.accept(stream).await.ok()?, &acts).await });
+        }
+    });
+    port
+}
+
+/// Answers one request, and hangs up without a farewell. Gives what was asked, and by which name.
+pub(crate) async fn serve(mut stream: TlsStream<TcpStream>, acts: &[Act]) -> Option<String> {
+    let name = stream.get_ref().1.server_name().unwrap_or("nobody").to_owned();
+    let request = read_request(&mut stream).await?;
+    for act in acts {
+        perform(&mut stream, act).await.ok()?;
+    }
+    Some(format!("{name}: {request}"))
+}
+
+async fn send(policy: Policy) -> Answer {
+    world::send(&Egress::new(policy).expect("a door"), &world::request()).await
+}
+
+async fn check(case: &str, identity: Identity, roots: &[&Authority], expected: Result<(), &str>) {
+    let port = start(identity.acceptor(), vec![answer("content-length: 5\r\n", b"hello")]).await;
+    let extra_roots = roots.iter().map(|it| it.pem()).collect();
+    let outcome = match send(Policy { extra_roots, ..world::mapped("https", port) }).await {
+        Answer::Response(response) => {
+            assert_eq!(response.body, b"hello", "{case}");
+            Ok(())
+        }
+        Answer::Failed { fault: Fault::Tls, detail } => Err(detail),
+        Answer::Failed { fault, detail } => panic!("{case}: {fault}: {detail}"),
+    };
+    assert_eq!(outcome, expected.map_err(str::to_owned), "{case}");
+}
+
+#[tokio::test]
+async fn a_certificate_must_be_trusted_current_and_the_hosts_own() {
+    let (ours, other) = (Authority::new("ours"), Authority::new("other"));
+    let plain = |_: &mut CertificateParams| ();
+    check("a company's own", ours.issue(HOST, plain), &[&ours], Ok(())).await;
+    check("one of several roots", ours.issue(HOST, plain), &[&other, &ours], Ok(())).await;
+    check("a wildcard", ours.issue("*.example.com", plain), &[&ours], Ok(())).await;
+
+    let untrusted = Err("the certificate is from an issuer who is not trusted");
+    check("an unknown authority", ours.issue(HOST, plain), &[], untrusted).await;
+    check("another authority", ours.issue(HOST, plain), &[&other], untrusted).await;
+
+    let wrong_name = Err("the certificate is for another host");
+    check("another host", ours.issue("other.example.com", plain), &[&ours], wrong_name).await;
+    check("the upstream's address", ours.issue("127.0.0.1", plain), &[&ours], wrong_name).await;
+    check("a host below", ours.issue("a.acme.example.com", plain), &[&ours], wrong_name).await;
+    check("too wide a wildcard", ours.issue("*.com", plain), &[&ours], wrong_name).await;
+    check("the canary's", ours.issue("c4n4ry.example.com", plain), &[&ours], wrong_name).await;
+
+    let past = |it: &mut CertificateParams| it.not_after = date_time_ymd(2001, 1, 1);
+    check("expired", ours.issue(HOST, past), &[&ours], Err("the certificate has expired")).await;
+    let future = |it: &mut CertificateParams| it.not_before = date_time_ymd(2999, 1, 1);
+    check("of the future", ours.issue(HOST, future), &[&ours], Err("the certificate is not valid yet")).await;
+    let client =
+        |it: &mut CertificateParams| it.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    check("a client's", ours.issue(HOST, client), &[&ours], Err("the certificate is not valid")).await;
+}
+
+#[tokio::test]
+async fn a_certificate_signed_by_itself_is_not_trusted() {
+    let key = KeyPair::generate().expect("a key");
+    let params = CertificateParams::new(vec![HOST.to_owned()]).expect("a name");
+    let certificate = params.self_signed(&key).expect("a certificate").der().clone();
+    let identity = Identity { certificate, key: key.serialize_der() };
+    check("self-signed", identity, &[], Err("the certificate is from an issuer who is not trusted")).await;
+}
+
+#[tokio::test]
+async fn what_is_not_tls_is_not_secure() {
+    let page = "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n";
+    let cases = [
+        ("plain HTTP", vec![text(page)]),
+        ("another protocol", vec![text("220 mail.example.com ESMTP\r\n")]),
+        ("binary", vec![Act::Send(vec![0; 64])]),
+        ("a fatal alert", vec![Act::Send(vec![21, 3, 3, 0, 2, 2, 40])]),
+        ("closed", vec![]),
+        ("reset", vec![Act::Reset]),
+    ];
+    for (case, acts) in cases {
+        let port = start_plain(acts).await;
+        world::assert_fault(&send(world::mapped("https", port)).await, Fault::Tls, case);
+    }
+    let port = start_plain(vec![Act::Hang]).await;
+    world::assert_fault(
+        &send(world::impatient(world::mapped("https", port))).await,
+        Fault::Timeout,
+        "silence",
+    );
+}
+
+/// A server that waits for a first byte, and then does as told without understanding any.
+async fn start_plain(acts: Vec<Act>) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let port = listener.local_addr().expect("an address").port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let acts = acts.clone();
+            tokio::spawn(async move {
+                let _ = stream.readable().await;
+                for act in &acts {
+                    if matches!(act, Act::Reset) {
+                        let _ = stream.set_zero_linger();
+                        return;
+                    }
+                    // Said first, then heard: closing with unread bytes would be a reset.
+                    let _ = perform(&mut stream, act).await;
+                }
+                let mut hello = vec![0; 4096];
+                let _ = stream.try_read(&mut hello);
+            });
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn a_body_cut_off_under_tls_is_a_reset() {
+    let ours = Authority::new("ours");
+    let acts = vec![answer("content-length: 9\r\n", b"hello")];
+    let port = start(ours.issue(HOST, |_| ()).acceptor(), acts).await;
+    let policy = Policy { extra_roots: vec![ours.pem()], ..world::mapped("https", port) };
+    world::assert_fault(&send(policy).await, Fault::Reset, "no farewell");
+}
+
+#[tokio::test]
+async fn a_body_without_length_must_end_with_a_farewell() {
+    let ours = Authority::new("ours");
+    let port = start(ours.issue(HOST, |_| ()).acceptor(), vec![answer("", b"hello")]).await;
+    let policy = Policy { extra_roots: vec![ours.pem()], ..world::mapped("https", port) };
+    world::assert_fault(&send(policy).await, Fault::Reset, "whoever cuts the wire must not choose the end");
+}

@@ -1,0 +1,227 @@
+//! A server that misbehaves as told, and requests that carry a canary.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use egress::{Egress, Policy, Resolve, Resolving};
+use guide::{Fault, Verb};
+use probe::{Answer, Body, Header, Permit, Request, Response};
+use secret::{Secret, SecretBytes};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// Must never be seen in what is said of a failure.
+pub(crate) const CANARY: &str = "c4n4ry";
+
+/// The host that most tests ask.
+pub(crate) const HOST: &str = "acme.example.com";
+
+/// What a server does once it has read a request.
+#[derive(Clone, Debug)]
+pub(crate) enum Act {
+    /// Sends this.
+    Send(Vec<u8>),
+    /// Sends this again and again until nobody listens.
+    Forever(Vec<u8>),
+    /// Sends this byte every few milliseconds until nobody listens.
+    Dribble(u8),
+    /// Says nothing until the other side hangs up.
+    Hang,
+    /// Breaks the connection, so that the other side gets an error.
+    Reset,
+}
+
+pub(crate) fn text(text: &str) -> Act {
+    Act::Send(text.as_bytes().to_vec())
+}
+
+/// A status line, these header lines, and the body.
+pub(crate) fn answer(headers: &str, body: &[u8]) -> Act {
+    let mut bytes = format!("HTTP/1.1 200 OK\r\n{headers}\r\n").into_bytes();
+    bytes.extend_from_slice(body);
+    Act::Send(bytes)
+}
+
+/// A server on loopback that does the same for each connection.
+pub(crate) struct Server {
+    pub(crate) port: u16,
+    seen: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    pub(crate) async fn start(acts: Vec<Act>) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let port = listener.local_addr().expect("an address").port();
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let server = Self { port, seen: Arc::clone(&seen) };
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(play(stream, acts.clone(), Arc::clone(&seen)));
+            }
+        });
+        server
+    }
+
+    /// What was asked, head and body, one text for each request.
+    pub(crate) fn seen(&self) -> Vec<String> {
+        self.seen.lock().expect("no panic while held").clone()
+    }
+}
+
+async fn play(mut stream: TcpStream, acts: Vec<Act>, seen: Arc<Mutex<Vec<String>>>) {
+    while let Some(request) = read_request(&mut stream).await {
+        seen.lock().expect("no panic while held").push(request);
+        let mut lives_on = true;
+        for act in &acts {
+            if matches!(act, Act::Reset) {
+                let _ = stream.set_zero_linger();
+                return;
+            }
+            lives_on = perform(&mut stream, act).await.is_ok();
+        }
+        // What has no framing of its own ends with the connection.
+        if !lives_on || !matches!(acts.last(), Some(Act::Send(bytes)) if is_kept_alive(bytes)) {
+            return;
+        }
+    }
+}
+
+fn is_kept_alive(bytes: &[u8]) -> bool {
+    bytes.windows(10).any(|it| it == b"keep-alive")
+}
+
+/// Does one thing; an error means that the other side is gone.
+pub(crate) async fn perform(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), act: &Act) -> io::Result<()> {
+    match act {
+        Act::Send(bytes) => stream.write_all(bytes).await,
+        Act::Forever(bytes) => loop {
+            stream.write_all(bytes).await?;
+        },
+        Act::Dribble(byte) => loop {
+            stream.write_all(&[*byte]).await?;
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        },
+        Act::Hang | Act::Reset => loop {
+            if stream.read(&mut [0; 512]).await? == 0 {
+                return Ok(());
+            }
+        },
+    }
+}
+
+/// Reads a request whole; nothing if the connection ends before.
+pub(crate) async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Option<String> {
+    let mut bytes = Vec::new();
+    while !bytes.ends_with(b"\r\n\r\n") {
+        bytes.push(stream.read_u8().await.ok()?);
+    }
+    let head = String::from_utf8_lossy(&bytes).to_lowercase();
+    let length = head
+        .lines()
+        .find_map(|it| it.strip_prefix("content-length: "))
+        .map_or(0, |it| it.parse().expect("a number"));
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await.ok()?;
+    bytes.extend_from_slice(&body);
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A resolver with one answer, which counts how often it is asked.
+pub(crate) struct Fixed {
+    answer: Result<Vec<IpAddr>, io::ErrorKind>,
+    asked: AtomicUsize,
+}
+
+impl Fixed {
+    pub(crate) fn addresses(list: &str) -> Arc<Self> {
+        let answer = list.split_whitespace().map(|it| it.parse().expect("an address")).collect();
+        Arc::new(Self { answer: Ok(answer), asked: AtomicUsize::new(0) })
+    }
+
+    pub(crate) fn failing() -> Arc<Self> {
+        Arc::new(Self { answer: Err(io::ErrorKind::NotFound), asked: AtomicUsize::new(0) })
+    }
+
+    pub(crate) fn asked(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
+    }
+}
+
+impl Resolve for Fixed {
+    fn resolve<'a>(&'a self, _host: &'a str) -> Resolving<'a> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        Box::pin(async { self.answer.clone().map_err(io::Error::from) })
+    }
+}
+
+/// A policy that maps all hosts of the tests to a port of loopback.
+pub(crate) fn mapped(scheme: &str, port: u16) -> Policy {
+    let mapping = |pattern| format!("{pattern}={scheme}://127.0.0.1:{port}").parse().expect("a mapping");
+    Policy { upstreams: vec![mapping("**.example.com")], ..Policy::default() }
+}
+
+/// The same, out of patience soon.
+pub(crate) fn impatient(policy: Policy) -> Policy {
+    Policy {
+        connect_timeout: Duration::from_millis(400),
+        read_timeout: Duration::from_millis(200),
+        total_timeout: Duration::from_millis(400),
+        ..policy
+    }
+}
+
+/// A request to [`HOST`] with a canary wherever there is room for one.
+pub(crate) fn request() -> Request {
+    Request {
+        verb: Verb::Post,
+        host: HOST.to_owned(),
+        port: None,
+        path: format!("/v1/{CANARY}"),
+        query: vec![("key".to_owned(), Secret::new(format!("{CANARY} & more")))],
+        headers: vec![header("authorization", &format!("Bearer {CANARY}"))],
+        body: Some(Body {
+            content_type: "application/json".to_owned(),
+            bytes: SecretBytes::new(format!("{{\"key\":\"{CANARY}\"}}")),
+        }),
+        permit: Permit { patterns: vec!["**.example.com".parse().expect("a pattern")], own_host: None },
+    }
+}
+
+pub(crate) fn header(name: &str, value: &str) -> Header {
+    Header { name: name.to_owned(), value: Secret::new(value) }
+}
+
+/// Sends, and makes sure that a failure's detail gives nothing away.
+pub(crate) async fn send(egress: &Egress, request: &Request) -> Answer {
+    let answer = egress.send(request).await;
+    if let Answer::Failed { detail, .. } = &answer {
+        assert!(!detail.contains(CANARY), "the canary was seen: {detail}");
+        assert!(!detail.contains("127.0.0.1") && !detail.contains("://"), "a URL was seen: {detail}");
+        assert!(!detail.is_empty());
+    }
+    answer
+}
+
+/// What became of a request, in short: the status, or the fault.
+pub(crate) fn outcome(answer: &Answer) -> String {
+    match answer {
+        Answer::Response(response) => response.status.to_string(),
+        Answer::Failed { fault, .. } => fault.to_string(),
+    }
+}
+
+#[track_caller]
+pub(crate) fn assert_fault(answer: &Answer, expected: Fault, case: &str) {
+    assert!(matches!(answer, Answer::Failed { fault, .. } if *fault == expected), "{case}: {answer:?}");
+}
+
+#[track_caller]
+pub(crate) fn response(answer: Answer) -> Response {
+    match answer {
+        Answer::Response(response) => response,
+        Answer::Failed { fault, detail } => panic!("{fault}: {detail}"),
+    }
+}

@@ -1,0 +1,211 @@
+//! A flow as a text that can be kept, and back.
+//!
+//! The text holds what was typed, secrets included, so it is a [`Secret`] as a whole and is sealed before it
+//! touches a disk.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fmt;
+use std::sync::Arc;
+
+use guide::{Guide, Key, OutcomeKind};
+use probe::{Identity, Values, Verdict};
+use secret::Secret;
+use serde::{Deserialize, Serialize};
+
+use crate::flow::{Flow, Purpose, Start};
+use crate::state::{CheckReport, FieldProblem, Proved, State};
+
+/// The version of the text. One that is newer is not understood.
+const VERSION: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct Snapshot {
+    version: u32,
+    provider: Key,
+    method: Key,
+    guide_digest: String,
+    brand: String,
+    again: Option<(Option<String>, bool)>,
+    scopes: Option<Vec<String>>,
+    environment: Option<Key>,
+    values: BTreeMap<Key, String>,
+    from_store: BTreeSet<Key>,
+    at: At,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum At {
+    Choosing,
+    Walking { step: Key, problems: Vec<FieldProblem>, after: Option<Box<KeptVerdict>> },
+    /// Checks that were under way are begun anew: an answer cannot be awaited across a restart.
+    Checking,
+    Failed { verdict: Box<KeptVerdict>, belongs_to: Option<Key>, reports: Vec<CheckReport> },
+    Confirming(Proved),
+    Linked,
+    Closed,
+}
+
+#[derive(Serialize, Deserialize)]
+struct KeptVerdict {
+    outcome: OutcomeKind,
+    rule: Option<Key>,
+    says: String,
+    fix: String,
+    at_field: Option<Key>,
+    or_fields: Vec<Key>,
+    return_to: Option<Key>,
+    ask_elsewhere: bool,
+    identity: Option<Identity>,
+    quote: Option<String>,
+}
+
+/// Why a snapshot cannot be taken up again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RestoreError {
+    /// It is not a snapshot, or a newer one.
+    NotUnderstood,
+    /// It belongs to another guide, or to a method that is no more.
+    OtherGuide,
+}
+
+impl fmt::Display for RestoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotUnderstood => "the draft was not written by this version",
+            Self::OtherGuide => "the draft belongs to another guide",
+        })
+    }
+}
+
+impl std::error::Error for RestoreError {}
+
+impl Flow {
+    /// The flow as a text. Sealed, it can be kept.
+    pub fn snapshot(&self) -> Secret {
+        let at = match self.state() {
+            State::Choosing => At::Choosing,
+            State::Walking { step, problems, after } => At::Walking {
+                step: step.clone(),
+                problems: problems.clone(),
+                after: after.as_ref().map(|verdict| Box::new(KeptVerdict::from(&**verdict))),
+            },
+            State::Checking(_) => At::Checking,
+            State::Failed { verdict, belongs_to, reports } => At::Failed {
+                verdict: Box::new(KeptVerdict::from(&**verdict)),
+                belongs_to: belongs_to.clone(),
+                reports: reports.clone(),
+            },
+            State::Confirming(proved) | State::Storing(proved) => At::Confirming(proved.clone()),
+            State::Linked => At::Linked,
+            State::Closed => At::Closed,
+        };
+        let snapshot = Snapshot {
+            version: VERSION,
+            provider: self.guide().provider.key.clone(),
+            method: self.method().key.clone(),
+            guide_digest: self.guide().digest.clone(),
+            brand: self.brand().to_owned(),
+            again: match &self.purpose {
+                Purpose::First => None,
+                Purpose::Again { external_id, other_allowed } => Some((external_id.clone(), *other_allowed)),
+            },
+            scopes: self.scopes.clone(),
+            environment: self.environment.clone(),
+            values: self.values.iter().map(|(key, value)| (key.clone(), value.expose().to_owned())).collect(),
+            from_store: self.from_store.clone(),
+            at,
+        };
+        Secret::new(serde_json::to_string(&snapshot).unwrap_or_default())
+    }
+
+    /// Takes a flow up again. Where the guide has changed since, the values of fields that are still there are
+    /// kept and the guide is followed from its first step. `now` is in seconds since 1970.
+    pub fn restore(guide: Arc<Guide>, snapshot: &Secret, now: i64) -> Result<Self, RestoreError> {
+        let kept: Snapshot = serde_json::from_str(snapshot.expose()).map_err(|_| RestoreError::NotUnderstood)?;
+        if kept.version != VERSION {
+            return Err(RestoreError::NotUnderstood);
+        }
+        if kept.provider != guide.provider.key {
+            return Err(RestoreError::OtherGuide);
+        }
+        let changed = kept.guide_digest != guide.digest;
+        let start = Start {
+            purpose: match kept.again {
+                None => Purpose::First,
+                Some((external_id, other_allowed)) => Purpose::Again { external_id, other_allowed },
+            },
+            environment: kept.environment,
+            stored: Values::new(),
+            scopes: kept.scopes,
+            brand: kept.brand,
+        };
+        let mut flow = Self::new(guide, kept.method.as_str(), start).ok_or(RestoreError::OtherGuide)?;
+        for (key, value) in kept.values {
+            let Some(field) = flow.method().field(key.as_str()) else { continue };
+            if field.keep(&value, &flow.method().environments).is_ok() {
+                flow.values.insert(key, Secret::new(value));
+            }
+        }
+        flow.from_store = kept.from_store;
+        flow.effects = VecDeque::new();
+        if !changed {
+            flow.resume(kept.at, now);
+        }
+        Ok(flow)
+    }
+
+    fn resume(&mut self, at: At, now: i64) {
+        match at {
+            At::Choosing => self.state = State::Choosing,
+            At::Walking { step, problems, after } => {
+                let after = after.map(|verdict| Box::new(Verdict::from(*verdict)));
+                self.state = State::Walking { step, problems, after };
+            }
+            At::Checking => self.check_all(now),
+            At::Failed { verdict, belongs_to, reports } => {
+                self.state = State::Failed { verdict: Box::new(Verdict::from(*verdict)), belongs_to, reports };
+            }
+            At::Confirming(proved) => self.state = State::Confirming(proved),
+            At::Linked => self.state = State::Linked,
+            At::Closed => self.state = State::Closed,
+        }
+    }
+}
+
+impl From<&Verdict> for KeptVerdict {
+    fn from(it: &Verdict) -> Self {
+        let it = it.clone();
+        Self {
+            outcome: it.outcome,
+            rule: it.rule,
+            says: it.says,
+            fix: it.fix,
+            at_field: it.at_field,
+            or_fields: it.or_fields,
+            return_to: it.return_to,
+            ask_elsewhere: it.ask_elsewhere,
+            identity: it.identity,
+            quote: it.quote,
+        }
+    }
+}
+
+impl From<KeptVerdict> for Verdict {
+    fn from(it: KeptVerdict) -> Self {
+        Self {
+            outcome: it.outcome,
+            rule: it.rule,
+            says: it.says,
+            fix: it.fix,
+            at_field: it.at_field,
+            or_fields: it.or_fields,
+            return_to: it.return_to,
+            ask_elsewhere: it.ask_elsewhere,
+            identity: it.identity,
+            captures: Values::new(),
+            retry_after: None,
+            quote: it.quote,
+        }
+    }
+}

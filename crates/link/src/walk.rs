@@ -1,0 +1,226 @@
+//! Following the guide: steps, fields, and what is typed.
+
+use guide::{Field, FieldType, Key, Purpose, Section, Step};
+use secret::Secret;
+
+use crate::flow::Flow;
+use crate::state::{FieldProblem, State};
+
+impl Flow {
+    /// The person chose an environment. Values that came from a store and are secret are asked for again: they
+    /// would go to another host.
+    pub fn choose_environment(&mut self, key: &str) {
+        let Some(environment) = self.method().environment(key).map(|one| one.key.clone()) else { return };
+        if self.environment.as_ref() != Some(&environment) {
+            self.drop_stored_secrets();
+        }
+        self.environment = Some(environment);
+        match &mut self.state {
+            State::Choosing => self.begin(),
+            State::Walking { problems, .. } => problems.retain(|problem| problem.belongs_to.is_none()),
+            State::Failed { .. } => self.go_to_first(),
+            _ => {}
+        }
+    }
+
+    /// Back to the choice of an environment.
+    pub fn choose_again(&mut self) {
+        if self.method().environments.len() > 1 && matches!(self.state, State::Walking { .. } | State::Failed { .. }) {
+            self.state = State::Choosing;
+        }
+    }
+
+    /// What was typed at the step that is shown. If all of it can be kept the flow goes on; if not the problems
+    /// are shown, and what can be kept is.
+    pub fn submit(&mut self, typed: &[(Key, Secret)], now: i64) {
+        let State::Walking { step, .. } = &self.state else { return };
+        let step = step.clone();
+        let mut problems = Vec::new();
+        for (key, text) in typed {
+            problems.extend(self.keep(key, text));
+        }
+        let steps = self.steps();
+        let Some(at) = steps.iter().position(|(_, one)| one.key == step) else { return };
+        if problems.is_empty() {
+            problems.extend(self.fields_of(steps[at].1).into_iter().filter_map(|field| self.lacks(field)));
+        }
+        if !problems.is_empty() {
+            self.state = State::Walking { step, problems, after: None };
+            return;
+        }
+        match steps.get(at + 1) {
+            Some((_, next)) => self.walk_to(next.key.clone()),
+            None => self.check_all(now),
+        }
+    }
+
+    /// Everything at once: a form, or a program. The flow goes on to the checks if nothing is missing.
+    pub fn submit_all(&mut self, typed: &[(Key, Secret)], now: i64) {
+        let may = matches!(self.state, State::Walking { .. } | State::Failed { .. });
+        if !may {
+            return;
+        }
+        let mut problems = Vec::new();
+        for (key, text) in typed {
+            problems.extend(self.keep(key, text));
+        }
+        for field in &self.method().fields {
+            if self.asks(field) && !problems.iter().any(|problem: &FieldProblem| problem.field == field.key) {
+                problems.extend(self.lacks(field));
+            }
+        }
+        match problems.first() {
+            Some(first) => {
+                let step = self.method().collected_at(first.field.as_str()).map(|step| step.key.clone());
+                let step = step.or_else(|| self.steps().first().map(|(_, step)| step.key.clone()));
+                if let Some(step) = step {
+                    self.state = State::Walking { step, problems, after: None };
+                }
+            }
+            None => self.check_all(now),
+        }
+    }
+
+    /// Back one step; from the first, to the choice of an environment.
+    pub fn back(&mut self) {
+        let State::Walking { step, .. } = &self.state else { return };
+        let steps = self.steps();
+        let at = steps.iter().position(|(_, one)| one.key == *step).unwrap_or(0);
+        match at.checked_sub(1) {
+            Some(before) => {
+                let key = steps[before].1.key.clone();
+                self.walk_to(key);
+            }
+            None => self.choose_again(),
+        }
+    }
+
+    /// To a step, whatever is shown now, unless checks are under way. A failure goes along, so that it can be
+    /// shown where it is mended.
+    pub fn go_to(&mut self, step: &str) {
+        let Some(key) = self.steps().iter().find(|(_, one)| one.key == *step).map(|(_, one)| one.key.clone()) else {
+            return;
+        };
+        match &self.state {
+            State::Failed { verdict, .. } => {
+                let verdict = verdict.clone();
+                // The value at fault is asked for again; everything else stays.
+                if let Some(field) = &verdict.at_field {
+                    let secret = self.method().field(field.as_str()).is_some_and(|field| field.secret);
+                    if secret {
+                        self.values.remove(field);
+                    }
+                }
+                self.state = State::Walking { step: key, problems: Vec::new(), after: Some(verdict) };
+            }
+            State::Walking { .. } | State::Confirming(_) => self.walk_to(key),
+            _ => {}
+        }
+    }
+
+    /// The steps that apply, in order, each with its section.
+    pub fn steps(&self) -> Vec<(&Section, &Step)> {
+        let value = |key: &Key| self.values.get(key).map(Secret::expose);
+        let holds = |when: &Option<guide::Condition>| {
+            when.as_ref().is_none_or(|when| when.holds(self.environment.as_ref(), value))
+        };
+        let wanted = |scopes: &[String]| match &self.scopes {
+            Some(wanted) => scopes.is_empty() || scopes.iter().any(|scope| wanted.contains(scope)),
+            None => true,
+        };
+        self.method()
+            .steps()
+            .filter(|(section, step)| {
+                section.purpose == Purpose::Obtain
+                    && holds(&section.when)
+                    && holds(&step.when)
+                    && wanted(&section.scopes)
+                    && wanted(&step.scopes)
+            })
+            .collect()
+    }
+
+    /// The fields typed in at a step, as far as they apply.
+    pub fn fields_of(&self, step: &Step) -> Vec<&Field> {
+        let fields = step.collects.iter().filter_map(|key| self.method().field(key.as_str()));
+        fields.filter(|field| self.asks(field)).collect()
+    }
+
+    /// Whether a field is asked for, as things stand.
+    pub fn asks(&self, field: &Field) -> bool {
+        let value = |key: &Key| self.values.get(key).map(Secret::expose);
+        field.when.as_ref().is_none_or(|when| when.holds(self.environment.as_ref(), value))
+    }
+
+    pub(crate) fn begin(&mut self) {
+        self.go_to_first();
+    }
+
+    pub(crate) fn go_to_first(&mut self) {
+        if let Some(key) = self.steps().first().map(|(_, step)| step.key.clone()) {
+            self.walk_to(key);
+        }
+    }
+
+    pub(crate) fn walk_to(&mut self, step: Key) {
+        self.state = State::Walking { step, problems: Vec::new(), after: None };
+    }
+
+    /// Keeps what was typed into a field, or says why not.
+    fn keep(&mut self, key: &Key, typed: &Secret) -> Option<FieldProblem> {
+        let field = self.method().field(key.as_str())?;
+        let kept = match field.keep(typed.expose(), &self.method().environments) {
+            Ok(kept) => kept,
+            Err(refused) => {
+                return Some(FieldProblem { field: key.clone(), says: refused.says, belongs_to: None });
+            }
+        };
+        if let (Some(shown), Some(chosen)) = (&kept.environment, self.environment()) {
+            if *shown != chosen.key {
+                let other = self.method().environment(shown.as_str()).map_or(shown.as_str(), |one| &one.label);
+                let says = format!("This address belongs to {other}, and you are linking {}", chosen.label);
+                return Some(FieldProblem { field: key.clone(), says, belongs_to: kept.environment });
+            }
+        }
+        let value = Secret::new(kept.value);
+        let decides_host = probe::host_fields(&self.method().base_url).contains(&key);
+        if decides_host && self.values.get(key).is_some_and(|before| *before != value) {
+            self.drop_stored_secrets();
+        }
+        self.from_store.remove(key);
+        if value.is_empty() {
+            self.values.remove(key);
+        } else {
+            self.values.insert(key.clone(), value);
+        }
+        None
+    }
+
+    fn lacks(&self, field: &Field) -> Option<FieldProblem> {
+        if !field.required || self.values.contains_key(&field.key) {
+            return None;
+        }
+        if let Some(default) = field.default.as_ref().filter(|default| !default.is_empty()) {
+            return match field.keep(default, &self.method().environments) {
+                Ok(_) => None,
+                Err(refused) => {
+                    Some(FieldProblem { field: field.key.clone(), says: refused.says, belongs_to: None })
+                }
+            };
+        }
+        let verb = if field.kind == FieldType::Boolean { "has to be answered" } else { "is needed" };
+        let says = format!("{} {verb}", field.label);
+        Some(FieldProblem { field: field.key.clone(), says, belongs_to: None })
+    }
+
+    /// A secret that came from a store never follows to another host: whoever changes the host may not know it.
+    fn drop_stored_secrets(&mut self) {
+        let secrets: Vec<Key> =
+            self.method().fields.iter().filter(|field| field.secret).map(|field| field.key.clone()).collect();
+        for key in secrets {
+            if self.from_store.remove(&key) {
+                self.values.remove(&key);
+            }
+        }
+    }
+}
