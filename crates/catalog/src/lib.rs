@@ -40,6 +40,14 @@ impl Entry {
         Self { folder: folder.to_owned(), reading: guide::read(name, bytes), assets: BTreeMap::new() }
     }
 
+    /// Whether this is the provider's entry: by the guide's key, or by the folder of a guide without one.
+    pub fn is(&self, key: &str) -> bool {
+        match &self.reading.value {
+            Some(guide) => guide.provider.key == *key,
+            None => self.folder == key,
+        }
+    }
+
     /// The guide, if it can be used.
     pub fn guide(&self) -> Option<&Guide> {
         self.reading.usable()
@@ -68,6 +76,11 @@ impl Catalog {
         self.entries.values()
     }
 
+    /// The entries themselves, by folder.
+    pub fn into_entries(self) -> Vec<Entry> {
+        self.entries.into_values().collect()
+    }
+
     /// The guides that can be used, by key.
     pub fn guides(&self) -> impl Iterator<Item = &Guide> {
         self.entries.values().filter_map(Entry::guide)
@@ -75,8 +88,7 @@ impl Catalog {
 
     /// The entry whose guide has this key.
     pub fn find(&self, key: &str) -> Option<&Entry> {
-        let named = |entry: &&Entry| entry.reading.value.as_ref().is_some_and(|guide| guide.provider.key == *key);
-        self.entries.get(key).filter(named).or_else(|| self.entries.values().find(named)).or_else(|| self.entries.get(key))
+        self.entries.values().find(|entry| entry.is(key))
     }
 }
 

@@ -1,1 +1,56 @@
 //! What a good guide is, one file per rule.
+//!
+//! A rule looks at a guide that was read and says what would be better. [`check`] gives everything there is to say
+//! about an entry: what reading found, and what the rules find, less what the file allows.
+#![warn(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod rules;
+
+use catalog::Entry;
+use guide::{CodePage, Finding, Guide, Severity};
+
+pub use crate::rules::RULES;
+
+/// A rule: its page, and what finds it.
+#[derive(Debug)]
+pub struct Rule {
+    /// The page.
+    pub page: &'static CodePage,
+    /// What finds it.
+    pub check: fn(&Subject<'_>, &mut Vec<Finding>),
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The guide.
+    pub guide: &'a Guide,
+    /// The entry it came from: folder and assets.
+    pub entry: &'a Entry,
+    /// The day on which it is checked, as `YYYY-MM-DD`, if that is known.
+    pub today: Option<&'a str>,
+}
+
+/// Everything there is to say about an entry, in the order of the text.
+pub fn check(entry: &Entry, today: Option<&str>) -> Vec<Finding> {
+    let mut findings = entry.reading.findings.clone();
+    if let Some(guide) = &entry.reading.value {
+        let subject = Subject { guide, entry, today };
+        let mut found = Vec::new();
+        for rule in RULES {
+            (rule.check)(&subject, &mut found);
+        }
+        let allowed = |finding: &Finding| {
+            finding.severity() == Severity::Warning
+                && guide.allow.iter().any(|allow| allow.covers(finding.code, finding.span))
+        };
+        findings.extend(found.into_iter().filter(|finding| !allowed(finding)));
+    }
+    findings.sort_by_key(|finding| (finding.span, finding.code.code));
+    findings
+}
+
+/// The pages of all findings, by code: of reading, and of the rules.
+pub fn pages() -> impl Iterator<Item = &'static CodePage> {
+    guide::pages().chain(RULES.iter().map(|rule| rule.page))
+}

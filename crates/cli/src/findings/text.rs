@@ -1,0 +1,43 @@
+//! A finding for people: code, place, excerpt with carets, why, and what to do.
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use guide::{Finding, Severity, Source, Span};
+
+/// Excerpts longer than this are cut, so that a file on one line stays readable.
+const WIDTH: usize = 120;
+
+/// One finding, with an empty line after it.
+pub(crate) fn text(source: &Source, finding: &Finding, color: bool) -> String {
+    let level = match finding.severity() {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let mut snippet = Snippet::source(source.text.as_str()).path(source.name.as_str()).fold(true);
+    let mut primary = AnnotationKind::Primary.span(sound(source, finding.span));
+    if !finding.label.is_empty() {
+        primary = primary.label(finding.label.as_str());
+    }
+    snippet = snippet.annotation(primary);
+    for (span, label) in &finding.also {
+        snippet = snippet.annotation(AnnotationKind::Context.span(sound(source, *span)).label(label.as_str()));
+    }
+    let help = finding.mend.as_deref().unwrap_or(finding.code.mend);
+    let group = level
+        .primary_title(finding.message.as_str())
+        .id(finding.code.code)
+        .element(snippet)
+        .element(Level::NOTE.message(finding.code.why))
+        .element(Level::HELP.message(help));
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let mut out = renderer.decor_style(DecorStyle::Ascii).term_width(WIDTH).render(&[group]);
+    out.push_str("\n\n");
+    out
+}
+
+/// A span within the text, so that a file that is empty or cut can be shown as well.
+fn sound(source: &Source, span: Span) -> std::ops::Range<usize> {
+    let end = source.text.len();
+    let start = source.text.floor_char_boundary(span.start.min(end));
+    start..source.text.ceil_char_boundary(span.end.clamp(start, end))
+}

@@ -1,0 +1,87 @@
+//! The guides that a command works with.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use catalog::{Catalog, Entry};
+use guide::{Guide, Method, listed};
+
+use crate::args::Common;
+use crate::failure::{FOUND, Failure};
+use crate::findings::text;
+use crate::out::Out;
+
+/// The guides that ship, and those of `--guides`.
+pub(crate) fn catalog(common: &Common) -> Result<Catalog, Failure> {
+    let mut catalog = catalog::shipped();
+    if let Some(folder) = &common.guides {
+        catalog.extend(read(folder)?);
+    }
+    Ok(catalog)
+}
+
+/// The guides at the paths; those of [`catalog`], if there is no path.
+pub(crate) fn at_paths(common: &Common, paths: &[impl AsRef<Path>]) -> Result<Vec<Entry>, Failure> {
+    if paths.is_empty() {
+        let mut entries = catalog(common)?.into_entries();
+        entries.sort_by(|a, b| a.folder.cmp(&b.folder));
+        return Ok(entries);
+    }
+    let mut entries = Vec::new();
+    for path in paths {
+        entries.extend(read(path.as_ref())?);
+    }
+    Ok(entries)
+}
+
+fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
+    catalog::read_path(path).map_err(|error| {
+        Failure::environment(&error).help("give a guide's file, its folder, or a folder of such folders")
+    })
+}
+
+/// One guide that can be used, by its provider's key or by its path.
+pub(crate) fn guide(common: &Common, name: &str, out: &Out) -> Result<Arc<Guide>, Failure> {
+    let path = Path::new(name);
+    let entry = if name.contains('/') || name.ends_with(".yaml") {
+        read(path)?.into_iter().next()
+    } else {
+        let catalog = catalog(common)?;
+        let keys: Vec<String> = catalog.entries().map(|entry| entry.folder.clone()).collect();
+        let found = catalog.into_entries().into_iter().find(|entry| entry.is(name));
+        if found.is_none() {
+            let keys = keys.iter().map(String::as_str);
+            let failure = Failure::usage(format!("there is no guide for `{name}`"));
+            return Err(match guide::nearest(name, keys.clone()) {
+                Some(near) => failure.help(format!("did you mean `{near}`?")),
+                None => failure.help(format!("there is {}", listed(keys))),
+            });
+        }
+        found
+    };
+    let entry = entry.ok_or_else(|| Failure::usage(format!("there is no guide at `{name}`")))?;
+    match entry.reading.into_usable() {
+        Ok(guide) => Ok(Arc::new(guide)),
+        Err(reading) => {
+            for finding in &reading.findings {
+                out.say(text(&reading.source, finding, out.color_err).trim_end());
+                out.say("");
+            }
+            let failure = Failure {
+                code: FOUND,
+                message: format!("the guide `{}` has errors", reading.source.name),
+                help: Some("mend what `waystone check` says".to_owned()),
+            };
+            Err(failure)
+        }
+    }
+}
+
+/// The method with this key; the first, if none is named.
+pub(crate) fn method<'g>(guide: &'g Guide, key: Option<&str>) -> Result<&'g Method, Failure> {
+    let Some(key) = key else { return Ok(&guide.methods[0]) };
+    guide.method(key).ok_or_else(|| {
+        let keys = guide.methods.iter().map(|method| method.key.as_str());
+        Failure::usage(format!("{} has no method `{key}`", guide.provider.name)).help(format!("there is {}", listed(keys)))
+    })
+}

@@ -1,0 +1,123 @@
+//! How an attempt ended, as text and as data.
+
+use link::{CheckReport, CheckState, FieldProblem, Flow, Stage};
+use probe::{Identity, Verdict};
+use serde_json::{Value, json};
+use vault::{Account, AccountState};
+
+use crate::out::{Ink, Out};
+
+/// One line for a check.
+pub(crate) fn check_line(report: &CheckReport, out: &Out, now: i64) -> String {
+    match &report.state {
+        CheckState::Running => format!("{} {} …", out.ink(Ink::Note, "·"), report.label),
+        CheckState::WaitingUntil(moment) => {
+            let seconds = moment.saturating_sub(now).max(1);
+            format!("{} {}: asked too early, again in {seconds} s …", out.ink(Ink::Note, "·"), report.label)
+        }
+        CheckState::Passed => format!("{} {}", out.ink(Ink::Good, "✓"), report.label),
+        CheckState::Missed => format!("{} {}: not available, and not needed", out.ink(Ink::Note, "–"), report.label),
+        CheckState::Failed => format!("{} {}", out.ink(Ink::Bad, "✗"), report.label),
+    }
+}
+
+/// Who was found.
+pub(crate) fn identity_lines(identity: &Identity, out: &Out) -> String {
+    let mut text = format!("Found: {} ({})\n", out.ink(Ink::Strong, &identity.name), identity.id);
+    let width = identity.details.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
+    for (label, value) in &identity.details {
+        let gap = " ".repeat(width - label.chars().count());
+        text.push_str(&format!("  {}{gap}  {value}\n", out.ink(Ink::Dim, label)));
+    }
+    text
+}
+
+/// Why it failed, and what to do.
+pub(crate) fn verdict_lines(verdict: &Verdict, out: &Out) -> String {
+    let mut text = format!("{} {}\n", out.ink(Ink::Bad, "✗"), verdict.says);
+    text.push_str(&format!("  {}\n", verdict.fix));
+    text
+}
+
+/// What became of a flow that asks nothing, as data.
+pub(crate) fn json(flow: &Flow, account: Option<&Account>) -> Value {
+    let base = json!({
+        "provider": flow.guide().provider.key,
+        "method": flow.method().key,
+        "environment": flow.environment().map(|one| one.key.as_str()),
+        "guide_digest": flow.guide().digest,
+    });
+    let mut value = base;
+    let more = match flow.stage() {
+        Stage::Failed { verdict, reports, .. } => json!({
+            "outcome": verdict.outcome,
+            "rule": verdict.rule,
+            "says": verdict.says,
+            "fix": verdict.fix,
+            "at_field": verdict.at_field,
+            "or_fields": verdict.or_fields,
+            "return_to": verdict.return_to,
+            "ask_elsewhere": verdict.ask_elsewhere,
+            "provider_said": verdict.quote,
+            "checks": checks(reports),
+        }),
+        Stage::Step(view) => json!({ "outcome": "incomplete", "problems": problems(view.problems) }),
+        Stage::Confirm { identity, reports, limited } => json!({
+            "outcome": if limited { "ok_limited" } else { "ok" },
+            "identity": identity,
+            "checks": checks(reports),
+        }),
+        _ => json!({ "outcome": account.map_or("incomplete", |account| account.outcome.as_str()) }),
+    };
+    merge(&mut value, more);
+    if let Some(account) = account {
+        merge(&mut value, json!({ "account": self::account(account) }));
+    }
+    value
+}
+
+/// An account, as data. Of its secrets, the names.
+pub(crate) fn account(account: &Account) -> Value {
+    let (state, reason) = match &account.state {
+        AccountState::Active => ("active", None),
+        AccountState::Error { reason } => ("error", Some(reason)),
+    };
+    json!({
+        "id": account.id.as_str(),
+        "provider": account.provider,
+        "method": account.method,
+        "environment": account.environment,
+        "external_id": account.external_id,
+        "name": account.name,
+        "label": account.label,
+        "state": state,
+        "state_reason": reason,
+        "outcome": account.outcome,
+        "values": account.values,
+        "secrets": account.secret_fields,
+        "identity": account.identity,
+        "proved": account.proved,
+        "guide_digest": account.guide_digest,
+        "version": account.version,
+        "created_at": account.created_at,
+        "updated_at": account.updated_at,
+        "checked_at": account.checked_at,
+    })
+}
+
+fn checks(reports: &[CheckReport]) -> Value {
+    reports.iter().map(|report| json!({ "check": report.check, "label": report.label, "state": report.state })).collect()
+}
+
+pub(crate) fn problems(problems: &[FieldProblem]) -> Value {
+    problems
+        .iter()
+        .map(|problem| json!({ "field": problem.field, "says": problem.says, "environment": problem.belongs_to }))
+        .collect()
+}
+
+fn merge(value: &mut Value, more: Value) {
+    if let (Value::Object(value), Value::Object(more)) = (value, more) {
+        value.extend(more);
+    }
+}

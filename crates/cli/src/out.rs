@@ -1,0 +1,115 @@
+//! Where text goes: data to standard output, everything else to standard error.
+#![expect(clippy::exit, reason = "a reader that went away ends the program, as it ends every filter")]
+
+use std::env;
+use std::io::{self, IsTerminal as _, Write as _};
+
+use anstyle::{AnsiColor, Style};
+use clap::ValueEnum;
+
+use crate::failure::Failure;
+
+/// When to use color.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The two streams.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Out {
+    pub(crate) color: bool,
+    pub(crate) color_err: bool,
+    pub(crate) quiet: bool,
+}
+
+/// What a piece of text is, for the eye.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Ink {
+    Good,
+    Bad,
+    Note,
+    Strong,
+    Dim,
+}
+
+impl Out {
+    pub(crate) fn new(color: Color, quiet: bool) -> Self {
+        let on = |terminal: bool| match color {
+            Color::Always => true,
+            Color::Never => false,
+            // https://no-color.org
+            Color::Auto => {
+                terminal
+                    && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                    && env::var_os("TERM").is_none_or(|term| term != "dumb")
+            }
+        };
+        Self { color: on(io::stdout().is_terminal()), color_err: on(io::stderr().is_terminal()), quiet }
+    }
+
+    /// Writes data.
+    pub(crate) fn data(&self, text: &str) {
+        let mut stdout = io::stdout().lock();
+        if stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).is_err() {
+            std::process::exit(0);
+        }
+    }
+
+    /// Writes a line of data.
+    pub(crate) fn line(&self, text: &str) {
+        self.data(&format!("{text}\n"));
+    }
+
+    /// Says something to whoever looks on, unless asked to be quiet.
+    pub(crate) fn say(&self, text: &str) {
+        if !self.quiet {
+            let _ = writeln!(io::stderr().lock(), "{text}");
+        }
+    }
+
+    pub(crate) fn failure(&self, failure: &Failure) {
+        let error = ink(self.color_err, Ink::Bad, "error:");
+        let mut text = format!("{error} {}\n", failure.message);
+        if let Some(help) = &failure.help {
+            text.push_str(&format!("{} {help}\n", ink(self.color_err, Ink::Note, "help:")));
+        }
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    /// A text in an ink, as standard output shows it.
+    pub(crate) fn ink(&self, what: Ink, text: &str) -> String {
+        ink(self.color, what, text)
+    }
+}
+
+fn ink(color: bool, what: Ink, text: &str) -> String {
+    if !color {
+        return text.to_owned();
+    }
+    let style = match what {
+        Ink::Good => Style::new().fg_color(Some(AnsiColor::Green.into())),
+        Ink::Bad => Style::new().bold().fg_color(Some(AnsiColor::Red.into())),
+        Ink::Note => Style::new().fg_color(Some(AnsiColor::Cyan.into())),
+        Ink::Strong => Style::new().bold(),
+        Ink::Dim => Style::new().dimmed(),
+    };
+    format!("{style}{text}{style:#}")
+}
+
+/// The width to wrap text to.
+pub(crate) fn width() -> usize {
+    let columns = env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    let columns = columns.or_else(|| inquire_width().filter(|_| io::stdout().is_terminal()));
+    columns.unwrap_or(88_usize).clamp(40, 100)
+}
+
+fn inquire_width() -> Option<usize> {
+    crossterm::terminal::size().ok().map(|(columns, _)| usize::from(columns))
+}

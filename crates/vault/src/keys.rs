@@ -1,0 +1,162 @@
+//! The vault's record of its keys, and the keys in memory.
+//!
+//! **Invariant:** exactly one key seals. While a rotation runs, the retiring key lies in the record wrapped under
+//! the current one, never the other way round: whoever has the new key can open everything, and whoever has only
+//! the old one gains nothing from the record.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sqlx::Row as _;
+
+use crate::database::DbConnection;
+use crate::error::StoreError;
+use crate::key::{Key, KeyError, KeyId};
+use crate::row::parsed;
+use crate::seal::{unwrap, wrap};
+
+/// What is wrapped under a key to tell that key again.
+const CHECK: [u8; 32] = *b"waystone vault key check value 1";
+
+/// Keys by id.
+#[derive(Clone, Default)]
+pub(crate) struct Ring(BTreeMap<KeyId, Arc<Key>>);
+
+/// A row of `vault_keys`.
+pub(crate) struct KeyRecord {
+    pub(crate) id: KeyId,
+    pub(crate) is_current: bool,
+    check_value: Vec<u8>,
+    sealed_previous: Option<Vec<u8>>,
+}
+
+impl Ring {
+    pub(crate) fn get(&self, id: KeyId) -> Option<Arc<Key>> {
+        self.0.get(&id).map(Arc::clone)
+    }
+
+    pub(crate) fn insert(&mut self, key: Key) {
+        self.0.insert(key.id(), Arc::new(key));
+    }
+
+    /// The keys of the record for which there is a key at hand. The current one must be among them.
+    pub(crate) fn assemble(loaded: Vec<Key>, records: &[KeyRecord], origin: &str) -> Result<Self, KeyError> {
+        let mut ring = Self::default();
+        let given = loaded.first().map(Key::id);
+        for key in loaded {
+            if let Some(record) = records.iter().find(|record| record.id == key.id()) {
+                let check = unwrap(&key, &["waystone/check", &record.id.to_string()], &record.check_value);
+                if check.is_ok_and(|check| *check == CHECK) {
+                    ring.insert(key);
+                } else {
+                    return Err(KeyError::Damaged { id: record.id });
+                }
+            }
+        }
+        let Some(record) = records.iter().find(|record| record.is_current) else { return Ok(ring) };
+        let Some(current) = ring.get(record.id) else {
+            let found = given.unwrap_or(record.id);
+            return Err(KeyError::Wrong { origin: origin.to_owned(), found, expected: record.id });
+        };
+        let retiring = records.iter().find(|record| !record.is_current);
+        if let (Some(retiring), Some(sealed)) = (retiring, &record.sealed_previous) {
+            let place = previous_place(record.id, retiring.id);
+            let bytes = unwrap(&current, &place.each_ref().map(String::as_str), sealed)
+                .map_err(|_| KeyError::Damaged { id: retiring.id })?;
+            ring.insert(Key::new(bytes));
+        }
+        Ok(ring)
+    }
+}
+
+/// The whole record; empty for a vault that has never been sealed.
+pub(crate) async fn records(connection: &mut DbConnection) -> Result<Vec<KeyRecord>, StoreError> {
+    let rows =
+        sqlx::query("select id, state, check_value, sealed_previous from vault_keys order by state, id")
+            .fetch_all(connection)
+            .await?;
+    let record = |row| {
+        Ok(KeyRecord {
+            id: parsed(row, "vault_keys", "id")?,
+            is_current: row.try_get::<String, _>("state")? == "current",
+            check_value: row.try_get("check_value")?,
+            sealed_previous: row.try_get("sealed_previous")?,
+        })
+    };
+    rows.iter().map(record).collect()
+}
+
+/// The id of the key that seals.
+pub(crate) async fn current(connection: &mut DbConnection) -> Result<KeyId, StoreError> {
+    match by_state(connection, "current").await? {
+        Some(id) => Ok(id),
+        None => Err(StoreError::damaged("table vault_keys")),
+    }
+}
+
+/// The id of the key that is on its way out, while a rotation runs.
+pub(crate) async fn retiring(connection: &mut DbConnection) -> Result<Option<KeyId>, StoreError> {
+    by_state(connection, "retiring").await
+}
+
+/// Records the first key.
+pub(crate) async fn record_first(connection: &mut DbConnection, key: &Key) -> Result<(), StoreError> {
+    insert(connection, key, None).await
+}
+
+/// Records a key that takes over from another.
+pub(crate) async fn record_next(
+    connection: &mut DbConnection,
+    key: &Key,
+    previous: &Key,
+) -> Result<(), StoreError> {
+    let place = previous_place(key.id(), previous.id());
+    let sealed = wrap(key, &place.each_ref().map(String::as_str), previous.expose())
+        .map_err(StoreError::seal("the retiring key"))?;
+    sqlx::query("update vault_keys set state = 'retiring' where id = $1")
+        .bind(previous.id().to_string())
+        .execute(&mut *connection)
+        .await?;
+    insert(connection, key, Some(sealed)).await
+}
+
+/// Forgets a key that nothing is sealed under any more.
+pub(crate) async fn forget(connection: &mut DbConnection, id: KeyId) -> Result<(), StoreError> {
+    sqlx::query("update vault_keys set sealed_previous = null").execute(&mut *connection).await?;
+    sqlx::query("delete from vault_keys where id = $1 and state = 'retiring'")
+        .bind(id.to_string())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn insert(
+    connection: &mut DbConnection,
+    key: &Key,
+    previous: Option<Vec<u8>>,
+) -> Result<(), StoreError> {
+    let id = key.id().to_string();
+    let check =
+        wrap(key, &["waystone/check", &id], &CHECK).map_err(StoreError::seal("the key's check value"))?;
+    sqlx::query(
+        "insert into vault_keys (id, state, check_value, sealed_previous) values ($1, 'current', $2, $3)",
+    )
+    .bind(id)
+    .bind(check)
+    .bind(previous)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn by_state(connection: &mut DbConnection, state: &str) -> Result<Option<KeyId>, StoreError> {
+    let row = sqlx::query("select id from vault_keys where state = $1")
+        .bind(state)
+        .fetch_optional(connection)
+        .await?;
+    row.map(|row| parsed(&row, "vault_keys", "id")).transpose()
+}
+
+fn previous_place(current: KeyId, previous: KeyId) -> [String; 3] {
+    ["waystone/previous-key".to_owned(), current.to_string(), previous.to_string()]
+}

@@ -1,0 +1,118 @@
+//! Rows of the tables, as values.
+//!
+//! **Invariant:** a row that does not make sense is an error that names table and column, never a guess, and
+//! never quotes what was in it.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use sqlx::Row as _;
+
+use crate::account::{Account, AccountState};
+use crate::database::DbRow;
+use crate::error::StoreError;
+
+/// The columns that [`account`] reads, as a literal, so that a statement is one text known at compile time.
+macro_rules! account_columns {
+    () => {
+        "id, provider, method, environment, external_id, name, label, values_json, secret_fields_json, \
+         guide_digest, proved_json, outcome, identity_json, state, state_reason, version, kek_id, wrapped_key, \
+         created_at, updated_at, checked_at"
+    };
+}
+pub(crate) use account_columns;
+
+/// A row of `accounts`.
+pub(crate) fn account(row: &DbRow) -> Result<Account, StoreError> {
+    let state: String = row.try_get("state")?;
+    let reason: Option<String> = row.try_get("state_reason")?;
+    Ok(Account {
+        id: parsed(row, "accounts", "id")?,
+        provider: row.try_get("provider")?,
+        method: row.try_get("method")?,
+        environment: row.try_get("environment")?,
+        external_id: row.try_get("external_id")?,
+        name: row.try_get("name")?,
+        label: row.try_get("label")?,
+        values: map(row, "values_json")?,
+        secret_fields: list(row, "secret_fields_json")?,
+        guide_digest: row.try_get("guide_digest")?,
+        proved: list(row, "proved_json")?,
+        outcome: row.try_get("outcome")?,
+        identity: map(row, "identity_json")?,
+        state: match state.as_str() {
+            "active" => AccountState::Active,
+            "error" => AccountState::Error { reason: reason.unwrap_or_default() },
+            _ => return Err(damaged("accounts", "state")),
+        },
+        version: row.try_get("version")?,
+        created_at: time(row, "accounts", "created_at")?,
+        updated_at: time(row, "accounts", "updated_at")?,
+        checked_at: match row.try_get::<Option<String>, _>("checked_at")? {
+            Some(text) => Some(text.parse().map_err(|_| damaged("accounts", "checked_at"))?),
+            None => None,
+        },
+    })
+}
+
+/// A column of text that has an invariant of its own.
+pub(crate) fn parsed<T: FromStr>(row: &DbRow, table: &str, column: &str) -> Result<T, StoreError> {
+    row.try_get::<String, _>(column)?.parse().map_err(|_| damaged(table, column))
+}
+
+/// A column that holds a time.
+pub(crate) fn time(row: &DbRow, table: &str, column: &str) -> Result<Timestamp, StoreError> {
+    parsed(row, table, column)
+}
+
+/// A time as it stands in a column: always as long, so that times sort as text.
+pub(crate) fn stamp(time: Timestamp) -> String {
+    format!("{time:.3}")
+}
+
+/// The time that will be read back: columns hold milliseconds.
+pub(crate) fn whole_milliseconds(time: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
+}
+
+/// A map or a list of texts as it stands in a column.
+pub(crate) fn json(value: impl Into<serde_json::Value>) -> String {
+    value.into().to_string()
+}
+
+/// A map of texts, ready for [`json`].
+pub(crate) fn object(map: &BTreeMap<String, String>) -> serde_json::Map<String, serde_json::Value> {
+    map.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect()
+}
+
+fn map(row: &DbRow, column: &str) -> Result<BTreeMap<String, String>, StoreError> {
+    serde_json::from_str(&row.try_get::<String, _>(column)?).map_err(|_| damaged("accounts", column))
+}
+
+fn list(row: &DbRow, column: &str) -> Result<Vec<String>, StoreError> {
+    serde_json::from_str(&row.try_get::<String, _>(column)?).map_err(|_| damaged("accounts", column))
+}
+
+fn damaged(table: &str, column: &str) -> StoreError {
+    StoreError::damaged(format!("column {column} of a row in table {table}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_stored_alike_and_read_back() {
+        for (given, expected) in [
+            ("2026-10-05T09:08:07Z", "2026-10-05T09:08:07.000Z"),
+            ("2026-10-05T09:08:07.5Z", "2026-10-05T09:08:07.500Z"),
+            ("2026-10-05T11:08:07.123999+02:00", "2026-10-05T09:08:07.123Z"),
+        ] {
+            let time = whole_milliseconds(given.parse().unwrap());
+            assert_eq!(stamp(time), expected);
+            assert_eq!(stamp(given.parse().unwrap()), expected, "cut off, not rounded up");
+            assert_eq!(stamp(time).parse::<Timestamp>().unwrap(), time);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Where the vault's key comes from.
+//!
+//! **Invariant:** a key is made only for a vault that has never been sealed; a source prints as its kind and its
+//! place, never as what it holds.
+
+use std::fmt;
+use std::io::{self, ErrorKind};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use secret::Secret;
+
+use crate::file;
+use crate::key::{Key, KeyError};
+
+/// How long a key command may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Where the vault's key comes from. A source belongs to one vault.
+#[derive(Clone)]
+pub enum KeySource {
+    /// A file for the owner only, made when the vault is opened for the first time.
+    File(PathBuf),
+    /// The text of a key, from an environment variable, say.
+    Text(Secret),
+    /// A program and its arguments; it prints the key. So any key service fits.
+    Command(Vec<String>),
+}
+
+impl KeySource {
+    /// The keys that are there: one, or two while a key file is being replaced. Takes a while; not for an async
+    /// thread.
+    pub(crate) fn load(&self) -> Result<Vec<Key>, KeyError> {
+        match self {
+            Self::File(path) => {
+                // The next key first: when it is promoted between the two reads, it is seen twice, not never.
+                let next = file::read_key(&file::next_key(path))?;
+                let key = file::read_key(path)?.ok_or_else(|| KeyError::Missing { path: path.clone() })?;
+                Ok(std::iter::once(key).chain(next).collect())
+            }
+            Self::Text(text) => Key::parse(text.expose(), &self.to_string()).map(|key| vec![key]),
+            Self::Command(command) => run(command, &self.to_string()).map(|key| vec![key]),
+        }
+    }
+
+    /// The key for a vault that has never been sealed.
+    pub(crate) fn load_or_make(&self) -> Result<Key, KeyError> {
+        match self {
+            Self::File(path) => file::read_or_make_key(path),
+            Self::Text(text) => Key::parse(text.expose(), &self.to_string()),
+            Self::Command(command) => run(command, &self.to_string()),
+        }
+    }
+
+    /// The key file, when it is one.
+    pub(crate) fn path(&self) -> Option<&PathBuf> {
+        match self {
+            Self::File(path) => Some(path),
+            Self::Text(_) | Self::Command(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for KeySource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "the key file {}", path.display()),
+            Self::Text(_) => f.write_str("the key text"),
+            Self::Command(command) => write!(f, "the key command `{}`", program(command)),
+        }
+    }
+}
+
+/// Without the arguments of a command: one of them may be a password.
+impl fmt::Debug for KeySource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+fn program(command: &[String]) -> &str {
+    command.first().map_or("", String::as_str)
+}
+
+/// What it says on standard error goes to the operator; what it prints goes nowhere but into the key.
+fn run(command: &[String], origin: &str) -> Result<Key, KeyError> {
+    let failed = |cause| KeyError::Command { program: program(command).to_owned(), cause };
+    let Some((program, arguments)) = command.split_first() else {
+        return Err(failed(io::Error::new(ErrorKind::InvalidInput, "no command was given")));
+    };
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .map_err(failed)?;
+    let output = child.stdout.take().ok_or_else(|| failed(ErrorKind::BrokenPipe.into()))?;
+    let reader = {
+        let (program, origin) = (program.clone(), origin.to_owned());
+        std::thread::spawn(move || {
+            file::read_key_from(output, &origin, |cause| KeyError::Command {
+                program: program.clone(),
+                cause,
+            })
+        })
+    };
+    let start = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().map_err(failed)? {
+            break status;
+        }
+        if PATIENCE < start.elapsed() {
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(failed(ErrorKind::TimedOut.into()));
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    if !status.success() {
+        return Err(failed(io::Error::other(format!("it ended with {status}"))));
+    }
+    reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> KeySource {
+        KeySource::Command(vec!["sh".to_owned(), "-c".to_owned(), script.to_owned()])
+    }
+
+    #[test]
+    fn a_command_prints_the_key() {
+        let key = Key::random().ok().unwrap();
+        let text = key.to_text();
+        let loaded = shell(&format!("printf '%s' '{}'", text.expose())).load().ok().unwrap();
+        assert_eq!(loaded[0].id(), key.id());
+    }
+
+    #[test]
+    fn a_command_that_fails_is_named_without_arguments_and_output() {
+        for (script, expected) in [
+            ("echo canary; exit 3", "the key command `sh` gave no key"),
+            (
+                "echo canary",
+                "the key command `sh` does not hold exactly one key; a key is a line that starts with `wsk1-`",
+            ),
+        ] {
+            let error = shell(script).load().err().unwrap();
+            assert_eq!(error.to_string(), expected);
+            assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+        }
+        assert_eq!(format!("{:?}", shell("canary")), "the key command `sh`");
+    }
+}

@@ -1,0 +1,69 @@
+//! One piece of writing: a transaction and the key that seals in it.
+//!
+//! **Invariant:** the key is the one that is current in this very transaction. So once a rotation has begun,
+//! nothing new is sealed under the key that retires, by whatever process.
+
+use std::sync::Arc;
+
+use sqlx::Transaction;
+
+use crate::crash::crash_point;
+use crate::database::{BEGIN_WRITING, Db, DbConnection};
+use crate::error::StoreError;
+use crate::key::{Key, KeyError, KeyId};
+use crate::keys;
+use crate::open::Vault;
+
+/// A transaction that may write.
+pub(crate) struct Work {
+    tx: Transaction<'static, Db>,
+    key: Arc<Key>,
+}
+
+impl Work {
+    /// The connection, in the transaction.
+    pub(crate) fn tx(&mut self) -> &mut DbConnection {
+        &mut self.tx
+    }
+
+    /// The key that seals.
+    pub(crate) fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// Makes it all durable at once. Dropped without it, nothing has happened.
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        crash_point("vault.before-commit");
+        self.tx.commit().await?;
+        crash_point("vault.committed");
+        Ok(())
+    }
+}
+
+impl Vault {
+    /// Begins to write.
+    pub(crate) async fn begin(&self) -> Result<Work, StoreError> {
+        let mut ring = self.ring();
+        loop {
+            let mut tx = self.writer.begin_with(BEGIN_WRITING).await?;
+            crash_point("vault.transaction-begun");
+            let current = keys::current(&mut tx).await?;
+            if let Some(key) = ring.get(current) {
+                return Ok(Work { tx, key });
+            }
+            // A key command may take its time; nobody else should have to wait for it.
+            tx.rollback().await?;
+            // Fails unless it finds the key of that moment, so every further round means another rotation.
+            ring = self.reload_keys().await?;
+        }
+    }
+
+    /// The key with this id, from the source if another process has rotated since.
+    pub(crate) async fn key(&self, id: KeyId) -> Result<Arc<Key>, StoreError> {
+        if let Some(key) = self.ring().get(id) {
+            return Ok(key);
+        }
+        let ring = self.reload_keys().await?;
+        ring.get(id).ok_or(StoreError::Key(KeyError::Damaged { id }))
+    }
+}

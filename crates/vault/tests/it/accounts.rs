@@ -1,0 +1,164 @@
+//! Accounts come back as they were stored, and change only in the hands of someone who has seen them.
+
+use jiff::Timestamp;
+use sqlx::Row as _;
+use vault::{AccountState, ChangeError, CheckRecord, Filter};
+
+use crate::{CANARY, at, count, map, open, raw, sample};
+
+/// The events in the outbox.
+async fn events(folder: &std::path::Path) -> Vec<(String, serde_json::Value)> {
+    let rows = sqlx::query("select event, payload_json from outbox order by seq");
+    let rows = rows.fetch_all(&mut raw(folder).await).await.unwrap();
+    rows.iter().map(|row| (row.get(0), serde_json::from_str(row.get(1)).unwrap())).collect()
+}
+
+#[tokio::test]
+async fn an_account_comes_back_as_it_was_stored() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = open(folder.path()).await;
+    let now: Timestamp = "2026-10-05T09:08:07.123456Z".parse().unwrap();
+    let added = vault.add(&sample(CANARY), None, "ada", now).await.unwrap();
+
+    assert_eq!(added.created_at.to_string(), "2026-10-05T09:08:07.123Z");
+    assert_eq!((added.version, &added.state), (1, &AccountState::Active));
+    assert_eq!(added.secret_fields, ["password", "token"]);
+    assert_eq!(vault.get(&added.id).await.unwrap(), Some(added.clone()));
+    assert_eq!(vault.list(&Filter::default()).await.unwrap(), std::slice::from_ref(&added));
+    assert_eq!(vault.find_by_external("gladly", "acme-sandbox").await.unwrap(), std::slice::from_ref(&added));
+    assert_eq!(vault.find_by_external("gladly", "acme").await.unwrap(), []);
+
+    vault.close().await;
+    let credentials = open(folder.path()).await.unseal(&added.id, "ada", "verify", at(1)).await.unwrap();
+    assert_eq!(credentials.account, added);
+    assert_eq!(credentials.secrets, sample(CANARY).secrets);
+}
+
+#[tokio::test]
+async fn accounts_are_listed_by_provider_and_age() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = open(folder.path()).await;
+    let second = vault.add(&sample("b"), None, "ada", at(2)).await.unwrap();
+    let first = vault.add(&sample("a"), None, "ada", at(1)).await.unwrap();
+    let mut other = sample("c");
+    other.provider = "zoho".to_owned();
+    let other = vault.add(&other, None, "ada", at(0)).await.unwrap();
+
+    let filter = Filter { provider: Some("gladly".to_owned()) };
+    assert_eq!(vault.list(&filter).await.unwrap(), [first.clone(), second.clone()]);
+    assert_eq!(vault.list(&Filter::default()).await.unwrap(), [other, first, second]);
+}
+
+#[tokio::test]
+async fn an_account_without_secrets_or_options_is_an_account() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = open(folder.path()).await;
+    let added = vault.add(&vault::NewAccount::default(), None, "ada", at(0)).await.unwrap();
+    let credentials = vault.unseal(&added.id, "ada", "verify", at(1)).await.unwrap();
+    assert_eq!(credentials.account, added);
+    assert!(credentials.secrets.is_empty());
+}
+
+#[tokio::test]
+async fn replacing_stores_everything_anew_and_only_once_per_version() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = open(folder.path()).await;
+    let added = vault.add(&sample("old"), None, "ada", at(0)).await.unwrap();
+    let mut new = sample("new");
+    new.secrets = map(&[("token", "new")]);
+    new.label = Some("Support".to_owned());
+
+    let replaced = vault.replace(&added.id, 1, &new, None, "bob", at(5)).await.unwrap();
+    assert_eq!((replaced.version, replaced.created_at, replaced.updated_at), (2, at(0), at(5)));
+    assert_eq!(replaced.label.as_deref(), Some("Support"));
+    assert_eq!(vault.unseal(&added.id, "ada", "verify", at(6)).await.unwrap().secrets, new.secrets);
+
+    let error = vault.replace(&added.id, 1, &sample("late"), None, "eve", at(7)).await.unwrap_err();
+    let expected = "was changed by someone else (version 2, not 1); look again and repeat";
+    assert_eq!(error.to_string(), format!("account {} {expected}", added.id));
+    assert_eq!(vault.get(&added.id).await.unwrap(), Some(replaced));
+}
+
+#[tokio::test]
+async fn of_two_who_replace_at_once_one_wins() {
+    let folder = tempfile::tempdir().unwrap();
+    let (here, there) = (open(folder.path()).await, open(folder.path()).await);
+    let added = here.add(&sample("old"), None, "ada", at(0)).await.unwrap();
+    let (ours, theirs) = (sample("ours"), sample("theirs"));
+    let (ours, theirs) = tokio::join!(
+        here.replace(&added.id, 1, &ours, None, "ada", at(1)),
+        there.replace(&added.id, 1, &theirs, None, "bob", at(1)),
+    );
+    let conflicts = [ours, theirs].into_iter().filter_map(Result::err).collect::<Vec<_>>();
+    assert!(matches!(&conflicts[..], [ChangeError::Conflict { expected: 1, found: 2, .. }]), "{conflicts:?}");
+}
+
+#[tokio::test]
+async fn a_removed_account_is_gone_and_its_trail_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = open(folder.path()).await;
+    let account = vault.add(&sample(CANARY), None, "ada", at(0)).await.unwrap();
+    vault.unseal(&account.id, "cron", "verify", at(1)).await.unwrap();
+    vault.replace(&account.id, 1, &sample(CANARY), None, "bob", at(2)).await.unwrap();
+    vault.remove(&account.id, "eve", at(3)).await.unwrap();
+
+    assert_eq!(vault.get(&account.id).await.unwrap(), None);
+    assert_eq!(count(folder.path(), "select count(*) from credentials").await, 0);
+    let error = vault.unseal(&account.id, "ada", "verify", at(4)).await.unwrap_err();
+    assert!(matches!(error, ChangeError::NotFound { .. }), "{error:?}");
+    assert!(vault.remove(&account.id, "eve", at(4)).await.is_err());
+
+    let trail = vault.audit(&account.id).await.unwrap();
+    let trail: Vec<_> = trail
+        .iter()
+        .map(|row| {
+            (row.at, row.actor.as_str(), row.action.as_str(), row.version.unwrap(), row.detail.as_deref())
+        })
+        .collect();
+    assert_eq!(
+        trail,
+        [
+            (at(0), "ada", "account.created", 1, None),
+            (at(1), "cron", "account.unsealed", 1, Some("verify")),
+            (at(2), "bob", "account.updated", 2, None),
+            (at(3), "eve", "account.deleted", 2, None),
+        ]
+    );
+    let events = events(folder.path()).await;
+    let names: Vec<_> = events.iter().map(|(event, _)| event.as_str()).collect();
+    assert_eq!(names, ["account.created", "account.updated", "account.deleted"]);
+    for (event, payload) in events {
+        assert_eq!(payload["event"], event);
+        assert_eq!(payload["account"]["id"], account.id.as_str());
+        assert!(!payload.to_string().contains(CANARY));
+    }
+}
+
+#[tokio::test]
+async fn a_check_changes_the_state_and_is_news_only_then() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = open(folder.path()).await;
+    let account = vault.add(&sample("a"), None, "ada", at(0)).await.unwrap();
+    let reason = AccountState::Error { reason: "the token is not accepted".to_owned() };
+    let checks = [
+        ("ok", AccountState::Active, 1),
+        ("wrong_secret", reason.clone(), 2),
+        ("wrong_secret", reason.clone(), 2),
+        ("ok", AccountState::Active, 3),
+    ];
+    for (minute, (outcome, state, n_events)) in (1..).zip(checks) {
+        let check =
+            CheckRecord { version: 1, outcome: outcome.to_owned(), at: at(minute), state: state.clone() };
+        let checked = vault.record_check(&account.id, &check).await.unwrap();
+        assert_eq!(vault.get(&account.id).await.unwrap(), Some(checked.clone()));
+        assert_eq!((checked.state, checked.checked_at, checked.version), (state, Some(at(minute)), 1));
+        assert_eq!(events(folder.path()).await.len(), n_events, "minute {minute}");
+    }
+    // The seal does not depend on what a check found.
+    assert!(vault.unseal(&account.id, "ada", "verify", at(9)).await.is_ok());
+
+    let late = CheckRecord { version: 1, outcome: "wrong_secret".to_owned(), at: at(10), state: reason };
+    vault.replace(&account.id, 1, &sample("b"), None, "ada", at(9)).await.unwrap();
+    let error = vault.record_check(&account.id, &late).await.unwrap_err();
+    assert!(matches!(error, ChangeError::Conflict { .. }), "{error:?}");
+}

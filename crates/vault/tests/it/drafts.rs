@@ -1,0 +1,67 @@
+//! Drafts are sealed, expire, and end with the account they became.
+
+use secret::Secret;
+
+use crate::{CANARY, at, count, is_in_a_file, meddle, open, sample};
+
+#[tokio::test]
+async fn a_draft_comes_back_until_its_time_is_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = open(folder.path()).await;
+    vault.save_draft("gladly", "d1", &Secret::new(CANARY), at(0), at(30)).await.unwrap();
+
+    let draft = vault.load_draft("gladly", at(29)).await.unwrap().unwrap();
+    assert_eq!((draft.snapshot.expose(), draft.guide_digest.as_str()), (CANARY, "d1"));
+    assert_eq!((draft.saved_at, draft.expires_at), (at(0), at(30)));
+    assert_eq!(vault.load_draft("gladly", at(30)).await.unwrap(), None);
+    assert_eq!(vault.load_draft("other", at(1)).await.unwrap(), None);
+    assert!(!is_in_a_file(folder.path(), CANARY.as_bytes()));
+    assert!(!format!("{draft:?}").contains(CANARY));
+}
+
+#[tokio::test]
+async fn saving_again_replaces_and_drops_what_is_past_its_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = open(folder.path()).await;
+    vault.save_draft("old", "d1", &Secret::new("a"), at(0), at(10)).await.unwrap();
+    vault.save_draft("gladly", "d1", &Secret::new("b"), at(0), at(30)).await.unwrap();
+    vault.save_draft("gladly", "d2", &Secret::new("c"), at(10), at(40)).await.unwrap();
+
+    assert_eq!(vault.load_draft("gladly", at(11)).await.unwrap().unwrap().snapshot, Secret::new("c"));
+    assert_eq!(count(folder.path(), "select count(*) from drafts").await, 1);
+    assert_eq!(vault.drop_expired_drafts(at(39)).await.unwrap(), 0);
+    assert_eq!(vault.drop_expired_drafts(at(40)).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_draft_ends_with_the_account_it_became_or_when_dropped() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = open(folder.path()).await;
+    for key in ["first", "again", "dropped", "kept"] {
+        vault.save_draft(key, "d1", &Secret::new("a"), at(0), at(30)).await.unwrap();
+    }
+    let account = vault.add(&sample("a"), Some("first"), "ada", at(1)).await.unwrap();
+    vault.replace(&account.id, 1, &sample("b"), Some("again"), "ada", at(2)).await.unwrap();
+    assert!(vault.replace(&account.id, 1, &sample("b"), Some("kept"), "ada", at(3)).await.is_err());
+    vault.drop_draft("dropped").await.unwrap();
+    for (key, is_there) in [("first", false), ("again", false), ("dropped", false), ("kept", true)] {
+        assert_eq!(vault.load_draft(key, at(4)).await.unwrap().is_some(), is_there, "{key}");
+    }
+}
+
+#[tokio::test]
+async fn a_draft_that_was_moved_or_given_more_time_does_not_open() {
+    for sql in [
+        "update drafts set draft_key = 'gladly' where draft_key = 'other'",
+        "update drafts set expires_at = '2099-01-01T00:00:00.000Z', draft_key = 'gladly'",
+        "update drafts set guide_digest = 'd2', draft_key = 'gladly'",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = open(folder.path()).await;
+        let key = if sql.contains("where") { "other" } else { "gladly" };
+        vault.save_draft(key, "d1", &Secret::new(CANARY), at(0), at(30)).await.unwrap();
+        meddle(folder.path(), sql).await;
+        let error = vault.load_draft("gladly", at(1)).await.unwrap_err();
+        assert_eq!(error.to_string(), "draft gladly cannot be sealed or opened", "{sql}");
+    }
+}

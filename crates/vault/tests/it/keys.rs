@@ -1,0 +1,123 @@
+//! The right key opens the vault; every other is refused with the reason.
+
+use std::error::Error as _;
+
+use secret::Secret;
+use vault::{KeyError, KeySource, OpenError, Vault};
+
+use crate::{at, count, files, key_file, key_text, open, sample};
+
+#[cfg(unix)]
+fn mode(path: &std::path::Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
+#[cfg(unix)]
+fn set_mode(path: &std::path::Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn everything_is_for_the_owner_only() {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("deep/data");
+    let vault = open(&folder).await;
+    vault.add(&sample("a"), None, "ada", at(0)).await.unwrap();
+    assert_eq!((mode(&folder), mode(folder.parent().unwrap())), (0o700, 0o700));
+    let names: Vec<_> = files(&folder).iter().map(|file| file.file_name().unwrap().to_owned()).collect();
+    assert_eq!(names, ["vault.db", "vault.db-shm", "vault.db-wal", "vault.key", "vault.lock"]);
+    for file in files(&folder) {
+        assert_eq!(mode(&file), 0o600, "{file:?}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_database_that_is_open_to_others_is_closed_to_them() {
+    let folder = tempfile::tempdir().unwrap();
+    open(folder.path()).await.close().await;
+    set_mode(&folder.path().join("vault.db"), 0o644);
+    open(folder.path()).await.close().await;
+    assert_eq!(mode(&folder.path().join("vault.db")), 0o600);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_key_file_that_is_open_to_others_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    open(folder.path()).await.close().await;
+    let path = folder.path().join("vault.key");
+    for bits in [0o640, 0o604, 0o620] {
+        set_mode(&path, bits);
+        let error = Vault::open(folder.path(), key_file(folder.path())).await.unwrap_err();
+        let expected = format!("is open to others (mode {bits:04o}); run `chmod 600` on it");
+        assert_eq!(error.to_string(), format!("the key file {} {expected}", path.display()));
+    }
+    set_mode(&path, 0o400);
+    open(folder.path()).await;
+}
+
+#[tokio::test]
+async fn a_wrong_key_is_told_from_the_right_one() {
+    let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    open(folder.path()).await.close().await;
+    open(other.path()).await.close().await;
+    let error = Vault::open(folder.path(), KeySource::Text(key_text(other.path()))).await.unwrap_err();
+    let OpenError::Key(KeyError::Wrong { found, expected, .. }) = &error else { panic!("{error:?}") };
+    assert_ne!(found, expected);
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "the key text holds key {found}, but this vault is sealed under key {expected}; start with that one"
+        )
+    );
+    let right = Vault::open(folder.path(), KeySource::Text(key_text(folder.path()))).await;
+    assert!(right.is_ok());
+}
+
+#[tokio::test]
+async fn a_lost_key_is_not_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    open(folder.path()).await.close().await;
+    let path = folder.path().join("vault.key");
+    std::fs::remove_file(&path).unwrap();
+    let error = Vault::open(folder.path(), key_file(folder.path())).await.unwrap_err();
+    let expected = "is not there, and this vault has been sealed; restore the file";
+    assert_eq!(error.to_string(), format!("the key file {} {expected}", path.display()));
+    assert!(!path.exists());
+}
+
+#[tokio::test]
+async fn a_key_that_is_none_is_refused_and_nothing_is_sealed_under_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = Vault::open(folder.path(), KeySource::Text(Secret::new("canary"))).await.unwrap_err();
+    let expected = "the key text does not hold exactly one key; a key is a line that starts with `wsk1-`";
+    assert_eq!(error.to_string(), expected);
+    assert!(!format!("{error:?}").contains("canary"));
+    assert_eq!(count(folder.path(), "select count(*) from vault_keys").await, 0);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_command_prints_the_key() {
+    let folder = tempfile::tempdir().unwrap();
+    open(folder.path()).await.close().await;
+    let path = folder.path().join("vault.key").display().to_string();
+    let command = |program: &str| KeySource::Command(vec![program.to_owned(), path.clone()]);
+    assert!(Vault::open(folder.path(), command("cat")).await.is_ok());
+    let error = Vault::open(folder.path(), command("no-such-program")).await.unwrap_err();
+    assert_eq!(error.to_string(), "the key command `no-such-program` gave no key");
+    assert!(error.source().is_some());
+}
+
+#[tokio::test]
+async fn a_damaged_record_of_the_key_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    open(folder.path()).await.close().await;
+    crate::meddle(folder.path(), "update vault_keys set check_value = zeroblob(length(check_value))").await;
+    let error = Vault::open(folder.path(), key_file(folder.path())).await.unwrap_err();
+    assert!(matches!(error, OpenError::Key(KeyError::Damaged { .. })), "{error:?}");
+}

@@ -1,0 +1,122 @@
+//! Other processes: this test binary again, in a role.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use vault::{Filter, Vault};
+
+use crate::{at, count, key_file, open, sample};
+
+/// The variables that make a process play a role.
+const ROLE: &str = "VAULT_TEST_ROLE";
+const FOLDER: &str = "VAULT_TEST_FOLDER";
+
+/// How many accounts each of several processes adds.
+const EACH: usize = 15;
+
+/// Starts another process in a role. `crash_at`: where it stops, and the mark it leaves there.
+pub(crate) fn start(role: &str, folder: &Path, crash_at: Option<(&str, &Path)>) -> Child {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["process::role", "--exact", "--nocapture"]).stdout(Stdio::null());
+    command.env(ROLE, role).env(FOLDER, folder);
+    if let Some((label, mark)) = crash_at {
+        command.env("WAYSTONE_CRASH_AT", label).env("WAYSTONE_CRASH_MARK", mark);
+    }
+    command.spawn().unwrap()
+}
+
+/// Lets a process run to its crash point and kills it there.
+#[cfg(all(unix, debug_assertions))]
+pub(crate) fn kill_at(label: &str, role: &str, folder: &Path) {
+    let marks = tempfile::tempdir().unwrap();
+    let mark = marks.path().join("mark");
+    let mut child = start(role, folder, Some((label, &mark)));
+    wait_for(&mark, &mut child);
+    child.kill().unwrap();
+    assert!(!child.wait().unwrap().success());
+}
+
+#[cfg(all(unix, debug_assertions))]
+fn wait_for(mark: &Path, child: &mut Child) {
+    let start = Instant::now();
+    while !mark.exists() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before {}", mark.display());
+        assert!(start.elapsed() < Duration::from_secs(30), "it never came to {}", mark.display());
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// What another process does. In an ordinary run of the tests, nothing.
+#[tokio::test]
+async fn role() {
+    let Ok(role) = std::env::var(ROLE) else { return };
+    let folder = PathBuf::from(std::env::var_os(FOLDER).unwrap());
+    match role.as_str() {
+        "open" => open(&folder).await.close().await,
+        "add many" => {
+            // All at the same moment.
+            while !folder.join("go").exists() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            let data = folder.join("data");
+            let vault = Vault::open(&data, key_file(&data)).await.unwrap();
+            for n in 0..EACH {
+                let token = format!("token {n}");
+                vault.add(&sample(&token), None, &std::process::id().to_string(), at(0)).await.unwrap();
+            }
+        }
+        "add" => {
+            let vault = open(&folder).await;
+            vault.add(&sample("new"), Some("draft"), "ada", at(1)).await.unwrap();
+        }
+        "replace" => {
+            let vault = open(&folder).await;
+            let account = vault.list(&Filter::default()).await.unwrap().remove(0);
+            vault.replace(&account.id, 1, &sample("new"), Some("draft"), "ada", at(1)).await.unwrap();
+        }
+        "remove" => {
+            let vault = open(&folder).await;
+            let account = vault.list(&Filter::default()).await.unwrap().remove(0);
+            vault.remove(&account.id, "ada", at(1)).await.unwrap();
+        }
+        "rotate" => {
+            let vault = open(&folder).await;
+            vault.rotate_key(key_file(&folder), "ada", at(1)).await.unwrap();
+        }
+        other => panic!("no role {other}"),
+    }
+}
+
+#[tokio::test]
+async fn processes_that_start_at_once_share_one_vault() {
+    let folder = tempfile::tempdir().unwrap();
+    let children: Vec<_> = (0..3).map(|_| start("add many", folder.path(), None)).collect();
+    std::fs::write(folder.path().join("go"), "").unwrap();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    let data = folder.path().join("data");
+    let vault = open(&data).await;
+    let accounts = vault.list(&Filter::default()).await.unwrap();
+    assert_eq!(accounts.len(), 3 * EACH);
+    for account in accounts {
+        vault.unseal(&account.id, "ada", "verify", at(1)).await.unwrap();
+    }
+    assert_eq!(count(&data, "select count(*) from vault_keys").await, 1);
+    assert_eq!(
+        count(&data, "select count(distinct actor) from audit where action = 'account.created'").await,
+        3
+    );
+}
+
+#[tokio::test]
+async fn a_process_may_wait_for_another_that_is_opening() {
+    let folder = tempfile::tempdir().unwrap();
+    let start_time = Instant::now();
+    let children: Vec<_> = (0..4).map(|_| start("open", folder.path(), None)).collect();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    assert!(start_time.elapsed() < Duration::from_secs(15));
+}

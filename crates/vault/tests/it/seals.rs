@@ -1,0 +1,168 @@
+//! What was typed is nowhere to be found, and what was changed in the database does not open.
+
+use std::path::Path;
+
+use secret::{Redactor, Secret};
+use vault::{AccountId, Vault};
+
+use crate::{CANARY, at, blob, files, is_in_a_file, meddle, open, raw, sample};
+
+/// Fails to unseal, without saying what is inside, and leaves no trace of success.
+async fn refuses(vault: &Vault, id: &AccountId, why: &str) {
+    let before = vault.audit(id).await.unwrap().len();
+    let error = vault.unseal(id, "eve", "theft", at(9)).await.expect_err(why);
+    for text in [error.to_string(), format!("{error:?}")] {
+        assert!(!text.contains(CANARY) && !text.contains("hunter"), "{why}: {text}");
+    }
+    assert_eq!(vault.audit(id).await.unwrap().len(), before, "{why}");
+}
+
+/// A vault with two accounts.
+async fn two_accounts(folder: &Path) -> (Vault, AccountId, AccountId) {
+    let vault = open(folder).await;
+    let first = vault.add(&sample(CANARY), None, "ada", at(0)).await.unwrap().id;
+    let second = vault.add(&sample("another-token"), None, "ada", at(1)).await.unwrap().id;
+    (vault, first, second)
+}
+
+#[tokio::test]
+async fn the_canary_is_in_no_file_and_no_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let (vault, id, _) = two_accounts(folder.path()).await;
+    vault
+        .save_draft("d", "d1", &Secret::new(format!("{{\"token\":\"{CANARY}\"}}")), at(0), at(60))
+        .await
+        .unwrap();
+    vault.replace(&id, 1, &sample(CANARY), None, "ada", at(2)).await.unwrap();
+    let credentials = vault.unseal(&id, "ada", "verify", at(3)).await.unwrap();
+    assert_eq!(credentials.secrets["token"].expose(), CANARY);
+
+    let redactor = Redactor::new([&Secret::new(CANARY)]);
+    let key = crate::key_text(folder.path());
+    let key = Redactor::new([&Secret::new(key.expose().lines().last().unwrap())]);
+    for file in files(folder.path()) {
+        let text = String::from_utf8_lossy(&std::fs::read(&file).unwrap()).into_owned();
+        assert!(!redactor.finds_in(&text), "{file:?}");
+        assert_eq!(key.finds_in(&text), file.ends_with("vault.key"), "{file:?}");
+    }
+    for text in [format!("{credentials:?}"), format!("{:?}", sample(CANARY)), format!("{vault:?}")] {
+        assert!(!redactor.finds_in(&text), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_moved_or_changed_does_not_open() {
+    for sql in [
+        // A field of another account, another field, another version.
+        "create temp table old as select * from credentials; update credentials set sealed = (select old.sealed \
+         from old where old.field = credentials.field and old.account_id <> credentials.account_id)",
+        "create temp table old as select * from credentials; update credentials set sealed = (select old.sealed \
+         from old where old.field <> credentials.field and old.account_id = credentials.account_id)",
+        "update accounts set version = 2",
+        // The data key of another account.
+        "create temp table old as select * from accounts; \
+         update accounts set wrapped_key = (select old.wrapped_key from old where old.id <> accounts.id)",
+        // A field less, a field more, a field by another name.
+        "delete from credentials where field = 'token'",
+        "delete from credentials where field = 'token'; update accounts set secret_fields_json = '[\"password\"]'",
+        "insert into credentials select account_id, 'zzz', sealed from credentials where field = 'token'",
+        "update credentials set field = 'zzz' where field = 'token'; \
+         update accounts set secret_fields_json = '[\"password\",\"zzz\"]'",
+        // The same credentials for another host, provider, method or environment.
+        "update accounts set values_json = '{\"email\":\"ada@example.com\",\"organization\":\"evil\"}'",
+        "update accounts set provider = 'evil'",
+        "update accounts set method = 'evil'",
+        "update accounts set environment = null",
+        // Rows that make no sense.
+        "update accounts set values_json = '[]'",
+        "update accounts set kek_id = '0000000000000000'",
+        "update accounts set created_at = 'yesterday'",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let (vault, first, second) = two_accounts(folder.path()).await;
+        meddle(folder.path(), sql).await;
+        refuses(&vault, &first, sql).await;
+        refuses(&vault, &second, sql).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_bound_may_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let (vault, id, _) = two_accounts(folder.path()).await;
+    meddle(folder.path(), "update accounts set label = 'Support', state = 'error', outcome = 'throttled'")
+        .await;
+    assert!(vault.unseal(&id, "ada", "verify", at(2)).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_change_of_any_byte_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = open(folder.path()).await;
+    let id = vault.add(&sample(CANARY), None, "ada", at(0)).await.unwrap().id;
+    let mut database = raw(folder.path()).await;
+    for (select, update) in [
+        ("select wrapped_key from accounts", "update accounts set wrapped_key = $1"),
+        (
+            "select sealed from credentials where field = 'token'",
+            "update credentials set sealed = $1 where field = 'token'",
+        ),
+    ] {
+        let original = blob(folder.path(), select).await;
+        for at in 0..original.len() {
+            let mut changed = original.clone();
+            changed[at] ^= 0x80;
+            sqlx::query(update).bind(changed).execute(&mut database).await.unwrap();
+            refuses(&vault, &id, select).await;
+        }
+        sqlx::query(update).bind(original).execute(&mut database).await.unwrap();
+    }
+    assert!(vault.unseal(&id, "ada", "verify", at(1)).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_earlier_credential_cannot_be_put_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = open(folder.path()).await;
+    let id = vault.add(&sample("old"), None, "ada", at(0)).await.unwrap().id;
+    let old = blob(folder.path(), "select sealed from credentials where field = 'token'").await;
+    let old_key = blob(folder.path(), "select wrapped_key from accounts").await;
+    vault.replace(&id, 1, &sample("new"), None, "ada", at(1)).await.unwrap();
+
+    let mut database = raw(folder.path()).await;
+    let put_back = sqlx::query("update credentials set sealed = $1 where field = 'token'").bind(old);
+    put_back.execute(&mut database).await.unwrap();
+    refuses(&vault, &id, "the old credential").await;
+    let put_back = sqlx::query("update accounts set wrapped_key = $1").bind(old_key);
+    put_back.execute(&mut database).await.unwrap();
+    refuses(&vault, &id, "the old credential with its key").await;
+}
+
+#[tokio::test]
+async fn nothing_of_what_was_destroyed_is_left_in_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let (vault, id, other) = two_accounts(folder.path()).await;
+    let mut destroyed = Vec::new();
+    for minute in 2..4 {
+        // Looked up by account, so that what belongs to the other one is not among it.
+        let mut database = raw(folder.path()).await;
+        for sql in [
+            "select sealed from credentials where account_id = $1",
+            "select wrapped_key from accounts where id = $1",
+        ] {
+            let found =
+                sqlx::query_scalar::<_, Vec<u8>>(sql).bind(id.as_str()).fetch_all(&mut database).await;
+            destroyed.extend(found.unwrap());
+        }
+        assert!(destroyed.iter().all(|blob| 2 < minute || is_in_a_file(folder.path(), blob)));
+        drop(database);
+        if minute == 2 {
+            vault.replace(&id, 1, &sample("new"), None, "ada", at(minute)).await.unwrap();
+        } else {
+            vault.remove(&id, "ada", at(minute)).await.unwrap();
+        }
+        assert!(destroyed.iter().all(|blob| !is_in_a_file(folder.path(), blob)), "minute {minute}");
+    }
+    assert_eq!(destroyed.len(), 6);
+    assert!(vault.unseal(&other, "ada", "verify", at(5)).await.is_ok());
+}
