@@ -27,6 +27,8 @@ pub(crate) struct Out {
     pub(crate) color: bool,
     pub(crate) color_err: bool,
     pub(crate) quiet: bool,
+    /// Whether standard output is a terminal, on which a line can be written over.
+    pub(crate) live: bool,
 }
 
 /// What a piece of text is, for the eye.
@@ -51,7 +53,7 @@ impl Out {
                     && env::var_os("TERM").is_none_or(|term| term != "dumb")
             }
         };
-        Self { color: on(io::stdout().is_terminal()), color_err: on(io::stderr().is_terminal()), quiet }
+        Self { color: on(io::stdout().is_terminal()), color_err: on(io::stderr().is_terminal()), quiet, live: io::stdout().is_terminal() }
     }
 
     /// Writes data.

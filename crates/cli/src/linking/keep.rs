@@ -79,7 +79,7 @@ pub(crate) async fn keep(
     let mut known = again.cloned();
     if let (None, Some(external)) = (&known, &new.external_id) {
         let found = vault.find_by_external(&new.provider, external).await.map_err(|error| fail(&error))?;
-        known = found.filter(|found| found.environment == new.environment);
+        known = found.into_iter().find(|found| found.environment == new.environment);
     }
     let now = Timestamp::now();
     vault::crash_point("link.before-store");

@@ -1,0 +1,63 @@
+//! The commands, one file each.
+
+mod accounts;
+mod check;
+mod demo;
+mod explain;
+mod link;
+mod render;
+mod scenarios;
+mod simulate;
+
+use clap::CommandFactory as _;
+
+use crate::args::{Arguments, Command, SchemaOf};
+use crate::failure::Failure;
+use crate::out::Out;
+
+/// Runs a command; the number is the exit code.
+pub(crate) fn run(arguments: &Arguments, out: &Out) -> Result<u8, Failure> {
+    let common = &arguments.common;
+    match &arguments.command {
+        Command::Check(args) => check::run(common, args, out),
+        Command::Explain { code } => explain::run(code.as_deref(), out),
+        Command::Render(args) => render::run(common, args, out),
+        Command::Schema { of } => {
+            let schema = match of {
+                SchemaOf::Guide => guide::guide_schema(),
+                SchemaOf::Brand => guide::brand_schema(),
+            };
+            out.line(&format!("{schema:#}"));
+            Ok(0)
+        }
+        Command::Completions { shell } => {
+            let mut text = Vec::new();
+            clap_complete::generate(*shell, &mut Arguments::command(), "waystone", &mut text);
+            out.data(&String::from_utf8_lossy(&text));
+            Ok(0)
+        }
+        Command::Man => {
+            let mut text = Vec::new();
+            clap_mangen::Man::new(Arguments::command())
+                .render(&mut text)
+                .map_err(|error| Failure::io("cannot write the manual page", &error))?;
+            out.data(&String::from_utf8_lossy(&text));
+            Ok(0)
+        }
+        Command::Test(args) => later(scenarios::run(common, args, out)),
+        Command::Link(args) => later(link::run(common, args, out)),
+        Command::Accounts(args) => later(accounts::run(common, args, out)),
+        Command::Simulate(args) => later(simulate::run(common, args, out)),
+        Command::Demo { provider, play } => later(demo::run(common, provider, *play, out)),
+    }
+}
+
+/// Runs what needs a network or a vault.
+fn later(command: impl Future<Output = Result<u8, Failure>>) -> Result<u8, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .worker_threads(2)
+        .build()
+        .map_err(|error| Failure::io("cannot start", &error))?
+        .block_on(command)
+}

@@ -1,0 +1,137 @@
+//! `waystone accounts`: what is linked.
+
+mod edit;
+mod export;
+mod verify;
+
+use std::io::{self, IsTerminal as _};
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use vault::{Account, AccountState, AuditRow, Filter, Vault};
+
+use crate::args::{AccountsCommand, Common};
+use crate::failure::Failure;
+use crate::linking::keep::{self, ACTOR};
+use crate::linking::{report, talk};
+use crate::out::{Ink, Out};
+
+pub(crate) async fn run(common: &Common, command: &AccountsCommand, out: &Out) -> Result<u8, Failure> {
+    let vault = keep::open(common).await?;
+    let code = match command {
+        AccountsCommand::List { provider, json } => list(&vault, provider.clone(), *json, out).await,
+        AccountsCommand::Show { id, json } => show(&vault, id, *json, out).await,
+        AccountsCommand::Verify { id, all: _, json, wire } => {
+            verify::run(common, &vault, id.as_deref(), *json, wire, out).await
+        }
+        AccountsCommand::Edit { id, given, wire, allow_different } => {
+            edit::run(common, &vault, id, given, wire, *allow_different, out).await
+        }
+        AccountsCommand::Remove { id, yes } => remove(&vault, id, *yes, out).await,
+        AccountsCommand::Export { id, format, out: file, force, reveal } => {
+            export::run(&vault, id, *format, file.as_deref(), *force, *reveal, out).await
+        }
+    };
+    vault.close().await;
+    code
+}
+
+async fn list(vault: &Vault, provider: Option<String>, json: bool, out: &Out) -> Result<u8, Failure> {
+    let accounts = vault.list(&Filter { provider }).await.map_err(|error| Failure::environment(&error))?;
+    if json {
+        let list: Vec<Value> = accounts.iter().map(report::account).collect();
+        out.line(&format!("{:#}", Value::Array(list)));
+        return Ok(0);
+    }
+    if accounts.is_empty() {
+        out.say("No account is linked. `waystone link gladly` links one; `waystone demo` shows how that goes.");
+    }
+    for account in &accounts {
+        let environment = account.environment.as_deref().map(|name| format!(" · {name}")).unwrap_or_default();
+        let state = match &account.state {
+            AccountState::Active => out.ink(Ink::Good, "active"),
+            AccountState::Error { .. } => out.ink(Ink::Bad, "error"),
+        };
+        out.line(&format!("{}  {state}  {}{environment}  {}", account.id, account.provider, title(account)));
+    }
+    Ok(0)
+}
+
+fn title(account: &Account) -> String {
+    let name = account.name.clone().unwrap_or_default();
+    match &account.label {
+        Some(label) => format!("{label} ({name})"),
+        None => name,
+    }
+}
+
+async fn show(vault: &Vault, id: &str, json: bool, out: &Out) -> Result<u8, Failure> {
+    let account = keep::find(vault, id).await?;
+    let trail = vault.audit(&account.id).await.map_err(|error| Failure::environment(&error))?;
+    if json {
+        let mut value = report::account(&account);
+        value["audit"] = trail.iter().map(row).collect();
+        out.line(&format!("{value:#}"));
+        return Ok(0);
+    }
+    let mut lines: Vec<(String, String)> = vec![
+        ("Account".to_owned(), account.id.to_string()),
+        ("Provider".to_owned(), format!("{} · {}", account.provider, account.method)),
+    ];
+    let mut add = |name: &str, value: Option<String>| lines.extend(value.map(|value| (name.to_owned(), value)));
+    add("Environment", account.environment.clone());
+    add("Label", account.label.clone());
+    add("Name", account.name.clone());
+    add("Id at provider", account.external_id.clone());
+    add(
+        "State",
+        Some(match &account.state {
+            AccountState::Active => out.ink(Ink::Good, "active"),
+            AccountState::Error { reason } => format!("{}: {reason}", out.ink(Ink::Bad, "error")),
+        }),
+    );
+    add("Proved by", (!account.proved.is_empty()).then(|| account.proved.join(", ")));
+    add("Linked", Some(account.created_at.to_string()));
+    add("Changed", (account.version > 1).then(|| account.updated_at.to_string()));
+    add("Checked", account.checked_at.map(|at| at.to_string()));
+    add("Guide", Some(account.guide_digest.chars().take(12).collect()));
+    for (key, value) in &account.values {
+        lines.push((key.clone(), value.clone()));
+    }
+    for key in &account.secret_fields {
+        lines.push((key.clone(), "(hidden)".to_owned()));
+    }
+    let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    for (name, value) in &lines {
+        let gap = " ".repeat(width - name.chars().count());
+        out.line(&format!("{}{gap}  {value}", out.ink(Ink::Dim, name)));
+    }
+    out.line("");
+    for row in &trail {
+        let detail = row.detail.as_deref().map(|detail| format!(" ({detail})")).unwrap_or_default();
+        out.line(&format!("{}  {}  by {}{detail}", row.at, row.action, row.actor));
+    }
+    Ok(0)
+}
+
+fn row(row: &AuditRow) -> Value {
+    json!({ "at": row.at, "actor": row.actor, "action": row.action, "version": row.version, "detail": row.detail })
+}
+
+async fn remove(vault: &Vault, id: &str, yes: bool, out: &Out) -> Result<u8, Failure> {
+    let account = keep::find(vault, id).await?;
+    if !yes {
+        if !io::stdin().is_terminal() {
+            return Err(Failure::usage("removing an account has to be confirmed").help("add --yes"));
+        }
+        let question = format!("Remove {} {} for good?", account.provider, title(&account));
+        if talk::resume(&question)? != Some(true) {
+            out.say("Nothing was removed.");
+            return Ok(0);
+        }
+    }
+    vault.remove(&account.id, ACTOR, Timestamp::now()).await.map_err(|error| Failure::environment(&error))?;
+    out.line(&format!("{} Removed {}. Its credentials can no longer be read.", out.ink(Ink::Good, "✓"), account.id));
+    out.say("The credential itself still exists at the provider: revoke it there if nobody else uses it.");
+    Ok(0)
+}

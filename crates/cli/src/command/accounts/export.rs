@@ -1,0 +1,102 @@
+//! `waystone accounts export`: an account's values, for a program that has its own client.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::Path;
+
+use secret::Secret;
+use vault::{Credentials, Vault};
+
+use crate::args::ExportFormat;
+use crate::failure::Failure;
+use crate::linking::keep;
+use crate::out::Out;
+
+pub(crate) async fn run(
+    vault: &Vault,
+    id: &str,
+    format: ExportFormat,
+    file: Option<&Path>,
+    force: bool,
+    reveal: bool,
+    out: &Out,
+) -> Result<u8, Failure> {
+    if file.is_none() && !reveal {
+        let failure = Failure::usage("an export holds secrets, and would be shown");
+        return Err(failure.help("write it to a file with --out FILE, or show it with --reveal"));
+    }
+    let account = keep::find(vault, id).await?;
+    if let Some(file) = file.filter(|file| !force && file.exists()) {
+        return Err(Failure::usage(format!("`{}` exists", file.display())).help("choose another file, or add --force"));
+    }
+    let credentials = keep::unseal(vault, &account, "export").await?;
+    let text = written(&credentials, format)?;
+    match file {
+        Some(file) => {
+            private(file, &text).map_err(|error| Failure::io(format!("cannot write `{}`", file.display()), &error))?;
+            out.say(&format!("Wrote {}, which only you can read.", file.display()));
+        }
+        None => {
+            out.data(text.expose());
+            if io::stdout().is_terminal() {
+                out.say("These are secrets: clear the screen when you are done.");
+            }
+        }
+    }
+    Ok(0)
+}
+
+fn written(credentials: &Credentials, format: ExportFormat) -> Result<Secret, Failure> {
+    let account = &credentials.account;
+    let mut pairs: Vec<(&str, &str)> = account.values.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    pairs.extend(credentials.secrets.iter().map(|(key, value)| (key.as_str(), value.expose())));
+    if let Some(environment) = &account.environment {
+        pairs.insert(0, ("environment", environment));
+    }
+    let name = |key: &str| format!("{}_{key}", account.provider).to_uppercase().replace('-', "_");
+    let mut text = String::new();
+    match format {
+        ExportFormat::Json => {
+            let map: serde_json::Map<String, serde_json::Value> =
+                pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).into())).collect();
+            let json = serde_json::to_string_pretty(&map)
+                .map_err(|error| Failure::usage(format!("the values cannot be written as JSON: {error}")))?;
+            text.push_str(&json);
+            text.push('\n');
+        }
+        ExportFormat::Env => {
+            for (key, value) in pairs {
+                let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$").replace('`', "\\`");
+                text.push_str(&format!("{}=\"{}\"\n", name(key), value.replace('\n', "\\n")));
+            }
+        }
+        ExportFormat::Shell => {
+            for (key, value) in pairs {
+                text.push_str(&format!("export {}='{}'\n", name(key), value.replace('\'', "'\\''")));
+            }
+        }
+    }
+    Ok(Secret::new(text))
+}
+
+/// Writes a file that only its owner can read, as a whole or not at all.
+fn private(path: &Path, text: &Secret) -> io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}.tmp", std::process::id()));
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let write = || {
+        let mut file = options.open(&beside)?;
+        file.write_all(text.expose().as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&beside, path)
+    };
+    write().inspect_err(|_| {
+        let _ = fs::remove_file(&beside);
+    })
+}

@@ -1,0 +1,195 @@
+//! `waystone demo`: an account is linked at a simulated provider, in a bad way and in a good one.
+//!
+//! Everything is as it is for a real account (guide, flow, way out, HTTP, vault), but for the provider, which is
+//! the simulator on loopback, and the folder, which is a temporary one.
+
+use std::fs;
+use std::io::{self, IsTerminal as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use guide::{Guide, Method, OutcomeKind, Scenario};
+use link::{Flow, Stage, Start};
+use secret::Secret;
+use simulator::{Script, Simulator};
+
+use crate::args::{Common, Wire};
+use crate::command::link::Task;
+use crate::failure::{ENVIRONMENT, Failure};
+use crate::guides;
+use crate::linking::driver::{self, now};
+use crate::linking::talk::Screen;
+use crate::linking::{keep, report, wire};
+use crate::out::{Ink, Out};
+
+pub(crate) async fn run(common: &Common, provider: &str, play: bool, out: &Out) -> Result<u8, Failure> {
+    let guide = guides::guide(common, provider, out)?;
+    let method = &guide.methods[0];
+    let simulator = Simulator::start(Script::new(method), 0)
+        .await
+        .map_err(|error| Failure::io("cannot listen on loopback", &error))?;
+    let origin = format!("http://{}", simulator.address());
+    let wire = Wire {
+        upstream: method.hosts.iter().map(|pattern| format!("{pattern}={origin}")).collect(),
+        ..Wire::default()
+    };
+    let folder = Folder::new(common)?;
+    let common = Common { data: Some(folder.path.clone()), ..common.clone() };
+    let name = &guide.provider.name;
+    out.line(&out.ink(Ink::Strong, &format!("A demonstration: linking {name} without a {name} account")));
+    out.line(&format!("A simulated {name} answers at {origin}, as the scenarios of its guide say.\n"));
+    let quiet = Out { quiet: true, ..*out };
+    let mut way = wire::egress(&wire, &quiet)?;
+    let good = ending(method, OutcomeKind::Ok);
+    let bad = ending(method, OutcomeKind::WrongSecret);
+    let (Some(good), Some(bad)) = (good, bad) else {
+        return Err(Failure::usage(format!("the guide of {name} has no scenario with a good and a bad ending")));
+    };
+    let asks = !play && io::stdin().is_terminal() && io::stdout().is_terminal();
+    if asks {
+        hints(method, good, bad, out);
+        let vault = keep::open(&common).await?;
+        let task = Task {
+            guide: &guide,
+            method,
+            vault: Some(&vault),
+            again: None,
+            start: Start { brand: catalog::shipped_brand().name, ..Start::default() },
+            other_allowed: false,
+            label: Some("demonstration"),
+            dry_run: false,
+            ask_elsewhere: false,
+            json: false,
+            silent: false,
+            fresh: true,
+        };
+        task.link(&mut way, Vec::new(), out).await?;
+        vault.close().await;
+    } else {
+        out.line("There is nobody to ask, so the demonstration plays itself.\n");
+        out.line(&out.ink(Ink::Strong, "1. A bad ending"));
+        played(&common, &guide, method, bad, &mut way, out).await?;
+        out.line("");
+        out.line(&out.ink(Ink::Strong, "2. A good ending"));
+        played(&common, &guide, method, good, &mut way, out).await?;
+    }
+    proof(&folder.path, good, out)?;
+    out.line(&format!("\nThe real thing: waystone link {provider}"));
+    Ok(0)
+}
+
+/// The first scenario that ends so after one answer.
+fn ending(method: &Method, outcome: OutcomeKind) -> Option<&Scenario> {
+    let plain = |one: &&Scenario| one.then.outcome == outcome && one.linked_before.is_none() && !one.agrees;
+    method.scenarios.iter().filter(plain).find(|one| one.environment.is_none())
+}
+
+/// What to type, for whoever tries it by hand.
+fn hints(method: &Method, good: &Scenario, bad: &Scenario, out: &Out) {
+    out.line("Type these values; with the second set it fails first, and you can mend it:");
+    for (title, scenario) in [("works", good), ("fails", bad)] {
+        let pairs: Vec<String> = scenario
+            .given
+            .iter()
+            .map(|(key, value)| {
+                format!("{} {}", method.field(key.as_str()).map_or(key.as_str(), |field| &field.label), out.ink(Ink::Strong, value))
+            })
+            .collect();
+        out.line(&format!("  {title}: {}", pairs.join(", ")));
+    }
+    out.line("");
+}
+
+/// Plays a scenario step by step, as a person would go through it.
+async fn played(
+    common: &Common,
+    guide: &Arc<Guide>,
+    method: &Method,
+    scenario: &Scenario,
+    way: &mut egress::Egress,
+    out: &Out,
+) -> Result<(), Failure> {
+    let start = Start {
+        environment: method.environments.first().map(|one| one.key.clone()),
+        brand: catalog::shipped_brand().name,
+        ..Start::default()
+    };
+    let gone = || Failure { code: ENVIRONMENT, message: "the demonstration did not come to its end".to_owned(), help: None };
+    let mut flow = Flow::new(Arc::clone(guide), method.key.as_str(), start).ok_or_else(gone)?;
+    let mut screen = Screen::new(out);
+    while let Stage::Step(view) = flow.stage() {
+        screen.step(&flow, &view);
+        let mut typed = Vec::new();
+        for field in &view.fields {
+            let Some((_, value)) = scenario.given.iter().find(|(key, _)| *key == field.key) else { continue };
+            let shown = if field.secret { "••••••••" } else { value };
+            out.line(&format!("{} {}: {}", out.ink(Ink::Note, ">"), field.label, out.ink(Ink::Strong, shown)));
+            typed.push((field.key.clone(), Secret::from(value.as_str())));
+        }
+        let fields: Vec<_> = view.fields.iter().map(|field| field.key.clone()).collect();
+        let before = flow.host();
+        flow.submit(&typed, now());
+        screen.kept(&flow, &fields, before.as_deref());
+        if matches!(flow.stage(), Stage::Step(view) if !view.problems.is_empty()) {
+            return Err(gone());
+        }
+    }
+    driver::run(&mut flow, way, |flow| screen.checks(flow)).await.map_err(|_| gone())?;
+    if let Stage::Failed { verdict, .. } = flow.stage() {
+        out.line(report::verdict_lines(verdict, out).trim_end());
+        if let Some((_, step)) = verdict.return_to.as_ref().and_then(|key| method.step(key.as_str())) {
+            out.line(&format!("  Here a person would go back to the step “{}”; everything else they typed stays.", step.title));
+        }
+        return Ok(());
+    }
+    if let Stage::Confirm { identity, limited, .. } = flow.stage() {
+        screen.found(identity, limited);
+    }
+    flow.confirm(true);
+    let linked = driver::run(&mut flow, way, |_| {}).await.map_err(|_| gone())?.ok_or_else(gone)?;
+    let vault = keep::open(common).await?;
+    let (account, _) = keep::keep(&vault, *linked, None, Some("demonstration"), None).await?;
+    vault.close().await;
+    out.line(&format!("{} Linked: {} as {}", out.ink(Ink::Good, "✓"), account.name.as_deref().unwrap_or_default(), account.id));
+    Ok(())
+}
+
+/// Looks for the secrets in every file of the folder, and says what was found.
+fn proof(folder: &Path, scenario: &Scenario, out: &Out) -> Result<(), Failure> {
+    let secrets: Vec<Secret> = scenario.given.iter().map(|(_, value)| Secret::from(value.as_str())).collect();
+    let Some(last) = secrets.last() else { return Ok(()) };
+    let (mut files, mut found) = (0, 0);
+    for entry in fs::read_dir(folder).map_err(|error| Failure::io(folder.display(), &error))? {
+        let Ok(entry) = entry else { continue };
+        let Ok(bytes) = fs::read(entry.path()) else { continue };
+        files += 1;
+        found += usize::from(bytes.windows(last.expose().len()).any(|window| window == last.expose().as_bytes()));
+    }
+    out.line(&format!("  The token was looked for in the {files} files that were written: it is in {found} of them."));
+    Ok(())
+}
+
+/// Where the demonstration keeps its account: a temporary folder that goes with it, or the one that was named.
+struct Folder {
+    path: PathBuf,
+    goes: bool,
+}
+
+impl Folder {
+    fn new(common: &Common) -> Result<Self, Failure> {
+        if let Some(path) = &common.data {
+            return Ok(Self { path: path.clone(), goes: false });
+        }
+        let path = std::env::temp_dir().join(format!("waystone-demo-{}-{}", std::process::id(), now()));
+        fs::create_dir(&path).map_err(|error| Failure::io(format!("cannot make `{}`", path.display()), &error))?;
+        Ok(Self { path, goes: true })
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if self.goes {
+            let _ = fs::remove_dir_all(&self.path);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! `waystone explain`: the page of a finding, made from the same value as the rule.
+
+use std::fmt::Write as _;
+
+use guide::{CodePage, nearest};
+
+use crate::failure::Failure;
+use crate::out::{Ink, Out};
+
+pub(crate) fn run(code: Option<&str>, out: &Out) -> Result<u8, Failure> {
+    let Some(wanted) = code else {
+        for page in lint::pages() {
+            out.line(&format!("{}  {:<7}  {}", page.code, page.severity, page.summary));
+        }
+        return Ok(0);
+    };
+    let wanted = wanted.to_uppercase();
+    let found = lint::pages().find(|page| page.code == wanted || page.name.eq_ignore_ascii_case(&wanted));
+    match found {
+        Some(page) => {
+            out.data(&text(page, out));
+            Ok(0)
+        }
+        None => {
+            let failure = Failure::usage(format!("there is no finding `{wanted}`"));
+            let codes: Vec<&str> = lint::pages().map(|page| page.code).collect();
+            Err(match nearest(&wanted, codes) {
+                Some(near) => failure.help(format!("did you mean `{near}`? `waystone explain` lists all")),
+                None => failure.help("`waystone explain` lists all"),
+            })
+        }
+    }
+}
+
+fn text(page: &CodePage, out: &Out) -> String {
+    let head = |text: &str| out.ink(Ink::Strong, text);
+    let mut text = format!("{} · {} · {}\n\n", head(page.code), page.name, page.severity);
+    let _ = writeln!(text, "{}.\n", page.summary);
+    let _ = writeln!(text, "{}\n  {}.\n", head("Why it matters"), capital(page.why));
+    let _ = writeln!(text, "{}\n  {}.", head("How to mend it"), capital(page.mend));
+    for (title, sample) in [("Instead of", page.bad), ("Write", page.good)] {
+        if !sample.is_empty() {
+            let _ = writeln!(text, "\n{}", head(title));
+            for line in sample.lines() {
+                let _ = writeln!(text, "    {line}");
+            }
+        }
+    }
+    if page.severity == guide::Severity::Warning {
+        let _ = writeln!(text, "\n{}", head("Where it is right as it is"));
+        let _ = writeln!(text, "    allow: [{{ code: {}, reason: … }}]", page.code);
+    }
+    text
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}

@@ -1,0 +1,263 @@
+//! `waystone link`: an account is linked, led by its guide.
+
+use std::sync::Arc;
+
+use guide::{Guide, Method};
+use jiff::Timestamp;
+use link::{Flow, Purpose, Stage, Start};
+use secret::Secret;
+use vault::{Account, Vault};
+
+use crate::args::{Common, LinkArgs};
+use crate::failure::{FOUND, Failure};
+use crate::guides;
+use crate::linking::driver::{self, Way, now};
+use crate::linking::keep::{self, Drafts};
+use crate::linking::talk::{self, End};
+use crate::linking::{given, report, wire};
+use crate::out::{Ink, Out};
+
+pub(crate) async fn run(common: &Common, args: &LinkArgs, out: &Out) -> Result<u8, Failure> {
+    let guide = guides::guide(common, &args.provider, out)?;
+    let method = guides::method(&guide, args.method.as_deref())?;
+    let silent = given::is_silent(&args.given);
+    let typed = given::values(&args.given, method)?;
+    let environment = environment(method, args.given.environment.as_deref(), silent)?;
+    let mut way = wire::egress(&args.wire, out)?;
+    // A dry run keeps nothing, so it does not even make the folder.
+    let vault = if args.dry_run && args.account.is_none() { None } else { Some(keep::open(common).await?) };
+    let again = match (&args.account, &vault) {
+        (Some(id), Some(vault)) => Some(keep::find(vault, id).await?),
+        _ => None,
+    };
+    let task = Task {
+        guide: &guide,
+        method,
+        vault: vault.as_ref(),
+        again,
+        start: Start {
+            purpose: Purpose::First,
+            environment,
+            brand: catalog::shipped_brand().name,
+            ..Start::default()
+        },
+        other_allowed: args.allow_different,
+        label: args.label.as_deref(),
+        dry_run: args.dry_run,
+        ask_elsewhere: args.ask_elsewhere,
+        json: args.given.json,
+        silent,
+        fresh: args.fresh,
+    };
+    let code = task.link(&mut way, typed, out).await?;
+    if let Some(vault) = vault {
+        vault.close().await;
+    }
+    Ok(code)
+}
+
+/// Which environment is meant: the one named, or, where nobody can be asked, the first.
+fn environment(method: &Method, name: Option<&str>, silent: bool) -> Result<Option<guide::Key>, Failure> {
+    match name {
+        Some(name) => match method.environment(name) {
+            Some(environment) => Ok(Some(environment.key.clone())),
+            None => {
+                let keys = method.environments.iter().map(|one| one.key.as_str());
+                Err(Failure::usage(format!("there is no environment `{name}`"))
+                    .help(format!("there is {}", guide::listed(keys))))
+            }
+        },
+        None if silent => Ok(method.environments.first().map(|one| one.key.clone())),
+        None => Ok(None),
+    }
+}
+
+/// Linking an account, again or for the first time.
+pub(crate) struct Task<'a> {
+    pub(crate) guide: &'a Arc<Guide>,
+    pub(crate) method: &'a Method,
+    pub(crate) vault: Option<&'a Vault>,
+    pub(crate) again: Option<Account>,
+    pub(crate) start: Start,
+    pub(crate) other_allowed: bool,
+    pub(crate) label: Option<&'a str>,
+    pub(crate) dry_run: bool,
+    pub(crate) ask_elsewhere: bool,
+    pub(crate) json: bool,
+    pub(crate) silent: bool,
+    pub(crate) fresh: bool,
+}
+
+impl Task<'_> {
+    /// Links the account; the number is the exit code.
+    pub(crate) async fn link(
+        mut self,
+        way: &mut impl Way,
+        typed: Vec<(guide::Key, Secret)>,
+        out: &Out,
+    ) -> Result<u8, Failure> {
+        if let Some(account) = &self.again {
+            self.start.purpose =
+                Purpose::Again { external_id: account.external_id.clone(), other_allowed: self.other_allowed };
+        }
+        let mut flow = Flow::new(Arc::clone(self.guide), self.method.key.as_str(), self.start.clone())
+            .ok_or_else(|| Failure::usage("the guide has no such method"))?;
+        if self.silent {
+            return self.silently(flow, way, &typed, out).await;
+        }
+        let drafts = self.vault.filter(|_| !self.dry_run).map(|vault| Drafts {
+            vault,
+            key: match &self.again {
+                Some(account) => format!("link/{}", account.id),
+                None => format!("link/{}/{}", self.guide.provider.key, self.method.key),
+            },
+        });
+        if let Some(drafts) = &drafts {
+            if let Some(kept) = self.resumed(drafts).await? {
+                flow = kept;
+            }
+        }
+        greet(self.guide, self.method, out);
+        if !typed.is_empty() {
+            if matches!(flow.stage(), Stage::Choose(_)) {
+                // Values that are given wait for the environment; everything else is asked.
+                if let Some(first) = self.method.environments.first() {
+                    flow.choose_environment(first.key.as_str());
+                }
+            }
+            flow.submit_all(&typed, now());
+        }
+        match talk::lead(&mut flow, way, drafts.as_ref(), out).await? {
+            End::Keep(linked) => {
+                let Some(vault) = self.vault.filter(|_| !self.dry_run) else {
+                    out.line(&format!("{} It works. Nothing was kept, as you asked.", out.ink(Ink::Good, "✓")));
+                    return Ok(0);
+                };
+                let draft = drafts.as_ref().map(|drafts| drafts.key.as_str());
+                let (account, known) = keep::keep(vault, *linked, self.again.as_ref(), self.label, draft).await?;
+                flow.stored(true);
+                vault::crash_point("link.acknowledged");
+                out.line(&done(self.guide, &account, known, out));
+                out.line(&out.ink(Ink::Dim, &format!("  waystone accounts show {}", account.id)));
+                Ok(0)
+            }
+            End::Stopped => {
+                out.say("");
+                out.say("Stopped. No account was linked or changed.");
+                if drafts.is_some() {
+                    out.say("What you typed is kept for a day, encrypted; the same command goes on from here.");
+                }
+                Ok(FOUND)
+            }
+        }
+    }
+
+    /// The flow that was broken off before, if the person wants to go on with it.
+    async fn resumed(&self, drafts: &Drafts<'_>) -> Result<Option<Flow>, Failure> {
+        let Some(draft) = drafts.load().await? else { return Ok(None) };
+        if self.fresh {
+            drafts.drop().await?;
+            return Ok(None);
+        }
+        let minutes = (Timestamp::now().as_second() - draft.saved_at.as_second()) / 60;
+        let ago = match minutes {
+            0 => "a moment ago".to_owned(),
+            1 => "a minute ago".to_owned(),
+            2..60 => format!("{minutes} minutes ago"),
+            _ => format!("{} hours ago", minutes / 60),
+        };
+        match talk::resume(&format!("You stopped linking {} {ago}. Go on from there?", self.guide.provider.name))? {
+            Some(true) => Ok(Flow::restore(Arc::clone(self.guide), &draft.snapshot, now()).ok()),
+            Some(false) => {
+                drafts.drop().await?;
+                Ok(None)
+            }
+            None => Err(Failure { code: FOUND, message: "stopped".to_owned(), help: None }),
+        }
+    }
+
+    /// Without anybody to ask.
+    async fn silently(
+        &self,
+        mut flow: Flow,
+        way: &mut impl Way,
+        typed: &[(guide::Key, Secret)],
+        out: &Out,
+    ) -> Result<u8, Failure> {
+        flow.submit_all(typed, now());
+        if let Stage::Step(view) = flow.stage() {
+            return self.incomplete(&flow, view.problems, out);
+        }
+        let interrupted = || Failure { code: FOUND, message: "stopped; no account was linked or changed".to_owned(), help: None };
+        driver::run(&mut flow, way, |_| {}).await.map_err(|_| interrupted())?;
+        if self.ask_elsewhere {
+            flow.ask_elsewhere(now());
+            driver::run(&mut flow, way, |_| {}).await.map_err(|_| interrupted())?;
+        }
+        let good = matches!(flow.stage(), Stage::Confirm { .. });
+        if !good || self.dry_run {
+            if self.json {
+                out.line(&format!("{:#}", report::json(&flow, None)));
+            } else if let Stage::Failed { verdict, .. } = flow.stage() {
+                out.say(report::verdict_lines(verdict, out).trim_end());
+                if let Some(field) = verdict.at_field.as_ref().and_then(|key| self.method.field(key.as_str())) {
+                    out.say(&format!("  field: {} ({})", field.label, field.key));
+                }
+                if let Some((_, step)) = verdict.return_to.as_ref().and_then(|key| self.method.step(key.as_str())) {
+                    out.say(&format!("  step: {}", step.title));
+                }
+            } else if let Stage::Confirm { identity: Some(identity), .. } = flow.stage() {
+                out.data(&report::identity_lines(identity, out));
+            }
+            return Ok(if good { 0 } else { FOUND });
+        }
+        // A client that cannot ask confirms: the guard against another account has passed by now.
+        flow.confirm(true);
+        let linked = driver::run(&mut flow, way, |_| {}).await.map_err(|_| interrupted())?;
+        let (Some(linked), Some(vault)) = (linked, self.vault) else { return Ok(FOUND) };
+        let (account, known) = keep::keep(vault, *linked, self.again.as_ref(), self.label, None).await?;
+        flow.stored(true);
+        vault::crash_point("link.acknowledged");
+        if self.json {
+            out.line(&format!("{:#}", report::json(&flow, Some(&account))));
+        } else {
+            out.line(&done(self.guide, &account, known, out));
+        }
+        Ok(0)
+    }
+
+    /// Something is missing or cannot be kept, and nobody can be asked.
+    fn incomplete(&self, flow: &Flow, problems: &[link::FieldProblem], out: &Out) -> Result<u8, Failure> {
+        if self.json {
+            out.line(&format!("{:#}", report::json(flow, None)));
+        }
+        let lines: Vec<String> = problems.iter().map(|problem| format!("  {}: {}", problem.field, problem.says)).collect();
+        let mut help = Vec::new();
+        for problem in problems {
+            let Some(field) = self.method.field(problem.field.as_str()) else { continue };
+            let name = field.key.as_str();
+            let option = if field.secret { format!("--set-file {name}=PATH") } else { format!("--set {name}=VALUE") };
+            help.push(format!("{option} or {}", given::variable(name)));
+        }
+        let message = format!("not everything that is needed was given\n{}", lines.join("\n"));
+        Err(Failure::usage(message).help(format!("give {}", help.join("; "))))
+    }
+}
+
+fn greet(guide: &Guide, method: &Method, out: &Out) {
+    out.line(&out.ink(Ink::Strong, &format!("Link {} with {}", guide.provider.name, method.label)));
+    if !method.link.needs.is_empty() {
+        out.line("\nYou need:");
+        for need in &method.link.needs {
+            out.line(talk::bullet(guide, method, need, out).trim_end());
+        }
+    }
+    out.line("");
+}
+
+fn done(guide: &Guide, account: &Account, known: bool, out: &Out) -> String {
+    let verb = if known { "Linked again" } else { "Linked" };
+    let name = account.name.as_deref().filter(|name| !name.is_empty()).map(|name| format!(" {name}")).unwrap_or_default();
+    let mark = out.ink(Ink::Good, "✓");
+    format!("{mark} {verb}: {}{} as {}", guide.provider.name, out.ink(Ink::Strong, &name), account.id)
+}

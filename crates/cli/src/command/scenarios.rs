@@ -1,0 +1,158 @@
+//! `waystone test`: the scenarios of guides, through the real flow and the real way out.
+//!
+//! The provider is the simulator, on loopback. A turn that fails before a provider could answer is made to fail
+//! for real: a name that does not resolve, a port that nobody listens at, a port that speaks no TLS.
+
+mod route;
+
+use std::sync::Arc;
+
+use guide::{Guide, Method, OutcomeKind, Scenario};
+use link::{Flow, Purpose, Stage, Start};
+use secret::Secret;
+use serde_json::json;
+
+use crate::args::{Common, TestArgs};
+use crate::failure::{FOUND, Failure};
+use crate::guides;
+use crate::linking::driver::{self, now};
+use crate::out::{Ink, Out};
+
+use self::route::Route;
+
+pub(crate) async fn run(common: &Common, args: &TestArgs, out: &Out) -> Result<u8, Failure> {
+    let (mut passed, mut failed) = (0, 0);
+    let mut results = Vec::new();
+    for entry in guides::at_paths(common, &args.paths)? {
+        let name = entry.reading.source.name.clone();
+        let Ok(guide) = entry.reading.into_usable() else {
+            return Err(Failure { code: FOUND, message: format!("`{name}` has errors"), help: Some(format!("mend what `waystone check {name}` says")) });
+        };
+        let guide = Arc::new(guide);
+        for method in &guide.methods {
+            if !args.json {
+                out.line(&out.ink(Ink::Strong, &format!("{} · {}", guide.provider.name, method.label)));
+            }
+            for scenario in &method.scenarios {
+                let problems = play(&guide, method, scenario).await?;
+                if problems.is_empty() {
+                    passed += 1;
+                } else {
+                    failed += 1;
+                }
+                if args.json {
+                    results.push(json!({
+                        "guide": name, "method": method.key, "scenario": scenario.name,
+                        "passed": problems.is_empty(), "problems": problems,
+                    }));
+                    continue;
+                }
+                let mark = if problems.is_empty() { out.ink(Ink::Good, "✓") } else { out.ink(Ink::Bad, "✗") };
+                let outcome = out.ink(Ink::Dim, scenario.then.outcome.as_str());
+                out.line(&format!("  {mark} {}  {outcome}", scenario.name));
+                let place = guide.source.place(scenario.span.start);
+                for problem in &problems {
+                    out.line(&format!("      {problem}\n      at {name}:{}:{}", place.line, place.column));
+                }
+            }
+            for missing in unreached(method) {
+                failed += 1;
+                out.say(&format!("  {} no scenario reaches the outcome `{missing}`", out.ink(Ink::Bad, "✗")));
+            }
+        }
+    }
+    if args.json {
+        out.line(&format!("{:#}", json!({ "passed": passed, "failed": failed, "scenarios": results })));
+    } else {
+        out.line(&format!("{passed} passed, {failed} failed"));
+    }
+    Ok(if failed == 0 { 0 } else { FOUND })
+}
+
+/// The outcome rules that no scenario names in what it concludes.
+fn unreached(method: &Method) -> Vec<String> {
+    method
+        .all_outcomes()
+        .filter(|rule| {
+            !method.scenarios.iter().any(|scenario| match &scenario.then.rule {
+                Some(named) => *named == rule.key,
+                None => scenario.then.outcome == rule.is,
+            })
+        })
+        .map(|rule| rule.key.to_string())
+        .collect()
+}
+
+/// Plays one scenario, and says what did not come out as it should.
+async fn play(guide: &Arc<Guide>, method: &Method, scenario: &Scenario) -> Result<Vec<String>, Failure> {
+    let start = Start {
+        purpose: match &scenario.linked_before {
+            None => Purpose::First,
+            Some(id) => Purpose::Again { external_id: Some(id.clone()), other_allowed: false },
+        },
+        environment: scenario.environment.clone().or_else(|| method.environments.first().map(|one| one.key.clone())),
+        brand: "Waystone".to_owned(),
+        ..Start::default()
+    };
+    let Some(mut flow) = Flow::new(Arc::clone(guide), method.key.as_str(), start) else {
+        return Ok(vec!["the flow cannot begin".to_owned()]);
+    };
+    let mut route = Route::new(method, scenario).await?;
+    let typed: Vec<_> =
+        scenario.given.iter().map(|(key, value)| (key.clone(), Secret::from(value.as_str()))).collect();
+    flow.submit_all(&typed, now());
+    let stopped = || Failure { code: 130, message: "stopped".to_owned(), help: None };
+    driver::run(&mut flow, &mut route, |_| {}).await.map_err(|_| stopped())?;
+    if scenario.agrees {
+        flow.ask_elsewhere(now());
+        driver::run(&mut flow, &mut route, |_| {}).await.map_err(|_| stopped())?;
+    }
+    let mut problems = compare(&flow, scenario);
+    let (asked, turns) = (route.asked(), scenario.talk.len());
+    if asked != turns {
+        problems.push(format!("{asked} requests were made, and the scenario has {turns}"));
+    }
+    Ok(problems)
+}
+
+fn compare(flow: &Flow, scenario: &Scenario) -> Vec<String> {
+    let then = &scenario.then;
+    let mut problems = Vec::new();
+    let mut differs = |what: &str, wanted: Option<&str>, got: Option<&str>| {
+        if wanted.is_some() && wanted != got {
+            let show = |text: Option<&str>| text.map_or("none".to_owned(), |text| format!("`{text}`"));
+            problems.push(format!("{what}: expected {}, got {}", show(wanted), show(got)));
+        }
+    };
+    let outcome = Some(then.outcome.as_str());
+    match flow.stage() {
+        Stage::Confirm { identity, limited, .. } => {
+            let kind = if limited { OutcomeKind::OkLimited } else { OutcomeKind::Ok };
+            differs("outcome", outcome, Some(kind.as_str()));
+            let account = then.account.as_ref();
+            differs("account id", account.map(|(id, _)| id.as_str()), identity.map(|found| found.id.as_str()));
+            let name = account.and_then(|(_, name)| name.as_deref());
+            differs("account name", name, identity.map(|found| found.name.as_str()));
+        }
+        Stage::Failed { verdict, offers, .. } => {
+            differs("outcome", outcome, Some(verdict.outcome.as_str()));
+            let key = guide::Key::as_str;
+            differs("rule", then.rule.as_ref().map(key), verdict.rule.as_ref().map(key));
+            differs("at_field", then.at_field.as_ref().map(key), verdict.at_field.as_ref().map(key));
+            differs("return_to", then.return_to.as_ref().map(key), verdict.return_to.as_ref().map(key));
+            let found = verdict.identity.as_ref().map(|found| found.id.as_str());
+            differs("account id", then.account.as_ref().map(|(id, _)| id.as_str()), found);
+            let belongs_to = offers.iter().find_map(|offer| match offer {
+                link::Offer::SwitchTo(environment) => Some(environment.as_str()),
+                _ => None,
+            });
+            differs("environment", then.environment.as_ref().map(key), belongs_to);
+        }
+        Stage::Step(view) => {
+            let says = view.problems.iter().map(|problem| problem.says.as_str()).collect::<Vec<_>>().join("; ");
+            problems.push(format!("nothing was asked, for what is given cannot be kept: {says}"));
+        }
+        _ => problems.push("the flow did not come to an end".to_owned()),
+    }
+    problems
+}

@@ -1,0 +1,109 @@
+//! The way through a scenario: each turn over real sockets, those that fail made to fail for real.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use egress::{Egress, Policy, Resolve, Resolving};
+use guide::{Fault, Method, Reply, Scenario};
+use probe::{Answer, Request};
+use simulator::{Script, Simulator};
+use tokio::net::TcpListener;
+
+use crate::failure::Failure;
+use crate::linking::driver::Way;
+
+/// A provider that never answers is waited for so long.
+const PATIENCE: Duration = Duration::from_millis(250);
+
+/// A way through one scenario.
+pub(super) struct Route {
+    simulator: Simulator,
+    turns: Vec<Reply>,
+    asked: usize,
+    policy: Policy,
+    patterns: Vec<String>,
+}
+
+impl Route {
+    pub(super) async fn new(method: &Method, scenario: &Scenario) -> Result<Self, Failure> {
+        let simulator = Simulator::start(Script::of(method, scenario), 0)
+            .await
+            .map_err(|error| Failure::io("cannot listen on loopback", &error))?;
+        let policy = Policy { read_timeout: PATIENCE, total_timeout: PATIENCE * 20, ..Policy::default() };
+        let patterns = method.hosts.iter().map(ToString::to_string).collect();
+        let turns = scenario.talk.iter().map(|turn| turn.reply.clone()).collect();
+        Ok(Self { simulator, turns, asked: 0, policy, patterns })
+    }
+
+    /// How many requests were made.
+    pub(super) fn asked(&self) -> usize {
+        self.asked
+    }
+
+    /// The way out for a turn.
+    async fn way(&self, reply: Option<&Reply>) -> Result<Egress, Failure> {
+        let here = self.simulator.address();
+        let mapped = |origin: String| {
+            let mut policy = self.policy.clone();
+            policy.upstreams = self.patterns.iter().filter_map(|pattern| format!("{pattern}={origin}").parse().ok()).collect();
+            policy
+        };
+        let egress = match reply {
+            Some(Reply::Fails(Fault::Dns)) => Egress::with_resolver(self.policy.clone(), Arc::new(NoSuchName)),
+            Some(Reply::Fails(Fault::Refused)) => Egress::with_resolver(self.policy.clone(), Arc::new(Private)),
+            Some(Reply::Fails(Fault::Tls)) => Egress::new(mapped(format!("https://{here}"))),
+            Some(Reply::Fails(Fault::Connect)) => Egress::new(mapped(format!("http://127.0.0.1:{}", closed_port().await?))),
+            _ => Egress::new(mapped(format!("http://{here}"))),
+        };
+        egress.map_err(|error| Failure::environment(&error))
+    }
+}
+
+impl Way for Route {
+    async fn send(&mut self, request: &Request) -> Answer {
+        let reply = self.turns.get(self.asked);
+        let never_arrives =
+            matches!(reply, Some(Reply::Fails(Fault::Dns | Fault::Refused | Fault::Tls | Fault::Connect)));
+        let answer = match self.way(reply).await {
+            Ok(way) => way.send(request).await,
+            Err(failure) => Answer::Failed { fault: Fault::Refused, detail: failure.message },
+        };
+        if never_arrives {
+            self.simulator.skip();
+        }
+        self.asked += 1;
+        answer
+    }
+
+    /// Scenarios do not wait: a minute of patience is a moment here.
+    async fn wait_until(&mut self, moment: i64) -> i64 {
+        moment
+    }
+}
+
+/// A port at which nobody listens.
+async fn closed_port() -> Result<u16, Failure> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+    let address = listener.and_then(|listener| listener.local_addr());
+    Ok(address.map_err(|error| Failure::io("cannot listen on loopback", &error))?.port())
+}
+
+/// A resolver that knows no name.
+struct NoSuchName;
+
+impl Resolve for NoSuchName {
+    fn resolve(&self, _: &str) -> Resolving<'_> {
+        Box::pin(async { Err(io::Error::new(io::ErrorKind::NotFound, "no such name")) })
+    }
+}
+
+/// A resolver for which every name is a private address.
+struct Private;
+
+impl Resolve for Private {
+    fn resolve(&self, _: &str) -> Resolving<'_> {
+        Box::pin(async { Ok(vec![IpAddr::V4(Ipv4Addr::LOCALHOST)]) })
+    }
+}

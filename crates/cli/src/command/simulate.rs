@@ -1,0 +1,44 @@
+//! `waystone simulate`: the provider, as the scenarios of its guide say.
+
+use simulator::{Script, Simulator};
+
+use crate::args::{Common, SimulateArgs};
+use crate::failure::Failure;
+use crate::guides;
+use crate::out::{Ink, Out};
+
+pub(crate) async fn run(common: &Common, args: &SimulateArgs, out: &Out) -> Result<u8, Failure> {
+    let guide = guides::guide(common, &args.provider, out)?;
+    let method = guides::method(&guide, args.method.as_deref())?;
+    let mut simulator = Simulator::start(Script::new(method), args.port)
+        .await
+        .map_err(|error| Failure::io(format!("cannot listen at 127.0.0.1:{}", args.port), &error))?;
+    let origin = format!("http://{}", simulator.address());
+    out.line(&format!("{} listens at {origin}", guide.provider.name));
+    let upstreams: String = method.hosts.iter().map(|pattern| format!(" --upstream '{pattern}={origin}'")).collect();
+    out.line(&format!("In another terminal: waystone link {}{upstreams}", args.provider));
+    out.line("");
+    for scenario in &method.scenarios {
+        let given: Vec<String> = scenario.given.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let environment = scenario.environment.as_ref().map(|key| format!("{key}: ")).unwrap_or_default();
+        out.line(&format!("  {}  {}", out.ink(Ink::Strong, &scenario.name), out.ink(Ink::Dim, scenario.then.outcome.as_str())));
+        out.line(&format!("    {environment}{}", given.join(" ")));
+    }
+    out.line("\nCtrl-C ends it.\n");
+    let mut lines = simulator.lines();
+    loop {
+        let line = async {
+            match lines.as_mut() {
+                Some(lines) => lines.recv().await,
+                None => None,
+            }
+        };
+        tokio::select! {
+            said = line => match said {
+                Some(line) => out.line(&format!("{} → {}  {}", line.request, line.answer, out.ink(Ink::Dim, &line.because))),
+                None => return Ok(0),
+            },
+            _ = tokio::signal::ctrl_c() => return Ok(0),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The flow with a person at a terminal: the guide step by step, each field where the guide collects it.
+
+mod failed;
+mod prompt;
+mod screen;
+
+use guide::Key;
+use link::{Flow, Linked, Stage};
+use secret::Secret;
+
+use crate::failure::Failure;
+use crate::linking::driver::{self, Interrupted, Way, now};
+use crate::linking::keep::Drafts;
+use crate::out::{Ink, Out};
+
+use self::prompt::Said;
+pub(crate) use self::screen::Screen;
+
+/// Prose as the terminal shows it, indented.
+pub(crate) fn prose(flow: &Flow, prose: &guide::Prose, out: &Out) -> String {
+    terminal(flow.guide(), flow.method(), prose, out)
+}
+
+/// One line of prose with a bullet before it.
+pub(crate) fn bullet(guide: &guide::Guide, method: &guide::Method, prose: &guide::Prose, out: &Out) -> String {
+    let text = terminal(guide, method, prose, out);
+    format!("  • {}", text.trim_start())
+}
+
+fn terminal(_guide: &guide::Guide, _method: &guide::Method, prose: &guide::Prose, _out: &Out) -> String {
+    format!("{prose:?}\n")
+}
+
+/// Yes or no; nothing, if the person stopped.
+pub(crate) fn resume(question: &str) -> Result<Option<bool>, Failure> {
+    Ok(match prompt::yes(question)? {
+        Said::This(yes) => Some(yes),
+        Said::Back => Some(false),
+        Said::Stop => None,
+    })
+}
+
+/// How a talk ended.
+pub(crate) enum End {
+    /// The account is to be kept.
+    Keep(Box<Linked>),
+    /// The person stopped.
+    Stopped,
+}
+
+/// Leads a person through the flow.
+pub(crate) async fn lead(
+    flow: &mut Flow,
+    way: &mut impl Way,
+    drafts: Option<&Drafts<'_>>,
+    out: &Out,
+) -> Result<End, Failure> {
+    let mut screen = Screen::new(out);
+    loop {
+        if let Some(drafts) = drafts {
+            drafts.save(flow).await?;
+        }
+        match flow.stage() {
+            Stage::Choose(environments) => match prompt::environment(environments)? {
+                Said::This(key) => flow.choose_environment(key.as_str()),
+                Said::Back | Said::Stop => return Ok(End::Stopped),
+            },
+            Stage::Step(view) => {
+                screen.step(flow, &view);
+                let fields: Vec<Key> = view.fields.iter().map(|field| field.key.clone()).collect();
+                let problems = view.problems.to_vec();
+                if let Some(problem) = problems.iter().find(|problem| problem.belongs_to.is_some()) {
+                    out.line(&format!("{} {}", out.ink(Ink::Bad, "✗"), problem.says));
+                    match failed::other_environment(flow, problem)? {
+                        Said::This(key) => flow.choose_environment(key.as_str()),
+                        Said::Back => {}
+                        Said::Stop => return Ok(End::Stopped),
+                    }
+                }
+                // After a problem only the fields that have one are asked again.
+                let again = |key: &Key| problems.is_empty() || problems.iter().any(|problem| problem.field == *key);
+                let mut typed: Vec<(Key, Secret)> = Vec::new();
+                let mut said = Said::This(());
+                if fields.is_empty() {
+                    said = prompt::go_on()?;
+                }
+                for key in fields.iter().filter(|key| again(key)) {
+                    let Some(field) = flow.method().field(key.as_str()) else { continue };
+                    if let Some(problem) = problems.iter().find(|problem| problem.field == *key) {
+                        if problem.belongs_to.is_none() {
+                            out.line(&format!("{} {}", out.ink(Ink::Bad, "✗"), problem.says));
+                        }
+                    }
+                    match prompt::field(field, flow.values().get(key))? {
+                        Said::This(Some(value)) => typed.push((key.clone(), value)),
+                        Said::This(None) => {}
+                        Said::Back => {
+                            said = Said::Back;
+                            break;
+                        }
+                        Said::Stop => return Ok(End::Stopped),
+                    }
+                }
+                match said {
+                    Said::This(()) => {
+                        let host = flow.host();
+                        flow.submit(&typed, now());
+                        screen.kept(flow, &fields, host.as_deref());
+                    }
+                    Said::Back => flow.back(),
+                    Said::Stop => return Ok(End::Stopped),
+                }
+            }
+            Stage::Checking(_) => {
+                let run = driver::run(flow, way, |flow| screen.checks(flow)).await;
+                match run {
+                    Ok(Some(linked)) => return Ok(End::Keep(linked)),
+                    Ok(None) => {}
+                    Err(Interrupted) => {
+                        screen.interrupted();
+                        return Ok(End::Stopped);
+                    }
+                }
+            }
+            Stage::Failed { .. } => match failed::choose(flow, out)? {
+                Said::This(()) => {}
+                Said::Back | Said::Stop => return Ok(End::Stopped),
+            },
+            Stage::Confirm { identity, limited, .. } => {
+                screen.found(identity, limited);
+                match prompt::yes("Link this account?")? {
+                    Said::This(yes) => flow.confirm(yes),
+                    Said::Back => flow.confirm(false),
+                    Said::Stop => return Ok(End::Stopped),
+                }
+            }
+            Stage::Storing => {
+                if let Ok(Some(linked)) = driver::run(flow, way, |_| {}).await {
+                    return Ok(End::Keep(linked));
+                }
+            }
+            Stage::Linked | Stage::Closed => return Ok(End::Stopped),
+        }
+    }
+}
