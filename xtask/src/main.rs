@@ -1,2 +1,53 @@
-//! What cargo cannot do.
-fn main() {}
+//! What cargo cannot do: checks of the tree, generated files, the test command.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task speaks to whoever runs it")]
+
+mod codegen;
+mod floors;
+mod install;
+mod pictures;
+mod run;
+mod tidy;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+cargo xtask test       install what the tests need, and run all of them
+cargo xtask ci-checks  format, lints, documentation and dependencies: what CI runs after the tests
+cargo xtask codegen    write the generated files (schemas, the list of findings)
+cargo xtask tidy       check the shape of the tree
+cargo xtask pictures   make the pictures of the README again, from the program
+cargo xtask deny       check licenses, sources and bans of dependencies";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments.iter().map(String::as_str).collect::<Vec<_>>()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[&str]) -> Result<()> {
+    match arguments {
+        ["test"] => run::test(),
+        ["ci-checks"] => run::ci_checks(),
+        ["codegen"] => codegen::write(),
+        ["tidy"] => {
+            let problems = tidy::problems()?;
+            for problem in &problems {
+                eprintln!("{problem}");
+            }
+            if problems.is_empty() { Ok(()) } else { bail!("{} things are not tidy", problems.len()) }
+        }
+        ["pictures"] => pictures::make(),
+        ["deny"] => run::deny(),
+        _ => {
+            println!("{HELP}");
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Requests from templates, and what answers mean, over a small guide.
+
+use guide::{Fault, Guide, Key, OutcomeKind};
+use probe::{Answer, Case, Inputs, Problem, Response, Values, judge, request};
+use proptest::prelude::*;
+use secret::Secret;
+
+const GUIDE: &str = r"
+waystone: 1
+provider: { key: acme, name: Acme }
+methods:
+  - key: api-key
+    label: API Key
+    environments:
+      - { key: live, label: Live, host: acme.example }
+      - { key: test, label: Test, host: acme.test }
+    fields:
+      - { key: site, label: Site, type: text, public: true }
+      - { key: email, label: Email, type: text, public: true }
+      - { key: token, label: Token, type: secret }
+    auth: { basic: { username: '{{ value.email }}/token', password: '{{ value.token }}' } }
+    base_url: 'https://{{ value.site | host_labels(2) }}.{{ environment.host }}/api'
+    hosts: ['**.acme.example', '**.acme.test']
+    checks:
+      - key: me
+        role: identity
+        request:
+          line: 'POST /users/{{ value.email }}'
+          query: { q: '{{ value.site }}' }
+          headers: { X-Site: '{{ value.site }}' }
+          json: { token: '{{ value.token }}', n: 1 }
+        expect: { status: 200, json: { id: { exists: true }, kind: { one_of: [user, bot] } } }
+        account: { id: '{{ json.id }}', name: '{{ json.name }}' }
+        outcomes:
+          - key: elsewhere
+            when: { json: { url: { host_differs_from: '{{ value.site | host_labels(2) }}.{{ environment.host }}' } } }
+            is: wrong_tenant
+            at_field: site
+    outcomes:
+      - { key: refused, when: { status: 401 }, is: wrong_secret, at_field: token, says: 'No: {{ label.token }} of {{ value.email }}.' }
+      - { key: shadowed, when: { status: [401, 402] }, is: unknown }
+      - { key: busy, when: { headers: { x-limit: { contains: REACHED } } }, is: throttled }
+      - { key: gone, when: { fails: dns }, is: wrong_tenant }
+    link:
+      sections:
+        - key: one
+          title: One
+          steps:
+            - { key: make, title: Make, obtains: token, body: Make it. }
+            - { key: enter, title: Enter, collects: [site, email, token], body: Enter it. }
+";
+
+fn guide() -> Guide {
+    let reading = guide::read("acme.yaml", GUIDE.as_bytes());
+    reading.into_usable().unwrap_or_else(|reading| panic!("{:#?}", reading.findings))
+}
+
+fn values(site: &str, email: &str, token: &str) -> Values {
+    let key = |text: &str| Key::parse(text).expect("a key");
+    Values::from([
+        (key("site"), Secret::from(site)),
+        (key("email"), Secret::from(email)),
+        (key("token"), Secret::from(token)),
+    ])
+}
+
+/// Judges an answer to the check, as `outcome rule at_field return_to`.
+fn judged(guide: &Guide, answer: &Answer) -> String {
+    let method = &guide.methods[0];
+    let (values, captures) = (values("eu", "ann", "canary-token"), Values::new());
+    let inputs = Inputs { environment: method.environments.first(), values: &values, captures: &captures };
+    let verdict = judge(&Case { guide, method, check: &method.checks[0], inputs, brand: "Us" }, answer, 0);
+    let word = |key: &Option<Key>| key.as_ref().map_or("-", Key::as_str).to_owned();
+    assert!(!format!("{verdict:?}").contains("canary-token"));
+    format!("{} {} {} {}", verdict.outcome, word(&verdict.rule), word(&verdict.at_field), word(&verdict.return_to))
+}
+
+fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
+    let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    Answer::Response(Response { status, headers, body: body.as_bytes().to_vec() })
+}
+
+#[test]
+fn the_first_rule_that_fits_decides() {
+    let guide = guide();
+    let check = |answer: &Answer, expected: &str| assert_eq!(judged(&guide, answer), expected);
+    let good = r#"{"id":7,"name":"Ann","kind":"user","url":"https://eu.acme.example/x"}"#;
+    check(&response(200, &[], good), "ok - - -");
+    check(&response(200, &[], &good.replace("eu.acme", "us.acme")), "wrong_tenant elsewhere site enter");
+    check(&response(200, &[], r#"{"id":7,"kind":"cat"}"#), "protocol_mismatch - - -");
+    check(&response(200, &[], r#"{"id":"","kind":"bot"}"#), "protocol_mismatch - - -");
+    check(&response(200, &[], "<html>"), "protocol_mismatch - - -");
+    check(&response(401, &[], "canary-token"), "wrong_secret refused token make");
+    check(&response(402, &[], ""), "unknown shadowed - -");
+    check(&response(418, &[("x-limit", "limit reached")], ""), "throttled busy - -");
+    check(&response(403, &[], ""), "missing_permission - - -");
+    check(&response(429, &[], ""), "throttled - - -");
+    check(&response(503, &[], ""), "provider_down - - -");
+    check(&response(302, &[], ""), "protocol_mismatch - - -");
+    check(&response(418, &[], ""), "unknown - - -");
+    let fails = |fault| Answer::Failed { fault, detail: "Basic canary-token".to_owned() };
+    check(&fails(Fault::Dns), "wrong_tenant gone - -");
+    check(&fails(Fault::Timeout), "unreachable - - -");
+    check(&fails(Fault::Tls), "tls - - -");
+    check(&fails(Fault::Refused), "misconfigured - - -");
+    check(&fails(Fault::TooLarge), "protocol_mismatch - - -");
+}
+
+#[test]
+fn every_kind_of_outcome_has_wording() {
+    for kind in OutcomeKind::ALL {
+        assert!(kind.says().ends_with('.') && kind.fix().ends_with('.'), "{kind}");
+    }
+}
+
+#[test]
+fn a_request_is_made_from_its_template() {
+    let guide = guide();
+    let method = &guide.methods[0];
+    let (values, captures) = (values("a.eu", "ann@x", "t:1"), Values::new());
+    let inputs = Inputs { environment: method.environment("test"), values: &values, captures: &captures };
+    let made = request(method, &method.checks[0].request, &inputs).expect("it can be made");
+    assert_eq!(made.host, "a.eu.acme.test");
+    assert_eq!(made.path_and_query().expose(), "/api/users/ann%40x?q=a.eu");
+    assert_eq!(made.to_string(), "POST https://a.eu.acme.test/api/users/ann%40x?q=…");
+    let authorization = made.headers.iter().find(|header| header.name == "authorization").expect("it is there");
+    assert_eq!(authorization.value.expose(), "Basic YW5uQHgvdG9rZW46dDox");
+    assert_eq!(made.body.expect("it is there").bytes.expose(), br#"{"token":"t:1","n":1}"#);
+}
+
+proptest! {
+    /// Whatever is typed, the request goes to an allowed host and has the structure of its template.
+    #[test]
+    fn a_value_never_becomes_structure(site in "\\PC{0,20}|[a-z.]{0,12}", email in "\\PC{0,20}|[a-z:/]{0,8}", token in any::<String>()) {
+        let guide = guide();
+        let method = &guide.methods[0];
+        let (values, captures) = (values(&site, &email, &token), Values::new());
+        let inputs = Inputs { environment: method.environments.first(), values: &values, captures: &captures };
+        match request(method, &method.checks[0].request, &inputs) {
+            Ok(made) => {
+                prop_assert!(made.host.ends_with(".acme.example"));
+                prop_assert!(made.host.split('.').count() <= 4 && made.host.split('.').all(guide::is_label));
+                let target = made.path_and_query();
+                prop_assert_eq!(target.expose().matches('/').count(), 3);
+                prop_assert_eq!(target.expose().matches('?').count(), 1);
+                prop_assert_eq!(target.expose().matches('&').count(), 0);
+                prop_assert!(target.expose().bytes().all(|b| b.is_ascii_graphic()));
+                for header in &made.headers {
+                    prop_assert!(!header.value.expose().contains(['\r', '\n', '\0']));
+                }
+                let body: serde_json::Value = serde_json::from_slice(made.body.expect("a body").bytes.expose()).expect("JSON");
+                prop_assert_eq!(&body, &serde_json::json!({ "token": token, "n": 1 }));
+            }
+            Err(error) => prop_assert!(matches!(error.problem, Problem::NotAHostLabel | Problem::NotAPathSegment | Problem::NotAHeaderValue | Problem::HostNotAllowed)),
+        }
+    }
+}

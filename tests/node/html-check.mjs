@@ -1,0 +1,60 @@
+// Parses HTML files with a parser that follows the standard, and prints what is wrong, one line each.
+//
+//   node html-check.mjs FOLDER
+//
+// Besides parse errors: scripts, inline handlers and styles, foreign requests, ids that stand twice, links to ids that
+// are not there, and a text that came from a guide as markup (`canary` elements and attributes of the hostile corpus).
+
+import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { parse } from "parse5";
+
+function* elements(node) {
+  if (node.tagName) yield node;
+  for (const child of node.childNodes ?? []) yield* elements(child);
+}
+
+function check(text) {
+  const problems = [];
+  const tree = parse(text, {
+    sourceCodeLocationInfo: true,
+    onParseError: (error) => problems.push(`${error.startLine}: ${error.code}`),
+  });
+  const ids = new Map();
+  const targets = [];
+  let headings = 0;
+  for (const element of elements(tree)) {
+    const line = element.sourceCodeLocation?.startLine ?? 0;
+    if (["script", "iframe", "object", "embed", "base", "canary"].includes(element.tagName)) {
+      problems.push(`${line}: <${element.tagName}>`);
+    }
+    if (element.tagName === "h1") headings += 1;
+    for (const { name, value } of element.attrs) {
+      if (/^on/.test(name) || name === "style" || name === "canary") problems.push(`${line}: attribute ${name}`);
+      if (name === "id") {
+        if (ids.has(value)) problems.push(`${line}: the id ${value} stands twice`);
+        ids.set(value, line);
+      }
+      if (name === "href" && value.startsWith("#")) targets.push([line, decodeURIComponent(value.slice(1))]);
+      if (name === "href" && /^(javascript|data|vbscript):/i.test(value.trim())) problems.push(`${line}: href ${value}`);
+      if (name === "src" && /^(https?:)?\/\//.test(value)) problems.push(`${line}: foreign request ${value}`);
+    }
+  }
+  if (headings !== 1) problems.push(`0: ${headings} elements h1`);
+  for (const [line, id] of targets) if (!ids.has(id)) problems.push(`${line}: nothing has the id ${id}`);
+  return problems;
+}
+
+const folder = process.argv[2];
+let checked = 0;
+let bad = 0;
+for (const name of (await readdir(folder, { recursive: true })).sort()) {
+  if (!name.endsWith(".html")) continue;
+  checked += 1;
+  for (const problem of check(await readFile(join(folder, name), "utf8"))) {
+    bad += 1;
+    console.log(`${name}:${problem}`);
+  }
+}
+console.log(`${checked} pages, ${bad} problems`);
+process.exitCode = bad > 0 || checked === 0 ? 1 : 0;

@@ -1,0 +1,7 @@
+//! Linking an account with the built program, against the simulated provider, over real HTTP.
+
+mod crash;
+mod outcomes;
+mod secrets;
+mod terminal;
+mod world;

@@ -1,0 +1,144 @@
+//! The flow as a person sees it: a real terminal, keys typed, the screen read.
+
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use super::world::World;
+use crate::waystone;
+
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// A terminal of 100 columns in which the program runs.
+struct Terminal {
+    name: String,
+}
+
+impl Terminal {
+    fn new(world: &World, more: &str) -> Self {
+        let name = format!("waystone-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let upstreams = world.upstreams().map(|word| format!("'{word}'")).join(" ");
+        let program = waystone::program();
+        let (program, data) = (program.display(), world.data());
+        // The exit code stays on the screen.
+        let line = format!(
+            "NO_COLOR=1 '{program}' link gladly --data '{}' {upstreams} {more}; echo \"exit $?\"; sleep 60",
+            data.display()
+        );
+        let mut command = Command::new("tmux");
+        command.args(["-L", &name, "-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "60", "sh", "-c", &line]);
+        let status = command.env("LC_ALL", "C.UTF-8").status();
+        assert!(status.expect("tmux is installed").success(), "tmux starts");
+        Self { name }
+    }
+
+    fn screen(&self) -> String {
+        let output = Command::new("tmux")
+            .args(["-L", &self.name, "capture-pane", "-p", "-S", "-500"])
+            .output()
+            .expect("tmux answers");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Waits until the last lines show a text.
+    #[track_caller]
+    fn until(&self, text: &str) -> &Self {
+        let deadline = Instant::now() + Duration::from_secs(40);
+        loop {
+            let screen = self.screen();
+            let tail: Vec<&str> = screen.trim_end().lines().rev().take(12).collect();
+            if tail.iter().any(|line| line.contains(text)) {
+                return self;
+            }
+            assert!(Instant::now() < deadline, "`{text}` never came:\n{screen}");
+            std::thread::sleep(Duration::from_millis(40));
+        }
+    }
+
+    fn keys(&self, keys: &[&str]) -> &Self {
+        let status = Command::new("tmux").args(["-L", &self.name, "send-keys"]).args(keys).status();
+        assert!(status.expect("tmux answers").success());
+        // A prompt that is drawn anew must not be taken for the answer to the last key.
+        std::thread::sleep(Duration::from_millis(150));
+        self
+    }
+
+    fn line(&self, text: &str) -> &Self {
+        if !text.is_empty() {
+            self.keys(&["-l", text]);
+        }
+        self.keys(&["Enter"])
+    }
+
+    /// Goes on to the step in which the credentials are entered.
+    fn to_credentials(&self) -> &Self {
+        self.until("Step 2 of 5").line("").until("Step 3 of 5").line("").until("Step 4 of 5").line("");
+        self.until("Step 5 of 5")
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = Command::new("tmux").args(["-L", &self.name, "kill-server"]).status();
+    }
+}
+
+#[test]
+fn a_person_is_led_to_a_linked_account_by_way_of_a_mistake() {
+    let world = World::new();
+    let terminal = Terminal::new(&world, "");
+    terminal.until("Which environment").line("");
+    terminal.until("Organization Slug").line("https://acme.gladly.com.evil.example");
+    terminal.until("Organization Slug has lowercase letters");
+    // What was refused is not kept; the field is asked again.
+    terminal.line("https://acme.gladly.com/settings").until("will connect to acme.gladly.com");
+    terminal.to_credentials().until("Agent Email").line("api-user@acme.example");
+    terminal.until("API Token").line("revoked-token").until("What now?");
+    let screen = terminal.screen();
+    assert!(screen.contains("Gladly did not accept Agent Email with API Token in Production"), "{screen}");
+    assert!(screen.contains("Back to “Create Token”, and enter API Token again"), "{screen}");
+    assert!(screen.contains("See whether Sandbox accepts the same credentials"), "{screen}");
+    terminal.keys(&["Down", "Enter"]).until("Step 4 of 5").line("").until("Step 5 of 5");
+    // Everything else was kept: the address stands there, and the token is asked for.
+    terminal.until("api-user@acme.example").line("").until("API Token").line("right-token");
+    terminal.until("Link this account?");
+    assert!(terminal.screen().contains("Found: Acme Outdoor"), "{}", terminal.screen());
+    terminal.line("").until("exit 0");
+    let screen = terminal.screen();
+    assert!(screen.contains("Linked: Gladly Acme Outdoor as acc_"), "{screen}");
+    assert!(!screen.contains("right-token") && !screen.contains("revoked-token"), "a secret is on the screen:\n{screen}");
+    assert_eq!(world.accounts().len(), 1);
+}
+
+#[test]
+fn a_sandbox_address_offers_the_sandbox() {
+    let world = World::new();
+    let terminal = Terminal::new(&world, "--environment production");
+    terminal.until("Organization Slug").line("https://acme.gladly.qa/x").until("Which one is right?").line("");
+    terminal.until("Organization Slug").line("https://acme.gladly.qa/x").until("will connect to acme.gladly.qa");
+    terminal.to_credentials().until("Agent Email").line("api-user@acme.example");
+    terminal.until("API Token").line("sandbox-only").until("Link this account?").line("").until("exit 0");
+    assert_eq!(world.accounts()[0]["environment"], "sandbox");
+}
+
+#[test]
+fn ctrl_c_keeps_a_sealed_draft_and_the_next_run_goes_on() {
+    let world = World::new();
+    let terminal = Terminal::new(&world, "--environment production");
+    terminal.until("Organization Slug").line("acme").until("Step 2 of 5").line("").until("Step 3 of 5");
+    // Back is Esc.
+    terminal.keys(&["Escape"]).until("Step 2 of 5");
+    terminal.keys(&["C-c"]).until("exit 1");
+    assert!(terminal.screen().contains("No account was linked or changed"), "{}", terminal.screen());
+    assert!(world.accounts().is_empty());
+    drop(terminal);
+    let terminal = Terminal::new(&world, "");
+    terminal.until("Go on from there?").line("").to_credentials();
+    terminal.until("Agent Email").line("api-user@acme.example").until("API Token").line("right-token");
+    terminal.until("Link this account?").line("").until("exit 0");
+    assert_eq!(world.accounts().len(), 1);
+    drop(terminal);
+    // The draft went with the account.
+    let terminal = Terminal::new(&world, "");
+    terminal.until("Which environment").keys(&["C-c"]).until("exit 1");
+}

@@ -1,0 +1,98 @@
+//! A provider, a data folder and the program: the world of a linking test.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::waystone;
+
+/// A simulated provider as a process of its own, and a folder for accounts.
+pub(crate) struct World {
+    provider: Child,
+    pub(crate) origin: String,
+    folder: TempDir,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let mut provider = Command::new(waystone::program())
+            .args(["simulate", "gladly"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the simulator starts");
+        let stdout = provider.stdout.take().expect("its output is piped");
+        let mut lines = BufReader::new(stdout).lines();
+        let first = lines.next().expect("it says something").expect("it is text");
+        let origin = first.rsplit(' ').next().expect("it names its address").to_owned();
+        // What it says later has to be read, or it would stop when the pipe is full.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { provider, origin, folder: tempfile::tempdir().expect("a folder can be made") }
+    }
+
+    /// The folder of accounts.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// The folder the program runs in.
+    pub(crate) fn place(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The program, with accounts in the folder, and nothing of the surroundings.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(waystone::program());
+        command.args(arguments).arg("--data").arg(self.data()).current_dir(self.place()).env("NO_COLOR", "1");
+        for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "WAYSTONE_GUIDES", "WAYSTONE_KEY"] {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    /// What sends requests to the simulator.
+    pub(crate) fn upstreams(&self) -> [String; 4] {
+        let map = |host: &str| format!("{host}={}", self.origin);
+        ["--upstream".to_owned(), map("**.gladly.com"), "--upstream".to_owned(), map("**.gladly.qa")]
+    }
+
+    /// Links without asking; the token goes in by standard input.
+    pub(crate) fn link(&self, slug: &str, token: &str, more: &[&str]) -> Output {
+        let mut command = self.link_command(slug, more);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+        let mut stdin = child.stdin.take().expect("its input is piped");
+        // It may have ended before it read.
+        let _ = stdin.write_all(token.as_bytes());
+        drop(stdin);
+        child.wait_with_output().expect("it ends")
+    }
+
+    pub(crate) fn link_command(&self, slug: &str, more: &[&str]) -> Command {
+        let mut command = self.command(&["link", "gladly", "--no-input", "--json"]);
+        command.args(self.upstreams()).args(["--set", &format!("organization_slug={slug}")]);
+        command.args(["--set", "agent_email=api-user@acme.example", "--set-file", "api_token=-"]).args(more);
+        command
+    }
+
+    /// Runs a command that answers in JSON.
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
+        let output = self.command(arguments).output().expect("it runs");
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+            panic!("{arguments:?}: {error}\n{}", String::from_utf8_lossy(&output.stderr))
+        })
+    }
+
+    /// The accounts that are there.
+    pub(crate) fn accounts(&self) -> Vec<Value> {
+        self.json(&["accounts", "list", "--json"]).as_array().cloned().unwrap_or_default()
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        let _ = self.provider.kill();
+        let _ = self.provider.wait();
+    }
+}

@@ -1,0 +1,68 @@
+//! The files that are made from the code: schemas, and the list of findings.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+
+use crate::tidy::root;
+
+/// Every generated file, and what it should hold.
+fn generated() -> Vec<(PathBuf, String)> {
+    let root = root();
+    vec![
+        (root.join("schemas/guide.schema.json"), format!("{:#}\n", guide::guide_schema())),
+        (root.join("schemas/brand.schema.json"), format!("{:#}\n", guide::brand_schema())),
+        (root.join("docs/findings.md"), findings()),
+    ]
+}
+
+/// The page of all findings.
+fn findings() -> String {
+    let mut text = String::from(
+        "# Findings\n\nEverything that `waystone check` can say, by code. This page is made by `cargo xtask codegen`;\n\
+         `waystone explain CODE` shows the same in the terminal.\n",
+    );
+    for page in lint::pages() {
+        let _ = write!(text, "\n## {} · {}\n\n", page.code, page.name);
+        let _ = write!(text, "*{}.* {}.\n\n**Why:** {}.\n\n**To mend it:** {}.\n", page.severity, page.summary, page.why, page.mend);
+        for (title, sample) in [("Instead of", page.bad), ("write", page.good)] {
+            if !sample.is_empty() {
+                let _ = write!(text, "\n{title}:\n\n```yaml\n{sample}\n```\n");
+            }
+        }
+    }
+    text
+}
+
+/// Writes the files that are out of date.
+pub(crate) fn write() -> Result<()> {
+    for (path, text) in generated() {
+        if fs::read_to_string(&path).ok().as_deref() != Some(text.as_str()) {
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+            println!("wrote {}", path.display());
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Writes what was out of date, and fails: the mended files are there to be committed.
+    #[test]
+    fn generated_files_are_up_to_date() {
+        let stale: Vec<PathBuf> = generated()
+            .into_iter()
+            .filter(|(path, text)| fs::read_to_string(path).ok().as_deref() != Some(text.as_str()))
+            .map(|(path, _)| path)
+            .collect();
+        write().expect("the tree can be written");
+        assert!(stale.is_empty(), "these were out of date, and are written now: {stale:?}");
+    }
+}

@@ -1,0 +1,53 @@
+//! Which crate may import which. The table of `ARCHITECTURE.md`, as a constant.
+
+/// A crate of the workspace.
+pub(crate) struct Floor {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// The floor it stands on.
+    pub(crate) floor: u8,
+    /// The crates of ours it may import: all on lower floors.
+    pub(crate) may: &'static [&'static str],
+    /// Whether it must not touch clock, socket, disk, environment or randomness.
+    pub(crate) pure: bool,
+}
+
+/// Every crate, lowest floor first.
+pub(crate) const FLOORS: &[Floor] = &[
+    Floor { name: "guide", floor: 0, may: &[], pure: true },
+    Floor { name: "secret", floor: 0, may: &[], pure: true },
+    Floor { name: "catalog", floor: 1, may: &["guide"], pure: true },
+    Floor { name: "probe", floor: 1, may: &["guide", "secret"], pure: true },
+    Floor { name: "vault", floor: 1, may: &["secret"], pure: false },
+    Floor { name: "egress", floor: 2, may: &["guide", "probe", "secret"], pure: false },
+    Floor { name: "link", floor: 2, may: &["guide", "probe", "secret"], pure: true },
+    Floor { name: "lint", floor: 2, may: &["catalog", "guide", "probe"], pure: true },
+    Floor { name: "render", floor: 2, may: &["catalog", "guide"], pure: true },
+    Floor { name: "simulator", floor: 2, may: &["guide", "probe", "secret"], pure: false },
+    Floor {
+        name: "cli",
+        floor: 4,
+        may: &[
+            "catalog", "egress", "guide", "link", "lint", "probe", "render", "secret", "simulator", "vault",
+        ],
+        pure: false,
+    },
+];
+
+/// Crates from outside that only one crate of ours may name, so that a fact about the world has one place.
+pub(crate) const ONLY: &[(&str, &[&str])] = &[
+    ("granit-parser", &["guide"]),
+    ("jsonschema", &["guide"]),
+    ("reqwest", &["egress"]),
+    ("rustls", &["egress"]),
+    ("sqlx", &["vault"]),
+    ("chacha20poly1305", &["vault"]),
+    ("hyper", &["egress", "simulator"]),
+    ("clap", &["cli"]),
+    ("inquire", &["cli"]),
+    ("minijinja", &["render"]),
+];
+
+/// What a pure crate may not take from outside.
+pub(crate) const IMPURE: &[&str] =
+    &["tokio", "reqwest", "hyper", "hyper-util", "sqlx", "getrandom", "rand", "rustls", "crossterm", "inquire"];

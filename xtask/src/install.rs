@@ -1,0 +1,67 @@
+//! What the tests need besides Rust: Debian packages and npm modules.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::tidy::root;
+
+/// Programs, and the Debian package that has each.
+const PROGRAMS: &[(&str, &str)] = &[("node", "nodejs"), ("npm", "npm"), ("tmux", "tmux"), ("chromium", "chromium")];
+
+/// Installs what is missing.
+pub(crate) fn all() -> Result<()> {
+    let missing: Vec<&str> =
+        PROGRAMS.iter().filter(|(program, _)| !is_there(program)).map(|(_, package)| *package).collect();
+    if !missing.is_empty() {
+        println!("installing {}", missing.join(", "));
+        debian(&missing)?;
+    }
+    modules(&root().join("tests/node"))
+}
+
+fn is_there(program: &str) -> bool {
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&paths).any(|folder| folder.join(program).is_file())
+}
+
+fn debian(packages: &[&str]) -> Result<()> {
+    if !is_there("apt-get") {
+        bail!("install these by hand, for this system has no apt-get: {}", packages.join(", "));
+    }
+    let root = Command::new("id").arg("-u").output().is_ok_and(|out| out.stdout.trim_ascii() == b"0");
+    let apt = |arguments: &[&str]| -> Result<()> {
+        let mut command = if root { Command::new("apt-get") } else { Command::new("sudo") };
+        if !root {
+            command.arg("apt-get");
+        }
+        let status = command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").status()?;
+        if status.success() { Ok(()) } else { bail!("apt-get {} failed", arguments.join(" ")) }
+    };
+    apt(&["update", "-q"])?;
+    let mut arguments = vec!["install", "-y", "-q", "--no-install-recommends"];
+    arguments.extend_from_slice(packages);
+    apt(&arguments)
+}
+
+/// Installs npm modules, unless those of the lock file are there.
+fn modules(folder: &Path) -> Result<()> {
+    let lock = folder.join("package-lock.json");
+    let mark = folder.join("node_modules/.installed");
+    let wanted = std::fs::read_to_string(&lock).with_context(|| lock.display().to_string())?;
+    if std::fs::read_to_string(&mark).is_ok_and(|there| there == wanted) {
+        return Ok(());
+    }
+    println!("installing npm modules");
+    let status = Command::new("npm")
+        .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"])
+        .current_dir(folder)
+        .status()
+        .context("npm cannot be run")?;
+    if !status.success() {
+        bail!("npm ci failed in {}", folder.display());
+    }
+    std::fs::write(mark, wanted)?;
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! Every source file says what it is, is not too long, and names no provider.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::{files, read};
+
+/// A file that would be longer is two subjects.
+const LONGEST: usize = 400;
+
+/// Names that say nothing.
+const EMPTY_NAMES: &[&str] = &["util", "utils", "common", "core", "types", "helpers", "misc", "shared"];
+
+pub(super) fn check(root: &Path) -> Result<Vec<String>> {
+    let mut problems = Vec::new();
+    let providers: Vec<String> = fs::read_dir(root.join("guides"))?
+        .filter_map(Result::ok)
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    for folder in ["crates", "xtask", "tests"] {
+        for file in files(&root.join(folder), ".rs")? {
+            let text = read(&file)?;
+            let shown = file.strip_prefix(root).unwrap_or(&file).display().to_string();
+            let lines = text.lines().count();
+            if lines > LONGEST {
+                problems.push(format!("{shown}: {lines} lines; at most {LONGEST}. Split it by subject"));
+            }
+            if !text.starts_with("//!") {
+                problems.push(format!("{shown}: begins with something else than `//!`. Say what the file is"));
+            }
+            let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+            if EMPTY_NAMES.contains(&stem.as_str()) || stem == "mod" {
+                problems.push(format!("{shown}: `{stem}` says nothing. Name the file for what it holds"));
+            }
+            if folder == "crates" && !shown.contains("/tests/") {
+                problems.extend(provider_names(&shown, &text, &providers));
+            }
+        }
+    }
+    Ok(problems)
+}
+
+/// Lines that name a provider. What a person types as an example of a command is not code.
+fn provider_names(shown: &str, text: &str, providers: &[String]) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let lower = line.to_lowercase();
+        let is_example = lower.contains("waystone ") || lower.trim_start().starts_with("//") || lower.contains("default_value");
+        let named = providers.iter().find(|name| name.len() > 3 && lower.contains(name.as_str()));
+        if let Some(name) = named.filter(|_| !is_example) {
+            problems.push(format!("{shown}:{}: names the provider `{name}`; put it into its guide", number + 1));
+        }
+    }
+    problems
+}

@@ -1,0 +1,34 @@
+//! The top level holds what it should, and nothing was left behind in the tree.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::{files, read};
+
+const EXPECTED: &[&str] = &[
+    "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "Cargo.lock", "Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT",
+    "README.md", "clippy.toml", "crates", "deny.toml", "docs", "guides", "rustfmt.toml", "schemas", "tests", "xtask",
+    "target", ".git", ".gitignore", ".cargo", ".ci",
+];
+
+pub(super) fn check(root: &Path) -> Result<Vec<String>> {
+    let mut problems = Vec::new();
+    for entry in std::fs::read_dir(root)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if !EXPECTED.contains(&name.as_str()) {
+            problems.push(format!("`{name}` does not belong at the top level"));
+        }
+    }
+    // Put together here, so that this file does not find itself.
+    let marks = [["TO", "DO"].concat(), ["FIX", "ME"].concat()];
+    for file in files(root, ".rs")? {
+        let text = read(&file)?;
+        for (number, line) in text.lines().enumerate() {
+            if marks.iter().any(|mark| line.contains(mark.as_str())) {
+                problems.push(format!("{}:{}: something was left open", file.display(), number + 1));
+            }
+        }
+    }
+    Ok(problems)
+}
