@@ -1,3 +1,20 @@
 //! Everything that is tested from outside a crate, in one binary.
-#[test]
-fn t() {}
+//!
+//! | module | what it holds together |
+//! |---|---|
+//! | [`findings`] | bad guides, and what their authors are told |
+//! | [`guides`] | good guides, and that nothing is said about them |
+//! | [`hostile`] | texts that were made to do harm: bounded time, and never a panic |
+//! | [`language`] | our reader of YAML against another; guides with bytes changed |
+//! | [`schema`] | the JSON Schemas against the reader |
+//!
+//! How to write, run and bless a case: `tests/README.md`.
+
+mod corpus;
+mod waystone;
+
+mod findings;
+mod guides;
+mod hostile;
+mod language;
+mod schema;

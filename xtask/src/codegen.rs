@@ -26,7 +26,11 @@ fn findings() -> String {
     );
     for page in lint::pages() {
         let _ = write!(text, "\n## {} · {}\n\n", page.code, page.name);
-        let _ = write!(text, "*{}.* {}.\n\n**Why:** {}.\n\n**To mend it:** {}.\n", page.severity, page.summary, page.why, page.mend);
+        let _ = write!(
+            text,
+            "*{}.* {}.\n\n**Why:** {}.\n\n**To mend it:** {}.\n",
+            page.severity, page.summary, page.why, page.mend
+        );
         for (title, sample) in [("Instead of", page.bad), ("write", page.good)] {
             if !sample.is_empty() {
                 let _ = write!(text, "\n{title}:\n\n```yaml\n{sample}\n```\n");

@@ -28,7 +28,16 @@ pub(crate) const FLOORS: &[Floor] = &[
         name: "cli",
         floor: 4,
         may: &[
-            "catalog", "egress", "guide", "link", "lint", "probe", "render", "secret", "simulator", "vault",
+            "catalog",
+            "egress",
+            "guide",
+            "link",
+            "lint",
+            "probe",
+            "render",
+            "secret",
+            "simulator",
+            "vault",
         ],
         pure: false,
     },
@@ -49,5 +58,15 @@ pub(crate) const ONLY: &[(&str, &[&str])] = &[
 ];
 
 /// What a pure crate may not take from outside.
-pub(crate) const IMPURE: &[&str] =
-    &["tokio", "reqwest", "hyper", "hyper-util", "sqlx", "getrandom", "rand", "rustls", "crossterm", "inquire"];
+pub(crate) const IMPURE: &[&str] = &[
+    "tokio",
+    "reqwest",
+    "hyper",
+    "hyper-util",
+    "sqlx",
+    "getrandom",
+    "rand",
+    "rustls",
+    "crossterm",
+    "inquire",
+];

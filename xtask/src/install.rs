@@ -8,7 +8,8 @@ use anyhow::{Context as _, Result, bail};
 use crate::tidy::root;
 
 /// Programs, and the Debian package that has each.
-const PROGRAMS: &[(&str, &str)] = &[("node", "nodejs"), ("npm", "npm"), ("tmux", "tmux"), ("chromium", "chromium")];
+const PROGRAMS: &[(&str, &str)] =
+    &[("node", "nodejs"), ("npm", "npm"), ("tmux", "tmux"), ("chromium", "chromium")];
 
 /// Installs what is missing.
 pub(crate) fn all() -> Result<()> {

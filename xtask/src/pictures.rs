@@ -1,8 +1,74 @@
 //! The pictures of the README, made from the program.
+//!
+//! The terminal's is what `waystone demo` says, in color, drawn as SVG; the page's is a screenshot of what
+//! `waystone render` makes.
 
-use anyhow::Result;
+mod terminal;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::tidy::root;
 
 /// Makes them again.
 pub(crate) fn make() -> Result<()> {
-    Ok(())
+    let root = root();
+    let folder = root.join("docs/pictures");
+    fs::create_dir_all(&folder)?;
+    let said = waystone(&root, &["demo", "--play", "--color", "always"])?;
+    fs::write(folder.join("terminal.svg"), terminal::svg(&excerpt(&said)))?;
+    let page = std::env::temp_dir().join(format!("waystone-page-{}.html", std::process::id()));
+    fs::write(&page, waystone(&root, &["render", "gladly", "--to", "html"])?)?;
+    let shot = screenshot(&page, &folder.join("page.png"));
+    fs::remove_file(&page)?;
+    shot
+}
+
+fn waystone(root: &Path, arguments: &[&str]) -> Result<String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["run", "--quiet", "--package", "cli", "--"])
+        .args(arguments)
+        .env("COLUMNS", "88")
+        .current_dir(root)
+        .output()?;
+    if !output.status.success() {
+        bail!("waystone {} failed: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+/// The part worth a picture: the last step and the failure, then how it ends well.
+fn excerpt(said: &str) -> String {
+    let lines: Vec<&str> = said.lines().collect();
+    let find = |text: &str, from: usize| {
+        lines[from..].iter().position(|line| line.contains(text)).map(|at| from + at)
+    };
+    let Some(bad) = find("Step 5 of 5", 0) else { return said.to_owned() };
+    let bad_end = find("2. A good ending", bad).unwrap_or(lines.len());
+    let again = find("Step 5 of 5", bad_end).unwrap_or(bad_end);
+    let typed = find("> ", again).unwrap_or(again);
+    let end = find("Linked:", typed).map_or(lines.len(), |at| at + 1);
+    // Everything there is to see of the second run is what is different in it.
+    let mut picked = lines[bad..bad_end].to_vec();
+    picked.extend(&lines[typed..end]);
+    picked.join("\n")
+}
+
+fn screenshot(page: &Path, to: &Path) -> Result<()> {
+    let profile = std::env::temp_dir().join(format!("waystone-chromium-{}", std::process::id()));
+    let status = Command::new("chromium")
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"])
+        .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
+        .arg("--window-size=1180,980")
+        .arg(format!("--user-data-dir={}", profile.display()))
+        .arg(format!("--screenshot={}", to.display()))
+        .arg(format!("file://{}", page.display()))
+        .output()
+        .context("chromium is not installed: `cargo xtask test` installs it")?
+        .status;
+    let _ = fs::remove_dir_all(profile);
+    if status.success() && to.exists() { Ok(()) } else { bail!("chromium made no picture") }
 }

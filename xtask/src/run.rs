@@ -34,16 +34,19 @@ fn docs() -> Result<()> {
 
 /// Licenses, sources and bans, without the network; advisories where a database is there.
 pub(crate) fn deny() -> Result<()> {
-    let is_there = Command::new(env!("CARGO")).args(["deny", "--version"]).output().is_ok_and(|out| out.status.success());
+    let is_there = Command::new(env!("CARGO"))
+        .args(["deny", "--version"])
+        .output()
+        .is_ok_and(|out| out.status.success());
     if !is_there {
         println!("installing cargo-deny");
         cargo(&["install", "cargo-deny", "--version", "0.20.2", "--locked", "--quiet"])?;
     }
     let arguments = ["deny", "--offline", "--all-features", "check", "bans", "licenses", "sources"];
     cargo(&arguments)?;
-    let home = std::env::var_os("CARGO_HOME").map(Into::into).or_else(|| {
-        std::env::var_os("HOME").map(|home| std::path::PathBuf::from(home).join(".cargo"))
-    });
+    let home = std::env::var_os("CARGO_HOME")
+        .map(Into::into)
+        .or_else(|| std::env::var_os("HOME").map(|home| std::path::PathBuf::from(home).join(".cargo")));
     let database = home.map(|home: std::path::PathBuf| home.join("advisory-dbs"));
     if database.is_some_and(|folder| folder.is_dir()) {
         cargo(&["deny", "--offline", "check", "advisories"])
@@ -55,6 +58,10 @@ pub(crate) fn deny() -> Result<()> {
 
 fn cargo(arguments: &[&str]) -> Result<()> {
     println!("cargo {}", arguments.join(" "));
-    let status = Command::new(env!("CARGO")).args(arguments).current_dir(root()).status().context("cargo cannot be run")?;
+    let status = Command::new(env!("CARGO"))
+        .args(arguments)
+        .current_dir(root())
+        .status()
+        .context("cargo cannot be run")?;
     if status.success() { Ok(()) } else { bail!("cargo {} failed", arguments.join(" ")) }
 }

@@ -1,5 +1,9 @@
 //! Guides from a disk. The one place of this crate that reads one.
-#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is the edge at which files are read")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "this is the edge at which files are read"
+)]
 
 use std::fmt;
 use std::fs;

@@ -66,7 +66,11 @@ impl Catalog {
     /// Adds entries, replacing those with the same folder.
     pub fn extend(&mut self, entries: impl IntoIterator<Item = Entry>) {
         for entry in entries {
-            let key = if entry.folder.is_empty() { entry.reading.source.name.clone() } else { entry.folder.clone() };
+            let key = if entry.folder.is_empty() {
+                entry.reading.source.name.clone()
+            } else {
+                entry.folder.clone()
+            };
             self.entries.insert(key, entry);
         }
     }

@@ -14,10 +14,11 @@ pub fn shipped() -> Catalog {
         let Some((folder, GUIDE_FILE)) = path.split_once('/') else { continue };
         let mut entry = Entry::new(folder, &format!("guides/{path}"), bytes);
         for (asset, bytes) in FILES {
-            if let Some((other, name)) = asset.split_once('/') {
-                if other == folder && name != GUIDE_FILE {
-                    entry.assets.insert(name.to_owned(), bytes.to_vec());
-                }
+            if let Some((other, name)) = asset.split_once('/')
+                && other == folder
+                && name != GUIDE_FILE
+            {
+                entry.assets.insert(name.to_owned(), bytes.to_vec());
             }
         }
         catalog.extend([entry]);
@@ -31,7 +32,8 @@ pub fn shipped() -> Catalog {
 ///
 /// If the brand file in the tree has an error, which a test excludes.
 pub fn shipped_brand() -> Brand {
-    let bytes = FILES.iter().find(|(path, _)| *path == "brand.yaml").map(|(_, bytes)| *bytes).unwrap_or_default();
+    let bytes =
+        FILES.iter().find(|(path, _)| *path == "brand.yaml").map(|(_, bytes)| *bytes).unwrap_or_default();
     guide::read_brand("guides/brand.yaml", bytes).into_usable().expect("the brand that ships has no error")
 }
 

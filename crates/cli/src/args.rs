@@ -10,8 +10,10 @@ use crate::out::Color;
 /// Connection guides that are documentation, form, check and test at once.
 #[derive(Debug, Parser)]
 #[command(name = "waystone", version, propagate_version = true, arg_required_else_help = true)]
-#[command(after_help = "Exit codes: 0 fine, 1 findings or a failed link, 2 wrong usage, 3 the environment failed.\n\
-Begin with `waystone demo`: it links a simulated account and needs nothing else.")]
+#[command(
+    after_help = "Exit codes: 0 fine, 1 findings or a failed link, 2 wrong usage, 3 the environment failed.\n\
+Begin with `waystone demo`: it links a simulated account and needs nothing else."
+)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) common: Common,
@@ -136,6 +138,9 @@ pub(crate) struct RenderArgs {
     /// The brand file.
     #[arg(long, value_name = "FILE")]
     pub(crate) brand: Option<PathBuf>,
+    /// Only what these scopes need; everything, if left out.
+    #[arg(long, value_name = "SCOPE", value_delimiter = ',')]
+    pub(crate) scopes: Vec<String>,
     /// Where to write; standard output, if left out.
     #[arg(long, short, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,

@@ -56,7 +56,9 @@ pub(crate) fn write(checked: &[Checked<'_>], format: Format, color: bool) -> Str
     match format {
         Format::Text => checked
             .iter()
-            .flat_map(|one| one.findings.iter().map(|finding| text(&one.entry.reading.source, finding, color)))
+            .flat_map(|one| {
+                one.findings.iter().map(|finding| text(&one.entry.reading.source, finding, color))
+            })
             .collect(),
         Format::Json => json::write(checked),
         Format::Github => github::write(checked),

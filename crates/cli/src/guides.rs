@@ -1,15 +1,21 @@
 //! The guides that a command works with.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use catalog::{Catalog, Entry};
-use guide::{Guide, Method, listed};
+use guide::{Brand, Guide, Method, listed};
 
 use crate::args::Common;
 use crate::failure::{FOUND, Failure};
 use crate::findings::text;
 use crate::out::Out;
+
+/// The brand that ships.
+pub(crate) fn brand() -> &'static Brand {
+    static BRAND: LazyLock<Brand> = LazyLock::new(catalog::shipped_brand);
+    &BRAND
+}
 
 /// The guides that ship, and those of `--guides`.
 pub(crate) fn catalog(common: &Common) -> Result<Catalog, Failure> {
@@ -43,7 +49,7 @@ fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
 /// One guide that can be used, by its provider's key or by its path.
 pub(crate) fn guide(common: &Common, name: &str, out: &Out) -> Result<Arc<Guide>, Failure> {
     let path = Path::new(name);
-    let entry = if name.contains('/') || name.ends_with(".yaml") {
+    let entry = if name.contains('/') || path.extension().is_some() {
         read(path)?.into_iter().next()
     } else {
         let catalog = catalog(common)?;
@@ -82,6 +88,7 @@ pub(crate) fn method<'g>(guide: &'g Guide, key: Option<&str>) -> Result<&'g Meth
     let Some(key) = key else { return Ok(&guide.methods[0]) };
     guide.method(key).ok_or_else(|| {
         let keys = guide.methods.iter().map(|method| method.key.as_str());
-        Failure::usage(format!("{} has no method `{key}`", guide.provider.name)).help(format!("there is {}", listed(keys)))
+        Failure::usage(format!("{} has no method `{key}`", guide.provider.name))
+            .help(format!("there is {}", listed(keys)))
     })
 }

@@ -1,5 +1,4 @@
 //! Where text goes: data to standard output, everything else to standard error.
-#![expect(clippy::exit, reason = "a reader that went away ends the program, as it ends every filter")]
 
 use std::env;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -53,13 +52,19 @@ impl Out {
                     && env::var_os("TERM").is_none_or(|term| term != "dumb")
             }
         };
-        Self { color: on(io::stdout().is_terminal()), color_err: on(io::stderr().is_terminal()), quiet, live: io::stdout().is_terminal() }
+        Self {
+            color: on(io::stdout().is_terminal()),
+            color_err: on(io::stderr().is_terminal()),
+            quiet,
+            live: io::stdout().is_terminal(),
+        }
     }
 
     /// Writes data.
     pub(crate) fn data(&self, text: &str) {
         let mut stdout = io::stdout().lock();
         if stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).is_err() {
+            // A reader that went away ends the program, as it ends every filter.
             std::process::exit(0);
         }
     }

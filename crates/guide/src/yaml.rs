@@ -181,8 +181,8 @@ impl Loader<'_, '_> {
     }
 
     fn scalar(&mut self, text: &str, style: ScalarStyle, span: Span) -> bool {
-        if let Some(Open::Mapping { key, entries, .. }) = self.stack.last_mut() {
-            if key.is_none() {
+        if let Some(Open::Mapping { key, entries, .. }) = self.stack.last_mut()
+            && key.is_none() {
                 if text == "<<" && style == ScalarStyle::Plain {
                     return self.stop(&YAML_FEATURE, span, "a merge key (`<<`) is used here");
                 }
@@ -196,7 +196,6 @@ impl Loader<'_, '_> {
                 *key = Some((text.to_owned(), span));
                 return true;
             }
-        }
         let kind = match style {
             ScalarStyle::Plain => match plain(text) {
                 Ok(kind) => kind,
@@ -293,10 +292,9 @@ fn plain(text: &str) -> Result<Kind, &'static str> {
     let looks_like_a_float = digits.bytes().all(|b| b.is_ascii_digit() || b".eE+-".contains(&b))
         && digits.bytes().next().is_some_and(|b| b.is_ascii_digit() || b == b'.')
         && digits.bytes().any(|b| b.is_ascii_digit());
-    if looks_like_a_float {
-        if let Some(number) = text.parse::<f64>().ok().filter(|number| number.is_finite()) {
+    if looks_like_a_float
+        && let Some(number) = text.parse::<f64>().ok().filter(|number| number.is_finite()) {
             return Ok(Kind::Float(number));
         }
-    }
     Ok(Kind::Text(text.to_owned()))
 }

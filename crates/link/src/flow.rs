@@ -148,12 +148,22 @@ impl Flow {
         &self.state
     }
 
-    pub(crate) fn inputs<'a>(&'a self, captures: &'a Values, environment: Option<&'a Environment>) -> Inputs<'a> {
+    pub(crate) fn inputs<'a>(
+        &'a self,
+        captures: &'a Values,
+        environment: Option<&'a Environment>,
+    ) -> Inputs<'a> {
         Inputs { environment, values: &self.values, captures }
     }
 
     pub(crate) fn case<'a>(&'a self, check: usize, inputs: Inputs<'a>) -> Case<'a> {
-        Case { guide: &self.guide, method: self.method(), check: &self.method().checks[check], inputs, brand: &self.brand }
+        Case {
+            guide: &self.guide,
+            method: self.method(),
+            check: &self.method().checks[check],
+            inputs,
+            brand: &self.brand,
+        }
     }
 
     /// Whether the identity found may be stored.

@@ -37,10 +37,18 @@ struct Snapshot {
 #[serde(rename_all = "snake_case")]
 enum At {
     Choosing,
-    Walking { step: Key, problems: Vec<FieldProblem>, after: Option<Box<KeptVerdict>> },
+    Walking {
+        step: Key,
+        problems: Vec<FieldProblem>,
+        after: Option<Box<KeptVerdict>>,
+    },
     /// Checks that were under way are begun anew: an answer cannot be awaited across a restart.
     Checking,
-    Failed { verdict: Box<KeptVerdict>, belongs_to: Option<Key>, reports: Vec<CheckReport> },
+    Failed {
+        verdict: Box<KeptVerdict>,
+        belongs_to: Option<Key>,
+        reports: Vec<CheckReport>,
+    },
     Confirming(Proved),
     Linked,
     Closed,
@@ -122,7 +130,8 @@ impl Flow {
     /// Takes a flow up again. Where the guide has changed since, the values of fields that are still there are
     /// kept and the guide is followed from its first step. `now` is in seconds since 1970.
     pub fn restore(guide: Arc<Guide>, snapshot: &Secret, now: i64) -> Result<Self, RestoreError> {
-        let kept: Snapshot = serde_json::from_str(snapshot.expose()).map_err(|_| RestoreError::NotUnderstood)?;
+        let kept: Snapshot =
+            serde_json::from_str(snapshot.expose()).map_err(|_| RestoreError::NotUnderstood)?;
         if kept.version != VERSION {
             return Err(RestoreError::NotUnderstood);
         }
@@ -164,7 +173,8 @@ impl Flow {
             }
             At::Checking => self.check_all(now),
             At::Failed { verdict, belongs_to, reports } => {
-                self.state = State::Failed { verdict: Box::new(Verdict::from(*verdict)), belongs_to, reports };
+                self.state =
+                    State::Failed { verdict: Box::new(Verdict::from(*verdict)), belongs_to, reports };
             }
             At::Confirming(proved) => self.state = State::Confirming(proved),
             At::Linked => self.state = State::Linked,

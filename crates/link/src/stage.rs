@@ -80,10 +80,12 @@ impl Flow {
     pub fn stage(&self) -> Stage<'_> {
         match self.state() {
             State::Choosing => Stage::Choose(&self.method().environments),
-            State::Walking { step, problems, after } => match self.step_view(step, problems, after.as_deref()) {
-                Some(view) => Stage::Step(view),
-                None => Stage::Closed,
-            },
+            State::Walking { step, problems, after } => {
+                match self.step_view(step, problems, after.as_deref()) {
+                    Some(view) => Stage::Step(view),
+                    None => Stage::Closed,
+                }
+            }
             State::Checking(run) => Stage::Checking(&run.reports),
             State::Failed { verdict, belongs_to, reports } => {
                 Stage::Failed { verdict, offers: self.offers(verdict, belongs_to.as_ref()), reports }

@@ -37,14 +37,18 @@ impl Flow {
             _ => return,
         };
         let environment = self.environment_of(&run);
-        let verdict = probe::judge(&self.case(run.check, self.inputs(&run.captures, environment)), answer, now);
+        let verdict =
+            probe::judge(&self.case(run.check, self.inputs(&run.captures, environment)), answer, now);
         self.judged(Run { asked: None, ..run }, verdict, now);
     }
 
     /// Time passed. `now` is in seconds since 1970.
     pub fn elapsed(&mut self, now: i64) {
         let State::Checking(run) = &self.state else { return };
-        let due = run.reports.last().is_some_and(|report| matches!(report.state, CheckState::WaitingUntil(at) if at <= now));
+        let due = run
+            .reports
+            .last()
+            .is_some_and(|report| matches!(report.state, CheckState::WaitingUntil(at) if at <= now));
         if due {
             let run = run.clone();
             self.ask(run, now);
@@ -123,10 +127,13 @@ impl Flow {
             Err(error) => {
                 let case = self.case(run.check, inputs);
                 let mut verdict = probe::judge(&case, &refused(&error), 0);
-                verdict.says = match error.field.as_ref().and_then(|field| self.method().field(field.as_str())) {
-                    Some(field) => format!("{} does not lead to an address of this provider.", field.label),
-                    None => verdict.says,
-                };
+                verdict.says =
+                    match error.field.as_ref().and_then(|field| self.method().field(field.as_str())) {
+                        Some(field) => {
+                            format!("{} does not lead to an address of this provider.", field.label)
+                        }
+                        None => verdict.says,
+                    };
                 verdict.return_to = error
                     .field
                     .as_ref()
@@ -162,9 +169,11 @@ impl Flow {
             self.next_check(run, now);
             return;
         }
-        let again = verdict.outcome.is_transient() && check.request.verb.is_idempotent() && run.attempts < ATTEMPTS;
+        let again =
+            verdict.outcome.is_transient() && check.request.verb.is_idempotent() && run.attempts < ATTEMPTS;
         if again {
-            let asked_for = verdict.retry_after.map_or(0, |wait| i64::try_from(wait.as_secs()).unwrap_or(i64::MAX));
+            let asked_for =
+                verdict.retry_after.map_or(0, |wait| i64::try_from(wait.as_secs()).unwrap_or(i64::MAX));
             let wait = asked_for.max(1 << run.attempts.saturating_sub(1));
             if wait <= PATIENCE {
                 let until = now.saturating_add(wait);
@@ -195,7 +204,8 @@ impl Flow {
     }
 
     fn proved(&mut self, run: Run) {
-        self.state = State::Confirming(Proved { identity: run.identity, reports: run.reports, limited: run.limited });
+        self.state =
+            State::Confirming(Proved { identity: run.identity, reports: run.reports, limited: run.limited });
     }
 
     /// Another environment accepted the credentials.

@@ -25,7 +25,9 @@ impl Flow {
 
     /// Back to the choice of an environment.
     pub fn choose_again(&mut self) {
-        if self.method().environments.len() > 1 && matches!(self.state, State::Walking { .. } | State::Failed { .. }) {
+        if self.method().environments.len() > 1
+            && matches!(self.state, State::Walking { .. } | State::Failed { .. })
+        {
             self.state = State::Choosing;
         }
     }
@@ -98,7 +100,8 @@ impl Flow {
     /// To a step, whatever is shown now, unless checks are under way. A failure goes along, so that it can be
     /// shown where it is mended.
     pub fn go_to(&mut self, step: &str) {
-        let Some(key) = self.steps().iter().find(|(_, one)| one.key == *step).map(|(_, one)| one.key.clone()) else {
+        let Some(key) = self.steps().iter().find(|(_, one)| one.key == *step).map(|(_, one)| one.key.clone())
+        else {
             return;
         };
         match &self.state {
@@ -175,12 +178,12 @@ impl Flow {
                 return Some(FieldProblem { field: key.clone(), says: refused.says, belongs_to: None });
             }
         };
-        if let (Some(shown), Some(chosen)) = (&kept.environment, self.environment()) {
-            if *shown != chosen.key {
-                let other = self.method().environment(shown.as_str()).map_or(shown.as_str(), |one| &one.label);
-                let says = format!("This address belongs to {other}, and you are linking {}", chosen.label);
-                return Some(FieldProblem { field: key.clone(), says, belongs_to: kept.environment });
-            }
+        if let (Some(shown), Some(chosen)) = (&kept.environment, self.environment())
+            && *shown != chosen.key
+        {
+            let other = self.method().environment(shown.as_str()).map_or(shown.as_str(), |one| &one.label);
+            let says = format!("This address belongs to {other}, and you are linking {}", chosen.label);
+            return Some(FieldProblem { field: key.clone(), says, belongs_to: kept.environment });
         }
         let value = Secret::new(kept.value);
         let decides_host = probe::host_fields(&self.method().base_url).contains(&key);

@@ -1,13 +1,19 @@
 //! What a good guide is, one file per rule.
 //!
 //! A rule looks at a guide that was read and says what would be better. [`check`] gives everything there is to say
-//! about an entry: what reading found, and what the rules find, less what the file allows.
+//! about an entry: what reading found, or, where reading found no error, what the rules find less what the file
+//! allows.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod bindings;
+mod calendar;
+mod place;
 mod rules;
+mod talk;
+mod texts;
 
 use catalog::Entry;
-use guide::{CodePage, Finding, Guide, Severity};
+use guide::{CodePage, Finding, Guide};
 
 pub use crate::rules::RULES;
 
@@ -32,19 +38,18 @@ pub struct Subject<'a> {
 }
 
 /// Everything there is to say about an entry, in the order of the text.
+///
+/// The rules are asked only about a guide without errors: of one that could not be read whole they would say
+/// what follows from the error, and hide it.
 pub fn check(entry: &Entry, today: Option<&str>) -> Vec<Finding> {
     let mut findings = entry.reading.findings.clone();
-    if let Some(guide) = &entry.reading.value {
+    if let Some(guide) = entry.reading.usable() {
         let subject = Subject { guide, entry, today };
         let mut found = Vec::new();
         for rule in RULES {
             (rule.check)(&subject, &mut found);
         }
-        let allowed = |finding: &Finding| {
-            finding.severity() == Severity::Warning
-                && guide.allow.iter().any(|allow| allow.covers(finding.code, finding.span))
-        };
-        findings.extend(found.into_iter().filter(|finding| !allowed(finding)));
+        findings.extend(rules::without_allowed(guide, found));
     }
     findings.sort_by_key(|finding| (finding.span, finding.code.code));
     findings

@@ -1,8 +1,118 @@
 //! The list of rules, by code.
 
+mod auth_without_field;
+mod bare_address;
+mod collected_too_early;
+mod collected_twice;
+mod dead_anchor;
+mod empty_link_text;
 mod folder_is_key;
+mod idle_allow;
+mod incomplete_scenario;
+mod long_step;
+mod long_title;
+mod missing_asset;
+mod no_evidence;
+mod no_good_scenario;
+mod no_identity_check;
+mod no_way_back;
+mod obtained_and_lost;
+mod optional_identity;
+mod past_sunset;
+mod real_looking_value;
+mod refused_given;
+mod retyped_label;
+mod secret_in_url;
+mod shadowed_outcome;
+mod stale_evidence;
+mod twin_labels;
+mod twin_scenarios;
+mod unasked_turn;
+mod uncollected_field;
+mod unproved_secret;
+mod unreached_outcome;
+mod untried_field;
+mod unused_field;
+mod unused_scope;
+mod wordless_pattern;
+
+use guide::{Finding, Guide, Severity};
 
 use crate::Rule;
 
 /// All rules, by code.
-pub const RULES: &[&Rule] = &[&folder_is_key::RULE];
+pub const RULES: &[&Rule] = &[
+    &folder_is_key::RULE,
+    &uncollected_field::RULE,
+    &collected_twice::RULE,
+    &obtained_and_lost::RULE,
+    &collected_too_early::RULE,
+    &unproved_secret::RULE,
+    &unused_field::RULE,
+    &auth_without_field::RULE,
+    &unreached_outcome::RULE,
+    &shadowed_outcome::RULE,
+    &no_identity_check::RULE,
+    &optional_identity::RULE,
+    &no_good_scenario::RULE,
+    &twin_scenarios::RULE,
+    &incomplete_scenario::RULE,
+    &refused_given::RULE,
+    &unasked_turn::RULE,
+    &secret_in_url::RULE,
+    &real_looking_value::RULE,
+    &retyped_label::RULE,
+    &twin_labels::RULE,
+    &empty_link_text::RULE,
+    &bare_address::RULE,
+    &long_title::RULE,
+    &long_step::RULE,
+    &missing_asset::RULE,
+    &dead_anchor::RULE,
+    &wordless_pattern::RULE,
+    &untried_field::RULE,
+    &stale_evidence::RULE,
+    &no_evidence::RULE,
+    &past_sunset::RULE,
+    &no_way_back::RULE,
+    &unused_scope::RULE,
+    &idle_allow::RULE,
+];
+
+/// What is left when the warnings are taken out that the guide allows, and what there is to say about those.
+pub(crate) fn without_allowed(guide: &Guide, found: Vec<Finding>) -> Vec<Finding> {
+    let idle: Vec<Finding> =
+        guide.allow.iter().filter_map(|allow| idle_allow::judge(allow, &found)).collect();
+    let is_allowed = |finding: &Finding| {
+        let covers = |allow: &guide::Allow| allow.covers(finding.code, finding.span);
+        finding.severity() == Severity::Warning && guide.allow.iter().any(covers)
+    };
+    found.into_iter().filter(|finding| !is_allowed(finding)).chain(idle).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_follow_those_of_the_language_one_by_one() {
+        for (n, rule) in RULES.iter().enumerate() {
+            assert_eq!(rule.page.code, format!("W{:04}", 301 + n), "{}", rule.page.name);
+        }
+        assert!(guide::pages().all(|page| page.code < RULES[0].page.code));
+    }
+
+    #[test]
+    fn pages_are_complete_and_of_one_style() {
+        for page in crate::pages() {
+            for text in [page.summary, page.why, page.mend] {
+                assert!(!text.is_empty() && !text.ends_with(['.', '!']), "{}: `{text}`", page.code);
+            }
+            assert!(page.summary.starts_with(|ch: char| ch.is_uppercase() || ch == '`'), "{}", page.code);
+            assert!(page.why.starts_with(|ch: char| !ch.is_uppercase()), "{}", page.code);
+        }
+        let mut names: Vec<_> = crate::pages().map(|page| page.name).collect();
+        names.sort_unstable();
+        names.windows(2).for_each(|pair| assert_ne!(pair[0], pair[1]));
+    }
+}

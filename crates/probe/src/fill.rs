@@ -107,8 +107,12 @@ fn lookup(reference: &Reference, inputs: &Inputs<'_>) -> Result<Secret, FillErro
     match &reference.target {
         Target::Value(key) => inputs.values.get(key).cloned().ok_or_else(|| missing(Some(key))),
         Target::Capture(key) => inputs.captures.get(key).cloned().ok_or_else(|| missing(None)),
-        Target::EnvironmentHost => inputs.environment.map(|one| Secret::from(one.host.as_str())).ok_or(missing(None)),
-        Target::EnvironmentLabel => inputs.environment.map(|one| Secret::from(one.label.as_str())).ok_or(missing(None)),
+        Target::EnvironmentHost => {
+            inputs.environment.map(|one| Secret::from(one.host.as_str())).ok_or(missing(None))
+        }
+        Target::EnvironmentLabel => {
+            inputs.environment.map(|one| Secret::from(one.label.as_str())).ok_or(missing(None))
+        }
         _ => Err(missing(None)),
     }
 }
@@ -143,7 +147,9 @@ fn land(reference: &Reference, value: &str, landing: Landing) -> Result<Secret, 
         Landing::Path if text.is_empty() || text == "." || text == ".." => Some(Problem::NotAPathSegment),
         Landing::Path => return Ok(Secret::new(encode::percent(text))),
         Landing::Header => (!encode::is_header_value(text)).then_some(Problem::NotAHeaderValue),
-        Landing::BasicUser => (text.contains(':') || text.contains(char::is_control)).then_some(Problem::NotAHeaderValue),
+        Landing::BasicUser => {
+            (text.contains(':') || text.contains(char::is_control)).then_some(Problem::NotAHeaderValue)
+        }
         Landing::Text => None,
     };
     match problem {

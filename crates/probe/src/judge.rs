@@ -8,8 +8,8 @@
 use std::time::Duration;
 
 use guide::{
-    Check, Expect, Fault, Guide, HeaderTest, JsonPath, JsonTest, JsonType, Key, Method, OutcomeKind, OutcomeRule, Part,
-    Role, Target, Template, When,
+    Check, Expect, Fault, Guide, HeaderTest, JsonPath, JsonTest, JsonType, Key, Method, OutcomeKind,
+    OutcomeRule, Part, Role, Target, Template, When,
 };
 use secret::Redactor;
 use serde_json::Value;
@@ -77,7 +77,8 @@ pub struct Case<'a> {
 /// Judges an answer. `now` is in seconds since 1970, for dates in headers.
 pub fn judge(case: &Case<'_>, answer: &Answer, now: i64) -> Verdict {
     let seen = Seen::new(answer);
-    let rule = |rules: &'_ [OutcomeRule]| rules.iter().find(|rule| holds(&rule.when, &seen, &case.inputs)).cloned();
+    let rule =
+        |rules: &'_ [OutcomeRule]| rules.iter().find(|rule| holds(&rule.when, &seen, &case.inputs)).cloned();
     let mut verdict = if let Some(rule) = rule(&case.check.outcomes) {
         by_rule(case, &rule)
     } else if as_expected(&case.check.expect, &seen, &case.inputs) {
@@ -108,7 +109,8 @@ pub fn judge(case: &Case<'_>, answer: &Answer, now: i64) -> Verdict {
 /// The verdict that an identity is not the one linked before.
 pub fn different_account(case: &Case<'_>, found: Identity) -> Verdict {
     let rule = case.method.all_outcomes().find(|rule| rule.is == OutcomeKind::DifferentAccount);
-    let mut verdict = rule.map_or_else(|| by_kind(case, OutcomeKind::DifferentAccount), |rule| by_rule(case, rule));
+    let mut verdict =
+        rule.map_or_else(|| by_kind(case, OutcomeKind::DifferentAccount), |rule| by_rule(case, rule));
     verdict.identity = Some(found);
     verdict
 }
@@ -120,7 +122,10 @@ pub fn wrong_environment(case: &Case<'_>, environment: &guide::Environment) -> V
     verdict.says = format!("{name} accepts these credentials in {}.", environment.label);
     verdict.fix = match case.inputs.environment {
         Some(asked) => {
-            format!("Link {} instead of {}, or make a credential in {}.", environment.label, asked.label, asked.label)
+            format!(
+                "Link {} instead of {}, or make a credential in {}.",
+                environment.label, asked.label, asked.label
+            )
         }
         None => OutcomeKind::WrongEnvironment.fix().replace("{provider}", name),
     };
@@ -268,7 +273,10 @@ fn by_kind(case: &Case<'_>, kind: OutcomeKind) -> Verdict {
         rule: None,
         says: kind.says().replace("{provider}", name),
         fix: kind.fix().replace("{provider}", name),
-        return_to: at_field.as_ref().and_then(|field| case.method.made_at(field.as_str())).map(|step| step.key.clone()),
+        return_to: at_field
+            .as_ref()
+            .and_then(|field| case.method.made_at(field.as_str()))
+            .map(|step| step.key.clone()),
         at_field,
         or_fields: Vec::new(),
         ask_elsewhere: false,
@@ -296,7 +304,11 @@ fn identity(case: &Case<'_>, seen: &Seen<'_>) -> Option<Identity> {
     Some(Identity {
         id: text(&template.id).filter(|id| !id.is_empty())?,
         name: text(&template.name).unwrap_or_default(),
-        details: template.details.iter().filter_map(|(label, part)| Some((label.clone(), text(part)?))).collect(),
+        details: template
+            .details
+            .iter()
+            .filter_map(|(label, part)| Some((label.clone(), text(part)?)))
+            .collect(),
     })
 }
 

@@ -5,7 +5,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use guide::{Auth, BaseUrl, BodyTemplate, Carrier, Guide, JsonTemplate, Method, Part, RequestTemplate, Template};
+use guide::{
+    Auth, BaseUrl, BodyTemplate, Carrier, Guide, JsonTemplate, Method, Part, RequestTemplate, Template,
+};
 use secret::{Secret, SecretBytes};
 use serde_json::Value;
 
@@ -14,7 +16,11 @@ use crate::fill::{FillError, Inputs, Landing, Problem, fill};
 use crate::message::{Body, Header, Permit, Request};
 
 /// The request that a template asks for, with the method's authentication.
-pub fn request(method: &Method, template: &RequestTemplate, inputs: &Inputs<'_>) -> Result<Request, FillError> {
+pub fn request(
+    method: &Method,
+    template: &RequestTemplate,
+    inputs: &Inputs<'_>,
+) -> Result<Request, FillError> {
     let host = host(method, inputs)?;
     let mut path = fill(&method.base_url.path, Landing::Path, inputs)?.expose().to_owned();
     path.push_str(fill(&template.path, Landing::Path, inputs)?.expose());
@@ -75,7 +81,9 @@ fn authenticate(auth: &Auth, request: &mut Request, inputs: &Inputs<'_>) -> Resu
                         request.headers.push(Header { name: carrier.name.clone(), value });
                     }
                     Carrier::Query => {
-                        request.query.push((carrier.name.clone(), fill(&carrier.value, Landing::Text, inputs)?));
+                        request
+                            .query
+                            .push((carrier.name.clone(), fill(&carrier.value, Landing::Text, inputs)?));
                     }
                     Carrier::Cookie | Carrier::Body => {
                         return Err(FillError { field: None, problem: Problem::NotRunnable });
@@ -114,7 +122,9 @@ fn body(body: &BodyTemplate, inputs: &Inputs<'_>) -> Result<Body, FillError> {
 fn json(template: &JsonTemplate, inputs: &Inputs<'_>) -> Result<Value, FillError> {
     Ok(match template {
         JsonTemplate::Text(text) => Value::String(fill(text, Landing::Text, inputs)?.expose().to_owned()),
-        JsonTemplate::Array(list) => Value::Array(list.iter().map(|item| json(item, inputs)).collect::<Result<_, _>>()?),
+        JsonTemplate::Array(list) => {
+            Value::Array(list.iter().map(|item| json(item, inputs)).collect::<Result<_, _>>()?)
+        }
         JsonTemplate::Object(members) => {
             let filled: Result<Vec<_>, FillError> =
                 members.iter().map(|(name, value)| Ok((name.clone(), json(value, inputs)?))).collect();
@@ -125,7 +135,13 @@ fn json(template: &JsonTemplate, inputs: &Inputs<'_>) -> Result<Value, FillError
 }
 
 /// What stands in a message about an attempt: values that are not secret, labels, names.
-pub fn message(template: &Template, guide: &Guide, method: &Method, inputs: &Inputs<'_>, brand: &str) -> String {
+pub fn message(
+    template: &Template,
+    guide: &Guide,
+    method: &Method,
+    inputs: &Inputs<'_>,
+    brand: &str,
+) -> String {
     use guide::Target;
     let mut out = String::new();
     for part in &template.parts {

@@ -1,1 +1,45 @@
 //! A guide as a page, in five media.
+//!
+//! | noun | meaning |
+//! |---|---|
+//! | [`Page`] | the tree of everything a page says, in order |
+//! | [`Context`] | what references in a text stand for |
+//! | [`Style`] | what kind of Markdown is wanted |
+//!
+//! Begin at [`page`]; a writer ([`mdx`], [`markdown`], [`html`], [`terminal`], [`json`]) makes a text of the tree.
+//! **Invariants:** every writer writes the same tree, so no medium says more than another; a text reaches an
+//! output only through its writer's escaping.
+#![warn(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod clean;
+mod color;
+mod href;
+mod page;
+
+mod text;
+mod wording;
+
+mod build;
+mod facts;
+
+mod markup;
+
+mod commonmark;
+mod markdown;
+mod mdx;
+mod published;
+
+mod html;
+mod json;
+mod terminal;
+
+pub use crate::build::{Options, page};
+pub use crate::color::Color;
+pub use crate::href::{Anchor, Href, Picture};
+pub use crate::html::{html, html_prose, html_section, html_step, stylesheet};
+pub use crate::json::json;
+pub use crate::markdown::markdown;
+pub use crate::mdx::mdx;
+pub use crate::page::*;
+pub use crate::terminal::{TerminalOptions, terminal, terminal_prose};
+pub use crate::text::{Context, plain};

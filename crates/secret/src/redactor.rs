@@ -126,7 +126,9 @@ mod tests {
     fn base64_is_found_at_every_alignment() {
         let secret = Secret::new("canary-token");
         let redactor = Redactor::new([&secret]);
-        for encoded in ["Y2FuYXJ5LXRva2Vu", "YTpjYW5hcnktdG9rZW4=", "YWI6Y2FuYXJ5LXRva2Vu", "YWJjOmNhbmFyeS10b2tlbg=="] {
+        for encoded in
+            ["Y2FuYXJ5LXRva2Vu", "YTpjYW5hcnktdG9rZW4=", "YWI6Y2FuYXJ5LXRva2Vu", "YWJjOmNhbmFyeS10b2tlbg=="]
+        {
             assert!(redactor.finds_in(&format!("Basic {encoded}")), "{encoded}");
         }
     }

@@ -62,7 +62,8 @@ impl Script {
 
     /// The answer to a request, and what is said about it.
     pub fn answer(&mut self, incoming: &Incoming) -> (Reply, Line) {
-        let waiting = |talk: &Talk| talk.turns.get(talk.next).is_some_and(|(expected, _)| expected.is(incoming));
+        let waiting =
+            |talk: &Talk| talk.turns.get(talk.next).is_some_and(|(expected, _)| expected.is(incoming));
         let begins = |talk: &Talk| talk.turns.first().is_some_and(|(expected, _)| expected.is(incoming));
         let under_way = self.talks.iter().position(|talk| talk.next > 0 && waiting(talk));
         let found = under_way.or_else(|| self.talks.iter().position(|talk| talk.next == 0 && waiting(talk)));
@@ -97,19 +98,17 @@ impl Script {
         let here = |talk: &&Talk| talk.turns.iter().any(|(expected, _)| expected.is_for(incoming));
         let known = self.talks.iter().any(|talk| here(&talk));
         let answers = |talk: &&Talk, kind: OutcomeKind| {
-            talk.outcome == kind && matches!(talk.turns.first(), Some((_, Reply::Response { status: 400.., .. })))
+            talk.outcome == kind
+                && matches!(talk.turns.first(), Some((_, Reply::Response { status: 400.., .. })))
         };
         let kind = if known { OutcomeKind::WrongSecret } else { OutcomeKind::WrongTenant };
-        match self.talks.iter().find(|talk| answers(talk, kind)) {
-            Some(talk) => {
-                let why = if known { "credentials of no scenario" } else { "a host of no scenario" };
-                (talk.turns[0].1.clone(), format!("{why}, so as in “{}”", talk.name))
-            }
-            None => {
-                let headers = vec![("content-type".to_owned(), "text/plain; charset=utf-8".to_owned())];
-                let body = "no scenario of the guide has this request\n".to_owned();
-                (Reply::Response { status: 404, headers, body }, "a request of no scenario".to_owned())
-            }
+        if let Some(talk) = self.talks.iter().find(|talk| answers(talk, kind)) {
+            let why = if known { "credentials of no scenario" } else { "a host of no scenario" };
+            (talk.turns[0].1.clone(), format!("{why}, so as in “{}”", talk.name))
+        } else {
+            let headers = vec![("content-type".to_owned(), "text/plain; charset=utf-8".to_owned())];
+            let body = "no scenario of the guide has this request\n".to_owned();
+            (Reply::Response { status: 404, headers, body }, "a request of no scenario".to_owned())
         }
     }
 }
@@ -129,7 +128,10 @@ impl Talk {
             .iter()
             .map(|turn| {
                 let environment = turn.environment.as_ref().or(scenario.environment.as_ref());
-                Some((Expected::new(method, &values, environment, turn.verb, &turn.path)?, turn.reply.clone()))
+                Some((
+                    Expected::new(method, &values, environment, turn.verb, &turn.path)?,
+                    turn.reply.clone(),
+                ))
             })
             .collect();
         Some(Self { name: scenario.name.clone(), outcome: scenario.then.outcome, turns: turns?, next: 0 })
@@ -138,7 +140,13 @@ impl Talk {
 
 impl Expected {
     /// The request that the guide would make with these values.
-    fn new(method: &Method, values: &Values, environment: Option<&Key>, verb: Verb, path: &str) -> Option<Self> {
+    fn new(
+        method: &Method,
+        values: &Values,
+        environment: Option<&Key>,
+        verb: Verb,
+        path: &str,
+    ) -> Option<Self> {
         let environment = match environment {
             Some(key) => method.environment(key.as_str()),
             None => method.environments.first(),
@@ -155,7 +163,12 @@ impl Expected {
         };
         let request: Request = probe::request(method, &template, &inputs).ok()?;
         let headers = request.headers.into_iter().map(|header| (header.name, header.value));
-        Some(Self { verb, host: request.host, path: request.path, credentials: headers.chain(request.query).collect() })
+        Some(Self {
+            verb,
+            host: request.host,
+            path: request.path,
+            credentials: headers.chain(request.query).collect(),
+        })
     }
 
     fn is_for(&self, incoming: &Incoming) -> bool {

@@ -99,7 +99,8 @@ async fn respond(reply: Reply) -> Result<Response<Full<Bytes>>, HangUp> {
     match reply {
         Reply::Response { status, headers, body } => {
             let mut response = Response::new(Full::new(Bytes::from(body)));
-            *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            *response.status_mut() =
+                StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             for (name, value) in headers {
                 if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
                     response.headers_mut().append(name, value);
@@ -123,7 +124,8 @@ async fn respond(reply: Reply) -> Result<Response<Full<Bytes>>, HangUp> {
 }
 
 fn incoming(request: &Request<Body>) -> Incoming {
-    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let header =
+        |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let host = request.uri().host().unwrap_or_else(|| header("host"));
     let host = host.split(':').next().unwrap_or_default().to_owned();
     let headers = request.headers().iter().filter_map(|(name, value)| {
@@ -131,9 +133,10 @@ fn incoming(request: &Request<Body>) -> Incoming {
         Some((name.as_str().to_owned(), Secret::new(value.to_str().ok()?)))
     });
     let query = request.uri().query().unwrap_or_default();
-    let query = query.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, value)| {
-        (decoded(name), Secret::new(decoded(value)))
-    });
+    let query = query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(name, value)| (decoded(name), Secret::new(decoded(value))));
     Incoming {
         verb: request.method().as_str().to_owned(),
         host,
@@ -146,16 +149,16 @@ fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, tail)) = rest.split_first() {
-        let escaped = tail.get(..2).and_then(|two| std::str::from_utf8(two).ok()).and_then(|two| u8::from_str_radix(two, 16).ok());
-        match (first, escaped) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            _ => {
-                bytes.push(first);
-                rest = tail;
-            }
+        let escaped = tail
+            .get(..2)
+            .and_then(|two| std::str::from_utf8(two).ok())
+            .and_then(|two| u8::from_str_radix(two, 16).ok());
+        if let (b'%', Some(byte)) = (first, escaped) {
+            bytes.push(byte);
+            rest = &tail[2..];
+        } else {
+            bytes.push(first);
+            rest = tail;
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()

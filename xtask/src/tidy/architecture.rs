@@ -34,6 +34,8 @@ fn paths(text: &str) -> Vec<&str> {
     text.split('`')
         .skip(1)
         .step_by(2)
-        .filter(|code| prefixes.iter().any(|prefix| code.starts_with(prefix)) && !code.contains(['<', '*', ' ', '{']))
+        .filter(|code| {
+            prefixes.iter().any(|prefix| code.starts_with(prefix)) && !code.contains(['<', '*', ' ', '{'])
+        })
         .collect()
 }

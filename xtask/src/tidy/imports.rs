@@ -19,12 +19,19 @@ pub(super) fn check(root: &Path) -> Result<Vec<String>> {
             problems.push(format!("the crate `{name}` has no floor: add it to xtask/src/floors.rs"));
             continue;
         };
-        let dependencies: Vec<String> =
-            table.get("dependencies").and_then(toml::Value::as_table).into_iter().flat_map(Table::keys).cloned().collect();
+        let dependencies: Vec<String> = table
+            .get("dependencies")
+            .and_then(toml::Value::as_table)
+            .into_iter()
+            .flat_map(Table::keys)
+            .cloned()
+            .collect();
         for dependency in &dependencies {
             let ours = FLOORS.iter().find(|other| other.name == dependency);
             if ours.is_some() && !floor.may.contains(&dependency.as_str()) {
-                problems.push(format!("`{name}` may not import `{dependency}`: see the floors in ARCHITECTURE.md"));
+                problems.push(format!(
+                    "`{name}` may not import `{dependency}`: see the floors in ARCHITECTURE.md"
+                ));
             }
             if ours.is_some_and(|other| other.floor >= floor.floor) {
                 problems.push(format!("`{name}` imports `{dependency}`, which is not on a lower floor"));
@@ -34,7 +41,8 @@ pub(super) fn check(root: &Path) -> Result<Vec<String>> {
             }
             let only = ONLY.iter().find(|(outside, _)| outside == dependency);
             if only.is_some_and(|(_, who)| !who.contains(&name.as_str())) {
-                problems.push(format!("`{name}` may not name `{dependency}`: see ONLY in xtask/src/floors.rs"));
+                problems
+                    .push(format!("`{name}` may not name `{dependency}`: see ONLY in xtask/src/floors.rs"));
             }
         }
         if floor.pure {

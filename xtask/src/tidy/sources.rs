@@ -29,7 +29,8 @@ pub(super) fn check(root: &Path) -> Result<Vec<String>> {
                 problems.push(format!("{shown}: {lines} lines; at most {LONGEST}. Split it by subject"));
             }
             if !text.starts_with("//!") {
-                problems.push(format!("{shown}: begins with something else than `//!`. Say what the file is"));
+                problems
+                    .push(format!("{shown}: begins with something else than `//!`. Say what the file is"));
             }
             let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
             if EMPTY_NAMES.contains(&stem.as_str()) || stem == "mod" {
@@ -48,10 +49,13 @@ fn provider_names(shown: &str, text: &str, providers: &[String]) -> Vec<String> 
     let mut problems = Vec::new();
     for (number, line) in text.lines().enumerate() {
         let lower = line.to_lowercase();
-        let is_example = lower.contains("waystone ") || lower.trim_start().starts_with("//") || lower.contains("default_value");
+        let is_example = lower.contains("waystone ")
+            || lower.trim_start().starts_with("//")
+            || lower.contains("default_value");
         let named = providers.iter().find(|name| name.len() > 3 && lower.contains(name.as_str()));
         if let Some(name) = named.filter(|_| !is_example) {
-            problems.push(format!("{shown}:{}: names the provider `{name}`; put it into its guide", number + 1));
+            problems
+                .push(format!("{shown}:{}: names the provider `{name}`; put it into its guide", number + 1));
         }
     }
     problems

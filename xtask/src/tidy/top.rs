@@ -7,9 +7,28 @@ use anyhow::Result;
 use super::{files, read};
 
 const EXPECTED: &[&str] = &[
-    "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "Cargo.lock", "Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT",
-    "README.md", "clippy.toml", "crates", "deny.toml", "docs", "guides", "rustfmt.toml", "schemas", "tests", "xtask",
-    "target", ".git", ".gitignore", ".cargo", ".ci",
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "README.md",
+    "clippy.toml",
+    "crates",
+    "deny.toml",
+    "docs",
+    "guides",
+    "rustfmt.toml",
+    "schemas",
+    "tests",
+    "xtask",
+    "target",
+    ".git",
+    ".gitignore",
+    ".cargo",
+    ".ci",
 ];
 
 pub(super) fn check(root: &Path) -> Result<Vec<String>> {

@@ -44,7 +44,9 @@ async fn list(vault: &Vault, provider: Option<String>, json: bool, out: &Out) ->
         return Ok(0);
     }
     if accounts.is_empty() {
-        out.say("No account is linked. `waystone link gladly` links one; `waystone demo` shows how that goes.");
+        out.say(
+            "No account is linked. `waystone link gladly` links one; `waystone demo` shows how that goes.",
+        );
     }
     for account in &accounts {
         let environment = account.environment.as_deref().map(|name| format!(" · {name}")).unwrap_or_default();
@@ -78,7 +80,8 @@ async fn show(vault: &Vault, id: &str, json: bool, out: &Out) -> Result<u8, Fail
         ("Account".to_owned(), account.id.to_string()),
         ("Provider".to_owned(), format!("{} · {}", account.provider, account.method)),
     ];
-    let mut add = |name: &str, value: Option<String>| lines.extend(value.map(|value| (name.to_owned(), value)));
+    let mut add =
+        |name: &str, value: Option<String>| lines.extend(value.map(|value| (name.to_owned(), value)));
     add("Environment", account.environment.clone());
     add("Label", account.label.clone());
     add("Name", account.name.clone());
@@ -131,7 +134,11 @@ async fn remove(vault: &Vault, id: &str, yes: bool, out: &Out) -> Result<u8, Fai
         }
     }
     vault.remove(&account.id, ACTOR, Timestamp::now()).await.map_err(|error| Failure::environment(&error))?;
-    out.line(&format!("{} Removed {}. Its credentials can no longer be read.", out.ink(Ink::Good, "✓"), account.id));
+    out.line(&format!(
+        "{} Removed {}. Its credentials can no longer be read.",
+        out.ink(Ink::Good, "✓"),
+        account.id
+    ));
     out.say("The credential itself still exists at the provider: revoke it there if nobody else uses it.");
     Ok(0)
 }

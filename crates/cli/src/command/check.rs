@@ -20,7 +20,9 @@ pub(crate) fn run(common: &Common, args: &CheckArgs, out: &Out) -> Result<u8, Fa
     let today = match &args.today {
         Some(day) => {
             let date: Result<jiff::civil::Date, _> = day.parse();
-            date.map_err(|_| Failure::usage(format!("--today `{day}` is not a date")).help("write YYYY-MM-DD"))?;
+            date.map_err(|_| {
+                Failure::usage(format!("--today `{day}` is not a date")).help("write YYYY-MM-DD")
+            })?;
             day.clone()
         }
         None => Timestamp::now().to_string()[..10].to_owned(),
@@ -35,10 +37,8 @@ pub(crate) fn run(common: &Common, args: &CheckArgs, out: &Out) -> Result<u8, Fa
             mended += mend(entry, &today)?;
         }
     }
-    let checked: Vec<Checked<'_>> = entries
-        .iter()
-        .map(|entry| Checked { entry, findings: lint::check(entry, Some(&today)) })
-        .collect();
+    let checked: Vec<Checked<'_>> =
+        entries.iter().map(|entry| Checked { entry, findings: lint::check(entry, Some(&today)) }).collect();
     out.data(&findings::write(&checked, args.format, out.color));
     let count = Count::of(&checked);
     if args.format == Format::Text {
@@ -75,7 +75,8 @@ fn mend(entry: &mut Entry, today: &str) -> Result<usize, Failure> {
         }
         made += edits.len();
         let path = Path::new(&entry.reading.source.name).to_owned();
-        replace(&path, &text).map_err(|error| Failure::io(format!("cannot write `{}`", path.display()), &error))?;
+        replace(&path, &text)
+            .map_err(|error| Failure::io(format!("cannot write `{}`", path.display()), &error))?;
         *entry = catalog::read_guide_file(&path).map_err(|error| Failure::environment(&error))?;
     }
     Ok(made)

@@ -43,7 +43,9 @@ pub(crate) async fn run(common: &Common, provider: &str, play: bool, out: &Out) 
     let good = ending(method, OutcomeKind::Ok);
     let bad = ending(method, OutcomeKind::WrongSecret);
     let (Some(good), Some(bad)) = (good, bad) else {
-        return Err(Failure::usage(format!("the guide of {name} has no scenario with a good and a bad ending")));
+        return Err(Failure::usage(format!(
+            "the guide of {name} has no scenario with a good and a bad ending"
+        )));
     };
     let asks = !play && io::stdin().is_terminal() && io::stdout().is_terminal();
     if asks {
@@ -54,7 +56,7 @@ pub(crate) async fn run(common: &Common, provider: &str, play: bool, out: &Out) 
             method,
             vault: Some(&vault),
             again: None,
-            start: Start { brand: catalog::shipped_brand().name, ..Start::default() },
+            start: Start { brand: guides::brand().name.clone(), ..Start::default() },
             other_allowed: false,
             label: Some("demonstration"),
             dry_run: false,
@@ -92,7 +94,11 @@ fn hints(method: &Method, good: &Scenario, bad: &Scenario, out: &Out) {
             .given
             .iter()
             .map(|(key, value)| {
-                format!("{} {}", method.field(key.as_str()).map_or(key.as_str(), |field| &field.label), out.ink(Ink::Strong, value))
+                format!(
+                    "{} {}",
+                    method.field(key.as_str()).map_or(key.as_str(), |field| &field.label),
+                    out.ink(Ink::Strong, value)
+                )
             })
             .collect();
         out.line(&format!("  {title}: {}", pairs.join(", ")));
@@ -111,10 +117,14 @@ async fn played(
 ) -> Result<(), Failure> {
     let start = Start {
         environment: method.environments.first().map(|one| one.key.clone()),
-        brand: catalog::shipped_brand().name,
+        brand: guides::brand().name.clone(),
         ..Start::default()
     };
-    let gone = || Failure { code: ENVIRONMENT, message: "the demonstration did not come to its end".to_owned(), help: None };
+    let gone = || Failure {
+        code: ENVIRONMENT,
+        message: "the demonstration did not come to its end".to_owned(),
+        help: None,
+    };
     let mut flow = Flow::new(Arc::clone(guide), method.key.as_str(), start).ok_or_else(gone)?;
     let mut screen = Screen::new(out);
     while let Stage::Step(view) = flow.stage() {
@@ -123,7 +133,12 @@ async fn played(
         for field in &view.fields {
             let Some((_, value)) = scenario.given.iter().find(|(key, _)| *key == field.key) else { continue };
             let shown = if field.secret { "••••••••" } else { value };
-            out.line(&format!("{} {}: {}", out.ink(Ink::Note, ">"), field.label, out.ink(Ink::Strong, shown)));
+            out.line(&format!(
+                "{} {}: {}",
+                out.ink(Ink::Note, ">"),
+                field.label,
+                out.ink(Ink::Strong, shown)
+            ));
             typed.push((field.key.clone(), Secret::from(value.as_str())));
         }
         let fields: Vec<_> = view.fields.iter().map(|field| field.key.clone()).collect();
@@ -138,7 +153,10 @@ async fn played(
     if let Stage::Failed { verdict, .. } = flow.stage() {
         out.line(report::verdict_lines(verdict, out).trim_end());
         if let Some((_, step)) = verdict.return_to.as_ref().and_then(|key| method.step(key.as_str())) {
-            out.line(&format!("  Here a person would go back to the step “{}”; everything else they typed stays.", step.title));
+            out.line(&format!(
+                "  Here a person would go back to the step “{}”; everything else they typed stays.",
+                step.title
+            ));
         }
         return Ok(());
     }
@@ -150,7 +168,12 @@ async fn played(
     let vault = keep::open(common).await?;
     let (account, _) = keep::keep(&vault, *linked, None, Some("demonstration"), None).await?;
     vault.close().await;
-    out.line(&format!("{} Linked: {} as {}", out.ink(Ink::Good, "✓"), account.name.as_deref().unwrap_or_default(), account.id));
+    out.line(&format!(
+        "{} Linked: {} as {}",
+        out.ink(Ink::Good, "✓"),
+        account.name.as_deref().unwrap_or_default(),
+        account.id
+    ));
     Ok(())
 }
 
@@ -163,9 +186,12 @@ fn proof(folder: &Path, scenario: &Scenario, out: &Out) -> Result<(), Failure> {
         let Ok(entry) = entry else { continue };
         let Ok(bytes) = fs::read(entry.path()) else { continue };
         files += 1;
-        found += usize::from(bytes.windows(last.expose().len()).any(|window| window == last.expose().as_bytes()));
+        found +=
+            usize::from(bytes.windows(last.expose().len()).any(|window| window == last.expose().as_bytes()));
     }
-    out.line(&format!("  The token was looked for in the {files} files that were written: it is in {found} of them."));
+    out.line(&format!(
+        "  The token was looked for in the {files} files that were written: it is in {found} of them."
+    ));
     Ok(())
 }
 
@@ -181,7 +207,8 @@ impl Folder {
             return Ok(Self { path: path.clone(), goes: false });
         }
         let path = std::env::temp_dir().join(format!("waystone-demo-{}-{}", std::process::id(), now()));
-        fs::create_dir(&path).map_err(|error| Failure::io(format!("cannot make `{}`", path.display()), &error))?;
+        fs::create_dir(&path)
+            .map_err(|error| Failure::io(format!("cannot make `{}`", path.display()), &error))?;
         Ok(Self { path, goes: true })
     }
 }

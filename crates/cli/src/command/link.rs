@@ -38,7 +38,7 @@ pub(crate) async fn run(common: &Common, args: &LinkArgs, out: &Out) -> Result<u
         start: Start {
             purpose: Purpose::First,
             environment,
-            brand: catalog::shipped_brand().name,
+            brand: guides::brand().name.clone(),
             ..Start::default()
         },
         other_allowed: args.allow_different,
@@ -97,8 +97,10 @@ impl Task<'_> {
         out: &Out,
     ) -> Result<u8, Failure> {
         if let Some(account) = &self.again {
-            self.start.purpose =
-                Purpose::Again { external_id: account.external_id.clone(), other_allowed: self.other_allowed };
+            self.start.purpose = Purpose::Again {
+                external_id: account.external_id.clone(),
+                other_allowed: self.other_allowed,
+            };
         }
         let mut flow = Flow::new(Arc::clone(self.guide), self.method.key.as_str(), self.start.clone())
             .ok_or_else(|| Failure::usage("the guide has no such method"))?;
@@ -112,10 +114,10 @@ impl Task<'_> {
                 None => format!("link/{}/{}", self.guide.provider.key, self.method.key),
             },
         });
-        if let Some(drafts) = &drafts {
-            if let Some(kept) = self.resumed(drafts).await? {
-                flow = kept;
-            }
+        if let Some(drafts) = &drafts
+            && let Some(kept) = self.resumed(drafts).await?
+        {
+            flow = kept;
         }
         greet(self.guide, self.method, out);
         if !typed.is_empty() {
@@ -130,11 +132,15 @@ impl Task<'_> {
         match talk::lead(&mut flow, way, drafts.as_ref(), out).await? {
             End::Keep(linked) => {
                 let Some(vault) = self.vault.filter(|_| !self.dry_run) else {
-                    out.line(&format!("{} It works. Nothing was kept, as you asked.", out.ink(Ink::Good, "✓")));
+                    out.line(&format!(
+                        "{} It works. Nothing was kept, as you asked.",
+                        out.ink(Ink::Good, "✓")
+                    ));
                     return Ok(0);
                 };
                 let draft = drafts.as_ref().map(|drafts| drafts.key.as_str());
-                let (account, known) = keep::keep(vault, *linked, self.again.as_ref(), self.label, draft).await?;
+                let (account, known) =
+                    keep::keep(vault, *linked, self.again.as_ref(), self.label, draft).await?;
                 flow.stored(true);
                 vault::crash_point("link.acknowledged");
                 out.line(&done(self.guide, &account, known, out));
@@ -145,7 +151,9 @@ impl Task<'_> {
                 out.say("");
                 out.say("Stopped. No account was linked or changed.");
                 if drafts.is_some() {
-                    out.say("What you typed is kept for a day, encrypted; the same command goes on from here.");
+                    out.say(
+                        "What you typed is kept for a day, encrypted; the same command goes on from here.",
+                    );
                 }
                 Ok(FOUND)
             }
@@ -166,7 +174,10 @@ impl Task<'_> {
             2..60 => format!("{minutes} minutes ago"),
             _ => format!("{} hours ago", minutes / 60),
         };
-        match talk::resume(&format!("You stopped linking {} {ago}. Go on from there?", self.guide.provider.name))? {
+        match talk::resume(&format!(
+            "You stopped linking {} {ago}. Go on from there?",
+            self.guide.provider.name
+        ))? {
             Some(true) => Ok(Flow::restore(Arc::clone(self.guide), &draft.snapshot, now()).ok()),
             Some(false) => {
                 drafts.drop().await?;
@@ -188,7 +199,11 @@ impl Task<'_> {
         if let Stage::Step(view) = flow.stage() {
             return self.incomplete(&flow, view.problems, out);
         }
-        let interrupted = || Failure { code: FOUND, message: "stopped; no account was linked or changed".to_owned(), help: None };
+        let interrupted = || Failure {
+            code: FOUND,
+            message: "stopped; no account was linked or changed".to_owned(),
+            help: None,
+        };
         driver::run(&mut flow, way, |_| {}).await.map_err(|_| interrupted())?;
         if self.ask_elsewhere {
             flow.ask_elsewhere(now());
@@ -200,10 +215,13 @@ impl Task<'_> {
                 out.line(&format!("{:#}", report::json(&flow, None)));
             } else if let Stage::Failed { verdict, .. } = flow.stage() {
                 out.say(report::verdict_lines(verdict, out).trim_end());
-                if let Some(field) = verdict.at_field.as_ref().and_then(|key| self.method.field(key.as_str())) {
+                if let Some(field) = verdict.at_field.as_ref().and_then(|key| self.method.field(key.as_str()))
+                {
                     out.say(&format!("  field: {} ({})", field.label, field.key));
                 }
-                if let Some((_, step)) = verdict.return_to.as_ref().and_then(|key| self.method.step(key.as_str())) {
+                if let Some((_, step)) =
+                    verdict.return_to.as_ref().and_then(|key| self.method.step(key.as_str()))
+                {
                     out.say(&format!("  step: {}", step.title));
                 }
             } else if let Stage::Confirm { identity: Some(identity), .. } = flow.stage() {
@@ -231,12 +249,14 @@ impl Task<'_> {
         if self.json {
             out.line(&format!("{:#}", report::json(flow, None)));
         }
-        let lines: Vec<String> = problems.iter().map(|problem| format!("  {}: {}", problem.field, problem.says)).collect();
+        let lines: Vec<String> =
+            problems.iter().map(|problem| format!("  {}: {}", problem.field, problem.says)).collect();
         let mut help = Vec::new();
         for problem in problems {
             let Some(field) = self.method.field(problem.field.as_str()) else { continue };
             let name = field.key.as_str();
-            let option = if field.secret { format!("--set-file {name}=PATH") } else { format!("--set {name}=VALUE") };
+            let option =
+                if field.secret { format!("--set-file {name}=PATH") } else { format!("--set {name}=VALUE") };
             help.push(format!("{option} or {}", given::variable(name)));
         }
         let message = format!("not everything that is needed was given\n{}", lines.join("\n"));
@@ -257,7 +277,12 @@ fn greet(guide: &Guide, method: &Method, out: &Out) {
 
 fn done(guide: &Guide, account: &Account, known: bool, out: &Out) -> String {
     let verb = if known { "Linked again" } else { "Linked" };
-    let name = account.name.as_deref().filter(|name| !name.is_empty()).map(|name| format!(" {name}")).unwrap_or_default();
+    let name = account
+        .name
+        .as_deref()
+        .filter(|name| !name.is_empty())
+        .map(|name| format!(" {name}"))
+        .unwrap_or_default();
     let mark = out.ink(Ink::Good, "✓");
     format!("{mark} {verb}: {}{} as {}", guide.provider.name, out.ink(Ink::Strong, &name), account.id)
 }

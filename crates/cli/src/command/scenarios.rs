@@ -26,7 +26,11 @@ pub(crate) async fn run(common: &Common, args: &TestArgs, out: &Out) -> Result<u
     for entry in guides::at_paths(common, &args.paths)? {
         let name = entry.reading.source.name.clone();
         let Ok(guide) = entry.reading.into_usable() else {
-            return Err(Failure { code: FOUND, message: format!("`{name}` has errors"), help: Some(format!("mend what `waystone check {name}` says")) });
+            return Err(Failure {
+                code: FOUND,
+                message: format!("`{name}` has errors"),
+                help: Some(format!("mend what `waystone check {name}` says")),
+            });
         };
         let guide = Arc::new(guide);
         for method in &guide.methods {
@@ -47,7 +51,8 @@ pub(crate) async fn run(common: &Common, args: &TestArgs, out: &Out) -> Result<u
                     }));
                     continue;
                 }
-                let mark = if problems.is_empty() { out.ink(Ink::Good, "✓") } else { out.ink(Ink::Bad, "✗") };
+                let mark =
+                    if problems.is_empty() { out.ink(Ink::Good, "✓") } else { out.ink(Ink::Bad, "✗") };
                 let outcome = out.ink(Ink::Dim, scenario.then.outcome.as_str());
                 out.line(&format!("  {mark} {}  {outcome}", scenario.name));
                 let place = guide.source.place(scenario.span.start);
@@ -90,7 +95,10 @@ async fn play(guide: &Arc<Guide>, method: &Method, scenario: &Scenario) -> Resul
             None => Purpose::First,
             Some(id) => Purpose::Again { external_id: Some(id.clone()), other_allowed: false },
         },
-        environment: scenario.environment.clone().or_else(|| method.environments.first().map(|one| one.key.clone())),
+        environment: scenario
+            .environment
+            .clone()
+            .or_else(|| method.environments.first().map(|one| one.key.clone())),
         brand: "Waystone".to_owned(),
         ..Start::default()
     };
@@ -130,7 +138,11 @@ fn compare(flow: &Flow, scenario: &Scenario) -> Vec<String> {
             let kind = if limited { OutcomeKind::OkLimited } else { OutcomeKind::Ok };
             differs("outcome", outcome, Some(kind.as_str()));
             let account = then.account.as_ref();
-            differs("account id", account.map(|(id, _)| id.as_str()), identity.map(|found| found.id.as_str()));
+            differs(
+                "account id",
+                account.map(|(id, _)| id.as_str()),
+                identity.map(|found| found.id.as_str()),
+            );
             let name = account.and_then(|(_, name)| name.as_deref());
             differs("account name", name, identity.map(|found| found.name.as_str()));
         }
@@ -149,7 +161,8 @@ fn compare(flow: &Flow, scenario: &Scenario) -> Vec<String> {
             differs("environment", then.environment.as_ref().map(key), belongs_to);
         }
         Stage::Step(view) => {
-            let says = view.problems.iter().map(|problem| problem.says.as_str()).collect::<Vec<_>>().join("; ");
+            let says =
+                view.problems.iter().map(|problem| problem.says.as_str()).collect::<Vec<_>>().join("; ");
             problems.push(format!("nothing was asked, for what is given cannot be kept: {says}"));
         }
         _ => problems.push("the flow did not come to an end".to_owned()),

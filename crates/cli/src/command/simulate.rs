@@ -15,13 +15,18 @@ pub(crate) async fn run(common: &Common, args: &SimulateArgs, out: &Out) -> Resu
         .map_err(|error| Failure::io(format!("cannot listen at 127.0.0.1:{}", args.port), &error))?;
     let origin = format!("http://{}", simulator.address());
     out.line(&format!("{} listens at {origin}", guide.provider.name));
-    let upstreams: String = method.hosts.iter().map(|pattern| format!(" --upstream '{pattern}={origin}'")).collect();
+    let upstreams: String =
+        method.hosts.iter().map(|pattern| format!(" --upstream '{pattern}={origin}'")).collect();
     out.line(&format!("In another terminal: waystone link {}{upstreams}", args.provider));
     out.line("");
     for scenario in &method.scenarios {
         let given: Vec<String> = scenario.given.iter().map(|(key, value)| format!("{key}={value}")).collect();
         let environment = scenario.environment.as_ref().map(|key| format!("{key}: ")).unwrap_or_default();
-        out.line(&format!("  {}  {}", out.ink(Ink::Strong, &scenario.name), out.ink(Ink::Dim, scenario.then.outcome.as_str())));
+        out.line(&format!(
+            "  {}  {}",
+            out.ink(Ink::Strong, &scenario.name),
+            out.ink(Ink::Dim, scenario.then.outcome.as_str())
+        ));
         out.line(&format!("    {environment}{}", given.join(" ")));
     }
     out.line("\nCtrl-C ends it.\n");

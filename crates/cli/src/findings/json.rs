@@ -31,7 +31,6 @@ pub(super) fn write(checked: &[Checked<'_>]) -> String {
         })
         .collect();
     let count = Count::of(checked);
-    let document =
-        json!({ "files": checked.len(), "errors": count.errors, "warnings": count.warnings, "findings": findings });
+    let document = json!({ "files": checked.len(), "errors": count.errors, "warnings": count.warnings, "findings": findings });
     format!("{document:#}\n")
 }

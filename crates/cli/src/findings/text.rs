@@ -20,7 +20,8 @@ pub(crate) fn text(source: &Source, finding: &Finding, color: bool) -> String {
     }
     snippet = snippet.annotation(primary);
     for (span, label) in &finding.also {
-        snippet = snippet.annotation(AnnotationKind::Context.span(sound(source, *span)).label(label.as_str()));
+        snippet =
+            snippet.annotation(AnnotationKind::Context.span(sound(source, *span)).label(label.as_str()));
     }
     let help = finding.mend.as_deref().unwrap_or(finding.code.mend);
     let group = level

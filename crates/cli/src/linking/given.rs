@@ -39,7 +39,9 @@ pub(crate) fn values(given: &Given, method: &Method) -> Result<Vec<(Key, Secret)
         let (name, value) = pair(text, "--set", "FIELD=VALUE")?;
         let field = field(method, name)?;
         if field.secret {
-            let message = format!("--set cannot be used for `{name}`: it is a secret, and a command line can be seen by others");
+            let message = format!(
+                "--set cannot be used for `{name}`: it is a secret, and a command line can be seen by others"
+            );
             let help = format!(
                 "use --set-file {name}=PATH, --set-file {name}=- for standard input, or the variable {}",
                 variable(name)
@@ -58,7 +60,8 @@ pub(crate) fn values(given: &Given, method: &Method) -> Result<Vec<(Key, Secret)
             }
             read(io::stdin().lock()).map_err(|error| Failure::io("cannot read standard input", &error))?
         } else {
-            let file = fs::File::open(path).map_err(|error| Failure::io(format!("cannot read `{path}`"), &error))?;
+            let file =
+                fs::File::open(path).map_err(|error| Failure::io(format!("cannot read `{path}`"), &error))?;
             read(file).map_err(|error| Failure::io(format!("cannot read `{path}`"), &error))?
         };
         put(field.key.clone(), value);

@@ -26,9 +26,11 @@ pub(crate) fn folder(common: &Common) -> Result<PathBuf, Failure> {
         return Ok(folder.clone());
     }
     let usable = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let base = usable("XDG_DATA_HOME").or_else(|| usable("HOME").map(|home| home.join(".local").join("share")));
-    base.map(|base| base.join("waystone"))
-        .ok_or_else(|| Failure::usage("there is no home folder to keep accounts in").help("name a folder with --data"))
+    let base =
+        usable("XDG_DATA_HOME").or_else(|| usable("HOME").map(|home| home.join(".local").join("share")));
+    base.map(|base| base.join("waystone")).ok_or_else(|| {
+        Failure::usage("there is no home folder to keep accounts in").help("name a folder with --data")
+    })
 }
 
 /// Opens the vault, and makes it if it is not there.
@@ -46,7 +48,8 @@ pub(crate) async fn open(common: &Common) -> Result<Vault, Failure> {
 
 /// The account with an id that somebody typed.
 pub(crate) async fn find(vault: &Vault, id: &str) -> Result<Account, Failure> {
-    let unknown = || Failure::usage(format!("there is no account `{id}`")).help("`waystone accounts list` shows them");
+    let unknown =
+        || Failure::usage(format!("there is no account `{id}`")).help("`waystone accounts list` shows them");
     let id: AccountId = id.parse().map_err(|_| unknown())?;
     vault.get(&id).await.map_err(|error| Failure::environment(&error))?.ok_or_else(unknown)
 }
@@ -74,7 +77,10 @@ pub(crate) async fn keep(
     label: Option<&str>,
     draft: Option<&str>,
 ) -> Result<(Account, bool), Failure> {
-    let new = new_account(linked, label.map(str::to_owned).or_else(|| again.and_then(|account| account.label.clone())));
+    let new = new_account(
+        linked,
+        label.map(str::to_owned).or_else(|| again.and_then(|account| account.label.clone())),
+    );
     let fail = |error: &(dyn std::error::Error + 'static)| Failure::environment(error);
     let mut known = again.cloned();
     if let (None, Some(external)) = (&known, &new.external_id) {
@@ -87,7 +93,10 @@ pub(crate) async fn keep(
         Some(known) => {
             let mut new = new;
             new.label = new.label.or_else(|| known.label.clone());
-            vault.replace(&known.id, known.version, &new, draft, ACTOR, now).await.map_err(|error| fail(&error))?
+            vault
+                .replace(&known.id, known.version, &new, draft, ACTOR, now)
+                .await
+                .map_err(|error| fail(&error))?
         }
         None => vault.add(&new, draft, ACTOR, now).await.map_err(|error| fail(&error))?,
     };

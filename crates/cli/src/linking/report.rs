@@ -16,7 +16,9 @@ pub(crate) fn check_line(report: &CheckReport, out: &Out, now: i64) -> String {
             format!("{} {}: asked too early, again in {seconds} s …", out.ink(Ink::Note, "·"), report.label)
         }
         CheckState::Passed => format!("{} {}", out.ink(Ink::Good, "✓"), report.label),
-        CheckState::Missed => format!("{} {}: not available, and not needed", out.ink(Ink::Note, "–"), report.label),
+        CheckState::Missed => {
+            format!("{} {}: not available, and not needed", out.ink(Ink::Note, "–"), report.label)
+        }
         CheckState::Failed => format!("{} {}", out.ink(Ink::Bad, "✗"), report.label),
     }
 }
@@ -106,7 +108,10 @@ pub(crate) fn account(account: &Account) -> Value {
 }
 
 fn checks(reports: &[CheckReport]) -> Value {
-    reports.iter().map(|report| json!({ "check": report.check, "label": report.label, "state": report.state })).collect()
+    reports
+        .iter()
+        .map(|report| json!({ "check": report.check, "label": report.label, "state": report.state }))
+        .collect()
 }
 
 pub(crate) fn problems(problems: &[FieldProblem]) -> Value {

@@ -6,29 +6,40 @@ mod screen;
 
 use guide::Key;
 use link::{Flow, Linked, Stage};
+use render::{Context, TerminalOptions};
 use secret::Secret;
 
 use crate::failure::Failure;
+use crate::guides;
 use crate::linking::driver::{self, Interrupted, Way, now};
 use crate::linking::keep::Drafts;
-use crate::out::{Ink, Out};
+use crate::out::{Ink, Out, width};
 
 use self::prompt::Said;
 pub(crate) use self::screen::Screen;
 
-/// Prose as the terminal shows it, indented.
+/// Prose as the terminal shows it.
 pub(crate) fn prose(flow: &Flow, prose: &guide::Prose, out: &Out) -> String {
-    terminal(flow.guide(), flow.method(), prose, out)
+    let context = Context::new(flow.guide(), flow.method(), guides::brand());
+    let context = match flow.environment() {
+        Some(environment) => context.in_environment(environment),
+        None => context,
+    };
+    let options = TerminalOptions { width: width(), color: out.color };
+    render::terminal_prose(prose, &context, options, 0)
 }
 
 /// One line of prose with a bullet before it.
-pub(crate) fn bullet(guide: &guide::Guide, method: &guide::Method, prose: &guide::Prose, out: &Out) -> String {
-    let text = terminal(guide, method, prose, out);
+pub(crate) fn bullet(
+    guide: &guide::Guide,
+    method: &guide::Method,
+    prose: &guide::Prose,
+    out: &Out,
+) -> String {
+    let context = Context::new(guide, method, guides::brand());
+    let options = TerminalOptions { width: width(), color: out.color };
+    let text = render::terminal_prose(prose, &context, options, 4);
     format!("  • {}", text.trim_start())
-}
-
-fn terminal(_guide: &guide::Guide, _method: &guide::Method, prose: &guide::Prose, _out: &Out) -> String {
-    format!("{prose:?}\n")
 }
 
 /// Yes or no; nothing, if the person stopped.
@@ -78,7 +89,8 @@ pub(crate) async fn lead(
                     }
                 }
                 // After a problem only the fields that have one are asked again.
-                let again = |key: &Key| problems.is_empty() || problems.iter().any(|problem| problem.field == *key);
+                let again =
+                    |key: &Key| problems.is_empty() || problems.iter().any(|problem| problem.field == *key);
                 let mut typed: Vec<(Key, Secret)> = Vec::new();
                 let mut said = Said::This(());
                 if fields.is_empty() {
@@ -86,10 +98,10 @@ pub(crate) async fn lead(
                 }
                 for key in fields.iter().filter(|key| again(key)) {
                     let Some(field) = flow.method().field(key.as_str()) else { continue };
-                    if let Some(problem) = problems.iter().find(|problem| problem.field == *key) {
-                        if problem.belongs_to.is_none() {
-                            out.line(&format!("{} {}", out.ink(Ink::Bad, "✗"), problem.says));
-                        }
+                    if let Some(problem) = problems.iter().find(|problem| problem.field == *key)
+                        && problem.belongs_to.is_none()
+                    {
+                        out.line(&format!("{} {}", out.ink(Ink::Bad, "✗"), problem.says));
                     }
                     match prompt::field(field, flow.values().get(key))? {
                         Said::This(Some(value)) => typed.push((key.clone(), value)),

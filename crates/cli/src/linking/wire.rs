@@ -22,7 +22,8 @@ pub(crate) fn egress(wire: &Wire, out: &Out) -> Result<Egress, Failure> {
     policy.proxy = Proxy::from_env_vars(env::vars())
         .map_err(|error| Failure::environment(&error).help("check HTTPS_PROXY, ALL_PROXY and NO_PROXY"))?;
     if let Some(file) = &wire.ca_file {
-        let pem = fs::read(file).map_err(|error| Failure::io(format!("cannot read `{}`", file.display()), &error))?;
+        let pem = fs::read(file)
+            .map_err(|error| Failure::io(format!("cannot read `{}`", file.display()), &error))?;
         policy.extra_roots.push(pem);
     }
     let egress = Egress::new(policy).map_err(|error| Failure::environment(&error))?;

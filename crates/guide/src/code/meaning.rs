@@ -48,10 +48,10 @@ pub(crate) static TAKEN_KEY: CodePage = CodePage {
     summary: "Two things of one kind have the same key",
     why: "a reference to the key could mean either",
     mend: "give one of them another key",
-    bad: r#"- key: token
-- key: token"#,
-    good: r#"- key: token
-- key: refresh_token"#,
+    bad: r"- key: token
+- key: token",
+    good: r"- key: token
+- key: refresh_token",
 };
 
 pub(crate) static UNKNOWN_NAME: CodePage = CodePage {
@@ -138,7 +138,7 @@ pub(crate) static BAD_PATTERN: CodePage = CodePage {
     summary: "A pattern is not a portable regular expression",
     why: "patterns run in Rust and in browsers, in linear time, and must mean the same in both",
     mend: "use literals, classes, groups, `|`, `*`, `+`, `?` and `{n,m}`; no anchors, look-around or back-references",
-    bad: r#"pattern: '(?=x)\w+'"#,
+    bad: r"pattern: '(?=x)\w+'",
     good: "pattern: '[a-z0-9]+'",
 };
 
@@ -204,10 +204,10 @@ pub(crate) static SECRET_CASE: CodePage = CodePage {
     summary: "The case of a secret would be changed",
     why: "tokens are case-sensitive; the changed one would be refused",
     mend: "remove the step from `accept`",
-    bad: r#"type: secret
-accept: [lowercase]"#,
-    good: r#"type: secret
-accept: [trim]"#,
+    bad: r"type: secret
+accept: [lowercase]",
+    good: r"type: secret
+accept: [trim]",
 };
 
 pub(crate) static PUBLIC_SECRET: CodePage = CodePage {
@@ -217,8 +217,8 @@ pub(crate) static PUBLIC_SECRET: CodePage = CodePage {
     summary: "A field that is plainly a secret is made public",
     why: "what is public is shown, logged and sent to webhooks",
     mend: "remove `public: true`",
-    bad: r#"key: api_token
-public: true"#,
+    bad: r"key: api_token
+public: true",
     good: "key: api_token",
 };
 
@@ -230,9 +230,9 @@ pub(crate) static BAD_FIELD: CodePage = CodePage {
     why: "a form made from it could not be filled in",
     mend: "make them agree",
     bad: "type: select",
-    good: r#"type: select
+    good: r"type: select
 options:
-  - { value: eu, label: Europe }"#,
+  - { value: eu, label: Europe }",
 };
 
 pub(crate) static FALSE_EXAMPLE: CodePage = CodePage {
@@ -242,10 +242,10 @@ pub(crate) static FALSE_EXAMPLE: CodePage = CodePage {
     summary: "An example does not turn out as it says",
     why: "either the example or the rule it tests is wrong, and people would meet the rule",
     mend: "correct the one that is wrong",
-    bad: r#"typed: Acme
-becomes: Acme"#,
-    good: r#"typed: Acme
-becomes: acme"#,
+    bad: r"typed: Acme
+becomes: Acme",
+    good: r"typed: Acme
+becomes: acme",
 };
 
 pub(crate) static BAD_CHECK: CodePage = CodePage {
@@ -256,8 +256,8 @@ pub(crate) static BAD_CHECK: CodePage = CodePage {
     why: "it could never match, or would conclude nothing",
     mend: "make them agree",
     bad: "role: identity",
-    good: r#"role: identity
-account: { id: '{{ json.id }}', name: '{{ json.name }}' }"#,
+    good: r"role: identity
+account: { id: '{{ json.id }}', name: '{{ json.name }}' }",
 };
 
 pub(crate) static BAD_SCENARIO: CodePage = CodePage {

@@ -20,11 +20,11 @@ pub(crate) static MISSING_KEY: CodePage = CodePage {
     summary: "A key that must be there is not",
     why: "without it the guide does not say what is needed to link an account",
     mend: "add the key",
-    bad: r#"provider:
-  key: acme"#,
-    good: r#"provider:
+    bad: r"provider:
+  key: acme",
+    good: r"provider:
   key: acme
-  name: Acme"#,
+  name: Acme",
 };
 
 pub(crate) static UNKNOWN_KEY: CodePage = CodePage {
@@ -34,10 +34,10 @@ pub(crate) static UNKNOWN_KEY: CodePage = CodePage {
     summary: "A key is not one of the format",
     why: "a key that is not understood would silently do nothing",
     mend: "use a key of the format; an editor with the schema lists them",
-    bad: r#"steps:
-  - titel: Open"#,
-    good: r#"steps:
-  - title: Open"#,
+    bad: r"steps:
+  - titel: Open",
+    good: r"steps:
+  - title: Open",
 };
 
 pub(crate) static WRONG_TYPE: CodePage = CodePage {
@@ -70,8 +70,8 @@ pub(crate) static OUT_OF_BOUNDS: CodePage = CodePage {
     why: "the bounds are those within which the value means something",
     mend: "stay within the bounds named",
     bad: "methods: []",
-    good: r#"methods:
-  - key: api-key"#,
+    good: r"methods:
+  - key: api-key",
 };
 
 pub(crate) static WRONG_VERSION: CodePage = CodePage {

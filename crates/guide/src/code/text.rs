@@ -68,8 +68,8 @@ pub(crate) static DUPLICATE_KEY: CodePage = CodePage {
     summary: "A mapping has the same key twice",
     why: "readers of YAML disagree on which of the two counts",
     mend: "keep one of them",
-    bad: r#"label: Token
-label: API token"#,
+    bad: r"label: Token
+label: API token",
     good: "label: API token",
 };
 
@@ -80,10 +80,10 @@ pub(crate) static YAML_FEATURE: CodePage = CodePage {
     summary: "An anchor, alias, tag or merge key is used",
     why: "a guide must read the same in every tool, and nothing in it may multiply",
     mend: "write the value out where it is used",
-    bad: r#"a: &x Token
-b: *x"#,
-    good: r#"a: Token
-b: Token"#,
+    bad: r"a: &x Token
+b: *x",
+    good: r"a: Token
+b: Token",
 };
 
 pub(crate) static SEVERAL_DOCUMENTS: CodePage = CodePage {
@@ -93,9 +93,9 @@ pub(crate) static SEVERAL_DOCUMENTS: CodePage = CodePage {
     summary: "The file holds more than one YAML document",
     why: "a guide is one document; what follows would be ignored",
     mend: "move the second document into a file of its own",
-    bad: r#"waystone: 1
+    bad: r"waystone: 1
 ---
-waystone: 1"#,
+waystone: 1",
     good: "waystone: 1",
 };
 
@@ -117,8 +117,8 @@ pub(crate) static COMPLEX_KEY: CodePage = CodePage {
     summary: "A list or mapping is used as a key",
     why: "keys are names",
     mend: "give the entry a name",
-    bad: r#"? [a, b]
-: c"#,
+    bad: r"? [a, b]
+: c",
     good: "pair: c",
 };
 

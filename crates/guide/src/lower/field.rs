@@ -25,12 +25,11 @@ impl Lowering<'_> {
         let kind = shape.r#type.value;
         let public = shape.public.as_ref();
         let is_public = public.is_some_and(|public| public.value);
-        if let Some(public) = public.filter(|_| is_public) {
-            if kind == FieldType::Secret || looks_secret(key.as_str()) {
+        if let Some(public) = public.filter(|_| is_public)
+            && (kind == FieldType::Secret || looks_secret(key.as_str())) {
                 let message = format!("`{key}` is plainly a secret, and cannot be public");
                 self.say(Finding::new(&PUBLIC_SECRET, public.span, message));
             }
-        }
         let secret = kind == FieldType::Secret
             || matches!(public, Some(public) if !public.value)
             || (!is_public && (used_by_auth.contains(&key) || looks_secret(key.as_str())));
@@ -155,12 +154,9 @@ impl Lowering<'_> {
             }
             Ok(_) => {}
         }
-        match Regex::new(&format!("^(?:{})$", text.value)) {
-            Ok(regex) => Some(Pattern { text: text.value.clone(), regex }),
-            Err(_) => {
-                self.say(bad("the pattern needs too much memory".to_owned()));
-                None
-            }
+        if let Ok(regex) = Regex::new(&format!("^(?:{})$", text.value)) { Some(Pattern { text: text.value.clone(), regex }) } else {
+            self.say(bad("the pattern needs too much memory".to_owned()));
+            None
         }
     }
 

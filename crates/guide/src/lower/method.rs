@@ -149,15 +149,14 @@ impl Lowering<'_> {
             }
         }
         let mut port = None;
-        if let Some(Part::Text(last)) = host.parts.last_mut() {
-            if let Some((front, digits)) = last.clone().split_once(':') {
+        if let Some(Part::Text(last)) = host.parts.last_mut()
+            && let Some((front, digits)) = last.clone().split_once(':') {
                 port = digits.parse().ok();
                 if port.is_none() {
                     self.say(bad("the port is not a number"));
                 }
                 *last = front.to_owned();
             }
-        }
         let strange = |part: &Part| matches!(part, Part::Text(text) if text.contains(['@', '?', '#', ' ', '\\']));
         if host.parts.iter().chain(&path.parts).any(strange) {
             self.say(bad("a base address is a host and a path; a user, query or fragment has no place in it"));
@@ -183,16 +182,13 @@ impl Lowering<'_> {
             for part in &base.host.parts {
                 match part {
                     Part::Text(text) => end.push_str(text),
-                    Part::Reference(reference) => match (&reference.target, environment) {
-                        (Target::EnvironmentHost, Some(environment)) => end.push_str(&environment.host),
-                        _ => {
-                            end.push('\u{1}');
-                            let several = reference.filters.iter().find_map(|filter| match filter {
-                                Filter::HostLabels(n) => Some(*n),
-                                _ => None,
-                            });
-                            labels = labels.max(several.unwrap_or(1));
-                        }
+                    Part::Reference(reference) => if let (Target::EnvironmentHost, Some(environment)) = (&reference.target, environment) { end.push_str(&environment.host) } else {
+                        end.push('\u{1}');
+                        let several = reference.filters.iter().find_map(|filter| match filter {
+                            Filter::HostLabels(n) => Some(*n),
+                            _ => None,
+                        });
+                        labels = labels.max(several.unwrap_or(1));
                     },
                 }
             }

@@ -269,7 +269,7 @@ impl Accept {
 }
 
 /// Applies an extractor; what it does not find leaves the value as it was.
-fn cut<'v>(value: Cow<'v, str>, extract: impl Fn(&str) -> Option<&str>) -> Cow<'v, str> {
+fn cut(value: Cow<'_, str>, extract: impl Fn(&str) -> Option<&str>) -> Cow<'_, str> {
     match value {
         Cow::Borrowed(text) => Cow::Borrowed(extract(text).unwrap_or(text)),
         Cow::Owned(text) => match extract(&text) {

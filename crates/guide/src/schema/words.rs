@@ -114,15 +114,12 @@ fn unknown_key(wrong: &str, span: Span, node: &Node, known: &[String]) -> Findin
 }
 
 fn not_a_choice(node: &Node, name: &str, place: Span, words: &[&str]) -> Finding {
-    match &node.kind {
-        NodeKind::Text(text) => {
-            let found = Finding::new(&NOT_A_CHOICE, place, format!("`{text}` is not a choice for {name}"));
-            suggest(found, text, words)
-        }
-        _ => {
-            let message = format!("{name} wants a word, and this is {}", node.described());
-            Finding::new(&NOT_A_CHOICE, place, message).mend(format!("choose from {}", listed(words.iter().copied())))
-        }
+    if let NodeKind::Text(text) = &node.kind {
+        let found = Finding::new(&NOT_A_CHOICE, place, format!("`{text}` is not a choice for {name}"));
+        suggest(found, text, words)
+    } else {
+        let message = format!("{name} wants a word, and this is {}", node.described());
+        Finding::new(&NOT_A_CHOICE, place, message).mend(format!("choose from {}", listed(words.iter().copied())))
     }
 }
 

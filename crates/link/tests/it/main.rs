@@ -71,7 +71,8 @@ fn stands(flow: &Flow) -> String {
     match flow.stage() {
         Stage::Choose(_) => "choose".to_owned(),
         Stage::Step(view) => {
-            let problems: Vec<String> = view.problems.iter().map(|problem| format!(" !{}", problem.field)).collect();
+            let problems: Vec<String> =
+                view.problems.iter().map(|problem| format!(" !{}", problem.field)).collect();
             format!("{}{}", view.step.key, problems.join(""))
         }
         Stage::Checking(reports) => format!("checking {}", reports.len()),
@@ -88,7 +89,11 @@ fn stands(flow: &Flow) -> String {
             format!("failed {} [{}]", verdict.outcome, offers.join(", "))
         }
         Stage::Confirm { identity, limited, .. } => {
-            format!("confirm {}{}", identity.map_or("-", |found| &found.name), if limited { " limited" } else { "" })
+            format!(
+                "confirm {}{}",
+                identity.map_or("-", |found| &found.name),
+                if limited { " limited" } else { "" }
+            )
         }
         Stage::Storing => "storing".to_owned(),
         Stage::Linked => "linked".to_owned(),
@@ -186,7 +191,11 @@ fn a_transient_failure_is_asked_again_three_times_at_the_most() {
     assert_eq!(stands(&flow), "failed unreachable [retry, go find]");
     flow.retry(now);
     let id = sent(&mut flow);
-    let patience = Response { status: 429, headers: vec![("retry-after".to_owned(), "900".to_owned())], body: Vec::new() };
+    let patience = Response {
+        status: 429,
+        headers: vec![("retry-after".to_owned(), "900".to_owned())],
+        body: Vec::new(),
+    };
     flow.answered(id, &Answer::Response(patience), now);
     assert_eq!(stands(&flow), "failed throttled [retry, go find]", "a quarter of an hour is not waited for");
 }
@@ -214,7 +223,9 @@ fn linking_again_has_to_find_the_same_account() {
         purpose: Purpose::Again { external_id: Some("8".to_owned()), other_allowed },
         ..live()
     };
-    for (other_allowed, expected) in [(false, "failed different_account [retry, go find]"), (true, "checking 2")] {
+    for (other_allowed, expected) in
+        [(false, "failed different_account [retry, go find]"), (true, "checking 2")]
+    {
         let mut flow = flow(again(other_allowed));
         flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]), 0);
         let id = sent(&mut flow);
@@ -275,7 +286,8 @@ fn event() -> impl Strategy<Value = Event> {
         Just(Event::SubmitAll),
         Just(Event::Back),
         (0..4_usize).prop_map(Event::GoTo),
-        (0..8_u64, prop_oneof![Just(200), Just(401), Just(429), Just(403), Just(500)]).prop_map(|(id, status)| Event::Answer(id, status)),
+        (0..8_u64, prop_oneof![Just(200), Just(401), Just(429), Just(403), Just(500)])
+            .prop_map(|(id, status)| Event::Answer(id, status)),
         (0..100_i64).prop_map(Event::Time),
         Just(Event::AskElsewhere),
         Just(Event::Switch),

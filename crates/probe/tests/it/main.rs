@@ -72,7 +72,13 @@ fn judged(guide: &Guide, answer: &Answer) -> String {
     let verdict = judge(&Case { guide, method, check: &method.checks[0], inputs, brand: "Us" }, answer, 0);
     let word = |key: &Option<Key>| key.as_ref().map_or("-", Key::as_str).to_owned();
     assert!(!format!("{verdict:?}").contains("canary-token"));
-    format!("{} {} {} {}", verdict.outcome, word(&verdict.rule), word(&verdict.at_field), word(&verdict.return_to))
+    format!(
+        "{} {} {} {}",
+        verdict.outcome,
+        word(&verdict.rule),
+        word(&verdict.at_field),
+        word(&verdict.return_to)
+    )
 }
 
 fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
@@ -123,7 +129,8 @@ fn a_request_is_made_from_its_template() {
     assert_eq!(made.host, "a.eu.acme.test");
     assert_eq!(made.path_and_query().expose(), "/api/users/ann%40x?q=a.eu");
     assert_eq!(made.to_string(), "POST https://a.eu.acme.test/api/users/ann%40x?q=…");
-    let authorization = made.headers.iter().find(|header| header.name == "authorization").expect("it is there");
+    let authorization =
+        made.headers.iter().find(|header| header.name == "authorization").expect("it is there");
     assert_eq!(authorization.value.expose(), "Basic YW5uQHgvdG9rZW46dDox");
     assert_eq!(made.body.expect("it is there").bytes.expose(), br#"{"token":"t:1","n":1}"#);
 }

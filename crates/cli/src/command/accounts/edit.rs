@@ -25,7 +25,8 @@ pub(crate) async fn run(
     let typed = given::values(given, method)?;
     let credentials = keep::unseal(vault, &account, "edit").await?;
     let before = account.environment.as_deref().and_then(guide::Key::parse);
-    let wanted = given.environment.as_deref().and_then(|name| method.environment(name)).map(|one| one.key.clone());
+    let wanted =
+        given.environment.as_deref().and_then(|name| method.environment(name)).map(|one| one.key.clone());
     let mut stored = keep::stored_values(&credentials);
     if wanted.is_some() && wanted != before {
         // Another environment is another host: the secrets are asked for again.
@@ -39,7 +40,7 @@ pub(crate) async fn run(
         start: Start {
             environment: wanted.or(before),
             stored,
-            brand: catalog::shipped_brand().name,
+            brand: guides::brand().name.clone(),
             ..Start::default()
         },
         again: Some(account),

@@ -27,13 +27,15 @@ pub(crate) async fn run(
     }
     let account = keep::find(vault, id).await?;
     if let Some(file) = file.filter(|file| !force && file.exists()) {
-        return Err(Failure::usage(format!("`{}` exists", file.display())).help("choose another file, or add --force"));
+        return Err(Failure::usage(format!("`{}` exists", file.display()))
+            .help("choose another file, or add --force"));
     }
     let credentials = keep::unseal(vault, &account, "export").await?;
     let text = written(&credentials, format)?;
     match file {
         Some(file) => {
-            private(file, &text).map_err(|error| Failure::io(format!("cannot write `{}`", file.display()), &error))?;
+            private(file, &text)
+                .map_err(|error| Failure::io(format!("cannot write `{}`", file.display()), &error))?;
             out.say(&format!("Wrote {}, which only you can read.", file.display()));
         }
         None => {
@@ -48,7 +50,8 @@ pub(crate) async fn run(
 
 fn written(credentials: &Credentials, format: ExportFormat) -> Result<Secret, Failure> {
     let account = &credentials.account;
-    let mut pairs: Vec<(&str, &str)> = account.values.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    let mut pairs: Vec<(&str, &str)> =
+        account.values.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
     pairs.extend(credentials.secrets.iter().map(|(key, value)| (key.as_str(), value.expose())));
     if let Some(environment) = &account.environment {
         pairs.insert(0, ("environment", environment));
@@ -66,7 +69,8 @@ fn written(credentials: &Credentials, format: ExportFormat) -> Result<Secret, Fa
         }
         ExportFormat::Env => {
             for (key, value) in pairs {
-                let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$").replace('`', "\\`");
+                let value =
+                    value.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$").replace('`', "\\`");
                 text.push_str(&format!("{}=\"{}\"\n", name(key), value.replace('\n', "\\n")));
             }
         }

@@ -31,22 +31,31 @@ pub(crate) async fn run(
     for account in accounts {
         let flow = check(common, vault, &account, &mut way, out).await?;
         let (outcome, says, good) = match flow.stage() {
-            Stage::Confirm { limited, .. } => (if limited { "ok_limited" } else { "ok" }.to_owned(), None, true),
+            Stage::Confirm { limited, .. } => {
+                (if limited { "ok_limited" } else { "ok" }.to_owned(), None, true)
+            }
             Stage::Failed { verdict, .. } => (verdict.outcome.to_string(), Some(verdict.says.clone()), false),
             Stage::Step(view) => {
-                let says = view.problems.iter().map(|problem| problem.says.clone()).collect::<Vec<_>>().join("; ");
+                let says =
+                    view.problems.iter().map(|problem| problem.says.clone()).collect::<Vec<_>>().join("; ");
                 ("misconfigured".to_owned(), Some(says), false)
             }
             _ => ("unknown".to_owned(), None, false),
         };
         // What passes by itself says nothing about the account.
-        let transient = matches!(flow.stage(), Stage::Failed { verdict, .. } if verdict.outcome.is_transient());
+        let transient =
+            matches!(flow.stage(), Stage::Failed { verdict, .. } if verdict.outcome.is_transient());
         if !transient {
             let state = match &says {
                 None => AccountState::Active,
                 Some(reason) => AccountState::Error { reason: reason.clone() },
             };
-            let record = CheckRecord { version: account.version, outcome: outcome.clone(), at: Timestamp::now(), state };
+            let record = CheckRecord {
+                version: account.version,
+                outcome: outcome.clone(),
+                at: Timestamp::now(),
+                state,
+            };
             vault.record_check(&account.id, &record).await.map_err(|error| Failure::environment(&error))?;
         }
         failed += usize::from(!good);
@@ -56,7 +65,11 @@ pub(crate) async fn run(
             results.push(result);
         } else {
             let mark = if good { out.ink(Ink::Good, "✓") } else { out.ink(Ink::Bad, "✗") };
-            out.line(&format!("{mark} {}  {}  {outcome}", account.id, account.name.as_deref().unwrap_or_default()));
+            out.line(&format!(
+                "{mark} {}  {}  {outcome}",
+                account.id,
+                account.name.as_deref().unwrap_or_default()
+            ));
             if let Some(says) = says {
                 out.line(&format!("    {says}"));
             }
@@ -86,14 +99,16 @@ async fn check(
         purpose: Purpose::Again { external_id: account.external_id.clone(), other_allowed: false },
         environment: account.environment.as_deref().and_then(guide::Key::parse),
         stored: keep::stored_values(&credentials),
-        brand: catalog::shipped_brand().name,
+        brand: guides::brand().name.clone(),
         ..Start::default()
     };
     let mut flow = Flow::new(Arc::clone(&guide), method.key.as_str(), start)
         .ok_or_else(|| Failure::usage(format!("the guide has no method `{}` any more", account.method)))?;
     flow.submit_all(&[], now());
-    driver::run(&mut flow, way, |_| {})
-        .await
-        .map_err(|_| Failure { code: FOUND, message: "stopped".to_owned(), help: None })?;
+    driver::run(&mut flow, way, |_| {}).await.map_err(|_| Failure {
+        code: FOUND,
+        message: "stopped".to_owned(),
+        help: None,
+    })?;
     Ok(flow)
 }

@@ -47,14 +47,24 @@ impl Route {
         let here = self.simulator.address();
         let mapped = |origin: String| {
             let mut policy = self.policy.clone();
-            policy.upstreams = self.patterns.iter().filter_map(|pattern| format!("{pattern}={origin}").parse().ok()).collect();
+            policy.upstreams = self
+                .patterns
+                .iter()
+                .filter_map(|pattern| format!("{pattern}={origin}").parse().ok())
+                .collect();
             policy
         };
         let egress = match reply {
-            Some(Reply::Fails(Fault::Dns)) => Egress::with_resolver(self.policy.clone(), Arc::new(NoSuchName)),
-            Some(Reply::Fails(Fault::Refused)) => Egress::with_resolver(self.policy.clone(), Arc::new(Private)),
+            Some(Reply::Fails(Fault::Dns)) => {
+                Egress::with_resolver(self.policy.clone(), Arc::new(NoSuchName))
+            }
+            Some(Reply::Fails(Fault::Refused)) => {
+                Egress::with_resolver(self.policy.clone(), Arc::new(Private))
+            }
             Some(Reply::Fails(Fault::Tls)) => Egress::new(mapped(format!("https://{here}"))),
-            Some(Reply::Fails(Fault::Connect)) => Egress::new(mapped(format!("http://127.0.0.1:{}", closed_port().await?))),
+            Some(Reply::Fails(Fault::Connect)) => {
+                Egress::new(mapped(format!("http://127.0.0.1:{}", closed_port().await?)))
+            }
             _ => Egress::new(mapped(format!("http://{here}"))),
         };
         egress.map_err(|error| Failure::environment(&error))

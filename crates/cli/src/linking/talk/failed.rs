@@ -14,7 +14,8 @@ pub(crate) fn choose(flow: &mut Flow, out: &Out) -> Result<Said<()>, Failure> {
     let Stage::Failed { verdict, offers, .. } = flow.stage() else { return Ok(Said::Stop) };
     out.line(verdict_lines(verdict, out).trim_end());
     out.line("");
-    let mut lines: Vec<String> = offers.iter().map(|offer| line(flow, verdict.at_field.as_ref(), offer)).collect();
+    let mut lines: Vec<String> =
+        offers.iter().map(|offer| line(flow, verdict.at_field.as_ref(), offer)).collect();
     lines.push("Stop here".to_owned());
     let offer = match prompt::one_of("What now?", lines)? {
         Said::This(at) => offers.get(at).cloned(),
@@ -55,8 +56,12 @@ fn line(flow: &Flow, at_field: Option<&Key>, offer: &Offer) -> String {
         Offer::Retry => "Try again, with nothing changed".to_owned(),
         Offer::AskElsewhere => {
             let here = flow.environment().map(|one| &one.key);
-            let others: Vec<&str> =
-                method.environments.iter().filter(|one| Some(&one.key) != here).map(|one| one.label.as_str()).collect();
+            let others: Vec<&str> = method
+                .environments
+                .iter()
+                .filter(|one| Some(&one.key) != here)
+                .map(|one| one.label.as_str())
+                .collect();
             format!("See whether {} accepts the same credentials (they are sent there)", others.join(" or "))
         }
         Offer::SwitchTo(environment) => {

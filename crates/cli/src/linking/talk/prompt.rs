@@ -25,7 +25,11 @@ fn said<T>(result: InquireResult<T>) -> Result<Said<T>, Failure> {
         Err(InquireError::IO(error)) if error.kind() == std::io::ErrorKind::UnexpectedEof => Ok(Said::Stop),
         Err(error) => {
             let message = format!("the terminal cannot be asked: {error}");
-            Err(Failure { code: ENVIRONMENT, message, help: Some("use --no-input with --set and --set-file".to_owned()) })
+            Err(Failure {
+                code: ENVIRONMENT,
+                message,
+                help: Some("use --no-input with --set and --set-file".to_owned()),
+            })
         }
     }
 }
@@ -64,7 +68,11 @@ pub(crate) fn field(field: &Field, kept: Option<&Secret>) -> Result<Said<Option<
     let label = if field.required { field.label.clone() } else { format!("{} (optional)", field.label) };
     let stays = kept.is_some();
     if field.secret {
-        let help = if stays { "Enter: keep the one typed before · Esc: back" } else { "hidden as you type · Esc: back · Ctrl-C: stop here" };
+        let help = if stays {
+            "Enter: keep the one typed before · Esc: back"
+        } else {
+            "hidden as you type · Esc: back · Ctrl-C: stop here"
+        };
         let answer = Password::new(&label)
             .without_confirmation()
             .with_display_mode(PasswordDisplayMode::Masked)

@@ -37,7 +37,12 @@ impl<'o> Screen<'o> {
             text.push_str(&self.section(flow, view.section));
         }
         let number = format!("Step {} of {}", view.number, view.of);
-        let _ = writeln!(text, "{} {}\n", out.ink(Ink::Dim, &format!("{number} ·")), out.ink(Ink::Strong, &view.step.title));
+        let _ = writeln!(
+            text,
+            "{} {}\n",
+            out.ink(Ink::Dim, &format!("{number} ·")),
+            out.ink(Ink::Strong, &view.step.title)
+        );
         text.push_str(&super::prose(flow, &view.step.body, out));
         out.line(text.trim_end_matches('\n'));
         out.line("");
@@ -56,22 +61,22 @@ impl<'o> Screen<'o> {
     /// What was kept of what was typed, where that is worth saying.
     pub(crate) fn kept(&mut self, flow: &Flow, fields: &[Key], before: Option<&str>) {
         let decides = probe::host_fields(&flow.method().base_url);
-        let moved = matches!(flow.stage(), Stage::Step(view) if view.problems.is_empty()) || matches!(flow.stage(), Stage::Checking(_));
+        let moved = matches!(flow.stage(), Stage::Step(view) if view.problems.is_empty())
+            || matches!(flow.stage(), Stage::Checking(_));
         if !moved {
             return;
         }
-        if let Some(host) = flow.host().filter(|host| Some(host.as_str()) != before) {
-            if fields.iter().any(|key| decides.contains(&key)) {
-                self.out.line(&self.out.ink(Ink::Good, &format!("  → will connect to {host}")));
-            }
+        if let Some(host) = flow.host().filter(|host| Some(host.as_str()) != before)
+            && fields.iter().any(|key| decides.contains(&key))
+        {
+            self.out.line(&self.out.ink(Ink::Good, &format!("  → will connect to {host}")));
         }
     }
 
     /// How the checks stand: each on a line of its own, written over as it changes.
     pub(crate) fn checks(&mut self, flow: &Flow) {
         let reports: &[CheckReport] = match flow.stage() {
-            Stage::Checking(reports) => reports,
-            Stage::Failed { reports, .. } | Stage::Confirm { reports, .. } => reports,
+            Stage::Checking(reports) | Stage::Failed { reports, .. } | Stage::Confirm { reports, .. } => reports,
             _ => return,
         };
         if self.reports.is_empty() && !self.open {

@@ -1,0 +1,31 @@
+//! Days, as numbers that can be subtracted.
+
+/// The number of a day written as `YYYY-MM-DD`, counted so that the next day's is one more.
+pub(crate) fn day(text: &str) -> Option<i64> {
+    let mut parts = text.split('-').map(|part| part.parse::<i64>().ok());
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    if parts.next().is_some() || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    // https://howardhinnant.github.io/date_algorithms.html#days_from_civil
+    let (y, m) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
+    let (era, of_era) = (y.div_euclid(400), y.rem_euclid(400));
+    let of_year = (153 * m + 2) / 5 + day - 1;
+    Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::day;
+
+    #[test]
+    fn days_follow_one_another_over_leap_years() {
+        let apart = |a: &str, b: &str| day(b).expect("a day") - day(a).expect("a day");
+        assert_eq!(apart("2024-02-28", "2024-03-01"), 2);
+        assert_eq!(apart("2025-02-28", "2025-03-01"), 1);
+        assert_eq!(apart("2025-11-24", "2026-11-24"), 365);
+        assert_eq!(apart("1999-12-31", "2000-01-01"), 1);
+        assert_eq!(day("2026-13-01"), None);
+        assert_eq!(day("soon"), None);
+    }
+}

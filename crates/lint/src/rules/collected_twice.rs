@@ -1,0 +1,55 @@
+//! A field that is asked twice of one person.
+
+use guide::{CodePage, Finding, Severity};
+
+use crate::bindings::collecting;
+use crate::place;
+use crate::{Rule, Subject};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { page: &PAGE, check };
+
+static PAGE: CodePage = CodePage {
+    code: "W0303",
+    name: "collected-twice",
+    severity: Severity::Error,
+    summary: "Two steps that one person sees collect the same field",
+    why: "whoever follows the guide would be asked twice, and the second answer would replace the first",
+    mend: "leave the field in one `collects`, or give the steps a `when` that excludes the other",
+    bad: "- key: create-token
+  collects: api_token
+- key: enter-token
+  collects: api_token",
+    good: "- key: create-token
+  obtains: api_token
+- key: enter-token
+  collects: api_token",
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    let source = &subject.guide.source;
+    for method in &subject.guide.methods {
+        for field in &method.fields {
+            let stops = collecting(method, &field.key);
+            for (n, second) in stops.iter().enumerate() {
+                let Some(first) = stops[..n].iter().find(|first| first.can_meet(second)) else { continue };
+                let message =
+                    format!("the step `{}` collects `{}` a second time", second.step.key, field.key);
+                let found = Finding::new(&PAGE, place::head(source, second.step.span), message)
+                    .label("again here")
+                    .also(place::head(source, first.step.span), "first here");
+                findings.push(found);
+            }
+            for stop in stops
+                .iter()
+                .filter(|stop| stop.step.collects.iter().filter(|key| **key == field.key).count() > 1)
+            {
+                let message =
+                    format!("the step `{}` names `{}` twice in `collects`", stop.step.key, field.key);
+                findings.push(
+                    Finding::new(&PAGE, place::head(source, stop.step.span), message).mend("name it once"),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! A link within the page that leads nowhere.
+
+use guide::{CodePage, Finding, Inline, Severity, listed, nearest};
+
+use crate::place;
+use crate::texts;
+use crate::{Rule, Subject};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { page: &PAGE, check };
+
+static PAGE: CodePage = CodePage {
+    code: "W0327",
+    name: "dead-anchor",
+    severity: Severity::Error,
+    summary: "A link leads to a section or step that is not there",
+    why: "whoever follows it stays where they are and thinks that the page is broken",
+    mend: "link to the key of a section or step of the same guide",
+    bad: "- key: create-token
+  body: …
+- key: rotate
+  body: 'Make another one as in [{{ step.create-token }}](#make-token).'",
+    good: "- key: rotate
+  body: 'Make another one as in [{{ step.create-token }}](#create-token).'",
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    let source = &subject.guide.source;
+    for (method, prose) in texts::of_guide(subject.guide) {
+        for inline in prose.inlines() {
+            let Inline::Link { href, .. } = inline else { continue };
+            let Some(anchor) = href.as_literal().and_then(|href| href.strip_prefix('#')) else { continue };
+            let sections = texts::parts(method).flat_map(|part| &part.sections).map(|section| &section.key);
+            let keys: Vec<&str> =
+                sections.chain(texts::steps(method).map(|step| &step.key)).map(guide::Key::as_str).collect();
+            if keys.contains(&anchor) {
+                continue;
+            }
+            let span = place::nth(source, prose.span, &format!("#{anchor}"), 0);
+            let found = Finding::new(&PAGE, span, format!("there is no section or step `{anchor}`"));
+            findings.push(match nearest(anchor, keys.iter().copied()) {
+                Some(near) => found.mend(format!("did you mean `#{near}`?")),
+                None => found.mend(format!("there is {}", listed(keys))),
+            });
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! A link that says nothing of where it leads.
+
+use guide::{CodePage, Finding, Inline, Severity};
+
+use crate::place;
+use crate::texts;
+use crate::{Rule, Subject};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { page: &PAGE, check };
+
+static PAGE: CodePage = CodePage {
+    code: "W0322",
+    name: "empty-link-text",
+    severity: Severity::Warning,
+    summary: "The text of a link does not say where it leads",
+    why: "who listens to a page hears its links one after the other, and `here` tells them nothing",
+    mend: "let the text name what is behind the link",
+    bad: "body: 'Click [here](https://acme.example/tokens).'",
+    good: "body: 'Open your [list of tokens](https://acme.example/tokens).'",
+};
+
+/// Texts that fit every link, and so say nothing about one.
+const EMPTY: &[&str] = &[
+    "click",
+    "click here",
+    "follow this link",
+    "go here",
+    "here",
+    "learn more",
+    "link",
+    "more",
+    "more here",
+    "page",
+    "read more",
+    "see here",
+    "this",
+    "this link",
+    "this one",
+    "this page",
+];
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    let source = &subject.guide.source;
+    for (_, prose) in texts::of_guide(subject.guide) {
+        for inline in prose.inlines() {
+            let Inline::Link { content, .. } = inline else { continue };
+            let text = texts::words(content);
+            let bare = text.trim().trim_end_matches(['.', '!', ':']).to_lowercase();
+            if EMPTY.contains(&bare.as_str()) {
+                let span = place::nth(source, prose.span, &format!("[{text}]"), 0);
+                findings.push(Finding::new(&PAGE, span, format!("the link's text is `{text}`")));
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! A permission to warn that nothing asks for.
+
+use guide::{Allow, CodePage, Finding, Severity, nearest};
+
+use crate::{Rule, Subject};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { page: &PAGE, check };
+
+static PAGE: CodePage = CodePage {
+    code: "W0335",
+    name: "idle-allow",
+    severity: Severity::Warning,
+    summary: "A finding is allowed that is not there",
+    why: "it would hide the finding on the day it comes, for a reason that was meant for something else",
+    mend: "remove it",
+    bad: "- key: open-settings
+  allow: [{ code: W0325, reason: it used to be longer }]",
+    good: "- key: open-settings",
+};
+
+/// Looks at nothing by itself: what is allowed can be judged only when every other rule has spoken, and that is
+/// when [`judge`] is called.
+fn check(_: &Subject<'_>, _: &mut Vec<Finding>) {}
+
+/// What there is to say about an `allow`, given all that was found.
+pub(super) fn judge(allow: &Allow, found: &[Finding]) -> Option<Finding> {
+    let Some(page) = crate::pages().find(|page| page.code == allow.code) else {
+        let finding = Finding::new(&PAGE, allow.span, format!("there is no finding `{}`", allow.code));
+        return Some(match nearest(&allow.code, crate::pages().map(|page| page.code)) {
+            Some(_) => finding.mend("correct the code, or remove the line"),
+            None => finding,
+        });
+    };
+    if page.severity == Severity::Error {
+        let finding = Finding::new(
+            &PAGE,
+            allow.span,
+            format!("`{}` is an error, and errors cannot be allowed", page.code),
+        );
+        return Some(finding.mend("mend the error, and remove the line"));
+    }
+    let is_idle = !found.iter().any(|finding| allow.covers(finding.code, finding.span));
+    is_idle.then(|| {
+        let message = format!("`{}` ({}) is allowed here, and does not occur", page.code, page.name);
+        Finding::new(&PAGE, allow.span, message)
+    })
+}

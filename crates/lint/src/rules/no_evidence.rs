@@ -1,0 +1,31 @@
+//! A guide that does not say how it knows.
+
+use guide::{CodePage, Finding, Severity};
+
+use crate::{Rule, Subject};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { page: &PAGE, check };
+
+static PAGE: CodePage = CodePage {
+    code: "W0331",
+    name: "no-evidence",
+    severity: Severity::Warning,
+    summary: "A guide has no evidence",
+    why: "who maintains it cannot tell what is documented, what was seen and what was guessed",
+    mend: "add `evidence` at the end of the guide: a claim, the provider's page that makes it, and the day it was read",
+    bad: "waystone: 1
+provider: …
+methods: …",
+    good: "evidence:
+  - claim: Requests carry the token as a bearer token.
+    source: https://acme.example/docs/authentication
+    checked_on: '2026-11-24'",
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    if subject.guide.evidence.is_empty() {
+        let message = format!("nothing says where the facts about {} come from", subject.guide.provider.name);
+        findings.push(Finding::new(&PAGE, subject.guide.provider.span, message));
+    }
+}

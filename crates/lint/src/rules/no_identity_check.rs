@@ -1,0 +1,43 @@
+//! A method that does not learn who was linked.
+
+use guide::{CodePage, Finding, Role, Severity};
+
+use crate::{Rule, Subject};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { page: &PAGE, check };
+
+static PAGE: CodePage = CodePage {
+    code: "W0311",
+    name: "no-identity-check",
+    severity: Severity::Error,
+    summary: "No check of a method says who was found",
+    why: "without an identity nobody can see which account was linked, nor that a second link is of the same one",
+    mend: "add a check with `role: identity` and `account: { id: '{{ json.id }}', name: '{{ json.name }}' }`",
+    bad: "checks: []",
+    good: "checks:
+  - key: me
+    role: identity
+    request: GET /me
+    account: { id: '{{ json.id }}', name: '{{ json.name }}' }",
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    for method in &subject.guide.methods {
+        if method.checks.iter().any(|check| check.role == Role::Identity) {
+            continue;
+        }
+        let found = match method.checks.first() {
+            None => {
+                let message =
+                    format!("the method `{}` has no check: nothing proves that the link works", method.key);
+                Finding::new(&PAGE, method.span, message)
+            }
+            Some(first) => {
+                let message = format!("no check of the method `{}` says who was found", method.key);
+                Finding::new(&PAGE, first.span, message)
+            }
+        };
+        findings.push(found);
+    }
+}

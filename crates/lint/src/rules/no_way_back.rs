@@ -1,0 +1,50 @@
+//! A credential that never ends, and no word on how to end it.
+
+use guide::{CodePage, Expiry, Finding, Purpose, Severity};
+
+use crate::place;
+use crate::texts;
+use crate::{Rule, Subject};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { page: &PAGE, check };
+
+static PAGE: CodePage = CodePage {
+    code: "W0333",
+    name: "no-way-back",
+    severity: Severity::Warning,
+    summary: "A credential never expires, and the guide does not say how to replace or revoke it",
+    why: "a credential that works for ever has to be taken back by hand when somebody leaves",
+    mend: "add a section with `purpose: rotate` and one with `purpose: revoke`",
+    bad: "credential: { expires: never }
+link:
+  sections:
+    - key: token",
+    good: "credential: { expires: never }
+link:
+  sections:
+    - key: token
+    - key: replace-token
+      purpose: rotate
+    - key: revoke-token
+      purpose: revoke",
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    for method in &subject.guide.methods {
+        let never = method.credential.as_ref().is_some_and(|credential| credential.expires == Expiry::Never);
+        let has =
+            |purpose| texts::parts(method).flat_map(|part| &part.sections).any(|one| one.purpose == purpose);
+        let (what, mend) = match (has(Purpose::Rotate), has(Purpose::Revoke)) {
+            _ if !never => continue,
+            (true, true) => continue,
+            (true, false) => ("revoke it", "add a section with `purpose: revoke`"),
+            (false, true) => ("replace it", "add a section with `purpose: rotate`"),
+            (false, false) => ("replace or revoke it", PAGE.mend),
+        };
+        let span = place::after(&subject.guide.source, method.span, "expires: never");
+        let message =
+            format!("the credential of `{}` never expires, and no section says how to {what}", method.key);
+        findings.push(Finding::new(&PAGE, span, message).mend(mend));
+    }
+}

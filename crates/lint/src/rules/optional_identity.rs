@@ -1,0 +1,31 @@
+//! An identity check that may fail.
+
+use guide::{CodePage, Finding, Role, Severity};
+
+use crate::place;
+use crate::{Rule, Subject};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { page: &PAGE, check };
+
+static PAGE: CodePage = CodePage {
+    code: "W0312",
+    name: "optional-identity",
+    severity: Severity::Error,
+    summary: "The check that says who was found is not required",
+    why: "an account could be kept without anybody knowing whose it is",
+    mend: "remove `required: false`",
+    bad: "role: identity
+required: false",
+    good: "role: identity",
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    for check in subject.guide.methods.iter().flat_map(|method| &method.checks) {
+        if check.role == Role::Identity && !check.required {
+            let span = place::after(&subject.guide.source, check.span, "required: false");
+            let message = format!("the identity check `{}` may fail", check.key);
+            findings.push(Finding::new(&PAGE, span, message));
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! A scenario in which something is typed that its field does not take.
+
+use guide::{CodePage, Finding, Severity};
+
+use crate::place;
+use crate::{Rule, Subject};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { page: &PAGE, check };
+
+static PAGE: CodePage = CodePage {
+    code: "W0316",
+    name: "refused-given",
+    severity: Severity::Error,
+    summary: "A scenario is given a value that its own field refuses",
+    why: "the form would not let the person go on, so the conversation could never take place",
+    mend: "give a value that the field takes; a refused one is shown by the field's `examples`",
+    bad: "fields:
+  - { key: slug, label: Slug, type: text, pattern: '[a-z]+', … }
+scenarios:
+  - given: { slug: ACME }",
+    good: "scenarios:
+  - given: { slug: acme }",
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    for method in &subject.guide.methods {
+        for scenario in &method.scenarios {
+            for (key, typed) in &scenario.given {
+                let Some(field) = method.field(key.as_str()) else { continue };
+                let Err(refused) = field.keep(typed, &method.environments) else { continue };
+                let span = place::after(&subject.guide.source, scenario.span, typed);
+                let message =
+                    format!("the scenario `{}` is given a value that `{key}` refuses", scenario.name);
+                findings.push(
+                    Finding::new(&PAGE, span, message)
+                        .label(format!("the person would read: {}", refused.says)),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! A label that is typed out where it could be referred to.
+
+use guide::{CodePage, Finding, Inline, Key, Method, Prose, Severity};
+
+use crate::place;
+use crate::texts;
+use crate::{Rule, Subject};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { page: &PAGE, check };
+
+static PAGE: CodePage = CodePage {
+    code: "W0320",
+    name: "retyped-label",
+    severity: Severity::Warning,
+    summary: "Bold text in the prose is a field's label, typed out",
+    why: "when the label changes the text still names the old one, and people look for a field that is not there",
+    mend: "refer to the label",
+    bad: "body: Put the token into **API Token**.",
+    good: "body: Put the token into **{{ label.api_token }}**.",
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    let source = &subject.guide.source;
+    for (method, prose) in texts::of_guide(subject.guide) {
+        for (n, (content, label)) in bold_labels(method, prose).into_iter().enumerate() {
+            let bold = format!("**{content}**");
+            let same_before =
+                bold_labels(method, prose).iter().take(n).filter(|(text, _)| *text == content).count();
+            let whole = place::nth(source, prose.span, &bold, same_before);
+            let is_found = source.slice(whole) == bold;
+            let reference = format!("{{{{ label.{label} }}}}");
+            let mut found = Finding::new(&PAGE, whole, format!("the label of `{label}` is typed out")).mend(
+                format!("write `**{reference}**`; if a button of the provider is meant, allow the finding"),
+            );
+            if is_found {
+                found = found.fix(whole, format!("**{reference}**"));
+            }
+            findings.push(found);
+        }
+    }
+}
+
+/// The bold texts that are labels, each with its field's key.
+fn bold_labels<'g>(method: &'g Method, prose: &Prose) -> Vec<(String, &'g Key)> {
+    let bold = prose.inlines().into_iter().filter_map(|inline| match inline {
+        Inline::Strong(content) => Some(texts::words(content)),
+        _ => None,
+    });
+    bold.filter_map(|text| {
+        let field = method.fields.iter().find(|field| field.label == text.trim())?;
+        Some((text, &field.key))
+    })
+    .collect()
+}

@@ -1,0 +1,79 @@
+//! An outcome rule that can never match.
+
+use guide::{CodePage, Finding, HeaderTest, JsonPath, JsonTest, OutcomeRule, Severity, When};
+
+use crate::{Rule, Subject};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { page: &PAGE, check };
+
+static PAGE: CodePage = CodePage {
+    code: "W0310",
+    name: "shadowed-outcome",
+    severity: Severity::Error,
+    summary: "An earlier outcome rule matches everything that a later one matches",
+    why: "the first rule that matches decides, so the later one says nothing to anybody",
+    mend: "move the narrower rule up, or remove it",
+    bad: "- { key: refused, when: { status: [401, 403] }, is: wrong_secret }
+- { key: no-permission, when: { status: 403 }, is: missing_permission }",
+    good: "- { key: refused, when: { status: 401 }, is: wrong_secret }
+- { key: no-permission, when: { status: 403 }, is: missing_permission }",
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    for method in &subject.guide.methods {
+        let lists = method.checks.iter().map(|check| &check.outcomes).chain([&method.outcomes]);
+        for list in lists {
+            for (n, rule) in list.iter().enumerate() {
+                let Some(earlier) = shadow(&list[..n], rule) else { continue };
+                let message = format!("`{}` can never match: `{}` comes first", rule.key, earlier.key);
+                let found = Finding::new(&PAGE, rule.span, message).also(earlier.span, "matches all of it");
+                findings.push(found);
+            }
+        }
+    }
+}
+
+/// The earlier rule that leaves nothing for this one.
+pub(super) fn shadow<'r>(earlier: &'r [OutcomeRule], rule: &OutcomeRule) -> Option<&'r OutcomeRule> {
+    earlier.iter().find(|earlier| covers(&earlier.when, &rule.when))
+}
+
+/// Whether every answer that `narrow` matches is one that `wide` matches. In doubt, no.
+fn covers(wide: &When, narrow: &When) -> bool {
+    if !narrow.fails.is_empty() || !wide.fails.is_empty() {
+        return !narrow.fails.is_empty() && narrow.fails.iter().all(|fault| wide.fails.contains(fault));
+    }
+    let status = wide.status.is_empty()
+        || (!narrow.status.is_empty() && narrow.status.iter().all(|status| wide.status.contains(status)));
+    let excluded = |status: &u16| {
+        narrow.status_not.contains(status) || (!narrow.status.is_empty() && !narrow.status.contains(status))
+    };
+    status
+        && wide.status_not.iter().all(excluded)
+        && wide.is_json.is_none_or(|wanted| narrow.is_json == Some(wanted))
+        && wide
+            .headers
+            .iter()
+            .all(|(name, test)| narrow.headers.iter().any(|(n, t)| n == name && same_header(test, t)))
+        && wide
+            .json
+            .iter()
+            .all(|(path, test)| narrow.json.iter().any(|(p, t)| same_json((path, test), (p, t))))
+}
+
+fn same_header(wide: &HeaderTest, narrow: &HeaderTest) -> bool {
+    wide.exists.is_none_or(|wanted| narrow.exists == Some(wanted))
+        && (wide.equals.is_none() || wide.equals == narrow.equals)
+        && (wide.contains.is_none() || wide.contains == narrow.contains)
+}
+
+fn same_json(wide: (&JsonPath, &JsonTest), narrow: (&JsonPath, &JsonTest)) -> bool {
+    let (w, n) = (wide.1, narrow.1);
+    wide.0 == narrow.0
+        && w.exists.is_none_or(|wanted| n.exists == Some(wanted))
+        && (w.kind.is_none() || w.kind == n.kind)
+        && (w.one_of.is_empty()
+            || (!n.one_of.is_empty() && n.one_of.iter().all(|value| w.one_of.contains(value))))
+        && w.host_differs_from.is_none()
+}

@@ -1,0 +1,43 @@
+//! A fact that nobody has looked at for long.
+
+use guide::{CodePage, Finding, Severity};
+
+use crate::calendar::day;
+use crate::place;
+use crate::{Rule, Subject};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { page: &PAGE, check };
+
+static PAGE: CodePage = CodePage {
+    code: "W0330",
+    name: "stale-evidence",
+    severity: Severity::Warning,
+    summary: "A fact was last looked at more than a year ago, or in the future",
+    why: "providers change their screens and APIs; what was true a year ago may send people astray",
+    mend: "look again, correct what has changed, and set `checked_on` to the day",
+    bad: "checked_on: '2019-05-01'",
+    good: "checked_on: '2026-11-24'",
+};
+
+/// For how many days a fact is taken as it is.
+const FRESH: i64 = 365;
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    let Some(today) = subject.today.and_then(day) else { return };
+    for fact in &subject.guide.evidence {
+        let Some(checked) = day(&fact.checked_on) else { continue };
+        let age = today - checked;
+        let message = match age {
+            ..0 => format!("this is checked on {}, a day that is still to come", fact.checked_on),
+            0..=FRESH => continue,
+            _ => format!("this was last checked {age} days ago"),
+        };
+        let mut found =
+            Finding::new(&PAGE, place::after(&subject.guide.source, fact.span, &fact.checked_on), message);
+        if age < 0 {
+            found = found.mend("write the day on which somebody looked");
+        }
+        findings.push(found);
+    }
+}

@@ -1,0 +1,35 @@
+//! A secret that no check uses.
+
+use guide::{CodePage, Finding, Severity};
+
+use crate::bindings::requested;
+use crate::{Rule, Subject};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { page: &PAGE, check };
+
+static PAGE: CodePage = CodePage {
+    code: "W0306",
+    name: "unproved-secret",
+    severity: Severity::Error,
+    summary: "A secret is used neither by `auth` nor by a check",
+    why: "it would be stored without anybody knowing whether it is right",
+    mend: "use it in `auth` or in the request of a check, or remove the field",
+    bad: "fields:
+  - { key: api_token, label: API Token, type: secret }
+  - { key: webhook_secret, label: Webhook Secret, type: secret }
+auth: { bearer: { token: '{{ value.api_token }}' } }",
+    good: "fields:
+  - { key: api_token, label: API Token, type: secret }
+auth: { bearer: { token: '{{ value.api_token }}' } }",
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    for method in &subject.guide.methods {
+        let requested = requested(method);
+        for field in method.fields.iter().filter(|field| field.secret && !requested.contains(&field.key)) {
+            let message = format!("nothing proves that the secret `{}` is right", field.key);
+            findings.push(Finding::new(&PAGE, field.span, message).label("no request uses it"));
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! An outcome rule that no scenario shows.
+
+use guide::{CodePage, Finding, Severity};
+
+use crate::rules::shadowed_outcome::shadow;
+use crate::talk::reached;
+use crate::{Rule, Subject};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { page: &PAGE, check };
+
+static PAGE: CodePage = CodePage {
+    code: "W0309",
+    name: "unreached-outcome",
+    severity: Severity::Warning,
+    summary: "No scenario reaches an outcome rule",
+    why: "a rule that was never seen to match may never match, and people would be told something worse",
+    mend: "add a scenario whose answer the rule matches, and name the rule under `then`",
+    bad: "outcomes:
+  - { key: not-in-plan, when: { status: 402 }, is: not_in_plan }",
+    good: "scenarios:
+  - name: a plan without the API
+    given: { api_token: small-plan }
+    talk:
+      - { request: GET /me, response: { status: 402 } }
+    then: { outcome: not_in_plan, rule: not-in-plan }",
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    for method in &subject.guide.methods {
+        // Without a check nothing is judged, and every rule would be unreached for that one reason.
+        if method.checks.is_empty() {
+            continue;
+        }
+        let reached = reached(subject.guide, method);
+        let lists = method.checks.iter().map(|check| &check.outcomes).chain([&method.outcomes]);
+        for list in lists {
+            for (n, rule) in list.iter().enumerate() {
+                if !reached.contains(&rule.key) && shadow(&list[..n], rule).is_none() {
+                    let message = format!("no scenario reaches the outcome rule `{}`", rule.key);
+                    findings.push(Finding::new(&PAGE, rule.span, message));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! A field that changes nothing.
+
+use guide::{CodePage, Finding, Severity};
+
+use crate::bindings::{conditions, requested};
+use crate::{Rule, Subject};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { page: &PAGE, check };
+
+static PAGE: CodePage = CodePage {
+    code: "W0307",
+    name: "unused-field",
+    severity: Severity::Warning,
+    summary: "A field that may be seen is used by no request and no condition",
+    why: "every question costs people on the way; one whose answer changes nothing costs them for nothing",
+    mend: "use the field, or remove it",
+    bad: "fields:
+  - { key: region, label: Region, type: text }",
+    good: "base_url: 'https://{{ value.region }}.api.acme.example'",
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    for method in &subject.guide.methods {
+        let (requested, asked) = (requested(method), conditions(method));
+        let used = |key| requested.contains(key) || asked.iter().any(|(field, _)| *field == key);
+        for field in method.fields.iter().filter(|field| !field.secret && !used(&field.key)) {
+            let message = format!("nothing depends on what is typed into `{}`", field.key);
+            findings.push(Finding::new(&PAGE, field.span, message));
+        }
+    }
+}

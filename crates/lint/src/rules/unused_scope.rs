@@ -1,0 +1,43 @@
+//! A permission that nothing needs.
+
+use guide::{CodePage, Finding, Guide, Severity};
+
+use crate::texts;
+use crate::{Rule, Subject};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { page: &PAGE, check };
+
+static PAGE: CodePage = CodePage {
+    code: "W0334",
+    name: "unused-scope",
+    severity: Severity::Warning,
+    summary: "No action, section, step or check uses a scope",
+    why: "people would be asked for a permission that nothing needs, or find it in a list and wonder",
+    mend: "name the scope where it is needed, or remove it",
+    bad: "scopes:
+  - { name: tickets.delete }",
+    good: "scopes:
+  - { name: tickets.read }
+actions:
+  - { key: list-tickets, label: List tickets, scopes: [tickets.read] }",
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    let used = used(subject.guide);
+    for scope in subject.guide.scopes.iter().filter(|scope| !used.contains(&scope.name.as_str())) {
+        findings.push(Finding::new(&PAGE, scope.span, format!("nothing uses the scope `{}`", scope.name)));
+    }
+}
+
+fn used(guide: &Guide) -> Vec<&str> {
+    let included = guide.scopes.iter().flat_map(|scope| &scope.includes);
+    let by_actions = guide.actions.iter().flat_map(|action| &action.scopes);
+    let by_methods = guide.methods.iter().flat_map(|method| {
+        let sections =
+            texts::parts(method).flat_map(|part| &part.sections).flat_map(|section| &section.scopes);
+        let steps = texts::steps(method).flat_map(|step| &step.scopes);
+        sections.chain(steps).chain(method.checks.iter().flat_map(|check| &check.scopes))
+    });
+    included.chain(by_actions).chain(by_methods).map(String::as_str).collect()
+}

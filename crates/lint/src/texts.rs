@@ -1,0 +1,54 @@
+//! Every text of a guide that people read as prose.
+
+use guide::{Guide, Inline, Method, Prose, Step, Template, Walkthrough};
+
+/// The prose of a guide, each with its method, in the order of the text.
+pub(crate) fn of_guide(guide: &Guide) -> impl Iterator<Item = (&Method, &Prose)> {
+    guide.methods.iter().flat_map(|method| of_method(method).map(move |prose| (method, prose)))
+}
+
+/// The prose of a method.
+pub(crate) fn of_method(method: &Method) -> impl Iterator<Item = &Prose> {
+    let fields = method.fields.iter().filter_map(|field| field.description.as_ref());
+    fields.chain(parts(method).flat_map(of_walkthrough))
+}
+
+/// The link guide and the setup guide.
+pub(crate) fn parts(method: &Method) -> impl Iterator<Item = &Walkthrough> {
+    std::iter::once(&method.link).chain(&method.setup)
+}
+
+/// The steps of both guides, in order.
+pub(crate) fn steps(method: &Method) -> impl Iterator<Item = &Step> {
+    parts(method).flat_map(Walkthrough::steps).map(|(_, step)| step)
+}
+
+/// The texts of a piece of prose as one line, references as a space.
+pub(crate) fn words(content: &[Inline]) -> String {
+    content
+        .iter()
+        .map(|inline| match inline {
+            Inline::Text(text) => text.clone(),
+            Inline::Code(template) => literal(template),
+            Inline::Strong(inner) | Inline::Emphasis(inner) | Inline::Link { content: inner, .. } => {
+                words(inner)
+            }
+            Inline::Reference(_) | Inline::Image { .. } | Inline::SoftBreak | Inline::HardBreak => {
+                " ".to_owned()
+            }
+        })
+        .collect()
+}
+
+/// The literal text of a template, if it is all literal.
+fn literal(template: &Template) -> String {
+    template.as_literal().unwrap_or(" ").to_owned()
+}
+
+fn of_walkthrough(part: &Walkthrough) -> impl Iterator<Item = &Prose> {
+    let sections = part
+        .sections
+        .iter()
+        .flat_map(|section| section.intro.iter().chain(section.steps.iter().map(|step| &step.body)));
+    part.warning.iter().chain(&part.needs).chain(sections)
+}

@@ -1,0 +1,160 @@
+//! From guide, method, audience and brand to a page.
+//!
+//! **Invariant:** the order of the parts is decided here and nowhere else.
+
+mod facts;
+mod fields;
+mod linking;
+mod prose;
+mod troubles;
+
+use guide::{Brand, Guide, Method, Purpose, Walkthrough};
+
+use crate::clean;
+use crate::color::Color;
+use crate::href::{Anchor, Anchors, Href};
+use crate::page::{Action, Audience, Content, HeadLine, Named, Page, Part, Publisher};
+use crate::text::Context;
+use crate::wording;
+
+/// What a page is made for.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// For whom it is.
+    pub audience: Audience,
+    /// The scopes that are wanted; all, if left out. What is needed for none of them is left out of the page.
+    pub scopes: Option<Vec<String>>,
+}
+
+/// The page of a method. A method without a guide for the admin has an empty page for them.
+pub fn page(guide: &Guide, method: &Method, brand: &Brand, options: &Options) -> Page {
+    let empty = Walkthrough { warning: None, needs: Vec::new(), sections: Vec::new(), span: guide::Span::default() };
+    let walkthrough = match options.audience {
+        Audience::Link => &method.link,
+        Audience::Setup => method.setup.as_ref().unwrap_or(&empty),
+    };
+    let scopes = options.scopes.as_ref().map(|chosen| with_included(guide, chosen));
+    let sections = prose::chosen(walkthrough, scopes.as_deref());
+    let mut anchors = Anchors::default();
+    // Steps before everything else: a step's anchor is its key.
+    let step_anchors: Vec<Vec<Anchor>> = sections
+        .iter()
+        .map(|section| section.steps.iter().map(|step| anchors.take(step.key.as_str())).collect())
+        .collect();
+    let section_anchors: Vec<Anchor> =
+        sections.iter().map(|section| anchors.take(section.section.key.as_str())).collect();
+    let known = anchors.clone();
+    let context = Context::new(guide, method, brand).on_page(&known);
+    let mut build = Build { guide, method, brand, audience: options.audience, context, anchors };
+
+    let (title, description) = match options.audience {
+        Audience::Link => (&brand.link.title, &brand.link.description),
+        Audience::Setup => (&brand.setup.title, &brand.setup.description),
+    };
+    let mut parts = Vec::new();
+    if !walkthrough.needs.is_empty() {
+        let needs = walkthrough.needs.iter().map(|need| context.blocks(need)).collect();
+        parts.push(build.part("before-you-begin", wording::NEEDS, Content::Needs(needs)));
+    }
+    let mut told = Vec::new();
+    for ((section, anchor), steps) in sections.iter().zip(section_anchors).zip(step_anchors) {
+        let content = Content::Section(build.section(section, steps));
+        let part = Part { anchor, title: clean::line(&section.section.title), content };
+        if section.section.purpose == Purpose::Obtain { parts.push(part) } else { told.push(part) }
+    }
+    parts.push(build.linking());
+    parts.extend(build.fields());
+    parts.extend(build.environments());
+    if options.audience == Audience::Link {
+        parts.extend(build.checks());
+        parts.extend(build.troubles());
+        parts.extend(build.credential());
+    }
+    parts.extend(told);
+    if options.audience == Audience::Link {
+        parts.extend(build.limits());
+    }
+    parts.extend(build.events());
+    parts.extend(build.sources());
+    Page {
+        provider: Named { key: guide.provider.key.to_string(), name: clean::line(&guide.provider.name) },
+        method: Named { key: method.key.to_string(), name: clean::line(&method.label) },
+        audience: options.audience,
+        publisher: publisher(brand),
+        twin_head: brand.twin_head.iter().map(|line| head_line(&context.sentence(line))).collect(),
+        title: clean::line(&context.sentence(title)),
+        description: clean::line(&context.sentence(description)),
+        warning: walkthrough.warning.as_ref().map(|prose| context.blocks(prose)).unwrap_or_default(),
+        actions: actions(guide),
+        parts,
+    }
+}
+
+/// A page being made.
+struct Build<'a> {
+    guide: &'a Guide,
+    method: &'a Method,
+    brand: &'a Brand,
+    audience: Audience,
+    context: Context<'a>,
+    anchors: Anchors,
+}
+
+impl Build<'_> {
+    fn part(&mut self, name: &str, title: &str, content: Content) -> Part {
+        Part { anchor: self.anchors.take(name), title: clean::line(title), content }
+    }
+}
+
+/// The scopes and all that come with them.
+fn with_included(guide: &Guide, chosen: &[String]) -> Vec<String> {
+    let mut all = chosen.to_vec();
+    let mut at = 0;
+    while let Some(name) = all.get(at).cloned() {
+        for scope in guide.scopes.iter().filter(|scope| scope.name == name) {
+            for included in &scope.includes {
+                if !all.contains(included) {
+                    all.push(included.clone());
+                }
+            }
+        }
+        at += 1;
+    }
+    all
+}
+
+fn publisher(brand: &Brand) -> Publisher {
+    let color = |text: &Option<String>| text.as_deref().and_then(Color::parse);
+    let address = |text: &Option<String>| text.as_deref().and_then(Href::parse);
+    Publisher {
+        name: clean::line(&brand.name),
+        hub: clean::line(&brand.hub),
+        site: address(&brand.site_url),
+        support: address(&brand.support_url),
+        accent: color(&brand.theme.accent),
+        accent_dark: color(&brand.theme.accent_dark),
+    }
+}
+
+/// The one piece of Markdown that a head line can hold is the mark of a heading.
+fn head_line(text: &str) -> HeadLine {
+    let rest = text.trim_start_matches('#');
+    match u8::try_from(text.len() - rest.len()) {
+        Ok(level @ 1..=6) if rest.starts_with(' ') => {
+            HeadLine { level: Some(level), text: clean::line(rest) }
+        }
+        _ => HeadLine { level: None, text: clean::line(text) },
+    }
+}
+
+fn actions(guide: &Guide) -> Vec<Action> {
+    if guide.actions.iter().all(|action| action.scopes.is_empty()) {
+        return Vec::new();
+    }
+    let one = |action: &guide::Action| Action {
+        id: format!("{}_{}", guide.provider.key, action.key),
+        label: clean::line(&action.label),
+        scopes: action.scopes.iter().map(|scope| clean::line(scope)).collect(),
+    };
+    guide.actions.iter().map(one).collect()
+}

@@ -1,0 +1,62 @@
+//! What is typed in, field by field, and in which environments.
+//!
+//! **Invariant:** no example of a secret is shown, not even an invented one: people copy examples.
+
+use super::Build;
+use crate::clean;
+use crate::page::{Content, Environment, Field, Part, StepLink};
+use crate::wording;
+
+impl Build<'_> {
+    pub(super) fn fields(&mut self) -> Option<Part> {
+        let method = self.method;
+        let own: Vec<_> = self.own_fields().into_iter().map(|field| field.key.clone()).collect();
+        let chosen = method.fields.iter().filter(|field| own.contains(&field.key));
+        let fields: Vec<Field> = chosen.map(|field| self.field(field)).collect();
+        (!fields.is_empty()).then(|| self.part("fields", wording::FIELDS, Content::Fields(fields)))
+    }
+
+    fn field(&mut self, field: &guide::Field) -> Field {
+        let kept = || field.examples.iter().find_map(|one| one.then.as_ref().ok()).cloned();
+        let example = if field.secret { None } else { field.placeholder.clone().or_else(kept) };
+        Field {
+            key: field.key.to_string(),
+            anchor: self.anchors.take(&format!("field--{}", field.key)),
+            label: clean::line(&field.label),
+            kind: field.kind,
+            required: field.required,
+            secret: field.secret,
+            description: field.description.as_ref().map(|prose| self.context.blocks(prose)).unwrap_or_default(),
+            format: field.pattern_says.as_deref().map(clean::line),
+            example: example.as_deref().map(clean::line).filter(|text| !text.is_empty()),
+            default: field.default.as_deref().filter(|_| !field.secret).map(clean::line).filter(|text| !text.is_empty()),
+            options: field.options.iter().map(|option| clean::line(&option.label)).collect(),
+            only: self.condition(field.when.as_ref()).as_deref().map(clean::line),
+            found_at: self.found_at(&field.key),
+        }
+    }
+
+    /// The step that makes the value, or else the one at which it is typed in.
+    fn found_at(&self, field: &guide::Key) -> Option<StepLink> {
+        let setup = || {
+            let mut steps = self.method.setup.iter().flat_map(guide::Walkthrough::steps).map(|(_, step)| step);
+            steps.find(|step| step.obtains.contains(field) || step.collects.contains(field))
+        };
+        let step = self.method.made_at(field.as_str()).or_else(setup)?;
+        Some(self.step_link(step))
+    }
+
+    pub(super) fn step_link(&self, step: &guide::Step) -> StepLink {
+        StepLink { title: clean::line(&step.title), anchor: self.context.anchor(step.key.as_str()) }
+    }
+
+    pub(super) fn environments(&mut self) -> Option<Part> {
+        let one = |environment: &guide::Environment| Environment {
+            label: clean::line(&environment.label),
+            host: clean::line(&environment.host),
+            description: environment.description.as_deref().map(clean::line),
+        };
+        let list: Vec<Environment> = self.method.environments.iter().map(one).collect();
+        (!list.is_empty()).then(|| self.part("environments", wording::ENVIRONMENTS, Content::Environments(list)))
+    }
+}

@@ -1,0 +1,100 @@
+//! The part about the product itself: where the fields are filled in.
+//!
+//! **Invariant:** its words are the brand's, and its fields are the method's, in the order of the form.
+
+use guide::{Prose, Purpose, Template};
+
+use super::Build;
+use crate::clean;
+use crate::page::{Audience, Block, Content, FormField, Part, Section, Step};
+
+impl Build<'_> {
+    pub(super) fn linking(&mut self) -> Part {
+        let (heading, intro, steps, closing) = match self.audience {
+            Audience::Link => {
+                let steps = self.link_steps();
+                (&self.brand.link.heading, Vec::new(), steps, self.context.blocks(&self.brand.link.closing))
+            }
+            Audience::Setup => {
+                let steps = self.setup_steps();
+                (&self.brand.setup.heading, self.context.blocks(&self.brand.setup.intro), steps, Vec::new())
+            }
+        };
+        let title = self.context.sentence(heading);
+        let section = Section { purpose: Purpose::Obtain, scopes: Vec::new(), intro, steps, closing };
+        let name = match self.audience {
+            Audience::Link => "link",
+            Audience::Setup => "create-configuration",
+        };
+        self.part(name, &title, Content::Linking(section))
+    }
+
+    fn link_steps(&mut self) -> Vec<Step> {
+        let words = &self.brand.link;
+        let form = self.form();
+        let open = self.context.blocks(&words.open.text);
+        let mut steps = vec![self.own_step("open-hub", &words.open.title, open)];
+        if !form.is_empty() {
+            let mut fill = self.context.blocks(&words.fill.text);
+            fill.push(Block::Form(form));
+            steps.push(self.own_step("enter-details", &words.fill.title, fill));
+        }
+        let connect = Block::List { first: None, items: self.items(&words.connect).collect() };
+        steps.push(self.own_step("connect", &words.connect_title, vec![connect]));
+        steps
+    }
+
+    fn setup_steps(&mut self) -> Vec<Step> {
+        let words = &self.brand.setup;
+        let form = self.form();
+        let open = self.context.blocks(&words.open.text);
+        let mut items: Vec<Vec<Block>> = self.items(&words.before_fields).collect();
+        if !form.is_empty() {
+            let mut fill = self.context.blocks(&words.fields);
+            fill.push(Block::Form(form));
+            items.push(fill);
+        }
+        items.extend(self.items(&words.after_fields));
+        vec![
+            self.own_step("open-configurations", &words.open.title, open),
+            self.own_step("create", &words.create_title, vec![Block::List { first: None, items }]),
+        ]
+    }
+
+    fn items<'p>(&'p self, list: &'p [Prose]) -> impl Iterator<Item = Vec<Block>> + 'p {
+        list.iter().map(|prose| self.context.blocks(prose))
+    }
+
+    fn own_step(&mut self, name: &str, title: &Template, body: Vec<Block>) -> Step {
+        let title = clean::line(&self.context.sentence(title));
+        Step { anchor: self.anchors.take(name), title, scopes: Vec::new(), body }
+    }
+
+    /// The fields of this audience: those that the setup guide collects are the admin's, the rest the end user's.
+    pub(super) fn own_fields(&self) -> Vec<&guide::Field> {
+        let by_admin = |field: &&guide::Field| {
+            let mut steps = self.method.setup.iter().flat_map(guide::Walkthrough::steps);
+            let in_setup = steps.any(|(_, step)| step.collects.contains(&field.key));
+            in_setup && self.method.collected_at(field.key.as_str()).is_none()
+        };
+        let fields = self.method.fields.iter();
+        fields.filter(|field| by_admin(field) == (self.audience == Audience::Setup)).collect()
+    }
+
+    fn form(&self) -> Vec<FormField> {
+        let optional = match self.audience {
+            Audience::Link => None,
+            Audience::Setup => Some(clean::line(&self.brand.setup.optional)),
+        };
+        let one = |field: &guide::Field| FormField {
+            key: field.key.to_string(),
+            label: clean::line(&field.label),
+            suffix: optional.clone().filter(|_| !field.required),
+            kind: field.kind,
+            secret: field.secret,
+            placeholder: field.placeholder.as_deref().map(clean::line),
+            options: field.options.iter().map(|option| clean::line(&option.label)).collect(),
+        };
+        self.own_fields().into_iter().map(one).collect()
+    }
+}

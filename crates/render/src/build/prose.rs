@@ -1,0 +1,92 @@
+//! The guide's own sections and steps.
+//!
+//! **Invariant:** what is needed for none of the chosen scopes is not on the page, and a section of which no step
+//! is left goes with them.
+
+use guide::{Condition, Walkthrough};
+
+use super::Build;
+use crate::clean;
+use crate::href::Anchor;
+use crate::page::{Block, Inline, Section, Step};
+use crate::wording;
+
+/// A section and those of its steps that are on the page.
+pub(super) struct Chosen<'a> {
+    pub(super) section: &'a guide::Section,
+    pub(super) steps: Vec<&'a guide::Step>,
+}
+
+/// What is needed for these scopes, or everything.
+pub(super) fn chosen<'a>(walkthrough: &'a Walkthrough, scopes: Option<&[String]>) -> Vec<Chosen<'a>> {
+    let needed = |of: &[String]| {
+        of.is_empty() || scopes.is_none_or(|scopes| of.iter().any(|scope| scopes.contains(scope)))
+    };
+    let sections = walkthrough.sections.iter().filter(|section| needed(&section.scopes));
+    let chosen = sections.map(|section| Chosen {
+        section,
+        steps: section.steps.iter().filter(|step| needed(&step.scopes)).collect(),
+    });
+    chosen.filter(|one| !one.steps.is_empty() || one.section.steps.is_empty()).collect()
+}
+
+impl Build<'_> {
+    pub(super) fn section(&self, chosen: &Chosen<'_>, anchors: Vec<Anchor>) -> Section {
+        let section = chosen.section;
+        let mut intro = self.only_when(section.when.as_ref());
+        intro.extend(section.intro.iter().flat_map(|prose| self.context.blocks(prose)));
+        let steps = chosen.steps.iter().zip(anchors).map(|(step, anchor)| self.step(step, anchor)).collect();
+        Section { purpose: section.purpose, scopes: scope_names(&section.scopes), intro, steps, closing: Vec::new() }
+    }
+
+    fn step(&self, step: &guide::Step, anchor: Anchor) -> Step {
+        let mut body = self.enables(&step.scopes);
+        body.extend(self.only_when(step.when.as_ref()));
+        body.extend(self.context.blocks(&step.body));
+        Step { anchor, title: clean::line(&step.title), scopes: scope_names(&step.scopes), body }
+    }
+
+    /// The actions that a step's scopes make possible, by name.
+    fn enables(&self, scopes: &[String]) -> Vec<Block> {
+        let needs = |action: &&guide::Action| action.scopes.iter().any(|scope| scopes.contains(scope));
+        let mut labels: Vec<&str> = self.guide.actions.iter().filter(needs).map(|one| one.label.as_str()).collect();
+        if labels.is_empty() {
+            return Vec::new();
+        }
+        labels.sort_unstable();
+        vec![paragraph(&wording::enables(&labels))]
+    }
+
+    fn only_when(&self, when: Option<&Condition>) -> Vec<Block> {
+        self.condition(when).map(|text| paragraph(&text)).into_iter().collect()
+    }
+
+    /// When something applies, in words.
+    pub(super) fn condition(&self, when: Option<&Condition>) -> Option<String> {
+        let when = when?;
+        let environments: Vec<&str> = when
+            .environments
+            .iter()
+            .map(|key| self.method.environment(key.as_str()).map_or(key.as_str(), |one| one.label.as_str()))
+            .collect();
+        let field = when.field.as_ref().map(|(key, values)| {
+            let field = self.method.field(key.as_str());
+            let shown = |value: &'_ String| {
+                let option = field.and_then(|field| field.options.iter().find(|option| option.value == *value));
+                option.map_or_else(|| value.clone(), |option| option.label.clone())
+            };
+            (field.map_or(key.as_str(), |field| field.label.as_str()), values.iter().map(shown).collect::<Vec<_>>())
+        });
+        let values: Vec<&str> = field.iter().flat_map(|(_, values)| values.iter().map(String::as_str)).collect();
+        wording::only(&environments, field.as_ref().map(|(label, _)| (*label, values.as_slice())))
+    }
+}
+
+/// A paragraph of plain text.
+pub(super) fn paragraph(text: &str) -> Block {
+    Block::Paragraph(vec![Inline::Text(clean::line(text))])
+}
+
+fn scope_names(scopes: &[String]) -> Vec<String> {
+    scopes.iter().map(|scope| clean::line(scope)).collect()
+}

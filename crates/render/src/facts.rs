@@ -1,0 +1,103 @@
+//! The parts of a page that are not prose, as named facts.
+//!
+//! **Invariant:** every writer takes what it says about a field, a check or a trouble from here, so that all say
+//! the same.
+
+use crate::page::{Check, Environment, Event, Field, Inline, Source, StepLink, Trouble};
+use crate::href::Href;
+use crate::wording;
+
+/// Something known, and its name.
+pub(crate) struct Fact {
+    pub(crate) name: &'static str,
+    pub(crate) content: Vec<Inline>,
+}
+
+impl Fact {
+    fn text(name: &'static str, text: &str) -> Self {
+        Self { name, content: vec![Inline::Text(text.to_owned())] }
+    }
+
+    fn code(name: &'static str, text: &str) -> Self {
+        Self { name, content: vec![Inline::Code(text.to_owned())] }
+    }
+
+    fn step(name: &'static str, step: &StepLink) -> Self {
+        let content = vec![Inline::Text(step.title.clone())];
+        let link = match &step.anchor {
+            Some(anchor) => vec![Inline::Link { href: Href::to(anchor), content }],
+            None => content,
+        };
+        Self { name, content: link }
+    }
+}
+
+pub(crate) fn of_field(field: &Field) -> Vec<Fact> {
+    let kind = wording::kind_and_secrecy(field.kind, field.secret);
+    let mut facts = vec![Fact::text(wording::TYPE, &format!("{kind}, {}", wording::need(field.required)))];
+    facts.extend(of_field_but_kind(field));
+    facts
+}
+
+/// The same where the medium has a place of its own for the kind of value.
+pub(crate) fn of_field_but_kind(field: &Field) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    facts.extend(field.only.iter().map(|only| Fact::text(wording::ONLY, only)));
+    facts.extend(field.format.iter().map(|format| Fact::text(wording::FORMAT, format)));
+    facts.extend(field.example.iter().map(|example| Fact::code(wording::EXAMPLE, example)));
+    facts.extend(field.default.iter().map(|default| Fact::code(wording::DEFAULT, default)));
+    if !field.options.is_empty() {
+        facts.push(Fact::text(wording::OPTIONS, &field.options.join(", ")));
+    }
+    facts.extend(field.found_at.iter().map(|step| Fact::step(wording::FOUND_AT, step)));
+    facts
+}
+
+pub(crate) fn of_environment(environment: &Environment) -> Vec<Fact> {
+    let mut facts = vec![Fact::code(wording::HOST, &environment.host)];
+    facts.extend(environment.description.iter().map(|text| Fact::text(wording::DESCRIPTION, text)));
+    facts
+}
+
+pub(crate) fn of_trouble(trouble: &Trouble) -> Vec<Fact> {
+    let mut facts = vec![Fact { name: wording::FIX, content: trouble.fix.clone() }];
+    if !trouble.fields.is_empty() {
+        facts.push(Fact::text(wording::LOOK_AT, &trouble.fields.join(", ")));
+    }
+    facts.extend(trouble.step.iter().map(|step| Fact::step(wording::BACK_TO, step)));
+    facts.push(Fact::text(wording::SEEN, &trouble.seen));
+    facts
+}
+
+/// What a check sends, one line for each environment.
+pub(crate) fn of_check(check: &Check) -> Vec<Vec<Inline>> {
+    let line = |request: &crate::page::Request| {
+        let code = Inline::Code(request.line.clone());
+        match &request.environment {
+            Some(name) => vec![Inline::Text(format!("{name}: ")), code],
+            None => vec![code],
+        }
+    };
+    check.requests.iter().map(line).collect()
+}
+
+pub(crate) fn of_event(event: &Event) -> Vec<Inline> {
+    let mut line = vec![Inline::Text(format!("{}, {}: {}", event.on, event.what, event.says))];
+    if let Some(href) = &event.source {
+        let content = vec![Inline::Text(wording::SOURCE.to_owned())];
+        line.extend([Inline::Text(" (".to_owned()), Inline::Link { href: href.clone(), content }]);
+        line.push(Inline::Text(")".to_owned()));
+    }
+    line
+}
+
+pub(crate) fn of_source(source: &Source) -> Vec<Inline> {
+    let standing = vec![Inline::Text(wording::standing(source.standing).to_owned())];
+    let mut line = vec![Inline::Text(format!("{} ", source.claim))];
+    match &source.source {
+        Some(href) => line.push(Inline::Link { href: href.clone(), content: standing }),
+        None => line.extend(standing),
+    }
+    line.push(Inline::Text(wording::checked_on(&source.checked_on)));
+    line
+}

@@ -1,0 +1,63 @@
+//! The form, drawn from the fields: what a screenshot would show, and never out of date.
+//!
+//! **Invariant:** every drawn input has its label, and none can be typed into or submitted.
+
+use guide::FieldType;
+
+use super::Html;
+use crate::markup::{Doc, Markup};
+use crate::page::FormField;
+use crate::wording;
+
+pub(super) fn drawn(doc: &mut Doc<Html>, fields: &[FormField]) {
+    doc.open(&Markup::syntax("<figure class=\"form\">"));
+    doc.line(&Markup::syntax("<figcaption>").text(wording::FORM).raw("</figcaption>"));
+    doc.open(&Markup::syntax("<ul>"));
+    for field in fields {
+        doc.open(&Markup::syntax("<li>"));
+        label(doc, field);
+        input(doc, field);
+        doc.close("</li>");
+    }
+    doc.close("</ul>");
+    doc.close("</figure>");
+}
+
+fn id(field: &FormField) -> String {
+    // Two hyphens: no key and so no anchor of the guide has them.
+    format!("form--{}", field.key)
+}
+
+fn label(doc: &mut Doc<Html>, field: &FormField) {
+    let line = Markup::syntax("<label").attribute("for", &id(field)).raw(">").text(&field.label);
+    let line = match &field.suffix {
+        Some(suffix) => line.raw(" <span>").text(suffix).raw("</span>"),
+        None => line,
+    };
+    doc.line(&line.raw("</label>"));
+}
+
+fn input(doc: &mut Doc<Html>, field: &FormField) {
+    let start = |tag: &'static str| Markup::syntax(tag).attribute("id", &id(field)).raw(" disabled");
+    let placeholder = field.placeholder.as_deref();
+    match field.kind {
+        FieldType::Select => {
+            doc.line(&start("<select").raw("><option>").text(wording::CHOOSE).raw("</option></select>"));
+        }
+        FieldType::Multiline => {
+            let tag = start("<textarea").attribute("placeholder", placeholder.unwrap_or_default());
+            doc.line(&tag.raw(" rows=\"3\"></textarea>"));
+        }
+        FieldType::Boolean => doc.line(&start("<input type=\"checkbox\"").raw(">")),
+        FieldType::File => doc.line(&start("<input type=\"file\"").raw(">")),
+        _ => {
+            let hidden = if field.secret { Some(wording::HIDDEN) } else { None };
+            let tag = start("<input type=\"text\"");
+            let tag = match placeholder.or(hidden) {
+                Some(text) => tag.attribute("placeholder", text),
+                None => tag,
+            };
+            doc.line(&tag.raw(">"));
+        }
+    }
+}

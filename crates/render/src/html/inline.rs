@@ -1,0 +1,87 @@
+//! Blocks and running text as HTML.
+//!
+//! **Invariant:** a list is a list, and the mark between the names of a menu path is not read aloud.
+
+use super::{Html, form};
+use crate::markup::{Doc, Markup};
+use crate::href::Picture;
+use crate::page::{Block, Inline};
+use crate::wording;
+
+pub(super) fn blocks(doc: &mut Doc<Html>, list: &[Block]) {
+    list.iter().for_each(|block| one(doc, block));
+}
+
+fn one(doc: &mut Doc<Html>, block: &Block) {
+    match block {
+        Block::Paragraph(content) => doc.line(&inlines(Markup::syntax("<p>"), content).raw("</p>")),
+        Block::List { first: None, items } => {
+            doc.open(&Markup::syntax("<ul>"));
+            items.iter().for_each(|item| list_item(doc, item));
+            doc.close("</ul>");
+        }
+        Block::List { first: Some(first), items } => {
+            let tag = Markup::syntax("<ol");
+            let tag = if *first == 1 { tag } else { tag.raw(" start=\"").number(*first).raw("\"") };
+            doc.open(&tag.raw(">"));
+            items.iter().for_each(|item| list_item(doc, item));
+            doc.close("</ol>");
+        }
+        Block::Code { text, .. } => {
+            // Indentation would be part of the code, so each line break is written as a reference.
+            let lines = text.trim_end_matches('\n').split('\n');
+            let code = lines.enumerate().fold(Markup::syntax("<pre tabindex=\"0\"><code>"), |out, (n, line)| {
+                if n == 0 { out.text(line) } else { out.raw("&#10;").text(line) }
+            });
+            doc.line(&code.raw("</code></pre>"));
+        }
+        Block::Form(fields) => form::drawn(doc, fields),
+    }
+}
+
+fn list_item(doc: &mut Doc<Html>, item: &[Block]) {
+    if let [Block::Paragraph(content)] = item {
+        doc.line(&inlines(Markup::syntax("<li>"), content).raw("</li>"));
+        return;
+    }
+    doc.open(&Markup::syntax("<li>"));
+    blocks(doc, item);
+    doc.close("</li>");
+}
+
+pub(super) fn inlines(out: Markup<Html>, list: &[Inline]) -> Markup<Html> {
+    list.iter().fold(out, |out, inline| match inline {
+        Inline::Text(text) => out.text(text),
+        Inline::Code(text) => out.raw("<code>").text(text).raw("</code>"),
+        Inline::Strong(content) => inlines(out.raw("<strong>"), content).raw("</strong>"),
+        Inline::Path(names) => path(out, names),
+        Inline::Emphasis(content) => inlines(out.raw("<em>"), content).raw("</em>"),
+        Inline::Placeholder(name) => out.raw("<var>").text(&wording::placeholder(name)).raw("</var>"),
+        Inline::Link { href, content } => {
+            let tag = out.raw("<a").attribute("href", href.as_str());
+            let tag = if href.is_external() { tag.raw(" rel=\"noopener noreferrer\"") } else { tag };
+            inlines(tag.raw(">"), content).raw("</a>")
+        }
+        Inline::Image { source: Picture::File(name), text } => {
+            out.raw("<img").attribute("src", name).attribute("alt", text).raw(">")
+        }
+        Inline::Image { source: Picture::Elsewhere(href), text } => out
+            .raw("<a")
+            .attribute("href", href.as_str())
+            .raw(" rel=\"noopener noreferrer\">")
+            .text(wording::IMAGE)
+            .raw(": ")
+            .text(text)
+            .raw("</a>"),
+        Inline::SoftBreak => out.raw(" "),
+        Inline::HardBreak => out.raw("<br>"),
+    })
+}
+
+fn path(out: Markup<Html>, names: &[String]) -> Markup<Html> {
+    let out = names.iter().enumerate().fold(out.raw("<strong class=\"path\">"), |out, (n, name)| {
+        let out = if n == 0 { out } else { out.raw(" <span aria-hidden=\"true\">&gt;</span> ") };
+        out.raw("<span>").text(name).raw("</span>")
+    });
+    out.raw("</strong>")
+}

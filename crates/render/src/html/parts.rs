@@ -1,0 +1,121 @@
+//! The parts of a page as HTML.
+//!
+//! **Invariant:** headings descend one level at a time, and the id of each is the anchor of what it heads.
+
+use super::{Html, inline, tag_with_id};
+use crate::facts::{self, Fact};
+use crate::markup::{Doc, Markup};
+use crate::page::{Check, Content, Environment, Field, Inline, Part, Section, Step, Trouble};
+use crate::wording;
+
+pub(super) fn part(doc: &mut Doc<Html>, part: &Part) {
+    doc.open(&Markup::syntax("<section").attribute("aria-labelledby", part.anchor.as_str()).raw(">"));
+    doc.line(&tag_with_id("<h2", part.anchor.as_str()).text(&part.title).raw("</h2>"));
+    match &part.content {
+        Content::Needs(needs) => {
+            inline::blocks(doc, &[crate::page::Block::List { first: None, items: needs.clone() }]);
+        }
+        Content::Section(section) | Content::Linking(section) => write_section(doc, section),
+        Content::Fields(fields) => fields.iter().for_each(|one| field(doc, one)),
+        Content::Environments(list) => environments(doc, list),
+        Content::Checks { intro, checks } => {
+            doc.line(&inline::inlines(Markup::syntax("<p>"), intro).raw("</p>"));
+            doc.open(&Markup::syntax("<ul class=\"checks\">"));
+            checks.iter().for_each(|one| check(doc, one));
+            doc.close("</ul>");
+        }
+        Content::Troubles(troubles) => troubles.iter().for_each(|one| trouble(doc, one)),
+        Content::Facts(lines) => {
+            for line in lines {
+                doc.line(&inline::inlines(Markup::syntax("<p>"), line).raw("</p>"));
+            }
+        }
+        Content::Events(events) => list(doc, &events.iter().map(facts::of_event).collect::<Vec<_>>()),
+        Content::Sources(sources) => list(doc, &sources.iter().map(facts::of_source).collect::<Vec<_>>()),
+    }
+    doc.close("</section>");
+}
+
+fn write_section(doc: &mut Doc<Html>, section: &Section) {
+    inline::blocks(doc, &section.intro);
+    if !section.steps.is_empty() {
+        doc.open(&Markup::syntax("<ol class=\"steps\" role=\"list\">"));
+        for one in &section.steps {
+            doc.open(&Markup::syntax("<li>"));
+            step(doc, one);
+            doc.close("</li>");
+        }
+        doc.close("</ol>");
+    }
+    inline::blocks(doc, &section.closing);
+}
+
+pub(super) fn step(doc: &mut Doc<Html>, step: &Step) {
+    doc.line(&tag_with_id("<h3", step.anchor.as_str()).text(&step.title).raw("</h3>"));
+    inline::blocks(doc, &step.body);
+}
+
+fn field(doc: &mut Doc<Html>, field: &Field) {
+    doc.open(&Markup::syntax("<div class=\"field\">"));
+    doc.line(&tag_with_id("<h3", field.anchor.as_str()).text(&field.label).raw("</h3>"));
+    inline::blocks(doc, &field.description);
+    named(doc, &facts::of_field(field));
+    doc.close("</div>");
+}
+
+fn trouble(doc: &mut Doc<Html>, trouble: &Trouble) {
+    doc.open(&Markup::syntax("<details").attribute("id", trouble.anchor.as_str()).raw(">"));
+    doc.line(&inline::inlines(Markup::syntax("<summary>"), &trouble.message).raw("</summary>"));
+    named(doc, &facts::of_trouble(trouble));
+    doc.close("</details>");
+}
+
+/// Facts as a description list.
+fn named(doc: &mut Doc<Html>, facts: &[Fact]) {
+    doc.open(&Markup::syntax("<dl>"));
+    for fact in facts {
+        doc.open(&Markup::syntax("<div>"));
+        doc.line(&Markup::syntax("<dt>").text(fact.name).raw("</dt>"));
+        doc.line(&inline::inlines(Markup::syntax("<dd>"), &fact.content).raw("</dd>"));
+        doc.close("</div>");
+    }
+    doc.close("</dl>");
+}
+
+fn environments(doc: &mut Doc<Html>, list: &[Environment]) {
+    doc.open(&Markup::syntax("<table>"));
+    let names = [wording::ENVIRONMENT, wording::HOST, wording::DESCRIPTION];
+    let described = list.iter().any(|one| one.description.is_some());
+    let columns = if described { &names[..] } else { &names[..2] };
+    let cells = columns.iter().fold(Markup::syntax("<thead><tr>"), |out, name| {
+        out.raw("<th scope=\"col\">").text(name).raw("</th>")
+    });
+    doc.line(&cells.raw("</tr></thead>"));
+    doc.open(&Markup::syntax("<tbody>"));
+    for one in list {
+        let row = Markup::syntax("<tr><th scope=\"row\">").text(&one.label).raw("</th>");
+        let row = facts::of_environment(one).iter().fold(row, |row, fact| {
+            inline::inlines(row.raw("<td>"), &fact.content).raw("</td>")
+        });
+        let row = if described && one.description.is_none() { row.raw("<td></td>") } else { row };
+        doc.line(&row.raw("</tr>"));
+    }
+    doc.close("</tbody>");
+    doc.close("</table>");
+}
+
+fn check(doc: &mut Doc<Html>, check: &Check) {
+    doc.open(&Markup::syntax("<li>"));
+    let line = Markup::syntax("<p><strong>").text(&check.label).raw("</strong>. ").text(&check.proves);
+    doc.line(&line.raw("</p>"));
+    list(doc, &facts::of_check(check));
+    doc.close("</li>");
+}
+
+fn list(doc: &mut Doc<Html>, lines: &[Vec<Inline>]) {
+    doc.open(&Markup::syntax("<ul>"));
+    for line in lines {
+        doc.line(&inline::inlines(Markup::syntax("<li>"), line).raw("</li>"));
+    }
+    doc.close("</ul>");
+}

@@ -1,0 +1,107 @@
+//! The document around the parts: head, landmarks, contents.
+//!
+//! **Invariant:** one heading of the first level, one main landmark, and a way past everything before it. The
+//! shell's own ids begin with `_`, which no key does.
+
+use super::{Html, inline, parts, stylesheet};
+use crate::color::Color;
+use crate::href::Href;
+use crate::markup::{Doc, Markup};
+use crate::page::{Page, Publisher};
+use crate::wording;
+
+/// The grounds of the style sheet, light and dark. They must agree with `--ground` there: links are made readable
+/// on these.
+const GROUND: Color = Color::new(0xff, 0xff, 0xff);
+const GROUND_DARK: Color = Color::new(0x14, 0x17, 0x1a);
+const ACCENT: Color = Color::new(0x1d, 0x5f, 0xb8);
+const ACCENT_DARK: Color = Color::new(0x8a, 0xb8, 0xf5);
+
+pub(super) fn document(page: &Page) -> String {
+    let mut doc = Doc::new();
+    doc.raw("<!doctype html>");
+    doc.line(&Markup::syntax("<html").attribute("lang", wording::LANGUAGE).raw(">"));
+    head(&mut doc, page);
+    doc.raw("<body>");
+    doc.line(&Markup::syntax("<a class=\"skip\" href=\"#_content\">").text(wording::SKIP).raw("</a>"));
+    banner(&mut doc, &page.publisher);
+    doc.open(&Markup::syntax("<div class=\"layout\">"));
+    contents(&mut doc, page);
+    doc.open(&Markup::syntax("<main id=\"_content\" tabindex=\"-1\">"));
+    doc.line(&Markup::syntax("<h1>").text(&page.title).raw("</h1>"));
+    doc.line(&Markup::syntax("<p class=\"lead\">").text(&page.description).raw("</p>"));
+    if !page.warning.is_empty() {
+        doc.open(&Markup::syntax("<div class=\"warning\" role=\"note\">"));
+        doc.line(&Markup::syntax("<p><strong>").text(wording::WARNING).raw("</strong></p>"));
+        inline::blocks(&mut doc, &page.warning);
+        doc.close("</div>");
+    }
+    page.parts.iter().for_each(|one| parts::part(&mut doc, one));
+    doc.close("</main>");
+    doc.close("</div>");
+    footer(&mut doc, &page.publisher);
+    doc.raw("</body>");
+    doc.raw("</html>");
+    doc.into_string()
+}
+
+fn head(doc: &mut Doc<Html>, page: &Page) {
+    doc.raw("<head>");
+    doc.raw("<meta charset=\"utf-8\">");
+    doc.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
+    doc.raw("<meta name=\"color-scheme\" content=\"light dark\">");
+    doc.line(&Markup::syntax("<title>").text(&page.title).raw("</title>"));
+    doc.line(&Markup::syntax("<meta name=\"description\"").attribute("content", &page.description).raw(">"));
+    doc.raw("<style>");
+    doc.line(&Markup::syntax(stylesheet().trim_ascii_end()));
+    doc.line(&theme(&page.publisher));
+    doc.raw("</style>");
+    doc.raw("</head>");
+}
+
+/// The brand's colors, as near to what it chose as can be read.
+fn theme(publisher: &Publisher) -> Markup<Html> {
+    let light = publisher.accent.unwrap_or(ACCENT).readable_on(GROUND);
+    let dark = publisher.accent_dark.or(publisher.accent).unwrap_or(ACCENT_DARK).readable_on(GROUND_DARK);
+    let rule = |out: Markup<Html>, color: Color| {
+        let (accent, on) = (color.to_string(), color.text_on().to_string());
+        out.raw(":root { --accent: ").text(&accent).raw("; --on-accent: ").text(&on).raw("; }")
+    };
+    let out = rule(Markup::new(), light).raw("\n@media screen and (prefers-color-scheme: dark) { ");
+    rule(out, dark).raw(" }")
+}
+
+fn banner(doc: &mut Doc<Html>, publisher: &Publisher) {
+    doc.open(&Markup::syntax("<header class=\"banner\">"));
+    let line = match &publisher.site {
+        Some(site) => link(Markup::syntax("<p>"), site, &publisher.hub),
+        None => Markup::syntax("<p>").text(&publisher.hub),
+    };
+    doc.line(&line.raw("</p>"));
+    doc.close("</header>");
+}
+
+fn contents(doc: &mut Doc<Html>, page: &Page) {
+    doc.open(&Markup::syntax("<nav class=\"contents\" aria-labelledby=\"_contents\">"));
+    doc.line(&Markup::syntax("<h2 id=\"_contents\">").text(wording::CONTENTS).raw("</h2>"));
+    doc.open(&Markup::syntax("<ol>"));
+    for part in &page.parts {
+        let out = link(Markup::syntax("<li>"), &Href::to(&part.anchor), &part.title);
+        doc.line(&out.raw("</li>"));
+    }
+    doc.close("</ol>");
+    doc.close("</nav>");
+}
+
+fn footer(doc: &mut Doc<Html>, publisher: &Publisher) {
+    doc.open(&Markup::syntax("<footer class=\"footer\">"));
+    doc.line(&Markup::syntax("<p>").text(&publisher.name).raw("</p>"));
+    if let Some(support) = &publisher.support {
+        doc.line(&link(Markup::syntax("<p>"), support, wording::HELP).raw("</p>"));
+    }
+    doc.close("</footer>");
+}
+
+fn link(out: Markup<Html>, href: &Href, text: &str) -> Markup<Html> {
+    out.raw("<a").attribute("href", href.as_str()).raw(">").text(text).raw("</a>")
+}

@@ -1,0 +1,255 @@
+//! The anatomy of guide pages as others publish them: MDX of tags with scope attributes.
+//!
+//! Such a page is read by MDX, and its twin by anything that reads Markdown, where the tags are raw HTML. A
+//! backslash would stand there for itself, so what is active is written as a character reference: it means the
+//! same in both.
+//!
+//! **Invariant:** ordinary text comes out letter for letter; no text opens a tag or an expression.
+
+use std::fmt::Write as _;
+
+use guide::Purpose;
+
+use crate::commonmark::{fence, starts_reference};
+use crate::markup::{Dialect, Doc, Markup};
+use crate::page::{Action, Block, Content, FormField, Inline, Page, Section, Step};
+
+/// Text in such a page.
+pub(crate) struct Published;
+
+impl Dialect for Published {
+    fn text(out: &mut String, text: &str) {
+        let starts = out.is_empty() || out.ends_with('\n');
+        let text = if starts { text.trim_start() } else { text };
+        for (at, ch) in text.char_indices() {
+            if active(ch, out.chars().next_back(), text, at, starts) {
+                reference(out, ch);
+            } else {
+                out.push(ch);
+            }
+        }
+    }
+
+    fn attribute(out: &mut String, text: &str) {
+        for (at, ch) in text.char_indices() {
+            match ch {
+                '"' | '<' | '>' | '{' | '}' => reference(out, ch),
+                '&' if starts_reference(&text[at..]) => reference(out, ch),
+                _ => out.push(ch),
+            }
+        }
+    }
+}
+
+fn reference(out: &mut String, ch: char) {
+    match ch {
+        '<' => out.push_str("&lt;"),
+        '>' => out.push_str("&gt;"),
+        '&' => out.push_str("&amp;"),
+        ch => {
+            let _ = write!(out, "&#x{:x};", u32::from(ch));
+        }
+    }
+}
+
+/// Whether a character would be more than itself where it stands. `starts` tells whether its text begins a line.
+fn active(ch: char, before: Option<char>, text: &str, at: usize, starts: bool) -> bool {
+    let after = text[at + ch.len_utf8()..].chars().next();
+    let line_start = starts && at == 0;
+    let letter = |ch: Option<char>| ch.is_some_and(char::is_alphanumeric);
+    match ch {
+        '<' | '{' | '}' | '`' => true,
+        '&' => starts_reference(&text[at..]),
+        '\\' => after.is_none_or(|next| next.is_ascii_punctuation()),
+        // Emphasis needs an end, and what follows white space can only be a beginning.
+        '*' | '_' | '~' => {
+            let within_word = ch == '_' && letter(before) && letter(after);
+            !within_word && (line_start || before.is_none_or(|before| !before.is_whitespace()))
+        }
+        ']' => after == Some('('),
+        '#' | '>' | '+' | '-' | '=' | '[' | '|' | ':' => line_start,
+        '.' | ')' => starts && (1..=9).contains(&at) && text[..at].bytes().all(|b| b.is_ascii_digit()),
+        // The first word of a line of code in MDX.
+        'i' | 'e' => line_start && (text[at..].starts_with("import") || text[at..].starts_with("export")),
+        _ => false,
+    }
+}
+
+/// The sections and the trailing block.
+pub(crate) fn body(page: &Page) -> String {
+    let mut doc = Doc::<Published>::new();
+    if !page.warning.is_empty() {
+        doc.open(&Markup::syntax("<Warning>"));
+        loose(&mut doc, &page.warning);
+        doc.close("</Warning>");
+        doc.gap();
+    }
+    if !page.actions.is_empty() {
+        panel(&mut doc, &page.actions);
+    }
+    for part in &page.parts {
+        match &part.content {
+            Content::Section(one) if one.purpose == Purpose::Obtain => section(&mut doc, &part.title, one),
+            Content::Linking(one) => trailing(&mut doc, &part.title, one),
+            _ => {}
+        }
+    }
+    doc.into_string()
+}
+
+fn panel(doc: &mut Doc<Published>, actions: &[Action]) {
+    let list: Vec<_> = actions
+        .iter()
+        .map(|action| serde_json::json!({ "id": action.id, "label": action.label, "scopes": action.scopes }))
+        .collect();
+    let tag = Markup::syntax("<div")
+        .attribute("className", "not-prose guides-scope-selector")
+        .raw(" data-guides-scope-selector")
+        .attribute("data-guide-actions-json", &serde_json::Value::from(list).to_string())
+        .raw("></div>");
+    doc.open(&Markup::syntax("<Panel>"));
+    doc.line(&tag);
+    doc.close("</Panel>");
+    doc.gap();
+}
+
+fn section(doc: &mut Doc<Published>, title: &str, section: &Section) {
+    let tag = Markup::syntax("<section data-guide-section");
+    doc.open(&tag.attribute("data-guide-scopes", &section.scopes.join(" ")).raw(">"));
+    heading(doc, title);
+    blocks(doc, &section.intro);
+    steps(doc, &section.steps, |doc, step| {
+        let tag = Markup::syntax("<div data-guide-step");
+        let tag = tag.attribute("data-guide-scopes", &step.scopes.join(" "));
+        doc.open(&tag.raw(" data-guide-display-scopes-list=\"\">"));
+        blocks(doc, &step.body);
+        doc.close("</div>");
+    });
+    doc.close("</section>");
+    doc.gap();
+}
+
+fn trailing(doc: &mut Doc<Published>, title: &str, section: &Section) {
+    doc.open(&Markup::syntax("<div data-whitelabel-hide>"));
+    heading(doc, title);
+    blocks(doc, &section.intro);
+    steps(doc, &section.steps, |doc, step| loose(doc, &step.body));
+    blocks(doc, &section.closing);
+    doc.close("</div>");
+    doc.gap();
+}
+
+fn heading(doc: &mut Doc<Published>, title: &str) {
+    doc.line(&Markup::syntax("<h2>").text(title).raw("</h2>"));
+    doc.gap();
+}
+
+fn steps(doc: &mut Doc<Published>, steps: &[Step], content: impl Fn(&mut Doc<Published>, &Step)) {
+    if steps.is_empty() {
+        return;
+    }
+    doc.open(&Markup::syntax("<Steps>"));
+    for step in steps {
+        doc.open(&Markup::syntax("<Step").attribute("title", &step.title).raw(">"));
+        content(doc, step);
+        doc.close("</Step>");
+        doc.gap();
+    }
+    doc.close("</Steps>");
+    doc.gap();
+}
+
+/// Blocks with paragraphs as such.
+fn blocks(doc: &mut Doc<Published>, list: &[Block]) {
+    for block in list {
+        match block {
+            Block::Paragraph(content) => doc.line(&inlines(Markup::syntax("<p>"), content).raw("</p>")),
+            other => one_block(doc, other),
+        }
+        doc.gap();
+    }
+}
+
+/// Blocks with paragraphs as bare lines.
+fn loose(doc: &mut Doc<Published>, list: &[Block]) {
+    for block in list {
+        match block {
+            Block::Paragraph(content) => doc.line(&inlines(Markup::new(), content)),
+            other => one_block(doc, other),
+        }
+        doc.gap();
+    }
+}
+
+fn one_block(doc: &mut Doc<Published>, block: &Block) {
+    match block {
+        Block::Paragraph(_) => {}
+        Block::List { first, items } => {
+            let numbered = first.is_some();
+            doc.open(&Markup::syntax(if numbered { "<ol>" } else { "<ul>" }));
+            items.iter().for_each(|item| list_item(doc, item));
+            doc.close(if numbered { "</ol>" } else { "</ul>" });
+        }
+        Block::Code { language, text } => code_block(doc, language.as_deref(), text),
+        Block::Form(fields) => {
+            doc.open(&Markup::syntax("<ul>"));
+            fields.iter().for_each(|field| form_field(doc, field));
+            doc.close("</ul>");
+        }
+    }
+}
+
+fn list_item(doc: &mut Doc<Published>, item: &[Block]) {
+    if let [Block::Paragraph(content)] = item {
+        doc.line(&inlines(Markup::syntax("<li>"), content).raw("</li>"));
+        return;
+    }
+    doc.open(&Markup::syntax("<li>"));
+    loose(doc, item);
+    doc.close("</li>");
+}
+
+fn form_field(doc: &mut Doc<Published>, field: &FormField) {
+    let mut line = Markup::syntax("<li><strong>").text(&field.label).raw("</strong>");
+    if let Some(suffix) = &field.suffix {
+        line = line.raw(" ").text(suffix);
+    }
+    doc.line(&line.raw("</li>"));
+}
+
+fn code_block(doc: &mut Doc<Published>, language: Option<&str>, text: &str) {
+    let fence = fence(text);
+    // A language is letters and digits, and what stands between fences is not read.
+    doc.line(&Markup::new().repeat('`', fence).inert(language.unwrap_or_default()));
+    doc.line(&Markup::new().inert(text.trim_end_matches('\n')));
+    doc.line(&Markup::new().repeat('`', fence));
+}
+
+pub(crate) fn inlines(out: Markup<Published>, list: &[Inline]) -> Markup<Published> {
+    list.iter().fold(out, |out, inline| match inline {
+        Inline::Text(text) => out.text(text),
+        Inline::Code(text) => code(out, text),
+        Inline::Strong(content) => inlines(out.raw("<strong>"), content).raw("</strong>"),
+        Inline::Path(names) => out.raw("<strong>").text(&names.join(" > ")).raw("</strong>"),
+        Inline::Emphasis(content) => inlines(out.raw("<em>"), content).raw("</em>"),
+        Inline::Placeholder(name) => out.text(&crate::wording::placeholder(name)),
+        Inline::Link { href, content } => {
+            let tag = out.raw("<a").attribute("href", href.as_str());
+            let tag = if href.is_external() { tag.raw(" target=\"_blank\" rel=\"noopener noreferrer\"") } else { tag };
+            inlines(tag.raw(">"), content).raw("</a>")
+        }
+        Inline::Image { source, text } => {
+            out.raw("<img").attribute("src", source.as_str()).attribute("alt", text).raw(" />")
+        }
+        Inline::SoftBreak | Inline::HardBreak => out.raw("<br />"),
+    })
+}
+
+/// Code stands between backticks, as it always did; but where Markdown does not read it, it would open a tag.
+fn code(out: Markup<Published>, text: &str) -> Markup<Published> {
+    let plain = !text.contains(['<', '`', '&']) && text.trim() == text && !text.is_empty();
+    if plain {
+        return out.raw("`").inert(text).raw("`");
+    }
+    out.raw("<code>").text(text).raw("</code>")
+}

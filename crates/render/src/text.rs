@@ -1,0 +1,262 @@
+//! What references in a text stand for.
+//!
+//! **Invariant:** a reference becomes text, code or the name of something open, never markup; an address is checked
+//! after its references are in place.
+
+use guide::{Block as ProseBlock, Brand, Environment, Guide, Inline as ProseInline, Method, Part, Prose, Target, Template};
+
+use crate::clean;
+use crate::href::{Anchor, Anchors, Href, Picture, encoded_component};
+use crate::page::{Block, Inline};
+use crate::wording;
+
+/// What references stand for: the guide, the brand, and what is known of one attempt.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    guide: &'a Guide,
+    method: &'a Method,
+    brand: &'a Brand,
+    environment: Option<&'a Environment>,
+    redirect_uri: Option<&'a str>,
+    anchors: Option<&'a Anchors>,
+}
+
+/// What a reference stands for here.
+enum Word {
+    /// This text.
+    Known(String),
+    /// Something that differs from reader to reader.
+    Open {
+        /// Its name in a sentence.
+        says: String,
+        /// Its name within code.
+        name: String,
+    },
+}
+
+impl<'a> Context<'a> {
+    /// What is known without an attempt.
+    pub fn new(guide: &'a Guide, method: &'a Method, brand: &'a Brand) -> Self {
+        Self { guide, method, brand, environment: None, redirect_uri: None, anchors: None }
+    }
+
+    /// The same, in this environment.
+    #[must_use]
+    pub fn in_environment(self, environment: &'a Environment) -> Self {
+        Self { environment: Some(environment), ..self }
+    }
+
+    /// The same, with the address to which the provider sends the browser back.
+    #[must_use]
+    pub fn with_redirect_uri(self, address: &'a str) -> Self {
+        Self { redirect_uri: Some(address), ..self }
+    }
+
+    /// The same, on a page with these places to link to.
+    pub(crate) fn on_page(self, anchors: &'a Anchors) -> Self {
+        Self { anchors: Some(anchors), ..self }
+    }
+
+    /// The place of the page with this name.
+    pub(crate) fn anchor(&self, name: &str) -> Option<Anchor> {
+        self.anchors.and_then(|anchors| anchors.find(name))
+    }
+
+    /// A template in a sentence, on one line. What is open stands in angle quotes.
+    pub fn sentence(&self, template: &Template) -> String {
+        plain(&self.message(template))
+    }
+
+    /// A template as code. What is open stands in braces.
+    pub fn code(&self, template: &Template) -> String {
+        let pieces = template.parts.iter().map(|part| match part {
+            Part::Text(text) => text.clone(),
+            Part::Reference(reference) => match self.word(&reference.target) {
+                Word::Known(text) => text,
+                Word::Open { name, .. } => format!("{{{name}}}"),
+            },
+        });
+        clean::inline(&pieces.collect::<String>())
+    }
+
+    /// A template as running text.
+    pub fn message(&self, template: &Template) -> Vec<Inline> {
+        let pieces = template.parts.iter().map(|part| match part {
+            Part::Text(text) => Inline::Text(clean::inline(text)),
+            Part::Reference(reference) => self.reference(&reference.target),
+        });
+        joined(pieces.collect())
+    }
+
+    /// Prose as blocks of a page.
+    pub fn blocks(&self, prose: &Prose) -> Vec<Block> {
+        prose.blocks.iter().map(|block| self.block(block)).collect()
+    }
+
+    /// Running prose as running text of a page.
+    pub fn inlines(&self, list: &[ProseInline]) -> Vec<Inline> {
+        joined(list.iter().flat_map(|inline| self.inline(inline)).collect())
+    }
+
+    fn block(&self, block: &ProseBlock) -> Block {
+        match block {
+            ProseBlock::Paragraph(content) => Block::Paragraph(self.inlines(content)),
+            ProseBlock::List { first, items } => Block::List {
+                first: *first,
+                items: items.iter().map(|item| item.iter().map(|block| self.block(block)).collect()).collect(),
+            },
+            ProseBlock::Code { language, text } => Block::Code {
+                language: language.as_deref().map(language_name).filter(|name| !name.is_empty()),
+                text: clean::lines(text),
+            },
+        }
+    }
+
+    fn inline(&self, inline: &ProseInline) -> Vec<Inline> {
+        let one = match inline {
+            ProseInline::Text(text) => Inline::Text(clean::inline(text)),
+            ProseInline::Reference(reference) => self.reference(&reference.target),
+            ProseInline::Code(template) => Inline::Code(self.code(template)),
+            ProseInline::Strong(content) => {
+                let content = self.inlines(content);
+                menu_path(&content).map_or(Inline::Strong(content), Inline::Path)
+            }
+            ProseInline::Emphasis(content) => Inline::Emphasis(self.inlines(content)),
+            ProseInline::Link { href, content } => {
+                let content = self.inlines(content);
+                match self.href(href) {
+                    Some(href) => Inline::Link { href, content },
+                    None => return content,
+                }
+            }
+            ProseInline::Image { source, text } => {
+                let text = clean::line(text);
+                match Picture::parse(source) {
+                    Some(source) => Inline::Image { source, text },
+                    None => Inline::Text(text),
+                }
+            }
+            ProseInline::SoftBreak => Inline::SoftBreak,
+            ProseInline::HardBreak => Inline::HardBreak,
+        };
+        vec![one]
+    }
+
+    fn reference(&self, target: &Target) -> Inline {
+        match self.word(target) {
+            Word::Known(text) => Inline::Text(clean::line(&text)),
+            Word::Open { says, .. } => Inline::Placeholder(clean::line(&says)),
+        }
+    }
+
+    /// An address with its references in place, each encoded for where it lands, unless it is the beginning.
+    fn href(&self, template: &Template) -> Option<Href> {
+        let mut address = String::new();
+        for part in &template.parts {
+            match part {
+                Part::Text(text) => address.push_str(text),
+                Part::Reference(reference) => match self.word(&reference.target) {
+                    Word::Known(text) if address.is_empty() => address = text,
+                    Word::Known(text) => address.push_str(&encoded_component(&text)),
+                    // Half an address leads nowhere; the link's text stays.
+                    Word::Open { .. } => return None,
+                },
+            }
+        }
+        let href = Href::parse(&address)?;
+        match (href.fragment(), self.anchors) {
+            (None, _) => Some(href),
+            (Some(name), Some(anchors)) => anchors.find(name).map(|anchor| Href::to(&anchor)),
+            (Some(_), None) => None,
+        }
+    }
+
+    fn word(&self, target: &Target) -> Word {
+        let label = |key: &guide::Key| {
+            self.method.field(key.as_str()).map_or_else(|| key.to_string(), |field| field.label.clone())
+        };
+        let open = |says: String, name: &str| Word::Open { says, name: name.to_owned() };
+        let only = match self.method.environments.as_slice() {
+            [one] => Some(one),
+            _ => None,
+        };
+        let environment = self.environment.or(only);
+        Word::Known(match target {
+            Target::Value(key) => return open(label(key), key.as_str()),
+            Target::Label(key) => label(key),
+            Target::Step(key) => {
+                self.method.step(key.as_str()).map_or_else(|| key.to_string(), |(_, step)| step.title.clone())
+            }
+            Target::EnvironmentHost => match environment {
+                Some(environment) => environment.host.clone(),
+                None => return open(wording::ENVIRONMENT_HOST.to_owned(), "environment.host"),
+            },
+            Target::EnvironmentLabel => {
+                environment.map_or_else(|| wording::CHOSEN_ENVIRONMENT.to_owned(), |one| one.label.clone())
+            }
+            Target::ProviderName => self.guide.provider.name.clone(),
+            Target::ProviderKey => self.guide.provider.key.to_string(),
+            Target::MethodLabel => self.method.label.clone(),
+            Target::BrandName => self.brand.name.clone(),
+            Target::BrandHub => self.brand.hub.clone(),
+            Target::BrandSupportUrl => self.brand.support_url.clone().unwrap_or_default(),
+            Target::BrandSiteUrl => self.brand.site_url.clone().unwrap_or_default(),
+            Target::Json(path) => return open(path.to_string(), &path.to_string()),
+            Target::Capture(key) => return open(key.to_string(), key.as_str()),
+            Target::RedirectUri => match self.redirect_uri {
+                Some(address) => address.to_owned(),
+                None => return open(wording::redirect_uri(&self.brand.hub), "redirect_uri"),
+            },
+        })
+    }
+}
+
+/// Running text without its markup: for a title, an attribute, a search index.
+pub fn plain(list: &[Inline]) -> String {
+    let mut out = String::new();
+    for inline in list {
+        match inline {
+            Inline::Text(text) | Inline::Code(text) | Inline::Image { text, .. } => out.push_str(text),
+            Inline::Strong(content) | Inline::Emphasis(content) | Inline::Link { content, .. } => {
+                out.push_str(&plain(content));
+            }
+            Inline::Path(names) => out.push_str(&names.join(" > ")),
+            Inline::Placeholder(name) => out.push_str(&wording::placeholder(name)),
+            Inline::SoftBreak | Inline::HardBreak => out.push(' '),
+        }
+    }
+    out
+}
+
+/// The names of a way through menus: `Settings > Users`.
+fn menu_path(content: &[Inline]) -> Option<Vec<String>> {
+    let [Inline::Text(text)] = content else { return None };
+    let names: Vec<String> = text.split(" > ").map(|name| name.trim().to_owned()).collect();
+    (names.len() > 1 && names.iter().all(|name| !name.is_empty())).then_some(names)
+}
+
+/// Neighboring pieces of one kind as one: they would otherwise run into one another in Markdown.
+fn joined(list: Vec<Inline>) -> Vec<Inline> {
+    let mut out: Vec<Inline> = Vec::with_capacity(list.len());
+    for inline in list {
+        match (out.last_mut(), inline) {
+            (_, Inline::Text(text)) if text.is_empty() => {}
+            (Some(Inline::Text(before)), Inline::Text(text)) | (Some(Inline::Code(before)), Inline::Code(text)) => {
+                before.push_str(&text);
+            }
+            (Some(Inline::Strong(before)), Inline::Strong(content))
+            | (Some(Inline::Emphasis(before)), Inline::Emphasis(content)) => {
+                before.extend(content);
+                *before = joined(std::mem::take(before));
+            }
+            (_, inline) => out.push(inline),
+        }
+    }
+    out
+}
+
+/// The first word after a fence, as far as it is the name of a language.
+fn language_name(info: &str) -> String {
+    let word = info.split_whitespace().next().unwrap_or_default();
+    word.chars().filter(|ch| ch.is_ascii_alphanumeric() || matches!(ch, '-' | '_' | '+')).take(30).collect()
+}

@@ -1,1 +1,0 @@
-//! Everything that is tested from outside a crate, in one binary.
