@@ -16,7 +16,7 @@ import remarkGfm from "remark-gfm";
 
 const COMPONENTS = [
   "Accordion", "AccordionGroup", "Card", "CardGroup", "Check", "Columns", "Expandable", "Frame", "Icon", "Info", "Note",
-  "Panel", "ParamField", "Step", "Steps", "Tab", "Tabs", "Tip", "Tooltip", "Update", "Warning",
+  "Panel", "ParamField", "ResponseField", "Step", "Steps", "Tab", "Tabs", "Tip", "Tooltip", "Update", "Warning",
 ];
 const ALLOWED = new Set([
   ...COMPONENTS, "a", "br", "code", "div", "em", "h2", "h3", "h4", "li", "ol", "p", "pre", "section", "span", "strong",

@@ -24,12 +24,16 @@ pub(crate) fn cases(corpus: &str, input: &str) -> Vec<Case> {
     let mut cases: Vec<Case> = entries
         .map(|entry| entry.expect("a readable folder").path())
         .filter(|path| path.is_dir())
-        .map(|folder| Case { name: folder.file_name().expect("a name").to_string_lossy().into_owned(), folder })
+        .map(|folder| Case {
+            name: folder.file_name().expect("a name").to_string_lossy().into_owned(),
+            folder,
+        })
         .collect();
     cases.sort_by(|a, b| a.name.cmp(&b.name));
     assert!(!cases.is_empty(), "{} has no case", root.display());
     for case in &cases {
-        let is_words = case.name.split('-').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()));
+        let is_words =
+            case.name.split('-').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()));
         assert!(is_words, "{corpus}/{}: a case's name is words with hyphens between them", case.name);
         assert!(case.folder.join(input).is_file(), "{corpus}/{}: there is no {input}", case.name);
     }

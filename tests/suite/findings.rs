@@ -15,7 +15,12 @@ fn what_an_author_is_told_is_as_expected() {
         let run = waystone::check(&folder(CORPUS), &case.name);
         let has_errors = run.out.lines().any(|line| line.starts_with("error["));
         if run.out.is_empty() || run.code != i32::from(has_errors) {
-            differences.note(format!("{}: exit code {}, and {} bytes of findings", case.name, run.code, run.out.len()));
+            differences.note(format!(
+                "{}: exit code {}, and {} bytes of findings",
+                case.name,
+                run.code,
+                run.out.len()
+            ));
         }
         differences.compare(&case.folder.join("expected.txt"), &run.out);
     }
@@ -26,10 +31,17 @@ fn what_an_author_is_told_is_as_expected() {
 fn every_case_has_an_expectation_and_nothing_is_left_over() {
     for case in cases(CORPUS, "guide.yaml") {
         let expected = case.folder.join("expected.txt").is_file();
-        assert!(expected || is_blessing(), "{}: there is no expected.txt: UPDATE=1 cargo test -p suite", case.name);
+        assert!(
+            expected || is_blessing(),
+            "{}: there is no expected.txt: UPDATE=1 cargo test -p suite",
+            case.name
+        );
         for entry in fs::read_dir(&case.folder).expect("a folder") {
             let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
-            let is_known = name == "guide.yaml" || name == "expected.txt" || name.ends_with(".svg") || name.ends_with(".png");
+            let is_known = name == "guide.yaml"
+                || name == "expected.txt"
+                || name.ends_with(".svg")
+                || name.ends_with(".png");
             assert!(is_known, "{}: `{name}` belongs to nothing", case.name);
         }
     }
@@ -40,7 +52,8 @@ fn every_kind_of_finding_has_a_case() {
     let mut shown = BTreeSet::new();
     for case in cases(CORPUS, "guide.yaml") {
         let expected = fs::read_to_string(case.folder.join("expected.txt")).unwrap_or_default();
-        let codes = expected.lines().filter_map(|line| Some(line.split_once('[')?.1.split_once("]:")?.0.to_owned()));
+        let codes =
+            expected.lines().filter_map(|line| Some(line.split_once('[')?.1.split_once("]:")?.0.to_owned()));
         shown.extend(codes);
     }
     let missing: Vec<_> = lint::pages().map(|page| page.code).filter(|code| !shown.contains(*code)).collect();

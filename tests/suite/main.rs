@@ -6,6 +6,10 @@
 //! | [`guides`] | good guides, and that nothing is said about them |
 //! | [`hostile`] | texts that were made to do harm: bounded time, and never a panic |
 //! | [`language`] | our reader of YAML against another; guides with bytes changed |
+//! | [`scenarios`] | the scenarios of good guides, through the real flow |
+//! | [`linking`] | an account linked by the built program: endings, secrets, crashes, a real terminal |
+//! | [`pages`] | outputs against goldens, and read by real parsers |
+//! | [`cli`] | help, refusals, formats |
 //! | [`schema`] | the JSON Schemas against the reader |
 //!
 //! How to write, run and bless a case: `tests/README.md`.
@@ -18,3 +22,8 @@ mod guides;
 mod hostile;
 mod language;
 mod schema;
+
+mod cli;
+mod linking;
+mod pages;
+mod scenarios;

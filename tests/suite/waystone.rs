@@ -39,7 +39,7 @@ pub(crate) fn check(folder: &Path, path: &str) -> Run {
 }
 
 /// The program, built if it is missing or older than the sources it is made from.
-fn program() -> PathBuf {
+pub(crate) fn program() -> PathBuf {
     static BUILT: Once = Once::new();
     // …/target/<profile>/deps/suite-<hash>
     let tests = env::current_exe().expect("this test has a path");
@@ -48,7 +48,8 @@ fn program() -> PathBuf {
     BUILT.call_once(|| {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace is above the tests");
         let built = fs::metadata(&program).and_then(|meta| meta.modified()).ok();
-        let changed = ["crates", "guides", "Cargo.lock"].iter().filter_map(|part| newest(&root.join(part))).max();
+        let changed =
+            ["crates", "guides", "Cargo.lock"].iter().filter_map(|part| newest(&root.join(part))).max();
         if built.is_none() || built < changed {
             build(root, profile);
         }

@@ -49,7 +49,7 @@ fn excerpt(said: &str) -> String {
     let Some(bad) = find("Step 5 of 5", 0) else { return said.to_owned() };
     let bad_end = find("2. A good ending", bad).unwrap_or(lines.len());
     let again = find("Step 5 of 5", bad_end).unwrap_or(bad_end);
-    let typed = find("> ", again).unwrap_or(again);
+    let typed = find(">\u{1b}", again).unwrap_or(again);
     let end = find("Linked:", typed).map_or(lines.len(), |at| at + 1);
     // Everything there is to see of the second run is what is different in it.
     let mut picked = lines[bad..bad_end].to_vec();

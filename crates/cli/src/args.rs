@@ -56,7 +56,8 @@ pub(crate) enum Command {
     Render(RenderArgs),
     /// Link an account, led by its guide.
     #[command(after_help = "Examples:\n  waystone link gladly\n  \
-waystone link gladly --no-input --set organization_slug=acme --set agent_email=api@acme.example --set-file api_token=token.txt")]
+waystone link gladly --no-input --set organization_slug=acme --set agent_email=api@acme.example --set-file api_token=token.txt\n\n\
+A field's value also comes from the environment variable WAYSTONE_FIELD_<KEY>.")]
     Link(LinkArgs),
     /// See to the accounts that are linked.
     #[command(subcommand, after_help = "Example: waystone accounts list")]
@@ -208,7 +209,6 @@ pub(crate) struct Given {
 }
 
 #[derive(Debug, Args)]
-#[command(after_long_help = "A field's value also comes from the environment variable WAYSTONE_FIELD_<KEY>.")]
 pub(crate) struct LinkArgs {
     /// The provider's key.
     pub(crate) provider: String,

@@ -5,12 +5,15 @@
 
 use std::fmt;
 
-use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess, Visitor};
+use serde::de::{
+    self, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess,
+    Visitor,
+};
 use serde::forward_to_deserialize_any;
 
 use crate::node::{Entry, Kind, Node};
 use crate::source::Span;
-use crate::spanned::SPANNED;
+use crate::spanned::{SPANNED, WHOLE};
 
 /// Asks for a list also where a single value stands.
 pub(crate) const ONE_OR_MANY: &str = "$waystone::OneOrMany";
@@ -68,9 +71,14 @@ impl<'de> Deserializer<'de> for &'de Node {
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, ShapeError> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, ShapeError> {
         match name {
             SPANNED => visitor.visit_seq(Place { step: 0, span: self.place_or_span(), node: self }),
+            WHOLE => visitor.visit_seq(Place { step: 0, span: self.span, node: self }),
             ONE_OR_MANY => match &self.kind {
                 Kind::Sequence(items) => visitor.visit_seq(Items(items.iter())),
                 _ => visitor.visit_seq(Items(std::slice::from_ref(self).iter())),
@@ -116,7 +124,10 @@ struct Items<'de>(std::slice::Iter<'de, Node>);
 
 impl<'de> SeqAccess<'de> for Items<'de> {
     type Error = ShapeError;
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ShapeError> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, ShapeError> {
         self.0.next().map(|node| seed.deserialize(node)).transpose()
     }
     fn size_hint(&self) -> Option<usize> {
@@ -150,7 +161,11 @@ impl<'de> Deserializer<'de> for Key<'de> {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ShapeError> {
         visitor.visit_borrowed_str(&self.0.key)
     }
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, ShapeError> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, ShapeError> {
         if name == SPANNED {
             return visitor.visit_seq(KeyPlace { step: 0, entry: self.0 });
         }
@@ -171,7 +186,10 @@ struct Place<'de> {
 
 impl<'de> SeqAccess<'de> for Place<'de> {
     type Error = ShapeError;
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ShapeError> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, ShapeError> {
         self.step += 1;
         match self.step {
             1 => seed.deserialize(self.span.start.into_deserializer()).map(Some),
@@ -189,7 +207,10 @@ struct KeyPlace<'de> {
 
 impl<'de> SeqAccess<'de> for KeyPlace<'de> {
     type Error = ShapeError;
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ShapeError> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, ShapeError> {
         self.step += 1;
         match self.step {
             1 => seed.deserialize(self.entry.key_span.start.into_deserializer()).map(Some),
@@ -215,7 +236,8 @@ impl<'de> EnumAccess<'de> for Variant<'de> {
 impl<'de> VariantAccess<'de> for Variant<'de> {
     type Error = ShapeError;
     fn unit_variant(self) -> Result<(), ShapeError> {
-        Err(de::Error::custom(format!("`{}` takes no value", self.0.key))).map_err(|e: ShapeError| e.at(self.0.key_span))
+        Err(de::Error::custom(format!("`{}` takes no value", self.0.key)))
+            .map_err(|e: ShapeError| e.at(self.0.key_span))
     }
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, ShapeError> {
         seed.deserialize(&self.0.value)
@@ -223,7 +245,11 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, ShapeError> {
         (&self.0.value).deserialize_any(visitor)
     }
-    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, ShapeError> {
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, ShapeError> {
         (&self.0.value).deserialize_any(visitor)
     }
 }

@@ -7,6 +7,9 @@ use std::fmt;
 use crate::code::CodePage;
 use crate::source::Span;
 
+/// So many findings are given of one file. More is not read by anybody, and takes time to make.
+pub(crate) const MOST_FINDINGS: usize = 100;
+
 /// How much a finding weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -111,12 +114,24 @@ impl Finding {
 /// The known name nearest to a wrong one, if one is near enough to be meant.
 pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wrong = wrong.to_lowercase();
+    let length = wrong.chars().count();
+    let reach = |name: &str| (name.chars().count().max(3) / 3).max(1);
     known
         .into_iter()
+        // Measuring takes time in proportion to both lengths, and names in a hostile file can be very long.
+        .filter(|name| length.abs_diff(name.chars().count()) <= reach(name))
         .map(|name| (strsim::osa_distance(&wrong, &name.to_lowercase()), name))
-        .filter(|(distance, name)| *distance <= (name.chars().count().max(3) / 3).max(1))
+        .filter(|(distance, name)| *distance <= reach(name))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
+}
+
+/// A piece of the file as a message shows it: on one line, and cut where it is long.
+pub(crate) fn quoted(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let line: String = text.chars().take(LONGEST).map(|ch| if ch.is_control() { ' ' } else { ch }).collect();
+    let more = if text.chars().nth(LONGEST).is_some() { "…" } else { "" };
+    format!("`{line}{more}`")
 }
 
 /// A list of names as prose: `a`, `b` and `c`.

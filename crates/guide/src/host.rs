@@ -26,7 +26,8 @@ impl HostPattern {
         if self.wild == Wild::None {
             return host == self.suffix;
         }
-        let Some(front) = host.strip_suffix(self.suffix.as_str()).and_then(|rest| rest.strip_suffix('.')) else {
+        let Some(front) = host.strip_suffix(self.suffix.as_str()).and_then(|rest| rest.strip_suffix('.'))
+        else {
             return false;
         };
         let labels_are_sound = front.split('.').all(is_label);
@@ -60,7 +61,7 @@ pub enum HostPatternError {
 impl fmt::Display for HostPatternError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotAHost => "only a host name is wanted here: no scheme, port or path",
+            Self::NotAHost => "a host has no scheme, port or path",
             Self::BadLabel => "a host's labels have only `a-z`, `0-9` and `-`, and are 1 to 63 long",
             Self::TooWide => "the pattern must end in two literal labels at least, such as `example.com`",
             Self::MisplacedWildcard => "`*` or `**` can only be the whole first label",
@@ -122,7 +123,11 @@ mod tests {
     use super::*;
 
     fn check(pattern: &str, host: &str, expected: bool) {
-        assert_eq!(pattern.parse::<HostPattern>().expect("a pattern").matches(host), expected, "{pattern} {host}");
+        assert_eq!(
+            pattern.parse::<HostPattern>().expect("a pattern").matches(host),
+            expected,
+            "{pattern} {host}"
+        );
     }
 
     #[test]

@@ -119,7 +119,9 @@ impl OutcomeKind {
     pub const fn says(self) -> &'static str {
         match self {
             Self::Ok => "{provider} accepted the credentials.",
-            Self::OkLimited => "{provider} accepted the credentials, with fewer permissions than could be used.",
+            Self::OkLimited => {
+                "{provider} accepted the credentials, with fewer permissions than could be used."
+            }
             Self::WrongSecret => "{provider} did not accept these credentials.",
             Self::WrongUser => "{provider} knows the credentials, and they belong to another user.",
             Self::WrongTenant => "{provider} has no such organization.",
@@ -151,7 +153,9 @@ impl OutcomeKind {
             Self::WrongUser => "Use the credentials of the user that the guide asks for.",
             Self::WrongTenant => "Check the organization's name in the address of your {provider}.",
             Self::WrongEnvironment => "Choose the environment in which the credential was made.",
-            Self::DifferentAccount => "Sign in to the account linked before, or link this one as a new account.",
+            Self::DifferentAccount => {
+                "Sign in to the account linked before, or link this one as a new account."
+            }
             Self::MissingPermission => "Ask an administrator for the permission that the guide names.",
             Self::NotInPlan => "Ask whoever manages the plan.",
             Self::Declined => "Begin again and agree, if that was a mistake.",
@@ -162,7 +166,9 @@ impl OutcomeKind {
             Self::Throttled => "Wait a moment and try again; nothing you typed is wrong.",
             Self::ProviderDown => "Try again later; nothing you typed is wrong.",
             Self::Unreachable => "Check the address and the network, and try again.",
-            Self::Tls => "A proxy or security product on the way may be answering instead; ask your network's administrator.",
+            Self::Tls => {
+                "A proxy or security product on the way may be answering instead; ask your network's administrator."
+            }
             Self::ProtocolMismatch => "Check that the address leads to {provider} itself.",
             Self::Unknown => "Try again, and tell support if it stays.",
         }

@@ -111,7 +111,9 @@ impl Prose {
         self.inlines().into_iter().flat_map(|inline| -> Vec<&Reference> {
             match inline {
                 Inline::Reference(reference) => vec![reference],
-                Inline::Code(template) | Inline::Link { href: template, .. } => template.references().collect(),
+                Inline::Code(template) | Inline::Link { href: template, .. } => {
+                    template.references().collect()
+                }
                 _ => Vec::new(),
             }
         })

@@ -1,17 +1,18 @@
 //! Text in, guide and findings out.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::brand::Brand;
-use crate::code::{UNREADABLE, WRONG_TYPE};
-use crate::finding::{Finding, Severity};
+use crate::code::{TOO_LARGE, TOO_MANY, UNREADABLE, WRONG_TYPE};
+use crate::finding::{Finding, MOST_FINDINGS, Severity};
 use crate::lower;
 use crate::model::Guide;
 use crate::node::{Kind, Node};
-use crate::schema;
+use crate::schema::{self, Repair};
 use crate::shape::{BrandShape, GuideShape};
 use crate::source::{Source, Span};
 use crate::yaml;
@@ -52,15 +53,15 @@ impl<T> Reading<T> {
 
 /// Reads a guide. Never fails: what is wrong becomes findings.
 pub fn read(name: &str, bytes: &[u8]) -> Reading<Guide> {
-    read_as(name, bytes, schema::Kind::Guide, |shape: &GuideShape, source, findings| {
-        lower::guide(shape, source, digest(bytes), findings)
+    read_as(name, bytes, schema::Kind::Guide, |shape: &GuideShape, root, source, findings| {
+        lower::guide(shape, root, source, digest(bytes), findings)
     })
 }
 
 /// Reads a brand file.
 pub fn read_brand(name: &str, bytes: &[u8]) -> Reading<Brand> {
-    read_as(name, bytes, schema::Kind::Brand, |shape: &BrandShape, source, findings| {
-        Some(lower::brand(shape, source, findings))
+    read_as(name, bytes, schema::Kind::Brand, |shape: &BrandShape, root, source, findings| {
+        Some(lower::brand(shape, root, source, findings))
     })
 }
 
@@ -68,49 +69,27 @@ fn read_as<S: for<'de> Deserialize<'de>, T>(
     name: &str,
     bytes: &[u8],
     kind: schema::Kind,
-    lower: impl FnOnce(&S, &Arc<Source>, &mut Vec<Finding>) -> Option<T>,
+    lower: impl FnOnce(&S, &Node, &Arc<Source>, &mut Vec<Finding>) -> Option<T>,
 ) -> Reading<T> {
-    let mut findings = Vec::new();
-    // A file that is far too large is not copied only to be refused.
-    let bytes = &bytes[..bytes.len().min(yaml::MAX_BYTES + 1)];
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(_) if bytes.len() > yaml::MAX_BYTES => "",
-        Err(error) => {
-            let at = error.valid_up_to();
-            let source = Source::new(name, String::from_utf8_lossy(bytes));
-            let message = match bytes {
-                [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "the file is UTF-16, not UTF-8".to_owned(),
-                _ => format!("the byte 0x{:02x} is not UTF-8", bytes[at]),
-            };
-            findings.push(Finding::new(&UNREADABLE, Span::new(at, at), message));
-            return Reading { source: Arc::new(source), value: None, findings };
-        }
-    };
-    if bytes.len() > yaml::MAX_BYTES {
-        let message = format!("the file is larger than {} bytes", yaml::MAX_BYTES);
-        findings.push(Finding::new(&crate::code::TOO_LARGE, Span::new(0, 0), message));
-        return Reading { source: Arc::new(Source::new(name, "")), value: None, findings };
-    }
+    let (text, found) = decode(bytes);
     let source = Arc::new(Source::new(name, text));
-    let value = yaml::load(&source, &mut findings).and_then(|mut root| {
-        schema::check(kind, &root, &source, &mut findings);
-        if !findings.is_empty() {
-            // Keys that are not of the format are named once, and then out of the way of the rest.
-            let unknown: Vec<Span> = findings
-                .iter()
-                .filter(|finding| finding.code.code == crate::code::UNKNOWN_KEY.code)
-                .map(|finding| finding.span)
-                .collect();
-            prune(&mut root, &unknown);
-            let mut rest = Vec::new();
-            schema::check(kind, &root, &source, &mut rest);
-            if !rest.is_empty() {
-                return None;
-            }
+    let mut findings: Vec<Finding> = found.into_iter().collect();
+    let tree = if findings.is_empty() { yaml::load(&source, &mut findings) } else { None };
+    let value = tree.and_then(|mut root| {
+        if let Some(found) = schema::another_file(kind, &root, &source) {
+            findings.push(found);
+            return None;
+        }
+        let repairs = schema::check(kind, &root, &source, &mut findings);
+        if !repairs.is_empty() {
+            // A misspelled word is named once; the rest of the file is read as if it were right.
+            mend(&mut root, &repairs);
+        }
+        if !schema::is_valid(kind, &root) {
+            return None;
         }
         match S::deserialize(&root) {
-            Ok(shape) => lower(&shape, &source, &mut findings),
+            Ok(shape) => lower(&shape, &root, &source, &mut findings),
             Err(error) => {
                 let span = source.first_line(error.span.unwrap_or_default());
                 findings.push(Finding::new(&WRONG_TYPE, span, error.message));
@@ -118,20 +97,80 @@ fn read_as<S: for<'de> Deserialize<'de>, T>(
             }
         }
     });
-    findings.sort_by_key(|finding| (finding.span, finding.code.code));
-    findings.dedup();
-    Reading { source, value, findings }
+    Reading { source, value, findings: in_order(findings) }
 }
 
-/// Takes the entries with these keys' places out of the tree.
-fn prune(node: &mut Node, keys: &[Span]) {
-    match &mut node.kind {
-        Kind::Mapping(entries) => {
-            entries.retain(|entry| !keys.contains(&entry.key_span));
-            entries.iter_mut().for_each(|entry| prune(&mut entry.value, keys));
+/// The text of a file, or as much of it as can be shown, and why it is none.
+fn decode(bytes: &[u8]) -> (String, Option<Finding>) {
+    // A file that is far too large is not copied only to be refused.
+    if bytes.len() > yaml::MAX_BYTES {
+        let message = format!("the file is larger than {} bytes", yaml::MAX_BYTES);
+        return (String::new(), Some(Finding::new(&TOO_LARGE, Span::new(0, 0), message)));
+    }
+    if let Some(text) = decode_utf16(bytes) {
+        let found = Finding::new(&UNREADABLE, Span::new(0, 0), "the file is UTF-16, not UTF-8");
+        return (text, Some(found.mend("save the file as UTF-8; some editors call UTF-16 “Unicode”")));
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => (text.to_owned(), None),
+        Err(error) => {
+            let (at, byte) = (error.valid_up_to(), bytes[error.valid_up_to()]);
+            let mut found =
+                Finding::new(&UNREADABLE, Span::new(at, at), format!("the byte 0x{byte:02x} is not UTF-8"));
+            if byte >= 0xa0 {
+                found = found.label(format!("`{}`, if the file is Latin-1", char::from(byte)));
+            }
+            (String::from_utf8_lossy(bytes).into_owned(), Some(found))
         }
-        Kind::Sequence(items) => items.iter_mut().for_each(|item| prune(item, keys)),
-        _ => {}
+    }
+}
+
+/// The text of a file in UTF-16: one with its byte-order mark, or one in which every other byte is null.
+fn decode_utf16(bytes: &[u8]) -> Option<String> {
+    let (is_little, rest) = match bytes {
+        [0xff, 0xfe, rest @ ..] => (true, rest),
+        [0xfe, 0xff, rest @ ..] => (false, rest),
+        [a, 0, b, 0, ..] if *a != 0 && *b != 0 => (true, bytes),
+        [0, a, 0, b, ..] if *a != 0 && *b != 0 => (false, bytes),
+        _ => return None,
+    };
+    let unit = |pair: &[u8]| {
+        let pair = [pair[0], pair[1]];
+        if is_little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) }
+    };
+    Some(char::decode_utf16(rest.chunks_exact(2).map(unit)).map(|ch| ch.unwrap_or('\u{fffd}')).collect())
+}
+
+/// The findings in the order of the text, each once, and no more than somebody reads.
+fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by_key(|finding| (finding.span, finding.code.code));
+    findings.dedup();
+    if findings.len() > MOST_FINDINGS {
+        findings.truncate(MOST_FINDINGS);
+        let span = findings.last().map_or(Span::default(), |last| last.span);
+        let message = format!("there are more than {MOST_FINDINGS} findings; the others are not shown");
+        findings.push(Finding::new(&TOO_MANY, span, message));
+    }
+    findings
+}
+
+/// Puts what was surely meant into the tree, by the places of keys and values.
+fn mend(node: &mut Node, repairs: &BTreeMap<Span, Repair>) {
+    match repairs.get(&node.span) {
+        Some(Repair::Become(kind)) => node.kind = kind.clone(),
+        _ => match &mut node.kind {
+            Kind::Mapping(entries) => {
+                entries.retain(|entry| repairs.get(&entry.key_span) != Some(&Repair::Remove));
+                for entry in entries {
+                    if let Some(Repair::Rename(right)) = repairs.get(&entry.key_span) {
+                        entry.key.clone_from(right);
+                    }
+                    mend(&mut entry.value, repairs);
+                }
+            }
+            Kind::Sequence(items) => items.iter_mut().for_each(|item| mend(item, repairs)),
+            _ => {}
+        },
     }
 }
 

@@ -3,8 +3,11 @@
 //! The schema is made from the shapes, so the two cannot disagree; it judges the whole tree at once, and its
 //! complaints are put into an author's words here. The only file that names the schema validator.
 
+mod branches;
+mod names;
 mod words;
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use jsonschema::Validator;
@@ -13,10 +16,13 @@ use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
-use crate::finding::Finding;
-use crate::node::Node;
+pub(crate) use self::words::Repair;
+
+use crate::code::{MISSING_KEY, WRONG_TYPE, WRONG_VERSION};
+use crate::finding::{Finding, nearest};
+use crate::node::{Kind as NodeKind, Node};
 use crate::shape::{BrandShape, GuideShape};
-use crate::source::Source;
+use crate::source::{Source, Span};
 
 /// The JSON Schema of a guide.
 pub fn guide_schema() -> Value {
@@ -53,18 +59,77 @@ impl Compiled {
     }
 }
 
-/// Says everything that is wrong with the shape of a tree.
-pub(crate) fn check(kind: Kind, root: &Node, source: &Source, findings: &mut Vec<Finding>) {
-    let compiled: &Compiled = match kind {
-        Kind::Guide => &GUIDE,
-        Kind::Brand => &BRAND,
-    };
+/// Says everything that is wrong with the shape of a tree, and gives what was surely meant instead.
+pub(crate) fn check(
+    kind: Kind,
+    root: &Node,
+    source: &Source,
+    findings: &mut Vec<Finding>,
+) -> BTreeMap<Span, Repair> {
+    let compiled = kind.compiled();
     let value = root.to_json();
     if compiled.validator.is_valid(&value) {
-        return;
+        return BTreeMap::new();
     }
+    let mut words = words::Words::new(root, source, &compiled.schema, findings);
     for error in compiled.validator.iter_errors(&value) {
-        words::say(&error, root, source, &compiled.schema, findings);
+        words.say(&error);
+    }
+    words.finish()
+}
+
+/// Whether a tree is of the shape.
+pub(crate) fn is_valid(kind: Kind, root: &Node) -> bool {
+    kind.compiled().validator.is_valid(&root.to_json())
+}
+
+/// The one finding about a file that is something else, or of another version: everything else that could be
+/// said about it would follow from that.
+pub(crate) fn another_file(kind: Kind, root: &Node, source: &Source) -> Option<Finding> {
+    let (mark, other_mark, name, other) = match kind {
+        Kind::Guide => ("waystone", "waystone_brand", "a guide", "a brand file"),
+        Kind::Brand => ("waystone_brand", "waystone", "a brand file", "a guide"),
+    };
+    let NodeKind::Mapping(entries) = &root.kind else {
+        let message = format!("the file is {}, and {name} is a mapping", root.described());
+        let found = Finding::new(&WRONG_TYPE, source.first_line(root.place()), message);
+        return Some(found.mend(format!("write {name}: it begins with `{mark}: 1`")));
+    };
+    if let Some(entry) = root.entry(other_mark).filter(|_| root.entry(mark).is_none()) {
+        let found =
+            Finding::new(&WRONG_TYPE, entry.key_span, format!("this is {other}, and {name} is wanted here"));
+        return Some(found.mend(format!("give {name}: it begins with `{mark}: 1`")));
+    }
+    let Some(entry) = root.entry(mark) else {
+        let is_alike = entries.iter().any(|entry| match kind {
+            Kind::Guide => nearest(&entry.key, [mark, "provider", "methods"]).is_some(),
+            Kind::Brand => nearest(&entry.key, [mark, "wording", "hub"]).is_some(),
+        });
+        let place = source.first_line(root.place());
+        let found = Finding::new(&MISSING_KEY, place, format!("this is not {name}: there is no `{mark}`"));
+        return (!is_alike).then(|| found.mend(format!("begin {name} with `{mark}: 1`")));
+    };
+    match &entry.value.kind {
+        NodeKind::Integer(1) => None,
+        NodeKind::Text(text) if text == "1" => {
+            let span = entry.value.span;
+            let found =
+                Finding::new(&WRONG_TYPE, span, format!("`{mark}` wants a number, and this is a text"));
+            Some(found.mend("write `1`, without quotes").fix(span, "1"))
+        }
+        _ => {
+            let span = source.first_line(entry.value.place());
+            Some(Finding::new(&WRONG_VERSION, span, "this is not version 1 of the format"))
+        }
+    }
+}
+
+impl Kind {
+    fn compiled(self) -> &'static Compiled {
+        match self {
+            Self::Guide => &GUIDE,
+            Self::Brand => &BRAND,
+        }
     }
 }
 
@@ -80,12 +145,16 @@ fn schema<T: JsonSchema>(name: &str) -> Value {
 
 /// Makes the schema what an editor wants: no explicit nulls, Markdown where descriptions are shown.
 fn tidy(schema: &mut Schema) {
-    if schema.get("default").is_some_and(|value| value.is_null() || *value == json!({}) || *value == json!([])) {
+    if schema
+        .get("default")
+        .is_some_and(|value| value.is_null() || *value == json!({}) || *value == json!([]))
+    {
         schema.remove("default");
     }
     let branches = schema.get("anyOf").and_then(Value::as_array).cloned();
     if let Some(branches) = branches {
-        let rest: Vec<_> = branches.iter().filter(|branch| **branch != json!({ "type": "null" })).cloned().collect();
+        let rest: Vec<_> =
+            branches.iter().filter(|branch| **branch != json!({ "type": "null" })).cloned().collect();
         if rest.len() == 1 && branches.len() == 2 {
             schema.remove("anyOf");
             if let Value::Object(map) = &rest[0] {

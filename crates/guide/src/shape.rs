@@ -172,7 +172,7 @@ pub(crate) struct MethodShape {
     #[serde(default)]
     pub(crate) fields: Vec<FieldShape>,
     /// How the fields become authentication on a request.
-    pub(crate) auth: AuthShape,
+    pub(crate) auth: Spanned<AuthShape>,
     /// What request paths are appended to.
     #[schemars(example = &"https://{{ value.slug | host_labels(2) }}.{{ environment.host }}")]
     pub(crate) base_url: Text,

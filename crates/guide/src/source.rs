@@ -71,7 +71,7 @@ impl Source {
     ///
     /// The content of a block or quoted scalar is not the bytes of the file. The part is looked for in the
     /// scalar's bytes, the same occurrence in both; where it cannot be found as written (an escape, a folded
-    /// line) the first line of the scalar stands for it.
+    /// line) the first line of the scalar stands for it. It takes time in proportion to the scalar.
     pub fn within(&self, scalar: Span, content: &str, part: Range<usize>) -> Span {
         let raw = self.slice(scalar);
         let Some(needle) = content.get(part.clone()).filter(|needle| !needle.is_empty()) else {
@@ -93,6 +93,50 @@ impl Source {
 
     fn floor(&self, offset: usize) -> usize {
         self.text.floor_char_boundary(offset.min(self.text.len()))
+    }
+}
+
+/// Finds the references of a scalar in its bytes, one after the other.
+///
+/// The content of a block or quoted scalar is not the bytes of the file, but braces are braces in both; so the
+/// places of all references together cost one pass over the scalar.
+pub(crate) struct Braces<'s> {
+    source: &'s Source,
+    scalar: Span,
+    at: usize,
+}
+
+impl<'s> Braces<'s> {
+    pub(crate) fn new(source: &'s Source, scalar: Span) -> Self {
+        Self { source, scalar, at: source.floor(scalar.start) }
+    }
+
+    /// The next place of these braces.
+    pub(crate) fn skip(&mut self, braces: &str) -> Span {
+        match self.rest().find(braces) {
+            Some(n) => {
+                let start = self.at + n;
+                self.at = start + braces.len();
+                Span::new(start, self.at)
+            }
+            // An escape in the file hides them, and after it places can no longer be told.
+            None => {
+                self.at = self.scalar.end;
+                self.source.first_line(self.scalar)
+            }
+        }
+    }
+
+    /// The next place of `{{ … }}`, as far as its first line goes.
+    pub(crate) fn reference(&mut self) -> Span {
+        let open = self.skip("{{");
+        let Some(n) = self.rest().find("}}") else { return open };
+        self.at += n + 2;
+        self.source.first_line(Span::new(open.start, self.at))
+    }
+
+    fn rest(&self) -> &'s str {
+        self.source.slice(Span::new(self.at, self.scalar.end))
     }
 }
 

@@ -1,4 +1,4 @@
-//! YAML to a tree in which every node has its place. The only file that names a YAML parser.
+//! YAML to a tree in which every node has its place. The only module that names a YAML parser.
 //!
 //! A guide is written in a strict part of YAML 1.2: one document, text keys, no key twice, no anchors, tags or
 //! merge keys, no number that other readers would take for something else. So every tool reads the same thing.
@@ -6,13 +6,16 @@
 //! **Invariant:** reading takes time and memory in proportion to the text, whatever the text: size, depth and
 //! the number of nodes are bounded before the tree is built, and nothing is expanded.
 
+mod hidden;
+mod mistake;
+
 use granit_parser::{Event, Options, Parser, ScalarStyle, Span as Marked, StructureStyle};
 
 use crate::code::{
-    AMBIGUOUS_SCALAR, COMPLEX_KEY, CONTROL_CHARACTER, DUPLICATE_KEY, SEVERAL_DOCUMENTS, TOO_LARGE, UNQUOTED_REFERENCE,
+    AMBIGUOUS_SCALAR, COMPLEX_KEY, DUPLICATE_KEY, SEVERAL_DOCUMENTS, TOO_LARGE, UNQUOTED_REFERENCE,
     YAML_FEATURE, YAML_SYNTAX,
 };
-use crate::finding::Finding;
+use crate::finding::{Finding, quoted};
 use crate::node::{Entry, Kind, Node};
 use crate::source::{Source, Span};
 
@@ -30,14 +33,25 @@ pub(crate) fn load(source: &Source, findings: &mut Vec<Finding>) -> Option<Node>
         findings.push(Finding::new(&TOO_LARGE, Span::new(0, 0), message));
         return None;
     }
-    if let Some(found) = control_character(source) {
-        findings.push(found);
+    let hidden = hidden::find(source);
+    if !hidden.is_empty() {
+        findings.extend(hidden);
         return None;
     }
     let mut options = Options::default();
     options.strict_indentation = true;
     options.set_emit_comments(false);
-    let mut loader = Loader { source, findings, stack: Vec::new(), root: None, nodes: 0, documents: 0 };
+    options.emit_unresolved_aliases = true;
+    let mut loader = Loader {
+        source,
+        findings,
+        stack: Vec::new(),
+        root: None,
+        nodes: 0,
+        documents: 0,
+        features: 0,
+        aliases: Vec::new(),
+    };
     for event in Parser::new_from_str_with_options(&source.text, options) {
         match event {
             Ok((event, mark)) => {
@@ -47,33 +61,27 @@ pub(crate) fn load(source: &Source, findings: &mut Vec<Finding>) -> Option<Node>
             }
             Err(error) => {
                 let at = error.marker().byte_offset().unwrap_or(0).min(source.text.len());
-                loader.syntax_error(at, &error.kind().to_string());
+                match loader.reference_before(at) {
+                    Some(reference) => loader.unquoted_reference(reference),
+                    None => findings.push(mistake::explain(source, at, error.kind())),
+                }
                 return None;
             }
         }
     }
-    let root = loader.root.take();
-    if root.is_none() {
-        findings.push(Finding::new(&YAML_SYNTAX, Span::new(0, 0), "the file is empty"));
+    let (root, features) = (loader.root.take(), loader.features);
+    if root.is_none() && features == 0 {
+        let is_blank = source.text.trim().is_empty();
+        let message = if is_blank { "the file is empty" } else { "the file holds nothing but comments" };
+        let found = Finding::new(&YAML_SYNTAX, Span::new(0, 0), message);
+        findings.push(found.mend("write a guide: it begins with `waystone: 1`"));
     }
-    root
+    root.filter(|_| features == 0)
 }
 
 fn span_of(mark: &Marked) -> Span {
     let range = mark.byte_range().unwrap_or(0..0);
     Span::new(range.start, range.end)
-}
-
-/// A character that an editor does not show or that changes how the text around it reads.
-fn control_character(source: &Source) -> Option<Finding> {
-    let hidden = |ch: char| {
-        (ch.is_control() && !matches!(ch, '\n' | '\r' | '\t'))
-            || matches!(ch, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-            || matches!(ch, '\u{e000}'..='\u{f8ff}')
-    };
-    let (at, ch) = source.text.char_indices().find(|(_, ch)| hidden(*ch))?;
-    let message = format!("the invisible character U+{:04X} stands here", u32::from(ch));
-    Some(Finding::new(&CONTROL_CHARACTER, Span::new(at, at + ch.len_utf8()), message))
 }
 
 struct Loader<'s, 'f> {
@@ -83,12 +91,24 @@ struct Loader<'s, 'f> {
     root: Option<Node>,
     nodes: usize,
     documents: usize,
+    /// Anchors, aliases, tags and merge keys so far: with one there is no tree, and all of them are named.
+    features: usize,
+    aliases: Vec<String>,
 }
 
 /// A collection that has not ended yet.
 enum Open {
-    Sequence { items: Vec<Node>, span: Span },
-    Mapping { entries: Vec<Entry>, key: Option<(String, Span)>, span: Span, flow: bool },
+    Sequence {
+        items: Vec<Node>,
+        span: Span,
+    },
+    /// A key that stands a second time has no place: its value is read and dropped.
+    Mapping {
+        entries: Vec<Entry>,
+        key: Option<(String, Option<Span>)>,
+        span: Span,
+        flow: bool,
+    },
 }
 
 impl Loader<'_, '_> {
@@ -102,10 +122,8 @@ impl Loader<'_, '_> {
                 }
             }
             Event::Scalar(text, style, anchor, tag) => {
-                if !self.plain_yaml(anchor, tag.is_some(), span) || !self.count(span) {
-                    return false;
-                }
-                return self.scalar(&text, style, span);
+                self.plain_yaml(anchor, tag.is_some(), span);
+                return self.count(span) && self.scalar(&text, style, span);
             }
             Event::SequenceStart(_, anchor, tag) => {
                 if !self.open(anchor, tag.is_some(), span) {
@@ -127,12 +145,21 @@ impl Loader<'_, '_> {
             }
             Event::MappingEnd => {
                 if let Some(Open::Mapping { entries, span: start, flow, .. }) = self.stack.pop() {
-                    let end = if flow { span.end } else { entries.last().map_or(span.end, |e| e.value.span.end) };
+                    let end =
+                        if flow { span.end } else { entries.last().map_or(span.end, |e| e.value.span.end) };
                     self.value(Node { kind: Kind::Mapping(entries), span: Span::new(start.start, end) });
                 }
             }
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
-                return self.stop(&YAML_FEATURE, span, "an alias (`*name`) is used here");
+                let name = self.source.slice(span).to_owned();
+                // Of the same name once: who writes it out does so everywhere.
+                if !self.aliases.contains(&name) {
+                    let found = Finding::new(&YAML_FEATURE, span, format!("{} is an alias", quoted(&name)));
+                    let mend = format!("write out what it stands for; a text goes in quotes: '{name}'");
+                    self.feature(found.mend(mend));
+                    self.aliases.push(name.clone());
+                }
+                return self.count(span) && self.scalar(&name, ScalarStyle::SingleQuoted, span);
             }
             _ => {}
         }
@@ -140,7 +167,8 @@ impl Loader<'_, '_> {
     }
 
     fn open(&mut self, anchor: usize, tag: bool, span: Span) -> bool {
-        if !self.plain_yaml(anchor, tag, span) || !self.count(span) {
+        self.plain_yaml(anchor, tag, span);
+        if !self.count(span) {
             return false;
         }
         if let Some(Open::Mapping { key: None, .. }) = self.stack.last() {
@@ -156,19 +184,41 @@ impl Loader<'_, '_> {
         }
         if self.stack.len() >= MAX_DEPTH {
             let message = format!("this is nested more than {MAX_DEPTH} levels deep");
-            return self.stop(&TOO_LARGE, span, &message);
+            let found =
+                Finding::new(&TOO_LARGE, self.source.first_line(span), message).mend("write it flatter");
+            self.findings.push(found);
+            return false;
         }
         true
     }
 
-    fn plain_yaml(&mut self, anchor: usize, tag: bool, span: Span) -> bool {
-        if anchor != 0 {
-            return self.stop(&YAML_FEATURE, span, "an anchor (`&name`) is defined here");
+    /// Says what stands before a node and is not of our part of YAML.
+    fn plain_yaml(&mut self, anchor: usize, tag: bool, node: Span) {
+        for (is_there, sign, kind) in [(anchor != 0, '&', "an anchor"), (tag, '!', "a tag")] {
+            if is_there {
+                let span = self.before(node, sign);
+                let name = quoted(self.source.slice(span));
+                self.feature(Finding::new(&YAML_FEATURE, span, format!("{name} is {kind}")));
+            }
         }
-        if tag {
-            return self.stop(&YAML_FEATURE, span, "a tag (`!name`) is used here");
+    }
+
+    /// The word before a node that begins with this sign; the node, if it is not on the same line.
+    fn before(&self, node: Span, sign: char) -> Span {
+        let line = self.source.text[..node.start].rfind('\n').map_or(0, |n| n + 1);
+        let front = &self.source.text[line..node.start];
+        let Some(start) = front.rfind(sign) else { return self.source.first_line(node) };
+        let start = front[..=start].trim_end_matches(sign).len();
+        let length = front[start..].find(char::is_whitespace).unwrap_or(front.len() - start);
+        Span::new(line + start, line + start + length)
+    }
+
+    fn feature(&mut self, found: Finding) {
+        const MOST: usize = 10;
+        self.features += 1;
+        if self.features <= MOST {
+            self.findings.push(found);
         }
-        true
     }
 
     fn count(&mut self, span: Span) -> bool {
@@ -182,26 +232,28 @@ impl Loader<'_, '_> {
 
     fn scalar(&mut self, text: &str, style: ScalarStyle, span: Span) -> bool {
         if let Some(Open::Mapping { key, entries, .. }) = self.stack.last_mut()
-            && key.is_none() {
-                if text == "<<" && style == ScalarStyle::Plain {
-                    return self.stop(&YAML_FEATURE, span, "a merge key (`<<`) is used here");
-                }
-                if let Some(first) = entries.iter().find(|entry| entry.key == text) {
-                    let found = Finding::new(&DUPLICATE_KEY, span, format!("the key `{text}` stands here a second time"))
-                        .label("again here")
-                        .also(first.key_span, "first here");
-                    self.findings.push(found);
-                    // The second value is read like the first, so that what is wrong in it is found as well.
-                }
-                *key = Some((text.to_owned(), span));
+            && key.is_none()
+        {
+            if text == "<<" && style == ScalarStyle::Plain {
+                *key = Some((text.to_owned(), None));
+                self.feature(Finding::new(&YAML_FEATURE, span, "`<<` is a merge key"));
                 return true;
             }
+            let first = entries.iter().find(|entry| entry.key == text).map(|entry| entry.key_span);
+            *key = Some((text.to_owned(), first.is_none().then_some(span)));
+            if let Some(first) = first {
+                let message = format!("the key {} stands here a second time", quoted(text));
+                let found = Finding::new(&DUPLICATE_KEY, span, message).label("again here");
+                self.findings.push(found.also(first, "first here"));
+            }
+            return true;
+        }
         let kind = match style {
             ScalarStyle::Plain => match plain(text) {
                 Ok(kind) => kind,
                 Err(why) => {
-                    let found = Finding::new(&AMBIGUOUS_SCALAR, span, format!("`{text}` {why}"))
-                        .mend("put it in quotes")
+                    let found = Finding::new(&AMBIGUOUS_SCALAR, span, format!("{} {why}", quoted(text)))
+                        .mend(format!("put it in quotes: '{text}'"))
                         .fix(span, format!("'{text}'"));
                     self.findings.push(found);
                     Kind::Text(text.to_owned())
@@ -217,7 +269,7 @@ impl Loader<'_, '_> {
         match self.stack.last_mut() {
             Some(Open::Sequence { items, .. }) => items.push(node),
             Some(Open::Mapping { entries, key, .. }) => {
-                if let Some((key, key_span)) = key.take() {
+                if let Some((key, Some(key_span))) = key.take() {
                     entries.push(Entry { key, key_span, value: node });
                 }
             }
@@ -229,17 +281,6 @@ impl Loader<'_, '_> {
         let span = self.source.first_line(span);
         self.findings.push(Finding::new(code, span, message));
         false
-    }
-
-    /// The parser's word on the text, unless the cause is the one mistake everybody makes.
-    fn syntax_error(&mut self, at: usize, message: &str) {
-        if let Some(reference) = self.reference_before(at) {
-            self.unquoted_reference(reference);
-            return;
-        }
-        let line = self.source.first_line(Span::new(at, self.source.text.len()));
-        let end = line.end.min(at + 1).max(at);
-        self.findings.push(Finding::new(&YAML_SYNTAX, Span::new(at, end), format!("this is not YAML: {message}")));
     }
 
     /// Where `key: {{` or `- {{` stands at or just before the place the parser gave up.
@@ -256,13 +297,30 @@ impl Loader<'_, '_> {
 
     fn unquoted_reference(&mut self, at: usize) {
         let line = self.source.first_line(Span::new(at, self.source.text.len()));
-        let value = self.source.slice(line);
-        let found = Finding::new(&UNQUOTED_REFERENCE, line, "a value that begins with `{{` must be in quotes")
-            .label("YAML takes this for a mapping")
-            .mend(format!("write '{value}'"))
-            .fix(line, format!("'{}'", value.replace('\'', "''")));
+        let before = &self.source.text[self.source.text[..at].rfind('\n').map_or(0, |n| n + 1)..at];
+        let value = reference_value(self.source.slice(line), before);
+        let span = Span::new(at, at + value.len());
+        let quoted = format!("'{}'", value.replace('\'', "''"));
+        let found =
+            Finding::new(&UNQUOTED_REFERENCE, span, "a value that begins with `{{` must be in quotes")
+                .label("YAML takes this for a mapping")
+                .mend(format!("write {quoted}"))
+                .fix(span, quoted);
         self.findings.push(found);
     }
+}
+
+/// How much of a line belongs to the value that begins with a reference.
+fn reference_value<'l>(rest: &'l str, before: &str) -> &'l str {
+    let closed = rest.find("}}").map_or(rest.len(), |n| n + 2);
+    let is_in_flow =
+        before.trim_start().strip_prefix("- ").unwrap_or(before.trim_start()).contains(['[', '{']);
+    let end = if is_in_flow {
+        rest[closed..].find([',', ']', '}']).map_or(closed, |n| closed + n)
+    } else {
+        rest[closed..].find(" #").map_or(rest.len(), |n| closed + n)
+    };
+    rest[..end].trim_end()
 }
 
 /// What a plain scalar is by the YAML 1.2 core schema, or why it must be quoted.
@@ -292,9 +350,8 @@ fn plain(text: &str) -> Result<Kind, &'static str> {
     let looks_like_a_float = digits.bytes().all(|b| b.is_ascii_digit() || b".eE+-".contains(&b))
         && digits.bytes().next().is_some_and(|b| b.is_ascii_digit() || b == b'.')
         && digits.bytes().any(|b| b.is_ascii_digit());
-    if looks_like_a_float
-        && let Some(number) = text.parse::<f64>().ok().filter(|number| number.is_finite()) {
-            return Ok(Kind::Float(number));
-        }
+    if looks_like_a_float && let Some(number) = text.parse::<f64>().ok().filter(|number| number.is_finite()) {
+        return Ok(Kind::Float(number));
+    }
     Ok(Kind::Text(text.to_owned()))
 }

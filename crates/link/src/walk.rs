@@ -83,6 +83,16 @@ impl Flow {
         }
     }
 
+    /// Values that are known before the guide is followed. What cannot be kept is told; the flow stays where it is.
+    pub fn prefill(&mut self, typed: &[(Key, Secret)]) -> Vec<FieldProblem> {
+        typed.iter().filter_map(|(key, text)| self.keep(key, text)).collect()
+    }
+
+    /// Whether nothing is missing, so that the checks could begin.
+    pub fn is_complete(&self) -> bool {
+        self.method().fields.iter().filter(|field| self.asks(field)).all(|field| self.lacks(field).is_none())
+    }
+
     /// Back one step; from the first, to the choice of an environment.
     pub fn back(&mut self) {
         let State::Walking { step, .. } = &self.state else { return };

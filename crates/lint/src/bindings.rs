@@ -57,8 +57,8 @@ fn compatible(a: &Condition, b: &Condition) -> bool {
     environments && values
 }
 
-/// The fields whose values some request takes: its address, its authentication, its contents.
-pub(crate) fn requested(method: &Method) -> BTreeSet<Key> {
+/// What requests are made from: their address, their authentication, their contents.
+pub(crate) fn templates(method: &Method) -> Vec<&Template> {
     let mut templates = vec![&method.base_url.host, &method.base_url.path];
     templates.extend(method.auth.templates());
     for request in method.checks.iter().map(|check| &check.request) {
@@ -70,7 +70,12 @@ pub(crate) fn requested(method: &Method) -> BTreeSet<Key> {
             None => {}
         }
     }
-    templates.into_iter().flat_map(Template::values).cloned().collect()
+    templates
+}
+
+/// The fields whose values some request takes.
+pub(crate) fn requested(method: &Method) -> BTreeSet<Key> {
+    templates(method).into_iter().flat_map(Template::values).cloned().collect()
 }
 
 /// The fields on whose values something depends, with those values.

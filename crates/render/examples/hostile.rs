@@ -45,7 +45,8 @@ fn write(folder: &Path, name: &str, guide: &Guide, method: &Method, brand: &Bran
             continue;
         }
         let page = render::page(guide, method, brand, &Options { audience, scopes: None });
-        let put = |ending: &str, text: String| fs::write(folder.join(format!("{name}{infix}.{ending}")), text);
+        let put =
+            |ending: &str, text: String| fs::write(folder.join(format!("{name}{infix}.{ending}")), text);
         put("mdx", render::mdx(&page, Style::Semantic))?;
         put("published.mdx", render::mdx(&page, Style::Published))?;
         put("md", render::markdown(&page, Style::Semantic))?;

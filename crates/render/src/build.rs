@@ -28,7 +28,8 @@ pub struct Options {
 
 /// The page of a method. A method without a guide for the admin has an empty page for them.
 pub fn page(guide: &Guide, method: &Method, brand: &Brand, options: &Options) -> Page {
-    let empty = Walkthrough { warning: None, needs: Vec::new(), sections: Vec::new(), span: guide::Span::default() };
+    let empty =
+        Walkthrough { warning: None, needs: Vec::new(), sections: Vec::new(), span: guide::Span::default() };
     let walkthrough = match options.audience {
         Audience::Link => &method.link,
         Audience::Setup => method.setup.as_ref().unwrap_or(&empty),

@@ -8,7 +8,7 @@ mod lists;
 use std::marker::PhantomData;
 
 use crate::href::Href;
-use crate::markup::{Dialect, Doc, Markup};
+use crate::markup::{Dialect, Doc, Markup, begins_line};
 use crate::page::{Block, FormField, Inline};
 use crate::wording;
 
@@ -35,7 +35,7 @@ pub(crate) struct CommonMark<F>(PhantomData<F>);
 
 impl<F: Flavor> Dialect for CommonMark<F> {
     fn text(out: &mut String, text: &str) {
-        let line_start = out.is_empty() || out.ends_with('\n');
+        let line_start = begins_line(out);
         let text = if line_start { text.trim_start() } else { text };
         for (at, ch) in text.char_indices() {
             let here = Here { before: out.chars().next_back(), text, at, line_start };
@@ -83,16 +83,25 @@ impl Here<'_> {
             '`' | '[' | ']' | '<' | '~' => true,
             '\\' => after.is_none_or(|next| next.is_ascii_punctuation()),
             '&' => starts_reference(&self.text[self.at..]),
-            '*' => !(is(self.before, char::is_whitespace) && is(after, char::is_whitespace)),
+            '*' => {
+                self.at_line_start()
+                    || !(is(self.before, char::is_whitespace) && is(after, char::is_whitespace))
+            }
             '_' => !(is(self.before, char::is_alphanumeric) && is(after, char::is_alphanumeric)),
             '!' => after.is_none_or(|next| next == '['),
-            '#' | '>' | '+' | '-' | '=' | '|' | ':' => self.line_start && self.at == 0,
+            '#' | '>' | '+' | '-' | '=' | '|' | ':' => self.at_line_start(),
             '.' | ')' => {
                 let number = &self.text[..self.at];
-                self.line_start && (1..=9).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit())
+                self.line_start
+                    && (1..=9).contains(&number.len())
+                    && number.bytes().all(|b| b.is_ascii_digit())
             }
             _ => false,
         }
+    }
+
+    fn at_line_start(&self) -> bool {
+        self.line_start && self.at == 0
     }
 
     /// Whether Mintlify's Markdown would make a link of what stands here. Such a link takes everything up to white
@@ -108,7 +117,7 @@ impl Here<'_> {
     }
 
     fn starts_code(&self) -> bool {
-        self.line_start && self.at == 0 && (self.text.starts_with("import") || self.text.starts_with("export"))
+        self.at_line_start() && (self.text.starts_with("import") || self.text.starts_with("export"))
     }
 }
 
@@ -174,7 +183,8 @@ impl<F: Flavor, P: Places> Blocks<'_, F, P> {
             }
             Block::Code { language, text } => {
                 let fence = fence(text);
-                self.doc.line(&Markup::new().repeat('`', fence).inert(language.as_deref().unwrap_or_default()));
+                self.doc
+                    .line(&Markup::new().repeat('`', fence).inert(language.as_deref().unwrap_or_default()));
                 self.doc.line(&Markup::new().inert(text.trim_end_matches('\n')));
                 self.doc.line(&Markup::new().repeat('`', fence));
             }
@@ -185,7 +195,9 @@ impl<F: Flavor, P: Places> Blocks<'_, F, P> {
     fn item(&mut self, mark: &Markup<CommonMark<F>>, item: &[Block], tight: bool) {
         self.item_of(mark, |inner| {
             if tight {
-                item.iter().for_each(|block| inner.block(block, false));
+                for block in item {
+                    inner.block(block, false);
+                }
             } else {
                 inner.blocks(item);
             }
@@ -209,7 +221,12 @@ impl<F: Flavor, P: Places> Blocks<'_, F, P> {
         self.run(out, list, None)
     }
 
-    fn run(&self, mut out: Markup<CommonMark<F>>, list: &[Inline], end: Option<char>) -> Markup<CommonMark<F>> {
+    fn run(
+        &self,
+        mut out: Markup<CommonMark<F>>,
+        list: &[Inline],
+        end: Option<char>,
+    ) -> Markup<CommonMark<F>> {
         for (n, inline) in list.iter().enumerate() {
             let after = list.get(n + 1).map_or(end, |next| first_char(std::slice::from_ref(next)));
             out = self.inline(out, inline, after);
@@ -217,7 +234,12 @@ impl<F: Flavor, P: Places> Blocks<'_, F, P> {
         out
     }
 
-    fn inline(&self, out: Markup<CommonMark<F>>, inline: &Inline, after: Option<char>) -> Markup<CommonMark<F>> {
+    fn inline(
+        &self,
+        out: Markup<CommonMark<F>>,
+        inline: &Inline,
+        after: Option<char>,
+    ) -> Markup<CommonMark<F>> {
         match inline {
             Inline::Text(text) => out.text(text),
             Inline::Code(text) => code(out, text),
@@ -227,7 +249,8 @@ impl<F: Flavor, P: Places> Blocks<'_, F, P> {
                 self.marked(out, "**", "<strong>", "</strong>", &content, after)
             }
             Inline::Emphasis(content) => {
-                let apart = |ch: Option<char>| ch.is_none_or(|ch| ch.is_whitespace() || ch.is_ascii_punctuation());
+                let apart =
+                    |ch: Option<char>| ch.is_none_or(|ch| ch.is_whitespace() || ch.is_ascii_punctuation());
                 let before = out.as_str().chars().next_back();
                 let mark = if apart(before) && apart(after) { "_" } else { "*" };
                 self.marked(out, mark, "<em>", "</em>", content, after)
@@ -305,12 +328,11 @@ fn last_char(list: &[Inline]) -> Option<char> {
 /// Whether an item stands on lines that follow one another: one paragraph, and at most a list below it.
 fn is_tight(item: &[Block]) -> bool {
     match item {
-        [Block::Paragraph(_) | Block::Form(_)] => true,
+        [Block::Paragraph(_) | Block::Form(_)] | [Block::Paragraph(_), Block::Form(_)] => true,
         [Block::Paragraph(_), Block::List { items, first }] => {
             // Only a list from one can follow a paragraph without an empty line.
             first.is_none_or(|first| first == 1) && items.iter().all(|item| is_tight(item))
         }
-        [Block::Paragraph(_), Block::Form(_)] => true,
         _ => false,
     }
 }
@@ -337,3 +359,6 @@ fn destination<F: Flavor>(out: Markup<CommonMark<F>>, address: &str) -> Markup<C
     }
     out.inert(&escaped)
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,8 +3,8 @@
 //! **Invariant:** every writer takes what it says about a field, a check or a trouble from here, so that all say
 //! the same.
 
-use crate::page::{Check, Environment, Event, Field, Inline, Source, StepLink, Trouble};
 use crate::href::Href;
+use crate::page::{Check, Environment, Event, Field, Inline, Source, StepLink, Trouble};
 use crate::wording;
 
 /// Something known, and its name.

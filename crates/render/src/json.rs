@@ -4,6 +4,7 @@
 //!
 //! **Invariant:** `waystone_page` is raised when something is renamed or taken away; adding leaves it.
 
+use guide::Purpose;
 use serde_json::{Value, json};
 
 use crate::href::Picture;
@@ -49,16 +50,13 @@ fn content(content: &Content) -> (&'static str, Value) {
         Content::Linking(one) => ("linking", section(one)),
         Content::Fields(fields) => ("fields", list(fields, field)),
         Content::Environments(environments) => {
-            let one = |one: &crate::Environment| {
-                json!({ "label": one.label, "host": one.host, "description": one.description })
-            };
+            let one = |one: &crate::Environment| json!({ "label": one.label, "host": one.host, "description": one.description });
             ("environments", list(environments, one))
         }
         Content::Checks { intro, checks } => {
-            let request = |one: &crate::Request| json!({ "environment": one.environment, "request": one.line });
-            let check = |check: &crate::Check| {
-                json!({ "label": check.label, "proves": check.proves, "requests": list(&check.requests, request) })
-            };
+            let request =
+                |one: &crate::Request| json!({ "environment": one.environment, "request": one.line });
+            let check = |check: &crate::Check| json!({ "label": check.label, "proves": check.proves, "requests": list(&check.requests, request) });
             ("checks", json!({ "intro": inlines(intro), "checks": list(checks, check) }))
         }
         Content::Troubles(troubles) => ("troubles", list(troubles, trouble)),
@@ -72,12 +70,11 @@ fn content(content: &Content) -> (&'static str, Value) {
         }
         Content::Sources(sources) => {
             let one = |source: &crate::Source| {
-                let standing = format!("{:?}", source.standing).to_lowercase();
                 json!({
                     "claim": source.claim,
                     "source": source.source.as_ref().map(crate::Href::as_str),
                     "checked_on": source.checked_on,
-                    "standing": standing,
+                    "standing": source.standing,
                 })
             };
             ("sources", list(sources, one))
@@ -87,12 +84,21 @@ fn content(content: &Content) -> (&'static str, Value) {
 
 fn section(section: &Section) -> Value {
     json!({
-        "purpose": format!("{:?}", section.purpose).to_lowercase(),
+        "purpose": purpose(section.purpose),
         "scopes": section.scopes,
         "intro": blocks(&section.intro),
         "steps": list(&section.steps, step),
         "closing": blocks(&section.closing),
     })
+}
+
+const fn purpose(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Obtain => "obtain",
+        Purpose::Rotate => "rotate",
+        Purpose::Revoke => "revoke",
+        Purpose::Reference => "reference",
+    }
 }
 
 fn step(step: &Step) -> Value {
@@ -154,7 +160,9 @@ fn step_link(step: &StepLink) -> Value {
 fn blocks(list: &[Block]) -> Value {
     self::list(list, |block| match block {
         Block::Paragraph(content) => json!({ "paragraph": inlines(content) }),
-        Block::List { first, items } => json!({ "list": self::list(items, |item| blocks(item)), "first": first }),
+        Block::List { first, items } => {
+            json!({ "list": self::list(items, |item| blocks(item)), "first": first })
+        }
         Block::Code { language, text } => json!({ "code": text, "language": language }),
         Block::Form(fields) => json!({ "form": self::list(fields, form_field) }),
     })

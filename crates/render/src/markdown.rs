@@ -137,7 +137,9 @@ fn write_part(out: &mut Writer<'_>, part: &Part) {
             let line = out.inlines(Markup::new(), intro);
             out.doc.line(&line);
             out.doc.gap();
-            checks.iter().for_each(|check| out.check(check));
+            for check in checks {
+                out.check(check);
+            }
         }
         Content::Troubles(troubles) => {
             for trouble in troubles {

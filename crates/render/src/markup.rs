@@ -15,6 +15,11 @@ pub(crate) trait Dialect {
     fn attribute(out: &mut String, text: &str);
 }
 
+/// Whether nothing but white space stands on the line so far: then marks of lists and headings are active.
+pub(crate) fn begins_line(out: &str) -> bool {
+    out.chars().rev().take_while(|ch| *ch != '\n').all(char::is_whitespace)
+}
+
 /// Text that is safe in a dialect.
 pub(crate) struct Markup<D> {
     out: String,

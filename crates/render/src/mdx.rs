@@ -70,11 +70,15 @@ fn write_part(out: &mut Writer<'_>, part: &Part) {
             let line = out.inlines(Markup::new(), intro);
             out.doc.line(&line);
             out.doc.gap();
-            checks.iter().for_each(|check| out.check(check));
+            for check in checks {
+                out.check(check);
+            }
         }
         Content::Troubles(troubles) => {
             out.doc.open(&Markup::syntax("<AccordionGroup>"));
-            troubles.iter().for_each(|trouble| write_trouble(out, trouble));
+            for trouble in troubles {
+                write_trouble(out, trouble);
+            }
             out.doc.close("</AccordionGroup>");
         }
         Content::Facts(lines) => out.lines(lines),

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use guide::Purpose;
 
 use crate::commonmark::{fence, starts_reference};
-use crate::markup::{Dialect, Doc, Markup};
+use crate::markup::{Dialect, Doc, Markup, begins_line};
 use crate::page::{Action, Block, Content, FormField, Inline, Page, Section, Step};
 
 /// Text in such a page.
@@ -19,7 +19,7 @@ pub(crate) struct Published;
 
 impl Dialect for Published {
     fn text(out: &mut String, text: &str) {
-        let starts = out.is_empty() || out.ends_with('\n');
+        let starts = begins_line(out);
         let text = if starts { text.trim_start() } else { text };
         for (at, ch) in text.char_indices() {
             if active(ch, out.chars().next_back(), text, at, starts) {
@@ -187,13 +187,17 @@ fn one_block(doc: &mut Doc<Published>, block: &Block) {
         Block::List { first, items } => {
             let numbered = first.is_some();
             doc.open(&Markup::syntax(if numbered { "<ol>" } else { "<ul>" }));
-            items.iter().for_each(|item| list_item(doc, item));
+            for item in items {
+                list_item(doc, item);
+            }
             doc.close(if numbered { "</ol>" } else { "</ul>" });
         }
         Block::Code { language, text } => code_block(doc, language.as_deref(), text),
         Block::Form(fields) => {
             doc.open(&Markup::syntax("<ul>"));
-            fields.iter().for_each(|field| form_field(doc, field));
+            for field in fields {
+                form_field(doc, field);
+            }
             doc.close("</ul>");
         }
     }
@@ -235,7 +239,11 @@ pub(crate) fn inlines(out: Markup<Published>, list: &[Inline]) -> Markup<Publish
         Inline::Placeholder(name) => out.text(&crate::wording::placeholder(name)),
         Inline::Link { href, content } => {
             let tag = out.raw("<a").attribute("href", href.as_str());
-            let tag = if href.is_external() { tag.raw(" target=\"_blank\" rel=\"noopener noreferrer\"") } else { tag };
+            let tag = if href.is_external() {
+                tag.raw(" target=\"_blank\" rel=\"noopener noreferrer\"")
+            } else {
+                tag
+            };
             inlines(tag.raw(">"), content).raw("</a>")
         }
         Inline::Image { source, text } => {
@@ -252,4 +260,44 @@ fn code(out: Markup<Published>, text: &str) -> Markup<Published> {
         return out.raw("`").inert(text).raw("`");
     }
     out.raw("<code>").text(text).raw("</code>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &str) {
+        assert_eq!(Markup::<Published>::syntax("<p>").text(text).as_str(), format!("<p>{expected}"));
+    }
+
+    #[test]
+    fn ordinary_text_comes_out_letter_for_letter() {
+        for plain in [
+            "- Log in",
+            "1. Open",
+            "Settings > Users",
+            "# 1",
+            "it's \"so\" – ⋮",
+            "a_b",
+            "~5 days",
+            "fields * here",
+            "[Note] (x)",
+        ] {
+            check(plain, plain);
+        }
+    }
+
+    #[test]
+    fn nothing_opens_a_tag_an_expression_or_a_link() {
+        check("<b> {x} `c`", "&lt;b> &#x7b;x&#x7d; &#x60;c&#x60;");
+        check("a **b**", "a **b&#x2a;&#x2a;");
+        check("[x](javascript:y)", "[x&#x5d;(javascript:y)");
+        check("&lt; & x", "&amp;lt; & x");
+        assert_eq!(Markup::<Published>::of("- a").as_str(), "&#x2d; a");
+        assert_eq!(Markup::<Published>::of("export x").as_str(), "&#x65;xport x");
+        assert_eq!(
+            Markup::<Published>::new().attribute("title", "a \"<{&lt;").as_str(),
+            " title=\"a &#x22;&lt;&#x7b;&amp;lt;\""
+        );
+    }
 }

@@ -32,12 +32,19 @@ pub fn terminal(page: &Page, options: TerminalOptions) -> String {
         strong_line(&mut out, wording::WARNING);
         out.indented(2, |out| blocks(out, &page.warning));
     }
-    page.parts.iter().for_each(|one| part(&mut out, one));
+    for one in &page.parts {
+        part(&mut out, one);
+    }
     out.finish()
 }
 
 /// Prose as text, for a dialogue.
-pub fn terminal_prose(prose: &Prose, context: &Context<'_>, options: TerminalOptions, indent: usize) -> String {
+pub fn terminal_prose(
+    prose: &Prose,
+    context: &Context<'_>,
+    options: TerminalOptions,
+    indent: usize,
+) -> String {
     let mut out = Layout::new(options.width, options.color, indent);
     blocks(&mut out, &context.blocks(prose));
     out.finish()

@@ -3,7 +3,10 @@
 //! **Invariant:** a reference becomes text, code or the name of something open, never markup; an address is checked
 //! after its references are in place.
 
-use guide::{Block as ProseBlock, Brand, Environment, Guide, Inline as ProseInline, Method, Part, Prose, Target, Template};
+use guide::{
+    Block as ProseBlock, Brand, Environment, Guide, Inline as ProseInline, Method, Part, Prose, Target,
+    Template,
+};
 
 use crate::clean;
 use crate::href::{Anchor, Anchors, Href, Picture, encoded_component};
@@ -100,10 +103,13 @@ impl<'a> Context<'a> {
 
     fn block(&self, block: &ProseBlock) -> Block {
         match block {
-            ProseBlock::Paragraph(content) => Block::Paragraph(self.inlines(content)),
+            ProseBlock::Paragraph(content) => Block::Paragraph(unbroken_at_ends(self.inlines(content))),
             ProseBlock::List { first, items } => Block::List {
                 first: *first,
-                items: items.iter().map(|item| item.iter().map(|block| self.block(block)).collect()).collect(),
+                items: items
+                    .iter()
+                    .map(|item| item.iter().map(|block| self.block(block)).collect())
+                    .collect(),
             },
             ProseBlock::Code { language, text } => Block::Code {
                 language: language.as_deref().map(language_name).filter(|name| !name.is_empty()),
@@ -118,10 +124,10 @@ impl<'a> Context<'a> {
             ProseInline::Reference(reference) => self.reference(&reference.target),
             ProseInline::Code(template) => Inline::Code(self.code(template)),
             ProseInline::Strong(content) => {
-                let content = self.inlines(content);
+                let content = once(self.inlines(content), true);
                 menu_path(&content).map_or(Inline::Strong(content), Inline::Path)
             }
-            ProseInline::Emphasis(content) => Inline::Emphasis(self.inlines(content)),
+            ProseInline::Emphasis(content) => Inline::Emphasis(once(self.inlines(content), false)),
             ProseInline::Link { href, content } => {
                 let content = self.inlines(content);
                 match self.href(href) {
@@ -235,13 +241,38 @@ fn menu_path(content: &[Inline]) -> Option<Vec<String>> {
     (names.len() > 1 && names.iter().all(|name| !name.is_empty())).then_some(names)
 }
 
+/// A paragraph without line breaks at its ends, where a reference to an empty text may have left them.
+fn unbroken_at_ends(mut content: Vec<Inline>) -> Vec<Inline> {
+    let is_break = |inline: &Inline| matches!(inline, Inline::SoftBreak | Inline::HardBreak);
+    let start = content.iter().take_while(|inline| is_break(inline)).count();
+    content.drain(..start);
+    while content.pop_if(|inline| is_break(inline)).is_some() {}
+    content
+}
+
+/// The content of something strong, or of emphasis, without more of the same in it: it cannot get stronger, and
+/// Markdown's marks would run into one another.
+fn once(content: Vec<Inline>, strong: bool) -> Vec<Inline> {
+    let pieces = content.into_iter().flat_map(|inline| match inline {
+        Inline::Strong(inner) if strong => once(inner, strong),
+        Inline::Emphasis(inner) if !strong => once(inner, strong),
+        Inline::Path(names) if strong => vec![Inline::Text(names.join(" > "))],
+        Inline::Strong(inner) => vec![Inline::Strong(once(inner, strong))],
+        Inline::Emphasis(inner) => vec![Inline::Emphasis(once(inner, strong))],
+        Inline::Link { href, content } => vec![Inline::Link { href, content: once(content, strong) }],
+        other => vec![other],
+    });
+    joined(pieces.collect())
+}
+
 /// Neighboring pieces of one kind as one: they would otherwise run into one another in Markdown.
 fn joined(list: Vec<Inline>) -> Vec<Inline> {
     let mut out: Vec<Inline> = Vec::with_capacity(list.len());
     for inline in list {
         match (out.last_mut(), inline) {
             (_, Inline::Text(text)) if text.is_empty() => {}
-            (Some(Inline::Text(before)), Inline::Text(text)) | (Some(Inline::Code(before)), Inline::Code(text)) => {
+            (Some(Inline::Text(before)), Inline::Text(text))
+            | (Some(Inline::Code(before)), Inline::Code(text)) => {
                 before.push_str(&text);
             }
             (Some(Inline::Strong(before)), Inline::Strong(content))

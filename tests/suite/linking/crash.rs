@@ -27,7 +27,8 @@ fn killed_at(world: &World, point: &str) {
     let _ = std::fs::remove_file(&mark);
     let mut command = world.link_command("acme", &[]);
     command.env("WAYSTONE_CRASH_AT", point).env("WAYSTONE_CRASH_MARK", &mark);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it runs");
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it runs");
     let _ = child.stdin.take().expect("its input is piped").write_all(b"right-token");
     let deadline = Instant::now() + Duration::from_secs(60);
     while !mark.exists() {
@@ -52,7 +53,11 @@ fn an_account_is_wholly_there_or_wholly_absent() {
             let id = accounts[0]["id"].as_str().expect("an id").to_owned();
             let mut verify = world.command(&["accounts", "verify", &id]);
             let output = verify.args(world.upstreams()).output().expect("it runs");
-            assert!(output.status.success(), "after {point} the account works: {}", String::from_utf8_lossy(&output.stderr));
+            assert!(
+                output.status.success(),
+                "after {point} the account works: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
         }
         // Linking again after the crash works, and leaves one account.
         assert!(world.link("acme", "right-token", &[]).status.success(), "after {point}");
@@ -62,7 +67,9 @@ fn an_account_is_wholly_there_or_wholly_absent() {
 
 #[test]
 fn linking_again_never_loses_what_worked() {
-    for point in ["vault.transaction-begun", "vault.account-updated", "vault.before-commit", "vault.committed"] {
+    for point in
+        ["vault.transaction-begun", "vault.account-updated", "vault.before-commit", "vault.committed"]
+    {
         let world = World::new();
         assert!(world.link("acme", "right-token", &[]).status.success());
         killed_at(&world, point);

@@ -17,7 +17,10 @@ fn check(world: &World, slug: &str, token: &str, more: &[&str], expected: &str, 
     let good = expected.starts_with("ok");
     assert_eq!(output.status.code(), Some(i32::from(!good)));
     let rest = String::from_utf8_lossy(&output.stderr);
-    assert!(!rest.contains(token) && !said.to_string().contains(token), "the token was shown: {said:#} {rest}");
+    assert!(
+        !rest.contains(token) && !said.to_string().contains(token),
+        "the token was shown: {said:#} {rest}"
+    );
 }
 
 #[test]
@@ -35,18 +38,67 @@ fn right_credentials_link_and_show_the_name_of_the_organization() {
 fn every_refusal_names_its_cause_field_and_step() {
     let world = World::new();
     let not_accepted = "did not accept Agent Email with API Token in Production";
-    check(&world, "acme", "revoked-token", &[], "wrong_secret token-refused api_token create-token", not_accepted);
+    check(
+        &world,
+        "acme",
+        "revoked-token",
+        &[],
+        "wrong_secret token-refused api_token create-token",
+        not_accepted,
+    );
     // Credentials of nobody are answered like a wrong token, by provider and simulator alike.
-    check(&world, "acme", "a-token-of-nobody", &[], "wrong_secret token-refused api_token create-token", not_accepted);
+    check(
+        &world,
+        "acme",
+        "a-token-of-nobody",
+        &[],
+        "wrong_secret token-refused api_token create-token",
+        not_accepted,
+    );
     let no_permission = "does not have the API User permission";
-    check(&world, "acme", "agent-token", &[], "missing_permission no-api-permission agent_email enable-api-user", no_permission);
+    check(
+        &world,
+        "acme",
+        "agent-token",
+        &[],
+        "missing_permission no-api-permission agent_email enable-api-user",
+        no_permission,
+    );
     let unknown = "no organization at acmee.gladly.com";
-    check(&world, "acmee", "right-token", &[], "wrong_tenant no-such-organization organization_slug find-slug", unknown);
+    check(
+        &world,
+        "acmee",
+        "right-token",
+        &[],
+        "wrong_tenant no-such-organization organization_slug find-slug",
+        unknown,
+    );
     let page = "A web page answered at parked.gladly.com";
-    check(&world, "parked", "right-token", &[], "wrong_tenant a-page-instead-of-data organization_slug find-slug", page);
+    check(
+        &world,
+        "parked",
+        "right-token",
+        &[],
+        "wrong_tenant a-page-instead-of-data organization_slug find-slug",
+        page,
+    );
     let other = "answered for another organization than moved";
-    check(&world, "moved", "right-token", &[], "wrong_tenant another-organization organization_slug find-slug", other);
-    check(&world, "strange", "right-token", &[], "protocol_mismatch - - -", "in a way its documentation does not describe");
+    check(
+        &world,
+        "moved",
+        "right-token",
+        &[],
+        "wrong_tenant another-organization organization_slug find-slug",
+        other,
+    );
+    check(
+        &world,
+        "strange",
+        "right-token",
+        &[],
+        "protocol_mismatch - - -",
+        "in a way its documentation does not describe",
+    );
     assert!(world.accounts().is_empty(), "what failed was kept");
 }
 
@@ -64,7 +116,14 @@ fn a_sandbox_token_is_told_apart_only_by_consent() {
     let named = "did not accept Agent Email with API Token in Production";
     check(&world, "acme", "sandbox-token", &[], "wrong_secret token-refused api_token create-token", named);
     let told = "accepts these credentials in Sandbox";
-    check(&world, "acme", "sandbox-token", &["--ask-elsewhere"], "wrong_environment - api_token create-token", told);
+    check(
+        &world,
+        "acme",
+        "sandbox-token",
+        &["--ask-elsewhere"],
+        "wrong_environment - api_token create-token",
+        told,
+    );
     let rule = "wrong_secret token-refused api_token create-token";
     check(&world, "acme", "nowhere-token", &["--ask-elsewhere"], rule, named);
 }
@@ -94,7 +153,12 @@ fn an_account_can_be_checked_edited_exported_and_removed() {
             command.args(world.upstreams());
         }
         let output = command.stdin(std::process::Stdio::null()).output().expect("it runs");
-        assert_eq!(output.status.code(), Some(code), "{arguments:?} {}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{arguments:?} {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
     assert!(run(&["accounts", "verify", &id], 0).contains("ok"));
@@ -108,7 +172,10 @@ fn an_account_can_be_checked_edited_exported_and_removed() {
     run(&["accounts", "edit", &id, "--no-input", "--set", "organization_slug=acmee"], 2);
     run(&["accounts", "edit", &id, "--no-input", "--environment", "sandbox"], 2);
     run(&["accounts", "export", &id], 2);
-    assert!(run(&["accounts", "export", &id, "--reveal", "--format", "shell"], 0).contains("GLADLY_API_TOKEN='right-token'"));
+    assert!(
+        run(&["accounts", "export", &id, "--reveal", "--format", "shell"], 0)
+            .contains("GLADLY_API_TOKEN='right-token'")
+    );
     let env = world.place().join("gladly.env");
     run(&["accounts", "export", &id, "--out", &env.display().to_string()], 0);
     #[cfg(unix)]

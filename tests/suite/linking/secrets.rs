@@ -43,10 +43,19 @@ fn a_canary_is_found_nowhere() {
     hear(world.link("acme", CANARY, &["--set", &format!("api_token={CANARY}x")]));
     hear(world.link("acme", CANARY, &["--upstream", "**.gladly.com=http://127.0.0.1:1"]));
     let mut command = world.link_command("acme", &[]);
-    hear(command.env("WAYSTONE_FIELD_API_TOKEN", CANARY).stdin(std::process::Stdio::null()).output().expect("it runs"));
+    hear(
+        command
+            .env("WAYSTONE_FIELD_API_TOKEN", CANARY)
+            .stdin(std::process::Stdio::null())
+            .output()
+            .expect("it runs"),
+    );
     // A crash of the program itself, with the canary in its memory.
     let mut command = world.link_command("acme", &[]);
-    command.env("RUST_BACKTRACE", "full").env("WAYSTONE_FIELD_API_TOKEN", CANARY).env("WAYSTONE_DATA", "/dev/null/x");
+    command
+        .env("RUST_BACKTRACE", "full")
+        .env("WAYSTONE_FIELD_API_TOKEN", CANARY)
+        .env("WAYSTONE_DATA", "/dev/null/x");
     hear(command.stdin(std::process::Stdio::null()).output().expect("it runs"));
     assert!(said.contains("did not accept"), "the attempts were made: {said}");
     assert!(!redactor.finds_in(&said), "it was said:\n{}", redactor.redact(&said));
@@ -65,9 +74,12 @@ fn a_linked_secret_is_sealed_and_never_shown() {
     world.link("acme", token, &[]);
     let id = world.accounts()[0]["id"].as_str().expect("an id").to_owned();
     let redactor = Redactor::new([&Secret::from(token)]);
-    for arguments in [&["accounts", "list"][..], &["accounts", "show", &id], &["accounts", "show", &id, "--json"]] {
+    for arguments in
+        [&["accounts", "list"][..], &["accounts", "show", &id], &["accounts", "show", &id, "--json"]]
+    {
         let output = world.command(arguments).output().expect("it runs");
-        let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let text =
+            format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(!redactor.finds_in(&text), "{arguments:?}");
     }
     let mut written = Vec::new();

@@ -26,7 +26,21 @@ impl Terminal {
             data.display()
         );
         let mut command = Command::new("tmux");
-        command.args(["-L", &name, "-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "60", "sh", "-c", &line]);
+        command.args([
+            "-L",
+            &name,
+            "-f",
+            "/dev/null",
+            "new-session",
+            "-d",
+            "-x",
+            "100",
+            "-y",
+            "60",
+            "sh",
+            "-c",
+            &line,
+        ]);
         let status = command.env("LC_ALL", "C.UTF-8").status();
         assert!(status.expect("tmux is installed").success(), "tmux starts");
         Self { name }
@@ -40,13 +54,24 @@ impl Terminal {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    /// Waits until the last lines show a text.
+    /// Waits until the screen shows a text.
     #[track_caller]
     fn until(&self, text: &str) -> &Self {
+        self.shows(text, 40)
+    }
+
+    /// Waits until the question at the bottom of the screen has a text.
+    #[track_caller]
+    fn asks(&self, text: &str) -> &Self {
+        self.shows(text, 3)
+    }
+
+    #[track_caller]
+    fn shows(&self, text: &str, lines: usize) -> &Self {
         let deadline = Instant::now() + Duration::from_secs(40);
         loop {
             let screen = self.screen();
-            let tail: Vec<&str> = screen.trim_end().lines().rev().take(12).collect();
+            let tail: Vec<&str> = screen.trim_end().lines().rev().take(lines).collect();
             if tail.iter().any(|line| line.contains(text)) {
                 return self;
             }
@@ -72,7 +97,9 @@ impl Terminal {
 
     /// Goes on to the step in which the credentials are entered.
     fn to_credentials(&self) -> &Self {
-        self.until("Step 2 of 5").line("").until("Step 3 of 5").line("").until("Step 4 of 5").line("");
+        for step in ["Step 2 of 5", "Step 3 of 5", "Step 4 of 5"] {
+            self.until(step).asks("Done?").line("");
+        }
         self.until("Step 5 of 5")
     }
 }
@@ -88,25 +115,28 @@ fn a_person_is_led_to_a_linked_account_by_way_of_a_mistake() {
     let world = World::new();
     let terminal = Terminal::new(&world, "");
     terminal.until("Which environment").line("");
-    terminal.until("Organization Slug").line("https://acme.gladly.com.evil.example");
-    terminal.until("Organization Slug has lowercase letters");
+    terminal.asks("Organization Slug").line("https://acme.gladly.com.evil.example");
+    terminal.until("Organization Slug takes lowercase letters");
     // What was refused is not kept; the field is asked again.
     terminal.line("https://acme.gladly.com/settings").until("will connect to acme.gladly.com");
-    terminal.to_credentials().until("Agent Email").line("api-user@acme.example");
-    terminal.until("API Token").line("revoked-token").until("What now?");
+    terminal.to_credentials().asks("Agent Email").line("api-user@acme.example");
+    terminal.asks("API Token").line("revoked-token").until("What now?");
     let screen = terminal.screen();
     assert!(screen.contains("Gladly did not accept Agent Email with API Token in Production"), "{screen}");
     assert!(screen.contains("Back to “Create Token”, and enter API Token again"), "{screen}");
     assert!(screen.contains("See whether Sandbox accepts the same credentials"), "{screen}");
     terminal.keys(&["Down", "Enter"]).until("Step 4 of 5").line("").until("Step 5 of 5");
     // Everything else was kept: the address stands there, and the token is asked for.
-    terminal.until("api-user@acme.example").line("").until("API Token").line("right-token");
-    terminal.until("Link this account?");
+    terminal.asks("api-user@acme.example").line("").asks("API Token").line("right-token");
+    terminal.asks("Link this account?");
     assert!(terminal.screen().contains("Found: Acme Outdoor"), "{}", terminal.screen());
     terminal.line("").until("exit 0");
     let screen = terminal.screen();
     assert!(screen.contains("Linked: Gladly Acme Outdoor as acc_"), "{screen}");
-    assert!(!screen.contains("right-token") && !screen.contains("revoked-token"), "a secret is on the screen:\n{screen}");
+    assert!(
+        !screen.contains("right-token") && !screen.contains("revoked-token"),
+        "a secret is on the screen:\n{screen}"
+    );
     assert_eq!(world.accounts().len(), 1);
 }
 
@@ -114,10 +144,11 @@ fn a_person_is_led_to_a_linked_account_by_way_of_a_mistake() {
 fn a_sandbox_address_offers_the_sandbox() {
     let world = World::new();
     let terminal = Terminal::new(&world, "--environment production");
-    terminal.until("Organization Slug").line("https://acme.gladly.qa/x").until("Which one is right?").line("");
-    terminal.until("Organization Slug").line("https://acme.gladly.qa/x").until("will connect to acme.gladly.qa");
-    terminal.to_credentials().until("Agent Email").line("api-user@acme.example");
-    terminal.until("API Token").line("sandbox-only").until("Link this account?").line("").until("exit 0");
+    terminal.asks("Organization Slug").line("https://acme.gladly.qa/x").until("Which one is right?").line("");
+    // What was typed is right for the sandbox, and is not asked again.
+    terminal.until("will connect to acme.gladly.qa");
+    terminal.to_credentials().asks("Agent Email").line("api-user@acme.example");
+    terminal.asks("API Token").line("sandbox-only").asks("Link this account?").line("").until("exit 0");
     assert_eq!(world.accounts()[0]["environment"], "sandbox");
 }
 
@@ -125,7 +156,7 @@ fn a_sandbox_address_offers_the_sandbox() {
 fn ctrl_c_keeps_a_sealed_draft_and_the_next_run_goes_on() {
     let world = World::new();
     let terminal = Terminal::new(&world, "--environment production");
-    terminal.until("Organization Slug").line("acme").until("Step 2 of 5").line("").until("Step 3 of 5");
+    terminal.asks("Organization Slug").line("acme").until("Step 2 of 5").line("").until("Step 3 of 5");
     // Back is Esc.
     terminal.keys(&["Escape"]).until("Step 2 of 5");
     terminal.keys(&["C-c"]).until("exit 1");
@@ -134,8 +165,8 @@ fn ctrl_c_keeps_a_sealed_draft_and_the_next_run_goes_on() {
     drop(terminal);
     let terminal = Terminal::new(&world, "");
     terminal.until("Go on from there?").line("").to_credentials();
-    terminal.until("Agent Email").line("api-user@acme.example").until("API Token").line("right-token");
-    terminal.until("Link this account?").line("").until("exit 0");
+    terminal.asks("Agent Email").line("api-user@acme.example").asks("API Token").line("right-token");
+    terminal.asks("Link this account?").line("").until("exit 0");
     assert_eq!(world.accounts().len(), 1);
     drop(terminal);
     // The draft went with the account.

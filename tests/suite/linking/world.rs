@@ -46,7 +46,9 @@ impl World {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(waystone::program());
         command.args(arguments).arg("--data").arg(self.data()).current_dir(self.place()).env("NO_COLOR", "1");
-        for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "WAYSTONE_GUIDES", "WAYSTONE_KEY"] {
+        for name in
+            ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "WAYSTONE_GUIDES", "WAYSTONE_KEY"]
+        {
             command.env_remove(name);
         }
         command
@@ -61,7 +63,12 @@ impl World {
     /// Links without asking; the token goes in by standard input.
     pub(crate) fn link(&self, slug: &str, token: &str, more: &[&str]) -> Output {
         let mut command = self.link_command(slug, more);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it runs");
         let mut stdin = child.stdin.take().expect("its input is piped");
         // It may have ended before it read.
         let _ = stdin.write_all(token.as_bytes());

@@ -91,6 +91,7 @@ fn change(face: Face, code: &str) -> Face {
     }
 }
 
+/// Spaces that must not collapse become such that cannot.
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace(' ', "\u{a0}")
 }

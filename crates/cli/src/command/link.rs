@@ -120,14 +120,12 @@ impl Task<'_> {
             flow = kept;
         }
         greet(self.guide, self.method, out);
-        if !typed.is_empty() {
-            if matches!(flow.stage(), Stage::Choose(_)) {
-                // Values that are given wait for the environment; everything else is asked.
-                if let Some(first) = self.method.environments.first() {
-                    flow.choose_environment(first.key.as_str());
-                }
-            }
-            flow.submit_all(&typed, now());
+        for problem in flow.prefill(&typed) {
+            out.line(&format!("{} {}", out.ink(Ink::Bad, "✗"), problem.says));
+        }
+        // With everything given there is nothing to be led through.
+        if !typed.is_empty() && flow.is_complete() && !matches!(flow.stage(), Stage::Choose(_)) {
+            flow.submit_all(&[], now());
         }
         match talk::lead(&mut flow, way, drafts.as_ref(), out).await? {
             End::Keep(linked) => {

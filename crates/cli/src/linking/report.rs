@@ -3,9 +3,10 @@
 use link::{CheckReport, CheckState, FieldProblem, Flow, Stage};
 use probe::{Identity, Verdict};
 use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr as _;
 use vault::{Account, AccountState};
 
-use crate::out::{Ink, Out};
+use crate::out::{Ink, Out, width};
 
 /// One line for a check.
 pub(crate) fn check_line(report: &CheckReport, out: &Out, now: i64) -> String {
@@ -36,9 +37,27 @@ pub(crate) fn identity_lines(identity: &Identity, out: &Out) -> String {
 
 /// Why it failed, and what to do.
 pub(crate) fn verdict_lines(verdict: &Verdict, out: &Out) -> String {
-    let mut text = format!("{} {}\n", out.ink(Ink::Bad, "✗"), verdict.says);
-    text.push_str(&format!("  {}\n", verdict.fix));
-    text
+    let says = wrapped(&verdict.says, 2);
+    format!("{} {}{}", out.ink(Ink::Bad, "✗"), says.trim_start(), wrapped(&verdict.fix, 2))
+}
+
+/// A text in lines that fit, each indented.
+pub(crate) fn wrapped(text: &str, indent: usize) -> String {
+    let room = width().saturating_sub(indent);
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let taken = lines.last().map_or(0, |line| line.width());
+        if taken > 0 && taken + 1 + word.width() > room {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines.iter().map(|line| format!("{}{line}\n", " ".repeat(indent))).collect()
 }
 
 /// What became of a flow that asks nothing, as data.

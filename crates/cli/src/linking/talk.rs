@@ -67,6 +67,7 @@ pub(crate) async fn lead(
     out: &Out,
 ) -> Result<End, Failure> {
     let mut screen = Screen::new(out);
+    let mut before: Vec<(Key, Secret)> = Vec::new();
     loop {
         if let Some(drafts) = drafts {
             drafts.save(flow).await?;
@@ -83,7 +84,13 @@ pub(crate) async fn lead(
                 if let Some(problem) = problems.iter().find(|problem| problem.belongs_to.is_some()) {
                     out.line(&format!("{} {}", out.ink(Ink::Bad, "✗"), problem.says));
                     match failed::other_environment(flow, problem)? {
-                        Said::This(key) => flow.choose_environment(key.as_str()),
+                        Said::This(key) => {
+                            // What was typed was right, for the environment that is linked now.
+                            flow.choose_environment(key.as_str());
+                            flow.submit(&before, now());
+                            screen.kept(flow, &fields, None);
+                            continue;
+                        }
                         Said::Back => {}
                         Said::Stop => return Ok(End::Stopped),
                     }
@@ -118,6 +125,7 @@ pub(crate) async fn lead(
                         let host = flow.host();
                         flow.submit(&typed, now());
                         screen.kept(flow, &fields, host.as_deref());
+                        before = typed;
                     }
                     Said::Back => flow.back(),
                     Said::Stop => return Ok(End::Stopped),

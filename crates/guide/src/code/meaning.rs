@@ -28,6 +28,7 @@ pub(super) const PAGES: &[&CodePage] = &[
     &BAD_SCENARIO,
     &UNBOUND_HOST,
     &UNUSED_ALLOW,
+    &BAD_CONDITION,
 ];
 
 pub(crate) static BAD_KEY: CodePage = CodePage {
@@ -158,7 +159,7 @@ pub(crate) static BAD_ADDRESS: CodePage = CodePage {
     name: "bad-address",
     severity: Error,
     summary: "An address or request line is not sound",
-    why: "a request that cannot be made proves nothing",
+    why: "what cannot be asked or followed safely proves nothing",
     mend: "write `https://host/path` for an address and `GET /path` for a request",
     bad: "request: organization",
     good: "request: GET /api/v1/organization",
@@ -181,7 +182,7 @@ pub(crate) static NOT_RUNNABLE: CodePage = CodePage {
     severity: Error,
     summary: "The format has this, and waystone cannot run it yet",
     why: "a guide that passes `check` must also link accounts",
-    mend: "use another scheme for now, or follow the changelog",
+    mend: "do without it for now, or follow the changelog",
     bad: "auth: { jwt: { … } }",
     good: "auth: { bearer: { token: '{{ value.token }}' } }",
 };
@@ -241,7 +242,7 @@ pub(crate) static FALSE_EXAMPLE: CodePage = CodePage {
     severity: Error,
     summary: "An example does not turn out as it says",
     why: "either the example or the rule it tests is wrong, and people would meet the rule",
-    mend: "correct the one that is wrong",
+    mend: "correct the example, or the rule that it tries",
     bad: r"typed: Acme
 becomes: Acme",
     good: r"typed: Acme
@@ -264,7 +265,7 @@ pub(crate) static BAD_SCENARIO: CodePage = CodePage {
     code: "W0221",
     name: "bad-scenario",
     severity: Error,
-    summary: "A turn of a scenario has no ending, or two",
+    summary: "A turn of a scenario has no answer, or two",
     why: "it is a test, and a test needs one answer",
     mend: "give the turn a `response` or a `fails`",
     bad: "- { request: GET /me }",
@@ -290,5 +291,16 @@ pub(crate) static UNUSED_ALLOW: CodePage = CodePage {
     why: "errors cannot be allowed, and a code that does not exist allows nothing",
     mend: "allow the code of a warning, or remove the line",
     bad: "allow: [{ code: W0101, reason: we know }]",
-    good: "allow: [{ code: W0301, reason: the step is for admins only }]",
+    good: "allow: [{ code: W0325, reason: the step is read by admins only }]",
+};
+
+pub(crate) static BAD_CONDITION: CodePage = CodePage {
+    code: "W0224",
+    name: "bad-condition",
+    severity: Error,
+    summary: "A condition can never be true, or asks nothing",
+    why: "what hangs on it would be shown to nobody, or to everybody",
+    mend: "name a `field` and the value that it `is`, or an `environment`",
+    bad: "when: { field: region }",
+    good: "when: { field: region, is: eu }",
 };

@@ -4,14 +4,8 @@ use super::CodePage;
 use crate::finding::Severity::Error;
 
 /// The pages of this file, by code.
-pub(super) const PAGES: &[&CodePage] = &[
-    &MISSING_KEY,
-    &UNKNOWN_KEY,
-    &WRONG_TYPE,
-    &NOT_A_CHOICE,
-    &OUT_OF_BOUNDS,
-    &WRONG_VERSION,
-];
+pub(super) const PAGES: &[&CodePage] =
+    &[&MISSING_KEY, &UNKNOWN_KEY, &WRONG_TYPE, &NOT_A_CHOICE, &OUT_OF_BOUNDS, &WRONG_VERSION];
 
 pub(crate) static MISSING_KEY: CodePage = CodePage {
     code: "W0101",
@@ -45,7 +39,7 @@ pub(crate) static WRONG_TYPE: CodePage = CodePage {
     name: "wrong-type",
     severity: Error,
     summary: "A value is of another kind than the format has here",
-    why: "a list is not a text, and a number is not a name",
+    why: "read as another kind, the value would mean something else or nothing",
     mend: "write the kind of value that is wanted",
     bad: "hosts: api.example.com",
     good: "hosts: [api.example.com]",

@@ -15,6 +15,7 @@ pub(super) const PAGES: &[&CodePage] = &[
     &AMBIGUOUS_SCALAR,
     &COMPLEX_KEY,
     &UNQUOTED_REFERENCE,
+    &TOO_MANY,
 ];
 
 pub(crate) static UNREADABLE: CodePage = CodePage {
@@ -92,7 +93,7 @@ pub(crate) static SEVERAL_DOCUMENTS: CodePage = CodePage {
     severity: Error,
     summary: "The file holds more than one YAML document",
     why: "a guide is one document; what follows would be ignored",
-    mend: "move the second document into a file of its own",
+    mend: "remove the `---`, or move what follows into a file of its own",
     bad: r"waystone: 1
 ---
 waystone: 1",
@@ -104,7 +105,7 @@ pub(crate) static AMBIGUOUS_SCALAR: CodePage = CodePage {
     name: "ambiguous-value",
     severity: Error,
     summary: "An unquoted value is read differently by different tools",
-    why: "`012` is twelve, ten or a text, depending on who reads it",
+    why: "readers of YAML disagree on what it is, so two tools would see two guides",
     mend: "put it in quotes",
     bad: "default: 012",
     good: "default: '012'",
@@ -131,4 +132,15 @@ pub(crate) static UNQUOTED_REFERENCE: CodePage = CodePage {
     mend: "put the whole value in single quotes",
     bad: "username: {{ value.email }}",
     good: "username: '{{ value.email }}'",
+};
+
+pub(crate) static TOO_MANY: CodePage = CodePage {
+    code: "W0011",
+    name: "too-many-findings",
+    severity: Error,
+    summary: "There are more findings than are shown",
+    why: "a list that nobody reads to its end helps nobody, and making it takes time",
+    mend: "mend those that are shown, and check again",
+    bad: "",
+    good: "",
 };

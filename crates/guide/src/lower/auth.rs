@@ -1,16 +1,17 @@
 //! The meaning of authentication.
 
-use crate::code::{BAD_FIELD, NOT_RUNNABLE};
-use crate::finding::Finding;
+use crate::code::{BAD_CHECK, NOT_RUNNABLE};
+use crate::finding::{Finding, quoted};
 use crate::lower::{Lowering, Names};
 use crate::model::{Auth, Carrier, CarrierUse};
 use crate::shape::{AuthShape, CarrierShape, Text};
 use crate::source::Span;
+use crate::spanned::Spanned;
 use crate::template::{Template, Where, parse};
 
 impl Lowering<'_> {
-    pub(crate) fn auth(&mut self, shape: &AuthShape, names: &Names<'_>) -> Auth {
-        match shape {
+    pub(crate) fn auth(&mut self, shape: &Spanned<AuthShape>, names: &Names<'_>) -> Auth {
+        match &shape.value {
             AuthShape::Basic(basic) => Auth::Basic {
                 username: self.request_text(&basic.username, names),
                 password: self.request_text(&basic.password, names),
@@ -19,14 +20,11 @@ impl Lowering<'_> {
             AuthShape::ApiKey(carriers) => {
                 Auth::Carriers(carriers.iter().filter_map(|carrier| self.carrier(carrier, names)).collect())
             }
-            AuthShape::Oauth2(shape) => self.not_runnable("oauth2", shape.token_url.span),
-            AuthShape::Exchange(shape) => {
-                let at = shape.steps.first().and_then(|step| step.captures.0.first()).map(|(name, _)| name.span);
-                self.not_runnable("exchange", at.unwrap_or_default())
-            }
-            AuthShape::Jwt(shape) => self.not_runnable("jwt", shape.algorithm.span),
-            AuthShape::Signature(shape) => self.not_runnable("signature", shape.algorithm.span),
-            AuthShape::MutualTls(shape) => self.not_runnable("mutual_tls", shape.certificate.span),
+            AuthShape::Oauth2(_) => self.not_runnable("oauth2", shape.span),
+            AuthShape::Exchange(_) => self.not_runnable("exchange", shape.span),
+            AuthShape::Jwt(_) => self.not_runnable("jwt", shape.span),
+            AuthShape::Signature(_) => self.not_runnable("signature", shape.span),
+            AuthShape::MutualTls(_) => self.not_runnable("mutual_tls", shape.span),
         }
     }
 
@@ -52,8 +50,10 @@ impl Lowering<'_> {
         let sound = !text.value.is_empty()
             && if header { text.value.bytes().all(token) } else { !text.value.contains(char::is_control) };
         if !sound {
-            let message = format!("`{}` cannot be the name of a header or parameter", text.value);
-            self.say(Finding::new(&BAD_FIELD, text.span, message));
+            let kind = if header { "header" } else { "parameter" };
+            let message = format!("{} cannot be the name of a {kind}", quoted(&text.value));
+            let found = Finding::new(&BAD_CHECK, text.span, message);
+            self.say(found.mend("use letters, digits and hyphens, such as `X-API-Key`"));
             return None;
         }
         Some(if header { text.value.to_ascii_lowercase() } else { text.value.clone() })
@@ -61,7 +61,8 @@ impl Lowering<'_> {
 
     fn not_runnable(&mut self, scheme: &'static str, span: Span) -> Auth {
         let message = format!("`{scheme}` is part of the format, and cannot be run yet");
-        self.say(Finding::new(&NOT_RUNNABLE, span, message));
+        let found = Finding::new(&NOT_RUNNABLE, span, message);
+        self.say(found.mend("use `basic`, `bearer` or `api_key` for now, or follow the changelog"));
         Auth::NotRunnable { scheme }
     }
 }

@@ -3,14 +3,15 @@
 use crate::brand::{Brand, LinkWording, SetupWording, Theme, Titled};
 use crate::finding::Finding;
 use crate::lower::{Lowering, Names};
+use crate::node::Node;
 use crate::prose::Prose;
 use crate::shape::{BrandShape, Text, TitledShape};
 use crate::source::Source;
 use crate::template::{Template, Where, parse};
 
 /// The meaning of a brand's shape.
-pub(crate) fn brand(shape: &BrandShape, source: &Source, findings: &mut Vec<Finding>) -> Brand {
-    let mut it = Lowering { source, findings, allow: Vec::new() };
+pub(crate) fn brand(shape: &BrandShape, root: &Node, source: &Source, findings: &mut Vec<Finding>) -> Brand {
+    let mut it = Lowering { source, root, findings, allow: Vec::new() };
     for address in [&shape.support_url, &shape.site_url].into_iter().flatten() {
         it.address(address);
     }

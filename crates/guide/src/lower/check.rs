@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::code::{BAD_ADDRESS, BAD_CHECK, BAD_PATH, MISPLACED_REFERENCE};
-use crate::finding::Finding;
+use crate::finding::{Finding, listed, quoted};
 use crate::http::Verb;
 use crate::json_path::JsonPath;
 use crate::key::Key;
@@ -13,20 +13,28 @@ use crate::model::{
     RequestTemplate, Role, When,
 };
 use crate::shape::{CheckShape, HeaderTestShape, JsonTestShape, OutcomeShape, RequestShape, Text, WhenShape};
-use crate::source::Span;
-use crate::spanned::{Entries, ShortOr};
-use crate::template::{Target, Template, Where, parse};
+use crate::source::{Braces, Span};
+use crate::spanned::{Entries, OneOrMany, ShortOr, Spanned};
+use crate::template::{Target, Template, Where, parse, parse_next};
 
 impl Lowering<'_> {
     pub(crate) fn check(&mut self, shape: &CheckShape, fields: &[Field], names: &Names<'_>) -> Option<Check> {
         let key = self.key(&shape.key);
-        if (shape.role == Role::Identity) != shape.account.is_some() {
-            let message = if shape.account.is_none() {
-                "a check with `role: identity` says in `account` who was found"
-            } else {
-                "only a check with `role: identity` has an `account`"
-            };
-            self.say(Finding::new(&BAD_CHECK, shape.key.span, message));
+        match &shape.account {
+            None if shape.role == Role::Identity => {
+                let found = Finding::new(&BAD_CHECK, shape.key.span, "an identity check has no `account`");
+                self.say(
+                    found.mend(
+                        "say who was found: `account: { id: '{{ json.id }}', name: '{{ json.name }}' }`",
+                    ),
+                );
+            }
+            Some(account) if shape.role != Role::Identity => {
+                let found =
+                    Finding::new(&BAD_CHECK, account.id.span, "only an identity check says who was found");
+                self.say(found.mend("make it `role: identity`, or remove `account`"));
+            }
+            _ => {}
         }
         let request = match &shape.request {
             ShortOr::Short(line) => self.request_line(line, names),
@@ -49,15 +57,18 @@ impl Lowering<'_> {
             .filter_map(|(name, path)| Some((self.key(name)?, self.path(&path.value, path.span)?)))
             .collect();
         let expect = Expect {
-            status: shape.expect.status.0.clone(),
+            status: self.statuses(&shape.expect.status),
             json: self.json_tests(&shape.expect.json, names),
             headers: header_tests(&shape.expect.headers),
         };
         let outcomes = shape.outcomes.iter().filter_map(|rule| self.outcome(rule, fields, names)).collect();
-        self.allowed(&shape.allow, Some(shape.key.span));
+        self.allowed(&shape.allow);
         let key = key?;
         Some(Check {
-            label: shape.label.as_ref().map_or_else(|| key.as_str().replace(['-', '_'], " "), |text| text.value.clone()),
+            label: shape
+                .label
+                .as_ref()
+                .map_or_else(|| key.as_str().replace(['-', '_'], " "), |text| text.value.clone()),
             key,
             role: shape.role,
             request: request?,
@@ -84,16 +95,21 @@ impl Lowering<'_> {
         if let (Some(verb), true) = (verb, sound) {
             return Some((verb, path));
         }
-        let message = format!("`{}` is not a request line", line.value);
-        let found = Finding::new(&BAD_ADDRESS, line.span, message);
-        self.say(found.mend("write a method and a path, such as `GET /api/v1/me`; a query goes under `query`"));
+        self.say(bad_line(line));
         None
     }
 
     fn request_line(&mut self, line: &Text, names: &Names<'_>) -> Option<RequestTemplate> {
         let (verb, path) = self.verb_and_path(line)?;
         let path = parse(path, line.span, Where::Request, names, self.source, self.findings);
-        Some(RequestTemplate { verb, path, query: Vec::new(), headers: Vec::new(), body: None, span: line.span })
+        Some(RequestTemplate {
+            verb,
+            path,
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: None,
+            span: line.span,
+        })
     }
 
     fn request(&mut self, shape: &RequestShape, names: &Names<'_>) -> Option<RequestTemplate> {
@@ -101,12 +117,18 @@ impl Lowering<'_> {
         request.query = self.pairs(&shape.query, false, names);
         request.headers = self.pairs(&shape.headers, true, names);
         request.body = match &shape.json {
-            Some(json) => Some(BodyTemplate::Json(self.json_template(&json.value.0, json.span, names))),
-            None if !shape.form.0.is_empty() => Some(BodyTemplate::Form(self.pairs(&shape.form, false, names))),
+            Some(json) => {
+                let mut places = Braces::new(self.source, json.span);
+                Some(BodyTemplate::Json(self.json_template(&json.value.0, json.span, &mut places, names)))
+            }
+            None if !shape.form.0.is_empty() => {
+                Some(BodyTemplate::Form(self.pairs(&shape.form, false, names)))
+            }
             None => None,
         };
         if shape.json.is_some() && !shape.form.0.is_empty() {
-            self.say(Finding::new(&BAD_CHECK, shape.line.span, "a request has one body: `json` or `form`"));
+            let found = Finding::new(&BAD_CHECK, shape.line.span, "this request has two bodies");
+            self.say(found.mend("keep one of `json` and `form`"));
         }
         Some(request)
     }
@@ -121,17 +143,28 @@ impl Lowering<'_> {
         pairs
     }
 
-    fn json_template(&mut self, value: &Value, span: Span, names: &Names<'_>) -> JsonTemplate {
+    fn json_template(
+        &mut self,
+        value: &Value,
+        span: Span,
+        places: &mut Braces<'_>,
+        names: &Names<'_>,
+    ) -> JsonTemplate {
         match value {
             Value::String(text) => {
-                JsonTemplate::Text(parse(text, span, Where::Request, names, self.source, self.findings))
+                let place = Where::Request;
+                JsonTemplate::Text(parse_next(text, span, places, place, names, self.source, self.findings))
             }
-            Value::Array(list) => {
-                JsonTemplate::Array(list.iter().map(|value| self.json_template(value, span, names)).collect())
-            }
-            Value::Object(map) => JsonTemplate::Object(
-                map.iter().map(|(name, value)| (name.clone(), self.json_template(value, span, names))).collect(),
+            Value::Array(list) => JsonTemplate::Array(
+                list.iter().map(|value| self.json_template(value, span, places, names)).collect(),
             ),
+            Value::Object(map) => {
+                let members = map.iter();
+                let member = |(name, value): (&String, &Value)| {
+                    (name.clone(), self.json_template(value, span, places, names))
+                };
+                JsonTemplate::Object(members.map(member).collect())
+            }
             plain => JsonTemplate::Plain(plain.clone()),
         }
     }
@@ -139,24 +172,44 @@ impl Lowering<'_> {
     fn path(&mut self, text: &str, span: Span) -> Option<JsonPath> {
         let path = JsonPath::parse(text.strip_prefix("json.").unwrap_or(text));
         if path.is_none() {
-            self.say(Finding::new(&BAD_PATH, span, format!("`{text}` is not a path into a JSON body")));
+            self.say(Finding::new(
+                &BAD_PATH,
+                span,
+                format!("{} is not a path into a JSON body", quoted(text)),
+            ));
         }
         path
     }
 
-    fn json_tests(&mut self, entries: &Entries<JsonTestShape>, names: &Names<'_>) -> Vec<(JsonPath, JsonTest)> {
+    fn json_tests(
+        &mut self,
+        entries: &Entries<JsonTestShape>,
+        names: &Names<'_>,
+    ) -> Vec<(JsonPath, JsonTest)> {
         let mut tests = Vec::new();
         for (path, shape) in &entries.0 {
             let Some(found) = self.path(&path.value, path.span) else { continue };
             let mut one_of: Vec<Value> = shape.one_of.iter().map(|scalar| scalar.0.clone()).collect();
             one_of.extend(shape.equals.iter().map(|scalar| scalar.0.clone()));
+            if one_of.is_empty() && *shape == JsonTestShape::default() {
+                let found = Finding::new(&BAD_CHECK, path.span, "nothing is asked of this place");
+                self.say(found.mend("say what stands there; for `null` that is `type: 'null'`"));
+            }
             let host = shape.host_differs_from.as_ref().map(|text| self.request_text(text, names));
-            tests.push((found, JsonTest { exists: shape.exists, kind: shape.r#type, one_of, host_differs_from: host }));
+            tests.push((
+                found,
+                JsonTest { exists: shape.exists, kind: shape.r#type, one_of, host_differs_from: host },
+            ));
         }
         tests
     }
 
-    pub(crate) fn outcome(&mut self, shape: &OutcomeShape, fields: &[Field], names: &Names<'_>) -> Option<OutcomeRule> {
+    pub(crate) fn outcome(
+        &mut self,
+        shape: &OutcomeShape,
+        fields: &[Field],
+        names: &Names<'_>,
+    ) -> Option<OutcomeRule> {
         let key = self.key(&shape.key);
         let says = shape.says.as_ref().map(|text| self.message(text, fields, names));
         let fix = shape.fix.as_ref().map(|text| self.message(text, fields, names));
@@ -165,14 +218,8 @@ impl Lowering<'_> {
         let or_fields: Vec<Key> =
             shape.or_fields.iter().filter_map(|text| self.known(text, "field", &names.fields)).collect();
         let return_to = shape.return_to.as_ref().and_then(|text| self.known(text, "step", &names.steps));
-        if !when.fails.is_empty() && (!when.status.is_empty() || !when.json.is_empty() || !when.headers.is_empty()) {
-            let message = "a request that fails has no answer: `fails` cannot stand beside `status`, `headers` or `json`";
-            self.say(Finding::new(&BAD_CHECK, shape.key.span, message));
-        }
-        if shape.ask_elsewhere && names.environment_keys.len() < 2 {
-            self.say(Finding::new(&BAD_CHECK, shape.key.span, "there is no other environment to ask"));
-        }
-        self.allowed(&shape.allow, Some(shape.key.span));
+        self.contradictions(shape, &when, names);
+        self.allowed(&shape.allow);
         Some(OutcomeRule {
             key: key?,
             when,
@@ -187,6 +234,43 @@ impl Lowering<'_> {
         })
     }
 
+    /// Says which parts of a rule cannot go together.
+    fn contradictions(&mut self, shape: &OutcomeShape, when: &When, names: &Names<'_>) {
+        let rule = &shape.key.value;
+        let asks_answer = !when.status.is_empty()
+            || !when.status_not.is_empty()
+            || !when.json.is_empty()
+            || !when.headers.is_empty()
+            || when.is_json.is_some();
+        if !when.fails.is_empty() && asks_answer {
+            let message = format!("{} asks for an answer and for none at once", quoted(rule));
+            let found = Finding::new(&BAD_CHECK, shape.key.span, message);
+            self.say(
+                found.mend("a request that `fails` has no status, headers or body: make two rules of it"),
+            );
+        }
+        if let Some(field) = shape.at_field.as_ref().filter(|_| shape.is.value.is_transient()) {
+            let message = format!("`{}` passes by itself, and is put down to a field", shape.is.value);
+            let found = Finding::new(&BAD_CHECK, field.span, message)
+                .also(shape.is.span, "nobody is to blame for this");
+            self.say(found.mend("remove `at_field`: people would change what is right"));
+        }
+        if shape.ask_elsewhere && names.environment_keys.len() < 2 {
+            let message = format!("{} asks in other environments, and there is none", quoted(rule));
+            let found = Finding::new(&BAD_CHECK, shape.key.span, message);
+            self.say(found.mend("remove `ask_elsewhere`, or declare the other environment"));
+        }
+    }
+
+    /// Statuses of HTTP.
+    fn statuses(&mut self, list: &OneOrMany<Spanned<u16>>) -> Vec<u16> {
+        for status in list.0.iter().filter(|status| !(100..600).contains(&status.value)) {
+            let message = format!("`{}` is not a status of HTTP", status.value);
+            self.say(Finding::new(&BAD_CHECK, status.span, message).mend("write a number from 100 to 599"));
+        }
+        list.0.iter().map(|status| status.value).collect()
+    }
+
     /// A message about an attempt: no secret may be put into it.
     fn message(&mut self, text: &Text, fields: &[Field], names: &Names<'_>) -> Template {
         let template = parse(&text.value, text.span, Where::Message, names, self.source, self.findings);
@@ -195,7 +279,7 @@ impl Lowering<'_> {
             if fields.iter().any(|field| field.key == *key && field.secret) {
                 let message = format!("`{key}` is a secret, and a message would show it");
                 let found = Finding::new(&MISPLACED_REFERENCE, reference.span, message);
-                self.findings.push(found.mend(format!("name the field instead: `label.{key}`")));
+                self.findings.push(found.mend(format!("name the field instead: `{{{{ label.{key} }}}}`")));
             }
         }
         template
@@ -203,12 +287,49 @@ impl Lowering<'_> {
 
     fn when(&mut self, shape: &WhenShape, names: &Names<'_>) -> When {
         When {
-            status: shape.status.0.clone(),
-            status_not: shape.status_not.0.clone(),
+            status: self.statuses(&shape.status),
+            status_not: self.statuses(&shape.status_not),
             headers: header_tests(&shape.headers),
             json: self.json_tests(&shape.json, names),
             is_json: shape.is_json,
             fails: shape.fails.0.clone(),
+        }
+    }
+}
+
+/// What is wrong with a line that is not `GET /path`.
+fn bad_line(line: &Text) -> Finding {
+    let text = line.value.trim();
+    let found =
+        Finding::new(&BAD_ADDRESS, line.span, format!("{} is not a request line", quoted(&line.value)));
+    let (first, rest) = text.split_once(char::is_whitespace).unwrap_or(("", text));
+    let rest = rest.trim();
+    let verb = Verb::ALL.into_iter().find(|known| known.as_str() == first.to_ascii_uppercase());
+    if let Some((path, query)) = rest.split_once('?').filter(|(path, _)| path.starts_with('/')) {
+        let verb = verb.unwrap_or(Verb::Get);
+        let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        let pairs: Vec<String> = pairs.map(|(name, value)| format!("{name}: '{value}'")).collect();
+        return found
+            .label("a query stands in it")
+            .mend(format!("write `request: {{ line: {verb} {path}, query: {{ {} }} }}`", pairs.join(", ")));
+    }
+    match verb {
+        Some(verb) if rest.starts_with('/') => {
+            found.mend(format!("write `{verb} {rest}`")).fix(line.span, format!("{verb} {rest}"))
+        }
+        Some(verb) if rest.starts_with("https://") => {
+            found.mend(format!("write the path alone: `{verb} /…`; the host stands in `base_url`"))
+        }
+        Some(verb) => found.mend(format!("a path begins with a slash: `{verb} /{rest}`")),
+        None if text.starts_with('/') => {
+            found.mend(format!("begin with the method: `GET {text}`")).fix(line.span, format!("GET {text}"))
+        }
+        None => {
+            let verbs = Verb::ALL.map(Verb::as_str);
+            found.mend(format!(
+                "write a method and a path, such as `GET /me`; the methods are {}",
+                listed(verbs)
+            ))
         }
     }
 }

@@ -14,7 +14,7 @@ impl Lowering<'_> {
 
     pub(crate) fn walkthrough(&mut self, shape: &PartShape, names: &Names<'_>) -> Walkthrough {
         let span = shape.sections.first().map_or(Span::default(), |section| section.key.span);
-        self.allowed(&shape.allow, None);
+        self.allowed(&shape.allow);
         Walkthrough {
             warning: shape.warning.as_ref().map(|text| self.prose(text, Where::Prose, names)),
             needs: shape.needs.iter().map(|text| self.prose(text, Where::Prose, names)).collect(),
@@ -27,7 +27,7 @@ impl Lowering<'_> {
         let key = self.key(&shape.key);
         let end = shape.steps.last().map_or(shape.title.span.end, |step| step.body.span.end);
         let span = Span::new(shape.key.span.start, end);
-        self.allowed(&shape.allow, Some(span));
+        self.allowed(&shape.allow);
         Some(Section {
             key: key?,
             title: shape.title.value.clone(),
@@ -45,10 +45,12 @@ impl Lowering<'_> {
         let key = self.key(&shape.key);
         let start = shape.key.span.start.min(shape.body.span.start);
         let span = Span::new(start, shape.body.span.end.max(shape.key.span.end));
-        self.allowed(&shape.allow, Some(span));
+        self.allowed(&shape.allow);
         let body = self.prose(&shape.body, Where::Prose, names);
-        let collects = shape.collects.0.iter().filter_map(|text| self.known(text, "field", &names.fields)).collect();
-        let obtains = shape.obtains.0.iter().filter_map(|text| self.known(text, "field", &names.fields)).collect();
+        let collects =
+            shape.collects.0.iter().filter_map(|text| self.known(text, "field", &names.fields)).collect();
+        let obtains =
+            shape.obtains.0.iter().filter_map(|text| self.known(text, "field", &names.fields)).collect();
         Some(Step {
             key: key?,
             title: shape.title.value.clone(),

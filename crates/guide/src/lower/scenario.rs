@@ -5,9 +5,10 @@ use crate::finding::Finding;
 use crate::lower::{Lowering, Names};
 use crate::model::{Conclusion, Reply, Scenario, Turn};
 use crate::shape::{ResponseShape, ScenarioShape, TurnShape};
+use crate::source::Span;
 
 impl Lowering<'_> {
-    pub(crate) fn scenario(&mut self, shape: &ScenarioShape, names: &Names<'_>) -> Option<Scenario> {
+    pub(crate) fn scenario(&mut self, shape: &ScenarioShape, names: &Names<'_>) -> Scenario {
         let environments = &names.environment_keys;
         let given = shape
             .given
@@ -20,7 +21,7 @@ impl Lowering<'_> {
         let environment = |it: &mut Self, text: &Option<crate::shape::Text>| {
             text.as_ref().and_then(|text| it.known(text, "environment", environments))
         };
-        Some(Scenario {
+        Scenario {
             name: shape.name.value.clone(),
             environment: environment(self, &shape.environment),
             given,
@@ -29,40 +30,65 @@ impl Lowering<'_> {
             talk,
             then: Conclusion {
                 outcome: then.outcome.value,
-                rule: then.rule.as_ref().and_then(|text| self.key(text)),
+                rule: then.rule.as_ref().and_then(|text| self.known(text, "outcome rule", &names.rules)),
                 at_field: then.at_field.as_ref().and_then(|text| self.known(text, "field", &names.fields)),
                 return_to: then.return_to.as_ref().and_then(|text| self.known(text, "step", &names.steps)),
-                account: then
-                    .account
-                    .as_ref()
-                    .map(|found| (found.id.value.clone(), found.name.as_ref().map(|name| name.value.clone()))),
+                account: then.account.as_ref().map(|found| {
+                    (found.id.value.clone(), found.name.as_ref().map(|name| name.value.clone()))
+                }),
                 environment: environment(self, &then.environment),
                 span: then.outcome.span,
             },
             span: shape.name.span,
-        })
+        }
     }
 
     fn turn(&mut self, shape: &TurnShape, names: &Names<'_>) -> Option<Turn> {
         let (verb, path) = self.verb_and_path(&shape.request)?;
         let reply = match (&shape.response, shape.fails) {
-            (Some(response), None) => reply(response),
+            (Some(response), None) => self.reply(response, shape.request.span),
             (None, Some(fault)) => Reply::Fails(fault),
-            _ => {
-                let message = "a turn ends in a `response` or `fails`: one of the two";
-                self.say(Finding::new(&BAD_SCENARIO, shape.request.span, message));
+            (None, None) => {
+                let found = Finding::new(&BAD_SCENARIO, shape.request.span, "this turn has no answer");
+                self.say(found.mend("add a `response`, or `fails` if none comes"));
+                return None;
+            }
+            (Some(_), Some(_)) => {
+                let found = Finding::new(
+                    &BAD_SCENARIO,
+                    shape.request.span,
+                    "this turn has a `response`, and `fails`",
+                );
+                self.say(found.mend("keep one of the two"));
                 return None;
             }
         };
-        let environment =
-            shape.environment.as_ref().and_then(|text| self.known(text, "environment", &names.environment_keys));
+        let environment = shape
+            .environment
+            .as_ref()
+            .and_then(|text| self.known(text, "environment", &names.environment_keys));
         Some(Turn { verb, path: path.to_owned(), environment, reply, span: shape.request.span })
     }
 }
 
+impl Lowering<'_> {
+    fn reply(&mut self, shape: &ResponseShape, at: Span) -> Reply {
+        let bodies = [shape.json.is_some(), shape.html.is_some(), shape.text.is_some()];
+        if 1 < bodies.into_iter().filter(|is_there| *is_there).count() {
+            let found = Finding::new(&BAD_SCENARIO, at, "the response to this has several bodies");
+            self.say(found.mend("keep one of `json`, `html` and `text`"));
+        }
+        reply(shape)
+    }
+}
+
 fn reply(shape: &ResponseShape) -> Reply {
-    let mut headers: Vec<(String, String)> =
-        shape.headers.0.iter().map(|(name, value)| (name.value.to_ascii_lowercase(), value.value.clone())).collect();
+    let mut headers: Vec<(String, String)> = shape
+        .headers
+        .0
+        .iter()
+        .map(|(name, value)| (name.value.to_ascii_lowercase(), value.value.clone()))
+        .collect();
     let (kind, body) = match (&shape.json, &shape.html, &shape.text) {
         (Some(json), ..) => ("application/json", json.0.to_string()),
         (None, Some(html), _) => ("text/html; charset=utf-8", html.value.clone()),

@@ -158,7 +158,7 @@ impl Field {
         if value.trim().is_empty() {
             let default = self.default.clone().unwrap_or_default();
             if default.is_empty() && self.required {
-                return Err(self.refused(RefusedBy::Required, format!("{} is needed", self.label)));
+                return Err(refused(RefusedBy::Required, format!("{} is needed", self.label)));
             }
             return Ok(Kept { value: default, environment: None });
         }
@@ -166,27 +166,27 @@ impl Field {
         Ok(Kept { value: value.into_owned(), environment })
     }
 
-    fn judge(&self, value: &str) -> Result<(), Refused> {
+    pub(crate) fn judge(&self, value: &str) -> Result<(), Refused> {
         if value.chars().count() > self.max_length {
             let says = format!("{} has at most {} characters", self.label, self.max_length);
-            return Err(self.refused(RefusedBy::Length, says));
+            return Err(refused(RefusedBy::Length, says));
         }
         let mistake = self.refuse.iter().find(|mistake| {
             mistake.prefix.as_ref().is_some_and(|prefix| value.starts_with(prefix))
                 || mistake.contains.as_ref().is_some_and(|part| value.contains(part))
         });
         if let Some(mistake) = mistake {
-            return Err(self.refused(RefusedBy::Refuse, mistake.says.clone()));
+            return Err(refused(RefusedBy::Refuse, mistake.says.clone()));
         }
         if let Some(says) = self.not_of_type(value) {
-            return Err(self.refused(RefusedBy::Type, says));
+            return Err(refused(RefusedBy::Type, says));
         }
         if self.pattern.as_ref().is_some_and(|pattern| !pattern.regex.is_match(value)) {
             let says = match &self.pattern_says {
-                Some(says) => format!("{} has {says}", self.label),
+                Some(says) => format!("{} takes {says}", self.label),
                 None => format!("{} does not look right", self.label),
             };
-            return Err(self.refused(RefusedBy::Pattern, says));
+            return Err(refused(RefusedBy::Pattern, says));
         }
         Ok(())
     }
@@ -198,10 +198,15 @@ impl Field {
             return Some(format!("{label} is a single line"));
         }
         match self.kind {
-            FieldType::Email => (!is_email(value)).then(|| format!("{label} is an address such as name@example.com")),
+            FieldType::Email => {
+                (!is_email(value)).then(|| format!("{label} is an address such as name@example.com"))
+            }
             FieldType::Url => {
                 let sound = url::Url::parse(value).is_ok_and(|url| {
-                    url.scheme() == "https" && url.has_host() && url.username().is_empty() && url.password().is_none()
+                    url.scheme() == "https"
+                        && url.has_host()
+                        && url.username().is_empty()
+                        && url.password().is_none()
                 });
                 (!sound).then(|| format!("{label} begins with https://"))
             }
@@ -213,7 +218,9 @@ impl Field {
                 let sound = value.strip_prefix('-').unwrap_or(value).bytes().all(|b| b.is_ascii_digit());
                 (!sound).then(|| format!("{label} is a whole number"))
             }
-            FieldType::Boolean => (!matches!(value, "true" | "false")).then(|| format!("{label} is true or false")),
+            FieldType::Boolean => {
+                (!matches!(value, "true" | "false")).then(|| format!("{label} is true or false"))
+            }
             FieldType::Select => {
                 let known = self.options.iter().any(|option| option.value == value);
                 (!known).then(|| {
@@ -228,10 +235,10 @@ impl Field {
             FieldType::Multiline | FieldType::File => None,
         }
     }
+}
 
-    fn refused(&self, by: RefusedBy, says: String) -> Refused {
-        Refused { by, says }
-    }
+fn refused(by: RefusedBy, says: String) -> Refused {
+    Refused { by, says }
 }
 
 impl Accept {
@@ -248,7 +255,8 @@ impl Accept {
             Self::Digits => Cow::Owned(value.chars().filter(char::is_ascii_digit).collect()),
             Self::LabelOf(host) => cut(value, |text| label_before(host_of(text), host)),
             Self::LabelOfEnvironment => {
-                let found = environments.iter().find(|one| label_before(host_of(&value), &one.host).is_some());
+                let found =
+                    environments.iter().find(|one| label_before(host_of(&value), &one.host).is_some());
                 match found {
                     Some(one) => {
                         *environment = Some(one.key.clone());

@@ -1,17 +1,23 @@
 //! Markdown and references to the tree.
 
-use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd};
+mod blame;
 
-use crate::code::{BAD_LINK, IMAGE_WITHOUT_TEXT, PROSE_MARKUP};
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, LinkType, OffsetIter, Options, Parser, Tag, TagEnd};
+
 use crate::finding::Finding;
 use crate::lower::Names;
 use crate::prose::{Block, Inline, Prose};
 use crate::source::{Source, Span};
 use crate::template::{self, Part, Reference, Template, Where};
 
+use self::blame::Blame;
+
 /// Stands before and after a reference's number while Markdown is read. The loader refuses private-use
 /// characters, so no text can hold one.
 const MARK: char = '\u{e000}';
+
+/// Lists, emphasis and links can stand this deep in one another; what is deeper is refused before it is read.
+const MAX_DEPTH: usize = 12;
 
 /// Reads a text that stands at `span`.
 pub(crate) fn read(
@@ -36,94 +42,121 @@ pub(crate) fn read(
             }
         }
     }
-    let mut reader = Reader { references, findings, source, span, original: text };
-    let mut events = Parser::new_ext(&marked, Options::empty());
+    // Tables are read only to be refused: as plain text they would be lines of bars.
+    let mut events = Parser::new_ext(&marked, Options::ENABLE_TABLES).into_offset_iter();
+    let blame = Blame::new(source, span, &marked, findings);
+    let mut reader = Reader { references, source, span, blame, depth: 0 };
     let blocks = reader.blocks(&mut events, None);
     Prose { blocks, span }
 }
 
 struct Reader<'a> {
     references: Vec<Reference>,
-    findings: &'a mut Vec<Finding>,
     source: &'a Source,
     span: Span,
-    original: &'a str,
+    blame: Blame<'a>,
+    depth: usize,
 }
 
 impl Reader<'_> {
     /// Reads blocks until `end`, or to the end of the text.
-    fn blocks(&mut self, events: &mut Parser<'_>, end: Option<TagEnd>) -> Vec<Block> {
+    fn blocks(&mut self, events: &mut OffsetIter<'_>, end: Option<TagEnd>) -> Vec<Block> {
         let mut blocks = Vec::new();
         let mut loose = Vec::new();
-        while let Some(event) = events.next() {
+        while let Some((event, at)) = events.next() {
             match event {
                 Event::End(tag) if Some(tag) == end => break,
-                Event::Start(Tag::Paragraph) => blocks.push(Block::Paragraph(self.inlines(events, TagEnd::Paragraph))),
+                Event::Start(Tag::Paragraph) => {
+                    blocks.push(Block::Paragraph(self.inlines(events, TagEnd::Paragraph)));
+                }
+                Event::Start(Tag::List(_)) if self.depth == MAX_DEPTH => {
+                    self.blame.too_deep(at);
+                    skip(events);
+                }
                 Event::Start(Tag::List(first)) => {
-                    self.flush(&mut loose, &mut blocks);
-                    let end = TagEnd::List(first.is_some());
-                    let mut items = Vec::new();
-                    while let Some(event) = events.next() {
-                        match event {
-                            Event::End(tag) if tag == end => break,
-                            Event::Start(Tag::Item) => items.push(self.blocks(events, Some(TagEnd::Item))),
-                            _ => {}
-                        }
-                    }
-                    blocks.push(Block::List { first, items });
+                    flush(&mut loose, &mut blocks);
+                    self.depth += 1;
+                    blocks.push(self.list(events, first));
+                    self.depth -= 1;
                 }
                 Event::Start(Tag::CodeBlock(kind)) => {
-                    self.flush(&mut loose, &mut blocks);
-                    let mut text = String::new();
-                    for event in events.by_ref() {
-                        match event {
-                            Event::End(TagEnd::CodeBlock) => break,
-                            Event::Text(piece) => text.push_str(&self.unmarked(&piece)),
-                            _ => {}
-                        }
-                    }
-                    let language = match kind {
-                        CodeBlockKind::Fenced(name) if !name.is_empty() => Some(name.to_string()),
-                        _ => None,
-                    };
-                    blocks.push(Block::Code { language, text });
+                    flush(&mut loose, &mut blocks);
+                    blocks.push(self.code(events, &kind));
                 }
-                Event::Start(Tag::Heading { .. }) => {
-                    self.refuse("#", "a heading stands in the prose", "make it the title of a section or step");
+                Event::Start(Tag::Table(_)) => {
+                    self.blame.table(at);
+                    skip(events);
                 }
-                Event::Start(Tag::BlockQuote(_)) => {
-                    self.refuse(">", "a quotation stands in the prose", "write a plain paragraph");
+                Event::Start(Tag::HtmlBlock) => {
+                    self.blame.html(at);
+                    skip(events);
                 }
-                Event::Start(Tag::HtmlBlock) => {}
-                Event::Html(html) => self.html(&html),
-                Event::Rule => self.refuse("---", "a rule stands in the prose", "begin a new section"),
+                Event::Start(Tag::Heading { .. }) => self.blame.heading(at),
+                Event::Start(Tag::BlockQuote(_)) => self.blame.quotation(at),
+                Event::Rule => self.blame.rule(at),
                 // In a tight list the text of an item comes without a paragraph around it.
-                other => loose.extend(self.inline(other, events)),
+                other => loose.extend(self.inline(other, at, events)),
             }
         }
-        self.flush(&mut loose, &mut blocks);
+        flush(&mut loose, &mut blocks);
         blocks
     }
 
-    fn flush(&self, loose: &mut Vec<Inline>, blocks: &mut Vec<Block>) {
-        if !loose.is_empty() {
-            blocks.push(Block::Paragraph(join(std::mem::take(loose))));
+    fn list(&mut self, events: &mut OffsetIter<'_>, first: Option<u64>) -> Block {
+        let end = TagEnd::List(first.is_some());
+        let mut items = Vec::new();
+        while let Some((event, _)) = events.next() {
+            match event {
+                Event::End(tag) if tag == end => break,
+                Event::Start(Tag::Item) => items.push(self.blocks(events, Some(TagEnd::Item))),
+                _ => {}
+            }
         }
+        Block::List { first, items }
     }
 
-    fn inlines(&mut self, events: &mut Parser<'_>, end: TagEnd) -> Vec<Inline> {
+    fn code(&mut self, events: &mut OffsetIter<'_>, kind: &CodeBlockKind<'_>) -> Block {
+        let mut text = String::new();
+        for (event, _) in events.by_ref() {
+            match event {
+                Event::End(TagEnd::CodeBlock) => break,
+                Event::Text(piece) => text.push_str(&self.unmarked(&piece)),
+                _ => {}
+            }
+        }
+        let language = match kind {
+            CodeBlockKind::Fenced(name) if !name.is_empty() => Some(name.to_string()),
+            _ => None,
+        };
+        Block::Code { language, text }
+    }
+
+    fn inlines(&mut self, events: &mut OffsetIter<'_>, end: TagEnd) -> Vec<Inline> {
         let mut out = Vec::new();
-        while let Some(event) = events.next() {
+        while let Some((event, at)) = events.next() {
             if event == Event::End(end) {
                 break;
             }
-            out.extend(self.inline(event, events));
+            out.extend(self.inline(event, at, events));
         }
         join(out)
     }
 
-    fn inline(&mut self, event: Event<'_>, events: &mut Parser<'_>) -> Vec<Inline> {
-        match event {
+    fn inline(
+        &mut self,
+        event: Event<'_>,
+        at: std::ops::Range<usize>,
+        events: &mut OffsetIter<'_>,
+    ) -> Vec<Inline> {
+        let nests =
+            matches!(event, Event::Start(Tag::Strong | Tag::Emphasis | Tag::Link { .. } | Tag::Image { .. }));
+        if nests && self.depth == MAX_DEPTH {
+            self.blame.too_deep(at);
+            skip(events);
+            return Vec::new();
+        }
+        self.depth += usize::from(nests);
+        let out = match event {
             Event::Text(text) => self.parts(&text).into_iter().map(Inline::from).collect(),
             Event::Code(text) => vec![Inline::Code(Template { parts: self.parts(&text), span: self.span })],
             Event::SoftBreak => vec![Inline::SoftBreak],
@@ -133,35 +166,43 @@ impl Reader<'_> {
             Event::Start(Tag::Link { link_type, dest_url, .. }) => {
                 let content = self.inlines(events, TagEnd::Link);
                 let href = Template { parts: self.parts(&dest_url), span: self.span };
-                if link_type != LinkType::Email && !self.is_safe(&href, &dest_url) {
-                    return content;
+                if link_type == LinkType::Email || is_safe(&href) {
+                    vec![Inline::Link { href, content }]
+                } else {
+                    self.blame.link(at, &dest_url);
+                    content
                 }
-                vec![Inline::Link { href, content }]
             }
-            Event::Start(Tag::Image { dest_url, .. }) => {
-                let content = self.inlines(events, TagEnd::Image);
-                let text = plain(&content);
-                if text.trim().is_empty() {
-                    let here = self.find(&dest_url);
-                    let message = format!("the image `{dest_url}` has no text in its place");
-                    self.findings.push(Finding::new(&IMAGE_WITHOUT_TEXT, here, message));
-                }
-                vec![Inline::Image { source: dest_url.to_string(), text }]
-            }
-            Event::InlineHtml(html) | Event::Html(html) => {
-                self.html(&html);
+            Event::Start(Tag::Image { dest_url, .. }) => vec![self.image(events, at, &dest_url)],
+            Event::InlineHtml(_) | Event::Html(_) => {
+                self.blame.html(at);
                 Vec::new()
             }
             _ => Vec::new(),
+        };
+        self.depth -= usize::from(nests);
+        out
+    }
+
+    fn image(
+        &mut self,
+        events: &mut OffsetIter<'_>,
+        at: std::ops::Range<usize>,
+        file: &CowStr<'_>,
+    ) -> Inline {
+        let text = plain(&self.inlines(events, TagEnd::Image));
+        if text.trim().is_empty() {
+            self.blame.image(at, file);
         }
+        Inline::Image { source: file.to_string(), text }
     }
 
     /// The text with the references back in their places.
     fn parts(&self, text: &str) -> Vec<Part> {
         let mut parts = Vec::new();
         for (n, piece) in text.split(MARK).enumerate() {
-            let reference = if n % 2 == 1 { piece.parse().ok().and_then(|n: usize| self.references.get(n)) } else { None };
-            match reference {
+            let number = if n % 2 == 1 { piece.parse().ok() } else { None };
+            match number.and_then(|n: usize| self.references.get(n)) {
                 Some(reference) => parts.push(Part::Reference(reference.clone())),
                 None if piece.is_empty() => {}
                 None => parts.push(Part::Text(piece.to_owned())),
@@ -180,42 +221,37 @@ impl Reader<'_> {
             })
             .collect()
     }
+}
 
-    fn is_safe(&mut self, href: &Template, target: &str) -> bool {
-        let safe = match href.parts.first() {
-            Some(Part::Text(text)) => {
-                ["https://", "mailto:", "/", "#"].iter().any(|start| text.starts_with(start)) && !text.starts_with("//")
-            }
-            Some(Part::Reference(_)) => true,
-            None => false,
-        };
-        if !safe {
-            let here = self.find(target);
-            self.findings.push(Finding::new(&BAD_LINK, here, format!("`{target}` is not a target to follow")));
+/// Goes over what has begun, to its end.
+fn skip(events: &mut OffsetIter<'_>) {
+    let mut open = 1_usize;
+    for (event, _) in events.by_ref() {
+        match event {
+            Event::Start(_) => open += 1,
+            Event::End(_) => open -= 1,
+            _ => {}
         }
-        safe
-    }
-
-    fn html(&mut self, html: &str) {
-        let html = html.trim();
-        if !html.is_empty() {
-            let here = self.find(html);
-            let found = Finding::new(&PROSE_MARKUP, here, "raw HTML stands in the prose")
-                .mend("use Markdown, or put it between backticks to show it");
-            self.findings.push(found);
+        if open == 0 {
+            break;
         }
     }
+}
 
-    fn refuse(&mut self, needle: &str, message: &str, mend: &str) {
-        let here = self.find(needle);
-        self.findings.push(Finding::new(&PROSE_MARKUP, here, message).mend(mend));
+fn flush(loose: &mut Vec<Inline>, blocks: &mut Vec<Block>) {
+    if !loose.is_empty() {
+        blocks.push(Block::Paragraph(join(std::mem::take(loose))));
     }
+}
 
-    fn find(&self, needle: &str) -> Span {
-        match self.original.find(needle) {
-            Some(at) => self.source.within(self.span, self.original, at..at + needle.len()),
-            None => self.source.first_line(self.span),
+fn is_safe(href: &Template) -> bool {
+    match href.parts.first() {
+        Some(Part::Text(text)) => {
+            ["https://", "mailto:", "/", "#"].iter().any(|start| text.starts_with(start))
+                && !text.starts_with("//")
         }
+        Some(Part::Reference(_)) => true,
+        None => false,
     }
 }
 

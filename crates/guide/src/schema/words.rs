@@ -1,233 +1,282 @@
 //! A schema error in an author's words, at the place where it is.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jsonschema::ValidationError;
-use jsonschema::error::ValidationErrorKind as Kind;
+use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use serde_json::Value;
 
-use crate::code::{MISSING_KEY, NOT_A_CHOICE, OUT_OF_BOUNDS, UNKNOWN_KEY, WRONG_TYPE, WRONG_VERSION};
-use crate::finding::{Finding, listed, nearest};
+use super::names::{Spot, at_home, keys_listed};
+use crate::code::{MISSING_KEY, NOT_A_CHOICE, OUT_OF_BOUNDS, UNKNOWN_KEY, WRONG_TYPE};
+use crate::finding::{Finding, MOST_FINDINGS, nearest, quoted};
 use crate::node::{Kind as NodeKind, Node};
 use crate::source::{Source, Span};
-use crate::template::suggest;
 
-/// Says what one error means; several findings where it names several keys.
-pub(super) fn say(
-    error: &ValidationError<'_>,
-    root: &Node,
-    source: &Source,
-    schema: &Value,
-    findings: &mut Vec<Finding>,
-) {
-    let path = error.instance_path().to_string();
-    let (node, key) = locate(root, &path);
-    let name = key.map_or_else(|| "the guide".to_owned(), |(name, _)| format!("`{name}`"));
-    // A block collection begins nowhere a reader would look; its key is what they see.
-    let place = match (&node.kind, key) {
-        (NodeKind::Mapping(_) | NodeKind::Sequence(_), Some((_, span))) => span,
-        _ => node.place(),
-    };
-    let place = source.first_line(place);
-    match error.kind() {
-        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
-            let known = properties(schema, &error.schema_path().to_string());
-            for wrong in unexpected {
-                let span = node.entry(wrong).map_or(place, |entry| entry.key_span);
-                findings.push(unknown_key(wrong, span, node, &known));
+/// What the author surely meant, so that the rest of the file can be read as if it stood there.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Repair {
+    /// The key is this one.
+    Rename(String),
+    /// The entry is not there.
+    Remove,
+    /// The value is this one.
+    Become(NodeKind),
+}
+
+/// Puts what the schema complains of into words.
+pub(super) struct Words<'n, 's, 'f> {
+    root: &'n Node,
+    pub(super) source: &'n Source,
+    pub(super) schema: &'s Value,
+    findings: &'f mut Vec<Finding>,
+    repairs: BTreeMap<Span, Repair>,
+    /// By place in the tree, the keys that are not of the format and those that are missing: a misspelled key is
+    /// one of each, and one mistake.
+    keys: BTreeMap<String, Keys>,
+}
+
+#[derive(Default)]
+struct Keys {
+    unknown: BTreeSet<String>,
+    missing: BTreeSet<String>,
+}
+
+impl<'n, 's, 'f> Words<'n, 's, 'f> {
+    pub(super) fn new(
+        root: &'n Node,
+        source: &'n Source,
+        schema: &'s Value,
+        findings: &'f mut Vec<Finding>,
+    ) -> Self {
+        Self { root, source, schema, findings, repairs: BTreeMap::new(), keys: BTreeMap::new() }
+    }
+
+    /// Says what one error means.
+    pub(super) fn say(&mut self, error: &ValidationError<'_>) {
+        if self.findings.len() > MOST_FINDINGS {
+            return;
+        }
+        let path = error.instance_path().to_string();
+        let spot = Spot::find(self.root, self.schema, &path);
+        match error.kind() {
+            Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+                self.keys
+                    .entry(path)
+                    .or_default()
+                    .unknown
+                    .extend(unexpected.iter().take(MOST_FINDINGS).cloned());
+            }
+            Kind::Required { property } => {
+                let missing = property.as_str().unwrap_or_default().to_owned();
+                self.keys.entry(path).or_default().missing.insert(missing);
+            }
+            Kind::Enum { options } => {
+                let words: Vec<&str> =
+                    options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+                match &spot.node.kind {
+                    NodeKind::Text(text) => self.not_a_choice(&spot, text, spot.node.span, &words),
+                    _ => self.wrong_type(&spot, "a word"),
+                }
+            }
+            Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
+                self.say_branches(&spot, context);
+            }
+            Kind::Type { kind } => {
+                let wanted = match kind {
+                    TypeKind::Single(kind) => wanted(&kind.to_string()),
+                    TypeKind::Multiple(_) => "another kind of value",
+                };
+                self.wrong_type(&spot, wanted);
+            }
+            kind => self.bounds(&spot, kind),
+        }
+    }
+
+    /// Says what is left to say: of keys, which can be told only when all are known. Gives what was surely meant.
+    pub(super) fn finish(mut self) -> BTreeMap<Span, Repair> {
+        for (path, Keys { mut unknown, mut missing }) in std::mem::take(&mut self.keys) {
+            let spot = Spot::find(self.root, self.schema, &path);
+            let meant: Vec<(String, String)> = unknown
+                .iter()
+                .filter_map(|wrong| {
+                    Some((wrong.clone(), nearest(wrong, missing.iter().map(String::as_str))?.to_owned()))
+                })
+                .collect();
+            for (wrong, right) in meant {
+                if unknown.contains(&wrong) && missing.remove(&right) {
+                    unknown.remove(&wrong);
+                    self.misspelled(&spot, &wrong, &right);
+                }
+            }
+            if let ([wrong], [right]) = (&*Vec::from_iter(&unknown), &*Vec::from_iter(&missing)) {
+                // One key too many and one too few: most likely the one is meant for the other.
+                if at_home(self.schema, wrong).is_none() {
+                    self.misspelled(&spot, wrong, right);
+                    continue;
+                }
+            }
+            let free = self.free(&spot);
+            for wrong in &unknown {
+                self.unknown(&spot, wrong, &free);
+            }
+            for right in &missing {
+                let place = self.source.first_line(spot.place());
+                let found = Finding::new(&MISSING_KEY, place, format!("{} has no `{right}`", spot.name()));
+                self.push(match spot.purpose(right) {
+                    Some(purpose) => found.mend(format!("add `{right}: …`, {purpose}")),
+                    None => found.mend(format!("add `{right}: …`")),
+                });
             }
         }
-        Kind::Required { property } => {
-            let missing = property.as_str().unwrap_or_default();
-            let found = Finding::new(&MISSING_KEY, place, format!("{name} has no `{missing}`"))
-                .mend(format!("add `{missing}: …`"));
-            findings.push(found);
-        }
-        Kind::Enum { options } => {
-            let words: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-            findings.push(not_a_choice(node, &name, place, &words));
-        }
-        Kind::Constant { expected_value } if path.starts_with("/waystone") => {
-            let message = format!("this is not version {expected_value} of the format");
-            findings.push(Finding::new(&WRONG_VERSION, place, message));
-        }
-        Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
-            branches(context, node, &name, place, root, source, schema, findings);
-        }
-        Kind::Type { .. } => {
-            let wanted = wanted(&error.kind_text());
-            let found = Finding::new(&WRONG_TYPE, place, format!("{name} wants {wanted}, and this is {}", node.described()));
-            findings.push(match &node.kind {
-                NodeKind::Integer(_) | NodeKind::Float(_) | NodeKind::Bool(_) if wanted == "a text" => {
-                    let text = source.slice(place).to_owned();
-                    found.mend(format!("put it in quotes: '{text}'")).fix(place, format!("'{text}'"))
-                }
-                NodeKind::Text(_) if wanted == "a list" => {
-                    let text = source.slice(place).to_owned();
-                    found.mend(format!("write a list: [{text}]")).fix(place, format!("[{text}]"))
-                }
-                _ => found.mend(format!("write {wanted}")),
-            });
-        }
-        Kind::MinItems { .. } => {
-            findings.push(Finding::new(&OUT_OF_BOUNDS, place, format!("{name} is empty, and needs at least one")));
-        }
-        Kind::MinProperties { .. } => {
-            findings.push(Finding::new(&OUT_OF_BOUNDS, place, format!("{name} says nothing")));
-        }
-        Kind::MinLength { limit } => {
-            let message = format!("{name} has fewer than {limit} characters");
-            findings.push(Finding::new(&OUT_OF_BOUNDS, place, message));
-        }
-        Kind::Minimum { limit } => {
-            findings.push(Finding::new(&OUT_OF_BOUNDS, place, format!("{name} is less than {limit}")));
-        }
-        Kind::Maximum { limit } => {
-            findings.push(Finding::new(&OUT_OF_BOUNDS, place, format!("{name} is more than {limit}")));
-        }
-        Kind::Pattern { pattern } => {
-            let form = match pattern.as_str() {
-                r"^\d{4}-\d{2}-\d{2}$" => "a date such as `2026-01-31`",
-                r"^W\d{4}$" => "a code such as `W0301`",
-                r"^#[0-9a-fA-F]{6}$" => "a color such as `#3355ff`",
-                _ => "another form",
-            };
-            findings.push(Finding::new(&OUT_OF_BOUNDS, place, format!("{name} wants {form}")));
-        }
-        other => {
-            let message = format!("{name} breaks the rule `{}` of the format", other.keyword());
-            findings.push(Finding::new(&OUT_OF_BOUNDS, place, message));
-        }
+        self.repairs
     }
-}
 
-fn unknown_key(wrong: &str, span: Span, node: &Node, known: &[String]) -> Finding {
-    let here: Vec<&str> = match &node.kind {
-        NodeKind::Mapping(entries) => entries.iter().map(|entry| entry.key.as_str()).collect(),
-        _ => Vec::new(),
-    };
-    let free: Vec<&str> = known.iter().map(String::as_str).filter(|key| !here.contains(key)).collect();
-    let found = Finding::new(&UNKNOWN_KEY, span, format!("`{wrong}` is not a key of the format here"));
-    match nearest(wrong, free.iter().copied()) {
-        Some(near) => found.mend(format!("did you mean `{near}`?")).fix(span, near),
-        None if free.is_empty() => found,
-        None => found.mend(format!("what can stand here is {}", listed(free))),
+    pub(super) fn push(&mut self, found: Finding) {
+        self.findings.push(found);
     }
-}
 
-fn not_a_choice(node: &Node, name: &str, place: Span, words: &[&str]) -> Finding {
-    if let NodeKind::Text(text) = &node.kind {
-        let found = Finding::new(&NOT_A_CHOICE, place, format!("`{text}` is not a choice for {name}"));
-        suggest(found, text, words)
-    } else {
-        let message = format!("{name} wants a word, and this is {}", node.described());
-        Finding::new(&NOT_A_CHOICE, place, message).mend(format!("choose from {}", listed(words.iter().copied())))
+    pub(super) fn repair(&mut self, at: Span, repair: Repair) {
+        self.repairs.insert(at, repair);
     }
-}
 
-/// A value that fits none of several branches: the branch that its author meant is told by its key, or by what
-/// kind of value stands here; only that branch's complaints are passed on.
-#[expect(clippy::too_many_arguments, reason = "the context of one error, handed on whole")]
-fn branches(
-    context: &[Vec<ValidationError<'static>>],
-    node: &Node,
-    name: &str,
-    place: Span,
-    root: &Node,
-    source: &Source,
-    schema: &Value,
-    findings: &mut Vec<Finding>,
-) {
-    let mut choices: Vec<String> = Vec::new();
-    let mut meant: Option<&Vec<ValidationError<'static>>> = None;
-    let depth = |error: &ValidationError<'_>| error.instance_path().to_string().matches('/').count();
-    for branch in context {
-        let mut wrong_kind = false;
-        for error in branch {
-            let at_root = context.iter().flatten().map(depth).min() == Some(depth(error));
-            match error.kind() {
-                Kind::Required { property } if at_root => {
-                    choices.extend(property.as_str().map(str::to_owned));
-                    wrong_kind = true;
+    /// The keys that can still be added.
+    fn free(&self, spot: &Spot<'_, 's>) -> Vec<&'s str> {
+        spot.keys().into_iter().filter(|key| spot.node.entry(key).is_none()).collect()
+    }
+
+    fn misspelled(&mut self, spot: &Spot<'_, '_>, wrong: &str, right: &str) {
+        let Some(span) = spot.node.entry(wrong).map(|entry| entry.key_span) else { return };
+        let message = format!("{} is not a key of {}", quoted(wrong), spot.kind());
+        let found = Finding::new(&UNKNOWN_KEY, span, message);
+        self.push(found.mend(format!("did you mean `{right}`?")).fix(span, right));
+        self.repair(span, Repair::Rename(right.to_owned()));
+    }
+
+    fn unknown(&mut self, spot: &Spot<'_, '_>, wrong: &str, free: &[&str]) {
+        if let Some(right) = nearest(wrong, free.iter().copied()) {
+            self.misspelled(spot, wrong, right);
+            return;
+        }
+        let Some(span) = spot.node.entry(wrong).map(|entry| entry.key_span) else { return };
+        self.repair(span, Repair::Remove);
+        let message = format!("{} is not a key of {}", quoted(wrong), spot.kind());
+        let found = Finding::new(&UNKNOWN_KEY, span, message);
+        self.push(match at_home(self.schema, wrong) {
+            Some(home) => found.mend(format!("it is a key of {home}")),
+            None if free.is_empty() => found.mend("remove it"),
+            None => found.mend(format!("what can be added here is {}", keys_listed(free))),
+        });
+    }
+
+    pub(super) fn not_a_choice(&mut self, spot: &Spot<'_, '_>, word: &str, at: Span, words: &[&str]) {
+        let found =
+            Finding::new(&NOT_A_CHOICE, at, format!("{} is not a choice for {}", quoted(word), spot.name()));
+        match meant(word, words) {
+            Some(right) => {
+                self.push(found.mend(format!("did you mean `{right}`?")).fix(at, right));
+                if at == spot.node.span {
+                    self.repair(at, Repair::Become(NodeKind::Text(right.to_owned())));
+                } else {
+                    self.repair(at, Repair::Rename(right.to_owned()));
                 }
-                Kind::Constant { expected_value } if at_root => {
-                    choices.extend(expected_value.as_str().map(str::to_owned));
-                    wrong_kind = true;
-                }
-                Kind::Enum { options } if at_root => {
-                    choices.extend(options.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned));
-                    wrong_kind = true;
-                }
-                Kind::Type { .. } if at_root => wrong_kind = true,
-                _ => {}
             }
-        }
-        if !wrong_kind {
-            meant = Some(branch);
+            None => self.push(found.mend(format!("there is {}", keys_listed(words)))),
         }
     }
-    if let Some(branch) = meant {
-        for error in branch {
-            say(error, root, source, schema, findings);
-        }
-        return;
-    }
-    let words: Vec<&str> = choices.iter().map(String::as_str).collect();
-    let tag = match &node.kind {
-        NodeKind::Text(text) => Some((text.as_str(), place)),
-        NodeKind::Mapping(entries) if entries.len() == 1 => Some((entries[0].key.as_str(), entries[0].key_span)),
-        _ => None,
-    };
-    match tag {
-        Some((word, span)) if !words.is_empty() => {
-            let found = Finding::new(&NOT_A_CHOICE, span, format!("`{word}` is not a choice for {name}"));
-            findings.push(suggest(found, word, &words));
-        }
-        _ => {
-            let message = format!("{name} has {} where it does not belong", node.described());
-            let found = Finding::new(&WRONG_TYPE, place, message);
-            findings.push(if words.is_empty() { found } else { found.mend(format!("choose one of {}", listed(words))) });
-        }
-    }
-}
 
-/// The node at a JSON pointer, and the key under which it or its list stands.
-fn locate<'n>(root: &'n Node, pointer: &str) -> (&'n Node, Option<(&'n str, Span)>) {
-    let mut node = root;
-    let mut key = None;
-    for part in pointer.split('/').skip(1) {
-        let part = part.replace("~1", "/").replace("~0", "~");
-        if let Some(entry) = node.entry(&part) {
-            key = Some((entry.key.as_str(), entry.key_span));
-            node = &entry.value;
-        } else if let Some(item) = part.parse().ok().and_then(|index| node.item(index)) {
-            key = key.map(|(name, _)| (name, item.place()));
-            node = item;
-        } else {
-            break;
-        }
-    }
-    (node, key)
-}
-
-/// The keys that the schema knows where it complained of another.
-fn properties(schema: &Value, schema_path: &str) -> Vec<String> {
-    let mut here = schema;
-    let parent = schema_path.rsplit_once('/').map_or("", |(parent, _)| parent);
-    for part in parent.split('/').skip(1) {
-        let part = part.replace("~1", "/").replace("~0", "~");
-        let next = here.get(&part).or_else(|| part.parse::<usize>().ok().and_then(|index| here.get(index)));
-        here = match next {
-            Some(next) => next,
-            None => return Vec::new(),
+    pub(super) fn wrong_type(&mut self, spot: &Spot<'_, '_>, wanted: &str) {
+        let place = self.source.first_line(spot.place());
+        let (node, name) = (spot.node, spot.name());
+        let text = self.source.slice(self.source.first_line(node.span)).to_owned();
+        let found = Finding::new(
+            &WRONG_TYPE,
+            place,
+            format!("{name} wants {wanted}, and this is {}", node.described()),
+        );
+        let (found, repair) = match (&node.kind, wanted) {
+            (NodeKind::Null, _) => {
+                let place = spot.key.map_or(place, |(_, span)| span);
+                let found = Finding::new(&WRONG_TYPE, place, format!("{name} has no value"));
+                (found.mend(format!("write {wanted} after the colon, or remove the key")), None)
+            }
+            (NodeKind::Integer(_) | NodeKind::Float(_) | NodeKind::Bool(_), "a text") => {
+                let found = found.mend(format!("put it in quotes: '{text}'")).fix(place, format!("'{text}'"));
+                (found, Some(NodeKind::Text(text)))
+            }
+            (NodeKind::Text(_), "a list") => {
+                let found = found.mend(format!("write a list: [{text}]")).fix(place, format!("[{text}]"));
+                (found, Some(NodeKind::Sequence(vec![node.clone()])))
+            }
+            (NodeKind::Mapping(_), "a list") => {
+                (found.mend("begin each item with a hyphen, and give it its `key`: `- key: …`"), None)
+            }
+            (NodeKind::Sequence(_), "a text") => {
+                (found.mend("write one text, without brackets or hyphens"), None)
+            }
+            (NodeKind::Text(word), "a number") if word.parse::<i64>().is_ok() => {
+                let number = word.parse().unwrap_or_default();
+                (
+                    found.mend(format!("write {word} without quotes")).fix(place, word),
+                    Some(NodeKind::Integer(number)),
+                )
+            }
+            (NodeKind::Text(word), "`true` or `false`") => match truth(word) {
+                Some(truth) => {
+                    let found =
+                        found.mend(format!("write `{truth}`, without quotes")).fix(place, truth.to_string());
+                    (found, Some(NodeKind::Bool(truth)))
+                }
+                None => (found.mend("write `true` or `false`, without quotes"), None),
+            },
+            _ => (found.mend(format!("write {wanted}")), None),
         };
-        if part == "$ref" || here.get("$ref").is_some() {
-            let target = here.as_str().or_else(|| here.get("$ref").and_then(Value::as_str)).unwrap_or_default();
-            here = schema.pointer(target.trim_start_matches('#')).unwrap_or(here);
+        self.push(found);
+        if let Some(kind) = repair {
+            self.repair(node.span, Repair::Become(kind));
         }
     }
-    here.get("properties").and_then(Value::as_object).map(|map| map.keys().cloned().collect()).unwrap_or_default()
+
+    fn bounds(&mut self, spot: &Spot<'_, '_>, kind: &Kind) {
+        let name = spot.name();
+        let limit = |name: &str| spot.schema.get(name).map(ToString::to_string);
+        let (message, mend) = match kind {
+            Kind::MinItems { .. } => (format!("{name} is empty"), "give it one item at least".to_owned()),
+            Kind::MinProperties { .. } => (
+                format!("{name} says nothing"),
+                format!("write at least one of {}", keys_listed(&spot.keys())),
+            ),
+            Kind::MinLength { limit } => (
+                format!("{name} has fewer than {limit} characters"),
+                format!("write {limit} characters at least"),
+            ),
+            Kind::Minimum { .. } | Kind::Maximum { .. } => {
+                let mend = match (limit("minimum"), limit("maximum")) {
+                    (Some(low), Some(high)) => format!("write a number from {low} to {high}"),
+                    (Some(low), None) => format!("write {low} or more"),
+                    (None, high) => format!("write {} or less", high.unwrap_or_default()),
+                };
+                (
+                    format!("{name} cannot be {}", spot.node.described().trim_start_matches("the number ")),
+                    mend,
+                )
+            }
+            Kind::Pattern { pattern } => {
+                let form = match pattern.as_str() {
+                    r"^\d{4}-\d{2}-\d{2}$" => "a date such as `2026-01-31`",
+                    r"^W\d{4}$" => "the code of a finding, such as `W0325`",
+                    r"^#[0-9a-fA-F]{6}$" => "a color such as `#3355ff`",
+                    _ => "another form",
+                };
+                (format!("{name} is not {form}"), format!("write {form}"))
+            }
+            other => (format!("{name} breaks the rule `{}` of the format", other.keyword()), String::new()),
+        };
+        let found = Finding::new(&OUT_OF_BOUNDS, self.source.first_line(spot.place()), message);
+        self.push(if mend.is_empty() { found } else { found.mend(mend) });
+    }
 }
 
-/// What kind of value the schema wants.
+/// What the schema's name for a kind of value is in an author's words.
 fn wanted(kind: &str) -> &'static str {
     match kind {
         "string" => "a text",
@@ -239,16 +288,45 @@ fn wanted(kind: &str) -> &'static str {
     }
 }
 
-/// The name of the wanted type, where a type error names one.
-trait KindText {
-    fn kind_text(&self) -> String;
+fn truth(word: &str) -> Option<bool> {
+    match word.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" => Some(true),
+        "false" | "no" | "off" => Some(false),
+        _ => None,
+    }
 }
 
-impl KindText for ValidationError<'_> {
-    fn kind_text(&self) -> String {
-        match self.kind() {
-            Kind::Type { kind: jsonschema::error::TypeKind::Single(kind) } => kind.to_string(),
-            _ => String::new(),
-        }
-    }
+/// The choice that a word is meant for: the nearest, or what other formats call by that word.
+fn meant<'w>(word: &str, words: &[&'w str]) -> Option<&'w str> {
+    const ELSEWHERE: &[(&str, &str)] = &[
+        ("string", "text"),
+        ("password", "secret"),
+        ("passphrase", "secret"),
+        ("token", "secret"),
+        ("credential", "secret"),
+        ("dropdown", "select"),
+        ("enum", "select"),
+        ("choice", "select"),
+        ("checkbox", "boolean"),
+        ("integer", "number"),
+        ("textarea", "multiline"),
+        ("uri", "url"),
+        ("hostname", "host"),
+        ("apikey", "api_key"),
+        ("oauth", "oauth2"),
+        ("success", "ok"),
+        ("okay", "ok"),
+        ("unauthorized", "wrong_secret"),
+        ("invalid_credentials", "wrong_secret"),
+        ("forbidden", "missing_permission"),
+        ("not_found", "wrong_tenant"),
+        ("rate_limited", "throttled"),
+        ("server_error", "provider_down"),
+        ("offline", "unreachable"),
+    ];
+    nearest(word, words.iter().copied()).or_else(|| {
+        let known = nearest(word, ELSEWHERE.iter().map(|(elsewhere, _)| *elsewhere))?;
+        let (_, here) = ELSEWHERE.iter().find(|(elsewhere, _)| *elsewhere == known)?;
+        words.iter().copied().find(|word| word == here)
+    })
 }

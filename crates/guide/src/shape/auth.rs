@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::choice::{Carrier, ClientAuth, Grant};
 use super::{RequestShape, Text};
+use crate::choice::{Carrier, ClientAuth, Grant};
 use crate::spanned::{Entries, ShortOr, Spanned};
 
 /// How the fields become authentication on a request.

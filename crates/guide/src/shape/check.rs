@@ -3,11 +3,11 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::choice::{JsonType, Role};
 use super::{AllowShape, Names, Text};
+use crate::choice::{JsonType, Role};
 use crate::http::Fault;
 use crate::outcome::OutcomeKind;
-use crate::spanned::{AnyJson, Entries, OneOrMany, Scalar, ShortOr, Spanned};
+use crate::spanned::{AnyJson, Entries, OneOrMany, Scalar, ShortOr, Spanned, Whole};
 
 /// A request that proves something.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -63,7 +63,7 @@ pub(crate) struct RequestShape {
     #[serde(default)]
     pub(crate) headers: Entries<Text>,
     /// A JSON body; references may stand in its texts.
-    pub(crate) json: Option<Spanned<AnyJson>>,
+    pub(crate) json: Option<Whole<AnyJson>>,
     /// A form body.
     #[serde(default)]
     pub(crate) form: Entries<Text>,
@@ -75,7 +75,7 @@ pub(crate) struct RequestShape {
 pub(crate) struct ExpectShape {
     /// The status, or one of several; any of 200 to 299 if left out.
     #[serde(default)]
-    pub(crate) status: OneOrMany<u16>,
+    pub(crate) status: OneOrMany<Spanned<u16>>,
     /// What stands in the JSON body, by path: `id`, `user.name`, `items[0].id`.
     #[serde(default)]
     pub(crate) json: Entries<JsonTestShape>,
@@ -168,10 +168,10 @@ pub(crate) struct OutcomeShape {
 pub(crate) struct WhenShape {
     /// The status is this, or one of these.
     #[serde(default)]
-    pub(crate) status: OneOrMany<u16>,
+    pub(crate) status: OneOrMany<Spanned<u16>>,
     /// The status is not one of these.
     #[serde(default)]
-    pub(crate) status_not: OneOrMany<u16>,
+    pub(crate) status_not: OneOrMany<Spanned<u16>>,
     /// What stands in headers.
     #[serde(default)]
     pub(crate) headers: Entries<HeaderTestShape>,

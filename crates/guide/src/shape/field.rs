@@ -3,14 +3,13 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::choice::{FieldType, RefusedBy};
 use super::Text;
+use crate::choice::{FieldType, RefusedBy};
 use crate::spanned::{OneOrMany, Spanned};
 
 /// Something that is typed in.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a key of the format")]
 pub(crate) struct FieldShape {
     /// The field's key: lower case with underscores.
     #[schemars(example = &"api_token")]
@@ -34,7 +33,7 @@ pub(crate) struct FieldShape {
     pub(crate) default: Option<Text>,
     /// What is done with what was typed, in order. An extractor that finds nothing passes its input on.
     #[serde(default)]
-    pub(crate) accept: Vec<AcceptShape>,
+    pub(crate) accept: Vec<Spanned<AcceptShape>>,
     /// What the whole value must look like, after `accept`.
     #[schemars(example = &"[a-z0-9]+(-[a-z0-9]+)*")]
     pub(crate) pattern: Option<Text>,
@@ -88,7 +87,6 @@ pub(crate) enum AcceptShape {
     StripSuffix(Text),
 }
 
-
 /// A usual mistake.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -138,4 +136,3 @@ pub(crate) struct ConditionShape {
     #[serde(default)]
     pub(crate) is: OneOrMany<Text>,
 }
-

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::choice::Purpose;
 use super::{AllowShape, ConditionShape, Names, Text};
+use crate::choice::Purpose;
 
 /// A guide for one audience.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]

@@ -91,4 +91,3 @@ pub(crate) struct FoundShape {
     /// Its name.
     pub(crate) name: Option<Text>,
 }
-

@@ -1,6 +1,6 @@
 //! A permission to warn that nothing asks for.
 
-use guide::{Allow, CodePage, Finding, Severity, nearest};
+use guide::{Allow, CodePage, Finding, Severity};
 
 use crate::{Rule, Subject};
 
@@ -25,20 +25,15 @@ fn check(_: &Subject<'_>, _: &mut Vec<Finding>) {}
 
 /// What there is to say about an `allow`, given all that was found.
 pub(super) fn judge(allow: &Allow, found: &[Finding]) -> Option<Finding> {
+    // The language has a page for what can never be allowed; it does not know the codes of the rules.
+    let bad = guide::pages().find(|page| page.name == "bad-allow").unwrap_or(&PAGE);
     let Some(page) = crate::pages().find(|page| page.code == allow.code) else {
-        let finding = Finding::new(&PAGE, allow.span, format!("there is no finding `{}`", allow.code));
-        return Some(match nearest(&allow.code, crate::pages().map(|page| page.code)) {
-            Some(_) => finding.mend("correct the code, or remove the line"),
-            None => finding,
-        });
+        let message = format!("there is no finding with the code `{}`", allow.code);
+        return Some(Finding::new(bad, allow.span, message).mend("correct the code, or remove the line"));
     };
     if page.severity == Severity::Error {
-        let finding = Finding::new(
-            &PAGE,
-            allow.span,
-            format!("`{}` is an error, and errors cannot be allowed", page.code),
-        );
-        return Some(finding.mend("mend the error, and remove the line"));
+        let message = format!("`{}` ({}) is an error, and errors cannot be allowed", page.code, page.name);
+        return Some(Finding::new(bad, allow.span, message).mend("mend the error, and remove the line"));
     }
     let is_idle = !found.iter().any(|finding| allow.covers(finding.code, finding.span));
     is_idle.then(|| {

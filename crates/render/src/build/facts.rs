@@ -91,6 +91,7 @@ fn request_line(request: &RequestTemplate, base: &BaseUrl, context: &Context<'_>
     let query: Vec<String> =
         request.query.iter().map(|(name, value)| format!("{name}={}", context.code(value))).collect();
     let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
-    let (host, base_path, path) = (context.code(&base.host), context.code(&base.path), context.code(&request.path));
+    let (host, base_path, path) =
+        (context.code(&base.host), context.code(&base.path), context.code(&request.path));
     clean::line(&format!("{} https://{host}{port}{base_path}{path}{query}", request.verb))
 }

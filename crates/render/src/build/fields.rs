@@ -26,10 +26,19 @@ impl Build<'_> {
             kind: field.kind,
             required: field.required,
             secret: field.secret,
-            description: field.description.as_ref().map(|prose| self.context.blocks(prose)).unwrap_or_default(),
+            description: field
+                .description
+                .as_ref()
+                .map(|prose| self.context.blocks(prose))
+                .unwrap_or_default(),
             format: field.pattern_says.as_deref().map(clean::line),
             example: example.as_deref().map(clean::line).filter(|text| !text.is_empty()),
-            default: field.default.as_deref().filter(|_| !field.secret).map(clean::line).filter(|text| !text.is_empty()),
+            default: field
+                .default
+                .as_deref()
+                .filter(|_| !field.secret)
+                .map(clean::line)
+                .filter(|text| !text.is_empty()),
             options: field.options.iter().map(|option| clean::line(&option.label)).collect(),
             only: self.condition(field.when.as_ref()).as_deref().map(clean::line),
             found_at: self.found_at(&field.key),
@@ -39,7 +48,8 @@ impl Build<'_> {
     /// The step that makes the value, or else the one at which it is typed in.
     fn found_at(&self, field: &guide::Key) -> Option<StepLink> {
         let setup = || {
-            let mut steps = self.method.setup.iter().flat_map(guide::Walkthrough::steps).map(|(_, step)| step);
+            let mut steps =
+                self.method.setup.iter().flat_map(guide::Walkthrough::steps).map(|(_, step)| step);
             steps.find(|step| step.obtains.contains(field) || step.collects.contains(field))
         };
         let step = self.method.made_at(field.as_str()).or_else(setup)?;
@@ -57,6 +67,7 @@ impl Build<'_> {
             description: environment.description.as_deref().map(clean::line),
         };
         let list: Vec<Environment> = self.method.environments.iter().map(one).collect();
-        (!list.is_empty()).then(|| self.part("environments", wording::ENVIRONMENTS, Content::Environments(list)))
+        (!list.is_empty())
+            .then(|| self.part("environments", wording::ENVIRONMENTS, Content::Environments(list)))
     }
 }

@@ -36,7 +36,13 @@ impl Build<'_> {
         let mut intro = self.only_when(section.when.as_ref());
         intro.extend(section.intro.iter().flat_map(|prose| self.context.blocks(prose)));
         let steps = chosen.steps.iter().zip(anchors).map(|(step, anchor)| self.step(step, anchor)).collect();
-        Section { purpose: section.purpose, scopes: scope_names(&section.scopes), intro, steps, closing: Vec::new() }
+        Section {
+            purpose: section.purpose,
+            scopes: scope_names(&section.scopes),
+            intro,
+            steps,
+            closing: Vec::new(),
+        }
     }
 
     fn step(&self, step: &guide::Step, anchor: Anchor) -> Step {
@@ -49,7 +55,8 @@ impl Build<'_> {
     /// The actions that a step's scopes make possible, by name.
     fn enables(&self, scopes: &[String]) -> Vec<Block> {
         let needs = |action: &&guide::Action| action.scopes.iter().any(|scope| scopes.contains(scope));
-        let mut labels: Vec<&str> = self.guide.actions.iter().filter(needs).map(|one| one.label.as_str()).collect();
+        let mut labels: Vec<&str> =
+            self.guide.actions.iter().filter(needs).map(|one| one.label.as_str()).collect();
         if labels.is_empty() {
             return Vec::new();
         }
@@ -72,12 +79,17 @@ impl Build<'_> {
         let field = when.field.as_ref().map(|(key, values)| {
             let field = self.method.field(key.as_str());
             let shown = |value: &'_ String| {
-                let option = field.and_then(|field| field.options.iter().find(|option| option.value == *value));
+                let option =
+                    field.and_then(|field| field.options.iter().find(|option| option.value == *value));
                 option.map_or_else(|| value.clone(), |option| option.label.clone())
             };
-            (field.map_or(key.as_str(), |field| field.label.as_str()), values.iter().map(shown).collect::<Vec<_>>())
+            (
+                field.map_or(key.as_str(), |field| field.label.as_str()),
+                values.iter().map(shown).collect::<Vec<_>>(),
+            )
         });
-        let values: Vec<&str> = field.iter().flat_map(|(_, values)| values.iter().map(String::as_str)).collect();
+        let values: Vec<&str> =
+            field.iter().flat_map(|(_, values)| values.iter().map(String::as_str)).collect();
         wording::only(&environments, field.as_ref().map(|(label, _)| (*label, values.as_slice())))
     }
 }

@@ -13,22 +13,30 @@ impl Build<'_> {
     pub(super) fn troubles(&mut self) -> Option<Part> {
         let method = self.method;
         let troubles: Vec<Trouble> = method.all_outcomes().map(|rule| self.trouble(rule)).collect();
-        (!troubles.is_empty()).then(|| self.part("troubleshooting", wording::TROUBLES, Content::Troubles(troubles)))
+        (!troubles.is_empty())
+            .then(|| self.part("troubleshooting", wording::TROUBLES, Content::Troubles(troubles)))
     }
 
     fn trouble(&mut self, rule: &OutcomeRule) -> Trouble {
-        let usual = |text: &str| vec![Inline::Text(clean::line(&text.replace("{provider}", &self.guide.provider.name)))];
-        let message = rule.says.as_ref().map_or_else(|| usual(rule.is.says()), |says| self.context.message(says));
+        let usual = |text: &str| {
+            vec![Inline::Text(clean::line(&text.replace("{provider}", &self.guide.provider.name)))]
+        };
+        let message =
+            rule.says.as_ref().map_or_else(|| usual(rule.is.says()), |says| self.context.message(says));
         let fix = rule.fix.as_ref().map_or_else(|| usual(rule.is.fix()), |fix| self.context.message(fix));
         let fields = rule.at_field.iter().chain(&rule.or_fields);
-        let labels = fields.filter_map(|key| self.method.field(key.as_str())).map(|field| clean::line(&field.label));
-        let named = rule.return_to.as_ref().and_then(|key| self.method.step(key.as_str()).map(|(_, step)| step));
+        let labels =
+            fields.filter_map(|key| self.method.field(key.as_str())).map(|field| clean::line(&field.label));
+        let named =
+            rule.return_to.as_ref().and_then(|key| self.method.step(key.as_str()).map(|(_, step)| step));
         let made = || rule.at_field.as_ref().and_then(|key| self.method.made_at(key.as_str()));
         Trouble {
             anchor: self.anchors.take(&format!("outcome--{}", rule.key)),
             kind: rule.is,
             message,
-            seen: clean::line(&wording::seen(&rule.when, &self.guide.provider.name, |host| self.context.sentence(host))),
+            seen: clean::line(&wording::seen(&rule.when, &self.guide.provider.name, |host| {
+                self.context.sentence(host)
+            })),
             fix,
             fields: labels.collect(),
             step: named.or_else(made).map(|step| self.step_link(step)),

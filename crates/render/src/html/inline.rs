@@ -3,13 +3,15 @@
 //! **Invariant:** a list is a list, and the mark between the names of a menu path is not read aloud.
 
 use super::{Html, form};
-use crate::markup::{Doc, Markup};
 use crate::href::Picture;
+use crate::markup::{Doc, Markup};
 use crate::page::{Block, Inline};
 use crate::wording;
 
 pub(super) fn blocks(doc: &mut Doc<Html>, list: &[Block]) {
-    list.iter().for_each(|block| one(doc, block));
+    for block in list {
+        one(doc, block);
+    }
 }
 
 fn one(doc: &mut Doc<Html>, block: &Block) {
@@ -17,22 +19,27 @@ fn one(doc: &mut Doc<Html>, block: &Block) {
         Block::Paragraph(content) => doc.line(&inlines(Markup::syntax("<p>"), content).raw("</p>")),
         Block::List { first: None, items } => {
             doc.open(&Markup::syntax("<ul>"));
-            items.iter().for_each(|item| list_item(doc, item));
+            for item in items {
+                list_item(doc, item);
+            }
             doc.close("</ul>");
         }
         Block::List { first: Some(first), items } => {
             let tag = Markup::syntax("<ol");
             let tag = if *first == 1 { tag } else { tag.raw(" start=\"").number(*first).raw("\"") };
             doc.open(&tag.raw(">"));
-            items.iter().for_each(|item| list_item(doc, item));
+            for item in items {
+                list_item(doc, item);
+            }
             doc.close("</ol>");
         }
         Block::Code { text, .. } => {
             // Indentation would be part of the code, so each line break is written as a reference.
             let lines = text.trim_end_matches('\n').split('\n');
-            let code = lines.enumerate().fold(Markup::syntax("<pre tabindex=\"0\"><code>"), |out, (n, line)| {
-                if n == 0 { out.text(line) } else { out.raw("&#10;").text(line) }
-            });
+            let code =
+                lines.enumerate().fold(Markup::syntax("<pre tabindex=\"0\"><code>"), |out, (n, line)| {
+                    if n == 0 { out.text(line) } else { out.raw("&#10;").text(line) }
+                });
             doc.line(&code.raw("</code></pre>"));
         }
         Block::Form(fields) => form::drawn(doc, fields),

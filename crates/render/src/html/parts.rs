@@ -21,7 +21,9 @@ pub(super) fn part(doc: &mut Doc<Html>, part: &Part) {
         Content::Checks { intro, checks } => {
             doc.line(&inline::inlines(Markup::syntax("<p>"), intro).raw("</p>"));
             doc.open(&Markup::syntax("<ul class=\"checks\">"));
-            checks.iter().for_each(|one| check(doc, one));
+            for one in checks {
+                check(doc, one);
+            }
             doc.close("</ul>");
         }
         Content::Troubles(troubles) => troubles.iter().for_each(|one| trouble(doc, one)),
@@ -94,9 +96,9 @@ fn environments(doc: &mut Doc<Html>, list: &[Environment]) {
     doc.open(&Markup::syntax("<tbody>"));
     for one in list {
         let row = Markup::syntax("<tr><th scope=\"row\">").text(&one.label).raw("</th>");
-        let row = facts::of_environment(one).iter().fold(row, |row, fact| {
-            inline::inlines(row.raw("<td>"), &fact.content).raw("</td>")
-        });
+        let row = facts::of_environment(one)
+            .iter()
+            .fold(row, |row, fact| inline::inlines(row.raw("<td>"), &fact.content).raw("</td>"));
         let row = if described && one.description.is_none() { row.raw("<td></td>") } else { row };
         doc.line(&row.raw("</tr>"));
     }

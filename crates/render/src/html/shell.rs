@@ -25,20 +25,24 @@ pub(super) fn document(page: &Page) -> String {
     doc.raw("<body>");
     doc.line(&Markup::syntax("<a class=\"skip\" href=\"#_content\">").text(wording::SKIP).raw("</a>"));
     banner(&mut doc, &page.publisher);
-    doc.open(&Markup::syntax("<div class=\"layout\">"));
-    contents(&mut doc, page);
     doc.open(&Markup::syntax("<main id=\"_content\" tabindex=\"-1\">"));
+    doc.open(&Markup::syntax("<div class=\"title\">"));
     doc.line(&Markup::syntax("<h1>").text(&page.title).raw("</h1>"));
     doc.line(&Markup::syntax("<p class=\"lead\">").text(&page.description).raw("</p>"));
+    doc.close("</div>");
+    contents(&mut doc, page);
+    doc.open(&Markup::syntax("<div class=\"content\">"));
     if !page.warning.is_empty() {
         doc.open(&Markup::syntax("<div class=\"warning\" role=\"note\">"));
         doc.line(&Markup::syntax("<p><strong>").text(wording::WARNING).raw("</strong></p>"));
         inline::blocks(&mut doc, &page.warning);
         doc.close("</div>");
     }
-    page.parts.iter().for_each(|one| parts::part(&mut doc, one));
-    doc.close("</main>");
+    for one in &page.parts {
+        parts::part(&mut doc, one);
+    }
     doc.close("</div>");
+    doc.close("</main>");
     footer(&mut doc, &page.publisher);
     doc.raw("</body>");
     doc.raw("</html>");

@@ -135,7 +135,9 @@ fn merged(line: Vec<Piece>) -> Vec<Piece> {
     while let Some((face, text)) = pieces.next() {
         let next = pieces.peek().map(|(face, _)| *face);
         match out.last_mut() {
-            Some((before, whole)) if *before == face || (text == " " && next == Some(*before)) => whole.push_str(&text),
+            Some((before, whole)) if *before == face || (text == " " && next == Some(*before)) => {
+                whole.push_str(&text);
+            }
             _ => out.push((face, text)),
         }
     }

@@ -4,7 +4,7 @@
 
 use std::fmt::Display;
 
-use guide::{Fault, HeaderTest, JsonTest, Template, When};
+use guide::{Fault, HeaderTest, JsonTest, JsonType, Template, When};
 
 /// How an outcome shows, for whoever looks at requests and answers.
 pub(crate) fn seen(when: &When, provider: &str, host: impl Fn(&Template) -> String) -> String {
@@ -63,8 +63,19 @@ fn json_says(path: &str, test: &JsonTest, host: impl Fn(&Template) -> String) ->
     }
     match (test.exists, test.kind) {
         (Some(false), _) => format!("no {path}"),
-        (_, Some(kind)) => format!("a {path} of the type {}", format!("{kind:?}").to_lowercase()),
+        (_, Some(kind)) => format!("{path} being {}", kind_says(kind)),
         (_, None) => format!("{path} in it"),
+    }
+}
+
+const fn kind_says(kind: JsonType) -> &'static str {
+    match kind {
+        JsonType::String => "a text",
+        JsonType::Number => "a number",
+        JsonType::Boolean => "true or false",
+        JsonType::Array => "a list",
+        JsonType::Object => "an object",
+        JsonType::Null => "null",
     }
 }
 

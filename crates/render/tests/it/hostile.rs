@@ -13,13 +13,13 @@ pub(crate) trait Choices {
     fn below(&mut self, n: usize) -> usize;
 }
 
-/// Choices from a seed (SplitMix64).
+/// Choices from a seed (`SplitMix64`).
 pub(crate) struct Seeded(u64);
 
 impl Seeded {
     /// Choices of this seed.
     pub(crate) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+        Self((seed + 1).wrapping_mul(0xd134_2543_de82_ef95))
     }
 }
 
@@ -32,7 +32,7 @@ impl Choices for Seeded {
     }
 }
 
-/// What has hurt a renderer before, somewhere.
+/// What has hurt a renderer before, somewhere. Invisible characters are not among it: the language refuses them.
 const SPITE: &[&str] = &[
     "<script>alert(1)</script>",
     "</p></div></Step></section>",
@@ -97,10 +97,6 @@ const SPITE: &[&str] = &[
     "<?php ?>",
     "<https://evil.example>",
     "https://evil.example/x_y_z",
-    "\u{1b}[31mred",
-    "\u{7}\u{8}",
-    "\u{202e}drawkcab",
-    "\u{200b}",
     "a\nb",
     "a\n\n# b",
     "a\r\n- b",
@@ -122,15 +118,20 @@ const SPITE: &[&str] = &[
     "(x)",
     "!",
     "%7B",
-    "\u{2028}",
     "{{",
 ];
+
+/// Letters that mean something to somebody, to be thrown together.
+const NOISE: &[u8] = b"!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ ab1 *_`<\\[&";
 
 /// A text of a few of these, with and without white space between.
 fn text(choices: &mut impl Choices) -> String {
     let mut out = String::new();
     for _ in 0..=choices.below(4) {
-        out.push_str(SPITE[choices.below(SPITE.len())]);
+        match choices.below(4) {
+            0 => out.extend((0..=choices.below(7)).map(|_| char::from(NOISE[choices.below(NOISE.len())]))),
+            _ => out.push_str(SPITE[choices.below(SPITE.len())]),
+        }
         out.push_str(["", " ", " word ", "x"][choices.below(4)]);
     }
     out
@@ -168,7 +169,13 @@ fn prose(choices: &mut impl Choices, wording: bool) -> String {
                 }
             }
             2 => {
-                let _ = write!(out, "- {}\n  1. {}\n  2. {}\n", inlines(choices, wording), inlines(choices, wording), inlines(choices, wording));
+                let _ = write!(
+                    out,
+                    "- {}\n  1. {}\n  2. {}\n",
+                    inlines(choices, wording),
+                    inlines(choices, wording),
+                    inlines(choices, wording)
+                );
             }
             _ => out.push_str(&inlines(choices, wording)),
         }
@@ -202,7 +209,13 @@ fn inlines(choices: &mut impl Choices, wording: bool) -> String {
 }
 
 fn reference(choices: &mut impl Choices, wording: bool) -> &'static str {
-    let all = ["{{ provider.name }}", "{{ brand.name }}", "{{ method.label }}", "{{ label.api_token }}", "{{ step.create }}"];
+    let all = [
+        "{{ provider.name }}",
+        "{{ brand.name }}",
+        "{{ method.label }}",
+        "{{ label.api_token }}",
+        "{{ step.create }}",
+    ];
     all[choices.below(if wording { 3 } else { all.len() })]
 }
 
@@ -237,14 +250,14 @@ fn quoted(text: &str) -> String {
 
 /// The text of a guide in which every text is hostile.
 pub(crate) fn guide_text(choices: &mut impl Choices) -> String {
-    let mut t = |_: ()| quoted(&text(choices));
-    let (name, method, environment, host_says) = (t(()), t(()), t(()), t(()));
-    let (label, second, placeholder, pattern_says, option) = (t(()), t(()), t(()), t(()), t(()));
-    let (section, step, other, acts_as, counted) = (t(()), t(()), t(()), t(()), t(()));
-    let (claim, check, says, action, event) = (t(()), t(()), t(()), t(()), t(()));
+    let mut t = || quoted(&text(choices));
+    let (name, method, environment, host_says) = (t(), t(), t(), t());
+    let (label, second, placeholder, pattern_says, option) = (t(), t(), t(), t(), t());
+    let (section, step, other, acts_as, counted) = (t(), t(), t(), t(), t());
+    let (claim, check, says, action, event) = (t(), t(), t(), t(), t());
     let (message, fix) = (quoted(&template(choices)), quoted(&template(choices)));
-    let mut p = |_: ()| quoted(&prose(choices, false));
-    let (warning, need, intro, body, again, about) = (p(()), p(()), p(()), p(()), p(()), p(()));
+    let mut p = || quoted(&prose(choices, false));
+    let (warning, need, intro, body, again, about) = (p(), p(), p(), p(), p(), p());
     format!(
         "waystone: 1
 provider: {{ key: hostile, name: {name}, lifecycle: [{{ event: changed, on: '2026-01-02', says: {event}, source: 'https://example.com/?a=<b>' }}] }}
@@ -294,10 +307,10 @@ evidence:
 /// The text of a brand file in which every text is hostile.
 pub(crate) fn brand_text(choices: &mut impl Choices) -> String {
     let (name, hub, optional) = (quoted(&text(choices)), quoted(&text(choices)), quoted(&text(choices)));
-    let mut t = |_: ()| quoted(&template(choices));
-    let (head, title, description, heading, step) = (t(()), t(()), t(()), t(()), t(()));
-    let mut p = |_: ()| quoted(&prose(choices, true));
-    let (words, item, closing) = (p(()), p(()), p(()));
+    let mut t = || quoted(&template(choices));
+    let (head, title, description, heading, step) = (t(), t(), t(), t(), t());
+    let mut p = || quoted(&prose(choices, true));
+    let (words, item, closing) = (p(), p(), p());
     let titled = format!("{{ title: {step}, text: {words} }}");
     format!(
         "waystone_brand: 1

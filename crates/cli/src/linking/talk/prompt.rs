@@ -43,13 +43,30 @@ pub(crate) fn environment(environments: &[Environment]) -> Result<Said<Key>, Fai
             None => one.label.clone(),
         })
         .collect();
-    one_of("Which environment do you link?", lines).map(|said| said.map(|at| environments[at].key.clone()))
+    let short = |at: usize| environments[at].label.clone();
+    choice("Which environment do you link?", lines, &short)
+        .map(|said| said.map(|at| environments[at].key.clone()))
 }
 
 /// One of several lines, by index.
 pub(crate) fn one_of(question: &str, lines: Vec<String>) -> Result<Said<usize>, Failure> {
-    let answer = said(Select::new(question, lines).without_filtering().raw_prompt())?;
-    Ok(answer.map(|option| option.index))
+    let short = lines.clone();
+    choice(question, lines, &move |at| short[at].clone())
+}
+
+/// One of several lines, by index; what stays on the screen is shorter.
+fn choice(
+    question: &str,
+    lines: Vec<String>,
+    short: &dyn Fn(usize) -> String,
+) -> Result<Said<usize>, Failure> {
+    let formatter = |option: inquire::list_option::ListOption<&String>| short(option.index);
+    let answer = Select::new(question, lines)
+        .without_filtering()
+        .with_help_message("↑↓: move · Enter: choose · Esc: back · Ctrl-C: stop here")
+        .with_formatter(&formatter)
+        .raw_prompt();
+    Ok(said(answer)?.map(|option| option.index))
 }
 
 /// Whether to go on, where there is nothing to type in.

@@ -76,7 +76,9 @@ impl<'o> Screen<'o> {
     /// How the checks stand: each on a line of its own, written over as it changes.
     pub(crate) fn checks(&mut self, flow: &Flow) {
         let reports: &[CheckReport] = match flow.stage() {
-            Stage::Checking(reports) | Stage::Failed { reports, .. } | Stage::Confirm { reports, .. } => reports,
+            Stage::Checking(reports) | Stage::Failed { reports, .. } | Stage::Confirm { reports, .. } => {
+                reports
+            }
             _ => return,
         };
         if self.reports.is_empty() && !self.open {

@@ -1,0 +1,229 @@
+//! The meaning of hosts and base addresses: where a method may go, and where it goes.
+
+use crate::code::{BAD_ADDRESS, BAD_HOST, NOT_RUNNABLE, UNBOUND_HOST};
+use crate::finding::{Finding, listed, quoted};
+use crate::host::HostPattern;
+use crate::lower::{Lowering, Names};
+use crate::model::{BaseUrl, Environment};
+use crate::shape::{EnvironmentShape, MethodShape, Text};
+use crate::source::Span;
+use crate::spanned::ShortOr;
+use crate::template::{Filter, Part, Target, Template, Where, parse};
+
+/// Stands for a value while the host of an address is put together.
+const VALUE: char = '\u{1}';
+
+impl Lowering<'_> {
+    pub(crate) fn environment(&mut self, shape: &EnvironmentShape) -> Option<Environment> {
+        let host = &shape.host;
+        match host.value.parse::<HostPattern>() {
+            Ok(pattern) if !pattern.is_wild() => {}
+            Ok(pattern) => {
+                let found = Finding::new(&BAD_HOST, host.span, "an environment has one host, not a pattern");
+                let literal = pattern.suffix();
+                self.say(found.mend(format!("write `{literal}`")).fix(host.span, literal));
+            }
+            Err(why) => self.say(bad_host(host, "host", &why.to_string())),
+        }
+        Some(Environment {
+            key: self.key(&shape.key)?,
+            label: shape.label.value.clone(),
+            host: host.value.clone(),
+            description: shape.description.as_ref().map(|text| text.value.clone()),
+            span: shape.key.span,
+        })
+    }
+
+    pub(crate) fn hosts(&mut self, shape: &MethodShape) -> Vec<HostPattern> {
+        let mut hosts = Vec::new();
+        for host in &shape.hosts {
+            match host {
+                ShortOr::Short(text) => match text.value.parse() {
+                    Ok(pattern) => hosts.push(pattern),
+                    Err(why) => self.say(bad_host(text, "host pattern", &format!("{why}"))),
+                },
+                ShortOr::Long(own) => {
+                    let message = "a customer's own host cannot be linked yet";
+                    let found = Finding::new(&NOT_RUNNABLE, own.field.span, message);
+                    self.say(found.mend("name the hosts themselves for now, or follow the changelog"));
+                }
+            }
+        }
+        hosts
+    }
+
+    /// The base address, taken apart into host and path.
+    pub(crate) fn base_url(&mut self, text: &Text, names: &Names<'_>) -> Option<BaseUrl> {
+        let template = parse(&text.value, text.span, Where::Request, names, self.source, self.findings);
+        let bad = |message: &str| Finding::new(&BAD_ADDRESS, text.span, message.to_owned());
+        let first = match template.parts.first() {
+            Some(Part::Text(first)) => first.as_str(),
+            _ => "",
+        };
+        let Some(rest) = first.strip_prefix("https://") else {
+            self.say(not_https(text));
+            return None;
+        };
+        let (mut host, mut path) = split(rest, &template);
+        let mut port = None;
+        if let Some(Part::Text(last)) = host.parts.last_mut()
+            && let Some((front, digits)) = last.clone().split_once(':')
+        {
+            port = digits.parse().ok();
+            if port.is_none() {
+                self.say(bad("the port is not a number").mend("write a port such as `:8443`, or none"));
+            }
+            front.clone_into(last);
+        }
+        let strange =
+            |part: &Part| matches!(part, Part::Text(text) if text.contains(['@', '?', '#', ' ', '\\']));
+        if host.parts.iter().chain(&path.parts).any(strange) {
+            let found = bad("a base address is a host and a path, and nothing else");
+            self.say(
+                found.mend("leave out the user, query or fragment; a query goes under `query` of a request"),
+            );
+            return None;
+        }
+        if host.parts.is_empty() {
+            self.say(bad("the base address has no host").mend("write `https://` and the host of the API"));
+            return None;
+        }
+        let has_capitals =
+            |part: &Part| matches!(part, Part::Text(text) if text.chars().any(char::is_uppercase));
+        if host.parts.iter().any(has_capitals) {
+            self.say(bad("a host is written in small letters").mend("write the host in small letters"));
+        }
+        if let Some(Part::Text(last)) = path.parts.last_mut() {
+            *last = last.trim_end_matches('/').to_owned();
+        }
+        Some(BaseUrl { host, port, path, span: text.span })
+    }
+
+    /// Whether the end of the host that no value can change is covered by a pattern, in every environment.
+    pub(crate) fn bound(
+        &mut self,
+        base: &BaseUrl,
+        environments: &[Environment],
+        hosts: &[HostPattern],
+        hosts_span: Span,
+    ) {
+        let sound = |one: &&Environment| one.host.parse::<HostPattern>().is_ok_and(|host| !host.is_wild());
+        let choices: Vec<Option<&Environment>> = if environments.is_empty() {
+            vec![None]
+        } else {
+            environments.iter().filter(sound).map(Some).collect()
+        };
+        for environment in choices {
+            let (host, labels) = possible(base, environment);
+            let free_end = host.rsplit(VALUE).next().unwrap_or_default();
+            let is_bound = free_end.split_once('.').is_some_and(|(_, rest)| rest.contains('.'));
+            if host.contains(VALUE) && !is_bound {
+                let found = Finding::new(&UNBOUND_HOST, base.span, "a value can choose where requests go");
+                let mend =
+                    "end the host in a literal part of two labels: `https://{{ value.slug }}.example.com`";
+                self.say(found.mend(mend));
+                return;
+            }
+            let shown =
+                [host.replace(VALUE, "a"), host.replace(VALUE, &["a", "b", "c", "d"][..labels].join("."))];
+            let escapes = shown.iter().find(|host| !hosts.iter().any(|pattern| pattern.matches(host)));
+            if let Some(shown) = escapes {
+                let patterns: Vec<String> = hosts.iter().map(ToString::to_string).collect();
+                let is_fixed = !host.contains(VALUE);
+                let label = if is_fixed { format!("is `{shown}`") } else { format!("can become `{shown}`") };
+                let cover = match (is_fixed, labels) {
+                    (true, _) => shown.clone(),
+                    (false, 1) => format!("*{free_end}"),
+                    (false, _) => format!("**{free_end}"),
+                };
+                let found = Finding::new(
+                    &UNBOUND_HOST,
+                    base.span,
+                    "the base address leads to a host that `hosts` forbids",
+                )
+                .label(label)
+                .also(hosts_span, format!("allows {}", listed(patterns.iter().map(String::as_str))))
+                .mend(format!("add `{cover}` to `hosts`, or correct the address"));
+                self.say(found);
+                return;
+            }
+        }
+    }
+}
+
+fn bad_host(text: &Text, kind: &str, why: &str) -> Finding {
+    let found = Finding::new(&BAD_HOST, text.span, format!("{} is not a {kind}: {why}", quoted(&text.value)));
+    let bare = text.value.split_once("://").map_or(text.value.as_str(), |(_, rest)| rest);
+    let bare = bare.split(['/', '?', '#', ':']).next().unwrap_or(bare).to_lowercase();
+    if bare != text.value && bare.parse::<HostPattern>().is_ok() {
+        return found.mend(format!("write `{bare}`")).fix(text.span, format!("'{bare}'"));
+    }
+    found
+}
+
+fn not_https(text: &Text) -> Finding {
+    let found = Finding::new(&BAD_ADDRESS, text.span, "the base address does not begin with `https://`");
+    let rest = text.value.strip_prefix("http://");
+    let found = if rest.is_some() { found.label("would send secrets in the clear") } else { found };
+    match rest.unwrap_or(&text.value) {
+        rest if rest.contains("://") || rest.is_empty() => {
+            found.mend("write `https://` and the host of the API")
+        }
+        rest => {
+            let secure = format!("https://{rest}");
+            found.mend(format!("write {}", quoted(&secure))).fix(text.span, format!("'{secure}'"))
+        }
+    }
+}
+
+/// Host and path of an address whose first literal part, less its scheme, is `first`.
+fn split(first: &str, template: &Template) -> (Template, Template) {
+    let mut host = Template { parts: Vec::new(), span: template.span };
+    let mut path = Template { parts: Vec::new(), span: template.span };
+    let mut in_path = false;
+    let pieces = std::iter::once(Part::Text(first.to_owned())).chain(template.parts[1..].iter().cloned());
+    for part in pieces {
+        match part {
+            Part::Text(text) if !in_path => match text.split_once('/') {
+                Some((front, back)) => {
+                    push(&mut host, front);
+                    push(&mut path, &format!("/{back}"));
+                    in_path = true;
+                }
+                None => push(&mut host, &text),
+            },
+            part if in_path => path.parts.push(part),
+            part => host.parts.push(part),
+        }
+    }
+    (host, path)
+}
+
+fn push(template: &mut Template, text: &str) {
+    if !text.is_empty() {
+        template.parts.push(Part::Text(text.to_owned()));
+    }
+}
+
+/// The host in an environment, with a mark for each value, and how many labels a value can have at the most.
+fn possible(base: &BaseUrl, environment: Option<&Environment>) -> (String, usize) {
+    let mut host = String::new();
+    let mut labels = 1;
+    for part in &base.host.parts {
+        match part {
+            Part::Text(text) => host.push_str(text),
+            Part::Reference(reference) => match (&reference.target, environment) {
+                (Target::EnvironmentHost, Some(environment)) => host.push_str(&environment.host),
+                _ => {
+                    host.push(VALUE);
+                    let several = reference.filters.iter().find_map(|filter| match filter {
+                        Filter::HostLabels(n) => Some(usize::from(*n)),
+                        _ => None,
+                    });
+                    labels = labels.max(several.unwrap_or(1));
+                }
+            },
+        }
+    }
+    (host, labels)
+}

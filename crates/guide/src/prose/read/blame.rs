@@ -1,0 +1,169 @@
+//! What is wrong with the Markdown of a text, where it stands.
+
+use std::ops::Range;
+
+use super::MARK;
+use crate::code::{BAD_LINK, IMAGE_WITHOUT_TEXT, PROSE_MARKUP, TOO_LARGE};
+use crate::finding::{Finding, quoted};
+use crate::source::{Source, Span};
+
+/// So much is said about one text. Finding the place of each takes time in proportion to the text.
+const MOST: usize = 10;
+
+/// Puts findings about a text where they belong.
+pub(super) struct Blame<'a> {
+    source: &'a Source,
+    span: Span,
+    marked: &'a str,
+    findings: &'a mut Vec<Finding>,
+    said: usize,
+}
+
+impl<'a> Blame<'a> {
+    pub(super) fn new(
+        source: &'a Source,
+        span: Span,
+        marked: &'a str,
+        findings: &'a mut Vec<Finding>,
+    ) -> Self {
+        Self { source, span, marked, findings, said: 0 }
+    }
+
+    pub(super) fn too_deep(&mut self, at: Range<usize>) {
+        self.say(at, |span| {
+            Finding::new(&TOO_LARGE, span, "this is nested deeper than people can follow")
+                .mend("write it flatter")
+        });
+    }
+
+    pub(super) fn heading(&mut self, at: Range<usize>) {
+        self.markup(
+            at,
+            "a heading stands in the prose",
+            "make it the `title` of a section or step of its own",
+        );
+    }
+
+    pub(super) fn quotation(&mut self, at: Range<usize>) {
+        self.markup(at, "a quotation stands in the prose", "write a plain paragraph, without `>`");
+    }
+
+    pub(super) fn rule(&mut self, at: Range<usize>) {
+        self.markup(at, "a rule stands in the prose", "begin a new section");
+    }
+
+    pub(super) fn table(&mut self, at: Range<usize>) {
+        self.markup(at, "a table stands in the prose", "write a list, one line of the table to an item");
+    }
+
+    pub(super) fn html(&mut self, at: Range<usize>) {
+        let tag = self.marked[at.clone()].trim_start();
+        // What is wrong with an element was said where it begins.
+        if tag.starts_with("</") {
+            return;
+        }
+        let end = tag.find([' ', '>', '/', '\n', MARK]).unwrap_or(tag.len());
+        let name = tag[..end].trim_start_matches('<').to_ascii_lowercase();
+        let name = name.as_str();
+        let mend = match name {
+            "b" | "strong" => "write `**…**`".to_owned(),
+            "i" | "em" => "write `*…*`".to_owned(),
+            "code" | "kbd" | "pre" | "tt" => "put it between backticks".to_owned(),
+            "a" => "write `[text](https://…)`".to_owned(),
+            "br" | "p" | "div" => "begin a new paragraph: leave an empty line".to_owned(),
+            "img" => "write `![what it shows](file.png)`".to_owned(),
+            "ul" | "ol" | "li" => "begin each item with `- ` or `1. `".to_owned(),
+            _ if name.starts_with('!') => {
+                "write a comment for authors as YAML, with `#`, outside the text".to_owned()
+            }
+            _ => format!("use Markdown; put it between backticks to show it: `<{name}>`"),
+        };
+        self.say(at, |span| Finding::new(&PROSE_MARKUP, span, "raw HTML stands in the prose").mend(mend));
+    }
+
+    pub(super) fn image(&mut self, at: Range<usize>, file: &str) {
+        let at = self.inner(at, file);
+        let message = format!("the image {} has no text in its place", quoted(file));
+        self.say(at, |span| Finding::new(&IMAGE_WITHOUT_TEXT, span, message));
+    }
+
+    pub(super) fn link(&mut self, at: Range<usize>, target: &str) {
+        let at = self.inner(at, target);
+        let shown = quoted(&target.replace(MARK, ""));
+        let scheme = target.split_once(':').map(|(scheme, _)| scheme);
+        let is_scheme =
+            |name: &str| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'-');
+        let (message, mend, fix) = match scheme {
+            Some("http") => {
+                let secure = target.replacen("http:", "https:", 1);
+                let mend = format!("write {}", quoted(&secure));
+                (format!("{shown} is an address in the clear"), Some(mend), Some(secure))
+            }
+            Some(name) if is_scheme(name) => {
+                (format!("a link with `{name}:` cannot be followed everywhere"), None, None)
+            }
+            _ if target.starts_with("//") => (
+                format!("{shown} has no scheme"),
+                Some(format!("write {}", quoted(&format!("https:{target}")))),
+                None,
+            ),
+            _ if target.is_empty() => ("the link leads nowhere".to_owned(), None, None),
+            _ if target.split('/').next().is_some_and(|host| host.contains('.') && !is_file(host)) => {
+                let whole = format!("https://{target}");
+                (format!("{shown} has no scheme"), Some(format!("write {}", quoted(&whole))), Some(whole))
+            }
+            _ => (format!("{shown} is a path that leads nowhere from here"), None, None),
+        };
+        self.say(at, |span| {
+            let mut found = Finding::new(&BAD_LINK, span, message);
+            found.mend = mend;
+            match fix {
+                Some(text) if !text.contains(MARK) => found.fix(span, text),
+                _ => found,
+            }
+        });
+    }
+
+    fn markup(&mut self, at: Range<usize>, message: &str, mend: &str) {
+        self.say(at, |span| Finding::new(&PROSE_MARKUP, span, message).mend(mend));
+    }
+
+    fn say(&mut self, at: Range<usize>, finding: impl FnOnce(Span) -> Finding) {
+        self.said += 1;
+        if self.said <= MOST {
+            let found = finding(self.place(at));
+            // An edit of something else than what was looked for would do harm.
+            let found = match &found.fix {
+                Some(fix) if !self.is_exact(fix.span) => Finding { fix: None, ..found },
+                _ => found,
+            };
+            self.findings.push(found);
+        }
+    }
+
+    /// The part of a range in which these words stand.
+    fn inner(&self, at: Range<usize>, words: &str) -> Range<usize> {
+        match self.marked[at.clone()].rfind(words) {
+            Some(n) if !words.is_empty() => at.start + n..at.start + n + words.len(),
+            _ => at,
+        }
+    }
+
+    fn is_exact(&self, span: Span) -> bool {
+        span != self.source.first_line(self.span)
+    }
+
+    /// Where the beginning of a range of the marked text stands in the file.
+    fn place(&self, at: Range<usize>) -> Span {
+        let text = &self.marked[at.clone()];
+        let end = text.find(['\n', MARK]).unwrap_or(text.len());
+        let line = text[..end].trim_end();
+        self.source.within(self.span, self.marked, at.start..at.start + line.len())
+    }
+}
+
+/// Whether the first part of a path is a file's name and not a host's.
+fn is_file(name: &str) -> bool {
+    let end = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    ["md", "mdx", "html", "htm", "pdf", "png", "svg"].contains(&end.as_str())
+}

@@ -1,0 +1,297 @@
+//! Reading the references of a text.
+
+use crate::code::{BAD_FILTER, BAD_PATH, BAD_REFERENCE, MISPLACED_REFERENCE, UNKNOWN_NAME};
+use crate::finding::{Finding, MOST_FINDINGS, listed, nearest, quoted};
+use crate::json_path::JsonPath;
+use crate::key::Key;
+use crate::lower::{Names, is_misspelled};
+use crate::source::{Braces, Source, Span};
+use crate::template::{Filter, Part, Reference, Target, Template, Where};
+
+/// Reads the references of a text that stands at `span`.
+pub(crate) fn parse(
+    text: &str,
+    span: Span,
+    place: Where,
+    names: &Names<'_>,
+    source: &Source,
+    findings: &mut Vec<Finding>,
+) -> Template {
+    parse_next(text, span, &mut Braces::new(source, span), place, names, source, findings)
+}
+
+/// Reads the references of one of several texts that stand within `span`, in the order in which they do.
+pub(crate) fn parse_next(
+    text: &str,
+    span: Span,
+    places: &mut Braces<'_>,
+    place: Where,
+    names: &Names<'_>,
+    source: &Source,
+    findings: &mut Vec<Finding>,
+) -> Template {
+    let mut parts = Vec::new();
+    let mut literal = String::new();
+    let mut at = 0;
+    while let Some(open) = text[at..].find("{{").map(|n| at + n) {
+        literal.push_str(&text[at..open]);
+        if text[open..].starts_with("{{{{") {
+            literal.push_str("{{");
+            at = open + 4;
+            places.skip("{{{{");
+            continue;
+        }
+        let Some(close) = text[open..].find("}}").map(|n| open + n) else {
+            let here = places.skip("{{");
+            findings.push(
+                Finding::new(&BAD_REFERENCE, here, "this `{{` is never closed").mend("close it with `}}`"),
+            );
+            literal.push_str(&text[open..]);
+            at = text.len();
+            break;
+        };
+        let reader = Reader { place, names, source, findings, span: places.reference() };
+        if let Some(reference) = reader.reference(text[open + 2..close].trim()) {
+            if !literal.is_empty() {
+                parts.push(Part::Text(std::mem::take(&mut literal)));
+            }
+            parts.push(Part::Reference(reference));
+        }
+        at = close + 2;
+    }
+    literal.push_str(&text[at..]);
+    if !literal.is_empty() {
+        parts.push(Part::Text(literal));
+    }
+    Template { parts, span }
+}
+
+struct Reader<'a, 'n> {
+    place: Where,
+    names: &'a Names<'n>,
+    source: &'a Source,
+    findings: &'a mut Vec<Finding>,
+    span: Span,
+}
+
+impl Reader<'_, '_> {
+    fn reference(mut self, text: &str) -> Option<Reference> {
+        let mut pieces = text.split('|').map(str::trim);
+        let target = self.target(pieces.next().unwrap_or_default())?;
+        let filters = pieces.map(|piece| self.filter(piece)).collect::<Option<Vec<_>>>()?;
+        Some(Reference { target, filters, span: self.span })
+    }
+
+    fn target(&mut self, path: &str) -> Option<Target> {
+        let (root, rest) = path.split_once('.').unwrap_or((path, ""));
+        let legal = self.place.roots();
+        if !ROOTS.contains(&root) {
+            self.no_root(path, root, rest);
+            return None;
+        }
+        if !legal.contains(&root) {
+            self.misplaced(root, rest);
+            return None;
+        }
+        if rest.is_empty() {
+            let example = self.members(root).first().map_or("…", |name| *name);
+            let found = Finding::new(&BAD_REFERENCE, self.span, format!("`{root}` alone is not a reference"));
+            self.findings.push(found.mend(format!("say of what, such as `{root}.{example}`")));
+            return None;
+        }
+        let names = self.names;
+        match root {
+            "value" => self.known(rest, "field", &names.fields).map(Target::Value),
+            "label" => self.known(rest, "field", &names.fields).map(Target::Label),
+            "step" => self.known(rest, "step", &names.steps).map(Target::Step),
+            "capture" => self.capture(rest).map(Target::Capture),
+            "json" => self.json(rest),
+            "environment" if !names.environments => {
+                let found = Finding::new(&UNKNOWN_NAME, self.span, "this method has no environments");
+                self.findings.push(found.mend("declare `environments`, or write the text itself"));
+                None
+            }
+            "environment" => {
+                self.one(rest, &[("host", Target::EnvironmentHost), ("label", Target::EnvironmentLabel)])
+            }
+            "provider" => self.one(rest, &[("name", Target::ProviderName), ("key", Target::ProviderKey)]),
+            "method" => self.one(rest, &[("label", Target::MethodLabel)]),
+            "hub" => self.one(rest, &[("redirect_uri", Target::RedirectUri)]),
+            _ => self.one(
+                rest,
+                &[
+                    ("name", Target::BrandName),
+                    ("hub", Target::BrandHub),
+                    ("support_url", Target::BrandSupportUrl),
+                    ("site_url", Target::BrandSiteUrl),
+                ],
+            ),
+        }
+    }
+
+    /// What can stand after a root, as far as it is known here.
+    fn members(&self, root: &str) -> Vec<&str> {
+        match root {
+            "value" | "label" => self.names.fields.clone(),
+            "step" => self.names.steps.clone(),
+            "capture" => self.names.captures.clone(),
+            "environment" => vec!["host", "label"],
+            "json" => vec!["id"],
+            "hub" => vec!["redirect_uri"],
+            "method" => vec!["label"],
+            _ => vec!["name"],
+        }
+    }
+
+    fn no_root(&mut self, path: &str, root: &str, rest: &str) {
+        let legal = self.place.roots();
+        let found = Finding::new(&BAD_REFERENCE, self.span, format!("{} is not a reference", quoted(path)));
+        self.findings.push(match nearest(root, legal.iter().copied()) {
+            Some(name) if rest.is_empty() => found.mend(format!("did you mean `{name}.…`?")),
+            Some(name) => {
+                let at = self.part(root);
+                found.mend(format!("did you mean `{name}.{rest}`?")).fix(at, name)
+            }
+            None => {
+                found.mend(format!("here a reference begins with one of {}", listed(legal.iter().copied())))
+            }
+        });
+    }
+
+    /// A root that means nothing in this kind of text: what is meant instead is mostly plain.
+    fn misplaced(&mut self, root: &str, rest: &str) {
+        let (legal, readable) = (self.place.roots(), matches!(self.place, Where::Prose | Where::Wording));
+        let message = match root {
+            "value" | "capture" | "json" if readable => {
+                format!("`{root}` has nothing to stand for on a page")
+            }
+            "label" | "step" => format!("`{root}` is for texts that people read, and this is sent"),
+            _ => format!("`{root}` means nothing here"),
+        };
+        let found = Finding::new(&MISPLACED_REFERENCE, self.span, message);
+        let other = match root {
+            "value" => "label",
+            "label" => "value",
+            _ => "",
+        };
+        self.findings.push(if legal.contains(&other) && self.names.fields.contains(&rest) {
+            let at = self.part(root);
+            found.mend(format!("write `{other}.{rest}`")).fix(at, other)
+        } else {
+            found.mend(format!("here a reference begins with one of {}", listed(legal.iter().copied())))
+        });
+    }
+
+    fn json(&mut self, rest: &str) -> Option<Target> {
+        let path = JsonPath::parse(rest);
+        if path.is_none() {
+            let message = format!("{} is not a path into a JSON body", quoted(rest));
+            self.findings.push(Finding::new(&BAD_PATH, self.part(rest), message));
+        }
+        path.map(Target::Json)
+    }
+
+    fn capture(&mut self, name: &str) -> Option<Key> {
+        let is_later = !self.names.captures.contains(&name) && self.names.later_captures.contains(&name);
+        if is_later {
+            let message = format!("`{name}` is not captured yet when this is sent");
+            let found = Finding::new(&UNKNOWN_NAME, self.part(name), message);
+            self.findings.push(found.mend("put the check that captures it before this one"));
+            return None;
+        }
+        self.known(name, "capture", &self.names.captures)
+    }
+
+    fn known(&mut self, name: &str, kind: &str, known: &[&str]) -> Option<Key> {
+        if known.contains(&name) {
+            return Key::parse(name);
+        }
+        if self.findings.len() <= MOST_FINDINGS && !is_misspelled(name, known) {
+            let at = self.part(name);
+            let found = Finding::new(&UNKNOWN_NAME, at, format!("there is no {kind} {}", quoted(name)));
+            self.findings.push(suggest(found, at, name, known));
+        }
+        None
+    }
+
+    fn one(&mut self, name: &str, known: &[(&str, Target)]) -> Option<Target> {
+        if let Some((_, target)) = known.iter().find(|(known, _)| *known == name) {
+            return Some(target.clone());
+        }
+        let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+        let at = self.part(name);
+        let found =
+            Finding::new(&BAD_REFERENCE, at, format!("there is no {} to refer to here", quoted(name)));
+        self.findings.push(suggest(found, at, name, &names));
+        None
+    }
+
+    fn filter(&mut self, text: &str) -> Option<Filter> {
+        let at = self.part(text);
+        let filter = match text {
+            "lowercase" => Some(Filter::Lowercase),
+            "uppercase" => Some(Filter::Uppercase),
+            "base64" => Some(Filter::Base64),
+            _ => text
+                .strip_prefix("host_labels(")
+                .and_then(|rest| rest.strip_suffix(')'))
+                .and_then(|n| n.trim().parse().ok())
+                .filter(|n| (1..=4).contains(n))
+                .map(Filter::HostLabels),
+        };
+        if filter.is_none() {
+            let name = text.split('(').next().unwrap_or(text);
+            if name == "host_labels" {
+                let found = Finding::new(&BAD_FILTER, at, "`host_labels` takes a number from 1 to 4");
+                self.findings.push(found.mend("say how many labels the value may have: `host_labels(2)`"));
+            } else {
+                let found = Finding::new(&BAD_FILTER, at, format!("{} is not a filter", quoted(text)));
+                self.findings.push(suggest(
+                    found,
+                    at,
+                    name,
+                    &["lowercase", "uppercase", "base64", "host_labels"],
+                ));
+            }
+        } else if matches!(self.place, Where::Prose | Where::Message | Where::Wording) {
+            let message = format!("the filter `{text}` means nothing in a text that people read");
+            self.findings.push(Finding::new(&BAD_FILTER, at, message).mend("remove the filter"));
+            return None;
+        }
+        filter
+    }
+
+    /// Where these words of the reference stand.
+    fn part(&self, words: &str) -> Span {
+        match self.source.slice(self.span).find(words) {
+            Some(at) if !words.is_empty() => {
+                Span::new(self.span.start + at, self.span.start + at + words.len())
+            }
+            _ => self.span,
+        }
+    }
+}
+
+/// Adds the nearest known name, with the edit that puts it in, or the list of them.
+pub(crate) fn suggest(found: Finding, at: Span, name: &str, known: &[&str]) -> Finding {
+    match nearest(name, known.iter().copied()) {
+        Some(near) => found.mend(format!("did you mean `{near}`?")).fix(at, near),
+        None if known.is_empty() => found,
+        None => found.mend(format!("there is {}", listed(known.iter().copied()))),
+    }
+}
+
+const ROOTS: &[&str] =
+    &["value", "label", "step", "environment", "provider", "method", "brand", "json", "capture", "hub"];
+
+impl Where {
+    const fn roots(self) -> &'static [&'static str] {
+        match self {
+            Self::Prose => &["label", "step", "environment", "provider", "method", "brand", "hub"],
+            Self::Message => &["value", "label", "step", "environment", "provider", "method", "brand"],
+            Self::Request => &["value", "environment", "capture", "hub"],
+            Self::Answer => &["json", "value", "environment"],
+            Self::Wording => &["provider", "method", "brand"],
+        }
+    }
+}

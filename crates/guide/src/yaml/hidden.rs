@@ -1,0 +1,49 @@
+//! Characters that an editor does not show, or that change how the text around them reads.
+
+use crate::code::CONTROL_CHARACTER;
+use crate::finding::Finding;
+use crate::source::{Source, Span};
+
+/// So many are named; the rest is likely the same.
+const MOST: usize = 10;
+
+/// The findings about hidden characters, if there are any.
+pub(super) fn find(source: &Source) -> Vec<Finding> {
+    let lone_return = |at: usize, ch: char| ch == '\r' && !source.text[at + 1..].starts_with('\n');
+    source
+        .text
+        .char_indices()
+        .filter(|(at, ch)| name(*ch).is_some() || lone_return(*at, *ch))
+        .take(MOST)
+        .map(|(at, ch)| {
+            let span = Span::new(at, at + ch.len_utf8());
+            let name = name(ch).unwrap_or("a carriage return");
+            let message = format!("{name} (U+{:04X}) stands here", u32::from(ch));
+            Finding::new(&CONTROL_CHARACTER, span, message).fix(span, "")
+        })
+        .collect()
+}
+
+/// What kind of hidden character it is, if it is one.
+fn name(ch: char) -> Option<&'static str> {
+    Some(match ch {
+        '\n' | '\r' | '\t' => return None,
+        '\0' => "a null character",
+        '\u{1b}' => "an escape character",
+        '\u{ad}' => "a soft hyphen",
+        '\u{200b}' => "a zero-width space",
+        '\u{200c}' | '\u{200d}' | '\u{2060}' => "a zero-width joiner",
+        '\u{feff}' => "a byte-order mark",
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            "a character that changes the direction of the text"
+        }
+        '\u{2028}' | '\u{2029}' => "a line break of Unicode",
+        '\u{180e}' | '\u{2061}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' => {
+            "an invisible character"
+        }
+        '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}' => "a private-use character",
+        '\u{e0000}'..='\u{e0fff}' => "an invisible tag",
+        _ if ch.is_control() => "a control character",
+        _ => return None,
+    })
+}

@@ -1,0 +1,243 @@
+//! What is wrong with a text that is not YAML, in its author's words.
+//!
+//! A parser says where it gave up, and that is seldom where the mistake is. The usual mistakes are few, so they
+//! are looked for by what stands in the lines around.
+
+use granit_parser::ErrorKind;
+
+use crate::code::{TOO_LARGE, YAML_FEATURE, YAML_SYNTAX};
+use crate::finding::{Finding, quoted};
+use crate::source::{Source, Span};
+
+/// So many lines are looked at for the beginning of what never ends.
+const LINES_BACK: usize = 40;
+
+/// Looks for one mistake at the place where the parser gave up.
+type Look = fn(&Source, usize, &ErrorKind) -> Option<Finding>;
+
+/// The finding about a text at which the parser gave up.
+pub(super) fn explain(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
+    let at = source.text.floor_char_boundary(at.min(source.text.len()));
+    let looks: [Look; 8] =
+        [too_deep, tab, alias, after_quote, open_quote, open_bracket, first_character, second_colon];
+    looks.iter().find_map(|look| look(source, at, kind)).unwrap_or_else(|| by_kind(source, at, kind))
+}
+
+fn too_deep(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding> {
+    let message = "this is nested deeper than a guide can be";
+    matches!(kind, ErrorKind::RecursionLimitExceeded)
+        .then(|| Finding::new(&TOO_LARGE, word(source, at), message).mend("write it flatter"))
+}
+
+fn tab(source: &Source, at: usize, _: &ErrorKind) -> Option<Finding> {
+    let line = line_at(source, at);
+    let next = line_at(source, (line.end + 1).min(source.text.len()));
+    [line, next].into_iter().find_map(|line| {
+        let text = source.slice(line);
+        let indent = text.len() - text.trim_start().len();
+        let tab = text[..indent].find('\t')?;
+        let span = Span::new(line.start + tab, line.start + tab + 1);
+        Some(Finding::new(&YAML_SYNTAX, span, "a tab stands in the indentation").mend("indent with spaces"))
+    })
+}
+
+fn alias(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding> {
+    matches!(kind, ErrorKind::UnknownAnchor).then(|| {
+        let span = word(source, at);
+        let text = source.slice(span);
+        Finding::new(&YAML_FEATURE, span, format!("{} reads as an alias", quoted(text)))
+            .mend(format!("put it in quotes if it is a text: '{text}'"))
+            .fix(span, format!("'{text}'"))
+    })
+}
+
+fn after_quote(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding> {
+    let mend = match kind {
+        ErrorKind::InvalidTrailingSingleQuotedScalar => {
+            "write an apostrophe within single quotes twice (`''`), or put the text in double quotes"
+        }
+        ErrorKind::InvalidTrailingDoubleQuotedScalar => {
+            "write `\\\"` for a quote within double quotes, or put the text in single quotes"
+        }
+        _ => return None,
+    };
+    // The parser stands behind the quote, or behind the blanks after it.
+    let quote = source.text[..at].trim_end().len();
+    let span = Span::new(quote.saturating_sub(1), quote);
+    Some(
+        Finding::new(&YAML_SYNTAX, span, "the text goes on after this quote")
+            .label("the text ends here")
+            .mend(mend),
+    )
+}
+
+fn open_quote(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding> {
+    let is_within = matches!(
+        kind,
+        ErrorKind::UnclosedQuotedScalar
+            | ErrorKind::InvalidQuotedScalarIndent
+            | ErrorKind::DocumentIndicatorInQuotedScalar
+    );
+    let open = || {
+        lines_back(source, at).find_map(|line| {
+            let text = source.slice(line);
+            let start = value_start(text)?;
+            let quote = text[start..].chars().next().filter(|ch| matches!(ch, '\'' | '"'))?;
+            (text[start..].matches(quote).count() % 2 == 1).then(|| line.start + start)
+        })
+    };
+    let at = is_within.then(open)??;
+    let found = Finding::new(&YAML_SYNTAX, Span::new(at, at + 1), "this quote is never closed");
+    Some(found.mend("close it at the end of the text"))
+}
+
+fn open_bracket(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding> {
+    let is_flow = matches!(
+        kind,
+        ErrorKind::UnclosedFlowCollection { .. }
+            | ErrorKind::MismatchedFlowCollectionEnd { .. }
+            | ErrorKind::UnexpectedEofFlowSequence
+            | ErrorKind::UnexpectedEofFlowMapping
+            | ErrorKind::UnexpectedEofImplicitFlowMapping
+            | ErrorKind::ExpectedFlowMappingSeparator
+            | ErrorKind::ExpectedFlowSequenceSeparator
+            | ErrorKind::InvalidFlowScalarIndent
+            | ErrorKind::InvalidIndentation
+            | ErrorKind::UnexpectedEof
+    );
+    if !is_flow {
+        return None;
+    }
+    let (at, open) = lines_back(source, at).find_map(|line| {
+        let (n, open) = unbalanced(source.slice(line))?;
+        Some((line.start + n, open))
+    })?;
+    let close = if open == '[' { ']' } else { '}' };
+    let found = Finding::new(&YAML_SYNTAX, Span::new(at, at + 1), format!("this `{open}` is never closed"));
+    Some(found.mend(format!("close it with `{close}`, and put a comma between what stands in it")))
+}
+
+fn first_character(source: &Source, at: usize, _: &ErrorKind) -> Option<Finding> {
+    let ch = source.text[at..].chars().next().filter(|ch| matches!(ch, '@' | '`' | '%'))?;
+    let line = line_at(source, at);
+    let value = source.slice(Span::new(at, line.end)).trim_end();
+    let span = Span::new(at, at + value.len());
+    let text = format!("'{}'", value.replace('\'', "''"));
+    let found =
+        Finding::new(&YAML_SYNTAX, span, format!("a value without quotes cannot begin with {}", spelled(ch)));
+    Some(found.mend(format!("put it in quotes: {text}")).fix(span, text))
+}
+
+/// `title: Note: read this`.
+fn second_colon(source: &Source, at: usize, _: &ErrorKind) -> Option<Finding> {
+    let line = line_at(source, at);
+    let text = source.slice(line);
+    let start = value_start(text)?;
+    let value = text[start..].trim_end();
+    let is_plain = !value.starts_with(['\'', '"', '[', '{', '|', '>', '&', '*', '!', '#']);
+    let colon = value.find(": ").filter(|_| is_plain)?;
+    let span = Span::new(line.start + start, line.start + start + value.len());
+    let colon = Span::new(span.start + colon, span.start + colon + 1);
+    let text = format!("'{}'", value.replace('\'', "''"));
+    let found = Finding::new(&YAML_SYNTAX, colon, "a second `: ` stands in this line")
+        .label("reads as the end of a key");
+    Some(found.mend(format!("put the value in quotes: {text}")).fix(span, text))
+}
+
+fn by_kind(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
+    let span = word(source, at);
+    let text = source.slice(line_at(source, at)).trim();
+    let says = |message: &str, mend: &str| Finding::new(&YAML_SYNTAX, span, message).mend(mend);
+    match kind {
+        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey
+            if !text.contains(": ") && !text.ends_with(':') =>
+        {
+            says("this line is no entry: it has no `: `", "write `key: value`, with a space after the colon")
+        }
+        ErrorKind::InvalidIndentation
+        | ErrorKind::ExpectedBlockMappingKey
+        | ErrorKind::ExpectedBlockSequenceEntry
+        | ErrorKind::BlockSequenceEntryNotAllowed
+        | ErrorKind::MappingKeyNotAllowed
+        | ErrorKind::MappingValueNotAllowed
+        | ErrorKind::SimpleKeyExpected
+        | ErrorKind::InvalidSimpleKey
+        | ErrorKind::ExpectedDocumentStart => says(
+            "the indentation of this line fits nothing above it",
+            "begin the line below the entries that it belongs to",
+        ),
+        ErrorKind::InvalidBlockScalarIndent
+        | ErrorKind::ZeroBlockScalarIndent
+        | ErrorKind::InvalidBlockScalarHeader => says(
+            "this is not the beginning of a text",
+            "write `|` or `>-` alone, and the text indented below it",
+        ),
+        ErrorKind::UnknownQuotedScalarEscape
+        | ErrorKind::InvalidQuotedScalarHexEscape
+        | ErrorKind::InvalidUnicodeEscape => says(
+            "this escape means nothing within double quotes",
+            "put the text in single quotes, in which `\\` is a character like any other",
+        ),
+        ErrorKind::TabNotAllowed | ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation => {
+            says("a tab stands where only spaces can", "use spaces")
+        }
+        ErrorKind::MisplacedFlowCollectionEnd => {
+            says("this bracket closes nothing", "remove it, or open one before it")
+        }
+        _ => Finding::new(&YAML_SYNTAX, span, "this is not YAML"),
+    }
+}
+
+fn spelled(ch: char) -> String {
+    if ch == '`' { "a backtick".to_owned() } else { format!("`{ch}`") }
+}
+
+/// The line on which a byte stands, without its end.
+fn line_at(source: &Source, at: usize) -> Span {
+    let start = source.text[..at].rfind('\n').map_or(0, |n| n + 1);
+    let end = source.text[at..].find('\n').map_or(source.text.len(), |n| at + n);
+    Span::new(start, end)
+}
+
+/// The line of a byte and those before it.
+fn lines_back(source: &Source, at: usize) -> impl Iterator<Item = Span> {
+    let first = line_at(source, at);
+    std::iter::successors(Some(first), |line| Some(line_at(source, line.start.checked_sub(1)?)))
+        .take(LINES_BACK)
+}
+
+/// The word that begins at a byte, or the byte itself.
+fn word(source: &Source, at: usize) -> Span {
+    let rest = source.slice(Span::new(at, line_at(source, at).end));
+    let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
+    let length = length.max(rest.chars().next().map_or(0, char::len_utf8));
+    Span::new(at, at + length)
+}
+
+/// Where the value of `key: value` or `- value` begins.
+fn value_start(line: &str) -> Option<usize> {
+    let body = line.len() - line.trim_start_matches([' ', '-']).len();
+    let start = match line[body..].find(": ") {
+        Some(colon) => body + colon + 2,
+        None => body,
+    };
+    let blanks = line[start..].len() - line[start..].trim_start().len();
+    (start + blanks < line.len()).then_some(start + blanks)
+}
+
+/// The last bracket of a line that nothing on it closes.
+fn unbalanced(line: &str) -> Option<(usize, char)> {
+    let mut open = Vec::new();
+    let mut quote = None;
+    for (at, ch) in line.char_indices() {
+        match (quote, ch) {
+            (Some(q), _) => quote = Some(q).filter(|q| *q != ch),
+            (None, '\'' | '"') if line[..at].ends_with([' ', '[', '{']) => quote = Some(ch),
+            (None, '[' | '{') => open.push((at, ch)),
+            (None, ']' | '}') => drop(open.pop()),
+            (None, '#') if line[..at].ends_with(' ') => break,
+            (None, _) => {}
+        }
+    }
+    open.pop()
+}

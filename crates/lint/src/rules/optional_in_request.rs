@@ -1,0 +1,39 @@
+//! A request that needs what may be left empty.
+
+use guide::{CodePage, Finding, Severity, Target};
+
+use crate::bindings::templates;
+use crate::{Rule, Subject};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { page: &PAGE, check };
+
+static PAGE: CodePage = CodePage {
+    code: "W0336",
+    name: "optional-in-request",
+    severity: Severity::Error,
+    summary: "A request takes the value of a field that may be empty",
+    why: "without the value the request cannot be made, and the link fails for whoever leaves the field empty",
+    mend: "make the field required, give it a `default`, or leave it out of the request",
+    bad: "- key: team
+  required: false
+base_url: 'https://{{ value.team }}.acme.example'",
+    good: "- key: team
+base_url: 'https://{{ value.team }}.acme.example'",
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    for method in &subject.guide.methods {
+        for reference in templates(method).into_iter().flat_map(guide::Template::references) {
+            let Target::Value(key) = &reference.target else { continue };
+            let Some(field) = method.field(key.as_str()) else { continue };
+            let why = match (&field.default, field.required, &field.when) {
+                (None, false, _) => "is not required",
+                (None, true, Some(_)) => "is asked only under a condition",
+                (Some(_), ..) | (None, true, None) => continue,
+            };
+            let message = format!("this request needs `{key}`, which may be empty");
+            findings.push(Finding::new(&PAGE, reference.span, message).also(field.span, why));
+        }
+    }
+}

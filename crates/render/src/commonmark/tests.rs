@@ -1,0 +1,74 @@
+use super::*;
+
+struct Everywhere;
+
+impl Places for Everywhere {
+    fn place(&self, href: &Href) -> Option<Href> {
+        Some(href.clone())
+    }
+}
+
+fn text(text: &str) -> Inline {
+    Inline::Text(text.to_owned())
+}
+
+fn check<F: Flavor>(content: &[Inline], expected: &str) {
+    let out = Blocks::<F, _> { doc: Doc::new(), places: &Everywhere };
+    assert_eq!(out.inlines(Markup::new(), content).as_str(), expected);
+}
+
+#[test]
+fn ordinary_text_stays_as_it_is() {
+    for plain in
+        ["Settings > Users", "it's “quoted” – 100% (really)!", "snake_case", "2 * 3", "A & B", "C:\\dir", "⋮"]
+    {
+        check::<Plain>(&[text(plain)], plain);
+        check::<Mdx>(&[text(plain)], plain);
+    }
+}
+
+#[test]
+fn what_is_active_is_escaped_where_it_is() {
+    check::<Plain>(&[text("# not a heading # 1")], "\\# not a heading # 1");
+    check::<Plain>(&[text("1. one 2. two")], "1\\. one 2. two");
+    check::<Plain>(&[text("&lt; & &x")], "\\&lt; & &x");
+    check::<Plain>(&[Inline::SoftBreak, text("* x")], " \\* x");
+    check::<Plain>(&[text("a"), Inline::HardBreak, text("- b")], "a\\\n\\- b");
+    check::<Plain>(
+        &[text("wow!"), Inline::Link { href: Href::parse("/a(b)").unwrap(), content: vec![text("x")] }],
+        "wow\\![x](/a\\(b\\))",
+    );
+}
+
+#[test]
+fn mdx_has_more_that_is_active() {
+    check::<Mdx>(&[text("{x} <b> $5")], "\\{x\\} \\<b> \\$5");
+    check::<Mdx>(&[text("import x")], "&#x69;mport x");
+    check::<Mdx>(&[text("an import")], "an import");
+    // A link that is made of an address would take the backslash of what follows.
+    check::<Mdx>(
+        &[text("https://a.example/\u{3c}b> www.a.example a@b.example")],
+        "https\\://a.example/\\<b> www\\.a.example a\\@b.example",
+    );
+}
+
+#[test]
+fn marks_that_would_not_be_read_are_not_written() {
+    let strong = |inner: &str| Inline::Strong(vec![text(inner)]);
+    check::<Plain>(&[text("a "), strong("b"), text(" c")], "a **b** c");
+    check::<Plain>(&[text("a"), strong("(b)"), text("c")], "a(b)c");
+    check::<Mdx>(&[text("a"), strong("(b)"), text("c")], "a<strong>(b)</strong>c");
+    check::<Plain>(
+        &[text("un"), Inline::Emphasis(vec![text("frigging")]), text("believable")],
+        "un*frigging*believable",
+    );
+}
+
+#[test]
+fn code_is_fenced_by_more_than_it_holds() {
+    let code = |text: &str| Inline::Code(text.to_owned());
+    check::<Mdx>(&[code("{a} <b>")], "`{a} <b>`");
+    check::<Plain>(&[code("a`b``c")], "```a`b``c```");
+    check::<Plain>(&[code("`")], "`` ` ``");
+    assert_eq!(fence("x\n````\n"), 5);
+}

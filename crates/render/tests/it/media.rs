@@ -1,0 +1,153 @@
+//! All media say the same: the same steps in the same order, with the same labels.
+
+use proptest::prelude::*;
+use render::{Block, Options, Page, Style, TerminalOptions};
+
+use crate::hostile::{self, Choices};
+use crate::read::{self, Found, squeezed};
+
+/// Choices drawn by the property test, so that what fails can be made small.
+#[derive(Clone)]
+pub(crate) struct Drawn {
+    numbers: Vec<u16>,
+    at: usize,
+}
+
+/// The texts that come of the choices: what somebody wants to see who looks for the cause.
+impl std::fmt::Debug for Drawn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&hostile::guide_text(&mut self.clone()))
+    }
+}
+
+impl Choices for Drawn {
+    fn below(&mut self, n: usize) -> usize {
+        self.at += 1;
+        usize::from(self.numbers[self.at % self.numbers.len()]) % n
+    }
+}
+
+/// Any choices.
+pub(crate) fn any_choices() -> impl Strategy<Value = Drawn> {
+    proptest::collection::vec(any::<u16>(), 40..400).prop_map(|numbers| Drawn { numbers, at: 0 })
+}
+
+pub(crate) fn our_page() -> Page {
+    let catalog = catalog::shipped();
+    let guide = catalog.find("gladly").and_then(|entry| entry.guide()).expect("the guide");
+    render::page(guide, &guide.methods[0], &catalog::shipped_brand(), &Options::default())
+}
+
+/// The titles of the steps, and the labels of the form, as the tree has them.
+pub(crate) fn told(page: &Page) -> (Vec<String>, Vec<String>) {
+    fn labels(blocks: &[Block], out: &mut Vec<String>) {
+        for block in blocks {
+            match block {
+                Block::Form(fields) => out.extend(fields.iter().map(|field| field.label.clone())),
+                Block::List { items, .. } => items.iter().for_each(|item| labels(item, out)),
+                _ => {}
+            }
+        }
+    }
+    let steps = page.steps().map(|(_, step)| step.title.clone()).collect();
+    let mut form = Vec::new();
+    page.steps().for_each(|(_, step)| labels(&step.body, &mut form));
+    (steps, form)
+}
+
+/// Whether these texts stand in the medium, in this order, each within so many letters of the one before: what is
+/// found far off is another one of the same words.
+pub(crate) fn in_order<'t>(medium: &str, name: &str, within: usize, texts: impl Iterator<Item = &'t str>) {
+    let mut rest = medium;
+    for text in texts {
+        let wanted = squeezed(text);
+        let near: String = rest.chars().take(300).collect();
+        let at = rest
+            .find(&wanted)
+            .unwrap_or_else(|| panic!("{name} does not say {wanted:?} where there is {near:?}"));
+        assert!(at < within, "{name} does not say {wanted:?} where there is {near:?}");
+        rest = &rest[at + wanted.len()..];
+    }
+}
+
+fn json_steps(page: &Page) -> Vec<String> {
+    let json = render::json(page);
+    let parts = json["parts"].as_array().expect("parts");
+    let steps = parts.iter().filter_map(|part| part["content"]["steps"].as_array()).flatten();
+    steps.map(|step| step["title"].as_str().expect("a title").to_owned()).collect()
+}
+
+fn squeeze_all(list: &[String]) -> Vec<String> {
+    list.iter().map(|text| squeezed(text)).collect()
+}
+
+fn all_media_agree(page: &Page) {
+    let (steps, labels) = told(page);
+    let html = read::html(&render::html(page));
+    assert_eq!(squeeze_all(&html.steps), squeeze_all(&steps));
+    assert_eq!(squeeze_all(&html.labels), squeeze_all(&labels));
+    let mdx = read::mdx(&render::mdx(page, Style::Semantic));
+    assert_eq!(squeeze_all(&mdx.steps), squeeze_all(&steps));
+    assert_eq!(json_steps(page), steps);
+
+    let texts = || steps.iter().map(String::as_str);
+    let Found { text, .. } = read::markdown(&render::markdown(page, Style::Semantic));
+    in_order(&text, "Markdown", usize::MAX, texts());
+    let terminal = render::terminal(page, TerminalOptions { width: 70, color: false });
+    in_order(&squeezed(&terminal), "the terminal", usize::MAX, texts());
+}
+
+#[test]
+fn all_media_say_the_same_of_our_guide() {
+    let page = our_page();
+    all_media_agree(&page);
+    let (steps, labels) = told(&page);
+    let markdown = read::markdown(&render::markdown(&page, Style::Semantic));
+    assert_eq!(markdown.steps, steps);
+    assert_eq!(markdown.labels, labels);
+    let published = read::mdx(&render::mdx(&page, Style::Published));
+    let obtained: Vec<String> = steps
+        .iter()
+        .filter(|title| !title.contains("Second") && !title.contains("Delete"))
+        .cloned()
+        .collect();
+    assert_eq!(published.steps, obtained);
+}
+
+#[test]
+fn no_medium_says_more_than_another() {
+    let page = our_page();
+    let html = read::html(&render::html(&page));
+    let headings: Vec<&str> = page.parts.iter().map(|part| part.title.as_str()).collect();
+    let markdown = read::markdown(&render::markdown(&page, Style::Semantic));
+    let second = |found: &Found| {
+        let level = found.headings.iter().filter(|(level, text)| *level == 2 && !text.contains("Every page"));
+        level.map(|(_, text)| text.clone()).filter(|text| text != "On this page").collect::<Vec<_>>()
+    };
+    assert_eq!(second(&html), headings);
+    assert_eq!(second(&markdown), headings);
+    for said in
+        ["Gladly takes 10 requests a second", "Only in", "kept secret", "‹Organization Slug›", "2026-11-23"]
+    {
+        let media = [
+            render::html(&page),
+            render::markdown(&page, Style::Semantic),
+            render::mdx(&page, Style::Semantic),
+            render::terminal(&page, TerminalOptions { width: 200, color: false }),
+        ];
+        let count = media.iter().filter(|text| text.contains(said)).count();
+        assert!(count == 0 || count == media.len(), "{said} is said by {count} of {}", media.len());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, max_shrink_iters: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn all_media_say_the_same_of_any_choices(drawn in any_choices()) {
+        let (guide, brand) = hostile::guide_and_brand(&mut drawn.clone());
+        for audience in [render::Audience::Link, render::Audience::Setup] {
+            all_media_agree(&render::page(&guide, &guide.methods[0], &brand, &Options { audience, scopes: None }));
+        }
+    }
+}

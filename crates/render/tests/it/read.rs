@@ -1,0 +1,329 @@
+//! What a reader finds in an output: small strict readers of each medium, made for tests alone.
+
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+
+/// What a medium says.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// All text, without white space.
+    pub(crate) text: String,
+    /// The titles of steps.
+    pub(crate) steps: Vec<String>,
+    /// The labels of the form.
+    pub(crate) labels: Vec<String>,
+    /// Headings, with their levels.
+    pub(crate) headings: Vec<(u8, String)>,
+    /// Where links and images lead.
+    pub(crate) links: Vec<String>,
+    /// The ids there are.
+    pub(crate) ids: Vec<String>,
+}
+
+/// A text without white space: media wrap and indent as they like.
+pub(crate) fn squeezed(text: &str) -> String {
+    text.chars().filter(|ch| !ch.is_whitespace()).collect()
+}
+
+/// Reads `CommonMark` as a program of another maker does.
+pub(crate) fn markdown(text: &str) -> Found {
+    let mut found = Found::default();
+    let mut strong: Option<String> = None;
+    let (mut lists, mut items_begun): (Vec<bool>, bool) = (Vec::new(), false);
+    let mut heading: Option<String> = None;
+    for event in Parser::new(text) {
+        match event {
+            Event::Html(html) | Event::InlineHtml(html) => panic!("a tag in Markdown: {html}\n{text}"),
+            Event::Text(piece) | Event::Code(piece) => {
+                found.text.push_str(&squeezed(&piece));
+                items_begun = false;
+                for open in [&mut strong, &mut heading].into_iter().flatten() {
+                    open.push_str(&piece);
+                }
+            }
+            Event::Start(Tag::List(first)) => lists.push(first.is_some()),
+            Event::End(TagEnd::List(_)) => {
+                lists.pop();
+            }
+            Event::Start(Tag::Item) => items_begun = true,
+            Event::Start(Tag::Strong) if items_begun => strong = Some(String::new()),
+            Event::End(TagEnd::Strong) => {
+                if let Some(title) = strong.take() {
+                    if lists == [true] {
+                        found.steps.push(title);
+                    } else if lists == [true, false] {
+                        found.labels.push(title);
+                    }
+                }
+            }
+            Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),
+            Event::End(TagEnd::Heading(level)) => {
+                found.headings.push((level as u8, heading.take().unwrap_or_default()));
+            }
+            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+                found.links.push(dest_url.to_string());
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Elements that have no end tag.
+const VOID: &[&str] = &["meta", "img", "br", "input"];
+/// What a page may be made of.
+const TAGS: &[&str] = &[
+    "html",
+    "head",
+    "meta",
+    "title",
+    "style",
+    "body",
+    "a",
+    "header",
+    "footer",
+    "main",
+    "nav",
+    "div",
+    "section",
+    "h1",
+    "h2",
+    "h3",
+    "p",
+    "ul",
+    "ol",
+    "li",
+    "dl",
+    "dt",
+    "dd",
+    "strong",
+    "em",
+    "code",
+    "pre",
+    "var",
+    "span",
+    "br",
+    "img",
+    "figure",
+    "figcaption",
+    "label",
+    "input",
+    "select",
+    "option",
+    "textarea",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "details",
+    "summary",
+];
+const ATTRIBUTES: &[&str] = &[
+    "lang",
+    "charset",
+    "name",
+    "content",
+    "class",
+    "id",
+    "href",
+    "rel",
+    "src",
+    "alt",
+    "for",
+    "type",
+    "placeholder",
+    "disabled",
+    "rows",
+    "role",
+    "scope",
+    "start",
+    "tabindex",
+    "aria-hidden",
+    "aria-labelledby",
+];
+
+/// Reads HTML with no forgiveness: every tag closed in order, every attribute quoted, every `&` a reference.
+pub(crate) fn html(text: &str) -> Found {
+    let mut found = Found::default();
+    let mut open: Vec<String> = Vec::new();
+    let mut heading = String::new();
+    let mut rest = text.strip_prefix("<!doctype html>").unwrap_or(text);
+    while let Some(at) = rest.find('<') {
+        let piece = decoded(&rest[..at]);
+        found.text.push_str(&squeezed(&piece));
+        heading.push_str(&piece);
+        let close = rest[at..].find('>').unwrap_or_else(|| panic!("an open tag: {}", &rest[at..])) + at;
+        let tag = &rest[at + 1..close];
+        rest = &rest[close + 1..];
+        if let Some(name) = tag.strip_prefix('/') {
+            assert_eq!(open.pop().as_deref(), Some(name), "tags are closed in order\n{text}");
+            match name {
+                "h1" | "h2" | "h3" => {
+                    found.headings.push((name.as_bytes()[1] - b'0', std::mem::take(&mut heading)));
+                }
+                "label" => found.labels.push(std::mem::take(&mut heading)),
+                _ => {}
+            }
+            if name == "h3" && open.last().map(String::as_str) == Some("li") {
+                let title = found.headings.last().expect("a heading").1.clone();
+                found.steps.push(title);
+            }
+            continue;
+        }
+        let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
+        assert!(TAGS.contains(&name), "<{name}> is not one of ours\n{text}");
+        if matches!(name, "h1" | "h2" | "h3" | "label") {
+            heading.clear();
+        }
+        read_attributes(attributes, &mut found, text);
+        if name == "style" {
+            let (_, after) = rest.split_once("</style>").expect("an end");
+            rest = after;
+        } else if !VOID.contains(&name) {
+            open.push(name.to_owned());
+        }
+    }
+    assert!(open.is_empty(), "{open:?} stay open");
+    found
+}
+
+fn read_attributes(mut rest: &str, found: &mut Found, text: &str) {
+    while !rest.is_empty() {
+        let end = rest.find(['=', ' ']).unwrap_or(rest.len());
+        let name = &rest[..end];
+        assert!(ATTRIBUTES.contains(&name), "the attribute `{name}` is not one of ours\n{text}");
+        let Some(value) = rest[end..].strip_prefix("=\"") else {
+            rest = rest[end..].trim_start();
+            continue;
+        };
+        let (value, after) = value.split_once('"').expect("a quoted value");
+        let value = decoded(value);
+        match name {
+            "href" | "src" => found.links.push(value),
+            "id" => found.ids.push(value),
+            _ => {}
+        }
+        assert!(after.is_empty() || after.starts_with(' '), "attributes stand apart");
+        rest = after.trim_start();
+    }
+}
+
+/// Text with its references replaced; anything else that begins like one is a mistake.
+pub(crate) fn decoded(text: &str) -> String {
+    let mut pieces = text.split('&');
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (name, rest) = piece.split_once(';').unwrap_or_else(|| panic!("a bare `&` before {piece}"));
+        out.push(match name {
+            "amp" => '&',
+            "lt" => '<',
+            "gt" => '>',
+            "quot" => '"',
+            "#39" => '\'',
+            "#10" => '\n',
+            _ => panic!("`&{name};` is not one of ours"),
+        });
+        out.push_str(rest);
+    }
+    out
+}
+
+/// The tags that MDX may hold, in both styles.
+const COMPONENTS: &[&str] = &[
+    "Steps",
+    "Step",
+    "Warning",
+    "Panel",
+    "AccordionGroup",
+    "Accordion",
+    "ResponseField",
+    "section",
+    "div",
+    "h2",
+    "p",
+    "ul",
+    "ol",
+    "li",
+    "strong",
+    "em",
+    "code",
+    "a",
+    "br",
+    "img",
+];
+
+/// Looks through MDX for anything that would be read as a tag or an expression and is not ours.
+pub(crate) fn mdx(text: &str) -> Found {
+    let mut found = Found::default();
+    let body = text.splitn(3, "---\n").nth(2).expect("frontmatter");
+    let mut rest = body;
+    let mut line_start = true;
+    while let Some(ch) = rest.chars().next() {
+        let run = rest.len() - rest.trim_start_matches('`').len();
+        if ch == '`' {
+            let (fence, after) = rest.split_at(run);
+            // A line that has more backticks does not open a block.
+            let block =
+                line_start && run >= 3 && !after.lines().next().is_some_and(|line| line.contains('`'));
+            let end = closing(after, fence, block);
+            rest = &after[end..];
+            line_start = false;
+            continue;
+        }
+        let width = match ch {
+            '\\' => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
+            '<' => tag(rest, &mut found),
+            '{' | '}' => panic!("an expression: {rest:.80}"),
+            _ => ch.len_utf8(),
+        };
+        assert!(
+            !(line_start && (rest.starts_with("import") || rest.starts_with("export"))),
+            "a line of code: {rest:.80}"
+        );
+        line_start = ch == '\n' || (line_start && ch == ' ');
+        rest = &rest[width..];
+    }
+    found
+}
+
+/// Where code that began with this fence ends.
+fn closing(after: &str, fence: &str, block: bool) -> usize {
+    let mut at = 0;
+    while let Some(n) = after[at..].find(fence) {
+        let start = at + n;
+        let end = start + fence.len();
+        let whole = !after[..start].ends_with('`') && !after[end..].starts_with('`');
+        let alone = after[..start].rsplit('\n').next().is_some_and(|line| line.trim().is_empty());
+        if whole && (!block || alone) {
+            return end;
+        }
+        at = end + after[end..].len() - after[end..].trim_start_matches('`').len();
+    }
+    panic!("code without an end: {after:.80}")
+}
+
+/// The length of a tag; it has to be one of ours, with quoted attributes.
+fn tag(rest: &str, found: &mut Found) -> usize {
+    let end = rest.find('>').unwrap_or_else(|| panic!("an open tag: {rest:.80}"));
+    let inner = rest[1..end].trim_end_matches(" /");
+    let (name, attributes) = inner.split_once(' ').unwrap_or((inner, ""));
+    let name = name.trim_start_matches('/');
+    assert!(COMPONENTS.contains(&name), "<{name}> is not one of ours: {rest:.80}");
+    let mut attributes = attributes;
+    while let Some((key, value)) = attributes.split_once("=\"") {
+        let (value, after) = value.split_once('"').expect("a quoted value");
+        assert!(!value.contains(['<', '>', '{', '}']), "an attribute: {value}");
+        if name == "Step" && key.trim() == "title" {
+            let value = value
+                .replace("&lt;", "<")
+                .replace("&gt;", ">")
+                .replace("&quot;", "\"")
+                .replace("&#x22;", "\"");
+            let value = value.replace("&#x7b;", "{").replace("&#x7d;", "}").replace("&#x3e;", ">");
+            found.steps.push(value.replace("&amp;", "&"));
+        }
+        attributes = after;
+    }
+    end + 1
+}

@@ -1,0 +1,225 @@
+//! No text of a guide or a brand is read as anything but text, in any medium.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use render::{Audience, Block, Content, Inline, Options, Page, Style, TerminalOptions};
+
+use crate::hostile;
+use crate::media::{any_choices, in_order, our_page};
+use crate::read::{self, Found};
+
+/// More than what stands between two texts of a page.
+const NEAR: usize = 1500;
+
+/// Every text of the page that all media write as it is, in order.
+fn texts(page: &Page) -> Vec<String> {
+    fn blocks(list: &[Block], out: &mut Vec<String>) {
+        for block in list {
+            match block {
+                Block::Paragraph(content) => out.push(render::plain(content)),
+                Block::List { items, .. } => items.iter().for_each(|item| blocks(item, out)),
+                Block::Code { text, .. } => out.push(text.clone()),
+                Block::Form(fields) => out.extend(fields.iter().map(|field| field.label.clone())),
+            }
+        }
+    }
+    let mut out = vec![page.title.clone(), page.description.clone()];
+    blocks(&page.warning, &mut out);
+    for part in &page.parts {
+        out.push(part.title.clone());
+        match &part.content {
+            Content::Needs(needs) => needs.iter().for_each(|need| blocks(need, &mut out)),
+            Content::Section(section) | Content::Linking(section) => {
+                blocks(&section.intro, &mut out);
+                for step in &section.steps {
+                    out.push(step.title.clone());
+                    blocks(&step.body, &mut out);
+                }
+                blocks(&section.closing, &mut out);
+            }
+            Content::Fields(fields) => {
+                for field in fields {
+                    out.push(field.label.clone());
+                    blocks(&field.description, &mut out);
+                    out.extend(field.format.clone());
+                    out.extend(field.example.clone());
+                }
+            }
+            Content::Environments(list) => {
+                for one in list {
+                    out.extend([one.label.clone(), one.host.clone()]);
+                    out.extend(one.description.clone());
+                }
+            }
+            Content::Checks { intro, checks } => {
+                out.push(render::plain(intro));
+                out.extend(checks.iter().map(|check| check.label.clone()));
+            }
+            Content::Troubles(troubles) => {
+                for one in troubles {
+                    out.extend([render::plain(&one.message), render::plain(&one.fix), one.seen.clone()]);
+                }
+            }
+            Content::Facts(lines) => out.extend(lines.iter().map(|line| render::plain(line))),
+            Content::Events(events) => out.extend(events.iter().map(|event| event.says.clone())),
+            Content::Sources(sources) => out.extend(sources.iter().map(|source| source.claim.clone())),
+        }
+    }
+    out
+}
+
+/// Images are drawn from their texts in Markdown and stand in attributes in HTML: left out where both are read.
+fn without_images(page: &Page) -> Page {
+    fn inlines(list: &mut Vec<Inline>) {
+        list.retain(|inline| !matches!(inline, Inline::Image { .. }));
+        for inline in list {
+            if let Inline::Strong(content) | Inline::Emphasis(content) | Inline::Link { content, .. } = inline
+            {
+                inlines(content);
+            }
+        }
+    }
+    fn blocks(list: &mut [Block]) {
+        for block in list {
+            match block {
+                Block::Paragraph(content) => inlines(content),
+                Block::List { items, .. } => items.iter_mut().for_each(|item| blocks(item)),
+                Block::Code { .. } | Block::Form(_) => {}
+            }
+        }
+    }
+    let mut page = page.clone();
+    blocks(&mut page.warning);
+    for part in &mut page.parts {
+        match &mut part.content {
+            Content::Needs(needs) => needs.iter_mut().for_each(|need| blocks(need)),
+            Content::Section(section) | Content::Linking(section) => {
+                blocks(&mut section.intro);
+                section.steps.iter_mut().for_each(|step| blocks(&mut step.body));
+                blocks(&mut section.closing);
+            }
+            Content::Fields(fields) => fields.iter_mut().for_each(|field| blocks(&mut field.description)),
+            _ => {}
+        }
+    }
+    page
+}
+
+fn links_are_safe(found: &Found) {
+    for link in &found.links {
+        let sound = ["https://", "mailto:", "/", "#", "menu.png"].iter().any(|start| link.starts_with(start));
+        assert!(sound && !link.starts_with("//"), "{link}");
+    }
+}
+
+fn is_sound_html(page: &Page) {
+    let found = read::html(&render::html(page));
+    links_are_safe(&found);
+    let ids: BTreeSet<&str> = found.ids.iter().map(String::as_str).collect();
+    assert_eq!(ids.len(), found.ids.len(), "an id is given twice: {:?}", found.ids);
+    for target in found.links.iter().filter_map(|link| link.strip_prefix('#')) {
+        assert!(ids.contains(target), "nothing has the id {target}");
+    }
+    assert_eq!(found.headings.iter().filter(|(level, _)| *level == 1).count(), 1);
+    let levels: Vec<u8> = found.headings.iter().map(|(level, _)| *level).collect();
+    assert!(levels.windows(2).all(|two| two[1] <= two[0] + 1), "headings descend by one: {levels:?}");
+}
+
+fn is_sound_markdown(page: &Page) {
+    let text = render::markdown(page, Style::Semantic);
+    let found = read::markdown(&text);
+    links_are_safe(&found);
+    let texts = texts(page);
+    in_order(&found.text, "Markdown", NEAR, texts.iter().map(String::as_str));
+    let fields: usize = page
+        .parts
+        .iter()
+        .map(|part| if let Content::Fields(list) = &part.content { list.len() } else { 0 })
+        .sum();
+    let head = page.twin_head.iter().filter(|line| line.level.is_some()).count();
+    assert_eq!(found.headings.len(), 1 + page.parts.len() + fields + head, "{text}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, max_shrink_iters: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn html_is_sound(drawn in any_choices()) {
+        let (guide, brand) = hostile::guide_and_brand(&mut drawn.clone());
+        for audience in [Audience::Link, Audience::Setup] {
+            is_sound_html(&render::page(&guide, &guide.methods[0], &brand, &Options { audience, scopes: None }));
+        }
+    }
+
+    #[test]
+    fn markdown_reads_back_as_what_was_said(drawn in any_choices()) {
+        let (guide, brand) = hostile::guide_and_brand(&mut drawn.clone());
+        for audience in [Audience::Link, Audience::Setup] {
+            let page = render::page(&guide, &guide.methods[0], &brand, &Options { audience, scopes: None });
+            is_sound_markdown(&page);
+        }
+    }
+
+    #[test]
+    fn mdx_holds_nothing_but_our_tags(drawn in any_choices()) {
+        let (guide, brand) = hostile::guide_and_brand(&mut drawn.clone());
+        for audience in [Audience::Link, Audience::Setup] {
+            let page = render::page(&guide, &guide.methods[0], &brand, &Options { audience, scopes: None });
+            read::mdx(&render::mdx(&page, Style::Semantic));
+            read::mdx(&render::mdx(&page, Style::Published));
+        }
+    }
+
+    #[test]
+    fn a_terminal_is_never_commanded(drawn in any_choices(), width in 10_usize..200) {
+        let (guide, brand) = hostile::guide_and_brand(&mut drawn.clone());
+        let page = render::page(&guide, &guide.methods[0], &brand, &Options::default());
+        let plain = render::terminal(&page, TerminalOptions { width, color: false });
+        assert!(plain.chars().all(|ch| ch == '\n' || !ch.is_control()));
+        let color = render::terminal(&page, TerminalOptions { width, color: true });
+        let bare = ["\u{1b}[1m", "\u{1b}[2m", "\u{1b}[0m"].iter().fold(color, |text, code| text.replace(code, ""));
+        assert_eq!(bare, plain);
+    }
+}
+
+#[test]
+fn a_tree_made_by_hand_cannot_command_a_terminal_either() {
+    let mut page = our_page();
+    page.title = "\u{1b}]0;owned\u{7}\u{9b}31m".to_owned();
+    let text = render::terminal(&page, TerminalOptions { width: 80, color: false });
+    assert!(text.chars().all(|ch| ch == '\n' || !ch.is_control()));
+}
+
+#[test]
+fn our_page_is_sound() {
+    let page = our_page();
+    is_sound_html(&page);
+    is_sound_markdown(&page);
+    let found = read::html(&render::html(&page));
+    let said = texts(&without_images(&page));
+    in_order(&found.text, "HTML", NEAR, said.iter().filter(|text| !text.is_empty()).map(String::as_str));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, max_shrink_iters: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn html_reads_back_as_what_was_said(drawn in any_choices()) {
+        let (guide, brand) = hostile::guide_and_brand(&mut drawn.clone());
+        let page = without_images(&render::page(&guide, &guide.methods[0], &brand, &Options::default()));
+        let found = read::html(&render::html(&page));
+        in_order(&found.text, "HTML", NEAR, texts(&page).iter().map(String::as_str));
+    }
+}
+
+#[test]
+fn the_corpus_that_other_parsers_read_is_sound_here_too() {
+    for seed in 0..150 {
+        let (guide, brand) = hostile::guide_and_brand(&mut hostile::Seeded::new(seed));
+        let page = render::page(&guide, &guide.methods[0], &brand, &Options::default());
+        is_sound_html(&page);
+        is_sound_markdown(&page);
+        read::mdx(&render::mdx(&page, Style::Semantic));
+    }
+}

@@ -1,0 +1,151 @@
+//! Pages: the goldens of the guides that ship, and every kind of output read by a real parser of its kind.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::corpus::Differences;
+use crate::{guides, waystone};
+
+/// The outputs of a guide: the file, and what is asked for.
+const OUTPUTS: &[(&str, &[&str])] = &[
+    ("page.mdx", &["--to", "mdx"]),
+    ("page.md", &["--to", "md"]),
+    ("published.mdx", &["--to", "mdx", "--style", "published"]),
+    ("published.md", &["--to", "md", "--style", "published"]),
+    ("page.html", &["--to", "html"]),
+    ("page.txt", &["--to", "text"]),
+    ("page.json", &["--to", "json"]),
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn rendered(guide: &str, arguments: &[&str]) -> String {
+    let mut all = vec!["render", guide, "--color", "never"];
+    all.extend(arguments);
+    let run = waystone::run(root(), &all);
+    assert_eq!(run.code, 0, "{guide}: {}", run.err);
+    run.out
+}
+
+#[test]
+fn the_pages_of_the_guides_that_ship_are_as_they_were() {
+    let golden = root().join("golden");
+    let mut differences = Differences::default();
+    let mut known = BTreeSet::new();
+    for entry in catalog::shipped().entries() {
+        let folder = golden.join(&entry.folder);
+        fs::create_dir_all(&folder).expect("a folder can be made");
+        for (name, arguments) in OUTPUTS {
+            let file = folder.join(name);
+            differences.compare(&file, &rendered(&entry.folder, arguments));
+            known.insert(file);
+        }
+    }
+    for folder in fs::read_dir(&golden).expect("the goldens") {
+        for file in fs::read_dir(folder.expect("a folder").path()).expect("its files") {
+            let file = file.expect("a file").path();
+            if !known.contains(&file) {
+                differences.note(format!("{}: nothing makes this file any more", file.display()));
+            }
+        }
+    }
+    differences.tell();
+}
+
+/// Runs a script of `tests/node` and expects it to have nothing to say.
+#[track_caller]
+fn node(script: &str, arguments: &[&Path]) {
+    let folder = root().join("node");
+    let modules = folder.join("node_modules").is_dir();
+    assert!(modules, "the npm modules are not there: `cargo xtask test` installs them");
+    let output = Command::new("node")
+        .arg(script)
+        .args(arguments)
+        .current_dir(&folder)
+        .output()
+        .expect("node is installed");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{script}:\n{said}{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Every good guide in every output, and a corpus of hostile texts in every place of a guide.
+fn everything() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    for (n, guide) in guides::files().iter().enumerate() {
+        let into = folder.path().join(format!("guide-{n}"));
+        fs::create_dir(&into).expect("a folder can be made");
+        for (name, arguments) in OUTPUTS {
+            fs::write(into.join(name), rendered(&guide.display().to_string(), arguments))
+                .expect("a file can be written");
+        }
+    }
+    let hostile: PathBuf = folder.path().join("hostile");
+    let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["run", "--quiet", "--package", "render", "--example", "hostile", "--"])
+        .arg(&hostile)
+        .current_dir(root().join(".."))
+        .status();
+    assert!(status.expect("cargo can be run").success(), "the hostile corpus is written");
+    folder
+}
+
+#[test]
+fn an_mdx_compiler_and_an_html_parser_have_nothing_to_say() {
+    let folder = everything();
+    node("mdx-check.mjs", &[folder.path()]);
+    node("html-check.mjs", &[folder.path()]);
+}
+
+#[test]
+fn a_page_is_accessible_on_phone_and_desktop_in_light_and_dark() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    for entry in catalog::shipped().entries() {
+        let page = folder.path().join(format!("{}.html", entry.folder));
+        fs::write(&page, rendered(&entry.folder, &["--to", "html"])).expect("a file can be written");
+        node("axe.mjs", &[&page]);
+    }
+}
+
+/// The titles of all steps, in the order in which each output has them.
+#[test]
+fn all_outputs_have_the_same_steps_in_the_same_order() {
+    for entry in catalog::shipped().entries() {
+        let guide = entry.guide().expect("what ships can be used");
+        for method in &guide.methods {
+            let titles: Vec<&str> = method
+                .link
+                .sections
+                .iter()
+                .filter(|section| section.purpose == guide::Purpose::Obtain)
+                .flat_map(|section| section.steps.iter().map(|step| step.title.as_str()))
+                .collect();
+            for (name, arguments) in OUTPUTS {
+                let mut all = vec!["--method", method.key.as_str()];
+                all.extend(*arguments);
+                let page = rendered(&entry.folder, &all);
+                let mut from = 0;
+                for title in &titles {
+                    let at = page[from..].find(title);
+                    assert!(
+                        at.is_some(),
+                        "{}/{name}: the step “{title}” is not there, or not in its place",
+                        entry.folder
+                    );
+                    from += at.expect("just seen") + title.len();
+                }
+                for field in &method.fields {
+                    assert!(
+                        page.contains(&field.label),
+                        "{}/{name}: the label {} is missing",
+                        entry.folder,
+                        field.label
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The scenarios of every good guide, through the real flow, over real HTTP.
+
+use crate::{guides, waystone};
+
+#[test]
+fn every_scenario_of_every_guide_ends_as_it_says() {
+    for guide in guides::files() {
+        let run = waystone::run(
+            guide.parent().expect("a folder"),
+            &["test", "--color", "never", &guide.display().to_string()],
+        );
+        assert_eq!(run.code, 0, "{}\n{}{}", guide.display(), run.out, run.err);
+    }
+}
+
+/// A test that cannot fail proves nothing: each of these scenarios is wrong in one way.
+#[test]
+fn a_scenario_that_is_wrong_fails() {
+    let good = include_str!("../../guides/gladly/guide.yaml");
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let file = folder.path().join("guide.yaml");
+    let mutations = [
+        (
+            "outcome: ok, account: { id: org-7Qm, name: Acme Outdoor }",
+            "outcome: ok, account: { id: org-8, name: Acme Outdoor }",
+        ),
+        (
+            "outcome: missing_permission, rule: no-api-permission, at_field: agent_email",
+            "outcome: missing_permission, at_field: api_token",
+        ),
+        ("outcome: wrong_environment, environment: sandbox", "outcome: wrong_secret"),
+        ("outcome: throttled, rule: too-many-requests", "outcome: ok"),
+        (
+            "rule: no-such-organization, at_field: organization_slug, return_to: find-slug",
+            "rule: no-such-organization, return_to: create-token",
+        ),
+        ("is: tls\n", "is: unreachable\n"),
+        ("        when: { status: 403 }", "        when: { status: 410 }"),
+    ];
+    for (from, to) in mutations {
+        assert!(good.contains(from), "{from}");
+        std::fs::write(&file, good.replacen(from, to, 1)).expect("a file can be written");
+        let run = waystone::run(folder.path(), &["test", "--color", "never", "guide.yaml"]);
+        assert_eq!(run.code, 1, "{to}: {}{}", run.out, run.err);
+        assert!(run.out.contains("expected") || run.err.contains("no scenario reaches"), "{}", run.out);
+    }
+}
