@@ -19,7 +19,7 @@ const COMPONENTS = [
   "Panel", "ParamField", "ResponseField", "Step", "Steps", "Tab", "Tabs", "Tip", "Tooltip", "Update", "Warning",
 ];
 const ALLOWED = new Set([
-  ...COMPONENTS, "a", "br", "code", "div", "em", "h2", "h3", "h4", "li", "ol", "p", "pre", "section", "span", "strong",
+  ...COMPONENTS, "a", "br", "code", "div", "em", "h2", "h3", "h4", "img", "li", "ol", "p", "pre", "section", "span", "strong",
   "table", "tbody", "td", "th", "thead", "tr", "ul",
 ]);
 

@@ -37,18 +37,20 @@ fn every_case_has_an_expectation_and_nothing_is_left_over() {
             case.name
         );
         for entry in fs::read_dir(&case.folder).expect("a folder") {
-            let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
-            let is_known = name == "guide.yaml"
-                || name == "expected.txt"
-                || name.ends_with(".svg")
-                || name.ends_with(".png");
-            assert!(is_known, "{}: `{name}` belongs to nothing", case.name);
+            let path = entry.expect("an entry").path();
+            let is_image = path.extension().is_some_and(|end| end == "svg" || end == "png");
+            let is_ours = path.ends_with("guide.yaml") || path.ends_with("expected.txt");
+            assert!(is_image || is_ours, "{}: {} belongs to nothing", case.name, path.display());
         }
     }
 }
 
 #[test]
 fn every_kind_of_finding_has_a_case() {
+    // While expectations are written, in parallel with this, they are not all there.
+    if is_blessing() {
+        return;
+    }
     let mut shown = BTreeSet::new();
     for case in cases(CORPUS, "guide.yaml") {
         let expected = fs::read_to_string(case.folder.join("expected.txt")).unwrap_or_default();
@@ -56,6 +58,8 @@ fn every_kind_of_finding_has_a_case() {
             expected.lines().filter_map(|line| Some(line.split_once('[')?.1.split_once("]:")?.0.to_owned()));
         shown.extend(codes);
     }
+    // More findings than are shown come only of a file that is too long to be stored: `hostile` makes it.
+    shown.insert("W0011".to_owned());
     let missing: Vec<_> = lint::pages().map(|page| page.code).filter(|code| !shown.contains(*code)).collect();
     assert!(missing.is_empty(), "no case in corpus/{CORPUS} shows {missing:?}");
 }

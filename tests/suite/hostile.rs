@@ -1,1 +1,199 @@
-//! Later.
+//! Texts that were made to do harm: reading each ends in bounded time, with findings that stand in the text, and
+//! never in a panic.
+//!
+//! They are made here, for stored they would be megabytes of nothing.
+
+use std::time::{Duration, Instant};
+
+use guide::{Reading, Source, read};
+
+/// More than any machine needs, in a build without optimization; what is quadratic needs hours.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The largest text that is read at all.
+const LARGEST: usize = 1 << 20;
+
+/// A guide with a text in the place of its first step's body.
+fn with_body(body: &str) -> String {
+    in_step(&format!("              body: |\n                {}\n", body.replace('\n', "\n                ")))
+}
+
+fn in_step(lines: &str) -> String {
+    format!(
+        "waystone: 1\nprovider: {{ key: acme, name: Acme }}\nmethods:\n  - key: api-key\n    label: API Key\n    \
+         fields:\n      - {{ key: api_token, label: API Token, type: secret }}\n    auth: {{ bearer: {{ token: '{{{{ \
+         value.api_token }}}}' }} }}\n    base_url: https://api.acme.example\n    hosts: [api.acme.example]\n    \
+         link:\n      sections:\n        - key: token\n          title: Token\n          steps:\n            - key: \
+         create-token\n              title: Create a token\n{lines}"
+    )
+}
+
+/// As many as fit into what is read, with a margin for what stands around them.
+fn filled(piece: &str) -> String {
+    piece.repeat((LARGEST - 20_000) / piece.len())
+}
+
+#[track_caller]
+fn survives(what: &str, text: &[u8]) -> Reading<guide::Guide> {
+    let begin = Instant::now();
+    let reading = read("hostile.yaml", text);
+    let took = begin.elapsed();
+    assert!(took < PATIENCE, "{what}: took {took:?}");
+    assert!(reading.findings.len() <= 101, "{what}: {} findings", reading.findings.len());
+    stand_in_the_text(what, &reading.source, &reading.findings);
+    reading
+}
+
+/// Every place of every finding is one of its text, on the boundaries of characters.
+#[track_caller]
+pub(crate) fn stand_in_the_text(what: &str, source: &Source, findings: &[guide::Finding]) {
+    for finding in findings {
+        let also = finding.also.iter().map(|(span, _)| *span);
+        let fix = finding.fix.iter().map(|fix| fix.span);
+        for span in std::iter::once(finding.span).chain(also).chain(fix) {
+            assert!(span.start <= span.end, "{what}: {finding:?}");
+            assert!(source.text.get(span.range()).is_some(), "{what}: {finding:?}");
+        }
+        assert!(!finding.message.contains('\n'), "{what}: {finding:?}");
+        assert!(finding.message.len() < 1000, "{what}: a message of {} bytes", finding.message.len());
+    }
+}
+
+#[track_caller]
+fn is_refused(what: &str, text: impl AsRef<[u8]>, code: &str) {
+    let reading = survives(what, text.as_ref());
+    let codes: Vec<_> = reading.findings.iter().map(|finding| finding.code.code).collect();
+    assert!(codes.contains(&code), "{what}: {codes:?}");
+    assert!(reading.usable().is_none(), "{what} was taken for a guide");
+}
+
+#[test]
+fn a_file_that_is_too_large_is_not_read() {
+    is_refused("spaces", vec![b' '; LARGEST + 1], "W0002");
+    is_refused("a guide and more", with_body(&"word ".repeat(LARGEST / 5 + 1)), "W0002");
+    is_refused("bytes that are no text", vec![0xff; LARGEST + 1], "W0002");
+}
+
+#[test]
+fn depth_is_bounded_before_a_tree_is_built() {
+    is_refused("lists in brackets", "[".repeat(100_000), "W0002");
+    is_refused("mappings in braces", "{a: ".repeat(100_000), "W0002");
+    is_refused("lists of hyphens", "- ".repeat(100_000), "W0002");
+    is_refused("explicit keys", "? ".repeat(100_000), "W0009");
+    let stairs: String = (0..1000).map(|n| format!("{}a:\n", " ".repeat(n))).collect();
+    is_refused("stairs", stairs, "W0002");
+}
+
+#[test]
+fn nothing_is_expanded() {
+    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for n in 1..1000 {
+        bomb += &format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 10].join(", "));
+    }
+    is_refused("an alias bomb", &bomb, "W0006");
+    is_refused("an alias of itself", "a: &a [*a, *a]\n", "W0006");
+    is_refused("many anchors", (0..50_000).map(|n| format!("- &a{n} x\n")).collect::<String>(), "W0006");
+    is_refused("many tags", "- !t x\n".repeat(100_000), "W0006");
+}
+
+#[test]
+fn many_values_end_in_a_finding() {
+    is_refused("a long list", format!("waystone: [{}]", "a, ".repeat(300_000)), "W0002");
+    is_refused(
+        "many keys",
+        (0..9000).map(|n| format!("key{n}: x\n")).collect::<String>() + "waystone: 1\n",
+        "W0102",
+    );
+    is_refused("one key many times", "waystone: 1\n".repeat(9000), "W0005");
+    is_refused("a long key", format!("waystone: 1\n{}: x\n", "k".repeat(500_000)), "W0004");
+    is_refused("a long quoted key", format!("waystone: 1\n? '{}'\n: x\n", "k".repeat(500_000)), "W0102");
+    let fields = "      - { key: Bad Key, label: 7, type: passwd, color: red }\n".repeat(1500);
+    is_refused(
+        "many bad fields",
+        with_body("x").replace("    auth:", &format!("{fields}    auth:")),
+        "W0011",
+    );
+    let names: String = (0..4000).map(|n| format!("token{n}, ")).collect();
+    let text = in_step(&format!("              body: x\n              collects: [{names}]\n"));
+    is_refused("many unknown names", text, "W0011");
+    let keys: String =
+        (0..3000).map(|n| format!("      - {{ key: field{n}, label: L, type: text }}\n")).collect();
+    survives("many fields", with_body("x").replace("    auth:", &format!("{keys}    auth:")).as_bytes());
+}
+
+#[test]
+fn references_are_read_in_one_pass() {
+    is_refused("empty references", with_body(&filled("{{}}")), "W0204");
+    is_refused("unknown references", with_body(&filled("{{ value.x }} ")), "W0205");
+    is_refused("references that never close", with_body(&filled("{{ x ")), "W0204");
+    is_refused(
+        "filters without end",
+        with_body(&format!("{{{{ label.api_token {} }}}}", filled("|x"))),
+        "W0206",
+    );
+    is_refused("a path without end", with_body(&format!("{{{{ label.{} }}}}", filled("a."))), "W0203");
+    survives("literal braces", with_body(&filled("{{{{")).as_bytes());
+    survives("good references", with_body(&filled("{{ brand.name }} ")).as_bytes());
+    let escaped = format!("              body: \"{}\"\n", filled("\\x7b\\x7ba}} "));
+    is_refused("escaped braces", in_step(&escaped), "W0204");
+}
+
+#[test]
+fn prose_is_read_in_one_pass_and_to_a_depth() {
+    is_refused("nested lists", with_body(&filled("- * ")), "W0002");
+    is_refused("a line of hyphens", with_body(&filled("- ")), "W0207");
+    is_refused("numbered lists", with_body(&"1. ".repeat(10_000)), "W0002");
+    is_refused("tags", with_body(&filled("<b>")), "W0207");
+    is_refused("lines of tags", with_body(&filled("<div>\n\n")), "W0207");
+    is_refused("quotations", with_body(&filled("> ")), "W0207");
+    is_refused("headings", with_body(&filled("# x\n\n")), "W0207");
+    is_refused("bad links", with_body(&filled("[a](javascript:x) ")), "W0208");
+    is_refused("images without text", with_body(&filled("![](a.png) ")), "W0209");
+    for piece in [
+        "*a ", "**a ", "*a _b ", "`", "[", "![", "[[", "](", "<", "&", "\\", "~", "|", "_*", "[a](",
+        "- x\n  ",
+    ] {
+        survives(piece, with_body(&filled(piece)).as_bytes());
+    }
+    let nested = format!("{}x{}", "*a **b ".repeat(2000), "** *".repeat(2000));
+    survives("nested emphasis", with_body(&nested).as_bytes());
+}
+
+#[test]
+fn patterns_are_bounded() {
+    let with = |pattern: &str| {
+        let field = format!(
+            "type: secret, pattern: '{pattern}', examples: [{{ typed: '{}', becomes: x }}]",
+            "a".repeat(5000)
+        );
+        with_body("x").replace("type: secret", &field)
+    };
+    is_refused("groups", with(&"(".repeat(100_000)), "W0210");
+    is_refused(
+        "groups that close",
+        with(&format!("{}{}", "(".repeat(100_000), ")".repeat(100_000))),
+        "W0210",
+    );
+    is_refused("classes", with(&"[".repeat(100_000)), "W0210");
+    is_refused("counts", with("((a{999}){999}){999}"), "W0210");
+    is_refused("a pattern that is slow elsewhere", with("(a*)*(a*)*(a*)*b"), "W0219");
+    survives("a long pattern", with(&"a?".repeat(100_000)).as_bytes());
+}
+
+#[test]
+fn hidden_characters_and_broken_encodings_are_named() {
+    is_refused("null characters", vec![0; 100_000], "W0003");
+    is_refused("zero-width spaces", "\u{200b}".repeat(300_000), "W0003");
+    is_refused("broken bytes", vec![0xc3; 100_000], "W0001");
+    is_refused(
+        "a cut character",
+        with_body("x\u{e9}").as_bytes().split_last().expect("bytes").1.split_last().expect("bytes").1,
+        "W0001",
+    );
+    let wide: Vec<u8> = with_body("x").encode_utf16().flat_map(u16::to_be_bytes).collect();
+    is_refused("UTF-16 without a mark", &wide, "W0001");
+    is_refused("UTF-16 that is cut", [&[0xff, 0xfe], &wide[..7]].concat(), "W0001");
+    survives("a byte-order mark", format!("\u{feff}{}", with_body("x")).as_bytes());
+    survives("Windows line ends", with_body("x").replace('\n', "\r\n").as_bytes());
+    is_refused("old line ends", with_body("x").replace('\n', "\r"), "W0003");
+}

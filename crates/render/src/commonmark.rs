@@ -88,7 +88,6 @@ impl Here<'_> {
                     || !(is(self.before, char::is_whitespace) && is(after, char::is_whitespace))
             }
             '_' => !(is(self.before, char::is_alphanumeric) && is(after, char::is_alphanumeric)),
-            '!' => after.is_none_or(|next| next == '['),
             '#' | '>' | '+' | '-' | '=' | '|' | ':' => self.at_line_start(),
             '.' | ')' => {
                 let number = &self.text[..self.at];
@@ -241,7 +240,11 @@ impl<F: Flavor, P: Places> Blocks<'_, F, P> {
         after: Option<char>,
     ) -> Markup<CommonMark<F>> {
         match inline {
-            Inline::Text(text) => out.text(text),
+            Inline::Text(text) => match text.strip_suffix('!').filter(|_| after == Some('[')) {
+                // Right before a link it would make an image of it.
+                Some(front) => out.text(front).raw("\\!"),
+                None => out.text(text),
+            },
             Inline::Code(text) => code(out, text),
             Inline::Strong(content) => self.marked(out, "**", "<strong>", "</strong>", content, after),
             Inline::Path(names) => {

@@ -61,10 +61,13 @@ fn active(ch: char, before: Option<char>, text: &str, at: usize, starts: bool) -
         '<' | '{' | '}' | '`' => true,
         '&' => starts_reference(&text[at..]),
         '\\' => after.is_none_or(|next| next.is_ascii_punctuation()),
-        // Emphasis needs an end, and what follows white space can only be a beginning.
+        // Emphasis needs an end. What follows white space, or punctuation with a letter behind it, can only be a
+        // beginning.
         '*' | '_' | '~' => {
             let within_word = ch == '_' && letter(before) && letter(after);
-            !within_word && (line_start || before.is_none_or(|before| !before.is_whitespace()))
+            let after_mark = before.is_some_and(|before| before.is_ascii_punctuation()) && letter(after);
+            let begins = before.is_some_and(char::is_whitespace) || after_mark;
+            !within_word && (line_start || !begins)
         }
         ']' => after == Some('('),
         '#' | '>' | '+' | '-' | '=' | '[' | '|' | ':' => line_start,
