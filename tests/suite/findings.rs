@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use catalog::Entry;
+
 use crate::corpus::{Differences, cases, folder, is_blessing};
 use crate::waystone;
 
@@ -62,4 +64,42 @@ fn every_kind_of_finding_has_a_case() {
     shown.insert("W0011".to_owned());
     let missing: Vec<_> = lint::pages().map(|page| page.code).filter(|code| !shown.contains(*code)).collect();
     assert!(missing.is_empty(), "no case in corpus/{CORPUS} shows {missing:?}");
+}
+
+/// An edit that a finding offers is made by `waystone check --fix` without anybody looking.
+#[test]
+fn every_edit_that_is_offered_mends_what_it_is_offered_for() {
+    let mut differences = Differences::default();
+    let mut edits = 0;
+    for case in cases(CORPUS, "guide.yaml") {
+        let bytes = fs::read(case.folder.join("guide.yaml")).expect("a file");
+        let check = |bytes: &[u8]| {
+            let entry = Entry::new(&case.name, "guide.yaml", bytes);
+            let findings = lint::check(&entry, Some(waystone::TODAY));
+            (entry.reading.source.text.clone(), findings)
+        };
+        let (text, before) = check(&bytes);
+        for finding in &before {
+            let Some(fix) = &finding.fix else { continue };
+            let mut mended = text.clone();
+            mended.replace_range(fix.span.range(), &fix.text);
+            let (_, after) = check(mended.as_bytes());
+            let is_left =
+                after.iter().any(|left| left.code == finding.code && left.message == finding.message);
+            let several = before.iter().filter(|other| other.message == finding.message).count();
+            if is_left && several == 1 {
+                differences.note(format!("{}: `{}` stays after its edit", case.name, finding.message));
+            }
+            if after.len() > before.len() {
+                let new: Vec<_> = after.iter().map(|finding| &finding.message).collect();
+                differences.note(format!(
+                    "{}: the edit of `{}` makes it worse: {new:?}",
+                    case.name, finding.message
+                ));
+            }
+            edits += 1;
+        }
+    }
+    assert!(edits > 20, "only {edits} edits were tried");
+    differences.tell();
 }

@@ -30,7 +30,9 @@ fn in_step(lines: &str) -> String {
 
 /// As many as fit into what is read, with a margin for what stands around them.
 fn filled(piece: &str) -> String {
-    piece.repeat((LARGEST - 20_000) / piece.len())
+    // A new line is indented below `body: |`.
+    let length = piece.len() + 16 * piece.matches('\n').count();
+    piece.repeat((LARGEST - 20_000) / length)
 }
 
 #[track_caller]

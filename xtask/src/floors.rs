@@ -21,7 +21,7 @@ pub(crate) const FLOORS: &[Floor] = &[
     Floor { name: "vault", floor: 1, may: &["secret"], pure: false },
     Floor { name: "egress", floor: 2, may: &["guide", "probe", "secret"], pure: false },
     Floor { name: "link", floor: 2, may: &["guide", "probe", "secret"], pure: true },
-    Floor { name: "lint", floor: 2, may: &["catalog", "guide", "probe"], pure: true },
+    Floor { name: "lint", floor: 2, may: &["catalog", "guide", "probe", "secret"], pure: true },
     Floor { name: "render", floor: 2, may: &["catalog", "guide"], pure: true },
     Floor { name: "simulator", floor: 2, may: &["guide", "probe", "secret"], pure: false },
     Floor {

@@ -40,32 +40,18 @@ enum At {
     Walking {
         step: Key,
         problems: Vec<FieldProblem>,
-        after: Option<Box<KeptVerdict>>,
+        after: Option<Box<Verdict>>,
     },
     /// Checks that were under way are begun anew: an answer cannot be awaited across a restart.
     Checking,
     Failed {
-        verdict: Box<KeptVerdict>,
+        verdict: Box<Verdict>,
         belongs_to: Option<Key>,
         reports: Vec<CheckReport>,
     },
     Confirming(Proved),
     Linked,
     Closed,
-}
-
-#[derive(Serialize, Deserialize)]
-struct KeptVerdict {
-    outcome: OutcomeKind,
-    rule: Option<Key>,
-    says: String,
-    fix: String,
-    at_field: Option<Key>,
-    or_fields: Vec<Key>,
-    return_to: Option<Key>,
-    ask_elsewhere: bool,
-    identity: Option<Identity>,
-    quote: Option<String>,
 }
 
 /// Why a snapshot cannot be taken up again.
@@ -93,14 +79,12 @@ impl Flow {
     pub fn snapshot(&self) -> Secret {
         let at = match self.state() {
             State::Choosing => At::Choosing,
-            State::Walking { step, problems, after } => At::Walking {
-                step: step.clone(),
-                problems: problems.clone(),
-                after: after.as_ref().map(|verdict| Box::new(KeptVerdict::from(&**verdict))),
-            },
+            State::Walking { step, problems, after } => {
+                At::Walking { step: step.clone(), problems: problems.clone(), after: after.clone() }
+            }
             State::Checking(_) => At::Checking,
             State::Failed { verdict, belongs_to, reports } => At::Failed {
-                verdict: Box::new(KeptVerdict::from(&**verdict)),
+                verdict: verdict.clone(),
                 belongs_to: belongs_to.clone(),
                 reports: reports.clone(),
             },
@@ -168,54 +152,15 @@ impl Flow {
         match at {
             At::Choosing => self.state = State::Choosing,
             At::Walking { step, problems, after } => {
-                let after = after.map(|verdict| Box::new(Verdict::from(*verdict)));
                 self.state = State::Walking { step, problems, after };
             }
             At::Checking => self.check_all(now),
             At::Failed { verdict, belongs_to, reports } => {
-                self.state =
-                    State::Failed { verdict: Box::new(Verdict::from(*verdict)), belongs_to, reports };
+                self.state = State::Failed { verdict, belongs_to, reports };
             }
             At::Confirming(proved) => self.state = State::Confirming(proved),
             At::Linked => self.state = State::Linked,
             At::Closed => self.state = State::Closed,
-        }
-    }
-}
-
-impl From<&Verdict> for KeptVerdict {
-    fn from(it: &Verdict) -> Self {
-        let it = it.clone();
-        Self {
-            outcome: it.outcome,
-            rule: it.rule,
-            says: it.says,
-            fix: it.fix,
-            at_field: it.at_field,
-            or_fields: it.or_fields,
-            return_to: it.return_to,
-            ask_elsewhere: it.ask_elsewhere,
-            identity: it.identity,
-            quote: it.quote,
-        }
-    }
-}
-
-impl From<KeptVerdict> for Verdict {
-    fn from(it: KeptVerdict) -> Self {
-        Self {
-            outcome: it.outcome,
-            rule: it.rule,
-            says: it.says,
-            fix: it.fix,
-            at_field: it.at_field,
-            or_fields: it.or_fields,
-            return_to: it.return_to,
-            ask_elsewhere: it.ask_elsewhere,
-            identity: it.identity,
-            captures: Values::new(),
-            retry_after: None,
-            quote: it.quote,
         }
     }
 }

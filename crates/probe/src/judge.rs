@@ -20,7 +20,7 @@ use crate::request::message;
 use crate::retry::retry_after;
 
 /// What an answer means for the person linking.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Verdict {
     /// The outcome.
     pub outcome: OutcomeKind,
@@ -40,9 +40,11 @@ pub struct Verdict {
     pub ask_elsewhere: bool,
     /// Who was found.
     pub identity: Option<Identity>,
-    /// What is kept for later requests.
+    /// What is kept for later requests. Never written down with the rest.
+    #[serde(skip)]
     pub captures: Values,
     /// How long the provider asks to be left alone.
+    #[serde(skip)]
     pub retry_after: Option<Duration>,
     /// What the provider said, without secrets, for support.
     pub quote: Option<String>,

@@ -65,17 +65,34 @@ fn active(ch: char, before: Option<char>, text: &str, at: usize, starts: bool) -
         // beginning.
         '*' | '_' | '~' => {
             let within_word = ch == '_' && letter(before) && letter(after);
-            let after_mark = before.is_some_and(|before| before.is_ascii_punctuation()) && letter(after);
+            let mark = |ch: char| ch.is_ascii_punctuation() && !matches!(ch, '*' | '_' | '~');
+            let after_mark = before.is_some_and(mark) && letter(after);
             let begins = before.is_some_and(char::is_whitespace) || after_mark;
             !within_word && (line_start || !begins)
         }
         ']' => after == Some('('),
+        ':' if text[at..].starts_with("://") => line_start || swallows(text, at, starts),
+        '.' if at >= 3 && text.as_bytes()[at - 3..at].eq_ignore_ascii_case(b"www") => {
+            swallows(text, at, starts)
+        }
         '#' | '>' | '+' | '-' | '=' | '[' | '|' | ':' => line_start,
         '.' | ')' => starts && (1..=9).contains(&at) && text[..at].bytes().all(|b| b.is_ascii_digit()),
         // The first word of a line of code in MDX.
         'i' | 'e' => line_start && (text[at..].starts_with("import") || text[at..].starts_with("export")),
         _ => false,
     }
+}
+
+/// Whether an address begins here of which a link would be made that takes in what is escaped, and shows the escape.
+fn swallows(text: &str, at: usize, starts: bool) -> bool {
+    let address = &text[at + 1..];
+    let end = address.find(char::is_whitespace).unwrap_or(address.len());
+    let mut before = text[at..].chars().next();
+    address[..end].char_indices().any(|(n, ch)| {
+        let found = active(ch, before, text, at + 1 + n, starts);
+        before = Some(ch);
+        found
+    })
 }
 
 /// The sections and the trailing block.
@@ -293,9 +310,14 @@ mod tests {
     #[test]
     fn nothing_opens_a_tag_an_expression_or_a_link() {
         check("<b> {x} `c`", "&lt;b> &#x7b;x&#x7d; &#x60;c&#x60;");
-        check("a **b**", "a **b&#x2a;&#x2a;");
+        check("a **b**", "a *&#x2a;b&#x2a;&#x2a;");
         check("[x](javascript:y)", "[x&#x5d;(javascript:y)");
         check("&lt; & x", "&amp;lt; & x");
+        check(
+            "at https://a.example/x_y?b=1&c or www.a.example.",
+            "at https://a.example/x_y?b=1&c or www.a.example.",
+        );
+        check("https://{a}.example", "https&#x3a;//&#x7b;a&#x7d;.example");
         assert_eq!(Markup::<Published>::of("- a").as_str(), "&#x2d; a");
         assert_eq!(Markup::<Published>::of("export x").as_str(), "&#x65;xport x");
         assert_eq!(

@@ -30,7 +30,7 @@ fn killed_at(world: &World, point: &str) {
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it runs");
     let _ = child.stdin.take().expect("its input is piped").write_all(b"right-token");
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while !mark.exists() {
         let ended = child.try_wait().expect("it can be asked");
         assert!(ended.is_none(), "it ended before it came to {point}: {ended:?}");

@@ -9,10 +9,18 @@ use guide::Fault;
 
 use crate::world::{self, Fixed, Server, answer};
 
-/// Runs one ignored test of this binary in an environment of its own.
+/// Set where a test runs for the second time, in the environment it asked for.
+const AGAIN: &str = "WAYSTONE_TEST_AGAIN";
+
+fn is_again() -> bool {
+    std::env::var_os(AGAIN).is_some()
+}
+
+/// Runs a test of this binary again, in an environment of its own.
 fn run_again(test: &str, vars: &[(&str, &str)]) {
     let output = Command::new(std::env::current_exe().expect("this binary"))
-        .args(["--exact", test, "--ignored", "--test-threads", "1"])
+        .args(["--exact", test, "--test-threads", "1"])
+        .env(AGAIN, "1")
         .envs(vars.iter().copied())
         .output()
         .expect("it runs");
@@ -22,15 +30,16 @@ fn run_again(test: &str, vars: &[(&str, &str)]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn proxies_of_the_environment_are_ignored() {
+    if is_again() {
+        return with_proxies_around().await;
+    }
     let proxy = Server::start(vec![answer("", b"")]).await;
     let url = format!("http://127.0.0.1:{}", proxy.port);
     let names = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-    run_again("environment::with_proxies_around", &names.map(|name| (name, url.as_str())));
+    run_again("environment::proxies_of_the_environment_are_ignored", &names.map(|name| (name, url.as_str())));
     assert_eq!(proxy.seen().len(), 0);
 }
 
-#[tokio::test]
-#[ignore = "needs the environment that the test above sets up"]
 async fn with_proxies_around() {
     let server = Server::start(vec![answer("", b"hello")]).await;
     let egress = Egress::new(world::mapped("http", server.port)).expect("a door");
@@ -45,15 +54,16 @@ async fn with_proxies_around() {
 
 /// As in a container made from scratch. Other systems keep their roots elsewhere than in files.
 #[cfg(target_os = "linux")]
-#[test]
-fn a_system_without_roots_starts_all_the_same() {
+#[tokio::test]
+async fn a_system_without_roots_starts_all_the_same() {
+    if is_again() {
+        return without_roots().await;
+    }
     let nowhere = [("SSL_CERT_FILE", "/nonexistent/roots.pem"), ("SSL_CERT_DIR", "/nonexistent")];
-    run_again("environment::without_roots", &nowhere);
+    run_again("environment::a_system_without_roots_starts_all_the_same", &nowhere);
 }
 
 #[cfg(target_os = "linux")]
-#[tokio::test]
-#[ignore = "needs the environment that the test above sets up"]
 async fn without_roots() {
     use crate::tls::Authority;
 

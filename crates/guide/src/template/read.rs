@@ -35,6 +35,10 @@ pub(crate) fn parse_next(
     let mut at = 0;
     while let Some(open) = text[at..].find("{{").map(|n| at + n) {
         literal.push_str(&text[at..open]);
+        at = open;
+        if findings.len() > MOST_FINDINGS {
+            break;
+        }
         if text[open..].starts_with("{{{{") {
             literal.push_str("{{");
             at = open + 4;

@@ -1,3 +1,5 @@
+//! Markdown that is written and read again.
+
 use super::*;
 
 struct Everywhere;
