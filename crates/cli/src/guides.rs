@@ -26,7 +26,7 @@ pub(crate) fn catalog(common: &Common) -> Result<Catalog, Failure> {
     Ok(catalog)
 }
 
-/// The guides at the paths; those of [`catalog`], if there is no path.
+/// The guides at the paths; those of [`catalog()`], if there is no path.
 pub(crate) fn at_paths(common: &Common, paths: &[impl AsRef<Path>]) -> Result<Vec<Entry>, Failure> {
     if paths.is_empty() {
         let mut entries = catalog(common)?.into_entries();

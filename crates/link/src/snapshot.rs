@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::sync::Arc;
 
-use guide::{Guide, Key, OutcomeKind};
-use probe::{Identity, Values, Verdict};
+use guide::{Guide, Key};
+use probe::{Values, Verdict};
 use secret::Secret;
 use serde::{Deserialize, Serialize};
 

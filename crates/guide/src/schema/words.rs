@@ -197,7 +197,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
             (NodeKind::Null, _) => {
                 let place = spot.key.map_or(place, |(_, span)| span);
                 let found = Finding::new(&WRONG_TYPE, place, format!("{name} has no value"));
-                (found.mend(format!("write {wanted} after the colon, or remove the key")), None)
+                (self.no_value(place, found, wanted), None)
             }
             (NodeKind::Integer(_) | NodeKind::Float(_) | NodeKind::Bool(_), "a text") => {
                 let found = found.mend(format!("put it in quotes: '{text}'")).fix(place, format!("'{text}'"));
@@ -234,6 +234,18 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
         if let Some(kind) = repair {
             self.repair(node.span, Repair::Become(kind));
         }
+    }
+
+    /// What to do where nothing stands after a key.
+    fn no_value(&self, key: Span, found: Finding, wanted: &str) -> Finding {
+        let line = self.source.first_line(Span::new(key.end, self.source.text.len()));
+        let rest = self.source.slice(line).trim_start_matches(':').trim();
+        if wanted == "a text" && rest.starts_with('#') {
+            let text = format!("'{}'", rest.replace('\'', "''"));
+            return found
+                .mend(format!("what follows `#` is a comment; put it in quotes if it is the text: {text}"));
+        }
+        found.mend(format!("write {wanted} after the colon, or remove the key"))
     }
 
     fn bounds(&mut self, spot: &Spot<'_, '_>, kind: &Kind) {

@@ -7,6 +7,7 @@ use granit_parser::ErrorKind;
 
 use crate::code::{TOO_LARGE, YAML_FEATURE, YAML_SYNTAX};
 use crate::finding::{Finding, quoted};
+use crate::key::Key;
 use crate::source::{Source, Span};
 
 /// So many lines are looked at for the beginning of what never ends.
@@ -64,6 +65,12 @@ fn after_quote(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding> 
     // The parser stands behind the quote, or behind the blanks after it.
     let quote = source.text[..at].trim_end().len();
     let span = Span::new(quote.saturating_sub(1), quote);
+    let rest = source.slice(Span::new(quote, line_at(source, at).end)).trim_start();
+    let key = rest.split(": ").next().unwrap_or_default();
+    if key.len() < rest.len() && Key::parse(key).is_some() {
+        let found = Finding::new(&YAML_SYNTAX, span, format!("a comma is missing before {}", quoted(key)));
+        return Some(found.mend("separate entries within braces by commas"));
+    }
     Some(
         Finding::new(&YAML_SYNTAX, span, "the text goes on after this quote")
             .label("the text ends here")
@@ -146,13 +153,23 @@ fn second_colon(source: &Source, at: usize, _: &ErrorKind) -> Option<Finding> {
 
 fn by_kind(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
     let span = word(source, at);
-    let text = source.slice(line_at(source, at)).trim();
+    let line = line_at(source, at);
+    let text = source.slice(line).trim();
+    let start = line.start + source.slice(line).len() - source.slice(line).trim_start().len();
     let says = |message: &str, mend: &str| Finding::new(&YAML_SYNTAX, span, message).mend(mend);
     match kind {
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey
             if !text.contains(": ") && !text.ends_with(':') =>
         {
-            says("this line is no entry: it has no `: `", "write `key: value`, with a space after the colon")
+            let whole = Span::new(start, start + text.len());
+            let found = Finding::new(&YAML_SYNTAX, whole, "this line is no entry: it has no `: `");
+            match text.split_once(':').filter(|(key, value)| Key::parse(key).is_some() && !value.is_empty()) {
+                Some((key, value)) => {
+                    let better = format!("{key}: {value}");
+                    found.mend(format!("put a space after the colon: {}", quoted(&better))).fix(whole, better)
+                }
+                None => found.mend("write `key: value`, with a space after the colon"),
+            }
         }
         ErrorKind::InvalidIndentation
         | ErrorKind::ExpectedBlockMappingKey
@@ -162,10 +179,14 @@ fn by_kind(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
         | ErrorKind::MappingValueNotAllowed
         | ErrorKind::SimpleKeyExpected
         | ErrorKind::InvalidSimpleKey
-        | ErrorKind::ExpectedDocumentStart => says(
-            "the indentation of this line fits nothing above it",
-            "begin the line below the entries that it belongs to",
-        ),
+        | ErrorKind::ExpectedDocumentStart => {
+            let found = Finding::new(
+                &YAML_SYNTAX,
+                word(source, start),
+                "the indentation of this line fits nothing above it",
+            );
+            found.mend("begin the line exactly below the entries that it belongs to")
+        }
         ErrorKind::InvalidBlockScalarIndent
         | ErrorKind::ZeroBlockScalarIndent
         | ErrorKind::InvalidBlockScalarHeader => says(
@@ -174,10 +195,14 @@ fn by_kind(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
         ),
         ErrorKind::UnknownQuotedScalarEscape
         | ErrorKind::InvalidQuotedScalarHexEscape
-        | ErrorKind::InvalidUnicodeEscape => says(
-            "this escape means nothing within double quotes",
-            "put the text in single quotes, in which `\\` is a character like any other",
-        ),
+        | ErrorKind::InvalidUnicodeEscape => {
+            let found = Finding::new(
+                &YAML_SYNTAX,
+                bad_escape(source, line),
+                "this escape means nothing within double quotes",
+            );
+            found.mend("put the text in single quotes, in which `\\` is a character like any other")
+        }
         ErrorKind::TabNotAllowed | ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation => {
             says("a tab stands where only spaces can", "use spaces")
         }
@@ -186,6 +211,19 @@ fn by_kind(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
         }
         _ => Finding::new(&YAML_SYNTAX, span, "this is not YAML"),
     }
+}
+
+/// The first escape of a line that YAML does not have.
+fn bad_escape(source: &Source, line: Span) -> Span {
+    let text = source.slice(line);
+    let mut chars = text.char_indices();
+    while let Some((at, ch)) = chars.next() {
+        let Some((_, escaped)) = (ch == '\\').then(|| chars.next()).flatten() else { continue };
+        if !"0abt\tnvfre \"/\\N_LPxuU".contains(escaped) {
+            return Span::new(line.start + at, line.start + at + 1 + escaped.len_utf8());
+        }
+    }
+    source.first_line(line)
 }
 
 fn spelled(ch: char) -> String {
