@@ -137,6 +137,14 @@ fn longest_run(code: &str) -> usize {
     code.split(|ch| ch != '`').map(str::len).max().unwrap_or_default()
 }
 
+/// A heading: number signs at the end of its text would be taken for decoration.
+pub(crate) fn heading<D: Dialect>(mark: Markup<D>, text: &str) -> Markup<D> {
+    let body = text.trim_end_matches('#');
+    let signs = text.len() - body.len();
+    let line = mark.raw(" ").text(body);
+    if signs == 0 { line } else { line.raw("\\").repeat('#', signs) }
+}
+
 /// Where links to places of this page lead.
 pub(crate) trait Places {
     /// The address of the place, if this medium has one.

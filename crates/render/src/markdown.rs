@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::commonmark::{Blocks, CommonMark, Places, Plain};
+use crate::commonmark::{Blocks, CommonMark, Places, Plain, heading};
 use crate::facts;
 use crate::href::{Anchor, Href};
 use crate::markup::{Dialect, Doc, Markup};
@@ -38,14 +38,6 @@ fn head<D: Dialect>(page: &Page) -> String {
     doc.gap();
     doc.line(&Markup::syntax("> ").then(&Markup::of(&page.description)));
     doc.into_string()
-}
-
-/// A heading: number signs at the end of its text would be taken for decoration.
-fn heading<D: Dialect>(mark: Markup<D>, text: &str) -> Markup<D> {
-    let body = text.trim_end_matches('#');
-    let signs = text.len() - body.len();
-    let line = mark.raw(" ").text(body);
-    if signs == 0 { line } else { line.raw("\\").repeat('#', signs) }
 }
 
 /// Where the headings of a page are, as GitHub and most other readers number them.

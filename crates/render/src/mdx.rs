@@ -6,7 +6,7 @@
 //! **Invariant:** the one level-one heading of the page is its frontmatter's title; no text is read as a tag, an
 //! expression or code.
 
-use crate::commonmark::{Blocks, Mdx, Places};
+use crate::commonmark::{Blocks, Mdx, Places, heading};
 use crate::facts;
 use crate::href::Href;
 use crate::markup::{Doc, Markup};
@@ -55,7 +55,7 @@ fn semantic(page: &Page) -> String {
 fn write_part(out: &mut Writer<'_>, part: &Part) {
     out.doc.line(&Markup::syntax("<section").attribute("id", part.anchor.as_str()).raw(">"));
     out.doc.gap();
-    out.doc.line(&Markup::syntax("## ").text(&part.title));
+    out.doc.line(&heading(Markup::syntax("##"), &part.title));
     out.doc.gap();
     match &part.content {
         Content::Needs(needs) => out.blocks(&[Block::List { first: None, items: needs.clone() }]),

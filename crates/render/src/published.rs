@@ -84,12 +84,14 @@ fn active(ch: char, before: Option<char>, text: &str, at: usize, starts: bool) -
 }
 
 /// Whether an address begins here of which a link would be made that takes in what is escaped, and shows the escape.
+///
+/// Of an address that is longer than any is, the beginning is looked at: this is asked again at every colon.
 fn swallows(text: &str, at: usize, starts: bool) -> bool {
-    let address = &text[at + 1..];
-    let end = address.find(char::is_whitespace).unwrap_or(address.len());
     let mut before = text[at..].chars().next();
-    address[..end].char_indices().any(|(n, ch)| {
-        let found = active(ch, before, text, at + 1 + n, starts);
+    let mut address = text[at + 1..].char_indices().take_while(|(_, ch)| !ch.is_whitespace()).take(2048);
+    address.any(|(n, ch)| {
+        // What these begin is a part of this address.
+        let found = !matches!(ch, ':' | '.') && active(ch, before, text, at + 1 + n, starts);
         before = Some(ch);
         found
     })
@@ -317,6 +319,7 @@ mod tests {
             "at https://a.example/x_y?b=1&c or www.a.example.",
             "at https://a.example/x_y?b=1&c or www.a.example.",
         );
+        check(&"://".repeat(40), &"://".repeat(40));
         check("https://{a}.example", "https&#x3a;//&#x7b;a&#x7d;.example");
         assert_eq!(Markup::<Published>::of("- a").as_str(), "&#x2d; a");
         assert_eq!(Markup::<Published>::of("export x").as_str(), "&#x65;xport x");
