@@ -1,11 +1,14 @@
 //! A finding for people: code, place, excerpt with carets, why, and what to do.
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};
 use guide::{Finding, Severity, Source, Span};
 
 /// Excerpts longer than this are cut, so that a file on one line stays readable.
 const WIDTH: usize = 120;
+
+/// A line of more bytes than this is no excerpt anybody could read, and takes long to lay out: only its place is told.
+const LONGEST_LINE: usize = 4000;
 
 /// One finding, with an empty line after it.
 pub(crate) fn text(source: &Source, finding: &Finding, color: bool) -> String {
@@ -13,6 +16,27 @@ pub(crate) fn text(source: &Source, finding: &Finding, color: bool) -> String {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
+    let excerpt = excerpt(source, finding);
+    let help = finding.mend.as_deref().unwrap_or(finding.code.mend);
+    let group = level
+        .primary_title(finding.message.as_str())
+        .id(finding.code.code)
+        .element(excerpt)
+        .element(Level::NOTE.message(finding.code.why))
+        .element(Level::HELP.message(help));
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let mut out = renderer.decor_style(DecorStyle::Ascii).term_width(WIDTH).render(&[group]);
+    out.push_str("\n\n");
+    out
+}
+
+/// The lines that it is about, with carets; or the place alone.
+fn excerpt<'a>(source: &'a Source, finding: &'a Finding) -> Element<'a> {
+    let spans = finding.also.iter().map(|(span, _)| *span).chain([finding.span]);
+    if spans.into_iter().any(|span| line_length(source, span) > LONGEST_LINE) {
+        let place = source.place(finding.span.start);
+        return Origin::path(source.name.as_str()).line(place.line).char_column(place.column).into();
+    }
     let mut snippet = Snippet::source(source.text.as_str()).path(source.name.as_str()).fold(true);
     let mut primary = AnnotationKind::Primary.span(sound(source, finding.span));
     if !finding.label.is_empty() {
@@ -20,20 +44,16 @@ pub(crate) fn text(source: &Source, finding: &Finding, color: bool) -> String {
     }
     snippet = snippet.annotation(primary);
     for (span, label) in &finding.also {
-        snippet =
-            snippet.annotation(AnnotationKind::Context.span(sound(source, *span)).label(label.as_str()));
+        snippet = snippet.annotation(AnnotationKind::Context.span(sound(source, *span)).label(label.as_str()));
     }
-    let help = finding.mend.as_deref().unwrap_or(finding.code.mend);
-    let group = level
-        .primary_title(finding.message.as_str())
-        .id(finding.code.code)
-        .element(snippet)
-        .element(Level::NOTE.message(finding.code.why))
-        .element(Level::HELP.message(help));
-    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    let mut out = renderer.decor_style(DecorStyle::Ascii).term_width(WIDTH).render(&[group]);
-    out.push_str("\n\n");
-    out
+    snippet.into()
+}
+
+/// How long the line is on which a span begins.
+fn line_length(source: &Source, span: Span) -> usize {
+    let at = sound(source, span).start;
+    let before = source.text[..at].rfind('\n').map_or(at, |end| at - end - 1);
+    before + source.text[at..].find('\n').unwrap_or(source.text.len() - at)
 }
 
 /// A span within the text, so that a file that is empty or cut can be shown as well.
