@@ -49,28 +49,27 @@ pub(crate) enum Command {
         code: Option<String>,
     },
     /// Run the scenarios of guides through the real flow, against a provider that answers as they say.
-    #[command(after_help = "Example: waystone test guides/gladly")]
+    #[command(after_help = "Example: waystone test guides/acme")]
     Test(TestArgs),
     /// Render one guide to one output.
-    #[command(after_help = "Example: waystone render gladly --to mdx > gladly.mdx")]
+    #[command(after_help = "Example: waystone render acme --to mdx > acme.mdx")]
     Render(RenderArgs),
     /// Link an account, led by its guide.
-    #[command(after_help = "Examples:\n  waystone link gladly\n  \
-waystone link gladly --no-input --set organization_slug=acme --set agent_email=api@acme.example --set-file api_token=token.txt\n\n\
+    #[command(after_help = "Examples:\n  waystone link acme\n  \
+waystone link acme --no-input --set site=example --set-file api_token=token.txt\n\n\
 A field's value also comes from the environment variable WAYSTONE_FIELD_<KEY>.")]
     Link(LinkArgs),
     /// See to the accounts that are linked.
     #[command(subcommand, after_help = "Example: waystone accounts list")]
     Accounts(AccountsCommand),
     /// Be the provider, as the scenarios of its guide say, on loopback.
-    #[command(after_help = "Example: waystone simulate gladly --port 9100")]
+    #[command(after_help = "Example: waystone simulate acme --port 9100")]
     Simulate(SimulateArgs),
     /// See an account being linked, without one: a good ending and a bad one.
     #[command(after_help = "Example: waystone demo")]
     Demo {
-        /// The provider.
-        #[arg(default_value = "gladly")]
-        provider: String,
+        /// The provider; the first that ships, if left out.
+        provider: Option<String>,
         /// Play it through without asking, even on a terminal.
         #[arg(long)]
         play: bool,
@@ -242,7 +241,7 @@ pub(crate) struct LinkArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountsCommand {
     /// List the accounts.
-    #[command(after_help = "Example: waystone accounts list --provider gladly --json")]
+    #[command(after_help = "Example: waystone accounts list --provider acme --json")]
     List {
         /// Only those of this provider.
         #[arg(long)]
@@ -298,7 +297,7 @@ pub(crate) enum AccountsCommand {
         yes: bool,
     },
     /// Write an account's values to a file that only you can read.
-    #[command(after_help = "Example: waystone accounts export acc_… --out gladly.env")]
+    #[command(after_help = "Example: waystone accounts export acc_… --out acme.env")]
     Export {
         /// The account's id.
         id: String,

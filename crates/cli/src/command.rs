@@ -48,7 +48,7 @@ pub(crate) fn run(arguments: &Arguments, out: &Out) -> Result<u8, Failure> {
         Command::Link(args) => later(link::run(common, args, out)),
         Command::Accounts(args) => later(accounts::run(common, args, out)),
         Command::Simulate(args) => later(simulate::run(common, args, out)),
-        Command::Demo { provider, play } => later(demo::run(common, provider, *play, out)),
+        Command::Demo { provider, play } => later(demo::run(common, provider.as_deref(), *play, out)),
     }
 }
 

@@ -44,16 +44,13 @@ pub(super) fn check(root: &Path) -> Result<Vec<String>> {
     Ok(problems)
 }
 
-/// Lines that name a provider. What a person types as an example of a command is not code.
+/// Lines that name a provider.
 fn provider_names(shown: &str, text: &str, providers: &[String]) -> Vec<String> {
     let mut problems = Vec::new();
     for (number, line) in text.lines().enumerate() {
         let lower = line.to_lowercase();
-        let is_example = lower.contains("waystone ")
-            || lower.trim_start().starts_with("//")
-            || lower.contains("default_value");
-        let named = providers.iter().find(|name| name.len() > 3 && lower.contains(name.as_str()));
-        if let Some(name) = named.filter(|_| !is_example) {
+        let words = || lower.split(|ch: char| !ch.is_ascii_alphanumeric() && ch != '-' && ch != '_');
+        if let Some(name) = providers.iter().find(|name| words().any(|word| word == name.as_str())) {
             problems
                 .push(format!("{shown}:{}: names the provider `{name}`; put it into its guide", number + 1));
         }

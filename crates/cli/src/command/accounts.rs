@@ -45,7 +45,7 @@ async fn list(vault: &Vault, provider: Option<String>, json: bool, out: &Out) ->
     }
     if accounts.is_empty() {
         out.say(
-            "No account is linked. `waystone link gladly` links one; `waystone demo` shows how that goes.",
+            "No account is linked. `waystone link PROVIDER` links one; `waystone demo` shows how that goes.",
         );
     }
     for account in &accounts {

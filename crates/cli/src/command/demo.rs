@@ -22,8 +22,22 @@ use crate::linking::talk::Screen;
 use crate::linking::{keep, report, wire};
 use crate::out::{Ink, Out};
 
-pub(crate) async fn run(common: &Common, provider: &str, play: bool, out: &Out) -> Result<u8, Failure> {
-    let guide = guides::guide(common, provider, out)?;
+pub(crate) async fn run(
+    common: &Common,
+    provider: Option<&str>,
+    play: bool,
+    out: &Out,
+) -> Result<u8, Failure> {
+    let guide = match provider {
+        Some(name) => guides::guide(common, name, out)?,
+        None => {
+            let first = guides::catalog(common)?.guides().find(|guide| has_endings(guide)).cloned();
+            Arc::new(
+                first
+                    .ok_or_else(|| Failure::usage("no guide has a scenario with a good and a bad ending"))?,
+            )
+        }
+    };
     let method = &guide.methods[0];
     let simulator = Simulator::start(Script::new(method), 0)
         .await
@@ -76,8 +90,14 @@ pub(crate) async fn run(common: &Common, provider: &str, play: bool, out: &Out) 
         played(&common, &guide, method, good, &mut way, out).await?;
     }
     proof(&folder.path, good, out)?;
-    out.line(&format!("\nThe real thing: waystone link {provider}"));
+    out.line(&format!("\nThe real thing: waystone link {}", guide.provider.key));
     Ok(0)
+}
+
+/// Whether there is something to show.
+fn has_endings(guide: &Guide) -> bool {
+    let method = &guide.methods[0];
+    [OutcomeKind::Ok, OutcomeKind::WrongSecret].into_iter().all(|outcome| ending(method, outcome).is_some())
 }
 
 /// The first scenario that ends so after one answer.

@@ -44,7 +44,8 @@ fn excerpt<'a>(source: &'a Source, finding: &'a Finding) -> Element<'a> {
     }
     snippet = snippet.annotation(primary);
     for (span, label) in &finding.also {
-        snippet = snippet.annotation(AnnotationKind::Context.span(sound(source, *span)).label(label.as_str()));
+        snippet =
+            snippet.annotation(AnnotationKind::Context.span(sound(source, *span)).label(label.as_str()));
     }
     snippet.into()
 }

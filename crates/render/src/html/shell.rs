@@ -3,7 +3,12 @@
 //! **Invariant:** one heading of the first level, one main landmark, and a way past everything before it. The
 //! shell's own ids begin with `_`, which no key does.
 
+use std::sync::LazyLock;
+
+use minijinja::{Environment, context};
+
 use super::{Html, inline, parts, stylesheet};
+use crate::clean;
 use crate::color::Color;
 use crate::href::Href;
 use crate::markup::{Doc, Markup};
@@ -17,13 +22,36 @@ const GROUND_DARK: Color = Color::new(0x14, 0x17, 0x1a);
 const ACCENT: Color = Color::new(0x1d, 0x5f, 0xb8);
 const ACCENT_DARK: Color = Color::new(0x8a, 0xb8, 0xf5);
 
+/// The shell's template. Its name ends in `.html`, so whatever is filled in is escaped, but for what a typed writer
+/// has made.
+static SHELL: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut environment = Environment::new();
+    environment
+        .add_template("shell.html", include_str!("shell.html"))
+        .expect("the shell is a template, as tests show");
+    environment
+});
+
 pub(super) fn document(page: &Page) -> String {
+    let body = body(page);
+    let shell = SHELL.get_template("shell.html").and_then(|shell| {
+        shell.render(context! {
+            language => wording::LANGUAGE,
+            title => clean::line(&page.title),
+            description => clean::line(&page.description),
+            skip => wording::SKIP,
+            style => stylesheet().trim_ascii_end(),
+            theme => theme(&page.publisher).as_str(),
+            body => body.trim_end(),
+        })
+    });
+    let mut text = shell.expect("every name of the shell is filled in");
+    text.push('\n');
+    text
+}
+
+fn body(page: &Page) -> String {
     let mut doc = Doc::new();
-    doc.raw("<!doctype html>");
-    doc.line(&Markup::syntax("<html").attribute("lang", wording::LANGUAGE).raw(">"));
-    head(&mut doc, page);
-    doc.raw("<body>");
-    doc.line(&Markup::syntax("<a class=\"skip\" href=\"#_content\">").text(wording::SKIP).raw("</a>"));
     banner(&mut doc, &page.publisher);
     doc.open(&Markup::syntax("<main id=\"_content\" tabindex=\"-1\">"));
     doc.open(&Markup::syntax("<div class=\"title\">"));
@@ -44,23 +72,7 @@ pub(super) fn document(page: &Page) -> String {
     doc.close("</div>");
     doc.close("</main>");
     footer(&mut doc, &page.publisher);
-    doc.raw("</body>");
-    doc.raw("</html>");
     doc.into_string()
-}
-
-fn head(doc: &mut Doc<Html>, page: &Page) {
-    doc.raw("<head>");
-    doc.raw("<meta charset=\"utf-8\">");
-    doc.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
-    doc.raw("<meta name=\"color-scheme\" content=\"light dark\">");
-    doc.line(&Markup::syntax("<title>").text(&page.title).raw("</title>"));
-    doc.line(&Markup::syntax("<meta name=\"description\"").attribute("content", &page.description).raw(">"));
-    doc.raw("<style>");
-    doc.line(&Markup::syntax(stylesheet().trim_ascii_end()));
-    doc.line(&theme(&page.publisher));
-    doc.raw("</style>");
-    doc.raw("</head>");
 }
 
 /// The brand's colors, as near to what it chose as can be read.

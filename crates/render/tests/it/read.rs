@@ -222,6 +222,9 @@ pub(crate) fn decoded(text: &str) -> String {
             "quot" => '"',
             "#39" => '\'',
             "#10" => '\n',
+            // As the template engine writes them, in the shell.
+            "#x27" => '\'',
+            "#x2f" => '/',
             _ => panic!("`&{name};` is not one of ours"),
         });
         out.push_str(rest);
