@@ -1,7 +1,7 @@
 //! A folder of guides as one value.
 //!
 //! The only crate that knows what such a folder looks like: `<key>/guide.yaml` with its assets beside it, and
-//! `brand.yaml`. Pure, but for [`disk`].
+//! `brand.yaml`. Pure, but for `disk`.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod disk;

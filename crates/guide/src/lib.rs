@@ -8,7 +8,7 @@
 //! | [`Finding`], [`CodePage`] | what there is to say about a text |
 //! | [`Brand`] | what white-labelling changes |
 //!
-//! Begin at [`read`]. **Invariants:** reading never fails, it gives what it understood and what it did not; a
+//! Begin at [`read()`]. **Invariants:** reading never fails, it gives what it understood and what it did not; a
 //! guide without errors is right, and nothing downstream checks it again.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 

@@ -6,7 +6,8 @@
 //! | [`Context`] | what references in a text stand for |
 //! | [`Style`] | what kind of Markdown is wanted |
 //!
-//! Begin at [`page`]; a writer ([`mdx`], [`markdown`], [`html`], [`terminal`], [`json`]) makes a text of the tree.
+//! Begin at [`page()`]; a writer ([`mdx()`], [`markdown()`], [`html()`], [`terminal()`],
+//! [`json()`]) makes a text of the tree.
 //! **Invariants:** every writer writes the same tree, so no medium says more than another; a text reaches an
 //! output only through its writer's escaping.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]

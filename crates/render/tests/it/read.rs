@@ -220,10 +220,9 @@ pub(crate) fn decoded(text: &str) -> String {
             "lt" => '<',
             "gt" => '>',
             "quot" => '"',
-            "#39" => '\'',
+            "#39" | "#x27" => '\'',
             "#10" => '\n',
             // As the template engine writes them, in the shell.
-            "#x27" => '\'',
             "#x2f" => '/',
             _ => panic!("`&{name};` is not one of ours"),
         });
