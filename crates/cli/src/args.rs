@@ -12,7 +12,8 @@ use crate::out::Color;
 #[command(name = "waystone", version, propagate_version = true, arg_required_else_help = true)]
 #[command(
     after_help = "Exit codes: 0 fine, 1 findings or a failed link, 2 wrong usage, 3 the environment failed.\n\
-Begin with `waystone demo`: it links a simulated account and needs nothing else."
+Begin with `waystone demo`: it links a simulated account and needs nothing else.\n\
+In examples, `acme` stands for a provider."
 )]
 pub(crate) struct Arguments {
     #[command(flatten)]

@@ -171,6 +171,9 @@ pub(crate) struct MethodShape {
     /// What is typed in, in the order of the form.
     #[serde(default)]
     pub(crate) fields: Vec<FieldShape>,
+    /// What is computed and never asked: from what was typed, or from an answer.
+    #[serde(default)]
+    pub(crate) derived: Vec<DerivedShape>,
     /// How the fields become authentication on a request.
     pub(crate) auth: Spanned<AuthShape>,
     /// What request paths are appended to.

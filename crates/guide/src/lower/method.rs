@@ -1,5 +1,7 @@
 //! The meaning of a method.
 
+use crate::code::NOT_RUNNABLE;
+use crate::finding::Finding;
 use crate::lower::{Lowering, Names};
 use crate::model::{Credential, Limits, Method};
 use crate::shape::{CheckShape, FieldShape, MethodShape, OwnHostShape, PartShape};
@@ -14,7 +16,14 @@ impl Lowering<'_> {
         };
         let rules = || shape.checks.iter().flat_map(|check| &check.outcomes).chain(&shape.outcomes);
         let mut names = Names {
-            fields: shape.fields.iter().map(|field| field.key.value.as_str()).collect(),
+            // A derived value is referred to like a field's; that it cannot be run is a finding of its own.
+            fields: shape
+                .fields
+                .iter()
+                .map(|field| &field.key)
+                .chain(shape.derived.iter().map(|one| &one.key))
+                .map(|key| key.value.as_str())
+                .collect(),
             steps: steps().map(|step| step.key.value.as_str()).collect(),
             environments: !shape.environments.is_empty(),
             environment_keys: shape.environments.iter().map(|one| one.key.value.as_str()).collect(),
@@ -52,6 +61,13 @@ impl Lowering<'_> {
         }
         // Where an address leads can be said only if every part of it was understood.
         let before = self.findings.len();
+        for derived in &shape.derived {
+            let message = format!(
+                "`{}` is derived: that is part of the format, and cannot be run yet",
+                derived.key.value
+            );
+            self.say(Finding::new(&NOT_RUNNABLE, derived.key.span, message));
+        }
         let hosts = self.hosts(shape);
         let base_url = self.base_url(&shape.base_url, &names);
         let hosts_span = shape.hosts.first().map_or(shape.base_url.span, host_span);

@@ -93,6 +93,8 @@ pub(crate) struct Oauth2Shape {
     /// Further parameters of the token request.
     #[serde(default)]
     pub(crate) token_parameters: Entries<Text>,
+    /// How a token that ends is replaced.
+    pub(crate) refresh: Option<RefreshShape>,
     /// Where the token stands on requests; a bearer header if left out.
     #[serde(default)]
     pub(crate) carries: Vec<CarrierShape>,
@@ -162,4 +164,18 @@ pub(crate) struct MutualTlsShape {
     /// Where further credentials stand.
     #[serde(default)]
     pub(crate) carries: Vec<CarrierShape>,
+}
+
+/// How a token that ends is replaced ([RFC 6749, 6](https://www.rfc-editor.org/rfc/rfc6749#section-6)).
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RefreshShape {
+    /// Where new tokens come from, if not from `token_url`.
+    pub(crate) url: Option<Text>,
+    /// Whether every refresh gives a new refresh token, and ends the old one.
+    #[serde(default)]
+    pub(crate) rotates: bool,
+    /// Further parameters of the request.
+    #[serde(default)]
+    pub(crate) parameters: Entries<Text>,
 }

@@ -123,6 +123,24 @@ pub(crate) struct OptionShape {
     pub(crate) label: Text,
 }
 
+/// A value that is computed: the data center at the end of a key, the id of a site that an answer names.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DerivedShape {
+    /// The value's key; it is referred to as `value.key`, like a field.
+    #[schemars(example = &"data_center")]
+    pub(crate) key: Text,
+    /// What it is made from.
+    #[schemars(example = &"{{ value.api_key }}")]
+    pub(crate) from: Text,
+    /// What is done with that, in order.
+    #[serde(default)]
+    pub(crate) accept: Vec<AcceptShape>,
+    /// Values and what must become of them.
+    #[serde(default)]
+    pub(crate) examples: Vec<ExampleShape>,
+}
+
 /// When something applies: every line must be true.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
