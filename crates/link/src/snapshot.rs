@@ -112,8 +112,8 @@ impl Flow {
     }
 
     /// Takes a flow up again. Where the guide has changed since, the values of fields that are still there are
-    /// kept and the guide is followed from its first step. `now` is in seconds since 1970.
-    pub fn restore(guide: Arc<Guide>, snapshot: &Secret, now: i64) -> Result<Self, RestoreError> {
+    /// kept and the guide is followed from its first step.
+    pub fn restore(guide: Arc<Guide>, snapshot: &Secret) -> Result<Self, RestoreError> {
         let kept: Snapshot =
             serde_json::from_str(snapshot.expose()).map_err(|_| RestoreError::NotUnderstood)?;
         if kept.version != VERSION {
@@ -143,18 +143,18 @@ impl Flow {
         flow.from_store = kept.from_store;
         flow.effects = VecDeque::new();
         if !changed {
-            flow.resume(kept.at, now);
+            flow.resume(kept.at);
         }
         Ok(flow)
     }
 
-    fn resume(&mut self, at: At, now: i64) {
+    fn resume(&mut self, at: At) {
         match at {
             At::Choosing => self.state = State::Choosing,
             At::Walking { step, problems, after } => {
                 self.state = State::Walking { step, problems, after };
             }
-            At::Checking => self.check_all(now),
+            At::Checking => self.check_all(),
             At::Failed { verdict, belongs_to, reports } => {
                 self.state = State::Failed { verdict, belongs_to, reports };
             }

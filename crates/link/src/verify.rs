@@ -15,7 +15,7 @@ const PATIENCE: i64 = 30;
 
 impl Flow {
     /// Begins the checks, if every field has what it needs.
-    pub(crate) fn check_all(&mut self, now: i64) {
+    pub(crate) fn check_all(&mut self) {
         let run = Run {
             asked: None,
             check: 0,
@@ -26,7 +26,7 @@ impl Flow {
             limited: false,
             elsewhere: None,
         };
-        self.ask(run, now);
+        self.ask(run);
     }
 
     /// The answer to a request came, or a failure in its place. `now` is in seconds since 1970.
@@ -51,19 +51,19 @@ impl Flow {
             .is_some_and(|report| matches!(report.state, CheckState::WaitingUntil(at) if at <= now));
         if due {
             let run = run.clone();
-            self.ask(run, now);
+            self.ask(run);
         }
     }
 
     /// Asks again, with nothing changed.
-    pub fn retry(&mut self, now: i64) {
+    pub fn retry(&mut self) {
         if matches!(self.state, State::Failed { .. }) {
-            self.check_all(now);
+            self.check_all();
         }
     }
 
     /// The person agreed that the same credentials are tried in the other environments.
-    pub fn ask_elsewhere(&mut self, now: i64) {
+    pub fn ask_elsewhere(&mut self) {
         let State::Failed { verdict, reports, .. } = &self.state else { return };
         if !verdict.ask_elsewhere {
             return;
@@ -82,14 +82,14 @@ impl Flow {
             limited: false,
             elsewhere: Some(elsewhere),
         };
-        self.ask(run, now);
+        self.ask(run);
     }
 
     /// Goes on in the environment that accepted the credentials. They have been there, so they stay.
-    pub fn switch_environment(&mut self, now: i64) {
+    pub fn switch_environment(&mut self) {
         let State::Failed { belongs_to: Some(environment), .. } = &self.state else { return };
         self.environment = Some(environment.clone());
-        self.check_all(now);
+        self.check_all();
     }
 
     fn environment_of(&self, run: &Run) -> Option<&Environment> {
@@ -100,7 +100,7 @@ impl Flow {
     }
 
     /// Sends the request of the check that is due.
-    fn ask(&mut self, mut run: Run, _now: i64) {
+    fn ask(&mut self, mut run: Run) {
         let Some(check) = self.method().checks.get(run.check) else {
             self.proved(run);
             return;
@@ -166,7 +166,7 @@ impl Flow {
                 run.identity = Some(found);
             }
             run.limited |= verdict.outcome == guide::OutcomeKind::OkLimited;
-            self.next_check(run, now);
+            self.next_check(run);
             return;
         }
         let again =
@@ -185,22 +185,22 @@ impl Flow {
         }
         if let Some(elsewhere) = run.elsewhere.take() {
             set(&mut run, CheckState::Failed);
-            self.not_there(run, elsewhere, now);
+            self.not_there(run, elsewhere);
             return;
         }
         // A check that may fail is missed only for a lasting reason; a broken network proves nothing.
         if !required && !verdict.outcome.is_transient() {
             set(&mut run, CheckState::Missed);
             run.limited = true;
-            self.next_check(run, now);
+            self.next_check(run);
             return;
         }
         set(&mut run, CheckState::Failed);
         self.fail(verdict, None, run.reports);
     }
 
-    fn next_check(&mut self, run: Run, now: i64) {
-        self.ask(Run { check: run.check + 1, attempts: 0, ..run }, now);
+    fn next_check(&mut self, run: Run) {
+        self.ask(Run { check: run.check + 1, attempts: 0, ..run });
     }
 
     fn proved(&mut self, run: Run) {
@@ -220,14 +220,14 @@ impl Flow {
     }
 
     /// Another environment did not accept them either: on to the next, or back to what the chosen one said.
-    fn not_there(&mut self, run: Run, mut elsewhere: Elsewhere, now: i64) {
+    fn not_there(&mut self, run: Run, mut elsewhere: Elsewhere) {
         if elsewhere.rest.is_empty() {
             let verdict = Verdict { ask_elsewhere: false, ..*elsewhere.verdict };
             self.fail(verdict, None, run.reports);
             return;
         }
         elsewhere.environment = elsewhere.rest.remove(0);
-        self.ask(Run { check: 0, attempts: 0, elsewhere: Some(elsewhere), ..run }, now);
+        self.ask(Run { check: 0, attempts: 0, elsewhere: Some(elsewhere), ..run });
     }
 
     fn fail(&mut self, verdict: Verdict, belongs_to: Option<Key>, reports: Vec<CheckReport>) {

@@ -34,7 +34,7 @@ impl Flow {
 
     /// What was typed at the step that is shown. If all of it can be kept the flow goes on; if not the problems
     /// are shown, and what can be kept is.
-    pub fn submit(&mut self, typed: &[(Key, Secret)], now: i64) {
+    pub fn submit(&mut self, typed: &[(Key, Secret)]) {
         let State::Walking { step, .. } = &self.state else { return };
         let step = step.clone();
         let mut problems = Vec::new();
@@ -52,12 +52,12 @@ impl Flow {
         }
         match steps.get(at + 1) {
             Some((_, next)) => self.walk_to(next.key.clone()),
-            None => self.check_all(now),
+            None => self.check_all(),
         }
     }
 
     /// Everything at once: a form, or a program. The flow goes on to the checks if nothing is missing.
-    pub fn submit_all(&mut self, typed: &[(Key, Secret)], now: i64) {
+    pub fn submit_all(&mut self, typed: &[(Key, Secret)]) {
         let may = matches!(self.state, State::Walking { .. } | State::Failed { .. });
         if !may {
             return;
@@ -79,7 +79,7 @@ impl Flow {
                     self.state = State::Walking { step, problems, after: None };
                 }
             }
-            None => self.check_all(now),
+            None => self.check_all(),
         }
     }
 

@@ -163,7 +163,7 @@ async fn played(
         }
         let fields: Vec<_> = view.fields.iter().map(|field| field.key.clone()).collect();
         let before = flow.host();
-        flow.submit(&typed, now());
+        flow.submit(&typed);
         screen.kept(&flow, &fields, before.as_deref());
         if matches!(flow.stage(), Stage::Step(view) if !view.problems.is_empty()) {
             return Err(gone());

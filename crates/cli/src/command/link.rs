@@ -11,7 +11,7 @@ use vault::{Account, Vault};
 use crate::args::{Common, LinkArgs};
 use crate::failure::{FOUND, Failure};
 use crate::guides;
-use crate::linking::driver::{self, Way, now};
+use crate::linking::driver::{self, Way};
 use crate::linking::keep::{self, Drafts};
 use crate::linking::talk::{self, End};
 use crate::linking::{given, report, wire};
@@ -125,7 +125,7 @@ impl Task<'_> {
         }
         // With everything given there is nothing to be led through.
         if !typed.is_empty() && flow.is_complete() && !matches!(flow.stage(), Stage::Choose(_)) {
-            flow.submit_all(&[], now());
+            flow.submit_all(&[]);
         }
         match talk::lead(&mut flow, way, drafts.as_ref(), out).await? {
             End::Keep(linked) => {
@@ -176,7 +176,7 @@ impl Task<'_> {
             "You stopped linking {} {ago}. Go on from there?",
             self.guide.provider.name
         ))? {
-            Some(true) => Ok(Flow::restore(Arc::clone(self.guide), &draft.snapshot, now()).ok()),
+            Some(true) => Ok(Flow::restore(Arc::clone(self.guide), &draft.snapshot).ok()),
             Some(false) => {
                 drafts.drop().await?;
                 Ok(None)
@@ -193,7 +193,7 @@ impl Task<'_> {
         typed: &[(guide::Key, Secret)],
         out: &Out,
     ) -> Result<u8, Failure> {
-        flow.submit_all(typed, now());
+        flow.submit_all(typed);
         if let Stage::Step(view) = flow.stage() {
             return self.incomplete(&flow, view.problems, out);
         }
@@ -204,7 +204,7 @@ impl Task<'_> {
         };
         driver::run(&mut flow, way, |_| {}).await.map_err(|_| interrupted())?;
         if self.ask_elsewhere {
-            flow.ask_elsewhere(now());
+            flow.ask_elsewhere();
             driver::run(&mut flow, way, |_| {}).await.map_err(|_| interrupted())?;
         }
         let good = matches!(flow.stage(), Stage::Confirm { .. });

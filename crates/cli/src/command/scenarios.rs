@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::args::{Common, TestArgs};
 use crate::failure::{FOUND, Failure};
 use crate::guides;
-use crate::linking::driver::{self, now};
+use crate::linking::driver;
 use crate::out::{Ink, Out};
 
 use self::route::Route;
@@ -108,11 +108,11 @@ async fn play(guide: &Arc<Guide>, method: &Method, scenario: &Scenario) -> Resul
     let mut route = Route::new(method, scenario).await?;
     let typed: Vec<_> =
         scenario.given.iter().map(|(key, value)| (key.clone(), Secret::from(value.as_str()))).collect();
-    flow.submit_all(&typed, now());
+    flow.submit_all(&typed);
     let stopped = || Failure { code: 130, message: "stopped".to_owned(), help: None };
     driver::run(&mut flow, &mut route, |_| {}).await.map_err(|_| stopped())?;
     if scenario.agrees {
-        flow.ask_elsewhere(now());
+        flow.ask_elsewhere();
         driver::run(&mut flow, &mut route, |_| {}).await.map_err(|_| stopped())?;
     }
     let mut problems = compare(&flow, scenario);

@@ -11,7 +11,7 @@ use secret::Secret;
 
 use crate::failure::Failure;
 use crate::guides;
-use crate::linking::driver::{self, Interrupted, Way, now};
+use crate::linking::driver::{self, Interrupted, Way};
 use crate::linking::keep::Drafts;
 use crate::out::{Ink, Out, width};
 
@@ -87,7 +87,7 @@ pub(crate) async fn lead(
                         Said::This(key) => {
                             // What was typed was right, for the environment that is linked now.
                             flow.choose_environment(key.as_str());
-                            flow.submit(&before, now());
+                            flow.submit(&before);
                             screen.kept(flow, &fields, None);
                             continue;
                         }
@@ -123,7 +123,7 @@ pub(crate) async fn lead(
                 match said {
                     Said::This(()) => {
                         let host = flow.host();
-                        flow.submit(&typed, now());
+                        flow.submit(&typed);
                         screen.kept(flow, &fields, host.as_deref());
                         before = typed;
                     }

@@ -116,20 +116,20 @@ fn step_by_step_to_a_linked_account() {
     assert_eq!(stands(&flow), "choose");
     flow.choose_environment("live");
     assert_eq!(stands(&flow), "find");
-    flow.submit(&typed(&[("site", "  ")]), 0);
+    flow.submit(&typed(&[("site", "  ")]));
     assert_eq!(stands(&flow), "find !site");
-    flow.submit(&typed(&[("site", "https://eu.acme.test/x")]), 0);
+    flow.submit(&typed(&[("site", "https://eu.acme.test/x")]));
     assert_eq!(stands(&flow), "find !site", "the address of another environment is not taken for this one");
-    flow.submit(&typed(&[("site", "https://eu.acme.example/x")]), 0);
+    flow.submit(&typed(&[("site", "https://eu.acme.example/x")]));
     assert_eq!(flow.host().as_deref(), Some("eu.acme.example"));
     assert_eq!(stands(&flow), "make");
-    flow.submit(&[], 0);
+    flow.submit(&[]);
     flow.back();
     assert_eq!(stands(&flow), "make");
-    flow.submit(&[], 0);
-    flow.submit(&[], 0);
+    flow.submit(&[]);
+    flow.submit(&[]);
     assert_eq!(stands(&flow), "enter !token");
-    flow.submit(&typed(&[("token", "t")]), 0);
+    flow.submit(&typed(&[("token", "t")]));
     let id = sent(&mut flow);
     flow.answered(id, &ann(), 0);
     let id = sent(&mut flow);
@@ -151,7 +151,7 @@ fn step_by_step_to_a_linked_account() {
 #[test]
 fn a_late_answer_is_ignored() {
     let mut flow = flow(live());
-    flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]), 0);
+    flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]));
     let id = sent(&mut flow);
     flow.answered(id + 1, &ann(), 0);
     assert_eq!(stands(&flow), "checking 1");
@@ -163,7 +163,7 @@ fn a_late_answer_is_ignored() {
 #[test]
 fn a_failure_keeps_everything_but_the_value_at_fault() {
     let mut flow = flow(live());
-    flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]), 0);
+    flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]));
     let id = sent(&mut flow);
     flow.answered(id, &response(401, ""), 0);
     flow.go_to("make");
@@ -174,7 +174,7 @@ fn a_failure_keeps_everything_but_the_value_at_fault() {
 #[test]
 fn a_transient_failure_is_asked_again_three_times_at_the_most() {
     let mut flow = flow(live());
-    flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]), 0);
+    flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]));
     let mut now = 0;
     for attempt in 1..=3 {
         let id = sent(&mut flow);
@@ -189,7 +189,7 @@ fn a_transient_failure_is_asked_again_three_times_at_the_most() {
         }
     }
     assert_eq!(stands(&flow), "failed unreachable [retry, go find]");
-    flow.retry(now);
+    flow.retry();
     let id = sent(&mut flow);
     let patience = Response {
         status: 429,
@@ -203,16 +203,16 @@ fn a_transient_failure_is_asked_again_three_times_at_the_most() {
 #[test]
 fn other_environments_are_asked_by_consent_only() {
     let mut flow = flow(live());
-    flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]), 0);
+    flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]));
     let id = sent(&mut flow);
     flow.answered(id, &response(401, ""), 0);
     assert!(flow.poll().is_none(), "nobody agreed yet");
-    flow.ask_elsewhere(0);
+    flow.ask_elsewhere();
     let Some(Effect::Send { id, request }) = flow.poll() else { panic!("it asks") };
     assert_eq!(request.host, "eu.acme.test");
     flow.answered(id, &ann(), 0);
     assert_eq!(stands(&flow), "failed wrong_environment [switch test, go make]");
-    flow.switch_environment(0);
+    flow.switch_environment();
     let Some(Effect::Send { request, .. }) = flow.poll() else { panic!("it asks") };
     assert_eq!(request.host, "eu.acme.test");
 }
@@ -227,7 +227,7 @@ fn linking_again_has_to_find_the_same_account() {
         [(false, "failed different_account [retry, go find]"), (true, "checking 2")]
     {
         let mut flow = flow(again(other_allowed));
-        flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]), 0);
+        flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]));
         let id = sent(&mut flow);
         flow.answered(id, &ann(), 0);
         assert_eq!(stands(&flow), expected);
@@ -239,14 +239,14 @@ fn a_stored_secret_does_not_follow_to_another_host() {
     let stored: Values = typed(&[("site", "eu"), ("token", "stored")]).into_iter().collect();
     let start = Start { stored, ..live() };
     let mut same = flow(start.clone());
-    same.submit_all(&[], 0);
+    same.submit_all(&[]);
     assert_eq!(stands(&same), "checking 1", "nothing changed, so nothing is asked");
     let mut moved = flow(start.clone());
-    moved.submit_all(&typed(&[("site", "evil")]), 0);
+    moved.submit_all(&typed(&[("site", "evil")]));
     assert_eq!(stands(&moved), "enter !token");
     let mut elsewhere = flow(start);
     elsewhere.choose_environment("test");
-    elsewhere.submit_all(&[], 0);
+    elsewhere.submit_all(&[]);
     assert_eq!(stands(&elsewhere), "enter !token");
 }
 
@@ -254,10 +254,10 @@ fn a_stored_secret_does_not_follow_to_another_host() {
 fn a_snapshot_of_another_guide_or_version_is_refused() {
     let text = flow(live()).snapshot();
     let newer = Secret::new(text.expose().replace("\"version\":1", "\"version\":2"));
-    assert!(Flow::restore(guide(), &newer, 0).is_err());
+    assert!(Flow::restore(guide(), &newer).is_err());
     let other = Secret::new(text.expose().replace("\"acme\"", "\"other\""));
-    assert!(Flow::restore(guide(), &other, 0).is_err());
-    assert!(Flow::restore(guide(), &Secret::from("{}"), 0).is_err());
+    assert!(Flow::restore(guide(), &other).is_err());
+    assert!(Flow::restore(guide(), &Secret::from("{}")).is_err());
     assert!(format!("{text:?}") == "(hidden)");
 }
 
@@ -311,21 +311,21 @@ proptest! {
                 Event::Choose(live) => flow.choose_environment(if live { "live" } else { "test" }),
                 Event::Submit(n) => {
                     let all = [typed(&[]), typed(&[("site", "eu")]), typed(&[("token", "t")]), typed(&[("site", "!")])];
-                    flow.submit(&all[n], now);
+                    flow.submit(&all[n]);
                 }
-                Event::SubmitAll => flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]), now),
+                Event::SubmitAll => flow.submit_all(&typed(&[("site", "eu"), ("token", "t")])),
                 Event::Back => flow.back(),
                 Event::GoTo(n) => flow.go_to(["find", "make", "enter", "nowhere"][n]),
                 Event::Answer(id, status) => flow.answered(id, &response(status, r#"{"id":"7","name":"Ann"}"#), now),
                 Event::Time(passed) => { now += passed; flow.elapsed(now); }
-                Event::AskElsewhere => flow.ask_elsewhere(now),
-                Event::Switch => flow.switch_environment(now),
-                Event::Retry => flow.retry(now),
+                Event::AskElsewhere => flow.ask_elsewhere(),
+                Event::Switch => flow.switch_environment(),
+                Event::Retry => flow.retry(),
                 Event::Confirm(yes) => flow.confirm(yes),
                 Event::Stored(kept) => flow.stored(kept),
                 Event::Restore => {
                     let stood = stands(&flow);
-                    let restored = Flow::restore(guide(), &flow.snapshot(), now).expect("it is our own");
+                    let restored = Flow::restore(guide(), &flow.snapshot()).expect("it is our own");
                     if !stood.starts_with("checking") && stood != "storing" {
                         prop_assert_eq!(stands(&restored), stood);
                     }
@@ -345,9 +345,9 @@ proptest! {
         }
         if stands(&flow) != "linked" {
             flow.close();
-            flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]), now);
+            flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]));
             flow.confirm(true);
-            flow.retry(now);
+            flow.retry();
             prop_assert_eq!(stands(&flow), "closed");
             prop_assert!(flow.poll().is_none());
         }

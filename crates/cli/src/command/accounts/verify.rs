@@ -10,7 +10,7 @@ use vault::{Account, AccountState, CheckRecord, Filter, Vault};
 use crate::args::{Common, Wire};
 use crate::failure::{FOUND, Failure};
 use crate::guides;
-use crate::linking::driver::{self, now};
+use crate::linking::driver;
 use crate::linking::{keep, report, wire};
 use crate::out::{Ink, Out};
 
@@ -104,7 +104,7 @@ async fn check(
     };
     let mut flow = Flow::new(Arc::clone(&guide), method.key.as_str(), start)
         .ok_or_else(|| Failure::usage(format!("the guide has no method `{}` any more", account.method)))?;
-    flow.submit_all(&[], now());
+    flow.submit_all(&[]);
     driver::run(&mut flow, way, |_| {}).await.map_err(|_| Failure {
         code: FOUND,
         message: "stopped".to_owned(),

@@ -5,7 +5,6 @@ use link::{FieldProblem, Flow, Offer, Stage};
 
 use super::prompt::{self, Said};
 use crate::failure::Failure;
-use crate::linking::driver::now;
 use crate::linking::report::verdict_lines;
 use crate::out::Out;
 
@@ -23,9 +22,9 @@ pub(crate) fn choose(flow: &mut Flow, out: &Out) -> Result<Said<()>, Failure> {
     };
     match offer {
         Some(Offer::GoTo(step)) => flow.go_to(step.as_str()),
-        Some(Offer::Retry) => flow.retry(now()),
-        Some(Offer::AskElsewhere) => flow.ask_elsewhere(now()),
-        Some(Offer::SwitchTo(_)) => flow.switch_environment(now()),
+        Some(Offer::Retry) => flow.retry(),
+        Some(Offer::AskElsewhere) => flow.ask_elsewhere(),
+        Some(Offer::SwitchTo(_)) => flow.switch_environment(),
         None => return Ok(Said::Stop),
     }
     Ok(Said::This(()))

@@ -112,7 +112,7 @@ pub(crate) fn field(field: &Field, kept: Option<&Secret>) -> Result<Said<Option<
     if let Some(placeholder) = &field.placeholder {
         text = text.with_placeholder(placeholder);
     }
-    if let Some(kept) = kept.or(None) {
+    if let Some(kept) = kept {
         text = text.with_initial_value(kept.expose());
     }
     Ok(said(text.prompt())?.map(|text| Some(Secret::new(text))))
