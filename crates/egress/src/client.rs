@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use guide::Fault;
-use probe::{Answer, Request};
-use reqwest::{Certificate, Client, ClientBuilder};
+use probe::{Answer, ClientCertificate, Request};
+use reqwest::{Certificate, Client, ClientBuilder, Identity};
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -26,7 +26,7 @@ use crate::{incoming, outgoing};
 /// The only way out. Cheap to clone; connections are shared and reused.
 #[derive(Clone)]
 pub struct Egress {
-    policy: Arc<Policy>,
+    maker: Arc<Maker>,
     direct: Client,
     mapped: Option<Client>,
     proxied: Option<Client>,
@@ -52,32 +52,22 @@ impl Egress {
         // Whoever came first has installed a provider; either will do.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let roots = roots(&policy.extra_roots)?;
-        let settings = &policy;
-        let base = move |guard| {
-            let guarded = Guarded { resolver: Arc::clone(&resolver), guard };
-            builder(settings).dns_resolver(guarded)
-        };
-
-        let (direct, trusts_anyone) = build(|| base(Guard::Admitted(admits)).https_only(true), &roots)?;
-        let mapped = match policy.upstreams.as_slice() {
+        let maker = Maker { policy, resolver, admits, roots };
+        let (direct, trusts_anyone) = maker.client(Route::Direct, None)?;
+        let mapped = match maker.policy.upstreams.as_slice() {
             [] => None,
-            upstreams => Some(build(|| base(Guard::Mapped(upstreams.to_vec())), &roots)?.0),
+            _ => Some(maker.client(Route::Mapped, None)?.0),
         };
-        let proxied = match &policy.proxy {
+        let proxied = match &maker.policy.proxy {
             Proxy::None => None,
-            Proxy::Server(server) => {
-                let proxy = reqwest::Proxy::all(server.url().expose()).map_err(|_| BuildError::Proxy)?;
-                let name = server.name().map(str::to_owned);
-                let client = || base(Guard::Named(name.clone())).https_only(true).proxy(proxy.clone());
-                Some(build(client, &roots)?.0)
-            }
+            Proxy::Server(_) => Some(maker.client(Route::Proxied, None)?.0),
         };
-        Ok(Self { policy: Arc::new(policy), direct, mapped, proxied, trusts_anyone })
+        Ok(Self { maker: Arc::new(maker), direct, mapped, proxied, trusts_anyone })
     }
 
     /// Sends a request, once, and reads the answer whole.
     pub async fn send(&self, request: &Request) -> Answer {
-        match tokio::time::timeout(self.policy.total_timeout, self.exchange(request)).await {
+        match tokio::time::timeout(self.maker.policy.total_timeout, self.exchange(request)).await {
             Ok(Ok(response)) => Answer::Response(response),
             Ok(Err(failure)) => failure.into(),
             Err(_) => Failure::new(Fault::Timeout, "no whole answer in time").into(),
@@ -87,12 +77,13 @@ impl Egress {
     /// What an operator should read at start-up: every exemption from the rules, and what is amiss.
     pub fn notes(&self) -> Vec<String> {
         let mut notes: Vec<String> = self
+            .maker
             .policy
             .upstreams
             .iter()
             .map(|it| format!("requests to {} go to {} instead", it.pattern(), it.origin()))
             .collect();
-        if let Proxy::Server(server) = &self.policy.proxy {
+        if let Proxy::Server(server) = &self.maker.policy.proxy {
             notes.push(format!("requests go through the proxy {server}, which resolves names itself"));
         }
         if !self.trusts_anyone {
@@ -102,23 +93,91 @@ impl Egress {
     }
 
     async fn exchange(&self, request: &Request) -> Result<probe::Response, Failure> {
+        let policy = &self.maker.policy;
         let port = outgoing::admit(request)?;
-        let upstream = self.policy.upstream_for(&request.host);
-        let client = self.client(&request.host, port, upstream);
+        let upstream = policy.upstream_for(&request.host);
+        let route = self.route(&request.host, port, upstream);
+        let client = match &request.certificate {
+            None => self.client(route).clone(),
+            // Connections made with a certificate are nobody else's, so they are not kept.
+            Some(certificate) => {
+                self.maker.client(route, Some(&identity(certificate)?)).map_err(|_| bad_identity())?.0
+            }
+        };
         let request = outgoing::build(request, port, upstream)?;
         let response = client.execute(request).await.map_err(|error| Failure::of(&error))?;
-        incoming::read(response, &self.policy).await
+        incoming::read(response, policy).await
     }
 
-    fn client(&self, host: &str, port: u16, upstream: Option<&Upstream>) -> &Client {
-        let exempt = match (upstream, &self.policy.proxy) {
-            (Some(_), _) => self.mapped.as_ref(),
-            (None, Proxy::Server(server)) if server.carries(host, port) => self.proxied.as_ref(),
-            (None, Proxy::Server(_) | Proxy::None) => None,
+    fn route(&self, host: &str, port: u16, upstream: Option<&Upstream>) -> Route {
+        match (upstream, &self.maker.policy.proxy) {
+            (Some(_), _) => Route::Mapped,
+            (None, Proxy::Server(server)) if server.carries(host, port) => Route::Proxied,
+            (None, Proxy::Server(_) | Proxy::None) => Route::Direct,
+        }
+    }
+
+    fn client(&self, route: Route) -> &Client {
+        let exempt = match route {
+            Route::Direct => None,
+            Route::Mapped => self.mapped.as_ref(),
+            Route::Proxied => self.proxied.as_ref(),
         };
         // Were one missing, the direct client would refuse more, not less.
         exempt.unwrap_or(&self.direct)
     }
+}
+
+/// Which way a request takes.
+#[derive(Clone, Copy)]
+enum Route {
+    Direct,
+    Mapped,
+    Proxied,
+}
+
+/// Makes the client of a route.
+struct Maker {
+    policy: Policy,
+    resolver: Arc<dyn Resolve>,
+    admits: fn(IpAddr) -> bool,
+    roots: Vec<Certificate>,
+}
+
+impl Maker {
+    /// The client, and whether it trusts anyone.
+    fn client(&self, route: Route, identity: Option<&Identity>) -> Result<(Client, bool), BuildError> {
+        let base = |guard| {
+            let guarded = Guarded { resolver: Arc::clone(&self.resolver), guard };
+            let base = builder(&self.policy).dns_resolver(guarded);
+            match identity {
+                Some(identity) => base.identity(identity.clone()).pool_max_idle_per_host(0),
+                None => base,
+            }
+        };
+        let direct = || base(Guard::Admitted(self.admits)).https_only(true);
+        match (route, &self.policy.proxy) {
+            (Route::Mapped, _) => build(|| base(Guard::Mapped(self.policy.upstreams.clone())), &self.roots),
+            (Route::Proxied, Proxy::Server(server)) => {
+                let proxy = reqwest::Proxy::all(server.url().expose()).map_err(|_| BuildError::Proxy)?;
+                let name = server.name().map(str::to_owned);
+                build(|| base(Guard::Named(name.clone())).https_only(true).proxy(proxy.clone()), &self.roots)
+            }
+            (Route::Direct, _) | (Route::Proxied, Proxy::None) => build(direct, &self.roots),
+        }
+    }
+}
+
+/// The certificate that a connection is made with.
+fn identity(certificate: &ClientCertificate) -> Result<Identity, Failure> {
+    let mut pem = certificate.certificate.clone();
+    pem.push("\n");
+    pem.push(certificate.key.expose());
+    Identity::from_pem(pem.expose().as_bytes()).map_err(|_| bad_identity())
+}
+
+fn bad_identity() -> Failure {
+    Failure::new(Fault::Tls, "the client's certificate and its key are not PEM, or do not belong together")
 }
 
 /// Shows nothing: a policy may hold a proxy's password.

@@ -87,6 +87,118 @@ pub(crate) enum ClientAuth {
     None,
 }
 
+/// How the parameters of a token request are sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum TokenBody {
+    /// As a form.
+    #[default]
+    Form,
+    /// As JSON.
+    Json,
+    /// In the query.
+    Query,
+}
+
+/// How something is signed ([RFC 7518, 3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1),
+/// [RFC 8037](https://www.rfc-editor.org/rfc/rfc8037)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
+pub enum Algorithm {
+    /// HMAC with SHA-1. For signatures over requests only.
+    #[serde(rename = "HS1")]
+    Hs1,
+    /// HMAC with SHA-256.
+    #[serde(rename = "HS256")]
+    Hs256,
+    /// HMAC with SHA-384.
+    #[serde(rename = "HS384")]
+    Hs384,
+    /// HMAC with SHA-512.
+    #[serde(rename = "HS512")]
+    Hs512,
+    /// RSA, PKCS #1, with SHA-256.
+    #[serde(rename = "RS256")]
+    Rs256,
+    /// RSA, PKCS #1, with SHA-384.
+    #[serde(rename = "RS384")]
+    Rs384,
+    /// RSA, PKCS #1, with SHA-512.
+    #[serde(rename = "RS512")]
+    Rs512,
+    /// RSA, PSS, with SHA-256.
+    #[serde(rename = "PS256")]
+    Ps256,
+    /// ECDSA on P-256 with SHA-256.
+    #[serde(rename = "ES256")]
+    Es256,
+    /// ECDSA on P-384 with SHA-384.
+    #[serde(rename = "ES384")]
+    Es384,
+    /// Ed25519.
+    #[serde(rename = "EdDSA")]
+    EdDsa,
+}
+
+impl Algorithm {
+    /// The word in guides, and in the header of a JWT.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Hs1 => "HS1",
+            Self::Hs256 => "HS256",
+            Self::Hs384 => "HS384",
+            Self::Hs512 => "HS512",
+            Self::Rs256 => "RS256",
+            Self::Rs384 => "RS384",
+            Self::Rs512 => "RS512",
+            Self::Ps256 => "PS256",
+            Self::Es256 => "ES256",
+            Self::Es384 => "ES384",
+            Self::EdDsa => "EdDSA",
+        }
+    }
+
+    /// Whether both sides know the same key.
+    pub const fn is_hmac(self) -> bool {
+        matches!(self, Self::Hs1 | Self::Hs256 | Self::Hs384 | Self::Hs512)
+    }
+}
+
+/// How the key of an HMAC is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyEncoding {
+    /// As it is: its characters are the key's bytes.
+    #[default]
+    Text,
+    /// In Base64, of either alphabet.
+    Base64,
+    /// In hexadecimal.
+    Hex,
+}
+
+/// How a signature is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SignatureEncoding {
+    /// In hexadecimal, small letters.
+    #[default]
+    Hex,
+    /// In Base64.
+    Base64,
+    /// In Base64 for addresses, without padding.
+    Base64url,
+}
+
+/// What several lines or a file must hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Holds {
+    /// JSON.
+    Json,
+    /// PEM ([RFC 7468](https://www.rfc-editor.org/rfc/rfc7468)): a key, or certificates.
+    Pem,
+}
+
 /// What a check proves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -97,6 +209,28 @@ pub enum Role {
     Authenticate,
     /// That something may be done.
     Capability,
+}
+
+/// What the id of an identity stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Identifies {
+    /// The account at the provider.
+    #[default]
+    Account,
+    /// Only the credential: the provider names no account.
+    Credential,
+}
+
+/// How a header says when one may ask again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitAs {
+    /// In so many seconds.
+    #[default]
+    Seconds,
+    /// At this moment, in seconds since 1970.
+    Epoch,
 }
 
 /// What kind of JSON value it is.
@@ -157,6 +291,19 @@ pub enum RefusedBy {
     Refuse,
     /// It is longer than allowed.
     Length,
+}
+
+impl RefusedBy {
+    /// The word in guides.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::Type => "type",
+            Self::Pattern => "pattern",
+            Self::Refuse => "refuse",
+            Self::Length => "length",
+        }
+    }
 }
 
 /// What a section is for.

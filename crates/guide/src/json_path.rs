@@ -1,4 +1,4 @@
-//! Where something stands in a JSON body: `name`, `user.name`, `items[0].id`.
+//! Where something stands in a JSON body: `name`, `user.name`, `items[0].id`, `[0].id`.
 
 use std::fmt;
 
@@ -18,14 +18,19 @@ impl JsonPath {
     /// The path, if the text is one.
     pub fn parse(text: &str) -> Option<Self> {
         let mut segments = Vec::new();
-        for part in text.split('.') {
+        for (n, part) in text.split('.').enumerate() {
             let (name, mut rest) = part.split_at(part.find('[').unwrap_or(part.len()));
-            let sound = !name.is_empty()
-                && name.chars().all(|ch| ch.is_alphanumeric() || matches!(ch, '_' | '-' | '@' | ':'));
+            // A body that is a list begins with an index.
+            let is_root = n == 0 && name.is_empty() && !rest.is_empty();
+            let sound = is_root
+                || !name.is_empty()
+                    && name.chars().all(|ch| ch.is_alphanumeric() || matches!(ch, '_' | '-' | '@' | ':'));
             if !sound {
                 return None;
             }
-            segments.push(Segment::Member(name.to_owned()));
+            if !is_root {
+                segments.push(Segment::Member(name.to_owned()));
+            }
             while !rest.is_empty() {
                 let (index, tail) = rest.strip_prefix('[')?.split_once(']')?;
                 segments.push(Segment::Index(index.parse().ok()?));
@@ -68,7 +73,9 @@ mod tests {
         assert_eq!(find("items[0].id"), Some(7.into()));
         assert_eq!(find("items[1].id"), None);
         assert_eq!(find("a-b"), Some(Value::Null));
-        for bad in ["", "$..id", "a..b", "a[", "a[x]", "[0]", "a b"] {
+        let list = serde_json::json!([{ "id": 7 }]);
+        assert_eq!(JsonPath::parse("[0].id").expect("a path").find(&list), Some(&7.into()));
+        for bad in ["", "$..id", "a..b", "a[", "a[x]", "a.[0]", "[]", "a b"] {
             assert_eq!(JsonPath::parse(bad), None, "{bad}");
         }
     }

@@ -8,11 +8,14 @@ mod auth;
 mod brand;
 mod check;
 mod condition;
+mod derived;
+mod exchange;
 mod field;
 mod method;
 mod pattern;
 mod prose;
 mod scenario;
+mod sign_in;
 
 use std::sync::Arc;
 
@@ -31,6 +34,8 @@ pub(crate) use self::brand::brand;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names<'n> {
     pub(crate) fields: Vec<&'n str>,
+    /// Fields, and the values derived so far.
+    pub(crate) values: Vec<&'n str>,
     pub(crate) steps: Vec<&'n str>,
     pub(crate) environments: bool,
     pub(crate) environment_keys: Vec<&'n str>,
@@ -38,6 +43,15 @@ pub(crate) struct Names<'n> {
     pub(crate) captures: Vec<&'n str>,
     /// … and what is captured only later.
     pub(crate) later_captures: Vec<&'n str>,
+    /// What signing in has given by then …
+    pub(crate) tokens: Vec<&'n str>,
+    /// … and what it gives only later.
+    pub(crate) later_tokens: Vec<&'n str>,
+    /// Whether something is signed that can be carried.
+    pub(crate) assertion: bool,
+    /// Further columns of the table of environments.
+    pub(crate) environment_values: Vec<&'n str>,
+    pub(crate) checks: Vec<&'n str>,
     pub(crate) rules: Vec<&'n str>,
     /// What can be chosen in fields that are choices: field and value.
     pub(crate) choices: Vec<(&'n str, &'n str)>,

@@ -3,6 +3,7 @@
 //! **Invariant:** what refers to something holds the key of something that is there; texts are read; hosts and
 //! patterns are sound. A guide without errors needs no further checking.
 
+mod auth;
 mod check;
 mod field;
 mod walkthrough;
@@ -15,11 +16,13 @@ use crate::key::Key;
 use crate::source::{Source, Span};
 use crate::template::Template;
 
+pub use self::auth::*;
 pub use self::check::*;
 pub use self::field::*;
 pub use self::walkthrough::*;
 pub use crate::choice::{
-    Carrier, Expiry, FieldType, JsonType, LifecycleEvent, Purpose, RefusedBy, Role, Standing,
+    Algorithm, Carrier, Expiry, FieldType, Holds, Identifies, JsonType, KeyEncoding, LifecycleEvent, Purpose,
+    RefusedBy, Role, SignatureEncoding, Standing, WaitAs,
 };
 
 /// A connection guide.
@@ -156,8 +159,12 @@ pub struct Method {
     pub description: Option<String>,
     /// Deployments that are apart from one another.
     pub environments: Vec<Environment>,
+    /// What the provider calls one of them.
+    pub environment_label: String,
     /// What is typed in, in the order of the form.
     pub fields: Vec<Field>,
+    /// What is computed; each from what stands before it.
+    pub derived: Vec<Derived>,
     /// How fields become authentication.
     pub auth: Auth,
     /// What request paths are appended to.
@@ -170,6 +177,8 @@ pub struct Method {
     pub credential: Option<Credential>,
     /// How often the provider may be asked.
     pub limits: Option<Limits>,
+    /// The header, in lower case, that says when it may be asked again, and how.
+    pub wait: Option<(String, WaitAs)>,
     /// What is asked, in order.
     pub checks: Vec<Check>,
     /// What answers mean, for every check.
@@ -197,8 +206,26 @@ pub struct Environment {
     pub host: String,
     /// A sentence that helps to recognize it.
     pub description: Option<String>,
+    /// Further columns of the table, by name.
+    pub values: Vec<(Key, String)>,
+    /// The field whose value tells it, and how that begins.
+    pub told_by: Option<(Key, Vec<String>)>,
     /// Where it stands.
     pub span: Span,
+}
+
+impl Environment {
+    /// The text in another column of the table.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.values.iter().find(|(key, _)| *key == *name).map(|(_, text)| text.as_str())
+    }
+
+    /// Whether a field's value tells that it is this one.
+    pub fn is_told_by(&self, field: &Key, value: &str) -> bool {
+        self.told_by.as_ref().is_some_and(|(key, prefixes)| {
+            key == field && prefixes.iter().any(|prefix| value.starts_with(prefix.as_str()))
+        })
+    }
 }
 
 /// The address that request paths are appended to. Always https.
@@ -212,53 +239,6 @@ pub struct BaseUrl {
     pub path: Template,
     /// Where it stands.
     pub span: Span,
-}
-
-/// How fields become authentication.
-#[derive(Clone, Debug)]
-pub enum Auth {
-    /// HTTP Basic.
-    Basic {
-        /// The user half.
-        username: Template,
-        /// The password half.
-        password: Template,
-    },
-    /// A bearer token.
-    Bearer {
-        /// The token.
-        token: Template,
-    },
-    /// Keys in headers and query parameters.
-    Carriers(Vec<CarrierUse>),
-    /// A scheme of the format that cannot be run yet.
-    NotRunnable {
-        /// Its name in the format.
-        scheme: &'static str,
-    },
-}
-
-/// One place in a request that carries a key.
-#[derive(Clone, Debug)]
-pub struct CarrierUse {
-    /// Where it stands.
-    pub carrier: Carrier,
-    /// The header's or parameter's name.
-    pub name: String,
-    /// What stands there.
-    pub value: Template,
-}
-
-impl Auth {
-    /// The templates it is made of.
-    pub fn templates(&self) -> Vec<&Template> {
-        match self {
-            Self::Basic { username, password } => vec![username, password],
-            Self::Bearer { token } => vec![token],
-            Self::Carriers(list) => list.iter().map(|carrier| &carrier.value).collect(),
-            Self::NotRunnable { .. } => Vec::new(),
-        }
-    }
 }
 
 /// What is known of the credential's life.
@@ -296,6 +276,23 @@ impl Method {
         self.fields.iter().find(|field| field.key == *key)
     }
 
+    /// The computed value with this key.
+    pub fn derived(&self, key: &str) -> Option<&Derived> {
+        self.derived.iter().find(|one| one.field.key == *key)
+    }
+
+    /// Whether the environment shows in what is typed, so that nobody chooses it.
+    pub fn tells_environment(&self) -> bool {
+        !self.environments.is_empty() && self.environments.iter().all(|one| one.told_by.is_some())
+    }
+
+    /// Every request that the method makes, in order: those of signing in, the one that replaces a token, checks.
+    pub fn asks(&self) -> impl Iterator<Item = &Check> {
+        let sign_in =
+            self.auth.sign_in.iter().flat_map(|sign_in| sign_in.steps.iter().chain(&sign_in.refresh));
+        sign_in.map(|step| &step.check).chain(&self.checks)
+    }
+
     /// The environment with this key.
     pub fn environment(&self, key: &str) -> Option<&Environment> {
         self.environments.iter().find(|environment| environment.key == *key)
@@ -328,8 +325,8 @@ impl Method {
         self.checks.iter().find(|check| check.key == *key)
     }
 
-    /// Every outcome rule: each check's own, then the method's.
+    /// Every outcome rule: those of each request, then the method's.
     pub fn all_outcomes(&self) -> impl Iterator<Item = &OutcomeRule> {
-        self.checks.iter().flat_map(|check| &check.outcomes).chain(&self.outcomes)
+        self.asks().flat_map(|check| &check.outcomes).chain(&self.outcomes)
     }
 }

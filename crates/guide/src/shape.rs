@@ -13,8 +13,8 @@ mod scenario;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::choice::{Expiry, LifecycleEvent, Standing};
-use crate::spanned::{OneOrMany, Spanned};
+use crate::choice::{Expiry, LifecycleEvent, Standing, WaitAs};
+use crate::spanned::{Entries, OneOrMany, Spanned};
 
 pub(crate) use self::auth::*;
 pub(crate) use self::brand::*;
@@ -165,9 +165,13 @@ pub(crate) struct MethodShape {
     pub(crate) label: Text,
     /// One sentence for whoever chooses between methods.
     pub(crate) description: Option<Text>,
-    /// Deployments of the provider that are apart from one another: production and sandbox, or regions.
+    /// Deployments of the provider that are apart from one another: production and sandbox, or regions. The table
+    /// drives the choice, the host and the documentation.
     #[serde(default)]
     pub(crate) environments: Vec<EnvironmentShape>,
+    /// What the provider calls an environment: `Site`, `Region`.
+    #[schemars(example = &"Region")]
+    pub(crate) environment_label: Option<Text>,
     /// What is typed in, in the order of the form.
     #[serde(default)]
     pub(crate) fields: Vec<FieldShape>,
@@ -187,6 +191,8 @@ pub(crate) struct MethodShape {
     pub(crate) credential: Option<CredentialShape>,
     /// How often the provider may be asked.
     pub(crate) limits: Option<LimitsShape>,
+    /// Where the provider says when it may be asked again, if not in `Retry-After`.
+    pub(crate) wait: Option<WaitShape>,
     /// Requests that prove something, in the order in which they are made.
     #[serde(default)]
     pub(crate) checks: Vec<CheckShape>,
@@ -223,6 +229,23 @@ pub(crate) struct EnvironmentShape {
     pub(crate) host: Text,
     /// A sentence that helps to recognize it.
     pub(crate) description: Option<Text>,
+    /// Further columns of the table, by name: other hosts, ids. They are referred to as `environment.name`.
+    #[serde(default)]
+    pub(crate) values: Entries<Text>,
+    /// The field whose value tells the environment, so that nobody has to choose it.
+    pub(crate) told_by: Option<ToldByShape>,
+}
+
+/// What tells an environment.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ToldByShape {
+    /// The field …
+    #[schemars(example = &"secret_key")]
+    pub(crate) field: Text,
+    /// … whose value begins with this, or one of these.
+    #[schemars(example = &"test_")]
+    pub(crate) prefix: OneOrMany<Text>,
 }
 
 /// The customer's own host, named in a field.
@@ -259,6 +282,18 @@ pub(crate) struct LimitsShape {
     pub(crate) per_seconds: u32,
     /// For whom it is counted: the organization, the token.
     pub(crate) counted_per: Option<Text>,
+}
+
+/// Where the provider says when it may be asked again.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WaitShape {
+    /// The header.
+    #[schemars(example = &"X-RateLimit-Reset")]
+    pub(crate) header: Text,
+    /// How it says so.
+    #[serde(default)]
+    pub(crate) r#as: WaitAs,
 }
 
 /// A list of names, or one.

@@ -56,6 +56,8 @@ pub enum Target {
     EnvironmentHost,
     /// The environment's label.
     EnvironmentLabel,
+    /// Another column of the table of environments.
+    EnvironmentValue(Key),
     /// The provider's name.
     ProviderName,
     /// The provider's key.
@@ -74,8 +76,99 @@ pub enum Target {
     Json(JsonPath),
     /// What an earlier check kept.
     Capture(Key),
+    /// What signing in gave.
+    Token(Key),
+    /// The signed assertion.
+    Assertion,
+    /// A part of the request that is being signed.
+    Request(RequestPart),
+    /// The moment of sending.
+    Now(Clock),
+    /// What is drawn by lot for each request.
+    Random(Lot),
     /// The address to which the provider sends the browser back.
     RedirectUri,
+}
+
+/// A part of the request that is being signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequestPart {
+    /// The method: `GET`.
+    Method,
+    /// The host.
+    Host,
+    /// The path, encoded as it is sent.
+    Path,
+    /// The query, encoded as it is sent, without the question mark.
+    Query,
+    /// The query with its encoded pairs in the order of their bytes.
+    SortedQuery,
+    /// Path and query as they are sent, with a question mark between them if there is a query.
+    PathAndQuery,
+    /// The body's bytes as text; empty if there is none.
+    Body,
+    /// The `canonical` text of the signature.
+    Canonical,
+    /// The signature.
+    Signature,
+}
+
+/// How the moment of sending is written. All of it is UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// Seconds since 1970: `1440938160`.
+    Unix,
+    /// Milliseconds since 1970: `1440938160000`.
+    UnixMilliseconds,
+    /// `2015-08-30T12:36:00Z` ([RFC 3339](https://www.rfc-editor.org/rfc/rfc3339)).
+    Iso,
+    /// `20150830T123600Z`.
+    Compact,
+    /// `20150830`.
+    Date,
+    /// `Sun, 30 Aug 2015 12:36:00 GMT` ([RFC 9110, 5.6.7](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7)).
+    Http,
+}
+
+/// What is drawn by lot for each request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lot {
+    /// 32 hexadecimal digits.
+    Hex,
+    /// A UUID of version 4 ([RFC 9562](https://www.rfc-editor.org/rfc/rfc9562)).
+    Uuid,
+}
+
+impl RequestPart {
+    /// The parts, by the name in references.
+    pub(crate) const NAMES: [(&'static str, Self); 9] = [
+        ("method", Self::Method),
+        ("host", Self::Host),
+        ("path", Self::Path),
+        ("query", Self::Query),
+        ("sorted_query", Self::SortedQuery),
+        ("path_and_query", Self::PathAndQuery),
+        ("body", Self::Body),
+        ("canonical", Self::Canonical),
+        ("signature", Self::Signature),
+    ];
+}
+
+impl Clock {
+    /// The forms, by the name in references.
+    pub(crate) const NAMES: [(&'static str, Self); 6] = [
+        ("unix", Self::Unix),
+        ("unix_ms", Self::UnixMilliseconds),
+        ("iso", Self::Iso),
+        ("compact", Self::Compact),
+        ("date", Self::Date),
+        ("http", Self::Http),
+    ];
+}
+
+impl Lot {
+    /// The forms, by the name in references.
+    pub(crate) const NAMES: [(&'static str, Self); 2] = [("hex", Self::Hex), ("uuid", Self::Uuid)];
 }
 
 /// What is done with a value.
@@ -87,8 +180,30 @@ pub enum Filter {
     Lowercase,
     /// Makes letters capital.
     Uppercase,
-    /// Encodes as Base64.
+    /// Encodes as Base64 ([RFC 4648, 4](https://www.rfc-editor.org/rfc/rfc4648#section-4)).
     Base64,
+    /// Encodes as Base64 for addresses, without padding
+    /// ([RFC 4648, 5](https://www.rfc-editor.org/rfc/rfc4648#section-5)).
+    Base64Url,
+    /// The SHA-256 of the bytes, in hexadecimal.
+    Sha256Hex,
+    /// The SHA-256 of the bytes, in Base64.
+    Sha256Base64,
+    /// Escapes everything but the unreserved characters of RFC 3986.
+    UrlEncode,
+}
+
+impl Filter {
+    /// The filters without an argument, by name.
+    pub(crate) const NAMES: [(&'static str, Self); 7] = [
+        ("lowercase", Self::Lowercase),
+        ("uppercase", Self::Uppercase),
+        ("base64", Self::Base64),
+        ("base64url", Self::Base64Url),
+        ("sha256_hex", Self::Sha256Hex),
+        ("sha256_base64", Self::Sha256Base64),
+        ("urlencode", Self::UrlEncode),
+    ];
 }
 
 /// What kind of text a template is in, which decides what may be referred to.
@@ -98,8 +213,10 @@ pub(crate) enum Where {
     Prose,
     /// A message about an attempt: values that are not secret, and labels.
     Message,
-    /// A part of a request: values, environment, captures.
+    /// A part of a request: values, environment, captures, tokens, the moment.
     Request,
+    /// A part of a signature: all of that, and the request that is signed.
+    Signed,
     /// What is taken from an answer.
     Answer,
     /// A brand's wording.

@@ -1,12 +1,12 @@
 //! The flow: what it holds, and the events that concern it as a whole.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use guide::{Environment, Guide, Key, Method, OutcomeKind};
-use probe::{Case, Identity, Inputs, Values};
+use guide::{Check, Environment, Guide, Identifies, Key, Method, OutcomeKind};
+use probe::{Case, Identity, Inputs, Moment, Values};
 
-use crate::effect::{Effect, Linked};
+use crate::effect::{Due, Effect, Linked};
 use crate::state::{CheckState, Proved, State};
 
 /// One run of a method by a person.
@@ -20,8 +20,11 @@ pub struct Flow {
     pub(crate) values: Values,
     /// The fields whose values come from a store: whoever edits may not know them.
     pub(crate) from_store: BTreeSet<Key>,
+    /// What signing in gave, and when it ends.
+    pub(crate) tokens: Values,
+    pub(crate) tokens_end: Option<i64>,
     pub(crate) state: State,
-    pub(crate) effects: VecDeque<Effect>,
+    pub(crate) effects: VecDeque<Due>,
     pub(crate) next_id: u64,
 }
 
@@ -49,7 +52,11 @@ pub struct Start {
     pub environment: Option<Key>,
     /// Values that are known already, from an account linked before.
     pub stored: Values,
-    /// The scopes wanted: sections and steps of others are left out. All, if not given.
+    /// What signing in gave before: in a browser, or at an earlier link.
+    pub tokens: Values,
+    /// When that ends, in seconds since 1970, if that is known.
+    pub tokens_end: Option<i64>,
+    /// The scopes wanted: sections, steps and checks of others are left out. All, if not given.
     pub scopes: Option<Vec<String>>,
     /// The product's name, for messages.
     pub brand: String,
@@ -73,12 +80,15 @@ impl Flow {
             environment,
             from_store: start.stored.keys().cloned().collect(),
             values: start.stored,
+            tokens: start.tokens,
+            tokens_end: start.tokens_end,
             state: State::Choosing,
             effects: VecDeque::new(),
             next_id: 1,
             guide,
         };
-        if flow.environment.is_some() || flow.method().environments.is_empty() {
+        let nothing_to_choose = flow.method().environments.is_empty() || flow.method().tells_environment();
+        if flow.environment.is_some() || nothing_to_choose {
             flow.begin();
         }
         Some(flow)
@@ -104,14 +114,24 @@ impl Flow {
         &self.values
     }
 
-    /// What to do next, if anything.
-    pub fn poll(&mut self) -> Option<Effect> {
-        self.effects.pop_front()
+    /// What to do next, if anything. A request is made for this moment.
+    pub fn poll(&mut self, moment: Moment) -> Option<Effect> {
+        while let Some(due) = self.effects.pop_front() {
+            let effect = match due {
+                Due::Ask => self.request(moment),
+                Due::WaitUntil(moment) => Some(Effect::WaitUntil(moment)),
+                Due::Store(linked) => Some(Effect::Store(linked)),
+            };
+            if effect.is_some() {
+                return effect;
+            }
+        }
+        None
     }
 
     /// The host that requests will go to, once the values say so: "will connect to …".
     pub fn host(&self) -> Option<String> {
-        probe::host(self.method(), &self.inputs(&Values::new(), self.environment())).ok()
+        probe::host(self.method(), &self.inputs(self.environment())).ok()
     }
 
     /// The person said whether the account found is the one meant.
@@ -122,7 +142,7 @@ impl Flow {
             self.go_to_first();
             return;
         }
-        self.effects.push_back(Effect::Store(Box::new(self.linked(&proved))));
+        self.effects.push_back(Due::Store(Box::new(self.linked(&proved))));
         self.state = State::Storing(proved);
     }
 
@@ -148,22 +168,13 @@ impl Flow {
         &self.state
     }
 
-    pub(crate) fn inputs<'a>(
-        &'a self,
-        captures: &'a Values,
-        environment: Option<&'a Environment>,
-    ) -> Inputs<'a> {
-        Inputs { environment, values: &self.values, captures }
+    /// Values and environment, before anything was asked.
+    pub(crate) fn inputs<'a>(&'a self, environment: Option<&'a Environment>) -> Inputs<'a> {
+        Inputs { tokens: &self.tokens, ..Inputs::new(self.method(), environment, &self.values) }
     }
 
-    pub(crate) fn case<'a>(&'a self, check: usize, inputs: Inputs<'a>) -> Case<'a> {
-        Case {
-            guide: &self.guide,
-            method: self.method(),
-            check: &self.method().checks[check],
-            inputs,
-            brand: &self.brand,
-        }
+    pub(crate) fn case<'a>(&'a self, check: &'a Check, inputs: Inputs<'a>) -> Case<'a> {
+        Case { guide: &self.guide, method: self.method(), check, inputs, brand: &self.brand }
     }
 
     /// Whether the identity found may be stored.
@@ -171,9 +182,17 @@ impl Flow {
         match &self.purpose {
             Purpose::First | Purpose::Again { other_allowed: true, .. } => true,
             Purpose::Again { external_id, other_allowed: false } => {
-                external_id.is_none() || external_id.as_deref() == found.map(|found| found.id.as_str())
+                external_id.is_none()
+                    || external_id.as_deref() == found.map(|found| found.id.as_str())
+                    || self.knows_credentials_only()
             }
         }
+    }
+
+    /// Whether the provider tells credentials apart and not accounts: then another one may well be the same's.
+    fn knows_credentials_only(&self) -> bool {
+        let account = self.method().checks.iter().find_map(|check| check.account.as_ref());
+        account.is_some_and(|account| account.identifies == Identifies::Credential)
     }
 
     pub(crate) fn id(&mut self) -> u64 {
@@ -186,16 +205,14 @@ impl Flow {
             provider: self.guide.provider.key.clone(),
             method: self.method().key.clone(),
             environment: self.environment.clone(),
-            public: std::collections::BTreeMap::new(),
+            public: BTreeMap::new(),
             secrets: Values::new(),
+            tokens: self.tokens.clone(),
+            tokens_end: self.tokens_end,
             identity: proved.identity.clone(),
             outcome: if proved.limited { OutcomeKind::OkLimited } else { OutcomeKind::Ok },
-            proved: proved
-                .reports
-                .iter()
-                .filter(|report| report.state == CheckState::Passed)
-                .map(|report| report.check.clone())
-                .collect(),
+            proved: proved.checks(&CheckState::Passed),
+            missed: proved.checks(&CheckState::Missed),
             guide_digest: self.guide.digest.clone(),
         };
         for field in self.method().fields.iter().filter(|field| self.asks(field)) {
@@ -204,6 +221,14 @@ impl Flow {
                 linked.secrets.insert(field.key.clone(), value.clone());
             } else {
                 linked.public.insert(field.key.clone(), value.expose().to_owned());
+            }
+        }
+        for one in &self.method().derived {
+            let Some(value) = proved.computed.get(&one.field.key) else { continue };
+            if one.field.secret {
+                linked.secrets.insert(one.field.key.clone(), value.clone());
+            } else {
+                linked.public.insert(one.field.key.clone(), value.expose().to_owned());
             }
         }
         linked

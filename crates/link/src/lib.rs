@@ -9,6 +9,7 @@
 
 mod effect;
 mod flow;
+mod renew;
 mod snapshot;
 mod stage;
 mod state;

@@ -30,6 +30,13 @@ struct Snapshot {
     environment: Option<Key>,
     values: BTreeMap<Key, String>,
     from_store: BTreeSet<Key>,
+    #[serde(default)]
+    tokens: BTreeMap<Key, String>,
+    #[serde(default)]
+    tokens_end: Option<i64>,
+    /// What was computed when the checks succeeded.
+    #[serde(default)]
+    computed: BTreeMap<Key, String>,
     at: At,
 }
 
@@ -104,7 +111,13 @@ impl Flow {
             },
             scopes: self.scopes.clone(),
             environment: self.environment.clone(),
-            values: self.values.iter().map(|(key, value)| (key.clone(), value.expose().to_owned())).collect(),
+            values: exposed(&self.values),
+            tokens: exposed(&self.tokens),
+            tokens_end: self.tokens_end,
+            computed: match self.state() {
+                State::Confirming(proved) | State::Storing(proved) => exposed(&proved.computed),
+                _ => BTreeMap::new(),
+            },
             from_store: self.from_store.clone(),
             at,
         };
@@ -130,6 +143,8 @@ impl Flow {
             },
             environment: kept.environment,
             stored: Values::new(),
+            tokens: hidden(kept.tokens),
+            tokens_end: kept.tokens_end,
             scopes: kept.scopes,
             brand: kept.brand,
         };
@@ -144,6 +159,9 @@ impl Flow {
         flow.effects = VecDeque::new();
         if !changed {
             flow.resume(kept.at);
+            if let State::Confirming(proved) = &mut flow.state {
+                proved.computed = hidden(kept.computed);
+            }
         }
         Ok(flow)
     }
@@ -163,4 +181,12 @@ impl Flow {
             At::Closed => self.state = State::Closed,
         }
     }
+}
+
+fn exposed(values: &Values) -> BTreeMap<Key, String> {
+    values.iter().map(|(key, value)| (key.clone(), value.expose().to_owned())).collect()
+}
+
+fn hidden(values: BTreeMap<Key, String>) -> Values {
+    values.into_iter().map(|(key, value)| (key, Secret::new(value))).collect()
 }

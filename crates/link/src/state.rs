@@ -44,12 +44,24 @@ pub(crate) enum State {
 pub(crate) struct Run {
     /// The number of the request that is out, if one is.
     pub(crate) asked: Option<u64>,
-    /// Which check, by index.
-    pub(crate) check: usize,
-    /// How often this check was asked.
+    /// Which request.
+    pub(crate) at: At,
+    /// How often it was asked.
     pub(crate) attempts: u32,
     /// What was kept of answers.
     pub(crate) captures: Values,
+    /// What signing in gave.
+    pub(crate) tokens: Values,
+    /// When that ends, in seconds since 1970.
+    pub(crate) tokens_end: Option<i64>,
+    /// Whether the tokens were got in this run.
+    pub(crate) fresh: bool,
+    /// Whether they were renewed for the check that is due.
+    pub(crate) renewed: bool,
+    /// The check to go on with after signing in.
+    pub(crate) then: usize,
+    /// The scopes of the credential, where an answer listed them.
+    pub(crate) granted: Option<Vec<String>>,
     /// How the checks went so far; the last is the one under way.
     pub(crate) reports: Vec<CheckReport>,
     /// Who was found.
@@ -58,6 +70,17 @@ pub(crate) struct Run {
     pub(crate) limited: bool,
     /// The environments still to be tried, and the verdict that made us ask.
     pub(crate) elsewhere: Option<Elsewhere>,
+}
+
+/// Which request is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum At {
+    /// The step of signing in with this index.
+    SignIn(usize),
+    /// The one that renews the tokens.
+    Refresh,
+    /// The check with this index.
+    Check(usize),
 }
 
 /// Trying other environments with the same credentials.
@@ -80,6 +103,20 @@ pub(crate) struct Proved {
     pub(crate) reports: Vec<CheckReport>,
     /// Whether an optional check failed.
     pub(crate) limited: bool,
+    /// What was computed, from answers too. It may be secret, so it is not written down with the rest.
+    #[serde(skip)]
+    pub(crate) computed: Values,
+}
+
+impl Proved {
+    /// The checks that went so.
+    pub(crate) fn checks(&self, state: &CheckState) -> Vec<Key> {
+        self.reports
+            .iter()
+            .filter(|report| report.state == *state)
+            .map(|report| report.check.clone())
+            .collect()
+    }
 }
 
 /// What is wrong with what was typed into a field.

@@ -26,6 +26,7 @@ impl Flow {
     /// Back to the choice of an environment.
     pub fn choose_again(&mut self) {
         if self.method().environments.len() > 1
+            && !self.method().tells_environment()
             && matches!(self.state, State::Walking { .. } | State::Failed { .. })
         {
             self.state = State::Choosing;
@@ -188,7 +189,16 @@ impl Flow {
                 return Some(FieldProblem { field: key.clone(), says: refused.says, belongs_to: None });
             }
         };
-        if let (Some(shown), Some(chosen)) = (&kept.environment, self.environment())
+        let tells = self.method().tells_environment();
+        if tells && self.tells(key) && kept.environment.is_none() && !kept.value.is_empty() {
+            let says = format!(
+                "{} does not show its {}",
+                field.label,
+                self.method().environment_label.to_lowercase()
+            );
+            return Some(FieldProblem { field: key.clone(), says, belongs_to: None });
+        }
+        if let (Some(shown), Some(chosen), false) = (&kept.environment, self.environment(), tells)
             && *shown != chosen.key
         {
             let other = self.method().environment(shown.as_str()).map_or(shown.as_str(), |one| &one.label);
@@ -196,9 +206,18 @@ impl Flow {
             return Some(FieldProblem { field: key.clone(), says, belongs_to: kept.environment });
         }
         let value = Secret::new(kept.value);
-        let decides_host = probe::host_fields(&self.method().base_url).contains(&key);
+        if let Some(says) = self.spoils(key, &value) {
+            return Some(FieldProblem { field: key.clone(), says, belongs_to: None });
+        }
+        let decides_host = probe::host_fields(self.method()).contains(&key);
         if decides_host && self.values.get(key).is_some_and(|before| *before != value) {
             self.drop_stored_secrets();
+        }
+        if tells && let Some(shown) = kept.environment {
+            if self.environment.as_ref().is_some_and(|before| *before != shown) {
+                self.drop_stored_secrets();
+            }
+            self.environment = Some(shown);
         }
         self.from_store.remove(key);
         if value.is_empty() {
@@ -207,6 +226,23 @@ impl Flow {
             self.values.insert(key.clone(), value);
         }
         None
+    }
+
+    /// Whether a field's value tells the environment.
+    fn tells(&self, field: &Key) -> bool {
+        self.method().environments.iter().any(|one| one.told_by.as_ref().is_some_and(|(key, _)| key == field))
+    }
+
+    /// What is wrong with what is computed from a value, where the field is at fault.
+    fn spoils(&self, field: &Key, value: &Secret) -> Option<String> {
+        if value.is_empty() || !self.method().derived.iter().any(|one| one.source.as_ref() == Some(field)) {
+            return None;
+        }
+        let mut values = self.values.clone();
+        values.insert(field.clone(), value.clone());
+        let inputs = probe::Inputs::new(self.method(), self.environment(), &values);
+        let (_, problem) = probe::computed(self.method(), &inputs);
+        problem.filter(|(at, _)| at.as_ref() == Some(field)).map(|(_, says)| says)
     }
 
     fn lacks(&self, field: &Field) -> Option<FieldProblem> {

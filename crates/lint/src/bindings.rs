@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use guide::{
-    BodyTemplate, Condition, JsonTemplate, Key, Method, Purpose, Section, Step, Template, Walkthrough,
-};
+use guide::{Condition, Key, Method, Purpose, Section, Step, Template, Walkthrough};
 
 use crate::texts::parts;
 
@@ -57,25 +55,26 @@ fn compatible(a: &Condition, b: &Condition) -> bool {
     environments && values
 }
 
-/// What requests are made from: their address, their authentication, their contents.
+/// What requests are made from: their addresses, their authentication, their contents.
 pub(crate) fn templates(method: &Method) -> Vec<&Template> {
     let mut templates = vec![&method.base_url.host, &method.base_url.path];
     templates.extend(method.auth.templates());
-    for request in method.checks.iter().map(|check| &check.request) {
-        templates.push(&request.path);
-        templates.extend(request.query.iter().chain(&request.headers).map(|(_, value)| value));
-        match &request.body {
-            Some(BodyTemplate::Json(json)) => in_json(json, &mut templates),
-            Some(BodyTemplate::Form(form)) => templates.extend(form.iter().map(|(_, value)| value)),
-            None => {}
-        }
-    }
+    templates.extend(method.asks().flat_map(|check| check.request.templates()));
     templates
+}
+
+/// The keys of the fields that a value is made from: the field itself, or those that a computed value comes from.
+pub(crate) fn origins<'g>(method: &'g Method, key: &'g Key) -> Vec<&'g Key> {
+    match method.derived(key.as_str()) {
+        Some(derived) => derived.from.values().flat_map(|key| origins(method, key)).collect(),
+        None => vec![key],
+    }
 }
 
 /// The fields whose values some request takes.
 pub(crate) fn requested(method: &Method) -> BTreeSet<Key> {
-    templates(method).into_iter().flat_map(Template::values).cloned().collect()
+    let keys = templates(method).into_iter().flat_map(Template::values);
+    keys.flat_map(|key| origins(method, key)).cloned().collect()
 }
 
 /// The fields on whose values something depends, with those values.
@@ -86,13 +85,4 @@ pub(crate) fn conditions(method: &Method) -> Vec<(&Key, &[String])> {
     let of_fields = method.fields.iter().filter_map(|field| field.when.as_ref());
     let all = of_sections.chain(of_steps).chain(of_fields);
     all.filter_map(|when| when.field.as_ref()).map(|(key, values)| (key, values.as_slice())).collect()
-}
-
-fn in_json<'t>(json: &'t JsonTemplate, out: &mut Vec<&'t Template>) {
-    match json {
-        JsonTemplate::Text(template) => out.push(template),
-        JsonTemplate::Array(list) => list.iter().for_each(|item| in_json(item, out)),
-        JsonTemplate::Object(members) => members.iter().for_each(|(_, member)| in_json(member, out)),
-        JsonTemplate::Plain(_) => {}
-    }
 }

@@ -5,14 +5,19 @@
 use std::collections::BTreeSet;
 
 use guide::{
-    Check, Environment, Guide, Key, Method, OutcomeKind, Reply, RequestTemplate, Scenario, Span, Template,
-    Turn,
+    Check, Environment, Guide, Key, Method, OutcomeKind, Reply, RequestTemplate, Scenario, Template, Turn,
 };
 use probe::{Answer, Case, Inputs, Response, Values, judge};
 use secret::Secret;
 
-/// The environment in which a scenario begins.
+/// The environment in which a scenario takes place.
 pub(crate) fn environment<'g>(method: &'g Method, scenario: &Scenario) -> Option<&'g Environment> {
+    if method.tells_environment() {
+        let told = scenario.given.iter().find_map(|(key, typed)| {
+            method.field(key.as_str())?.keep(typed, &method.environments).ok()?.environment
+        });
+        return told.and_then(|key| method.environment(key.as_str()));
+    }
     match &scenario.environment {
         Some(key) => method.environment(key.as_str()),
         None => method.environments.first(),
@@ -28,12 +33,67 @@ pub(crate) fn values(method: &Method, scenario: &Scenario) -> Values {
     scenario.given.iter().filter_map(kept).collect()
 }
 
-/// Whether some check may make a turn's request. What cannot be worked out may be.
-pub(crate) fn is_asked(method: &Method, scenario: &Scenario, turn: &Turn) -> bool {
-    let (values, none) = (values(method, scenario), Values::new());
-    let inputs =
-        Inputs { environment: asked_environment(method, scenario, turn), values: &values, captures: &none };
-    method.checks.iter().any(|check| is_from(method, check, turn, &inputs))
+/// A scenario's conversation, as far as one has listened: what the answers gave.
+struct Heard {
+    captures: Values,
+    tokens: Values,
+}
+
+impl Heard {
+    fn new(scenario: &Scenario) -> Self {
+        let tokens =
+            scenario.tokens.iter().map(|(key, text)| (key.clone(), Secret::from(text.as_str()))).collect();
+        Self { captures: Values::new(), tokens }
+    }
+
+    /// The requests of the method that a turn may be about.
+    fn asked<'g>(
+        &self,
+        method: &'g Method,
+        scenario: &Scenario,
+        values: &Values,
+        turn: &Turn,
+    ) -> Vec<&'g Check> {
+        let inputs = self.inputs(method, scenario, values, turn);
+        method.asks().filter(|check| is_from(method, check, turn, &inputs)).collect()
+    }
+
+    fn inputs<'a>(
+        &'a self,
+        method: &'a Method,
+        scenario: &Scenario,
+        values: &'a Values,
+        turn: &Turn,
+    ) -> Inputs<'a> {
+        let environment = match &turn.environment {
+            Some(key) => method.environment(key.as_str()),
+            None => environment(method, scenario),
+        };
+        Inputs { captures: &self.captures, tokens: &self.tokens, ..Inputs::new(method, environment, values) }
+    }
+
+    fn take_in(&mut self, method: &Method, checks: &[&Check], reply: &Reply) {
+        let Answer::Response(response) = answer(reply) else { return };
+        for check in checks {
+            let kept = probe::kept(check, &response);
+            let is_check = method.checks.iter().any(|one| one.key == check.key);
+            if is_check { self.captures.extend(kept) } else { self.tokens.extend(kept) }
+        }
+    }
+}
+
+/// The turns of a scenario whose request no check and no sign-in makes. What cannot be worked out may be made.
+pub(crate) fn unasked<'g>(method: &Method, scenario: &'g Scenario) -> Vec<&'g Turn> {
+    let (values, mut heard) = (values(method, scenario), Heard::new(scenario));
+    let mut unasked = Vec::new();
+    for turn in &scenario.talk {
+        let checks = heard.asked(method, scenario, &values, turn);
+        if checks.is_empty() {
+            unasked.push(turn);
+        }
+        heard.take_in(method, &checks, &turn.reply);
+    }
+    unasked
 }
 
 /// The rules that some scenario of the method reaches.
@@ -45,41 +105,25 @@ pub(crate) fn reached(guide: &Guide, method: &Method) -> BTreeSet<Key> {
             let rule = method.all_outcomes().find(|rule| rule.is == OutcomeKind::DifferentAccount);
             reached.extend(rule.map(|rule| rule.key.clone()));
         }
-        let (values, mut captures) = (values(method, scenario), Values::new());
+        let (values, mut heard) = (values(method, scenario), Heard::new(scenario));
         for turn in &scenario.talk {
-            let kept = captures.clone();
-            let environment = asked_environment(method, scenario, turn);
-            let inputs = Inputs { environment, values: &values, captures: &kept };
-            for check in method.checks.iter().filter(|check| is_from(method, check, turn, &inputs)) {
+            let checks = heard.asked(method, scenario, &values, turn);
+            let inputs = heard.inputs(method, scenario, &values, turn);
+            for check in &checks {
                 let case = Case { guide, method, check, inputs, brand: "" };
-                let verdict = judge(&case, &answer(&turn.reply), 0);
-                reached.extend(verdict.rule);
-                captures.extend(verdict.captures);
+                reached.extend(judge(&case, &answer(&turn.reply), 0).rule);
             }
+            heard.take_in(method, &checks, &turn.reply);
         }
     }
     reached
-}
-
-fn asked_environment<'g>(method: &'g Method, scenario: &Scenario, turn: &Turn) -> Option<&'g Environment> {
-    match &turn.environment {
-        Some(key) => method.environment(key.as_str()),
-        None => environment(method, scenario),
-    }
 }
 
 fn is_from(method: &Method, check: &Check, turn: &Turn, inputs: &Inputs<'_>) -> bool {
     if check.request.verb != turn.verb {
         return false;
     }
-    let written = RequestTemplate {
-        verb: turn.verb,
-        path: Template::literal(turn.path.as_str()),
-        query: Vec::new(),
-        headers: Vec::new(),
-        body: None,
-        span: Span::default(),
-    };
+    let written = RequestTemplate { path: Template::literal(turn.path.as_str()), ..check.request.clone() };
     match (probe::request(method, &check.request, inputs), probe::request(method, &written, inputs)) {
         (Ok(made), Ok(written)) => made.path == written.path,
         _ => true,

@@ -5,61 +5,16 @@
 //!
 //! **Invariant:** judging reads the answer, the guide and the values, and nothing else.
 
-use std::time::Duration;
-
-use guide::{
-    Check, Expect, Fault, Guide, HeaderTest, JsonPath, JsonTest, JsonType, Key, Method, OutcomeKind,
-    OutcomeRule, Part, Role, Target, Template, When,
-};
+use guide::{Check, Fault, Guide, Key, Method, OutcomeKind, OutcomeRule, Role, Template};
 use secret::Redactor;
-use serde_json::Value;
 
-use crate::fill::{Inputs, Landing, Values, fill};
-use crate::message::{Answer, Response};
-use crate::request::message;
+use crate::fill::Inputs;
+use crate::kept::{captures, granted, identity};
+use crate::message::Answer;
+use crate::request::{computed, message};
 use crate::retry::retry_after;
-
-/// What an answer means for the person linking.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Verdict {
-    /// The outcome.
-    pub outcome: OutcomeKind,
-    /// The guide's rule that says so; none, where the answer was as expected or a default decided.
-    pub rule: Option<Key>,
-    /// What happened, in the provider's terms.
-    pub says: String,
-    /// What to do about it.
-    pub fix: String,
-    /// The field to change.
-    pub at_field: Option<Key>,
-    /// Other fields that may be the cause.
-    pub or_fields: Vec<Key>,
-    /// The step to go back to.
-    pub return_to: Option<Key>,
-    /// Whether other environments may be asked, if the person agrees.
-    pub ask_elsewhere: bool,
-    /// Who was found.
-    pub identity: Option<Identity>,
-    /// What is kept for later requests. Never written down with the rest.
-    #[serde(skip)]
-    pub captures: Values,
-    /// How long the provider asks to be left alone.
-    #[serde(skip)]
-    pub retry_after: Option<Duration>,
-    /// What the provider said, without secrets, for support.
-    pub quote: Option<String>,
-}
-
-/// Who was found.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Identity {
-    /// What identifies the account at the provider.
-    pub id: String,
-    /// What people call it.
-    pub name: String,
-    /// More to show: label and text.
-    pub details: Vec<(String, String)>,
-}
+use crate::seen::{Seen, as_expected, holds};
+use crate::verdict::{Identity, Verdict};
 
 /// Everything a judgement is made from, but for the answer.
 #[derive(Clone, Copy, Debug)]
@@ -79,31 +34,36 @@ pub struct Case<'a> {
 /// Judges an answer. `now` is in seconds since 1970, for dates in headers.
 pub fn judge(case: &Case<'_>, answer: &Answer, now: i64) -> Verdict {
     let seen = Seen::new(answer);
-    let rule =
-        |rules: &'_ [OutcomeRule]| rules.iter().find(|rule| holds(&rule.when, &seen, &case.inputs)).cloned();
+    let rule = |rules: &'_ [OutcomeRule]| {
+        let means =
+            |rule: &&OutcomeRule| rule.when.as_ref().is_some_and(|when| holds(when, &seen, &case.inputs));
+        rules.iter().find(means).cloned()
+    };
     let mut verdict = if let Some(rule) = rule(&case.check.outcomes) {
         by_rule(case, &rule)
-    } else if as_expected(&case.check.expect, &seen, &case.inputs) {
+    } else if as_expected(case.check, &seen, &case.inputs) {
         by_kind(case, OutcomeKind::Ok)
     } else if let Some(rule) = rule(&case.method.outcomes) {
         by_rule(case, &rule)
     } else {
-        by_kind(case, default_kind(&seen))
+        by_kind(case, default_kind(case.check, &seen))
     };
     if verdict.outcome.is_good() {
         verdict.captures = captures(case.check, &seen);
+        verdict.granted = granted(case.check, &seen);
         if case.check.role == Role::Identity {
             verdict.identity = identity(case, &seen);
-            if verdict.identity.is_none() {
+            // A credential that may do only a little may not even learn whose it is; a rule has to say so.
+            if verdict.identity.is_none() && verdict.outcome == OutcomeKind::Ok {
                 verdict = by_kind(case, OutcomeKind::ProtocolMismatch);
             }
         }
     }
     if let Answer::Response(response) = answer {
-        verdict.retry_after = retry_after(response, now);
+        verdict.retry_after = retry_after(response, case.method.wait.as_ref(), now);
     }
     if !verdict.outcome.is_good() {
-        verdict.quote = Some(quote(answer, case.inputs.values));
+        verdict.quote = Some(quote(case, answer));
     }
     verdict
 }
@@ -134,94 +94,12 @@ pub fn wrong_environment(case: &Case<'_>, environment: &guide::Environment) -> V
     verdict
 }
 
-/// An answer with its body read.
-struct Seen<'a> {
-    answer: &'a Answer,
-    json: Option<Value>,
-}
-
-impl<'a> Seen<'a> {
-    fn new(answer: &'a Answer) -> Self {
-        let json = match answer {
-            Answer::Response(response) => serde_json::from_slice(&response.body).ok(),
-            Answer::Failed { .. } => None,
-        };
-        Self { answer, json }
+fn default_kind(check: &Check, seen: &Seen<'_>) -> OutcomeKind {
+    if check.speaks_oauth
+        && let Some(kind) = oauth_kind(seen)
+    {
+        return kind;
     }
-
-    fn response(&self) -> Option<&'a Response> {
-        match self.answer {
-            Answer::Response(response) => Some(response),
-            Answer::Failed { .. } => None,
-        }
-    }
-}
-
-fn as_expected(expect: &Expect, seen: &Seen<'_>, inputs: &Inputs<'_>) -> bool {
-    let Some(response) = seen.response() else { return false };
-    let status = if expect.status.is_empty() {
-        (200..300).contains(&response.status)
-    } else {
-        expect.status.contains(&response.status)
-    };
-    status
-        && expect.headers.iter().all(|(name, test)| header_holds(test, response.header(name)))
-        && expect.json.iter().all(|(path, test)| json_holds(path, test, seen.json.as_ref(), inputs))
-}
-
-fn holds(when: &When, seen: &Seen<'_>, inputs: &Inputs<'_>) -> bool {
-    let response = match seen.answer {
-        Answer::Failed { fault, .. } => return when.fails.contains(fault),
-        Answer::Response(response) => response,
-    };
-    when.fails.is_empty()
-        && (when.status.is_empty() || when.status.contains(&response.status))
-        && !when.status_not.contains(&response.status)
-        && when.is_json.is_none_or(|wanted| wanted == seen.json.is_some())
-        && when.headers.iter().all(|(name, test)| header_holds(test, response.header(name)))
-        && when.json.iter().all(|(path, test)| json_holds(path, test, seen.json.as_ref(), inputs))
-}
-
-fn header_holds(test: &HeaderTest, value: Option<&str>) -> bool {
-    test.exists.is_none_or(|wanted| wanted == value.is_some())
-        && test.equals.as_deref().is_none_or(|wanted| value == Some(wanted))
-        && test
-            .contains
-            .as_deref()
-            .is_none_or(|part| value.is_some_and(|value| value.to_lowercase().contains(&part.to_lowercase())))
-}
-
-fn json_holds(path: &JsonPath, test: &JsonTest, json: Option<&Value>, inputs: &Inputs<'_>) -> bool {
-    let value = json.and_then(|json| path.find(json));
-    test.exists.is_none_or(|wanted| wanted == value.is_some())
-        && test.kind.is_none_or(|kind| value.is_some_and(|value| is_kind(value, kind)))
-        && (test.one_of.is_empty() || value.is_some_and(|value| test.one_of.contains(value)))
-        && test.host_differs_from.as_ref().is_none_or(|host| host_differs(host, value, inputs))
-}
-
-fn is_kind(value: &Value, kind: JsonType) -> bool {
-    match kind {
-        JsonType::String => value.is_string(),
-        JsonType::Number => value.is_number(),
-        JsonType::Boolean => value.is_boolean(),
-        JsonType::Array => value.is_array(),
-        JsonType::Object => value.is_object(),
-        JsonType::Null => value.is_null(),
-    }
-}
-
-/// Whether an address has another host than the one meant. Where there is no address nothing differs.
-fn host_differs(wanted: &Template, value: Option<&Value>, inputs: &Inputs<'_>) -> bool {
-    let Ok(wanted) = fill(wanted, Landing::Host, inputs) else { return false };
-    let Some(text) = value.and_then(Value::as_str) else { return false };
-    let host = match url::Url::parse(text) {
-        Ok(url) => url.host_str().map(str::to_owned),
-        Err(_) => Some(text.to_lowercase()),
-    };
-    host.is_some_and(|host| host != wanted.expose())
-}
-
-fn default_kind(seen: &Seen<'_>) -> OutcomeKind {
     match seen.answer {
         Answer::Failed { fault, .. } => match fault {
             Fault::Dns | Fault::Connect | Fault::Timeout | Fault::Reset => OutcomeKind::Unreachable,
@@ -238,6 +116,19 @@ fn default_kind(seen: &Seen<'_>) -> OutcomeKind {
             _ => OutcomeKind::Unknown,
         },
     }
+}
+
+/// What an error of a token endpoint means ([RFC 6749, 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
+fn oauth_kind(seen: &Seen<'_>) -> Option<OutcomeKind> {
+    let error = seen.json.as_ref()?.get("error")?.as_str()?;
+    Some(match error {
+        "invalid_client" | "invalid_grant" => OutcomeKind::WrongSecret,
+        "invalid_scope" => OutcomeKind::MissingPermission,
+        "access_denied" => OutcomeKind::Declined,
+        "invalid_request" | "unauthorized_client" | "unsupported_grant_type" => OutcomeKind::Misconfigured,
+        "server_error" | "temporarily_unavailable" => OutcomeKind::ProviderDown,
+        _ => return None,
+    })
 }
 
 fn by_rule(case: &Case<'_>, rule: &OutcomeRule) -> Verdict {
@@ -271,8 +162,6 @@ fn by_kind(case: &Case<'_>, kind: OutcomeKind) -> Verdict {
         _ => None,
     };
     Verdict {
-        outcome: kind,
-        rule: None,
         says: kind.says().replace("{provider}", name),
         fix: kind.fix().replace("{provider}", name),
         return_to: at_field
@@ -280,12 +169,7 @@ fn by_kind(case: &Case<'_>, kind: OutcomeKind) -> Verdict {
             .and_then(|field| case.method.made_at(field.as_str()))
             .map(|step| step.key.clone()),
         at_field,
-        or_fields: Vec::new(),
-        ask_elsewhere: false,
-        identity: None,
-        captures: Values::new(),
-        retry_after: None,
-        quote: None,
+        ..Verdict::of_kind(kind)
     }
 }
 
@@ -295,62 +179,25 @@ fn only_secret(method: &Method) -> Option<Key> {
     secrets.next().is_none().then(|| first.key.clone())
 }
 
-fn captures(check: &Check, seen: &Seen<'_>) -> Values {
-    let find = |path: &JsonPath| Some(secret::Secret::new(text_of(path.find(seen.json.as_ref()?)?)?));
-    check.captures.iter().filter_map(|(key, path)| Some((key.clone(), find(path)?))).collect()
-}
-
-fn identity(case: &Case<'_>, seen: &Seen<'_>) -> Option<Identity> {
-    let template = case.check.account.as_ref()?;
-    let text = |template: &Template| answer_text(template, seen.json.as_ref(), &case.inputs);
-    Some(Identity {
-        id: text(&template.id).filter(|id| !id.is_empty())?,
-        name: text(&template.name).unwrap_or_default(),
-        details: template
-            .details
-            .iter()
-            .filter_map(|(label, part)| Some((label.clone(), text(part)?)))
-            .collect(),
-    })
-}
-
-/// A text taken from an answer. It is the provider's, so control characters are taken out before anybody sees it.
-fn answer_text(template: &Template, json: Option<&Value>, inputs: &Inputs<'_>) -> Option<String> {
-    let mut out = String::new();
-    for part in &template.parts {
-        match part {
-            Part::Text(text) => out.push_str(text),
-            Part::Reference(reference) => match &reference.target {
-                Target::Json(path) => out.push_str(&text_of(path.find(json?)?)?),
-                Target::Value(key) => out.push_str(inputs.values.get(key)?.expose()),
-                Target::EnvironmentHost => out.push_str(&inputs.environment?.host),
-                Target::EnvironmentLabel => out.push_str(&inputs.environment?.label),
-                _ => return None,
-            },
-        }
+/// What the provider said, cut short and without anything secret.
+fn quote(case: &Case<'_>, answer: &Answer) -> String {
+    let (computed, _) = computed(case.method, &case.inputs);
+    let secrets = case.inputs.values.values().chain(case.inputs.tokens.values()).chain(computed.values());
+    let redactor = Redactor::new(secrets);
+    let response = match answer {
+        Answer::Failed { fault, detail } => return redactor.redact(&format!("{fault}: {detail}")),
+        Answer::Response(response) => response,
+    };
+    // A good answer to signing in holds the token, which nobody knows yet and so nobody could take out.
+    let may_hold_tokens = response.status < 400
+        && case.method.auth.sign_in.iter().any(|sign_in| {
+            sign_in.steps.iter().chain(&sign_in.refresh).any(|step| step.check.key == case.check.key)
+        });
+    if may_hold_tokens {
+        return format!("HTTP {}", response.status);
     }
-    Some(out.chars().filter(|ch| !ch.is_control()).take(200).collect())
-}
-
-fn text_of(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(truth) => Some(truth.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
-/// What the provider said, cut short and without anything that was typed as a secret.
-fn quote(answer: &Answer, values: &Values) -> String {
-    let redactor = Redactor::new(values.values());
-    match answer {
-        Answer::Failed { fault, detail } => redactor.redact(&format!("{fault}: {detail}")),
-        Answer::Response(response) => {
-            // Redacted before it is cut, or the cut could leave a part of a secret behind.
-            let body = redactor.redact(&String::from_utf8_lossy(&response.body));
-            let body: String = body.chars().filter(|ch| !ch.is_control() || *ch == '\n').take(500).collect();
-            format!("HTTP {}\n{body}", response.status).trim_end().to_owned()
-        }
-    }
+    // Redacted before it is cut, or the cut could leave a part of a secret behind.
+    let body = redactor.redact(&String::from_utf8_lossy(&response.body));
+    let body: String = body.chars().filter(|ch| !ch.is_control() || *ch == '\n').take(500).collect();
+    format!("HTTP {}\n{body}", response.status).trim_end().to_owned()
 }

@@ -12,16 +12,25 @@
 
 mod encode;
 mod message;
+mod moment;
+mod sign;
 
+mod assertion;
 mod fill;
 mod request;
 
 mod retry;
 
 mod judge;
+mod kept;
+mod seen;
+mod verdict;
 
 pub use crate::fill::{FillError, Inputs, Problem, Values};
-pub use crate::judge::{Case, Identity, Verdict, different_account, judge, wrong_environment};
-pub use crate::message::{Answer, Body, Header, Permit, Request, Response};
-pub use crate::request::{host, host_fields, message, request};
+pub use crate::judge::{Case, different_account, judge, wrong_environment};
+pub use crate::kept::{holds_for, kept};
+pub use crate::message::{Answer, Body, ClientCertificate, Header, Permit, Request, Response};
+pub use crate::moment::Moment;
+pub use crate::request::{computed, host, host_fields, message, request};
 pub use crate::retry::retry_after;
+pub use crate::verdict::{Identity, Verdict};

@@ -26,20 +26,40 @@ pub struct Request {
     pub body: Option<Body>,
     /// The hosts that the guide allows; the way out checks them once more.
     pub permit: Permit,
+    /// The certificate that the connection is made with.
+    pub certificate: Option<ClientCertificate>,
+}
+
+/// A certificate by which a client shows who it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientCertificate {
+    /// The certificate, and those between it and the root, as PEM.
+    pub certificate: Secret,
+    /// Its key, as PEM.
+    pub key: Secret,
 }
 
 impl Request {
     /// The path with its query, encoded as sent: `+` and `%20` rules of
     /// [RFC 3986](https://www.rfc-editor.org/rfc/rfc3986), everything but unreserved characters escaped.
     pub fn path_and_query(&self) -> Secret {
-        let mut out = self.path.clone();
-        for (n, (name, value)) in self.query.iter().enumerate() {
-            out.push(if n == 0 { '?' } else { '&' });
-            out.push_str(&crate::encode::percent(name));
-            out.push('=');
-            out.push_str(&crate::encode::percent(value.expose()));
+        let mut out = Secret::from(self.path.as_str());
+        for (n, pair) in self.encoded_query().iter().enumerate() {
+            out.push(if n == 0 { "?" } else { "&" });
+            out.push(pair.expose());
         }
-        Secret::new(out)
+        out
+    }
+
+    /// The query's pairs as sent.
+    pub(crate) fn encoded_query(&self) -> Vec<Secret> {
+        let pair = |(name, value): &(String, Secret)| {
+            let mut out = Secret::new(crate::encode::percent(name));
+            out.push("=");
+            out.push(&crate::encode::percent(value.expose()));
+            out
+        };
+        self.query.iter().map(pair).collect()
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use guide::WaitAs;
+
 use crate::message::Response;
 
 /// The longest wait that a header can ask for; more is taken as this much.
@@ -9,7 +11,18 @@ const LONGEST: Duration = Duration::from_hours(1);
 
 /// What `Retry-After` says: seconds, or a date
 /// ([RFC 9110, 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)). `now` is in seconds since 1970.
-pub fn retry_after(response: &Response, now: i64) -> Option<Duration> {
+///
+/// A provider may have a header of its own for it.
+pub fn retry_after(response: &Response, own: Option<&(String, WaitAs)>, now: i64) -> Option<Duration> {
+    if let Some((name, how)) = own
+        && let Some(number) = response.header(name).and_then(|text| text.trim().parse::<i64>().ok())
+    {
+        let seconds = match how {
+            WaitAs::Seconds => number,
+            WaitAs::Epoch => number.saturating_sub(now),
+        };
+        return Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)).min(LONGEST));
+    }
     let text = response.header("retry-after")?.trim();
     let seconds = match text.parse::<u64>() {
         Ok(seconds) => seconds,
@@ -51,7 +64,7 @@ mod tests {
             headers: vec![("retry-after".to_owned(), header.to_owned())],
             body: Vec::new(),
         };
-        assert_eq!(retry_after(&response, 784_111_770), expected.map(Duration::from_secs), "{header}");
+        assert_eq!(retry_after(&response, None, 784_111_770), expected.map(Duration::from_secs), "{header}");
     }
 
     #[test]
@@ -63,5 +76,17 @@ mod tests {
         check("Sat, 05 Nov 1994 08:49:37 GMT", Some(0));
         check("soon", None);
         check("-1", None);
+    }
+
+    #[test]
+    fn a_provider_can_have_a_header_of_its_own() {
+        let headers =
+            vec![("x-reset".to_owned(), "1000030".to_owned()), ("retry-after".to_owned(), "3".to_owned())];
+        let response = Response { status: 429, headers, body: Vec::new() };
+        let wait = |how| retry_after(&response, Some(&("x-reset".to_owned(), how)), 1_000_000);
+        assert_eq!(wait(WaitAs::Epoch), Some(Duration::from_secs(30)));
+        assert_eq!(wait(WaitAs::Seconds), Some(LONGEST));
+        let other = ("x-other".to_owned(), WaitAs::Seconds);
+        assert_eq!(retry_after(&response, Some(&other), 1_000_000), Some(Duration::from_secs(3)));
     }
 }

@@ -66,6 +66,7 @@ pub fn page(guide: &Guide, method: &Method, brand: &Brand, options: &Options) ->
     parts.push(build.linking());
     parts.extend(build.fields());
     parts.extend(build.environments());
+    parts.extend(build.permissions(scopes.as_deref()));
     if options.audience == Audience::Link {
         parts.extend(build.checks());
         parts.extend(build.troubles());

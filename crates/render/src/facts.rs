@@ -3,23 +3,25 @@
 //! **Invariant:** every writer takes what it says about a field, a check or a trouble from here, so that all say
 //! the same.
 
+use std::borrow::Cow;
+
 use crate::href::Href;
-use crate::page::{Check, Environment, Event, Field, Inline, Source, StepLink, Trouble};
+use crate::page::{Check, Environment, Event, Field, Inline, Permission, Source, StepLink, Trouble};
 use crate::wording;
 
 /// Something known, and its name.
 pub(crate) struct Fact {
-    pub(crate) name: &'static str,
+    pub(crate) name: Cow<'static, str>,
     pub(crate) content: Vec<Inline>,
 }
 
 impl Fact {
     fn text(name: &'static str, text: &str) -> Self {
-        Self { name, content: vec![Inline::Text(text.to_owned())] }
+        Self { name: Cow::Borrowed(name), content: vec![Inline::Text(text.to_owned())] }
     }
 
-    fn code(name: &'static str, text: &str) -> Self {
-        Self { name, content: vec![Inline::Code(text.to_owned())] }
+    fn code(name: impl Into<Cow<'static, str>>, text: &str) -> Self {
+        Self { name: name.into(), content: vec![Inline::Code(text.to_owned())] }
     }
 
     fn step(name: &'static str, step: &StepLink) -> Self {
@@ -28,7 +30,7 @@ impl Fact {
             Some(anchor) => vec![Inline::Link { href: Href::to(anchor), content }],
             None => content,
         };
-        Self { name, content: link }
+        Self { name: Cow::Borrowed(name), content: link }
     }
 }
 
@@ -55,12 +57,25 @@ pub(crate) fn of_field_but_kind(field: &Field) -> Vec<Fact> {
 
 pub(crate) fn of_environment(environment: &Environment) -> Vec<Fact> {
     let mut facts = vec![Fact::code(wording::HOST, &environment.host)];
+    facts.extend(environment.values.iter().map(|(name, text)| Fact::code(name.clone(), text)));
     facts.extend(environment.description.iter().map(|text| Fact::text(wording::DESCRIPTION, text)));
     facts
 }
 
+/// Every permission has all of them, so that they can be the cells of a table.
+pub(crate) fn of_permission(permission: &Permission) -> Vec<Fact> {
+    let or_nothing = |text: Option<&str>| text.unwrap_or(wording::NOTHING).to_owned();
+    let needed_for = Some(permission.needed_for.join(", ")).filter(|text| !text.is_empty());
+    vec![
+        Fact::text(wording::LETS, &or_nothing(permission.description.as_deref())),
+        Fact::text(wording::NEEDED_FOR, &or_nothing(needed_for.as_deref())),
+        Fact::text(wording::TRIED_BY, &or_nothing(permission.tried_by.as_deref())),
+        Fact::text(wording::WITHOUT_IT, &or_nothing(permission.without)),
+    ]
+}
+
 pub(crate) fn of_trouble(trouble: &Trouble) -> Vec<Fact> {
-    let mut facts = vec![Fact { name: wording::FIX, content: trouble.fix.clone() }];
+    let mut facts = vec![Fact { name: Cow::Borrowed(wording::FIX), content: trouble.fix.clone() }];
     if !trouble.fields.is_empty() {
         facts.push(Fact::text(wording::LOOK_AT, &trouble.fields.join(", ")));
     }

@@ -50,8 +50,26 @@ fn content(content: &Content) -> (&'static str, Value) {
         Content::Linking(one) => ("linking", section(one)),
         Content::Fields(fields) => ("fields", list(fields, field)),
         Content::Environments(environments) => {
-            let one = |one: &crate::Environment| json!({ "label": one.label, "host": one.host, "description": one.description });
+            let one = |one: &crate::Environment| {
+                let values: serde_json::Map<String, Value> =
+                    one.values.iter().map(|(name, text)| (name.clone(), json!(text))).collect();
+                json!({
+                    "label": one.label, "host": one.host, "values": values, "description": one.description,
+                })
+            };
             ("environments", list(environments, one))
+        }
+        Content::Permissions(permissions) => {
+            let one = |one: &crate::Permission| {
+                json!({
+                    "name": one.name,
+                    "description": one.description,
+                    "needed_for": one.needed_for,
+                    "tried_by": one.tried_by,
+                    "without": one.without,
+                })
+            };
+            ("permissions", list(permissions, one))
         }
         Content::Checks { intro, checks } => {
             let request =

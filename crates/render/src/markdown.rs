@@ -125,6 +125,11 @@ fn write_part(out: &mut Writer<'_>, part: &Part) {
                 out.item_with_facts(&[Inline::Text(one.label.clone())], &facts::of_environment(one));
             }
         }
+        Content::Permissions(list) => {
+            for one in list {
+                out.item_with_facts(&[Inline::Code(one.name.clone())], &facts::of_permission(one));
+            }
+        }
         Content::Checks { intro, checks } => {
             let line = out.inlines(Markup::new(), intro);
             out.doc.line(&line);

@@ -123,6 +123,8 @@ pub enum Content {
     Fields(Vec<Field>),
     /// Deployments of the provider.
     Environments(Vec<Environment>),
+    /// What the provider lets a credential do, and what that is needed for.
+    Permissions(Vec<Permission>),
     /// What is asked of the provider.
     Checks {
         /// What stands before them.
@@ -234,8 +236,25 @@ pub struct Environment {
     pub label: String,
     /// The end of its host names.
     pub host: String,
+    /// Further columns: a name and a text, the same names in every environment.
+    pub values: Vec<(String, String)>,
     /// A sentence that helps to recognize it.
     pub description: Option<String>,
+}
+
+/// A permission of the provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Permission {
+    /// As the provider writes it.
+    pub name: String,
+    /// What it lets somebody do.
+    pub description: Option<String>,
+    /// The labels of the actions that need it.
+    pub needed_for: Vec<String>,
+    /// Whether an account can be linked without it, in words; nothing, where no check tries it.
+    pub without: Option<&'static str>,
+    /// The label of the check that tries it.
+    pub tried_by: Option<String>,
 }
 
 /// A request that proves something.

@@ -62,6 +62,12 @@ fn part(out: &mut Layout, part: &Part) {
                 named(out, &facts::of_environment(one));
             }
         }
+        Content::Permissions(list) => {
+            for one in list {
+                strong_line(out, &one.name);
+                named(out, &facts::of_permission(one));
+            }
+        }
         Content::Checks { intro, checks } => {
             paragraph(out, intro);
             for one in checks {

@@ -179,7 +179,9 @@ impl<'a> Context<'a> {
 
     fn word(&self, target: &Target) -> Word {
         let label = |key: &guide::Key| {
-            self.method.field(key.as_str()).map_or_else(|| key.to_string(), |field| field.label.clone())
+            let field = self.method.field(key.as_str());
+            let field = field.or_else(|| Some(&self.method.derived(key.as_str())?.field));
+            field.map_or_else(|| key.to_string(), |field| field.label.clone())
         };
         let open = |says: String, name: &str| Word::Open { says, name: name.to_owned() };
         let only = match self.method.environments.as_slice() {
@@ -195,10 +197,22 @@ impl<'a> Context<'a> {
             }
             Target::EnvironmentHost => match environment {
                 Some(environment) => environment.host.clone(),
-                None => return open(wording::ENVIRONMENT_HOST.to_owned(), "environment.host"),
+                None => {
+                    return open(
+                        wording::environment_host(&self.method.environment_label),
+                        "environment.host",
+                    );
+                }
             },
-            Target::EnvironmentLabel => {
-                environment.map_or_else(|| wording::CHOSEN_ENVIRONMENT.to_owned(), |one| one.label.clone())
+            Target::EnvironmentLabel => environment.map_or_else(
+                || wording::chosen_environment(&self.method.environment_label),
+                |one| one.label.clone(),
+            ),
+            Target::EnvironmentValue(name) => {
+                match environment.and_then(|environment| environment.value(name.as_str())) {
+                    Some(text) => text.to_owned(),
+                    None => return open(name.as_str().replace(['_', '-'], " "), name.as_str()),
+                }
             }
             Target::ProviderName => self.guide.provider.name.clone(),
             Target::ProviderKey => self.guide.provider.key.to_string(),
@@ -208,7 +222,9 @@ impl<'a> Context<'a> {
             Target::BrandSupportUrl => self.brand.support_url.clone().unwrap_or_default(),
             Target::BrandSiteUrl => self.brand.site_url.clone().unwrap_or_default(),
             Target::Json(path) => return open(path.to_string(), &path.to_string()),
-            Target::Capture(key) => return open(key.to_string(), key.as_str()),
+            Target::Capture(key) | Target::Token(key) => return open(key.to_string(), key.as_str()),
+            Target::Assertion => return open("assertion".to_owned(), "assertion"),
+            Target::Request(_) | Target::Now(_) | Target::Random(_) => return open("…".to_owned(), "…"),
             Target::RedirectUri => match self.redirect_uri {
                 Some(address) => address.to_owned(),
                 None => return open(wording::redirect_uri(&self.brand.hub), "redirect_uri"),

@@ -14,7 +14,7 @@ pub(crate) const LANGUAGE: &str = "en";
 
 pub(crate) const NEEDS: &str = "Before you begin";
 pub(crate) const FIELDS: &str = "What you enter";
-pub(crate) const ENVIRONMENTS: &str = "Environments";
+pub(crate) const PERMISSIONS: &str = "Permissions";
 pub(crate) const CHECKS: &str = "What is checked";
 pub(crate) const TROUBLES: &str = "If something goes wrong";
 pub(crate) const CREDENTIAL: &str = "What to know about the credential";
@@ -38,17 +38,39 @@ pub(crate) const DEFAULT: &str = "If left empty";
 pub(crate) const OPTIONS: &str = "Choices";
 pub(crate) const ONLY: &str = "Asked";
 pub(crate) const FOUND_AT: &str = "Where to find it";
-pub(crate) const ENVIRONMENT: &str = "Environment";
 pub(crate) const HOST: &str = "Host";
 pub(crate) const DESCRIPTION: &str = "How to recognize it";
+pub(crate) const PERMISSION: &str = "Permission";
+pub(crate) const LETS: &str = "What it allows";
+pub(crate) const NEEDED_FOR: &str = "Needed for";
+pub(crate) const TRIED_BY: &str = "Tried when linking";
+pub(crate) const WITHOUT_IT: &str = "Without it";
+pub(crate) const NOTHING: &str = "\u{2013}";
+pub(crate) const LINKED_WITHOUT: &str = "The account is linked, and cannot do this";
+pub(crate) const NOT_LINKED_WITHOUT: &str = "The account is not linked";
 pub(crate) const SEEN: &str = "How it shows";
 pub(crate) const FIX: &str = "What to do";
 pub(crate) const LOOK_AT: &str = "Look at";
 pub(crate) const BACK_TO: &str = "Go back to";
 pub(crate) const SOURCE: &str = "Source";
 
-pub(crate) const CHOSEN_ENVIRONMENT: &str = "the chosen environment";
-pub(crate) const ENVIRONMENT_HOST: &str = "host of the environment";
+/// The heading over environments, which a provider may call sites or regions.
+pub(crate) fn environments(label: &str) -> String {
+    format!("{label}s")
+}
+
+pub(crate) fn chosen_environment(label: &str) -> String {
+    format!("the chosen {}", label.to_lowercase())
+}
+
+pub(crate) fn environment_host(label: &str) -> String {
+    format!("host of the {}", label.to_lowercase())
+}
+
+/// How an outcome shows for which no answer is the sign.
+pub(crate) fn seen_by_identity(provider: &str) -> String {
+    format!("{provider} accepts the credentials, and they belong to another account.")
+}
 
 pub(crate) fn redirect_uri(hub: &str) -> String {
     format!("the redirect URI that {hub} shows")

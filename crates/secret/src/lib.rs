@@ -32,6 +32,16 @@ impl Secret {
         &self.0
     }
 
+    /// Adds a text at the end. Where the room has to grow, what was there before is wiped.
+    pub fn push(&mut self, text: &str) {
+        if self.0.capacity() - self.0.len() < text.len() {
+            let mut larger = String::with_capacity((self.0.len() + text.len()).next_power_of_two());
+            larger.push_str(&self.0);
+            self.0 = Zeroizing::new(larger);
+        }
+        self.0.push_str(text);
+    }
+
     /// Whether there is nothing to hide.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use guide::{Fault, Reply};
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming as Body;
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::server::conn::http1;
@@ -86,10 +86,11 @@ impl fmt::Display for HangUp {
 impl std::error::Error for HangUp {}
 
 async fn serve(stream: TcpStream, script: Arc<Mutex<Script>>, said: UnboundedSender<Line>) {
-    let answer = service_fn(|request: Request<Body>| {
-        let (reply, line) = script.lock().unwrap_or_else(PoisonError::into_inner).answer(&incoming(&request));
+    let answer = service_fn(|request: Request<Body>| async {
+        let incoming = incoming(request).await.ok_or(HangUp)?;
+        let (reply, line) = script.lock().unwrap_or_else(PoisonError::into_inner).answer(&incoming);
         let _ = said.send(line);
-        respond(reply)
+        respond(reply).await
     });
     // An error here is the client's or the scenario's doing, and what the scenario wanted.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
@@ -123,26 +124,30 @@ async fn respond(reply: Reply) -> Result<Response<Full<Bytes>>, HangUp> {
     }
 }
 
-fn incoming(request: &Request<Body>) -> Incoming {
+/// The request as the script sees it; none, if its body does not come whole or is larger than any of ours.
+async fn incoming(request: Request<Body>) -> Option<Incoming> {
+    let (request, body) = request.into_parts();
+    let body = Limited::new(body, TOO_LARGE).collect().await.ok()?.to_bytes();
     let header =
-        |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let host = request.uri().host().unwrap_or_else(|| header("host"));
+        |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let host = request.uri.host().unwrap_or_else(|| header("host"));
     let host = host.split(':').next().unwrap_or_default().to_owned();
-    let headers = request.headers().iter().filter_map(|(name, value)| {
+    let headers = request.headers.iter().filter_map(|(name, value)| {
         // A header is text or it is not one that a guide can make.
         Some((name.as_str().to_owned(), Secret::new(value.to_str().ok()?)))
     });
-    let query = request.uri().query().unwrap_or_default();
+    let query = request.uri.query().unwrap_or_default();
     let query = query
         .split('&')
         .filter_map(|pair| pair.split_once('='))
         .map(|(name, value)| (decoded(name), Secret::new(decoded(value))));
-    Incoming {
-        verb: request.method().as_str().to_owned(),
+    Some(Incoming {
+        verb: request.method.as_str().to_owned(),
         host,
-        path: request.uri().path().to_owned(),
+        path: request.uri.path().to_owned(),
         parameters: headers.chain(query).collect(),
-    }
+        body: Secret::new(String::from_utf8_lossy(&body).into_owned()),
+    })
 }
 
 fn decoded(text: &str) -> String {

@@ -180,8 +180,8 @@ async fn played(
         }
         return Ok(());
     }
-    if let Stage::Confirm { identity, limited, .. } = flow.stage() {
-        screen.found(identity, limited);
+    if let Stage::Confirm { identity, limited, reports } = flow.stage() {
+        screen.found(identity, reports, limited);
     }
     flow.confirm(true);
     let linked = driver::run(&mut flow, way, |_| {}).await.map_err(|_| gone())?.ok_or_else(gone)?;

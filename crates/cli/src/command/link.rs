@@ -67,7 +67,10 @@ fn environment(method: &Method, name: Option<&str>, silent: bool) -> Result<Opti
                     .help(format!("there is {}", guide::listed(keys))))
             }
         },
-        None if silent => Ok(method.environments.first().map(|one| one.key.clone())),
+        // Where it shows in what is typed, nobody chooses it.
+        None if silent && !method.tells_environment() => {
+            Ok(method.environments.first().map(|one| one.key.clone()))
+        }
         None => Ok(None),
     }
 }
@@ -222,8 +225,11 @@ impl Task<'_> {
                 {
                     out.say(&format!("  step: {}", step.title));
                 }
-            } else if let Stage::Confirm { identity: Some(identity), .. } = flow.stage() {
-                out.data(&report::identity_lines(identity, out));
+            } else if let Stage::Confirm { identity, limited, reports } = flow.stage() {
+                out.data(&identity.map(|identity| report::identity_lines(identity, out)).unwrap_or_default());
+                if limited {
+                    out.data(&report::limited_lines(reports));
+                }
             }
             return Ok(if good { 0 } else { FOUND });
         }

@@ -8,7 +8,7 @@ mod route;
 use std::sync::Arc;
 
 use guide::{Guide, Method, OutcomeKind, Scenario};
-use link::{Flow, Purpose, Stage, Start};
+use link::{CheckState, Flow, Purpose, Stage, Start};
 use secret::Secret;
 use serde_json::json;
 
@@ -98,7 +98,14 @@ async fn play(guide: &Arc<Guide>, method: &Method, scenario: &Scenario) -> Resul
         environment: scenario
             .environment
             .clone()
-            .or_else(|| method.environments.first().map(|one| one.key.clone())),
+            .or_else(|| method.environments.first().map(|one| one.key.clone()))
+            .filter(|_| !method.tells_environment()),
+        tokens: scenario
+            .tokens
+            .iter()
+            .map(|(key, text)| (key.clone(), Secret::from(text.as_str())))
+            .collect(),
+        scopes: (!scenario.scopes.is_empty()).then(|| scenario.scopes.clone()),
         brand: "Waystone".to_owned(),
         ..Start::default()
     };
@@ -134,7 +141,16 @@ fn compare(flow: &Flow, scenario: &Scenario) -> Vec<String> {
     };
     let outcome = Some(then.outcome.as_str());
     match flow.stage() {
-        Stage::Confirm { identity, limited, .. } => {
+        Stage::Confirm { identity, limited, reports } => {
+            let missed: Vec<&str> = reports
+                .iter()
+                .filter(|report| report.state == CheckState::Missed)
+                .map(|report| report.check.as_str())
+                .collect();
+            let wanted: Vec<&str> = then.missed.iter().map(guide::Key::as_str).collect();
+            if !wanted.is_empty() {
+                differs("missed", Some(&wanted.join(", ")), Some(&missed.join(", ")));
+            }
             let kind = if limited { OutcomeKind::OkLimited } else { OutcomeKind::Ok };
             differs("outcome", outcome, Some(kind.as_str()));
             let account = then.account.as_ref();

@@ -3,7 +3,7 @@
 use egress::Egress;
 use jiff::Timestamp;
 use link::{Effect, Flow, Linked};
-use probe::{Answer, Request};
+use probe::{Answer, Moment, Request};
 
 /// The moment, in seconds since 1970.
 pub(crate) fn now() -> i64 {
@@ -16,6 +16,8 @@ pub(crate) trait Way {
     async fn send(&mut self, request: &Request) -> Answer;
     /// Waits until a moment, and says what time it is then.
     async fn wait_until(&mut self, moment: i64) -> i64;
+    /// What time it is, with a new lot.
+    fn moment(&self) -> Moment;
 }
 
 /// The person stopped the program.
@@ -30,7 +32,7 @@ pub(crate) async fn run(
     mut seen: impl FnMut(&Flow),
 ) -> Result<Option<Box<Linked>>, Interrupted> {
     seen(flow);
-    while let Some(effect) = flow.poll() {
+    while let Some(effect) = flow.poll(way.moment()) {
         match effect {
             Effect::Send { id, request } => {
                 vault::crash_point("link.request-due");
@@ -39,7 +41,7 @@ pub(crate) async fn run(
                     _ = tokio::signal::ctrl_c() => return Err(Interrupted),
                 };
                 vault::crash_point("link.answer-received");
-                flow.answered(id, &answer, now());
+                flow.answered(id, &answer, way.moment().unix());
             }
             Effect::WaitUntil(moment) => {
                 let now = tokio::select! {
@@ -64,5 +66,11 @@ impl Way for Egress {
         let wait = u64::try_from(moment.saturating_sub(now())).unwrap_or(0);
         tokio::time::sleep(std::time::Duration::from_secs(wait)).await;
         now().max(moment)
+    }
+
+    fn moment(&self) -> Moment {
+        let mut lot = [0; 16];
+        getrandom::fill(&mut lot).expect("the system has randomness, or nothing here is safe");
+        Moment { unix_ms: Timestamp::now().as_millisecond(), lot }
     }
 }

@@ -60,13 +60,17 @@ pub(crate) fn values(given: &Given, method: &Method) -> Result<Vec<(Key, Secret)
             }
             read(io::stdin().lock()).map_err(|error| Failure::io("cannot read standard input", &error))?
         } else {
-            let file =
-                fs::File::open(path).map_err(|error| Failure::io(format!("cannot read `{path}`"), &error))?;
-            read(file).map_err(|error| Failure::io(format!("cannot read `{path}`"), &error))?
+            file(path)?
         };
         put(field.key.clone(), value);
     }
     Ok(values)
+}
+
+/// The value that a file holds.
+pub(crate) fn file(path: &str) -> Result<Secret, Failure> {
+    let fail = |error: io::Error| Failure::io(format!("cannot read `{path}`"), &error);
+    read(fs::File::open(path).map_err(fail)?).map_err(fail)
 }
 
 fn read(from: impl io::Read) -> io::Result<Secret> {

@@ -35,6 +35,20 @@ pub(crate) fn identity_lines(identity: &Identity, out: &Out) -> String {
     text
 }
 
+/// That less can be done than could be, and what that is.
+pub(crate) fn limited_lines(reports: &[CheckReport]) -> String {
+    let missed: Vec<&str> = reports
+        .iter()
+        .filter(|report| report.state == CheckState::Missed)
+        .map(|report| report.label.as_str())
+        .collect();
+    if missed.is_empty() {
+        return "It works, with fewer permissions than could be used.\n".to_owned();
+    }
+    let (all, good) = (reports.len(), reports.len() - missed.len());
+    wrapped(&format!("It works: {good} of {all} checks passed. Not available: {}.", missed.join(", ")), 0)
+}
+
 /// Why it failed, and what to do.
 pub(crate) fn verdict_lines(verdict: &Verdict, out: &Out) -> String {
     let says = wrapped(&verdict.says, 2);

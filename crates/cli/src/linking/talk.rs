@@ -73,7 +73,7 @@ pub(crate) async fn lead(
             drafts.save(flow).await?;
         }
         match flow.stage() {
-            Stage::Choose(environments) => match prompt::environment(environments)? {
+            Stage::Choose(environments) => match prompt::environment(flow.method(), environments)? {
                 Said::This(key) => flow.choose_environment(key.as_str()),
                 Said::Back | Said::Stop => return Ok(End::Stopped),
             },
@@ -146,8 +146,8 @@ pub(crate) async fn lead(
                 Said::This(()) => {}
                 Said::Back | Said::Stop => return Ok(End::Stopped),
             },
-            Stage::Confirm { identity, limited, .. } => {
-                screen.found(identity, limited);
+            Stage::Confirm { identity, limited, reports } => {
+                screen.found(identity, reports, limited);
                 match prompt::yes("Link this account?")? {
                     Said::This(yes) => flow.confirm(yes),
                     Said::Back => flow.confirm(false),

@@ -53,6 +53,7 @@ async fn the_address_that_was_checked_is_the_address_dialed() {
         query: Vec::new(),
         headers: Vec::new(),
         body: None,
+        certificate: None,
         permit: Permit { patterns: Vec::new(), own_host: Some("rebind.example.com".to_owned()) },
     };
 

@@ -186,6 +186,7 @@ pub(crate) fn request() -> Request {
             content_type: "application/json".to_owned(),
             bytes: SecretBytes::new(format!("{{\"key\":\"{CANARY}\"}}")),
         }),
+        certificate: None,
         permit: Permit { patterns: vec!["**.example.com".parse().expect("a pattern")], own_host: None },
     }
 }

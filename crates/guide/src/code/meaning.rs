@@ -29,6 +29,7 @@ pub(super) const PAGES: &[&CodePage] = &[
     &UNBOUND_HOST,
     &UNUSED_ALLOW,
     &BAD_CONDITION,
+    &BAD_AUTH,
 ];
 
 pub(crate) static BAD_KEY: CodePage = CodePage {
@@ -303,4 +304,21 @@ pub(crate) static BAD_CONDITION: CodePage = CodePage {
     mend: "name a `field` and the value that it `is`, or an `environment`",
     bad: "when: { field: region }",
     good: "when: { field: region, is: eu }",
+};
+
+pub(crate) static BAD_AUTH: CodePage = CodePage {
+    code: "W0225",
+    name: "bad-auth",
+    severity: Error,
+    summary: "The parts of `auth` do not fit together",
+    why: "no request could show who asks, and every link would fail",
+    mend: "give the scheme the parts it needs, and no others",
+    bad: "auth:
+  oauth2: { grant: client_credentials, token_url: 'https://acme.example/token', client_id: '{{ value.client_id }}' }",
+    good: "auth:
+  oauth2:
+    grant: client_credentials
+    token_url: 'https://acme.example/token'
+    client_id: '{{ value.client_id }}'
+    client_secret: '{{ value.client_secret }}'",
 };

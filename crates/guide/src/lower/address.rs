@@ -1,6 +1,6 @@
 //! The meaning of hosts and base addresses: where a method may go, and where it goes.
 
-use crate::code::{BAD_ADDRESS, BAD_HOST, NOT_RUNNABLE, UNBOUND_HOST};
+use crate::code::{BAD_ADDRESS, BAD_HOST, NOT_RUNNABLE, UNBOUND_HOST, UNKNOWN_NAME};
 use crate::finding::{Finding, listed, quoted};
 use crate::host::HostPattern;
 use crate::lower::{Lowering, Names};
@@ -14,7 +14,7 @@ use crate::template::{Filter, Part, Target, Template, Where, parse};
 const VALUE: char = '\u{1}';
 
 impl Lowering<'_> {
-    pub(crate) fn environment(&mut self, shape: &EnvironmentShape) -> Option<Environment> {
+    pub(crate) fn environment(&mut self, shape: &EnvironmentShape, names: &Names<'_>) -> Option<Environment> {
         let host = &shape.host;
         match host.value.parse::<HostPattern>() {
             Ok(pattern) if !pattern.is_wild() => {}
@@ -30,8 +30,35 @@ impl Lowering<'_> {
             label: shape.label.value.clone(),
             host: host.value.clone(),
             description: shape.description.as_ref().map(|text| text.value.clone()),
+            values: shape
+                .values
+                .0
+                .iter()
+                .filter_map(|(name, text)| Some((self.key(name)?, text.value.clone())))
+                .collect(),
+            told_by: shape.told_by.as_ref().and_then(|told| {
+                let field = self.known(&told.field, "field", &names.fields)?;
+                Some((field, told.prefix.0.iter().map(|text| text.value.clone()).collect()))
+            }),
             span: shape.key.span,
         })
+    }
+
+    /// Says which environments lack a column that another has.
+    pub(crate) fn columns(&mut self, environments: &[Environment]) {
+        for (n, name) in environments
+            .iter()
+            .enumerate()
+            .flat_map(|(n, one)| one.values.iter().map(move |(name, _)| (n, name)))
+        {
+            let first = environments.iter().position(|one| one.value(name.as_str()).is_some());
+            let lacking = environments.iter().find(|one| one.value(name.as_str()).is_none());
+            if let (true, Some(lacking)) = (first == Some(n), lacking) {
+                let message = format!("the environment `{}` has no `{name}`, and others have", lacking.key);
+                let found = Finding::new(&UNKNOWN_NAME, lacking.span, message);
+                self.say(found.mend(format!("add `{name}` to its `values`")));
+            }
+        }
     }
 
     pub(crate) fn hosts(&mut self, shape: &MethodShape) -> Vec<HostPattern> {
@@ -54,7 +81,9 @@ impl Lowering<'_> {
 
     /// The base address, taken apart into host and path.
     pub(crate) fn base_url(&mut self, text: &Text, names: &Names<'_>) -> Option<BaseUrl> {
+        let before = self.findings.len();
         let template = parse(&text.value, text.span, Where::Request, names, self.source, self.findings);
+        let is_whole = self.findings.len() == before;
         let bad = |message: &str| Finding::new(&BAD_ADDRESS, text.span, message.to_owned());
         let first = match template.parts.first() {
             Some(Part::Text(first)) => first.as_str(),
@@ -85,7 +114,12 @@ impl Lowering<'_> {
             return None;
         }
         if host.parts.is_empty() {
-            self.say(bad("the base address has no host").mend("write `https://` and the host of the API"));
+            // A reference that could not be read leaves a hole, and what it is about was said.
+            if is_whole {
+                self.say(
+                    bad("the base address has no host").mend("write `https://` and the host of the API"),
+                );
+            }
             return None;
         }
         let has_capitals =
@@ -214,6 +248,9 @@ fn possible(base: &BaseUrl, environment: Option<&Environment>) -> (String, usize
             Part::Text(text) => host.push_str(text),
             Part::Reference(reference) => match (&reference.target, environment) {
                 (Target::EnvironmentHost, Some(environment)) => host.push_str(&environment.host),
+                (Target::EnvironmentValue(name), Some(environment)) => {
+                    host.push_str(environment.value(name.as_str()).unwrap_or_default());
+                }
                 _ => {
                     host.push(VALUE);
                     let several = reference.filters.iter().find_map(|filter| match filter {

@@ -1,30 +1,46 @@
-//! The meaning of authentication.
+//! The meaning of authentication: every scheme in the parts that requests are made of.
 
-use crate::code::{BAD_CHECK, NOT_RUNNABLE};
+use crate::choice::Algorithm;
+use crate::code::{BAD_AUTH, BAD_CHECK};
 use crate::finding::{Finding, quoted};
 use crate::lower::{Lowering, Names};
-use crate::model::{Auth, Carrier, CarrierUse};
-use crate::shape::{AuthShape, CarrierShape, Text};
-use crate::source::Span;
+use crate::model::{Assertion, Auth, Carrier, CarrierUse, Certificate, JsonTemplate, Signature};
+use crate::shape::{AssertionShape, AuthShape, CarrierShape, MutualTlsShape, SignatureShape, Text};
+use crate::source::{Braces, Span};
 use crate::spanned::Spanned;
-use crate::template::{Template, Where, parse};
+use crate::template::{Part, Reference, RequestPart, Target, Template, Where, parse};
+
+/// For how many seconds an assertion holds that says nothing about it.
+const LIFETIME: u32 = 300;
 
 impl Lowering<'_> {
-    pub(crate) fn auth(&mut self, shape: &Spanned<AuthShape>, names: &Names<'_>) -> Auth {
+    pub(crate) fn auth<'n>(&mut self, shape: &'n Spanned<AuthShape>, names: &mut Names<'n>) -> Auth {
+        let span = shape.span;
+        let plain = |scheme, carries| Auth {
+            scheme,
+            sign_in: None,
+            carries,
+            assertion: None,
+            signature: None,
+            certificate: None,
+            span,
+        };
         match &shape.value {
-            AuthShape::Basic(basic) => Auth::Basic {
-                username: self.request_text(&basic.username, names),
-                password: self.request_text(&basic.password, names),
-            },
-            AuthShape::Bearer(bearer) => Auth::Bearer { token: self.request_text(&bearer.token, names) },
-            AuthShape::ApiKey(carriers) => {
-                Auth::Carriers(carriers.iter().filter_map(|carrier| self.carrier(carrier, names)).collect())
+            AuthShape::Basic(basic) => {
+                let username = self.request_text(&basic.username, names);
+                let password = self.request_text(&basic.password, names);
+                plain("basic", vec![CarrierUse::Basic { username, password, encoded: false }])
             }
-            AuthShape::Oauth2(_) => self.not_runnable("oauth2", shape.span),
-            AuthShape::Exchange(_) => self.not_runnable("exchange", shape.span),
-            AuthShape::Jwt(_) => self.not_runnable("jwt", shape.span),
-            AuthShape::Signature(_) => self.not_runnable("signature", shape.span),
-            AuthShape::MutualTls(_) => self.not_runnable("mutual_tls", shape.span),
+            AuthShape::Bearer(bearer) => {
+                let token = self.request_text(&bearer.token, names);
+                plain("bearer", vec![bearer_header(token)])
+            }
+            AuthShape::ApiKey(carriers) => plain("api_key", self.carriers(carriers, Where::Request, names)),
+            AuthShape::Oauth2(oauth) => self.oauth2(oauth, span, names),
+            AuthShape::Exchange(exchange) => self.exchange(exchange, span, names),
+            AuthShape::Jwt(jwt) => self.jwt(jwt, span, names),
+            AuthShape::Signature(signature) => self.signature(signature, span, names),
+            AuthShape::MutualTls(tls) => self.mutual_tls(tls, span, names),
         }
     }
 
@@ -33,14 +49,20 @@ impl Lowering<'_> {
         parse(&text.value, text.span, Where::Request, names, self.source, self.findings)
     }
 
-    fn carrier(&mut self, shape: &CarrierShape, names: &Names<'_>) -> Option<CarrierUse> {
+    pub(crate) fn carriers(
+        &mut self,
+        shapes: &[CarrierShape],
+        place: Where,
+        names: &Names<'_>,
+    ) -> Vec<CarrierUse> {
+        shapes.iter().filter_map(|shape| self.carrier(shape, place, names)).collect()
+    }
+
+    fn carrier(&mut self, shape: &CarrierShape, place: Where, names: &Names<'_>) -> Option<CarrierUse> {
         let carrier = shape.r#in.value;
-        if matches!(carrier, Carrier::Cookie | Carrier::Body) {
-            self.not_runnable("api_key in a cookie or body", shape.r#in.span);
-            return None;
-        }
         let name = self.parameter_name(&shape.name, carrier == Carrier::Header)?;
-        Some(CarrierUse { carrier, name, value: self.request_text(&shape.value, names) })
+        let value = parse(&shape.value.value, shape.value.span, place, names, self.source, self.findings);
+        Some(CarrierUse::Named { carrier, name, value })
     }
 
     /// The name of a header, in lower case, or of a parameter.
@@ -59,10 +81,120 @@ impl Lowering<'_> {
         Some(if header { text.value.to_ascii_lowercase() } else { text.value.clone() })
     }
 
-    fn not_runnable(&mut self, scheme: &'static str, span: Span) -> Auth {
-        let message = format!("`{scheme}` is part of the format, and cannot be run yet");
-        let found = Finding::new(&NOT_RUNNABLE, span, message);
-        self.say(found.mend("use `basic`, `bearer` or `api_key` for now, or follow the changelog"));
-        Auth::NotRunnable { scheme }
+    /// What is signed to show who asks.
+    pub(crate) fn assertion(&mut self, shape: &AssertionShape, names: &Names<'_>) -> Assertion {
+        if shape.algorithm.value == Algorithm::Hs1 {
+            let found = Finding::new(&BAD_AUTH, shape.algorithm.span, "a JWT cannot be signed with SHA-1");
+            self.say(found.mend("write `HS256`, or the algorithm that the provider names"));
+        }
+        let mut claims = Vec::new();
+        if let Some(shape) = &shape.claims {
+            let mut places = Braces::new(self.source, shape.span);
+            match self.json_template(&shape.value.0, shape.span, &mut places, names) {
+                JsonTemplate::Object(members) => claims = members,
+                _ => {
+                    let found =
+                        Finding::new(&BAD_AUTH, self.source.first_line(shape.span), "claims are a mapping");
+                    self.say(found.mend("write `claims: { iss: …, aud: … }`"));
+                }
+            }
+        }
+        Assertion {
+            algorithm: shape.algorithm.value,
+            key: self.request_text(&shape.key, names),
+            key_encoding: shape.key_encoding,
+            header: self.pairs(&shape.header, false, names),
+            claims,
+            lifetime: shape.lifetime_seconds.unwrap_or(LIFETIME),
+        }
     }
+
+    fn signature(&mut self, shape: &SignatureShape, span: Span, names: &Names<'_>) -> Auth {
+        let algorithm = shape.algorithm.value;
+        if 1 < shape.key.0.len() && !algorithm.is_hmac() {
+            let found =
+                Finding::new(&BAD_AUTH, shape.algorithm.span, "only the key of an HMAC can be derived");
+            self.say(found.mend("write one `key`, or an algorithm that begins with `HS`"));
+        }
+        let signed = |it: &mut Self, text: &Text| {
+            parse(&text.value, text.span, Where::Signed, names, it.source, it.findings)
+        };
+        let canonical = signed(self, &shape.canonical);
+        let signs = match &shape.signs {
+            Some(text) => signed(self, text),
+            None => request_part(RequestPart::Canonical, shape.canonical.span),
+        };
+        let carries = self.carriers(&shape.carries, Where::Signed, names);
+        let is_carried = carries.iter().flat_map(CarrierUse::templates).any(|template| {
+            template.references().any(|one| one.target == Target::Request(RequestPart::Signature))
+        });
+        if !is_carried {
+            let found =
+                Finding::new(&BAD_AUTH, shape.algorithm.span, "the signature is made, and sent nowhere");
+            self.say(found.mend("put `{{ request.signature }}` into one of `carries`"));
+        }
+        let early = [
+            (&canonical, RequestPart::Canonical),
+            (&canonical, RequestPart::Signature),
+            (&signs, RequestPart::Signature),
+        ];
+        for (template, part) in early {
+            if let Some(found) = template.references().find(|one| one.target == Target::Request(part)) {
+                let message = "the signature cannot be made from what is made from it";
+                self.say(Finding::new(&BAD_AUTH, found.span, message).mend("leave it out here"));
+            }
+        }
+        Auth {
+            scheme: "signature",
+            sign_in: None,
+            carries,
+            assertion: None,
+            signature: Some(Signature {
+                algorithm,
+                key: shape.key.0.iter().map(|text| self.request_text(text, names)).collect(),
+                key_encoding: shape.key_encoding,
+                canonical,
+                signs,
+                encoding: shape.encoding,
+            }),
+            certificate: None,
+            span,
+        }
+    }
+
+    fn mutual_tls<'n>(&mut self, shape: &'n MutualTlsShape, span: Span, names: &mut Names<'n>) -> Auth {
+        let certificate = Some(Certificate {
+            certificate: self.request_text(&shape.certificate, names),
+            key: self.request_text(&shape.key, names),
+        });
+        match &shape.beside {
+            Some(other) => Auth { certificate, ..self.auth(other, names) },
+            None => Auth {
+                scheme: "mutual_tls",
+                sign_in: None,
+                carries: Vec::new(),
+                assertion: None,
+                signature: None,
+                certificate,
+                span,
+            },
+        }
+    }
+}
+
+/// `Authorization: Bearer …`.
+pub(crate) fn bearer_header(token: Template) -> CarrierUse {
+    let mut parts = vec![Part::Text("Bearer ".to_owned())];
+    parts.extend(token.parts);
+    let value = Template { parts, span: token.span };
+    CarrierUse::Named { carrier: Carrier::Header, name: "authorization".to_owned(), value }
+}
+
+/// A template of one reference.
+pub(crate) fn of_target(target: Target, span: Span) -> Template {
+    Template { parts: vec![Part::Reference(Reference { target, filters: Vec::new(), span })], span }
+}
+
+fn request_part(part: RequestPart, span: Span) -> Template {
+    of_target(Target::Request(part), span)
 }

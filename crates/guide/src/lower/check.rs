@@ -9,10 +9,13 @@ use crate::json_path::JsonPath;
 use crate::key::Key;
 use crate::lower::{Lowering, Names};
 use crate::model::{
-    AccountTemplate, BodyTemplate, Check, Expect, Field, HeaderTest, JsonTemplate, JsonTest, OutcomeRule,
-    RequestTemplate, Role, When,
+    AccountTemplate, BodyTemplate, Carries, Check, Expect, Field, HeaderTest, JsonTemplate, JsonTest,
+    OutcomeRule, RequestTemplate, Role, When,
 };
-use crate::shape::{CheckShape, HeaderTestShape, JsonTestShape, OutcomeShape, RequestShape, Text, WhenShape};
+use crate::outcome::OutcomeKind;
+use crate::shape::{
+    CheckShape, ExpectShape, HeaderTestShape, JsonTestShape, OutcomeShape, RequestShape, Text, WhenShape,
+};
 use crate::source::{Braces, Span};
 use crate::spanned::{Entries, OneOrMany, ShortOr, Spanned};
 use crate::template::{Target, Template, Where, parse, parse_next};
@@ -49,18 +52,10 @@ impl Lowering<'_> {
                 .iter()
                 .map(|(label, text)| (label.value.clone(), self.answer_text(text, names)))
                 .collect(),
+            identifies: account.identifies,
         });
-        let captures = shape
-            .captures
-            .0
-            .iter()
-            .filter_map(|(name, path)| Some((self.key(name)?, self.path(&path.value, path.span)?)))
-            .collect();
-        let expect = Expect {
-            status: self.statuses(&shape.expect.status),
-            json: self.json_tests(&shape.expect.json, names),
-            headers: header_tests(&shape.expect.headers),
-        };
+        let captures = self.captures(&shape.captures);
+        let expect = self.expect(&shape.expect, names);
         let outcomes = shape.outcomes.iter().filter_map(|rule| self.outcome(rule, fields, names)).collect();
         self.allowed(&shape.allow);
         let key = key?;
@@ -78,8 +73,19 @@ impl Lowering<'_> {
             outcomes,
             scopes: self.scopes(&shape.scopes.0, &names.scopes),
             required: shape.required,
+            granted: shape.granted.as_ref().and_then(|path| self.path(&path.value, path.span)),
+            speaks_oauth: false,
             span: shape.key.span,
         })
+    }
+
+    pub(crate) fn expect(&mut self, shape: &ExpectShape, names: &Names<'_>) -> Expect {
+        Expect {
+            status: self.statuses(&shape.status),
+            json: self.json_tests(&shape.json, names),
+            headers: header_tests(&shape.headers),
+            is_json: shape.is_json,
+        }
     }
 
     fn answer_text(&mut self, text: &Text, names: &Names<'_>) -> Template {
@@ -99,20 +105,13 @@ impl Lowering<'_> {
         None
     }
 
-    fn request_line(&mut self, line: &Text, names: &Names<'_>) -> Option<RequestTemplate> {
+    pub(crate) fn request_line(&mut self, line: &Text, names: &Names<'_>) -> Option<RequestTemplate> {
         let (verb, path) = self.verb_and_path(line)?;
         let path = parse(path, line.span, Where::Request, names, self.source, self.findings);
-        Some(RequestTemplate {
-            verb,
-            path,
-            query: Vec::new(),
-            headers: Vec::new(),
-            body: None,
-            span: line.span,
-        })
+        Some(RequestTemplate { path, span: line.span, ..RequestTemplate::literal(verb, "") })
     }
 
-    fn request(&mut self, shape: &RequestShape, names: &Names<'_>) -> Option<RequestTemplate> {
+    pub(crate) fn request(&mut self, shape: &RequestShape, names: &Names<'_>) -> Option<RequestTemplate> {
         let mut request = self.request_line(&shape.line, names)?;
         request.query = self.pairs(&shape.query, false, names);
         request.headers = self.pairs(&shape.headers, true, names);
@@ -130,10 +129,28 @@ impl Lowering<'_> {
             let found = Finding::new(&BAD_CHECK, shape.line.span, "this request has two bodies");
             self.say(found.mend("keep one of `json` and `form`"));
         }
+        request.repeatable |= shape.repeatable;
+        request.base = shape.base_url.as_ref().and_then(|text| self.base_url(text, names));
+        if shape.anonymous && !shape.carries.is_empty() {
+            let found = Finding::new(
+                &BAD_CHECK,
+                shape.line.span,
+                "this request is `anonymous`, and carries something",
+            );
+            self.say(found.mend("keep one of `anonymous` and `carries`"));
+        }
+        if shape.anonymous || !shape.carries.is_empty() {
+            request.carries = Carries::Only(self.carriers(&shape.carries, Where::Request, names));
+        }
         Some(request)
     }
 
-    fn pairs(&mut self, entries: &Entries<Text>, header: bool, names: &Names<'_>) -> Vec<(String, Template)> {
+    pub(crate) fn pairs(
+        &mut self,
+        entries: &Entries<Text>,
+        header: bool,
+        names: &Names<'_>,
+    ) -> Vec<(String, Template)> {
         let mut pairs = Vec::new();
         for (name, text) in &entries.0 {
             if let Some(name) = self.parameter_name(name, header) {
@@ -143,7 +160,7 @@ impl Lowering<'_> {
         pairs
     }
 
-    fn json_template(
+    pub(crate) fn json_template(
         &mut self,
         value: &Value,
         span: Span,
@@ -169,7 +186,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn path(&mut self, text: &str, span: Span) -> Option<JsonPath> {
+    pub(crate) fn path(&mut self, text: &str, span: Span) -> Option<JsonPath> {
         let path = JsonPath::parse(text.strip_prefix("json.").unwrap_or(text));
         if path.is_none() {
             self.say(Finding::new(
@@ -213,12 +230,18 @@ impl Lowering<'_> {
         let key = self.key(&shape.key);
         let says = shape.says.as_ref().map(|text| self.message(text, fields, names));
         let fix = shape.fix.as_ref().map(|text| self.message(text, fields, names));
-        let when = self.when(&shape.when, names);
+        let when = shape.when.as_ref().map(|when| self.when(when, names));
+        if when.is_none() && shape.is.value != OutcomeKind::DifferentAccount {
+            let message = format!("nothing says which answers {} means", quoted(&shape.key.value));
+            let found = Finding::new(&BAD_CHECK, shape.key.span, message);
+            self.say(found.mend("add a `when`, such as `when: { status: 403 }`"));
+            return None;
+        }
         let at_field = shape.at_field.as_ref().and_then(|text| self.known(text, "field", &names.fields));
         let or_fields: Vec<Key> =
             shape.or_fields.iter().filter_map(|text| self.known(text, "field", &names.fields)).collect();
         let return_to = shape.return_to.as_ref().and_then(|text| self.known(text, "step", &names.steps));
-        self.contradictions(shape, &when, names);
+        self.contradictions(shape, &when.clone().unwrap_or_default(), names);
         self.allowed(&shape.allow);
         Some(OutcomeRule {
             key: key?,

@@ -1,10 +1,12 @@
 //! The meaning of fields.
 
-use crate::code::{BAD_FIELD, FALSE_EXAMPLE, NOT_RUNNABLE, PUBLIC_SECRET, SECRET_CASE};
+use crate::code::{BAD_FIELD, FALSE_EXAMPLE, PUBLIC_SECRET, SECRET_CASE};
 use crate::finding::Finding;
 use crate::key::Key;
 use crate::lower::{Lowering, Names};
-use crate::model::{Accept, Choice, Environment, Example, Field, FieldType, MAX_LENGTH, Refuse, RefusedBy};
+use crate::model::{
+    Accept, Choice, Environment, Example, Field, FieldType, MAX_FILE_LENGTH, MAX_LENGTH, Refuse,
+};
 use crate::shape::{AcceptShape, ExampleShape, FieldShape};
 use crate::spanned::Spanned;
 use crate::template::Where;
@@ -13,9 +15,18 @@ use crate::template::Where;
 const SECRET_WORDS: &[&str] =
     &["token", "secret", "password", "passwd", "passphrase", "apikey", "key", "pat"];
 
+/// The longest value of a field of a type that says nothing about it, in characters.
+const fn longest(kind: FieldType) -> usize {
+    match kind {
+        FieldType::File | FieldType::Multiline => MAX_FILE_LENGTH,
+        _ => MAX_LENGTH,
+    }
+}
+
 /// Whether a field's key says that it holds a secret.
 fn looks_secret(key: &str) -> bool {
-    key.split(['_', '-']).any(|word| SECRET_WORDS.contains(&word)) && !key.ends_with("_id")
+    key.split(['_', '-']).any(|word| SECRET_WORDS.contains(&word))
+        && !["_id", "_sid"].iter().any(|end| key.ends_with(end))
 }
 
 impl Lowering<'_> {
@@ -38,10 +49,8 @@ impl Lowering<'_> {
         let secret = kind == FieldType::Secret
             || matches!(public, Some(public) if !public.value)
             || (!is_public && (used_by_auth.contains(&key) || looks_secret(key.as_str())));
-        if kind == FieldType::File {
-            self.say(Finding::new(&NOT_RUNNABLE, shape.r#type.span, "a file cannot be asked for yet"));
-        }
         self.options(shape);
+        self.bounds(shape);
         if let (Some(says), None) = (&shape.pattern_says, &shape.pattern) {
             let found =
                 Finding::new(&BAD_FIELD, says.span, "there is no `pattern` that this puts into words");
@@ -90,7 +99,9 @@ impl Lowering<'_> {
                 .map(|option| Choice { value: option.value.value.clone(), label: option.label.value.clone() })
                 .collect(),
             when,
-            max_length: shape.max_length.map_or(MAX_LENGTH, |n| n as usize),
+            max_length: shape.max_length.map_or(longest(kind), |n| n as usize),
+            range: (shape.min, shape.max),
+            holds: shape.holds.map(|holds| holds.value),
             span: shape.key.span,
         })
     }
@@ -105,6 +116,23 @@ impl Lowering<'_> {
             self.say(Finding::new(&BAD_FIELD, shape.r#type.span, message).mend(mend));
         }
         self.one_of_a_kind("option", shape.options.iter().map(|option| &option.value));
+    }
+
+    /// Says which bounds belong to another type, and which leave nothing.
+    fn bounds(&mut self, shape: &FieldShape) {
+        let (kind, at) = (shape.r#type.value, shape.r#type.span);
+        if (shape.min.is_some() || shape.max.is_some()) && kind != FieldType::Number {
+            let found = Finding::new(&BAD_FIELD, at, "only a `number` has `min` and `max`");
+            self.say(found.mend("write `type: number`, or remove them"));
+        }
+        if shape.min.zip(shape.max).is_some_and(|(min, max)| max < min) {
+            let found = Finding::new(&BAD_FIELD, at, "no number is between `min` and `max`");
+            self.say(found.mend("exchange the two"));
+        }
+        if let Some(holds) = shape.holds.filter(|_| !matches!(kind, FieldType::Multiline | FieldType::File)) {
+            let found = Finding::new(&BAD_FIELD, holds.span, "only a `multiline` or a `file` has `holds`");
+            self.say(found.mend("write `type: multiline` or `type: file`, or remove `holds`"));
+        }
     }
 
     fn accept(
@@ -142,6 +170,12 @@ impl Lowering<'_> {
             AcceptShape::PathSegment(n) => Accept::PathSegment((*n).max(1) as usize),
             AcceptShape::StripPrefix(text) => Accept::StripPrefix(text.value.clone()),
             AcceptShape::StripSuffix(text) => Accept::StripSuffix(text.value.clone()),
+            AcceptShape::BeforeFirst(text) => Accept::BeforeFirst(text.value.clone()),
+            AcceptShape::AfterLast(text) => Accept::AfterLast(text.value.clone()),
+            AcceptShape::Json(text) => match self.path(&text.value, text.span) {
+                Some(path) => Accept::Json(path),
+                None => Accept::Trim,
+            },
         }
     }
 
@@ -172,7 +206,8 @@ impl Lowering<'_> {
     pub(crate) fn default_of(&mut self, field: &Field, shape: &FieldShape) {
         let Some(default) = &shape.default else { return };
         if let Err(refused) = field.judge(&default.value) {
-            let message = format!("the default of `{}` is refused by its `{}`", field.key, word(refused.by));
+            let message =
+                format!("the default of `{}` is refused by its `{}`", field.key, refused.by.as_str());
             let found =
                 Finding::new(&BAD_FIELD, default.span, message).label(format!("would say: {}", refused.says));
             self.say(found.mend("correct the default, or the rule that refuses it"));
@@ -194,23 +229,12 @@ impl Lowering<'_> {
                 (Ok(_), Ok(kept)) => Some(format!("becomes `{}`", kept.value)),
                 (Err(_), Ok(kept)) => Some(format!("is accepted, and becomes `{}`", kept.value)),
                 (Err(wanted), Err(refused)) if *wanted == refused.by => None,
-                (_, Err(refused)) => Some(format!("is refused by `{}`", word(refused.by))),
+                (_, Err(refused)) => Some(format!("is refused by `{}`", refused.by.as_str())),
             };
             if let Some(outcome) = outcome {
                 let message = format!("the example of `{}` does not turn out as it says", field.key);
                 self.say(Finding::new(&FALSE_EXAMPLE, example.span, message).label(outcome));
             }
         }
-    }
-}
-
-/// The word in guides.
-fn word(by: RefusedBy) -> &'static str {
-    match by {
-        RefusedBy::Required => "required",
-        RefusedBy::Type => "type",
-        RefusedBy::Pattern => "pattern",
-        RefusedBy::Refuse => "refuse",
-        RefusedBy::Length => "length",
     }
 }

@@ -1,56 +1,31 @@
 //! The meaning of a method.
 
-use crate::code::NOT_RUNNABLE;
+use crate::code::BAD_CHECK;
 use crate::finding::Finding;
+use crate::http::Verb;
+use crate::key::Key;
 use crate::lower::{Lowering, Names};
-use crate::model::{Credential, Limits, Method};
-use crate::shape::{CheckShape, FieldShape, MethodShape, OwnHostShape, PartShape};
+use crate::model::{
+    Assertion, Auth, BaseUrl, Carrier, CarrierUse, Carries, Check, Credential, Limits, Method,
+};
+use crate::shape::{
+    CheckShape, DerivedShape, EnvironmentShape, FieldShape, MethodShape, OutcomeShape, OwnHostShape,
+    PartShape, StepShape,
+};
 use crate::source::Span;
 use crate::spanned::ShortOr;
+use crate::template::{Template, Where, parse};
 
 impl Lowering<'_> {
     pub(crate) fn method(&mut self, shape: &MethodShape, scopes: &[&str]) -> Option<Method> {
-        let steps = || {
-            let parts: [Option<&PartShape>; 2] = [Some(&shape.link), shape.setup.as_ref()];
-            parts.into_iter().flatten().flat_map(|part| &part.sections).flat_map(|section| &section.steps)
-        };
-        let rules = || shape.checks.iter().flat_map(|check| &check.outcomes).chain(&shape.outcomes);
-        let mut names = Names {
-            // A derived value is referred to like a field's; that it cannot be run is a finding of its own.
-            fields: shape
-                .fields
-                .iter()
-                .map(|field| &field.key)
-                .chain(shape.derived.iter().map(|one| &one.key))
-                .map(|key| key.value.as_str())
-                .collect(),
-            steps: steps().map(|step| step.key.value.as_str()).collect(),
-            environments: !shape.environments.is_empty(),
-            environment_keys: shape.environments.iter().map(|one| one.key.value.as_str()).collect(),
-            captures: Vec::new(),
-            later_captures: shape.checks.iter().flat_map(captured).collect(),
-            rules: rules().map(|rule| rule.key.value.as_str()).collect(),
-            choices: shape.fields.iter().flat_map(choices).collect(),
-            scopes: scopes.to_vec(),
-        };
-        self.one_of_a_kind("environment", shape.environments.iter().map(|one| &one.key));
-        self.one_of_a_kind("field", shape.fields.iter().map(|field| &field.key));
-        self.one_of_a_kind("step", steps().map(|step| &step.key));
-        let parts = [Some(&shape.link), shape.setup.as_ref()];
-        self.one_of_a_kind(
-            "section",
-            parts.into_iter().flatten().flat_map(|part| &part.sections).map(|one| &one.key),
-        );
-        self.one_of_a_kind("check", shape.checks.iter().map(|check| &check.key));
-        self.one_of_a_kind("outcome rule", rules().map(|rule| &rule.key));
-        self.one_of_a_kind("scenario", shape.scenarios.iter().map(|scenario| &scenario.name));
-
+        let mut names = names(shape, scopes);
+        self.keys(shape);
         let key = self.key(&shape.key);
         let environments: Vec<_> =
-            shape.environments.iter().filter_map(|one| self.environment(one)).collect();
-        let auth = self.auth(&shape.auth, &names);
-        let used =
-            auth.templates().iter().flat_map(|template| template.values()).cloned().collect::<Vec<_>>();
+            shape.environments.iter().filter_map(|one| self.environment(one, &names)).collect();
+        self.columns(&environments);
+        let mut auth = self.auth(&shape.auth, &mut names);
+        let used = self.with_origins(used_by(&auth), &shape.derived, &names);
         let mut fields = Vec::new();
         for one in &shape.fields {
             if let Some(field) = self.field(one, &used, &names) {
@@ -59,25 +34,33 @@ impl Lowering<'_> {
                 fields.push(field);
             }
         }
+        let all_values = std::mem::replace(&mut names.values, names.fields.clone());
+        names.captures.clone_from(&names.later_captures);
+        let derived = self.derived(&shape.derived, &fields, &mut names);
+        names.values = all_values;
+        self.sign_in_outcomes(&shape.auth.value, &mut auth, &fields, &names);
         // Where an address leads can be said only if every part of it was understood.
         let before = self.findings.len();
-        for derived in &shape.derived {
-            let message = format!(
-                "`{}` is derived: that is part of the format, and cannot be run yet",
-                derived.key.value
-            );
-            self.say(Finding::new(&NOT_RUNNABLE, derived.key.span, message));
-        }
         let hosts = self.hosts(shape);
         let base_url = self.base_url(&shape.base_url, &names);
         let hosts_span = shape.hosts.first().map_or(shape.base_url.span, host_span);
         if let Some(base_url) = base_url.as_ref().filter(|_| self.findings.len() == before) {
             self.bound(base_url, &environments, &hosts, hosts_span);
         }
+        names.captures.clear();
         let mut checks = Vec::new();
         for check in &shape.checks {
             checks.extend(self.check(check, &fields, &names));
             names.captures.extend(captured(check));
+        }
+        self.bodies(&auth, &checks);
+        let asks =
+            auth.sign_in.iter().flat_map(|one| one.steps.iter().chain(&one.refresh)).map(|step| &step.check);
+        let bases: Vec<BaseUrl> =
+            asks.chain(&checks).filter_map(|check| check.request.base.clone()).collect();
+        let redirect = auth.sign_in.as_ref().and_then(|one| one.redirect.as_ref()).map(|one| one.url.clone());
+        for base in bases.iter().chain(&redirect).filter(|_| !hosts.is_empty()) {
+            self.bound(base, &environments, &hosts, hosts_span);
         }
         let outcomes = shape.outcomes.iter().filter_map(|rule| self.outcome(rule, &fields, &names)).collect();
         let link = self.walkthrough(&shape.link, &names);
@@ -90,7 +73,12 @@ impl Lowering<'_> {
             label: shape.label.value.clone(),
             description: shape.description.as_ref().map(|text| text.value.clone()),
             environments,
+            environment_label: shape
+                .environment_label
+                .as_ref()
+                .map_or_else(|| "Environment".to_owned(), |text| text.value.clone()),
             fields,
+            derived,
             auth,
             base_url: base_url?,
             hosts,
@@ -105,6 +93,10 @@ impl Lowering<'_> {
                 per_seconds: limits.per_seconds,
                 counted_per: limits.counted_per.as_ref().map(|text| text.value.clone()),
             }),
+            wait: shape
+                .wait
+                .as_ref()
+                .and_then(|wait| Some((self.parameter_name(&wait.header, true)?, wait.r#as))),
             checks,
             outcomes,
             link,
@@ -114,6 +106,121 @@ impl Lowering<'_> {
             span: shape.key.span,
         })
     }
+}
+
+impl Lowering<'_> {
+    /// Says which keys of a method stand more than once.
+    fn keys(&mut self, shape: &MethodShape) {
+        self.one_of_a_kind("environment", shape.environments.iter().map(|one| &one.key));
+        let computed = shape.derived.iter().map(|one| &one.key);
+        self.one_of_a_kind("field", shape.fields.iter().map(|field| &field.key).chain(computed));
+        self.one_of_a_kind("step", steps(shape).map(|step| &step.key));
+        let parts = [Some(&shape.link), shape.setup.as_ref()];
+        self.one_of_a_kind(
+            "section",
+            parts.into_iter().flatten().flat_map(|part| &part.sections).map(|one| &one.key),
+        );
+        self.one_of_a_kind("check", shape.checks.iter().map(|check| &check.key));
+        self.one_of_a_kind("outcome rule", rules(shape).map(|rule| &rule.key));
+        self.one_of_a_kind("scenario", shape.scenarios.iter().map(|scenario| &scenario.name));
+    }
+
+    /// The values and all that they are computed from.
+    fn with_origins(&self, mut used: Vec<Key>, derived: &[DerivedShape], names: &Names<'_>) -> Vec<Key> {
+        let mut at = 0;
+        while let Some(key) = used.get(at).cloned() {
+            at += 1;
+            let Some(shape) = derived.iter().find(|shape| key == shape.key.value.as_str()) else { continue };
+            // What is wrong with the text is said when the value itself is read.
+            let mut said_later = Vec::new();
+            let from = parse(
+                &shape.from.value,
+                shape.from.span,
+                Where::Request,
+                names,
+                self.source,
+                &mut said_later,
+            );
+            for source in from.values() {
+                if !used.contains(source) {
+                    used.push(source.clone());
+                }
+            }
+        }
+        used
+    }
+
+    /// Says which requests have no body for what their authentication puts there.
+    fn bodies(&mut self, auth: &Auth, checks: &[Check]) {
+        let in_body =
+            auth.carries.iter().any(|one| matches!(one, CarrierUse::Named { carrier: Carrier::Body, .. }));
+        let bare = |check: &&Check| matches!(check.request.verb, Verb::Get | Verb::Head | Verb::Delete);
+        let as_method = |check: &&Check| matches!(check.request.carries, Carries::AsMethod);
+        for check in checks.iter().filter(|_| in_body).filter(bare).filter(as_method) {
+            let message = format!("a `{}` has no body for the credential to stand in", check.request.verb);
+            let found = Finding::new(&BAD_CHECK, check.request.span, message);
+            self.say(found.mend("ask with `POST`, or carry the credential elsewhere"));
+        }
+    }
+}
+
+/// What there is to refer to in a method, before any request was made.
+fn names<'n>(shape: &'n MethodShape, scopes: &[&'n str]) -> Names<'n> {
+    let fields = || shape.fields.iter().map(|field| field.key.value.as_str());
+    let derived = || shape.derived.iter().map(|one| one.key.value.as_str());
+    Names {
+        fields: fields().collect(),
+        // Authentication is read first, and may use all of them.
+        values: fields().chain(derived()).collect(),
+        steps: steps(shape).map(|step| step.key.value.as_str()).collect(),
+        environments: !shape.environments.is_empty(),
+        environment_keys: shape.environments.iter().map(|one| one.key.value.as_str()).collect(),
+        captures: Vec::new(),
+        later_captures: shape.checks.iter().flat_map(captured).collect(),
+        rules: rules(shape).map(|rule| rule.key.value.as_str()).collect(),
+        choices: shape.fields.iter().flat_map(choices).collect(),
+        scopes: scopes.to_vec(),
+        tokens: Vec::new(),
+        later_tokens: Vec::new(),
+        assertion: false,
+        environment_values: columns(&shape.environments),
+        checks: shape.checks.iter().map(|check| check.key.value.as_str()).collect(),
+    }
+}
+
+/// The steps of both guides.
+fn steps(shape: &MethodShape) -> impl Iterator<Item = &StepShape> {
+    let parts: [Option<&PartShape>; 2] = [Some(&shape.link), shape.setup.as_ref()];
+    parts.into_iter().flatten().flat_map(|part| &part.sections).flat_map(|section| &section.steps)
+}
+
+/// The outcome rules: those of signing in, of each check, and the method's.
+fn rules(shape: &MethodShape) -> impl Iterator<Item = &OutcomeShape> {
+    let of_checks = shape.checks.iter().flat_map(|check| &check.outcomes);
+    shape.auth.value.outcomes().into_iter().chain(of_checks).chain(&shape.outcomes)
+}
+
+/// The fields whose values authentication sends.
+fn used_by(auth: &Auth) -> Vec<Key> {
+    let steps = auth.sign_in.iter().flat_map(|sign_in| sign_in.steps.iter().chain(&sign_in.refresh));
+    let sent = steps.flat_map(|step| step.check.request.contents());
+    let own = auth.carries.iter().flat_map(CarrierUse::templates);
+    let signed = auth.assertion.iter().flat_map(Assertion::templates);
+    let keys = auth.signature.iter().flat_map(|signature| &signature.key);
+    let certificate = auth.certificate.iter().flat_map(|one| [&one.certificate, &one.key]);
+    let all = own.chain(sent).chain(signed).chain(keys).chain(certificate);
+    all.flat_map(Template::values).cloned().collect()
+}
+
+/// The columns of the table of environments, besides those that every one has.
+fn columns(environments: &[EnvironmentShape]) -> Vec<&str> {
+    let mut columns: Vec<&str> = Vec::new();
+    for (name, _) in environments.iter().flat_map(|one| &one.values.0) {
+        if !columns.contains(&name.value.as_str()) {
+            columns.push(&name.value);
+        }
+    }
+    columns
 }
 
 fn captured(check: &CheckShape) -> impl Iterator<Item = &str> {

@@ -27,6 +27,15 @@ impl Lowering<'_> {
             given,
             linked_before: shape.linked_before.as_ref().map(|text| text.value.clone()),
             agrees: shape.agrees,
+            tokens: shape
+                .tokens
+                .0
+                .iter()
+                .filter_map(|(name, text)| {
+                    Some((self.known(name, "token", &names.tokens)?, text.value.clone()))
+                })
+                .collect(),
+            scopes: self.scopes(&shape.scopes.0, &names.scopes),
             talk,
             then: Conclusion {
                 outcome: then.outcome.value,
@@ -37,6 +46,12 @@ impl Lowering<'_> {
                     (found.id.value.clone(), found.name.as_ref().map(|name| name.value.clone()))
                 }),
                 environment: environment(self, &then.environment),
+                missed: then
+                    .missed
+                    .0
+                    .iter()
+                    .filter_map(|text| self.known(text, "check", &names.checks))
+                    .collect(),
                 span: then.outcome.span,
             },
             span: shape.name.span,

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::http::{Fault, Verb};
 use crate::json_path::JsonPath;
 use crate::key::Key;
-use crate::model::{JsonType, Role};
+use crate::model::{BaseUrl, CarrierUse, Identifies, JsonType, Role};
 use crate::outcome::OutcomeKind;
 use crate::source::Span;
 use crate::template::Template;
@@ -26,15 +26,31 @@ pub struct Check {
     /// Who was found.
     pub account: Option<AccountTemplate>,
     /// What is kept of the answer.
-    pub captures: Vec<(Key, JsonPath)>,
+    pub captures: Vec<Capture>,
     /// What an answer to this check means.
     pub outcomes: Vec<OutcomeRule>,
     /// The scopes it proves.
     pub scopes: Vec<String>,
     /// Whether linking fails when it does.
     pub required: bool,
+    /// Where the answer lists the scopes of the credential.
+    pub granted: Option<JsonPath>,
+    /// Whether errors are told as OAuth tells them
+    /// ([RFC 6749, 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
+    pub speaks_oauth: bool,
     /// Where it stands.
     pub span: Span,
+}
+
+/// Something that is kept of an answer.
+#[derive(Clone, Debug)]
+pub struct Capture {
+    /// The name.
+    pub name: Key,
+    /// Where it stands in the body.
+    pub path: JsonPath,
+    /// Whether an answer without it is not a good one.
+    pub required: bool,
 }
 
 /// A request with references in it.
@@ -50,8 +66,75 @@ pub struct RequestTemplate {
     pub headers: Vec<(String, Template)>,
     /// The body.
     pub body: Option<BodyTemplate>,
+    /// What the path is appended to, where that is not the method's.
+    pub base: Option<BaseUrl>,
+    /// What it carries.
+    pub carries: Carries,
+    /// Whether sending it again does no harm.
+    pub repeatable: bool,
     /// Where it stands.
     pub span: Span,
+}
+
+/// What a request carries to show who asks.
+#[derive(Clone, Debug)]
+pub enum Carries {
+    /// The method's authentication.
+    AsMethod,
+    /// These, and nothing else.
+    Only(Vec<CarrierUse>),
+}
+
+impl RequestTemplate {
+    /// A request for a path as it is sent, with the method's authentication.
+    pub fn literal(verb: Verb, path: &str) -> Self {
+        Self {
+            verb,
+            path: Template::literal(path),
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: None,
+            base: None,
+            carries: Carries::AsMethod,
+            repeatable: verb.is_idempotent(),
+            span: Span::default(),
+        }
+    }
+
+    /// The templates it is made of, but for the method's authentication.
+    pub fn templates(&self) -> Vec<&Template> {
+        let mut all: Vec<&Template> = self.base.iter().flat_map(|base| [&base.host, &base.path]).collect();
+        all.push(&self.path);
+        all.extend(self.contents());
+        all
+    }
+
+    /// The templates of what is sent to its address.
+    pub fn contents(&self) -> Vec<&Template> {
+        let mut all: Vec<&Template> =
+            self.query.iter().chain(&self.headers).map(|(_, value)| value).collect();
+        match &self.body {
+            Some(BodyTemplate::Json(json)) => json.templates(&mut all),
+            Some(BodyTemplate::Form(form)) => all.extend(form.iter().map(|(_, value)| value)),
+            None => {}
+        }
+        if let Carries::Only(carriers) = &self.carries {
+            all.extend(carriers.iter().flat_map(CarrierUse::templates));
+        }
+        all
+    }
+}
+
+impl JsonTemplate {
+    /// Adds the templates it is made of.
+    pub fn templates<'t>(&'t self, all: &mut Vec<&'t Template>) {
+        match self {
+            Self::Text(template) => all.push(template),
+            Self::Array(list) => list.iter().for_each(|item| item.templates(all)),
+            Self::Object(members) => members.iter().for_each(|(_, member)| member.templates(all)),
+            Self::Plain(_) => {}
+        }
+    }
 }
 
 /// A body with references in it.
@@ -85,6 +168,8 @@ pub struct Expect {
     pub json: Vec<(JsonPath, JsonTest)>,
     /// What stands in headers, names in lower case.
     pub headers: Vec<(String, HeaderTest)>,
+    /// Whether the body is JSON.
+    pub is_json: Option<bool>,
 }
 
 /// What is asked of a place in a JSON body: every part must be true.
@@ -120,6 +205,8 @@ pub struct AccountTemplate {
     pub name: Template,
     /// More to show, by label.
     pub details: Vec<(String, Template)>,
+    /// What the id stands for.
+    pub identifies: Identifies,
 }
 
 /// What an answer means.
@@ -127,8 +214,8 @@ pub struct AccountTemplate {
 pub struct OutcomeRule {
     /// The key.
     pub key: Key,
-    /// Which answers are meant.
-    pub when: When,
+    /// Which answers are meant; none, by a rule that only words a `different_account`.
+    pub when: Option<When>,
     /// What they mean.
     pub is: OutcomeKind,
     /// The field to change.
@@ -177,6 +264,10 @@ pub struct Scenario {
     pub linked_before: Option<String>,
     /// Whether the person agrees to try other environments.
     pub agrees: bool,
+    /// The tokens that signing in in a browser gave.
+    pub tokens: Vec<(Key, String)>,
+    /// The scopes that are wanted; all, if empty.
+    pub scopes: Vec<String>,
     /// What is asked and answered.
     pub talk: Vec<Turn>,
     /// What must be concluded.
@@ -231,6 +322,8 @@ pub struct Conclusion {
     pub account: Option<(String, Option<String>)>,
     /// The environment to which the credentials belong.
     pub environment: Option<Key>,
+    /// The checks that may fail, and did.
+    pub missed: Vec<Key>,
     /// Where it stands.
     pub span: Span,
 }

@@ -4,12 +4,15 @@ use std::borrow::Cow;
 use std::fmt;
 
 use regex::Regex;
+use serde_json::Value;
 
 use crate::host::is_label;
+use crate::json_path::JsonPath;
 use crate::key::Key;
-use crate::model::{Condition, Environment, FieldType, RefusedBy};
+use crate::model::{Condition, Environment, FieldType, Holds, RefusedBy};
 use crate::prose::Prose;
 use crate::source::Span;
+use crate::template::Template;
 
 /// Something that is typed in.
 #[derive(Clone, Debug)]
@@ -48,12 +51,32 @@ pub struct Field {
     pub when: Option<Condition>,
     /// The longest value, in characters.
     pub max_length: usize,
+    /// The smallest and the largest number.
+    pub range: (Option<i64>, Option<i64>),
+    /// What several lines or a file must hold.
+    pub holds: Option<Holds>,
     /// Where it stands.
     pub span: Span,
 }
 
 /// The longest value of a field that says nothing about it, in characters.
 pub const MAX_LENGTH: usize = 4096;
+
+/// The longest text of a file whose field says nothing about it, in characters.
+pub const MAX_FILE_LENGTH: usize = 65_536;
+
+/// A value that is computed and never asked.
+#[derive(Clone, Debug)]
+pub struct Derived {
+    /// What it is made from.
+    pub from: Template,
+    /// The value as a field: its key, its label, what is done with what it is made from, what it must look like.
+    pub field: Field,
+    /// What the person is told where it does not look like that.
+    pub says: Option<String>,
+    /// The field it is made from, which is at fault then; none, where it is made from an answer alone.
+    pub source: Option<Key>,
+}
 
 /// A pattern that the whole value must match.
 #[derive(Clone, Debug)]
@@ -87,6 +110,12 @@ pub enum Accept {
     StripPrefix(String),
     /// Drops a text from the end.
     StripSuffix(String),
+    /// What stands before the first place of a text.
+    BeforeFirst(String),
+    /// What stands after the last place of a text.
+    AfterLast(String),
+    /// Of JSON, what stands at a path.
+    Json(JsonPath),
 }
 
 /// A usual mistake.
@@ -163,6 +192,9 @@ impl Field {
             return Ok(Kept { value: default, environment: None });
         }
         self.judge(&value)?;
+        let told =
+            || environments.iter().find(|one| one.is_told_by(&self.key, &value)).map(|one| one.key.clone());
+        let environment = environment.or_else(told);
         Ok(Kept { value: value.into_owned(), environment })
     }
 
@@ -214,10 +246,7 @@ impl Field {
                 let sound = value.contains('.') && value.to_ascii_lowercase().split('.').all(is_label);
                 (!sound).then(|| format!("{label} is a host name such as acme.example.com"))
             }
-            FieldType::Number => {
-                let sound = value.strip_prefix('-').unwrap_or(value).bytes().all(|b| b.is_ascii_digit());
-                (!sound).then(|| format!("{label} is a whole number"))
-            }
+            FieldType::Number => self.not_in_range(value),
             FieldType::Boolean => {
                 (!matches!(value, "true" | "false")).then(|| format!("{label} is true or false"))
             }
@@ -232,9 +261,54 @@ impl Field {
                 let inner_space = self.kind == FieldType::Secret && value.chars().any(char::is_whitespace);
                 inner_space.then(|| format!("{label} has a space in it; copy it again, alone"))
             }
-            FieldType::Multiline | FieldType::File => None,
+            FieldType::Multiline | FieldType::File => match self.holds? {
+                Holds::Json => {
+                    let sound = serde_json::from_str::<Value>(value).is_ok_and(|json| json.is_object());
+                    (!sound).then(|| format!("{label} is JSON, from its first `{{` to its last `}}`"))
+                }
+                Holds::Pem => (!is_pem(value)).then(|| {
+                    format!("{label} is text that begins with `-----BEGIN` and ends with `-----`, all of it")
+                }),
+            },
         }
     }
+
+    fn not_in_range(&self, value: &str) -> Option<String> {
+        let label = &self.label;
+        let Some(number) = value.parse::<i64>().ok().filter(|_| !value.starts_with('+')) else {
+            return Some(format!("{label} is a whole number"));
+        };
+        match self.range {
+            (Some(min), Some(max)) if !(min..=max).contains(&number) => {
+                Some(format!("{label} is a number from {min} to {max}"))
+            }
+            (Some(min), _) if number < min => Some(format!("{label} is at least {min}")),
+            (_, Some(max)) if max < number => Some(format!("{label} is at most {max}")),
+            _ => None,
+        }
+    }
+}
+
+impl Derived {
+    /// What becomes of what it is made from.
+    pub fn keep(&self, source: &str) -> Result<String, Refused> {
+        let kept = self
+            .field
+            .keep(source, &[])
+            .map_err(|refused| Refused { says: self.says.clone().unwrap_or(refused.says), ..refused })?;
+        Ok(kept.value)
+    }
+}
+
+/// The shape of PEM, not what is in it: a line that begins it and one that ends it, of the same name
+/// ([RFC 7468, 2](https://www.rfc-editor.org/rfc/rfc7468#section-2)).
+fn is_pem(text: &str) -> bool {
+    let name = text
+        .trim()
+        .strip_prefix("-----BEGIN ")
+        .and_then(|rest| rest.split_once("-----"))
+        .map(|(name, _)| name);
+    name.is_some_and(|name| !name.is_empty() && text.contains(&format!("-----END {name}-----")))
 }
 
 fn refused(by: RefusedBy, says: String) -> Refused {
@@ -272,6 +346,19 @@ impl Accept {
             }),
             Self::StripPrefix(prefix) => cut(value, |text| text.strip_prefix(prefix.as_str())),
             Self::StripSuffix(suffix) => cut(value, |text| text.strip_suffix(suffix.as_str())),
+            Self::BeforeFirst(mark) => {
+                cut(value, |text| text.split_once(mark.as_str()).map(|(front, _)| front))
+            }
+            Self::AfterLast(mark) => cut(value, |text| text.rsplit_once(mark.as_str()).map(|(_, back)| back)),
+            Self::Json(path) => {
+                let json = serde_json::from_str::<Value>(&value).ok();
+                let text = json.as_ref().and_then(|json| path.find(json)).and_then(|found| match found {
+                    Value::String(text) => Some(text.clone()),
+                    Value::Number(number) => Some(number.to_string()),
+                    _ => None,
+                });
+                text.map_or(value, Cow::Owned)
+            }
         }
     }
 }

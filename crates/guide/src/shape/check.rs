@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{AllowShape, Names, Text};
-use crate::choice::{JsonType, Role};
+use crate::choice::{Identifies, JsonType, Role};
 use crate::http::Fault;
 use crate::outcome::OutcomeKind;
 use crate::spanned::{AnyJson, Entries, OneOrMany, Scalar, ShortOr, Spanned, Whole};
@@ -35,12 +35,16 @@ pub(crate) struct CheckShape {
     /// What an answer to this check means; looked at before the method's.
     #[serde(default)]
     pub(crate) outcomes: Vec<OutcomeShape>,
-    /// The scopes that this check proves.
+    /// The scopes that this check proves. Where scopes are chosen, a check of others is left out.
     #[serde(default)]
     pub(crate) scopes: Names,
-    /// Whether linking fails when the check does.
+    /// Whether linking fails when the check does. One that may fail leaves the account `ok_limited`.
     #[serde(default = "yes")]
     pub(crate) required: bool,
+    /// Where the answer lists the scopes of the credential: a list, or a text with spaces or commas between them.
+    /// Checks of single scopes that come after it are then answered without being asked.
+    #[schemars(example = &"results.scopes")]
+    pub(crate) granted: Option<Text>,
     /// Warnings that are as they should be here.
     #[serde(default)]
     pub(crate) allow: Vec<AllowShape>,
@@ -67,6 +71,20 @@ pub(crate) struct RequestShape {
     /// A form body.
     #[serde(default)]
     pub(crate) form: Entries<Text>,
+    /// What the path is appended to, where that is not the method's `base_url`. It has to be one of `hosts` too.
+    #[schemars(example = &"https://{{ environment.login_host }}")]
+    pub(crate) base_url: Option<Text>,
+    /// Whether the request is made without the method's authentication, because the provider tells this to
+    /// anybody.
+    #[serde(default)]
+    pub(crate) anonymous: bool,
+    /// Whether it may be sent again after a failure, though its method does not say so: a `POST` that only reads.
+    #[serde(default)]
+    pub(crate) repeatable: bool,
+    /// Where credentials stand on this request alone, in place of the method's authentication. A request of a
+    /// login has none but these.
+    #[serde(default)]
+    pub(crate) carries: Vec<super::CarrierShape>,
 }
 
 /// What a good answer looks like: every line must be true.
@@ -82,6 +100,8 @@ pub(crate) struct ExpectShape {
     /// Headers.
     #[serde(default)]
     pub(crate) headers: Entries<HeaderTestShape>,
+    /// Whether the body is JSON.
+    pub(crate) is_json: Option<bool>,
 }
 
 /// What is asked of a place in a JSON body: every line must be true.
@@ -128,6 +148,9 @@ pub(crate) struct AccountShape {
     /// More that is shown before the account is saved: a label, and where it stands.
     #[serde(default)]
     pub(crate) details: Entries<Text>,
+    /// What the id stands for. Of a credential's it cannot be told whether a new one belongs to the same account.
+    #[serde(default)]
+    pub(crate) identifies: Identifies,
 }
 
 /// What an answer means.
@@ -137,8 +160,8 @@ pub(crate) struct OutcomeShape {
     /// The rule's key.
     #[schemars(example = &"token-refused")]
     pub(crate) key: Text,
-    /// Which answers are meant.
-    pub(crate) when: WhenShape,
+    /// Which answers are meant. Left out only by a rule that words `different_account`.
+    pub(crate) when: Option<WhenShape>,
     /// What they mean.
     pub(crate) is: Spanned<OutcomeKind>,
     /// The field to change.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Text;
-use crate::choice::{FieldType, RefusedBy};
+use crate::choice::{FieldType, Holds, RefusedBy};
 use crate::spanned::{OneOrMany, Spanned};
 
 /// Something that is typed in.
@@ -53,6 +53,12 @@ pub(crate) struct FieldShape {
     /// The longest value taken, in characters.
     #[schemars(range(min = 1))]
     pub(crate) max_length: Option<u32>,
+    /// The smallest number taken, for `type: number`.
+    pub(crate) min: Option<i64>,
+    /// The largest number taken, for `type: number`.
+    pub(crate) max: Option<i64>,
+    /// What the text is, for `type: multiline` and `type: file`: a service account's JSON, a key's PEM.
+    pub(crate) holds: Option<Spanned<Holds>>,
     /// Warnings that are as they should be here.
     #[serde(default)]
     pub(crate) allow: Vec<super::AllowShape>,
@@ -85,6 +91,12 @@ pub(crate) enum AcceptShape {
     StripPrefix(Text),
     /// Drops this text from the end.
     StripSuffix(Text),
+    /// What stands before the first place of this text.
+    BeforeFirst(Text),
+    /// What stands after the last place of this text: of `key-us6` with `-`, `us6`.
+    AfterLast(Text),
+    /// Of JSON, the text or number at this path.
+    Json(Text),
 }
 
 /// A usual mistake.
@@ -123,20 +135,30 @@ pub(crate) struct OptionShape {
     pub(crate) label: Text,
 }
 
-/// A value that is computed: the data center at the end of a key, the id of a site that an answer names.
+/// A value that is computed and never asked: the data center at the end of a key, the id of a site that an answer
+/// names.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DerivedShape {
     /// The value's key; it is referred to as `value.key`, like a field.
     #[schemars(example = &"data_center")]
     pub(crate) key: Text,
+    /// What it is called where an account is shown; its key, if left out.
+    pub(crate) label: Option<Text>,
     /// What it is made from.
     #[schemars(example = &"{{ value.api_key }}")]
     pub(crate) from: Text,
     /// What is done with that, in order.
     #[serde(default)]
-    pub(crate) accept: Vec<AcceptShape>,
-    /// Values and what must become of them.
+    pub(crate) accept: Vec<Spanned<AcceptShape>>,
+    /// What it must look like. Where it does not, the field it is made from is at fault.
+    pub(crate) pattern: Option<Text>,
+    /// What the person is told then, in a sentence.
+    pub(crate) says: Option<Text>,
+    /// A value made from a secret is secret unless this says that it may be seen.
+    #[serde(default)]
+    pub(crate) public: Option<Spanned<bool>>,
+    /// What it is made from, and what must become of that.
     #[serde(default)]
     pub(crate) examples: Vec<ExampleShape>,
 }

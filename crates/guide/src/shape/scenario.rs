@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Text;
+use super::{Names, Text};
 use crate::http::Fault;
 use crate::outcome::OutcomeKind;
 use crate::spanned::{AnyJson, Entries, Spanned};
@@ -24,6 +24,12 @@ pub(crate) struct ScenarioShape {
     /// Whether the person agrees to try the other environments.
     #[serde(default)]
     pub(crate) agrees: bool,
+    /// The tokens that signing in in a browser gave, by name, where the conversation begins after that.
+    #[serde(default)]
+    pub(crate) tokens: Entries<Text>,
+    /// The scopes that are wanted; all, if left out.
+    #[serde(default)]
+    pub(crate) scopes: Names,
     /// What is asked and answered, in order.
     #[schemars(length(min = 1))]
     pub(crate) talk: Vec<TurnShape>,
@@ -80,6 +86,9 @@ pub(crate) struct ThenShape {
     pub(crate) account: Option<FoundShape>,
     /// The environment to which the credentials turned out to belong.
     pub(crate) environment: Option<Text>,
+    /// The checks that may fail, and did.
+    #[serde(default)]
+    pub(crate) missed: Names,
 }
 
 /// The account found.

@@ -6,7 +6,7 @@ use crate::json_path::JsonPath;
 use crate::key::Key;
 use crate::lower::{Names, is_misspelled};
 use crate::source::{Braces, Source, Span};
-use crate::template::{Filter, Part, Reference, Target, Template, Where};
+use crate::template::{Clock, Filter, Lot, Part, Reference, RequestPart, Target, Template, Where};
 
 /// Reads the references of a text that stands at `span`.
 pub(crate) fn parse(
@@ -105,19 +105,28 @@ impl Reader<'_, '_> {
         }
         let names = self.names;
         match root {
-            "value" => self.known(rest, "field", &names.fields).map(Target::Value),
+            "value" => self.known(rest, "field", &names.values).map(Target::Value),
             "label" => self.known(rest, "field", &names.fields).map(Target::Label),
             "step" => self.known(rest, "step", &names.steps).map(Target::Step),
             "capture" => self.capture(rest).map(Target::Capture),
+            "token" => self.token(rest).map(Target::Token),
+            "jwt" if !names.assertion => {
+                let found =
+                    Finding::new(&UNKNOWN_NAME, self.span, "nothing is signed here that `jwt` could be");
+                self.findings.push(found.mend("declare an `assertion`, or use the scheme `jwt`"));
+                None
+            }
+            "jwt" => self.one(rest, &[("assertion", Target::Assertion)]),
+            "request" => self.named(rest, &RequestPart::NAMES).map(Target::Request),
+            "now" => self.named(rest, &Clock::NAMES).map(Target::Now),
+            "random" => self.named(rest, &Lot::NAMES).map(Target::Random),
             "json" => self.json(rest),
             "environment" if !names.environments => {
                 let found = Finding::new(&UNKNOWN_NAME, self.span, "this method has no environments");
                 self.findings.push(found.mend("declare `environments`, or write the text itself"));
                 None
             }
-            "environment" => {
-                self.one(rest, &[("host", Target::EnvironmentHost), ("label", Target::EnvironmentLabel)])
-            }
+            "environment" => self.environment(rest),
             "provider" => self.one(rest, &[("name", Target::ProviderName), ("key", Target::ProviderKey)]),
             "method" => self.one(rest, &[("label", Target::MethodLabel)]),
             "hub" => self.one(rest, &[("redirect_uri", Target::RedirectUri)]),
@@ -136,7 +145,13 @@ impl Reader<'_, '_> {
     /// What can stand after a root, as far as it is known here.
     fn members(&self, root: &str) -> Vec<&str> {
         match root {
-            "value" | "label" => self.names.fields.clone(),
+            "value" => self.names.values.clone(),
+            "label" => self.names.fields.clone(),
+            "token" => self.names.tokens.clone(),
+            "jwt" => vec!["assertion"],
+            "request" => vec!["path"],
+            "now" => vec!["unix"],
+            "random" => vec!["uuid"],
             "step" => self.names.steps.clone(),
             "capture" => self.names.captures.clone(),
             "environment" => vec!["host", "label"],
@@ -186,6 +201,49 @@ impl Reader<'_, '_> {
         });
     }
 
+    fn environment(&mut self, name: &str) -> Option<Target> {
+        match name {
+            "host" => Some(Target::EnvironmentHost),
+            "label" => Some(Target::EnvironmentLabel),
+            _ if self.names.environment_values.contains(&name) => {
+                Key::parse(name).map(Target::EnvironmentValue)
+            }
+            _ => {
+                let at = self.part(name);
+                let message = format!("an environment has no {}", quoted(name));
+                let known: Vec<&str> = ["host", "label"]
+                    .into_iter()
+                    .chain(self.names.environment_values.iter().copied())
+                    .collect();
+                self.findings.push(suggest(Finding::new(&UNKNOWN_NAME, at, message), at, name, &known));
+                None
+            }
+        }
+    }
+
+    fn token(&mut self, name: &str) -> Option<Key> {
+        let is_later = !self.names.tokens.contains(&name) && self.names.later_tokens.contains(&name);
+        if is_later {
+            let message = format!("`{name}` is not there yet when this is sent");
+            let found = Finding::new(&UNKNOWN_NAME, self.part(name), message);
+            self.findings.push(found.mend("use it only after the request whose answer gives it"));
+            return None;
+        }
+        self.known(name, "token", &self.names.tokens)
+    }
+
+    fn named<T: Copy>(&mut self, name: &str, known: &[(&str, T)]) -> Option<T> {
+        if let Some((_, found)) = known.iter().find(|(known, _)| *known == name) {
+            return Some(*found);
+        }
+        let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+        let at = self.part(name);
+        let found =
+            Finding::new(&BAD_REFERENCE, at, format!("there is no {} to refer to here", quoted(name)));
+        self.findings.push(suggest(found, at, name, &names));
+        None
+    }
+
     fn json(&mut self, rest: &str) -> Option<Target> {
         let path = JsonPath::parse(rest);
         if path.is_none() {
@@ -232,17 +290,11 @@ impl Reader<'_, '_> {
 
     fn filter(&mut self, text: &str) -> Option<Filter> {
         let at = self.part(text);
-        let filter = match text {
-            "lowercase" => Some(Filter::Lowercase),
-            "uppercase" => Some(Filter::Uppercase),
-            "base64" => Some(Filter::Base64),
-            _ => text
-                .strip_prefix("host_labels(")
-                .and_then(|rest| rest.strip_suffix(')'))
-                .and_then(|n| n.trim().parse().ok())
-                .filter(|n| (1..=4).contains(n))
-                .map(Filter::HostLabels),
-        };
+        let plain = Filter::NAMES.iter().find(|(name, _)| *name == text).map(|(_, filter)| *filter);
+        let filter = plain.or_else(|| {
+            let n = text.strip_prefix("host_labels(")?.strip_suffix(')')?.trim().parse().ok()?;
+            (1..=4).contains(&n).then_some(Filter::HostLabels(n))
+        });
         if filter.is_none() {
             let name = text.split('(').next().unwrap_or(text);
             if name == "host_labels" {
@@ -250,12 +302,9 @@ impl Reader<'_, '_> {
                 self.findings.push(found.mend("say how many labels the value may have: `host_labels(2)`"));
             } else {
                 let found = Finding::new(&BAD_FILTER, at, format!("{} is not a filter", quoted(text)));
-                self.findings.push(suggest(
-                    found,
-                    at,
-                    name,
-                    &["lowercase", "uppercase", "base64", "host_labels"],
-                ));
+                let known: Vec<&str> =
+                    Filter::NAMES.iter().map(|(name, _)| *name).chain(["host_labels"]).collect();
+                self.findings.push(suggest(found, at, name, &known));
             }
         } else if matches!(self.place, Where::Prose | Where::Message | Where::Wording) {
             let message = format!("the filter `{text}` means nothing in a text that people read");
@@ -285,15 +334,33 @@ pub(crate) fn suggest(found: Finding, at: Span, name: &str, known: &[&str]) -> F
     }
 }
 
-const ROOTS: &[&str] =
-    &["value", "label", "step", "environment", "provider", "method", "brand", "json", "capture", "hub"];
+const ROOTS: &[&str] = &[
+    "value",
+    "label",
+    "step",
+    "environment",
+    "provider",
+    "method",
+    "brand",
+    "json",
+    "capture",
+    "hub",
+    "token",
+    "jwt",
+    "request",
+    "now",
+    "random",
+];
 
 impl Where {
     const fn roots(self) -> &'static [&'static str] {
         match self {
             Self::Prose => &["label", "step", "environment", "provider", "method", "brand", "hub"],
             Self::Message => &["value", "label", "step", "environment", "provider", "method", "brand"],
-            Self::Request => &["value", "environment", "capture", "hub"],
+            Self::Request => &["value", "environment", "capture", "hub", "token", "jwt", "now", "random"],
+            Self::Signed => {
+                &["value", "environment", "capture", "hub", "token", "jwt", "now", "random", "request"]
+            }
             Self::Answer => &["json", "value", "environment"],
             Self::Wording => &["provider", "method", "brand"],
         }

@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use guide::{Fault, Guide, Key};
 use link::{Effect, Flow, Offer, Purpose, Stage, Start};
-use probe::{Answer, Response, Values};
+use probe::{Answer, Moment, Response, Values};
 use proptest::prelude::*;
 use secret::Secret;
+
+/// Seconds since 1970 at which everything is asked.
+const MOMENT: Moment = Moment { unix_ms: 0, lot: [0; 16] };
 
 const GUIDE: &str = r"
 waystone: 1
@@ -104,7 +107,7 @@ fn stands(flow: &Flow) -> String {
 /// The number of the request that the flow asks for.
 #[track_caller]
 fn sent(flow: &mut Flow) -> u64 {
-    match flow.poll() {
+    match flow.poll(MOMENT) {
         Some(Effect::Send { id, .. }) => id,
         other => panic!("{other:?}"),
     }
@@ -135,15 +138,15 @@ fn step_by_step_to_a_linked_account() {
     let id = sent(&mut flow);
     flow.answered(id, &response(403, ""), 0);
     assert_eq!(stands(&flow), "confirm Ann limited", "an optional check may fail");
-    assert!(flow.poll().is_none(), "nothing is stored before it is confirmed");
+    assert!(flow.poll(MOMENT).is_none(), "nothing is stored before it is confirmed");
     flow.confirm(true);
-    let Some(Effect::Store(linked)) = flow.poll() else { panic!("it is to be stored") };
+    let Some(Effect::Store(linked)) = flow.poll(MOMENT) else { panic!("it is to be stored") };
     assert_eq!(linked.outcome.as_str(), "ok_limited");
     assert_eq!(linked.public.len() + linked.secrets.len(), 2);
     flow.stored(false);
     assert_eq!(stands(&flow), "confirm Ann limited", "what could not be stored can be tried again");
     flow.confirm(true);
-    assert!(matches!(flow.poll(), Some(Effect::Store(_))));
+    assert!(matches!(flow.poll(MOMENT), Some(Effect::Store(_))));
     flow.stored(true);
     assert_eq!(stands(&flow), "linked");
 }
@@ -180,10 +183,10 @@ fn a_transient_failure_is_asked_again_three_times_at_the_most() {
         let id = sent(&mut flow);
         flow.answered(id, &Answer::Failed { fault: Fault::Timeout, detail: String::new() }, now);
         if attempt < 3 {
-            let Some(Effect::WaitUntil(moment)) = flow.poll() else { panic!("it waits") };
+            let Some(Effect::WaitUntil(moment)) = flow.poll(MOMENT) else { panic!("it waits") };
             assert!(moment > now);
             flow.elapsed(moment - 1);
-            assert!(flow.poll().is_none(), "it is not time yet");
+            assert!(flow.poll(MOMENT).is_none(), "it is not time yet");
             now = moment;
             flow.elapsed(now);
         }
@@ -206,14 +209,14 @@ fn other_environments_are_asked_by_consent_only() {
     flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]));
     let id = sent(&mut flow);
     flow.answered(id, &response(401, ""), 0);
-    assert!(flow.poll().is_none(), "nobody agreed yet");
+    assert!(flow.poll(MOMENT).is_none(), "nobody agreed yet");
     flow.ask_elsewhere();
-    let Some(Effect::Send { id, request }) = flow.poll() else { panic!("it asks") };
+    let Some(Effect::Send { id, request }) = flow.poll(MOMENT) else { panic!("it asks") };
     assert_eq!(request.host, "eu.acme.test");
     flow.answered(id, &ann(), 0);
     assert_eq!(stands(&flow), "failed wrong_environment [switch test, go make]");
     flow.switch_environment();
-    let Some(Effect::Send { request, .. }) = flow.poll() else { panic!("it asks") };
+    let Some(Effect::Send { request, .. }) = flow.poll(MOMENT) else { panic!("it asks") };
     assert_eq!(request.host, "eu.acme.test");
 }
 
@@ -334,7 +337,7 @@ proptest! {
                 }
             }
             let mut requests = 0;
-            while let Some(effect) = flow.poll() {
+            while let Some(effect) = flow.poll(MOMENT) {
                 match effect {
                     Effect::Send { .. } => requests += 1,
                     Effect::WaitUntil(moment) => prop_assert!(moment > now),
@@ -349,7 +352,7 @@ proptest! {
             flow.confirm(true);
             flow.retry();
             prop_assert_eq!(stands(&flow), "closed");
-            prop_assert!(flow.poll().is_none());
+            prop_assert!(flow.poll(MOMENT).is_none());
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Authentication that is the same for everybody.
 
-use guide::{Auth, CodePage, Finding, Severity};
+use guide::{CodePage, Finding, Severity, Span};
 
 use crate::{Rule, Subject};
 
@@ -20,14 +20,25 @@ static PAGE: CodePage = CodePage {
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for method in &subject.guide.methods {
-        if matches!(method.auth, Auth::NotRunnable { .. }) {
+        // Whoever signs in in a browser types nothing, and is told apart all the same.
+        if method.auth.needs_browser() {
             continue;
         }
-        let templates = method.auth.templates();
-        if templates.iter().any(|template| template.references().next().is_some()) {
+        let mut templates = method.auth.templates();
+        templates.extend(
+            method
+                .auth
+                .sign_in
+                .iter()
+                .flat_map(|sign_in| &sign_in.steps)
+                .flat_map(|step| step.check.request.contents()),
+        );
+        if templates.iter().any(|template| template.values().next().is_some()) {
             continue;
         }
-        let span = templates.last().map_or(method.span, |template| template.span);
+        let written =
+            templates.iter().rev().map(|template| template.span).find(|span| *span != Span::default());
+        let span = written.unwrap_or(method.auth.span);
         let found =
             Finding::new(&PAGE, span, format!("the method `{}` sends the same for everybody", method.key));
         findings.push(found.label("no field's value stands here"));

@@ -2,7 +2,7 @@
 
 use guide::{CodePage, Finding, Severity, Target};
 
-use crate::bindings::templates;
+use crate::bindings::{origins, templates};
 use crate::{Rule, Subject};
 
 /// The rule.
@@ -26,7 +26,8 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for method in &subject.guide.methods {
         for reference in templates(method).into_iter().flat_map(guide::Template::references) {
             let Target::Value(key) = &reference.target else { continue };
-            let Some(field) = method.field(key.as_str()) else { continue };
+            let source = origins(method, key).into_iter().find_map(|key| method.field(key.as_str()));
+            let Some(field) = source else { continue };
             let why = match (&field.default, field.required, &field.when) {
                 (None, false, _) => "is not required",
                 (None, true, Some(_)) => "is asked only under a condition",

@@ -1,6 +1,6 @@
 //! A secret that becomes part of an address.
 
-use guide::{Auth, Carrier, CodePage, Finding, Method, Severity, Target, Template};
+use guide::{Carrier, CarrierUse, Carries, CodePage, Finding, Key, Method, Severity, Target, Template};
 
 use crate::{Rule, Subject};
 
@@ -24,30 +24,45 @@ static PAGE: CodePage = CodePage {
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for method in &subject.guide.methods {
-        let base = [(&method.base_url.host, "host"), (&method.base_url.path, "path")];
-        for (template, part) in base {
-            say(method, template, part, findings);
+        let bases = method.asks().filter_map(|check| check.request.base.as_ref()).chain([&method.base_url]);
+        for base in bases {
+            say(method, &base.host, "host", findings);
+            say(method, &base.path, "path", findings);
         }
-        if let Auth::Carriers(carriers) = &method.auth {
-            for carrier in carriers.iter().filter(|carrier| carrier.carrier == Carrier::Query) {
-                say(method, &carrier.value, "query", findings);
-            }
-        }
-        for check in &method.checks {
+        carriers(method, &method.auth.carries, findings);
+        for check in method.asks() {
             say(method, &check.request.path, "path", findings);
             for (_, value) in &check.request.query {
                 say(method, value, "query", findings);
             }
+            if let Carries::Only(carried) = &check.request.carries {
+                carriers(method, carried, findings);
+            }
+        }
+    }
+}
+
+fn carriers(method: &Method, carriers: &[CarrierUse], findings: &mut Vec<Finding>) {
+    for carrier in carriers {
+        if let CarrierUse::Named { carrier: Carrier::Query, value, .. } = carrier {
+            say(method, value, "query", findings);
         }
     }
 }
 
 fn say(method: &Method, template: &Template, part: &str, findings: &mut Vec<Finding>) {
     for reference in template.references() {
-        let Target::Value(key) = &reference.target else { continue };
-        if method.field(key.as_str()).is_some_and(|field| field.secret) {
-            let message = format!("the secret `{key}` stands in the {part} of an address");
-            findings.push(Finding::new(&PAGE, reference.span, message));
-        }
+        let (what, name) = match &reference.target {
+            Target::Value(key) if is_secret(method, key) => ("secret", key),
+            Target::Token(key) => ("token", key),
+            _ => continue,
+        };
+        let message = format!("the {what} `{name}` stands in the {part} of an address");
+        findings.push(Finding::new(&PAGE, reference.span, message));
     }
+}
+
+fn is_secret(method: &Method, key: &Key) -> bool {
+    let field = method.field(key.as_str()).or_else(|| Some(&method.derived(key.as_str())?.field));
+    field.is_some_and(|field| field.secret)
 }

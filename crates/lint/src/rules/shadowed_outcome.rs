@@ -22,7 +22,7 @@ static PAGE: CodePage = CodePage {
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for method in &subject.guide.methods {
-        let lists = method.checks.iter().map(|check| &check.outcomes).chain([&method.outcomes]);
+        let lists = method.asks().map(|check| &check.outcomes).chain([&method.outcomes]);
         for list in lists {
             for (n, rule) in list.iter().enumerate() {
                 let Some(earlier) = shadow(&list[..n], rule) else { continue };
@@ -36,7 +36,8 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
 
 /// The earlier rule that leaves nothing for this one.
 pub(super) fn shadow<'r>(earlier: &'r [OutcomeRule], rule: &OutcomeRule) -> Option<&'r OutcomeRule> {
-    earlier.iter().find(|earlier| covers(&earlier.when, &rule.when))
+    let when = rule.when.as_ref()?;
+    earlier.iter().find(|earlier| earlier.when.as_ref().is_some_and(|earlier| covers(earlier, when)))
 }
 
 /// Whether every answer that `narrow` matches is one that `wide` matches. In doubt, no.

@@ -27,7 +27,13 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         let kept: Vec<_> = method
             .scenarios
             .iter()
-            .map(|scenario| (environment(method, scenario).map(|one| &one.key), values(method, scenario)))
+            .map(|scenario| {
+                (
+                    environment(method, scenario).map(|one| &one.key),
+                    values(method, scenario),
+                    &scenario.tokens,
+                )
+            })
             .collect();
         for (n, second) in method.scenarios.iter().enumerate() {
             let Some(m) = kept[..n].iter().position(|first| *first == kept[n]) else { continue };

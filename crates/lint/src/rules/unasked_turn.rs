@@ -2,7 +2,7 @@
 
 use guide::{CodePage, Finding, Part, Severity, listed};
 
-use crate::talk::is_asked;
+use crate::talk::unasked;
 use crate::{Rule, Subject};
 
 /// The rule.
@@ -28,8 +28,7 @@ scenarios:
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for method in subject.guide.methods.iter().filter(|method| !method.checks.is_empty()) {
         let asked: Vec<String> = method
-            .checks
-            .iter()
+            .asks()
             .map(|check| {
                 let path = check.request.path.parts.iter().map(|part| match part {
                     Part::Text(text) => text.as_str(),
@@ -39,7 +38,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             })
             .collect();
         for scenario in &method.scenarios {
-            for turn in scenario.talk.iter().filter(|turn| !is_asked(method, scenario, turn)) {
+            for turn in unasked(method, scenario) {
                 let message = format!("no check asks `{} {}`", turn.verb, turn.path);
                 let found = Finding::new(&PAGE, turn.span, message);
                 findings

@@ -33,7 +33,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let reached = reached(subject.guide, method);
-        let lists = method.checks.iter().map(|check| &check.outcomes).chain([&method.outcomes]);
+        let lists = method.asks().map(|check| &check.outcomes).chain([&method.outcomes]);
         for list in lists {
             for (n, rule) in list.iter().enumerate() {
                 if !reached.contains(&rule.key) && shadow(&list[..n], rule).is_none() {

@@ -68,7 +68,7 @@ fn values(site: &str, email: &str, token: &str) -> Values {
 fn judged(guide: &Guide, answer: &Answer) -> String {
     let method = &guide.methods[0];
     let (values, captures) = (values("eu", "ann", "canary-token"), Values::new());
-    let inputs = Inputs { environment: method.environments.first(), values: &values, captures: &captures };
+    let inputs = Inputs { captures: &captures, ..Inputs::new(method, method.environments.first(), &values) };
     let verdict = judge(&Case { guide, method, check: &method.checks[0], inputs, brand: "Us" }, answer, 0);
     let word = |key: &Option<Key>| key.as_ref().map_or("-", Key::as_str).to_owned();
     assert!(!format!("{verdict:?}").contains("canary-token"));
@@ -124,7 +124,7 @@ fn a_request_is_made_from_its_template() {
     let guide = guide();
     let method = &guide.methods[0];
     let (values, captures) = (values("a.eu", "ann@x", "t:1"), Values::new());
-    let inputs = Inputs { environment: method.environment("test"), values: &values, captures: &captures };
+    let inputs = Inputs { captures: &captures, ..Inputs::new(method, method.environment("test"), &values) };
     let made = request(method, &method.checks[0].request, &inputs).expect("it can be made");
     assert_eq!(made.host, "a.eu.acme.test");
     assert_eq!(made.path_and_query().expose(), "/api/users/ann%40x?q=a.eu");
@@ -142,7 +142,7 @@ proptest! {
         let guide = guide();
         let method = &guide.methods[0];
         let (values, captures) = (values(&site, &email, &token), Values::new());
-        let inputs = Inputs { environment: method.environments.first(), values: &values, captures: &captures };
+        let inputs = Inputs { captures: &captures, ..Inputs::new(method, method.environments.first(), &values) };
         match request(method, &method.checks[0].request, &inputs) {
             Ok(made) => {
                 prop_assert!(made.host.ends_with(".acme.example"));

@@ -8,7 +8,7 @@ use guide::{BaseUrl, RequestTemplate};
 use super::Build;
 use crate::clean;
 use crate::href::Href;
-use crate::page::{Check, Content, Event, Inline, Part, Request, Source};
+use crate::page::{Check, Content, Event, Inline, Part, Permission, Request, Source};
 use crate::text::Context;
 use crate::wording;
 
@@ -19,14 +19,16 @@ impl Build<'_> {
             proves: wording::proves(check.role, check.required),
             requests: self.requests(&check.request),
         };
-        let checks: Vec<Check> = self.method.checks.iter().map(one).collect();
+        let refresh = self.method.auth.sign_in.iter().flat_map(|sign_in| &sign_in.refresh);
+        let rarely = |check: &&guide::Check| refresh.clone().any(|step| step.check.key == check.key);
+        let checks: Vec<Check> = self.method.asks().filter(|check| !rarely(check)).map(one).collect();
         let intro = wording::checks_intro(&self.brand.name, &self.guide.provider.name);
         let intro = vec![Inline::Text(clean::line(&intro))];
         (!checks.is_empty()).then(|| self.part("checks", wording::CHECKS, Content::Checks { intro, checks }))
     }
 
     fn requests(&self, request: &RequestTemplate) -> Vec<Request> {
-        let base = &self.method.base_url;
+        let base = request.base.as_ref().unwrap_or(&self.method.base_url);
         let mut list: Vec<Request> = Vec::new();
         for environment in &self.method.environments {
             let here = self.context.in_environment(environment);
@@ -39,6 +41,27 @@ impl Build<'_> {
             return vec![Request { environment: None, line: list.pop().map_or(plain, |one| one.line) }];
         }
         list
+    }
+
+    /// The permissions of the provider, with what needs and tries each.
+    pub(super) fn permissions(&mut self, wanted: Option<&[String]>) -> Option<Part> {
+        let one = |scope: &guide::Scope| {
+            let needs = |scopes: &[String]| scopes.contains(&scope.name);
+            let actions = self.guide.actions.iter().filter(|action| needs(&action.scopes));
+            let check = self.method.checks.iter().find(|check| needs(&check.scopes));
+            Permission {
+                name: clean::line(&scope.name),
+                description: scope.description.as_deref().map(clean::line),
+                needed_for: actions.map(|action| clean::line(&action.label)).collect(),
+                without: check.map(|check| {
+                    if check.required { wording::NOT_LINKED_WITHOUT } else { wording::LINKED_WITHOUT }
+                }),
+                tried_by: check.map(|check| clean::line(&check.label)),
+            }
+        };
+        let is_wanted = |scope: &&guide::Scope| wanted.is_none_or(|wanted| wanted.contains(&scope.name));
+        let list: Vec<Permission> = self.guide.scopes.iter().filter(is_wanted).map(one).collect();
+        (!list.is_empty()).then(|| self.part("permissions", wording::PERMISSIONS, Content::Permissions(list)))
     }
 
     pub(super) fn credential(&mut self) -> Option<Part> {

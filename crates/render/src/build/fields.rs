@@ -64,10 +64,24 @@ impl Build<'_> {
         let one = |environment: &guide::Environment| Environment {
             label: clean::line(&environment.label),
             host: clean::line(&environment.host),
+            values: environment
+                .values
+                .iter()
+                .map(|(name, text)| (clean::line(&column(name)), clean::line(text)))
+                .collect(),
             description: environment.description.as_deref().map(clean::line),
         };
         let list: Vec<Environment> = self.method.environments.iter().map(one).collect();
-        (!list.is_empty())
-            .then(|| self.part("environments", wording::ENVIRONMENTS, Content::Environments(list)))
+        (!list.is_empty()).then(|| {
+            let title = wording::environments(&self.method.environment_label);
+            self.part("environments", &title, Content::Environments(list))
+        })
     }
+}
+
+/// The name of a column as a heading: `login_host` is `Login host`.
+fn column(name: &guide::Key) -> String {
+    let words = name.as_str().replace(['_', '-'], " ");
+    let mut chars = words.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

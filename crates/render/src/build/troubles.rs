@@ -34,9 +34,12 @@ impl Build<'_> {
             anchor: self.anchors.take(&format!("outcome--{}", rule.key)),
             kind: rule.is,
             message,
-            seen: clean::line(&wording::seen(&rule.when, &self.guide.provider.name, |host| {
-                self.context.sentence(host)
-            })),
+            seen: clean::line(&match &rule.when {
+                Some(when) => {
+                    wording::seen(when, &self.guide.provider.name, |host| self.context.sentence(host))
+                }
+                None => wording::seen_by_identity(&self.guide.provider.name),
+            }),
             fix,
             fields: labels.collect(),
             step: named.or_else(made).map(|step| self.step_link(step)),

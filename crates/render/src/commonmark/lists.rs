@@ -11,7 +11,7 @@ impl<F: Flavor, P: Places> Blocks<'_, F, P> {
     /// Named facts, an item each.
     pub(crate) fn facts(&mut self, facts: &[Fact]) {
         for fact in facts {
-            let line = self.inlines(Markup::of(fact.name).raw(": "), &fact.content);
+            let line = self.inlines(Markup::of(&fact.name).raw(": "), &fact.content);
             self.line_item(&line);
         }
     }

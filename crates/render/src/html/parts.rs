@@ -5,7 +5,7 @@
 use super::{Html, inline, tag_with_id};
 use crate::facts::{self, Fact};
 use crate::markup::{Doc, Markup};
-use crate::page::{Check, Content, Environment, Field, Inline, Part, Section, Step, Trouble};
+use crate::page::{Check, Content, Environment, Field, Inline, Part, Permission, Section, Step, Trouble};
 use crate::wording;
 
 pub(super) fn part(doc: &mut Doc<Html>, part: &Part) {
@@ -17,7 +17,8 @@ pub(super) fn part(doc: &mut Doc<Html>, part: &Part) {
         }
         Content::Section(section) | Content::Linking(section) => write_section(doc, section),
         Content::Fields(fields) => fields.iter().for_each(|one| field(doc, one)),
-        Content::Environments(list) => environments(doc, list),
+        Content::Environments(list) => environments(doc, part.title.trim_end_matches('s'), list),
+        Content::Permissions(list) => permissions(doc, list),
         Content::Checks { intro, checks } => {
             doc.line(&inline::inlines(Markup::syntax("<p>"), intro).raw("</p>"));
             doc.open(&Markup::syntax("<ul class=\"checks\">"));
@@ -77,33 +78,55 @@ fn named(doc: &mut Doc<Html>, facts: &[Fact]) {
     doc.open(&Markup::syntax("<dl>"));
     for fact in facts {
         doc.open(&Markup::syntax("<div>"));
-        doc.line(&Markup::syntax("<dt>").text(fact.name).raw("</dt>"));
+        doc.line(&Markup::syntax("<dt>").text(&fact.name).raw("</dt>"));
         doc.line(&inline::inlines(Markup::syntax("<dd>"), &fact.content).raw("</dd>"));
         doc.close("</div>");
     }
     doc.close("</dl>");
 }
 
-fn environments(doc: &mut Doc<Html>, list: &[Environment]) {
+fn environments(doc: &mut Doc<Html>, title: &str, list: &[Environment]) {
+    let rows: Vec<(&str, Vec<Fact>)> =
+        list.iter().map(|one| (one.label.as_str(), facts::of_environment(one))).collect();
+    // Where only some are described, the others have an empty cell.
+    let columns = rows.iter().map(|(_, facts)| facts).max_by_key(|facts| facts.len());
+    let columns: Vec<String> =
+        columns.into_iter().flatten().map(|fact| fact.name.clone().into_owned()).collect();
+    table(doc, title, &columns, &rows, false);
+}
+
+fn permissions(doc: &mut Doc<Html>, list: &[Permission]) {
+    let rows: Vec<(&str, Vec<Fact>)> =
+        list.iter().map(|one| (one.name.as_str(), facts::of_permission(one))).collect();
+    let columns: Option<Vec<String>> =
+        rows.first().map(|(_, facts)| facts.iter().map(|fact| fact.name.clone().into_owned()).collect());
+    table(doc, wording::PERMISSION, &columns.unwrap_or_default(), &rows, true);
+}
+
+/// A table whose first column names what the others are about.
+fn table(doc: &mut Doc<Html>, first: &str, columns: &[String], rows: &[(&str, Vec<Fact>)], as_code: bool) {
+    doc.open(
+        &Markup::syntax("<div class=\"table\" tabindex=\"0\" role=\"region\"")
+            .attribute("aria-label", first)
+            .raw(">"),
+    );
     doc.open(&Markup::syntax("<table>"));
-    let names = [wording::ENVIRONMENT, wording::HOST, wording::DESCRIPTION];
-    let described = list.iter().any(|one| one.description.is_some());
-    let columns = if described { &names[..] } else { &names[..2] };
-    let cells = columns.iter().fold(Markup::syntax("<thead><tr>"), |out, name| {
-        out.raw("<th scope=\"col\">").text(name).raw("</th>")
-    });
-    doc.line(&cells.raw("</tr></thead>"));
+    let head = Markup::syntax("<thead><tr><th scope=\"col\">").text(first).raw("</th>");
+    let head = columns.iter().fold(head, |out, name| out.raw("<th scope=\"col\">").text(name).raw("</th>"));
+    doc.line(&head.raw("</tr></thead>"));
     doc.open(&Markup::syntax("<tbody>"));
-    for one in list {
-        let row = Markup::syntax("<tr><th scope=\"row\">").text(&one.label).raw("</th>");
-        let row = facts::of_environment(one)
+    for (name, facts) in rows {
+        let row = Markup::syntax("<tr><th scope=\"row\">");
+        let row = if as_code { row.raw("<code>").text(name).raw("</code>") } else { row.text(name) };
+        let row = facts
             .iter()
-            .fold(row, |row, fact| inline::inlines(row.raw("<td>"), &fact.content).raw("</td>"));
-        let row = if described && one.description.is_none() { row.raw("<td></td>") } else { row };
+            .fold(row.raw("</th>"), |row, fact| inline::inlines(row.raw("<td>"), &fact.content).raw("</td>"));
+        let row = (facts.len()..columns.len()).fold(row, |row, _| row.raw("<td></td>"));
         doc.line(&row.raw("</tr>"));
     }
     doc.close("</tbody>");
     doc.close("</table>");
+    doc.close("</div>");
 }
 
 fn check(doc: &mut Doc<Html>, check: &Check) {

@@ -52,6 +52,13 @@ fn texts(page: &Page) -> Vec<String> {
                     out.extend(one.description.clone());
                 }
             }
+            Content::Permissions(list) => {
+                for one in list {
+                    out.push(one.name.clone());
+                    out.extend(one.description.clone());
+                    out.extend(one.needed_for.clone());
+                }
+            }
             Content::Checks { intro, checks } => {
                 out.push(render::plain(intro));
                 out.extend(checks.iter().map(|check| check.label.clone()));

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use egress::{Egress, Policy, Resolve, Resolving};
 use guide::{Fault, Method, Reply, Scenario};
-use probe::{Answer, Request};
+use probe::{Answer, Moment, Request};
 use simulator::{Script, Simulator};
 use tokio::net::TcpListener;
 
@@ -16,6 +16,9 @@ use crate::linking::driver::Way;
 
 /// A provider that never answers is waited for so long.
 const PATIENCE: Duration = Duration::from_millis(250);
+
+/// When every scenario takes place: a moment that stands still, so that what is signed can be told in advance.
+const MOMENT: Moment = Moment { unix_ms: 1_767_225_600_000, lot: *b"a lot for a test" };
 
 /// A way through one scenario.
 pub(super) struct Route {
@@ -28,7 +31,7 @@ pub(super) struct Route {
 
 impl Route {
     pub(super) async fn new(method: &Method, scenario: &Scenario) -> Result<Self, Failure> {
-        let simulator = Simulator::start(Script::of(method, scenario), 0)
+        let simulator = Simulator::start(Script::of(method, scenario, MOMENT), 0)
             .await
             .map_err(|error| Failure::io("cannot listen on loopback", &error))?;
         let policy = Policy { read_timeout: PATIENCE, total_timeout: PATIENCE * 20, ..Policy::default() };
@@ -90,6 +93,10 @@ impl Way for Route {
     /// Scenarios do not wait: a minute of patience is a moment here.
     async fn wait_until(&mut self, moment: i64) -> i64 {
         moment
+    }
+
+    fn moment(&self) -> Moment {
+        MOMENT
     }
 }
 

@@ -1,11 +1,12 @@
 //! Asking one thing.
 
-use guide::{Environment, Field, FieldType, Key};
+use guide::{Environment, Field, FieldType, Key, Method};
 use inquire::error::InquireResult;
 use inquire::{Confirm, InquireError, Password, PasswordDisplayMode, Select, Text};
 use secret::Secret;
 
 use crate::failure::{ENVIRONMENT, Failure};
+use crate::linking::given;
 
 /// What the person said.
 pub(crate) enum Said<T> {
@@ -35,7 +36,7 @@ fn said<T>(result: InquireResult<T>) -> Result<Said<T>, Failure> {
 }
 
 /// Which environment.
-pub(crate) fn environment(environments: &[Environment]) -> Result<Said<Key>, Failure> {
+pub(crate) fn environment(method: &Method, environments: &[Environment]) -> Result<Said<Key>, Failure> {
     let lines: Vec<String> = environments
         .iter()
         .map(|one| match &one.description {
@@ -44,8 +45,8 @@ pub(crate) fn environment(environments: &[Environment]) -> Result<Said<Key>, Fai
         })
         .collect();
     let short = |at: usize| environments[at].label.clone();
-    choice("Which environment do you link?", lines, &short)
-        .map(|said| said.map(|at| environments[at].key.clone()))
+    let question = format!("Which {} do you link?", method.environment_label.to_lowercase());
+    choice(&question, lines, &short).map(|said| said.map(|at| environments[at].key.clone()))
 }
 
 /// One of several lines, by index.
@@ -84,6 +85,9 @@ pub(crate) fn yes(question: &str) -> Result<Said<bool>, Failure> {
 pub(crate) fn field(field: &Field, kept: Option<&Secret>) -> Result<Said<Option<Secret>>, Failure> {
     let label = if field.required { field.label.clone() } else { format!("{} (optional)", field.label) };
     let stays = kept.is_some();
+    if matches!(field.kind, FieldType::File | FieldType::Multiline) {
+        return file(&label, stays);
+    }
     if field.secret {
         let help = if stays {
             "Enter: keep the one typed before · Esc: back"
@@ -116,6 +120,32 @@ pub(crate) fn field(field: &Field, kept: Option<&Secret>) -> Result<Said<Option<
         text = text.with_initial_value(kept.expose());
     }
     Ok(said(text.prompt())?.map(|text| Some(Secret::new(text))))
+}
+
+/// What is in a file: lines cannot be typed or pasted into a prompt one by one.
+fn file(label: &str, stays: bool) -> Result<Said<Option<Secret>>, Failure> {
+    let help = if stays {
+        "the path of a file · Enter: keep what was given before · Esc: back"
+    } else {
+        "the path of a file that holds it · Esc: back · Ctrl-C: stop here"
+    };
+    loop {
+        let path = match said(Text::new(&format!("{label}, from the file")).with_help_message(help).prompt())?
+        {
+            Said::This(path) => path,
+            Said::Back => return Ok(Said::Back),
+            Said::Stop => return Ok(Said::Stop),
+        };
+        // A path that was dragged into the terminal may have quotes around it.
+        let path = path.trim().trim_matches(['\'', '"']);
+        if path.is_empty() {
+            return Ok(Said::This((!stays).then(Secret::default)));
+        }
+        match given::file(path) {
+            Ok(value) => return Ok(Said::This(Some(value))),
+            Err(failure) => anstream::println!("✗ {}", failure.message),
+        }
+    }
 }
 
 impl<T> Said<T> {

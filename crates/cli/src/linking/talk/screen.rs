@@ -7,7 +7,7 @@ use link::{CheckReport, CheckState, Flow, Stage, StepView};
 use probe::Identity;
 
 use crate::linking::driver::now;
-use crate::linking::report::{check_line, identity_lines};
+use crate::linking::report::{check_line, identity_lines, limited_lines};
 use crate::out::{Ink, Out, width};
 
 /// The screen, and what is on it already.
@@ -60,7 +60,7 @@ impl<'o> Screen<'o> {
 
     /// What was kept of what was typed, where that is worth saying.
     pub(crate) fn kept(&mut self, flow: &Flow, fields: &[Key], before: Option<&str>) {
-        let decides = probe::host_fields(&flow.method().base_url);
+        let decides = probe::host_fields(flow.method());
         let moved = matches!(flow.stage(), Stage::Step(view) if view.problems.is_empty())
             || matches!(flow.stage(), Stage::Checking(_));
         if !moved {
@@ -107,15 +107,15 @@ impl<'o> Screen<'o> {
         }
     }
 
-    /// Who was found.
-    pub(crate) fn found(&mut self, identity: Option<&Identity>, limited: bool) {
+    /// Who was found, and what the account cannot do.
+    pub(crate) fn found(&mut self, identity: Option<&Identity>, reports: &[CheckReport], limited: bool) {
         self.shown = None;
         self.out.line("");
         if let Some(identity) = identity {
             self.out.line(identity_lines(identity, self.out).trim_end());
         }
         if limited {
-            self.out.line("It works, with fewer permissions than could be used.");
+            self.out.line(limited_lines(reports).trim_end());
         }
         self.out.line("");
     }

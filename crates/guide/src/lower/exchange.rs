@@ -1,0 +1,88 @@
+//! The meaning of a login in steps of its own.
+
+use crate::key::Key;
+use crate::lower::{Lowering, Names};
+use crate::model::{Auth, Capture, Carries, Check, Expect, RequestTemplate, Role, SignIn, TokenStep};
+use crate::shape::{ExchangeShape, ExchangeStepShape};
+use crate::source::Span;
+use crate::spanned::ShortOr;
+use crate::template::Where;
+
+impl Lowering<'_> {
+    pub(crate) fn exchange<'n>(
+        &mut self,
+        shape: &'n ExchangeShape,
+        span: Span,
+        names: &mut Names<'n>,
+    ) -> Auth {
+        let assertion = shape.assertion.as_ref().map(|one| self.assertion(one, names));
+        names.assertion = assertion.is_some();
+        names.later_tokens = shape.steps.iter().flat_map(captured).collect();
+        let mut steps = Vec::new();
+        for step in &shape.steps {
+            steps.extend(self.exchange_step(step, names));
+            names.tokens.extend(captured(step));
+        }
+        self.one_of_a_kind("step", shape.steps.iter().chain(&shape.refresh).map(|step| &step.key));
+        let refresh = shape.refresh.as_ref().and_then(|step| self.exchange_step(step, names));
+        names.tokens.extend(shape.refresh.iter().flat_map(captured));
+        Auth {
+            scheme: "exchange",
+            sign_in: Some(SignIn { steps, refresh, rotates: false, redirect: None }),
+            carries: self.carriers(&shape.carries, Where::Request, names),
+            assertion,
+            signature: None,
+            certificate: None,
+            span,
+        }
+    }
+
+    fn exchange_step(&mut self, shape: &ExchangeStepShape, names: &Names<'_>) -> Option<TokenStep> {
+        let key = self.key(&shape.key)?;
+        let mut request = match &shape.request {
+            ShortOr::Short(line) => self.request_line(line, names)?,
+            ShortOr::Long(long) => self.request(long, names)?,
+        };
+        // A login shows who asks by what it says, not by the token that it is about to get.
+        if matches!(request.carries, Carries::AsMethod) {
+            request.carries = Carries::Only(Vec::new());
+        }
+        let captures = self.captures(&shape.captures);
+        let expires_in = shape.expires_in.as_ref().and_then(|path| self.path(&path.value, path.span));
+        let mut check = sign_in_check(key.as_str(), request, captures, false);
+        if let Some(label) = &shape.label {
+            check.label.clone_from(&label.value);
+        }
+        check.expect = self.expect(&shape.expect, names);
+        Some(TokenStep { check, expires_in, lifetime: shape.lifetime_seconds })
+    }
+}
+
+fn captured(step: &ExchangeStepShape) -> impl Iterator<Item = &str> {
+    step.captures.0.iter().map(|(name, _)| name.value.as_str())
+}
+
+/// A request of signing in as a check: it proves that the credentials are taken.
+pub(crate) fn sign_in_check(
+    key: &str,
+    request: RequestTemplate,
+    captures: Vec<Capture>,
+    speaks_oauth: bool,
+) -> Check {
+    let label = if key == "refresh-token" { "Renewing the sign-in" } else { "Signing in" };
+    Check {
+        key: Key::parse(key).unwrap_or_else(|| Key::parse("sign-in").expect("a key")),
+        role: Role::Authenticate,
+        label: label.to_owned(),
+        span: request.span,
+        request,
+        expect: Expect::default(),
+        account: None,
+        captures,
+        outcomes: Vec::new(),
+        scopes: Vec::new(),
+        required: true,
+        granted: None,
+        speaks_oauth,
+    }
+}

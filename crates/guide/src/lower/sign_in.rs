@@ -1,0 +1,338 @@
+//! The meaning of signing in: OAuth's grants, exchanges and assertions, all as requests that give tokens.
+
+use crate::choice::{ClientAuth, Grant, TokenBody};
+use crate::code::{BAD_AUTH, NOT_RUNNABLE};
+use crate::finding::Finding;
+use crate::http::Verb;
+use crate::json_path::JsonPath;
+use crate::key::Key;
+use crate::lower::auth::{bearer_header, of_target};
+use crate::lower::exchange::sign_in_check;
+use crate::lower::{Lowering, Names};
+use crate::model::{
+    Auth, BodyTemplate, Capture, CarrierUse, Carries, Field, JsonTemplate, Redirect, RequestTemplate, SignIn,
+    TokenStep,
+};
+use crate::shape::{AuthShape, CarrierShape, JwtShape, Oauth2Shape, OutcomeShape, Text};
+use crate::source::Span;
+use crate::spanned::Entries;
+use crate::template::{Target, Template, Where};
+
+/// What is asked of a token endpoint ([RFC 6749](https://www.rfc-editor.org/rfc/rfc6749),
+/// [RFC 7523](https://www.rfc-editor.org/rfc/rfc7523)).
+const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
+/// A parameter of a token request.
+type Parameter = (String, Template);
+
+impl Lowering<'_> {
+    pub(crate) fn oauth2<'n>(&mut self, shape: &'n Oauth2Shape, span: Span, names: &mut Names<'n>) -> Auth {
+        let assertion = shape.client_assertion.as_ref().map(|one| self.assertion(one, names));
+        names.assertion = assertion.is_some();
+        names.tokens = vec!["access_token", "refresh_token"];
+        names.tokens.extend(shape.captures.0.iter().map(|(name, _)| name.value.as_str()));
+        self.fits_grant(shape);
+        let grant = shape.grant.value;
+        let mut parameters = vec![literal("grant_type", grant_type(grant))];
+        let scope: Vec<&str> = shape.scopes.iter().map(|scope| scope.value.as_str()).collect();
+        let separator = shape.scope_separator.as_ref().map_or(" ", |text| text.value.as_str());
+        if !scope.is_empty() {
+            parameters.push(literal("scope", &scope.join(separator)));
+        }
+        for (name, text) in [("username", &shape.username), ("password", &shape.password)] {
+            parameters.extend(text.as_ref().map(|text| (name.to_owned(), self.request_text(text, names))));
+        }
+        let steps: Vec<TokenStep> = match grant {
+            Grant::AuthorizationCode | Grant::DeviceCode => Vec::new(),
+            Grant::ClientCredentials | Grant::Password => {
+                self.token_step("sign-in", &shape.token_url, parameters, shape, names).into_iter().collect()
+            }
+        };
+        let refresh = shape.refresh.as_ref().and_then(|refresh| {
+            let token = of_target(Target::Token(Key::parse("refresh_token")?), span);
+            let mut parameters =
+                vec![literal("grant_type", "refresh_token"), ("refresh_token".to_owned(), token)];
+            let url = refresh.url.as_ref().unwrap_or(&shape.token_url);
+            parameters.extend(self.pairs(&refresh.parameters, false, names));
+            self.token_step("refresh-token", url, parameters, shape, names)
+        });
+        let redirect =
+            shape.authorize_url.as_ref().filter(|_| grant == Grant::AuthorizationCode).and_then(|url| {
+                Some(Redirect {
+                    url: self.base_url(url, names)?,
+                    scopes: scope.iter().map(|&scope| scope.to_owned()).collect(),
+                    separator: separator.to_owned(),
+                    pkce: shape.no_pkce.is_none(),
+                    parameters: self.pairs(&shape.authorize_parameters, false, names),
+                })
+            });
+        if grant == Grant::AuthorizationCode {
+            // Where the code is exchanged is checked here; the exchange itself is the Hub's.
+            let _ = self.token_url(&shape.token_url, names);
+        }
+        let rotates = shape.refresh.as_ref().is_some_and(|refresh| refresh.rotates);
+        Auth {
+            scheme: "oauth2",
+            sign_in: Some(SignIn { steps, refresh, rotates, redirect }),
+            carries: self.carries_token(&shape.carries, span, names),
+            assertion,
+            signature: None,
+            certificate: None,
+            span,
+        }
+    }
+
+    /// Says which parts a grant lacks, and which it has no use for.
+    fn fits_grant(&mut self, shape: &Oauth2Shape) {
+        let at = shape.grant.span;
+        let lacks = |it: &mut Self, is_there: bool, what: &str| {
+            if !is_there {
+                let found = Finding::new(&BAD_AUTH, at, format!("this grant needs `{what}`"));
+                it.say(found.mend(format!("add `{what}`")));
+            }
+        };
+        match shape.grant.value {
+            Grant::AuthorizationCode => lacks(self, shape.authorize_url.is_some(), "authorize_url"),
+            Grant::Password => {
+                lacks(self, shape.username.is_some(), "username");
+                lacks(self, shape.password.is_some(), "password");
+            }
+            Grant::DeviceCode => {
+                let found = Finding::new(
+                    &NOT_RUNNABLE,
+                    at,
+                    "`device_code` is part of the format, and cannot be run yet",
+                );
+                self.say(found.mend("use another grant for now, or follow the changelog"));
+            }
+            Grant::ClientCredentials => {}
+        }
+        let client = shape.client_auth.as_ref().map_or(ClientAuth::Basic, |one| one.value);
+        let at = shape.client_auth.as_ref().map_or(at, |one| one.span);
+        let lacks = |it: &mut Self, is_there: bool, what: &str| {
+            if !is_there {
+                let found =
+                    Finding::new(&BAD_AUTH, at, format!("the client cannot show who it is without `{what}`"));
+                it.say(found.mend(format!("add `{what}`, or correct `client_auth`")));
+            }
+        };
+        let is_public = client == ClientAuth::None;
+        lacks(self, is_public || shape.client_id.is_some(), "client_id");
+        let signs = client == ClientAuth::PrivateKeyJwt;
+        lacks(self, is_public || signs || shape.client_secret.is_some(), "client_secret");
+        lacks(self, !signs || shape.client_assertion.is_some(), "client_assertion");
+    }
+
+    /// A request of a token endpoint, with what shows who the client is.
+    fn token_step(
+        &mut self,
+        key: &str,
+        url: &Text,
+        mut parameters: Vec<Parameter>,
+        shape: &Oauth2Shape,
+        names: &Names<'_>,
+    ) -> Option<TokenStep> {
+        let text =
+            |it: &mut Self, text: &Option<Text>| text.as_ref().map(|text| it.request_text(text, names));
+        let (id, secret) = (text(self, &shape.client_id), text(self, &shape.client_secret));
+        let mut carries = Vec::new();
+        match (shape.client_auth.as_ref().map_or(ClientAuth::Basic, |one| one.value), id, secret) {
+            (ClientAuth::Basic, Some(username), Some(password)) => {
+                carries.push(CarrierUse::Basic { username, password, encoded: true });
+            }
+            (ClientAuth::PrivateKeyJwt, id, _) => {
+                parameters.push(literal("client_assertion_type", ASSERTION_TYPE));
+                let assertion = of_target(Target::Assertion, shape.grant.span);
+                parameters.push(("client_assertion".to_owned(), assertion));
+                parameters.extend(id.map(|id| ("client_id".to_owned(), id)));
+            }
+            (_, id, secret) => {
+                parameters.extend(id.map(|id| ("client_id".to_owned(), id)));
+                parameters.extend(secret.map(|secret| ("client_secret".to_owned(), secret)));
+            }
+        }
+        for (name, value) in self.pairs(&shape.token_parameters, false, names) {
+            parameters.retain(|(other, _)| *other != name);
+            parameters.push((name, value));
+        }
+        let mut request = self.token_request(url, parameters, shape.token_body, carries, names)?;
+        request.headers = self.pairs(&shape.token_headers, true, names);
+        let mut captures = vec![capture("access_token", true), capture("refresh_token", false)];
+        // What the first answer gave is not told again by every later one.
+        let is_first = key == "sign-in";
+        captures.extend(
+            self.captures(&shape.captures).into_iter().map(|one| Capture { required: is_first, ..one }),
+        );
+        Some(TokenStep {
+            check: sign_in_check(key, request, captures, true),
+            expires_in: JsonPath::parse("expires_in"),
+            lifetime: shape.lifetime_seconds,
+        })
+    }
+
+    fn token_request(
+        &mut self,
+        url: &Text,
+        parameters: Vec<Parameter>,
+        how: TokenBody,
+        carries: Vec<CarrierUse>,
+        names: &Names<'_>,
+    ) -> Option<RequestTemplate> {
+        let mut request = self.token_url(url, names)?;
+        match how {
+            TokenBody::Form => request.body = Some(BodyTemplate::Form(parameters)),
+            TokenBody::Json => {
+                let members = parameters.into_iter().map(|(name, value)| (name, JsonTemplate::Text(value)));
+                request.body = Some(BodyTemplate::Json(JsonTemplate::Object(members.collect())));
+            }
+            TokenBody::Query => request.query = parameters,
+        }
+        request.carries = Carries::Only(carries);
+        Some(request)
+    }
+
+    /// A request of an address that is given whole.
+    fn token_url(&mut self, url: &Text, names: &Names<'_>) -> Option<RequestTemplate> {
+        let mut base = self.base_url(url, names)?;
+        let path = std::mem::replace(&mut base.path, Template::literal(""));
+        Some(RequestTemplate {
+            base: Some(base),
+            path,
+            span: url.span,
+            ..RequestTemplate::literal(Verb::Post, "")
+        })
+    }
+
+    pub(crate) fn jwt<'n>(&mut self, shape: &'n JwtShape, span: Span, names: &mut Names<'n>) -> Auth {
+        let assertion = Some(self.assertion(&shape.assertion, names));
+        names.assertion = true;
+        let signed = of_target(Target::Assertion, span);
+        let Some(url) = &shape.token_url else {
+            let given = self.carriers(&shape.carries, Where::Request, names);
+            let carries = if given.is_empty() { vec![bearer_header(signed)] } else { given };
+            return Auth {
+                scheme: "jwt",
+                sign_in: None,
+                carries,
+                assertion,
+                signature: None,
+                certificate: None,
+                span,
+            };
+        };
+        names.tokens = vec!["access_token"];
+        let mut parameters = vec![literal("grant_type", JWT_BEARER), ("assertion".to_owned(), signed)];
+        for (name, value) in self.pairs(&shape.token_parameters, false, names) {
+            parameters.retain(|(other, _)| *other != name);
+            parameters.push((name, value));
+        }
+        let request = self.token_request(url, parameters, TokenBody::Form, Vec::new(), names);
+        let steps = request.map(|request| TokenStep {
+            check: sign_in_check("sign-in", request, vec![capture("access_token", true)], true),
+            expires_in: JsonPath::parse("expires_in"),
+            lifetime: None,
+        });
+        Auth {
+            scheme: "jwt",
+            sign_in: Some(SignIn {
+                steps: steps.into_iter().collect(),
+                refresh: None,
+                rotates: false,
+                redirect: None,
+            }),
+            carries: self.carries_token(&shape.carries, span, names),
+            assertion,
+            signature: None,
+            certificate: None,
+            span,
+        }
+    }
+
+    fn carries_token(&mut self, shapes: &[CarrierShape], span: Span, names: &Names<'_>) -> Vec<CarrierUse> {
+        let given = self.carriers(shapes, Where::Request, names);
+        match Key::parse("access_token") {
+            Some(key) if given.is_empty() => vec![bearer_header(of_target(Target::Token(key), span))],
+            _ => given,
+        }
+    }
+
+    pub(crate) fn captures(&mut self, entries: &Entries<Text>) -> Vec<Capture> {
+        let mut captures = Vec::new();
+        for (name, path) in &entries.0 {
+            if let (Some(name), Some(path)) = (self.key(name), self.path(&path.value, path.span)) {
+                captures.push(Capture { name, path, required: true });
+            }
+        }
+        captures
+    }
+
+    /// The outcome rules of the requests of signing in: they are read after the fields, whose values messages show.
+    pub(crate) fn sign_in_outcomes(
+        &mut self,
+        shape: &AuthShape,
+        auth: &mut Auth,
+        fields: &[Field],
+        names: &Names<'_>,
+    ) {
+        let Some(sign_in) = &mut auth.sign_in else { return };
+        let give = |it: &mut Self, step: Option<&mut TokenStep>, rules: &[OutcomeShape]| {
+            let rules: Vec<_> = rules.iter().filter_map(|rule| it.outcome(rule, fields, names)).collect();
+            if let Some(step) = step {
+                step.check.outcomes = rules;
+            }
+        };
+        match shape {
+            AuthShape::Oauth2(oauth) => give(self, sign_in.steps.first_mut(), &oauth.outcomes),
+            AuthShape::Jwt(jwt) => give(self, sign_in.steps.first_mut(), &jwt.outcomes),
+            AuthShape::Exchange(exchange) => {
+                for step in &exchange.steps {
+                    let read = sign_in.steps.iter_mut().find(|one| one.check.key == step.key.value.as_str());
+                    give(self, read, &step.outcomes);
+                }
+                if let Some(step) = &exchange.refresh {
+                    give(self, sign_in.refresh.as_mut(), &step.outcomes);
+                }
+            }
+            AuthShape::MutualTls(tls) => {
+                if let Some(other) = &tls.beside {
+                    self.sign_in_outcomes(&other.value, auth, fields, names);
+                }
+            }
+            AuthShape::Basic(_) | AuthShape::Bearer(_) | AuthShape::ApiKey(_) | AuthShape::Signature(_) => {}
+        }
+    }
+}
+
+impl AuthShape {
+    /// The outcome rules that stand within it.
+    pub(crate) fn outcomes(&self) -> Vec<&OutcomeShape> {
+        match self {
+            Self::Oauth2(oauth) => oauth.outcomes.iter().collect(),
+            Self::Jwt(jwt) => jwt.outcomes.iter().collect(),
+            Self::Exchange(exchange) => {
+                exchange.steps.iter().chain(&exchange.refresh).flat_map(|step| &step.outcomes).collect()
+            }
+            Self::MutualTls(tls) => tls.beside.iter().flat_map(|other| other.value.outcomes()).collect(),
+            Self::Basic(_) | Self::Bearer(_) | Self::ApiKey(_) | Self::Signature(_) => Vec::new(),
+        }
+    }
+}
+
+fn literal(name: &str, value: &str) -> Parameter {
+    (name.to_owned(), Template::literal(value))
+}
+
+fn grant_type(grant: Grant) -> &'static str {
+    match grant {
+        Grant::AuthorizationCode => "authorization_code",
+        Grant::ClientCredentials => "client_credentials",
+        Grant::Password => "password",
+        Grant::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
+    }
+}
+
+fn capture(name: &str, required: bool) -> Capture {
+    let path = JsonPath::parse(name).expect("a name is a path");
+    Capture { name: Key::parse(name).expect("a name is a key"), path, required }
+}
