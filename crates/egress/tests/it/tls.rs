@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use egress::{Egress, Policy};
 use guide::Fault;
-use probe::Answer;
+use probe::{Answer, ClientCertificate};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
     date_time_ymd,
 };
+use secret::Secret;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
 use tokio_rustls::rustls::{self, ServerConfig};
 use tokio_rustls::server::TlsStream;
 
@@ -51,6 +53,38 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
+    /// Certificate and key as a client gives them.
+    fn of_client(self) -> ClientCertificate {
+        let pem = |label: &str, der: &[u8]| {
+            let text = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, der);
+            let lines: Vec<&str> =
+                text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).expect("text")).collect();
+            Secret::new(format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n")))
+        };
+        ClientCertificate {
+            certificate: pem("CERTIFICATE", &self.certificate),
+            key: pem("PRIVATE KEY", &self.key),
+        }
+    }
+
+    /// A server that lets in only clients of an authority.
+    fn acceptor_for_clients_of(self, authority: &Authority) -> TlsAcceptor {
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add(authority.0.der().clone()).expect("a root");
+        let clients = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+            .build()
+            .expect("a verifier");
+        let key = PrivateKeyDer::try_from(self.key).expect("a key");
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(rustls::ALL_VERSIONS)
+            .expect("versions")
+            .with_client_cert_verifier(clients)
+            .with_single_cert(vec![self.certificate], key)
+            .expect("a certificate with its key");
+        TlsAcceptor::from(Arc::new(config))
+    }
+
     pub(crate) fn acceptor(self) -> TlsAcceptor {
         let key = PrivateKeyDer::try_from(self.key).expect("a key");
         let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
@@ -204,4 +238,40 @@ async fn a_body_without_length_must_end_with_a_farewell() {
     let port = start(ours.issue(HOST, |_| ()).acceptor(), vec![answer("", b"hello")]).await;
     let policy = Policy { extra_roots: vec![ours.pem()], ..world::mapped("https", port) };
     world::assert_fault(&send(policy).await, Fault::Reset, "whoever cuts the wire must not choose the end");
+}
+
+/// A client's certificate is shown where a request has one, and to nobody else.
+#[tokio::test]
+async fn a_client_shows_its_certificate() {
+    let (ours, other) = (Authority::new("ours"), Authority::new("other"));
+    let client = |authority: &Authority| {
+        authority.issue("client.example.com", |it| {
+            it.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]
+        })
+    };
+    let acceptor = ours.issue(HOST, |_| ()).acceptor_for_clients_of(&ours);
+    let port = start(acceptor, vec![answer("content-length: 5\r\n", b"hello")]).await;
+    let egress = Egress::new(Policy { extra_roots: vec![ours.pem()], ..world::mapped("https", port) })
+        .expect("a door");
+    let with = |certificate: Option<ClientCertificate>| probe::Request { certificate, ..world::request() };
+
+    let good = with(Some(client(&ours).of_client()));
+    assert_eq!(world::outcome(&world::send(&egress, &good).await), "200");
+    // The connection that was let in is not there for others.
+    for (case, certificate) in [
+        ("none", None),
+        ("another authority's", Some(client(&other).of_client())),
+        (
+            "no PEM",
+            Some(ClientCertificate { certificate: Secret::from("c4n4ry"), key: Secret::from("c4n4ry") }),
+        ),
+        (
+            "another's key",
+            Some(ClientCertificate { key: client(&ours).of_client().key, ..client(&ours).of_client() }),
+        ),
+    ] {
+        let answer = world::send(&egress, &with(certificate)).await;
+        let is_refused = matches!(answer, Answer::Failed { fault: Fault::Tls | Fault::Reset, .. });
+        assert!(is_refused, "{case}: {answer:?}");
+    }
 }

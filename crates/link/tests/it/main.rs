@@ -1,5 +1,7 @@
 //! The flow, told all sorts of things in all sorts of orders.
 
+mod sign_in;
+
 use std::sync::Arc;
 
 use guide::{Fault, Guide, Key};

@@ -1,5 +1,7 @@
 //! Requests from templates, and what answers mean, over a small guide.
 
+mod auth;
+
 use guide::{Fault, Guide, Key, OutcomeKind};
 use probe::{Answer, Case, Inputs, Problem, Response, Values, judge, request};
 use proptest::prelude::*;

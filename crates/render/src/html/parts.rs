@@ -17,8 +17,8 @@ pub(super) fn part(doc: &mut Doc<Html>, part: &Part) {
         }
         Content::Section(section) | Content::Linking(section) => write_section(doc, section),
         Content::Fields(fields) => fields.iter().for_each(|one| field(doc, one)),
-        Content::Environments(list) => environments(doc, part.title.trim_end_matches('s'), list),
-        Content::Permissions(list) => permissions(doc, list),
+        Content::Environments(list) => environments(doc, part, list),
+        Content::Permissions(list) => permissions(doc, part, list),
         Content::Checks { intro, checks } => {
             doc.line(&inline::inlines(Markup::syntax("<p>"), intro).raw("</p>"));
             doc.open(&Markup::syntax("<ul class=\"checks\">"));
@@ -85,31 +85,37 @@ fn named(doc: &mut Doc<Html>, facts: &[Fact]) {
     doc.close("</dl>");
 }
 
-fn environments(doc: &mut Doc<Html>, title: &str, list: &[Environment]) {
+fn environments(doc: &mut Doc<Html>, part: &Part, list: &[Environment]) {
     let rows: Vec<(&str, Vec<Fact>)> =
         list.iter().map(|one| (one.label.as_str(), facts::of_environment(one))).collect();
     // Where only some are described, the others have an empty cell.
     let columns = rows.iter().map(|(_, facts)| facts).max_by_key(|facts| facts.len());
     let columns: Vec<String> =
         columns.into_iter().flatten().map(|fact| fact.name.clone().into_owned()).collect();
-    table(doc, title, &columns, &rows, false);
+    let first = part.title.trim_end_matches('s');
+    table(doc, part, first, &columns, &rows, false);
 }
 
-fn permissions(doc: &mut Doc<Html>, list: &[Permission]) {
+fn permissions(doc: &mut Doc<Html>, part: &Part, list: &[Permission]) {
     let rows: Vec<(&str, Vec<Fact>)> =
         list.iter().map(|one| (one.name.as_str(), facts::of_permission(one))).collect();
     let columns: Option<Vec<String>> =
         rows.first().map(|(_, facts)| facts.iter().map(|fact| fact.name.clone().into_owned()).collect());
-    table(doc, wording::PERMISSION, &columns.unwrap_or_default(), &rows, true);
+    table(doc, part, wording::PERMISSION, &columns.unwrap_or_default(), &rows, true);
 }
 
 /// A table whose first column names what the others are about.
-fn table(doc: &mut Doc<Html>, first: &str, columns: &[String], rows: &[(&str, Vec<Fact>)], as_code: bool) {
-    doc.open(
-        &Markup::syntax("<div class=\"table\" tabindex=\"0\" role=\"region\"")
-            .attribute("aria-label", first)
-            .raw(">"),
-    );
+fn table(
+    doc: &mut Doc<Html>,
+    part: &Part,
+    first: &str,
+    columns: &[String],
+    rows: &[(&str, Vec<Fact>)],
+    as_code: bool,
+) {
+    // What can be scrolled sideways can be reached with the keyboard, and has a name.
+    let frame = Markup::syntax("<div class=\"table\" role=\"region\" tabindex=\"0\"");
+    doc.open(&frame.attribute("aria-labelledby", part.anchor.as_str()).raw(">"));
     doc.open(&Markup::syntax("<table>"));
     let head = Markup::syntax("<thead><tr><th scope=\"col\">").text(first).raw("</th>");
     let head = columns.iter().fold(head, |out, name| out.raw("<th scope=\"col\">").text(name).raw("</th>"));

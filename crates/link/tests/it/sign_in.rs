@@ -1,0 +1,174 @@
+//! Signing in: tokens that are got, end, are renewed, or cannot be.
+
+use std::sync::Arc;
+
+use guide::{Guide, Key};
+use link::{Effect, Flow, Stage, Start};
+use probe::{Answer, Moment, Response, Values};
+use secret::Secret;
+
+const GUIDE: &str = r"
+waystone: 1
+provider: { key: acme, name: Acme }
+scopes: [{ name: read }, { name: write }, { name: delete }]
+methods:
+  - key: main
+    label: Main
+    fields: [{ key: pass, label: Password, type: secret }]
+    auth:
+      exchange:
+        steps:
+          - key: log-in
+            request: { line: POST /login, form: { pass: '{{ value.pass }}' } }
+            captures: { token: token }
+            expires_in: ttl
+        refresh:
+          key: renew
+          request: { line: POST /renew, form: { old: '{{ token.token }}' } }
+          captures: { token: token }
+        carries: [{ in: header, name: X-Token, value: '{{ token.token }}' }]
+    base_url: https://acme.example
+    hosts: [acme.example]
+    checks:
+      - { key: me, role: identity, request: GET /me, account: { id: '{{ json.id }}', name: x }, granted: scopes }
+      - { key: read, role: capability, required: false, scopes: read, request: GET /read }
+      - { key: write, role: capability, required: false, scopes: write, request: GET /write }
+    link:
+      sections:
+        - key: one
+          title: One
+          steps: [{ key: enter, title: Enter, collects: pass, body: Enter it. }]
+";
+
+fn flow(start: Start) -> Flow {
+    let reading = guide::read("acme.yaml", GUIDE.as_bytes());
+    let guide: Guide = reading.into_usable().unwrap_or_else(|reading| panic!("{:#?}", reading.findings));
+    let mut flow = Flow::new(Arc::new(guide), "main", start).expect("the method is there");
+    flow.submit_all(&[(Key::parse("pass").expect("a key"), Secret::from("word"))]);
+    flow
+}
+
+/// Plays answers, each at its second; gives the requests that were made, with the token of each.
+fn play(flow: &mut Flow, answers: &[(i64, u16, &str)]) -> Vec<String> {
+    let mut asked = Vec::new();
+    let mut answers = answers.iter();
+    let mut now = 0;
+    while let Some(effect) = flow.poll(Moment { unix_ms: now * 1000, lot: [0; 16] }) {
+        match effect {
+            Effect::Send { id, request } => {
+                let token = request.headers.iter().find(|header| header.name == "x-token");
+                let token = token.map_or("-", |header| header.value.expose());
+                asked.push(format!("{} {token}", request.path));
+                let Some((at, status, body)) = answers.next() else { panic!("asked too much: {asked:?}") };
+                now = *at;
+                let answer =
+                    Response { status: *status, headers: Vec::new(), body: body.as_bytes().to_vec() };
+                flow.answered(id, &Answer::Response(answer), now);
+            }
+            Effect::WaitUntil(moment) => {
+                now = moment;
+                flow.elapsed(now);
+            }
+            Effect::Store(_) => panic!("nothing was confirmed"),
+        }
+    }
+    assert_eq!(answers.next(), None, "asked too little: {asked:?}");
+    asked
+}
+
+fn ends(flow: &Flow) -> String {
+    match flow.stage() {
+        Stage::Confirm { limited, reports, .. } => {
+            let reports: Vec<String> =
+                reports.iter().map(|report| format!("{} {:?}", report.check, report.state)).collect();
+            format!("{}: {}", if limited { "limited" } else { "ok" }, reports.join(", "))
+        }
+        Stage::Failed { verdict, .. } => format!("failed {}", verdict.outcome),
+        other => format!("{other:?}"),
+    }
+}
+
+const LOGIN: (i64, u16, &str) = (0, 200, r#"{"token":"t1","ttl":60}"#);
+const ME: (i64, u16, &str) = (0, 200, r#"{"id":"a1","scopes":["read","write"]}"#);
+
+#[test]
+fn a_token_is_got_and_carried_and_kept() {
+    let mut flow = flow(Start::default());
+    let asked = play(&mut flow, &[LOGIN, ME]);
+    assert_eq!(asked, ["/login -", "/me t1"], "what the scopes tell is not asked");
+    assert_eq!(ends(&flow), "ok: log-in Passed, me Passed, read Passed, write Passed");
+    flow.confirm(true);
+    let Some(Effect::Store(linked)) = flow.poll(Moment::default()) else { panic!("it is to be stored") };
+    assert_eq!(linked.tokens.values().map(Secret::expose).collect::<Vec<_>>(), ["t1"]);
+    assert_eq!(linked.tokens_end, Some(60));
+    assert_eq!(linked.missed, Vec::<Key>::new());
+}
+
+#[test]
+fn scopes_that_are_not_granted_are_missed_without_being_asked() {
+    let mut flow = flow(Start::default());
+    play(&mut flow, &[LOGIN, (0, 200, r#"{"id":"a1","scopes":"read delete"}"#)]);
+    assert_eq!(ends(&flow), "limited: log-in Passed, me Passed, read Passed, write Missed");
+}
+
+#[test]
+fn only_what_is_wanted_is_checked() {
+    let mut flow = flow(Start { scopes: Some(vec!["read".to_owned()]), ..Start::default() });
+    let asked = play(&mut flow, &[LOGIN, (0, 200, r#"{"id":"a1"}"#), (0, 200, "")]);
+    assert_eq!(asked, ["/login -", "/me t1", "/read t1"]);
+    assert_eq!(ends(&flow), "ok: log-in Passed, me Passed, read Passed");
+}
+
+#[test]
+fn a_token_that_is_refused_is_renewed_once() {
+    let renewed = (0, 200, r#"{"token":"t2"}"#);
+    let mut good = flow(Start::default());
+    let asked = play(&mut good, &[LOGIN, (0, 401, ""), renewed, ME]);
+    assert_eq!(asked, ["/login -", "/me t1", "/renew -", "/me t2"]);
+    assert!(ends(&good).starts_with("ok"), "{}", ends(&good));
+    let mut bad = flow(Start::default());
+    play(&mut bad, &[LOGIN, (0, 401, ""), renewed, (0, 401, "")]);
+    assert_eq!(ends(&bad), "failed wrong_secret");
+}
+
+#[test]
+fn a_token_that_cannot_be_renewed_is_got_anew() {
+    let mut flow = flow(Start::default());
+    let asked = play(&mut flow, &[LOGIN, (0, 401, ""), (0, 400, ""), (0, 200, r#"{"token":"t3"}"#), ME]);
+    assert_eq!(asked, ["/login -", "/me t1", "/renew -", "/login -", "/me t3"]);
+    assert!(ends(&flow).starts_with("ok"), "{}", ends(&flow));
+}
+
+#[test]
+fn a_kept_token_is_renewed_before_it_ends() {
+    let kept = |end| Start {
+        tokens: Values::from([(Key::parse("token").expect("a key"), Secret::from("old"))]),
+        tokens_end: Some(end),
+        ..Start::default()
+    };
+    let mut fresh = flow(kept(1000));
+    assert_eq!(play(&mut fresh, &[ME]), ["/me old"]);
+    let mut stale = flow(kept(5));
+    assert_eq!(play(&mut stale, &[(0, 200, r#"{"token":"new"}"#), ME]), ["/renew -", "/me new"]);
+}
+
+/// A token is no more to be seen than what was typed.
+#[test]
+fn tokens_are_in_no_verdict_and_in_no_debug_output() {
+    let mut flow = flow(Start::default());
+    play(&mut flow, &[(0, 200, r#"{"token":"canary","ttl":1}"#), (0, 418, "you sent canary")]);
+    let Stage::Failed { verdict, reports, .. } = flow.stage() else { panic!("it failed") };
+    assert!(!format!("{verdict:?} {reports:?}").contains("canary"));
+    assert!(flow.snapshot().expose().contains("word"), "a snapshot is a secret as a whole");
+}
+
+#[test]
+fn a_draft_goes_on_with_its_tokens_and_what_was_computed() {
+    let mut one = flow(Start::default());
+    play(&mut one, &[LOGIN, ME]);
+    let guide = Arc::new(one.guide().clone());
+    let mut other = Flow::restore(guide, &one.snapshot()).expect("it can be restored");
+    other.confirm(true);
+    let Some(Effect::Store(linked)) = other.poll(Moment::default()) else { panic!("it is to be stored") };
+    assert_eq!(linked.tokens.values().map(Secret::expose).collect::<Vec<_>>(), ["t1"]);
+}

@@ -1,0 +1,258 @@
+//! Every scheme: what a request carries, proved with published vectors where there are some.
+
+use guide::{Guide, Key, Method};
+use jsonwebtoken::{Algorithm, DecodingKey, crypto::verify};
+use probe::{Inputs, Moment, Problem, Request, Values};
+use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ED25519, PublicKeyData as _, SignatureAlgorithm};
+use secret::Secret;
+
+/// 2015-08-30T12:36:00Z.
+const MOMENT: Moment = Moment { unix_ms: 1_440_938_160_000, lot: [7; 16] };
+
+/// A guide with these fields, this authentication and this request.
+fn guide(fields: &str, auth: &str, request: &str) -> Guide {
+    let text = format!(
+        "
+waystone: 1
+provider: {{ key: acme, name: Acme }}
+methods:
+  - key: main
+    label: Main
+    fields: {fields}
+    auth: {auth}
+    base_url: https://example.amazonaws.com
+    hosts: [example.amazonaws.com]
+    checks:
+      - {{ key: me, role: identity, request: {request}, account: {{ id: '{{{{ json.id }}}}', name: x }} }}
+    link:
+      sections:
+        - key: one
+          title: One
+          steps:
+            - {{ key: enter, title: Enter, body: Enter it. }}
+"
+    );
+    let reading = guide::read("acme.yaml", text.as_bytes());
+    reading.into_usable().unwrap_or_else(|reading| panic!("{:#?}", reading.findings))
+}
+
+fn values(pairs: &[(&str, &str)]) -> Values {
+    pairs.iter().map(|(key, value)| (Key::parse(key).expect("a key"), Secret::from(*value))).collect()
+}
+
+fn made(method: &Method, values: &Values) -> Result<Request, Problem> {
+    let inputs = Inputs { moment: MOMENT, ..Inputs::new(method, None, values) };
+    probe::request(method, &method.checks[0].request, &inputs).map_err(|error| error.problem)
+}
+
+fn header(request: &Request, name: &str) -> String {
+    let header = request.headers.iter().find(|header| header.name == name);
+    header.map(|header| header.value.expose().to_owned()).unwrap_or_default()
+}
+
+/// The scheme of AWS, said in a guide, signs the requests of its test suite as published:
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>, with the key and
+/// the cases `get-vanilla`, `get-vanilla-query-order-key-case` and `post-vanilla` of the suite.
+#[test]
+fn a_canonical_template_signs_as_the_published_vectors_do() {
+    let fields = "[{ key: access_id, label: ID, type: text, public: true }, { key: secret_key, label: Key, type: secret }]";
+    let auth = r#"
+      signature:
+        algorithm: HS256
+        key: ['AWS4{{ value.secret_key }}', '{{ now.date }}', us-east-1, service, aws4_request]
+        canonical: "{{ request.method }}\n{{ request.path }}\n{{ request.sorted_query }}\nhost:{{ request.host }}\nx-amz-date:{{ now.compact }}\n\nhost;x-amz-date\n{{ request.body | sha256_hex }}"
+        signs: "AWS4-HMAC-SHA256\n{{ now.compact }}\n{{ now.date }}/us-east-1/service/aws4_request\n{{ request.canonical | sha256_hex }}"
+        carries:
+          - { in: header, name: X-Amz-Date, value: '{{ now.compact }}' }
+          - in: header
+            name: Authorization
+            value: 'AWS4-HMAC-SHA256 Credential={{ value.access_id }}/{{ now.date }}/us-east-1/service/aws4_request, SignedHeaders=host;x-amz-date, Signature={{ request.signature }}'
+"#;
+    let credentials =
+        [("access_id", "AKIDEXAMPLE"), ("secret_key", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")];
+    for (request, signature) in [
+        ("GET /", "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"),
+        (
+            "{ line: GET /, query: { Param2: value2, Param1: value1 } }",
+            "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500",
+        ),
+        ("POST /", "5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b"),
+    ] {
+        let guide = guide(fields, auth, request);
+        let made = made(&guide.methods[0], &values(&credentials)).expect("a request");
+        let authorization = header(&made, "authorization");
+        let expected = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, \
+                        SignedHeaders=host;x-amz-date, Signature=";
+        assert_eq!(authorization, format!("{expected}{signature}"), "{request}");
+        assert_eq!(header(&made, "x-amz-date"), "20150830T123600Z");
+    }
+}
+
+/// With the key of <https://www.rfc-editor.org/rfc/rfc7515#appendix-A.1>.
+#[test]
+fn an_assertion_has_its_claims_and_is_signed_by_its_key() {
+    let fields = "[{ key: key, label: Key, type: secret }]";
+    let auth = "
+      jwt:
+        assertion:
+          algorithm: HS256
+          key: '{{ value.key }}'
+          key_encoding: base64
+          header: { kid: k1 }
+          claims: { iss: joe, admin: true, jti: '{{ random.uuid }}', nested: { at: ['{{ now.unix }}'] } }
+          lifetime_seconds: 60
+";
+    let guide = guide(fields, auth, "GET /me");
+    let key = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
+    let made = made(&guide.methods[0], &values(&[("key", key)])).expect("a request");
+    let token = header(&made, "authorization").strip_prefix("Bearer ").expect("a bearer token").to_owned();
+    let (text, signature) = token.rsplit_once('.').expect("three parts");
+    let key = DecodingKey::from_secret(&decoded(key));
+    assert!(verify(signature, text.as_bytes(), &key, Algorithm::HS256).expect("a signature"));
+    let claims = claims(&token);
+    assert_eq!(
+        claims,
+        serde_json::json!({
+            "iss": "joe", "admin": true, "jti": "07070707-0707-4707-8707-070707070707",
+            "nested": { "at": ["1440938160"] }, "iat": 1_440_938_160, "exp": 1_440_938_220,
+        })
+    );
+}
+
+fn claims(token: &str) -> serde_json::Value {
+    serde_json::from_slice(&decoded(token.split('.').nth(1).expect("claims"))).expect("JSON")
+}
+
+fn decoded(text: &str) -> Vec<u8> {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text).expect("Base64")
+}
+
+/// What is signed with a key pair made for the test can be verified with its public half.
+#[test]
+fn assertions_of_key_pairs_can_be_verified() {
+    let cases: [(&str, Algorithm, &SignatureAlgorithm); 2] =
+        [("ES256", Algorithm::ES256, &PKCS_ECDSA_P256_SHA256), ("EdDSA", Algorithm::EdDSA, &PKCS_ED25519)];
+    for (name, algorithm, kind) in cases {
+        let pair = KeyPair::generate_for(kind).expect("a key pair");
+        let token = signed(name, &pair.serialize_pem());
+        let (text, signature) = token.rsplit_once('.').expect("three parts");
+        let public = match algorithm {
+            Algorithm::ES256 => DecodingKey::from_ec_der(pair.der_bytes()),
+            _ => DecodingKey::from_ed_der(pair.der_bytes()),
+        };
+        assert!(verify(signature, text.as_bytes(), &public, algorithm).expect("a signature"), "{name}");
+    }
+    for (name, algorithm) in
+        [("RS256", Algorithm::RS256), ("RS512", Algorithm::RS512), ("PS256", Algorithm::PS256)]
+    {
+        let pair =
+            KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).expect("a key pair");
+        let token = signed(name, &pair.serialize_pem());
+        let (text, signature) = token.rsplit_once('.').expect("three parts");
+        let public = DecodingKey::from_rsa_der(pair.der_bytes());
+        assert!(verify(signature, text.as_bytes(), &public, algorithm).expect("a signature"), "{name}");
+    }
+}
+
+fn signed(algorithm: &str, pem: &str) -> String {
+    let fields = "[{ key: key, label: Key, type: file, holds: pem }]";
+    let auth = format!(
+        "{{ jwt: {{ assertion: {{ algorithm: {algorithm}, key: '{{{{ value.key }}}}', claims: {{ iss: me }} }} }} }}"
+    );
+    let guide = guide(fields, &auth, "GET /me");
+    let made = made(&guide.methods[0], &values(&[("key", pem)])).expect("a request");
+    header(&made, "authorization").strip_prefix("Bearer ").expect("a bearer token").to_owned()
+}
+
+/// What is no key is put down to its field, and never to the guide.
+#[test]
+fn a_text_that_is_no_key_is_told_apart() {
+    let fields = "[{ key: key, label: Key, type: secret }]";
+    let guide =
+        guide(fields, "{ jwt: { assertion: { algorithm: RS256, key: '{{ value.key }}' } } }", "GET /me");
+    let method = &guide.methods[0];
+    assert_eq!(made(method, &values(&[("key", "canary-no-key")])).map(|_| ()), Err(Problem::NotAKey));
+    let inputs_values = values(&[("key", "canary-no-key")]);
+    let error = probe::request(method, &method.checks[0].request, &Inputs::new(method, None, &inputs_values))
+        .expect_err("no request");
+    assert_eq!(error.field.as_ref().map(Key::as_str), Some("key"));
+    assert!(!format!("{error} {error:?} {:?}", error.says(method)).contains("canary"));
+}
+
+/// Cookies, members of bodies and queries.
+#[test]
+fn a_credential_stands_where_its_carrier_says() {
+    let fields = "[{ key: a, label: A, type: secret }, { key: b, label: B, type: secret }]";
+    let auth = "
+      api_key:
+        - { in: cookie, name: one, value: '{{ value.a }}' }
+        - { in: cookie, name: two, value: '{{ value.b }}' }
+        - { in: body, name: key, value: 'Key {{ value.a }}' }
+        - { in: query, name: q, value: '{{ value.b }}' }
+";
+    let made_with = |request: &str, a: &str| {
+        let guide = guide(fields, auth, request);
+        made(&guide.methods[0], &values(&[("a", a), ("b", "b&=c")]))
+    };
+    let json = made_with("{ line: POST /, json: { x: 1 } }", "a").expect("a request");
+    assert_eq!(header(&json, "cookie"), "one=a; two=b&=c");
+    let body = |request: &Request| {
+        let bytes = request.body.as_ref().expect("a body").bytes.expose().to_vec();
+        String::from_utf8(bytes).expect("text")
+    };
+    assert_eq!(body(&json), r#"{"x":1,"key":"Key a"}"#);
+    assert_eq!(json.path_and_query().expose(), "/?q=b%26%3Dc");
+    assert_eq!(
+        body(&made_with("{ line: POST /, form: { x: '1' } }", "a").expect("a request")),
+        "x=1&key=Key+a"
+    );
+    assert_eq!(body(&made_with("POST /", "a").expect("a request")), "key=Key+a");
+    assert_eq!(made_with("POST /", "a;b").map(|_| ()), Err(Problem::NotACookieValue));
+}
+
+/// A client shows who it is in each of the ways of OAuth; `+` and `:` in its secret do not get lost.
+#[test]
+fn clients_of_oauth_show_who_they_are() {
+    let fields =
+        "[{ key: id, label: ID, type: text, public: true }, { key: pass, label: Secret, type: secret }]";
+    let step = |auth: &str| {
+        let auth = format!(
+            "{{ oauth2: {{ grant: client_credentials, token_url: 'https://example.amazonaws.com/t', scopes: [a, b], client_id: '{{{{ value.id }}}}', {auth} }} }}"
+        );
+        let guide = guide(fields, &auth, "GET /me");
+        let method = &guide.methods[0];
+        let values = values(&[("id", "i:d"), ("pass", "p+ s")]);
+        let inputs = Inputs { moment: MOMENT, ..Inputs::new(method, None, &values) };
+        let step = &method.auth.sign_in.as_ref().expect("a sign-in").steps[0];
+        let request = probe::request(method, &step.check.request, &inputs).expect("a request");
+        let body =
+            request.body.as_ref().map(|body| String::from_utf8_lossy(body.bytes.expose()).into_owned());
+        (
+            header(&request, "authorization"),
+            body.unwrap_or_default(),
+            request.path_and_query().expose().to_owned(),
+        )
+    };
+    let secret = "client_secret: '{{ value.pass }}'";
+    // `i%3Ad:p%2B%20s` in Base64.
+    let (authorization, body, _) = step(secret);
+    assert_eq!(
+        (authorization.as_str(), body.as_str()),
+        ("Basic aSUzQWQ6cCUyQiUyMHM=", "grant_type=client_credentials&scope=a+b")
+    );
+    let (authorization, body, _) = step(&format!("{secret}, client_auth: post, token_body: json"));
+    assert_eq!(authorization, "");
+    assert_eq!(
+        body,
+        r#"{"grant_type":"client_credentials","scope":"a b","client_id":"i:d","client_secret":"p+ s"}"#
+    );
+    let (_, body, path) =
+        step(&format!("{secret}, client_auth: post, token_body: query, scope_separator: ','"));
+    assert_eq!(body, "");
+    assert_eq!(path, "/t?grant_type=client_credentials&scope=a%2Cb&client_id=i%3Ad&client_secret=p%2B%20s");
+    let (_, body, _) = step(
+        "client_auth: private_key_jwt, client_assertion: { algorithm: HS256, key: '{{ value.pass }}', claims: { aud: x } }",
+    );
+    assert!(body.contains("client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=ey"), "{body}");
+}
