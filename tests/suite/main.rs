@@ -8,6 +8,7 @@
 //! | [`language`] | our reader of YAML against another; guides with bytes changed |
 //! | [`scenarios`] | the scenarios of good guides, through the real flow |
 //! | [`linking`] | an account linked by the built program: endings, secrets, crashes, a real terminal |
+//! | [`new`] | guides to begin with |
 //! | [`pages`] | outputs against goldens, and read by real parsers |
 //! | [`cli`] | help, refusals, formats |
 //! | [`schema`] | the JSON Schemas against the reader |
@@ -25,5 +26,6 @@ mod schema;
 
 mod cli;
 mod linking;
+mod new;
 mod pages;
 mod scenarios;

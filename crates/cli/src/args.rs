@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::command::MethodKind;
 use crate::findings::Format;
 use crate::out::Color;
 
@@ -49,6 +50,9 @@ pub(crate) enum Command {
         /// The code, such as W0203; all of them, if left out.
         code: Option<String>,
     },
+    /// Write a guide to begin with: it passes `check` and `test`, and shows what to fill in.
+    #[command(after_help = "Example: waystone new acme --method client-credentials")]
+    New(NewArgs),
     /// Run the scenarios of guides through the real flow, against a provider that answers as they say.
     #[command(after_help = "Example: waystone test guides/acme")]
     Test(TestArgs),
@@ -109,6 +113,21 @@ pub(crate) struct CheckArgs {
     /// The day to compare dates with, as YYYY-MM-DD; today, if left out.
     #[arg(long, value_name = "DATE")]
     pub(crate) today: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewArgs {
+    /// The provider's key: small letters, digits and hyphens.
+    pub(crate) key: String,
+    /// How accounts authenticate.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) method: MethodKind,
+    /// The product's name; made from the key, if left out.
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// The folder of guides; that of --guides, `guides`, or the current one, if left out.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

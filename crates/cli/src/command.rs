@@ -5,11 +5,14 @@ mod check;
 mod demo;
 mod explain;
 mod link;
+mod new;
 mod render;
 mod scenarios;
 mod simulate;
 
 use clap::CommandFactory as _;
+
+pub(crate) use self::new::MethodKind;
 
 use crate::args::{Arguments, Command, SchemaOf};
 use crate::failure::Failure;
@@ -21,6 +24,7 @@ pub(crate) fn run(arguments: &Arguments, out: &Out) -> Result<u8, Failure> {
     match &arguments.command {
         Command::Check(args) => check::run(common, args, out),
         Command::Explain { code } => explain::run(code.as_deref(), out),
+        Command::New(args) => new::run(common, args, out),
         Command::Render(args) => render::run(common, args, out),
         Command::Schema { of } => {
             let schema = match of {

@@ -1,0 +1,161 @@
+//! `waystone new`: a guide to begin with.
+//!
+//! What is written passes `check` and `test` as it is; every line that is marked is told with its place, so that an
+//! author has a list to work through.
+
+mod parts;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use guide::Key;
+use jiff::Timestamp;
+
+use crate::args::{Common, NewArgs};
+use crate::failure::Failure;
+use crate::out::{Ink, Out};
+
+pub(crate) use self::parts::MethodKind;
+use self::parts::Parts;
+
+/// Stands in the text where something is to be filled in.
+const MARK: char = '←';
+
+pub(crate) fn run(common: &Common, args: &NewArgs, out: &Out) -> Result<u8, Failure> {
+    let key = Key::parse(&args.key).ok_or_else(|| {
+        Failure::usage(format!("`{}` cannot be the key of a provider", args.key))
+            .help("use small letters, digits and hyphens, and begin with a letter: `acme-desk`")
+    })?;
+    let parent = args.out.clone().or_else(|| common.guides.clone()).unwrap_or_else(|| {
+        let usual = PathBuf::from("guides");
+        if usual.is_dir() { usual } else { PathBuf::new() }
+    });
+    let folder = parent.join(key.as_str());
+    let file = folder.join(catalog::GUIDE_FILE);
+    if file.exists() {
+        return Err(Failure::usage(format!("`{}` is there already", file.display()))
+            .help("choose another key, or remove the folder"));
+    }
+    let name = args.name.clone().unwrap_or_else(|| named(&key));
+    let text = guide(&key, &name, &args.method.parts(), &schema(&parent)?);
+    fs::create_dir_all(&folder)
+        .map_err(|error| Failure::io(format!("cannot make `{}`", folder.display()), &error))?;
+    write(&folder.join("icon.svg"), &icon(&name))?;
+    write(&file, &text)?;
+    let shown = file.display().to_string();
+    out.line(&format!("{} {shown}", out.ink(Ink::Good, "✓")));
+    out.say("\nTo fill in:");
+    for (n, line) in text.lines().enumerate() {
+        let Some((before, what)) = line.split_once(MARK) else { continue };
+        let what = what.trim();
+        let subject = before.trim().trim_end_matches('#').trim().split(':').next().unwrap_or_default();
+        let subject = subject.trim_start_matches("- ");
+        let what = if what.is_empty() { subject.to_owned() } else { what.to_owned() };
+        out.say(&format!("  {shown}:{}: {what}", n + 1));
+    }
+    out.say(&format!("\nThen: waystone check {0} && waystone test {0}", folder.display()));
+    Ok(0)
+}
+
+/// The text of the guide.
+fn guide(key: &Key, name: &str, parts: &Parts, schema: &str) -> String {
+    let today = Timestamp::now().strftime("%Y-%m-%d").to_string();
+    let given = |word: &str| parts.given.replace('?', word);
+    let refused = match parts.refused_at {
+        Some(request) => format!("          - request: {request}\n            response: {{ status: 401 }}\n"),
+        None => "          - request: GET /me\n            response: { status: 401 }\n".to_owned(),
+    };
+    let refused = format!(
+        "      - name: a wrong credential\n        given: {{ {} }}\n        talk:\n{refused}        \
+         then: {{ outcome: wrong_secret, rule: refused, at_field: {} }}\n",
+        given("wrong"),
+        parts.secret
+    );
+    let mut text = include_str!("new/guide.yaml").to_owned();
+    for (slot, value) in [
+        (
+            "@section@",
+            if parts.in_browser { include_str!("new/agreed.yaml") } else { include_str!("new/typed.yaml") }
+                .to_owned(),
+        ),
+        ("@setup@", if parts.in_browser { include_str!("new/setup.yaml") } else { "" }.to_owned()),
+        ("@made_at@", if parts.in_browser { "agree" } else { "create" }.to_owned()),
+        ("@schema@", schema.to_owned()),
+        ("@fields@", parts.fields.to_owned()),
+        ("@auth@\n", parts.auth.to_owned()),
+        ("@signs_in@", parts.signs_in.to_owned()),
+        ("@refused@", refused),
+        ("@key@", key.to_string()),
+        ("@method@", parts.key.to_owned()),
+        ("@label@", parts.label.to_owned()),
+        ("@description@", parts.description.to_owned()),
+        ("@secret@", parts.secret.to_owned()),
+        ("@obtains@", parts.obtains.to_owned()),
+        ("@collects@", parts.collects.to_owned()),
+        ("@right@", given("right")),
+        ("@small@", given("small")),
+        ("@busy@", given("busy")),
+        ("@flooded@", given("flooded")),
+        ("@broken@", given("broken")),
+        ("@slow@", given("slow")),
+        ("@other@", given("other")),
+        ("@today@", today),
+        ("@name@", scalar(name)),
+    ] {
+        text = text.replace(slot, &value);
+    }
+    text
+}
+
+/// A text as YAML: in quotes, where it would be read as something else without.
+fn scalar(text: &str) -> String {
+    let is_plain = text.starts_with(|ch: char| ch.is_ascii_alphabetic())
+        && text.chars().all(|ch| ch.is_alphanumeric() || " .&+-".contains(ch))
+        && !text.ends_with(' ')
+        && !["yes", "no", "on", "off", "true", "false", "null"].contains(&text.to_lowercase().as_str());
+    if is_plain {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "''").replace(['\n', '\r'], " "))
+    }
+}
+
+/// The name that a key suggests: `acme-desk` is `Acme Desk`.
+fn named(key: &Key) -> String {
+    let word = |word: &str| {
+        let mut chars = word.chars();
+        chars.next().map(|first| first.to_uppercase().chain(chars).collect::<String>()).unwrap_or_default()
+    };
+    key.as_str().split(['-', '_']).map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// Where the schema is from a guide's folder: that of the project, or a copy beside the folders of guides.
+fn schema(parent: &Path) -> Result<String, Failure> {
+    const NAME: &str = "guide.schema.json";
+    if parent.join("..").join("schemas").join(NAME).is_file() {
+        return Ok(format!("../../schemas/{NAME}"));
+    }
+    let copy = parent.join(NAME);
+    if !copy.exists() {
+        fs::create_dir_all(parent)
+            .map_err(|error| Failure::io(format!("cannot make `{}`", parent.display()), &error))?;
+        write(&copy, &format!("{:#}\n", guide::guide_schema()))?;
+    }
+    Ok(format!("../{NAME}"))
+}
+
+/// A mark that belongs to nobody: the first letter of the name.
+fn icon(name: &str) -> String {
+    let letter = name.chars().find(|ch| ch.is_ascii_alphanumeric()).unwrap_or('W').to_ascii_uppercase();
+    format!(
+        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" role="img" aria-label="{letter}">
+  <rect width="32" height="32" rx="8" fill="#475569"/>
+  <text x="16" y="22" font-family="sans-serif" font-size="17" font-weight="700" text-anchor="middle" fill="#fff">{letter}</text>
+</svg>
+"##
+    )
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    fs::write(path, text).map_err(|error| Failure::io(format!("cannot write `{}`", path.display()), &error))
+}

@@ -1,0 +1,260 @@
+//! What sets one method of a new guide apart from another.
+
+use clap::ValueEnum;
+
+/// How the accounts of a new guide authenticate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MethodKind {
+    /// A key in a header.
+    #[default]
+    ApiKey,
+    /// `Authorization: Bearer …`.
+    Bearer,
+    /// HTTP Basic.
+    Basic,
+    /// OAuth 2.0, signing in in a browser.
+    Oauth2,
+    /// OAuth 2.0 of the client itself, without a browser.
+    ClientCredentials,
+    /// A login whose answer holds a token.
+    Exchange,
+    /// A signed assertion: a service account.
+    Jwt,
+    /// A signature over each request.
+    Signature,
+}
+
+/// The parts of a guide that a method decides.
+pub(crate) struct Parts {
+    pub(crate) key: &'static str,
+    pub(crate) label: &'static str,
+    pub(crate) description: &'static str,
+    pub(crate) fields: &'static str,
+    pub(crate) auth: &'static str,
+    /// The field that is at fault when the credential is refused.
+    pub(crate) secret: &'static str,
+    pub(crate) obtains: &'static str,
+    pub(crate) collects: &'static str,
+    /// What is given in a scenario, with `?` for a word that tells scenarios apart.
+    pub(crate) given: &'static str,
+    /// The turns of signing in.
+    pub(crate) signs_in: &'static str,
+    /// The request that is refused for a wrong credential, where that is one of signing in.
+    pub(crate) refused_at: Option<&'static str>,
+    /// Whether the person signs in in a browser, and an admin enters the fields.
+    pub(crate) in_browser: bool,
+}
+
+const KEY_FIELD: &str = "      - key: api_key
+        label: API Key                      # ← the label as the provider has it
+        type: secret
+        description: The key as it is shown when it is made.
+        accept: [trim]
+        examples:
+          - { typed: ' an-example-key ', becomes: an-example-key }
+          - { typed: an example key, refused: type }
+";
+
+const CLIENT_FIELDS: &str = "      - key: client_id
+        label: Client ID
+        type: text
+        public: true
+        description: The id of the app.
+        placeholder: example-app
+      - key: client_secret
+        label: Client Secret
+        type: secret
+        description: The secret of the app, as it is shown when it is made.
+";
+
+const TOKEN_TURN: &str = "          - request: POST /oauth/token
+            response: { status: 200, json: { access_token: a-token, expires_in: 3600 } }
+";
+
+impl MethodKind {
+    pub(crate) fn parts(self) -> Parts {
+        let key = Parts {
+            key: "api-key",
+            label: "API Key",
+            description: "A key that somebody makes in the settings.",
+            fields: KEY_FIELD,
+            auth: "      api_key:
+        - { in: header, name: X-API-Key, value: '{{ value.api_key }}' }   # ← where the key stands
+",
+            secret: "api_key",
+            obtains: "api_key",
+            collects: "api_key",
+            given: "api_key: ?-key",
+            signs_in: "",
+            refused_at: None,
+            in_browser: false,
+        };
+        match self {
+            Self::ApiKey => key,
+            Self::Bearer => Parts { auth: "      bearer: { token: '{{ value.api_key }}' }\n", ..key },
+            Self::Basic => Parts {
+                key: "basic",
+                label: "User and API Token",
+                description: "A user's email address, and a token that the user makes.",
+                fields: "      - key: email
+        label: Email
+        type: email
+        public: true
+        description: The address with which the user signs in.
+        placeholder: user@acme.example
+      - key: api_token
+        label: API Token
+        type: secret
+        description: The token as it is shown when it is made.
+",
+                auth: "      # Either half can be constant or composed, such as '{{ value.email }}/token'.
+      basic: { username: '{{ value.email }}', password: '{{ value.api_token }}' }
+",
+                secret: "api_token",
+                obtains: "api_token",
+                collects: "email, api_token",
+                given: "email: user@acme.example, api_token: ?-token",
+                ..key
+            },
+            Self::Signature => Parts {
+                key: "access-key",
+                label: "Access Key",
+                description: "A key with which each request is signed.",
+                fields: "      - key: access_key_id
+        label: Access Key ID
+        type: text
+        public: true
+        description: The id of the key.
+        placeholder: example-id
+      - key: secret_key
+        label: Secret Key
+        type: secret
+        description: The key itself, as it is shown when it is made.
+",
+                auth: "      signature:
+        algorithm: HS256
+        key: '{{ value.secret_key }}'
+        # ← the request as one text, exactly as the provider's documentation puts it together
+        canonical: '{{ now.unix }}{{ request.method }}{{ request.path_and_query }}{{ request.body }}'
+        encoding: hex
+        carries:
+          - { in: header, name: X-Key, value: '{{ value.access_key_id }}' }
+          - { in: header, name: X-Timestamp, value: '{{ now.unix }}' }
+          - { in: header, name: X-Signature, value: '{{ request.signature }}' }
+",
+                secret: "secret_key",
+                obtains: "access_key_id, secret_key",
+                collects: "access_key_id, secret_key",
+                given: "access_key_id: id-1, secret_key: ?-key",
+                ..key
+            },
+            Self::ClientCredentials => Parts {
+                key: "client-credentials",
+                label: "Client Credentials",
+                description: "An app of your own, with its id and secret.",
+                fields: CLIENT_FIELDS,
+                auth: "      oauth2:
+        grant: client_credentials
+        token_url: https://login.acme.example/oauth/token   # ←
+        client_auth: basic                  # ← basic, post or private_key_jwt
+        client_id: '{{ value.client_id }}'
+        client_secret: '{{ value.client_secret }}'
+        scopes: []                          # ← what the app asks for
+",
+                secret: "client_secret",
+                obtains: "client_id, client_secret",
+                collects: "client_id, client_secret",
+                given: "client_id: example-app, client_secret: ?-secret",
+                signs_in: TOKEN_TURN,
+                refused_at: Some("POST /oauth/token"),
+                ..key
+            },
+            Self::Oauth2 => Parts {
+                key: "oauth",
+                label: "OAuth 2.0",
+                description: "You sign in at the provider, and agree.",
+                fields: CLIENT_FIELDS,
+                auth: "      oauth2:
+        grant: authorization_code
+        authorize_url: https://login.acme.example/oauth/authorize   # ←
+        token_url: https://login.acme.example/oauth/token           # ←
+        client_id: '{{ value.client_id }}'
+        client_secret: '{{ value.client_secret }}'
+        scopes: [read]                      # ← what the person is asked to agree to
+        refresh: {}
+",
+                secret: "client_secret",
+                obtains: "client_id, client_secret",
+                collects: "client_id, client_secret",
+                given: "client_id: example-app, client_secret: app-secret }\n        tokens: { access_token: ?-token",
+                in_browser: true,
+                ..key
+            },
+            Self::Exchange => Parts {
+                key: "login",
+                label: "User and Password",
+                description: "A user's name and password, exchanged for a token.",
+                fields: "      - key: username
+        label: User Name
+        type: text
+        public: true
+        description: The name with which the user signs in.
+        placeholder: example-user
+      - key: password
+        label: Password
+        type: secret
+        description: The password of the user.
+",
+                auth: "      exchange:
+        steps:
+          - key: log-in
+            label: Signing in
+            request: { line: POST /login, json: { user: '{{ value.username }}', password: '{{ value.password }}' } }   # ←
+            captures: { session: data.token }   # ← what is kept of the answer, and where it stands
+            expires_in: data.expires_in     # ← where the answer says for how many seconds it holds
+        carries:
+          - { in: header, name: X-Session, value: '{{ token.session }}' }
+",
+                secret: "password",
+                obtains: "username, password",
+                collects: "username, password",
+                given: "username: example-user, password: ?-password",
+                signs_in: "          - request: POST /login
+            response: { status: 200, json: { data: { token: a-token, expires_in: 3600 } } }
+",
+                refused_at: Some("POST /login"),
+                ..key
+            },
+            Self::Jwt => Parts {
+                key: "service-account",
+                label: "Service Account",
+                description: "A service account, with the key that it signs with.",
+                fields: "      - key: issuer
+        label: Client ID
+        type: text
+        public: true
+        description: The id of the service account.
+        placeholder: example-account
+      - key: signing_key
+        label: Signing Key
+        type: secret                        # ← `type: file, holds: pem` for the keys of RS256, ES256 and EdDSA
+        description: The key of the service account.
+",
+                auth: "      jwt:
+        assertion:
+          algorithm: HS256                  # ← RS256, ES256, EdDSA …
+          key: '{{ value.signing_key }}'
+          claims: { iss: '{{ value.issuer }}', aud: 'https://login.acme.example/oauth/token' }
+        token_url: https://login.acme.example/oauth/token   # ← remove it where the assertion is used as it is
+",
+                secret: "signing_key",
+                obtains: "issuer, signing_key",
+                collects: "issuer, signing_key",
+                given: "issuer: example-account, signing_key: ?-key",
+                signs_in: TOKEN_TURN,
+                refused_at: Some("POST /oauth/token"),
+                ..key
+            },
+        }
+    }
+}
