@@ -8,6 +8,7 @@
 //! | [`language`] | our reader of YAML against another; guides with bytes changed |
 //! | [`scenarios`] | the scenarios of good guides, through the real flow |
 //! | [`linking`] | an account linked by the built program: endings, secrets, crashes, a real terminal |
+//! | [`diff`] | two versions of a guide, compared |
 //! | [`new`] | guides to begin with |
 //! | [`pages`] | outputs against goldens, and read by real parsers |
 //! | [`cli`] | help, refusals, formats |
@@ -25,6 +26,7 @@ mod language;
 mod schema;
 
 mod cli;
+mod diff;
 mod linking;
 mod new;
 mod pages;

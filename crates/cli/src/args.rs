@@ -53,6 +53,10 @@ pub(crate) enum Command {
     /// Write a guide to begin with: it passes `check` and `test`, and shows what to fill in.
     #[command(after_help = "Example: waystone new acme --method client-credentials")]
     New(NewArgs),
+    /// Compare two versions of a guide: what changed, and what it means for accounts that are linked.
+    #[command(after_help = "Examples:\n  waystone diff old/acme guides/acme\n  \
+waystone diff acme guides/acme --fail-on relink")]
+    Diff(DiffArgs),
     /// Run the scenarios of guides through the real flow, against a provider that answers as they say.
     #[command(after_help = "Example: waystone test guides/acme")]
     Test(TestArgs),
@@ -128,6 +132,32 @@ pub(crate) struct NewArgs {
     /// The folder of guides; that of --guides, `guides`, or the current one, if left out.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// The old version: a guide's path, or the key of one that ships.
+    pub(crate) old: String,
+    /// The new version.
+    pub(crate) new: String,
+    /// One JSON document instead of text.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Fail if there is a change that weighs so much, or more.
+    #[arg(long, value_enum, value_name = "IMPACT")]
+    pub(crate) fail_on: Option<ImpactArg>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ImpactArg {
+    /// Accounts have to be linked again.
+    Relink,
+    /// Accounts should be checked again.
+    Recheck,
+    /// There is something else to choose.
+    Offer,
+    /// Any change at all.
+    Words,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 mod accounts;
 mod check;
 mod demo;
+mod diff;
 mod explain;
 mod link;
 mod new;
@@ -24,6 +25,7 @@ pub(crate) fn run(arguments: &Arguments, out: &Out) -> Result<u8, Failure> {
     match &arguments.command {
         Command::Check(args) => check::run(common, args, out),
         Command::Explain { code } => explain::run(code.as_deref(), out),
+        Command::Diff(args) => diff::run(common, args, out),
         Command::New(args) => new::run(common, args, out),
         Command::Render(args) => render::run(common, args, out),
         Command::Schema { of } => {

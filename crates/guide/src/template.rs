@@ -8,6 +8,8 @@
 
 mod read;
 
+use std::fmt;
+
 use crate::json_path::JsonPath;
 use crate::key::Key;
 use crate::source::Span;
@@ -252,5 +254,66 @@ impl Template {
             Target::Value(key) => Some(key),
             _ => None,
         })
+    }
+}
+
+/// The template as it is written in a guide.
+impl fmt::Display for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => f.write_str(&text.replace("{{", "{{{{"))?,
+                Part::Reference(reference) => write!(f, "{reference}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{{{{ {}", self.target)?;
+        for filter in &self.filters {
+            match filter {
+                Filter::HostLabels(n) => write!(f, " | host_labels({n})")?,
+                other => {
+                    let name =
+                        Filter::NAMES.iter().find(|(_, one)| one == other).map_or("", |(name, _)| *name);
+                    write!(f, " | {name}")?;
+                }
+            }
+        }
+        f.write_str(" }}")
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fn name<T: PartialEq>(names: &[(&'static str, T)], one: &T) -> &'static str {
+            names.iter().find(|(_, other)| other == one).map_or("", |(name, _)| *name)
+        }
+        match self {
+            Self::Value(key) => write!(f, "value.{key}"),
+            Self::Label(key) => write!(f, "label.{key}"),
+            Self::Step(key) => write!(f, "step.{key}"),
+            Self::EnvironmentHost => f.write_str("environment.host"),
+            Self::EnvironmentLabel => f.write_str("environment.label"),
+            Self::EnvironmentValue(key) => write!(f, "environment.{key}"),
+            Self::ProviderName => f.write_str("provider.name"),
+            Self::ProviderKey => f.write_str("provider.key"),
+            Self::MethodLabel => f.write_str("method.label"),
+            Self::BrandName => f.write_str("brand.name"),
+            Self::BrandHub => f.write_str("brand.hub"),
+            Self::BrandSupportUrl => f.write_str("brand.support_url"),
+            Self::BrandSiteUrl => f.write_str("brand.site_url"),
+            Self::Json(path) => write!(f, "json.{path}"),
+            Self::Capture(key) => write!(f, "capture.{key}"),
+            Self::Token(key) => write!(f, "token.{key}"),
+            Self::Assertion => f.write_str("jwt.assertion"),
+            Self::Request(part) => write!(f, "request.{}", name(&RequestPart::NAMES, part)),
+            Self::Now(clock) => write!(f, "now.{}", name(&Clock::NAMES, clock)),
+            Self::Random(lot) => write!(f, "random.{}", name(&Lot::NAMES, lot)),
+            Self::RedirectUri => f.write_str("hub.redirect_uri"),
+        }
     }
 }

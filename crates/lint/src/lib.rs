@@ -7,6 +7,7 @@
 
 mod bindings;
 mod calendar;
+mod changes;
 mod place;
 mod rules;
 mod talk;
@@ -15,6 +16,7 @@ mod texts;
 use catalog::Entry;
 use guide::{CodePage, Finding, Guide};
 
+pub use crate::changes::{Change, Impact, compare};
 pub use crate::rules::RULES;
 
 /// A rule: its page, and what finds it.

@@ -1,6 +1,6 @@
 //! Every text of a guide that people read as prose.
 
-use guide::{Guide, Inline, Method, Prose, Step, Template, Walkthrough};
+use guide::{Block, Guide, Inline, Method, Prose, Step, Template, Walkthrough};
 
 /// The prose of a guide, each with its method, in the order of the text.
 pub(crate) fn of_guide(guide: &Guide) -> impl Iterator<Item = (&Method, &Prose)> {
@@ -51,4 +51,54 @@ fn of_walkthrough(part: &Walkthrough) -> impl Iterator<Item = &Prose> {
         .iter()
         .flat_map(|section| section.intro.iter().chain(section.steps.iter().map(|step| &step.body)));
     part.warning.iter().chain(&part.needs).chain(sections)
+}
+
+/// A piece of prose as its words and marks, references as they are written: what two versions are compared by.
+pub(crate) fn plain(prose: &Prose) -> String {
+    let mut out = String::new();
+    plain_blocks(&prose.blocks, &mut out);
+    out
+}
+
+fn plain_blocks(list: &[Block], out: &mut String) {
+    for block in list {
+        match block {
+            Block::Paragraph(content) => plain_inlines(content, out),
+            Block::List { first, items } => {
+                for item in items {
+                    out.push_str(if first.is_some() { "1. " } else { "- " });
+                    plain_blocks(item, out);
+                }
+            }
+            Block::Code { text, .. } => out.push_str(text),
+        }
+        out.push('\n');
+    }
+}
+
+fn plain_inlines(list: &[Inline], out: &mut String) {
+    for inline in list {
+        match inline {
+            Inline::Text(text) => out.push_str(text),
+            Inline::Reference(reference) => out.push_str(&reference.to_string()),
+            Inline::Code(template) => out.push_str(&format!("`{template}`")),
+            Inline::Strong(content) => {
+                out.push_str("**");
+                plain_inlines(content, out);
+                out.push_str("**");
+            }
+            Inline::Emphasis(content) => {
+                out.push('*');
+                plain_inlines(content, out);
+                out.push('*');
+            }
+            Inline::Link { href, content } => {
+                plain_inlines(content, out);
+                out.push_str(&format!("({href})"));
+            }
+            Inline::Image { source, text } => out.push_str(&format!("!{text}({source})")),
+            Inline::SoftBreak => out.push(' '),
+            Inline::HardBreak => out.push('\n'),
+        }
+    }
 }

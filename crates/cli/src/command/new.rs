@@ -146,7 +146,7 @@ fn schema(parent: &Path) -> Result<String, Failure> {
 
 /// A mark that belongs to nobody: the first letter of the name.
 fn icon(name: &str) -> String {
-    let letter = name.chars().find(|ch| ch.is_ascii_alphanumeric()).unwrap_or('W').to_ascii_uppercase();
+    let letter = name.chars().find(char::is_ascii_alphanumeric).unwrap_or('W').to_ascii_uppercase();
     format!(
         r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" role="img" aria-label="{letter}">
   <rect width="32" height="32" rx="8" fill="#475569"/>

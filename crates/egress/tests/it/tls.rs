@@ -246,7 +246,7 @@ async fn a_client_shows_its_certificate() {
     let (ours, other) = (Authority::new("ours"), Authority::new("other"));
     let client = |authority: &Authority| {
         authority.issue("client.example.com", |it| {
-            it.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]
+            it.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         })
     };
     let acceptor = ours.issue(HOST, |_| ()).acceptor_for_clients_of(&ours);

@@ -71,32 +71,30 @@ const TOKEN_TURN: &str = "          - request: POST /oauth/token
             response: { status: 200, json: { access_token: a-token, expires_in: 3600 } }
 ";
 
-impl MethodKind {
-    pub(crate) fn parts(self) -> Parts {
-        let key = Parts {
-            key: "api-key",
-            label: "API Key",
-            description: "A key that somebody makes in the settings.",
-            fields: KEY_FIELD,
-            auth: "      api_key:
-        - { in: header, name: X-API-Key, value: '{{ value.api_key }}' }   # ← where the key stands
+const API_KEY: Parts = Parts {
+    key: "api-key",
+    label: "API Key",
+    description: "A key that somebody makes in the settings.",
+    fields: KEY_FIELD,
+    auth: "      api_key:
+- { in: header, name: X-API-Key, value: '{{ value.api_key }}' }   # ← where the key stands
 ",
-            secret: "api_key",
-            obtains: "api_key",
-            collects: "api_key",
-            given: "api_key: ?-key",
-            signs_in: "",
-            refused_at: None,
-            in_browser: false,
-        };
-        match self {
-            Self::ApiKey => key,
-            Self::Bearer => Parts { auth: "      bearer: { token: '{{ value.api_key }}' }\n", ..key },
-            Self::Basic => Parts {
-                key: "basic",
-                label: "User and API Token",
-                description: "A user's email address, and a token that the user makes.",
-                fields: "      - key: email
+    secret: "api_key",
+    obtains: "api_key",
+    collects: "api_key",
+    given: "api_key: ?-key",
+    signs_in: "",
+    refused_at: None,
+    in_browser: false,
+};
+
+const BEARER: Parts = Parts { auth: "      bearer: { token: '{{ value.api_key }}' }\n", ..API_KEY };
+
+const BASIC: Parts = Parts {
+    key: "basic",
+    label: "User and API Token",
+    description: "A user's email address, and a token that the user makes.",
+    fields: "      - key: email
         label: Email
         type: email
         public: true
@@ -107,20 +105,21 @@ impl MethodKind {
         type: secret
         description: The token as it is shown when it is made.
 ",
-                auth: "      # Either half can be constant or composed, such as '{{ value.email }}/token'.
+    auth: "      # Either half can be constant or composed, such as '{{ value.email }}/token'.
       basic: { username: '{{ value.email }}', password: '{{ value.api_token }}' }
 ",
-                secret: "api_token",
-                obtains: "api_token",
-                collects: "email, api_token",
-                given: "email: user@acme.example, api_token: ?-token",
-                ..key
-            },
-            Self::Signature => Parts {
-                key: "access-key",
-                label: "Access Key",
-                description: "A key with which each request is signed.",
-                fields: "      - key: access_key_id
+    secret: "api_token",
+    obtains: "api_token",
+    collects: "email, api_token",
+    given: "email: user@acme.example, api_token: ?-token",
+    ..API_KEY
+};
+
+const SIGNATURE: Parts = Parts {
+    key: "access-key",
+    label: "Access Key",
+    description: "A key with which each request is signed.",
+    fields: "      - key: access_key_id
         label: Access Key ID
         type: text
         public: true
@@ -131,7 +130,7 @@ impl MethodKind {
         type: secret
         description: The key itself, as it is shown when it is made.
 ",
-                auth: "      signature:
+    auth: "      signature:
         algorithm: HS256
         key: '{{ value.secret_key }}'
         # ← the request as one text, exactly as the provider's documentation puts it together
@@ -142,18 +141,19 @@ impl MethodKind {
           - { in: header, name: X-Timestamp, value: '{{ now.unix }}' }
           - { in: header, name: X-Signature, value: '{{ request.signature }}' }
 ",
-                secret: "secret_key",
-                obtains: "access_key_id, secret_key",
-                collects: "access_key_id, secret_key",
-                given: "access_key_id: id-1, secret_key: ?-key",
-                ..key
-            },
-            Self::ClientCredentials => Parts {
-                key: "client-credentials",
-                label: "Client Credentials",
-                description: "An app of your own, with its id and secret.",
-                fields: CLIENT_FIELDS,
-                auth: "      oauth2:
+    secret: "secret_key",
+    obtains: "access_key_id, secret_key",
+    collects: "access_key_id, secret_key",
+    given: "access_key_id: id-1, secret_key: ?-key",
+    ..API_KEY
+};
+
+const CLIENT_CREDENTIALS: Parts = Parts {
+    key: "client-credentials",
+    label: "Client Credentials",
+    description: "An app of your own, with its id and secret.",
+    fields: CLIENT_FIELDS,
+    auth: "      oauth2:
         grant: client_credentials
         token_url: https://login.acme.example/oauth/token   # ←
         client_auth: basic                  # ← basic, post or private_key_jwt
@@ -161,20 +161,21 @@ impl MethodKind {
         client_secret: '{{ value.client_secret }}'
         scopes: []                          # ← what the app asks for
 ",
-                secret: "client_secret",
-                obtains: "client_id, client_secret",
-                collects: "client_id, client_secret",
-                given: "client_id: example-app, client_secret: ?-secret",
-                signs_in: TOKEN_TURN,
-                refused_at: Some("POST /oauth/token"),
-                ..key
-            },
-            Self::Oauth2 => Parts {
-                key: "oauth",
-                label: "OAuth 2.0",
-                description: "You sign in at the provider, and agree.",
-                fields: CLIENT_FIELDS,
-                auth: "      oauth2:
+    secret: "client_secret",
+    obtains: "client_id, client_secret",
+    collects: "client_id, client_secret",
+    given: "client_id: example-app, client_secret: ?-secret",
+    signs_in: TOKEN_TURN,
+    refused_at: Some("POST /oauth/token"),
+    ..API_KEY
+};
+
+const OAUTH2: Parts = Parts {
+    key: "oauth",
+    label: "OAuth 2.0",
+    description: "You sign in at the provider, and agree.",
+    fields: CLIENT_FIELDS,
+    auth: "      oauth2:
         grant: authorization_code
         authorize_url: https://login.acme.example/oauth/authorize   # ←
         token_url: https://login.acme.example/oauth/token           # ←
@@ -183,14 +184,15 @@ impl MethodKind {
         scopes: [read]                      # ← what the person is asked to agree to
         refresh: {}
 ",
-                secret: "client_secret",
-                obtains: "client_id, client_secret",
-                collects: "client_id, client_secret",
-                given: "client_id: example-app, client_secret: app-secret }\n        tokens: { access_token: ?-token",
-                in_browser: true,
-                ..key
-            },
-            Self::Exchange => Parts {
+    secret: "client_secret",
+    obtains: "client_id, client_secret",
+    collects: "client_id, client_secret",
+    given: "client_id: example-app, client_secret: app-secret }\n        tokens: { access_token: ?-token",
+    in_browser: true,
+    ..API_KEY
+};
+
+const EXCHANGE: Parts = Parts {
                 key: "login",
                 label: "User and Password",
                 description: "A user's name and password, exchanged for a token.",
@@ -223,9 +225,10 @@ impl MethodKind {
             response: { status: 200, json: { data: { token: a-token, expires_in: 3600 } } }
 ",
                 refused_at: Some("POST /login"),
-                ..key
-            },
-            Self::Jwt => Parts {
+                ..API_KEY
+            };
+
+const JWT: Parts = Parts {
                 key: "service-account",
                 label: "Service Account",
                 description: "A service account, with the key that it signs with.",
@@ -253,8 +256,20 @@ impl MethodKind {
                 given: "issuer: example-account, signing_key: ?-key",
                 signs_in: TOKEN_TURN,
                 refused_at: Some("POST /oauth/token"),
-                ..key
-            },
+                ..API_KEY
+            };
+
+impl MethodKind {
+    pub(crate) const fn parts(self) -> Parts {
+        match self {
+            Self::ApiKey => API_KEY,
+            Self::Bearer => BEARER,
+            Self::Basic => BASIC,
+            Self::Oauth2 => OAUTH2,
+            Self::ClientCredentials => CLIENT_CREDENTIALS,
+            Self::Exchange => EXCHANGE,
+            Self::Jwt => JWT,
+            Self::Signature => SIGNATURE,
         }
     }
 }

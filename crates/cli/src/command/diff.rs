@@ -1,0 +1,94 @@
+//! `waystone diff`: two versions of a guide, compared as meaning.
+
+use guide::{Guide, Span};
+use lint::{Change, Impact, compare};
+use serde_json::{Value, json};
+
+use crate::args::{Common, DiffArgs, ImpactArg};
+use crate::failure::{FOUND, Failure};
+use crate::guides;
+use crate::linking::report::wrapped;
+use crate::out::{Ink, Out};
+
+pub(crate) fn run(common: &Common, args: &DiffArgs, out: &Out) -> Result<u8, Failure> {
+    let old = guides::guide(common, &args.old, out)?;
+    let new = guides::guide(common, &args.new, out)?;
+    let changes = compare(&old, &new);
+    if args.json {
+        out.line(&format!("{:#}", as_json(&old, &new, &changes)));
+    } else {
+        text(&old, &new, &changes, out);
+    }
+    let limit = args.fail_on.map(|impact| match impact {
+        ImpactArg::Relink => Impact::Relink,
+        ImpactArg::Recheck => Impact::Recheck,
+        ImpactArg::Offer => Impact::Offer,
+        ImpactArg::Words => Impact::Words,
+    });
+    let fails = limit.is_some_and(|limit| changes.iter().any(|change| change.impact <= limit));
+    Ok(if fails { FOUND } else { 0 })
+}
+
+fn text(old: &Guide, new: &Guide, changes: &[Change], out: &Out) {
+    for impact in Impact::ALL {
+        let these: Vec<&Change> = changes.iter().filter(|change| change.impact == impact).collect();
+        if these.is_empty() {
+            continue;
+        }
+        out.line(&out.ink(Ink::Strong, impact.says()));
+        for change in these {
+            out.data(&format!("  - {}", wrapped(&change.what, 4).trim_start()));
+            for (mark, side) in [("-", &change.before), ("+", &change.after)] {
+                let Some(side) = side else { continue };
+                let ink = if mark == "-" { Ink::Bad } else { Ink::Good };
+                out.data(&format!("    {} {}", out.ink(ink, mark), wrapped(side, 6).trim_start()));
+            }
+            if let Some(place) = place(old, new, change) {
+                out.line(&out.ink(Ink::Dim, &format!("    {place}")));
+            }
+        }
+        out.line("");
+    }
+    match changes.first() {
+        None if old.digest == new.digest => out.say("The two are the same, letter for letter."),
+        None => out.say("The two mean the same."),
+        Some(first) => {
+            let n = changes.len();
+            let noun = if n == 1 { "change" } else { "changes" };
+            out.say(&format!("{n} {noun}; the next version is a {} one", first.impact.version_part()));
+        }
+    }
+}
+
+/// Where it stands: in the new version, or in the old one, where it is gone.
+fn place(old: &Guide, new: &Guide, change: &Change) -> Option<String> {
+    let shown = |guide: &Guide, span: Span| {
+        let place = guide.source.place(span.start);
+        format!("{}:{}:{}", guide.source.name, place.line, place.column)
+    };
+    change.new.map(|span| shown(new, span)).or_else(|| change.old.map(|span| shown(old, span)))
+}
+
+fn as_json(old: &Guide, new: &Guide, changes: &[Change]) -> Value {
+    let side = |guide: &Guide, span: Option<Span>| {
+        span.map(|span| {
+            let place = guide.source.place(span.start);
+            json!({ "file": guide.source.name, "line": place.line, "column": place.column })
+        })
+    };
+    json!({
+        "provider": new.provider.key,
+        "old_digest": old.digest,
+        "new_digest": new.digest,
+        "impact": changes.first().map(|first| first.impact.as_str()),
+        "version": changes.first().map(|first| first.impact.version_part()),
+        "changes": changes.iter().map(|change| json!({
+            "impact": change.impact.as_str(),
+            "what": change.what,
+            "before": change.before,
+            "after": change.after,
+            "old": side(old, change.old),
+            "new": side(new, change.new),
+        })).collect::<Vec<_>>(),
+    })
+}
