@@ -80,13 +80,12 @@ fn read_as<S: for<'de> Deserialize<'de>, T>(
             findings.push(found);
             return None;
         }
-        let repairs = schema::check(kind, &root, &source, &mut findings);
-        if !repairs.is_empty() {
+        if let Some(repairs) = schema::check(kind, &root, &source, &mut findings) {
             // A misspelled word is named once; the rest of the file is read as if it were right.
             mend(&mut root, &repairs);
-        }
-        if !schema::is_valid(kind, &root) {
-            return None;
+            if !schema::is_valid(kind, &root) {
+                return None;
+            }
         }
         match S::deserialize(&root) {
             Ok(shape) => lower(&shape, &root, &source, &mut findings),

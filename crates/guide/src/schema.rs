@@ -59,23 +59,24 @@ impl Compiled {
     }
 }
 
-/// Says everything that is wrong with the shape of a tree, and gives what was surely meant instead.
+/// Says everything that is wrong with the shape of a tree, and gives what was surely meant instead; nothing, if the
+/// tree is of the shape as it is.
 pub(crate) fn check(
     kind: Kind,
     root: &Node,
     source: &Source,
     findings: &mut Vec<Finding>,
-) -> BTreeMap<Span, Repair> {
+) -> Option<BTreeMap<Span, Repair>> {
     let compiled = kind.compiled();
     let value = root.to_json();
     if compiled.validator.is_valid(&value) {
-        return BTreeMap::new();
+        return None;
     }
     let mut words = words::Words::new(root, source, &compiled.schema, findings);
     for error in compiled.validator.iter_errors(&value) {
         words.say(&error);
     }
-    words.finish()
+    Some(words.finish())
 }
 
 /// Whether a tree is of the shape.

@@ -4,10 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use guide::{
-    Check, Environment, Guide, Key, Method, OutcomeKind, Reply, RequestTemplate, Scenario, Template, Turn,
-};
-use probe::{Answer, Case, Inputs, Response, Values, judge};
+use guide::{Check, Environment, Guide, Key, Method, OutcomeKind, Reply, Scenario, Turn};
+use probe::{Answer, Case, Inputs, Response, Values, rule_for};
 use secret::Secret;
 
 /// The environment in which a scenario takes place.
@@ -109,9 +107,10 @@ pub(crate) fn reached(guide: &Guide, method: &Method) -> BTreeSet<Key> {
         for turn in &scenario.talk {
             let checks = heard.asked(method, scenario, &values, turn);
             let inputs = heard.inputs(method, scenario, &values, turn);
+            let answer = answer(&turn.reply);
             for check in &checks {
                 let case = Case { guide, method, check, inputs, brand: "" };
-                reached.extend(judge(&case, &answer(&turn.reply), 0).rule);
+                reached.extend(rule_for(&case, &answer).map(|rule| rule.key.clone()));
             }
             heard.take_in(method, &checks, &turn.reply);
         }
@@ -119,15 +118,9 @@ pub(crate) fn reached(guide: &Guide, method: &Method) -> BTreeSet<Key> {
     reached
 }
 
+/// Whether a request is what a turn is about. What cannot be worked out may be.
 fn is_from(method: &Method, check: &Check, turn: &Turn, inputs: &Inputs<'_>) -> bool {
-    if check.request.verb != turn.verb {
-        return false;
-    }
-    let written = RequestTemplate { path: Template::literal(turn.path.as_str()), ..check.request.clone() };
-    match (probe::request(method, &check.request, inputs), probe::request(method, &written, inputs)) {
-        (Ok(made), Ok(written)) => made.path == written.path,
-        _ => true,
-    }
+    check.request.verb == turn.verb && probe::is_for(method, &check.request, &turn.path, inputs) != Some(false)
 }
 
 fn answer(reply: &Reply) -> Answer {

@@ -34,19 +34,10 @@ pub struct Case<'a> {
 /// Judges an answer. `now` is in seconds since 1970, for dates in headers.
 pub fn judge(case: &Case<'_>, answer: &Answer, now: i64) -> Verdict {
     let seen = Seen::new(answer);
-    let rule = |rules: &'_ [OutcomeRule]| {
-        let means =
-            |rule: &&OutcomeRule| rule.when.as_ref().is_some_and(|when| holds(when, &seen, &case.inputs));
-        rules.iter().find(means).cloned()
-    };
-    let mut verdict = if let Some(rule) = rule(&case.check.outcomes) {
-        by_rule(case, &rule)
-    } else if as_expected(case.check, &seen, &case.inputs) {
-        by_kind(case, OutcomeKind::Ok)
-    } else if let Some(rule) = rule(&case.method.outcomes) {
-        by_rule(case, &rule)
-    } else {
-        by_kind(case, default_kind(case.check, &seen))
+    let mut verdict = match meaning(case, &seen) {
+        Meaning::Rule(rule) => by_rule(case, rule),
+        Meaning::AsExpected => by_kind(case, OutcomeKind::Ok),
+        Meaning::Default(kind) => by_kind(case, kind),
     };
     if verdict.outcome.is_good() {
         verdict.captures = captures(case.check, &seen);
@@ -66,6 +57,36 @@ pub fn judge(case: &Case<'_>, answer: &Answer, now: i64) -> Verdict {
         verdict.quote = Some(quote(case, answer));
     }
     verdict
+}
+
+/// The rule of the guide that says what an answer means, if one does: all that is judged of a written conversation.
+pub fn rule_for<'a>(case: &Case<'a>, answer: &Answer) -> Option<&'a OutcomeRule> {
+    match meaning(case, &Seen::new(answer)) {
+        Meaning::Rule(rule) => Some(rule),
+        Meaning::AsExpected | Meaning::Default(_) => None,
+    }
+}
+
+/// What decides.
+enum Meaning<'a> {
+    Rule(&'a OutcomeRule),
+    AsExpected,
+    Default(OutcomeKind),
+}
+
+fn meaning<'a>(case: &Case<'a>, seen: &Seen<'_>) -> Meaning<'a> {
+    let first = |rules: &'a [OutcomeRule]| {
+        let means =
+            |rule: &&OutcomeRule| rule.when.as_ref().is_some_and(|when| holds(when, seen, &case.inputs));
+        rules.iter().find(means)
+    };
+    if let Some(rule) = first(&case.check.outcomes) {
+        return Meaning::Rule(rule);
+    }
+    if as_expected(case.check, seen, &case.inputs) {
+        return Meaning::AsExpected;
+    }
+    first(&case.method.outcomes).map_or_else(|| Meaning::Default(default_kind(case.check, seen)), Meaning::Rule)
 }
 
 /// The verdict that an identity is not the one linked before.

@@ -27,10 +27,10 @@ mod seen;
 mod verdict;
 
 pub use crate::fill::{FillError, Inputs, Problem, Values};
-pub use crate::judge::{Case, different_account, judge, wrong_environment};
+pub use crate::judge::{Case, different_account, judge, rule_for, wrong_environment};
 pub use crate::kept::{holds_for, kept};
 pub use crate::message::{Answer, Body, ClientCertificate, Header, Permit, Request, Response};
 pub use crate::moment::Moment;
-pub use crate::request::{computed, host, host_fields, message, request};
+pub use crate::request::{computed, host, host_fields, is_for, message, request};
 pub use crate::retry::retry_after;
 pub use crate::verdict::{Identity, Verdict};

@@ -27,8 +27,7 @@ pub fn request(
     let with = Filling { inputs, assertion: method.auth.assertion.as_ref(), signing: None };
     let base = template.base.as_ref().unwrap_or(&method.base_url);
     let host = host_of(base, &method.hosts, &with)?;
-    let mut path = fill(&base.path, Landing::Path, &with)?.expose().to_owned();
-    path.push_str(fill(&template.path, Landing::Path, &with)?.expose());
+    let path = path_of(base, &template.path, &with)?;
     let mut draft = Draft {
         request: Request {
             verb: template.verb,
@@ -75,6 +74,20 @@ pub fn request(
         }
     }
     Ok(draft.finish())
+}
+
+/// Whether a request is one for this path, written without that of the base address; nothing, where the values for
+/// it are not known.
+pub fn is_for(method: &Method, template: &RequestTemplate, path: &str, inputs: &Inputs<'_>) -> Option<bool> {
+    let with = Filling { inputs, assertion: method.auth.assertion.as_ref(), signing: None };
+    let made = fill(&template.path, Landing::Path, &with).ok()?;
+    Some(made.expose() == path)
+}
+
+fn path_of(base: &BaseUrl, path: &Template, with: &Filling<'_>) -> Result<String, FillError> {
+    let mut whole = fill(&base.path, Landing::Path, with)?.expose().to_owned();
+    whole.push_str(fill(path, Landing::Path, with)?.expose());
+    Ok(whole)
 }
 
 /// The host that requests go to with these values: what "will connect to …" shows.

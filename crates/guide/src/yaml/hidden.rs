@@ -9,6 +9,11 @@ const MOST: usize = 10;
 
 /// The findings about hidden characters, if there are any.
 pub(super) fn find(source: &Source) -> Vec<Finding> {
+    // Nearly every text is plain, and that can be seen byte by byte.
+    let is_plain = |byte: &u8| matches!(byte, b'\n' | b'\t' | b' '..=b'~');
+    if source.text.as_bytes().iter().all(is_plain) {
+        return Vec::new();
+    }
     let lone_return = |at: usize, ch: char| ch == '\r' && !source.text[at + 1..].starts_with('\n');
     source
         .text
