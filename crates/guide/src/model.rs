@@ -325,8 +325,14 @@ impl Method {
         self.checks.iter().find(|check| check.key == *key)
     }
 
-    /// Every outcome rule: those of each request, then the method's.
+    /// Every outcome rule: those of each request, then the method's. One that several requests share comes once.
     pub fn all_outcomes(&self) -> impl Iterator<Item = &OutcomeRule> {
-        self.asks().flat_map(|check| &check.outcomes).chain(&self.outcomes)
+        let mut seen: Vec<&Key> = Vec::new();
+        let all = self.asks().flat_map(|check| &check.outcomes).chain(&self.outcomes);
+        all.filter(move |rule| {
+            let is_new = !seen.contains(&&rule.key);
+            seen.push(&rule.key);
+            is_new
+        })
     }
 }

@@ -120,7 +120,8 @@ pub(crate) fn reached(guide: &Guide, method: &Method) -> BTreeSet<Key> {
 
 /// Whether a request is what a turn is about. What cannot be worked out may be.
 fn is_from(method: &Method, check: &Check, turn: &Turn, inputs: &Inputs<'_>) -> bool {
-    check.request.verb == turn.verb && probe::is_for(method, &check.request, &turn.path, inputs) != Some(false)
+    check.request.verb == turn.verb
+        && probe::is_for(method, &check.request, &turn.path, inputs) != Some(false)
 }
 
 fn answer(reply: &Reply) -> Answer {

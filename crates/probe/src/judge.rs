@@ -86,7 +86,8 @@ fn meaning<'a>(case: &Case<'a>, seen: &Seen<'_>) -> Meaning<'a> {
     if as_expected(case.check, seen, &case.inputs) {
         return Meaning::AsExpected;
     }
-    first(&case.method.outcomes).map_or_else(|| Meaning::Default(default_kind(case.check, seen)), Meaning::Rule)
+    first(&case.method.outcomes)
+        .map_or_else(|| Meaning::Default(default_kind(case.check, seen)), Meaning::Rule)
 }
 
 /// The verdict that an identity is not the one linked before.

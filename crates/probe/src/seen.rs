@@ -75,7 +75,16 @@ fn json_holds(path: &JsonPath, test: &JsonTest, json: Option<&Value>, inputs: &I
     test.exists.is_none_or(|wanted| wanted == value.is_some())
         && test.kind.is_none_or(|kind| value.is_some_and(|value| is_kind(value, kind)))
         && (test.one_of.is_empty() || value.is_some_and(|value| test.one_of.contains(value)))
+        && test.contains.as_ref().is_none_or(|part| value.is_some_and(|value| holds_text(value, part)))
         && test.host_differs_from.as_ref().is_none_or(|host| host_differs(host, value, inputs))
+}
+
+fn holds_text(value: &Value, part: &str) -> bool {
+    match value {
+        Value::String(text) => text.to_lowercase().contains(&part.to_lowercase()),
+        Value::Array(list) => list.iter().any(|item| item.as_str() == Some(part)),
+        _ => false,
+    }
 }
 
 fn is_kind(value: &Value, kind: JsonType) -> bool {

@@ -113,8 +113,9 @@ pub(crate) fn checks_intro(brand: &str, provider: &str) -> String {
 }
 
 /// What a check proves.
-pub(crate) fn proves(role: Role, required: bool) -> String {
+pub(crate) fn proves(role: Role, required: bool, anonymous: bool) -> String {
     let what = match role {
+        Role::Authenticate if anonymous => "It looks up what is told to anybody, without your credentials.",
         Role::Identity => "It shows whose account it is.",
         Role::Authenticate => "It shows that the credentials are accepted.",
         Role::Capability => "It shows that the account may do what is needed.",

@@ -215,7 +215,13 @@ impl Lowering<'_> {
             let host = shape.host_differs_from.as_ref().map(|text| self.request_text(text, names));
             tests.push((
                 found,
-                JsonTest { exists: shape.exists, kind: shape.r#type, one_of, host_differs_from: host },
+                JsonTest {
+                    exists: shape.exists,
+                    kind: shape.r#type,
+                    one_of,
+                    contains: shape.contains.as_ref().map(|text| text.value.clone()),
+                    host_differs_from: host,
+                },
             ));
         }
         tests

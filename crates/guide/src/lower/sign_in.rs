@@ -283,7 +283,14 @@ impl Lowering<'_> {
             }
         };
         match shape {
-            AuthShape::Oauth2(oauth) => give(self, sign_in.steps.first_mut(), &oauth.outcomes),
+            AuthShape::Oauth2(oauth) => {
+                let rules: Vec<_> =
+                    oauth.outcomes.iter().filter_map(|rule| self.outcome(rule, fields, names)).collect();
+                // A token endpoint says no in the same words, whatever it is asked for.
+                for step in sign_in.steps.iter_mut().chain(&mut sign_in.refresh) {
+                    step.check.outcomes.clone_from(&rules);
+                }
+            }
             AuthShape::Jwt(jwt) => give(self, sign_in.steps.first_mut(), &jwt.outcomes),
             AuthShape::Exchange(exchange) => {
                 for step in &exchange.steps {

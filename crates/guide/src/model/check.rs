@@ -181,6 +181,8 @@ pub struct JsonTest {
     pub kind: Option<JsonType>,
     /// One of these values; any, if empty.
     pub one_of: Vec<Value>,
+    /// A text that holds this, letters large or small, or a list with an item that is this.
+    pub contains: Option<String>,
     /// An address whose host is not this one.
     pub host_differs_from: Option<Template>,
 }

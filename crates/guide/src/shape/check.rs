@@ -118,6 +118,8 @@ pub(crate) struct JsonTestShape {
     /// It is one of these values.
     #[serde(default)]
     pub(crate) one_of: Vec<Scalar>,
+    /// It is a text that holds this, letters large or small, or a list with an item that is this.
+    pub(crate) contains: Option<Text>,
     /// It is an address whose host is not this one.
     pub(crate) host_differs_from: Option<Text>,
 }

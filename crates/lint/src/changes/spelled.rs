@@ -155,6 +155,7 @@ fn json_test(path: &str, test: &JsonTest) -> String {
         let values: Vec<String> = test.one_of.iter().map(ToString::to_string).collect();
         out.push_str(&format!(" is {}", values.join(" or ")));
     }
+    out.extend(test.contains.iter().map(|part| format!(" holds {part}")));
     out.extend(test.host_differs_from.iter().map(|host| format!(" has another host than {host}")));
     out
 }

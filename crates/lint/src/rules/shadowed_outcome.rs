@@ -76,5 +76,6 @@ fn same_json(wide: (&JsonPath, &JsonTest), narrow: (&JsonPath, &JsonTest)) -> bo
         && (w.kind.is_none() || w.kind == n.kind)
         && (w.one_of.is_empty()
             || (!n.one_of.is_empty() && n.one_of.iter().all(|value| w.one_of.contains(value))))
+        && (w.contains.is_none() || w.contains == n.contains)
         && w.host_differs_from.is_none()
 }

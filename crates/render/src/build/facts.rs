@@ -3,7 +3,7 @@
 //! **Invariant:** a request is shown as it is sent, with names where the values will be; a secret's place in it is
 //! never shown filled.
 
-use guide::{BaseUrl, RequestTemplate};
+use guide::{BaseUrl, Carries, RequestTemplate};
 
 use super::Build;
 use crate::clean;
@@ -16,7 +16,7 @@ impl Build<'_> {
     pub(super) fn checks(&mut self) -> Option<Part> {
         let one = |check: &guide::Check| Check {
             label: clean::line(&check.label),
-            proves: wording::proves(check.role, check.required),
+            proves: wording::proves(check.role, check.required, is_anonymous(&check.request)),
             requests: self.requests(&check.request),
         };
         let refresh = self.method.auth.sign_in.iter().flat_map(|sign_in| &sign_in.refresh);
@@ -103,6 +103,12 @@ impl Build<'_> {
         let sources: Vec<Source> = self.guide.evidence.iter().map(one).collect();
         (!sources.is_empty()).then(|| self.part("sources", wording::SOURCES, Content::Sources(sources)))
     }
+}
+
+/// Whether a request shows nobody who asks.
+fn is_anonymous(request: &RequestTemplate) -> bool {
+    let says_nothing = request.body.is_none() && request.query.is_empty();
+    says_nothing && matches!(&request.carries, Carries::Only(carriers) if carriers.is_empty())
 }
 
 fn sentences(list: &[String]) -> Content {

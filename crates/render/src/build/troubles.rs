@@ -12,7 +12,8 @@ use crate::wording;
 impl Build<'_> {
     pub(super) fn troubles(&mut self) -> Option<Part> {
         let method = self.method;
-        let troubles: Vec<Trouble> = method.all_outcomes().map(|rule| self.trouble(rule)).collect();
+        let bad = method.all_outcomes().filter(|rule| !rule.is.is_good());
+        let troubles: Vec<Trouble> = bad.map(|rule| self.trouble(rule)).collect();
         (!troubles.is_empty())
             .then(|| self.part("troubleshooting", wording::TROUBLES, Content::Troubles(troubles)))
     }

@@ -61,6 +61,9 @@ fn json_says(path: &str, test: &JsonTest, host: impl Fn(&Template) -> String) ->
     if !test.one_of.is_empty() {
         return format!("{path} being {}", either(&test.one_of));
     }
+    if let Some(part) = &test.contains {
+        return format!("{part} in {path}");
+    }
     match (test.exists, test.kind) {
         (Some(false), _) => format!("no {path}"),
         (_, Some(kind)) => format!("{path} being {}", kind_says(kind)),
