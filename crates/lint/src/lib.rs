@@ -8,10 +8,12 @@
 mod bindings;
 mod calendar;
 mod changes;
+mod conditions;
 mod place;
 mod rules;
 mod talk;
 mod texts;
+mod wording;
 
 use catalog::Entry;
 use guide::{CodePage, Finding, Guide};
