@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`findings`] | bad guides, and what their authors are told |
 //! | [`guides`] | good guides, and that nothing is said about them |
+//! | [`grades`] | what each grade asks, taken away |
 //! | [`hostile`] | texts that were made to do harm: bounded time, and never a panic |
 //! | [`language`] | our reader of YAML against another; guides with bytes changed |
 //! | [`scenarios`] | the scenarios of good guides, through the real flow |
@@ -20,6 +21,7 @@ mod corpus;
 mod waystone;
 
 mod findings;
+mod grades;
 mod guides;
 mod hostile;
 mod language;

@@ -15,7 +15,7 @@ use anyhow::{Result, bail};
 const HELP: &str = "\
 cargo xtask test       install what the tests need, and run all of them
 cargo xtask ci-checks  format, lints, documentation and dependencies: what CI runs after the tests
-cargo xtask codegen    write the generated files (schemas, the list of findings)
+cargo xtask codegen    write the generated files (schemas, the lists of findings and grades)
 cargo xtask tidy       check the shape of the tree
 cargo xtask pictures   make the pictures of the README again, from the program
 cargo xtask deny       check licenses, sources and bans of dependencies";
