@@ -7,6 +7,7 @@
 //! | [`grades`] | what each grade asks, taken away |
 //! | [`hostile`] | texts that were made to do harm: bounded time, and never a panic |
 //! | [`language`] | our reader of YAML against another; guides with bytes changed |
+//! | [`mutants`] | good guides broken in one way each: ten thousand |
 //! | [`scenarios`] | the scenarios of good guides, through the real flow |
 //! | [`linking`] | an account linked by the built program: endings, secrets, crashes, a real terminal |
 //! | [`diff`] | two versions of a guide, compared |
@@ -25,6 +26,7 @@ mod grades;
 mod guides;
 mod hostile;
 mod language;
+mod mutants;
 mod schema;
 
 mod cli;
