@@ -1,11 +1,12 @@
 //! Bad guides, and what their authors are told: `corpus/findings/<what-is-wrong>/`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::PathBuf;
 
 use catalog::Entry;
 
-use crate::corpus::{Differences, cases, folder, is_blessing};
+use crate::corpus::{Case, Differences, cases, folder, is_blessing};
 use crate::waystone;
 
 const CORPUS: &str = "findings";
@@ -41,10 +42,17 @@ fn every_case_has_an_expectation_and_nothing_is_left_over() {
         for entry in fs::read_dir(&case.folder).expect("a folder") {
             let path = entry.expect("an entry").path();
             let is_image = path.extension().is_some_and(|end| end == "svg" || end == "png");
-            let is_ours = path.ends_with("guide.yaml") || path.ends_with("expected.txt");
+            let is_ours = ["guide.yaml", "good.yaml", "expected.txt"].iter().any(|name| path.ends_with(name));
             assert!(is_image || is_ours, "{}: {} belongs to nothing", case.name, path.display());
         }
     }
+}
+
+/// The codes that a case shows, in the order of its expectation.
+fn codes(case: &Case) -> Vec<String> {
+    let expected = fs::read_to_string(case.folder.join("expected.txt")).unwrap_or_default();
+    let heads = expected.lines().filter_map(|line| Some(line.split_once('[')?.1.split_once("]:")?.0));
+    heads.map(str::to_owned).collect()
 }
 
 #[test]
@@ -55,15 +63,58 @@ fn every_kind_of_finding_has_a_case() {
     }
     let mut shown = BTreeSet::new();
     for case in cases(CORPUS, "guide.yaml") {
-        let expected = fs::read_to_string(case.folder.join("expected.txt")).unwrap_or_default();
-        let codes =
-            expected.lines().filter_map(|line| Some(line.split_once('[')?.1.split_once("]:")?.0.to_owned()));
-        shown.extend(codes);
+        shown.extend(codes(&case));
     }
     // More findings than are shown come only of a file that is too long to be stored: `hostile` makes it.
     shown.insert("W0011".to_owned());
     let missing: Vec<_> = lint::pages().map(|page| page.code).filter(|code| !shown.contains(*code)).collect();
     assert!(missing.is_empty(), "no case in corpus/{CORPUS} shows {missing:?}");
+}
+
+/// A good guide is the bad one, mended: whoever meets the finding sees how little has to change.
+#[test]
+fn nothing_is_said_about_a_mended_guide() {
+    let mut differences = Differences::default();
+    for case in cases(CORPUS, "guide.yaml") {
+        let Ok(bytes) = fs::read(case.folder.join("good.yaml")) else { continue };
+        let mut entry = Entry::new(&case.name, "good.yaml", &bytes);
+        entry.assets = assets(&case);
+        for finding in lint::check(&entry, Some(waystone::TODAY)) {
+            let line = entry.reading.source.place(finding.span.start).line;
+            let (code, message) = (finding.code.code, &finding.message);
+            differences.note(format!("{}/good.yaml:{line}: {code}: {message}", case.name));
+        }
+    }
+    differences.tell();
+}
+
+fn assets(case: &Case) -> BTreeMap<String, Vec<u8>> {
+    let files = fs::read_dir(&case.folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let assets = files.filter(|path| path.extension().is_some_and(|end| end == "svg" || end == "png"));
+    let named = |path: PathBuf| {
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        (name, fs::read(&path).expect("a file"))
+    };
+    assets.map(named).collect()
+}
+
+#[test]
+fn every_rule_has_a_bad_guide_and_the_same_one_mended() {
+    if is_blessing() {
+        return;
+    }
+    let mut mended = BTreeSet::new();
+    for case in cases(CORPUS, "guide.yaml").iter().filter(|case| case.folder.join("good.yaml").is_file()) {
+        let codes = codes(case);
+        assert!(codes.len() == 1, "{}: a guide that is mended shows one finding, not {codes:?}", case.name);
+        mended.extend(codes);
+    }
+    let rules = lint::RULES.iter().map(|rule| rule.page.code);
+    let missing: Vec<_> = rules.filter(|code| !mended.contains(*code)).collect();
+    assert!(
+        missing.is_empty(),
+        "no case in corpus/{CORPUS} has a good.yaml beside a bad guide for {missing:?}"
+    );
 }
 
 /// An edit that a finding offers is made by `waystone check --fix` without anybody looking.
@@ -74,7 +125,8 @@ fn every_edit_that_is_offered_mends_what_it_is_offered_for() {
     for case in cases(CORPUS, "guide.yaml") {
         let bytes = fs::read(case.folder.join("guide.yaml")).expect("a file");
         let check = |bytes: &[u8]| {
-            let entry = Entry::new(&case.name, "guide.yaml", bytes);
+            let mut entry = Entry::new(&case.name, "guide.yaml", bytes);
+            entry.assets = assets(&case);
             let findings = lint::check(&entry, Some(waystone::TODAY));
             (entry.reading.source.text.clone(), findings)
         };

@@ -4,8 +4,10 @@
 //! |---|---|
 //! | [`findings`] | bad guides, and what their authors are told |
 //! | [`guides`] | good guides, and that nothing is said about them |
+//! | [`grades`] | what each grade asks, taken away |
 //! | [`hostile`] | texts that were made to do harm: bounded time, and never a panic |
 //! | [`language`] | our reader of YAML against another; guides with bytes changed |
+//! | [`mutants`] | good guides broken in one way each: ten thousand |
 //! | [`scenarios`] | the scenarios of good guides, through the real flow |
 //! | [`linking`] | an account linked by the built program: endings, secrets, crashes, a real terminal |
 //! | [`diff`] | two versions of a guide, compared |
@@ -20,9 +22,11 @@ mod corpus;
 mod waystone;
 
 mod findings;
+mod grades;
 mod guides;
 mod hostile;
 mod language;
+mod mutants;
 mod schema;
 
 mod cli;

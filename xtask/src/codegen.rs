@@ -1,4 +1,4 @@
-//! The files that are made from the code: schemas, and the list of findings.
+//! The files that are made from the code: schemas, the list of findings, and that of grades.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -15,6 +15,7 @@ fn generated() -> Vec<(PathBuf, String)> {
         (root.join("schemas/guide.schema.json"), format!("{:#}\n", guide::guide_schema())),
         (root.join("schemas/brand.schema.json"), format!("{:#}\n", guide::brand_schema())),
         (root.join("docs/findings.md"), findings()),
+        (root.join("docs/grades.md"), grades()),
     ]
 }
 
@@ -38,6 +39,30 @@ fn findings() -> String {
         }
     }
     text
+}
+
+/// The page of grades.
+fn grades() -> String {
+    let mut text = String::from(
+        "# Grades\n\nHow much a guide does for those who follow it. A guide without errors works: it was read whole, \
+         and a check says who was\nlinked. A grade says what else it has. `waystone check` works it out, and says what the \
+         next one asks; nobody gives one.\nThis page is made by `cargo xtask codegen`.\n\nA grade is the highest one for \
+         which everything holds that it and those below it ask.\n",
+    );
+    for list in lint::CRITERIA {
+        let Some(grade) = list.first().map(|criterion| criterion.grade) else { continue };
+        let name = capital(grade.as_str());
+        let _ = write!(text, "\n## {name}\n\n{}: a guide has it if\n\n", capital(grade.says()));
+        for criterion in *list {
+            let _ = writeln!(text, "- {} (`{}`)", criterion.asks, criterion.key);
+        }
+    }
+    text
+}
+
+fn capital(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect()
 }
 
 /// Writes the files that are out of date.

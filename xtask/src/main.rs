@@ -3,6 +3,7 @@
 
 mod codegen;
 mod floors;
+mod fuzz;
 mod install;
 mod pictures;
 mod run;
@@ -15,8 +16,9 @@ use anyhow::{Result, bail};
 const HELP: &str = "\
 cargo xtask test       install what the tests need, and run all of them
 cargo xtask ci-checks  format, lints, documentation and dependencies: what CI runs after the tests
-cargo xtask codegen    write the generated files (schemas, the list of findings)
+cargo xtask codegen    write the generated files (schemas, the lists of findings and grades)
 cargo xtask tidy       check the shape of the tree
+cargo xtask fuzz       feed readers and writers with bytes drawn by lot: [--seconds N] [TARGET]
 cargo xtask pictures   make the pictures of the README again, from the program
 cargo xtask deny       check licenses, sources and bans of dependencies";
 
@@ -43,6 +45,7 @@ fn run(arguments: &[&str]) -> Result<()> {
             }
             if problems.is_empty() { Ok(()) } else { bail!("{} things are not tidy", problems.len()) }
         }
+        ["fuzz", rest @ ..] => fuzz::run(rest),
         ["pictures"] => pictures::make(),
         ["deny"] => run::deny(),
         _ => {

@@ -4,6 +4,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::fuzz;
 use crate::install;
 use crate::tidy::root;
 
@@ -20,6 +21,7 @@ pub(crate) fn ci_checks() -> Result<()> {
     cargo(&["fmt", "--all", "--check"])?;
     cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])?;
     docs()?;
+    fuzz::check()?;
     deny()
 }
 

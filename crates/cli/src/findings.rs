@@ -29,6 +29,8 @@ pub(crate) enum Format {
 pub(crate) struct Checked<'a> {
     pub(crate) entry: &'a Entry,
     pub(crate) findings: Vec<Finding>,
+    /// How much the guide does, if it can be used.
+    pub(crate) grade: Option<lint::Report>,
 }
 
 /// How many of each there are.

@@ -2,21 +2,25 @@
 //!
 //! A rule looks at a guide that was read and says what would be better. [`check`] gives everything there is to say
 //! about an entry: what reading found, or, where reading found no error, what the rules find less what the file
-//! allows.
+//! allows. [`grade()`] says how much more a guide does than work.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod bindings;
 mod calendar;
 mod changes;
+mod conditions;
+mod grade;
 mod place;
 mod rules;
 mod talk;
 mod texts;
+mod wording;
 
 use catalog::Entry;
 use guide::{CodePage, Finding, Guide};
 
 pub use crate::changes::{Change, Impact, compare};
+pub use crate::grade::{CRITERIA, Criterion, Grade, Graded, Missing, Report, grade};
 pub use crate::rules::RULES;
 
 /// A rule: its page, and what finds it.

@@ -5,37 +5,62 @@ mod bare_address;
 mod collected_too_early;
 mod collected_twice;
 mod dead_anchor;
+mod early_condition;
+mod echoing_description;
+mod empty_image_text;
 mod empty_link_text;
+mod fault_without_field;
+mod filler_word;
 mod folder_is_key;
 mod idle_allow;
 mod incomplete_scenario;
+mod late_prerequisite;
 mod long_step;
 mod long_title;
 mod missing_asset;
+mod near_sunset;
 mod no_evidence;
 mod no_good_scenario;
 mod no_identity_check;
+mod no_refusal_rule;
 mod no_way_back;
 mod obtained_and_lost;
+mod only_good_scenarios;
 mod optional_identity;
 mod optional_in_request;
+mod passive_step;
 mod past_sunset;
+mod permission_without_step;
 mod real_looking_value;
 mod refused_given;
+mod refused_placeholder;
+mod return_after_linking;
 mod retyped_label;
+mod says_without_fix;
+mod scopeless_capability;
 mod secret_in_url;
+mod sensory_direction;
+mod sequence_in_bullets;
 mod shadowed_outcome;
 mod stale_evidence;
 mod twin_labels;
+mod twin_says;
 mod twin_scenarios;
+mod twin_titles;
 mod unasked_turn;
 mod uncollected_field;
+mod unexplained_field;
+mod unmarked_once;
 mod unproved_secret;
+mod unreachable_part;
 mod unreached_outcome;
+mod unsourced_evidence;
+mod untried_environment;
 mod untried_field;
 mod unused_field;
 mod unused_scope;
 mod wordless_pattern;
+mod wordless_scope;
 
 use guide::{Finding, Guide, Severity};
 
@@ -79,6 +104,31 @@ pub const RULES: &[&Rule] = &[
     &unused_scope::RULE,
     &idle_allow::RULE,
     &optional_in_request::RULE,
+    &unreachable_part::RULE,
+    &early_condition::RULE,
+    &passive_step::RULE,
+    &empty_image_text::RULE,
+    &sensory_direction::RULE,
+    &filler_word::RULE,
+    &refused_placeholder::RULE,
+    &twin_titles::RULE,
+    &unexplained_field::RULE,
+    &near_sunset::RULE,
+    &untried_environment::RULE,
+    &only_good_scenarios::RULE,
+    &no_refusal_rule::RULE,
+    &permission_without_step::RULE,
+    &fault_without_field::RULE,
+    &wordless_scope::RULE,
+    &scopeless_capability::RULE,
+    &unsourced_evidence::RULE,
+    &sequence_in_bullets::RULE,
+    &says_without_fix::RULE,
+    &twin_says::RULE,
+    &late_prerequisite::RULE,
+    &return_after_linking::RULE,
+    &unmarked_once::RULE,
+    &echoing_description::RULE,
 ];
 
 /// What is left when the warnings are taken out that the guide allows, and what there is to say about those.

@@ -218,8 +218,10 @@ fn quote(case: &Case<'_>, answer: &Answer) -> String {
     if may_hold_tokens {
         return format!("HTTP {}", response.status);
     }
-    // Redacted before it is cut, or the cut could leave a part of a secret behind.
+    // Redacted before it is cut, or the cut could leave a part of a secret behind; and again without what cannot be
+    // seen, or a control character within a secret would hide it until it is taken out.
+    let shown = |text: String| text.chars().filter(|ch| !ch.is_control() || *ch == '\n').collect::<String>();
     let body = redactor.redact(&String::from_utf8_lossy(&response.body));
-    let body: String = body.chars().filter(|ch| !ch.is_control() || *ch == '\n').take(500).collect();
+    let body: String = redactor.redact(&shown(body)).chars().take(500).collect();
     format!("HTTP {}\n{body}", response.status).trim_end().to_owned()
 }

@@ -37,13 +37,24 @@ pub(crate) fn run(common: &Common, args: &CheckArgs, out: &Out) -> Result<u8, Fa
             mended += mend(entry, &today)?;
         }
     }
-    let checked: Vec<Checked<'_>> =
-        entries.iter().map(|entry| Checked { entry, findings: lint::check(entry, Some(&today)) }).collect();
+    let checked: Vec<Checked<'_>> = entries
+        .iter()
+        .map(|entry| {
+            let findings = lint::check(entry, Some(&today));
+            let grade = lint::grade(entry, &findings, Some(&today));
+            Checked { entry, findings, grade }
+        })
+        .collect();
     out.data(&findings::write(&checked, args.format, out.color));
     let count = Count::of(&checked);
     if args.format == Format::Text {
         if mended > 0 {
             out.say(&format!("made {mended} {}", if mended == 1 { "edit" } else { "edits" }));
+        }
+        for one in &checked {
+            if let (Some(guide), Some(grade)) = (one.entry.guide(), &one.grade) {
+                out.say(&format!("{}: {grade}", guide.provider.key));
+            }
         }
         out.say(&summary(checked.len(), count, out));
     }

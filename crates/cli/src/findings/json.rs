@@ -30,7 +30,25 @@ pub(super) fn write(checked: &[Checked<'_>]) -> String {
             })
         })
         .collect();
+    let grades: Vec<Value> = checked.iter().filter_map(|one| Some(grade(one, one.grade.as_ref()?))).collect();
     let count = Count::of(checked);
-    let document = json!({ "files": checked.len(), "errors": count.errors, "warnings": count.warnings, "findings": findings });
+    let document = json!({ "files": checked.len(), "errors": count.errors, "warnings": count.warnings, "findings": findings, "grades": grades });
     format!("{document:#}\n")
+}
+
+fn grade(one: &Checked<'_>, report: &lint::Report) -> Value {
+    let missing: Vec<Value> = report
+        .missing
+        .iter()
+        .map(|missing| {
+            json!({ "criterion": missing.criterion.key, "asks": missing.criterion.asks, "lacks": missing.lacks })
+        })
+        .collect();
+    json!({
+        "file": one.entry.reading.source.name,
+        "guide": one.entry.guide().map(|guide| guide.provider.key.as_str()),
+        "grade": report.grade.as_str(),
+        "next": report.next.map(lint::Grade::as_str),
+        "missing": missing,
+    })
 }

@@ -1,7 +1,7 @@
 //! The meaning of fields.
 
 use crate::code::{BAD_FIELD, FALSE_EXAMPLE, PUBLIC_SECRET, SECRET_CASE};
-use crate::finding::Finding;
+use crate::finding::{Finding, quoted};
 use crate::key::Key;
 use crate::lower::{Lowering, Names};
 use crate::model::{
@@ -144,7 +144,7 @@ impl Lowering<'_> {
     ) -> Accept {
         let shape = &spanned.value;
         if secret && matches!(shape, AcceptShape::Lowercase | AcceptShape::Uppercase) {
-            let message = format!("the case of the secret `{}` would be changed", field.key.value);
+            let message = format!("the case of the secret {} would be changed", quoted(&field.key.value));
             self.say(Finding::new(&SECRET_CASE, spanned.span, message));
         }
         match shape {
@@ -161,7 +161,7 @@ impl Lowering<'_> {
             }
             AcceptShape::HostLabelOf(text) => {
                 if text.value.parse::<crate::HostPattern>().is_err() {
-                    let message = format!("`{}` is neither `environment` nor a host", text.value);
+                    let message = format!("{} is neither `environment` nor a host", quoted(&text.value));
                     self.say(Finding::new(&BAD_FIELD, text.span, message));
                 }
                 Accept::LabelOf(text.value.clone())
@@ -226,8 +226,8 @@ impl Lowering<'_> {
                     )),
                     _ => None,
                 },
-                (Ok(_), Ok(kept)) => Some(format!("becomes `{}`", kept.value)),
-                (Err(_), Ok(kept)) => Some(format!("is accepted, and becomes `{}`", kept.value)),
+                (Ok(_), Ok(kept)) => Some(format!("becomes {}", quoted(&kept.value))),
+                (Err(_), Ok(kept)) => Some(format!("is accepted, and becomes {}", quoted(&kept.value))),
                 (Err(wanted), Err(refused)) if *wanted == refused.by => None,
                 (_, Err(refused)) => Some(format!("is refused by `{}`", refused.by.as_str())),
             };

@@ -31,7 +31,14 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             findings.push(Finding::new(&PAGE, source.first_line(span), message));
         } else if title.ends_with('.') && !title.ends_with("..") {
             let found = Finding::new(&PAGE, span, "the title ends in a full stop");
-            findings.push(found.mend("leave the full stop out"));
+            let found = found.mend("leave the full stop out");
+            // The stop is the last character, or stands before a closing quote.
+            let at = source.slice(span).rfind('.').map(|at| span.start + at);
+            let is_last = |at: &usize| source.slice(Span::new(at + 1, span.end)).trim().len() <= 1;
+            findings.push(match at.filter(is_last) {
+                Some(at) => found.fix(Span::new(at, at + 1), ""),
+                None => found,
+            });
         }
     };
     for part in subject.guide.methods.iter().flat_map(texts::parts) {

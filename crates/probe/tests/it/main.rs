@@ -88,6 +88,16 @@ fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
     Answer::Response(Response { status, headers, body: body.as_bytes().to_vec() })
 }
 
+/// `judged` looks that the token is nowhere to be seen.
+#[test]
+fn a_secret_is_not_quoted_though_control_characters_stand_in_it() {
+    let guide = guide();
+    for body in ["canary-token", "canary\u{14}-token", "\u{1}c\u{7f}anary-token", "can\r\u{8}ary-token\u{85}"]
+    {
+        judged(&guide, &response(500, &[], body));
+    }
+}
+
 #[test]
 fn the_first_rule_that_fits_decides() {
     let guide = guide();

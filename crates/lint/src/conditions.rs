@@ -1,0 +1,46 @@
+//! Conditions that must hold together, and whether they can.
+
+use guide::{Condition, Key, Method};
+
+/// Two conditions that cannot both be true, of those that must hold and those under which their fields are asked.
+pub(crate) fn clash<'g>(method: &'g Method, all: &[&'g Condition]) -> Option<(&'g Condition, &'g Condition)> {
+    let all = with_those_of_fields(method, all);
+    all.iter().enumerate().find_map(|(n, second)| {
+        let first = all[..n].iter().find(|first| !agree(first, second))?;
+        Some((*first, *second))
+    })
+}
+
+/// The field on which a condition depends.
+pub(crate) fn field_of(condition: &Condition) -> Option<&Key> {
+    condition.field.as_ref().map(|(key, _)| key)
+}
+
+/// A field has a value only where it is asked, so its own condition must hold as well.
+fn with_those_of_fields<'g>(method: &'g Method, all: &[&'g Condition]) -> Vec<&'g Condition> {
+    let mut list = all.to_vec();
+    let mut at = 0;
+    while let Some(condition) = list.get(at) {
+        let field = field_of(condition).and_then(|key| method.field(key.as_str()));
+        if let Some(more) = field.and_then(|field| field.when.as_ref())
+            && !list.iter().any(|known| std::ptr::eq(*known, more))
+        {
+            list.push(more);
+        }
+        at += 1;
+    }
+    list
+}
+
+fn agree(a: &Condition, b: &Condition) -> bool {
+    let environments = a.environments.is_empty()
+        || b.environments.is_empty()
+        || a.environments.iter().any(|key| b.environments.contains(key));
+    let values = match (&a.field, &b.field) {
+        (Some((one, these)), Some((other, those))) if one == other => {
+            these.iter().any(|value| those.contains(value))
+        }
+        _ => true,
+    };
+    environments && values
+}

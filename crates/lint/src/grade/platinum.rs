@@ -1,0 +1,70 @@
+//! What platinum asks: nothing in the guide is guessed, and nothing is left to guess.
+
+use guide::{OutcomeKind, Standing};
+
+use super::{Criterion, Grade, Graded, methods, methods_without, not};
+
+pub(super) const CRITERIA: &[Criterion] = &[
+    Criterion {
+        key: "nothing-assumed",
+        grade: Grade::Platinum,
+        asks: "every fact is documented or observed",
+        lacks: |graded| {
+            let facts = graded.subject.guide.evidence.iter();
+            match facts.filter(|fact| fact.standing == Standing::Assumed).count() {
+                0 => None,
+                1 => Some("1 is assumed".to_owned()),
+                n => Some(format!("{n} are assumed")),
+            }
+        },
+    },
+    Criterion {
+        key: "another-account",
+        grade: Grade::Platinum,
+        asks: "every method has a scenario in which an account is linked again, as another",
+        lacks: |graded| {
+            methods_without(graded, |method| {
+                method.scenarios.iter().any(|scenario| scenario.then.outcome == OutcomeKind::DifferentAccount)
+            })
+        },
+    },
+    Criterion {
+        key: "fields-described",
+        grade: Grade::Platinum,
+        asks: "every field has a description, and shows the form of its value",
+        lacks: |graded| {
+            let fields = methods(graded).iter().flat_map(|method| &method.fields);
+            let bare = fields.filter(|field| {
+                let shows =
+                    field.placeholder.is_some() || !field.examples.is_empty() || !field.options.is_empty();
+                field.description.is_none() || !shows
+            });
+            not(bare.map(|field| field.key.as_str()))
+        },
+    },
+    Criterion {
+        key: "everything-described",
+        grade: Grade::Platinum,
+        asks: "every method, environment, scope and action has a description",
+        lacks: undescribed,
+    },
+    Criterion {
+        key: "nothing-allowed",
+        grade: Grade::Platinum,
+        asks: "it allows no finding",
+        lacks: |graded| not(graded.subject.guide.allow.iter().map(|allow| allow.code.as_str())),
+    },
+];
+
+fn undescribed(graded: &Graded<'_>) -> Option<String> {
+    let guide = graded.subject.guide;
+    let environments = guide.methods.iter().flat_map(|method| &method.environments);
+    let all = guide
+        .methods
+        .iter()
+        .map(|method| (method.key.as_str(), &method.description))
+        .chain(environments.map(|one| (one.key.as_str(), &one.description)))
+        .chain(guide.scopes.iter().map(|scope| (scope.name.as_str(), &scope.description)))
+        .chain(guide.actions.iter().map(|action| (action.key.as_str(), &action.description)));
+    not(all.filter(|(_, description)| description.is_none()).map(|(key, _)| key))
+}

@@ -1,0 +1,72 @@
+//! A description that is the label again.
+
+use guide::{Block, CodePage, Finding, Guide, Prose, Severity, Span};
+
+use crate::place;
+use crate::texts;
+use crate::{Rule, Subject};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { page: &PAGE, check };
+
+static PAGE: CodePage = CodePage {
+    code: "W0361",
+    name: "echoing-description",
+    severity: Severity::Warning,
+    summary: "A description says what the label says",
+    why: "it is read, by eye or by ear, and tells nothing",
+    mend: "say what the label does not: where it is found, or what it looks like; or leave the description out",
+    bad: "label: API Token
+description: The API token.",
+    good: "label: API Token
+description: The token as Acme shows it, once, when it is made.",
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    for (span, name, description) in described(subject.guide) {
+        if sound(&name) == sound(&description) {
+            let at = place::after(&subject.guide.source, span, &description);
+            findings.push(Finding::new(&PAGE, at, format!("this says no more than `{name}`")));
+        }
+    }
+}
+
+/// Everything that has a name and a description, with the place after which both stand.
+fn described(guide: &Guide) -> Vec<(Span, String, String)> {
+    let mut list = Vec::new();
+    let mut add = |span: Span, name: &str, description: Option<String>| {
+        list.extend(description.map(|description| (span, name.to_owned(), description)));
+    };
+    for scope in &guide.scopes {
+        add(scope.span, &scope.name, scope.description.clone());
+    }
+    for action in &guide.actions {
+        add(action.span, &action.label, action.description.clone());
+    }
+    for method in &guide.methods {
+        add(method.span, &method.label, method.description.clone());
+        for one in &method.environments {
+            add(one.span, &one.label, one.description.clone());
+        }
+        for field in &method.fields {
+            add(field.label_span, &field.label, field.description.as_ref().map(words));
+        }
+    }
+    list
+}
+
+fn words(prose: &Prose) -> String {
+    let paragraphs = prose.blocks.iter().map(|block| match block {
+        Block::Paragraph(content) => texts::words(content),
+        Block::List { .. } | Block::Code { .. } => "…".to_owned(),
+    });
+    paragraphs.collect()
+}
+
+/// What is left of a text without case, punctuation and articles.
+fn sound(text: &str) -> Vec<String> {
+    text.split(|ch: char| !ch.is_alphanumeric())
+        .map(str::to_lowercase)
+        .filter(|word| !["", "a", "an", "the", "your"].contains(&word.as_str()))
+        .collect()
+}

@@ -1,0 +1,135 @@
+//! Words that say nothing, and make who has trouble feel slow.
+
+use guide::{CodePage, Finding, Severity, Source, Span};
+
+use crate::texts;
+use crate::wording::is_verb;
+use crate::{Rule, Subject};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { page: &PAGE, check };
+
+static PAGE: CodePage = CodePage {
+    code: "W0342",
+    name: "filler-word",
+    severity: Severity::Warning,
+    summary: "A word says nothing: simply, just, easily, please note",
+    why: "for who is stuck nothing is simple, and everybody has one word more to read",
+    mend: "leave it out",
+    bad: "body: Simply click **Save**.",
+    good: "body: Click **Save**.",
+};
+
+/// Longer ones first: the first that fits is taken.
+const FILLERS: &[&str] = &[
+    "please note that",
+    "please note",
+    "of course",
+    "basically",
+    "obviously",
+    "easily",
+    "simply",
+    "please",
+    "just",
+];
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    let guide = subject.guide;
+    let source = &guide.source;
+    let prose = texts::of_guide(guide).map(|(_, prose)| prose.span);
+    let rules = guide.methods.iter().flat_map(guide::Method::all_outcomes);
+    let messages = rules.flat_map(|rule| rule.says.iter().chain(&rule.fix)).map(|template| template.span);
+    for span in prose.chain(messages) {
+        for (filler, at) in fillers(source.slice(span)) {
+            let found = Span::new(span.start + at, span.start + at + filler.len());
+            let message = format!("`{}` says nothing here", source.slice(found));
+            let finding = Finding::new(&PAGE, found, message);
+            findings.push(match without(source, found) {
+                Some((span, text)) => finding.fix(span, text),
+                None => finding,
+            });
+        }
+    }
+}
+
+/// The fillers of a text as it is written, each with its place; what stands in code, braces and addresses is left.
+fn fillers(text: &str) -> Vec<(&'static str, usize)> {
+    let mut list = Vec::new();
+    let mut at = 0;
+    let mut is_begin = true;
+    while let Some(ch) = text[at..].chars().next() {
+        let rest = &text[at..];
+        let closed = [("`", "`"), ("{{", "}}"), ("](", ")")];
+        if let Some((open, close)) = closed.iter().find(|(open, _)| rest.starts_with(open)) {
+            let inner = &rest[open.len()..];
+            at += open.len() + inner.find(close).map_or(inner.len(), |end| end + close.len());
+            is_begin = true;
+            continue;
+        }
+        if let Some(filler) = FILLERS.iter().find(|filler| is_begin && begins_with(rest, filler)) {
+            if *filler != "just" || rest[filler.len()..].split_whitespace().next().is_some_and(is_verb) {
+                list.push((*filler, at));
+            }
+            at += filler.len();
+            is_begin = false;
+            continue;
+        }
+        is_begin = !ch.is_alphanumeric() && ch != '-';
+        at += ch.len_utf8();
+    }
+    list
+}
+
+/// Whether a text begins with these words, and a word ends there.
+fn begins_with(text: &str, words: &str) -> bool {
+    let front = text.get(..words.len()).is_some_and(|front| front.eq_ignore_ascii_case(words));
+    front && !text[words.len()..].starts_with(|ch: char| ch.is_alphanumeric() || ch == '-')
+}
+
+/// The edit that leaves the words out, where more than they need not change.
+fn without(source: &Source, words: Span) -> Option<(Span, String)> {
+    let (before, after) = (&source.text[..words.start], &source.text[words.end..]);
+    let gap = after.strip_prefix(',').unwrap_or(after);
+    let rest = gap.trim_start_matches(' ');
+    let next = rest.chars().next().filter(|next| next.is_alphanumeric())?;
+    if rest.len() == gap.len() || before.trim_end().ends_with(',') {
+        return None;
+    }
+    let end = source.text.len() - rest.len();
+    let is_capital = source.text[words.start..].starts_with(char::is_uppercase);
+    if !is_capital {
+        return Some((Span::new(words.start, end), String::new()));
+    }
+    Some((Span::new(words.start, end + next.len_utf8()), next.to_uppercase().collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, left: &str) {
+        let source = Source::new("x", text);
+        let mut mended = text.to_owned();
+        for (filler, at) in fillers(text).into_iter().rev() {
+            if let Some((span, new)) = without(&source, Span::new(at, at + filler.len())) {
+                mended.replace_range(span.range(), &new);
+            }
+        }
+        assert_eq!(mended, left);
+    }
+
+    #[test]
+    fn what_says_nothing_goes_and_the_sentence_still_begins() {
+        check("Simply click it.", "Click it.");
+        check("Please note that the token ends.", "The token ends.");
+        check("Now simply click, and just open it.", "Now click, and open it.");
+        check("Obviously, it works.", "It works.");
+    }
+
+    #[test]
+    fn what_means_something_stays() {
+        check("The token was just made; enter just that.", "The token was just made; enter just that.");
+        check("Type `simply` at {{ step.simply }}.", "Type `simply` at {{ step.simply }}.");
+        check("An easily-kept justice.", "An easily-kept justice.");
+    }
+}

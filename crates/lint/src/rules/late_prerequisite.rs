@@ -1,0 +1,47 @@
+//! A need that people learn of on the way.
+
+use guide::{CodePage, Finding, Purpose, Severity};
+
+use crate::place;
+use crate::wording::{bare, sentences};
+use crate::{Rule, Subject};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { page: &PAGE, check };
+
+static PAGE: CodePage = CodePage {
+    code: "W0358",
+    name: "late-prerequisite",
+    severity: Severity::Warning,
+    summary: "A step is for an administrator, and the guide names no `needs`",
+    why: "who is not one finds out halfway, waits for somebody, and begins again",
+    mend: "say in `needs` who has to be asked, and for what",
+    bad: "link:
+  sections: (a step says: Sign in as an administrator.)",
+    good: "link:
+  needs:
+    - An administrator of your Acme, to create the token.",
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    for method in subject.guide.methods.iter().filter(|method| method.link.needs.is_empty()) {
+        let steps = method.steps().filter(|(section, _)| section.purpose == Purpose::Obtain);
+        let mut bodies = steps.map(|(_, step)| &step.body);
+        let found = bodies.find_map(|body| {
+            let sentences = sentences(body);
+            let mut words = sentences.iter().flat_map(|sentence| sentence.text.split_whitespace());
+            words
+                .find(|word| {
+                    let word = bare(word);
+                    ["admin", "admins", "administrator", "administrators"].contains(&word.as_str())
+                })
+                .map(|word| (body, word.trim_matches(|ch: char| !ch.is_alphanumeric()).to_owned()))
+        });
+        if let Some((body, word)) = found {
+            let span = place::nth(&subject.guide.source, body.span, &word, 0);
+            let message =
+                format!("the method `{}` needs an administrator, and does not say so first", method.key);
+            findings.push(Finding::new(&PAGE, span, message));
+        }
+    }
+}

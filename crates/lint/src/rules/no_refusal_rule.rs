@@ -1,0 +1,46 @@
+//! Rules for everything but a refused credential.
+
+use guide::{CodePage, Finding, OutcomeKind, OutcomeRule, Severity};
+
+use crate::{Rule, Subject};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { page: &PAGE, check };
+
+static PAGE: CodePage = CodePage {
+    code: "W0349",
+    name: "no-refusal-rule",
+    severity: Severity::Warning,
+    summary: "A method has outcome rules, and none for a refused credential",
+    why: "a wrong or revoked credential is what goes wrong most, and only the guide can say where to get the right one",
+    mend: "add a rule for the status with which the provider refuses: 401 or 403, mostly",
+    bad: "outcomes:
+  - { key: busy, when: { status: 429 }, is: throttled }",
+    good: "outcomes:
+  - { key: refused, when: { status: 401 }, is: wrong_secret, at_field: api_token, … }
+  - { key: busy, when: { status: 429 }, is: throttled }",
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    for method in &subject.guide.methods {
+        // What a check alone says is about that check; the method's rules are about whoever is refused.
+        let Some(first) = method.outcomes.first() else { continue };
+        if !method.all_outcomes().any(is_refusal) {
+            let message = format!("no outcome rule of `{}` is for a refused credential", method.key);
+            findings.push(Finding::new(&PAGE, first.span, message));
+        }
+    }
+}
+
+fn is_refusal(rule: &OutcomeRule) -> bool {
+    let kind = matches!(
+        rule.is,
+        OutcomeKind::WrongSecret
+            | OutcomeKind::WrongUser
+            | OutcomeKind::MissingPermission
+            | OutcomeKind::Expired
+            | OutcomeKind::Disabled
+    );
+    let statuses = rule.when.iter().flat_map(|when| &when.status);
+    kind || statuses.copied().any(|status| matches!(status, 401 | 403))
+}

@@ -1,0 +1,84 @@
+//! A step that says what is done, and not what to do.
+
+use guide::{CodePage, Finding, Severity};
+
+use crate::place;
+use crate::texts;
+use crate::wording::{bare, is_told, sentences};
+use crate::{Rule, Subject};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { page: &PAGE, check };
+
+static PAGE: CodePage = CodePage {
+    code: "W0339",
+    name: "passive-step",
+    severity: Severity::Warning,
+    summary: "The first sentence of a step is in the passive voice",
+    why: "whoever reads it cannot tell whether it is for them to do, or happens by itself",
+    mend: "begin with what the reader does: open, choose, click, copy",
+    bad: "body: The token is created under **Settings**.",
+    good: "body: Under **Settings**, create a token.",
+};
+
+/// What is done in settings; what merely is so (`is shown`, `is called`) says nothing about who acts.
+const DONE: &[&str] = &[
+    "activated",
+    "added",
+    "assigned",
+    "chosen",
+    "clicked",
+    "configured",
+    "copied",
+    "created",
+    "deleted",
+    "enabled",
+    "entered",
+    "filled",
+    "generated",
+    "given",
+    "granted",
+    "installed",
+    "invited",
+    "made",
+    "opened",
+    "pasted",
+    "pressed",
+    "put",
+    "replaced",
+    "revoked",
+    "saved",
+    "selected",
+    "set",
+    "switched",
+    "ticked",
+    "typed",
+];
+
+/// What begins a clause that is not the main one.
+const SUBORDINATE: &[&str] =
+    &["after", "as", "before", "if", "once", "since", "that", "until", "when", "which", "who"];
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    for step in subject.guide.methods.iter().flat_map(texts::steps) {
+        let sentences = sentences(&step.body);
+        let Some(first) = sentences.first().filter(|first| !is_told(&first.text)) else { continue };
+        if let Some(passive) = passive(&first.text) {
+            let span = place::nth(&subject.guide.source, step.body.span, &passive, 0);
+            let message = format!("the step `{}` does not say who does it", step.key);
+            findings.push(Finding::new(&PAGE, span, message).label("by whom?"));
+        }
+    }
+}
+
+/// The words of a sentence that make it passive: `is created`.
+fn passive(sentence: &str) -> Option<String> {
+    let words: Vec<&str> = sentence.split_whitespace().collect();
+    let n = words.windows(2).position(|pair| {
+        ["are", "be", "been", "being", "is", "was", "were"].contains(&pair[0])
+            && DONE.contains(&bare(pair[1]).as_str())
+    })?;
+    let is_main = !words[..n].iter().any(|word| SUBORDINATE.contains(&bare(word).as_str()));
+    is_main
+        .then(|| format!("{} {}", words[n], words[n + 1].trim_end_matches(|ch: char| !ch.is_alphanumeric())))
+}

@@ -1,0 +1,78 @@
+//! Something that can be found only by who sees it.
+
+use guide::{CodePage, Finding, Severity};
+
+use crate::place;
+use crate::texts;
+use crate::wording::{Sentence, sentences};
+use crate::{Rule, Subject};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { page: &PAGE, check };
+
+static PAGE: CodePage = CodePage {
+    code: "W0341",
+    name: "sensory-direction",
+    severity: Severity::Warning,
+    summary: "Something is described only by its color or its place on the screen",
+    why: "who listens to the page, enlarges it or reads it on a telephone has no green button and no right-hand side",
+    mend: "name it as the provider does, in bold; color and place may stand beside the name",
+    bad: "body: Click the green button at the top right.",
+    good: "body: Click **Create Token** at the top right.",
+};
+
+const COLORS: &[&str] =
+    &["black", "blue", "gray", "green", "grey", "orange", "purple", "red", "round", "white", "yellow"];
+
+/// What is looked for on a screen.
+const THINGS: &[&str] =
+    &["button", "buttons", "dot", "dots", "icon", "icons", "link", "links", "symbol", "tab", "tabs"];
+
+const PLACES: &[&str] = &[
+    "at the bottom",
+    "at the top",
+    "bottom left",
+    "bottom right",
+    "in the corner",
+    "left-hand",
+    "lower left",
+    "lower right",
+    "on the left",
+    "on the right",
+    "right-hand",
+    "top left",
+    "top right",
+    "top-left",
+    "top-right",
+    "upper left",
+    "upper right",
+];
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    let source = &subject.guide.source;
+    for (_, prose) in texts::of_guide(subject.guide) {
+        for sentence in sentences(prose) {
+            if let Some(words) = seen_only(&sentence) {
+                let span = place::nth(source, prose.span, &words, 0);
+                findings.push(Finding::new(&PAGE, span, format!("`{words}` is told only to who sees it")));
+            }
+        }
+    }
+}
+
+/// The words of a sentence that are for the eye, if it names nothing.
+fn seen_only(sentence: &Sentence) -> Option<String> {
+    if sentence.names {
+        return None;
+    }
+    let words: Vec<&str> = sentence.text.split_whitespace().collect();
+    let is_thing = |word: &str| THINGS.contains(&word.trim_matches(|ch: char| !ch.is_alphanumeric()));
+    let colored = words.windows(2).find(|pair| COLORS.contains(&pair[0]) && is_thing(pair[1]));
+    if let Some(pair) = colored {
+        return Some(format!("{} {}", pair[0], pair[1].trim_end_matches(|ch: char| !ch.is_alphanumeric())));
+    }
+    let lower = sentence.text.to_ascii_lowercase();
+    let place = PLACES.iter().find_map(|place| Some((lower.find(place)?, place)))?;
+    let (at, place) = place;
+    words.iter().any(|word| is_thing(word)).then(|| sentence.text[at..at + place.len()].to_owned())
+}

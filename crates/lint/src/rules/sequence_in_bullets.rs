@@ -1,0 +1,76 @@
+//! Things to do one after the other, in a list without order.
+
+use guide::{Block, CodePage, Finding, Severity};
+
+use crate::place;
+use crate::texts;
+use crate::wording::{bare, is_verb};
+use crate::{Rule, Subject};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { page: &PAGE, check };
+
+static PAGE: CodePage = CodePage {
+    code: "W0355",
+    name: "sequence-in-bullets",
+    severity: Severity::Warning,
+    summary: "Bullets stand before things that are done one after the other",
+    why: "numbers say that the order matters, how many there are, and where one was when looking away",
+    mend: "number the items: `1.`, `2.`, `3.`",
+    bad: "body: |
+  - Open **Settings**.
+  - Choose **Tokens**.
+  - Click **Create**.",
+    good: "body: |
+  1. Open **Settings**.
+  2. Choose **Tokens**.
+  3. Click **Create**.",
+};
+
+/// Two may be one or the other; three that all tell somebody to act are a way.
+const FEWEST: usize = 3;
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    let source = &subject.guide.source;
+    for step in subject.guide.methods.iter().flat_map(texts::steps) {
+        let mut before = String::new();
+        for block in &step.body.blocks {
+            match block {
+                Block::Paragraph(content) => before = texts::words(content),
+                Block::List { first: None, items } if is_way(items) && !is_choice(&before) => {
+                    let Some(words) = first_words(&items[0]) else { continue };
+                    let head: Vec<&str> = words.split_whitespace().take(1).collect();
+                    let bullet = ["- ", "* ", "+ "].map(|bullet| format!("{bullet}{}", head.concat()));
+                    let raw = source.slice(step.body.span);
+                    let found = bullet.iter().find(|bullet| raw.contains(bullet.as_str()));
+                    let span =
+                        place::nth(source, step.body.span, found.map_or(words.as_str(), String::as_str), 0);
+                    let message = format!("these {} things are done in order", items.len());
+                    findings.push(Finding::new(&PAGE, span, message));
+                }
+                Block::List { .. } | Block::Code { .. } => {}
+            }
+        }
+    }
+}
+
+fn is_way(items: &[Vec<Block>]) -> bool {
+    FEWEST <= items.len()
+        && items.iter().all(|item| {
+            first_words(item).is_some_and(|text| text.split_whitespace().next().is_some_and(is_verb))
+        })
+}
+
+/// Whether the words before a list say that its items are alternatives, or a mere collection.
+fn is_choice(before: &str) -> bool {
+    const WORDS: &[&str] =
+        &["any", "choices", "either", "one", "optionally", "options", "or", "permissions", "ways"];
+    before.split_whitespace().any(|word| WORDS.contains(&bare(word).as_str()))
+}
+
+fn first_words(item: &[Block]) -> Option<String> {
+    match item.first()? {
+        Block::Paragraph(content) => Some(texts::words(content)),
+        Block::List { .. } | Block::Code { .. } => None,
+    }
+}

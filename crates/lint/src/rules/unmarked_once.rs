@@ -1,0 +1,56 @@
+//! A secret that is shown once, said in prose alone.
+
+use guide::{CodePage, Finding, Severity};
+
+use crate::place;
+use crate::texts;
+use crate::wording::sentences;
+use crate::{Rule, Subject};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { page: &PAGE, check };
+
+static PAGE: CodePage = CodePage {
+    code: "W0360",
+    name: "unmarked-once",
+    severity: Severity::Warning,
+    summary: "The prose says that the credential is shown once, and `credential` does not",
+    why: "only what is data is shown with every step, in every medium, to who skips the prose",
+    mend: "add `shown_once: true` to `credential`",
+    bad: "credential: { expires: unknown }
+body: Copy the token. It is shown only once.",
+    good: "credential: { expires: unknown, shown_once: true }
+body: Copy the token. It is shown only once.",
+};
+
+/// How guides say it.
+const ONCE: &[&str] = &[
+    "displayed only once",
+    "not be able to see it again",
+    "not be shown again",
+    "not see it again",
+    "not show it again",
+    "not shown again",
+    "only displayed once",
+    "only shown once",
+    "shown only once",
+];
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    for method in &subject.guide.methods {
+        if method.credential.as_ref().is_some_and(|credential| credential.shown_once) {
+            continue;
+        }
+        let found = texts::steps(method).find_map(|step| {
+            let text: String = sentences(&step.body).into_iter().map(|one| one.text + " ").collect();
+            let once = ONCE.iter().find(|once| text.contains(**once))?;
+            Some((step, *once))
+        });
+        if let Some((step, once)) = found {
+            let span = place::nth(&subject.guide.source, step.body.span, once, 0);
+            let message =
+                format!("that the credential of `{}` is shown once is said in prose alone", method.key);
+            findings.push(Finding::new(&PAGE, span, message));
+        }
+    }
+}

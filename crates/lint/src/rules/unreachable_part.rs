@@ -1,0 +1,95 @@
+//! A section, step or field that nobody ever sees.
+
+use guide::{CodePage, Condition, Finding, Method, Section, Severity, Step};
+
+use crate::bindings::collecting;
+use crate::conditions::{clash, field_of};
+use crate::place;
+use crate::texts;
+use crate::{Rule, Subject};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { page: &PAGE, check };
+
+static PAGE: CodePage = CodePage {
+    code: "W0337",
+    name: "unreachable-part",
+    severity: Severity::Error,
+    summary: "Conditions that must hold together cannot",
+    why: "what stands under them is never shown to anybody, and what it asks for is never typed in",
+    mend: "correct one of the conditions, or remove what stands under them",
+    bad: "- key: sandbox
+  when: { environment: sandbox }
+  steps:
+    - key: create-token
+      when: { environment: production }",
+    good: "- key: sandbox
+  when: { environment: sandbox }
+  steps:
+    - key: create-token",
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    for method in &subject.guide.methods {
+        for section in texts::parts(method).flat_map(|part| &part.sections) {
+            let own: Vec<_> = section.when.iter().collect();
+            if let Some(pair) = clash(method, &own) {
+                findings.push(never(subject, &format!("the section `{}` is never shown", section.key), pair));
+                continue;
+            }
+            for step in &section.steps {
+                of_step(subject, method, section, step, findings);
+            }
+        }
+    }
+}
+
+fn of_step(
+    subject: &Subject<'_>,
+    method: &Method,
+    section: &Section,
+    step: &Step,
+    findings: &mut Vec<Finding>,
+) {
+    let conditions: Vec<_> = section.when.iter().chain(&step.when).collect();
+    if let Some(pair) = clash(method, &conditions) {
+        findings.push(never(subject, &format!("the step `{}` is never shown", step.key), pair));
+        return;
+    }
+    if let Some(pair) = unanswered(method, &conditions) {
+        let what = format!("the step `{}` is never shown: what decides is asked only elsewhere", step.key);
+        findings.push(never(subject, &what, pair));
+        return;
+    }
+    for field in step.collects.iter().filter_map(|key| method.field(key.as_str())) {
+        let all: Vec<_> = conditions.iter().copied().chain(&field.when).collect();
+        if let Some(pair) = clash(method, &all) {
+            let what = format!("`{}` is never asked at the step `{}`", field.key, step.key);
+            findings.push(never(subject, &what, pair));
+        }
+    }
+}
+
+/// A condition on a field, and one under which all the steps that collect the field are not shown.
+fn unanswered<'g>(
+    method: &'g Method,
+    conditions: &[&'g Condition],
+) -> Option<(&'g Condition, &'g Condition)> {
+    conditions.iter().filter_map(|condition| field_of(condition)).find_map(|field| {
+        let stops = collecting(method, field);
+        let pairs: Option<Vec<_>> = stops
+            .iter()
+            .map(|stop| {
+                let there = stop.section.when.iter().chain(&stop.step.when);
+                clash(method, &conditions.iter().copied().chain(there).collect::<Vec<_>>())
+            })
+            .collect();
+        pairs?.first().copied()
+    })
+}
+
+fn never(subject: &Subject<'_>, what: &str, (first, second): (&Condition, &Condition)) -> Finding {
+    let source = &subject.guide.source;
+    let at = |condition: &Condition| place::after(source, condition.span, "when:");
+    Finding::new(&PAGE, at(second), what).label("if this is true …").also(at(first), "… this is not")
+}

@@ -1,0 +1,218 @@
+//! Prose as sentences and words, for the rules that are about wording.
+//!
+//! These rules guess, so each is made to miss rather than to blame: what could be meant otherwise is let pass.
+
+use guide::{Block, Inline, Part, Prose, Template};
+
+/// A sentence of running text.
+#[derive(Debug)]
+pub(crate) struct Sentence {
+    /// Its words, references left out.
+    pub(crate) text: String,
+    /// Whether it names something: bold text, code, a link, a label, or words in quotes.
+    pub(crate) names: bool,
+}
+
+/// Stands before what is named, while sentences are taken apart.
+const NAMED: char = '\u{1}';
+
+/// What people are told to do, as the first word of a sentence or an item says it.
+const VERBS: &[&str] = &[
+    "add",
+    "agree",
+    "allow",
+    "ask",
+    "assign",
+    "authorize",
+    "change",
+    "check",
+    "choose",
+    "clear",
+    "click",
+    "close",
+    "complete",
+    "confirm",
+    "connect",
+    "continue",
+    "copy",
+    "create",
+    "delete",
+    "disable",
+    "download",
+    "drag",
+    "edit",
+    "enable",
+    "enter",
+    "expand",
+    "fill",
+    "find",
+    "follow",
+    "generate",
+    "give",
+    "go",
+    "grant",
+    "hover",
+    "install",
+    "invite",
+    "keep",
+    "leave",
+    "locate",
+    "log",
+    "look",
+    "make",
+    "move",
+    "name",
+    "navigate",
+    "open",
+    "paste",
+    "pick",
+    "press",
+    "provide",
+    "put",
+    "read",
+    "register",
+    "reload",
+    "remove",
+    "repeat",
+    "replace",
+    "request",
+    "return",
+    "review",
+    "revoke",
+    "run",
+    "save",
+    "scroll",
+    "search",
+    "see",
+    "select",
+    "send",
+    "set",
+    "share",
+    "sign",
+    "skip",
+    "start",
+    "store",
+    "submit",
+    "switch",
+    "tap",
+    "tell",
+    "tick",
+    "toggle",
+    "turn",
+    "type",
+    "update",
+    "upload",
+    "use",
+    "verify",
+    "visit",
+    "wait",
+    "write",
+];
+
+/// Whether a word tells somebody to do something.
+pub(crate) fn is_verb(word: &str) -> bool {
+    VERBS.contains(&bare(word).as_str())
+}
+
+/// A word without case and punctuation.
+pub(crate) fn bare(word: &str) -> String {
+    word.trim_matches(|ch: char| !ch.is_alphanumeric()).to_lowercase()
+}
+
+/// Whether a sentence tells somebody to do something: a verb stands first, or where a clause begins.
+pub(crate) fn is_told(sentence: &str) -> bool {
+    const BEFORE: &[&str] = &["and", "first", "next", "now", "or", "please", "then", "to"];
+    let words: Vec<&str> = sentence.split_whitespace().collect();
+    words.iter().enumerate().any(|(n, word)| {
+        let begins = match n.checked_sub(1).map(|before| words[before]) {
+            None => true,
+            Some(before) => before.ends_with([',', ';', ':']) || BEFORE.contains(&bare(before).as_str()),
+        };
+        begins && is_verb(word)
+    })
+}
+
+/// The sentences of a piece of prose, in order.
+pub(crate) fn sentences(prose: &Prose) -> Vec<Sentence> {
+    let mut out = Vec::new();
+    for_each_paragraph(&prose.blocks, &mut |content| out.extend(split(&marked(content))));
+    out
+}
+
+/// The words of a message, references left out.
+pub(crate) fn literal(template: &Template) -> String {
+    let texts = template.parts.iter().map(|part| match part {
+        Part::Text(text) => text.as_str(),
+        Part::Reference(_) => " ",
+    });
+    texts.collect()
+}
+
+fn for_each_paragraph<'p>(blocks: &'p [Block], then: &mut impl FnMut(&'p [Inline])) {
+    for block in blocks {
+        match block {
+            Block::Paragraph(content) => then(content),
+            Block::List { items, .. } => items.iter().for_each(|item| for_each_paragraph(item, then)),
+            Block::Code { .. } => {}
+        }
+    }
+}
+
+fn marked(content: &[Inline]) -> String {
+    content
+        .iter()
+        .map(|inline| match inline {
+            Inline::Text(text) => text.clone(),
+            Inline::Emphasis(inner) => marked(inner),
+            Inline::Strong(inner) | Inline::Link { content: inner, .. } => {
+                format!("{NAMED}{}", marked(inner))
+            }
+            Inline::Code(template) => format!("{NAMED}{}", literal(template)),
+            Inline::Reference(_) => NAMED.to_string(),
+            Inline::Image { .. } | Inline::SoftBreak | Inline::HardBreak => " ".to_owned(),
+        })
+        .collect()
+}
+
+fn split(text: &str) -> Vec<Sentence> {
+    let mut list = Vec::new();
+    let mut begin = 0;
+    let ends = text.match_indices(['.', '!', '?']).map(|(at, mark)| at + mark.len());
+    for end in ends.chain([text.len()]) {
+        let is_end = text[end..].chars().next().is_none_or(char::is_whitespace);
+        let is_short = ["e.g.", "i.e."].iter().any(|short| text[begin..end].ends_with(short));
+        if is_end && !is_short {
+            list.push(&text[begin..end]);
+            begin = end;
+        }
+    }
+    list.into_iter()
+        .map(|raw| Sentence {
+            text: raw.replace(NAMED, "").trim().to_owned(),
+            names: raw.contains([NAMED, '"', '“', '‘', '«']),
+        })
+        .filter(|sentence| sentence.names || !sentence.text.is_empty())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_ends_where_its_mark_does() {
+        let texts = |text: &str| split(text).into_iter().map(|one| one.text).collect::<Vec<_>>();
+        assert_eq!(
+            texts("Open acme.example. Choose one, e.g. the first! Done"),
+            ["Open acme.example.", "Choose one, e.g. the first!", "Done"]
+        );
+    }
+
+    #[test]
+    fn a_verb_tells_only_where_a_clause_begins() {
+        assert!(is_told("Copy the token"));
+        assert!(is_told("In the menu, choose the first entry"));
+        assert!(is_told("An administrator has to enable it"));
+        assert!(!is_told("The name of the set is a request"));
+    }
+}

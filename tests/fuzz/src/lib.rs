@@ -1,0 +1,109 @@
+//! What the targets share: a small guide with places for texts, and what is true of every reading.
+
+use guide::{Finding, Guide, Reading, Source};
+use serde_json::Value;
+
+/// A guide with names in capitals where texts are put.
+const GUIDE: &str = r"waystone: 1
+provider: { key: acme, name: Acme }
+methods:
+  - key: api-key
+    label: API Key
+    environments:
+      - { key: live, label: Live, host: acme.example }
+      - { key: test, label: Test, host: acme.test }
+    fields:
+      - { key: site, label: Site, type: text, public: true, accept: ACCEPT, pattern: PATTERN, max_length: 100 }
+      - { key: token, label: Token, type: secret }
+    auth: { bearer: { token: '{{ value.token }}' } }
+    base_url: BASE
+    hosts: ['**.acme.example', '**.acme.test']
+    checks:
+      - key: me
+        role: identity
+        request: { line: LINE, query: { q: QUERY }, headers: { X-Site: HEADER }, json: { text: TEXT } }
+        expect: { status: 200, json: JSON }
+        account: { id: ID, name: '{{ json.name }}', details: { Site: '{{ value.site }}' } }
+        captures: { kept: json.kept }
+    outcomes: OUTCOMES
+    link:
+      sections:
+        - key: one
+          title: TITLE
+          intro: INTRO
+          steps:
+            - { key: make, title: Make it, obtains: token, body: BODY }
+            - { key: enter, title: Enter it, collects: [site, token], body: 'Enter it, as at {{ step.make }}.' }
+evidence:
+  - { claim: CLAIM, checked_on: '2026-06-01' }
+";
+
+/// What stands in the places of which nothing is said.
+const PLAIN: &[(&str, &str)] = &[
+    ("ACCEPT", "[]"),
+    ("PATTERN", "'[a-z.]+'"),
+    ("BASE", "'https://{{ value.site | host_labels(2) }}.{{ environment.host }}/api'"),
+    ("LINE", "GET /me"),
+    ("QUERY", "one"),
+    ("HEADER", "one"),
+    ("TEXT", "one"),
+    ("JSON", "{ id: { exists: true } }"),
+    ("ID", "'{{ json.id }}'"),
+    (
+        "OUTCOMES",
+        "[{ key: refused, when: { status: 401 }, is: wrong_secret, says: 'No: {{ label.token }} of {{ value.site }}.' }]",
+    ),
+    ("TITLE", "One"),
+    ("INTRO", "Read this."),
+    ("BODY", "Make it."),
+    ("CLAIM", "It is so."),
+];
+
+/// The guide with YAML in some of its places.
+pub fn yaml(places: &[(&str, String)]) -> String {
+    let mut text = GUIDE.to_owned();
+    for (place, plain) in PLAIN {
+        let put = places.iter().find(|(name, _)| name == place).map_or(*plain, |(_, yaml)| yaml.as_str());
+        // The first one is the place: what was put in may spell the name of another.
+        let at = text.find(&format!(": {place}")).expect("every place is in the guide") + 2;
+        text.replace_range(at..at + place.len(), put);
+    }
+    text
+}
+
+/// A text in double quotes, as JSON and so as YAML.
+pub fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+/// Reads a guide, and checks what is true of every reading.
+pub fn read(text: &str) -> Reading<Guide> {
+    let reading = guide::read("fuzz.yaml", text.as_bytes());
+    sound(&reading.source, &reading.findings);
+    assert!(reading.value.is_some() || !reading.findings.is_empty(), "nothing is read, and nothing is found");
+    reading
+}
+
+/// Every place of every finding is one of the text, and no message is a page.
+pub fn sound(source: &Source, findings: &[Finding]) {
+    assert!(findings.len() <= 120, "{} findings", findings.len());
+    for finding in findings {
+        let also = finding.also.iter().map(|(span, _)| *span);
+        let fix = finding.fix.iter().map(|fix| fix.span);
+        for span in std::iter::once(finding.span).chain(also).chain(fix) {
+            assert!(source.text.get(span.range()).is_some(), "outside of the text: {finding:?}");
+        }
+        assert!(!finding.message.contains('\n') && finding.message.len() < 1000, "{finding:?}");
+    }
+}
+
+/// As much of the bytes as is text, up to the next null character, and the bytes after it.
+pub fn text(data: &[u8]) -> (&str, &[u8]) {
+    let end = data.iter().position(|byte| *byte == 0).unwrap_or(data.len());
+    let rest = data.get(end + 1..).unwrap_or_default();
+    let valid = match std::str::from_utf8(&data[..end]) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&data[..error.valid_up_to()]).unwrap_or_default(),
+    };
+    (valid, rest)
+}

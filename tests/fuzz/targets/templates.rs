@@ -1,0 +1,42 @@
+//! Texts with references in every place that takes them; what is understood is put into a request.
+#![no_main]
+
+use fuzz::{quoted, read, yaml};
+use guide::Key;
+use libfuzzer_sys::fuzz_target;
+use probe::{Inputs, Values};
+use secret::Secret;
+
+/// The places, by the first byte.
+const PLACES: &[&str] = &["BODY", "INTRO", "LINE", "QUERY", "HEADER", "TEXT", "BASE", "ID", "OUTCOMES"];
+
+fuzz_target!(|data: &[u8]| {
+    let Some((first, rest)) = data.split_first() else { return };
+    let place = PLACES[usize::from(*first) % PLACES.len()];
+    let (template, rest) = fuzz::text(rest);
+    let (typed, _) = fuzz::text(rest);
+    let put = match place {
+        "OUTCOMES" => {
+            format!("[{{ key: no, when: {{ status: 401 }}, is: wrong_secret, says: {} }}]", quoted(template))
+        }
+        _ => quoted(template),
+    };
+    let text = yaml(&[(place, put)]);
+    let reading = read(&text);
+    let Some(guide) = reading.usable() else { return };
+    let method = &guide.methods[0];
+    let key = |text: &str| Key::parse(text).expect("a key");
+    let values =
+        Values::from([(key("site"), Secret::from(typed)), (key("token"), Secret::from("canary-token"))]);
+    let inputs = Inputs::new(method, method.environments.first(), &values);
+    let Ok(request) = probe::request(method, &method.checks[0].request, &inputs) else { return };
+    // A value never becomes structure: the host is one that the guide names, and no line is broken.
+    let host = &request.host;
+    assert!(host.ends_with(".acme.example") || host.ends_with(".acme.test"), "{host}");
+    assert!(host.split('.').all(guide::is_label), "{host}");
+    assert!(request.path.starts_with('/') && request.path.is_ascii());
+    // What the guide itself writes into a header is its author's; what is typed breaks no line.
+    for header in request.headers.iter().filter(|_| !template.contains(char::is_control)) {
+        assert!(!header.value.expose().contains(['\r', '\n', '\0']));
+    }
+});
