@@ -5,6 +5,7 @@
 
 mod branches;
 mod names;
+mod tree;
 mod words;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use serde_json::{Value, json};
 
 pub(crate) use self::words::Repair;
 
+use self::tree::Tree;
 use crate::code::{MISSING_KEY, WRONG_TYPE, WRONG_VERSION};
 use crate::finding::{Finding, nearest};
 use crate::node::{Kind as NodeKind, Node};
@@ -46,16 +48,26 @@ static BRAND: LazyLock<Compiled> = LazyLock::new(|| Compiled::new(brand_schema()
 
 pub(crate) struct Compiled {
     pub(crate) schema: Value,
-    validator: Validator,
+    /// Judges the tree as it is.
+    judge: Validator<Tree>,
+    /// Says what is wrong with it, over the tree as JSON; made when there is something to say.
+    witness: LazyLock<Validator, Box<dyn FnOnce() -> Validator + Send>>,
 }
 
 impl Compiled {
     fn new(schema: Value) -> Self {
-        let validator = jsonschema::options()
+        let judge = jsonschema::options_for::<Tree>()
             .with_pattern_options(jsonschema::PatternOptions::regex())
             .build(&schema)
             .expect("the generated schema is a schema, as a test shows");
-        Self { schema, validator }
+        let same = schema.clone();
+        let witness = LazyLock::new(Box::new(move || {
+            jsonschema::options()
+                .with_pattern_options(jsonschema::PatternOptions::regex())
+                .build(&same)
+                .expect("the generated schema is a schema, as a test shows")
+        }) as Box<dyn FnOnce() -> Validator + Send>);
+        Self { schema, judge, witness }
     }
 }
 
@@ -68,12 +80,12 @@ pub(crate) fn check(
     findings: &mut Vec<Finding>,
 ) -> Option<BTreeMap<Span, Repair>> {
     let compiled = kind.compiled();
-    let value = root.to_json();
-    if compiled.validator.is_valid(&value) {
+    if compiled.judge.is_valid(root) {
         return None;
     }
+    let value = root.to_json();
     let mut words = words::Words::new(root, source, &compiled.schema, findings);
-    for error in compiled.validator.iter_errors(&value) {
+    for error in compiled.witness.iter_errors(&value) {
         words.say(&error);
     }
     Some(words.finish())
@@ -81,7 +93,7 @@ pub(crate) fn check(
 
 /// Whether a tree is of the shape.
 pub(crate) fn is_valid(kind: Kind, root: &Node) -> bool {
-    kind.compiled().validator.is_valid(&root.to_json())
+    kind.compiled().judge.is_valid(root)
 }
 
 /// The one finding about a file that is something else, or of another version: everything else that could be
