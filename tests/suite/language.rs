@@ -37,11 +37,17 @@ fn another_reader_of_yaml_sees_the_same_guide() {
                     assert_eq!(text_at(&format!("{at}/title")).as_deref(), Some(step.title.as_str()));
                     // What stands at the body's place is what others read, less indentation and line ends.
                     let body = text_at(&format!("{at}/body")).expect("a body");
-                    let written = reading.source.slice(step.body.span).trim_start_matches(['|', '>', '\'']);
+                    let written =
+                        reading.source.slice(step.body.span).trim_start_matches(['|', '>', '\'', '"']);
                     // A block's own mark for its last line break, and not a list that begins with a bullet.
                     let written = written.strip_prefix("-\n").unwrap_or(written);
                     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-                    assert_eq!(words(&body), words(written.trim_end_matches('\'')), "{}", file.display());
+                    assert_eq!(
+                        words(&body),
+                        words(written.trim_end_matches(['\'', '"'])),
+                        "{}",
+                        file.display()
+                    );
                 }
             }
             for (m, scenario) in method.scenarios.iter().enumerate() {

@@ -38,29 +38,32 @@ const MOST: u64 = (1 << 20) + 1;
 
 /// The guides at a path: a guide's file, a guide's folder, or a folder of such folders.
 pub fn read_path(path: &Path) -> Result<Vec<Entry>, ReadError> {
-    let fail = |path: &Path| {
-        let path = path.to_owned();
-        move |cause| ReadError { path, cause }
-    };
-    if !fs::metadata(path).map_err(fail(path))?.is_dir() {
-        return Ok(vec![read_guide_file(path)?]);
+    locate(path)?.iter().map(|file| read_guide_file(file)).collect()
+}
+
+/// The guides' files at a path, in order. Nothing is read but the names of folders.
+pub fn locate(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
+    let fail = |cause| ReadError { path: path.to_owned(), cause };
+    if !fs::metadata(path).map_err(fail)?.is_dir() {
+        return Ok(vec![path.to_owned()]);
     }
-    if path.join(GUIDE_FILE).exists() {
-        return Ok(vec![read_folder(path)?]);
+    let own = path.join(GUIDE_FILE);
+    if own.exists() {
+        return Ok(vec![own]);
     }
-    let mut folders = Vec::new();
-    for entry in fs::read_dir(path).map_err(fail(path))? {
-        let folder = entry.map_err(fail(path))?.path();
-        if folder.join(GUIDE_FILE).exists() {
-            folders.push(folder);
+    let mut files = Vec::new();
+    for entry in fs::read_dir(path).map_err(fail)? {
+        let file = entry.map_err(fail)?.path().join(GUIDE_FILE);
+        if file.exists() {
+            files.push(file);
         }
     }
-    folders.sort();
-    if folders.is_empty() {
+    files.sort();
+    if files.is_empty() {
         let cause = io::Error::new(io::ErrorKind::NotFound, format!("no folder in it has a {GUIDE_FILE}"));
         return Err(ReadError { path: path.to_owned(), cause });
     }
-    folders.iter().map(|folder| read_folder(folder)).collect()
+    Ok(files)
 }
 
 /// A guide's file that stands alone, or in its folder.

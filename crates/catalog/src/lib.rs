@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use guide::{Brand, Guide, Reading};
 
-pub use crate::disk::{ReadError, read_guide_file, read_path};
+pub use crate::disk::{ReadError, locate, read_guide_file, read_path};
 pub use crate::shipped::{shipped, shipped_brand};
 
 /// The name of a guide's file in its folder.

@@ -114,6 +114,9 @@ pub(crate) struct CheckArgs {
     /// Make the edits that are mechanical.
     #[arg(long)]
     pub(crate) fix: bool,
+    /// Stay, and check each guide again when it changes.
+    #[arg(long)]
+    pub(crate) watch: bool,
     /// The day to compare dates with, as YYYY-MM-DD; today, if left out.
     #[arg(long, value_name = "DATE")]
     pub(crate) today: Option<String>,

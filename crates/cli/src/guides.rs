@@ -1,6 +1,6 @@
 //! The guides that a command works with.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use catalog::{Catalog, Entry};
@@ -38,6 +38,13 @@ pub(crate) fn at_paths(common: &Common, paths: &[impl AsRef<Path>]) -> Result<Ve
         entries.extend(read(path.as_ref())?);
     }
     Ok(entries)
+}
+
+/// The guides' files at a path, in order; nothing is read yet.
+pub(crate) fn located(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    catalog::locate(path).map_err(|error| {
+        Failure::environment(&error).help("give a guide's file, its folder, or a folder of such folders")
+    })
 }
 
 fn read(path: &Path) -> Result<Vec<Entry>, Failure> {

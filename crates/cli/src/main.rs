@@ -5,6 +5,7 @@
 mod args;
 mod failure;
 mod out;
+mod parallel;
 
 mod findings;
 mod guides;

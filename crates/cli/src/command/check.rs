@@ -1,65 +1,159 @@
 //! `waystone check`: everything that is wrong with guides.
 
-use std::fs;
-use std::path::Path;
+mod mend;
+mod watch;
+
+use std::path::PathBuf;
 
 use catalog::Entry;
-use guide::{Edit, Finding};
 use jiff::Timestamp;
 
+use self::mend::mend;
 use crate::args::{CheckArgs, Common};
 use crate::failure::{FOUND, Failure};
-use crate::findings::{self, Checked, Count, Format};
+use crate::findings::{Checked, Count, Format, Piece, piece, whole};
 use crate::guides;
 use crate::out::{Ink, Out};
+use crate::parallel;
 
-/// Edits can uncover others; so often the file is read again at the most.
-const ROUNDS: usize = 8;
+/// Of more guides than this the grades are counted, and not told one by one.
+const MOST_GRADES: usize = 30;
+
+/// Where a guide is to be had.
+enum Place {
+    /// In the program.
+    Shipped(Box<Entry>),
+    /// On the disk.
+    File(PathBuf),
+}
 
 pub(crate) fn run(common: &Common, args: &CheckArgs, out: &Out) -> Result<u8, Failure> {
-    let today = match &args.today {
-        Some(day) => {
-            let date: Result<jiff::civil::Date, _> = day.parse();
-            date.map_err(|_| {
-                Failure::usage(format!("--today `{day}` is not a date")).help("write YYYY-MM-DD")
-            })?;
-            day.clone()
-        }
-        None => Timestamp::now().to_string()[..10].to_owned(),
-    };
-    let mut entries = guides::at_paths(common, &args.paths)?;
-    let mut mended = 0;
-    if args.fix {
-        if args.paths.is_empty() {
-            return Err(Failure::usage("--fix needs paths: the guides that ship cannot be changed"));
-        }
-        for entry in &mut entries {
-            mended += mend(entry, &today)?;
-        }
+    let today = today(args)?;
+    if args.fix && args.paths.is_empty() {
+        return Err(Failure::usage("--fix needs paths: the guides that ship cannot be changed"));
     }
-    let checked: Vec<Checked<'_>> = entries
-        .iter()
-        .map(|entry| {
-            let findings = lint::check(entry, Some(&today));
-            let grade = lint::grade(entry, &findings, Some(&today));
-            Checked { entry, findings, grade }
-        })
-        .collect();
-    out.data(&findings::write(&checked, args.format, out.color));
-    let count = Count::of(&checked);
-    if args.format == Format::Text {
-        if mended > 0 {
-            out.say(&format!("made {mended} {}", if mended == 1 { "edit" } else { "edits" }));
-        }
-        for one in &checked {
-            if let (Some(guide), Some(grade)) = (one.entry.guide(), &one.grade) {
-                out.say(&format!("{}: {grade}", guide.provider.key));
-            }
-        }
-        out.say(&summary(checked.len(), count, out));
+    let checker = Checker { today: &today, format: args.format, color: out.color, fix: args.fix };
+    if args.watch {
+        return watch::run(&checker, args, out);
+    }
+    let places = places(common, args)?;
+    let (count, failure) = checker.all(&places, out);
+    if let Some(failure) = failure {
+        return Err(failure);
     }
     let failed = count.errors > 0 || (args.deny.is_some() && count.warnings > 0);
     Ok(if failed { FOUND } else { 0 })
+}
+
+fn today(args: &CheckArgs) -> Result<String, Failure> {
+    let Some(day) = &args.today else { return Ok(Timestamp::now().to_string()[..10].to_owned()) };
+    let date: Result<jiff::civil::Date, _> = day.parse();
+    match date {
+        Ok(_) => Ok(day.clone()),
+        Err(_) => Err(Failure::usage(format!("--today `{day}` is not a date")).help("write YYYY-MM-DD")),
+    }
+}
+
+/// The guides that are meant: those at the paths, or those that ship and those of `--guides`.
+fn places(common: &Common, args: &CheckArgs) -> Result<Vec<Place>, Failure> {
+    if args.paths.is_empty() {
+        let none: &[PathBuf] = &[];
+        let entries = guides::at_paths(common, none)?;
+        return Ok(entries.into_iter().map(|entry| Place::Shipped(Box::new(entry))).collect());
+    }
+    let mut places = Vec::new();
+    for path in &args.paths {
+        places.extend(guides::located(path)?.into_iter().map(Place::File));
+    }
+    Ok(places)
+}
+
+/// How guides are checked.
+pub(super) struct Checker<'a> {
+    today: &'a str,
+    format: Format,
+    color: bool,
+    fix: bool,
+}
+
+impl Checker<'_> {
+    /// Checks all of them, several at once, and writes what there is to say in their order. A guide is forgotten as
+    /// soon as it is written, so that memory does not grow with their number.
+    fn all(&self, places: &[Place], out: &Out) -> (Count, Option<Failure>) {
+        let (mut count, mut mended, mut failure) = (Count::default(), 0, None);
+        let mut grades = Vec::new();
+        let mut kept = Vec::new();
+        parallel::in_order(
+            places,
+            |place| self.one(place),
+            |result| {
+                let (piece, edits) = match result {
+                    Ok(done) => done,
+                    Err(error) => {
+                        failure.get_or_insert(error);
+                        return;
+                    }
+                };
+                count += piece.count;
+                mended += edits;
+                if let Some((key, report)) = &piece.grade {
+                    grades.push((key.clone(), report.to_string(), report.grade));
+                }
+                // Formats that are one document are written when all of it is there.
+                match self.format {
+                    Format::Text | Format::Github => out.data(&piece.text),
+                    Format::Json | Format::Sarif => kept.push(piece),
+                }
+            },
+        );
+        match self.format {
+            Format::Json | Format::Sarif => out.data(&whole(self.format, places.len(), &kept)),
+            Format::Github => {}
+            Format::Text => {
+                if mended > 0 {
+                    out.say(&format!("made {mended} {}", if mended == 1 { "edit" } else { "edits" }));
+                }
+                say_grades(&grades, out);
+                out.say(&summary(places.len(), count, out));
+            }
+        }
+        (count, failure)
+    }
+
+    /// Checks one guide; gives what there is to say, and how many edits were made.
+    fn one(&self, place: &Place) -> Result<(Piece, usize), Failure> {
+        let read;
+        let (entry, edits) = match place {
+            Place::Shipped(entry) => (&**entry, 0),
+            Place::File(path) => {
+                let mut entry =
+                    catalog::read_guide_file(path).map_err(|error| Failure::environment(&error))?;
+                let edits = if self.fix { mend(&mut entry, self.today)? } else { 0 };
+                read = entry;
+                (&read, edits)
+            }
+        };
+        let findings = lint::check(entry, Some(self.today));
+        let grade = lint::grade(entry, &findings, Some(self.today));
+        Ok((piece(Checked { entry, findings, grade }, self.format, self.color), edits))
+    }
+}
+
+fn say_grades(grades: &[(String, String, lint::Grade)], out: &Out) {
+    if grades.len() <= MOST_GRADES {
+        for (key, report, _) in grades {
+            out.say(&format!("{key}: {report}"));
+        }
+        return;
+    }
+    let counts: Vec<String> = lint::Grade::ALL
+        .into_iter()
+        .rev()
+        .map(|grade| (grades.iter().filter(|(_, _, one)| *one == grade).count(), grade))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, grade)| format!("{count} {grade}"))
+        .collect();
+    out.say(&format!("grades: {}", counts.join(", ")));
 }
 
 fn summary(files: usize, count: Count, out: &Out) -> String {
@@ -69,51 +163,4 @@ fn summary(files: usize, count: Count, out: &Out) -> String {
         return format!("{} {files} {guides}, nothing to say", out.ink(Ink::Good, "✓"));
     }
     format!("{files} {guides}: {}, {}", number(count.errors, "error"), number(count.warnings, "warning"))
-}
-
-/// Makes every edit that findings offer, and reads the file again until there is none.
-fn mend(entry: &mut Entry, today: &str) -> Result<usize, Failure> {
-    let mut made = 0;
-    for _ in 0..ROUNDS {
-        let findings = lint::check(entry, Some(today));
-        let edits = apart(&findings);
-        if edits.is_empty() {
-            break;
-        }
-        let mut text = entry.reading.source.text.clone();
-        for edit in edits.iter().rev() {
-            text.replace_range(edit.span.range(), &edit.text);
-        }
-        made += edits.len();
-        let path = Path::new(&entry.reading.source.name).to_owned();
-        replace(&path, &text)
-            .map_err(|error| Failure::io(format!("cannot write `{}`", path.display()), &error))?;
-        *entry = catalog::read_guide_file(&path).map_err(|error| Failure::environment(&error))?;
-    }
-    Ok(made)
-}
-
-/// The edits, in order, that do not touch one another.
-fn apart(findings: &[Finding]) -> Vec<&Edit> {
-    let mut edits: Vec<&Edit> = findings.iter().filter_map(|finding| finding.fix.as_ref()).collect();
-    edits.sort_by_key(|edit| edit.span);
-    let mut end = 0;
-    edits.retain(|edit| {
-        let free = edit.span.start >= end;
-        if free {
-            end = edit.span.end.max(edit.span.start + 1);
-        }
-        free
-    });
-    edits
-}
-
-/// Writes a file as a whole: whoever reads it sees the old text or the new one.
-pub(crate) fn replace(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}.tmp", std::process::id()));
-    fs::write(&beside, text)?;
-    fs::rename(&beside, path).inspect_err(|_| {
-        let _ = fs::remove_file(&beside);
-    })
 }

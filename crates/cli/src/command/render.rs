@@ -7,11 +7,10 @@ use guide::Brand;
 use render::{Audience, Options, Style, TerminalOptions};
 
 use crate::args::{AudienceArg, Common, Medium, RenderArgs, StyleArg};
-use crate::command::check::replace;
 use crate::failure::{FOUND, Failure};
 use crate::findings::text;
 use crate::guides;
-use crate::out::{Out, width};
+use crate::out::{Out, replace, width};
 
 pub(crate) fn run(common: &Common, args: &RenderArgs, out: &Out) -> Result<u8, Failure> {
     let guide = guides::guide(common, &args.guide, out)?;

@@ -1,32 +1,23 @@
 //! Findings as annotations of GitHub Actions
 //! ([workflow commands](https://docs.github.com/actions/reference/workflow-commands-for-github-actions)).
 
-use std::fmt::Write as _;
+use guide::{Finding, Source};
 
-use super::Checked;
-
-pub(super) fn write(checked: &[Checked<'_>]) -> String {
-    let mut out = String::new();
-    for one in checked {
-        let source = &one.entry.reading.source;
-        for finding in &one.findings {
-            let (start, end) = (source.place(finding.span.start), source.place(finding.span.end));
-            let help = finding.mend.as_deref().unwrap_or(finding.code.mend);
-            let _ = writeln!(
-                out,
-                "::{} file={},line={},col={},endLine={},endColumn={},title={}::{}",
-                finding.severity(),
-                property(&source.name),
-                start.line,
-                start.column,
-                end.line,
-                end.column,
-                property(finding.code.code),
-                data(&format!("{}\n{}\nhelp: {help}", finding.message, finding.code.why)),
-            );
-        }
-    }
-    out
+/// One finding, as a line.
+pub(super) fn line(source: &Source, finding: &Finding) -> String {
+    let (start, end) = (source.place(finding.span.start), source.place(finding.span.end));
+    let help = finding.mend.as_deref().unwrap_or(finding.code.mend);
+    format!(
+        "::{} file={},line={},col={},endLine={},endColumn={},title={}::{}\n",
+        finding.severity(),
+        property(&source.name),
+        start.line,
+        start.column,
+        end.line,
+        end.column,
+        property(finding.code.code),
+        data(&format!("{}\n{}\nhelp: {help}", finding.message, finding.code.why)),
+    )
 }
 
 fn data(text: &str) -> String {

@@ -1,42 +1,47 @@
 //! Findings as one JSON document.
 
+use guide::{Finding, Source};
 use serde_json::{Value, json};
 
-use super::{Checked, Count};
+use super::{Count, Piece};
 
-pub(super) fn write(checked: &[Checked<'_>]) -> String {
-    let findings: Vec<Value> = checked
-        .iter()
-        .flat_map(|one| {
-            let source = &one.entry.reading.source;
-            one.findings.iter().map(move |finding| {
-                let (start, end) = (source.place(finding.span.start), source.place(finding.span.end));
-                json!({
-                    "file": source.name,
-                    "line": start.line,
-                    "column": start.column,
-                    "end_line": end.line,
-                    "end_column": end.column,
-                    "severity": finding.severity().as_str(),
-                    "code": finding.code.code,
-                    "name": finding.code.name,
-                    "message": finding.message,
-                    "why": finding.code.why,
-                    "help": finding.mend.as_deref().unwrap_or(finding.code.mend),
-                    "fix": finding.fix.as_ref().map(|fix| json!({
-                        "start": fix.span.start, "end": fix.span.end, "text": fix.text,
-                    })),
-                })
-            })
-        })
-        .collect();
-    let grades: Vec<Value> = checked.iter().filter_map(|one| Some(grade(one, one.grade.as_ref()?))).collect();
-    let count = Count::of(checked);
-    let document = json!({ "files": checked.len(), "errors": count.errors, "warnings": count.warnings, "findings": findings, "grades": grades });
+/// All of it.
+pub(super) fn document(files: usize, pieces: &[Piece]) -> String {
+    let mut count = Count::default();
+    for piece in pieces {
+        count += piece.count;
+    }
+    let findings: Vec<&Value> = pieces.iter().flat_map(|piece| &piece.values).collect();
+    let grades: Vec<&Value> = pieces.iter().filter_map(|piece| piece.graded.as_ref()).collect();
+    let document = json!({
+        "files": files, "errors": count.errors, "warnings": count.warnings, "findings": findings, "grades": grades,
+    });
     format!("{document:#}\n")
 }
 
-fn grade(one: &Checked<'_>, report: &lint::Report) -> Value {
+/// One finding.
+pub(super) fn finding(source: &Source, finding: &Finding) -> Value {
+    let (start, end) = (source.place(finding.span.start), source.place(finding.span.end));
+    json!({
+        "file": source.name,
+        "line": start.line,
+        "column": start.column,
+        "end_line": end.line,
+        "end_column": end.column,
+        "severity": finding.severity().as_str(),
+        "code": finding.code.code,
+        "name": finding.code.name,
+        "message": finding.message,
+        "why": finding.code.why,
+        "help": finding.mend.as_deref().unwrap_or(finding.code.mend),
+        "fix": finding.fix.as_ref().map(|fix| json!({
+            "start": fix.span.start, "end": fix.span.end, "text": fix.text,
+        })),
+    })
+}
+
+/// A guide's grade.
+pub(super) fn grade(file: &str, key: &str, report: &lint::Report) -> Value {
     let missing: Vec<Value> = report
         .missing
         .iter()
@@ -45,8 +50,8 @@ fn grade(one: &Checked<'_>, report: &lint::Report) -> Value {
         })
         .collect();
     json!({
-        "file": one.entry.reading.source.name,
-        "guide": one.entry.guide().map(|guide| guide.provider.key.as_str()),
+        "file": file,
+        "guide": key,
         "grade": report.grade.as_str(),
         "next": report.next.map(lint::Grade::as_str),
         "missing": missing,

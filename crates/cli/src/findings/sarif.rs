@@ -1,14 +1,15 @@
 //! Findings as SARIF
 //! ([2.1.0](https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html)).
 
-use guide::{CodePage, Severity};
+use guide::{CodePage, Finding, Severity, Source};
 use serde_json::{Value, json};
 
-use super::Checked;
+use super::Piece;
 
-pub(super) fn write(checked: &[Checked<'_>]) -> String {
+/// All of it.
+pub(super) fn document(pieces: &[Piece]) -> String {
     let mut rules: Vec<&'static CodePage> =
-        checked.iter().flat_map(|one| one.findings.iter().map(|finding| finding.code)).collect();
+        pieces.iter().flat_map(|piece| piece.rules.iter().copied()).collect();
     rules.sort_by_key(|page| page.code);
     rules.dedup_by_key(|page| page.code);
     let descriptors: Vec<Value> = rules
@@ -24,29 +25,11 @@ pub(super) fn write(checked: &[Checked<'_>]) -> String {
             })
         })
         .collect();
-    let results: Vec<Value> = checked
-        .iter()
-        .flat_map(|one| {
-            let source = &one.entry.reading.source;
-            let rules = &rules;
-            one.findings.iter().map(move |finding| {
-                let (start, end) = (source.place(finding.span.start), source.place(finding.span.end));
-                json!({
-                    "ruleId": finding.code.code,
-                    "ruleIndex": rules.iter().position(|page| page.code == finding.code.code),
-                    "level": level(finding.severity()),
-                    "message": { "text": finding.message },
-                    "locations": [{ "physicalLocation": {
-                        "artifactLocation": { "uri": source.name.replace('\\', "/") },
-                        "region": {
-                            "startLine": start.line, "startColumn": start.column,
-                            "endLine": end.line, "endColumn": end.column,
-                        },
-                    } }],
-                })
-            })
-        })
-        .collect();
+    let mut results: Vec<Value> = pieces.iter().flat_map(|piece| piece.values.iter().cloned()).collect();
+    for result in &mut results {
+        let index = rules.iter().position(|page| result["ruleId"] == page.code);
+        result["ruleIndex"] = json!(index);
+    }
     let document = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -59,6 +42,24 @@ pub(super) fn write(checked: &[Checked<'_>]) -> String {
         }],
     });
     format!("{document:#}\n")
+}
+
+/// One finding; the index of its rule is known when all are there.
+pub(super) fn result(source: &Source, finding: &Finding) -> Value {
+    let (start, end) = (source.place(finding.span.start), source.place(finding.span.end));
+    json!({
+        "ruleId": finding.code.code,
+        "ruleIndex": null,
+        "level": level(finding.severity()),
+        "message": { "text": finding.message },
+        "locations": [{ "physicalLocation": {
+            "artifactLocation": { "uri": source.name.replace('\\', "/") },
+            "region": {
+                "startLine": start.line, "startColumn": start.column,
+                "endLine": end.line, "endColumn": end.column,
+            },
+        } }],
+    })
 }
 
 const fn level(severity: Severity) -> &'static str {

@@ -113,8 +113,9 @@ fn table(
     rows: &[(&str, Vec<Fact>)],
     as_code: bool,
 ) {
-    // What can be scrolled sideways can be reached with the keyboard, and has a name.
-    let frame = Markup::syntax("<div class=\"table\" role=\"region\" tabindex=\"0\"");
+    // What can be scrolled sideways can be reached with the keyboard, and has a name. It is no landmark: the section
+    // around it is one, of the same name.
+    let frame = Markup::syntax("<div class=\"table\" role=\"group\" tabindex=\"0\"");
     doc.open(&frame.attribute("aria-labelledby", part.anchor.as_str()).raw(">"));
     doc.open(&Markup::syntax("<table>"));
     let head = Markup::syntax("<thead><tr><th scope=\"col\">").text(first).raw("</th>");
