@@ -1,9 +1,12 @@
 //! What can be written on the command line.
 
+mod render;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::render::{AudienceArg, Medium, RenderArgs, StyleArg};
 use crate::command::MethodKind;
 use crate::findings::Format;
 use crate::out::Color;
@@ -60,8 +63,9 @@ waystone diff acme guides/acme --fail-on relink")]
     /// Run the scenarios of guides through the real flow, against a provider that answers as they say.
     #[command(after_help = "Example: waystone test guides/acme")]
     Test(TestArgs),
-    /// Render one guide to one output.
-    #[command(after_help = "Example: waystone render acme --to mdx > acme.mdx")]
+    /// Render one guide to one output, or all of them into a folder.
+    #[command(after_help = "Examples:\n  waystone render acme --to mdx > acme.mdx\n  \
+waystone render guides --all --to mdx --out pages")]
     Render(RenderArgs),
     /// Link an account, led by its guide.
     #[command(after_help = "Examples:\n  waystone link acme\n  \
@@ -170,65 +174,6 @@ pub(crate) struct TestArgs {
     /// One JSON document instead of text.
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RenderArgs {
-    /// The provider's key, or a guide's path.
-    pub(crate) guide: String,
-    /// The method's key; the first, if left out.
-    #[arg(long, value_name = "KEY")]
-    pub(crate) method: Option<String>,
-    /// For whom.
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) audience: AudienceArg,
-    /// Into what.
-    #[arg(long, value_enum)]
-    pub(crate) to: Medium,
-    /// Which anatomy MDX and Markdown have.
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) style: StyleArg,
-    /// The brand file.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) brand: Option<PathBuf>,
-    /// Only what these scopes need; everything, if left out.
-    #[arg(long, value_name = "SCOPE", value_delimiter = ',')]
-    pub(crate) scopes: Vec<String>,
-    /// Where to write; standard output, if left out.
-    #[arg(long, short, value_name = "FILE")]
-    pub(crate) out: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub(crate) enum AudienceArg {
-    /// Whoever links an account.
-    #[default]
-    Link,
-    /// Whoever sets the method up, once.
-    Setup,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Medium {
-    /// MDX, for Mintlify.
-    Mdx,
-    /// Markdown.
-    Md,
-    /// A page of its own.
-    Html,
-    /// Text for a terminal.
-    Text,
-    /// The tree of the page.
-    Json,
-}
-
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub(crate) enum StyleArg {
-    /// Real lists and components.
-    #[default]
-    Semantic,
-    /// The anatomy of the pages published today.
-    Published,
 }
 
 #[derive(Clone, Debug, Default, Args)]

@@ -40,6 +40,40 @@ pub(crate) fn at_paths(common: &Common, paths: &[impl AsRef<Path>]) -> Result<Ve
     Ok(entries)
 }
 
+/// Where a guide is to be had.
+pub(crate) enum Place {
+    /// In the program.
+    Shipped(Arc<Entry>),
+    /// On the disk.
+    File(PathBuf),
+}
+
+impl Place {
+    /// The guide, read now if it is on the disk.
+    pub(crate) fn read(&self) -> Result<Arc<Entry>, Failure> {
+        match self {
+            Self::Shipped(entry) => Ok(Arc::clone(entry)),
+            Self::File(path) => {
+                catalog::read_guide_file(path).map(Arc::new).map_err(|error| Failure::environment(&error))
+            }
+        }
+    }
+}
+
+/// Where the guides at the paths are, or those of [`catalog()`], if there is no path. Files are not read yet, so that
+/// many of them need not be in memory at once.
+pub(crate) fn places(common: &Common, paths: &[PathBuf]) -> Result<Vec<Place>, Failure> {
+    if paths.is_empty() {
+        let entries = at_paths(common, paths)?;
+        return Ok(entries.into_iter().map(|entry| Place::Shipped(Arc::new(entry))).collect());
+    }
+    let mut places = Vec::new();
+    for path in paths {
+        places.extend(located(path)?.into_iter().map(Place::File));
+    }
+    Ok(places)
+}
+
 /// The guides' files at a path, in order; nothing is read yet.
 pub(crate) fn located(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     catalog::locate(path).map_err(|error| {

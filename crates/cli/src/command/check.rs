@@ -3,29 +3,18 @@
 mod mend;
 mod watch;
 
-use std::path::PathBuf;
-
-use catalog::Entry;
 use jiff::Timestamp;
 
 use self::mend::mend;
 use crate::args::{CheckArgs, Common};
 use crate::failure::{FOUND, Failure};
 use crate::findings::{Checked, Count, Format, Piece, piece, whole};
-use crate::guides;
+use crate::guides::{self, Place};
 use crate::out::{Ink, Out};
 use crate::parallel;
 
 /// Of more guides than this the grades are counted, and not told one by one.
 const MOST_GRADES: usize = 30;
-
-/// Where a guide is to be had.
-enum Place {
-    /// In the program.
-    Shipped(Box<Entry>),
-    /// On the disk.
-    File(PathBuf),
-}
 
 pub(crate) fn run(common: &Common, args: &CheckArgs, out: &Out) -> Result<u8, Failure> {
     let today = today(args)?;
@@ -36,7 +25,7 @@ pub(crate) fn run(common: &Common, args: &CheckArgs, out: &Out) -> Result<u8, Fa
     if args.watch {
         return watch::run(&checker, args, out);
     }
-    let places = places(common, args)?;
+    let places = guides::places(common, &args.paths)?;
     let (count, failure) = checker.all(&places, out);
     if let Some(failure) = failure {
         return Err(failure);
@@ -52,20 +41,6 @@ fn today(args: &CheckArgs) -> Result<String, Failure> {
         Ok(_) => Ok(day.clone()),
         Err(_) => Err(Failure::usage(format!("--today `{day}` is not a date")).help("write YYYY-MM-DD")),
     }
-}
-
-/// The guides that are meant: those at the paths, or those that ship and those of `--guides`.
-fn places(common: &Common, args: &CheckArgs) -> Result<Vec<Place>, Failure> {
-    if args.paths.is_empty() {
-        let none: &[PathBuf] = &[];
-        let entries = guides::at_paths(common, none)?;
-        return Ok(entries.into_iter().map(|entry| Place::Shipped(Box::new(entry))).collect());
-    }
-    let mut places = Vec::new();
-    for path in &args.paths {
-        places.extend(guides::located(path)?.into_iter().map(Place::File));
-    }
-    Ok(places)
 }
 
 /// How guides are checked.

@@ -1,9 +1,11 @@
-//! `waystone render`: one guide, one output.
+//! `waystone render`: one guide to one output, or all of them into a folder.
+
+mod all;
 
 use std::fs;
 use std::path::Path;
 
-use guide::Brand;
+use guide::{Brand, Guide, Method};
 use render::{Audience, Options, Style, TerminalOptions};
 
 use crate::args::{AudienceArg, Common, Medium, RenderArgs, StyleArg};
@@ -13,8 +15,6 @@ use crate::guides;
 use crate::out::{Out, replace, width};
 
 pub(crate) fn run(common: &Common, args: &RenderArgs, out: &Out) -> Result<u8, Failure> {
-    let guide = guides::guide(common, &args.guide, out)?;
-    let method = guides::method(&guide, args.method.as_deref())?;
     let read;
     let brand = match &args.brand {
         Some(file) => {
@@ -23,34 +23,61 @@ pub(crate) fn run(common: &Common, args: &RenderArgs, out: &Out) -> Result<u8, F
         }
         None => guides::brand(),
     };
+    let scopes = if args.scopes.is_empty() { None } else { Some(args.scopes.clone()) };
     let audience = match args.audience {
         AudienceArg::Link => Audience::Link,
         AudienceArg::Setup => Audience::Setup,
     };
-    if audience == Audience::Setup && method.setup.is_none() {
-        let message = format!("{} with {} has no guide for admins", guide.provider.name, method.label);
-        return Err(Failure::usage(message).help("leave out --audience setup"));
-    }
     let style = match args.style {
         StyleArg::Semantic => Style::Semantic,
         StyleArg::Published => Style::Published,
     };
-    let scopes = if args.scopes.is_empty() { None } else { Some(args.scopes.clone()) };
-    let page = render::page(&guide, method, brand, &Options { audience, scopes });
     let color = out.color && args.out.is_none();
-    let text = match args.to {
-        Medium::Mdx => render::mdx(&page, style),
-        Medium::Md => render::markdown(&page, style),
-        Medium::Html => render::html(&page),
-        Medium::Text => render::terminal(&page, TerminalOptions { width: width(), color }),
-        Medium::Json => format!("{:#}\n", render::json(&page)),
+    let terminal = TerminalOptions { width: width(), color };
+    let writer = Writer { brand, options: Options { audience, scopes }, to: args.to, style, terminal };
+    let Some(name) = args.guide.as_ref().filter(|_| !args.all) else {
+        return all::run(common, args, &writer, out);
     };
+    let guide = guides::guide(common, name, out)?;
+    let method = guides::method(&guide, args.method.as_deref())?;
+    if !writer.has_page(method) {
+        let message = format!("{} with {} has no guide for admins", guide.provider.name, method.label);
+        return Err(Failure::usage(message).help("leave out --audience setup"));
+    }
+    let text = writer.page(&guide, method);
     match &args.out {
         Some(file) => replace(file, &text)
             .map_err(|error| Failure::io(format!("cannot write `{}`", file.display()), &error))?,
         None => out.data(&text),
     }
     Ok(0)
+}
+
+/// How pages are written.
+struct Writer<'a> {
+    brand: &'a Brand,
+    options: Options,
+    to: Medium,
+    style: Style,
+    terminal: TerminalOptions,
+}
+
+impl Writer<'_> {
+    /// Whether the method has a guide for those who are to read the page.
+    fn has_page(&self, method: &Method) -> bool {
+        self.options.audience == Audience::Link || method.setup.is_some()
+    }
+
+    fn page(&self, guide: &Guide, method: &Method) -> String {
+        let page = render::page(guide, method, self.brand, &self.options);
+        match self.to {
+            Medium::Mdx => render::mdx(&page, self.style),
+            Medium::Md => render::markdown(&page, self.style),
+            Medium::Html => render::html(&page),
+            Medium::Text => render::terminal(&page, self.terminal),
+            Medium::Json => format!("{:#}\n", render::json(&page)),
+        }
+    }
 }
 
 fn brand(file: &Path, out: &Out) -> Result<Brand, Failure> {
