@@ -77,7 +77,7 @@ const API_KEY: Parts = Parts {
     description: "A key that somebody makes in the settings.",
     fields: KEY_FIELD,
     auth: "      api_key:
-- { in: header, name: X-API-Key, value: '{{ value.api_key }}' }   # ← where the key stands
+        - { in: header, name: X-API-Key, value: '{{ value.api_key }}' }   # ← where the key stands
 ",
     secret: "api_key",
     obtains: "api_key",
