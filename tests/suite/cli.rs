@@ -124,7 +124,7 @@ fn formats_for_programs_are_what_they_say() {
 
 #[test]
 fn the_demonstration_plays_itself_through_a_bad_and_a_good_ending() {
-    let run = waystone::run(here(), &["demo"]);
+    let run = waystone::run(here(), &["demo", "gladly"]);
     assert_eq!(run.code, 0, "{}{}", run.out, run.err);
     for part in [
         "A bad ending",
