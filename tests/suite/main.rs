@@ -12,6 +12,7 @@
 //! | [`linking`] | an account linked by the built program: endings, secrets, crashes, a real terminal |
 //! | [`diff`] | two versions of a guide, compared |
 //! | [`new`] | guides to begin with |
+//! | [`authoring`] | the blocks and commands of `docs/authoring.md` |
 //! | [`pages`] | outputs against goldens, and read by real parsers |
 //! | [`cli`] | help, refusals, formats |
 //! | [`schema`] | the JSON Schemas against the reader |
@@ -29,6 +30,7 @@ mod language;
 mod mutants;
 mod schema;
 
+mod authoring;
 mod cli;
 mod diff;
 mod linking;

@@ -1,4 +1,6 @@
-//! The files that are made from the code: schemas, the list of findings, and that of grades.
+//! The files that are made from the code: schemas, the list of findings, that of grades, and the reference.
+
+mod reference;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -16,6 +18,7 @@ fn generated() -> Vec<(PathBuf, String)> {
         (root.join("schemas/brand.schema.json"), format!("{:#}\n", guide::brand_schema())),
         (root.join("docs/findings.md"), findings()),
         (root.join("docs/grades.md"), grades()),
+        (root.join("docs/reference.md"), reference::page()),
     ]
 }
 

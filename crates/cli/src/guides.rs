@@ -99,6 +99,9 @@ pub(crate) fn guide(common: &Common, name: &str, out: &Out) -> Result<Arc<Guide>
         if found.is_none() {
             let keys = keys.iter().map(String::as_str);
             let failure = Failure::usage(format!("there is no guide for `{name}`"));
+            if path.join(catalog::GUIDE_FILE).is_file() {
+                return Err(failure.help(format!("for the guide in this folder, write `./{name}`")));
+            }
             return Err(match guide::nearest(name, keys.clone()) {
                 Some(near) => failure.help(format!("did you mean `{near}`?")),
                 None => failure.help(format!("there is {}", listed(keys))),

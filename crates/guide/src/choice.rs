@@ -48,6 +48,7 @@ pub enum Expiry {
 /// Where a key stands in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "CarrierKind")]
 pub enum Carrier {
     /// A header.
     Header,

@@ -53,4 +53,7 @@ pub use crate::prose::{Block, Inline, Prose};
 pub use crate::read::{Reading, read, read_brand};
 pub use crate::schema::{brand_schema, guide_schema};
 pub use crate::source::{Place, Source, Span};
-pub use crate::template::{Clock, Filter, Lot, Part, Reference, RequestPart, Target, Template};
+pub use crate::template::{
+    Clock, Filter, Lot, Part, Reference, RequestPart, Target, Template, TextKind, Vocabulary, Word,
+    vocabulary,
+};

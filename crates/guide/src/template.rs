@@ -7,14 +7,18 @@
 //! template stands.
 
 mod read;
+mod vocabulary;
 
 use std::fmt;
+
+use schemars::JsonSchema;
 
 use crate::json_path::JsonPath;
 use crate::key::Key;
 use crate::source::Span;
 
 pub(crate) use self::read::{parse, parse_next, suggest};
+pub use self::vocabulary::{TextKind, Vocabulary, Word, vocabulary};
 
 /// A text with references in it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -46,54 +50,76 @@ pub struct Reference {
 }
 
 /// What a reference stands for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
 pub enum Target {
     /// What was typed into a field.
-    Value(Key),
+    #[schemars(rename = "value.…")]
+    Value(#[schemars(with = "String")] Key),
     /// A field's label.
-    Label(Key),
+    #[schemars(rename = "label.…")]
+    Label(#[schemars(with = "String")] Key),
     /// A step's title.
-    Step(Key),
+    #[schemars(rename = "step.…")]
+    Step(#[schemars(with = "String")] Key),
     /// The environment's host.
+    #[schemars(rename = "environment.host")]
     EnvironmentHost,
     /// The environment's label.
+    #[schemars(rename = "environment.label")]
     EnvironmentLabel,
     /// Another column of the table of environments.
-    EnvironmentValue(Key),
+    #[schemars(rename = "environment.…")]
+    EnvironmentValue(#[schemars(with = "String")] Key),
     /// The provider's name.
+    #[schemars(rename = "provider.name")]
     ProviderName,
     /// The provider's key.
+    #[schemars(rename = "provider.key")]
     ProviderKey,
     /// The method's label.
+    #[schemars(rename = "method.label")]
     MethodLabel,
     /// The product's name.
+    #[schemars(rename = "brand.name")]
     BrandName,
     /// The name of the place where accounts are linked.
+    #[schemars(rename = "brand.hub")]
     BrandHub,
     /// Where to go for help.
+    #[schemars(rename = "brand.support_url")]
     BrandSupportUrl,
     /// The address of the product's site.
+    #[schemars(rename = "brand.site_url")]
     BrandSiteUrl,
     /// A place in the answer's JSON body.
-    Json(JsonPath),
+    #[schemars(rename = "json.…")]
+    Json(#[schemars(with = "String")] JsonPath),
     /// What an earlier check kept.
-    Capture(Key),
+    #[schemars(rename = "capture.…")]
+    Capture(#[schemars(with = "String")] Key),
     /// What signing in gave.
-    Token(Key),
+    #[schemars(rename = "token.…")]
+    Token(#[schemars(with = "String")] Key),
     /// The signed assertion.
+    #[schemars(rename = "jwt.assertion")]
     Assertion,
     /// A part of the request that is being signed.
+    #[schemars(rename = "request.…")]
     Request(RequestPart),
     /// The moment of sending.
+    #[schemars(rename = "now.…")]
     Now(Clock),
     /// What is drawn by lot for each request.
+    #[schemars(rename = "random.…")]
     Random(Lot),
     /// The address to which the provider sends the browser back.
+    #[schemars(rename = "hub.redirect_uri")]
     RedirectUri,
 }
 
 /// A part of the request that is being signed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case")]
 pub enum RequestPart {
     /// The method: `GET`.
     Method,
@@ -116,11 +142,13 @@ pub enum RequestPart {
 }
 
 /// How the moment of sending is written. All of it is UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case")]
 pub enum Clock {
     /// Seconds since 1970: `1440938160`.
     Unix,
     /// Milliseconds since 1970: `1440938160000`.
+    #[schemars(rename = "unix_ms")]
     UnixMilliseconds,
     /// `2015-08-30T12:36:00Z` ([RFC 3339](https://www.rfc-editor.org/rfc/rfc3339)).
     Iso,
@@ -133,7 +161,8 @@ pub enum Clock {
 }
 
 /// What is drawn by lot for each request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case")]
 pub enum Lot {
     /// 32 hexadecimal digits.
     Hex,
@@ -174,7 +203,8 @@ impl Lot {
 }
 
 /// What is done with a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case")]
 pub enum Filter {
     /// Lets dots through, so that the value may be up to so many labels of a host.
     HostLabels(u8),
@@ -186,12 +216,14 @@ pub enum Filter {
     Base64,
     /// Encodes as Base64 for addresses, without padding
     /// ([RFC 4648, 5](https://www.rfc-editor.org/rfc/rfc4648#section-5)).
+    #[schemars(rename = "base64url")]
     Base64Url,
     /// The SHA-256 of the bytes, in hexadecimal.
     Sha256Hex,
     /// The SHA-256 of the bytes, in Base64.
     Sha256Base64,
     /// Escapes everything but the unreserved characters of RFC 3986.
+    #[schemars(rename = "urlencode")]
     UrlEncode,
 }
 
@@ -209,20 +241,31 @@ impl Filter {
 }
 
 /// What kind of text a template is in, which decides what may be referred to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
 pub(crate) enum Where {
-    /// Something a reader sees on a page: no values.
+    /// What people read on a page, `body`, `intro`, `needs` and `warning`: no values.
     Prose,
-    /// A message about an attempt: values that are not secret, and labels.
+    /// `says` and `fix` of an outcome: values that are not secret, and labels.
     Message,
-    /// A part of a request: values, environment, captures, tokens, the moment.
+    /// What is sent, and what `derived` is made from: values, environment, captures, tokens, the moment.
     Request,
-    /// A part of a signature: all of that, and the request that is signed.
+    /// What a signature is made of, and where it stands: all of that, and the request that is signed.
     Signed,
-    /// What is taken from an answer.
+    /// What is taken from an answer: `account`.
     Answer,
     /// A brand's wording.
     Wording,
+}
+
+impl Where {
+    /// The kinds, in the order of their declaration.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Prose, Self::Message, Self::Request, Self::Signed, Self::Answer, Self::Wording];
+
+    /// Whether filters mean something there: not where people read.
+    pub(crate) const fn has_filters(self) -> bool {
+        !matches!(self, Self::Prose | Self::Message | Self::Wording)
+    }
 }
 
 impl Template {

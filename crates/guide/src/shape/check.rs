@@ -171,7 +171,7 @@ pub(crate) struct OutcomeShape {
     /// Other fields that may be the cause as well.
     #[serde(default)]
     pub(crate) or_fields: Vec<Text>,
-    /// The step to go back to; left out, the one that collects the field.
+    /// The step to go back to; left out, the one that obtains the field's value, or else collects it.
     pub(crate) return_to: Option<Text>,
     /// What the person is told, in the provider's terms.
     pub(crate) says: Option<Text>,

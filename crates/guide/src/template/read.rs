@@ -306,7 +306,7 @@ impl Reader<'_, '_> {
                     Filter::NAMES.iter().map(|(name, _)| *name).chain(["host_labels"]).collect();
                 self.findings.push(suggest(found, at, name, &known));
             }
-        } else if matches!(self.place, Where::Prose | Where::Message | Where::Wording) {
+        } else if !self.place.has_filters() {
             let message = format!("the filter `{text}` means nothing in a text that people read");
             self.findings.push(Finding::new(&BAD_FILTER, at, message).mend("remove the filter"));
             return None;
@@ -334,7 +334,8 @@ pub(crate) fn suggest(found: Finding, at: Span, name: &str, known: &[&str]) -> F
     }
 }
 
-const ROOTS: &[&str] = &[
+/// What a reference can begin with.
+pub(super) const ROOTS: &[&str] = &[
     "value",
     "label",
     "step",
@@ -353,7 +354,8 @@ const ROOTS: &[&str] = &[
 ];
 
 impl Where {
-    const fn roots(self) -> &'static [&'static str] {
+    /// What a reference in such a text can begin with.
+    pub(super) const fn roots(self) -> &'static [&'static str] {
         match self {
             Self::Prose => &["label", "step", "environment", "provider", "method", "brand", "hub"],
             Self::Message => &["value", "label", "step", "environment", "provider", "method", "brand"],
