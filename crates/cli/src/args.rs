@@ -207,7 +207,7 @@ pub(crate) struct Given {
 
 #[derive(Debug, Args)]
 pub(crate) struct LinkArgs {
-    /// The provider's key.
+    /// The provider's key, or a guide's path.
     pub(crate) provider: String,
     /// The method's key; the first, if left out.
     #[arg(long, value_name = "KEY")]

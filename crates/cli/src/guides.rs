@@ -26,6 +26,12 @@ pub(crate) fn catalog(common: &Common) -> Result<Catalog, Failure> {
     Ok(catalog)
 }
 
+/// The option that tells another command of the same guides, as a shell takes it.
+pub(crate) fn flag(common: &Common) -> String {
+    let Some(folder) = &common.guides else { return String::new() };
+    format!(" --guides '{}'", folder.display().to_string().replace('\'', r"'\''"))
+}
+
 /// The guides at the paths; those of [`catalog()`], if there is no path.
 pub(crate) fn at_paths(common: &Common, paths: &[impl AsRef<Path>]) -> Result<Vec<Entry>, Failure> {
     if paths.is_empty() {
@@ -87,7 +93,7 @@ fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
     })
 }
 
-/// One guide that can be used, by its provider's key or by its path.
+/// One guide that can be used, by its provider's key or else by its path.
 pub(crate) fn guide(common: &Common, name: &str, out: &Out) -> Result<Arc<Guide>, Failure> {
     let path = Path::new(name);
     let entry = if name.contains('/') || path.extension().is_some() {
@@ -95,13 +101,13 @@ pub(crate) fn guide(common: &Common, name: &str, out: &Out) -> Result<Arc<Guide>
     } else {
         let catalog = catalog(common)?;
         let keys: Vec<String> = catalog.entries().map(|entry| entry.folder.clone()).collect();
-        let found = catalog.into_entries().into_iter().find(|entry| entry.is(name));
+        let mut found = catalog.into_entries().into_iter().find(|entry| entry.is(name));
+        if found.is_none() && path.join(catalog::GUIDE_FILE).is_file() {
+            found = read(path)?.into_iter().next();
+        }
         if found.is_none() {
             let keys = keys.iter().map(String::as_str);
             let failure = Failure::usage(format!("there is no guide for `{name}`"));
-            if path.join(catalog::GUIDE_FILE).is_file() {
-                return Err(failure.help(format!("for the guide in this folder, write `./{name}`")));
-            }
             return Err(match guide::nearest(name, keys.clone()) {
                 Some(near) => failure.help(format!("did you mean `{near}`?")),
                 None => failure.help(format!("there is {}", listed(keys))),

@@ -20,6 +20,10 @@ use clap::Parser as _;
 use crate::args::Arguments;
 use crate::out::Out;
 
+/// Guides are trees of small texts, read on all cores at once; see `docs/benchmarks.md`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,

@@ -90,7 +90,8 @@ pub(crate) async fn run(
         played(&common, &guide, method, good, &mut way, out).await?;
     }
     proof(&folder.path, good, out)?;
-    out.line(&format!("\nThe real thing: waystone link {}", guide.provider.key));
+    let from = guides::flag(&common);
+    out.line(&format!("\nThe real thing: waystone{from} link {}", guide.provider.key));
     Ok(0)
 }
 

@@ -57,7 +57,10 @@ pub(crate) async fn run(common: &Common, args: &TestArgs, out: &Out) -> Result<u
                 out.line(&format!("  {mark} {}  {outcome}", scenario.name));
                 let place = guide.source.place(scenario.span.start);
                 for problem in &problems {
-                    out.line(&format!("      {problem}\n      at {name}:{}:{}", place.line, place.column));
+                    out.line(&format!("      {problem}"));
+                }
+                if !problems.is_empty() {
+                    out.line(&format!("      at {name}:{}:{}", place.line, place.column));
                 }
             }
             for missing in unreached(method) {
@@ -125,7 +128,8 @@ async fn play(guide: &Arc<Guide>, method: &Method, scenario: &Scenario) -> Resul
     let mut problems = compare(&flow, scenario);
     let (asked, turns) = (route.asked(), scenario.talk.len());
     if asked != turns {
-        problems.push(format!("{asked} requests were made, and the scenario has {turns}"));
+        let were = if asked == 1 { "1 request was".to_owned() } else { format!("{asked} requests were") };
+        problems.push(format!("{were} made, and the scenario has {turns}"));
     }
     Ok(problems)
 }
@@ -175,6 +179,13 @@ fn compare(flow: &Flow, scenario: &Scenario) -> Vec<String> {
                 _ => None,
             });
             differs("environment", then.environment.as_ref().map(key), belongs_to);
+            if outcome != Some(verdict.outcome.as_str()) {
+                let cause = verdict.rule.as_ref().map_or_else(
+                    || "no rule fits the answer, and it is not what the check expects".to_owned(),
+                    |rule| format!("the rule `{rule}` fits the answer"),
+                );
+                problems.push(format!("why: {cause}"));
+            }
         }
         Stage::Step(view) => {
             let says =

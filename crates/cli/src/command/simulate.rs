@@ -17,7 +17,8 @@ pub(crate) async fn run(common: &Common, args: &SimulateArgs, out: &Out) -> Resu
     out.line(&format!("{} listens at {origin}", guide.provider.name));
     let upstreams: String =
         method.hosts.iter().map(|pattern| format!(" --upstream '{pattern}={origin}'")).collect();
-    out.line(&format!("In another terminal: waystone link {}{upstreams}", args.provider));
+    let from = guides::flag(common);
+    out.line(&format!("In another terminal: waystone{from} link {}{upstreams}", args.provider));
     out.line("");
     for scenario in &method.scenarios {
         let given: Vec<String> = scenario.given.iter().map(|(key, value)| format!("{key}={value}")).collect();

@@ -92,8 +92,8 @@ impl Lowering<'_> {
         parse(&text.value, text.span, Where::Answer, names, self.source, self.findings)
     }
 
-    /// `GET /path`.
-    pub(crate) fn verb_and_path<'t>(&mut self, line: &'t Text) -> Option<(Verb, &'t str)> {
+    /// `GET /path` of a request that a check makes, or of a `turn` of a scenario, which is told without its query.
+    pub(crate) fn verb_and_path<'t>(&mut self, line: &'t Text, turn: bool) -> Option<(Verb, &'t str)> {
         let (verb, path) = line.value.split_once(' ').unwrap_or((&line.value, ""));
         let verb = Verb::ALL.into_iter().find(|known| known.as_str() == verb);
         let path = path.trim();
@@ -101,12 +101,12 @@ impl Lowering<'_> {
         if let (Some(verb), true) = (verb, sound) {
             return Some((verb, path));
         }
-        self.say(bad_line(line));
+        self.say(bad_line(line, turn));
         None
     }
 
     pub(crate) fn request_line(&mut self, line: &Text, names: &Names<'_>) -> Option<RequestTemplate> {
-        let (verb, path) = self.verb_and_path(line)?;
+        let (verb, path) = self.verb_and_path(line, false)?;
         let path = parse(path, line.span, Where::Request, names, self.source, self.findings);
         Some(RequestTemplate { path, span: line.span, ..RequestTemplate::literal(verb, "") })
     }
@@ -208,6 +208,17 @@ impl Lowering<'_> {
             let Some(found) = self.path(&path.value, path.span) else { continue };
             let mut one_of: Vec<Value> = shape.one_of.iter().map(|scalar| scalar.0.clone()).collect();
             one_of.extend(shape.equals.iter().map(|scalar| scalar.0.clone()));
+            let texts = one_of.iter().filter_map(Value::as_str);
+            let texts = texts.chain(shape.contains.as_ref().map(|text| text.value.as_str()));
+            if let Some(text) = texts.into_iter().find(|text| is_like_a_reference(text)) {
+                let message = format!("{} would be compared letter by letter", quoted(text));
+                let found = Finding::new(&MISPLACED_REFERENCE, path.span, message);
+                self.say(
+                    found.mend(
+                        "write the text itself; of these tests only `host_differs_from` reads references",
+                    ),
+                );
+            }
             if one_of.is_empty() && *shape == JsonTestShape::default() {
                 let found = Finding::new(&BAD_CHECK, path.span, "nothing is asked of this place");
                 self.say(found.mend("say what stands there; for `null` that is `type: 'null'`"));
@@ -326,8 +337,16 @@ impl Lowering<'_> {
     }
 }
 
+/// Whether a text is written as if a reference in it meant something.
+fn is_like_a_reference(text: &str) -> bool {
+    let inner = text.split_once("{{").and_then(|(_, rest)| rest.split_once("}}"));
+    inner.is_some_and(|(inner, _)| {
+        inner.trim().starts_with(|ch: char| ch.is_ascii_lowercase()) && inner.contains('.')
+    })
+}
+
 /// What is wrong with a line that is not `GET /path`.
-fn bad_line(line: &Text) -> Finding {
+fn bad_line(line: &Text, turn: bool) -> Finding {
     let text = line.value.trim();
     let found =
         Finding::new(&BAD_ADDRESS, line.span, format!("{} is not a request line", quoted(&line.value)));
@@ -336,6 +355,13 @@ fn bad_line(line: &Text) -> Finding {
     let verb = Verb::ALL.into_iter().find(|known| known.as_str() == first.to_ascii_uppercase());
     if let Some((path, query)) = rest.split_once('?').filter(|(path, _)| path.starts_with('/')) {
         let verb = verb.unwrap_or(Verb::Get);
+        if turn {
+            let mended = format!("{verb} {path}");
+            let found = found.label("a query stands in it");
+            return found
+                .mend(format!("write `{mended}`: a turn is known by verb and path"))
+                .fix(line.span, mended);
+        }
         let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
         let pairs: Vec<String> = pairs.map(|(name, value)| format!("{name}: '{value}'")).collect();
         return found

@@ -59,7 +59,7 @@ impl Lowering<'_> {
     }
 
     fn turn(&mut self, shape: &TurnShape, names: &Names<'_>) -> Option<Turn> {
-        let (verb, path) = self.verb_and_path(&shape.request)?;
+        let (verb, path) = self.verb_and_path(&shape.request, true)?;
         let reply = match (&shape.response, shape.fails) {
             (Some(response), None) => self.reply(response, shape.request.span),
             (None, Some(fault)) => Reply::Fails(fault),

@@ -59,14 +59,20 @@ fn fillers(text: &str) -> Vec<(&'static str, usize)> {
     let mut is_begin = true;
     while let Some(ch) = text[at..].chars().next() {
         let rest = &text[at..];
-        let closed = [("`", "`"), ("{{", "}}"), ("](", ")")];
-        if let Some((open, close)) = closed.iter().find(|(open, _)| rest.starts_with(open)) {
+        let closed = match ch {
+            '`' => Some(("`", "`")),
+            '{' => Some(("{{", "}}")),
+            ']' => Some(("](", ")")),
+            _ => None,
+        };
+        if let Some((open, close)) = closed.filter(|(open, _)| rest.starts_with(open)) {
             let inner = &rest[open.len()..];
             at += open.len() + inner.find(close).map_or(inner.len(), |end| end + close.len());
             is_begin = true;
             continue;
         }
-        if let Some(filler) = FILLERS.iter().find(|filler| is_begin && begins_with(rest, filler)) {
+        let is_word = is_begin && ch.is_ascii_alphabetic();
+        if let Some(filler) = FILLERS.iter().find(|filler| is_word && begins_with(rest, filler)) {
             if *filler != "just" || rest[filler.len()..].split_whitespace().next().is_some_and(is_verb) {
                 list.push((*filler, at));
             }

@@ -282,7 +282,7 @@ methods:
       - {{ key: me, label: {check}, role: identity, request: GET /me, account: {{ id: '{{{{ json.id }}}}', name: '{{{{ json.name }}}}' }} }}
     outcomes:
       - {{ key: refused, when: {{ status: 401 }}, is: wrong_secret, at_field: api_token, says: {message}, fix: {fix} }}
-      - {{ key: strange, when: {{ json: {{ error: {{ equals: {says} }} }} }}, is: unknown }}
+      - {{ key: strange, when: {{ json: {{ error: {{ equals: {option} }} }} }}, is: unknown }}
     link:
       warning: {warning}
       needs: [{need}, {need}]
