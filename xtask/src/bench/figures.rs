@@ -14,7 +14,12 @@ pub(super) fn time(seconds: f64) -> String {
 
 /// An amount of memory.
 pub(super) fn memory(kib: f64) -> String {
-    if kib.abs() >= 1024.0 { format!("{} MiB", number(kib / 1024.0)) } else { format!("{} KiB", number(kib)) }
+    let (value, unit) = match kib.abs() {
+        k if k >= 1024.0 * 1024.0 => (kib / 1024.0 / 1024.0, "GiB"),
+        k if k >= 1024.0 => (kib / 1024.0, "MiB"),
+        _ => (kib, "KiB"),
+    };
+    format!("{} {unit}", number(value))
 }
 
 /// A number with three digits that count, and its thousands apart.
@@ -59,10 +64,11 @@ pub(super) fn median(values: &[f64]) -> f64 {
     }
 }
 
-/// A table in Markdown: the first column to the left, figures to the right.
-pub(super) fn table(heads: &[&str], rows: &[Vec<String>]) -> String {
-    let mut text =
-        format!("| {} |\n|---|{}\n", heads.join(" | "), "---:|".repeat(heads.len().saturating_sub(1)));
+/// A table in Markdown: so many columns of words to the left, then figures to the right.
+pub(super) fn table(words: usize, heads: &[&str], rows: &[Vec<String>]) -> String {
+    let figures = heads.len().saturating_sub(words);
+    let rule = format!("|{}{}", "---|".repeat(words), "---:|".repeat(figures));
+    let mut text = format!("| {} |\n{rule}\n", heads.join(" | "));
     for row in rows {
         text.push_str(&format!("| {} |\n", row.join(" | ")));
     }
@@ -87,8 +93,9 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_in_mebibytes_from_one_on() {
-        assert_eq!([0.5, 1023.0, 15_872.0].map(memory), ["0.50 KiB", "1 023 KiB", "15.5 MiB"]);
+    fn memory_has_the_unit_that_suits_it() {
+        let shown: Vec<String> = [0.5, 1023.0, 15_872.0, 25_165_824.0].map(memory).into();
+        assert_eq!(shown, ["0.50 KiB", "1 023 KiB", "15.5 MiB", "24.0 GiB"]);
     }
 
     #[test]
@@ -107,6 +114,6 @@ mod tests {
     #[test]
     fn a_table_has_its_figures_to_the_right() {
         let rows = [vec!["10".to_owned(), "1.00 s".to_owned()]];
-        assert_eq!(table(&["guides", "wall"], &rows), "| guides | wall |\n|---|---:|\n| 10 | 1.00 s |\n");
+        assert_eq!(table(1, &["guides", "wall"], &rows), "| guides | wall |\n|---|---:|\n| 10 | 1.00 s |\n");
     }
 }

@@ -79,7 +79,7 @@ fn checks(run: &Run) -> String {
         })
         .collect();
     let heads = ["guides", "wall", "CPU", "guides/s", "MB/s", "wall per guide", "memory"];
-    let mut text = format!("## Checking a catalog\n\n`waystone check DIR`.\n\n{}", table(&heads, &rows));
+    let mut text = format!("## Checking a catalog\n\n`waystone check DIR`.\n\n{}", table(1, &heads, &rows));
     if let [.., few, many] = run.checks.as_slice() {
         let more = one_more(few.cost, many.cost, many.guides - few.guides);
         let held = (kib(many.peak) - kib(few.peak)) / f64::from(many.guides - few.guides);
@@ -106,7 +106,7 @@ fn pieces(run: &Run) -> String {
     format!(
         "## What the pieces cost\n\nEach piece by itself, over and over on one thread and without the disk \
          (`crates/cli/examples/pieces.rs`).\n\n{}",
-        table(&["piece", "CPU for one guide"], &rows)
+        table(1, &["piece", "CPU for one guide"], &rows)
     )
 }
 
@@ -147,12 +147,12 @@ fn renders(run: &Run) -> String {
          table above; the rest is reading the guide, and the system writing the file. *One more page* is of wall \
          time.\n\n{}",
         count(pages),
-        table(&heads, &rows)
+        table(1, &heads, &rows)
     )
 }
 
 fn writing(run: &Run) -> String {
-    let Some(mdx) = mdx(run) else { return String::new() };
+    let Some((pages, mdx)) = mdx(run) else { return String::new() };
     let row = |what: &str, cost: Cost| {
         let by_cp = |one: f64, cp: f64| ratio(one, cp);
         vec![
@@ -174,12 +174,13 @@ fn writing(run: &Run) -> String {
         "## Writing pages\n\nThe same {} MDX pages come to the disk in three ways, each time into a folder that is \
          not there yet. Of `waystone render`, what is not reading and rendering (by the pieces above, on {} cores) \
          is {} of wall time, {} of `cp -r`: this is the writing. A page is written beside its place and moved there, \
-         so that nobody sees half of one.\n\n{}",
-        count(run.renders.first().map_or(0, |render| render.pages)),
+         so that nobody sees half of one. Many kernels only sample how CPU time is split between program \
+         and system; the sum is exact.\n\n{}",
+        count(pages),
         run.machine.cores,
         time(writing_alone(run)),
         ratio(writing_alone(run), run.copied.cp.wall),
-        table(&heads, &rows)
+        table(1, &heads, &rows)
     )
 }
 
@@ -203,7 +204,7 @@ fn watches(run: &Run) -> String {
         "## Watching a catalog\n\n`waystone check --watch DIR`, and edits all over the catalog. An answer waits until \
          nothing has come for 30 ms, as editors write a file in several strokes: these are most of it. *CPU for an \
          edit* is that of the thread which checks.\n\n{}",
-        table(&heads, &rows)
+        table(1, &heads, &rows)
     )
 }
 
@@ -217,7 +218,7 @@ fn others(run: &Run) -> String {
          many guides, which holds them against the schema and does everything else besides. Waystone beside a \
          builder is `waystone render --to html`, which reads the guides, where the builder reads the Markdown that \
          `render --to md` made of them. check-jsonschema and mdBook were run once.\n\n{}",
-        table(&heads, &rows)
+        table(2, &heads, &rows)
     )
 }
 
@@ -255,17 +256,17 @@ fn per_guide(run: &Run, guides: u32) -> Option<(f64, f64)> {
     Some((check.cost.wall / n, check.cost.cpu() / n))
 }
 
-/// What rendering the MDX pages costs.
-fn mdx(run: &Run) -> Option<Cost> {
-    run.renders.iter().find(|render| render.medium == "mdx").map(|render| render.cost)
+/// How many MDX pages were rendered, and what that costs.
+fn mdx(run: &Run) -> Option<(u32, Cost)> {
+    run.renders.iter().find(|render| render.medium == "mdx").map(|render| (render.pages, render.cost))
 }
 
 /// Seconds of wall time of `render --to mdx` that are neither reading nor rendering.
 fn writing_alone(run: &Run) -> f64 {
-    let Some(render) = run.renders.iter().find(|render| render.medium == "mdx") else { return 0.0 };
+    let Some((pages, cost)) = mdx(run) else { return 0.0 };
     let cores = u32::try_from(run.machine.cores).map_or(1.0, f64::from);
-    let other = run.pieces.sum(&["read", "page", "mdx"]) * f64::from(render.pages) / cores;
-    (render.cost.wall - other).max(0.0)
+    let other = run.pieces.sum(&["read", "page", "mdx"]) * f64::from(pages) / cores;
+    (cost.wall - other).max(0.0)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "sizes of files are far from 2^52")]

@@ -17,7 +17,7 @@ use super::figures::median;
 const REST: Duration = Duration::from_millis(150);
 
 /// Longer than this nothing is waited for.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Edits in a catalog that is watched.
 #[derive(Clone, Copy, Debug)]
