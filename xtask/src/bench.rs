@@ -112,6 +112,7 @@ fn measure(options: Options, scratch: &Path) -> Result<Run> {
         .collect::<Result<Vec<Corpus>>>()?;
     let [smallest, middle, largest] = catalogs.as_slice() else { bail!("there are three sizes") };
     println!("check");
+    waystone::nothing_to_say(&program, smallest)?;
     let checks =
         catalogs.iter().map(|corpus| waystone::check(&program, corpus, times)).collect::<Result<_>>()?;
     println!("pieces");

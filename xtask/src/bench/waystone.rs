@@ -55,6 +55,14 @@ pub(super) struct Copied {
     pub(super) written: Cost,
 }
 
+/// That there is nothing to find in a catalog, as the page says.
+pub(super) fn nothing_to_say(program: &Path, corpus: &Corpus) -> Result<()> {
+    let mut command = Command::new(program);
+    command.arg("check").arg(&corpus.folder).args(["--deny", "warnings"]);
+    cost(&mut command, 1).context("xtask/src/bench/guide.yaml has findings: mend it")?;
+    Ok(())
+}
+
 /// Checks a catalog.
 pub(super) fn check(program: &Path, corpus: &Corpus, times: u32) -> Result<Checked> {
     let command = || {
