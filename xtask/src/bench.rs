@@ -79,6 +79,8 @@ struct Run {
     checks: Vec<Checked>,
     /// By medium.
     renders: Vec<Rendered>,
+    /// The most memory of rendering MDX, in KiB.
+    render_peak: u64,
     /// With the MDX pages.
     copied: Copied,
     pieces: Pieces,
@@ -119,9 +121,12 @@ fn measure(options: Options, scratch: &Path) -> Result<Run> {
     let pieces = pieces::measure(&of_pieces, smallest, options.seconds())?;
     let pages = |medium: &str| scratch.join(format!("pages-{medium}"));
     let mut renders = Vec::new();
+    let render_peak = waystone::render_peak(&program, largest, &pages("mdx"))?;
     for medium in MEDIA {
         println!("render --to {medium}");
         let folder = pages(medium);
+        // Long runs, of which only those that write MDX are compared with an aim.
+        let times = if medium == "mdx" { times } else { 2 };
         renders.push(waystone::render(&program, (middle, largest), medium, &folder, times)?);
         if !["mdx", "md"].contains(&medium) {
             waystone::remove(&folder)?;
@@ -139,7 +144,7 @@ fn measure(options: Options, scratch: &Path) -> Result<Run> {
     fs::create_dir_all(&tools)?;
     let setting = Setting { tools: &tools, scratch, times, mdbook: options.mdbook };
     let others = others::all(&setting, middle, &files(&pages("md"), ".md")?);
-    Ok(Run { options, machine, checks, renders, copied, pieces, watches, others })
+    Ok(Run { options, machine, checks, renders, render_peak, copied, pieces, watches, others })
 }
 
 /// Builds what is measured, as it ships.

@@ -42,8 +42,6 @@ pub(super) struct Rendered {
     pub(super) cost: Cost,
     /// What one more page costs.
     pub(super) more: Cost,
-    /// The most memory of a run, in KiB.
-    pub(super) peak: u64,
 }
 
 /// The same pages, brought to the disk by others.
@@ -85,12 +83,9 @@ pub(super) fn render(
 ) -> Result<Rendered> {
     let command = |corpus: &Corpus| -> Result<Command> {
         remove(folder)?;
-        let mut command = Command::new(program);
-        command.arg("render").arg(&corpus.folder).args(["--all", "--to", medium, "--out"]).arg(folder);
-        Ok(command)
+        Ok(rendering(program, corpus, medium, folder))
     };
     let few = best(times, || cost(&mut command(small)?, 1))?;
-    let peak = peak(&mut command(large)?)?;
     let cost = best(times, || cost(&mut command(large)?, 1))?;
     let pages = files(folder, &format!(".{}", ending(medium)))?;
     let mut bytes = 0;
@@ -98,7 +93,19 @@ pub(super) fn render(
         bytes += fs::metadata(page)?.len();
     }
     let more = one_more(few, cost, large.guides - small.guides);
-    Ok(Rendered { medium, pages: u32::try_from(pages.len())?, bytes, cost, more, peak })
+    Ok(Rendered { medium, pages: u32::try_from(pages.len())?, bytes, cost, more })
+}
+
+/// The most memory of a run that renders MDX, in KiB.
+pub(super) fn render_peak(program: &Path, corpus: &Corpus, folder: &Path) -> Result<u64> {
+    remove(folder)?;
+    peak(&mut rendering(program, corpus, "mdx", folder))
+}
+
+fn rendering(program: &Path, corpus: &Corpus, medium: &str, folder: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.arg("render").arg(&corpus.folder).args(["--all", "--to", medium, "--out"]).arg(folder);
+    command
 }
 
 /// What one more item costs, of which there are so many between two runs.
