@@ -22,12 +22,14 @@ pub(crate) fn all() -> Result<()> {
     modules(&root().join("tests/node"))
 }
 
-fn is_there(program: &str) -> bool {
+/// Whether a program is on the path.
+pub(crate) fn is_there(program: &str) -> bool {
     let paths = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&paths).any(|folder| folder.join(program).is_file())
 }
 
-fn debian(packages: &[&str]) -> Result<()> {
+/// Installs packages of Debian.
+pub(crate) fn debian(packages: &[&str]) -> Result<()> {
     if !is_there("apt-get") {
         bail!("install these by hand, for this system has no apt-get: {}", packages.join(", "));
     }

@@ -1,6 +1,7 @@
 //! What cargo cannot do: checks of the tree, generated files, the test command.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task speaks to whoever runs it")]
 
+mod bench;
 mod codegen;
 mod floors;
 mod fuzz;
@@ -19,6 +20,8 @@ cargo xtask ci-checks  format, lints, documentation and dependencies: what CI ru
 cargo xtask codegen    write the generated files (schemas, the lists of findings and grades)
 cargo xtask tidy       check the shape of the tree
 cargo xtask fuzz       feed readers and writers with bytes drawn by lot: [--seconds N] [TARGET]
+cargo xtask bench      measure how quick Waystone is, beside other tools, and write docs/benchmarks.md:
+                       [--quick] [--with-mdbook]
 cargo xtask pictures   make the pictures of the README again, from the program
 cargo xtask deny       check licenses, sources and bans of dependencies";
 
@@ -46,6 +49,7 @@ fn run(arguments: &[&str]) -> Result<()> {
             if problems.is_empty() { Ok(()) } else { bail!("{} things are not tidy", problems.len()) }
         }
         ["fuzz", rest @ ..] => fuzz::run(rest),
+        ["bench", rest @ ..] => bench::run(rest),
         ["pictures"] => pictures::make(),
         ["deny"] => run::deny(),
         _ => {
