@@ -6,6 +6,9 @@
 
 /// A text on one line: what would break it becomes a space.
 pub(crate) fn inline(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
     text.chars()
         .filter_map(|ch| match ch {
             '\n' | '\r' | '\t' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{b}' | '\u{c}' => Some(' '),
@@ -16,6 +19,9 @@ pub(crate) fn inline(text: &str) -> String {
 
 /// The same, without white space at its ends: a title, a label.
 pub(crate) fn line(text: &str) -> String {
+    if is_plain(text) {
+        return text.trim().to_owned();
+    }
     inline(text).trim().to_owned()
 }
 
@@ -23,6 +29,11 @@ pub(crate) fn line(text: &str) -> String {
 pub(crate) fn lines(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.lines() {
+        if is_plain(line) {
+            out.push_str(line);
+            out.push('\n');
+            continue;
+        }
         for ch in line.chars() {
             match ch {
                 '\t' => out.push_str("    "),
@@ -32,6 +43,11 @@ pub(crate) fn lines(text: &str) -> String {
         out.push('\n');
     }
     out
+}
+
+/// Whether a text has nothing but letters, signs and spaces of ASCII, as nearly all have.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 fn visible(ch: char) -> Option<char> {

@@ -37,18 +37,23 @@ impl<F: Flavor> Dialect for CommonMark<F> {
     fn text(out: &mut String, text: &str) {
         let line_start = begins_line(out);
         let text = if line_start { text.trim_start() } else { text };
-        for (at, ch) in text.char_indices() {
+        // What is copied so far; most of a text means nothing and is copied as it is.
+        let mut done = 0;
+        if F::MDX && line_start && (text.starts_with("import") || text.starts_with("export")) {
+            // A line that begins so is code in MDX, and a letter cannot be escaped otherwise.
+            out.push_str(if text.starts_with('i') { "&#x69;" } else { "&#x65;" });
+            done = 1;
+        }
+        for (at, byte) in text.bytes().enumerate().skip(done).filter(|(_, byte)| may_be_active(*byte)) {
+            out.push_str(&text[done..at]);
+            done = at;
+            let ch = char::from(byte);
             let here = Here { before: out.chars().next_back(), text, at, line_start };
-            if F::MDX && here.starts_code() {
-                // A line that begins so is code in MDX, and a letter cannot be escaped otherwise.
-                out.push_str(if ch == 'i' { "&#x69;" } else { "&#x65;" });
-                continue;
-            }
             if here.is_active(ch) || (F::MDX && (matches!(ch, '{' | '}' | '$') || here.starts_address(ch))) {
                 out.push('\\');
             }
-            out.push(ch);
         }
+        out.push_str(&text[done..]);
     }
 
     fn attribute(out: &mut String, text: &str) {
@@ -114,10 +119,12 @@ impl Here<'_> {
             _ => false,
         }
     }
+}
 
-    fn starts_code(&self) -> bool {
-        self.at_line_start() && (self.text.starts_with("import") || self.text.starts_with("export"))
-    }
+/// Whether a character, all of which are of ASCII, has a meaning anywhere.
+fn may_be_active(byte: u8) -> bool {
+    byte.is_ascii_punctuation()
+        && !matches!(byte, b'"' | b'\'' | b',' | b'/' | b';' | b'?' | b'!' | b'%' | b'^' | b'(')
 }
 
 /// Whether a text begins with what could be a character reference.

@@ -19,16 +19,21 @@ pub(crate) struct Html;
 
 impl Dialect for Html {
     fn text(out: &mut String, text: &str) {
-        for ch in text.chars() {
-            match ch {
-                '&' => out.push_str("&amp;"),
-                '<' => out.push_str("&lt;"),
-                '>' => out.push_str("&gt;"),
-                '"' => out.push_str("&quot;"),
-                '\'' => out.push_str("&#39;"),
-                ch => out.push(ch),
-            }
+        let mut done = 0;
+        for (at, byte) in text.bytes().enumerate() {
+            let escaped = match byte {
+                b'&' => "&amp;",
+                b'<' => "&lt;",
+                b'>' => "&gt;",
+                b'"' => "&quot;",
+                b'\'' => "&#39;",
+                _ => continue,
+            };
+            out.push_str(&text[done..at]);
+            out.push_str(escaped);
+            done = at + 1;
         }
+        out.push_str(&text[done..]);
     }
 
     fn attribute(out: &mut String, text: &str) {

@@ -59,6 +59,7 @@ impl<D: Dialect> Markup<D> {
     /// Adds a text.
     #[must_use]
     pub(crate) fn text(mut self, text: &str) -> Self {
+        self.out.reserve(text.len() + 16);
         D::text(&mut self.out, text);
         self
     }
@@ -66,7 +67,9 @@ impl<D: Dialect> Markup<D> {
     /// Adds an attribute, with a space before it.
     #[must_use]
     pub(crate) fn attribute(mut self, name: &'static str, value: &str) -> Self {
-        let _ = write!(self.out, " {name}=\"");
+        self.out.push(' ');
+        self.out.push_str(name);
+        self.out.push_str("=\"");
         D::attribute(&mut self.out, value);
         self.out.push('"');
         self
@@ -111,8 +114,15 @@ pub(crate) struct Doc<D> {
 
 impl<D: Dialect> Doc<D> {
     /// An empty document.
-    pub(crate) const fn new() -> Self {
-        Self { out: String::new(), indent: 0, lead: String::new(), gap: false, dialect: PhantomData }
+    pub(crate) fn new() -> Self {
+        // A page of a usual guide.
+        Self {
+            out: String::with_capacity(16 << 10),
+            indent: 0,
+            lead: String::new(),
+            gap: false,
+            dialect: PhantomData,
+        }
     }
 
     /// A line, or several where the markup has line breaks.
@@ -124,8 +134,12 @@ impl<D: Dialect> Doc<D> {
             if n == 0 {
                 let lead = std::mem::take(&mut self.lead);
                 let indent = self.indent.saturating_sub(lead.chars().count());
-                let before = format!("{:indent$}{lead}", "");
-                self.out.push_str(if line.is_empty() { before.trim_end() } else { &before });
+                let begin = self.out.len();
+                self.out.extend(std::iter::repeat_n(' ', indent));
+                self.out.push_str(&lead);
+                if line.is_empty() {
+                    self.out.truncate(begin + self.out[begin..].trim_end().len());
+                }
             } else if !line.is_empty() {
                 self.out.extend(std::iter::repeat_n(' ', self.indent));
             }

@@ -254,7 +254,7 @@ pub(crate) fn guide_text(choices: &mut impl Choices) -> String {
     let (name, method, environment, host_says) = (t(), t(), t(), t());
     let (label, second, placeholder, pattern_says, option) = (t(), t(), t(), t(), t());
     let (section, step, other, acts_as, counted) = (t(), t(), t(), t(), t());
-    let (claim, check, says, action, event) = (t(), t(), t(), t(), t());
+    let (claim, check, action, event) = (t(), t(), t(), t());
     let (message, fix) = (quoted(&template(choices)), quoted(&template(choices)));
     let mut p = || quoted(&prose(choices, false));
     let (warning, need, intro, body, again, about) = (p(), p(), p(), p(), p(), p());
