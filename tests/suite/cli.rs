@@ -11,9 +11,11 @@ fn here() -> &'static Path {
 #[test]
 fn every_command_has_help_with_an_example() {
     let commands: &[&[&str]] = &[
+        &["new"],
         &["check"],
         &["explain"],
         &["test"],
+        &["diff"],
         &["render"],
         &["link"],
         &["accounts"],

@@ -11,6 +11,7 @@
 //! | [`scenarios`] | the scenarios of good guides, through the real flow |
 //! | [`linking`] | an account linked by the built program: endings, secrets, crashes, a real terminal |
 //! | [`diff`] | two versions of a guide, compared |
+//! | [`many`] | many guides at once: rendered into a folder, watched |
 //! | [`new`] | guides to begin with |
 //! | [`authoring`] | the blocks and commands of `docs/authoring.md` |
 //! | [`pages`] | outputs against goldens, and read by real parsers |
@@ -34,6 +35,7 @@ mod authoring;
 mod cli;
 mod diff;
 mod linking;
+mod many;
 mod new;
 mod pages;
 mod scenarios;

@@ -19,6 +19,10 @@ const TIMES: u32 = 5;
 /// The day on which guides are checked.
 const TODAY: &str = "2026-11-15";
 
+/// That of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [folder, seconds] = arguments.as_slice() else {

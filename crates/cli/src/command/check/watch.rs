@@ -4,7 +4,8 @@
 //! others is a number each.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::env;
+use std::path::{self, Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -80,14 +81,23 @@ fn changed(events: &Receiver<notify::Result<Event>>) -> BTreeSet<PathBuf> {
 
 /// The guide's file that a changed file belongs to: itself, or the one beside it.
 fn guide_of(path: &Path) -> Option<PathBuf> {
+    let path = plain(path);
     let is_asset = path.extension().is_some_and(|end| end == "svg" || end == "png");
     let is_guide = path.extension().is_some_and(|end| end == "yaml" || end == "yml");
     match path.file_name()? {
-        name if name == catalog::GUIDE_FILE => Some(path.to_owned()),
+        name if name == catalog::GUIDE_FILE => Some(path),
         _ if is_asset => Some(path.with_file_name(catalog::GUIDE_FILE)),
-        _ if is_guide => Some(path.to_owned()),
+        _ if is_guide => Some(path),
         _ => None,
     }
+}
+
+/// A path as it is known and shown here, whether a person wrote it or the system: from the current folder, if it is
+/// in there.
+fn plain(path: &Path) -> PathBuf {
+    let Ok(whole) = path::absolute(path) else { return path.to_owned() };
+    let folder = env::current_dir().unwrap_or_default();
+    whole.strip_prefix(folder).map(Path::to_owned).unwrap_or(whole)
 }
 
 /// What is known: of each guide, how many findings it has.
@@ -105,7 +115,7 @@ impl State {
             |(file, result)| match result {
                 Ok((piece, _)) => {
                     out.data(&piece.text);
-                    self.put(file, piece.count);
+                    self.put(plain(&file), piece.count);
                 }
                 Err(failure) => out.failure(&failure),
             },
@@ -114,6 +124,12 @@ impl State {
 
     fn again(&mut self, checker: &Checker<'_>, files: &BTreeSet<PathBuf>, out: &Out) {
         for file in files {
+            // A brand's file, for instance, lies beside the guides and is none.
+            if !self.counts.contains_key(file)
+                && file.file_name().is_none_or(|name| name != catalog::GUIDE_FILE)
+            {
+                continue;
+            }
             if !file.exists() {
                 if let Some(gone) = self.counts.remove(file) {
                     self.total -= gone;
