@@ -14,6 +14,7 @@ mod field;
 mod method;
 mod pattern;
 mod prose;
+mod request_line;
 mod scenario;
 mod sign_in;
 

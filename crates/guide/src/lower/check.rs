@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use crate::code::{BAD_ADDRESS, BAD_CHECK, BAD_PATH, MISPLACED_REFERENCE};
-use crate::finding::{Finding, listed, quoted};
+use crate::code::{BAD_CHECK, BAD_PATH, MISPLACED_REFERENCE};
+use crate::finding::{Finding, quoted};
 use crate::http::Verb;
 use crate::json_path::JsonPath;
 use crate::key::Key;
+use crate::lower::request_line::bad_line;
 use crate::lower::{Lowering, Names};
 use crate::model::{
     AccountTemplate, BodyTemplate, Carries, Check, Expect, Field, HeaderTest, JsonTemplate, JsonTest,
@@ -343,50 +344,6 @@ fn is_like_a_reference(text: &str) -> bool {
     inner.is_some_and(|(inner, _)| {
         inner.trim().starts_with(|ch: char| ch.is_ascii_lowercase()) && inner.contains('.')
     })
-}
-
-/// What is wrong with a line that is not `GET /path`.
-fn bad_line(line: &Text, turn: bool) -> Finding {
-    let text = line.value.trim();
-    let found =
-        Finding::new(&BAD_ADDRESS, line.span, format!("{} is not a request line", quoted(&line.value)));
-    let (first, rest) = text.split_once(char::is_whitespace).unwrap_or(("", text));
-    let rest = rest.trim();
-    let verb = Verb::ALL.into_iter().find(|known| known.as_str() == first.to_ascii_uppercase());
-    if let Some((path, query)) = rest.split_once('?').filter(|(path, _)| path.starts_with('/')) {
-        let verb = verb.unwrap_or(Verb::Get);
-        if turn {
-            let mended = format!("{verb} {path}");
-            let found = found.label("a query stands in it");
-            return found
-                .mend(format!("write `{mended}`: a turn is known by verb and path"))
-                .fix(line.span, mended);
-        }
-        let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-        let pairs: Vec<String> = pairs.map(|(name, value)| format!("{name}: '{value}'")).collect();
-        return found
-            .label("a query stands in it")
-            .mend(format!("write `request: {{ line: {verb} {path}, query: {{ {} }} }}`", pairs.join(", ")));
-    }
-    match verb {
-        Some(verb) if rest.starts_with('/') => {
-            found.mend(format!("write `{verb} {rest}`")).fix(line.span, format!("{verb} {rest}"))
-        }
-        Some(verb) if rest.starts_with("https://") => {
-            found.mend(format!("write the path alone: `{verb} /…`; the host stands in `base_url`"))
-        }
-        Some(verb) => found.mend(format!("a path begins with a slash: `{verb} /{rest}`")),
-        None if text.starts_with('/') => {
-            found.mend(format!("begin with the method: `GET {text}`")).fix(line.span, format!("GET {text}"))
-        }
-        None => {
-            let verbs = Verb::ALL.map(Verb::as_str);
-            found.mend(format!(
-                "write a method and a path, such as `GET /me`; the methods are {}",
-                listed(verbs)
-            ))
-        }
-    }
 }
 
 fn header_tests(entries: &Entries<HeaderTestShape>) -> Vec<(String, HeaderTest)> {
