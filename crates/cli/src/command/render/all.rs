@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use catalog::Entry;
 
@@ -15,10 +16,11 @@ use crate::guides;
 use crate::out::{Out, replace};
 use crate::parallel;
 
+/// The guides whose pages are being written, by the provider's key that is their folder's name.
+type Owners = Mutex<BTreeMap<String, String>>;
+
 /// What became of a guide.
 struct Written {
-    /// The file of the guide, and the provider's key under which its pages are.
-    from: (String, Option<String>),
     pages: usize,
     /// What is wrong with a guide that cannot be used.
     findings: String,
@@ -29,21 +31,16 @@ pub(super) fn run(common: &Common, args: &RenderArgs, writer: &Writer<'_>, out: 
     let paths: Vec<PathBuf> = args.guide.iter().map(PathBuf::from).collect();
     let places = guides::places(common, &paths)?;
     let (mut pages, mut broken, mut failure) = (0, 0, None);
-    let mut owners: BTreeMap<String, String> = BTreeMap::new();
+    let owners = Owners::default();
     parallel::in_order(
         &places,
-        |place| place.read().and_then(|entry| write(&entry, folder, writer)),
+        |place| place.read().and_then(|entry| write(&entry, folder, writer, &owners)),
         |written| match written {
             Err(error) => {
                 failure.get_or_insert(error);
             }
-            Ok(Written { from: (file, key), pages: more, findings }) => {
+            Ok(Written { pages: more, findings }) => {
                 pages += more;
-                if let Some(other) = key.and_then(|key| owners.insert(key, file.clone())) {
-                    let message = format!("`{other}` and `{file}` are guides of one provider");
-                    let help = "their pages would have one place; render them into folders of their own";
-                    failure.get_or_insert(Failure::usage(message).help(help));
-                }
                 if !findings.is_empty() {
                     broken += 1;
                     out.say(&findings);
@@ -63,14 +60,21 @@ pub(super) fn run(common: &Common, args: &RenderArgs, writer: &Writer<'_>, out: 
     Ok(0)
 }
 
-fn write(entry: &Entry, out: &Path, writer: &Writer<'_>) -> Result<Written, Failure> {
-    let file = entry.reading.source.name.clone();
+fn write(entry: &Entry, out: &Path, writer: &Writer<'_>, owners: &Owners) -> Result<Written, Failure> {
+    let source = &entry.reading.source;
     let Some(guide) = entry.guide() else {
-        let source = &entry.reading.source;
         let findings: Vec<String> =
             entry.reading.findings.iter().map(|finding| text(source, finding, false)).collect();
-        return Ok(Written { from: (file, None), pages: 0, findings: findings.join("\n") });
+        return Ok(Written { pages: 0, findings: findings.join("\n") });
     };
+    // Seen before anything is written: of two guides neither may write over the other.
+    let mut known = owners.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(other) = known.insert(guide.provider.key.to_string(), source.name.clone()) {
+        let message = format!("`{other}` and `{}` are guides of one provider", source.name);
+        let help = "their pages would have one place; render them into folders of their own";
+        return Err(Failure::usage(message).help(help));
+    }
+    drop(known);
     let folder = out.join(guide.provider.key.as_str());
     let mut pages = 0;
     for method in guide.methods.iter().filter(|method| writer.has_page(method)) {
@@ -83,5 +87,5 @@ fn write(entry: &Entry, out: &Path, writer: &Writer<'_>) -> Result<Written, Fail
         written.map_err(|error| Failure::io(format!("cannot write `{}`", path.display()), &error))?;
         pages += 1;
     }
-    Ok(Written { from: (file, Some(guide.provider.key.to_string())), pages, findings: String::new() })
+    Ok(Written { pages, findings: String::new() })
 }
