@@ -51,14 +51,11 @@ pub fn locate(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
     if own.exists() {
         return Ok(vec![own]);
     }
-    let mut files = Vec::new();
-    for entry in fs::read_dir(path).map_err(fail)? {
-        let file = entry.map_err(fail)?.path().join(GUIDE_FILE);
-        if file.exists() {
-            files.push(file);
-        }
-    }
-    files.sort();
+    let entries = fs::read_dir(path).map_err(fail)?.map(|entry| Ok(entry.map_err(fail)?.file_name()));
+    let mut names = entries.collect::<Result<Vec<_>, _>>()?;
+    names.sort_unstable();
+    let files = names.iter().map(|name| path.join(name).join(GUIDE_FILE));
+    let files: Vec<_> = files.filter(|file| file.exists()).collect();
     if files.is_empty() {
         let cause = io::Error::new(io::ErrorKind::NotFound, format!("no folder in it has a {GUIDE_FILE}"));
         return Err(ReadError { path: path.to_owned(), cause });
@@ -92,7 +89,8 @@ fn read_folder(folder: &Path) -> Result<Entry, ReadError> {
 
 fn bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
     let fail = |cause| ReadError { path: path.to_owned(), cause };
-    let mut bytes = Vec::new();
+    // Room for most guides, so that few of them take more than one read.
+    let mut bytes = Vec::with_capacity(16 << 10);
     fs::File::open(path).map_err(fail)?.take(MOST).read_to_end(&mut bytes).map_err(fail)?;
     Ok(bytes)
 }

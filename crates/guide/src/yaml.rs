@@ -8,6 +8,7 @@
 
 mod hidden;
 mod mistake;
+mod quick;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, Span as Marked, StructureStyle};
 
@@ -38,6 +39,20 @@ pub(crate) fn load(source: &Source, findings: &mut Vec<Finding>) -> Option<Node>
         findings.extend(hidden);
         return None;
     }
+    if let Some(root) = quick::read(&source.text) {
+        #[cfg(debug_assertions)]
+        {
+            let mut findings = Vec::new();
+            assert_eq!(parse(source, &mut findings).as_ref(), Some(&root), "both read the same");
+            assert_eq!(findings, [], "both find nothing");
+        }
+        return Some(root);
+    }
+    parse(source, findings)
+}
+
+/// The same with the parser, which knows all of YAML and what is wrong with a text.
+fn parse(source: &Source, findings: &mut Vec<Finding>) -> Option<Node> {
     let mut options = Options::default();
     options.strict_indentation = true;
     options.set_emit_comments(false);
@@ -101,6 +116,7 @@ enum Open {
     Sequence {
         items: Vec<Node>,
         span: Span,
+        flow: bool,
     },
     /// A key that stands a second time has no place: its value is read and dropped.
     Mapping {
@@ -123,13 +139,21 @@ impl Loader<'_, '_> {
             }
             Event::Scalar(text, style, anchor, tag) => {
                 self.plain_yaml(anchor, tag.is_some(), span);
+                let span = match style {
+                    // The parser lets a block end where the next thing begins.
+                    ScalarStyle::Literal | ScalarStyle::Folded => {
+                        Span::new(span.start, span.start + self.source.slice(span).trim_end().len())
+                    }
+                    _ => span,
+                };
                 return self.count(span) && self.scalar(&text, style, span);
             }
-            Event::SequenceStart(_, anchor, tag) => {
+            Event::SequenceStart(style, anchor, tag) => {
                 if !self.open(anchor, tag.is_some(), span) {
                     return false;
                 }
-                self.stack.push(Open::Sequence { items: Vec::new(), span });
+                let flow = style == StructureStyle::Flow;
+                self.stack.push(Open::Sequence { items: Vec::new(), span, flow });
             }
             Event::MappingStart(style, anchor, tag) => {
                 if !self.open(anchor, tag.is_some(), span) {
@@ -139,8 +163,9 @@ impl Loader<'_, '_> {
                 self.stack.push(Open::Mapping { entries: Vec::new(), key: None, span, flow });
             }
             Event::SequenceEnd => {
-                if let Some(Open::Sequence { items, span: start }) = self.stack.pop() {
-                    self.value(Node { kind: Kind::Sequence(items), span: Span::new(start.start, span.end) });
+                if let Some(Open::Sequence { items, span: start, flow }) = self.stack.pop() {
+                    let end = if flow { span.end } else { items.last().map_or(span.end, |n| n.span.end) };
+                    self.value(Node { kind: Kind::Sequence(items), span: Span::new(start.start, end) });
                 }
             }
             Event::MappingEnd => {
