@@ -56,6 +56,7 @@ fn wrong_use_is_refused_with_what_to_do() {
     refused(&["link"], 2, "required arguments", "<PROVIDER>");
     refused(&["render", "gladyl", "--to", "mdx"], 2, "no guide for `gladyl`", "did you mean `gladly`?");
     refused(&["render", "gladly", "--to", "mdx", "--method", "x"], 2, "no method `x`", "`api-key`");
+    refused(&["link", "../guides"], 2, "guides at `../guides`", "../guides/ashby/guide.yaml");
     refused(
         &["render", "gladly", "--to", "mdx", "--audience", "setup"],
         2,
