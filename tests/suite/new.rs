@@ -37,6 +37,10 @@ fn nothing_is_written_over_and_no_key_is_taken_that_is_none() {
         let run = waystone::run(folder.path(), &["new", "--color", "never", "--", bad]);
         assert_eq!(run.code, 2, "{bad}: {}{}", run.out, run.err);
     }
+    for bad in ["", " ", "Ac\u{7}me", "Acme\nDesk"] {
+        let run = waystone::run(folder.path(), &["new", "unnamed", "--name", bad]);
+        assert_eq!(run.code, 2, "{bad}: {}{}", run.out, run.err);
+    }
     std::fs::create_dir(folder.path().join("drawn")).expect("a folder can be made");
     let icon = folder.path().join("drawn/icon.svg");
     std::fs::write(&icon, "<svg/>").expect("a file can be written");

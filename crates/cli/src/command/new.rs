@@ -38,6 +38,10 @@ pub(crate) fn run(common: &Common, args: &NewArgs, out: &Out) -> Result<u8, Fail
             .help("choose another key, or move the file away"));
     }
     let name = args.name.clone().unwrap_or_else(|| named(&key));
+    if name.trim().is_empty() || name.contains(char::is_control) {
+        return Err(Failure::usage("--name is empty, or has characters that nobody sees")
+            .help("write the name as people read it: `--name 'Acme Desk'`"));
+    }
     let text = guide(&key, &name, &args.method.parts(), &schema(&parent)?);
     fs::create_dir_all(&folder)
         .map_err(|error| Failure::io(format!("cannot make `{}`", folder.display()), &error))?;
@@ -117,11 +121,7 @@ fn scalar(text: &str) -> String {
         && text.chars().all(|ch| ch.is_alphanumeric() || " .&+-".contains(ch))
         && !text.ends_with(' ')
         && !["yes", "no", "on", "off", "true", "false", "null"].contains(&text.to_lowercase().as_str());
-    if is_plain {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', "''").replace(['\n', '\r'], " "))
-    }
+    if is_plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "''")) }
 }
 
 /// The name that a key suggests: `acme-desk` is `Acme Desk`.
