@@ -229,6 +229,10 @@ fn compare(flow: &Flow, scenario: &Scenario) -> Vec<String> {
                     |rule| format!("the rule `{rule}` fits the answer"),
                 );
                 problems.push(format!("why: {cause}"));
+                // Where nothing was sent, or nothing came, this says so.
+                if let Some(answer) = verdict.quote.as_ref().and_then(|quote| quote.lines().next()) {
+                    problems.push(format!("answer: {answer}"));
+                }
             }
         }
         Stage::Step(view) => {
