@@ -189,10 +189,15 @@ fn wrong(block: &Block<'_>) -> Option<String> {
     if findings.iter().any(|finding| !is_small(finding["code"].as_str().unwrap_or_default())) {
         return Some(format!("{}\n{text}", waystone::check(folder.path(), "acme").out));
     }
-    let test = plays.then(|| waystone::run(folder.path(), &["test", "--color", "never", "acme"]));
+    let test = plays.then(|| waystone::run(folder.path(), &["test", "--json", "acme"]))?;
     // Outcomes that the block only words are not reached; a scenario that fails is another matter.
-    let failed = test.filter(|run| run.code != 0 && (block.kind == "guide" || run.out.contains('✗')))?;
-    Some(format!("{}{}\n{text}", failed.out, failed.err))
+    let passes = test.code == 0
+        || block.kind != "guide"
+            && serde_json::from_str(&test.out).is_ok_and(|json: Value| {
+                let scenarios = json["scenarios"].as_array().expect("a list of scenarios");
+                scenarios.iter().all(|scenario| scenario["passed"] == true)
+            });
+    (!passes).then(|| format!("{}{}\n{text}", test.out, test.err))
 }
 
 #[test]

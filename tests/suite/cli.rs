@@ -56,6 +56,7 @@ fn wrong_use_is_refused_with_what_to_do() {
     refused(&["link"], 2, "required arguments", "<PROVIDER>");
     refused(&["render", "gladyl", "--to", "mdx"], 2, "no guide for `gladyl`", "did you mean `gladly`?");
     refused(&["render", "gladly", "--to", "mdx", "--method", "x"], 2, "no method `x`", "`api-key`");
+    refused(&["link", "../guides"], 2, "guides at `../guides`", "../guides/ashby/guide.yaml");
     refused(
         &["render", "gladly", "--to", "mdx", "--audience", "setup"],
         2,
@@ -138,4 +139,14 @@ fn the_demonstration_plays_itself_through_a_bad_and_a_good_ending() {
         assert!(run.out.contains(part), "{part}\n{}", run.out);
     }
     assert!(!run.out.contains('\u{1b}') && !run.out.contains('\r'), "no terminal, no escape sequences");
+}
+
+#[test]
+fn a_value_that_is_too_long_is_refused_and_not_cut() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    std::fs::write(folder.path().join("token"), "t".repeat((1 << 20) + 1)).expect("a file can be written");
+    let arguments = ["link", "gladly", "--no-input", "--dry-run", "--set-file", "api_token=token"];
+    let run = waystone::run(folder.path(), &arguments);
+    assert_eq!(run.code, 3, "{}", run.err);
+    assert!(run.err.contains("cannot read `token`: it is larger than 1 MiB"), "{}", run.err);
 }

@@ -140,6 +140,9 @@ fn a_file_alone_can_be_watched() {
 
     let watching = Watching::start(&inside, "guide.yaml");
     watching.says("1 guide, nothing to say; watching");
+    // A guide in a folder below was not asked for.
+    fs::create_dir(inside.join("below")).expect("a folder can be made");
+    fs::write(inside.join("below/guide.yaml"), "waystone: 1\n").expect("a file can be written");
     fs::write(&file, text.replace("name: Gladly", "nmae: Gladly")).expect("a file can be written");
     watching.says("1 guide: 1 error");
     fs::write(&file, &text).expect("a file can be written");

@@ -37,6 +37,15 @@ fn nothing_is_written_over_and_no_key_is_taken_that_is_none() {
         let run = waystone::run(folder.path(), &["new", "--color", "never", "--", bad]);
         assert_eq!(run.code, 2, "{bad}: {}{}", run.out, run.err);
     }
+    for bad in ["", " ", "Ac\u{7}me", "Acme\nDesk"] {
+        let run = waystone::run(folder.path(), &["new", "unnamed", "--name", bad]);
+        assert_eq!(run.code, 2, "{bad}: {}{}", run.out, run.err);
+    }
+    std::fs::create_dir(folder.path().join("drawn")).expect("a folder can be made");
+    let icon = folder.path().join("drawn/icon.svg");
+    std::fs::write(&icon, "<svg/>").expect("a file can be written");
+    assert_eq!(new("drawn").code, 0);
+    assert_eq!(std::fs::read_to_string(&icon).expect("it is there"), "<svg/>");
     let files: Vec<_> = std::fs::read_dir(folder.path()).expect("a folder").collect();
-    assert_eq!(files.len(), 2, "the guide and the schema");
+    assert_eq!(files.len(), 3, "the guides and the schema");
 }

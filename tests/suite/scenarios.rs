@@ -42,6 +42,35 @@ fn a_scenario_that_is_wrong_fails() {
         std::fs::write(&file, good.replacen(from, to, 1)).expect("a file can be written");
         let run = waystone::run(folder.path(), &["test", "--color", "never", "guide.yaml"]);
         assert_eq!(run.code, 1, "{to}: {}{}", run.out, run.err);
-        assert!(run.out.contains("expected") || run.err.contains("no scenario reaches"), "{}", run.out);
+        assert!(run.out.contains("expected") || run.out.contains("no scenario reaches"), "{}", run.out);
     }
+}
+
+#[test]
+fn what_was_run_is_counted_and_an_outcome_that_no_scenario_reaches_is_named() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let file = folder.path().join("guide.yaml");
+    let good = include_str!("../../guides/gladly/guide.yaml");
+    let test = |text: &str, option: &str| {
+        std::fs::write(&file, text).expect("a file can be written");
+        waystone::run(folder.path(), &["test", option, "guide.yaml"])
+    };
+    let run = test(good, "--quiet");
+    let last = run.out.lines().last().expect("a line");
+    assert!(last.contains(" passed, 0 failed, ") && last.ends_with(" examples hold"), "{last}");
+
+    let tls = "{ outcome: tls, rule: no-secure-connection }";
+    assert!(good.contains(tls));
+    let text = good.replacen(tls, "{ outcome: unreachable, rule: no-connection }", 1);
+    let run = test(&text, "--quiet");
+    assert!(run.out.contains("no scenario reaches the outcome `no-secure-connection`"), "{}", run.out);
+    assert!(run.out.contains("answer: tls: "), "{}", run.out);
+    let json: serde_json::Value = serde_json::from_str(&test(&text, "--json").out).expect("JSON");
+    assert_eq!(json["failed"], 2, "the scenario, and the outcome");
+    assert!(json["examples"].as_u64().is_some_and(|examples| 3 < examples), "{json:#}");
+    let unreached = &json["unreached"];
+    assert_eq!(
+        (&unreached[0]["rule"], &unreached[1]),
+        (&"no-secure-connection".into(), &serde_json::Value::Null)
+    );
 }

@@ -25,7 +25,7 @@ use self::others::{Other, Setting};
 use self::pieces::Pieces;
 use self::watch::Watched;
 use self::waystone::{Checked, Copied, MEDIA, Rendered};
-use crate::tidy::{files, root};
+use crate::tidy::{files, root, target};
 
 /// How much is measured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -157,12 +157,6 @@ fn build() -> Result<()> {
         .status()
         .context("cargo cannot be run")?;
     if status.success() { Ok(()) } else { bail!("waystone cannot be built") }
-}
-
-/// The folder of what is built.
-fn target() -> PathBuf {
-    let folder = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
-    root().join(folder)
 }
 
 /// A folder that is gone when nobody needs it any more.

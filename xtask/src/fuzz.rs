@@ -9,7 +9,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::tidy::root;
+use crate::tidy::{root, target};
 
 /// The programs, in the order in which they run.
 const TARGETS: &[&str] = &["load", "templates", "accept", "writers", "judge"];
@@ -103,8 +103,7 @@ fn one(target: &str, seconds: u32, built: &std::path::Path) -> Result<()> {
 
 /// Where everything is that a run makes.
 fn folder() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    target.join("fuzz")
+    target().join("fuzz")
 }
 
 fn platform() -> Result<String> {

@@ -15,6 +15,12 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap_or_else(|_| PathBuf::from("."))
 }
 
+/// The folder of what is built. Cargo is run in several folders, so a relative one is that of the root.
+pub(crate) fn target() -> PathBuf {
+    let folder = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
+    root().join(folder)
+}
+
 /// Everything that is not tidy, each with what to do.
 pub(crate) fn problems() -> Result<Vec<String>> {
     let root = root();

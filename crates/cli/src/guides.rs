@@ -97,13 +97,13 @@ fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
 pub(crate) fn guide(common: &Common, name: &str, out: &Out) -> Result<Arc<Guide>, Failure> {
     let path = Path::new(name);
     let entry = if name.contains('/') || path.extension().is_some() {
-        read(path)?.into_iter().next()
+        only(read(path)?, name)?
     } else {
         let catalog = catalog(common)?;
         let keys: Vec<String> = catalog.entries().map(|entry| entry.folder.clone()).collect();
         let mut found = catalog.into_entries().into_iter().find(|entry| entry.is(name));
         if found.is_none() && path.join(catalog::GUIDE_FILE).is_file() {
-            found = read(path)?.into_iter().next();
+            found = only(read(path)?, name)?;
         }
         if found.is_none() {
             let keys = keys.iter().map(String::as_str);
@@ -131,6 +131,16 @@ pub(crate) fn guide(common: &Common, name: &str, out: &Out) -> Result<Arc<Guide>
             Err(failure)
         }
     }
+}
+
+/// The guide at a path; of several, nobody can tell which is meant.
+fn only(entries: Vec<Entry>, path: &str) -> Result<Option<Entry>, Failure> {
+    if 1 < entries.len() {
+        let failure = Failure::usage(format!("there are {} guides at `{path}`", entries.len()));
+        let names = entries.iter().map(|entry| entry.reading.source.name.as_str());
+        return Err(failure.help(format!("name one of them: {}", listed(names))));
+    }
+    Ok(entries.into_iter().next())
 }
 
 /// The method with this key; the first, if none is named.

@@ -4,6 +4,7 @@
 
 mod args;
 mod failure;
+mod file;
 mod out;
 mod parallel;
 

@@ -1,9 +1,7 @@
 //! Where text goes: data to standard output, everything else to standard error.
 
 use std::env;
-use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
-use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
@@ -121,14 +119,4 @@ pub(crate) fn width() -> usize {
 
 fn inquire_width() -> Option<usize> {
     crossterm::terminal::size().ok().map(|(columns, _)| usize::from(columns))
-}
-
-/// Writes a file as a whole: whoever reads it sees the old text or the new one.
-pub(crate) fn replace(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}.tmp", std::process::id()));
-    fs::write(&beside, text)?;
-    fs::rename(&beside, path).inspect_err(|_| {
-        let _ = fs::remove_file(&beside);
-    })
 }

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::channel;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// So many results may wait for one that comes before them.
+/// So many items are under way, or wait for one that comes before them, at the most.
 const AHEAD: usize = 64;
 
 /// Works on every item, on as many threads as there are cores, and hands over the results in the order of the items.
+/// However long one of them takes, those after it do not pile up.
 pub(crate) fn in_order<T: Sync, R: Send>(
     items: &[T],
     work: impl Fn(&T) -> R + Sync,
@@ -23,16 +26,23 @@ pub(crate) fn in_order<T: Sync, R: Send>(
         return;
     }
     let next = AtomicUsize::new(0);
-    let (done, results) = sync_channel(AHEAD);
+    let (done, results) = channel();
+    let (permit, permits) = channel();
+    let permits = Mutex::new(permits);
+    // There is a permit for each item that may be begun, and another for each result that was taken.
+    (0..AHEAD).for_each(|_| _ = permit.send(()));
     thread::scope(|scope| {
+        // Inside, so that it is gone after this, even by a panic: then nobody waits for a permit any more.
+        let permit = permit;
         for _ in 0..threads {
-            let (done, next, work) = (done.clone(), &next, &work);
+            let (done, next, permits, work) = (done.clone(), &next, &permits, &work);
             scope.spawn(move || {
-                while let Some((at, item)) = {
+                while permits.lock().unwrap_or_else(PoisonError::into_inner).recv().is_ok() {
                     let at = next.fetch_add(1, Ordering::Relaxed);
-                    items.get(at).map(|item| (at, item))
-                } {
-                    if done.send((at, work(item))).is_err() {
+                    let Some(item) = items.get(at) else { return };
+                    // A result that never comes would be waited for.
+                    let result = catch_unwind(AssertUnwindSafe(|| work(item)));
+                    if done.send((at, result)).is_err() {
                         return;
                     }
                 }
@@ -40,11 +50,13 @@ pub(crate) fn in_order<T: Sync, R: Send>(
         }
         drop(done);
         let (mut due, mut waiting) = (0, BTreeMap::new());
-        for (at, result) in results {
-            waiting.insert(at, result);
+        while due < items.len() {
+            let Ok((at, result)) = results.recv() else { return };
+            waiting.insert(at, result.unwrap_or_else(|panic| resume_unwind(panic)));
             while let Some(result) = waiting.remove(&due) {
                 take(result);
                 due += 1;
+                _ = permit.send(());
             }
         }
     });
@@ -52,7 +64,12 @@ pub(crate) fn in_order<T: Sync, R: Send>(
 
 #[cfg(test)]
 mod tests {
-    use super::in_order;
+    use std::panic::catch_unwind;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread::sleep;
+    use std::time::Duration;
+
+    use super::{AHEAD, in_order};
 
     #[test]
     fn results_come_in_the_order_of_the_items() {
@@ -60,10 +77,37 @@ mod tests {
         let mut taken = Vec::new();
         let work = |n: &u64| {
             // Those that come first take longest.
-            std::thread::sleep(std::time::Duration::from_micros(500 - n));
+            sleep(Duration::from_micros(500 - n));
             n * 2
         };
         in_order(&items, work, |result| taken.push(result));
         assert_eq!(taken, items.iter().map(|n| n * 2).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn results_do_not_pile_up_behind_a_slow_one() {
+        let items: Vec<usize> = (0..1000).collect();
+        let begun = AtomicUsize::new(0);
+        let work = |n: &usize| {
+            begun.fetch_add(1, Ordering::Relaxed);
+            if *n == 0 {
+                sleep(Duration::from_millis(50));
+            }
+        };
+        let (mut taken, mut most) = (0, 0);
+        in_order(&items, work, |()| {
+            most = most.max(begun.load(Ordering::Relaxed) - taken);
+            taken += 1;
+        });
+        assert_eq!(taken, items.len());
+        assert!(most <= AHEAD, "{most} results at once");
+    }
+
+    #[test]
+    fn a_panic_ends_the_work_and_is_seen() {
+        let items: Vec<usize> = (0..1000).collect();
+        let in_work = catch_unwind(|| in_order(&items, |n| assert_ne!(*n, 3, "as meant"), |()| ()));
+        let in_take = catch_unwind(|| in_order(&items, |n| *n, |n| assert_ne!(n, 3, "as meant")));
+        assert!(in_work.is_err() && in_take.is_err());
     }
 }

@@ -20,7 +20,9 @@ impl Flow {
         })
     }
 
-    pub(crate) fn renew(&mut self, run: Run) {
+    pub(crate) fn renew(&mut self, mut run: Run) {
+        // The check is begun anew after that, with a report of its own.
+        run.reports.pop();
         let then = match run.at {
             At::Check(check) => check,
             At::SignIn(_) | At::Refresh => 0,
@@ -32,6 +34,17 @@ impl Flow {
         } else {
             self.go(Run { at: At::SignIn(0), tokens: Values::new(), tokens_end: None, ..run });
         }
+    }
+
+    /// Forgets what signing in gave: it was got with other credentials, or belongs to another host.
+    pub(crate) fn forget_tokens(&mut self) {
+        self.tokens.clear();
+        self.tokens_end = None;
+    }
+
+    /// Whether tokens can be got without a browser, so that other credentials are seen to work by signing in.
+    pub(crate) fn can_sign_in(&self) -> bool {
+        self.sign_in().is_some_and(|sign_in| !sign_in.steps.is_empty())
     }
 
     /// The verdict on a method that a terminal cannot lead through.

@@ -84,10 +84,12 @@ impl Flow {
         self.go(self.new_run(reports.clone(), Some(elsewhere)));
     }
 
-    /// Goes on in the environment that accepted the credentials. They have been there, so they stay.
+    /// Goes on in the environment that accepted the credentials. They have been there, so they stay; tokens of the
+    /// other one do not.
     pub fn switch_environment(&mut self) {
         let State::Failed { belongs_to: Some(environment), .. } = &self.state else { return };
         self.environment = Some(environment.clone());
+        self.forget_tokens();
         self.check_all();
     }
 
@@ -199,9 +201,8 @@ impl Flow {
             return;
         }
         // Tokens that cannot be renewed any more can often be got anew.
-        let steps = self.sign_in().is_some_and(|sign_in| !sign_in.steps.is_empty());
-        if run.at == At::Refresh && steps && !verdict.outcome.is_transient() {
-            set(&mut run, CheckState::Missed);
+        if run.at == At::Refresh && self.can_sign_in() && !verdict.outcome.is_transient() {
+            run.reports.pop();
             self.go(Run { at: At::SignIn(0), attempts: 0, tokens: Values::new(), tokens_end: None, ..run });
             return;
         }

@@ -123,6 +123,9 @@ impl Flow {
                     let secret = self.method().field(field.as_str()).is_some_and(|field| field.secret);
                     if secret {
                         self.values.remove(field);
+                        if self.can_sign_in() {
+                            self.forget_tokens();
+                        }
                     }
                 }
                 self.state = State::Walking { step: key, problems: Vec::new(), after: Some(verdict) };
@@ -210,8 +213,13 @@ impl Flow {
             return Some(FieldProblem { field: key.clone(), says, belongs_to: None });
         }
         let decides_host = probe::host_fields(self.method()).contains(&key);
-        if decides_host && self.values.get(key).is_some_and(|before| *before != value) {
+        let changes = self.values.get(key).is_some_and(|before| *before != value);
+        if changes && decides_host {
             self.drop_stored_secrets();
+        }
+        // Nothing is stored that was not seen to work: with tokens of other credentials these would not be tried.
+        if changes && self.can_sign_in() {
+            self.forget_tokens();
         }
         if tells && let Some(shown) = kept.environment {
             if self.environment.as_ref().is_some_and(|before| *before != shown) {
@@ -262,8 +270,10 @@ impl Flow {
         Some(FieldProblem { field: field.key.clone(), says, belongs_to: None })
     }
 
-    /// A secret that came from a store never follows to another host: whoever changes the host may not know it.
+    /// A secret that came from a store never follows to another host: whoever changes the host may not know it. Nor
+    /// does a token, for nobody types one.
     fn drop_stored_secrets(&mut self) {
+        self.forget_tokens();
         let secrets: Vec<Key> =
             self.method().fields.iter().filter(|field| field.secret).map(|field| field.key.clone()).collect();
         for key in secrets {

@@ -204,8 +204,10 @@ fn only_secret(method: &Method) -> Option<Key> {
 /// What the provider said, cut short and without anything secret.
 fn quote(case: &Case<'_>, answer: &Answer) -> String {
     let (computed, _) = computed(case.method, &case.inputs);
-    let secrets = case.inputs.values.values().chain(case.inputs.tokens.values()).chain(computed.values());
-    let redactor = Redactor::new(secrets);
+    let inputs = &case.inputs;
+    // An earlier answer may have held what is sent now: a session, a code.
+    let given = inputs.tokens.values().chain(inputs.captures.values());
+    let redactor = Redactor::new(inputs.values.values().chain(computed.values()).chain(given));
     let response = match answer {
         Answer::Failed { fault, detail } => return redactor.redact(&format!("{fault}: {detail}")),
         Answer::Response(response) => response,

@@ -1,6 +1,7 @@
 //! What is sent to a provider, and what comes back.
 //!
-//! **Invariant:** whatever may carry a secret is a [`Secret`]: printing a request shows its shape only.
+//! **Invariant:** whatever may carry a secret is a [`Secret`]: printing a request shows its shape only; so
+//! does printing a response, which may hold a token that nobody knows yet.
 
 use std::fmt;
 
@@ -127,8 +128,8 @@ pub enum Answer {
     },
 }
 
-/// A provider's response, read whole within the caps.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A provider's response, read whole within the caps. It may hold a token, so printing it shows its shape only.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Response {
     /// The status code.
     pub status: u16,
@@ -142,5 +143,17 @@ impl Response {
     /// The first value of a header; the name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        write!(
+            f,
+            "Response {{ status: {}, headers: {names:?}, body: {} bytes }}",
+            self.status,
+            self.body.len()
+        )
     }
 }

@@ -42,7 +42,10 @@ fn http_date(text: &str) -> Option<i64> {
     let year: i64 = parts.next()?.parse().ok()?;
     let mut clock = parts.next()?.split(':').map(|part| part.parse::<i64>().ok());
     let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
-    if parts.next() != Some("GMT") || !(1..=31).contains(&day) || !(1970..=9999).contains(&year) {
+    let is_date = (1..=31).contains(&day) && (1970..=9999).contains(&year);
+    // A leap second is the sixty-first.
+    let is_time = (0..24).contains(&hour) && (0..60).contains(&minute) && (0..=60).contains(&second);
+    if parts.next() != Some("GMT") || !is_date || !is_time {
         return None;
     }
     // Days since 1970 by the method of https://howardhinnant.github.io/date_algorithms.html#days_from_civil
@@ -76,6 +79,9 @@ mod tests {
         check("Sat, 05 Nov 1994 08:49:37 GMT", Some(0));
         check("soon", None);
         check("-1", None);
+        check("Sun, 06 Nov 1994 9223372036854775807:00:00 GMT", None);
+        check("Sun, 06 Nov 1994 24:00:00 GMT", None);
+        check("99999999999999999999", None);
     }
 
     #[test]

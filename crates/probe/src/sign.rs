@@ -67,7 +67,8 @@ pub(crate) fn to_hex(bytes: &[u8]) -> String {
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {
-    if !text.len().is_multiple_of(2) || !text.is_ascii() {
+    // A sign would be read as part of a number.
+    if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
@@ -130,6 +131,7 @@ caeab1a34d4a6b4b636e070a38bce737",
         assert_eq!(bytes("aGk=", KeyEncoding::Base64), Ok(b"hi".to_vec()));
         assert_eq!(bytes("6869", KeyEncoding::Hex), Ok(b"hi".to_vec()));
         assert_eq!(bytes("686", KeyEncoding::Hex), Err(NoKey));
+        assert_eq!(bytes("+6+9", KeyEncoding::Hex), Err(NoKey));
         assert_eq!(bytes("hi", KeyEncoding::Text), Ok(b"hi".to_vec()));
     }
 

@@ -32,6 +32,7 @@ fn right_credentials_link_and_show_the_name_of_the_organization() {
     assert_eq!(accounts[0]["name"], "Acme Outdoor");
     assert_eq!(accounts[0]["values"]["organization_slug"], "acme");
     assert_eq!(accounts[0]["secrets"], serde_json::json!(["api_token"]));
+    assert_eq!(accounts[0]["capabilities"], Value::Null, "the guide asks for none");
 }
 
 #[test]
@@ -187,4 +188,33 @@ fn an_account_can_be_checked_edited_exported_and_removed() {
     run(&["accounts", "remove", &id, "--yes"], 0);
     run(&["accounts", "show", &id], 2);
     assert!(world.accounts().is_empty());
+}
+
+#[test]
+fn an_account_says_how_much_of_what_it_could_do_it_can() {
+    let world = World::of("ashby");
+    let upstream = format!("api.ashbyhq.com={}", world.origin);
+    let linked = world
+        .command(&["link", "ashby", "--no-input", "--upstream", &upstream])
+        .env("WAYSTONE_FIELD_API_KEY", "narrow-key")
+        .output()
+        .expect("it runs");
+    assert!(linked.status.success(), "{}", String::from_utf8_lossy(&linked.stderr));
+    let accounts = world.accounts();
+    let can = serde_json::json!({
+        "jobs": true, "candidates": true,
+        "interviews": false, "offers": false, "departments": false, "archive-reasons": false,
+    });
+    assert_eq!(accounts[0]["capabilities"], can);
+    let says = |arguments: &[&str]| {
+        let output = world.command(arguments).output().expect("it runs");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let list = says(&["accounts", "list"]);
+    assert!(list.trim_end().ends_with("Narrow  2 of 6 capabilities"), "{list}");
+    let show = says(&["accounts", "show", accounts[0]["id"].as_str().expect("an id")]);
+    assert!(
+        show.contains("Capabilities    2 of 6, without interviews, offers, departments, archive-reasons\n"),
+        "{show}"
+    );
 }

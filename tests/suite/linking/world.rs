@@ -18,8 +18,13 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
+        Self::of("gladly")
+    }
+
+    /// The world of another provider that ships.
+    pub(crate) fn of(provider: &str) -> Self {
         let mut provider = Command::new(waystone::program())
-            .args(["simulate", "gladly"])
+            .args(["simulate", provider])
             .stdout(Stdio::piped())
             .spawn()
             .expect("the simulator starts");

@@ -1,26 +1,31 @@
 //! `waystone accounts`: what is linked.
 
+mod capabilities;
 mod edit;
 mod export;
 mod verify;
 
 use std::io::{self, IsTerminal as _};
 
+use catalog::Catalog;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use vault::{Account, AccountState, AuditRow, Filter, Vault};
 
 use crate::args::{AccountsCommand, Common};
 use crate::failure::Failure;
+use crate::guides;
 use crate::linking::keep::{self, ACTOR};
 use crate::linking::{report, talk};
 use crate::out::{Ink, Out};
 
+use self::capabilities::Capabilities;
+
 pub(crate) async fn run(common: &Common, command: &AccountsCommand, out: &Out) -> Result<u8, Failure> {
     let vault = keep::open(common).await?;
     let code = match command {
-        AccountsCommand::List { provider, json } => list(&vault, provider.clone(), *json, out).await,
-        AccountsCommand::Show { id, json } => show(&vault, id, *json, out).await,
+        AccountsCommand::List { provider, json } => list(common, &vault, provider.clone(), *json, out).await,
+        AccountsCommand::Show { id, json } => show(common, &vault, id, *json, out).await,
         AccountsCommand::Verify { id, all: _, json, wire } => {
             verify::run(common, &vault, id.as_deref(), *json, wire, out).await
         }
@@ -36,10 +41,17 @@ pub(crate) async fn run(common: &Common, command: &AccountsCommand, out: &Out) -
     code
 }
 
-async fn list(vault: &Vault, provider: Option<String>, json: bool, out: &Out) -> Result<u8, Failure> {
+async fn list(
+    common: &Common,
+    vault: &Vault,
+    provider: Option<String>,
+    json: bool,
+    out: &Out,
+) -> Result<u8, Failure> {
+    let catalog = guides::catalog(common)?;
     let accounts = vault.list(&Filter { provider }).await.map_err(|error| Failure::environment(&error))?;
     if json {
-        let list: Vec<Value> = accounts.iter().map(report::account).collect();
+        let list: Vec<Value> = accounts.iter().map(|account| as_json(account, &catalog)).collect();
         out.line(&format!("{:#}", Value::Array(list)));
         return Ok(0);
     }
@@ -54,9 +66,23 @@ async fn list(vault: &Vault, provider: Option<String>, json: bool, out: &Out) ->
             AccountState::Active => out.ink(Ink::Good, "active"),
             AccountState::Error { .. } => out.ink(Ink::Bad, "error"),
         };
-        out.line(&format!("{}  {state}  {}{environment}  {}", account.id, account.provider, title(account)));
+        let can = Capabilities::of(account, &catalog)
+            .map(|can| format!("  {} capabilities", can.count()))
+            .unwrap_or_default();
+        out.line(&format!(
+            "{}  {state}  {}{environment}  {}{can}",
+            account.id,
+            account.provider,
+            title(account)
+        ));
     }
     Ok(0)
+}
+
+fn as_json(account: &Account, catalog: &Catalog) -> Value {
+    let mut value = report::account(account);
+    value["capabilities"] = json!(Capabilities::of(account, catalog).map(|can| can.json()));
+    value
 }
 
 fn title(account: &Account) -> String {
@@ -67,11 +93,12 @@ fn title(account: &Account) -> String {
     }
 }
 
-async fn show(vault: &Vault, id: &str, json: bool, out: &Out) -> Result<u8, Failure> {
+async fn show(common: &Common, vault: &Vault, id: &str, json: bool, out: &Out) -> Result<u8, Failure> {
     let account = keep::find(vault, id).await?;
     let trail = vault.audit(&account.id).await.map_err(|error| Failure::environment(&error))?;
+    let catalog = guides::catalog(common)?;
     if json {
-        let mut value = report::account(&account);
+        let mut value = as_json(&account, &catalog);
         value["audit"] = trail.iter().map(row).collect();
         out.line(&format!("{value:#}"));
         return Ok(0);
@@ -94,6 +121,13 @@ async fn show(vault: &Vault, id: &str, json: bool, out: &Out) -> Result<u8, Fail
         }),
     );
     add("Proved by", (!account.proved.is_empty()).then(|| account.proved.join(", ")));
+    add(
+        "Capabilities",
+        Capabilities::of(&account, &catalog).map(|can| match can.lacking().as_slice() {
+            [] => can.count(),
+            lacking => format!("{}, without {}", can.count(), lacking.join(", ")),
+        }),
+    );
     add("Linked", Some(account.created_at.to_string()));
     add("Changed", (account.version > 1).then(|| account.updated_at.to_string()));
     add("Checked", account.checked_at.map(|at| at.to_string()));

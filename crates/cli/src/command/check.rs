@@ -56,6 +56,7 @@ impl Checker<'_> {
     /// soon as it is written, so that memory does not grow with their number.
     fn all(&self, places: &[Place], out: &Out) -> (Count, Option<Failure>) {
         let (mut count, mut mended, mut failure) = (Count::default(), 0, None);
+        let mut read = 0;
         let mut grades = Vec::new();
         let mut kept = Vec::new();
         parallel::in_order(
@@ -69,6 +70,7 @@ impl Checker<'_> {
                         return;
                     }
                 };
+                read += 1;
                 count += piece.count;
                 mended += edits;
                 if let Some((key, report)) = &piece.grade {
@@ -82,14 +84,14 @@ impl Checker<'_> {
             },
         );
         match self.format {
-            Format::Json | Format::Sarif => out.data(&whole(self.format, places.len(), &kept)),
+            Format::Json | Format::Sarif => out.data(&whole(self.format, read, &kept)),
             Format::Github => {}
             Format::Text => {
                 if mended > 0 {
                     out.say(&format!("made {mended} {}", if mended == 1 { "edit" } else { "edits" }));
                 }
                 say_grades(&grades, out);
-                out.say(&summary(places.len(), count, out));
+                out.say(&summary(read, count, out));
             }
         }
         (count, failure)

@@ -5,7 +5,8 @@
 
 mod parts;
 
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use guide::Key;
@@ -34,13 +35,20 @@ pub(crate) fn run(common: &Common, args: &NewArgs, out: &Out) -> Result<u8, Fail
     let file = folder.join(catalog::GUIDE_FILE);
     if file.exists() {
         return Err(Failure::usage(format!("`{}` is there already", file.display()))
-            .help("choose another key, or remove the folder"));
+            .help("choose another key, or move the file away"));
     }
     let name = args.name.clone().unwrap_or_else(|| named(&key));
+    if name.trim().is_empty() || name.contains(char::is_control) {
+        return Err(Failure::usage("--name is empty, or has characters that nobody sees")
+            .help("write the name as people read it: `--name 'Acme Desk'`"));
+    }
     let text = guide(&key, &name, &args.method.parts(), &schema(&parent)?);
     fs::create_dir_all(&folder)
         .map_err(|error| Failure::io(format!("cannot make `{}`", folder.display()), &error))?;
-    write(&folder.join("icon.svg"), &icon(&name))?;
+    let mark = folder.join("icon.svg");
+    if !mark.exists() {
+        write(&mark, &icon(&name))?;
+    }
     write(&file, &text)?;
     let shown = file.display().to_string();
     out.line(&format!("{} {shown}", out.ink(Ink::Good, "✓")));
@@ -113,11 +121,7 @@ fn scalar(text: &str) -> String {
         && text.chars().all(|ch| ch.is_alphanumeric() || " .&+-".contains(ch))
         && !text.ends_with(' ')
         && !["yes", "no", "on", "off", "true", "false", "null"].contains(&text.to_lowercase().as_str());
-    if is_plain {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', "''").replace(['\n', '\r'], " "))
-    }
+    if is_plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "''")) }
 }
 
 /// The name that a key suggests: `acme-desk` is `Acme Desk`.
@@ -156,6 +160,9 @@ fn icon(name: &str) -> String {
     )
 }
 
+/// Writes a file that is not there yet.
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    fs::write(path, text).map_err(|error| Failure::io(format!("cannot write `{}`", path.display()), &error))
+    let made = OpenOptions::new().write(true).create_new(true).open(path);
+    made.and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|error| Failure::io(format!("cannot write `{}`", path.display()), &error))
 }

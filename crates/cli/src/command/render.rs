@@ -10,9 +10,10 @@ use render::{Audience, Options, Style, TerminalOptions};
 
 use crate::args::{AudienceArg, Common, Medium, RenderArgs, StyleArg};
 use crate::failure::{FOUND, Failure};
+use crate::file::replace;
 use crate::findings::text;
 use crate::guides;
-use crate::out::{Out, replace, width};
+use crate::out::{Out, width};
 
 pub(crate) fn run(common: &Common, args: &RenderArgs, out: &Out) -> Result<u8, Failure> {
     let read;

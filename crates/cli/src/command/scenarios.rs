@@ -10,7 +10,7 @@ use std::sync::Arc;
 use guide::{Guide, Method, OutcomeKind, Scenario};
 use link::{CheckState, Flow, Purpose, Stage, Start};
 use secret::Secret;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::args::{Common, TestArgs};
 use crate::failure::{FOUND, Failure};
@@ -21,8 +21,7 @@ use crate::out::{Ink, Out};
 use self::route::Route;
 
 pub(crate) async fn run(common: &Common, args: &TestArgs, out: &Out) -> Result<u8, Failure> {
-    let (mut passed, mut failed) = (0, 0);
-    let mut results = Vec::new();
+    let mut tally = Tally::default();
     for entry in guides::at_paths(common, &args.paths)? {
         let name = entry.reading.source.name.clone();
         let Ok(guide) = entry.reading.into_usable() else {
@@ -37,44 +36,89 @@ pub(crate) async fn run(common: &Common, args: &TestArgs, out: &Out) -> Result<u
             if !args.json {
                 out.line(&out.ink(Ink::Strong, &format!("{} · {}", guide.provider.name, method.label)));
             }
+            tally.examples += examples(method);
             for scenario in &method.scenarios {
                 let problems = play(&guide, method, scenario).await?;
-                if problems.is_empty() {
-                    passed += 1;
-                } else {
-                    failed += 1;
+                if !args.json {
+                    tell(&guide, scenario, &problems, out);
                 }
-                if args.json {
-                    results.push(json!({
-                        "guide": name, "method": method.key, "scenario": scenario.name,
-                        "passed": problems.is_empty(), "problems": problems,
-                    }));
-                    continue;
-                }
-                let mark =
-                    if problems.is_empty() { out.ink(Ink::Good, "✓") } else { out.ink(Ink::Bad, "✗") };
-                let outcome = out.ink(Ink::Dim, scenario.then.outcome.as_str());
-                out.line(&format!("  {mark} {}  {outcome}", scenario.name));
-                let place = guide.source.place(scenario.span.start);
-                for problem in &problems {
-                    out.line(&format!("      {problem}"));
-                }
-                if !problems.is_empty() {
-                    out.line(&format!("      at {name}:{}:{}", place.line, place.column));
-                }
+                tally.add(json!({
+                    "guide": name, "method": method.key, "scenario": scenario.name,
+                    "passed": problems.is_empty(), "problems": problems,
+                }));
             }
-            for missing in unreached(method) {
-                failed += 1;
-                out.say(&format!("  {} no scenario reaches the outcome `{missing}`", out.ink(Ink::Bad, "✗")));
+            for rule in unreached(method) {
+                if !args.json {
+                    let mark = out.ink(Ink::Bad, "✗");
+                    out.line(&format!("  {mark} no scenario reaches the outcome `{rule}`"));
+                }
+                tally.failed += 1;
+                tally.unreached.push(json!({ "guide": name, "method": method.key, "rule": rule }));
             }
         }
     }
     if args.json {
-        out.line(&format!("{:#}", json!({ "passed": passed, "failed": failed, "scenarios": results })));
+        out.line(&format!("{:#}", tally.json()));
     } else {
-        out.line(&format!("{passed} passed, {failed} failed"));
+        out.line(&tally.text());
     }
-    Ok(if failed == 0 { 0 } else { FOUND })
+    Ok(if tally.failed == 0 { 0 } else { FOUND })
+}
+
+/// How all of it went.
+#[derive(Default)]
+struct Tally {
+    passed: usize,
+    /// Scenarios that failed, and outcomes that none reaches.
+    failed: usize,
+    /// Examples of fields that hold.
+    examples: usize,
+    scenarios: Vec<Value>,
+    unreached: Vec<Value>,
+}
+
+impl Tally {
+    fn add(&mut self, scenario: Value) {
+        let count = if scenario["passed"] == true { &mut self.passed } else { &mut self.failed };
+        *count += 1;
+        self.scenarios.push(scenario);
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "passed": self.passed, "failed": self.failed, "examples": self.examples,
+            "scenarios": self.scenarios, "unreached": self.unreached,
+        })
+    }
+
+    fn text(&self) -> String {
+        let hold = match self.examples {
+            0 => String::new(),
+            1 => ", 1 example holds".to_owned(),
+            n => format!(", {n} examples hold"),
+        };
+        format!("{} passed, {} failed{hold}", self.passed, self.failed)
+    }
+}
+
+/// How many examples the fields of a method have. Reading ran them: a guide of which one does not hold has an error.
+fn examples(method: &Method) -> usize {
+    let computed = method.derived.iter().map(|one| &one.field);
+    method.fields.iter().chain(computed).map(|field| field.examples.len()).sum()
+}
+
+/// Says how a scenario went.
+fn tell(guide: &Guide, scenario: &Scenario, problems: &[String], out: &Out) {
+    let mark = if problems.is_empty() { out.ink(Ink::Good, "✓") } else { out.ink(Ink::Bad, "✗") };
+    let outcome = out.ink(Ink::Dim, scenario.then.outcome.as_str());
+    out.line(&format!("  {mark} {}  {outcome}", scenario.name));
+    for problem in problems {
+        out.line(&format!("      {problem}"));
+    }
+    if !problems.is_empty() {
+        let place = guide.source.place(scenario.span.start);
+        out.line(&format!("      at {}:{}:{}", guide.source.name, place.line, place.column));
+    }
 }
 
 /// The outcome rules that no scenario names in what it concludes.
@@ -119,7 +163,7 @@ async fn play(guide: &Arc<Guide>, method: &Method, scenario: &Scenario) -> Resul
     let typed: Vec<_> =
         scenario.given.iter().map(|(key, value)| (key.clone(), Secret::from(value.as_str()))).collect();
     flow.submit_all(&typed);
-    let stopped = || Failure { code: 130, message: "stopped".to_owned(), help: None };
+    let stopped = || Failure { code: FOUND, message: "stopped".to_owned(), help: None };
     driver::run(&mut flow, &mut route, |_| {}).await.map_err(|_| stopped())?;
     if scenario.agrees {
         flow.ask_elsewhere();
@@ -185,6 +229,10 @@ fn compare(flow: &Flow, scenario: &Scenario) -> Vec<String> {
                     |rule| format!("the rule `{rule}` fits the answer"),
                 );
                 problems.push(format!("why: {cause}"));
+                // Where nothing was sent, or nothing came, this says so.
+                if let Some(answer) = verdict.quote.as_ref().and_then(|quote| quote.lines().next()) {
+                    problems.push(format!("answer: {answer}"));
+                }
             }
         }
         Stage::Step(view) => {

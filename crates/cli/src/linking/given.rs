@@ -10,7 +10,7 @@ use secret::Secret;
 use crate::args::Given;
 use crate::failure::Failure;
 
-/// More is never read of a value.
+/// A value that is longer is none: what was cut would be kept as if it were whole.
 const MOST: u64 = 1 << 20;
 
 /// The environment variable that holds a field's value.
@@ -75,7 +75,10 @@ pub(crate) fn file(path: &str) -> Result<Secret, Failure> {
 
 fn read(from: impl io::Read) -> io::Result<Secret> {
     let mut text = String::new();
-    from.take(MOST).read_to_string(&mut text)?;
+    from.take(MOST + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MOST {
+        return Err(io::Error::other("it is larger than 1 MiB, as no value is"));
+    }
     // An editor ends a file with a line break; it is not part of the value.
     let end = text.trim_end_matches(['\r', '\n']).len();
     text.truncate(end);

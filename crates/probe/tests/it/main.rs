@@ -99,6 +99,26 @@ fn a_secret_is_not_quoted_though_control_characters_stand_in_it() {
 }
 
 #[test]
+fn what_earlier_answers_gave_is_not_quoted() {
+    let guide = guide();
+    let method = &guide.methods[0];
+    let values = values("one", "a@example.com", "token");
+    let captures = Values::from([(guide::Key::parse("session").expect("a key"), Secret::from("canary-1"))]);
+    let inputs = Inputs { captures: &captures, ..Inputs::new(method, None, &values) };
+    let case = Case { guide: &guide, method, check: &method.checks[0], inputs, brand: "Product" };
+    let verdict = judge(&case, &response(418, &[], "the session canary-1 is over"), 0);
+    assert_eq!(verdict.quote.as_deref(), Some("HTTP 418\nthe session (hidden) is over"));
+}
+
+#[test]
+fn a_response_is_printed_without_what_it_holds() {
+    let answer = response(200, &[("set-cookie", "canary")], r#"{"access_token":"canary"}"#);
+    let printed = format!("{answer:?}");
+    assert!(printed.contains("200") && printed.contains("set-cookie"), "{printed}");
+    assert!(!printed.contains("canary"), "{printed}");
+}
+
+#[test]
 fn the_first_rule_that_fits_decides() {
     let guide = guide();
     let check = |answer: &Answer, expected: &str| assert_eq!(judged(&guide, answer), expected);

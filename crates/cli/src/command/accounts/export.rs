@@ -1,7 +1,6 @@
 //! `waystone accounts export`: an account's values, for a program that has its own client.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
 use secret::Secret;
@@ -9,6 +8,7 @@ use vault::{Credentials, Vault};
 
 use crate::args::ExportFormat;
 use crate::failure::Failure;
+use crate::file::private;
 use crate::linking::keep;
 use crate::out::Out;
 
@@ -81,26 +81,4 @@ fn written(credentials: &Credentials, format: ExportFormat) -> Result<Secret, Fa
         }
     }
     Ok(Secret::new(text))
-}
-
-/// Writes a file that only its owner can read, as a whole or not at all.
-fn private(path: &Path, text: &Secret) -> io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}.tmp", std::process::id()));
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    let write = || {
-        let mut file = options.open(&beside)?;
-        file.write_all(text.expose().as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&beside, path)
-    };
-    write().inspect_err(|_| {
-        let _ = fs::remove_file(&beside);
-    })
 }

@@ -6,7 +6,7 @@ use catalog::Entry;
 use guide::{Edit, Finding};
 
 use crate::failure::Failure;
-use crate::out::replace;
+use crate::file::replace;
 
 /// Edits can uncover others; so often the file is read again at the most.
 const ROUNDS: usize = 8;

@@ -36,7 +36,8 @@ pub(super) fn run(checker: &Checker<'_>, args: &CheckArgs, out: &Out) -> Result<
     })
     .map_err(|error| fail(&error))?;
     for path in &args.paths {
-        watcher.watch(&watched(path), RecursiveMode::Recursive).map_err(|error| fail(&error))?;
+        let (folder, mode) = watched(path);
+        watcher.watch(&folder, mode).map_err(|error| fail(&error))?;
     }
     let mut state = State::default();
     for path in &args.paths {
@@ -53,10 +54,14 @@ pub(super) fn run(checker: &Checker<'_>, args: &CheckArgs, out: &Out) -> Result<
     }
 }
 
-/// The folder of a guide's file: editors replace files, and a file that was replaced is watched no more.
-fn watched(path: &Path) -> PathBuf {
-    let folder = if path.is_dir() { Some(path) } else { path.parent() };
-    folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
+/// The folder of a guide's file: editors replace files, and a file that was replaced is watched no more. Guides in
+/// folders below that of a file were not asked for.
+fn watched(path: &Path) -> (PathBuf, RecursiveMode) {
+    if path.is_dir() {
+        return (path.to_owned(), RecursiveMode::Recursive);
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    (folder.to_owned(), RecursiveMode::NonRecursive)
 }
 
 /// The guides' files that changed, once it is calm; nothing, if nobody watches any more.

@@ -193,10 +193,10 @@ const OAUTH2: Parts = Parts {
 };
 
 const EXCHANGE: Parts = Parts {
-                key: "login",
-                label: "User and Password",
-                description: "A user's name and password, exchanged for a token.",
-                fields: "      - key: username
+    key: "login",
+    label: "User and Password",
+    description: "A user's name and password, exchanged for a token.",
+    fields: "      - key: username
         label: User Name
         type: text
         public: true
@@ -207,7 +207,7 @@ const EXCHANGE: Parts = Parts {
         type: secret
         description: The password of the user.
 ",
-                auth: "      exchange:
+    auth: "      exchange:
         steps:
           - key: log-in
             label: Signing in
@@ -217,22 +217,22 @@ const EXCHANGE: Parts = Parts {
         carries:
           - { in: header, name: X-Session, value: '{{ token.session }}' }
 ",
-                secret: "password",
-                obtains: "username, password",
-                collects: "username, password",
-                given: "username: example-user, password: ?-password",
-                signs_in: "          - request: POST /login
+    secret: "password",
+    obtains: "username, password",
+    collects: "username, password",
+    given: "username: example-user, password: ?-password",
+    signs_in: "          - request: POST /login
             response: { status: 200, json: { data: { token: a-token, expires_in: 3600 } } }
 ",
-                refused_at: Some("POST /login"),
-                ..API_KEY
-            };
+    refused_at: Some("POST /login"),
+    ..API_KEY
+};
 
 const JWT: Parts = Parts {
-                key: "service-account",
-                label: "Service Account",
-                description: "A service account, with the key that it signs with.",
-                fields: "      - key: issuer
+    key: "service-account",
+    label: "Service Account",
+    description: "A service account, with the key that it signs with.",
+    fields: "      - key: issuer
         label: Client ID
         type: text
         public: true
@@ -243,21 +243,21 @@ const JWT: Parts = Parts {
         type: secret                        # ← `type: file, holds: pem` for the keys of RS256, ES256 and EdDSA
         description: The key of the service account.
 ",
-                auth: "      jwt:
+    auth: "      jwt:
         assertion:
           algorithm: HS256                  # ← RS256, ES256, EdDSA …
           key: '{{ value.signing_key }}'
           claims: { iss: '{{ value.issuer }}', aud: 'https://login.acme.example/oauth/token' }
         token_url: https://login.acme.example/oauth/token   # ← remove it where the assertion is used as it is
 ",
-                secret: "signing_key",
-                obtains: "issuer, signing_key",
-                collects: "issuer, signing_key",
-                given: "issuer: example-account, signing_key: ?-key",
-                signs_in: TOKEN_TURN,
-                refused_at: Some("POST /oauth/token"),
-                ..API_KEY
-            };
+    secret: "signing_key",
+    obtains: "issuer, signing_key",
+    collects: "issuer, signing_key",
+    given: "issuer: example-account, signing_key: ?-key",
+    signs_in: TOKEN_TURN,
+    refused_at: Some("POST /oauth/token"),
+    ..API_KEY
+};
 
 impl MethodKind {
     pub(crate) const fn parts(self) -> Parts {

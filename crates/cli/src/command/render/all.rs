@@ -11,9 +11,10 @@ use catalog::Entry;
 use super::Writer;
 use crate::args::{Common, RenderArgs};
 use crate::failure::{FOUND, Failure};
+use crate::file::replace;
 use crate::findings::text;
 use crate::guides;
-use crate::out::{Out, replace};
+use crate::out::Out;
 use crate::parallel;
 
 /// The guides whose pages are being written, by the provider's key that is their folder's name.
