@@ -50,6 +50,8 @@ pub struct LinkWording {
     pub connect_title: Template,
     /// … and what happens.
     pub connect: Vec<Prose>,
+    /// What happens where people sign in at the provider in a browser; nothing of its own, if empty.
+    pub connect_in_browser: Vec<Prose>,
     /// The last sentence.
     pub closing: Prose,
 }

@@ -198,10 +198,9 @@ impl<'a> Context<'a> {
             Target::EnvironmentHost => match environment {
                 Some(environment) => environment.host.clone(),
                 None => {
-                    return open(
-                        wording::environment_host(&self.method.environment_label),
-                        "environment.host",
-                    );
+                    let label = &self.method.environment_label;
+                    let name = format!("{}_host", label.to_lowercase().replace(' ', "_"));
+                    return open(wording::environment_host(label), &name);
                 }
             },
             Target::EnvironmentLabel => environment.map_or_else(

@@ -32,6 +32,7 @@ pub(crate) fn brand(shape: &BrandShape, root: &Node, source: &Source, findings: 
             fill: it.titled(&link.fill),
             connect_title: it.wording(&link.connect_title),
             connect: link.connect.iter().map(|text| it.wording_prose(text)).collect(),
+            connect_in_browser: link.connect_in_browser.iter().map(|text| it.wording_prose(text)).collect(),
             closing: it.wording_prose(&link.closing),
         },
         setup: SetupWording {

@@ -74,6 +74,9 @@ pub(crate) struct LinkWordingShape {
     pub(crate) connect_title: Text,
     /// … and what happens, one line each, as Markdown.
     pub(crate) connect: Vec<Text>,
+    /// The same where people sign in at the provider in a browser; `connect`, if left out.
+    #[serde(default)]
+    pub(crate) connect_in_browser: Vec<Text>,
     /// The last sentence, as Markdown.
     pub(crate) closing: Text,
 }

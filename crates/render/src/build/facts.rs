@@ -12,6 +12,9 @@ use crate::page::{Check, Content, Event, Inline, Part, Permission, Request, Sour
 use crate::text::Context;
 use crate::wording;
 
+/// For so many environments a request is written out.
+const MOST_LINES: usize = 3;
+
 impl Build<'_> {
     pub(super) fn checks(&mut self) -> Option<Part> {
         let one = |check: &guide::Check| Check {
@@ -37,6 +40,10 @@ impl Build<'_> {
         }
         let plain = request_line(request, base, &self.context);
         let alike = list.iter().all(|one| one.line == plain);
+        // Of many, each with a host of its own, the table of environments tells the hosts.
+        if list.len() > MOST_LINES {
+            return vec![Request { environment: None, line: plain }];
+        }
         if alike || list.len() == 1 {
             return vec![Request { environment: None, line: list.pop().map_or(plain, |one| one.line) }];
         }

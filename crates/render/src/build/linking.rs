@@ -39,7 +39,12 @@ impl Build<'_> {
             fill.push(Block::Form(form));
             steps.push(self.own_step("enter-details", &words.fill.title, fill));
         }
-        let connect = Block::List { first: None, items: self.items(&words.connect).collect() };
+        let in_browser = self.method.auth.sign_in.as_ref().is_some_and(|sign_in| sign_in.redirect.is_some());
+        let connect = match words.connect_in_browser.as_slice() {
+            own if in_browser && !own.is_empty() => own,
+            _ => &words.connect,
+        };
+        let connect = Block::List { first: None, items: self.items(connect).collect() };
         steps.push(self.own_step("connect", &words.connect_title, vec![connect]));
         steps
     }
