@@ -274,8 +274,10 @@ impl Flow {
     /// does a token, for nobody types one.
     fn drop_stored_secrets(&mut self) {
         self.forget_tokens();
-        let secrets: Vec<Key> =
-            self.method().fields.iter().filter(|field| field.secret).map(|field| field.key.clone()).collect();
+        // What was computed of a secret, or came with an answer, is kept like it.
+        let computed = self.method().derived.iter().map(|one| &one.field);
+        let fields = self.method().fields.iter().chain(computed);
+        let secrets: Vec<Key> = fields.filter(|field| field.secret).map(|field| field.key.clone()).collect();
         for key in secrets {
             if self.from_store.remove(&key) {
                 self.values.remove(&key);

@@ -188,24 +188,27 @@ fn a_draft_goes_on_with_its_tokens_and_what_was_computed() {
 }
 
 #[test]
-fn tokens_do_not_follow_to_another_host() {
+fn neither_tokens_nor_what_was_computed_of_a_secret_follow_to_another_host() {
     let text = GUIDE
         .replace(
             "fields: [",
             "fields: [{ key: site, label: Site, type: text, public: true, pattern: '[a-z]+', pattern_says: letters }, ",
         )
+        .replace("    auth:", "    derived: [{ key: mark, from: '{{ value.pass }}' }]\n    auth:")
         .replace("https://acme.example", "'https://{{ value.site }}.acme.example'")
         .replace("[acme.example]", "['*.acme.example']")
         .replace("collects: pass", "collects: [site, pass]");
     let reading = guide::read("acme.yaml", text.as_bytes());
     let guide = reading.into_usable().unwrap_or_else(|reading| panic!("{:#?}", reading.findings));
     let key = |text| Key::parse(text).expect("a key");
+    let stored = [("site", "one"), ("pass", "word"), ("mark", "of the word")];
     let start = Start {
-        stored: Values::from([(key("site"), Secret::from("one")), (key("pass"), Secret::from("word"))]),
+        stored: stored.map(|(name, value)| (key(name), Secret::from(value))).into(),
         tokens: Values::from([(key("token"), Secret::from("old"))]),
         ..Start::default()
     };
     let mut flow = Flow::new(Arc::new(guide), "main", start).expect("the method is there");
     flow.submit_all(&[(key("site"), Secret::from("two")), (key("pass"), Secret::from("word"))]);
+    assert_eq!(flow.values().keys().map(Key::as_str).collect::<Vec<_>>(), ["pass", "site"]);
     assert_eq!(play(&mut flow, &[(0, 401, "")]), ["/login -"]);
 }
