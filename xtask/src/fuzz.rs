@@ -67,7 +67,9 @@ fn build() -> Result<PathBuf> {
         .env("CARGO_TARGET_DIR", folder())
         .status()?;
     if !status.success() {
-        bail!("the programs of tests/fuzz cannot be built; beside what is said above, they need a C++ compiler");
+        bail!(
+            "the programs of tests/fuzz cannot be built; beside what is said above, they need a C++ compiler"
+        );
     }
     Ok(folder().join(platform).join("release"))
 }

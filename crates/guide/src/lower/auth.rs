@@ -62,6 +62,9 @@ impl Lowering<'_> {
         let carrier = shape.r#in.value;
         let name = self.parameter_name(&shape.name, carrier == Carrier::Header)?;
         let value = parse(&shape.value.value, shape.value.span, place, names, self.source, self.findings);
+        if carrier == Carrier::Header {
+            self.header_value(&value, &shape.value);
+        }
         Some(CarrierUse::Named { carrier, name, value })
     }
 
@@ -79,6 +82,18 @@ impl Lowering<'_> {
             return None;
         }
         Some(if header { text.value.to_ascii_lowercase() } else { text.value.clone() })
+    }
+
+    /// Says if the guide's own part of a header's value is none: with a line break it would be two headers. What a
+    /// value puts there is looked at when the request is made.
+    pub(crate) fn header_value(&mut self, value: &Template, text: &Text) {
+        let is_bad = |part: &Part| matches!(part, Part::Text(text) if text.contains(char::is_control));
+        if value.parts.iter().any(is_bad) {
+            let span = self.source.first_line(text.span);
+            let found =
+                Finding::new(&BAD_CHECK, span, "the value of a header is one line, and this has more");
+            self.say(found.mend("write it in one line, in quotes, without `\\n` or a tab"));
+        }
     }
 
     /// What is signed to show who asks.

@@ -155,7 +155,11 @@ impl Lowering<'_> {
         let mut pairs = Vec::new();
         for (name, text) in &entries.0 {
             if let Some(name) = self.parameter_name(name, header) {
-                pairs.push((name, self.request_text(text, names)));
+                let value = self.request_text(text, names);
+                if header {
+                    self.header_value(&value, text);
+                }
+                pairs.push((name, value));
             }
         }
         pairs
