@@ -1,7 +1,7 @@
 //! The YAML that nearly every guide is written in, read without the parser.
 //!
 //! The parser takes longer for a guide than all that is done with it afterwards. So a text is read here first:
-//! mappings with bare keys, lists, texts on one line, blocks, and flow collections on one line. **Whatever this
+//! mappings, lists, texts on one line, blocks, and flow collections on one line. **Whatever this
 //! reader is not sure of it leaves to the parser**, errors above all: it never says what is wrong, and a tree that
 //! it gives is the parser's, place by place. Debug builds hold the two against each other, so each test and each
 //! fuzz run does.
@@ -312,14 +312,11 @@ impl Reader<'_> {
         match self.byte() {
             b'{' | b'[' => self.flow(),
             b'\'' | b'"' => self.quoted_value(),
-            _ => {
-                let node = self.bare(|rest| {
-                    let end = rest.find([',', '[', ']', '{', '}', '\n', '#'])?;
-                    // Behind a colon these end the text, in front of it they are another's.
-                    (!rest[..end].ends_with(':')).then_some(end)
-                })?;
-                Some(node)
-            }
+            _ => self.bare(|rest| {
+                let end = rest.find([',', '[', ']', '{', '}', '\n', '#'])?;
+                // What a colon in front of these means is the parser's to say.
+                (!rest[..end].ends_with(':')).then_some(end)
+            }),
         }
     }
 
