@@ -172,7 +172,7 @@ pub(crate) fn expires(expiry: Expiry) -> Option<String> {
     match expiry {
         Expiry::Unknown => None,
         Expiry::Never => Some("It does not expire: it works until somebody revokes it.".to_owned()),
-        Expiry::Days(n) => Some(format!("It expires {} after it was made.", days(n))),
+        Expiry::Days(n) => Some(format!("It expires {} after it was made, at the latest.", days(n))),
         Expiry::IdleDays(n) => Some(format!("It expires when it has not been used for {}.", days(n))),
     }
 }
