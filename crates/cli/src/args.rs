@@ -188,7 +188,7 @@ pub(crate) struct Wire {
 
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Given {
-    /// The environment's key: production, sandbox.
+    /// The environment's key, such as `production`.
     #[arg(long, value_name = "KEY")]
     pub(crate) environment: Option<String>,
     /// The value of a field. Refused for secrets: a command line can be seen by others.

@@ -107,7 +107,7 @@ pub(crate) fn of_event(event: &Event) -> Vec<Inline> {
 }
 
 pub(crate) fn of_source(source: &Source) -> Vec<Inline> {
-    let standing = vec![Inline::Text(wording::standing(source.standing).to_owned())];
+    let standing = vec![Inline::Text(wording::standing(source.standing, source.source.is_some()).to_owned())];
     let mut line = vec![Inline::Text(format!("{} ", source.claim))];
     match &source.source {
         Some(href) => line.push(Inline::Link { href: href.clone(), content: standing }),

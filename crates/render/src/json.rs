@@ -156,6 +156,7 @@ fn form_field(field: &FormField) -> Value {
         "secret": field.secret,
         "placeholder": field.placeholder,
         "options": field.options,
+        "environment": field.environment,
     })
 }
 

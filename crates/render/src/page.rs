@@ -218,6 +218,8 @@ pub struct FormField {
     pub placeholder: Option<String>,
     /// What can be chosen.
     pub options: Vec<String>,
+    /// Whether it is the choice of the environment, which is no field of the guide.
+    pub environment: bool,
 }
 
 /// A step, named elsewhere.

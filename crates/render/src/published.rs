@@ -217,7 +217,8 @@ fn one_block(doc: &mut Doc<Published>, block: &Block) {
         Block::Code { language, text } => code_block(doc, language.as_deref(), text),
         Block::Form(fields) => {
             doc.open(&Markup::syntax("<ul>"));
-            for field in fields {
+            // The pages of today name the fields and no choice of an environment.
+            for field in fields.iter().filter(|field| !field.environment) {
                 form_field(doc, field);
             }
             doc.close("</ul>");

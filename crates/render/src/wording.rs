@@ -46,8 +46,8 @@ pub(crate) const NEEDED_FOR: &str = "Needed for";
 pub(crate) const TRIED_BY: &str = "Tried when linking";
 pub(crate) const WITHOUT_IT: &str = "Without it";
 pub(crate) const NOTHING: &str = "\u{2013}";
-pub(crate) const LINKED_WITHOUT: &str = "The account is linked, and cannot do this";
-pub(crate) const NOT_LINKED_WITHOUT: &str = "The account is not linked";
+pub(crate) const LINKED_WITHOUT: &str = "Linked, but cannot do this";
+pub(crate) const NOT_LINKED_WITHOUT: &str = "Not linked";
 pub(crate) const SEEN: &str = "How it shows";
 pub(crate) const FIX: &str = "What to do";
 pub(crate) const LOOK_AT: &str = "Look at";
@@ -108,8 +108,9 @@ pub(crate) const fn need(required: bool) -> &'static str {
 }
 
 /// What stands before the checks.
-pub(crate) fn checks_intro(brand: &str, provider: &str) -> String {
-    format!("Before anything is stored, {brand} asks {provider} with what you entered:")
+pub(crate) fn checks_intro(brand: &str, provider: &str, entered: bool) -> String {
+    let with = if entered { " with what you entered" } else { "" };
+    format!("Before anything is stored, {brand} asks {provider}{with}:")
 }
 
 /// What a check proves.
@@ -120,7 +121,12 @@ pub(crate) fn proves(role: Role, required: bool, anonymous: bool) -> String {
         Role::Authenticate => "It shows that the credentials are accepted.",
         Role::Capability => "It shows that the account may do what is needed.",
     };
-    if required { what.to_owned() } else { format!("{what} The account is linked even if it fails.") }
+    match (required, role) {
+        (true, _) => what.to_owned(),
+        // What its name says already is not said once more of each of a dozen.
+        (false, Role::Capability) => "The account is linked even if it fails.".to_owned(),
+        (false, _) => format!("{what} The account is linked even if it fails."),
+    }
 }
 
 /// When a part of the guide applies.
@@ -166,7 +172,7 @@ pub(crate) fn expires(expiry: Expiry) -> Option<String> {
     match expiry {
         Expiry::Unknown => None,
         Expiry::Never => Some("It does not expire: it works until somebody revokes it.".to_owned()),
-        Expiry::Days(n) => Some(format!("It expires {} after it was made.", days(n))),
+        Expiry::Days(n) => Some(format!("It expires {} after it was made, at the latest.", days(n))),
         Expiry::IdleDays(n) => Some(format!("It expires when it has not been used for {}.", days(n))),
     }
 }
@@ -195,11 +201,12 @@ pub(crate) const fn event(event: LifecycleEvent) -> &'static str {
     }
 }
 
-/// How sure a fact is.
-pub(crate) const fn standing(standing: Standing) -> &'static str {
+/// How sure a fact is. What is assumed can have a page all the same: somebody else's.
+pub(crate) const fn standing(standing: Standing, has_page: bool) -> &'static str {
     match standing {
         Standing::Documented => "Documented by the provider",
         Standing::Observed => "Seen with a real account",
+        Standing::Assumed if has_page => "Assumed from this page",
         Standing::Assumed => "Assumed",
     }
 }

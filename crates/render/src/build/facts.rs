@@ -25,7 +25,8 @@ impl Build<'_> {
         let refresh = self.method.auth.sign_in.iter().flat_map(|sign_in| &sign_in.refresh);
         let rarely = |check: &&guide::Check| refresh.clone().any(|step| step.check.key == check.key);
         let checks: Vec<Check> = self.method.asks().filter(|check| !rarely(check)).map(one).collect();
-        let intro = wording::checks_intro(&self.brand.name, &self.guide.provider.name);
+        let intro =
+            wording::checks_intro(&self.brand.name, &self.guide.provider.name, !self.own_fields().is_empty());
         let intro = vec![Inline::Text(clean::line(&intro))];
         (!checks.is_empty()).then(|| self.part("checks", wording::CHECKS, Content::Checks { intro, checks }))
     }

@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** its words are the brand's, and its fields are the method's, in the order of the form.
 
-use guide::{Prose, Purpose, Template};
+use guide::{FieldType, Prose, Purpose, Template};
 
 use super::Build;
 use crate::clean;
@@ -86,6 +86,22 @@ impl Build<'_> {
         fields.filter(|field| by_admin(field) == (self.audience == Audience::Setup)).collect()
     }
 
+    /// The choice of the environment, where people have to make one.
+    fn environment_choice(&self) -> Option<FormField> {
+        let method = self.method;
+        let chosen = method.environments.len() > 1 && !method.tells_environment();
+        (chosen && self.audience == Audience::Link).then(|| FormField {
+            key: "environment".to_owned(),
+            label: clean::line(&method.environment_label),
+            suffix: None,
+            kind: FieldType::Select,
+            secret: false,
+            placeholder: None,
+            options: method.environments.iter().map(|one| clean::line(&one.label)).collect(),
+            environment: true,
+        })
+    }
+
     fn form(&self) -> Vec<FormField> {
         let optional = match self.audience {
             Audience::Link => None,
@@ -99,7 +115,11 @@ impl Build<'_> {
             secret: field.secret,
             placeholder: field.placeholder.as_deref().map(clean::line),
             options: field.options.iter().map(|option| clean::line(&option.label)).collect(),
+            environment: false,
         };
-        self.own_fields().into_iter().map(one).collect()
+        let fields: Vec<FormField> = self.own_fields().into_iter().map(one).collect();
+        // Where nothing else is entered, the guide says in its steps when to choose.
+        let environment = self.environment_choice().filter(|_| !fields.is_empty());
+        environment.into_iter().chain(fields).collect()
     }
 }

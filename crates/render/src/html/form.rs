@@ -24,8 +24,8 @@ pub(super) fn drawn(doc: &mut Doc<Html>, fields: &[FormField]) {
 }
 
 fn id(field: &FormField) -> String {
-    // Two hyphens: no key and so no anchor of the guide has them.
-    format!("form--{}", field.key)
+    // Two hyphens: no key and so no anchor of the guide has them; and a field may be called `environment`, too.
+    if field.environment { "form--chosen--environment".to_owned() } else { format!("form--{}", field.key) }
 }
 
 fn label(doc: &mut Doc<Html>, field: &FormField) {

@@ -117,20 +117,20 @@ fn table(
     // around it is one, of the same name.
     let frame = Markup::syntax("<div class=\"table\" role=\"group\" tabindex=\"0\"");
     doc.open(&frame.attribute("aria-labelledby", part.anchor.as_str()).raw(">"));
-    // On a phone the rows are stacked, which takes the meaning of a table from it in some browsers: the roles keep it.
+    // The roles are said, because a phone lays the rows out as blocks, and a table laid out so is none any more.
     doc.open(&Markup::syntax("<table role=\"table\">"));
-    let column = "<th scope=\"col\" role=\"columnheader\">";
+    let cell = "<th scope=\"col\" role=\"columnheader\">";
     let head =
-        Markup::syntax("<thead role=\"rowgroup\"><tr role=\"row\">").raw(column).text(first).raw("</th>");
-    let head = columns.iter().fold(head, |out, name| out.raw(column).text(name).raw("</th>"));
+        Markup::syntax("<thead role=\"rowgroup\"><tr role=\"row\">").raw(cell).text(first).raw("</th>");
+    let head = columns.iter().fold(head, |out, name| out.raw(cell).text(name).raw("</th>"));
     doc.line(&head.raw("</tr></thead>"));
     doc.open(&Markup::syntax("<tbody role=\"rowgroup\">"));
     for (name, facts) in rows {
         let row = Markup::syntax("<tr role=\"row\"><th scope=\"row\" role=\"rowheader\">");
         let row = if as_code { row.raw("<code>").text(name).raw("</code>") } else { row.text(name) };
-        let row = facts.iter().zip(columns).fold(row.raw("</th>"), |row, (fact, column)| {
-            let cell = row.raw("<td role=\"cell\"").attribute("data-column", column).raw(">");
-            inline::inlines(cell, &fact.content).raw("</td>")
+        let row = facts.iter().fold(row.raw("</th>"), |row, fact| {
+            let row = row.raw("<td role=\"cell\"").attribute("data-name", &fact.name).raw(">");
+            inline::inlines(row, &fact.content).raw("</td>")
         });
         let row = (facts.len()..columns.len()).fold(row, |row, _| row.raw("<td role=\"cell\"></td>"));
         doc.line(&row.raw("</tr>"));

@@ -141,7 +141,7 @@ const ATTRIBUTES: &[&str] = &[
     "tabindex",
     "aria-hidden",
     "aria-labelledby",
-    "data-column",
+    "data-name",
 ];
 
 /// Reads HTML with no forgiveness: every tag closed in order, every attribute quoted, every `&` a reference.
