@@ -1,6 +1,6 @@
 //! The pictures of the README, made from the program.
 //!
-//! The terminal's is what `waystone demo` says, in color, drawn as SVG; the page's is a screenshot of what
+//! The terminal's is what `waystone demo gladly` says, in color, drawn as SVG; the page's is a screenshot of what
 //! `waystone render` makes.
 
 mod terminal;
@@ -18,8 +18,8 @@ pub(crate) fn make() -> Result<()> {
     let root = root();
     let folder = root.join("docs/pictures");
     fs::create_dir_all(&folder)?;
-    let said = waystone(&root, &["demo", "--play", "--color", "always"])?;
-    fs::write(folder.join("terminal.svg"), terminal::svg(&excerpt(&said)))?;
+    let said = waystone(&root, &["demo", "gladly", "--play", "--color", "always"])?;
+    fs::write(folder.join("terminal.svg"), terminal::svg(&excerpt(&said)?))?;
     let page = std::env::temp_dir().join(format!("waystone-page-{}.html", std::process::id()));
     fs::write(&page, waystone(&root, &["render", "gladly", "--to", "html"])?)?;
     let shot = screenshot(&page, &folder.join("page.png"));
@@ -41,12 +41,12 @@ fn waystone(root: &Path, arguments: &[&str]) -> Result<String> {
 }
 
 /// The part worth a picture: the last step and the failure, then how it ends well.
-fn excerpt(said: &str) -> String {
+fn excerpt(said: &str) -> Result<String> {
     let lines: Vec<&str> = said.lines().collect();
     let find = |text: &str, from: usize| {
         lines[from..].iter().position(|line| line.contains(text)).map(|at| from + at)
     };
-    let Some(bad) = find("Step 5 of 5", 0) else { return said.to_owned() };
+    let bad = find("Step 5 of 5", 0).context("the demonstration has no last step of five any more")?;
     let bad_end = find("2. A good ending", bad).unwrap_or(lines.len());
     let again = find("Step 5 of 5", bad_end).unwrap_or(bad_end);
     let typed = find(">\u{1b}", again).unwrap_or(again);
@@ -54,7 +54,7 @@ fn excerpt(said: &str) -> String {
     // Everything there is to see of the second run is what is different in it.
     let mut picked = lines[bad..bad_end].to_vec();
     picked.extend(&lines[typed..end]);
-    picked.join("\n")
+    Ok(picked.join("\n"))
 }
 
 fn screenshot(page: &Path, to: &Path) -> Result<()> {

@@ -103,7 +103,7 @@ fn read_as<S: for<'de> Deserialize<'de>, T>(
 fn decode(bytes: &[u8]) -> (String, Option<Finding>) {
     // A file that is far too large is not copied only to be refused.
     if bytes.len() > yaml::MAX_BYTES {
-        let message = format!("the file is larger than {} bytes", yaml::MAX_BYTES);
+        let message = format!("the file is larger than {} MiB", yaml::MAX_BYTES >> 20);
         return (String::new(), Some(Finding::new(&TOO_LARGE, Span::new(0, 0), message)));
     }
     if let Some(text) = decode_utf16(bytes) {

@@ -91,7 +91,10 @@ impl Checker<'_> {
                     out.say(&format!("made {mended} {}", if mended == 1 { "edit" } else { "edits" }));
                 }
                 say_grades(&grades, out);
-                out.say(&summary(read, count, out));
+                // All is not well where something could not be read.
+                if failure.is_none() || count != Count::default() {
+                    out.say(&summary(read, count, out));
+                }
             }
         }
         (count, failure)

@@ -50,7 +50,7 @@ pub(crate) async fn run(
     let folder = Folder::new(common)?;
     let common = Common { data: Some(folder.path.clone()), ..common.clone() };
     let name = &guide.provider.name;
-    out.line(&out.ink(Ink::Strong, &format!("A demonstration: linking {name} without a {name} account")));
+    out.line(&out.ink(Ink::Strong, &format!("A demonstration: linking {name} without an account there")));
     out.line(&format!("A simulated {name} answers at {origin}, as the scenarios of its guide say.\n"));
     let quiet = Out { quiet: true, ..*out };
     let mut way = wire::egress(&wire, &quiet)?;
