@@ -153,7 +153,7 @@ impl Task<'_> {
                 out.say("Stopped. No account was linked or changed.");
                 if drafts.is_some() {
                     out.say(
-                        "What you typed is kept for a day, encrypted; the same command goes on from here.",
+                        "Your place is kept for a day, and what you typed, encrypted; the same command goes on from there.",
                     );
                 }
                 Ok(FOUND)
@@ -184,7 +184,11 @@ impl Task<'_> {
                 drafts.drop().await?;
                 Ok(None)
             }
-            None => Err(Failure { code: FOUND, message: "stopped".to_owned(), help: None }),
+            None => Err(Failure {
+                code: FOUND,
+                message: "stopped: no account was linked or changed".to_owned(),
+                help: None,
+            }),
         }
     }
 
