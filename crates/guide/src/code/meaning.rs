@@ -255,7 +255,7 @@ pub(crate) static BAD_CHECK: CodePage = CodePage {
     name: "bad-check",
     severity: Error,
     summary: "The parts of a check or outcome contradict each other",
-    why: "it could not be sent, never match, or would conclude nothing",
+    why: "it could never be sent or match, or would conclude nothing",
     mend: "make them agree",
     bad: "role: identity",
     good: r"role: identity
