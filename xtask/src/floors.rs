@@ -25,12 +25,19 @@ pub(crate) const FLOORS: &[Floor] = &[
     Floor { name: "render", floor: 2, may: &["catalog", "guide"], pure: true },
     Floor { name: "simulator", floor: 2, may: &["guide", "probe", "secret"], pure: false },
     Floor {
+        name: "hub",
+        floor: 3,
+        may: &["catalog", "egress", "guide", "link", "probe", "render", "secret", "vault"],
+        pure: false,
+    },
+    Floor {
         name: "cli",
         floor: 4,
         may: &[
             "catalog",
             "egress",
             "guide",
+            "hub",
             "link",
             "lint",
             "probe",
@@ -48,13 +55,14 @@ pub(crate) const ONLY: &[(&str, &[&str])] = &[
     ("granit-parser", &["guide"]),
     ("jsonschema", &["guide"]),
     ("reqwest", &["egress"]),
-    ("rustls", &["egress"]),
+    ("rustls", &["egress", "hub"]),
     ("sqlx", &["vault"]),
     ("chacha20poly1305", &["vault"]),
     ("hyper", &["egress", "simulator"]),
     ("clap", &["cli"]),
     ("inquire", &["cli"]),
-    ("minijinja", &["render"]),
+    ("axum", &["hub"]),
+    ("minijinja", &["hub", "render"]),
 ];
 
 /// What a pure crate may not take from outside.
