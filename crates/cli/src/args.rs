@@ -1,12 +1,14 @@
 //! What can be written on the command line.
 
 mod render;
+mod serve;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::render::{AudienceArg, Medium, RenderArgs, StyleArg};
+pub(crate) use self::serve::ServeArgs;
 use crate::command::MethodKind;
 use crate::findings::Format;
 use crate::out::Color;
@@ -75,6 +77,9 @@ A field's value also comes from the environment variable WAYSTONE_FIELD_<KEY>.")
     /// See to the accounts that are linked.
     #[command(subcommand, after_help = "Example: waystone accounts list")]
     Accounts(AccountsCommand),
+    /// Serve the Hub: the API, the linking pages, and what embeds them.
+    #[command(after_help = "Examples:\n  waystone serve\n  waystone serve --config hub.yaml --check")]
+    Serve(Box<ServeArgs>),
     /// Be the provider, as the scenarios of its guide say, on loopback.
     #[command(after_help = "Example: waystone simulate acme --port 9100")]
     Simulate(SimulateArgs),
@@ -87,7 +92,7 @@ A field's value also comes from the environment variable WAYSTONE_FIELD_<KEY>.")
         #[arg(long)]
         play: bool,
     },
-    /// Print the JSON Schema of guides or brand files.
+    /// Print the JSON Schema of guides, brand files or the settings of the Hub.
     #[command(after_help = "Example: waystone schema > guide.schema.json")]
     Schema {
         /// Which one.
@@ -344,4 +349,6 @@ pub(crate) enum SchemaOf {
     Guide,
     /// Brand files.
     Brand,
+    /// The settings of `waystone serve`.
+    Hub,
 }

@@ -9,6 +9,7 @@ mod link;
 mod new;
 mod render;
 mod scenarios;
+mod serve;
 mod simulate;
 
 use clap::CommandFactory as _;
@@ -32,6 +33,7 @@ pub(crate) fn run(arguments: &Arguments, out: &Out) -> Result<u8, Failure> {
             let schema = match of {
                 SchemaOf::Guide => guide::guide_schema(),
                 SchemaOf::Brand => guide::brand_schema(),
+                SchemaOf::Hub => hub::settings::settings_schema(),
             };
             out.line(&format!("{schema:#}"));
             Ok(0)
@@ -50,6 +52,7 @@ pub(crate) fn run(arguments: &Arguments, out: &Out) -> Result<u8, Failure> {
             out.data(&String::from_utf8_lossy(&text));
             Ok(0)
         }
+        Command::Serve(args) => serve::run(common, args, out),
         Command::Test(args) => later(scenarios::run(common, args, out)),
         Command::Link(args) => later(link::run(common, args, out)),
         Command::Accounts(args) => later(accounts::run(common, args, out)),

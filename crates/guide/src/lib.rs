@@ -50,9 +50,10 @@ pub use crate::key::Key;
 pub use crate::model::*;
 pub use crate::outcome::OutcomeKind;
 pub use crate::prose::{Block, Inline, Prose};
-pub use crate::read::{Reading, read, read_brand};
-pub use crate::schema::{brand_schema, guide_schema};
+pub use crate::read::{Reading, read, read_brand, read_form};
+pub use crate::schema::{Form, brand_schema, guide_schema, schema_of};
 pub use crate::source::{Place, Source, Span};
+pub use crate::spanned::Spanned;
 pub use crate::template::{
     Clock, Filter, Lot, Part, Reference, RequestPart, Target, Template, TextKind, Vocabulary, Word,
     vocabulary,

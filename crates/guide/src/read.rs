@@ -12,7 +12,7 @@ use crate::finding::{Finding, MOST_FINDINGS, Severity};
 use crate::lower;
 use crate::model::Guide;
 use crate::node::{Kind, Node};
-use crate::schema::{self, Repair};
+use crate::schema::{self, Form, Repair};
 use crate::shape::{BrandShape, GuideShape};
 use crate::source::{Source, Span};
 use crate::yaml;
@@ -53,42 +53,53 @@ impl<T> Reading<T> {
 
 /// Reads a guide. Never fails: what is wrong becomes findings.
 pub fn read(name: &str, bytes: &[u8]) -> Reading<Guide> {
-    read_as(name, bytes, schema::Kind::Guide, |shape: &GuideShape, root, source, findings| {
-        lower::guide(shape, root, source, digest(bytes), findings)
+    read_as(name, bytes, &schema::GUIDE, |shape: GuideShape, root, source, findings| {
+        lower::guide(&shape, root, source, digest(bytes), findings)
     })
 }
 
 /// Reads a brand file.
 pub fn read_brand(name: &str, bytes: &[u8]) -> Reading<Brand> {
-    read_as(name, bytes, schema::Kind::Brand, |shape: &BrandShape, root, source, findings| {
-        Some(lower::brand(shape, root, source, findings))
+    read_as(name, bytes, &schema::BRAND, |shape: BrandShape, root, source, findings| {
+        Some(lower::brand(&shape, root, source, findings))
     })
+}
+
+/// Reads a file of another form in the same manner: text, tree and shape are judged here, and what it means is the
+/// caller's.
+pub fn read_form<S: for<'de> Deserialize<'de>, T>(
+    name: &str,
+    bytes: &[u8],
+    form: &Form,
+    lower: impl FnOnce(S, &Source, &mut Vec<Finding>) -> Option<T>,
+) -> Reading<T> {
+    read_as(name, bytes, form, |shape: S, _, source, findings| lower(shape, source, findings))
 }
 
 fn read_as<S: for<'de> Deserialize<'de>, T>(
     name: &str,
     bytes: &[u8],
-    kind: schema::Kind,
-    lower: impl FnOnce(&S, &Node, &Arc<Source>, &mut Vec<Finding>) -> Option<T>,
+    form: &Form,
+    lower: impl FnOnce(S, &Node, &Arc<Source>, &mut Vec<Finding>) -> Option<T>,
 ) -> Reading<T> {
     let (text, found) = decode(bytes);
     let source = Arc::new(Source::new(name, text));
     let mut findings: Vec<Finding> = found.into_iter().collect();
     let tree = if findings.is_empty() { yaml::load(&source, &mut findings) } else { None };
     let value = tree.and_then(|mut root| {
-        if let Some(found) = schema::another_file(kind, &root, &source) {
+        if let Some(found) = schema::another_file(form, &root, &source) {
             findings.push(found);
             return None;
         }
-        if let Some(repairs) = schema::check(kind, &root, &source, &mut findings) {
+        if let Some(repairs) = schema::check(form, &root, &source, &mut findings) {
             // A misspelled word is named once; the rest of the file is read as if it were right.
             mend(&mut root, &repairs);
-            if !schema::is_valid(kind, &root) {
+            if !schema::is_valid(form, &root) {
                 return None;
             }
         }
         match S::deserialize(&root) {
-            Ok(shape) => lower(&shape, &root, &source, &mut findings),
+            Ok(shape) => lower(shape, &root, &source, &mut findings),
             Err(error) => {
                 let span = source.first_line(error.span.unwrap_or_default());
                 findings.push(Finding::new(&WRONG_TYPE, span, error.message));

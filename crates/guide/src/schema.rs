@@ -9,7 +9,8 @@ mod tree;
 mod words;
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::fmt;
+use std::sync::{LazyLock, OnceLock};
 
 use jsonschema::Validator;
 use schemars::generate::SchemaSettings;
@@ -28,26 +29,41 @@ use crate::source::{Source, Span};
 
 /// The JSON Schema of a guide.
 pub fn guide_schema() -> Value {
-    schema::<GuideShape>("guide")
+    schema_of::<GuideShape>("guide")
 }
 
 /// The JSON Schema of a brand file.
 pub fn brand_schema() -> Value {
-    schema::<BrandShape>("brand")
+    schema_of::<BrandShape>("brand")
 }
 
-/// Which of the two.
-#[derive(Clone, Copy)]
-pub(crate) enum Kind {
-    Guide,
-    Brand,
+/// The form of a file: how it is known from others, and the schema that judges it.
+///
+/// Guides and brand files are two; whoever has a YAML file of its own and wants the same findings makes a third.
+pub struct Form {
+    /// The key with which such a file begins, as in `waystone: 1`.
+    mark: &'static str,
+    /// What such a file is, with its article.
+    name: &'static str,
+    /// Keys by which one without the mark can be told to be meant for one.
+    alike: &'static [&'static str],
+    schema: fn() -> Value,
+    compiled: OnceLock<Compiled>,
 }
 
-static GUIDE: LazyLock<Compiled> = LazyLock::new(|| Compiled::new(guide_schema()));
-static BRAND: LazyLock<Compiled> = LazyLock::new(|| Compiled::new(brand_schema()));
+pub(crate) static GUIDE: Form = Form::new("waystone", "a guide", &["provider", "methods"], guide_schema);
+pub(crate) static BRAND: Form =
+    Form::new("waystone_brand", "a brand file", &["wording", "hub"], brand_schema);
 
-pub(crate) struct Compiled {
-    pub(crate) schema: Value,
+/// The marks of all files that a program of ours reads, so that one that is given for another is told so.
+const MARKS: &[(&str, &str)] = &[
+    ("waystone", "a guide"),
+    ("waystone_brand", "a brand file"),
+    ("waystone_hub", "a file of settings for `waystone serve`"),
+];
+
+struct Compiled {
+    schema: Value,
     /// Judges the tree as it is.
     judge: Validator<Tree>,
     /// Says what is wrong with it, over the tree as JSON; made when there is something to say.
@@ -74,12 +90,12 @@ impl Compiled {
 /// Says everything that is wrong with the shape of a tree, and gives what was surely meant instead; nothing, if the
 /// tree is of the shape as it is.
 pub(crate) fn check(
-    kind: Kind,
+    form: &Form,
     root: &Node,
     source: &Source,
     findings: &mut Vec<Finding>,
 ) -> Option<BTreeMap<Span, Repair>> {
-    let compiled = kind.compiled();
+    let compiled = form.compiled();
     if compiled.judge.is_valid(root) {
         return None;
     }
@@ -92,32 +108,28 @@ pub(crate) fn check(
 }
 
 /// Whether a tree is of the shape.
-pub(crate) fn is_valid(kind: Kind, root: &Node) -> bool {
-    kind.compiled().judge.is_valid(root)
+pub(crate) fn is_valid(form: &Form, root: &Node) -> bool {
+    form.compiled().judge.is_valid(root)
 }
 
 /// The one finding about a file that is something else, or of another version: everything else that could be
 /// said about it would follow from that.
-pub(crate) fn another_file(kind: Kind, root: &Node, source: &Source) -> Option<Finding> {
-    let (mark, other_mark, name, other) = match kind {
-        Kind::Guide => ("waystone", "waystone_brand", "a guide", "a brand file"),
-        Kind::Brand => ("waystone_brand", "waystone", "a brand file", "a guide"),
-    };
+pub(crate) fn another_file(form: &Form, root: &Node, source: &Source) -> Option<Finding> {
+    let Form { mark, name, .. } = *form;
     let NodeKind::Mapping(entries) = &root.kind else {
         let message = format!("the file is {}, and {name} is a mapping", root.described());
         let found = Finding::new(&WRONG_TYPE, source.first_line(root.place()), message);
         return Some(found.mend(format!("write {name}: it begins with `{mark}: 1`")));
     };
-    if let Some(entry) = root.entry(other_mark).filter(|_| root.entry(mark).is_none()) {
+    let other = MARKS.iter().find_map(|(mark, name)| Some((root.entry(mark)?, name)));
+    if let Some((entry, other)) = other.filter(|_| root.entry(mark).is_none()) {
         let found =
             Finding::new(&WRONG_TYPE, entry.key_span, format!("this is {other}, and {name} is wanted here"));
         return Some(found.mend(format!("give {name}: it begins with `{mark}: 1`")));
     }
     let Some(entry) = root.entry(mark) else {
-        let is_alike = entries.iter().any(|entry| match kind {
-            Kind::Guide => nearest(&entry.key, [mark, "provider", "methods"]).is_some(),
-            Kind::Brand => nearest(&entry.key, [mark, "wording", "hub"]).is_some(),
-        });
+        let known = || form.alike.iter().copied().chain([mark]);
+        let is_alike = entries.iter().any(|entry| nearest(&entry.key, known()).is_some());
         let place = source.first_line(root.place());
         let found = Finding::new(&MISSING_KEY, place, format!("this is not {name}: there is no `{mark}`"));
         return (!is_alike).then(|| found.mend(format!("begin {name} with `{mark}: 1`")));
@@ -137,16 +149,31 @@ pub(crate) fn another_file(kind: Kind, root: &Node, source: &Source) -> Option<F
     }
 }
 
-impl Kind {
-    fn compiled(self) -> &'static Compiled {
-        match self {
-            Self::Guide => &GUIDE,
-            Self::Brand => &BRAND,
-        }
+impl Form {
+    /// The form of files that begin with this mark. `alike` are keys by which one without it can be told.
+    pub const fn new(
+        mark: &'static str,
+        name: &'static str,
+        alike: &'static [&'static str],
+        schema: fn() -> Value,
+    ) -> Self {
+        Self { mark, name, alike, schema, compiled: OnceLock::new() }
+    }
+
+    fn compiled(&self) -> &Compiled {
+        self.compiled.get_or_init(|| Compiled::new((self.schema)()))
     }
 }
 
-fn schema<T: JsonSchema>(name: &str) -> Value {
+/// Shows what it is the form of.
+impl fmt::Debug for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Form").field("mark", &self.mark).finish_non_exhaustive()
+    }
+}
+
+/// The JSON Schema of a shape, as editors want it.
+pub fn schema_of<T: JsonSchema>(name: &str) -> Value {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
         settings.inline_subschemas = false;
     });

@@ -2,3 +2,28 @@
 //!
 //! **Invariant:** the only crate that knows the wire format; a handler holds no logic of linking, and no secret
 //! leaves but through the one door that is made for it.
+//!
+//! Start reading at `serve.rs`: settings become an `App`, the routes of `router.rs` are put into the layers of
+//! `layers.rs`, and what is under way is finished before the end.
+
+pub mod settings;
+
+#[allow(dead_code, reason = "for the handlers of the API, which are being written")]
+mod app;
+#[allow(dead_code, reason = "for the handlers of the API, which are being written")]
+mod guides;
+mod serve;
+#[allow(dead_code, reason = "for the handlers of the API, which are being written")]
+mod telemetry;
+
+mod layers;
+#[allow(dead_code, reason = "for the handlers of the API, which are being written")]
+mod wire;
+
+mod api;
+mod health;
+mod router;
+
+pub use crate::app::App;
+pub use crate::serve::{Ended, ServeError, Started, TlsError, serve};
+pub use crate::settings::{Given, Settings};

@@ -114,9 +114,12 @@ impl<'n, 's> Spot<'n, 's> {
 
     /// What to call all of it.
     fn whole(&self) -> String {
-        let is_guide =
-            self.schema.get("$id").and_then(Value::as_str).is_some_and(|id| id.starts_with("guide"));
-        if is_guide { "the guide".to_owned() } else { "the brand file".to_owned() }
+        let name = match self.schema.get("$id").and_then(Value::as_str) {
+            Some("guide.schema.json") => "the guide",
+            Some("brand.schema.json") => "the brand file",
+            _ => "the file",
+        };
+        name.to_owned()
     }
 
     fn own_name(&self) -> Option<&'n str> {

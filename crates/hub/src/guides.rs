@@ -1,0 +1,216 @@
+//! The guides as they are now.
+//!
+//! Those that ship, and those of a folder, which are read again when they change. A reader takes what is there and
+//! keeps it: a flow goes on with the guide it began with.
+//!
+//! **Invariant:** what is current can be used. A guide that gets errors stays what it was, and the log says why.
+
+mod watch;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use catalog::{Catalog, Entry, ReadError};
+use guide::{Finding, Guide, Severity, Source};
+
+pub(crate) use self::watch::watch;
+
+/// One guide that can be used, with its text.
+#[derive(Debug)]
+pub(crate) struct Edition {
+    /// What it means.
+    pub(crate) guide: Arc<Guide>,
+    /// Its text, from which it can be read again: its digest is [`Guide::digest`].
+    pub(crate) source: Arc<Source>,
+    /// The files beside it, by name.
+    pub(crate) assets: BTreeMap<String, Vec<u8>>,
+}
+
+/// All of them, by provider's key.
+pub(crate) type Snapshot = Arc<BTreeMap<String, Arc<Edition>>>;
+
+/// The guides as they are now, and where they come from.
+pub(crate) struct Guides {
+    folder: Option<PathBuf>,
+    current: RwLock<Snapshot>,
+}
+
+/// What reading the guides gave.
+pub(crate) struct Loaded {
+    pub(crate) editions: BTreeMap<String, Arc<Edition>>,
+    /// Those with errors: the provider's key, as far as it is known, and what there is to say.
+    pub(crate) refused: Vec<Refused>,
+}
+
+/// A guide that cannot be used.
+pub(crate) struct Refused {
+    pub(crate) key: String,
+    pub(crate) source: Arc<Source>,
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// What changed.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Changes {
+    pub(crate) added: Vec<String>,
+    pub(crate) changed: Vec<String>,
+    pub(crate) removed: Vec<String>,
+}
+
+/// Reads the guides that ship and those of a folder.
+pub(crate) fn load(folder: Option<&Path>) -> Result<Loaded, ReadError> {
+    let mut catalog = catalog::shipped();
+    if let Some(folder) = folder {
+        let own = Catalog::new(catalog::read_path(folder)?);
+        catalog.extend(own.into_entries());
+    }
+    Ok(sort(catalog))
+}
+
+fn sort(catalog: Catalog) -> Loaded {
+    let mut loaded = Loaded { editions: BTreeMap::new(), refused: Vec::new() };
+    for entry in catalog.into_entries() {
+        let Entry { folder, reading, assets } = entry;
+        let source = Arc::clone(&reading.source);
+        match reading.into_usable() {
+            Ok(guide) => {
+                let key = guide.provider.key.to_string();
+                loaded.editions.insert(key, Arc::new(Edition { guide: Arc::new(guide), source, assets }));
+            }
+            Err(reading) => {
+                let named = reading.value.map(|guide| guide.provider.key.to_string());
+                let key = named.unwrap_or(folder);
+                loaded.refused.push(Refused { key, source, findings: reading.findings });
+            }
+        }
+    }
+    loaded
+}
+
+impl Guides {
+    /// Reads them. One with errors is left out, and the log says why.
+    pub(crate) fn open(folder: Option<&Path>) -> Result<Self, ReadError> {
+        let loaded = load(folder)?;
+        loaded.refused.iter().for_each(|refused| refused.log("is left out"));
+        Ok(Self { folder: folder.map(Path::to_owned), current: RwLock::new(Arc::new(loaded.editions)) })
+    }
+
+    /// All of them, as they are now; what is taken does not change.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The guide of a provider, as it is now.
+    pub(crate) fn current(&self, provider: &str) -> Option<Arc<Guide>> {
+        self.edition(provider).map(|edition| Arc::clone(&edition.guide))
+    }
+
+    /// The same, with its text and assets.
+    pub(crate) fn edition(&self, provider: &str) -> Option<Arc<Edition>> {
+        self.snapshot().get(provider).map(Arc::clone)
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.snapshot().len()
+    }
+
+    /// Reads them again, and says in the log what changed and what is wrong. Takes a while; not for an async thread.
+    pub(crate) fn reload(&self) -> Changes {
+        let loaded = match load(self.folder.as_deref()) {
+            Ok(loaded) => loaded,
+            Err(error) => {
+                let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+                tracing::error!(%error, cause, "guides stay as they are");
+                return Changes::default();
+            }
+        };
+        let changes = self.take(loaded);
+        if changes != Changes::default() {
+            let Changes { added, changed, removed } = &changes;
+            tracing::info!(?added, ?changed, ?removed, guides = self.count(), "guides were read again");
+        }
+        changes
+    }
+
+    fn take(&self, loaded: Loaded) -> Changes {
+        let before = self.snapshot();
+        let mut now = loaded.editions;
+        for refused in &loaded.refused {
+            match before.get(&refused.key) {
+                Some(good) => {
+                    refused.log("stays as it was");
+                    now.insert(refused.key.clone(), Arc::clone(good));
+                }
+                None => refused.log("is left out"),
+            }
+        }
+        let mut changes = Changes::default();
+        for (key, edition) in &now {
+            match before.get(key) {
+                None => changes.added.push(key.clone()),
+                Some(old) if old.guide.digest != edition.guide.digest || old.assets != edition.assets => {
+                    changes.changed.push(key.clone());
+                }
+                Some(_) => {}
+            }
+        }
+        changes.removed = before.keys().filter(|key| !now.contains_key(*key)).cloned().collect();
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(now);
+        changes
+    }
+}
+
+impl Refused {
+    /// Its first error, with its place: the rest is what `waystone check` is for.
+    pub(crate) fn log(&self, what: &str) {
+        let errors = || self.findings.iter().filter(|finding| finding.severity() == Severity::Error);
+        let Some(first) = errors().next() else { return };
+        let place = self.source.place(first.span.start);
+        tracing::error!(
+            guide = self.key,
+            place = %format!("{}:{}:{}", self.source.name, place.line, place.column),
+            code = first.code.code,
+            errors = errors().count(),
+            "a guide has errors and {what}: {}",
+            first.message
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn catalog(texts: &[(&str, String)]) -> Loaded {
+        sort(Catalog::new(texts.iter().map(|(key, text)| Entry::new(key, key, text.as_bytes()))))
+    }
+
+    /// The first guide that ships, under another key.
+    fn guide(key: &str, name: &str) -> String {
+        let shipped = catalog::shipped();
+        let guide = shipped.guides().next().unwrap();
+        let text = &shipped.find(&guide.provider.key).unwrap().reading.source.text;
+        let text = text.replacen(&format!("key: {}", guide.provider.key), &format!("key: {key}"), 1);
+        text.replacen(&format!("name: {}", guide.provider.name), &format!("name: {name}"), 1)
+    }
+
+    #[test]
+    fn a_guide_with_errors_stays_what_it_was() {
+        let guides = Guides { folder: None, current: RwLock::default() };
+        let changes = guides.take(catalog(&[("a", guide("a", "A")), ("b", guide("b", "B"))]));
+        assert_eq!(changes.added, ["a", "b"]);
+        let began_with = guides.current("a").unwrap();
+
+        let changes = guides.take(catalog(&[("a", guide("a", "Other")), ("b", "waystone: 1\nx".to_owned())]));
+        assert_eq!((changes.changed, changes.removed), (vec!["a".to_owned()], vec![]));
+        assert_eq!(guides.current("a").unwrap().provider.name, "Other");
+        assert_eq!(guides.current("b").unwrap().provider.name, "B");
+        assert_eq!(began_with.provider.name, "A");
+
+        let changes = guides.take(catalog(&[("a", guide("a", "Other"))]));
+        assert_eq!(changes.removed, ["b"]);
+        assert!(guides.current("b").is_none());
+    }
+}

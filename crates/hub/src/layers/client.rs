@@ -1,0 +1,116 @@
+//! Who is asking: the address, and whether it came by TLS.
+//!
+//! Behind a proxy the connection is the proxy's. What it says in `X-Forwarded-For` counts if the operator trusts it,
+//! and from the right: each proxy adds the address it saw, and what is further left anybody can have written.
+//!
+//! **Invariant:** nobody chooses their own address by a header.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::connect_info::ConnectInfo;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::app::App;
+use crate::settings::Network;
+use crate::wire::error::{ApiError, INTERNAL};
+
+/// Who is asking. An extractor for handlers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Client {
+    /// The address: what limits count by.
+    pub(crate) address: IpAddr,
+    /// Whether it came by TLS, as far as is known.
+    pub(crate) is_secure: bool,
+}
+
+/// The other end of the connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Peer(pub(crate) SocketAddr);
+
+impl<S: Send + Sync> FromRequestParts<S> for Client {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        parts.extensions.get().copied().ok_or_else(|| ApiError::of(&INTERNAL))
+    }
+}
+
+pub(super) async fn client(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|ConnectInfo(peer)| peer.0.ip());
+    let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    let own_tls = app.settings.tls.value.is_some();
+    let client = told(peer, own_tls, request.headers(), &app.settings.trusted_proxies.value);
+    request.extensions_mut().insert(client);
+    next.run(request).await
+}
+
+fn told(peer: IpAddr, own_tls: bool, headers: &HeaderMap, trusted: &[Network]) -> Client {
+    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
+    let peer = peer.to_canonical();
+    if !is_trusted(peer) {
+        return Client { address: peer, is_secure: own_tls };
+    }
+    let texts = |name| headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
+    let hops: Vec<&str> = texts("x-forwarded-for").flat_map(|text| text.split(',')).map(str::trim).collect();
+    let mut address = peer;
+    for hop in hops.into_iter().rev() {
+        // What is no address ends the chain: the last that was one is all that is known.
+        let Some(hop) = address_of(hop) else { break };
+        address = hop;
+        if !is_trusted(hop) {
+            break;
+        }
+    }
+    let scheme = texts("x-forwarded-proto").flat_map(|text| text.split(',')).map(str::trim).last();
+    Client { address, is_secure: scheme.map_or(own_tls, |scheme| scheme.eq_ignore_ascii_case("https")) }
+}
+
+/// An address, as proxies write it: some add a port, and brackets.
+fn address_of(text: &str) -> Option<IpAddr> {
+    let plain = text.parse::<IpAddr>().or_else(|_| text.parse::<SocketAddr>().map(|socket| socket.ip()));
+    let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
+    plain.ok().or_else(bracketed).map(|address: IpAddr| address.to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(peer: &str, forwarded: &[&str], expected: &str) {
+        let mut headers = HeaderMap::new();
+        for text in forwarded {
+            headers.append("x-forwarded-for", text.parse().unwrap());
+        }
+        let trusted = [Network::parse("10.0.0.0/8").unwrap()];
+        let client = told(peer.parse().unwrap(), false, &headers, &trusted);
+        assert_eq!(client.address.to_string(), expected, "{peer} {forwarded:?}");
+    }
+
+    #[test]
+    fn only_a_trusted_proxy_is_believed_and_only_from_the_right() {
+        check("198.51.100.1", &["203.0.113.9"], "198.51.100.1");
+        check("10.0.0.1", &[], "10.0.0.1");
+        check("10.0.0.1", &["203.0.113.9"], "203.0.113.9");
+        check("10.0.0.1", &["1.1.1.1, 203.0.113.9"], "203.0.113.9");
+        check("10.0.0.1", &["1.1.1.1", "203.0.113.9, 10.2.3.4"], "203.0.113.9");
+        check("10.0.0.1", &["203.0.113.9:4711"], "203.0.113.9");
+        check("10.0.0.1", &["nonsense, 10.2.3.4"], "10.2.3.4");
+        check("10.0.0.1", &["[2001:db8::1]"], "2001:db8::1");
+        check("::ffff:10.0.0.1", &["203.0.113.9"], "203.0.113.9");
+    }
+
+    #[test]
+    fn the_scheme_is_that_of_the_trusted_proxy() {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-proto", "https".parse().unwrap());
+        let trusted = [Network::parse("10.0.0.0/8").unwrap()];
+        assert!(told("10.0.0.1".parse().unwrap(), false, &headers, &trusted).is_secure);
+        assert!(!told("11.0.0.1".parse().unwrap(), false, &headers, &trusted).is_secure);
+    }
+}

@@ -1,0 +1,41 @@
+//! Errors that nobody here made: of the router, of the limits, of an extractor.
+//!
+//! **Invariant:** an answer with a status from 400 is in the envelope, or is what a handler meant: JSON or a page.
+
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+
+use crate::wire::error::{ApiError, Code};
+
+pub(super) async fn envelope(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    if !is_error || is_meant(&response) {
+        return response;
+    }
+    let said = ApiError::of(Code::for_status(status)).status(told_as(status)).into_response();
+    let (mut parts, body) = said.into_parts();
+    // `Allow` of a 405, for instance, is worth keeping.
+    for (name, value) in response.headers() {
+        if ![CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING, TRANSFER_ENCODING].contains(name) {
+            parts.headers.append(name.clone(), value.clone());
+        }
+    }
+    Response::from_parts(parts, body)
+}
+
+/// Whether a handler made the answer what it is.
+fn is_meant(response: &Response) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    response.extensions().get::<&'static Code>().is_some()
+        || ["application/json", "application/problem+json", "text/html"].iter().any(|it| kind.starts_with(it))
+}
+
+/// The extractors of the framework answer 422 where the body is JSON of another form; the protocol says 400.
+fn told_as(status: StatusCode) -> StatusCode {
+    if status == StatusCode::UNPROCESSABLE_ENTITY { StatusCode::BAD_REQUEST } else { status }
+}

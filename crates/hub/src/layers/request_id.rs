@@ -1,0 +1,65 @@
+//! The id of a request: that of the client, if it is one, or one of ours.
+//!
+//! **Invariant:** an id is safe in a header, a log and a page: letters, digits, `-`, `_` and `.`, no more than
+//! [`LONGEST`] of them.
+
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+
+/// The header that carries it, both ways.
+const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Longer ones are not somebody's id.
+const LONGEST: usize = 64;
+
+tokio::task_local! {
+    static CURRENT: String;
+}
+
+/// The id of the request that is being answered, where there is one.
+pub(crate) fn current() -> Option<String> {
+    CURRENT.try_with(Clone::clone).ok()
+}
+
+/// Gives the request its id, and the answer too.
+pub(super) async fn request_id(mut request: Request, next: Next) -> Response {
+    let sent = request.headers().get(HEADER).and_then(|value| value.to_str().ok());
+    let id = sent.filter(|id| is_sane(id)).map_or_else(random, str::to_owned);
+    let value = HeaderValue::from_str(&id).ok();
+    if let Some(value) = &value {
+        request.headers_mut().insert(HEADER, value.clone());
+    }
+    let mut response = CURRENT.scope(id, next.run(request)).await;
+    if let Some(value) = value {
+        response.headers_mut().insert(HEADER, value);
+    }
+    response
+}
+
+fn is_sane(id: &str) -> bool {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    (8..=LONGEST).contains(&id.len()) && id.bytes().all(is_plain)
+}
+
+fn random() -> String {
+    let mut bytes = [0; 12];
+    // Without chance there is still an id; it only is not one of a kind.
+    let _ = getrandom::fill(&mut bytes);
+    bytes.iter().fold("req_".to_owned(), |text, byte| format!("{text}{byte:02x}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_of_the_client_has_to_be_one() {
+        assert!(is_sane("7f1b9c2e-0000-4000-8000-000000000000"));
+        assert!(is_sane(&random()));
+        for wrong in ["short", "has space in it", "line\nbreak-1", &"x".repeat(65), "<script>alert"] {
+            assert!(!is_sane(wrong), "{wrong}");
+        }
+    }
+}

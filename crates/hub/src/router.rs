@@ -1,0 +1,30 @@
+//! All routes, in their layers.
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::app::App;
+use crate::wire::error::{ApiError, METHOD_NOT_ALLOWED, NOT_FOUND};
+use crate::{api, health, layers};
+
+/// What is served.
+pub(crate) fn router(app: &Arc<App>) -> Router {
+    let mut routes = health::routes().merge(api::api());
+    let has_own_address = app.settings.metrics_listen.value.is_some();
+    if app.settings.metrics_enabled.value && !has_own_address {
+        routes = routes.merge(health::numbers());
+    }
+    layers::around(with_fallbacks(routes), app)
+}
+
+/// What is served at the address of the metrics.
+pub(crate) fn numbers(app: &Arc<App>) -> Router {
+    layers::around(with_fallbacks(health::routes().merge(health::numbers())), app)
+}
+
+fn with_fallbacks(routes: Router<Arc<App>>) -> Router<Arc<App>> {
+    routes
+        .fallback(|| async { ApiError::of(&NOT_FOUND) })
+        .method_not_allowed_fallback(|| async { ApiError::of(&METHOD_NOT_ALLOWED) })
+}

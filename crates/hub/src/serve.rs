@@ -1,0 +1,274 @@
+//! The Hub's life: it starts, listens, is ready, is asked to stop, finishes what is under way, and ends.
+//!
+//! **Invariant:** who was told that the Hub is ready can use it; who was being answered when it was asked to stop gets
+//! the answer, if it is there within the grace.
+
+mod listen;
+mod start;
+pub(crate) mod tls;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use axum_server::{Control, Handle, Server};
+use secret::Secret;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinHandle;
+
+pub use self::start::ServeError;
+pub use self::tls::TlsError;
+
+use self::listen::{Counted, Listener};
+use crate::app::{App, Phase, Stop};
+use crate::layers::client::Peer;
+use crate::settings::Settings;
+use crate::telemetry::{logs, metrics};
+use crate::{guides, router};
+
+/// What there is to say when the Hub is ready.
+#[derive(Debug)]
+pub struct Started {
+    /// Where to go.
+    pub url: String,
+    /// The address that is listened on, with the port that was free.
+    pub address: SocketAddr,
+    /// The address of the metrics, if they have one of their own.
+    pub metrics: Option<SocketAddr>,
+    /// How many guides can be used.
+    pub guides: usize,
+    /// What was made at this start.
+    pub made: Vec<String>,
+    /// What is out of the ordinary.
+    pub notes: Vec<String>,
+    /// What is said at the very first start, and never again: it holds a key.
+    pub first_run: Option<Secret>,
+}
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// All that was under way was finished.
+    Whole,
+    /// Something was cut off: the grace was over, or somebody asked a second time.
+    Cut,
+}
+
+/// Serves until somebody asks to stop. `started` is called when the Hub is ready.
+pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<Ended, ServeError> {
+    logs::start(&settings);
+    if settings.metrics_enabled.value {
+        metrics::start();
+    }
+    let mut signals = Signals::listen()?;
+    let made = made(&settings);
+    let (listener, address) = listen(&settings, settings.listen.value, &settings.listen.origin).await?;
+    let apart = match settings.metrics_listen.value.filter(|_| settings.metrics_enabled.value) {
+        Some(address) => Some(listen(&settings, address, &settings.metrics_listen.origin).await?),
+        None => None,
+    };
+    let certificate = match &settings.tls.value {
+        Some(pair) => Some(RustlsConfig::from_config(tls::load(pair).map_err(ServeError::Tls)?)),
+        None => None,
+    };
+    let app = Arc::new(start::app(settings, address).await?);
+    let first_run = start::first_run(&app).await;
+    beside(&app, certificate.as_ref());
+
+    let control = Control::new();
+    let mut servers = Vec::new();
+    let metrics_at = apart.as_ref().map(|(_, address)| *address);
+    if let Some((listener, _)) = apart {
+        servers.push(run(listener, router::numbers(&app), None, &control));
+    }
+    servers.push(run(listener, router::router(&app), certificate.clone(), &control));
+    app.enter(Phase::Ready);
+    tracing::info!(%address, guides = app.guides.count(), version = env!("CARGO_PKG_VERSION"), "ready");
+    started(Started {
+        url: app.public_url.to_string(),
+        address,
+        metrics: metrics_at,
+        guides: app.guides.count(),
+        made,
+        notes: notes(&app),
+        first_run,
+    });
+    signals.until_stop(&app, certificate.as_ref()).await;
+    Ok(drain(app, &control, servers, signals).await)
+}
+
+async fn listen(
+    settings: &Settings,
+    address: SocketAddr,
+    origin: &crate::settings::Origin,
+) -> Result<(Listener, SocketAddr), ServeError> {
+    let failed = |cause| ServeError::Listen { address, origin: origin.clone(), cause };
+    let listener = Listener::bind(address, settings.limits.connections.value).await.map_err(failed)?;
+    let bound = listener.address().map_err(failed)?;
+    Ok((listener, bound))
+}
+
+/// Starts what runs beside requests.
+fn beside(app: &Arc<App>, certificate: Option<&RustlsConfig>) {
+    app.tasks.spawn(|stop| guides::watch(Arc::clone(app), stop));
+    app.tasks.spawn(upkeep);
+    if let (Some(pair), Some(config)) = (&app.settings.tls.value, certificate) {
+        app.tasks.spawn(|stop| tls::watch(pair.clone(), config.clone(), stop));
+    }
+}
+
+async fn upkeep(mut stop: Stop) {
+    while !stop.is_asked() {
+        tokio::select! {
+            () = stop.asked() => {}
+            () = tokio::time::sleep(Duration::from_secs(15)) => metrics::upkeep(),
+        }
+    }
+}
+
+/// Accepts connections and answers them, until told to stop.
+fn run(
+    listener: Listener,
+    routes: Router,
+    certificate: Option<RustlsConfig>,
+    control: &Control,
+) -> JoinHandle<std::io::Result<()>> {
+    /// Who connects and says nothing is let go of.
+    const FIRST: Duration = Duration::from_secs(15);
+    /// As long a connection may rest between two requests; longer than proxies commonly keep theirs.
+    const REST: Duration = Duration::from_secs(75);
+    let mut server = Server::<Counted>::from_listener(listener)
+        .handle(Handle::with_control(control.clone()))
+        .first_request_timeout(FIRST);
+    server.http_builder().http1().header_read_timeout(REST);
+    server.http_builder().http2().keep_alive_interval(REST).max_concurrent_streams(100);
+    let service = routes.into_make_service_with_connect_info::<Peer>();
+    match certificate {
+        Some(config) => tokio::spawn(server.acceptor(RustlsAcceptor::new(config)).serve(service)),
+        None => tokio::spawn(server.serve(service)),
+    }
+}
+
+/// Takes nothing new, and finishes what is under way.
+async fn drain(
+    app: Arc<App>,
+    control: &Control,
+    servers: Vec<JoinHandle<std::io::Result<()>>>,
+    mut signals: Signals,
+) -> Ended {
+    let (began, grace) = (Instant::now(), app.settings.shutdown_grace.value);
+    app.enter(Phase::Draining);
+    tracing::info!(connections = control.connection_count(), "stopping: what is under way is finished");
+    control.graceful_shutdown(None);
+    let finish = async {
+        for server in servers {
+            let _ = server.await;
+        }
+        // Only now: a request under way may have waited for a task.
+        app.tasks.stop_all();
+        app.tasks.ended().await;
+    };
+    let ended = tokio::select! {
+        () = finish => Ended::Whole,
+        () = tokio::time::sleep(grace) => {
+            tracing::warn!(seconds = grace.as_secs(), connections = control.connection_count(), "the grace is over");
+            Ended::Cut
+        }
+        () = signals.stop() => {
+            tracing::warn!(connections = control.connection_count(), "asked a second time: stopping at once");
+            Ended::Cut
+        }
+    };
+    if ended == Ended::Cut {
+        app.tasks.stop_all();
+        control.shutdown();
+    }
+    match Arc::try_unwrap(app) {
+        Ok(app) => app.close().await,
+        // Somebody still has it. Nothing is lost: the database is right at every moment.
+        Err(_) => tracing::debug!("the database was not closed"),
+    }
+    tracing::info!(milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX), "stopped");
+    ended
+}
+
+/// What a start makes that was not there before.
+fn made(settings: &Settings) -> Vec<String> {
+    let mut made = Vec::new();
+    let data = &settings.data.value;
+    if !data.exists() {
+        made.push(format!("the folder {}", data.display()));
+    }
+    if let vault::KeySource::File(path) = &settings.key.value
+        && !path.exists()
+    {
+        made.push(format!("the key {}: keep a copy, without it no account can be read", path.display()));
+    }
+    made
+}
+
+/// What an operator should know.
+fn notes(app: &App) -> Vec<String> {
+    let mut notes = app.egress.notes();
+    let listens_to_all = !app.settings.listen.value.ip().is_loopback();
+    if listens_to_all && !app.is_secure() && app.settings.public_url.value.is_none() {
+        notes.push(
+            "what people type in is sent in the clear: set `tls`, or `public_url` behind a proxy".to_owned(),
+        );
+    }
+    notes
+}
+
+/// What the system tells.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, ServeError> {
+        let on = |kind| signal(kind).map_err(ServeError::Io);
+        Ok(Self {
+            terminate: on(SignalKind::terminate())?,
+            interrupt: on(SignalKind::interrupt())?,
+            hangup: on(SignalKind::hangup())?,
+        })
+    }
+
+    /// Waits until somebody asks to stop.
+    async fn stop(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+
+    /// The same; until then, whoever hangs up wants files to be read again.
+    async fn until_stop(&mut self, app: &Arc<App>, certificate: Option<&RustlsConfig>) {
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => return,
+                _ = self.interrupt.recv() => return,
+                _ = self.hangup.recv() => reread(app, certificate),
+            }
+        }
+    }
+}
+
+/// Reads guides and certificate again.
+fn reread(app: &Arc<App>, certificate: Option<&RustlsConfig>) {
+    let (shared, certificate) = (Arc::clone(app), certificate.cloned());
+    app.tasks.spawn(|_| async move {
+        let read = tokio::task::spawn_blocking(move || {
+            shared.guides.reload();
+            if let (Some(pair), Some(config)) = (&shared.settings.tls.value, &certificate) {
+                tls::reload(pair, config);
+            }
+        });
+        // A panic in there is in the log already.
+        let _ = read.await;
+    });
+}

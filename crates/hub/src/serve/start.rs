@@ -1,0 +1,197 @@
+//! From settings to an [`App`], or why not.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use egress::{BuildError, Egress, Policy};
+use guide::{Brand, Finding, Source};
+use secret::Secret;
+use std::sync::Arc;
+use url::Url;
+use vault::{OpenError, Vault};
+
+use super::tls::TlsError;
+use crate::app::App;
+use crate::guides::Guides;
+use crate::settings::{Origin, Settings};
+
+/// Why the Hub could not start, or had to stop.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ServeError {
+    /// An address cannot be listened on.
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Who said so.
+        origin: Origin,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// A file that a setting names cannot be read.
+    File {
+        /// The setting.
+        key: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// The guides' folder cannot be read.
+    Guides(catalog::ReadError),
+    /// The brand's file has errors.
+    Brand {
+        /// Its text.
+        source: Arc<Source>,
+        /// What there is to say.
+        findings: Vec<Finding>,
+    },
+    /// The certificate cannot be used.
+    Tls(TlsError),
+    /// The way out cannot be opened.
+    Egress(BuildError),
+    /// The vault cannot be opened.
+    Vault(OpenError),
+    /// What is asked for cannot be done yet.
+    NotYet {
+        /// The setting.
+        key: &'static str,
+    },
+    /// Something failed while serving.
+    Io(io::Error),
+}
+
+impl ServeError {
+    /// What to do about it, where that is known.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Listen { cause, address, .. } => Some(match cause.kind() {
+                io::ErrorKind::AddrInUse => format!(
+                    "another program listens on port {}: stop it, or choose another one with --listen",
+                    address.port()
+                ),
+                io::ErrorKind::PermissionDenied => {
+                    "ports below 1024 are for the system: listen on another one, and let a proxy forward to it"
+                        .to_owned()
+                }
+                io::ErrorKind::AddrNotAvailable => "the address is not one of this machine".to_owned(),
+                _ => "choose another address with --listen".to_owned(),
+            }),
+            Self::File { key, .. } => Some(format!("is the path of `{key}` right, and may the Hub read it?")),
+            Self::Guides(_) => Some("`guides` names a guide's folder, or a folder of such folders".to_owned()),
+            Self::Brand { .. } => Some("mend the brand's file".to_owned()),
+            Self::NotYet { key } => Some(format!("leave out `{key}`")),
+            Self::Tls(_) | Self::Egress(_) | Self::Vault(_) | Self::Io(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for ServeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Listen { address, origin: Origin::Default, .. } => write!(f, "cannot listen on {address}"),
+            Self::Listen { address, origin, .. } => write!(f, "cannot listen on {address} ({origin})"),
+            Self::File { path, .. } => write!(f, "cannot read `{}`", path.display()),
+            Self::Guides(error) => error.fmt(f),
+            Self::Brand { source, findings } => match findings.first() {
+                Some(first) => {
+                    let place = source.place(first.span.start);
+                    write!(f, "{}:{}:{}: {}", source.name, place.line, place.column, first.message)
+                }
+                None => write!(f, "the brand's file `{}` has errors", source.name),
+            },
+            Self::Tls(error) => error.fmt(f),
+            Self::Egress(error) => error.fmt(f),
+            Self::Vault(error) => error.fmt(f),
+            Self::NotYet { key } => write!(f, "`{key}` is not served yet"),
+            Self::Io(_) => f.write_str("serving failed"),
+        }
+    }
+}
+
+impl std::error::Error for ServeError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Listen { cause, .. } | Self::File { cause, .. } | Self::Io(cause) => Some(cause),
+            Self::Guides(error) => error.source(),
+            Self::Tls(error) => error.source(),
+            Self::Egress(error) => error.source(),
+            Self::Vault(error) => error.source(),
+            Self::Brand { .. } | Self::NotYet { .. } => None,
+        }
+    }
+}
+
+/// Makes what every handler shares. The address is the one that is listened on.
+pub(super) async fn app(settings: Settings, address: SocketAddr) -> Result<App, ServeError> {
+    let folder = settings.guides.value.clone();
+    let guides = tokio::task::spawn_blocking(move || Guides::open(folder.as_deref()));
+    let guides =
+        guides.await.map_err(io::Error::other).map_err(ServeError::Io)?.map_err(ServeError::Guides)?;
+    let brand = brand(&settings)?;
+    let egress = egress(&settings)?;
+    let vault = open_vault(&settings).await?;
+    let public_url = public_url(&settings, address);
+    Ok(App::new(settings, vault, guides, egress, brand, public_url))
+}
+
+/// Opens the database that the settings name.
+pub(crate) async fn open_vault(settings: &Settings) -> Result<Vault, ServeError> {
+    if settings.database.value.is_some() {
+        return Err(ServeError::NotYet { key: "database_url" });
+    }
+    Vault::open(&settings.data.value, settings.key.value.clone()).await.map_err(ServeError::Vault)
+}
+
+/// What is said at the very first start, with the first API key; it is shown once.
+#[expect(clippy::unused_async, reason = "who fills it in asks the vault")]
+pub(super) async fn first_run(_: &App) -> Option<Secret> {
+    None
+}
+
+/// The way out under the operator's policy.
+pub(crate) fn egress(settings: &Settings) -> Result<Egress, ServeError> {
+    let mut policy = Policy {
+        upstreams: settings.upstreams.value.clone(),
+        proxy: settings.proxy.value.clone(),
+        ..Policy::default()
+    };
+    for path in &settings.extra_roots.value {
+        let pem = fs::read(path).map_err(|cause| ServeError::File {
+            key: "extra_roots",
+            path: path.clone(),
+            cause,
+        })?;
+        policy.extra_roots.push(pem);
+    }
+    Egress::new(policy).map_err(ServeError::Egress)
+}
+
+/// The brand that the settings name, or the one that ships.
+pub(crate) fn brand(settings: &Settings) -> Result<Brand, ServeError> {
+    let Some(path) = &settings.brand.value else { return Ok(catalog::shipped_brand()) };
+    let bytes =
+        fs::read(path).map_err(|cause| ServeError::File { key: "brand", path: path.clone(), cause })?;
+    catalog::read_brand(&path.display().to_string(), &bytes)
+        .into_usable()
+        .map_err(|reading| ServeError::Brand { source: reading.source, findings: reading.findings })
+}
+
+/// Where the Hub is reached: as was said, or by the address that is listened on.
+pub(crate) fn public_url(settings: &Settings, address: SocketAddr) -> Url {
+    if let Some(url) = &settings.public_url.value {
+        return url.clone();
+    }
+    let scheme = if settings.tls.value.is_some() { "https" } else { "http" };
+    let host = match address.ip() {
+        // Nobody can go to "everywhere"; from this machine it is this machine.
+        ip if ip.is_unspecified() => "localhost".to_owned(),
+        std::net::IpAddr::V6(ip) => format!("[{ip}]"),
+        std::net::IpAddr::V4(ip) => ip.to_string(),
+    };
+    let text = format!("{scheme}://{host}:{}", address.port());
+    Url::parse(&text).expect("a scheme, a host and a port are a URL")
+}

@@ -1,0 +1,136 @@
+//! The Hub's own certificate.
+//!
+//! **Invariant:** a pair is used only if it fits; one that does not leaves the one before in place.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use axum_server::tls_rustls::RustlsConfig;
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use crate::app::Stop;
+use crate::settings::Tls;
+
+/// So often the files are looked at.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// Why a certificate and its key cannot be used.
+#[derive(Debug)]
+pub enum TlsError {
+    /// A file cannot be read.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// There is no certificate in the file.
+    NoCertificate {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is no private key in the file.
+    NoKey {
+        /// The file.
+        path: PathBuf,
+    },
+    /// They do not belong together, or are of a kind that is not known.
+    Pair(rustls::Error),
+}
+
+impl fmt::Display for TlsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File { path, .. } => write!(f, "cannot read `{}`", path.display()),
+            Self::NoCertificate { path } => write!(f, "`{}` holds no certificate in PEM", path.display()),
+            Self::NoKey { path } => write!(f, "`{}` holds no private key in PEM", path.display()),
+            Self::Pair(rustls::Error::InconsistentKeys(_)) => {
+                f.write_str("the certificate is of another key than the one named")
+            }
+            Self::Pair(_) => f.write_str("the certificate and its key cannot be used"),
+        }
+    }
+}
+
+impl std::error::Error for TlsError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::File { cause, .. } => Some(cause),
+            Self::Pair(cause) => Some(cause),
+            Self::NoCertificate { .. } | Self::NoKey { .. } => None,
+        }
+    }
+}
+
+/// Reads the pair, and sees whether it fits.
+pub(crate) fn load(tls: &Tls) -> Result<Arc<ServerConfig>, TlsError> {
+    // Whoever came first has installed a provider; either will do.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&read(&tls.certificate)?)
+        .collect::<Result<_, _>>()
+        .map_err(|_| TlsError::NoCertificate { path: tls.certificate.clone() })?;
+    if chain.is_empty() {
+        return Err(TlsError::NoCertificate { path: tls.certificate.clone() });
+    }
+    let key = PrivateKeyDer::from_pem_slice(&read(&tls.key)?)
+        .map_err(|_| TlsError::NoKey { path: tls.key.clone() })?;
+    let mut config =
+        ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).map_err(TlsError::Pair)?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, TlsError> {
+    fs::read(path).map_err(|cause| TlsError::File { path: path.to_owned(), cause })
+}
+
+/// Takes the pair anew, and says so in the log. Reads files; not for an async thread.
+pub(super) fn reload(tls: &Tls, config: &RustlsConfig) {
+    match load(tls) {
+        Ok(fresh) => {
+            config.reload_from_config(fresh);
+            tracing::info!("the certificate was read again");
+        }
+        Err(error) => {
+            let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+            tracing::error!(%error, cause, "the certificate stays as it was");
+        }
+    }
+}
+
+/// Takes the pair anew when one of its files changed, until it is time to stop.
+pub(super) async fn watch(tls: Tls, config: RustlsConfig, mut stop: Stop) {
+    let mut known = seen(&tls);
+    loop {
+        tokio::select! {
+            () = stop.asked() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+        let now = seen(&tls);
+        if now != known {
+            // Both files are written, one after the other; a pair that does not fit yet is looked at again.
+            let (tls, config) = (tls.clone(), config.clone());
+            let fits = tokio::task::spawn_blocking(move || {
+                let fits = load(&tls).is_ok();
+                reload(&tls, &config);
+                fits
+            });
+            if fits.await.unwrap_or(false) {
+                known = now;
+            }
+        }
+    }
+}
+
+fn seen(tls: &Tls) -> [Option<(u64, SystemTime)>; 2] {
+    [&tls.certificate, &tls.key].map(|path| {
+        let about = fs::metadata(path).ok()?;
+        Some((about.len(), about.modified().ok()?))
+    })
+}

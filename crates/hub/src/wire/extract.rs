@@ -1,0 +1,110 @@
+//! Bodies, queries and path segments, refused in the envelope of errors.
+//!
+//! **Invariant:** a refusal says where and what is wanted, and does not repeat a value: it may be a secret.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use super::error::{
+    ApiError, BAD_REQUEST, BODY_TOO_LARGE, Code, INVALID_VALUE, NOT_FOUND, UNREADABLE_BODY,
+    UNSUPPORTED_MEDIA_TYPE,
+};
+
+/// A body of JSON.
+pub(crate) struct Json<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        if !kind.is_some_and(is_json) {
+            return Err(ApiError::of(&UNSUPPORTED_MEDIA_TYPE));
+        }
+        let bytes =
+            Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => ApiError::of(&BODY_TOO_LARGE),
+                _ => ApiError::new(&BAD_REQUEST, "The body could not be read"),
+            })?;
+        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
+            let message = match error.classify() {
+                serde_json::error::Category::Data => {
+                    format!("The body has another form: {}", unquoted(&error.to_string()))
+                }
+                _ => format!("The body is not JSON, from line {} column {}", error.line(), error.column()),
+            };
+            ApiError::new(&UNREADABLE_BODY, message)
+        })
+    }
+}
+
+/// The query, by name.
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let query = axum::extract::Query::<T>::from_request_parts(parts, state).await;
+        query
+            .map(|axum::extract::Query(value)| Self(value))
+            .map_err(|rejection| refused(&INVALID_VALUE, "The query", &rejection.body_text()))
+    }
+}
+
+/// The variable segments of the path. One that cannot be is an address at which there is nothing.
+pub(crate) struct Segments<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Segments<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let path = axum::extract::Path::<T>::from_request_parts(parts, state).await;
+        path.map(|axum::extract::Path(value)| Self(value)).map_err(|_| ApiError::of(&NOT_FOUND))
+    }
+}
+
+fn refused(code: &'static Code, what: &str, text: &str) -> ApiError {
+    let text = text.rsplit_once("query string: ").map_or(text, |(_, rest)| rest);
+    ApiError::new(code, format!("{what} has another form: {}", unquoted(text)))
+}
+
+/// `application/json`, and `application/…+json`, whatever parameters follow.
+fn is_json(kind: &str) -> bool {
+    let essence = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+/// A message of the deserializer without the values that it quotes.
+fn unquoted(message: &str) -> String {
+    match (message.find('"'), message.rfind('"')) {
+        (Some(first), Some(last)) if first < last => {
+            format!("{}…{}", &message[..first], &message[last + 1..])
+        }
+        _ => message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_known_by_its_type() {
+        assert!(is_json("application/json"));
+        assert!(is_json("Application/JSON; charset=utf-8"));
+        assert!(is_json("application/merge-patch+json"));
+        assert!(!is_json("text/plain"));
+        assert!(!is_json("application/jsonp"));
+    }
+
+    #[test]
+    fn values_are_not_repeated() {
+        let error = serde_json::from_str::<u8>(r#""can\"ary""#).unwrap_err().to_string();
+        assert_eq!(unquoted(&error), "invalid type: string …, expected u8 at line 1 column 10");
+    }
+}
