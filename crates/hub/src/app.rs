@@ -15,7 +15,9 @@ use tokio::task::JoinSet;
 use url::Url;
 use vault::Vault;
 
+use crate::editions::Old;
 use crate::guides::Guides;
+use crate::limits::Calls;
 use crate::settings::Settings;
 
 /// What every handler shares.
@@ -36,6 +38,10 @@ pub struct App {
     pub(crate) started_at: Timestamp,
     /// What runs beside requests.
     pub(crate) tasks: Tasks,
+    /// Guides that are not current any more.
+    pub(crate) old_guides: Old,
+    /// Calls of this minute, by key.
+    pub(crate) calls: Calls,
     phase: AtomicU8,
 }
 
@@ -69,6 +75,8 @@ impl App {
             public_url,
             started_at: Timestamp::now(),
             tasks: Tasks::default(),
+            old_guides: Old::default(),
+            calls: Calls::default(),
             phase: AtomicU8::new(Phase::Starting as u8),
         }
     }

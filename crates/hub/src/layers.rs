@@ -30,6 +30,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
+pub(crate) use self::headers::allow_inline_style;
 use crate::app::App;
 use crate::wire::error::{ApiError, INTERNAL};
 

@@ -74,7 +74,7 @@ pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<
         None => None,
     };
     let app = Arc::new(start::app(settings, address).await?);
-    let first_run = start::first_run(&app).await;
+    let first_run = start::first_run(&app).await?;
     beside(&app, certificate.as_ref());
 
     let control = Control::new();

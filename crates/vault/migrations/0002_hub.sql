@@ -79,6 +79,14 @@ create table browsers (
 
 create index browsers_session on browsers (session_seq);
 
+-- Which guide of a provider a session began with: it goes on with that one.
+create table pins (
+    session_seq integer not null references sessions (seq) on delete cascade,
+    provider    text not null,
+    digest      text not null,
+    primary key (session_seq, provider)
+) strict;
+
 create table attempts (
     id              text not null primary key,
     session_seq     integer not null,

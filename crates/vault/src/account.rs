@@ -167,6 +167,8 @@ pub struct Query {
     pub kind: Option<Kind>,
     /// Only those that work, or that do not.
     pub works: Option<bool>,
+    /// Only those whose credentials are past their time, or that are not active for another reason.
+    pub expired: Option<bool>,
     /// Only those that somebody decided so about; `Some(None)`: about which nobody decided anything.
     pub hold: Option<Option<Hold>>,
     /// Only those of active connector configurations, or of inactive ones.

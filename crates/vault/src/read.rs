@@ -43,6 +43,9 @@ impl Vault {
         if let Some(works) = query.works {
             sql.push_str(if works { " and state = 'active'" } else { " and state <> 'active'" });
         }
+        if let Some(expired) = query.expired {
+            sql.push_str(if expired { " and outcome = 'expired'" } else { " and outcome <> 'expired'" });
+        }
         match query.hold {
             Some(Some(hold)) => {
                 let _ = write!(sql, " and hold = '{}'", hold.as_str());

@@ -8,12 +8,14 @@ use std::path::PathBuf;
 
 use egress::{BuildError, Egress, Policy};
 use guide::{Brand, Finding, Source};
+use jiff::Timestamp;
 use secret::Secret;
 use std::sync::Arc;
 use url::Url;
 use vault::{OpenError, Vault};
 
 use super::tls::TlsError;
+use crate::access::Scope;
 use crate::app::App;
 use crate::guides::Guides;
 use crate::settings::{Origin, Settings};
@@ -140,16 +142,20 @@ pub(super) async fn app(settings: Settings, address: SocketAddr) -> Result<App, 
 
 /// Opens the database that the settings name.
 pub(crate) async fn open_vault(settings: &Settings) -> Result<Vault, ServeError> {
-    if settings.database.value.is_some() {
-        return Err(ServeError::NotYet { key: "database_url" });
-    }
-    Vault::open(&settings.data.value, settings.key.value.clone()).await.map_err(ServeError::Vault)
+    let (folder, key) = (&settings.data.value, settings.key.value.clone());
+    let opened = match &settings.database.value {
+        Some(url) => Vault::open_postgres(folder, url.clone(), key).await,
+        None => Vault::open(folder, key).await,
+    };
+    opened.map_err(ServeError::Vault)
 }
 
 /// What is said at the very first start, with the first API key; it is shown once.
-#[expect(clippy::unused_async, reason = "who fills it in asks the vault")]
-pub(super) async fn first_run(_: &App) -> Option<Secret> {
-    None
+pub(super) async fn first_run(app: &App) -> Result<Option<Secret>, ServeError> {
+    let scopes = Scope::FIRST.map(Scope::as_str);
+    let founded = app.vault.found("Default", &scopes, "serve", Timestamp::now()).await;
+    let founded = founded.map_err(|error| ServeError::Vault(OpenError::Store(error)))?;
+    Ok(founded.map(|(_, token)| token.secret().clone()))
 }
 
 /// The way out under the operator's policy.
