@@ -14,10 +14,9 @@ mod trail;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::header::{CONTENT_TYPE, HeaderName};
-use axum::http::{HeaderValue, Method};
-use axum::middleware::{Next, from_fn};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse as _;
 use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
@@ -85,8 +84,7 @@ fn described() -> (Router<Arc<App>>, Document) {
         .routes(routes!(hub::connectors))
         .routes(routes!(hub::connector))
         .routes(routes!(hub::link))
-        .routes(routes!(hub::account, hub::edit))
-        .layer(from_fn(any_origin));
+        .routes(routes!(hub::account, hub::edit));
     let (routes, mut document) =
         OpenApiRouter::with_openapi(Described::openapi()).merge(backend).merge(browser).split_for_parts();
     let schemes = &mut document.components.get_or_insert_with(Default::default).security_schemes;
@@ -96,26 +94,4 @@ fn described() -> (Router<Arc<App>>, Document) {
     let token = utoipa::openapi::security::ApiKey::Header(token);
     schemes.insert("session".to_owned(), SecurityScheme::ApiKey(token).into());
     (routes.route("/connectors/{provider}/icon", get(connectors::icon)), document)
-}
-
-/// Lets pages of any origin ask, with the token in a header and without cookies: so a page that has no token gets
-/// nothing, whatever its origin. Errors are answered so too, or a browser would hide them.
-async fn any_origin(request: axum::extract::Request, next: Next) -> Response {
-    let preflight = request.method() == Method::OPTIONS;
-    let mut response =
-        if preflight { axum::http::StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
-    let headers = response.headers_mut();
-    for (name, value) in [
-        ("access-control-allow-origin", "*"),
-        ("access-control-allow-methods", "GET, POST, PATCH, DELETE"),
-        ("access-control-allow-headers", "content-type, x-hub-session-token, x-hub-version"),
-        ("access-control-max-age", "600"),
-        ("access-control-expose-headers", "x-request-id, retry-after"),
-        // The session's token decides what is seen, and a shared cache knows nothing of it.
-        ("cache-control", "no-store"),
-        ("cross-origin-resource-policy", "cross-origin"),
-    ] {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-    }
-    response
 }
