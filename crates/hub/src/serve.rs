@@ -19,6 +19,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 
 pub use self::start::ServeError;
+#[cfg(test)]
+pub(crate) use self::start::app;
+pub(crate) use self::start::{brand, egress};
 pub use self::tls::TlsError;
 
 use self::listen::{Counted, Listener};
@@ -96,7 +99,7 @@ pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<
         first_run,
     });
     signals.until_stop(&app, certificate.as_ref()).await;
-    Ok(drain(app, &control, servers, signals).await)
+    Ok(drain(app, &control, servers, signals.stop()).await)
 }
 
 async fn listen(
@@ -151,12 +154,12 @@ fn run(
     }
 }
 
-/// Takes nothing new, and finishes what is under way.
+/// Takes nothing new, and finishes what is under way; unless somebody asks `again`.
 async fn drain(
     app: Arc<App>,
     control: &Control,
     servers: Vec<JoinHandle<std::io::Result<()>>>,
-    mut signals: Signals,
+    again: impl Future<Output = ()>,
 ) -> Ended {
     let (began, grace) = (Instant::now(), app.settings.shutdown_grace.value);
     app.enter(Phase::Draining);
@@ -176,7 +179,7 @@ async fn drain(
             tracing::warn!(seconds = grace.as_secs(), connections = control.connection_count(), "the grace is over");
             Ended::Cut
         }
-        () = signals.stop() => {
+        () = again => {
             tracing::warn!(connections = control.connection_count(), "asked a second time: stopping at once");
             Ended::Cut
         }
@@ -272,3 +275,6 @@ fn reread(app: &Arc<App>, certificate: Option<&RustlsConfig>) {
         let _ = read.await;
     });
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,11 @@
 //! `waystone serve`: the Hub.
 
+mod check;
+
 use std::env;
 use std::fs;
 
-use hub::settings::{Given, Understood};
+use hub::settings::{Given, Origin, Problem, Understood};
 use hub::{Ended, ServeError, Settings, Started};
 use serde_json::json;
 
@@ -16,6 +18,9 @@ use crate::out::{Ink, Out};
 /// Serves; the number is the exit code.
 pub(crate) fn run(common: &Common, args: &ServeArgs, out: &Out) -> Result<u8, Failure> {
     let understood = hub::settings::read(&given(common, args)?);
+    if args.check {
+        return check::run(understood, args.json, out);
+    }
     let settings = settings(understood, out)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -68,15 +73,19 @@ fn settings(understood: Understood, out: &Out) -> Result<Settings, Failure> {
         }
     }
     for problem in &understood.problems {
-        out.failure(&Failure {
-            code: USAGE,
-            message: format!("{} ({})", problem.message, problem.origin),
-            help: Some(problem.help.clone()),
-        });
+        out.failure(&Failure { code: USAGE, message: told(problem), help: Some(problem.help.clone()) });
     }
     understood
         .settings
         .ok_or_else(|| Failure::usage("the settings cannot be used").help("mend what is said above"))
+}
+
+/// A problem, with who said what is wrong.
+fn told(problem: &Problem) -> String {
+    match &problem.origin {
+        Origin::Default => problem.message.clone(),
+        origin => format!("{origin}: {}", problem.message),
+    }
 }
 
 /// Where to go, what was made, and what is out of the ordinary.

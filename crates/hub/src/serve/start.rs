@@ -126,7 +126,7 @@ impl std::error::Error for ServeError {
 }
 
 /// Makes what every handler shares. The address is the one that is listened on.
-pub(super) async fn app(settings: Settings, address: SocketAddr) -> Result<App, ServeError> {
+pub(crate) async fn app(settings: Settings, address: SocketAddr) -> Result<App, ServeError> {
     let folder = settings.guides.value.clone();
     let guides = tokio::task::spawn_blocking(move || Guides::open(folder.as_deref()));
     let guides =

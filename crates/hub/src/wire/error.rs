@@ -61,6 +61,11 @@ codes! {
     PROVIDER_TIMEOUT, "provider_timeout", 504, "The provider did not answer in time", "the provider took too long";
 }
 
+/// Every kind of error that the API answers: status, code, meaning.
+pub fn error_codes() -> impl Iterator<Item = (u16, &'static str, &'static str)> {
+    CODES.iter().map(|code| (code.status, code.name, code.means))
+}
+
 impl Code {
     /// The code for a status that something else answered with: the first of that status, or of its class.
     pub(crate) fn for_status(status: StatusCode) -> &'static Self {
