@@ -82,10 +82,15 @@ impl Hub {
     }
 
     /// Waits until it has ended, and gives its code and its log.
-    pub(crate) fn ended(mut self) -> (i32, String) {
-        let mut child = self.child.take().unwrap();
-        let code = child.wait().unwrap().code().unwrap_or(-1);
-        (code, self.log())
+    pub(crate) fn ended(self) -> (i32, String) {
+        let (code, folder) = self.left();
+        (code, std::fs::read_to_string(folder.path().join("log")).unwrap())
+    }
+
+    /// The same, with the folder that it leaves behind.
+    pub(crate) fn left(mut self) -> (i32, TempDir) {
+        let code = self.child.take().unwrap().wait().unwrap().code().unwrap_or(-1);
+        (code, std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap()))
     }
 }
 

@@ -4,7 +4,6 @@
 
 use std::error::Error;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -125,7 +124,7 @@ fn data(folder: &Path) -> Check {
         Ok(about) if !about.is_dir() => {
             Check::new("data", Verdict::Bad, format!("`{shown}` is a file")).help("name a folder")
         }
-        Ok(about) if about.permissions().mode() & 0o077 != 0 => {
+        Ok(about) if is_open_to_others(&about) => {
             Check::new("data", Verdict::Note, format!("others can look into the folder `{shown}`"))
                 .help(format!("chmod 700 '{shown}'"))
         }
@@ -135,6 +134,18 @@ fn data(folder: &Path) -> Check {
         }
         Err(error) => Check::new("data", Verdict::Bad, format!("cannot look at `{shown}`: {error}")),
     }
+}
+
+/// Whether anybody but the owner may look.
+#[cfg(unix)]
+fn is_open_to_others(about: &fs::Metadata) -> bool {
+    std::os::unix::fs::PermissionsExt::mode(&about.permissions()) & 0o077 != 0
+}
+
+/// Where there are no such permissions, nobody knows.
+#[cfg(not(unix))]
+fn is_open_to_others(_: &fs::Metadata) -> bool {
+    false
 }
 
 fn database(settings: &Settings) -> Check {
@@ -163,7 +174,7 @@ fn key(source: &KeySource, data: &Path) -> Check {
 fn key_file(path: &Path, data: &Path) -> Check {
     let shown = path.display();
     match fs::metadata(path) {
-        Ok(about) if about.permissions().mode() & 0o077 != 0 => {
+        Ok(about) if is_open_to_others(&about) => {
             Check::new("key", Verdict::Bad, format!("others can read the key file `{shown}`"))
                 .help(format!("chmod 600 '{shown}'"))
         }
