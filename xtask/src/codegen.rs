@@ -1,6 +1,7 @@
 //! The files that are made from the code: schemas, the list of findings, that of grades, and the reference.
 
 mod reference;
+mod serving;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -16,19 +17,21 @@ fn generated() -> Vec<(PathBuf, String)> {
     vec![
         (root.join("schemas/guide.schema.json"), format!("{:#}\n", guide::guide_schema())),
         (root.join("schemas/brand.schema.json"), format!("{:#}\n", guide::brand_schema())),
+        (root.join("schemas/hub.schema.json"), format!("{:#}\n", hub::settings::settings_schema())),
         (root.join("docs/findings.md"), findings()),
         (root.join("docs/grades.md"), grades()),
         (root.join("docs/reference.md"), reference::page()),
+        (root.join("docs/serving.md"), serving::page(&root.join("docs/serving.md"))),
     ]
 }
 
 /// The page of all findings.
 fn findings() -> String {
     let mut text = String::from(
-        "# Findings\n\nEverything that `waystone check` can say, by code. This page is made by `cargo xtask codegen`;\n\
+        "# Findings\n\nEverything that `waystone check` can say of guides, and `waystone serve` of its settings, by code. This page is made by `cargo xtask codegen`;\n\
          `waystone explain CODE` shows the same in the terminal.\n",
     );
-    for page in lint::pages() {
+    for page in lint::pages().chain(hub::settings::pages()) {
         let _ = write!(text, "\n## {} · {}\n\n", page.code, page.name);
         let _ = write!(
             text,

@@ -12,6 +12,7 @@ use clap::ValueEnum;
 use guide::{CodePage, Finding, Severity};
 use serde_json::Value;
 
+pub(crate) use self::json::finding as data;
 pub(crate) use self::text::text;
 
 /// What findings are written as.

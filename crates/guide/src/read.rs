@@ -66,7 +66,8 @@ pub fn read_brand(name: &str, bytes: &[u8]) -> Reading<Brand> {
 }
 
 /// Reads a file of another form in the same manner: text, tree and shape are judged here, and what it means is the
-/// caller's.
+/// caller's. It is asked also where the shape is wrong in places, as long as it can be read, so that all mistakes are
+/// told at once: a shape of plain texts can always be.
 pub fn read_form<S: for<'de> Deserialize<'de>, T>(
     name: &str,
     bytes: &[u8],
@@ -91,15 +92,21 @@ fn read_as<S: for<'de> Deserialize<'de>, T>(
             findings.push(found);
             return None;
         }
-        if let Some(repairs) = schema::check(form, &root, &source, &mut findings) {
-            // A misspelled word is named once; the rest of the file is read as if it were right.
-            mend(&mut root, &repairs);
-            if !schema::is_valid(form, &root) {
-                return None;
+        let is_valid = match schema::check(form, &root, &source, &mut findings) {
+            Some(repairs) => {
+                // A misspelled word is named once; the rest of the file is read as if it were right.
+                mend(&mut root, &repairs);
+                schema::is_valid(form, &root)
             }
+            None => true,
+        };
+        if !is_valid && form.is_read_whole() {
+            return None;
         }
         match S::deserialize(&root) {
             Ok(shape) => lower(shape, &root, &source, &mut findings),
+            // What is wrong with it was said.
+            Err(_) if !is_valid => None,
             Err(error) => {
                 let span = source.first_line(error.span.unwrap_or_default());
                 findings.push(Finding::new(&WRONG_TYPE, span, error.message));

@@ -48,12 +48,13 @@ pub struct Form {
     /// Keys by which one without the mark can be told to be meant for one.
     alike: &'static [&'static str],
     schema: fn() -> Value,
+    is_read_whole: bool,
     compiled: OnceLock<Compiled>,
 }
 
-pub(crate) static GUIDE: Form = Form::new("waystone", "a guide", &["provider", "methods"], guide_schema);
+pub(crate) static GUIDE: Form = Form::whole("waystone", "a guide", &["provider", "methods"], guide_schema);
 pub(crate) static BRAND: Form =
-    Form::new("waystone_brand", "a brand file", &["wording", "hub"], brand_schema);
+    Form::whole("waystone_brand", "a brand file", &["wording", "hub"], brand_schema);
 
 /// The marks of all files that a program of ours reads, so that one that is given for another is told so.
 const MARKS: &[(&str, &str)] = &[
@@ -157,7 +158,22 @@ impl Form {
         alike: &'static [&'static str],
         schema: fn() -> Value,
     ) -> Self {
-        Self { mark, name, alike, schema, compiled: OnceLock::new() }
+        Self { mark, name, alike, schema, is_read_whole: false, compiled: OnceLock::new() }
+    }
+
+    /// The same, of files that mean nothing as long as a part of them is not of the form.
+    const fn whole(
+        mark: &'static str,
+        name: &'static str,
+        alike: &'static [&'static str],
+        schema: fn() -> Value,
+    ) -> Self {
+        Self { mark, name, alike, schema, is_read_whole: true, compiled: OnceLock::new() }
+    }
+
+    /// Whether a file that is not of the form in some place is not looked at any further.
+    pub(crate) fn is_read_whole(&self) -> bool {
+        self.is_read_whole
     }
 
     fn compiled(&self) -> &Compiled {

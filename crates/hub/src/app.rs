@@ -12,11 +12,13 @@ use guide::Brand;
 use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 use url::Url;
 use vault::Vault;
 
 use crate::editions::Old;
 use crate::guides::Guides;
+use crate::layers::request_id;
 use crate::limits::Calls;
 use crate::settings::Settings;
 
@@ -116,14 +118,16 @@ pub(crate) struct Tasks {
 pub(crate) struct Stop(watch::Receiver<bool>);
 
 impl Tasks {
-    /// Starts a task. What it does in one piece it finishes; between two pieces it asks [`Stop`], or waits on it.
+    /// Starts a task. What it does in one piece it finishes; between two pieces it asks [`Stop`], or waits on it. One that
+    /// is started for a request is logged under the request's id; it goes on also when the client hangs up, which ends
+    /// what a handler does by itself.
     ///
     /// After the Hub was told to stop, tasks are still taken and waited for: a request under way may need one.
     pub(crate) fn spawn<F>(&self, task: impl FnOnce(Stop) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let task = task(self.stop());
+        let task = request_id::carried(request_id::current(), task(self.stop())).in_current_span();
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         // What has ended is let go of, so that the list does not grow with the Hub's age.
         while running.try_join_next().is_some() {}

@@ -191,7 +191,7 @@ mod tests {
     fn guide(key: &str, name: &str) -> String {
         let shipped = catalog::shipped();
         let guide = shipped.guides().next().unwrap();
-        let text = &shipped.find(&guide.provider.key).unwrap().reading.source.text;
+        let text = &shipped.find(guide.provider.key.as_str()).unwrap().reading.source.text;
         let text = text.replacen(&format!("key: {}", guide.provider.key), &format!("key: {key}"), 1);
         text.replacen(&format!("name: {}", guide.provider.name), &format!("name: {name}"), 1)
     }

@@ -57,3 +57,6 @@ pub(crate) fn around(routes: Router<Arc<App>>, app: &Arc<App>) -> Router {
 fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     ApiError::of(&INTERNAL).into_response()
 }
+
+#[cfg(test)]
+mod tests;

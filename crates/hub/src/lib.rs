@@ -28,6 +28,11 @@ mod api;
 mod health;
 mod router;
 
+#[cfg(test)]
+mod testing;
+
 pub use crate::app::App;
 pub use crate::serve::{Ended, ServeError, Started, TlsError, serve};
 pub use crate::settings::{Given, Settings};
+pub use crate::telemetry::metrics::METRICS;
+pub use crate::wire::error::error_codes;

@@ -4,6 +4,7 @@
 //! the answer, if it is there within the grace.
 
 mod listen;
+mod signals;
 mod start;
 pub(crate) mod tls;
 
@@ -15,13 +16,16 @@ use axum::Router;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use axum_server::{Control, Handle, Server};
 use secret::Secret;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 
 pub use self::start::ServeError;
+#[cfg(test)]
+pub(crate) use self::start::app;
+pub(crate) use self::start::{brand, egress};
 pub use self::tls::TlsError;
 
 use self::listen::{Counted, Listener};
+use self::signals::{Asked, Signals};
 use crate::app::{App, Phase, Stop};
 use crate::layers::client::Peer;
 use crate::settings::Settings;
@@ -43,8 +47,8 @@ pub struct Started {
     pub made: Vec<String>,
     /// What is out of the ordinary.
     pub notes: Vec<String>,
-    /// What is said at the very first start, and never again: it holds a key.
-    pub first_run: Option<Secret>,
+    /// The first key of the project, made at the very first start and shown never again.
+    pub api_key: Option<Secret>,
 }
 
 /// How it ended.
@@ -62,7 +66,7 @@ pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<
     if settings.metrics_enabled.value {
         metrics::start();
     }
-    let mut signals = Signals::listen()?;
+    let mut signals = Signals::listen().map_err(ServeError::Io)?;
     let made = made(&settings);
     let (listener, address) = listen(&settings, settings.listen.value, &settings.listen.origin).await?;
     let apart = match settings.metrics_listen.value.filter(|_| settings.metrics_enabled.value) {
@@ -74,16 +78,12 @@ pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<
         None => None,
     };
     let app = Arc::new(start::app(settings, address).await?);
-    let first_run = start::first_run(&app).await?;
+    let api_key = start::first_key(&app).await?;
     beside(&app, certificate.as_ref());
 
-    let control = Control::new();
-    let mut servers = Vec::new();
     let metrics_at = apart.as_ref().map(|(_, address)| *address);
-    if let Some((listener, _)) = apart {
-        servers.push(run(listener, router::numbers(&app), None, &control));
-    }
-    servers.push(run(listener, router::router(&app), certificate.clone(), &control));
+    let server = Running::start(listener, router::router(&app), certificate.clone());
+    let apart = apart.map(|(listener, _)| Running::start(listener, router::numbers(&app), None));
     app.enter(Phase::Ready);
     tracing::info!(%address, guides = app.guides.count(), version = env!("CARGO_PKG_VERSION"), "ready");
     started(Started {
@@ -93,10 +93,12 @@ pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<
         guides: app.guides.count(),
         made,
         notes: notes(&app),
-        first_run,
+        api_key,
     });
-    signals.until_stop(&app, certificate.as_ref()).await;
-    Ok(drain(app, &control, servers, signals).await)
+    while signals.next().await == Asked::ReadAgain {
+        reread(&app, certificate.as_ref());
+    }
+    Ok(drain(app, server, apart, signals.stop()).await)
 }
 
 async fn listen(
@@ -128,44 +130,53 @@ async fn upkeep(mut stop: Stop) {
     }
 }
 
-/// Accepts connections and answers them, until told to stop.
-fn run(
-    listener: Listener,
-    routes: Router,
-    certificate: Option<RustlsConfig>,
-    control: &Control,
-) -> JoinHandle<std::io::Result<()>> {
-    /// Who connects and says nothing is let go of.
-    const FIRST: Duration = Duration::from_secs(15);
-    /// As long a connection may rest between two requests; longer than proxies commonly keep theirs.
-    const REST: Duration = Duration::from_secs(75);
-    let mut server = Server::<Counted>::from_listener(listener)
-        .handle(Handle::with_control(control.clone()))
-        .first_request_timeout(FIRST);
-    server.http_builder().http1().header_read_timeout(REST);
-    server.http_builder().http2().keep_alive_interval(REST).max_concurrent_streams(100);
-    let service = routes.into_make_service_with_connect_info::<Peer>();
-    match certificate {
-        Some(config) => tokio::spawn(server.acceptor(RustlsAcceptor::new(config)).serve(service)),
-        None => tokio::spawn(server.serve(service)),
+/// A server that accepts connections and answers them.
+struct Running {
+    control: Control,
+    task: JoinHandle<std::io::Result<()>>,
+}
+
+impl Running {
+    fn start(listener: Listener, routes: Router, certificate: Option<RustlsConfig>) -> Self {
+        /// Who connects and says nothing is let go of.
+        const FIRST: Duration = Duration::from_secs(15);
+        /// As long a connection may rest between two requests; longer than proxies commonly keep theirs.
+        const REST: Duration = Duration::from_secs(75);
+        let control = Control::new();
+        let mut server = Server::<Counted>::from_listener(listener)
+            .handle(Handle::with_control(control.clone()))
+            .first_request_timeout(FIRST);
+        server.http_builder().http1().header_read_timeout(REST);
+        server.http_builder().http2().keep_alive_interval(REST).max_concurrent_streams(100);
+        let service = routes.into_make_service_with_connect_info::<Peer>();
+        let task = match certificate {
+            Some(config) => tokio::spawn(server.acceptor(RustlsAcceptor::new(config)).serve(service)),
+            None => tokio::spawn(server.serve(service)),
+        };
+        Self { control, task }
+    }
+
+    /// Takes no more connections, and waits for those that are there.
+    async fn finish(self) {
+        self.control.graceful_shutdown(None);
+        let _ = self.task.await;
     }
 }
 
-/// Takes nothing new, and finishes what is under way.
+/// Takes nothing new, and finishes what is under way; unless somebody asks `again`. Health and numbers that have an
+/// address of their own are there to the end: they say that the Hub is stopping.
 async fn drain(
     app: Arc<App>,
-    control: &Control,
-    servers: Vec<JoinHandle<std::io::Result<()>>>,
-    mut signals: Signals,
+    server: Running,
+    apart: Option<Running>,
+    again: impl Future<Output = ()>,
 ) -> Ended {
     let (began, grace) = (Instant::now(), app.settings.shutdown_grace.value);
+    let control = server.control.clone();
     app.enter(Phase::Draining);
     tracing::info!(connections = control.connection_count(), "stopping: what is under way is finished");
-    control.graceful_shutdown(None);
     let finish = async {
-        for server in servers {
-            let _ = server.await;
-        }
+        server.finish().await;
         // Only now: a request under way may have waited for a task.
         app.tasks.stop_all();
         app.tasks.ended().await;
@@ -176,7 +187,7 @@ async fn drain(
             tracing::warn!(seconds = grace.as_secs(), connections = control.connection_count(), "the grace is over");
             Ended::Cut
         }
-        () = signals.stop() => {
+        () = again => {
             tracing::warn!(connections = control.connection_count(), "asked a second time: stopping at once");
             Ended::Cut
         }
@@ -184,6 +195,10 @@ async fn drain(
     if ended == Ended::Cut {
         app.tasks.stop_all();
         control.shutdown();
+    }
+    if let Some(apart) = apart {
+        apart.control.shutdown();
+        let _ = apart.task.await;
     }
     match Arc::try_unwrap(app) {
         Ok(app) => app.close().await,
@@ -221,43 +236,6 @@ fn notes(app: &App) -> Vec<String> {
     notes
 }
 
-/// What the system tells.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-    hangup: Signal,
-}
-
-impl Signals {
-    fn listen() -> Result<Self, ServeError> {
-        let on = |kind| signal(kind).map_err(ServeError::Io);
-        Ok(Self {
-            terminate: on(SignalKind::terminate())?,
-            interrupt: on(SignalKind::interrupt())?,
-            hangup: on(SignalKind::hangup())?,
-        })
-    }
-
-    /// Waits until somebody asks to stop.
-    async fn stop(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
-
-    /// The same; until then, whoever hangs up wants files to be read again.
-    async fn until_stop(&mut self, app: &Arc<App>, certificate: Option<&RustlsConfig>) {
-        loop {
-            tokio::select! {
-                _ = self.terminate.recv() => return,
-                _ = self.interrupt.recv() => return,
-                _ = self.hangup.recv() => reread(app, certificate),
-            }
-        }
-    }
-}
-
 /// Reads guides and certificate again.
 fn reread(app: &Arc<App>, certificate: Option<&RustlsConfig>) {
     let (shared, certificate) = (Arc::clone(app), certificate.cloned());
@@ -272,3 +250,6 @@ fn reread(app: &Arc<App>, certificate: Option<&RustlsConfig>) {
         let _ = read.await;
     });
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,9 @@
 //! Every mistake is told at once, as a finding if it is in the file and as a [`Problem`] if it is not. A secret stands
 //! in no file of settings and on no command line.
 
+mod check;
+mod explain;
+mod mask;
 mod parse;
 mod pick;
 mod resolve;
@@ -26,6 +29,8 @@ use serde_json::Value;
 use url::Url;
 use vault::KeySource;
 
+pub use self::check::{Check, Verdict, check, is_good};
+pub use self::explain::{Line, explain};
 pub use self::parse::Network;
 pub use self::resolve::read;
 pub use self::shape::{LogFormat, LogLevel};

@@ -9,13 +9,13 @@ use crate::out::{Ink, Out};
 
 pub(crate) fn run(code: Option<&str>, out: &Out) -> Result<u8, Failure> {
     let Some(wanted) = code else {
-        for page in lint::pages() {
+        for page in pages() {
             out.line(&format!("{}  {:<7}  {}", page.code, page.severity, page.summary));
         }
         return Ok(0);
     };
     let wanted = wanted.to_uppercase();
-    let found = lint::pages().find(|page| page.code == wanted || page.name.eq_ignore_ascii_case(&wanted));
+    let found = pages().find(|page| page.code == wanted || page.name.eq_ignore_ascii_case(&wanted));
     match found {
         Some(page) => {
             out.data(&text(page, out));
@@ -23,13 +23,18 @@ pub(crate) fn run(code: Option<&str>, out: &Out) -> Result<u8, Failure> {
         }
         None => {
             let failure = Failure::usage(format!("there is no finding `{wanted}`"));
-            let codes: Vec<&str> = lint::pages().map(|page| page.code).collect();
+            let codes: Vec<&str> = pages().map(|page| page.code).collect();
             Err(match nearest(&wanted, codes) {
                 Some(near) => failure.help(format!("did you mean `{near}`? `waystone explain` lists all")),
                 None => failure.help("`waystone explain` lists all"),
             })
         }
     }
+}
+
+/// Every finding: of guides, and of the settings of `waystone serve`.
+fn pages() -> impl Iterator<Item = &'static CodePage> {
+    lint::pages().chain(hub::settings::pages())
 }
 
 fn text(page: &CodePage, out: &Out) -> String {

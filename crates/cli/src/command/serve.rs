@@ -1,9 +1,11 @@
 //! `waystone serve`: the Hub.
 
+mod check;
+
 use std::env;
 use std::fs;
 
-use hub::settings::{Given, Understood};
+use hub::settings::{Given, Origin, Problem, Understood};
 use hub::{Ended, ServeError, Settings, Started};
 use serde_json::json;
 
@@ -16,6 +18,9 @@ use crate::out::{Ink, Out};
 /// Serves; the number is the exit code.
 pub(crate) fn run(common: &Common, args: &ServeArgs, out: &Out) -> Result<u8, Failure> {
     let understood = hub::settings::read(&given(common, args)?);
+    if args.check {
+        return check::run(understood, args.json, out);
+    }
     let settings = settings(understood, out)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -68,20 +73,24 @@ fn settings(understood: Understood, out: &Out) -> Result<Settings, Failure> {
         }
     }
     for problem in &understood.problems {
-        out.failure(&Failure {
-            code: USAGE,
-            message: format!("{} ({})", problem.message, problem.origin),
-            help: Some(problem.help.clone()),
-        });
+        out.failure(&Failure { code: USAGE, message: told(problem), help: Some(problem.help.clone()) });
     }
     understood
         .settings
         .ok_or_else(|| Failure::usage("the settings cannot be used").help("mend what is said above"))
 }
 
+/// A problem, with who said what is wrong.
+fn told(problem: &Problem) -> String {
+    match &problem.origin {
+        Origin::Default => problem.message.clone(),
+        origin => format!("{origin}: {}", problem.message),
+    }
+}
+
 /// Where to go, what was made, and what is out of the ordinary.
 fn say(started: &Started, json: bool, out: &Out) {
-    let first_run = started.first_run.as_ref().map(secret::Secret::expose);
+    let api_key = started.api_key.as_ref().map(secret::Secret::expose);
     if json {
         let line = json!({
             "event": "started",
@@ -91,7 +100,7 @@ fn say(started: &Started, json: bool, out: &Out) {
             "guides": started.guides,
             "made": started.made,
             "notes": started.notes,
-            "first_run": first_run,
+            "api_key": api_key,
         });
         out.line(&line.to_string());
         return;
@@ -102,8 +111,10 @@ fn say(started: &Started, json: bool, out: &Out) {
     for note in &started.notes {
         out.say(&format!("note: {note}"));
     }
-    if let Some(text) = first_run {
-        out.line(text);
+    if let Some(key) = api_key {
+        out.line(&format!("The first API key, shown once: {}", out.ink(Ink::Strong, key)));
+        let try_it = format!("curl -u {key}: {}connectors/meta", started.url);
+        out.say(&format!("Try it: {}", out.ink(Ink::Dim, &try_it)));
     }
     let url = out.ink(Ink::Strong, &started.url);
     out.line(&format!("The Hub is ready at {url} with {} guides. Stop it with Ctrl-C.", started.guides));

@@ -20,7 +20,7 @@ pub(super) fn document(files: usize, pieces: &[Piece]) -> String {
 }
 
 /// One finding.
-pub(super) fn finding(source: &Source, finding: &Finding) -> Value {
+pub(crate) fn finding(source: &Source, finding: &Finding) -> Value {
     let (start, end) = (source.place(finding.span.start), source.place(finding.span.end));
     json!({
         "file": source.name,

@@ -66,7 +66,7 @@ fn told(peer: IpAddr, own_tls: bool, headers: &HeaderMap, trusted: &[Network]) -
             break;
         }
     }
-    let scheme = texts("x-forwarded-proto").flat_map(|text| text.split(',')).map(str::trim).last();
+    let scheme = texts("x-forwarded-proto").flat_map(|text| text.split(',')).map(str::trim).next_back();
     Client { address, is_secure: scheme.map_or(own_tls, |scheme| scheme.eq_ignore_ascii_case("https")) }
 }
 

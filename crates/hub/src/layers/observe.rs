@@ -22,8 +22,7 @@ const UNMATCHED: &str = "(none)";
 const DULL: &[&str] = &["/health/live", "/health/ready", "/metrics"];
 
 pub(super) async fn observe(request: Request, next: Next) -> Response {
-    let route =
-        request.extensions().get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or(UNMATCHED).to_owned();
+    let route = request.extensions().get::<MatchedPath>().map_or(UNMATCHED, MatchedPath::as_str).to_owned();
     let method = named(request.method());
     let id = request_id::current().unwrap_or_default();
     let span = tracing::info_span!("request", id, method, route);

@@ -128,7 +128,7 @@ impl std::error::Error for ServeError {
 }
 
 /// Makes what every handler shares. The address is the one that is listened on.
-pub(super) async fn app(settings: Settings, address: SocketAddr) -> Result<App, ServeError> {
+pub(crate) async fn app(settings: Settings, address: SocketAddr) -> Result<App, ServeError> {
     let folder = settings.guides.value.clone();
     let guides = tokio::task::spawn_blocking(move || Guides::open(folder.as_deref()));
     let guides =
@@ -150,8 +150,8 @@ pub(crate) async fn open_vault(settings: &Settings) -> Result<Vault, ServeError>
     opened.map_err(ServeError::Vault)
 }
 
-/// What is said at the very first start, with the first API key; it is shown once.
-pub(super) async fn first_run(app: &App) -> Result<Option<Secret>, ServeError> {
+/// At the very first start: makes the project and its first key, which is shown once.
+pub(super) async fn first_key(app: &App) -> Result<Option<Secret>, ServeError> {
     let scopes = Scope::FIRST.map(Scope::as_str);
     let founded = app.vault.found("Default", &scopes, "serve", Timestamp::now()).await;
     let founded = founded.map_err(|error| ServeError::Vault(OpenError::Store(error)))?;

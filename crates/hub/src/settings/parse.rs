@@ -210,7 +210,7 @@ mod tests {
     #[test]
     fn times_and_sizes_have_units() {
         assert_eq!(duration("30s"), Ok(Duration::from_secs(30)));
-        assert_eq!(duration("2 h"), Ok(Duration::from_secs(7200)));
+        assert_eq!(duration("2 h"), Ok(Duration::from_hours(2)));
         assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
         for wrong in ["30", "s", "", "-1s", "1.5h", "99999999999999999999d", "30 seconds"] {
             assert!(duration(wrong).is_err(), "{wrong}");

@@ -159,6 +159,12 @@ impl<'a> Picker<'a> {
         )));
     }
 
+    /// Where the file has what may hold a secret.
+    pub(super) fn places_of_secrets(&self) -> Vec<Span> {
+        let unseen = SETTINGS.iter().filter(|setting| setting.said == Said::Unseen);
+        unseen.filter_map(|setting| self.file.get(setting.key)).flatten().map(|(_, span)| *span).collect()
+    }
+
     /// A variable that says something.
     pub(super) fn variable(&self, name: &str) -> Option<&'a str> {
         self.given.env.get(name).map(String::as_str).filter(|text| !text.is_empty())
@@ -191,7 +197,7 @@ impl<'a> Picker<'a> {
             if let Some(meant) = guide::nearest(name, known.iter().map(String::as_str)) {
                 self.problems.push(Problem {
                     origin: Origin::Env(name.clone()),
-                    message: format!("`{name}` is not a setting"),
+                    message: "there is no such setting".to_owned(),
                     help: format!("did you mean `{meant}`?"),
                 });
             }

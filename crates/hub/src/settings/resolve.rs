@@ -5,14 +5,16 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use egress::{Proxy, Upstream};
-use guide::{Finding, Reading, read_form};
+use guide::{Finding, Reading, Span, read_form};
 use secret::Secret;
 use url::Url;
 use vault::KeySource;
 
+use super::mask;
 use super::parse::{self, Wanted};
 use super::pick::{InFile, Picker};
 use super::shape::{FORM, HubShape, LogLevel};
@@ -33,25 +35,34 @@ pub fn read(given: &Given) -> Understood {
     let mut picker = Picker::new(given, in_file, source);
     picker.misspelled_variables();
     let settings = settings(&mut picker, given.usual_data.as_deref());
+    let hidden = picker.places_of_secrets();
     let Picker { findings: found, problems, .. } = picker;
-    let file = reading.map(|reading| with(reading, found));
+    let file = reading.map(|reading| with(reading, found, &hidden));
     let is_right = problems.is_empty() && !file.as_ref().is_some_and(Reading::has_errors);
-    Understood { settings: settings.filter(|_| is_right), file, problems }
+    Understood { settings: is_right.then_some(settings), file, problems }
 }
 
-/// The reading with what the values gave, in the order of the text.
-fn with(reading: Reading<InFile>, found: Vec<Finding>) -> Reading<()> {
+/// The reading with what the values gave, in the order of the text. Findings show their line: what is secret on one
+/// is made unreadable.
+fn with(reading: Reading<InFile>, found: Vec<Finding>, hidden: &[Span]) -> Reading<()> {
     let mut findings = reading.findings;
-    findings.extend(found);
+    // One mistake is one finding: what the schema says of a value is said.
+    let said: Vec<Span> = findings.iter().map(|finding| finding.span).collect();
+    findings.extend(found.into_iter().filter(|finding| !said.contains(&finding.span)));
     findings.sort_by_key(|finding| (finding.span, finding.code.code));
     findings.dedup();
-    Reading { source: reading.source, value: reading.value.map(|_| ()), findings }
+    let mut source = reading.source;
+    for span in hidden {
+        let text = mask::url(source.slice(*span));
+        Arc::make_mut(&mut source).text.replace_range(span.range(), &text);
+    }
+    Reading { source, value: reading.value.map(|_| ()), findings }
 }
 
-fn settings(it: &mut Picker<'_>, usual_data: Option<&Path>) -> Option<Settings> {
+fn settings(it: &mut Picker<'_>, usual_data: Option<&Path>) -> Settings {
     let data = data(it, usual_data);
     let folder = data.value.clone().unwrap_or_default();
-    let settings = Settings {
+    Settings {
         listen: it.one("listen", parse::address, ([127, 0, 0, 1], 8700).into()),
         public_url: it.maybe("public_url", parse::public_url),
         database: database(it),
@@ -65,7 +76,7 @@ fn settings(it: &mut Picker<'_>, usual_data: Option<&Path>) -> Option<Settings> 
         trusted_proxies: it.many("trusted_proxies", parse::network),
         limits: Limits {
             body: it.one("limits.body", parse::size, 1 << 20),
-            request_timeout: it.one("limits.request_timeout", parse::some_duration, Duration::from_secs(60)),
+            request_timeout: it.one("limits.request_timeout", parse::some_duration, Duration::from_mins(1)),
             connections: it.one("limits.connections", parse::count, 10_000),
         },
         session: session(it),
@@ -76,8 +87,7 @@ fn settings(it: &mut Picker<'_>, usual_data: Option<&Path>) -> Option<Settings> 
         metrics_enabled: it.one("metrics.enabled", parse::truth, true),
         metrics_listen: it.maybe("metrics.listen", parse::address),
         data: data.map(|_| folder),
-    };
-    Some(settings)
+    }
 }
 
 fn wanted(error: &dyn std::error::Error) -> Wanted {
@@ -158,6 +168,16 @@ enum Louder {
     Second,
 }
 
+/// How loud a voice is: who is nearer to the start of the program is louder.
+fn loudness(origin: &Origin) -> u8 {
+    match origin {
+        Origin::Flag(_) => 3,
+        Origin::Env(_) => 2,
+        Origin::File { .. } => 1,
+        Origin::Default => 0,
+    }
+}
+
 /// The louder voice counts; two that are as loud contradict each other.
 fn louder(
     it: &mut Picker<'_>,
@@ -166,12 +186,6 @@ fn louder(
     second: &'static str,
     second_origin: &Origin,
 ) -> Louder {
-    let loudness = |origin: &Origin| match origin {
-        Origin::Flag(_) => 3,
-        Origin::Env(_) => 2,
-        Origin::File { .. } => 1,
-        Origin::Default => 0,
-    };
     let (a, b) = (loudness(first_origin), loudness(second_origin));
     if 0 < a && a == b {
         let message = format!("`{first}` and `{second}` say the same thing twice");
@@ -187,18 +201,16 @@ fn key(it: &mut Picker<'_>, folder: &Path) -> Set<KeySource> {
     let text = it.variable("WAYSTONE_KEY").map(str::to_owned);
     let command = it.heard("key.command");
     let mut voices: Vec<(u8, &'static str, Set<Option<KeySource>>)> = Vec::new();
-    let loudness = |origin: &Origin| match origin {
-        Origin::Flag(_) => 3,
-        Origin::Env(_) => 2,
-        Origin::File { .. } => 1,
-        Origin::Default => 0,
-    };
     if let Some(text) = text {
         let origin = Origin::Env("WAYSTONE_KEY".to_owned());
-        voices.push((2, "key", Set { value: Some(KeySource::Text(Secret::new(text))), origin }));
+        voices.push((
+            loudness(&origin),
+            "key",
+            Set { value: Some(KeySource::Text(Secret::new(text))), origin },
+        ));
     }
     if let Some(heard) = command {
-        let value = Some(KeySource::Command(heard.texts)).filter(|_| true);
+        let value = Some(KeySource::Command(heard.texts));
         voices.push((loudness(&heard.origin), "key.command", Set { value, origin: heard.origin }));
     }
     if let Set { value: Some(path), origin } = path {
@@ -278,8 +290,8 @@ fn proxy_wanted(error: &egress::ProxyError) -> Wanted {
 }
 
 fn session(it: &mut Picker<'_>) -> SessionSettings {
-    let longest = it.one("session.longest", parse::some_duration, Duration::from_secs(86_400));
-    let mut expires_in = it.one("session.expires_in", parse::some_duration, Duration::from_secs(1800));
+    let longest = it.one("session.longest", parse::some_duration, Duration::from_hours(24));
+    let mut expires_in = it.one("session.expires_in", parse::some_duration, Duration::from_mins(30));
     if longest.value < expires_in.value {
         if expires_in.origin == Origin::Default {
             expires_in.value = longest.value;

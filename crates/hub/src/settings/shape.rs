@@ -2,12 +2,32 @@
 //!
 //! These types are the format, as for guides: the JSON Schema in `schemas/` is made from them, doc comments included.
 
+use std::borrow::Cow;
+
 use guide::{Form, Span, Spanned, schema_of};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde_json::Value;
 
 type Text = Spanned<String>;
+
+/// A plain value that is judged by its text, as it would be if a flag said it.
+type Plain = Spanned<Value>;
+
+/// What a size or a length of time looks like: with its unit, as a text. A number is let through to be told of its unit.
+struct MeasureShape;
+
+impl JsonSchema for MeasureShape {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        "Measure".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        schemars::json_schema!({ "type": ["string", "integer"] })
+    }
+}
 
 /// The key with which the file begins.
 pub(crate) const MARK: &str = "waystone_hub";
@@ -75,8 +95,8 @@ pub(crate) struct HubShape {
     #[serde(default)]
     session: SessionShape,
     /// How long requests under way may take to finish when the Hub is asked to stop.
-    #[schemars(example = &"30s")]
-    shutdown_grace: Option<Text>,
+    #[schemars(with = "Option<MeasureShape>", example = &"30s")]
+    shutdown_grace: Option<Plain>,
     /// What is logged, and how.
     #[serde(default)]
     log: LogShape,
@@ -93,13 +113,13 @@ pub(crate) struct HubShape {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct KeyShape {
-    /// The key's file; it is made if there is none.
+    /// The file of the vault's key; it is made if there is none.
     file: Option<Text>,
-    /// A program and its arguments; it prints the key.
+    /// A program and its arguments; it prints the vault's key.
     #[serde(default)]
     #[schemars(example = serde_json::json!(["vault-agent", "read", "waystone/key"]))]
     command: Vec<Text>,
-    /// The variable of the environment that holds the key.
+    /// Another variable that holds the vault's key.
     #[schemars(example = &"HUB_VAULT_KEY")]
     env: Option<Text>,
 }
@@ -110,7 +130,7 @@ pub(crate) struct KeyShape {
 pub(crate) struct TlsShape {
     /// The certificate and its chain, as PEM.
     certificate: Option<Text>,
-    /// Its private key, as PEM.
+    /// The private key of the certificate, as PEM.
     key: Option<Text>,
 }
 
@@ -118,12 +138,12 @@ pub(crate) struct TlsShape {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProxyShape {
-    /// Its address, as `http://proxy.internal:3128`. One with a password comes from the environment or a file.
+    /// The proxy's address, as `http://proxy.internal:3128`. One with a password comes from the environment or a file.
     #[schemars(example = &"http://proxy.internal:3128")]
     url: Option<Text>,
-    /// A file that holds its address, password and all.
+    /// A file that holds the proxy's address, password and all.
     url_file: Option<Text>,
-    /// Hosts for which it is passed over, as in `NO_PROXY`.
+    /// Hosts for which the proxy is passed over, as in `NO_PROXY`.
     #[serde(default)]
     #[schemars(example = serde_json::json!([".internal"]))]
     except: Vec<Text>,
@@ -134,14 +154,14 @@ pub(crate) struct ProxyShape {
 #[serde(deny_unknown_fields)]
 pub(crate) struct LimitsShape {
     /// How large a body may be.
-    #[schemars(example = &"1MiB")]
-    body: Option<Text>,
+    #[schemars(with = "Option<MeasureShape>", example = &"1MiB")]
+    body: Option<Plain>,
     /// How long a request may take until it is answered.
-    #[schemars(example = &"60s")]
-    request_timeout: Option<Text>,
+    #[schemars(with = "Option<MeasureShape>", example = &"60s")]
+    request_timeout: Option<Plain>,
     /// How many connections there may be at once; more of them wait.
-    #[schemars(range(min = 1))]
-    connections: Option<Spanned<u32>>,
+    #[schemars(with = "Option<u32>", range(min = 1))]
+    connections: Option<Plain>,
 }
 
 /// How long sessions last.
@@ -149,26 +169,28 @@ pub(crate) struct LimitsShape {
 #[serde(deny_unknown_fields)]
 pub(crate) struct SessionShape {
     /// How long a session lasts that does not say.
-    #[schemars(example = &"30m")]
-    expires_in: Option<Text>,
+    #[schemars(with = "Option<MeasureShape>", example = &"30m")]
+    expires_in: Option<Plain>,
     /// The longest that a session may ask for.
-    #[schemars(example = &"24h")]
-    longest: Option<Text>,
+    #[schemars(with = "Option<MeasureShape>", example = &"24h")]
+    longest: Option<Plain>,
 }
 
 /// What is logged, and how.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LogShape {
-    /// One JSON object a line, or text for people.
-    format: Option<Spanned<LogFormat>>,
-    /// The least that is worth a line.
-    level: Option<Spanned<LogLevel>>,
+    /// How a line of the log is written: one JSON object, or text for people.
+    #[schemars(with = "Option<LogFormat>")]
+    format: Option<Text>,
+    /// The least that is worth a line of the log.
+    #[schemars(with = "Option<LogLevel>")]
+    level: Option<Text>,
 }
 
 /// How a line is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case")]
 pub enum LogFormat {
     /// One JSON object a line.
     Json,
@@ -177,8 +199,8 @@ pub enum LogFormat {
 }
 
 /// How much is logged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case")]
 pub enum LogLevel {
     /// What failed.
     Error,
@@ -197,8 +219,9 @@ pub enum LogLevel {
 #[serde(deny_unknown_fields)]
 pub(crate) struct MetricsShape {
     /// Whether `/metrics` answers.
-    enabled: Option<Spanned<bool>>,
-    /// An address of their own, so that they are not public.
+    #[schemars(with = "Option<bool>")]
+    enabled: Option<Plain>,
+    /// Another address for `/metrics`, so that it is not public.
     #[schemars(example = &"127.0.0.1:9700")]
     listen: Option<Text>,
 }
@@ -212,8 +235,9 @@ impl HubShape {
         fn many(texts: Vec<Text>) -> Vec<(String, Span)> {
             texts.into_iter().map(|text| (text.value, text.span)).collect()
         }
-        fn plain<T: ToString>(value: Option<Spanned<T>>) -> Vec<(String, Span)> {
-            value.map(|it| (it.value.to_string(), it.span)).into_iter().collect()
+        fn plain(value: Option<Plain>) -> Vec<(String, Span)> {
+            let text = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            value.map(|it| (text(it.value), it.span)).into_iter().collect()
         }
         let all = [
             ("listen", one(self.listen)),
@@ -234,14 +258,14 @@ impl HubShape {
             ("proxy.except", many(self.proxy.except)),
             ("extra_roots", many(self.extra_roots)),
             ("trusted_proxies", many(self.trusted_proxies)),
-            ("limits.body", one(self.limits.body)),
-            ("limits.request_timeout", one(self.limits.request_timeout)),
+            ("limits.body", plain(self.limits.body)),
+            ("limits.request_timeout", plain(self.limits.request_timeout)),
             ("limits.connections", plain(self.limits.connections)),
-            ("session.expires_in", one(self.session.expires_in)),
-            ("session.longest", one(self.session.longest)),
-            ("shutdown_grace", one(self.shutdown_grace)),
-            ("log.format", plain(self.log.format)),
-            ("log.level", plain(self.log.level)),
+            ("session.expires_in", plain(self.session.expires_in)),
+            ("session.longest", plain(self.session.longest)),
+            ("shutdown_grace", plain(self.shutdown_grace)),
+            ("log.format", one(self.log.format)),
+            ("log.level", one(self.log.level)),
             ("allow_origins", many(self.allow_origins)),
             ("metrics.enabled", plain(self.metrics.enabled)),
             ("metrics.listen", one(self.metrics.listen)),

@@ -87,10 +87,16 @@ impl Setting {
         format!("WAYSTONE_{}", self.key.replace('.', "_").to_uppercase())
     }
 
-    /// The flag, without its hyphens.
+    /// The flag, without its hyphens. One that is repeated says one thing each time: `--upstream`.
     pub fn flag(&self) -> Option<String> {
+        let name = self.key.replace(['.', '_'], "-");
         match self.said {
-            Said::Once | Said::Often | Said::Words => Some(self.key.replace(['.', '_'], "-")),
+            Said::Once | Said::Words => Some(name),
+            Said::Often => Some(match (name.strip_suffix("ies"), name.strip_suffix('s')) {
+                (Some(stem), _) => format!("{stem}y"),
+                (None, Some(stem)) => stem.to_owned(),
+                (None, None) => name,
+            }),
             Said::Unseen | Said::Environment => None,
         }
     }
@@ -148,5 +154,8 @@ mod tests {
         assert_eq!(setting.variable(), "WAYSTONE_LIMITS_REQUEST_TIMEOUT");
         assert_eq!(setting.flag().unwrap(), "limits-request-timeout");
         assert_eq!(Setting::find("database_url").unwrap().flag(), None);
+        assert_eq!(Setting::find("trusted_proxies").unwrap().flag().unwrap(), "trusted-proxy");
+        assert_eq!(Setting::find("upstreams").unwrap().flag().unwrap(), "upstream");
+        assert_eq!(Setting::find("proxy.except").unwrap().flag().unwrap(), "proxy-except");
     }
 }

@@ -3,6 +3,7 @@
 //! **Invariant:** other people's code cannot tell more than that it is in trouble: a database driver that logs
 //! statements, or an HTTP library that logs headers, is not listened to below that, whatever the level.
 
+use std::env;
 use std::io::{self, IsTerminal as _};
 use std::panic;
 
@@ -16,17 +17,17 @@ const OURS: &[&str] = &["hub", "vault", "link", "egress", "probe"];
 
 /// Writes what is logged to standard error, from now on. A second call changes nothing.
 pub(crate) fn start(settings: &Settings) {
-    let format = settings.log_format.value.unwrap_or(if io::stderr().is_terminal() {
-        LogFormat::Text
-    } else {
-        LogFormat::Json
-    });
+    let is_terminal = io::stderr().is_terminal();
+    let by_place = if is_terminal { LogFormat::Text } else { LogFormat::Json };
+    let format = settings.log_format.value.unwrap_or(by_place);
+    // https://no-color.org
+    let is_colored = is_terminal && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let lines = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(directives(settings.log_level.value)))
         .with_writer(BoxMakeWriter::new(io::stderr));
     let started = match format {
         LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).try_init(),
-        LogFormat::Text => lines.with_ansi(io::stderr().is_terminal()).try_init(),
+        LogFormat::Text => lines.with_ansi(is_colored).try_init(),
     };
     if started.is_ok() {
         panic::set_hook(Box::new(|info| tracing::error!("{}", told(info))));

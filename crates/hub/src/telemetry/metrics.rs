@@ -18,11 +18,25 @@ const DURATION: &str = "waystone_http_request_duration_seconds";
 const IN_FLIGHT: &str = "waystone_http_requests_in_flight";
 const EGRESS: &str = "waystone_egress_requests_total";
 const EGRESS_DURATION: &str = "waystone_egress_request_duration_seconds";
-const LINKED: &str = "waystone_accounts_linked_total";
+const LINKED: &str = "waystone_links_total";
 const GUIDES: &str = "waystone_guides_loaded";
 const TASKS: &str = "waystone_background_tasks";
 const UPTIME: &str = "waystone_uptime_seconds";
 const BUILD: &str = "waystone_build_info";
+
+/// Every number: its name, its labels, and what it says.
+pub const METRICS: &[(&str, &[&str], &str)] = &[
+    (REQUESTS, &["method", "route", "status"], "Requests that were answered."),
+    (DURATION, &["method", "route"], "How long it took until a request was answered."),
+    (IN_FLIGHT, &[], "Requests that are under way."),
+    (EGRESS, &["provider", "outcome"], "Requests to providers, by what became of them."),
+    (EGRESS_DURATION, &["provider"], "How long providers took to answer."),
+    (LINKED, &["provider", "outcome"], "Attempts to link an account that ended."),
+    (GUIDES, &[], "Guides that can be used."),
+    (TASKS, &[], "Tasks that run beside requests."),
+    (UPTIME, &[], "How long the Hub has been running."),
+    (BUILD, &["version"], "Always 1; the version is in the label."),
+];
 
 /// The edges of the buckets of durations, in seconds: from a read of the database to a provider that is slow.
 const SECONDS: &[f64] =
@@ -34,8 +48,8 @@ static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 /// Counts from now on. A second call changes nothing.
 pub(crate) fn start() {
     RECORDER.get_or_init(|| {
-        let builder =
-            PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS);
+        let builder = PrometheusBuilder::new()
+            .set_buckets_for_metric(Matcher::Suffix("_duration_seconds".to_owned()), SECONDS);
         let handle = builder.ok()?.install_recorder().ok()?;
         describe();
         gauge!(BUILD, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
@@ -44,20 +58,15 @@ pub(crate) fn start() {
 }
 
 fn describe() {
-    describe_counter!(REQUESTS, "Requests that were answered, by method, route and status.");
-    describe_histogram!(
-        DURATION,
-        Unit::Seconds,
-        "How long it took until a request was answered, by method and route."
-    );
-    describe_gauge!(IN_FLIGHT, "Requests that are under way.");
-    describe_counter!(EGRESS, "Requests to providers, by provider and what became of them.");
-    describe_histogram!(EGRESS_DURATION, Unit::Seconds, "How long providers took to answer, by provider.");
-    describe_counter!(LINKED, "Attempts to link an account that ended, by provider and outcome.");
-    describe_gauge!(GUIDES, "Guides that can be used.");
-    describe_gauge!(TASKS, "Tasks that run beside requests.");
-    describe_gauge!(UPTIME, Unit::Seconds, "How long the Hub has been running.");
-    describe_gauge!(BUILD, "Always 1; the version is in the label.");
+    for (name, _, says) in METRICS.iter().copied() {
+        if name.ends_with("_total") {
+            describe_counter!(name, says);
+        } else if name.ends_with("_duration_seconds") {
+            describe_histogram!(name, Unit::Seconds, says);
+        } else {
+            describe_gauge!(name, says);
+        }
+    }
 }
 
 /// All numbers as Prometheus reads them; nothing, if nobody counts.

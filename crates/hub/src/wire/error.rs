@@ -56,12 +56,16 @@ codes! {
     UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", 415, "Unsupported Media Type", "the body is not declared as `application/json`";
     UNPROCESSABLE, "unprocessable", 422, "Unprocessable Content", "the request is well formed and cannot be carried out";
     TOO_MANY_REQUESTS, "too_many_requests", 429, "Too Many Requests", "a limit is used up; `Retry-After` says when to ask again";
-    HEADERS_TOO_LARGE, "headers_too_large", 431, "Request Header Fields Too Large", "the headers are larger than a request may have";
     INTERNAL, "internal", 500, "Internal Server Error", "the Hub failed; the log has the request's id and the reason";
     NOT_IMPLEMENTED, "not_implemented", 501, "Not Implemented", "the Hub does not do this";
     PROVIDER_FAILED, "provider_failed", 502, "The provider could not be asked", "the provider answered in a way that cannot be used, or not at all";
     UNAVAILABLE, "unavailable", 503, "Service Unavailable", "the Hub is starting or stopping, or its database does not answer";
     PROVIDER_TIMEOUT, "provider_timeout", 504, "The provider did not answer in time", "the provider took too long";
+}
+
+/// Every kind of error that the API answers: status, code, meaning.
+pub fn error_codes() -> impl Iterator<Item = (u16, &'static str, &'static str)> {
+    CODES.iter().map(|code| (code.status, code.name, code.means))
 }
 
 impl Code {

@@ -79,14 +79,22 @@ fn is_json(kind: &str) -> bool {
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
-/// A message of the deserializer without the values that it quotes.
+/// A message of the deserializer without the values that it quotes. Names of members it may tell: those are ours.
 fn unquoted(message: &str) -> String {
-    match (message.find('"'), message.rfind('"')) {
+    const BEFORE_A_VALUE: &[&str] =
+        &["integer `", "floating point `", "boolean `", "character `", "unknown variant `"];
+    let mut text = match (message.find('"'), message.rfind('"')) {
         (Some(first), Some(last)) if first < last => {
             format!("{}…{}", &message[..first], &message[last + 1..])
         }
         _ => message.to_owned(),
+    };
+    for before in BEFORE_A_VALUE {
+        let Some(from) = text.find(before).map(|at| at + before.len()) else { continue };
+        let to = text[from..].find('`').map_or(text.len(), |n| from + n);
+        text.replace_range(from..to, "…");
     }
+    text
 }
 
 #[cfg(test)]
@@ -106,5 +114,7 @@ mod tests {
     fn values_are_not_repeated() {
         let error = serde_json::from_str::<u8>(r#""can\"ary""#).unwrap_err().to_string();
         assert_eq!(unquoted(&error), "invalid type: string …, expected u8 at line 1 column 10");
+        let error = serde_json::from_str::<String>("4711").unwrap_err().to_string();
+        assert_eq!(unquoted(&error), "invalid type: integer `…`, expected a string at line 1 column 4");
     }
 }

@@ -1,0 +1,101 @@
+//! `waystone serve --check`: what it would run with, who said so, and whether it fits.
+//!
+//! **Invariant:** nothing is served, and nothing that is shown is a secret.
+
+use std::fmt::Write as _;
+
+use hub::Settings;
+use hub::settings::{Check, Line, Problem, Understood, Verdict};
+use serde_json::{Value, json};
+
+use crate::failure::{FOUND, Failure, USAGE};
+use crate::findings;
+use crate::out::{Ink, Out};
+
+/// The number is the exit code: 1 if something does not fit, 2 if the settings cannot be understood.
+pub(super) fn run(understood: Understood, json: bool, out: &Out) -> Result<u8, Failure> {
+    if json {
+        let (document, code) = document(&understood);
+        out.line(&format!("{document:#}"));
+        return Ok(code);
+    }
+    let settings = super::settings(understood, out)?;
+    let (lines, checks) = (hub::settings::explain(&settings), hub::settings::check(&settings));
+    out.data(&table(&lines, out));
+    out.line("");
+    for check in &checks {
+        tell(check, out);
+    }
+    Ok(verdict(&checks))
+}
+
+fn verdict(checks: &[Check]) -> u8 {
+    if hub::settings::is_good(checks) { 0 } else { FOUND }
+}
+
+/// Key, value and origin, in columns.
+fn table(lines: &[Line], out: &Out) -> String {
+    let width =
+        |text: fn(&Line) -> &str| lines.iter().map(|line| text(line).chars().count()).max().unwrap_or(0);
+    let (keys, values) = (width(|line| line.key), width(|line| &line.value).min(48));
+    let mut text = String::new();
+    for line in lines {
+        let origin = line.origin.to_string();
+        let ink = if origin == "default" { Ink::Dim } else { Ink::Note };
+        let _ = writeln!(text, "{:<keys$}  {:<values$}  {}", line.key, line.value, out.ink(ink, &origin));
+    }
+    text
+}
+
+fn tell(check: &Check, out: &Out) {
+    let ink = match check.verdict {
+        Verdict::Good => Ink::Good,
+        Verdict::Note => Ink::Note,
+        Verdict::NotChecked => Ink::Dim,
+        Verdict::Bad => Ink::Bad,
+    };
+    out.line(&format!("{} {}: {}", out.ink(ink, check.verdict.as_str()), check.key, check.says));
+    if let Some(help) = &check.help {
+        out.line(&format!("  help: {help}"));
+    }
+    for (source, finding) in &check.findings {
+        out.line(findings::text(source, finding, out.color).trim_end());
+        out.line("");
+    }
+}
+
+fn document(understood: &Understood) -> (Value, u8) {
+    let found: Vec<Value> = understood
+        .file
+        .iter()
+        .flat_map(|file| file.findings.iter().map(|finding| findings::data(&file.source, finding)))
+        .collect();
+    let problems: Vec<Value> = understood.problems.iter().map(problem).collect();
+    let (lines, checks, code) = match &understood.settings {
+        Some(settings) => looked_at(settings),
+        None => (Vec::new(), Vec::new(), USAGE),
+    };
+    let document = json!({
+        "ok": code == 0, "settings": lines, "checks": checks, "findings": found, "problems": problems,
+    });
+    (document, code)
+}
+
+fn looked_at(settings: &Settings) -> (Vec<Value>, Vec<Value>, u8) {
+    let checks = hub::settings::check(settings);
+    let code = verdict(&checks);
+    let lines = hub::settings::explain(settings).iter().map(Line::to_json).collect();
+    let told = checks.iter().map(|check| {
+        let found: Vec<Value> =
+            check.findings.iter().map(|(source, finding)| findings::data(source, finding)).collect();
+        json!({
+            "key": check.key, "verdict": check.verdict.as_str(), "says": check.says, "help": check.help,
+            "findings": found,
+        })
+    });
+    (lines, told.collect(), code)
+}
+
+fn problem(problem: &Problem) -> Value {
+    json!({ "from": problem.origin.to_string(), "message": problem.message, "help": problem.help })
+}

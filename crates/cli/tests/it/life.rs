@@ -1,0 +1,137 @@
+//! Start, health, errors, numbers, the log, and the end.
+
+use std::net::TcpStream;
+
+use serde_json::Value;
+
+use crate::world::{Hub, ask, run};
+
+fn body(answer: &str) -> Value {
+    let text = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {answer}"))
+}
+
+#[test]
+fn it_starts_with_nothing_to_configure_and_ends_when_asked() {
+    let hub = Hub::start(&[]);
+    let started: Value = serde_json::from_str(&hub.started).unwrap();
+    assert_eq!(started["event"], "started");
+    assert_eq!(started["url"], format!("http://{}/", hub.address));
+    assert!(started["made"].to_string().contains("keep a copy"), "{started}");
+    let ready = hub.get("/health/ready");
+    assert!(ready.starts_with("HTTP/1.1 200"), "{ready}");
+    assert_eq!(body(&ready)["database"], "reachable");
+    assert!(hub.get("/health/live").starts_with("HTTP/1.1 200"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |name: &str| hub.folder.path().join(name).metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode("data"), mode("data/key")), (0o700, 0o600));
+    }
+    let address = hub.address;
+    hub.signal("TERM");
+    let (code, log) = hub.ended();
+    assert_eq!(code, 0, "{log}");
+    assert!(log.contains("\"message\":\"stopped\""), "{log}");
+    assert!(TcpStream::connect(address).is_err());
+}
+
+#[test]
+fn errors_are_told_in_the_envelope() {
+    let hub = Hub::start(&[]);
+    let answer = hub.get("/nothing");
+    assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+    assert!(answer.contains("content-type: application/json"), "{answer}");
+    let told = body(&answer);
+    assert_eq!((&told["statusCode"], &told["message"]), (&404.into(), &"Not Found".into()));
+    assert!(answer.contains(told["request_id"].as_str().unwrap()), "{answer}");
+    let wrong = ask(
+        hub.address,
+        "PUT /health/live HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+    );
+    assert!(wrong.starts_with("HTTP/1.1 405"), "{wrong}");
+    assert_eq!(body(&wrong)["code"], "method_not_allowed");
+}
+
+#[test]
+fn numbers_are_there_or_elsewhere_or_not_at_all() {
+    let hub = Hub::start(&[]);
+    hub.get("/nothing/4711");
+    let numbers = hub.get("/metrics");
+    for part in [
+        "# HELP waystone_http_requests_total",
+        "waystone_http_requests_total{method=\"GET\",route=\"(none)\",status=\"404\"} 1",
+        "# TYPE waystone_http_request_duration_seconds histogram",
+        "waystone_guides_loaded 12",
+        "waystone_build_info{version=",
+        "waystone_uptime_seconds ",
+        "waystone_http_requests_in_flight 1",
+    ] {
+        assert!(numbers.contains(part), "{part}\n{numbers}");
+    }
+    assert!(!numbers.contains("4711"), "{numbers}");
+
+    let hub = Hub::start(&["--metrics-listen", "127.0.0.1:0"]);
+    let started: Value = serde_json::from_str(&hub.started).unwrap();
+    let apart = started["metrics"].as_str().unwrap().parse().unwrap();
+    assert!(hub.get("/metrics").starts_with("HTTP/1.1 404"));
+    let numbers = ask(apart, "GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    assert!(numbers.contains("waystone_guides_loaded"), "{numbers}");
+
+    let hub = Hub::start(&["--metrics-enabled", "false"]);
+    assert!(hub.get("/metrics").starts_with("HTTP/1.1 404"));
+}
+
+#[test]
+fn what_a_client_sends_is_not_in_the_log() {
+    let hub = Hub::start(&["--log-level", "trace"]);
+    hub.get("/health/canary?canary=canary");
+    ask(
+        hub.address,
+        "POST /canary HTTP/1.1\r\nhost: canary\r\nauthorization: Bearer canary\r\ncookie: a=canary\r\n\
+         x-request-id: my-own-request\r\ncontent-length: 6\r\nconnection: close\r\n\r\ncanary",
+    );
+    ask(hub.address, "CANARY /canary HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    ask(hub.address, "GET /canary\r\ncanary: canary\r\n\r\n");
+    hub.signal("INT");
+    let (code, log) = hub.ended();
+    assert_eq!(code, 0);
+    assert!(!log.to_lowercase().contains("canary"), "{log}");
+    assert!(log.contains("\"id\":\"my-own-request\",\"method\":\"POST\",\"route\":\"(none)\""), "{log}");
+    for line in log.lines() {
+        let line: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        assert!(line["timestamp"].is_string() && line["level"].is_string(), "{line}");
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_named_with_what_to_do() {
+    let hub = Hub::start(&[]);
+    let address = hub.address.to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let said = run(folder.path(), &["serve", "--listen", &address], &[]);
+    assert_eq!(said.code, 3);
+    assert!(said.err.contains(&format!("error: cannot listen on {address} (--listen)")), "{}", said.err);
+    assert!(
+        said.err.contains(&format!("another program listens on port {}", hub.address.port())),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
+fn a_second_start_makes_nothing_and_a_lost_key_is_told() {
+    let hub = Hub::start(&[]);
+    hub.signal("TERM");
+    let (code, folder) = hub.left();
+    assert_eq!(code, 0);
+    let hub = Hub::start_in(folder, &[]);
+    let started: Value = serde_json::from_str(&hub.started).unwrap();
+    assert_eq!(started["made"], serde_json::json!([]));
+    std::fs::remove_file(hub.folder.path().join("data/key")).unwrap();
+    let said = run(hub.folder.path(), &["serve", "--data", "data", "--listen", "127.0.0.1:0"], &[]);
+    assert_eq!(said.code, 3, "{}", said.err);
+    let said = run(hub.folder.path(), &["serve", "--data", "data", "--check"], &[]);
+    assert_eq!(said.code, 1, "{}", said.out);
+    assert!(said.out.contains("there is a database, and its key file"), "{}", said.out);
+}

@@ -1,0 +1,15 @@
+//! `waystone serve`, as a program: started, asked, told, and stopped.
+//!
+//! | file | what it shows |
+//! |---|---|
+//! | `check.rs` | `--check`, and what is wrong with settings |
+//! | `life.rs` | start, health, errors, numbers, the log, the end |
+//! | `reload.rs` | guides that change while it serves |
+//! | `tls.rs` | its own certificate |
+//! | `world.rs` | the program, and who asks it |
+
+mod check;
+mod life;
+mod reload;
+mod tls;
+mod world;

@@ -1,0 +1,56 @@
+//! Guides that change while it serves.
+
+use std::fs;
+use std::path::Path;
+
+use crate::world::{Hub, run, until};
+
+/// A guide of one's own, as `waystone new` writes it.
+fn guide(folder: &Path) -> std::path::PathBuf {
+    let said = run(folder, &["new", "acme", "--out", "guides"], &[]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    folder.join("guides/acme/guide.yaml")
+}
+
+#[test]
+fn a_guide_that_changes_is_read_again_and_one_with_errors_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = guide(folder.path());
+    let good = fs::read_to_string(&file).unwrap();
+    let hub = Hub::start_in(folder, &["--guides", "guides"]);
+    assert!(hub.started.contains("\"guides\":13"), "{}", hub.started);
+
+    fs::write(&file, good.replace("name: Acme", "name: Acme Cloud")).unwrap();
+    until("the change is in the log", || hub.log().contains("guides were read again"));
+    assert!(hub.log().contains(r#""changed":"[\"acme\"]""#), "{}", hub.log());
+
+    fs::write(&file, "waystone: 1\nprovider: { key: acme }\n").unwrap();
+    until("the error is in the log", || hub.log().contains("a guide has errors and stays as it was"));
+    assert!(hub.get("/health/ready").contains("\"guides\":13"));
+    assert!(hub.log().contains("guides/acme/guide.yaml:"), "{}", hub.log());
+
+    let other = folder_of(&file).with_file_name("other");
+    fs::create_dir(&other).unwrap();
+    fs::write(other.join("guide.yaml"), good.replace("key: acme", "key: other")).unwrap();
+    hub.signal("HUP");
+    until("the new one counts", || hub.get("/health/ready").contains("\"guides\":14"));
+
+    fs::remove_dir_all(folder_of(&file)).unwrap();
+    until("the old one is gone", || hub.get("/health/ready").contains("\"guides\":13"));
+    hub.signal("TERM");
+    assert_eq!(hub.ended().0, 0);
+}
+
+fn folder_of(file: &Path) -> &Path {
+    file.parent().unwrap()
+}
+
+#[test]
+fn a_guide_with_errors_at_the_start_is_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = guide(folder.path());
+    fs::write(&file, "waystone: 1\n").unwrap();
+    let hub = Hub::start_in(folder, &["--guides", "guides"]);
+    assert!(hub.started.contains("\"guides\":12"), "{}", hub.started);
+    assert!(hub.log().contains("a guide has errors and is left out"), "{}", hub.log());
+}

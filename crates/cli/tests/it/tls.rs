@@ -1,0 +1,86 @@
+//! Its own certificate, and the next one.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+
+use crate::world::{Hub, ask, until};
+
+/// Writes a certificate for `localhost`, and gives the authority that signed it.
+fn certificate(folder: &Path) -> CertificateDer<'static> {
+    let mut params = CertificateParams::new(vec![]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let ca_key = KeyPair::generate().unwrap();
+    let ca = params.self_signed(&ca_key).unwrap();
+    let issuer = Issuer::new(params, ca_key);
+    let key = KeyPair::generate().unwrap();
+    let own = CertificateParams::new(vec!["localhost".to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
+    fs::write(folder.join("cert.pem"), own.pem()).unwrap();
+    fs::write(folder.join("key.pem"), key.serialize_pem()).unwrap();
+    ca.der().clone()
+}
+
+/// Asks by TLS, trusting one authority: the answer, and the protocol that was agreed on.
+fn get(
+    hub: &Hub,
+    root: &CertificateDer<'static>,
+    protocol: &str,
+) -> Result<(String, String), std::io::Error> {
+    let mut roots = RootCertStore::empty();
+    roots.add(root.clone()).unwrap();
+    let _ = tokio_rustls::rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let mut config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let tcp = tokio::net::TcpStream::connect(hub.address).await?;
+        let name = ServerName::try_from("localhost").unwrap();
+        let mut tls = TlsConnector::from(Arc::new(config)).connect(name, tcp).await?;
+        let agreed =
+            String::from_utf8_lossy(tls.get_ref().1.alpn_protocol().unwrap_or_default()).into_owned();
+        if agreed == "h2" {
+            return Ok((String::new(), agreed));
+        }
+        tls.write_all(b"GET /health/ready HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await?;
+        let mut answer = Vec::new();
+        let _ = tls.read_to_end(&mut answer).await;
+        Ok((String::from_utf8_lossy(&answer).into_owned(), agreed))
+    })
+}
+
+#[test]
+fn it_speaks_tls_and_takes_the_next_certificate() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = certificate(folder.path());
+    let hub = Hub::start_in(folder, &["--tls-certificate", "cert.pem", "--tls-key", "key.pem"]);
+    assert!(hub.started.contains("\"url\":\"https://"), "{}", hub.started);
+    let (answer, agreed) = get(&hub, &root, "http/1.1").unwrap();
+    assert_eq!(agreed, "http/1.1");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(answer.contains("strict-transport-security: max-age="), "{answer}");
+    assert_eq!(get(&hub, &root, "h2").unwrap().1, "h2");
+    let plain = ask(hub.address, "GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n");
+    assert!(!plain.contains("200"), "{plain}");
+
+    // A pair that does not fit leaves the one before in place.
+    let kept = fs::read(hub.folder.path().join("key.pem")).unwrap();
+    let next = certificate(hub.folder.path());
+    let fits = fs::read(hub.folder.path().join("key.pem")).unwrap();
+    fs::write(hub.folder.path().join("key.pem"), kept).unwrap();
+    hub.signal("HUP");
+    until("the pair is refused", || hub.log().contains("the certificate stays as it was"));
+    assert!(get(&hub, &root, "http/1.1").is_ok());
+
+    fs::write(hub.folder.path().join("key.pem"), fits).unwrap();
+    hub.signal("HUP");
+    until("the next one is served", || get(&hub, &next, "http/1.1").is_ok());
+    assert!(get(&hub, &root, "http/1.1").is_err());
+    hub.signal("TERM");
+    assert_eq!(hub.ended().0, 0);
+}

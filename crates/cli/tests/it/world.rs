@@ -1,0 +1,124 @@
+//! The program, and who asks it.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// What a program said, and how it ended.
+pub(crate) struct Said {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// The program, in an environment of its own.
+pub(crate) fn waystone(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_waystone"));
+    command.current_dir(folder).env_clear().env("HOME", folder).env("NO_COLOR", "1").stdin(Stdio::null());
+    command
+}
+
+/// Runs it to its end.
+pub(crate) fn run(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
+    let output = waystone(folder).args(arguments).envs(variables.iter().copied()).output().unwrap();
+    Said {
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// A Hub that serves. It is killed if a test forgets it.
+pub(crate) struct Hub {
+    child: Option<Child>,
+    pub(crate) folder: TempDir,
+    pub(crate) address: SocketAddr,
+    pub(crate) started: String,
+}
+
+impl Hub {
+    /// Starts it on a port that is free; its log goes into a file.
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        Self::start_in(tempfile::tempdir().unwrap(), arguments)
+    }
+
+    /// The same, in a folder that is there.
+    pub(crate) fn start_in(folder: TempDir, arguments: &[&str]) -> Self {
+        let log = std::fs::File::create(folder.path().join("log")).unwrap();
+        let mut child = waystone(folder.path())
+            .args(["serve", "--json", "--listen", "127.0.0.1:0", "--data", "data"])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let mut started = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut started).unwrap();
+        let address = started.split("\"address\":\"").nth(1).and_then(|rest| rest.split('"').next());
+        let address = address.unwrap_or_else(|| {
+            panic!("it did not start: {}", std::fs::read_to_string(folder.path().join("log")).unwrap())
+        });
+        Self { address: address.parse().unwrap(), child: Some(child), folder, started }
+    }
+
+    /// Asks, and gives the whole answer.
+    pub(crate) fn get(&self, path: &str) -> String {
+        ask(self.address, &format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"))
+    }
+
+    /// What is in its log.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap()
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, name: &str) {
+        let id = self.child.as_ref().unwrap().id().to_string();
+        assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success());
+    }
+
+    /// Waits until it has ended, and gives its code and its log.
+    pub(crate) fn ended(self) -> (i32, String) {
+        let (code, folder) = self.left();
+        (code, std::fs::read_to_string(folder.path().join("log")).unwrap())
+    }
+
+    /// The same, with the folder that it leaves behind.
+    pub(crate) fn left(mut self) -> (i32, TempDir) {
+        let code = self.child.take().unwrap().wait().unwrap().code().unwrap_or(-1);
+        (code, std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap()))
+    }
+}
+
+impl Drop for Hub {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// Sends a text, and reads until the other side has said all.
+pub(crate) fn ask(address: SocketAddr, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// Waits until something is so.
+#[track_caller]
+pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < Duration::from_secs(20), "it never came to be: {what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}

@@ -1,0 +1,107 @@
+//! The end: what is under way is finished, and what hangs is not waited for.
+
+use std::future::pending;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use super::*;
+use crate::layers;
+use crate::testing::made;
+
+/// Serves one slow route.
+async fn serving(app: &Arc<App>, takes: Duration) -> (SocketAddr, Running) {
+    let slow = move || async move {
+        tokio::time::sleep(takes).await;
+        "finished"
+    };
+    let routes = layers::around(Router::new().route("/slow", get(slow)).merge(crate::health::routes()), app);
+    let settings = &app.settings;
+    let address = SocketAddr::from(([127, 0, 0, 1], 0));
+    let (listener, address) = listen(settings, address, &settings.listen.origin).await.unwrap();
+    (address, Running::start(listener, routes, None))
+}
+
+async fn ask(address: SocketAddr, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream
+        .write_all(format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").as_bytes())
+        .await
+        .unwrap();
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test]
+async fn a_request_under_way_is_answered_and_no_other_is_taken() {
+    let made = made(&[]).await;
+    let (address, server) = serving(&made.app, Duration::from_millis(400)).await;
+    let done = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&done);
+    made.app.tasks.spawn(|mut stop| async move {
+        stop.asked().await;
+        told.store(true, Ordering::SeqCst);
+    });
+    let asked = tokio::spawn(ask(address, "/slow"));
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let app = Arc::clone(&made.app);
+    let (apart_at, apart) = {
+        let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        let (listener, at) = listen(&app.settings, anywhere, &app.settings.listen.origin).await.unwrap();
+        (at, Running::start(listener, router::numbers(&app), None))
+    };
+    let ended = tokio::spawn(async move { drain(app, server, Some(apart), pending()).await });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let ready = ask(apart_at, "/health/ready").await;
+    assert!(ready.starts_with("HTTP/1.1 503") && ready.contains("draining"), "{ready}");
+    assert!(TcpStream::connect(address).await.is_err(), "a connection was taken");
+    assert!(asked.await.unwrap().ends_with("finished"));
+    assert_eq!(ended.await.unwrap(), Ended::Whole);
+    assert!(done.load(Ordering::SeqCst), "a task was not waited for");
+}
+
+#[tokio::test]
+async fn who_takes_too_long_is_cut_off() {
+    let made = made(&[("WAYSTONE_SHUTDOWN_GRACE", "200ms")]).await;
+    let (address, server) = serving(&made.app, Duration::from_secs(30)).await;
+    let asked = tokio::spawn(ask(address, "/slow"));
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(drain(Arc::clone(&made.app), server, None, pending()).await, Ended::Cut);
+    assert_eq!(asked.await.unwrap(), "");
+}
+
+#[tokio::test]
+async fn who_asks_twice_is_not_kept_waiting() {
+    let made = made(&[]).await;
+    let (address, server) = serving(&made.app, Duration::from_secs(30)).await;
+    let asked = tokio::spawn(ask(address, "/slow"));
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(drain(Arc::clone(&made.app), server, None, async {}).await, Ended::Cut);
+    assert_eq!(asked.await.unwrap(), "");
+}
+
+#[tokio::test]
+async fn one_connection_too_many_waits() {
+    let made = made(&[("WAYSTONE_LIMITS_CONNECTIONS", "1")]).await;
+    let (address, _server) = serving(&made.app, Duration::ZERO).await;
+    let mut first = TcpStream::connect(address).await.unwrap();
+    first.write_all(b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    let mut some = [0; 12];
+    first.read_exact(&mut some).await.unwrap();
+    let second = tokio::spawn(async move {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        let mut some = [0; 12];
+        stream.read_exact(&mut some).await.unwrap();
+    });
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(!second.is_finished(), "it was taken");
+    drop(first);
+    second.await.unwrap();
+}

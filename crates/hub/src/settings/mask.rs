@@ -1,0 +1,38 @@
+//! Addresses without their secrets, in the text of a file.
+//!
+//! **Invariant:** what is masked has as many bytes as before, so that places in the text stay what they are; and nothing
+//! is left of a password, however the address is misspelled.
+
+/// The text of a URL with stars instead of its password and its query.
+pub(super) fn url(text: &str) -> String {
+    let begin = text.find("://").map_or(0, |at| at + 3);
+    // Passwords with `@` or `?` in them are not written as they should be, and are passwords all the same.
+    let at = text.rfind('@').filter(|at| begin <= *at);
+    let password = at.map(|at| (text[begin..at].find(':').map_or(begin, |colon| begin + colon + 1), at));
+    let rest = password.map_or(0, |(_, to)| to);
+    let query = text[rest..].find('?').map_or(text.len(), |n| rest + n);
+    let is_hidden = |n: usize| query < n || password.is_some_and(|(from, to)| (from..to).contains(&n));
+    let mask = |(n, ch): (usize, char)| if is_hidden(n) { "*".repeat(ch.len_utf8()) } else { ch.to_string() };
+    text.char_indices().map(mask).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let masked = url(text);
+        assert_eq!(masked, expected);
+        assert_eq!(masked.len(), text.len());
+    }
+
+    #[test]
+    fn passwords_are_stars() {
+        check("postgres://hub:pass@db/hub", "postgres://hub:****@db/hub");
+        check("postgres://hub@db/hub", "postgres://***@db/hub");
+        check("postgres://hub:pa@ss?é@db/hub?password=x", "postgres://hub:********@db/hub?**********");
+        check("hub:pass@proxy:3128", "hub:****@proxy:3128");
+        check("http://proxy:3128", "http://proxy:3128");
+    }
+}

@@ -1,0 +1,60 @@
+//! The tables of `docs/serving.md`: settings, errors and numbers. The rest of that page is written by hand.
+//!
+//! **Invariant:** what stands between two marks is made here, and nothing else of the page is touched.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use hub::settings::SETTINGS;
+
+/// The page with its tables as they should be.
+pub(super) fn page(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    [("settings", settings()), ("errors", errors()), ("metrics", metrics())]
+        .into_iter()
+        .fold(text, |text, (name, table)| between(&text, name, &table))
+}
+
+/// The text with this between the marks of a name.
+fn between(text: &str, name: &str, table: &str) -> String {
+    let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
+    let parts = text.split_once(&open).and_then(|(before, rest)| Some((before, rest.split_once(&close)?.1)));
+    match parts {
+        Some((before, after)) => format!("{before}{open}\n{table}\n{close}{after}"),
+        None => text.to_owned(),
+    }
+}
+
+fn settings() -> String {
+    let mut text = String::from("| in the file | variable | flag | default | |\n|---|---|---|---|---|\n");
+    for setting in SETTINGS {
+        let key = if setting.is_in_file() { format!("`{}`", setting.key) } else { "–".to_owned() };
+        let flag = setting.flag().map_or("–".to_owned(), |flag| format!("`--{flag}`"));
+        let says = setting.says().trim_end_matches('.').replace('|', "\\|");
+        let _ = writeln!(
+            text,
+            "| {key} | `{}` | {flag} | {} | {says} |",
+            setting.variable(),
+            if setting.default.is_empty() { "–" } else { setting.default },
+        );
+    }
+    text
+}
+
+fn errors() -> String {
+    let mut text = String::from("| status | `code` | meaning |\n|---|---|---|\n");
+    for (status, name, means) in hub::error_codes() {
+        let _ = writeln!(text, "| {status} | `{name}` | {means} |");
+    }
+    text
+}
+
+fn metrics() -> String {
+    let mut text = String::from("| name | labels | |\n|---|---|---|\n");
+    for (name, labels, says) in hub::METRICS {
+        let labels = labels.iter().map(|label| format!("`{label}`")).collect::<Vec<_>>().join(", ");
+        let _ = writeln!(text, "| `{name}` | {labels} | {} |", says.trim_end_matches('.'));
+    }
+    text
+}
