@@ -2,3 +2,6 @@
 //!
 //! **Invariant:** the only crate that knows the wire format; a handler holds no logic of linking, and no secret
 //! leaves but through the one door that is made for it.
+
+pub mod pages;
+pub mod texts;
