@@ -102,8 +102,8 @@ pub(super) const TEXTS: Texts = Texts {
 
     confirm_title: "Ist das das richtige Konto?",
     confirm_title_nameless: "Die Verbindung funktioniert",
-    confirm_lead: "{provider} hat Ihre Angaben angenommen. Gespeichert wird erst, wenn Sie zustimmen.",
-    confirm_lead_nameless: "{provider} hat Ihre Angaben angenommen und sagt nicht, wem sie gehören. Gespeichert wird erst, wenn Sie zustimmen.",
+    confirm_lead: "{provider} hat die Verbindung angenommen. Gespeichert wird erst, wenn Sie zustimmen.",
+    confirm_lead_nameless: "{provider} hat die Verbindung angenommen und sagt nicht, wessen Konto es ist. Gespeichert wird erst, wenn Sie zustimmen.",
     confirm_yes: "Ja, dieses Konto verknüpfen",
     confirm_no: "Nein, dieses Konto meinte ich nicht",
     confirm_environment: "Umgebung",

@@ -54,14 +54,21 @@ pub(super) fn problems<'a>(
     let texts = frame.texts();
     let environment = ("-environment".to_owned(), flow.method().environment_label.clone());
     let of_problem = |problem: &&FieldProblem| {
-        let field = flow.method().field(problem.field.as_str())?;
+        let field = own_fields(flow).find(|field| field.key == problem.field)?;
         Some((field.key.to_string(), field.label.clone()))
     };
+    let own: Vec<(String, String)> = problems.iter().filter_map(of_problem).collect();
+    if own.is_empty() && !environment_missing {
+        // What the admin has to set up is not there: nobody can mend that here.
+        let outcome = OutcomeKind::Misconfigured;
+        let headline = frame.language.outcome(outcome);
+        return Some(Summary { headline, fix: Some(outcome.fix()), ..Summary::default() });
+    }
     let fields = Some(environment).filter(|_| environment_missing).into_iter();
     Some(Summary {
         headline: texts.problems_title,
         lead: Some(texts.problems_lead),
-        fields: fields.chain(problems.iter().filter_map(of_problem)).collect(),
+        fields: fields.chain(own).collect(),
         ..Summary::default()
     })
 }
