@@ -10,6 +10,7 @@
 //! | [`mutants`] | good guides broken in one way each: ten thousand |
 //! | [`scenarios`] | the scenarios of good guides, through the real flow |
 //! | [`linking`] | an account linked by the built program: endings, secrets, crashes, a real terminal |
+//! | [`linking_pages`] | the pages of the Hub in a browser: parsed, looked at, used |
 //! | [`diff`] | two versions of a guide, compared |
 //! | [`many`] | many guides at once: rendered into a folder, watched |
 //! | [`new`] | guides to begin with |
@@ -35,6 +36,7 @@ mod authoring;
 mod cli;
 mod diff;
 mod linking;
+mod linking_pages;
 mod many;
 mod new;
 mod pages;

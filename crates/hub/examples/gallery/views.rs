@@ -210,9 +210,14 @@ fn of_guide(out: &mut Pages, frame: &Frame<'_>, guide: &Arc<Guide>, icon: Option
             base,
         };
         put("handoff", pages::handoff_made(frame, &made));
-        let state = |state| HandedStep { title: &step.title, labels: &step.title, state };
-        let handed = [state(Handing::Waiting), state(Handing::Received), state(Handing::Expired)];
-        put("handed", pages::form(frame, &FormPage { handed: &handed, ..bare(&flow, icon) }));
+        for (name, state) in [
+            ("handed", Handing::Waiting),
+            ("handed-in", Handing::Received),
+            ("handed-late", Handing::Expired),
+        ] {
+            let handed = [HandedStep { step: step.key.as_str(), state }];
+            put(name, pages::form(frame, &FormPage { handed: &handed, ..bare(&flow, icon) }));
+        }
     }
     let cards: Vec<MethodCard> = guide
         .methods
@@ -226,7 +231,7 @@ fn of_guide(out: &mut Pages, frame: &Frame<'_>, guide: &Arc<Guide>, icon: Option
         .collect();
     let page = MethodsPage { provider, icon, providers: Some("/session/s-1"), methods: &cards };
     put("methods", pages::methods(frame, &page));
-    let page = SignInPage { provider, icon, base };
+    let page = SignInPage { provider, icon, base, follow: false };
     put("sign-in", pages::sign_in(frame, &page, "https://login.example.com/authorize?state=x"));
     put("sign-in-failed", pages::sign_in_failed(frame, &page, None));
 }

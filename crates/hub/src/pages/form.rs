@@ -77,7 +77,7 @@ pub fn form(frame: &Frame<'_>, page: &FormPage<'_>) -> String {
     };
     let problems: Vec<&FieldProblem> = stage_problems.iter().chain(page.problems).collect();
     let is_again = matches!(flow.purpose(), Purpose::Again { .. });
-    let given = Given { typed: page.typed, problems: &problems, verdict, is_again };
+    let given = Given { typed: page.typed, problems: &problems, verdict, is_again, handed: page.handed };
     let fields: Vec<FieldView> =
         own_fields(flow).map(|field| field_view(frame, flow, field, &given)).collect();
 
@@ -125,7 +125,6 @@ pub fn form(frame: &Frame<'_>, page: &FormPage<'_>) -> String {
             host => flow.host(),
             guide => steps::guide(frame, flow, active.as_ref()),
             hand => if page.may_hand_over { steps::to_hand_over(flow) } else { Vec::new() },
-            handed => data(page.handed),
             is_again,
         },
     )

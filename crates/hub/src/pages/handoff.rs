@@ -12,12 +12,10 @@ use super::shell::{Frame, Head, data, draw};
 use crate::texts::fill;
 
 /// A step that was handed over.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug)]
 pub struct HandedStep<'a> {
-    /// The step's title, in the guide's language.
-    pub title: &'a str,
-    /// The labels of its fields.
-    pub labels: &'a str,
+    /// The step's key.
+    pub step: &'a str,
     /// How it stands.
     pub state: Handing,
 }
@@ -94,9 +92,10 @@ pub fn help(frame: &Frame<'_>, page: &HelpPage<'_>) -> String {
     let (flow, texts) = (page.flow, frame.texts());
     let provider = flow.guide().provider.name.as_str();
     let problems: Vec<&FieldProblem> = page.problems.iter().collect();
-    let given = Given { typed: page.typed, problems: &problems, verdict: None, is_again: false };
+    let given = Given { typed: page.typed, problems: &problems, ..Given::default() };
     let own = own_fields(flow).filter(|field| page.step.collects.contains(&field.key));
-    let fields: Vec<FieldView> = own.map(|field| field_view(frame, flow, field, &given)).collect();
+    let fields: Vec<FieldView> =
+        own.map(|field| field_view(frame, flow, field, &given).without_step()).collect();
     let links: Vec<(String, &str)> = problems
         .iter()
         .filter_map(|problem| flow.method().field(problem.field.as_str()))

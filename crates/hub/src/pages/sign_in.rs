@@ -5,7 +5,7 @@
 use minijinja::context;
 use probe::Verdict;
 
-use super::shell::{Event, Frame, Head, data, draw, is_web};
+use super::shell::{Event, Frame, Head, Mode, data, draw, is_web};
 
 /// What the page is made from.
 #[derive(Clone, Copy)]
@@ -16,6 +16,8 @@ pub struct SignInPage<'a> {
     pub icon: Option<&'a str>,
     /// Where linking is: `/session/{session}/{integration}`.
     pub base: &'a str,
+    /// Whether a script goes to the provider by itself: not within a frame, where no provider lets itself be shown.
+    pub follow: bool,
 }
 
 /// The browser goes to the provider, in a window of its own where this page is embedded, and this page waits.
@@ -37,6 +39,7 @@ pub fn sign_in(frame: &Frame<'_>, page: &SignInPage<'_>, authorize: &str) -> Str
             icon => page.icon,
             provider => page.provider,
             poll => format!("{}/progress", page.base),
+            follow => page.follow && frame.mode == Mode::Standalone,
             actions => data(actions),
             ..super::trouble::nothing_more()
         },

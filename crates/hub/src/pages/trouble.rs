@@ -117,6 +117,7 @@ pub(super) fn nothing_more() -> Value {
         note_lang => (),
         request => (),
         poll => (),
+        follow => false,
         actions => data(Vec::<(String, String)>::new()),
     }
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{context_of, field_name};
+use crate::pages::handoff::{HandedStep, Handing};
 use crate::pages::shell::{Frame, markup};
 use crate::texts::fill;
 
@@ -35,6 +36,8 @@ pub(in crate::pages) struct FieldView {
     range: (Option<i64>, Option<i64>),
     /// Whether a secret is kept.
     kept: bool,
+    /// How it stands with somebody else.
+    handed: Option<Handing>,
     /// What is wrong, in the guide's language.
     error: Option<String>,
     /// What is wrong, in the reader's.
@@ -54,12 +57,21 @@ pub(in crate::pages) struct FieldView {
     hidden: bool,
 }
 
+impl FieldView {
+    /// The same where its step stands right above it.
+    pub(in crate::pages) fn without_step(self) -> Self {
+        Self { step: None, ..self }
+    }
+}
+
 /// What is known about all fields of a form.
+#[derive(Default)]
 pub(in crate::pages) struct Given<'a> {
     pub(in crate::pages) typed: &'a [(Key, String)],
     pub(in crate::pages) problems: &'a [&'a FieldProblem],
     pub(in crate::pages) verdict: Option<&'a Verdict>,
     pub(in crate::pages) is_again: bool,
+    pub(in crate::pages) handed: &'a [HandedStep<'a>],
 }
 
 /// The fields that whoever links fills in: not those of the admin, who sets the method up once.
@@ -77,7 +89,9 @@ pub(in crate::pages) fn view(frame: &Frame<'_>, flow: &Flow, field: &Field, give
     let (method, texts) = (flow.method(), frame.texts());
     let problem = given.problems.iter().find(|problem| problem.field == field.key);
     let is_kept = flow.values().contains_key(&field.key);
-    let value = value(flow, field, given.typed);
+    let handed = handed(flow, field, given.handed);
+    // What somebody else entered is not shown to whoever asked them, be it secret or not.
+    let value = if handed.is_some() { String::new() } else { value(flow, field, given.typed) };
     let verdict = given.verdict.filter(|verdict| !verdict.outcome.is_transient());
     let own_error = problem.and_then(|problem| {
         let is_missing = problem.says == format!("{} is needed", field.label);
@@ -98,7 +112,7 @@ pub(in crate::pages) fn view(frame: &Frame<'_>, flow: &Flow, field: &Field, give
         kind: input_type(field),
         secret: field.secret,
         file: field.kind == FieldType::File,
-        required: field.required && !has_default && !is_kept && field.when.is_none(),
+        required: field.required && !has_default && !is_kept && field.when.is_none() && handed.is_none(),
         optional: !field.required || has_default,
         hint: field
             .description
@@ -110,7 +124,8 @@ pub(in crate::pages) fn view(frame: &Frame<'_>, flow: &Flow, field: &Field, give
         // What is pasted may be longer than what is kept of it.
         max_length: field.max_length.saturating_mul(2).max(1024),
         range: field.range,
-        kept: field.secret && is_kept,
+        kept: field.secret && is_kept && handed.is_none(),
+        handed,
         error: problem.filter(|_| own_error.is_none()).map(|problem| problem.says.clone()),
         own_error,
         fault: verdict.is_some_and(|verdict| verdict.at_field.as_ref() == Some(&field.key)),
@@ -125,6 +140,12 @@ pub(in crate::pages) fn view(frame: &Frame<'_>, flow: &Flow, field: &Field, give
         only: field.when.as_ref().map(|when| only(flow, when)),
         hidden: !flow.asks(field) && flow.environment().is_some(),
     }
+}
+
+/// How a field stands that somebody else is to fill in.
+fn handed(flow: &Flow, field: &Field, handed: &[HandedStep<'_>]) -> Option<Handing> {
+    let step = flow.method().collected_at(field.key.as_str())?;
+    handed.iter().rev().find(|one| step.key == *one.step).map(|one| one.state)
 }
 
 /// What stands in the input: what was typed, or else what is kept, or else the default. Nothing for a secret.

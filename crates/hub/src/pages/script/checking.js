@@ -31,10 +31,11 @@ if (polled) {
     try {
       const answer = await fetch(polled.dataset.poll, { headers: { accept: "application/json" }, cache: "no-store" });
       if (!answer.ok) throw new Error(answer.status);
-      const { reports, next } = await answer.json();
+      const { state, reports, next } = await answer.json();
       quiet = 0;
       draw(reports);
-      if (next) { location.replace(next); return; }
+      // Somebody who signs in elsewhere has not come back while the form is what comes next.
+      if (next && (list || state !== "form")) { location.replace(next); return; }
     } catch {
       quiet += 1;
       const slow = one(".slow");
@@ -43,7 +44,6 @@ if (polled) {
     wait = Math.min(wait * 1.25, 2500);
     setTimeout(ask, quiet ? 3000 : wait);
   };
-  // While the form is still being filled in elsewhere there is nothing to go to.
   setTimeout(ask, 300);
 
   if (list) {
@@ -58,6 +58,7 @@ if (polled) {
 
   // A provider lets nobody frame its pages: it opens in a window of its own, and this one waits.
   for (const link of all("[data-open]")) {
+    if ("follow" in link.dataset) location.replace(link.href);
     if (!parentOrigin) continue;
     link.addEventListener("click", (event) => {
       event.preventDefault();
