@@ -138,6 +138,7 @@ const settled = (tab) => tab.waitForTimeout(500);
   const tab = await open("gladly--api-key--checking.html");
   await tab.waitForSelector(".checks .passed");
   is("checks are told as they happen", await tab.locator(".checks li").allTextContents(), ["Reading your organizationdone", "Moreunder way"]);
+  is("and read out", (await tab.textContent("#_status")).startsWith("Reading your organization: done"));
   await tab.waitForURL("**/confirm");
   is("and then it goes on", new URL(tab.url()).pathname, "/session/s-1/i-1/confirm");
 }

@@ -104,6 +104,12 @@ pub fn form(frame: &Frame<'_>, page: &FormPage<'_>) -> String {
         (false, true) => texts.connect_again.to_owned(),
         (false, false) => texts.connect.to_owned(),
     };
+    // The host tells what somebody else entered.
+    let is_theirs = |key: &&Key| {
+        let step = flow.method().collected_at(key.as_str());
+        page.handed.iter().any(|one| step.is_some_and(|step| step.key == *one.step))
+    };
+    let is_host_theirs = probe::host_fields(flow.method()).iter().any(is_theirs);
     let active = steps::active(flow, verdict, &problems);
     let head = Head { is_problem: summary.is_some(), ..Head::new(&title, Some(2)) };
     draw(
@@ -122,7 +128,7 @@ pub fn form(frame: &Frame<'_>, page: &FormPage<'_>) -> String {
             fields => data(&fields),
             summary => data(&summary),
             button,
-            host => flow.host(),
+            host => flow.host().filter(|_| !is_host_theirs),
             guide => steps::guide(frame, flow, active.as_ref()),
             hand => if page.may_hand_over { steps::to_hand_over(flow) } else { Vec::new() },
             is_again,

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use guide::{Guide, Key, Method, OutcomeKind};
-use hub::pages::{self, AccountPage, Before, CheckingPage, FormPage, Frame, Mode};
+use hub::pages::{
+    self, AccountPage, Before, CheckingPage, FormPage, Frame, HandedStep, Handing, HelpPage, Mode,
+};
 use hub::texts::Language;
-use link::{Flow, Purpose, Stage, Start};
+use link::{FieldProblem, Flow, Purpose, Stage, Start};
 use secret::Secret;
 
 use crate::played::{MOMENT, ending, hidden, play, start};
@@ -323,6 +325,47 @@ fn what_is_typed_is_previewed_and_no_secret_is_looked_at() {
     let preview = pages::preview(&flow, Some("live"), &bad);
     assert_eq!(preview.host, None);
     assert_eq!(preview.fields["site"].problem.as_deref(), Some("Site takes letters and digits"));
+}
+
+#[test]
+fn what_somebody_else_entered_is_not_shown() {
+    let guide = read(GUIDE);
+    let method = &guide.methods[0];
+    let begin = || Start { environment: Some(key("live")), ..Start::default() };
+    let mut flow = Flow::new(Arc::clone(&guide), "api-key", begin()).expect("the method is there");
+    let shown = |flow: &Flow, state| {
+        let handed = [HandedStep { step: "find", state }];
+        form(&FormPage { handed: &handed, ..bare(flow, None) })
+    };
+    has(&shown(&flow, Handing::Waiting), &["<span>Waiting for somebody else</span>", "Enter it yourself"]);
+    has(&shown(&flow, Handing::Expired), &["<span>The link has expired</span>"]);
+    assert_eq!(flow.prefill(&[(key("site"), Secret::from("canaryplace"))]), []);
+    let page = shown(&flow, Handing::Received);
+    has(&page, &["<span>Received</span>"]);
+    let input = page
+        .split("name=\"field.site\"")
+        .nth(1)
+        .and_then(|rest| rest.split('>').next())
+        .expect("it is there");
+    assert!(!input.contains("required"), "{input}");
+    assert!(!page.contains("canaryplace"), "{page}");
+
+    let (_, step) = method.steps().next().expect("there is a step");
+    let other = Flow::new(Arc::clone(&guide), "api-key", begin()).expect("the method is there");
+    let problems = [FieldProblem { field: key("site"), says: "Site is needed".to_owned(), belongs_to: None }];
+    let page =
+        HelpPage { flow: &other, step, icon: None, action: "/help/h", typed: &[], problems: &problems };
+    let html = with_frame(Language::En, |frame| pages::help(frame, &page));
+    has(
+        &html,
+        &[
+            "action=\"/help/h\"",
+            "name=\"field.site\"",
+            "Site is needed",
+            "<h2 id=\"in--title--find\">Find</h2>",
+        ],
+    );
+    assert!(!html.contains("field.token"), "it is of another step: {html}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ if (polled) {
 
   const draw = (reports) => {
     if (!list) return;
+    const changes = [];
     reports.forEach(({ label, state, says, seconds }, at) => {
       let item = list.children[at];
       if (!item) {
@@ -16,15 +17,16 @@ if (polled) {
       const [what, how] = [one(".what", item), one(".how", item)];
       if (what.textContent !== label) what.textContent = label;
       if (item.className !== state || state === "waiting") {
+        // What changes is read out once; a countdown is not, second by second.
+        if (item.className !== state && state !== "pending") changes.push(`${label}: ${says}`);
         item.className = state;
-        // A countdown is not read out second by second.
-        how.toggleAttribute("aria-live", false);
         how.textContent = says;
       }
       if (seconds !== null) item.dataset.seconds = seconds;
       else delete item.dataset.seconds;
     });
     while (list.children.length > reports.length) list.lastElementChild.remove();
+    if (changes.length > 0) document.getElementById("_status").textContent = changes.join(". ");
   };
 
   const ask = async () => {

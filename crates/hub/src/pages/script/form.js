@@ -81,7 +81,7 @@ if (form) {
   // A step whose fields have something in them is marked.
   const has = (key) => {
     const control = input(key);
-    return !control || control.value.trim() !== "" || control.closest(".kept") !== null;
+    return !control || control.value.trim() !== "" || control.closest(".kept:not(.waiting, .expired)") !== null;
   };
   const mark = () => {
     for (const step of all(".step[data-fields]")) {
