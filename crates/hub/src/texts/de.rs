@@ -89,7 +89,7 @@ pub(super) const TEXTS: Texts = Texts {
     checking_lead: "Das dauert einige Sekunden. Sie können diese Seite offen lassen.",
     state_pending: "noch nicht begonnen",
     state_running: "läuft",
-    state_waiting_seconds: "{provider} bittet um Geduld; neuer Versuch in {seconds} s",
+    state_waiting_seconds: "{provider} konnte noch nicht antworten; neuer Versuch in {seconds} s",
     state_passed: "erledigt",
     state_missed: "nicht möglich, es geht ohne weiter",
     state_failed: "fehlgeschlagen",

@@ -89,7 +89,7 @@ pub(super) const TEXTS: Texts = Texts {
     checking_lead: "This takes a few seconds. You can leave this page open.",
     state_pending: "not begun",
     state_running: "under way",
-    state_waiting_seconds: "{provider} asked to wait; it is tried again in {seconds} s",
+    state_waiting_seconds: "{provider} could not answer yet; it is tried again in {seconds} s",
     state_passed: "done",
     state_missed: "not possible, goes on without it",
     state_failed: "failed",

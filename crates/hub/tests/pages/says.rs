@@ -219,7 +219,7 @@ fn checks_are_told_alike_on_the_page_and_to_the_script() {
         let page = CheckingPage { flow: &slow, base: "/s/i", icon: None, now: MOMENT.unix() + 2 };
         let report = pages::progress(frame, &page).reports.remove(0);
         assert_eq!(report.seconds, Some(5));
-        assert_eq!(report.says, "Acme asked to wait; it is tried again in 5 s");
+        assert_eq!(report.says, "Acme could not answer yet; it is tried again in 5 s");
     });
     let progress = |flow: &Flow| {
         with_frame(Language::En, |frame| {
