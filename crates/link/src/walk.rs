@@ -79,11 +79,11 @@ impl Flow {
             }
             problems.extend(self.keep(&key, text));
         }
+        let told: Vec<Key> = problems.iter().map(|problem| problem.field.clone()).collect();
+        problems.extend(self.lacking(&told));
         if matches!(self.state, State::Choosing) {
             return problems;
         }
-        let told: Vec<Key> = problems.iter().map(|problem| problem.field.clone()).collect();
-        problems.extend(self.lacking(&told));
         self.judge_all(problems);
         Vec::new()
     }

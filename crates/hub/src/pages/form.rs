@@ -55,7 +55,7 @@ pub fn field_of(name: &str) -> Option<Key> {
     name.strip_prefix("field.").and_then(Key::parse)
 }
 
-/// An environment to choose.
+/// An environment to choose: with more than four the page has a list that opens.
 #[derive(Serialize)]
 struct EnvironmentView<'a> {
     key: &'a str,

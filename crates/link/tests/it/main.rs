@@ -162,6 +162,11 @@ fn a_form_is_taken_as_a_whole() {
     assert_eq!(one.values().len(), 2);
     one.submit_form(Some("live"), &typed(&[("site", "eu"), ("token", "")]));
     assert_eq!(stands(&one), "checking 1", "a secret that is kept was left empty");
+    assert_eq!(
+        flow(Start::default()).submit_form(None, &[]).len(),
+        2,
+        "what is missing is told all the same"
+    );
     let mut one = flow(live());
     one.submit_form(Some("live"), &typed(&[("site", "https://eu.acme.test"), ("token", "")]));
     let Stage::Step(view) = one.stage() else { panic!("{}", stands(&one)) };

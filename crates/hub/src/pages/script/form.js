@@ -1,5 +1,6 @@
 // The form and the guide beside it: focusing a field shows its step, reading a step shows its field.
 const form = document.getElementById("_form");
+const environment = () => one('input[name="environment"]:checked, select[name="environment"]', form)?.value;
 if (form) {
   const guide = document.getElementById("_guide");
   const isBeside = () => guide && getComputedStyle(guide).position === "sticky";
@@ -91,7 +92,6 @@ if (form) {
   };
 
   // What is asked only in an environment, or only where something else was chosen.
-  const environment = () => one('input[name="environment"]:checked', form)?.value;
   const applies = (when) => {
     const { environments, field, values } = JSON.parse(when);
     if (environments.length && environment() && !environments.includes(environment())) return false;

@@ -25,9 +25,11 @@ if (form?.dataset.preview) {
   };
   const choose = (key, said) => {
     const radio = one(`input[name="environment"][value="${CSS.escape(key)}"]`, form);
-    if (!radio) return;
-    radio.checked = true;
-    radio.dispatchEvent(new Event("change", { bubbles: true }));
+    const chosen = radio ?? one('select[name="environment"]', form);
+    if (!chosen) return;
+    if (radio) radio.checked = true;
+    else chosen.value = key;
+    chosen.dispatchEvent(new Event("change", { bubbles: true }));
     said.replaceChildren();
     ask();
   };
@@ -39,7 +41,7 @@ if (form?.dataset.preview) {
     }
     const body = {
       csrf: one('input[name="csrf"]', form).value,
-      environment: one('input[name="environment"]:checked', form)?.value ?? null,
+      environment: environment() || null,
       values,
     };
     asked += 1;
