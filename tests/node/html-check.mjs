@@ -1,13 +1,20 @@
 // Parses HTML files with a parser that follows the standard, and prints what is wrong, one line each.
 //
-//   node html-check.mjs FOLDER
+//   node html-check.mjs FOLDER [--linking]
 //
+// Pages on which people link have one script, of our own site; all others have none.
 // Besides parse errors: scripts, inline handlers and styles, foreign requests, ids that stand twice, links to ids that
 // are not there, and a text that came from a guide as markup (`canary` elements and attributes of the hostile corpus).
 
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "parse5";
+
+const folder = process.argv[2];
+const linking = process.argv[3] === "--linking";
+
+const isOurs = ({ attrs, childNodes }) =>
+  childNodes.length === 0 && attrs.some(({ name, value }) => name === "src" && /^\/assets\/hub-[0-9a-f]+\.js$/.test(value));
 
 function* elements(node) {
   if (node.tagName) yield node;
@@ -23,9 +30,11 @@ function check(text) {
   const ids = new Map();
   const targets = [];
   let headings = 0;
+  let scripts = 0;
   for (const element of elements(tree)) {
     const line = element.sourceCodeLocation?.startLine ?? 0;
-    if (["script", "iframe", "object", "embed", "base", "canary"].includes(element.tagName)) {
+    if (linking && element.tagName === "script" && isOurs(element)) scripts += 1;
+    else if (["script", "iframe", "object", "embed", "base", "canary"].includes(element.tagName)) {
       problems.push(`${line}: <${element.tagName}>`);
     }
     if (element.tagName === "h1") headings += 1;
@@ -36,16 +45,16 @@ function check(text) {
         ids.set(value, line);
       }
       if (name === "href" && value.startsWith("#")) targets.push([line, decodeURIComponent(value.slice(1))]);
-      if (name === "href" && /^(javascript|data|vbscript):/i.test(value.trim())) problems.push(`${line}: href ${value}`);
+      if (name === "href" && value !== "data:," && /^(javascript|data|vbscript):/i.test(value.trim())) problems.push(`${line}: href ${value}`);
       if (name === "src" && /^(https?:)?\/\//.test(value)) problems.push(`${line}: foreign request ${value}`);
     }
   }
+  if (linking && scripts !== 1) problems.push(`0: ${scripts} scripts`);
   if (headings !== 1) problems.push(`0: ${headings} elements h1`);
   for (const [line, id] of targets) if (!ids.has(id)) problems.push(`${line}: nothing has the id ${id}`);
   return problems;
 }
 
-const folder = process.argv[2];
 let checked = 0;
 let bad = 0;
 for (const name of (await readdir(folder, { recursive: true })).sort()) {

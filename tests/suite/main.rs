@@ -11,6 +11,7 @@
 //! | [`scenarios`] | the scenarios of good guides, through the real flow |
 //! | [`linking`] | an account linked by the built program: endings, secrets, crashes, a real terminal |
 //! | [`hub`] | the Hub with StackOne's widget and SDK, on both databases |
+//! | [`linking_pages`] | the pages of the Hub in a browser: parsed, looked at, used |
 //! | [`diff`] | two versions of a guide, compared |
 //! | [`many`] | many guides at once: rendered into a folder, watched |
 //! | [`new`] | guides to begin with |
@@ -37,6 +38,7 @@ mod cli;
 mod diff;
 mod hub;
 mod linking;
+mod linking_pages;
 mod many;
 mod new;
 mod pages;

@@ -19,7 +19,7 @@ const OUTPUTS: &[(&str, &[&str])] = &[
     ("page.json", &["--to", "json"]),
 ];
 
-fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
@@ -58,7 +58,7 @@ fn the_pages_of_the_guides_that_ship_are_as_they_were() {
 
 /// Runs a script of `tests/node` and expects it to have nothing to say.
 #[track_caller]
-fn node(script: &str, arguments: &[&Path]) {
+pub(crate) fn node(script: &str, arguments: &[&Path]) {
     let folder = root().join("node");
     let modules = folder.join("node_modules").is_dir();
     assert!(modules, "the npm modules are not there: `cargo xtask test` installs them");

@@ -20,6 +20,7 @@ use crate::editions::Old;
 use crate::guides::Guides;
 use crate::layers::request_id;
 use crate::limits::Calls;
+use crate::pages::Assets;
 use crate::settings::Settings;
 
 /// What every handler shares.
@@ -40,6 +41,10 @@ pub struct App {
     pub(crate) started_at: Timestamp,
     /// What runs beside requests.
     pub(crate) tasks: Tasks,
+    /// Style sheet and script of the linking pages.
+    pub(crate) assets: Assets,
+    /// What this process calls itself, among replicas.
+    pub(crate) process: String,
     /// Guides that are not current any more.
     pub(crate) old_guides: Old,
     /// Calls of this minute, by key.
@@ -73,10 +78,12 @@ impl App {
             vault,
             guides,
             egress,
-            brand: Arc::new(brand),
             public_url,
             started_at: Timestamp::now(),
             tasks: Tasks::default(),
+            assets: Assets::of(&brand),
+            process: process_name(),
+            brand: Arc::new(brand),
             old_guides: Old::default(),
             calls: Calls::default(),
             phase: AtomicU8::new(Phase::Starting as u8),
@@ -105,6 +112,13 @@ impl App {
     pub(crate) fn is_secure(&self) -> bool {
         self.public_url.scheme() == "https"
     }
+}
+
+/// A name that no other process has.
+fn process_name() -> String {
+    let mut lot = [0; 8];
+    getrandom::fill(&mut lot).expect("the system has randomness, or nothing here is safe");
+    format!("{:016x}", u64::from_ne_bytes(lot))
 }
 
 /// What runs beside requests: it is told to stop, and waited for.

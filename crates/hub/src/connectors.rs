@@ -160,9 +160,14 @@ fn plain(edition: &Arc<Edition>, method: &Method) -> Integration {
     }
 }
 
-/// Where the icon of a provider is.
+/// Where the icon of a provider is, for clients elsewhere.
 pub(crate) fn icon_url(app: &App, provider: &str) -> String {
     format!("{}connectors/{provider}/icon", app.public_url)
+}
+
+/// Where it is, for pages of ours.
+pub(crate) fn icon_path(provider: &str) -> String {
+    format!("/connectors/{provider}/icon")
 }
 
 /// An icon for a provider whose guide has none: the first letter of its name.

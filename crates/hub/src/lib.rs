@@ -6,7 +6,9 @@
 //! Start reading at `serve.rs`: settings become an `App`, the routes of `router.rs` are put into the layers of
 //! `layers.rs`, and what is under way is finished before the end.
 
+pub mod pages;
 pub mod settings;
+pub mod texts;
 
 mod app;
 mod editions;
@@ -25,6 +27,7 @@ mod linking;
 mod status;
 
 mod api;
+mod browse;
 mod health;
 mod router;
 

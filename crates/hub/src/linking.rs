@@ -69,6 +69,7 @@ impl Linking {
             account: over.as_ref().map(|account| account.id.to_string()),
             state: AttemptState::Open,
             error: None,
+            progress: serde_json::json!([]),
             transcript: Vec::new(),
             version: 1,
             created_at: now,
@@ -135,9 +136,24 @@ impl Linking {
             return self.save(app).await;
         }
         limits::attempt(app, &self.session, client, self.flow.host().as_deref()).await?;
-        let ran = check::run(app, &mut self.flow, &mut self.attempt.transcript).await;
+        self.run(app).await
+    }
+
+    /// Runs the checks, and keeps how they stand as they go on.
+    pub(crate) async fn run(&mut self, app: &App) -> Result<(), ApiError> {
+        let id = self.attempt.id.clone();
+        let ran = check::run(app, &mut self.flow, &mut self.attempt.transcript, Some(&id)).await;
+        if ran.is_err() {
+            // Not left as if checks were under way: whoever comes back finds the form, with all that was typed.
+            self.flow.give_up_checks();
+        }
         self.save(app).await?;
         ran
+    }
+
+    /// The account in whose place it goes, if one was named.
+    pub(crate) fn over(&self) -> Option<&Account> {
+        self.over.as_ref()
     }
 
     /// Confirms the account that was found, and stores it.

@@ -109,6 +109,11 @@ impl Flow {
         self.environment.as_ref().and_then(|key| self.method().environment(key.as_str()))
     }
 
+    /// What the flow is for.
+    pub fn purpose(&self) -> &Purpose {
+        &self.purpose
+    }
+
     /// What is kept of what was typed, by field.
     pub fn values(&self) -> &Values {
         &self.values

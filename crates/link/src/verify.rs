@@ -71,6 +71,19 @@ impl Flow {
         }
     }
 
+    /// There is no more time for the checks: as if the provider had gone on asking for patience.
+    pub fn give_up_checks(&mut self) {
+        let State::Checking(run) = &self.state else { return };
+        let (name, kind) = (&self.guide().provider.name, OutcomeKind::Throttled);
+        let verdict = Verdict {
+            says: kind.says().replace("{provider}", name),
+            fix: kind.fix().replace("{provider}", name),
+            ..Verdict::of_kind(kind)
+        };
+        self.effects.clear();
+        self.fail(verdict, None, run.reports.clone());
+    }
+
     /// The person agreed that the same credentials are tried in the other environments.
     pub fn ask_elsewhere(&mut self) {
         let State::Failed { verdict, reports, .. } = &self.state else { return };

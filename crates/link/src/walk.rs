@@ -57,6 +57,37 @@ impl Flow {
         }
     }
 
+    /// A form of every field. Fields that are not asked, as things stand once those before them are kept, are left
+    /// alone, and so is a secret that is kept and was left empty: no form shows it. While the environment is not
+    /// chosen the flow waits for that, and keeps what it can.
+    pub fn submit_form(&mut self, environment: Option<&str>, typed: &[(Key, Secret)]) -> Vec<FieldProblem> {
+        let may = matches!(self.state, State::Choosing | State::Walking { .. } | State::Failed { .. });
+        if !may {
+            return Vec::new();
+        }
+        if let Some(environment) = environment {
+            self.choose_environment(environment);
+        }
+        let order: Vec<Key> = self.method().fields.iter().map(|field| field.key.clone()).collect();
+        let mut problems = Vec::new();
+        for key in order {
+            let Some(field) = self.method().field(key.as_str()) else { continue };
+            let Some((_, text)) = typed.iter().find(|(of, _)| *of == key) else { continue };
+            let left_as_it_is = text.is_empty() && field.secret && self.values.contains_key(&key);
+            if left_as_it_is || !self.asks(field) {
+                continue;
+            }
+            problems.extend(self.keep(&key, text));
+        }
+        let told: Vec<Key> = problems.iter().map(|problem| problem.field.clone()).collect();
+        problems.extend(self.lacking(&told));
+        if matches!(self.state, State::Choosing) {
+            return problems;
+        }
+        self.judge_all(problems);
+        Vec::new()
+    }
+
     /// Everything at once: a form, or a program. The flow goes on to the checks if nothing is missing.
     pub fn submit_all(&mut self, typed: &[(Key, Secret)]) {
         let may = matches!(self.state, State::Walking { .. } | State::Failed { .. });
@@ -67,11 +98,20 @@ impl Flow {
         for (key, text) in typed {
             problems.extend(self.keep(key, text));
         }
-        for field in &self.method().fields {
-            if self.asks(field) && !problems.iter().any(|problem: &FieldProblem| problem.field == field.key) {
-                problems.extend(self.lacks(field));
-            }
-        }
+        let told: Vec<Key> = problems.iter().map(|problem: &FieldProblem| problem.field.clone()).collect();
+        problems.extend(self.lacking(&told));
+        self.judge_all(problems);
+    }
+
+    /// What is missing, but for fields of which something was told already.
+    fn lacking(&self, told: &[Key]) -> Vec<FieldProblem> {
+        let fields = self.method().fields.iter();
+        let asked = fields.filter(|field| self.asks(field) && !told.contains(&field.key));
+        asked.filter_map(|field| self.lacks(field)).collect()
+    }
+
+    /// On to the checks, or back to the step of the first problem.
+    fn judge_all(&mut self, problems: Vec<FieldProblem>) {
         match problems.first() {
             Some(first) => {
                 let step = self.method().collected_at(first.field.as_str()).map(|step| step.key.clone());
@@ -138,9 +178,11 @@ impl Flow {
     /// The steps that apply, in order, each with its section.
     pub fn steps(&self) -> Vec<(&Section, &Step)> {
         let value = |key: &Key| self.values.get(key).map(Secret::expose);
-        let holds = |when: &Option<guide::Condition>| {
-            when.as_ref().is_none_or(|when| when.holds(self.environment.as_ref(), value))
-        };
+        self.steps_where(|when| when.holds(self.environment.as_ref(), value))
+    }
+
+    fn steps_where(&self, holds: impl Fn(&guide::Condition) -> bool) -> Vec<(&Section, &Step)> {
+        let holds = |when: &Option<guide::Condition>| when.as_ref().is_none_or(&holds);
         let wanted = |scopes: &[String]| match &self.scopes {
             Some(wanted) => scopes.is_empty() || scopes.iter().any(|scope| wanted.contains(scope)),
             None => true,
@@ -155,6 +197,12 @@ impl Flow {
                     && wanted(&step.scopes)
             })
             .collect()
+    }
+
+    /// Every step that may have to be followed, whatever the environment and the values turn out to be: what a page
+    /// shows that changes while somebody fills it in.
+    pub fn all_steps(&self) -> Vec<(&Section, &Step)> {
+        self.steps_where(|_| true)
     }
 
     /// The fields typed in at a step, as far as they apply.

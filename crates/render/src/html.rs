@@ -5,10 +5,13 @@
 
 mod form;
 mod inline;
+mod linking;
 mod parts;
 mod shell;
 
 use guide::Prose;
+
+pub use self::linking::linking_stylesheet;
 
 use crate::markup::{Dialect, Doc, Markup};
 use crate::page::{Page, Part, Step};

@@ -37,7 +37,7 @@ mod terminal;
 pub use crate::build::{Options, page};
 pub use crate::color::Color;
 pub use crate::href::{Anchor, Href, Picture};
-pub use crate::html::{html, html_prose, html_section, html_step, stylesheet};
+pub use crate::html::{html, html_prose, html_section, html_step, linking_stylesheet, stylesheet};
 pub use crate::json::json;
 pub use crate::markdown::{markdown, markdown_prose};
 pub use crate::mdx::mdx;

@@ -74,6 +74,7 @@ create index sessions_expiry on sessions (expires_at);
 create table browsers (
     digest      blob not null primary key,
     session_seq integer not null references sessions (seq) on delete cascade,
+    parent      text, -- the origin of the page that embeds it
     created_at  text not null
 ) strict;
 
@@ -99,6 +100,7 @@ create table attempts (
     state           text not null,
     error_code      text,
     error_text      text,
+    progress_json   text not null default '[]', -- how the checks stand that are under way
     transcript_json text not null, -- what was asked and answered, without values
     lease           text,          -- the process that is at it
     lease_until     text,

@@ -58,6 +58,8 @@ pub struct Attempt {
     pub state: AttemptState,
     /// The last failure: its kind, and what the person was told.
     pub error: Option<(String, String)>,
+    /// How the checks stand that are under way; the caller knows what it means.
+    pub progress: serde_json::Value,
     /// What was asked and answered, without values.
     pub transcript: Vec<serde_json::Value>,
     /// Counts its changes.
@@ -112,7 +114,7 @@ impl Attempt {
 macro_rules! attempt_columns {
     () => {
         "id, session_seq, project_id, config_id, provider, method, guide_digest, account_id, state, error_code, \
-         error_text, transcript_json, version, created_at, updated_at, expires_at"
+         error_text, transcript_json, version, created_at, updated_at, expires_at, progress_json"
     };
 }
 
@@ -128,7 +130,7 @@ impl Vault {
         sqlx::query(concat!(
             "insert into attempts (",
             attempt_columns!(),
-            ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
+            ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
         ))
         .bind(new.id.clone())
         .bind(new.session)
@@ -146,6 +148,7 @@ impl Vault {
         .bind(stamp(new.created_at))
         .bind(stamp(new.updated_at))
         .bind(stamp(new.expires_at))
+        .bind(json(new.progress.clone()))
         .execute(work.tx())
         .await?;
         let (now, ends) = (new.updated_at, new.expires_at);
@@ -159,7 +162,7 @@ impl Vault {
         let mut work = self.begin().await?;
         let done = sqlx::query(
             "update attempts set state = $3, error_code = $4, error_text = $5, transcript_json = $6, \
-             account_id = $7, updated_at = $8, version = version + 1 \
+             account_id = $7, updated_at = $8, progress_json = $9, version = version + 1 \
              where id = $1 and version = $2 and state not in ('linked', 'cancelled')",
         )
         .bind(attempt.id.clone())
@@ -170,6 +173,7 @@ impl Vault {
         .bind(json(attempt.transcript.clone()))
         .bind(attempt.account.clone())
         .bind(stamp(attempt.updated_at))
+        .bind(json(attempt.progress.clone()))
         .execute(work.tx())
         .await?;
         if done.rows_affected() == 0 {
@@ -185,6 +189,17 @@ impl Vault {
         work.commit().await?;
         attempt.version += 1;
         Ok(true)
+    }
+
+    /// Keeps how the checks stand that are under way.
+    pub async fn save_progress(&self, id: &str, progress: &serde_json::Value) -> Result<(), StoreError> {
+        let mut work = self.begin().await?;
+        sqlx::query("update attempts set progress_json = $2 where id = $1 and state = 'checking'")
+            .bind(id)
+            .bind(json(progress.clone()))
+            .execute(work.tx())
+            .await?;
+        work.commit().await
     }
 
     /// The attempt with an id.
@@ -297,6 +312,7 @@ fn attempt(row: &DbRow) -> Result<Attempt, StoreError> {
         account: row.try_get("account_id")?,
         state: state.ok_or_else(|| damaged(TABLE, "state"))?,
         error: code.zip(text),
+        progress: from_json(row, TABLE, "progress_json")?,
         transcript: from_json(row, TABLE, "transcript_json")?,
         version: row.try_get("version")?,
         created_at: whole_milliseconds(time(row, TABLE, "created_at")?),

@@ -136,18 +136,23 @@ impl Vault {
         row.as_ref().map(session).transpose()
     }
 
-    /// The session that a browser opened, open or not. `seq` is its number, as the page says it.
-    pub async fn session_by_browser(&self, seq: i64, digest: &Digest) -> Result<Option<Session>, StoreError> {
+    /// The session that a browser opened, open or not, and the origin of the page that embeds it. `seq` is the
+    /// session's number, as the page says it.
+    pub async fn session_by_browser(
+        &self,
+        seq: i64,
+        digest: &Digest,
+    ) -> Result<Option<(Session, Option<String>)>, StoreError> {
         let row = sqlx::query(concat!(
             "select ",
             session_columns!(),
-            " from sessions s join browsers b on b.session_seq = s.seq where s.seq = $1 and b.digest = $2"
+            ", b.parent from sessions s join browsers b on b.session_seq = s.seq where s.seq = $1 and b.digest = $2"
         ))
         .bind(seq)
         .bind(digest.bytes())
         .fetch_optional(&self.readers)
         .await?;
-        row.as_ref().map(session).transpose()
+        row.as_ref().map(|row| Ok((session(row)?, row.try_get("parent")?))).transpose()
     }
 
     /// A session of a project by its number.
@@ -166,7 +171,13 @@ impl Vault {
 
     /// A browser opens a session's link and gets a secret of its own. None, if the link is good for one browser and
     /// another was first.
-    pub async fn open_session(&self, session: &Session, now: Timestamp) -> Result<Option<Token>, StoreError> {
+    /// `parent`: the origin of the page that embeds the session's pages.
+    pub async fn open_session(
+        &self,
+        session: &Session,
+        parent: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Option<Token>, StoreError> {
         let token = Token::random("wsb_")?;
         let mut work = self.begin().await?;
         work.hold("session", &session.seq.to_string()).await?;
@@ -182,9 +193,10 @@ impl Vault {
             .bind(stamp(now))
             .execute(work.tx())
             .await?;
-        sqlx::query("insert into browsers (digest, session_seq, created_at) values ($1, $2, $3)")
+        sqlx::query("insert into browsers (digest, session_seq, parent, created_at) values ($1, $2, $3, $4)")
             .bind(token.digest().bytes())
             .bind(session.seq)
+            .bind(parent.map(str::to_owned))
             .bind(stamp(now))
             .execute(work.tx())
             .await?;

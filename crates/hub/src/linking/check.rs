@@ -28,8 +28,15 @@ pub(crate) fn moment() -> Moment {
 }
 
 /// Runs a flow until it needs a person or hands over an account.
-pub(crate) async fn run(app: &App, flow: &mut Flow, transcript: &mut Vec<Value>) -> Result<(), ApiError> {
+/// `attempt`: whose progress is kept as it goes on.
+pub(crate) async fn run(
+    app: &App,
+    flow: &mut Flow,
+    transcript: &mut Vec<Value>,
+    attempt: Option<&str>,
+) -> Result<(), ApiError> {
     let began = Instant::now();
+    let mut known = Value::Null;
     while let Some(effect) = flow.poll(moment()) {
         match effect {
             Effect::Send { id, request } => {
@@ -58,6 +65,13 @@ pub(crate) async fn run(app: &App, flow: &mut Flow, transcript: &mut Vec<Value>)
             }
             // Only a person confirms, or whoever asked for it all at once.
             Effect::Store(_) => break,
+        }
+        if let (Some(id), Stage::Checking(reports)) = (attempt, flow.stage()) {
+            let now = json!(reports);
+            if now != known {
+                app.vault.save_progress(id, &now).await.map_err(|error| ApiError::internal(&error))?;
+                known = now;
+            }
         }
     }
     Ok(())

@@ -59,7 +59,7 @@ pub(crate) async fn verify(app: &App, account: &Account, actor: &str) -> Result<
     };
     let mut flow = Flow::new(Arc::clone(&guide), &account.method, start).ok_or_else(gone)?;
     flow.submit_all(&[]);
-    check::run(app, &mut flow, &mut Vec::new()).await?;
+    check::run(app, &mut flow, &mut Vec::new(), None).await?;
     let (outcome, message, reports, transient) = match flow.stage() {
         Stage::Confirm { limited, reports, .. } => {
             (if limited { "ok_limited" } else { "ok" }.to_owned(), None, reports.to_vec(), false)

@@ -154,6 +154,27 @@ fn step_by_step_to_a_linked_account() {
 }
 
 #[test]
+fn a_form_is_taken_as_a_whole() {
+    let mut one = flow(Start::default());
+    let problems = one.submit_form(None, &typed(&[("site", "a b"), ("token", "t")]));
+    assert_eq!(stands(&one), "choose", "nothing happens before the environment is chosen");
+    assert_eq!(problems, [], "and what can be kept is");
+    assert_eq!(one.values().len(), 2);
+    one.submit_form(Some("live"), &typed(&[("site", "eu"), ("token", "")]));
+    assert_eq!(stands(&one), "checking 1", "a secret that is kept was left empty");
+    assert_eq!(
+        flow(Start::default()).submit_form(None, &[]).len(),
+        2,
+        "what is missing is told all the same"
+    );
+    let mut one = flow(live());
+    one.submit_form(Some("live"), &typed(&[("site", "https://eu.acme.test"), ("token", "")]));
+    let Stage::Step(view) = one.stage() else { panic!("{}", stands(&one)) };
+    let told: Vec<_> = view.problems.iter().map(|problem| problem.field.as_str()).collect();
+    assert_eq!(told, ["site", "token"], "every problem is told at once");
+}
+
+#[test]
 fn a_late_answer_is_ignored() {
     let mut flow = flow(live());
     flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]));

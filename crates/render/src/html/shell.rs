@@ -19,8 +19,8 @@ use crate::wording;
 /// on these.
 const GROUND: Color = Color::new(0xff, 0xff, 0xff);
 const GROUND_DARK: Color = Color::new(0x14, 0x17, 0x1a);
-const ACCENT: Color = Color::new(0x1d, 0x5f, 0xb8);
-const ACCENT_DARK: Color = Color::new(0x8a, 0xb8, 0xf5);
+pub(super) const ACCENT: Color = Color::new(0x1d, 0x5f, 0xb8);
+pub(super) const ACCENT_DARK: Color = Color::new(0x8a, 0xb8, 0xf5);
 
 /// The shell's template. Its name ends in `.html`, so whatever is filled in is escaped, but for what a typed writer
 /// has made.

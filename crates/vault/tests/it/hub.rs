@@ -61,6 +61,7 @@ fn attempt(project: &str, session: i64) -> Attempt {
         account: None,
         state: AttemptState::Open,
         error: None,
+        progress: serde_json::json!([]),
         transcript: Vec::new(),
         version: 1,
         created_at: at(0),
@@ -193,15 +194,16 @@ async fn a_session_is_let_in_by_token_and_browser_until_it_ends() {
         assert_eq!(found.made.categories, ["support"], "{name}");
         assert!(found.is_open(at(29)) && !found.is_open(at(30)), "{name}");
 
-        let browser = vault.open_session(&found, at(1)).await.unwrap().unwrap();
-        assert!(vault.session_by_browser(made.seq, &browser.digest()).await.unwrap().is_some(), "{name}");
+        let browser = vault.open_session(&found, Some("https://shop.example"), at(1)).await.unwrap().unwrap();
+        let (_, parent) = vault.session_by_browser(made.seq, &browser.digest()).await.unwrap().unwrap();
+        assert_eq!(parent.as_deref(), Some("https://shop.example"), "{name}");
         assert!(vault.session_by_browser(made.seq + 1, &browser.digest()).await.unwrap().is_none(), "{name}");
         assert!(vault.session_by_browser(made.seq, &token.digest()).await.unwrap().is_none(), "{name}");
-        assert!(vault.open_session(&found, at(2)).await.unwrap().is_some(), "{name}: many browsers may");
+        assert!(vault.open_session(&found, None, at(2)).await.unwrap().is_some(), "{name}: many browsers may");
 
         let (once, _) =
             vault.add_session(&NewSession { once: true, ..session(&project.id) }, "ada", at(0)).await.unwrap();
-        let (one, other) = tokio::join!(vault.open_session(&once, at(1)), vault.open_session(&once, at(1)));
+        let (one, other) = tokio::join!(vault.open_session(&once, None, at(1)), vault.open_session(&once, None, at(1)));
         let browsers = [one.unwrap(), other.unwrap()].into_iter().flatten().count();
         assert_eq!(browsers, 1, "{name}: one browser only");
 

@@ -1,0 +1,48 @@
+//! The linking pages, served: from a link to an account.
+//!
+//! | address | what is there |
+//! |---|---|
+//! | `/link/{token}` | the way in: the browser gets a secret of its own, and an address without the token |
+//! | `/session/{n}` | choosing a provider and a method |
+//! | `/session/{n}/{connector}` | the form, beside the guide |
+//! | `…/checking`, `…/progress` | checks as they happen |
+//! | `…/confirm`, `…/done` | the account |
+//! | `…/preview`, `…/handoff` | what would be kept; a step for somebody else |
+//! | `/help/{token}` | that step |
+//!
+//! **Invariant:** no page is shown and nothing is done but for the browser that opened the session's link, with a form
+//! that came from a page of it; no value of a secret goes back to a browser.
+
+mod assets;
+mod check;
+mod choose;
+mod cookie;
+mod desk;
+mod enter;
+mod fill;
+mod finish;
+mod handoff;
+mod posted;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::app::App;
+
+/// The routes of the pages.
+pub(crate) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/link/{token}", get(enter::enter))
+        .route("/session/{session}", get(choose::providers))
+        .route("/session/{session}/{connector}", get(fill::show).post(fill::submit))
+        .route("/session/{session}/{connector}/preview", post(fill::preview))
+        .route("/session/{session}/{connector}/checking", get(check::show))
+        .route("/session/{session}/{connector}/progress", get(check::progress))
+        .route("/session/{session}/{connector}/confirm", get(finish::show).post(finish::confirm))
+        .route("/session/{session}/{connector}/done", get(finish::done))
+        .route("/session/{session}/{connector}/handoff", post(handoff::make))
+        .route("/help/{link}", get(handoff::show).post(handoff::give))
+        .route("/assets/{name}", get(assets::read))
+}

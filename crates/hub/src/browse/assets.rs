@@ -1,0 +1,29 @@
+//! Style sheet and script: named by what they hold, so that a browser may keep them for ever.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse as _, Response};
+
+use crate::app::App;
+use crate::wire::Segments;
+use crate::wire::error::{ApiError, NOT_FOUND};
+
+pub(super) async fn read(
+    State(app): State<Arc<App>>,
+    Segments(name): Segments<String>,
+) -> Result<Response, ApiError> {
+    let path = format!("/assets/{name}");
+    let assets = &app.assets;
+    let (kind, text) = if path == assets.css_path {
+        ("text/css; charset=utf-8", assets.css.clone())
+    } else if path == assets.js_path {
+        ("text/javascript; charset=utf-8", assets.js.clone())
+    } else {
+        return Err(ApiError::new(&NOT_FOUND, "There is no such file"));
+    };
+    let headers = [(CONTENT_TYPE, kind), (CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    Ok((StatusCode::OK, headers, text).into_response())
+}

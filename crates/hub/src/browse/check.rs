@@ -1,0 +1,140 @@
+//! Checks, as they happen: made beside the requests, by whichever process has them, and reported from the database.
+//!
+//! **Invariant:** one process at a time makes the checks of an attempt. When it is gone, the next that is asked how
+//! they stand takes over.
+
+use std::sync::Arc;
+
+use axum::response::{IntoResponse as _, Response};
+use jiff::{Timestamp, ToSpan as _};
+use link::{CheckReport, Stage};
+use vault::AttemptState;
+
+use super::desk::{Desk, go};
+use super::fill::{Work, work};
+use crate::app::App;
+use crate::linking::Linking;
+use crate::pages::{CheckingPage, checking, progress as progressed};
+use crate::wire::Segments;
+use crate::wire::error::ApiError;
+
+/// For so many seconds a process has the checks of an attempt to itself: longer than they may take.
+const LEASE: i64 = 70;
+
+pub(super) async fn show(desk: Desk, Segments((_, id)): Segments<(i64, String)>) -> Result<Response, Response> {
+    let work = work(&desk, &id, false).await?;
+    if work.linking.attempt.state != AttemptState::Checking {
+        return Ok(go(&next(&work)));
+    }
+    let reports = reports(&work);
+    take_over(&desk, work.linking.attempt.id.clone()).await.map_err(desk.failed(&work.base))?;
+    Ok(desk.page(checking(&desk.frame(), &page(&work, &reports))))
+}
+
+pub(super) async fn progress(
+    desk: Desk,
+    Segments((_, id)): Segments<(i64, String)>,
+) -> Result<Response, Response> {
+    let work = match work(&desk, &id, false).await {
+        Ok(work) => work,
+        // Linked meanwhile: there is no attempt under way.
+        Err(elsewhere) => return ended(&desk, &id, elsewhere).await,
+    };
+    let reports = reports(&work);
+    let said = progressed(&desk.frame(), &page(&work, &reports));
+    if work.linking.attempt.state == AttemptState::Checking {
+        take_over(&desk, work.linking.attempt.id.clone()).await.map_err(desk.failed(&work.base))?;
+    }
+    Ok(axum::Json(said).into_response())
+}
+
+/// Begins the checks: what was typed is kept, and they are made beside the request.
+pub(super) async fn begin(desk: &Desk, work: &mut Work) -> Result<(), ApiError> {
+    let (app, linking) = (&desk.app, &mut work.linking);
+    crate::limits::attempt(app, &desk.session, &desk.client, linking.flow.host().as_deref()).await?;
+    linking.attempt.progress = serde_json::json!([]);
+    linking.save(app).await?;
+    take_over(desk, linking.attempt.id.clone()).await
+}
+
+/// Makes the checks of an attempt, unless another process is at it.
+async fn take_over(desk: &Desk, id: String) -> Result<(), ApiError> {
+    let app = &desk.app;
+    let now = Timestamp::now();
+    let until = now.saturating_add(LEASE.seconds()).unwrap_or(now);
+    // Not the process but the task has it: a second task of this process is one too many as well.
+    let task = format!("{}/{}", app.process, now.as_microsecond());
+    let leased = app.vault.lease_attempt(&id, &task, now, until).await;
+    if !leased.map_err(|error| ApiError::internal(&error))? {
+        return Ok(());
+    }
+    let (shared, session) = (Arc::clone(app), desk.session.clone());
+    app.tasks.spawn(move |_| async move {
+        if let Err(error) = make(&shared, &session, &id).await {
+            tracing::warn!(attempt = id, error = error.message, "checks did not come to an end");
+        }
+        if let Err(error) = shared.vault.release_attempt(&id, &task).await {
+            let _ = ApiError::internal(&error);
+        }
+    });
+    Ok(())
+}
+
+async fn make(app: &Arc<App>, session: &vault::Session, id: &str) -> Result<(), ApiError> {
+    let failed = |error| ApiError::internal(&error);
+    let Some(attempt) = app.vault.attempt(id).await.map_err(failed)? else { return Ok(()) };
+    if attempt.state != AttemptState::Checking {
+        return Ok(());
+    }
+    let found = crate::connectors::find(app, &session.made.project, &attempt.config).await?;
+    let Some(integration) = found else { return Ok(()) };
+    let Some(mut linking) = Linking::open(app, session, integration, attempt).await? else { return Ok(()) };
+    linking.run(app).await
+}
+
+/// Where a person goes whose checks are over.
+fn next(work: &Work) -> String {
+    let base = &work.base;
+    match work.linking.attempt.state {
+        AttemptState::Confirming => format!("{base}/confirm"),
+        AttemptState::Linked => format!("{base}/done"),
+        AttemptState::Open
+        | AttemptState::Checking
+        | AttemptState::Away
+        | AttemptState::Refused
+        | AttemptState::Cancelled => base.clone(),
+    }
+}
+
+/// How things stand when there is no attempt under way.
+async fn ended(desk: &Desk, id: &str, elsewhere: Response) -> Result<Response, Response> {
+    let found = desk.app.vault.attempt_of(desk.session.seq, id).await;
+    let base = format!("{}/{id}", desk.base());
+    match found.map_err(|error| desk.failed(&base)(ApiError::internal(&error)))? {
+        Some(attempt) if attempt.state == AttemptState::Linked => {
+            let said = serde_json::json!({ "state": "linked", "reports": [], "next": format!("{base}/done") });
+            Ok(axum::Json(said).into_response())
+        }
+        _ => Err(elsewhere),
+    }
+}
+
+/// How the checks stand, as whoever makes them has written it down.
+fn reports(work: &Work) -> Vec<CheckReport> {
+    match work.linking.flow.stage() {
+        Stage::Checking(_) => {
+            serde_json::from_value(work.linking.attempt.progress.clone()).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn page<'a>(work: &'a Work, reports: &'a [CheckReport]) -> CheckingPage<'a> {
+    CheckingPage {
+        flow: &work.linking.flow,
+        reports: matches!(work.linking.flow.stage(), Stage::Checking(_)).then_some(reports),
+        base: &work.base,
+        icon: Some(&work.icon),
+        now: Timestamp::now().as_second(),
+    }
+}

@@ -1,0 +1,64 @@
+//! Cookies: what a browser has instead of a token.
+//!
+//! **Invariant:** a script cannot read one, it goes to the pages of its session alone, and by TLS alone where there is
+//! TLS. Within a frame of another site it is kept for that site only (`Partitioned`).
+
+use axum::http::header::COOKIE;
+use axum::http::{HeaderMap, HeaderValue};
+use secret::Secret;
+
+/// The value of a cookie, if the browser sent it.
+pub(super) fn read(headers: &HeaderMap, name: &str) -> Option<Secret> {
+    let texts = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = texts.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| Secret::from(value))
+}
+
+/// The header that sets a cookie. `embedded`: for a frame of another site.
+pub(super) fn set(
+    name: &str,
+    value: &Secret,
+    path: &str,
+    seconds: i64,
+    is_secure: bool,
+    embedded: bool,
+) -> Option<HeaderValue> {
+    let value = value.expose();
+    let guard = match (embedded, is_secure) {
+        // Browsers take `Secure` from a loopback address without TLS as well, and `None` only with it.
+        (true, _) => "SameSite=None; Secure; Partitioned",
+        (false, true) => "SameSite=Lax; Secure",
+        (false, false) => "SameSite=Lax",
+    };
+    let text = format!("{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; {guard}");
+    let mut header = HeaderValue::from_str(&text).ok()?;
+    header.set_sensitive(true);
+    Some(header)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_is_found_by_its_whole_name() {
+        let mut headers = HeaderMap::new();
+        headers.insert(COOKIE, "a=1; session_1=one;session_12=twelve".parse().unwrap());
+        let value = |name| read(&headers, name).map(|value| value.expose().to_owned());
+        assert_eq!(value("session_12").as_deref(), Some("twelve"));
+        assert_eq!(value("session_1").as_deref(), Some("one"));
+        assert_eq!(value("session_"), None);
+    }
+
+    #[test]
+    fn a_cookie_is_as_strict_as_its_place_allows() {
+        let text = |is_secure, embedded| {
+            let header = set("n", &Secret::new("v"), "/session/1", 60, is_secure, embedded).unwrap();
+            header.to_str().unwrap().to_owned()
+        };
+        assert_eq!(text(true, false), "n=v; Path=/session/1; Max-Age=60; HttpOnly; SameSite=Lax; Secure");
+        assert!(text(true, true).ends_with("HttpOnly; SameSite=None; Secure; Partitioned"));
+        assert!(text(false, false).ends_with("HttpOnly; SameSite=Lax"));
+        assert!(set("n", &Secret::new("v\r\nSet-Cookie: x=y"), "/", 60, true, false).is_none());
+    }
+}

@@ -1,0 +1,235 @@
+//! What the handlers of pages work with: the session, the frame around a page, and how an answer is made.
+//!
+//! **Invariant:** a [`Desk`] is there only for a browser that opened the session's link, while the session is open.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, VARY};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+use vault::{Digest, Session};
+
+use super::cookie;
+use crate::app::App;
+use crate::layers::client::Client;
+use crate::layers::request_id;
+use crate::limits;
+use crate::pages::{Frame, Mode, Trouble, trouble};
+use crate::texts::Language;
+use crate::wire::error::{ApiError, TOO_MANY_REQUESTS};
+
+/// The browser that opened a session's link, and what its pages need.
+pub(super) struct Desk {
+    pub(super) app: Arc<App>,
+    pub(super) session: Session,
+    pub(super) client: Client,
+    front: Front,
+}
+
+/// What a page needs that is no page of a session.
+pub(super) struct Front {
+    app: Arc<App>,
+    language: Language,
+    csrf: String,
+    /// The origin of the page that embeds this one.
+    parent: Option<String>,
+    /// Who may embed it.
+    ancestors: Vec<String>,
+    return_to: Option<String>,
+}
+
+impl Front {
+    /// For a page that belongs to no session.
+    pub(super) fn new(app: &Arc<App>, headers: &HeaderMap) -> Self {
+        let asked = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        Self {
+            app: Arc::clone(app),
+            language: asked.map_or(Language::default(), Language::negotiate),
+            csrf: String::new(),
+            parent: None,
+            ancestors: Vec::new(),
+            return_to: None,
+        }
+    }
+
+    /// The same, for a browser with this secret.
+    pub(super) fn with_browser(mut self, secret: &str) -> Self {
+        self.csrf = csrf(secret);
+        self
+    }
+
+    /// The same, for a session.
+    pub(super) fn of(mut self, session: &Session, parent: Option<String>) -> Self {
+        if let Some(language) = session.made.language.as_deref().and_then(Language::parse) {
+            self.language = language;
+        }
+        self.return_to.clone_from(&session.made.return_url);
+        if parent.is_some() {
+            self.ancestors.clone_from(&session.made.origins);
+        }
+        self.parent = parent;
+        self
+    }
+
+    /// What is around a page.
+    pub(super) fn frame(&self) -> Frame<'_> {
+        Frame {
+            brand: &self.app.brand,
+            language: self.language,
+            assets: &self.app.assets,
+            csrf: &self.csrf,
+            mode: match &self.parent {
+                Some(parent) => Mode::Embedded { parent },
+                None => Mode::Standalone,
+            },
+            return_to: self.return_to.as_deref(),
+        }
+    }
+
+    /// Whether a form came from a page of this browser.
+    pub(super) fn is_own(&self, headers: &HeaderMap, token: &str) -> bool {
+        let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
+        let same = site.is_none_or(|site| site == "same-origin");
+        same && !self.csrf.is_empty() && bool::from(self.csrf.as_bytes().ct_eq(token.as_bytes()))
+    }
+
+    /// A page.
+    pub(super) fn page(&self, status: StatusCode, html: String) -> Response {
+        let ancestors = match self.ancestors.as_slice() {
+            [] => "'none'".to_owned(),
+            origins => origins.join(" "),
+        };
+        let policy = format!(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+             form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
+        );
+        let mut response = (status, html).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(VARY, HeaderValue::from_static("accept-language, cookie"));
+        // Origins were parsed when the session was made, so this is a header's value.
+        if let Ok(policy) = HeaderValue::from_str(&policy) {
+            headers.insert(CONTENT_SECURITY_POLICY, policy);
+        }
+        response
+    }
+
+    /// The page that says why there is none.
+    pub(super) fn trouble(&self, why: Trouble<'_>) -> Response {
+        let status = match why {
+            Trouble::LinkExpired | Trouble::LinkUsed | Trouble::LinkRevoked => StatusCode::GONE,
+            Trouble::NoSession | Trouble::OtherBrowser => StatusCode::UNAUTHORIZED,
+            Trouble::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Trouble::NotFound => StatusCode::NOT_FOUND,
+            Trouble::StaleForm { .. } => StatusCode::CONFLICT,
+            Trouble::HubError { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        self.page(status, trouble(&self.frame(), why))
+    }
+
+    /// The page for an error of the API.
+    pub(super) fn failed(&self, error: &ApiError, back: &str) -> Response {
+        if *error.code == TOO_MANY_REQUESTS {
+            let minutes = error.retry_after.unwrap_or(60).div_ceil(60);
+            return self.trouble(Trouble::TooMany { minutes: u32::try_from(minutes).unwrap_or(60) });
+        }
+        match error.status.as_u16() {
+            404 => self.trouble(Trouble::NotFound),
+            409 | 410 => self.trouble(Trouble::StaleForm { back }),
+            _ => self.trouble(Trouble::HubError { request: &request_id::current().unwrap_or_default() }),
+        }
+    }
+}
+
+impl Desk {
+    /// Where the session's pages begin.
+    pub(super) fn base(&self) -> String {
+        format!("/session/{}", self.session.seq)
+    }
+
+    /// What is around a page.
+    pub(super) fn frame(&self) -> Frame<'_> {
+        self.front.frame()
+    }
+
+    /// A page.
+    pub(super) fn page(&self, html: String) -> Response {
+        self.front.page(StatusCode::OK, html)
+    }
+
+    /// A page that shows what is wrong with a form.
+    pub(super) fn page_again(&self, html: String) -> Response {
+        self.front.page(StatusCode::UNPROCESSABLE_ENTITY, html)
+    }
+
+    /// The page that says why there is none.
+    pub(super) fn trouble(&self, why: Trouble<'_>) -> Response {
+        self.front.trouble(why)
+    }
+
+    /// For `map_err`: the page for an error of the API.
+    pub(super) fn failed<'d>(&'d self, back: &'d str) -> impl Fn(ApiError) -> Response + use<'d> {
+        move |error| self.front.failed(&error, back)
+    }
+
+    /// Whether a form came from a page of this session.
+    pub(super) fn is_own(&self, headers: &HeaderMap, token: &str) -> bool {
+        self.front.is_own(headers, token)
+    }
+}
+
+/// The browser goes on to another page of ours.
+pub(super) fn go(to: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    let to = HeaderValue::from_str(to).unwrap_or_else(|_| HeaderValue::from_static("/"));
+    response.headers_mut().insert(LOCATION, to);
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The name of a session's cookie: several sessions may be open in one browser.
+pub(super) fn cookie_name(session: i64) -> String {
+    format!("waystone_session_{session}")
+}
+
+/// The token of the forms of a browser: made of its secret, so that only our pages know it.
+fn csrf(secret: &str) -> String {
+    let digest = Sha256::new().chain_update("waystone form 1\0").chain_update(secret).finalize();
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl FromRequestParts<Arc<App>> for Desk {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
+        let front = Front::new(app, &parts.headers);
+        let client = Client::from_request_parts(parts, app).await.map_err(|error| front.failed(&error, "/"))?;
+        limits::may_guess(app, &client).await.map_err(|error| front.failed(&error, "/"))?;
+        // The second segment; what is no number is no session.
+        let seq = parts.uri.path().split('/').nth(2).and_then(|text| text.parse::<i64>().ok());
+        let Some(seq) = seq else { return Err(front.trouble(Trouble::NotFound)) };
+        let Some(secret) = cookie::read(&parts.headers, &cookie_name(seq)) else {
+            return Err(front.trouble(Trouble::NoSession));
+        };
+        let found = app.vault.session_by_browser(seq, &Digest::of(secret.expose())).await;
+        let found = found.map_err(|error| front.failed(&ApiError::internal(&error), "/"))?;
+        let Some((session, parent)) = found else {
+            limits::guessed_wrong(app, &client).await;
+            return Err(front.trouble(Trouble::NoSession));
+        };
+        let front = front.with_browser(secret.expose()).of(&session, parent);
+        if session.revoked_at.is_some() {
+            return Err(front.trouble(Trouble::LinkRevoked));
+        }
+        if !session.is_open(Timestamp::now()) {
+            return Err(front.trouble(Trouble::LinkExpired));
+        }
+        Ok(Self { app: Arc::clone(app), session, client, front })
+    }
+}

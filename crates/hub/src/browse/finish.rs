@@ -1,0 +1,101 @@
+//! The account that was found: confirmed, stored, told.
+
+use axum::body::Bytes;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use probe::Identity;
+use vault::{Account, AttemptState};
+
+use super::desk::{Desk, go};
+use super::fill::{before, work};
+use super::posted::Posted;
+use crate::connectors;
+use crate::pages::{AccountPage, DonePage, Trouble, confirm as confirm_page, done as done_page};
+use crate::wire::Segments;
+use crate::wire::error::ApiError;
+
+pub(super) async fn show(desk: Desk, Segments((_, id)): Segments<(i64, String)>) -> Result<Response, Response> {
+    let work = work(&desk, &id, false).await?;
+    if work.linking.attempt.state != AttemptState::Confirming {
+        return Ok(go(&work.base));
+    }
+    let before = before(work.linking.over());
+    let page = AccountPage {
+        flow: &work.linking.flow,
+        base: &work.base,
+        icon: Some(&work.icon),
+        before: before.as_ref(),
+    };
+    Ok(desk.page(confirm_page(&desk.frame(), &page)))
+}
+
+pub(super) async fn confirm(
+    desk: Desk,
+    headers: HeaderMap,
+    Segments((_, id)): Segments<(i64, String)>,
+    body: Bytes,
+) -> Result<Response, Response> {
+    let back = format!("{}/{id}/confirm", desk.base());
+    let stale = || desk.trouble(Trouble::StaleForm { back: &back });
+    let posted = Posted::parse(&headers, &body).ok_or_else(stale)?;
+    if !desk.is_own(&headers, posted.text("csrf")) {
+        return Err(stale());
+    }
+    let mut work = match work(&desk, &id, false).await {
+        Ok(work) => work,
+        // Sent twice: it is stored already.
+        Err(_) if linked(&desk, &id).await?.is_some() => return Ok(go(&format!("{}/{id}/done", desk.base()))),
+        Err(elsewhere) => return Err(elsewhere),
+    };
+    let base = work.base.clone();
+    if work.linking.attempt.state != AttemptState::Confirming {
+        return Ok(go(&base));
+    }
+    if posted.text("do") == "yes" {
+        work.linking.store(&desk.app).await.map_err(desk.failed(&base))?;
+        return Ok(go(&format!("{base}/done")));
+    }
+    work.linking.flow.confirm(false);
+    work.linking.save(&desk.app).await.map_err(desk.failed(&base))?;
+    Ok(go(&base))
+}
+
+pub(super) async fn done(desk: Desk, Segments((_, id)): Segments<(i64, String)>) -> Result<Response, Response> {
+    let Some(account) = linked(&desk, &id).await? else { return Ok(go(&format!("{}/{id}", desk.base()))) };
+    let guide = desk.app.guides.current(&account.provider);
+    let name = guide.as_ref().map_or(account.provider.as_str(), |guide| guide.provider.name.as_str());
+    let identity = account.external_id.clone().map(|id| Identity {
+        id,
+        name: account.name.clone().unwrap_or_default(),
+        details: account.identity.clone().into_iter().collect(),
+    });
+    let method = guide.as_ref().and_then(|guide| guide.method(&account.method));
+    let missed: Vec<String> = method
+        .map(|method| {
+            let checks = method.checks.iter().filter(|check| {
+                account.outcome == "ok_limited" && !account.proved.iter().any(|key| check.key == **key)
+            });
+            checks.map(|check| check.label.clone()).collect()
+        })
+        .unwrap_or_default();
+    let icon = connectors::icon_path(&account.provider);
+    let page = DonePage {
+        provider: name,
+        icon: Some(&icon),
+        account: account.id.as_str(),
+        identity: identity.as_ref(),
+        missed: &missed,
+        is_again: 1 < account.version,
+    };
+    Ok(desk.page(done_page(&desk.frame(), &page)))
+}
+
+/// The account that the session's last attempt with a connector made.
+async fn linked(desk: &Desk, connector: &str) -> Result<Option<Account>, Response> {
+    let home = desk.base();
+    let failed = |error| desk.failed(&home)(ApiError::internal(&error));
+    let attempt = desk.app.vault.attempt_of(desk.session.seq, connector).await.map_err(failed)?;
+    let attempt = attempt.filter(|attempt| attempt.state == AttemptState::Linked);
+    let Some(id) = attempt.and_then(|attempt| attempt.account?.parse().ok()) else { return Ok(None) };
+    desk.app.vault.get(&id).await.map_err(failed)
+}

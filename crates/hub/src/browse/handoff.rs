@@ -1,0 +1,270 @@
+//! A step for somebody else: the link for it, and what comes by it.
+//!
+//! **Invariant:** what comes goes into the attempt under seal and is shown to nobody: neither to whoever asked nor,
+//! again, to whoever gave it.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use guide::Key;
+use jiff::{Timestamp, ToSpan as _};
+use link::{FieldProblem, Flow, Start};
+use secret::Secret;
+use vault::{Attempt, AttemptState, Digest, Handoff, Session};
+
+use super::cookie;
+use super::desk::{Desk, Front, go};
+use super::fill::work;
+use super::posted::{Posted, shown};
+use crate::app::App;
+use crate::connectors;
+use crate::editions;
+use crate::layers::client::Client;
+use crate::limits;
+use crate::linking::Linking;
+use crate::pages::{HandoffPage, HelpPage, Trouble, handoff_made, help, help_thanks};
+use crate::wire::Segments;
+use crate::wire::error::ApiError;
+
+/// A link for somebody else is good for so many hours, or until the session ends.
+const HOURS: i64 = 72;
+
+pub(super) async fn make(
+    desk: Desk,
+    headers: HeaderMap,
+    Segments((_, id)): Segments<(i64, String)>,
+    body: Bytes,
+) -> Result<Response, Response> {
+    let mut work = work(&desk, &id, true).await?;
+    let base = work.base.clone();
+    let stale = || desk.trouble(Trouble::StaleForm { back: &base });
+    let posted = Posted::parse(&headers, &body).ok_or_else(stale)?;
+    if !desk.is_own(&headers, posted.text("csrf")) {
+        return Err(stale());
+    }
+    // What was typed so far stays, and so does the choice of an environment.
+    let environment = posted.text("environment");
+    if !environment.is_empty() {
+        work.linking.flow.choose_environment(environment);
+    }
+    work.linking.flow.prefill(&posted.typed());
+    work.linking.save(&desk.app).await.map_err(desk.failed(&base))?;
+
+    let method = work.linking.flow.method();
+    let Some((_, step)) = method.steps().find(|(_, step)| step.key == *posted.text("step")) else {
+        return Err(stale());
+    };
+    let fields: Vec<String> = step.collects.iter().map(ToString::to_string).collect();
+    if fields.is_empty() {
+        return Err(stale());
+    }
+    let now = Timestamp::now();
+    let expires = now.saturating_add(HOURS.hours()).unwrap_or(now).min(desk.session.made.expires_at);
+    let made = desk.app.vault.add_handoff(&work.linking.attempt.id, step.key.as_str(), &fields, now, expires);
+    let (_, token) = made.await.map_err(|error| desk.failed(&base)(ApiError::internal(&error)))?;
+    let page = HandoffPage {
+        provider: &work.linking.flow.guide().provider.name,
+        icon: Some(&work.icon),
+        step: &step.title,
+        link: &format!("{}help/{}", desk.app.public_url, token.secret().expose()),
+        until: &expires.strftime("%Y-%m-%d %H:%M UTC").to_string(),
+        base: &base,
+    };
+    Ok(desk.page(handoff_made(&desk.frame(), &page)))
+}
+
+/// The way in, and then the step.
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    client: Client,
+    headers: HeaderMap,
+    Segments(link): Segments<String>,
+) -> Result<Response, Response> {
+    if link.starts_with("wsh_") {
+        return enter(&app, &client, &headers, &link).await;
+    }
+    let helper = Helper::find(&app, &client, &headers, &link).await?;
+    if helper.handoff.done_at.is_some() {
+        return Ok(helper.front.page(StatusCode::OK, help_thanks(&helper.front.frame())));
+    }
+    helper.page(&app, StatusCode::OK, &[], &[]).await
+}
+
+pub(super) async fn give(
+    State(app): State<Arc<App>>,
+    client: Client,
+    headers: HeaderMap,
+    Segments(link): Segments<String>,
+    body: Bytes,
+) -> Result<Response, Response> {
+    let helper = Helper::find(&app, &client, &headers, &link).await?;
+    let action = format!("/help/{link}");
+    let stale = || helper.front.trouble(Trouble::StaleForm { back: &action });
+    let posted = Posted::parse(&headers, &body).ok_or_else(stale)?;
+    if !helper.front.is_own(&headers, posted.text("csrf")) {
+        return Err(stale());
+    }
+    if helper.handoff.done_at.is_some() {
+        return Ok(go(&action));
+    }
+    let asked = |key: &Key| helper.handoff.fields.iter().any(|field| *key == **field);
+    let typed: Vec<(Key, Secret)> = posted.typed().into_iter().filter(|(key, _)| asked(key)).collect();
+    let mut flow = helper.flow(&app).await?;
+    let mut problems = flow.prefill(&typed);
+    problems.extend(lacking(&flow, &helper.handoff, &problems));
+    if !problems.is_empty() {
+        let typed = shown(flow.method(), &typed);
+        return helper.page(&app, StatusCode::UNPROCESSABLE_ENTITY, &typed, &problems).await;
+    }
+    helper.keep(&app, &typed).await.map_err(|error| helper.front.failed(&error, &action))?;
+    Ok(go(&action))
+}
+
+/// Gives the browser a secret of its own, and sends it on to an address without the token.
+async fn enter(
+    app: &Arc<App>,
+    client: &Client,
+    headers: &HeaderMap,
+    token: &str,
+) -> Result<Response, Response> {
+    let front = Front::new(app, headers);
+    limits::may_guess(app, client).await.map_err(|error| front.failed(&error, "/"))?;
+    let found = app.vault.handoff_by_token(&Digest::of(token)).await;
+    let found = found.map_err(|error| front.failed(&ApiError::internal(&error), "/"))?;
+    let Some(handoff) = found else {
+        limits::guessed_wrong(app, client).await;
+        return Err(front.trouble(Trouble::NotFound));
+    };
+    let now = Timestamp::now();
+    if handoff.expires_at <= now {
+        return Err(front.trouble(Trouble::LinkExpired));
+    }
+    let path = format!("/help/{}", handoff.id);
+    let seconds = handoff.expires_at.as_second() - now.as_second();
+    let mut response = go(&path);
+    let name = cookie_name(&handoff.id);
+    if let Some(cookie) = cookie::set(&name, &Secret::from(token), &path, seconds, app.is_secure(), false) {
+        response.headers_mut().insert(SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+fn cookie_name(id: &str) -> String {
+    format!("waystone_{id}")
+}
+
+/// Somebody who was handed a step.
+struct Helper {
+    handoff: Handoff,
+    attempt: Attempt,
+    session: Session,
+    front: Front,
+}
+
+impl Helper {
+    async fn find(
+        app: &Arc<App>,
+        client: &Client,
+        headers: &HeaderMap,
+        id: &str,
+    ) -> Result<Self, Response> {
+        let front = Front::new(app, headers);
+        let failed = |error| front.failed(&ApiError::internal(&error), "/");
+        limits::may_guess(app, client).await.map_err(|error| front.failed(&error, "/"))?;
+        let Some(secret) = cookie::read(headers, &cookie_name(id)) else {
+            return Err(front.trouble(Trouble::NotFound));
+        };
+        let found = app.vault.handoff_by_token(&Digest::of(secret.expose())).await.map_err(failed)?;
+        let Some(handoff) = found.filter(|handoff| handoff.id == id) else {
+            limits::guessed_wrong(app, client).await;
+            return Err(front.trouble(Trouble::NotFound));
+        };
+        let attempt = app.vault.attempt(&handoff.attempt).await.map_err(failed)?;
+        let Some(attempt) = attempt else { return Err(front.trouble(Trouble::LinkExpired)) };
+        let session = app.vault.session(&attempt.project, attempt.session).await.map_err(failed)?;
+        let now = Timestamp::now();
+        let Some(session) = session.filter(|session| session.is_open(now) && now < handoff.expires_at) else {
+            return Err(front.trouble(Trouble::LinkExpired));
+        };
+        if attempt.state.is_over() && handoff.done_at.is_none() {
+            return Err(front.trouble(Trouble::LinkUsed));
+        }
+        let front = front.with_browser(secret.expose());
+        Ok(Self { handoff, attempt, session, front })
+    }
+
+    /// A flow of the helper's own, with nothing in it of what was typed by whoever asked but the environment.
+    async fn flow(&self, app: &Arc<App>) -> Result<Flow, Response> {
+        let failed = |error: ApiError| self.front.failed(&error, "/");
+        let guide = editions::by_digest(app, &self.attempt.guide_digest).await.map_err(failed)?;
+        let found = connectors::find(app, &self.attempt.project, &self.attempt.config).await.map_err(failed)?;
+        let (Some(guide), Some(integration)) = (guide, found) else {
+            return Err(self.front.trouble(Trouble::LinkExpired));
+        };
+        let theirs =
+            Linking::open(app, &self.session, integration, self.attempt.clone()).await.map_err(failed)?;
+        let environment = theirs.and_then(|theirs| theirs.flow.environment().map(|one| one.key.clone()));
+        let start = Start { environment, brand: app.brand.name.clone(), ..Start::default() };
+        Flow::new(guide, &self.attempt.method, start).ok_or_else(|| self.front.trouble(Trouble::LinkExpired))
+    }
+
+    async fn page(
+        &self,
+        app: &Arc<App>,
+        status: StatusCode,
+        typed: &[(Key, String)],
+        problems: &[FieldProblem],
+    ) -> Result<Response, Response> {
+        let flow = self.flow(app).await?;
+        let Some((_, step)) = flow.method().steps().find(|(_, step)| step.key == *self.handoff.step) else {
+            return Err(self.front.trouble(Trouble::LinkExpired));
+        };
+        let icon = connectors::icon_path(&self.attempt.provider);
+        let action = format!("/help/{}", self.handoff.id);
+        let page = HelpPage { flow: &flow, step, icon: Some(&icon), action: &action, typed, problems };
+        Ok(self.front.page(status, help(&self.front.frame(), &page)))
+    }
+
+    /// Puts the values into the attempt, though whoever asked may be typing in it.
+    async fn keep(&self, app: &Arc<App>, typed: &[(Key, Secret)]) -> Result<(), ApiError> {
+        const TRIES: u32 = 5;
+        let failed = |error| ApiError::internal(&error);
+        for _ in 0..TRIES {
+            let attempt = app.vault.attempt(&self.attempt.id).await.map_err(failed)?;
+            let Some(attempt) = attempt.filter(|attempt| attempt.state != AttemptState::Checking) else {
+                tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+                continue;
+            };
+            let found = connectors::find(app, &attempt.project, &attempt.config).await?;
+            let Some(integration) = found else { break };
+            let opened = Linking::open(app, &self.session, integration, attempt).await?;
+            let Some(mut linking) = opened else { break };
+            linking.flow.prefill(typed);
+            if linking.save(app).await.is_ok() {
+                app.vault.end_handoff(&self.handoff.id, Timestamp::now()).await.map_err(failed)?;
+                return Ok(());
+            }
+        }
+        Err(ApiError::new(&crate::wire::error::CONFLICT, "The attempt changes at this moment; send it again"))
+    }
+}
+
+/// Which of the fields asked for were left empty.
+fn lacking(flow: &Flow, handoff: &Handoff, told: &[FieldProblem]) -> Vec<FieldProblem> {
+    let fields = handoff.fields.iter().filter_map(|key| flow.method().field(key));
+    let fields = fields.filter(|field| field.required && flow.asks(field));
+    let missing = fields.filter(|field| {
+        !flow.values().contains_key(&field.key) && !told.iter().any(|problem| problem.field == field.key)
+    });
+    missing
+        .map(|field| FieldProblem {
+            field: field.key.clone(),
+            says: format!("{} is needed", field.label),
+            belongs_to: None,
+        })
+        .collect()
+}

@@ -1,0 +1,166 @@
+//! Guide and form side by side: what is entered, where it is found, and what went wrong.
+//!
+//! **Invariant:** a secret is shown as kept or not kept, never by its value or length.
+
+mod field;
+mod steps;
+mod summary;
+
+use guide::Key;
+use link::{FieldProblem, Flow, Purpose, Stage};
+use minijinja::context;
+use serde::Serialize;
+
+use super::account::Before;
+use super::handoff::HandedStep;
+use super::shell::{Frame, Head, data, draw};
+
+pub(super) use self::field::{FieldView, Given, own_fields, view as field_view};
+pub(super) use self::steps::step_view;
+
+/// What the form page is made from.
+#[derive(Clone, Copy)]
+pub struct FormPage<'a> {
+    /// Where linking stands: choosing an environment, following the guide, or failed.
+    pub flow: &'a Flow,
+    /// Where the page is, without a slash at the end: `/session/{session}/{integration}`.
+    pub base: &'a str,
+    /// Where another provider is chosen, if there are several.
+    pub providers: Option<&'a str>,
+    /// The provider's icon.
+    pub icon: Option<&'a str>,
+    /// What was typed and could not be kept. Values of secrets are not looked at.
+    pub typed: &'a [(Key, String)],
+    /// Problems that the flow does not hold: those that `submit_form` returned.
+    pub problems: &'a [FieldProblem],
+    /// Whether the page answers a form that was sent.
+    pub was_sent: bool,
+    /// The number under which support finds the attempt that failed.
+    pub attempt: Option<&'a str>,
+    /// The account that is linked again.
+    pub before: Option<&'a Before>,
+    /// Steps that were handed to somebody else.
+    pub handed: &'a [HandedStep<'a>],
+    /// Whether steps can be handed over.
+    pub may_hand_over: bool,
+}
+
+/// The name of a field's input. It is not the key: a field may be called `csrf`.
+pub fn field_name(key: &Key) -> String {
+    format!("field.{key}")
+}
+
+/// The key of the field with this name of an input.
+pub fn field_of(name: &str) -> Option<Key> {
+    name.strip_prefix("field.").and_then(Key::parse)
+}
+
+/// An environment to choose: with more than four the page has a list that opens.
+#[derive(Serialize)]
+struct EnvironmentView<'a> {
+    key: &'a str,
+    label: &'a str,
+    host: &'a str,
+    description: Option<&'a str>,
+    chosen: bool,
+}
+
+/// The page.
+pub fn form(frame: &Frame<'_>, page: &FormPage<'_>) -> String {
+    let (flow, texts) = (page.flow, frame.texts());
+    let provider = flow.guide().provider.name.as_str();
+    let stage = flow.stage();
+    let (stage_problems, verdict) = match &stage {
+        Stage::Step(view) => (view.problems, view.after),
+        Stage::Failed { verdict, .. } => (&[][..], Some(*verdict)),
+        _ => (&[][..], None),
+    };
+    let problems: Vec<&FieldProblem> = stage_problems.iter().chain(page.problems).collect();
+    let is_again = matches!(flow.purpose(), Purpose::Again { .. });
+    let given = Given { typed: page.typed, problems: &problems, verdict, is_again, handed: page.handed };
+    let fields: Vec<FieldView> =
+        own_fields(flow).map(|field| field_view(frame, flow, field, &given)).collect();
+
+    let is_browser = flow.method().auth.needs_browser();
+    let environments = environments(flow);
+    let environment_missing = page.was_sent && matches!(stage, Stage::Choose(_));
+    let summary = match &stage {
+        Stage::Failed { verdict, offers, .. } => Some(summary::failed(frame, page, verdict, offers)),
+        _ => summary::problems(frame, flow, &problems, environment_missing)
+            .or_else(|| verdict.map(|verdict| summary::failed(frame, page, verdict, &[]))),
+    };
+    let title = if is_again {
+        frame.say(texts.edit_title, &[("provider", provider)])
+    } else {
+        frame.say(texts.form_title, &[("provider", provider)])
+    };
+    let lead = match (page.before.filter(|_| is_again), is_browser && fields.is_empty()) {
+        (Some(before), _) => frame.say(texts.edit_lead, &[("account", &before.name)]),
+        (None, true) => frame.say(texts.form_lead_browser, &[("provider", provider)]),
+        (None, false) => texts.form_lead.to_owned(),
+    };
+    let button = match (is_browser, is_again) {
+        (true, _) => frame.say(texts.continue_to, &[("provider", provider)]),
+        (false, true) => texts.connect_again.to_owned(),
+        (false, false) => texts.connect.to_owned(),
+    };
+    // The host tells what somebody else entered.
+    let is_theirs = |key: &&Key| {
+        let step = flow.method().collected_at(key.as_str());
+        page.handed.iter().any(|one| step.is_some_and(|step| step.key == *one.step))
+    };
+    let is_host_theirs = probe::host_fields(flow.method()).iter().any(is_theirs);
+    let active = steps::active(flow, verdict, &problems);
+    let head = Head { is_problem: summary.is_some(), ..Head::new(&title, Some(2)) };
+    draw(
+        frame,
+        &head,
+        "form.html",
+        context! {
+            lead,
+            provider,
+            icon => page.icon,
+            base => page.base,
+            providers => page.providers,
+            environment_label => flow.method().environment_label.as_str(),
+            environments => data(&environments),
+            environment_missing,
+            fields => data(&fields),
+            summary => data(&summary),
+            button,
+            host => flow.host().filter(|_| !is_host_theirs),
+            guide => steps::guide(frame, flow, active.as_ref()),
+            hand => if page.may_hand_over { steps::to_hand_over(flow) } else { Vec::new() },
+            is_again,
+        },
+    )
+}
+
+/// The environments to choose from; none, where there is nothing to choose.
+fn environments(flow: &Flow) -> Vec<EnvironmentView<'_>> {
+    let method = flow.method();
+    if method.environments.len() < 2 || method.tells_environment() {
+        return Vec::new();
+    }
+    let chosen = flow.environment().map(|one| &one.key);
+    method.environments.iter().map(|one| environment_view(one, chosen)).collect()
+}
+
+fn environment_view<'a>(one: &'a guide::Environment, chosen: Option<&Key>) -> EnvironmentView<'a> {
+    EnvironmentView {
+        key: one.key.as_str(),
+        label: &one.label,
+        host: &one.host,
+        description: one.description.as_deref(),
+        chosen: chosen == Some(&one.key),
+    }
+}
+
+/// What references of the guide stand for here.
+pub(super) fn context_of<'a>(frame: &Frame<'a>, flow: &'a Flow) -> render::Context<'a> {
+    let context = render::Context::new(flow.guide(), flow.method(), frame.brand);
+    match flow.environment() {
+        Some(environment) => context.in_environment(environment),
+        None => context,
+    }
+}

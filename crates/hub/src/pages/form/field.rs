@@ -1,0 +1,220 @@
+//! One field of a form: what it is, what is in it, and what is wrong with it.
+//!
+//! **Invariant:** `value` is empty for a secret, whatever the flow holds.
+
+use guide::{Condition, Field, FieldType, Key};
+use link::{FieldProblem, Flow};
+use minijinja::Value;
+use probe::Verdict;
+use serde::Serialize;
+use serde_json::json;
+
+use super::{context_of, field_name};
+use crate::pages::handoff::{HandedStep, Handing};
+use crate::pages::shell::{Frame, markup};
+use crate::texts::fill;
+
+/// A field of a form.
+#[derive(Serialize)]
+pub(in crate::pages) struct FieldView {
+    key: String,
+    name: String,
+    label: String,
+    /// What draws it: `line`, `lines`, `choice`.
+    control: &'static str,
+    /// The type of a line.
+    kind: &'static str,
+    secret: bool,
+    file: bool,
+    required: bool,
+    optional: bool,
+    hint: Option<Value>,
+    placeholder: Option<String>,
+    options: Vec<(String, String)>,
+    value: String,
+    max_length: usize,
+    range: (Option<i64>, Option<i64>),
+    /// Whether a secret is kept.
+    kept: bool,
+    /// How it stands with somebody else.
+    handed: Option<Handing>,
+    /// What is wrong, in the guide's language.
+    error: Option<String>,
+    /// What is wrong, in the reader's.
+    own_error: Option<String>,
+    /// Whether the credentials with this value were not accepted.
+    fault: bool,
+    /// Whether it may be the cause, too.
+    maybe: bool,
+    /// Whether changing it asks for the secrets again.
+    host: bool,
+    /// The environment to which the typed address belongs.
+    belongs: Option<(String, String)>,
+    /// The step at which the value is found.
+    step: Option<(String, String)>,
+    when: Option<String>,
+    only: Option<String>,
+    hidden: bool,
+}
+
+impl FieldView {
+    /// The same where its step stands right above it.
+    pub(in crate::pages) fn without_step(self) -> Self {
+        Self { step: None, ..self }
+    }
+}
+
+/// What is known about all fields of a form.
+#[derive(Default)]
+pub(in crate::pages) struct Given<'a> {
+    pub(in crate::pages) typed: &'a [(Key, String)],
+    pub(in crate::pages) problems: &'a [&'a FieldProblem],
+    pub(in crate::pages) verdict: Option<&'a Verdict>,
+    pub(in crate::pages) is_again: bool,
+    pub(in crate::pages) handed: &'a [HandedStep<'a>],
+}
+
+/// The fields that whoever links fills in: not those of the admin, who sets the method up once.
+pub(in crate::pages) fn own_fields(flow: &Flow) -> impl Iterator<Item = &Field> {
+    let method = flow.method();
+    method.fields.iter().filter(move |field| {
+        let mut setup = method.setup.iter().flat_map(guide::Walkthrough::steps);
+        method.collected_at(field.key.as_str()).is_some()
+            || !setup.any(|(_, step)| step.collects.contains(&field.key))
+    })
+}
+
+/// A field as a page shows it.
+pub(in crate::pages) fn view(frame: &Frame<'_>, flow: &Flow, field: &Field, given: &Given<'_>) -> FieldView {
+    let (method, texts) = (flow.method(), frame.texts());
+    let problem = given.problems.iter().find(|problem| problem.field == field.key);
+    let is_kept = flow.values().contains_key(&field.key);
+    let handed = handed(flow, field, given.handed);
+    // What somebody else entered is not shown to whoever asked them, be it secret or not.
+    let value = if handed.is_some() { String::new() } else { value(flow, field, given.typed) };
+    let verdict = given.verdict.filter(|verdict| !verdict.outcome.is_transient());
+    let own_error = problem.and_then(|problem| {
+        let is_missing = problem.says == format!("{} is needed", field.label);
+        match is_missing && !is_kept {
+            true if given.is_again && field.secret => Some(texts.again_because_host.to_owned()),
+            true => Some(fill(texts.needed, &[("field", &field.label)])),
+            false => None,
+        }
+    });
+    let has_kept_secret =
+        || method.fields.iter().any(|one| one.secret && flow.values().contains_key(&one.key));
+    let has_default = field.default.as_ref().is_some_and(|default| !default.is_empty());
+    FieldView {
+        key: field.key.to_string(),
+        name: field_name(&field.key),
+        label: field.label.clone(),
+        control: control(field.kind),
+        kind: input_type(field),
+        secret: field.secret,
+        file: field.kind == FieldType::File,
+        required: field.required && !has_default && !is_kept && field.when.is_none() && handed.is_none(),
+        optional: !field.required || has_default,
+        hint: field
+            .description
+            .as_ref()
+            .map(|prose| markup(render::html_prose(prose, &context_of(frame, flow)))),
+        placeholder: field.placeholder.clone().filter(|_| !field.secret),
+        options: options(field, texts.yes, texts.no),
+        value,
+        // What is pasted may be longer than what is kept of it.
+        max_length: field.max_length.saturating_mul(2).max(1024),
+        range: field.range,
+        kept: field.secret && is_kept && handed.is_none(),
+        handed,
+        error: problem.filter(|_| own_error.is_none()).map(|problem| problem.says.clone()),
+        own_error,
+        fault: verdict.is_some_and(|verdict| verdict.at_field.as_ref() == Some(&field.key)),
+        maybe: verdict.is_some_and(|verdict| verdict.or_fields.contains(&field.key)),
+        host: given.is_again && probe::host_fields(method).contains(&&field.key) && has_kept_secret(),
+        belongs: problem.and_then(|problem| problem.belongs_to.as_ref()).map(|key| {
+            let label = method.environment(key.as_str()).map_or(key.as_str(), |one| &one.label);
+            (key.to_string(), label.to_owned())
+        }),
+        step: found_at(flow, &field.key),
+        when: field.when.as_ref().map(when),
+        only: field.when.as_ref().map(|when| only(flow, when)),
+        hidden: !flow.asks(field) && flow.environment().is_some(),
+    }
+}
+
+/// How a field stands that somebody else is to fill in.
+fn handed(flow: &Flow, field: &Field, handed: &[HandedStep<'_>]) -> Option<Handing> {
+    let step = flow.method().collected_at(field.key.as_str())?;
+    handed.iter().rev().find(|one| step.key == *one.step).map(|one| one.state)
+}
+
+/// What stands in the input: what was typed, or else what is kept, or else the default. Nothing for a secret.
+fn value(flow: &Flow, field: &Field, typed: &[(Key, String)]) -> String {
+    if field.secret {
+        return String::new();
+    }
+    let typed = typed.iter().find(|(key, _)| *key == field.key).map(|(_, text)| text.clone());
+    let kept = || flow.values().get(&field.key).map(|value| value.expose().to_owned());
+    typed.or_else(kept).or_else(|| field.default.clone()).unwrap_or_default()
+}
+
+/// The step that makes a value, or else the one at which it is typed in.
+fn found_at(flow: &Flow, field: &Key) -> Option<(String, String)> {
+    let step = flow.method().made_at(field.as_str())?;
+    let is_shown = flow.all_steps().iter().any(|(_, one)| one.key == step.key);
+    is_shown.then(|| (step.key.to_string(), step.title.clone()))
+}
+
+/// A condition as the script reads it.
+pub(super) fn when(condition: &Condition) -> String {
+    let environments: Vec<&str> = condition.environments.iter().map(Key::as_str).collect();
+    let (field, values) = match &condition.field {
+        Some((key, values)) => (Some(key.as_str()), values.as_slice()),
+        None => (None, &[][..]),
+    };
+    json!({ "environments": environments, "field": field, "values": values }).to_string()
+}
+
+/// A condition in words: the labels of what has to be chosen.
+pub(super) fn only(flow: &Flow, condition: &Condition) -> String {
+    let method = flow.method();
+    let environment =
+        |key: &Key| method.environment(key.as_str()).map_or_else(|| key.to_string(), |one| one.label.clone());
+    let mut words: Vec<String> = condition.environments.iter().map(environment).collect();
+    if let Some((key, values)) = &condition.field {
+        let options = method.field(key.as_str()).map(|field| field.options.as_slice()).unwrap_or_default();
+        words.extend(values.iter().map(|value| {
+            options.iter().find(|option| option.value == *value).map_or(value, |option| &option.label).clone()
+        }));
+    }
+    words.join(", ")
+}
+
+fn control(kind: FieldType) -> &'static str {
+    match kind {
+        FieldType::Select | FieldType::Boolean => "choice",
+        FieldType::Multiline | FieldType::File => "lines",
+        FieldType::Text
+        | FieldType::Email
+        | FieldType::Url
+        | FieldType::Host
+        | FieldType::Secret
+        | FieldType::Number => "line",
+    }
+}
+
+fn input_type(field: &Field) -> &'static str {
+    match field.kind {
+        _ if field.secret => "password",
+        FieldType::Email => "email",
+        // Whoever pastes an address or types a number with a space gets no quarrel with the browser: `accept` reads it.
+        _ => "text",
+    }
+}
+
+fn options(field: &Field, yes: &str, no: &str) -> Vec<(String, String)> {
+    if field.kind == FieldType::Boolean {
+        return vec![("true".to_owned(), yes.to_owned()), ("false".to_owned(), no.to_owned())];
+    }
+    field.options.iter().map(|option| (option.value.clone(), option.label.clone())).collect()
+}

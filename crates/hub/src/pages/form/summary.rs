@@ -1,0 +1,129 @@
+//! What went wrong, at the top of the form: what it means, where to mend it, and what else can be done.
+//!
+//! **Invariant:** a failure of the provider or of the network is never laid at anybody's door.
+
+use guide::{Key, OutcomeKind};
+use link::{FieldProblem, Flow, Offer};
+use probe::{Identity, Verdict};
+use serde::Serialize;
+
+use super::{FormPage, own_fields};
+use crate::pages::account::Before;
+use crate::pages::shell::Frame;
+use crate::texts::fill;
+
+/// What went wrong.
+#[derive(Default, Serialize)]
+pub(super) struct Summary<'a> {
+    headline: &'a str,
+    /// In the guide's language.
+    says: Option<&'a str>,
+    fix: Option<&'a str>,
+    /// Our own words.
+    lead: Option<&'static str>,
+    /// Whether time mends it, and nobody here.
+    is_passing: bool,
+    /// Key and label of the fields to look at.
+    fields: Vec<(String, String)>,
+    /// Key and title of the step to go back to.
+    step: Option<(String, String)>,
+    offers: Vec<OfferView>,
+    attempt: Option<&'a str>,
+    before: Option<&'a Before>,
+    now: Option<&'a Identity>,
+}
+
+/// A button.
+#[derive(Serialize)]
+struct OfferView {
+    value: &'static str,
+    label: String,
+    hint: Option<String>,
+}
+
+/// What was typed cannot be sent.
+pub(super) fn problems<'a>(
+    frame: &Frame<'_>,
+    flow: &Flow,
+    problems: &[&FieldProblem],
+    environment_missing: bool,
+) -> Option<Summary<'a>> {
+    if problems.is_empty() && !environment_missing {
+        return None;
+    }
+    let texts = frame.texts();
+    let environment = ("-environment".to_owned(), flow.method().environment_label.clone());
+    let of_problem = |problem: &&FieldProblem| {
+        let field = own_fields(flow).find(|field| field.key == problem.field)?;
+        Some((field.key.to_string(), field.label.clone()))
+    };
+    let own: Vec<(String, String)> = problems.iter().filter_map(of_problem).collect();
+    if own.is_empty() && !environment_missing {
+        // What the admin has to set up is not there: nobody can mend that here.
+        let outcome = OutcomeKind::Misconfigured;
+        let headline = frame.language.outcome(outcome);
+        return Some(Summary { headline, fix: Some(outcome.fix()), ..Summary::default() });
+    }
+    let fields = Some(environment).filter(|_| environment_missing).into_iter();
+    Some(Summary {
+        headline: texts.problems_title,
+        lead: Some(texts.problems_lead),
+        fields: fields.chain(own).collect(),
+        ..Summary::default()
+    })
+}
+
+/// The provider did not accept it, or could not be asked.
+pub(super) fn failed<'a>(
+    frame: &Frame<'_>,
+    page: &FormPage<'a>,
+    verdict: &'a Verdict,
+    offers: &[Offer],
+) -> Summary<'a> {
+    let flow = page.flow;
+    let is_passing = verdict.outcome.is_transient();
+    let is_other = verdict.outcome == OutcomeKind::DifferentAccount;
+    let to_mend = |key: &Key| {
+        let field = own_fields(flow).find(|field| field.key == *key && !is_passing)?;
+        Some((key.to_string(), field.label.clone()))
+    };
+    let step = verdict.return_to.as_ref().filter(|_| !is_passing).and_then(|key| {
+        let steps = flow.all_steps();
+        let (_, step) = steps.iter().find(|(_, step)| step.key == *key)?;
+        Some((step.key.to_string(), step.title.clone()))
+    });
+    Summary {
+        headline: frame.language.outcome(verdict.outcome),
+        says: Some(verdict.says.as_str()).filter(|says| !says.is_empty()),
+        fix: Some(verdict.fix.as_str()).filter(|fix| !fix.is_empty()),
+        lead: None,
+        is_passing,
+        fields: verdict.at_field.iter().chain(&verdict.or_fields).filter_map(to_mend).collect(),
+        step,
+        offers: offers.iter().filter_map(|offer| offered(frame, flow, offer)).collect(),
+        attempt: page.attempt,
+        before: page.before.filter(|_| is_other),
+        now: verdict.identity.as_ref().filter(|_| is_other),
+    }
+}
+
+/// What can be done about it; going back to a step is what the page itself is for.
+fn offered(frame: &Frame<'_>, flow: &Flow, offer: &Offer) -> Option<OfferView> {
+    let texts = frame.texts();
+    match offer {
+        Offer::GoTo(_) => None,
+        Offer::Retry => Some(OfferView { value: "retry", label: texts.retry.to_owned(), hint: None }),
+        Offer::AskElsewhere => {
+            let here = flow.environment().map(|one| &one.key);
+            let others = flow.method().environments.iter().filter(|one| Some(&one.key) != here);
+            let names: Vec<&str> = others.map(|one| one.label.as_str()).collect();
+            let hint = fill(texts.ask_elsewhere_hint, &[("environments", &names.join(", "))]);
+            Some(OfferView { value: "elsewhere", label: texts.ask_elsewhere.to_owned(), hint: Some(hint) })
+        }
+        Offer::SwitchTo(key) => {
+            let label = flow.method().environment(key.as_str()).map_or(key.as_str(), |one| &one.label);
+            let label = fill(texts.switch_environment, &[("environment", label)]);
+            Some(OfferView { value: "switch", label, hint: None })
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! One step in somebody else's hands: the link for it, and the page it leads to.
+//!
+//! **Invariant:** whoever asked is told that something came, and never what.
+
+use guide::{Key, Step};
+use link::{FieldProblem, Flow};
+use minijinja::{Value, context};
+use serde::Serialize;
+
+use super::form::{FieldView, Given, field_view, own_fields, step_view};
+use super::shell::{Frame, Head, data, draw};
+use crate::texts::fill;
+
+/// A step that was handed over.
+#[derive(Clone, Copy, Debug)]
+pub struct HandedStep<'a> {
+    /// The step's key.
+    pub step: &'a str,
+    /// How it stands.
+    pub state: Handing,
+}
+
+/// How a step that was handed over stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Handing {
+    /// Nothing came yet.
+    Waiting,
+    /// Everything came.
+    Received,
+    /// The link is past its time.
+    Expired,
+}
+
+/// What the page with the new link is made from.
+#[derive(Clone, Copy)]
+pub struct HandoffPage<'a> {
+    /// The provider's name.
+    pub provider: &'a str,
+    /// The provider's icon.
+    pub icon: Option<&'a str>,
+    /// The step's title.
+    pub step: &'a str,
+    /// The link, whole.
+    pub link: &'a str,
+    /// Until when it works, as people write it.
+    pub until: &'a str,
+    /// Where linking is: `/session/{session}/{integration}`.
+    pub base: &'a str,
+}
+
+/// What the page of whoever was asked is made from.
+#[derive(Clone, Copy)]
+pub struct HelpPage<'a> {
+    /// A flow of their own: nothing of what was typed by whoever asked is in it but the environment.
+    pub flow: &'a Flow,
+    /// The step.
+    pub step: &'a Step,
+    /// The provider's icon.
+    pub icon: Option<&'a str>,
+    /// Where the form is sent.
+    pub action: &'a str,
+    /// What was typed and could not be kept. Values of secrets are not looked at.
+    pub typed: &'a [(Key, String)],
+    /// What is wrong with it.
+    pub problems: &'a [FieldProblem],
+}
+
+/// The link that was made.
+pub fn handoff_made(frame: &Frame<'_>, page: &HandoffPage<'_>) -> String {
+    let texts = frame.texts();
+    let values =
+        [("provider", page.provider), ("step", page.step), ("link", page.link), ("until", page.until)];
+    draw(
+        frame,
+        &Head::new(texts.hand_made_title, Some(2)),
+        "handoff.html",
+        context! {
+            lead => frame.say(texts.hand_made_lead, &values),
+            provider => page.provider,
+            icon => page.icon,
+            base => page.base,
+            link => page.link,
+            message => frame.say(texts.hand_message_text, &values),
+            until => frame.say(texts.hand_until, &values),
+        },
+    )
+}
+
+/// The step, for whoever was asked.
+pub fn help(frame: &Frame<'_>, page: &HelpPage<'_>) -> String {
+    let (flow, texts) = (page.flow, frame.texts());
+    let provider = flow.guide().provider.name.as_str();
+    let problems: Vec<&FieldProblem> = page.problems.iter().collect();
+    let given = Given { typed: page.typed, problems: &problems, ..Given::default() };
+    let own = own_fields(flow).filter(|field| page.step.collects.contains(&field.key));
+    let fields: Vec<FieldView> =
+        own.map(|field| field_view(frame, flow, field, &given).without_step()).collect();
+    let links: Vec<(String, &str)> = problems
+        .iter()
+        .filter_map(|problem| flow.method().field(problem.field.as_str()))
+        .map(|field| (field.key.to_string(), field.label.as_str()))
+        .collect();
+    let title = frame.say(texts.help_title, &[("provider", provider)]);
+    let steps: Vec<Value> =
+        leading_to(flow, page.step).into_iter().map(|step| step_view(frame, flow, step)).collect();
+    let head = Head { is_problem: !problems.is_empty(), ..Head::new(&title, None) };
+    draw(
+        frame,
+        &head,
+        "help.html",
+        context! {
+            lead => frame.say(texts.help_lead, &[("provider", provider)]),
+            provider,
+            icon => page.icon,
+            action => page.action,
+            steps,
+            fields => data(&fields),
+            problems => data(links),
+        },
+    )
+}
+
+/// Thanks.
+pub fn help_thanks(frame: &Frame<'_>) -> String {
+    let texts = frame.texts();
+    draw(
+        frame,
+        &Head::new(texts.help_thanks_title, None),
+        "notice.html",
+        context! {
+            lead => fill(texts.help_thanks_lead, &[]),
+            mark => "done",
+            note => texts.help_close,
+            note_lang => texts.lang,
+            ..super::trouble::nothing_more()
+        },
+    )
+}
+
+/// The step, and before it those that make the values that are typed in at it.
+fn leading_to<'f>(flow: &'f Flow, step: &'f Step) -> Vec<&'f Step> {
+    let all = flow.all_steps();
+    let makes = |one: &Step| one.obtains.iter().any(|key| step.collects.contains(key));
+    let before = all.into_iter().map(|(_, one)| one).filter(|one| one.key != step.key && makes(one));
+    before.chain([step]).collect()
+}

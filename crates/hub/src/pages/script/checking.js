@@ -1,0 +1,70 @@
+// Checks as they happen: asks how they stand, and goes on when they are done.
+const polled = one("[data-poll]");
+if (polled) {
+  const list = polled.matches(".checks") ? polled : null;
+  let quiet = 0;
+  let wait = 500;
+
+  const draw = (reports) => {
+    if (!list) return;
+    const changes = [];
+    reports.forEach(({ label, state, says, seconds }, at) => {
+      let item = list.children[at];
+      if (!item) {
+        item = list.firstElementChild?.cloneNode(true) ?? document.createElement("li");
+        list.append(item);
+      }
+      const [what, how] = [one(".what", item), one(".how", item)];
+      if (what.textContent !== label) what.textContent = label;
+      if (item.className !== state || state === "waiting") {
+        // What changes is read out once; a countdown is not, second by second.
+        if (item.className !== state && state !== "pending") changes.push(`${label}: ${says}`);
+        item.className = state;
+        how.textContent = says;
+      }
+      if (seconds !== null) item.dataset.seconds = seconds;
+      else delete item.dataset.seconds;
+    });
+    while (list.children.length > reports.length) list.lastElementChild.remove();
+    if (changes.length > 0) document.getElementById("_status").textContent = changes.join(". ");
+  };
+
+  const ask = async () => {
+    try {
+      const answer = await fetch(polled.dataset.poll, { headers: { accept: "application/json" }, cache: "no-store" });
+      if (!answer.ok) throw new Error(answer.status);
+      const { state, reports, next } = await answer.json();
+      quiet = 0;
+      draw(reports);
+      // Somebody who signs in elsewhere has not come back while the form is what comes next.
+      if (next && (list || state !== "form")) { location.replace(next); return; }
+    } catch {
+      quiet += 1;
+      const slow = one(".slow");
+      if (slow && quiet > 4) slow.hidden = false;
+    }
+    wait = Math.min(wait * 1.25, 2500);
+    setTimeout(ask, quiet ? 3000 : wait);
+  };
+  setTimeout(ask, 300);
+
+  if (list) {
+    setInterval(() => {
+      for (const item of all("[data-seconds]", list)) {
+        const left = Math.max(0, Number(item.dataset.seconds) - 1);
+        item.dataset.seconds = left;
+        one(".how", item).textContent = fill(list.dataset.waiting, { seconds: left });
+      }
+    }, 1000);
+  }
+
+  // A provider lets nobody frame its pages: it opens in a window of its own, and this one waits.
+  for (const link of all("[data-open]")) {
+    if ("follow" in link.dataset) location.replace(link.href);
+    if (!parentOrigin) continue;
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      window.open(link.href, "_blank", "popup,width=560,height=760");
+    });
+  }
+}

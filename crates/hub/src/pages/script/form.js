@@ -1,0 +1,159 @@
+// The form and the guide beside it: focusing a field shows its step, reading a step shows its field.
+const form = document.getElementById("_form");
+const environment = () => one('input[name="environment"]:checked, select[name="environment"]', form)?.value;
+if (form) {
+  const guide = document.getElementById("_guide");
+  const isBeside = () => guide && getComputedStyle(guide).position === "sticky";
+  const input = (key) => document.getElementById(`in--${key}`);
+  const fieldOf = (key) => document.getElementById(`field--${key}`);
+
+  const show = (step) => {
+    for (const other of all(".step.now")) if (other !== step) other.classList.remove("now");
+    if (!step) return;
+    step.classList.add("now");
+    if (!isBeside()) return;
+    // The guide scrolls by itself; the page stays where it is.
+    const [outer, inner] = [guide.getBoundingClientRect(), step.getBoundingClientRect()];
+    const away = inner.top < outer.top || inner.bottom > outer.bottom;
+    const smooth = matchMedia("(prefers-reduced-motion: no-preference)").matches;
+    if (away) guide.scrollBy({ top: inner.top - outer.top - 48, behavior: smooth ? "smooth" : "auto" });
+  };
+  const near = (keys) => {
+    for (const field of all(".field")) field.classList.toggle("near", keys.includes(field.dataset.field));
+  };
+
+  form.addEventListener("focusin", (event) => {
+    const field = event.target.closest(".field");
+    if (!field) return;
+    near([field.dataset.field]);
+    if (field.dataset.step) show(document.getElementById(field.dataset.step));
+  });
+  for (const step of all(".step", guide ?? document.createElement("i"))) {
+    const keys = step.dataset.fields.split(" ").filter(Boolean);
+    step.addEventListener("pointerenter", () => near(keys));
+    step.addEventListener("click", () => { near(keys); show(step); });
+    step.addEventListener("focusin", () => { near(keys); show(step); });
+  }
+  guide?.addEventListener("pointerleave", () => {
+    near([document.activeElement?.closest(".field")?.dataset.field ?? ""]);
+  });
+
+  // From a step to its field, opening what hides it.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="#in--"]');
+    const target = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    if (!target) return;
+    event.preventDefault();
+    const kept = target.closest("details");
+    if (kept) kept.open = true;
+    target.focus({ preventScroll: true });
+    target.closest(".field")?.scrollIntoView({ block: "nearest" });
+  });
+
+  // From a field to its step: beside it where there is room, below the field where there is none.
+  for (const link of all(".where", form)) {
+    const field = link.closest(".field");
+    const peek = one(".peek", field);
+    const step = document.getElementById(field.dataset.step);
+    if (!step || !peek) continue;
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      near([field.dataset.field]);
+      show(step);
+      if (isBeside()) { step.focus({ preventScroll: true }); return; }
+      const opens = peek.hidden;
+      if (opens) {
+        peek.replaceChildren(...[...step.cloneNode(true).childNodes]);
+        for (const copy of all("[id]", peek)) copy.removeAttribute("id");
+        peek.lang = step.closest("[lang]")?.lang ?? "";
+        peek.setAttribute("role", "group");
+        peek.setAttribute("aria-label", one("h4, h2", step).textContent);
+        peek.tabIndex = -1;
+      }
+      peek.hidden = !opens;
+      link.setAttribute("aria-expanded", String(opens));
+      if (opens) peek.focus({ preventScroll: false });
+    });
+    link.setAttribute("role", "button");
+    if (!isBeside()) link.setAttribute("aria-expanded", "false");
+    link.addEventListener("keydown", (event) => { if (event.key === " ") { event.preventDefault(); link.click(); } });
+  }
+
+  // A step whose fields have something in them is marked.
+  const has = (key) => {
+    const control = input(key);
+    return !control || control.value.trim() !== "" || control.closest(".kept:not(.waiting, .expired)") !== null;
+  };
+  const mark = () => {
+    for (const step of all(".step[data-fields]")) {
+      const keys = step.dataset.fields.split(" ").filter(Boolean);
+      step.classList.toggle("done", keys.length > 0 && keys.every(has));
+    }
+  };
+
+  // What is asked only in an environment, or only where something else was chosen.
+  const applies = (when) => {
+    const { environments, field, values } = JSON.parse(when);
+    if (environments.length && environment() && !environments.includes(environment())) return false;
+    if (!field) return true;
+    const control = input(field);
+    return !control || values.includes(control.value);
+  };
+  const choose = () => {
+    for (const part of all("[data-when]")) {
+      part.hidden = !applies(part.dataset.when);
+      for (const line of all(":scope > .only", part)) line.hidden = Boolean(environment());
+    }
+    for (const field of all(".field", form)) for (const control of all("input, select, textarea", field)) control.disabled = field.hidden;
+  };
+  form.addEventListener("input", mark);
+  // What a failure leads back to is in sight from the beginning.
+  const first = one(".step.now");
+  if (first) show(first);
+  form.addEventListener("change", choose);
+  choose();
+  mark();
+
+  // Secrets can be looked at while they are typed.
+  const eye = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z"/><circle cx="12" cy="12" r="3"/><path class="slash" d="M4 4l16 16"/></svg>';
+  for (const button of all(".reveal", form)) {
+    const control = document.getElementById(button.getAttribute("aria-controls"));
+    button.innerHTML = eye;
+    const turn = (shown) => {
+      if (control.tagName === "INPUT") control.type = shown ? "text" : "password";
+      else control.classList.toggle("clear", shown);
+      button.setAttribute("aria-pressed", String(shown));
+      button.setAttribute("aria-label", button.dataset.show);
+      button.title = shown ? button.dataset.hide : button.dataset.show;
+    };
+    button.hidden = false;
+    turn(false);
+    button.addEventListener("click", () => { turn(button.getAttribute("aria-pressed") === "false"); control.focus(); });
+    form.addEventListener("submit", () => turn(false));
+  }
+
+  // A file is read here, and its text is what is sent.
+  for (const label of all("[data-file]", form)) {
+    label.hidden = false;
+    one("input", label).addEventListener("change", async (event) => {
+      const [file] = event.target.files;
+      if (!file) return;
+      const control = document.getElementById(label.dataset.file);
+      control.value = await file.text();
+      event.target.value = "";
+      control.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+  }
+
+  // Another host: what is kept does not follow there.
+  for (const field of all(".field[data-host]", form)) {
+    const control = one("input, select", field);
+    const before = control.value;
+    const note = one(`[id="host--${field.dataset.field}"]`, field);
+    control.addEventListener("change", () => {
+      const changed = control.value.trim() !== before;
+      note.classList.toggle("maybe", changed);
+      for (const kept of all(".kept", form)) { if (changed) kept.open = true; }
+    });
+  }
+}

@@ -1,0 +1,53 @@
+// Every page: what is there only with a script, and what a page that embeds this one is told.
+"use strict";
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+const one = (selector, within = document) => within.querySelector(selector);
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+
+// A page that embeds this one is told of heights and events: that of the session's origin, and no other.
+const parentOrigin = document.body.dataset.parent;
+const tell = (type, detail) => {
+  if (parentOrigin && window.parent !== window) window.parent.postMessage({ source: "waystone", type, ...detail }, parentOrigin);
+};
+if (parentOrigin) {
+  const tellHeight = () => tell("height", { height: Math.ceil(document.documentElement.getBoundingClientRect().height) });
+  new ResizeObserver(tellHeight).observe(document.body);
+  addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.defaultPrevented) tell("close"); });
+}
+const { event: happened, detail } = document.body.dataset;
+tell("page", { title: document.title });
+if (happened) tell(happened, detail ? { detail } : {});
+
+// Focus goes to what is new on the page.
+const summary = document.getElementById("_summary");
+if (summary) summary.focus();
+
+// A form is sent once.
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  if (form.method === "post") {
+    form.dataset.sent = "1";
+    event.submitter?.setAttribute("aria-disabled", "true");
+  }
+});
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const form of all("form[data-sent]")) delete form.dataset.sent;
+  for (const button of all("button[aria-disabled]")) button.removeAttribute("aria-disabled");
+});
+
+for (const button of all("[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  const says = button.textContent;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    await navigator.clipboard.writeText(field.value);
+    button.textContent = button.dataset.copied;
+    const status = document.getElementById("_status");
+    if (status) status.textContent = button.dataset.copied;
+    setTimeout(() => { button.textContent = says; }, 2000);
+  });
+}

@@ -1,0 +1,68 @@
+// What will become of what is typed: the spelling that is kept, and the host. Secrets are never sent for this.
+if (form?.dataset.preview) {
+  const line = one(".host", form);
+  let timer;
+  let asked = 0;
+
+  const shown = (field, { kept, problem, belongs_to: belongs }, typed) => {
+    const said = document.getElementById(`said--${field}`);
+    const control = document.getElementById(`in--${field}`);
+    if (!said || !control || control.value !== typed) return;
+    const { kept: keptAs, belongs: belongsTo, switch: switchTo } = said.dataset;
+    said.replaceChildren();
+    if (belongs) {
+      const [key, label] = belongs;
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: fill(switchTo, { environment: label }) });
+      button.addEventListener("click", () => choose(key, said));
+      said.append(`${fill(belongsTo, { environment: label })} `, button);
+    } else if (kept !== null && kept !== typed) {
+      const [before, after] = keptAs.split("{value}");
+      const value = Object.assign(document.createElement("b"), { textContent: kept, dir: "auto" });
+      said.append(before, value, after ?? "");
+    } else if (problem && control !== document.activeElement) {
+      said.textContent = problem;
+    }
+  };
+  const choose = (key, said) => {
+    const radio = one(`input[name="environment"][value="${CSS.escape(key)}"]`, form);
+    const chosen = radio ?? one('select[name="environment"]', form);
+    if (!chosen) return;
+    if (radio) radio.checked = true;
+    else chosen.value = key;
+    chosen.dispatchEvent(new Event("change", { bubbles: true }));
+    said.replaceChildren();
+    ask();
+  };
+
+  const ask = async () => {
+    const values = {};
+    for (const control of all("[data-typed], select", form)) {
+      if (!control.disabled && control.name.startsWith("field.")) values[control.name.slice(6)] = control.value;
+    }
+    const body = {
+      csrf: one('input[name="csrf"]', form).value,
+      environment: environment() || null,
+      values,
+    };
+    asked += 1;
+    const mine = asked;
+    try {
+      const answer = await fetch(form.dataset.preview, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+      if (!answer.ok || mine !== asked) return;
+      const { host, fields } = await answer.json();
+      line.hidden = !host;
+      if (host) one("strong", line).textContent = host;
+      for (const key of Object.keys(values)) shown(key, fields[key] ?? { kept: null }, values[key]);
+    } catch { /* The form works without it. */ }
+  };
+  const soon = (wait) => { clearTimeout(timer); timer = setTimeout(ask, wait); };
+  form.addEventListener("input", (event) => { if (event.target.matches("[data-typed]")) soon(300); });
+  form.addEventListener("focusout", (event) => { if (event.target.matches("[data-typed]") && event.target.value) soon(50); });
+  form.addEventListener("change", (event) => { if (event.target.matches('select, [name="environment"]')) soon(0); });
+  for (const button of all("[data-environment]", form)) {
+    button.addEventListener("click", (event) => {
+      event.preventDefault();
+      choose(button.dataset.environment, button.parentElement);
+    });
+  }
+}

@@ -1,0 +1,230 @@
+//! What is around every page: head, landmarks, the stages of linking.
+//!
+//! **Invariant:** whatever is filled in is escaped and loses what hides text or turns its direction, but for markup
+//! that `render` wrote. A name that a template lacks is an error, which tests exclude by drawing every page.
+
+use std::sync::LazyLock;
+
+use guide::Brand;
+use minijinja::value::{Kwargs, Serde};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
+
+use serde::Serialize;
+use url::form_urlencoded::byte_serialize;
+
+use super::assets::Assets;
+use crate::texts::{Language, Texts, fill};
+
+/// What every page has around it.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame<'a> {
+    /// The product to which accounts are linked.
+    pub brand: &'a Brand,
+    /// The reader's language.
+    pub language: Language,
+    /// Style sheet and script.
+    pub assets: &'a Assets,
+    /// The token that proves that a form came from a page of ours.
+    pub csrf: &'a str,
+    /// Where the page stands.
+    pub mode: Mode<'a>,
+    /// The product's own page to go back to.
+    pub return_to: Option<&'a str>,
+}
+
+/// Where a page stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode<'a> {
+    /// In a window of its own.
+    Standalone,
+    /// In a frame of a page of this origin, which is told heights and events, and nobody else.
+    Embedded {
+        /// The origin.
+        parent: &'a str,
+    },
+}
+
+impl Frame<'_> {
+    pub(super) fn texts(&self) -> &'static Texts {
+        self.language.texts()
+    }
+
+    /// A message about the product.
+    pub(super) fn say(&self, message: &str, values: &[(&str, &str)]) -> String {
+        let mut all = vec![("product", self.brand.name.as_str())];
+        all.extend_from_slice(values);
+        fill(message, &all)
+    }
+}
+
+/// What differs from page to page around the content.
+pub(super) struct Head<'a> {
+    pub(super) title: &'a str,
+    /// Which of the four stages it is, from 1; none, where the page is no part of linking.
+    pub(super) stage: Option<u8>,
+    /// What a page that embeds this one is told.
+    pub(super) event: Option<Event<'a>>,
+    /// The page to load again after a moment where there is no script.
+    pub(super) refresh: Option<u32>,
+    /// Whether the page shows a problem.
+    pub(super) is_problem: bool,
+}
+
+impl<'a> Head<'a> {
+    pub(super) const fn new(title: &'a str, stage: Option<u8>) -> Self {
+        Self { title, stage, event: None, refresh: None, is_problem: false }
+    }
+}
+
+/// What a page that embeds this one is told.
+#[derive(Clone, Copy)]
+pub(super) struct Event<'a> {
+    pub(super) name: &'static str,
+    pub(super) detail: Option<&'a str>,
+}
+
+const TEMPLATES: &[(&str, &str)] = &[
+    ("shell.html", include_str!("templates/shell.html")),
+    ("field.html", include_str!("templates/field.html")),
+    ("parts.html", include_str!("templates/parts.html")),
+    ("form.html", include_str!("templates/form.html")),
+    ("checking.html", include_str!("templates/checking.html")),
+    ("confirm.html", include_str!("templates/confirm.html")),
+    ("done.html", include_str!("templates/done.html")),
+    ("providers.html", include_str!("templates/providers.html")),
+    ("methods.html", include_str!("templates/methods.html")),
+    ("handoff.html", include_str!("templates/handoff.html")),
+    ("help.html", include_str!("templates/help.html")),
+    ("notice.html", include_str!("templates/notice.html")),
+];
+
+static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut pages = Environment::new();
+    pages.set_undefined_behavior(UndefinedBehavior::Strict);
+    pages.set_auto_escape_callback(|_| AutoEscape::Html);
+    pages.add_filter("fill", |message: &str, values: Kwargs| -> Result<String, minijinja::Error> {
+        let names: Vec<&str> = values.args().collect();
+        let texts: Vec<Value> = names.iter().map(|name| values.get(name)).collect::<Result<_, _>>()?;
+        let texts: Vec<String> = texts.iter().map(Value::to_string).collect();
+        let pairs: Vec<(&str, &str)> = names.into_iter().zip(texts.iter().map(String::as_str)).collect();
+        Ok(fill(message, &pairs))
+    });
+    // Line breaks of a text that keeps them, as references: the page's own are tidied away.
+    pages.add_filter("lines", |text: &str| {
+        let lines: Vec<String> = text.split('\n').map(escaped).collect();
+        Value::from_safe_string(lines.join("&#10;"))
+    });
+    pages.add_filter("urlencode", |text: &str| byte_serialize(text.as_bytes()).collect::<String>());
+    pages.set_formatter(|out, state, value| match value.as_str() {
+        Some(text) if !value.is_safe() => Ok(out.write_str(&escaped(text))?),
+        _ => minijinja::escape_formatter(out, state, value),
+    });
+    for (name, text) in TEMPLATES {
+        pages.add_template(name, text).expect("every page is a template, as tests show");
+    }
+    pages
+});
+
+/// What cannot be seen and changes how other text is read.
+fn is_unseen(ch: char) -> bool {
+    let is_break = matches!(ch, '\n' | '\t');
+    (ch.is_control() && !is_break)
+        || matches!(ch, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// A text as HTML: in running text, and between double quotes.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for ch in text.chars() {
+        match ch {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            ch if is_unseen(ch) => {}
+            ch => out.push(ch),
+        }
+    }
+    out
+}
+
+/// A value as templates see it.
+pub(super) fn data<T: Serialize>(value: T) -> Value {
+    Value::from(Serde(value))
+}
+
+/// Markup that `render` wrote.
+pub(super) fn markup(html: String) -> Value {
+    Value::from_safe_string(html)
+}
+
+/// A page.
+pub(super) fn draw(frame: &Frame<'_>, head: &Head<'_>, template: &str, page: Value) -> String {
+    let texts = frame.texts();
+    let title = if head.is_problem {
+        fill(texts.title_error, &[("title", head.title)])
+    } else {
+        head.title.to_owned()
+    };
+    let stages = [texts.stage_choose, texts.stage_enter, texts.stage_check, texts.stage_done];
+    let monogram: String = frame.brand.name.chars().take(1).flat_map(char::to_uppercase).collect();
+    let around = context! {
+        t => data(texts),
+        heading => head.title,
+        title => format!("{title} – {}", frame.brand.hub),
+        product => frame.brand.name.as_str(),
+        monogram,
+        support => frame.brand.support_url.as_deref().filter(|url| url.starts_with("https://")),
+        css => frame.assets.css_path.as_str(),
+        js => frame.assets.js_path.as_str(),
+        csrf => frame.csrf,
+        parent => match frame.mode { Mode::Standalone => None, Mode::Embedded { parent } => Some(parent) },
+        return_to => frame.return_to.filter(|url| is_web(url)),
+        stages => if head.stage.is_some() { stages.to_vec() } else { Vec::new() },
+        stage => head.stage.unwrap_or(0),
+        event => head.event.map(|event| event.name),
+        event_detail => head.event.and_then(|event| event.detail),
+        refresh => head.refresh,
+        guide_lang => crate::texts::GUIDE_LANGUAGE,
+    };
+    let text = PAGES
+        .get_template(template)
+        .and_then(|shell| shell.render(context! { ..page, ..around }))
+        .unwrap_or_else(|error| panic!("{template} lacks something: {error:#}"));
+    tidy(&text)
+}
+
+/// Whether a browser may be sent there: nothing that runs.
+pub(super) fn is_web(url: &str) -> bool {
+    url.starts_with("https://")
+        || url.starts_with("http://")
+        || (url.starts_with('/') && !url.starts_with("//"))
+}
+
+/// Without the empty lines and the indentation that tags of templates leave behind; a text with lines of its own is
+/// in `pre` or `textarea`, whose line breaks are references.
+fn tidy(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_is_sent_to_pages_only() {
+        assert!(is_web("https://app.example/x") && is_web("/x"));
+        assert!(!is_web("javascript:alert(1)") && !is_web("//evil.example") && !is_web("data:text/html,x"));
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_dropped() {
+        assert_eq!(escaped("a\u{202e}b\u{2066}c\u{0}\nd<'"), "abc\nd&lt;&#39;");
+    }
+}

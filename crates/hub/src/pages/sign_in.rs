@@ -1,0 +1,73 @@
+//! Signing in at the provider, in the browser.
+//!
+//! **Invariant:** the address to which the browser is sent is one that the flow made; a page only shows it.
+
+use minijinja::context;
+use probe::Verdict;
+
+use super::shell::{Event, Frame, Head, Mode, data, draw, is_web};
+
+/// What the page is made from.
+#[derive(Clone, Copy)]
+pub struct SignInPage<'a> {
+    /// The provider's name.
+    pub provider: &'a str,
+    /// The provider's icon.
+    pub icon: Option<&'a str>,
+    /// Where linking is: `/session/{session}/{integration}`.
+    pub base: &'a str,
+    /// Whether a script goes to the provider by itself: not within a frame, where no provider lets itself be shown.
+    pub follow: bool,
+}
+
+/// The browser goes to the provider, in a window of its own where this page is embedded, and this page waits.
+pub fn sign_in(frame: &Frame<'_>, page: &SignInPage<'_>, authorize: &str) -> String {
+    let texts = frame.texts();
+    let title = frame.say(texts.browser_title, &[("provider", page.provider)]);
+    let open = frame.say(texts.browser_open, &[("provider", page.provider)]);
+    let event = Event { name: "sign_in", detail: None };
+    let head = Head { event: Some(event), ..Head::new(&title, Some(2)) };
+    let actions: Vec<(&str, String)> =
+        Some((authorize, open)).filter(|(url, _)| is_web(url)).into_iter().collect();
+    draw(
+        frame,
+        &head,
+        "notice.html",
+        context! {
+            lead => frame.say(texts.browser_lead, &[("provider", page.provider)]),
+            mark => "wait",
+            icon => page.icon,
+            provider => page.provider,
+            poll => format!("{}/progress", page.base),
+            follow => page.follow && frame.mode == Mode::Standalone,
+            actions => data(actions),
+            ..super::trouble::nothing_more()
+        },
+    )
+}
+
+/// Signing in did not work: somebody said no, or what came back was not in order.
+pub fn sign_in_failed(frame: &Frame<'_>, page: &SignInPage<'_>, verdict: Option<&Verdict>) -> String {
+    let texts = frame.texts();
+    let title = match verdict {
+        Some(verdict) => frame.language.outcome(verdict.outcome).to_owned(),
+        None => frame.say(texts.browser_failed_title, &[("provider", page.provider)]),
+    };
+    let note = verdict.map(|verdict| format!("{} {}", verdict.says, verdict.fix));
+    let head = Head { is_problem: true, ..Head::new(&title, Some(2)) };
+    draw(
+        frame,
+        &head,
+        "notice.html",
+        context! {
+            lead => frame.say(texts.browser_failed_fix, &[("provider", page.provider)]),
+            mark => "warn",
+            icon => page.icon,
+            provider => page.provider,
+            note_lang => crate::texts::GUIDE_LANGUAGE,
+            note,
+            actions => data([(page.base, texts.browser_again)]),
+            ..super::trouble::nothing_more()
+        },
+    )
+}

@@ -1,0 +1,340 @@
+//! Everything the linking pages say by themselves, in the reader's language.
+//!
+//! A guide's prose, and the messages it yields, stay in the guide's language and are marked as such.
+//! **Invariant:** a language is a value of [`Texts`] and an answer for every [`OutcomeKind`]: one that lacks a
+//! message does not compile. A name in braces stands for something to be put in, and is the same in every language.
+
+mod de;
+mod en;
+
+use guide::OutcomeKind;
+use serde::Serialize;
+
+/// The language of guides, for `lang` attributes.
+pub const GUIDE_LANGUAGE: &str = "en";
+
+/// A language the pages speak.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    #[default]
+    En,
+    /// German.
+    De,
+}
+
+impl Language {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::En, Self::De];
+
+    /// The messages.
+    pub const fn texts(self) -> &'static Texts {
+        match self {
+            Self::En => &en::TEXTS,
+            Self::De => &de::TEXTS,
+        }
+    }
+
+    /// The headline over an outcome.
+    pub const fn outcome(self, kind: OutcomeKind) -> &'static str {
+        match self {
+            Self::En => en::outcome(kind),
+            Self::De => de::outcome(kind),
+        }
+    }
+
+    /// The language with this tag, such as `de` or `de-AT`.
+    pub fn parse(tag: &str) -> Option<Self> {
+        let primary = tag.split(['-', '_']).next().unwrap_or(tag).trim().to_ascii_lowercase();
+        Self::ALL.into_iter().find(|one| one.texts().lang == primary)
+    }
+
+    /// The language of an `Accept-Language` header that suits best; English, if none does.
+    pub fn negotiate(header: &str) -> Self {
+        let mut best = None;
+        for one in header.split(',') {
+            let mut parts = one.split(';');
+            let tag = parts.next().unwrap_or_default();
+            let quality = parts.find_map(|part| part.trim().strip_prefix("q=")?.parse::<f32>().ok());
+            let quality = quality.unwrap_or(1.0);
+            let Some(language) = Self::parse(tag).filter(|_| quality > 0.0) else { continue };
+            if best.is_none_or(|(_, before)| quality > before) {
+                best = Some((language, quality));
+            }
+        }
+        best.map_or(Self::default(), |(language, _)| language)
+    }
+}
+
+/// A message with its names filled in.
+pub(crate) fn fill(message: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::with_capacity(message.len() + 32);
+    let mut rest = message;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let Some((name, behind)) = after.split_once('}') else {
+            out.push('{');
+            rest = after;
+            continue;
+        };
+        if let Some((_, value)) = values.iter().find(|(key, _)| *key == name) {
+            out.push_str(value);
+        }
+        rest = behind;
+    }
+    out.push_str(rest);
+    out
+}
+
+macro_rules! texts {
+    ($($(#[$about:meta])* $name:ident,)*) => {
+        /// The messages of one language.
+        #[derive(Debug, Serialize)]
+        pub struct Texts {
+            $($(#[$about])* pub(crate) $name: &'static str,)*
+        }
+
+        impl Texts {
+            /// Every message with its name.
+            pub fn all(&self) -> Vec<(&'static str, &'static str)> {
+                vec![$((stringify!($name), self.$name),)*]
+            }
+        }
+    };
+}
+
+texts! {
+    /// The tag of the language.
+    lang,
+    /// `ltr` or `rtl`.
+    dir,
+    /// The link past everything before the content.
+    skip,
+    /// Names the support link.
+    help,
+    /// In front of the title of a page that shows a problem.
+    title_error,
+    /// Says what is never done.
+    promise,
+    /// The four stages of linking.
+    stage_choose,
+    stage_enter,
+    stage_check,
+    stage_done,
+    /// Names the list of the stages.
+    stages,
+    back_to_product,
+    back_to_providers,
+
+    pick_title,
+    pick_lead,
+    pick_search,
+    pick_button,
+    pick_all,
+    pick_categories,
+    pick_none,
+    pick_none_fix,
+    pick_count_one,
+    pick_count,
+    method_title,
+    method_lead,
+    method_browser,
+    method_typed,
+
+    form_title,
+    form_lead,
+    form_lead_browser,
+    form_fields,
+    edit_title,
+    edit_lead,
+    optional,
+    choose,
+    yes,
+    no,
+    where_found,
+    goes_into,
+    show,
+    hide,
+    kept_secret,
+    kept_replace,
+    kept_at_fault,
+    kept_as,
+    again_because_host,
+    host_hint,
+    connects_to,
+    connect,
+    connect_again,
+    continue_to,
+    choose_file,
+    only_where,
+    environment_needed,
+    belongs_elsewhere,
+    switch_to,
+    guide_title,
+    guide_lead,
+    needs,
+    needs_warning,
+    step_done,
+    may_be_cause,
+    fault,
+    needed,
+
+    problems_title,
+    problems_lead,
+    look_at,
+    go_to_step,
+    retry,
+    ask_elsewhere,
+    ask_elsewhere_hint,
+    switch_environment,
+    attempt,
+    attempt_hint,
+    before_account,
+    now_account,
+
+    checking_title,
+    checking_lead,
+    state_pending,
+    state_running,
+    state_waiting_seconds,
+    state_passed,
+    state_missed,
+    state_failed,
+    checking_slow,
+    reload,
+
+    confirm_title,
+    confirm_title_nameless,
+    confirm_lead,
+    confirm_lead_nameless,
+    confirm_yes,
+    confirm_no,
+    confirm_environment,
+    limited_title,
+    limited_lead,
+    limited_done,
+    other_title,
+    other_lead,
+    other_yes,
+    saving_title,
+    saving_lead,
+
+    done_title,
+    done_title_again,
+    done_lead,
+    done_close,
+
+    hand_title,
+    hand_lead,
+    hand_step,
+    hand_make,
+    hand_made_title,
+    hand_made_lead,
+    hand_link,
+    hand_copy,
+    hand_copied,
+    hand_message,
+    hand_message_text,
+    hand_until,
+    hand_back,
+    hand_waiting,
+    hand_self,
+    hand_received,
+    hand_expired,
+    help_title,
+    help_lead,
+    help_send,
+    help_promise,
+    help_thanks_title,
+    help_thanks_lead,
+    help_close,
+
+    browser_title,
+    browser_lead,
+    browser_open,
+    browser_failed_title,
+    browser_failed_fix,
+    browser_again,
+
+    /// What went wrong on the way to a page, and what to do.
+    expired_title,
+    expired_fix,
+    used_title,
+    used_fix,
+    revoked_title,
+    revoked_fix,
+    no_session_title,
+    no_session_fix,
+    other_browser_title,
+    other_browser_fix,
+    too_many_title,
+    too_many_fix,
+    not_found_title,
+    not_found_fix,
+    stale_title,
+    stale_fix,
+    hub_error_title,
+    hub_error_fix,
+    request_id,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(message: &str) -> Vec<&str> {
+        let mut names: Vec<&str> = message
+            .split('{')
+            .skip(1)
+            .filter_map(|rest| rest.split_once('}'))
+            .map(|(name, _)| name)
+            .collect();
+        names.sort_unstable();
+        names
+    }
+
+    #[test]
+    fn every_language_says_everything_with_the_same_names() {
+        let base = Language::En.texts().all();
+        for language in Language::ALL {
+            for ((name, first), (_, text)) in base.iter().zip(language.texts().all()) {
+                assert!(!text.trim().is_empty(), "{language:?}: {name} is empty");
+                assert_eq!(names(first), names(text), "{language:?}: {name}");
+                assert!(!text.contains('!') && !text.contains("..."), "{language:?}: {name}: {text}");
+                // One sentence has no full stop, unless another one follows it on the page.
+                let is_followed = ["fault", "kept_at_fault", "checking_slow"].contains(name);
+                let has_several = text.trim_end_matches('.').contains(['.', ';']) || is_followed;
+                assert!(!text.ends_with('.') || has_several, "{language:?}: {name}");
+            }
+            for kind in OutcomeKind::ALL {
+                assert!(!language.outcome(kind).is_empty());
+                assert!(!language.outcome(kind).ends_with('.'), "{language:?}: {kind}");
+            }
+        }
+    }
+
+    #[test]
+    fn languages_are_languages_of_their_own() {
+        let (en, de) = (Language::En.texts().all(), Language::De.texts().all());
+        let alike: Vec<_> = en.iter().zip(&de).filter(|(a, b)| a.1 == b.1).map(|(a, _)| a.0).collect();
+        assert_eq!(alike, ["dir", "title_error"]);
+    }
+
+    #[test]
+    fn the_browser_is_asked_for_the_language() {
+        let check =
+            |header: &str, wanted: Language| assert_eq!(Language::negotiate(header), wanted, "{header}");
+        check("de-AT,de;q=0.9,en;q=0.8", Language::De);
+        check("fr, en;q=0.5, de;q=0.7", Language::De);
+        check("fr", Language::En);
+        check("de;q=0, en;q=0.1", Language::En);
+        check("", Language::En);
+        check(";;;,q=,=", Language::En);
+    }
+
+    #[test]
+    fn names_are_filled_in_once() {
+        assert_eq!(fill("{a} to {b}", &[("a", "{b}"), ("b", "x")]), "{b} to x");
+        assert_eq!(fill("a { b", &[]), "a { b");
+    }
+}

@@ -1,0 +1,19 @@
+//! Every page, in every state that a guide's own scenarios lead to: what it must say, and what it never may.
+
+#[path = "../../examples/gallery/played.rs"]
+mod played;
+#[path = "../../examples/gallery/views.rs"]
+mod views;
+
+mod hostile;
+mod says;
+mod weighs;
+
+use hub::pages::Assets;
+
+/// Every page of every guide that ships.
+fn every_page() -> views::Pages {
+    let brand = catalog::shipped_brand();
+    let assets = Assets::of(&brand);
+    views::all(&brand, &assets, &catalog::shipped(), &[])
+}

@@ -1,0 +1,377 @@
+//! What pages say: everything that is asked, everything that went wrong, in both languages.
+
+use std::sync::Arc;
+
+use guide::{Guide, Key, Method, OutcomeKind};
+use hub::pages::{
+    self, AccountPage, Before, CheckingPage, FormPage, Frame, HandedStep, Handing, HelpPage, Mode,
+};
+use hub::texts::Language;
+use link::{FieldProblem, Flow, Purpose, Stage, Start};
+use secret::Secret;
+
+use crate::played::{MOMENT, ending, hidden, play, start};
+use crate::views::bare;
+
+/// A guide of ours that has what the pages are about.
+pub(crate) const GUIDE: &str = r"
+waystone: 1
+provider: { key: acme, name: Acme }
+methods:
+  - key: api-key
+    label: API Key
+    environments:
+      - { key: live, label: Live, host: acme.example }
+      - { key: test, label: Test, host: acme.test }
+    fields:
+      - { key: site, label: Site, type: text, accept: [trim, lowercase, { host_label_of: environment }], pattern: '[a-z0-9]+', pattern_says: letters and digits }
+      - { key: region, label: Region, type: select, when: { environment: test }, options: [{ value: eu, label: Europe }, { value: us, label: America }] }
+      - { key: token, label: Token, type: secret }
+    auth: { bearer: { token: '{{ value.token }}' } }
+    base_url: 'https://{{ value.site }}.{{ environment.host }}'
+    hosts: ['*.acme.example', '*.acme.test']
+    checks:
+      - key: me
+        label: Reading who this is
+        role: identity
+        request: GET /me
+        account: { id: '{{ json.id }}', name: '{{ json.name }}' }
+      - { key: more, label: Reading more, role: capability, request: GET /more, required: false }
+    outcomes:
+      - { key: refused, when: { status: 401 }, is: wrong_secret, at_field: token, or_fields: [site], return_to: make, ask_elsewhere: true, says: The token is not known. }
+    link:
+      sections:
+        - key: one
+          title: One
+          steps:
+            - { key: find, title: Find, collects: [site, region], body: Find it. }
+            - { key: make, title: Make, obtains: token, body: Make it. }
+            - { key: enter, title: Enter, collects: token, body: Enter it. }
+    scenarios:
+      - name: right
+        given: { site: acme, token: canary-secret-right }
+        talk:
+          - { request: GET /me, response: { status: 200, json: { id: a1, name: Ann } } }
+          - { request: GET /more, response: { status: 403, json: {} } }
+        then: { outcome: ok_limited, account: { id: a1, name: Ann }, missed: more }
+      - name: wrong
+        given: { site: acme, token: canary-secret-wrong }
+        talk: [{ request: GET /me, response: { status: 401, json: {} } }]
+        then: { outcome: wrong_secret }
+      - name: throttled
+        given: { site: acme, token: canary-secret-slow }
+        talk:
+          - { request: GET /me, response: { status: 429, headers: { Retry-After: '7' } } }
+          - { request: GET /me, response: { status: 429, headers: { Retry-After: '7' } } }
+          - { request: GET /me, response: { status: 429, headers: { Retry-After: '7' } } }
+        then: { outcome: throttled }
+";
+
+pub(crate) fn read(text: &str) -> Arc<Guide> {
+    let reading = guide::read("acme.yaml", text.as_bytes());
+    Arc::new(reading.into_usable().unwrap_or_else(|reading| panic!("{:#?}", reading.findings)))
+}
+
+fn with_frame<R>(language: Language, look: impl Fn(&Frame<'_>) -> R) -> R {
+    let brand = catalog::shipped_brand();
+    let assets = pages::Assets::of(&brand);
+    look(&Frame {
+        brand: &brand,
+        language,
+        assets: &assets,
+        csrf: "tok",
+        mode: Mode::Standalone,
+        return_to: None,
+    })
+}
+
+fn form(page: &FormPage<'_>) -> String {
+    with_frame(Language::En, |frame| pages::form(frame, page))
+}
+
+fn key(text: &str) -> Key {
+    Key::parse(text).expect("a key")
+}
+
+fn played(method: &Method, guide: &Arc<Guide>, wanted: impl Fn(OutcomeKind) -> bool, answers: usize) -> Flow {
+    let scenario = ending(method, wanted).expect("there is one");
+    play(guide, method, start(method, scenario), scenario, answers)
+}
+
+fn has(page: &str, wanted: &[&str]) {
+    for one in wanted {
+        assert!(page.contains(one), "not there: {one}\n{page}");
+    }
+}
+
+#[test]
+fn the_environment_is_asked_for_and_so_is_what_is_missing() {
+    let guide = read(GUIDE);
+    let mut flow = Flow::new(Arc::clone(&guide), "api-key", Start::default()).expect("the method is there");
+    let page = form(&bare(&flow, None));
+    has(
+        &page,
+        &[
+            "name=\"environment\" value=\"live\" required",
+            "name=\"field.site\"",
+            "Only for Test",
+            "href=\"#find\"",
+        ],
+    );
+    assert!(!page.contains("_summary"), "{page}");
+    let problems = flow.submit_form(None, &[]);
+    let page = form(&FormPage { was_sent: true, problems: &problems, ..bare(&flow, None) });
+    has(
+        &page,
+        &[
+            "id=\"_summary\"",
+            "autofocus",
+            "href=\"#_environment\"",
+            "Choose one of these first",
+            "<title>Problem: ",
+        ],
+    );
+    flow.submit_form(Some("live"), &[(key("site"), Secret::from("No spaces"))]);
+    let typed = [(key("site"), "No spaces".to_owned())];
+    let page = form(&FormPage { was_sent: true, typed: &typed, ..bare(&flow, None) });
+    has(
+        &page,
+        &["value=\"No spaces\"", "aria-invalid=\"true\"", "Site takes letters and digits", "Token is needed"],
+    );
+    has(
+        &page,
+        &[
+            "data-field=\"region\" data-step=\"find\" data-when=\"{&quot;environments&quot;:[&quot;test&quot;]",
+        ],
+    );
+}
+
+#[test]
+fn an_address_of_another_environment_offers_to_choose_it() {
+    let guide = read(GUIDE);
+    let mut flow = Flow::new(guide, "api-key", Start::default()).expect("the method is there");
+    flow.submit_form(Some("live"), &[(key("site"), Secret::from("https://acme.acme.test/"))]);
+    let page = form(&bare(&flow, None));
+    has(&page, &["name=\"environment\" value=\"test\" data-environment=\"test\">Choose Test</button>"]);
+}
+
+#[test]
+fn a_refusal_marks_what_to_mend_and_keeps_the_rest() {
+    let guide = read(GUIDE);
+    let flow = played(&guide.methods[0], &guide, |outcome| outcome == OutcomeKind::WrongSecret, 9);
+    let page = form(&FormPage { attempt: Some("att_1"), ..bare(&flow, None) });
+    has(
+        &page,
+        &[
+            "The credentials were not accepted",
+            "The token is not known.",
+            "class=\"step now\" id=\"make\"",
+            "value=\"acme\"",
+            "aria-describedby=\"error--token said--token\" aria-invalid=\"true\"",
+            "This may also be the cause",
+            "value=\"elsewhere\"",
+            "then sent to Test as well",
+            "<code>att_1</code>",
+        ],
+    );
+    let german = with_frame(Language::De, |frame| pages::form(frame, &bare(&flow, None)));
+    has(
+        &german,
+        &[
+            "<html lang=\"de\"",
+            "Die Zugangsdaten wurden nicht angenommen",
+            "<p lang=\"en\">The token is not known.</p>",
+        ],
+    );
+}
+
+#[test]
+fn what_only_time_mends_is_laid_at_nobodys_door() {
+    let guide = read(GUIDE);
+    let flow = played(&guide.methods[0], &guide, OutcomeKind::is_transient, 9);
+    let page = form(&bare(&flow, None));
+    has(&page, &["class=\"note warn\"", "value=\"retry\"", "<span>Kept</span>"]);
+    assert!(!page.contains("aria-invalid"), "{page}");
+}
+
+#[test]
+fn checks_are_told_alike_on_the_page_and_to_the_script() {
+    let guide = read(GUIDE);
+    let method = &guide.methods[0];
+    let told = |flow: &Flow| {
+        with_frame(Language::En, |frame| {
+            let page = CheckingPage { flow, reports: None, base: "/s/i", icon: None, now: MOMENT.unix() };
+            let html = pages::checking(frame, &page);
+            let progress = pages::progress(frame, &page);
+            for report in &progress.reports {
+                has(&html, &[&report.label, &report.says, &format!("<li class=\"{}\"", report.state)]);
+            }
+            let states: Vec<&str> = progress.reports.iter().map(|report| report.state).collect();
+            format!("{} {states:?} {:?}", progress.state, progress.next)
+        })
+    };
+    let good = |outcome: OutcomeKind| outcome.is_good();
+    assert_eq!(told(&played(method, &guide, good, 0)), r#"checking ["running", "pending"] None"#);
+    assert_eq!(told(&played(method, &guide, good, 1)), r#"checking ["passed", "running"] None"#);
+    let slow = played(method, &guide, OutcomeKind::is_transient, 1);
+    assert_eq!(told(&slow), r#"checking ["waiting", "pending"] None"#);
+    with_frame(Language::En, |frame| {
+        let page = CheckingPage { flow: &slow, reports: None, base: "/s/i", icon: None, now: MOMENT.unix() + 2 };
+        let report = pages::progress(frame, &page).reports.remove(0);
+        assert_eq!(report.seconds, Some(5));
+        assert_eq!(report.says, "Acme could not answer yet; it is tried again in 5 s");
+    });
+    let progress = |flow: &Flow| {
+        with_frame(Language::En, |frame| {
+            let page = CheckingPage { flow, reports: None, base: "/s/i", icon: None, now: 0 };
+            let progress = pages::progress(frame, &page);
+            (progress.state, progress.next)
+        })
+    };
+    assert_eq!(progress(&played(method, &guide, good, 9)), ("confirm", Some("/s/i/confirm".to_owned())));
+    let failed = played(method, &guide, |outcome| outcome == OutcomeKind::WrongSecret, 9);
+    assert_eq!(progress(&failed), ("failed", Some("/s/i".to_owned())));
+}
+
+#[test]
+fn who_was_found_is_confirmed_and_another_one_is_shown_beside_the_one_before() {
+    let guide = read(GUIDE);
+    let method = &guide.methods[0];
+    let flow = played(method, &guide, OutcomeKind::is_good, 9);
+    assert!(matches!(flow.stage(), Stage::Confirm { limited: true, .. }));
+    let page = AccountPage { flow: &flow, base: "/s/i", icon: None, before: None };
+    let html = with_frame(Language::En, |frame| pages::confirm(frame, &page));
+    has(
+        &html,
+        &[
+            "Is this the right account?",
+            "<bdi>Ann</bdi>",
+            "Reading more",
+            "value=\"no\"",
+            "acme.acme.example",
+        ],
+    );
+
+    let before = Before { id: Some("a0".to_owned()), name: "Bob".to_owned() };
+    let scenario = ending(method, OutcomeKind::is_good).expect("there is one");
+    let again = |other_allowed| Start {
+        purpose: Purpose::Again { external_id: Some("a0".to_owned()), other_allowed },
+        ..start(method, scenario)
+    };
+    let flow = play(&guide, method, again(true), scenario, 9);
+    let page = AccountPage { flow: &flow, before: Some(&before), ..page };
+    let html = with_frame(Language::En, |frame| pages::confirm(frame, &page));
+    has(
+        &html,
+        &[
+            "This is another account than before",
+            "<bdi>Bob</bdi>",
+            "<bdi>Ann</bdi>",
+            "Yes, replace the account",
+        ],
+    );
+    let flow = play(&guide, method, again(false), scenario, 9);
+    let html = form(&FormPage { before: Some(&before), ..bare(&flow, None) });
+    has(&html, &["Linked before", "<bdi>Bob</bdi>", "Found now", "<bdi>Ann</bdi>"]);
+}
+
+#[test]
+fn a_secret_that_is_kept_is_said_to_be_and_is_asked_again_for_another_host() {
+    let guide = read(GUIDE);
+    let method = &guide.methods[0];
+    let given = &method.scenarios[0].given;
+    let begin = Start {
+        purpose: Purpose::Again { external_id: None, other_allowed: false },
+        environment: Some(key("live")),
+        stored: hidden(given).into_iter().collect(),
+        ..Start::default()
+    };
+    let mut flow = Flow::new(Arc::clone(&guide), "api-key", begin).expect("the method is there");
+    let page = form(&bare(&flow, None));
+    has(
+        &page,
+        &["<details class=\"kept\">", "If you change it, secrets have to be entered again", "Check and save"],
+    );
+    assert!(!page.contains("canary"), "{page}");
+    flow.submit_form(Some("live"), &[(key("site"), Secret::from("acme")), (key("token"), Secret::from(""))]);
+    assert!(matches!(flow.stage(), Stage::Checking(_)), "a secret left empty stays");
+    flow.go_to("find");
+    let begin = Start {
+        stored: hidden(given).into_iter().collect(),
+        environment: Some(key("live")),
+        purpose: Purpose::Again { external_id: None, other_allowed: false },
+        ..Start::default()
+    };
+    let mut flow = Flow::new(guide, "api-key", begin).expect("the method is there");
+    flow.submit_form(Some("live"), &[(key("site"), Secret::from("other")), (key("token"), Secret::from(""))]);
+    let page = form(&bare(&flow, None));
+    has(&page, &["The address has changed, so this has to be entered again"]);
+}
+
+#[test]
+fn what_is_typed_is_previewed_and_no_secret_is_looked_at() {
+    let guide = read(GUIDE);
+    let flow = Flow::new(guide, "api-key", Start::default()).expect("the method is there");
+    let typed =
+        [(key("site"), " https://Acme.acme.test/x ".to_owned()), (key("token"), "canary-secret".to_owned())];
+    let preview = pages::preview(&flow, Some("live"), &typed);
+    let json = serde_json::to_string(&preview).expect("it is plain data");
+    assert_eq!(
+        json,
+        r#"{"host":"acme.acme.example","fields":{"site":{"kept":"acme","problem":null,"belongs_to":["test","Test"]}}}"#
+    );
+    assert_eq!(pages::preview(&flow, Some("test"), &typed).host.as_deref(), Some("acme.acme.test"));
+    let bad = [(key("site"), "a b".to_owned())];
+    let preview = pages::preview(&flow, Some("live"), &bad);
+    assert_eq!(preview.host, None);
+    assert_eq!(preview.fields["site"].problem.as_deref(), Some("Site takes letters and digits"));
+}
+
+#[test]
+fn what_somebody_else_entered_is_not_shown() {
+    let guide = read(GUIDE);
+    let method = &guide.methods[0];
+    let begin = || Start { environment: Some(key("live")), ..Start::default() };
+    let mut flow = Flow::new(Arc::clone(&guide), "api-key", begin()).expect("the method is there");
+    let shown = |flow: &Flow, state| {
+        let handed = [HandedStep { step: "find", state }];
+        form(&FormPage { handed: &handed, ..bare(flow, None) })
+    };
+    has(&shown(&flow, Handing::Waiting), &["<span>Waiting for somebody else</span>", "Enter it yourself"]);
+    has(&shown(&flow, Handing::Expired), &["<span>The link has expired</span>"]);
+    assert_eq!(flow.prefill(&[(key("site"), Secret::from("canaryplace"))]), []);
+    let page = shown(&flow, Handing::Received);
+    has(&page, &["<span>Received</span>"]);
+    let input = page
+        .split("name=\"field.site\"")
+        .nth(1)
+        .and_then(|rest| rest.split('>').next())
+        .expect("it is there");
+    assert!(!input.contains("required"), "{input}");
+    assert!(!page.contains("canaryplace"), "{page}");
+
+    let (_, step) = method.steps().next().expect("there is a step");
+    let other = Flow::new(Arc::clone(&guide), "api-key", begin()).expect("the method is there");
+    let problems = [FieldProblem { field: key("site"), says: "Site is needed".to_owned(), belongs_to: None }];
+    let page =
+        HelpPage { flow: &other, step, icon: None, action: "/help/h", typed: &[], problems: &problems };
+    let html = with_frame(Language::En, |frame| pages::help(frame, &page));
+    has(
+        &html,
+        &[
+            "action=\"/help/h\"",
+            "name=\"field.site\"",
+            "Site is needed",
+            "<h2 id=\"in--title--find\">Find</h2>",
+        ],
+    );
+    assert!(!html.contains("field.token"), "it is of another step: {html}");
+}
+
+#[test]
+fn names_of_inputs_are_no_names_of_ours() {
+    assert_eq!(pages::field_name(&key("csrf")), "field.csrf");
+    assert_eq!(pages::field_of("field.csrf"), Some(key("csrf")));
+    assert_eq!(pages::field_of("csrf"), None);
+    assert_eq!(pages::field_of("field.A b"), None);
+}

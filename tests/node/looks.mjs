@@ -1,0 +1,83 @@
+// Looks at the linking pages in Chromium as people see them, and asks axe what keeps some of them from it.
+//
+//   node looks.mjs FOLDER [--only REGEX] [--shots FOLDER] [--quick]
+//
+// The folder is served with the policy that the Hub sends. Phone, tablet and desktop, light and dark (with --quick a
+// phone in the dark and a desktop in the light), and each page at 320 px and without a script. Prints every violation of
+// WCAG 2.2 A and AA, every page that is wider than its window, every request to elsewhere, and what the policy refused.
+
+import axe from "axe-core";
+import { chromium } from "playwright-core";
+import { createServer } from "node:http";
+import { mkdir, readFile, readdir } from "node:fs/promises";
+import { extname, join } from "node:path";
+
+const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'";
+const TYPES = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml" };
+
+const [folder, ...options] = process.argv.slice(2);
+const option = (name) => (options.includes(name) ? options[options.indexOf(name) + 1] : undefined);
+const only = new RegExp(option("--only") ?? ".");
+const shots = option("--shots");
+const quick = options.includes("--quick");
+if (shots) await mkdir(shots, { recursive: true });
+
+const server = createServer(async (request, response) => {
+  const path = new URL(request.url, "http://localhost").pathname;
+  try {
+    const bytes = await readFile(join(folder, path));
+    response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "text/plain", "content-security-policy": POLICY });
+    response.end(bytes);
+  } catch {
+    response.writeHead(404, { "content-security-policy": POLICY });
+    response.end();
+  }
+});
+await new Promise((done) => { server.listen(0, "127.0.0.1", done); });
+const origin = `http://127.0.0.1:${server.address().port}`;
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
+});
+let bad = 0;
+let looks = 0;
+const say = (where, what) => { bad += 1; console.log(`${where}: ${what}`); };
+const names = (await readdir(folder)).filter((name) => name.endsWith(".html") && only.test(name)).sort();
+
+const LOOKS = [
+  ["phone", 360, "light"], ["phone", 360, "dark"], ["tablet", 768, "light"], ["tablet", 768, "dark"],
+  ["desktop", 1280, "light"], ["desktop", 1280, "dark"], ["narrow", 320, "light"], ["plain", 360, "light"],
+].filter(([size, , scheme]) => !quick || (size === "phone" && scheme === "dark") || (size === "desktop" && scheme === "light"));
+
+for (const [size, width, colorScheme] of LOOKS) {
+  const context = await browser.newContext({ viewport: { width, height: 860 }, colorScheme, javaScriptEnabled: size !== "plain" });
+  const tab = await context.newPage();
+  let where = "";
+  tab.on("request", (request) => { if (!request.url().startsWith(origin) && !request.url().startsWith("data:")) say(where, `asked for ${request.url()}`); });
+  tab.on("pageerror", (error) => say(where, `script: ${error.message}`));
+  tab.on("console", (message) => {
+    if (message.type() === "error" && !/404/.test(message.text())) say(where, message.text());
+  });
+  for (const name of names) {
+    where = `${name} ${size} ${colorScheme}`;
+    await tab.goto(`${origin}/${name}`);
+    const overflow = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    if (overflow > 0) say(where, `${overflow} px wider than the window`);
+    if (size !== "plain") {
+      await tab.evaluate(axe.source);
+      const { violations } = await tab.evaluate(() => globalThis.axe.run(document, {
+        runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+      }));
+      for (const { id, nodes } of violations) say(where, `${id}: ${nodes[0].target} (${nodes.length}) ${nodes[0].any[0]?.message ?? ""}`);
+    }
+    looks += 1;
+    if (shots) await tab.screenshot({ path: join(shots, `${name.slice(0, -5)}.${size}-${colorScheme}.png`), fullPage: true });
+  }
+  await context.close();
+}
+await browser.close();
+server.close();
+console.log(`${names.length} pages, ${looks} looks, ${bad} problems`);
+process.exitCode = bad > 0 || looks === 0 ? 1 : 0;
