@@ -105,11 +105,12 @@ fn say(started: &Started, json: bool, out: &Out) {
         out.line(&line.to_string());
         return;
     }
-    for made in &started.made {
-        out.say(&format!("made {made}"));
+    // To standard output, all of it: the other stream is the log's, whose lines may be JSON.
+    for made in started.made.iter().filter(|_| !out.quiet) {
+        out.line(&format!("made {made}"));
     }
-    for note in &started.notes {
-        out.say(&format!("note: {note}"));
+    for note in started.notes.iter().filter(|_| !out.quiet) {
+        out.line(&format!("note: {note}"));
     }
     if let Some(text) = first_run {
         out.line(text);
