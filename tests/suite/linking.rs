@@ -4,4 +4,4 @@ mod crash;
 mod outcomes;
 mod secrets;
 mod terminal;
-mod world;
+pub(crate) mod world;

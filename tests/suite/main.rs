@@ -10,6 +10,7 @@
 //! | [`mutants`] | good guides broken in one way each: ten thousand |
 //! | [`scenarios`] | the scenarios of good guides, through the real flow |
 //! | [`linking`] | an account linked by the built program: endings, secrets, crashes, a real terminal |
+//! | [`hub`] | the Hub with StackOne's widget and SDK, on both databases |
 //! | [`diff`] | two versions of a guide, compared |
 //! | [`many`] | many guides at once: rendered into a folder, watched |
 //! | [`new`] | guides to begin with |
@@ -34,6 +35,7 @@ mod schema;
 mod authoring;
 mod cli;
 mod diff;
+mod hub;
 mod linking;
 mod many;
 mod new;

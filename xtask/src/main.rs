@@ -7,6 +7,7 @@ mod floors;
 mod fuzz;
 mod install;
 mod pictures;
+mod postgres;
 mod run;
 mod tidy;
 
@@ -16,6 +17,8 @@ use anyhow::{Result, bail};
 
 const HELP: &str = "\
 cargo xtask test       install what the tests need, and run all of them
+cargo xtask with-postgres COMMAND…
+                       run a command beside a PostgreSQL server for tests: cargo test -p vault, say
 cargo xtask ci-checks  format, lints, documentation and dependencies: what CI runs after the tests
 cargo xtask codegen    write the generated files (schemas, the lists of findings and grades)
 cargo xtask tidy       check the shape of the tree
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
 fn run(arguments: &[&str]) -> Result<()> {
     match arguments {
         ["test"] => run::test(),
+        ["with-postgres", program, rest @ ..] => run::with_postgres(program, rest),
         ["ci-checks"] => run::ci_checks(),
         ["codegen"] => codegen::write(),
         ["tidy"] => {

@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::fuzz;
 use crate::install;
+use crate::postgres;
 use crate::tidy::root;
 
 /// Installs what the tests need, and runs all of them.
@@ -13,7 +14,20 @@ pub(crate) fn test() -> Result<()> {
     install::all()?;
     // The suite runs the built program, so it is built first.
     cargo(&["build", "--package", "cli"])?;
-    cargo(&["test", "--workspace", "--quiet"])
+    with_postgres(env!("CARGO"), &["test", "--workspace", "--quiet"])
+}
+
+/// Runs a command beside a PostgreSQL server.
+pub(crate) fn with_postgres(program: &str, arguments: &[&str]) -> Result<()> {
+    postgres::install()?;
+    let server = postgres::Server::start(false)?;
+    let status = Command::new(program)
+        .args(arguments)
+        .env(postgres::VARIABLE, server.url())
+        .current_dir(root())
+        .status()
+        .with_context(|| format!("{program} cannot be run"))?;
+    if status.success() { Ok(()) } else { bail!("{program} {} failed", arguments.join(" ")) }
 }
 
 /// What CI runs after the tests.

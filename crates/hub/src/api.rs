@@ -1,12 +1,97 @@
-//! The API's routes.
+//! The API's routes, and its description.
+//!
+//! Each handler says its address, what it takes and what it answers, and is found in `/openapi.json` by that. Nothing
+//! is described by hand a second time.
+
+mod accounts;
+mod connectors;
+mod guides;
+mod hub;
+mod keys;
+mod sessions;
+mod trail;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse as _;
+use axum::routing::get;
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::app::App;
 
+/// What the API says of itself.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Waystone Hub",
+        description = "Connect sessions, linked accounts and connectors. Errors have one shape; `code` is a word that never changes."
+    ),
+    tags(
+        (name = "sessions", description = "A customer's leave to link accounts for a while."),
+        (name = "accounts", description = "What is linked."),
+        (name = "connectors", description = "What can be linked, and how."),
+        (name = "hub", description = "What the widget in the browser asks, with the token of a session."),
+        (name = "project", description = "Keys and the trail.")
+    ),
+    components(schemas(crate::wire::error::ErrorBody))
+)]
+struct Described;
+
 /// The routes of the API.
 pub(crate) fn api() -> Router<Arc<App>> {
-    Router::new()
+    let (routes, document) = described();
+    let text = document.to_json().unwrap_or_default();
+    routes.route(
+        "/openapi.json",
+        get(move || async move {
+            ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], text).into_response()
+        }),
+    )
+}
+
+/// The description, as a client reads it.
+pub(crate) fn document() -> Document {
+    described().1
+}
+
+fn described() -> (Router<Arc<App>>, Document) {
+    let backend = OpenApiRouter::new()
+        .routes(routes!(sessions::create))
+        .routes(routes!(sessions::authenticate))
+        .routes(routes!(sessions::read, sessions::revoke))
+        .routes(routes!(accounts::list))
+        .routes(routes!(accounts::read, accounts::change, accounts::remove))
+        .routes(routes!(accounts::meta))
+        .routes(routes!(accounts::verify))
+        .routes(routes!(accounts::credentials))
+        .routes(routes!(connectors::list_meta))
+        .routes(routes!(connectors::read_meta))
+        .routes(routes!(connectors::list_profiles, connectors::create_profile))
+        .routes(routes!(connectors::read_profile, connectors::change_profile, connectors::remove_profile))
+        .routes(routes!(guides::read))
+        .routes(routes!(keys::list, keys::create))
+        .routes(routes!(keys::revoke))
+        .routes(routes!(trail::list));
+    let browser = OpenApiRouter::new()
+        .routes(routes!(hub::settings))
+        .routes(routes!(hub::connectors))
+        .routes(routes!(hub::connector))
+        .routes(routes!(hub::link))
+        .routes(routes!(hub::account, hub::edit));
+    let (routes, mut document) =
+        OpenApiRouter::with_openapi(Described::openapi()).merge(backend).merge(browser).split_for_parts();
+    let schemes = &mut document.components.get_or_insert_with(Default::default).security_schemes;
+    let basic = Http::new(HttpAuthScheme::Basic);
+    schemes.insert("api_key".to_owned(), SecurityScheme::Http(basic).into());
+    let token = utoipa::openapi::security::ApiKeyValue::new("x-hub-session-token");
+    let token = utoipa::openapi::security::ApiKey::Header(token);
+    schemes.insert("session".to_owned(), SecurityScheme::ApiKey(token).into());
+    (routes.route("/connectors/{provider}/icon", get(connectors::icon)), document)
 }

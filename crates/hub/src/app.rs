@@ -16,8 +16,10 @@ use tracing::Instrument as _;
 use url::Url;
 use vault::Vault;
 
+use crate::editions::Old;
 use crate::guides::Guides;
 use crate::layers::request_id;
+use crate::limits::Calls;
 use crate::settings::Settings;
 
 /// What every handler shares.
@@ -38,6 +40,10 @@ pub struct App {
     pub(crate) started_at: Timestamp,
     /// What runs beside requests.
     pub(crate) tasks: Tasks,
+    /// Guides that are not current any more.
+    pub(crate) old_guides: Old,
+    /// Calls of this minute, by key.
+    pub(crate) calls: Calls,
     phase: AtomicU8,
 }
 
@@ -71,6 +77,8 @@ impl App {
             public_url,
             started_at: Timestamp::now(),
             tasks: Tasks::default(),
+            old_guides: Old::default(),
+            calls: Calls::default(),
             phase: AtomicU8::new(Phase::Starting as u8),
         }
     }

@@ -5,7 +5,6 @@
 //!
 //! **Invariant:** what is current can be used. A guide that gets errors stays what it was, and the log says why.
 
-mod past;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -16,8 +15,6 @@ use catalog::{Catalog, Entry, ReadError};
 use guide::{Finding, Guide, Severity, Source};
 
 pub(crate) use self::watch::watch;
-
-use self::past::Past;
 
 /// One guide that can be used, with its text.
 #[derive(Debug)]
@@ -37,7 +34,6 @@ pub(crate) type Snapshot = Arc<BTreeMap<String, Arc<Edition>>>;
 pub(crate) struct Guides {
     folder: Option<PathBuf>,
     current: RwLock<Snapshot>,
-    past: Past,
 }
 
 /// What reading the guides gave.
@@ -97,11 +93,7 @@ impl Guides {
     pub(crate) fn open(folder: Option<&Path>) -> Result<Self, ReadError> {
         let loaded = load(folder)?;
         loaded.refused.iter().for_each(|refused| refused.log("is left out"));
-        Ok(Self {
-            folder: folder.map(Path::to_owned),
-            current: RwLock::new(Arc::new(loaded.editions)),
-            past: Past::default(),
-        })
+        Ok(Self { folder: folder.map(Path::to_owned), current: RwLock::new(Arc::new(loaded.editions)) })
     }
 
     /// All of them, as they are now; what is taken does not change.
@@ -117,23 +109,6 @@ impl Guides {
     /// The same, with its text and assets.
     pub(crate) fn edition(&self, provider: &str) -> Option<Arc<Edition>> {
         self.snapshot().get(provider).map(Arc::clone)
-    }
-
-    /// The edition with a digest, if it is the current one or was in use since the start.
-    pub(crate) fn with_digest(&self, provider: &str, digest: &str) -> Option<Arc<Edition>> {
-        let current = self.edition(provider).filter(|edition| edition.guide.digest == digest);
-        current.or_else(|| self.past.find(digest))
-    }
-
-    /// The edition with a digest, read from the text that was kept of it; it is remembered. Nothing, if the text is not
-    /// that of the digest, or cannot be used any more.
-    pub(crate) fn recall(&self, digest: &str, text: &str) -> Option<Arc<Edition>> {
-        let edition = past::read(digest, text)?;
-        let now = self.edition(edition.guide.provider.key.as_str());
-        let assets = now.map(|now| now.assets.clone()).unwrap_or_default();
-        let edition = Arc::new(Edition { assets, ..edition });
-        self.past.remember(Arc::clone(&edition));
-        Some(edition)
     }
 
     /// How many there are.
@@ -176,16 +151,12 @@ impl Guides {
             match before.get(key) {
                 None => changes.added.push(key.clone()),
                 Some(old) if old.guide.digest != edition.guide.digest || old.assets != edition.assets => {
-                    self.past.remember(Arc::clone(old));
                     changes.changed.push(key.clone());
                 }
                 Some(_) => {}
             }
         }
-        for (key, edition) in before.iter().filter(|(key, _)| !now.contains_key(*key)) {
-            self.past.remember(Arc::clone(edition));
-            changes.removed.push(key.clone());
-        }
+        changes.removed = before.keys().filter(|key| !now.contains_key(*key)).cloned().collect();
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(now);
         changes
     }
@@ -226,21 +197,8 @@ mod tests {
     }
 
     #[test]
-    fn an_edition_is_read_from_the_text_that_was_kept_of_it() {
-        let guides = Guides { folder: None, current: RwLock::default(), past: Past::default() };
-        for text in [guide("a", "A"), format!("\u{feff}{}", guide("a", "A"))] {
-            let kept = catalog(&[("a", text)]).editions["a"].clone();
-            let (digest, text) = (kept.guide.digest.as_str(), kept.source.text.as_str());
-            assert!(guides.with_digest("a", digest).is_none());
-            assert_eq!(guides.recall(digest, text).unwrap().guide.digest, digest);
-            assert!(guides.with_digest("a", digest).is_some());
-            assert!(guides.recall("0", text).is_none());
-        }
-    }
-
-    #[test]
     fn a_guide_with_errors_stays_what_it_was() {
-        let guides = Guides { folder: None, current: RwLock::default(), past: Past::default() };
+        let guides = Guides { folder: None, current: RwLock::default() };
         let changes = guides.take(catalog(&[("a", guide("a", "A")), ("b", guide("b", "B"))]));
         assert_eq!(changes.added, ["a", "b"]);
         let began_with = guides.current("a").unwrap();
@@ -254,9 +212,5 @@ mod tests {
         let changes = guides.take(catalog(&[("a", guide("a", "Other"))]));
         assert_eq!(changes.removed, ["b"]);
         assert!(guides.current("b").is_none());
-
-        let old = guides.with_digest("a", &began_with.digest).unwrap();
-        assert_eq!(old.guide.provider.name, "A");
-        assert!(guides.with_digest("a", "0").is_none());
     }
 }

@@ -6,12 +6,14 @@
 //! | `observe` | the line in the log, and the numbers |
 //! | `client` | who is asking, also behind a proxy |
 //! | `headers` | what browsers are told not to do |
+//! | `any_origin` | who else may ask what the widget asks |
 //! | compression | texts, if the client takes gzip |
 //! | `envelope` | errors that are not ours are told as ours are |
 //! | panic, time, size | a handler that fails, is late, or is sent too much |
 //!
 //! **Invariant:** there is no answer without an id, a line in the log, and the headers; also none of a panic.
 
+mod any_origin;
 pub(crate) mod client;
 mod envelope;
 mod headers;
@@ -30,6 +32,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
+pub(crate) use self::headers::allow_inline_style;
 use crate::app::App;
 use crate::wire::error::{ApiError, INTERNAL};
 
@@ -42,6 +45,7 @@ pub(crate) fn around(routes: Router<Arc<App>>, app: &Arc<App>) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(envelope::envelope))
         .layer(CompressionLayer::new())
+        .layer(from_fn(any_origin::any_origin))
         .layer(from_fn_with_state(Arc::clone(app), headers::headers))
         .layer(from_fn_with_state(Arc::clone(app), client::client))
         .layer(from_fn(observe::observe))

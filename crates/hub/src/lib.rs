@@ -8,17 +8,21 @@
 
 pub mod settings;
 
-#[allow(dead_code, reason = "for the handlers of the API, which are being written")]
 mod app;
-#[allow(dead_code, reason = "for the handlers of the API, which are being written")]
+mod editions;
 mod guides;
 mod serve;
-#[allow(dead_code, reason = "for the handlers of the API, which are being written")]
 mod telemetry;
 
 mod layers;
-#[allow(dead_code, reason = "for the handlers of the API, which are being written")]
 mod wire;
+
+mod access;
+mod connectors;
+mod form;
+mod limits;
+mod linking;
+mod status;
 
 mod api;
 mod health;

@@ -47,8 +47,8 @@ pub struct Started {
     pub made: Vec<String>,
     /// What is out of the ordinary.
     pub notes: Vec<String>,
-    /// What is said at the very first start, and never again: it holds a key.
-    pub first_run: Option<Secret>,
+    /// The first key of the project, made at the very first start and shown never again.
+    pub api_key: Option<Secret>,
 }
 
 /// How it ended.
@@ -78,7 +78,7 @@ pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<
         None => None,
     };
     let app = Arc::new(start::app(settings, address).await?);
-    let first_run = start::first_run(&app).await;
+    let api_key = start::first_key(&app).await?;
     beside(&app, certificate.as_ref());
 
     let metrics_at = apart.as_ref().map(|(_, address)| *address);
@@ -97,7 +97,7 @@ pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<
         guides: app.guides.count(),
         made,
         notes,
-        first_run,
+        api_key,
     });
     while signals.next().await == Asked::ReadAgain {
         reread(&app, certificate.as_ref());

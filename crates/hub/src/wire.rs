@@ -2,8 +2,23 @@
 //!
 //! **Invariant:** whatever goes wrong, a client of the API is answered in one shape.
 
+pub(crate) mod account;
+pub(crate) mod connector;
 pub(crate) mod error;
 mod extract;
+pub(crate) mod session;
 
-#[allow(unused_imports, reason = "for the handlers of the API, which are being written")]
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer};
+
 pub(crate) use self::extract::{Json, Query, Segments};
+
+/// A time, as clients read it.
+pub(crate) fn stamp(time: Timestamp) -> String {
+    format!("{time:.3}")
+}
+
+/// For a member that may be left out, or null: two different things.
+pub(crate) fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<serde_json::Value>, D::Error> {
+    serde_json::Value::deserialize(from).map(Some)
+}

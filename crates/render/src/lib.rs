@@ -39,7 +39,7 @@ pub use crate::color::Color;
 pub use crate::href::{Anchor, Href, Picture};
 pub use crate::html::{html, html_prose, html_section, html_step, stylesheet};
 pub use crate::json::json;
-pub use crate::markdown::markdown;
+pub use crate::markdown::{markdown, markdown_prose};
 pub use crate::mdx::mdx;
 pub use crate::page::*;
 pub use crate::terminal::{TerminalOptions, terminal, terminal_prose};

@@ -5,12 +5,15 @@
 
 use std::collections::BTreeMap;
 
+use guide::Prose;
+
 use crate::commonmark::{Blocks, CommonMark, Places, Plain, heading};
 use crate::facts;
 use crate::href::{Anchor, Href};
 use crate::markup::{Dialect, Doc, Markup};
 use crate::page::{Block, Content, Field, Inline, Page, Part, Section, Style};
 use crate::published::{self, Published};
+use crate::text::Context;
 use crate::wording;
 
 /// The page as Markdown.
@@ -18,6 +21,22 @@ pub fn markdown(page: &Page, style: Style) -> String {
     match style {
         Style::Semantic => semantic(page),
         Style::Published => head::<Published>(page) + "\n" + &published::body(page),
+    }
+}
+
+/// Prose as Markdown, for a sentence or two beside something. Links lead where they say; a step has no place here.
+pub fn markdown_prose(prose: &Prose, context: &Context<'_>) -> String {
+    let mut out = Blocks::<Plain, _> { doc: Doc::new(), places: &Nowhere };
+    out.blocks(&context.blocks(prose));
+    out.doc.into_string().trim_end().to_owned()
+}
+
+/// Of what has no page of its own: only what is elsewhere can be led to.
+struct Nowhere;
+
+impl Places for Nowhere {
+    fn place(&self, href: &Href) -> Option<Href> {
+        href.fragment().is_none().then(|| href.clone())
     }
 }
 

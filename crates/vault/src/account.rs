@@ -37,6 +37,53 @@ pub struct NewAccount {
     pub outcome: String,
     /// What the provider said about who this is.
     pub identity: BTreeMap<String, String>,
+    /// Whose it is, where the Hub linked it.
+    pub home: Option<Home>,
+}
+
+/// Whose an account is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Home {
+    /// The project.
+    pub project: String,
+    /// The connector configuration it was linked with.
+    pub config: String,
+    /// The customer of the product.
+    pub owner: Owner,
+    /// Whether it counts.
+    pub kind: Kind,
+    /// What the product keeps with it.
+    pub metadata: serde_json::Map<String, serde_json::Value>,
+}
+
+/// A customer of the product that embeds the Hub.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// What the product calls the customer; an account of the same owner at the same provider is the same.
+    pub id: String,
+    /// The customer's name.
+    pub name: String,
+    /// The person who linked.
+    pub username: Option<String>,
+}
+
+/// Whether something counts or is for trying out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// It counts.
+    #[default]
+    Production,
+    /// It is for trying out.
+    Test,
+}
+
+/// What somebody decided about an account, whatever its checks say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// It is not to be used for now.
+    Suspended,
+    /// It is not to be used again.
+    Archived,
 }
 
 /// A linked account, without its secrets.
@@ -68,8 +115,14 @@ pub struct Account {
     pub outcome: String,
     /// What the provider said about who this is.
     pub identity: BTreeMap<String, String>,
+    /// Whose it is, where the Hub linked it.
+    pub home: Option<Home>,
     /// Whether it works.
     pub state: AccountState,
+    /// Since when.
+    pub state_at: Option<Timestamp>,
+    /// What somebody decided about it.
+    pub hold: Option<Hold>,
     /// Counts the times its credentials were stored, from 1.
     pub version: i64,
     /// When it was linked.
@@ -92,11 +145,38 @@ pub enum AccountState {
     },
 }
 
-/// Which accounts to list. The default is all of them.
+/// Which accounts to list. The default is all of them, whosever they are.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     /// Only those at this provider.
     pub provider: Option<String>,
+}
+
+/// Which accounts of a project to list, a page at a time. An empty list of something is no wish.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// The project.
+    pub project: String,
+    /// Only those with one of these ids.
+    pub ids: Vec<String>,
+    /// Only those at one of these providers.
+    pub providers: Vec<String>,
+    /// Only those of one of these owners.
+    pub owners: Vec<String>,
+    /// Only those that count, or that do not.
+    pub kind: Option<Kind>,
+    /// Only those that work, or that do not.
+    pub works: Option<bool>,
+    /// Only those whose credentials are past their time, or that are not active for another reason.
+    pub expired: Option<bool>,
+    /// Only those that somebody decided so about; `Some(None)`: about which nobody decided anything.
+    pub hold: Option<Option<Hold>>,
+    /// Only those of active connector configurations, or of inactive ones.
+    pub config_active: Option<bool>,
+    /// How many to leave out at the beginning.
+    pub skip: i64,
+    /// How many to give.
+    pub limit: i64,
 }
 
 /// What a check of a stored account found.
@@ -144,7 +224,10 @@ impl NewAccount {
             proved: self.proved.clone(),
             outcome: self.outcome.clone(),
             identity: self.identity.clone(),
+            home: self.home.clone(),
             state: AccountState::Active,
+            state_at: Some(now),
+            hold: None,
             version,
             created_at,
             updated_at: now,
@@ -168,5 +251,35 @@ impl AccountState {
             Self::Active => None,
             Self::Error { reason } => Some(reason),
         }
+    }
+}
+
+impl Kind {
+    /// In one word: `production` or `test`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Production => "production",
+            Self::Test => "test",
+        }
+    }
+
+    /// The kind with that name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Production, Self::Test].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+impl Hold {
+    /// In one word: `suspended` or `archived`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Suspended => "suspended",
+            Self::Archived => "archived",
+        }
+    }
+
+    /// The decision with that name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Suspended, Self::Archived].into_iter().find(|hold| hold.as_str() == text)
     }
 }

@@ -20,14 +20,14 @@ pub struct AuditRow {
     pub at: Timestamp,
     /// Who.
     pub actor: String,
-    /// What: `account.created`, `account.updated`, `account.deleted`, `account.unsealed`, `key.rotation_begun`
-    /// or `key.rotated`.
+    /// What: `account.created`, `account.updated`, `account.checked`, `account.deleted`, `account.unsealed`,
+    /// `session.created`, `api_key.revoked`, `config.updated`, `key.rotated` and the like.
     pub action: String,
     /// To which account; none for what concerns the vault as a whole.
     pub account: Option<AccountId>,
     /// The version of the account.
     pub version: Option<i64>,
-    /// The purpose of unsealing; the keys of a rotation, by id.
+    /// The purpose of unsealing; the outcome of a check; the keys of a rotation, by id.
     pub detail: Option<String>,
 }
 
@@ -46,12 +46,44 @@ impl Vault {
     /// The trail of what concerns the vault as a whole, oldest first.
     pub async fn audit_of_vault(&self) -> Result<Vec<AuditRow>, StoreError> {
         let rows = sqlx::query(
-            "select at, actor, action, account_id, version, detail from audit where account_id is null order by seq",
+            "select at, actor, action, account_id, version, detail from audit \
+             where account_id is null and project_id is null order by seq",
         )
         .fetch_all(&self.readers)
         .await?;
         rows.iter().map(audit_row).collect()
     }
+
+    /// The trail of a project, newest first, a page at a time; of one account, if one is named.
+    pub async fn audit_of_project(
+        &self,
+        project: &str,
+        account: Option<&str>,
+        skip: i64,
+        limit: i64,
+    ) -> Result<Vec<AuditRow>, StoreError> {
+        let rows = sqlx::query(
+            "select at, actor, action, account_id, version, detail from audit where project_id = $1 \
+             and (cast($2 as text) is null or account_id = $2) order by seq desc limit $3 offset $4",
+        )
+        .bind(project)
+        .bind(account.map(str::to_owned))
+        .bind(limit)
+        .bind(skip)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(audit_row).collect()
+    }
+}
+
+/// A line to be added.
+struct Line<'a> {
+    action: &'a str,
+    project: Option<&'a str>,
+    account: Option<&'a Account>,
+    actor: &'a str,
+    detail: Option<&'a str>,
+    at: Timestamp,
 }
 
 /// Adds a line about an account.
@@ -63,7 +95,21 @@ pub(crate) async fn write(
     detail: Option<&str>,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    insert(connection, action, Some(account), actor, detail, at).await
+    let project = account.home.as_ref().map(|home| home.project.as_str());
+    insert(connection, &Line { action, project, account: Some(account), actor, detail, at }).await
+}
+
+/// Adds a line about a project.
+pub(crate) async fn write_of_project(
+    connection: &mut DbConnection,
+    action: &str,
+    project: &str,
+    actor: &str,
+    detail: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let (project, detail) = (Some(project), Some(detail));
+    insert(connection, &Line { action, project, account: None, actor, detail, at }).await
 }
 
 /// Adds a line about the vault as a whole.
@@ -74,26 +120,22 @@ pub(crate) async fn write_of_vault(
     detail: &str,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    insert(connection, action, None, actor, Some(detail), at).await
+    let detail = Some(detail);
+    insert(connection, &Line { action, project: None, account: None, actor, detail, at }).await
 }
 
-async fn insert(
-    connection: &mut DbConnection,
-    action: &str,
-    account: Option<&Account>,
-    actor: &str,
-    detail: Option<&str>,
-    at: Timestamp,
-) -> Result<(), StoreError> {
+async fn insert(connection: &mut DbConnection, line: &Line<'_>) -> Result<(), StoreError> {
     sqlx::query(
-        "insert into audit (at, actor, action, account_id, version, detail) values ($1, $2, $3, $4, $5, $6)",
+        "insert into audit (at, actor, action, account_id, version, detail, project_id) \
+         values ($1, $2, $3, $4, $5, $6, $7)",
     )
-    .bind(stamp(at))
-    .bind(actor)
-    .bind(action)
-    .bind(account.map(|account| account.id.as_str()))
-    .bind(account.map(|account| account.version))
-    .bind(detail)
+    .bind(stamp(line.at))
+    .bind(line.actor)
+    .bind(line.action)
+    .bind(line.account.map(|account| account.id.as_str()))
+    .bind(line.account.map(|account| account.version))
+    .bind(line.detail)
+    .bind(line.project)
     .execute(connection)
     .await?;
     Ok(())

@@ -13,6 +13,7 @@ use crate::key::Key;
 use crate::open::Vault;
 use crate::row::{parsed, stamp, time, whole_milliseconds};
 use crate::seal::{DataKey, SealError};
+use crate::work::Work;
 
 /// A flow that was not finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,34 +38,9 @@ impl Vault {
         now: Timestamp,
         expires: Timestamp,
     ) -> Result<(), StoreError> {
-        let (saved_at, expires_at) = (stamp(whole_milliseconds(now)), stamp(whole_milliseconds(expires)));
         let mut work = self.begin().await?;
         delete_expired(work.tx(), now).await?;
-        let (wrapped_key, sealed) = DataKey::random()
-            .and_then(|data_key| {
-                let place = ["waystone/draft", key, guide_digest, &saved_at, &expires_at];
-                Ok((
-                    data_key.wrap(work.key(), &key_place(key))?,
-                    data_key.seal(&place, snapshot.expose().as_bytes())?,
-                ))
-            })
-            .map_err(failed(key))?;
-        let kek = work.key().id().to_string();
-        sqlx::query(
-            "insert into drafts (draft_key, guide_digest, kek_id, wrapped_key, sealed, saved_at, expires_at) \
-             values ($1, $2, $3, $4, $5, $6, $7) on conflict (draft_key) do update set \
-             guide_digest = excluded.guide_digest, kek_id = excluded.kek_id, wrapped_key = excluded.wrapped_key, \
-             sealed = excluded.sealed, saved_at = excluded.saved_at, expires_at = excluded.expires_at",
-        )
-        .bind(key)
-        .bind(guide_digest)
-        .bind(kek)
-        .bind(wrapped_key)
-        .bind(sealed)
-        .bind(saved_at)
-        .bind(expires_at)
-        .execute(work.tx())
-        .await?;
+        write(&mut work, key, guide_digest, snapshot, now, expires).await?;
         work.commit().await
     }
 
@@ -97,6 +73,44 @@ impl Vault {
         work.commit().await?;
         Ok(dropped)
     }
+}
+
+/// Saves a draft in a transaction of the caller's.
+pub(crate) async fn write(
+    work: &mut Work,
+    key: &str,
+    guide_digest: &str,
+    snapshot: &Secret,
+    now: Timestamp,
+    expires: Timestamp,
+) -> Result<(), StoreError> {
+    let (saved_at, expires_at) = (stamp(whole_milliseconds(now)), stamp(whole_milliseconds(expires)));
+    let (wrapped_key, sealed) = DataKey::random()
+        .and_then(|data_key| {
+            let place = ["waystone/draft", key, guide_digest, &saved_at, &expires_at];
+            Ok((
+                data_key.wrap(work.key(), &key_place(key))?,
+                data_key.seal(&place, snapshot.expose().as_bytes())?,
+            ))
+        })
+        .map_err(failed(key))?;
+    let kek = work.key().id().to_string();
+    sqlx::query(
+        "insert into drafts (draft_key, guide_digest, kek_id, wrapped_key, sealed, saved_at, expires_at) \
+         values ($1, $2, $3, $4, $5, $6, $7) on conflict (draft_key) do update set \
+         guide_digest = excluded.guide_digest, kek_id = excluded.kek_id, wrapped_key = excluded.wrapped_key, \
+         sealed = excluded.sealed, saved_at = excluded.saved_at, expires_at = excluded.expires_at",
+    )
+    .bind(key)
+    .bind(guide_digest)
+    .bind(kek)
+    .bind(wrapped_key)
+    .bind(sealed)
+    .bind(saved_at)
+    .bind(expires_at)
+    .execute(work.tx())
+    .await?;
+    Ok(())
 }
 
 /// Drops a draft in a transaction of the caller's.

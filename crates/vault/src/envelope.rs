@@ -1,7 +1,7 @@
 //! An account's credentials in their envelope.
 //!
 //! **Invariant:** the wrapped data key is bound to the account's id and version, to the names of its secret
-//! fields, and to where the credentials may be used (provider, method, environment, public fields); each value is
+//! fields, and to where the credentials may be used (project, provider, method, environment, public fields); each value is
 //! bound to account, field and version. So whoever can write to the database, but has no key, can neither move
 //! a credential to another account nor point it at another host; only put a whole account back as it was.
 
@@ -49,7 +49,7 @@ pub(crate) fn open(
     key: &Key,
     account: &Account,
     wrapped_key: &[u8],
-    fields: &[(String, Vec<u8>)],
+    fields: Vec<(String, Vec<u8>)>,
 ) -> Result<BTreeMap<String, Secret>, StoreError> {
     let failed = failed(account);
     let data_key = DataKey::unwrap(key, &parts(&key_place(account)), wrapped_key).map_err(&failed)?;
@@ -58,10 +58,10 @@ pub(crate) fn open(
     }
     let mut secrets = BTreeMap::new();
     for (field, sealed) in fields {
-        let plain = data_key.open(&parts(&field_place(account, field)), sealed).map_err(&failed)?;
+        let plain = data_key.open(&parts(&field_place(account, &field)), &sealed).map_err(&failed)?;
         let text = std::str::from_utf8(&plain)
             .map_err(|_| StoreError::damaged(format!("field {field} of account {}", account.id)))?;
-        secrets.insert(field.clone(), Secret::new(text));
+        secrets.insert(field, Secret::new(text));
     }
     Ok(secrets)
 }
@@ -113,6 +113,11 @@ fn binding(account: &Account) -> String {
     }
     for name in &account.secret_fields {
         add(name);
+    }
+    // Nor can they be given to another project.
+    if let Some(home) = &account.home {
+        add("project");
+        add(&home.project);
     }
     digest.finalize().iter().fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");

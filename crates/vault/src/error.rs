@@ -48,6 +48,16 @@ pub enum ChangeError {
         /// The version it has by now.
         found: i64,
     },
+    /// The owner has another account at the provider, and one is meant to take the place of the other.
+    OtherAccount {
+        /// The account that is there.
+        id: AccountId,
+    },
+    /// The attempt is over: it has linked an account already, or was given up.
+    AttemptOver {
+        /// The attempt.
+        id: String,
+    },
     /// The vault could not be read or written.
     Store(StoreError),
 }
@@ -86,6 +96,10 @@ impl fmt::Display for ChangeError {
                 f,
                 "account {id} was changed by someone else (version {found}, not {expected}); look again and repeat"
             ),
+            Self::OtherAccount { id } => {
+                write!(f, "account {id} of this owner is another account at the provider; it was not replaced")
+            }
+            Self::AttemptOver { id } => write!(f, "attempt {id} is over; begin another"),
             Self::Store(error) => error.fmt(f),
         }
     }
@@ -106,7 +120,10 @@ impl std::error::Error for ChangeError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Store(error) => error.source(),
-            Self::NotFound { .. } | Self::Conflict { .. } => None,
+            Self::NotFound { .. }
+            | Self::Conflict { .. }
+            | Self::OtherAccount { .. }
+            | Self::AttemptOver { .. } => None,
         }
     }
 }

@@ -94,6 +94,21 @@ pub(crate) async fn current(connection: &mut DbConnection) -> Result<KeyId, Stor
     }
 }
 
+/// The id of the key that seals, which stays that until the transaction ends, though others write as well. They may
+/// hold it too; a rotation, which changes the state and so a unique key, waits for all of them.
+pub(crate) async fn hold_current(connection: &mut DbConnection) -> Result<KeyId, StoreError> {
+    // Whoever had to wait for a rotation that began finds the row changed, and the new one only on looking again.
+    for _ in 0..2 {
+        let row = sqlx::query("select id from vault_keys where state = 'current' for key share")
+            .fetch_optional(&mut *connection)
+            .await?;
+        if let Some(row) = row {
+            return parsed(&row, "vault_keys", "id");
+        }
+    }
+    Err(StoreError::damaged("table vault_keys"))
+}
+
 /// The id of the key that is on its way out, while a rotation runs.
 pub(crate) async fn retiring(connection: &mut DbConnection) -> Result<Option<KeyId>, StoreError> {
     by_state(connection, "retiring").await

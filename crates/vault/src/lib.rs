@@ -7,36 +7,59 @@
 //! Account, credentials, audit row and outgoing event are one transaction. Time is always passed in.
 
 mod account;
+mod attempt;
 mod audit;
+mod config;
+mod counter;
 mod crash;
 mod database;
 mod draft;
 mod envelope;
 mod error;
 mod file;
+mod guide_text;
+mod handoff;
 mod id;
+mod idempotency;
 mod key;
 mod keys;
 mod open;
 mod outbox;
+mod profile;
+mod project;
 mod read;
 mod rotate;
 mod row;
 mod schema;
 mod seal;
+mod session;
 mod source;
 mod store;
+mod token;
 mod work;
+mod write;
 
-pub use crate::account::{Account, AccountState, CheckRecord, Credentials, Filter, NewAccount};
+pub use crate::account::{
+    Account, AccountState, CheckRecord, Credentials, Filter, Hold, Home, Kind, NewAccount, Owner, Query,
+};
+pub use crate::attempt::{Attempt, AttemptState};
 pub use crate::audit::AuditRow;
+pub use crate::config::{Config, NewConfig};
 pub use crate::crash::crash_point;
 pub use crate::draft::Draft;
 pub use crate::error::{ChangeError, StoreError};
+pub use crate::handoff::Handoff;
 pub use crate::id::{AccountId, IdError};
+pub use crate::idempotency::Once;
 pub use crate::key::{KeyError, KeyId};
 pub use crate::open::{OpenError, Vault};
+pub use crate::outbox::Event;
+pub use crate::profile::Profile;
+pub use crate::project::{ApiKey, Project};
 pub use crate::rotate::{RotateError, Rotated};
 pub use crate::schema::SCHEMA_VERSION;
 pub use crate::seal::SealError;
+pub use crate::session::{NewSession, Session};
 pub use crate::source::KeySource;
+pub use crate::store::{Origin, Place};
+pub use crate::token::{Digest, Token};

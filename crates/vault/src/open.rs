@@ -8,9 +8,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
 
+use secret::Secret;
 use sqlx::{Connection as _, Pool};
 
-use crate::database::{self, BEGIN_WRITING, Db, DbConnection};
+use crate::database::{self, Db, DbConnection, Engine};
 use crate::error::StoreError;
 use crate::file;
 use crate::key::{Key, KeyError};
@@ -21,6 +22,7 @@ use crate::source::KeySource;
 /// Accounts, and their credentials under seal. Several processes may have the same vault open.
 pub struct Vault {
     pub(crate) folder: PathBuf,
+    pub(crate) engine: Engine,
     pub(crate) writer: Pool<Db>,
     pub(crate) readers: Pool<Db>,
     keys: RwLock<Keys>,
@@ -60,8 +62,8 @@ pub enum OpenError {
     },
     /// The database could not be opened.
     Database {
-        /// The database.
-        path: PathBuf,
+        /// The database, without a password.
+        name: String,
         /// What the database said.
         cause: sqlx::Error,
     },
@@ -74,30 +76,42 @@ pub enum OpenError {
 impl Vault {
     /// Opens the vault in a folder; makes folder, database and key if this is the first time.
     pub async fn open(folder: &Path, key: KeySource) -> Result<Self, OpenError> {
-        let (database, lock) = (folder.join("vault.db"), lock_path(folder));
-        let failed = |cause| OpenError::Database { path: database.clone(), cause };
+        Self::open_engine(folder, Engine::Sqlite(folder.join("vault.db")), key).await
+    }
 
+    /// Opens the vault in a PostgreSQL database, by its URL. The folder holds the lock of this machine and, where the
+    /// key is a file, the key; all who open the same database need the same key.
+    pub async fn open_postgres(folder: &Path, url: Secret, key: KeySource) -> Result<Self, OpenError> {
+        Self::open_engine(folder, Engine::Postgres(url), key).await
+    }
+
+    async fn open_engine(folder: &Path, engine: Engine, key: KeySource) -> Result<Self, OpenError> {
+        let lock = lock_path(folder);
+        let failed = |cause| OpenError::Database { name: engine.to_string(), cause };
+
+        let database = match &engine {
+            Engine::Sqlite(path) => Some(path.clone()),
+            Engine::Postgres(_) => None,
+        };
         let made = (folder.to_owned(), database.clone(), lock.clone());
-        let guard = off_thread(move || make_files(&made.0, &made.1, &made.2)).await?;
+        let guard = off_thread(move || make_files(&made.0, made.1.as_deref(), &made.2)).await?;
         let guard = guard.ok_or(OpenError::Locked { path: lock })?;
 
-        let mut connection = database::connect(&database).await.map_err(failed)?;
-        if !database::use_log(&mut connection).await.map_err(failed)? {
-            return Err(OpenError::NoLog { path: database });
+        let mut connection = engine.connect().await.map_err(failed)?;
+        if let Some(path) = database
+            && !database::use_log(&mut connection).await.map_err(failed)?
+        {
+            return Err(OpenError::NoLog { path });
         }
-        schema::migrate(&mut connection).await?.map_err(|found| OpenError::Newer { found })?;
-        let ring = open_keys(&mut connection, &key).await?;
+        schema::migrate(&engine, &mut connection).await?.map_err(|found| OpenError::Newer { found })?;
+        let ring = open_keys(&engine, &mut connection, &key).await?;
 
-        let writer = database::writer(&database).await.map_err(failed)?;
-        // After the writer is there: closing the last connection would throw the log away and make it anew.
+        let (writer, readers) = engine.pools().await.map_err(failed)?;
+        // After the writer is there: closing the last connection would throw SQLite's log away and make it anew.
         database::close(connection).await.map_err(failed)?;
         drop(guard);
-        Ok(Self {
-            folder: folder.to_owned(),
-            writer,
-            readers: database::readers(&database),
-            keys: RwLock::new(Keys { source: key, ring }),
-        })
+        let keys = RwLock::new(Keys { source: key, ring });
+        Ok(Self { folder: folder.to_owned(), engine, writer, readers, keys })
     }
 
     /// Closes the database. Nothing is lost without it; but the log is merged and removed.
@@ -148,14 +162,14 @@ pub(crate) async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Sen
     }
 }
 
-fn make_files(folder: &Path, database: &Path, lock: &Path) -> Result<Option<std::fs::File>, OpenError> {
+fn make_files(folder: &Path, database: Option<&Path>, lock: &Path) -> Result<Option<std::fs::File>, OpenError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
         |cause| OpenError::File { path, cause }
     };
     file::make_folder(folder).map_err(failed(folder))?;
     let guard = file::lock(lock).map_err(failed(lock))?;
-    if guard.is_some() {
+    if let (Some(_), Some(database)) = (&guard, database) {
         file::make_private(database).map_err(failed(database))?;
         file::sync_folder(folder).map_err(failed(folder))?;
     }
@@ -163,12 +177,16 @@ fn make_files(folder: &Path, database: &Path, lock: &Path) -> Result<Option<std:
 }
 
 /// Under the lock. The key is made before it is recorded, and made only when none has ever been recorded.
-async fn open_keys(connection: &mut DbConnection, source: &KeySource) -> Result<Ring, OpenError> {
+async fn open_keys(
+    engine: &Engine,
+    connection: &mut DbConnection,
+    source: &KeySource,
+) -> Result<Ring, OpenError> {
     let mut records = keys::records(connection).await?;
     let loaded = if records.is_empty() {
         let source = source.clone();
         let key = off_thread(move || source.load_or_make()).await?;
-        let mut tx = connection.begin_with(BEGIN_WRITING).await.map_err(StoreError::from)?;
+        let mut tx = connection.begin_with(engine.begin_writing()).await.map_err(StoreError::from)?;
         keys::record_first(&mut tx, &key).await?;
         tx.commit().await.map_err(StoreError::from)?;
         records = keys::records(connection).await?;
@@ -220,7 +238,7 @@ impl fmt::Display for OpenError {
                     path.display()
                 )
             }
-            Self::Database { path, .. } => write!(f, "the database {} cannot be opened", path.display()),
+            Self::Database { name, .. } => write!(f, "the database {name} cannot be opened"),
             Self::Key(error) => error.fmt(f),
             Self::Store(error) => error.fmt(f),
         }

@@ -5,13 +5,53 @@
 
 use jiff::Timestamp;
 use serde_json::json;
+use sqlx::Row as _;
 
 use crate::account::Account;
-use crate::database::DbConnection;
+use crate::database::{DbConnection, DbRow};
 use crate::error::StoreError;
 use crate::id;
-use crate::row::stamp;
+use crate::open::Vault;
+use crate::row::{from_json, stamp};
 use crate::seal::SealError;
+
+/// An event that waits for delivery.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Its number: events are numbered in the order in which they were written.
+    pub seq: i64,
+    /// Its id: `evt_` and 26 characters.
+    pub id: String,
+    /// What happened: `account.created`, `account.updated` or `account.deleted`.
+    pub event: String,
+    /// The project, if the account has one.
+    pub project: Option<String>,
+    /// What there is to tell.
+    pub payload: serde_json::Value,
+}
+
+impl Vault {
+    /// The events after a number, in order.
+    pub async fn events_after(&self, seq: i64, limit: i64) -> Result<Vec<Event>, StoreError> {
+        let rows = sqlx::query(
+            "select seq, id, event, project_id, payload_json from outbox where $1 < seq order by seq limit $2",
+        )
+        .bind(seq)
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?;
+        let event = |row: &DbRow| {
+            Ok(Event {
+                seq: row.try_get("seq")?,
+                id: row.try_get("id")?,
+                event: row.try_get("event")?,
+                project: row.try_get("project_id")?,
+                payload: from_json(row, "outbox", "payload_json")?,
+            })
+        };
+        rows.iter().map(event).collect()
+    }
+}
 
 /// Puts an event about an account into the outbox.
 pub(crate) async fn write(
@@ -21,6 +61,7 @@ pub(crate) async fn write(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let event_id = id::random("evt_").map_err(SealError::Random).map_err(StoreError::seal("the event"))?;
+    let home = account.home.as_ref();
     let payload = json!({
         "id": event_id,
         "event": event,
@@ -39,16 +80,25 @@ pub(crate) async fn write(
             "version": account.version,
             "created_at": stamp(account.created_at),
             "updated_at": stamp(account.updated_at),
+            "project_id": home.map(|home| &home.project),
+            "config_id": home.map(|home| &home.config),
+            "owner_id": home.map(|home| &home.owner.id),
+            "owner_name": home.map(|home| &home.owner.name),
+            "username": home.and_then(|home| home.owner.username.as_ref()),
+            "kind": home.map(|home| home.kind.as_str()),
+            "hold": account.hold.map(crate::account::Hold::as_str),
         },
     });
     sqlx::query(
-        "insert into outbox (id, event, account_id, payload_json, created_at) values ($1, $2, $3, $4, $5)",
+        "insert into outbox (id, event, account_id, payload_json, created_at, project_id) \
+         values ($1, $2, $3, $4, $5, $6)",
     )
     .bind(event_id)
     .bind(event)
     .bind(account.id.as_str())
     .bind(payload.to_string())
     .bind(stamp(at))
+    .bind(home.map(|home| home.project.clone()))
     .execute(connection)
     .await?;
     Ok(())

@@ -2,7 +2,9 @@
 //!
 //! **Invariant:** what is looked at here is public; secrets are only unsealed where it is written down.
 
-use crate::account::{Account, Filter};
+use std::fmt::Write as _;
+
+use crate::account::{Account, Filter, Kind, Query};
 use crate::error::StoreError;
 use crate::id::AccountId;
 use crate::open::Vault;
@@ -17,6 +19,76 @@ impl Vault {
             " from accounts where cast($1 as text) is null or provider = $1 order by created_at, id"
         ))
         .bind(filter.provider.as_deref())
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(account).collect()
+    }
+
+    /// A page of a project's accounts, oldest first.
+    pub async fn query(&self, query: &Query) -> Result<Vec<Account>, StoreError> {
+        let mut sql = String::from(concat!("select ", account_columns!(), " from accounts where project_id = $1"));
+        let mut values = vec![query.project.clone()];
+        for (column, wanted) in [("id", &query.ids), ("provider", &query.providers), ("owner_id", &query.owners)]
+        {
+            if wanted.is_empty() {
+                continue;
+            }
+            let places: Vec<String> = (1..=wanted.len()).map(|at| format!("${}", values.len() + at)).collect();
+            let _ = write!(sql, " and {column} in ({})", places.join(", "));
+            values.extend(wanted.iter().cloned());
+        }
+        if let Some(kind) = query.kind {
+            let _ = write!(sql, " and kind = '{}'", kind.as_str());
+        }
+        if let Some(works) = query.works {
+            sql.push_str(if works { " and state = 'active'" } else { " and state <> 'active'" });
+        }
+        if let Some(expired) = query.expired {
+            sql.push_str(if expired { " and outcome = 'expired'" } else { " and outcome <> 'expired'" });
+        }
+        match query.hold {
+            Some(Some(hold)) => {
+                let _ = write!(sql, " and hold = '{}'", hold.as_str());
+            }
+            Some(None) => sql.push_str(" and hold is null"),
+            None => {}
+        }
+        if let Some(active) = query.config_active {
+            // An account whose configuration is not written down has the one that is always there.
+            let not = if active { "not " } else { "" };
+            let _ = write!(
+                sql,
+                " and {not}exists (select 1 from connector_configs c where c.id = config_id and c.active = 0)"
+            );
+        }
+        let at = values.len();
+        let _ = write!(sql, " order by created_at, id limit ${} offset ${}", at + 1, at + 2);
+        let mut statement = sqlx::query(sqlx::AssertSqlSafe(sql));
+        for value in values {
+            statement = statement.bind(value);
+        }
+        let rows = statement.bind(query.limit).bind(query.skip).fetch_all(&self.readers).await?;
+        rows.iter().map(account).collect()
+    }
+
+    /// The accounts of an owner at a provider, oldest first: those that a new link would take the place of.
+    pub async fn accounts_of(
+        &self,
+        project: &str,
+        owner: &str,
+        provider: &str,
+        kind: Kind,
+    ) -> Result<Vec<Account>, StoreError> {
+        let rows = sqlx::query(concat!(
+            "select ",
+            account_columns!(),
+            " from accounts where project_id = $1 and owner_id = $2 and provider = $3 and kind = $4 \
+             and (hold is null or hold <> 'archived') order by created_at, id"
+        ))
+        .bind(project)
+        .bind(owner)
+        .bind(provider)
+        .bind(kind.as_str())
         .fetch_all(&self.readers)
         .await?;
         rows.iter().map(account).collect()

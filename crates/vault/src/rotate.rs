@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use sqlx::Row as _;
 
 use crate::crash::crash_point;
-use crate::database::{DbConnection, wipe_log};
+use crate::database::DbConnection;
 use crate::error::StoreError;
 use crate::key::{Key, KeyError, KeyId};
 use crate::open::{Vault, load, lock_path, off_thread, promote};
@@ -180,7 +180,7 @@ impl Vault {
             rewrapped += done;
             crash_point("vault.rotation-batch");
         }
-        wipe_log(&self.writer).await;
+        self.engine.wipe_log(&self.writer).await;
         Ok(rewrapped)
     }
 }
@@ -198,10 +198,12 @@ async fn rewrap_accounts(connection: &mut DbConnection, from: &Key, to: &Key) ->
     for row in &rows {
         let account = account(row)?;
         let wrapped_key = envelope::rewrap(from, to, &account, &row.try_get::<Vec<u8>, _>("wrapped_key")?)?;
-        sqlx::query("update accounts set kek_id = $2, wrapped_key = $3 where id = $1")
+        sqlx::query("update accounts set kek_id = $2, wrapped_key = $3 where id = $1 and kek_id = $4")
             .bind(account.id.as_str())
             .bind(to.id().to_string())
             .bind(wrapped_key)
+            // Sealed anew in between, it is under the new key already.
+            .bind(from.id().to_string())
             .execute(&mut *connection)
             .await?;
     }
@@ -219,10 +221,11 @@ async fn rewrap_drafts(connection: &mut DbConnection, from: &Key, to: &Key) -> R
     for row in &rows {
         let key: String = parsed(row, "drafts", "draft_key")?;
         let wrapped_key = draft::rewrap(from, to, &key, &row.try_get::<Vec<u8>, _>("wrapped_key")?)?;
-        sqlx::query("update drafts set kek_id = $2, wrapped_key = $3 where draft_key = $1")
+        sqlx::query("update drafts set kek_id = $2, wrapped_key = $3 where draft_key = $1 and kek_id = $4")
             .bind(key)
             .bind(to.id().to_string())
             .bind(wrapped_key)
+            .bind(from.id().to_string())
             .execute(&mut *connection)
             .await?;
     }

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use sqlx::Row as _;
 
-use crate::account::{Account, AccountState};
+use crate::account::{Account, AccountState, Hold, Home, Kind, Owner};
 use crate::database::DbRow;
 use crate::error::StoreError;
 
@@ -18,7 +19,8 @@ macro_rules! account_columns {
     () => {
         "id, provider, method, environment, external_id, name, label, values_json, secret_fields_json, \
          guide_digest, proved_json, outcome, identity_json, state, state_reason, version, kek_id, wrapped_key, \
-         created_at, updated_at, checked_at"
+         created_at, updated_at, checked_at, project_id, config_id, owner_id, owner_name, username, kind, \
+         metadata_json, hold, state_at"
     };
 }
 pub(crate) use account_columns;
@@ -35,12 +37,12 @@ pub(crate) fn account(row: &DbRow) -> Result<Account, StoreError> {
         external_id: row.try_get("external_id")?,
         name: row.try_get("name")?,
         label: row.try_get("label")?,
-        values: map(row, "values_json")?,
-        secret_fields: list(row, "secret_fields_json")?,
+        values: from_json(row, "accounts", "values_json")?,
+        secret_fields: from_json(row, "accounts", "secret_fields_json")?,
         guide_digest: row.try_get("guide_digest")?,
-        proved: list(row, "proved_json")?,
+        proved: from_json(row, "accounts", "proved_json")?,
         outcome: row.try_get("outcome")?,
-        identity: map(row, "identity_json")?,
+        identity: from_json(row, "accounts", "identity_json")?,
         state: match state.as_str() {
             "active" => AccountState::Active,
             "error" => AccountState::Error { reason: reason.unwrap_or_default() },
@@ -49,11 +51,51 @@ pub(crate) fn account(row: &DbRow) -> Result<Account, StoreError> {
         version: row.try_get("version")?,
         created_at: time(row, "accounts", "created_at")?,
         updated_at: time(row, "accounts", "updated_at")?,
-        checked_at: match row.try_get::<Option<String>, _>("checked_at")? {
-            Some(text) => Some(text.parse().map_err(|_| damaged("accounts", "checked_at"))?),
+        checked_at: optional_time(row, "accounts", "checked_at")?,
+        home: home(row)?,
+        state_at: optional_time(row, "accounts", "state_at")?,
+        hold: match row.try_get::<Option<String>, _>("hold")? {
+            Some(text) => Some(Hold::parse(&text).ok_or_else(|| damaged("accounts", "hold"))?),
             None => None,
         },
     })
+}
+
+fn home(row: &DbRow) -> Result<Option<Home>, StoreError> {
+    let Some(project) = row.try_get::<Option<String>, _>("project_id")? else { return Ok(None) };
+    Ok(Some(Home {
+        project,
+        config: row.try_get("config_id")?,
+        owner: Owner {
+            id: row.try_get("owner_id")?,
+            name: row.try_get("owner_name")?,
+            username: row.try_get("username")?,
+        },
+        kind: kind(row, "accounts", "kind")?,
+        metadata: from_json(row, "accounts", "metadata_json")?,
+    }))
+}
+
+/// A column that holds a kind.
+pub(crate) fn kind(row: &DbRow, table: &str, column: &str) -> Result<Kind, StoreError> {
+    Kind::parse(&row.try_get::<String, _>(column)?).ok_or_else(|| damaged(table, column))
+}
+
+/// A column that holds a time, or nothing.
+pub(crate) fn optional_time(row: &DbRow, table: &str, column: &str) -> Result<Option<Timestamp>, StoreError> {
+    match row.try_get::<Option<String>, _>(column)? {
+        Some(text) => text.parse().map(Some).map_err(|_| damaged(table, column)),
+        None => Ok(None),
+    }
+}
+
+/// A column that holds JSON.
+pub(crate) fn from_json<T: DeserializeOwned>(
+    row: &DbRow,
+    table: &str,
+    column: &str,
+) -> Result<T, StoreError> {
+    serde_json::from_str(&row.try_get::<String, _>(column)?).map_err(|_| damaged(table, column))
 }
 
 /// A column of text that has an invariant of its own.
@@ -86,15 +128,8 @@ pub(crate) fn object(map: &BTreeMap<String, String>) -> serde_json::Map<String, 
     map.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect()
 }
 
-fn map(row: &DbRow, column: &str) -> Result<BTreeMap<String, String>, StoreError> {
-    serde_json::from_str(&row.try_get::<String, _>(column)?).map_err(|_| damaged("accounts", column))
-}
-
-fn list(row: &DbRow, column: &str) -> Result<Vec<String>, StoreError> {
-    serde_json::from_str(&row.try_get::<String, _>(column)?).map_err(|_| damaged("accounts", column))
-}
-
-fn damaged(table: &str, column: &str) -> StoreError {
+/// A column that does not make sense.
+pub(crate) fn damaged(table: &str, column: &str) -> StoreError {
     StoreError::damaged(format!("column {column} of a row in table {table}"))
 }
 

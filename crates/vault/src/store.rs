@@ -1,23 +1,52 @@
 //! Storing, changing and removing accounts.
 //!
 //! **Invariant:** an account, its credentials under seal, its line in the trail, its event, and the end of the
-//! draft it came from are one transaction. Whenever credentials are stored, the data key is a new one and the old
-//! one is destroyed.
+//! draft and attempt it came from are one transaction. Whenever credentials are stored, the data key is a new one
+//! and the old one is destroyed.
 
 use jiff::Timestamp;
 use sqlx::Row as _;
 
-use crate::account::{Account, CheckRecord, Credentials, NewAccount};
+use crate::account::{Account, CheckRecord, Credentials, Home, NewAccount};
 use crate::crash::crash_point;
-use crate::database::{DbConnection, DbRow, wipe_log};
+use crate::database::DbRow;
 use crate::envelope::{self, Envelope};
 use crate::error::{ChangeError, StoreError};
 use crate::id::AccountId;
 use crate::open::Vault;
-use crate::row::{account, account_columns, json, object, parsed, stamp, whole_milliseconds};
+use crate::row::{account, account_columns, parsed, stamp, whole_milliseconds};
 use crate::seal::SealError;
 use crate::work::Work;
-use crate::{audit, draft, outbox};
+use crate::write::{insert, update};
+use crate::{attempt, audit, draft, outbox};
+
+/// What an account came from, which is over in the moment the account is there.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Origin<'a> {
+    /// The key of the draft of the flow.
+    pub draft: Option<&'a str>,
+    /// The id of the attempt; an attempt links one account at most.
+    pub attempt: Option<&'a str>,
+    /// Who did it, for the trail.
+    pub actor: &'a str,
+}
+
+/// In whose place an account is stored.
+#[derive(Clone, Copy, Debug)]
+pub enum Place<'a> {
+    /// In nobody's.
+    New,
+    /// In that of an account, as the caller has seen it.
+    Over {
+        /// Its id.
+        id: &'a AccountId,
+        /// Its version.
+        version: i64,
+    },
+    /// In that of the account that the same owner has at the same provider, if there is one. It must be the same
+    /// account at the provider.
+    OfOwner,
+}
 
 impl Vault {
     /// Stores an account that has been seen to work. `draft` is the key of the draft it came from, which is gone
@@ -28,17 +57,8 @@ impl Vault {
         draft: Option<&str>,
         actor: &str,
         now: Timestamp,
-    ) -> Result<Account, StoreError> {
-        let now = whole_milliseconds(now);
-        let id =
-            AccountId::random().map_err(SealError::Random).map_err(StoreError::seal("the new account"))?;
-        let account = new.stored(id, 1, now, now);
-        let mut work = self.begin().await?;
-        let envelope = envelope::seal(work.key(), &account, &new.secrets)?;
-        insert(work.tx(), &account, &envelope).await?;
-        crash_point("vault.account-inserted");
-        finish(work, &account, &envelope, "account.created", draft, actor).await?;
-        Ok(account)
+    ) -> Result<Account, ChangeError> {
+        self.keep(new, Place::New, Origin { draft, attempt: None, actor }, now).await
     }
 
     /// Stores an account's new credentials and public parts over the old ones: an edit or another linking. It must
@@ -52,35 +72,104 @@ impl Vault {
         actor: &str,
         now: Timestamp,
     ) -> Result<Account, ChangeError> {
+        self.keep(new, Place::Over { id, version }, Origin { draft, attempt: None, actor }, now).await
+    }
+
+    /// Stores an account that has been seen to work, in its place.
+    pub async fn keep(
+        &self,
+        new: &NewAccount,
+        place: Place<'_>,
+        origin: Origin<'_>,
+        now: Timestamp,
+    ) -> Result<Account, ChangeError> {
         let now = whole_milliseconds(now);
         let mut work = self.begin().await?;
-        let old = account(&find(work.tx(), id).await?)?;
-        expect_version(&old, version)?;
-        let account = new.stored(old.id, version + 1, old.created_at, now);
-        let envelope = envelope::seal(work.key(), &account, &new.secrets)?;
-        sqlx::query("delete from credentials where account_id = $1")
-            .bind(id.as_str())
-            .execute(work.tx())
-            .await?;
-        update(work.tx(), &account, &envelope).await?;
-        crash_point("vault.account-updated");
-        finish(work, &account, &envelope, "account.updated", draft, actor).await?;
-        wipe_log(&self.writer).await;
-        Ok(account)
+        let old = match place {
+            Place::New => None,
+            Place::Over { id, version } => {
+                let old = account(&find(&mut work, id).await?)?;
+                expect_version(&old, version)?;
+                Some(old)
+            }
+            Place::OfOwner => match &new.home {
+                Some(home) => self.of_owner(&mut work, home, new).await?,
+                None => None,
+            },
+        };
+        let (stored, event) = match &old {
+            None => {
+                let id = AccountId::random().map_err(SealError::Random);
+                let id = id.map_err(StoreError::seal("the new account"))?;
+                (new.stored(id, 1, now, now), "account.created")
+            }
+            Some(old) => {
+                let mut stored = new.stored(old.id.clone(), old.version + 1, old.created_at, now);
+                stored.hold = old.hold;
+                (stored, "account.updated")
+            }
+        };
+        let envelope = envelope::seal(work.key(), &stored, &new.secrets)?;
+        if old.is_none() {
+            insert(work.tx(), &stored, &envelope).await?;
+            crash_point("vault.account-inserted");
+        } else {
+            sqlx::query("delete from credentials where account_id = $1")
+                .bind(stored.id.as_str())
+                .execute(work.tx())
+                .await?;
+            update(work.tx(), &stored, &envelope).await?;
+            crash_point("vault.account-updated");
+        }
+        finish(work, &stored, &envelope, event, origin).await?;
+        if old.is_some() {
+            self.engine.wipe_log(&self.writer).await;
+        }
+        Ok(stored)
+    }
+
+    /// The account of an owner at the new one's provider, of the same kind; the oldest, should there be several.
+    async fn of_owner(
+        &self,
+        work: &mut Work,
+        home: &Home,
+        new: &NewAccount,
+    ) -> Result<Option<Account>, ChangeError> {
+        let kind = home.kind.as_str();
+        work.hold("owner", &format!("{}/{kind}/{}/{}", home.project, new.provider, home.owner.id)).await?;
+        let row = sqlx::query(concat!(
+            "select ",
+            account_columns!(),
+            " from accounts where project_id = $1 and owner_id = $2 and provider = $3 and kind = $4 \
+             and (hold is null or hold <> 'archived') order by created_at, id limit 1"
+        ))
+        .bind(&home.project)
+        .bind(&home.owner.id)
+        .bind(&new.provider)
+        .bind(kind)
+        .fetch_optional(work.tx())
+        .await?;
+        let Some(found) = row.as_ref().map(account).transpose()? else { return Ok(None) };
+        // Again, now that nobody else can change it.
+        let found = account(&find(work, &found.id).await?)?;
+        if found.external_id.is_some() && found.external_id != new.external_id {
+            return Err(ChangeError::OtherAccount { id: found.id });
+        }
+        Ok(Some(found))
     }
 
     /// Removes an account and destroys its data key, so that a copy of the sealed credentials left anywhere is
-    /// of no use. The trail stays.
-    pub async fn remove(&self, id: &AccountId, actor: &str, now: Timestamp) -> Result<(), ChangeError> {
+    /// of no use. The trail stays. Gives the account as it was.
+    pub async fn remove(&self, id: &AccountId, actor: &str, now: Timestamp) -> Result<Account, ChangeError> {
         let mut work = self.begin().await?;
-        let account = account(&find(work.tx(), id).await?)?;
+        let account = account(&find(&mut work, id).await?)?;
         // The credentials go with the row.
         sqlx::query("delete from accounts where id = $1").bind(id.as_str()).execute(work.tx()).await?;
         audit::write(work.tx(), "account.deleted", &account, actor, None, now).await?;
         outbox::write(work.tx(), "account.deleted", &account, now).await?;
         work.commit().await?;
-        wipe_log(&self.writer).await;
-        Ok(())
+        self.engine.wipe_log(&self.writer).await;
+        Ok(account)
     }
 
     /// Opens an account's credentials. That it was done, by whom and what for is durable before they are seen.
@@ -92,7 +181,7 @@ impl Vault {
         now: Timestamp,
     ) -> Result<Credentials, ChangeError> {
         let mut work = self.begin().await?;
-        let row = find(work.tx(), id).await?;
+        let row = find(&mut work, id).await?;
         let account = account(&row)?;
         let fields =
             sqlx::query("select field, sealed from credentials where account_id = $1 order by field")
@@ -103,7 +192,7 @@ impl Vault {
                 .map(|row| Ok((row.try_get("field")?, row.try_get("sealed")?)))
                 .collect::<Result<Vec<(String, Vec<u8>)>, sqlx::Error>>()?;
         let key = self.key(parsed(&row, "accounts", "kek_id")?).await?;
-        let secrets = envelope::open(&key, &account, &row.try_get::<Vec<u8>, _>("wrapped_key")?, &fields)?;
+        let secrets = envelope::open(&key, &account, &row.try_get::<Vec<u8>, _>("wrapped_key")?, fields)?;
         audit::write(work.tx(), "account.unsealed", &account, actor, Some(purpose), now).await?;
         work.commit().await?;
         Ok(Credentials { account, secrets })
@@ -111,39 +200,51 @@ impl Vault {
 
     /// Records what a check of a stored account found. When it works no more, or works again, that is an event.
     /// A check of credentials that were replaced meanwhile says nothing and is refused.
-    pub async fn record_check(&self, id: &AccountId, check: &CheckRecord) -> Result<Account, ChangeError> {
+    pub async fn record_check(
+        &self,
+        id: &AccountId,
+        check: &CheckRecord,
+        actor: &str,
+    ) -> Result<Account, ChangeError> {
         let mut work = self.begin().await?;
-        let old = account(&find(work.tx(), id).await?)?;
+        let old = account(&find(&mut work, id).await?)?;
         expect_version(&old, check.version)?;
         let is_news = old.state != check.state;
+        let at = whole_milliseconds(check.at);
         let account = Account {
             outcome: check.outcome.clone(),
             state: check.state.clone(),
-            checked_at: Some(whole_milliseconds(check.at)),
+            state_at: if is_news { Some(at) } else { old.state_at },
+            checked_at: Some(at),
             ..old
         };
         sqlx::query(
-            "update accounts set outcome = $2, state = $3, state_reason = $4, checked_at = $5 where id = $1",
+            "update accounts set outcome = $2, state = $3, state_reason = $4, checked_at = $5, state_at = $6 \
+             where id = $1",
         )
         .bind(id.as_str())
         .bind(&account.outcome)
         .bind(account.state.as_str())
         .bind(account.state.reason())
         .bind(account.checked_at.map(stamp))
+        .bind(account.state_at.map(stamp))
         .execute(work.tx())
         .await?;
+        audit::write(work.tx(), "account.checked", &account, actor, Some(&check.outcome), at).await?;
         if is_news {
-            outbox::write(work.tx(), "account.updated", &account, check.at).await?;
+            outbox::write(work.tx(), "account.updated", &account, at).await?;
         }
         work.commit().await?;
         Ok(account)
     }
 }
 
-async fn find(connection: &mut DbConnection, id: &AccountId) -> Result<DbRow, ChangeError> {
+/// The row of an account, which nobody else changes until the work ends.
+pub(crate) async fn find(work: &mut Work, id: &AccountId) -> Result<DbRow, ChangeError> {
+    work.hold("account", id.as_str()).await?;
     sqlx::query(concat!("select ", account_columns!(), " from accounts where id = $1"))
         .bind(id.as_str())
-        .fetch_optional(connection)
+        .fetch_optional(work.tx())
         .await?
         .ok_or_else(|| ChangeError::NotFound { id: id.clone() })
 }
@@ -161,9 +262,8 @@ async fn finish(
     account: &Account,
     envelope: &Envelope,
     event: &str,
-    draft: Option<&str>,
-    actor: &str,
-) -> Result<(), StoreError> {
+    origin: Origin<'_>,
+) -> Result<(), ChangeError> {
     for (field, sealed) in &envelope.fields {
         sqlx::query("insert into credentials (account_id, field, sealed) values ($1, $2, $3)")
             .bind(account.id.as_str())
@@ -172,69 +272,13 @@ async fn finish(
             .execute(work.tx())
             .await?;
     }
-    audit::write(work.tx(), event, account, actor, None, account.updated_at).await?;
+    audit::write(work.tx(), event, account, origin.actor, None, account.updated_at).await?;
     outbox::write(work.tx(), event, account, account.updated_at).await?;
-    if let Some(key) = draft {
+    if let Some(key) = origin.draft {
         draft::delete(work.tx(), key).await?;
     }
-    work.commit().await
-}
-
-async fn insert(
-    connection: &mut DbConnection,
-    account: &Account,
-    envelope: &Envelope,
-) -> Result<(), StoreError> {
-    let statement = sqlx::query(concat!(
-        "insert into accounts (",
-        account_columns!(),
-        ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)"
-    ));
-    bind(statement, account, envelope).execute(connection).await?;
-    Ok(())
-}
-
-async fn update(
-    connection: &mut DbConnection,
-    account: &Account,
-    envelope: &Envelope,
-) -> Result<(), StoreError> {
-    let statement = sqlx::query(
-        "update accounts set provider = $2, method = $3, environment = $4, external_id = $5, name = $6, label = $7, \
-         values_json = $8, secret_fields_json = $9, guide_digest = $10, proved_json = $11, outcome = $12, \
-         identity_json = $13, state = $14, state_reason = $15, version = $16, kek_id = $17, wrapped_key = $18, \
-         created_at = $19, updated_at = $20, checked_at = $21 where id = $1",
-    );
-    bind(statement, account, envelope).execute(connection).await?;
-    Ok(())
-}
-
-/// A statement and its values.
-type Statement<'a> =
-    sqlx::query::Query<'a, crate::database::Db, <crate::database::Db as sqlx::Database>::Arguments>;
-
-/// The values in the order of `account_columns`.
-fn bind<'a>(statement: Statement<'a>, account: &'a Account, envelope: &'a Envelope) -> Statement<'a> {
-    statement
-        .bind(account.id.as_str())
-        .bind(&account.provider)
-        .bind(&account.method)
-        .bind(&account.environment)
-        .bind(&account.external_id)
-        .bind(&account.name)
-        .bind(&account.label)
-        .bind(json(object(&account.values)))
-        .bind(json(account.secret_fields.clone()))
-        .bind(&account.guide_digest)
-        .bind(json(account.proved.clone()))
-        .bind(&account.outcome)
-        .bind(json(object(&account.identity)))
-        .bind(account.state.as_str())
-        .bind(account.state.reason())
-        .bind(account.version)
-        .bind(envelope.kek.to_string())
-        .bind(&envelope.wrapped_key)
-        .bind(stamp(account.created_at))
-        .bind(stamp(account.updated_at))
-        .bind(account.checked_at.map(stamp))
+    if let Some(id) = origin.attempt {
+        attempt::end_linked(work.tx(), id, &account.id, account.updated_at).await?;
+    }
+    Ok(work.commit().await?)
 }

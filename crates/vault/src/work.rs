@@ -1,14 +1,15 @@
 //! One piece of writing: a transaction and the key that seals in it.
 //!
 //! **Invariant:** the key is the one that is current in this very transaction. So once a rotation has begun,
-//! nothing new is sealed under the key that retires, by whatever process.
+//! nothing new is sealed under the key that retires, by whatever process. What a decision rests on is held until
+//! the end, by [`Work::hold`].
 
 use std::sync::Arc;
 
 use sqlx::Transaction;
 
 use crate::crash::crash_point;
-use crate::database::{BEGIN_WRITING, Db, DbConnection};
+use crate::database::{Db, DbConnection};
 use crate::error::StoreError;
 use crate::key::{Key, KeyError, KeyId};
 use crate::keys;
@@ -18,6 +19,7 @@ use crate::open::Vault;
 pub(crate) struct Work {
     tx: Transaction<'static, Db>,
     key: Arc<Key>,
+    several: bool,
 }
 
 impl Work {
@@ -29,6 +31,18 @@ impl Work {
     /// The key that seals.
     pub(crate) fn key(&self) -> &Key {
         &self.key
+    }
+
+    /// Holds a name until the end: others who hold the same name wait. Where only one may write at a time that is so
+    /// anyway.
+    pub(crate) async fn hold(&mut self, kind: &str, name: &str) -> Result<(), StoreError> {
+        if self.several {
+            sqlx::query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
+                .bind(format!("{kind}/{name}"))
+                .execute(self.tx())
+                .await?;
+        }
+        Ok(())
     }
 
     /// Makes it all durable at once. Dropped without it, nothing has happened.
@@ -45,11 +59,12 @@ impl Vault {
     pub(crate) async fn begin(&self) -> Result<Work, StoreError> {
         let mut ring = self.ring();
         loop {
-            let mut tx = self.writer.begin_with(BEGIN_WRITING).await?;
+            let mut tx = self.writer.begin_with(self.engine.begin_writing()).await?;
             crash_point("vault.transaction-begun");
-            let current = keys::current(&mut tx).await?;
+            let several = self.engine.writes_at_once();
+            let current = if several { keys::hold_current(&mut tx).await? } else { keys::current(&mut tx).await? };
             if let Some(key) = ring.get(current) {
-                return Ok(Work { tx, key });
+                return Ok(Work { tx, key, several });
             }
             // A key command may take its time; nobody else should have to wait for it.
             tx.rollback().await?;

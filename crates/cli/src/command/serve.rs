@@ -90,7 +90,7 @@ fn told(problem: &Problem) -> String {
 
 /// Where to go, what was made, and what is out of the ordinary.
 fn say(started: &Started, json: bool, out: &Out) {
-    let first_run = started.first_run.as_ref().map(secret::Secret::expose);
+    let api_key = started.api_key.as_ref().map(secret::Secret::expose);
     if json {
         let line = json!({
             "event": "started",
@@ -100,7 +100,7 @@ fn say(started: &Started, json: bool, out: &Out) {
             "guides": started.guides,
             "made": started.made,
             "notes": started.notes,
-            "first_run": first_run,
+            "api_key": api_key,
         });
         out.line(&line.to_string());
         return;
@@ -112,8 +112,10 @@ fn say(started: &Started, json: bool, out: &Out) {
     for note in started.notes.iter().filter(|_| !out.quiet) {
         out.line(&format!("note: {note}"));
     }
-    if let Some(text) = first_run {
-        out.line(text);
+    if let Some(key) = api_key {
+        out.line(&format!("The first API key, shown once: {}", out.ink(Ink::Strong, key)));
+        let try_it = format!("curl -u {key}: {}connectors/meta", started.url);
+        out.line(&format!("Try it: {}", out.ink(Ink::Dim, &try_it)));
     }
     let url = out.ink(Ink::Strong, &started.url);
     out.line(&format!("The Hub is ready at {url} with {} guides. Stop it with Ctrl-C.", started.guides));

@@ -122,6 +122,7 @@ fn new_account(linked: Linked, label: Option<String>) -> NewAccount {
         proved: linked.proved.iter().map(ToString::to_string).collect(),
         outcome: linked.outcome.to_string(),
         identity,
+        home: None,
     }
 }
 

@@ -8,12 +8,14 @@ use std::path::PathBuf;
 
 use egress::{BuildError, Egress, Policy};
 use guide::{Brand, Finding, Source};
+use jiff::Timestamp;
 use secret::Secret;
 use std::sync::Arc;
 use url::Url;
 use vault::{OpenError, Vault};
 
 use super::tls::TlsError;
+use crate::access::Scope;
 use crate::app::App;
 use crate::guides::Guides;
 use crate::settings::{Origin, Settings};
@@ -55,11 +57,6 @@ pub enum ServeError {
     Egress(BuildError),
     /// The vault cannot be opened.
     Vault(OpenError),
-    /// What is asked for cannot be done yet.
-    NotYet {
-        /// The setting.
-        key: &'static str,
-    },
     /// Something failed while serving.
     Io(io::Error),
 }
@@ -83,7 +80,6 @@ impl ServeError {
             Self::File { key, .. } => Some(format!("is the path of `{key}` right, and may the Hub read it?")),
             Self::Guides(_) => Some("`guides` names a guide's folder, or a folder of such folders".to_owned()),
             Self::Brand { .. } => Some("mend the brand's file".to_owned()),
-            Self::NotYet { key } => Some(format!("leave out `{key}`")),
             Self::Tls(_) | Self::Egress(_) | Self::Vault(_) | Self::Io(_) => None,
         }
     }
@@ -106,7 +102,6 @@ impl fmt::Display for ServeError {
             Self::Tls(error) => error.fmt(f),
             Self::Egress(error) => error.fmt(f),
             Self::Vault(error) => error.fmt(f),
-            Self::NotYet { key } => write!(f, "`{key}` is not served yet"),
             Self::Io(_) => f.write_str("serving failed"),
         }
     }
@@ -120,7 +115,7 @@ impl std::error::Error for ServeError {
             Self::Tls(error) => error.source(),
             Self::Egress(error) => error.source(),
             Self::Vault(error) => error.source(),
-            Self::Brand { .. } | Self::NotYet { .. } => None,
+            Self::Brand { .. } => None,
         }
     }
 }
@@ -140,16 +135,20 @@ pub(crate) async fn app(settings: Settings, address: SocketAddr) -> Result<App, 
 
 /// Opens the database that the settings name.
 pub(crate) async fn open_vault(settings: &Settings) -> Result<Vault, ServeError> {
-    if settings.database.value.is_some() {
-        return Err(ServeError::NotYet { key: "database_url" });
-    }
-    Vault::open(&settings.data.value, settings.key.value.clone()).await.map_err(ServeError::Vault)
+    let (folder, key) = (&settings.data.value, settings.key.value.clone());
+    let opened = match &settings.database.value {
+        Some(url) => Vault::open_postgres(folder, url.clone(), key).await,
+        None => Vault::open(folder, key).await,
+    };
+    opened.map_err(ServeError::Vault)
 }
 
-/// What is said at the very first start, with the first API key; it is shown once.
-#[expect(clippy::unused_async, reason = "who fills it in asks the vault")]
-pub(super) async fn first_run(_: &App) -> Option<Secret> {
-    None
+/// At the very first start: makes the project and its first key, which is shown once.
+pub(super) async fn first_key(app: &App) -> Result<Option<Secret>, ServeError> {
+    let scopes = Scope::FIRST.map(Scope::as_str);
+    let founded = app.vault.found("Default", &scopes, "serve", Timestamp::now()).await;
+    let founded = founded.map_err(|error| ServeError::Vault(OpenError::Store(error)))?;
+    Ok(founded.map(|(_, token)| token.secret().clone()))
 }
 
 /// The way out under the operator's policy.

@@ -7,7 +7,9 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
 
 use crate::layers::request_id;
 
@@ -41,6 +43,7 @@ codes! {
     BAD_REQUEST, "bad_request", 400, "Bad Request", "the request cannot be understood";
     UNREADABLE_BODY, "unreadable_body", 400, "The body is not JSON of the expected form", "the body is not JSON, or has another form than this endpoint takes";
     INVALID_VALUE, "invalid_value", 400, "A value is not valid", "a parameter or a member of the body cannot have this value";
+    LINK_REFUSED, "link_refused", 400, "The account could not be linked", "the provider said no: `outcome`, `field` and `step` say to what, and what to redo";
     UNAUTHORIZED, "unauthorized", 401, "Unauthorized", "no key or token was sent, or it is unknown, expired or revoked";
     FORBIDDEN, "forbidden", 403, "Forbidden", "the key or token is known and may not do this";
     NOT_FOUND, "not_found", 404, "Not Found", "there is nothing at this address, or nothing that this key may see";
@@ -73,6 +76,31 @@ impl Code {
     }
 }
 
+/// An error, as clients read it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ErrorBody {
+    /// The status, once more.
+    #[serde(rename = "statusCode")]
+    #[schema(example = 404)]
+    status_code: u16,
+    /// One or two sentences for a person.
+    message: String,
+    /// When.
+    timestamp: String,
+    /// A word that never changes.
+    code: String,
+    /// The request, for whoever looks it up in the log.
+    request_id: Option<String>,
+    /// What the provider answered, without secrets.
+    provider_response: Option<String>,
+    /// What the provider's answer means, where linking was refused.
+    outcome: Option<String>,
+    /// The field at fault.
+    field: Option<String>,
+    /// The attempt, for support.
+    attempt_id: Option<String>,
+}
+
 /// An error as a handler returns it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ApiError {
@@ -85,6 +113,8 @@ pub(crate) struct ApiError {
     pub(crate) provider_response: Option<String>,
     /// After how many seconds to ask again.
     pub(crate) retry_after: Option<u64>,
+    /// Further members of the envelope.
+    pub(crate) more: Map<String, Value>,
 }
 
 impl ApiError {
@@ -101,6 +131,7 @@ impl ApiError {
             message: message.into(),
             provider_response: None,
             retry_after: None,
+            more: Map::new(),
         }
     }
 
@@ -130,6 +161,13 @@ impl ApiError {
         self
     }
 
+    /// The same, with a further member of the envelope.
+    #[must_use]
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.more.insert(name.to_owned(), value.into());
+        self
+    }
+
     /// The same, answered with another status.
     #[must_use]
     pub(crate) fn status(mut self, status: StatusCode) -> Self {
@@ -147,6 +185,7 @@ impl ApiError {
         if let Some(text) = &self.provider_response {
             body.insert("provider_response".to_owned(), json!(text));
         }
+        body.extend(self.more.clone());
         if let Some(id) = request_id {
             body.insert("request_id".to_owned(), json!(id));
         }

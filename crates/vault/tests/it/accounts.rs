@@ -149,7 +149,7 @@ async fn a_check_changes_the_state_and_is_news_only_then() {
     for (minute, (outcome, state, n_events)) in (1..).zip(checks) {
         let check =
             CheckRecord { version: 1, outcome: outcome.to_owned(), at: at(minute), state: state.clone() };
-        let checked = vault.record_check(&account.id, &check).await.unwrap();
+        let checked = vault.record_check(&account.id, &check, "ada").await.unwrap();
         assert_eq!(vault.get(&account.id).await.unwrap(), Some(checked.clone()));
         assert_eq!((checked.state, checked.checked_at, checked.version), (state, Some(at(minute)), 1));
         assert_eq!(events(folder.path()).await.len(), n_events, "minute {minute}");
@@ -159,6 +159,6 @@ async fn a_check_changes_the_state_and_is_news_only_then() {
 
     let late = CheckRecord { version: 1, outcome: "wrong_secret".to_owned(), at: at(10), state: reason };
     vault.replace(&account.id, 1, &sample("b"), None, "ada", at(9)).await.unwrap();
-    let error = vault.record_check(&account.id, &late).await.unwrap_err();
+    let error = vault.record_check(&account.id, &late, "ada").await.unwrap_err();
     assert!(matches!(error, ChangeError::Conflict { .. }), "{error:?}");
 }

@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "what helps a test may fail as a test does")]
 
 mod accounts;
+mod both;
 // There is nothing to crash at in a release build.
 #[cfg(all(unix, debug_assertions))]
 mod crashes;
 mod drafts;
+mod hub;
 mod keys;
 mod process;
 mod rotation;
@@ -57,6 +59,7 @@ fn sample(token: &str) -> NewAccount {
         proved: vec!["identity".to_owned()],
         outcome: "ok".to_owned(),
         identity: map(&[("organization", "Acme")]),
+        home: None,
     }
 }
 

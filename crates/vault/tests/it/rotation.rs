@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use secret::Secret;
-use vault::{Filter, KeyError, KeySource, OpenError, RotateError, StoreError, Vault};
+use vault::{ChangeError, Filter, KeyError, KeySource, OpenError, RotateError, StoreError, Vault};
 
 use crate::{CANARY, at, count, is_in_a_file, key_file, key_text, open, sample};
 
@@ -153,7 +153,7 @@ async fn a_key_from_elsewhere_takes_over() {
     // A process that was told the old key cannot find the new one by itself; it writes nothing and says so.
     let error = old.add(&sample("c"), None, "bob", at(2)).await.unwrap_err();
     let is_wrong =
-        matches!(&error, StoreError::Key(KeyError::Wrong { expected, .. }) if *expected == rotated.key);
+        matches!(&error, ChangeError::Store(StoreError::Key(KeyError::Wrong { expected, .. })) if *expected == rotated.key);
     assert!(is_wrong, "{error:?}");
 
     let vault = Vault::open(folder.path(), new.clone()).await.unwrap();

@@ -1,0 +1,389 @@
+//! Linked accounts: listed, read, changed, deleted, checked again.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+use vault::{Account, ChangeError, Hold, Kind, Profile, Query as Wanted};
+
+use crate::access::{Caller, Scope};
+use crate::app::App;
+use crate::connectors;
+use crate::linking::{self, CheckSeen};
+use crate::status::Status;
+use crate::wire::account::{LinkedAccount, ListAccounts, PatchAccount};
+use crate::wire::error::{ApiError, CONFLICT, ErrorBody, INVALID_VALUE, NOT_FOUND};
+use crate::wire::{Json, Segments};
+
+/// As many are on a page where nobody says how many.
+const PAGE: u32 = 25;
+/// The most on a page.
+const MOST: u32 = 500;
+
+/// The accounts of the project, oldest first, a page at a time.
+#[utoipa::path(
+    get, path = "/accounts", tag = "accounts", security(("api_key" = [])), params(ListAccounts),
+    responses(
+        (status = 200, body = Vec<LinkedAccount>, description = "A page of accounts"),
+        (status = "default", body = ErrorBody, description = "Why not")
+    )
+)]
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+) -> Result<axum::Json<Vec<LinkedAccount>>, ApiError> {
+    caller.needs(Scope::PlatformRead)?;
+    let asked = asked(query.as_deref().unwrap_or_default())?;
+    let found = app.vault.query(&wanted(&caller, asked)?).await.map_err(|error| ApiError::internal(&error))?;
+    let mut accounts = Vec::with_capacity(found.len());
+    for account in &found {
+        accounts.push(shown(&app, account).await?);
+    }
+    Ok(axum::Json(accounts))
+}
+
+/// An account.
+#[utoipa::path(
+    get, path = "/accounts/{id}", tag = "accounts", security(("api_key" = [])),
+    params(("id" = String, Path, description = "The account's id")),
+    responses(
+        (status = 200, body = LinkedAccount, description = "The account"),
+        (status = "default", body = ErrorBody, description = "Why not")
+    )
+)]
+pub(super) async fn read(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Segments(id): Segments<String>,
+) -> Result<axum::Json<LinkedAccount>, ApiError> {
+    caller.needs(Scope::PlatformRead)?;
+    let account = caller.account(&app, &id).await?;
+    Ok(axum::Json(shown(&app, &account).await?))
+}
+
+/// Changes what your product keeps with an account. Its credentials are changed by linking it again.
+#[utoipa::path(
+    patch, path = "/accounts/{id}", tag = "accounts", security(("api_key" = [])),
+    params(("id" = String, Path, description = "The account's id")),
+    request_body = PatchAccount,
+    responses(
+        (status = 200, body = LinkedAccount, description = "The account, as it is now"),
+        (status = "default", body = ErrorBody, description = "Why not")
+    )
+)]
+pub(super) async fn change(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Segments(id): Segments<String>,
+    Json(body): Json<PatchAccount>,
+) -> Result<axum::Json<LinkedAccount>, ApiError> {
+    caller.needs(Scope::PlatformWrite)?;
+    let account = caller.account(&app, &id).await?;
+    let change = profile(&account, body)?;
+    let changed = app.vault.change_profile(&account.id, &change, &caller.actor(), Timestamp::now()).await;
+    Ok(axum::Json(shown(&app, &changed.map_err(failed)?).await?))
+}
+
+/// Deletes an account and destroys the key of its credentials.
+#[utoipa::path(
+    delete, path = "/accounts/{id}", tag = "accounts", security(("api_key" = [])),
+    params(("id" = String, Path, description = "The account's id")),
+    responses(
+        (status = 200, body = LinkedAccount, description = "The account, as it was"),
+        (status = "default", body = ErrorBody, description = "Why not")
+    )
+)]
+pub(super) async fn remove(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Segments(id): Segments<String>,
+) -> Result<axum::Json<LinkedAccount>, ApiError> {
+    caller.needs(Scope::PlatformWrite)?;
+    let account = caller.account(&app, &id).await?;
+    let removed = app.vault.remove(&account.id, &caller.actor(), Timestamp::now()).await.map_err(failed)?;
+    Ok(axum::Json(shown(&app, &removed).await?))
+}
+
+/// What an account is, for StackOne's clients.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct AccountMeta {
+    /// The key of the provider.
+    provider: String,
+    /// The provider's category.
+    category: String,
+    /// Models of a unified API: none, for there is none here.
+    models: Map<String, Value>,
+}
+
+/// What an account is.
+#[utoipa::path(
+    get, path = "/accounts/{id}/meta", tag = "accounts", security(("api_key" = [])),
+    params(("id" = String, Path, description = "The account's id")),
+    responses(
+        (status = 200, body = AccountMeta, description = "What it is"),
+        (status = "default", body = ErrorBody, description = "Why not")
+    )
+)]
+pub(super) async fn meta(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Segments(id): Segments<String>,
+) -> Result<axum::Json<AccountMeta>, ApiError> {
+    caller.needs(Scope::PlatformRead)?;
+    let account = caller.account(&app, &id).await?;
+    let guide = app.guides.current(&account.provider);
+    let category = guide.and_then(|guide| guide.provider.categories.first().cloned());
+    let category = category.unwrap_or_else(|| "other".to_owned());
+    Ok(axum::Json(AccountMeta { provider: account.provider, category, models: Map::new() }))
+}
+
+/// What checking an account found.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Verified {
+    /// The account, as it is now.
+    account: LinkedAccount,
+    /// What its checks found: `ok`, `ok_limited`, `wrong_secret` and the like.
+    outcome: String,
+    /// In words, where it is not good.
+    message: Option<String>,
+    /// Each check.
+    checks: Vec<CheckSeen>,
+}
+
+/// Checks an account again, with what it was linked with. A failure that passes by itself does not change its status.
+#[utoipa::path(
+    post, path = "/accounts/{id}/verify", tag = "accounts", security(("api_key" = [])),
+    params(("id" = String, Path, description = "The account's id")),
+    responses(
+        (status = 200, body = Verified, description = "What was found"),
+        (status = "default", body = ErrorBody, description = "Why not")
+    )
+)]
+pub(super) async fn verify(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Segments(id): Segments<String>,
+) -> Result<axum::Json<Verified>, ApiError> {
+    caller.needs(Scope::PlatformWrite)?;
+    let account = caller.account(&app, &id).await?;
+    let found = linking::verify(&app, &account, &caller.actor()).await?;
+    let account = shown(&app, &found.account).await?;
+    let (outcome, message, checks) = (found.outcome, found.message, found.checks);
+    Ok(axum::Json(Verified { account, outcome, message, checks }))
+}
+
+/// What an account was linked with.
+#[derive(Serialize, ToSchema)]
+pub(super) struct AccountCredentials {
+    /// The account's id.
+    account_id: String,
+    /// The method.
+    method: String,
+    /// The provider's environment, where there are several.
+    environment: Option<String>,
+    /// All values, secret ones included, by field; tokens that signing in gave are named `token:…`.
+    credentials: Map<String, Value>,
+}
+
+/// What an account was linked with, secrets included. For products with a client of their own; the key needs the
+/// scope `credentials:read`, and each reading stands in the trail.
+#[utoipa::path(
+    get, path = "/accounts/{id}/credentials", tag = "accounts", security(("api_key" = [])),
+    params(("id" = String, Path, description = "The account's id")),
+    responses(
+        (status = 200, body = AccountCredentials, description = "The values"),
+        (status = "default", body = ErrorBody, description = "Why not")
+    )
+)]
+pub(super) async fn credentials(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Segments(id): Segments<String>,
+) -> Result<([(axum::http::HeaderName, &'static str); 1], axum::Json<AccountCredentials>), ApiError> {
+    caller.needs(Scope::CredentialsRead)?;
+    let account = caller.account(&app, &id).await?;
+    let active = is_config_active(&app, &account).await?;
+    let (status, _) = crate::status::of(&account, active);
+    if matches!(status, Status::Suspended | Status::Archived | Status::Inactive) {
+        let message = format!("The account is {}; its credentials are not given out", status.as_str());
+        return Err(ApiError::new(&CONFLICT, message));
+    }
+    let opened =
+        app.vault.unseal(&account.id, &caller.actor(), "read by the product", Timestamp::now()).await;
+    let opened = opened.map_err(failed)?;
+    let public = opened.account.values.iter().map(|(key, value)| (key.clone(), value.clone().into()));
+    let secret = opened.secrets.iter().map(|(key, value)| (key.clone(), value.expose().into()));
+    let body = AccountCredentials {
+        account_id: account.id.to_string(),
+        method: account.method,
+        environment: account.environment,
+        credentials: public.chain(secret).collect(),
+    };
+    Ok(([(axum::http::header::CACHE_CONTROL, "no-store")], axum::Json(body)))
+}
+
+/// An account as clients see it.
+pub(super) async fn shown(app: &App, account: &Account) -> Result<LinkedAccount, ApiError> {
+    let guide = app.guides.current(&account.provider);
+    let name = guide.as_ref().map(|guide| guide.provider.name.as_str());
+    Ok(LinkedAccount::new(account, name, is_config_active(app, account).await?))
+}
+
+async fn is_config_active(app: &App, account: &Account) -> Result<bool, ApiError> {
+    match &account.home {
+        Some(home) => connectors::is_active(app, &home.project, &home.config).await,
+        None => Ok(true),
+    }
+}
+
+fn failed(error: ChangeError) -> ApiError {
+    match error {
+        ChangeError::NotFound { .. } => ApiError::new(&NOT_FOUND, "There is no account with this id"),
+        ChangeError::Conflict { .. } | ChangeError::OtherAccount { .. } | ChangeError::AttemptOver { .. } => {
+            ApiError::new(&CONFLICT, "The account was changed by somebody else meanwhile; look again")
+        }
+        ChangeError::Store(error) => ApiError::internal(&error),
+    }
+}
+
+/// The query, as lists of texts: keys may be repeated, and a value may hold several, separated by commas.
+fn asked(query: &str) -> Result<ListAccounts, ApiError> {
+    let mut asked = ListAccounts::default();
+    let number = |name: &str, text: &str, most: u32| match text.parse::<u32>() {
+        Ok(number) if 0 < number && number <= most => Ok(Some(number)),
+        _ => Err(ApiError::new(&INVALID_VALUE, format!("`{name}` is a number from 1 to {most}"))),
+    };
+    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        let name = name.strip_suffix("[]").unwrap_or(&name);
+        let several = |into: &mut Option<Vec<String>>| {
+            let parts = value.split(',').filter(|part| !part.is_empty()).map(str::to_owned);
+            into.get_or_insert_default().extend(parts);
+        };
+        match name {
+            "page" => asked.page = number("page", &value, 1_000_000)?,
+            "page_size" => asked.page_size = number("page_size", &value, MOST)?,
+            "provider" => asked.provider = Some(value.into_owned()).filter(|text| !text.is_empty()),
+            "providers" => several(&mut asked.providers),
+            "account_ids" => several(&mut asked.account_ids),
+            "origin_owner_id" => {
+                asked.origin_owner_id = Some(value.into_owned()).filter(|text| !text.is_empty());
+            }
+            "origin_owner_ids" => several(&mut asked.origin_owner_ids),
+            "status" => asked.status = Some(value.into_owned()).filter(|text| !text.is_empty()),
+            "type" => asked.kind = Some(value.into_owned()).filter(|text| !text.is_empty()),
+            // Clients of later versions ask for more; what is not known narrows nothing.
+            _ => {}
+        }
+    }
+    let lists = [&asked.providers, &asked.account_ids, &asked.origin_owner_ids];
+    if lists.into_iter().flatten().any(|list| 200 < list.len()) {
+        return Err(ApiError::new(&INVALID_VALUE, "A list in the query has more than 200 members"));
+    }
+    Ok(asked)
+}
+
+fn wanted(caller: &Caller, asked: ListAccounts) -> Result<Wanted, ApiError> {
+    let mut kind = match asked.kind.as_deref() {
+        None => None,
+        Some(kind) => Some(Kind::parse(&kind.to_lowercase()).ok_or_else(|| {
+            ApiError::new(&INVALID_VALUE, "`type` is `production` or `test`")
+        })?),
+    };
+    if caller.key.kind == Kind::Test {
+        kind = Some(Kind::Test);
+    }
+    let size = i64::from(asked.page_size.unwrap_or(PAGE));
+    let mut wanted = Wanted {
+        project: caller.project().to_owned(),
+        ids: asked.account_ids.unwrap_or_default(),
+        providers: asked.providers.into_iter().flatten().chain(asked.provider).collect(),
+        owners: asked.origin_owner_ids.into_iter().flatten().chain(asked.origin_owner_id).collect(),
+        kind,
+        skip: (i64::from(asked.page.unwrap_or(1)) - 1) * size,
+        limit: size,
+        ..Wanted::default()
+    };
+    let Some(word) = asked.status.as_deref() else { return Ok(wanted) };
+    let status = Status::parse(&word.to_lowercase()).ok_or_else(|| {
+        let known = "`active`, `inactive`, `error`, `suspended`, `archived` or `expired`";
+        ApiError::new(&INVALID_VALUE, format!("`status` is {known}"))
+    })?;
+    // The table of `status.rs`, as a question to the database.
+    match status {
+        Status::Archived => wanted.hold = Some(Some(Hold::Archived)),
+        Status::Suspended => wanted.hold = Some(Some(Hold::Suspended)),
+        Status::Inactive => {
+            wanted.hold = Some(None);
+            wanted.config_active = Some(false);
+        }
+        Status::Expired | Status::Error | Status::Active => {
+            wanted.hold = Some(None);
+            wanted.config_active = Some(true);
+            wanted.works = Some(status == Status::Active);
+            wanted.expired = (status != Status::Active).then_some(status == Status::Expired);
+        }
+    }
+    Ok(wanted)
+}
+
+fn profile(account: &Account, body: PatchAccount) -> Result<Profile, ApiError> {
+    let invalid = |message: &str| ApiError::new(&INVALID_VALUE, message);
+    let text = |name: &str, value: Option<String>| match value {
+        Some(value) if value.trim().is_empty() || 255 < value.chars().count() => {
+            Err(invalid(&format!("`{name}` has from 1 to 255 characters")))
+        }
+        value => Ok(value.map(|value| value.trim().to_owned())),
+    };
+    if body.provider.is_some_and(|provider| provider != account.provider) {
+        return Err(invalid("`provider` cannot be changed: link another account"));
+    }
+    for (name, value) in [
+        ("credentials", &body.credentials),
+        ("secrets", &body.secrets),
+        ("setup_information", &body.setup_information),
+    ] {
+        let is_empty = value.as_ref().is_none_or(|value| match value {
+            Value::Null => true,
+            Value::Object(members) => members.is_empty(),
+            _ => false,
+        });
+        if !is_empty {
+            return Err(invalid(&format!(
+                "`{name}` cannot be changed here, for what was not seen to work is not stored: make a session with `account_id`, and link again"
+            )));
+        }
+    }
+    let hold = match body.status.as_deref() {
+        None => None,
+        Some("active") => Some(None),
+        Some(word) => {
+            let hold = Hold::parse(word);
+            Some(Some(hold.ok_or_else(|| invalid("`status` is `active`, `suspended` or `archived`"))?))
+        }
+    };
+    let optional = |name: &str, value: Option<Value>| match value {
+        None | Some(Value::Object(_)) => Ok(None),
+        Some(Value::Null) => Ok(Some(None)),
+        Some(Value::String(value)) => Ok(Some(text(name, Some(value))?)),
+        Some(_) => Err(invalid(&format!("`{name}` is a text"))),
+    };
+    let metadata = match body.metadata {
+        None => None,
+        Some(Value::Null) => Some(Map::new()),
+        Some(Value::Object(members)) if members.is_empty() => None,
+        Some(Value::Object(members)) => Some(members),
+        Some(_) => return Err(invalid("`metadata` is an object")),
+    };
+    Ok(Profile {
+        owner_id: text("origin_owner_id", body.origin_owner_id)?,
+        owner_name: text("origin_owner_name", body.origin_owner_name)?,
+        username: optional("origin_username", body.origin_username)?,
+        label: optional("label", body.label)?,
+        metadata,
+        hold,
+    })
+}

@@ -1,0 +1,398 @@
+//! Connectors: what can be linked, and what a project has set for it.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use jiff::Timestamp;
+use secret::Secret;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use vault::{Config, NewConfig};
+
+use crate::access::{Caller, Scope};
+use crate::app::App;
+use crate::connectors::{self, Integration, setup_fields};
+use crate::guides::Edition;
+use crate::wire::connector::{ConnectorImages, ConnectorMeta, ConnectorMethod, ConnectorResources};
+use crate::wire::error::{ApiError, CONFLICT, ErrorBody, INVALID_VALUE, NOT_FOUND};
+use crate::wire::{Json, Segments, stamp};
+
+/// Every provider there is a guide for.
+#[utoipa::path(
+    get, path = "/connectors/meta", tag = "connectors", security(("api_key" = [])),
+    responses(
+        (status = 200, body = Vec<ConnectorMeta>, description = "The providers"),
+        (status = "default", body = ErrorBody, description = "Why not")
+    )
+)]
+pub(super) async fn list_meta(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+) -> Result<axum::Json<Vec<ConnectorMeta>>, ApiError> {
+    caller.needs(Scope::ConnectorsRead)?;
+    let integrations = connectors::of_project(&app, caller.project()).await?;
+    let editions = app.guides.snapshot();
+    Ok(axum::Json(editions.values().map(|edition| described(&app, edition, &integrations)).collect()))
+}
+
+/// A provider.
+#[utoipa::path(
+    get, path = "/connectors/meta/{provider}", tag = "connectors", security(("api_key" = [])),
+    params(("provider" = String, Path, description = "The provider's key")),
+    responses(
+        (status = 200, body = ConnectorMeta, description = "The provider"),
+        (status = "default", body = ErrorBody, description = "Why not")
+    )
+)]
+pub(super) async fn read_meta(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Segments(provider): Segments<String>,
+) -> Result<axum::Json<ConnectorMeta>, ApiError> {
+    caller.needs(Scope::ConnectorsRead)?;
+    let edition = app.guides.edition(&provider).ok_or_else(no_provider)?;
+    let integrations = connectors::of_project(&app, caller.project()).await?;
+    Ok(axum::Json(described(&app, &edition, &integrations)))
+}
+
+/// The icon of a provider. Anybody may see it.
+pub(super) async fn icon(
+    State(app): State<Arc<App>>,
+    Segments(provider): Segments<String>,
+) -> Result<Response, ApiError> {
+    let none = || ApiError::new(&NOT_FOUND, "There is no such icon");
+    let edition = app.guides.edition(&provider).ok_or_else(none)?;
+    let name = edition.guide.provider.icon.as_deref();
+    let found = name.and_then(|name| Some((name, edition.assets.get(name)?.clone())));
+    let (name, bytes) = found.unwrap_or_else(|| ("none.svg", connectors::letter_icon(&edition.guide).into()));
+    let kind = match name.rsplit_once('.').map(|(_, end)| end) {
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        _ => return Err(none()),
+    };
+    // An image of an SVG runs nothing; opened as a page of its own it could, so that is forbidden as well.
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static(kind)),
+        (CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600")),
+        (
+            HeaderName::from_static("content-security-policy"),
+            HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; sandbox"),
+        ),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            HeaderValue::from_static("cross-origin"),
+        ),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+/// What a project has set for a method of a provider. StackOne calls it a connector profile, or an integration.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ConnectorProfile {
+    /// Its id.
+    id: String,
+    /// The key of the provider.
+    provider: String,
+    /// The key of the method.
+    method: String,
+    /// What it is called.
+    name: String,
+    /// Whether accounts can be linked and used with it. Switching it off makes its accounts `inactive`.
+    active: bool,
+    /// Whether it is there by itself, for its method needs none.
+    built_in: bool,
+    /// The values of the setup that may be seen.
+    values: BTreeMap<String, String>,
+    /// The names of those that may not.
+    secret_fields: Vec<String>,
+    /// When it was made.
+    created_at: Option<String>,
+    /// When it was last changed.
+    updated_at: Option<String>,
+}
+
+/// A connector profile to be made.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct ConnectorProfileCreate {
+    /// The key of the provider.
+    provider: String,
+    /// The key of the method; may be left out where there is only one.
+    method: Option<String>,
+    /// What it is called; the provider's name, if left out.
+    name: Option<String>,
+    /// Whether accounts can be linked and used with it; they can, if left out.
+    active: Option<bool>,
+    /// The values of the setup, by field, as the setup guide says.
+    #[serde(default)]
+    values: BTreeMap<String, String>,
+}
+
+/// A change of a connector profile. What is left out stays.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct ConnectorProfilePatch {
+    /// What it is called.
+    name: Option<String>,
+    /// Whether accounts can be linked and used with it.
+    active: Option<bool>,
+    /// Values of the setup, by field.
+    #[serde(default)]
+    values: BTreeMap<String, String>,
+}
+
+/// The connector profiles of the project, those among them that are there by themselves.
+#[utoipa::path(
+    get, path = "/connector_profiles", tag = "connectors", security(("api_key" = [])),
+    responses(
+        (status = 200, body = Vec<ConnectorProfile>, description = "The profiles"),
+        (status = "default", body = ErrorBody, description = "Why not")
+    )
+)]
+pub(super) async fn list_profiles(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+) -> Result<axum::Json<Vec<ConnectorProfile>>, ApiError> {
+    caller.needs(Scope::ConnectorsRead)?;
+    let all = connectors::of_project(&app, caller.project()).await?;
+    Ok(axum::Json(all.iter().map(profile).collect()))
+}
+
+/// Makes a connector profile.
+#[utoipa::path(
+    post, path = "/connector_profiles", tag = "connectors", security(("api_key" = [])),
+    request_body = ConnectorProfileCreate,
+    responses(
+        (status = 201, body = ConnectorProfile, description = "The profile"),
+        (status = "default", body = ErrorBody, description = "Why not")
+    )
+)]
+pub(super) async fn create_profile(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Json(body): Json<ConnectorProfileCreate>,
+) -> Result<(StatusCode, axum::Json<ConnectorProfile>), ApiError> {
+    caller.needs(Scope::ConnectorsWrite)?;
+    let edition = app.guides.edition(&body.provider).ok_or_else(no_provider)?;
+    let guide = &edition.guide;
+    let method = match (&body.method, guide.methods.as_slice()) {
+        (Some(key), _) => guide.method(key),
+        (None, [only]) => Some(only),
+        (None, _) => None,
+    };
+    let method = method.ok_or_else(|| {
+        let known = guide::listed(guide.methods.iter().map(|method| method.key.as_str()));
+        ApiError::new(&INVALID_VALUE, format!("`method` is {known}"))
+    })?;
+    let (values, secrets) = setup_values(method, body.values)?;
+    let there = |key: &str| values.contains_key(key) || secrets.contains_key(key);
+    let missing = setup_fields(method).into_iter().find(|field| field.required && !there(field.key.as_str()));
+    if let Some(field) = missing {
+        let message = format!("`values.{}` is needed: {}", field.key, field.label);
+        return Err(ApiError::new(&INVALID_VALUE, message));
+    }
+    let new = NewConfig {
+        provider: guide.provider.key.to_string(),
+        method: method.key.to_string(),
+        name: named(body.name.unwrap_or_else(|| guide.provider.name.clone()))?,
+        active: body.active.unwrap_or(true),
+        values,
+        secrets,
+    };
+    let kept = app.vault.keep_config(caller.project(), None, &new, &caller.actor(), Timestamp::now()).await;
+    let config = kept.map_err(|error| ApiError::internal(&error))?.ok_or_else(no_profile)?;
+    Ok((StatusCode::CREATED, axum::Json(of_config(&config))))
+}
+
+/// A connector profile.
+#[utoipa::path(
+    get, path = "/connector_profiles/{id}", tag = "connectors", security(("api_key" = [])),
+    params(("id" = String, Path, description = "The profile's id")),
+    responses(
+        (status = 200, body = ConnectorProfile, description = "The profile"),
+        (status = "default", body = ErrorBody, description = "Why not")
+    )
+)]
+pub(super) async fn read_profile(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Segments(id): Segments<String>,
+) -> Result<axum::Json<ConnectorProfile>, ApiError> {
+    caller.needs(Scope::ConnectorsRead)?;
+    let found = connectors::find(&app, caller.project(), &id).await?.ok_or_else(no_profile)?;
+    Ok(axum::Json(profile(&found)))
+}
+
+/// Changes a connector profile.
+#[utoipa::path(
+    patch, path = "/connector_profiles/{id}", tag = "connectors", security(("api_key" = [])),
+    params(("id" = String, Path, description = "The profile's id")),
+    request_body = ConnectorProfilePatch,
+    responses(
+        (status = 200, body = ConnectorProfile, description = "The profile, as it is now"),
+        (status = "default", body = ErrorBody, description = "Why not")
+    )
+)]
+pub(super) async fn change_profile(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Segments(id): Segments<String>,
+    Json(body): Json<ConnectorProfilePatch>,
+) -> Result<axum::Json<ConnectorProfile>, ApiError> {
+    caller.needs(Scope::ConnectorsWrite)?;
+    let found = connectors::find(&app, caller.project(), &id).await?.ok_or_else(no_profile)?;
+    let Some(old) = &found.config else {
+        let message = "This profile is there by itself; make one of your own to change it";
+        return Err(ApiError::new(&CONFLICT, message));
+    };
+    let method = found.guide().method(&found.method).ok_or_else(no_profile)?;
+    let (values, secrets) = setup_values(method, body.values)?;
+    let new = NewConfig {
+        provider: old.provider.clone(),
+        method: old.method.clone(),
+        name: named(body.name.unwrap_or_else(|| old.name.clone()))?,
+        active: body.active.unwrap_or(old.active),
+        values: old.values.clone().into_iter().chain(values).collect(),
+        secrets,
+    };
+    let (actor, now) = (caller.actor(), Timestamp::now());
+    let kept = app.vault.keep_config(caller.project(), Some(&id), &new, &actor, now).await;
+    let config = kept.map_err(|error| ApiError::internal(&error))?.ok_or_else(no_profile)?;
+    Ok(axum::Json(of_config(&config)))
+}
+
+/// Deletes a connector profile with which no account is linked.
+#[utoipa::path(
+    delete, path = "/connector_profiles/{id}", tag = "connectors", security(("api_key" = [])),
+    params(("id" = String, Path, description = "The profile's id")),
+    responses(
+        (status = 204, description = "It is deleted"),
+        (status = "default", body = ErrorBody, description = "Why not")
+    )
+)]
+pub(super) async fn remove_profile(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Segments(id): Segments<String>,
+) -> Result<StatusCode, ApiError> {
+    caller.needs(Scope::ConnectorsWrite)?;
+    let found = connectors::find(&app, caller.project(), &id).await?.ok_or_else(no_profile)?;
+    if found.config.is_none() {
+        return Err(ApiError::new(&CONFLICT, "This profile is there by itself and cannot be deleted"));
+    }
+    let removed = app.vault.remove_config(caller.project(), &id, &caller.actor(), Timestamp::now()).await;
+    if removed.map_err(|error| ApiError::internal(&error))? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(ApiError::new(&CONFLICT, "Accounts are linked with this profile; delete or move them first"))
+    }
+}
+
+fn described(app: &App, edition: &Edition, integrations: &[Integration]) -> ConnectorMeta {
+    let provider = &edition.guide.provider;
+    let ids = |method: &str| -> Vec<String> {
+        let own = integrations.iter().filter(|one| provider.key == *one.provider() && one.method == method);
+        own.map(|one| one.id.clone()).collect()
+    };
+    ConnectorMeta {
+        provider: provider.key.to_string(),
+        provider_name: provider.name.clone(),
+        category: provider.categories.first().cloned().unwrap_or_else(|| "other".to_owned()),
+        categories: provider.categories.clone(),
+        active: integrations.iter().any(|one| one.active && provider.key == *one.provider()),
+        models: serde_json::Map::new(),
+        resources: ConnectorResources {
+            images: ConnectorImages { logo_url: connectors::icon_url(app, provider.key.as_str()) },
+        },
+        methods: edition
+            .guide
+            .methods
+            .iter()
+            .map(|method| ConnectorMethod {
+                key: method.key.to_string(),
+                label: method.label.clone(),
+                needs_setup: connectors::needs_config(method),
+                needs_browser: method.auth.needs_browser(),
+                integration_ids: ids(method.key.as_str()),
+            })
+            .collect(),
+        guide_digest: edition.guide.digest.clone(),
+    }
+}
+
+fn profile(integration: &Integration) -> ConnectorProfile {
+    match &integration.config {
+        Some(config) => of_config(config),
+        None => ConnectorProfile {
+            id: integration.id.clone(),
+            provider: integration.provider().to_owned(),
+            method: integration.method.clone(),
+            name: integration.name.clone(),
+            active: true,
+            built_in: true,
+            values: BTreeMap::new(),
+            secret_fields: Vec::new(),
+            created_at: None,
+            updated_at: None,
+        },
+    }
+}
+
+fn of_config(config: &Config) -> ConnectorProfile {
+    ConnectorProfile {
+        id: config.id.clone(),
+        provider: config.provider.clone(),
+        method: config.method.clone(),
+        name: config.name.clone(),
+        active: config.active,
+        built_in: false,
+        values: config.values.clone(),
+        secret_fields: config.secret_fields.clone(),
+        created_at: Some(stamp(config.created_at)),
+        updated_at: Some(stamp(config.updated_at)),
+    }
+}
+
+/// The values of a setup, public and secret, each as its field keeps it.
+fn setup_values(
+    method: &guide::Method,
+    given: BTreeMap<String, String>,
+) -> Result<(BTreeMap<String, String>, BTreeMap<String, Secret>), ApiError> {
+    let (mut values, mut secrets) = (BTreeMap::new(), BTreeMap::new());
+    let fields = setup_fields(method);
+    for (name, text) in given {
+        let Some(field) = fields.iter().find(|field| field.key == *name) else {
+            let known = guide::listed(fields.iter().map(|field| field.key.as_str()));
+            let message = format!("`values` has a field that the setup does not know; it knows {known}");
+            return Err(ApiError::new(&INVALID_VALUE, message));
+        };
+        let text = Secret::new(text);
+        let kept = field.keep(text.expose(), &method.environments).map_err(|refused| {
+            ApiError::new(&INVALID_VALUE, format!("`values.{name}`: {}", refused.says))
+        })?;
+        if field.secret {
+            secrets.insert(name, Secret::new(kept.value));
+        } else {
+            values.insert(name, kept.value);
+        }
+    }
+    Ok((values, secrets))
+}
+
+fn named(name: String) -> Result<String, ApiError> {
+    let name = name.trim().to_owned();
+    if name.is_empty() || 100 < name.chars().count() || name.chars().any(char::is_control) {
+        return Err(ApiError::new(&INVALID_VALUE, "`name` has from 1 to 100 characters that can be seen"));
+    }
+    Ok(name)
+}
+
+fn no_provider() -> ApiError {
+    ApiError::new(&NOT_FOUND, "There is no provider with this key")
+}
+
+fn no_profile() -> ApiError {
+    ApiError::new(&NOT_FOUND, "There is no connector profile with this id")
+}

@@ -1,0 +1,104 @@
+//! Guides, as other programs show them. Anybody may read them: they are documentation.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use render::{Audience, Options, Style, html, html_section, json, markdown, page};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::app::App;
+use crate::editions;
+use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE, NOT_FOUND};
+use crate::wire::{Query, Segments};
+
+/// Which guide, and for whom.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct GuideOf {
+    /// `link`, for who links an account, or `setup`, for the admin who sets the method up; `link`, if left out.
+    audience: Option<String>,
+    /// The scopes that are wanted, separated by commas; all, if left out.
+    scopes: Option<String>,
+    /// The exact guide, as an account names it; the current one, if left out.
+    digest: Option<String>,
+}
+
+/// A guide: a page of its own; with `.json`, `.md` or `.html` behind the method's key as data, as Markdown, or as a
+/// fragment of HTML to be put into a page.
+#[utoipa::path(
+    get, path = "/guides/{provider}/{method}", tag = "connectors", security(()),
+    params(
+        ("provider" = String, Path, description = "The provider's key"),
+        ("method" = String, Path, description = "The method's key, and how it is wanted: `api-key.md`"),
+        GuideOf
+    ),
+    responses(
+        (status = 200, description = "The guide", content(
+            (String = "text/html"), (String = "text/markdown"), (serde_json::Value = "application/json")
+        )),
+        (status = 304, description = "It is what `If-None-Match` names"),
+        (status = "default", body = ErrorBody, description = "Why not")
+    )
+)]
+pub(super) async fn read(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Segments((provider, file)): Segments<(String, String)>,
+    Query(of): Query<GuideOf>,
+) -> Result<Response, ApiError> {
+    let none = || ApiError::new(&NOT_FOUND, "There is no such guide");
+    let (method, form) = match file.rsplit_once('.') {
+        Some((method, form @ ("json" | "md" | "html"))) => (method, Some(form)),
+        Some(_) => return Err(none()),
+        None => (file.as_str(), None),
+    };
+    let guide = match &of.digest {
+        Some(digest) => editions::by_digest(&app, digest).await?.filter(|guide| guide.provider.key == *provider),
+        None => app.guides.current(&provider),
+    };
+    let guide = guide.ok_or_else(none)?;
+    let method = guide.method(method).ok_or_else(none)?;
+    let audience = match of.audience.as_deref() {
+        None | Some("link") => Audience::Link,
+        Some("setup") if method.setup.is_some() => Audience::Setup,
+        Some("setup") => return Err(none()),
+        Some(_) => return Err(ApiError::new(&INVALID_VALUE, "`audience` is `link` or `setup`")),
+    };
+    let scopes = of.scopes.as_deref().map(|text| {
+        text.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
+    });
+    let page = page(&guide, method, &app.brand, &Options { audience, scopes });
+    let (kind, text) = match form {
+        None => ("text/html; charset=utf-8", html(&page)),
+        Some("json") => ("application/json", json(&page).to_string()),
+        Some("md") => ("text/markdown; charset=utf-8", markdown(&page, Style::Semantic)),
+        Some(_) => ("text/html; charset=utf-8", page.parts.iter().map(html_section).collect()),
+    };
+    let tag = HeaderValue::from_str(&tag(&text)).map_err(|error| ApiError::internal(&error))?;
+    let known = headers.get_all(IF_NONE_MATCH).into_iter().filter_map(|value| value.to_str().ok());
+    let mut known = known.flat_map(|value| value.split(',')).map(|one| one.trim().trim_start_matches("W/"));
+    let is_known = known.any(|one| one == "*" || tag == one);
+    // The guide may change at any moment, and asking whether it has costs little.
+    let common = [(ETAG, tag), (CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+    if is_known {
+        return Ok((StatusCode::NOT_MODIFIED, common).into_response());
+    }
+    let mut response = (common, [(CONTENT_TYPE, kind)], text).into_response();
+    if form.is_none() {
+        // A page of its own has its style sheet in it.
+        crate::layers::allow_inline_style(&mut response);
+    }
+    response.headers_mut().insert("access-control-allow-origin", HeaderValue::from_static("*"));
+    Ok(response)
+}
+
+fn tag(text: &str) -> String {
+    use sha2::Digest as _;
+    let digest = sha2::Sha256::digest(text);
+    let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    format!("\"{hex}\"")
+}

@@ -1,0 +1,284 @@
+//! What StackOne's widget asks: settings, connectors, accounts. Its protocol, to the letter.
+//!
+//! **Invariant:** 401 is for the session alone; a refused credential is never answered with 401 or 403.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use guide::Key;
+use link::Stage;
+use secret::Secret;
+use serde_json::{Map, Value};
+use vault::Account;
+
+use crate::access::Visitor;
+use crate::app::App;
+use crate::connectors::{self, Integration};
+use crate::editions;
+use crate::form;
+use crate::layers::client::Client;
+use crate::linking::{Linking, refusal};
+use crate::wire::connector::{
+    HubAccount, HubAccountBody, HubAccountCreated, HubConnectorConfig, HubConnectors, HubIntegration, HubSettings,
+};
+use crate::wire::error::{ApiError, CONFLICT, ErrorBody, INVALID_VALUE, NOT_FOUND};
+use crate::wire::{Json, Query, Segments};
+
+/// What stands for a secret that is kept: the widget draws dots and leaves it out of what it sends. Nothing of the
+/// secret follows, as it could: the widget would show that in the clear.
+const KEPT: &str = "__secretvalue:**redacted**";
+
+/// What the widget asks first.
+#[utoipa::path(
+    get, path = "/hub/settings", tag = "hub", security(("session" = [])),
+    responses(
+        (status = 200, body = HubSettings, description = "Settings"),
+        (status = "default", body = ErrorBody, description = "Why not")
+    )
+)]
+pub(super) async fn settings(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+) -> Result<axum::Json<HubSettings>, ApiError> {
+    let existing = existing(&app, &visitor).await?.map(|account| account.id.to_string());
+    Ok(axum::Json(HubSettings { enabled_features: Vec::new(), existing_account_id: existing }))
+}
+
+/// The provider of an account that is edited.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ConnectorsOf {
+    /// Only of this provider.
+    provider: Option<String>,
+}
+
+/// What can be linked in the session.
+#[utoipa::path(
+    get, path = "/hub/connectors", tag = "hub", security(("session" = [])), params(ConnectorsOf),
+    responses(
+        (status = 200, body = HubConnectors, description = "What can be linked"),
+        (status = "default", body = ErrorBody, description = "Why not")
+    )
+)]
+pub(super) async fn connectors(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Query(of): Query<ConnectorsOf>,
+) -> Result<axum::Json<HubConnectors>, ApiError> {
+    let mut all = connectors::of_session(&app, &visitor.session).await?;
+    if let Some(provider) = &of.provider {
+        all.retain(|one| one.provider() == provider);
+        // Who edits is shown the first of a provider: that has to be the one the account was linked with.
+        if let Some(account) = existing(&app, &visitor).await? {
+            let own = account.home.map(|home| home.config);
+            all.sort_by_key(|one| Some(&one.id) != own.as_ref());
+        }
+    }
+    let integrations = all.iter().map(|one| listed(&app, one)).collect();
+    Ok(axum::Json(HubConnectors { integrations }))
+}
+
+/// The form of something that can be linked.
+#[utoipa::path(
+    get, path = "/hub/connectors/{integration_id}", tag = "hub", security(("session" = [])),
+    params(("integration_id" = String, Path, description = "The id in the list of connectors")),
+    responses(
+        (status = 200, body = HubConnectorConfig, description = "The form"),
+        (status = "default", body = ErrorBody, description = "Why not")
+    )
+)]
+pub(super) async fn connector(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Segments(id): Segments<String>,
+) -> Result<axum::Json<HubConnectorConfig>, ApiError> {
+    let integration = integration(&app, &visitor, &id).await?;
+    let guide = editions::pinned(&app, &visitor.session, &integration.edition).await?;
+    let config = form::widget(&app, &guide, &integration);
+    Ok(axum::Json(HubConnectorConfig { config, hub_settings: Map::new() }))
+}
+
+/// Links an account: checks what was typed, and stores it if it works.
+#[utoipa::path(
+    post, path = "/hub/accounts", tag = "hub", security(("session" = [])), request_body = HubAccountBody,
+    responses(
+        (status = 201, body = HubAccountCreated, description = "The account"),
+        (status = "default", body = ErrorBody, description = "Why not; `provider_response` is what the provider said")
+    )
+)]
+pub(super) async fn link(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    client: Client,
+    Json(body): Json<HubAccountBody>,
+) -> Result<(StatusCode, axum::Json<HubAccountCreated>), ApiError> {
+    let integration = integration(&app, &visitor, &body.integration_id).await?;
+    let (environment, typed) = typed(body.credentials)?;
+    let linking = Linking::begin(&app, &visitor.session, integration, None).await?;
+    let account = through(&app, &client, linking, environment.as_deref(), &typed).await?;
+    let created = HubAccountCreated { id: account.id.to_string(), provider: account.provider };
+    Ok((StatusCode::CREATED, axum::Json(created)))
+}
+
+/// An account, to be edited. Of its secrets it says that they are kept, and nothing else.
+#[utoipa::path(
+    get, path = "/hub/accounts/{id}", tag = "hub", security(("session" = [])),
+    params(("id" = String, Path, description = "The account's id")),
+    responses(
+        (status = 200, body = HubAccount, description = "The account"),
+        (status = "default", body = ErrorBody, description = "Why not")
+    )
+)]
+pub(super) async fn account(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Segments(id): Segments<String>,
+) -> Result<axum::Json<HubAccount>, ApiError> {
+    let account = editable(&app, &visitor, &id).await?;
+    let config = account.home.as_ref().map(|home| home.config.clone()).unwrap_or_default();
+    let mut setup = account.values.clone();
+    if let Some(environment) = &account.environment {
+        setup.insert(form::ENVIRONMENT.to_owned(), environment.clone());
+    }
+    Ok(axum::Json(HubAccount {
+        secure_id: account.id.to_string(),
+        provider: account.provider.clone(),
+        version: account.method.clone(),
+        integration_id: config,
+        setup_information: setup,
+        secrets: account.secret_fields.iter().map(|field| (field.clone(), KEPT)).collect(),
+        auth_config_key: account.method,
+        environment: "production",
+    }))
+}
+
+/// Edits an account: what is left out stays; all of it is checked again before it is stored.
+#[utoipa::path(
+    patch, path = "/hub/accounts/{id}", tag = "hub", security(("session" = [])),
+    params(("id" = String, Path, description = "The account's id")),
+    request_body = HubAccountBody,
+    responses(
+        (status = 200, body = HubAccountCreated, description = "The account"),
+        (status = "default", body = ErrorBody, description = "Why not; `provider_response` is what the provider said")
+    )
+)]
+pub(super) async fn edit(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    client: Client,
+    Segments(id): Segments<String>,
+    Json(body): Json<HubAccountBody>,
+) -> Result<axum::Json<HubAccountCreated>, ApiError> {
+    let account = editable(&app, &visitor, &id).await?;
+    // The widget names the first connector of the account's provider, which need not be the account's own.
+    let own = account.home.as_ref().map(|home| home.config.clone()).unwrap_or_default();
+    let integration = match integration(&app, &visitor, &own).await {
+        Ok(own) => own,
+        Err(_) => integration(&app, &visitor, &body.integration_id).await?,
+    };
+    if integration.provider() != account.provider || integration.method != account.method {
+        return Err(ApiError::new(&CONFLICT, "The account was linked in another way; link it anew"));
+    }
+    let (environment, typed) = typed(body.credentials)?;
+    let linking = Linking::begin(&app, &visitor.session, integration, Some(account)).await?;
+    let account = through(&app, &client, linking, environment.as_deref(), &typed).await?;
+    Ok(axum::Json(HubAccountCreated { id: account.id.to_string(), provider: account.provider }))
+}
+
+/// All the way: what was typed is checked, and the account stored. Who asks so cannot be asked back, so a first link is
+/// taken as confirmed, and an account that is another than before is refused.
+async fn through(
+    app: &App,
+    client: &Client,
+    mut linking: Linking,
+    environment: Option<&str>,
+    typed: &[(Key, Secret)],
+) -> Result<Account, ApiError> {
+    let environment = environment.or_else(|| linking.only_environment());
+    let environment = environment.map(str::to_owned);
+    linking.submit(environment.as_deref(), typed);
+    linking.check(app, client).await?;
+    if let Some(refused) = refusal(&linking.flow, &linking.attempt.id) {
+        return Err(refused);
+    }
+    match linking.flow.stage() {
+        Stage::Confirm { .. } => linking.store(app).await,
+        _ => Err(ApiError::new(&CONFLICT, "The checks did not come to an end; try again")),
+    }
+}
+
+/// The values of a body, which are texts; a number is taken as it is written.
+fn typed(credentials: std::collections::BTreeMap<String, Value>) -> Result<(Option<String>, Vec<(Key, Secret)>), ApiError> {
+    let (mut environment, mut typed) = (None, Vec::new());
+    for (name, value) in credentials {
+        let text = match value {
+            Value::String(text) => Secret::new(text),
+            Value::Number(number) => Secret::new(number.to_string()),
+            Value::Bool(yes) => Secret::new(yes.to_string()),
+            Value::Null => continue,
+            Value::Array(_) | Value::Object(_) => {
+                return Err(ApiError::new(&INVALID_VALUE, "The values of `credentials` are texts"));
+            }
+        };
+        // A mark that was sent back says that the secret is to stay.
+        if text.expose().starts_with(KEPT) {
+            continue;
+        }
+        if name == form::ENVIRONMENT {
+            environment = Some(text.expose().to_owned());
+        } else if let Some(key) = Key::parse(&name) {
+            typed.push((key, text));
+        }
+    }
+    Ok((environment, typed))
+}
+
+/// What the session may link, by its id.
+async fn integration(app: &App, visitor: &Visitor, id: &str) -> Result<Integration, ApiError> {
+    let found = connectors::find(app, &visitor.session.made.project, id).await?;
+    let found = found.filter(|one| one.active && connectors::may(&visitor.session, one));
+    found.ok_or_else(|| ApiError::new(&NOT_FOUND, "There is no connector with this id in this session"))
+}
+
+/// The account that the session edits: the one it was made for, or that its owner has at its provider.
+async fn existing(app: &App, visitor: &Visitor) -> Result<Option<Account>, ApiError> {
+    let made = &visitor.session.made;
+    let failed = |error| ApiError::internal(&error);
+    if let Some(id) = made.account.as_deref().and_then(|id| id.parse().ok()) {
+        return app.vault.get(&id).await.map_err(failed);
+    }
+    let Some(provider) = made.provider.as_deref().filter(|_| !made.multiple) else { return Ok(None) };
+    let found = app.vault.accounts_of(&made.project, &made.owner.id, provider, made.kind).await;
+    Ok(found.map_err(failed)?.into_iter().next())
+}
+
+/// An account that a session may edit: of its project, owner and kind.
+async fn editable(app: &App, visitor: &Visitor, id: &str) -> Result<Account, ApiError> {
+    let made = &visitor.session.made;
+    let none = || ApiError::new(&NOT_FOUND, "There is no account with this id in this session");
+    let id = id.parse().map_err(|_| none())?;
+    let found = app.vault.get(&id).await.map_err(|error| ApiError::internal(&error))?;
+    let mine = |account: &Account| {
+        account.home.as_ref().is_some_and(|home| {
+            home.project == made.project && home.owner.id == made.owner.id && home.kind == made.kind
+        }) && made.account.as_deref().is_none_or(|only| only == account.id.as_str())
+            && made.provider.as_deref().is_none_or(|only| only == account.provider)
+    };
+    found.filter(mine).ok_or_else(none)
+}
+
+fn listed(app: &App, integration: &Integration) -> HubIntegration {
+    HubIntegration {
+        active: true,
+        name: integration.name.clone(),
+        provider: integration.provider().to_owned(),
+        kind: integration.category().to_owned(),
+        // The widget tells entries by provider and version: two methods of a provider are two versions.
+        version: integration.id.clone(),
+        authentication_config_key: integration.method.clone(),
+        environment: "production",
+        integration_id: integration.id.clone(),
+        logo_url: connectors::icon_url(app, integration.provider()),
+    }
+}

@@ -1,0 +1,153 @@
+//! Keys of the project: listed, made, revoked.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use vault::{ApiKey, Kind};
+
+use crate::access::{Caller, Scope};
+use crate::app::App;
+use crate::wire::error::{ApiError, ErrorBody, FORBIDDEN, INVALID_VALUE, NOT_FOUND};
+use crate::wire::{Json, Segments, stamp};
+
+/// A key, without the key itself.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct KeyShown {
+    /// Its id.
+    id: String,
+    /// What it is for.
+    name: String,
+    /// What it may do.
+    scopes: Vec<String>,
+    /// `production`, or `test`: one that sees and makes nothing but what is for trying out.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// When it was made.
+    created_at: String,
+    /// When it was revoked.
+    revoked_at: Option<String>,
+}
+
+/// A key to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct KeyCreate {
+    /// What it is for.
+    #[schema(max_length = 100)]
+    name: String,
+    /// What it may do: of `platform:read`, `platform:write`, `connectors:read`, `connectors:write`,
+    /// `credentials:read`, `requests:write` and `keys:write`.
+    scopes: Vec<String>,
+    /// `production` or `test`; `production`, if left out.
+    #[serde(rename = "type")]
+    kind: Option<String>,
+}
+
+/// A key that was just made.
+#[derive(Serialize, ToSchema)]
+pub(super) struct KeyCreated {
+    /// The key.
+    #[serde(flatten)]
+    shown: KeyShown,
+    /// The key itself. It is shown once.
+    key: String,
+}
+
+/// The keys of the project.
+#[utoipa::path(
+    get, path = "/api_keys", tag = "project", security(("api_key" = [])),
+    responses(
+        (status = 200, body = Vec<KeyShown>, description = "The keys"),
+        (status = "default", body = ErrorBody, description = "Why not")
+    )
+)]
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+) -> Result<axum::Json<Vec<KeyShown>>, ApiError> {
+    caller.needs(Scope::KeysWrite)?;
+    let keys = app.vault.keys_of(caller.project()).await.map_err(|error| ApiError::internal(&error))?;
+    Ok(axum::Json(keys.into_iter().filter(|key| caller.may(key.kind)).map(shown).collect()))
+}
+
+/// Makes a key.
+#[utoipa::path(
+    post, path = "/api_keys", tag = "project", security(("api_key" = [])), request_body = KeyCreate,
+    responses(
+        (status = 201, body = KeyCreated, description = "The key"),
+        (status = "default", body = ErrorBody, description = "Why not")
+    )
+)]
+pub(super) async fn create(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Json(body): Json<KeyCreate>,
+) -> Result<(StatusCode, axum::Json<KeyCreated>), ApiError> {
+    caller.needs(Scope::KeysWrite)?;
+    let kind = match body.kind.as_deref() {
+        None => caller.key.kind,
+        Some(kind) => Kind::parse(kind)
+            .ok_or_else(|| ApiError::new(&INVALID_VALUE, "`type` is `production` or `test`"))?,
+    };
+    if !caller.may(kind) {
+        return Err(ApiError::new(&FORBIDDEN, "A test key makes keys of type `test` only"));
+    }
+    let name = body.name.trim();
+    if name.is_empty() || 100 < name.chars().count() || name.chars().any(char::is_control) {
+        return Err(ApiError::new(&INVALID_VALUE, "`name` has from 1 to 100 characters that can be seen"));
+    }
+    let mut scopes: Vec<&str> = Vec::new();
+    for wanted in &body.scopes {
+        let Some(scope) = Scope::ALL.into_iter().find(|scope| scope.as_str() == wanted) else {
+            let known = guide::listed(Scope::ALL.into_iter().map(Scope::as_str));
+            return Err(ApiError::new(&INVALID_VALUE, format!("A scope is not known; there is {known}")));
+        };
+        if !scopes.contains(&scope.as_str()) {
+            scopes.push(scope.as_str());
+        }
+    }
+    let made =
+        app.vault.add_key(caller.project(), name, &scopes, kind, &caller.actor(), Timestamp::now()).await;
+    let (key, token) = made.map_err(|error| ApiError::internal(&error))?;
+    let created = KeyCreated { shown: shown(key), key: token.secret().expose().to_owned() };
+    Ok((StatusCode::CREATED, axum::Json(created)))
+}
+
+/// Revokes a key, now.
+#[utoipa::path(
+    delete, path = "/api_keys/{id}", tag = "project", security(("api_key" = [])),
+    params(("id" = String, Path, description = "The key's id")),
+    responses(
+        (status = 204, description = "It is revoked"),
+        (status = "default", body = ErrorBody, description = "Why not")
+    )
+)]
+pub(super) async fn revoke(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Segments(id): Segments<String>,
+) -> Result<StatusCode, ApiError> {
+    caller.needs(Scope::KeysWrite)?;
+    let none = || ApiError::new(&NOT_FOUND, "There is no key with this id, or it is revoked");
+    let keys = app.vault.keys_of(caller.project()).await.map_err(|error| ApiError::internal(&error))?;
+    if !keys.iter().any(|key| key.id == id && caller.may(key.kind)) {
+        return Err(none());
+    }
+    let revoked = app.vault.revoke_key(caller.project(), &id, &caller.actor(), Timestamp::now()).await;
+    let revoked = revoked.map_err(|error| ApiError::internal(&error))?;
+    if revoked { Ok(StatusCode::NO_CONTENT) } else { Err(none()) }
+}
+
+fn shown(key: ApiKey) -> KeyShown {
+    KeyShown {
+        id: key.id,
+        name: key.name,
+        scopes: key.scopes,
+        kind: key.kind.as_str(),
+        created_at: stamp(key.created_at),
+        revoked_at: key.revoked_at.map(stamp),
+    }
+}

@@ -1,0 +1,177 @@
+//! What a project can link: its connector configurations, and every method that needs none.
+//!
+//! A method whose guide asks an admin for something first (an OAuth app, say) is there once a configuration says it.
+//! Every other is there by itself, under the id `provider.method`, until the project has a configuration of its own
+//! for it.
+//!
+//! **Invariant:** an id is safe in a path, unescaped: StackOne's widget puts it there so.
+
+use std::sync::Arc;
+
+use guide::{Field, Guide, Method};
+use vault::{Config, Session};
+
+use crate::app::App;
+use crate::guides::Edition;
+use crate::wire::error::ApiError;
+
+/// A method of a provider, as a project has it.
+#[derive(Clone, Debug)]
+pub(crate) struct Integration {
+    /// Its id.
+    pub(crate) id: String,
+    /// The provider's guide, as it is now.
+    pub(crate) edition: Arc<Edition>,
+    /// The key of the method.
+    pub(crate) method: String,
+    /// What it is called.
+    pub(crate) name: String,
+    /// Whether accounts can be linked and used.
+    pub(crate) active: bool,
+    /// What the project has set, if it has set anything.
+    pub(crate) config: Option<Config>,
+}
+
+impl Integration {
+    /// The key of the provider.
+    pub(crate) fn provider(&self) -> &str {
+        self.edition.guide.provider.key.as_str()
+    }
+
+    /// The guide, as it is now.
+    pub(crate) fn guide(&self) -> &Guide {
+        &self.edition.guide
+    }
+
+    /// The category that it is shown under.
+    pub(crate) fn category(&self) -> &str {
+        self.guide().provider.categories.first().map_or("other", String::as_str)
+    }
+}
+
+/// The id of a method that needs no configuration.
+pub(crate) fn plain_id(provider: &str, method: &str) -> String {
+    format!("{provider}.{method}")
+}
+
+/// The fields that an admin fills in once, when a configuration is made.
+pub(crate) fn setup_fields(method: &Method) -> Vec<&Field> {
+    let Some(setup) = &method.setup else { return Vec::new() };
+    let collected = |field: &&Field| {
+        setup.steps().any(|(_, step)| step.collects.contains(&field.key))
+            && method.collected_at(field.key.as_str()).is_none()
+    };
+    method.fields.iter().filter(collected).collect()
+}
+
+/// Whether a method cannot be linked without a configuration.
+pub(crate) fn needs_config(method: &Method) -> bool {
+    setup_fields(method).iter().any(|field| field.required)
+}
+
+/// Everything that a project can link, by provider's name.
+pub(crate) async fn of_project(app: &App, project: &str) -> Result<Vec<Integration>, ApiError> {
+    let configs = app.vault.configs(project).await.map_err(|error| ApiError::internal(&error))?;
+    let mut integrations = Vec::new();
+    for edition in app.guides.snapshot().values() {
+        for method in &edition.guide.methods {
+            let own = || {
+                configs.iter().filter(|config| {
+                    edition.guide.provider.key == *config.provider && method.key == *config.method
+                })
+            };
+            integrations.extend(own().map(|config| configured(edition, config)));
+            if own().next().is_none() && !needs_config(method) {
+                integrations.push(plain(edition, method));
+            }
+        }
+    }
+    integrations.sort_by(|a, b| {
+        let name = |one: &Integration| one.guide().provider.name.to_lowercase();
+        name(a).cmp(&name(b)).then_with(|| a.id.cmp(&b.id))
+    });
+    Ok(integrations)
+}
+
+/// What a session may link: what is active, of its provider, configuration and categories.
+pub(crate) async fn of_session(app: &App, session: &Session) -> Result<Vec<Integration>, ApiError> {
+    let mut all = of_project(app, &session.made.project).await?;
+    all.retain(|one| one.active && may(session, one));
+    Ok(all)
+}
+
+/// One of them, whether or not it is active.
+pub(crate) async fn find(app: &App, project: &str, id: &str) -> Result<Option<Integration>, ApiError> {
+    if let Some((provider, method)) = id.split_once('.') {
+        let all = of_project(app, project).await?;
+        return Ok(all.into_iter().find(|one| {
+            one.id == id || one.config.is_none() && one.provider() == provider && one.method == method
+        }));
+    }
+    let config = app.vault.config(project, id).await.map_err(|error| ApiError::internal(&error))?;
+    let Some(config) = config else { return Ok(None) };
+    Ok(app.guides.edition(&config.provider).map(|edition| configured(&edition, &config)))
+}
+
+/// Whether a session is for it.
+pub(crate) fn may(session: &Session, integration: &Integration) -> bool {
+    let made = &session.made;
+    let provider = made.provider.as_deref().is_none_or(|key| key == integration.provider());
+    let config = made.config.as_deref().is_none_or(|id| id == integration.id);
+    let categories = &integration.guide().provider.categories;
+    let category = made.categories.is_empty() || categories.iter().any(|one| made.categories.contains(one));
+    provider && config && category
+}
+
+/// Whether an account's configuration is active. One that is not written down always is.
+pub(crate) async fn is_active(app: &App, project: &str, config: &str) -> Result<bool, ApiError> {
+    if config.contains('.') {
+        return Ok(true);
+    }
+    let config = app.vault.config(project, config).await.map_err(|error| ApiError::internal(&error))?;
+    Ok(config.is_none_or(|config| config.active))
+}
+
+fn configured(edition: &Arc<Edition>, config: &Config) -> Integration {
+    Integration {
+        id: config.id.clone(),
+        edition: Arc::clone(edition),
+        method: config.method.clone(),
+        name: config.name.clone(),
+        // A method that the guide has no more cannot be linked.
+        active: config.active && edition.guide.method(&config.method).is_some(),
+        config: Some(config.clone()),
+    }
+}
+
+fn plain(edition: &Arc<Edition>, method: &Method) -> Integration {
+    let provider = &edition.guide.provider;
+    let name = match edition.guide.methods.as_slice() {
+        [_] => provider.name.clone(),
+        _ => format!("{} ({})", provider.name, method.label),
+    };
+    Integration {
+        id: plain_id(provider.key.as_str(), method.key.as_str()),
+        edition: Arc::clone(edition),
+        method: method.key.to_string(),
+        name,
+        active: true,
+        config: None,
+    }
+}
+
+/// Where the icon of a provider is.
+pub(crate) fn icon_url(app: &App, provider: &str) -> String {
+    format!("{}connectors/{provider}/icon", app.public_url)
+}
+
+/// An icon for a provider whose guide has none: the first letter of its name.
+pub(crate) fn letter_icon(guide: &Guide) -> String {
+    let letter = guide.provider.name.chars().find(|ch| ch.is_alphanumeric()).unwrap_or('?');
+    let letter: String = letter.to_uppercase().collect();
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 48 48\"><rect width=\"48\" height=\"48\" rx=\"10\" \
+         fill=\"#475569\"/><text x=\"24\" y=\"32\" font-family=\"sans-serif\" font-size=\"24\" font-weight=\"600\" \
+         text-anchor=\"middle\" fill=\"#fff\">{letter}</text></svg>"
+    )
+}

@@ -1,0 +1,270 @@
+//! Linking: a session's attempt, its flow, and what becomes of it.
+//!
+//! A [`Linking`] is made for one request and holds nothing that is not in the database before and after it. It runs
+//! the flow (requests through [`egress::Egress`], waits within a budget), keeps a transcript, and stores the account.
+//!
+//! **Invariant:** an account is stored once per attempt, and only what was seen to work; the transcript and the
+//! texts for people hold no secret.
+
+mod check;
+mod problem;
+mod values;
+mod verify;
+
+use std::sync::Arc;
+
+use guide::{Guide, Key};
+use jiff::Timestamp;
+use link::{Effect, Flow, Linked, Purpose, Stage, Start};
+use probe::Values;
+use secret::Secret;
+use vault::{Account, Attempt, AttemptState, ChangeError, Home, NewAccount, Origin, Place, Session, Vault};
+
+pub(crate) use self::problem::refusal;
+pub(crate) use self::values::stored_values;
+pub(crate) use self::verify::{CheckSeen, verify};
+
+use crate::access::actor;
+use crate::app::App;
+use crate::connectors::Integration;
+use crate::editions;
+use crate::layers::client::Client;
+use crate::limits;
+use crate::telemetry::metrics;
+use crate::wire::error::{ApiError, CONFLICT, GONE, INTERNAL};
+
+/// An attempt under way.
+pub(crate) struct Linking {
+    /// The session.
+    pub(crate) session: Session,
+    /// The connector configuration.
+    pub(crate) integration: Integration,
+    /// What the database has of it.
+    pub(crate) attempt: Attempt,
+    /// The flow.
+    pub(crate) flow: Flow,
+    /// The account in whose place it goes, if one was named.
+    over: Option<Account>,
+}
+
+impl Linking {
+    /// Begins an attempt: a first link, or an edit of an account.
+    pub(crate) async fn begin(
+        app: &App,
+        session: &Session,
+        integration: Integration,
+        over: Option<Account>,
+    ) -> Result<Self, ApiError> {
+        let guide = editions::pinned(app, session, &integration.edition).await?;
+        let flow = start(app, session, &integration, &guide, over.as_ref()).await?;
+        let now = Timestamp::now();
+        let attempt = Attempt {
+            id: Vault::attempt_id().map_err(|error| ApiError::internal(&error))?,
+            session: session.seq,
+            project: session.made.project.clone(),
+            config: integration.id.clone(),
+            provider: integration.provider().to_owned(),
+            method: integration.method.clone(),
+            guide_digest: guide.digest.clone(),
+            account: over.as_ref().map(|account| account.id.to_string()),
+            state: AttemptState::Open,
+            error: None,
+            transcript: Vec::new(),
+            version: 1,
+            created_at: now,
+            updated_at: now,
+            expires_at: session.made.expires_at,
+        };
+        let kept = app.vault.add_attempt(&attempt, &flow.snapshot()).await;
+        kept.map_err(|error| ApiError::internal(&error))?;
+        Ok(Self { session: session.clone(), integration, attempt, flow, over })
+    }
+
+    /// Takes up the attempt of a session with a configuration, if there is one that is not over.
+    pub(crate) async fn resume(
+        app: &App,
+        session: &Session,
+        integration: Integration,
+    ) -> Result<Option<Self>, ApiError> {
+        let found = app.vault.attempt_of(session.seq, &integration.id).await;
+        let Some(attempt) = found.map_err(|error| ApiError::internal(&error))? else { return Ok(None) };
+        Self::open(app, session, integration, attempt).await
+    }
+
+    /// Takes up an attempt, unless it is over.
+    pub(crate) async fn open(
+        app: &App,
+        session: &Session,
+        integration: Integration,
+        attempt: Attempt,
+    ) -> Result<Option<Self>, ApiError> {
+        let failed = |error| ApiError::internal(&error);
+        if attempt.state.is_over() {
+            return Ok(None);
+        }
+        let snapshot = app.vault.attempt_snapshot(&attempt, Timestamp::now()).await.map_err(failed)?;
+        let Some(snapshot) = snapshot else { return Ok(None) };
+        let Some(guide) = editions::by_digest(app, &attempt.guide_digest).await? else { return Ok(None) };
+        let Ok(flow) = Flow::restore(guide, &snapshot) else { return Ok(None) };
+        let over = match attempt.account.as_deref().and_then(|id| id.parse().ok()) {
+            Some(id) => app.vault.get(&id).await.map_err(failed)?,
+            None => None,
+        };
+        Ok(Some(Self { session: session.clone(), integration, attempt, flow, over }))
+    }
+
+    /// The environment, where there is only one to choose and no form asks for it.
+    pub(crate) fn only_environment(&self) -> Option<&str> {
+        match self.flow.method().environments.as_slice() {
+            [only] => Some(only.key.as_str()),
+            _ => None,
+        }
+    }
+
+    /// Takes what was typed, all at once. What cannot be kept shows in the flow.
+    pub(crate) fn submit(&mut self, environment: Option<&str>, typed: &[(Key, Secret)]) {
+        if let Some(environment) = environment {
+            self.flow.choose_environment(environment);
+        }
+        self.flow.submit_all(typed);
+    }
+
+    /// Runs the checks until they are through, or somebody is needed, or the time is up.
+    pub(crate) async fn check(&mut self, app: &App, client: &Client) -> Result<(), ApiError> {
+        if !matches!(self.flow.stage(), Stage::Checking(_)) {
+            return self.save(app).await;
+        }
+        limits::attempt(app, &self.session, client, self.flow.host().as_deref()).await?;
+        let ran = check::run(app, &mut self.flow, &mut self.attempt.transcript).await;
+        self.save(app).await?;
+        ran
+    }
+
+    /// Confirms the account that was found, and stores it.
+    pub(crate) async fn store(&mut self, app: &App) -> Result<Account, ApiError> {
+        self.flow.confirm(true);
+        let Some(Effect::Store(linked)) = self.flow.poll(check::moment()) else {
+            return Err(ApiError::new(&CONFLICT, "There is no account to confirm; begin again"));
+        };
+        vault::crash_point("hub.before-store");
+        let new = self.new_account(*linked);
+        let place = match &self.over {
+            Some(over) => Place::Over { id: &over.id, version: over.version },
+            None if self.session.made.multiple => Place::New,
+            None => Place::OfOwner,
+        };
+        let actor = actor(&self.session);
+        let origin = Origin { draft: None, attempt: Some(&self.attempt.id), actor: &actor };
+        let kept = app.vault.keep(&new, place, origin, Timestamp::now()).await;
+        let account = kept.map_err(|error| self.not_stored(error))?;
+        vault::crash_point("hub.stored");
+        self.flow.stored(true);
+        self.attempt.state = AttemptState::Linked;
+        self.attempt.account = Some(account.id.to_string());
+        metrics::linked(&account.provider, &account.outcome);
+        tracing::info!(account = %account.id, provider = account.provider, version = account.version, "linked");
+        Ok(account)
+    }
+
+    /// Keeps how things stand.
+    pub(crate) async fn save(&mut self, app: &App) -> Result<(), ApiError> {
+        self.attempt.updated_at = Timestamp::now();
+        self.attempt.state = match self.flow.stage() {
+            Stage::Choose(_) | Stage::Step(_) => AttemptState::Open,
+            Stage::Checking(_) => AttemptState::Checking,
+            Stage::Failed { .. } => AttemptState::Refused,
+            Stage::Confirm { .. } | Stage::Storing => AttemptState::Confirming,
+            Stage::Linked => AttemptState::Linked,
+            Stage::Closed => AttemptState::Cancelled,
+        };
+        self.attempt.error = match self.flow.stage() {
+            Stage::Failed { verdict, .. } => Some((verdict.outcome.to_string(), verdict.says.clone())),
+            _ => None,
+        };
+        let snapshot = self.flow.snapshot();
+        match app.vault.save_attempt(&mut self.attempt, &snapshot).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(ApiError::new(&CONFLICT, "This attempt went on elsewhere meanwhile; look again")),
+            Err(error) => Err(ApiError::internal(&error)),
+        }
+    }
+
+    fn new_account(&self, linked: Linked) -> NewAccount {
+        let made = &self.session.made;
+        let old = self.over.as_ref();
+        let home = match old.and_then(|old| old.home.clone()) {
+            // An edit changes what the account is linked with, and not whose it is.
+            Some(home) => Home { config: self.integration.id.clone(), ..home },
+            None => Home {
+                project: made.project.clone(),
+                config: self.integration.id.clone(),
+                owner: made.owner.clone(),
+                kind: made.kind,
+                metadata: made.metadata.clone(),
+            },
+        };
+        let label = made.label.clone().or_else(|| old.and_then(|old| old.label.clone()));
+        values::new_account(linked, label, home)
+    }
+
+    fn not_stored(&self, error: ChangeError) -> ApiError {
+        match error {
+            ChangeError::OtherAccount { .. } => {
+                let name = &self.flow.guide().provider.name;
+                let message = format!(
+                    "These credentials belong to another {name} account than the one linked before. Use those of the same account, or have the one linked before removed."
+                );
+                ApiError::new(&CONFLICT, message).with("outcome", "different_account")
+            }
+            ChangeError::Conflict { .. } | ChangeError::NotFound { .. } => {
+                ApiError::new(&CONFLICT, "The account was changed or removed meanwhile; begin again")
+            }
+            ChangeError::AttemptOver { .. } => ApiError::new(&GONE, "This attempt is over; begin another"),
+            ChangeError::Store(error) => ApiError::internal(&error),
+        }
+    }
+}
+
+/// A flow as it begins.
+async fn start(
+    app: &App,
+    session: &Session,
+    integration: &Integration,
+    guide: &Arc<Guide>,
+    over: Option<&Account>,
+) -> Result<Flow, ApiError> {
+    let failed = |error: &(dyn std::error::Error + 'static)| ApiError::internal(error);
+    let mut stored = Values::new();
+    if let Some(config) = &integration.config {
+        let secrets = app.vault.config_secrets(config).await.map_err(|error| failed(&error))?;
+        stored.extend(values::from_texts(&config.values, &secrets));
+    }
+    let mut again = over.cloned();
+    if let Some(account) = over {
+        let now = Timestamp::now();
+        let opened = app.vault.unseal(&account.id, &actor(session), "edit", now).await;
+        let credentials = opened.map_err(|error| failed(&error))?;
+        stored.extend(stored_values(&credentials));
+    } else if !session.made.multiple {
+        // Whoever links what is linked already links the same account.
+        let (made, provider) = (&session.made, integration.provider());
+        let found = app.vault.accounts_of(&made.project, &made.owner.id, provider, made.kind).await;
+        again = found.map_err(|error| failed(&error))?.into_iter().next();
+    }
+    let begin = Start {
+        purpose: match &again {
+            Some(account) => {
+                Purpose::Again { external_id: account.external_id.clone(), other_allowed: false }
+            }
+            None => Purpose::First,
+        },
+        environment: again.and_then(|account| account.environment).and_then(|key| Key::parse(&key)),
+        stored,
+        brand: app.brand.name.clone(),
+        ..Start::default()
+    };
+    Flow::new(Arc::clone(guide), &integration.method, begin).ok_or_else(|| {
+        tracing::error!(integration = integration.id, "the guide has no such method");
+        ApiError::of(&INTERNAL)
+    })
+}

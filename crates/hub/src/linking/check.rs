@@ -1,0 +1,108 @@
+//! Running a flow's checks: requests, waits, and the transcript of them.
+//!
+//! **Invariant:** a line of the transcript names what was asked and what came of it, and holds no value that a person
+//! typed but in the host: bodies and headers are not in it.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use link::{Effect, Flow, Stage};
+use probe::{Answer, Moment};
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::telemetry::metrics;
+use crate::wire::error::{ApiError, PROVIDER_FAILED};
+
+/// How long a person waits for all checks together.
+const BUDGET: Duration = Duration::from_secs(50);
+
+/// The most lines of a transcript; older ones go.
+const MOST_LINES: usize = 200;
+
+/// The moment, with a new lot.
+pub(crate) fn moment() -> Moment {
+    let mut lot = [0; 16];
+    getrandom::fill(&mut lot).expect("the system has randomness, or nothing here is safe");
+    Moment { unix_ms: Timestamp::now().as_millisecond(), lot }
+}
+
+/// Runs a flow until it needs a person or hands over an account.
+pub(crate) async fn run(app: &App, flow: &mut Flow, transcript: &mut Vec<Value>) -> Result<(), ApiError> {
+    let began = Instant::now();
+    while let Some(effect) = flow.poll(moment()) {
+        match effect {
+            Effect::Send { id, request } => {
+                vault::crash_point("hub.request-due");
+                let (at, asked) = (Timestamp::now(), Instant::now());
+                let answer = app.egress.send(&request).await;
+                vault::crash_point("hub.answer-received");
+                metrics::asked(flow.guide().provider.key.as_str(), outcome(&answer), asked.elapsed());
+                let label = current_label(flow);
+                flow.answered(id, &answer, moment().unix());
+                let line = line(at, &label, &request.to_string(), &answer, asked.elapsed(), flow);
+                transcript.push(line);
+                if MOST_LINES < transcript.len() {
+                    transcript.remove(0);
+                }
+            }
+            Effect::WaitUntil(until) => {
+                let seconds = u64::try_from(until.saturating_sub(Timestamp::now().as_second())).unwrap_or(0);
+                if BUDGET < began.elapsed() + Duration::from_secs(seconds) {
+                    let name = &flow.guide().provider.name;
+                    let message = format!("{name} asks to be left alone for {seconds} seconds; try again then");
+                    return Err(ApiError::new(&PROVIDER_FAILED, message).retry_after(seconds.max(1)));
+                }
+                tokio::time::sleep(Duration::from_secs(seconds)).await;
+                flow.elapsed(Timestamp::now().as_second().max(until));
+            }
+            // Only a person confirms, or whoever asked for it all at once.
+            Effect::Store(_) => break,
+        }
+    }
+    Ok(())
+}
+
+/// What came of a request, for the numbers: a class of status, or that there was none.
+fn outcome(answer: &Answer) -> &'static str {
+    match answer {
+        Answer::Response(response) => match response.status {
+            ..300 => "2xx",
+            300..400 => "3xx",
+            400..500 => "4xx",
+            500.. => "5xx",
+        },
+        Answer::Failed { .. } => "failed",
+    }
+}
+
+fn current_label(flow: &Flow) -> String {
+    match flow.stage() {
+        Stage::Checking(reports) => reports.last().map(|report| report.label.clone()).unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+fn line(at: Timestamp, label: &str, request: &str, answer: &Answer, took: Duration, flow: &Flow) -> Value {
+    let mut line = json!({
+        "at": format!("{at:.3}"),
+        "check": label,
+        "request": request,
+        "milliseconds": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+    });
+    match answer {
+        Answer::Response(response) => {
+            line["status"] = json!(response.status);
+            line["content_type"] = json!(response.header("content-type"));
+            line["bytes"] = json!(response.body.len());
+        }
+        Answer::Failed { fault, .. } => line["fault"] = json!(fault.to_string()),
+    }
+    if let Stage::Failed { verdict, .. } = flow.stage() {
+        line["outcome"] = json!(verdict.outcome);
+        line["rule"] = json!(verdict.rule);
+        // Redacted where it was made.
+        line["quote"] = json!(verdict.quote);
+    }
+    line
+}

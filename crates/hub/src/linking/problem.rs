@@ -1,0 +1,79 @@
+//! Why an attempt does not go on, as an error of the API.
+//!
+//! **Invariant:** 401 and 403 are never used: StackOne's widget takes them for an expired session, and when editing
+//! even for success. What the provider said goes where clients show it as a quotation, and nowhere else: a message is
+//! drawn as Markdown.
+
+use guide::OutcomeKind;
+use link::{FieldProblem, Flow, Stage};
+use probe::Verdict;
+use serde_json::{Value, json};
+
+use crate::wire::error::{ApiError, CONFLICT, INVALID_VALUE, LINK_REFUSED, PROVIDER_FAILED};
+
+/// Why the flow does not go on; nothing, if it does.
+pub(crate) fn refusal(flow: &Flow, attempt: &str) -> Option<ApiError> {
+    let error = match flow.stage() {
+        Stage::Choose(environments) => {
+            let names = guide::listed(environments.iter().map(|one| one.key.as_str()));
+            let label = &flow.method().environment_label;
+            ApiError::new(&INVALID_VALUE, format!("Choose a value for {label}: {names}"))
+                .with("fields", json!([{ "field": "environment", "message": format!("{label} is needed") }]))
+        }
+        Stage::Step(view) => of_problems(flow, view.problems),
+        Stage::Failed { verdict, .. } => of_verdict(flow, verdict),
+        Stage::Checking(_) | Stage::Confirm { .. } | Stage::Storing | Stage::Linked | Stage::Closed => return None,
+    };
+    Some(error.with("attempt_id", attempt))
+}
+
+fn of_problems(flow: &Flow, problems: &[FieldProblem]) -> ApiError {
+    let says: Vec<&str> = problems.iter().map(|problem| problem.says.as_str()).collect();
+    let message = if says.is_empty() { "More is needed".to_owned() } else { says.join(". ") };
+    let step = |problem: &FieldProblem| {
+        flow.method().collected_at(problem.field.as_str()).map(|step| step.key.to_string())
+    };
+    let fields: Vec<Value> = problems
+        .iter()
+        .map(|problem| json!({ "field": problem.field, "message": problem.says, "step": step(problem) }))
+        .collect();
+    ApiError::new(&INVALID_VALUE, message).with("fields", fields)
+}
+
+fn of_verdict(flow: &Flow, verdict: &Verdict) -> ApiError {
+    let code = match verdict.outcome {
+        OutcomeKind::Throttled
+        | OutcomeKind::ProviderDown
+        | OutcomeKind::Unreachable
+        | OutcomeKind::Tls
+        | OutcomeKind::ProtocolMismatch
+        | OutcomeKind::Unknown => &PROVIDER_FAILED,
+        OutcomeKind::DifferentAccount => &CONFLICT,
+        OutcomeKind::Ok
+        | OutcomeKind::OkLimited
+        | OutcomeKind::WrongSecret
+        | OutcomeKind::WrongUser
+        | OutcomeKind::WrongTenant
+        | OutcomeKind::WrongEnvironment
+        | OutcomeKind::MissingPermission
+        | OutcomeKind::NotInPlan
+        | OutcomeKind::Declined
+        | OutcomeKind::Misconfigured
+        | OutcomeKind::Disabled
+        | OutcomeKind::Expired
+        | OutcomeKind::IpBlocked => &LINK_REFUSED,
+    };
+    let message = format!("{} {}", verdict.says, verdict.fix);
+    let mut error = ApiError::new(code, message.trim());
+    if let Some(quote) = &verdict.quote {
+        error = error.provider_response(quote.clone());
+    }
+    let mut error = error.with("outcome", json!(verdict.outcome));
+    if let Some(field) = &verdict.at_field {
+        error = error.with("field", field.as_str());
+    }
+    if let Some((_, step)) = verdict.return_to.as_ref().and_then(|key| flow.method().step(key.as_str())) {
+        error = error.with("step", json!({ "key": step.key, "title": step.title }));
+    }
+    error
+}

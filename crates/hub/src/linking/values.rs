@@ -1,0 +1,55 @@
+//! Values of fields, from the vault's texts to a flow's and back.
+
+use std::collections::BTreeMap;
+
+use guide::Key;
+use link::Linked;
+use probe::Values;
+use secret::Secret;
+use vault::{Credentials, Home, NewAccount};
+
+/// The prefix under which tokens lie among an account's secrets; no field's key begins so.
+const TOKEN: &str = "token:";
+
+/// What an account was linked with, as the values of a flow.
+pub(crate) fn stored_values(credentials: &Credentials) -> Values {
+    from_texts(&credentials.account.values, &credentials.secrets)
+}
+
+/// The tokens that signing in gave, as they were stored.
+pub(crate) fn stored_tokens(credentials: &Credentials) -> Values {
+    let tokens = credentials.secrets.iter();
+    tokens.filter_map(|(name, value)| Some((Key::parse(name.strip_prefix(TOKEN)?)?, value.clone()))).collect()
+}
+
+/// Public and secret values by name, as the values of a flow.
+pub(crate) fn from_texts(public: &BTreeMap<String, String>, secrets: &BTreeMap<String, Secret>) -> Values {
+    let public = public.iter().map(|(key, value)| (key, Secret::from(value.as_str())));
+    let secrets = secrets.iter().map(|(key, value)| (key, value.clone()));
+    public.chain(secrets).filter_map(|(key, value)| Some((Key::parse(key)?, value))).collect()
+}
+
+/// What was linked, as it is stored.
+pub(crate) fn new_account(linked: Linked, label: Option<String>, home: Home) -> NewAccount {
+    let mut identity = BTreeMap::new();
+    if let Some(found) = &linked.identity {
+        identity.extend(found.details.iter().cloned());
+    }
+    let secrets = linked.secrets.into_iter().map(|(key, value)| (key.to_string(), value));
+    let tokens = linked.tokens.into_iter().map(|(key, value)| (format!("{TOKEN}{key}"), value));
+    NewAccount {
+        provider: linked.provider.to_string(),
+        method: linked.method.to_string(),
+        environment: linked.environment.map(|key| key.to_string()),
+        external_id: linked.identity.as_ref().map(|found| found.id.clone()),
+        name: linked.identity.map(|found| found.name),
+        label,
+        values: linked.public.into_iter().map(|(key, value)| (key.to_string(), value)).collect(),
+        secrets: secrets.chain(tokens).collect(),
+        guide_digest: linked.guide_digest,
+        proved: linked.proved.iter().map(ToString::to_string).collect(),
+        outcome: linked.outcome.to_string(),
+        identity,
+        home: Some(home),
+    }
+}

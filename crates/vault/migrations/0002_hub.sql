@@ -1,0 +1,168 @@
+-- What the Hub keeps: projects and their keys, connector configurations, sessions and attempts, and whose an account is.
+-- Tokens and keys are kept as SHA-256 digests; what is secret otherwise lies in `drafts`, under seal.
+
+create table projects (
+    id         text not null primary key,
+    name       text not null,
+    created_at text not null
+) strict;
+
+create table api_keys (
+    id          text not null primary key,
+    project_id  text not null references projects (id),
+    name        text not null,
+    digest      blob not null unique,
+    scopes_json text not null,
+    kind        text not null check (kind in ('production', 'test')),
+    created_at  text not null,
+    revoked_at  text
+) strict;
+
+create index api_keys_project on api_keys (project_id, created_at, id);
+
+-- Every text of a guide that an account or a session was made with.
+create table guides (
+    digest   text not null primary key,
+    provider text not null,
+    source   text not null,
+    kept_at  text not null
+) strict;
+
+create table connector_configs (
+    id                 text not null primary key,
+    project_id         text not null references projects (id),
+    provider           text not null,
+    method             text not null,
+    name               text not null,
+    active             integer not null check (active in (0, 1)),
+    values_json        text not null,
+    secret_fields_json text not null, -- names only; the values are under seal
+    created_at         text not null,
+    updated_at         text not null
+) strict;
+
+create index connector_configs_project on connector_configs (project_id, provider, created_at, id);
+
+create table sessions (
+    seq             integer not null primary key autoincrement,
+    project_id      text not null references projects (id),
+    digest          blob not null unique,
+    kind            text not null check (kind in ('production', 'test')),
+    owner_id        text not null,
+    owner_name      text not null,
+    username        text,
+    provider        text,
+    config_id       text,
+    account_id      text,
+    categories_json text not null,
+    multiple        integer not null check (multiple in (0, 1)),
+    once            integer not null check (once in (0, 1)),
+    label           text,
+    metadata_json   text not null,
+    origins_json    text not null,
+    return_url      text,
+    language        text,
+    created_at      text not null,
+    expires_at      text not null,
+    opened_at       text,
+    revoked_at      text
+) strict;
+
+create index sessions_expiry on sessions (expires_at);
+
+-- A browser that opened a session's link: what it has instead of the token.
+create table browsers (
+    digest      blob not null primary key,
+    session_seq integer not null references sessions (seq) on delete cascade,
+    created_at  text not null
+) strict;
+
+create index browsers_session on browsers (session_seq);
+
+-- Which guide of a provider a session began with: it goes on with that one.
+create table pins (
+    session_seq integer not null references sessions (seq) on delete cascade,
+    provider    text not null,
+    digest      text not null,
+    primary key (session_seq, provider)
+) strict;
+
+create table attempts (
+    id              text not null primary key,
+    session_seq     integer not null,
+    project_id      text not null,
+    config_id       text not null,
+    provider        text not null,
+    method          text not null,
+    guide_digest    text not null,
+    account_id      text,
+    state           text not null,
+    error_code      text,
+    error_text      text,
+    transcript_json text not null, -- what was asked and answered, without values
+    lease           text,          -- the process that is at it
+    lease_until     text,
+    version         integer not null,
+    created_at      text not null,
+    updated_at      text not null,
+    expires_at      text not null
+) strict;
+
+create index attempts_session on attempts (session_seq, created_at);
+create index attempts_expiry on attempts (expires_at);
+
+-- A step that was handed to somebody else.
+create table handoffs (
+    id           text not null primary key,
+    digest       blob not null unique,
+    attempt_id   text not null references attempts (id) on delete cascade,
+    step         text not null,
+    fields_json  text not null,
+    created_at   text not null,
+    expires_at   text not null,
+    done_at      text
+) strict;
+
+create index handoffs_attempt on handoffs (attempt_id, created_at);
+
+-- How often something was tried in a span of time.
+create table counters (
+    bucket text not null,
+    span   text not null,
+    hits   integer not null,
+    ends   text not null,
+    primary key (bucket, span)
+) strict;
+
+create index counters_end on counters (ends);
+
+-- Requests that were answered once and are to be answered alike again; the answer is under seal.
+create table idempotency (
+    project_id text not null,
+    idem_key   text not null,
+    digest     blob not null,
+    status     integer not null, -- 0 while the first request is under way
+    created_at text not null,
+    expires_at text not null,
+    primary key (project_id, idem_key)
+) strict;
+
+create index idempotency_expiry on idempotency (expires_at);
+
+alter table accounts add column project_id text;
+alter table accounts add column config_id text;
+alter table accounts add column owner_id text;
+alter table accounts add column owner_name text;
+alter table accounts add column username text;
+alter table accounts add column kind text not null default 'production' check (kind in ('production', 'test'));
+alter table accounts add column metadata_json text not null default '{}';
+alter table accounts add column hold text check (hold in ('suspended', 'archived'));
+alter table accounts add column state_at text;
+
+create index accounts_project on accounts (project_id, created_at, id);
+create index accounts_owner on accounts (project_id, owner_id, provider);
+
+alter table audit add column project_id text;
+alter table outbox add column project_id text;
+
+create index audit_project on audit (project_id, seq);

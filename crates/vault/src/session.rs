@@ -1,0 +1,266 @@
+//! Connect sessions: a customer's leave to link accounts for a while.
+//!
+//! **Invariant:** a session is let in by its token, or by a browser that opened its link, until it ends; it belongs
+//! to one project and one owner, and neither token nor browser secret is kept but as a digest.
+
+use jiff::Timestamp;
+use sqlx::Row as _;
+
+use crate::account::{Kind, Owner};
+use crate::database::DbRow;
+use crate::error::StoreError;
+use crate::open::Vault;
+use crate::row::{from_json, json, kind, optional_time, stamp, time, whole_milliseconds};
+use crate::token::{Digest, Token};
+
+/// A session to be made.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// The project.
+    pub project: String,
+    /// Whether what is linked counts.
+    pub kind: Kind,
+    /// Whose accounts are linked.
+    pub owner: Owner,
+    /// The only provider that may be linked.
+    pub provider: Option<String>,
+    /// The only connector configuration that may be used.
+    pub config: Option<String>,
+    /// The account that is edited.
+    pub account: Option<String>,
+    /// The only categories that are offered; all, if empty.
+    pub categories: Vec<String>,
+    /// Whether another account is linked though the owner has one at the provider.
+    pub multiple: bool,
+    /// Whether the link works in one browser only: the first that opens it.
+    pub once: bool,
+    /// What the account will be called.
+    pub label: Option<String>,
+    /// What the product keeps with the account.
+    pub metadata: serde_json::Map<String, serde_json::Value>,
+    /// The pages that may embed it.
+    pub origins: Vec<String>,
+    /// Where the person goes when done.
+    pub return_url: Option<String>,
+    /// The language of the pages.
+    pub language: Option<String>,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// A session.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// Its number.
+    pub seq: i64,
+    /// What it was made with.
+    pub made: NewSession,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When its link was first opened.
+    pub opened_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+impl Session {
+    /// Whether it lets anybody in.
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && now < self.made.expires_at
+    }
+}
+
+/// The columns that [`session`] reads.
+macro_rules! session_columns {
+    () => {
+        "s.seq, s.project_id, s.kind, s.owner_id, s.owner_name, s.username, s.provider, s.config_id, s.account_id, \
+         s.categories_json, s.multiple, s.once, s.label, s.metadata_json, s.origins_json, s.return_url, s.language, \
+         s.created_at, s.expires_at, s.opened_at, s.revoked_at"
+    };
+}
+
+impl Vault {
+    /// Makes a session. The token lets in; it is not kept, so it cannot be shown again.
+    pub async fn add_session(
+        &self,
+        new: &NewSession,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<(Session, Token), StoreError> {
+        let token = Token::random("wst_")?;
+        let now = whole_milliseconds(now);
+        let mut work = self.begin().await?;
+        let row = sqlx::query(
+            "insert into sessions (project_id, digest, kind, owner_id, owner_name, username, provider, config_id, \
+             account_id, categories_json, multiple, once, label, metadata_json, origins_json, return_url, language, \
+             created_at, expires_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
+             returning seq",
+        )
+        .bind(new.project.clone())
+        .bind(token.digest().bytes())
+        .bind(new.kind.as_str())
+        .bind(new.owner.id.clone())
+        .bind(new.owner.name.clone())
+        .bind(new.owner.username.clone())
+        .bind(new.provider.clone())
+        .bind(new.config.clone())
+        .bind(new.account.clone())
+        .bind(json(new.categories.clone()))
+        .bind(i64::from(new.multiple))
+        .bind(i64::from(new.once))
+        .bind(new.label.clone())
+        .bind(json(new.metadata.clone()))
+        .bind(json(new.origins.clone()))
+        .bind(new.return_url.clone())
+        .bind(new.language.clone())
+        .bind(stamp(now))
+        .bind(stamp(whole_milliseconds(new.expires_at)))
+        .fetch_one(work.tx())
+        .await?;
+        let seq: i64 = row.try_get("seq")?;
+        let detail = seq.to_string();
+        crate::audit::write_of_project(work.tx(), "session.created", &new.project, actor, &detail, now).await?;
+        work.commit().await?;
+        let session =
+            Session { seq, made: new.clone(), created_at: now, opened_at: None, revoked_at: None };
+        Ok((session, token))
+    }
+
+    /// The session whose token somebody shows, open or not.
+    pub async fn session_by_token(&self, digest: &Digest) -> Result<Option<Session>, StoreError> {
+        let row = sqlx::query(concat!("select ", session_columns!(), " from sessions s where s.digest = $1"))
+            .bind(digest.bytes())
+            .fetch_optional(&self.readers)
+            .await?;
+        row.as_ref().map(session).transpose()
+    }
+
+    /// The session that a browser opened, open or not. `seq` is its number, as the page says it.
+    pub async fn session_by_browser(&self, seq: i64, digest: &Digest) -> Result<Option<Session>, StoreError> {
+        let row = sqlx::query(concat!(
+            "select ",
+            session_columns!(),
+            " from sessions s join browsers b on b.session_seq = s.seq where s.seq = $1 and b.digest = $2"
+        ))
+        .bind(seq)
+        .bind(digest.bytes())
+        .fetch_optional(&self.readers)
+        .await?;
+        row.as_ref().map(session).transpose()
+    }
+
+    /// A session of a project by its number.
+    pub async fn session(&self, project: &str, seq: i64) -> Result<Option<Session>, StoreError> {
+        let row = sqlx::query(concat!(
+            "select ",
+            session_columns!(),
+            " from sessions s where s.project_id = $1 and s.seq = $2"
+        ))
+        .bind(project)
+        .bind(seq)
+        .fetch_optional(&self.readers)
+        .await?;
+        row.as_ref().map(session).transpose()
+    }
+
+    /// A browser opens a session's link and gets a secret of its own. None, if the link is good for one browser and
+    /// another was first.
+    pub async fn open_session(&self, session: &Session, now: Timestamp) -> Result<Option<Token>, StoreError> {
+        let token = Token::random("wsb_")?;
+        let mut work = self.begin().await?;
+        work.hold("session", &session.seq.to_string()).await?;
+        let opened: Option<String> = sqlx::query_scalar("select opened_at from sessions where seq = $1")
+            .bind(session.seq)
+            .fetch_one(work.tx())
+            .await?;
+        if session.made.once && opened.is_some() {
+            return Ok(None);
+        }
+        sqlx::query("update sessions set opened_at = coalesce(opened_at, $2) where seq = $1")
+            .bind(session.seq)
+            .bind(stamp(now))
+            .execute(work.tx())
+            .await?;
+        sqlx::query("insert into browsers (digest, session_seq, created_at) values ($1, $2, $3)")
+            .bind(token.digest().bytes())
+            .bind(session.seq)
+            .bind(stamp(now))
+            .execute(work.tx())
+            .await?;
+        work.commit().await?;
+        Ok(Some(token))
+    }
+
+    /// Ends a session; `false`: the project has none with that number that is not ended.
+    pub async fn revoke_session(
+        &self,
+        project: &str,
+        seq: i64,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut work = self.begin().await?;
+        let done = sqlx::query(
+            "update sessions set revoked_at = $3 where project_id = $1 and seq = $2 and revoked_at is null",
+        )
+        .bind(project)
+        .bind(seq)
+        .bind(stamp(now))
+        .execute(work.tx())
+        .await?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        let detail = seq.to_string();
+        crate::audit::write_of_project(work.tx(), "session.revoked", project, actor, &detail, now).await?;
+        work.commit().await?;
+        Ok(true)
+    }
+
+    /// Forgets sessions that ended before a moment, with their browsers and attempts.
+    pub async fn forget_sessions(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let mut work = self.begin().await?;
+        sqlx::query("delete from attempts where expires_at < $1")
+            .bind(stamp(before))
+            .execute(work.tx())
+            .await?;
+        let done = sqlx::query("delete from sessions where expires_at < $1")
+            .bind(stamp(before))
+            .execute(work.tx())
+            .await?;
+        work.commit().await?;
+        Ok(done.rows_affected())
+    }
+}
+
+fn session(row: &DbRow) -> Result<Session, StoreError> {
+    const TABLE: &str = "sessions";
+    Ok(Session {
+        seq: row.try_get("seq")?,
+        made: NewSession {
+            project: row.try_get("project_id")?,
+            kind: kind(row, TABLE, "kind")?,
+            owner: Owner {
+                id: row.try_get("owner_id")?,
+                name: row.try_get("owner_name")?,
+                username: row.try_get("username")?,
+            },
+            provider: row.try_get("provider")?,
+            config: row.try_get("config_id")?,
+            account: row.try_get("account_id")?,
+            categories: from_json(row, TABLE, "categories_json")?,
+            multiple: row.try_get::<i64, _>("multiple")? != 0,
+            once: row.try_get::<i64, _>("once")? != 0,
+            label: row.try_get("label")?,
+            metadata: from_json(row, TABLE, "metadata_json")?,
+            origins: from_json(row, TABLE, "origins_json")?,
+            return_url: row.try_get("return_url")?,
+            language: row.try_get("language")?,
+            expires_at: time(row, TABLE, "expires_at")?,
+        },
+        created_at: time(row, TABLE, "created_at")?,
+        opened_at: optional_time(row, TABLE, "opened_at")?,
+        revoked_at: optional_time(row, TABLE, "revoked_at")?,
+    })
+}

@@ -1,0 +1,373 @@
+//! What the Hub keeps, on both databases.
+
+use std::collections::BTreeMap;
+
+use secret::Secret;
+use vault::{
+    Attempt, AttemptState, ChangeError, Digest, Hold, Home, Kind, NewAccount, NewConfig, NewSession, Once, Origin,
+    Owner, Place, Profile, Project, Query, Vault,
+};
+
+use crate::both::vaults;
+use crate::{CANARY, at, sample};
+
+const ORIGIN: Origin<'_> = Origin { draft: None, attempt: None, actor: "ada" };
+
+async fn project(vault: &Vault) -> Project {
+    vault.add_project("Shop", "ada", at(0)).await.unwrap()
+}
+
+fn owned(project: &str, owner: &str, token: &str) -> NewAccount {
+    let owner = Owner { id: owner.to_owned(), name: format!("{owner} Ltd"), username: None };
+    let home = Home {
+        project: project.to_owned(),
+        config: "gladly.api_key".to_owned(),
+        owner,
+        kind: Kind::Production,
+        metadata: serde_json::Map::new(),
+    };
+    NewAccount { home: Some(home), ..sample(token) }
+}
+
+fn session(project: &str) -> NewSession {
+    NewSession {
+        project: project.to_owned(),
+        kind: Kind::Production,
+        owner: Owner { id: "o1".to_owned(), name: "One".to_owned(), username: Some("ada@one".to_owned()) },
+        provider: Some("gladly".to_owned()),
+        config: None,
+        account: None,
+        categories: vec!["support".to_owned()],
+        multiple: false,
+        once: false,
+        label: Some("Main".to_owned()),
+        metadata: serde_json::Map::new(),
+        origins: vec!["https://shop.example".to_owned()],
+        return_url: None,
+        language: None,
+        expires_at: at(30),
+    }
+}
+
+fn attempt(project: &str, session: i64) -> Attempt {
+    Attempt {
+        id: Vault::attempt_id().unwrap(),
+        session,
+        project: project.to_owned(),
+        config: "gladly.api_key".to_owned(),
+        provider: "gladly".to_owned(),
+        method: "api_key".to_owned(),
+        guide_digest: "d1".to_owned(),
+        account: None,
+        state: AttemptState::Open,
+        error: None,
+        transcript: Vec::new(),
+        version: 1,
+        created_at: at(0),
+        updated_at: at(0),
+        expires_at: at(30),
+    }
+}
+
+#[tokio::test]
+async fn the_first_start_makes_one_project_and_one_key() {
+    for (name, vault, _folder) in vaults().await {
+        let (first, second) = tokio::join!(
+            vault.found("Shop", &["platform:read", "platform:write"], "serve", at(0)),
+            vault.found("Shop", &["platform:read"], "serve", at(0)),
+        );
+        let made: Vec<_> = [first.unwrap(), second.unwrap()].into_iter().flatten().collect();
+        assert_eq!(made.len(), 1, "{name}");
+        let (project, token) = &made[0];
+        let key = vault.key_by_digest(&token.digest()).await.unwrap().unwrap();
+        assert_eq!((&key.project, key.kind), (&project.id, Kind::Production), "{name}");
+        assert_eq!(vault.projects().await.unwrap(), [project.clone()], "{name}");
+        assert!(vault.found("Again", &[], "serve", at(1)).await.unwrap().is_none(), "{name}");
+
+        assert!(vault.key_by_digest(&Digest::of("wak_live_guess")).await.unwrap().is_none(), "{name}");
+        assert!(vault.revoke_key(&project.id, &key.id, "ada", at(2)).await.unwrap(), "{name}");
+        assert!(!vault.revoke_key(&project.id, &key.id, "ada", at(3)).await.unwrap(), "{name}");
+        assert!(vault.key_by_digest(&token.digest()).await.unwrap().is_none(), "{name}: revoked");
+        assert_eq!(vault.keys_of(&project.id).await.unwrap()[0].revoked_at, Some(at(2)), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn accounts_are_kept_read_and_removed() {
+    for (name, vault, _folder) in vaults().await {
+        let project = project(&vault).await;
+        let kept = vault.keep(&owned(&project.id, "o1", CANARY), Place::OfOwner, ORIGIN, at(1)).await.unwrap();
+        assert_eq!(vault.get(&kept.id).await.unwrap(), Some(kept.clone()), "{name}");
+        let credentials = vault.unseal(&kept.id, "ada", "test", at(2)).await.unwrap();
+        assert_eq!(credentials.secrets["token"].expose(), CANARY, "{name}");
+        let trail = vault.audit_of_project(&project.id, Some(kept.id.as_str()), 0, 10).await.unwrap();
+        let actions: Vec<_> = trail.iter().map(|row| row.action.as_str()).collect();
+        assert_eq!(actions, ["account.unsealed", "account.created"], "{name}");
+        let removed = vault.remove(&kept.id, "ada", at(3)).await.unwrap();
+        assert_eq!(removed, kept, "{name}");
+        assert!(matches!(vault.remove(&kept.id, "ada", at(4)).await, Err(ChangeError::NotFound { .. })), "{name}");
+        let events = vault.events_after(0, 10).await.unwrap();
+        let names: Vec<_> = events.iter().map(|event| event.event.as_str()).collect();
+        assert_eq!(names, ["account.created", "account.deleted"], "{name}");
+        assert_eq!(events[0].payload["account"]["owner_id"], "o1", "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_owner_has_one_account_at_a_provider_unless_another_is_asked_for() {
+    for (name, vault, _folder) in vaults().await {
+        let project = project(&vault).await;
+        // All at once: one of them adds, the others take its place.
+        let links = (0..8).map(|n| {
+            let (vault, new) = (&vault, owned(&project.id, "o1", &format!("token {n}")));
+            async move { vault.keep(&new, Place::OfOwner, ORIGIN, at(1)).await.unwrap() }
+        });
+        let kept = futures_join(links).await;
+        assert!(kept.iter().all(|account| account.id == kept[0].id), "{name}");
+        let accounts = vault.accounts_of(&project.id, "o1", "gladly", Kind::Production).await.unwrap();
+        assert_eq!(accounts.len(), 1, "{name}");
+        assert_eq!(accounts[0].version, 8, "{name}");
+
+        let mut other = owned(&project.id, "o1", "other");
+        other.external_id = Some("another account".to_owned());
+        let refused = vault.keep(&other, Place::OfOwner, ORIGIN, at(2)).await.unwrap_err();
+        assert!(matches!(refused, ChangeError::OtherAccount { .. }), "{name}: {refused:?}");
+        vault.keep(&other, Place::New, ORIGIN, at(3)).await.unwrap();
+        // Another owner, and the same owner for trying out, are somebody else.
+        vault.keep(&owned(&project.id, "o2", "x"), Place::OfOwner, ORIGIN, at(4)).await.unwrap();
+        let mut test = owned(&project.id, "o1", "y");
+        test.home.as_mut().unwrap().kind = Kind::Test;
+        vault.keep(&test, Place::OfOwner, ORIGIN, at(5)).await.unwrap();
+        let all = Query { project: project.id.clone(), limit: 100, ..Query::default() };
+        assert_eq!(vault.query(&all).await.unwrap().len(), 4, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn accounts_are_listed_by_what_is_asked_for_a_page_at_a_time() {
+    for (name, vault, _folder) in vaults().await {
+        let (here, there) = (project(&vault).await.id, project(&vault).await.id);
+        let mut ids = Vec::new();
+        for n in 0..5 {
+            let mut new = owned(&here, &format!("o{n}"), "t");
+            if n == 4 {
+                "stripe".clone_into(&mut new.provider);
+                new.home.as_mut().unwrap().kind = Kind::Test;
+            }
+            ids.push(vault.keep(&new, Place::New, ORIGIN, at(n)).await.unwrap().id);
+        }
+        vault.keep(&owned(&there, "o0", "t"), Place::New, ORIGIN, at(9)).await.unwrap();
+        let suspend = Profile { hold: Some(Some(Hold::Suspended)), ..Profile::default() };
+        vault.change_profile(&ids[3], &suspend, "ada", at(9)).await.unwrap();
+
+        let all = || Query { project: here.clone(), limit: 100, ..Query::default() };
+        let text = |n: usize| ids[n].to_string();
+        let cases: Vec<(&str, Query, Vec<usize>)> = vec![
+            ("all", all(), vec![0, 1, 2, 3, 4]),
+            ("a page", Query { skip: 1, limit: 2, ..all() }, vec![1, 2]),
+            ("ids", Query { ids: vec![text(2), text(0)], ..all() }, vec![0, 2]),
+            ("providers", Query { providers: vec!["stripe".to_owned()], ..all() }, vec![4]),
+            ("owners", Query { owners: vec!["o1".to_owned(), "o'; --".to_owned()], ..all() }, vec![1]),
+            ("kind", Query { kind: Some(Kind::Test), ..all() }, vec![4]),
+            ("held", Query { hold: Some(Some(Hold::Suspended)), ..all() }, vec![3]),
+            ("not held", Query { hold: Some(None), ..all() }, vec![0, 1, 2, 4]),
+            ("works not", Query { works: Some(false), ..all() }, vec![]),
+            ("active", Query { config_active: Some(true), ..all() }, vec![0, 1, 2, 3, 4]),
+            ("inactive", Query { config_active: Some(false), ..all() }, vec![]),
+        ];
+        for (what, query, expected) in cases {
+            let found: Vec<_> = vault.query(&query).await.unwrap().into_iter().map(|one| one.id).collect();
+            let expected: Vec<_> = expected.into_iter().map(|n| ids[n].clone()).collect();
+            assert_eq!(found, expected, "{name}: {what}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_session_is_let_in_by_token_and_browser_until_it_ends() {
+    for (name, vault, _folder) in vaults().await {
+        let project = project(&vault).await;
+        let (made, token) = vault.add_session(&session(&project.id), "ada", at(0)).await.unwrap();
+        let found = vault.session_by_token(&token.digest()).await.unwrap().unwrap();
+        assert_eq!((found.seq, &found.made.owner), (made.seq, &made.made.owner), "{name}");
+        assert_eq!(found.made.categories, ["support"], "{name}");
+        assert!(found.is_open(at(29)) && !found.is_open(at(30)), "{name}");
+
+        let browser = vault.open_session(&found, at(1)).await.unwrap().unwrap();
+        assert!(vault.session_by_browser(made.seq, &browser.digest()).await.unwrap().is_some(), "{name}");
+        assert!(vault.session_by_browser(made.seq + 1, &browser.digest()).await.unwrap().is_none(), "{name}");
+        assert!(vault.session_by_browser(made.seq, &token.digest()).await.unwrap().is_none(), "{name}");
+        assert!(vault.open_session(&found, at(2)).await.unwrap().is_some(), "{name}: many browsers may");
+
+        let (once, _) =
+            vault.add_session(&NewSession { once: true, ..session(&project.id) }, "ada", at(0)).await.unwrap();
+        let (one, other) = tokio::join!(vault.open_session(&once, at(1)), vault.open_session(&once, at(1)));
+        let browsers = [one.unwrap(), other.unwrap()].into_iter().flatten().count();
+        assert_eq!(browsers, 1, "{name}: one browser only");
+
+        assert!(!vault.revoke_session("prj_other", made.seq, "ada", at(3)).await.unwrap(), "{name}");
+        assert!(vault.revoke_session(&project.id, made.seq, "ada", at(3)).await.unwrap(), "{name}");
+        assert!(!vault.session_by_token(&token.digest()).await.unwrap().unwrap().is_open(at(4)), "{name}");
+        assert_eq!(vault.forget_sessions(at(31)).await.unwrap(), 2, "{name}");
+        assert!(vault.session_by_token(&token.digest()).await.unwrap().is_none(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_is_changed_by_one_at_a_time_and_links_once() {
+    for (name, vault, _folder) in vaults().await {
+        let project = project(&vault).await;
+        let (made, _) = vault.add_session(&session(&project.id), "ada", at(0)).await.unwrap();
+        let mut mine = attempt(&project.id, made.seq);
+        vault.add_attempt(&mine, &Secret::new("typed")).await.unwrap();
+        let mut theirs = vault.attempt_of(made.seq, "gladly.api_key").await.unwrap().unwrap();
+        mine.state = AttemptState::Refused;
+        mine.error = Some(("wrong_secret".to_owned(), "It was not accepted".to_owned()));
+        mine.transcript.push(serde_json::json!({ "request": "GET /", "status": 401 }));
+        assert!(vault.save_attempt(&mut mine, &Secret::new("typed more")).await.unwrap(), "{name}");
+        assert!(!vault.save_attempt(&mut theirs, &Secret::new("late")).await.unwrap(), "{name}");
+        let read = vault.attempt(&mine.id).await.unwrap().unwrap();
+        assert_eq!((read.state, read.version), (AttemptState::Refused, 2), "{name}");
+        assert_eq!((&read.error, read.transcript.len()), (&mine.error, 1), "{name}");
+        assert_eq!(vault.attempt_snapshot(&read, at(1)).await.unwrap().unwrap().expose(), "typed more");
+
+        assert!(vault.lease_attempt(&mine.id, "p1", at(1), at(2)).await.unwrap(), "{name}");
+        assert!(!vault.lease_attempt(&mine.id, "p2", at(1), at(2)).await.unwrap(), "{name}");
+        assert!(vault.lease_attempt(&mine.id, "p2", at(2), at(3)).await.unwrap(), "{name}: it ran out");
+        vault.release_attempt(&mine.id, "p2").await.unwrap();
+
+        let origin = Origin { attempt: Some(&mine.id), ..ORIGIN };
+        let account =
+            vault.keep(&owned(&project.id, "o1", "t"), Place::OfOwner, origin, at(2)).await.unwrap();
+        let over = vault.attempt(&mine.id).await.unwrap().unwrap();
+        assert_eq!((over.state, over.account), (AttemptState::Linked, Some(account.id.to_string())), "{name}");
+        assert!(vault.attempt_snapshot(&read, at(2)).await.unwrap().is_none(), "{name}: what was typed is gone");
+        let again = vault.keep(&owned(&project.id, "o9", "t"), Place::OfOwner, origin, at(3)).await;
+        assert!(matches!(again, Err(ChangeError::AttemptOver { .. })), "{name}");
+        assert!(vault.accounts_of(&project.id, "o9", "gladly", Kind::Production).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn what_is_handed_on_is_given_once() {
+    for (name, vault, _folder) in vaults().await {
+        let project = project(&vault).await;
+        let (made, _) = vault.add_session(&session(&project.id), "ada", at(0)).await.unwrap();
+        let mine = attempt(&project.id, made.seq);
+        vault.add_attempt(&mine, &Secret::new("typed")).await.unwrap();
+        let fields = vec!["token".to_owned()];
+        let (handoff, token) = vault.add_handoff(&mine.id, "make", &fields, at(0), at(60)).await.unwrap();
+        assert_eq!(vault.handoff_by_token(&token.digest()).await.unwrap(), Some(handoff.clone()), "{name}");
+        assert!(vault.end_handoff(&handoff.id, at(1)).await.unwrap(), "{name}");
+        assert!(!vault.end_handoff(&handoff.id, at(2)).await.unwrap(), "{name}");
+        assert_eq!(vault.handoffs_of(&mine.id).await.unwrap()[0].done_at, Some(at(1)), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn hits_are_counted_by_span_and_none_is_lost() {
+    for (name, vault, _folder) in vaults().await {
+        let hits = futures_join((0..10).map(|_| vault.count("session/1", 60, at(0)))).await;
+        let mut counts: Vec<_> = hits.into_iter().map(|hit| hit.unwrap().0).collect();
+        counts.sort_unstable();
+        assert_eq!(counts, (1..=10).collect::<Vec<_>>(), "{name}");
+        assert_eq!(vault.count("session/1", 60, at(1)).await.unwrap().0, 1, "{name}: a new span");
+        assert_eq!(vault.count("session/2", 60, at(0)).await.unwrap().0, 1, "{name}: another bucket");
+        assert_eq!(vault.forget_counts(at(100)).await.unwrap(), 3, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_with_a_key_is_answered_once() {
+    for (name, vault, _folder) in vaults().await {
+        let project = project(&vault).await;
+        let (this, that) = (Digest::of("this"), Digest::of("that"));
+        let begin = |digest, minute| vault.begin_once(&project.id, "k", digest, at(minute));
+        assert!(matches!(begin(&this, 0).await.unwrap(), Once::First), "{name}");
+        assert!(matches!(begin(&this, 0).await.unwrap(), Once::UnderWay), "{name}");
+        let body = Secret::new("{\"token\":\"t\"}");
+        vault.end_once(&project.id, "k", Some((201, &body)), at(1)).await.unwrap();
+        let Once::Answered { status, body } = begin(&this, 2).await.unwrap() else { panic!("{name}") };
+        assert_eq!((status, body.expose()), (201, "{\"token\":\"t\"}"), "{name}");
+        assert!(matches!(begin(&that, 2).await.unwrap(), Once::Other), "{name}");
+        assert!(matches!(begin(&this, 24 * 60 + 5).await.unwrap(), Once::First), "{name}: after a day");
+        vault.end_once(&project.id, "k", None, at(24 * 60 + 6)).await.unwrap();
+        assert!(matches!(begin(&that, 24 * 60 + 7).await.unwrap(), Once::First), "{name}: given up");
+    }
+}
+
+#[tokio::test]
+async fn a_configuration_keeps_its_secrets_under_seal() {
+    for (name, vault, _folder) in vaults().await {
+        let project = project(&vault).await;
+        let new = NewConfig {
+            provider: "salesforce".to_owned(),
+            method: "oauth2".to_owned(),
+            name: "Ours".to_owned(),
+            active: true,
+            values: BTreeMap::from([("client_id".to_owned(), "id".to_owned())]),
+            secrets: BTreeMap::from([("client_secret".to_owned(), Secret::new(CANARY))]),
+        };
+        let made = vault.keep_config(&project.id, None, &new, "ada", at(0)).await.unwrap().unwrap();
+        assert_eq!(made.secret_fields, ["client_secret"], "{name}");
+        let off = NewConfig { active: false, secrets: BTreeMap::new(), ..new };
+        let off = vault.keep_config(&project.id, Some(&made.id), &off, "ada", at(1)).await.unwrap().unwrap();
+        assert!(!off.active, "{name}");
+        assert_eq!(vault.config_secrets(&off).await.unwrap()["client_secret"].expose(), CANARY, "{name}");
+        assert!(vault.config("prj_other", &made.id).await.unwrap().is_none(), "{name}");
+        assert_eq!(vault.configs(&project.id).await.unwrap().len(), 1, "{name}");
+
+        let mut new = owned(&project.id, "o1", "t");
+        new.home.as_mut().unwrap().config.clone_from(&made.id);
+        let account = vault.keep(&new, Place::New, ORIGIN, at(2)).await.unwrap();
+        let inactive =
+            Query { project: project.id.clone(), config_active: Some(false), limit: 9, ..Query::default() };
+        assert_eq!(vault.query(&inactive).await.unwrap().len(), 1, "{name}");
+        assert!(!vault.remove_config(&project.id, &made.id, "ada", at(3)).await.unwrap(), "{name}: in use");
+        vault.remove(&account.id, "ada", at(3)).await.unwrap();
+        assert!(vault.remove_config(&project.id, &made.id, "ada", at(4)).await.unwrap(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_rotated_while_accounts_are_linked() {
+    for (name, vault, folder) in vaults().await {
+        let project = project(&vault).await;
+        let links = (0..40).map(|n| {
+            let (vault, new) = (&vault, owned(&project.id, &format!("o{n}"), CANARY));
+            async move { vault.keep(&new, Place::New, ORIGIN, at(1)).await.unwrap() }
+        });
+        let rotate = async {
+            for _ in 0..3 {
+                vault.rotate_key(crate::key_file(folder.path()), "ada", at(2)).await.unwrap();
+            }
+        };
+        let (kept, ()) = tokio::join!(futures_join(links), rotate);
+        for account in kept {
+            let opened = vault.unseal(&account.id, "ada", "test", at(3)).await.unwrap();
+            assert_eq!(opened.secrets["token"].expose(), CANARY, "{name}");
+        }
+        vault.keep_guide("d1", "gladly", "the text", at(0)).await.unwrap();
+        vault.keep_guide("d1", "gladly", "the text", at(1)).await.unwrap();
+        assert_eq!(vault.guide_text("d1").await.unwrap().as_deref(), Some("the text"), "{name}");
+        assert_eq!(vault.guide_text("d2").await.unwrap(), None, "{name}");
+    }
+}
+
+/// Waits for all of them at once.
+async fn futures_join<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut futures: Vec<_> = futures.map(Box::pin).collect();
+    let mut results: Vec<Option<F::Output>> = futures.iter().map(|_| None).collect();
+    std::future::poll_fn(|context| {
+        for (future, result) in futures.iter_mut().zip(&mut results) {
+            if result.is_none()
+                && let std::task::Poll::Ready(value) = future.as_mut().poll(context)
+            {
+                *result = Some(value);
+            }
+        }
+        if results.iter().all(Option::is_some) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
+    results.into_iter().flatten().collect()
+}

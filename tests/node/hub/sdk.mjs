@@ -1,0 +1,83 @@
+// StackOne's own SDK, as npm has it, against this Hub: sessions and accounts.
+//
+//   HUB_URL=… HUB_KEY=… node --test hub/sdk.mjs
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { StackOne } from "@stackone/stackone-client-ts";
+import { good, hub, session } from "./world.mjs";
+
+const client = (key = process.env.HUB_KEY) =>
+  new StackOne({ serverURL: hub, security: { username: key, password: "" }, retryConfig: { strategy: "none" } });
+
+/** Links an account in a session, as the widget does. */
+async function link(token) {
+  const response = await fetch(`${hub}/hub/accounts`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-hub-session-token": token },
+    body: JSON.stringify({ integration_id: "gladly.api-key", credentials: { ...good, environment: "production" } }),
+  });
+  assert.equal(response.status, 201);
+  return (await response.json()).id;
+}
+
+test("a session is made and looked at", async () => {
+  const owner = { originOwnerId: `sdk-${process.pid}`, originOwnerName: "SDK Ltd" };
+  const made = await client().connectSessions.createConnectSession({ ...owner, categories: ["ticketing"], expiresIn: 600 });
+  const { token, authLinkUrl, projectId, createdAt } = made.connectSessionTokenAuthLink;
+  assert.ok(authLinkUrl.startsWith(hub) && authLinkUrl.includes(token));
+  assert.ok(projectId.startsWith("prj_") && Math.abs(createdAt - Date.now()) < 60_000);
+  const seen = await client().connectSessions.authenticateConnectSession({ token });
+  assert.equal(seen.connectSession.originOwnerId, owner.originOwnerId);
+  assert.deepEqual(seen.connectSession.categories, ["ticketing"]);
+});
+
+test("accounts are listed, read, changed and deleted", async () => {
+  const made = await session();
+  const id = await link(made.token);
+  const sdk = client();
+
+  const list = await sdk.accounts.listLinkedAccounts({ originOwnerIds: [made.origin_owner_id], providers: ["gladly", "jira"] });
+  assert.deepEqual(list.classes.map((account) => account.id), [id]);
+  const nothing = await sdk.accounts.listLinkedAccounts({ originOwnerId: made.origin_owner_id, page: 2 });
+  assert.deepEqual(nothing.classes, []);
+
+  const { linkedAccount } = await sdk.accounts.getAccount({ id });
+  assert.deepEqual([linkedAccount.provider, linkedAccount.status, linkedAccount.type], ["gladly", "active", "production"]);
+  assert.deepEqual(linkedAccount.statusReasons, []);
+
+  const changed = await sdk.accounts.updateAccount({ id, patchAccountExternalDto: { originUsername: "ada@sdk.example" } });
+  assert.equal(changed.linkedAccount.originUsername, "ada@sdk.example");
+  assert.equal(changed.linkedAccount.originOwnerId, made.origin_owner_id);
+
+  const meta = await sdk.accounts.getAccountMetaInfo({ id });
+  assert.deepEqual([meta.linkedAccountMeta.provider, meta.linkedAccountMeta.category], ["gladly", "ticketing"]);
+
+  const deleted = await sdk.accounts.deleteAccount({ id });
+  assert.equal(deleted.linkedAccount.id, id);
+  await assert.rejects(sdk.accounts.getAccount({ id }), { statusCode: 404, name: "NotFoundResponse" });
+});
+
+test("a type of test stays test, whatever an SDK sends by itself", async () => {
+  const made = await session({ type: "test" });
+  const id = await link(made.token);
+  const sdk = client();
+  await sdk.accounts.updateAccount({ id, patchAccountExternalDto: { originUsername: "x" } });
+  assert.equal((await sdk.accounts.getAccount({ id })).linkedAccount.type, "test");
+});
+
+test("connectors are described", async () => {
+  const { classes: list } = await client().connectors.listConnectorsMeta({});
+  assert.ok(list.some((one) => one.provider === "gladly" && one.providerName === "Gladly"));
+  const one = await client().connectors.getConnectorMeta({ provider: "gladly" });
+  assert.equal(one.connectorsMeta.provider, "gladly");
+});
+
+test("errors arrive as the SDK's own", async () => {
+  await assert.rejects(client("wak_live_guess").accounts.getAccount({ id: "x" }), { statusCode: 401, name: "UnauthorizedResponse" });
+  await assert.rejects(client().accounts.getAccount({ id: "a/1" }), { statusCode: 404, name: "NotFoundResponse" });
+  await assert.rejects(
+    client().connectSessions.createConnectSession({ originOwnerId: "x", originOwnerName: "X", provider: "nobody" }),
+    { statusCode: 400, name: "BadRequestResponse" },
+  );
+});

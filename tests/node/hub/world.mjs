@@ -1,0 +1,66 @@
+// A Hub that runs, its first key, and a page of another origin that embeds what is to be embedded.
+//
+// HUB_URL and HUB_KEY say where the Hub is; the provider at the far end is a simulator.
+
+import { createServer } from "node:http";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+export const hub = process.env.HUB_URL.replace(/\/$/, "");
+const key = process.env.HUB_KEY;
+
+/** What a customer types for a scenario of the simulated provider. */
+export const good = { organization_slug: "acme", agent_email: "api-user@acme.example", api_token: "right-token" };
+
+/** Asks the API with the key of the project. */
+export async function api(method, path, body, headers = {}) {
+  const response = await fetch(hub + path, {
+    method,
+    headers: { authorization: "Basic " + btoa(key + ":"), ...(body ? { "content-type": "application/json" } : {}), ...headers },
+    body: body ? JSON.stringify(body) : undefined,
+  });
+  const text = await response.text();
+  return { status: response.status, body: text ? JSON.parse(text) : null, headers: response.headers };
+}
+
+let owners = 0;
+
+/** A session for an owner nobody had before, unless it is named. */
+export async function session(more = {}) {
+  owners += 1;
+  const { status, body } = await api("POST", "/connect_sessions", {
+    origin_owner_id: `owner-${process.pid}-${owners}`, origin_owner_name: `Owner ${owners}`, ...more,
+  });
+  if (status !== 201) throw new Error(`no session: ${status} ${JSON.stringify(body)}`);
+  return body;
+}
+
+/** Starts Chromium; nothing but this machine can be reached from it. */
+export function browser() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"],
+  });
+}
+
+/** A web server of another origin: pages by path, and the widget's own script as npm has it. */
+export async function host(pages) {
+  const widget = fileURLToPath(new URL("../node_modules/@stackone/hub/dist/webcomponent.js", import.meta.url));
+  const server = createServer(async (request, response) => {
+    const path = request.url.split("?")[0];
+    if (path === "/webcomponent.js") {
+      response.setHeader("content-type", "text/javascript");
+      response.end(await readFile(widget));
+    } else if (pages[path]) {
+      response.setHeader("content-type", "text/html; charset=utf-8");
+      response.end(pages[path]);
+    } else {
+      response.statusCode = 404;
+      response.end();
+    }
+  });
+  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
+  return { url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
+}

@@ -1,0 +1,46 @@
+//! The Hub as people run it, with the clients that people have: StackOne's widget in Chromium, and its SDK.
+//!
+//! Each run is made on SQLite and on PostgreSQL.
+
+use std::process::Command;
+
+use crate::hub::world::{Database, Hub};
+
+mod world;
+
+/// Runs a file of `tests/node/hub` against a Hub.
+fn node(file: &str, hub: &Hub) {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/node");
+    let output = Command::new("node")
+        .args(["--test", "--test-reporter=spec", file])
+        .current_dir(folder)
+        .env("HUB_URL", &hub.url)
+        .env("HUB_KEY", &hub.key)
+        .output()
+        .expect("node runs; `cargo xtask test` installs it");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{file}:\n{text}{}", String::from_utf8_lossy(&output.stderr));
+    // A file in which nothing was found to run would pass as well.
+    let ran = text.lines().find_map(|line| line.strip_prefix("ℹ tests ")).and_then(|n| n.parse::<u32>().ok());
+    assert!(ran.is_some_and(|ran| 1 < ran), "{file} ran nothing:\n{text}");
+}
+
+#[test]
+fn stackones_widget_runs_unmodified_on_sqlite() {
+    node("hub/widget.mjs", &Hub::start(Database::Sqlite));
+}
+
+#[test]
+fn stackones_widget_runs_unmodified_on_postgresql() {
+    node("hub/widget.mjs", &Hub::start(Database::Postgres));
+}
+
+#[test]
+fn stackones_sdk_runs_unmodified_on_sqlite() {
+    node("hub/sdk.mjs", &Hub::start(Database::Sqlite));
+}
+
+#[test]
+fn stackones_sdk_runs_unmodified_on_postgresql() {
+    node("hub/sdk.mjs", &Hub::start(Database::Postgres));
+}
