@@ -86,13 +86,17 @@ pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<
     let apart = apart.map(|(listener, _)| Running::start(listener, router::numbers(&app), None));
     app.enter(Phase::Ready);
     tracing::info!(%address, guides = app.guides.count(), version = env!("CARGO_PKG_VERSION"), "ready");
+    let notes = notes(&app);
+    for note in &notes {
+        tracing::warn!("{note}");
+    }
     started(Started {
         url: app.public_url.to_string(),
         address,
         metrics: metrics_at,
         guides: app.guides.count(),
         made,
-        notes: notes(&app),
+        notes,
         api_key,
     });
     while signals.next().await == Asked::ReadAgain {

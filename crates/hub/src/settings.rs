@@ -204,3 +204,6 @@ impl fmt::Debug for Given {
         f.debug_struct("Given").field("flags", &self.flags.keys()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

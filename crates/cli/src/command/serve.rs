@@ -105,16 +105,17 @@ fn say(started: &Started, json: bool, out: &Out) {
         out.line(&line.to_string());
         return;
     }
-    for made in &started.made {
-        out.say(&format!("made {made}"));
+    // To standard output, all of it: the other stream is the log's, whose lines may be JSON.
+    for made in started.made.iter().filter(|_| !out.quiet) {
+        out.line(&format!("made {made}"));
     }
-    for note in &started.notes {
-        out.say(&format!("note: {note}"));
+    for note in started.notes.iter().filter(|_| !out.quiet) {
+        out.line(&format!("note: {note}"));
     }
     if let Some(key) = api_key {
         out.line(&format!("The first API key, shown once: {}", out.ink(Ink::Strong, key)));
         let try_it = format!("curl -u {key}: {}connectors/meta", started.url);
-        out.say(&format!("Try it: {}", out.ink(Ink::Dim, &try_it)));
+        out.line(&format!("Try it: {}", out.ink(Ink::Dim, &try_it)));
     }
     let url = out.ink(Ink::Strong, &started.url);
     out.line(&format!("The Hub is ready at {url} with {} guides. Stop it with Ctrl-C.", started.guides));

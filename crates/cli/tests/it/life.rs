@@ -18,6 +18,8 @@ fn it_starts_with_nothing_to_configure_and_ends_when_asked() {
     assert_eq!(started["event"], "started");
     assert_eq!(started["url"], format!("http://{}/", hub.address));
     assert!(started["made"].to_string().contains("keep a copy"), "{started}");
+    let key = started["api_key"].as_str().unwrap();
+    assert!(!hub.log().contains(key), "the key is in the log");
     let ready = hub.get("/health/ready");
     assert!(ready.starts_with("HTTP/1.1 200"), "{ready}");
     assert_eq!(body(&ready)["database"], "reachable");
@@ -127,7 +129,7 @@ fn a_second_start_makes_nothing_and_a_lost_key_is_told() {
     assert_eq!(code, 0);
     let hub = Hub::start_in(folder, &[]);
     let started: Value = serde_json::from_str(&hub.started).unwrap();
-    assert_eq!(started["made"], serde_json::json!([]));
+    assert_eq!((&started["made"], &started["api_key"]), (&serde_json::json!([]), &Value::Null));
     std::fs::remove_file(hub.folder.path().join("data/key")).unwrap();
     let said = run(hub.folder.path(), &["serve", "--data", "data", "--listen", "127.0.0.1:0"], &[]);
     assert_eq!(said.code, 3, "{}", said.err);

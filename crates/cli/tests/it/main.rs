@@ -7,6 +7,7 @@
 //! | `reload.rs` | guides that change while it serves |
 //! | `tls.rs` | its own certificate |
 //! | `world.rs` | the program, and who asks it |
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod check;
 mod life;

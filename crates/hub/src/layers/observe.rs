@@ -9,7 +9,7 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
-use tracing::{Instrument as _, Level};
+use tracing::{Instrument as _, Span};
 
 use super::request_id;
 use crate::telemetry::metrics::{self, InFlight};
@@ -17,6 +17,9 @@ use crate::wire::error::Code;
 
 /// What an address is called at which there is nothing.
 const UNMATCHED: &str = "(none)";
+
+/// What the log and the numbers call it when the client did not wait; others do so too.
+const HUNG_UP: u16 = 499;
 
 /// Addresses that are asked every few seconds, by programs: they are a line only where something is wrong.
 const DULL: &[&str] = &["/health/live", "/health/ready", "/metrics"];
@@ -26,24 +29,47 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
     let method = named(request.method());
     let id = request_id::current().unwrap_or_default();
     let span = tracing::info_span!("request", id, method, route);
-    let (started, in_flight) = (Instant::now(), InFlight::begin());
-    let response = next.run(request).instrument(span.clone()).await;
+    let mut line = Line { span: span.clone(), method, route, started: Instant::now(), is_answered: false };
+    let in_flight = InFlight::begin();
+    let response = next.run(request).instrument(span).await;
     drop(in_flight);
-    let (status, took) = (response.status(), started.elapsed());
-    metrics::answered(method, &route, status.as_u16(), took);
     let code = response.extensions().get::<&'static Code>().map_or("", |code| code.name);
-    let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    span.in_scope(|| {
-        let status = status.as_u16();
-        match status {
-            500.. => tracing::event!(Level::ERROR, status, milliseconds, code, "answered"),
-            _ if DULL.contains(&route.as_str()) => {
-                tracing::event!(Level::DEBUG, status, milliseconds, code, "answered");
-            }
-            _ => tracing::event!(Level::INFO, status, milliseconds, code, "answered"),
-        }
-    });
+    line.answered(response.status().as_u16(), code);
     response
+}
+
+/// What will be said of a request, also if nobody waits for the answer any more.
+struct Line {
+    span: Span,
+    method: &'static str,
+    route: String,
+    started: Instant,
+    is_answered: bool,
+}
+
+impl Line {
+    fn answered(&mut self, status: u16, code: &'static str) {
+        self.is_answered = true;
+        let took = self.started.elapsed();
+        metrics::answered(self.method, &self.route, status, took);
+        let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        let is_dull = DULL.contains(&self.route.as_str()) && status < 500;
+        self.span.in_scope(|| match status {
+            500.. => tracing::error!(status, milliseconds, code, "answered"),
+            HUNG_UP => tracing::info!(status, milliseconds, "the client hung up"),
+            _ if is_dull => tracing::debug!(status, milliseconds, code, "answered"),
+            _ => tracing::info!(status, milliseconds, code, "answered"),
+        });
+    }
+}
+
+/// Whoever hangs up ends the handler, and with it this.
+impl Drop for Line {
+    fn drop(&mut self) {
+        if !self.is_answered {
+            self.answered(HUNG_UP, "");
+        }
+    }
 }
 
 /// The method, if it is one of HTTP's: others could be anything.

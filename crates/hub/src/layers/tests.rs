@@ -168,3 +168,15 @@ async fn what_a_client_sends_is_never_logged() {
     assert!(text.contains("/plain/{token}") && text.contains("(none)"), "{text}");
     assert!(!text.to_lowercase().contains("canary"), "{text}");
 }
+
+#[tokio::test]
+async fn a_client_that_hangs_up_is_a_line_too() {
+    let lines = Lines::of_all_tests();
+    let made = made(&[]).await;
+    let request =
+        Request::get("/slow").header("x-request-id", "hung-up-request").body(Body::empty()).unwrap();
+    let asked = tokio::time::timeout(Duration::from_millis(50), ask(&made, request)).await;
+    assert!(asked.is_err());
+    let is_told = |line: &str| line.contains("the client hung up") && line.contains("hung-up-request");
+    assert!(lines.text().lines().any(is_told));
+}

@@ -57,11 +57,6 @@ pub enum ServeError {
     Egress(BuildError),
     /// The vault cannot be opened.
     Vault(OpenError),
-    /// What is asked for cannot be done yet.
-    NotYet {
-        /// The setting.
-        key: &'static str,
-    },
     /// Something failed while serving.
     Io(io::Error),
 }
@@ -85,7 +80,6 @@ impl ServeError {
             Self::File { key, .. } => Some(format!("is the path of `{key}` right, and may the Hub read it?")),
             Self::Guides(_) => Some("`guides` names a guide's folder, or a folder of such folders".to_owned()),
             Self::Brand { .. } => Some("mend the brand's file".to_owned()),
-            Self::NotYet { key } => Some(format!("leave out `{key}`")),
             Self::Tls(_) | Self::Egress(_) | Self::Vault(_) | Self::Io(_) => None,
         }
     }
@@ -108,7 +102,6 @@ impl fmt::Display for ServeError {
             Self::Tls(error) => error.fmt(f),
             Self::Egress(error) => error.fmt(f),
             Self::Vault(error) => error.fmt(f),
-            Self::NotYet { key } => write!(f, "`{key}` is not served yet"),
             Self::Io(_) => f.write_str("serving failed"),
         }
     }
@@ -122,7 +115,7 @@ impl std::error::Error for ServeError {
             Self::Tls(error) => error.source(),
             Self::Egress(error) => error.source(),
             Self::Vault(error) => error.source(),
-            Self::Brand { .. } | Self::NotYet { .. } => None,
+            Self::Brand { .. } => None,
         }
     }
 }
