@@ -43,7 +43,8 @@ impl Server {
             .program("initdb")
             .args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--pgdata"])
             .arg(&data))?;
-        let sync = if durable { "" } else { " -c fsync=off -c synchronous_commit=off -c full_page_writes=off" };
+        let sync =
+            if durable { "" } else { " -c fsync=off -c synchronous_commit=off -c full_page_writes=off" };
         let options = format!(
             "-c listen_addresses=127.0.0.1 -c port={port} -c max_connections=300{sync} -c unix_socket_directories=''"
         );

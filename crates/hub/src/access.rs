@@ -125,7 +125,8 @@ impl FromRequestParts<Arc<App>> for Caller {
         let client = Client::from_request_parts(parts, app).await?;
         limits::may_guess(app, &client).await?;
         let Some(text) = api_key(&parts.headers) else {
-            let message = "Send the API key as the user name of HTTP Basic authentication, with an empty password";
+            let message =
+                "Send the API key as the user name of HTTP Basic authentication, with an empty password";
             return Err(ApiError::new(&UNAUTHORIZED, message));
         };
         let found = app.vault.key_by_digest(&Digest::of(text.expose())).await;

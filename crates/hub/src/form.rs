@@ -65,9 +65,7 @@ fn environment_field(method: &Method) -> Option<HubField> {
         placeholder: None,
         description: None,
         options: Some(
-            options
-                .map(|one| HubOption { label: one.label.clone(), value: one.key.to_string() })
-                .collect(),
+            options.map(|one| HubOption { label: one.label.clone(), value: one.key.to_string() }).collect(),
         ),
         value: method.environments.first().map(|one| one.key.to_string()),
         validation: None,

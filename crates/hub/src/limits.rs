@@ -68,10 +68,16 @@ pub(crate) async fn attempt(
     client: &Client,
     host: Option<&str>,
 ) -> Result<(), ApiError> {
-    let session = (format!("attempts/session/{}", session.seq), ATTEMPTS_OF_SESSION, "attempts in this session");
-    let address = (format!("attempts/address/{}", client.address), ATTEMPTS_OF_ADDRESS, "attempts from this address");
+    let session =
+        (format!("attempts/session/{}", session.seq), ATTEMPTS_OF_SESSION, "attempts in this session");
+    let address =
+        (format!("attempts/address/{}", client.address), ATTEMPTS_OF_ADDRESS, "attempts from this address");
     let host = host.map(|host| {
-        (format!("attempts/host/{host}"), ATTEMPTS_AT_HOST, "attempts at this host; others are linking as well")
+        (
+            format!("attempts/host/{host}"),
+            ATTEMPTS_AT_HOST,
+            "attempts at this host; others are linking as well",
+        )
     });
     for (bucket, (most, seconds), what) in [Some(session), Some(address), host].into_iter().flatten() {
         let now = Timestamp::now();

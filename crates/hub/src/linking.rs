@@ -200,7 +200,9 @@ impl Linking {
         let snapshot = self.flow.snapshot();
         match app.vault.save_attempt(&mut self.attempt, &snapshot).await {
             Ok(true) => Ok(()),
-            Ok(false) => Err(ApiError::new(&CONFLICT, "This attempt went on elsewhere meanwhile; look again")),
+            Ok(false) => {
+                Err(ApiError::new(&CONFLICT, "This attempt went on elsewhere meanwhile; look again"))
+            }
             Err(error) => Err(ApiError::internal(&error)),
         }
     }

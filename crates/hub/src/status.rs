@@ -123,7 +123,9 @@ pub(crate) fn of(account: &Account, config_active: bool) -> (Status, Option<Reas
     };
     match (account.hold, &account.state) {
         (Some(Hold::Archived), _) => (Status::Archived, reason("archived", "Somebody archived the account")),
-        (Some(Hold::Suspended), _) => (Status::Suspended, reason("suspended", "Somebody suspended the account")),
+        (Some(Hold::Suspended), _) => {
+            (Status::Suspended, reason("suspended", "Somebody suspended the account"))
+        }
         (None, _) if !config_active => (
             Status::Inactive,
             reason("connector_profile_disabled", "The connector configuration is switched off"),
@@ -132,10 +134,9 @@ pub(crate) fn of(account: &Account, config_active: bool) -> (Status, Option<Reas
             (Status::Expired, reason("expired", says))
         }
         (None, AccountState::Error { reason: says }) => (Status::Error, reason(&account.outcome, says)),
-        (None, AccountState::Active) if account.outcome == "ok_limited" => (
-            Status::Active,
-            reason("ok_limited", "Some of the permissions that could be used are missing"),
-        ),
+        (None, AccountState::Active) if account.outcome == "ok_limited" => {
+            (Status::Active, reason("ok_limited", "Some of the permissions that could be used are missing"))
+        }
         (None, AccountState::Active) => (Status::Active, None),
     }
 }

@@ -28,7 +28,12 @@ impl Vault {
     }
 
     /// How many hits there are in the present span, without counting one more; and when the span ends.
-    pub async fn counted(&self, bucket: &str, seconds: i64, now: Timestamp) -> Result<(i64, i64), StoreError> {
+    pub async fn counted(
+        &self,
+        bucket: &str,
+        seconds: i64,
+        now: Timestamp,
+    ) -> Result<(i64, i64), StoreError> {
         let (span, ends) = span(seconds, now);
         let hits: Option<i64> =
             sqlx::query_scalar("select hits from counters where bucket = $1 and span = $2")
@@ -42,10 +47,8 @@ impl Vault {
     /// Forgets spans that are over.
     pub async fn forget_counts(&self, now: Timestamp) -> Result<u64, StoreError> {
         let mut work = self.begin().await?;
-        let done = sqlx::query("delete from counters where ends <= $1")
-            .bind(stamp(now))
-            .execute(work.tx())
-            .await?;
+        let done =
+            sqlx::query("delete from counters where ends <= $1").bind(stamp(now)).execute(work.tx()).await?;
         work.commit().await?;
         Ok(done.rows_affected())
     }

@@ -97,7 +97,10 @@ impl fmt::Display for ChangeError {
                 "account {id} was changed by someone else (version {found}, not {expected}); look again and repeat"
             ),
             Self::OtherAccount { id } => {
-                write!(f, "account {id} of this owner is another account at the provider; it was not replaced")
+                write!(
+                    f,
+                    "account {id} of this owner is another account at the provider; it was not replaced"
+                )
             }
             Self::AttemptOver { id } => write!(f, "attempt {id} is over; begin another"),
             Self::Store(error) => error.fmt(f),

@@ -35,21 +35,25 @@ impl Vault {
         now: Timestamp,
     ) -> Result<String, StoreError> {
         let pinned = |session| {
-            sqlx::query_scalar::<_, String>("select digest from pins where session_seq = $1 and provider = $2")
-                .bind(session)
-                .bind(provider.to_owned())
+            sqlx::query_scalar::<_, String>(
+                "select digest from pins where session_seq = $1 and provider = $2",
+            )
+            .bind(session)
+            .bind(provider.to_owned())
         };
         if let Some(digest) = pinned(session).fetch_optional(&self.readers).await? {
             return Ok(digest);
         }
         let mut work = self.begin().await?;
         insert(work.tx(), digest, provider, source, now).await?;
-        sqlx::query("insert into pins (session_seq, provider, digest) values ($1, $2, $3) on conflict do nothing")
-            .bind(session)
-            .bind(provider)
-            .bind(digest)
-            .execute(work.tx())
-            .await?;
+        sqlx::query(
+            "insert into pins (session_seq, provider, digest) values ($1, $2, $3) on conflict do nothing",
+        )
+        .bind(session)
+        .bind(provider)
+        .bind(digest)
+        .execute(work.tx())
+        .await?;
         let digest = pinned(session).fetch_one(work.tx()).await?;
         work.commit().await?;
         Ok(digest)

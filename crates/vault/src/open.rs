@@ -162,7 +162,11 @@ pub(crate) async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Sen
     }
 }
 
-fn make_files(folder: &Path, database: Option<&Path>, lock: &Path) -> Result<Option<std::fs::File>, OpenError> {
+fn make_files(
+    folder: &Path,
+    database: Option<&Path>,
+    lock: &Path,
+) -> Result<Option<std::fs::File>, OpenError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
         |cause| OpenError::File { path, cause }

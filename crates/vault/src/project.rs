@@ -48,7 +48,8 @@ pub struct ApiKey {
 impl Vault {
     /// Makes a project.
     pub async fn add_project(&self, name: &str, actor: &str, now: Timestamp) -> Result<Project, StoreError> {
-        let id = id::random("prj_").map_err(SealError::Random).map_err(StoreError::seal("the new project"))?;
+        let id =
+            id::random("prj_").map_err(SealError::Random).map_err(StoreError::seal("the new project"))?;
         let mut work = self.begin().await?;
         sqlx::query("insert into projects (id, name, created_at) values ($1, $2, $3)")
             .bind(id.clone())
@@ -85,7 +86,8 @@ impl Vault {
         actor: &str,
         now: Timestamp,
     ) -> Result<Option<(Project, Token)>, StoreError> {
-        let id = id::random("prj_").map_err(SealError::Random).map_err(StoreError::seal("the new project"))?;
+        let id =
+            id::random("prj_").map_err(SealError::Random).map_err(StoreError::seal("the new project"))?;
         let mut work = self.begin().await?;
         work.hold("projects", "first").await?;
         let there: i64 = sqlx::query_scalar("select count(*) from projects").fetch_one(work.tx()).await?;

@@ -26,14 +26,17 @@ impl Vault {
 
     /// A page of a project's accounts, oldest first.
     pub async fn query(&self, query: &Query) -> Result<Vec<Account>, StoreError> {
-        let mut sql = String::from(concat!("select ", account_columns!(), " from accounts where project_id = $1"));
+        let mut sql =
+            String::from(concat!("select ", account_columns!(), " from accounts where project_id = $1"));
         let mut values = vec![query.project.clone()];
-        for (column, wanted) in [("id", &query.ids), ("provider", &query.providers), ("owner_id", &query.owners)]
+        for (column, wanted) in
+            [("id", &query.ids), ("provider", &query.providers), ("owner_id", &query.owners)]
         {
             if wanted.is_empty() {
                 continue;
             }
-            let places: Vec<String> = (1..=wanted.len()).map(|at| format!("${}", values.len() + at)).collect();
+            let places: Vec<String> =
+                (1..=wanted.len()).map(|at| format!("${}", values.len() + at)).collect();
             let _ = write!(sql, " and {column} in ({})", places.join(", "));
             values.extend(wanted.iter().cloned());
         }

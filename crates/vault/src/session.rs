@@ -120,10 +120,10 @@ impl Vault {
         .await?;
         let seq: i64 = row.try_get("seq")?;
         let detail = seq.to_string();
-        crate::audit::write_of_project(work.tx(), "session.created", &new.project, actor, &detail, now).await?;
+        crate::audit::write_of_project(work.tx(), "session.created", &new.project, actor, &detail, now)
+            .await?;
         work.commit().await?;
-        let session =
-            Session { seq, made: new.clone(), created_at: now, opened_at: None, revoked_at: None };
+        let session = Session { seq, made: new.clone(), created_at: now, opened_at: None, revoked_at: None };
         Ok((session, token))
     }
 

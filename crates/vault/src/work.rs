@@ -62,7 +62,8 @@ impl Vault {
             let mut tx = self.writer.begin_with(self.engine.begin_writing()).await?;
             crash_point("vault.transaction-begun");
             let several = self.engine.writes_at_once();
-            let current = if several { keys::hold_current(&mut tx).await? } else { keys::current(&mut tx).await? };
+            let current =
+                if several { keys::hold_current(&mut tx).await? } else { keys::current(&mut tx).await? };
             if let Some(key) = ring.get(current) {
                 return Ok(Work { tx, key, several });
             }

@@ -51,7 +51,9 @@ impl Hub {
         let started: Value = lines
             .by_ref()
             .map_while(Result::ok)
-            .find_map(|line| serde_json::from_str(&line).ok().filter(|line: &Value| line["event"] == "started"))
+            .find_map(|line| {
+                serde_json::from_str(&line).ok().filter(|line: &Value| line["event"] == "started")
+            })
             .expect("the Hub says that it is ready");
         std::thread::spawn(move || lines.for_each(drop));
         let text = |name: &str| started[name].as_str().unwrap_or_default().to_owned();

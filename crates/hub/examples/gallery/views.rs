@@ -77,7 +77,10 @@ fn of_method(out: &mut Pages, frame: &Frame<'_>, guide: &Arc<Guide>, method: &Me
     let new =
         || Flow::new(Arc::clone(guide), method.key.as_str(), Start::default()).expect("the method is there");
     let checking = |flow: &Flow| {
-        pages::checking(frame, &CheckingPage { flow, reports: None, base: "/session/s-1/i-1", icon, now: MOMENT.unix() })
+        pages::checking(
+            frame,
+            &CheckingPage { flow, reports: None, base: "/session/s-1/i-1", icon, now: MOMENT.unix() },
+        )
     };
 
     let mut flow = new();

@@ -38,7 +38,8 @@ pub(super) async fn list(
 ) -> Result<axum::Json<Vec<LinkedAccount>>, ApiError> {
     caller.needs(Scope::PlatformRead)?;
     let asked = asked(query.as_deref().unwrap_or_default())?;
-    let found = app.vault.query(&wanted(&caller, asked)?).await.map_err(|error| ApiError::internal(&error))?;
+    let found =
+        app.vault.query(&wanted(&caller, asked)?).await.map_err(|error| ApiError::internal(&error))?;
     let mut accounts = Vec::with_capacity(found.len());
     for account in &found {
         accounts.push(shown(&app, account).await?);
@@ -289,9 +290,10 @@ fn asked(query: &str) -> Result<ListAccounts, ApiError> {
 fn wanted(caller: &Caller, asked: ListAccounts) -> Result<Wanted, ApiError> {
     let mut kind = match asked.kind.as_deref() {
         None => None,
-        Some(kind) => Some(Kind::parse(&kind.to_lowercase()).ok_or_else(|| {
-            ApiError::new(&INVALID_VALUE, "`type` is `production` or `test`")
-        })?),
+        Some(kind) => Some(
+            Kind::parse(&kind.to_lowercase())
+                .ok_or_else(|| ApiError::new(&INVALID_VALUE, "`type` is `production` or `test`"))?,
+        ),
     };
     if caller.key.kind == Kind::Test {
         kind = Some(Kind::Test);

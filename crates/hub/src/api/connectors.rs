@@ -82,10 +82,7 @@ pub(super) async fn icon(
             HeaderName::from_static("content-security-policy"),
             HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; sandbox"),
         ),
-        (
-            HeaderName::from_static("cross-origin-resource-policy"),
-            HeaderValue::from_static("cross-origin"),
-        ),
+        (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin")),
     ];
     Ok((headers, bytes).into_response())
 }
@@ -369,9 +366,9 @@ fn setup_values(
             return Err(ApiError::new(&INVALID_VALUE, message));
         };
         let text = Secret::new(text);
-        let kept = field.keep(text.expose(), &method.environments).map_err(|refused| {
-            ApiError::new(&INVALID_VALUE, format!("`values.{name}`: {}", refused.says))
-        })?;
+        let kept = field
+            .keep(text.expose(), &method.environments)
+            .map_err(|refused| ApiError::new(&INVALID_VALUE, format!("`values.{name}`: {}", refused.says)))?;
         if field.secret {
             secrets.insert(name, Secret::new(kept.value));
         } else {

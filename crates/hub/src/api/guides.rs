@@ -57,7 +57,9 @@ pub(super) async fn read(
         None => (file.as_str(), None),
     };
     let guide = match &of.digest {
-        Some(digest) => editions::by_digest(&app, digest).await?.filter(|guide| guide.provider.key == *provider),
+        Some(digest) => {
+            editions::by_digest(&app, digest).await?.filter(|guide| guide.provider.key == *provider)
+        }
         None => app.guides.current(&provider),
     };
     let guide = guide.ok_or_else(none)?;

@@ -20,7 +20,8 @@ use crate::form;
 use crate::layers::client::Client;
 use crate::linking::{Linking, refusal};
 use crate::wire::connector::{
-    HubAccount, HubAccountBody, HubAccountCreated, HubConnectorConfig, HubConnectors, HubIntegration, HubSettings,
+    HubAccount, HubAccountBody, HubAccountCreated, HubConnectorConfig, HubConnectors, HubIntegration,
+    HubSettings,
 };
 use crate::wire::error::{ApiError, CONFLICT, ErrorBody, INVALID_VALUE, NOT_FOUND};
 use crate::wire::{Json, Query, Segments};
@@ -209,7 +210,9 @@ async fn through(
 }
 
 /// The values of a body, which are texts; a number is taken as it is written.
-fn typed(credentials: std::collections::BTreeMap<String, Value>) -> Result<(Option<String>, Vec<(Key, Secret)>), ApiError> {
+fn typed(
+    credentials: std::collections::BTreeMap<String, Value>,
+) -> Result<(Option<String>, Vec<(Key, Secret)>), ApiError> {
     let (mut environment, mut typed) = (None, Vec::new());
     for (name, value) in credentials {
         let text = match value {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::http::StatusCode;
 use axum::http::header::USER_AGENT;
-use axum::http::HeaderMap;
 use jiff::Timestamp;
 use serde_json::Value;
 use url::Url;
@@ -72,8 +72,9 @@ pub(super) async fn authenticate(
             && caller.may(session.made.kind)
             && session.is_open(Timestamp::now())
     });
-    let session = session
-        .ok_or_else(|| ApiError::new(&NOT_FOUND, "There is no open session with this token in this project"))?;
+    let session = session.ok_or_else(|| {
+        ApiError::new(&NOT_FOUND, "There is no open session with this token in this project")
+    })?;
     Ok((StatusCode::CREATED, axum::Json(ConnectSession::new(&session, agent(&headers)))))
 }
 
@@ -203,7 +204,11 @@ async fn edited(
 ) -> Result<Account, ApiError> {
     let account = caller.account(app, id).await?;
     let fits = account.home.as_ref().is_some_and(|home| home.owner.id == owner.id && home.kind == kind);
-    if fits { Ok(account) } else { Err(invalid("account_id", "the account is another owner's, or of another type")) }
+    if fits {
+        Ok(account)
+    } else {
+        Err(invalid("account_id", "the account is another owner's, or of another type"))
+    }
 }
 
 fn text(name: &str, value: &str) -> Result<String, ApiError> {

@@ -21,7 +21,10 @@ use crate::wire::error::ApiError;
 /// For so many seconds a process has the checks of an attempt to itself: longer than they may take.
 const LEASE: i64 = 70;
 
-pub(super) async fn show(desk: Desk, Segments((_, id)): Segments<(i64, String)>) -> Result<Response, Response> {
+pub(super) async fn show(
+    desk: Desk,
+    Segments((_, id)): Segments<(i64, String)>,
+) -> Result<Response, Response> {
     let work = work(&desk, &id, false).await?;
     if work.linking.attempt.state != AttemptState::Checking {
         return Ok(go(&next(&work)));
@@ -112,7 +115,8 @@ async fn ended(desk: &Desk, id: &str, elsewhere: Response) -> Result<Response, R
     let base = format!("{}/{id}", desk.base());
     match found.map_err(|error| desk.failed(&base)(ApiError::internal(&error)))? {
         Some(attempt) if attempt.state == AttemptState::Linked => {
-            let said = serde_json::json!({ "state": "linked", "reports": [], "next": format!("{base}/done") });
+            let said =
+                serde_json::json!({ "state": "linked", "reports": [], "next": format!("{base}/done") });
             Ok(axum::Json(said).into_response())
         }
         _ => Err(elsewhere),

@@ -7,7 +7,9 @@ use serde::Deserialize;
 
 use super::desk::{Desk, go};
 use crate::connectors::{self, Integration};
-use crate::pages::{MethodCard, MethodsPage, ProviderCard, ProvidersPage, Trouble, methods, providers as page};
+use crate::pages::{
+    MethodCard, MethodsPage, ProviderCard, ProvidersPage, Trouble, methods, providers as page,
+};
 use crate::wire::Query;
 
 /// What is looked for.

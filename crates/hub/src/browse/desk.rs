@@ -5,7 +5,9 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, VARY};
+use axum::http::header::{
+    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, VARY,
+};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -209,7 +211,8 @@ impl FromRequestParts<Arc<App>> for Desk {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
         let front = Front::new(app, &parts.headers);
-        let client = Client::from_request_parts(parts, app).await.map_err(|error| front.failed(&error, "/"))?;
+        let client =
+            Client::from_request_parts(parts, app).await.map_err(|error| front.failed(&error, "/"))?;
         limits::may_guess(app, &client).await.map_err(|error| front.failed(&error, "/"))?;
         // The second segment; what is no number is no session.
         let seq = parts.uri.path().split('/').nth(2).and_then(|text| text.parse::<i64>().ok());

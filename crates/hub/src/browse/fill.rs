@@ -28,7 +28,10 @@ pub(super) struct Work {
     pub(super) icon: String,
 }
 
-pub(super) async fn show(desk: Desk, Segments((_, id)): Segments<(i64, String)>) -> Result<Response, Response> {
+pub(super) async fn show(
+    desk: Desk,
+    Segments((_, id)): Segments<(i64, String)>,
+) -> Result<Response, Response> {
     let work = work(&desk, &id, true).await?;
     match work.linking.attempt.state {
         AttemptState::Checking => return Ok(go(&format!("{}/checking", work.base))),
@@ -199,6 +202,3 @@ fn step<'a>((step, handoff): (&'a str, &Handoff), now: Timestamp) -> HandedStep<
     };
     HandedStep { step, state }
 }
-
-/// For the pages that go with a form: nothing was typed.
-pub(super) type Typed = Vec<(Key, Secret)>;

@@ -14,7 +14,10 @@ use crate::pages::{AccountPage, DonePage, Trouble, confirm as confirm_page, done
 use crate::wire::Segments;
 use crate::wire::error::ApiError;
 
-pub(super) async fn show(desk: Desk, Segments((_, id)): Segments<(i64, String)>) -> Result<Response, Response> {
+pub(super) async fn show(
+    desk: Desk,
+    Segments((_, id)): Segments<(i64, String)>,
+) -> Result<Response, Response> {
     let work = work(&desk, &id, false).await?;
     if work.linking.attempt.state != AttemptState::Confirming {
         return Ok(go(&work.base));
@@ -44,7 +47,9 @@ pub(super) async fn confirm(
     let mut work = match work(&desk, &id, false).await {
         Ok(work) => work,
         // Sent twice: it is stored already.
-        Err(_) if linked(&desk, &id).await?.is_some() => return Ok(go(&format!("{}/{id}/done", desk.base()))),
+        Err(_) if linked(&desk, &id).await?.is_some() => {
+            return Ok(go(&format!("{}/{id}/done", desk.base())));
+        }
         Err(elsewhere) => return Err(elsewhere),
     };
     let base = work.base.clone();
@@ -60,7 +65,10 @@ pub(super) async fn confirm(
     Ok(go(&base))
 }
 
-pub(super) async fn done(desk: Desk, Segments((_, id)): Segments<(i64, String)>) -> Result<Response, Response> {
+pub(super) async fn done(
+    desk: Desk,
+    Segments((_, id)): Segments<(i64, String)>,
+) -> Result<Response, Response> {
     let Some(account) = linked(&desk, &id).await? else { return Ok(go(&format!("{}/{id}", desk.base()))) };
     let guide = desk.app.guides.current(&account.provider);
     let name = guide.as_ref().map_or(account.provider.as_str(), |guide| guide.provider.name.as_str());

@@ -166,12 +166,7 @@ struct Helper {
 }
 
 impl Helper {
-    async fn find(
-        app: &Arc<App>,
-        client: &Client,
-        headers: &HeaderMap,
-        id: &str,
-    ) -> Result<Self, Response> {
+    async fn find(app: &Arc<App>, client: &Client, headers: &HeaderMap, id: &str) -> Result<Self, Response> {
         let front = Front::new(app, headers);
         let failed = |error| front.failed(&ApiError::internal(&error), "/");
         limits::may_guess(app, client).await.map_err(|error| front.failed(&error, "/"))?;
@@ -201,7 +196,8 @@ impl Helper {
     async fn flow(&self, app: &Arc<App>) -> Result<Flow, Response> {
         let failed = |error: ApiError| self.front.failed(&error, "/");
         let guide = editions::by_digest(app, &self.attempt.guide_digest).await.map_err(failed)?;
-        let found = connectors::find(app, &self.attempt.project, &self.attempt.config).await.map_err(failed)?;
+        let found =
+            connectors::find(app, &self.attempt.project, &self.attempt.config).await.map_err(failed)?;
         let (Some(guide), Some(integration)) = (guide, found) else {
             return Err(self.front.trouble(Trouble::LinkExpired));
         };

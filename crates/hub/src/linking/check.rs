@@ -57,7 +57,8 @@ pub(crate) async fn run(
                 let seconds = u64::try_from(until.saturating_sub(Timestamp::now().as_second())).unwrap_or(0);
                 if BUDGET < began.elapsed() + Duration::from_secs(seconds) {
                     let name = &flow.guide().provider.name;
-                    let message = format!("{name} asks to be left alone for {seconds} seconds; try again then");
+                    let message =
+                        format!("{name} asks to be left alone for {seconds} seconds; try again then");
                     return Err(ApiError::new(&PROVIDER_FAILED, message).retry_after(seconds.max(1)));
                 }
                 tokio::time::sleep(Duration::from_secs(seconds)).await;

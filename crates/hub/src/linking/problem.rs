@@ -22,7 +22,9 @@ pub(crate) fn refusal(flow: &Flow, attempt: &str) -> Option<ApiError> {
         }
         Stage::Step(view) => of_problems(flow, view.problems),
         Stage::Failed { verdict, .. } => of_verdict(flow, verdict),
-        Stage::Checking(_) | Stage::Confirm { .. } | Stage::Storing | Stage::Linked | Stage::Closed => return None,
+        Stage::Checking(_) | Stage::Confirm { .. } | Stage::Storing | Stage::Linked | Stage::Closed => {
+            return None;
+        }
     };
     Some(error.with("attempt_id", attempt))
 }

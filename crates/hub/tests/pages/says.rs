@@ -216,7 +216,8 @@ fn checks_are_told_alike_on_the_page_and_to_the_script() {
     let slow = played(method, &guide, OutcomeKind::is_transient, 1);
     assert_eq!(told(&slow), r#"checking ["waiting", "pending"] None"#);
     with_frame(Language::En, |frame| {
-        let page = CheckingPage { flow: &slow, reports: None, base: "/s/i", icon: None, now: MOMENT.unix() + 2 };
+        let page =
+            CheckingPage { flow: &slow, reports: None, base: "/s/i", icon: None, now: MOMENT.unix() + 2 };
         let report = pages::progress(frame, &page).reports.remove(0);
         assert_eq!(report.seconds, Some(5));
         assert_eq!(report.says, "Acme could not answer yet; it is tried again in 5 s");

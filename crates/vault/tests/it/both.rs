@@ -14,7 +14,8 @@ pub(crate) async fn vaults() -> Vec<(&'static str, Vault, tempfile::TempDir)> {
     let sqlite = Vault::open(folder.path(), key_file(folder.path())).await.unwrap();
     let other = tempfile::tempdir().unwrap();
     let url = new_database().await;
-    let postgres = Vault::open_postgres(other.path(), Secret::new(url), key_file(other.path())).await.unwrap();
+    let postgres =
+        Vault::open_postgres(other.path(), Secret::new(url), key_file(other.path())).await.unwrap();
     vec![("sqlite", sqlite, folder), ("postgres", postgres, other)]
 }
 

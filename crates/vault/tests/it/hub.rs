@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use secret::Secret;
 use vault::{
-    Attempt, AttemptState, ChangeError, Digest, Hold, Home, Kind, NewAccount, NewConfig, NewSession, Once, Origin,
-    Owner, Place, Profile, Project, Query, Vault,
+    Attempt, AttemptState, ChangeError, Digest, Hold, Home, Kind, NewAccount, NewConfig, NewSession, Once,
+    Origin, Owner, Place, Profile, Project, Query, Vault,
 };
 
 use crate::both::vaults;
@@ -97,7 +97,8 @@ async fn the_first_start_makes_one_project_and_one_key() {
 async fn accounts_are_kept_read_and_removed() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
-        let kept = vault.keep(&owned(&project.id, "o1", CANARY), Place::OfOwner, ORIGIN, at(1)).await.unwrap();
+        let kept =
+            vault.keep(&owned(&project.id, "o1", CANARY), Place::OfOwner, ORIGIN, at(1)).await.unwrap();
         assert_eq!(vault.get(&kept.id).await.unwrap(), Some(kept.clone()), "{name}");
         let credentials = vault.unseal(&kept.id, "ada", "test", at(2)).await.unwrap();
         assert_eq!(credentials.secrets["token"].expose(), CANARY, "{name}");
@@ -106,7 +107,10 @@ async fn accounts_are_kept_read_and_removed() {
         assert_eq!(actions, ["account.unsealed", "account.created"], "{name}");
         let removed = vault.remove(&kept.id, "ada", at(3)).await.unwrap();
         assert_eq!(removed, kept, "{name}");
-        assert!(matches!(vault.remove(&kept.id, "ada", at(4)).await, Err(ChangeError::NotFound { .. })), "{name}");
+        assert!(
+            matches!(vault.remove(&kept.id, "ada", at(4)).await, Err(ChangeError::NotFound { .. })),
+            "{name}"
+        );
         let events = vault.events_after(0, 10).await.unwrap();
         let names: Vec<_> = events.iter().map(|event| event.event.as_str()).collect();
         assert_eq!(names, ["account.created", "account.deleted"], "{name}");
@@ -199,11 +203,17 @@ async fn a_session_is_let_in_by_token_and_browser_until_it_ends() {
         assert_eq!(parent.as_deref(), Some("https://shop.example"), "{name}");
         assert!(vault.session_by_browser(made.seq + 1, &browser.digest()).await.unwrap().is_none(), "{name}");
         assert!(vault.session_by_browser(made.seq, &token.digest()).await.unwrap().is_none(), "{name}");
-        assert!(vault.open_session(&found, None, at(2)).await.unwrap().is_some(), "{name}: many browsers may");
+        assert!(
+            vault.open_session(&found, None, at(2)).await.unwrap().is_some(),
+            "{name}: many browsers may"
+        );
 
-        let (once, _) =
-            vault.add_session(&NewSession { once: true, ..session(&project.id) }, "ada", at(0)).await.unwrap();
-        let (one, other) = tokio::join!(vault.open_session(&once, None, at(1)), vault.open_session(&once, None, at(1)));
+        let (once, _) = vault
+            .add_session(&NewSession { once: true, ..session(&project.id) }, "ada", at(0))
+            .await
+            .unwrap();
+        let (one, other) =
+            tokio::join!(vault.open_session(&once, None, at(1)), vault.open_session(&once, None, at(1)));
         let browsers = [one.unwrap(), other.unwrap()].into_iter().flatten().count();
         assert_eq!(browsers, 1, "{name}: one browser only");
 
@@ -242,8 +252,15 @@ async fn an_attempt_is_changed_by_one_at_a_time_and_links_once() {
         let account =
             vault.keep(&owned(&project.id, "o1", "t"), Place::OfOwner, origin, at(2)).await.unwrap();
         let over = vault.attempt(&mine.id).await.unwrap().unwrap();
-        assert_eq!((over.state, over.account), (AttemptState::Linked, Some(account.id.to_string())), "{name}");
-        assert!(vault.attempt_snapshot(&read, at(2)).await.unwrap().is_none(), "{name}: what was typed is gone");
+        assert_eq!(
+            (over.state, over.account),
+            (AttemptState::Linked, Some(account.id.to_string())),
+            "{name}"
+        );
+        assert!(
+            vault.attempt_snapshot(&read, at(2)).await.unwrap().is_none(),
+            "{name}: what was typed is gone"
+        );
         let again = vault.keep(&owned(&project.id, "o9", "t"), Place::OfOwner, origin, at(3)).await;
         assert!(matches!(again, Err(ChangeError::AttemptOver { .. })), "{name}");
         assert!(vault.accounts_of(&project.id, "o9", "gladly", Kind::Production).await.unwrap().is_empty());
@@ -368,7 +385,11 @@ async fn futures_join<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Out
                 *result = Some(value);
             }
         }
-        if results.iter().all(Option::is_some) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+        if results.iter().all(Option::is_some) {
+            std::task::Poll::Ready(())
+        } else {
+            std::task::Poll::Pending
+        }
     })
     .await;
     results.into_iter().flatten().collect()

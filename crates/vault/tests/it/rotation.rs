@@ -152,8 +152,7 @@ async fn a_key_from_elsewhere_takes_over() {
 
     // A process that was told the old key cannot find the new one by itself; it writes nothing and says so.
     let error = old.add(&sample("c"), None, "bob", at(2)).await.unwrap_err();
-    let is_wrong =
-        matches!(&error, ChangeError::Store(StoreError::Key(KeyError::Wrong { expected, .. })) if *expected == rotated.key);
+    let is_wrong = matches!(&error, ChangeError::Store(StoreError::Key(KeyError::Wrong { expected, .. })) if *expected == rotated.key);
     assert!(is_wrong, "{error:?}");
 
     let vault = Vault::open(folder.path(), new.clone()).await.unwrap();

@@ -56,7 +56,10 @@ pub(crate) async fn run(
                 at: Timestamp::now(),
                 state,
             };
-            vault.record_check(&account.id, &record, keep::ACTOR).await.map_err(|error| Failure::environment(&error))?;
+            vault
+                .record_check(&account.id, &record, keep::ACTOR)
+                .await
+                .map_err(|error| Failure::environment(&error))?;
         }
         failed += usize::from(!good);
         if json {
