@@ -4,10 +4,12 @@
 //! is described by hand a second time.
 
 mod accounts;
+mod attempts;
 mod connectors;
 mod guides;
 mod hub;
 mod keys;
+mod requests;
 mod sessions;
 mod trail;
 
@@ -17,7 +19,7 @@ use axum::Router;
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse as _;
-use axum::routing::get;
+use axum::routing::{any, get};
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -43,6 +45,11 @@ use crate::app::App;
     components(schemas(crate::wire::error::ErrorBody))
 )]
 struct Described;
+
+/// What takes every method, which a description can only say one by one.
+#[derive(OpenApi)]
+#[openapi(paths(requests::described))]
+struct Passing;
 
 /// The routes of the API.
 pub(crate) fn api() -> Router<Arc<App>> {
@@ -71,6 +78,8 @@ fn described() -> (Router<Arc<App>>, Document) {
         .routes(routes!(accounts::meta))
         .routes(routes!(accounts::verify))
         .routes(routes!(accounts::credentials))
+        .routes(routes!(requests::unified))
+        .routes(routes!(attempts::read))
         .routes(routes!(connectors::list_meta))
         .routes(routes!(connectors::read_meta))
         .routes(routes!(connectors::list_profiles, connectors::create_profile))
@@ -93,5 +102,9 @@ fn described() -> (Router<Arc<App>>, Document) {
     let token = utoipa::openapi::security::ApiKeyValue::new("x-hub-session-token");
     let token = utoipa::openapi::security::ApiKey::Header(token);
     schemes.insert("session".to_owned(), SecurityScheme::ApiKey(token).into());
-    (routes.route("/connectors/{provider}/icon", get(connectors::icon)), document)
+    document.merge(Passing::openapi());
+    let routes = routes
+        .route("/connectors/{provider}/icon", get(connectors::icon))
+        .route("/accounts/{id}/proxy/{*path}", any(requests::pass));
+    (routes, document)
 }

@@ -24,7 +24,9 @@ mod connectors;
 mod form;
 mod limits;
 mod linking;
+mod passing;
 mod status;
+mod upkeep;
 
 mod api;
 mod browse;

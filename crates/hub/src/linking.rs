@@ -21,7 +21,8 @@ use secret::Secret;
 use vault::{Account, Attempt, AttemptState, ChangeError, Home, NewAccount, Origin, Place, Session, Vault};
 
 pub(crate) use self::problem::refusal;
-pub(crate) use self::values::stored_values;
+pub(crate) use self::check::check_only;
+pub(crate) use self::values::{Tokens, stored_tokens, stored_values};
 pub(crate) use self::verify::{CheckSeen, verify};
 
 use crate::access::actor;

@@ -18,6 +18,7 @@ mod sign;
 mod assertion;
 mod fill;
 mod request;
+mod through;
 
 mod retry;
 
@@ -33,4 +34,5 @@ pub use crate::message::{Answer, Body, ClientCertificate, Header, Permit, Reques
 pub use crate::moment::Moment;
 pub use crate::request::{computed, host, host_fields, is_for, message, request};
 pub use crate::retry::retry_after;
+pub use crate::through::{Wanted, through};
 pub use crate::verdict::{Identity, Verdict};

@@ -62,7 +62,10 @@ pub(super) async fn submit(
     if work.linking.attempt.state == AttemptState::Checking {
         return Ok(go(&format!("{base}/checking")));
     }
-    let typed = posted.typed();
+    let mut typed = posted.typed();
+    // What somebody else was asked for is not taken away by a form that could not show it.
+    let theirs = handed_fields(&desk, &work).await?;
+    typed.retain(|(key, text)| !text.is_empty() || !theirs.iter().any(|field| *key == **field));
     let environment = Some(posted.text("environment")).filter(|key| !key.is_empty());
     let flow = &mut work.linking.flow;
     let mut problems = Vec::new();
@@ -146,6 +149,13 @@ async fn edited(desk: &Desk, integration: &Integration) -> Result<Option<Account
     }
     let own = app.vault.accounts_of(&made.project, &made.owner.id, integration.provider(), made.kind).await;
     Ok(own.map_err(failed)?.into_iter().find(same))
+}
+
+/// The fields that somebody else was asked for.
+async fn handed_fields(desk: &Desk, work: &Work) -> Result<Vec<String>, Response> {
+    let handed = desk.app.vault.handoffs_of(&work.linking.attempt.id).await;
+    let handed = handed.map_err(|error| desk.failed(&work.base)(ApiError::internal(&error)))?;
+    Ok(handed.into_iter().flat_map(|one| one.fields).collect())
 }
 
 /// The page of the form.

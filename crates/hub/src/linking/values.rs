@@ -11,6 +11,15 @@ use vault::{Credentials, Home, NewAccount};
 /// The prefix under which tokens lie among an account's secrets; no field's key begins so.
 const TOKEN: &str = "token:";
 
+/// What signing in gave.
+#[derive(Clone, Debug)]
+pub(crate) struct Tokens {
+    /// The tokens, by name.
+    pub(crate) values: Values,
+    /// When they end, in seconds since 1970, if that is known.
+    pub(crate) end: Option<i64>,
+}
+
 /// What an account was linked with, as the values of a flow.
 pub(crate) fn stored_values(credentials: &Credentials) -> Values {
     from_texts(&credentials.account.values, &credentials.secrets)
