@@ -57,7 +57,8 @@ impl Streamed {
         let chunk = self.response.chunk().await.map_err(|error| Broken::from(Failure::of(&error)))?;
         let Some(chunk) = chunk else { return Ok(None) };
         let left = self.left.checked_sub(chunk.len() as u64);
-        let too_large = || Broken { fault: Fault::TooLarge, detail: "the body is larger than may pass".to_owned() };
+        let too_large =
+            || Broken { fault: Fault::TooLarge, detail: "the body is larger than may pass".to_owned() };
         self.left = left.ok_or_else(too_large)?;
         Ok(Some(chunk))
     }

@@ -20,8 +20,8 @@ use probe::Values;
 use secret::Secret;
 use vault::{Account, Attempt, AttemptState, ChangeError, Home, NewAccount, Origin, Place, Session, Vault};
 
-pub(crate) use self::problem::refusal;
 pub(crate) use self::check::check_only;
+pub(crate) use self::problem::refusal;
 pub(crate) use self::values::{Tokens, stored_tokens, stored_values};
 pub(crate) use self::verify::{CheckSeen, verify};
 

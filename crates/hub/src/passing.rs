@@ -62,7 +62,8 @@ const NOT_PASSED: [&str; 25] = [
 ];
 
 /// Headers of a provider that do not come back.
-const NOT_RETURNED: [&str; 4] = ["set-cookie", "strict-transport-security", "content-security-policy", "server"];
+const NOT_RETURNED: [&str; 4] =
+    ["set-cookie", "strict-transport-security", "content-security-policy", "server"];
 
 /// Tokens that were got to send requests, by account and version.
 #[derive(Default)]
@@ -98,9 +99,8 @@ pub(crate) async fn pass(
     let mut flow = Flow::new(Arc::clone(&guide), &account.method, start).ok_or_else(gone)?;
     let tokens = tokens(app, &credentials, &mut flow).await?;
     let inputs = Inputs { tokens: &tokens, ..Inputs::new(flow.method(), flow.environment(), &values) };
-    let request = probe::through(flow.method(), wanted, &inputs).map_err(|error| {
-        ApiError::new(&INVALID_VALUE, format!("The request cannot be made: {error}"))
-    })?;
+    let request = probe::through(flow.method(), wanted, &inputs)
+        .map_err(|error| ApiError::new(&INVALID_VALUE, format!("The request cannot be made: {error}")))?;
     let began = std::time::Instant::now();
     let answer = app.egress.open(&request, MOST).await;
     let outcome = match &answer {
@@ -133,7 +133,8 @@ async fn usable(app: &App, account: &Account) -> Result<(), ApiError> {
     }
     let why = reason.map(|reason| format!(": {}", reason.description)).unwrap_or_default();
     let code = if active { &CONFLICT } else { &PRECONDITION_FAILED };
-    Err(ApiError::new(code, format!("The account is {}{why}", status.as_str())).with("status", status.as_str()))
+    Err(ApiError::new(code, format!("The account is {}{why}", status.as_str()))
+        .with("status", status.as_str()))
 }
 
 /// What signing in gives, where the method signs in: as it was got before, or got now.
@@ -162,7 +163,9 @@ async fn tokens(app: &Arc<App>, credentials: &Credentials, flow: &mut Flow) -> R
             let message = format!("Signing in failed. {} {}", verdict.says, verdict.fix);
             return Err(ApiError::new(code, message.trim()).with("outcome", verdict.outcome.as_str()));
         }
-        _ => return Err(ApiError::new(&CONFLICT, "The account has to be linked again before it can be used")),
+        _ => {
+            return Err(ApiError::new(&CONFLICT, "The account has to be linked again before it can be used"));
+        }
     }
     let (values, end) = flow.tokens();
     let tokens = Tokens { values: values.clone(), end };

@@ -71,7 +71,11 @@ pub fn host(method: &Method, inputs: &Inputs<'_>) -> Result<String, FillError> {
     host_of(&method.base_url, &method.hosts, &Filling::plain(inputs))
 }
 
-pub(crate) fn host_of(base: &BaseUrl, hosts: &[HostPattern], with: &Filling<'_>) -> Result<String, FillError> {
+pub(crate) fn host_of(
+    base: &BaseUrl,
+    hosts: &[HostPattern],
+    with: &Filling<'_>,
+) -> Result<String, FillError> {
     let host = fill(&base.host, Landing::Host, with)?;
     let host = host.expose().to_owned();
     let sound = host.len() <= 253 && host.split('.').all(guide::is_label);
@@ -149,7 +153,13 @@ impl Content {
 }
 
 impl Draft {
-    pub(crate) fn new(method: &Method, verb: guide::Verb, host: String, port: Option<u16>, path: String) -> Self {
+    pub(crate) fn new(
+        method: &Method,
+        verb: guide::Verb,
+        host: String,
+        port: Option<u16>,
+        path: String,
+    ) -> Self {
         let request = Request {
             verb,
             host,

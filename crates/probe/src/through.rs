@@ -40,9 +40,11 @@ pub fn through(method: &Method, wanted: Wanted, inputs: &Inputs<'_>) -> Result<R
     for (name, value) in wanted.headers {
         draft.request.headers.push(Header { name, value: Secret::new(value) });
     }
-    let in_body = method.auth.carries.iter().any(|carrier| {
-        matches!(carrier, CarrierUse::Named { carrier: Carrier::Body, .. })
-    });
+    let in_body = method
+        .auth
+        .carries
+        .iter()
+        .any(|carrier| matches!(carrier, CarrierUse::Named { carrier: Carrier::Body, .. }));
     draft.body = wanted.body.map(|body| if in_body { opened(body) } else { Content::Whole(body) });
     draft.certify(method, &with)?;
     draft.authenticate(method, &with)?;
@@ -81,9 +83,19 @@ mod tests {
         for path in ["/", "/v1/users", "/v1/a%20b", "/v1/a..b", "/v1/~me;x=1"] {
             assert!(is_plain(path), "{path}");
         }
-        for path in
-            ["", "v1", "/../x", "/v1/./x", "/v1/%2e%2e/x", "/a%2Fb", "/a\\b", "/a?b", "/a#b", "/a b", "/a%0d%0ab"]
-        {
+        for path in [
+            "",
+            "v1",
+            "/../x",
+            "/v1/./x",
+            "/v1/%2e%2e/x",
+            "/a%2Fb",
+            "/a\\b",
+            "/a?b",
+            "/a#b",
+            "/a b",
+            "/a%0d%0ab",
+        ] {
             assert!(!is_plain(path), "{path}");
         }
     }

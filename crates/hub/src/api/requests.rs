@@ -48,9 +48,9 @@ pub(super) async fn pass(
     caller.needs(Scope::Requests)?;
     let account = caller.account(&app, &id).await?;
     let pairs = url::form_urlencoded::parse(query.as_deref().unwrap_or_default().as_bytes());
-    let texts = headers.iter().filter_map(|(name, value)| {
-        Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
-    });
+    let texts = headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let wanted = Wanted {
         verb: verb(method.as_str())?,
@@ -102,15 +102,18 @@ pub(super) async fn unified(
     let id = id.ok_or_else(|| ApiError::new(&INVALID_VALUE, "Send the account's id as x-account-id"))?;
     let account = caller.account(&app, id).await?;
     if body.url.is_some_and(|url| !url.is_empty()) {
-        let message = "`url` cannot be chosen: requests go to the host that the account was linked at; say `path`";
+        let message =
+            "`url` cannot be chosen: requests go to the host that the account was linked at; say `path`";
         return Err(ApiError::new(&INVALID_VALUE, message));
     }
     let path = body.path.unwrap_or_default();
     let (path, query) = path.split_once('?').unwrap_or((&path, ""));
     let pairs = url::form_urlencoded::parse(query.as_bytes());
-    let texts = body.headers.unwrap_or_default().into_iter().filter_map(|(name, value)| {
-        Some((name.to_ascii_lowercase(), value.as_str()?.to_owned()))
-    });
+    let texts = body
+        .headers
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_ascii_lowercase(), value.as_str()?.to_owned())));
     let texts: Vec<(String, String)> = texts.collect();
     let kind = texts.iter().find(|(name, _)| name == "content-type").map(|(_, kind)| kind.clone());
     let content = match body.body {

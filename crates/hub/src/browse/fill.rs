@@ -6,7 +6,6 @@ use axum::response::{IntoResponse as _, Response};
 use guide::Key;
 use jiff::Timestamp;
 use link::{FieldProblem, Stage};
-use secret::Secret;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use vault::{Account, AttemptState, Handoff};

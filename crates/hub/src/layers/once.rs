@@ -34,14 +34,10 @@ pub(crate) async fn once(State(app): State<Arc<App>>, request: Request, next: Ne
     }
 }
 
-async fn kept(
-    app: &Arc<App>,
-    key: &HeaderValue,
-    request: Request,
-    next: Next,
-) -> Result<Response, ApiError> {
+async fn kept(app: &Arc<App>, key: &HeaderValue, request: Request, next: Next) -> Result<Response, ApiError> {
     let failed = |error| ApiError::internal(&error);
-    let is_key = |key: &&str| !key.is_empty() && key.len() <= 255 && key.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_key =
+        |key: &&str| !key.is_empty() && key.len() <= 255 && key.bytes().all(|byte| byte.is_ascii_graphic());
     let key = key.to_str().ok().filter(is_key).ok_or_else(|| {
         ApiError::new(&INVALID_VALUE, "`Idempotency-Key` has from 1 to 255 visible characters")
     })?;
@@ -56,7 +52,10 @@ async fn kept(
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
             let headers = [
                 (CONTENT_TYPE, HeaderValue::from_static("application/json")),
-                (axum::http::HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true")),
+                (
+                    axum::http::HeaderName::from_static("idempotent-replayed"),
+                    HeaderValue::from_static("true"),
+                ),
             ];
             return Ok((status, headers, body.expose().to_owned()).into_response());
         }
