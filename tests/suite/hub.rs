@@ -36,6 +36,16 @@ fn stackones_widget_runs_unmodified_on_postgresql() {
 }
 
 #[test]
+fn the_api_does_what_a_backend_needs_on_sqlite() {
+    node("hub/api.mjs", &Hub::start(Database::Sqlite));
+}
+
+#[test]
+fn the_api_does_what_a_backend_needs_on_postgresql() {
+    node("hub/api.mjs", &Hub::start(Database::Postgres));
+}
+
+#[test]
 fn stackones_sdk_runs_unmodified_on_sqlite() {
     node("hub/sdk.mjs", &Hub::start(Database::Sqlite));
 }

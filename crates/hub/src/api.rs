@@ -64,7 +64,7 @@ pub(crate) fn api() -> Router<Arc<App>> {
 }
 
 /// The description, as a client reads it.
-pub(crate) fn document() -> Document {
+pub fn openapi() -> Document {
     described().1
 }
 

@@ -49,7 +49,7 @@ pub(crate) async fn guessed_wrong(app: &App, client: &Client) {
 }
 
 /// One more call with a key.
-pub(crate) async fn call(app: &App, key: &ApiKey) -> Result<(), ApiError> {
+pub(crate) fn call(app: &App, key: &ApiKey) -> Result<(), ApiError> {
     let now = Timestamp::now();
     let minute = now.as_second().div_euclid(60);
     let mut calls = app.calls.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -4,16 +4,20 @@
 //! used, by whom and for what path, stands in the trail before the request is sent.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 
-use axum::body::Body;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use guide::{Key, OutcomeKind};
-use http_body_util::channel::Channel;
+use http_body::Frame;
 use jiff::Timestamp;
 use link::{Flow, Purpose, Stage, Start};
 use probe::{Inputs, Values, Wanted};
+use tokio::sync::mpsc;
 use vault::{Account, Credentials};
 
 use crate::app::App;
@@ -180,26 +184,23 @@ async fn tokens(app: &Arc<App>, credentials: &Credentials, flow: &mut Flow) -> R
 fn handed_on(app: &Arc<App>, mut answer: egress::Streamed) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
     let returned = std::mem::take(&mut answer.headers);
-    let (mut pieces, body) = Channel::new(2);
+    let (pieces, coming) = mpsc::channel(2);
     app.tasks.spawn(move |_| async move {
         loop {
-            match answer.chunk().await {
-                Ok(Some(chunk)) => {
-                    // Whoever asked is gone: the rest is of no use.
-                    if pieces.send_data(chunk).await.is_err() {
-                        return;
-                    }
-                }
+            let piece = match answer.chunk().await {
+                Ok(Some(chunk)) => Ok(chunk),
                 Ok(None) => return,
                 // An answer that breaks off has to be seen to: the connection ends without its end.
-                Err(broken) => {
-                    pieces.abort(std::io::Error::other(broken.detail));
-                    return;
-                }
+                Err(broken) => Err(io::Error::other(broken.detail)),
+            };
+            let is_broken = piece.is_err();
+            // Whoever asked may be gone: the rest is of no use then.
+            if pieces.send(piece).await.is_err() || is_broken {
+                return;
             }
         }
     });
-    let mut response = (status, Body::new(body)).into_response();
+    let mut response = (status, Body::new(Pieces(coming))).into_response();
     let headers = response.headers_mut();
     for (name, value) in returned {
         let pair = (HeaderName::try_from(name), HeaderValue::from_bytes(&value));
@@ -213,4 +214,19 @@ fn handed_on(app: &Arc<App>, mut answer: egress::Streamed) -> Response {
     headers.insert("x-waystone-answered-by", HeaderValue::from_static("provider"));
     response.extensions_mut().insert(crate::layers::Meant);
     response
+}
+
+/// A body that comes in pieces.
+struct Pieces(mpsc::Receiver<io::Result<Bytes>>);
+
+impl HttpBody for Pieces {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        self.0.poll_recv(context).map(|piece| piece.map(|piece| piece.map(Frame::data)))
+    }
 }

@@ -10,7 +10,7 @@ use jiff::{Timestamp, ToSpan as _};
 use crate::app::{App, Stop};
 
 /// How often it is looked for what is past its time.
-const EVERY: Duration = Duration::from_secs(600);
+const EVERY: Duration = Duration::from_mins(10);
 
 /// For so many hours after its end a session, with what was tried in it, is kept for support.
 const KEPT_HOURS: i64 = 30 * 24;
