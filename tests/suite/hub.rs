@@ -46,6 +46,16 @@ fn the_api_does_what_a_backend_needs_on_postgresql() {
 }
 
 #[test]
+fn people_sign_in_at_the_provider_on_sqlite() {
+    node("hub/signin.mjs", &Hub::start(Database::Sqlite));
+}
+
+#[test]
+fn people_sign_in_at_the_provider_on_postgresql() {
+    node("hub/signin.mjs", &Hub::start(Database::Postgres));
+}
+
+#[test]
 fn stackones_sdk_runs_unmodified_on_sqlite() {
     node("hub/sdk.mjs", &Hub::start(Database::Sqlite));
 }

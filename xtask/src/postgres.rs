@@ -119,6 +119,8 @@ fn run(command: &mut Command) -> Result<()> {
     match output {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => bail!("{} ended with {status}", command.get_program().display()),
-        Err(error) => Err(error).with_context(|| format!("{} cannot be run", command.get_program().display())),
+        Err(error) => {
+            Err(error).with_context(|| format!("{} cannot be run", command.get_program().display()))
+        }
     }
 }

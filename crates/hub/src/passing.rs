@@ -23,7 +23,7 @@ use vault::{Account, Credentials};
 use crate::app::App;
 use crate::connectors;
 use crate::editions;
-use crate::linking::{Tokens, check_only, stored_tokens, stored_values};
+use crate::linking::{Tokens, all_values, check_only, keep_tokens, stored_tokens};
 use crate::status;
 use crate::telemetry::metrics;
 use crate::wire::error::{
@@ -94,14 +94,14 @@ pub(crate) async fn pass(
     let start = Start {
         purpose: Purpose::Again { external_id: account.external_id.clone(), other_allowed: false },
         environment: account.environment.as_deref().and_then(Key::parse),
-        stored: stored_values(&credentials),
+        stored: all_values(app, &credentials).await?,
         tokens: stored_tokens(&credentials),
         brand: app.brand.name.clone(),
         ..Start::default()
     };
     let values = start.stored.clone();
     let mut flow = Flow::new(Arc::clone(&guide), &account.method, start).ok_or_else(gone)?;
-    let tokens = tokens(app, &credentials, &mut flow).await?;
+    let tokens = tokens(app, &credentials, &mut flow, actor).await?;
     let inputs = Inputs { tokens: &tokens, ..Inputs::new(flow.method(), flow.environment(), &values) };
     let request = probe::through(flow.method(), wanted, &inputs)
         .map_err(|error| ApiError::new(&INVALID_VALUE, format!("The request cannot be made: {error}")))?;
@@ -142,7 +142,12 @@ async fn usable(app: &App, account: &Account) -> Result<(), ApiError> {
 }
 
 /// What signing in gives, where the method signs in: as it was got before, or got now.
-async fn tokens(app: &Arc<App>, credentials: &Credentials, flow: &mut Flow) -> Result<Values, ApiError> {
+async fn tokens(
+    app: &Arc<App>,
+    credentials: &Credentials,
+    flow: &mut Flow,
+    actor: &str,
+) -> Result<Values, ApiError> {
     if flow.method().auth.sign_in.is_none() {
         return Ok(Values::new());
     }
@@ -171,6 +176,8 @@ async fn tokens(app: &Arc<App>, credentials: &Credentials, flow: &mut Flow) -> R
             return Err(ApiError::new(&CONFLICT, "The account has to be linked again before it can be used"));
         }
     }
+    let account = keep_tokens(app, credentials, flow, actor).await?;
+    let key = (account.id.to_string(), account.version);
     let (values, end) = flow.tokens();
     let tokens = Tokens { values: values.clone(), end };
     let mut cache = app.tokens.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -33,6 +33,51 @@ impl Flow {
         self.go(Run { at, ..run });
     }
 
+    /// A browser brought back what tokens can be made of: `code`, `redirect_uri`, and `code_verifier` with PKCE.
+    pub fn signed_in(&mut self, given: Values) {
+        if matches!(self.state, State::Walking { .. } | State::Failed { .. }) {
+            self.forget_tokens();
+            let run = Run { at: At::Exchange, tokens: given, ..self.new_run(Vec::new(), None) };
+            self.go(run);
+        }
+    }
+
+    /// A browser came back without: somebody said no, or the provider did.
+    pub fn sign_in_failed(&mut self, outcome: OutcomeKind) {
+        if matches!(self.state, State::Walking { .. } | State::Failed { .. }) {
+            let name = &self.guide().provider.name;
+            let verdict = Verdict {
+                says: outcome.says().replace("{provider}", name),
+                fix: outcome.fix().replace("{provider}", name),
+                ..Verdict::of_kind(outcome)
+            };
+            self.fail(verdict, None, Vec::new());
+        }
+    }
+
+    /// Checks that were under way elsewhere are begun anew; but those that hang on what a browser brought back, which is
+    /// good once, can only be waited for.
+    pub(crate) fn resume_checks(&mut self) {
+        if self.method().auth.needs_browser() && self.tokens.is_empty() {
+            self.state = State::Checking(Run { at: At::Exchange, ..self.new_run(Vec::new(), None) });
+        } else {
+            self.check_all();
+        }
+    }
+
+    /// Nobody makes the checks any more that were under way: nothing can be said about the credentials.
+    pub fn interrupted(&mut self) {
+        let State::Checking(run) = &self.state else { return };
+        let (name, kind) = (&self.guide().provider.name, OutcomeKind::Unreachable);
+        let verdict = Verdict {
+            says: kind.says().replace("{provider}", name),
+            fix: kind.fix().replace("{provider}", name),
+            ..Verdict::of_kind(kind)
+        };
+        self.effects.clear();
+        self.fail(verdict, None, run.reports.clone());
+    }
+
     /// The answer to a request came, or a failure in its place. `now` is in seconds since 1970.
     pub fn answered(&mut self, id: u64, answer: &Answer, now: i64) {
         let mut run = match &self.state {
@@ -195,7 +240,12 @@ impl Flow {
             return;
         }
         // To ask for a token twice does no harm, whatever the method of the request is called.
-        let may_repeat = idempotent || !matches!(run.at, At::Check(_));
+        // A code is good once.
+        let may_repeat = match run.at {
+            At::Check(_) => idempotent,
+            At::Exchange => false,
+            At::SignIn(_) | At::Refresh => true,
+        };
         if verdict.outcome.is_transient() && may_repeat && run.attempts < ATTEMPTS {
             let asked_for =
                 verdict.retry_after.map_or(0, |wait| i64::try_from(wait.as_secs()).unwrap_or(i64::MAX));
@@ -236,6 +286,10 @@ impl Flow {
             return;
         }
         if !matches!(run.at, At::Check(_)) {
+            // What was given for the exchange is of no use any more.
+            if run.at == At::Exchange {
+                run.tokens.clear();
+            }
             run.tokens.extend(verdict.captures);
             run.fresh = true;
             self.next(run);
@@ -262,7 +316,7 @@ impl Flow {
         let steps = self.sign_in().map_or(0, |sign_in| sign_in.steps.len());
         let (at, renewed) = match run.at {
             At::SignIn(step) if step + 1 < steps => (At::SignIn(step + 1), run.renewed),
-            At::SignIn(_) | At::Refresh => (At::Check(run.then), run.renewed),
+            At::SignIn(_) | At::Exchange | At::Refresh => (At::Check(run.then), run.renewed),
             At::Check(check) => (At::Check(check + 1), false),
         };
         self.go(Run { at, attempts: 0, renewed, ..run });
@@ -337,7 +391,7 @@ impl Flow {
     pub(crate) fn ask_at(&self, at: At) -> Option<&Check> {
         match at {
             At::Check(check) => self.method().checks.get(check),
-            At::SignIn(_) | At::Refresh => Some(&token_step(self.sign_in()?, at)?.check),
+            At::SignIn(_) | At::Exchange | At::Refresh => Some(&token_step(self.sign_in()?, at)?.check),
         }
     }
 

@@ -16,6 +16,7 @@ mod moment;
 mod sign;
 
 mod assertion;
+mod authorize;
 mod fill;
 mod request;
 mod through;
@@ -27,6 +28,7 @@ mod kept;
 mod seen;
 mod verdict;
 
+pub use crate::authorize::{Authorize, authorize};
 pub use crate::fill::{FillError, Inputs, Problem, Values};
 pub use crate::judge::{Case, different_account, judge, rule_for, wrong_environment};
 pub use crate::kept::{holds_for, kept};

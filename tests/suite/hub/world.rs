@@ -26,21 +26,21 @@ pub(crate) struct Hub {
     pub(crate) key: String,
     /// The folder of its data.
     pub(crate) folder: TempDir,
-    /// The provider.
-    _world: World,
+    /// The providers.
+    _worlds: [World; 2],
 }
 
 impl Hub {
     /// Starts a Hub with everything new.
     pub(crate) fn start(database: Database) -> Self {
-        let world = World::new();
+        let worlds = [World::new(), World::of("salesforce")];
         let folder = tempfile::tempdir().expect("a folder can be made");
         let mut command = Command::new(waystone::program());
         command
             .args(["serve", "--json", "--listen", "127.0.0.1:0", "--log-level", "warn", "--data"])
             .arg(folder.path().join("data"));
-        for host in ["**.gladly.com", "**.gladly.qa"] {
-            command.arg("--upstream").arg(format!("{host}={}", world.origin));
+        for (host, world) in [("**.gladly.com", 0), ("**.gladly.qa", 0), ("**.salesforce.com", 1)] {
+            command.arg("--upstream").arg(format!("{host}={}", worlds[world].origin));
         }
         if database == Database::Postgres {
             command.env("WAYSTONE_DATABASE_URL", new_database());
@@ -59,7 +59,7 @@ impl Hub {
         let text = |name: &str| started[name].as_str().unwrap_or_default().to_owned();
         let key = text("api_key");
         assert!(key.starts_with("wak_live_"), "{started}");
-        Self { process, url: text("url"), key, folder, _world: world }
+        Self { process, url: text("url"), key, folder, _worlds: worlds }
     }
 }
 

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::linking::Linking;
 use crate::pages::{CheckingPage, checking, progress as progressed};
 use crate::wire::Segments;
-use crate::wire::error::ApiError;
+use crate::wire::error::{ApiError, CONFLICT};
 
 /// For so many seconds a process has the checks of an attempt to itself: longer than they may take.
 const LEASE: i64 = 70;
@@ -74,6 +74,29 @@ async fn take_over(desk: &Desk, id: String) -> Result<(), ApiError> {
     let (shared, session) = (Arc::clone(app), desk.session.clone());
     app.tasks.spawn(move |_| async move {
         if let Err(error) = make(&shared, &session, &id).await {
+            tracing::warn!(attempt = id, error = error.message, "checks did not come to an end");
+        }
+        if let Err(error) = shared.vault.release_attempt(&id, &task).await {
+            let _ = ApiError::internal(&error);
+        }
+    });
+    Ok(())
+}
+
+/// Makes the checks of an attempt that cannot be taken up by another process: what a browser brought back is good
+/// once, and is in this flow alone.
+pub(super) async fn run_here(app: &Arc<App>, mut linking: Linking) -> Result<(), ApiError> {
+    let now = Timestamp::now();
+    let until = now.saturating_add(LEASE.seconds()).unwrap_or(now);
+    let task = format!("{}/{}", app.process, now.as_microsecond());
+    let id = linking.attempt.id.clone();
+    let leased = app.vault.lease_attempt(&id, &task, now, until).await;
+    if !leased.map_err(|error| ApiError::internal(&error))? {
+        return Err(ApiError::new(&CONFLICT, "The checks are under way already"));
+    }
+    let shared = Arc::clone(app);
+    app.tasks.spawn(move |_| async move {
+        if let Err(error) = linking.run(&shared).await {
             tracing::warn!(attempt = id, error = error.message, "checks did not come to an end");
         }
         if let Err(error) = shared.vault.release_attempt(&id, &task).await {
