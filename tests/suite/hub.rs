@@ -6,6 +6,7 @@ use std::process::Command;
 
 use crate::hub::world::{Database, Hub};
 
+mod described;
 mod world;
 
 /// Runs a file of `tests/node/hub` against a Hub.
