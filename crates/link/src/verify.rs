@@ -33,51 +33,6 @@ impl Flow {
         self.go(Run { at, ..run });
     }
 
-    /// A browser brought back what tokens can be made of: `code`, `redirect_uri`, and `code_verifier` with PKCE.
-    pub fn signed_in(&mut self, given: Values) {
-        if matches!(self.state, State::Walking { .. } | State::Failed { .. }) {
-            self.forget_tokens();
-            let run = Run { at: At::Exchange, tokens: given, ..self.new_run(Vec::new(), None) };
-            self.go(run);
-        }
-    }
-
-    /// A browser came back without: somebody said no, or the provider did.
-    pub fn sign_in_failed(&mut self, outcome: OutcomeKind) {
-        if matches!(self.state, State::Walking { .. } | State::Failed { .. }) {
-            let name = &self.guide().provider.name;
-            let verdict = Verdict {
-                says: outcome.says().replace("{provider}", name),
-                fix: outcome.fix().replace("{provider}", name),
-                ..Verdict::of_kind(outcome)
-            };
-            self.fail(verdict, None, Vec::new());
-        }
-    }
-
-    /// Checks that were under way elsewhere are begun anew; but those that hang on what a browser brought back, which is
-    /// good once, can only be waited for.
-    pub(crate) fn resume_checks(&mut self) {
-        if self.method().auth.needs_browser() && self.tokens.is_empty() {
-            self.state = State::Checking(Run { at: At::Exchange, ..self.new_run(Vec::new(), None) });
-        } else {
-            self.check_all();
-        }
-    }
-
-    /// Nobody makes the checks any more that were under way: nothing can be said about the credentials.
-    pub fn interrupted(&mut self) {
-        let State::Checking(run) = &self.state else { return };
-        let (name, kind) = (&self.guide().provider.name, OutcomeKind::Unreachable);
-        let verdict = Verdict {
-            says: kind.says().replace("{provider}", name),
-            fix: kind.fix().replace("{provider}", name),
-            ..Verdict::of_kind(kind)
-        };
-        self.effects.clear();
-        self.fail(verdict, None, run.reports.clone());
-    }
-
     /// The answer to a request came, or a failure in its place. `now` is in seconds since 1970.
     pub fn answered(&mut self, id: u64, answer: &Answer, now: i64) {
         let mut run = match &self.state {
@@ -114,19 +69,6 @@ impl Flow {
         if matches!(self.state, State::Failed { .. }) {
             self.check_all();
         }
-    }
-
-    /// There is no more time for the checks: as if the provider had gone on asking for patience.
-    pub fn give_up_checks(&mut self) {
-        let State::Checking(run) = &self.state else { return };
-        let (name, kind) = (&self.guide().provider.name, OutcomeKind::Throttled);
-        let verdict = Verdict {
-            says: kind.says().replace("{provider}", name),
-            fix: kind.fix().replace("{provider}", name),
-            ..Verdict::of_kind(kind)
-        };
-        self.effects.clear();
-        self.fail(verdict, None, run.reports.clone());
     }
 
     /// The person agreed that the same credentials are tried in the other environments.
@@ -357,7 +299,7 @@ impl Flow {
         self.state = State::Failed { verdict: Box::new(verdict), belongs_to, reports };
     }
 
-    fn new_run(&self, reports: Vec<CheckReport>, elsewhere: Option<Elsewhere>) -> Run {
+    pub(crate) fn new_run(&self, reports: Vec<CheckReport>, elsewhere: Option<Elsewhere>) -> Run {
         Run {
             asked: None,
             at: self.first_at(),
