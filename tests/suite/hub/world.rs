@@ -25,7 +25,7 @@ pub(crate) struct Hub {
     /// The first key.
     pub(crate) key: String,
     /// The folder of its data.
-    pub(crate) folder: TempDir,
+    _folder: TempDir,
     /// The provider.
     _world: World,
 }
@@ -59,7 +59,7 @@ impl Hub {
         let text = |name: &str| started[name].as_str().unwrap_or_default().to_owned();
         let key = text("api_key");
         assert!(key.starts_with("wak_live_"), "{started}");
-        Self { process, url: text("url"), key, folder, _world: world }
+        Self { process, url: text("url"), key, _folder: folder, _world: world }
     }
 }
 
@@ -71,7 +71,7 @@ impl Drop for Hub {
 }
 
 /// A database of its own on the server that the task runner started.
-fn new_database() -> String {
+pub(crate) fn new_database() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let server = std::env::var("WAYSTONE_TEST_POSTGRES").expect(
         "these tests need PostgreSQL: run `cargo xtask test`, or `cargo xtask with-postgres cargo test -p suite`",
