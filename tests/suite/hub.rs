@@ -14,6 +14,7 @@ mod rows;
 mod world;
 
 mod crash;
+mod replicas;
 
 /// Runs a file of `tests/node/hub` against a Hub.
 fn node(file: &str, hub: &Hub) {
