@@ -1,4 +1,5 @@
-//! The Hub as people run it, with the clients that people have: StackOne's widget in Chromium, and its SDK.
+//! The Hub as people run it: with the clients that people have (StackOne's widget in Chromium, and its SDK), killed,
+//! several at once, and beset by strangers.
 //!
 //! Each run is made on SQLite and on PostgreSQL.
 
@@ -6,8 +7,15 @@ use std::process::Command;
 
 use crate::hub::world::{Database, Hub};
 
+mod browser;
+mod client;
 mod described;
+mod process;
+mod rows;
 mod world;
+
+mod crash;
+mod replicas;
 
 /// Runs a file of `tests/node/hub` against a Hub.
 fn node(file: &str, hub: &Hub) {

@@ -295,8 +295,10 @@ async fn finish(
     origin: Origin<'_>,
 ) -> Result<(), ChangeError> {
     insert_credentials(&mut work, account, envelope).await?;
+    crash_point("vault.credentials-inserted");
     audit::write(work.tx(), event, account, origin.actor, None, account.updated_at).await?;
     outbox::write(work.tx(), event, account, account.updated_at).await?;
+    crash_point("vault.trail-written");
     if let Some(key) = origin.draft {
         draft::delete(work.tx(), key).await?;
     }

@@ -96,7 +96,7 @@ impl Drop for Hub {
 }
 
 /// A database of its own on the server that the task runner started.
-fn new_database() -> String {
+pub(crate) fn new_database() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let server = std::env::var("WAYSTONE_TEST_POSTGRES").expect(
         "these tests need PostgreSQL: run `cargo xtask test`, or `cargo xtask with-postgres cargo test -p suite`",

@@ -92,7 +92,7 @@ pub(super) async fn callback(
     sign_in::tell(&app, &mut returned.linking, &back);
     let mut response = match returned.via {
         Via::Widget => for_widget(&app, &client, returned, front).await?,
-        Via::Page => for_page(&app, &client, returned, &front).await?,
+        Via::Page => Box::pin(for_page(&app, &client, returned, &front)).await?,
     };
     if let Some(gone) = cookie::set(AWAY, &Secret::default(), PATH, 0, app.is_secure(), false) {
         response.headers_mut().append(SET_COOKIE, gone);
