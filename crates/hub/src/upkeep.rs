@@ -17,13 +17,14 @@ const KEPT_HOURS: i64 = 30 * 24;
 
 /// Forgets, now and then.
 pub(crate) async fn upkeep(app: Arc<App>, mut stop: Stop) {
-    while !stop.is_asked() {
+    loop {
+        // First a pause: a start has enough to do, and nothing is gained by haste.
+        tokio::select! {
+            () = stop.asked() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
         if let Err(error) = forget(&app, Timestamp::now()).await {
             tracing::warn!(%error, "what is past its time could not be forgotten");
-        }
-        tokio::select! {
-            () = stop.asked() => {}
-            () = tokio::time::sleep(EVERY) => {}
         }
     }
 }
