@@ -127,10 +127,7 @@ pub(crate) async fn pass(
 
 /// Whether requests may be sent through an account.
 async fn usable(app: &App, account: &Account) -> Result<(), ApiError> {
-    let active = match &account.home {
-        Some(home) => connectors::is_active(app, &home.project, &home.config).await?,
-        None => true,
-    };
+    let active = connectors::is_active(app, account).await?;
     let (status, reason) = status::of(account, active);
     if status.is_usable() {
         return Ok(());
