@@ -15,6 +15,7 @@ mod world;
 
 mod crash;
 mod replicas;
+mod strangers;
 
 /// Runs a file of `tests/node/hub` against a Hub.
 fn node(file: &str, hub: &Hub) {
