@@ -15,6 +15,7 @@ mod world;
 
 mod crash;
 mod replicas;
+mod rotation;
 mod strangers;
 
 /// Runs a file of `tests/node/hub` against a Hub.

@@ -35,7 +35,7 @@ mod router;
 mod testing;
 
 pub use crate::app::App;
-pub use crate::serve::{Ended, ServeError, Started, TlsError, serve};
+pub use crate::serve::{Ended, ServeError, Started, TlsError, open_vault, serve};
 pub use crate::settings::{Given, Settings};
 pub use crate::telemetry::metrics::METRICS;
 pub use crate::wire::error::error_codes;

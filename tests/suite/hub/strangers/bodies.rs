@@ -5,10 +5,13 @@ use serde_json::{Value, json};
 use super::{Siege, right};
 use crate::hub::client::{Ask, raw};
 
+/// Whatever lets a request in.
+type With = Box<dyn Fn(Ask) -> Ask>;
+
 pub(super) fn that_are_none(siege: &mut Siege) {
     let session = siege.session(&json!({}));
     let key = siege.key.clone();
-    let to: [(&str, Box<dyn Fn(Ask) -> Ask>); 3] = [
+    let to: [(&str, With); 3] = [
         ("/connect_sessions", Box::new(move |ask: Ask| ask.key(&key))),
         ("/hub/accounts", Box::new(move |ask: Ask| ask.session(&session.token))),
         ("/api_keys", {
