@@ -16,6 +16,8 @@ mod world;
 
 mod crash;
 mod replicas;
+mod rotation;
+mod strangers;
 
 /// Runs a file of `tests/node/hub` against a Hub.
 fn node(file: &str, hub: &Hub) {

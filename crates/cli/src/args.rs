@@ -2,13 +2,15 @@
 
 mod render;
 mod serve;
+mod vault;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::render::{AudienceArg, Medium, RenderArgs, StyleArg};
-pub(crate) use self::serve::ServeArgs;
+pub(crate) use self::serve::{Flags, ServeArgs};
+pub(crate) use self::vault::{RotateArgs, StoreArgs, VaultCommand};
 use crate::command::MethodKind;
 use crate::findings::Format;
 use crate::out::Color;
@@ -80,6 +82,9 @@ A field's value also comes from the environment variable WAYSTONE_FIELD_<KEY>.")
     /// Serve the Hub: the API, the linking pages, and what embeds them.
     #[command(after_help = "Examples:\n  waystone serve\n  waystone serve --config hub.yaml --check")]
     Serve(Box<ServeArgs>),
+    /// See to the Hub's vault: its key, copies of it, and that all of it can be read.
+    #[command(subcommand, after_help = "Example: waystone vault backup /backups/vault.db")]
+    Vault(VaultCommand),
     /// Be the provider, as the scenarios of its guide say, on loopback.
     #[command(after_help = "Example: waystone simulate acme --port 9100")]
     Simulate(SimulateArgs),

@@ -11,6 +11,7 @@ mod render;
 mod scenarios;
 mod serve;
 mod simulate;
+mod vault;
 
 use clap::CommandFactory as _;
 
@@ -56,6 +57,7 @@ pub(crate) fn run(arguments: &Arguments, out: &Out) -> Result<u8, Failure> {
         Command::Test(args) => later(scenarios::run(common, args, out)),
         Command::Link(args) => later(link::run(common, args, out)),
         Command::Accounts(args) => later(accounts::run(common, args, out)),
+        Command::Vault(command) => later(vault::run(common, command, out)),
         Command::Simulate(args) => later(simulate::run(common, args, out)),
         Command::Demo { provider, play } => later(demo::run(common, provider.as_deref(), *play, out)),
     }

@@ -107,6 +107,10 @@ pub(crate) async fn of_session(app: &App, session: &Session) -> Result<Vec<Integ
 
 /// One of them, whether or not it is active.
 pub(crate) async fn find(app: &App, project: &str, id: &str) -> Result<Option<Integration>, ApiError> {
+    // No database is asked for what cannot be an id, and may be no text for it.
+    if !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')) {
+        return Ok(None);
+    }
     if let Some((provider, _)) = id.split_once('.') {
         let Some(edition) = app.guides.edition(provider) else { return Ok(None) };
         let configs = app.vault.configs(project).await.map_err(|error| ApiError::internal(&error))?;

@@ -39,7 +39,7 @@ mod testing;
 
 pub use crate::api::openapi;
 pub use crate::app::App;
-pub use crate::serve::{Ended, ServeError, Started, TlsError, serve};
+pub use crate::serve::{Ended, ServeError, Started, TlsError, open_vault, serve};
 pub use crate::settings::{Given, Settings};
 pub use crate::status::table as account_states;
 pub use crate::telemetry::metrics::METRICS;

@@ -18,9 +18,9 @@ use axum_server::{Control, Handle, Server};
 use secret::Secret;
 use tokio::task::JoinHandle;
 
-pub use self::start::ServeError;
 #[cfg(test)]
 pub(crate) use self::start::app;
+pub use self::start::{ServeError, open_vault};
 pub(crate) use self::start::{brand, egress};
 pub use self::tls::TlsError;
 

@@ -11,7 +11,7 @@ pub(crate) mod session;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 
-pub(crate) use self::extract::{Json, Query, Segments};
+pub(crate) use self::extract::{Json, Query, Segments, has_nul};
 
 /// A time, as clients read it.
 pub(crate) fn stamp(time: Timestamp) -> String {

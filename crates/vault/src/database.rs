@@ -112,6 +112,22 @@ impl Engine {
     }
 }
 
+/// The URL of a server as it may be shown: without passwords. None, if it is no URL.
+pub fn without_password(url: &Secret) -> Option<String> {
+    let mut url = Url::parse(url.expose()).ok()?;
+    let _ = url.set_password(None);
+    let shown: Vec<(String, String)> = url
+        .query_pairs()
+        .filter(|(name, _)| !name.contains("pass"))
+        .map(|(a, b)| (a.into(), b.into()))
+        .collect();
+    url.set_query(None);
+    if !shown.is_empty() {
+        url.query_pairs_mut().extend_pairs(shown);
+    }
+    Some(url.to_string())
+}
+
 /// Without user, password and options.
 impl fmt::Display for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -195,6 +211,21 @@ fn is_busy(error: &sqlx::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_url_is_shown_without_what_lets_in() {
+        for (url, expected) in [
+            (
+                "postgres://hub:canary@db.internal:5432/hub?sslmode=require",
+                "postgres://hub@db.internal:5432/hub?sslmode=require",
+            ),
+            ("postgres://db/hub?user=hub&password=canary&sslpassword=canary", "postgres://db/hub?user=hub"),
+            ("postgres://hub@db/hub", "postgres://hub@db/hub"),
+        ] {
+            assert_eq!(without_password(&Secret::from(url)).as_deref(), Some(expected));
+        }
+        assert_eq!(without_password(&Secret::from("canary")), None);
+    }
 
     #[tokio::test]
     async fn a_path_with_odd_characters_is_that_path() {

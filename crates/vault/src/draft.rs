@@ -132,7 +132,8 @@ async fn delete_expired(connection: &mut DbConnection, now: Timestamp) -> Result
     Ok(done.rows_affected())
 }
 
-fn open(row: &DbRow, key: &str, vault_key: &Key) -> Result<Draft, StoreError> {
+/// Opens the draft in a row.
+pub(crate) fn open(row: &DbRow, key: &str, vault_key: &Key) -> Result<Draft, StoreError> {
     let guide_digest: String = row.try_get("guide_digest")?;
     let (saved_at, expires_at) = (time(row, "drafts", "saved_at")?, time(row, "drafts", "expires_at")?);
     let place = ["waystone/draft", key, &guide_digest, &stamp(saved_at), &stamp(expires_at)];

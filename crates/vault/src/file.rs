@@ -22,6 +22,9 @@ const LONGEST: u64 = 64 * 1024;
 #[cfg(unix)]
 const OTHERS: u32 = 0o077;
 
+/// Whoever has a vault open holds this file, with others.
+const USERS: &str = "vault.users";
+
 /// How long another process may hold the lock. Opening a vault takes milliseconds, a slow key command seconds.
 const PATIENCE: Duration = Duration::from_secs(45);
 
@@ -58,6 +61,30 @@ pub(crate) fn lock(path: &Path) -> io::Result<Option<File>> {
             Err(TryLockError::Error(error)) => return Err(error),
         }
     }
+}
+
+/// Says that a vault's folder is in use, for as long as the file that is given is open; also when the process is killed,
+/// nothing is left of it. `None`: somebody has the folder to himself.
+pub(crate) fn in_use(folder: &Path) -> io::Result<Option<File>> {
+    held(make_private(&folder.join(USERS))?, File::try_lock_shared)
+}
+
+/// Takes a vault's folder for oneself. `None`: it is in use.
+pub(crate) fn alone(folder: &Path) -> io::Result<Option<File>> {
+    held(make_private(&folder.join(USERS))?, File::try_lock)
+}
+
+fn held(file: File, lock: impl FnOnce(&File) -> Result<(), TryLockError>) -> io::Result<Option<File>> {
+    match lock(&file) {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Makes a file that is the owner's only, and was not there.
+pub(crate) fn make_new(path: &Path) -> io::Result<File> {
+    private().create_new(true).open(path)
 }
 
 /// The key in a file, if the file is there.
@@ -111,6 +138,18 @@ pub(crate) fn read_or_make_key(path: &Path) -> Result<Key, KeyError> {
     read_key(path)?.ok_or_else(|| failed(ErrorKind::NotFound.into()))
 }
 
+/// Copies a key file. A copy that is there already stays as it is.
+pub(crate) fn copy_key(from: &Path, to: &Path) -> Result<(), KeyError> {
+    let key = read_key(from)?.ok_or_else(|| KeyError::Missing { path: from.to_owned() })?;
+    let written = write_key(&key, to).and_then(|()| sync_folder(&folder_of(to)));
+    match written {
+        Err(cause) if cause.kind() != ErrorKind::AlreadyExists => {
+            Err(KeyError::File { path: to.to_owned(), cause })
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
 /// Where the next key waits until the database knows it.
 pub(crate) fn next_key(path: &Path) -> PathBuf {
     beside(path, ".next")
@@ -134,7 +173,7 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 fn write_key(key: &Key, path: &Path) -> io::Result<()> {
-    let mut file = private().create_new(true).open(path)?;
+    let mut file = make_new(path)?;
     file.write_all(key.to_text().expose().as_bytes())?;
     file.sync_all()
 }
@@ -152,20 +191,23 @@ fn mode(file: &File) -> io::Result<u32> {
     Ok(std::os::unix::fs::MetadataExt::mode(&file.metadata()?) & 0o7777)
 }
 
-fn folder_of(path: &Path) -> PathBuf {
+/// The folder that a file is in.
+pub(crate) fn folder_of(path: &Path) -> PathBuf {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
         _ => PathBuf::from("."),
     }
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+/// A file beside another, by what follows its name.
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     PathBuf::from(name)
 }
 
-fn random_suffix() -> Result<String, KeyError> {
+/// What follows a name, and no other.
+pub(crate) fn random_suffix() -> Result<String, KeyError> {
     let mut suffix = String::from(".new-");
     let number = getrandom::u64().map_err(KeyError::Random)?;
     let _ = write!(suffix, "{number:016x}");

@@ -4,6 +4,7 @@
 //! all processes share, in an order in which a crash between any two steps is made good by opening again.
 
 use std::fmt;
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
@@ -26,6 +27,8 @@ pub struct Vault {
     pub(crate) writer: Pool<Db>,
     pub(crate) readers: Pool<Db>,
     keys: RwLock<Keys>,
+    /// Held while it is open: nobody puts another database in its place.
+    _user: File,
 }
 
 /// The keys at hand, and where to look for others when a key was rotated by another process.
@@ -95,7 +98,7 @@ impl Vault {
         };
         let made = (folder.to_owned(), database.clone(), lock.clone());
         let guard = off_thread(move || make_files(&made.0, made.1.as_deref(), &made.2)).await?;
-        let guard = guard.ok_or(OpenError::Locked { path: lock })?;
+        let (guard, user) = guard.ok_or(OpenError::Locked { path: lock })?;
 
         let mut connection = engine.connect().await.map_err(failed)?;
         if let Some(path) = database
@@ -111,7 +114,7 @@ impl Vault {
         database::close(connection).await.map_err(failed)?;
         drop(guard);
         let keys = RwLock::new(Keys { source: key, ring });
-        Ok(Self { folder: folder.to_owned(), engine, writer, readers, keys })
+        Ok(Self { folder: folder.to_owned(), engine, writer, readers, keys, _user: user })
     }
 
     /// Closes the database. Nothing is lost without it; but the log is merged and removed.
@@ -166,18 +169,19 @@ fn make_files(
     folder: &Path,
     database: Option<&Path>,
     lock: &Path,
-) -> Result<Option<std::fs::File>, OpenError> {
+) -> Result<Option<(File, File)>, OpenError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
         |cause| OpenError::File { path, cause }
     };
     file::make_folder(folder).map_err(failed(folder))?;
-    let guard = file::lock(lock).map_err(failed(lock))?;
-    if let (Some(_), Some(database)) = (&guard, database) {
+    let Some(guard) = file::lock(lock).map_err(failed(lock))? else { return Ok(None) };
+    let Some(user) = file::in_use(folder).map_err(failed(folder))? else { return Ok(None) };
+    if let Some(database) = database {
         file::make_private(database).map_err(failed(database))?;
         file::sync_folder(folder).map_err(failed(folder))?;
     }
-    Ok(guard)
+    Ok(Some((guard, user)))
 }
 
 /// Under the lock. The key is made before it is recorded, and made only when none has ever been recorded.

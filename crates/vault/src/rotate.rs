@@ -87,6 +87,20 @@ impl Vault {
         Ok(Rotated { key: self.current().await?, rewrapped, resumed })
     }
 
+    /// The key that seals, and the one that is on its way out while a rotation is not finished.
+    pub async fn key_ids(&self) -> Result<(KeyId, Option<KeyId>), StoreError> {
+        let mut connection = self.readers.acquire().await?;
+        Ok((keys::current(&mut connection).await?, keys::retiring(&mut connection).await?))
+    }
+
+    /// Copies the key file that is in use, for its owner only. A copy that is there stays. `false`: the key is in no
+    /// file.
+    pub async fn copy_key(&self, to: PathBuf) -> Result<bool, KeyError> {
+        let source = self.source();
+        let Some(path) = source.path().cloned() else { return Ok(false) };
+        off_thread(move || file::copy_key(&path, &to)).await.map(|()| true)
+    }
+
     /// The key that a rotation goes to, while there is one.
     async fn pending(&self) -> Result<Option<KeyId>, RotateError> {
         let mut connection = self.readers.acquire().await?;

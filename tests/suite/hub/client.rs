@@ -44,6 +44,18 @@ impl Ask {
         self
     }
 
+    /// The same, elsewhere.
+    #[must_use]
+    pub(crate) fn at(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.path);
+        self
+    }
+
+    /// Method and path.
+    pub(crate) fn line(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
     /// With a key of a project, as StackOne's SDK sends it.
     #[must_use]
     pub(crate) fn key(self, key: &str) -> Self {

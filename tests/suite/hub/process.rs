@@ -98,8 +98,7 @@ impl Place {
     /// Starts a Hub, and does not wait for it.
     pub(crate) fn launch(&self) -> Launched {
         let log = File::options().append(true).create(true).open(self.file("log")).expect("a log");
-        let mut command =
-            self.command(&["serve", "--json", "--listen", "127.0.0.1:0", "--log-level", "info"]);
+        let mut command = self.command(&["serve", "--json", "--listen", "127.0.0.1:0"]);
         command.args(&self.arguments).stdout(Stdio::piped()).stderr(log);
         command.env("WAYSTONE_CRASH_ORDER", self.file("order")).env("WAYSTONE_CRASH_MARK", self.file("mark"));
         let mut child = command.spawn().expect("the Hub starts");

@@ -4,12 +4,13 @@ mod check;
 
 use std::env;
 use std::fs;
+use std::path::Path;
 
 use hub::settings::{Given, Origin, Problem, Understood};
 use hub::{Ended, ServeError, Settings, Started};
 use serde_json::json;
 
-use crate::args::{Common, ServeArgs};
+use crate::args::{Common, Flags, ServeArgs};
 use crate::failure::{FOUND, Failure, USAGE};
 use crate::findings;
 use crate::linking::keep::folder;
@@ -17,7 +18,7 @@ use crate::out::{Ink, Out};
 
 /// Serves; the number is the exit code.
 pub(crate) fn run(common: &Common, args: &ServeArgs, out: &Out) -> Result<u8, Failure> {
-    let understood = hub::settings::read(&given(common, args)?);
+    let understood = hub::settings::read(&given(common, args.config.as_deref(), &args.flags)?);
     if args.check {
         return check::run(understood, args.json, out);
     }
@@ -37,9 +38,9 @@ pub(crate) fn run(common: &Common, args: &ServeArgs, out: &Out) -> Result<u8, Fa
 }
 
 /// What was said, by flags, the environment and a file.
-fn given(common: &Common, args: &ServeArgs) -> Result<Given, Failure> {
+pub(super) fn given(common: &Common, config: Option<&Path>, flags: &Flags) -> Result<Given, Failure> {
     let env: std::collections::BTreeMap<String, String> = env::vars().collect();
-    let mut flags = args.flags.0.clone();
+    let mut flags = flags.0.clone();
     for (key, variable, path) in
         [("data", "WAYSTONE_DATA", &common.data), ("guides", "WAYSTONE_GUIDES", &common.guides)]
     {
@@ -49,7 +50,7 @@ fn given(common: &Common, args: &ServeArgs) -> Result<Given, Failure> {
             flags.insert(key, vec![text]);
         }
     }
-    let file = match &args.config {
+    let file = match config {
         Some(path) => {
             let bytes = fs::read(path).map_err(|error| Failure {
                 code: USAGE,
@@ -65,7 +66,7 @@ fn given(common: &Common, args: &ServeArgs) -> Result<Given, Failure> {
 }
 
 /// The settings, if they are right; what is wrong with them is said.
-fn settings(understood: Understood, out: &Out) -> Result<Settings, Failure> {
+pub(super) fn settings(understood: Understood, out: &Out) -> Result<Settings, Failure> {
     if let Some(file) = &understood.file {
         for finding in &file.findings {
             out.say(findings::text(&file.source, finding, out.color_err).trim_end());

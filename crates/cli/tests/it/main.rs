@@ -1,4 +1,4 @@
-//! `waystone serve`, as a program: started, asked, told, and stopped.
+//! `waystone serve` as a program: started, asked, told, and stopped; and its vault seen to.
 //!
 //! | file | what it shows |
 //! |---|---|
@@ -6,6 +6,7 @@
 //! | `life.rs` | start, health, errors, numbers, the log, the end |
 //! | `reload.rs` | guides that change while it serves |
 //! | `tls.rs` | its own certificate |
+//! | `vault.rs` | copies of the vault, and its key rotated |
 //! | `world.rs` | the program, and who asks it |
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -13,4 +14,5 @@ mod check;
 mod life;
 mod reload;
 mod tls;
+mod vault;
 mod world;

@@ -16,7 +16,7 @@ use crate::linking::{self, CheckSeen};
 use crate::status::Status;
 use crate::wire::account::{LinkedAccount, ListAccounts, PatchAccount};
 use crate::wire::error::{ApiError, CONFLICT, ErrorBody, INVALID_VALUE, NOT_FOUND};
-use crate::wire::{Json, Segments};
+use crate::wire::{Json, Segments, has_nul};
 
 /// As many are on a page where nobody says how many.
 const PAGE: u32 = 25;
@@ -252,6 +252,9 @@ fn asked(query: &str) -> Result<ListAccounts, ApiError> {
         Ok(number) if 0 < number && number <= most => Ok(Some(number)),
         _ => Err(ApiError::new(&INVALID_VALUE, format!("`{name}` is a number from 1 to {most}"))),
     };
+    if has_nul(query) {
+        return Err(ApiError::new(&INVALID_VALUE, "The query has a character that is none"));
+    }
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         let name = name.strip_suffix("[]").unwrap_or(&name);
         let several = |into: &mut Option<Vec<String>>| {
@@ -331,6 +334,9 @@ fn profile(account: &Account, body: PatchAccount) -> Result<Profile, ApiError> {
     let text = |name: &str, value: Option<String>| match value {
         Some(value) if value.trim().is_empty() || 255 < value.chars().count() => {
             Err(invalid(&format!("`{name}` has from 1 to 255 characters")))
+        }
+        Some(value) if value.trim().chars().any(char::is_control) => {
+            Err(invalid(&format!("`{name}` has characters that cannot be seen")))
         }
         value => Ok(value.map(|value| value.trim().to_owned())),
     };

@@ -197,6 +197,11 @@ async fn through(
     environment: Option<&str>,
     typed: &[(Key, Secret)],
 ) -> Result<Account, ApiError> {
+    let known = &linking.flow.method().environments;
+    if environment.is_some_and(|key| !known.is_empty() && !known.iter().any(|one| one.key.as_str() == key)) {
+        // Not passed over: the account would be looked for where it was linked before.
+        return Err(ApiError::new(&INVALID_VALUE, "This connector has no such environment"));
+    }
     let environment = environment.or_else(|| linking.only_environment());
     let environment = environment.map(str::to_owned);
     linking.submit(environment.as_deref(), typed);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::header::{
-    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, VARY,
+    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, RETRY_AFTER, VARY,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -138,8 +138,11 @@ impl Front {
     /// The page for an error of the API.
     pub(super) fn failed(&self, error: &ApiError, back: &str) -> Response {
         if *error.code == TOO_MANY_REQUESTS {
-            let minutes = error.retry_after.unwrap_or(60).div_ceil(60);
-            return self.trouble(Trouble::TooMany { minutes: u32::try_from(minutes).unwrap_or(60) });
+            let seconds = error.retry_after.unwrap_or(60);
+            let minutes = u32::try_from(seconds.div_ceil(60)).unwrap_or(60);
+            let mut response = self.trouble(Trouble::TooMany { minutes });
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+            return response;
         }
         match error.status.as_u16() {
             404 => self.trouble(Trouble::NotFound),

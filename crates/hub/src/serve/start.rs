@@ -134,7 +134,7 @@ pub(crate) async fn app(settings: Settings, address: SocketAddr) -> Result<App, 
 }
 
 /// Opens the database that the settings name.
-pub(crate) async fn open_vault(settings: &Settings) -> Result<Vault, ServeError> {
+pub async fn open_vault(settings: &Settings) -> Result<Vault, ServeError> {
     let (folder, key) = (&settings.data.value, settings.key.value.clone());
     let opened = match &settings.database.value {
         Some(url) => Vault::open_postgres(folder, url.clone(), key).await,

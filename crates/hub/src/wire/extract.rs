@@ -49,6 +49,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        if parts.uri.query().is_some_and(has_nul) {
+            return Err(ApiError::new(&INVALID_VALUE, "The query has a character that is none"));
+        }
         let query = axum::extract::Query::<T>::from_request_parts(parts, state).await;
         query
             .map(|axum::extract::Query(value)| Self(value))
@@ -63,9 +66,25 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Segment
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        if has_control(parts.uri.path()) {
+            return Err(ApiError::of(&NOT_FOUND));
+        }
         let path = axum::extract::Path::<T>::from_request_parts(parts, state).await;
         path.map(|axum::extract::Path(value)| Self(value)).map_err(|_| ApiError::of(&NOT_FOUND))
     }
+}
+
+/// Whether a query holds the character that is none in a text: not every database takes it.
+pub(crate) fn has_nul(query: &str) -> bool {
+    query.contains("%00")
+}
+
+/// Whether a path holds a character that cannot be seen. No id has one, whatever a database makes of it.
+fn has_control(path: &str) -> bool {
+    let is_control = |code: &[u8]| {
+        code[0] == b'%' && (matches!(code[1], b'0' | b'1') || code[1..].eq_ignore_ascii_case(b"7f"))
+    };
+    path.as_bytes().windows(3).any(is_control)
 }
 
 fn refused(code: &'static Code, what: &str, text: &str) -> ApiError {
@@ -108,6 +127,16 @@ mod tests {
         assert!(is_json("application/merge-patch+json"));
         assert!(!is_json("text/plain"));
         assert!(!is_json("application/jsonp"));
+    }
+
+    #[test]
+    fn no_path_has_a_character_that_cannot_be_seen() {
+        for path in ["/accounts/%00", "/a%0d%0ab", "/%1F", "/%7f", "/%7F"] {
+            assert!(has_control(path), "{path}");
+        }
+        for path in ["/accounts/acc_1", "/a%20b", "/%c3%bc", "/100%", "/%", "/%2", ""] {
+            assert!(!has_control(path), "{path}");
+        }
     }
 
     #[test]

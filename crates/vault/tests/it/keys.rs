@@ -28,7 +28,7 @@ async fn everything_is_for_the_owner_only() {
     vault.add(&sample("a"), None, "ada", at(0)).await.unwrap();
     assert_eq!((mode(&folder), mode(folder.parent().unwrap())), (0o700, 0o700));
     let names: Vec<_> = files(&folder).iter().map(|file| file.file_name().unwrap().to_owned()).collect();
-    assert_eq!(names, ["vault.db", "vault.db-shm", "vault.db-wal", "vault.key", "vault.lock"]);
+    assert_eq!(names, ["vault.db", "vault.db-shm", "vault.db-wal", "vault.key", "vault.lock", "vault.users"]);
     for file in files(&folder) {
         assert_eq!(mode(&file), 0o600, "{file:?}");
     }

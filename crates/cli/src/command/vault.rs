@@ -1,0 +1,146 @@
+//! `waystone vault`: the Hub's vault, while the Hub runs or not.
+//!
+//! **Invariant:** nothing that is under seal is shown; a vault is never made by looking for one.
+
+mod rotate;
+
+use std::path::Path;
+
+use hub::Settings;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use vault::{BackupError, Proof, Vault};
+
+use super::serve;
+use crate::args::{Common, StoreArgs, VaultCommand};
+use crate::failure::{FOUND, Failure};
+use crate::out::{Ink, Out};
+
+pub(crate) async fn run(common: &Common, command: &VaultCommand, out: &Out) -> Result<u8, Failure> {
+    match command {
+        VaultCommand::Rotate(args) => rotate::run(common, args, out).await,
+        VaultCommand::Backup { file, force, store } => backup(common, file, *force, store, out).await,
+        VaultCommand::Restore { file, store } => restore(common, file, store, out).await,
+        VaultCommand::Check { store } => check(common, store, out).await,
+    }
+}
+
+/// What the Hub would run with.
+fn settings(common: &Common, store: &StoreArgs, out: &Out) -> Result<Settings, Failure> {
+    let given = serve::given(common, store.config.as_deref(), &store.flags())?;
+    serve::settings(hub::settings::read(&given), out)
+}
+
+/// Opens the vault that is there.
+async fn open(settings: &Settings) -> Result<Vault, Failure> {
+    let data = &settings.data.value;
+    if settings.database.value.is_none() && !data.join("vault.db").is_file() {
+        let message = format!("there is no vault in {}", data.display());
+        return Err(
+            Failure::usage(message).help("name its folder with --data, or the Hub's settings with --config")
+        );
+    }
+    hub::open_vault(settings).await.map_err(|error| Failure::environment(&error))
+}
+
+async fn backup(
+    common: &Common,
+    file: &Path,
+    force: bool,
+    store: &StoreArgs,
+    out: &Out,
+) -> Result<u8, Failure> {
+    let settings = settings(common, store, out)?;
+    on_no_server(&settings, "pg_dump --format=custom --no-owner", &format!("--file {}", quoted(file)))?;
+    let vault = open(&settings).await?;
+    let made = vault.back_up(file, force).await;
+    vault.close().await;
+    let proof = made.map_err(|error| failure(&error))?;
+    if store.json {
+        let mut value = proved(&proof);
+        value["file"] = json!(file.display().to_string());
+        out.line(&format!("{value:#}"));
+        return Ok(0);
+    }
+    let tick = out.ink(Ink::Good, "✓");
+    out.line(&format!("{tick} Copied the vault to {}: {}.", file.display(), told(&proof)));
+    out.say(&format!(
+        "It is sealed under key {}, which is not in it: keep a copy of that key elsewhere.",
+        proof.key
+    ));
+    Ok(0)
+}
+
+async fn restore(common: &Common, file: &Path, store: &StoreArgs, out: &Out) -> Result<u8, Failure> {
+    let settings = settings(common, store, out)?;
+    on_no_server(&settings, "pg_restore --clean --if-exists --no-owner", &quoted(file))?;
+    let (folder, key) = (&settings.data.value, &settings.key.value);
+    let restored = vault::restore(folder, key, file, Timestamp::now()).await;
+    let restored = restored.map_err(|error| failure(&error))?;
+    let kept = restored.kept.map(|path| path.display().to_string());
+    if store.json {
+        let mut value = proved(&restored.proof);
+        value["kept"] = json!(kept);
+        out.line(&format!("{value:#}"));
+        return Ok(0);
+    }
+    let tick = out.ink(Ink::Good, "✓");
+    out.line(&format!("{tick} Put {} in the vault's place: {}.", file.display(), told(&restored.proof)));
+    if let Some(kept) = kept {
+        out.say(&format!("What was there is kept at {kept}."));
+    }
+    Ok(0)
+}
+
+async fn check(common: &Common, store: &StoreArgs, out: &Out) -> Result<u8, Failure> {
+    let vault = open(&settings(common, store, out)?).await?;
+    let proof = vault.prove().await;
+    vault.close().await;
+    let proof = proof.map_err(|error| Failure { code: FOUND, ..Failure::environment(&error) })?;
+    if store.json {
+        out.line(&format!("{:#}", proved(&proof)));
+    } else {
+        let tick = out.ink(Ink::Good, "✓");
+        out.line(&format!("{tick} Everything opens with key {}: {}.", proof.key, told(&proof)));
+    }
+    Ok(0)
+}
+
+fn proved(proof: &Proof) -> Value {
+    json!({ "key": proof.key.to_string(), "accounts": proof.accounts, "drafts": proof.drafts })
+}
+
+fn told(proof: &Proof) -> String {
+    let plural = |n: u64| if n == 1 { "" } else { "s" };
+    let (accounts, drafts) = (proof.accounts, proof.drafts);
+    format!("{accounts} account{} and {drafts} draft{} were opened", plural(accounts), plural(drafts))
+}
+
+/// A server's own tools know best how to copy it; what to run is said.
+fn on_no_server(settings: &Settings, program: &str, file: &str) -> Result<(), Failure> {
+    let Some(url) = &settings.database.value else { return Ok(()) };
+    let url = vault::without_password(url).unwrap_or_else(|| "URL".to_owned());
+    let help = format!(
+        "run: {program} --dbname '{}' {file} (the password comes from PGPASSWORD or ~/.pgpass); then `waystone vault check`",
+        url.replace('\'', "%27")
+    );
+    Err(Failure::usage("the database is on a PostgreSQL server, which has its own tools for copies")
+        .help(help))
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    format!("'{}'", path.display().to_string().replace('\'', "'\\''"))
+}
+
+fn failure(error: &BackupError) -> Failure {
+    let failure = Failure::environment(error);
+    match error {
+        BackupError::Exists { .. } => failure.help("choose another name, or add --force"),
+        BackupError::InUse { .. } => failure.help("stop the Hub, and whatever else uses the vault"),
+        BackupError::NotAVault { .. } | BackupError::Empty { .. } => {
+            failure.help("name a file that `waystone vault backup` made; nothing was changed")
+        }
+        _ => failure,
+    }
+}

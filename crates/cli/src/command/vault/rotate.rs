@@ -1,0 +1,125 @@
+//! `waystone vault rotate`: another key.
+//!
+//! **Invariant:** a copy of the old key is on the disk until everything was opened with the new one, as it is read from
+//! its place.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use hub::Settings;
+use jiff::Timestamp;
+use secret::Secret;
+use serde_json::json;
+use vault::{KeySource, Proof, Rotated, Vault};
+
+use crate::args::{Common, RotateArgs};
+use crate::failure::Failure;
+use crate::linking::keep::ACTOR;
+use crate::out::{Ink, Out};
+
+pub(super) async fn run(common: &Common, args: &RotateArgs, out: &Out) -> Result<u8, Failure> {
+    let settings = super::settings(common, &args.store, out)?;
+    let to = to(&settings, args)?;
+    let vault = super::open(&settings).await?;
+    let done = rotate(&vault, &settings.key.value, to.clone()).await;
+    vault.close().await;
+    let (rotated, proof, copy) = done?;
+    let copy = match copy {
+        Some(copy) if !args.keep_old_key => {
+            fs::remove_file(&copy)
+                .map_err(|error| Failure::io(format!("{} cannot be removed", copy.display()), &error))?;
+            None
+        }
+        copy => copy,
+    };
+    let moved = place(&to) != place(&settings.key.value);
+    if args.store.json {
+        let value = json!({
+            "key": rotated.key.to_string(),
+            "rewrapped": rotated.rewrapped,
+            "resumed": rotated.resumed,
+            "accounts": proof.accounts,
+            "drafts": proof.drafts,
+            "old_key": copy.map(|path| path.display().to_string()),
+        });
+        out.line(&format!("{value:#}"));
+    } else {
+        let begun = if rotated.resumed { "Finished the rotation that was begun" } else { "Rotated the key" };
+        let tick = out.ink(Ink::Good, "✓");
+        out.line(&format!("{tick} {begun}: {} now seals, and {}.", rotated.key, super::told(&proof)));
+        if let Some(copy) = copy {
+            out.say(&format!("The old key is kept at {}.", copy.display()));
+        }
+        out.say("Backups made before are sealed under the old key: make a new one now.");
+    }
+    if moved {
+        out.say(&format!(
+            "The key is in another place: let the Hub's settings name {to}, and start it again."
+        ));
+    }
+    Ok(0)
+}
+
+/// Where the new key will be.
+fn to(settings: &Settings, args: &RotateArgs) -> Result<KeySource, Failure> {
+    if let Some(path) = &args.to_key_file {
+        return Ok(KeySource::File(path.clone()));
+    }
+    if let Some(command) = &args.to_key_command {
+        return Ok(KeySource::Command(command.split_whitespace().map(str::to_owned).collect()));
+    }
+    if let Some(name) = &args.to_key_env {
+        let text = env::var(name).ok().filter(|text| !text.is_empty());
+        let text = text.ok_or_else(|| Failure::usage(format!("the variable {name} is empty or not set")))?;
+        return Ok(KeySource::Text(Secret::new(text)));
+    }
+    match &settings.key.value {
+        KeySource::File(path) => Ok(KeySource::File(path.clone())),
+        KeySource::Text(_) | KeySource::Command(_) => {
+            Err(Failure::usage("the key is in no file, so a new one has to be named")
+                .help("add --to-key-file, --to-key-command or --to-key-env"))
+        }
+    }
+}
+
+/// Rotates and proves; gives the copy of the old key, if it is in a file that now holds the new one.
+async fn rotate(
+    vault: &Vault,
+    from: &KeySource,
+    to: KeySource,
+) -> Result<(Rotated, Proof, Option<PathBuf>), Failure> {
+    let failed = |error: &(dyn std::error::Error + 'static)| Failure::environment(error);
+    let mut copy = None;
+    if let (Some(path), true) = (place(from), place(from) == place(&to)) {
+        let (current, retiring) = vault.key_ids().await.map_err(|error| failed(&error))?;
+        let old = beside(path, &format!(".old-{}", retiring.unwrap_or(current)));
+        // Of one that was cut off the copy is there already: the file may hold the new key by now.
+        if retiring.is_none() {
+            vault.copy_key(old.clone()).await.map_err(|error| failed(&error))?;
+        }
+        copy = old.exists().then_some(old);
+    }
+    let kept = |failure: Failure| match &copy {
+        Some(copy) => failure.help(format!("the old key is kept at {}; ask again", copy.display())),
+        None => failure,
+    };
+    let rotated = vault.rotate_key(to, ACTOR, Timestamp::now()).await;
+    let rotated = rotated.map_err(|error| kept(failed(&error)))?;
+    let proof = vault.prove().await.map_err(|error| kept(failed(&error)))?;
+    Ok((rotated, proof, copy))
+}
+
+fn place(source: &KeySource) -> Option<&Path> {
+    match source {
+        KeySource::File(path) => Some(path),
+        KeySource::Text(_) | KeySource::Command(_) => None,
+    }
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    PathBuf::from(name)
+}

@@ -1,0 +1,290 @@
+//! `waystone vault`: copies that are made, proved and put back, and keys that are rotated, beside a Hub and without.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::world::{Said, run, waystone};
+
+/// A provider, and a folder with a vault.
+struct World {
+    provider: Child,
+    upstream: String,
+    folder: TempDir,
+}
+
+impl World {
+    /// With one account.
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut provider =
+            waystone(folder.path()).args(["simulate", "gladly"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(provider.stdout.take().unwrap()).lines();
+        let origin = lines.next().unwrap().unwrap().rsplit(' ').next().unwrap().to_owned();
+        std::thread::spawn(move || lines.for_each(drop));
+        let world = Self { provider, upstream: format!("**.gladly.com={origin}"), folder };
+        world.link("org-one");
+        world
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.path().join(name)
+    }
+
+    /// Links an account with a label.
+    fn link(&self, label: &str) {
+        let mut child = waystone(self.path())
+            .args(["link", "gladly", "--no-input", "--json", "--data", "data", "--label", label])
+            .args(["--set", "organization_slug=acme", "--set", "agent_email=api-user@acme.example"])
+            .args(["--set-file", "api_token=-", "--upstream", &self.upstream])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(b"right-token").unwrap();
+        assert!(child.wait().unwrap().success());
+    }
+
+    /// `waystone vault …` on the folder.
+    fn vault(&self, arguments: &[&str]) -> Said {
+        let all: Vec<&str> = ["vault"].iter().chain(arguments).chain(&["--data", "data"]).copied().collect();
+        run(self.path(), &all, &[])
+    }
+
+    /// The label of its one account.
+    fn label(&self) -> String {
+        let said = run(self.path(), &["accounts", "list", "--json", "--data", "data"], &[]);
+        let list: Value = serde_json::from_str(&said.out).unwrap();
+        assert_eq!(list.as_array().unwrap().len(), 1, "{list}");
+        list[0]["label"].as_str().unwrap().to_owned()
+    }
+
+    fn names(&self, folder: &str) -> Vec<String> {
+        let entries = fs::read_dir(self.file(folder)).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    /// That everything opens, and the account is the one with the label.
+    #[track_caller]
+    fn is_whole(&self, label: &str) {
+        let said = self.vault(&["check", "--json"]);
+        assert_eq!(said.code, 0, "{}", said.err);
+        let proof: Value = serde_json::from_str(&said.out).unwrap();
+        assert_eq!(proof["accounts"], 1, "{proof}");
+        assert_eq!(self.label(), label);
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        let _ = self.provider.kill();
+        let _ = self.provider.wait();
+    }
+}
+
+/// A Hub on the data of a world.
+struct Serving(Child);
+
+impl Serving {
+    fn start(world: &World) -> Self {
+        let mut child = waystone(world.path())
+            .args(["serve", "--json", "--listen", "127.0.0.1:0", "--data", "data", "--log-level", "error"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut started = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut started).unwrap();
+        assert!(started.contains("started"), "{started}");
+        Self(child)
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_copy_is_made_beside_a_hub_and_put_back_without_one() {
+    let world = World::new();
+    fs::create_dir(world.file("copies")).unwrap();
+    let hub = Serving::start(&world);
+    let said = world.vault(&["backup", "copies/one", "--json"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let made: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!((&made["accounts"], &made["file"]), (&Value::from(1), &Value::from("copies/one")));
+    assert_eq!(world.names("copies"), ["one"]);
+    let copy = fs::read(world.file("copies/one")).unwrap();
+    for secret in [&b"right-token"[..], b"wsk1-", b"wak_live_"] {
+        assert!(!copy.windows(secret.len()).any(|window| window == secret), "a secret is in the copy");
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(fs::metadata(world.file("copies/one")).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    // Never over another file by accident.
+    let said = world.vault(&["backup", "copies/one"]);
+    assert_eq!(said.code, 3, "{}", said.out);
+    assert!(said.err.contains("is there already") && said.err.contains("--force"), "{}", said.err);
+    assert_eq!(fs::read(world.file("copies/one")).unwrap(), copy);
+
+    world.link("org-two");
+    let said = world.vault(&["backup", "copies/one", "--force"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    fs::write(world.file("copies/first"), &copy).unwrap();
+
+    let said = world.vault(&["restore", "copies/first"]);
+    assert_eq!(said.code, 3, "{}", said.out);
+    assert!(said.err.contains("stop the Hub"), "{}", said.err);
+    // Killed: what it held is let go of.
+    drop(hub);
+    let said = world.vault(&["restore", "copies/first", "--json"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let restored: Value = serde_json::from_str(&said.out).unwrap();
+    world.is_whole("org-one");
+    // What was there before can be put back as well.
+    let said = world.vault(&["restore", restored["kept"].as_str().unwrap()]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    world.is_whole("org-two");
+    drop(Serving::start(&world));
+}
+
+#[test]
+fn what_is_no_copy_changes_nothing() {
+    let world = World::new();
+    assert_eq!(world.vault(&["backup", "copy"]).code, 0);
+    let copy = fs::read(world.file("copy")).unwrap();
+    let other = World::new();
+    assert_eq!(other.vault(&["backup", "copy"]).code, 0);
+
+    fs::write(world.file("garbage"), vec![7; 8192]).unwrap();
+    fs::write(world.file("nothing"), "").unwrap();
+    fs::write(world.file("short"), &copy[..copy.len() / 2]).unwrap();
+    // A byte of what is under seal: it follows the account's id and the field's name in the row, and not in the index.
+    let (mut bent, mark) = (copy.clone(), b"api_token");
+    let is_row =
+        |at: &usize| copy[..*at].ends_with(mark) && copy[at - mark.len() - 30..*at].starts_with(b"acc_");
+    for at in (64..copy.len() - 64).filter(is_row) {
+        bent[at + 8] ^= 1;
+    }
+    assert_ne!(bent, copy);
+    fs::write(world.file("bent"), bent).unwrap();
+    fs::copy(other.file("copy"), world.file("theirs")).unwrap();
+    let before = world.names("data");
+    for file in ["garbage", "nothing", "short", "bent", "theirs", "absent"] {
+        let said = world.vault(&["restore", file]);
+        assert_eq!(said.code, 3, "{file}: {}{}", said.out, said.err);
+        assert_eq!(world.names("data").len(), before.len(), "{file}: {:?}", world.names("data"));
+        world.is_whole("org-one");
+    }
+    let said = world.vault(&["restore", "theirs"]);
+    assert!(said.err.contains("is sealed under key"), "{}", said.err);
+}
+
+#[test]
+fn a_key_is_rotated_and_kept_only_if_asked() {
+    let world = World::new();
+    let key = || fs::read_to_string(world.file("data/key")).unwrap();
+    let first = key();
+    let said = world.vault(&["rotate", "--json"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let rotated: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!((&rotated["accounts"], &rotated["old_key"]), (&Value::from(1), &Value::Null));
+    let second = key();
+    assert_ne!(first, second);
+    assert!(!world.names("data").iter().any(|name| name.contains("old")), "{:?}", world.names("data"));
+    world.is_whole("org-one");
+
+    assert_eq!(world.vault(&["backup", "copy"]).code, 0);
+    let said = world.vault(&["rotate", "--keep-old-key", "--json"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let rotated: Value = serde_json::from_str(&said.out).unwrap();
+    let kept = rotated["old_key"].as_str().unwrap();
+    assert_eq!(fs::read_to_string(world.file(kept)).unwrap(), second);
+    // A copy from before is sealed under the key from before.
+    let said = world.vault(&["restore", "copy"]);
+    assert!(said.code == 3 && said.err.contains("start with that one"), "{}", said.err);
+    assert_eq!(world.vault(&["restore", "copy", "--key-file", kept]).code, 0);
+    assert_eq!(world.vault(&["check", "--key-file", kept]).code, 0);
+
+    let said = world.vault(&["rotate", "--key-file", kept, "--to-key-file", "elsewhere"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.err.contains("let the Hub's settings name the key file elsewhere"), "{}", said.err);
+    assert_eq!(world.vault(&["check", "--key-file", "elsewhere"]).code, 0);
+    assert_eq!(world.vault(&["check", "--key-file", kept]).code, 3);
+}
+
+#[test]
+fn a_server_is_copied_by_its_own_tools_and_a_vault_is_not_made_by_looking() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = [("WAYSTONE_DATABASE_URL", "postgres://hub:canary@db.internal/hub?sslmode=require")];
+    for (arguments, expected) in [
+        (
+            ["vault", "backup", "a file"],
+            "pg_dump --format=custom --no-owner --dbname 'postgres://hub@db.internal/hub?sslmode=require' --file 'a file'",
+        ),
+        (
+            ["vault", "restore", "it's"],
+            "pg_restore --clean --if-exists --no-owner --dbname 'postgres://hub@db.internal/hub?sslmode=require' 'it'\\''s'",
+        ),
+    ] {
+        let said = run(folder.path(), &arguments, &url);
+        assert_eq!(said.code, 2);
+        assert!(said.err.contains(expected), "{}", said.err);
+        assert!(!said.err.contains("canary"), "{}", said.err);
+    }
+    for command in [&["backup", "copy"][..], &["rotate"], &["check"]] {
+        let all: Vec<&str> = ["vault"].iter().chain(command).chain(&["--data", "none"]).copied().collect();
+        let said = run(folder.path(), &all, &[]);
+        assert_eq!(said.code, 2, "{command:?}: {}", said.err);
+        assert!(said.err.contains("there is no vault in none"), "{}", said.err);
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[cfg(all(unix, debug_assertions))]
+#[test]
+fn whoever_is_killed_while_copying_leaves_what_was_there() {
+    let world = World::new();
+    assert_eq!(world.vault(&["backup", "copy"]).code, 0);
+    world.link("org-two");
+    for (arguments, point) in [
+        (["backup", "other"], "vault.copy-made"),
+        (["restore", "copy"], "vault.copy-proved"),
+        (["restore", "copy"], "vault.before-restore"),
+    ] {
+        let mark = world.file("mark");
+        let _ = fs::remove_file(&mark);
+        let mut child = waystone(world.path())
+            .arg("vault")
+            .args(arguments)
+            .args(["--data", "data"])
+            .env("WAYSTONE_CRASH_AT", point)
+            .env("WAYSTONE_CRASH_MARK", &mark)
+            .spawn()
+            .unwrap();
+        crate::world::until(point, || mark.exists());
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(!world.file("other").exists(), "{point}");
+        world.is_whole("org-two");
+    }
+    assert_eq!(world.vault(&["backup", "other"]).code, 0);
+    assert_eq!(world.vault(&["restore", "copy"]).code, 0);
+    world.is_whole("org-one");
+}
