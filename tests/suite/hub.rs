@@ -1,4 +1,5 @@
-//! The Hub as people run it, with the clients that people have: StackOne's widget in Chromium, and its SDK.
+//! The Hub as people run it, with the clients that people have: its own element and pages in Chromium, StackOne's widget,
+//! and its SDK.
 //!
 //! Each run is made on SQLite and on PostgreSQL.
 
@@ -16,10 +17,17 @@ fn node(file: &str, hub: &Hub) {
         .current_dir(folder)
         .env("HUB_URL", &hub.url)
         .env("HUB_KEY", &hub.key)
+        .env("HUB_LOG", &hub.log)
+        .env("HUB_LOOKS", if hub.database == Database::Sqlite { "yes" } else { "no" })
         .output()
         .expect("node runs; `cargo xtask test` installs it");
     let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{file}:\n{text}{}", String::from_utf8_lossy(&output.stderr));
+    if !output.status.success() {
+        let log = std::fs::read_to_string(&hub.log).unwrap_or_default();
+        // What a test asked for is of no interest; what went wrong in the Hub is.
+        let log: Vec<&str> = log.lines().filter(|line| !line.contains("\"INFO\"")).collect();
+        panic!("{file}:\n{text}{}\n{}", String::from_utf8_lossy(&output.stderr), log.join("\n"));
+    }
     // A file in which nothing was found to run would pass as well.
     let ran = text.lines().find_map(|line| line.strip_prefix("ℹ tests ")).and_then(|n| n.parse::<u32>().ok());
     assert!(ran.is_some_and(|ran| 1 < ran), "{file} ran nothing:\n{text}");
@@ -43,4 +51,24 @@ fn stackones_sdk_runs_unmodified_on_sqlite() {
 #[test]
 fn stackones_sdk_runs_unmodified_on_postgresql() {
     node("hub/sdk.mjs", &Hub::start(Database::Postgres));
+}
+
+#[test]
+fn the_element_embeds_the_pages_on_sqlite() {
+    node("hub/embed.mjs", &Hub::start(Database::Sqlite));
+}
+
+#[test]
+fn the_element_embeds_the_pages_on_postgresql() {
+    node("hub/embed.mjs", &Hub::start(Database::Postgres));
+}
+
+#[test]
+fn people_link_accounts_in_the_pages_on_sqlite() {
+    node("hub/pages.mjs", &Hub::start(Database::Sqlite));
+}
+
+#[test]
+fn people_link_accounts_in_the_pages_on_postgresql() {
+    node("hub/pages.mjs", &Hub::start(Database::Postgres));
 }

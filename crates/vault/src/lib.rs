@@ -9,6 +9,7 @@
 mod account;
 mod attempt;
 mod audit;
+mod browser;
 mod config;
 mod counter;
 mod crash;
@@ -44,6 +45,7 @@ pub use crate::account::{
 };
 pub use crate::attempt::{Attempt, AttemptState};
 pub use crate::audit::AuditRow;
+pub use crate::browser::{Browser, Showing};
 pub use crate::config::{Config, NewConfig};
 pub use crate::crash::crash_point;
 pub use crate::draft::Draft;
