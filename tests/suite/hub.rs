@@ -3,14 +3,15 @@
 //!
 //! Each run is made on SQLite and on PostgreSQL.
 
+use std::path::Path;
 use std::process::Command;
 
 use crate::hub::world::{Database, Hub};
 
-mod world;
+pub(crate) mod world;
 
 /// Runs a file of `tests/node/hub` against a Hub.
-fn node(file: &str, hub: &Hub) {
+pub(crate) fn node(file: &str, hub: &Hub, more: &[(&str, &Path)]) {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/node");
     let output = Command::new("node")
         .args(["--test", "--test-reporter=spec", file])
@@ -18,6 +19,7 @@ fn node(file: &str, hub: &Hub) {
         .env("HUB_URL", &hub.url)
         .env("HUB_KEY", &hub.key)
         .env("HUB_LOG", &hub.log)
+        .envs(more.iter().copied())
         .env("HUB_LOOKS", if hub.database == Database::Sqlite { "yes" } else { "no" })
         .output()
         .expect("node runs; `cargo xtask test` installs it");
@@ -35,40 +37,40 @@ fn node(file: &str, hub: &Hub) {
 
 #[test]
 fn stackones_widget_runs_unmodified_on_sqlite() {
-    node("hub/widget.mjs", &Hub::start(Database::Sqlite));
+    node("hub/widget.mjs", &Hub::start(Database::Sqlite), &[]);
 }
 
 #[test]
 fn stackones_widget_runs_unmodified_on_postgresql() {
-    node("hub/widget.mjs", &Hub::start(Database::Postgres));
+    node("hub/widget.mjs", &Hub::start(Database::Postgres), &[]);
 }
 
 #[test]
 fn stackones_sdk_runs_unmodified_on_sqlite() {
-    node("hub/sdk.mjs", &Hub::start(Database::Sqlite));
+    node("hub/sdk.mjs", &Hub::start(Database::Sqlite), &[]);
 }
 
 #[test]
 fn stackones_sdk_runs_unmodified_on_postgresql() {
-    node("hub/sdk.mjs", &Hub::start(Database::Postgres));
+    node("hub/sdk.mjs", &Hub::start(Database::Postgres), &[]);
 }
 
 #[test]
 fn the_element_embeds_the_pages_on_sqlite() {
-    node("hub/embed.mjs", &Hub::start(Database::Sqlite));
+    node("hub/embed.mjs", &Hub::start(Database::Sqlite), &[]);
 }
 
 #[test]
 fn the_element_embeds_the_pages_on_postgresql() {
-    node("hub/embed.mjs", &Hub::start(Database::Postgres));
+    node("hub/embed.mjs", &Hub::start(Database::Postgres), &[]);
 }
 
 #[test]
 fn people_link_accounts_in_the_pages_on_sqlite() {
-    node("hub/pages.mjs", &Hub::start(Database::Sqlite));
+    node("hub/pages.mjs", &Hub::start(Database::Sqlite), &[]);
 }
 
 #[test]
 fn people_link_accounts_in_the_pages_on_postgresql() {
-    node("hub/pages.mjs", &Hub::start(Database::Postgres));
+    node("hub/pages.mjs", &Hub::start(Database::Postgres), &[]);
 }

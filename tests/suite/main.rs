@@ -15,6 +15,7 @@
 //! | [`diff`] | two versions of a guide, compared |
 //! | [`many`] | many guides at once: rendered into a folder, watched |
 //! | [`new`] | guides to begin with |
+//! | [`embedding`] | the blocks of `docs/embedding.md`, run against a Hub |
 //! | [`authoring`] | the blocks and commands of `docs/authoring.md` |
 //! | [`pages`] | outputs against goldens, and read by real parsers |
 //! | [`cli`] | help, refusals, formats |
@@ -36,6 +37,7 @@ mod schema;
 mod authoring;
 mod cli;
 mod diff;
+mod embedding;
 mod hub;
 mod linking;
 mod linking_pages;

@@ -9,7 +9,7 @@ use crate::tidy::root;
 
 /// Programs, and the Debian package that has each.
 const PROGRAMS: &[(&str, &str)] =
-    &[("node", "nodejs"), ("npm", "npm"), ("tmux", "tmux"), ("chromium", "chromium")];
+    &[("node", "nodejs"), ("npm", "npm"), ("tmux", "tmux"), ("chromium", "chromium"), ("go", "golang-go")];
 
 /// Installs what is missing.
 pub(crate) fn all() -> Result<()> {

@@ -29,7 +29,7 @@ async function esm(name) {
   };
   const text = await readFile(new URL(`../node_modules/${files[name]}`, import.meta.url), "utf8");
   const needs = [...text.matchAll(/require\("([^"]+)"\)/g)].map(([, one]) => one);
-  const imports = needs.map((one, at) => `import * as m${at} from "${one}";`).join("");
+  const imports = needs.map((one, at) => `import m${at} from "${one}";`).join("");
   const table = needs.map((one, at) => `"${one}": m${at}`).join(",");
   const names = Object.keys(require(name)).filter((one) => /^[a-z]\w*$/i.test(one));
   return `${imports} const exports = {}, require = (name) => ({${table}})[name]; ((exports) => {${text}})(exports);
