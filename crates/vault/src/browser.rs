@@ -140,6 +140,17 @@ impl Vault {
         work.commit().await
     }
 
+    /// The browser keeps its secret in the frame: what the frame had for the other case is of no use any more.
+    pub async fn stay_in_frame(&self, seq: i64, digest: &Digest) -> Result<(), StoreError> {
+        let mut work = self.begin().await?;
+        sqlx::query("update browsers set frame_digest = null where session_seq = $1 and digest = $2")
+            .bind(seq)
+            .bind(digest.bytes())
+            .execute(work.tx())
+            .await?;
+        work.commit().await
+    }
+
     /// The session of a frame goes on in a window of its own, which gets a secret. None, if the frame was opened before
     /// `since`, or this was done already.
     pub async fn leave_frame(

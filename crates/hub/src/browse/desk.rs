@@ -250,12 +250,17 @@ impl FromRequestParts<Arc<App>> for Desk {
             let Some((_, frame)) = frame else { return Err(front.trouble(Trouble::NoSession)) };
             return Err(without_cookie(front, &client, seq, &frame).await);
         };
-        // The cookie is kept, so the address needs nothing of the kind.
-        if frame.is_some() {
+        let failed = |error| front.failed(&ApiError::internal(&error), "/");
+        let browser = Digest::of(secret.expose());
+        let found = app.vault.session_by_browser(seq, &browser).await.map_err(failed)?;
+        if let Some((_, frame)) = frame {
+            if found.is_none() {
+                return Err(without_cookie(front, &client, seq, &frame).await);
+            }
+            // The cookie is kept, so nothing of the kind is needed any more, in the address or at all.
+            app.vault.stay_in_frame(seq, &browser).await.map_err(failed)?;
             return Err(go(parts.uri.path()));
         }
-        let found = app.vault.session_by_browser(seq, &Digest::of(secret.expose())).await;
-        let found = found.map_err(|error| front.failed(&ApiError::internal(&error), "/"))?;
         let Some((session, showing)) = found else {
             limits::guessed_wrong(app, &client).await;
             return Err(front.trouble(Trouble::NoSession));

@@ -77,6 +77,12 @@ async fn a_frame_without_a_secret_goes_on_in_a_window_once_and_soon() {
         assert!(vault.session_by_browser(seq, &opened.secret.digest()).await.unwrap().is_none(), "{name}");
         assert!(vault.leave_frame(seq, &frame, at(0)).await.unwrap().is_none(), "{name}: once");
 
+        let other = vault.open_session(&made, &shown, at(1)).await.unwrap().unwrap();
+        vault.stay_in_frame(seq, &other.secret.digest()).await.unwrap();
+        let frame = other.frame.unwrap().digest();
+        assert!(vault.leave_frame(seq, &frame, at(0)).await.unwrap().is_none(), "{name}: it has its secret");
+        assert!(vault.session_by_browser(seq, &other.secret.digest()).await.unwrap().is_some(), "{name}");
+
         let light = Showing { scheme: Some("light".to_owned()), ..Showing::default() };
         vault.show_otherwise(seq, &window.digest(), &light).await.unwrap();
         let (_, found) = vault.session_by_browser(seq, &window.digest()).await.unwrap().unwrap();
