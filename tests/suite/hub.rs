@@ -1,5 +1,5 @@
-//! The Hub as people run it, with the clients that people have: its own element and pages in Chromium, StackOne's widget,
-//! and its SDK.
+//! The Hub as people run it: with the clients that people have (its own pages and element in Chromium, StackOne's widget
+//! and SDK), killed, several at once, and beset by strangers.
 //!
 //! Each run is made on SQLite and on PostgreSQL.
 
@@ -8,7 +8,15 @@ use std::process::Command;
 
 use crate::hub::world::{Database, Hub};
 
+mod browser;
+mod client;
+mod described;
+mod process;
+mod rows;
 pub(crate) mod world;
+
+mod crash;
+mod replicas;
 
 /// Runs a file of `tests/node/hub` against a Hub.
 pub(crate) fn node(file: &str, hub: &Hub, more: &[(&str, &Path)]) {
@@ -43,6 +51,26 @@ fn stackones_widget_runs_unmodified_on_sqlite() {
 #[test]
 fn stackones_widget_runs_unmodified_on_postgresql() {
     node("hub/widget.mjs", &Hub::start(Database::Postgres), &[]);
+}
+
+#[test]
+fn the_api_does_what_a_backend_needs_on_sqlite() {
+    node("hub/api.mjs", &Hub::start(Database::Sqlite), &[]);
+}
+
+#[test]
+fn the_api_does_what_a_backend_needs_on_postgresql() {
+    node("hub/api.mjs", &Hub::start(Database::Postgres), &[]);
+}
+
+#[test]
+fn people_sign_in_at_the_provider_on_sqlite() {
+    node("hub/signin.mjs", &Hub::start(Database::Sqlite), &[]);
+}
+
+#[test]
+fn people_sign_in_at_the_provider_on_postgresql() {
+    node("hub/signin.mjs", &Hub::start(Database::Postgres), &[]);
 }
 
 #[test]

@@ -10,7 +10,7 @@
 //! | [`mutants`] | good guides broken in one way each: ten thousand |
 //! | [`scenarios`] | the scenarios of good guides, through the real flow |
 //! | [`linking`] | an account linked by the built program: endings, secrets, crashes, a real terminal |
-//! | [`hub`] | the Hub with its pages and element, StackOne's widget and SDK, on both databases |
+//! | [`hub`] | the Hub with its pages and element, StackOne's widget and SDK, on both databases; killed at every point of a link; two on one database |
 //! | [`linking_pages`] | the pages of the Hub in a browser: parsed, looked at, used |
 //! | [`diff`] | two versions of a guide, compared |
 //! | [`many`] | many guides at once: rendered into a folder, watched |

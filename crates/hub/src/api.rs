@@ -12,6 +12,7 @@ mod keys;
 mod requests;
 mod sessions;
 mod trail;
+mod tries;
 
 use std::sync::Arc;
 
@@ -64,7 +65,7 @@ pub(crate) fn api() -> Router<Arc<App>> {
 }
 
 /// The description, as a client reads it.
-pub(crate) fn document() -> Document {
+pub fn openapi() -> Document {
     described().1
 }
 
@@ -93,7 +94,9 @@ fn described() -> (Router<Arc<App>>, Document) {
         .routes(routes!(hub::connectors))
         .routes(routes!(hub::connector))
         .routes(routes!(hub::link))
-        .routes(routes!(hub::account, hub::edit));
+        .routes(routes!(hub::account, hub::edit))
+        .routes(routes!(tries::create))
+        .routes(routes!(tries::read, tries::cancel));
     let (routes, mut document) =
         OpenApiRouter::with_openapi(Described::openapi()).merge(backend).merge(browser).split_for_parts();
     let schemes = &mut document.components.get_or_insert_with(Default::default).security_schemes;

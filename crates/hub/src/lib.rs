@@ -25,6 +25,7 @@ mod form;
 mod limits;
 mod linking;
 mod passing;
+mod sign_in;
 mod status;
 mod upkeep;
 
@@ -37,8 +38,10 @@ mod router;
 #[cfg(test)]
 mod testing;
 
+pub use crate::api::openapi;
 pub use crate::app::App;
 pub use crate::serve::{Ended, ServeError, Started, TlsError, serve};
 pub use crate::settings::{Given, Settings};
+pub use crate::status::table as account_states;
 pub use crate::telemetry::metrics::METRICS;
 pub use crate::wire::error::error_codes;

@@ -4,22 +4,26 @@
 //! used, by whom and for what path, stands in the trail before the request is sent.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 
-use axum::body::Body;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use guide::{Key, OutcomeKind};
-use http_body_util::channel::Channel;
+use http_body::Frame;
 use jiff::Timestamp;
 use link::{Flow, Purpose, Stage, Start};
 use probe::{Inputs, Values, Wanted};
+use tokio::sync::mpsc;
 use vault::{Account, Credentials};
 
 use crate::app::App;
 use crate::connectors;
 use crate::editions;
-use crate::linking::{Tokens, check_only, stored_tokens, stored_values};
+use crate::linking::{Tokens, all_values, check_only, keep_tokens, stored_tokens};
 use crate::status;
 use crate::telemetry::metrics;
 use crate::wire::error::{
@@ -90,14 +94,14 @@ pub(crate) async fn pass(
     let start = Start {
         purpose: Purpose::Again { external_id: account.external_id.clone(), other_allowed: false },
         environment: account.environment.as_deref().and_then(Key::parse),
-        stored: stored_values(&credentials),
+        stored: all_values(app, &credentials).await?,
         tokens: stored_tokens(&credentials),
         brand: app.brand.name.clone(),
         ..Start::default()
     };
     let values = start.stored.clone();
     let mut flow = Flow::new(Arc::clone(&guide), &account.method, start).ok_or_else(gone)?;
-    let tokens = tokens(app, &credentials, &mut flow).await?;
+    let tokens = tokens(app, &credentials, &mut flow, actor).await?;
     let inputs = Inputs { tokens: &tokens, ..Inputs::new(flow.method(), flow.environment(), &values) };
     let request = probe::through(flow.method(), wanted, &inputs)
         .map_err(|error| ApiError::new(&INVALID_VALUE, format!("The request cannot be made: {error}")))?;
@@ -123,10 +127,7 @@ pub(crate) async fn pass(
 
 /// Whether requests may be sent through an account.
 async fn usable(app: &App, account: &Account) -> Result<(), ApiError> {
-    let active = match &account.home {
-        Some(home) => connectors::is_active(app, &home.project, &home.config).await?,
-        None => true,
-    };
+    let active = connectors::is_active(app, account).await?;
     let (status, reason) = status::of(account, active);
     if status.is_usable() {
         return Ok(());
@@ -138,7 +139,12 @@ async fn usable(app: &App, account: &Account) -> Result<(), ApiError> {
 }
 
 /// What signing in gives, where the method signs in: as it was got before, or got now.
-async fn tokens(app: &Arc<App>, credentials: &Credentials, flow: &mut Flow) -> Result<Values, ApiError> {
+async fn tokens(
+    app: &Arc<App>,
+    credentials: &Credentials,
+    flow: &mut Flow,
+    actor: &str,
+) -> Result<Values, ApiError> {
     if flow.method().auth.sign_in.is_none() {
         return Ok(Values::new());
     }
@@ -167,6 +173,8 @@ async fn tokens(app: &Arc<App>, credentials: &Credentials, flow: &mut Flow) -> R
             return Err(ApiError::new(&CONFLICT, "The account has to be linked again before it can be used"));
         }
     }
+    let account = keep_tokens(app, credentials, flow, actor).await?;
+    let key = (account.id.to_string(), account.version);
     let (values, end) = flow.tokens();
     let tokens = Tokens { values: values.clone(), end };
     let mut cache = app.tokens.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -180,26 +188,23 @@ async fn tokens(app: &Arc<App>, credentials: &Credentials, flow: &mut Flow) -> R
 fn handed_on(app: &Arc<App>, mut answer: egress::Streamed) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
     let returned = std::mem::take(&mut answer.headers);
-    let (mut pieces, body) = Channel::new(2);
+    let (pieces, coming) = mpsc::channel(2);
     app.tasks.spawn(move |_| async move {
         loop {
-            match answer.chunk().await {
-                Ok(Some(chunk)) => {
-                    // Whoever asked is gone: the rest is of no use.
-                    if pieces.send_data(chunk).await.is_err() {
-                        return;
-                    }
-                }
+            let piece = match answer.chunk().await {
+                Ok(Some(chunk)) => Ok(chunk),
                 Ok(None) => return,
                 // An answer that breaks off has to be seen to: the connection ends without its end.
-                Err(broken) => {
-                    pieces.abort(std::io::Error::other(broken.detail));
-                    return;
-                }
+                Err(broken) => Err(io::Error::other(broken.detail)),
+            };
+            let is_broken = piece.is_err();
+            // Whoever asked may be gone: the rest is of no use then.
+            if pieces.send(piece).await.is_err() || is_broken {
+                return;
             }
         }
     });
-    let mut response = (status, Body::new(body)).into_response();
+    let mut response = (status, Body::new(Pieces(coming))).into_response();
     let headers = response.headers_mut();
     for (name, value) in returned {
         let pair = (HeaderName::try_from(name), HeaderValue::from_bytes(&value));
@@ -213,4 +218,19 @@ fn handed_on(app: &Arc<App>, mut answer: egress::Streamed) -> Response {
     headers.insert("x-waystone-answered-by", HeaderValue::from_static("provider"));
     response.extensions_mut().insert(crate::layers::Meant);
     response
+}
+
+/// A body that comes in pieces.
+struct Pieces(mpsc::Receiver<io::Result<Bytes>>);
+
+impl HttpBody for Pieces {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        self.0.poll_recv(context).map(|piece| piece.map(|piece| piece.map(Frame::data)))
+    }
 }

@@ -10,20 +10,21 @@ use jiff::{Timestamp, ToSpan as _};
 use crate::app::{App, Stop};
 
 /// How often it is looked for what is past its time.
-const EVERY: Duration = Duration::from_secs(600);
+const EVERY: Duration = Duration::from_mins(10);
 
 /// For so many hours after its end a session, with what was tried in it, is kept for support.
 const KEPT_HOURS: i64 = 30 * 24;
 
 /// Forgets, now and then.
 pub(crate) async fn upkeep(app: Arc<App>, mut stop: Stop) {
-    while !stop.is_asked() {
+    loop {
+        // First a pause: a start has enough to do, and nothing is gained by haste.
+        tokio::select! {
+            () = stop.asked() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
         if let Err(error) = forget(&app, Timestamp::now()).await {
             tracing::warn!(%error, "what is past its time could not be forgotten");
-        }
-        tokio::select! {
-            () = stop.asked() => {}
-            () = tokio::time::sleep(EVERY) => {}
         }
     }
 }

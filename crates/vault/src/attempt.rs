@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use secret::Secret;
 use sqlx::Row as _;
 
+use crate::crash::crash_point;
 use crate::database::{DbConnection, DbRow};
 use crate::draft;
 use crate::error::{ChangeError, StoreError};
@@ -179,6 +180,7 @@ impl Vault {
         if done.rows_affected() == 0 {
             return Ok(false);
         }
+        crash_point("vault.attempt-saved");
         if attempt.state.is_over() {
             draft::delete(work.tx(), &attempt.draft_key()).await?;
         } else {
@@ -242,6 +244,18 @@ impl Vault {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<bool, StoreError> {
+        // Read first: whoever only asks how things stand costs no write.
+        let others: Option<String> = sqlx::query_scalar(
+            "select lease from attempts where id = $1 and lease is not null and lease <> $2 and lease_until > $3",
+        )
+        .bind(id)
+        .bind(process)
+        .bind(stamp(now))
+        .fetch_optional(&self.readers)
+        .await?;
+        if others.is_some() {
+            return Ok(false);
+        }
         let mut work = self.begin().await?;
         let done = sqlx::query(
             "update attempts set lease = $2, lease_until = $4 \
@@ -288,6 +302,7 @@ pub(crate) async fn end_linked(
     if done.rows_affected() == 0 {
         return Err(ChangeError::AttemptOver { id: id.to_owned() });
     }
+    crash_point("vault.attempt-ended");
     Ok(draft::delete(connection, &draft_key(id)).await?)
 }
 

@@ -270,3 +270,23 @@ test("what is set before the script has loaded counts, and so do properties and 
   assert.deepEqual(answer, { token: true, height: "400px", called: true, base: hub });
   await it.close();
 });
+
+test("who signs in at the provider does so in a window, and the frame goes on", async () => {
+  const { status, body: profile } = await api("POST", "/connector_profiles", {
+    provider: "salesforce", method: "oauth", name: "Salesforce",
+    values: { client_id: "example-app", client_secret: "example-secret" },
+  });
+  assert.equal(status, 201, JSON.stringify(profile));
+  const it = await embedded(null, { provider: "salesforce", connector_profile_id: profile.id });
+  await it.first("load");
+  await it.frame.locator("[name=environment][value=production]").check({ force: true });
+  await it.frame.locator("button[value=connect]").click();
+  const open = it.frame.locator("[data-open]");
+  const [window] = await Promise.all([it.context.waitForEvent("page"), open.click()]);
+  await window.getByRole("link", { name: "signed in", exact: true }).click();
+  // The frame has seen it, wherever the window is by now.
+  await it.frame.locator("button[name=do][value=yes]").click();
+  assert.equal((await it.first("success")).provider, "salesforce");
+  assert.deepEqual(it.said.filter((line) => !/favicon|404/.test(line)), []);
+  await it.close();
+});

@@ -23,8 +23,27 @@ impl World {
 
     /// The world of another provider that ships.
     pub(crate) fn of(provider: &str) -> Self {
+        Self::simulating(&[provider])
+    }
+
+    /// A world whose provider takes tokens that stand in no guide that the Hub has: `tokens` are put in the place of
+    /// others.
+    pub(crate) fn with_tokens(tokens: &[(&str, &str)]) -> Self {
+        let guides = tempfile::tempdir().expect("a folder can be made");
+        let (from, to) = (guide_of("gladly"), guides.path().join("gladly"));
+        std::fs::create_dir(&to).expect("a folder can be made");
+        let text = std::fs::read_to_string(from.join("guide.yaml")).expect("the guide ships");
+        let text = tokens.iter().fold(text, |text, (old, new)| text.replace(old, new));
+        std::fs::write(to.join("guide.yaml"), text).expect("it can be written");
+        std::fs::copy(from.join("icon.svg"), to.join("icon.svg")).expect("it can be copied");
+        let folder = guides.path().to_str().expect("the path is text").to_owned();
+        Self::simulating(&["gladly", "--guides", &folder])
+    }
+
+    fn simulating(arguments: &[&str]) -> Self {
         let mut provider = Command::new(waystone::program())
-            .args(["simulate", provider])
+            .arg("simulate")
+            .args(arguments)
             .stdout(Stdio::piped())
             .spawn()
             .expect("the simulator starts");
@@ -100,6 +119,11 @@ impl World {
     pub(crate) fn accounts(&self) -> Vec<Value> {
         self.json(&["accounts", "list", "--json"]).as_array().cloned().unwrap_or_default()
     }
+}
+
+/// The folder of a guide that ships.
+fn guide_of(provider: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../guides").join(provider)
 }
 
 impl Drop for World {

@@ -1,14 +1,15 @@
 //! Checks, as they happen: made beside the requests, by whichever process has them, and reported from the database.
 //!
-//! **Invariant:** one process at a time makes the checks of an attempt. When it is gone, the next that is asked how
-//! they stand takes over.
+//! **Invariant:** one process at a time makes the checks of an attempt, and says all the while that it is at them. When
+//! it is gone, the next that is asked how they stand takes over, within seconds.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::response::{IntoResponse as _, Response};
 use jiff::{Timestamp, ToSpan as _};
 use link::{CheckReport, Stage};
-use vault::AttemptState;
+use vault::{AttemptState, StoreError};
 
 use super::desk::{Desk, go};
 use super::fill::{Work, work};
@@ -16,10 +17,14 @@ use crate::app::App;
 use crate::linking::Linking;
 use crate::pages::{CheckingPage, checking, progress as progressed};
 use crate::wire::Segments;
-use crate::wire::error::ApiError;
+use crate::wire::error::{ApiError, CONFLICT};
 
-/// For so many seconds a process has the checks of an attempt to itself: longer than they may take.
-const LEASE: i64 = 70;
+/// For so many seconds a process has the checks of an attempt to itself since it last said that it is at them. So long a
+/// person waits when it is gone; the clocks of two processes may differ by less.
+const LEASE: i64 = 8;
+
+/// So often it says so.
+const RENEWAL: Duration = Duration::from_secs(2);
 
 pub(super) async fn show(
     desk: Desk,
@@ -62,25 +67,69 @@ pub(super) async fn begin(desk: &Desk, work: &mut Work) -> Result<(), ApiError> 
 
 /// Makes the checks of an attempt, unless another process is at it.
 async fn take_over(desk: &Desk, id: String) -> Result<(), ApiError> {
-    let app = &desk.app;
-    let now = Timestamp::now();
-    let until = now.saturating_add(LEASE.seconds()).unwrap_or(now);
-    // Not the process but the task has it: a second task of this process is one too many as well.
-    let task = format!("{}/{}", app.process, now.as_microsecond());
-    let leased = app.vault.lease_attempt(&id, &task, now, until).await;
-    if !leased.map_err(|error| ApiError::internal(&error))? {
+    let (app, session, of) = (Arc::clone(&desk.app), desk.session.clone(), id.clone());
+    let begun = beside(&desk.app, id, async move { make(&app, &session, &of).await });
+    begun.await.map(|_| ())
+}
+
+/// Makes the checks of an attempt that cannot be taken up by another process: what a browser brought back is good
+/// once, and is in this flow alone.
+pub(super) async fn run_here(app: &Arc<App>, mut linking: Linking) -> Result<(), ApiError> {
+    let (shared, id) = (Arc::clone(app), linking.attempt.id.clone());
+    if beside(app, id, async move { linking.run(&shared).await }).await? {
         return Ok(());
     }
-    let (shared, session) = (Arc::clone(app), desk.session.clone());
+    Err(ApiError::new(&CONFLICT, "The checks are under way already"))
+}
+
+/// Does work on an attempt beside the request, unless somebody is at it; says whether.
+async fn beside<F>(app: &Arc<App>, id: String, work: F) -> Result<bool, ApiError>
+where
+    F: Future<Output = Result<(), ApiError>> + Send + 'static,
+{
+    // Not the process but the task has it: a second task of this process is one too many as well.
+    let task = format!("{}/{}", app.process, Timestamp::now().as_microsecond());
+    if !lease(app, &id, &task).await.map_err(|error| ApiError::internal(&error))? {
+        return Ok(false);
+    }
+    let shared = Arc::clone(app);
     app.tasks.spawn(move |_| async move {
-        if let Err(error) = make(&shared, &session, &id).await {
+        let done = tokio::select! {
+            done = work => done,
+            () = lost(&shared, &id, &task) => {
+                tracing::warn!(attempt = id, "another process has taken the checks over");
+                return;
+            }
+        };
+        if let Err(error) = done {
             tracing::warn!(attempt = id, error = error.message, "checks did not come to an end");
         }
         if let Err(error) = shared.vault.release_attempt(&id, &task).await {
             let _ = ApiError::internal(&error);
         }
     });
-    Ok(())
+    Ok(true)
+}
+
+async fn lease(app: &App, id: &str, task: &str) -> Result<bool, StoreError> {
+    let now = Timestamp::now();
+    let until = now.saturating_add(LEASE.seconds()).unwrap_or(now);
+    app.vault.lease_attempt(id, task, now, until).await
+}
+
+/// Says again and again that a task is at it; ends when another is instead.
+async fn lost(app: &App, id: &str, task: &str) {
+    loop {
+        tokio::time::sleep(RENEWAL).await;
+        match lease(app, id, task).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            // It may work the next time.
+            Err(error) => {
+                tracing::warn!(attempt = id, %error, "the checks could not be kept to this process");
+            }
+        }
+    }
 }
 
 async fn make(app: &Arc<App>, session: &vault::Session, id: &str) -> Result<(), ApiError> {

@@ -32,6 +32,7 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
     let mut line = Line { span: span.clone(), method, route, started: Instant::now(), is_answered: false };
     let in_flight = InFlight::begin();
     let response = next.run(request).instrument(span).await;
+    vault::crash_point("hub.answer-due");
     drop(in_flight);
     let code = response.extensions().get::<&'static Code>().map_or("", |code| code.name);
     line.answered(response.status().as_u16(), code);

@@ -27,8 +27,11 @@ const MOST: usize = 1024 * 1024;
 
 pub(crate) async fn once(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let is_change = [Method::POST, Method::PATCH, Method::DELETE].contains(request.method());
+    // What a browser asks belongs to a session, and what goes on to a provider is the provider's to do once.
+    let path = request.uri().path();
+    let is_ours = !path.starts_with("/hub/") && !path.contains("/proxy");
     let key = request.headers().get(KEY).cloned();
-    match key.filter(|_| is_change) {
+    match key.filter(|_| is_change && is_ours) {
         Some(key) => kept(&app, &key, request, next).await.unwrap_or_else(ApiError::into_response),
         None => next.run(request).await,
     }

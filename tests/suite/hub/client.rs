@@ -1,0 +1,173 @@
+//! A client of HTTP that sends exactly what it is told to, good or bad.
+//!
+//! **Invariant:** nothing is added, followed, repeated or decoded; a connection is used once.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// A request, as it is put together.
+#[derive(Clone, Debug)]
+pub(crate) struct Ask {
+    method: String,
+    path: String,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+/// What was answered.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
+impl Ask {
+    pub(crate) fn new(method: &str, path: &str) -> Self {
+        Self { method: method.to_owned(), path: path.to_owned(), headers: Vec::new(), body: Vec::new() }
+    }
+
+    pub(crate) fn get(path: &str) -> Self {
+        Self::new("GET", path)
+    }
+
+    pub(crate) fn post(path: &str) -> Self {
+        Self::new("POST", path)
+    }
+
+    #[must_use]
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// With a key of a project, as StackOne's SDK sends it.
+    #[must_use]
+    pub(crate) fn key(self, key: &str) -> Self {
+        self.header("authorization", &format!("Bearer {key}"))
+    }
+
+    /// With the token of a session, as the widget sends it.
+    #[must_use]
+    pub(crate) fn session(self, token: &str) -> Self {
+        self.header("x-hub-session-token", token)
+    }
+
+    #[must_use]
+    pub(crate) fn json(self, body: &Value) -> Self {
+        self.header("content-type", "application/json").body(body.to_string().into_bytes())
+    }
+
+    #[must_use]
+    pub(crate) fn form(self, fields: &[(&str, &str)]) -> Self {
+        let text: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{}={}", escaped(name), escaped(value))).collect();
+        self.header("content-type", "application/x-www-form-urlencoded").body(text.join("&").into_bytes())
+    }
+
+    #[must_use]
+    pub(crate) fn body(mut self, body: Vec<u8>) -> Self {
+        self.body = body;
+        self
+    }
+
+    /// Sends it, and reads the answer to its end.
+    pub(crate) fn to(self, address: SocketAddr) -> io::Result<Answer> {
+        let mut head =
+            format!("{} {} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n", self.method, self.path);
+        for (name, value) in &self.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        if !self.body.is_empty() || matches!(self.method.as_str(), "POST" | "PATCH" | "PUT") {
+            head.push_str(&format!("content-length: {}\r\n", self.body.len()));
+        }
+        head.push_str("\r\n");
+        let mut bytes = head.into_bytes();
+        bytes.extend_from_slice(&self.body);
+        raw(address, &bytes)
+    }
+}
+
+/// Sends bytes as they are, and reads the answer to its end.
+pub(crate) fn raw(address: SocketAddr, bytes: &[u8]) -> io::Result<Answer> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(Duration::from_mins(1)))?;
+    stream.set_nodelay(true)?;
+    // Whoever refuses a body may not read it to its end, and still answers.
+    let sent = stream.write_all(bytes);
+    let mut answer = Vec::new();
+    let read = stream.read_to_end(&mut answer);
+    if answer.is_empty() {
+        sent?;
+        read?;
+    }
+    parsed(&answer).ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "the answer was cut off"))
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// The body, if it is JSON.
+    pub(crate) fn value(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_default()
+    }
+
+    /// A text of the body.
+    pub(crate) fn text(&self, name: &str) -> String {
+        self.value()[name].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// The answer, if it is whole.
+fn parsed(bytes: &[u8]) -> Option<Answer> {
+    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
+    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+    let mut lines = head.split("\r\n");
+    let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+    let pair =
+        |line: &str| line.split_once(':').map(|(key, value)| (key.to_owned(), value.trim().to_owned()));
+    let headers: Vec<_> = lines.filter_map(pair).collect();
+    let mut answer = Answer { status, headers, body: String::new() };
+    let body = &bytes[end + 4..];
+    let body = if answer.header("transfer-encoding").is_some() {
+        unchunked(body)?
+    } else {
+        let length = answer.header("content-length").and_then(|text| text.parse().ok());
+        if length.is_some_and(|length: usize| body.len() < length) {
+            return None;
+        }
+        body.to_vec()
+    };
+    answer.body = String::from_utf8_lossy(&body).into_owned();
+    Some(answer)
+}
+
+fn unchunked(mut bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let end = bytes.windows(2).position(|window| window == b"\r\n")?;
+        let size = usize::from_str_radix(std::str::from_utf8(&bytes[..end]).ok()?.trim(), 16).ok()?;
+        bytes = &bytes[end + 2..];
+        if size == 0 {
+            return Some(body);
+        }
+        body.extend_from_slice(bytes.get(..size)?);
+        bytes = bytes.get(size + 2..)?;
+    }
+}
+
+/// For a form or a query.
+pub(crate) fn escaped(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}

@@ -1,0 +1,137 @@
+//! `kill -9` of the Hub, at each labelled point of a link and at random moments beside it.
+//!
+//! Each kill cuts two links: one stands at the point, the other is anywhere. The data is then taken up by another
+//! process, as after a crash, and looked at from both sides: through the API, and past it in the tables.
+//!
+//! `WAYSTONE_KILL_MORE=1` cuts at every point of the pages on both databases, and takes half as long again.
+//!
+//! **Invariant:** an acknowledged account is there and works; one that is not acknowledged is wholly there or wholly
+//! absent; whoever was linking goes on; nothing secret is in the clear at any of these moments.
+
+mod lane;
+mod start;
+mod ways;
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::thread;
+use std::time::Instant;
+
+use super::world::Database;
+use crate::linking::world::World;
+
+use self::lane::Lane;
+use self::ways::{create, edit, pages};
+
+/// Secrets that stand in no guide and no test but here, and what the provider's guide has in their place.
+const TOKENS: [(&str, &str); 2] =
+    [("right-token", "canary-3d0f7a1c9b52"), ("newer-token", "canary-8e64c2f0d17b")];
+const TOKEN: &str = TOKENS[0].1;
+const NEWER: &str = TOKENS[1].1;
+
+/// Labels that a link passes. One that is passed no more was lost with a change of the code.
+const LABELS: &[&str] = &[
+    "hub.answer-due",
+    "hub.answer-received",
+    "hub.before-store",
+    "hub.request-due",
+    "hub.stored",
+    "vault.account-inserted",
+    "vault.account-updated",
+    "vault.attempt-ended",
+    "vault.attempt-saved",
+    "vault.before-commit",
+    "vault.committed",
+    "vault.credentials-inserted",
+    "vault.trail-written",
+    "vault.transaction-begun",
+];
+
+/// What came of the kills.
+#[derive(Debug, Default)]
+struct Tally {
+    /// How often a process was killed, by where the link stood.
+    points: BTreeMap<String, u32>,
+    /// Links that were cut at a random moment by the same signals.
+    beside: u32,
+    /// Links that were acknowledged before the end, …
+    acknowledged: u32,
+    /// … those that were not and are wholly there, …
+    there: u32,
+    /// … and those that are wholly absent.
+    absent: u32,
+    /// People on the pages who found their checks under way, and waited until another process took them over.
+    taken_over: u32,
+}
+
+impl Tally {
+    fn add(&mut self, other: Self) {
+        for (label, times) in other.points {
+            *self.points.entry(label).or_default() += times;
+        }
+        self.beside += other.beside;
+        self.acknowledged += other.acknowledged;
+        self.there += other.there;
+        self.absent += other.absent;
+        self.taken_over += other.taken_over;
+    }
+
+    fn kills(&self) -> u32 {
+        self.points.values().sum()
+    }
+}
+
+/// Says something also where the output of tests that pass is not shown.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// Everything on one database.
+fn cut(database: Database) {
+    let began = Instant::now();
+    let world = World::with_tokens(&TOKENS);
+    let provider = world.origin.as_str();
+    // On the pages every second point on the one database, and the others on the other; all on both if asked for.
+    let own = u32::from(database == Database::Sqlite);
+    let mut ways: Vec<Box<dyn FnOnce(Lane) -> Tally + Send>> =
+        vec![Box::new(create), Box::new(edit), Box::new(move |lane| pages(lane, own))];
+    if std::env::var_os("WAYSTONE_KILL_MORE").is_some() {
+        ways.push(Box::new(move |lane| pages(lane, 1 - own)));
+    }
+    let mut tally = Tally::default();
+    thread::scope(|scope| {
+        let spawned = |way: Box<dyn FnOnce(Lane) -> Tally + Send>| {
+            scope.spawn(move || way(Lane::new(database, provider)))
+        };
+        let lanes: Vec<_> = ways.into_iter().map(spawned).collect();
+        for lane in lanes {
+            tally.add(lane.join().expect("every kill is survived"));
+        }
+    });
+    say(&format!(
+        "{database:?}: {} kills with SIGKILL in {:.0} s, at {:?}; {} links beside them; {} acknowledged, \
+         {} not and there, {} not and absent; {} whose checks were taken over",
+        tally.kills(),
+        began.elapsed().as_secs_f64(),
+        tally.points,
+        tally.beside,
+        tally.acknowledged,
+        tally.there,
+        tally.absent,
+        tally.taken_over,
+    ));
+    for label in LABELS {
+        assert!(tally.points.contains_key(*label), "no link was cut at {label}: {:?}", tally.points);
+    }
+    assert!(0 < tally.there && 0 < tally.absent && 0 < tally.acknowledged && 0 < tally.taken_over);
+}
+
+#[test]
+fn on_sqlite_an_account_is_wholly_there_or_wholly_absent() {
+    cut(Database::Sqlite);
+}
+
+#[test]
+fn on_postgresql_an_account_is_wholly_there_or_wholly_absent() {
+    cut(Database::Postgres);
+}
