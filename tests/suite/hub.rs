@@ -1,8 +1,9 @@
-//! The Hub as people run it: with the clients that people have (StackOne's widget in Chromium, and its SDK), killed,
-//! several at once, and beset by strangers.
+//! The Hub as people run it: with the clients that people have (its own pages and element in Chromium, StackOne's widget
+//! and SDK), killed, several at once, and beset by strangers.
 //!
 //! Each run is made on SQLite and on PostgreSQL.
 
+use std::path::Path;
 use std::process::Command;
 
 use crate::hub::world::{Database, Hub};
@@ -12,7 +13,7 @@ mod client;
 mod described;
 mod process;
 mod rows;
-mod world;
+pub(crate) mod world;
 
 mod crash;
 mod replicas;
@@ -20,17 +21,25 @@ mod rotation;
 mod strangers;
 
 /// Runs a file of `tests/node/hub` against a Hub.
-fn node(file: &str, hub: &Hub) {
+pub(crate) fn node(file: &str, hub: &Hub, more: &[(&str, &Path)]) {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/node");
     let output = Command::new("node")
         .args(["--test", "--test-reporter=spec", file])
         .current_dir(folder)
         .env("HUB_URL", &hub.url)
         .env("HUB_KEY", &hub.key)
+        .env("HUB_LOG", &hub.log)
+        .envs(more.iter().copied())
+        .env("HUB_LOOKS", if hub.database == Database::Sqlite { "yes" } else { "no" })
         .output()
         .expect("node runs; `cargo xtask test` installs it");
     let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{file}:\n{text}{}", String::from_utf8_lossy(&output.stderr));
+    if !output.status.success() {
+        let log = std::fs::read_to_string(&hub.log).unwrap_or_default();
+        // What a test asked for is of no interest; what went wrong in the Hub is.
+        let log: Vec<&str> = log.lines().filter(|line| !line.contains("\"INFO\"")).collect();
+        panic!("{file}:\n{text}{}\n{}", String::from_utf8_lossy(&output.stderr), log.join("\n"));
+    }
     // A file in which nothing was found to run would pass as well.
     let ran = text.lines().find_map(|line| line.strip_prefix("ℹ tests ")).and_then(|n| n.parse::<u32>().ok());
     assert!(ran.is_some_and(|ran| 1 < ran), "{file} ran nothing:\n{text}");
@@ -38,40 +47,60 @@ fn node(file: &str, hub: &Hub) {
 
 #[test]
 fn stackones_widget_runs_unmodified_on_sqlite() {
-    node("hub/widget.mjs", &Hub::start(Database::Sqlite));
+    node("hub/widget.mjs", &Hub::start(Database::Sqlite), &[]);
 }
 
 #[test]
 fn stackones_widget_runs_unmodified_on_postgresql() {
-    node("hub/widget.mjs", &Hub::start(Database::Postgres));
+    node("hub/widget.mjs", &Hub::start(Database::Postgres), &[]);
 }
 
 #[test]
 fn the_api_does_what_a_backend_needs_on_sqlite() {
-    node("hub/api.mjs", &Hub::start(Database::Sqlite));
+    node("hub/api.mjs", &Hub::start(Database::Sqlite), &[]);
 }
 
 #[test]
 fn the_api_does_what_a_backend_needs_on_postgresql() {
-    node("hub/api.mjs", &Hub::start(Database::Postgres));
+    node("hub/api.mjs", &Hub::start(Database::Postgres), &[]);
 }
 
 #[test]
 fn people_sign_in_at_the_provider_on_sqlite() {
-    node("hub/signin.mjs", &Hub::start(Database::Sqlite));
+    node("hub/signin.mjs", &Hub::start(Database::Sqlite), &[]);
 }
 
 #[test]
 fn people_sign_in_at_the_provider_on_postgresql() {
-    node("hub/signin.mjs", &Hub::start(Database::Postgres));
+    node("hub/signin.mjs", &Hub::start(Database::Postgres), &[]);
 }
 
 #[test]
 fn stackones_sdk_runs_unmodified_on_sqlite() {
-    node("hub/sdk.mjs", &Hub::start(Database::Sqlite));
+    node("hub/sdk.mjs", &Hub::start(Database::Sqlite), &[]);
 }
 
 #[test]
 fn stackones_sdk_runs_unmodified_on_postgresql() {
-    node("hub/sdk.mjs", &Hub::start(Database::Postgres));
+    node("hub/sdk.mjs", &Hub::start(Database::Postgres), &[]);
+}
+
+#[test]
+fn the_element_embeds_the_pages_on_sqlite() {
+    node("hub/embed.mjs", &Hub::start(Database::Sqlite), &[]);
+}
+
+#[test]
+fn the_element_embeds_the_pages_on_postgresql() {
+    node("hub/embed.mjs", &Hub::start(Database::Postgres), &[]);
+}
+
+#[test]
+fn people_link_accounts_in_the_pages_on_sqlite() {
+    node("hub/pages.mjs", &Hub::start(Database::Sqlite), &[]);
+}
+
+#[test]
+fn people_link_accounts_in_the_pages_on_postgresql() {
+    node("hub/pages.mjs", &Hub::start(Database::Postgres), &[]);
 }

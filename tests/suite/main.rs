@@ -10,11 +10,12 @@
 //! | [`mutants`] | good guides broken in one way each: ten thousand |
 //! | [`scenarios`] | the scenarios of good guides, through the real flow |
 //! | [`linking`] | an account linked by the built program: endings, secrets, crashes, a real terminal |
-//! | [`hub`] | the Hub with StackOne's widget and SDK, on both databases; killed at every point of a link; two on one database; strangers |
+//! | [`hub`] | the Hub with its pages and element, StackOne's widget and SDK, on both databases; killed at every point of a link; two on one database; strangers |
 //! | [`linking_pages`] | the pages of the Hub in a browser: parsed, looked at, used |
 //! | [`diff`] | two versions of a guide, compared |
 //! | [`many`] | many guides at once: rendered into a folder, watched |
 //! | [`new`] | guides to begin with |
+//! | [`embedding`] | the blocks of `docs/embedding.md`, run against a Hub |
 //! | [`authoring`] | the blocks and commands of `docs/authoring.md` |
 //! | [`pages`] | outputs against goldens, and read by real parsers |
 //! | [`cli`] | help, refusals, formats |
@@ -36,6 +37,7 @@ mod schema;
 mod authoring;
 mod cli;
 mod diff;
+mod embedding;
 mod hub;
 mod linking;
 mod linking_pages;

@@ -8,8 +8,14 @@ use anyhow::{Context as _, Result, bail};
 use crate::tidy::root;
 
 /// Programs, and the Debian package that has each.
-const PROGRAMS: &[(&str, &str)] =
-    &[("node", "nodejs"), ("npm", "npm"), ("tmux", "tmux"), ("chromium", "chromium"), ("python3", "python3")];
+const PROGRAMS: &[(&str, &str)] = &[
+    ("node", "nodejs"),
+    ("npm", "npm"),
+    ("tmux", "tmux"),
+    ("chromium", "chromium"),
+    ("python3", "python3"),
+    ("go", "golang-go"),
+];
 
 /// Installs what is missing.
 pub(crate) fn all() -> Result<()> {

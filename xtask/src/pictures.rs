@@ -1,7 +1,7 @@
 //! The pictures of the README, made from the program.
 //!
 //! The terminal's is what `waystone demo gladly` says, in color, drawn as SVG; the page's is a screenshot of what
-//! `waystone render` makes.
+//! `waystone render` makes, and so is that of the form on which people link.
 
 mod terminal;
 
@@ -22,9 +22,30 @@ pub(crate) fn make() -> Result<()> {
     fs::write(folder.join("terminal.svg"), terminal::svg(&excerpt(&said)?))?;
     let page = std::env::temp_dir().join(format!("waystone-page-{}.html", std::process::id()));
     fs::write(&page, waystone(&root, &["render", "gladly", "--to", "html"])?)?;
-    let shot = screenshot(&page, &folder.join("page.png"));
+    let shot = screenshot(&page, &folder.join("page.png"), "1180,980");
     fs::remove_file(&page)?;
+    shot?;
+    let gallery = std::env::temp_dir().join(format!("waystone-gallery-{}", std::process::id()));
+    let shot = linking(&root, &gallery, &folder.join("linking.png"));
+    fs::remove_dir_all(&gallery)?;
     shot
+}
+
+/// The form beside its guide, from the gallery of the linking pages.
+fn linking(root: &Path, gallery: &Path, to: &Path) -> Result<()> {
+    let status = Command::new(env!("CARGO"))
+        .args(["run", "--quiet", "--package", "hub", "--example", "gallery", "--"])
+        .arg(gallery)
+        .arg("gladly")
+        .current_dir(root)
+        .status()?;
+    if !status.success() {
+        bail!("the gallery was not written");
+    }
+    // Opened from a folder, the page finds what it loads beside it.
+    let page = gallery.join("gladly--api-key--form.html");
+    fs::write(&page, fs::read_to_string(&page)?.replace("=\"/assets/", "=\"assets/"))?;
+    screenshot(&page, to, "1060,860")
 }
 
 fn waystone(root: &Path, arguments: &[&str]) -> Result<String> {
@@ -57,12 +78,12 @@ fn excerpt(said: &str) -> Result<String> {
     Ok(picked.join("\n"))
 }
 
-fn screenshot(page: &Path, to: &Path) -> Result<()> {
+fn screenshot(page: &Path, to: &Path, size: &str) -> Result<()> {
     let profile = std::env::temp_dir().join(format!("waystone-chromium-{}", std::process::id()));
     let status = Command::new("chromium")
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"])
         .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
-        .arg("--window-size=1180,980")
+        .arg(format!("--window-size={size}"))
         .arg(format!("--user-data-dir={}", profile.display()))
         .arg(format!("--screenshot={}", to.display()))
         .arg(format!("file://{}", page.display()))

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `/link/{token}` | the way in: the browser gets a secret of its own, and an address without the token |
 //! | `/session/{n}` | choosing a provider and a method |
+//! | `/session/{n}/window` | from a frame that keeps no cookie to a window |
 //! | `/session/{n}/{connector}` | the form, beside the guide |
 //! | `…/checking`, `…/progress` | checks as they happen |
 //! | `…/confirm`, `…/done` | the account |
@@ -38,6 +39,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/link/{token}", get(enter::enter))
         .route("/session/{session}", get(choose::providers))
+        .route("/session/{session}/window", post(enter::window))
         .route("/session/{session}/{connector}", get(fill::show).post(fill::submit))
         .route("/session/{session}/{connector}/preview", post(fill::preview))
         .route("/session/{session}/{connector}/checking", get(check::show))

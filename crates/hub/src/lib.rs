@@ -31,6 +31,7 @@ mod upkeep;
 
 mod api;
 mod browse;
+mod embed;
 mod health;
 mod router;
 

@@ -27,6 +27,6 @@ pub use self::form::{FormPage, field_name, field_of, form};
 pub use self::handoff::{HandedStep, Handing, HandoffPage, HelpPage, handoff_made, help, help_thanks};
 pub use self::picker::{MethodCard, MethodsPage, ProviderCard, ProvidersPage, methods, providers, search};
 pub use self::preview::{Preview, PreviewedField, preview};
-pub use self::shell::{Frame, Mode};
+pub use self::shell::{Frame, Look, Mode, Scheme};
 pub use self::sign_in::{SignInPage, sign_in, sign_in_failed, signed_in};
 pub use self::trouble::{Trouble, trouble};

@@ -6,11 +6,11 @@ use axum::Router;
 
 use crate::app::App;
 use crate::wire::error::{ApiError, METHOD_NOT_ALLOWED, NOT_FOUND};
-use crate::{api, browse, health, layers};
+use crate::{api, browse, embed, health, layers};
 
 /// What is served.
 pub(crate) fn router(app: &Arc<App>) -> Router {
-    let mut routes = health::routes().merge(api::api()).merge(browse::routes());
+    let mut routes = health::routes().merge(api::api()).merge(browse::routes()).merge(embed::routes());
     let has_own_address = app.settings.metrics_listen.value.is_some();
     if app.settings.metrics_enabled.value && !has_own_address {
         routes = routes.merge(health::numbers());

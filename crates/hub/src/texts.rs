@@ -35,6 +35,11 @@ impl Language {
         }
     }
 
+    /// Its tag.
+    pub const fn tag(self) -> &'static str {
+        self.texts().lang
+    }
+
     /// The headline over an outcome.
     pub const fn outcome(self, kind: OutcomeKind) -> &'static str {
         match self {
@@ -225,6 +230,7 @@ texts! {
     done_title_again,
     done_lead,
     done_close,
+    done_button,
 
     hand_title,
     hand_lead,
@@ -271,6 +277,11 @@ texts! {
     other_browser_fix,
     too_many_title,
     too_many_fix,
+    no_cookie_title,
+    no_cookie_fix,
+    no_cookie_window,
+    wrong_origin_title,
+    wrong_origin_fix,
     not_found_title,
     not_found_fix,
     stale_title,

@@ -72,10 +72,14 @@ create index sessions_expiry on sessions (expires_at);
 
 -- A browser that opened a session's link: what it has instead of the token.
 create table browsers (
-    digest      blob not null primary key,
-    session_seq integer not null references sessions (seq) on delete cascade,
-    parent      text, -- the origin of the page that embeds it
-    created_at  text not null
+    digest       blob not null primary key,
+    session_seq  integer not null references sessions (seq) on delete cascade,
+    parent       text, -- the origin of the page that embeds it
+    frame_digest blob null, -- of what a frame has that keeps no cookie
+    scheme       text, -- light or dark
+    language     text,
+    footer       integer not null check (footer in (0, 1)),
+    created_at   text not null
 ) strict;
 
 create index browsers_session on browsers (session_seq);

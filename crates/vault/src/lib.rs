@@ -10,6 +10,7 @@ mod account;
 mod attempt;
 mod audit;
 mod backup;
+mod browser;
 mod config;
 mod counter;
 mod crash;
@@ -48,6 +49,7 @@ pub use crate::account::{
 pub use crate::attempt::{Attempt, AttemptState};
 pub use crate::audit::AuditRow;
 pub use crate::backup::{BackupError, Restored, restore};
+pub use crate::browser::{Browser, Showing};
 pub use crate::config::{Config, NewConfig};
 pub use crate::crash::crash_point;
 pub use crate::database::without_password;

@@ -78,6 +78,7 @@ macro_rules! session_columns {
          s.created_at, s.expires_at, s.opened_at, s.revoked_at"
     };
 }
+pub(crate) use session_columns;
 
 impl Vault {
     /// Makes a session. The token lets in; it is not kept, so it cannot be shown again.
@@ -136,25 +137,6 @@ impl Vault {
         row.as_ref().map(session).transpose()
     }
 
-    /// The session that a browser opened, open or not, and the origin of the page that embeds it. `seq` is the
-    /// session's number, as the page says it.
-    pub async fn session_by_browser(
-        &self,
-        seq: i64,
-        digest: &Digest,
-    ) -> Result<Option<(Session, Option<String>)>, StoreError> {
-        let row = sqlx::query(concat!(
-            "select ",
-            session_columns!(),
-            ", b.parent from sessions s join browsers b on b.session_seq = s.seq where s.seq = $1 and b.digest = $2"
-        ))
-        .bind(seq)
-        .bind(digest.bytes())
-        .fetch_optional(&self.readers)
-        .await?;
-        row.as_ref().map(|row| Ok((session(row)?, row.try_get("parent")?))).transpose()
-    }
-
     /// A session of a project by its number.
     pub async fn session(&self, project: &str, seq: i64) -> Result<Option<Session>, StoreError> {
         let row = sqlx::query(concat!(
@@ -167,41 +149,6 @@ impl Vault {
         .fetch_optional(&self.readers)
         .await?;
         row.as_ref().map(session).transpose()
-    }
-
-    /// A browser opens a session's link and gets a secret of its own. None, if the link is good for one browser and
-    /// another was first.
-    /// `parent`: the origin of the page that embeds the session's pages.
-    pub async fn open_session(
-        &self,
-        session: &Session,
-        parent: Option<&str>,
-        now: Timestamp,
-    ) -> Result<Option<Token>, StoreError> {
-        let token = Token::random("wsb_")?;
-        let mut work = self.begin().await?;
-        work.hold("session", &session.seq.to_string()).await?;
-        let opened: Option<String> = sqlx::query_scalar("select opened_at from sessions where seq = $1")
-            .bind(session.seq)
-            .fetch_one(work.tx())
-            .await?;
-        if session.made.once && opened.is_some() {
-            return Ok(None);
-        }
-        sqlx::query("update sessions set opened_at = coalesce(opened_at, $2) where seq = $1")
-            .bind(session.seq)
-            .bind(stamp(now))
-            .execute(work.tx())
-            .await?;
-        sqlx::query("insert into browsers (digest, session_seq, parent, created_at) values ($1, $2, $3, $4)")
-            .bind(token.digest().bytes())
-            .bind(session.seq)
-            .bind(parent.map(str::to_owned))
-            .bind(stamp(now))
-            .execute(work.tx())
-            .await?;
-        work.commit().await?;
-        Ok(Some(token))
     }
 
     /// Ends a session; `false`: the project has none with that number that is not ended.
@@ -246,7 +193,7 @@ impl Vault {
     }
 }
 
-fn session(row: &DbRow) -> Result<Session, StoreError> {
+pub(crate) fn session(row: &DbRow) -> Result<Session, StoreError> {
     const TABLE: &str = "sessions";
     Ok(Session {
         seq: row.try_get("seq")?,

@@ -45,8 +45,8 @@ export function browser() {
   });
 }
 
-/** A web server of another origin: pages by path, and the widget's own script as npm has it. */
-export async function host(pages) {
+/** A web server of another origin: pages by path, and the widget's own script as npm has it. `site` is the same server under the name of another site. */
+export async function host(pages, headers = {}) {
   const widget = fileURLToPath(new URL("../node_modules/@stackone/hub/dist/webcomponent.js", import.meta.url));
   const server = createServer(async (request, response) => {
     const path = request.url.split("?")[0];
@@ -54,7 +54,7 @@ export async function host(pages) {
       response.setHeader("content-type", "text/javascript");
       response.end(await readFile(widget));
     } else if (pages[path]) {
-      response.setHeader("content-type", "text/html; charset=utf-8");
+      response.writeHead(200, { "content-type": "text/html; charset=utf-8", ...headers });
       response.end(pages[path]);
     } else {
       response.statusCode = 404;
@@ -62,5 +62,20 @@ export async function host(pages) {
     }
   });
   await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-  return { url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
+  const { port } = server.address();
+  return { url: `http://127.0.0.1:${port}`, site: `http://localhost:${port}`, pages, close: () => server.close() };
+}
+
+/** Fills in the form of the linking pages, in a page or a frame. */
+export async function fillIn(page, values = good, environment = "production") {
+  if (environment) await page.locator(`[name=environment][value=${environment}]`).check();
+  for (const [key, value] of Object.entries(values)) await page.locator(`[name="field.${key}"]`).fill(value);
+}
+
+/** From the form to the account that is linked. */
+export async function linkIn(page, values = good) {
+  await fillIn(page, values);
+  await page.locator('button[name=do][value=connect]').click();
+  await page.locator('button[name=do][value=yes]').click();
+  await page.getByRole("heading", { name: /is linked/ }).waitFor();
 }

@@ -1,6 +1,8 @@
 //! A Hub and a provider, as processes, and a database.
 
+use std::fs::File;
 use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -22,8 +24,12 @@ pub(crate) struct Hub {
     process: Child,
     /// Where it is.
     pub(crate) url: String,
+    /// Where it keeps what it keeps.
+    pub(crate) database: Database,
     /// The first key.
     pub(crate) key: String,
+    /// Its log.
+    pub(crate) log: PathBuf,
     /// The folder of its data.
     pub(crate) folder: TempDir,
     /// The providers.
@@ -37,7 +43,7 @@ impl Hub {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let mut command = Command::new(waystone::program());
         command
-            .args(["serve", "--json", "--listen", "127.0.0.1:0", "--log-level", "warn", "--data"])
+            .args(["serve", "--json", "--listen", "127.0.0.1:0", "--log-level", "info", "--data"])
             .arg(folder.path().join("data"));
         for (host, world) in [("**.gladly.com", 0), ("**.gladly.qa", 0), ("**.salesforce.com", 1)] {
             command.arg("--upstream").arg(format!("{host}={}", worlds[world].origin));
@@ -45,7 +51,9 @@ impl Hub {
         if database == Database::Postgres {
             command.env("WAYSTONE_DATABASE_URL", new_database());
         }
-        let mut process = command.stdout(Stdio::piped()).spawn().expect("the Hub starts");
+        let log = folder.path().join("log");
+        let writes = File::create(&log).expect("the log can be written");
+        let mut process = command.stdout(Stdio::piped()).stderr(writes).spawn().expect("the Hub starts");
         let stdout = process.stdout.take().expect("its output is piped");
         let mut lines = BufReader::new(stdout).lines();
         let started: Value = lines
@@ -59,7 +67,7 @@ impl Hub {
         let text = |name: &str| started[name].as_str().unwrap_or_default().to_owned();
         let key = text("api_key");
         assert!(key.starts_with("wak_live_"), "{started}");
-        Self { process, url: text("url"), key, folder, _worlds: worlds }
+        Self { process, url: text("url"), database, key, log, folder, _worlds: worlds }
     }
 }
 

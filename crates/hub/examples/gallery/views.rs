@@ -8,7 +8,7 @@ use catalog::Catalog;
 use guide::{Brand, Guide, Key, Method, OutcomeKind};
 use hub::pages::{
     AccountPage, Assets, Before, CheckingPage, DonePage, FormPage, Frame, HandedStep, Handing, HandoffPage,
-    HelpPage, MethodCard, MethodsPage, Mode, ProviderCard, ProvidersPage, SignInPage, Trouble,
+    HelpPage, Look, MethodCard, MethodsPage, Mode, ProviderCard, ProvidersPage, Scheme, SignInPage, Trouble,
 };
 use hub::{pages, texts::Language};
 use link::{Flow, Purpose, Stage, Start};
@@ -45,6 +45,7 @@ pub(crate) fn all(brand: &Brand, assets: &Assets, catalog: &Catalog, wanted: &[S
         assets,
         csrf: "example-token",
         mode: Mode::Standalone,
+        look: Look::default(),
         return_to: Some("https://app.example.com/settings"),
     };
     let mut out = Pages::new();
@@ -88,6 +89,8 @@ fn of_method(out: &mut Pages, frame: &Frame<'_>, guide: &Arc<Guide>, method: &Me
     put("form-de", pages::form(&german, &bare(&flow, icon)));
     let embedded = Frame { mode: Mode::Embedded { parent: "https://app.example.com" }, ..*frame };
     put("form-embedded", pages::form(&embedded, &bare(&flow, icon)));
+    let dark = Look { scheme: Scheme::Dark, footer: true };
+    put("form-embedded-dark", pages::form(&Frame { look: dark, ..embedded }, &bare(&flow, icon)));
     let problems = flow.submit_form(None, &[]);
     put(
         "missing",
@@ -151,6 +154,7 @@ fn of_account(put: &mut impl FnMut(&str, String), frame: &Frame<'_>, flow: &Flow
     };
     let provider = flow.guide().provider.name.as_str();
     let done = DonePage {
+        key: flow.guide().provider.key.as_str(),
         provider,
         icon,
         account: "acc_1",
@@ -265,6 +269,8 @@ fn of_none(out: &mut Pages, frame: &Frame<'_>, catalog: &Catalog) {
         Trouble::NoSession,
         Trouble::OtherBrowser,
         Trouble::TooMany { minutes: 5 },
+        Trouble::NoCookie { action: "/session/1/window", frame: "wsf_example" },
+        Trouble::WrongOrigin,
         Trouble::NotFound,
         Trouble::StaleForm { back: "/session/s-1/i-1" },
         Trouble::HubError { request: "req_01J9" },
@@ -276,6 +282,7 @@ fn of_none(out: &mut Pages, frame: &Frame<'_>, catalog: &Catalog) {
     let nameless =
         Identity { id: "org-7Qm".to_owned(), name: "Acme Outdoor".to_owned(), details: Vec::new() };
     let done = DonePage {
+        key: "acme",
         provider: "Acme",
         icon: None,
         account: "acc_1",

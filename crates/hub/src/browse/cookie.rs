@@ -1,7 +1,7 @@
 //! Cookies: what a browser has instead of a token.
 //!
-//! **Invariant:** a script cannot read one, it goes to the pages of its session alone, and by TLS alone where there is
-//! TLS. Within a frame of another site it is kept for that site only (`Partitioned`).
+//! **Invariant:** a script cannot read one, it goes to the pages of its session and to the way in alone, and by TLS alone
+//! where there is TLS. Within a frame of another site it is kept for that site only (`Partitioned`).
 
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};

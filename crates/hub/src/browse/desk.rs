@@ -14,16 +14,19 @@ use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
-use vault::{Digest, Session};
+use vault::{Digest, Session, Showing};
 
 use super::cookie;
 use crate::app::App;
 use crate::layers::client::Client;
 use crate::layers::request_id;
 use crate::limits;
-use crate::pages::{Frame, Mode, Trouble, trouble};
+use crate::pages::{Frame, Look, Mode, Scheme, Trouble, trouble};
 use crate::texts::Language;
 use crate::wire::error::{ApiError, TOO_MANY_REQUESTS};
+
+/// The parameter of an address, once, in which a frame says who it is should the browser keep no cookie for it.
+pub(super) const FRAME: &str = "frame";
 
 /// The browser that opened a session's link, and what its pages need.
 pub(super) struct Desk {
@@ -42,6 +45,7 @@ pub(super) struct Front {
     parent: Option<String>,
     /// Who may embed it.
     ancestors: Vec<String>,
+    look: Look,
     return_to: Option<String>,
 }
 
@@ -55,6 +59,7 @@ impl Front {
             csrf: String::new(),
             parent: None,
             ancestors: Vec::new(),
+            look: Look::default(),
             return_to: None,
         }
     }
@@ -65,16 +70,20 @@ impl Front {
         self
     }
 
-    /// The same, for a session.
-    pub(super) fn of(mut self, session: &Session, parent: Option<String>) -> Self {
-        if let Some(language) = session.made.language.as_deref().and_then(Language::parse) {
+    /// The same, for a session. The page around knows best which language it is in, and whoever made the session better
+    /// than the browser.
+    pub(super) fn of(mut self, session: &Session, showing: Showing) -> Self {
+        let asked = [showing.language.as_deref(), session.made.language.as_deref()];
+        if let Some(language) = asked.into_iter().flatten().find_map(Language::parse) {
             self.language = language;
         }
         self.return_to.clone_from(&session.made.return_url);
-        if parent.is_some() {
+        if showing.parent.is_some() {
             self.ancestors.clone_from(&session.made.origins);
         }
-        self.parent = parent;
+        let scheme = showing.scheme.as_deref().and_then(Scheme::parse).unwrap_or_default();
+        self.look = Look { scheme, footer: showing.footer };
+        self.parent = showing.parent;
         self
     }
 
@@ -89,6 +98,7 @@ impl Front {
                 Some(parent) => Mode::Embedded { parent },
                 None => Mode::Standalone,
             },
+            look: self.look,
             return_to: self.return_to.as_deref(),
         }
     }
@@ -126,7 +136,8 @@ impl Front {
     pub(super) fn trouble(&self, why: Trouble<'_>) -> Response {
         let status = match why {
             Trouble::LinkExpired | Trouble::LinkUsed | Trouble::LinkRevoked => StatusCode::GONE,
-            Trouble::NoSession | Trouble::OtherBrowser => StatusCode::UNAUTHORIZED,
+            Trouble::NoSession | Trouble::OtherBrowser | Trouble::NoCookie { .. } => StatusCode::UNAUTHORIZED,
+            Trouble::WrongOrigin => StatusCode::FORBIDDEN,
             Trouble::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Trouble::NotFound => StatusCode::NOT_FOUND,
             Trouble::StaleForm { .. } => StatusCode::CONFLICT,
@@ -198,6 +209,22 @@ pub(super) fn go(to: &str) -> Response {
     response
 }
 
+/// The page in a frame for which the browser keeps no cookie: it leads to a window of its own.
+async fn without_cookie(front: Front, client: &Client, seq: i64, frame: &str) -> Response {
+    let app = Arc::clone(&front.app);
+    match app.vault.session_by_frame(seq, &Digest::of(frame)).await {
+        Ok(Some((session, showing))) => {
+            let action = format!("/session/{seq}/window");
+            front.of(&session, showing).trouble(Trouble::NoCookie { action: &action, frame })
+        }
+        Ok(None) => {
+            limits::guessed_wrong(&app, client).await;
+            front.trouble(Trouble::NoSession)
+        }
+        Err(error) => front.failed(&ApiError::internal(&error), "/"),
+    }
+}
+
 /// The name of a session's cookie: several sessions may be open in one browser.
 pub(super) fn cookie_name(session: i64) -> String {
     format!("waystone_session_{session}")
@@ -220,16 +247,28 @@ impl FromRequestParts<Arc<App>> for Desk {
         // The second segment; what is no number is no session.
         let seq = parts.uri.path().split('/').nth(2).and_then(|text| text.parse::<i64>().ok());
         let Some(seq) = seq else { return Err(front.trouble(Trouble::NotFound)) };
+        let query = parts.uri.query().unwrap_or_default();
+        let frame = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == FRAME);
         let Some(secret) = cookie::read(&parts.headers, &cookie_name(seq)) else {
-            return Err(front.trouble(Trouble::NoSession));
+            let Some((_, frame)) = frame else { return Err(front.trouble(Trouble::NoSession)) };
+            return Err(without_cookie(front, &client, seq, &frame).await);
         };
-        let found = app.vault.session_by_browser(seq, &Digest::of(secret.expose())).await;
-        let found = found.map_err(|error| front.failed(&ApiError::internal(&error), "/"))?;
-        let Some((session, parent)) = found else {
+        let failed = |error| front.failed(&ApiError::internal(&error), "/");
+        let browser = Digest::of(secret.expose());
+        let found = app.vault.session_by_browser(seq, &browser).await.map_err(failed)?;
+        if let Some((_, frame)) = frame {
+            if found.is_none() {
+                return Err(without_cookie(front, &client, seq, &frame).await);
+            }
+            // The cookie is kept, so nothing of the kind is needed any more, in the address or at all.
+            app.vault.stay_in_frame(seq, &browser).await.map_err(failed)?;
+            return Err(go(parts.uri.path()));
+        }
+        let Some((session, showing)) = found else {
             limits::guessed_wrong(app, &client).await;
             return Err(front.trouble(Trouble::NoSession));
         };
-        let front = front.with_browser(secret.expose()).of(&session, parent);
+        let front = front.with_browser(secret.expose()).of(&session, showing);
         if session.revoked_at.is_some() {
             return Err(front.trouble(Trouble::LinkRevoked));
         }

@@ -88,6 +88,7 @@ pub(super) async fn done(
         .unwrap_or_default();
     let icon = connectors::icon_path(&account.provider);
     let page = DonePage {
+        key: &account.provider,
         provider: name,
         icon: Some(&icon),
         account: account.id.as_str(),

@@ -35,6 +35,8 @@ pub struct AccountPage<'a> {
 /// What the last page is made from.
 #[derive(Clone, Copy)]
 pub struct DonePage<'a> {
+    /// The provider's key, for a page that embeds this one.
+    pub key: &'a str,
     /// The provider's name.
     pub provider: &'a str,
     /// The provider's icon.
@@ -107,7 +109,7 @@ pub fn done(frame: &Frame<'_>, page: &DonePage<'_>) -> String {
     let name = page.identity.map_or(page.provider, |identity| identity.name.as_str());
     let title = if page.is_again { texts.done_title_again } else { texts.done_title };
     let title = frame.say(title, &[("account", name)]);
-    let event = Event { name: "linked", detail: Some(page.account) };
+    let event = Event { provider: Some(page.key), ..Event::new("linked", Some(page.account)) };
     let head = Head { event: Some(event), ..Head::new(&title, Some(4)) };
     draw(
         frame,

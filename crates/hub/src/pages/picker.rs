@@ -100,7 +100,7 @@ pub fn providers(frame: &Frame<'_>, page: &ProvidersPage<'_>) -> String {
             categories => data(categories.iter().map(|one| (*one, named(one))).collect::<Vec<_>>()),
             cards,
             count,
-            none => found.is_empty(),
+            is_nothing => found.is_empty(),
             none_says => frame.say(texts.pick_none, &[("query", page.query)]),
         },
     )

@@ -28,6 +28,8 @@ pub struct Frame<'a> {
     pub csrf: &'a str,
     /// Where the page stands.
     pub mode: Mode<'a>,
+    /// What whoever shows the page asks for.
+    pub look: Look,
     /// The product's own page to go back to.
     pub return_to: Option<&'a str>,
 }
@@ -42,6 +44,43 @@ pub enum Mode<'a> {
         /// The origin.
         parent: &'a str,
     },
+}
+
+/// What whoever shows a page asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Light, dark, or as the reader has it.
+    pub scheme: Scheme,
+    /// Whether an embedded page has its footer as well.
+    pub footer: bool,
+}
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scheme {
+    /// As the reader has it.
+    #[default]
+    Auto,
+    /// Light, whatever the reader has.
+    Light,
+    /// Dark, whatever the reader has.
+    Dark,
+}
+
+impl Scheme {
+    /// The scheme with this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Auto, Self::Light, Self::Dark].into_iter().find(|one| one.name() == name)
+    }
+
+    /// Its name, which is also a class in the style sheet.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
 }
 
 impl Frame<'_> {
@@ -81,6 +120,14 @@ impl<'a> Head<'a> {
 pub(super) struct Event<'a> {
     pub(super) name: &'static str,
     pub(super) detail: Option<&'a str>,
+    /// The key of the provider that it is about.
+    pub(super) provider: Option<&'a str>,
+}
+
+impl<'a> Event<'a> {
+    pub(super) const fn new(name: &'static str, detail: Option<&'a str>) -> Self {
+        Self { name, detail, provider: None }
+    }
 }
 
 const TEMPLATES: &[(&str, &str)] = &[
@@ -180,11 +227,14 @@ pub(super) fn draw(frame: &Frame<'_>, head: &Head<'_>, template: &str, page: Val
         js => frame.assets.js_path.as_str(),
         csrf => frame.csrf,
         parent => match frame.mode { Mode::Standalone => None, Mode::Embedded { parent } => Some(parent) },
+        scheme => (frame.look.scheme != Scheme::Auto).then_some(frame.look.scheme.name()),
+        footer => frame.mode == Mode::Standalone || frame.look.footer,
         return_to => frame.return_to.filter(|url| is_web(url)),
         stages => if head.stage.is_some() { stages.to_vec() } else { Vec::new() },
         stage => head.stage.unwrap_or(0),
         event => head.event.map(|event| event.name),
         event_detail => head.event.and_then(|event| event.detail),
+        event_provider => head.event.and_then(|event| event.provider),
         refresh => head.refresh,
         guide_lang => crate::texts::GUIDE_LANGUAGE,
     };

@@ -25,7 +25,7 @@ pub fn sign_in(frame: &Frame<'_>, page: &SignInPage<'_>, authorize: &str) -> Str
     let texts = frame.texts();
     let title = frame.say(texts.browser_title, &[("provider", page.provider)]);
     let open = frame.say(texts.browser_open, &[("provider", page.provider)]);
-    let event = Event { name: "sign_in", detail: None };
+    let event = Event::new("sign_in", None);
     let head = Head { event: Some(event), ..Head::new(&title, Some(2)) };
     let actions: Vec<(&str, String)> =
         Some((authorize, open)).filter(|(url, _)| is_web(url)).into_iter().collect();

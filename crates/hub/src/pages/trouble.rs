@@ -24,6 +24,15 @@ pub enum Trouble<'a> {
         /// How long to wait.
         minutes: u32,
     },
+    /// The browser keeps no cookie for a page within another one.
+    NoCookie {
+        /// Where linking goes on in a window of its own.
+        action: &'a str,
+        /// What lets that happen, once.
+        frame: &'a str,
+    },
+    /// A page embeds this one that the session does not name.
+    WrongOrigin,
     /// There is no such page.
     NotFound,
     /// The form was not made by the page that is open, or too long ago.
@@ -48,6 +57,8 @@ pub fn trouble(frame: &Frame<'_>, trouble: Trouble<'_>) -> String {
         Trouble::NoSession => (texts.no_session_title, texts.no_session_fix),
         Trouble::OtherBrowser => (texts.other_browser_title, texts.other_browser_fix),
         Trouble::TooMany { .. } => (texts.too_many_title, texts.too_many_fix),
+        Trouble::NoCookie { .. } => (texts.no_cookie_title, texts.no_cookie_fix),
+        Trouble::WrongOrigin => (texts.wrong_origin_title, texts.wrong_origin_fix),
         Trouble::NotFound => (texts.not_found_title, texts.not_found_fix),
         Trouble::StaleForm { .. } => (texts.stale_title, texts.stale_fix),
         Trouble::HubError { .. } => (texts.hub_error_title, texts.hub_error_fix),
@@ -55,6 +66,10 @@ pub fn trouble(frame: &Frame<'_>, trouble: Trouble<'_>) -> String {
     let minutes = match trouble {
         Trouble::TooMany { minutes } => minutes.to_string(),
         _ => String::new(),
+    };
+    let window = match trouble {
+        Trouble::NoCookie { action, frame } => Some([action.to_owned(), frame.to_owned()]),
+        _ => None,
     };
     let mut actions: Vec<(String, String)> = Vec::new();
     if let Trouble::StaleForm { back } = trouble {
@@ -66,7 +81,7 @@ pub fn trouble(frame: &Frame<'_>, trouble: Trouble<'_>) -> String {
     actions.retain(|(url, _)| super::shell::is_web(url));
     let head = Head {
         is_problem: true,
-        event: Some(Event { name: "failed", detail: Some(trouble.code()) }),
+        event: Some(Event::new("failed", Some(trouble.code()))),
         ..Head::new(title, None)
     };
     draw(
@@ -78,6 +93,7 @@ pub fn trouble(frame: &Frame<'_>, trouble: Trouble<'_>) -> String {
             mark => trouble.mark(),
             request => match trouble { Trouble::HubError { request } => Some(request), _ => None },
             actions => data(actions),
+            window => window.map(data),
             ..nothing_more()
         },
     )
@@ -93,6 +109,8 @@ impl Trouble<'_> {
             Self::NoSession => "no_session",
             Self::OtherBrowser => "other_browser",
             Self::TooMany { .. } => "too_many_attempts",
+            Self::NoCookie { .. } => "cookies_blocked",
+            Self::WrongOrigin => "origin_not_allowed",
             Self::NotFound => "not_found",
             Self::StaleForm { .. } => "stale_form",
             Self::HubError { .. } => "hub_error",
@@ -102,7 +120,12 @@ impl Trouble<'_> {
     const fn mark(&self) -> &'static str {
         match self {
             Self::LinkExpired | Self::TooMany { .. } | Self::StaleForm { .. } => "clock",
-            Self::LinkUsed | Self::LinkRevoked | Self::NoSession | Self::OtherBrowser => "link",
+            Self::LinkUsed
+            | Self::LinkRevoked
+            | Self::NoSession
+            | Self::OtherBrowser
+            | Self::NoCookie { .. }
+            | Self::WrongOrigin => "link",
             Self::NotFound | Self::HubError { .. } => "warn",
         }
     }
@@ -118,6 +141,7 @@ pub(super) fn nothing_more() -> Value {
         request => (),
         poll => (),
         follow => false,
+        window => (),
         actions => data(Vec::<(String, String)>::new()),
     }
 }

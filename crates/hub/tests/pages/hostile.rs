@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hub::pages::{self, Assets, Frame, Mode, ProviderCard, ProvidersPage, Trouble};
+use hub::pages::{self, Assets, Frame, Look, Mode, ProviderCard, ProvidersPage, Trouble};
 use hub::texts::Language;
 use link::Flow;
 
@@ -44,6 +44,7 @@ fn a_text_of_a_guide_or_a_person_stays_a_text() {
         assets: &assets,
         csrf: NASTY,
         mode: Mode::Embedded { parent: NASTY },
+        look: Look::default(),
         return_to: Some("javascript:alert(1)"),
     };
     let mut flow = Flow::new(guide, "api-key", link::Start::default()).expect("the method is there");

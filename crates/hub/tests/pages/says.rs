@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use guide::{Guide, Key, Method, OutcomeKind};
 use hub::pages::{
-    self, AccountPage, Before, CheckingPage, FormPage, Frame, HandedStep, Handing, HelpPage, Mode,
+    self, AccountPage, Before, CheckingPage, FormPage, Frame, HandedStep, Handing, HelpPage, Look, Mode,
 };
 use hub::texts::Language;
 use link::{FieldProblem, Flow, Purpose, Stage, Start};
@@ -81,6 +81,7 @@ fn with_frame<R>(language: Language, look: impl Fn(&Frame<'_>) -> R) -> R {
         assets: &assets,
         csrf: "tok",
         mode: Mode::Standalone,
+        look: Look::default(),
         return_to: None,
     })
 }

@@ -16,9 +16,11 @@ const GROUND_DARK: Color = Color::new(0x24, 0x29, 0x2f);
 pub fn linking_stylesheet(brand: &Brand) -> String {
     let color = |text: &Option<String>| text.as_deref().and_then(Color::parse);
     let (light, dark) = (color(&brand.theme.accent), color(&brand.theme.accent_dark));
-    let rule = |color: Color| format!(":root{{--accent:{color};--on-accent:{}}}", color.text_on());
-    let on_light = rule(light.unwrap_or(ACCENT).readable_on(GROUND));
-    let on_dark = rule(dark.or(light).unwrap_or(ACCENT_DARK).readable_on(GROUND_DARK));
+    let accent = |color: Color| format!("--accent:{color};--on-accent:{};", color.text_on());
+    let on_light = accent(light.unwrap_or(ACCENT).readable_on(GROUND));
+    let on_dark = accent(dark.or(light).unwrap_or(ACCENT_DARK).readable_on(GROUND_DARK));
+    // Dark is written out twice, for readers who have it so and for pages that are to be dark; zipped it is one.
+    let on_dark = format!("{}{on_dark}", include_str!("linking-dark.css"));
     let fixed = include_str!("linking.css");
-    format!("{fixed}{on_light}\n@media (prefers-color-scheme:dark){{{on_dark}}}\n")
+    fixed.replace("/* light */", &on_light).replace("/* dark */", &on_dark)
 }

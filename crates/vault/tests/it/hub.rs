@@ -13,7 +13,7 @@ use crate::{CANARY, at, sample};
 
 const ORIGIN: Origin<'_> = Origin { draft: None, attempt: None, actor: "ada" };
 
-async fn project(vault: &Vault) -> Project {
+pub(crate) async fn project(vault: &Vault) -> Project {
     vault.add_project("Shop", "ada", at(0)).await.unwrap()
 }
 
@@ -29,7 +29,7 @@ fn owned(project: &str, owner: &str, token: &str) -> NewAccount {
     NewAccount { home: Some(home), ..sample(token) }
 }
 
-fn session(project: &str) -> NewSession {
+pub(crate) fn session(project: &str) -> NewSession {
     NewSession {
         project: project.to_owned(),
         kind: Kind::Production,
@@ -185,43 +185,6 @@ async fn accounts_are_listed_by_what_is_asked_for_a_page_at_a_time() {
             let expected: Vec<_> = expected.into_iter().map(|n| ids[n].clone()).collect();
             assert_eq!(found, expected, "{name}: {what}");
         }
-    }
-}
-
-#[tokio::test]
-async fn a_session_is_let_in_by_token_and_browser_until_it_ends() {
-    for (name, vault, _folder) in vaults().await {
-        let project = project(&vault).await;
-        let (made, token) = vault.add_session(&session(&project.id), "ada", at(0)).await.unwrap();
-        let found = vault.session_by_token(&token.digest()).await.unwrap().unwrap();
-        assert_eq!((found.seq, &found.made.owner), (made.seq, &made.made.owner), "{name}");
-        assert_eq!(found.made.categories, ["support"], "{name}");
-        assert!(found.is_open(at(29)) && !found.is_open(at(30)), "{name}");
-
-        let browser = vault.open_session(&found, Some("https://shop.example"), at(1)).await.unwrap().unwrap();
-        let (_, parent) = vault.session_by_browser(made.seq, &browser.digest()).await.unwrap().unwrap();
-        assert_eq!(parent.as_deref(), Some("https://shop.example"), "{name}");
-        assert!(vault.session_by_browser(made.seq + 1, &browser.digest()).await.unwrap().is_none(), "{name}");
-        assert!(vault.session_by_browser(made.seq, &token.digest()).await.unwrap().is_none(), "{name}");
-        assert!(
-            vault.open_session(&found, None, at(2)).await.unwrap().is_some(),
-            "{name}: many browsers may"
-        );
-
-        let (once, _) = vault
-            .add_session(&NewSession { once: true, ..session(&project.id) }, "ada", at(0))
-            .await
-            .unwrap();
-        let (one, other) =
-            tokio::join!(vault.open_session(&once, None, at(1)), vault.open_session(&once, None, at(1)));
-        let browsers = [one.unwrap(), other.unwrap()].into_iter().flatten().count();
-        assert_eq!(browsers, 1, "{name}: one browser only");
-
-        assert!(!vault.revoke_session("prj_other", made.seq, "ada", at(3)).await.unwrap(), "{name}");
-        assert!(vault.revoke_session(&project.id, made.seq, "ada", at(3)).await.unwrap(), "{name}");
-        assert!(!vault.session_by_token(&token.digest()).await.unwrap().unwrap().is_open(at(4)), "{name}");
-        assert_eq!(vault.forget_sessions(at(31)).await.unwrap(), 2, "{name}");
-        assert!(vault.session_by_token(&token.digest()).await.unwrap().is_none(), "{name}");
     }
 }
 

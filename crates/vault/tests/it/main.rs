@@ -14,6 +14,7 @@ mod process;
 mod rotation;
 mod schema;
 mod seals;
+mod sessions;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

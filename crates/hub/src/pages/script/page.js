@@ -4,19 +4,30 @@ const all = (selector, within = document) => [...within.querySelectorAll(selecto
 const one = (selector, within = document) => within.querySelector(selector);
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
-// A page that embeds this one is told of heights and events: that of the session's origin, and no other.
+// A page that embeds this one is told of heights and events: that of the session's origin, and no other. A window that a
+// frame of ours opened tells the frame, which passes it on.
 const parentOrigin = document.body.dataset.parent;
+const isFramed = Boolean(parentOrigin) && window.parent !== window;
 const tell = (type, detail) => {
-  if (parentOrigin && window.parent !== window) window.parent.postMessage({ source: "waystone", type, ...detail }, parentOrigin);
+  const message = { source: "waystone", type, ...detail };
+  if (isFramed) window.parent.postMessage(message, parentOrigin);
+  else if (type === "linked") window.opener?.postMessage(message, location.origin);
 };
-if (parentOrigin) {
+if (isFramed) {
   const tellHeight = () => tell("height", { height: Math.ceil(document.documentElement.getBoundingClientRect().height) });
   new ResizeObserver(tellHeight).observe(document.body);
   addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.defaultPrevented) tell("close"); });
+  addEventListener("message", ({ origin, data }) => {
+    if (origin === location.origin && data?.source === "waystone" && data.type === "linked") tell("linked", data);
+  });
+  for (const button of all("[data-close]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => tell("close"));
+  }
 }
-const { event: happened, detail } = document.body.dataset;
+const { event: happened, detail, provider } = document.body.dataset;
 tell("page", { title: document.title });
-if (happened) tell(happened, detail ? { detail } : {});
+if (happened) tell(happened, { detail, provider });
 
 // Focus goes to what is new on the page.
 const summary = document.getElementById("_summary");

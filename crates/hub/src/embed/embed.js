@@ -1,0 +1,212 @@
+// <waystone-hub token="…">: the linking pages within a page of yours. docs/embedding.md says how.
+(() => {
+  "use strict";
+  if (customElements.get("waystone-hub")) return;
+  const script = document.currentScript?.src;
+  const home = script ? new URL(script).origin : "HUB";
+  const ATTRIBUTES = ["token", "base-url", "theme", "language", "show-footer-links", "height", "mode", "on-close-label"];
+  const RELOADS = ATTRIBUTES.slice(0, 5);
+  const LEAST = 320;
+  const MEANS = {
+    origin_not_allowed: `the session does not name this page's origin: make it with "allowed_origins": ["${location.origin}"] (POST /connect_sessions)`,
+    no_session: "the token is of no open session: it has expired, was revoked, or is not whole. Make a session for each visit",
+    link_used: "the session was made with single_use and was opened before, in another browser",
+    unreachable: "the Hub does not answer at base-url, or the Content-Security-Policy of this page lacks it in frame-src (and in connect-src, for this message to say more)",
+  };
+  const camel = (name) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+
+  class WaystoneHub extends HTMLElement {
+    static observedAttributes = ATTRIBUTES;
+    #frame; #dialog; #timer; #closed; #due; #linked; #shown;
+
+    constructor() {
+      super();
+      // A style sheet that is made, and not written, is let pass by every policy.
+      const style = new CSSStyleSheet();
+      style.replaceSync(`:host{display:block}:host([mode=modal]){display:contents}:host([hidden]){display:none}
+        iframe{display:block;width:100%;min-height:${LEAST}px;border:0;color-scheme:normal}
+        dialog{box-sizing:border-box;width:min(100vw,60rem);max-width:100vw;max-height:100dvh;padding:0;border:0;border-radius:12px;overflow:auto;background:Canvas;color:CanvasText;color-scheme:inherit}
+        dialog.light{color-scheme:light}dialog.dark{color-scheme:dark}dialog.auto{color-scheme:light dark}
+        dialog::backdrop{background:rgb(0 0 0/55%)}
+        button{display:block;margin:.5rem .5rem 0 auto;padding:.5rem .9rem;border:0;border-radius:6px;background:none;color:inherit;font:inherit;cursor:pointer}
+        button:hover{text-decoration:underline}button:focus-visible{outline:2px solid}`);
+      this.attachShadow({ mode: "open" }).adoptedStyleSheets = [style];
+    }
+
+    connectedCallback() {
+      // What was set before this script had loaded.
+      for (const name of ATTRIBUTES.map(camel)) {
+        if (Object.hasOwn(this, name)) {
+          const value = this[name];
+          delete this[name];
+          this[name] = value;
+        }
+      }
+      addEventListener("message", this.#hear);
+      this.#soon();
+    }
+
+    disconnectedCallback() {
+      removeEventListener("message", this.#hear);
+      this.#drop();
+    }
+
+    attributeChangedCallback(name, before, now) {
+      if (before === now) return;
+      if (RELOADS.includes(name)) this.#soon();
+      else if (name === "mode") { this.#drop(); this.#soon(); }
+      else this.#measure();
+    }
+
+    /** Shows the linking pages: in a modal they wait for this. */
+    open() {
+      this.#closed = false;
+      this.#load();
+    }
+
+    /** Takes them away. What was entered is kept for as long as the session is open. */
+    close() {
+      if (!this.#frame) return;
+      this.#closed = true;
+      this.#drop();
+      this.#fire("close");
+    }
+
+    // Several attributes that change at once are one change.
+    #soon() {
+      if (this.#due) return;
+      this.#due = true;
+      queueMicrotask(() => {
+        this.#due = false;
+        const waits = this.mode === "modal" ? !this.#frame : this.#closed;
+        if (this.isConnected && !waits) this.#load();
+      });
+    }
+
+    #load() {
+      this.#drop();
+      if (!this.token || !this.isConnected) return;
+      const query = new URLSearchParams({ parent: location.origin });
+      if (["light", "dark"].includes(this.theme)) query.set("theme", this.theme);
+      if (this.language) query.set("language", this.language);
+      if (this.showFooterLinks) query.set("footer", "1");
+      const frame = document.createElement("iframe");
+      frame.title = this.getAttribute("aria-label") ?? "Link an account";
+      frame.referrerPolicy = "no-referrer";
+      frame.allow = "clipboard-write";
+      frame.src = `${this.baseUrl}/link/${encodeURIComponent(this.token)}?${query}`;
+      this.#frame = frame;
+      this.#shown = false;
+      // The page speaks before it has loaded; one that stays silent is none of the Hub's, or may not be shown.
+      frame.addEventListener("load", () => this.#wait(2000));
+      this.#wait(30000);
+      if (this.mode === "modal") this.#modal(frame);
+      else this.shadowRoot.append(frame);
+      this.#measure();
+    }
+
+    #modal(frame) {
+      const dialog = document.createElement("dialog");
+      const button = document.createElement("button");
+      button.type = "button";
+      dialog.className = ["light", "dark"].includes(this.theme) ? this.theme : "auto";
+      dialog.setAttribute("aria-label", frame.title);
+      button.addEventListener("click", () => this.close());
+      dialog.addEventListener("cancel", (event) => { event.preventDefault(); this.close(); });
+      dialog.append(button, frame);
+      this.shadowRoot.append(dialog);
+      this.#dialog = dialog;
+      dialog.showModal();
+    }
+
+    #drop() {
+      clearTimeout(this.#timer);
+      this.#dialog?.close();
+      (this.#dialog ?? this.#frame)?.remove();
+      this.#frame = this.#dialog = undefined;
+    }
+
+    #measure(height) {
+      if (!this.#frame) return;
+      const fixed = this.height;
+      if (fixed) this.#frame.style.height = /^\d+$/.test(fixed) ? `${fixed}px` : fixed;
+      else if (height) this.#frame.style.height = `${Math.max(LEAST, height)}px`;
+      const button = this.#dialog?.querySelector("button");
+      if (button) button.textContent = this.onCloseLabel ?? (this.language?.startsWith("de") ? "Schließen" : "Close");
+    }
+
+    #hear = ({ source, origin, data }) => {
+      if (!this.#frame || source !== this.#frame.contentWindow || origin !== new URL(this.baseUrl).origin) return;
+      if (data?.source !== "waystone") return;
+      const { type, detail, provider, height } = data;
+      if (type === "page") {
+        clearTimeout(this.#timer);
+        if (!this.#shown) this.#fire("load");
+        // A page begins at its top, wherever the one before it ended.
+        else if (!this.#dialog && this.getBoundingClientRect().top < 0) this.scrollIntoView();
+        else this.#dialog?.scrollTo(0, 0);
+        this.#shown = true;
+      } else if (type === "height" && Number.isFinite(height)) this.#measure(height);
+      else if (type === "close") { if (this.#dialog) this.close(); else this.#fire("close"); }
+      else if (type === "failed") this.#fail(detail);
+      else if (type === "linked" && this.#linked !== detail) {
+        this.#linked = detail;
+        this.#fire("success", { id: detail, provider });
+      }
+    };
+
+    #wait(milliseconds) {
+      clearTimeout(this.#timer);
+      if (!this.#shown) this.#timer = setTimeout(() => this.#explain(), milliseconds);
+    }
+
+    // A browser does not say why it shows nothing in a frame; the Hub knows at least the session.
+    async #explain() {
+      const frame = this.#frame;
+      let code = "unreachable";
+      try {
+        const answer = await fetch(`${this.baseUrl}/hub/settings`, { headers: { "x-hub-session-token": this.token } });
+        if (answer.ok) code = "origin_not_allowed";
+        else if (answer.status === 401) code = "no_session";
+      } catch { /* It is out of reach, or this page's policy keeps it so. */ }
+      if (frame !== this.#frame || this.#shown) return;
+      this.#drop();
+      this.#fail(code);
+    }
+
+    #fail(code) {
+      if (MEANS[code]) console.error(`<waystone-hub>: ${code}: ${MEANS[code]}`);
+      this.#fire("error", { code });
+    }
+
+    // An error goes no further up: a window would take it for one of its own.
+    #fire(name, detail) {
+      const bubbles = name !== "error";
+      this[`on${name[0].toUpperCase()}${name.slice(1)}`]?.(detail);
+      this.dispatchEvent(new CustomEvent(name, { detail, bubbles, composed: true }));
+    }
+
+    get baseUrl() { return (this.getAttribute("base-url") || home).replace(/\/+$/, ""); }
+    set baseUrl(value) { this.#set("base-url", value); }
+    get showFooterLinks() { return (this.getAttribute("show-footer-links") ?? "false") !== "false"; }
+    set showFooterLinks(value) { this.#set("show-footer-links", value ? "" : null); }
+
+    #set(name, value) {
+      if (value === null || value === undefined) this.removeAttribute(name);
+      else this.setAttribute(name, value);
+    }
+
+    static {
+      for (const name of ATTRIBUTES) {
+        if (Object.hasOwn(this.prototype, camel(name))) continue;
+        Object.defineProperty(this.prototype, camel(name), {
+          configurable: true,
+          enumerable: true,
+          get() { return this.getAttribute(name); },
+          set(value) { this.#set(name, value); },
+        });
+      }
+    }
+  }
+  customElements.define("waystone-hub", WaystoneHub);
+})();

@@ -1,0 +1,91 @@
+//! Sessions, and the browsers and frames that they let in, on both databases.
+
+use vault::{NewSession, Showing};
+
+use crate::at;
+use crate::both::vaults;
+use crate::hub::{project, session};
+
+#[tokio::test]
+async fn a_session_is_let_in_by_token_and_browser_until_it_ends() {
+    for (name, vault, _folder) in vaults().await {
+        let project = project(&vault).await;
+        let (made, token) = vault.add_session(&session(&project.id), "ada", at(0)).await.unwrap();
+        let found = vault.session_by_token(&token.digest()).await.unwrap().unwrap();
+        assert_eq!((found.seq, &found.made.owner), (made.seq, &made.made.owner), "{name}");
+        assert_eq!(found.made.categories, ["support"], "{name}");
+        assert!(found.is_open(at(29)) && !found.is_open(at(30)), "{name}");
+
+        let alone = Showing::default();
+        let browser = vault.open_session(&found, &alone, at(1)).await.unwrap().unwrap();
+        assert!(browser.frame.is_none(), "{name}: a window needs none");
+        let browser = browser.secret;
+        let (_, shown) = vault.session_by_browser(made.seq, &browser.digest()).await.unwrap().unwrap();
+        assert_eq!(shown, alone, "{name}");
+        assert!(vault.session_by_browser(made.seq + 1, &browser.digest()).await.unwrap().is_none(), "{name}");
+        assert!(vault.session_by_browser(made.seq, &token.digest()).await.unwrap().is_none(), "{name}");
+        assert!(
+            vault.open_session(&found, &alone, at(2)).await.unwrap().is_some(),
+            "{name}: many browsers may"
+        );
+
+        let (once, _) = vault
+            .add_session(&NewSession { once: true, ..session(&project.id) }, "ada", at(0))
+            .await
+            .unwrap();
+        let (one, other) =
+            tokio::join!(vault.open_session(&once, &alone, at(1)), vault.open_session(&once, &alone, at(1)));
+        let browsers = [one.unwrap(), other.unwrap()].into_iter().flatten().count();
+        assert_eq!(browsers, 1, "{name}: one browser only");
+
+        assert!(!vault.revoke_session("prj_other", made.seq, "ada", at(3)).await.unwrap(), "{name}");
+        assert!(vault.revoke_session(&project.id, made.seq, "ada", at(3)).await.unwrap(), "{name}");
+        assert!(!vault.session_by_token(&token.digest()).await.unwrap().unwrap().is_open(at(4)), "{name}");
+        assert_eq!(vault.forget_sessions(at(31)).await.unwrap(), 2, "{name}");
+        assert!(vault.session_by_token(&token.digest()).await.unwrap().is_none(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_frame_without_a_secret_goes_on_in_a_window_once_and_soon() {
+    for (name, vault, _folder) in vaults().await {
+        let project = project(&vault).await;
+        let (made, _) = vault.add_session(&session(&project.id), "ada", at(0)).await.unwrap();
+        let shown = Showing {
+            parent: Some("https://shop.example".to_owned()),
+            scheme: Some("dark".to_owned()),
+            language: Some("de".to_owned()),
+            footer: true,
+        };
+        let seq = made.seq;
+        let opened = vault.open_session(&made, &shown, at(1)).await.unwrap().unwrap();
+        let frame = opened.frame.expect("an embedded page has one").digest();
+        let (_, found) = vault.session_by_browser(seq, &opened.secret.digest()).await.unwrap().unwrap();
+        assert_eq!(found, shown, "{name}");
+        assert!(vault.session_by_browser(seq, &frame).await.unwrap().is_none(), "{name}: it lets nobody in");
+        let (_, found) = vault.session_by_frame(seq, &frame).await.unwrap().unwrap();
+        assert_eq!(found, shown, "{name}");
+
+        assert!(vault.leave_frame(seq, &frame, at(2)).await.unwrap().is_none(), "{name}: too late");
+        assert!(
+            vault.leave_frame(seq + 1, &frame, at(0)).await.unwrap().is_none(),
+            "{name}: not of that session"
+        );
+        let window = vault.leave_frame(seq, &frame, at(0)).await.unwrap().expect("it goes on");
+        let (_, found) = vault.session_by_browser(seq, &window.digest()).await.unwrap().unwrap();
+        assert_eq!(found, Showing { parent: None, ..shown.clone() }, "{name}: as it was, in a window");
+        assert!(vault.session_by_browser(seq, &opened.secret.digest()).await.unwrap().is_none(), "{name}");
+        assert!(vault.leave_frame(seq, &frame, at(0)).await.unwrap().is_none(), "{name}: once");
+
+        let other = vault.open_session(&made, &shown, at(1)).await.unwrap().unwrap();
+        vault.stay_in_frame(seq, &other.secret.digest()).await.unwrap();
+        let frame = other.frame.unwrap().digest();
+        assert!(vault.leave_frame(seq, &frame, at(0)).await.unwrap().is_none(), "{name}: it has its secret");
+        assert!(vault.session_by_browser(seq, &other.secret.digest()).await.unwrap().is_some(), "{name}");
+
+        let light = Showing { scheme: Some("light".to_owned()), ..Showing::default() };
+        vault.show_otherwise(seq, &window.digest(), &light).await.unwrap();
+        let (_, found) = vault.session_by_browser(seq, &window.digest()).await.unwrap().unwrap();
+        assert_eq!(found, light, "{name}");
+    }
+}
