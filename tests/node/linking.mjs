@@ -115,6 +115,7 @@ const settled = (tab) => tab.waitForTimeout(500);
   const tab = await open("gladly--api-key--failed-wrong_secret.html");
   is("after a failure the summary has the focus", await focus(tab), "_summary");
   is("and the step it leads to is open", await now(tab), "create-token");
+  is("which is not done", await tab.evaluate(() => document.getElementById("create-token").classList.contains("done")), false);
   await tab.click('#_summary a[href="#in--api_token"]');
   is("a link leads to the field at fault", await focus(tab), "in--api_token");
   const plain = await open("gladly--api-key--failed-wrong_secret.html", { javaScriptEnabled: false });

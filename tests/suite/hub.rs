@@ -9,6 +9,7 @@ use crate::hub::world::{Database, Hub};
 
 mod browser;
 mod client;
+mod described;
 mod process;
 mod rows;
 mod world;
@@ -43,6 +44,26 @@ fn stackones_widget_runs_unmodified_on_sqlite() {
 #[test]
 fn stackones_widget_runs_unmodified_on_postgresql() {
     node("hub/widget.mjs", &Hub::start(Database::Postgres));
+}
+
+#[test]
+fn the_api_does_what_a_backend_needs_on_sqlite() {
+    node("hub/api.mjs", &Hub::start(Database::Sqlite));
+}
+
+#[test]
+fn the_api_does_what_a_backend_needs_on_postgresql() {
+    node("hub/api.mjs", &Hub::start(Database::Postgres));
+}
+
+#[test]
+fn people_sign_in_at_the_provider_on_sqlite() {
+    node("hub/signin.mjs", &Hub::start(Database::Sqlite));
+}
+
+#[test]
+fn people_sign_in_at_the_provider_on_postgresql() {
+    node("hub/signin.mjs", &Hub::start(Database::Postgres));
 }
 
 #[test]

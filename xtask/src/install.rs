@@ -9,7 +9,7 @@ use crate::tidy::root;
 
 /// Programs, and the Debian package that has each.
 const PROGRAMS: &[(&str, &str)] =
-    &[("node", "nodejs"), ("npm", "npm"), ("tmux", "tmux"), ("chromium", "chromium")];
+    &[("node", "nodejs"), ("npm", "npm"), ("tmux", "tmux"), ("chromium", "chromium"), ("python3", "python3")];
 
 /// Installs what is missing.
 pub(crate) fn all() -> Result<()> {
@@ -19,7 +19,8 @@ pub(crate) fn all() -> Result<()> {
         println!("installing {}", missing.join(", "));
         debian(&missing)?;
     }
-    modules(&root().join("tests/node"))
+    modules(&root().join("tests/node"))?;
+    python(&root().join("tests/python"))
 }
 
 /// Whether a program is on the path.
@@ -46,6 +47,36 @@ pub(crate) fn debian(packages: &[&str]) -> Result<()> {
     let mut arguments = vec!["install", "-y", "-q", "--no-install-recommends"];
     arguments.extend_from_slice(packages);
     apt(&arguments)
+}
+
+/// Installs packages of Python into an environment of their own, unless those of the list are there.
+fn python(folder: &Path) -> Result<()> {
+    let list = folder.join("requirements.txt");
+    let venv = folder.join("venv");
+    let mark = venv.join(".installed");
+    let wanted = std::fs::read_to_string(&list).with_context(|| list.display().to_string())?;
+    if std::fs::read_to_string(&mark).is_ok_and(|there| there == wanted) {
+        return Ok(());
+    }
+    println!("installing packages of Python");
+    let make = || Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv).output();
+    // Debian has what makes environments in a package of its own.
+    if !make().is_ok_and(|output| output.status.success()) {
+        debian(&["python3-venv"])?;
+        if !make().is_ok_and(|output| output.status.success()) {
+            bail!("python3 cannot make an environment in {}", venv.display());
+        }
+    }
+    let status = Command::new(venv.join("bin/pip"))
+        .args(["install", "--quiet", "--disable-pip-version-check", "--requirement"])
+        .arg(&list)
+        .status()
+        .context("pip cannot be run")?;
+    if !status.success() {
+        bail!("pip failed in {}", folder.display());
+    }
+    std::fs::write(mark, wanted)?;
+    Ok(())
 }
 
 /// Installs npm modules, unless those of the lock file are there.

@@ -118,7 +118,9 @@ fn run(command: &mut Command) -> Result<()> {
     let output = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     match output {
         Ok(status) if status.success() => Ok(()),
-        Ok(status) => bail!("{:?} ended with {status}", command.get_program()),
-        Err(error) => Err(error).with_context(|| format!("{:?} cannot be run", command.get_program())),
+        Ok(status) => bail!("{} ended with {status}", command.get_program().display()),
+        Err(error) => {
+            Err(error).with_context(|| format!("{} cannot be run", command.get_program().display()))
+        }
     }
 }

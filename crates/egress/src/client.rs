@@ -20,6 +20,7 @@ use crate::fault::Failure;
 use crate::policy::Policy;
 use crate::proxy::Proxy;
 use crate::resolve::{Guard, Guarded, Resolve, SystemResolver};
+use crate::streamed::{Broken, Streamed};
 use crate::upstream::Upstream;
 use crate::{incoming, outgoing};
 
@@ -92,7 +93,21 @@ impl Egress {
         notes
     }
 
+    /// Sends a request, once, and gives the answer as it comes; `cap`: how much of its body may pass, in bytes. The
+    /// time in which a whole answer has to be there is that in which it has to begin.
+    pub async fn open(&self, request: &Request, cap: u64) -> Result<Streamed, Broken> {
+        match tokio::time::timeout(self.maker.policy.total_timeout, self.execute(request)).await {
+            Ok(Ok(response)) => Ok(Streamed::new(response, cap)),
+            Ok(Err(failure)) => Err(failure.into()),
+            Err(_) => Err(Failure::new(Fault::Timeout, "no answer in time").into()),
+        }
+    }
+
     async fn exchange(&self, request: &Request) -> Result<probe::Response, Failure> {
+        incoming::read(self.execute(request).await?, &self.maker.policy).await
+    }
+
+    async fn execute(&self, request: &Request) -> Result<reqwest::Response, Failure> {
         let policy = &self.maker.policy;
         let port = outgoing::admit(request)?;
         let upstream = policy.upstream_for(&request.host);
@@ -105,8 +120,7 @@ impl Egress {
             }
         };
         let request = outgoing::build(request, port, upstream)?;
-        let response = client.execute(request).await.map_err(|error| Failure::of(&error))?;
-        incoming::read(response, policy).await
+        client.execute(request).await.map_err(|error| Failure::of(&error))
     }
 
     fn route(&self, host: &str, port: u16, upstream: Option<&Upstream>) -> Route {

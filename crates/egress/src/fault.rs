@@ -29,6 +29,10 @@ impl Failure {
         Self { fault, detail: detail.into() }
     }
 
+    pub(crate) fn into_parts(self) -> (Fault, String) {
+        (self.fault, self.detail)
+    }
+
     /// Judges an error of the client.
     pub(crate) fn of(error: &reqwest::Error) -> Self {
         let is_connecting = error.is_connect();

@@ -134,7 +134,7 @@ impl FromRequestParts<Arc<App>> for Caller {
             limits::guessed_wrong(app, &client).await;
             return Err(ApiError::new(&UNAUTHORIZED, "The API key is unknown or revoked"));
         };
-        limits::call(app, &key).await?;
+        limits::call(app, &key)?;
         Ok(Self { key })
     }
 }
@@ -144,13 +144,6 @@ impl FromRequestParts<Arc<App>> for Caller {
 pub(crate) struct Visitor {
     /// The session.
     pub(crate) session: Session,
-}
-
-impl Visitor {
-    /// Who is named in the trail.
-    pub(crate) fn actor(&self) -> String {
-        actor(&self.session)
-    }
 }
 
 /// Who is named in the trail for what is done in a session.

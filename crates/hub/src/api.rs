@@ -4,12 +4,15 @@
 //! is described by hand a second time.
 
 mod accounts;
+mod attempts;
 mod connectors;
 mod guides;
 mod hub;
 mod keys;
+mod requests;
 mod sessions;
 mod trail;
+mod tries;
 
 use std::sync::Arc;
 
@@ -17,7 +20,7 @@ use axum::Router;
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse as _;
-use axum::routing::get;
+use axum::routing::{any, get};
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -44,6 +47,11 @@ use crate::app::App;
 )]
 struct Described;
 
+/// What takes every method, which a description can only say one by one.
+#[derive(OpenApi)]
+#[openapi(paths(requests::described))]
+struct Passing;
+
 /// The routes of the API.
 pub(crate) fn api() -> Router<Arc<App>> {
     let (routes, document) = described();
@@ -57,7 +65,7 @@ pub(crate) fn api() -> Router<Arc<App>> {
 }
 
 /// The description, as a client reads it.
-pub(crate) fn document() -> Document {
+pub fn openapi() -> Document {
     described().1
 }
 
@@ -71,6 +79,8 @@ fn described() -> (Router<Arc<App>>, Document) {
         .routes(routes!(accounts::meta))
         .routes(routes!(accounts::verify))
         .routes(routes!(accounts::credentials))
+        .routes(routes!(requests::unified))
+        .routes(routes!(attempts::read))
         .routes(routes!(connectors::list_meta))
         .routes(routes!(connectors::read_meta))
         .routes(routes!(connectors::list_profiles, connectors::create_profile))
@@ -84,7 +94,9 @@ fn described() -> (Router<Arc<App>>, Document) {
         .routes(routes!(hub::connectors))
         .routes(routes!(hub::connector))
         .routes(routes!(hub::link))
-        .routes(routes!(hub::account, hub::edit));
+        .routes(routes!(hub::account, hub::edit))
+        .routes(routes!(tries::create))
+        .routes(routes!(tries::read, tries::cancel));
     let (routes, mut document) =
         OpenApiRouter::with_openapi(Described::openapi()).merge(backend).merge(browser).split_for_parts();
     let schemes = &mut document.components.get_or_insert_with(Default::default).security_schemes;
@@ -93,5 +105,9 @@ fn described() -> (Router<Arc<App>>, Document) {
     let token = utoipa::openapi::security::ApiKeyValue::new("x-hub-session-token");
     let token = utoipa::openapi::security::ApiKey::Header(token);
     schemes.insert("session".to_owned(), SecurityScheme::ApiKey(token).into());
-    (routes.route("/connectors/{provider}/icon", get(connectors::icon)), document)
+    document.merge(Passing::openapi());
+    let routes = routes
+        .route("/connectors/{provider}/icon", get(connectors::icon))
+        .route("/accounts/{id}/proxy/{*path}", any(requests::pass));
+    (routes, document)
 }

@@ -21,6 +21,7 @@ use crate::guides::Guides;
 use crate::layers::request_id;
 use crate::limits::Calls;
 use crate::pages::Assets;
+use crate::passing::TokenCache;
 use crate::settings::Settings;
 
 /// What every handler shares.
@@ -49,6 +50,8 @@ pub struct App {
     pub(crate) old_guides: Old,
     /// Calls of this minute, by key.
     pub(crate) calls: Calls,
+    /// Tokens that were got to send requests through accounts.
+    pub(crate) tokens: TokenCache,
     phase: AtomicU8,
 }
 
@@ -86,6 +89,7 @@ impl App {
             brand: Arc::new(brand),
             old_guides: Old::default(),
             calls: Calls::default(),
+            tokens: TokenCache::default(),
             phase: AtomicU8::new(Phase::Starting as u8),
         }
     }

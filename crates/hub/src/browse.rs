@@ -9,6 +9,7 @@
 //! | `…/confirm`, `…/done` | the account |
 //! | `…/preview`, `…/handoff` | what would be kept; a step for somebody else |
 //! | `/help/{token}` | that step |
+//! | `/connect/oauth2/…` | signing in at the provider: the way there and back |
 //!
 //! **Invariant:** no page is shown and nothing is done but for the browser that opened the session's link, with a form
 //! that came from a page of it; no value of a secret goes back to a browser.
@@ -23,6 +24,7 @@ mod fill;
 mod finish;
 mod handoff;
 mod posted;
+mod sign_in;
 
 use std::sync::Arc;
 
@@ -42,7 +44,11 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/session/{session}/{connector}/progress", get(check::progress))
         .route("/session/{session}/{connector}/confirm", get(finish::show).post(finish::confirm))
         .route("/session/{session}/{connector}/done", get(finish::done))
+        .route("/session/{session}/{connector}/back", get(sign_in::back))
         .route("/session/{session}/{connector}/handoff", post(handoff::make))
         .route("/help/{link}", get(handoff::show).post(handoff::give))
+        .route("/connect/oauth2/{connector}", get(sign_in::start))
+        .route("/connect/oauth2/{provider}/callback", get(sign_in::callback))
+        .route("/connect/oauth2/leave/{session}/{id}", get(sign_in::leave))
         .route("/assets/{name}", get(assets::read))
 }

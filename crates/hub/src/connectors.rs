@@ -6,10 +6,11 @@
 //!
 //! **Invariant:** an id is safe in a path, unescaped: StackOne's widget puts it there so.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use guide::{Field, Guide, Method};
-use vault::{Config, Session};
+use vault::{Account, Config, Session};
 
 use crate::app::App;
 use crate::guides::Edition;
@@ -72,25 +73,29 @@ pub(crate) fn needs_config(method: &Method) -> bool {
 /// Everything that a project can link, by provider's name.
 pub(crate) async fn of_project(app: &App, project: &str) -> Result<Vec<Integration>, ApiError> {
     let configs = app.vault.configs(project).await.map_err(|error| ApiError::internal(&error))?;
-    let mut integrations = Vec::new();
-    for edition in app.guides.snapshot().values() {
-        for method in &edition.guide.methods {
-            let own = || {
-                configs.iter().filter(|config| {
-                    edition.guide.provider.key == *config.provider && method.key == *config.method
-                })
-            };
-            integrations.extend(own().map(|config| configured(edition, config)));
-            if own().next().is_none() && !needs_config(method) {
-                integrations.push(plain(edition, method));
-            }
-        }
-    }
+    let editions = app.guides.snapshot();
+    let mut integrations: Vec<Integration> =
+        editions.values().flat_map(|edition| of_provider(edition, &configs)).collect();
     integrations.sort_by(|a, b| {
         let name = |one: &Integration| one.guide().provider.name.to_lowercase();
         name(a).cmp(&name(b)).then_with(|| a.id.cmp(&b.id))
     });
     Ok(integrations)
+}
+
+/// What can be linked of a provider, with a project's configurations.
+fn of_provider(edition: &Arc<Edition>, configs: &[Config]) -> Vec<Integration> {
+    let mut integrations = Vec::new();
+    for method in &edition.guide.methods {
+        let is_own =
+            |config: &&Config| edition.guide.provider.key == *config.provider && method.key == *config.method;
+        let before = integrations.len();
+        integrations.extend(configs.iter().filter(is_own).map(|config| configured(edition, config)));
+        if integrations.len() == before && !needs_config(method) {
+            integrations.push(plain(edition, method));
+        }
+    }
+    integrations
 }
 
 /// What a session may link: what is active, of its provider, configuration and categories.
@@ -106,11 +111,17 @@ pub(crate) async fn find(app: &App, project: &str, id: &str) -> Result<Option<In
     if !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')) {
         return Ok(None);
     }
-    if let Some((provider, method)) = id.split_once('.') {
-        let all = of_project(app, project).await?;
-        return Ok(all.into_iter().find(|one| {
-            one.id == id || one.config.is_none() && one.provider() == provider && one.method == method
-        }));
+    if let Some((provider, _)) = id.split_once('.') {
+        let Some(edition) = app.guides.edition(provider) else { return Ok(None) };
+        let configs = app.vault.configs(project).await.map_err(|error| ApiError::internal(&error))?;
+        let found = of_provider(&edition, &configs).into_iter().find(|one| one.id == id);
+        // An account that was linked before the project had a configuration of its own keeps the plain one.
+        let plainly = || {
+            let method =
+                edition.guide.methods.iter().find(|one| plain_id(provider, one.key.as_str()) == id)?;
+            Some(Integration { active: false, ..plain(&edition, method) })
+        };
+        return Ok(found.or_else(plainly));
     }
     let config = app.vault.config(project, id).await.map_err(|error| ApiError::internal(&error))?;
     let Some(config) = config else { return Ok(None) };
@@ -127,12 +138,17 @@ pub(crate) fn may(session: &Session, integration: &Integration) -> bool {
     provider && config && category
 }
 
-/// Whether an account's configuration is active. One that is not written down always is.
-pub(crate) async fn is_active(app: &App, project: &str, config: &str) -> Result<bool, ApiError> {
-    if config.contains('.') {
-        return Ok(true);
-    }
-    let config = app.vault.config(project, config).await.map_err(|error| ApiError::internal(&error))?;
+/// The configurations of a project that are switched off, by id. One that is not written down never is.
+pub(crate) async fn switched_off(app: &App, project: &str) -> Result<BTreeSet<String>, ApiError> {
+    let configs = app.vault.configs(project).await.map_err(|error| ApiError::internal(&error))?;
+    Ok(configs.into_iter().filter(|config| !config.active).map(|config| config.id).collect())
+}
+
+/// Whether an account's configuration is active.
+pub(crate) async fn is_active(app: &App, account: &Account) -> Result<bool, ApiError> {
+    let Some(home) = account.home.as_ref().filter(|home| !home.config.contains('.')) else { return Ok(true) };
+    let config = app.vault.config(&home.project, &home.config).await;
+    let config = config.map_err(|error| ApiError::internal(&error))?;
     Ok(config.is_none_or(|config| config.active))
 }
 

@@ -10,6 +10,7 @@
 //! | compression | texts, if the client takes gzip |
 //! | `envelope` | errors that are not ours are told as ours are |
 //! | panic, time, size | a handler that fails, is late, or is sent too much |
+//! | `once` | a request that is repeated under its key is done once |
 //!
 //! **Invariant:** there is no answer without an id, a line in the log, and the headers; also none of a panic.
 
@@ -18,6 +19,7 @@ pub(crate) mod client;
 mod envelope;
 mod headers;
 mod observe;
+mod once;
 pub(crate) mod request_id;
 
 use std::any::Any;
@@ -32,6 +34,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
+pub(crate) use self::envelope::Meant;
 pub(crate) use self::headers::allow_inline_style;
 use crate::app::App;
 use crate::wire::error::{ApiError, INTERNAL};
@@ -40,6 +43,7 @@ use crate::wire::error::{ApiError, INTERNAL};
 pub(crate) fn around(routes: Router<Arc<App>>, app: &Arc<App>) -> Router {
     let limits = &app.settings.limits;
     routes
+        .layer(from_fn_with_state(Arc::clone(app), once::once))
         .layer(DefaultBodyLimit::max(limits.body.value))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, limits.request_timeout.value))
         .layer(CatchPanicLayer::custom(panicked))

@@ -24,7 +24,10 @@ mod connectors;
 mod form;
 mod limits;
 mod linking;
+mod passing;
+mod sign_in;
 mod status;
+mod upkeep;
 
 mod api;
 mod browse;
@@ -34,8 +37,10 @@ mod router;
 #[cfg(test)]
 mod testing;
 
+pub use crate::api::openapi;
 pub use crate::app::App;
 pub use crate::serve::{Ended, ServeError, Started, TlsError, open_vault, serve};
 pub use crate::settings::{Given, Settings};
+pub use crate::status::table as account_states;
 pub use crate::telemetry::metrics::METRICS;
 pub use crate::wire::error::error_codes;

@@ -11,19 +11,13 @@ use vault::{ApiKey, Session};
 
 use crate::app::App;
 use crate::layers::client::Client;
+use crate::settings::Set;
 use crate::wire::error::{ApiError, TOO_MANY_REQUESTS};
 
 /// Wrong keys and tokens from one address, in ten minutes.
 const GUESSES: (i64, i64) = (60, 600);
 /// Calls with one key, in a minute, in one process.
 const CALLS: u32 = 6000;
-/// Attempts in one session, in ten minutes: each sends requests to a provider.
-const ATTEMPTS_OF_SESSION: (i64, i64) = (20, 600);
-/// Attempts from one address, in ten minutes.
-const ATTEMPTS_OF_ADDRESS: (i64, i64) = (200, 600);
-/// Attempts at one host of a provider, in a minute.
-const ATTEMPTS_AT_HOST: (i64, i64) = (300, 60);
-
 /// Calls of this minute, by key.
 #[derive(Default)]
 pub(crate) struct Calls(Mutex<(i64, BTreeMap<String, u32>)>);
@@ -49,7 +43,7 @@ pub(crate) async fn guessed_wrong(app: &App, client: &Client) {
 }
 
 /// One more call with a key.
-pub(crate) async fn call(app: &App, key: &ApiKey) -> Result<(), ApiError> {
+pub(crate) fn call(app: &App, key: &ApiKey) -> Result<(), ApiError> {
     let now = Timestamp::now();
     let minute = now.as_second().div_euclid(60);
     let mut calls = app.calls.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -68,23 +62,20 @@ pub(crate) async fn attempt(
     client: &Client,
     host: Option<&str>,
 ) -> Result<(), ApiError> {
-    let session =
-        (format!("attempts/session/{}", session.seq), ATTEMPTS_OF_SESSION, "attempts in this session");
-    let address =
-        (format!("attempts/address/{}", client.address), ATTEMPTS_OF_ADDRESS, "attempts from this address");
-    let host = host.map(|host| {
-        (
-            format!("attempts/host/{host}"),
-            ATTEMPTS_AT_HOST,
-            "attempts at this host; others are linking as well",
-        )
-    });
-    for (bucket, (most, seconds), what) in [Some(session), Some(address), host].into_iter().flatten() {
+    let limits = &app.settings.limits;
+    let most = |limit: &Set<usize>| i64::try_from(limit.value).unwrap_or(i64::MAX);
+    let of_session = (format!("session/{}", session.seq), &limits.session_attempts, 600, "in this session");
+    let of_address =
+        (format!("address/{}", client.address), &limits.address_attempts, 600, "from this address");
+    let at_host =
+        host.map(|host| (format!("host/{host}"), &limits.host_attempts, 60, "at this host, by everybody"));
+    for (bucket, limit, seconds, whose) in [Some(of_session), Some(of_address), at_host].into_iter().flatten()
+    {
         let now = Timestamp::now();
-        let counted = app.vault.count(&bucket, seconds, now).await;
+        let counted = app.vault.count(&format!("attempts/{bucket}"), seconds, now).await;
         let (hits, ends) = counted.map_err(|error| ApiError::internal(&error))?;
-        if most < hits {
-            return Err(too_many(what, ends, now));
+        if most(limit) < hits {
+            return Err(too_many(&format!("attempts {whose}"), ends, now));
         }
     }
     Ok(())

@@ -20,8 +20,9 @@ use probe::Values;
 use secret::Secret;
 use vault::{Account, Attempt, AttemptState, ChangeError, Home, NewAccount, Origin, Place, Session, Vault};
 
+pub(crate) use self::check::check_only;
 pub(crate) use self::problem::refusal;
-pub(crate) use self::values::stored_values;
+pub(crate) use self::values::{Tokens, all_values, keep_tokens, stored_tokens, stored_values};
 pub(crate) use self::verify::{CheckSeen, verify};
 
 use crate::access::actor;
@@ -45,6 +46,8 @@ pub(crate) struct Linking {
     pub(crate) flow: Flow,
     /// The account in whose place it goes, if one was named.
     over: Option<Account>,
+    /// What only this side knows while the browser is at the provider.
+    pub(crate) away: Option<String>,
 }
 
 impl Linking {
@@ -78,7 +81,7 @@ impl Linking {
         };
         let kept = app.vault.add_attempt(&attempt, &flow.snapshot()).await;
         kept.map_err(|error| ApiError::internal(&error))?;
-        Ok(Self { session: session.clone(), integration, attempt, flow, over })
+        Ok(Self { session: session.clone(), integration, attempt, flow, over, away: None })
     }
 
     /// Takes up the attempt of a session with a configuration, if there is one that is not over.
@@ -111,7 +114,7 @@ impl Linking {
             Some(id) => app.vault.get(&id).await.map_err(failed)?,
             None => None,
         };
-        Ok(Some(Self { session: session.clone(), integration, attempt, flow, over }))
+        Ok(Some(Self { session: session.clone(), integration, attempt, flow, over, away: None }))
     }
 
     /// The environment, where there is only one to choose and no form asks for it.
@@ -147,6 +150,8 @@ impl Linking {
             // Not left as if checks were under way: whoever comes back finds the form, with all that was typed.
             self.flow.give_up_checks();
         }
+        // What a browser brought back was lost with the process that had it.
+        self.flow.interrupted();
         self.save(app).await?;
         ran
     }
@@ -221,6 +226,13 @@ impl Linking {
                 metadata: made.metadata.clone(),
             },
         };
+        // What the admin has set up is the configuration's, and is not kept a second time.
+        let set_up = crate::connectors::setup_fields(self.flow.method());
+        let mut linked = linked;
+        for field in set_up {
+            linked.public.remove(&field.key);
+            linked.secrets.remove(&field.key);
+        }
         let label = made.label.clone().or_else(|| old.and_then(|old| old.label.clone()));
         values::new_account(linked, label, home)
     }
@@ -253,10 +265,6 @@ async fn start(
 ) -> Result<Flow, ApiError> {
     let failed = |error: &(dyn std::error::Error + 'static)| ApiError::internal(error);
     let mut stored = Values::new();
-    if let Some(config) = &integration.config {
-        let secrets = app.vault.config_secrets(config).await.map_err(|error| failed(&error))?;
-        stored.extend(values::from_texts(&config.values, &secrets));
-    }
     let mut again = over.cloned();
     if let Some(account) = over {
         let now = Timestamp::now();
@@ -281,8 +289,23 @@ async fn start(
         brand: app.brand.name.clone(),
         ..Start::default()
     };
-    Flow::new(Arc::clone(guide), &integration.method, begin).ok_or_else(|| {
+    let flow = Flow::new(Arc::clone(guide), &integration.method, begin);
+    let mut flow = flow.ok_or_else(|| {
         tracing::error!(integration = integration.id, "the guide has no such method");
         ApiError::of(&INTERNAL)
-    })
+    })?;
+    let set_up = config_values(app, integration).await?;
+    flow.prefill(&set_up);
+    Ok(flow)
+}
+
+/// What an admin has set up for a connector, as if typed: it is the product's own, and stays whatever the customer
+/// chooses.
+pub(crate) async fn config_values(
+    app: &App,
+    integration: &Integration,
+) -> Result<Vec<(Key, Secret)>, ApiError> {
+    let Some(config) = &integration.config else { return Ok(Vec::new()) };
+    let secrets = app.vault.config_secrets(config).await.map_err(|error| ApiError::internal(&error))?;
+    Ok(values::from_texts(&config.values, &secrets).into_iter().collect())
 }

@@ -28,5 +28,5 @@ pub use self::handoff::{HandedStep, Handing, HandoffPage, HelpPage, handoff_made
 pub use self::picker::{MethodCard, MethodsPage, ProviderCard, ProvidersPage, methods, providers, search};
 pub use self::preview::{Preview, PreviewedField, preview};
 pub use self::shell::{Frame, Mode};
-pub use self::sign_in::{SignInPage, sign_in, sign_in_failed};
+pub use self::sign_in::{SignInPage, sign_in, sign_in_failed, signed_in};
 pub use self::trouble::{Trouble, trouble};

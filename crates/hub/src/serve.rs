@@ -30,6 +30,7 @@ use crate::app::{App, Phase, Stop};
 use crate::layers::client::Peer;
 use crate::settings::Settings;
 use crate::telemetry::{logs, metrics};
+use crate::upkeep::upkeep;
 use crate::{guides, router};
 
 /// What there is to say when the Hub is ready.
@@ -119,13 +120,14 @@ async fn listen(
 /// Starts what runs beside requests.
 fn beside(app: &Arc<App>, certificate: Option<&RustlsConfig>) {
     app.tasks.spawn(|stop| guides::watch(Arc::clone(app), stop));
-    app.tasks.spawn(upkeep);
+    app.tasks.spawn(numbers_upkeep);
+    app.tasks.spawn(|stop| upkeep(Arc::clone(app), stop));
     if let (Some(pair), Some(config)) = (&app.settings.tls.value, certificate) {
         app.tasks.spawn(|stop| tls::watch(pair.clone(), config.clone(), stop));
     }
 }
 
-async fn upkeep(mut stop: Stop) {
+async fn numbers_upkeep(mut stop: Stop) {
     while !stop.is_asked() {
         tokio::select! {
             () = stop.asked() => {}

@@ -140,6 +140,12 @@ pub struct Limits {
     pub request_timeout: Set<Duration>,
     /// Connections at once.
     pub connections: Set<usize>,
+    /// Attempts to link in one session, in ten minutes.
+    pub session_attempts: Set<usize>,
+    /// Attempts to link from one address, in ten minutes.
+    pub address_attempts: Set<usize>,
+    /// Attempts to link at one host of a provider, in a minute.
+    pub host_attempts: Set<usize>,
 }
 
 /// How long sessions last.

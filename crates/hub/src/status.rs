@@ -107,6 +107,19 @@ impl Status {
     }
 }
 
+/// The table, as Markdown, for the operator's page.
+pub fn table() -> String {
+    let mut text = String::from(
+        "| status | when | `status_reasons` | usable | how it becomes active |\n|---|---|---|---|---|\n",
+    );
+    for row in &TABLE {
+        let usable = if row.usable { "yes" } else { "no" };
+        let (status, back) = (row.status.as_str(), if row.back.is_empty() { "–" } else { row.back });
+        text.push_str(&format!("| `{status}` | {} | {} | {usable} | {back} |\n", row.when, row.reasons));
+    }
+    text
+}
+
 /// Why an account has its status: a code, and a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Reason {

@@ -121,6 +121,8 @@ texts! {
     stage_enter,
     stage_check,
     stage_done,
+    /// Heading where a window that was opened for signing in can be closed.
+    browser_done_title,
     /// Names the list of the stages.
     stages,
     back_to_product,

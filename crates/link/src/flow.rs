@@ -119,6 +119,11 @@ impl Flow {
         &self.values
     }
 
+    /// What signing in gave, and when that ends, in seconds since 1970, if that is known.
+    pub fn tokens(&self) -> (&Values, Option<i64>) {
+        (&self.tokens, self.tokens_end)
+    }
+
     /// What to do next, if anything. A request is made for this moment.
     pub fn poll(&mut self, moment: Moment) -> Option<Effect> {
         while let Some(due) = self.effects.pop_front() {

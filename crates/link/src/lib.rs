@@ -9,6 +9,7 @@
 
 mod effect;
 mod flow;
+mod outside;
 mod renew;
 mod snapshot;
 mod stage;

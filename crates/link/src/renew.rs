@@ -25,7 +25,7 @@ impl Flow {
         run.reports.pop();
         let then = match run.at {
             At::Check(check) => check,
-            At::SignIn(_) | At::Refresh => 0,
+            At::SignIn(_) | At::Exchange | At::Refresh => 0,
         };
         let can_refresh = self.sign_in().is_some_and(|sign_in| self.can_refresh(sign_in, &run));
         let run = Run { then, renewed: true, attempts: 0, ..run };
@@ -66,6 +66,7 @@ impl Flow {
 pub(crate) fn token_step(sign_in: &SignIn, at: At) -> Option<&TokenStep> {
     match at {
         At::SignIn(step) => sign_in.steps.get(step),
+        At::Exchange => sign_in.redirect.as_ref().map(|redirect| &redirect.exchange),
         At::Refresh => sign_in.refresh.as_ref(),
         At::Check(_) => None,
     }

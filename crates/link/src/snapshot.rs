@@ -172,7 +172,7 @@ impl Flow {
             At::Walking { step, problems, after } => {
                 self.state = State::Walking { step, problems, after };
             }
-            At::Checking => self.check_all(),
+            At::Checking => self.resume_checks(),
             At::Failed { verdict, belongs_to, reports } => {
                 self.state = State::Failed { verdict, belongs_to, reports };
             }

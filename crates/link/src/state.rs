@@ -77,6 +77,8 @@ pub(crate) struct Run {
 pub(crate) enum At {
     /// The step of signing in with this index.
     SignIn(usize),
+    /// The one that makes tokens of what a browser brought back.
+    Exchange,
     /// The one that renews the tokens.
     Refresh,
     /// The check with this index.

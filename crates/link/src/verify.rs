@@ -71,19 +71,6 @@ impl Flow {
         }
     }
 
-    /// There is no more time for the checks: as if the provider had gone on asking for patience.
-    pub fn give_up_checks(&mut self) {
-        let State::Checking(run) = &self.state else { return };
-        let (name, kind) = (&self.guide().provider.name, OutcomeKind::Throttled);
-        let verdict = Verdict {
-            says: kind.says().replace("{provider}", name),
-            fix: kind.fix().replace("{provider}", name),
-            ..Verdict::of_kind(kind)
-        };
-        self.effects.clear();
-        self.fail(verdict, None, run.reports.clone());
-    }
-
     /// The person agreed that the same credentials are tried in the other environments.
     pub fn ask_elsewhere(&mut self) {
         let State::Failed { verdict, reports, .. } = &self.state else { return };
@@ -195,7 +182,12 @@ impl Flow {
             return;
         }
         // To ask for a token twice does no harm, whatever the method of the request is called.
-        let may_repeat = idempotent || !matches!(run.at, At::Check(_));
+        // A code is good once.
+        let may_repeat = match run.at {
+            At::Check(_) => idempotent,
+            At::Exchange => false,
+            At::SignIn(_) | At::Refresh => true,
+        };
         if verdict.outcome.is_transient() && may_repeat && run.attempts < ATTEMPTS {
             let asked_for =
                 verdict.retry_after.map_or(0, |wait| i64::try_from(wait.as_secs()).unwrap_or(i64::MAX));
@@ -236,6 +228,10 @@ impl Flow {
             return;
         }
         if !matches!(run.at, At::Check(_)) {
+            // What was given for the exchange is of no use any more.
+            if run.at == At::Exchange {
+                run.tokens.clear();
+            }
             run.tokens.extend(verdict.captures);
             run.fresh = true;
             self.next(run);
@@ -262,7 +258,7 @@ impl Flow {
         let steps = self.sign_in().map_or(0, |sign_in| sign_in.steps.len());
         let (at, renewed) = match run.at {
             At::SignIn(step) if step + 1 < steps => (At::SignIn(step + 1), run.renewed),
-            At::SignIn(_) | At::Refresh => (At::Check(run.then), run.renewed),
+            At::SignIn(_) | At::Exchange | At::Refresh => (At::Check(run.then), run.renewed),
             At::Check(check) => (At::Check(check + 1), false),
         };
         self.go(Run { at, attempts: 0, renewed, ..run });
@@ -303,7 +299,7 @@ impl Flow {
         self.state = State::Failed { verdict: Box::new(verdict), belongs_to, reports };
     }
 
-    fn new_run(&self, reports: Vec<CheckReport>, elsewhere: Option<Elsewhere>) -> Run {
+    pub(crate) fn new_run(&self, reports: Vec<CheckReport>, elsewhere: Option<Elsewhere>) -> Run {
         Run {
             asked: None,
             at: self.first_at(),
@@ -337,7 +333,7 @@ impl Flow {
     pub(crate) fn ask_at(&self, at: At) -> Option<&Check> {
         match at {
             At::Check(check) => self.method().checks.get(check),
-            At::SignIn(_) | At::Refresh => Some(&token_step(self.sign_in()?, at)?.check),
+            At::SignIn(_) | At::Exchange | At::Refresh => Some(&token_step(self.sign_in()?, at)?.check),
         }
     }
 

@@ -8,10 +8,11 @@
 use guide::{Check, Fault, Guide, Key, Method, OutcomeKind, OutcomeRule, Role, Template};
 use secret::Redactor;
 
+use crate::computed::computed;
 use crate::fill::Inputs;
 use crate::kept::{captures, granted, identity};
 use crate::message::Answer;
-use crate::request::{computed, message};
+use crate::request::message;
 use crate::retry::retry_after;
 use crate::seen::{Seen, as_expected, holds};
 use crate::verdict::{Identity, Verdict};

@@ -16,8 +16,11 @@ mod moment;
 mod sign;
 
 mod assertion;
+mod authorize;
+mod computed;
 mod fill;
 mod request;
+mod through;
 
 mod retry;
 
@@ -26,11 +29,14 @@ mod kept;
 mod seen;
 mod verdict;
 
+pub use crate::authorize::{Authorize, authorize};
+pub use crate::computed::computed;
 pub use crate::fill::{FillError, Inputs, Problem, Values};
 pub use crate::judge::{Case, different_account, judge, rule_for, wrong_environment};
 pub use crate::kept::{holds_for, kept};
 pub use crate::message::{Answer, Body, ClientCertificate, Header, Permit, Request, Response};
 pub use crate::moment::Moment;
-pub use crate::request::{computed, host, host_fields, is_for, message, request};
+pub use crate::request::{host, host_fields, is_for, message, request};
 pub use crate::retry::retry_after;
+pub use crate::through::{Wanted, through};
 pub use crate::verdict::{Identity, Verdict};

@@ -28,21 +28,8 @@ pub fn request(
     let base = template.base.as_ref().unwrap_or(&method.base_url);
     let host = host_of(base, &method.hosts, &with)?;
     let path = path_of(base, &template.path, &with)?;
-    let mut draft = Draft {
-        request: Request {
-            verb: template.verb,
-            host,
-            port: base.port,
-            path,
-            query: Vec::new(),
-            headers: Vec::new(),
-            body: None,
-            permit: Permit { patterns: method.hosts.clone(), own_host: None },
-            certificate: None,
-        },
-        cookies: Vec::new(),
-        body: template.body.as_ref().map(|body| Content::new(body, &with)).transpose()?,
-    };
+    let mut draft = Draft::new(method, template.verb, host, base.port, path);
+    draft.body = template.body.as_ref().map(|body| Content::new(body, &with)).transpose()?;
     for (name, value) in &template.query {
         draft.request.query.push((name.clone(), fill(value, Landing::Text, &with)?));
     }
@@ -52,26 +39,10 @@ pub fn request(
             .headers
             .push(Header { name: name.clone(), value: fill(value, Landing::Header, &with)? });
     }
-    if let Some(certificate) = &method.auth.certificate {
-        draft.request.certificate = Some(ClientCertificate {
-            certificate: fill(&certificate.certificate, Landing::Text, &with)?,
-            key: fill(&certificate.key, Landing::Text, &with)?,
-        });
-    }
-    match (&template.carries, &method.auth.signature) {
-        (Carries::Only(carriers), _) => carriers.iter().try_for_each(|one| draft.carry(one, &with))?,
-        (Carries::AsMethod, None) => {
-            method.auth.carries.iter().try_for_each(|one| draft.carry(one, &with))?;
-        }
-        (Carries::AsMethod, Some(signature)) => {
-            // What does not hang on the signature is signed with the rest.
-            let (late, early): (Vec<_>, Vec<_>) =
-                method.auth.carries.iter().partition(|one| is_made_last(one));
-            early.into_iter().try_for_each(|one| draft.carry(one, &with))?;
-            let signing = draft.sign(signature, &with)?;
-            let with = Filling { signing: Some(&signing), ..with };
-            late.into_iter().try_for_each(|one| draft.carry(one, &with))?;
-        }
+    draft.certify(method, &with)?;
+    match &template.carries {
+        Carries::Only(carriers) => carriers.iter().try_for_each(|one| draft.carry(one, &with))?,
+        Carries::AsMethod => draft.authenticate(method, &with)?,
     }
     Ok(draft.finish())
 }
@@ -84,8 +55,13 @@ pub fn is_for(method: &Method, template: &RequestTemplate, path: &str, inputs: &
     Some(made.expose() == path)
 }
 
+/// The path of an address that request paths are appended to.
+pub(crate) fn base_path(base: &BaseUrl, with: &Filling<'_>) -> Result<String, FillError> {
+    Ok(fill(&base.path, Landing::Path, with)?.expose().to_owned())
+}
+
 fn path_of(base: &BaseUrl, path: &Template, with: &Filling<'_>) -> Result<String, FillError> {
-    let mut whole = fill(&base.path, Landing::Path, with)?.expose().to_owned();
+    let mut whole = base_path(base, with)?;
     whole.push_str(fill(path, Landing::Path, with)?.expose());
     Ok(whole)
 }
@@ -95,7 +71,11 @@ pub fn host(method: &Method, inputs: &Inputs<'_>) -> Result<String, FillError> {
     host_of(&method.base_url, &method.hosts, &Filling::plain(inputs))
 }
 
-fn host_of(base: &BaseUrl, hosts: &[HostPattern], with: &Filling<'_>) -> Result<String, FillError> {
+pub(crate) fn host_of(
+    base: &BaseUrl,
+    hosts: &[HostPattern],
+    with: &Filling<'_>,
+) -> Result<String, FillError> {
     let host = fill(&base.host, Landing::Host, with)?;
     let host = host.expose().to_owned();
     let sound = host.len() <= 253 && host.split('.').all(guide::is_label);
@@ -127,16 +107,18 @@ fn is_made_last(carrier: &CarrierUse) -> bool {
 }
 
 /// A request whose parts are still coming together.
-struct Draft {
-    request: Request,
+pub(crate) struct Draft {
+    pub(crate) request: Request,
     cookies: Vec<(String, Secret)>,
-    body: Option<Content>,
+    pub(crate) body: Option<Content>,
 }
 
 /// A body before it is bytes.
-enum Content {
+pub(crate) enum Content {
     Json(Value),
     Form(Vec<(String, Secret)>),
+    /// One that is sent as it came.
+    Whole(Body),
 }
 
 impl Content {
@@ -165,11 +147,55 @@ impl Content {
                 let content_type = "application/x-www-form-urlencoded".to_owned();
                 Body { content_type, bytes: SecretBytes::from(&text) }
             }
+            Self::Whole(body) => body.clone(),
         }
     }
 }
 
 impl Draft {
+    pub(crate) fn new(
+        method: &Method,
+        verb: guide::Verb,
+        host: String,
+        port: Option<u16>,
+        path: String,
+    ) -> Self {
+        let request = Request {
+            verb,
+            host,
+            port,
+            path,
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: None,
+            permit: Permit { patterns: method.hosts.clone(), own_host: None },
+            certificate: None,
+        };
+        Self { request, cookies: Vec::new(), body: None }
+    }
+
+    pub(crate) fn certify(&mut self, method: &Method, with: &Filling<'_>) -> Result<(), FillError> {
+        if let Some(certificate) = &method.auth.certificate {
+            self.request.certificate = Some(ClientCertificate {
+                certificate: fill(&certificate.certificate, Landing::Text, with)?,
+                key: fill(&certificate.key, Landing::Text, with)?,
+            });
+        }
+        Ok(())
+    }
+
+    /// What every request of the method carries. With a signature, what does not hang on it is signed with the rest.
+    pub(crate) fn authenticate(&mut self, method: &Method, with: &Filling<'_>) -> Result<(), FillError> {
+        let Some(signature) = &method.auth.signature else {
+            return method.auth.carries.iter().try_for_each(|one| self.carry(one, with));
+        };
+        let (late, early): (Vec<_>, Vec<_>) = method.auth.carries.iter().partition(|one| is_made_last(one));
+        early.into_iter().try_for_each(|one| self.carry(one, with))?;
+        let signing = self.sign(signature, with)?;
+        let with = Filling { signing: Some(&signing), ..*with };
+        late.into_iter().try_for_each(|one| self.carry(one, &with))
+    }
+
     fn carry(&mut self, carrier: &CarrierUse, with: &Filling<'_>) -> Result<(), FillError> {
         match carrier {
             CarrierUse::Basic { username, password, encoded } => {
@@ -203,7 +229,9 @@ impl Draft {
                     Content::Json(Value::Object(members)) => {
                         members.insert(name.clone(), value.expose().into());
                     }
-                    Content::Json(_) => return Err(FillError { field: None, problem: Problem::NoBody }),
+                    Content::Json(_) | Content::Whole(_) => {
+                        return Err(FillError { field: None, problem: Problem::NoBody });
+                    }
                 }
             }
         }
@@ -251,7 +279,7 @@ impl Draft {
         Ok(signing)
     }
 
-    fn finish(mut self) -> Request {
+    pub(crate) fn finish(mut self) -> Request {
         if !self.cookies.is_empty() {
             let pairs: Vec<String> =
                 self.cookies.iter().map(|(name, value)| format!("{name}={}", value.expose())).collect();
@@ -293,31 +321,6 @@ pub(crate) fn json(template: &JsonTemplate, with: &Filling<'_>) -> Result<Value,
         }
         JsonTemplate::Plain(value) => value.clone(),
     })
-}
-
-/// What is computed from these values, as far as it can be; and the first that does not look as it must: what the
-/// person is told, and the field at fault.
-pub fn computed(
-    method: &Method,
-    inputs: &Inputs<'_>,
-) -> (crate::Values, Option<(Option<guide::Key>, String)>) {
-    let with = Filling::plain(inputs);
-    let mut values = crate::Values::new();
-    let mut problem = None;
-    for one in &method.derived {
-        match derived(one, &with) {
-            Ok(value) => {
-                values.insert(one.field.key.clone(), value);
-            }
-            Err(error) if error.problem == Problem::NotDerivable && problem.is_none() => {
-                let says =
-                    fill(&one.from, Landing::Text, &with).ok().and_then(|text| one.keep(text.expose()).err());
-                problem = Some((error.field, says.map(|refused| refused.says).unwrap_or_default()));
-            }
-            Err(_) => {}
-        }
-    }
-    (values, problem)
 }
 
 /// What stands in a message about an attempt: values that are not secret, labels, names.

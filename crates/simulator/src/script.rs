@@ -1,5 +1,7 @@
 //! Which conversation a request belongs to, and what the next answer in it is.
 
+mod sign_in;
+
 use guide::{
     Algorithm, Carries, Check, Key, Method, OutcomeKind, Reply, RequestTemplate, Scenario, Target, Template,
     Turn,
@@ -94,6 +96,9 @@ impl Script {
 
     /// The answer to a request, and what is said about it.
     pub fn answer(&mut self, incoming: &Incoming) -> (Reply, Line) {
+        if let Some(answer) = self.sign_in(incoming) {
+            return answer;
+        }
         let waits = |talk: &Talk| talk.waits_for(&self.method, self.moment, incoming);
         let under_way = |talk: &Talk| if talk.next > 0 { waits(talk) } else { None };
         let begins = |talk: &Talk| if talk.next == 0 { waits(talk) } else { None };

@@ -150,7 +150,8 @@ async fn incoming(request: Request<Body>) -> Option<Incoming> {
     })
 }
 
-fn decoded(text: &str) -> String {
+/// A text without its percent-encoding.
+pub(crate) fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, tail)) = rest.split_first() {

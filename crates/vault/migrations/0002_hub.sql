@@ -168,3 +168,20 @@ alter table audit add column project_id text;
 alter table outbox add column project_id text;
 
 create index audit_project on audit (project_id, seq);
+
+-- Signing in at a provider in a browser: what StackOne's widget calls a connection attempt.
+create table sign_ins (
+    id          text not null primary key,
+    session_seq integer not null references sessions (seq) on delete cascade,
+    attempt_id  text,  -- the attempt that it belongs to, once that is known
+    digest      blob,  -- of what the browser brings back
+    state       text not null check (state in ('pending', 'authenticated', 'error', 'cancelled')),
+    account_id  text,
+    error_code  text,
+    error_text  text,
+    created_at  text not null,
+    expires_at  text not null
+) strict;
+
+create unique index sign_ins_digest on sign_ins (digest);
+create index sign_ins_session on sign_ins (session_seq);

@@ -4,7 +4,10 @@
 //! draft and attempt it came from are one transaction. Whenever credentials are stored, the data key is a new one
 //! and the old one is destroyed.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
+use secret::Secret;
 use sqlx::Row as _;
 
 use crate::account::{Account, CheckRecord, Credentials, Home, NewAccount};
@@ -198,6 +201,33 @@ impl Vault {
         Ok(Credentials { account, secrets })
     }
 
+    /// Stores an account's secrets anew where nothing else changed: tokens that were renewed. No event, for whoever uses
+    /// the account sees no difference.
+    pub async fn renew(
+        &self,
+        old: &Credentials,
+        secrets: &BTreeMap<String, Secret>,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<Account, ChangeError> {
+        let mut work = self.begin().await?;
+        let found = account(&find(&mut work, &old.account.id).await?)?;
+        expect_version(&found, old.account.version)?;
+        let secret_fields = secrets.keys().cloned().collect();
+        let stored = Account { version: found.version + 1, secret_fields, ..found };
+        let envelope = envelope::seal(work.key(), &stored, secrets)?;
+        sqlx::query("delete from credentials where account_id = $1")
+            .bind(stored.id.as_str())
+            .execute(work.tx())
+            .await?;
+        update(work.tx(), &stored, &envelope).await?;
+        insert_credentials(&mut work, &stored, &envelope).await?;
+        audit::write(work.tx(), "account.renewed", &stored, actor, None, now).await?;
+        work.commit().await?;
+        self.engine.wipe_log(&self.writer).await;
+        Ok(stored)
+    }
+
     /// Records what a check of a stored account found. When it works no more, or works again, that is an event.
     /// A check of credentials that were replaced meanwhile says nothing and is refused.
     pub async fn record_check(
@@ -264,14 +294,7 @@ async fn finish(
     event: &str,
     origin: Origin<'_>,
 ) -> Result<(), ChangeError> {
-    for (field, sealed) in &envelope.fields {
-        sqlx::query("insert into credentials (account_id, field, sealed) values ($1, $2, $3)")
-            .bind(account.id.as_str())
-            .bind(field)
-            .bind(sealed)
-            .execute(work.tx())
-            .await?;
-    }
+    insert_credentials(&mut work, account, envelope).await?;
     crash_point("vault.credentials-inserted");
     audit::write(work.tx(), event, account, origin.actor, None, account.updated_at).await?;
     outbox::write(work.tx(), event, account, account.updated_at).await?;
@@ -283,4 +306,20 @@ async fn finish(
         attempt::end_linked(work.tx(), id, &account.id, account.updated_at).await?;
     }
     Ok(work.commit().await?)
+}
+
+async fn insert_credentials(
+    work: &mut Work,
+    account: &Account,
+    envelope: &Envelope,
+) -> Result<(), StoreError> {
+    for (field, sealed) in &envelope.fields {
+        sqlx::query("insert into credentials (account_id, field, sealed) values ($1, $2, $3)")
+            .bind(account.id.as_str())
+            .bind(field)
+            .bind(sealed)
+            .execute(work.tx())
+            .await?;
+    }
+    Ok(())
 }

@@ -48,7 +48,12 @@ impl Token {
 impl Digest {
     /// Of a token that somebody shows.
     pub fn of(token: &str) -> Self {
-        Self(Sha256::digest(token).to_vec())
+        Self::of_bytes(token.as_bytes())
+    }
+
+    /// Of anything.
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).to_vec())
     }
 
     pub(crate) fn bytes(&self) -> Vec<u8> {

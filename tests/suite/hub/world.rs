@@ -25,22 +25,22 @@ pub(crate) struct Hub {
     /// The first key.
     pub(crate) key: String,
     /// The folder of its data.
-    _folder: TempDir,
-    /// The provider.
-    _world: World,
+    pub(crate) folder: TempDir,
+    /// The providers.
+    _worlds: [World; 2],
 }
 
 impl Hub {
     /// Starts a Hub with everything new.
     pub(crate) fn start(database: Database) -> Self {
-        let world = World::new();
+        let worlds = [World::new(), World::of("salesforce")];
         let folder = tempfile::tempdir().expect("a folder can be made");
         let mut command = Command::new(waystone::program());
         command
             .args(["serve", "--json", "--listen", "127.0.0.1:0", "--log-level", "warn", "--data"])
             .arg(folder.path().join("data"));
-        for host in ["**.gladly.com", "**.gladly.qa"] {
-            command.arg("--upstream").arg(format!("{host}={}", world.origin));
+        for (host, world) in [("**.gladly.com", 0), ("**.gladly.qa", 0), ("**.salesforce.com", 1)] {
+            command.arg("--upstream").arg(format!("{host}={}", worlds[world].origin));
         }
         if database == Database::Postgres {
             command.env("WAYSTONE_DATABASE_URL", new_database());
@@ -59,7 +59,32 @@ impl Hub {
         let text = |name: &str| started[name].as_str().unwrap_or_default().to_owned();
         let key = text("api_key");
         assert!(key.starts_with("wak_live_"), "{started}");
-        Self { process, url: text("url"), key, _folder: folder, _world: world }
+        Self { process, url: text("url"), key, folder, _worlds: worlds }
+    }
+}
+
+impl Hub {
+    /// The token of a session for an owner of its own.
+    pub(crate) fn session_token(&self) -> String {
+        let output = Command::new("curl")
+            .args(["--silent", "--fail", "--header", "content-type: application/json", "--data"])
+            .arg(r#"{"origin_owner_id":"drawn","origin_owner_name":"Drawn by lot"}"#)
+            .args(["--config", "-"])
+            .arg(format!("{}connect_sessions", self.url))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .and_then(|mut curl| {
+                use std::io::Write as _;
+                // On standard input: a command line can be seen by others.
+                let mut input = curl.stdin.take().expect("its input is piped");
+                writeln!(input, "user = \"{}:\"", self.key)?;
+                drop(input);
+                curl.wait_with_output()
+            })
+            .expect("curl runs");
+        let made: Value = serde_json::from_slice(&output.stdout).expect("a session is made");
+        made["token"].as_str().expect("it has a token").to_owned()
     }
 }
 

@@ -11,9 +11,14 @@ use hub::settings::SETTINGS;
 /// The page with its tables as they should be.
 pub(super) fn page(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap_or_default();
-    [("settings", settings()), ("errors", errors()), ("metrics", metrics())]
-        .into_iter()
-        .fold(text, |text, (name, table)| between(&text, name, &table))
+    [
+        ("settings", settings()),
+        ("errors", errors()),
+        ("metrics", metrics()),
+        ("states", hub::account_states()),
+    ]
+    .into_iter()
+    .fold(text, |text, (name, table)| between(&text, name, &table))
 }
 
 /// The text with this between the marks of a name.

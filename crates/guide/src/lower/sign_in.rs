@@ -59,7 +59,14 @@ impl Lowering<'_> {
         });
         let redirect =
             shape.authorize_url.as_ref().filter(|_| grant == Grant::AuthorizationCode).and_then(|url| {
+                let token =
+                    |name: &str| Some((name.to_owned(), of_target(Target::Token(Key::parse(name)?), span)));
+                let mut given =
+                    vec![literal("grant_type", "authorization_code"), token("code")?, token("redirect_uri")?];
+                given.extend(token("code_verifier").filter(|_| shape.no_pkce.is_none()));
                 Some(Redirect {
+                    client_id: shape.client_id.as_ref().map(|id| self.request_text(id, names)),
+                    exchange: self.token_step("sign-in", &shape.token_url, given, shape, names)?,
                     url: self.base_url(url, names)?,
                     scopes: scope.iter().map(|&scope| scope.to_owned()).collect(),
                     separator: separator.to_owned(),
@@ -67,10 +74,6 @@ impl Lowering<'_> {
                     parameters: self.pairs(&shape.authorize_parameters, false, names),
                 })
             });
-        if grant == Grant::AuthorizationCode {
-            // Where the code is exchanged is checked here; the exchange itself is the Hub's.
-            let _ = self.token_url(&shape.token_url, names);
-        }
         let rotates = shape.refresh.as_ref().is_some_and(|refresh| refresh.rotates);
         Auth {
             scheme: "oauth2",

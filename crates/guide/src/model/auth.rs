@@ -64,6 +64,11 @@ pub struct Redirect {
     pub pkce: bool,
     /// Further parameters.
     pub parameters: Vec<(String, Template)>,
+    /// What shows who the client is, in the address.
+    pub client_id: Option<Template>,
+    /// The request that makes tokens of the code that came back. As tokens it takes `code`, `redirect_uri` and, with
+    /// PKCE, `code_verifier`.
+    pub exchange: TokenStep,
 }
 
 /// One place in a request that carries a credential.

@@ -40,11 +40,9 @@ pub(super) async fn list(
     let asked = asked(query.as_deref().unwrap_or_default())?;
     let found =
         app.vault.query(&wanted(&caller, asked)?).await.map_err(|error| ApiError::internal(&error))?;
-    let mut accounts = Vec::with_capacity(found.len());
-    for account in &found {
-        accounts.push(shown(&app, account).await?);
-    }
-    Ok(axum::Json(accounts))
+    let off = connectors::switched_off(&app, caller.project()).await?;
+    let is_active = |account: &Account| account.home.as_ref().is_none_or(|home| !off.contains(&home.config));
+    Ok(axum::Json(found.iter().map(|account| as_seen(&app, account, is_active(account))).collect()))
 }
 
 /// An account.
@@ -207,7 +205,7 @@ pub(super) async fn credentials(
 ) -> Result<([(axum::http::HeaderName, &'static str); 1], axum::Json<AccountCredentials>), ApiError> {
     caller.needs(Scope::CredentialsRead)?;
     let account = caller.account(&app, &id).await?;
-    let active = is_config_active(&app, &account).await?;
+    let active = connectors::is_active(&app, &account).await?;
     let (status, _) = crate::status::of(&account, active);
     if matches!(status, Status::Suspended | Status::Archived | Status::Inactive) {
         let message = format!("The account is {}; its credentials are not given out", status.as_str());
@@ -228,17 +226,13 @@ pub(super) async fn credentials(
 }
 
 /// An account as clients see it.
-pub(super) async fn shown(app: &App, account: &Account) -> Result<LinkedAccount, ApiError> {
-    let guide = app.guides.current(&account.provider);
-    let name = guide.as_ref().map(|guide| guide.provider.name.as_str());
-    Ok(LinkedAccount::new(account, name, is_config_active(app, account).await?))
+async fn shown(app: &App, account: &Account) -> Result<LinkedAccount, ApiError> {
+    Ok(as_seen(app, account, connectors::is_active(app, account).await?))
 }
 
-async fn is_config_active(app: &App, account: &Account) -> Result<bool, ApiError> {
-    match &account.home {
-        Some(home) => connectors::is_active(app, &home.project, &home.config).await,
-        None => Ok(true),
-    }
+fn as_seen(app: &App, account: &Account, config_active: bool) -> LinkedAccount {
+    let guide = app.guides.current(&account.provider);
+    LinkedAccount::new(account, guide.as_ref().map(|guide| guide.provider.name.as_str()), config_active)
 }
 
 fn failed(error: ChangeError) -> ApiError {

@@ -193,7 +193,7 @@ pub(super) async fn create_profile(
     let new = NewConfig {
         provider: guide.provider.key.to_string(),
         method: method.key.to_string(),
-        name: named(body.name.unwrap_or_else(|| guide.provider.name.clone()))?,
+        name: named(body.name.as_deref().unwrap_or(&guide.provider.name))?,
         active: body.active.unwrap_or(true),
         values,
         secrets,
@@ -249,7 +249,7 @@ pub(super) async fn change_profile(
     let new = NewConfig {
         provider: old.provider.clone(),
         method: old.method.clone(),
-        name: named(body.name.unwrap_or_else(|| old.name.clone()))?,
+        name: named(body.name.as_deref().unwrap_or(&old.name))?,
         active: body.active.unwrap_or(old.active),
         values: old.values.clone().into_iter().chain(values).collect(),
         secrets,
@@ -352,11 +352,11 @@ fn of_config(config: &Config) -> ConnectorProfile {
     }
 }
 
+/// The values of a setup by field: those that may be seen, and those that may not.
+type SetupValues = (BTreeMap<String, String>, BTreeMap<String, Secret>);
+
 /// The values of a setup, public and secret, each as its field keeps it.
-fn setup_values(
-    method: &guide::Method,
-    given: BTreeMap<String, String>,
-) -> Result<(BTreeMap<String, String>, BTreeMap<String, Secret>), ApiError> {
+fn setup_values(method: &guide::Method, given: BTreeMap<String, String>) -> Result<SetupValues, ApiError> {
     let (mut values, mut secrets) = (BTreeMap::new(), BTreeMap::new());
     let fields = setup_fields(method);
     for (name, text) in given {
@@ -378,7 +378,7 @@ fn setup_values(
     Ok((values, secrets))
 }
 
-fn named(name: String) -> Result<String, ApiError> {
+fn named(name: &str) -> Result<String, ApiError> {
     let name = name.trim().to_owned();
     if name.is_empty() || 100 < name.chars().count() || name.chars().any(char::is_control) {
         return Err(ApiError::new(&INVALID_VALUE, "`name` has from 1 to 100 characters that can be seen"));

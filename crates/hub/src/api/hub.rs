@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** 401 is for the session alone; a refused credential is never answered with 401 or 403.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -214,10 +215,11 @@ async fn through(
     }
 }
 
+/// The environment that is chosen, and what was typed.
+type Typed = (Option<String>, Vec<(Key, Secret)>);
+
 /// The values of a body, which are texts; a number is taken as it is written.
-fn typed(
-    credentials: std::collections::BTreeMap<String, Value>,
-) -> Result<(Option<String>, Vec<(Key, Secret)>), ApiError> {
+fn typed(credentials: BTreeMap<String, Value>) -> Result<Typed, ApiError> {
     let (mut environment, mut typed) = (None, Vec::new());
     for (name, value) in credentials {
         let text = match value {

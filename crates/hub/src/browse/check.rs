@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::linking::Linking;
 use crate::pages::{CheckingPage, checking, progress as progressed};
 use crate::wire::Segments;
-use crate::wire::error::ApiError;
+use crate::wire::error::{ApiError, CONFLICT};
 
 /// For so many seconds a process has the checks of an attempt to itself since it last said that it is at them. So long a
 /// person waits when it is gone; the clocks of two processes may differ by less.
@@ -67,29 +67,48 @@ pub(super) async fn begin(desk: &Desk, work: &mut Work) -> Result<(), ApiError> 
 
 /// Makes the checks of an attempt, unless another process is at it.
 async fn take_over(desk: &Desk, id: String) -> Result<(), ApiError> {
-    let app = &desk.app;
+    let (app, session, of) = (Arc::clone(&desk.app), desk.session.clone(), id.clone());
+    let begun = beside(&desk.app, id, async move { make(&app, &session, &of).await });
+    begun.await.map(|_| ())
+}
+
+/// Makes the checks of an attempt that cannot be taken up by another process: what a browser brought back is good
+/// once, and is in this flow alone.
+pub(super) async fn run_here(app: &Arc<App>, mut linking: Linking) -> Result<(), ApiError> {
+    let (shared, id) = (Arc::clone(app), linking.attempt.id.clone());
+    if beside(app, id, async move { linking.run(&shared).await }).await? {
+        return Ok(());
+    }
+    Err(ApiError::new(&CONFLICT, "The checks are under way already"))
+}
+
+/// Does work on an attempt beside the request, unless somebody is at it; says whether.
+async fn beside<F>(app: &Arc<App>, id: String, work: F) -> Result<bool, ApiError>
+where
+    F: Future<Output = Result<(), ApiError>> + Send + 'static,
+{
     // Not the process but the task has it: a second task of this process is one too many as well.
     let task = format!("{}/{}", app.process, Timestamp::now().as_microsecond());
     if !lease(app, &id, &task).await.map_err(|error| ApiError::internal(&error))? {
-        return Ok(());
+        return Ok(false);
     }
-    let (shared, session) = (Arc::clone(app), desk.session.clone());
+    let shared = Arc::clone(app);
     app.tasks.spawn(move |_| async move {
-        let made = tokio::select! {
-            made = make(&shared, &session, &id) => made,
+        let done = tokio::select! {
+            done = work => done,
             () = lost(&shared, &id, &task) => {
                 tracing::warn!(attempt = id, "another process has taken the checks over");
                 return;
             }
         };
-        if let Err(error) = made {
+        if let Err(error) = done {
             tracing::warn!(attempt = id, error = error.message, "checks did not come to an end");
         }
         if let Err(error) = shared.vault.release_attempt(&id, &task).await {
             let _ = ApiError::internal(&error);
         }
     });
-    Ok(())
+    Ok(true)
 }
 
 async fn lease(app: &App, id: &str, task: &str) -> Result<bool, StoreError> {
@@ -107,7 +126,7 @@ async fn lost(app: &App, id: &str, task: &str) {
             Ok(false) => return,
             // It may work the next time.
             Err(error) => {
-                tracing::warn!(attempt = id, %error, "the checks could not be kept to this process")
+                tracing::warn!(attempt = id, %error, "the checks could not be kept to this process");
             }
         }
     }

@@ -16,7 +16,11 @@ use super::desk::{Desk, go};
 use super::posted::{Posted, shown};
 use crate::connectors::{self, Integration};
 use crate::linking::Linking;
-use crate::pages::{Before, FormPage, HandedStep, Handing, Preview, Trouble, form, preview as previewed};
+use crate::pages::{
+    Before, FormPage, HandedStep, Handing, Preview, SignInPage, Trouble, form, preview as previewed,
+    sign_in as sign_in_page,
+};
+use crate::sign_in;
 use crate::wire::Segments;
 use crate::wire::error::ApiError;
 
@@ -62,10 +66,16 @@ pub(super) async fn submit(
     if work.linking.attempt.state == AttemptState::Checking {
         return Ok(go(&format!("{base}/checking")));
     }
-    let typed = posted.typed();
+    let mut typed = posted.typed();
+    // What somebody else was asked for is not taken away by a form that could not show it.
+    let theirs = handed_fields(&desk, &work).await?;
+    typed.retain(|(key, text)| !text.is_empty() || !theirs.iter().any(|field| *key == **field));
     let environment = Some(posted.text("environment")).filter(|key| !key.is_empty());
     let flow = &mut work.linking.flow;
     let mut problems = Vec::new();
+    if flow.method().auth.needs_browser() {
+        return to_provider(&desk, work, environment, &typed).await;
+    }
     match posted.text("do") {
         "retry" => flow.retry(),
         "elsewhere" => flow.ask_elsewhere(),
@@ -79,6 +89,38 @@ pub(super) async fn submit(
     work.linking.save(&desk.app).await.map_err(desk.failed(&base))?;
     let typed = shown(work.linking.flow.method(), &typed);
     drawn(&desk, &work, &typed, &problems, true).await.map(|html| desk.page_again(html))
+}
+
+/// The person signs in at the provider, once all is there that is typed here.
+async fn to_provider(
+    desk: &Desk,
+    mut work: Work,
+    environment: Option<&str>,
+    typed: &[(Key, Secret)],
+) -> Result<Response, Response> {
+    let base = work.base.clone();
+    let flow = &mut work.linking.flow;
+    if let Some(environment) = environment {
+        flow.choose_environment(environment);
+    }
+    let problems = flow.prefill(typed);
+    let ready = problems.is_empty() && flow.is_complete() && !matches!(flow.stage(), Stage::Choose(_));
+    work.linking.save(&desk.app).await.map_err(desk.failed(&base))?;
+    if !ready {
+        let typed = shown(work.linking.flow.method(), typed);
+        return drawn(desk, &work, &typed, &problems, true).await.map(|html| desk.page_again(html));
+    }
+    let one = sign_in::begin(&desk.app, &desk.session).await.map_err(desk.failed(&base))?;
+    let named = desk.app.vault.name_attempt_of_sign_in(&one.id, &work.linking.attempt.id).await;
+    named.map_err(|error| desk.failed(&base)(ApiError::internal(&error)))?;
+    let page = SignInPage {
+        provider: &work.linking.flow.guide().provider.name,
+        icon: Some(&work.icon),
+        base: &base,
+        follow: true,
+    };
+    let leave = format!("/connect/oauth2/leave/{}/{}", desk.session.seq, one.id);
+    Ok(desk.page(sign_in_page(&desk.frame(), &page, &leave)))
 }
 
 /// What is asked while somebody types.
@@ -146,6 +188,13 @@ async fn edited(desk: &Desk, integration: &Integration) -> Result<Option<Account
     }
     let own = app.vault.accounts_of(&made.project, &made.owner.id, integration.provider(), made.kind).await;
     Ok(own.map_err(failed)?.into_iter().find(same))
+}
+
+/// The fields that somebody else was asked for.
+async fn handed_fields(desk: &Desk, work: &Work) -> Result<Vec<String>, Response> {
+    let handed = desk.app.vault.handoffs_of(&work.linking.attempt.id).await;
+    let handed = handed.map_err(|error| desk.failed(&work.base)(ApiError::internal(&error)))?;
+    Ok(handed.into_iter().flat_map(|one| one.fields).collect())
 }
 
 /// The page of the form.

@@ -25,9 +25,10 @@ impl Posted {
         Some(Self(pairs.map(|(name, value)| (name.into_owned(), Secret::new(value.into_owned()))).collect()))
     }
 
-    /// A field of the page's own, which is no secret.
+    /// A field of the page's own, which is no secret. The last counts: a button that chooses something comes after
+    /// what was chosen before.
     pub(super) fn text(&self, name: &str) -> &str {
-        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.expose())
+        self.0.iter().rev().find(|(key, _)| key == name).map_or("", |(_, value)| value.expose())
     }
 
     /// What was typed into the fields of the guide.

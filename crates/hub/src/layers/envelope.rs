@@ -28,8 +28,15 @@ pub(super) async fn envelope(request: Request, next: Next) -> Response {
     Response::from_parts(parts, body)
 }
 
+/// An answer that is what somebody else said: it stays as it is, whatever its status.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Meant;
+
 /// Whether a handler made the answer what it is.
 fn is_meant(response: &Response) -> bool {
+    if response.extensions().get::<Meant>().is_some() {
+        return true;
+    }
     let kind = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     response.extensions().get::<&'static Code>().is_some()
         || ["application/json", "application/problem+json", "text/html"].iter().any(|it| kind.starts_with(it))

@@ -27,6 +27,11 @@ pub(crate) fn moment() -> Moment {
     Moment { unix_ms: Timestamp::now().as_millisecond(), lot }
 }
 
+/// Runs a flow that belongs to no attempt.
+pub(crate) async fn check_only(app: &App, flow: &mut Flow) -> Result<(), ApiError> {
+    run(app, flow, &mut Vec::new(), None).await
+}
+
 /// Runs a flow until it needs a person or hands over an account.
 /// `attempt`: whose progress is kept as it goes on.
 pub(crate) async fn run(

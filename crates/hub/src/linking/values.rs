@@ -3,23 +3,71 @@
 use std::collections::BTreeMap;
 
 use guide::Key;
-use link::Linked;
+use jiff::Timestamp;
+use link::{Flow, Linked};
 use probe::Values;
 use secret::Secret;
-use vault::{Credentials, Home, NewAccount};
+use vault::{Account, ChangeError, Credentials, Home, NewAccount};
+
+use crate::app::App;
+use crate::connectors;
+use crate::wire::error::{ApiError, CONFLICT};
 
 /// The prefix under which tokens lie among an account's secrets; no field's key begins so.
 const TOKEN: &str = "token:";
+
+/// What signing in gave.
+#[derive(Clone, Debug)]
+pub(crate) struct Tokens {
+    /// The tokens, by name.
+    pub(crate) values: Values,
+    /// When they end, in seconds since 1970, if that is known.
+    pub(crate) end: Option<i64>,
+}
 
 /// What an account was linked with, as the values of a flow.
 pub(crate) fn stored_values(credentials: &Credentials) -> Values {
     from_texts(&credentials.account.values, &credentials.secrets)
 }
 
+/// What an account was linked with, with what its configuration adds.
+pub(crate) async fn all_values(app: &App, credentials: &Credentials) -> Result<Values, ApiError> {
+    let mut values = stored_values(credentials);
+    if let Some(home) = &credentials.account.home
+        && let Some(integration) = connectors::find(app, &home.project, &home.config).await?
+    {
+        values.extend(super::config_values(app, &integration).await?);
+    }
+    Ok(values)
+}
+
 /// The tokens that signing in gave, as they were stored.
 pub(crate) fn stored_tokens(credentials: &Credentials) -> Values {
     let tokens = credentials.secrets.iter();
     tokens.filter_map(|(name, value)| Some((Key::parse(name.strip_prefix(TOKEN)?)?, value.clone()))).collect()
+}
+
+/// Keeps tokens that were renewed while an account was used, or every later use would need another sign-in. Gives the
+/// account as it is now.
+pub(crate) async fn keep_tokens(
+    app: &App,
+    credentials: &Credentials,
+    flow: &Flow,
+    actor: &str,
+) -> Result<Account, ApiError> {
+    let (tokens, _) = flow.tokens();
+    // Those of a program are got anew at any time, and are not worth a writing.
+    if !flow.method().auth.needs_browser() || *tokens == stored_tokens(credentials) {
+        return Ok(credentials.account.clone());
+    }
+    let mut secrets = credentials.secrets.clone();
+    secrets.retain(|name, _| !name.starts_with(TOKEN));
+    secrets.extend(tokens.iter().map(|(key, value)| (format!("{TOKEN}{key}"), value.clone())));
+    let kept = app.vault.renew(credentials, &secrets, actor, Timestamp::now()).await;
+    kept.map_err(|error| match error {
+        ChangeError::Store(error) => ApiError::internal(&error),
+        _ => ApiError::new(&CONFLICT, "The account was changed meanwhile; try again"),
+    })
 }
 
 /// Public and secret values by name, as the values of a flow.

@@ -52,7 +52,7 @@ pub(crate) async fn verify(app: &App, account: &Account, actor: &str) -> Result<
     let start = Start {
         purpose: Purpose::Again { external_id: account.external_id.clone(), other_allowed: false },
         environment: account.environment.as_deref().and_then(Key::parse),
-        stored: values::stored_values(&opened),
+        stored: values::all_values(app, &opened).await?,
         tokens: values::stored_tokens(&opened),
         brand: app.brand.name.clone(),
         ..Start::default()
@@ -60,6 +60,7 @@ pub(crate) async fn verify(app: &App, account: &Account, actor: &str) -> Result<
     let mut flow = Flow::new(Arc::clone(&guide), &account.method, start).ok_or_else(gone)?;
     flow.submit_all(&[]);
     check::run(app, &mut flow, &mut Vec::new(), None).await?;
+    let account = &values::keep_tokens(app, &opened, &flow, actor).await?;
     let (outcome, message, reports, transient) = match flow.stage() {
         Stage::Confirm { limited, reports, .. } => {
             (if limited { "ok_limited" } else { "ok" }.to_owned(), None, reports.to_vec(), false)

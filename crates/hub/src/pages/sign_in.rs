@@ -71,3 +71,20 @@ pub fn sign_in_failed(frame: &Frame<'_>, page: &SignInPage<'_>, verdict: Option<
         },
     )
 }
+
+/// The person came back, in a window that was opened for it: what comes next is in the other one.
+pub fn signed_in(frame: &Frame<'_>, provider: &str, icon: Option<&str>) -> String {
+    let texts = frame.texts();
+    draw(
+        frame,
+        &Head::new(texts.browser_done_title, None),
+        "notice.html",
+        context! {
+            lead => texts.help_close,
+            mark => "done",
+            icon,
+            provider,
+            ..super::trouble::nothing_more()
+        },
+    )
+}

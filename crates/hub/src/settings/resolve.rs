@@ -78,6 +78,9 @@ fn settings(it: &mut Picker<'_>, usual_data: Option<&Path>) -> Settings {
             body: it.one("limits.body", parse::size, 1 << 20),
             request_timeout: it.one("limits.request_timeout", parse::some_duration, Duration::from_mins(1)),
             connections: it.one("limits.connections", parse::count, 10_000),
+            session_attempts: it.one("limits.session_attempts", parse::count, 20),
+            address_attempts: it.one("limits.address_attempts", parse::count, 200),
+            host_attempts: it.one("limits.host_attempts", parse::count, 300),
         },
         session: session(it),
         shutdown_grace: it.one("shutdown_grace", parse::duration, Duration::from_secs(30)),
@@ -290,7 +293,7 @@ fn proxy_wanted(error: &egress::ProxyError) -> Wanted {
 }
 
 fn session(it: &mut Picker<'_>) -> SessionSettings {
-    let longest = it.one("session.longest", parse::some_duration, Duration::from_hours(24));
+    let longest = it.one("session.longest", parse::some_duration, Duration::from_hours(31 * 24));
     let mut expires_in = it.one("session.expires_in", parse::some_duration, Duration::from_mins(30));
     if longest.value < expires_in.value {
         if expires_in.origin == Origin::Default {

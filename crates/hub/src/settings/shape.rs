@@ -162,6 +162,15 @@ pub(crate) struct LimitsShape {
     /// How many connections there may be at once; more of them wait.
     #[schemars(with = "Option<u32>", range(min = 1))]
     connections: Option<Plain>,
+    /// How often an account may be tried to be linked in one session, in ten minutes.
+    #[schemars(with = "Option<u32>", range(min = 1))]
+    session_attempts: Option<Plain>,
+    /// How often from one address, in ten minutes: a customer's whole office may have one.
+    #[schemars(with = "Option<u32>", range(min = 1))]
+    address_attempts: Option<Plain>,
+    /// How often at one host of a provider, by everybody, in a minute.
+    #[schemars(with = "Option<u32>", range(min = 1))]
+    host_attempts: Option<Plain>,
 }
 
 /// How long sessions last.
@@ -261,6 +270,9 @@ impl HubShape {
             ("limits.body", plain(self.limits.body)),
             ("limits.request_timeout", plain(self.limits.request_timeout)),
             ("limits.connections", plain(self.limits.connections)),
+            ("limits.session_attempts", plain(self.limits.session_attempts)),
+            ("limits.address_attempts", plain(self.limits.address_attempts)),
+            ("limits.host_attempts", plain(self.limits.host_attempts)),
             ("session.expires_in", plain(self.session.expires_in)),
             ("session.longest", plain(self.session.longest)),
             ("shutdown_grace", plain(self.shutdown_grace)),

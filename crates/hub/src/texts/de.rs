@@ -147,6 +147,7 @@ pub(super) const TEXTS: Texts = Texts {
     browser_open: "{provider} öffnen",
     browser_failed_title: "Die Anmeldung bei {provider} ging nicht",
     browser_failed_fix: "Es wurde nichts gespeichert. Beginnen Sie neu, und stimmen Sie zu, wenn {provider} fragt.",
+    browser_done_title: "Sie sind angemeldet",
     browser_again: "Neu anmelden",
 
     expired_title: "Dieser Link ist abgelaufen",

@@ -147,6 +147,7 @@ pub(super) const TEXTS: Texts = Texts {
     browser_open: "Open {provider}",
     browser_failed_title: "Signing in at {provider} did not work",
     browser_failed_fix: "Nothing was stored. Begin again, and agree when {provider} asks.",
+    browser_done_title: "You are signed in",
     browser_again: "Sign in again",
 
     expired_title: "This link has expired",

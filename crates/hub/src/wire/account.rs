@@ -125,6 +125,7 @@ pub(crate) struct PatchAccount {
     pub(crate) provider: Option<String>,
     /// Cannot be changed here; SDKs send `production` with every change, so it is ignored.
     #[serde(rename = "type")]
+    #[expect(dead_code, reason = "clients may send it; that it is not looked at is what is meant")]
     pub(crate) kind: Option<String>,
     /// Cannot be changed here: what was not seen to work is not stored. Empty objects are ignored.
     #[schema(value_type = Option<Object>)]

@@ -113,8 +113,8 @@ pub(crate) struct ApiError {
     pub(crate) provider_response: Option<String>,
     /// After how many seconds to ask again.
     pub(crate) retry_after: Option<u64>,
-    /// Further members of the envelope.
-    pub(crate) more: Map<String, Value>,
+    /// Further members of the envelope. Boxed: an error is handed up through many results.
+    more: Option<Box<Map<String, Value>>>,
 }
 
 impl ApiError {
@@ -131,7 +131,7 @@ impl ApiError {
             message: message.into(),
             provider_response: None,
             retry_after: None,
-            more: Map::new(),
+            more: None,
         }
     }
 
@@ -164,7 +164,7 @@ impl ApiError {
     /// The same, with a further member of the envelope.
     #[must_use]
     pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.more.insert(name.to_owned(), value.into());
+        self.more.get_or_insert_default().insert(name.to_owned(), value.into());
         self
     }
 
@@ -185,7 +185,9 @@ impl ApiError {
         if let Some(text) = &self.provider_response {
             body.insert("provider_response".to_owned(), json!(text));
         }
-        body.extend(self.more.clone());
+        body.extend(
+            self.more.iter().flat_map(|more| more.iter()).map(|(name, value)| (name.clone(), value.clone())),
+        );
         if let Some(id) = request_id {
             body.insert("request_id".to_owned(), json!(id));
         }

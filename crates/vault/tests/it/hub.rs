@@ -82,7 +82,7 @@ async fn the_first_start_makes_one_project_and_one_key() {
         let (project, token) = &made[0];
         let key = vault.key_by_digest(&token.digest()).await.unwrap().unwrap();
         assert_eq!((&key.project, key.kind), (&project.id, Kind::Production), "{name}");
-        assert_eq!(vault.projects().await.unwrap(), std::slice::from_ref(&project), "{name}");
+        assert_eq!(vault.projects().await.unwrap(), std::slice::from_ref(project), "{name}");
         assert!(vault.found("Again", &[], "serve", at(1)).await.unwrap().is_none(), "{name}");
 
         assert!(vault.key_by_digest(&Digest::of("wak_live_guess")).await.unwrap().is_none(), "{name}");

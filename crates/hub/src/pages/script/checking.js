@@ -12,6 +12,9 @@ if (polled) {
       let item = list.children[at];
       if (!item) {
         item = list.firstElementChild?.cloneNode(true) ?? document.createElement("li");
+        if (!one(".what", item)) {
+          for (const name of ["dot", "what", "how"]) item.append(Object.assign(document.createElement("span"), { className: name }));
+        }
         list.append(item);
       }
       const [what, how] = [one(".what", item), one(".how", item)];

@@ -82,6 +82,7 @@ if (form) {
   // A step whose fields have something in them is marked.
   const has = (key) => {
     const control = input(key);
+    if (control?.getAttribute("aria-invalid") === "true" && !("changed" in control.dataset)) return false;
     return !control || control.value.trim() !== "" || control.closest(".kept:not(.waiting, .expired)") !== null;
   };
   const mark = () => {
@@ -106,7 +107,10 @@ if (form) {
     }
     for (const field of all(".field", form)) for (const control of all("input, select, textarea", field)) control.disabled = field.hidden;
   };
-  form.addEventListener("input", mark);
+  form.addEventListener("input", (event) => {
+    event.target.dataset.changed = "";
+    mark();
+  });
   // What a failure leads back to is in sight from the beginning.
   const first = one(".step.now");
   if (first) show(first);

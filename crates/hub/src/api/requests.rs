@@ -1,0 +1,154 @@
+//! Requests through an account, in two forms: as they are, below an address; and as StackOne's SDK says them.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{RawQuery, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, Method};
+use axum::response::Response;
+use guide::Verb;
+use probe::Wanted;
+use secret::{Secret, SecretBytes};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::access::{Caller, Scope};
+use crate::app::App;
+use crate::passing;
+use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE, METHOD_NOT_ALLOWED};
+use crate::wire::{Json, Segments};
+
+/// Sends a request through an account: what stands behind `/proxy` goes to the provider, below the address of its
+/// API, with the method, the query, the headers and the body that you send. The Hub adds what authenticates. The
+/// answer is the provider's, with `x-waystone-answered-by: provider`.
+#[utoipa::path(
+    get, path = "/accounts/{id}/proxy/{path}", tag = "accounts", security(("api_key" = [])),
+    params(
+        ("id" = String, Path, description = "The account's id"),
+        ("path" = String, Path, description = "The path at the provider; it may have slashes")
+    ),
+    responses(
+        (status = 200, description = "What the provider answers, whatever its status"),
+        (status = "default", body = ErrorBody, description = "Why it was not asked")
+    )
+)]
+#[expect(dead_code, reason = "the description alone: the handler takes every method")]
+pub(super) fn described() {}
+
+pub(super) async fn pass(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    method: Method,
+    headers: HeaderMap,
+    Segments((id, path)): Segments<(String, String)>,
+    RawQuery(query): RawQuery,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    caller.needs(Scope::Requests)?;
+    let account = caller.account(&app, &id).await?;
+    let pairs = url::form_urlencoded::parse(query.as_deref().unwrap_or_default().as_bytes());
+    let texts = headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let wanted = Wanted {
+        verb: verb(method.as_str())?,
+        // The segment came decoded; it is written as the provider is to read it.
+        path: format!("/{}", encoded(&path)),
+        query: pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),
+        headers: texts.collect(),
+        body: (!body.is_empty()).then(|| probe::Body {
+            content_type: kind.unwrap_or("application/octet-stream").to_owned(),
+            bytes: SecretBytes::new(body.to_vec()),
+        }),
+    };
+    passing::pass(&app, &account, wanted, &caller.actor()).await
+}
+
+/// A request, as StackOne's SDK says it.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct ProxyRequest {
+    /// The method; `get`, if left out.
+    method: Option<String>,
+    /// The path at the provider, with its query.
+    path: Option<String>,
+    /// Not taken: the host is the account's.
+    url: Option<String>,
+    /// Headers.
+    headers: Option<Map<String, Value>>,
+    /// The body: sent as JSON, or as it is, if it is a text.
+    body: Option<Value>,
+}
+
+/// Sends a request through the account named by `x-account-id`, as StackOne's SDK says it.
+#[utoipa::path(
+    post, path = "/unified/proxy", tag = "accounts", security(("api_key" = [])),
+    params(("x-account-id" = String, Header, description = "The account's id")),
+    request_body = ProxyRequest,
+    responses(
+        (status = 200, description = "What the provider answers, whatever its status"),
+        (status = "default", body = ErrorBody, description = "Why it was not asked")
+    )
+)]
+pub(super) async fn unified(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    headers: HeaderMap,
+    Json(body): Json<ProxyRequest>,
+) -> Result<Response, ApiError> {
+    caller.needs(Scope::Requests)?;
+    let id = headers.get("x-account-id").and_then(|value| value.to_str().ok());
+    let id = id.ok_or_else(|| ApiError::new(&INVALID_VALUE, "Send the account's id as x-account-id"))?;
+    let account = caller.account(&app, id).await?;
+    if body.url.is_some_and(|url| !url.is_empty()) {
+        let message =
+            "`url` cannot be chosen: requests go to the host that the account was linked at; say `path`";
+        return Err(ApiError::new(&INVALID_VALUE, message));
+    }
+    let path = body.path.unwrap_or_default();
+    let (path, query) = path.split_once('?').unwrap_or((&path, ""));
+    let pairs = url::form_urlencoded::parse(query.as_bytes());
+    let texts = body
+        .headers
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_ascii_lowercase(), value.as_str()?.to_owned())));
+    let texts: Vec<(String, String)> = texts.collect();
+    let kind = texts.iter().find(|(name, _)| name == "content-type").map(|(_, kind)| kind.clone());
+    let content = match body.body {
+        None | Some(Value::Null) => None,
+        Some(Value::String(text)) => Some((kind.unwrap_or_else(|| "text/plain".to_owned()), text)),
+        Some(value) => Some((kind.unwrap_or_else(|| "application/json".to_owned()), value.to_string())),
+    };
+    let wanted = Wanted {
+        verb: verb(body.method.as_deref().unwrap_or("get"))?,
+        path: format!("/{}", path.trim_start_matches('/')),
+        query: pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),
+        headers: texts,
+        body: content.map(|(content_type, text)| probe::Body {
+            content_type,
+            bytes: SecretBytes::from(&Secret::new(text)),
+        }),
+    };
+    passing::pass(&app, &account, wanted, &caller.actor()).await
+}
+
+fn verb(name: &str) -> Result<Verb, ApiError> {
+    let found = Verb::ALL.into_iter().find(|verb| verb.as_str().eq_ignore_ascii_case(name));
+    found.ok_or_else(|| ApiError::new(&METHOD_NOT_ALLOWED, "This method cannot be sent to a provider"))
+}
+
+/// A path as it is written: what may stand in one stays, all else is percent-encoded.
+fn encoded(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}

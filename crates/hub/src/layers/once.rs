@@ -1,0 +1,93 @@
+//! Idempotency keys: a request that is repeated is answered alike, and done once.
+//!
+//! **Invariant:** only an answer that says what was done is kept, under seal, for a day; one that failed may be tried
+//! again. A key belongs to an API key's project, and to one request.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{FromRequestParts as _, Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use jiff::Timestamp;
+use secret::Secret;
+use vault::{Digest, Once};
+
+use crate::access::Caller;
+use crate::app::App;
+use crate::wire::error::{ApiError, BODY_TOO_LARGE, CONFLICT, INVALID_VALUE, UNPROCESSABLE};
+
+/// The header that names a request.
+const KEY: &str = "idempotency-key";
+
+/// An answer that is larger is not kept.
+const MOST: usize = 1024 * 1024;
+
+pub(crate) async fn once(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let is_change = [Method::POST, Method::PATCH, Method::DELETE].contains(request.method());
+    // What a browser asks belongs to a session, and what goes on to a provider is the provider's to do once.
+    let path = request.uri().path();
+    let is_ours = !path.starts_with("/hub/") && !path.contains("/proxy");
+    let key = request.headers().get(KEY).cloned();
+    match key.filter(|_| is_change && is_ours) {
+        Some(key) => kept(&app, &key, request, next).await.unwrap_or_else(ApiError::into_response),
+        None => next.run(request).await,
+    }
+}
+
+async fn kept(app: &Arc<App>, key: &HeaderValue, request: Request, next: Next) -> Result<Response, ApiError> {
+    let failed = |error| ApiError::internal(&error);
+    let is_key =
+        |key: &&str| !key.is_empty() && key.len() <= 255 && key.bytes().all(|byte| byte.is_ascii_graphic());
+    let key = key.to_str().ok().filter(is_key).ok_or_else(|| {
+        ApiError::new(&INVALID_VALUE, "`Idempotency-Key` has from 1 to 255 visible characters")
+    })?;
+    let (mut parts, body) = request.into_parts();
+    let caller = Caller::from_request_parts(&mut parts, app).await?;
+    let limit = app.settings.limits.body.value;
+    let body = to_bytes(body, limit).await.map_err(|_| ApiError::of(&BODY_TOO_LARGE))?;
+    let digest = digest(&parts.method, parts.uri.path(), &body);
+    match app.vault.begin_once(caller.project(), key, &digest, Timestamp::now()).await.map_err(failed)? {
+        Once::First => {}
+        Once::Answered { status, body } => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+            let headers = [
+                (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+                (
+                    axum::http::HeaderName::from_static("idempotent-replayed"),
+                    HeaderValue::from_static("true"),
+                ),
+            ];
+            return Ok((status, headers, body.expose().to_owned()).into_response());
+        }
+        Once::UnderWay => {
+            let message = "A request with this `Idempotency-Key` is under way; ask again in a moment";
+            return Err(ApiError::new(&CONFLICT, message).retry_after(1));
+        }
+        Once::Other => {
+            let message = "This `Idempotency-Key` was used for another request";
+            return Err(ApiError::new(&UNPROCESSABLE, message));
+        }
+    }
+    let project = caller.project().to_owned();
+    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    if !response.status().is_success() {
+        app.vault.end_once(&project, key, None, Timestamp::now()).await.map_err(failed)?;
+        return Ok(response);
+    }
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, MOST).await.map_err(|error| ApiError::internal(&error))?;
+    let text = Secret::new(String::from_utf8_lossy(&bytes).into_owned());
+    let answer = Some((parts.status.as_u16(), &text));
+    app.vault.end_once(&project, key, answer, Timestamp::now()).await.map_err(failed)?;
+    Ok(Response::from_parts(parts, Body::from(bytes)))
+}
+
+/// What makes a request what it is.
+fn digest(method: &Method, path: &str, body: &Bytes) -> Digest {
+    let mut text = format!("{method} {path}\n").into_bytes();
+    text.extend_from_slice(body);
+    Digest::of_bytes(&text)
+}

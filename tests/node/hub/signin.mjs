@@ -1,0 +1,128 @@
+// Signing in at a provider in a browser: by our pages, and by StackOne's widget in a window of its own.
+//
+//   HUB_URL=… HUB_KEY=… node --test hub/signin.mjs
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { api, browser, host, hub, session } from "./world.mjs";
+
+let chromium;
+let profile;
+before(async () => {
+  chromium = await browser();
+  const { status, body } = await api("POST", "/connector_profiles", {
+    provider: "salesforce", method: "oauth", name: "Salesforce",
+    values: { client_id: "example-app", client_secret: "example-secret" },
+  });
+  assert.equal(status, 201, JSON.stringify(body));
+  profile = body.id;
+});
+after(async () => { await chromium.close(); });
+
+test("a profile says what was set up, and no secret", async () => {
+  const { body } = await api("GET", `/connector_profiles/${profile}`);
+  assert.deepEqual([body.values, body.secret_fields], [{ client_id: "example-app" }, ["client_secret"]]);
+  const { status, body: refused } = await api("POST", "/connector_profiles", { provider: "salesforce", method: "oauth" });
+  assert.deepEqual([status, refused.code], [400, "invalid_value"]);
+});
+
+test("a person signs in at the provider and comes back to the pages", async () => {
+  const made = await session({ connector_profile_id: profile });
+  const context = await chromium.newContext();
+  const tab = await context.newPage();
+  const asked = [];
+  tab.on("request", (request) => asked.push(request.url()));
+  await tab.goto(made.auth_link_url);
+  await tab.locator("[name=environment][value=production]").check({ force: true });
+  await tab.locator("button[value=connect]").click();
+  await tab.getByRole("link", { name: "signed in", exact: true }).click();
+  await tab.locator("button[value=yes]").waitFor();
+  assert.match(await tab.textContent("main"), /acme\.my\.salesforce\.com/);
+  await tab.locator("button[value=yes]").click();
+  await tab.waitForURL(/\/done$/);
+  const { body: [account] } = await api("GET", `/accounts?origin_owner_id=${made.origin_owner_id}`);
+  assert.deepEqual([account.provider, account.status, account.connector_profile_id], ["salesforce", "active", profile]);
+  assert.deepEqual(account.setup_information, { instance: "acme.my" });
+  const authorize = asked.find((url) => url.includes("/services/oauth2/authorize"));
+  assert.match(authorize, /code_challenge_method=S256/);
+  assert.ok(!asked.join(" ").includes("example-secret"));
+  const { body: verified } = await api("POST", `/accounts/${account.id}/verify`);
+  assert.equal(verified.outcome, "ok", "the tokens were kept");
+  const proxied = await api("GET", `/accounts/${account.id}/proxy/services/data/v62.0/`);
+  assert.equal(proxied.status, 200);
+  await context.close();
+});
+
+test("somebody who says no finds the form again, and may try again", async () => {
+  const made = await session({ connector_profile_id: profile });
+  const context = await chromium.newContext();
+  const tab = await context.newPage();
+  await tab.goto(made.auth_link_url);
+  await tab.locator("[name=environment][value=production]").check({ force: true });
+  await tab.locator("button[value=connect]").click();
+  await tab.getByRole("link", { name: /nobody/ }).click();
+  await tab.getByText(/declined/i).first().waitFor();
+  await tab.locator("button[value=connect]").click();
+  await tab.getByRole("link", { name: "signed in", exact: true }).click();
+  await tab.locator("button[value=yes]").waitFor();
+  await context.close();
+});
+
+test("what the browser brings back is good once, and in that browser only", async () => {
+  const made = await session({ connector_profile_id: profile });
+  const context = await chromium.newContext();
+  const tab = await context.newPage();
+  let back;
+  tab.on("request", (request) => { if (request.url().includes("/callback?")) back = request.url(); });
+  await tab.goto(made.auth_link_url);
+  await tab.locator("[name=environment][value=production]").check({ force: true });
+  await tab.locator("button[value=connect]").click();
+  const choice = await tab.getByRole("link", { name: "signed in", exact: true }).getAttribute("href");
+  const stranger = await (await chromium.newContext()).newPage();
+  await stranger.goto(new URL(choice, tab.url()).href);
+  assert.match(await stranger.title(), /another browser/i);
+  await tab.getByRole("link", { name: "signed in", exact: true }).click();
+  await tab.locator("button[value=yes]").waitFor();
+  await tab.goto(back);
+  assert.equal(await tab.locator("button[value=yes]").count(), 0);
+  const { body: accounts } = await api("GET", `/accounts?origin_owner_id=${made.origin_owner_id}`);
+  assert.deepEqual(accounts, [], "nothing was confirmed");
+  await context.close();
+});
+
+test("StackOne's widget signs in in a window of its own", async () => {
+  const made = await session({ connector_profile_id: profile });
+  const server = await host({
+    "/": `<!doctype html><html lang="en"><title>Embeds the widget</title><body><script src="/webcomponent.js"></script>
+      <stackone-hub token="${made.token}" base-url="${hub}" app-url="http://127.0.0.1:1"></stackone-hub>
+      <script>
+        globalThis.fired = [];
+        document.querySelector("stackone-hub").addEventListener("success", (event) => fired.push(event.detail));
+      </script>`,
+  });
+  const tab = await (await chromium.newContext()).newPage();
+  await tab.goto(server.url);
+  const connect = tab.getByRole("button", { name: "Connect", exact: true });
+  const [popup] = await Promise.all([tab.waitForEvent("popup"), connect.click()]);
+  await popup.getByRole("link", { name: "signed in", exact: true }).click();
+  await popup.getByText(/You are signed in/).waitFor();
+  assert.ok(!popup.url().includes(made.token));
+  await tab.getByText(/Connection Successful/i).waitFor();
+  const [{ id }] = await tab.evaluate(() => globalThis.fired);
+  assert.equal((await api("GET", `/accounts/${id}`)).body.status, "active");
+  server.close();
+});
+
+test("StackOne's widget shows that somebody said no", async () => {
+  const made = await session({ connector_profile_id: profile });
+  const server = await host({
+    "/": `<!doctype html><html lang="en"><title>Embeds the widget</title><body><script src="/webcomponent.js"></script>
+      <stackone-hub token="${made.token}" base-url="${hub}"></stackone-hub>`,
+  });
+  const tab = await (await chromium.newContext()).newPage();
+  await tab.goto(server.url);
+  const [popup] = await Promise.all([tab.waitForEvent("popup"), tab.getByRole("button", { name: "Connect", exact: true }).click()]);
+  await popup.getByRole("link", { name: /nobody/ }).click();
+  await tab.getByText(/declined at Salesforce/).waitFor();
+  server.close();
+});
