@@ -10,7 +10,7 @@
 /// space is a remark.
 ///
 /// At the place, the file named by `WAYSTONE_CRASH_MARK` is written and the thread stops for ever, so that the harness
-/// can send its signal at exactly this point.
+/// can send its signal at exactly this point. The rest of the process goes on.
 pub fn crash_point(label: &'static str) {
     #[cfg(debug_assertions)]
     asked::stop_if_asked(label);
@@ -22,6 +22,8 @@ pub fn crash_point(label: &'static str) {
 mod asked {
     use std::sync::{Mutex, PoisonError};
     use std::{env, fs};
+
+    use tokio::runtime::{Handle, RuntimeFlavor};
 
     /// The order that is counted for, and how often its place was passed.
     static SEEN: Mutex<(String, u32)> = Mutex::new((String::new(), 0));
@@ -39,16 +41,14 @@ mod asked {
             // Without a mark the harness runs into its own deadline, which says enough.
             let _ = fs::write(mark, label);
         }
-        // Other tasks of the process go on as if it were slow, and not as if it had lost a thread with what was queued
-        // for it: the runtime puts another thread in the place of this one.
-        let runtime = tokio::runtime::Handle::try_current();
-        match runtime.map(|runtime| runtime.runtime_flavor()) {
-            Ok(tokio::runtime::RuntimeFlavor::MultiThread) => tokio::task::block_in_place(park),
-            _ => park(),
+        match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
+            // Whatever else this thread would have done is done by another: only this work stops.
+            Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(|| stop()),
+            _ => stop(),
         }
     }
 
-    fn park() -> ! {
+    fn stop() -> ! {
         loop {
             std::thread::park();
         }

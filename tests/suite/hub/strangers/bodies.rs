@@ -135,6 +135,13 @@ pub(super) fn with_texts_that_are_none(siege: &mut Siege) {
     ] {
         siege.refused(who, Ask::get(&format!("/accounts?{query}")).key(&siege.key), 400, "invalid_value");
     }
+    for path in
+        ["/link_attempts/%00", "/connector_profiles/%00", "/connectors/meta/%00", "/accounts/%00/proxy/x"]
+    {
+        siege.refused(path, Ask::get(path).key(&siege.key), 404, "not_found");
+    }
+    let tries = Ask::get("/hub/connection_attempts/%00").session(&session.token);
+    siege.refused("an attempt with a NUL", tries, 404, "not_found");
     siege.refused("a trail", Ask::get("/audit?account_id=%00").key(&siege.key), 400, "invalid_value");
     siege.refused("a trail", Ask::get("/audit?page=1&page=2").key(&siege.key), 400, "invalid_value");
     siege.refused("a guide", Ask::get("/guides/gladly/api-key?digest=%00"), 400, "invalid_value");

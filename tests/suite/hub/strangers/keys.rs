@@ -20,6 +20,15 @@ fn closed(account: &str) -> Vec<Ask> {
         Ask::get(&format!("/accounts/{account}/meta")),
         Ask::post(&format!("/accounts/{account}/verify")),
         Ask::get(&format!("/accounts/{account}/credentials")),
+        Ask::get(&format!("/accounts/{account}/proxy/api/v1/organization")),
+        Ask::new("DELETE", &format!("/accounts/{account}/proxy/x")),
+        Ask::post("/unified/proxy").header("x-account-id", account).json(&json!({ "path": "/x" })),
+        Ask::get("/link_attempts/att_none"),
+        Ask::get("/connector_profiles"),
+        Ask::post("/connector_profiles").json(&json!({ "provider": "jira", "method": "m", "name": "n" })),
+        Ask::get("/connector_profiles/cfg_none"),
+        Ask::new("PATCH", "/connector_profiles/cfg_none").json(&json!({ "name": "n" })),
+        Ask::new("DELETE", "/connector_profiles/cfg_none"),
         Ask::get("/connectors/meta"),
         Ask::get("/connectors/meta/gladly"),
         Ask::get("/api_keys"),
@@ -47,11 +56,17 @@ pub(super) fn without_the_right_key(siege: &Siege) {
         siege.refused("a session's header", ask.session(&siege.key), 401, "unauthorized");
     }
     // The key has one scope; what it may not do is said before anything is looked for.
-    let reads =
-        ["GET /accounts", "GET /connect_sessions", "POST /connect_sessions/authenticate", "GET /audit"];
+    let reads = [
+        "GET /accounts",
+        "GET /connect_sessions",
+        "POST /connect_sessions/authenticate",
+        "GET /link_attempts",
+        "GET /audit",
+    ];
     for ask in closed("acc_none") {
-        let is_allowed =
-            reads.iter().any(|one| ask.line().starts_with(one)) && !ask.line().ends_with("credentials");
+        let line = ask.line();
+        let is_more = line.ends_with("credentials") || line.contains("/proxy/");
+        let is_allowed = !is_more && reads.iter().any(|one| line.starts_with(one));
         if !is_allowed {
             siege.refused("a key without the scope", ask.key(&siege.reader), 403, "forbidden");
         }
@@ -72,6 +87,13 @@ pub(super) fn with_somebody_elses_ids(siege: &mut Siege) {
         siege.refused(who, own(Ask::new("PATCH", &path).json(&change)), 404, "not_found");
         siege.refused(who, own(Ask::get(&format!("{path}/meta"))), 404, "not_found");
         siege.refused(who, own(Ask::post(&format!("{path}/verify"))), 404, "not_found");
+        if who == "another project" {
+            let passed = Ask::get(&format!("{path}/proxy/api/v1/organization"));
+            siege.refused(who, own(passed), 404, "not_found");
+            let passed =
+                Ask::post("/unified/proxy").header("x-account-id", &account).json(&json!({ "path": "/x" }));
+            siege.refused(who, own(passed), 404, "not_found");
+        }
         let listed = siege.ask(own(Ask::get(&format!("/accounts?account_ids={account}"))));
         assert_eq!((listed.status, listed.body.as_str()), (200, "[]"), "{who}");
         // A session that would edit it.
