@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::hub::node;
 use crate::hub::world::{Database, Hub};
+use crate::waystone;
 
 #[expect(unreachable_pub, reason = "it stands as it does in a product")]
 mod backend;
@@ -180,6 +181,21 @@ fn the_commands_do_what_the_page_says() {
     let id = account["id"].as_str().unwrap_or_else(|| panic!("{account}"));
     for asked in blocks("json session").iter().filter(|asked| asked.contains("acc_…")) {
         assert_eq!(session(&hub, &asked.replace("acc_…", id))["account_id"], id);
+    }
+}
+
+#[test]
+fn the_hub_of_the_page_would_run() {
+    let program = waystone::program();
+    let folder = program.parent().expect("it is in a folder").display();
+    let data = tempfile::tempdir().expect("a folder can be made");
+    for text in blocks("console") {
+        for line in text.lines().filter(|line| line.starts_with("waystone serve")) {
+            let line = format!("PATH=\"{folder}:$PATH\" {line} --check");
+            let output = Command::new("bash").args(["-c", &line]).env("WAYSTONE_DATA", data.path()).output();
+            let output = output.expect("bash runs");
+            assert!(output.status.success(), "{line}\n{}", String::from_utf8_lossy(&output.stderr));
+        }
     }
 }
 

@@ -25,10 +25,11 @@
       const style = new CSSStyleSheet();
       style.replaceSync(`:host{display:block}:host([mode=modal]){display:contents}:host([hidden]){display:none}
         iframe{display:block;width:100%;min-height:${LEAST}px;border:0;color-scheme:normal}
-        dialog{box-sizing:border-box;width:min(100vw,60rem);max-width:100vw;max-height:100dvh;padding:0;border:0;border-radius:12px;overflow:auto;background:Canvas;color:CanvasText;color-scheme:inherit}
-        dialog.light{color-scheme:light}dialog.dark{color-scheme:dark}dialog.auto{color-scheme:light dark}
+        dialog{box-sizing:border-box;width:min(100vw,60rem);max-width:100vw;max-height:calc(100dvh - 2rem);padding:0;border:0;border-radius:12px;overflow:auto;background:#fff;color:CanvasText}
+        dialog.light{color-scheme:light}dialog.dark{color-scheme:dark;background:#1a1e23}dialog.auto{color-scheme:light dark}
+        @media(prefers-color-scheme:dark){dialog.auto{background:#1a1e23}}
         dialog::backdrop{background:rgb(0 0 0/55%)}
-        button{display:block;margin:.5rem .5rem 0 auto;padding:.5rem .9rem;border:0;border-radius:6px;background:none;color:inherit;font:inherit;cursor:pointer}
+        button{display:block;position:sticky;inset-block-start:.5rem;z-index:1;margin:.5rem .5rem 0 auto;padding:.5rem .9rem;border:0;border-radius:6px;background:inherit;color:inherit;font:inherit;cursor:pointer}
         button:hover{text-decoration:underline}button:focus-visible{outline:2px solid}`);
       this.attachShadow({ mode: "open" }).adoptedStyleSheets = [style];
     }
