@@ -12,7 +12,7 @@ pub(crate) static MISSING_KEY: CodePage = CodePage {
     name: "missing-key",
     severity: Error,
     summary: "A key that must be there is not",
-    why: "without it the guide does not say what is needed to link an account",
+    why: "what reads the file needs it and does not guess",
     mend: "add the key",
     bad: r"provider:
   key: acme",

@@ -109,8 +109,9 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
                 }
             }
             if let ([wrong], [right]) = (&*Vec::from_iter(&unknown), &*Vec::from_iter(&missing)) {
-                // One key too many and one too few: most likely the one is meant for the other.
-                if at_home(self.schema, wrong).is_none() {
+                // One key too many and one too few: most likely the one is meant for the other, if not for a third.
+                let other = nearest(wrong, self.free(&spot));
+                if at_home(self.schema, wrong).is_none() && other.is_none() {
                     self.misspelled(&spot, wrong, right);
                     continue;
                 }
