@@ -21,8 +21,10 @@ use secret::Secret;
 use vault::{Account, Attempt, AttemptState, ChangeError, Home, NewAccount, Origin, Place, Session, Vault};
 
 pub(crate) use self::check::check_only;
+pub use self::check::moment;
 pub(crate) use self::problem::refusal;
-pub(crate) use self::values::{Tokens, all_values, keep_tokens, stored_tokens, stored_values};
+pub(crate) use self::values::{Tokens, all_values, keep_tokens, stored_tokens};
+pub use self::values::{new_account, stored_values};
 pub(crate) use self::verify::{CheckSeen, verify};
 
 use crate::access::actor;
@@ -234,7 +236,7 @@ impl Linking {
             linked.secrets.remove(&field.key);
         }
         let label = made.label.clone().or_else(|| old.and_then(|old| old.label.clone()));
-        values::new_account(linked, label, home)
+        new_account(linked, label, Some(home))
     }
 
     fn not_stored(&self, error: ChangeError) -> ApiError {

@@ -35,6 +35,19 @@ pub struct Browser {
     pub frame: Option<Token>,
 }
 
+/// The query for a session and how a browser of it shows it. `$1` is the session's number.
+macro_rules! shown_where {
+    ($which:literal) => {
+        concat!(
+            "select ",
+            session_columns!(),
+            ", b.parent, b.scheme, b.language as shown_language, b.footer \
+             from sessions s join browsers b on b.session_seq = s.seq where s.seq = $1 and ",
+            $which
+        )
+    };
+}
+
 impl Vault {
     /// A browser opens a session's link and gets a secret of its own. None, if the link is good for one browser and
     /// another was first.
@@ -85,17 +98,7 @@ impl Vault {
         seq: i64,
         digest: &Digest,
     ) -> Result<Option<(Session, Showing)>, StoreError> {
-        let row = sqlx::query(concat!(
-            "select ",
-            session_columns!(),
-            ", b.parent, b.scheme, b.language as shown_language, b.footer \
-             from sessions s join browsers b on b.session_seq = s.seq where s.seq = $1 and b.digest = $2"
-        ))
-        .bind(seq)
-        .bind(digest.bytes())
-        .fetch_optional(&self.readers)
-        .await?;
-        row.as_ref().map(|row| Ok((session(row)?, showing(row)?))).transpose()
+        self.shown_session(shown_where!("b.digest = $2"), seq, digest).await
     }
 
     /// The session that a frame shows whose browser does not keep a secret for it.
@@ -104,16 +107,16 @@ impl Vault {
         seq: i64,
         frame: &Digest,
     ) -> Result<Option<(Session, Showing)>, StoreError> {
-        let row = sqlx::query(concat!(
-            "select ",
-            session_columns!(),
-            ", b.parent, b.scheme, b.language as shown_language, b.footer \
-             from sessions s join browsers b on b.session_seq = s.seq where s.seq = $1 and b.frame_digest = $2"
-        ))
-        .bind(seq)
-        .bind(frame.bytes())
-        .fetch_optional(&self.readers)
-        .await?;
+        self.shown_session(shown_where!("b.frame_digest = $2"), seq, frame).await
+    }
+
+    async fn shown_session(
+        &self,
+        query: &'static str,
+        seq: i64,
+        digest: &Digest,
+    ) -> Result<Option<(Session, Showing)>, StoreError> {
+        let row = sqlx::query(query).bind(seq).bind(digest.bytes()).fetch_optional(&self.readers).await?;
         row.as_ref().map(|row| Ok((session(row)?, showing(row)?))).transpose()
     }
 

@@ -3,12 +3,10 @@
 use std::env;
 use std::path::PathBuf;
 
-use guide::Key;
 use jiff::{Timestamp, ToSpan as _};
 use link::{Flow, Linked};
-use probe::Values;
 use secret::Secret;
-use vault::{Account, AccountId, Credentials, Draft, KeySource, NewAccount, Vault};
+use vault::{Account, AccountId, Credentials, Draft, KeySource, Vault};
 
 use crate::args::Common;
 use crate::failure::Failure;
@@ -62,25 +60,18 @@ pub(crate) async fn unseal(vault: &Vault, account: &Account, purpose: &str) -> R
         .map_err(|error| Failure::environment(&error))
 }
 
-/// What an account was linked with, as the values of a flow.
-pub(crate) fn stored_values(credentials: &Credentials) -> Values {
-    let public = credentials.account.values.iter().map(|(key, value)| (key, Secret::from(value.as_str())));
-    let secrets = credentials.secrets.iter().map(|(key, value)| (key, value.clone()));
-    public.chain(secrets).filter_map(|(key, value)| Some((Key::parse(key)?, value))).collect()
-}
-
 /// Keeps an account: in the place of `again`, or of the one that is the same at the provider, or as a new one.
 pub(crate) async fn keep(
     vault: &Vault,
-    linked: Linked,
+    mut linked: Linked,
     again: Option<&Account>,
     label: Option<&str>,
     draft: Option<&str>,
 ) -> Result<(Account, bool), Failure> {
-    let new = new_account(
-        linked,
-        label.map(str::to_owned).or_else(|| again.and_then(|account| account.label.clone())),
-    );
+    // Tokens are got anew from what was typed whenever they are needed.
+    linked.tokens.clear();
+    let label = label.map(str::to_owned).or_else(|| again.and_then(|account| account.label.clone()));
+    let new = hub::new_account(linked, label, None);
     let fail = |error: &(dyn std::error::Error + 'static)| Failure::environment(error);
     let mut known = again.cloned();
     if let (None, Some(external)) = (&known, &new.external_id) {
@@ -102,28 +93,6 @@ pub(crate) async fn keep(
     };
     vault::crash_point("link.stored");
     Ok((kept, known.is_some()))
-}
-
-fn new_account(linked: Linked, label: Option<String>) -> NewAccount {
-    let mut identity = std::collections::BTreeMap::new();
-    if let Some(found) = &linked.identity {
-        identity.extend(found.details.iter().cloned());
-    }
-    NewAccount {
-        provider: linked.provider.to_string(),
-        method: linked.method.to_string(),
-        environment: linked.environment.map(|key| key.to_string()),
-        external_id: linked.identity.as_ref().map(|found| found.id.clone()),
-        name: linked.identity.map(|found| found.name),
-        label,
-        values: linked.public.into_iter().map(|(key, value)| (key.to_string(), value)).collect(),
-        secrets: linked.secrets.into_iter().map(|(key, value)| (key.to_string(), value)).collect(),
-        guide_digest: linked.guide_digest,
-        proved: linked.proved.iter().map(ToString::to_string).collect(),
-        outcome: linked.outcome.to_string(),
-        identity,
-        home: None,
-    }
 }
 
 /// The drafts of one flow.

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use axum::body::Bytes;
 use axum::extract::FromRequestParts;
 use axum::http::header::{
     ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, RETRY_AFTER, VARY,
@@ -17,6 +18,7 @@ use subtle::ConstantTimeEq as _;
 use vault::{Digest, Session, Showing};
 
 use super::cookie;
+use super::posted::Posted;
 use crate::app::App;
 use crate::layers::client::Client;
 use crate::layers::request_id;
@@ -104,10 +106,15 @@ impl Front {
     }
 
     /// Whether a form came from a page of this browser.
-    pub(super) fn is_own(&self, headers: &HeaderMap, token: &str) -> bool {
+    fn is_own(&self, headers: &HeaderMap, token: &str) -> bool {
         let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
         let same = site.is_none_or(|site| site == "same-origin");
         same && !self.csrf.is_empty() && bool::from(self.csrf.as_bytes().ct_eq(token.as_bytes()))
+    }
+
+    /// What a form holds, if it came from a page of this browser.
+    pub(super) fn posted(&self, headers: &HeaderMap, body: &Bytes) -> Option<Posted> {
+        Posted::parse(headers, body).filter(|posted| self.is_own(headers, posted.text("csrf")))
     }
 
     /// A page.
@@ -194,7 +201,12 @@ impl Desk {
         move |error| self.front.failed(&error, back)
     }
 
-    /// Whether a form came from a page of this session.
+    /// What a form holds, if it came from a page of this session.
+    pub(super) fn posted(&self, headers: &HeaderMap, body: &Bytes) -> Option<Posted> {
+        self.front.posted(headers, body)
+    }
+
+    /// Whether what a page sends came from a page of this session.
     pub(super) fn is_own(&self, headers: &HeaderMap, token: &str) -> bool {
         self.front.is_own(headers, token)
     }

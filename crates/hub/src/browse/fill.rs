@@ -13,7 +13,7 @@ use vault::{Account, AttemptState, Handoff};
 
 use super::check;
 use super::desk::{Desk, go};
-use super::posted::{Posted, shown};
+use super::posted::shown;
 use crate::connectors::{self, Integration};
 use crate::linking::Linking;
 use crate::pages::{
@@ -58,10 +58,7 @@ pub(super) async fn submit(
     let mut work = work(&desk, &id, true).await?;
     let base = work.base.clone();
     let stale = || desk.trouble(Trouble::StaleForm { back: &base });
-    let posted = Posted::parse(&headers, &body).ok_or_else(stale)?;
-    if !desk.is_own(&headers, posted.text("csrf")) {
-        return Err(stale());
-    }
+    let posted = desk.posted(&headers, &body).ok_or_else(stale)?;
     // Sent twice: the first is being worked on.
     if work.linking.attempt.state == AttemptState::Checking {
         return Ok(go(&format!("{base}/checking")));

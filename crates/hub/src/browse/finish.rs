@@ -8,7 +8,6 @@ use vault::{Account, AttemptState};
 
 use super::desk::{Desk, go};
 use super::fill::{before, work};
-use super::posted::Posted;
 use crate::connectors;
 use crate::pages::{AccountPage, DonePage, Trouble, confirm as confirm_page, done as done_page};
 use crate::wire::Segments;
@@ -40,10 +39,7 @@ pub(super) async fn confirm(
 ) -> Result<Response, Response> {
     let back = format!("{}/{id}/confirm", desk.base());
     let stale = || desk.trouble(Trouble::StaleForm { back: &back });
-    let posted = Posted::parse(&headers, &body).ok_or_else(stale)?;
-    if !desk.is_own(&headers, posted.text("csrf")) {
-        return Err(stale());
-    }
+    let posted = desk.posted(&headers, &body).ok_or_else(stale)?;
     let mut work = match work(&desk, &id, false).await {
         Ok(work) => work,
         // Sent twice: it is stored already.

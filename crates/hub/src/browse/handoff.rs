@@ -19,7 +19,7 @@ use vault::{Attempt, AttemptState, Digest, Handoff, Session};
 use super::cookie;
 use super::desk::{Desk, Front, go};
 use super::fill::work;
-use super::posted::{Posted, shown};
+use super::posted::shown;
 use crate::app::App;
 use crate::connectors;
 use crate::editions;
@@ -42,10 +42,7 @@ pub(super) async fn make(
     let mut work = work(&desk, &id, true).await?;
     let base = work.base.clone();
     let stale = || desk.trouble(Trouble::StaleForm { back: &base });
-    let posted = Posted::parse(&headers, &body).ok_or_else(stale)?;
-    if !desk.is_own(&headers, posted.text("csrf")) {
-        return Err(stale());
-    }
+    let posted = desk.posted(&headers, &body).ok_or_else(stale)?;
     // What was typed so far stays, and so does the choice of an environment.
     let environment = posted.text("environment");
     if !environment.is_empty() {
@@ -104,10 +101,7 @@ pub(super) async fn give(
     let helper = Helper::find(&app, &client, &headers, &link).await?;
     let action = format!("/help/{link}");
     let stale = || helper.front.trouble(Trouble::StaleForm { back: &action });
-    let posted = Posted::parse(&headers, &body).ok_or_else(stale)?;
-    if !helper.front.is_own(&headers, posted.text("csrf")) {
-        return Err(stale());
-    }
+    let posted = helper.front.posted(&headers, &body).ok_or_else(stale)?;
     if helper.handoff.done_at.is_some() {
         return Ok(go(&action));
     }

@@ -21,7 +21,7 @@ const BUDGET: Duration = Duration::from_secs(50);
 const MOST_LINES: usize = 200;
 
 /// The moment, with a new lot.
-pub(crate) fn moment() -> Moment {
+pub fn moment() -> Moment {
     let mut lot = [0; 16];
     getrandom::fill(&mut lot).expect("the system has randomness, or nothing here is safe");
     Moment { unix_ms: Timestamp::now().as_millisecond(), lot }

@@ -26,7 +26,7 @@ pub(crate) struct Tokens {
 }
 
 /// What an account was linked with, as the values of a flow.
-pub(crate) fn stored_values(credentials: &Credentials) -> Values {
+pub fn stored_values(credentials: &Credentials) -> Values {
     from_texts(&credentials.account.values, &credentials.secrets)
 }
 
@@ -77,8 +77,8 @@ pub(crate) fn from_texts(public: &BTreeMap<String, String>, secrets: &BTreeMap<S
     public.chain(secrets).filter_map(|(key, value)| Some((Key::parse(key)?, value))).collect()
 }
 
-/// What was linked, as it is stored.
-pub(crate) fn new_account(linked: Linked, label: Option<String>, home: Home) -> NewAccount {
+/// What was linked, as it is stored. `home`: where in the Hub it belongs, if it is of a Hub.
+pub fn new_account(linked: Linked, label: Option<String>, home: Option<Home>) -> NewAccount {
     let mut identity = BTreeMap::new();
     if let Some(found) = &linked.identity {
         identity.extend(found.details.iter().cloned());
@@ -98,6 +98,6 @@ pub(crate) fn new_account(linked: Linked, label: Option<String>, home: Home) -> 
         proved: linked.proved.iter().map(ToString::to_string).collect(),
         outcome: linked.outcome.to_string(),
         identity,
-        home: Some(home),
+        home,
     }
 }

@@ -27,7 +27,7 @@ pub(crate) async fn run(
     let before = account.environment.as_deref().and_then(guide::Key::parse);
     let wanted =
         given.environment.as_deref().and_then(|name| method.environment(name)).map(|one| one.key.clone());
-    let mut stored = keep::stored_values(&credentials);
+    let mut stored = hub::stored_values(&credentials);
     if wanted.is_some() && wanted != before {
         // Another environment is another host: the secrets are asked for again.
         stored.retain(|key, _| method.field(key.as_str()).is_some_and(|field| !field.secret));

@@ -101,7 +101,7 @@ async fn check(
     let start = Start {
         purpose: Purpose::Again { external_id: account.external_id.clone(), other_allowed: false },
         environment: account.environment.as_deref().and_then(guide::Key::parse),
-        stored: keep::stored_values(&credentials),
+        stored: hub::stored_values(&credentials),
         brand: guides::brand().name.clone(),
         ..Start::default()
     };
