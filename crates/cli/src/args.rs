@@ -1,5 +1,6 @@
 //! What can be written on the command line.
 
+mod projects;
 mod render;
 mod serve;
 mod vault;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::projects::{KeysCommand, ProjectsCommand};
 pub(crate) use self::render::{AudienceArg, Medium, RenderArgs, StyleArg};
 pub(crate) use self::serve::{Flags, ServeArgs};
 pub(crate) use self::vault::{RotateArgs, StoreArgs, VaultCommand};
@@ -85,6 +87,12 @@ A field's value also comes from the environment variable WAYSTONE_FIELD_<KEY>.")
     /// See to the Hub's vault: its key, copies of it, and that all of it can be read.
     #[command(subcommand, after_help = "Example: waystone vault backup /backups/vault.db")]
     Vault(VaultCommand),
+    /// See to the Hub's projects: what keys, configurations and accounts belong to.
+    #[command(subcommand, after_help = "Example: waystone projects create \"Shop\"")]
+    Projects(ProjectsCommand),
+    /// See to the API keys of a project.
+    #[command(subcommand, after_help = "Example: waystone keys create \"backend\"")]
+    Keys(KeysCommand),
     /// Be the provider, as the scenarios of its guide say, on loopback.
     #[command(after_help = "Example: waystone simulate acme --port 9100")]
     Simulate(SimulateArgs),

@@ -5,8 +5,10 @@ mod check;
 mod demo;
 mod diff;
 mod explain;
+mod keys;
 mod link;
 mod new;
+mod projects;
 mod render;
 mod scenarios;
 mod serve;
@@ -58,6 +60,8 @@ pub(crate) fn run(arguments: &Arguments, out: &Out) -> Result<u8, Failure> {
         Command::Link(args) => later(link::run(common, args, out)),
         Command::Accounts(args) => later(accounts::run(common, args, out)),
         Command::Vault(command) => later(vault::run(common, command, out)),
+        Command::Projects(command) => later(projects::run(common, command, out)),
+        Command::Keys(command) => later(keys::run(common, command, out)),
         Command::Simulate(args) => later(simulate::run(common, args, out)),
         Command::Demo { provider, play } => later(demo::run(common, provider.as_deref(), *play, out)),
     }

@@ -22,7 +22,7 @@ use crate::wire::error::{ApiError, FORBIDDEN, NOT_FOUND, UNAUTHORIZED};
 
 /// What a key may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scope {
+pub enum Scope {
     /// See accounts, sessions, the trail.
     PlatformRead,
     /// Make sessions; change and delete accounts.
@@ -41,7 +41,7 @@ pub(crate) enum Scope {
 
 impl Scope {
     /// All of them.
-    pub(crate) const ALL: [Self; 7] = [
+    pub const ALL: [Self; 7] = [
         Self::PlatformRead,
         Self::PlatformWrite,
         Self::ConnectorsRead,
@@ -52,7 +52,7 @@ impl Scope {
     ];
 
     /// What the first key of a project may do: everything but to read credentials, which has to be asked for.
-    pub(crate) const FIRST: [Self; 6] = [
+    pub const FIRST: [Self; 6] = [
         Self::PlatformRead,
         Self::PlatformWrite,
         Self::ConnectorsRead,
@@ -62,7 +62,7 @@ impl Scope {
     ];
 
     /// The word on the wire.
-    pub(crate) const fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::PlatformRead => "platform:read",
             Self::PlatformWrite => "platform:write",
@@ -73,6 +73,18 @@ impl Scope {
             Self::KeysWrite => "keys:write",
         }
     }
+
+    /// The scope of a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.as_str() == word)
+    }
+}
+
+/// What a project or a key may be called: from 1 to 100 characters that can be seen, without spaces around them.
+pub fn name(wanted: &str) -> Option<&str> {
+    let name = wanted.trim();
+    let fits = !name.is_empty() && name.chars().count() <= 100 && !name.chars().any(char::is_control);
+    fits.then_some(name)
 }
 
 /// A program with a key of a project.

@@ -38,6 +38,7 @@ mod router;
 #[cfg(test)]
 mod testing;
 
+pub use crate::access::{Scope, name};
 pub use crate::api::openapi;
 pub use crate::app::App;
 pub use crate::linking::{moment, new_account, stored_values};

@@ -26,13 +26,13 @@ pub(crate) async fn run(common: &Common, command: &VaultCommand, out: &Out) -> R
 }
 
 /// What the Hub would run with.
-fn settings(common: &Common, store: &StoreArgs, out: &Out) -> Result<Settings, Failure> {
+pub(super) fn settings(common: &Common, store: &StoreArgs, out: &Out) -> Result<Settings, Failure> {
     let given = serve::given(common, store.config.as_deref(), &store.flags())?;
     serve::settings(hub::settings::read(&given), out)
 }
 
 /// Opens the vault that is there.
-async fn open(settings: &Settings) -> Result<Vault, Failure> {
+pub(super) async fn open(settings: &Settings) -> Result<Vault, Failure> {
     let data = &settings.data.value;
     if settings.database.value.is_none() && !data.join("vault.db").is_file() {
         let message = format!("there is no vault in {}", data.display());

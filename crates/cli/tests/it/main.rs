@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `check.rs` | `--check`, and what is wrong with settings |
 //! | `life.rs` | start, health, errors, numbers, the log, the end |
+//! | `projects.rs` | projects and their keys |
 //! | `reload.rs` | guides that change while it serves |
 //! | `tls.rs` | its own certificate |
 //! | `vault.rs` | copies of the vault, and its key rotated |
@@ -12,6 +13,7 @@
 
 mod check;
 mod life;
+mod projects;
 mod reload;
 mod tls;
 mod vault;

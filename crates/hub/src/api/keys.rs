@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vault::{ApiKey, Kind};
 
-use crate::access::{Caller, Scope};
+use crate::access::{self, Caller, Scope};
 use crate::app::App;
 use crate::wire::error::{ApiError, ErrorBody, FORBIDDEN, INVALID_VALUE, NOT_FOUND};
 use crate::wire::{Json, Segments, stamp};
@@ -95,13 +95,12 @@ pub(super) async fn create(
     if !caller.may(kind) {
         return Err(ApiError::new(&FORBIDDEN, "A test key makes keys of type `test` only"));
     }
-    let name = body.name.trim();
-    if name.is_empty() || 100 < name.chars().count() || name.chars().any(char::is_control) {
-        return Err(ApiError::new(&INVALID_VALUE, "`name` has from 1 to 100 characters that can be seen"));
-    }
+    let name = access::name(&body.name).ok_or_else(|| {
+        ApiError::new(&INVALID_VALUE, "`name` has from 1 to 100 characters that can be seen")
+    })?;
     let mut scopes: Vec<&str> = Vec::new();
     for wanted in &body.scopes {
-        let Some(scope) = Scope::ALL.into_iter().find(|scope| scope.as_str() == wanted) else {
+        let Some(scope) = Scope::parse(wanted) else {
             let known = guide::listed(Scope::ALL.into_iter().map(Scope::as_str));
             return Err(ApiError::new(&INVALID_VALUE, format!("A scope is not known; there is {known}")));
         };

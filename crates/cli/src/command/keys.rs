@@ -1,0 +1,126 @@
+//! `waystone keys`: what a product's programs show the Hub.
+//!
+//! **Invariant:** a key is shown once, when it is made, on standard output.
+
+use hub::Scope;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use vault::{ApiKey, Kind, Project, Token, Vault};
+
+use super::projects::find;
+use super::vault::{open, settings};
+use crate::args::{Common, KeysCommand};
+use crate::failure::Failure;
+use crate::linking::keep::ACTOR;
+use crate::out::{Ink, Out};
+
+pub(crate) async fn run(common: &Common, command: &KeysCommand, out: &Out) -> Result<u8, Failure> {
+    let (store, of) = match command {
+        KeysCommand::List { store, of }
+        | KeysCommand::Create { store, of, .. }
+        | KeysCommand::Revoke { store, of, .. } => (store, of),
+    };
+    let vault = open(&settings(common, store, out)?).await?;
+    let done = async {
+        let project = find(&vault, of.project.as_deref()).await?;
+        match command {
+            KeysCommand::List { .. } => list(&vault, &project, store.json, out).await,
+            KeysCommand::Create { name, scope, test, .. } => {
+                let scopes: Vec<Scope> = scope.iter().filter_map(|scope| Scope::parse(scope)).collect();
+                let scopes = if scopes.is_empty() { Scope::FIRST.to_vec() } else { scopes };
+                let kind = if *test { Kind::Test } else { Kind::Production };
+                create(&vault, &project, name, &scopes, kind, store.json, out).await
+            }
+            KeysCommand::Revoke { id, .. } => revoke(&vault, &project, id, store.json, out).await,
+        }
+    };
+    let done = done.await;
+    vault.close().await;
+    done.map(|()| 0)
+}
+
+async fn list(vault: &Vault, project: &Project, json: bool, out: &Out) -> Result<(), Failure> {
+    let keys = vault.keys_of(&project.id).await.map_err(|error| Failure::environment(&error))?;
+    if json {
+        out.line(&format!("{:#}", keys.iter().map(|key| shown(key, None)).collect::<Value>()));
+        return Ok(());
+    }
+    for key in keys {
+        let state = match (key.revoked_at, key.kind) {
+            (Some(_), _) => out.ink(Ink::Bad, "revoked"),
+            (None, Kind::Test) => out.ink(Ink::Note, "test"),
+            (None, Kind::Production) => out.ink(Ink::Good, "production"),
+        };
+        out.line(&format!("{}  {state}  {}  {}", key.id, key.name, out.ink(Ink::Dim, &key.scopes.join(" "))));
+    }
+    Ok(())
+}
+
+async fn create(
+    vault: &Vault,
+    project: &Project,
+    wanted: &str,
+    scopes: &[Scope],
+    kind: Kind,
+    json: bool,
+    out: &Out,
+) -> Result<(), Failure> {
+    let (key, token) = add(vault, project, name(wanted)?, scopes, kind).await?;
+    if json {
+        out.line(&format!("{:#}", shown(&key, Some(&token))));
+        return Ok(());
+    }
+    out.say(&format!("Made key {} of project {}. It is shown once:", key.id, project.name));
+    out.line(&out.ink(Ink::Strong, token.secret().expose()));
+    Ok(())
+}
+
+async fn revoke(vault: &Vault, project: &Project, id: &str, json: bool, out: &Out) -> Result<(), Failure> {
+    let done = vault.revoke_key(&project.id, id, ACTOR, Timestamp::now()).await;
+    if !done.map_err(|error| Failure::environment(&error))? {
+        let message = format!("project {} has no key `{id}` that is not revoked", project.name);
+        return Err(Failure::usage(message).help("`waystone keys list` shows their ids"));
+    }
+    if json {
+        out.line(&format!("{:#}", json!({ "id": id, "revoked": true })));
+    } else {
+        out.line(&format!("{} Revoked {id}.", out.ink(Ink::Good, "✓")));
+    }
+    Ok(())
+}
+
+/// Makes a key.
+pub(super) async fn add(
+    vault: &Vault,
+    project: &Project,
+    name: &str,
+    scopes: &[Scope],
+    kind: Kind,
+) -> Result<(ApiKey, Token), Failure> {
+    let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+    let made = vault.add_key(&project.id, name, &scopes, kind, ACTOR, Timestamp::now()).await;
+    made.map_err(|error| Failure::environment(&error))
+}
+
+/// A name for a project or a key.
+pub(super) fn name(wanted: &str) -> Result<&str, Failure> {
+    hub::name(wanted).ok_or_else(|| {
+        Failure::usage("a name has from 1 to 100 characters that can be seen").help("choose another name")
+    })
+}
+
+/// A key as JSON, as the API shows it; the key itself only where it was just made.
+pub(super) fn shown(key: &ApiKey, token: Option<&Token>) -> Value {
+    let mut value = json!({
+        "id": key.id,
+        "name": key.name,
+        "scopes": key.scopes,
+        "type": key.kind.as_str(),
+        "created_at": key.created_at.to_string(),
+        "revoked_at": key.revoked_at.map(|at| at.to_string()),
+    });
+    if let Some(token) = token {
+        value["key"] = json!(token.secret().expose());
+    }
+    value
+}
