@@ -268,6 +268,22 @@ impl Guide {
     pub fn method(&self, key: &str) -> Option<&Method> {
         self.methods.iter().find(|method| method.key == *key)
     }
+
+    /// The scopes and all that come with them.
+    pub fn with_included(&self, chosen: &[String]) -> Vec<String> {
+        let mut all = chosen.to_vec();
+        let mut at = 0;
+        while let Some(name) = all.get(at).cloned() {
+            let included = self.scopes.iter().filter(|scope| scope.name == name);
+            for included in included.flat_map(|scope| &scope.includes) {
+                if !all.contains(included) {
+                    all.push(included.clone());
+                }
+            }
+            at += 1;
+        }
+        all
+    }
 }
 
 impl Method {

@@ -4,6 +4,7 @@
 //! is described by hand a second time.
 
 mod accounts;
+mod actions;
 mod attempts;
 mod connectors;
 mod guides;
@@ -81,6 +82,7 @@ fn described() -> (Router<Arc<App>>, Document) {
         .routes(routes!(accounts::credentials))
         .routes(routes!(requests::unified))
         .routes(routes!(attempts::read))
+        .routes(routes!(actions::list))
         .routes(routes!(connectors::list_meta))
         .routes(routes!(connectors::read_meta))
         .routes(routes!(connectors::list_profiles, connectors::create_profile))

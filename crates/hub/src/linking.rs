@@ -174,7 +174,7 @@ impl Linking {
         let place = match &self.over {
             Some(over) => Place::Over { id: &over.id, version: over.version },
             None if self.session.made.multiple => Place::New,
-            None => Place::OfOwner,
+            None => Place::OfOwner { allow_different: self.session.made.allow_different },
         };
         let actor = actor(&self.session);
         let origin = Origin { draft: None, attempt: Some(&self.attempt.id), actor: &actor };
@@ -277,17 +277,23 @@ async fn start(
         // Whoever links what is linked already links the same account.
         let (made, provider) = (&session.made, integration.provider());
         let found = app.vault.accounts_of(&made.project, &made.owner.id, provider, made.kind).await;
-        again = found.map_err(|error| failed(&error))?.into_iter().next();
+        // Of several, the store finds the same one.
+        again = match found.map_err(|error| failed(&error))?.as_slice() {
+            [only] => Some(only.clone()),
+            _ => None,
+        };
     }
     let begin = Start {
         purpose: match &again {
             Some(account) => {
-                Purpose::Again { external_id: account.external_id.clone(), other_allowed: false }
+                let other_allowed = session.made.allow_different;
+                Purpose::Again { external_id: account.external_id.clone(), other_allowed }
             }
             None => Purpose::First,
         },
         environment: again.and_then(|account| account.environment).and_then(|key| Key::parse(&key)),
         stored,
+        scopes: session.made.scopes.as_ref().map(|wanted| guide.with_included(wanted)),
         brand: app.brand.name.clone(),
         ..Start::default()
     };

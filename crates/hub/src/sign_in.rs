@@ -77,7 +77,9 @@ pub(crate) async fn send(app: &App, sign_in: &SignIn, linking: &Linking, via: Vi
     let uri = redirect_uri(app, flow.guide().provider.key.as_str());
     let inputs = Inputs::new(flow.method(), flow.environment(), flow.values());
     let state = back.secret().expose();
-    let to = probe::authorize(flow.method(), redirect, &inputs, &uri, state, &verifier).map_err(|error| {
+    let scopes = flow.scopes_asked(redirect);
+    let to = probe::authorize(flow.method(), redirect, &scopes, &inputs, &uri, state, &verifier);
+    let to = to.map_err(|error| {
         ApiError::new(&CONFLICT, format!("The browser cannot be sent to the provider: {error}"))
     })?;
     let port = to.port.map(|port| format!(":{port}")).unwrap_or_default();

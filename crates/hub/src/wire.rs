@@ -3,6 +3,7 @@
 //! **Invariant:** whatever goes wrong, a client of the API is answered in one shape.
 
 pub(crate) mod account;
+pub(crate) mod actions;
 pub(crate) mod connector;
 pub(crate) mod error;
 mod extract;

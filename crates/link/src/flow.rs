@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use guide::{Check, Environment, Guide, Identifies, Key, Method, OutcomeKind};
+use guide::{Check, Environment, Guide, Identifies, Key, Method, OutcomeKind, Redirect, Role};
 use probe::{Case, Identity, Inputs, Moment, Values};
 
 use crate::effect::{Due, Effect, Linked};
@@ -168,6 +168,25 @@ impl Flow {
         if !matches!(self.state, State::Linked) {
             self.state = State::Closed;
         }
+    }
+
+    /// The scopes that the person is asked to agree to where they sign in: those of the guide, without what is declared
+    /// there and neither wanted nor needed to link at all.
+    pub fn scopes_asked<'a>(&self, redirect: &'a Redirect) -> Vec<&'a str> {
+        let scopes = redirect.scopes.iter().map(String::as_str);
+        let Some(wanted) = &self.scopes else { return scopes.collect() };
+        let is_needed = |name: &String| {
+            let mut checks = self.method().checks.iter().filter(|check| check.role != Role::Capability);
+            checks.any(|check| check.scopes.contains(name))
+        };
+        let is_wanted = |name: &str| {
+            let declared = self.guide.scopes.iter().find(|scope| scope.name == name);
+            declared.is_none_or(|scope| {
+                let mut these = [&scope.name].into_iter().chain(&scope.includes);
+                these.any(|one| wanted.contains(one) || is_needed(one))
+            })
+        };
+        scopes.filter(|name| is_wanted(name)).collect()
     }
 
     pub(crate) fn brand(&self) -> &str {

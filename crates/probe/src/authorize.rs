@@ -25,10 +25,11 @@ pub struct Authorize {
     pub path_and_query: String,
 }
 
-/// The address at which people sign in. `verifier`: what proves, later, that the same program asks for the tokens.
+/// The address at which people sign in. `scopes`: what they are asked to agree to. `verifier`: what proves, later, that the same program asks for the tokens.
 pub fn authorize(
     method: &Method,
     redirect: &Redirect,
+    scopes: &[&str],
     inputs: &Inputs<'_>,
     redirect_uri: &str,
     state: &str,
@@ -42,8 +43,8 @@ pub fn authorize(
         pairs.push(("client_id".to_owned(), fill(client_id, Landing::Text, &with)?.expose().to_owned()));
     }
     pairs.push(("redirect_uri".to_owned(), redirect_uri.to_owned()));
-    if !redirect.scopes.is_empty() {
-        pairs.push(("scope".to_owned(), redirect.scopes.join(&redirect.separator)));
+    if !scopes.is_empty() {
+        pairs.push(("scope".to_owned(), scopes.join(&redirect.separator)));
     }
     pairs.push(("state".to_owned(), state.to_owned()));
     if redirect.pkce {

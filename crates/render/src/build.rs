@@ -34,7 +34,7 @@ pub fn page(guide: &Guide, method: &Method, brand: &Brand, options: &Options) ->
         Audience::Link => &method.link,
         Audience::Setup => method.setup.as_ref().unwrap_or(&empty),
     };
-    let scopes = options.scopes.as_ref().map(|chosen| with_included(guide, chosen));
+    let scopes = options.scopes.as_ref().map(|chosen| guide.with_included(chosen));
     let sections = prose::chosen(walkthrough, scopes.as_deref());
     let mut anchors = Anchors::default();
     // Steps before everything else: a step's anchor is its key.
@@ -106,23 +106,6 @@ impl Build<'_> {
     fn part(&mut self, name: &str, title: &str, content: Content) -> Part {
         Part { anchor: self.anchors.take(name), title: clean::line(title), content }
     }
-}
-
-/// The scopes and all that come with them.
-fn with_included(guide: &Guide, chosen: &[String]) -> Vec<String> {
-    let mut all = chosen.to_vec();
-    let mut at = 0;
-    while let Some(name) = all.get(at).cloned() {
-        for scope in guide.scopes.iter().filter(|scope| scope.name == name) {
-            for included in &scope.includes {
-                if !all.contains(included) {
-                    all.push(included.clone());
-                }
-            }
-        }
-        at += 1;
-    }
-    all
 }
 
 fn publisher(brand: &Brand) -> Publisher {

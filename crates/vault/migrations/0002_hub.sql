@@ -57,6 +57,8 @@ create table sessions (
     categories_json text not null,
     multiple        integer not null check (multiple in (0, 1)),
     once            integer not null check (once in (0, 1)),
+    allow_different integer not null check (allow_different in (0, 1)),
+    scopes_json     text    not null, -- those that are wanted; null: all
     label           text,
     metadata_json   text not null,
     origins_json    text not null,

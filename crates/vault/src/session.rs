@@ -32,6 +32,10 @@ pub struct NewSession {
     pub categories: Vec<String>,
     /// Whether another account is linked though the owner has one at the provider.
     pub multiple: bool,
+    /// Whether another account at the provider may take the place of the one that is linked.
+    pub allow_different: bool,
+    /// The provider's scopes that are wanted; none: all.
+    pub scopes: Option<Vec<String>>,
     /// Whether the link works in one browser only: the first that opens it.
     pub once: bool,
     /// What the account will be called.
@@ -74,7 +78,7 @@ impl Session {
 macro_rules! session_columns {
     () => {
         "s.seq, s.project_id, s.kind, s.owner_id, s.owner_name, s.username, s.provider, s.config_id, s.account_id, \
-         s.categories_json, s.multiple, s.once, s.label, s.metadata_json, s.origins_json, s.return_url, s.language, \
+         s.categories_json, s.multiple, s.once, s.allow_different, s.scopes_json, s.label, s.metadata_json, s.origins_json, s.return_url, s.language, \
          s.created_at, s.expires_at, s.opened_at, s.revoked_at"
     };
 }
@@ -93,9 +97,9 @@ impl Vault {
         let mut work = self.begin().await?;
         let row = sqlx::query(
             "insert into sessions (project_id, digest, kind, owner_id, owner_name, username, provider, config_id, \
-             account_id, categories_json, multiple, once, label, metadata_json, origins_json, return_url, language, \
-             created_at, expires_at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
+             account_id, categories_json, multiple, once, allow_different, scopes_json, label, metadata_json, \
+             origins_json, return_url, language, created_at, expires_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
              returning seq",
         )
         .bind(new.project.clone())
@@ -110,6 +114,8 @@ impl Vault {
         .bind(json(new.categories.clone()))
         .bind(i64::from(new.multiple))
         .bind(i64::from(new.once))
+        .bind(i64::from(new.allow_different))
+        .bind(json(new.scopes.clone()))
         .bind(new.label.clone())
         .bind(json(new.metadata.clone()))
         .bind(json(new.origins.clone()))
@@ -211,6 +217,8 @@ pub(crate) fn session(row: &DbRow) -> Result<Session, StoreError> {
             categories: from_json(row, TABLE, "categories_json")?,
             multiple: row.try_get::<i64, _>("multiple")? != 0,
             once: row.try_get::<i64, _>("once")? != 0,
+            allow_different: row.try_get::<i64, _>("allow_different")? != 0,
+            scopes: from_json(row, TABLE, "scopes_json")?,
             label: row.try_get("label")?,
             metadata: from_json(row, TABLE, "metadata_json")?,
             origins: from_json(row, TABLE, "origins_json")?,

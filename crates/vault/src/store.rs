@@ -46,9 +46,11 @@ pub enum Place<'a> {
         /// Its version.
         version: i64,
     },
-    /// In that of the account that the same owner has at the same provider, if there is one. It must be the same
-    /// account at the provider.
-    OfOwner,
+    /// In that of the account that the same owner has at the same provider, if there is one.
+    OfOwner {
+        /// Whether it may be another account at the provider than the one stored.
+        allow_different: bool,
+    },
 }
 
 impl Vault {
@@ -95,8 +97,8 @@ impl Vault {
                 expect_version(&old, version)?;
                 Some(old)
             }
-            Place::OfOwner => match &new.home {
-                Some(home) => self.of_owner(&mut work, home, new).await?,
+            Place::OfOwner { allow_different } => match &new.home {
+                Some(home) => self.of_owner(&mut work, home, new, allow_different).await?,
                 None => None,
             },
         };
@@ -131,12 +133,14 @@ impl Vault {
         Ok(stored)
     }
 
-    /// The account of an owner at the new one's provider, of the same kind; the oldest, should there be several.
+    /// The account of an owner at the new one's provider, of the same kind. Should there be several, the one that is the
+    /// same at the provider, or else the oldest.
     async fn of_owner(
         &self,
         work: &mut Work,
         home: &Home,
         new: &NewAccount,
+        allow_different: bool,
     ) -> Result<Option<Account>, ChangeError> {
         let kind = home.kind.as_str();
         work.hold("owner", &format!("{}/{kind}/{}/{}", home.project, new.provider, home.owner.id)).await?;
@@ -144,18 +148,21 @@ impl Vault {
             "select ",
             account_columns!(),
             " from accounts where project_id = $1 and owner_id = $2 and provider = $3 and kind = $4 \
-             and (hold is null or hold <> 'archived') order by created_at, id limit 1"
+             and (hold is null or hold <> 'archived') \
+             order by case when external_id = $5 then 0 else 1 end, created_at, id limit 1"
         ))
         .bind(&home.project)
         .bind(&home.owner.id)
         .bind(&new.provider)
         .bind(kind)
+        .bind(new.external_id.as_deref().unwrap_or_default())
         .fetch_optional(work.tx())
         .await?;
         let Some(found) = row.as_ref().map(account).transpose()? else { return Ok(None) };
         // Again, now that nobody else can change it.
         let found = account(&find(work, &found.id).await?)?;
-        if found.external_id.is_some() && found.external_id != new.external_id {
+        let is_other = found.external_id.is_some() && found.external_id != new.external_id;
+        if is_other && !allow_different {
             return Err(ChangeError::OtherAccount { id: found.id });
         }
         Ok(Some(found))

@@ -116,9 +116,27 @@ test("an owner who links again gets the same account, unless another is asked fo
   assert.equal(same.id, id);
   const other = await widget(again.token, "POST", "/hub/accounts", credentials({ organization_slug: "https://acme.us-1.gladly.com/settings", api_token: "region-token" }));
   assert.deepEqual([other.status, other.body.outcome], [409, "different_account"]);
+  const onPurpose = await session({ ...owner, provider: "gladly", allow_different: true });
+  const { body: replaced } = await widget(onPurpose.token, "POST", "/hub/accounts", credentials({ organization_slug: "https://acme.us-1.gladly.com/settings", api_token: "region-token" }));
+  assert.equal(replaced.id, id, "another one in its place");
+  assert.equal((await api("GET", `/accounts/${id}`)).body.external_name, "Acme West");
   const more = await session({ ...owner, provider: "gladly", multiple: true });
   const { body: second } = await widget(more.token, "POST", "/hub/accounts", credentials());
   assert.notEqual(second.id, id);
+});
+
+test("scopes are of the provider, and it is said which there are", async () => {
+  const of = (more) => api("POST", "/connect_sessions", { origin_owner_id: "scoped", origin_owner_name: "Scoped", ...more });
+  assert.equal((await of({ provider: "ashby", scopes: ["jobs:read"] })).status, 201);
+  for (const [more, says] of [
+    [{ provider: "ashby", scopes: ["job:read"] }, /`jobs:read`/],
+    [{ provider: "gladly", scopes: ["jobs:read"] }, /Gladly has none/],
+    [{ scopes: ["jobs:read"] }, /`provider` has to be given/],
+  ]) {
+    const { status, body } = await of(more);
+    assert.deepEqual([status, body.code], [400, "invalid_value"]);
+    assert.match(body.message, says);
+  }
 });
 
 test("a request with a key is done once, and answered alike", async () => {
@@ -164,6 +182,29 @@ test("a guide is there as data, as Markdown and as HTML, and is not sent twice",
     assert.equal(again.status, 304);
   }
   assert.equal((await fetch(`${hub}/guides/gladly/nothing`)).status, 404);
+});
+
+test("guides are there as StackOne's clients ask for them", async () => {
+  const { status, body } = await api("GET", "/actions?filter[connectors]=gladly,salesforce&include=operation_details&include=authentication_guides&exclude=actions");
+  assert.equal(status, 200);
+  assert.equal(body.next, null);
+  const [gladly, salesforce] = body.data;
+  assert.equal(gladly.actions, undefined);
+  const { guides, link } = gladly.authentication[0].support;
+  assert.equal(link, `${hub}/guides/gladly/api-key`);
+  const steps = guides.config.sections.flatMap((one) => one.steps ?? []);
+  assert.ok(steps.some((one) => /API Token/.test(one.title) && /\*\*/.test(one.content)), JSON.stringify(steps));
+  assert.ok(guides.config.sections.every((one) => typeof one.title === "string" && typeof one.content === "string"));
+  assert.equal(guides.setup, undefined);
+  const oauth = salesforce.authentication.find((one) => one.type === "oauth2");
+  assert.ok(oauth.support.guides.setup.sections.length > 0, "what the admin does first");
+  const { id } = await linked();
+  const { body: own } = await api("GET", `/actions?filter[account_ids]=${id}`);
+  assert.deepEqual(own.data.map((one) => [one.key, one.authentication[0].support.guides]), [["gladly", undefined]]);
+  const { body: one } = await api("GET", "/actions?filter[action_key]=ashby_list-jobs");
+  assert.deepEqual(one.data.map((it) => it.actions.map((action) => action.required_scopes)), [[["apiKeys:read", "jobs:read"]]]);
+  assert.deepEqual((await api("GET", "/actions?search=INTERVIEW")).body.data.map((it) => it.key), ["ashby"]);
+  assert.equal((await api("GET", "/actions?page_size=0")).status, 400);
 });
 
 test("the exact guide of an account is there by its digest", async () => {

@@ -241,6 +241,7 @@ for (const javaScriptEnabled of [true, false]) {
     const { body: after } = await api("GET", `/accounts/${account.id}`);
     assert.deepEqual([after.version, after.external_name], [1, "Acme West"]);
     await close();
+    await replaced(account, javaScriptEnabled);
   });
 
   test(`a step is handed to somebody else, ${how}`, async () => {
@@ -292,6 +293,27 @@ for (const javaScriptEnabled of [true, false]) {
 }
 
 /** An account of an owner of its own. */
+/** Where the product means it, another account takes the place, once the person has seen both. */
+async function replaced(account, javaScriptEnabled) {
+  const { page, close } = await customer({ javaScriptEnabled });
+  const made = await session({ ...account.owner, account_id: account.id, allow_different: true });
+  await page.goto(made.auth_link_url);
+  await field(page, "organization_slug").fill("acme");
+  await field(page, "organization_slug").press("Tab");
+  // Without a script nothing opens by itself.
+  if (!javaScriptEnabled) await page.locator(".kept summary").click();
+  await field(page, "api_token").fill("other-token");
+  await connect(page);
+  await heading(page, "This is another account than before");
+  assert.match(await page.textContent("main"), /Acme West[^]*Acme Outdoor/);
+  if (javaScriptEnabled) await look(page, "another account on purpose");
+  await page.getByRole("button", { name: "Yes, replace the account" }).click();
+  await heading(page, /is linked/);
+  const { body: after } = await api("GET", `/accounts/${account.id}`);
+  assert.deepEqual([after.version, after.external_name], [2, "Acme Outdoor"]);
+  await close();
+}
+
 async function linked(credentials = good) {
   const made = await session({ provider: "gladly" });
   const response = await fetch(`${hub}/hub/accounts`, {
@@ -303,6 +325,20 @@ async function linked(credentials = good) {
   const { origin_owner_id, origin_owner_name } = made;
   return { id: (await response.json()).id, owner: { origin_owner_id, origin_owner_name } };
 }
+
+test("a guide leaves out what the product does not need", async () => {
+  const { page, close } = await customer();
+  const steps = async (scopes) => {
+    await page.goto((await session({ provider: "ashby", scopes })).auth_link_url);
+    await heading(page, /Link Ashby/);
+    return page.textContent("main");
+  };
+  const all = await steps(undefined);
+  const jobs = await steps(["jobs:read"]);
+  for (const title of ["Allow Reading Jobs", "Allow Reading Candidates"]) assert.ok(all.includes(title), title);
+  assert.ok(jobs.includes("Allow Reading Jobs") && !jobs.includes("Allow Reading Candidates"), jobs);
+  await close();
+});
 
 test("a link that works once opens in one browser, and goes on there", async () => {
   const made = await session({ provider: "gladly", single_use: true });

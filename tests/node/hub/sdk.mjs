@@ -73,6 +73,20 @@ test("connectors are described", async () => {
   assert.equal(one.connectorsMeta.provider, "gladly");
 });
 
+test("actions are listed, a page at a time", async () => {
+  const keys = [];
+  for await (const { actionsMetaPaginated } of await client().actions.listActionsMeta({ pageSize: "5" })) {
+    assert.ok(actionsMetaPaginated.data.length <= 5);
+    keys.push(...actionsMetaPaginated.data.map((one) => one.key));
+  }
+  assert.equal(keys.length, 12);
+  assert.equal(new Set(keys).size, 12);
+  const found = await client().actions.listActionsMeta({ filter: { connectors: "ashby,gladly" } });
+  const [ashby, gladly] = found.actionsMetaPaginated.data;
+  assert.deepEqual([ashby.actions[0].id, ashby.authentication[0].key], ["ashby_list-jobs", "api-key"]);
+  assert.deepEqual([gladly.key, gladly.authentication.map((one) => one.type)], ["gladly", ["custom"]]);
+});
+
 test("errors arrive as the SDK's own", async () => {
   await assert.rejects(client("wak_live_guess").accounts.getAccount({ id: "x" }), { statusCode: 401, name: "UnauthorizedResponse" });
   await assert.rejects(client().accounts.getAccount({ id: "a/1" }), { statusCode: 404, name: "NotFoundResponse" });

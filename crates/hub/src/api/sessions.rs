@@ -168,6 +168,9 @@ async fn parsed(
             return Err(invalid("provider", why));
         }
     }
+    let provider = body.provider.or_else(|| account.as_ref().map(|account| account.provider.clone()));
+    let wanted = body.scopes.filter(|wanted| !wanted.is_empty());
+    let scopes = wanted.map(|wanted| scopes(app, provider.as_deref(), wanted)).transpose()?;
     let settings = &app.settings.session;
     let seconds = body.expires_in.unwrap_or(settings.expires_in.value.as_secs_f64());
     let longest = settings.longest.value.as_secs();
@@ -179,12 +182,14 @@ async fn parsed(
         project: caller.project().to_owned(),
         kind,
         owner,
-        provider: body.provider.or_else(|| account.as_ref().map(|account| account.provider.clone())),
+        provider,
         config,
         account: account.map(|account| account.id.to_string()),
         categories: body.categories.unwrap_or_default(),
         multiple: body.multiple.unwrap_or(false),
         once: body.single_use.unwrap_or(false),
+        allow_different: body.allow_different.unwrap_or(false),
+        scopes,
         label,
         metadata: body.metadata.unwrap_or_default(),
         return_url: body.return_url.as_deref().map(|url| return_url(url, &origins)).transpose()?,
@@ -192,6 +197,26 @@ async fn parsed(
         language: body.language.map(|language| text("language", &language)).transpose()?,
         expires_at,
     })
+}
+
+/// The scopes that are wanted: of the provider's guide, so that a misspelled one does not hide a step.
+fn scopes(app: &App, provider: Option<&str>, wanted: Vec<String>) -> Result<Vec<String>, ApiError> {
+    let Some(guide) = provider.and_then(|key| app.guides.current(key)) else {
+        return Err(invalid("scopes", "they are a provider's, so `provider` has to be given"));
+    };
+    let known = || guide.scopes.iter().map(|scope| scope.name.as_str());
+    if wanted.iter().all(|scope| known().any(|one| one == scope)) {
+        return Ok(wanted);
+    }
+    let name = &guide.provider.name;
+    Err(invalid(
+        "scopes",
+        &if guide.scopes.is_empty() {
+            format!("the guide of {name} has none")
+        } else {
+            format!("the guide of {name} has {}", guide::listed(known()))
+        },
+    ))
 }
 
 /// The account that is edited. It has to be the owner's: a session for one customer does not open another's account.

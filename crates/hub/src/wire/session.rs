@@ -31,6 +31,10 @@ pub(crate) struct ConnectSessionCreate {
     pub(crate) expires_in: Option<f64>,
     /// Whether another account is linked though this owner has one at the provider.
     pub(crate) multiple: Option<bool>,
+    /// Whether another account at the provider may take the place of the one that is linked; otherwise that is refused.
+    pub(crate) allow_different: Option<bool>,
+    /// The provider's scopes that your product needs: steps, checks and consent for others are left out. With `provider`.
+    pub(crate) scopes: Option<Vec<String>>,
     /// What the account will be called.
     #[schema(value_type = Option<String>)]
     pub(crate) label: Option<Value>,

@@ -212,3 +212,46 @@ fn neither_tokens_nor_what_was_computed_of_a_secret_follow_to_another_host() {
     assert_eq!(flow.values().keys().map(Key::as_str).collect::<Vec<_>>(), ["pass", "site"]);
     assert_eq!(play(&mut flow, &[(0, 401, "")]), ["/login -"]);
 }
+
+#[test]
+fn people_agree_to_what_is_wanted_and_what_linking_needs() {
+    const GUIDE: &str = r"
+waystone: 1
+provider: { key: acme, name: Acme }
+scopes: [{ name: me }, { name: read }, { name: write, includes: [read] }, { name: delete }]
+methods:
+  - key: main
+    label: Main
+    auth:
+      oauth2:
+        grant: authorization_code
+        authorize_url: https://acme.example/authorize
+        token_url: https://acme.example/token
+        client_auth: none
+        client_id: example
+        scopes: [me, read, write, delete, offline_access]
+    base_url: https://acme.example
+    hosts: [acme.example]
+    checks:
+      - { key: me, role: identity, scopes: me, request: GET /me, account: { id: '{{ json.id }}', name: x } }
+      - { key: read, role: capability, required: false, scopes: read, request: GET /read }
+    link:
+      sections:
+        - key: one
+          title: One
+          steps: [{ key: enter, title: Enter, body: Sign in. }]
+";
+    let reading = guide::read("acme.yaml", GUIDE.as_bytes());
+    let guide: Guide = reading.into_usable().unwrap_or_else(|reading| panic!("{:#?}", reading.findings));
+    let guide = Arc::new(guide);
+    let asked = |scopes: Option<&[&str]>| {
+        let scopes = scopes.map(|scopes| scopes.iter().map(|&scope| scope.to_owned()).collect());
+        let flow =
+            Flow::new(Arc::clone(&guide), "main", Start { scopes, ..Start::default() }).expect("a method");
+        let redirect = guide.methods[0].auth.sign_in.as_ref().and_then(|sign_in| sign_in.redirect.as_ref());
+        flow.scopes_asked(redirect.expect("a redirect")).join(" ")
+    };
+    assert_eq!(asked(None), "me read write delete offline_access");
+    assert_eq!(asked(Some(&["delete"])), "me delete offline_access");
+    assert_eq!(asked(Some(&["read"])), "me read write offline_access", "write brings read with it");
+}

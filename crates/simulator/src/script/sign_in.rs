@@ -35,7 +35,7 @@ impl Script {
     fn is_page(&self, redirect: &Redirect, talk: &Talk, incoming: &Incoming) -> bool {
         let environment = talk.environment.as_ref().and_then(|key| self.method.environment(key.as_str()));
         let inputs = Inputs::new(&self.method, environment, &talk.values);
-        let page = probe::authorize(&self.method, redirect, &inputs, "", "", "");
+        let page = probe::authorize(&self.method, redirect, &[], &inputs, "", "", "");
         page.is_ok_and(|page| page.path_and_query.split('?').next() == Some(incoming.path.as_str()))
     }
 

@@ -17,6 +17,9 @@ pub(crate) async fn project(vault: &Vault) -> Project {
     vault.add_project("Shop", "ada", at(0)).await.unwrap()
 }
 
+/// In the place of the owner's account, which must be the same one at the provider.
+const SAME: Place<'_> = Place::OfOwner { allow_different: false };
+
 fn owned(project: &str, owner: &str, token: &str) -> NewAccount {
     let owner = Owner { id: owner.to_owned(), name: format!("{owner} Ltd"), username: None };
     let home = Home {
@@ -40,6 +43,8 @@ pub(crate) fn session(project: &str) -> NewSession {
         categories: vec!["support".to_owned()],
         multiple: false,
         once: false,
+        allow_different: false,
+        scopes: None,
         label: Some("Main".to_owned()),
         metadata: serde_json::Map::new(),
         origins: vec!["https://shop.example".to_owned()],
@@ -97,8 +102,7 @@ async fn the_first_start_makes_one_project_and_one_key() {
 async fn accounts_are_kept_read_and_removed() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
-        let kept =
-            vault.keep(&owned(&project.id, "o1", CANARY), Place::OfOwner, ORIGIN, at(1)).await.unwrap();
+        let kept = vault.keep(&owned(&project.id, "o1", CANARY), SAME, ORIGIN, at(1)).await.unwrap();
         assert_eq!(vault.get(&kept.id).await.unwrap(), Some(kept.clone()), "{name}");
         let credentials = vault.unseal(&kept.id, "ada", "test", at(2)).await.unwrap();
         assert_eq!(credentials.secrets["token"].expose(), CANARY, "{name}");
@@ -125,7 +129,7 @@ async fn an_owner_has_one_account_at_a_provider_unless_another_is_asked_for() {
         // All at once: one of them adds, the others take its place.
         let links = (0..8).map(|n| {
             let (vault, new) = (&vault, owned(&project.id, "o1", &format!("token {n}")));
-            async move { vault.keep(&new, Place::OfOwner, ORIGIN, at(1)).await.unwrap() }
+            async move { vault.keep(&new, SAME, ORIGIN, at(1)).await.unwrap() }
         });
         let kept = futures_join(links).await;
         assert!(kept.iter().all(|account| account.id == kept[0].id), "{name}");
@@ -135,14 +139,20 @@ async fn an_owner_has_one_account_at_a_provider_unless_another_is_asked_for() {
 
         let mut other = owned(&project.id, "o1", "other");
         other.external_id = Some("another account".to_owned());
-        let refused = vault.keep(&other, Place::OfOwner, ORIGIN, at(2)).await.unwrap_err();
+        let refused = vault.keep(&other, SAME, ORIGIN, at(2)).await.unwrap_err();
         assert!(matches!(refused, ChangeError::OtherAccount { .. }), "{name}: {refused:?}");
-        vault.keep(&other, Place::New, ORIGIN, at(3)).await.unwrap();
+        let second = vault.keep(&other, Place::New, ORIGIN, at(3)).await.unwrap();
+        // Of several, the one that is the same at the provider.
+        assert_eq!(vault.keep(&other, SAME, ORIGIN, at(3)).await.unwrap().id, second.id, "{name}");
+        // On purpose, another one may take the place of the oldest.
+        other.external_id = Some("a third account".to_owned());
+        let place = Place::OfOwner { allow_different: true };
+        assert_eq!(vault.keep(&other, place, ORIGIN, at(3)).await.unwrap().id, kept[0].id, "{name}");
         // Another owner, and the same owner for trying out, are somebody else.
-        vault.keep(&owned(&project.id, "o2", "x"), Place::OfOwner, ORIGIN, at(4)).await.unwrap();
+        vault.keep(&owned(&project.id, "o2", "x"), SAME, ORIGIN, at(4)).await.unwrap();
         let mut test = owned(&project.id, "o1", "y");
         test.home.as_mut().unwrap().kind = Kind::Test;
-        vault.keep(&test, Place::OfOwner, ORIGIN, at(5)).await.unwrap();
+        vault.keep(&test, SAME, ORIGIN, at(5)).await.unwrap();
         let all = Query { project: project.id.clone(), limit: 100, ..Query::default() };
         assert_eq!(vault.query(&all).await.unwrap().len(), 4, "{name}");
     }
@@ -212,8 +222,7 @@ async fn an_attempt_is_changed_by_one_at_a_time_and_links_once() {
         vault.release_attempt(&mine.id, "p2").await.unwrap();
 
         let origin = Origin { attempt: Some(&mine.id), ..ORIGIN };
-        let account =
-            vault.keep(&owned(&project.id, "o1", "t"), Place::OfOwner, origin, at(2)).await.unwrap();
+        let account = vault.keep(&owned(&project.id, "o1", "t"), SAME, origin, at(2)).await.unwrap();
         let over = vault.attempt(&mine.id).await.unwrap().unwrap();
         assert_eq!(
             (over.state, over.account),
@@ -224,7 +233,7 @@ async fn an_attempt_is_changed_by_one_at_a_time_and_links_once() {
             vault.attempt_snapshot(&read, at(2)).await.unwrap().is_none(),
             "{name}: what was typed is gone"
         );
-        let again = vault.keep(&owned(&project.id, "o9", "t"), Place::OfOwner, origin, at(3)).await;
+        let again = vault.keep(&owned(&project.id, "o9", "t"), SAME, origin, at(3)).await;
         assert!(matches!(again, Err(ChangeError::AttemptOver { .. })), "{name}");
         assert!(vault.accounts_of(&project.id, "o9", "gladly", Kind::Production).await.unwrap().is_empty());
     }
