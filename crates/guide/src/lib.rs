@@ -39,6 +39,7 @@ mod lower;
 mod model;
 
 mod read;
+mod saying;
 
 pub use crate::brand::{Brand, LinkWording, SetupWording, Theme, Titled};
 pub use crate::code::{CodePage, pages};
@@ -51,6 +52,7 @@ pub use crate::model::*;
 pub use crate::outcome::OutcomeKind;
 pub use crate::prose::{Block, Inline, Prose};
 pub use crate::read::{Reading, read, read_brand, read_form};
+pub use crate::saying::{Mistake, Ours, Saying};
 pub use crate::schema::{Form, brand_schema, guide_schema, schema_of};
 pub use crate::source::{Place, Source, Span};
 pub use crate::spanned::Spanned;

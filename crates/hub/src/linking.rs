@@ -201,7 +201,7 @@ impl Linking {
             Stage::Closed => AttemptState::Cancelled,
         };
         self.attempt.error = match self.flow.stage() {
-            Stage::Failed { verdict, .. } => Some((verdict.outcome.to_string(), verdict.says.clone())),
+            Stage::Failed { verdict, .. } => Some((verdict.outcome.to_string(), verdict.says.to_string())),
             _ => None,
         };
         let snapshot = self.flow.snapshot();

@@ -1,13 +1,13 @@
 //! Everything the linking pages say by themselves, in the reader's language.
 //!
-//! A guide's prose, and the messages it yields, stay in the guide's language and are marked as such.
-//! **Invariant:** a language is a value of [`Texts`] and an answer for every [`OutcomeKind`]: one that lacks a
-//! message does not compile. A name in braces stands for something to be put in, and is the same in every language.
+//! A guide's prose, and the messages in it, stay in the guide's language and are marked as such.
+//! **Invariant:** a language is a value of [`Texts`] and an answer for every [`OutcomeKind`] and everything in [`Ours`]:
+//! one that lacks a message does not compile. A name in braces stands for something to be put in, and is the same in every language.
 
 mod de;
 mod en;
 
-use guide::OutcomeKind;
+use guide::{Ours, OutcomeKind, Saying};
 use serde::Serialize;
 
 /// The language of guides, for `lang` attributes.
@@ -48,6 +48,21 @@ impl Language {
         }
     }
 
+    /// What a person is told, in this language where the words are ours, and otherwise in the guide's.
+    pub fn say(self, saying: &Saying) -> Said {
+        match saying.ours() {
+            Some(ours) => Said { text: self.ours(ours), lang: self.tag() },
+            None => Said { text: saying.to_string(), lang: GUIDE_LANGUAGE },
+        }
+    }
+
+    fn ours(self, ours: &Ours) -> String {
+        match self {
+            Self::En => ours.to_string(),
+            Self::De => de::said(ours),
+        }
+    }
+
     /// The language with this tag, such as `de` or `de-AT`.
     pub fn parse(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next().unwrap_or(tag).trim().to_ascii_lowercase();
@@ -69,6 +84,15 @@ impl Language {
         }
         best.map_or(Self::default(), |(language, _)| language)
     }
+}
+
+/// What a person is told, and in which language that is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Said {
+    /// The text.
+    pub text: String,
+    /// The language's tag.
+    pub lang: &'static str,
 }
 
 /// A message with its names filled in.
@@ -184,7 +208,6 @@ texts! {
     step_done,
     may_be_cause,
     fault,
-    needed,
 
     problems_title,
     problems_lead,
@@ -292,62 +315,4 @@ texts! {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn names(message: &str) -> Vec<&str> {
-        let mut names: Vec<&str> = message
-            .split('{')
-            .skip(1)
-            .filter_map(|rest| rest.split_once('}'))
-            .map(|(name, _)| name)
-            .collect();
-        names.sort_unstable();
-        names
-    }
-
-    #[test]
-    fn every_language_says_everything_with_the_same_names() {
-        let base = Language::En.texts().all();
-        for language in Language::ALL {
-            for ((name, first), (_, text)) in base.iter().zip(language.texts().all()) {
-                assert!(!text.trim().is_empty(), "{language:?}: {name} is empty");
-                assert_eq!(names(first), names(text), "{language:?}: {name}");
-                assert!(!text.contains('!') && !text.contains("..."), "{language:?}: {name}: {text}");
-                // One sentence has no full stop, unless another one follows it on the page.
-                let is_followed = ["fault", "kept_at_fault", "checking_slow"].contains(name);
-                let has_several = text.trim_end_matches('.').contains(['.', ';']) || is_followed;
-                assert!(!text.ends_with('.') || has_several, "{language:?}: {name}");
-            }
-            for kind in OutcomeKind::ALL {
-                assert!(!language.outcome(kind).is_empty());
-                assert!(!language.outcome(kind).ends_with('.'), "{language:?}: {kind}");
-            }
-        }
-    }
-
-    #[test]
-    fn languages_are_languages_of_their_own() {
-        let (en, de) = (Language::En.texts().all(), Language::De.texts().all());
-        let alike: Vec<_> = en.iter().zip(&de).filter(|(a, b)| a.1 == b.1).map(|(a, _)| a.0).collect();
-        assert_eq!(alike, ["dir", "title_error"]);
-    }
-
-    #[test]
-    fn the_browser_is_asked_for_the_language() {
-        let check =
-            |header: &str, wanted: Language| assert_eq!(Language::negotiate(header), wanted, "{header}");
-        check("de-AT,de;q=0.9,en;q=0.8", Language::De);
-        check("fr, en;q=0.5, de;q=0.7", Language::De);
-        check("fr", Language::En);
-        check("de;q=0, en;q=0.1", Language::En);
-        check("", Language::En);
-        check(";;;,q=,=", Language::En);
-    }
-
-    #[test]
-    fn names_are_filled_in_once() {
-        assert_eq!(fill("{a} to {b}", &[("a", "{b}"), ("b", "x")]), "{b} to x");
-        assert_eq!(fill("a { b", &[]), "a { b");
-    }
-}
+mod tests;

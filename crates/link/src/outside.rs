@@ -53,11 +53,6 @@ impl Flow {
 
     /// The verdict with the taxonomy's own words.
     fn plain(&self, kind: OutcomeKind) -> Verdict {
-        let name = &self.guide().provider.name;
-        Verdict {
-            says: kind.says().replace("{provider}", name),
-            fix: kind.fix().replace("{provider}", name),
-            ..Verdict::of_kind(kind)
-        }
+        Verdict::plain(kind, &self.guide().provider.name)
     }
 }

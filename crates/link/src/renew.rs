@@ -56,8 +56,9 @@ impl Flow {
         };
         let name = &self.guide().provider.name;
         verdict.outcome = OutcomeKind::Misconfigured;
-        verdict.says = format!("{name} is linked with {} by signing in in a browser.", self.method().label);
-        "Link it on a page of the Hub.".clone_into(&mut verdict.fix);
+        verdict.says =
+            format!("{name} is linked with {} by signing in in a browser.", self.method().label).into();
+        verdict.fix = "Link it on a page of the Hub.".to_owned().into();
         verdict
     }
 }

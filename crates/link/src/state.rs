@@ -1,6 +1,6 @@
 //! Where a flow stands. A state owns its data; nothing is set only sometimes.
 
-use guide::Key;
+use guide::{Key, Saying};
 use probe::{Identity, Values, Verdict};
 use serde::{Deserialize, Serialize};
 
@@ -127,7 +127,7 @@ pub struct FieldProblem {
     /// The field.
     pub field: Key,
     /// What the person is told; never the value.
-    pub says: String,
+    pub says: Saying,
     /// The environment to which the typed address belongs, where that is the problem.
     pub belongs_to: Option<Key>,
 }

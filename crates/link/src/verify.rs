@@ -1,6 +1,6 @@
 //! Proving that the credentials work: signing in where that is needed, then one check after the other.
 
-use guide::{Check, Environment, Key, OutcomeKind, Role, SignIn};
+use guide::{Check, Environment, Key, Ours, OutcomeKind, Role, SignIn};
 use probe::{Answer, FillError, Inputs, Moment, Problem, Values, Verdict};
 
 use crate::effect::{Due, Effect};
@@ -354,8 +354,7 @@ impl Flow {
         }
         if error.problem == Problem::NotAKey {
             verdict.outcome = OutcomeKind::WrongSecret;
-            "Make a new key where this one came from, if the whole of it is lost."
-                .clone_into(&mut verdict.fix);
+            verdict.fix = Ours::AnotherKey.into();
         }
         let step = error.field.as_ref().and_then(|field| self.method().collected_at(field.as_str()));
         verdict.return_to = step.map(|step| step.key.clone());

@@ -1,6 +1,6 @@
 //! Following the guide: steps, fields, and what is typed.
 
-use guide::{Field, FieldType, Key, Purpose, Section, Step};
+use guide::{Field, FieldType, Key, Mistake, Ours, Purpose, Saying, Section, Step};
 use secret::Secret;
 
 use crate::flow::Flow;
@@ -242,18 +242,15 @@ impl Flow {
         };
         let tells = self.method().tells_environment();
         if tells && self.tells(key) && kept.environment.is_none() && !kept.value.is_empty() {
-            let says = format!(
-                "{} does not show its {}",
-                field.label,
-                self.method().environment_label.to_lowercase()
-            );
+            let called = self.method().environment_label.clone();
+            let says = Mistake::NoEnvironment(called).in_field(&field.label);
             return Some(FieldProblem { field: key.clone(), says, belongs_to: None });
         }
         if let (Some(shown), Some(chosen), false) = (&kept.environment, self.environment(), tells)
             && *shown != chosen.key
         {
             let other = self.method().environment(shown.as_str()).map_or(shown.as_str(), |one| &one.label);
-            let says = format!("This address belongs to {other}, and you are linking {}", chosen.label);
+            let says = Ours::AddressOf { shown: other.to_owned(), chosen: chosen.label.clone() }.into();
             return Some(FieldProblem { field: key.clone(), says, belongs_to: kept.environment });
         }
         let value = Secret::new(kept.value);
@@ -290,7 +287,7 @@ impl Flow {
     }
 
     /// What is wrong with what is computed from a value, where the field is at fault.
-    fn spoils(&self, field: &Key, value: &Secret) -> Option<String> {
+    fn spoils(&self, field: &Key, value: &Secret) -> Option<Saying> {
         if value.is_empty() || !self.method().derived.iter().any(|one| one.source.as_ref() == Some(field)) {
             return None;
         }
@@ -313,9 +310,12 @@ impl Flow {
                 }
             };
         }
-        let verb = if field.kind == FieldType::Boolean { "has to be answered" } else { "is needed" };
-        let says = format!("{} {verb}", field.label);
-        Some(FieldProblem { field: field.key.clone(), says, belongs_to: None })
+        let mistake = if field.kind == FieldType::Boolean { Mistake::Unanswered } else { Mistake::Missing };
+        Some(FieldProblem {
+            field: field.key.clone(),
+            says: mistake.in_field(&field.label),
+            belongs_to: None,
+        })
     }
 
     /// A secret that came from a store never follows to another host: whoever changes the host may not know it. Nor

@@ -11,7 +11,7 @@ use crate::fill::{Filling, Inputs, Landing, Problem, derived, fill};
 pub fn computed(
     method: &Method,
     inputs: &Inputs<'_>,
-) -> (crate::Values, Option<(Option<guide::Key>, String)>) {
+) -> (crate::Values, Option<(Option<guide::Key>, guide::Saying)>) {
     let with = Filling::plain(inputs);
     let mut values = crate::Values::new();
     let mut problem = None;

@@ -9,8 +9,8 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use guide::{
-    Assertion, Derived, Environment, Filter, Key, Method, Part, Reference, RequestPart, Target, Template,
-    is_label,
+    Assertion, Derived, Environment, Filter, Key, Method, Mistake, Part, Reference, RequestPart, Saying,
+    Target, Template, is_label,
 };
 use secret::Secret;
 use sha2::{Digest as _, Sha256};
@@ -149,23 +149,16 @@ impl std::error::Error for FillError {}
 
 impl FillError {
     /// What the person is told. It never holds the value.
-    pub fn says(&self, method: &Method) -> Option<String> {
+    pub fn says(&self, method: &Method) -> Option<Saying> {
         let label = &method.field(self.field.as_ref()?.as_str())?.label;
-        Some(match self.problem {
-            Problem::Missing => format!("{label} is needed."),
-            Problem::NotAHostLabel | Problem::NotAPathSegment | Problem::HostNotAllowed => {
-                format!("{label} does not lead to an address of this provider.")
-            }
-            Problem::NotAHeaderValue | Problem::NotACookieValue | Problem::NoBody => {
-                format!("{label} has characters that cannot be sent. Copy it again, alone.")
-            }
-            Problem::NotAKey => {
-                format!(
-                    "{label} is not a key that can sign. Copy all of it, from its first line to its last."
-                )
-            }
-            Problem::NotDerivable => format!("{label} is not whole."),
-        })
+        let mistake = match self.problem {
+            Problem::Missing => Mistake::Missing,
+            Problem::NotAHostLabel | Problem::NotAPathSegment | Problem::HostNotAllowed => Mistake::NoAddress,
+            Problem::NotAHeaderValue | Problem::NotACookieValue | Problem::NoBody => Mistake::Unsendable,
+            Problem::NotAKey => Mistake::NotSigningKey,
+            Problem::NotDerivable => Mistake::Part,
+        };
+        Some(mistake.in_field(label))
     }
 }
 

@@ -5,7 +5,7 @@
 //!
 //! **Invariant:** judging reads the answer, the guide and the values, and nothing else.
 
-use guide::{Check, Fault, Guide, Key, Method, OutcomeKind, OutcomeRule, Role, Template};
+use guide::{Check, Fault, Guide, Key, Method, Ours, OutcomeKind, OutcomeRule, Role, Template};
 use secret::Redactor;
 
 use crate::computed::computed;
@@ -103,17 +103,11 @@ pub fn different_account(case: &Case<'_>, found: Identity) -> Verdict {
 /// The verdict that the credentials belong to another environment.
 pub fn wrong_environment(case: &Case<'_>, environment: &guide::Environment) -> Verdict {
     let mut verdict = by_kind(case, OutcomeKind::WrongEnvironment);
-    let name = &case.guide.provider.name;
-    verdict.says = format!("{name} accepts these credentials in {}.", environment.label);
-    verdict.fix = match case.inputs.environment {
-        Some(asked) => {
-            format!(
-                "Link {} instead of {}, or make a credential in {}.",
-                environment.label, asked.label, asked.label
-            )
-        }
-        None => OutcomeKind::WrongEnvironment.fix().replace("{provider}", name),
-    };
+    let (provider, works) = (case.guide.provider.name.clone(), environment.label.clone());
+    verdict.says = Ours::AcceptedIn { provider, environment: works.clone() }.into();
+    if let Some(asked) = case.inputs.environment {
+        verdict.fix = Ours::LinkInstead { works, asked: asked.label.clone() }.into();
+    }
     verdict
 }
 
@@ -159,10 +153,10 @@ fn by_rule(case: &Case<'_>, rule: &OutcomeRule) -> Verdict {
     let mut verdict = by_kind(case, rule.is);
     verdict.rule = Some(rule.key.clone());
     if let Some(says) = &rule.says {
-        verdict.says = text(says);
+        verdict.says = text(says).into();
     }
     if let Some(fix) = &rule.fix {
-        verdict.fix = text(fix);
+        verdict.fix = text(fix).into();
     }
     if let Some(field) = &rule.at_field {
         verdict.at_field = Some(field.clone());
@@ -179,20 +173,17 @@ fn by_rule(case: &Case<'_>, rule: &OutcomeRule) -> Verdict {
 /// A verdict with the taxonomy's own wording. A refused secret is put down to the secret that `auth` uses, where
 /// there is only one.
 fn by_kind(case: &Case<'_>, kind: OutcomeKind) -> Verdict {
-    let name = &case.guide.provider.name;
     let at_field = match kind {
         OutcomeKind::WrongSecret | OutcomeKind::Expired | OutcomeKind::Disabled => only_secret(case.method),
         _ => None,
     };
     Verdict {
-        says: kind.says().replace("{provider}", name),
-        fix: kind.fix().replace("{provider}", name),
         return_to: at_field
             .as_ref()
             .and_then(|field| case.method.made_at(field.as_str()))
             .map(|step| step.key.clone()),
         at_field,
-        ..Verdict::of_kind(kind)
+        ..Verdict::plain(kind, &case.guide.provider.name)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use guide::{Key, OutcomeKind};
+use guide::{Key, Ours, OutcomeKind, Saying};
 
 use crate::fill::Values;
 
@@ -14,9 +14,9 @@ pub struct Verdict {
     /// The guide's rule that says so; none, where the answer was as expected or a default decided.
     pub rule: Option<Key>,
     /// What happened, in the provider's terms.
-    pub says: String,
+    pub says: Saying,
     /// What to do about it.
-    pub fix: String,
+    pub fix: Saying,
     /// The field to change.
     pub at_field: Option<Key>,
     /// Other fields that may be the cause.
@@ -41,13 +41,23 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// A verdict in the taxonomy's own words.
+    pub fn plain(outcome: OutcomeKind, provider: &str) -> Self {
+        let provider = || provider.to_owned();
+        Self {
+            says: Ours::Happened { outcome, provider: provider() }.into(),
+            fix: Ours::Fix { outcome, provider: provider() }.into(),
+            ..Self::of_kind(outcome)
+        }
+    }
+
     /// A verdict that says nothing but its kind.
     pub fn of_kind(outcome: OutcomeKind) -> Self {
         Self {
             outcome,
             rule: None,
-            says: String::new(),
-            fix: String::new(),
+            says: Saying::default(),
+            fix: Saying::default(),
             return_to: None,
             at_field: None,
             or_fields: Vec::new(),

@@ -236,8 +236,7 @@ fn compare(flow: &Flow, scenario: &Scenario) -> Vec<String> {
             }
         }
         Stage::Step(view) => {
-            let says =
-                view.problems.iter().map(|problem| problem.says.as_str()).collect::<Vec<_>>().join("; ");
+            let says = view.problems.iter().map(|problem| &*problem.says).collect::<Vec<_>>().join("; ");
             problems.push(format!("nothing was asked, for what is given cannot be kept: {says}"));
         }
         _ => problems.push("the flow did not come to an end".to_owned()),

@@ -87,8 +87,8 @@ pub(crate) fn json(flow: &Flow, account: Option<&Account>) -> Value {
         Stage::Failed { verdict, reports, .. } => json!({
             "outcome": verdict.outcome,
             "rule": verdict.rule,
-            "says": verdict.says,
-            "fix": verdict.fix,
+            "says": &*verdict.says,
+            "fix": &*verdict.fix,
             "at_field": verdict.at_field,
             "or_fields": verdict.or_fields,
             "return_to": verdict.return_to,
@@ -150,7 +150,7 @@ fn checks(reports: &[CheckReport]) -> Value {
 pub(crate) fn problems(problems: &[FieldProblem]) -> Value {
     problems
         .iter()
-        .map(|problem| json!({ "field": problem.field, "says": problem.says, "environment": problem.belongs_to }))
+        .map(|problem| json!({ "field": problem.field, "says": &*problem.says, "environment": problem.belongs_to }))
         .collect()
 }
 

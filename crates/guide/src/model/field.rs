@@ -11,6 +11,7 @@ use crate::json_path::JsonPath;
 use crate::key::Key;
 use crate::model::{Condition, Environment, FieldType, Holds, RefusedBy};
 use crate::prose::Prose;
+use crate::saying::{Mistake, Saying};
 use crate::source::Span;
 use crate::template::Template;
 
@@ -173,7 +174,7 @@ pub struct Refused {
     /// The rule that turned the value away.
     pub by: RefusedBy,
     /// What the person is told. It never holds the value.
-    pub says: String,
+    pub says: Saying,
 }
 
 impl Field {
@@ -187,7 +188,7 @@ impl Field {
         if value.trim().is_empty() {
             let default = self.default.clone().unwrap_or_default();
             if default.is_empty() && self.required {
-                return Err(refused(RefusedBy::Required, format!("{} is needed", self.label)));
+                return Err(self.refused(RefusedBy::Required, Mistake::Missing));
             }
             return Ok(Kept { value: default, environment: None });
         }
@@ -200,39 +201,40 @@ impl Field {
 
     pub(crate) fn judge(&self, value: &str) -> Result<(), Refused> {
         if value.chars().count() > self.max_length {
-            let says = format!("{} has at most {} characters", self.label, self.max_length);
-            return Err(refused(RefusedBy::Length, says));
+            return Err(self.refused(RefusedBy::Length, Mistake::Longer(self.max_length)));
         }
         let mistake = self.refuse.iter().find(|mistake| {
             mistake.prefix.as_ref().is_some_and(|prefix| value.starts_with(prefix))
                 || mistake.contains.as_ref().is_some_and(|part| value.contains(part))
         });
         if let Some(mistake) = mistake {
-            return Err(refused(RefusedBy::Refuse, mistake.says.clone()));
+            return Err(Refused { by: RefusedBy::Refuse, says: mistake.says.clone().into() });
         }
-        if let Some(says) = self.not_of_type(value) {
-            return Err(refused(RefusedBy::Type, says));
+        if let Some(mistake) = self.not_of_type(value) {
+            return Err(self.refused(RefusedBy::Type, mistake));
         }
         if self.pattern.as_ref().is_some_and(|pattern| !pattern.regex.is_match(value)) {
-            let says = match &self.pattern_says {
-                Some(says) => format!("{} takes {says}", self.label),
-                None => format!("{} does not look right", self.label),
-            };
-            return Err(refused(RefusedBy::Pattern, says));
+            return Err(match &self.pattern_says {
+                Some(says) => {
+                    Refused { by: RefusedBy::Pattern, says: format!("{} takes {says}", self.label).into() }
+                }
+                None => self.refused(RefusedBy::Pattern, Mistake::Odd),
+            });
         }
         Ok(())
     }
 
-    fn not_of_type(&self, value: &str) -> Option<String> {
-        let label = &self.label;
+    fn refused(&self, by: RefusedBy, mistake: Mistake) -> Refused {
+        Refused { by, says: mistake.in_field(&self.label) }
+    }
+
+    fn not_of_type(&self, value: &str) -> Option<Mistake> {
         let one_line = !matches!(self.kind, FieldType::Multiline | FieldType::File);
         if one_line && value.chars().any(char::is_control) {
-            return Some(format!("{label} is a single line"));
+            return Some(Mistake::SeveralLines);
         }
         match self.kind {
-            FieldType::Email => {
-                (!is_email(value)).then(|| format!("{label} is an address such as name@example.com"))
-            }
+            FieldType::Email => (!is_email(value)).then_some(Mistake::NotEmail),
             FieldType::Url => {
                 let sound = url::Url::parse(value).is_ok_and(|url| {
                     url.scheme() == "https"
@@ -240,50 +242,42 @@ impl Field {
                         && url.username().is_empty()
                         && url.password().is_none()
                 });
-                (!sound).then(|| format!("{label} begins with https://"))
+                (!sound).then_some(Mistake::NotHttps)
             }
             FieldType::Host => {
                 let sound = value.contains('.') && value.to_ascii_lowercase().split('.').all(is_label);
-                (!sound).then(|| format!("{label} is a host name such as acme.example.com"))
+                (!sound).then_some(Mistake::NotHost)
             }
             FieldType::Number => self.not_in_range(value),
-            FieldType::Boolean => {
-                (!matches!(value, "true" | "false")).then(|| format!("{label} is true or false"))
-            }
+            FieldType::Boolean => (!matches!(value, "true" | "false")).then_some(Mistake::NotBoolean),
             FieldType::Select => {
                 let known = self.options.iter().any(|option| option.value == value);
                 (!known).then(|| {
-                    let values: Vec<_> = self.options.iter().map(|option| option.value.as_str()).collect();
-                    format!("{label} is one of {}", values.join(", "))
+                    Mistake::NotOneOf(self.options.iter().map(|option| option.value.clone()).collect())
                 })
             }
             FieldType::Text | FieldType::Secret => {
                 let inner_space = self.kind == FieldType::Secret && value.chars().any(char::is_whitespace);
-                inner_space.then(|| format!("{label} has a space in it; copy it again, alone"))
+                inner_space.then_some(Mistake::Space)
             }
             FieldType::Multiline | FieldType::File => match self.holds? {
                 Holds::Json => {
                     let sound = serde_json::from_str::<Value>(value).is_ok_and(|json| json.is_object());
-                    (!sound).then(|| format!("{label} is JSON, from its first `{{` to its last `}}`"))
+                    (!sound).then_some(Mistake::NotJson)
                 }
-                Holds::Pem => (!is_pem(value)).then(|| {
-                    format!("{label} is text that begins with `-----BEGIN` and ends with `-----`, all of it")
-                }),
+                Holds::Pem => (!is_pem(value)).then_some(Mistake::NotPem),
             },
         }
     }
 
-    fn not_in_range(&self, value: &str) -> Option<String> {
-        let label = &self.label;
+    fn not_in_range(&self, value: &str) -> Option<Mistake> {
         let Some(number) = value.parse::<i64>().ok().filter(|_| !value.starts_with('+')) else {
-            return Some(format!("{label} is a whole number"));
+            return Some(Mistake::NotWhole);
         };
         match self.range {
-            (Some(min), Some(max)) if !(min..=max).contains(&number) => {
-                Some(format!("{label} is a number from {min} to {max}"))
-            }
-            (Some(min), _) if number < min => Some(format!("{label} is at least {min}")),
-            (_, Some(max)) if max < number => Some(format!("{label} is at most {max}")),
+            (Some(min), Some(max)) if !(min..=max).contains(&number) => Some(Mistake::NotBetween(min, max)),
+            (Some(min), _) if number < min => Some(Mistake::Below(min)),
+            (_, Some(max)) if max < number => Some(Mistake::Above(max)),
             _ => None,
         }
     }
@@ -292,10 +286,10 @@ impl Field {
 impl Derived {
     /// What becomes of what it is made from.
     pub fn keep(&self, source: &str) -> Result<String, Refused> {
-        let kept = self
-            .field
-            .keep(source, &[])
-            .map_err(|refused| Refused { says: self.says.clone().unwrap_or(refused.says), ..refused })?;
+        let kept = self.field.keep(source, &[]).map_err(|refused| Refused {
+            says: self.says.clone().map_or(refused.says, Saying::from),
+            ..refused
+        })?;
         Ok(kept.value)
     }
 }
@@ -309,10 +303,6 @@ fn is_pem(text: &str) -> bool {
         .and_then(|rest| rest.split_once("-----"))
         .map(|(name, _)| name);
     name.is_some_and(|name| !name.is_empty() && text.contains(&format!("-----END {name}-----")))
-}
-
-fn refused(by: RefusedBy, says: String) -> Refused {
-    Refused { by, says }
 }
 
 impl Accept {

@@ -143,7 +143,8 @@ pub(super) async fn preview(
     let work = work(&desk, &id, true).await?;
     let typed: Vec<(Key, String)> =
         asked.values.into_iter().filter_map(|(key, value)| Some((Key::parse(&key)?, value))).collect();
-    let said: Preview = previewed(&work.linking.flow, asked.environment.as_deref(), &typed);
+    let said: Preview =
+        previewed(desk.frame().language, &work.linking.flow, asked.environment.as_deref(), &typed);
     Ok(axum::Json(said).into_response())
 }
 

@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use guide::Key;
+use guide::{Key, Mistake};
 use jiff::{Timestamp, ToSpan as _};
 use link::{FieldProblem, Flow, Start};
 use secret::Secret;
@@ -253,7 +253,7 @@ fn lacking(flow: &Flow, handoff: &Handoff, told: &[FieldProblem]) -> Vec<FieldPr
     missing
         .map(|field| FieldProblem {
             field: field.key.clone(),
-            says: format!("{} is needed", field.label),
+            says: Mistake::Missing.in_field(&field.label),
             belongs_to: None,
         })
         .collect()

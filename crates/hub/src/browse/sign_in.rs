@@ -170,7 +170,7 @@ async fn to_provider(
         given.0.into_iter().filter_map(|(name, value)| Some((Key::parse(&name)?, value))).collect();
     let problems = linking.flow.prefill(&typed);
     if let Some(first) = problems.first() {
-        return Err(ApiError::new(&CONFLICT, first.says.clone()));
+        return Err(ApiError::new(&CONFLICT, first.says.to_string()));
     }
     if !linking.flow.is_complete() || matches!(linking.flow.stage(), Stage::Choose(_)) {
         return Err(ApiError::new(&CONFLICT, "Not everything that is needed was given"));

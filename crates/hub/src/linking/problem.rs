@@ -30,14 +30,14 @@ pub(crate) fn refusal(flow: &Flow, attempt: &str) -> Option<ApiError> {
 }
 
 fn of_problems(flow: &Flow, problems: &[FieldProblem]) -> ApiError {
-    let says: Vec<&str> = problems.iter().map(|problem| problem.says.as_str()).collect();
+    let says: Vec<&str> = problems.iter().map(|problem| &*problem.says).collect();
     let message = if says.is_empty() { "More is needed".to_owned() } else { says.join(". ") };
     let step = |problem: &FieldProblem| {
         flow.method().collected_at(problem.field.as_str()).map(|step| step.key.to_string())
     };
     let fields: Vec<Value> = problems
         .iter()
-        .map(|problem| json!({ "field": problem.field, "message": problem.says, "step": step(problem) }))
+        .map(|problem| json!({ "field": problem.field, "message": &*problem.says, "step": step(problem) }))
         .collect();
     ApiError::new(&INVALID_VALUE, message).with("fields", fields)
 }

@@ -72,7 +72,7 @@ pub(crate) async fn verify(app: &App, account: &Account, actor: &str) -> Result<
             verdict.outcome.is_transient(),
         ),
         Stage::Step(view) => {
-            let says: Vec<&str> = view.problems.iter().map(|problem| problem.says.as_str()).collect();
+            let says: Vec<&str> = view.problems.iter().map(|problem| &*problem.says).collect();
             ("misconfigured".to_owned(), Some(says.join("; ")), Vec::new(), false)
         }
         _ => ("unknown".to_owned(), None, Vec::new(), true),

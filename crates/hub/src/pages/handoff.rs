@@ -132,7 +132,6 @@ pub fn help_thanks(frame: &Frame<'_>) -> String {
             lead => fill(texts.help_thanks_lead, &[]),
             mark => "done",
             note => texts.help_close,
-            note_lang => texts.lang,
             ..super::trouble::nothing_more()
         },
     )

@@ -10,6 +10,8 @@ use probe::{Inputs, Values};
 use secret::Secret;
 use serde::Serialize;
 
+use crate::texts::{Language, Said};
+
 /// What would become of what is being typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Preview {
@@ -24,14 +26,19 @@ pub struct Preview {
 pub struct PreviewedField {
     /// What is kept, if anything is.
     pub kept: Option<String>,
-    /// What is wrong, in the guide's language.
-    pub problem: Option<String>,
+    /// What is wrong.
+    pub problem: Option<Said>,
     /// The environment to which the typed address belongs, if that is another than the one chosen: key and label.
     pub belongs_to: Option<(String, String)>,
 }
 
 /// What would become of these public values. Those of other fields are left out.
-pub fn preview(flow: &Flow, environment: Option<&str>, typed: &[(Key, String)]) -> Preview {
+pub fn preview(
+    language: Language,
+    flow: &Flow,
+    environment: Option<&str>,
+    typed: &[(Key, String)],
+) -> Preview {
     let method = flow.method();
     let chosen = environment.and_then(|key| method.environment(key)).or_else(|| flow.environment());
     let mut told: Option<&Environment> = None;
@@ -49,7 +56,9 @@ pub fn preview(flow: &Flow, environment: Option<&str>, typed: &[(Key, String)]) 
             continue;
         }
         let one = match field.keep(text, &method.environments) {
-            Err(refused) => PreviewedField { problem: Some(refused.says), ..PreviewedField::default() },
+            Err(refused) => {
+                PreviewedField { problem: Some(language.say(&refused.says)), ..PreviewedField::default() }
+            }
             Ok(kept) => {
                 let shown = kept.environment.and_then(|key| method.environment(key.as_str()));
                 let tells = method.tells_environment();

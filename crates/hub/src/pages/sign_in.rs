@@ -6,6 +6,7 @@ use minijinja::context;
 use probe::Verdict;
 
 use super::shell::{Event, Frame, Head, Mode, data, draw, is_web};
+use crate::texts::Said;
 
 /// What the page is made from.
 #[derive(Clone, Copy)]
@@ -53,7 +54,8 @@ pub fn sign_in_failed(frame: &Frame<'_>, page: &SignInPage<'_>, verdict: Option<
         Some(verdict) => frame.language.outcome(verdict.outcome).to_owned(),
         None => frame.say(texts.browser_failed_title, &[("provider", page.provider)]),
     };
-    let note = verdict.map(|verdict| format!("{} {}", verdict.says, verdict.fix));
+    let says = verdict.into_iter().flat_map(|verdict| [&verdict.says, &verdict.fix]);
+    let notes: Vec<Said> = says.map(|saying| frame.language.say(saying)).collect();
     let head = Head { is_problem: true, ..Head::new(&title, Some(2)) };
     draw(
         frame,
@@ -64,8 +66,7 @@ pub fn sign_in_failed(frame: &Frame<'_>, page: &SignInPage<'_>, verdict: Option<
             mark => "warn",
             icon => page.icon,
             provider => page.provider,
-            note_lang => crate::texts::GUIDE_LANGUAGE,
-            note,
+            notes => data(&notes),
             actions => data([(page.base, texts.browser_again)]),
             ..super::trouble::nothing_more()
         },

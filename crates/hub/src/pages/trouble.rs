@@ -137,7 +137,7 @@ pub(super) fn nothing_more() -> Value {
         icon => (),
         provider => "",
         note => (),
-        note_lang => (),
+        notes => (),
         request => (),
         poll => (),
         follow => false,

@@ -1,7 +1,10 @@
 //! German.
 
+mod ours;
+
 use guide::OutcomeKind;
 
+pub(super) use self::ours::said;
 use super::Texts;
 
 pub(super) const TEXTS: Texts = Texts {
@@ -70,7 +73,6 @@ pub(super) const TEXTS: Texts = Texts {
     step_done: "eingegeben",
     may_be_cause: "Auch das kann die Ursache sein",
     fault: "Das wurde nicht angenommen.",
-    needed: "{field} fehlt",
 
     problems_title: "Etwas fehlt oder stimmt nicht",
     problems_lead: "Es wurde noch nichts gesendet. Beheben Sie das und verbinden Sie erneut:",

@@ -70,7 +70,6 @@ pub(super) const TEXTS: Texts = Texts {
     step_done: "entered",
     may_be_cause: "This may also be the cause",
     fault: "This was not accepted.",
-    needed: "{field} is needed",
 
     problems_title: "Something is missing or not right",
     problems_lead: "Nothing was sent yet. Mend this and connect again:",

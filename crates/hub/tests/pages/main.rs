@@ -6,6 +6,7 @@ mod played;
 mod views;
 
 mod hostile;
+mod language;
 mod says;
 mod weighs;
 

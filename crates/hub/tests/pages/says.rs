@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use guide::{Guide, Key, Method, OutcomeKind};
+use guide::{Guide, Key, Method, Mistake, OutcomeKind};
 use hub::pages::{
     self, AccountPage, Before, CheckingPage, FormPage, Frame, HandedStep, Handing, HelpPage, Look, Mode,
 };
@@ -72,7 +72,7 @@ pub(crate) fn read(text: &str) -> Arc<Guide> {
     Arc::new(reading.into_usable().unwrap_or_else(|reading| panic!("{:#?}", reading.findings)))
 }
 
-fn with_frame<R>(language: Language, look: impl Fn(&Frame<'_>) -> R) -> R {
+pub(crate) fn with_frame<R>(language: Language, look: impl Fn(&Frame<'_>) -> R) -> R {
     let brand = catalog::shipped_brand();
     let assets = pages::Assets::of(&brand);
     look(&Frame {
@@ -90,7 +90,7 @@ fn form(page: &FormPage<'_>) -> String {
     with_frame(Language::En, |frame| pages::form(frame, page))
 }
 
-fn key(text: &str) -> Key {
+pub(crate) fn key(text: &str) -> Key {
     Key::parse(text).expect("a key")
 }
 
@@ -99,7 +99,7 @@ fn played(method: &Method, guide: &Arc<Guide>, wanted: impl Fn(OutcomeKind) -> b
     play(guide, method, start(method, scenario), scenario, answers)
 }
 
-fn has(page: &str, wanted: &[&str]) {
+pub(crate) fn has(page: &str, wanted: &[&str]) {
     for one in wanted {
         assert!(page.contains(one), "not there: {one}\n{page}");
     }
@@ -182,6 +182,8 @@ fn a_refusal_marks_what_to_mend_and_keeps_the_rest() {
             "<html lang=\"de\"",
             "Die Zugangsdaten wurden nicht angenommen",
             "<p lang=\"en\">The token is not known.</p>",
+            // The guide says nothing about how to mend it, so these words are ours.
+            "<p lang=\"de\">Kopieren Sie die Zugangsdaten noch einmal",
         ],
     );
 }
@@ -316,17 +318,23 @@ fn what_is_typed_is_previewed_and_no_secret_is_looked_at() {
     let flow = Flow::new(guide, "api-key", Start::default()).expect("the method is there");
     let typed =
         [(key("site"), " https://Acme.acme.test/x ".to_owned()), (key("token"), "canary-secret".to_owned())];
-    let preview = pages::preview(&flow, Some("live"), &typed);
+    let preview = pages::preview(Language::En, &flow, Some("live"), &typed);
     let json = serde_json::to_string(&preview).expect("it is plain data");
     assert_eq!(
         json,
         r#"{"host":"acme.acme.example","fields":{"site":{"kept":"acme","problem":null,"belongs_to":["test","Test"]}}}"#
     );
-    assert_eq!(pages::preview(&flow, Some("test"), &typed).host.as_deref(), Some("acme.acme.test"));
+    assert_eq!(
+        pages::preview(Language::En, &flow, Some("test"), &typed).host.as_deref(),
+        Some("acme.acme.test")
+    );
     let bad = [(key("site"), "a b".to_owned())];
-    let preview = pages::preview(&flow, Some("live"), &bad);
+    let preview = pages::preview(Language::En, &flow, Some("live"), &bad);
     assert_eq!(preview.host, None);
-    assert_eq!(preview.fields["site"].problem.as_deref(), Some("Site takes letters and digits"));
+    assert_eq!(
+        preview.fields["site"].problem.as_ref().map(|said| said.text.as_str()),
+        Some("Site takes letters and digits")
+    );
 }
 
 #[test]
@@ -354,7 +362,8 @@ fn what_somebody_else_entered_is_not_shown() {
 
     let (_, step) = method.steps().next().expect("there is a step");
     let other = Flow::new(Arc::clone(&guide), "api-key", begin()).expect("the method is there");
-    let problems = [FieldProblem { field: key("site"), says: "Site is needed".to_owned(), belongs_to: None }];
+    let problems =
+        [FieldProblem { field: key("site"), says: Mistake::Missing.in_field("Site"), belongs_to: None }];
     let page =
         HelpPage { flow: &other, step, icon: None, action: "/help/h", typed: &[], problems: &problems };
     let html = with_frame(Language::En, |frame| pages::help(frame, &page));

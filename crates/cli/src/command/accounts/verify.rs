@@ -34,10 +34,11 @@ pub(crate) async fn run(
             Stage::Confirm { limited, .. } => {
                 (if limited { "ok_limited" } else { "ok" }.to_owned(), None, true)
             }
-            Stage::Failed { verdict, .. } => (verdict.outcome.to_string(), Some(verdict.says.clone()), false),
+            Stage::Failed { verdict, .. } => {
+                (verdict.outcome.to_string(), Some(verdict.says.to_string()), false)
+            }
             Stage::Step(view) => {
-                let says =
-                    view.problems.iter().map(|problem| problem.says.clone()).collect::<Vec<_>>().join("; ");
+                let says = view.problems.iter().map(|problem| &*problem.says).collect::<Vec<_>>().join("; ");
                 ("misconfigured".to_owned(), Some(says), false)
             }
             _ => ("unknown".to_owned(), None, false),

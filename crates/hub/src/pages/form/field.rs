@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** `value` is empty for a secret, whatever the flow holds.
 
-use guide::{Condition, Field, FieldType, Key};
+use guide::{Condition, Field, FieldType, Key, Mistake, Ours};
 use link::{FieldProblem, Flow};
 use minijinja::Value;
 use probe::Verdict;
@@ -12,7 +12,7 @@ use serde_json::json;
 use super::{context_of, field_name};
 use crate::pages::handoff::{HandedStep, Handing};
 use crate::pages::shell::{Frame, markup};
-use crate::texts::fill;
+use crate::texts::Said;
 
 /// A field of a form.
 #[derive(Serialize)]
@@ -38,10 +38,8 @@ pub(in crate::pages) struct FieldView {
     kept: bool,
     /// How it stands with somebody else.
     handed: Option<Handing>,
-    /// What is wrong, in the guide's language.
-    error: Option<String>,
-    /// What is wrong, in the reader's.
-    own_error: Option<String>,
+    /// What is wrong.
+    error: Option<Said>,
     /// Whether the credentials with this value were not accepted.
     fault: bool,
     /// Whether it may be the cause, too.
@@ -93,13 +91,12 @@ pub(in crate::pages) fn view(frame: &Frame<'_>, flow: &Flow, field: &Field, give
     // What somebody else entered is not shown to whoever asked them, be it secret or not.
     let value = if handed.is_some() { String::new() } else { value(flow, field, given.typed) };
     let verdict = given.verdict.filter(|verdict| !verdict.outcome.is_transient());
-    let own_error = problem.and_then(|problem| {
-        let is_missing = problem.says == format!("{} is needed", field.label);
-        match is_missing && !is_kept {
-            true if given.is_again && field.secret => Some(texts.again_because_host.to_owned()),
-            true => Some(fill(texts.needed, &[("field", &field.label)])),
-            false => None,
+    let error = problem.map(|problem| {
+        let is_missing = matches!(problem.says.ours(), Some(Ours::Field { mistake: Mistake::Missing, .. }));
+        if is_missing && !is_kept && given.is_again && field.secret {
+            return Said { text: texts.again_because_host.to_owned(), lang: texts.lang };
         }
+        frame.language.say(&problem.says)
     });
     let has_kept_secret =
         || method.fields.iter().any(|one| one.secret && flow.values().contains_key(&one.key));
@@ -126,8 +123,7 @@ pub(in crate::pages) fn view(frame: &Frame<'_>, flow: &Flow, field: &Field, give
         range: field.range,
         kept: field.secret && is_kept && handed.is_none(),
         handed,
-        error: problem.filter(|_| own_error.is_none()).map(|problem| problem.says.clone()),
-        own_error,
+        error,
         fault: verdict.is_some_and(|verdict| verdict.at_field.as_ref() == Some(&field.key)),
         maybe: verdict.is_some_and(|verdict| verdict.or_fields.contains(&field.key)),
         host: given.is_again && probe::host_fields(method).contains(&&field.key) && has_kept_secret(),

@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** a failure of the provider or of the network is never laid at anybody's door.
 
-use guide::{Key, OutcomeKind};
+use guide::{Key, Ours, OutcomeKind, Saying};
 use link::{FieldProblem, Flow, Offer};
 use probe::{Identity, Verdict};
 use serde::Serialize;
@@ -10,15 +10,14 @@ use serde::Serialize;
 use super::{FormPage, own_fields};
 use crate::pages::account::Before;
 use crate::pages::shell::Frame;
-use crate::texts::fill;
+use crate::texts::{Said, fill};
 
 /// What went wrong.
 #[derive(Default, Serialize)]
 pub(super) struct Summary<'a> {
     headline: &'a str,
-    /// In the guide's language.
-    says: Option<&'a str>,
-    fix: Option<&'a str>,
+    says: Option<Said>,
+    fix: Option<Said>,
     /// Our own words.
     lead: Option<&'static str>,
     /// Whether time mends it, and nobody here.
@@ -62,7 +61,8 @@ pub(super) fn problems<'a>(
         // What the admin has to set up is not there: nobody can mend that here.
         let outcome = OutcomeKind::Misconfigured;
         let headline = frame.language.outcome(outcome);
-        return Some(Summary { headline, fix: Some(outcome.fix()), ..Summary::default() });
+        let fix = Ours::Fix { outcome, provider: flow.guide().provider.name.clone() };
+        return Some(Summary { headline, fix: said(frame, &fix.into()), ..Summary::default() });
     }
     let fields = Some(environment).filter(|_| environment_missing).into_iter();
     Some(Summary {
@@ -94,8 +94,8 @@ pub(super) fn failed<'a>(
     });
     Summary {
         headline: frame.language.outcome(verdict.outcome),
-        says: Some(verdict.says.as_str()).filter(|says| !says.is_empty()),
-        fix: Some(verdict.fix.as_str()).filter(|fix| !fix.is_empty()),
+        says: said(frame, &verdict.says),
+        fix: said(frame, &verdict.fix),
         lead: None,
         is_passing,
         fields: verdict.at_field.iter().chain(&verdict.or_fields).filter_map(to_mend).collect(),
@@ -105,6 +105,11 @@ pub(super) fn failed<'a>(
         before: page.before.filter(|_| is_other),
         now: verdict.identity.as_ref().filter(|_| is_other),
     }
+}
+
+/// A sentence, if there is one.
+fn said(frame: &Frame<'_>, saying: &Saying) -> Option<Said> {
+    (!saying.is_empty()).then(|| frame.language.say(saying))
 }
 
 /// What can be done about it; going back to a step is what the page itself is for.

@@ -20,7 +20,7 @@ if (form?.dataset.preview) {
       const value = Object.assign(document.createElement("b"), { textContent: kept, dir: "auto" });
       said.append(before, value, after ?? "");
     } else if (problem && control !== document.activeElement) {
-      said.textContent = problem;
+      said.append(Object.assign(document.createElement("span"), { textContent: problem.text, lang: problem.lang }));
     }
   };
   const choose = (key, said) => {

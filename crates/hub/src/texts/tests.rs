@@ -1,0 +1,102 @@
+//! That every language says everything, and nothing else.
+
+use guide::Mistake;
+
+use super::*;
+
+fn names(message: &str) -> Vec<&str> {
+    let mut names: Vec<&str> =
+        message.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect();
+    names.sort_unstable();
+    names
+}
+
+#[test]
+fn every_language_says_everything_with_the_same_names() {
+    let base = Language::En.texts().all();
+    for language in Language::ALL {
+        for ((name, first), (_, text)) in base.iter().zip(language.texts().all()) {
+            assert!(!text.trim().is_empty(), "{language:?}: {name} is empty");
+            assert_eq!(names(first), names(text), "{language:?}: {name}");
+            assert!(!text.contains('!') && !text.contains("..."), "{language:?}: {name}: {text}");
+            // One sentence has no full stop, unless another one follows it on the page.
+            let is_followed = ["fault", "kept_at_fault", "checking_slow"].contains(name);
+            let has_several = text.trim_end_matches('.').contains(['.', ';']) || is_followed;
+            assert!(!text.ends_with('.') || has_several, "{language:?}: {name}");
+        }
+        for kind in OutcomeKind::ALL {
+            assert!(!language.outcome(kind).is_empty());
+            assert!(!language.outcome(kind).ends_with('.'), "{language:?}: {kind}");
+        }
+    }
+}
+
+#[test]
+fn what_is_ours_is_said_in_every_language_with_what_it_is_about() {
+    let (name, other) = (|| "Acme".to_owned(), || "Test".to_owned());
+    let mistakes = [
+        Mistake::Missing,
+        Mistake::Unanswered,
+        Mistake::Longer(8),
+        Mistake::SeveralLines,
+        Mistake::NotEmail,
+        Mistake::NotHttps,
+        Mistake::NotHost,
+        Mistake::NotBoolean,
+        Mistake::NotOneOf(vec![other()]),
+        Mistake::Space,
+        Mistake::NotJson,
+        Mistake::NotPem,
+        Mistake::NotWhole,
+        Mistake::NotBetween(1, 9),
+        Mistake::Below(1),
+        Mistake::Above(9),
+        Mistake::Odd,
+        Mistake::NoEnvironment(other()),
+        Mistake::NoAddress,
+        Mistake::Unsendable,
+        Mistake::NotSigningKey,
+        Mistake::Part,
+    ];
+    let mut all = vec![
+        Ours::AcceptedIn { provider: name(), environment: other() },
+        Ours::LinkInstead { works: name(), asked: other() },
+        Ours::AddressOf { shown: name(), chosen: other() },
+    ];
+    all.extend(mistakes.map(|mistake| Ours::Field { label: name(), mistake }));
+    all.extend(OutcomeKind::ALL.map(|outcome| Ours::Happened { outcome, provider: name() }));
+    for ours in &all {
+        let (en, de) = (Language::En.ours(ours), Language::De.ours(ours));
+        assert!(en.contains("Acme") && de.contains("Acme") && en != de, "{en} / {de}");
+        assert!(!de.contains('{') || en.contains('{'), "{de}");
+    }
+    for outcome in OutcomeKind::ALL {
+        let fix = Ours::Fix { outcome, provider: name() };
+        let (en, de) = (Language::En.ours(&fix), Language::De.ours(&fix));
+        assert!(en != de && de.ends_with('.') && en.contains("Acme") == de.contains("Acme"), "{en} / {de}");
+    }
+}
+
+#[test]
+fn languages_are_languages_of_their_own() {
+    let (en, de) = (Language::En.texts().all(), Language::De.texts().all());
+    let alike: Vec<_> = en.iter().zip(&de).filter(|(a, b)| a.1 == b.1).map(|(a, _)| a.0).collect();
+    assert_eq!(alike, ["dir", "title_error"]);
+}
+
+#[test]
+fn the_browser_is_asked_for_the_language() {
+    let check = |header: &str, wanted: Language| assert_eq!(Language::negotiate(header), wanted, "{header}");
+    check("de-AT,de;q=0.9,en;q=0.8", Language::De);
+    check("fr, en;q=0.5, de;q=0.7", Language::De);
+    check("fr", Language::En);
+    check("de;q=0, en;q=0.1", Language::En);
+    check("", Language::En);
+    check(";;;,q=,=", Language::En);
+}
+
+#[test]
+fn names_are_filled_in_once() {
+    assert_eq!(fill("{a} to {b}", &[("a", "{b}"), ("b", "x")]), "{b} to x");
+    assert_eq!(fill("a { b", &[]), "a { b");
+}
