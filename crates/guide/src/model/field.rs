@@ -225,9 +225,9 @@ impl Field {
 
     fn not_of_type(&self, value: &str) -> Option<String> {
         let label = &self.label;
-        let one_line = !matches!(self.kind, FieldType::Multiline | FieldType::File);
-        if one_line && value.chars().any(char::is_control) {
-            return Some(format!("{label} is a single line"));
+        let is_line = !matches!(self.kind, FieldType::Multiline | FieldType::File);
+        if value.chars().any(|ch| ch == '\0' || is_line && ch.is_control()) {
+            return Some(label.clone() + if is_line { " is a single line" } else { " is text without NULs" });
         }
         match self.kind {
             FieldType::Email => {
