@@ -151,7 +151,8 @@ fn the_commands_do_what_the_page_says() {
     let link = json(&shell(&hub, &block("bash link")));
     let url = link["auth_link_url"].as_str().expect("a link").to_owned();
     let status = "curl --silent --output /dev/null --write-out '%{http_code}' ";
-    assert_eq!(shell(&hub, &format!("{status} '{url}'")), "303");
+    assert_eq!(shell(&hub, &format!("{status} '{url}'")), "200", "to look at it does not open it");
+    assert_eq!(shell(&hub, &format!("{status} --request POST '{url}'")), "303");
     assert_eq!(shell(&hub, &format!("{status} '{url}'")), "410", "it works once");
     let other = json(&shell(&hub, &block("bash link")));
     shell(&hub, &block("bash revoke").replace("SESSION=17", &format!("SESSION={}", other["id"])));

@@ -19,6 +19,7 @@ mod crash;
 mod replicas;
 mod rotation;
 mod strangers;
+mod texts;
 
 /// Runs a file of `tests/node/hub` against a Hub.
 pub(crate) fn node(file: &str, hub: &Hub, more: &[(&str, &Path)]) {

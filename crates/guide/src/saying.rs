@@ -114,6 +114,8 @@ pub enum Mistake {
     Longer(usize),
     /// It has line breaks, or other characters that cannot be seen.
     SeveralLines,
+    /// It has the character in it that is none.
+    Nul,
     /// It is no address of a mailbox.
     NotEmail,
     /// It is no address that begins with `https://`.
@@ -188,6 +190,7 @@ impl Mistake {
             Self::Unanswered => write!(f, "{label} has to be answered"),
             Self::Longer(most) => write!(f, "{label} has at most {most} characters"),
             Self::SeveralLines => write!(f, "{label} is a single line"),
+            Self::Nul => write!(f, "{label} is text without NULs"),
             Self::NotEmail => write!(f, "{label} is an address such as name@example.com"),
             Self::NotHttps => write!(f, "{label} begins with https://"),
             Self::NotHost => write!(f, "{label} is a host name such as acme.example.com"),

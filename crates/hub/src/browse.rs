@@ -37,7 +37,7 @@ use crate::app::App;
 /// The routes of the pages.
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
-        .route("/link/{token}", get(enter::enter))
+        .route("/link/{token}", get(enter::enter).post(enter::enter))
         .route("/session/{session}", get(choose::providers))
         .route("/session/{session}/window", post(enter::window))
         .route("/session/{session}/{connector}", get(fill::show).post(fill::submit))

@@ -287,6 +287,11 @@ texts! {
     browser_failed_fix,
     browser_again,
 
+    /// Before a link that opens once is opened.
+    open_title,
+    open_lead,
+    open_button,
+
     /// What went wrong on the way to a page, and what to do.
     expired_title,
     expired_fix,

@@ -10,7 +10,7 @@ use secret::Redactor;
 
 use crate::computed::computed;
 use crate::fill::Inputs;
-use crate::kept::{captures, granted, identity};
+use crate::kept::{NoId, captures, granted, identity};
 use crate::message::Answer;
 use crate::request::message;
 use crate::retry::retry_after;
@@ -44,10 +44,12 @@ pub fn judge(case: &Case<'_>, answer: &Answer, now: i64) -> Verdict {
         verdict.captures = captures(case.check, &seen);
         verdict.granted = granted(case.check, &seen);
         if case.check.role == Role::Identity {
-            verdict.identity = identity(case, &seen);
+            let found = identity(case, &seen);
             // A credential that may do only a little may not even learn whose it is; a rule has to say so.
-            if verdict.identity.is_none() && verdict.outcome == OutcomeKind::Ok {
-                verdict = by_kind(case, OutcomeKind::ProtocolMismatch);
+            let is_missing = found == Ok(None) && verdict.outcome == OutcomeKind::Ok;
+            match found {
+                Ok(found) if !is_missing => verdict.identity = found,
+                Ok(_) | Err(NoId) => verdict = by_kind(case, OutcomeKind::ProtocolMismatch),
             }
         }
     }

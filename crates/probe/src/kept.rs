@@ -10,6 +10,12 @@ use crate::message::{Answer, Response};
 use crate::seen::Seen;
 use crate::verdict::Identity;
 
+/// The most characters of an account's id. Nobody has longer ones, and an index of a database has its limit.
+const LONGEST_ID: usize = 500;
+
+/// The most characters of an account's name, and of what else is told of it.
+const LONGEST_TEXT: usize = 200;
+
 /// What is kept of an answer.
 pub(crate) fn captures(check: &Check, seen: &Seen<'_>) -> Values {
     let Some(json) = &seen.json else { return Values::new() };
@@ -45,22 +51,34 @@ pub fn holds_for(step: &TokenStep, answer: &Answer) -> Option<u32> {
     says().map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX)).or(step.lifetime)
 }
 
-/// Who was found.
-pub(crate) fn identity(case: &Case<'_>, seen: &Seen<'_>) -> Option<Identity> {
-    let template = case.check.account.as_ref()?;
+/// An answer that names the account by something that is no id.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct NoId;
+
+/// Who was found; nobody, where the answer does not say.
+///
+/// An id with a control character, or longer than ids are, is not mended as a name is: cleaned or cut short it could be
+/// that of another account, and be taken for it. Kept as it is, no database has to take it. So the answer is one that
+/// cannot be read, whichever rule found it good.
+pub(crate) fn identity(case: &Case<'_>, seen: &Seen<'_>) -> Result<Option<Identity>, NoId> {
+    let Some(template) = case.check.account.as_ref() else { return Ok(None) };
     let text = |template: &Template| answer_text(template, seen.json.as_ref(), &case.inputs);
-    Some(Identity {
-        id: text(&template.id).filter(|id| !id.is_empty())?,
-        name: text(&template.name).unwrap_or_default(),
+    let Some(id) = text(&template.id).filter(|id| !id.is_empty()) else { return Ok(None) };
+    if id.contains(char::is_control) || LONGEST_ID < id.chars().count() {
+        return Err(NoId);
+    }
+    Ok(Some(Identity {
+        id,
+        name: text(&template.name).map(|name| shown(&name)).unwrap_or_default(),
         details: template
             .details
             .iter()
-            .filter_map(|(label, part)| Some((label.clone(), text(part)?)))
+            .filter_map(|(label, part)| Some((label.clone(), shown(&text(part)?))))
             .collect(),
-    })
+    }))
 }
 
-/// A text taken from an answer. It is the provider's, so control characters are taken out before anybody sees it.
+/// A text taken from an answer, as it stands there.
 fn answer_text(template: &Template, json: Option<&Value>, inputs: &Inputs<'_>) -> Option<String> {
     let mut out = String::new();
     for part in &template.parts {
@@ -78,7 +96,17 @@ fn answer_text(template: &Template, json: Option<&Value>, inputs: &Inputs<'_>) -
             },
         }
     }
-    Some(out.chars().filter(|ch| !ch.is_control()).take(200).collect())
+    Some(out)
+}
+
+/// A provider's text as people see it: on one line, and no longer than a line. What would break the line becomes a
+/// space, other control characters go.
+fn shown(text: &str) -> String {
+    let one_line = text.chars().filter_map(|ch| match ch {
+        '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),
+        ch => (!ch.is_control()).then_some(ch),
+    });
+    one_line.take(LONGEST_TEXT).collect()
 }
 
 /// A plain value as text.

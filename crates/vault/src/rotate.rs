@@ -139,6 +139,11 @@ impl Vault {
             Ok(None) => return Err(RotateError::Locked { path }),
             Err(cause) => return Err(RotateError::Lock { path, cause }),
         };
+        // Before a key is made: whoever goes on with a rotation that somebody else began makes none, and one that was made
+        // for nothing would be left beside the key file.
+        if self.pending().await?.is_some() {
+            return Ok(false);
+        }
         let next = self.next_key(to, same_file).await?;
 
         let mut work = self.begin().await?;
@@ -146,6 +151,7 @@ impl Vault {
         if previous == next.id() {
             return Err(RotateError::SameKey { id: previous });
         }
+        // On a server also somebody who has a folder of his own, and so another lock.
         if keys::retiring(work.tx()).await?.is_some() {
             return Ok(false);
         }

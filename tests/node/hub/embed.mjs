@@ -112,7 +112,7 @@ test("a page that the session does not name gets no frame, and is told what to d
   assert.deepEqual(await it.fired("load"), []);
   assert.equal(await it.page.locator("waystone-hub iframe").count(), 0);
   // It did not use up the link either.
-  const { status } = await fetch(`${hub}/link/${it.token}`, { redirect: "manual" });
+  const { status } = await fetch(`${hub}/link/${it.token}`, { method: "POST", redirect: "manual" });
   assert.equal(status, 303);
   await it.close();
 });

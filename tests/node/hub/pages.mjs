@@ -361,6 +361,39 @@ test("a link that works once opens in one browser, and goes on there", async () 
   await second.close();
 });
 
+test("what only looks at a link that works once does not use it up", async () => {
+  const made = await session({ provider: "gladly", single_use: true });
+  for (const options of [{}, { method: "HEAD" }, { headers: { purpose: "prefetch" } }]) {
+    const answered = await fetch(made.auth_link_url, { redirect: "manual", ...options });
+    assert.equal(answered.status, 200);
+    assert.equal(answered.headers.get("set-cookie"), null);
+  }
+  const { page, close } = await customer();
+  await page.goto(made.auth_link_url);
+  await heading(page, /Link Gladly to/);
+  await close();
+});
+
+test("a browser that does not say where it goes is asked, also without a script", async () => {
+  for (const [javaScriptEnabled, locale, button] of [[false, "en", "Continue"], [true, "de", "Weiter"]]) {
+    const made = await session({ provider: "gladly", single_use: true });
+    const context = await chromium.newContext({ javaScriptEnabled, locale });
+    const page = await context.newPage();
+    // Without TLS, and under a name that is not this machine's, browsers say nothing about a request.
+    await page.goto(made.auth_link_url.replace("//127.0.0.1", "//hub.lan"));
+    await heading(page, locale === "en" ? /^Link an account with/ : /^Ein Konto mit .* verknüpfen$/);
+    assert.deepEqual(await context.cookies(), []);
+    if (javaScriptEnabled) await look(page, "a link that works once");
+    await page.getByRole("button", { name: button }).click();
+    await heading(page, locale === "en" ? /^Link Gladly to/ : /^Gladly mit/);
+    // Here it can be opened again; elsewhere it cannot.
+    await page.goto(made.auth_link_url.replace("//127.0.0.1", "//hub.lan"));
+    await heading(page, locale === "en" ? /^Link Gladly to/ : /^Gladly mit/);
+    assert.equal((await fetch(made.auth_link_url, { redirect: "manual" })).status, 410);
+    await context.close();
+  }
+});
+
 test("a link that has expired or was taken back leads nowhere, also from within", async () => {
   const { page, close } = await customer();
   const short = await session({ provider: "gladly", expires_in: 1 });

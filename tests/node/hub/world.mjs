@@ -36,12 +36,12 @@ export async function session(more = {}) {
   return body;
 }
 
-/** Starts Chromium; nothing but this machine can be reached from it. */
+/** Starts Chromium; nothing but this machine can be reached from it, which is also `hub.lan`, as a machine in an office is. */
 export function browser() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"],
+      "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP hub.lan 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"],
   });
 }
 

@@ -116,7 +116,8 @@ pub(crate) fn raw(address: SocketAddr, bytes: &[u8]) -> io::Result<Answer> {
         sent?;
         read?;
     }
-    parsed(&answer).ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "the answer was cut off"))
+    parsed(&answer, bytes.starts_with(b"HEAD "))
+        .ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "the answer was cut off"))
 }
 
 impl Answer {
@@ -136,8 +137,8 @@ impl Answer {
     }
 }
 
-/// The answer, if it is whole.
-fn parsed(bytes: &[u8]) -> Option<Answer> {
+/// The answer, if it is whole. To `HEAD` it has no body, whatever its length is said to be.
+fn parsed(bytes: &[u8], is_head: bool) -> Option<Answer> {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let mut lines = head.split("\r\n");
@@ -147,7 +148,9 @@ fn parsed(bytes: &[u8]) -> Option<Answer> {
     let headers: Vec<_> = lines.filter_map(pair).collect();
     let mut answer = Answer { status, headers, body: String::new() };
     let body = &bytes[end + 4..];
-    let body = if answer.header("transfer-encoding").is_some() {
+    let body = if is_head {
+        Vec::new()
+    } else if answer.header("transfer-encoding").is_some() {
         unchunked(body)?
     } else {
         let length = answer.header("content-length").and_then(|text| text.parse().ok());

@@ -229,9 +229,9 @@ impl Field {
     }
 
     fn not_of_type(&self, value: &str) -> Option<Mistake> {
-        let one_line = !matches!(self.kind, FieldType::Multiline | FieldType::File);
-        if one_line && value.chars().any(char::is_control) {
-            return Some(Mistake::SeveralLines);
+        let is_line = !matches!(self.kind, FieldType::Multiline | FieldType::File);
+        if value.chars().any(|ch| ch == '\0' || is_line && ch.is_control()) {
+            return Some(if is_line { Mistake::SeveralLines } else { Mistake::Nul });
         }
         match self.kind {
             FieldType::Email => (!is_email(value)).then_some(Mistake::NotEmail),

@@ -262,6 +262,8 @@ fn of_none(out: &mut Pages, frame: &Frame<'_>, catalog: &Catalog) {
     put("providers-de", pages::providers(&german, &page));
     put("providers-none", pages::providers(frame, &ProvidersPage { query: "<zzz> & \"", ..page }));
     put("thanks", pages::help_thanks(frame));
+    put("opening", pages::opening(frame));
+    put("opening-de", pages::opening(&german));
     let troubles = [
         Trouble::LinkExpired,
         Trouble::LinkUsed,

@@ -1,13 +1,14 @@
 //! The way in: a link with a token.
 //!
-//! **Invariant:** the token is looked at once, and the browser is sent on to an address without it.
+//! **Invariant:** the token is looked at once, and the browser is sent on to an address without it. A link that opens once
+//! is opened by a person alone: by going there, or by a button where that cannot be told.
 
 use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use jiff::{Timestamp, ToSpan as _};
 use secret::Secret;
@@ -20,7 +21,7 @@ use super::posted::Posted;
 use crate::app::App;
 use crate::layers::client::Client;
 use crate::limits;
-use crate::pages::{Scheme, Trouble};
+use crate::pages::{Scheme, Trouble, opening};
 use crate::texts::Language;
 use crate::wire::error::ApiError;
 use crate::wire::{Query, Segments};
@@ -58,6 +59,7 @@ impl Wanted {
 pub(super) async fn enter(
     State(app): State<Arc<App>>,
     client: Client,
+    method: Method,
     headers: HeaderMap,
     Segments(token): Segments<String>,
     Query(wanted): Query<Wanted>,
@@ -96,6 +98,19 @@ pub(super) async fn enter(
             }
             return Ok(go(&path));
         }
+    }
+    if session.made.once && session.opened_at.is_some() {
+        return Err(front.of(&session, showing).trouble(Trouble::LinkUsed));
+    }
+    let is_asked = match method {
+        Method::POST => is_from_here(&headers),
+        // One that opens in several browsers costs nothing to open.
+        Method::GET => !session.made.once || is_navigation(&headers),
+        _ => false,
+    };
+    if !is_asked {
+        let front = front.of(&session, showing);
+        return Ok(front.page(StatusCode::OK, opening(&front.frame())));
     }
     let opened = app.vault.open_session(&session, &showing, now).await;
     let Some(browser) = opened.map_err(|error| failed(ApiError::internal(&error)))? else {
@@ -136,6 +151,25 @@ pub(super) async fn window(
     Ok(let_in(&app, &session, secret.secret(), &path(seq), false))
 }
 
+/// Whether a browser is on its way to a page that somebody will see. What looks at links in mails and chats does not say so,
+/// nor does a browser that fetches ahead, or one that reaches the Hub without TLS.
+fn is_navigation(headers: &HeaderMap) -> bool {
+    let is = |name: &str, words: &[&str]| {
+        headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|text| words.contains(&text))
+    };
+    let ahead = ["sec-purpose", "purpose"]
+        .into_iter()
+        .flat_map(|name| headers.get_all(name))
+        .any(|value| value.to_str().is_ok_and(|text| text.to_ascii_lowercase().contains("prefetch")));
+    is("sec-fetch-mode", &["navigate"]) && is("sec-fetch-dest", &["document", "iframe", "frame"]) && !ahead
+}
+
+/// Whether a form was sent from a page of the Hub. Without a cookie there is nothing to prove it by: whoever has the link
+/// may open it, but no page of others opens it unseen.
+fn is_from_here(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin")
+}
+
 fn path(session: i64) -> String {
     format!("/session/{session}")
 }
@@ -152,4 +186,34 @@ fn let_in(app: &App, session: &Session, secret: &Secret, to: &str, embedded: boo
         }
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_goes_to_a_page_and_nothing_else_does() {
+        let goes = |pairs: &[(&'static str, &str)]| {
+            let pairs = pairs.iter().map(|(name, value)| {
+                (axum::http::HeaderName::from_static(name), value.parse().expect("a value"))
+            });
+            is_navigation(&pairs.collect())
+        };
+        let (navigate, document) = (("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document"));
+        assert!(goes(&[navigate, document]));
+        assert!(goes(&[navigate, ("sec-fetch-dest", "iframe")]));
+        for pairs in [
+            &[][..],
+            &[navigate],
+            &[document],
+            &[navigate, ("sec-fetch-dest", "image")],
+            &[("sec-fetch-mode", "no-cors"), document],
+            &[navigate, document, ("sec-purpose", "prefetch")],
+            &[navigate, document, ("sec-purpose", "prefetch;prerender")],
+            &[navigate, document, ("purpose", "Prefetch")],
+        ] {
+            assert!(!goes(pairs), "{pairs:?}");
+        }
+    }
 }

@@ -142,6 +142,7 @@ pub(super) fn nothing_more() -> Value {
         poll => (),
         follow => false,
         window => (),
+        open => false,
         actions => data(Vec::<(String, String)>::new()),
     }
 }

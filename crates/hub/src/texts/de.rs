@@ -153,6 +153,10 @@ pub(super) const TEXTS: Texts = Texts {
     browser_done_title: "Sie sind angemeldet",
     browser_again: "Neu anmelden",
 
+    open_title: "Ein Konto mit {product} verknüpfen",
+    open_lead: "Dieser Link öffnet sich in einem Browser: dem ersten, in dem jemand weitermacht",
+    open_button: "Weiter",
+
     expired_title: "Dieser Link ist abgelaufen",
     expired_fix: "Bitten Sie um einen neuen, wo Sie ihn erhalten haben, oder beginnen Sie neu in {product}",
     used_title: "Dieser Link wurde schon verwendet",

@@ -150,6 +150,10 @@ pub(super) const TEXTS: Texts = Texts {
     browser_done_title: "You are signed in",
     browser_again: "Sign in again",
 
+    open_title: "Link an account with {product}",
+    open_lead: "This link opens in one browser: the first in which somebody goes on",
+    open_button: "Continue",
+
     expired_title: "This link has expired",
     expired_fix: "Ask for a new one where you got it, or begin again in {product}",
     used_title: "This link was used already",

@@ -39,6 +39,7 @@ fn what_is_ours_is_said_in_every_language_with_what_it_is_about() {
         Mistake::Unanswered,
         Mistake::Longer(8),
         Mistake::SeveralLines,
+        Mistake::Nul,
         Mistake::NotEmail,
         Mistake::NotHttps,
         Mistake::NotHost,

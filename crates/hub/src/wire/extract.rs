@@ -30,7 +30,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
                 StatusCode::PAYLOAD_TOO_LARGE => ApiError::of(&BODY_TOO_LARGE),
                 _ => ApiError::new(&BAD_REQUEST, "The body could not be read"),
             })?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
+        let body = serde_json::from_slice(&bytes).map_err(|error| {
             let message = match error.classify() {
                 serde_json::error::Category::Data => {
                     format!("The body has another form: {}", unquoted(&error.to_string()))
@@ -38,7 +38,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
                 _ => format!("The body is not JSON, from line {} column {}", error.line(), error.column()),
             };
             ApiError::new(&UNREADABLE_BODY, message)
-        })
+        })?;
+        if escapes_nul(&bytes) {
+            return Err(ApiError::new(&INVALID_VALUE, "The body has a character that is none, `\\u0000`"));
+        }
+        Ok(Self(body))
     }
 }
 
@@ -77,6 +81,20 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Segment
 /// Whether a query holds the character that is none in a text: not every database takes it.
 pub(crate) fn has_nul(query: &str) -> bool {
     query.contains("%00")
+}
+
+/// Whether a body of JSON holds that character, anywhere. In JSON it can only be escaped, and a backslash stands only
+/// before what it escapes.
+fn escapes_nul(body: &[u8]) -> bool {
+    let mut rest = body;
+    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
+        rest = &rest[at + 1..];
+        if rest.starts_with(b"u0000") {
+            return true;
+        }
+        rest = rest.get(1..).unwrap_or_default();
+    }
+    false
 }
 
 /// Whether a path holds a character that cannot be seen. No id has one, whatever a database makes of it.
@@ -136,6 +154,17 @@ mod tests {
         }
         for path in ["/accounts/acc_1", "/a%20b", "/%c3%bc", "/100%", "/%", "/%2", ""] {
             assert!(!has_control(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_nul_is_found_wherever_it_stands() {
+        for body in [r#""\u0000""#, r#"{"a":["b\\\u0000"]}"#, r#"{"\u0000":1}"#, r#""\n\u0000""#] {
+            assert!(serde_json::from_str::<serde_json::Value>(body).is_ok(), "{body}");
+            assert!(escapes_nul(body.as_bytes()), "{body}");
+        }
+        for body in [r#""\\u0000""#, r#""u0000""#, r#""\u0001""#, r#""\\""#, r#"{"a":0}"#, "\\", ""] {
+            assert!(!escapes_nul(body.as_bytes()), "{body}");
         }
     }
 

@@ -145,6 +145,30 @@ fn the_first_rule_that_fits_decides() {
 }
 
 #[test]
+fn a_name_is_mended_and_an_id_is_not() {
+    let guide = guide();
+    let method = &guide.methods[0];
+    let values = values("eu", "ann", "token");
+    let inputs = Inputs::new(method, method.environments.first(), &values);
+    let case = Case { guide: &guide, method, check: &method.checks[0], inputs, brand: "Us" };
+    let verdict = |id: &str, name: &str| {
+        let body = serde_json::json!({ "id": id, "name": name, "kind": "user" });
+        judge(&case, &response(200, &[], &body.to_string()), 0)
+    };
+    let long = "x".repeat(600);
+    let found = verdict("7", "An\0n\tof\nA\u{7}cme").identity.expect("somebody");
+    assert_eq!((found.id.as_str(), found.name.as_str()), ("7", "Ann of Acme"));
+    assert_eq!(verdict("7", &long).identity.expect("somebody").name.len(), 200);
+    assert_eq!(verdict(&long[..500], "Ann").identity.expect("somebody").id.len(), 500);
+    // Mended, these would be somebody else's.
+    for id in ["7\0", "\u{85}7", "7\n", &long] {
+        let verdict = verdict(id, "Ann");
+        assert_eq!(verdict.outcome, OutcomeKind::ProtocolMismatch, "{id:?}");
+        assert_eq!(verdict.identity, None);
+    }
+}
+
+#[test]
 fn every_kind_of_outcome_has_wording() {
     for kind in OutcomeKind::ALL {
         assert!(kind.says().ends_with('.') && kind.fix().ends_with('.'), "{kind}");

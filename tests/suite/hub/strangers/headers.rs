@@ -130,7 +130,7 @@ pub(super) fn paths_and_methods(siege: &Siege) {
         ("GET", "/hub/accounts"),
         ("PUT", "/hub/accounts"),
         ("DELETE", "/hub/settings"),
-        ("POST", "/link/x"),
+        ("PUT", "/link/x"),
         ("PUT", "/session/1/gladly.api-key"),
         ("DELETE", "/session/1"),
         ("GET", "/session/1/gladly.api-key/preview"),

@@ -35,14 +35,49 @@ fn paths(id: i64) -> [String; 6] {
 
 pub(super) fn without_the_right_browser(siege: &mut Siege) {
     let once = siege.session(&json!({ "single_use": true }));
-    let first = siege.ask(Ask::get(&once.link));
+    // Whoever only looks at it, in whatever way, leaves it as it is.
+    let goes = |ask: Ask| ask.header("sec-fetch-mode", "navigate").header("sec-fetch-dest", "document");
+    for ask in [
+        Ask::get(&once.link),
+        Ask::new("HEAD", &once.link),
+        goes(Ask::new("HEAD", &once.link)),
+        goes(Ask::get(&once.link)).header("sec-purpose", "prefetch"),
+        Ask::get(&once.link).header("sec-fetch-mode", "cors").header("sec-fetch-dest", "empty"),
+        Ask::post(&once.link).header("sec-fetch-site", "cross-site"),
+        Ask::post(&once.link).header("sec-fetch-site", "same-site"),
+    ] {
+        let looked = siege.no_page("a link that works once, looked at", ask, 200);
+        assert!(looked.body.is_empty() || looked.body.contains("<form class=\"answer\" method=\"post\">"));
+    }
+    let first = siege.ask(goes(Ask::get(&once.link)));
     assert_eq!(first.status, 303);
     assert_eq!(
         first.header("location"),
         Some(format!("/session/{}", once.id).as_str()),
         "no token in the address"
     );
-    siege.no_page("a link that works once, in a second browser", Ask::get(&once.link), 410);
+    for ask in [Ask::get(&once.link), goes(Ask::get(&once.link)), Ask::post(&once.link)] {
+        siege.no_page("a link that works once, in a second browser", ask, 410);
+    }
+    // The button does without headers and cookies.
+    let once = siege.session(&json!({ "single_use": true }));
+    assert_eq!(siege.ask(Ask::post(&once.link)).status, 303);
+    siege.no_page("a button that is pressed twice", Ask::post(&once.link), 410);
+    // In a frame it may be where the pages may, and nowhere else.
+    let framed =
+        siege.session(&json!({ "single_use": true, "allowed_origins": ["https://app.example.com"] }));
+    let at = |parent: &str| format!("{}?parent={parent}", framed.link);
+    let own = siege.ask(Ask::get(&at("https://app.example.com")));
+    assert_eq!(own.status, 200);
+    let policy = own.header("content-security-policy").unwrap_or_default();
+    assert!(policy.ends_with("frame-ancestors https://app.example.com"), "{policy}");
+    for ask in [Ask::get(&at("https://evil.example")), Ask::post(&at("https://evil.example"))] {
+        siege.no_page("a page that may not embed it", ask, 403);
+    }
+    assert_eq!(siege.ask(Ask::post(&at("https://app.example.com"))).status, 303);
+    // One that opens in several browsers is not opened by HEAD either.
+    let several = siege.session(&json!({}));
+    siege.no_page("a link, looked at", Ask::new("HEAD", &several.link), 200);
 
     let (one, _, first) = opened(siege, &json!({}));
     let (two, _, second) = opened(siege, &json!({ "origin_owner_id": "theirs" }));

@@ -31,6 +31,7 @@ fn wrong(mistake: &Mistake) -> String {
         Mistake::Missing => "fehlt",
         Mistake::Unanswered => "ist noch zu beantworten",
         Mistake::SeveralLines => "ist eine einzige Zeile",
+        Mistake::Nul => "ist Text ohne NUL-Zeichen",
         Mistake::NotEmail => "ist eine Adresse wie name@example.com",
         Mistake::NotHttps => "beginnt mit https://",
         Mistake::NotHost => "ist ein Hostname wie acme.example.com",
