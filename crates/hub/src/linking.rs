@@ -79,7 +79,7 @@ impl Linking {
             version: 1,
             created_at: now,
             updated_at: now,
-            expires_at: session.made.expires_at,
+            expires_at: session.ends_at(),
         };
         let kept = app.vault.add_attempt(&attempt, &flow.snapshot()).await;
         kept.map_err(|error| ApiError::internal(&error))?;

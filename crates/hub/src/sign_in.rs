@@ -62,7 +62,7 @@ pub(crate) struct Returned {
 /// Begins to sign in, in a session.
 pub(crate) async fn begin(app: &App, session: &Session) -> Result<SignIn, ApiError> {
     let now = Timestamp::now();
-    let until = now.saturating_add(MINUTES.minutes()).unwrap_or(now).min(session.made.expires_at);
+    let until = now.saturating_add(MINUTES.minutes()).unwrap_or(now).min(session.ends_at());
     app.vault.add_sign_in(session.seq, now, until).await.map_err(|error| ApiError::internal(&error))
 }
 
@@ -106,7 +106,7 @@ pub(crate) async fn take(app: &App, provider: &str, state: &str) -> Result<Optio
     let Some(id) = &sign_in.attempt else { return Ok(None) };
     let Some(attempt) = app.vault.attempt(id).await.map_err(failed)? else { return Ok(None) };
     let session = app.vault.session(&attempt.project, attempt.session).await.map_err(failed)?;
-    let Some(session) = session.filter(|session| session.is_open(now)) else { return Ok(None) };
+    let Some(session) = session.filter(|session| session.goes_on(now)) else { return Ok(None) };
     let found = connectors::find(app, &attempt.project, &attempt.config).await?;
     let Some(integration) = found.filter(|one| one.provider() == provider) else { return Ok(None) };
     let Some(mut linking) = Linking::open(app, &session, integration, attempt).await? else {

@@ -66,6 +66,7 @@ create table sessions (
     language        text,
     created_at      text not null,
     expires_at      text not null,
+    goes_on_until   text, -- a step was handed on: for who is in already, and nobody else
     opened_at       text,
     revoked_at      text
 ) strict;

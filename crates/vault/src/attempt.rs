@@ -163,7 +163,7 @@ impl Vault {
         let mut work = self.begin().await?;
         let done = sqlx::query(
             "update attempts set state = $3, error_code = $4, error_text = $5, transcript_json = $6, \
-             account_id = $7, updated_at = $8, progress_json = $9, version = version + 1 \
+             account_id = $7, updated_at = $8, progress_json = $9, expires_at = $10, version = version + 1 \
              where id = $1 and version = $2 and state not in ('linked', 'cancelled')",
         )
         .bind(attempt.id.clone())
@@ -175,6 +175,7 @@ impl Vault {
         .bind(attempt.account.clone())
         .bind(stamp(attempt.updated_at))
         .bind(json(attempt.progress.clone()))
+        .bind(stamp(attempt.expires_at))
         .execute(work.tx())
         .await?;
         if done.rows_affected() == 0 {

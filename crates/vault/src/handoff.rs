@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 use sqlx::Row as _;
 
+use crate::attempt::Attempt;
 use crate::database::DbRow;
 use crate::error::StoreError;
 use crate::id;
@@ -33,10 +34,10 @@ pub struct Handoff {
 }
 
 impl Vault {
-    /// Hands a step of an attempt to whoever has the token.
+    /// Hands a step of an attempt to whoever has the token. Until the link ends, the session goes on for who is in it.
     pub async fn add_handoff(
         &self,
-        attempt: &str,
+        attempt: &Attempt,
         step: &str,
         fields: &[String],
         now: Timestamp,
@@ -51,17 +52,25 @@ impl Vault {
         )
         .bind(id.clone())
         .bind(token.digest().bytes())
-        .bind(attempt)
+        .bind(attempt.id.clone())
         .bind(step)
         .bind(json(fields.to_vec()))
         .bind(stamp(now))
         .bind(stamp(expires))
         .execute(work.tx())
         .await?;
+        sqlx::query(
+            "update sessions set goes_on_until = $2 \
+             where seq = $1 and (goes_on_until is null or goes_on_until < $2)",
+        )
+        .bind(attempt.session)
+        .bind(stamp(expires))
+        .execute(work.tx())
+        .await?;
         work.commit().await?;
         let handoff = Handoff {
             id,
-            attempt: attempt.to_owned(),
+            attempt: attempt.id.clone(),
             step: step.to_owned(),
             fields: fields.to_vec(),
             created_at: crate::row::whole_milliseconds(now),

@@ -61,6 +61,8 @@ pub struct Session {
     pub made: NewSession,
     /// When it was made.
     pub created_at: Timestamp,
+    /// Until when those go on who are in already, should that be after it ends: a step was handed on.
+    pub goes_on_until: Option<Timestamp>,
     /// When its link was first opened.
     pub opened_at: Option<Timestamp>,
     /// When it was revoked.
@@ -72,6 +74,16 @@ impl Session {
     pub fn is_open(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && now < self.made.expires_at
     }
+
+    /// Whether those go on who are in already.
+    pub fn goes_on(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && now < self.ends_at()
+    }
+
+    /// When it ends for those who are in.
+    pub fn ends_at(&self) -> Timestamp {
+        self.goes_on_until.map_or(self.made.expires_at, |until| until.max(self.made.expires_at))
+    }
 }
 
 /// The columns that [`session`] reads.
@@ -79,7 +91,7 @@ macro_rules! session_columns {
     () => {
         "s.seq, s.project_id, s.kind, s.owner_id, s.owner_name, s.username, s.provider, s.config_id, s.account_id, \
          s.categories_json, s.multiple, s.once, s.allow_different, s.scopes_json, s.label, s.metadata_json, s.origins_json, s.return_url, s.language, \
-         s.created_at, s.expires_at, s.opened_at, s.revoked_at"
+         s.created_at, s.expires_at, s.goes_on_until, s.opened_at, s.revoked_at"
     };
 }
 pub(crate) use session_columns;
@@ -130,7 +142,14 @@ impl Vault {
         crate::audit::write_of_project(work.tx(), "session.created", &new.project, actor, &detail, now)
             .await?;
         work.commit().await?;
-        let session = Session { seq, made: new.clone(), created_at: now, opened_at: None, revoked_at: None };
+        let session = Session {
+            seq,
+            made: new.clone(),
+            created_at: now,
+            goes_on_until: None,
+            opened_at: None,
+            revoked_at: None,
+        };
         Ok((session, token))
     }
 
@@ -227,6 +246,7 @@ pub(crate) fn session(row: &DbRow) -> Result<Session, StoreError> {
             expires_at: time(row, TABLE, "expires_at")?,
         },
         created_at: time(row, TABLE, "created_at")?,
+        goes_on_until: optional_time(row, TABLE, "goes_on_until")?,
         opened_at: optional_time(row, TABLE, "opened_at")?,
         revoked_at: optional_time(row, TABLE, "revoked_at")?,
     })

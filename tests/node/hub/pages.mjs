@@ -292,7 +292,6 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-/** An account of an owner of its own. */
 /** Where the product means it, another account takes the place, once the person has seen both. */
 async function replaced(account, javaScriptEnabled) {
   const { page, close } = await customer({ javaScriptEnabled });
@@ -314,6 +313,7 @@ async function replaced(account, javaScriptEnabled) {
   await close();
 }
 
+/** An account of an owner of its own. */
 async function linked(credentials = good) {
   const made = await session({ provider: "gladly" });
   const response = await fetch(`${hub}/hub/accounts`, {
@@ -325,6 +325,38 @@ async function linked(credentials = good) {
   const { origin_owner_id, origin_owner_name } = made;
   return { id: (await response.json()).id, owner: { origin_owner_id, origin_owner_name } };
 }
+
+test("who handed a step on goes on when the session has ended, and nobody else does", async () => {
+  const made = await session({ provider: "gladly", expires_in: 6 });
+  const [asks, gives, late] = [await customer(), await customer(), await customer()];
+  await asks.page.goto(made.auth_link_url);
+  await fillIn(asks.page, { organization_slug: "acme" });
+  await asks.page.locator(".hand summary").click();
+  await asks.page.locator("[name=step][value=enter-credentials]").check();
+  await asks.page.locator("button[value=handoff]").click();
+  const link = await asks.page.locator("#_link").inputValue();
+  const until = asks.page.locator("time");
+  assert.ok(Date.parse(await until.getAttribute("datetime")) > Date.now() + 71 * 3600_000);
+  assert.ok(!(await until.textContent()).includes("UTC"), "as it is here");
+  const { expires_at } = (await api("GET", `/connect_sessions/${made.id}`)).body;
+  await new Promise((ready) => setTimeout(ready, Date.parse(expires_at) - Date.now() + 50));
+
+  await late.page.goto(made.auth_link_url);
+  await heading(late.page, "This link has expired");
+  const refused = await fetch(`${hub}/hub/connectors`, { headers: { "x-hub-session-token": made.token } });
+  assert.equal(refused.status, 401);
+  await gives.page.goto(link);
+  await field(gives.page, "agent_email").fill(good.agent_email);
+  await field(gives.page, "api_token").fill(good.api_token);
+  await gives.page.getByRole("button", { name: "Send" }).click();
+  await heading(gives.page, "Thank you, that is all");
+  // By the link that was opened before, and is known here.
+  await asks.page.goto(made.auth_link_url);
+  await connect(asks.page);
+  await answer(asks.page, true);
+  await heading(asks.page, "Acme Outdoor is linked");
+  for (const one of [asks, gives, late]) await one.close();
+});
 
 test("a guide leaves out what the product does not need", async () => {
   const { page, close } = await customer();

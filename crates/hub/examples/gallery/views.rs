@@ -213,7 +213,7 @@ fn of_guide(out: &mut Pages, frame: &Frame<'_>, guide: &Arc<Guide>, icon: Option
             icon,
             step: &step.title,
             link: "https://hub.example.com/help/h-1",
-            until: "Friday 12:00",
+            until: jiff::Timestamp::UNIX_EPOCH,
             base,
         };
         put("handoff", pages::handoff_made(frame, &made));

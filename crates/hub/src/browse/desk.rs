@@ -284,7 +284,7 @@ impl FromRequestParts<Arc<App>> for Desk {
         if session.revoked_at.is_some() {
             return Err(front.trouble(Trouble::LinkRevoked));
         }
-        if !session.is_open(Timestamp::now()) {
+        if !session.goes_on(Timestamp::now()) {
             return Err(front.trouble(Trouble::LinkExpired));
         }
         Ok(Self { app: Arc::clone(app), session, client, front })

@@ -17,6 +17,7 @@ use vault::{Digest, Session, Showing};
 
 use super::cookie;
 use super::desk::{FRAME, Front, cookie_name, go};
+use super::handoff::HANDED_HOURS;
 use super::posted::Posted;
 use crate::app::App;
 use crate::layers::client::Client;
@@ -82,7 +83,7 @@ pub(super) async fn enter(
     if session.revoked_at.is_some() {
         return Err(front.of(&session, showing).trouble(Trouble::LinkRevoked));
     }
-    if !session.is_open(now) {
+    if !session.goes_on(now) {
         return Err(front.of(&session, showing).trouble(Trouble::LinkExpired));
     }
     let path = path(session.seq);
@@ -98,6 +99,9 @@ pub(super) async fn enter(
             }
             return Ok(go(&path));
         }
+    }
+    if !session.is_open(now) {
+        return Err(front.of(&session, showing).trouble(Trouble::LinkExpired));
     }
     if session.made.once && session.opened_at.is_some() {
         return Err(front.of(&session, showing).trouble(Trouble::LinkUsed));
@@ -139,7 +143,7 @@ pub(super) async fn window(
     let now = Timestamp::now();
     let found = app.vault.session_by_frame(seq, &frame).await;
     let found = found.map_err(|error| failed(ApiError::internal(&error)))?;
-    let Some((session, _)) = found.filter(|(session, _)| session.is_open(now)) else {
+    let Some((session, _)) = found.filter(|(session, _)| session.goes_on(now)) else {
         limits::guessed_wrong(&app, &client).await;
         return Err(front.trouble(Trouble::NoSession));
     };
@@ -177,7 +181,8 @@ fn path(session: i64) -> String {
 /// The browser gets its secret, for the pages of the session and for the way in: so that whoever opens a link again goes
 /// on, also where it works once.
 fn let_in(app: &App, session: &Session, secret: &Secret, to: &str, embedded: bool) -> Response {
-    let seconds = session.made.expires_at.as_second() - Timestamp::now().as_second();
+    // A step may be handed on, and then it goes on for longer: the Hub knows when it ends, whatever the browser keeps.
+    let seconds = session.ends_at().as_second() - Timestamp::now().as_second() + HANDED_HOURS * 3600;
     let name = cookie_name(session.seq);
     let mut response = go(to);
     for path in [path(session.seq).as_str(), "/link"] {

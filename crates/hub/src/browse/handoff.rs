@@ -30,8 +30,9 @@ use crate::pages::{HandoffPage, HelpPage, Trouble, handoff_made, help, help_than
 use crate::wire::Segments;
 use crate::wire::error::ApiError;
 
-/// A link for somebody else is good for so many hours, or until the session ends.
-const HOURS: i64 = 72;
+/// A link for somebody else is good for so many hours, and for as long the session goes on: who administers a product
+/// is seldom there within the half hour of a session.
+pub(super) const HANDED_HOURS: i64 = 72;
 
 pub(super) async fn make(
     desk: Desk,
@@ -49,6 +50,9 @@ pub(super) async fn make(
         work.linking.flow.choose_environment(environment);
     }
     work.linking.flow.prefill(&posted.typed());
+    let now = Timestamp::now();
+    let expires = now.saturating_add(HANDED_HOURS.hours()).unwrap_or(now);
+    work.linking.attempt.expires_at = expires.max(work.linking.attempt.expires_at);
     work.linking.save(&desk.app).await.map_err(desk.failed(&base))?;
 
     let method = work.linking.flow.method();
@@ -59,16 +63,14 @@ pub(super) async fn make(
     if fields.is_empty() {
         return Err(stale());
     }
-    let now = Timestamp::now();
-    let expires = now.saturating_add(HOURS.hours()).unwrap_or(now).min(desk.session.made.expires_at);
-    let made = desk.app.vault.add_handoff(&work.linking.attempt.id, step.key.as_str(), &fields, now, expires);
+    let made = desk.app.vault.add_handoff(&work.linking.attempt, step.key.as_str(), &fields, now, expires);
     let (_, token) = made.await.map_err(|error| desk.failed(&base)(ApiError::internal(&error)))?;
     let page = HandoffPage {
         provider: &work.linking.flow.guide().provider.name,
         icon: Some(&work.icon),
         step: &step.title,
         link: &format!("{}help/{}", desk.app.public_url, token.secret().expose()),
-        until: &expires.strftime("%Y-%m-%d %H:%M UTC").to_string(),
+        until: expires,
         base: &base,
     };
     Ok(desk.page(handoff_made(&desk.frame(), &page)))
@@ -176,7 +178,7 @@ impl Helper {
         let Some(attempt) = attempt else { return Err(front.trouble(Trouble::LinkExpired)) };
         let session = app.vault.session(&attempt.project, attempt.session).await.map_err(failed)?;
         let now = Timestamp::now();
-        let Some(session) = session.filter(|session| session.is_open(now) && now < handoff.expires_at) else {
+        let Some(session) = session.filter(|session| session.goes_on(now) && now < handoff.expires_at) else {
             return Err(front.trouble(Trouble::LinkExpired));
         };
         if attempt.state.is_over() && handoff.done_at.is_none() {

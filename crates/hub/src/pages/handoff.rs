@@ -3,6 +3,7 @@
 //! **Invariant:** whoever asked is told that something came, and never what.
 
 use guide::{Key, Step};
+use jiff::Timestamp;
 use link::{FieldProblem, Flow};
 use minijinja::{Value, context};
 use serde::Serialize;
@@ -43,8 +44,8 @@ pub struct HandoffPage<'a> {
     pub step: &'a str,
     /// The link, whole.
     pub link: &'a str,
-    /// Until when it works, as people write it.
-    pub until: &'a str,
+    /// Until when it works.
+    pub until: Timestamp,
     /// Where linking is: `/session/{session}/{integration}`.
     pub base: &'a str,
 }
@@ -69,8 +70,7 @@ pub struct HelpPage<'a> {
 /// The link that was made.
 pub fn handoff_made(frame: &Frame<'_>, page: &HandoffPage<'_>) -> String {
     let texts = frame.texts();
-    let values =
-        [("provider", page.provider), ("step", page.step), ("link", page.link), ("until", page.until)];
+    let values = [("provider", page.provider), ("step", page.step), ("link", page.link)];
     draw(
         frame,
         &Head::new(texts.hand_made_title, Some(2)),
@@ -82,7 +82,9 @@ pub fn handoff_made(frame: &Frame<'_>, page: &HandoffPage<'_>) -> String {
             base => page.base,
             link => page.link,
             message => frame.say(texts.hand_message_text, &values),
-            until => frame.say(texts.hand_until, &values),
+            until => texts.hand_until.split("{until}").collect::<Vec<_>>(),
+            until_at => page.until.to_string(),
+            until_says => page.until.strftime("%Y-%m-%d %H:%M UTC").to_string(),
         },
     )
 }

@@ -247,7 +247,9 @@ async fn what_is_handed_on_is_given_once() {
         let mine = attempt(&project.id, made.seq);
         vault.add_attempt(&mine, &Secret::new("typed")).await.unwrap();
         let fields = vec!["token".to_owned()];
-        let (handoff, token) = vault.add_handoff(&mine.id, "make", &fields, at(0), at(60)).await.unwrap();
+        let (handoff, token) = vault.add_handoff(&mine, "make", &fields, at(0), at(60)).await.unwrap();
+        let again = vault.session(&project.id, made.seq).await.unwrap().unwrap();
+        assert!(!again.is_open(at(31)) && again.goes_on(at(59)) && !again.goes_on(at(60)), "{name}");
         assert_eq!(vault.handoff_by_token(&token.digest()).await.unwrap(), Some(handoff.clone()), "{name}");
         assert!(vault.end_handoff(&handoff.id, at(1)).await.unwrap(), "{name}");
         assert!(!vault.end_handoff(&handoff.id, at(2)).await.unwrap(), "{name}");

@@ -48,6 +48,12 @@ addEventListener("pageshow", (event) => {
   for (const button of all("button[aria-disabled]")) button.removeAttribute("aria-disabled");
 });
 
+// Times as they are here.
+for (const time of all("time[datetime]")) {
+  const options = { dateStyle: "medium", timeStyle: "short" };
+  time.textContent = new Intl.DateTimeFormat(document.documentElement.lang, options).format(new Date(time.dateTime));
+}
+
 for (const button of all("[data-copy]")) {
   if (!navigator.clipboard) continue;
   const says = button.textContent;
