@@ -11,6 +11,7 @@ use crate::hub::world::{Database, Hub};
 mod browser;
 mod client;
 mod described;
+mod examples;
 mod process;
 mod rows;
 pub(crate) mod world;

@@ -7,6 +7,7 @@ mod accounts;
 mod actions;
 mod attempts;
 mod connectors;
+mod examples;
 mod guides;
 mod hub;
 mod keys;
@@ -108,6 +109,7 @@ fn described() -> (Router<Arc<App>>, Document) {
     let token = utoipa::openapi::security::ApiKey::Header(token);
     schemes.insert("session".to_owned(), SecurityScheme::ApiKey(token).into());
     document.merge(Passing::openapi());
+    examples::add(&mut document);
     let routes = routes
         .route("/connectors/{provider}/icon", get(connectors::icon))
         .route("/accounts/{id}/proxy/{*path}", any(requests::pass));

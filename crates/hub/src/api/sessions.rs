@@ -145,7 +145,7 @@ async fn parsed(
     };
     let label = match &body.label {
         Some(Value::String(label)) => Some(text("label", label)?),
-        None | Some(Value::Null | Value::Object(_)) => None,
+        None | Some(Value::Null) => None,
         Some(_) => return Err(invalid("label", "it is a text")),
     };
     let account = match &body.account_id {

@@ -173,8 +173,23 @@ pub(crate) struct HubAccountBody {
     pub(crate) integration_id: String,
     /// Values by the keys of fields. When editing, what is left out stays.
     #[serde(default)]
-    #[schema(value_type = std::collections::HashMap<String, String>)]
+    #[schema(value_type = std::collections::HashMap<String, TypedValue>)]
     pub(crate) credentials: BTreeMap<String, Value>,
+}
+
+/// A value that is typed in. A number, or a yes or no, is taken as it is written.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it only describes what `HubAccountBody` takes")]
+pub(crate) enum TypedValue {
+    /// A text.
+    Text(String),
+    /// A number.
+    Number(f64),
+    /// Yes or no.
+    Boolean(bool),
+    /// Nothing: as if it were left out.
+    Nothing,
 }
 
 /// An account that was just linked.

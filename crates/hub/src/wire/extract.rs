@@ -30,6 +30,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
                 StatusCode::PAYLOAD_TOO_LARGE => ApiError::of(&BODY_TOO_LARGE),
                 _ => ApiError::new(&BAD_REQUEST, "The body could not be read"),
             })?;
+        // What reads it would take the members of a list in their order, and nobody means that.
+        if bytes.trim_ascii_start().starts_with(b"[") {
+            let message = "The body has another form: it is a list, and not an object";
+            return Err(ApiError::new(&UNREADABLE_BODY, message));
+        }
         let body = serde_json::from_slice(&bytes).map_err(|error| {
             let message = match error.classify() {
                 serde_json::error::Category::Data => {

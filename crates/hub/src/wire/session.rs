@@ -64,7 +64,7 @@ pub(crate) struct ConnectSession {
     /// Its number.
     pub(crate) id: i64,
     /// The organization: a number for clients of StackOne's API before 2026-02, a text for later ones.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub(crate) organization_id: Value,
     /// The project.
     pub(crate) project_id: String,
