@@ -17,6 +17,7 @@ mod rows;
 pub(crate) mod world;
 
 mod crash;
+mod renewal;
 mod replicas;
 mod rotation;
 mod strangers;

@@ -22,6 +22,7 @@ use crate::layers::request_id;
 use crate::limits::Calls;
 use crate::pages::Assets;
 use crate::passing::TokenCache;
+use crate::renewing::Looked;
 use crate::settings::Settings;
 
 /// What every handler shares.
@@ -52,6 +53,8 @@ pub struct App {
     pub(crate) calls: Calls,
     /// Tokens that were got to send requests through accounts.
     pub(crate) tokens: TokenCache,
+    /// Tokens of accounts that a provider was asked about.
+    pub(crate) looked: Looked,
     phase: AtomicU8,
 }
 
@@ -90,6 +93,7 @@ impl App {
             old_guides: Old::default(),
             calls: Calls::default(),
             tokens: TokenCache::default(),
+            looked: Looked::default(),
             phase: AtomicU8::new(Phase::Starting as u8),
         }
     }

@@ -25,6 +25,7 @@ mod form;
 mod limits;
 mod linking;
 mod passing;
+mod renewing;
 mod sign_in;
 mod status;
 mod upkeep;

@@ -6,6 +6,7 @@
 //! **Invariant:** an account is stored once per attempt, and only what was seen to work; the transcript and the
 //! texts for people hold no secret.
 
+mod again;
 mod check;
 mod problem;
 mod values;
@@ -20,13 +21,15 @@ use probe::Values;
 use secret::Secret;
 use vault::{Account, Attempt, AttemptState, ChangeError, Home, NewAccount, Origin, Place, Session, Vault};
 
-pub(crate) use self::check::check_only;
+pub(crate) use self::again::{again, keeps_tokens};
 pub use self::check::moment;
+pub(crate) use self::check::{check_and_keep, check_only};
 pub(crate) use self::problem::refusal;
-pub(crate) use self::values::{Tokens, all_values, keep_tokens, stored_tokens};
+pub(crate) use self::values::{Held, Tokens, stored_tokens};
 pub use self::values::{new_account, stored_values};
 pub(crate) use self::verify::{CheckSeen, verify};
 
+use self::check::Whose;
 use crate::access::actor;
 use crate::app::App;
 use crate::connectors::Integration;
@@ -147,7 +150,8 @@ impl Linking {
     /// Runs the checks, and keeps how they stand as they go on.
     pub(crate) async fn run(&mut self, app: &App) -> Result<(), ApiError> {
         let id = self.attempt.id.clone();
-        let ran = check::run(app, &mut self.flow, &mut self.attempt.transcript, Some(&id)).await;
+        let whose = Whose::Attempt(&id);
+        let ran = check::run(app, &mut self.flow, &mut self.attempt.transcript, whose).await;
         if ran.is_err() {
             // Not left as if checks were under way: whoever comes back finds the form, with all that was typed.
             self.flow.give_up_checks();

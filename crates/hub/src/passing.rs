@@ -8,22 +8,23 @@ use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use guide::{Key, OutcomeKind};
+use egress::Streamed;
 use http_body::Frame;
 use jiff::Timestamp;
-use link::{Flow, Purpose, Stage, Start};
+use link::Flow;
 use probe::{Inputs, Values, Wanted};
 use tokio::sync::mpsc;
 use vault::{Account, Credentials};
 
 use crate::app::App;
 use crate::connectors;
-use crate::editions;
-use crate::linking::{Tokens, all_values, check_only, keep_tokens, stored_tokens};
+use crate::linking::{Tokens, again, check_only, keeps_tokens, stored_tokens};
+use crate::renewing::{self, TRUSTED};
 use crate::status;
 use crate::telemetry::metrics;
 use crate::wire::error::{
@@ -35,6 +36,9 @@ const MOST: u64 = 256 * 1024 * 1024;
 
 /// A token that ends within so many seconds is not used any more.
 const MARGIN: i64 = 30;
+
+/// What a provider answers to a token that holds no more.
+const UNAUTHORIZED: u16 = 401;
 
 /// Headers of a caller that do not go on: of the connection, of ours, or of what is added here.
 const NOT_PASSED: [&str; 25] = [
@@ -69,11 +73,47 @@ const NOT_PASSED: [&str; 25] = [
 const NOT_RETURNED: [&str; 4] =
     ["set-cookie", "strict-transport-security", "content-security-policy", "server"];
 
-/// Tokens that were got to send requests, by account and version.
+/// Tokens that were got to send requests and are kept nowhere else, by account and version, and when they were got.
 #[derive(Default)]
-pub(crate) struct TokenCache(Mutex<BTreeMap<(String, i64), Tokens>>);
+pub(crate) struct TokenCache(Mutex<BTreeMap<(String, i64), (Instant, Tokens)>>);
 
-/// Sends a request through an account.
+impl TokenCache {
+    /// Those that hold.
+    fn find(&self, of: &Credentials) -> Option<Values> {
+        let cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        cache.get(&key(of)).filter(|(_, tokens)| holds(tokens)).map(|(_, tokens)| tokens.values.clone())
+    }
+
+    fn keep(&self, of: &Credentials, tokens: Tokens) {
+        let key = key(of);
+        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // What has ended, and what belongs to credentials that were replaced, is let go of.
+        cache.retain(|(id, _), (_, tokens)| holds(tokens) && *id != key.0);
+        cache.insert(key, (Instant::now(), tokens));
+    }
+
+    /// Lets go of those that a provider refused; `false`: they were got so lately that it is not for them.
+    fn forget(&self, of: &Credentials) -> bool {
+        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if cache.get(&key(of)).is_some_and(|(got, _)| got.elapsed() < TRUSTED) {
+            return false;
+        }
+        cache.remove(&key(of));
+        true
+    }
+}
+
+fn key(of: &Credentials) -> (String, i64) {
+    (of.account.id.to_string(), of.account.version)
+}
+
+fn holds(tokens: &Tokens) -> bool {
+    let now = Timestamp::now().as_second();
+    tokens.end.is_none_or(|end| now + MARGIN < end)
+}
+
+/// Sends a request through an account. What signing in gave is renewed where it has ended, and where the provider says
+/// that it has: a request that it did not let in has done nothing, and is sent once more.
 pub(crate) async fn pass(
     app: &Arc<App>,
     account: &Account,
@@ -82,47 +122,42 @@ pub(crate) async fn pass(
 ) -> Result<Response, ApiError> {
     usable(app, account).await?;
     wanted.headers.retain(|(name, _)| !NOT_PASSED.contains(&name.as_str()) && !name.starts_with("sec-"));
-    let gone = || ApiError::new(&CONFLICT, "There is no guide any more for how this account was linked");
-    let mut guide = app.guides.current(&account.provider);
-    if guide.as_ref().is_none_or(|guide| guide.method(&account.method).is_none()) {
-        guide = editions::by_digest(app, &account.guide_digest).await?;
-    }
-    let guide = guide.ok_or_else(gone)?;
     let purpose = format!("request: {} {}", wanted.verb, wanted.path);
     let opened = app.vault.unseal(&account.id, actor, &purpose, Timestamp::now()).await;
-    let credentials = opened.map_err(|error| ApiError::internal(&error))?;
-    let start = Start {
-        purpose: Purpose::Again { external_id: account.external_id.clone(), other_allowed: false },
-        environment: account.environment.as_deref().and_then(Key::parse),
-        stored: all_values(app, &credentials).await?,
-        tokens: stored_tokens(&credentials),
-        brand: app.brand.name.clone(),
-        ..Start::default()
-    };
-    let values = start.stored.clone();
-    let mut flow = Flow::new(Arc::clone(&guide), &account.method, start).ok_or_else(gone)?;
-    let tokens = tokens(app, &credentials, &mut flow, actor).await?;
-    let inputs = Inputs { tokens: &tokens, ..Inputs::new(flow.method(), flow.environment(), &values) };
+    let mut credentials = opened.map_err(|error| ApiError::internal(&error))?;
+    let flow = again(app, &credentials).await?;
+    let tokens = tokens(app, &mut credentials, &flow, actor).await?;
+    let answer = ask(app, &flow, wanted.clone(), &tokens).await?;
+    if answer.status != UNAUTHORIZED || flow.method().auth.sign_in.is_none() {
+        return Ok(handed_on(app, answer));
+    }
+    match other_tokens(app, &credentials, &flow, &tokens, actor).await? {
+        Some(others) => Ok(handed_on(app, ask(app, &flow, wanted, &others).await?)),
+        None => Ok(handed_on(app, answer)),
+    }
+}
+
+/// Asks the provider.
+async fn ask(app: &App, flow: &Flow, wanted: Wanted, tokens: &Values) -> Result<Streamed, ApiError> {
+    let provider = &flow.guide().provider;
+    let inputs = Inputs { tokens, ..Inputs::new(flow.method(), flow.environment(), flow.values()) };
     let request = probe::through(flow.method(), wanted, &inputs)
         .map_err(|error| ApiError::new(&INVALID_VALUE, format!("The request cannot be made: {error}")))?;
-    let began = std::time::Instant::now();
+    let began = Instant::now();
     let answer = app.egress.open(&request, MOST).await;
     let outcome = match &answer {
         Ok(answer) => format!("{}xx", answer.status / 100),
         Err(_) => "failed".to_owned(),
     };
-    metrics::asked(&account.provider, &outcome, began.elapsed());
-    match answer {
-        Ok(answer) => Ok(handed_on(app, answer)),
-        Err(broken) => {
-            let code = match broken.fault {
-                guide::Fault::Timeout => &PROVIDER_TIMEOUT,
-                _ => &PROVIDER_FAILED,
-            };
-            Err(ApiError::new(code, format!("{} could not be asked", guide.provider.name))
-                .provider_response(format!("{}: {}", broken.fault, broken.detail)))
-        }
-    }
+    metrics::asked(provider.key.as_str(), &outcome, began.elapsed());
+    answer.map_err(|broken| {
+        let code = match broken.fault {
+            guide::Fault::Timeout => &PROVIDER_TIMEOUT,
+            _ => &PROVIDER_FAILED,
+        };
+        ApiError::new(code, format!("{} could not be asked", provider.name))
+            .provider_response(format!("{}: {}", broken.fault, broken.detail))
+    })
 }
 
 /// Whether requests may be sent through an account.
@@ -138,54 +173,61 @@ async fn usable(app: &App, account: &Account) -> Result<(), ApiError> {
         .with("status", status.as_str()))
 }
 
-/// What signing in gives, where the method signs in: as it was got before, or got now.
+/// What signing in gives, where the method signs in: as it is kept, or renewed now.
 async fn tokens(
     app: &Arc<App>,
-    credentials: &Credentials,
-    flow: &mut Flow,
+    credentials: &mut Credentials,
+    flow: &Flow,
     actor: &str,
 ) -> Result<Values, ApiError> {
     if flow.method().auth.sign_in.is_none() {
         return Ok(Values::new());
     }
-    let account = &credentials.account;
-    let key = (account.id.to_string(), account.version);
-    let now = Timestamp::now().as_second();
-    let holds = |tokens: &Tokens| tokens.end.is_none_or(|end| now + MARGIN < end);
-    let known = app.tokens.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-    if let Some(tokens) = known.filter(holds) {
-        return Ok(tokens.values);
+    if !keeps_tokens(flow.method()) {
+        return got(app, credentials).await;
     }
+    let (values, _) = flow.tokens();
+    if !values.is_empty() && !flow.tokens_end_soon(Timestamp::now().as_second()) {
+        return Ok(values.clone());
+    }
+    *credentials = renewing::renewed(app, credentials, actor).await?;
+    Ok(stored_tokens(credentials).values)
+}
+
+/// Those to try in the place of some that the provider refused; none, if it is not they that it refused.
+async fn other_tokens(
+    app: &Arc<App>,
+    credentials: &Credentials,
+    flow: &Flow,
+    refused: &Values,
+    actor: &str,
+) -> Result<Option<Values>, ApiError> {
+    let others = if keeps_tokens(flow.method()) {
+        stored_tokens(&renewing::renewed(app, credentials, actor).await?).values
+    } else if app.tokens.forget(credentials) {
+        got(app, credentials).await?
+    } else {
+        return Ok(None);
+    };
+    Ok((others != *refused).then_some(others))
+}
+
+/// Tokens that are got anew at any time: as they were got before, or got now.
+async fn got(app: &Arc<App>, credentials: &Credentials) -> Result<Values, ApiError> {
+    if let Some(values) = app.tokens.find(credentials) {
+        return Ok(values);
+    }
+    let mut flow = again(app, credentials).await?;
     flow.submit_all(&[]);
-    check_only(app, flow).await?;
-    match flow.stage() {
-        Stage::Confirm { .. } => {}
-        Stage::Failed { verdict, .. } => {
-            let code = if verdict.outcome.is_transient() || verdict.outcome == OutcomeKind::Tls {
-                &PROVIDER_FAILED
-            } else {
-                &CONFLICT
-            };
-            let message = format!("Signing in failed. {} {}", verdict.says, verdict.fix);
-            return Err(ApiError::new(code, message.trim()).with("outcome", verdict.outcome.as_str()));
-        }
-        _ => {
-            return Err(ApiError::new(&CONFLICT, "The account has to be linked again before it can be used"));
-        }
-    }
-    let account = keep_tokens(app, credentials, flow, actor).await?;
-    let key = (account.id.to_string(), account.version);
+    check_only(app, &mut flow).await?;
+    renewing::works(&flow)?;
     let (values, end) = flow.tokens();
-    let tokens = Tokens { values: values.clone(), end };
-    let mut cache = app.tokens.0.lock().unwrap_or_else(PoisonError::into_inner);
-    // What has ended, and what belongs to credentials that were replaced, is let go of.
-    cache.retain(|(id, _), tokens| holds(tokens) && *id != key.0);
-    cache.insert(key, tokens.clone());
-    Ok(tokens.values)
+    app.tokens.keep(credentials, Tokens { values: values.clone(), end });
+    Ok(values.clone())
 }
 
 /// The answer, handed on as it comes.
-fn handed_on(app: &Arc<App>, mut answer: egress::Streamed) -> Response {
+fn handed_on(app: &Arc<App>, mut answer: Streamed) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
     let returned = std::mem::take(&mut answer.headers);
     let (pieces, coming) = mpsc::channel(2);

@@ -93,11 +93,17 @@ impl Flow {
         self.check_all();
     }
 
+    /// Whether what signing in gave has ended, or nearly: it would be renewed before it is used. `now` is in seconds since
+    /// 1970.
+    pub fn tokens_end_soon(&self, now: i64) -> bool {
+        soon(self.tokens_end, now)
+    }
+
     /// The request that is due, or none: where it cannot be made, the flow fails.
     pub(crate) fn request(&mut self, moment: Moment) -> Option<Effect> {
         let State::Checking(run) = &self.state else { return None };
         let mut run = run.clone();
-        let ends_soon = run.tokens_end.is_some_and(|end| end <= moment.unix().saturating_add(MARGIN));
+        let ends_soon = soon(run.tokens_end, moment.unix());
         if matches!(run.at, At::Check(_)) && ends_soon && !run.renewed && !run.fresh && self.can_renew(&run) {
             self.renew(run);
             return None;
@@ -234,6 +240,11 @@ impl Flow {
             }
             run.tokens.extend(verdict.captures);
             run.fresh = true;
+            // Those before may hold no more: whatever becomes of the checks, these are the ones to keep.
+            if run.at == At::Refresh {
+                self.tokens.clone_from(&run.tokens);
+                self.tokens_end = run.tokens_end;
+            }
             self.next(run);
             return;
         }
@@ -361,6 +372,10 @@ impl Flow {
         verdict.at_field = error.field;
         verdict
     }
+}
+
+fn soon(end: Option<i64>, now: i64) -> bool {
+    end.is_some_and(|end| end <= now.saturating_add(MARGIN))
 }
 
 /// Whether a check's scopes are among those that an answer listed; none, where that answers nothing. A check that

@@ -167,6 +167,9 @@ alter table accounts add column kind text not null default 'production' check (k
 alter table accounts add column metadata_json text not null default '{}';
 alter table accounts add column hold text check (hold in ('suspended', 'archived'));
 alter table accounts add column state_at text;
+-- Who renews its tokens, and until when it is known to.
+alter table accounts add column renewer text;
+alter table accounts add column renewer_until text;
 
 create index accounts_project on accounts (project_id, created_at, id);
 create index accounts_owner on accounts (project_id, owner_id, provider);

@@ -31,6 +31,7 @@ mod profile;
 mod project;
 mod prove;
 mod read;
+mod renewal;
 mod rotate;
 mod row;
 mod schema;

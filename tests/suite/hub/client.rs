@@ -4,7 +4,7 @@
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -86,8 +86,24 @@ impl Ask {
         self
     }
 
+    /// Sends it, and hangs up when something has come to pass.
+    pub(crate) fn hung_up(self, address: SocketAddr, when: impl Fn() -> bool) -> io::Result<()> {
+        let mut stream = TcpStream::connect(address)?;
+        stream.write_all(&self.bytes(address))?;
+        let began = Instant::now();
+        while !when() {
+            assert!(began.elapsed() < Duration::from_secs(30), "what is waited for does not come to pass");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Ok(())
+    }
+
     /// Sends it, and reads the answer to its end.
     pub(crate) fn to(self, address: SocketAddr) -> io::Result<Answer> {
+        raw(address, &self.bytes(address))
+    }
+
+    fn bytes(&self, address: SocketAddr) -> Vec<u8> {
         let mut head =
             format!("{} {} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n", self.method, self.path);
         for (name, value) in &self.headers {
@@ -99,7 +115,7 @@ impl Ask {
         head.push_str("\r\n");
         let mut bytes = head.into_bytes();
         bytes.extend_from_slice(&self.body);
-        raw(address, &bytes)
+        bytes
     }
 }
 

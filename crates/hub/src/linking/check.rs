@@ -10,6 +10,7 @@ use link::{Effect, Flow, Stage};
 use probe::{Answer, Moment};
 use serde_json::{Value, json};
 
+use super::values::Held;
 use crate::app::App;
 use crate::telemetry::metrics;
 use crate::wire::error::{ApiError, PROVIDER_FAILED};
@@ -27,18 +28,33 @@ pub fn moment() -> Moment {
     Moment { unix_ms: Timestamp::now().as_millisecond(), lot }
 }
 
+/// Whose flow is run.
+pub(crate) enum Whose<'a> {
+    /// Nobody's.
+    Nobody,
+    /// An attempt's: how it stands is kept as it goes on.
+    Attempt(&'a str),
+    /// An account's: tokens that are renewed are kept as soon as they are there.
+    Account(&'a mut Held),
+}
+
 /// Runs a flow that belongs to no attempt.
 pub(crate) async fn check_only(app: &App, flow: &mut Flow) -> Result<(), ApiError> {
-    run(app, flow, &mut Vec::new(), None).await
+    run(app, flow, &mut Vec::new(), Whose::Nobody).await
+}
+
+/// Runs the flow of an account, and keeps tokens that are renewed.
+pub(crate) async fn check_and_keep(app: &App, flow: &mut Flow, held: &mut Held) -> Result<(), ApiError> {
+    flow.submit_all(&[]);
+    run(app, flow, &mut Vec::new(), Whose::Account(held)).await
 }
 
 /// Runs a flow until it needs a person or hands over an account.
-/// `attempt`: whose progress is kept as it goes on.
 pub(crate) async fn run(
     app: &App,
     flow: &mut Flow,
     transcript: &mut Vec<Value>,
-    attempt: Option<&str>,
+    mut whose: Whose<'_>,
 ) -> Result<(), ApiError> {
     let began = Instant::now();
     let mut known = Value::Null;
@@ -52,6 +68,9 @@ pub(crate) async fn run(
                 metrics::asked(flow.guide().provider.key.as_str(), outcome(&answer), asked.elapsed());
                 let label = current_label(flow);
                 flow.answered(id, &answer, moment().unix());
+                if let Whose::Account(held) = &mut whose {
+                    Box::pin(held.keep(app, flow)).await?;
+                }
                 let line = line(at, &label, &request.to_string(), &answer, asked.elapsed(), flow);
                 transcript.push(line);
                 if MOST_LINES < transcript.len() {
@@ -72,7 +91,7 @@ pub(crate) async fn run(
             // Only a person confirms, or whoever asked for it all at once.
             Effect::Store(_) => break,
         }
-        if let (Some(id), Stage::Checking(reports)) = (attempt, flow.stage()) {
+        if let (Whose::Attempt(id), Stage::Checking(reports)) = (&whose, flow.stage()) {
             let now = json!(reports);
             if now != known {
                 app.vault.save_progress(id, &now).await.map_err(|error| ApiError::internal(&error))?;

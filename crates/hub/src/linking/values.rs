@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use link::{Flow, Linked};
 use probe::Values;
 use secret::Secret;
-use vault::{Account, ChangeError, Credentials, Home, NewAccount};
+use vault::{ChangeError, Credentials, Home, NewAccount};
 
+use super::again::keeps_tokens;
 use crate::app::App;
 use crate::connectors;
 use crate::wire::error::{ApiError, CONFLICT};
@@ -16,8 +17,11 @@ use crate::wire::error::{ApiError, CONFLICT};
 /// The prefix under which tokens lie among an account's secrets; no field's key begins so.
 const TOKEN: &str = "token:";
 
+/// The name under which it lies beside them when they end, in seconds since 1970; no token is called so.
+const TOKENS_END: &str = "tokens:end";
+
 /// What signing in gave.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Tokens {
     /// The tokens, by name.
     pub(crate) values: Values,
@@ -42,32 +46,48 @@ pub(crate) async fn all_values(app: &App, credentials: &Credentials) -> Result<V
 }
 
 /// The tokens that signing in gave, as they were stored.
-pub(crate) fn stored_tokens(credentials: &Credentials) -> Values {
-    let tokens = credentials.secrets.iter();
-    tokens.filter_map(|(name, value)| Some((Key::parse(name.strip_prefix(TOKEN)?)?, value.clone()))).collect()
+pub(crate) fn stored_tokens(credentials: &Credentials) -> Tokens {
+    let secrets = credentials.secrets.iter();
+    let values = secrets
+        .filter_map(|(name, value)| Some((Key::parse(name.strip_prefix(TOKEN)?)?, value.clone())))
+        .collect();
+    let end = credentials.secrets.get(TOKENS_END).and_then(|end| end.expose().parse().ok());
+    Tokens { values, end }
 }
 
-/// Keeps tokens that were renewed while an account was used, or every later use would need another sign-in. Gives the
-/// account as it is now.
-pub(crate) async fn keep_tokens(
-    app: &App,
-    credentials: &Credentials,
-    flow: &Flow,
-    actor: &str,
-) -> Result<Account, ApiError> {
-    let (tokens, _) = flow.tokens();
-    // Those of a program are got anew at any time, and are not worth a writing.
-    if !flow.method().auth.needs_browser() || *tokens == stored_tokens(credentials) {
-        return Ok(credentials.account.clone());
+/// Tokens as they are stored.
+fn to_store(tokens: &Values, end: Option<i64>) -> impl Iterator<Item = (String, Secret)> {
+    let end = end.map(|end| (TOKENS_END.to_owned(), Secret::new(end.to_string())));
+    tokens.iter().map(|(key, value)| (format!("{TOKEN}{key}"), value.clone())).chain(end)
+}
+
+/// The credentials of an account whose flow is run, and on whose behalf.
+pub(crate) struct Held {
+    /// As they are kept now.
+    pub(crate) credentials: Credentials,
+    /// Who stands in the trail.
+    pub(crate) actor: String,
+}
+
+impl Held {
+    /// Keeps tokens that were renewed while an account was used, or every later use would need another sign-in.
+    pub(crate) async fn keep(&mut self, app: &App, flow: &Flow) -> Result<(), ApiError> {
+        let (values, end) = flow.tokens();
+        let known = stored_tokens(&self.credentials);
+        if !keeps_tokens(flow.method()) || (known.values == *values && known.end == end) {
+            return Ok(());
+        }
+        let mut secrets = self.credentials.secrets.clone();
+        secrets.retain(|name, _| !name.starts_with(TOKEN) && name != TOKENS_END);
+        secrets.extend(to_store(values, end));
+        let kept = app.vault.renew(&self.credentials, &secrets, &self.actor, Timestamp::now()).await;
+        let account = kept.map_err(|error| match error {
+            ChangeError::Store(error) => ApiError::internal(&error),
+            _ => ApiError::new(&CONFLICT, "The account was changed meanwhile; try again"),
+        })?;
+        self.credentials = Credentials { account, secrets };
+        Ok(())
     }
-    let mut secrets = credentials.secrets.clone();
-    secrets.retain(|name, _| !name.starts_with(TOKEN));
-    secrets.extend(tokens.iter().map(|(key, value)| (format!("{TOKEN}{key}"), value.clone())));
-    let kept = app.vault.renew(credentials, &secrets, actor, Timestamp::now()).await;
-    kept.map_err(|error| match error {
-        ChangeError::Store(error) => ApiError::internal(&error),
-        _ => ApiError::new(&CONFLICT, "The account was changed meanwhile; try again"),
-    })
 }
 
 /// Public and secret values by name, as the values of a flow.
@@ -84,7 +104,7 @@ pub fn new_account(linked: Linked, label: Option<String>, home: Option<Home>) ->
         identity.extend(found.details.iter().cloned());
     }
     let secrets = linked.secrets.into_iter().map(|(key, value)| (key.to_string(), value));
-    let tokens = linked.tokens.into_iter().map(|(key, value)| (format!("{TOKEN}{key}"), value));
+    let tokens = to_store(&linked.tokens, linked.tokens_end);
     NewAccount {
         provider: linked.provider.to_string(),
         method: linked.method.to_string(),

@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use guide::Key;
 use jiff::Timestamp;
-use link::{CheckReport, CheckState, Flow, Purpose, Stage, Start};
+use link::{CheckReport, CheckState, Flow, Stage};
 use serde::Serialize;
 use utoipa::ToSchema;
-use vault::{Account, AccountState, ChangeError, CheckRecord};
+use vault::{Account, AccountState, ChangeError, CheckRecord, Credentials};
 
-use super::{check, values};
+use super::again::{again, keeps_tokens};
+use super::check;
+use super::values::Held;
 use crate::app::App;
-use crate::editions;
+use crate::renewing;
 use crate::wire::error::{ApiError, CONFLICT, NOT_FOUND};
 
 /// What was found.
@@ -38,29 +39,31 @@ pub(crate) struct CheckSeen {
     state: &'static str,
 }
 
-/// Checks an account again.
-pub(crate) async fn verify(app: &App, account: &Account, actor: &str) -> Result<Found, ApiError> {
-    // What the guide says now counts: a provider that changed its API is asked in the new way.
-    let mut guide = app.guides.current(&account.provider);
-    if guide.as_ref().is_none_or(|guide| guide.method(&account.method).is_none()) {
-        guide = editions::by_digest(app, &account.guide_digest).await?;
+/// Checks an account again. Where that may renew its tokens, nobody else may at the same time.
+pub(crate) async fn verify(app: &Arc<App>, account: &Account, actor: &str) -> Result<Found, ApiError> {
+    let opened = unsealed(app, account, actor).await?;
+    let mut flow = again(app, &opened).await?;
+    if !keeps_tokens(flow.method()) {
+        return look(app, &mut flow, opened, actor).await;
     }
-    let gone = || ApiError::new(&CONFLICT, "There is no guide any more for how this account was linked");
-    let guide = guide.ok_or_else(gone)?;
-    let now = Timestamp::now();
-    let opened = app.vault.unseal(&account.id, actor, "verify", now).await.map_err(failed)?;
-    let start = Start {
-        purpose: Purpose::Again { external_id: account.external_id.clone(), other_allowed: false },
-        environment: account.environment.as_deref().and_then(Key::parse),
-        stored: values::all_values(app, &opened).await?,
-        tokens: values::stored_tokens(&opened),
-        brand: app.brand.name.clone(),
-        ..Start::default()
-    };
-    let mut flow = Flow::new(Arc::clone(&guide), &account.method, start).ok_or_else(gone)?;
-    flow.submit_all(&[]);
-    check::run(app, &mut flow, &mut Vec::new(), None).await?;
-    let account = &values::keep_tokens(app, &opened, &flow, actor).await?;
+    let (shared, account, actor) = (Arc::clone(app), account.clone(), actor.to_owned());
+    renewing::alone(app, &opened.account.id, async move {
+        // As they are now: whoever had the turn before may have renewed them.
+        let opened = unsealed(&shared, &account, &actor).await?;
+        let mut flow = again(&shared, &opened).await?;
+        look(&shared, &mut flow, opened, &actor).await
+    })
+    .await
+}
+
+async fn unsealed(app: &App, account: &Account, actor: &str) -> Result<Credentials, ApiError> {
+    app.vault.unseal(&account.id, actor, "verify", Timestamp::now()).await.map_err(failed)
+}
+
+async fn look(app: &App, flow: &mut Flow, opened: Credentials, actor: &str) -> Result<Found, ApiError> {
+    let mut held = Held { credentials: opened, actor: actor.to_owned() };
+    check::check_and_keep(app, flow, &mut held).await?;
+    let account = &held.credentials.account;
     let (outcome, message, reports, transient) = match flow.stage() {
         Stage::Confirm { limited, reports, .. } => {
             (if limited { "ok_limited" } else { "ok" }.to_owned(), None, reports.to_vec(), false)

@@ -132,6 +132,18 @@ fn a_token_that_is_refused_is_renewed_once() {
 }
 
 #[test]
+fn a_token_that_was_renewed_is_kept_whatever_follows() {
+    let tokens = Values::from([(Key::parse("token").expect("a key"), Secret::from("t1"))]);
+    let mut flow = flow(Start { tokens, tokens_end: Some(5), ..Start::default() });
+    assert!(flow.tokens_end_soon(0) && !flow.tokens_end_soon(-6));
+    play(&mut flow, &[(0, 200, r#"{"token":"t2"}"#), (0, 403, "")]);
+    assert_eq!(ends(&flow), "failed missing_permission");
+    let (tokens, end) = flow.tokens();
+    assert_eq!(tokens.values().map(Secret::expose).collect::<Vec<_>>(), ["t2"]);
+    assert_eq!(end, None);
+}
+
+#[test]
 fn a_token_that_cannot_be_renewed_is_got_anew() {
     let mut flow = flow(Start::default());
     let asked = play(&mut flow, &[LOGIN, (0, 401, ""), (0, 400, ""), (0, 200, r#"{"token":"t3"}"#), ME]);

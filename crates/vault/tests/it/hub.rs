@@ -368,3 +368,31 @@ async fn futures_join<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Out
     .await;
     results.into_iter().flatten().collect()
 }
+
+#[tokio::test]
+async fn one_renews_the_tokens_of_an_account_and_who_dies_is_missed() {
+    for (name, vault, _folder) in vaults().await {
+        let account = vault.add(&sample("a"), None, "ada", at(0)).await.unwrap();
+        let id = &account.id;
+        let lease =
+            async |holder, now, until| vault.lease_renewal(id, holder, at(now), at(until)).await.unwrap();
+        let (one, two) = tokio::join!(lease("one", 0, 2), lease("two", 0, 2));
+        assert!(one != two, "{name}: one of them, and not both");
+        let (first, second) = if one { ("one", "two") } else { ("two", "one") };
+        assert!(lease(first, 1, 3).await, "{name}: it stays at it");
+        assert!(!lease(second, 2, 4).await, "{name}");
+        vault.release_renewal(id, second).await.unwrap();
+        assert!(!lease(second, 2, 4).await, "{name}: only who has it gives it back");
+        assert!(lease(second, 3, 5).await, "{name}: its time is over");
+        assert!(!lease(first, 3, 5).await, "{name}: who was away for too long has it no more");
+        vault.release_renewal(id, second).await.unwrap();
+        assert!(lease(first, 3, 5).await, "{name}: it was given back");
+        assert_eq!(vault.get(id).await.unwrap().unwrap(), account, "{name}: nothing of the account changed");
+        assert!(
+            !vault
+                .lease_renewal(&"acc_aaaaaaaaaaaaaaaaaaaaaaaaaa".parse().unwrap(), "one", at(0), at(1))
+                .await
+                .unwrap()
+        );
+    }
+}
