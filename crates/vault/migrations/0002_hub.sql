@@ -166,9 +166,9 @@ alter table accounts add column hold text check (hold in ('suspended', 'archived
 alter table accounts add column state_at text;
 
 create index accounts_project on accounts (project_id, created_at, id);
-create index accounts_owner on accounts (project_id, owner_id, provider);
+create index accounts_owner on accounts (owner_id, provider, project_id);
 create index accounts_provider on accounts (project_id, provider, created_at, id);
-create index accounts_config on accounts (project_id, config_id, created_at, id);
+create index accounts_config on accounts (config_id, project_id);
 -- Few accounts are not in order, and they are what is looked for.
 create index accounts_state on accounts (project_id, created_at, id) where state <> 'active';
 create index accounts_hold on accounts (project_id, created_at, id) where hold is not null;
