@@ -1,10 +1,13 @@
-//! `cargo xtask bench`: how quick Waystone is, how much memory it takes, and how it compares; as a page.
+//! `cargo xtask bench`: how quick Waystone is, how much memory it takes, and how it compares; as two pages, one of what
+//! is done with guides (this file), one of the Hub ([`hub`]).
 //!
-//! Everything is measured in one run on one machine, on the binary as it ships, with catalogs made for it. No test
+//! Everything of a page is measured in one run on one machine, on the binary as it ships, with catalogs made for it. No test
 //! looks at a figure: machines differ, and a slow one is not a broken program.
 
+mod aims;
 mod corpus;
 mod figures;
+mod hub;
 mod machine;
 mod others;
 mod pieces;
@@ -27,13 +30,32 @@ use self::watch::Watched;
 use self::waystone::{Checked, Copied, MEDIA, Rendered};
 use crate::tidy::{files, root, target};
 
-/// How much is measured.
+/// What is measured, and how much.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Options {
-    /// Smaller catalogs and fewer runs.
+    /// One part alone; both, if none is named.
+    part: Option<Part>,
+    /// Smaller catalogs and databases, and fewer runs.
     quick: bool,
     /// mdBook is built, if it is not there.
     mdbook: bool,
+}
+
+/// A part, which has a page of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Guides,
+    Hub,
+}
+
+impl Part {
+    /// The name of its page.
+    fn page(self) -> &'static str {
+        match self {
+            Self::Guides => "benchmarks.md",
+            Self::Hub => "benchmarks-hub.md",
+        }
+    }
 }
 
 impl Options {
@@ -41,9 +63,13 @@ impl Options {
         let mut options = Self::default();
         for argument in arguments {
             match *argument {
+                "guides" => options.part = Some(Part::Guides),
+                "hub" => options.part = Some(Part::Hub),
                 "--quick" => options.quick = true,
                 "--with-mdbook" => options.mdbook = true,
-                other => bail!("bench does not know `{other}`; it knows --quick and --with-mdbook"),
+                other => {
+                    bail!("bench does not know `{other}`; it knows guides and hub, --quick and --with-mdbook")
+                }
             }
         }
         Ok(options)
@@ -70,7 +96,7 @@ impl Options {
     }
 }
 
-/// Everything that was measured.
+/// Everything that was measured with guides.
 #[derive(Clone, Debug)]
 struct Run {
     options: Options,
@@ -89,16 +115,25 @@ struct Run {
     others: Vec<Other>,
 }
 
-/// Measures everything, and writes the page.
+/// Measures what is asked for, and writes its pages.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let options = Options::parse(arguments)?;
     build()?;
-    let scratch = Scratch::new()?;
-    let run = measure(options, &scratch.0)?;
-    let page =
-        if options.quick { target().join("bench/benchmarks.md") } else { root().join("docs/benchmarks.md") };
-    fs::write(&page, report::page(&run)).with_context(|| format!("cannot write {}", page.display()))?;
-    println!("written to {}", page.display());
+    for part in [Part::Guides, Part::Hub] {
+        if options.part.is_some_and(|only| only != part) {
+            continue;
+        }
+        let scratch = Scratch::new()?;
+        let text = match part {
+            Part::Guides => report::page(&measure(options, &scratch.0)?),
+            Part::Hub => hub::page(options, &scratch.0)?,
+        };
+        let folder = if options.quick { target().join("bench") } else { root().join("docs") };
+        fs::create_dir_all(&folder)?;
+        let page = folder.join(part.page());
+        fs::write(&page, text).with_context(|| format!("cannot write {}", page.display()))?;
+        println!("written to {}", page.display());
+    }
     Ok(())
 }
 
@@ -150,13 +185,21 @@ fn measure(options: Options, scratch: &Path) -> Result<Run> {
 /// Builds what is measured, as it ships.
 fn build() -> Result<()> {
     println!("building waystone as it ships; this takes minutes the first time");
-    let status = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--locked", "--profile", "dist", "--package", "cli"])
-        .args(["--bin", "waystone", "--example", "pieces"])
-        .current_dir(root())
-        .status()
-        .context("cargo cannot be run")?;
-    if status.success() { Ok(()) } else { bail!("waystone cannot be built") }
+    for of in [
+        &["--package", "cli", "--bin", "waystone", "--example", "pieces"][..],
+        &["--package", "suite", "--example", "load"],
+    ] {
+        let status = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--locked", "--profile", "dist"])
+            .args(of)
+            .current_dir(root())
+            .status()
+            .context("cargo cannot be run")?;
+        if !status.success() {
+            bail!("{} cannot be built", of.last().unwrap_or(&"it"));
+        }
+    }
+    Ok(())
 }
 
 /// A folder that is gone when nobody needs it any more.
@@ -178,12 +221,14 @@ impl Drop for Scratch {
 
 #[cfg(test)]
 mod tests {
-    use super::Options;
+    use super::{Options, Part};
 
     #[test]
     fn what_bench_does_not_know_is_named() {
-        assert_eq!(Options::parse(&["--quick"]).expect("options"), Options { quick: true, mdbook: false });
+        let quick = Options { part: Some(Part::Hub), quick: true, mdbook: false };
+        assert_eq!(Options::parse(&["hub", "--quick"]).expect("options"), quick);
         let error = Options::parse(&["--fast"]).expect_err("unknown");
-        assert_eq!(error.to_string(), "bench does not know `--fast`; it knows --quick and --with-mdbook");
+        let expected = "bench does not know `--fast`; it knows guides and hub, --quick and --with-mdbook";
+        assert_eq!(error.to_string(), expected);
     }
 }

@@ -23,8 +23,8 @@ cargo xtask ci-checks  format, lints, documentation and dependencies: what CI ru
 cargo xtask codegen    write the generated files (schemas, the lists of findings and grades)
 cargo xtask tidy       check the shape of the tree
 cargo xtask fuzz       feed readers and writers with bytes drawn by lot: [--seconds N] [TARGET]
-cargo xtask bench      measure how quick Waystone is, beside other tools, and write docs/benchmarks.md:
-                       [--quick] [--with-mdbook]
+cargo xtask bench      measure how quick Waystone is, beside other tools, and write docs/benchmarks.md and
+                       docs/benchmarks-hub.md: [guides|hub] [--quick] [--with-mdbook]
 cargo xtask pictures   make the pictures of the README again, from the program
 cargo xtask deny       check licenses, sources and bans of dependencies";
 

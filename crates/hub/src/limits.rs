@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
-use vault::{ApiKey, Session};
+use vault::{ApiKey, Limit, Session};
 
 use crate::app::App;
 use crate::layers::client::Client;
@@ -63,22 +63,21 @@ pub(crate) async fn attempt(
     host: Option<&str>,
 ) -> Result<(), ApiError> {
     let limits = &app.settings.limits;
-    let most = |limit: &Set<usize>| i64::try_from(limit.value).unwrap_or(i64::MAX);
-    let of_session = (format!("session/{}", session.seq), &limits.session_attempts, 600, "in this session");
-    let of_address =
-        (format!("address/{}", client.address), &limits.address_attempts, 600, "from this address");
-    let at_host =
-        host.map(|host| (format!("host/{host}"), &limits.host_attempts, 60, "at this host, by everybody"));
-    for (bucket, limit, seconds, whose) in [Some(of_session), Some(of_address), at_host].into_iter().flatten()
-    {
-        let now = Timestamp::now();
-        let counted = app.vault.count(&format!("attempts/{bucket}"), seconds, now).await;
-        let (hits, ends) = counted.map_err(|error| ApiError::internal(&error))?;
-        if most(limit) < hits {
-            return Err(too_many(&format!("attempts {whose}"), ends, now));
-        }
-    }
-    Ok(())
+    let limit = |bucket: String, seconds, most: &Set<usize>| Limit {
+        bucket: format!("attempts/{bucket}"),
+        seconds,
+        most: i64::try_from(most.value).unwrap_or(i64::MAX),
+    };
+    let mut all = vec![
+        limit(format!("session/{}", session.seq), 600, &limits.session_attempts),
+        limit(format!("address/{}", client.address), 600, &limits.address_attempts),
+    ];
+    all.extend(host.map(|host| limit(format!("host/{host}"), 60, &limits.host_attempts)));
+    let now = Timestamp::now();
+    let full = app.vault.count_within(&all, now).await.map_err(|error| ApiError::internal(&error))?;
+    let Some((which, ends)) = full else { return Ok(()) };
+    let whose = ["in this session", "from this address", "at this host, by everybody"];
+    Err(too_many(&format!("attempts {}", whose[which]), ends, now))
 }
 
 fn guesses(client: &Client) -> String {

@@ -172,12 +172,21 @@ alter table accounts add column renewer text;
 alter table accounts add column renewer_until text;
 
 create index accounts_project on accounts (project_id, created_at, id);
-create index accounts_owner on accounts (project_id, owner_id, provider);
+create index accounts_owner on accounts (owner_id, provider, project_id);
+create index accounts_provider on accounts (project_id, provider, created_at, id);
+create index accounts_config on accounts (config_id, project_id);
+-- Few accounts are not in order, and they are what is looked for.
+create index accounts_state on accounts (project_id, created_at, id) where state <> 'active';
+create index accounts_hold on accounts (project_id, created_at, id) where hold is not null;
 
 alter table audit add column project_id text;
 alter table outbox add column project_id text;
 
 create index audit_project on audit (project_id, seq);
+
+-- With the project, lest the trail of an account be looked for in that of its project.
+drop index audit_account;
+create index audit_account on audit (account_id, project_id, seq);
 
 -- Signing in at a provider in a browser: what StackOne's widget calls a connection attempt.
 create table sign_ins (

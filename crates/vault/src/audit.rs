@@ -7,11 +7,21 @@ use jiff::Timestamp;
 use sqlx::Row as _;
 
 use crate::account::Account;
-use crate::database::{DbConnection, DbRow};
+use crate::database::{DbConnection, DbRow, Statement};
 use crate::error::StoreError;
 use crate::id::AccountId;
 use crate::open::Vault;
-use crate::row::{parsed, stamp, time};
+use crate::row::{parsed, places, stamp, time};
+
+/// The columns that [`bind`] gives values.
+macro_rules! audit_columns {
+    () => {
+        "at, actor, action, account_id, version, detail, project_id"
+    };
+}
+
+/// How many these are.
+const COLUMNS: usize = 7;
 
 /// One line of the trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,16 +72,21 @@ impl Vault {
         skip: i64,
         limit: i64,
     ) -> Result<Vec<AuditRow>, StoreError> {
-        let rows = sqlx::query(
-            "select at, actor, action, account_id, version, detail from audit where project_id = $1 \
-             and (cast($2 as text) is null or account_id = $2) order by seq desc limit $3 offset $4",
-        )
-        .bind(project)
-        .bind(account.map(str::to_owned))
-        .bind(limit)
-        .bind(skip)
-        .fetch_all(&self.readers)
-        .await?;
+        // Two statements, as one that says "this account, or any" goes through the whole trail of the project.
+        let statement = match account {
+            None => sqlx::query(
+                "select at, actor, action, account_id, version, detail from audit where project_id = $1 \
+                 order by seq desc limit $2 offset $3",
+            )
+            .bind(project),
+            Some(account) => sqlx::query(
+                "select at, actor, action, account_id, version, detail from audit \
+                 where account_id = $1 and project_id = $2 order by seq desc limit $3 offset $4",
+            )
+            .bind(account.to_owned())
+            .bind(project),
+        };
+        let rows = statement.bind(limit).bind(skip).fetch_all(&self.readers).await?;
         rows.iter().map(audit_row).collect()
     }
 }
@@ -124,21 +139,44 @@ pub(crate) async fn write_of_vault(
     insert(connection, &Line { action, project: None, account: None, actor, detail, at }).await
 }
 
-async fn insert(connection: &mut DbConnection, line: &Line<'_>) -> Result<(), StoreError> {
-    sqlx::query(
-        "insert into audit (at, actor, action, account_id, version, detail, project_id) \
-         values ($1, $2, $3, $4, $5, $6, $7)",
-    )
-    .bind(stamp(line.at))
-    .bind(line.actor)
-    .bind(line.action)
-    .bind(line.account.map(|account| account.id.as_str()))
-    .bind(line.account.map(|account| account.version))
-    .bind(line.detail)
-    .bind(line.project)
-    .execute(connection)
-    .await?;
+/// Adds a line about each of many accounts.
+pub(crate) async fn write_all<'a>(
+    connection: &mut DbConnection,
+    action: &str,
+    accounts: impl Iterator<Item = &'a Account>,
+    actor: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let line = |account: &'a Account| {
+        let project = account.home.as_ref().map(|home| home.project.as_str());
+        Line { action, project, account: Some(account), actor, detail: None, at }
+    };
+    let lines: Vec<Line<'_>> = accounts.map(line).collect();
+    let text = concat!("insert into audit (", audit_columns!(), ") values ");
+    let statement = sqlx::query(sqlx::AssertSqlSafe(format!("{text}{}", places(lines.len(), COLUMNS))));
+    lines.iter().fold(statement, bind).execute(connection).await?;
     Ok(())
+}
+
+async fn insert(connection: &mut DbConnection, line: &Line<'_>) -> Result<(), StoreError> {
+    let statement = sqlx::query(concat!(
+        "insert into audit (",
+        audit_columns!(),
+        ") values ($1, $2, $3, $4, $5, $6, $7)"
+    ));
+    bind(statement, line).execute(connection).await?;
+    Ok(())
+}
+
+fn bind<'a>(statement: Statement<'a>, line: &Line<'_>) -> Statement<'a> {
+    statement
+        .bind(stamp(line.at))
+        .bind(line.actor.to_owned())
+        .bind(line.action.to_owned())
+        .bind(line.account.map(|account| account.id.to_string()))
+        .bind(line.account.map(|account| account.version))
+        .bind(line.detail.map(str::to_owned))
+        .bind(line.project.map(str::to_owned))
 }
 
 fn audit_row(row: &DbRow) -> Result<AuditRow, StoreError> {

@@ -24,6 +24,9 @@ pub(crate) type DbRow = AnyRow;
 /// One of its connections.
 pub(crate) type DbConnection = AnyConnection;
 
+/// A statement and its values.
+pub(crate) type Statement<'a> = sqlx::query::Query<'a, Db, <Db as sqlx::Database>::Arguments>;
+
 /// How long to wait for another process to finish writing, or for a connection.
 const PATIENCE: Duration = Duration::from_secs(15);
 

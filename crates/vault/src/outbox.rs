@@ -8,11 +8,11 @@ use serde_json::json;
 use sqlx::Row as _;
 
 use crate::account::Account;
-use crate::database::{DbConnection, DbRow};
+use crate::database::{DbConnection, DbRow, Statement};
 use crate::error::StoreError;
 use crate::id;
 use crate::open::Vault;
-use crate::row::{from_json, stamp};
+use crate::row::{from_json, places, stamp};
 use crate::seal::SealError;
 
 /// An event that waits for delivery.
@@ -53,6 +53,16 @@ impl Vault {
     }
 }
 
+/// The columns that [`bind`] gives values.
+macro_rules! outbox_columns {
+    () => {
+        "id, event, account_id, payload_json, created_at, project_id"
+    };
+}
+
+/// How many these are.
+const COLUMNS: usize = 6;
+
 /// Puts an event about an account into the outbox.
 pub(crate) async fn write(
     connection: &mut DbConnection,
@@ -60,6 +70,36 @@ pub(crate) async fn write(
     account: &Account,
     at: Timestamp,
 ) -> Result<(), StoreError> {
+    let statement =
+        sqlx::query(concat!("insert into outbox (", outbox_columns!(), ") values ($1, $2, $3, $4, $5, $6)"));
+    bind(statement, event, account, at)?.execute(connection).await?;
+    Ok(())
+}
+
+/// Puts an event about each of many accounts into the outbox.
+pub(crate) async fn write_all<'a>(
+    connection: &mut DbConnection,
+    event: &str,
+    accounts: impl Iterator<Item = &'a Account>,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let accounts: Vec<&Account> = accounts.collect();
+    let text = concat!("insert into outbox (", outbox_columns!(), ") values ");
+    let mut statement =
+        sqlx::query(sqlx::AssertSqlSafe(format!("{text}{}", places(accounts.len(), COLUMNS))));
+    for account in accounts {
+        statement = bind(statement, event, account, at)?;
+    }
+    statement.execute(connection).await?;
+    Ok(())
+}
+
+fn bind<'a>(
+    statement: Statement<'a>,
+    event: &str,
+    account: &Account,
+    at: Timestamp,
+) -> Result<Statement<'a>, StoreError> {
     let event_id = id::random("evt_").map_err(SealError::Random).map_err(StoreError::seal("the event"))?;
     let home = account.home.as_ref();
     let payload = json!({
@@ -89,17 +129,11 @@ pub(crate) async fn write(
             "hold": account.hold.map(crate::account::Hold::as_str),
         },
     });
-    sqlx::query(
-        "insert into outbox (id, event, account_id, payload_json, created_at, project_id) \
-         values ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(event_id)
-    .bind(event)
-    .bind(account.id.as_str())
-    .bind(payload.to_string())
-    .bind(stamp(at))
-    .bind(home.map(|home| home.project.clone()))
-    .execute(connection)
-    .await?;
-    Ok(())
+    Ok(statement
+        .bind(event_id)
+        .bind(event.to_owned())
+        .bind(account.id.to_string())
+        .bind(payload.to_string())
+        .bind(stamp(at))
+        .bind(home.map(|home| home.project.clone())))
 }

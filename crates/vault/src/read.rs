@@ -10,6 +10,15 @@ use crate::id::AccountId;
 use crate::open::Vault;
 use crate::row::{account, account_columns};
 
+/// The project, where something else says more closely which accounts are meant. SQLite knows nothing of how many
+/// accounts a project has: as a plain comparison it would rather go through all of them, in their order, than sort a few.
+macro_rules! of_project {
+    () => {
+        "project_id || '' = $1"
+    };
+}
+pub(crate) use of_project;
+
 impl Vault {
     /// The accounts, oldest first.
     pub async fn list(&self, filter: &Filter) -> Result<Vec<Account>, StoreError> {
@@ -26,8 +35,9 @@ impl Vault {
 
     /// A page of a project's accounts, oldest first.
     pub async fn query(&self, query: &Query) -> Result<Vec<Account>, StoreError> {
-        let mut sql =
-            String::from(concat!("select ", account_columns!(), " from accounts where project_id = $1"));
+        let is_narrow =
+            !query.ids.is_empty() || !query.owners.is_empty() || query.config_active == Some(false);
+        let mut sql = String::from(if is_narrow { of_project!() } else { "project_id = $1" });
         let mut values = vec![query.project.clone()];
         for (column, wanted) in
             [("id", &query.ids), ("provider", &query.providers), ("owner_id", &query.owners)]
@@ -56,16 +66,28 @@ impl Vault {
             Some(None) => sql.push_str(" and hold is null"),
             None => {}
         }
-        if let Some(active) = query.config_active {
-            // An account whose configuration is not written down has the one that is always there.
-            let not = if active { "not " } else { "" };
-            let _ = write!(
-                sql,
-                " and {not}exists (select 1 from connector_configs c where c.id = config_id and c.active = 0)"
-            );
+        // An account whose configuration is not written down has the one that is always there.
+        match query.config_active {
+            Some(true) => sql.push_str(
+                " and not exists (select 1 from connector_configs c where c.id = config_id and c.active = 0)",
+            ),
+            Some(false) => sql.push_str(
+                " and config_id in (select c.id from connector_configs c where c.project_id = $1 and c.active = 0)",
+            ),
+            None => {}
         }
-        let at = values.len();
-        let _ = write!(sql, " order by created_at, id limit ${} offset ${}", at + 1, at + 2);
+        let page =
+            format!("order by created_at, id limit ${} offset ${}", values.len() + 1, values.len() + 2);
+        let columns = account_columns!();
+        let sql = if is_narrow {
+            format!("select {columns} from accounts where {sql} {page}")
+        } else {
+            // The pages before are counted off in an index; only the rows of this one are looked at.
+            format!(
+                "select {columns} from accounts where id in (select id from accounts where {sql} {page}) \
+                 order by created_at, id"
+            )
+        };
         let mut statement = sqlx::query(sqlx::AssertSqlSafe(sql));
         for value in values {
             statement = statement.bind(value);
@@ -85,7 +107,9 @@ impl Vault {
         let rows = sqlx::query(concat!(
             "select ",
             account_columns!(),
-            " from accounts where project_id = $1 and owner_id = $2 and provider = $3 and kind = $4 \
+            " from accounts where ",
+            of_project!(),
+            " and owner_id = $2 and provider = $3 and kind = $4 \
              and (hold is null or hold <> 'archived') order by created_at, id"
         ))
         .bind(project)

@@ -25,6 +25,16 @@ macro_rules! account_columns {
 }
 pub(crate) use account_columns;
 
+/// The places of the values of so many rows with so many columns: `($1, $2), ($3, $4)`.
+pub(crate) fn places(rows: usize, columns: usize) -> String {
+    let row = |row: usize| {
+        let places: Vec<String> =
+            (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
+        format!("({})", places.join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
+
 /// A row of `accounts`.
 pub(crate) fn account(row: &DbRow) -> Result<Account, StoreError> {
     let state: String = row.try_get("state")?;

@@ -17,6 +17,7 @@ use crate::envelope::{self, Envelope};
 use crate::error::{ChangeError, StoreError};
 use crate::id::AccountId;
 use crate::open::Vault;
+use crate::read::of_project;
 use crate::row::{account, account_columns, parsed, stamp, whole_milliseconds};
 use crate::seal::SealError;
 use crate::work::Work;
@@ -147,8 +148,9 @@ impl Vault {
         let row = sqlx::query(concat!(
             "select ",
             account_columns!(),
-            " from accounts where project_id = $1 and owner_id = $2 and provider = $3 and kind = $4 \
-             and (hold is null or hold <> 'archived') \
+            " from accounts where ",
+            of_project!(),
+            " and owner_id = $2 and provider = $3 and kind = $4 and (hold is null or hold <> 'archived') \
              order by case when external_id = $5 then 0 else 1 end, created_at, id limit 1"
         ))
         .bind(&home.project)

@@ -3,10 +3,13 @@
 //! **Invariant:** the values are bound in the order of `account_columns`.
 
 use crate::account::Account;
-use crate::database::{Db, DbConnection};
+use crate::database::{DbConnection, Statement};
 use crate::envelope::Envelope;
 use crate::error::StoreError;
-use crate::row::{account_columns, json, object, stamp};
+use crate::row::{account_columns, json, object, places, stamp};
+
+/// How many columns a row has.
+const COLUMNS: usize = 30;
 
 /// A new row.
 pub(crate) async fn insert(
@@ -21,6 +24,20 @@ pub(crate) async fn insert(
          $22, $23, $24, $25, $26, $27, $28, $29, $30)"
     ));
     bind(statement, account, envelope).execute(connection).await?;
+    Ok(())
+}
+
+/// New rows.
+pub(crate) async fn insert_all(
+    connection: &mut DbConnection,
+    new: &[(Account, Envelope)],
+) -> Result<(), StoreError> {
+    let text = concat!("insert into accounts (", account_columns!(), ") values ");
+    let text = format!("{text}{}", places(new.len(), COLUMNS));
+    let statement = new
+        .iter()
+        .fold(sqlx::query(sqlx::AssertSqlSafe(text)), |text, (account, sealed)| bind(text, account, sealed));
+    statement.execute(connection).await?;
     Ok(())
 }
 
@@ -40,9 +57,6 @@ pub(crate) async fn update(
     bind(statement, account, envelope).execute(connection).await?;
     Ok(())
 }
-
-/// A statement and its values.
-type Statement<'a> = sqlx::query::Query<'a, Db, <Db as sqlx::Database>::Arguments>;
 
 fn bind<'a>(statement: Statement<'a>, account: &Account, envelope: &Envelope) -> Statement<'a> {
     let home = account.home.as_ref();

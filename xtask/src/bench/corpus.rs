@@ -62,7 +62,7 @@ fn guide(n: u32) -> String {
 }
 
 /// The key of one guide: four syllables, the last ones first to differ.
-fn key(n: u32) -> String {
+pub(super) fn key(n: u32) -> String {
     let base = SYLLABLES.len();
     let n = n as usize;
     [n / base.pow(3) + 9, n / base.pow(2), n / base, n].map(|digit| SYLLABLES[digit % base]).concat()

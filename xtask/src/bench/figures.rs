@@ -1,5 +1,8 @@
 //! Figures as a person reads them, and tables of them.
 
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+
 /// A length of time, in the unit that suits it.
 pub(super) fn time(seconds: f64) -> String {
     let (value, unit) = match seconds.abs() {
@@ -64,6 +67,42 @@ pub(super) fn median(values: &[f64]) -> f64 {
     }
 }
 
+/// How long each of many things took, in seconds, the quickest first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Times {
+    /// Seconds for all of them, from the first begin to the last end.
+    pub(super) wall: f64,
+    sorted: Vec<f64>,
+}
+
+impl Times {
+    /// As the program says them that measured.
+    pub(super) fn parse(text: &str) -> Result<Self> {
+        let told: Value = serde_json::from_str(text).context("the times are no JSON")?;
+        let wall = told["seconds"].as_f64().context("the times have no sum")?;
+        let mut sorted: Vec<f64> =
+            told["times"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
+        sorted.sort_by(f64::total_cmp);
+        Ok(Self { wall, sorted })
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> u32 {
+        u32::try_from(self.sorted.len()).unwrap_or(u32::MAX)
+    }
+
+    /// How many there were in a second.
+    pub(super) fn rate(&self) -> f64 {
+        if self.wall > 0.0 { f64::from(self.count()) / self.wall } else { 0.0 }
+    }
+
+    /// Of 100 of them, so many took no longer than this.
+    pub(super) fn percentile(&self, percent: usize) -> f64 {
+        let rank = (self.sorted.len() * percent).div_ceil(100);
+        self.sorted.get(rank.saturating_sub(1)).copied().unwrap_or(0.0)
+    }
+}
+
 /// A table in Markdown: so many columns of words to the left, then figures to the right.
 pub(super) fn table(words: usize, heads: &[&str], rows: &[Vec<String>]) -> String {
     let figures = heads.len().saturating_sub(words);
@@ -77,7 +116,7 @@ pub(super) fn table(words: usize, heads: &[&str], rows: &[Vec<String>]) -> Strin
 
 #[cfg(test)]
 mod tests {
-    use super::{count, median, memory, number, ratio, table, time};
+    use super::{Times, count, median, memory, number, ratio, table, time};
 
     #[test]
     fn a_time_has_the_unit_that_suits_it() {
@@ -109,6 +148,16 @@ mod tests {
         assert!((median(&[3.0, 1.0, 2.0]) - 2.0).abs() < 1e-9);
         assert!((median(&[4.0, 1.0, 2.0, 3.0]) - 2.5).abs() < 1e-9);
         assert!(median(&[]).abs() < 1e-9);
+    }
+
+    #[test]
+    fn of_100_times_99_are_no_longer_than_the_99th_percentile() {
+        let times: Vec<f64> = (1..=100).rev().map(f64::from).collect();
+        let times = Times::parse(&format!("{{\"seconds\": 50.0, \"times\": {times:?}}}")).expect("times");
+        let percentiles = [1, 50, 99, 100].map(|percent| times.percentile(percent));
+        assert_eq!(percentiles.map(number), ["1.00", "50.0", "99.0", "100"]);
+        assert_eq!(number(times.rate()), "2.00");
+        assert!(Times::default().percentile(99).abs() < 1e-9);
     }
 
     #[test]

@@ -62,8 +62,23 @@ fn memory(text: &str) -> Option<f64> {
 }
 
 #[cfg(test)]
+pub(super) use tests::sample;
+
+#[cfg(test)]
 mod tests {
-    use super::{memory, processor};
+    use super::{Machine, memory, processor};
+
+    /// A machine for tests.
+    pub(in crate::bench) fn sample() -> Machine {
+        Machine {
+            cores: 2,
+            processor: "Some CPU".to_owned(),
+            memory: 8_388_608.0,
+            compiler: "rustc 1.95.0".to_owned(),
+            date: "2026-11-25".to_owned(),
+            load: 0.1,
+        }
+    }
 
     #[test]
     fn a_processor_names_itself() {

@@ -100,6 +100,19 @@ pub(super) fn peak(command: &mut Command) -> Result<u64> {
     }
 }
 
+/// Seconds of CPU time that a process has had so far.
+pub(super) fn cpu_of(process: u32) -> Result<f64> {
+    let text = fs::read_to_string(format!("/proc/{process}/stat")).context("the process is gone")?;
+    let times = parse_times(&text).with_context(|| format!("`{text}` has no times"))?;
+    Ok(seconds(times.user + times.system))
+}
+
+/// The memory that a process has now, in KiB.
+pub(super) fn memory_of(process: u32) -> Result<u64> {
+    let text = fs::read_to_string(format!("/proc/{process}/status")).context("the process is gone")?;
+    line(&text, "VmRSS:").context("the process has no memory")
+}
+
 fn name(command: &Command) -> String {
     command.get_program().to_string_lossy().into_owned()
 }
@@ -128,7 +141,12 @@ fn parse_times(text: &str) -> Option<Times> {
 
 /// The most memory so far, in KiB, in the text of `/proc/<pid>/status`.
 fn high_water(text: &str) -> Option<u64> {
-    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line(text, "VmHWM:")
+}
+
+/// What a line of the text of `/proc/<pid>/status` says, in KiB.
+fn line(text: &str, name: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     line.trim().strip_suffix(" kB")?.trim().parse().ok()
 }
 

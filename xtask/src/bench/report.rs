@@ -45,8 +45,9 @@ fn head(run: &Run) -> String {
     let each = kilobytes(bytes) / f64::from(largest);
     format!(
         "# Benchmarks\n\n\
-         This page is made by `cargo xtask bench{argument}`: every figure is of one run, on one machine. Figures of \
-         another machine differ; the ratios should not, much.\n\n\
+         This page is made by `cargo xtask bench guides{argument}`: every figure is of one run, on one machine. Figures of \
+         another machine differ; the ratios should not, much. Those of the Hub are in \
+         [benchmarks-hub.md](benchmarks-hub.md).\n\n\
          - **When and on what:** {date}, Linux, {cores} cores ({processor}), {} of memory, {compiler}. In the minute \
          before, {} threads wanted to run on average.\n\
          - **What:** the program as it ships (`--profile dist`: optimized for speed, with thin LTO), and guides made \

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use secret::Secret;
 use vault::{
-    Attempt, AttemptState, ChangeError, Digest, Hold, Home, Kind, NewAccount, NewConfig, NewSession, Once,
-    Origin, Owner, Place, Profile, Project, Query, Vault,
+    Attempt, AttemptState, ChangeError, Digest, Hold, Home, Kind, Limit, NewAccount, NewConfig, NewSession,
+    Once, Origin, Owner, Place, Profile, Project, Query, Vault,
 };
 
 use crate::both::vaults;
@@ -199,6 +199,27 @@ async fn accounts_are_listed_by_what_is_asked_for_a_page_at_a_time() {
 }
 
 #[tokio::test]
+async fn many_accounts_at_once_are_like_those_that_came_one_by_one() {
+    for (name, vault, _folder) in vaults().await {
+        let project = project(&vault).await.id;
+        // More than go into one statement.
+        let new: Vec<NewAccount> =
+            (0..600).map(|n| owned(&project, &format!("o{n}"), &format!("token {n}"))).collect();
+        vault.add_all(&new, "ada", at(1)).await.unwrap();
+        vault.add_all(&[], "ada", at(2)).await.unwrap();
+        for owner in ["o0", "o599"] {
+            let found = vault.accounts_of(&project, owner, "gladly", Kind::Production).await.unwrap();
+            let opened = vault.unseal(&found[0].id, "ada", "test", at(3)).await.unwrap();
+            assert_eq!(opened.secrets["token"].expose(), owner.replace('o', "token "), "{name}");
+            let trail = vault.audit_of_project(&project, Some(found[0].id.as_str()), 0, 10).await.unwrap();
+            let actions: Vec<&str> = trail.iter().map(|row| row.action.as_str()).collect();
+            assert_eq!(actions, ["account.unsealed", "account.created"], "{name}");
+        }
+        assert_eq!(vault.events_after(0, 1_000).await.unwrap().len(), 600, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn an_attempt_is_changed_by_one_at_a_time_and_links_once() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
@@ -267,6 +288,22 @@ async fn hits_are_counted_by_span_and_none_is_lost() {
         assert_eq!(vault.count("session/1", 60, at(1)).await.unwrap().0, 1, "{name}: a new span");
         assert_eq!(vault.count("session/2", 60, at(0)).await.unwrap().0, 1, "{name}: another bucket");
         assert_eq!(vault.forget_counts(at(100)).await.unwrap(), 3, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn the_first_limit_that_is_full_spares_those_behind_it() {
+    for (name, vault, _folder) in vaults().await {
+        let limit = |bucket: &str, most| Limit { bucket: bucket.to_owned(), seconds: 60, most };
+        let limits = [limit("session", 5), limit("address", 2), limit("host", 9)];
+        for _ in 0..2 {
+            assert_eq!(vault.count_within(&limits, at(0)).await.unwrap(), None, "{name}");
+        }
+        let full = vault.count_within(&limits, at(0)).await.unwrap();
+        assert_eq!(full.map(|(which, _)| which), Some(1), "{name}");
+        let hits = ["session", "address", "host"].into_iter().map(|bucket| vault.counted(bucket, 60, at(0)));
+        let hits: Vec<i64> = futures_join(hits).await.into_iter().map(|hits| hits.unwrap().0).collect();
+        assert_eq!(hits, [3, 3, 2], "{name}");
     }
 }
 

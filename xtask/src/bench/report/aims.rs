@@ -2,7 +2,8 @@
 
 use super::{mdx, per_guide, writing_alone};
 use crate::bench::Run;
-use crate::bench::figures::{count, number, ratio, table, time};
+use crate::bench::aims::{Aim, aim, table};
+use crate::bench::figures::{count, number, ratio, time};
 use crate::bench::process::Cost;
 
 /// Of so many guides the first aim speaks.
@@ -10,35 +11,11 @@ const GUIDES: u32 = 10_000;
 
 /// The section of the page.
 pub(super) fn section(run: &Run) -> String {
-    let rows: Vec<Vec<String>> = aims(run)
-        .into_iter()
-        .map(|aim| {
-            let met = match aim.met {
-                Some(true) => "yes",
-                Some(false) => "**no**",
-                None => "not measured",
-            };
-            vec![aim.what, aim.seen, met.to_owned()]
-        })
-        .collect();
-    format!("## Aims\n\n{}", table(3, &["aim", "seen", "met"], &rows))
-}
-
-/// Something that was aimed at.
-#[derive(Debug)]
-struct Aim {
-    what: String,
-    seen: String,
-    met: Option<bool>,
+    table(aims(run))
 }
 
 fn aims(run: &Run) -> Vec<Aim> {
     vec![check(run), validator(run), rendering(run), builder(run), copying(run), writing(run), watching(run)]
-}
-
-fn aim(what: &str, seen: Option<(String, bool)>) -> Aim {
-    let (seen, met) = seen.map_or(("–".to_owned(), None), |(seen, met)| (seen, Some(met)));
-    Aim { what: what.to_owned(), seen, met }
 }
 
 fn check(run: &Run) -> Aim {

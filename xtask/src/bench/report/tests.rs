@@ -1,7 +1,7 @@
 //! The page, with figures made up for it.
 
 use super::page;
-use crate::bench::machine::Machine;
+use crate::bench::machine;
 use crate::bench::others::{Other, Task};
 use crate::bench::pieces;
 use crate::bench::process::Cost;
@@ -27,14 +27,7 @@ fn run() -> Run {
     let other = |name: &str, task, items, cost| Other { name: name.to_owned(), task, items, cost };
     Run {
         options: Options::default(),
-        machine: Machine {
-            cores: 2,
-            processor: "Some CPU".to_owned(),
-            memory: 8_388_608.0,
-            compiler: "rustc 1.95.0".to_owned(),
-            date: "2026-11-25".to_owned(),
-            load: 0.1,
-        },
+        machine: machine::sample(),
         checks: vec![check(10, 0.01), check(1_000, 0.2), check(10_000, 1.9)],
         renders: vec![render("mdx"), render("html")],
         render_peak: 30_720,
