@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what helps a test may fail as a test does")]
 
 mod accounts;
+mod attempts;
 mod both;
 // There is nothing to crash at in a release build.
 #[cfg(all(unix, debug_assertions))]

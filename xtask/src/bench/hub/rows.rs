@@ -108,6 +108,10 @@ pub(super) const ROWS: &[Row] = &[
     row("GET /audit", "of an account", |world| {
         Ok(of_accounts(world, |id| world.get(format!("/audit?account_id={id}"))))
     }),
+    row("GET /actions", "", |world| always(|| world.get("/actions"))),
+    row("GET /actions", "with guides", |world| {
+        always(|| world.get("/actions?include=authentication_guides"))
+    }),
     row("GET /connectors/meta", "", |world| always(|| world.get("/connectors/meta"))),
     row("GET /connectors/meta/{provider}", "", |world| always(|| world.get("/connectors/meta/gladly"))),
     row("GET /guides/{provider}/{method}", "as a page", |_| {

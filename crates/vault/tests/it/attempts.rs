@@ -1,0 +1,116 @@
+//! Attempts, the steps of them that are handed on, and who renews what came of them.
+
+use secret::Secret;
+use vault::{Attempt, AttemptState, ChangeError, Kind, Origin, Vault};
+
+use crate::both::vaults;
+use crate::hub::{ORIGIN, SAME, owned, project, session};
+use crate::{at, sample};
+
+fn attempt(project: &str, session: i64) -> Attempt {
+    Attempt {
+        id: Vault::attempt_id().unwrap(),
+        session,
+        project: project.to_owned(),
+        config: "gladly.api_key".to_owned(),
+        provider: "gladly".to_owned(),
+        method: "api_key".to_owned(),
+        guide_digest: "d1".to_owned(),
+        account: None,
+        state: AttemptState::Open,
+        error: None,
+        progress: serde_json::json!([]),
+        transcript: Vec::new(),
+        version: 1,
+        created_at: at(0),
+        updated_at: at(0),
+        expires_at: at(30),
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_is_changed_by_one_at_a_time_and_links_once() {
+    for (name, vault, _folder) in vaults().await {
+        let project = project(&vault).await;
+        let (made, _) = vault.add_session(&session(&project.id), "ada", at(0)).await.unwrap();
+        let mut mine = attempt(&project.id, made.seq);
+        vault.add_attempt(&mine, &Secret::new("typed")).await.unwrap();
+        let mut theirs = vault.attempt_of(made.seq, "gladly.api_key").await.unwrap().unwrap();
+        mine.state = AttemptState::Refused;
+        mine.error = Some(("wrong_secret".to_owned(), "It was not accepted".to_owned()));
+        mine.transcript.push(serde_json::json!({ "request": "GET /", "status": 401 }));
+        assert!(vault.save_attempt(&mut mine, &Secret::new("typed more")).await.unwrap(), "{name}");
+        assert!(!vault.save_attempt(&mut theirs, &Secret::new("late")).await.unwrap(), "{name}");
+        let read = vault.attempt(&mine.id).await.unwrap().unwrap();
+        assert_eq!((read.state, read.version), (AttemptState::Refused, 2), "{name}");
+        assert_eq!((&read.error, read.transcript.len()), (&mine.error, 1), "{name}");
+        assert_eq!(vault.attempt_snapshot(&read, at(1)).await.unwrap().unwrap().expose(), "typed more");
+
+        assert!(vault.lease_attempt(&mine.id, "p1", at(1), at(2)).await.unwrap(), "{name}");
+        assert!(!vault.lease_attempt(&mine.id, "p2", at(1), at(2)).await.unwrap(), "{name}");
+        assert!(vault.lease_attempt(&mine.id, "p2", at(2), at(3)).await.unwrap(), "{name}: it ran out");
+        vault.release_attempt(&mine.id, "p2").await.unwrap();
+
+        let origin = Origin { attempt: Some(&mine.id), ..ORIGIN };
+        let account = vault.keep(&owned(&project.id, "o1", "t"), SAME, origin, at(2)).await.unwrap();
+        let over = vault.attempt(&mine.id).await.unwrap().unwrap();
+        assert_eq!(
+            (over.state, over.account),
+            (AttemptState::Linked, Some(account.id.to_string())),
+            "{name}"
+        );
+        assert!(
+            vault.attempt_snapshot(&read, at(2)).await.unwrap().is_none(),
+            "{name}: what was typed is gone"
+        );
+        let again = vault.keep(&owned(&project.id, "o9", "t"), SAME, origin, at(3)).await;
+        assert!(matches!(again, Err(ChangeError::AttemptOver { .. })), "{name}");
+        assert!(vault.accounts_of(&project.id, "o9", "gladly", Kind::Production).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn what_is_handed_on_is_given_once() {
+    for (name, vault, _folder) in vaults().await {
+        let project = project(&vault).await;
+        let (made, _) = vault.add_session(&session(&project.id), "ada", at(0)).await.unwrap();
+        let mine = attempt(&project.id, made.seq);
+        vault.add_attempt(&mine, &Secret::new("typed")).await.unwrap();
+        let fields = vec!["token".to_owned()];
+        let (handoff, token) = vault.add_handoff(&mine, "make", &fields, at(0), at(60)).await.unwrap();
+        let again = vault.session(&project.id, made.seq).await.unwrap().unwrap();
+        assert!(!again.is_open(at(31)) && again.goes_on(at(59)) && !again.goes_on(at(60)), "{name}");
+        assert_eq!(vault.handoff_by_token(&token.digest()).await.unwrap(), Some(handoff.clone()), "{name}");
+        assert!(vault.end_handoff(&handoff.id, at(1)).await.unwrap(), "{name}");
+        assert!(!vault.end_handoff(&handoff.id, at(2)).await.unwrap(), "{name}");
+        assert_eq!(vault.handoffs_of(&mine.id).await.unwrap()[0].done_at, Some(at(1)), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn one_renews_the_tokens_of_an_account_and_who_dies_is_missed() {
+    for (name, vault, _folder) in vaults().await {
+        let account = vault.add(&sample("a"), None, "ada", at(0)).await.unwrap();
+        let id = &account.id;
+        let lease =
+            async |holder, now, until| vault.lease_renewal(id, holder, at(now), at(until)).await.unwrap();
+        let (one, two) = tokio::join!(lease("one", 0, 2), lease("two", 0, 2));
+        assert!(one != two, "{name}: one of them, and not both");
+        let (first, second) = if one { ("one", "two") } else { ("two", "one") };
+        assert!(lease(first, 1, 3).await, "{name}: it stays at it");
+        assert!(!lease(second, 2, 4).await, "{name}");
+        vault.release_renewal(id, second).await.unwrap();
+        assert!(!lease(second, 2, 4).await, "{name}: only who has it gives it back");
+        assert!(lease(second, 3, 5).await, "{name}: its time is over");
+        assert!(!lease(first, 3, 5).await, "{name}: who was away for too long has it no more");
+        vault.release_renewal(id, second).await.unwrap();
+        assert!(lease(first, 3, 5).await, "{name}: it was given back");
+        assert_eq!(vault.get(id).await.unwrap().unwrap(), account, "{name}: nothing of the account changed");
+        assert!(
+            !vault
+                .lease_renewal(&"acc_aaaaaaaaaaaaaaaaaaaaaaaaaa".parse().unwrap(), "one", at(0), at(1))
+                .await
+                .unwrap()
+        );
+    }
+}
