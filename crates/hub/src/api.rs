@@ -7,6 +7,7 @@ mod accounts;
 mod actions;
 mod attempts;
 mod connectors;
+mod credentials;
 mod examples;
 mod guides;
 mod hub;
@@ -80,7 +81,7 @@ fn described() -> (Router<Arc<App>>, Document) {
         .routes(routes!(accounts::read, accounts::change, accounts::remove))
         .routes(routes!(accounts::meta))
         .routes(routes!(accounts::verify))
-        .routes(routes!(accounts::credentials))
+        .routes(routes!(credentials::read))
         .routes(routes!(requests::unified))
         .routes(routes!(attempts::read))
         .routes(routes!(actions::list))

@@ -25,7 +25,7 @@ pub(crate) use self::again::{again, keeps_tokens};
 pub use self::check::moment;
 pub(crate) use self::check::{check_and_keep, check_only};
 pub(crate) use self::problem::refusal;
-pub(crate) use self::values::{Held, Tokens, stored_tokens};
+pub(crate) use self::values::{Held, Tokens, is_of_field, stored_tokens};
 pub use self::values::{new_account, stored_values};
 pub(crate) use self::verify::{CheckSeen, verify};
 

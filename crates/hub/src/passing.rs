@@ -186,11 +186,7 @@ async fn tokens(
     if !keeps_tokens(flow.method()) {
         return got(app, credentials).await;
     }
-    let (values, _) = flow.tokens();
-    if !values.is_empty() && !flow.tokens_end_soon(Timestamp::now().as_second()) {
-        return Ok(values.clone());
-    }
-    *credentials = renewing::renewed(app, credentials, actor).await?;
+    *credentials = renewing::fresh(app, credentials.clone(), flow, actor).await?;
     Ok(stored_tokens(credentials).values)
 }
 

@@ -66,6 +66,21 @@ fn key(of: &Credentials) -> (String, i64) {
     (of.account.id.to_string(), of.account.version)
 }
 
+/// The credentials with tokens that hold for a while yet: as they are kept, or renewed now. For a method whose tokens are
+/// kept.
+pub(crate) async fn fresh(
+    app: &Arc<App>,
+    credentials: Credentials,
+    flow: &Flow,
+    actor: &str,
+) -> Result<Credentials, ApiError> {
+    let (tokens, _) = flow.tokens();
+    if !tokens.is_empty() && !flow.tokens_end_soon(Timestamp::now().as_second()) {
+        return Ok(credentials);
+    }
+    renewed(app, &credentials, actor).await
+}
+
 /// The credentials with tokens that work, where those at hand have ended or were refused: as somebody else has renewed them
 /// meanwhile, or renewed now.
 pub(crate) async fn renewed(app: &Arc<App>, old: &Credentials, actor: &str) -> Result<Credentials, ApiError> {

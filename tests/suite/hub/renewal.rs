@@ -8,7 +8,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::browser::{Browser, Came, between};
 use super::client::{Answer, Ask};
@@ -140,6 +140,30 @@ fn tokens_are_renewed_once_by_two_hubs() {
 #[test]
 fn tokens_are_renewed_once_on_sqlite() {
     is_renewed_once(Database::Sqlite);
+}
+
+#[test]
+fn tokens_that_are_read_hold_for_a_while_yet() {
+    let linked = Linked::at(Database::Sqlite, Some(12));
+    let address = linked.hubs[0].address;
+    let wanted = json!({ "name": "reads", "scopes": ["credentials:read"] });
+    let made = Ask::post("/api_keys").key(&linked.key).json(&wanted).to(address).expect("it answers");
+    let read = || {
+        let path = format!("/accounts/{}/credentials", linked.account);
+        Ask::get(&path).key(&made.text("key")).to(address).expect("it answers").value()
+    };
+    let before = read();
+    thread::sleep(Duration::from_millis(2_500));
+    let after = read();
+    assert_eq!(linked.provider.told(), (1, 0), "{before} {after}");
+    let token = |value: &Value| value["credentials"]["token:access_token"].as_str().map(str::to_owned);
+    assert!(
+        token(&before).is_some() && token(&after).is_some() && token(&before) != token(&after),
+        "{after}"
+    );
+    let ends = after["tokens_expire_at"].as_str().expect("when they end");
+    assert!(before["tokens_expire_at"].as_str() < Some(ends), "{before} {after}");
+    assert!(!after["credentials"].to_string().contains("tokens:end"), "{after}");
 }
 
 #[test]

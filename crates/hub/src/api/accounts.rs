@@ -175,56 +175,6 @@ pub(super) async fn verify(
     Ok(axum::Json(Verified { account, outcome, message, checks }))
 }
 
-/// What an account was linked with.
-#[derive(Serialize, ToSchema)]
-pub(super) struct AccountCredentials {
-    /// The account's id.
-    account_id: String,
-    /// The method.
-    method: String,
-    /// The provider's environment, where there are several.
-    environment: Option<String>,
-    /// All values, secret ones included, by field; tokens that signing in gave are named `token:…`.
-    credentials: Map<String, Value>,
-}
-
-/// What an account was linked with, secrets included. For products with a client of their own; the key needs the
-/// scope `credentials:read`, and each reading stands in the trail.
-#[utoipa::path(
-    get, path = "/accounts/{id}/credentials", tag = "accounts", security(("api_key" = [])),
-    params(("id" = String, Path, description = "The account's id")),
-    responses(
-        (status = 200, body = AccountCredentials, description = "The values"),
-        (status = "default", body = ErrorBody, description = "Why not")
-    )
-)]
-pub(super) async fn credentials(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Segments(id): Segments<String>,
-) -> Result<([(axum::http::HeaderName, &'static str); 1], axum::Json<AccountCredentials>), ApiError> {
-    caller.needs(Scope::CredentialsRead)?;
-    let account = caller.account(&app, &id).await?;
-    let active = connectors::is_active(&app, &account).await?;
-    let (status, _) = crate::status::of(&account, active);
-    if matches!(status, Status::Suspended | Status::Archived | Status::Inactive) {
-        let message = format!("The account is {}; its credentials are not given out", status.as_str());
-        return Err(ApiError::new(&CONFLICT, message));
-    }
-    let opened =
-        app.vault.unseal(&account.id, &caller.actor(), "read by the product", Timestamp::now()).await;
-    let opened = opened.map_err(failed)?;
-    let public = opened.account.values.iter().map(|(key, value)| (key.clone(), value.clone().into()));
-    let secret = opened.secrets.iter().map(|(key, value)| (key.clone(), value.expose().into()));
-    let body = AccountCredentials {
-        account_id: account.id.to_string(),
-        method: account.method,
-        environment: account.environment,
-        credentials: public.chain(secret).collect(),
-    };
-    Ok(([(axum::http::header::CACHE_CONTROL, "no-store")], axum::Json(body)))
-}
-
 /// An account as clients see it.
 async fn shown(app: &App, account: &Account) -> Result<LinkedAccount, ApiError> {
     Ok(as_seen(app, account, connectors::is_active(app, account).await?))
@@ -235,7 +185,7 @@ fn as_seen(app: &App, account: &Account, config_active: bool) -> LinkedAccount {
     LinkedAccount::new(account, guide.as_ref().map(|guide| guide.provider.name.as_str()), config_active)
 }
 
-fn failed(error: ChangeError) -> ApiError {
+pub(super) fn failed(error: ChangeError) -> ApiError {
     match error {
         ChangeError::NotFound { .. } => ApiError::new(&NOT_FOUND, "There is no account with this id"),
         ChangeError::Conflict { .. } | ChangeError::OtherAccount { .. } | ChangeError::AttemptOver { .. } => {

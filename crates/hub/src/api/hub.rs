@@ -19,7 +19,7 @@ use crate::connectors::{self, Integration};
 use crate::editions;
 use crate::form;
 use crate::layers::client::Client;
-use crate::linking::{Linking, refusal};
+use crate::linking::{Linking, is_of_field, refusal};
 use crate::wire::connector::{
     HubAccount, HubAccountBody, HubAccountCreated, HubConnectorConfig, HubConnectors, HubIntegration,
     HubSettings,
@@ -149,7 +149,12 @@ pub(super) async fn account(
         version: account.method.clone(),
         integration_id: config,
         setup_information: setup,
-        secrets: account.secret_fields.iter().map(|field| (field.clone(), KEPT)).collect(),
+        secrets: account
+            .secret_fields
+            .iter()
+            .filter(|name| is_of_field(name))
+            .map(|field| (field.clone(), KEPT))
+            .collect(),
         auth_config_key: account.method,
         environment: "production",
     }))

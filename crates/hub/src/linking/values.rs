@@ -55,6 +55,11 @@ pub(crate) fn stored_tokens(credentials: &Credentials) -> Tokens {
     Tokens { values, end }
 }
 
+/// Whether a secret was typed into a field of this name, and is none that signing in gave.
+pub(crate) fn is_of_field(name: &str) -> bool {
+    !name.starts_with(TOKEN) && name != TOKENS_END
+}
+
 /// Tokens as they are stored.
 fn to_store(tokens: &Values, end: Option<i64>) -> impl Iterator<Item = (String, Secret)> {
     let end = end.map(|end| (TOKENS_END.to_owned(), Secret::new(end.to_string())));
@@ -78,7 +83,7 @@ impl Held {
             return Ok(());
         }
         let mut secrets = self.credentials.secrets.clone();
-        secrets.retain(|name, _| !name.starts_with(TOKEN) && name != TOKENS_END);
+        secrets.retain(|name, _| is_of_field(name));
         secrets.extend(to_store(values, end));
         let kept = app.vault.renew(&self.credentials, &secrets, &self.actor, Timestamp::now()).await;
         let account = kept.map_err(|error| match error {
