@@ -17,6 +17,7 @@ mod serve;
 mod telemetry;
 
 mod layers;
+mod lease;
 mod wire;
 
 mod access;

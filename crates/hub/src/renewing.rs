@@ -6,26 +6,19 @@
 //! is asked with them, also when the client has hung up.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use guide::OutcomeKind;
-use jiff::{Timestamp, ToSpan as _};
+use jiff::Timestamp;
 use link::{Flow, Stage};
 use tokio::sync::oneshot;
-use vault::{AccountId, ChangeError, Credentials, StoreError};
+use vault::{AccountId, ChangeError, Credentials};
 
 use crate::app::App;
+use crate::lease::Lease;
 use crate::linking::{Held, again, check_and_keep};
 use crate::wire::error::{ApiError, CONFLICT, INTERNAL, NOT_FOUND, PROVIDER_FAILED, PROVIDER_TIMEOUT};
-
-/// For so many seconds a task has the renewal to itself since it last said that it is at it. So long others wait when its
-/// process is gone; the clocks of two processes may differ by less.
-const LEASE: i64 = 8;
-
-/// So often it says so.
-const RENEWAL: Duration = Duration::from_secs(2);
 
 /// So often whoever waits looks.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -85,11 +78,11 @@ pub(crate) async fn fresh(
 /// meanwhile, or renewed now.
 pub(crate) async fn renewed(app: &Arc<App>, old: &Credentials, actor: &str) -> Result<Credentials, ApiError> {
     let id = &old.account.id;
-    let Some(task) = turn(app, id, Some(old.account.version)).await? else {
+    let Some(lease) = turn(app, id, Some(old.account.version)).await? else {
         return unsealed(app, id, actor).await;
     };
     let (shared, old, actor) = (Arc::clone(app), old.clone(), actor.to_owned());
-    beside(app, id, task, async move {
+    beside(app, lease, async move {
         let app = &shared;
         let now = app.vault.get(&old.account.id).await.map_err(|error| ApiError::internal(&error))?;
         // Before this one's turn came, somebody else had it.
@@ -120,7 +113,7 @@ where
     F: Future<Output = Result<T, ApiError>> + Send + 'static,
 {
     match turn(app, id, None).await? {
-        Some(task) => beside(app, id, task, work).await,
+        Some(lease) => beside(app, lease, work).await,
         None => Err(ApiError::of(&INTERNAL)),
     }
 }
@@ -139,15 +132,15 @@ pub(crate) fn works(flow: &Flow) -> Result<(), ApiError> {
     }
 }
 
-/// Waits until the renewal can be had, and takes it; gives the name it is held under. None: the account has another version
-/// than the one that is named, so there is no need any more.
-async fn turn(app: &App, id: &AccountId, version: Option<i64>) -> Result<Option<String>, ApiError> {
-    static TASKS: AtomicU64 = AtomicU64::new(0);
+/// Waits until the renewal can be had, and takes it. None: the account has another version than the one that is named, so
+/// there is no need any more.
+async fn turn(app: &Arc<App>, id: &AccountId, version: Option<i64>) -> Result<Option<Lease>, ApiError> {
     let failed = |error| ApiError::internal(&error);
-    // Not the process has it but the task: a second one of this process is one too many as well.
-    let task = format!("{}/{}", app.process, TASKS.fetch_add(1, Ordering::Relaxed));
     let began = Instant::now();
-    while !lease(app, id, &task).await.map_err(failed)? {
+    loop {
+        if let Some(lease) = Lease::take(app, format!("renewal/{id}")).await.map_err(failed)? {
+            return Ok(Some(lease));
+        }
         if PATIENCE < began.elapsed() {
             let message = "The tokens of this account are being renewed, and the provider takes too long";
             return Err(ApiError::new(&PROVIDER_TIMEOUT, message).retry_after(5));
@@ -159,53 +152,22 @@ async fn turn(app: &App, id: &AccountId, version: Option<i64>) -> Result<Option<
             return Ok(None);
         }
     }
-    Ok(Some(task))
 }
 
 /// Does the work beside the request, which may end before it: what a provider gives is kept all the same.
-async fn beside<T, F>(app: &Arc<App>, id: &AccountId, task: String, work: F) -> Result<T, ApiError>
+async fn beside<T, F>(app: &Arc<App>, lease: Lease, work: F) -> Result<T, ApiError>
 where
     T: Send + 'static,
     F: Future<Output = Result<T, ApiError>> + Send + 'static,
 {
     let (tell, told) = oneshot::channel();
-    let (shared, id) = (Arc::clone(app), id.clone());
     app.tasks.spawn(move |_| async move {
-        let done = tokio::select! {
-            done = work => done,
-            () = lost(&shared, &id, &task) => {
-                tracing::warn!(account = %id, "another process has taken the renewal over");
-                Err(ApiError::new(&CONFLICT, "The account was changed meanwhile; try again"))
-            }
-        };
-        if let Err(error) = shared.vault.release_renewal(&id, &task).await {
-            let _ = ApiError::internal(&error);
-        }
+        let changed = || Err(ApiError::new(&CONFLICT, "The account was changed meanwhile; try again"));
+        let done = lease.during(work).await.unwrap_or_else(changed);
         // Whoever asked may be gone.
         let _ = tell.send(done);
     });
     told.await.unwrap_or_else(|_| Err(ApiError::of(&INTERNAL)))
-}
-
-async fn lease(app: &App, id: &AccountId, task: &str) -> Result<bool, StoreError> {
-    let now = Timestamp::now();
-    let until = now.saturating_add(LEASE.seconds()).unwrap_or(now);
-    app.vault.lease_renewal(id, task, now, until).await
-}
-
-/// Says again and again that a task is at it; ends when another is instead.
-async fn lost(app: &App, id: &AccountId, task: &str) {
-    loop {
-        tokio::time::sleep(RENEWAL).await;
-        match lease(app, id, task).await {
-            Ok(true) => {}
-            Ok(false) => return,
-            // It may work the next time.
-            Err(error) => {
-                tracing::warn!(account = %id, %error, "the renewal could not be kept to this process");
-            }
-        }
-    }
 }
 
 async fn unsealed(app: &App, id: &AccountId, actor: &str) -> Result<Credentials, ApiError> {

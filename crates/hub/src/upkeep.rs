@@ -35,8 +35,9 @@ async fn forget(app: &App, now: Timestamp) -> Result<(), vault::StoreError> {
     let drafts = app.vault.drop_expired_drafts(now).await?;
     let counts = app.vault.forget_counts(now).await?;
     let answers = app.vault.forget_once(now).await?;
-    if 0 < sessions + drafts + counts + answers {
-        tracing::debug!(sessions, drafts, counts, answers, "forgotten");
+    let leases = app.vault.forget_leases(old).await?;
+    if 0 < sessions + drafts + counts + answers + leases {
+        tracing::debug!(sessions, drafts, counts, answers, leases, "forgotten");
     }
     Ok(())
 }

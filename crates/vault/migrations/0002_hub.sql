@@ -109,8 +109,6 @@ create table attempts (
     error_text      text,
     progress_json   text not null default '[]', -- how the checks stand that are under way
     transcript_json text not null, -- what was asked and answered, without values
-    lease           text,          -- the process that is at it
-    lease_until     text,
     version         integer not null,
     created_at      text not null,
     updated_at      text not null,
@@ -133,6 +131,13 @@ create table handoffs (
 ) strict;
 
 create index handoffs_attempt on handoffs (attempt_id, created_at);
+
+-- Who is at something, of all processes, and for how long nobody else is.
+create table leases (
+    what   text not null primary key,
+    holder text not null,
+    ends   text not null
+) strict;
 
 -- How often something was tried in a span of time.
 create table counters (
@@ -167,9 +172,6 @@ alter table accounts add column kind text not null default 'production' check (k
 alter table accounts add column metadata_json text not null default '{}';
 alter table accounts add column hold text check (hold in ('suspended', 'archived'));
 alter table accounts add column state_at text;
--- Who renews its tokens, and until when it is known to.
-alter table accounts add column renewer text;
-alter table accounts add column renewer_until text;
 
 create index accounts_project on accounts (project_id, created_at, id);
 create index accounts_owner on accounts (owner_id, provider, project_id);

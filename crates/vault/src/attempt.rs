@@ -236,52 +236,6 @@ impl Vault {
     ) -> Result<Option<Secret>, StoreError> {
         Ok(self.load_draft(&attempt.draft_key(), now).await?.map(|draft| draft.snapshot))
     }
-
-    /// Takes the work on an attempt for a while; `false`: another process is at it.
-    pub async fn lease_attempt(
-        &self,
-        id: &str,
-        process: &str,
-        now: Timestamp,
-        until: Timestamp,
-    ) -> Result<bool, StoreError> {
-        // Read first: whoever only asks how things stand costs no write.
-        let others: Option<String> = sqlx::query_scalar(
-            "select lease from attempts where id = $1 and lease is not null and lease <> $2 and lease_until > $3",
-        )
-        .bind(id)
-        .bind(process)
-        .bind(stamp(now))
-        .fetch_optional(&self.readers)
-        .await?;
-        if others.is_some() {
-            return Ok(false);
-        }
-        let mut work = self.begin().await?;
-        let done = sqlx::query(
-            "update attempts set lease = $2, lease_until = $4 \
-             where id = $1 and (lease is null or lease = $2 or lease_until <= $3)",
-        )
-        .bind(id)
-        .bind(process)
-        .bind(stamp(now))
-        .bind(stamp(until))
-        .execute(work.tx())
-        .await?;
-        work.commit().await?;
-        Ok(done.rows_affected() == 1)
-    }
-
-    /// Gives the work on an attempt back.
-    pub async fn release_attempt(&self, id: &str, process: &str) -> Result<(), StoreError> {
-        let mut work = self.begin().await?;
-        sqlx::query("update attempts set lease = null, lease_until = null where id = $1 and lease = $2")
-            .bind(id)
-            .bind(process)
-            .execute(work.tx())
-            .await?;
-        work.commit().await
-    }
 }
 
 /// In the transaction that stores the account: the attempt is over. It links once.

@@ -1,30 +1,23 @@
 //! Checks, as they happen: made beside the requests, by whichever process has them, and reported from the database.
 //!
 //! **Invariant:** one process at a time makes the checks of an attempt, and says all the while that it is at them. When
-//! it is gone, the next that is asked how they stand takes over, within seconds.
+//! it is gone, the next that is asked how they stand takes over (`crate::lease`).
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::response::{IntoResponse as _, Response};
-use jiff::{Timestamp, ToSpan as _};
+use jiff::Timestamp;
 use link::{CheckReport, Stage};
-use vault::{AttemptState, StoreError};
+use vault::AttemptState;
 
 use super::desk::{Desk, go};
 use super::fill::{Work, work};
 use crate::app::App;
+use crate::lease::Lease;
 use crate::linking::Linking;
 use crate::pages::{CheckingPage, checking, progress as progressed};
 use crate::wire::Segments;
 use crate::wire::error::{ApiError, CONFLICT};
-
-/// For so many seconds a process has the checks of an attempt to itself since it last said that it is at them. So long a
-/// person waits when it is gone; the clocks of two processes may differ by less.
-const LEASE: i64 = 8;
-
-/// So often it says so.
-const RENEWAL: Duration = Duration::from_secs(2);
 
 pub(super) async fn show(
     desk: Desk,
@@ -87,49 +80,15 @@ async fn beside<F>(app: &Arc<App>, id: String, work: F) -> Result<bool, ApiError
 where
     F: Future<Output = Result<(), ApiError>> + Send + 'static,
 {
-    // Not the process but the task has it: a second task of this process is one too many as well.
-    let task = format!("{}/{}", app.process, Timestamp::now().as_microsecond());
-    if !lease(app, &id, &task).await.map_err(|error| ApiError::internal(&error))? {
-        return Ok(false);
-    }
-    let shared = Arc::clone(app);
+    let lease =
+        Lease::take(app, format!("attempt/{id}")).await.map_err(|error| ApiError::internal(&error))?;
+    let Some(lease) = lease else { return Ok(false) };
     app.tasks.spawn(move |_| async move {
-        let done = tokio::select! {
-            done = work => done,
-            () = lost(&shared, &id, &task) => {
-                tracing::warn!(attempt = id, "another process has taken the checks over");
-                return;
-            }
-        };
-        if let Err(error) = done {
+        if let Some(Err(error)) = lease.during(work).await {
             tracing::warn!(attempt = id, error = error.message, "checks did not come to an end");
-        }
-        if let Err(error) = shared.vault.release_attempt(&id, &task).await {
-            let _ = ApiError::internal(&error);
         }
     });
     Ok(true)
-}
-
-async fn lease(app: &App, id: &str, task: &str) -> Result<bool, StoreError> {
-    let now = Timestamp::now();
-    let until = now.saturating_add(LEASE.seconds()).unwrap_or(now);
-    app.vault.lease_attempt(id, task, now, until).await
-}
-
-/// Says again and again that a task is at it; ends when another is instead.
-async fn lost(app: &App, id: &str, task: &str) {
-    loop {
-        tokio::time::sleep(RENEWAL).await;
-        match lease(app, id, task).await {
-            Ok(true) => {}
-            Ok(false) => return,
-            // It may work the next time.
-            Err(error) => {
-                tracing::warn!(attempt = id, %error, "the checks could not be kept to this process");
-            }
-        }
-    }
 }
 
 async fn make(app: &Arc<App>, session: &vault::Session, id: &str) -> Result<(), ApiError> {

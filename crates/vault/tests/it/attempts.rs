@@ -3,9 +3,9 @@
 use secret::Secret;
 use vault::{Attempt, AttemptState, ChangeError, Kind, Origin, Vault};
 
+use crate::at;
 use crate::both::vaults;
 use crate::hub::{ORIGIN, SAME, owned, project, session};
-use crate::{at, sample};
 
 fn attempt(project: &str, session: i64) -> Attempt {
     Attempt {
@@ -46,10 +46,10 @@ async fn an_attempt_is_changed_by_one_at_a_time_and_links_once() {
         assert_eq!((&read.error, read.transcript.len()), (&mine.error, 1), "{name}");
         assert_eq!(vault.attempt_snapshot(&read, at(1)).await.unwrap().unwrap().expose(), "typed more");
 
-        assert!(vault.lease_attempt(&mine.id, "p1", at(1), at(2)).await.unwrap(), "{name}");
-        assert!(!vault.lease_attempt(&mine.id, "p2", at(1), at(2)).await.unwrap(), "{name}");
-        assert!(vault.lease_attempt(&mine.id, "p2", at(2), at(3)).await.unwrap(), "{name}: it ran out");
-        vault.release_attempt(&mine.id, "p2").await.unwrap();
+        assert!(vault.lease(&mine.id, "p1", at(1), at(2)).await.unwrap(), "{name}");
+        assert!(!vault.lease(&mine.id, "p2", at(1), at(2)).await.unwrap(), "{name}");
+        assert!(vault.lease(&mine.id, "p2", at(2), at(3)).await.unwrap(), "{name}: it ran out");
+        vault.release(&mine.id, "p2").await.unwrap();
 
         let origin = Origin { attempt: Some(&mine.id), ..ORIGIN };
         let account = vault.keep(&owned(&project.id, "o1", "t"), SAME, origin, at(2)).await.unwrap();
@@ -88,29 +88,21 @@ async fn what_is_handed_on_is_given_once() {
 }
 
 #[tokio::test]
-async fn one_renews_the_tokens_of_an_account_and_who_dies_is_missed() {
+async fn one_is_at_it_at_a_time_and_who_dies_is_missed() {
     for (name, vault, _folder) in vaults().await {
-        let account = vault.add(&sample("a"), None, "ada", at(0)).await.unwrap();
-        let id = &account.id;
-        let lease =
-            async |holder, now, until| vault.lease_renewal(id, holder, at(now), at(until)).await.unwrap();
+        let lease = async |holder, now, until| vault.lease("it", holder, at(now), at(until)).await.unwrap();
         let (one, two) = tokio::join!(lease("one", 0, 2), lease("two", 0, 2));
         assert!(one != two, "{name}: one of them, and not both");
         let (first, second) = if one { ("one", "two") } else { ("two", "one") };
         assert!(lease(first, 1, 3).await, "{name}: it stays at it");
         assert!(!lease(second, 2, 4).await, "{name}");
-        vault.release_renewal(id, second).await.unwrap();
+        vault.release("it", second).await.unwrap();
         assert!(!lease(second, 2, 4).await, "{name}: only who has it gives it back");
         assert!(lease(second, 3, 5).await, "{name}: its time is over");
         assert!(!lease(first, 3, 5).await, "{name}: who was away for too long has it no more");
-        vault.release_renewal(id, second).await.unwrap();
+        vault.release("it", second).await.unwrap();
         assert!(lease(first, 3, 5).await, "{name}: it was given back");
-        assert_eq!(vault.get(id).await.unwrap().unwrap(), account, "{name}: nothing of the account changed");
-        assert!(
-            !vault
-                .lease_renewal(&"acc_aaaaaaaaaaaaaaaaaaaaaaaaaa".parse().unwrap(), "one", at(0), at(1))
-                .await
-                .unwrap()
-        );
+        assert_eq!(vault.forget_leases(at(5)).await.unwrap(), 0, "{name}");
+        assert_eq!(vault.forget_leases(at(6)).await.unwrap(), 1, "{name}: what was left behind");
     }
 }
