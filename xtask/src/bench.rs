@@ -118,11 +118,11 @@ struct Run {
 /// Measures what is asked for, and writes its pages.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let options = Options::parse(arguments)?;
-    build()?;
     for part in [Part::Guides, Part::Hub] {
         if options.part.is_some_and(|only| only != part) {
             continue;
         }
+        build(part)?;
         let scratch = Scratch::new()?;
         let text = match part {
             Part::Guides => report::page(&measure(options, &scratch.0)?),
@@ -182,24 +182,24 @@ fn measure(options: Options, scratch: &Path) -> Result<Run> {
     Ok(Run { options, machine, checks, renders, render_peak, copied, pieces, watches, others })
 }
 
-/// Builds what is measured, as it ships.
-fn build() -> Result<()> {
+/// Builds what is measured, as it ships, and what measures it.
+fn build(part: Part) -> Result<()> {
     println!("building waystone as it ships; this takes minutes the first time");
-    for of in [
-        &["--package", "cli", "--bin", "waystone", "--example", "pieces"][..],
-        &["--package", "suite", "--example", "load"],
-    ] {
-        let status = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--locked", "--profile", "dist"])
-            .args(of)
-            .current_dir(root())
-            .status()
-            .context("cargo cannot be run")?;
-        if !status.success() {
-            bail!("{} cannot be built", of.last().unwrap_or(&"it"));
-        }
+    build_as_it_ships(&["--package", "cli", "--bin", "waystone"])?;
+    match part {
+        Part::Guides => build_as_it_ships(&["--package", "cli", "--example", "pieces"]),
+        Part::Hub => build_as_it_ships(&["--package", "suite", "--example", "load"]),
     }
-    Ok(())
+}
+
+fn build_as_it_ships(what: &[&str]) -> Result<()> {
+    let status = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--locked", "--profile", "dist"])
+        .args(what)
+        .current_dir(root())
+        .status()
+        .context("cargo cannot be run")?;
+    if status.success() { Ok(()) } else { bail!("{} cannot be built", what.last().unwrap_or(&"it")) }
 }
 
 /// A folder that is gone when nobody needs it any more.
