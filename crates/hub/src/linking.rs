@@ -19,7 +19,9 @@ use jiff::Timestamp;
 use link::{Effect, Flow, Linked, Purpose, Stage, Start};
 use probe::Values;
 use secret::Secret;
-use vault::{Account, Attempt, AttemptState, ChangeError, Home, NewAccount, Origin, Place, Session, Vault};
+use vault::{
+    Account, Attempt, AttemptState, ChangeError, Ended, Home, NewAccount, Origin, Place, Session, Vault,
+};
 
 pub(crate) use self::again::{again, keeps_tokens};
 pub use self::check::moment;
@@ -138,19 +140,32 @@ impl Linking {
         self.flow.submit_all(typed);
     }
 
-    /// Runs the checks until they are through, or somebody is needed, or the time is up.
-    pub(crate) async fn check(&mut self, app: &App, client: &Client) -> Result<(), ApiError> {
+    /// Runs the checks and stores the account, for who waits for the answer and is asked nothing. Nobody looks on, so what
+    /// is kept is the end: the account, or why there is none.
+    pub(crate) async fn link(&mut self, app: &App, client: &Client) -> Result<Option<Account>, ApiError> {
         if !matches!(self.flow.stage(), Stage::Checking(_)) {
-            return self.save(app).await;
+            self.save(app).await?;
+            return Ok(None);
         }
         limits::attempt(app, &self.session, client, self.flow.host().as_deref()).await?;
-        self.run(app).await
+        let ran = self.ask(app, Whose::Nobody).await;
+        if ran.is_ok() && matches!(self.flow.stage(), Stage::Confirm { .. }) {
+            return self.store(app).await.map(Some);
+        }
+        self.save(app).await?;
+        ran.map(|()| None)
     }
 
     /// Runs the checks, and keeps how they stand as they go on.
     pub(crate) async fn run(&mut self, app: &App) -> Result<(), ApiError> {
         let id = self.attempt.id.clone();
-        let whose = Whose::Attempt(&id);
+        let ran = self.ask(app, Whose::Attempt(&id)).await;
+        self.save(app).await?;
+        ran
+    }
+
+    /// Asks the provider until the checks are through, or somebody is needed, or the time is up.
+    async fn ask(&mut self, app: &App, whose: Whose<'_>) -> Result<(), ApiError> {
         let ran = check::run(app, &mut self.flow, &mut self.attempt.transcript, whose).await;
         if ran.is_err() {
             // Not left as if checks were under way: whoever comes back finds the form, with all that was typed.
@@ -158,7 +173,6 @@ impl Linking {
         }
         // What a browser brought back was lost with the process that had it.
         self.flow.interrupted();
-        self.save(app).await?;
         ran
     }
 
@@ -181,7 +195,8 @@ impl Linking {
             None => Place::OfOwner { allow_different: self.session.made.allow_different },
         };
         let actor = actor(&self.session);
-        let origin = Origin { draft: None, attempt: Some(&self.attempt.id), actor: &actor };
+        let ended = Ended { id: &self.attempt.id, transcript: &self.attempt.transcript };
+        let origin = Origin { draft: None, attempt: Some(ended), actor: &actor };
         let kept = app.vault.keep(&new, place, origin, Timestamp::now()).await;
         let account = kept.map_err(|error| self.not_stored(error))?;
         vault::crash_point("hub.stored");

@@ -16,6 +16,7 @@ use crate::id::{self, AccountId};
 use crate::open::Vault;
 use crate::row::{damaged, from_json, json, stamp, time, whole_milliseconds};
 use crate::seal::SealError;
+use crate::store::Ended;
 
 /// Where an attempt stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -241,17 +242,19 @@ impl Vault {
 /// In the transaction that stores the account: the attempt is over. It links once.
 pub(crate) async fn end_linked(
     connection: &mut DbConnection,
-    id: &str,
+    ended: Ended<'_>,
     account: &AccountId,
     now: Timestamp,
 ) -> Result<(), ChangeError> {
+    let id = ended.id;
     let done = sqlx::query(
         "update attempts set state = 'linked', account_id = $2, updated_at = $3, error_code = null, \
-         error_text = null, version = version + 1 where id = $1 and state not in ('linked', 'cancelled')",
+         error_text = null, transcript_json = $4, version = version + 1 where id = $1 and state not in ('linked', 'cancelled')",
     )
     .bind(id)
     .bind(account.as_str())
     .bind(stamp(now))
+    .bind(json(ended.transcript.to_vec()))
     .execute(&mut *connection)
     .await?;
     if done.rows_affected() == 0 {

@@ -29,10 +29,19 @@ use crate::{attempt, audit, draft, outbox};
 pub struct Origin<'a> {
     /// The key of the draft of the flow.
     pub draft: Option<&'a str>,
-    /// The id of the attempt; an attempt links one account at most.
-    pub attempt: Option<&'a str>,
+    /// The attempt; it links one account at most.
+    pub attempt: Option<Ended<'a>>,
     /// Who did it, for the trail.
     pub actor: &'a str,
+}
+
+/// An attempt that has linked an account.
+#[derive(Clone, Copy, Debug)]
+pub struct Ended<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// What was asked and answered.
+    pub transcript: &'a [serde_json::Value],
 }
 
 /// In whose place an account is stored.
@@ -311,8 +320,8 @@ async fn finish(
     if let Some(key) = origin.draft {
         draft::delete(work.tx(), key).await?;
     }
-    if let Some(id) = origin.attempt {
-        attempt::end_linked(work.tx(), id, &account.id, account.updated_at).await?;
+    if let Some(ended) = origin.attempt {
+        attempt::end_linked(work.tx(), ended, &account.id, account.updated_at).await?;
     }
     Ok(work.commit().await?)
 }

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use guide::Key;
-use link::Stage;
 use secret::Secret;
 use serde_json::{Map, Value};
 use vault::Account;
@@ -210,14 +209,11 @@ async fn through(
     let environment = environment.or_else(|| linking.only_environment());
     let environment = environment.map(str::to_owned);
     linking.submit(environment.as_deref(), typed);
-    linking.check(app, client).await?;
-    if let Some(refused) = refusal(&linking.flow, &linking.attempt.id) {
-        return Err(refused);
+    if let Some(account) = linking.link(app, client).await? {
+        return Ok(account);
     }
-    match linking.flow.stage() {
-        Stage::Confirm { .. } => linking.store(app).await,
-        _ => Err(ApiError::new(&CONFLICT, "The checks did not come to an end; try again")),
-    }
+    let unfinished = || ApiError::new(&CONFLICT, "The checks did not come to an end; try again");
+    Err(refusal(&linking.flow, &linking.attempt.id).unwrap_or_else(unfinished))
 }
 
 /// The environment that is chosen, and what was typed.

@@ -1,7 +1,7 @@
 //! Attempts, the steps of them that are handed on, and who renews what came of them.
 
 use secret::Secret;
-use vault::{Attempt, AttemptState, ChangeError, Kind, Origin, Vault};
+use vault::{Attempt, AttemptState, ChangeError, Ended, Kind, Origin, Vault};
 
 use crate::at;
 use crate::both::vaults;
@@ -51,7 +51,8 @@ async fn an_attempt_is_changed_by_one_at_a_time_and_links_once() {
         assert!(vault.lease(&mine.id, "p2", at(2), at(3)).await.unwrap(), "{name}: it ran out");
         vault.release(&mine.id, "p2").await.unwrap();
 
-        let origin = Origin { attempt: Some(&mine.id), ..ORIGIN };
+        let ended = Ended { id: &mine.id, transcript: &[] };
+        let origin = Origin { attempt: Some(ended), ..ORIGIN };
         let account = vault.keep(&owned(&project.id, "o1", "t"), SAME, origin, at(2)).await.unwrap();
         let over = vault.attempt(&mine.id).await.unwrap().unwrap();
         assert_eq!(
