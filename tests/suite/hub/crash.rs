@@ -3,8 +3,6 @@
 //! Each kill cuts two links: one stands at the point, the other is anywhere. The data is then taken up by another
 //! process, as after a crash, and looked at from both sides: through the API, and past it in the tables.
 //!
-//! `WAYSTONE_KILL_MORE=1` cuts at every point of the pages on both databases, and takes half as long again.
-//!
 //! **Invariant:** an acknowledged account is there and works; one that is not acknowledged is wholly there or wholly
 //! absent; whoever was linking goes on; nothing secret is in the clear at any of these moments.
 
@@ -91,13 +89,9 @@ fn cut(database: Database) {
     let began = Instant::now();
     let world = World::with_tokens(&TOKENS);
     let provider = world.origin.as_str();
-    // On the pages every second point on the one database, and the others on the other; all on both if asked for.
-    let own = u32::from(database == Database::Sqlite);
-    let mut ways: Vec<Box<dyn FnOnce(Lane) -> Tally + Send>> =
-        vec![Box::new(create), Box::new(edit), Box::new(move |lane| pages(lane, own))];
-    if std::env::var_os("WAYSTONE_KILL_MORE").is_some() {
-        ways.push(Box::new(move |lane| pages(lane, 1 - own)));
-    }
+    // The pages have the most points: two lanes take every second one each.
+    let ways: [Box<dyn FnOnce(Lane) -> Tally + Send>; 4] =
+        [Box::new(create), Box::new(edit), Box::new(|lane| pages(lane, 0)), Box::new(|lane| pages(lane, 1))];
     let mut tally = Tally::default();
     thread::scope(|scope| {
         let spawned = |way: Box<dyn FnOnce(Lane) -> Tally + Send>| {
