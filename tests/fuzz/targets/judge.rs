@@ -53,7 +53,7 @@ fuzz_target!(|data: &[u8]| {
     let case = Case { guide, method, check: &method.checks[0], inputs, brand: "Acme" };
     let verdict = judge(&case, &answer, 1_700_000_000);
     let is_theirs = matches!(answer, Answer::Response(_));
-    let shown = [Some(&verdict.says), Some(&verdict.fix), verdict.quote.as_ref()];
+    let shown = [Some(&*verdict.says), Some(&*verdict.fix), verdict.quote.as_deref()];
     for text in shown.into_iter().flatten() {
         assert!(!text.contains(CANARY), "{text}");
         // Why no answer came is told in words of ours.
