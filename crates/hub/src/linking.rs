@@ -150,7 +150,13 @@ impl Linking {
         limits::attempt(app, &self.session, client, self.flow.host().as_deref()).await?;
         let ran = self.ask(app, Whose::Nobody).await;
         if ran.is_ok() && matches!(self.flow.stage(), Stage::Confirm { .. }) {
-            return self.store(app).await.map(Some);
+            let stored = self.store(app).await;
+            if stored.is_err() {
+                // Support finds what was asked and answered, whatever became of it.
+                self.flow.stored(false);
+                self.save(app).await?;
+            }
+            return stored.map(Some);
         }
         self.save(app).await?;
         ran.map(|()| None)
@@ -265,7 +271,9 @@ impl Linking {
                 let message = format!(
                     "These credentials belong to another {name} account than the one linked before. Use those of the same account, or have the one linked before removed."
                 );
-                ApiError::new(&CONFLICT, message).with("outcome", "different_account")
+                ApiError::new(&CONFLICT, message)
+                    .with("outcome", "different_account")
+                    .with("attempt_id", self.attempt.id.as_str())
             }
             ChangeError::Conflict { .. } | ChangeError::NotFound { .. } => {
                 ApiError::new(&CONFLICT, "The account was changed or removed meanwhile; begin again")

@@ -1,4 +1,4 @@
-//! Many accounts at once: for moving in with those that were linked elsewhere, and for measuring with many.
+//! Many accounts at once: for measuring with many.
 //!
 //! **Invariant:** what holds for one account holds for each: credentials under seal, a line in the trail and an event
 //! are in the transaction. All of them are there, or none.

@@ -121,8 +121,14 @@ test("an owner who links again gets the same account, unless another is asked fo
   assert.equal(replaced.id, id, "another one in its place");
   assert.equal((await api("GET", `/accounts/${id}`)).body.external_name, "Acme West");
   const more = await session({ ...owner, provider: "gladly", multiple: true });
-  const { body: second } = await widget(more.token, "POST", "/hub/accounts", credentials());
+  const { body: second } = await widget(more.token, "POST", "/hub/accounts", credentials({ organization_slug: "https://acme.us-1.gladly.com/settings", api_token: "region-token" }));
   assert.notEqual(second.id, id);
+  // Beside two, none of which is meant, only the store can tell: and what was tried is kept all the same.
+  const third = await session({ ...owner, provider: "gladly" });
+  const late = await widget(third.token, "POST", "/hub/accounts", credentials());
+  assert.deepEqual([late.status, late.body.outcome], [409, "different_account"]);
+  const { body: attempt } = await api("GET", `/link_attempts/${late.body.attempt_id}`);
+  assert.deepEqual([attempt.state, attempt.transcript.length > 0], ["confirming", true]);
 });
 
 test("scopes are of the provider, and it is said which there are", async () => {

@@ -208,15 +208,8 @@ fn scopes(app: &App, provider: Option<&str>, wanted: Vec<String>) -> Result<Vec<
     if wanted.iter().all(|scope| known().any(|one| one == scope)) {
         return Ok(wanted);
     }
-    let name = &guide.provider.name;
-    Err(invalid(
-        "scopes",
-        &if guide.scopes.is_empty() {
-            format!("the guide of {name} has none")
-        } else {
-            format!("the guide of {name} has {}", guide::listed(known()))
-        },
-    ))
+    let known = if guide.scopes.is_empty() { "none".to_owned() } else { guide::listed(known()) };
+    Err(invalid("scopes", &format!("the guide of {} has {known}", guide.provider.name)))
 }
 
 /// The account that is edited. It has to be the owner's: a session for one customer does not open another's account.

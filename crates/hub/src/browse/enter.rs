@@ -182,7 +182,7 @@ fn path(session: i64) -> String {
 /// on, also where it works once.
 fn let_in(app: &App, session: &Session, secret: &Secret, to: &str, embedded: bool) -> Response {
     // A step may be handed on, and then it goes on for longer: the Hub knows when it ends, whatever the browser keeps.
-    let seconds = session.ends_at().as_second() - Timestamp::now().as_second() + HANDED_HOURS * 3600;
+    let seconds = session.made.expires_at.as_second() - Timestamp::now().as_second() + HANDED_HOURS * 3600;
     let name = cookie_name(session.seq);
     let mut response = go(to);
     for path in [path(session.seq).as_str(), "/link"] {

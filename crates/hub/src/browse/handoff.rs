@@ -51,7 +51,7 @@ pub(super) async fn make(
     }
     work.linking.flow.prefill(&posted.typed());
     let now = Timestamp::now();
-    let expires = now.saturating_add(HANDED_HOURS.hours()).unwrap_or(now);
+    let expires = until(&desk.session, now);
     work.linking.attempt.expires_at = expires.max(work.linking.attempt.expires_at);
     work.linking.save(&desk.app).await.map_err(desk.failed(&base))?;
 
@@ -74,6 +74,13 @@ pub(super) async fn make(
         base: &base,
     };
     Ok(desk.page(handoff_made(&desk.frame(), &page)))
+}
+
+/// Until when a link for somebody else is good. However often a step is handed on, the session goes on for so long and no
+/// longer.
+fn until(session: &Session, now: Timestamp) -> Timestamp {
+    let after = |moment: Timestamp| moment.saturating_add(HANDED_HOURS.hours()).unwrap_or(moment);
+    after(now).min(after(session.made.expires_at))
 }
 
 /// The way in, and then the step.
