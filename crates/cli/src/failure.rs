@@ -28,7 +28,11 @@ impl Failure {
         let mut message = error.to_string();
         let mut cause = error.source();
         while let Some(error) = cause {
-            message = format!("{message}: {error}");
+            // Some errors say their cause as well.
+            let said = error.to_string();
+            if !message.ends_with(&said) {
+                message = format!("{message}: {said}");
+            }
             cause = error.source();
         }
         Self { code: ENVIRONMENT, message, help: None }

@@ -109,9 +109,10 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
                 }
             }
             if let ([wrong], [right]) = (&*Vec::from_iter(&unknown), &*Vec::from_iter(&missing)) {
-                // One key too many and one too few: most likely the one is meant for the other, if not for a third.
+                // One key too many and one too few: most likely the one is meant for the other, if not for a third. Not at
+                // the top, where the one that is missing says what file this is.
                 let other = nearest(wrong, self.free(&spot));
-                if at_home(self.schema, wrong).is_none() && other.is_none() {
+                if !path.is_empty() && at_home(self.schema, wrong).is_none() && other.is_none() {
                     self.misspelled(&spot, wrong, right);
                     continue;
                 }
