@@ -326,6 +326,41 @@ async function linked(credentials = good) {
   return { id: (await response.json()).id, owner: { origin_owner_id, origin_owner_name } };
 }
 
+/** Presses a button as a finger does, slowly: near its upper edge, and `during` happens before it is let go. */
+async function press(page, button, during) {
+  await button.scrollIntoViewIfNeeded();
+  const { x, y, width } = await button.boundingBox();
+  await page.mouse.move(x + width / 2, y + 3);
+  await page.mouse.down();
+  await during();
+  await page.mouse.up();
+}
+
+test("a button stays where it is while it is pressed", async () => {
+  const { page, close } = await customer();
+  const button = page.locator("button[name=do][value=connect]");
+
+  // What a field has to say comes when the field is left: here, while the button is down already.
+  await page.goto((await session({ provider: "gladly" })).auth_link_url);
+  await page.locator("#_form").evaluate((form) => { form.noValidate = true; });
+  await page.locator("[name=environment][value=production]").check();
+  await field(page, "organization_slug").pressSequentially("not a slug");
+  const before = await page.waitForResponse(/\/preview$/);
+  assert.equal(before.status(), 200);
+  await press(page, button, () => page.waitForResponse(/\/preview$/).then((answer) => answer.finished()).then(() => page.waitForTimeout(100)));
+  await page.getByText("Something is missing or not right").waitFor();
+
+  // Another host asks for the secrets again, and the form grows by them.
+  const account = await linked();
+  await page.goto((await session({ ...account.owner, account_id: account.id })).auth_link_url);
+  await page.locator("#_form").evaluate((form) => { form.noValidate = true; });
+  await field(page, "organization_slug").clear();
+  await field(page, "organization_slug").pressSequentially("acme.us-1");
+  await press(page, button, () => page.waitForTimeout(300));
+  await page.getByText("The address has changed, so this has to be entered again").waitFor();
+  await close();
+});
+
 test("who handed a step on goes on when the session has ended, and nobody else does", async () => {
   const made = await session({ provider: "gladly", expires_in: 6 });
   const [asks, gives, late] = [await customer(), await customer(), await customer()];

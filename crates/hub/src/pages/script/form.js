@@ -109,12 +109,12 @@ if (form) {
   };
   form.addEventListener("input", (event) => {
     event.target.dataset.changed = "";
+    choose();
     mark();
   });
   // What a failure leads back to is in sight from the beginning.
   const first = one(".step.now");
   if (first) show(first);
-  form.addEventListener("change", choose);
   choose();
   mark();
 
@@ -154,7 +154,7 @@ if (form) {
     const control = one("input, select", field);
     const before = control.value;
     const note = one(`[id="host--${field.dataset.field}"]`, field);
-    control.addEventListener("change", () => {
+    control.addEventListener("input", () => {
       const changed = control.value.trim() !== before;
       note.classList.toggle("maybe", changed);
       for (const kept of all(".kept", form)) { if (changed) kept.open = true; }

@@ -33,6 +33,15 @@ if (happened) tell(happened, { detail, provider });
 const summary = document.getElementById("_summary");
 if (summary) summary.focus();
 
+// What is under a pointer stays there while it is pressed: a button that moves away in between is not clicked. Leaving a
+// field is what a press begins with, so whatever that adds to the page waits for this.
+let released = Promise.resolve();
+addEventListener("pointerdown", () => {
+  released = new Promise((release) => {
+    for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(release), { once: true, capture: true });
+  });
+}, true);
+
 // A form is sent once.
 addEventListener("submit", (event) => {
   const form = event.target;

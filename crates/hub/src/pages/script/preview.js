@@ -29,7 +29,7 @@ if (form?.dataset.preview) {
     if (!chosen) return;
     if (radio) radio.checked = true;
     else chosen.value = key;
-    chosen.dispatchEvent(new Event("change", { bubbles: true }));
+    for (const type of ["input", "change"]) chosen.dispatchEvent(new Event(type, { bubbles: true }));
     said.replaceChildren();
     ask();
   };
@@ -48,8 +48,10 @@ if (form?.dataset.preview) {
     const mine = asked;
     try {
       const answer = await fetch(form.dataset.preview, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
-      if (!answer.ok || mine !== asked) return;
+      if (!answer.ok) return;
       const { host, fields } = await answer.json();
+      await released;
+      if (mine !== asked) return;
       line.hidden = !host;
       if (host) one("strong", line).textContent = host;
       for (const key of Object.keys(values)) shown(key, fields[key] ?? { kept: null }, values[key]);
