@@ -1,16 +1,17 @@
-// Looks at a page in Chromium as people see it, and asks axe what keeps some of them from it.
+// Looks at pages in Chromium as people see them, and asks axe what keeps some of them from it.
 //
-//   node axe.mjs PAGE.html [SCREENSHOTS]
+//   node axe.mjs FOLDER [SCREENSHOTS]
 //
 // Phone and desktop, light and dark. Prints every violation of WCAG 2.2 A and AA, and every page that is wider than
-// its window. With a folder, leaves a screenshot of each look there.
+// its window. With a second folder, leaves a screenshot of each look there.
 
-import axe from "axe-core";
 import { chromium } from "playwright-core";
-import { resolve } from "node:path";
+import { readdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { violations } from "./accessible.mjs";
 
-const [page, folder] = process.argv.slice(2);
+const [folder, shots] = process.argv.slice(2);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -18,28 +19,27 @@ const browser = await chromium.launch({
 });
 let bad = 0;
 let looks = 0;
-for (const [size, width, height] of [["phone", 375, 812], ["desktop", 1280, 900]]) {
-  for (const colorScheme of ["light", "dark"]) {
-    const context = await browser.newContext({ viewport: { width, height }, colorScheme });
-    const tab = await context.newPage();
-    const requests = [];
-    tab.on("request", (request) => { if (!request.url().startsWith("file:")) requests.push(request.url()); });
-    await tab.goto(pathToFileURL(resolve(page)).href);
-    await tab.addScriptTag({ content: axe.source });
-    const { violations } = await tab.evaluate(() =>
-      globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
-    looks += 1;
-    for (const violation of violations) {
-      bad += 1;
-      console.log(`${size} ${colorScheme}: ${violation.id}: ${violation.nodes[0].target} (${violation.nodes.length})`);
+const names = (await readdir(folder)).filter((name) => name.endsWith(".html")).sort();
+const tab = await browser.newPage();
+let where = "";
+const say = (what) => { bad += 1; console.log(`${where}: ${what}`); };
+tab.on("request", (request) => { if (!request.url().startsWith("file:")) say(`asked for ${request.url()}`); });
+for (const name of names) {
+  for (const [size, width, height] of [["phone", 375, 812], ["desktop", 1280, 900]]) {
+    where = `${name} ${size}`;
+    await tab.setViewportSize({ width, height });
+    await tab.goto(pathToFileURL(resolve(folder, name)).href);
+    for (const colorScheme of ["light", "dark"]) {
+      where = `${name} ${size} ${colorScheme}`;
+      await tab.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      for (const violation of await violations(tab, colorScheme === "dark")) say(violation);
+      looks += 1;
+      const overflow = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (overflow > 0) say(`${overflow} px wider than the window`);
+      if (shots) await tab.screenshot({ path: join(shots, `${name.slice(0, -5)}.${size}-${colorScheme}.png`), fullPage: true });
     }
-    const overflow = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    if (overflow > 0) { bad += 1; console.log(`${size} ${colorScheme}: ${overflow} px wider than the window`); }
-    for (const url of requests) { bad += 1; console.log(`${size} ${colorScheme}: asked for ${url}`); }
-    if (folder) await tab.screenshot({ path: `${folder}/${size}-${colorScheme}.png`, fullPage: true });
-    await context.close();
   }
 }
 await browser.close();
-console.log(`${looks} looks, ${bad} problems`);
-process.exitCode = bad > 0 ? 1 : 0;
+console.log(`${names.length} pages, ${looks} looks, ${bad} problems`);
+process.exitCode = bad > 0 || looks === 0 ? 1 : 0;

@@ -3,14 +3,14 @@
 //   node looks.mjs FOLDER [--only REGEX] [--shots FOLDER] [--quick]
 //
 // The folder is served with the policy that the Hub sends. Phone, tablet and desktop, light and dark (with --quick a
-// phone in the dark and a desktop in the light), and each page at 320 px and without a script. Prints every violation of
+// phone in the light and a desktop in the dark), and each page at 320 px and without a script. Prints every violation of
 // WCAG 2.2 A and AA, every page that is wider than its window, every request to elsewhere, and what the policy refused.
 
-import axe from "axe-core";
 import { chromium } from "playwright-core";
 import { createServer } from "node:http";
 import { mkdir, readFile, readdir } from "node:fs/promises";
 import { extname, join } from "node:path";
+import { violations } from "./accessible.mjs";
 
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'";
 const TYPES = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml" };
@@ -46,13 +46,18 @@ let looks = 0;
 const say = (where, what) => { bad += 1; console.log(`${where}: ${what}`); };
 const names = (await readdir(folder)).filter((name) => name.endsWith(".html") && only.test(name)).sort();
 
-const LOOKS = [
-  ["phone", 360, "light"], ["phone", 360, "dark"], ["tablet", 768, "light"], ["tablet", 768, "dark"],
-  ["desktop", 1280, "light"], ["desktop", 1280, "dark"], ["narrow", 320, "light"], ["plain", 360, "light"],
-].filter(([size, , scheme]) => !quick || (size === "phone" && scheme === "dark") || (size === "desktop" && scheme === "light"));
+// Each page is opened once for a line of these, and then looked at in every way of the line.
+const VISITS = quick ? [[["phone", 360, "light"], ["desktop", 1280, "dark"]]] : [
+  [["phone", 360, "light"], ["phone", 360, "dark"]],
+  [["tablet", 768, "light"], ["tablet", 768, "dark"]],
+  [["desktop", 1280, "light"], ["desktop", 1280, "dark"]],
+  [["narrow", 320, "light"]],
+  [["plain", 360, "light"]],
+];
 
-for (const [size, width, colorScheme] of LOOKS) {
-  const context = await browser.newContext({ viewport: { width, height: 860 }, colorScheme, javaScriptEnabled: size !== "plain" });
+for (const visit of VISITS) {
+  const isPlain = visit[0][0] === "plain";
+  const context = await browser.newContext({ javaScriptEnabled: !isPlain });
   const tab = await context.newPage();
   let where = "";
   tab.on("request", (request) => { if (!request.url().startsWith(origin) && !request.url().startsWith("data:")) say(where, `asked for ${request.url()}`); });
@@ -61,19 +66,17 @@ for (const [size, width, colorScheme] of LOOKS) {
     if (message.type() === "error" && !/404/.test(message.text())) say(where, message.text());
   });
   for (const name of names) {
-    where = `${name} ${size} ${colorScheme}`;
-    await tab.goto(`${origin}/${name}`);
-    const overflow = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    if (overflow > 0) say(where, `${overflow} px wider than the window`);
-    if (size !== "plain") {
-      await tab.evaluate(axe.source);
-      const { violations } = await tab.evaluate(() => globalThis.axe.run(document, {
-        runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-      }));
-      for (const { id, nodes } of violations) say(where, `${id}: ${nodes[0].target} (${nodes.length}) ${nodes[0].any[0]?.message ?? ""}`);
+    for (const [at, [size, width, colorScheme]] of visit.entries()) {
+      where = `${name} ${size} ${colorScheme}`;
+      await tab.setViewportSize({ width, height: 860 });
+      await tab.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      if (at === 0) await tab.goto(`${origin}/${name}`);
+      const overflow = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (overflow > 0) say(where, `${overflow} px wider than the window`);
+      if (!isPlain) for (const violation of await violations(tab, at > 0)) say(where, violation);
+      looks += 1;
+      if (shots) await tab.screenshot({ path: join(shots, `${name.slice(0, -5)}.${size}-${colorScheme}.png`), fullPage: true });
     }
-    looks += 1;
-    if (shots) await tab.screenshot({ path: join(shots, `${name.slice(0, -5)}.${size}-${colorScheme}.png`), fullPage: true });
   }
   await context.close();
 }

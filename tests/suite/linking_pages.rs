@@ -5,17 +5,14 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::pages::{node, root};
+use crate::pages::node;
+use crate::waystone::example;
 
 /// Every page in its states, of every guide that ships.
 fn gallery() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder can be made");
-    let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["run", "--quiet", "--package", "hub", "--example", "gallery", "--"])
-        .arg(folder.path())
-        .current_dir(root().join(".."))
-        .status();
-    assert!(status.expect("cargo can be run").success(), "the gallery is written");
+    let status = Command::new(example("hub", "gallery")).arg(folder.path()).status();
+    assert!(status.expect("it can be started").success(), "the gallery is written");
     folder
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::Once;
+use std::sync::OnceLock;
 use std::time::SystemTime;
 use std::{env, fs};
 
@@ -38,26 +38,33 @@ pub(crate) fn check(folder: &Path, path: &str) -> Run {
     run(folder, &["check", "--color", "never", "--today", TODAY, path])
 }
 
-/// The program, built if it is missing or older than the sources it is made from.
+/// The program, as it is now.
 pub(crate) fn program() -> PathBuf {
-    static BUILT: Once = Once::new();
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| built("waystone", &["--package", "cli"])).clone()
+}
+
+/// An example of a crate, as it is now.
+pub(crate) fn example(package: &str, name: &str) -> PathBuf {
+    built(&format!("examples/{name}"), &["--package", package, "--example", name])
+}
+
+/// What cargo makes of the tree, made if it is missing or older than the sources: `cargo test --workspace` has made it.
+fn built(file: &str, what: &[&str]) -> PathBuf {
     // …/target/<profile>/deps/suite-<hash>
     let tests = env::current_exe().expect("this test has a path");
     let profile = tests.parent().and_then(Path::parent).expect("tests are in `deps` of a profile");
-    let program = profile.join(format!("waystone{}", env::consts::EXE_SUFFIX));
-    BUILT.call_once(|| {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace is above the tests");
-        let built = fs::metadata(&program).and_then(|meta| meta.modified()).ok();
-        let changed =
-            ["crates", "guides", "Cargo.lock"].iter().filter_map(|part| newest(&root.join(part))).max();
-        if built.is_none() || built < changed {
-            build(root, profile);
-        }
-    });
+    let program = profile.join(format!("{file}{}", env::consts::EXE_SUFFIX));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace is above the tests");
+    let built = fs::metadata(&program).and_then(|meta| meta.modified()).ok();
+    let changed = ["crates", "guides", "Cargo.lock"].iter().filter_map(|part| newest(&root.join(part))).max();
+    if built.is_none() || built < changed {
+        build(root, profile, what);
+    }
     program
 }
 
-fn build(root: &Path, profile: &Path) {
+fn build(root: &Path, profile: &Path, what: &[&str]) {
     let name = match profile.file_name().expect("a profile has a name").to_str() {
         Some("debug") | None => "dev",
         Some(name) => name,
@@ -65,12 +72,14 @@ fn build(root: &Path, profile: &Path) {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let target = profile.parent().expect("a profile is in the target folder");
     let status = Command::new(cargo)
-        .args(["build", "--quiet", "--package", "cli", "--profile", name, "--target-dir"])
+        .args(["build", "--quiet", "--profile", name])
+        .args(what)
+        .arg("--target-dir")
         .arg(target)
         .current_dir(root)
         .status()
         .expect("cargo can be started");
-    assert!(status.success(), "the program could not be built");
+    assert!(status.success(), "{what:?} could not be built");
 }
 
 /// When something in a folder was last changed.

@@ -12,8 +12,6 @@ use crate::tidy::root;
 /// Installs what the tests need, and runs all of them.
 pub(crate) fn test() -> Result<()> {
     install::all()?;
-    // The suite runs the built program, so it is built first.
-    cargo(&["build", "--package", "cli"])?;
     with_postgres(env!("CARGO"), &["test", "--workspace", "--quiet"])
 }
 

@@ -171,14 +171,29 @@ impl Maker {
         };
         let direct = || base(Guard::Admitted(self.admits)).https_only(true);
         match (route, &self.policy.proxy) {
-            (Route::Mapped, _) => build(|| base(Guard::Mapped(self.policy.upstreams.clone())), &self.roots),
+            (Route::Mapped, _) => self.build(|| base(Guard::Mapped(self.policy.upstreams.clone()))),
             (Route::Proxied, Proxy::Server(server)) => {
                 let proxy = reqwest::Proxy::all(server.url().expose()).map_err(|_| BuildError::Proxy)?;
                 let name = server.name().map(str::to_owned);
-                build(|| base(Guard::Named(name.clone())).https_only(true).proxy(proxy.clone()), &self.roots)
+                self.build(|| base(Guard::Named(name.clone())).https_only(true).proxy(proxy.clone()))
             }
-            (Route::Direct, _) | (Route::Proxied, Proxy::None) => build(direct, &self.roots),
+            (Route::Direct, _) | (Route::Proxied, Proxy::None) => self.build(direct),
         }
+    }
+
+    /// Builds a client, and says whether it trusts anyone.
+    ///
+    /// Where the system has no roots and none are given, a client that trusts nobody is built: the program starts,
+    /// and each request fails as not secure.
+    fn build(&self, make: impl Fn() -> ClientBuilder) -> Result<(Client, bool), BuildError> {
+        let roots = || self.roots.iter().cloned();
+        if self.policy.system_roots
+            && let Ok(client) = make().tls_certs_merge(roots()).build()
+        {
+            return Ok((client, true));
+        }
+        let client = make().tls_certs_only(roots()).build().map_err(BuildError::Client)?;
+        Ok((client, !self.roots.is_empty()))
     }
 }
 
@@ -251,18 +266,6 @@ fn builder(policy: &Policy) -> ClientBuilder {
         .pool_idle_timeout(IDLE)
         .connect_timeout(policy.connect_timeout)
         .read_timeout(policy.read_timeout)
-}
-
-/// Builds a client, and says whether it trusts anyone.
-///
-/// Where the system has no roots and none are given, a client that trusts nobody is built: the program starts,
-/// and each request fails as not secure.
-fn build(make: impl Fn() -> ClientBuilder, roots: &[Certificate]) -> Result<(Client, bool), BuildError> {
-    if let Ok(client) = make().tls_certs_merge(roots.iter().cloned()).build() {
-        return Ok((client, true));
-    }
-    let client = make().tls_certs_only(roots.iter().cloned()).build().map_err(BuildError::Client)?;
-    Ok((client, !roots.is_empty()))
 }
 
 /// The extra roots; each file may hold several, and must hold one.

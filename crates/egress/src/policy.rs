@@ -12,7 +12,9 @@ pub struct Policy {
     pub upstreams: Vec<Upstream>,
     /// The proxy, if there is one. Mapped hosts never go through it.
     pub proxy: Proxy,
-    /// Certificates, in PEM, that are trusted besides the system's: a company's own authority.
+    /// Whether the system's certificates are trusted. Reading them takes a while, each time a door is opened.
+    pub system_roots: bool,
+    /// Certificates, in PEM, that are trusted besides: a company's own authority.
     pub extra_roots: Vec<Vec<u8>>,
     /// How long it may take to find the host, connect, and make the connection secure.
     pub connect_timeout: Duration,
@@ -40,6 +42,7 @@ impl Default for Policy {
         Self {
             upstreams: Vec::new(),
             proxy: Proxy::None,
+            system_roots: true,
             extra_roots: Vec::new(),
             connect_timeout: Duration::from_secs(5),
             read_timeout: Duration::from_secs(10),

@@ -19,9 +19,7 @@ use jiff::Timestamp;
 use link::{Effect, Flow, Linked, Purpose, Stage, Start};
 use probe::Values;
 use secret::Secret;
-use vault::{
-    Account, Attempt, AttemptState, ChangeError, Ended, Home, NewAccount, Origin, Place, Session, Vault,
-};
+use vault::{Account, Attempt, AttemptState, ChangeError, Home, NewAccount, Origin, Place, Session, Vault};
 
 pub(crate) use self::again::{again, keeps_tokens};
 pub use self::check::moment;
@@ -58,7 +56,7 @@ pub(crate) struct Linking {
 }
 
 impl Linking {
-    /// Begins an attempt: a first link, or an edit of an account.
+    /// Begins an attempt: a first link, or an edit of an account. It is kept once it is saved, or has linked.
     pub(crate) async fn begin(
         app: &App,
         session: &Session,
@@ -81,13 +79,11 @@ impl Linking {
             error: None,
             progress: serde_json::json!([]),
             transcript: Vec::new(),
-            version: 1,
+            version: 0,
             created_at: now,
             updated_at: now,
             expires_at: session.ends_at(),
         };
-        let kept = app.vault.add_attempt(&attempt, &flow.snapshot()).await;
-        kept.map_err(|error| ApiError::internal(&error))?;
         Ok(Self { session: session.clone(), integration, attempt, flow, over, away: None })
     }
 
@@ -201,8 +197,7 @@ impl Linking {
             None => Place::OfOwner { allow_different: self.session.made.allow_different },
         };
         let actor = actor(&self.session);
-        let ended = Ended { id: &self.attempt.id, transcript: &self.attempt.transcript };
-        let origin = Origin { draft: None, attempt: Some(ended), actor: &actor };
+        let origin = Origin { draft: None, attempt: Some(&self.attempt), actor: &actor };
         let kept = app.vault.keep(&new, place, origin, Timestamp::now()).await;
         let account = kept.map_err(|error| self.not_stored(error))?;
         vault::crash_point("hub.stored");

@@ -16,7 +16,6 @@ use crate::id::{self, AccountId};
 use crate::open::Vault;
 use crate::row::{damaged, from_json, json, stamp, time, whole_milliseconds};
 use crate::seal::SealError;
-use crate::store::Ended;
 
 /// Where an attempt stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +63,7 @@ pub struct Attempt {
     pub progress: serde_json::Value,
     /// What was asked and answered, without values.
     pub transcript: Vec<serde_json::Value>,
-    /// Counts its changes.
+    /// Counts its changes; 0 until it is kept.
     pub version: i64,
     /// When it began.
     pub created_at: Timestamp,
@@ -126,60 +125,13 @@ impl Vault {
         id::random("att_").map_err(SealError::Random).map_err(StoreError::seal("the new attempt"))
     }
 
-    /// Keeps a new attempt with the snapshot of its flow.
-    pub async fn add_attempt(&self, new: &Attempt, snapshot: &Secret) -> Result<(), StoreError> {
-        let mut work = self.begin().await?;
-        sqlx::query(concat!(
-            "insert into attempts (",
-            attempt_columns!(),
-            ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
-        ))
-        .bind(new.id.clone())
-        .bind(new.session)
-        .bind(new.project.clone())
-        .bind(new.config.clone())
-        .bind(new.provider.clone())
-        .bind(new.method.clone())
-        .bind(new.guide_digest.clone())
-        .bind(new.account.clone())
-        .bind(new.state.as_str())
-        .bind(new.error.as_ref().map(|(code, _)| code.clone()))
-        .bind(new.error.as_ref().map(|(_, text)| text.clone()))
-        .bind(json(new.transcript.clone()))
-        .bind(new.version)
-        .bind(stamp(new.created_at))
-        .bind(stamp(new.updated_at))
-        .bind(stamp(new.expires_at))
-        .bind(json(new.progress.clone()))
-        .execute(work.tx())
-        .await?;
-        let (now, ends) = (new.updated_at, new.expires_at);
-        draft::write(&mut work, &new.draft_key(), &new.guide_digest, snapshot, now, ends).await?;
-        work.commit().await
-    }
-
     /// Keeps an attempt as it stands now, with the snapshot of its flow. `false`: it was changed by somebody else
     /// since it was read, or is over; nothing was kept.
     pub async fn save_attempt(&self, attempt: &mut Attempt, snapshot: &Secret) -> Result<bool, StoreError> {
         let mut work = self.begin().await?;
-        let done = sqlx::query(
-            "update attempts set state = $3, error_code = $4, error_text = $5, transcript_json = $6, \
-             account_id = $7, updated_at = $8, progress_json = $9, expires_at = $10, version = version + 1 \
-             where id = $1 and version = $2 and state not in ('linked', 'cancelled')",
-        )
-        .bind(attempt.id.clone())
-        .bind(attempt.version)
-        .bind(attempt.state.as_str())
-        .bind(attempt.error.as_ref().map(|(code, _)| code.clone()))
-        .bind(attempt.error.as_ref().map(|(_, text)| text.clone()))
-        .bind(json(attempt.transcript.clone()))
-        .bind(attempt.account.clone())
-        .bind(stamp(attempt.updated_at))
-        .bind(json(attempt.progress.clone()))
-        .bind(stamp(attempt.expires_at))
-        .execute(work.tx())
-        .await?;
-        if done.rows_affected() == 0 {
+        if attempt.version == 0 {
+            insert(work.tx(), attempt).await?;
+        } else if !update(work.tx(), attempt).await? {
             return Ok(false);
         }
         crash_point("vault.attempt-saved");
@@ -242,11 +194,18 @@ impl Vault {
 /// In the transaction that stores the account: the attempt is over. It links once.
 pub(crate) async fn end_linked(
     connection: &mut DbConnection,
-    ended: Ended<'_>,
+    attempt: &Attempt,
     account: &AccountId,
     now: Timestamp,
 ) -> Result<(), ChangeError> {
-    let id = ended.id;
+    let id = &attempt.id;
+    if attempt.version == 0 {
+        let (state, account) = (AttemptState::Linked, Some(account.to_string()));
+        let ended = Attempt { state, account, error: None, updated_at: now, ..attempt.clone() };
+        insert(connection, &ended).await?;
+        crash_point("vault.attempt-ended");
+        return Ok(());
+    }
     let done = sqlx::query(
         "update attempts set state = 'linked', account_id = $2, updated_at = $3, error_code = null, \
          error_text = null, transcript_json = $4, version = version + 1 where id = $1 and state not in ('linked', 'cancelled')",
@@ -254,14 +213,65 @@ pub(crate) async fn end_linked(
     .bind(id)
     .bind(account.as_str())
     .bind(stamp(now))
-    .bind(json(ended.transcript.to_vec()))
+    .bind(json(attempt.transcript.clone()))
     .execute(&mut *connection)
     .await?;
     if done.rows_affected() == 0 {
-        return Err(ChangeError::AttemptOver { id: id.to_owned() });
+        return Err(ChangeError::AttemptOver { id: id.clone() });
     }
     crash_point("vault.attempt-ended");
     Ok(draft::delete(connection, &draft_key(id)).await?)
+}
+
+/// The row of an attempt that has none.
+async fn insert(connection: &mut DbConnection, new: &Attempt) -> Result<(), StoreError> {
+    sqlx::query(concat!(
+        "insert into attempts (",
+        attempt_columns!(),
+        ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
+    ))
+    .bind(new.id.clone())
+    .bind(new.session)
+    .bind(new.project.clone())
+    .bind(new.config.clone())
+    .bind(new.provider.clone())
+    .bind(new.method.clone())
+    .bind(new.guide_digest.clone())
+    .bind(new.account.clone())
+    .bind(new.state.as_str())
+    .bind(new.error.as_ref().map(|(code, _)| code.clone()))
+    .bind(new.error.as_ref().map(|(_, text)| text.clone()))
+    .bind(json(new.transcript.clone()))
+    .bind(new.version + 1)
+    .bind(stamp(new.created_at))
+    .bind(stamp(new.updated_at))
+    .bind(stamp(new.expires_at))
+    .bind(json(new.progress.clone()))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The row of an attempt that is as the caller has seen it, and not over. `false`: it is not.
+async fn update(connection: &mut DbConnection, attempt: &Attempt) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "update attempts set state = $3, error_code = $4, error_text = $5, transcript_json = $6, \
+         account_id = $7, updated_at = $8, progress_json = $9, expires_at = $10, version = version + 1 \
+         where id = $1 and version = $2 and state not in ('linked', 'cancelled')",
+    )
+    .bind(attempt.id.clone())
+    .bind(attempt.version)
+    .bind(attempt.state.as_str())
+    .bind(attempt.error.as_ref().map(|(code, _)| code.clone()))
+    .bind(attempt.error.as_ref().map(|(_, text)| text.clone()))
+    .bind(json(attempt.transcript.clone()))
+    .bind(attempt.account.clone())
+    .bind(stamp(attempt.updated_at))
+    .bind(json(attempt.progress.clone()))
+    .bind(stamp(attempt.expires_at))
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() != 0)
 }
 
 fn draft_key(id: &str) -> String {

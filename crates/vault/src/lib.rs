@@ -73,5 +73,5 @@ pub use crate::seal::SealError;
 pub use crate::session::{NewSession, Session};
 pub use crate::sign_in::{SignIn, SignInState};
 pub use crate::source::KeySource;
-pub use crate::store::{Ended, Origin, Place};
+pub use crate::store::{Origin, Place};
 pub use crate::token::{Digest, Token};

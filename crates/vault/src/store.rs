@@ -11,6 +11,7 @@ use secret::Secret;
 use sqlx::Row as _;
 
 use crate::account::{Account, CheckRecord, Credentials, Home, NewAccount};
+use crate::attempt::Attempt;
 use crate::crash::crash_point;
 use crate::database::DbRow;
 use crate::envelope::{self, Envelope};
@@ -29,19 +30,10 @@ use crate::{attempt, audit, draft, outbox};
 pub struct Origin<'a> {
     /// The key of the draft of the flow.
     pub draft: Option<&'a str>,
-    /// The attempt; it links one account at most.
-    pub attempt: Option<Ended<'a>>,
+    /// The attempt, with what was asked and answered; it links one account at most.
+    pub attempt: Option<&'a Attempt>,
     /// Who did it, for the trail.
     pub actor: &'a str,
-}
-
-/// An attempt that has linked an account.
-#[derive(Clone, Copy, Debug)]
-pub struct Ended<'a> {
-    /// Its id.
-    pub id: &'a str,
-    /// What was asked and answered.
-    pub transcript: &'a [serde_json::Value],
 }
 
 /// In whose place an account is stored.
@@ -320,8 +312,8 @@ async fn finish(
     if let Some(key) = origin.draft {
         draft::delete(work.tx(), key).await?;
     }
-    if let Some(ended) = origin.attempt {
-        attempt::end_linked(work.tx(), ended, &account.id, account.updated_at).await?;
+    if let Some(attempt) = origin.attempt {
+        attempt::end_linked(work.tx(), attempt, &account.id, account.updated_at).await?;
     }
     Ok(work.commit().await?)
 }

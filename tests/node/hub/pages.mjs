@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import axe from "axe-core";
+import { violations } from "../accessible.mjs";
 import { api, browser, fillIn, good, host, hub, session } from "./world.mjs";
 
 let chromium;
@@ -52,11 +52,7 @@ async function look(page, what) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       const where = `${what}, ${width} px, ${colorScheme}`;
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${where}: wider than the window`);
-      await page.evaluate(axe.source);
-      const found = await page.evaluate(() => globalThis.axe.run(document, {
-        runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-      }).then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes[0].target}`)));
-      assert.deepEqual(found, [], where);
+      assert.deepEqual(await violations(page, colorScheme === "dark"), [], where);
     }
   }
   await page.setViewportSize(size);

@@ -150,7 +150,7 @@ fn every_request_of_a_person_goes_to_the_other() {
 fn checks_of_a_process_that_dies_are_taken_over_by_the_other() {
     let mut pair = Pair::start();
     for (n, point) in
-        ["hub.request-due", "hub.answer-received", "vault.attempt-saved#2"].into_iter().enumerate()
+        ["hub.request-due", "hub.answer-received", "vault.attempt-saved#3"].into_iter().enumerate()
     {
         let owner = format!("orphan-{n}");
         let (_, path) = pair.session(0, &owner);

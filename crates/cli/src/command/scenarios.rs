@@ -32,13 +32,16 @@ pub(crate) async fn run(common: &Common, args: &TestArgs, out: &Out) -> Result<u
             });
         };
         let guide = Arc::new(guide);
-        for method in &guide.methods {
+        for (at, method) in guide.methods.iter().enumerate() {
             if !args.json {
                 out.line(&out.ink(Ink::Strong, &format!("{} · {}", guide.provider.name, method.label)));
             }
             tally.examples += examples(method);
-            for scenario in &method.scenarios {
-                let problems = play(&guide, method, scenario).await?;
+            // All of a method at once, for many of them wait; told in order.
+            let plays = (0..method.scenarios.len()).map(|n| tokio::spawn(play(Arc::clone(&guide), at, n)));
+            let plays: Vec<_> = plays.collect();
+            for (scenario, play) in method.scenarios.iter().zip(plays) {
+                let problems = play.await.expect("a scenario does not panic")?;
                 if !args.json {
                     tell(&guide, scenario, &problems, out);
                 }
@@ -135,8 +138,10 @@ fn unreached(method: &Method) -> Vec<String> {
         .collect()
 }
 
-/// Plays one scenario, and says what did not come out as it should.
-async fn play(guide: &Arc<Guide>, method: &Method, scenario: &Scenario) -> Result<Vec<String>, Failure> {
+/// Plays one scenario of a method, each by its number, and says what did not come out as it should.
+async fn play(guide: Arc<Guide>, method: usize, scenario: usize) -> Result<Vec<String>, Failure> {
+    let method = &guide.methods[method];
+    let scenario = &method.scenarios[scenario];
     let start = Start {
         purpose: match &scenario.linked_before {
             None => Purpose::First,
@@ -156,7 +161,7 @@ async fn play(guide: &Arc<Guide>, method: &Method, scenario: &Scenario) -> Resul
         brand: "Waystone".to_owned(),
         ..Start::default()
     };
-    let Some(mut flow) = Flow::new(Arc::clone(guide), method.key.as_str(), start) else {
+    let Some(mut flow) = Flow::new(Arc::clone(&guide), method.key.as_str(), start) else {
         return Ok(vec!["the flow cannot begin".to_owned()]);
     };
     let mut route = Route::new(method, scenario).await?;

@@ -169,7 +169,9 @@ pub(super) async fn work(desk: &Desk, id: &str, may_begin: bool) -> Result<Work,
 /// A new attempt; in the place of the account that the session edits, or that its owner has.
 async fn begun(desk: &Desk, integration: Integration) -> Result<Linking, ApiError> {
     let over = edited(desk, &integration).await?;
-    Linking::begin(&desk.app, &desk.session, integration, over).await
+    let mut linking = Linking::begin(&desk.app, &desk.session, integration, over).await?;
+    linking.save(&desk.app).await?;
+    Ok(linking)
 }
 
 async fn edited(desk: &Desk, integration: &Integration) -> Result<Option<Account>, ApiError> {

@@ -1,7 +1,7 @@
 //! Attempts, the steps of them that are handed on, and who renews what came of them.
 
 use secret::Secret;
-use vault::{Attempt, AttemptState, ChangeError, Ended, Kind, Origin, Vault};
+use vault::{Attempt, AttemptState, ChangeError, Kind, Origin, Vault};
 
 use crate::at;
 use crate::both::vaults;
@@ -21,7 +21,7 @@ fn attempt(project: &str, session: i64) -> Attempt {
         error: None,
         progress: serde_json::json!([]),
         transcript: Vec::new(),
-        version: 1,
+        version: 0,
         created_at: at(0),
         updated_at: at(0),
         expires_at: at(30),
@@ -34,7 +34,7 @@ async fn an_attempt_is_changed_by_one_at_a_time_and_links_once() {
         let project = project(&vault).await;
         let (made, _) = vault.add_session(&session(&project.id), "ada", at(0)).await.unwrap();
         let mut mine = attempt(&project.id, made.seq);
-        vault.add_attempt(&mine, &Secret::new("typed")).await.unwrap();
+        assert!(vault.save_attempt(&mut mine, &Secret::new("typed")).await.unwrap(), "{name}");
         let mut theirs = vault.attempt_of(made.seq, "gladly.api_key").await.unwrap().unwrap();
         mine.state = AttemptState::Refused;
         mine.error = Some(("wrong_secret".to_owned(), "It was not accepted".to_owned()));
@@ -51,8 +51,7 @@ async fn an_attempt_is_changed_by_one_at_a_time_and_links_once() {
         assert!(vault.lease(&mine.id, "p2", at(2), at(3)).await.unwrap(), "{name}: it ran out");
         vault.release(&mine.id, "p2").await.unwrap();
 
-        let ended = Ended { id: &mine.id, transcript: &[] };
-        let origin = Origin { attempt: Some(ended), ..ORIGIN };
+        let origin = Origin { attempt: Some(&mine), ..ORIGIN };
         let account = vault.keep(&owned(&project.id, "o1", "t"), SAME, origin, at(2)).await.unwrap();
         let over = vault.attempt(&mine.id).await.unwrap().unwrap();
         assert_eq!(
@@ -67,6 +66,20 @@ async fn an_attempt_is_changed_by_one_at_a_time_and_links_once() {
         let again = vault.keep(&owned(&project.id, "o9", "t"), SAME, origin, at(3)).await;
         assert!(matches!(again, Err(ChangeError::AttemptOver { .. })), "{name}");
         assert!(vault.accounts_of(&project.id, "o9", "gladly", Kind::Production).await.unwrap().is_empty());
+
+        // One that nobody looked at is kept with what it linked, and links once as well.
+        let quiet = Attempt { transcript: mine.transcript.clone(), ..attempt(&project.id, made.seq) };
+        let origin = Origin { attempt: Some(&quiet), ..ORIGIN };
+        let account = vault.keep(&owned(&project.id, "o2", "t"), SAME, origin, at(4)).await.unwrap();
+        let over = vault.attempt(&quiet.id).await.unwrap().unwrap();
+        assert_eq!(
+            (over.state, over.version, over.transcript),
+            (AttemptState::Linked, 1, quiet.transcript.clone()),
+            "{name}"
+        );
+        assert_eq!((over.account, over.updated_at), (Some(account.id.to_string()), at(4)), "{name}");
+        assert!(vault.keep(&owned(&project.id, "o3", "t"), SAME, origin, at(5)).await.is_err(), "{name}");
+        assert!(vault.accounts_of(&project.id, "o3", "gladly", Kind::Production).await.unwrap().is_empty());
     }
 }
 
@@ -75,8 +88,8 @@ async fn what_is_handed_on_is_given_once() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
         let (made, _) = vault.add_session(&session(&project.id), "ada", at(0)).await.unwrap();
-        let mine = attempt(&project.id, made.seq);
-        vault.add_attempt(&mine, &Secret::new("typed")).await.unwrap();
+        let mut mine = attempt(&project.id, made.seq);
+        vault.save_attempt(&mut mine, &Secret::new("typed")).await.unwrap();
         let fields = vec!["token".to_owned()];
         let (handoff, token) = vault.add_handoff(&mine, "make", &fields, at(0), at(60)).await.unwrap();
         let again = vault.session(&project.id, made.seq).await.unwrap().unwrap();
