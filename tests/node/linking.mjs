@@ -60,7 +60,7 @@ const is = (what, got, wanted = true) => {
 const open = async (name, options = {}) => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const tab = await context.newPage();
-  tab.setDefaultTimeout(5000);
+  tab.setDefaultTimeout(30_000);
   tab.on("pageerror", (error) => { bad += 1; console.log(`${name}: ${error.message}`); });
   await tab.goto(`${origin}/${name}`);
   return tab;
@@ -69,18 +69,17 @@ const now = (tab) => tab.evaluate(() => document.querySelector(".step.now")?.id 
 const focus = (tab) => tab.evaluate(() => document.activeElement.id);
 /** Waits for what comes when the Hub has answered, at most so long that the next line says what is there instead. */
 const says = (tab, where, text) => tab.locator(where, { hasText: text }).waitFor({ timeout: 30_000 }).catch(() => {});
-const settled = (tab) => tab.waitForTimeout(500);
 
 {
   const tab = await open("gladly--api-key--form.html");
   await tab.focus("#in--api_token");
   is("focusing a field shows its step", await now(tab), "create-token");
-  await settled(tab);
-  const sight = await tab.evaluate(() => {
+  const sight = () => {
     const [outer, inner] = [document.getElementById("_guide"), document.getElementById("create-token")].map((one) => one.getBoundingClientRect());
     return inner.top >= outer.top && inner.bottom <= outer.bottom;
-  });
-  is("and the guide scrolls to it", sight);
+  };
+  await tab.waitForFunction(sight).catch(() => {});
+  is("and the guide scrolls to it", await tab.evaluate(sight));
   await tab.click("#find-slug .goes a");
   is("a step leads to its field", await focus(tab), "in--organization_slug");
   await tab.hover("#find-slug");

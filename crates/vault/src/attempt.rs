@@ -149,7 +149,7 @@ impl Vault {
 
     /// Keeps how the checks stand that are under way.
     pub async fn save_progress(&self, id: &str, progress: &serde_json::Value) -> Result<(), StoreError> {
-        let mut work = self.begin().await?;
+        let mut work = self.begin_unsynced().await?;
         sqlx::query("update attempts set progress_json = $2 where id = $1 and state = 'checking'")
             .bind(id)
             .bind(json(progress.clone()))

@@ -24,7 +24,7 @@ impl Vault {
     /// Counts one more hit of a bucket in the present span of so many seconds; says how many there are now, and when
     /// the span ends, in seconds since 1970.
     pub async fn count(&self, bucket: &str, seconds: i64, now: Timestamp) -> Result<(i64, i64), StoreError> {
-        let mut work = self.begin().await?;
+        let mut work = self.begin_unsynced().await?;
         let counted = hit(&mut work, bucket, seconds, now).await?;
         work.commit().await?;
         Ok(counted)
@@ -37,7 +37,7 @@ impl Vault {
         limits: &[Limit],
         now: Timestamp,
     ) -> Result<Option<(usize, i64)>, StoreError> {
-        let mut work = self.begin().await?;
+        let mut work = self.begin_unsynced().await?;
         let mut full = None;
         for (at, limit) in limits.iter().enumerate() {
             let (hits, ends) = hit(&mut work, &limit.bucket, limit.seconds, now).await?;

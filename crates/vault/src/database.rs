@@ -1,7 +1,7 @@
 //! The database: which one, and how it is set up.
 //!
-//! **Invariant:** a commit that returned is on the disk; a transaction that writes sees what it decides upon
-//! unchanged until it ends. SQLite: one connection writes, the others cannot, and what was deleted is overwritten.
+//! **Invariant:** a commit that returned is on the disk, unless it was begun as one that need not be, and then it is
+//! with the next that is; a transaction that writes sees what it decides upon unchanged until it ends. SQLite: one connection writes, the others cannot, and what was deleted is overwritten.
 //! PostgreSQL: the rows and names that a decision rests on are held.
 //!
 //! Everything in which the two differ is in here and in [`crate::schema`]; the statements elsewhere are for both.
@@ -48,13 +48,29 @@ pub(crate) enum Engine {
     Postgres(Secret),
 }
 
+/// Whether a commit waits until it is on the disk.
+///
+/// One that does not is seen by everybody at once and outlives the process. If the machine fails, the last second of
+/// them may be gone, and never without those that came after
+/// ([SQLite](https://www.sqlite.org/pragma.html#pragma_synchronous),
+/// [PostgreSQL](https://www.postgresql.org/docs/current/wal-async-commit.html)).
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Synced {
+    /// It does.
+    Yes,
+    /// It does not: for what nobody was promised.
+    Later,
+}
+
 impl Engine {
     /// How a transaction that writes begins. On SQLite with the right to write, so that it never fails halfway for
     /// want of it.
-    pub(crate) fn begin_writing(&self) -> &'static str {
-        match self {
-            Self::Sqlite(_) => "begin immediate",
-            Self::Postgres(_) => "begin",
+    pub(crate) fn begin_writing(&self, synced: Synced) -> &'static str {
+        match (self, synced) {
+            (Self::Sqlite(_), Synced::Yes) => "pragma synchronous = full; begin immediate",
+            (Self::Sqlite(_), Synced::Later) => "pragma synchronous = normal; begin immediate",
+            (Self::Postgres(_), Synced::Yes) => "begin",
+            (Self::Postgres(_), Synced::Later) => "begin; set local synchronous_commit = off",
         }
     }
 
@@ -240,5 +256,47 @@ mod tests {
         close(connection).await.unwrap();
         assert!(0 < std::fs::metadata(&path).unwrap().len());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    /// What the database holds for a commit's duty, in a transaction that was begun so, and after it.
+    async fn duty(pool: &Pool<Db>, engine: &Engine, synced: Synced) -> String {
+        let mut tx = pool.begin_with(engine.begin_writing(synced)).await.unwrap();
+        let held = match engine {
+            Engine::Sqlite(_) => {
+                let held = sqlx::query_scalar::<_, i64>("pragma synchronous").fetch_one(&mut *tx).await;
+                held.unwrap().to_string()
+            }
+            Engine::Postgres(_) => {
+                sqlx::query_scalar::<_, String>("show synchronous_commit").fetch_one(&mut *tx).await.unwrap()
+            }
+        };
+        tx.commit().await.unwrap();
+        held
+    }
+
+    async fn waits_for_the_disk_unless_it_need_not(engine: Engine, yes: &str, later: &str) {
+        let (writer, _) = engine.pools().await.unwrap();
+        for (synced, expected) in
+            [(Synced::Yes, yes), (Synced::Later, later), (Synced::Yes, yes), (Synced::Later, later)]
+        {
+            assert_eq!(duty(&writer, &engine, synced).await, expected, "{synced:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_commit_to_sqlite_waits_for_the_disk_unless_it_need_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        std::fs::write(&path, "").unwrap();
+        waits_for_the_disk_unless_it_need_not(Engine::Sqlite(path), "2", "1").await;
+    }
+
+    #[tokio::test]
+    async fn a_commit_to_postgresql_waits_for_the_disk_unless_it_need_not() {
+        let server = std::env::var("WAYSTONE_TEST_POSTGRES")
+            .expect("this test needs PostgreSQL: run `cargo xtask with-postgres cargo test -p vault`");
+        // The server of the tests waits for nothing; one in use does.
+        let url = Secret::new(format!("{server}/postgres?options=-c%20synchronous_commit%3Don"));
+        waits_for_the_disk_unless_it_need_not(Engine::Postgres(url), "on", "off").await;
     }
 }

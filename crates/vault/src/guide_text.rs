@@ -44,8 +44,16 @@ impl Vault {
         if let Some(digest) = pinned(session).fetch_optional(&self.readers).await? {
             return Ok(digest);
         }
-        let mut work = self.begin().await?;
-        insert(work.tx(), digest, provider, source, now).await?;
+        let known =
+            sqlx::query_scalar::<_, i64>("select count(*) from guides where digest = $1").bind(digest);
+        let mut work = if known.fetch_one(&self.readers).await? == 0 {
+            let mut work = self.begin().await?;
+            insert(work.tx(), digest, provider, source, now).await?;
+            work
+        } else {
+            // A session that forgets it takes the guide of that moment; the text is there for whatever names it.
+            self.begin_unsynced().await?
+        };
         sqlx::query(
             "insert into pins (session_seq, provider, digest) values ($1, $2, $3) on conflict do nothing",
         )

@@ -12,7 +12,7 @@ use std::sync::{PoisonError, RwLock};
 use secret::Secret;
 use sqlx::{Connection as _, Pool};
 
-use crate::database::{self, Db, DbConnection, Engine};
+use crate::database::{self, Db, DbConnection, Engine, Synced};
 use crate::error::StoreError;
 use crate::file;
 use crate::key::{Key, KeyError};
@@ -194,7 +194,8 @@ async fn open_keys(
     let loaded = if records.is_empty() {
         let source = source.clone();
         let key = off_thread(move || source.load_or_make()).await?;
-        let mut tx = connection.begin_with(engine.begin_writing()).await.map_err(StoreError::from)?;
+        let mut tx =
+            connection.begin_with(engine.begin_writing(Synced::Yes)).await.map_err(StoreError::from)?;
         keys::record_first(&mut tx, &key).await?;
         tx.commit().await.map_err(StoreError::from)?;
         records = keys::records(connection).await?;

@@ -9,7 +9,7 @@
 use sqlx::Connection as _;
 
 use crate::crash::crash_point;
-use crate::database::{DbConnection, Engine, run_script};
+use crate::database::{DbConnection, Engine, Synced, run_script};
 use crate::error::StoreError;
 
 /// The version of the schema that this code reads and writes.
@@ -35,7 +35,7 @@ pub(crate) async fn migrate(
     engine: &Engine,
     connection: &mut DbConnection,
 ) -> Result<Result<(), i64>, StoreError> {
-    let mut tx = connection.begin_with(engine.begin_writing()).await?;
+    let mut tx = connection.begin_with(engine.begin_writing(Synced::Yes)).await?;
     sqlx::query("create table if not exists vault_schema (version bigint not null primary key)")
         .execute(&mut *tx)
         .await?;

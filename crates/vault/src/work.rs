@@ -9,7 +9,7 @@ use std::sync::Arc;
 use sqlx::Transaction;
 
 use crate::crash::crash_point;
-use crate::database::{Db, DbConnection};
+use crate::database::{Db, DbConnection, Synced};
 use crate::error::StoreError;
 use crate::key::{Key, KeyError, KeyId};
 use crate::keys;
@@ -57,9 +57,18 @@ impl Work {
 impl Vault {
     /// Begins to write.
     pub(crate) async fn begin(&self) -> Result<Work, StoreError> {
+        self.begin_work(Synced::Yes).await
+    }
+
+    /// Begins to write what nobody was promised: counts, and how far checks have come.
+    pub(crate) async fn begin_unsynced(&self) -> Result<Work, StoreError> {
+        self.begin_work(Synced::Later).await
+    }
+
+    async fn begin_work(&self, synced: Synced) -> Result<Work, StoreError> {
         let mut ring = self.ring();
         loop {
-            let mut tx = self.writer.begin_with(self.engine.begin_writing()).await?;
+            let mut tx = self.writer.begin_with(self.engine.begin_writing(synced)).await?;
             crash_point("vault.transaction-begun");
             let several = self.engine.writes_at_once();
             let current =

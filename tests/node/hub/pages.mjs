@@ -322,13 +322,14 @@ async function linked(credentials = good) {
   return { id: (await response.json()).id, owner: { origin_owner_id, origin_owner_name } };
 }
 
-/** Presses a button as a finger does, slowly: near its upper edge, and `during` happens before it is let go. */
-async function press(page, button, during) {
+/** Presses a button as a finger does, slowly: near its upper edge, and what is waited for happens before it is let go. */
+async function press(page, button, wait) {
   await button.scrollIntoViewIfNeeded();
   const { x, y, width } = await button.boundingBox();
   await page.mouse.move(x + width / 2, y + 3);
+  const waited = wait();
   await page.mouse.down();
-  await during();
+  await waited;
   await page.mouse.up();
 }
 

@@ -189,6 +189,6 @@ fn a_process_that_dies_renewing_keeps_nobody_waiting_for_long() {
     linked.hubs.remove(0).kill();
     let began = Instant::now();
     let answer = linked.through().to(linked.hubs[0].address).expect("it answers");
-    assert!(began.elapsed() < Duration::from_secs(12), "it took {:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(20), "it took {:?}", began.elapsed());
     linked.renewed_once(&[answer], "a process that died");
 }

@@ -169,9 +169,9 @@ fn checks_of_a_process_that_dies_are_taken_over_by_the_other() {
         pair.hubs[0].take().expect("it serves").kill();
         pair.places[0].no_order();
         let began = Instant::now();
-        let came = browser.walk(Duration::from_secs(25), || other).expect("it answers");
+        let came = browser.walk(Duration::from_secs(40), || other).expect("it answers");
         assert!(matches!(came, Came::Done(_)), "{point}: {came:?}");
-        assert!(began.elapsed() < Duration::from_secs(15), "{point}: it took {:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(30), "{point}: it took {:?}", began.elapsed());
         Rows::of(&pair.places[1]).agree(point);
         pair.hubs[0] = Some(pair.places[0].start());
     }
