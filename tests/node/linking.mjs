@@ -75,11 +75,18 @@ const says = (tab, where, text) => tab.locator(where, { hasText: text }).waitFor
   await tab.focus("#in--api_token");
   is("focusing a field shows its step", await now(tab), "create-token");
   const sight = () => {
-    const [outer, inner] = [document.getElementById("_guide"), document.getElementById("create-token")].map((one) => one.getBoundingClientRect());
-    return inner.top >= outer.top && inner.bottom <= outer.bottom;
+    const [outer, inner] = ["#_guide", ".step.now"].map((one) => document.querySelector(one).getBoundingClientRect());
+    return inner.top >= Math.max(outer.top, 0) && inner.bottom <= Math.min(outer.bottom, innerHeight);
   };
-  await tab.waitForFunction(sight).catch(() => {});
-  is("and the guide scrolls to it", await tab.evaluate(sight));
+  for (const key of ["api_token", "agent_email", "organization_slug"]) {
+    await tab.evaluate(() => { document.activeElement.blur(); scrollTo({ top: 0, behavior: "instant" }); });
+    await tab.focus(`#in--${key}`);
+    await tab.waitForFunction(sight).catch(() => {});
+    is(`and the guide scrolls to that of ${key}, where it is seen`, await tab.evaluate(sight));
+    const seen = () => { const { top, bottom } = document.activeElement.getBoundingClientRect(); return top >= 0 && bottom <= innerHeight; };
+    await tab.waitForFunction(seen).catch(() => {});
+    is("beside the field", await tab.evaluate(seen));
+  }
   await tab.click("#find-slug .goes a");
   is("a step leads to its field", await focus(tab), "in--organization_slug");
   await tab.hover("#find-slug");

@@ -11,12 +11,21 @@ if (form) {
     for (const other of all(".step.now")) if (other !== step) other.classList.remove("now");
     if (!step) return;
     step.classList.add("now");
-    if (!isBeside()) return;
-    // The guide scrolls by itself; the page stays where it is.
+    if (isBeside()) released.then(() => bring(step));
+  };
+  // The guide scrolls by itself; the page goes along only as far as the step would still lie below the window. It takes the
+  // field along, for this is instead of what the browser does for what has the focus.
+  const bring = (step) => {
     const [outer, inner] = [guide.getBoundingClientRect(), step.getBoundingClientRect()];
-    const away = inner.top < outer.top || inner.bottom > outer.bottom;
-    const smooth = matchMedia("(prefers-reduced-motion: no-preference)").matches;
-    if (away) guide.scrollBy({ top: inner.top - outer.top - 48, behavior: smooth ? "smooth" : "auto" });
+    if (inner.top >= Math.max(outer.top, 0) && inner.bottom <= Math.min(outer.bottom, innerHeight)) return;
+    const behavior = matchMedia("(prefers-reduced-motion: no-preference)").matches ? "smooth" : "auto";
+    const most = guide.scrollHeight - guide.clientHeight - guide.scrollTop;
+    const by = Math.min(inner.top - outer.top - 48, most);
+    guide.scrollBy({ top: by, behavior });
+    if (inner.bottom - by <= innerHeight) return;
+    const field = (form.contains(document.activeElement) ? document.activeElement : step).getBoundingClientRect();
+    const below = Math.max(inner.bottom - by, field.bottom) - innerHeight + 48;
+    scrollBy({ top: Math.min(below, inner.top - by, Math.max(0, field.top - 48)), behavior });
   };
   const near = (keys) => {
     for (const field of all(".field")) field.classList.toggle("near", keys.includes(field.dataset.field));
