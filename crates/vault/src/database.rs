@@ -258,7 +258,7 @@ mod tests {
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
-    /// What the database holds for a commit's duty, in a transaction that was begun so, and after it.
+    /// What the database says of the commit of a transaction that was begun so.
     async fn duty(pool: &Pool<Db>, engine: &Engine, synced: Synced) -> String {
         let mut tx = pool.begin_with(engine.begin_writing(synced)).await.unwrap();
         let held = match engine {

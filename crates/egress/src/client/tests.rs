@@ -90,3 +90,10 @@ fn an_extra_root_must_be_a_certificate() {
         assert!(matches!(Egress::new(policy), Err(BuildError::Root { position: 0 })), "{pem:?}");
     }
 }
+
+#[test]
+fn without_the_systems_certificates_nobody_is_trusted() {
+    let policy = Policy { system_roots: false, ..Policy::default() };
+    let notes = Egress::new(policy).expect("a door").notes();
+    assert_eq!(notes, ["no CA certificates were found: no provider's certificate will be trusted"]);
+}
