@@ -11,7 +11,7 @@ use crate::hostile::stand_in_the_text;
 
 /// What another reader of YAML makes of a text.
 fn oracle(text: &str) -> Value {
-    serde_yaml::from_str(text).expect("what we can read, others can read")
+    serde_saphyr::from_str(text).expect("what we can read, others can read")
 }
 
 #[test]

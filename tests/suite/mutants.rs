@@ -113,7 +113,7 @@ fn origins() -> Vec<Origin> {
     let read = |file: std::path::PathBuf| {
         let text = std::fs::read_to_string(&file).expect("a text");
         let folder = file.parent().and_then(|folder| folder.file_name()).expect("a folder");
-        let tree: Value = serde_yaml::from_str(&text).expect("what we can read, others can read");
+        let tree: Value = serde_saphyr::from_str(&text).expect("what we can read, others can read");
         Origin {
             key: folder.to_string_lossy().into_owned(),
             icon: tree.pointer("/provider/icon").and_then(Value::as_str).map(str::to_owned),

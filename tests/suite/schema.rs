@@ -44,7 +44,7 @@ fn schema_and_reader_agree_on_every_guide() {
         }
         let text = String::from_utf8(bytes).expect("a text");
         let value: Value =
-            serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+            serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let complains = has(&reading, "W01");
         assert_eq!(
             validator.is_valid(&value),
@@ -61,7 +61,7 @@ fn schema_and_reader_agree_on_every_guide() {
 fn the_brand_that_ships_is_of_its_schema() {
     let file: PathBuf = root().join("guides").join("brand.yaml");
     let text = fs::read_to_string(file).expect("the brand");
-    let value: Value = serde_yaml::from_str(&text).expect("YAML");
+    let value: Value = serde_saphyr::from_str(&text).expect("YAML");
     let schema = guide::brand_schema();
     assert!(jsonschema::is_valid(&schema, &value));
     assert!(guide::read_brand("brand.yaml", text.as_bytes()).usable().is_some());
