@@ -43,7 +43,6 @@ mod testing;
 pub use crate::access::{Scope, name};
 pub use crate::api::openapi;
 pub use crate::app::App;
-pub use crate::linking::{moment, new_account, stored_values};
 pub use crate::serve::{Ended, ServeError, Started, TlsError, open_vault, serve};
 pub use crate::settings::{Given, Settings};
 pub use crate::status::table as account_states;

@@ -14,19 +14,17 @@ mod verify;
 
 use std::sync::Arc;
 
+use driver::{NewLink, stored_values};
 use guide::{Guide, Key};
 use jiff::Timestamp;
-use link::{Effect, Flow, Linked, Purpose, Stage, Start};
+use link::{Flow, Linked, Purpose, Stage, Start};
 use probe::Values;
 use secret::Secret;
-use vault::{Account, Attempt, AttemptState, ChangeError, Home, NewAccount, Origin, Place, Session, Vault};
+use vault::{Account, Attempt, AttemptState, ChangeError, Home, Origin, Place, Session, Vault};
 
-pub(crate) use self::again::{again, keeps_tokens};
-pub use self::check::moment;
+pub(crate) use self::again::again;
 pub(crate) use self::check::{check_and_keep, check_only};
 pub(crate) use self::problem::refusal;
-pub(crate) use self::values::{Held, Tokens, is_of_field, stored_tokens};
-pub use self::values::{new_account, stored_values};
 pub(crate) use self::verify::{CheckSeen, verify};
 
 use self::check::Whose;
@@ -185,20 +183,24 @@ impl Linking {
 
     /// Confirms the account that was found, and stores it.
     pub(crate) async fn store(&mut self, app: &App) -> Result<Account, ApiError> {
-        self.flow.confirm(true);
-        let Some(Effect::Store(linked)) = self.flow.poll(check::moment()) else {
+        let Some(linked) = driver::confirm(&mut self.flow) else {
             return Err(ApiError::new(&CONFLICT, "There is no account to confirm; begin again"));
         };
         vault::crash_point("hub.before-store");
-        let new = self.new_account(*linked);
-        let place = match &self.over {
-            Some(over) => Place::Over { id: &over.id, version: over.version },
-            None if self.session.made.multiple => Place::New,
-            None => Place::OfOwner { allow_different: self.session.made.allow_different },
+        let otherwise = match self.session.made.multiple {
+            true => Place::New,
+            false => Place::OfOwner { allow_different: self.session.made.allow_different },
+        };
+        let link = NewLink {
+            linked: self.without_setup(*linked),
+            relinked: self.over.as_ref(),
+            otherwise,
+            label: self.session.made.label.as_deref(),
+            home: Some(self.home()),
         };
         let actor = actor(&self.session);
         let origin = Origin { draft: None, attempt: Some(&self.attempt), actor: &actor };
-        let kept = app.vault.keep(&new, place, origin, Timestamp::now()).await;
+        let kept = link.store(&app.vault, origin).await;
         let account = kept.map_err(|error| self.not_stored(error))?;
         vault::crash_point("hub.stored");
         self.flow.stored(true);
@@ -234,29 +236,28 @@ impl Linking {
         }
     }
 
-    fn new_account(&self, linked: Linked) -> NewAccount {
-        let made = &self.session.made;
-        let old = self.over.as_ref();
-        let home = match old.and_then(|old| old.home.clone()) {
-            // An edit changes what the account is linked with, and not whose it is.
-            Some(home) => Home { config: self.integration.id.clone(), ..home },
+    /// Whose the account is: an edit changes what the account is linked with, and not whose it is.
+    fn home(&self) -> Home {
+        let (made, config) = (&self.session.made, self.integration.id.clone());
+        match self.over.as_ref().and_then(|old| old.home.clone()) {
+            Some(home) => Home { config, ..home },
             None => Home {
                 project: made.project.clone(),
-                config: self.integration.id.clone(),
+                config,
                 owner: made.owner.clone(),
                 kind: made.kind,
                 metadata: made.metadata.clone(),
             },
-        };
-        // What the admin has set up is the configuration's, and is not kept a second time.
-        let set_up = crate::connectors::setup_fields(self.flow.method());
-        let mut linked = linked;
-        for field in set_up {
+        }
+    }
+
+    /// The account without the values that an admin has set up: they are stored once, with the configuration.
+    fn without_setup(&self, mut linked: Linked) -> Linked {
+        for field in crate::connectors::setup_fields(self.flow.method()) {
             linked.public.remove(&field.key);
             linked.secrets.remove(&field.key);
         }
-        let label = made.label.clone().or_else(|| old.and_then(|old| old.label.clone()));
-        new_account(linked, label, Some(home))
+        linked
     }
 
     fn not_stored(&self, error: ChangeError) -> ApiError {
@@ -307,10 +308,7 @@ async fn start(
     }
     let begin = Start {
         purpose: match &again {
-            Some(account) => {
-                let other_allowed = session.made.allow_different;
-                Purpose::Again { external_id: account.external_id.clone(), other_allowed }
-            }
+            Some(account) => driver::purpose(account, session.made.allow_different),
             None => Purpose::First,
         },
         environment: again.and_then(|account| account.environment).and_then(|key| Key::parse(&key)),
@@ -337,5 +335,5 @@ pub(crate) async fn config_values(
 ) -> Result<Vec<(Key, Secret)>, ApiError> {
     let Some(config) = &integration.config else { return Ok(Vec::new()) };
     let secrets = app.vault.config_secrets(config).await.map_err(|error| ApiError::internal(&error))?;
-    Ok(values::from_texts(&config.values, &secrets).into_iter().collect())
+    Ok(driver::values(&config.values, &secrets).into_iter().collect())
 }

@@ -13,6 +13,7 @@ use std::time::Instant;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use driver::{Tokens, keeps_tokens, stored_tokens};
 use egress::Streamed;
 use http_body::Frame;
 use jiff::Timestamp;
@@ -23,7 +24,7 @@ use vault::{Account, Credentials};
 
 use crate::app::App;
 use crate::connectors;
-use crate::linking::{Tokens, again, check_only, keeps_tokens, stored_tokens};
+use crate::linking::{again, check_only};
 use crate::renewing::{self, TRUSTED};
 use crate::status;
 use crate::telemetry::metrics;

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use driver::TokenKeeper;
 use guide::OutcomeKind;
 use jiff::Timestamp;
 use link::{Flow, Stage};
@@ -17,7 +18,7 @@ use vault::{AccountId, ChangeError, Credentials};
 
 use crate::app::App;
 use crate::lease::Lease;
-use crate::linking::{Held, again, check_and_keep};
+use crate::linking::{again, check_and_keep};
 use crate::wire::error::{ApiError, CONFLICT, INTERNAL, NOT_FOUND, PROVIDER_FAILED, PROVIDER_TIMEOUT};
 
 /// So often whoever waits looks.
@@ -95,13 +96,13 @@ pub(crate) async fn renewed(app: &Arc<App>, old: &Credentials, actor: &str) -> R
             Some(Err(error)) => return Err(error),
             Some(Ok(())) | None => {}
         }
-        let mut held = Held { credentials: old, actor };
-        let found = match check_and_keep(app, &mut flow, &mut held).await {
+        let mut keeper = TokenKeeper { credentials: old, actor };
+        let found = match check_and_keep(app, &mut flow, &mut keeper).await {
             Ok(()) => works(&flow),
             Err(error) => Err(error),
         };
-        app.looked.tell(&held.credentials, found.clone());
-        found.map(|()| held.credentials)
+        app.looked.tell(&keeper.credentials, found.clone());
+        found.map(|()| keeper.credentials)
     })
     .await
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use driver::is_field_name;
 use guide::Key;
 use secret::Secret;
 use serde_json::{Map, Value};
@@ -18,7 +19,7 @@ use crate::connectors::{self, Integration};
 use crate::editions;
 use crate::form;
 use crate::layers::client::Client;
-use crate::linking::{Linking, is_of_field, refusal};
+use crate::linking::{Linking, refusal};
 use crate::wire::connector::{
     HubAccount, HubAccountBody, HubAccountCreated, HubConnectorConfig, HubConnectors, HubIntegration,
     HubSettings,
@@ -151,7 +152,7 @@ pub(super) async fn account(
         secrets: account
             .secret_fields
             .iter()
-            .filter(|name| is_of_field(name))
+            .filter(|name| is_field_name(name))
             .map(|field| (field.clone(), KEPT))
             .collect(),
         auth_config_key: account.method,

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use guide::{Key, Method};
-use link::{Flow, Purpose, Start};
+use link::{Flow, Start};
 use vault::Credentials;
 
-use super::values::{all_values, stored_tokens};
+use super::values::all_values;
 use crate::app::App;
 use crate::editions;
 use crate::wire::error::{ApiError, CONFLICT};
@@ -20,21 +19,8 @@ pub(crate) async fn again(app: &App, credentials: &Credentials) -> Result<Flow, 
     }
     let gone = || ApiError::new(&CONFLICT, "There is no guide any more for how this account was linked");
     let guide = guide.ok_or_else(gone)?;
-    let tokens = stored_tokens(credentials);
-    let start = Start {
-        purpose: Purpose::Again { external_id: account.external_id.clone(), other_allowed: false },
-        environment: account.environment.as_deref().and_then(Key::parse),
-        stored: all_values(app, credentials).await?,
-        tokens: tokens.values,
-        tokens_end: tokens.end,
-        brand: app.brand.name.clone(),
-        ..Start::default()
-    };
+    let stored = all_values(app, credentials).await?;
+    let start = driver::relink(account, stored, driver::stored_tokens(credentials));
+    let start = Start { brand: app.brand.name.clone(), ..start };
     Flow::new(Arc::clone(&guide), &account.method, start).ok_or_else(gone)
-}
-
-/// Whether tokens that were renewed are kept: where a person would have to sign in again, or the provider takes what
-/// renews them only once. Others are got anew at any time, and are not worth a writing.
-pub(crate) fn keeps_tokens(method: &Method) -> bool {
-    method.auth.needs_browser() || method.auth.sign_in.as_ref().is_some_and(|one| one.refresh.is_some())
 }
