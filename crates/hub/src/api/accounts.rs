@@ -180,9 +180,9 @@ async fn shown(app: &App, account: &Account) -> Result<LinkedAccount, ApiError> 
     Ok(as_seen(app, account, connectors::is_active(app, account).await?))
 }
 
-fn as_seen(app: &App, account: &Account, config_active: bool) -> LinkedAccount {
+fn as_seen(app: &App, account: &Account, profile_active: bool) -> LinkedAccount {
     let guide = app.guides.current(&account.provider);
-    LinkedAccount::new(account, guide.as_ref().map(|guide| guide.provider.name.as_str()), config_active)
+    LinkedAccount::new(account, guide.as_ref().map(|guide| guide.provider.name.as_str()), profile_active)
 }
 
 pub(super) fn failed(error: ChangeError) -> ApiError {

@@ -9,7 +9,7 @@ use probe::Values;
 use secret::Secret;
 use vault::{ChangeError, Credentials, Home, NewAccount};
 
-use super::again::keeps_tokens;
+use super::relink::keeps_tokens;
 use crate::app::App;
 use crate::connectors;
 use crate::wire::error::{ApiError, CONFLICT};
@@ -34,13 +34,13 @@ pub fn stored_values(credentials: &Credentials) -> Values {
     from_texts(&credentials.account.values, &credentials.secrets)
 }
 
-/// What an account was linked with, with what its configuration adds.
+/// What an account was linked with, with what its connector profile adds.
 pub(crate) async fn all_values(app: &App, credentials: &Credentials) -> Result<Values, ApiError> {
     let mut values = stored_values(credentials);
     if let Some(home) = &credentials.account.home
-        && let Some(integration) = connectors::find(app, &home.project, &home.config).await?
+        && let Some(connector) = connectors::find(app, &home.project, &home.config).await?
     {
-        values.extend(super::config_values(app, &integration).await?);
+        values.extend(super::profile_values(app, &connector).await?);
     }
     Ok(values)
 }

@@ -44,7 +44,7 @@ pub(crate) struct ConnectSessionCreate {
     pub(crate) kind: Option<String>,
     /// What your product keeps with the account.
     pub(crate) metadata: Option<Map<String, Value>>,
-    /// The only connector configuration that may be used.
+    /// The only connector profile that may be used.
     pub(crate) connector_profile_id: Option<String>,
     /// Its older name.
     pub(crate) integration_id: Option<String>,
@@ -88,7 +88,7 @@ pub(crate) struct ConnectSession {
     /// `production` or `test`.
     #[serde(rename = "type")]
     pub(crate) kind: &'static str,
-    /// The only connector configuration that may be used.
+    /// The only connector profile that may be used.
     pub(crate) connector_profile_id: Option<String>,
     /// Its older name.
     pub(crate) integration_id: Option<String>,

@@ -145,7 +145,7 @@ pub(super) const ROWS: &[Row] = &[
     row("GET /hub/connectors", "", |world| {
         of_sessions(world, |_, token| visitor("GET", "/hub/connectors", token))
     }),
-    row("GET /hub/connectors/{integration_id}", "", |world| {
+    row("GET /hub/connectors/{id}", "", |world| {
         of_sessions(world, |_, token| visitor("GET", format!("/hub/connectors/{GLADLY}"), token))
     }),
     row("GET /hub/accounts/{id}", "", |world| {
