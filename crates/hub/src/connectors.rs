@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use guide::{Field, Guide, Method};
-use vault::{Account, Config, Session};
+use vault::{Account, ConnectorProfile, Session};
 
 use crate::app::App;
 use crate::guides::Edition;
@@ -30,7 +30,7 @@ pub(crate) struct Integration {
     /// Whether accounts can be linked and used.
     pub(crate) active: bool,
     /// What the project has set, if it has set anything.
-    pub(crate) config: Option<Config>,
+    pub(crate) config: Option<ConnectorProfile>,
 }
 
 impl Integration {
@@ -72,7 +72,7 @@ pub(crate) fn needs_config(method: &Method) -> bool {
 
 /// Everything that a project can link, by provider's name.
 pub(crate) async fn of_project(app: &App, project: &str) -> Result<Vec<Integration>, ApiError> {
-    let configs = app.vault.configs(project).await.map_err(|error| ApiError::internal(&error))?;
+    let configs = app.vault.connector_profiles(project).await.map_err(|error| ApiError::internal(&error))?;
     let editions = app.guides.snapshot();
     let mut integrations: Vec<Integration> =
         editions.values().flat_map(|edition| of_provider(edition, &configs)).collect();
@@ -84,11 +84,12 @@ pub(crate) async fn of_project(app: &App, project: &str) -> Result<Vec<Integrati
 }
 
 /// What can be linked of a provider, with a project's configurations.
-fn of_provider(edition: &Arc<Edition>, configs: &[Config]) -> Vec<Integration> {
+fn of_provider(edition: &Arc<Edition>, configs: &[ConnectorProfile]) -> Vec<Integration> {
     let mut integrations = Vec::new();
     for method in &edition.guide.methods {
-        let is_own =
-            |config: &&Config| edition.guide.provider.key == *config.provider && method.key == *config.method;
+        let is_own = |config: &&ConnectorProfile| {
+            edition.guide.provider.key == *config.provider && method.key == *config.method
+        };
         let before = integrations.len();
         integrations.extend(configs.iter().filter(is_own).map(|config| configured(edition, config)));
         if integrations.len() == before && !needs_config(method) {
@@ -113,7 +114,8 @@ pub(crate) async fn find(app: &App, project: &str, id: &str) -> Result<Option<In
     }
     if let Some((provider, _)) = id.split_once('.') {
         let Some(edition) = app.guides.edition(provider) else { return Ok(None) };
-        let configs = app.vault.configs(project).await.map_err(|error| ApiError::internal(&error))?;
+        let configs =
+            app.vault.connector_profiles(project).await.map_err(|error| ApiError::internal(&error))?;
         let found = of_provider(&edition, &configs).into_iter().find(|one| one.id == id);
         // An account that was linked before the project had a configuration of its own keeps the plain one.
         let plainly = || {
@@ -123,7 +125,8 @@ pub(crate) async fn find(app: &App, project: &str, id: &str) -> Result<Option<In
         };
         return Ok(found.or_else(plainly));
     }
-    let config = app.vault.config(project, id).await.map_err(|error| ApiError::internal(&error))?;
+    let config =
+        app.vault.connector_profile(project, id).await.map_err(|error| ApiError::internal(&error))?;
     let Some(config) = config else { return Ok(None) };
     Ok(app.guides.edition(&config.provider).map(|edition| configured(&edition, &config)))
 }
@@ -132,7 +135,7 @@ pub(crate) async fn find(app: &App, project: &str, id: &str) -> Result<Option<In
 pub(crate) fn may(session: &Session, integration: &Integration) -> bool {
     let made = &session.made;
     let provider = made.provider.as_deref().is_none_or(|key| key == integration.provider());
-    let config = made.config.as_deref().is_none_or(|id| id == integration.id);
+    let config = made.connector_profile.as_deref().is_none_or(|id| id == integration.id);
     let categories = &integration.guide().provider.categories;
     let category = made.categories.is_empty() || categories.iter().any(|one| made.categories.contains(one));
     provider && config && category
@@ -140,19 +143,21 @@ pub(crate) fn may(session: &Session, integration: &Integration) -> bool {
 
 /// The configurations of a project that are switched off, by id. One that is not written down never is.
 pub(crate) async fn switched_off(app: &App, project: &str) -> Result<BTreeSet<String>, ApiError> {
-    let configs = app.vault.configs(project).await.map_err(|error| ApiError::internal(&error))?;
+    let configs = app.vault.connector_profiles(project).await.map_err(|error| ApiError::internal(&error))?;
     Ok(configs.into_iter().filter(|config| !config.active).map(|config| config.id).collect())
 }
 
 /// Whether an account's configuration is active.
 pub(crate) async fn is_active(app: &App, account: &Account) -> Result<bool, ApiError> {
-    let Some(home) = account.home.as_ref().filter(|home| !home.config.contains('.')) else { return Ok(true) };
-    let config = app.vault.config(&home.project, &home.config).await;
+    let Some(home) = account.home.as_ref().filter(|home| !home.connector_profile.contains('.')) else {
+        return Ok(true);
+    };
+    let config = app.vault.connector_profile(&home.project, &home.connector_profile).await;
     let config = config.map_err(|error| ApiError::internal(&error))?;
     Ok(config.is_none_or(|config| config.active))
 }
 
-fn configured(edition: &Arc<Edition>, config: &Config) -> Integration {
+fn configured(edition: &Arc<Edition>, config: &ConnectorProfile) -> Integration {
     Integration {
         id: config.id.clone(),
         edition: Arc::clone(edition),

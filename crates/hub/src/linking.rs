@@ -19,7 +19,9 @@ use jiff::Timestamp;
 use link::{Effect, Flow, Linked, Purpose, Stage, Start};
 use probe::Values;
 use secret::Secret;
-use vault::{Account, Attempt, AttemptState, ChangeError, Home, NewAccount, Origin, Place, Session, Vault};
+use vault::{
+    Account, Attempt, AttemptState, ChangeError, CreatedFrom, Home, NewAccount, Replacing, Session, Vault,
+};
 
 pub(crate) use self::again::{again, keeps_tokens};
 pub use self::check::moment;
@@ -70,7 +72,7 @@ impl Linking {
             id: Vault::attempt_id().map_err(|error| ApiError::internal(&error))?,
             session: session.seq,
             project: session.made.project.clone(),
-            config: integration.id.clone(),
+            connector_profile: integration.id.clone(),
             provider: integration.provider().to_owned(),
             method: integration.method.clone(),
             guide_digest: guide.digest.clone(),
@@ -192,12 +194,12 @@ impl Linking {
         vault::crash_point("hub.before-store");
         let new = self.new_account(*linked);
         let place = match &self.over {
-            Some(over) => Place::Over { id: &over.id, version: over.version },
-            None if self.session.made.multiple => Place::New,
-            None => Place::OfOwner { allow_different: self.session.made.allow_different },
+            Some(over) => Replacing::Account { id: &over.id, version: over.version },
+            None if self.session.made.multiple => Replacing::Nothing,
+            None => Replacing::OfOwner { allow_different: self.session.made.allow_different },
         };
         let actor = actor(&self.session);
-        let origin = Origin { draft: None, attempt: Some(&self.attempt), actor: &actor };
+        let origin = CreatedFrom { draft: None, attempt: Some(&self.attempt), actor: &actor };
         let kept = app.vault.keep(&new, place, origin, Timestamp::now()).await;
         let account = kept.map_err(|error| self.not_stored(error))?;
         vault::crash_point("hub.stored");
@@ -239,10 +241,10 @@ impl Linking {
         let old = self.over.as_ref();
         let home = match old.and_then(|old| old.home.clone()) {
             // An edit changes what the account is linked with, and not whose it is.
-            Some(home) => Home { config: self.integration.id.clone(), ..home },
+            Some(home) => Home { connector_profile: self.integration.id.clone(), ..home },
             None => Home {
                 project: made.project.clone(),
-                config: self.integration.id.clone(),
+                connector_profile: self.integration.id.clone(),
                 owner: made.owner.clone(),
                 kind: made.kind,
                 metadata: made.metadata.clone(),
@@ -336,6 +338,7 @@ pub(crate) async fn config_values(
     integration: &Integration,
 ) -> Result<Vec<(Key, Secret)>, ApiError> {
     let Some(config) = &integration.config else { return Ok(Vec::new()) };
-    let secrets = app.vault.config_secrets(config).await.map_err(|error| ApiError::internal(&error))?;
+    let secrets =
+        app.vault.connector_profile_secrets(config).await.map_err(|error| ApiError::internal(&error))?;
     Ok(values::from_texts(&config.values, &secrets).into_iter().collect())
 }
