@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use guide::{Field, Guide, Method};
-use vault::{Account, Config, Session};
+use vault::{Account, ConnectorProfile, Session};
 
 use crate::app::App;
 use crate::guides::Edition;
@@ -30,7 +30,7 @@ pub(crate) struct Connector {
     /// Whether accounts can be linked and used.
     pub(crate) active: bool,
     /// What the project has set, if it has set anything.
-    pub(crate) profile: Option<Config>,
+    pub(crate) profile: Option<ConnectorProfile>,
 }
 
 impl Connector {
@@ -72,7 +72,7 @@ pub(crate) fn needs_profile(method: &Method) -> bool {
 
 /// Everything that a project can link, by provider's name.
 pub(crate) async fn of_project(app: &App, project: &str) -> Result<Vec<Connector>, ApiError> {
-    let profiles = app.vault.configs(project).await.map_err(|error| ApiError::internal(&error))?;
+    let profiles = app.vault.connector_profiles(project).await.map_err(|error| ApiError::internal(&error))?;
     let editions = app.guides.snapshot();
     let mut connectors: Vec<Connector> =
         editions.values().flat_map(|edition| of_provider(edition, &profiles)).collect();
@@ -84,10 +84,10 @@ pub(crate) async fn of_project(app: &App, project: &str) -> Result<Vec<Connector
 }
 
 /// What can be linked of a provider, with a project's profiles.
-fn of_provider(edition: &Arc<Edition>, profiles: &[Config]) -> Vec<Connector> {
+fn of_provider(edition: &Arc<Edition>, profiles: &[ConnectorProfile]) -> Vec<Connector> {
     let mut connectors = Vec::new();
     for method in &edition.guide.methods {
-        let is_own = |profile: &&Config| {
+        let is_own = |profile: &&ConnectorProfile| {
             edition.guide.provider.key == *profile.provider && method.key == *profile.method
         };
         let before = connectors.len();
@@ -114,7 +114,8 @@ pub(crate) async fn find(app: &App, project: &str, id: &str) -> Result<Option<Co
     }
     if let Some((provider, _)) = id.split_once('.') {
         let Some(edition) = app.guides.edition(provider) else { return Ok(None) };
-        let profiles = app.vault.configs(project).await.map_err(|error| ApiError::internal(&error))?;
+        let profiles =
+            app.vault.connector_profiles(project).await.map_err(|error| ApiError::internal(&error))?;
         let found = of_provider(&edition, &profiles).into_iter().find(|one| one.id == id);
         // An account that was linked before the project had a profile of its own keeps the plain one.
         let plainly = || {
@@ -124,7 +125,8 @@ pub(crate) async fn find(app: &App, project: &str, id: &str) -> Result<Option<Co
         };
         return Ok(found.or_else(plainly));
     }
-    let profile = app.vault.config(project, id).await.map_err(|error| ApiError::internal(&error))?;
+    let profile =
+        app.vault.connector_profile(project, id).await.map_err(|error| ApiError::internal(&error))?;
     let Some(profile) = profile else { return Ok(None) };
     Ok(app.guides.edition(&profile.provider).map(|edition| configured(&edition, &profile)))
 }
@@ -133,7 +135,7 @@ pub(crate) async fn find(app: &App, project: &str, id: &str) -> Result<Option<Co
 pub(crate) fn may(session: &Session, connector: &Connector) -> bool {
     let made = &session.made;
     let provider = made.provider.as_deref().is_none_or(|key| key == connector.provider());
-    let profile = made.config.as_deref().is_none_or(|id| id == connector.id);
+    let profile = made.connector_profile.as_deref().is_none_or(|id| id == connector.id);
     let categories = &connector.guide().provider.categories;
     let category = made.categories.is_empty() || categories.iter().any(|one| made.categories.contains(one));
     provider && profile && category
@@ -141,19 +143,21 @@ pub(crate) fn may(session: &Session, connector: &Connector) -> bool {
 
 /// The profiles of a project that are switched off, by id. One that is not written down never is.
 pub(crate) async fn switched_off(app: &App, project: &str) -> Result<BTreeSet<String>, ApiError> {
-    let profiles = app.vault.configs(project).await.map_err(|error| ApiError::internal(&error))?;
+    let profiles = app.vault.connector_profiles(project).await.map_err(|error| ApiError::internal(&error))?;
     Ok(profiles.into_iter().filter(|profile| !profile.active).map(|profile| profile.id).collect())
 }
 
 /// Whether an account's profile is active.
 pub(crate) async fn is_active(app: &App, account: &Account) -> Result<bool, ApiError> {
-    let Some(home) = account.home.as_ref().filter(|home| !home.config.contains('.')) else { return Ok(true) };
-    let profile = app.vault.config(&home.project, &home.config).await;
+    let Some(home) = account.home.as_ref().filter(|home| !home.connector_profile.contains('.')) else {
+        return Ok(true);
+    };
+    let profile = app.vault.connector_profile(&home.project, &home.connector_profile).await;
     let profile = profile.map_err(|error| ApiError::internal(&error))?;
     Ok(profile.is_none_or(|profile| profile.active))
 }
 
-fn configured(edition: &Arc<Edition>, profile: &Config) -> Connector {
+fn configured(edition: &Arc<Edition>, profile: &ConnectorProfile) -> Connector {
     Connector {
         id: profile.id.clone(),
         edition: Arc::clone(edition),

@@ -19,7 +19,9 @@ use jiff::Timestamp;
 use link::{Effect, Flow, Linked, Purpose, Stage, Start};
 use probe::Values;
 use secret::Secret;
-use vault::{Account, Attempt, AttemptState, ChangeError, Home, NewAccount, Origin, Place, Session, Vault};
+use vault::{
+    Account, Attempt, AttemptState, ChangeError, CreatedFrom, Home, NewAccount, Replacing, Session, Vault,
+};
 
 pub use self::check::moment;
 pub(crate) use self::check::{check_and_keep, check_only};
@@ -70,7 +72,7 @@ impl Linking {
             id: Vault::attempt_id().map_err(|error| ApiError::internal(&error))?,
             session: session.seq,
             project: session.made.project.clone(),
-            config: connector.id.clone(),
+            connector_profile: connector.id.clone(),
             provider: connector.provider().to_owned(),
             method: connector.method.clone(),
             guide_digest: guide.digest.clone(),
@@ -191,14 +193,14 @@ impl Linking {
         };
         vault::crash_point("hub.before-store");
         let new = self.new_account(*linked);
-        let place = match &self.replaces {
-            Some(old) => Place::Over { id: &old.id, version: old.version },
-            None if self.session.made.multiple => Place::New,
-            None => Place::OfOwner { allow_different: self.session.made.allow_different },
+        let replacing = match &self.replaces {
+            Some(old) => Replacing::Account { id: &old.id, version: old.version },
+            None if self.session.made.multiple => Replacing::Nothing,
+            None => Replacing::OfOwner { allow_different: self.session.made.allow_different },
         };
         let actor = actor(&self.session);
-        let origin = Origin { draft: None, attempt: Some(&self.attempt), actor: &actor };
-        let kept = app.vault.keep(&new, place, origin, Timestamp::now()).await;
+        let from = CreatedFrom { draft: None, attempt: Some(&self.attempt), actor: &actor };
+        let kept = app.vault.keep(&new, replacing, from, Timestamp::now()).await;
         let account = kept.map_err(|error| self.not_stored(error))?;
         vault::crash_point("hub.stored");
         self.flow.stored(true);
@@ -239,10 +241,10 @@ impl Linking {
         let old = self.replaces.as_ref();
         let home = match old.and_then(|old| old.home.clone()) {
             // An edit changes what the account is linked with, and not whose it is.
-            Some(home) => Home { config: self.connector.id.clone(), ..home },
+            Some(home) => Home { connector_profile: self.connector.id.clone(), ..home },
             None => Home {
                 project: made.project.clone(),
-                config: self.connector.id.clone(),
+                connector_profile: self.connector.id.clone(),
                 owner: made.owner.clone(),
                 kind: made.kind,
                 metadata: made.metadata.clone(),
@@ -333,6 +335,7 @@ async fn start(
 /// chooses.
 pub(crate) async fn profile_values(app: &App, connector: &Connector) -> Result<Vec<(Key, Secret)>, ApiError> {
     let Some(profile) = &connector.profile else { return Ok(Vec::new()) };
-    let secrets = app.vault.config_secrets(profile).await.map_err(|error| ApiError::internal(&error))?;
+    let secrets =
+        app.vault.connector_profile_secrets(profile).await.map_err(|error| ApiError::internal(&error))?;
     Ok(values::from_texts(&profile.values, &secrets).into_iter().collect())
 }

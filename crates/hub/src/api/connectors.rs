@@ -11,7 +11,7 @@ use secret::Secret;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
-use vault::{Config, NewConfig};
+use vault::NewConnectorProfile;
 
 use crate::access::{Caller, Scope};
 use crate::app::App;
@@ -190,7 +190,7 @@ pub(super) async fn create_profile(
         let message = format!("`values.{}` is needed: {}", field.key, field.label);
         return Err(ApiError::new(&INVALID_VALUE, message));
     }
-    let new = NewConfig {
+    let new = NewConnectorProfile {
         provider: guide.provider.key.to_string(),
         method: method.key.to_string(),
         name: named(body.name.as_deref().unwrap_or(&guide.provider.name))?,
@@ -198,7 +198,10 @@ pub(super) async fn create_profile(
         values,
         secrets,
     };
-    let kept = app.vault.keep_config(caller.project(), None, &new, &caller.actor(), Timestamp::now()).await;
+    let kept = app
+        .vault
+        .keep_connector_profile(caller.project(), None, &new, &caller.actor(), Timestamp::now())
+        .await;
     let profile = kept.map_err(|error| ApiError::internal(&error))?.ok_or_else(no_profile)?;
     Ok((StatusCode::CREATED, axum::Json(of_profile(&profile))))
 }
@@ -246,7 +249,7 @@ pub(super) async fn change_profile(
     };
     let method = found.guide().method(&found.method).ok_or_else(no_profile)?;
     let (values, secrets) = setup_values(method, body.values)?;
-    let new = NewConfig {
+    let new = NewConnectorProfile {
         provider: old.provider.clone(),
         method: old.method.clone(),
         name: named(body.name.as_deref().unwrap_or(&old.name))?,
@@ -255,7 +258,7 @@ pub(super) async fn change_profile(
         secrets,
     };
     let (actor, now) = (caller.actor(), Timestamp::now());
-    let kept = app.vault.keep_config(caller.project(), Some(&id), &new, &actor, now).await;
+    let kept = app.vault.keep_connector_profile(caller.project(), Some(&id), &new, &actor, now).await;
     let profile = kept.map_err(|error| ApiError::internal(&error))?.ok_or_else(no_profile)?;
     Ok(axum::Json(of_profile(&profile)))
 }
@@ -279,7 +282,8 @@ pub(super) async fn remove_profile(
     if found.profile.is_none() {
         return Err(ApiError::new(&CONFLICT, "This profile is there by itself and cannot be deleted"));
     }
-    let removed = app.vault.remove_config(caller.project(), &id, &caller.actor(), Timestamp::now()).await;
+    let removed =
+        app.vault.remove_connector_profile(caller.project(), &id, &caller.actor(), Timestamp::now()).await;
     if removed.map_err(|error| ApiError::internal(&error))? {
         Ok(StatusCode::NO_CONTENT)
     } else {
@@ -337,7 +341,7 @@ fn profile(connector: &Connector) -> ConnectorProfile {
     }
 }
 
-fn of_profile(profile: &Config) -> ConnectorProfile {
+fn of_profile(profile: &vault::ConnectorProfile) -> ConnectorProfile {
     ConnectorProfile {
         id: profile.id.clone(),
         provider: profile.provider.clone(),

@@ -72,7 +72,7 @@ pub(super) async fn connectors(
         all.retain(|one| one.provider() == provider);
         // Who edits is shown the first of a provider: that has to be the one the account was linked with.
         if let Some(account) = existing(&app, &visitor).await? {
-            let own = account.home.map(|home| home.config);
+            let own = account.home.map(|home| home.connector_profile);
             all.sort_by_key(|one| Some(&one.id) != own.as_ref());
         }
     }
@@ -137,7 +137,7 @@ pub(super) async fn account(
     Segments(id): Segments<String>,
 ) -> Result<axum::Json<HubAccount>, ApiError> {
     let account = editable(&app, &visitor, &id).await?;
-    let profile = account.home.as_ref().map(|home| home.config.clone()).unwrap_or_default();
+    let profile = account.home.as_ref().map(|home| home.connector_profile.clone()).unwrap_or_default();
     let mut setup = account.values.clone();
     if let Some(environment) = &account.environment {
         setup.insert(widget::ENVIRONMENT.to_owned(), environment.clone());
@@ -178,7 +178,7 @@ pub(super) async fn edit(
 ) -> Result<axum::Json<HubAccountCreated>, ApiError> {
     let account = editable(&app, &visitor, &id).await?;
     // The widget names the first connector of the account's provider, which need not be the account's own.
-    let own = account.home.as_ref().map(|home| home.config.clone()).unwrap_or_default();
+    let own = account.home.as_ref().map(|home| home.connector_profile.clone()).unwrap_or_default();
     let connector = match offered(&app, &visitor, &own).await {
         Ok(own) => own,
         Err(_) => offered(&app, &visitor, &body.integration_id).await?,

@@ -183,7 +183,7 @@ async fn parsed(
         kind,
         owner,
         provider,
-        config: profile,
+        connector_profile: profile,
         account: account.map(|account| account.id.to_string()),
         categories: body.categories.unwrap_or_default(),
         multiple: body.multiple.unwrap_or(false),

@@ -97,7 +97,7 @@ async fn make(app: &Arc<App>, session: &vault::Session, id: &str) -> Result<(), 
     if attempt.state != AttemptState::Checking {
         return Ok(());
     }
-    let found = crate::connectors::find(app, &session.made.project, &attempt.config).await?;
+    let found = crate::connectors::find(app, &session.made.project, &attempt.connector_profile).await?;
     let Some(connector) = found else { return Ok(()) };
     let Some(mut linking) = Linking::open(app, session, connector, attempt).await? else { return Ok(()) };
     linking.run(app).await

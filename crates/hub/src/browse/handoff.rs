@@ -199,8 +199,9 @@ impl Helper {
     async fn flow(&self, app: &Arc<App>) -> Result<Flow, Response> {
         let failed = |error: ApiError| self.context.failed(&error, "/");
         let guide = editions::by_digest(app, &self.attempt.guide_digest).await.map_err(failed)?;
-        let found =
-            connectors::find(app, &self.attempt.project, &self.attempt.config).await.map_err(failed)?;
+        let found = connectors::find(app, &self.attempt.project, &self.attempt.connector_profile)
+            .await
+            .map_err(failed)?;
         let (Some(guide), Some(connector)) = (guide, found) else {
             return Err(self.context.trouble(Trouble::LinkExpired));
         };
@@ -239,7 +240,7 @@ impl Helper {
                 tokio::time::sleep(std::time::Duration::from_millis(500)).await;
                 continue;
             };
-            let found = connectors::find(app, &attempt.project, &attempt.config).await?;
+            let found = connectors::find(app, &attempt.project, &attempt.connector_profile).await?;
             let Some(connector) = found else { break };
             let opened = Linking::open(app, &self.session, connector, attempt).await?;
             let Some(mut linking) = opened else { break };

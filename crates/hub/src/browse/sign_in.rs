@@ -125,7 +125,7 @@ pub(super) async fn leave(
     let session = app.vault.session(&attempt.project, attempt.session).await;
     let session = session.map_err(|error| failed(ApiError::internal(&error)))?;
     let Some(session) = session else { return Err(context.trouble(Trouble::LinkUsed)) };
-    let found = connectors::find(&app, &attempt.project, &attempt.config).await.map_err(failed)?;
+    let found = connectors::find(&app, &attempt.project, &attempt.connector_profile).await.map_err(failed)?;
     let Some(connector) = found else { return Err(context.trouble(Trouble::NotFound)) };
     let opened = Linking::open(&app, &session, connector, attempt).await.map_err(failed)?;
     let Some(linking) = opened else { return Err(context.trouble(Trouble::LinkUsed)) };

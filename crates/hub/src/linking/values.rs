@@ -38,7 +38,7 @@ pub fn stored_values(credentials: &Credentials) -> Values {
 pub(crate) async fn all_values(app: &App, credentials: &Credentials) -> Result<Values, ApiError> {
     let mut values = stored_values(credentials);
     if let Some(home) = &credentials.account.home
-        && let Some(connector) = connectors::find(app, &home.project, &home.config).await?
+        && let Some(connector) = connectors::find(app, &home.project, &home.connector_profile).await?
     {
         values.extend(super::profile_values(app, &connector).await?);
     }

@@ -145,7 +145,7 @@ impl LinkedAccount {
         let since = account.state_at.unwrap_or(account.updated_at);
         let home = account.home.as_ref();
         let owner = home.map(|home| &home.owner);
-        let profile = home.map(|home| home.config.clone()).unwrap_or_default();
+        let profile = home.map(|home| home.connector_profile.clone()).unwrap_or_default();
         Self {
             id: account.id.to_string(),
             provider: account.provider.clone(),

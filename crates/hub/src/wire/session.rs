@@ -153,8 +153,8 @@ impl ConnectSession {
             label: made.label.clone(),
             metadata: made.metadata.clone(),
             kind: made.kind.as_str(),
-            connector_profile_id: made.config.clone(),
-            integration_id: made.config.clone(),
+            connector_profile_id: made.connector_profile.clone(),
+            integration_id: made.connector_profile.clone(),
             created_at: stamp(session.created_at),
             expires_at: stamp(made.expires_at),
         }
