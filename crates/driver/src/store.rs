@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use link::Linked;
-use vault::{Account, ChangeError, Home, NewAccount, Origin, Place, Vault};
+use vault::{Account, ChangeError, CreatedFrom, Home, NewAccount, Replacing, Vault};
 
 use crate::stored::Tokens;
 
@@ -16,7 +16,7 @@ pub struct NewLink<'a> {
     /// The account that was chosen to be linked again. It must still have this version.
     pub relinked: Option<&'a Account>,
     /// Which account the new one replaces if none was chosen.
-    pub otherwise: Place<'a>,
+    pub otherwise: Replacing<'a>,
     /// A new label. `None` keeps that of the relinked account.
     pub label: Option<&'a str>,
     /// Whose the account is, if it belongs to a Hub's project.
@@ -25,14 +25,14 @@ pub struct NewLink<'a> {
 
 impl NewLink<'_> {
     /// Stores the account and ends what it was created from, in one transaction.
-    pub async fn store(self, vault: &Vault, origin: Origin<'_>) -> Result<Account, ChangeError> {
+    pub async fn store(self, vault: &Vault, from: CreatedFrom<'_>) -> Result<Account, ChangeError> {
         let label = self.label.or_else(|| self.relinked?.label.as_deref()).map(str::to_owned);
         let new = new_account(self.linked, label, self.home);
-        let place = match self.relinked {
-            Some(account) => Place::Over { id: &account.id, version: account.version },
+        let replacing = match self.relinked {
+            Some(account) => Replacing::Account { id: &account.id, version: account.version },
             None => self.otherwise,
         };
-        vault.keep(&new, place, origin, Timestamp::now()).await
+        vault.keep(&new, replacing, from, Timestamp::now()).await
     }
 }
 

@@ -22,14 +22,14 @@ mod wire;
 
 mod access;
 mod connectors;
-mod form;
 mod limits;
 mod linking;
-mod passing;
-mod renewing;
+mod proxy;
+mod renewals;
 mod sign_in;
 mod status;
 mod upkeep;
+mod widget;
 
 mod api;
 mod browse;

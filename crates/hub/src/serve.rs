@@ -69,9 +69,9 @@ pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<
     }
     let mut signals = Signals::listen().map_err(ServeError::Io)?;
     let made = made(&settings);
-    let (listener, address) = listen(&settings, settings.listen.value, &settings.listen.origin).await?;
+    let (listener, address) = listen(&settings, settings.listen.value, &settings.listen.set_by).await?;
     let apart = match settings.metrics_listen.value.filter(|_| settings.metrics_enabled.value) {
-        Some(address) => Some(listen(&settings, address, &settings.metrics_listen.origin).await?),
+        Some(address) => Some(listen(&settings, address, &settings.metrics_listen.set_by).await?),
         None => None,
     };
     let certificate = match &settings.tls.value {
@@ -80,7 +80,7 @@ pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<
     };
     let app = Arc::new(start::app(settings, address).await?);
     let api_key = start::first_key(&app).await?;
-    beside(&app, certificate.as_ref());
+    spawn_background_tasks(&app, certificate.as_ref());
 
     let metrics_at = apart.as_ref().map(|(_, address)| *address);
     let server = Running::start(listener, router::router(&app), certificate.clone());
@@ -109,16 +109,16 @@ pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<
 async fn listen(
     settings: &Settings,
     address: SocketAddr,
-    origin: &crate::settings::Origin,
+    set_by: &crate::settings::SetBy,
 ) -> Result<(Listener, SocketAddr), ServeError> {
-    let failed = |cause| ServeError::Listen { address, origin: origin.clone(), cause };
+    let failed = |cause| ServeError::Listen { address, set_by: set_by.clone(), cause };
     let listener = Listener::bind(address, settings.limits.connections.value).await.map_err(failed)?;
     let bound = listener.address().map_err(failed)?;
     Ok((listener, bound))
 }
 
-/// Starts what runs beside requests.
-fn beside(app: &Arc<App>, certificate: Option<&RustlsConfig>) {
+/// Starts the tasks that run for as long as the Hub does.
+fn spawn_background_tasks(app: &Arc<App>, certificate: Option<&RustlsConfig>) {
     app.tasks.spawn(|stop| guides::watch(Arc::clone(app), stop));
     app.tasks.spawn(numbers_upkeep);
     app.tasks.spawn(|stop| upkeep(Arc::clone(app), stop));

@@ -39,7 +39,7 @@ pub use self::trouble::pages;
 
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum SetBy {
     /// A flag, such as `--listen`.
     Flag(String),
     /// A variable of the environment.
@@ -57,7 +57,7 @@ pub enum Origin {
     Default,
 }
 
-impl fmt::Display for Origin {
+impl fmt::Display for SetBy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Flag(flag) => f.write_str(flag),
@@ -74,7 +74,7 @@ pub struct Set<T> {
     /// The value.
     pub value: T,
     /// Where it comes from.
-    pub origin: Origin,
+    pub set_by: SetBy,
 }
 
 /// What the Hub runs with.
@@ -174,7 +174,7 @@ pub struct Given {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Where it was said.
-    pub origin: Origin,
+    pub set_by: SetBy,
     /// What is wrong, in one line.
     pub message: String,
     /// What to do.
@@ -200,7 +200,7 @@ pub fn settings_schema() -> Value {
 impl<T> Set<T> {
     /// The same, of another type.
     fn map<U>(self, change: impl FnOnce(T) -> U) -> Set<U> {
-        Set { value: change(self.value), origin: self.origin }
+        Set { value: change(self.value), set_by: self.set_by }
     }
 }
 

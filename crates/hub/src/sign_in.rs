@@ -107,9 +107,9 @@ pub(crate) async fn take(app: &App, provider: &str, state: &str) -> Result<Optio
     let Some(attempt) = app.vault.attempt(id).await.map_err(failed)? else { return Ok(None) };
     let session = app.vault.session(&attempt.project, attempt.session).await.map_err(failed)?;
     let Some(session) = session.filter(|session| session.goes_on(now)) else { return Ok(None) };
-    let found = connectors::find(app, &attempt.project, &attempt.config).await?;
-    let Some(integration) = found.filter(|one| one.provider() == provider) else { return Ok(None) };
-    let Some(mut linking) = Linking::open(app, &session, integration, attempt).await? else {
+    let found = connectors::find(app, &attempt.project, &attempt.connector_profile).await?;
+    let Some(connector) = found.filter(|one| one.provider() == provider) else { return Ok(None) };
+    let Some(mut linking) = Linking::open(app, &session, connector, attempt).await? else {
         return Ok(None);
     };
     linking.away = Some(kept.verifier);

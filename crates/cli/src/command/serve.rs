@@ -6,7 +6,7 @@ use std::env;
 use std::fs;
 use std::path::Path;
 
-use hub::settings::{Given, Origin, Problem, Understood};
+use hub::settings::{Given, Problem, SetBy, Understood};
 use hub::{Ended, ServeError, Settings, Started};
 use serde_json::json;
 
@@ -83,9 +83,9 @@ pub(super) fn settings(understood: Understood, out: &Out) -> Result<Settings, Fa
 
 /// A problem, with who said what is wrong.
 fn told(problem: &Problem) -> String {
-    match &problem.origin {
-        Origin::Default => problem.message.clone(),
-        origin => format!("{origin}: {}", problem.message),
+    match &problem.set_by {
+        SetBy::Default => problem.message.clone(),
+        set_by => format!("{set_by}: {}", problem.message),
     }
 }
 

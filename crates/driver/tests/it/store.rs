@@ -2,7 +2,7 @@
 
 use driver::NewLink;
 use link::{Linked, Start};
-use vault::{Account, ChangeError, Origin, Place, Vault};
+use vault::{Account, ChangeError, CreatedFrom, Replacing, Vault};
 
 use crate::{Log, PASSWORD, Script, ann, flow, open, signed_in};
 
@@ -17,8 +17,8 @@ async fn store(
     relinked: Option<&Account>,
     label: Option<&str>,
 ) -> Result<Account, ChangeError> {
-    let link = NewLink { linked: linked().await, relinked, otherwise: Place::New, label, home: None };
-    link.store(vault, Origin { actor: "test", ..Origin::default() }).await
+    let link = NewLink { linked: linked().await, relinked, otherwise: Replacing::Nothing, label, home: None };
+    link.store(vault, CreatedFrom { actor: "test", ..CreatedFrom::default() }).await
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use driver::{NewLink, TokenKeeper, relink, stored_tokens, stored_values};
 use guide::Guide;
 use jiff::Timestamp;
 use link::{Flow, Stage, Start};
-use vault::{ChangeError, Credentials, Origin, Place, Vault};
+use vault::{ChangeError, CreatedFrom, Credentials, Replacing, Vault};
 
 use crate::{GUIDE, Log, Script, ann, answer, flow, guide, key, open, signed_in};
 
@@ -12,8 +12,8 @@ async fn linked(vault: &Vault) -> Credentials {
     let mut flow = flow(Start::default());
     driver::run(&mut flow, &mut Script::new([signed_in(), ann()]), &mut Log::default()).await.unwrap();
     let linked = *driver::confirm(&mut flow).unwrap();
-    let link = NewLink { linked, relinked: None, otherwise: Place::New, label: None, home: None };
-    let account = link.store(vault, Origin { actor: "test", ..Origin::default() }).await.unwrap();
+    let link = NewLink { linked, relinked: None, otherwise: Replacing::Nothing, label: None, home: None };
+    let account = link.store(vault, CreatedFrom { actor: "test", ..CreatedFrom::default() }).await.unwrap();
     vault.unseal(&account.id, "test", "test", Timestamp::now()).await.unwrap()
 }
 

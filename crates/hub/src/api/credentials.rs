@@ -15,8 +15,8 @@ use super::accounts::failed;
 use crate::access::{Caller, Scope};
 use crate::app::App;
 use crate::connectors;
-use crate::linking::again;
-use crate::renewing;
+use crate::linking::relink_flow;
+use crate::renewals;
 use crate::status::Status;
 use crate::wire::error::{ApiError, CONFLICT, ErrorBody};
 use crate::wire::{Segments, stamp};
@@ -64,10 +64,10 @@ pub(super) async fn read(
         app.vault.unseal(&account.id, &caller.actor(), "read by the product", Timestamp::now()).await;
     let mut opened = opened.map_err(failed)?;
     // Where there is no guide any more for how it was linked, what is kept is given as it is.
-    if let Ok(flow) = again(&app, &opened).await
+    if let Ok(flow) = relink_flow(&app, &opened).await
         && keeps_tokens(flow.method())
     {
-        opened = renewing::fresh(&app, opened, &flow, &caller.actor()).await?;
+        opened = renewals::fresh(&app, opened, &flow, &caller.actor()).await?;
     }
     let tokens = stored_tokens(&opened);
     let public = opened.account.values.iter().map(|(key, value)| (key.clone(), value.clone().into()));

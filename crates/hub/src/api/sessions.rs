@@ -152,12 +152,12 @@ async fn parsed(
         Some(id) => Some(edited(caller, app, id, kind, &owner).await?),
         None => None,
     };
-    let config = body.connector_profile_id.or(body.integration_id);
-    if let Some(id) = &config {
+    let profile = body.connector_profile_id.or(body.integration_id);
+    if let Some(id) = &profile {
         let found = connectors::find(app, caller.project(), id).await?;
         let fits = |key: &str| body.provider.as_deref().is_none_or(|provider| provider == key);
         if !found.is_some_and(|one| one.active && fits(one.provider())) {
-            let why = "there is no active connector configuration with this id for this provider";
+            let why = "there is no active connector profile with this id for this provider";
             return Err(invalid("connector_profile_id", why));
         }
     }
@@ -183,7 +183,7 @@ async fn parsed(
         kind,
         owner,
         provider,
-        config,
+        connector_profile: profile,
         account: account.map(|account| account.id.to_string()),
         categories: body.categories.unwrap_or_default(),
         multiple: body.multiple.unwrap_or(false),

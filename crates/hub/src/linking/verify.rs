@@ -9,10 +9,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use vault::{Account, ChangeError, Credentials};
 
-use super::again::again;
 use super::check;
+use super::relink::relink_flow;
 use crate::app::App;
-use crate::renewing;
+use crate::renewals;
 use crate::wire::error::{ApiError, CONFLICT, NOT_FOUND};
 
 /// What was found.
@@ -42,15 +42,15 @@ pub(crate) struct CheckSeen {
 /// Checks an account again. Where that may renew its tokens, nobody else may at the same time.
 pub(crate) async fn verify(app: &Arc<App>, account: &Account, actor: &str) -> Result<Found, ApiError> {
     let opened = unsealed(app, account, actor).await?;
-    let mut flow = again(app, &opened).await?;
+    let mut flow = relink_flow(app, &opened).await?;
     if !keeps_tokens(flow.method()) {
         return look(app, &mut flow, opened, actor).await;
     }
     let (shared, account, actor) = (Arc::clone(app), account.clone(), actor.to_owned());
-    renewing::alone(app, &opened.account.id, async move {
+    renewals::alone(app, &opened.account.id, async move {
         // As they are now: whoever had the turn before may have renewed them.
         let opened = unsealed(&shared, &account, &actor).await?;
-        let mut flow = again(&shared, &opened).await?;
+        let mut flow = relink_flow(&shared, &opened).await?;
         look(&shared, &mut flow, opened, &actor).await
     })
     .await

@@ -18,7 +18,7 @@ use super::tls::TlsError;
 use crate::access::Scope;
 use crate::app::App;
 use crate::guides::Guides;
-use crate::settings::{Origin, Settings};
+use crate::settings::{SetBy, Settings};
 
 /// Why the Hub could not start, or had to stop.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub enum ServeError {
         /// The address.
         address: SocketAddr,
         /// Who said so.
-        origin: Origin,
+        set_by: SetBy,
         /// What the system said.
         cause: io::Error,
     },
@@ -88,8 +88,8 @@ impl ServeError {
 impl fmt::Display for ServeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Listen { address, origin: Origin::Default, .. } => write!(f, "cannot listen on {address}"),
-            Self::Listen { address, origin, .. } => write!(f, "cannot listen on {address} ({origin})"),
+            Self::Listen { address, set_by: SetBy::Default, .. } => write!(f, "cannot listen on {address}"),
+            Self::Listen { address, set_by, .. } => write!(f, "cannot listen on {address} ({set_by})"),
             Self::File { path, .. } => write!(f, "cannot read `{}`", path.display()),
             Self::Guides(error) => error.fmt(f),
             Self::Brand { source, findings } => match findings.first() {

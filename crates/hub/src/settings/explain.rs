@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use url::Url;
 use vault::KeySource;
 
-use super::{Origin, Set, Settings};
+use super::{Set, SetBy, Settings};
 
 /// A setting, as it is shown.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,13 +22,13 @@ pub struct Line {
     /// Its value, without secrets.
     pub value: String,
     /// Who said so.
-    pub origin: Origin,
+    pub set_by: SetBy,
 }
 
 impl Line {
     /// The line as data.
     pub fn to_json(&self) -> Value {
-        json!({ "key": self.key, "value": self.value, "from": self.origin.to_string() })
+        json!({ "key": self.key, "value": self.value, "from": self.set_by.to_string() })
     }
 }
 
@@ -83,7 +83,7 @@ pub fn explain(settings: &Settings) -> Vec<Line> {
 }
 
 fn line<T>(key: &'static str, set: &Set<T>, show: impl FnOnce(&T) -> String) -> Line {
-    Line { key, value: show(&set.value), origin: set.origin.clone() }
+    Line { key, value: show(&set.value), set_by: set.set_by.clone() }
 }
 
 fn listed<T: Display>(all: impl IntoIterator<Item = T>) -> String {

@@ -10,7 +10,7 @@ use guide::{CodePage, Finding, Source, Span};
 use super::parse::Wanted;
 use super::table::{SETTINGS, Said, Setting};
 use super::trouble::{NOT_A_VALUE, NOT_TOGETHER, SECRET_IN_FILE};
-use super::{Given, Origin, Problem, Set};
+use super::{Given, Problem, Set, SetBy};
 
 /// What the file says, by key.
 pub(super) type InFile = BTreeMap<&'static str, Vec<(String, Span)>>;
@@ -21,7 +21,7 @@ pub(super) struct Heard {
     pub(super) texts: Vec<String>,
     /// Where each of them stands, if in the file.
     spans: Vec<Span>,
-    pub(super) origin: Origin,
+    pub(super) set_by: SetBy,
 }
 
 /// Hears what was said, and collects what was wrong with it.
@@ -47,7 +47,7 @@ impl<'a> Picker<'a> {
                 Said::Words => texts.iter().flat_map(|text| words(text)).collect(),
                 _ => texts.clone(),
             };
-            return Some(Heard { texts, spans: Vec::new(), origin: Origin::Flag(format!("--{flag}")) });
+            return Some(Heard { texts, spans: Vec::new(), set_by: SetBy::Flag(format!("--{flag}")) });
         }
         let name = setting.variable();
         if let Some(text) = self.variable(&name) {
@@ -58,7 +58,7 @@ impl<'a> Picker<'a> {
                 Said::Words => words(text),
                 Said::Once | Said::Unseen | Said::Environment => vec![text.to_owned()],
             };
-            return Some(Heard { texts, spans: Vec::new(), origin: Origin::Env(name) });
+            return Some(Heard { texts, spans: Vec::new(), set_by: SetBy::Env(name) });
         }
         let entries = self.file.get(key)?;
         let source = self.source?;
@@ -66,7 +66,7 @@ impl<'a> Picker<'a> {
         Some(Heard {
             texts: entries.iter().map(|(text, _)| text.clone()).collect(),
             spans: entries.iter().map(|(_, span)| *span).collect(),
-            origin: Origin::File { name: source.name.clone(), line: place.line, column: place.column },
+            set_by: SetBy::File { name: source.name.clone(), line: place.line, column: place.column },
         })
     }
 
@@ -78,8 +78,8 @@ impl<'a> Picker<'a> {
         default: T,
     ) -> Set<T> {
         match self.maybe(key, parse) {
-            Set { value: Some(value), origin } => Set { value, origin },
-            Set { value: None, origin } => Set { value: default, origin },
+            Set { value: Some(value), set_by } => Set { value, set_by },
+            Set { value: None, set_by } => Set { value: default, set_by },
         }
     }
 
@@ -90,7 +90,7 @@ impl<'a> Picker<'a> {
         parse: impl Fn(&str) -> Result<T, Wanted>,
     ) -> Set<Option<T>> {
         let all = self.many(key, parse);
-        Set { value: all.value.into_iter().next(), origin: all.origin }
+        Set { value: all.value.into_iter().next(), set_by: all.set_by }
     }
 
     /// The values of a setting that is said often.
@@ -99,7 +99,7 @@ impl<'a> Picker<'a> {
         key: &'static str,
         parse: impl Fn(&str) -> Result<T, Wanted>,
     ) -> Set<Vec<T>> {
-        let Some(heard) = self.heard(key) else { return Set { value: Vec::new(), origin: Origin::Default } };
+        let Some(heard) = self.heard(key) else { return Set { value: Vec::new(), set_by: SetBy::Default } };
         let mut value = Vec::new();
         for (n, text) in heard.texts.iter().enumerate() {
             match parse(text) {
@@ -113,13 +113,13 @@ impl<'a> Picker<'a> {
                 ),
             }
         }
-        Set { value, origin: heard.origin }
+        Set { value, set_by: heard.set_by }
     }
 
     /// A path. In the file it is from the file's folder, as people mean it who move the two together.
     pub(super) fn path(&mut self, key: &'static str) -> Set<Option<PathBuf>> {
-        let Set { value, origin } = self.paths(key);
-        Set { value: value.into_iter().next(), origin }
+        let Set { value, set_by } = self.paths(key);
+        Set { value: value.into_iter().next(), set_by }
     }
 
     /// Paths, alike.
@@ -131,9 +131,9 @@ impl<'a> Picker<'a> {
                     if text.is_empty() { Err("a path".to_owned()) } else { Ok(PathBuf::from(text)) }
                 },
             );
-        let folder = match &all.origin {
-            Origin::File { name, .. } => PathBuf::from(name).parent().map(PathBuf::from),
-            Origin::Flag(_) | Origin::Env(_) | Origin::Default => None,
+        let folder = match &all.set_by {
+            SetBy::File { name, .. } => PathBuf::from(name).parent().map(PathBuf::from),
+            SetBy::Flag(_) | SetBy::Env(_) | SetBy::Default => None,
         };
         all.map(|paths| {
             let near = |path: PathBuf| folder.as_ref().map_or(path.clone(), |folder| folder.join(&path));
@@ -181,7 +181,7 @@ impl<'a> Picker<'a> {
     ) {
         match heard.spans.get(nth) {
             Some(span) => self.findings.push(Finding::new(code, *span, message).mend(help)),
-            None => self.problems.push(Problem { origin: heard.origin.clone(), message, help }),
+            None => self.problems.push(Problem { set_by: heard.set_by.clone(), message, help }),
         }
     }
 
@@ -196,7 +196,7 @@ impl<'a> Picker<'a> {
             }
             if let Some(meant) = guide::nearest(name, known.iter().map(String::as_str)) {
                 self.problems.push(Problem {
-                    origin: Origin::Env(name.clone()),
+                    set_by: SetBy::Env(name.clone()),
                     message: "there is no such setting".to_owned(),
                     help: format!("did you mean `{meant}`?"),
                 });

@@ -19,7 +19,7 @@ use super::parse::{self, Wanted};
 use super::pick::{InFile, Picker};
 use super::shape::{FORM, HubShape, LogLevel};
 use super::trouble::NOT_A_VALUE;
-use super::{Given, Limits, Origin, Problem, SessionSettings, Set, Settings, Tls, Understood};
+use super::{Given, Limits, Problem, SessionSettings, Set, SetBy, Settings, Tls, Understood};
 
 /// Understands what was said; everything that is wrong is told at once.
 pub fn read(given: &Given) -> Understood {
@@ -101,17 +101,17 @@ fn wanted(error: &dyn std::error::Error) -> Wanted {
 /// The folder of accounts. Where nobody says and there is no usual place, that is wrong.
 fn data(it: &mut Picker<'_>, usual: Option<&Path>) -> Set<Option<PathBuf>> {
     let said = it.path("data");
-    if said.value.is_some() || said.origin != Origin::Default {
+    if said.value.is_some() || said.set_by != SetBy::Default {
         return said;
     }
     if usual.is_none() {
         it.problems.push(Problem {
-            origin: Origin::Default,
+            set_by: SetBy::Default,
             message: "there is no home folder to keep accounts in".to_owned(),
             help: "name a folder with --data".to_owned(),
         });
     }
-    Set { value: usual.map(Path::to_owned), origin: Origin::Default }
+    Set { value: usual.map(Path::to_owned), set_by: SetBy::Default }
 }
 
 /// The database: its URL, or the file that holds it.
@@ -121,17 +121,17 @@ fn database(it: &mut Picker<'_>) -> Set<Option<Secret>> {
     if url.value.as_ref().is_some_and(has_password) {
         it.secret_in_file("database_url", "database_url_file");
     }
-    let louder = louder(it, "database_url", &url.origin, "database_url_file", &file.origin);
+    let louder = louder(it, "database_url", &url.set_by, "database_url_file", &file.set_by);
     match (url, file) {
-        (Set { value: Some(url), origin }, _) if louder != Louder::Second => {
-            Set { value: Some(Secret::from(String::from(url))), origin }
+        (Set { value: Some(url), set_by }, _) if louder != Louder::Second => {
+            Set { value: Some(Secret::from(String::from(url))), set_by }
         }
-        (_, Set { value: Some(path), origin }) => {
+        (_, Set { value: Some(path), set_by }) => {
             let text =
                 secret_file(it, "database_url_file", &path, |text| parse::database_url(text).map(|_| ()));
-            Set { value: text, origin }
+            Set { value: text, set_by }
         }
-        (url, _) => Set { value: None, origin: url.origin },
+        (url, _) => Set { value: None, set_by: url.set_by },
     }
 }
 
@@ -172,12 +172,12 @@ enum Louder {
 }
 
 /// How loud a voice is: who is nearer to the start of the program is louder.
-fn loudness(origin: &Origin) -> u8 {
-    match origin {
-        Origin::Flag(_) => 3,
-        Origin::Env(_) => 2,
-        Origin::File { .. } => 1,
-        Origin::Default => 0,
+fn loudness(set_by: &SetBy) -> u8 {
+    match set_by {
+        SetBy::Flag(_) => 3,
+        SetBy::Env(_) => 2,
+        SetBy::File { .. } => 1,
+        SetBy::Default => 0,
     }
 }
 
@@ -185,11 +185,11 @@ fn loudness(origin: &Origin) -> u8 {
 fn louder(
     it: &mut Picker<'_>,
     first: &'static str,
-    first_origin: &Origin,
+    first_set_by: &SetBy,
     second: &'static str,
-    second_origin: &Origin,
+    second_set_by: &SetBy,
 ) -> Louder {
-    let (a, b) = (loudness(first_origin), loudness(second_origin));
+    let (a, b) = (loudness(first_set_by), loudness(second_set_by));
     if 0 < a && a == b {
         let message = format!("`{first}` and `{second}` say the same thing twice");
         it.contradiction(second, message, format!("keep `{first}` or `{second}`"));
@@ -205,21 +205,21 @@ fn key(it: &mut Picker<'_>, folder: &Path) -> Set<KeySource> {
     let command = it.heard("key.command");
     let mut voices: Vec<(u8, &'static str, Set<Option<KeySource>>)> = Vec::new();
     if let Some(text) = text {
-        let origin = Origin::Env("WAYSTONE_KEY".to_owned());
+        let set_by = SetBy::Env("WAYSTONE_KEY".to_owned());
         voices.push((
-            loudness(&origin),
+            loudness(&set_by),
             "key",
-            Set { value: Some(KeySource::Text(Secret::new(text))), origin },
+            Set { value: Some(KeySource::Text(Secret::new(text))), set_by },
         ));
     }
     if let Some(heard) = command {
         let value = Some(KeySource::Command(heard.texts));
-        voices.push((loudness(&heard.origin), "key.command", Set { value, origin: heard.origin }));
+        voices.push((loudness(&heard.set_by), "key.command", Set { value, set_by: heard.set_by }));
     }
-    if let Set { value: Some(path), origin } = path {
-        voices.push((loudness(&origin), "key.file", Set { value: Some(KeySource::File(path)), origin }));
+    if let Set { value: Some(path), set_by } = path {
+        voices.push((loudness(&set_by), "key.file", Set { value: Some(KeySource::File(path)), set_by }));
     }
-    if let Set { value: Some(name), origin } = named {
+    if let Set { value: Some(name), set_by } = named {
         let value = it.variable(&name).map(|text| KeySource::Text(Secret::from(text)));
         if value.is_none()
             && let Some(heard) = it.heard("key.env")
@@ -227,7 +227,7 @@ fn key(it: &mut Picker<'_>, folder: &Path) -> Set<KeySource> {
             let message = format!("the variable `{name}` is not set, and `key.env` names it");
             it.blame(&NOT_A_VALUE, &heard, 0, message, format!("set `{name}` to the vault's key"));
         }
-        voices.push((loudness(&origin), "key.env", Set { value, origin }));
+        voices.push((loudness(&set_by), "key.env", Set { value, set_by }));
     }
     let loudest = voices.iter().map(|(loudness, ..)| *loudness).max().unwrap_or_default();
     voices.retain(|(loudness, ..)| *loudness == loudest);
@@ -237,26 +237,26 @@ fn key(it: &mut Picker<'_>, folder: &Path) -> Set<KeySource> {
         it.contradiction(second, message, "keep one of them".to_owned());
     }
     match voices.into_iter().next() {
-        Some((_, _, Set { value: Some(value), origin })) => Set { value, origin },
-        Some(_) | None => Set { value: KeySource::File(folder.join("key")), origin: Origin::Default },
+        Some((_, _, Set { value: Some(value), set_by })) => Set { value, set_by },
+        Some(_) | None => Set { value: KeySource::File(folder.join("key")), set_by: SetBy::Default },
     }
 }
 
 fn tls(it: &mut Picker<'_>) -> Set<Option<Tls>> {
     let (certificate, key) = (it.path("tls.certificate"), it.path("tls.key"));
     match (certificate, key) {
-        (Set { value: Some(certificate), origin }, Set { value: Some(key), .. }) => {
-            Set { value: Some(Tls { certificate, key }), origin }
+        (Set { value: Some(certificate), set_by }, Set { value: Some(key), .. }) => {
+            Set { value: Some(Tls { certificate, key }), set_by }
         }
-        (Set { value: Some(_), origin }, _) => {
+        (Set { value: Some(_), set_by }, _) => {
             let message = "there is a certificate, and no `tls.key`".to_owned();
             it.contradiction("tls.certificate", message, "name the file of its private key".to_owned());
-            Set { value: None, origin }
+            Set { value: None, set_by }
         }
-        (_, Set { value: Some(_), origin }) => {
+        (_, Set { value: Some(_), set_by }) => {
             let message = "there is a private key, and no `tls.certificate`".to_owned();
             it.contradiction("tls.key", message, "name the file of its certificate".to_owned());
-            Set { value: None, origin }
+            Set { value: None, set_by }
         }
         (none, _) => none.map(|_| None),
     }
@@ -273,19 +273,19 @@ fn proxy(it: &mut Picker<'_>) -> Set<Proxy> {
     if is_secret.is_some_and(|url| url.password().is_some() || !url.username().is_empty()) {
         it.secret_in_file("proxy.url", "proxy.url_file");
     }
-    let louder = louder(it, "proxy.url", &url.origin, "proxy.url_file", &file.origin);
-    let (text, origin) = match (url, file) {
-        (Set { value: Some(url), origin }, _) if louder != Louder::Second => (Some(Secret::new(url)), origin),
-        (_, Set { value: Some(path), origin }) => {
+    let louder = louder(it, "proxy.url", &url.set_by, "proxy.url_file", &file.set_by);
+    let (text, set_by) = match (url, file) {
+        (Set { value: Some(url), set_by }, _) if louder != Louder::Second => (Some(Secret::new(url)), set_by),
+        (_, Set { value: Some(path), set_by }) => {
             let text = secret_file(it, "proxy.url_file", &path, |text| {
                 Proxy::explicit(text, &except).map(|_| ()).map_err(|error| proxy_wanted(&error))
             });
-            (text, origin)
+            (text, set_by)
         }
-        (url, _) => (None, url.origin),
+        (url, _) => (None, url.set_by),
     };
     let value = text.and_then(|text| Proxy::explicit(text.expose(), &except).ok()).unwrap_or_default();
-    Set { value, origin }
+    Set { value, set_by }
 }
 
 fn proxy_wanted(error: &egress::ProxyError) -> Wanted {
@@ -296,7 +296,7 @@ fn session(it: &mut Picker<'_>) -> SessionSettings {
     let longest = it.one("session.longest", parse::some_duration, Duration::from_hours(31 * 24));
     let mut expires_in = it.one("session.expires_in", parse::some_duration, Duration::from_mins(30));
     if longest.value < expires_in.value {
-        if expires_in.origin == Origin::Default {
+        if expires_in.set_by == SetBy::Default {
             expires_in.value = longest.value;
         } else {
             let message = "`session.expires_in` is longer than `session.longest`".to_owned();

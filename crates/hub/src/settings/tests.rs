@@ -45,7 +45,7 @@ fn what_holds_where_nobody_speaks_is_what_the_table_says() {
     ] {
         let default = Setting::find(key).map_or("none", |setting| setting.default);
         assert_eq!(told(key).value, default, "{key}");
-        assert_eq!(told(key).origin, Origin::Default, "{key}");
+        assert_eq!(told(key).set_by, SetBy::Default, "{key}");
     }
     assert_eq!(settings.data.value, PathBuf::from("usual"));
     assert!(matches!(&settings.key.value, KeySource::File(path) if path == Path::new("usual/key")));
@@ -58,7 +58,7 @@ fn flags_are_heard_before_the_environment_and_that_before_the_file() {
     let env = [("WAYSTONE_SHUTDOWN_GRACE", "2s"), ("WAYSTONE_LIMITS_BODY", ""), ("WAYSTONE_GUIDES", "mine")];
     let it = settings(file, &env, &[("shutdown_grace", "3s")]);
     assert_eq!(it.shutdown_grace.value, Duration::from_secs(3));
-    assert_eq!(it.shutdown_grace.origin, Origin::Flag("--shutdown-grace".to_owned()));
+    assert_eq!(it.shutdown_grace.set_by, SetBy::Flag("--shutdown-grace".to_owned()));
     assert_eq!((it.limits.body.value, it.limits.connections.value), (2 << 20, 7));
     assert_eq!(it.guides.value, Some(PathBuf::from("mine")));
     let it = settings(file, &env[..2], &[]);

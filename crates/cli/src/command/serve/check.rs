@@ -33,16 +33,16 @@ fn verdict(checks: &[Check]) -> u8 {
     if hub::settings::is_good(checks) { 0 } else { FOUND }
 }
 
-/// Key, value and origin, in columns.
+/// Key, value and where the value was set, in columns.
 fn table(lines: &[Line], out: &Out) -> String {
     let width =
         |text: fn(&Line) -> &str| lines.iter().map(|line| text(line).chars().count()).max().unwrap_or(0);
     let (keys, values) = (width(|line| line.key), width(|line| &line.value).min(48));
     let mut text = String::new();
     for line in lines {
-        let origin = line.origin.to_string();
-        let ink = if origin == "default" { Ink::Dim } else { Ink::Note };
-        let _ = writeln!(text, "{:<keys$}  {:<values$}  {}", line.key, line.value, out.ink(ink, &origin));
+        let set_by = line.set_by.to_string();
+        let ink = if set_by == "default" { Ink::Dim } else { Ink::Note };
+        let _ = writeln!(text, "{:<keys$}  {:<values$}  {}", line.key, line.value, out.ink(ink, &set_by));
     }
     text
 }
@@ -97,5 +97,5 @@ fn looked_at(settings: &Settings) -> (Vec<Value>, Vec<Value>, u8) {
 }
 
 fn problem(problem: &Problem) -> Value {
-    json!({ "from": problem.origin.to_string(), "message": problem.message, "help": problem.help })
+    json!({ "from": problem.set_by.to_string(), "message": problem.message, "help": problem.help })
 }

@@ -1,6 +1,6 @@
 //! What the handlers of pages work with: the session, the frame around a page, and how an answer is made.
 //!
-//! **Invariant:** a [`Desk`] is there only for a browser that opened the session's link, while the session is open.
+//! **Invariant:** a [`SessionContext`] is there only for a browser that opened the session's link, while the session is open.
 
 use std::sync::Arc;
 
@@ -31,15 +31,15 @@ use crate::wire::error::{ApiError, TOO_MANY_REQUESTS};
 pub(super) const FRAME: &str = "frame";
 
 /// The browser that opened a session's link, and what its pages need.
-pub(super) struct Desk {
+pub(super) struct SessionContext {
     pub(super) app: Arc<App>,
     pub(super) session: Session,
     pub(super) client: Client,
-    front: Front,
+    page: PageContext,
 }
 
 /// What a page needs that is no page of a session.
-pub(super) struct Front {
+pub(super) struct PageContext {
     app: Arc<App>,
     language: Language,
     csrf: String,
@@ -51,7 +51,7 @@ pub(super) struct Front {
     return_to: Option<String>,
 }
 
-impl Front {
+impl PageContext {
     /// For a page that belongs to no session.
     pub(super) fn new(app: &Arc<App>, headers: &HeaderMap) -> Self {
         let asked = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
@@ -170,7 +170,7 @@ impl Front {
     }
 }
 
-impl Desk {
+impl SessionContext {
     /// Where the session's pages begin.
     pub(super) fn base(&self) -> String {
         format!("/session/{}", self.session.seq)
@@ -178,37 +178,37 @@ impl Desk {
 
     /// What is around a page.
     pub(super) fn frame(&self) -> Frame<'_> {
-        self.front.frame()
+        self.page.frame()
     }
 
     /// A page.
     pub(super) fn page(&self, html: String) -> Response {
-        self.front.page(StatusCode::OK, html)
+        self.page.page(StatusCode::OK, html)
     }
 
     /// A page that shows what is wrong with a form.
     pub(super) fn page_again(&self, html: String) -> Response {
-        self.front.page(StatusCode::UNPROCESSABLE_ENTITY, html)
+        self.page.page(StatusCode::UNPROCESSABLE_ENTITY, html)
     }
 
     /// The page that says why there is none.
     pub(super) fn trouble(&self, why: Trouble<'_>) -> Response {
-        self.front.trouble(why)
+        self.page.trouble(why)
     }
 
     /// For `map_err`: the page for an error of the API.
     pub(super) fn failed<'d>(&'d self, back: &'d str) -> impl Fn(ApiError) -> Response + use<'d> {
-        move |error| self.front.failed(&error, back)
+        move |error| self.page.failed(&error, back)
     }
 
     /// What a form holds, if it came from a page of this session.
     pub(super) fn posted(&self, headers: &HeaderMap, body: &Bytes) -> Option<Posted> {
-        self.front.posted(headers, body)
+        self.page.posted(headers, body)
     }
 
     /// Whether what a page sends came from a page of this session.
     pub(super) fn is_own(&self, headers: &HeaderMap, token: &str) -> bool {
-        self.front.is_own(headers, token)
+        self.page.is_own(headers, token)
     }
 }
 
@@ -222,18 +222,18 @@ pub(super) fn go(to: &str) -> Response {
 }
 
 /// The page in a frame for which the browser keeps no cookie: it leads to a window of its own.
-async fn without_cookie(front: Front, client: &Client, seq: i64, frame: &str) -> Response {
-    let app = Arc::clone(&front.app);
+async fn without_cookie(page: PageContext, client: &Client, seq: i64, frame: &str) -> Response {
+    let app = Arc::clone(&page.app);
     match app.vault.session_by_frame(seq, &Digest::of(frame)).await {
         Ok(Some((session, showing))) => {
             let action = format!("/session/{seq}/window");
-            front.of(&session, showing).trouble(Trouble::NoCookie { action: &action, frame })
+            page.of(&session, showing).trouble(Trouble::NoCookie { action: &action, frame })
         }
         Ok(None) => {
             limits::guessed_wrong(&app, client).await;
-            front.trouble(Trouble::NoSession)
+            page.trouble(Trouble::NoSession)
         }
-        Err(error) => front.failed(&ApiError::internal(&error), "/"),
+        Err(error) => page.failed(&ApiError::internal(&error), "/"),
     }
 }
 
@@ -248,29 +248,29 @@ fn csrf(secret: &str) -> String {
     digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
-impl FromRequestParts<Arc<App>> for Desk {
+impl FromRequestParts<Arc<App>> for SessionContext {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
-        let front = Front::new(app, &parts.headers);
+        let page = PageContext::new(app, &parts.headers);
         let client =
-            Client::from_request_parts(parts, app).await.map_err(|error| front.failed(&error, "/"))?;
-        limits::may_guess(app, &client).await.map_err(|error| front.failed(&error, "/"))?;
+            Client::from_request_parts(parts, app).await.map_err(|error| page.failed(&error, "/"))?;
+        limits::may_guess(app, &client).await.map_err(|error| page.failed(&error, "/"))?;
         // The second segment; what is no number is no session.
         let seq = parts.uri.path().split('/').nth(2).and_then(|text| text.parse::<i64>().ok());
-        let Some(seq) = seq else { return Err(front.trouble(Trouble::NotFound)) };
+        let Some(seq) = seq else { return Err(page.trouble(Trouble::NotFound)) };
         let query = parts.uri.query().unwrap_or_default();
         let frame = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == FRAME);
         let Some(secret) = cookie::read(&parts.headers, &cookie_name(seq)) else {
-            let Some((_, frame)) = frame else { return Err(front.trouble(Trouble::NoSession)) };
-            return Err(without_cookie(front, &client, seq, &frame).await);
+            let Some((_, frame)) = frame else { return Err(page.trouble(Trouble::NoSession)) };
+            return Err(without_cookie(page, &client, seq, &frame).await);
         };
-        let failed = |error| front.failed(&ApiError::internal(&error), "/");
+        let failed = |error| page.failed(&ApiError::internal(&error), "/");
         let browser = Digest::of(secret.expose());
         let found = app.vault.session_by_browser(seq, &browser).await.map_err(failed)?;
         if let Some((_, frame)) = frame {
             if found.is_none() {
-                return Err(without_cookie(front, &client, seq, &frame).await);
+                return Err(without_cookie(page, &client, seq, &frame).await);
             }
             // The cookie is kept, so nothing of the kind is needed any more, in the address or at all.
             app.vault.stay_in_frame(seq, &browser).await.map_err(failed)?;
@@ -278,15 +278,15 @@ impl FromRequestParts<Arc<App>> for Desk {
         }
         let Some((session, showing)) = found else {
             limits::guessed_wrong(app, &client).await;
-            return Err(front.trouble(Trouble::NoSession));
+            return Err(page.trouble(Trouble::NoSession));
         };
-        let front = front.with_browser(secret.expose()).of(&session, showing);
+        let page = page.with_browser(secret.expose()).of(&session, showing);
         if session.revoked_at.is_some() {
-            return Err(front.trouble(Trouble::LinkRevoked));
+            return Err(page.trouble(Trouble::LinkRevoked));
         }
         if !session.goes_on(Timestamp::now()) {
-            return Err(front.trouble(Trouble::LinkExpired));
+            return Err(page.trouble(Trouble::LinkExpired));
         }
-        Ok(Self { app: Arc::clone(app), session, client, front })
+        Ok(Self { app: Arc::clone(app), session, client, page })
     }
 }

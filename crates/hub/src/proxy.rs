@@ -24,8 +24,8 @@ use vault::{Account, Credentials};
 
 use crate::app::App;
 use crate::connectors;
-use crate::linking::{again, check_only};
-use crate::renewing::{self, TRUSTED};
+use crate::linking::{check_only, relink_flow};
+use crate::renewals::{self, TRUSTED};
 use crate::status;
 use crate::telemetry::metrics;
 use crate::wire::error::{
@@ -126,7 +126,7 @@ pub(crate) async fn pass(
     let purpose = format!("request: {} {}", wanted.verb, wanted.path);
     let opened = app.vault.unseal(&account.id, actor, &purpose, Timestamp::now()).await;
     let mut credentials = opened.map_err(|error| ApiError::internal(&error))?;
-    let flow = again(app, &credentials).await?;
+    let flow = relink_flow(app, &credentials).await?;
     let tokens = tokens(app, &mut credentials, &flow, actor).await?;
     let answer = ask(app, &flow, wanted.clone(), &tokens).await?;
     if answer.status != UNAUTHORIZED || flow.method().auth.sign_in.is_none() {
@@ -187,7 +187,7 @@ async fn tokens(
     if !keeps_tokens(flow.method()) {
         return got(app, credentials).await;
     }
-    *credentials = renewing::fresh(app, credentials.clone(), flow, actor).await?;
+    *credentials = renewals::fresh(app, credentials.clone(), flow, actor).await?;
     Ok(stored_tokens(credentials).values)
 }
 
@@ -200,7 +200,7 @@ async fn other_tokens(
     actor: &str,
 ) -> Result<Option<Values>, ApiError> {
     let others = if keeps_tokens(flow.method()) {
-        stored_tokens(&renewing::renewed(app, credentials, actor).await?).values
+        stored_tokens(&renewals::renewed(app, credentials, actor).await?).values
     } else if app.tokens.forget(credentials) {
         got(app, credentials).await?
     } else {
@@ -214,10 +214,10 @@ async fn got(app: &Arc<App>, credentials: &Credentials) -> Result<Values, ApiErr
     if let Some(values) = app.tokens.find(credentials) {
         return Ok(values);
     }
-    let mut flow = again(app, credentials).await?;
+    let mut flow = relink_flow(app, credentials).await?;
     flow.submit_all(&[]);
     check_only(app, &mut flow).await?;
-    renewing::works(&flow)?;
+    renewals::works(&flow)?;
     let (values, end) = flow.tokens();
     app.tokens.keep(credentials, Tokens { values: values.clone(), end });
     Ok(values.clone())

@@ -14,7 +14,7 @@ use crate::wire::{Segments, stamp};
 
 /// An attempt to link an account.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct AttemptShown {
+pub(super) struct LinkAttempt {
     /// Its id: what a person who asks for help reads out.
     id: String,
     /// The number of the session.
@@ -49,7 +49,7 @@ pub(super) struct AttemptShown {
     get, path = "/link_attempts/{id}", tag = "accounts", security(("api_key" = [])),
     params(("id" = String, Path, description = "The attempt's id")),
     responses(
-        (status = 200, body = AttemptShown, description = "The attempt"),
+        (status = 200, body = LinkAttempt, description = "The attempt"),
         (status = "default", body = ErrorBody, description = "Why not")
     )
 )]
@@ -57,7 +57,7 @@ pub(super) async fn read(
     State(app): State<Arc<App>>,
     caller: Caller,
     Segments(id): Segments<String>,
-) -> Result<axum::Json<AttemptShown>, ApiError> {
+) -> Result<axum::Json<LinkAttempt>, ApiError> {
     caller.needs(Scope::PlatformRead)?;
     let failed = |error| ApiError::internal(&error);
     let none = || ApiError::new(&NOT_FOUND, "There is no attempt with this id, or it is forgotten");
@@ -66,7 +66,7 @@ pub(super) async fn read(
     let session = app.vault.session(caller.project(), attempt.session).await.map_err(failed)?;
     let session = session.filter(|session| caller.may(session.made.kind)).ok_or_else(none)?;
     let (outcome, message) = attempt.error.unzip();
-    Ok(axum::Json(AttemptShown {
+    Ok(axum::Json(LinkAttempt {
         id: attempt.id,
         session_id: attempt.session,
         origin_owner_id: Some(session.made.owner.id),

@@ -18,7 +18,7 @@ use vault::{AccountId, ChangeError, Credentials};
 
 use crate::app::App;
 use crate::lease::Lease;
-use crate::linking::{again, check_and_keep};
+use crate::linking::{check_and_keep, relink_flow};
 use crate::wire::error::{ApiError, CONFLICT, INTERNAL, NOT_FOUND, PROVIDER_FAILED, PROVIDER_TIMEOUT};
 
 /// So often whoever waits looks.
@@ -90,7 +90,7 @@ pub(crate) async fn renewed(app: &Arc<App>, old: &Credentials, actor: &str) -> R
         if now.is_none_or(|now| now.version != old.account.version) {
             return unsealed(app, &old.account.id, &actor).await;
         }
-        let mut flow = again(app, &old).await?;
+        let mut flow = relink_flow(app, &old).await?;
         match app.looked.lately(&old) {
             Some(Ok(())) if !flow.tokens_end_soon(Timestamp::now().as_second()) => return Ok(old),
             Some(Err(error)) => return Err(error),

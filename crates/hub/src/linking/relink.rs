@@ -11,7 +11,7 @@ use crate::editions;
 use crate::wire::error::{ApiError, CONFLICT};
 
 /// The flow of an account, as the guide is now: a provider that changed its API is asked in the new way.
-pub(crate) async fn again(app: &App, credentials: &Credentials) -> Result<Flow, ApiError> {
+pub(crate) async fn relink_flow(app: &App, credentials: &Credentials) -> Result<Flow, ApiError> {
     let account = &credentials.account;
     let mut guide = app.guides.current(&account.provider);
     if guide.as_ref().is_none_or(|guide| guide.method(&account.method).is_none()) {

@@ -7,7 +7,7 @@ use guide::{Field, FieldType, Guide, Method};
 use render::{Context, markdown_prose};
 
 use crate::app::App;
-use crate::connectors::{self, Integration};
+use crate::connectors::{self, Connector};
 use crate::wire::connector::{
     HubAssets, HubConfig, HubField, HubNotice, HubOption, HubSupport, HubValidation,
 };
@@ -16,9 +16,9 @@ use crate::wire::connector::{
 pub(crate) const ENVIRONMENT: &str = "environment";
 
 /// The form of a method.
-pub(crate) fn widget(app: &App, guide: &Guide, integration: &Integration) -> HubConfig {
+pub(crate) fn form(app: &App, guide: &Guide, connector: &Connector) -> HubConfig {
     let provider = guide.provider.key.as_str();
-    let method = guide.method(&integration.method);
+    let method = guide.method(&connector.method);
     let context = method.map(|method| Context::new(guide, method, &app.brand));
     let browser = method.is_some_and(|method| method.auth.needs_browser());
     let mut fields: Vec<HubField> = method.and_then(environment_field).into_iter().collect();
@@ -43,7 +43,7 @@ pub(crate) fn widget(app: &App, guide: &Guide, integration: &Integration) -> Hub
         config_notices: notices.into_iter().collect(),
         assets: HubAssets { icon: connectors::icon_url(app, provider) },
         support: HubSupport {
-            link: format!("{}guides/{provider}/{}", app.public_url, integration.method),
+            link: format!("{}guides/{provider}/{}", app.public_url, connector.method),
             description: None,
         },
     }

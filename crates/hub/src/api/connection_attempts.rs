@@ -17,7 +17,7 @@ use crate::wire::{Json, Segments};
 
 /// The session once more.
 #[derive(Debug, Deserialize, ToSchema)]
-pub(super) struct TryCreate {
+pub(super) struct ConnectionAttemptCreate {
     /// The session's token; the header says it as well, and counts.
     #[expect(dead_code, reason = "clients send it; the header decides")]
     token: Option<String>,
@@ -25,32 +25,32 @@ pub(super) struct TryCreate {
 
 /// A connection attempt that was just made.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct TryCreated {
+pub(super) struct ConnectionAttemptCreated {
     /// Its id.
     id: String,
 }
 
 /// How a connection attempt stands.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct TryShown {
+pub(super) struct ConnectionAttempt {
     /// `pending`, `authenticated`, `error`, `cancelled` or `expired`.
     status: &'static str,
     /// The account, once it is linked.
-    account: Option<TryAccount>,
+    account: Option<ConnectionAttemptAccount>,
     /// What went wrong.
-    error: Option<TryError>,
+    error: Option<ConnectionAttemptError>,
 }
 
 /// The account of a connection attempt.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct TryAccount {
+pub(super) struct ConnectionAttemptAccount {
     /// Its id.
     id: String,
 }
 
 /// What went wrong with a connection attempt: clients show `code` as a heading.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct TryError {
+pub(super) struct ConnectionAttemptError {
     /// In words.
     code: String,
     /// What the provider said, without secrets.
@@ -59,19 +59,19 @@ pub(super) struct TryError {
 
 /// Begins a connection attempt.
 #[utoipa::path(
-    post, path = "/hub/connection_attempts", tag = "hub", security(("session" = [])), request_body = TryCreate,
+    post, path = "/hub/connection_attempts", tag = "hub", security(("session" = [])), request_body = ConnectionAttemptCreate,
     responses(
-        (status = 201, body = TryCreated, description = "The attempt"),
+        (status = 201, body = ConnectionAttemptCreated, description = "The attempt"),
         (status = "default", body = ErrorBody, description = "Why not")
     )
 )]
 pub(super) async fn create(
     State(app): State<Arc<App>>,
     visitor: Visitor,
-    Json(_body): Json<TryCreate>,
-) -> Result<(StatusCode, axum::Json<TryCreated>), ApiError> {
+    Json(_body): Json<ConnectionAttemptCreate>,
+) -> Result<(StatusCode, axum::Json<ConnectionAttemptCreated>), ApiError> {
     let one = sign_in::begin(&app, &visitor.session).await?;
-    Ok((StatusCode::CREATED, axum::Json(TryCreated { id: one.id })))
+    Ok((StatusCode::CREATED, axum::Json(ConnectionAttemptCreated { id: one.id })))
 }
 
 /// How a connection attempt stands.
@@ -79,7 +79,7 @@ pub(super) async fn create(
     get, path = "/hub/connection_attempts/{id}", tag = "hub", security(("session" = [])),
     params(("id" = String, Path, description = "The attempt's id")),
     responses(
-        (status = 200, body = TryShown, description = "How it stands"),
+        (status = 200, body = ConnectionAttempt, description = "How it stands"),
         (status = "default", body = ErrorBody, description = "Why not")
     )
 )]
@@ -87,15 +87,16 @@ pub(super) async fn read(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     Segments(id): Segments<String>,
-) -> Result<axum::Json<TryShown>, ApiError> {
+) -> Result<axum::Json<ConnectionAttempt>, ApiError> {
     let one = found(&app, &visitor, &id).await?;
     let expired = one.state == SignInState::Pending && one.expires_at <= Timestamp::now();
-    Ok(axum::Json(TryShown {
+    Ok(axum::Json(ConnectionAttempt {
         status: if expired { "expired" } else { one.state.as_str() },
-        account: one.account.map(|id| TryAccount { id }),
-        error: one
-            .error
-            .map(|(code, text)| TryError { code, description: Some(text).filter(|text| !text.is_empty()) }),
+        account: one.account.map(|id| ConnectionAttemptAccount { id }),
+        error: one.error.map(|(code, text)| ConnectionAttemptError {
+            code,
+            description: Some(text).filter(|text| !text.is_empty()),
+        }),
     }))
 }
 

@@ -15,7 +15,7 @@ use crate::{audit, outbox};
 
 /// A change of what a product keeps with an account. What is none stays.
 #[derive(Clone, Debug, Default)]
-pub struct Profile {
+pub struct AccountChange {
     /// What the product calls the customer.
     pub owner_id: Option<String>,
     /// The customer's name.
@@ -32,10 +32,10 @@ pub struct Profile {
 
 impl Vault {
     /// Changes what a product keeps with an account.
-    pub async fn change_profile(
+    pub async fn change_account(
         &self,
         id: &AccountId,
-        change: &Profile,
+        change: &AccountChange,
         actor: &str,
         now: Timestamp,
     ) -> Result<Account, ChangeError> {
