@@ -30,6 +30,7 @@ mod renewing;
 mod sign_in;
 mod status;
 mod upkeep;
+mod web_origin;
 
 mod api;
 mod browse;
@@ -45,7 +46,6 @@ pub use crate::api::openapi;
 pub use crate::app::App;
 pub use crate::linking::{moment, new_account, stored_values};
 pub use crate::serve::{Ended, ServeError, Started, TlsError, open_vault, serve};
-pub use crate::settings::{Given, Settings};
 pub use crate::status::table as account_states;
 pub use crate::telemetry::metrics::METRICS;
 pub use crate::wire::error::error_codes;
