@@ -29,6 +29,7 @@ mod renewals;
 mod sign_in;
 mod status;
 mod upkeep;
+mod web_origin;
 mod widget;
 
 mod api;
@@ -44,7 +45,6 @@ pub use crate::access::{Scope, name};
 pub use crate::api::openapi;
 pub use crate::app::App;
 pub use crate::serve::{Ended, ServeError, Started, TlsError, open_vault, serve};
-pub use crate::settings::{Given, Settings};
 pub use crate::status::table as account_states;
 pub use crate::telemetry::metrics::METRICS;
 pub use crate::wire::error::error_codes;

@@ -83,7 +83,7 @@ pub(crate) async fn send(app: &App, sign_in: &SignIn, linking: &Linking, via: Vi
         ApiError::new(&CONFLICT, format!("The browser cannot be sent to the provider: {error}"))
     })?;
     let port = to.port.map(|port| format!(":{port}")).unwrap_or_default();
-    let origin = match app.settings.upstreams.value.iter().find(|one| one.maps(&to.host)) {
+    let origin = match app.settings.server.upstreams.value.iter().find(|one| one.maps(&to.host)) {
         Some(upstream) => upstream.origin(),
         None => format!("https://{}{port}", to.host),
     };

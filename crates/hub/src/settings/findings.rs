@@ -1,8 +1,8 @@
-//! The kinds of findings about a file of settings that the language of guides does not have.
+//! The kinds of findings about a settings file that guides do not have.
 
 use guide::{CodePage, Severity};
 
-/// The pages of this file, by code.
+/// Their pages, by code.
 pub fn pages() -> impl Iterator<Item = &'static CodePage> {
     [&SECRET_IN_FILE, &NOT_A_VALUE, &NOT_TOGETHER].into_iter()
 }
@@ -11,9 +11,9 @@ pub(super) static SECRET_IN_FILE: CodePage = CodePage {
     code: "W0801",
     name: "secret-in-settings",
     severity: Severity::Error,
-    summary: "A secret stands in the file of settings",
-    why: "files of settings are copied, committed and shown; a secret in one is a secret of all who see it",
-    mend: "put it into a file of its own that only the Hub can read, or into the environment",
+    summary: "The settings file contains a secret",
+    why: "settings files are copied, committed and shown to others, and a secret in one is seen by everyone who sees the file",
+    mend: "move the secret to a file of its own that only the Hub can read, or to an environment variable",
     bad: "database_url: postgres://hub:hunter2@db.internal/hub",
     good: "database_url_file: /run/secrets/database_url",
 };
@@ -23,9 +23,9 @@ pub(super) static NOT_A_VALUE: CodePage = CodePage {
     name: "not-a-setting-value",
     severity: Severity::Error,
     summary: "A setting has a value that it cannot have",
-    why: "the Hub would not do what was meant, and guesses nothing",
-    mend: "write the kind of value that is named",
-    bad: "shutdown_grace: 30 seconds",
+    why: "the Hub does not guess what was meant",
+    mend: "write a value of the kind that the message names",
+    bad: "shutdown_grace: 30",
     good: "shutdown_grace: 30s",
 };
 
@@ -33,9 +33,9 @@ pub(super) static NOT_TOGETHER: CodePage = CodePage {
     code: "W0803",
     name: "settings-contradict",
     severity: Severity::Error,
-    summary: "Settings contradict each other, or one lacks the other",
-    why: "only one of them could be kept, and which one is not the Hub's to choose",
-    mend: "keep one of them, or add the one that is missing",
+    summary: "Two settings contradict each other, or one is missing",
+    why: "only one of two contradicting settings could apply, and the Hub does not choose between them",
+    mend: "keep one of them, or add the missing one",
     bad: "tls: { certificate: hub.pem }",
     good: "tls: { certificate: hub.pem, key: hub.key }",
 };

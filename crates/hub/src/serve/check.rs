@@ -1,6 +1,6 @@
-//! What can be seen of settings without serving: is everything there that they name, and does it fit?
+//! `serve --check`: checks what settings name without serving.
 //!
-//! **Invariant:** nothing is made, opened for writing, listened on or asked over a network.
+//! **Invariant:** nothing is created, opened for writing or listened on, and nothing is asked over a network.
 
 use std::error::Error;
 use std::fs;
@@ -10,40 +10,41 @@ use std::sync::Arc;
 use guide::{Finding, Severity, Source};
 use vault::KeySource;
 
-use super::Settings;
+use super::start::{ServeError, brand as load_brand, egress};
+use super::tls;
 use crate::guides;
-use crate::serve::{ServeError, egress, tls};
+use crate::settings::Settings;
 
-/// What was seen.
+/// The result of checking one setting.
 #[derive(Debug)]
 pub struct Check {
-    /// The setting.
+    /// The setting's key.
     pub key: &'static str,
-    /// How it looks.
+    /// The verdict.
     pub verdict: Verdict,
-    /// What was seen, in one line.
+    /// What was found, in one line.
     pub says: String,
-    /// What to do, if anything.
+    /// What to do about it, if anything.
     pub help: Option<String>,
-    /// What there is to say about a file, at its places.
+    /// Findings in a file that the setting names, each with the file it is in.
     pub findings: Vec<(Arc<Source>, Finding)>,
 }
 
-/// How something looks.
+/// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// As it should.
+    /// All is well.
     Good,
-    /// It works, and may not be what is meant.
+    /// It works, but may not be what the operator intends.
     Note,
-    /// Only serving can tell.
+    /// Only serving can show it.
     NotChecked,
-    /// The Hub would not start, or not do what it should.
+    /// The Hub would not start, or would not work as intended.
     Bad,
 }
 
 impl Verdict {
-    /// The word for it.
+    /// The word in the output.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Good => "ok",
@@ -74,10 +75,14 @@ impl Check {
     }
 }
 
-/// Looks at everything that settings name.
+/// Checks everything that the settings name.
 pub fn check(settings: &Settings) -> Vec<Check> {
     let mut checks = vec![
-        Check::new("listen", Verdict::NotChecked, format!("whether {} is free", settings.listen.value)),
+        Check::new(
+            "listen",
+            Verdict::NotChecked,
+            format!("whether {} is free", settings.server.listen.value),
+        ),
         data(&settings.data.value),
         database(settings),
         key(&settings.key.value, &settings.data.value),
@@ -100,20 +105,21 @@ pub fn check(settings: &Settings) -> Vec<Check> {
     checks
 }
 
-/// Whether what people type in is safe on its way, and whose address is seen.
+/// Whether credentials are encrypted on their way, and whether client addresses are seen.
 fn reached(settings: &Settings) -> Option<Check> {
     let by_tls = settings.tls.value.is_some();
-    let is_public = settings.public_url.value.as_ref().is_some_and(|url| url.scheme() == "https");
-    let listens_to_all = !settings.listen.value.ip().is_loopback();
+    let is_public = settings.server.public_url.value.as_ref().is_some_and(|url| url.scheme() == "https");
+    let listens_to_all = !settings.server.listen.value.ip().is_loopback();
     if listens_to_all && !by_tls && !is_public {
-        let says = "what people type in is sent in the clear, to an address that is open to others";
+        let says = "credentials are sent unencrypted to an address that others can reach";
         let check = Check::new("public_url", Verdict::Note, says);
-        return Some(check.help("set `tls`, or `public_url` to the https address of the proxy in front"));
+        return Some(check.help("set `tls`, or set `public_url` to the https address of the reverse proxy"));
     }
-    if is_public && !by_tls && settings.trusted_proxies.value.is_empty() {
-        let says = "a proxy seems to be in front, and is not trusted: everybody has its address";
+    if is_public && !by_tls && settings.server.trusted_proxies.value.is_empty() {
+        let says =
+            "there seems to be a reverse proxy, but it is not trusted, so all clients share its address";
         let check = Check::new("trusted_proxies", Verdict::Note, says);
-        return Some(check.help("name the networks of the proxy, so that limits count by client"));
+        return Some(check.help("add the proxy's network, so that limits count per client"));
     }
     None
 }
@@ -122,27 +128,27 @@ fn data(folder: &Path) -> Check {
     let shown = folder.display();
     match fs::metadata(folder) {
         Ok(about) if !about.is_dir() => {
-            Check::new("data", Verdict::Bad, format!("`{shown}` is a file")).help("name a folder")
+            Check::new("data", Verdict::Bad, format!("`{shown}` is a file")).help("choose a folder")
         }
         Ok(about) if is_open_to_others(&about) => {
-            Check::new("data", Verdict::Note, format!("others can look into the folder `{shown}`"))
+            Check::new("data", Verdict::Note, format!("other users can read the folder `{shown}`"))
                 .help(format!("chmod 700 '{shown}'"))
         }
-        Ok(_) => Check::new("data", Verdict::Good, format!("the folder `{shown}` is there")),
+        Ok(_) => Check::new("data", Verdict::Good, format!("the folder `{shown}` exists")),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            Check::new("data", Verdict::Good, format!("the folder `{shown}` will be made"))
+            Check::new("data", Verdict::Good, format!("the folder `{shown}` will be created"))
         }
-        Err(error) => Check::new("data", Verdict::Bad, format!("cannot look at `{shown}`: {error}")),
+        Err(error) => Check::new("data", Verdict::Bad, format!("cannot access `{shown}`: {error}")),
     }
 }
 
-/// Whether anybody but the owner may look.
+/// Whether users other than the owner have access.
 #[cfg(unix)]
 fn is_open_to_others(about: &fs::Metadata) -> bool {
     std::os::unix::fs::PermissionsExt::mode(&about.permissions()) & 0o077 != 0
 }
 
-/// Where there are no such permissions, nobody knows.
+/// Other systems have no such permissions, so nothing is reported.
 #[cfg(not(unix))]
 fn is_open_to_others(_: &fs::Metadata) -> bool {
     false
@@ -150,11 +156,11 @@ fn is_open_to_others(_: &fs::Metadata) -> bool {
 
 fn database(settings: &Settings) -> Check {
     let says = match &settings.database.value {
-        Some(_) => "whether the database can be reached: it was not asked",
+        Some(_) => "whether the database can be reached; it was not contacted",
         None if settings.data.value.join("vault.db").exists() => {
-            "the SQLite database is there, and was not opened"
+            "the SQLite database exists; it was not opened"
         }
-        None => "the SQLite database will be made",
+        None => "the SQLite database will be created",
     };
     Check::new("database", Verdict::NotChecked, says)
 }
@@ -165,8 +171,8 @@ fn key(source: &KeySource, data: &Path) -> Check {
         KeySource::Text(text) if text.expose().trim().starts_with("wsk1-") => {
             Check::new("key", Verdict::Good, "the key is set")
         }
-        KeySource::Text(_) => Check::new("key", Verdict::Bad, "what is set is not a key")
-            .help("a key is a line that starts with `wsk1-`, as the Hub writes it into a key file"),
+        KeySource::Text(_) => Check::new("key", Verdict::Bad, "the value is not a key")
+            .help("a key is one line that starts with `wsk1-`, as in a key file that the Hub creates"),
         KeySource::Command(_) => Check::new("key", Verdict::NotChecked, format!("{source} was not run")),
     }
 }
@@ -175,32 +181,30 @@ fn key_file(path: &Path, data: &Path) -> Check {
     let shown = path.display();
     match fs::metadata(path) {
         Ok(about) if is_open_to_others(&about) => {
-            Check::new("key", Verdict::Bad, format!("others can read the key file `{shown}`"))
+            Check::new("key", Verdict::Bad, format!("other users can read the key file `{shown}`"))
                 .help(format!("chmod 600 '{shown}'"))
         }
         Ok(_) => match fs::File::open(path) {
-            Ok(_) => Check::new(
-                "key",
-                Verdict::Good,
-                format!("the key file `{shown}` is there, for its owner only"),
-            ),
+            Ok(_) => {
+                Check::new("key", Verdict::Good, format!("only its owner can read the key file `{shown}`"))
+            }
             Err(error) => {
                 Check::new("key", Verdict::Bad, format!("cannot read the key file `{shown}`: {error}"))
             }
         },
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             if data.join("vault.db").exists() {
-                let says = format!("there is a database, and its key file `{shown}` is not there");
-                return Check::new("key", Verdict::Bad, says).help("put the copy of the key there");
+                let says = format!("there is a database, but its key file `{shown}` is missing");
+                return Check::new("key", Verdict::Bad, says).help("restore the key file from its backup");
             }
-            Check::new("key", Verdict::Good, format!("the key file `{shown}` will be made"))
+            Check::new("key", Verdict::Good, format!("the key file `{shown}` will be created"))
         }
-        Err(error) => Check::new("key", Verdict::Bad, format!("cannot look at `{shown}`: {error}")),
+        Err(error) => Check::new("key", Verdict::Bad, format!("cannot access `{shown}`: {error}")),
     }
 }
 
 fn guides_of(settings: &Settings) -> Check {
-    let loaded = match guides::load(settings.guides.value.as_deref()) {
+    let loaded = match guides::load(settings.server.guides.value.as_deref()) {
         Ok(loaded) => loaded,
         Err(error) => return Check::failed("guides", &ServeError::Guides(error)),
     };
@@ -209,9 +213,8 @@ fn guides_of(settings: &Settings) -> Check {
         return Check::new("guides", Verdict::Good, format!("{good} guides can be used"));
     }
     let keys: Vec<&str> = loaded.refused.iter().map(|refused| refused.key.as_str()).collect();
-    let says = format!("{good} guides can be used, and {} cannot: {}", keys.len(), guide::listed(keys));
-    let mut check =
-        Check::new("guides", Verdict::Bad, says).help("`waystone check` shows all there is to say");
+    let says = format!("{good} guides can be used, but {} cannot: {}", keys.len(), guide::listed(keys));
+    let mut check = Check::new("guides", Verdict::Bad, says).help("run `waystone check` for all findings");
     for refused in loaded.refused {
         let errors = refused.findings.into_iter().filter(|finding| finding.severity() == Severity::Error);
         check.findings.extend(errors.map(|finding| (Arc::clone(&refused.source), finding)));
@@ -220,8 +223,8 @@ fn guides_of(settings: &Settings) -> Check {
 }
 
 fn brand(settings: &Settings) -> Check {
-    match crate::serve::brand(settings) {
-        Ok(brand) => Check::new("brand", Verdict::Good, format!("the brand is that of {}", brand.name)),
+    match load_brand(settings) {
+        Ok(brand) => Check::new("brand", Verdict::Good, format!("the brand is {}", brand.name)),
         Err(ServeError::Brand { source, findings }) => {
             let mut check = Check::new("brand", Verdict::Bad, format!("`{}` has errors", source.name));
             check.findings = findings.into_iter().map(|finding| (Arc::clone(&source), finding)).collect();
@@ -231,7 +234,7 @@ fn brand(settings: &Settings) -> Check {
     }
 }
 
-/// Whether nothing keeps the Hub from starting.
+/// Whether no check is [`Verdict::Bad`].
 pub fn is_good(checks: &[Check]) -> bool {
     checks.iter().all(|check| check.verdict != Verdict::Bad)
 }
