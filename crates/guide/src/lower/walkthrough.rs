@@ -1,23 +1,19 @@
 //! The meaning of sections and steps.
 
-use crate::lower::{Lowering, Names};
+use crate::lower::lowering::Lowering;
 use crate::model::{Section, Step, Walkthrough};
-use crate::prose::{self, Prose};
-use crate::shape::{PartShape, SectionShape, StepShape, Text};
+use crate::names::Names;
+use crate::shape::{PartShape, SectionShape, StepShape};
 use crate::source::Span;
-use crate::template::Where;
+use crate::template::Context;
 
 impl Lowering<'_> {
-    pub(crate) fn prose(&mut self, text: &Text, place: Where, names: &Names<'_>) -> Prose {
-        prose::read(&text.value, text.span, place, names, self.source, self.findings)
-    }
-
     pub(crate) fn walkthrough(&mut self, shape: &PartShape, names: &Names<'_>) -> Walkthrough {
         let span = shape.sections.first().map_or(Span::default(), |section| section.key.span);
         self.allowed(&shape.allow);
         Walkthrough {
-            warning: shape.warning.as_ref().map(|text| self.prose(text, Where::Prose, names)),
-            needs: shape.needs.iter().map(|text| self.prose(text, Where::Prose, names)).collect(),
+            warning: shape.warning.as_ref().map(|text| self.prose(text, Context::Prose, names)),
+            needs: shape.needs.iter().map(|text| self.prose(text, Context::Prose, names)).collect(),
             sections: shape.sections.iter().filter_map(|section| self.section(section, names)).collect(),
             span,
         }
@@ -33,7 +29,7 @@ impl Lowering<'_> {
             title: shape.title.value.clone(),
             title_span: shape.title.span,
             purpose: shape.purpose,
-            intro: shape.intro.as_ref().map(|text| self.prose(text, Where::Prose, names)),
+            intro: shape.intro.as_ref().map(|text| self.prose(text, Context::Prose, names)),
             steps: shape.steps.iter().filter_map(|step| self.step(step, names)).collect(),
             scopes: self.scopes(&shape.scopes.0, &names.scopes),
             when: shape.when.as_ref().map(|when| self.condition(when, names, shape.key.span)),
@@ -46,7 +42,7 @@ impl Lowering<'_> {
         let start = shape.key.span.start.min(shape.body.span.start);
         let span = Span::new(start, shape.body.span.end.max(shape.key.span.end));
         self.allowed(&shape.allow);
-        let body = self.prose(&shape.body, Where::Prose, names);
+        let body = self.prose(&shape.body, Context::Prose, names);
         let collects =
             shape.collects.0.iter().filter_map(|text| self.known(text, "field", &names.fields)).collect();
         let obtains =
