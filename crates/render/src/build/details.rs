@@ -5,7 +5,7 @@
 
 use guide::{BaseUrl, Carries, RequestTemplate};
 
-use super::Build;
+use super::builder::PageBuilder;
 use crate::clean;
 use crate::href::Href;
 use crate::page::{Check, Content, Event, Inline, Part, Permission, Request, Source};
@@ -15,7 +15,7 @@ use crate::wording;
 /// For so many environments a request is written out.
 const MOST_LINES: usize = 3;
 
-impl Build<'_> {
+impl PageBuilder<'_> {
     pub(super) fn checks(&mut self) -> Option<Part> {
         let one = |check: &guide::Check| Check {
             label: clean::line(&check.label),
