@@ -309,9 +309,9 @@ async fn start(
         purpose: match &again {
             Some(account) => {
                 let other_allowed = session.made.allow_different;
-                Purpose::Again { external_id: account.external_id.clone(), other_allowed }
+                Purpose::Relink { external_id: account.external_id.clone(), allow_different: other_allowed }
             }
-            None => Purpose::First,
+            None => Purpose::Link,
         },
         environment: again.and_then(|account| account.environment).and_then(|key| Key::parse(&key)),
         stored,

@@ -22,11 +22,11 @@ pub(crate) async fn again(app: &App, credentials: &Credentials) -> Result<Flow, 
     let guide = guide.ok_or_else(gone)?;
     let tokens = stored_tokens(credentials);
     let start = Start {
-        purpose: Purpose::Again { external_id: account.external_id.clone(), other_allowed: false },
+        purpose: Purpose::Relink { external_id: account.external_id.clone(), allow_different: false },
         environment: account.environment.as_deref().and_then(Key::parse),
         stored: all_values(app, credentials).await?,
         tokens: tokens.values,
-        tokens_end: tokens.end,
+        tokens_expire_at: tokens.end,
         brand: app.brand.name.clone(),
         ..Start::default()
     };

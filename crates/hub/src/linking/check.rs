@@ -21,11 +21,11 @@ const BUDGET: Duration = Duration::from_secs(50);
 /// The most lines of a transcript; older ones go.
 const MOST_LINES: usize = 200;
 
-/// The moment, with a new lot.
+/// The current time with a fresh nonce.
 pub fn moment() -> Moment {
-    let mut lot = [0; 16];
-    getrandom::fill(&mut lot).expect("the system has randomness, or nothing here is safe");
-    Moment { unix_ms: Timestamp::now().as_millisecond(), lot }
+    let mut nonce = [0; 16];
+    getrandom::fill(&mut nonce).expect("the system has randomness, or nothing here is safe");
+    Moment { unix_ms: Timestamp::now().as_millisecond(), nonce }
 }
 
 /// Whose flow is run.

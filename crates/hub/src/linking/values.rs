@@ -109,7 +109,7 @@ pub fn new_account(linked: Linked, label: Option<String>, home: Option<Home>) ->
         identity.extend(found.details.iter().cloned());
     }
     let secrets = linked.secrets.into_iter().map(|(key, value)| (key.to_string(), value));
-    let tokens = to_store(&linked.tokens, linked.tokens_end);
+    let tokens = to_store(&linked.tokens, linked.tokens_expire_at);
     NewAccount {
         provider: linked.provider.to_string(),
         method: linked.method.to_string(),

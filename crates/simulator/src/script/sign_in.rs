@@ -6,7 +6,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use guide::{Redirect, Reply};
-use probe::Inputs;
+use probe::{AuthorizationRequest, Inputs};
 use sha2::{Digest as _, Sha256};
 
 use super::{Incoming, Line, Script, Talk};
@@ -35,7 +35,9 @@ impl Script {
     fn is_page(&self, redirect: &Redirect, talk: &Talk, incoming: &Incoming) -> bool {
         let environment = talk.environment.as_ref().and_then(|key| self.method.environment(key.as_str()));
         let inputs = Inputs::new(&self.method, environment, &talk.values);
-        let page = probe::authorize(&self.method, redirect, &[], &inputs, "", "", "");
+        let request =
+            AuthorizationRequest { redirect, scopes: &[], redirect_uri: "", state: "", verifier: "" };
+        let page = probe::authorization_url(&self.method, &request, &inputs);
         page.is_ok_and(|page| page.path_and_query.split('?').next() == Some(incoming.path.as_str()))
     }
 

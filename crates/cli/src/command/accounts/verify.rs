@@ -100,7 +100,7 @@ async fn check(
     let method = guides::method(&guide, Some(&account.method))?;
     let credentials = keep::unseal(vault, account, "verify").await?;
     let start = Start {
-        purpose: Purpose::Again { external_id: account.external_id.clone(), other_allowed: false },
+        purpose: Purpose::Relink { external_id: account.external_id.clone(), allow_different: false },
         environment: account.environment.as_deref().and_then(guide::Key::parse),
         stored: hub::stored_values(&credentials),
         brand: guides::brand().name.clone(),
