@@ -18,7 +18,7 @@ use egress::Streamed;
 use http_body::Frame;
 use jiff::Timestamp;
 use link::Flow;
-use probe::{Inputs, Values, Wanted};
+use probe::{Inputs, ProxyRequest, Values};
 use tokio::sync::mpsc;
 use vault::{Account, Credentials};
 
@@ -118,7 +118,7 @@ fn holds(tokens: &Tokens) -> bool {
 pub(crate) async fn pass(
     app: &Arc<App>,
     account: &Account,
-    mut wanted: Wanted,
+    mut wanted: ProxyRequest,
     actor: &str,
 ) -> Result<Response, ApiError> {
     usable(app, account).await?;
@@ -139,10 +139,10 @@ pub(crate) async fn pass(
 }
 
 /// Asks the provider.
-async fn ask(app: &App, flow: &Flow, wanted: Wanted, tokens: &Values) -> Result<Streamed, ApiError> {
+async fn ask(app: &App, flow: &Flow, wanted: ProxyRequest, tokens: &Values) -> Result<Streamed, ApiError> {
     let provider = &flow.guide().provider;
     let inputs = Inputs { tokens, ..Inputs::new(flow.method(), flow.environment(), flow.values()) };
-    let request = probe::through(flow.method(), wanted, &inputs)
+    let request = probe::proxy_request(flow.method(), wanted, &inputs)
         .map_err(|error| ApiError::new(&INVALID_VALUE, format!("The request cannot be made: {error}")))?;
     let began = Instant::now();
     let answer = app.egress.open(&request, MOST).await;

@@ -69,7 +69,7 @@ pub(crate) async fn fresh(
     actor: &str,
 ) -> Result<Credentials, ApiError> {
     let (tokens, _) = flow.tokens();
-    if !tokens.is_empty() && !flow.tokens_end_soon(Timestamp::now().as_second()) {
+    if !tokens.is_empty() && !flow.tokens_expire_soon(Timestamp::now().as_second()) {
         return Ok(credentials);
     }
     renewed(app, &credentials, actor).await
@@ -92,7 +92,7 @@ pub(crate) async fn renewed(app: &Arc<App>, old: &Credentials, actor: &str) -> R
         }
         let mut flow = relink_flow(app, &old).await?;
         match app.looked.lately(&old) {
-            Some(Ok(())) if !flow.tokens_end_soon(Timestamp::now().as_second()) => return Ok(old),
+            Some(Ok(())) if !flow.tokens_expire_soon(Timestamp::now().as_second()) => return Ok(old),
             Some(Err(error)) => return Err(error),
             Some(Ok(())) | None => {}
         }

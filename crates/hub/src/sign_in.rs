@@ -5,7 +5,7 @@
 
 use guide::{Key, OutcomeKind};
 use jiff::{Timestamp, ToSpan as _};
-use probe::{Inputs, Values};
+use probe::{AuthorizationRequest, Inputs, Values};
 use secret::Secret;
 use serde::{Deserialize, Serialize};
 use vault::{Digest, Session, SignIn, Token};
@@ -76,9 +76,14 @@ pub(crate) async fn send(app: &App, sign_in: &SignIn, linking: &Linking, via: Vi
     let verifier = Token::random("").map_err(|error| failed(&error))?.secret().expose().to_owned();
     let uri = redirect_uri(app, flow.guide().provider.key.as_str());
     let inputs = Inputs::new(flow.method(), flow.environment(), flow.values());
-    let state = back.secret().expose();
-    let scopes = flow.scopes_asked(redirect);
-    let to = probe::authorize(flow.method(), redirect, &scopes, &inputs, &uri, state, &verifier);
+    let request = AuthorizationRequest {
+        redirect,
+        scopes: &flow.requested_scopes(redirect),
+        redirect_uri: &uri,
+        state: back.secret().expose(),
+        verifier: &verifier,
+    };
+    let to = probe::authorization_url(flow.method(), &request, &inputs);
     let to = to.map_err(|error| {
         ApiError::new(&CONFLICT, format!("The browser cannot be sent to the provider: {error}"))
     })?;

@@ -37,7 +37,7 @@ pub(crate) async fn run(common: &Common, args: &LinkArgs, out: &Out) -> Result<u
         vault: vault.as_ref(),
         again,
         start: Start {
-            purpose: Purpose::First,
+            purpose: Purpose::Link,
             environment,
             brand: guides::brand().name.clone(),
             ..Start::default()
@@ -101,9 +101,9 @@ impl Task<'_> {
         out: &Out,
     ) -> Result<u8, Failure> {
         if let Some(account) = &self.again {
-            self.start.purpose = Purpose::Again {
+            self.start.purpose = Purpose::Relink {
                 external_id: account.external_id.clone(),
-                other_allowed: self.other_allowed,
+                allow_different: self.other_allowed,
             };
         }
         let mut flow = Flow::new(Arc::clone(self.guide), self.method.key.as_str(), self.start.clone())

@@ -70,7 +70,7 @@ pub(crate) async fn keep(
 ) -> Result<(Account, bool), Failure> {
     // Tokens are got anew from what was typed whenever they are needed.
     linked.tokens.clear();
-    linked.tokens_end = None;
+    linked.tokens_expire_at = None;
     let label = label.map(str::to_owned).or_else(|| again.and_then(|account| account.label.clone()));
     let new = driver::new_account(linked, label, None);
     let fail = |error: &(dyn std::error::Error + 'static)| Failure::environment(error);

@@ -1,41 +1,20 @@
-//! An answer as rules see it, and whether they hold of it.
+//! Whether an answer matches a check's expectation or a rule.
 
 use guide::{Capture, Check, HeaderTest, JsonPath, JsonTest, JsonType, Template, When};
 use serde_json::Value;
 
-use crate::fill::{Filling, Inputs, Landing, fill};
-use crate::kept::text_of;
-use crate::message::{Answer, Response};
+use crate::fill::{Slot, fill};
+use crate::inputs::{Filling, Inputs};
+use crate::message::Answer;
+use crate::parsed::{ParsedAnswer, text_of};
 
-/// An answer with its body read.
-pub(crate) struct Seen<'a> {
-    pub(crate) answer: &'a Answer,
-    pub(crate) json: Option<Value>,
-}
-
-impl<'a> Seen<'a> {
-    pub(crate) fn new(answer: &'a Answer) -> Self {
-        let json = match answer {
-            Answer::Response(response) => serde_json::from_slice(&response.body).ok(),
-            Answer::Failed { .. } => None,
-        };
-        Self { answer, json }
-    }
-
-    pub(crate) fn response(&self) -> Option<&'a Response> {
-        match self.answer {
-            Answer::Response(response) => Some(response),
-            Answer::Failed { .. } => None,
-        }
-    }
-}
-
-pub(crate) fn as_expected(check: &Check, seen: &Seen<'_>, inputs: &Inputs<'_>) -> bool {
+/// Whether an answer is what the check expects, including every required capture.
+pub(crate) fn is_expected(check: &Check, parsed: &ParsedAnswer<'_>, inputs: &Inputs<'_>) -> bool {
     let expect = &check.expect;
-    let json = seen.json.as_ref();
-    let is_kept =
+    let json = parsed.json.as_ref();
+    let is_there =
         |capture: &Capture| json.is_some_and(|json| capture.path.find(json).and_then(text_of).is_some());
-    let Some(response) = seen.response() else { return false };
+    let Some(response) = parsed.response() else { return false };
     let status = if expect.status.is_empty() {
         (200..300).contains(&response.status)
     } else {
@@ -43,25 +22,26 @@ pub(crate) fn as_expected(check: &Check, seen: &Seen<'_>, inputs: &Inputs<'_>) -
     };
     status
         && expect.is_json.is_none_or(|wanted| wanted == json.is_some())
-        && expect.headers.iter().all(|(name, test)| header_holds(test, response.header(name)))
-        && expect.json.iter().all(|(path, test)| json_holds(path, test, json, inputs))
-        && check.captures.iter().filter(|capture| capture.required).all(is_kept)
+        && expect.headers.iter().all(|(name, test)| header_matches(test, response.header(name)))
+        && expect.json.iter().all(|(path, test)| json_matches(path, test, json, inputs))
+        && check.captures.iter().filter(|capture| capture.required).all(is_there)
 }
 
-pub(crate) fn holds(when: &When, seen: &Seen<'_>, inputs: &Inputs<'_>) -> bool {
-    let response = match seen.answer {
+/// Whether a rule's condition applies to an answer.
+pub(crate) fn matches(when: &When, parsed: &ParsedAnswer<'_>, inputs: &Inputs<'_>) -> bool {
+    let response = match parsed.answer {
         Answer::Failed { fault, .. } => return when.fails.contains(fault),
         Answer::Response(response) => response,
     };
     when.fails.is_empty()
         && (when.status.is_empty() || when.status.contains(&response.status))
         && !when.status_not.contains(&response.status)
-        && when.is_json.is_none_or(|wanted| wanted == seen.json.is_some())
-        && when.headers.iter().all(|(name, test)| header_holds(test, response.header(name)))
-        && when.json.iter().all(|(path, test)| json_holds(path, test, seen.json.as_ref(), inputs))
+        && when.is_json.is_none_or(|wanted| wanted == parsed.json.is_some())
+        && when.headers.iter().all(|(name, test)| header_matches(test, response.header(name)))
+        && when.json.iter().all(|(path, test)| json_matches(path, test, parsed.json.as_ref(), inputs))
 }
 
-fn header_holds(test: &HeaderTest, value: Option<&str>) -> bool {
+fn header_matches(test: &HeaderTest, value: Option<&str>) -> bool {
     test.exists.is_none_or(|wanted| wanted == value.is_some())
         && test.equals.as_deref().is_none_or(|wanted| value == Some(wanted))
         && test
@@ -70,16 +50,16 @@ fn header_holds(test: &HeaderTest, value: Option<&str>) -> bool {
             .is_none_or(|part| value.is_some_and(|value| value.to_lowercase().contains(&part.to_lowercase())))
 }
 
-fn json_holds(path: &JsonPath, test: &JsonTest, json: Option<&Value>, inputs: &Inputs<'_>) -> bool {
+fn json_matches(path: &JsonPath, test: &JsonTest, json: Option<&Value>, inputs: &Inputs<'_>) -> bool {
     let value = json.and_then(|json| path.find(json));
     test.exists.is_none_or(|wanted| wanted == value.is_some())
         && test.kind.is_none_or(|kind| value.is_some_and(|value| is_kind(value, kind)))
         && (test.one_of.is_empty() || value.is_some_and(|value| test.one_of.contains(value)))
-        && test.contains.as_ref().is_none_or(|part| value.is_some_and(|value| holds_text(value, part)))
+        && test.contains.as_ref().is_none_or(|part| value.is_some_and(|value| contains_text(value, part)))
         && test.host_differs_from.as_ref().is_none_or(|host| host_differs(host, value, inputs))
 }
 
-fn holds_text(value: &Value, part: &str) -> bool {
+fn contains_text(value: &Value, part: &str) -> bool {
     match value {
         Value::String(text) => text.to_lowercase().contains(&part.to_lowercase()),
         Value::Array(list) => list.iter().any(|item| item.as_str() == Some(part)),
@@ -98,9 +78,9 @@ fn is_kind(value: &Value, kind: JsonType) -> bool {
     }
 }
 
-/// Whether an address has another host than the one meant. Where there is no address nothing differs.
+/// Whether the host of an address differs from the wanted one. A value that is missing or not a string never differs.
 fn host_differs(wanted: &Template, value: Option<&Value>, inputs: &Inputs<'_>) -> bool {
-    let Ok(wanted) = fill(wanted, Landing::Host, &Filling::plain(inputs)) else { return false };
+    let Ok(wanted) = fill(wanted, Slot::Host, &Filling::plain(inputs)) else { return false };
     let Some(text) = value.and_then(Value::as_str) else { return false };
     let host = match url::Url::parse(text) {
         Ok(url) => url.host_str().map(str::to_owned),

@@ -1,35 +1,45 @@
-//! A request of somebody else's through an account: theirs but for the host and what authenticates it.
+//! A caller's request through a linked account: the caller's own, except for the host and the credentials.
 //!
-//! **Invariant:** it goes to the host of the account and to no other, below the address that the guide says; what the
-//! method carries replaces whatever stands in its place.
+//! **Invariant:** the request goes to the account's host only, below the guide's base address. The method's credentials
+//! replace any that the caller put in the same place.
 
 use guide::{Carrier, CarrierUse, Method, Verb};
 use secret::Secret;
 use serde_json::Value;
 
-use crate::fill::{FillError, Filling, Inputs, Problem};
+use crate::assertion::assertion;
+use crate::draft::{Content, Draft};
+use crate::fill::{FillError, Problem};
+use crate::inputs::{Filling, Inputs};
 use crate::message::{Body, Header, Request};
-use crate::request::{Content, Draft, base_path, host_of};
+use crate::request::{base_path, host_of};
 
-/// What somebody wants to ask through an account.
+/// The request that a caller wants to send through an account.
 #[derive(Clone, Debug)]
-pub struct Wanted {
-    /// The method.
+pub struct ProxyRequest {
+    /// The HTTP method.
     pub verb: Verb,
-    /// The path below the address of the guide, encoded, with its leading slash.
+    /// The path below the guide's base address, encoded, with its leading slash.
     pub path: String,
     /// The query's pairs, not encoded.
     pub query: Vec<(String, String)>,
-    /// Headers, names in lower case.
+    /// The headers, with names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body.
+    /// The body, or `None` for a request without one.
     pub body: Option<Body>,
 }
 
-/// The request that is sent for them.
-pub fn through(method: &Method, wanted: Wanted, inputs: &Inputs<'_>) -> Result<Request, FillError> {
-    let with = Filling { inputs, assertion: method.auth.assertion.as_ref(), signing: None };
+/// Makes the request that is sent to the provider.
+pub fn proxy_request(
+    method: &Method,
+    wanted: ProxyRequest,
+    inputs: &Inputs<'_>,
+) -> Result<Request, FillError> {
     let base = &method.base_url;
+    let mut templates = method.auth.templates();
+    templates.extend([&base.host, &base.path]);
+    let assertion = assertion(method, templates, inputs)?;
+    let with = Filling { assertion: assertion.as_ref(), ..Filling::plain(inputs) };
     let path = base_path(base, &with)? + &wanted.path;
     if !is_plain(&path) {
         return Err(FillError { field: None, problem: Problem::NotAPathSegment });
@@ -45,14 +55,14 @@ pub fn through(method: &Method, wanted: Wanted, inputs: &Inputs<'_>) -> Result<R
         .carries
         .iter()
         .any(|carrier| matches!(carrier, CarrierUse::Named { carrier: Carrier::Body, .. }));
-    draft.body = wanted.body.map(|body| if in_body { opened(body) } else { Content::Whole(body) });
-    draft.certify(method, &with)?;
+    draft.body = wanted.body.map(|body| if in_body { parse_body(body) } else { Content::Whole(body) });
+    draft.set_certificate(method, &with)?;
     draft.authenticate(method, &with)?;
     Ok(draft.finish())
 }
 
-/// A body into which something can be put.
-fn opened(body: Body) -> Content {
+/// Parses a JSON object or a form, so that a credential can be added. Any other body stays whole.
+fn parse_body(body: Body) -> Content {
     let bytes = body.bytes.expose();
     if body.content_type.starts_with("application/json") {
         if let Ok(value @ Value::Object(_)) = serde_json::from_slice(bytes) {
@@ -65,7 +75,8 @@ fn opened(body: Body) -> Content {
     Content::Whole(body)
 }
 
-/// A path that means what it says: no step upwards, nothing that a server might take for one.
+/// Whether every server reads the path as it is written: no dot segments, and no encoded separators or control
+/// characters.
 fn is_plain(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     path.starts_with('/')
@@ -79,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_leads_nowhere_else() {
+    fn only_plain_paths_are_accepted() {
         for path in ["/", "/v1/users", "/v1/a%20b", "/v1/a..b", "/v1/~me;x=1"] {
             assert!(is_plain(path), "{path}");
         }
