@@ -5,13 +5,14 @@
 
 use std::time::{Duration, Instant};
 
+use egress::Egress;
 use jiff::Timestamp;
 use link::{Effect, Flow, Stage};
 use probe::{Answer, Moment};
 use serde_json::{Value, json};
+use vault::Vault;
 
 use super::values::Held;
-use crate::app::App;
 use crate::telemetry::metrics;
 use crate::wire::error::{ApiError, PROVIDER_FAILED};
 
@@ -39,19 +40,25 @@ pub(crate) enum Whose<'a> {
 }
 
 /// Runs a flow that belongs to no attempt.
-pub(crate) async fn check_only(app: &App, flow: &mut Flow) -> Result<(), ApiError> {
-    run(app, flow, &mut Vec::new(), Whose::Nobody).await
+pub(crate) async fn check_only(egress: &Egress, vault: &Vault, flow: &mut Flow) -> Result<(), ApiError> {
+    run(egress, vault, flow, &mut Vec::new(), Whose::Nobody).await
 }
 
 /// Runs the flow of an account, and keeps tokens that are renewed.
-pub(crate) async fn check_and_keep(app: &App, flow: &mut Flow, held: &mut Held) -> Result<(), ApiError> {
+pub(crate) async fn check_and_keep(
+    egress: &Egress,
+    vault: &Vault,
+    flow: &mut Flow,
+    held: &mut Held,
+) -> Result<(), ApiError> {
     flow.submit_all(&[]);
-    run(app, flow, &mut Vec::new(), Whose::Account(held)).await
+    run(egress, vault, flow, &mut Vec::new(), Whose::Account(held)).await
 }
 
 /// Runs a flow until it needs a person or hands over an account.
 pub(crate) async fn run(
-    app: &App,
+    egress: &Egress,
+    vault: &Vault,
     flow: &mut Flow,
     transcript: &mut Vec<Value>,
     mut whose: Whose<'_>,
@@ -63,13 +70,13 @@ pub(crate) async fn run(
             Effect::Send { id, request } => {
                 vault::crash_point("hub.request-due");
                 let (at, asked) = (Timestamp::now(), Instant::now());
-                let answer = app.egress.send(&request).await;
+                let answer = egress.send(&request).await;
                 vault::crash_point("hub.answer-received");
                 metrics::asked(flow.guide().provider.key.as_str(), outcome(&answer), asked.elapsed());
                 let label = current_label(flow);
                 flow.answered(id, &answer, moment().unix());
                 if let Whose::Account(held) = &mut whose {
-                    Box::pin(held.keep(app, flow)).await?;
+                    Box::pin(held.keep(vault, flow)).await?;
                 }
                 let line = line(at, &label, &request.to_string(), &answer, asked.elapsed(), flow);
                 transcript.push(line);
@@ -94,7 +101,7 @@ pub(crate) async fn run(
         if let (Whose::Attempt(id), Stage::Checking(reports)) = (&whose, flow.stage()) {
             let now = json!(reports);
             if now != known {
-                app.vault.save_progress(id, &now).await.map_err(|error| ApiError::internal(&error))?;
+                vault.save_progress(id, &now).await?;
                 known = now;
             }
         }

@@ -2,17 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use guide::Key;
+use guide::{Key, Method};
 use jiff::Timestamp;
 use link::{Flow, Linked};
 use probe::Values;
 use secret::Secret;
-use vault::{ChangeError, Credentials, Home, NewAccount};
+use vault::{Credentials, Home, NewAccount, Vault};
 
-use super::relink::keeps_tokens;
-use crate::app::App;
-use crate::connectors;
-use crate::wire::error::{ApiError, CONFLICT};
+use crate::wire::error::ApiError;
 
 /// The prefix under which tokens lie among an account's secrets; no field's key begins so.
 const TOKEN: &str = "token:";
@@ -34,17 +31,6 @@ pub fn stored_values(credentials: &Credentials) -> Values {
     from_texts(&credentials.account.values, &credentials.secrets)
 }
 
-/// What an account was linked with, with what its connector profile adds.
-pub(crate) async fn all_values(app: &App, credentials: &Credentials) -> Result<Values, ApiError> {
-    let mut values = stored_values(credentials);
-    if let Some(home) = &credentials.account.home
-        && let Some(connector) = connectors::find(app, &home.project, &home.connector_profile).await?
-    {
-        values.extend(super::profile_values(app, &connector).await?);
-    }
-    Ok(values)
-}
-
 /// The tokens that signing in gave, as they were stored.
 pub(crate) fn stored_tokens(credentials: &Credentials) -> Tokens {
     let secrets = credentials.secrets.iter();
@@ -53,6 +39,12 @@ pub(crate) fn stored_tokens(credentials: &Credentials) -> Tokens {
         .collect();
     let end = credentials.secrets.get(TOKENS_END).and_then(|end| end.expose().parse().ok());
     Tokens { values, end }
+}
+
+/// Whether tokens that were renewed are kept: where a person would have to sign in again, or the provider takes what
+/// renews them only once. Others are got anew at any time, and are not worth a writing.
+pub(crate) fn keeps_tokens(method: &Method) -> bool {
+    method.auth.needs_browser() || method.auth.sign_in.as_ref().is_some_and(|one| one.refresh.is_some())
 }
 
 /// Whether a secret was typed into a field of this name, and is none that signing in gave.
@@ -76,7 +68,7 @@ pub(crate) struct Held {
 
 impl Held {
     /// Keeps tokens that were renewed while an account was used, or every later use would need another sign-in.
-    pub(crate) async fn keep(&mut self, app: &App, flow: &Flow) -> Result<(), ApiError> {
+    pub(crate) async fn keep(&mut self, vault: &Vault, flow: &Flow) -> Result<(), ApiError> {
         let (values, end) = flow.tokens();
         let known = stored_tokens(&self.credentials);
         if !keeps_tokens(flow.method()) || (known.values == *values && known.end == end) {
@@ -85,11 +77,7 @@ impl Held {
         let mut secrets = self.credentials.secrets.clone();
         secrets.retain(|name, _| is_of_field(name));
         secrets.extend(to_store(values, end));
-        let kept = app.vault.renew(&self.credentials, &secrets, &self.actor, Timestamp::now()).await;
-        let account = kept.map_err(|error| match error {
-            ChangeError::Store(error) => ApiError::internal(&error),
-            _ => ApiError::new(&CONFLICT, "The account was changed meanwhile; try again"),
-        })?;
+        let account = vault.renew(&self.credentials, &secrets, &self.actor, Timestamp::now()).await?;
         self.credentials = Credentials { account, secrets };
         Ok(())
     }
