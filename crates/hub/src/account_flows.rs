@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
+use driver::{TokenKeeper, stored_tokens, stored_values};
 use egress::Egress;
-use guide::{Brand, Key};
-use link::{Flow, Purpose, Start};
+use guide::Brand;
+use link::{Flow, Start};
 use vault::{Credentials, Vault};
 
 use crate::connectors::Connectors;
 use crate::editions::Editions;
 use crate::guides::Guides;
-use crate::linking::{Held, check_and_keep, check_only, stored_tokens, stored_values};
+use crate::linking::{check_and_keep, check_only};
 use crate::wire::error::{ApiError, CONFLICT};
 
 /// Starts and runs flows over linked accounts.
@@ -33,22 +34,14 @@ impl AccountFlows {
         }
         let gone = || ApiError::new(&CONFLICT, "The guide this account was linked with no longer exists");
         let guide = guide.ok_or_else(gone)?;
-        let tokens = stored_tokens(credentials);
         let mut stored = stored_values(credentials);
         if let Some(home) = &account.home
             && let Some(connector) = self.connectors.find(&home.project, &home.connector_profile).await?
         {
             stored.extend(self.connectors.setup_values(&connector).await?);
         }
-        let start = Start {
-            purpose: Purpose::Again { external_id: account.external_id.clone(), other_allowed: false },
-            environment: account.environment.as_deref().and_then(Key::parse),
-            stored,
-            tokens: tokens.values,
-            tokens_end: tokens.end,
-            brand: self.brand.name.clone(),
-            ..Start::default()
-        };
+        let start = driver::relink(account, stored, stored_tokens(credentials));
+        let start = Start { brand: self.brand.name.clone(), ..start };
         Flow::new(guide, &account.method, start).ok_or_else(gone)
     }
 
@@ -58,7 +51,11 @@ impl AccountFlows {
     }
 
     /// Runs the checks of an account's flow, and keeps tokens that are renewed.
-    pub(crate) async fn check_and_keep(&self, flow: &mut Flow, held: &mut Held) -> Result<(), ApiError> {
-        check_and_keep(&self.egress, &self.vault, flow, held).await
+    pub(crate) async fn check_and_keep(
+        &self,
+        flow: &mut Flow,
+        keeper: &mut TokenKeeper,
+    ) -> Result<(), ApiError> {
+        check_and_keep(&self.egress, &self.vault, flow, keeper).await
     }
 }

@@ -150,9 +150,7 @@ impl Connectors {
     pub(crate) async fn setup_values(&self, connector: &Connector) -> Result<Vec<(Key, Secret)>, StoreError> {
         let Some(profile) = &connector.profile else { return Ok(Vec::new()) };
         let secrets = self.vault.connector_profile_secrets(profile).await?;
-        let public = profile.values.iter().map(|(key, value)| (key, Secret::from(value.as_str())));
-        let secrets = secrets.iter().map(|(key, value)| (key, value.clone()));
-        Ok(public.chain(secrets).filter_map(|(key, value)| Some((Key::parse(key)?, value))).collect())
+        Ok(driver::values(&profile.values, &secrets).into_iter().collect())
     }
 }
 

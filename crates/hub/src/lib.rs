@@ -46,7 +46,6 @@ mod router;
 mod serve;
 
 pub use crate::api::openapi;
-pub use crate::linking::{moment, new_account, stored_values};
 pub use crate::scope::{Scope, name};
 pub use crate::serve::{Ended, ServeError, Started, TlsError, open_vault, serve};
 pub use crate::settings::{Given, Settings};

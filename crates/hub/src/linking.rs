@@ -8,25 +8,20 @@
 
 mod check;
 mod problem;
-mod values;
 mod verify;
 
 use std::sync::Arc;
 
+use driver::{NewLink, stored_values};
 use guide::{Guide, Key};
 use jiff::Timestamp;
-use link::{Effect, Flow, Linked, Purpose, Stage, Start};
+use link::{Flow, Linked, Purpose, Stage, Start};
 use probe::Values;
 use secret::Secret;
-use vault::{
-    Account, Attempt, AttemptState, ChangeError, CreatedFrom, Home, NewAccount, Replacing, Session, Vault,
-};
+use vault::{Account, Attempt, AttemptState, ChangeError, CreatedFrom, Home, Replacing, Session, Vault};
 
-pub use self::check::moment;
 pub(crate) use self::check::{check_and_keep, check_only};
 pub(crate) use self::problem::refusal;
-pub(crate) use self::values::{Held, Tokens, is_of_field, keeps_tokens, stored_tokens};
-pub use self::values::{new_account, stored_values};
 pub(crate) use self::verify::{CheckSeen, verify};
 
 use self::check::Whose;
@@ -181,20 +176,25 @@ impl Linking {
 
     /// Confirms the account that was found, and stores it.
     pub(crate) async fn store(&mut self, app: &App) -> Result<Account, ApiError> {
-        self.flow.confirm(true);
-        let Some(Effect::Store(linked)) = self.flow.poll(check::moment()) else {
+        let Some(linked) = driver::confirm(&mut self.flow) else {
             return Err(ApiError::new(&CONFLICT, "There is no account to confirm; begin again"));
         };
         vault::crash_point("hub.before-store");
-        let new = self.new_account(*linked);
-        let replacing = match &self.replaces {
-            Some(old) => Replacing::Account { id: &old.id, version: old.version },
-            None if self.session.made.multiple => Replacing::Nothing,
-            None => Replacing::OfOwner { allow_different: self.session.made.allow_different },
+        let otherwise = if self.session.made.multiple {
+            Replacing::Nothing
+        } else {
+            Replacing::OfOwner { allow_different: self.session.made.allow_different }
+        };
+        let link = NewLink {
+            linked: self.without_setup(*linked),
+            relinked: self.replaces.as_ref(),
+            otherwise,
+            label: self.session.made.label.as_deref(),
+            home: Some(self.home()),
         };
         let actor = actor(&self.session);
         let from = CreatedFrom { draft: None, attempt: Some(&self.attempt), actor: &actor };
-        let kept = app.vault.keep(&new, replacing, from, Timestamp::now()).await;
+        let kept = link.store(&app.vault, from).await;
         let account = kept.map_err(|error| self.not_stored(error))?;
         vault::crash_point("hub.stored");
         self.flow.stored(true);
@@ -227,29 +227,28 @@ impl Linking {
         Err(ApiError::new(&CONFLICT, "This attempt went on elsewhere meanwhile; look again"))
     }
 
-    fn new_account(&self, linked: Linked) -> NewAccount {
-        let made = &self.session.made;
-        let old = self.replaces.as_ref();
-        let home = match old.and_then(|old| old.home.clone()) {
-            // An edit changes what the account is linked with, and not whose it is.
-            Some(home) => Home { connector_profile: self.connector.id.clone(), ..home },
+    /// Whose the account is. Relinking an account changes what it was linked with, not whose it is.
+    fn home(&self) -> Home {
+        let (made, connector_profile) = (&self.session.made, self.connector.id.clone());
+        match self.replaces.as_ref().and_then(|old| old.home.clone()) {
+            Some(home) => Home { connector_profile, ..home },
             None => Home {
                 project: made.project.clone(),
-                connector_profile: self.connector.id.clone(),
+                connector_profile,
                 owner: made.owner.clone(),
                 kind: made.kind,
                 metadata: made.metadata.clone(),
             },
-        };
-        // What the admin has set up is the profile's, and is not kept a second time.
-        let set_up = crate::connectors::setup_fields(self.flow.method());
-        let mut linked = linked;
-        for field in set_up {
+        }
+    }
+
+    /// The account without the values that an admin has set up: they are stored once, with the connector profile.
+    fn without_setup(&self, mut linked: Linked) -> Linked {
+        for field in crate::connectors::setup_fields(self.flow.method()) {
             linked.public.remove(&field.key);
             linked.secrets.remove(&field.key);
         }
-        let label = made.label.clone().or_else(|| old.and_then(|old| old.label.clone()));
-        new_account(linked, label, Some(home))
+        linked
     }
 
     fn not_stored(&self, error: ChangeError) -> ApiError {
@@ -296,10 +295,7 @@ async fn start(
     };
     let begin = Start {
         purpose: match &known {
-            Some(account) => {
-                let other_allowed = session.made.allow_different;
-                Purpose::Again { external_id: account.external_id.clone(), other_allowed }
-            }
+            Some(account) => driver::purpose(account, session.made.allow_different),
             None => Purpose::First,
         },
         environment: known.and_then(|account| account.environment).and_then(|key| Key::parse(&key)),

@@ -11,6 +11,7 @@ use std::time::Instant;
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use driver::{Tokens, keeps_tokens, stored_tokens};
 use egress::{Egress, Streamed};
 use jiff::Timestamp;
 use link::Flow;
@@ -21,7 +22,6 @@ use vault::{Account, AccountId, Credentials, Vault};
 
 use crate::account_flows::AccountFlows;
 use crate::connectors::Connectors;
-use crate::linking::{Tokens, keeps_tokens, stored_tokens};
 use crate::renewals::{Renewals, TRUSTED, works};
 use crate::status;
 use crate::tasks::Tasks;

@@ -10,6 +10,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use driver::TokenKeeper;
 use guide::OutcomeKind;
 use jiff::Timestamp;
 use link::{Flow, Stage};
@@ -17,7 +18,6 @@ use vault::{AccountId, Credentials, Vault};
 
 use crate::account_flows::AccountFlows;
 use crate::leases::Leases;
-use crate::linking::Held;
 use crate::wire::error::{ApiError, CONFLICT, INTERNAL, NOT_FOUND, PROVIDER_FAILED, PROVIDER_TIMEOUT};
 
 /// How often a task that waits for the lease tries to take it.
@@ -108,13 +108,13 @@ impl Renewals {
             Some(Err(error)) => return Err(error),
             Some(Ok(())) | None => {}
         }
-        let mut held = Held { credentials: old, actor };
-        let found = match self.flows.check_and_keep(&mut flow, &mut held).await {
+        let mut keeper = TokenKeeper { credentials: old, actor };
+        let found = match self.flows.check_and_keep(&mut flow, &mut keeper).await {
             Ok(()) => works(&flow),
             Err(error) => Err(error),
         };
-        self.remember(&held.credentials, found.clone());
-        found.map(|()| held.credentials)
+        self.remember(&keeper.credentials, found.clone());
+        found.map(|()| keeper.credentials)
     }
 
     /// Waits for the account's lease, and does the work in a task of its own: what a provider gives is kept also when the

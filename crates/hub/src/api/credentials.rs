@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderName;
 use axum::http::header::CACHE_CONTROL;
+use driver::{is_field_name, keeps_tokens, stored_tokens};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -12,7 +13,6 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::caller::Caller;
-use crate::linking::{is_of_field, keeps_tokens, stored_tokens};
 use crate::scope::Scope;
 use crate::status::Status;
 use crate::wire::error::{ApiError, CONFLICT, ErrorBody};
@@ -67,7 +67,7 @@ pub(super) async fn read(
     }
     let tokens = stored_tokens(&opened);
     let public = opened.account.values.iter().map(|(key, value)| (key.clone(), value.clone().into()));
-    let typed = opened.secrets.iter().filter(|(name, _)| is_of_field(name));
+    let typed = opened.secrets.iter().filter(|(name, _)| is_field_name(name));
     let typed = typed.map(|(name, value)| (name.clone(), value.expose().into()));
     let got = tokens.values.iter().map(|(key, value)| (format!("token:{key}"), value.expose().into()));
     let body = AccountCredentials {

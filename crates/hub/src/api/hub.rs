@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use driver::is_field_name;
 use guide::Key;
 use secret::Secret;
 use serde_json::{Map, Value};
@@ -16,7 +17,7 @@ use crate::app::App;
 use crate::caller::Visitor;
 use crate::client::Client;
 use crate::connectors::{self, Connector};
-use crate::linking::{Linking, is_of_field, refusal};
+use crate::linking::{Linking, refusal};
 use crate::widget;
 use crate::wire::connector::{
     HubAccount, HubAccountBody, HubAccountCreated, HubConnector, HubConnectorConfig, HubConnectors,
@@ -150,7 +151,7 @@ pub(super) async fn account(
         secrets: account
             .secret_fields
             .iter()
-            .filter(|name| is_of_field(name))
+            .filter(|name| is_field_name(name))
             .map(|field| (field.clone(), KEPT))
             .collect(),
         auth_config_key: account.method,

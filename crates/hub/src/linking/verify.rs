@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use driver::{TokenKeeper, Verification, keeps_tokens};
 use jiff::Timestamp;
-use link::{CheckReport, CheckState, Flow, Stage};
+use link::{CheckReport, CheckState, Flow};
 use serde::Serialize;
 use utoipa::ToSchema;
-use vault::{Account, AccountState, CheckRecord, Credentials};
+use vault::{Account, Credentials};
 
-use super::values::{Held, keeps_tokens};
 use crate::app::App;
 use crate::wire::error::ApiError;
 
@@ -44,14 +44,13 @@ pub(crate) async fn verify(app: &Arc<App>, account: &Account, actor: &str) -> Re
         return look(app, &mut flow, opened, actor).await;
     }
     let (shared, account, actor) = (Arc::clone(app), account.clone(), actor.to_owned());
-    app.renewals
-        .alone(&opened.account.id, async move {
-            // As they are now: whoever had the turn before may have renewed them.
-            let opened = unsealed(&shared, &account, &actor).await?;
-            let mut flow = shared.account_flows.relink_flow(&opened).await?;
-            look(&shared, &mut flow, opened, &actor).await
-        })
-        .await
+    let checks = Box::pin(async move {
+        // As they are now: whoever had the turn before may have renewed them.
+        let opened = unsealed(&shared, &account, &actor).await?;
+        let mut flow = shared.account_flows.relink_flow(&opened).await?;
+        look(&shared, &mut flow, opened, &actor).await
+    });
+    app.renewals.alone(&opened.account.id, checks).await
 }
 
 async fn unsealed(app: &App, account: &Account, actor: &str) -> Result<Credentials, ApiError> {
@@ -59,38 +58,15 @@ async fn unsealed(app: &App, account: &Account, actor: &str) -> Result<Credentia
 }
 
 async fn look(app: &App, flow: &mut Flow, opened: Credentials, actor: &str) -> Result<Found, ApiError> {
-    let mut held = Held { credentials: opened, actor: actor.to_owned() };
-    app.account_flows.check_and_keep(flow, &mut held).await?;
-    let account = &held.credentials.account;
-    let (outcome, message, reports, transient) = match flow.stage() {
-        Stage::Confirm { limited, reports, .. } => {
-            (if limited { "ok_limited" } else { "ok" }.to_owned(), None, reports.to_vec(), false)
-        }
-        Stage::Failed { verdict, reports, .. } => (
-            verdict.outcome.to_string(),
-            Some(format!("{} {}", verdict.says, verdict.fix).trim().to_owned()),
-            reports.to_vec(),
-            verdict.outcome.is_transient(),
-        ),
-        Stage::Step(view) => {
-            let says: Vec<&str> = view.problems.iter().map(|problem| &*problem.says).collect();
-            ("misconfigured".to_owned(), Some(says.join("; ")), Vec::new(), false)
-        }
-        _ => ("unknown".to_owned(), None, Vec::new(), true),
-    };
-    let checks = reports.iter().map(seen).collect();
-    // What passes by itself says nothing about the account.
-    if transient {
-        return Ok(Found { account: account.clone(), outcome, message, checks });
+    let mut keeper = TokenKeeper { credentials: opened, actor: actor.to_owned() };
+    app.account_flows.check_and_keep(flow, &mut keeper).await?;
+    let mut account = keeper.credentials.account;
+    let found = Verification::of(flow);
+    if let Some(record) = found.record(account.version) {
+        account = app.vault.record_check(&account.id, &record, actor).await?;
     }
-    let state = match &message {
-        None => AccountState::Active,
-        Some(reason) => AccountState::Error { reason: reason.clone() },
-    };
-    let record =
-        CheckRecord { version: account.version, outcome: outcome.clone(), at: Timestamp::now(), state };
-    let account = app.vault.record_check(&account.id, &record, actor).await?;
-    Ok(Found { account, outcome, message, checks })
+    let checks = found.checks.iter().map(seen).collect();
+    Ok(Found { account, outcome: found.outcome, message: found.message, checks })
 }
 
 fn seen(report: &CheckReport) -> CheckSeen {
