@@ -13,9 +13,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::access::{Caller, Scope};
 use crate::app::App;
-use crate::proxy;
+use crate::caller::Caller;
+use crate::scope::Scope;
 use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE, METHOD_NOT_ALLOWED};
 use crate::wire::{Json, Segments};
 
@@ -46,7 +46,7 @@ pub(super) async fn pass(
     body: Bytes,
 ) -> Result<Response, ApiError> {
     caller.needs(Scope::Requests)?;
-    let account = caller.account(&app, &id).await?;
+    let account = app.access.account(&caller, &id).await?;
     let pairs = url::form_urlencoded::parse(query.as_deref().unwrap_or_default().as_bytes());
     let texts = headers
         .iter()
@@ -63,7 +63,7 @@ pub(super) async fn pass(
             bytes: SecretBytes::new(body.to_vec()),
         }),
     };
-    proxy::pass(&app, &account, wanted, &caller.actor()).await
+    app.proxy.send(&account, wanted, &caller.actor()).await
 }
 
 /// A request, as StackOne's SDK says it.
@@ -100,7 +100,7 @@ pub(super) async fn unified(
     caller.needs(Scope::Requests)?;
     let id = headers.get("x-account-id").and_then(|value| value.to_str().ok());
     let id = id.ok_or_else(|| ApiError::new(&INVALID_VALUE, "Send the account's id as x-account-id"))?;
-    let account = caller.account(&app, id).await?;
+    let account = app.access.account(&caller, id).await?;
     if body.url.is_some_and(|url| !url.is_empty()) {
         let message =
             "`url` cannot be chosen: requests go to the host that the account was linked at; say `path`";
@@ -131,7 +131,7 @@ pub(super) async fn unified(
             bytes: SecretBytes::from(&Secret::new(text)),
         }),
     };
-    proxy::pass(&app, &account, wanted, &caller.actor()).await
+    app.proxy.send(&account, wanted, &caller.actor()).await
 }
 
 fn verb(name: &str) -> Result<Verb, ApiError> {

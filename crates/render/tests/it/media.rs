@@ -126,7 +126,10 @@ fn no_medium_says_more_than_another() {
     let headings: Vec<&str> = page.parts.iter().map(|part| part.title.as_str()).collect();
     let markdown = read::markdown(&render::markdown(&page, Style::Semantic));
     let second = |found: &Found| {
-        let level = found.headings.iter().filter(|(level, text)| *level == 2 && !text.contains("Documentation index"));
+        let level = found
+            .headings
+            .iter()
+            .filter(|(level, text)| *level == 2 && !text.contains("Documentation index"));
         level.map(|(_, text)| text.clone()).filter(|text| text != "On this page").collect::<Vec<_>>()
     };
     assert_eq!(second(&html), headings);
