@@ -7,13 +7,13 @@
 //! `layers.rs`, and what is under way is finished before the end.
 
 pub mod pages;
+pub mod serve;
 pub mod settings;
 pub mod texts;
 
 mod app;
 mod editions;
 mod guides;
-mod serve;
 mod telemetry;
 
 mod layers;
@@ -43,8 +43,7 @@ mod testing;
 pub use crate::access::{Scope, name};
 pub use crate::api::openapi;
 pub use crate::app::App;
-pub use crate::serve::{Ended, ServeError, Started, TlsError, open_vault, serve};
-pub use crate::settings::{Given, Settings};
+pub use crate::serve::{open_vault, serve};
 pub use crate::status::table as account_states;
 pub use crate::telemetry::metrics::METRICS;
 pub use crate::wire::error::error_codes;
