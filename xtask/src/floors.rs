@@ -25,16 +25,23 @@ pub(crate) const FLOORS: &[Floor] = &[
     Floor { name: "render", floor: 2, may: &["catalog", "guide"], pure: true },
     Floor { name: "simulator", floor: 2, may: &["guide", "probe", "secret"], pure: false },
     Floor {
-        name: "hub",
+        name: "driver",
         floor: 3,
-        may: &["catalog", "egress", "guide", "link", "probe", "render", "secret", "vault"],
+        may: &["egress", "guide", "link", "probe", "secret", "vault"],
+        pure: false,
+    },
+    Floor {
+        name: "hub",
+        floor: 4,
+        may: &["catalog", "driver", "egress", "guide", "link", "probe", "render", "secret", "vault"],
         pure: false,
     },
     Floor {
         name: "cli",
-        floor: 4,
+        floor: 5,
         may: &[
             "catalog",
+            "driver",
             "egress",
             "guide",
             "hub",
