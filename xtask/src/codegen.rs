@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 
-use crate::tidy::root;
+use crate::tree::root;
 
 /// Every generated file, and what it should hold.
 fn generated() -> Vec<(PathBuf, String)> {

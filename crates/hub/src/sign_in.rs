@@ -5,7 +5,7 @@
 
 use guide::{Key, OutcomeKind};
 use jiff::{Timestamp, ToSpan as _};
-use probe::{Inputs, Values};
+use probe::{AuthorizationRequest, Inputs, Values};
 use secret::Secret;
 use serde::{Deserialize, Serialize};
 use vault::{Digest, Session, SignIn, Token};
@@ -76,14 +76,19 @@ pub(crate) async fn send(app: &App, sign_in: &SignIn, linking: &Linking, via: Vi
     let verifier = Token::random("").map_err(|error| failed(&error))?.secret().expose().to_owned();
     let uri = redirect_uri(app, flow.guide().provider.key.as_str());
     let inputs = Inputs::new(flow.method(), flow.environment(), flow.values());
-    let state = back.secret().expose();
-    let scopes = flow.scopes_asked(redirect);
-    let to = probe::authorize(flow.method(), redirect, &scopes, &inputs, &uri, state, &verifier);
+    let request = AuthorizationRequest {
+        redirect,
+        scopes: &flow.requested_scopes(redirect),
+        redirect_uri: &uri,
+        state: back.secret().expose(),
+        verifier: &verifier,
+    };
+    let to = probe::authorization_url(flow.method(), &request, &inputs);
     let to = to.map_err(|error| {
         ApiError::new(&CONFLICT, format!("The browser cannot be sent to the provider: {error}"))
     })?;
     let port = to.port.map(|port| format!(":{port}")).unwrap_or_default();
-    let origin = match app.settings.upstreams.value.iter().find(|one| one.maps(&to.host)) {
+    let origin = match app.settings.server.upstreams.value.iter().find(|one| one.maps(&to.host)) {
         Some(upstream) => upstream.origin(),
         None => format!("https://{}{port}", to.host),
     };
@@ -107,9 +112,9 @@ pub(crate) async fn take(app: &App, provider: &str, state: &str) -> Result<Optio
     let Some(attempt) = app.vault.attempt(id).await.map_err(failed)? else { return Ok(None) };
     let session = app.vault.session(&attempt.project, attempt.session).await.map_err(failed)?;
     let Some(session) = session.filter(|session| session.goes_on(now)) else { return Ok(None) };
-    let found = connectors::find(app, &attempt.project, &attempt.config).await?;
-    let Some(integration) = found.filter(|one| one.provider() == provider) else { return Ok(None) };
-    let Some(mut linking) = Linking::open(app, &session, integration, attempt).await? else {
+    let found = connectors::find(app, &attempt.project, &attempt.connector_profile).await?;
+    let Some(connector) = found.filter(|one| one.provider() == provider) else { return Ok(None) };
+    let Some(mut linking) = Linking::open(app, &session, connector, attempt).await? else {
         return Ok(None);
     };
     linking.away = Some(kept.verifier);

@@ -161,8 +161,8 @@ impl Conversation {
             let response =
                 Response { status: *status, headers: headers.clone(), body: body.clone().into_bytes() };
             match keeps {
-                Keeps::Captures(check) => self.captures.extend(probe::kept(check, &response)),
-                Keeps::Tokens(check) => self.tokens.extend(probe::kept(check, &response)),
+                Keeps::Captures(check) => self.captures.extend(probe::captures(check, &response)),
+                Keeps::Tokens(check) => self.tokens.extend(probe::captures(check, &response)),
             }
         }
         self.next += 1;

@@ -6,7 +6,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use guide::{Method, Redirect, Reply};
-use probe::Inputs;
+use probe::{AuthorizationRequest, Inputs};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
@@ -34,7 +34,8 @@ pub(crate) fn answer(
 fn is_page(method: &Method, redirect: &Redirect, conversation: &Conversation, incoming: &Incoming) -> bool {
     let environment = conversation.environment.as_ref().and_then(|key| method.environment(key.as_str()));
     let inputs = Inputs::new(method, environment, &conversation.values);
-    let page = probe::authorize(method, redirect, &[], &inputs, "", "", "");
+    let request = AuthorizationRequest { redirect, scopes: &[], redirect_uri: "", state: "", verifier: "" };
+    let page = probe::authorization_url(method, &request, &inputs);
     page.is_ok_and(|page| page.path_and_query.split('?').next() == Some(incoming.path.as_str()))
 }
 

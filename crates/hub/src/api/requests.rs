@@ -8,7 +8,6 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use guide::Verb;
-use probe::Wanted;
 use secret::{Secret, SecretBytes};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -16,7 +15,7 @@ use utoipa::ToSchema;
 
 use crate::access::{Caller, Scope};
 use crate::app::App;
-use crate::passing;
+use crate::proxy;
 use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE, METHOD_NOT_ALLOWED};
 use crate::wire::{Json, Segments};
 
@@ -53,7 +52,7 @@ pub(super) async fn pass(
         .iter()
         .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let wanted = Wanted {
+    let wanted = probe::ProxyRequest {
         verb: verb(method.as_str())?,
         // The segment came decoded; it is written as the provider is to read it.
         path: format!("/{}", encoded(&path)),
@@ -64,7 +63,7 @@ pub(super) async fn pass(
             bytes: SecretBytes::new(body.to_vec()),
         }),
     };
-    passing::pass(&app, &account, wanted, &caller.actor()).await
+    proxy::pass(&app, &account, wanted, &caller.actor()).await
 }
 
 /// A request, as StackOne's SDK says it.
@@ -122,7 +121,7 @@ pub(super) async fn unified(
         Some(Value::String(text)) => Some((kind.unwrap_or_else(|| "text/plain".to_owned()), text)),
         Some(value) => Some((kind.unwrap_or_else(|| "application/json".to_owned()), value.to_string())),
     };
-    let wanted = Wanted {
+    let wanted = probe::ProxyRequest {
         verb: verb(body.method.as_deref().unwrap_or("get"))?,
         path: format!("/{}", path.trim_start_matches('/')),
         query: pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),
@@ -132,7 +131,7 @@ pub(super) async fn unified(
             bytes: SecretBytes::from(&Secret::new(text)),
         }),
     };
-    passing::pass(&app, &account, wanted, &caller.actor()).await
+    proxy::pass(&app, &account, wanted, &caller.actor()).await
 }
 
 fn verb(name: &str) -> Result<Verb, ApiError> {

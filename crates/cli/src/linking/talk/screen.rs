@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 use guide::{Key, Section};
+use jiff::Timestamp;
 use link::{CheckReport, CheckState, Flow, Stage, StepView};
 use probe::Identity;
 
-use crate::linking::driver::now;
 use crate::linking::report::{check_line, identity_lines, limited_lines};
 use crate::out::{Ink, Out, width};
 
@@ -26,7 +26,7 @@ impl<'o> Screen<'o> {
 
     /// A step of the guide: once, not again when only a field is asked again.
     pub(crate) fn step(&mut self, flow: &Flow, view: &StepView<'_>) {
-        if self.shown.as_ref() == Some(&view.step.key) && view.after.is_none() {
+        if self.shown.as_ref() == Some(&view.step.key) && view.failure.is_none() {
             return;
         }
         self.shown = Some(view.step.key.clone());
@@ -36,7 +36,7 @@ impl<'o> Screen<'o> {
         if view.opens_section {
             text.push_str(&self.section(flow, view.section));
         }
-        let number = format!("Step {} of {}", view.number, view.of);
+        let number = format!("Step {} of {}", view.number, view.total);
         let _ = writeln!(
             text,
             "{} {}\n",
@@ -94,7 +94,8 @@ impl<'o> Screen<'o> {
             }
             let clear = if self.open { "\r\x1b[2K" } else { "" };
             let end = if under_way { "" } else { "\n" };
-            self.out.data(&format!("{clear}{}{end}", check_line(report, self.out, now())));
+            self.out
+                .data(&format!("{clear}{}{end}", check_line(report, self.out, Timestamp::now().as_second())));
             self.open = under_way;
         }
         self.reports = reports.to_vec();
