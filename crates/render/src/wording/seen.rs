@@ -82,13 +82,14 @@ const fn kind_says(kind: JsonType) -> &'static str {
     }
 }
 
-/// The alternatives, as in "a, b or c".
+/// The alternatives, as in "a or b" and "a, b, or c".
 pub(super) fn either(list: &[impl Display]) -> String {
     let words: Vec<String> = list.iter().map(ToString::to_string).collect();
     match words.as_slice() {
-        [] => String::new(),
-        [one] => one.clone(),
-        [front @ .., last] => format!("{} or {last}", front.join(", ")),
+        [front @ .., before, last] if !front.is_empty() => {
+            format!("{}, {before}, or {last}", front.join(", "))
+        }
+        words => words.join(" or "),
     }
 }
 
