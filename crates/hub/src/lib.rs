@@ -18,6 +18,7 @@ mod scope;
 mod status;
 mod tasks;
 mod telemetry;
+mod web_origin;
 mod wire;
 
 mod account_flows;
@@ -51,4 +52,5 @@ pub use crate::serve::{Ended, ServeError, Started, TlsError, open_vault, serve};
 pub use crate::settings::{Given, Settings};
 pub use crate::status::table as account_states;
 pub use crate::telemetry::metrics::METRICS;
+pub use crate::web_origin::{OriginError, WebOrigin};
 pub use crate::wire::error::error_codes;
