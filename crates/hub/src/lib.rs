@@ -7,6 +7,7 @@
 //! `layers.rs`, and what is under way is finished before the end.
 
 pub mod pages;
+pub mod serve;
 pub mod settings;
 pub mod texts;
 
@@ -18,7 +19,6 @@ mod scope;
 mod status;
 mod tasks;
 mod telemetry;
-mod web_origin;
 mod wire;
 
 mod account_flows;
@@ -34,6 +34,7 @@ mod renewals;
 mod session_accounts;
 mod sign_ins;
 mod upkeep;
+mod web_origin;
 mod widget;
 
 mod access;
@@ -44,13 +45,10 @@ mod embed;
 mod health;
 mod layers;
 mod router;
-mod serve;
 
 pub use crate::api::openapi;
 pub use crate::scope::{Scope, name};
-pub use crate::serve::{Ended, ServeError, Started, TlsError, open_vault, serve};
-pub use crate::settings::{Given, Settings};
+pub use crate::serve::{open_vault, serve};
 pub use crate::status::table as account_states;
 pub use crate::telemetry::metrics::METRICS;
-pub use crate::web_origin::{OriginError, WebOrigin};
 pub use crate::wire::error::error_codes;

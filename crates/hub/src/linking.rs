@@ -296,7 +296,7 @@ async fn start(
     let begin = Start {
         purpose: match &known {
             Some(account) => driver::purpose(account, session.made.allow_different),
-            None => Purpose::First,
+            None => Purpose::Link,
         },
         environment: known.and_then(|account| account.environment).and_then(|key| Key::parse(&key)),
         stored,

@@ -53,6 +53,9 @@ pub enum Replacing<'a> {
         /// Whether it may be another account at the provider than the one stored.
         allow_different: bool,
     },
+    /// The oldest account of no project with the same external id in the same environment of the provider, if there is
+    /// one.
+    SameAtProvider,
 }
 
 impl Vault {
@@ -105,6 +108,7 @@ impl Vault {
                 Some(home) => self.of_owner(&mut work, home, new, allow_different).await?,
                 None => None,
             },
+            Replacing::SameAtProvider => self.same_at_provider(&mut work, new).await?,
         };
         let (stored, event) = match &old {
             None => {
@@ -123,6 +127,7 @@ impl Vault {
                         None => home,
                     });
                 }
+                stored.label = stored.label.or_else(|| old.label.clone());
                 (stored, "account.updated")
             }
         };
@@ -179,6 +184,29 @@ impl Vault {
             return Err(ChangeError::OtherAccount { id: found.id });
         }
         Ok(Some(found))
+    }
+
+    async fn same_at_provider(
+        &self,
+        work: &mut Work,
+        new: &NewAccount,
+    ) -> Result<Option<Account>, ChangeError> {
+        let Some(external) = &new.external_id else { return Ok(None) };
+        work.hold("external", &format!("{}/{external}", new.provider)).await?;
+        let row = sqlx::query(concat!(
+            "select ",
+            account_columns!(),
+            " from accounts where provider = $1 and external_id = $2 and project_id is null \
+             and coalesce(environment, '') = $3 order by created_at, id limit 1"
+        ))
+        .bind(&new.provider)
+        .bind(external)
+        .bind(new.environment.as_deref().unwrap_or_default())
+        .fetch_optional(work.tx())
+        .await?;
+        let Some(found) = row.as_ref().map(account).transpose()? else { return Ok(None) };
+        // Read again under the account's own lock.
+        Ok(Some(account(&find(work, &found.id).await?)?))
     }
 
     /// Removes an account and destroys its data key, so that a copy of the sealed credentials left anywhere is
