@@ -101,6 +101,7 @@ impl Vault {
             Replacing::Account { id, version } => {
                 let old = account(&find(&mut work, id).await?)?;
                 expect_version(&old, version)?;
+                expect_owner(&old, new)?;
                 Some(old)
             }
             Replacing::OfOwner { allow_different } => match &new.home {
@@ -119,6 +120,14 @@ impl Vault {
                 let mut stored = new.stored(old.id.clone(), old.version + 1, old.created_at, now);
                 stored.hold = old.hold;
                 stored.label = stored.label.or_else(|| old.label.clone());
+                if let Replacing::Account { .. } = place {
+                    // An edit changes what the account is linked with, not whose it is: as it is now, not as it was read.
+                    let profile = stored.home.map(|home| home.connector_profile);
+                    stored.home = old.home.clone().map(|home| match profile {
+                        Some(connector_profile) => Home { connector_profile, ..home },
+                        None => home,
+                    });
+                }
                 (stored, "account.updated")
             }
         };
@@ -323,6 +332,19 @@ fn expect_version(account: &Account, expected: i64) -> Result<(), ChangeError> {
         return Ok(());
     }
     Err(ChangeError::Conflict { id: account.id.clone(), expected, found: account.version })
+}
+
+/// An account that went to another owner since it was read is not replaced by what the first owner entered.
+fn expect_owner(old: &Account, new: &NewAccount) -> Result<(), ChangeError> {
+    let is_same = match (&old.home, &new.home) {
+        (Some(old), Some(new)) => old.belongs_to(&new.project, &new.owner.id, new.kind),
+        (None, Some(_)) => false,
+        (_, None) => true,
+    };
+    if is_same {
+        return Ok(());
+    }
+    Err(ChangeError::Conflict { id: old.id.clone(), expected: old.version, found: old.version })
 }
 
 /// What storing an account for the first time and again have in common.
