@@ -130,23 +130,4 @@ impl Vault {
             .await?;
         row.as_ref().map(account).transpose()
     }
-
-    /// The accounts that are the same account at the provider, oldest first. Usually one or none; nothing forbids
-    /// to link an account twice.
-    pub async fn find_by_external(
-        &self,
-        provider: &str,
-        external_id: &str,
-    ) -> Result<Vec<Account>, StoreError> {
-        let rows = sqlx::query(concat!(
-            "select ",
-            account_columns!(),
-            " from accounts where provider = $1 and external_id = $2 order by created_at, id"
-        ))
-        .bind(provider)
-        .bind(external_id)
-        .fetch_all(&self.readers)
-        .await?;
-        rows.iter().map(account).collect()
-    }
 }

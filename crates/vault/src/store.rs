@@ -53,6 +53,9 @@ pub enum Replacing<'a> {
         /// Whether it may be another account at the provider than the one stored.
         allow_different: bool,
     },
+    /// The oldest account of no project with the same external id in the same environment of the provider, if there is
+    /// one.
+    SameAtProvider,
 }
 
 impl Vault {
@@ -98,12 +101,14 @@ impl Vault {
             Replacing::Account { id, version } => {
                 let old = account(&find(&mut work, id).await?)?;
                 expect_version(&old, version)?;
+                expect_owner(&old, new)?;
                 Some(old)
             }
             Replacing::OfOwner { allow_different } => match &new.home {
                 Some(home) => self.of_owner(&mut work, home, new, allow_different).await?,
                 None => None,
             },
+            Replacing::SameAtProvider => self.same_at_provider(&mut work, new).await?,
         };
         let (stored, event) = match &old {
             None => {
@@ -114,6 +119,15 @@ impl Vault {
             Some(old) => {
                 let mut stored = new.stored(old.id.clone(), old.version + 1, old.created_at, now);
                 stored.hold = old.hold;
+                stored.label = stored.label.or_else(|| old.label.clone());
+                if let Replacing::Account { .. } = place {
+                    // An edit changes what the account is linked with, not whose it is: as it is now, not as it was read.
+                    let profile = stored.home.map(|home| home.connector_profile);
+                    stored.home = old.home.clone().map(|home| match profile {
+                        Some(connector_profile) => Home { connector_profile, ..home },
+                        None => home,
+                    });
+                }
                 (stored, "account.updated")
             }
         };
@@ -170,6 +184,29 @@ impl Vault {
             return Err(ChangeError::OtherAccount { id: found.id });
         }
         Ok(Some(found))
+    }
+
+    async fn same_at_provider(
+        &self,
+        work: &mut Work,
+        new: &NewAccount,
+    ) -> Result<Option<Account>, ChangeError> {
+        let Some(external) = &new.external_id else { return Ok(None) };
+        work.hold("external", &format!("{}/{external}", new.provider)).await?;
+        let row = sqlx::query(concat!(
+            "select ",
+            account_columns!(),
+            " from accounts where provider = $1 and external_id = $2 and project_id is null \
+             and coalesce(environment, '') = $3 order by created_at, id limit 1"
+        ))
+        .bind(&new.provider)
+        .bind(external)
+        .bind(new.environment.as_deref().unwrap_or_default())
+        .fetch_optional(work.tx())
+        .await?;
+        let Some(found) = row.as_ref().map(account).transpose()? else { return Ok(None) };
+        // Read again under the account's own lock.
+        Ok(Some(account(&find(work, &found.id).await?)?))
     }
 
     /// Removes an account and destroys its data key, so that a copy of the sealed credentials left anywhere is
@@ -295,6 +332,19 @@ fn expect_version(account: &Account, expected: i64) -> Result<(), ChangeError> {
         return Ok(());
     }
     Err(ChangeError::Conflict { id: account.id.clone(), expected, found: account.version })
+}
+
+/// An account that went to another owner since it was read is not replaced by what the first owner entered.
+fn expect_owner(old: &Account, new: &NewAccount) -> Result<(), ChangeError> {
+    let is_same = match (&old.home, &new.home) {
+        (Some(old), Some(new)) => old.belongs_to(&new.project, &new.owner.id, new.kind),
+        (None, Some(_)) => false,
+        (_, None) => true,
+    };
+    if is_same {
+        return Ok(());
+    }
+    Err(ChangeError::Conflict { id: old.id.clone(), expected: old.version, found: old.version })
 }
 
 /// What storing an account for the first time and again have in common.

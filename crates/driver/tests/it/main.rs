@@ -78,7 +78,7 @@ fn answer(status: u16, body: &str) -> Answer {
 }
 
 fn signed_in() -> Answer {
-    answer(200, r#"{"token":"first","ttl":3600}"#)
+    answer(200, r#"{"token":"first-token","ttl":3600}"#)
 }
 
 fn ann() -> Answer {
@@ -116,7 +116,7 @@ impl Transport for Script {
     }
 
     fn moment(&self) -> Moment {
-        Moment { unix_ms: self.now * 1000, lot: [7; 16] }
+        Moment { unix_ms: self.now * 1000, nonce: [7; 16] }
     }
 }
 
