@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use guide::Guide;
 use jiff::Timestamp;
-use vault::Session;
+use vault::{GuideText, Session};
 
 use crate::app::App;
 use crate::guides::Edition;
@@ -24,8 +24,13 @@ pub(crate) struct Old(Mutex<BTreeMap<String, Arc<Guide>>>);
 /// The guide with which a session links a provider: the one it began with.
 pub(crate) async fn pinned(app: &App, session: &Session, edition: &Edition) -> Result<Arc<Guide>, ApiError> {
     let guide = &edition.guide;
-    let (key, now) = (guide.provider.key.as_str(), Timestamp::now());
-    let pinned = app.vault.pin_guide(session.seq, &guide.digest, key, &edition.source.text, now).await;
+    let now = Timestamp::now();
+    let text = GuideText {
+        digest: &guide.digest,
+        provider: guide.provider.key.as_str(),
+        source: &edition.source.text,
+    };
+    let pinned = app.vault.pin_guide(session.seq, text, now).await;
     let digest = pinned.map_err(|error| ApiError::internal(&error))?;
     if digest == guide.digest {
         return Ok(Arc::clone(guide));

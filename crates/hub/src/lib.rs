@@ -40,7 +40,6 @@ mod router;
 #[cfg(test)]
 mod testing;
 
-pub use crate::access::{Scope, name};
 pub use crate::api::openapi;
 pub use crate::app::App;
 pub use crate::serve::{Ended, ServeError, Started, TlsError, open_vault, serve};

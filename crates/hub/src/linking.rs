@@ -20,7 +20,7 @@ use jiff::Timestamp;
 use link::{Flow, Linked, Purpose, Stage, Start};
 use probe::Values;
 use secret::Secret;
-use vault::{Account, Attempt, AttemptState, ChangeError, CreatedFrom, Home, Replacing, Session, Vault};
+use vault::{Account, Attempt, AttemptState, By, ChangeError, CreatedFrom, Home, Replacing, Session, Vault};
 
 pub(crate) use self::check::{check_and_keep, check_only};
 pub(crate) use self::problem::refusal;
@@ -45,6 +45,8 @@ pub(crate) struct Linking {
     pub(crate) connector: Connector,
     /// What the database has of it.
     pub(crate) attempt: Attempt,
+    /// What was asked and answered since the attempt was last saved.
+    new_lines: Vec<serde_json::Value>,
     /// The flow.
     pub(crate) flow: Flow,
     /// The account in whose place it goes, if one was named.
@@ -76,13 +78,20 @@ impl Linking {
             state: AttemptState::Open,
             error: None,
             progress: serde_json::json!([]),
-            transcript: Vec::new(),
             version: 0,
             created_at: now,
             updated_at: now,
             expires_at: session.ends_at(),
         };
-        Ok(Self { session: session.clone(), connector, attempt, flow, replaces, away: None })
+        Ok(Self {
+            session: session.clone(),
+            connector,
+            attempt,
+            new_lines: Vec::new(),
+            flow,
+            replaces,
+            away: None,
+        })
     }
 
     /// Takes up the attempt of a session with a connector, if there is one that is not over.
@@ -115,7 +124,15 @@ impl Linking {
             Some(id) => app.vault.get(&id).await.map_err(failed)?,
             None => None,
         };
-        Ok(Some(Self { session: session.clone(), connector, attempt, flow, replaces, away: None }))
+        Ok(Some(Self {
+            session: session.clone(),
+            connector,
+            attempt,
+            new_lines: Vec::new(),
+            flow,
+            replaces,
+            away: None,
+        }))
     }
 
     /// The environment, where there is only one to choose and no form asks for it.
@@ -166,7 +183,7 @@ impl Linking {
 
     /// Asks the provider until the checks are through, or somebody is needed, or the time is up.
     async fn ask(&mut self, app: &App, whose: Whose<'_>) -> Result<(), ApiError> {
-        let ran = check::run(app, &mut self.flow, &mut self.attempt.transcript, whose).await;
+        let ran = check::run(app, &mut self.flow, &mut self.new_lines, whose).await;
         if ran.is_err() {
             // Not left as if checks were under way: whoever comes back finds the form, with all that was typed.
             self.flow.give_up_checks();
@@ -200,8 +217,8 @@ impl Linking {
             home: Some(self.home()),
         };
         let actor = actor(&self.session);
-        let from = CreatedFrom { draft: None, attempt: Some(&self.attempt), actor: &actor };
-        let kept = link.store(&app.vault, from).await;
+        let from = CreatedFrom { draft: None, attempt: Some(&self.attempt), transcript: &self.new_lines };
+        let kept = link.store(&app.vault, from, By::new(&actor, Timestamp::now())).await;
         let account = kept.map_err(|error| self.not_stored(error))?;
         vault::crash_point("hub.stored");
         self.flow.stored(true);
@@ -228,8 +245,11 @@ impl Linking {
             _ => None,
         };
         let snapshot = self.flow.snapshot();
-        match app.vault.save_attempt(&mut self.attempt, &snapshot).await {
-            Ok(true) => Ok(()),
+        match app.vault.save_attempt(&mut self.attempt, &snapshot, &self.new_lines).await {
+            Ok(true) => {
+                self.new_lines.clear();
+                Ok(())
+            }
             Ok(false) => {
                 Err(ApiError::new(&CONFLICT, "This attempt went on elsewhere meanwhile; look again"))
             }
@@ -272,7 +292,9 @@ impl Linking {
                     .with("outcome", "different_account")
                     .with("attempt_id", self.attempt.id.as_str())
             }
-            ChangeError::Conflict { .. } | ChangeError::NotFound { .. } => {
+            ChangeError::Conflict { .. }
+            | ChangeError::NotFound { .. }
+            | ChangeError::NoConnectorProfile { .. } => {
                 ApiError::new(&CONFLICT, "The account was changed or removed meanwhile; begin again")
             }
             ChangeError::AttemptOver { .. } => ApiError::new(&GONE, "This attempt is over; begin another"),
@@ -294,7 +316,7 @@ async fn start(
     let mut known = replaces.cloned();
     if let Some(account) = replaces {
         let now = Timestamp::now();
-        let opened = app.vault.unseal(&account.id, &actor(session), "edit", now).await;
+        let opened = app.vault.unseal(&account.id, "edit", By::new(&actor(session), now)).await;
         let credentials = opened.map_err(|error| failed(&error))?;
         stored.extend(stored_values(&credentials));
     } else if !session.made.multiple {

@@ -20,7 +20,7 @@ use jiff::Timestamp;
 use link::Flow;
 use probe::{Inputs, Values, Wanted};
 use tokio::sync::mpsc;
-use vault::{Account, Credentials};
+use vault::{Account, By, Credentials};
 
 use crate::app::App;
 use crate::connectors;
@@ -124,7 +124,7 @@ pub(crate) async fn pass(
     usable(app, account).await?;
     wanted.headers.retain(|(name, _)| !NOT_PASSED.contains(&name.as_str()) && !name.starts_with("sec-"));
     let purpose = format!("request: {} {}", wanted.verb, wanted.path);
-    let opened = app.vault.unseal(&account.id, actor, &purpose, Timestamp::now()).await;
+    let opened = app.vault.unseal(&account.id, &purpose, By::new(actor, Timestamp::now())).await;
     let mut credentials = opened.map_err(|error| ApiError::internal(&error))?;
     let flow = relink_flow(app, &credentials).await?;
     let tokens = tokens(app, &mut credentials, &flow, actor).await?;

@@ -14,7 +14,7 @@ use guide::OutcomeKind;
 use jiff::Timestamp;
 use link::{Flow, Stage};
 use tokio::sync::oneshot;
-use vault::{AccountId, ChangeError, Credentials};
+use vault::{AccountId, By, ChangeError, Credentials};
 
 use crate::app::App;
 use crate::lease::Lease;
@@ -172,7 +172,7 @@ where
 }
 
 async fn unsealed(app: &App, id: &AccountId, actor: &str) -> Result<Credentials, ApiError> {
-    let opened = app.vault.unseal(id, actor, "tokens that were renewed", Timestamp::now()).await;
+    let opened = app.vault.unseal(id, "tokens that were renewed", By::new(actor, Timestamp::now())).await;
     opened.map_err(|error| match error {
         ChangeError::NotFound { .. } => ApiError::new(&NOT_FOUND, "There is no account with this id"),
         error => ApiError::internal(&error),

@@ -88,8 +88,8 @@ pub(crate) async fn send(app: &App, sign_in: &SignIn, linking: &Linking, via: Vi
         None => format!("https://{}{port}", to.host),
     };
     let kept = serde_json::to_string(&Kept { verifier, via }).map_err(|error| failed(&error))?;
-    let (kept, now) = (Secret::new(kept), Timestamp::now());
-    let sent = app.vault.send_sign_in(sign_in, &linking.attempt.id, &back.digest(), &kept, now).await;
+    let kept = Secret::new(kept);
+    let sent = app.vault.send_sign_in(sign_in, &linking.attempt, &back.digest(), &kept).await;
     if !sent.map_err(|error| failed(&error))? {
         return Err(ApiError::new(&GONE, "This sign-in was begun already, or is over; begin another"));
     }

@@ -31,13 +31,13 @@ pub(crate) async fn upkeep(app: Arc<App>, mut stop: Stop) {
 
 async fn forget(app: &App, now: Timestamp) -> Result<(), vault::StoreError> {
     let old = now.checked_sub(KEPT_HOURS.hours()).unwrap_or(Timestamp::UNIX_EPOCH);
-    let sessions = app.vault.forget_sessions(old).await?;
-    let drafts = app.vault.drop_expired_drafts(now).await?;
-    let counts = app.vault.forget_counts(now).await?;
-    let answers = app.vault.forget_once(now).await?;
-    let leases = app.vault.forget_leases(old).await?;
-    if 0 < sessions + drafts + counts + answers + leases {
-        tracing::debug!(sessions, drafts, counts, answers, leases, "forgotten");
+    let sessions = app.vault.delete_expired_sessions(old).await?;
+    let sealed = app.vault.delete_expired_sealed(now).await?;
+    let counts = app.vault.delete_expired_counters(now).await?;
+    let answers = app.vault.delete_expired_once(now).await?;
+    let leases = app.vault.delete_expired_leases(old).await?;
+    if 0 < sessions + sealed + counts + answers + leases {
+        tracing::debug!(sessions, sealed, counts, answers, leases, "forgotten");
     }
     Ok(())
 }

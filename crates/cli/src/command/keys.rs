@@ -2,10 +2,9 @@
 //!
 //! **Invariant:** a key is shown once, when it is made, on standard output.
 
-use hub::Scope;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use vault::{ApiKey, Kind, Project, Token, Vault};
+use vault::{ApiKey, By, Kind, NewKey, Project, Scope, Token, Vault};
 
 use super::projects::find;
 use super::vault::{open, settings};
@@ -51,7 +50,12 @@ async fn list(vault: &Vault, project: &Project, json: bool, out: &Out) -> Result
             (None, Kind::Test) => out.ink(Ink::Note, "test"),
             (None, Kind::Production) => out.ink(Ink::Good, "production"),
         };
-        out.line(&format!("{}  {state}  {}  {}", key.id, key.name, out.ink(Ink::Dim, &key.scopes.join(" "))));
+        out.line(&format!(
+            "{}  {state}  {}  {}",
+            key.id,
+            key.name,
+            out.ink(Ink::Dim, &scopes(&key).join(" "))
+        ));
     }
     Ok(())
 }
@@ -76,7 +80,7 @@ async fn create(
 }
 
 async fn revoke(vault: &Vault, project: &Project, id: &str, json: bool, out: &Out) -> Result<(), Failure> {
-    let done = vault.revoke_key(&project.id, id, ACTOR, Timestamp::now()).await;
+    let done = vault.revoke_key(&project.id, id, By::new(ACTOR, Timestamp::now())).await;
     if !done.map_err(|error| Failure::environment(&error))? {
         let message = format!("project {} has no key `{id}` that is not revoked", project.name);
         return Err(Failure::usage(message).help("`waystone keys list` shows their ids"));
@@ -97,16 +101,19 @@ pub(super) async fn add(
     scopes: &[Scope],
     kind: Kind,
 ) -> Result<(ApiKey, Token), Failure> {
-    let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
-    let made = vault.add_key(&project.id, name, &scopes, kind, ACTOR, Timestamp::now()).await;
+    let new = NewKey { project: &project.id, name, scopes, kind };
+    let made = vault.add_key(&new, By::new(ACTOR, Timestamp::now())).await;
     made.map_err(|error| Failure::environment(&error))
 }
 
 /// A name for a project or a key.
 pub(super) fn name(wanted: &str) -> Result<&str, Failure> {
-    hub::name(wanted).ok_or_else(|| {
-        Failure::usage("a name has from 1 to 100 characters that can be seen").help("choose another name")
-    })
+    vault::display_name(wanted)
+        .map_err(|error| Failure::usage(format!("a name {error}")).help("choose another name"))
+}
+
+fn scopes(key: &ApiKey) -> Vec<&'static str> {
+    key.scopes.iter().map(|scope| scope.as_str()).collect()
 }
 
 /// A key as JSON, as the API shows it; the key itself only where it was just made.
@@ -114,7 +121,7 @@ pub(super) fn shown(key: &ApiKey, token: Option<&Token>) -> Value {
     let mut value = json!({
         "id": key.id,
         "name": key.name,
-        "scopes": key.scopes,
+        "scopes": scopes(key),
         "type": key.kind.as_str(),
         "created_at": key.created_at.to_string(),
         "revoked_at": key.revoked_at.map(|at| at.to_string()),

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use vault::{Project, Vault};
+use vault::{By, Project, Vault};
 
 use super::keys;
 use super::vault::{open, settings};
@@ -42,10 +42,10 @@ async fn create(vault: &Vault, name: &str, json: bool, out: &Out) -> Result<(), 
         return Err(Failure::usage(format!("there is a project `{name}` already"))
             .help("choose another name, or make a key for it with `waystone keys create`"));
     }
-    let project = vault.add_project(name, ACTOR, Timestamp::now()).await;
+    let project = vault.add_project(name, By::new(ACTOR, Timestamp::now())).await;
     let project = project.map_err(|error| Failure::environment(&error))?;
     let (key, token) =
-        keys::add(vault, &project, "first key", &hub::Scope::FIRST, vault::Kind::Production).await?;
+        keys::add(vault, &project, "first key", &vault::Scope::FIRST, vault::Kind::Production).await?;
     if json {
         let mut value = shown(&project);
         value["api_key"] = keys::shown(&key, Some(&token));

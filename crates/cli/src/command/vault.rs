@@ -107,13 +107,17 @@ async fn check(common: &Common, store: &StoreArgs, out: &Out) -> Result<u8, Fail
 }
 
 fn proved(proof: &Proof) -> Value {
-    json!({ "key": proof.key.to_string(), "accounts": proof.accounts, "drafts": proof.drafts })
+    json!({ "key": proof.key.to_string(), "accounts": proof.accounts, "sealed": proof.sealed })
 }
 
 fn told(proof: &Proof) -> String {
     let plural = |n: u64| if n == 1 { "" } else { "s" };
-    let (accounts, drafts) = (proof.accounts, proof.drafts);
-    format!("{accounts} account{} and {drafts} draft{} were opened", plural(accounts), plural(drafts))
+    let (accounts, sealed) = (proof.accounts, proof.sealed);
+    format!(
+        "{accounts} account{} and {sealed} other sealed item{} were opened",
+        plural(accounts),
+        plural(sealed)
+    )
 }
 
 /// A server's own tools know best how to copy it; what to run is said.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use jiff::{Timestamp, ToSpan as _};
 use link::{Flow, Linked};
 use secret::Secret;
-use vault::{Account, AccountId, Credentials, Draft, KeySource, Vault};
+use vault::{Account, AccountId, By, CreatedFrom, Credentials, Draft, KeySource, Replacing, Vault};
 
 use crate::args::Common;
 use crate::failure::Failure;
@@ -55,7 +55,7 @@ pub(crate) async fn find(vault: &Vault, id: &str) -> Result<Account, Failure> {
 /// An account's credentials, opened for a purpose that is written down.
 pub(crate) async fn unseal(vault: &Vault, account: &Account, purpose: &str) -> Result<Credentials, Failure> {
     vault
-        .unseal(&account.id, ACTOR, purpose, Timestamp::now())
+        .unseal(&account.id, purpose, By::new(ACTOR, Timestamp::now()))
         .await
         .map_err(|error| Failure::environment(&error))
 }
@@ -79,19 +79,14 @@ pub(crate) async fn keep(
         let found = vault.find_by_external(&new.provider, external).await.map_err(|error| fail(&error))?;
         known = found.into_iter().find(|found| found.environment == new.environment);
     }
-    let now = Timestamp::now();
     vault::crash_point("link.before-store");
-    let kept = match &known {
-        Some(known) => {
-            let mut new = new;
-            new.label = new.label.or_else(|| known.label.clone());
-            vault
-                .replace(&known.id, known.version, &new, draft, ACTOR, now)
-                .await
-                .map_err(|error| fail(&error))?
-        }
-        None => vault.add(&new, draft, ACTOR, now).await.map_err(|error| fail(&error))?,
+    let replacing = match &known {
+        Some(known) => Replacing::Account { id: &known.id, version: known.version },
+        None => Replacing::Nothing,
     };
+    let from = CreatedFrom { draft, ..CreatedFrom::default() };
+    let kept = vault.store(&new, replacing, from, By::new(ACTOR, Timestamp::now())).await;
+    let kept = kept.map_err(|error| fail(&error))?;
     vault::crash_point("link.stored");
     Ok((kept, known.is_some()))
 }
@@ -106,12 +101,13 @@ impl Drafts<'_> {
     /// Keeps the flow as it is.
     pub(crate) async fn save(&self, flow: &Flow) -> Result<(), Failure> {
         let now = Timestamp::now();
-        let expires = now.saturating_add(DRAFT_HOURS.hours()).unwrap_or(now);
-        let digest = &flow.guide().digest;
-        self.vault
-            .save_draft(&self.key, digest, &flow.snapshot(), now, expires)
-            .await
-            .map_err(|error| Failure::environment(&error))?;
+        let draft = Draft {
+            guide_digest: flow.guide().digest.clone(),
+            snapshot: flow.snapshot(),
+            saved_at: now,
+            expires_at: now.saturating_add(DRAFT_HOURS.hours()).unwrap_or(now),
+        };
+        self.vault.save_draft(&self.key, &draft).await.map_err(|error| Failure::environment(&error))?;
         vault::crash_point("link.draft-saved");
         Ok(())
     }
@@ -123,6 +119,6 @@ impl Drafts<'_> {
 
     /// Forgets it.
     pub(crate) async fn drop(&self) -> Result<(), Failure> {
-        self.vault.drop_draft(&self.key).await.map_err(|error| Failure::environment(&error))
+        self.vault.delete_draft(&self.key).await.map_err(|error| Failure::environment(&error))
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use vault::{Account, AccountChange, ChangeError, Hold, Kind, Query as Wanted};
+use vault::{Account, AccountChange, By, ChangeError, Hold, Kind, Query as Wanted};
 
 use crate::access::{Caller, Scope};
 use crate::app::App;
@@ -84,7 +84,8 @@ pub(super) async fn change(
     caller.needs(Scope::PlatformWrite)?;
     let account = caller.account(&app, &id).await?;
     let change = profile(&account, body)?;
-    let changed = app.vault.change_account(&account.id, &change, &caller.actor(), Timestamp::now()).await;
+    let changed =
+        app.vault.change_account(&account.id, &change, By::new(&caller.actor(), Timestamp::now())).await;
     Ok(axum::Json(shown(&app, &changed.map_err(failed)?).await?))
 }
 
@@ -104,7 +105,8 @@ pub(super) async fn remove(
 ) -> Result<axum::Json<LinkedAccount>, ApiError> {
     caller.needs(Scope::PlatformWrite)?;
     let account = caller.account(&app, &id).await?;
-    let removed = app.vault.remove(&account.id, &caller.actor(), Timestamp::now()).await.map_err(failed)?;
+    let removed =
+        app.vault.remove(&account.id, By::new(&caller.actor(), Timestamp::now())).await.map_err(failed)?;
     Ok(axum::Json(shown(&app, &removed).await?))
 }
 
@@ -189,7 +191,10 @@ fn as_seen(app: &App, account: &Account, profile_active: bool) -> LinkedAccount 
 pub(super) fn failed(error: ChangeError) -> ApiError {
     match error {
         ChangeError::NotFound { .. } => ApiError::new(&NOT_FOUND, "There is no account with this id"),
-        ChangeError::Conflict { .. } | ChangeError::OtherAccount { .. } | ChangeError::AttemptOver { .. } => {
+        ChangeError::Conflict { .. }
+        | ChangeError::OtherAccount { .. }
+        | ChangeError::NoConnectorProfile { .. }
+        | ChangeError::AttemptOver { .. } => {
             ApiError::new(&CONFLICT, "The account was changed by somebody else meanwhile; look again")
         }
         ChangeError::Store(error) => ApiError::internal(&error),

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
+use vault::By;
 
 use super::accounts::failed;
 use crate::access::{Caller, Scope};
@@ -60,8 +61,10 @@ pub(super) async fn read(
         let message = format!("The account is {}; its credentials are not given out", status.as_str());
         return Err(ApiError::new(&CONFLICT, message));
     }
-    let opened =
-        app.vault.unseal(&account.id, &caller.actor(), "read by the product", Timestamp::now()).await;
+    let opened = app
+        .vault
+        .unseal(&account.id, "read by the product", By::new(&caller.actor(), Timestamp::now()))
+        .await;
     let mut opened = opened.map_err(failed)?;
     // Where there is no guide any more for how it was linked, what is kept is given as it is.
     if let Ok(flow) = relink_flow(&app, &opened).await

@@ -65,6 +65,7 @@ pub(super) async fn read(
     let attempt = found.filter(|attempt| attempt.project == caller.project()).ok_or_else(none)?;
     let session = app.vault.session(caller.project(), attempt.session).await.map_err(failed)?;
     let session = session.filter(|session| caller.may(session.made.kind)).ok_or_else(none)?;
+    let transcript = app.vault.attempt_transcript(&attempt).await.map_err(failed)?;
     let (outcome, message) = attempt.error.unzip();
     Ok(axum::Json(LinkAttempt {
         id: attempt.id,
@@ -77,7 +78,7 @@ pub(super) async fn read(
         message,
         account_id: attempt.account,
         guide_digest: attempt.guide_digest,
-        transcript: attempt.transcript,
+        transcript,
         created_at: stamp(attempt.created_at),
         updated_at: stamp(attempt.updated_at),
     }))

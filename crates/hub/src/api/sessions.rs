@@ -9,7 +9,7 @@ use axum::http::header::USER_AGENT;
 use jiff::Timestamp;
 use serde_json::Value;
 use url::Url;
-use vault::{Account, Digest, Kind, NewSession, Owner};
+use vault::{Account, By, Digest, Kind, NewSession, Owner};
 
 use crate::access::{Caller, Scope};
 use crate::app::App;
@@ -41,7 +41,7 @@ pub(super) async fn create(
     caller.needs(Scope::PlatformWrite)?;
     let now = Timestamp::now();
     let new = parsed(&app, &caller, body, now).await?;
-    let made = app.vault.add_session(&new, &caller.actor(), now).await;
+    let made = app.vault.add_session(&new, By::new(&caller.actor(), now)).await;
     let (session, token) = made.map_err(|error| ApiError::internal(&error))?;
     let token = token.secret().expose().to_owned();
     // Not to be resolved by `join`: the path is ours, whatever the base ends with.
@@ -120,7 +120,11 @@ pub(super) async fn revoke(
         return Err(no_session());
     }
     let now = Timestamp::now();
-    let ended = app.vault.revoke_session(caller.project(), id, &caller.actor(), now).await.map_err(failed)?;
+    let ended = app
+        .vault
+        .revoke_session(caller.project(), id, By::new(&caller.actor(), now))
+        .await
+        .map_err(failed)?;
     if ended { Ok(StatusCode::NO_CONTENT) } else { Err(no_session()) }
 }
 

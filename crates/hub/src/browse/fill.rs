@@ -108,7 +108,7 @@ async fn to_provider(
         return drawn(context, &work, &typed, &problems, true).await.map(|html| context.page_again(html));
     }
     let one = sign_in::begin(&context.app, &context.session).await.map_err(context.failed(&base))?;
-    let named = context.app.vault.name_attempt_of_sign_in(&one.id, &work.linking.attempt.id).await;
+    let named = context.app.vault.set_attempt_of_sign_in(&one.id, &work.linking.attempt.id).await;
     named.map_err(|error| context.failed(&base)(ApiError::internal(&error)))?;
     let page = SignInPage {
         provider: &work.linking.flow.guide().provider.name,

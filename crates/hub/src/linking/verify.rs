@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use link::{CheckReport, CheckState, Flow};
 use serde::Serialize;
 use utoipa::ToSchema;
-use vault::{Account, ChangeError, Credentials};
+use vault::{Account, By, ChangeError, Credentials};
 
 use super::check;
 use super::relink::relink_flow;
@@ -57,7 +57,7 @@ pub(crate) async fn verify(app: &Arc<App>, account: &Account, actor: &str) -> Re
 }
 
 async fn unsealed(app: &App, account: &Account, actor: &str) -> Result<Credentials, ApiError> {
-    app.vault.unseal(&account.id, actor, "verify", Timestamp::now()).await.map_err(failed)
+    app.vault.unseal(&account.id, "verify", By::new(actor, Timestamp::now())).await.map_err(failed)
 }
 
 async fn look(app: &App, flow: &mut Flow, opened: Credentials, actor: &str) -> Result<Found, ApiError> {
@@ -66,7 +66,11 @@ async fn look(app: &App, flow: &mut Flow, opened: Credentials, actor: &str) -> R
     let mut account = keeper.credentials.account;
     let found = Verification::of(flow);
     if let Some(record) = found.record(account.version) {
-        account = app.vault.record_check(&account.id, &record, actor).await.map_err(failed)?;
+        account = app
+            .vault
+            .record_check(&account.id, &record, By::new(actor, Timestamp::now()))
+            .await
+            .map_err(failed)?;
     }
     let checks = found.checks.iter().map(seen).collect();
     Ok(Found { account, outcome: found.outcome, message: found.message, checks })
@@ -88,7 +92,10 @@ fn seen(report: &CheckReport) -> CheckSeen {
 fn failed(error: ChangeError) -> ApiError {
     match error {
         ChangeError::NotFound { .. } => ApiError::new(&NOT_FOUND, "There is no account with this id"),
-        ChangeError::Conflict { .. } | ChangeError::OtherAccount { .. } | ChangeError::AttemptOver { .. } => {
+        ChangeError::Conflict { .. }
+        | ChangeError::OtherAccount { .. }
+        | ChangeError::NoConnectorProfile { .. }
+        | ChangeError::AttemptOver { .. } => {
             ApiError::new(&CONFLICT, "The account was changed meanwhile; look again")
         }
         ChangeError::Store(error) => ApiError::internal(&error),
