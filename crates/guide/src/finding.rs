@@ -117,6 +117,15 @@ pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
+/// The advice to choose one of several names.
+pub(crate) fn choose<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
+    match names.as_slice() {
+        [only] => format!("write `{only}`"),
+        names => format!("choose one of {}", listed(names.iter().copied())),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

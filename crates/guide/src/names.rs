@@ -1,7 +1,7 @@
 //! The names that a text may refer to, and what to say about a name that is not among them.
 
 use crate::code::UNKNOWN_NAME;
-use crate::finding::{Finding, listed, nearest, quoted};
+use crate::finding::{Finding, choose, nearest, quoted};
 use crate::key::Key;
 use crate::source::Span;
 use crate::spanned::Spanned;
