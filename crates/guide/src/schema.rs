@@ -124,15 +124,19 @@ pub(crate) fn another_file(form: &Form, root: &Node, source: &Source) -> Option<
     };
     let other = MARKS.iter().find_map(|(mark, name)| Some((root.entry(mark)?, name)));
     if let Some((entry, other)) = other.filter(|_| root.entry(mark).is_none()) {
-        let found =
-            Finding::new(&WRONG_TYPE, entry.key_span, format!("this is {other}, but {name} is expected here"));
+        let found = Finding::new(
+            &WRONG_TYPE,
+            entry.key_span,
+            format!("this is {other}, but {name} is expected here"),
+        );
         return Some(found.mend(format!("use {name}, which begins with `{mark}: 1`")));
     }
     let Some(entry) = root.entry(mark) else {
         let known = || form.alike.iter().copied().chain([mark]);
         let is_alike = entries.iter().any(|entry| nearest(&entry.key, known()).is_some());
         let place = source.first_line(root.place());
-        let found = Finding::new(&MISSING_KEY, place, format!("this is not {name}: the key `{mark}` is missing"));
+        let found =
+            Finding::new(&MISSING_KEY, place, format!("this is not {name}: the key `{mark}` is missing"));
         return (!is_alike).then(|| found.mend(format!("begin {name} with `{mark}: 1`")));
     };
     match &entry.value.kind {

@@ -1,6 +1,6 @@
 //! The moment of sending, and what is drawn by lot for it. Both come from outside: nothing here asks for them.
 
-use guide::{Clock, Lot};
+use guide::{Clock, Nonce};
 use jiff::Timestamp;
 
 use crate::sign::to_hex;
@@ -34,10 +34,10 @@ impl Moment {
     }
 
     /// The lot as a request says it.
-    pub(crate) fn drawn(&self, lot: Lot) -> String {
+    pub(crate) fn drawn(&self, lot: Nonce) -> String {
         match lot {
-            Lot::Hex => to_hex(&self.lot),
-            Lot::Uuid => {
+            Nonce::Hex => to_hex(&self.lot),
+            Nonce::Uuid => {
                 let mut bytes = self.lot;
                 // Version 4, and the variant of the RFC: https://www.rfc-editor.org/rfc/rfc9562#section-5.4
                 bytes[6] = bytes[6] & 0x0f | 0x40;
@@ -72,7 +72,7 @@ mod tests {
                 "Sun, 30 Aug 2015 12:36:00 GMT"
             ]
         );
-        assert_eq!(moment.drawn(Lot::Uuid), "ffffffff-ffff-4fff-bfff-ffffffffffff");
-        assert_eq!(moment.drawn(Lot::Hex), "ff".repeat(16));
+        assert_eq!(moment.drawn(Nonce::Uuid), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+        assert_eq!(moment.drawn(Nonce::Hex), "ff".repeat(16));
     }
 }

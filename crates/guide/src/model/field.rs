@@ -1,4 +1,4 @@
-//! Fields, and what becomes of what is typed into them.
+//! Fields, and the normalization and validation of their values.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -218,7 +218,7 @@ impl Field {
         if self.pattern.as_ref().is_some_and(|pattern| !pattern.regex.is_match(value)) {
             return Err(match &self.pattern_says {
                 Some(says) => {
-                    Refused { by: RefusedBy::Pattern, says: format!("{} takes {says}", self.label).into() }
+                    Refused { by: RefusedBy::Pattern, says: format!("{} must be {says}.", self.label).into() }
                 }
                 None => self.refused(RefusedBy::Pattern, Mistake::Odd),
             });

@@ -71,7 +71,12 @@ impl Words<'_, '_, '_> {
     }
 
     /// The key of a single-key mapping. If it has no such key, the mistake is reported.
-    fn tagged<'e>(&mut self, spot: &Spot<'_, '_>, entries: &'e [Entry], all: &[Accepts<'_>]) -> Option<&'e str> {
+    fn tagged<'e>(
+        &mut self,
+        spot: &Spot<'_, '_>,
+        entries: &'e [Entry],
+        all: &[Accepts<'_>],
+    ) -> Option<&'e str> {
         let name = spot.name();
         let is_tag = |entry: &&Entry| all.contains(&Accepts::Tag(&entry.key));
         let mut tags = entries.iter().filter(is_tag);
@@ -100,8 +105,7 @@ impl Words<'_, '_, '_> {
                 match entries.first() {
                     Some(first) => self.not_a_choice(spot, &first.key, first.key_span, &words),
                     None => {
-                        let found =
-                            Finding::new(&OUT_OF_BOUNDS, spot.place(), format!("{name} is empty"));
+                        let found = Finding::new(&OUT_OF_BOUNDS, spot.place(), format!("{name} is empty"));
                         self.push(found.mend(choose(words.iter().copied())));
                     }
                 }

@@ -165,13 +165,14 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
         self.push(match at_home(self.schema, wrong) {
             Some(home) => found.mend(format!("it belongs in {home}")),
             None if free.is_empty() => found.mend("remove it"),
-            None => found.mend(format!("the keys that can be added here are {}", listed(free.iter().copied()))),
+            None => {
+                found.mend(format!("the keys that can be added here are {}", listed(free.iter().copied())))
+            }
         });
     }
 
     pub(super) fn not_a_choice(&mut self, spot: &Spot<'_, '_>, word: &str, at: Span, words: &[&str]) {
-        let found =
-            Finding::new(&NOT_A_CHOICE, at, format!("{} cannot be {}", spot.name(), quoted(word)));
+        let found = Finding::new(&NOT_A_CHOICE, at, format!("{} cannot be {}", spot.name(), quoted(word)));
         match meant(word, words) {
             Some(right) => {
                 self.push(found.mend(format!("did you mean `{right}`?")).fix(at, right));
@@ -255,10 +256,9 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
         let limit = |name: &str| spot.schema.get(name).map(ToString::to_string);
         let (message, mend) = match kind {
             Kind::MinItems { .. } => (format!("{name} is empty"), "add at least one item".to_owned()),
-            Kind::MinProperties { .. } => (
-                format!("{name} is empty"),
-                format!("add at least one of {}", listed(spot.keys())),
-            ),
+            Kind::MinProperties { .. } => {
+                (format!("{name} is empty"), format!("add at least one of {}", listed(spot.keys())))
+            }
             Kind::MinLength { limit } => (
                 format!("{name} is shorter than {limit} characters"),
                 format!("write at least {limit} characters"),

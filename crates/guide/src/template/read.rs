@@ -104,8 +104,11 @@ impl ReferenceReader<'_, '_, '_> {
             "capture" => self.capture(rest).map(Target::Capture),
             "token" => self.token(rest).map(Target::Token),
             "jwt" if !names.assertion => {
-                let found =
-                    Finding::new(&UNKNOWN_NAME, self.span, "`jwt` has no value, because nothing is signed here");
+                let found = Finding::new(
+                    &UNKNOWN_NAME,
+                    self.span,
+                    "`jwt` has no value, because nothing is signed here",
+                );
                 self.text.findings.push(found.mend("declare an `assertion`, or use the scheme `jwt`"));
                 None
             }
@@ -178,7 +181,9 @@ impl ReferenceReader<'_, '_, '_> {
             "value" | "capture" | "json" if readable => {
                 format!("`{root}` has no value on a page")
             }
-            "label" | "step" => format!("`{root}` is only for text that people read, but this is sent to the provider"),
+            "label" | "step" => {
+                format!("`{root}` is only for text that people read, but this is sent to the provider")
+            }
             _ => format!("`{root}` is not available here"),
         };
         let found = Finding::new(&MISPLACED_REFERENCE, self.span, message);

@@ -31,8 +31,7 @@ impl<'a> Blame<'a> {
 
     pub(super) fn too_deep(&mut self, at: Range<usize>) {
         self.say(at, |span| {
-            Finding::new(&TOO_LARGE, span, "this is nested too deeply")
-                .mend("reduce the nesting")
+            Finding::new(&TOO_LARGE, span, "this is nested too deeply").mend("reduce the nesting")
         });
     }
 
