@@ -18,14 +18,15 @@
 mod assets;
 mod check;
 mod choose;
+mod context;
 mod cookie;
-mod desk;
 mod enter;
 mod fill;
 mod finish;
 mod handoff;
 mod posted;
 mod sign_in;
+mod work;
 
 use std::sync::Arc;
 

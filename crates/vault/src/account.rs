@@ -47,13 +47,20 @@ pub struct Home {
     /// The project.
     pub project: String,
     /// The connector configuration it was linked with.
-    pub config: String,
+    pub connector_profile: String,
     /// The customer of the product.
     pub owner: Owner,
     /// Whether it counts.
     pub kind: Kind,
     /// What the product keeps with it.
     pub metadata: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Home {
+    /// Whether the account is this owner's in this project, and of this kind.
+    pub fn belongs_to(&self, project: &str, owner: &str, kind: Kind) -> bool {
+        self.project == project && self.owner.id == owner && self.kind == kind
+    }
 }
 
 /// A customer of the product that embeds the Hub.
@@ -172,7 +179,7 @@ pub struct Query {
     /// Only those that somebody decided so about; `Some(None)`: about which nobody decided anything.
     pub hold: Option<Option<Hold>>,
     /// Only those of active connector configurations, or of inactive ones.
-    pub config_active: Option<bool>,
+    pub connector_profile_active: Option<bool>,
     /// How many to leave out at the beginning.
     pub skip: i64,
     /// How many to give.

@@ -27,7 +27,7 @@ use crate::{attempt, audit, draft, outbox};
 
 /// What an account came from, which is over in the moment the account is there.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Origin<'a> {
+pub struct CreatedFrom<'a> {
     /// The key of the draft of the flow.
     pub draft: Option<&'a str>,
     /// The attempt, with what was asked and answered; it links one account at most.
@@ -38,11 +38,11 @@ pub struct Origin<'a> {
 
 /// In whose place an account is stored.
 #[derive(Clone, Copy, Debug)]
-pub enum Place<'a> {
+pub enum Replacing<'a> {
     /// In nobody's.
-    New,
+    Nothing,
     /// In that of an account, as the caller has seen it.
-    Over {
+    Account {
         /// Its id.
         id: &'a AccountId,
         /// Its version.
@@ -53,6 +53,9 @@ pub enum Place<'a> {
         /// Whether it may be another account at the provider than the one stored.
         allow_different: bool,
     },
+    /// The oldest account of no project with the same external id in the same environment of the provider, if there is
+    /// one.
+    SameAtProvider,
 }
 
 impl Vault {
@@ -65,7 +68,7 @@ impl Vault {
         actor: &str,
         now: Timestamp,
     ) -> Result<Account, ChangeError> {
-        self.keep(new, Place::New, Origin { draft, attempt: None, actor }, now).await
+        self.keep(new, Replacing::Nothing, CreatedFrom { draft, attempt: None, actor }, now).await
     }
 
     /// Stores an account's new credentials and public parts over the old ones: an edit or another linking. It must
@@ -79,30 +82,33 @@ impl Vault {
         actor: &str,
         now: Timestamp,
     ) -> Result<Account, ChangeError> {
-        self.keep(new, Place::Over { id, version }, Origin { draft, attempt: None, actor }, now).await
+        self.keep(new, Replacing::Account { id, version }, CreatedFrom { draft, attempt: None, actor }, now)
+            .await
     }
 
     /// Stores an account that has been seen to work, in its place.
     pub async fn keep(
         &self,
         new: &NewAccount,
-        place: Place<'_>,
-        origin: Origin<'_>,
+        place: Replacing<'_>,
+        origin: CreatedFrom<'_>,
         now: Timestamp,
     ) -> Result<Account, ChangeError> {
         let now = whole_milliseconds(now);
         let mut work = self.begin().await?;
         let old = match place {
-            Place::New => None,
-            Place::Over { id, version } => {
+            Replacing::Nothing => None,
+            Replacing::Account { id, version } => {
                 let old = account(&find(&mut work, id).await?)?;
                 expect_version(&old, version)?;
+                expect_owner(&old, new)?;
                 Some(old)
             }
-            Place::OfOwner { allow_different } => match &new.home {
+            Replacing::OfOwner { allow_different } => match &new.home {
                 Some(home) => self.of_owner(&mut work, home, new, allow_different).await?,
                 None => None,
             },
+            Replacing::SameAtProvider => self.same_at_provider(&mut work, new).await?,
         };
         let (stored, event) = match &old {
             None => {
@@ -113,6 +119,15 @@ impl Vault {
             Some(old) => {
                 let mut stored = new.stored(old.id.clone(), old.version + 1, old.created_at, now);
                 stored.hold = old.hold;
+                if let Replacing::Account { .. } = place {
+                    // An edit changes what the account is linked with, not whose it is: as it is now, not as it was read.
+                    let profile = stored.home.map(|home| home.connector_profile);
+                    stored.home = old.home.clone().map(|home| match profile {
+                        Some(connector_profile) => Home { connector_profile, ..home },
+                        None => home,
+                    });
+                }
+                stored.label = stored.label.or_else(|| old.label.clone());
                 (stored, "account.updated")
             }
         };
@@ -169,6 +184,29 @@ impl Vault {
             return Err(ChangeError::OtherAccount { id: found.id });
         }
         Ok(Some(found))
+    }
+
+    async fn same_at_provider(
+        &self,
+        work: &mut Work,
+        new: &NewAccount,
+    ) -> Result<Option<Account>, ChangeError> {
+        let Some(external) = &new.external_id else { return Ok(None) };
+        work.hold("external", &format!("{}/{external}", new.provider)).await?;
+        let row = sqlx::query(concat!(
+            "select ",
+            account_columns!(),
+            " from accounts where provider = $1 and external_id = $2 and project_id is null \
+             and coalesce(environment, '') = $3 order by created_at, id limit 1"
+        ))
+        .bind(&new.provider)
+        .bind(external)
+        .bind(new.environment.as_deref().unwrap_or_default())
+        .fetch_optional(work.tx())
+        .await?;
+        let Some(found) = row.as_ref().map(account).transpose()? else { return Ok(None) };
+        // Read again under the account's own lock.
+        Ok(Some(account(&find(work, &found.id).await?)?))
     }
 
     /// Removes an account and destroys its data key, so that a copy of the sealed credentials left anywhere is
@@ -296,13 +334,26 @@ fn expect_version(account: &Account, expected: i64) -> Result<(), ChangeError> {
     Err(ChangeError::Conflict { id: account.id.clone(), expected, found: account.version })
 }
 
+/// An account that went to another owner since it was read is not replaced by what the first owner entered.
+fn expect_owner(old: &Account, new: &NewAccount) -> Result<(), ChangeError> {
+    let is_same = match (&old.home, &new.home) {
+        (Some(old), Some(new)) => old.belongs_to(&new.project, &new.owner.id, new.kind),
+        (None, Some(_)) => false,
+        (_, None) => true,
+    };
+    if is_same {
+        return Ok(());
+    }
+    Err(ChangeError::Conflict { id: old.id.clone(), expected: old.version, found: old.version })
+}
+
 /// What storing an account for the first time and again have in common.
 async fn finish(
     mut work: Work,
     account: &Account,
     envelope: &Envelope,
     event: &str,
-    origin: Origin<'_>,
+    origin: CreatedFrom<'_>,
 ) -> Result<(), ChangeError> {
     insert_credentials(&mut work, account, envelope).await?;
     crash_point("vault.credentials-inserted");

@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vault::{ApiKey, Kind};
 
-use crate::access::{self, Caller, Scope};
 use crate::app::App;
+use crate::caller::Caller;
+use crate::scope::{self, Scope};
 use crate::wire::error::{ApiError, ErrorBody, FORBIDDEN, INVALID_VALUE, NOT_FOUND};
 use crate::wire::{Json, Segments, stamp};
 
@@ -69,7 +70,7 @@ pub(super) async fn list(
     caller: Caller,
 ) -> Result<axum::Json<Vec<KeyShown>>, ApiError> {
     caller.needs(Scope::KeysWrite)?;
-    let keys = app.vault.keys_of(caller.project()).await.map_err(|error| ApiError::internal(&error))?;
+    let keys = app.vault.keys_of(caller.project()).await?;
     Ok(axum::Json(keys.into_iter().filter(|key| caller.may(key.kind)).map(shown).collect()))
 }
 
@@ -95,7 +96,7 @@ pub(super) async fn create(
     if !caller.may(kind) {
         return Err(ApiError::new(&FORBIDDEN, "A test key makes keys of type `test` only"));
     }
-    let name = access::name(&body.name).ok_or_else(|| {
+    let name = scope::name(&body.name).ok_or_else(|| {
         ApiError::new(&INVALID_VALUE, "`name` has from 1 to 100 characters that can be seen")
     })?;
     let mut scopes: Vec<&str> = Vec::new();
@@ -110,7 +111,7 @@ pub(super) async fn create(
     }
     let made =
         app.vault.add_key(caller.project(), name, &scopes, kind, &caller.actor(), Timestamp::now()).await;
-    let (key, token) = made.map_err(|error| ApiError::internal(&error))?;
+    let (key, token) = made?;
     let created = KeyCreated { shown: shown(key), key: token.secret().expose().to_owned() };
     Ok((StatusCode::CREATED, axum::Json(created)))
 }
@@ -131,12 +132,11 @@ pub(super) async fn revoke(
 ) -> Result<StatusCode, ApiError> {
     caller.needs(Scope::KeysWrite)?;
     let none = || ApiError::new(&NOT_FOUND, "There is no key with this id, or it is revoked");
-    let keys = app.vault.keys_of(caller.project()).await.map_err(|error| ApiError::internal(&error))?;
+    let keys = app.vault.keys_of(caller.project()).await?;
     if !keys.iter().any(|key| key.id == id && caller.may(key.kind)) {
         return Err(none());
     }
-    let revoked = app.vault.revoke_key(caller.project(), &id, &caller.actor(), Timestamp::now()).await;
-    let revoked = revoked.map_err(|error| ApiError::internal(&error))?;
+    let revoked = app.vault.revoke_key(caller.project(), &id, &caller.actor(), Timestamp::now()).await?;
     if revoked { Ok(StatusCode::NO_CONTENT) } else { Err(none()) }
 }
 

@@ -8,15 +8,14 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use guide::Verb;
-use probe::Wanted;
 use secret::{Secret, SecretBytes};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::access::{Caller, Scope};
 use crate::app::App;
-use crate::passing;
+use crate::caller::Caller;
+use crate::scope::Scope;
 use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE, METHOD_NOT_ALLOWED};
 use crate::wire::{Json, Segments};
 
@@ -47,13 +46,13 @@ pub(super) async fn pass(
     body: Bytes,
 ) -> Result<Response, ApiError> {
     caller.needs(Scope::Requests)?;
-    let account = caller.account(&app, &id).await?;
+    let account = app.access.account(&caller, &id).await?;
     let pairs = url::form_urlencoded::parse(query.as_deref().unwrap_or_default().as_bytes());
     let texts = headers
         .iter()
         .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let wanted = Wanted {
+    let wanted = probe::ProxyRequest {
         verb: verb(method.as_str())?,
         // The segment came decoded; it is written as the provider is to read it.
         path: format!("/{}", encoded(&path)),
@@ -64,7 +63,7 @@ pub(super) async fn pass(
             bytes: SecretBytes::new(body.to_vec()),
         }),
     };
-    passing::pass(&app, &account, wanted, &caller.actor()).await
+    app.proxy.send(&account, wanted, &caller.actor()).await
 }
 
 /// A request, as StackOne's SDK says it.
@@ -101,7 +100,7 @@ pub(super) async fn unified(
     caller.needs(Scope::Requests)?;
     let id = headers.get("x-account-id").and_then(|value| value.to_str().ok());
     let id = id.ok_or_else(|| ApiError::new(&INVALID_VALUE, "Send the account's id as x-account-id"))?;
-    let account = caller.account(&app, id).await?;
+    let account = app.access.account(&caller, id).await?;
     if body.url.is_some_and(|url| !url.is_empty()) {
         let message =
             "`url` cannot be chosen: requests go to the host that the account was linked at; say `path`";
@@ -122,7 +121,7 @@ pub(super) async fn unified(
         Some(Value::String(text)) => Some((kind.unwrap_or_else(|| "text/plain".to_owned()), text)),
         Some(value) => Some((kind.unwrap_or_else(|| "application/json".to_owned()), value.to_string())),
     };
-    let wanted = Wanted {
+    let wanted = probe::ProxyRequest {
         verb: verb(body.method.as_deref().unwrap_or("get"))?,
         path: format!("/{}", path.trim_start_matches('/')),
         query: pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),
@@ -132,7 +131,7 @@ pub(super) async fn unified(
             bytes: SecretBytes::from(&Secret::new(text)),
         }),
     };
-    passing::pass(&app, &account, wanted, &caller.actor()).await
+    app.proxy.send(&account, wanted, &caller.actor()).await
 }
 
 fn verb(name: &str) -> Result<Verb, ApiError> {

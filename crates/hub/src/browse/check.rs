@@ -1,7 +1,7 @@
 //! Checks, as they happen: made beside the requests, by whichever process has them, and reported from the database.
 //!
 //! **Invariant:** one process at a time makes the checks of an attempt, and says all the while that it is at them. When
-//! it is gone, the next that is asked how they stand takes over (`crate::lease`).
+//! it is gone, the next that is asked how they stand takes over (`crate::leases`).
 
 use std::sync::Arc;
 
@@ -10,97 +10,87 @@ use jiff::Timestamp;
 use link::{CheckReport, Stage};
 use vault::AttemptState;
 
-use super::desk::{Desk, go};
-use super::fill::{Work, work};
+use super::context::{SessionContext, go};
+use super::work::{Work, work};
 use crate::app::App;
-use crate::lease::Lease;
+use crate::client::Client;
 use crate::linking::Linking;
 use crate::pages::{CheckingPage, checking, progress as progressed};
 use crate::wire::Segments;
-use crate::wire::error::{ApiError, CONFLICT};
+use crate::wire::error::ApiError;
 
 pub(super) async fn show(
-    desk: Desk,
+    context: SessionContext,
     Segments((_, id)): Segments<(i64, String)>,
 ) -> Result<Response, Response> {
-    let work = work(&desk, &id, false).await?;
+    let work = work(&context, &id, false).await?;
     if work.linking.attempt.state != AttemptState::Checking {
         return Ok(go(&next(&work)));
     }
     let reports = reports(&work);
-    take_over(&desk, work.linking.attempt.id.clone()).await.map_err(desk.failed(&work.base))?;
-    Ok(desk.page(checking(&desk.frame(), &page(&work, &reports))))
+    take_over(&context, &work.linking.attempt.id).await.map_err(context.failed(&work.base))?;
+    Ok(context.page(checking(&context.frame(), &page(&work, &reports))))
 }
 
 pub(super) async fn progress(
-    desk: Desk,
+    context: SessionContext,
     Segments((_, id)): Segments<(i64, String)>,
 ) -> Result<Response, Response> {
-    let work = match work(&desk, &id, false).await {
+    let work = match work(&context, &id, false).await {
         Ok(work) => work,
         // Linked meanwhile: there is no attempt under way.
-        Err(elsewhere) => return ended(&desk, &id, elsewhere).await,
+        Err(elsewhere) => return ended(&context, &id, elsewhere).await,
     };
     let reports = reports(&work);
-    let said = progressed(&desk.frame(), &page(&work, &reports));
+    let said = progressed(&context.frame(), &page(&work, &reports));
     if work.linking.attempt.state == AttemptState::Checking {
-        take_over(&desk, work.linking.attempt.id.clone()).await.map_err(desk.failed(&work.base))?;
+        take_over(&context, &work.linking.attempt.id).await.map_err(context.failed(&work.base))?;
     }
     Ok(axum::Json(said).into_response())
 }
 
-/// Begins the checks: what was typed is kept, and they are made beside the request.
-pub(super) async fn begin(desk: &Desk, work: &mut Work) -> Result<(), ApiError> {
-    let (app, linking) = (&desk.app, &mut work.linking);
-    crate::limits::attempt(app, &desk.session, &desk.client, linking.flow.host().as_deref()).await?;
+/// Begins the checks of an attempt: it is saved, and handed to the task that makes them. `false` if another task makes
+/// them already; that one has read the attempt as it was saved, but not what a browser brought back from a sign-in,
+/// which is in this flow alone.
+pub(super) async fn begin(app: &Arc<App>, client: &Client, mut linking: Linking) -> Result<bool, ApiError> {
+    app.limiter.attempt(&linking.session, client, linking.flow.host().as_deref()).await?;
     linking.attempt.progress = serde_json::json!([]);
     linking.save(app).await?;
-    take_over(desk, linking.attempt.id.clone()).await
-}
-
-/// Makes the checks of an attempt, unless another process is at it.
-async fn take_over(desk: &Desk, id: String) -> Result<(), ApiError> {
-    let (app, session, of) = (Arc::clone(&desk.app), desk.session.clone(), id.clone());
-    let begun = beside(&desk.app, id, async move { make(&app, &session, &of).await });
-    begun.await.map(|_| ())
-}
-
-/// Makes the checks of an attempt that cannot be taken up by another process: what a browser brought back is good
-/// once, and is in this flow alone.
-pub(super) async fn run_here(app: &Arc<App>, mut linking: Linking) -> Result<(), ApiError> {
     let (shared, id) = (Arc::clone(app), linking.attempt.id.clone());
-    if beside(app, id, async move { linking.run(&shared).await }).await? {
-        return Ok(());
-    }
-    Err(ApiError::new(&CONFLICT, "The checks are under way already"))
+    spawn(app, id, async move { linking.run(&shared).await }).await
 }
 
-/// Does work on an attempt beside the request, unless somebody is at it; says whether.
-async fn beside<F>(app: &Arc<App>, id: String, work: F) -> Result<bool, ApiError>
-where
-    F: Future<Output = Result<(), ApiError>> + Send + 'static,
-{
-    let lease =
-        Lease::take(app, format!("attempt/{id}")).await.map_err(|error| ApiError::internal(&error))?;
-    let Some(lease) = lease else { return Ok(false) };
-    app.tasks.spawn(move |_| async move {
-        if let Some(Err(error)) = lease.during(work).await {
+/// Makes the checks of an attempt whose process is gone. Only here the attempt is read again.
+async fn take_over(context: &SessionContext, id: &str) -> Result<(), ApiError> {
+    let (app, session, of) = (Arc::clone(&context.app), context.session.clone(), id.to_owned());
+    let work = async move {
+        let Some(attempt) = app.vault.attempt(&of).await? else { return Ok(()) };
+        if attempt.state != AttemptState::Checking {
+            return Ok(());
+        }
+        let found = app.connectors.find(&session.made.project, &attempt.connector_profile).await?;
+        let Some(connector) = found else { return Ok(()) };
+        match Linking::open(&app, &session, connector, attempt).await? {
+            Some(mut linking) => linking.run(&app).await,
+            None => Ok(()),
+        }
+    };
+    spawn(&context.app, id.to_owned(), work).await.map(|_| ())
+}
+
+/// Makes the checks of an attempt in a task of their own; `false` if another task makes them already.
+async fn spawn(
+    app: &App,
+    id: String,
+    checks: impl Future<Output = Result<(), ApiError>> + Send + 'static,
+) -> Result<bool, ApiError> {
+    let name = format!("attempt/{id}");
+    let work = async move {
+        if let Err(error) = checks.await {
             tracing::warn!(attempt = id, error = error.message, "checks did not come to an end");
         }
-    });
-    Ok(true)
-}
-
-async fn make(app: &Arc<App>, session: &vault::Session, id: &str) -> Result<(), ApiError> {
-    let failed = |error| ApiError::internal(&error);
-    let Some(attempt) = app.vault.attempt(id).await.map_err(failed)? else { return Ok(()) };
-    if attempt.state != AttemptState::Checking {
-        return Ok(());
-    }
-    let found = crate::connectors::find(app, &session.made.project, &attempt.config).await?;
-    let Some(integration) = found else { return Ok(()) };
-    let Some(mut linking) = Linking::open(app, session, integration, attempt).await? else { return Ok(()) };
-    linking.run(app).await
+    };
+    Ok(app.leases.spawn(name, work).await?.is_ok())
 }
 
 /// Where a person goes whose checks are over.
@@ -118,10 +108,10 @@ fn next(work: &Work) -> String {
 }
 
 /// How things stand when there is no attempt under way.
-async fn ended(desk: &Desk, id: &str, elsewhere: Response) -> Result<Response, Response> {
-    let found = desk.app.vault.attempt_of(desk.session.seq, id).await;
-    let base = format!("{}/{id}", desk.base());
-    match found.map_err(|error| desk.failed(&base)(ApiError::internal(&error)))? {
+async fn ended(context: &SessionContext, id: &str, elsewhere: Response) -> Result<Response, Response> {
+    let found = context.app.vault.attempt_of(context.session.seq, id).await;
+    let base = format!("{}/{id}", context.base());
+    match found.map_err(context.failed(&base))? {
         Some(attempt) if attempt.state == AttemptState::Linked => {
             let said =
                 serde_json::json!({ "state": "linked", "reports": [], "next": format!("{base}/done") });

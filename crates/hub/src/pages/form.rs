@@ -23,7 +23,7 @@ pub(super) use self::steps::step_view;
 pub struct FormPage<'a> {
     /// Where linking stands: choosing an environment, following the guide, or failed.
     pub flow: &'a Flow,
-    /// Where the page is, without a slash at the end: `/session/{session}/{integration}`.
+    /// Where the page is, without a slash at the end: `/session/{session}/{connector}`.
     pub base: &'a str,
     /// Where another provider is chosen, if there are several.
     pub providers: Option<&'a str>,
@@ -71,12 +71,12 @@ pub fn form(frame: &Frame<'_>, page: &FormPage<'_>) -> String {
     let provider = flow.guide().provider.name.as_str();
     let stage = flow.stage();
     let (stage_problems, verdict) = match &stage {
-        Stage::Step(view) => (view.problems, view.after),
+        Stage::Step(view) => (view.problems, view.failure),
         Stage::Failed { verdict, .. } => (&[][..], Some(*verdict)),
         _ => (&[][..], None),
     };
     let problems: Vec<&FieldProblem> = stage_problems.iter().chain(page.problems).collect();
-    let is_again = matches!(flow.purpose(), Purpose::Again { .. });
+    let is_again = matches!(flow.purpose(), Purpose::Relink { .. });
     let given = Given { typed: page.typed, problems: &problems, verdict, is_again, handed: page.handed };
     let fields: Vec<FieldView> =
         own_fields(flow).map(|field| field_view(frame, flow, field, &given)).collect();

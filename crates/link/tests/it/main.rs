@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use secret::Secret;
 
 /// Seconds since 1970 at which everything is asked.
-const MOMENT: Moment = Moment { unix_ms: 0, lot: [0; 16] };
+const MOMENT: Moment = Moment { unix_ms: 0, nonce: [0; 16] };
 
 const GUIDE: &str = r"
 waystone: 1
@@ -246,7 +246,7 @@ fn other_environments_are_asked_by_consent_only() {
 #[test]
 fn linking_again_has_to_find_the_same_account() {
     let again = |other_allowed| Start {
-        purpose: Purpose::Again { external_id: Some("8".to_owned()), other_allowed },
+        purpose: Purpose::Relink { external_id: Some("8".to_owned()), allow_different: other_allowed },
         ..live()
     };
     for (other_allowed, expected) in

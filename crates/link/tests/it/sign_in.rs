@@ -53,7 +53,7 @@ fn play(flow: &mut Flow, answers: &[(i64, u16, &str)]) -> Vec<String> {
     let mut asked = Vec::new();
     let mut answers = answers.iter();
     let mut now = 0;
-    while let Some(effect) = flow.poll(Moment { unix_ms: now * 1000, lot: [0; 16] }) {
+    while let Some(effect) = flow.poll(Moment { unix_ms: now * 1000, nonce: [0; 16] }) {
         match effect {
             Effect::Send { id, request } => {
                 let token = request.headers.iter().find(|header| header.name == "x-token");
@@ -100,7 +100,7 @@ fn a_token_is_got_and_carried_and_kept() {
     flow.confirm(true);
     let Some(Effect::Store(linked)) = flow.poll(Moment::default()) else { panic!("it is to be stored") };
     assert_eq!(linked.tokens.values().map(Secret::expose).collect::<Vec<_>>(), ["t1"]);
-    assert_eq!(linked.tokens_end, Some(60));
+    assert_eq!(linked.tokens_expire_at, Some(60));
     assert_eq!(linked.missed, Vec::<Key>::new());
 }
 
@@ -134,8 +134,8 @@ fn a_token_that_is_refused_is_renewed_once() {
 #[test]
 fn a_token_that_was_renewed_is_kept_whatever_follows() {
     let tokens = Values::from([(Key::parse("token").expect("a key"), Secret::from("t1"))]);
-    let mut flow = flow(Start { tokens, tokens_end: Some(5), ..Start::default() });
-    assert!(flow.tokens_end_soon(0) && !flow.tokens_end_soon(-6));
+    let mut flow = flow(Start { tokens, tokens_expire_at: Some(5), ..Start::default() });
+    assert!(flow.tokens_expire_soon(0) && !flow.tokens_expire_soon(-6));
     play(&mut flow, &[(0, 200, r#"{"token":"t2"}"#), (0, 403, "")]);
     assert_eq!(ends(&flow), "failed missing_permission");
     let (tokens, end) = flow.tokens();
@@ -169,7 +169,7 @@ fn other_credentials_are_signed_in_with_though_there_are_tokens() {
 fn a_kept_token_is_renewed_before_it_ends() {
     let kept = |end| Start {
         tokens: Values::from([(Key::parse("token").expect("a key"), Secret::from("old"))]),
-        tokens_end: Some(end),
+        tokens_expire_at: Some(end),
         ..Start::default()
     };
     let mut fresh = flow(kept(1000));
@@ -261,7 +261,7 @@ methods:
         let flow =
             Flow::new(Arc::clone(&guide), "main", Start { scopes, ..Start::default() }).expect("a method");
         let redirect = guide.methods[0].auth.sign_in.as_ref().and_then(|sign_in| sign_in.redirect.as_ref());
-        flow.scopes_asked(redirect.expect("a redirect")).join(" ")
+        flow.requested_scopes(redirect.expect("a redirect")).join(" ")
     };
     assert_eq!(asked(None), "me read write delete offline_access");
     assert_eq!(asked(Some(&["delete"])), "me delete offline_access");

@@ -7,7 +7,7 @@ use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ED25519, PublicKeyData as _, S
 use secret::Secret;
 
 /// 2015-08-30T12:36:00Z.
-const MOMENT: Moment = Moment { unix_ms: 1_440_938_160_000, lot: [7; 16] };
+const MOMENT: Moment = Moment { unix_ms: 1_440_938_160_000, nonce: [7; 16] };
 
 /// A guide with these fields, this authentication and this request.
 fn guide(fields: &str, auth: &str, request: &str) -> Guide {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use sqlx::Row as _;
-use vault::{AccountState, ChangeError, CheckRecord, Filter};
+use vault::{AccountState, ChangeError, CheckRecord, CreatedFrom, Filter, NewAccount, Replacing};
 
 use crate::{CANARY, at, count, map, open, raw, sample};
 
@@ -25,13 +25,33 @@ async fn an_account_comes_back_as_it_was_stored() {
     assert_eq!(added.secret_fields, ["password", "token"]);
     assert_eq!(vault.get(&added.id).await.unwrap(), Some(added.clone()));
     assert_eq!(vault.list(&Filter::default()).await.unwrap(), std::slice::from_ref(&added));
-    assert_eq!(vault.find_by_external("gladly", "acme-sandbox").await.unwrap(), std::slice::from_ref(&added));
-    assert_eq!(vault.find_by_external("gladly", "acme").await.unwrap(), []);
 
     vault.close().await;
     let credentials = open(folder.path()).await.unseal(&added.id, "ada", "verify", at(1)).await.unwrap();
     assert_eq!(credentials.account, added);
     assert_eq!(credentials.secrets, sample(CANARY).secrets);
+}
+
+#[tokio::test]
+async fn a_link_replaces_the_same_account_at_the_provider() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = open(folder.path()).await;
+    let link = async |new: NewAccount, minutes| {
+        let from = CreatedFrom { actor: "ada", ..CreatedFrom::default() };
+        vault.keep(&new, Replacing::SameAtProvider, from, at(minutes)).await.unwrap()
+    };
+    let first = link(NewAccount { label: Some("Ours".to_owned()), ..sample("a") }, 0).await;
+    let again = link(sample("b"), 1).await;
+    assert_eq!((&again.id, again.version, again.label.as_deref()), (&first.id, 2, Some("Ours")));
+    // What differs in one of the three is another account.
+    let others = [
+        link(NewAccount { environment: None, ..sample("c") }, 2).await,
+        link(NewAccount { external_id: Some("acme".to_owned()), ..sample("c") }, 3).await,
+        link(NewAccount { provider: "zoho".to_owned(), ..sample("c") }, 4).await,
+    ];
+    assert!(others.iter().all(|other| other.version == 1 && other.id != first.id));
+    let nameless = NewAccount { external_id: None, ..sample("d") };
+    assert_ne!(link(nameless.clone(), 5).await.id, link(nameless, 6).await.id);
 }
 
 #[tokio::test]

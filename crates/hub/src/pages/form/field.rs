@@ -134,7 +134,7 @@ pub(in crate::pages) fn view(frame: &Frame<'_>, flow: &Flow, field: &Field, give
         step: found_at(flow, &field.key),
         when: field.when.as_ref().map(when),
         only: field.when.as_ref().map(|when| only(flow, when)),
-        hidden: !flow.asks(field) && flow.environment().is_some(),
+        hidden: !flow.applies(field) && flow.environment().is_some(),
     }
 }
 

@@ -1,0 +1,124 @@
+//! What the person sees: steps, checks, who was found.
+
+use std::fmt::Write as _;
+
+use guide::{Key, Section};
+use jiff::Timestamp;
+use link::{CheckReport, CheckState, Flow, Stage, StepView};
+use probe::Identity;
+
+use super::text::prose;
+use crate::linking::report::{check_line, identity_lines, limited_lines};
+use crate::out::{Ink, Out, width};
+
+/// The screen, and what is on it already.
+pub(crate) struct Screen<'o> {
+    out: &'o Out,
+    shown: Option<Key>,
+    reports: Vec<CheckReport>,
+    /// Whether the last line shows something that is under way, and is to be written over.
+    open: bool,
+}
+
+impl<'o> Screen<'o> {
+    pub(crate) fn new(out: &'o Out) -> Self {
+        Self { out, shown: None, reports: Vec::new(), open: false }
+    }
+
+    /// A step of the guide: once, not again when only a field is asked again.
+    pub(crate) fn step(&mut self, flow: &Flow, view: &StepView<'_>) {
+        if self.shown.as_ref() == Some(&view.step.key) && view.failure.is_none() {
+            return;
+        }
+        self.shown = Some(view.step.key.clone());
+        self.reports.clear();
+        let out = self.out;
+        let mut text = String::from("\n");
+        if view.opens_section {
+            text.push_str(&self.section(flow, view.section));
+        }
+        let number = format!("Step {} of {}", view.number, view.total);
+        let _ = writeln!(
+            text,
+            "{} {}\n",
+            out.ink(Ink::Dim, &format!("{number} ·")),
+            out.ink(Ink::Strong, &view.step.title)
+        );
+        text.push_str(&prose(flow, &view.step.body, out));
+        out.line(text.trim_end_matches('\n'));
+        out.line("");
+    }
+
+    fn section(&self, flow: &Flow, section: &Section) -> String {
+        let rule = "─".repeat(width().saturating_sub(section.title.chars().count() + 4));
+        let mut text = format!("{}\n\n", self.out.ink(Ink::Note, &format!("── {} {rule}", section.title)));
+        if let Some(intro) = &section.intro {
+            text.push_str(&prose(flow, intro, self.out));
+            text.push('\n');
+        }
+        text
+    }
+
+    /// What was kept of what was typed, where that is worth saying.
+    pub(crate) fn kept(&mut self, flow: &Flow, fields: &[Key], before: Option<&str>) {
+        let decides = probe::host_fields(flow.method());
+        let moved = matches!(flow.stage(), Stage::Step(view) if view.problems.is_empty())
+            || matches!(flow.stage(), Stage::Checking(_));
+        if !moved {
+            return;
+        }
+        if let Some(host) = flow.host().filter(|host| Some(host.as_str()) != before)
+            && fields.iter().any(|key| decides.contains(&key))
+        {
+            self.out.line(&self.out.ink(Ink::Good, &format!("  → will connect to {host}")));
+        }
+    }
+
+    /// How the checks stand: each on a line of its own, written over as it changes.
+    pub(crate) fn checks(&mut self, flow: &Flow) {
+        let reports: &[CheckReport] = match flow.stage() {
+            Stage::Checking(reports) | Stage::Failed { reports, .. } | Stage::Confirm { reports, .. } => {
+                reports
+            }
+            _ => return,
+        };
+        if self.reports.is_empty() && !self.open {
+            self.out.line("");
+        }
+        for (n, report) in reports.iter().enumerate() {
+            if self.reports.get(n) == Some(report) {
+                continue;
+            }
+            let under_way = matches!(report.state, CheckState::Running | CheckState::WaitingUntil(_));
+            if under_way && !self.out.live {
+                continue;
+            }
+            let clear = if self.open { "\r\x1b[2K" } else { "" };
+            let end = if under_way { "" } else { "\n" };
+            self.out
+                .data(&format!("{clear}{}{end}", check_line(report, self.out, Timestamp::now().as_second())));
+            self.open = under_way;
+        }
+        self.reports = reports.to_vec();
+    }
+
+    /// The checks were broken off.
+    pub(crate) fn interrupted(&mut self) {
+        if std::mem::take(&mut self.open) {
+            self.out.line("");
+        }
+    }
+
+    /// Who was found, and what the account cannot do.
+    pub(crate) fn found(&mut self, identity: Option<&Identity>, reports: &[CheckReport], limited: bool) {
+        self.shown = None;
+        self.out.line("");
+        if let Some(identity) = identity {
+            self.out.line(identity_lines(identity, self.out).trim_end());
+        }
+        if limited {
+            self.out.line(limited_lines(reports).trim_end());
+        }
+        self.out.line("");
+    }
+}

@@ -1,0 +1,182 @@
+//! Renewing the tokens of an account: by one task at a time, of whichever process.
+//!
+//! Many providers give a new token for renewing with each renewal, and take the old one's second use for theft: then no
+//! token of the account holds any more. **Invariant:** whatever may renew tokens holds the account's lease and uses the
+//! tokens that are kept at that moment; so whoever comes next finds the new ones. New tokens are kept before anything
+//! else is asked with them, also when the client has hung up.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use driver::TokenKeeper;
+use guide::OutcomeKind;
+use jiff::Timestamp;
+use link::{Flow, Stage};
+use vault::{AccountId, Credentials, Vault};
+
+use crate::account_flows::AccountFlows;
+use crate::leases::Leases;
+use crate::wire::error::{ApiError, CONFLICT, INTERNAL, NOT_FOUND, PROVIDER_FAILED, PROVIDER_TIMEOUT};
+
+/// How often a task that waits for the lease tries to take it.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// How long it tries.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// How long tokens that were seen to work are not doubted, whatever a provider answers to a single request.
+pub(crate) const TRUSTED: Duration = Duration::from_mins(1);
+
+/// How long tokens that could not be renewed are not tried again: everyone who waited would try, one after the other.
+const REFUSED: Duration = Duration::from_secs(5);
+
+/// When tokens were last checked, and why they do not work, if so.
+type Checked = (Instant, Result<(), ApiError>);
+
+/// Work that waits for the lease.
+type Work<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>> + Send>>;
+
+/// Renews tokens.
+pub(crate) struct Renewals {
+    vault: Arc<Vault>,
+    leases: Arc<Leases>,
+    flows: Arc<AccountFlows>,
+    /// By account and version.
+    checked: Mutex<BTreeMap<(AccountId, i64), Checked>>,
+}
+
+impl Renewals {
+    pub(crate) fn new(vault: Arc<Vault>, leases: Arc<Leases>, flows: Arc<AccountFlows>) -> Self {
+        Self { vault, leases, flows, checked: Mutex::default() }
+    }
+
+    /// The credentials with tokens that hold for a while yet: as they are kept, or renewed now. For a method whose
+    /// tokens are kept.
+    pub(crate) async fn fresh(
+        self: &Arc<Self>,
+        credentials: Credentials,
+        flow: &Flow,
+        actor: &str,
+    ) -> Result<Credentials, ApiError> {
+        let (tokens, _) = flow.tokens();
+        if !tokens.is_empty() && !flow.tokens_expire_soon(Timestamp::now().as_second()) {
+            return Ok(credentials);
+        }
+        self.renewed(&credentials, actor).await
+    }
+
+    /// The credentials with tokens that work, where those at hand have ended or were refused: as another task has renewed
+    /// them meanwhile, or renewed now.
+    pub(crate) async fn renewed(
+        self: &Arc<Self>,
+        old: &Credentials,
+        actor: &str,
+    ) -> Result<Credentials, ApiError> {
+        let renewals = Arc::clone(self);
+        let (id, version) = (old.account.id.clone(), old.account.version);
+        let work = {
+            let (old, actor) = (old.clone(), actor.to_owned());
+            Box::pin(async move { renewals.renew(old, actor).await })
+        };
+        match self.alone_at(&id, Some(version), work).await? {
+            Some(renewed) => Ok(renewed),
+            // Another task has renewed them already.
+            None => self.unsealed(&id, actor).await,
+        }
+    }
+
+    /// Does something that may renew an account's tokens while no other task does.
+    pub(crate) async fn alone<T: Send + 'static>(
+        &self,
+        id: &AccountId,
+        work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        self.alone_at(id, None, Box::pin(work)).await?.ok_or_else(|| ApiError::of(&INTERNAL))
+    }
+
+    async fn renew(&self, old: Credentials, actor: String) -> Result<Credentials, ApiError> {
+        let id = old.account.id.clone();
+        // Another task may have had the lease before.
+        if self.vault.get(&id).await?.is_none_or(|now| now.version != old.account.version) {
+            return self.unsealed(&id, &actor).await;
+        }
+        let mut flow = self.flows.relink_flow(&old).await?;
+        match self.lately(&old) {
+            Some(Ok(())) if !flow.tokens_expire_soon(Timestamp::now().as_second()) => return Ok(old),
+            Some(Err(error)) => return Err(error),
+            Some(Ok(())) | None => {}
+        }
+        let mut keeper = TokenKeeper { credentials: old, actor };
+        let found = match self.flows.check_and_keep(&mut flow, &mut keeper).await {
+            Ok(()) => works(&flow),
+            Err(error) => Err(error),
+        };
+        self.remember(&keeper.credentials, found.clone());
+        found.map(|()| keeper.credentials)
+    }
+
+    /// Waits for the account's lease, and does the work in a task of its own: what a provider gives is kept also when the
+    /// request ends before. `None` if the account no longer has the version that is named, so that there is no need.
+    async fn alone_at<T: Send + 'static>(
+        &self,
+        id: &AccountId,
+        version: Option<i64>,
+        mut work: Work<T>,
+    ) -> Result<Option<T>, ApiError> {
+        let began = Instant::now();
+        loop {
+            match self.leases.spawn(format!("renewal/{id}"), work).await? {
+                Ok(running) => {
+                    let changed =
+                        || Err(ApiError::new(&CONFLICT, "The account was changed meanwhile; try again"));
+                    return running.result().await.unwrap_or_else(changed).map(Some);
+                }
+                Err(waiting) => work = waiting,
+            }
+            if PATIENCE < began.elapsed() {
+                let message = "The tokens of this account are being renewed, and the provider takes too long";
+                return Err(ApiError::new(&PROVIDER_TIMEOUT, message).retry_after(5));
+            }
+            tokio::time::sleep(PAUSE).await;
+            let now = self.vault.get(id).await?;
+            let now = now.ok_or_else(|| ApiError::new(&NOT_FOUND, "There is no account with this id"))?;
+            if version.is_some_and(|version| version != now.version) {
+                return Ok(None);
+            }
+        }
+    }
+
+    async fn unsealed(&self, id: &AccountId, actor: &str) -> Result<Credentials, ApiError> {
+        Ok(self.vault.unseal(id, actor, "tokens that were renewed", Timestamp::now()).await?)
+    }
+
+    /// What the last check of these tokens found, if it is recent enough not to check again.
+    fn lately(&self, of: &Credentials) -> Option<Result<(), ApiError>> {
+        let checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, found) = checked.get(&(of.account.id.clone(), of.account.version))?;
+        let holds = if found.is_ok() { TRUSTED } else { REFUSED };
+        (at.elapsed() < holds).then(|| found.clone())
+    }
+
+    fn remember(&self, of: &Credentials, found: Result<(), ApiError>) {
+        let mut checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
+        checked.retain(|_, (at, _)| at.elapsed() < TRUSTED);
+        checked.insert((of.account.id.clone(), of.account.version), (Instant::now(), found));
+    }
+}
+
+/// Whether a flow's tokens were seen to work.
+pub(crate) fn works(flow: &Flow) -> Result<(), ApiError> {
+    match flow.stage() {
+        Stage::Confirm { .. } => Ok(()),
+        Stage::Failed { verdict, .. } => {
+            let passes = verdict.outcome.is_transient() || verdict.outcome == OutcomeKind::Tls;
+            let code = if passes { &PROVIDER_FAILED } else { &CONFLICT };
+            let message = format!("Signing in failed. {} {}", verdict.says, verdict.fix);
+            Err(ApiError::new(code, message.trim()).with("outcome", verdict.outcome.as_str()))
+        }
+        _ => Err(ApiError::new(&CONFLICT, "The account has to be linked again before it can be used")),
+    }
+}

@@ -1,0 +1,77 @@
+//! An app for tests: with its own folder, the guides that ship, and no way out.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use tempfile::TempDir;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::app::{App, Phase};
+use crate::serve::app;
+use crate::settings::{Settings, Sources, read};
+
+/// An app that is ready, and its folder, which goes when it is dropped.
+pub(crate) struct Made {
+    pub(crate) app: Arc<App>,
+    _folder: TempDir,
+}
+
+/// The settings that these variables say, in a folder.
+pub(crate) fn settings(folder: &TempDir, variables: &[(&str, &str)]) -> Settings {
+    let variables: BTreeMap<String, String> =
+        variables.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let usual_data = Some(folder.path().join("data"));
+    let outcome = read(&Sources { variables, usual_data, ..Sources::default() });
+    outcome.settings.unwrap_or_else(|| panic!("{:?}", outcome.problems))
+}
+
+/// An app with what these variables say, such as `("WAYSTONE_LIMITS_BODY", "2KiB")`.
+pub(crate) async fn made(variables: &[(&str, &str)]) -> Made {
+    let folder = tempfile::tempdir().unwrap();
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 8700));
+    let app = Arc::new(app(settings(&folder, variables), address).await.unwrap());
+    app.enter(Phase::Ready);
+    Made { app, _folder: folder }
+}
+
+/// What is logged, at the loudest level and by all crates: more than an operator can switch on.
+#[derive(Clone, Default)]
+pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Lines {
+    /// Those of all tests of the process, from the first call: what is asked for a moment and a thread would miss some.
+    pub(crate) fn of_all_tests() -> Self {
+        static LINES: OnceLock<Lines> = OnceLock::new();
+        let lines = LINES.get_or_init(|| {
+            let lines = Self::default();
+            let all = tracing_subscriber::fmt().json().with_max_level(tracing::Level::TRACE);
+            all.with_writer(lines.clone()).init();
+            lines
+        });
+        lines.clone()
+    }
+
+    /// What was logged so far.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+impl io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Lines {
+    type Writer = Self;
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
