@@ -119,6 +119,7 @@ impl Vault {
             Some(old) => {
                 let mut stored = new.stored(old.id.clone(), old.version + 1, old.created_at, now);
                 stored.hold = old.hold;
+                stored.label = stored.label.or_else(|| old.label.clone());
                 if let Replacing::Account { .. } = place {
                     // An edit changes what the account is linked with, not whose it is: as it is now, not as it was read.
                     let profile = stored.home.map(|home| home.connector_profile);
@@ -127,7 +128,6 @@ impl Vault {
                         None => home,
                     });
                 }
-                stored.label = stored.label.or_else(|| old.label.clone());
                 (stored, "account.updated")
             }
         };

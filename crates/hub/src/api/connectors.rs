@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::connectors::{self, Connector, setup_fields};
 use crate::guides::Edition;
-use crate::scope::Scope;
+use crate::scope::{self, Scope};
 use crate::wire::connector::{ConnectorImages, ConnectorMeta, ConnectorMethod, ConnectorResources};
 use crate::wire::error::{ApiError, CONFLICT, ErrorBody, INVALID_VALUE, NOT_FOUND};
 use crate::wire::{Json, Segments, stamp};
@@ -386,11 +386,9 @@ fn setup_values(method: &guide::Method, given: BTreeMap<String, String>) -> Resu
 }
 
 fn named(name: &str) -> Result<String, ApiError> {
-    let name = name.trim().to_owned();
-    if name.is_empty() || 100 < name.chars().count() || name.chars().any(char::is_control) {
-        return Err(ApiError::new(&INVALID_VALUE, "`name` has from 1 to 100 characters that can be seen"));
-    }
-    Ok(name)
+    let name = scope::name(name);
+    let wrong = || ApiError::new(&INVALID_VALUE, "`name` must be 1 to 100 printable characters");
+    name.map(str::to_owned).ok_or_else(wrong)
 }
 
 fn no_provider() -> ApiError {

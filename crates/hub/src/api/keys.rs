@@ -96,9 +96,8 @@ pub(super) async fn create(
     if !caller.may(kind) {
         return Err(ApiError::new(&FORBIDDEN, "A test key makes keys of type `test` only"));
     }
-    let name = scope::name(&body.name).ok_or_else(|| {
-        ApiError::new(&INVALID_VALUE, "`name` has from 1 to 100 characters that can be seen")
-    })?;
+    let name = scope::name(&body.name)
+        .ok_or_else(|| ApiError::new(&INVALID_VALUE, "`name` must be 1 to 100 printable characters"))?;
     let mut scopes: Vec<&str> = Vec::new();
     for wanted in &body.scopes {
         let Some(scope) = Scope::parse(wanted) else {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header::SET_COOKIE;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use jiff::{Timestamp, ToSpan as _};
@@ -58,8 +59,7 @@ impl Wanted {
 pub(super) async fn enter(
     State(app): State<Arc<App>>,
     client: Client,
-    method: Method,
-    headers: HeaderMap,
+    Parts { method, headers, .. }: Parts,
     Segments(token): Segments<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Response> {

@@ -133,11 +133,11 @@ async fn enter(
     token: &str,
 ) -> Result<Response, Response> {
     let context = PageContext::new(app, headers);
-    app.limiter.may_guess(&client).await.map_err(context.failed("/"))?;
+    app.limiter.may_guess(client).await.map_err(context.failed("/"))?;
     let found = app.vault.handoff_by_token(&Digest::of(token)).await;
     let found = found.map_err(context.failed("/"))?;
     let Some(handoff) = found else {
-        app.limiter.guessed_wrong(&client).await;
+        app.limiter.guessed_wrong(client).await;
         return Err(context.trouble(Trouble::NotFound));
     };
     let now = Timestamp::now();
@@ -169,14 +169,14 @@ struct Helper {
 impl Helper {
     async fn find(app: &Arc<App>, client: &Client, headers: &HeaderMap, id: &str) -> Result<Self, Response> {
         let context = PageContext::new(app, headers);
-        app.limiter.may_guess(&client).await.map_err(context.failed("/"))?;
+        app.limiter.may_guess(client).await.map_err(context.failed("/"))?;
         let Some(secret) = cookie::read(headers, &cookie_name(id)) else {
             return Err(context.trouble(Trouble::NotFound));
         };
         let found =
             app.vault.handoff_by_token(&Digest::of(secret.expose())).await.map_err(context.failed("/"))?;
         let Some(handoff) = found.filter(|handoff| handoff.id == id) else {
-            app.limiter.guessed_wrong(&client).await;
+            app.limiter.guessed_wrong(client).await;
             return Err(context.trouble(Trouble::NotFound));
         };
         let attempt = app.vault.attempt(&handoff.attempt).await.map_err(context.failed("/"))?;
