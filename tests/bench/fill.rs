@@ -57,8 +57,12 @@ fn another(linked: &[NewAccount], first: &Home, n: usize) -> NewAccount {
     let (like, owner) = (&linked[n % linked.len()], n / linked.len());
     let id = format!("org-{n}");
     let owner = Owner { id: format!("owner-{owner}"), name: format!("Owner {owner}"), username: None };
-    let config = like.home.as_ref().map_or_else(|| first.config.clone(), |home| home.config.clone());
-    let mut new = NewAccount { home: Some(Home { config, owner, ..first.clone() }), ..like.clone() };
+    let connector_profile = like
+        .home
+        .as_ref()
+        .map_or_else(|| first.connector_profile.clone(), |home| home.connector_profile.clone());
+    let mut new =
+        NewAccount { home: Some(Home { connector_profile, owner, ..first.clone() }), ..like.clone() };
     // What names the organization is among what was typed.
     for value in new.values.values_mut() {
         if Some(&*value) == like.external_id.as_ref() {

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
+
+use serde_json::Value;
 
 use crate::corpus::Differences;
 use crate::{guides, waystone};
@@ -83,10 +85,14 @@ fn everything() -> tempfile::TempDir {
                 .expect("a file can be written");
         }
     }
-    let hostile: PathBuf = folder.path().join("hostile");
-    let status = Command::new(waystone::example("render", "hostile")).arg(&hostile).status();
-    assert!(status.expect("it can be started").success(), "the hostile corpus is written");
+    write_corpus(&folder.path().join("hostile"));
     folder
+}
+
+/// Writes pages of hostile texts, and the pages of every guide that ships, into a folder.
+fn write_corpus(folder: &Path) {
+    let status = Command::new(waystone::example("render", "hostile")).arg(folder).status();
+    assert!(status.expect("the example can be started").success(), "the corpus is written");
 }
 
 #[test]
@@ -104,6 +110,31 @@ fn a_page_is_accessible_on_phone_and_desktop_in_light_and_dark() {
         fs::write(&page, rendered(&entry.folder, &["--to", "html"])).expect("a file can be written");
     }
     node("axe.mjs", &[folder.path()]);
+}
+
+/// The page schema against the JSON of every guide that ships and of the hostile corpus.
+#[test]
+fn the_json_of_every_page_is_valid_against_the_schema() {
+    let schema = root().join("../schemas/page.schema.json");
+    let schema: Value = serde_json::from_slice(&fs::read(schema).expect("the schema")).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    write_corpus(folder.path());
+    let mut pages = 0;
+    for file in fs::read_dir(folder.path()).expect("the corpus") {
+        let file = file.expect("a file").path();
+        if file.extension().is_none_or(|extension| extension != "json") {
+            continue;
+        }
+        let mut page: Value = serde_json::from_slice(&fs::read(&file).expect("a file")).expect("JSON");
+        let errors: Vec<String> = validator.iter_errors(&page).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{}: {errors:#?}", file.display());
+        // A schema that accepts everything would prove nothing.
+        page["parts"][0]["content"] = serde_json::json!([[{ "paragraf": [] }]]);
+        assert!(!validator.is_valid(&page), "{}: a misspelled block is accepted", file.display());
+        pages += 1;
+    }
+    assert!(pages > 80, "only {pages} pages were validated");
 }
 
 /// The titles of all steps, in the order in which each output has them.

@@ -10,7 +10,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::{Entry, GUIDE_FILE};
+use crate::entry::{Entry, GUIDE_FILE};
 
 /// Why a path gave no guides.
 #[derive(Debug)]

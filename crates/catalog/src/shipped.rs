@@ -2,7 +2,8 @@
 
 use guide::Brand;
 
-use crate::{Catalog, Entry, GUIDE_FILE};
+use crate::catalog::Catalog;
+use crate::entry::{Entry, GUIDE_FILE};
 
 /// Every file of `guides/`, by path.
 const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/shipped.rs"));

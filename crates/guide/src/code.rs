@@ -8,32 +8,11 @@ mod meaning;
 mod shape;
 mod text;
 
-use crate::finding::Severity;
+use crate::page::CodePage;
 
 pub(crate) use self::meaning::*;
 pub(crate) use self::shape::*;
 pub(crate) use self::text::*;
-
-/// The page of a kind of finding.
-#[derive(Debug, PartialEq, Eq)]
-pub struct CodePage {
-    /// `W` and four digits.
-    pub code: &'static str,
-    /// A few words with hyphens.
-    pub name: &'static str,
-    /// How much such a finding weighs.
-    pub severity: Severity,
-    /// What is found, in one sentence.
-    pub summary: &'static str,
-    /// Why it matters, in one sentence; shown under every finding.
-    pub why: &'static str,
-    /// What to do, in general.
-    pub mend: &'static str,
-    /// A piece of a guide that has it.
-    pub bad: &'static str,
-    /// The same piece, mended.
-    pub good: &'static str,
-}
 
 /// All pages of this crate, by code.
 pub fn pages() -> impl Iterator<Item = &'static CodePage> {

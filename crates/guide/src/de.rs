@@ -13,12 +13,7 @@ use serde::forward_to_deserialize_any;
 
 use crate::node::{Entry, Kind, Node};
 use crate::source::Span;
-use crate::spanned::{SPANNED, WHOLE};
-
-/// Asks for a list also where a single value stands.
-pub(crate) const ONE_OR_MANY: &str = "$waystone::OneOrMany";
-/// Asks which of a text and a mapping stands here.
-pub(crate) const SHORT_OR: &str = "$waystone::ShortOr";
+use crate::spanned::{ONE_OR_MANY, SHORT_OR, SPANNED, WHOLE};
 
 /// Why a tree is not of a shape.
 #[derive(Debug, PartialEq, Eq)]

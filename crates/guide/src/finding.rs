@@ -2,38 +2,11 @@
 //!
 //! A finding is for the author: a value, collected with all the others, never an error that stops the reading.
 
-use std::fmt;
-
-use crate::code::CodePage;
+use crate::page::{CodePage, Severity};
 use crate::source::Span;
 
 /// So many findings are given of one file. More is not read by anybody, and takes time to make.
 pub(crate) const MOST_FINDINGS: usize = 100;
-
-/// How much a finding weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// The guide cannot be used.
-    Error,
-    /// The guide works, and would be better otherwise; can be allowed in the file, with a reason.
-    Warning,
-}
-
-impl Severity {
-    /// The word shown.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-        }
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// One thing about one place.
 #[derive(Clone, Debug, PartialEq)]

@@ -14,6 +14,8 @@
 
 mod source;
 
+mod page;
+
 mod code;
 mod finding;
 
@@ -30,6 +32,7 @@ mod host;
 mod http;
 mod json_path;
 mod key;
+mod names;
 mod outcome;
 mod prose;
 mod template;
@@ -42,14 +45,15 @@ mod read;
 mod saying;
 
 pub use crate::brand::{Brand, LinkWording, SetupWording, Theme, Titled};
-pub use crate::code::{CodePage, pages};
-pub use crate::finding::{Edit, Finding, Severity, listed, nearest};
+pub use crate::code::pages;
+pub use crate::finding::{Edit, Finding, listed, nearest};
 pub use crate::host::{HostPattern, HostPatternError, is_label};
 pub use crate::http::{Fault, Verb};
 pub use crate::json_path::JsonPath;
 pub use crate::key::Key;
 pub use crate::model::*;
 pub use crate::outcome::OutcomeKind;
+pub use crate::page::{CodePage, Severity};
 pub use crate::prose::{Block, Inline, Prose};
 pub use crate::read::{Reading, read, read_brand, read_form};
 pub use crate::saying::{Mistake, Ours, Saying};

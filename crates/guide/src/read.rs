@@ -8,10 +8,11 @@ use sha2::{Digest, Sha256};
 
 use crate::brand::Brand;
 use crate::code::{TOO_LARGE, TOO_MANY, UNREADABLE, WRONG_TYPE};
-use crate::finding::{Finding, MOST_FINDINGS, Severity};
+use crate::finding::{Finding, MOST_FINDINGS};
 use crate::lower;
 use crate::model::Guide;
 use crate::node::{Kind, Node};
+use crate::page::Severity;
 use crate::schema::{self, Form, Repair};
 use crate::shape::{BrandShape, GuideShape};
 use crate::source::{Source, Span};

@@ -17,7 +17,7 @@ use crate::json_path::JsonPath;
 use crate::key::Key;
 use crate::source::Span;
 
-pub(crate) use self::read::{parse, parse_next, suggest};
+pub(crate) use self::read::TextReader;
 pub use self::vocabulary::{TextKind, Vocabulary, Word, vocabulary};
 
 /// A text with references in it.
@@ -242,7 +242,7 @@ impl Filter {
 
 /// What kind of text a template is in, which decides what may be referred to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
-pub(crate) enum Where {
+pub(crate) enum Context {
     /// What people read on a page, `body`, `intro`, `needs` and `warning`: no values.
     Prose,
     /// `says` and `fix` of an outcome: values that are not secret, and labels.
@@ -257,7 +257,7 @@ pub(crate) enum Where {
     Wording,
 }
 
-impl Where {
+impl Context {
     /// The kinds, in the order of their declaration.
     pub(crate) const ALL: [Self; 6] =
         [Self::Prose, Self::Message, Self::Request, Self::Signed, Self::Answer, Self::Wording];

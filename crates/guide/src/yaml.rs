@@ -8,7 +8,6 @@
 
 mod hidden;
 mod mistake;
-mod quick;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, Span as Marked, StructureStyle};
 
@@ -18,6 +17,7 @@ use crate::code::{
 };
 use crate::finding::{Finding, quoted};
 use crate::node::{Entry, Kind, Node};
+use crate::page::CodePage;
 use crate::source::{Source, Span};
 
 /// A guide's text may have this many bytes.
@@ -39,20 +39,6 @@ pub(crate) fn load(source: &Source, findings: &mut Vec<Finding>) -> Option<Node>
         findings.extend(hidden);
         return None;
     }
-    if let Some(root) = quick::read(&source.text) {
-        #[cfg(debug_assertions)]
-        {
-            let mut findings = Vec::new();
-            assert_eq!(parse(source, &mut findings).as_ref(), Some(&root), "both read the same");
-            assert_eq!(findings, [], "both find nothing");
-        }
-        return Some(root);
-    }
-    parse(source, findings)
-}
-
-/// The same with the parser, which knows all of YAML and what is wrong with a text.
-fn parse(source: &Source, findings: &mut Vec<Finding>) -> Option<Node> {
     let mut options = Options::default();
     options.strict_indentation = true;
     options.set_emit_comments(false);
@@ -302,7 +288,7 @@ impl Loader<'_, '_> {
         }
     }
 
-    fn stop(&mut self, code: &'static crate::code::CodePage, span: Span, message: &str) -> bool {
+    fn stop(&mut self, code: &'static CodePage, span: Span, message: &str) -> bool {
         let span = self.source.first_line(span);
         self.findings.push(Finding::new(code, span, message));
         false

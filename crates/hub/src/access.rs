@@ -27,9 +27,9 @@ pub enum Scope {
     PlatformRead,
     /// Make sessions; change and delete accounts.
     PlatformWrite,
-    /// See connectors, guides and configurations.
+    /// See connectors, guides and connector profiles.
     ConnectorsRead,
-    /// Change configurations.
+    /// Change connector profiles.
     ConnectorsWrite,
     /// Read what an account was linked with, secrets included.
     CredentialsRead,

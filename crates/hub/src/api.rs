@@ -5,17 +5,17 @@
 
 mod accounts;
 mod actions;
-mod attempts;
+mod connection_attempts;
 mod connectors;
 mod credentials;
 mod examples;
 mod guides;
 mod hub;
 mod keys;
+mod link_attempts;
 mod requests;
 mod sessions;
 mod trail;
-mod tries;
 
 use std::sync::Arc;
 
@@ -53,7 +53,7 @@ struct Described;
 /// What takes every method, which a description can only say one by one.
 #[derive(OpenApi)]
 #[openapi(paths(requests::described))]
-struct Passing;
+struct ProxyDescribed;
 
 /// The routes of the API.
 pub(crate) fn api() -> Router<Arc<App>> {
@@ -83,7 +83,7 @@ fn described() -> (Router<Arc<App>>, Document) {
         .routes(routes!(accounts::verify))
         .routes(routes!(credentials::read))
         .routes(routes!(requests::unified))
-        .routes(routes!(attempts::read))
+        .routes(routes!(link_attempts::read))
         .routes(routes!(actions::list))
         .routes(routes!(connectors::list_meta))
         .routes(routes!(connectors::read_meta))
@@ -99,8 +99,8 @@ fn described() -> (Router<Arc<App>>, Document) {
         .routes(routes!(hub::connector))
         .routes(routes!(hub::link))
         .routes(routes!(hub::account, hub::edit))
-        .routes(routes!(tries::create))
-        .routes(routes!(tries::read, tries::cancel));
+        .routes(routes!(connection_attempts::create))
+        .routes(routes!(connection_attempts::read, connection_attempts::cancel));
     let (routes, mut document) =
         OpenApiRouter::with_openapi(Described::openapi()).merge(backend).merge(browser).split_for_parts();
     let schemes = &mut document.components.get_or_insert_with(Default::default).security_schemes;
@@ -109,7 +109,7 @@ fn described() -> (Router<Arc<App>>, Document) {
     let token = utoipa::openapi::security::ApiKeyValue::new("x-hub-session-token");
     let token = utoipa::openapi::security::ApiKey::Header(token);
     schemes.insert("session".to_owned(), SecurityScheme::ApiKey(token).into());
-    document.merge(Passing::openapi());
+    document.merge(ProxyDescribed::openapi());
     examples::add(&mut document);
     let routes = routes
         .route("/connectors/{provider}/icon", get(connectors::icon))

@@ -21,8 +21,8 @@ use crate::guides::Guides;
 use crate::layers::request_id;
 use crate::limits::Calls;
 use crate::pages::Assets;
-use crate::passing::TokenCache;
-use crate::renewing::Looked;
+use crate::proxy::TokenCache;
+use crate::renewals::Looked;
 use crate::settings::Settings;
 
 /// What every handler shares.
@@ -124,9 +124,9 @@ impl App {
 
 /// A name that no other process has.
 fn process_name() -> String {
-    let mut lot = [0; 8];
-    getrandom::fill(&mut lot).expect("the system has randomness, or nothing here is safe");
-    format!("{:016x}", u64::from_ne_bytes(lot))
+    let mut nonce = [0; 8];
+    getrandom::fill(&mut nonce).expect("the system has randomness, or nothing here is safe");
+    format!("{:016x}", u64::from_ne_bytes(nonce))
 }
 
 /// What runs beside requests: it is told to stop, and waited for.

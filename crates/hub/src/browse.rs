@@ -18,8 +18,8 @@
 mod assets;
 mod check;
 mod choose;
+mod context;
 mod cookie;
-mod desk;
 mod enter;
 mod fill;
 mod finish;

@@ -1,7 +1,7 @@
-//! What a project can link: its connector configurations, and every method that needs none.
+//! What a project can link: its connector profiles, and every method that needs none.
 //!
-//! A method whose guide asks an admin for something first (an OAuth app, say) is there once a configuration says it.
-//! Every other is there by itself, under the id `provider.method`, until the project has a configuration of its own
+//! A method whose guide asks an admin for something first (an OAuth app, say) is there once a connector profile says it.
+//! Every other is there by itself, under the id `provider.method`, until the project has a profile of its own
 //! for it.
 //!
 //! **Invariant:** an id is safe in a path, unescaped: StackOne's widget puts it there so.
@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use guide::{Field, Guide, Method};
-use vault::{Account, Config, Session};
+use vault::{Account, ConnectorProfile, Session};
 
 use crate::app::App;
 use crate::guides::Edition;
@@ -18,7 +18,7 @@ use crate::wire::error::ApiError;
 
 /// A method of a provider, as a project has it.
 #[derive(Clone, Debug)]
-pub(crate) struct Integration {
+pub(crate) struct Connector {
     /// Its id.
     pub(crate) id: String,
     /// The provider's guide, as it is now.
@@ -30,10 +30,10 @@ pub(crate) struct Integration {
     /// Whether accounts can be linked and used.
     pub(crate) active: bool,
     /// What the project has set, if it has set anything.
-    pub(crate) config: Option<Config>,
+    pub(crate) profile: Option<ConnectorProfile>,
 }
 
-impl Integration {
+impl Connector {
     /// The key of the provider.
     pub(crate) fn provider(&self) -> &str {
         self.edition.guide.provider.key.as_str()
@@ -50,12 +50,12 @@ impl Integration {
     }
 }
 
-/// The id of a method that needs no configuration.
-pub(crate) fn plain_id(provider: &str, method: &str) -> String {
+/// The id of a method that needs no profile.
+pub(crate) fn built_in_id(provider: &str, method: &str) -> String {
     format!("{provider}.{method}")
 }
 
-/// The fields that an admin fills in once, when a configuration is made.
+/// The fields that an admin fills in once, when a profile is made.
 pub(crate) fn setup_fields(method: &Method) -> Vec<&Field> {
     let Some(setup) = &method.setup else { return Vec::new() };
     let collected = |field: &&Field| {
@@ -65,118 +65,123 @@ pub(crate) fn setup_fields(method: &Method) -> Vec<&Field> {
     method.fields.iter().filter(collected).collect()
 }
 
-/// Whether a method cannot be linked without a configuration.
-pub(crate) fn needs_config(method: &Method) -> bool {
+/// Whether a method cannot be linked without a profile.
+pub(crate) fn needs_profile(method: &Method) -> bool {
     setup_fields(method).iter().any(|field| field.required)
 }
 
 /// Everything that a project can link, by provider's name.
-pub(crate) async fn of_project(app: &App, project: &str) -> Result<Vec<Integration>, ApiError> {
-    let configs = app.vault.configs(project).await.map_err(|error| ApiError::internal(&error))?;
+pub(crate) async fn of_project(app: &App, project: &str) -> Result<Vec<Connector>, ApiError> {
+    let profiles = app.vault.connector_profiles(project).await.map_err(|error| ApiError::internal(&error))?;
     let editions = app.guides.snapshot();
-    let mut integrations: Vec<Integration> =
-        editions.values().flat_map(|edition| of_provider(edition, &configs)).collect();
-    integrations.sort_by(|a, b| {
-        let name = |one: &Integration| one.guide().provider.name.to_lowercase();
+    let mut connectors: Vec<Connector> =
+        editions.values().flat_map(|edition| of_provider(edition, &profiles)).collect();
+    connectors.sort_by(|a, b| {
+        let name = |one: &Connector| one.guide().provider.name.to_lowercase();
         name(a).cmp(&name(b)).then_with(|| a.id.cmp(&b.id))
     });
-    Ok(integrations)
+    Ok(connectors)
 }
 
-/// What can be linked of a provider, with a project's configurations.
-fn of_provider(edition: &Arc<Edition>, configs: &[Config]) -> Vec<Integration> {
-    let mut integrations = Vec::new();
+/// What can be linked of a provider, with a project's profiles.
+fn of_provider(edition: &Arc<Edition>, profiles: &[ConnectorProfile]) -> Vec<Connector> {
+    let mut connectors = Vec::new();
     for method in &edition.guide.methods {
-        let is_own =
-            |config: &&Config| edition.guide.provider.key == *config.provider && method.key == *config.method;
-        let before = integrations.len();
-        integrations.extend(configs.iter().filter(is_own).map(|config| configured(edition, config)));
-        if integrations.len() == before && !needs_config(method) {
-            integrations.push(plain(edition, method));
+        let is_own = |profile: &&ConnectorProfile| {
+            edition.guide.provider.key == *profile.provider && method.key == *profile.method
+        };
+        let before = connectors.len();
+        connectors.extend(profiles.iter().filter(is_own).map(|profile| configured(edition, profile)));
+        if connectors.len() == before && !needs_profile(method) {
+            connectors.push(plain(edition, method));
         }
     }
-    integrations
+    connectors
 }
 
-/// What a session may link: what is active, of its provider, configuration and categories.
-pub(crate) async fn of_session(app: &App, session: &Session) -> Result<Vec<Integration>, ApiError> {
+/// What a session may link: what is active, of its provider, profile and categories.
+pub(crate) async fn of_session(app: &App, session: &Session) -> Result<Vec<Connector>, ApiError> {
     let mut all = of_project(app, &session.made.project).await?;
     all.retain(|one| one.active && may(session, one));
     Ok(all)
 }
 
 /// One of them, whether or not it is active.
-pub(crate) async fn find(app: &App, project: &str, id: &str) -> Result<Option<Integration>, ApiError> {
+pub(crate) async fn find(app: &App, project: &str, id: &str) -> Result<Option<Connector>, ApiError> {
     // No database is asked for what cannot be an id, and may be no text for it.
     if !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')) {
         return Ok(None);
     }
     if let Some((provider, _)) = id.split_once('.') {
         let Some(edition) = app.guides.edition(provider) else { return Ok(None) };
-        let configs = app.vault.configs(project).await.map_err(|error| ApiError::internal(&error))?;
-        let found = of_provider(&edition, &configs).into_iter().find(|one| one.id == id);
-        // An account that was linked before the project had a configuration of its own keeps the plain one.
+        let profiles =
+            app.vault.connector_profiles(project).await.map_err(|error| ApiError::internal(&error))?;
+        let found = of_provider(&edition, &profiles).into_iter().find(|one| one.id == id);
+        // An account that was linked before the project had a profile of its own keeps the plain one.
         let plainly = || {
             let method =
-                edition.guide.methods.iter().find(|one| plain_id(provider, one.key.as_str()) == id)?;
-            Some(Integration { active: false, ..plain(&edition, method) })
+                edition.guide.methods.iter().find(|one| built_in_id(provider, one.key.as_str()) == id)?;
+            Some(Connector { active: false, ..plain(&edition, method) })
         };
         return Ok(found.or_else(plainly));
     }
-    let config = app.vault.config(project, id).await.map_err(|error| ApiError::internal(&error))?;
-    let Some(config) = config else { return Ok(None) };
-    Ok(app.guides.edition(&config.provider).map(|edition| configured(&edition, &config)))
+    let profile =
+        app.vault.connector_profile(project, id).await.map_err(|error| ApiError::internal(&error))?;
+    let Some(profile) = profile else { return Ok(None) };
+    Ok(app.guides.edition(&profile.provider).map(|edition| configured(&edition, &profile)))
 }
 
 /// Whether a session is for it.
-pub(crate) fn may(session: &Session, integration: &Integration) -> bool {
+pub(crate) fn may(session: &Session, connector: &Connector) -> bool {
     let made = &session.made;
-    let provider = made.provider.as_deref().is_none_or(|key| key == integration.provider());
-    let config = made.config.as_deref().is_none_or(|id| id == integration.id);
-    let categories = &integration.guide().provider.categories;
+    let provider = made.provider.as_deref().is_none_or(|key| key == connector.provider());
+    let profile = made.connector_profile.as_deref().is_none_or(|id| id == connector.id);
+    let categories = &connector.guide().provider.categories;
     let category = made.categories.is_empty() || categories.iter().any(|one| made.categories.contains(one));
-    provider && config && category
+    provider && profile && category
 }
 
-/// The configurations of a project that are switched off, by id. One that is not written down never is.
+/// The profiles of a project that are switched off, by id. One that is not written down never is.
 pub(crate) async fn switched_off(app: &App, project: &str) -> Result<BTreeSet<String>, ApiError> {
-    let configs = app.vault.configs(project).await.map_err(|error| ApiError::internal(&error))?;
-    Ok(configs.into_iter().filter(|config| !config.active).map(|config| config.id).collect())
+    let profiles = app.vault.connector_profiles(project).await.map_err(|error| ApiError::internal(&error))?;
+    Ok(profiles.into_iter().filter(|profile| !profile.active).map(|profile| profile.id).collect())
 }
 
-/// Whether an account's configuration is active.
+/// Whether an account's profile is active.
 pub(crate) async fn is_active(app: &App, account: &Account) -> Result<bool, ApiError> {
-    let Some(home) = account.home.as_ref().filter(|home| !home.config.contains('.')) else { return Ok(true) };
-    let config = app.vault.config(&home.project, &home.config).await;
-    let config = config.map_err(|error| ApiError::internal(&error))?;
-    Ok(config.is_none_or(|config| config.active))
+    let Some(home) = account.home.as_ref().filter(|home| !home.connector_profile.contains('.')) else {
+        return Ok(true);
+    };
+    let profile = app.vault.connector_profile(&home.project, &home.connector_profile).await;
+    let profile = profile.map_err(|error| ApiError::internal(&error))?;
+    Ok(profile.is_none_or(|profile| profile.active))
 }
 
-fn configured(edition: &Arc<Edition>, config: &Config) -> Integration {
-    Integration {
-        id: config.id.clone(),
+fn configured(edition: &Arc<Edition>, profile: &ConnectorProfile) -> Connector {
+    Connector {
+        id: profile.id.clone(),
         edition: Arc::clone(edition),
-        method: config.method.clone(),
-        name: config.name.clone(),
+        method: profile.method.clone(),
+        name: profile.name.clone(),
         // A method that the guide has no more cannot be linked.
-        active: config.active && edition.guide.method(&config.method).is_some(),
-        config: Some(config.clone()),
+        active: profile.active && edition.guide.method(&profile.method).is_some(),
+        profile: Some(profile.clone()),
     }
 }
 
-fn plain(edition: &Arc<Edition>, method: &Method) -> Integration {
+fn plain(edition: &Arc<Edition>, method: &Method) -> Connector {
     let provider = &edition.guide.provider;
     let name = match edition.guide.methods.as_slice() {
         [_] => provider.name.clone(),
         _ => format!("{} ({})", provider.name, method.label),
     };
-    Integration {
-        id: plain_id(provider.key.as_str(), method.key.as_str()),
+    Connector {
+        id: built_in_id(provider.key.as_str(), method.key.as_str()),
         edition: Arc::clone(edition),
         method: method.key.to_string(),
         name,
         active: true,
-        config: None,
+        profile: None,
     }
 }
 

@@ -22,14 +22,15 @@ mod wire;
 
 mod access;
 mod connectors;
-mod form;
 mod limits;
 mod linking;
-mod passing;
-mod renewing;
+mod proxy;
+mod renewals;
 mod sign_in;
 mod status;
 mod upkeep;
+mod web_origin;
+mod widget;
 
 mod api;
 mod browse;
@@ -43,9 +44,7 @@ mod testing;
 pub use crate::access::{Scope, name};
 pub use crate::api::openapi;
 pub use crate::app::App;
-pub use crate::linking::{moment, new_account, stored_values};
 pub use crate::serve::{Ended, ServeError, Started, TlsError, open_vault, serve};
-pub use crate::settings::{Given, Settings};
 pub use crate::status::table as account_states;
 pub use crate::telemetry::metrics::METRICS;
 pub use crate::wire::error::error_codes;

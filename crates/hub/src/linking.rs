@@ -6,33 +6,31 @@
 //! **Invariant:** an account is stored once per attempt, and only what was seen to work; the transcript and the
 //! texts for people hold no secret.
 
-mod again;
 mod check;
 mod problem;
+mod relink;
 mod values;
 mod verify;
 
 use std::sync::Arc;
 
+use driver::{NewLink, stored_values};
 use guide::{Guide, Key};
 use jiff::Timestamp;
-use link::{Effect, Flow, Linked, Purpose, Stage, Start};
+use link::{Flow, Linked, Purpose, Stage, Start};
 use probe::Values;
 use secret::Secret;
-use vault::{Account, Attempt, AttemptState, ChangeError, Home, NewAccount, Origin, Place, Session, Vault};
+use vault::{Account, Attempt, AttemptState, ChangeError, CreatedFrom, Home, Replacing, Session, Vault};
 
-pub(crate) use self::again::{again, keeps_tokens};
-pub use self::check::moment;
 pub(crate) use self::check::{check_and_keep, check_only};
 pub(crate) use self::problem::refusal;
-pub(crate) use self::values::{Held, Tokens, is_of_field, stored_tokens};
-pub use self::values::{new_account, stored_values};
+pub(crate) use self::relink::relink_flow;
 pub(crate) use self::verify::{CheckSeen, verify};
 
 use self::check::Whose;
 use crate::access::actor;
 use crate::app::App;
-use crate::connectors::Integration;
+use crate::connectors::Connector;
 use crate::editions;
 use crate::layers::client::Client;
 use crate::limits;
@@ -43,14 +41,14 @@ use crate::wire::error::{ApiError, CONFLICT, GONE, INTERNAL};
 pub(crate) struct Linking {
     /// The session.
     pub(crate) session: Session,
-    /// The connector configuration.
-    pub(crate) integration: Integration,
+    /// The connector profile.
+    pub(crate) connector: Connector,
     /// What the database has of it.
     pub(crate) attempt: Attempt,
     /// The flow.
     pub(crate) flow: Flow,
     /// The account in whose place it goes, if one was named.
-    over: Option<Account>,
+    replaces: Option<Account>,
     /// What only this side knows while the browser is at the provider.
     pub(crate) away: Option<String>,
 }
@@ -60,21 +58,21 @@ impl Linking {
     pub(crate) async fn begin(
         app: &App,
         session: &Session,
-        integration: Integration,
-        over: Option<Account>,
+        connector: Connector,
+        replaces: Option<Account>,
     ) -> Result<Self, ApiError> {
-        let guide = editions::pinned(app, session, &integration.edition).await?;
-        let flow = start(app, session, &integration, &guide, over.as_ref()).await?;
+        let guide = editions::pinned(app, session, &connector.edition).await?;
+        let flow = start(app, session, &connector, &guide, replaces.as_ref()).await?;
         let now = Timestamp::now();
         let attempt = Attempt {
             id: Vault::attempt_id().map_err(|error| ApiError::internal(&error))?,
             session: session.seq,
             project: session.made.project.clone(),
-            config: integration.id.clone(),
-            provider: integration.provider().to_owned(),
-            method: integration.method.clone(),
+            connector_profile: connector.id.clone(),
+            provider: connector.provider().to_owned(),
+            method: connector.method.clone(),
             guide_digest: guide.digest.clone(),
-            account: over.as_ref().map(|account| account.id.to_string()),
+            account: replaces.as_ref().map(|account| account.id.to_string()),
             state: AttemptState::Open,
             error: None,
             progress: serde_json::json!([]),
@@ -84,25 +82,25 @@ impl Linking {
             updated_at: now,
             expires_at: session.ends_at(),
         };
-        Ok(Self { session: session.clone(), integration, attempt, flow, over, away: None })
+        Ok(Self { session: session.clone(), connector, attempt, flow, replaces, away: None })
     }
 
-    /// Takes up the attempt of a session with a configuration, if there is one that is not over.
+    /// Takes up the attempt of a session with a connector, if there is one that is not over.
     pub(crate) async fn resume(
         app: &App,
         session: &Session,
-        integration: Integration,
+        connector: Connector,
     ) -> Result<Option<Self>, ApiError> {
-        let found = app.vault.attempt_of(session.seq, &integration.id).await;
+        let found = app.vault.attempt_of(session.seq, &connector.id).await;
         let Some(attempt) = found.map_err(|error| ApiError::internal(&error))? else { return Ok(None) };
-        Self::open(app, session, integration, attempt).await
+        Self::open(app, session, connector, attempt).await
     }
 
     /// Takes up an attempt, unless it is over.
     pub(crate) async fn open(
         app: &App,
         session: &Session,
-        integration: Integration,
+        connector: Connector,
         attempt: Attempt,
     ) -> Result<Option<Self>, ApiError> {
         let failed = |error| ApiError::internal(&error);
@@ -113,11 +111,11 @@ impl Linking {
         let Some(snapshot) = snapshot else { return Ok(None) };
         let Some(guide) = editions::by_digest(app, &attempt.guide_digest).await? else { return Ok(None) };
         let Ok(flow) = Flow::restore(guide, &snapshot) else { return Ok(None) };
-        let over = match attempt.account.as_deref().and_then(|id| id.parse().ok()) {
+        let replaces = match attempt.account.as_deref().and_then(|id| id.parse().ok()) {
             Some(id) => app.vault.get(&id).await.map_err(failed)?,
             None => None,
         };
-        Ok(Some(Self { session: session.clone(), integration, attempt, flow, over, away: None }))
+        Ok(Some(Self { session: session.clone(), connector, attempt, flow, replaces, away: None }))
     }
 
     /// The environment, where there is only one to choose and no form asks for it.
@@ -179,26 +177,31 @@ impl Linking {
     }
 
     /// The account in whose place it goes, if one was named.
-    pub(crate) fn over(&self) -> Option<&Account> {
-        self.over.as_ref()
+    pub(crate) fn replaces(&self) -> Option<&Account> {
+        self.replaces.as_ref()
     }
 
     /// Confirms the account that was found, and stores it.
     pub(crate) async fn store(&mut self, app: &App) -> Result<Account, ApiError> {
-        self.flow.confirm(true);
-        let Some(Effect::Store(linked)) = self.flow.poll(check::moment()) else {
+        let Some(linked) = driver::confirm(&mut self.flow) else {
             return Err(ApiError::new(&CONFLICT, "There is no account to confirm; begin again"));
         };
         vault::crash_point("hub.before-store");
-        let new = self.new_account(*linked);
-        let place = match &self.over {
-            Some(over) => Place::Over { id: &over.id, version: over.version },
-            None if self.session.made.multiple => Place::New,
-            None => Place::OfOwner { allow_different: self.session.made.allow_different },
+        let otherwise = if self.session.made.multiple {
+            Replacing::Nothing
+        } else {
+            Replacing::OfOwner { allow_different: self.session.made.allow_different }
+        };
+        let link = NewLink {
+            linked: self.without_setup(*linked),
+            relinked: self.replaces.as_ref(),
+            otherwise,
+            label: self.session.made.label.as_deref(),
+            home: Some(self.home()),
         };
         let actor = actor(&self.session);
-        let origin = Origin { draft: None, attempt: Some(&self.attempt), actor: &actor };
-        let kept = app.vault.keep(&new, place, origin, Timestamp::now()).await;
+        let from = CreatedFrom { draft: None, attempt: Some(&self.attempt), actor: &actor };
+        let kept = link.store(&app.vault, from).await;
         let account = kept.map_err(|error| self.not_stored(error))?;
         vault::crash_point("hub.stored");
         self.flow.stored(true);
@@ -234,29 +237,28 @@ impl Linking {
         }
     }
 
-    fn new_account(&self, linked: Linked) -> NewAccount {
-        let made = &self.session.made;
-        let old = self.over.as_ref();
-        let home = match old.and_then(|old| old.home.clone()) {
-            // An edit changes what the account is linked with, and not whose it is.
-            Some(home) => Home { config: self.integration.id.clone(), ..home },
+    /// Whose the account is. Relinking an account changes what it was linked with, not whose it is.
+    fn home(&self) -> Home {
+        let (made, connector_profile) = (&self.session.made, self.connector.id.clone());
+        match self.replaces.as_ref().and_then(|old| old.home.clone()) {
+            Some(home) => Home { connector_profile, ..home },
             None => Home {
                 project: made.project.clone(),
-                config: self.integration.id.clone(),
+                connector_profile,
                 owner: made.owner.clone(),
                 kind: made.kind,
                 metadata: made.metadata.clone(),
             },
-        };
-        // What the admin has set up is the configuration's, and is not kept a second time.
-        let set_up = crate::connectors::setup_fields(self.flow.method());
-        let mut linked = linked;
-        for field in set_up {
+        }
+    }
+
+    /// The account without the values that an admin has set up: they are stored once, with the connector profile.
+    fn without_setup(&self, mut linked: Linked) -> Linked {
+        for field in crate::connectors::setup_fields(self.flow.method()) {
             linked.public.remove(&field.key);
             linked.secrets.remove(&field.key);
         }
-        let label = made.label.clone().or_else(|| old.and_then(|old| old.label.clone()));
-        new_account(linked, label, Some(home))
+        linked
     }
 
     fn not_stored(&self, error: ChangeError) -> ApiError {
@@ -283,59 +285,54 @@ impl Linking {
 async fn start(
     app: &App,
     session: &Session,
-    integration: &Integration,
+    connector: &Connector,
     guide: &Arc<Guide>,
-    over: Option<&Account>,
+    replaces: Option<&Account>,
 ) -> Result<Flow, ApiError> {
     let failed = |error: &(dyn std::error::Error + 'static)| ApiError::internal(error);
     let mut stored = Values::new();
-    let mut again = over.cloned();
-    if let Some(account) = over {
+    let mut known = replaces.cloned();
+    if let Some(account) = replaces {
         let now = Timestamp::now();
         let opened = app.vault.unseal(&account.id, &actor(session), "edit", now).await;
         let credentials = opened.map_err(|error| failed(&error))?;
         stored.extend(stored_values(&credentials));
     } else if !session.made.multiple {
         // Whoever links what is linked already links the same account.
-        let (made, provider) = (&session.made, integration.provider());
+        let (made, provider) = (&session.made, connector.provider());
         let found = app.vault.accounts_of(&made.project, &made.owner.id, provider, made.kind).await;
         // Of several, the store finds the same one.
-        again = match found.map_err(|error| failed(&error))?.as_slice() {
+        known = match found.map_err(|error| failed(&error))?.as_slice() {
             [only] => Some(only.clone()),
             _ => None,
         };
     }
     let begin = Start {
-        purpose: match &again {
-            Some(account) => {
-                let other_allowed = session.made.allow_different;
-                Purpose::Relink { external_id: account.external_id.clone(), allow_different: other_allowed }
-            }
+        purpose: match &known {
+            Some(account) => driver::purpose(account, session.made.allow_different),
             None => Purpose::Link,
         },
-        environment: again.and_then(|account| account.environment).and_then(|key| Key::parse(&key)),
+        environment: known.and_then(|account| account.environment).and_then(|key| Key::parse(&key)),
         stored,
         scopes: session.made.scopes.as_ref().map(|wanted| guide.with_included(wanted)),
         brand: app.brand.name.clone(),
         ..Start::default()
     };
-    let flow = Flow::new(Arc::clone(guide), &integration.method, begin);
+    let flow = Flow::new(Arc::clone(guide), &connector.method, begin);
     let mut flow = flow.ok_or_else(|| {
-        tracing::error!(integration = integration.id, "the guide has no such method");
+        tracing::error!(connector = connector.id, "the guide has no such method");
         ApiError::of(&INTERNAL)
     })?;
-    let set_up = config_values(app, integration).await?;
+    let set_up = profile_values(app, connector).await?;
     flow.prefill(&set_up);
     Ok(flow)
 }
 
 /// What an admin has set up for a connector, as if typed: it is the product's own, and stays whatever the customer
 /// chooses.
-pub(crate) async fn config_values(
-    app: &App,
-    integration: &Integration,
-) -> Result<Vec<(Key, Secret)>, ApiError> {
-    let Some(config) = &integration.config else { return Ok(Vec::new()) };
-    let secrets = app.vault.config_secrets(config).await.map_err(|error| ApiError::internal(&error))?;
-    Ok(values::from_texts(&config.values, &secrets).into_iter().collect())
+pub(crate) async fn profile_values(app: &App, connector: &Connector) -> Result<Vec<(Key, Secret)>, ApiError> {
+    let Some(profile) = &connector.profile else { return Ok(Vec::new()) };
+    let secrets =
+        app.vault.connector_profile_secrets(profile).await.map_err(|error| ApiError::internal(&error))?;
+    Ok(driver::values(&profile.values, &secrets).into_iter().collect())
 }

@@ -3,6 +3,7 @@
 //! **Invariant:** who was told that the Hub is ready can use it; who was being answered when it was asked to stop gets
 //! the answer, if it is there within the grace.
 
+pub(crate) mod check;
 mod listen;
 mod signals;
 mod start;
@@ -21,7 +22,6 @@ use tokio::task::JoinHandle;
 #[cfg(test)]
 pub(crate) use self::start::app;
 pub use self::start::{ServeError, open_vault};
-pub(crate) use self::start::{brand, egress};
 pub use self::tls::TlsError;
 
 use self::listen::{Counted, Listener};
@@ -64,14 +64,15 @@ pub enum Ended {
 /// Serves until somebody asks to stop. `started` is called when the Hub is ready.
 pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<Ended, ServeError> {
     logs::start(&settings);
-    if settings.metrics_enabled.value {
+    if settings.metrics.enabled.value {
         metrics::start();
     }
     let mut signals = Signals::listen().map_err(ServeError::Io)?;
     let made = made(&settings);
-    let (listener, address) = listen(&settings, settings.listen.value, &settings.listen.origin).await?;
-    let apart = match settings.metrics_listen.value.filter(|_| settings.metrics_enabled.value) {
-        Some(address) => Some(listen(&settings, address, &settings.metrics_listen.origin).await?),
+    let (listener, address) =
+        listen(&settings, settings.server.listen.value, &settings.server.listen.set_by).await?;
+    let apart = match settings.metrics.listen.value.filter(|_| settings.metrics.enabled.value) {
+        Some(address) => Some(listen(&settings, address, &settings.metrics.listen.set_by).await?),
         None => None,
     };
     let certificate = match &settings.tls.value {
@@ -80,7 +81,7 @@ pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<
     };
     let app = Arc::new(start::app(settings, address).await?);
     let api_key = start::first_key(&app).await?;
-    beside(&app, certificate.as_ref());
+    spawn_background_tasks(&app, certificate.as_ref());
 
     let metrics_at = apart.as_ref().map(|(_, address)| *address);
     let server = Running::start(listener, router::router(&app), certificate.clone());
@@ -109,16 +110,16 @@ pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<
 async fn listen(
     settings: &Settings,
     address: SocketAddr,
-    origin: &crate::settings::Origin,
+    set_by: &crate::settings::SetBy,
 ) -> Result<(Listener, SocketAddr), ServeError> {
-    let failed = |cause| ServeError::Listen { address, origin: origin.clone(), cause };
+    let failed = |cause| ServeError::Listen { address, set_by: set_by.clone(), cause };
     let listener = Listener::bind(address, settings.limits.connections.value).await.map_err(failed)?;
     let bound = listener.address().map_err(failed)?;
     Ok((listener, bound))
 }
 
-/// Starts what runs beside requests.
-fn beside(app: &Arc<App>, certificate: Option<&RustlsConfig>) {
+/// Starts the tasks that run for as long as the Hub does.
+fn spawn_background_tasks(app: &Arc<App>, certificate: Option<&RustlsConfig>) {
     app.tasks.spawn(|stop| guides::watch(Arc::clone(app), stop));
     app.tasks.spawn(numbers_upkeep);
     app.tasks.spawn(|stop| upkeep(Arc::clone(app), stop));
@@ -177,7 +178,7 @@ async fn drain(
     apart: Option<Running>,
     again: impl Future<Output = ()>,
 ) -> Ended {
-    let (began, grace) = (Instant::now(), app.settings.shutdown_grace.value);
+    let (began, grace) = (Instant::now(), app.settings.server.shutdown_grace.value);
     let control = server.control.clone();
     app.enter(Phase::Draining);
     tracing::info!(connections = control.connection_count(), "stopping: what is under way is finished");
@@ -233,8 +234,8 @@ fn made(settings: &Settings) -> Vec<String> {
 /// What an operator should know.
 fn notes(app: &App) -> Vec<String> {
     let mut notes = app.egress.notes();
-    let listens_to_all = !app.settings.listen.value.ip().is_loopback();
-    if listens_to_all && !app.is_secure() && app.settings.public_url.value.is_none() {
+    let listens_to_all = !app.settings.server.listen.value.ip().is_loopback();
+    if listens_to_all && !app.is_secure() && app.settings.server.public_url.value.is_none() {
         notes.push(
             "what people type in is sent in the clear: set `tls`, or `public_url` behind a proxy".to_owned(),
         );

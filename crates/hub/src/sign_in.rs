@@ -88,7 +88,7 @@ pub(crate) async fn send(app: &App, sign_in: &SignIn, linking: &Linking, via: Vi
         ApiError::new(&CONFLICT, format!("The browser cannot be sent to the provider: {error}"))
     })?;
     let port = to.port.map(|port| format!(":{port}")).unwrap_or_default();
-    let origin = match app.settings.upstreams.value.iter().find(|one| one.maps(&to.host)) {
+    let origin = match app.settings.server.upstreams.value.iter().find(|one| one.maps(&to.host)) {
         Some(upstream) => upstream.origin(),
         None => format!("https://{}{port}", to.host),
     };
@@ -112,9 +112,9 @@ pub(crate) async fn take(app: &App, provider: &str, state: &str) -> Result<Optio
     let Some(attempt) = app.vault.attempt(id).await.map_err(failed)? else { return Ok(None) };
     let session = app.vault.session(&attempt.project, attempt.session).await.map_err(failed)?;
     let Some(session) = session.filter(|session| session.goes_on(now)) else { return Ok(None) };
-    let found = connectors::find(app, &attempt.project, &attempt.config).await?;
-    let Some(integration) = found.filter(|one| one.provider() == provider) else { return Ok(None) };
-    let Some(mut linking) = Linking::open(app, &session, integration, attempt).await? else {
+    let found = connectors::find(app, &attempt.project, &attempt.connector_profile).await?;
+    let Some(connector) = found.filter(|one| one.provider() == provider) else { return Ok(None) };
+    let Some(mut linking) = Linking::open(app, &session, connector, attempt).await? else {
         return Ok(None);
     };
     linking.away = Some(kept.verifier);

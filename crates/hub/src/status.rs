@@ -1,7 +1,7 @@
 //! What an account's status is, and why: one table.
 //!
 //! **Invariant:** the status that clients see is worked out here and nowhere else, from what checks found, what
-//! somebody decided, and whether the connector configuration is active. `docs/serving.md` shows this table.
+//! somebody decided, and whether the connector profile is active. `docs/serving.md` shows this table.
 
 use vault::{Account, AccountState, Hold};
 
@@ -10,7 +10,7 @@ use vault::{Account, AccountState, Hold};
 pub(crate) enum Status {
     /// It can be used.
     Active,
-    /// Its connector configuration is switched off.
+    /// Its connector profile is switched off.
     Inactive,
     /// Its last check failed.
     Error,
@@ -55,10 +55,10 @@ pub(crate) static TABLE: [Row; 6] = [
     },
     Row {
         status: Status::Inactive,
-        when: "its connector configuration is switched off",
+        when: "its connector profile is switched off",
         reasons: "`connector_profile_disabled`",
         usable: false,
-        back: "the configuration is switched on",
+        back: "the connector profile is switched on",
     },
     Row {
         status: Status::Expired,
@@ -129,8 +129,8 @@ pub(crate) struct Reason {
     pub(crate) description: String,
 }
 
-/// The status of an account, and why. `config_active`: whether its connector configuration is.
-pub(crate) fn of(account: &Account, config_active: bool) -> (Status, Option<Reason>) {
+/// The status of an account, and why. `profile_active`: whether its connector profile is.
+pub(crate) fn of(account: &Account, profile_active: bool) -> (Status, Option<Reason>) {
     let reason = |code: &str, description: &str| {
         Some(Reason { code: code.to_owned(), description: description.to_owned() })
     };
@@ -139,10 +139,9 @@ pub(crate) fn of(account: &Account, config_active: bool) -> (Status, Option<Reas
         (Some(Hold::Suspended), _) => {
             (Status::Suspended, reason("suspended", "Somebody suspended the account"))
         }
-        (None, _) if !config_active => (
-            Status::Inactive,
-            reason("connector_profile_disabled", "The connector configuration is switched off"),
-        ),
+        (None, _) if !profile_active => {
+            (Status::Inactive, reason("connector_profile_disabled", "The connector profile is switched off"))
+        }
         (None, AccountState::Error { reason: says }) if account.outcome == "expired" => {
             (Status::Expired, reason("expired", says))
         }

@@ -2,7 +2,8 @@
 //!
 //! **Invariant:** the order of the parts is decided here and nowhere else.
 
-mod facts;
+mod builder;
+mod details;
 mod fields;
 mod linking;
 mod prose;
@@ -10,10 +11,11 @@ mod troubles;
 
 use guide::{Brand, Guide, Method, Purpose, Walkthrough};
 
+use self::builder::PageBuilder;
 use crate::clean;
 use crate::color::Color;
 use crate::href::{Anchor, Anchors, Href};
-use crate::page::{Action, Audience, Content, HeadLine, Named, Page, Part, Publisher};
+use crate::page::{Action, Audience, Content, HeadLine, Page, Part, Provider, Publisher};
 use crate::text::Context;
 use crate::wording;
 
@@ -46,7 +48,7 @@ pub fn page(guide: &Guide, method: &Method, brand: &Brand, options: &Options) ->
         sections.iter().map(|section| anchors.take(section.section.key.as_str())).collect();
     let known = anchors.clone();
     let context = Context::new(guide, method, brand).on_page(&known);
-    let mut build = Build { guide, method, brand, audience: options.audience, context, anchors };
+    let mut build = PageBuilder { guide, method, brand, audience: options.audience, context, anchors };
 
     let (title, description) = match options.audience {
         Audience::Link => (&brand.link.title, &brand.link.description),
@@ -79,8 +81,8 @@ pub fn page(guide: &Guide, method: &Method, brand: &Brand, options: &Options) ->
     parts.extend(build.events());
     parts.extend(build.sources());
     Page {
-        provider: Named { key: guide.provider.key.to_string(), name: clean::line(&guide.provider.name) },
-        method: Named { key: method.key.to_string(), name: clean::line(&method.label) },
+        provider: Provider { key: guide.provider.key.to_string(), name: clean::line(&guide.provider.name) },
+        method: crate::page::Method { key: method.key.to_string(), label: clean::line(&method.label) },
         audience: options.audience,
         publisher: publisher(brand),
         twin_head: brand.twin_head.iter().map(|line| head_line(&context.sentence(line))).collect(),
@@ -89,22 +91,6 @@ pub fn page(guide: &Guide, method: &Method, brand: &Brand, options: &Options) ->
         warning: walkthrough.warning.as_ref().map(|prose| context.blocks(prose)).unwrap_or_default(),
         actions: actions(guide),
         parts,
-    }
-}
-
-/// A page being made.
-struct Build<'a> {
-    guide: &'a Guide,
-    method: &'a Method,
-    brand: &'a Brand,
-    audience: Audience,
-    context: Context<'a>,
-    anchors: Anchors,
-}
-
-impl Build<'_> {
-    fn part(&mut self, name: &str, title: &str, content: Content) -> Part {
-        Part { anchor: self.anchors.take(name), title: clean::line(title), content }
     }
 }
 

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use crate::href::Href;
-use crate::page::{Check, Environment, Event, Field, Inline, Permission, Source, StepLink, Trouble};
+use crate::page::{Check, Environment, Event, Field, Inline, Permission, Request, Source, StepLink, Trouble};
 use crate::wording;
 
 /// Something known, and its name.
@@ -55,7 +55,25 @@ pub(crate) fn of_field_but_kind(field: &Field) -> Vec<Fact> {
     facts
 }
 
-pub(crate) fn of_environment(environment: &Environment) -> Vec<Fact> {
+/// Things of one kind and their facts: a table, where the medium has tables.
+pub(crate) struct Table {
+    /// The heading of the column that names the things.
+    pub(crate) first_column: String,
+    /// The name of each thing and its facts. Facts at the end of a row may be missing.
+    pub(crate) rows: Vec<(Inline, Vec<Fact>)>,
+}
+
+pub(crate) fn of_environments(title: &str, list: &[Environment]) -> Table {
+    let row = |one: &Environment| (Inline::Text(one.label.clone()), of_environment(one));
+    Table { first_column: title.trim_end_matches('s').to_owned(), rows: list.iter().map(row).collect() }
+}
+
+pub(crate) fn of_permissions(list: &[Permission]) -> Table {
+    let row = |one: &Permission| (Inline::Code(one.name.clone()), of_permission(one));
+    Table { first_column: wording::PERMISSION.to_owned(), rows: list.iter().map(row).collect() }
+}
+
+fn of_environment(environment: &Environment) -> Vec<Fact> {
     let mut facts = vec![Fact::code(wording::HOST, &environment.host)];
     facts.extend(environment.values.iter().map(|(name, text)| Fact::code(name.clone(), text)));
     facts.extend(environment.description.iter().map(|text| Fact::text(wording::DESCRIPTION, text)));
@@ -63,7 +81,7 @@ pub(crate) fn of_environment(environment: &Environment) -> Vec<Fact> {
 }
 
 /// Every permission has all of them, so that they can be the cells of a table.
-pub(crate) fn of_permission(permission: &Permission) -> Vec<Fact> {
+fn of_permission(permission: &Permission) -> Vec<Fact> {
     let or_nothing = |text: Option<&str>| text.unwrap_or(wording::NOTHING).to_owned();
     let needed_for = Some(permission.needed_for.join(", ")).filter(|text| !text.is_empty());
     vec![
@@ -86,7 +104,7 @@ pub(crate) fn of_trouble(trouble: &Trouble) -> Vec<Fact> {
 
 /// What a check sends, one line for each environment.
 pub(crate) fn of_check(check: &Check) -> Vec<Vec<Inline>> {
-    let line = |request: &crate::page::Request| {
+    let line = |request: &Request| {
         let code = Inline::Code(request.line.clone());
         match &request.environment {
             Some(name) => vec![Inline::Text(format!("{name}: ")), code],

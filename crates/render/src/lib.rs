@@ -22,6 +22,7 @@ mod wording;
 
 mod build;
 mod facts;
+mod part_writer;
 
 mod markup;
 
@@ -37,8 +38,8 @@ mod terminal;
 pub use crate::build::{Options, page};
 pub use crate::color::Color;
 pub use crate::href::{Anchor, Href, Picture};
-pub use crate::html::{html, html_prose, html_section, html_step, linking_stylesheet, stylesheet};
-pub use crate::json::json;
+pub use crate::html::{html, html_prose, html_section, linking_stylesheet};
+pub use crate::json::{PageJson, json, page_schema};
 pub use crate::markdown::{markdown, markdown_prose};
 pub use crate::mdx::mdx;
 pub use crate::page::*;

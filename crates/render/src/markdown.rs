@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 
 use guide::Prose;
 
-use crate::commonmark::{Blocks, CommonMark, Places, Plain, heading};
+use crate::commonmark::{Blocks, CommonMark, Components, Places, Plain, heading};
 use crate::facts;
 use crate::href::{Anchor, Href};
 use crate::markup::{Dialect, Doc, Markup};
-use crate::page::{Block, Content, Field, Inline, Page, Part, Section, Style};
+use crate::page::{Block, Field, Inline, Page, Section, Style, Trouble};
+use crate::part_writer::PartWriter as _;
 use crate::published::{self, Published};
 use crate::text::Context;
 use crate::wording;
@@ -27,7 +28,7 @@ pub fn markdown(page: &Page, style: Style) -> String {
 /// Prose as Markdown, for a sentence or two beside something. Links lead where they say; a step has no place here.
 pub fn markdown_prose(prose: &Prose, context: &Context<'_>) -> String {
     let mut out = Blocks::<Plain, _> { doc: Doc::new(), places: &Nowhere };
-    out.blocks(&context.blocks(prose));
+    out.write(&context.blocks(prose));
     out.doc.into_string().trim_end().to_owned()
 }
 
@@ -73,13 +74,9 @@ impl Headings {
             let name = if *n == 0 { slug } else { format!("{slug}-{n}") };
             *n += 1;
             let Some(href) = Href::parse(&format!("#{name}")) else { continue };
-            let steps = match &part.content {
-                Content::Section(section) | Content::Linking(section) => section.steps.as_slice(),
-                _ => &[],
-            };
             let mut put = |anchor: &Anchor| places.insert(anchor.as_str().to_owned(), href.clone());
             put(&part.anchor);
-            for step in steps {
+            for step in part.content.section().into_iter().flat_map(|section| &section.steps) {
                 put(&step.anchor);
             }
         }
@@ -103,11 +100,9 @@ fn slug(title: &str) -> String {
     kept.map(|ch| if ch == ' ' { '-' } else { ch }).collect()
 }
 
-type Writer<'p> = Blocks<'p, Plain, Headings>;
-
 fn semantic(page: &Page) -> String {
     let places = Headings::of(page);
-    let mut out = Blocks { doc: Doc::new(), places: &places };
+    let mut out = Blocks::<Plain, _> { doc: Doc::new(), places: &places };
     if let Some((first, rest)) = page.warning.split_first() {
         let word = Markup::syntax("**").text(wording::WARNING).raw(":** ");
         match first {
@@ -118,76 +113,48 @@ fn semantic(page: &Page) -> String {
             other => {
                 out.doc.line(&word);
                 out.doc.gap();
-                out.blocks(std::slice::from_ref(other));
+                out.write(std::slice::from_ref(other));
             }
         }
         out.doc.gap();
-        out.blocks(rest);
+        out.write(rest);
     }
     for part in &page.parts {
-        write_part(&mut out, part);
+        out.doc.line(&heading(Markup::syntax("##"), &part.title));
+        out.doc.gap();
+        out.content(part);
+        out.doc.gap();
     }
     head::<CommonMark<Plain>>(page) + "\n" + &out.doc.into_string()
 }
 
-fn write_part(out: &mut Writer<'_>, part: &Part) {
-    out.doc.line(&heading(Markup::syntax("##"), &part.title));
-    out.doc.gap();
-    match &part.content {
-        Content::Needs(needs) => {
-            out.blocks(&[Block::List { first: None, items: needs.clone() }]);
-        }
-        Content::Section(section) | Content::Linking(section) => write_section(out, section),
-        Content::Fields(fields) => fields.iter().for_each(|field| write_field(out, field)),
-        Content::Environments(list) => {
-            for one in list {
-                out.item_with_facts(&[Inline::Text(one.label.clone())], &facts::of_environment(one));
-            }
-        }
-        Content::Permissions(list) => {
-            for one in list {
-                out.item_with_facts(&[Inline::Code(one.name.clone())], &facts::of_permission(one));
-            }
-        }
-        Content::Checks { intro, checks } => {
-            let line = out.inlines(Markup::new(), intro);
-            out.doc.line(&line);
+impl Components for Plain {
+    fn section<P: Places>(out: &mut Blocks<'_, Self, P>, section: &Section) {
+        out.write(&section.intro);
+        for (n, step) in (1_u64..).zip(&section.steps) {
+            let title = [Inline::Strong(vec![Inline::Text(step.title.clone())])];
+            out.item_of(&Markup::new().number(n).raw(". "), |out| {
+                let title = out.inlines(Markup::new(), &title);
+                out.doc.line(&title);
+                out.doc.gap();
+                out.write(&step.body);
+            });
             out.doc.gap();
-            for check in checks {
-                out.check(check);
-            }
         }
-        Content::Troubles(troubles) => {
-            for trouble in troubles {
-                out.item_with_facts(&trouble.message, &facts::of_trouble(trouble));
-            }
-        }
-        Content::Facts(lines) => out.lines(lines),
-        Content::Events(events) => out.lines(&events.iter().map(facts::of_event).collect::<Vec<_>>()),
-        Content::Sources(sources) => out.lines(&sources.iter().map(facts::of_source).collect::<Vec<_>>()),
+        out.write(&section.closing);
     }
-    out.doc.gap();
-}
 
-fn write_section(out: &mut Writer<'_>, section: &Section) {
-    out.blocks(&section.intro);
-    for (n, step) in (1_u64..).zip(&section.steps) {
-        let title = [Inline::Strong(vec![Inline::Text(step.title.clone())])];
-        out.item_of(&Markup::new().number(n).raw(". "), |out| {
-            let title = out.inlines(Markup::new(), &title);
-            out.doc.line(&title);
-            out.doc.gap();
-            out.blocks(&step.body);
-        });
+    fn field<P: Places>(out: &mut Blocks<'_, Self, P>, field: &Field) {
+        out.doc.line(&heading(Markup::syntax("###"), &field.label));
+        out.doc.gap();
+        out.write(&field.description);
+        out.facts(&facts::of_field(field));
         out.doc.gap();
     }
-    out.blocks(&section.closing);
-}
 
-fn write_field(out: &mut Writer<'_>, field: &Field) {
-    out.doc.line(&heading(Markup::syntax("###"), &field.label));
-    out.doc.gap();
-    out.blocks(&field.description);
-    out.facts(&facts::of_field(field));
-    out.doc.gap();
+    fn troubles<P: Places>(out: &mut Blocks<'_, Self, P>, troubles: &[Trouble]) {
+        for trouble in troubles {
+            out.item_with_facts(&trouble.message, &facts::of_trouble(trouble));
+        }
+    }
 }

@@ -272,7 +272,7 @@ pub(crate) fn inlines(out: Markup<Published>, list: &[Inline]) -> Markup<Publish
         Inline::Image { source, text } => {
             out.raw("<img").attribute("src", source.as_str()).attribute("alt", text).raw(" />")
         }
-        Inline::SoftBreak | Inline::HardBreak => out.raw("<br />"),
+        Inline::Break(_) => out.raw("<br />"),
     })
 }
 

@@ -7,8 +7,9 @@ mod layout;
 
 use guide::Prose;
 
-use crate::facts::{self, Fact};
-use crate::page::{Block, Content, Field, Inline, Page, Part, Section};
+use crate::facts::{self, Fact, Table};
+use crate::page::{Block, Break, Check, Field, Inline, Page, Part, Section, Trouble};
+use crate::part_writer::PartWriter;
 use crate::text::{Context, plain};
 use crate::wording;
 
@@ -30,10 +31,11 @@ pub fn terminal(page: &Page, options: TerminalOptions) -> String {
     paragraph(&mut out, &[Inline::Text(page.description.clone())]);
     if !page.warning.is_empty() {
         strong_line(&mut out, wording::WARNING);
-        out.indented(2, |out| blocks(out, &page.warning));
+        out.indented(2, |out| out.blocks(&page.warning));
     }
-    for one in &page.parts {
-        part(&mut out, one);
+    for part in &page.parts {
+        heading(&mut out, &part.title, '-');
+        out.content(part);
     }
     out.finish()
 }
@@ -46,63 +48,66 @@ pub fn terminal_prose(
     indent: usize,
 ) -> String {
     let mut out = Layout::new(options.width, options.color, indent);
-    blocks(&mut out, &context.blocks(prose));
+    out.blocks(&context.blocks(prose));
     out.finish()
 }
 
-fn part(out: &mut Layout, part: &Part) {
-    heading(out, &part.title, '-');
-    match &part.content {
-        Content::Needs(needs) => blocks(out, &[Block::List { first: None, items: needs.clone() }]),
-        Content::Section(one) | Content::Linking(one) => section(out, one),
-        Content::Fields(fields) => fields.iter().for_each(|one| field(out, one)),
-        Content::Environments(list) => {
-            for one in list {
-                strong_line(out, &one.label);
-                named(out, &facts::of_environment(one));
-            }
-        }
-        Content::Permissions(list) => {
-            for one in list {
-                strong_line(out, &one.name);
-                named(out, &facts::of_permission(one));
-            }
-        }
-        Content::Checks { intro, checks } => {
-            paragraph(out, intro);
-            for one in checks {
-                let label = Inline::Strong(vec![Inline::Text(one.label.clone())]);
-                paragraph(out, &[label, Inline::Text(format!(". {}", one.proves))]);
-                lines(out, &facts::of_check(one));
-            }
-        }
-        Content::Troubles(troubles) => {
-            for one in troubles {
-                paragraph_close(out, &[Inline::Strong(one.message.clone())]);
-                named(out, &facts::of_trouble(one));
-            }
-        }
-        Content::Facts(list) => list.iter().for_each(|line| paragraph(out, line)),
-        Content::Events(events) => lines(out, &events.iter().map(facts::of_event).collect::<Vec<_>>()),
-        Content::Sources(sources) => lines(out, &sources.iter().map(facts::of_source).collect::<Vec<_>>()),
+impl PartWriter for Layout {
+    fn blocks(&mut self, blocks: &[Block]) {
+        blocks_close(self, blocks);
+        self.gap();
     }
-}
 
-fn section(out: &mut Layout, section: &Section) {
-    blocks(out, &section.intro);
-    for (n, step) in (1_u64..).zip(&section.steps) {
-        out.item(&format!("{n}. "), |out| {
-            strong_line(out, &step.title);
-            blocks(out, &step.body);
-        });
+    fn section(&mut self, section: &Section) {
+        self.blocks(&section.intro);
+        for (n, step) in (1_u64..).zip(&section.steps) {
+            self.item(&format!("{n}. "), |out| {
+                strong_line(out, &step.title);
+                out.blocks(&step.body);
+            });
+        }
+        self.blocks(&section.closing);
     }
-    blocks(out, &section.closing);
-}
 
-fn field(out: &mut Layout, field: &Field) {
-    strong_line(out, &field.label);
-    out.indented(2, |out| blocks_close(out, &field.description));
-    named(out, &facts::of_field(field));
+    fn field(&mut self, field: &Field) {
+        strong_line(self, &field.label);
+        self.indented(2, |out| blocks_close(out, &field.description));
+        named(self, &facts::of_field(field));
+    }
+
+    fn table(&mut self, _: &Part, table: &Table) {
+        for (name, facts) in &table.rows {
+            strong_line(self, &plain(std::slice::from_ref(name)));
+            named(self, facts);
+        }
+    }
+
+    fn checks(&mut self, intro: &[Inline], checks: &[Check]) {
+        paragraph(self, intro);
+        for check in checks {
+            let label = Inline::Strong(vec![Inline::Text(check.label.clone())]);
+            paragraph(self, &[label, Inline::Text(format!(". {}", check.proves))]);
+            self.list(&facts::of_check(check));
+        }
+    }
+
+    fn troubles(&mut self, troubles: &[Trouble]) {
+        for trouble in troubles {
+            paragraph_close(self, &[Inline::Strong(trouble.message.clone())]);
+            named(self, &facts::of_trouble(trouble));
+        }
+    }
+
+    fn sentences(&mut self, sentences: &[Vec<Inline>]) {
+        sentences.iter().for_each(|sentence| paragraph(self, sentence));
+    }
+
+    fn list(&mut self, items: &[Vec<Inline>]) {
+        for item in items {
+            self.item("- ", |out| paragraph_close(out, item));
+        }
+        self.gap();
+    }
 }
 
 fn named(out: &mut Layout, facts: &[Fact]) {
@@ -113,18 +118,6 @@ fn named(out: &mut Layout, facts: &[Fact]) {
             out.wrapped(pieces);
         }
     });
-    out.gap();
-}
-
-fn lines(out: &mut Layout, lines: &[Vec<Inline>]) {
-    for line in lines {
-        out.item("- ", |out| paragraph_close(out, line));
-    }
-    out.gap();
-}
-
-fn blocks(out: &mut Layout, list: &[Block]) {
-    blocks_close(out, list);
     out.gap();
 }
 
@@ -191,8 +184,8 @@ fn faces(list: &[Inline], face: Face, out: &mut Vec<Piece>) {
             Inline::Image { source, text } => {
                 (Face::Faint, format!("[{}: {text}] ({})", wording::IMAGE, source.as_str()))
             }
-            Inline::SoftBreak => (face, " ".to_owned()),
-            Inline::HardBreak => (face, "\n".to_owned()),
+            Inline::Break(Break::Soft) => (face, " ".to_owned()),
+            Inline::Break(Break::Hard) => (face, "\n".to_owned()),
             Inline::Strong(content) => {
                 faces(content, Face::Bold, out);
                 continue;

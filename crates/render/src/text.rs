@@ -10,7 +10,7 @@ use guide::{
 
 use crate::clean;
 use crate::href::{Anchor, Anchors, Href, Picture, encoded_component};
-use crate::page::{Block, Inline};
+use crate::page::{Block, Break, Inline};
 use crate::wording;
 
 /// What references stand for: the guide, the brand, and what is known of one attempt.
@@ -83,7 +83,7 @@ impl<'a> Context<'a> {
     }
 
     /// A template as running text.
-    pub fn message(&self, template: &Template) -> Vec<Inline> {
+    pub(crate) fn message(&self, template: &Template) -> Vec<Inline> {
         let pieces = template.parts.iter().map(|part| match part {
             Part::Text(text) => Inline::Text(clean::inline(text)),
             Part::Reference(reference) => self.reference(&reference.target),
@@ -97,7 +97,7 @@ impl<'a> Context<'a> {
     }
 
     /// Running prose as running text of a page.
-    pub fn inlines(&self, list: &[ProseInline]) -> Vec<Inline> {
+    fn inlines(&self, list: &[ProseInline]) -> Vec<Inline> {
         joined(list.iter().flat_map(|inline| self.inline(inline)).collect())
     }
 
@@ -142,8 +142,8 @@ impl<'a> Context<'a> {
                     None => Inline::Text(text),
                 }
             }
-            ProseInline::SoftBreak => Inline::SoftBreak,
-            ProseInline::HardBreak => Inline::HardBreak,
+            ProseInline::SoftBreak => Inline::Break(Break::Soft),
+            ProseInline::HardBreak => Inline::Break(Break::Hard),
         };
         vec![one]
     }
@@ -243,7 +243,7 @@ pub fn plain(list: &[Inline]) -> String {
             }
             Inline::Path(names) => out.push_str(&names.join(" > ")),
             Inline::Placeholder(name) => out.push_str(&wording::placeholder(name)),
-            Inline::SoftBreak | Inline::HardBreak => out.push(' '),
+            Inline::Break(_) => out.push(' '),
         }
     }
     out
@@ -258,7 +258,7 @@ fn menu_path(content: &[Inline]) -> Option<Vec<String>> {
 
 /// A paragraph without line breaks at its ends, where a reference to an empty text may have left them.
 fn unbroken_at_ends(mut content: Vec<Inline>) -> Vec<Inline> {
-    let is_break = |inline: &Inline| matches!(inline, Inline::SoftBreak | Inline::HardBreak);
+    let is_break = |inline: &Inline| matches!(inline, Inline::Break(_));
     let start = content.iter().take_while(|inline| is_break(inline)).count();
     content.drain(..start);
     while content.pop_if(|inline| is_break(inline)).is_some() {}

@@ -98,8 +98,8 @@ pub(crate) const fn kind(kind: FieldType) -> &'static str {
 }
 
 /// The same, and whether the value is kept from view.
-pub(crate) fn kind_and_secrecy(kind_of: FieldType, secret: bool) -> String {
-    format!("{}{}", kind(kind_of), if secret { ", kept secret" } else { "" })
+pub(crate) fn kind_and_secrecy(kind: &str, secret: bool) -> String {
+    format!("{kind}{}", if secret { ", kept secret" } else { "" })
 }
 
 /// Whether a field must be filled in.

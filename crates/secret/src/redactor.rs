@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::Secret;
+use crate::value::Secret;
 
 /// What stands where a secret stood.
 const MARK: &str = "(hidden)";

@@ -28,7 +28,7 @@ create table guides (
     kept_at  text not null
 ) strict;
 
-create table connector_configs (
+create table connector_profiles (
     id                 text not null primary key,
     project_id         text not null references projects (id),
     provider           text not null,
@@ -41,7 +41,7 @@ create table connector_configs (
     updated_at         text not null
 ) strict;
 
-create index connector_configs_project on connector_configs (project_id, provider, created_at, id);
+create index connector_profiles_project on connector_profiles (project_id, provider, created_at, id);
 
 create table sessions (
     seq             integer not null primary key autoincrement,
@@ -52,7 +52,7 @@ create table sessions (
     owner_name      text not null,
     username        text,
     provider        text,
-    config_id       text,
+    connector_profile_id       text,
     account_id      text,
     categories_json text not null,
     multiple        integer not null check (multiple in (0, 1)),
@@ -99,7 +99,7 @@ create table attempts (
     id              text not null primary key,
     session_seq     integer not null,
     project_id      text not null,
-    config_id       text not null,
+    connector_profile_id       text not null,
     provider        text not null,
     method          text not null,
     guide_digest    text not null,
@@ -164,7 +164,7 @@ create table idempotency (
 create index idempotency_expiry on idempotency (expires_at);
 
 alter table accounts add column project_id text;
-alter table accounts add column config_id text;
+alter table accounts add column connector_profile_id text;
 alter table accounts add column owner_id text;
 alter table accounts add column owner_name text;
 alter table accounts add column username text;
@@ -176,7 +176,7 @@ alter table accounts add column state_at text;
 create index accounts_project on accounts (project_id, created_at, id);
 create index accounts_owner on accounts (owner_id, provider, project_id);
 create index accounts_provider on accounts (project_id, provider, created_at, id);
-create index accounts_config on accounts (config_id, project_id);
+create index accounts_connector_profile on accounts (connector_profile_id, project_id);
 -- Few accounts are not in order, and they are what is looked for.
 create index accounts_state on accounts (project_id, created_at, id) where state <> 'active';
 create index accounts_hold on accounts (project_id, created_at, id) where hold is not null;

@@ -47,7 +47,7 @@ pub struct Home {
     /// The project.
     pub project: String,
     /// The connector configuration it was linked with.
-    pub config: String,
+    pub connector_profile: String,
     /// The customer of the product.
     pub owner: Owner,
     /// Whether it counts.
@@ -172,7 +172,7 @@ pub struct Query {
     /// Only those that somebody decided so about; `Some(None)`: about which nobody decided anything.
     pub hold: Option<Option<Hold>>,
     /// Only those of active connector configurations, or of inactive ones.
-    pub config_active: Option<bool>,
+    pub connector_profile_active: Option<bool>,
     /// How many to leave out at the beginning.
     pub skip: i64,
     /// How many to give.

@@ -46,7 +46,7 @@ pub struct Attempt {
     /// The project.
     pub project: String,
     /// The connector configuration.
-    pub config: String,
+    pub connector_profile: String,
     /// The key of the provider.
     pub provider: String,
     /// The key of the method.
@@ -114,7 +114,7 @@ impl Attempt {
 /// The columns that [`attempt`] reads.
 macro_rules! attempt_columns {
     () => {
-        "id, session_seq, project_id, config_id, provider, method, guide_digest, account_id, state, error_code, \
+        "id, session_seq, project_id, connector_profile_id, provider, method, guide_digest, account_id, state, error_code, \
          error_text, transcript_json, version, created_at, updated_at, expires_at, progress_json"
     };
 }
@@ -168,14 +168,18 @@ impl Vault {
     }
 
     /// The latest attempt of a session with a configuration.
-    pub async fn attempt_of(&self, session: i64, config: &str) -> Result<Option<Attempt>, StoreError> {
+    pub async fn attempt_of(
+        &self,
+        session: i64,
+        connector_profile: &str,
+    ) -> Result<Option<Attempt>, StoreError> {
         let row = sqlx::query(concat!(
             "select ",
             attempt_columns!(),
-            " from attempts where session_seq = $1 and config_id = $2 order by created_at desc, id desc limit 1"
+            " from attempts where session_seq = $1 and connector_profile_id = $2 order by created_at desc, id desc limit 1"
         ))
         .bind(session)
-        .bind(config)
+        .bind(connector_profile)
         .fetch_optional(&self.readers)
         .await?;
         row.as_ref().map(attempt).transpose()
@@ -233,7 +237,7 @@ async fn insert(connection: &mut DbConnection, new: &Attempt) -> Result<(), Stor
     .bind(new.id.clone())
     .bind(new.session)
     .bind(new.project.clone())
-    .bind(new.config.clone())
+    .bind(new.connector_profile.clone())
     .bind(new.provider.clone())
     .bind(new.method.clone())
     .bind(new.guide_digest.clone())
@@ -288,7 +292,7 @@ fn attempt(row: &DbRow) -> Result<Attempt, StoreError> {
         id: row.try_get("id")?,
         session: row.try_get("session_seq")?,
         project: row.try_get("project_id")?,
-        config: row.try_get("config_id")?,
+        connector_profile: row.try_get("connector_profile_id")?,
         provider: row.try_get("provider")?,
         method: row.try_get("method")?,
         guide_digest: row.try_get("guide_digest")?,

@@ -31,7 +31,7 @@ pub struct AuditRow {
     /// Who.
     pub actor: String,
     /// What: `account.created`, `account.updated`, `account.checked`, `account.deleted`, `account.unsealed`,
-    /// `session.created`, `api_key.revoked`, `config.updated`, `key.rotated` and the like.
+    /// `session.created`, `api_key.revoked`, `connector_profile.updated`, `key.rotated` and the like.
     pub action: String,
     /// To which account; none for what concerns the vault as a whole.
     pub account: Option<AccountId>,

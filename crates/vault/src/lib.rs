@@ -7,11 +7,12 @@
 //! Account, credentials, audit row and outgoing event are one transaction. Time is always passed in.
 
 mod account;
+mod account_change;
 mod attempt;
 mod audit;
 mod backup;
 mod browser;
-mod config;
+mod connector_profile;
 mod counter;
 mod crash;
 mod database;
@@ -29,7 +30,6 @@ mod lease;
 mod many;
 mod open;
 mod outbox;
-mod profile;
 mod project;
 mod prove;
 mod read;
@@ -48,11 +48,12 @@ mod write;
 pub use crate::account::{
     Account, AccountState, CheckRecord, Credentials, Filter, Hold, Home, Kind, NewAccount, Owner, Query,
 };
+pub use crate::account_change::AccountChange;
 pub use crate::attempt::{Attempt, AttemptState};
 pub use crate::audit::AuditRow;
 pub use crate::backup::{BackupError, Restored, restore};
 pub use crate::browser::{Browser, Showing};
-pub use crate::config::{Config, NewConfig};
+pub use crate::connector_profile::{ConnectorProfile, NewConnectorProfile};
 pub use crate::counter::Limit;
 pub use crate::crash::crash_point;
 pub use crate::database::without_password;
@@ -64,7 +65,6 @@ pub use crate::idempotency::Once;
 pub use crate::key::{KeyError, KeyId};
 pub use crate::open::{OpenError, Vault};
 pub use crate::outbox::Event;
-pub use crate::profile::Profile;
 pub use crate::project::{ApiKey, Project};
 pub use crate::prove::Proof;
 pub use crate::rotate::{RotateError, Rotated};
@@ -73,5 +73,5 @@ pub use crate::seal::SealError;
 pub use crate::session::{NewSession, Session};
 pub use crate::sign_in::{SignIn, SignInState};
 pub use crate::source::KeySource;
-pub use crate::store::{Origin, Place};
+pub use crate::store::{CreatedFrom, Replacing};
 pub use crate::token::{Digest, Token};

@@ -121,7 +121,7 @@ fn bind<'a>(
             "created_at": stamp(account.created_at),
             "updated_at": stamp(account.updated_at),
             "project_id": home.map(|home| &home.project),
-            "config_id": home.map(|home| &home.config),
+            "connector_profile_id": home.map(|home| &home.connector_profile),
             "owner_id": home.map(|home| &home.owner.id),
             "owner_name": home.map(|home| &home.owner.name),
             "username": home.and_then(|home| home.owner.username.as_ref()),

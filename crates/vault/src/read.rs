@@ -35,8 +35,9 @@ impl Vault {
 
     /// A page of a project's accounts, oldest first.
     pub async fn query(&self, query: &Query) -> Result<Vec<Account>, StoreError> {
-        let is_narrow =
-            !query.ids.is_empty() || !query.owners.is_empty() || query.config_active == Some(false);
+        let is_narrow = !query.ids.is_empty()
+            || !query.owners.is_empty()
+            || query.connector_profile_active == Some(false);
         let mut sql = String::from(if is_narrow { of_project!() } else { "project_id = $1" });
         let mut values = vec![query.project.clone()];
         for (column, wanted) in
@@ -67,12 +68,12 @@ impl Vault {
             None => {}
         }
         // An account whose configuration is not written down has the one that is always there.
-        match query.config_active {
+        match query.connector_profile_active {
             Some(true) => sql.push_str(
-                " and not exists (select 1 from connector_configs c where c.id = config_id and c.active = 0)",
+                " and not exists (select 1 from connector_profiles c where c.id = connector_profile_id and c.active = 0)",
             ),
             Some(false) => sql.push_str(
-                " and config_id in (select c.id from connector_configs c where c.project_id = $1 and c.active = 0)",
+                " and connector_profile_id in (select c.id from connector_profiles c where c.project_id = $1 and c.active = 0)",
             ),
             None => {}
         }

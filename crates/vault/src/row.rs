@@ -19,7 +19,7 @@ macro_rules! account_columns {
     () => {
         "id, provider, method, environment, external_id, name, label, values_json, secret_fields_json, \
          guide_digest, proved_json, outcome, identity_json, state, state_reason, version, kek_id, wrapped_key, \
-         created_at, updated_at, checked_at, project_id, config_id, owner_id, owner_name, username, kind, \
+         created_at, updated_at, checked_at, project_id, connector_profile_id, owner_id, owner_name, username, kind, \
          metadata_json, hold, state_at"
     };
 }
@@ -75,7 +75,7 @@ fn home(row: &DbRow) -> Result<Option<Home>, StoreError> {
     let Some(project) = row.try_get::<Option<String>, _>("project_id")? else { return Ok(None) };
     Ok(Some(Home {
         project,
-        config: row.try_get("config_id")?,
+        connector_profile: row.try_get("connector_profile_id")?,
         owner: Owner {
             id: row.try_get("owner_id")?,
             name: row.try_get("owner_name")?,

@@ -25,7 +25,7 @@ const NONCE: usize = 24;
 const TAG: usize = 16;
 
 /// Where a blob belongs. The first part says what it is, so that blobs of different kinds never fit each other.
-pub(crate) type Place<'a> = [&'a str];
+pub(crate) type AssociatedData<'a> = [&'a str];
 
 /// The key of one account or draft.
 pub(crate) struct DataKey(Zeroizing<[u8; 32]>);
@@ -52,33 +52,41 @@ impl DataKey {
     }
 
     /// Seals a value to its place.
-    pub(crate) fn seal(&self, place: &Place<'_>, plain: &[u8]) -> Result<Vec<u8>, SealError> {
+    pub(crate) fn seal(&self, place: &AssociatedData<'_>, plain: &[u8]) -> Result<Vec<u8>, SealError> {
         seal(&self.0, &header(None), place, plain)
     }
 
     /// Opens a value that was sealed to this place.
-    pub(crate) fn open(&self, place: &Place<'_>, blob: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+    pub(crate) fn open(
+        &self,
+        place: &AssociatedData<'_>,
+        blob: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, SealError> {
         open(&self.0, &header(None), place, blob)
     }
 
     /// Wraps the key for storing.
-    pub(crate) fn wrap(&self, under: &Key, place: &Place<'_>) -> Result<Vec<u8>, SealError> {
+    pub(crate) fn wrap(&self, under: &Key, place: &AssociatedData<'_>) -> Result<Vec<u8>, SealError> {
         wrap(under, place, self.0.as_slice())
     }
 
     /// The key that was wrapped for this place.
-    pub(crate) fn unwrap(under: &Key, place: &Place<'_>, blob: &[u8]) -> Result<Self, SealError> {
+    pub(crate) fn unwrap(under: &Key, place: &AssociatedData<'_>, blob: &[u8]) -> Result<Self, SealError> {
         unwrap(under, place, blob).map(Self)
     }
 }
 
 /// Wraps 32 bytes under a key of the vault.
-pub(crate) fn wrap(under: &Key, place: &Place<'_>, bytes: &[u8]) -> Result<Vec<u8>, SealError> {
+pub(crate) fn wrap(under: &Key, place: &AssociatedData<'_>, bytes: &[u8]) -> Result<Vec<u8>, SealError> {
     seal(under.expose(), &header(Some(under.id())), place, bytes)
 }
 
 /// The 32 bytes that were wrapped.
-pub(crate) fn unwrap(under: &Key, place: &Place<'_>, blob: &[u8]) -> Result<Zeroizing<[u8; 32]>, SealError> {
+pub(crate) fn unwrap(
+    under: &Key,
+    place: &AssociatedData<'_>,
+    blob: &[u8],
+) -> Result<Zeroizing<[u8; 32]>, SealError> {
     let plain = open(under.expose(), &header(Some(under.id())), place, blob)?;
     let mut bytes = Zeroizing::new([0; 32]);
     if plain.len() != bytes.len() {
@@ -88,7 +96,12 @@ pub(crate) fn unwrap(under: &Key, place: &Place<'_>, blob: &[u8]) -> Result<Zero
     Ok(bytes)
 }
 
-fn seal(key: &[u8; 32], header: &[u8], place: &Place<'_>, plain: &[u8]) -> Result<Vec<u8>, SealError> {
+fn seal(
+    key: &[u8; 32],
+    header: &[u8],
+    place: &AssociatedData<'_>,
+    plain: &[u8],
+) -> Result<Vec<u8>, SealError> {
     let mut nonce = [0; NONCE];
     getrandom::fill(&mut nonce).map_err(SealError::Random)?;
     // Encrypted in place, in a buffer that need not grow: no second copy of the plaintext is ever made.
@@ -103,7 +116,7 @@ fn seal(key: &[u8; 32], header: &[u8], place: &Place<'_>, plain: &[u8]) -> Resul
 fn open(
     key: &[u8; 32],
     header: &[u8],
-    place: &Place<'_>,
+    place: &AssociatedData<'_>,
     blob: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, SealError> {
     if !blob.starts_with(&[FORMAT, ALGORITHM]) {
@@ -127,7 +140,7 @@ fn header(under: Option<KeyId>) -> Vec<u8> {
 }
 
 /// Every part with its length in front, so that no two places have the same bytes.
-fn associated(header: &[u8], place: &Place<'_>) -> Vec<u8> {
+fn associated(header: &[u8], place: &AssociatedData<'_>) -> Vec<u8> {
     let mut bytes = Vec::new();
     for part in std::iter::once(header).chain(place.iter().map(|part| part.as_bytes())) {
         bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
@@ -162,7 +175,7 @@ impl std::error::Error for SealError {
 mod tests {
     use super::*;
 
-    const PLACE: &Place<'_> = &["credential", "acc_a", "token", "1"];
+    const PLACE: &AssociatedData<'_> = &["credential", "acc_a", "token", "1"];
 
     #[test]
     fn what_was_sealed_opens_at_its_place() {

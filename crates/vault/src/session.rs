@@ -25,7 +25,7 @@ pub struct NewSession {
     /// The only provider that may be linked.
     pub provider: Option<String>,
     /// The only connector configuration that may be used.
-    pub config: Option<String>,
+    pub connector_profile: Option<String>,
     /// The account that is edited.
     pub account: Option<String>,
     /// The only categories that are offered; all, if empty.
@@ -89,7 +89,7 @@ impl Session {
 /// The columns that [`session`] reads.
 macro_rules! session_columns {
     () => {
-        "s.seq, s.project_id, s.kind, s.owner_id, s.owner_name, s.username, s.provider, s.config_id, s.account_id, \
+        "s.seq, s.project_id, s.kind, s.owner_id, s.owner_name, s.username, s.provider, s.connector_profile_id, s.account_id, \
          s.categories_json, s.multiple, s.once, s.allow_different, s.scopes_json, s.label, s.metadata_json, s.origins_json, s.return_url, s.language, \
          s.created_at, s.expires_at, s.goes_on_until, s.opened_at, s.revoked_at"
     };
@@ -108,7 +108,7 @@ impl Vault {
         let now = whole_milliseconds(now);
         let mut work = self.begin().await?;
         let row = sqlx::query(
-            "insert into sessions (project_id, digest, kind, owner_id, owner_name, username, provider, config_id, \
+            "insert into sessions (project_id, digest, kind, owner_id, owner_name, username, provider, connector_profile_id, \
              account_id, categories_json, multiple, once, allow_different, scopes_json, label, metadata_json, \
              origins_json, return_url, language, created_at, expires_at) \
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
@@ -121,7 +121,7 @@ impl Vault {
         .bind(new.owner.name.clone())
         .bind(new.owner.username.clone())
         .bind(new.provider.clone())
-        .bind(new.config.clone())
+        .bind(new.connector_profile.clone())
         .bind(new.account.clone())
         .bind(json(new.categories.clone()))
         .bind(i64::from(new.multiple))
@@ -231,7 +231,7 @@ pub(crate) fn session(row: &DbRow) -> Result<Session, StoreError> {
                 username: row.try_get("username")?,
             },
             provider: row.try_get("provider")?,
-            config: row.try_get("config_id")?,
+            connector_profile: row.try_get("connector_profile_id")?,
             account: row.try_get("account_id")?,
             categories: from_json(row, TABLE, "categories_json")?,
             multiple: row.try_get::<i64, _>("multiple")? != 0,

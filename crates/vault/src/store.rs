@@ -27,7 +27,7 @@ use crate::{attempt, audit, draft, outbox};
 
 /// What an account came from, which is over in the moment the account is there.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Origin<'a> {
+pub struct CreatedFrom<'a> {
     /// The key of the draft of the flow.
     pub draft: Option<&'a str>,
     /// The attempt, with what was asked and answered; it links one account at most.
@@ -38,11 +38,11 @@ pub struct Origin<'a> {
 
 /// In whose place an account is stored.
 #[derive(Clone, Copy, Debug)]
-pub enum Place<'a> {
+pub enum Replacing<'a> {
     /// In nobody's.
-    New,
+    Nothing,
     /// In that of an account, as the caller has seen it.
-    Over {
+    Account {
         /// Its id.
         id: &'a AccountId,
         /// Its version.
@@ -65,7 +65,7 @@ impl Vault {
         actor: &str,
         now: Timestamp,
     ) -> Result<Account, ChangeError> {
-        self.keep(new, Place::New, Origin { draft, attempt: None, actor }, now).await
+        self.keep(new, Replacing::Nothing, CreatedFrom { draft, attempt: None, actor }, now).await
     }
 
     /// Stores an account's new credentials and public parts over the old ones: an edit or another linking. It must
@@ -79,27 +79,28 @@ impl Vault {
         actor: &str,
         now: Timestamp,
     ) -> Result<Account, ChangeError> {
-        self.keep(new, Place::Over { id, version }, Origin { draft, attempt: None, actor }, now).await
+        self.keep(new, Replacing::Account { id, version }, CreatedFrom { draft, attempt: None, actor }, now)
+            .await
     }
 
     /// Stores an account that has been seen to work, in its place.
     pub async fn keep(
         &self,
         new: &NewAccount,
-        place: Place<'_>,
-        origin: Origin<'_>,
+        place: Replacing<'_>,
+        origin: CreatedFrom<'_>,
         now: Timestamp,
     ) -> Result<Account, ChangeError> {
         let now = whole_milliseconds(now);
         let mut work = self.begin().await?;
         let old = match place {
-            Place::New => None,
-            Place::Over { id, version } => {
+            Replacing::Nothing => None,
+            Replacing::Account { id, version } => {
                 let old = account(&find(&mut work, id).await?)?;
                 expect_version(&old, version)?;
                 Some(old)
             }
-            Place::OfOwner { allow_different } => match &new.home {
+            Replacing::OfOwner { allow_different } => match &new.home {
                 Some(home) => self.of_owner(&mut work, home, new, allow_different).await?,
                 None => None,
             },
@@ -302,7 +303,7 @@ async fn finish(
     account: &Account,
     envelope: &Envelope,
     event: &str,
-    origin: Origin<'_>,
+    origin: CreatedFrom<'_>,
 ) -> Result<(), ChangeError> {
     insert_credentials(&mut work, account, envelope).await?;
     crash_point("vault.credentials-inserted");

@@ -51,7 +51,7 @@ pub(crate) async fn update(
         "update accounts set provider = $2, method = $3, environment = $4, external_id = $5, name = $6, label = $7, \
          values_json = $8, secret_fields_json = $9, guide_digest = $10, proved_json = $11, outcome = $12, \
          identity_json = $13, state = $14, state_reason = $15, version = $16, kek_id = $17, wrapped_key = $18, \
-         created_at = $19, updated_at = $20, checked_at = $21, project_id = $22, config_id = $23, owner_id = $24, \
+         created_at = $19, updated_at = $20, checked_at = $21, project_id = $22, connector_profile_id = $23, owner_id = $24, \
          owner_name = $25, username = $26, kind = $27, metadata_json = $28, hold = $29, state_at = $30 where id = $1",
     );
     bind(statement, account, envelope).execute(connection).await?;
@@ -84,7 +84,7 @@ fn bind<'a>(statement: Statement<'a>, account: &Account, envelope: &Envelope) ->
         .bind(stamp(account.updated_at))
         .bind(account.checked_at.map(stamp))
         .bind(home.map(|home| home.project.clone()))
-        .bind(home.map(|home| home.config.clone()))
+        .bind(home.map(|home| home.connector_profile.clone()))
         .bind(owner.map(|owner| owner.id.clone()))
         .bind(owner.map(|owner| owner.name.clone()))
         .bind(owner.and_then(|owner| owner.username.clone()))

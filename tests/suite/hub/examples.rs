@@ -98,7 +98,7 @@ fn recorded() -> Map<String, Value> {
 
     story.tell("GET /hub/settings", &[], None);
     story.tell("GET /hub/connectors", &[], None);
-    story.tell("GET /hub/connectors/{integration_id}", &["gladly.api-key"], None);
+    story.tell("GET /hub/connectors/{id}", &["gladly.api-key"], None);
     let mut typed = json!({ "integration_id": "gladly.api-key", "credentials": {
         "environment": "production", "organization_slug": "acme", "agent_email": "api-user@acme.example",
         "api_token": "revoked-token",

@@ -38,7 +38,7 @@ fn right_credentials_link_and_show_the_name_of_the_organization() {
 #[test]
 fn every_refusal_names_its_cause_field_and_step() {
     let world = World::new();
-    let not_accepted = "did not accept Agent Email with API Token in Production";
+    let not_accepted = "didn't accept the Agent Email and API Token in Production";
     check(
         &world,
         "acme",
@@ -65,7 +65,7 @@ fn every_refusal_names_its_cause_field_and_step() {
         "missing_permission no-api-permission agent_email enable-api-user",
         no_permission,
     );
-    let unknown = "no organization at acmee.gladly.com";
+    let unknown = "couldn't find a Gladly organization at acmee.gladly.com";
     check(
         &world,
         "acmee",
@@ -74,7 +74,7 @@ fn every_refusal_names_its_cause_field_and_step() {
         "wrong_tenant no-such-organization organization_slug find-slug",
         unknown,
     );
-    let page = "A web page answered at parked.gladly.com";
+    let page = "parked.gladly.com returned a web page";
     check(
         &world,
         "parked",
@@ -83,7 +83,7 @@ fn every_refusal_names_its_cause_field_and_step() {
         "wrong_tenant a-page-instead-of-data organization_slug find-slug",
         page,
     );
-    let other = "answered for another organization than moved";
+    let other = "answered for a different organization than moved";
     check(
         &world,
         "moved",
@@ -114,7 +114,7 @@ fn a_throttled_or_broken_provider_is_nobodys_fault() {
 #[test]
 fn a_sandbox_token_is_told_apart_only_by_consent() {
     let world = World::new();
-    let named = "did not accept Agent Email with API Token in Production";
+    let named = "didn't accept the Agent Email and API Token in Production";
     check(&world, "acme", "sandbox-token", &[], "wrong_secret token-refused api_token create-token", named);
     let told = "accepts these credentials in Sandbox";
     check(

@@ -122,8 +122,8 @@ fn a_person_is_led_to_a_linked_account_by_way_of_a_mistake() {
     terminal.to_credentials().asks("Agent Email").line("api-user@acme.example");
     terminal.asks("API Token").line("revoked-token").until("What now?");
     let screen = terminal.screen();
-    assert!(screen.contains("Gladly did not accept Agent Email with API Token in Production"), "{screen}");
-    assert!(screen.contains("Back to “Create Token”, and enter API Token again"), "{screen}");
+    assert!(screen.contains("Gladly didn't accept the Agent Email and API Token in Production"), "{screen}");
+    assert!(screen.contains("Back to “Create a token”, and enter API Token again"), "{screen}");
     assert!(screen.contains("See whether Sandbox accepts the same credentials"), "{screen}");
     terminal.keys(&["Down", "Enter"]).until("Step 4 of 5").line("").until("Step 5 of 5");
     // Everything else was kept: the address stands there, and the token is asked for.

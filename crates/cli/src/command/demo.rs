@@ -8,7 +8,9 @@ use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use egress::Egress;
 use guide::{Guide, Method, OutcomeKind, Scenario};
+use jiff::Timestamp;
 use link::{Flow, Stage, Start};
 use secret::Secret;
 use simulator::{Script, Simulator};
@@ -17,7 +19,7 @@ use crate::args::{Common, Wire};
 use crate::command::link::Task;
 use crate::failure::{ENVIRONMENT, Failure};
 use crate::guides;
-use crate::linking::driver::{self, now};
+use crate::linking::run::run as run_flow;
 use crate::linking::talk::Screen;
 use crate::linking::{keep, report, wire};
 use crate::out::{Ink, Out};
@@ -53,7 +55,8 @@ pub(crate) async fn run(
     out.line(&out.ink(Ink::Strong, &format!("A demonstration: linking {name} without an account there")));
     out.line(&format!("A simulated {name} answers at {origin}, as the scenarios of its guide say.\n"));
     let quiet = Out { quiet: true, ..*out };
-    let mut way = wire::egress(&wire, &quiet)?;
+    let egress = wire::egress(&wire, &quiet)?;
+    let mut egress = &egress;
     let good = ending(method, OutcomeKind::Ok);
     let bad = ending(method, OutcomeKind::WrongSecret);
     let (Some(good), Some(bad)) = (good, bad) else {
@@ -79,15 +82,15 @@ pub(crate) async fn run(
             silent: false,
             fresh: true,
         };
-        task.link(&mut way, Vec::new(), out).await?;
+        task.link(&mut egress, Vec::new(), out).await?;
         vault.close().await;
     } else {
         out.line("There is nobody to ask, so the demonstration plays itself.\n");
         out.line(&out.ink(Ink::Strong, "1. A bad ending"));
-        played(&common, &guide, method, bad, &mut way, out).await?;
+        played(&common, &guide, method, bad, &mut egress, out).await?;
         out.line("");
         out.line(&out.ink(Ink::Strong, "2. A good ending"));
-        played(&common, &guide, method, good, &mut way, out).await?;
+        played(&common, &guide, method, good, &mut egress, out).await?;
     }
     proof(&folder.path, good, out)?;
     let from = guides::flag(&common);
@@ -133,7 +136,7 @@ async fn played(
     guide: &Arc<Guide>,
     method: &Method,
     scenario: &Scenario,
-    way: &mut egress::Egress,
+    egress: &mut &Egress,
     out: &Out,
 ) -> Result<(), Failure> {
     let start = Start {
@@ -170,7 +173,7 @@ async fn played(
             return Err(gone());
         }
     }
-    driver::run(&mut flow, way, |flow| screen.checks(flow)).await.map_err(|_| gone())?;
+    run_flow(&mut flow, egress, |flow| screen.checks(flow)).await.map_err(|_| gone())?;
     if let Stage::Failed { verdict, .. } = flow.stage() {
         out.line(report::verdict_lines(verdict, out).trim_end());
         if let Some((_, step)) = verdict.return_to.as_ref().and_then(|key| method.step(key.as_str())) {
@@ -184,8 +187,7 @@ async fn played(
     if let Stage::Confirm { identity, limited, reports } = flow.stage() {
         screen.found(identity, reports, limited);
     }
-    flow.confirm(true);
-    let linked = driver::run(&mut flow, way, |_| {}).await.map_err(|_| gone())?.ok_or_else(gone)?;
+    let linked = driver::confirm(&mut flow).ok_or_else(gone)?;
     let vault = keep::open(common).await?;
     let (account, _) = keep::keep(&vault, *linked, None, Some("demonstration"), None).await?;
     vault.close().await;
@@ -227,7 +229,8 @@ impl Folder {
         if let Some(path) = &common.data {
             return Ok(Self { path: path.clone(), goes: false });
         }
-        let path = std::env::temp_dir().join(format!("waystone-demo-{}-{}", std::process::id(), now()));
+        let now = Timestamp::now().as_second();
+        let path = std::env::temp_dir().join(format!("waystone-demo-{}-{}", std::process::id(), now));
         fs::create_dir(&path)
             .map_err(|error| Failure::io(format!("cannot make `{}`", path.display()), &error))?;
         Ok(Self { path, goes: true })

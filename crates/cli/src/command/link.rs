@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use driver::Transport;
 use guide::{Guide, Method};
 use jiff::Timestamp;
 use link::{Flow, Purpose, Stage, Start};
@@ -11,8 +12,8 @@ use vault::{Account, Vault};
 use crate::args::{Common, LinkArgs};
 use crate::failure::{FOUND, Failure};
 use crate::guides;
-use crate::linking::driver::{self, Way};
 use crate::linking::keep::{self, Drafts};
+use crate::linking::run::run as run_flow;
 use crate::linking::talk::{self, End};
 use crate::linking::{given, report, wire};
 use crate::out::{Ink, Out};
@@ -23,7 +24,7 @@ pub(crate) async fn run(common: &Common, args: &LinkArgs, out: &Out) -> Result<u
     let silent = given::is_silent(&args.given);
     let typed = given::values(&args.given, method)?;
     let environment = environment(method, args.given.environment.as_deref(), silent)?;
-    let mut way = wire::egress(&args.wire, out)?;
+    let egress = wire::egress(&args.wire, out)?;
     // A dry run keeps nothing, so it does not even make the folder.
     let vault = if args.dry_run && args.account.is_none() { None } else { Some(keep::open(common).await?) };
     let again = match (&args.account, &vault) {
@@ -49,7 +50,7 @@ pub(crate) async fn run(common: &Common, args: &LinkArgs, out: &Out) -> Result<u
         silent,
         fresh: args.fresh,
     };
-    let code = task.link(&mut way, typed, out).await?;
+    let code = task.link(&mut &egress, typed, out).await?;
     if let Some(vault) = vault {
         vault.close().await;
     }
@@ -95,7 +96,7 @@ impl Task<'_> {
     /// Links the account; the number is the exit code.
     pub(crate) async fn link(
         mut self,
-        way: &mut impl Way,
+        transport: &mut impl Transport,
         typed: Vec<(guide::Key, Secret)>,
         out: &Out,
     ) -> Result<u8, Failure> {
@@ -108,7 +109,7 @@ impl Task<'_> {
         let mut flow = Flow::new(Arc::clone(self.guide), self.method.key.as_str(), self.start.clone())
             .ok_or_else(|| Failure::usage("the guide has no such method"))?;
         if self.silent {
-            return self.silently(flow, way, &typed, out).await;
+            return self.silently(flow, transport, &typed, out).await;
         }
         let drafts = self.vault.filter(|_| !self.dry_run).map(|vault| Drafts {
             vault,
@@ -130,7 +131,7 @@ impl Task<'_> {
         if !typed.is_empty() && flow.is_complete() && !matches!(flow.stage(), Stage::Choose(_)) {
             flow.submit_all(&[]);
         }
-        match talk::lead(&mut flow, way, drafts.as_ref(), out).await? {
+        match talk::lead(&mut flow, transport, drafts.as_ref(), out).await? {
             End::Keep(linked) => {
                 let Some(vault) = self.vault.filter(|_| !self.dry_run) else {
                     out.line(&format!(
@@ -196,7 +197,7 @@ impl Task<'_> {
     async fn silently(
         &self,
         mut flow: Flow,
-        way: &mut impl Way,
+        transport: &mut impl Transport,
         typed: &[(guide::Key, Secret)],
         out: &Out,
     ) -> Result<u8, Failure> {
@@ -209,10 +210,10 @@ impl Task<'_> {
             message: "stopped; no account was linked or changed".to_owned(),
             help: None,
         };
-        driver::run(&mut flow, way, |_| {}).await.map_err(|_| interrupted())?;
+        run_flow(&mut flow, transport, |_| {}).await.map_err(|_| interrupted())?;
         if self.ask_elsewhere {
             flow.ask_elsewhere();
-            driver::run(&mut flow, way, |_| {}).await.map_err(|_| interrupted())?;
+            run_flow(&mut flow, transport, |_| {}).await.map_err(|_| interrupted())?;
         }
         let good = matches!(flow.stage(), Stage::Confirm { .. });
         if !good || self.dry_run {
@@ -238,8 +239,7 @@ impl Task<'_> {
             return Ok(if good { 0 } else { FOUND });
         }
         // A client that cannot ask confirms: the guard against another account has passed by now.
-        flow.confirm(true);
-        let linked = driver::run(&mut flow, way, |_| {}).await.map_err(|_| interrupted())?;
+        let linked = driver::confirm(&mut flow);
         let (Some(linked), Some(vault)) = (linked, self.vault) else { return Ok(FOUND) };
         let (account, known) = keep::keep(vault, *linked, self.again.as_ref(), self.label, None).await?;
         flow.stored(true);

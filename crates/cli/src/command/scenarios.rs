@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::args::{Common, TestArgs};
 use crate::failure::{FOUND, Failure};
 use crate::guides;
-use crate::linking::driver;
+use crate::linking::run;
 use crate::out::{Ink, Out};
 
 use self::route::Route;
@@ -169,10 +169,10 @@ async fn play(guide: Arc<Guide>, method: usize, scenario: usize) -> Result<Vec<S
         scenario.given.iter().map(|(key, value)| (key.clone(), Secret::from(value.as_str()))).collect();
     flow.submit_all(&typed);
     let stopped = || Failure { code: FOUND, message: "stopped".to_owned(), help: None };
-    driver::run(&mut flow, &mut route, |_| {}).await.map_err(|_| stopped())?;
+    run::run(&mut flow, &mut route, |_| {}).await.map_err(|_| stopped())?;
     if scenario.agrees {
         flow.ask_elsewhere();
-        driver::run(&mut flow, &mut route, |_| {}).await.map_err(|_| stopped())?;
+        run::run(&mut flow, &mut route, |_| {}).await.map_err(|_| stopped())?;
     }
     let mut problems = compare(&flow, scenario);
     let (asked, turns) = (route.asked(), scenario.talk.len());

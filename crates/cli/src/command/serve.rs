@@ -6,8 +6,8 @@ use std::env;
 use std::fs;
 use std::path::Path;
 
-use hub::settings::{Given, Origin, Problem, Understood};
-use hub::{Ended, ServeError, Settings, Started};
+use hub::settings::{Outcome, Problem, SetBy, Settings, Sources};
+use hub::{Ended, ServeError, Started};
 use serde_json::json;
 
 use crate::args::{Common, Flags, ServeArgs};
@@ -18,11 +18,11 @@ use crate::out::{Ink, Out};
 
 /// Serves; the number is the exit code.
 pub(crate) fn run(common: &Common, args: &ServeArgs, out: &Out) -> Result<u8, Failure> {
-    let understood = hub::settings::read(&given(common, args.config.as_deref(), &args.flags)?);
+    let outcome = hub::settings::read(&sources(common, args.config.as_deref(), &args.flags)?);
     if args.check {
-        return check::run(understood, args.json, out);
+        return check::run(outcome, args.json, out);
     }
-    let settings = settings(understood, out)?;
+    let settings = settings(outcome, out)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -37,16 +37,16 @@ pub(crate) fn run(common: &Common, args: &ServeArgs, out: &Out) -> Result<u8, Fa
     }
 }
 
-/// What was said, by flags, the environment and a file.
-pub(super) fn given(common: &Common, config: Option<&Path>, flags: &Flags) -> Result<Given, Failure> {
-    let env: std::collections::BTreeMap<String, String> = env::vars().collect();
+/// The sources of settings: flags, the environment and a file.
+pub(super) fn sources(common: &Common, config: Option<&Path>, flags: &Flags) -> Result<Sources, Failure> {
+    let variables: std::collections::BTreeMap<String, String> = env::vars().collect();
     let mut flags = flags.0.clone();
     for (key, variable, path) in
         [("data", "WAYSTONE_DATA", &common.data), ("guides", "WAYSTONE_GUIDES", &common.guides)]
     {
         let Some(text) = path.as_ref().map(|path| path.display().to_string()) else { continue };
-        // The arguments do not tell the two apart; said twice, it makes no difference.
-        if env.get(variable) != Some(&text) {
+        // The arguments do not show whether the flag or the variable set the value.
+        if variables.get(variable) != Some(&text) {
             flags.insert(key, vec![text]);
         }
     }
@@ -60,32 +60,32 @@ pub(super) fn given(common: &Common, config: Option<&Path>, flags: &Flags) -> Re
         }
         None => None,
     };
-    // Where a folder is named, there need not be a usual one.
+    // Without `--data`, so that a missing home folder matters only if nothing else sets the folder.
     let bare = Common { data: None, ..common.clone() };
-    Ok(Given { flags, env, file, usual_data: folder(&bare).ok() })
+    Ok(Sources { flags, variables, file, usual_data: folder(&bare).ok() })
 }
 
-/// The settings, if they are right; what is wrong with them is said.
-pub(super) fn settings(understood: Understood, out: &Out) -> Result<Settings, Failure> {
-    if let Some(file) = &understood.file {
+/// The settings, if they are valid; otherwise everything that is wrong is printed.
+pub(super) fn settings(outcome: Outcome<Settings>, out: &Out) -> Result<Settings, Failure> {
+    if let Some(file) = &outcome.file {
         for finding in &file.findings {
             out.say(findings::text(&file.source, finding, out.color_err).trim_end());
             out.say("");
         }
     }
-    for problem in &understood.problems {
-        out.failure(&Failure { code: USAGE, message: told(problem), help: Some(problem.help.clone()) });
+    for problem in &outcome.problems {
+        out.failure(&Failure { code: USAGE, message: described(problem), help: Some(problem.help.clone()) });
     }
-    understood
+    outcome
         .settings
-        .ok_or_else(|| Failure::usage("the settings cannot be used").help("mend what is said above"))
+        .ok_or_else(|| Failure::usage("the settings cannot be used").help("fix the problems above"))
 }
 
-/// A problem, with who said what is wrong.
-fn told(problem: &Problem) -> String {
-    match &problem.origin {
-        Origin::Default => problem.message.clone(),
-        origin => format!("{origin}: {}", problem.message),
+/// A problem with its source.
+fn described(problem: &Problem) -> String {
+    match &problem.set_by {
+        SetBy::Default => problem.message.clone(),
+        set_by => format!("{set_by}: {}", problem.message),
     }
 }
 

@@ -6,7 +6,7 @@ mod rotate;
 
 use std::path::Path;
 
-use hub::Settings;
+use hub::settings::Settings;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use vault::{BackupError, Proof, Vault};
@@ -27,8 +27,8 @@ pub(crate) async fn run(common: &Common, command: &VaultCommand, out: &Out) -> R
 
 /// What the Hub would run with.
 pub(super) fn settings(common: &Common, store: &StoreArgs, out: &Out) -> Result<Settings, Failure> {
-    let given = serve::given(common, store.config.as_deref(), &store.flags())?;
-    serve::settings(hub::settings::read(&given), out)
+    let sources = serve::sources(common, store.config.as_deref(), &store.flags())?;
+    serve::settings(hub::settings::read(&sources), out)
 }
 
 /// Opens the vault that is there.

@@ -70,8 +70,9 @@ pub(crate) async fn keep(
 ) -> Result<(Account, bool), Failure> {
     // Tokens are got anew from what was typed whenever they are needed.
     linked.tokens.clear();
+    linked.tokens_expire_at = None;
     let label = label.map(str::to_owned).or_else(|| again.and_then(|account| account.label.clone()));
-    let new = hub::new_account(linked, label, None);
+    let new = driver::new_account(linked, label, None);
     let fail = |error: &(dyn std::error::Error + 'static)| Failure::environment(error);
     let mut known = again.cloned();
     if let (None, Some(external)) = (&known, &new.external_id) {

@@ -4,6 +4,7 @@ mod failed;
 mod prompt;
 mod screen;
 
+use driver::Transport;
 use guide::Key;
 use link::{Flow, Linked, Stage};
 use render::{Context, TerminalOptions};
@@ -11,8 +12,8 @@ use secret::Secret;
 
 use crate::failure::Failure;
 use crate::guides;
-use crate::linking::driver::{self, Interrupted, Way};
 use crate::linking::keep::Drafts;
+use crate::linking::run::{Interrupted, run};
 use crate::out::{Ink, Out, width};
 
 use self::prompt::Said;
@@ -62,7 +63,7 @@ pub(crate) enum End {
 /// Leads a person through the flow.
 pub(crate) async fn lead(
     flow: &mut Flow,
-    way: &mut impl Way,
+    transport: &mut impl Transport,
     drafts: Option<&Drafts<'_>>,
     out: &Out,
 ) -> Result<End, Failure> {
@@ -131,17 +132,14 @@ pub(crate) async fn lead(
                     Said::Stop => return Ok(End::Stopped),
                 }
             }
-            Stage::Checking(_) => {
-                let run = driver::run(flow, way, |flow| screen.checks(flow)).await;
-                match run {
-                    Ok(Some(linked)) => return Ok(End::Keep(linked)),
-                    Ok(None) => {}
-                    Err(Interrupted) => {
-                        screen.interrupted();
-                        return Ok(End::Stopped);
-                    }
+            Stage::Checking(_) => match run(flow, transport, |flow| screen.checks(flow)).await {
+                Ok(Some(linked)) => return Ok(End::Keep(linked)),
+                Ok(None) => {}
+                Err(Interrupted) => {
+                    screen.interrupted();
+                    return Ok(End::Stopped);
                 }
-            }
+            },
             Stage::Failed { .. } => match failed::choose(flow, out)? {
                 Said::This(()) => {}
                 Said::Back | Said::Stop => return Ok(End::Stopped),
@@ -155,7 +153,7 @@ pub(crate) async fn lead(
                 }
             }
             Stage::Storing => {
-                if let Ok(Some(linked)) = driver::run(flow, way, |_| {}).await {
+                if let Ok(Some(linked)) = run(flow, transport, |_| {}).await {
                     return Ok(End::Keep(linked));
                 }
             }

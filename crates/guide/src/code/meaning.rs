@@ -1,7 +1,7 @@
 //! Findings about the meaning: do the parts of the guide fit together?
 
-use super::CodePage;
-use crate::finding::Severity::Error;
+use crate::page::CodePage;
+use crate::page::Severity::Error;
 
 /// The pages of this file, by code.
 pub(super) const PAGES: &[&CodePage] = &[

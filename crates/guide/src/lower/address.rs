@@ -3,12 +3,12 @@
 use crate::code::{BAD_ADDRESS, BAD_HOST, NOT_RUNNABLE, UNBOUND_HOST, UNKNOWN_NAME};
 use crate::finding::{Finding, listed, quoted};
 use crate::host::HostPattern;
-use crate::lower::{Lowering, Names};
+use crate::lower::lowering::Lowering;
 use crate::model::{BaseUrl, Environment};
-use crate::shape::{EnvironmentShape, MethodShape, Text};
+use crate::names::Names;
+use crate::shape::{EnvironmentShape, MethodShape, ShortOr, Text};
 use crate::source::Span;
-use crate::spanned::ShortOr;
-use crate::template::{Filter, Part, Target, Template, Where, parse};
+use crate::template::{Context, Filter, Part, Target, Template};
 
 /// Stands for a value while the host of an address is put together.
 const VALUE: char = '\u{1}';
@@ -82,7 +82,7 @@ impl Lowering<'_> {
     /// The base address, taken apart into host and path.
     pub(crate) fn base_url(&mut self, text: &Text, names: &Names<'_>) -> Option<BaseUrl> {
         let before = self.findings.len();
-        let template = parse(&text.value, text.span, Where::Request, names, self.source, self.findings);
+        let template = self.template(text, Context::Request, names);
         let is_whole = self.findings.len() == before;
         let bad = |message: &str| Finding::new(&BAD_ADDRESS, text.span, message.to_owned());
         let first = match template.parts.first() {

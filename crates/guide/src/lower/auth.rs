@@ -3,12 +3,13 @@
 use crate::choice::Algorithm;
 use crate::code::{BAD_AUTH, BAD_CHECK};
 use crate::finding::{Finding, quoted};
-use crate::lower::{Lowering, Names};
+use crate::lower::lowering::Lowering;
 use crate::model::{Assertion, Auth, Carrier, CarrierUse, Certificate, JsonTemplate, Signature};
+use crate::names::Names;
 use crate::shape::{AssertionShape, AuthShape, CarrierShape, MutualTlsShape, SignatureShape, Text};
 use crate::source::{Braces, Span};
 use crate::spanned::Spanned;
-use crate::template::{Part, Reference, RequestPart, Target, Template, Where, parse};
+use crate::template::{Context, Part, Reference, RequestPart, Target, Template};
 
 /// For how many seconds an assertion holds that says nothing about it.
 const LIFETIME: u32 = 300;
@@ -35,7 +36,7 @@ impl Lowering<'_> {
                 let token = self.request_text(&bearer.token, names);
                 plain("bearer", vec![bearer_header(token)])
             }
-            AuthShape::ApiKey(carriers) => plain("api_key", self.carriers(carriers, Where::Request, names)),
+            AuthShape::ApiKey(carriers) => plain("api_key", self.carriers(carriers, Context::Request, names)),
             AuthShape::Oauth2(oauth) => self.oauth2(oauth, span, names),
             AuthShape::Exchange(exchange) => self.exchange(exchange, span, names),
             AuthShape::Jwt(jwt) => self.jwt(jwt, span, names),
@@ -46,22 +47,22 @@ impl Lowering<'_> {
 
     /// A text that becomes part of a request.
     pub(crate) fn request_text(&mut self, text: &Text, names: &Names<'_>) -> Template {
-        parse(&text.value, text.span, Where::Request, names, self.source, self.findings)
+        self.template(text, Context::Request, names)
     }
 
     pub(crate) fn carriers(
         &mut self,
         shapes: &[CarrierShape],
-        place: Where,
+        context: Context,
         names: &Names<'_>,
     ) -> Vec<CarrierUse> {
-        shapes.iter().filter_map(|shape| self.carrier(shape, place, names)).collect()
+        shapes.iter().filter_map(|shape| self.carrier(shape, context, names)).collect()
     }
 
-    fn carrier(&mut self, shape: &CarrierShape, place: Where, names: &Names<'_>) -> Option<CarrierUse> {
+    fn carrier(&mut self, shape: &CarrierShape, context: Context, names: &Names<'_>) -> Option<CarrierUse> {
         let carrier = shape.r#in.value;
         let name = self.parameter_name(&shape.name, carrier == Carrier::Header)?;
-        let value = parse(&shape.value.value, shape.value.span, place, names, self.source, self.findings);
+        let value = self.template(&shape.value, context, names);
         if carrier == Carrier::Header {
             self.header_value(&value, &shape.value);
         }
@@ -131,15 +132,13 @@ impl Lowering<'_> {
                 Finding::new(&BAD_AUTH, shape.algorithm.span, "only the key of an HMAC can be derived");
             self.say(found.mend("write one `key`, or an algorithm that begins with `HS`"));
         }
-        let signed = |it: &mut Self, text: &Text| {
-            parse(&text.value, text.span, Where::Signed, names, it.source, it.findings)
-        };
+        let signed = |it: &mut Self, text: &Text| it.template(text, Context::Signed, names);
         let canonical = signed(self, &shape.canonical);
         let signs = match &shape.signs {
             Some(text) => signed(self, text),
             None => request_part(RequestPart::Canonical, shape.canonical.span),
         };
-        let carries = self.carriers(&shape.carries, Where::Signed, names);
+        let carries = self.carriers(&shape.carries, Context::Signed, names);
         let is_carried = carries.iter().flat_map(CarrierUse::templates).any(|template| {
             template.references().any(|one| one.target == Target::Request(RequestPart::Signature))
         });

@@ -7,19 +7,21 @@ use crate::finding::{Finding, quoted};
 use crate::http::Verb;
 use crate::json_path::JsonPath;
 use crate::key::Key;
+use crate::lower::lowering::Lowering;
 use crate::lower::request_line::bad_line;
-use crate::lower::{Lowering, Names};
 use crate::model::{
     AccountTemplate, BodyTemplate, Carries, Check, Expect, Field, HeaderTest, JsonTemplate, JsonTest,
     OutcomeRule, RequestTemplate, Role, When,
 };
+use crate::names::Names;
 use crate::outcome::OutcomeKind;
 use crate::shape::{
-    CheckShape, ExpectShape, HeaderTestShape, JsonTestShape, OutcomeShape, RequestShape, Text, WhenShape,
+    CheckShape, Entries, ExpectShape, HeaderTestShape, JsonTestShape, OneOrMany, OutcomeShape, RequestShape,
+    ShortOr, Text, WhenShape,
 };
 use crate::source::{Braces, Span};
-use crate::spanned::{Entries, OneOrMany, ShortOr, Spanned};
-use crate::template::{Target, Template, Where, parse, parse_next};
+use crate::spanned::Spanned;
+use crate::template::{Context, Target, Template};
 
 impl Lowering<'_> {
     pub(crate) fn check(&mut self, shape: &CheckShape, fields: &[Field], names: &Names<'_>) -> Option<Check> {
@@ -90,7 +92,7 @@ impl Lowering<'_> {
     }
 
     fn answer_text(&mut self, text: &Text, names: &Names<'_>) -> Template {
-        parse(&text.value, text.span, Where::Answer, names, self.source, self.findings)
+        self.template(text, Context::Answer, names)
     }
 
     /// `GET /path` of a request that a check makes, or of a `turn` of a scenario, which is told without its query.
@@ -108,7 +110,7 @@ impl Lowering<'_> {
 
     pub(crate) fn request_line(&mut self, line: &Text, names: &Names<'_>) -> Option<RequestTemplate> {
         let (verb, path) = self.verb_and_path(line, false)?;
-        let path = parse(path, line.span, Where::Request, names, self.source, self.findings);
+        let path = self.reader(Context::Request, names).template(path, line.span);
         Some(RequestTemplate { path, span: line.span, ..RequestTemplate::literal(verb, "") })
     }
 
@@ -141,7 +143,7 @@ impl Lowering<'_> {
             self.say(found.mend("keep one of `anonymous` and `carries`"));
         }
         if shape.anonymous || !shape.carries.is_empty() {
-            request.carries = Carries::Only(self.carriers(&shape.carries, Where::Request, names));
+            request.carries = Carries::Only(self.carriers(&shape.carries, Context::Request, names));
         }
         Some(request)
     }
@@ -169,21 +171,20 @@ impl Lowering<'_> {
         &mut self,
         value: &Value,
         span: Span,
-        places: &mut Braces<'_>,
+        braces: &mut Braces<'_>,
         names: &Names<'_>,
     ) -> JsonTemplate {
         match value {
             Value::String(text) => {
-                let place = Where::Request;
-                JsonTemplate::Text(parse_next(text, span, places, place, names, self.source, self.findings))
+                JsonTemplate::Text(self.reader(Context::Request, names).next_template(text, span, braces))
             }
             Value::Array(list) => JsonTemplate::Array(
-                list.iter().map(|value| self.json_template(value, span, places, names)).collect(),
+                list.iter().map(|value| self.json_template(value, span, braces, names)).collect(),
             ),
             Value::Object(map) => {
                 let members = map.iter();
                 let member = |(name, value): (&String, &Value)| {
-                    (name.clone(), self.json_template(value, span, places, names))
+                    (name.clone(), self.json_template(value, span, braces, names))
                 };
                 JsonTemplate::Object(members.map(member).collect())
             }
@@ -318,7 +319,7 @@ impl Lowering<'_> {
 
     /// A message about an attempt: no secret may be put into it.
     fn message(&mut self, text: &Text, fields: &[Field], names: &Names<'_>) -> Template {
-        let template = parse(&text.value, text.span, Where::Message, names, self.source, self.findings);
+        let template = self.template(text, Context::Message, names);
         for reference in template.references() {
             let Target::Value(key) = &reference.target else { continue };
             if fields.iter().any(|field| field.key == *key && field.secret) {

@@ -2,11 +2,12 @@
 
 use crate::code::{BAD_CONDITION, UNKNOWN_NAME};
 use crate::finding::{Finding, quoted};
-use crate::lower::{Lowering, Names};
+use crate::lower::lowering::Lowering;
 use crate::model::Condition;
+use crate::names::Names;
+use crate::names::suggest;
 use crate::shape::ConditionShape;
 use crate::source::Span;
-use crate::template::suggest;
 
 impl Lowering<'_> {
     /// A condition of the node that stands at `span`.

@@ -3,8 +3,9 @@
 use crate::code::FALSE_EXAMPLE;
 use crate::finding::Finding;
 use crate::key::Key;
-use crate::lower::{Lowering, Names};
+use crate::lower::lowering::Lowering;
 use crate::model::{Derived, Field, FieldType, MAX_FILE_LENGTH};
+use crate::names::Names;
 use crate::shape::{DerivedShape, FieldShape};
 use crate::spanned::Spanned;
 

@@ -1,12 +1,12 @@
 //! The meaning of a login in steps of its own.
 
 use crate::key::Key;
-use crate::lower::{Lowering, Names};
+use crate::lower::lowering::Lowering;
 use crate::model::{Auth, Capture, Carries, Check, Expect, RequestTemplate, Role, SignIn, TokenStep};
-use crate::shape::{ExchangeShape, ExchangeStepShape};
+use crate::names::Names;
+use crate::shape::{ExchangeShape, ExchangeStepShape, ShortOr};
 use crate::source::Span;
-use crate::spanned::ShortOr;
-use crate::template::Where;
+use crate::template::Context;
 
 impl Lowering<'_> {
     pub(crate) fn exchange<'n>(
@@ -29,7 +29,7 @@ impl Lowering<'_> {
         Auth {
             scheme: "exchange",
             sign_in: Some(SignIn { steps, refresh, rotates: false, redirect: None }),
-            carries: self.carriers(&shape.carries, Where::Request, names),
+            carries: self.carriers(&shape.carries, Context::Request, names),
             assertion,
             signature: None,
             certificate: None,

@@ -2,14 +2,16 @@
 
 use crate::code::{BAD_FIELD, FALSE_EXAMPLE, PUBLIC_SECRET, SECRET_CASE};
 use crate::finding::{Finding, quoted};
+use crate::host::HostPattern;
 use crate::key::Key;
-use crate::lower::{Lowering, Names};
+use crate::lower::lowering::Lowering;
 use crate::model::{
     Accept, Choice, Environment, Example, Field, FieldType, MAX_FILE_LENGTH, MAX_LENGTH, Refuse,
 };
+use crate::names::Names;
 use crate::shape::{AcceptShape, ExampleShape, FieldShape};
 use crate::spanned::Spanned;
-use crate::template::Where;
+use crate::template::Context;
 
 /// Words that make a name a secret's.
 const SECRET_WORDS: &[&str] =
@@ -76,7 +78,7 @@ impl Lowering<'_> {
             .collect();
         let examples = shape.examples.iter().filter_map(|example| self.example(example, names)).collect();
         let when = shape.when.as_ref().map(|when| self.condition(when, names, shape.key.span));
-        let description = shape.description.as_ref().map(|text| self.prose(text, Where::Prose, names));
+        let description = shape.description.as_ref().map(|text| self.prose(text, Context::Prose, names));
         self.allowed(&shape.allow);
         Some(Field {
             key,
@@ -160,7 +162,7 @@ impl Lowering<'_> {
                 Accept::LabelOfEnvironment
             }
             AcceptShape::HostLabelOf(text) => {
-                if text.value.parse::<crate::HostPattern>().is_err() {
+                if text.value.parse::<HostPattern>().is_err() {
                     let message = format!("{} is neither `environment` nor a host", quoted(&text.value));
                     self.say(Finding::new(&BAD_FIELD, text.span, message));
                 }

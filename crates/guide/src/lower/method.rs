@@ -4,17 +4,17 @@ use crate::code::BAD_CHECK;
 use crate::finding::Finding;
 use crate::http::Verb;
 use crate::key::Key;
-use crate::lower::{Lowering, Names};
+use crate::lower::lowering::Lowering;
 use crate::model::{
     Assertion, Auth, BaseUrl, Carrier, CarrierUse, Carries, Check, Credential, Limits, Method,
 };
+use crate::names::Names;
 use crate::shape::{
     CheckShape, DerivedShape, EnvironmentShape, FieldShape, MethodShape, OutcomeShape, OwnHostShape,
-    PartShape, StepShape,
+    PartShape, ShortOr, StepShape,
 };
 use crate::source::Span;
-use crate::spanned::ShortOr;
-use crate::template::{Template, Where, parse};
+use crate::template::{Context, Template, TextReader};
 
 impl Lowering<'_> {
     pub(crate) fn method(&mut self, shape: &MethodShape, scopes: &[&str]) -> Option<Method> {
@@ -133,14 +133,9 @@ impl Lowering<'_> {
             let Some(shape) = derived.iter().find(|shape| key == shape.key.value.as_str()) else { continue };
             // What is wrong with the text is said when the value itself is read.
             let mut said_later = Vec::new();
-            let from = parse(
-                &shape.from.value,
-                shape.from.span,
-                Where::Request,
-                names,
-                self.source,
-                &mut said_later,
-            );
+            let context = Context::Request;
+            let mut reader = TextReader { context, names, source: self.source, findings: &mut said_later };
+            let from = reader.template(&shape.from.value, shape.from.span);
             for source in from.values() {
                 if !used.contains(source) {
                     used.push(source.clone());

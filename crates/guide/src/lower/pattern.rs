@@ -11,7 +11,7 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::code::BAD_PATTERN;
 use crate::finding::{Finding, quoted};
-use crate::lower::Lowering;
+use crate::lower::lowering::Lowering;
 use crate::model::Pattern;
 use crate::shape::Text;
 

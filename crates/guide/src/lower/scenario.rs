@@ -2,9 +2,10 @@
 
 use crate::code::BAD_SCENARIO;
 use crate::finding::Finding;
-use crate::lower::{Lowering, Names};
+use crate::lower::lowering::Lowering;
 use crate::model::{Conclusion, Reply, Scenario, Turn};
-use crate::shape::{ResponseShape, ScenarioShape, TurnShape};
+use crate::names::Names;
+use crate::shape::{ResponseShape, ScenarioShape, Text, TurnShape};
 use crate::source::Span;
 
 impl Lowering<'_> {
@@ -18,7 +19,7 @@ impl Lowering<'_> {
             .collect();
         let talk = shape.talk.iter().filter_map(|turn| self.turn(turn, names)).collect();
         let then = &shape.then;
-        let environment = |it: &mut Self, text: &Option<crate::shape::Text>| {
+        let environment = |it: &mut Self, text: &Option<Text>| {
             text.as_ref().and_then(|text| it.known(text, "environment", environments))
         };
         Scenario {

@@ -8,15 +8,15 @@ use crate::json_path::JsonPath;
 use crate::key::Key;
 use crate::lower::auth::{bearer_header, of_target};
 use crate::lower::exchange::sign_in_check;
-use crate::lower::{Lowering, Names};
+use crate::lower::lowering::Lowering;
 use crate::model::{
     Auth, BodyTemplate, Capture, CarrierUse, Carries, Field, JsonTemplate, Redirect, RequestTemplate, SignIn,
     TokenStep,
 };
-use crate::shape::{AuthShape, CarrierShape, JwtShape, Oauth2Shape, OutcomeShape, Text};
+use crate::names::Names;
+use crate::shape::{AuthShape, CarrierShape, Entries, JwtShape, Oauth2Shape, OutcomeShape, Text};
 use crate::source::Span;
-use crate::spanned::Entries;
-use crate::template::{Target, Template, Where};
+use crate::template::{Context, Target, Template};
 
 /// What is asked of a token endpoint ([RFC 6749](https://www.rfc-editor.org/rfc/rfc6749),
 /// [RFC 7523](https://www.rfc-editor.org/rfc/rfc7523)).
@@ -25,6 +25,14 @@ const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 /// A parameter of a token request.
 type Parameter = (String, Template);
+
+/// A request to a token endpoint.
+struct TokenCall<'a> {
+    /// The key of the step that makes it.
+    key: &'static str,
+    url: &'a Text,
+    parameters: Vec<Parameter>,
+}
 
 impl Lowering<'_> {
     pub(crate) fn oauth2<'n>(&mut self, shape: &'n Oauth2Shape, span: Span, names: &mut Names<'n>) -> Auth {
@@ -46,7 +54,8 @@ impl Lowering<'_> {
         let steps: Vec<TokenStep> = match grant {
             Grant::AuthorizationCode | Grant::DeviceCode => Vec::new(),
             Grant::ClientCredentials | Grant::Password => {
-                self.token_step("sign-in", &shape.token_url, parameters, shape, names).into_iter().collect()
+                let call = TokenCall { key: "sign-in", url: &shape.token_url, parameters };
+                self.token_step(call, shape, names).into_iter().collect()
             }
         };
         let refresh = shape.refresh.as_ref().and_then(|refresh| {
@@ -55,18 +64,19 @@ impl Lowering<'_> {
                 vec![literal("grant_type", "refresh_token"), ("refresh_token".to_owned(), token)];
             let url = refresh.url.as_ref().unwrap_or(&shape.token_url);
             parameters.extend(self.pairs(&refresh.parameters, false, names));
-            self.token_step("refresh-token", url, parameters, shape, names)
+            self.token_step(TokenCall { key: "refresh-token", url, parameters }, shape, names)
         });
         let redirect =
             shape.authorize_url.as_ref().filter(|_| grant == Grant::AuthorizationCode).and_then(|url| {
                 let token =
                     |name: &str| Some((name.to_owned(), of_target(Target::Token(Key::parse(name)?), span)));
-                let mut given =
+                let mut parameters =
                     vec![literal("grant_type", "authorization_code"), token("code")?, token("redirect_uri")?];
-                given.extend(token("code_verifier").filter(|_| shape.no_pkce.is_none()));
+                parameters.extend(token("code_verifier").filter(|_| shape.no_pkce.is_none()));
+                let call = TokenCall { key: "sign-in", url: &shape.token_url, parameters };
                 Some(Redirect {
                     client_id: shape.client_id.as_ref().map(|id| self.request_text(id, names)),
-                    exchange: self.token_step("sign-in", &shape.token_url, given, shape, names)?,
+                    exchange: self.token_step(call, shape, names)?,
                     url: self.base_url(url, names)?,
                     scopes: scope.iter().map(|&scope| scope.to_owned()).collect(),
                     separator: separator.to_owned(),
@@ -130,12 +140,11 @@ impl Lowering<'_> {
     /// A request of a token endpoint, with what shows who the client is.
     fn token_step(
         &mut self,
-        key: &str,
-        url: &Text,
-        mut parameters: Vec<Parameter>,
+        mut call: TokenCall<'_>,
         shape: &Oauth2Shape,
         names: &Names<'_>,
     ) -> Option<TokenStep> {
+        let (key, parameters) = (call.key, &mut call.parameters);
         let text =
             |it: &mut Self, text: &Option<Text>| text.as_ref().map(|text| it.request_text(text, names));
         let (id, secret) = (text(self, &shape.client_id), text(self, &shape.client_secret));
@@ -159,7 +168,8 @@ impl Lowering<'_> {
             parameters.retain(|(other, _)| *other != name);
             parameters.push((name, value));
         }
-        let mut request = self.token_request(url, parameters, shape.token_body, carries, names)?;
+        let mut request = self.token_request(call, shape.token_body, names)?;
+        request.carries = Carries::Only(carries);
         request.headers = self.pairs(&shape.token_headers, true, names);
         let mut captures = vec![capture("access_token", true), capture("refresh_token", false)];
         // What the first answer gave is not told again by every later one.
@@ -176,22 +186,21 @@ impl Lowering<'_> {
 
     fn token_request(
         &mut self,
-        url: &Text,
-        parameters: Vec<Parameter>,
-        how: TokenBody,
-        carries: Vec<CarrierUse>,
+        call: TokenCall<'_>,
+        body: TokenBody,
         names: &Names<'_>,
     ) -> Option<RequestTemplate> {
-        let mut request = self.token_url(url, names)?;
-        match how {
-            TokenBody::Form => request.body = Some(BodyTemplate::Form(parameters)),
+        let mut request = self.token_url(call.url, names)?;
+        match body {
+            TokenBody::Form => request.body = Some(BodyTemplate::Form(call.parameters)),
             TokenBody::Json => {
-                let members = parameters.into_iter().map(|(name, value)| (name, JsonTemplate::Text(value)));
+                let members =
+                    call.parameters.into_iter().map(|(name, value)| (name, JsonTemplate::Text(value)));
                 request.body = Some(BodyTemplate::Json(JsonTemplate::Object(members.collect())));
             }
-            TokenBody::Query => request.query = parameters,
+            TokenBody::Query => request.query = call.parameters,
         }
-        request.carries = Carries::Only(carries);
+        request.carries = Carries::Only(Vec::new());
         Some(request)
     }
 
@@ -212,7 +221,7 @@ impl Lowering<'_> {
         names.assertion = true;
         let signed = of_target(Target::Assertion, span);
         let Some(url) = &shape.token_url else {
-            let given = self.carriers(&shape.carries, Where::Request, names);
+            let given = self.carriers(&shape.carries, Context::Request, names);
             let carries = if given.is_empty() { vec![bearer_header(signed)] } else { given };
             return Auth {
                 scheme: "jwt",
@@ -230,7 +239,8 @@ impl Lowering<'_> {
             parameters.retain(|(other, _)| *other != name);
             parameters.push((name, value));
         }
-        let request = self.token_request(url, parameters, TokenBody::Form, Vec::new(), names);
+        let call = TokenCall { key: "sign-in", url, parameters };
+        let request = self.token_request(call, TokenBody::Form, names);
         let steps = request.map(|request| TokenStep {
             check: sign_in_check("sign-in", request, vec![capture("access_token", true)], true),
             expires_in: JsonPath::parse("expires_in"),
@@ -253,7 +263,7 @@ impl Lowering<'_> {
     }
 
     fn carries_token(&mut self, shapes: &[CarrierShape], span: Span, names: &Names<'_>) -> Vec<CarrierUse> {
-        let given = self.carriers(shapes, Where::Request, names);
+        let given = self.carriers(shapes, Context::Request, names);
         match Key::parse("access_token") {
             Some(key) if given.is_empty() => vec![bearer_header(of_target(Target::Token(key), span))],
             _ => given,

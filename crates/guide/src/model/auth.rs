@@ -2,9 +2,12 @@
 //!
 //! Every scheme of the format comes to the same few parts, so that whoever makes requests knows no schemes.
 
+use crate::choice::{Algorithm, KeyEncoding, SignatureEncoding};
 use crate::json_path::JsonPath;
 use crate::key::Key;
-use crate::model::{Algorithm, BaseUrl, Carrier, Check, JsonTemplate, KeyEncoding, SignatureEncoding};
+use crate::model::carrier::CarrierUse;
+use crate::model::check::{Check, JsonTemplate};
+use crate::model::environment::BaseUrl;
 use crate::source::Span;
 use crate::template::Template;
 
@@ -71,30 +74,6 @@ pub struct Redirect {
     pub exchange: TokenStep,
 }
 
-/// One place in a request that carries a credential.
-#[derive(Clone, Debug)]
-pub enum CarrierUse {
-    /// HTTP Basic: user and password.
-    Basic {
-        /// The user half.
-        username: Template,
-        /// The password half.
-        password: Template,
-        /// Whether both are encoded as in a form first, as OAuth asks of clients
-        /// ([RFC 6749, 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
-        encoded: bool,
-    },
-    /// A header, query parameter, cookie or member of the body.
-    Named {
-        /// Which of them.
-        carrier: Carrier,
-        /// The name; a header's in lower case.
-        name: String,
-        /// What stands there.
-        value: Template,
-    },
-}
-
 /// A JSON Web Token that is signed for each use.
 #[derive(Clone, Debug)]
 pub struct Assertion {
@@ -136,16 +115,6 @@ pub struct Certificate {
     pub certificate: Template,
     /// Its key, as PEM.
     pub key: Template,
-}
-
-impl CarrierUse {
-    /// The templates it is made of.
-    pub fn templates(&self) -> Vec<&Template> {
-        match self {
-            Self::Basic { username, password, .. } => vec![username, password],
-            Self::Named { value, .. } => vec![value],
-        }
-    }
 }
 
 impl Assertion {

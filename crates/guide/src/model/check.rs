@@ -2,10 +2,12 @@
 
 use serde_json::Value;
 
+use crate::choice::{Identifies, JsonType, Role};
 use crate::http::{Fault, Verb};
 use crate::json_path::JsonPath;
 use crate::key::Key;
-use crate::model::{BaseUrl, CarrierUse, Identifies, JsonType, Role};
+use crate::model::carrier::CarrierUse;
+use crate::model::environment::BaseUrl;
 use crate::outcome::OutcomeKind;
 use crate::source::Span;
 use crate::template::Template;

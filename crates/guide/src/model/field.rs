@@ -6,10 +6,12 @@ use std::fmt;
 use regex::Regex;
 use serde_json::Value;
 
+use crate::choice::{FieldType, Holds, RefusedBy};
 use crate::host::is_label;
 use crate::json_path::JsonPath;
 use crate::key::Key;
-use crate::model::{Condition, Environment, FieldType, Holds, RefusedBy};
+use crate::model::environment::Environment;
+use crate::model::walkthrough::Condition;
 use crate::prose::Prose;
 use crate::saying::{Mistake, Saying};
 use crate::source::Span;

@@ -1,7 +1,7 @@
 //! What a person reads: sections, steps, and when they apply.
 
+use crate::choice::Purpose;
 use crate::key::Key;
-use crate::model::Purpose;
 use crate::prose::Prose;
 use crate::source::Span;
 

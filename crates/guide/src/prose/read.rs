@@ -1,57 +1,34 @@
 //! Markdown and references to the tree.
 
 mod blame;
+mod marked;
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, LinkType, OffsetIter, Options, Parser, Tag, TagEnd};
 
-use crate::finding::Finding;
-use crate::lower::Names;
 use crate::prose::{Block, Inline, Prose};
 use crate::source::{Source, Span};
-use crate::template::{self, Part, Reference, Template, Where};
+use crate::template::{Part, Template, TextReader};
 
 use self::blame::Blame;
-
-/// Stands before and after a reference's number while Markdown is read. The loader refuses private-use
-/// characters, so no text can hold one.
-const MARK: char = '\u{e000}';
+use self::marked::Marked;
 
 /// Lists, emphasis and links can stand this deep in one another; what is deeper is refused before it is read.
 const MAX_DEPTH: usize = 12;
 
-/// Reads a text that stands at `span`.
-pub(crate) fn read(
-    text: &str,
-    span: Span,
-    place: Where,
-    names: &Names<'_>,
-    source: &Source,
-    findings: &mut Vec<Finding>,
-) -> Prose {
-    let template = template::parse(text, span, place, names, source, findings);
-    let mut marked = String::with_capacity(text.len());
-    let mut references = Vec::new();
-    for part in template.parts {
-        match part {
-            Part::Text(text) => marked.push_str(&text),
-            Part::Reference(reference) => {
-                marked.push(MARK);
-                marked.push_str(&references.len().to_string());
-                marked.push(MARK);
-                references.push(reference);
-            }
-        }
-    }
+/// Reads the scalar at `span`, whose content is `text`.
+pub(crate) fn read(reader: &mut TextReader<'_, '_>, text: &str, span: Span) -> Prose {
+    let marked = Marked::new(reader.template(text, span));
     // Tables are read only to be refused: as plain text they would be lines of bars.
-    let mut events = Parser::new_ext(&marked, Options::ENABLE_TABLES).into_offset_iter();
-    let blame = Blame::new(source, span, &marked, findings);
-    let mut reader = Reader { references, source, span, blame, depth: 0 };
+    let mut events = Parser::new_ext(&marked.text, Options::ENABLE_TABLES).into_offset_iter();
+    let source = reader.source;
+    let blame = Blame::new(source, span, &marked.text, reader.findings);
+    let mut reader = Reader { marked: &marked, source, span, blame, depth: 0 };
     let blocks = reader.blocks(&mut events, None);
     Prose { blocks, span }
 }
 
 struct Reader<'a> {
-    references: Vec<Reference>,
+    marked: &'a Marked,
     source: &'a Source,
     span: Span,
     blame: Blame<'a>,
@@ -157,15 +134,17 @@ impl Reader<'_> {
         }
         self.depth += usize::from(nests);
         let out = match event {
-            Event::Text(text) => self.parts(&text).into_iter().map(Inline::from).collect(),
-            Event::Code(text) => vec![Inline::Code(Template { parts: self.parts(&text), span: self.span })],
+            Event::Text(text) => self.marked.parts(&text).into_iter().map(Inline::from).collect(),
+            Event::Code(text) => {
+                vec![Inline::Code(Template { parts: self.marked.parts(&text), span: self.span })]
+            }
             Event::SoftBreak => vec![Inline::SoftBreak],
             Event::HardBreak => vec![Inline::HardBreak],
             Event::Start(Tag::Strong) => vec![Inline::Strong(self.inlines(events, TagEnd::Strong))],
             Event::Start(Tag::Emphasis) => vec![Inline::Emphasis(self.inlines(events, TagEnd::Emphasis))],
             Event::Start(Tag::Link { link_type, dest_url, .. }) => {
                 let content = self.inlines(events, TagEnd::Link);
-                let href = Template { parts: self.parts(&dest_url), span: self.span };
+                let href = Template { parts: self.marked.parts(&dest_url), span: self.span };
                 if link_type == LinkType::Email || is_safe(&href) {
                     vec![Inline::Link { href, content }]
                 } else {
@@ -197,23 +176,10 @@ impl Reader<'_> {
         Inline::Image { source: file.to_string(), text }
     }
 
-    /// The text with the references back in their places.
-    fn parts(&self, text: &str) -> Vec<Part> {
-        let mut parts = Vec::new();
-        for (n, piece) in text.split(MARK).enumerate() {
-            let number = if n % 2 == 1 { piece.parse().ok() } else { None };
-            match number.and_then(|n: usize| self.references.get(n)) {
-                Some(reference) => parts.push(Part::Reference(reference.clone())),
-                None if piece.is_empty() => {}
-                None => parts.push(Part::Text(piece.to_owned())),
-            }
-        }
-        parts
-    }
-
     /// The text with the references as they were written.
     fn unmarked(&self, text: &str) -> String {
-        self.parts(text)
+        self.marked
+            .parts(text)
             .into_iter()
             .map(|part| match part {
                 Part::Text(text) => text,

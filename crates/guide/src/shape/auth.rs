@@ -3,9 +3,12 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{ExpectShape, OutcomeShape, RequestShape, Text};
-use crate::choice::{Algorithm, Carrier, ClientAuth, Grant, KeyEncoding, SignatureEncoding, TokenBody};
-use crate::spanned::{AnyJson, Entries, OneOrMany, ShortOr, Spanned, Whole};
+use super::carrier::CarrierShape;
+use super::check::{ExpectShape, OutcomeShape, RequestShape};
+use super::common::Text;
+use super::forms::{AnyJson, Entries, OneOrMany, ShortOr};
+use crate::choice::{Algorithm, ClientAuth, Grant, KeyEncoding, SignatureEncoding, TokenBody};
+use crate::spanned::{Spanned, Whole};
 
 /// How the fields become authentication on a request.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -48,20 +51,6 @@ pub(crate) struct BearerShape {
     /// The token.
     #[schemars(example = &"{{ value.api_token }}")]
     pub(crate) token: Text,
-}
-
-/// One place in a request that carries a key.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct CarrierShape {
-    /// Where it stands.
-    pub(crate) r#in: Spanned<Carrier>,
-    /// The header's, parameter's, cookie's or body member's name.
-    #[schemars(example = &"X-API-Key")]
-    pub(crate) name: Text,
-    /// What stands there.
-    #[schemars(example = &"Token {{ value.api_key }}")]
-    pub(crate) value: Text,
 }
 
 /// OAuth 2.0 ([RFC 6749](https://www.rfc-editor.org/rfc/rfc6749)).

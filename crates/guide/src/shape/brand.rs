@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Text;
+use super::common::Text;
 
 /// A brand: product name, links, theme and the fixed wording of pages.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]

@@ -3,11 +3,13 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{AllowShape, Names, Text};
+use super::carrier::CarrierShape;
+use super::common::{AllowShape, Names, Text};
+use super::forms::{AnyJson, Entries, OneOrMany, Scalar, ShortOr};
 use crate::choice::{Identifies, JsonType, Role};
 use crate::http::Fault;
 use crate::outcome::OutcomeKind;
-use crate::spanned::{AnyJson, Entries, OneOrMany, Scalar, ShortOr, Spanned, Whole};
+use crate::spanned::{Spanned, Whole};
 
 /// A request that proves something.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -84,7 +86,7 @@ pub(crate) struct RequestShape {
     /// Where credentials stand on this request alone, in place of the method's authentication. A request of a
     /// login has none but these.
     #[serde(default)]
-    pub(crate) carries: Vec<super::CarrierShape>,
+    pub(crate) carries: Vec<CarrierShape>,
 }
 
 /// What a good answer looks like: every line must be true.

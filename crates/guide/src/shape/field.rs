@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Text;
+use super::common::{AllowShape, ConditionShape, Text};
 use crate::choice::{FieldType, Holds, RefusedBy};
-use crate::spanned::{OneOrMany, Spanned};
+use crate::spanned::Spanned;
 
 /// Something that is typed in.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -61,7 +61,7 @@ pub(crate) struct FieldShape {
     pub(crate) holds: Option<Spanned<Holds>>,
     /// Warnings that are as they should be here.
     #[serde(default)]
-    pub(crate) allow: Vec<super::AllowShape>,
+    pub(crate) allow: Vec<AllowShape>,
 }
 
 const fn yes() -> bool {
@@ -161,18 +161,4 @@ pub(crate) struct DerivedShape {
     /// What it is made from, and what must become of that.
     #[serde(default)]
     pub(crate) examples: Vec<ExampleShape>,
-}
-
-/// When something applies: every line must be true.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ConditionShape {
-    /// The environment is this, or one of these.
-    #[serde(default)]
-    pub(crate) environment: OneOrMany<Text>,
-    /// A field has this value, or one of these.
-    pub(crate) field: Option<Text>,
-    /// The value or values meant by `field`.
-    #[serde(default)]
-    pub(crate) is: OneOrMany<Text>,
 }

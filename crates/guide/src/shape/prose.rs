@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{AllowShape, ConditionShape, Names, Text};
+use super::common::{AllowShape, ConditionShape, Names, Text};
 use crate::choice::Purpose;
 
 /// A guide for one audience.

@@ -3,10 +3,11 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Names, Text};
+use super::common::{Names, Text};
+use super::forms::{AnyJson, Entries};
 use crate::http::Fault;
 use crate::outcome::OutcomeKind;
-use crate::spanned::{AnyJson, Entries, Spanned};
+use crate::spanned::Spanned;
 
 /// A written conversation with the provider.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]

@@ -5,7 +5,7 @@
 use schemars::{JsonSchema, schema_for};
 use serde_json::Value;
 
-use super::{Clock, Filter, Lot, RequestPart, Target, Where};
+use super::{Clock, Context, Filter, Lot, RequestPart, Target};
 
 /// Everything that can stand between `{{` and `}}`.
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ pub struct Word {
 
 /// Everything that can stand between `{{` and `}}`.
 pub fn vocabulary() -> Vocabulary {
-    let kinds = words::<Where>().into_iter().zip(Where::ALL);
+    let kinds = words::<Context>().into_iter().zip(Context::ALL);
     Vocabulary {
         kinds: kinds
             .map(|(word, kind)| TextKind { word, roots: kind.roots(), has_filters: kind.has_filters() })

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use vault::{Account, ChangeError, Hold, Kind, Profile, Query as Wanted};
+use vault::{Account, AccountChange, ChangeError, Hold, Kind, Query as Wanted};
 
 use crate::access::{Caller, Scope};
 use crate::app::App;
@@ -41,7 +41,8 @@ pub(super) async fn list(
     let found =
         app.vault.query(&wanted(&caller, asked)?).await.map_err(|error| ApiError::internal(&error))?;
     let off = connectors::switched_off(&app, caller.project()).await?;
-    let is_active = |account: &Account| account.home.as_ref().is_none_or(|home| !off.contains(&home.config));
+    let is_active =
+        |account: &Account| account.home.as_ref().is_none_or(|home| !off.contains(&home.connector_profile));
     Ok(axum::Json(found.iter().map(|account| as_seen(&app, account, is_active(account))).collect()))
 }
 
@@ -83,7 +84,7 @@ pub(super) async fn change(
     caller.needs(Scope::PlatformWrite)?;
     let account = caller.account(&app, &id).await?;
     let change = profile(&account, body)?;
-    let changed = app.vault.change_profile(&account.id, &change, &caller.actor(), Timestamp::now()).await;
+    let changed = app.vault.change_account(&account.id, &change, &caller.actor(), Timestamp::now()).await;
     Ok(axum::Json(shown(&app, &changed.map_err(failed)?).await?))
 }
 
@@ -180,9 +181,9 @@ async fn shown(app: &App, account: &Account) -> Result<LinkedAccount, ApiError> 
     Ok(as_seen(app, account, connectors::is_active(app, account).await?))
 }
 
-fn as_seen(app: &App, account: &Account, config_active: bool) -> LinkedAccount {
+fn as_seen(app: &App, account: &Account, profile_active: bool) -> LinkedAccount {
     let guide = app.guides.current(&account.provider);
-    LinkedAccount::new(account, guide.as_ref().map(|guide| guide.provider.name.as_str()), config_active)
+    LinkedAccount::new(account, guide.as_ref().map(|guide| guide.provider.name.as_str()), profile_active)
 }
 
 pub(super) fn failed(error: ChangeError) -> ApiError {
@@ -267,11 +268,11 @@ fn wanted(caller: &Caller, asked: ListAccounts) -> Result<Wanted, ApiError> {
         Status::Suspended => wanted.hold = Some(Some(Hold::Suspended)),
         Status::Inactive => {
             wanted.hold = Some(None);
-            wanted.config_active = Some(false);
+            wanted.connector_profile_active = Some(false);
         }
         Status::Expired | Status::Error | Status::Active => {
             wanted.hold = Some(None);
-            wanted.config_active = Some(true);
+            wanted.connector_profile_active = Some(true);
             wanted.works = Some(status == Status::Active);
             wanted.expired = (status != Status::Active).then_some(status == Status::Expired);
         }
@@ -279,7 +280,7 @@ fn wanted(caller: &Caller, asked: ListAccounts) -> Result<Wanted, ApiError> {
     Ok(wanted)
 }
 
-fn profile(account: &Account, body: PatchAccount) -> Result<Profile, ApiError> {
+fn profile(account: &Account, body: PatchAccount) -> Result<AccountChange, ApiError> {
     let invalid = |message: &str| ApiError::new(&INVALID_VALUE, message);
     let text = |name: &str, value: Option<String>| match value {
         Some(value) if value.trim().is_empty() || 255 < value.chars().count() => {
@@ -330,7 +331,7 @@ fn profile(account: &Account, body: PatchAccount) -> Result<Profile, ApiError> {
         Some(Value::Object(members)) => Some(members),
         Some(_) => return Err(invalid("`metadata` is an object")),
     };
-    Ok(Profile {
+    Ok(AccountChange {
         owner_id: text("origin_owner_id", body.origin_owner_id)?,
         owner_name: text("origin_owner_name", body.origin_owner_name)?,
         username: optional("origin_username", body.origin_username)?,

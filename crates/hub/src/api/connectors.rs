@@ -11,11 +11,11 @@ use secret::Secret;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
-use vault::{Config, NewConfig};
+use vault::NewConnectorProfile;
 
 use crate::access::{Caller, Scope};
 use crate::app::App;
-use crate::connectors::{self, Integration, setup_fields};
+use crate::connectors::{self, Connector, setup_fields};
 use crate::guides::Edition;
 use crate::wire::connector::{ConnectorImages, ConnectorMeta, ConnectorMethod, ConnectorResources};
 use crate::wire::error::{ApiError, CONFLICT, ErrorBody, INVALID_VALUE, NOT_FOUND};
@@ -34,9 +34,9 @@ pub(super) async fn list_meta(
     caller: Caller,
 ) -> Result<axum::Json<Vec<ConnectorMeta>>, ApiError> {
     caller.needs(Scope::ConnectorsRead)?;
-    let integrations = connectors::of_project(&app, caller.project()).await?;
+    let connectors = connectors::of_project(&app, caller.project()).await?;
     let editions = app.guides.snapshot();
-    Ok(axum::Json(editions.values().map(|edition| described(&app, edition, &integrations)).collect()))
+    Ok(axum::Json(editions.values().map(|edition| described(&app, edition, &connectors)).collect()))
 }
 
 /// A provider.
@@ -55,8 +55,8 @@ pub(super) async fn read_meta(
 ) -> Result<axum::Json<ConnectorMeta>, ApiError> {
     caller.needs(Scope::ConnectorsRead)?;
     let edition = app.guides.edition(&provider).ok_or_else(no_provider)?;
-    let integrations = connectors::of_project(&app, caller.project()).await?;
-    Ok(axum::Json(described(&app, &edition, &integrations)))
+    let connectors = connectors::of_project(&app, caller.project()).await?;
+    Ok(axum::Json(described(&app, &edition, &connectors)))
 }
 
 /// The icon of a provider. Anybody may see it.
@@ -190,7 +190,7 @@ pub(super) async fn create_profile(
         let message = format!("`values.{}` is needed: {}", field.key, field.label);
         return Err(ApiError::new(&INVALID_VALUE, message));
     }
-    let new = NewConfig {
+    let new = NewConnectorProfile {
         provider: guide.provider.key.to_string(),
         method: method.key.to_string(),
         name: named(body.name.as_deref().unwrap_or(&guide.provider.name))?,
@@ -198,9 +198,12 @@ pub(super) async fn create_profile(
         values,
         secrets,
     };
-    let kept = app.vault.keep_config(caller.project(), None, &new, &caller.actor(), Timestamp::now()).await;
-    let config = kept.map_err(|error| ApiError::internal(&error))?.ok_or_else(no_profile)?;
-    Ok((StatusCode::CREATED, axum::Json(of_config(&config))))
+    let kept = app
+        .vault
+        .keep_connector_profile(caller.project(), None, &new, &caller.actor(), Timestamp::now())
+        .await;
+    let profile = kept.map_err(|error| ApiError::internal(&error))?.ok_or_else(no_profile)?;
+    Ok((StatusCode::CREATED, axum::Json(of_profile(&profile))))
 }
 
 /// A connector profile.
@@ -240,13 +243,13 @@ pub(super) async fn change_profile(
 ) -> Result<axum::Json<ConnectorProfile>, ApiError> {
     caller.needs(Scope::ConnectorsWrite)?;
     let found = connectors::find(&app, caller.project(), &id).await?.ok_or_else(no_profile)?;
-    let Some(old) = &found.config else {
+    let Some(old) = &found.profile else {
         let message = "This profile is there by itself; make one of your own to change it";
         return Err(ApiError::new(&CONFLICT, message));
     };
     let method = found.guide().method(&found.method).ok_or_else(no_profile)?;
     let (values, secrets) = setup_values(method, body.values)?;
-    let new = NewConfig {
+    let new = NewConnectorProfile {
         provider: old.provider.clone(),
         method: old.method.clone(),
         name: named(body.name.as_deref().unwrap_or(&old.name))?,
@@ -255,9 +258,9 @@ pub(super) async fn change_profile(
         secrets,
     };
     let (actor, now) = (caller.actor(), Timestamp::now());
-    let kept = app.vault.keep_config(caller.project(), Some(&id), &new, &actor, now).await;
-    let config = kept.map_err(|error| ApiError::internal(&error))?.ok_or_else(no_profile)?;
-    Ok(axum::Json(of_config(&config)))
+    let kept = app.vault.keep_connector_profile(caller.project(), Some(&id), &new, &actor, now).await;
+    let profile = kept.map_err(|error| ApiError::internal(&error))?.ok_or_else(no_profile)?;
+    Ok(axum::Json(of_profile(&profile)))
 }
 
 /// Deletes a connector profile with which no account is linked.
@@ -276,10 +279,11 @@ pub(super) async fn remove_profile(
 ) -> Result<StatusCode, ApiError> {
     caller.needs(Scope::ConnectorsWrite)?;
     let found = connectors::find(&app, caller.project(), &id).await?.ok_or_else(no_profile)?;
-    if found.config.is_none() {
+    if found.profile.is_none() {
         return Err(ApiError::new(&CONFLICT, "This profile is there by itself and cannot be deleted"));
     }
-    let removed = app.vault.remove_config(caller.project(), &id, &caller.actor(), Timestamp::now()).await;
+    let removed =
+        app.vault.remove_connector_profile(caller.project(), &id, &caller.actor(), Timestamp::now()).await;
     if removed.map_err(|error| ApiError::internal(&error))? {
         Ok(StatusCode::NO_CONTENT)
     } else {
@@ -287,10 +291,10 @@ pub(super) async fn remove_profile(
     }
 }
 
-fn described(app: &App, edition: &Edition, integrations: &[Integration]) -> ConnectorMeta {
+fn described(app: &App, edition: &Edition, connectors: &[Connector]) -> ConnectorMeta {
     let provider = &edition.guide.provider;
     let ids = |method: &str| -> Vec<String> {
-        let own = integrations.iter().filter(|one| provider.key == *one.provider() && one.method == method);
+        let own = connectors.iter().filter(|one| provider.key == *one.provider() && one.method == method);
         own.map(|one| one.id.clone()).collect()
     };
     ConnectorMeta {
@@ -298,7 +302,7 @@ fn described(app: &App, edition: &Edition, integrations: &[Integration]) -> Conn
         provider_name: provider.name.clone(),
         category: provider.categories.first().cloned().unwrap_or_else(|| "other".to_owned()),
         categories: provider.categories.clone(),
-        active: integrations.iter().any(|one| one.active && provider.key == *one.provider()),
+        active: connectors.iter().any(|one| one.active && provider.key == *one.provider()),
         models: serde_json::Map::new(),
         resources: ConnectorResources {
             images: ConnectorImages { logo_url: connectors::icon_url(app, provider.key.as_str()) },
@@ -310,23 +314,23 @@ fn described(app: &App, edition: &Edition, integrations: &[Integration]) -> Conn
             .map(|method| ConnectorMethod {
                 key: method.key.to_string(),
                 label: method.label.clone(),
-                needs_setup: connectors::needs_config(method),
+                needs_setup: connectors::needs_profile(method),
                 needs_browser: method.auth.needs_browser(),
-                integration_ids: ids(method.key.as_str()),
+                connector_profile_ids: ids(method.key.as_str()),
             })
             .collect(),
         guide_digest: edition.guide.digest.clone(),
     }
 }
 
-fn profile(integration: &Integration) -> ConnectorProfile {
-    match &integration.config {
-        Some(config) => of_config(config),
+fn profile(connector: &Connector) -> ConnectorProfile {
+    match &connector.profile {
+        Some(profile) => of_profile(profile),
         None => ConnectorProfile {
-            id: integration.id.clone(),
-            provider: integration.provider().to_owned(),
-            method: integration.method.clone(),
-            name: integration.name.clone(),
+            id: connector.id.clone(),
+            provider: connector.provider().to_owned(),
+            method: connector.method.clone(),
+            name: connector.name.clone(),
             active: true,
             built_in: true,
             values: BTreeMap::new(),
@@ -337,18 +341,18 @@ fn profile(integration: &Integration) -> ConnectorProfile {
     }
 }
 
-fn of_config(config: &Config) -> ConnectorProfile {
+fn of_profile(profile: &vault::ConnectorProfile) -> ConnectorProfile {
     ConnectorProfile {
-        id: config.id.clone(),
-        provider: config.provider.clone(),
-        method: config.method.clone(),
-        name: config.name.clone(),
-        active: config.active,
+        id: profile.id.clone(),
+        provider: profile.provider.clone(),
+        method: profile.method.clone(),
+        name: profile.name.clone(),
+        active: profile.active,
         built_in: false,
-        values: config.values.clone(),
-        secret_fields: config.secret_fields.clone(),
-        created_at: Some(stamp(config.created_at)),
-        updated_at: Some(stamp(config.updated_at)),
+        values: profile.values.clone(),
+        secret_fields: profile.secret_fields.clone(),
+        created_at: Some(stamp(profile.created_at)),
+        updated_at: Some(stamp(profile.updated_at)),
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderName;
 use axum::http::header::CACHE_CONTROL;
+use driver::{is_field_name, keeps_tokens, stored_tokens};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -14,8 +15,8 @@ use super::accounts::failed;
 use crate::access::{Caller, Scope};
 use crate::app::App;
 use crate::connectors;
-use crate::linking::{again, is_of_field, keeps_tokens, stored_tokens};
-use crate::renewing;
+use crate::linking::relink_flow;
+use crate::renewals;
 use crate::status::Status;
 use crate::wire::error::{ApiError, CONFLICT, ErrorBody};
 use crate::wire::{Segments, stamp};
@@ -63,14 +64,14 @@ pub(super) async fn read(
         app.vault.unseal(&account.id, &caller.actor(), "read by the product", Timestamp::now()).await;
     let mut opened = opened.map_err(failed)?;
     // Where there is no guide any more for how it was linked, what is kept is given as it is.
-    if let Ok(flow) = again(&app, &opened).await
+    if let Ok(flow) = relink_flow(&app, &opened).await
         && keeps_tokens(flow.method())
     {
-        opened = renewing::fresh(&app, opened, &flow, &caller.actor()).await?;
+        opened = renewals::fresh(&app, opened, &flow, &caller.actor()).await?;
     }
     let tokens = stored_tokens(&opened);
     let public = opened.account.values.iter().map(|(key, value)| (key.clone(), value.clone().into()));
-    let typed = opened.secrets.iter().filter(|(name, _)| is_of_field(name));
+    let typed = opened.secrets.iter().filter(|(name, _)| is_field_name(name));
     let typed = typed.map(|(name, value)| (name.clone(), value.expose().into()));
     let got = tokens.values.iter().map(|(key, value)| (format!("token:{key}"), value.expose().into()));
     let body = AccountCredentials {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use driver::is_field_name;
 use guide::Key;
 use secret::Secret;
 use serde_json::{Map, Value};
@@ -14,13 +15,13 @@ use vault::Account;
 
 use crate::access::Visitor;
 use crate::app::App;
-use crate::connectors::{self, Integration};
+use crate::connectors::{self, Connector};
 use crate::editions;
-use crate::form;
 use crate::layers::client::Client;
-use crate::linking::{Linking, is_of_field, refusal};
+use crate::linking::{Linking, refusal};
+use crate::widget;
 use crate::wire::connector::{
-    HubAccount, HubAccountBody, HubAccountCreated, HubConnectorConfig, HubConnectors, HubIntegration,
+    HubAccount, HubAccountBody, HubAccountCreated, HubConnector, HubConnectorConfig, HubConnectors,
     HubSettings,
 };
 use crate::wire::error::{ApiError, CONFLICT, ErrorBody, INVALID_VALUE, NOT_FOUND};
@@ -72,18 +73,18 @@ pub(super) async fn connectors(
         all.retain(|one| one.provider() == provider);
         // Who edits is shown the first of a provider: that has to be the one the account was linked with.
         if let Some(account) = existing(&app, &visitor).await? {
-            let own = account.home.map(|home| home.config);
+            let own = account.home.map(|home| home.connector_profile);
             all.sort_by_key(|one| Some(&one.id) != own.as_ref());
         }
     }
-    let integrations = all.iter().map(|one| listed(&app, one)).collect();
-    Ok(axum::Json(HubConnectors { integrations }))
+    let connectors = all.iter().map(|one| listed(&app, one)).collect();
+    Ok(axum::Json(HubConnectors { connectors }))
 }
 
 /// The form of something that can be linked.
 #[utoipa::path(
-    get, path = "/hub/connectors/{integration_id}", tag = "hub", security(("session" = [])),
-    params(("integration_id" = String, Path, description = "The id in the list of connectors")),
+    get, path = "/hub/connectors/{id}", tag = "hub", security(("session" = [])),
+    params(("id" = String, Path, description = "The id in the list of connectors")),
     responses(
         (status = 200, body = HubConnectorConfig, description = "The form"),
         (status = "default", body = ErrorBody, description = "Why not")
@@ -94,9 +95,9 @@ pub(super) async fn connector(
     visitor: Visitor,
     Segments(id): Segments<String>,
 ) -> Result<axum::Json<HubConnectorConfig>, ApiError> {
-    let integration = integration(&app, &visitor, &id).await?;
-    let guide = editions::pinned(&app, &visitor.session, &integration.edition).await?;
-    let config = form::widget(&app, &guide, &integration);
+    let connector = offered(&app, &visitor, &id).await?;
+    let guide = editions::pinned(&app, &visitor.session, &connector.edition).await?;
+    let config = widget::form(&app, &guide, &connector);
     Ok(axum::Json(HubConnectorConfig { config, hub_settings: Map::new() }))
 }
 
@@ -114,9 +115,9 @@ pub(super) async fn link(
     client: Client,
     Json(body): Json<HubAccountBody>,
 ) -> Result<(StatusCode, axum::Json<HubAccountCreated>), ApiError> {
-    let integration = integration(&app, &visitor, &body.integration_id).await?;
+    let connector = offered(&app, &visitor, &body.integration_id).await?;
     let (environment, typed) = typed(body.credentials)?;
-    let linking = Linking::begin(&app, &visitor.session, integration, None).await?;
+    let linking = Linking::begin(&app, &visitor.session, connector, None).await?;
     let account = through(&app, &client, linking, environment.as_deref(), &typed).await?;
     let created = HubAccountCreated { id: account.id.to_string(), provider: account.provider };
     Ok((StatusCode::CREATED, axum::Json(created)))
@@ -137,21 +138,21 @@ pub(super) async fn account(
     Segments(id): Segments<String>,
 ) -> Result<axum::Json<HubAccount>, ApiError> {
     let account = editable(&app, &visitor, &id).await?;
-    let config = account.home.as_ref().map(|home| home.config.clone()).unwrap_or_default();
+    let profile = account.home.as_ref().map(|home| home.connector_profile.clone()).unwrap_or_default();
     let mut setup = account.values.clone();
     if let Some(environment) = &account.environment {
-        setup.insert(form::ENVIRONMENT.to_owned(), environment.clone());
+        setup.insert(widget::ENVIRONMENT.to_owned(), environment.clone());
     }
     Ok(axum::Json(HubAccount {
         secure_id: account.id.to_string(),
         provider: account.provider.clone(),
         version: account.method.clone(),
-        integration_id: config,
+        integration_id: profile,
         setup_information: setup,
         secrets: account
             .secret_fields
             .iter()
-            .filter(|name| is_of_field(name))
+            .filter(|name| is_field_name(name))
             .map(|field| (field.clone(), KEPT))
             .collect(),
         auth_config_key: account.method,
@@ -178,16 +179,16 @@ pub(super) async fn edit(
 ) -> Result<axum::Json<HubAccountCreated>, ApiError> {
     let account = editable(&app, &visitor, &id).await?;
     // The widget names the first connector of the account's provider, which need not be the account's own.
-    let own = account.home.as_ref().map(|home| home.config.clone()).unwrap_or_default();
-    let integration = match integration(&app, &visitor, &own).await {
+    let own = account.home.as_ref().map(|home| home.connector_profile.clone()).unwrap_or_default();
+    let connector = match offered(&app, &visitor, &own).await {
         Ok(own) => own,
-        Err(_) => integration(&app, &visitor, &body.integration_id).await?,
+        Err(_) => offered(&app, &visitor, &body.integration_id).await?,
     };
-    if integration.provider() != account.provider || integration.method != account.method {
+    if connector.provider() != account.provider || connector.method != account.method {
         return Err(ApiError::new(&CONFLICT, "The account was linked in another way; link it anew"));
     }
     let (environment, typed) = typed(body.credentials)?;
-    let linking = Linking::begin(&app, &visitor.session, integration, Some(account)).await?;
+    let linking = Linking::begin(&app, &visitor.session, connector, Some(account)).await?;
     let account = through(&app, &client, linking, environment.as_deref(), &typed).await?;
     Ok(axum::Json(HubAccountCreated { id: account.id.to_string(), provider: account.provider }))
 }
@@ -236,7 +237,7 @@ fn typed(credentials: BTreeMap<String, Value>) -> Result<Typed, ApiError> {
         if text.expose().starts_with(KEPT) {
             continue;
         }
-        if name == form::ENVIRONMENT {
+        if name == widget::ENVIRONMENT {
             environment = Some(text.expose().to_owned());
         } else if let Some(key) = Key::parse(&name) {
             typed.push((key, text));
@@ -246,7 +247,7 @@ fn typed(credentials: BTreeMap<String, Value>) -> Result<Typed, ApiError> {
 }
 
 /// What the session may link, by its id.
-async fn integration(app: &App, visitor: &Visitor, id: &str) -> Result<Integration, ApiError> {
+async fn offered(app: &App, visitor: &Visitor, id: &str) -> Result<Connector, ApiError> {
     let found = connectors::find(app, &visitor.session.made.project, id).await?;
     let found = found.filter(|one| one.active && connectors::may(&visitor.session, one));
     found.ok_or_else(|| ApiError::new(&NOT_FOUND, "There is no connector with this id in this session"))
@@ -279,17 +280,17 @@ async fn editable(app: &App, visitor: &Visitor, id: &str) -> Result<Account, Api
     found.filter(mine).ok_or_else(none)
 }
 
-fn listed(app: &App, integration: &Integration) -> HubIntegration {
-    HubIntegration {
+fn listed(app: &App, connector: &Connector) -> HubConnector {
+    HubConnector {
         active: true,
-        name: integration.name.clone(),
-        provider: integration.provider().to_owned(),
-        kind: integration.category().to_owned(),
+        name: connector.name.clone(),
+        provider: connector.provider().to_owned(),
+        kind: connector.category().to_owned(),
         // The widget tells entries by provider and version: two methods of a provider are two versions.
-        version: integration.id.clone(),
-        authentication_config_key: integration.method.clone(),
+        version: connector.id.clone(),
+        authentication_config_key: connector.method.clone(),
         environment: "production",
-        integration_id: integration.id.clone(),
-        logo_url: connectors::icon_url(app, integration.provider()),
+        integration_id: connector.id.clone(),
+        logo_url: connectors::icon_url(app, connector.provider()),
     }
 }

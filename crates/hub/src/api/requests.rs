@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use crate::access::{Caller, Scope};
 use crate::app::App;
-use crate::passing;
+use crate::proxy;
 use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE, METHOD_NOT_ALLOWED};
 use crate::wire::{Json, Segments};
 
@@ -63,7 +63,7 @@ pub(super) async fn pass(
             bytes: SecretBytes::new(body.to_vec()),
         }),
     };
-    passing::pass(&app, &account, wanted, &caller.actor()).await
+    proxy::pass(&app, &account, wanted, &caller.actor()).await
 }
 
 /// A request, as StackOne's SDK says it.
@@ -131,7 +131,7 @@ pub(super) async fn unified(
             bytes: SecretBytes::from(&Secret::new(text)),
         }),
     };
-    passing::pass(&app, &account, wanted, &caller.actor()).await
+    proxy::pass(&app, &account, wanted, &caller.actor()).await
 }
 
 fn verb(name: &str) -> Result<Verb, ApiError> {

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use link::{CheckReport, Stage};
 use vault::AttemptState;
 
-use super::desk::{Desk, go};
+use super::context::{SessionContext, go};
 use super::fill::{Work, work};
 use crate::app::App;
 use crate::lease::Lease;
@@ -20,48 +20,48 @@ use crate::wire::Segments;
 use crate::wire::error::{ApiError, CONFLICT};
 
 pub(super) async fn show(
-    desk: Desk,
+    context: SessionContext,
     Segments((_, id)): Segments<(i64, String)>,
 ) -> Result<Response, Response> {
-    let work = work(&desk, &id, false).await?;
+    let work = work(&context, &id, false).await?;
     if work.linking.attempt.state != AttemptState::Checking {
         return Ok(go(&next(&work)));
     }
     let reports = reports(&work);
-    take_over(&desk, work.linking.attempt.id.clone()).await.map_err(desk.failed(&work.base))?;
-    Ok(desk.page(checking(&desk.frame(), &page(&work, &reports))))
+    take_over(&context, work.linking.attempt.id.clone()).await.map_err(context.failed(&work.base))?;
+    Ok(context.page(checking(&context.frame(), &page(&work, &reports))))
 }
 
 pub(super) async fn progress(
-    desk: Desk,
+    context: SessionContext,
     Segments((_, id)): Segments<(i64, String)>,
 ) -> Result<Response, Response> {
-    let work = match work(&desk, &id, false).await {
+    let work = match work(&context, &id, false).await {
         Ok(work) => work,
         // Linked meanwhile: there is no attempt under way.
-        Err(elsewhere) => return ended(&desk, &id, elsewhere).await,
+        Err(elsewhere) => return ended(&context, &id, elsewhere).await,
     };
     let reports = reports(&work);
-    let said = progressed(&desk.frame(), &page(&work, &reports));
+    let said = progressed(&context.frame(), &page(&work, &reports));
     if work.linking.attempt.state == AttemptState::Checking {
-        take_over(&desk, work.linking.attempt.id.clone()).await.map_err(desk.failed(&work.base))?;
+        take_over(&context, work.linking.attempt.id.clone()).await.map_err(context.failed(&work.base))?;
     }
     Ok(axum::Json(said).into_response())
 }
 
 /// Begins the checks: what was typed is kept, and they are made beside the request.
-pub(super) async fn begin(desk: &Desk, work: &mut Work) -> Result<(), ApiError> {
-    let (app, linking) = (&desk.app, &mut work.linking);
-    crate::limits::attempt(app, &desk.session, &desk.client, linking.flow.host().as_deref()).await?;
+pub(super) async fn begin(context: &SessionContext, work: &mut Work) -> Result<(), ApiError> {
+    let (app, linking) = (&context.app, &mut work.linking);
+    crate::limits::attempt(app, &context.session, &context.client, linking.flow.host().as_deref()).await?;
     linking.attempt.progress = serde_json::json!([]);
     linking.save(app).await?;
-    take_over(desk, linking.attempt.id.clone()).await
+    take_over(context, linking.attempt.id.clone()).await
 }
 
 /// Makes the checks of an attempt, unless another process is at it.
-async fn take_over(desk: &Desk, id: String) -> Result<(), ApiError> {
-    let (app, session, of) = (Arc::clone(&desk.app), desk.session.clone(), id.clone());
-    let begun = beside(&desk.app, id, async move { make(&app, &session, &of).await });
+async fn take_over(context: &SessionContext, id: String) -> Result<(), ApiError> {
+    let (app, session, of) = (Arc::clone(&context.app), context.session.clone(), id.clone());
+    let begun = beside(&context.app, id, async move { make(&app, &session, &of).await });
     begun.await.map(|_| ())
 }
 
@@ -97,9 +97,9 @@ async fn make(app: &Arc<App>, session: &vault::Session, id: &str) -> Result<(), 
     if attempt.state != AttemptState::Checking {
         return Ok(());
     }
-    let found = crate::connectors::find(app, &session.made.project, &attempt.config).await?;
-    let Some(integration) = found else { return Ok(()) };
-    let Some(mut linking) = Linking::open(app, session, integration, attempt).await? else { return Ok(()) };
+    let found = crate::connectors::find(app, &session.made.project, &attempt.connector_profile).await?;
+    let Some(connector) = found else { return Ok(()) };
+    let Some(mut linking) = Linking::open(app, session, connector, attempt).await? else { return Ok(()) };
     linking.run(app).await
 }
 
@@ -118,10 +118,10 @@ fn next(work: &Work) -> String {
 }
 
 /// How things stand when there is no attempt under way.
-async fn ended(desk: &Desk, id: &str, elsewhere: Response) -> Result<Response, Response> {
-    let found = desk.app.vault.attempt_of(desk.session.seq, id).await;
-    let base = format!("{}/{id}", desk.base());
-    match found.map_err(|error| desk.failed(&base)(ApiError::internal(&error)))? {
+async fn ended(context: &SessionContext, id: &str, elsewhere: Response) -> Result<Response, Response> {
+    let found = context.app.vault.attempt_of(context.session.seq, id).await;
+    let base = format!("{}/{id}", context.base());
+    match found.map_err(|error| context.failed(&base)(ApiError::internal(&error)))? {
         Some(attempt) if attempt.state == AttemptState::Linked => {
             let said =
                 serde_json::json!({ "state": "linked", "reports": [], "next": format!("{base}/done") });

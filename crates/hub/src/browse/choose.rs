@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::desk::{Desk, go};
-use crate::connectors::{self, Integration};
+use super::context::{SessionContext, go};
+use crate::connectors::{self, Connector};
 use crate::pages::{
     MethodCard, MethodsPage, ProviderCard, ProvidersPage, Trouble, methods, providers as page,
 };
@@ -23,10 +23,13 @@ pub(super) struct Wanted {
     provider: Option<String>,
 }
 
-pub(super) async fn providers(desk: Desk, Query(wanted): Query<Wanted>) -> Result<Response, Response> {
-    let base = desk.base();
-    let all = connectors::of_session(&desk.app, &desk.session).await.map_err(desk.failed(&base))?;
-    let mut by_provider: BTreeMap<&str, Vec<&Integration>> = BTreeMap::new();
+pub(super) async fn providers(
+    context: SessionContext,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Response> {
+    let base = context.base();
+    let all = connectors::of_session(&context.app, &context.session).await.map_err(context.failed(&base))?;
+    let mut by_provider: BTreeMap<&str, Vec<&Connector>> = BTreeMap::new();
     for one in &all {
         by_provider.entry(one.provider()).or_default().push(one);
     }
@@ -35,19 +38,19 @@ pub(super) async fn providers(desk: Desk, Query(wanted): Query<Wanted>) -> Resul
         _ => wanted.provider.as_deref(),
     };
     if let Some(provider) = only {
-        let Some(own) = by_provider.get(provider) else { return Err(desk.trouble(Trouble::NotFound)) };
+        let Some(own) = by_provider.get(provider) else { return Err(context.trouble(Trouble::NotFound)) };
         return Ok(match own.as_slice() {
             [one] => go(&format!("{base}/{}", one.id)),
-            several => desk.page(choose_method(&desk, several, 1 < by_provider.len())),
+            several => context.page(choose_method(&context, several, 1 < by_provider.len())),
         });
     }
     let cards: Vec<ProviderCard> =
         by_provider.iter().map(|(provider, own)| card(&base, provider, own)).collect();
     let shown = ProvidersPage { base: &base, all: &cards, query: &wanted.q, category: &wanted.category };
-    Ok(desk.page(page(&desk.frame(), &shown)))
+    Ok(context.page(page(&context.frame(), &shown)))
 }
 
-fn card(base: &str, provider: &str, own: &[&Integration]) -> ProviderCard {
+fn card(base: &str, provider: &str, own: &[&Connector]) -> ProviderCard {
     let url = match own {
         [one] => format!("{base}/{}", one.id),
         _ => format!("{base}?provider={provider}"),
@@ -63,15 +66,15 @@ fn card(base: &str, provider: &str, own: &[&Integration]) -> ProviderCard {
     }
 }
 
-fn choose_method(desk: &Desk, several: &[&Integration], may_go_back: bool) -> String {
-    let base = desk.base();
+fn choose_method(context: &SessionContext, several: &[&Connector], may_go_back: bool) -> String {
+    let base = context.base();
     let cards: Vec<MethodCard> = several
         .iter()
         .filter_map(|one| {
             let method = one.guide().method(&one.method)?;
             Some(MethodCard {
-                label: match &one.config {
-                    Some(config) => config.name.clone(),
+                label: match &one.profile {
+                    Some(profile) => profile.name.clone(),
                     None => method.label.clone(),
                 },
                 description: method.description.clone(),
@@ -87,5 +90,5 @@ fn choose_method(desk: &Desk, several: &[&Integration], may_go_back: bool) -> St
         providers: may_go_back.then_some(base.as_str()),
         methods: &cards,
     };
-    methods(&desk.frame(), &page)
+    methods(&context.frame(), &page)
 }

@@ -15,8 +15,8 @@ use secret::Secret;
 use serde::Deserialize;
 use vault::{Digest, Session, Showing};
 
+use super::context::{FRAME, PageContext, cookie_name, go};
 use super::cookie;
-use super::desk::{FRAME, Front, cookie_name, go};
 use super::handoff::HANDED_HOURS;
 use super::posted::Posted;
 use crate::app::App;
@@ -65,26 +65,26 @@ pub(super) async fn enter(
     Segments(token): Segments<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Response> {
-    let front = Front::new(&app, &headers);
-    let failed = |error: ApiError| front.failed(&error, "/");
+    let context = PageContext::new(&app, &headers);
+    let failed = |error: ApiError| context.failed(&error, "/");
     limits::may_guess(&app, &client).await.map_err(failed)?;
     let found = app.vault.session_by_token(&Digest::of(&token)).await;
     let Some(session) = found.map_err(|error| failed(ApiError::internal(&error)))? else {
         limits::guessed_wrong(&app, &client).await;
-        return Err(front.trouble(Trouble::NotFound));
+        return Err(context.trouble(Trouble::NotFound));
     };
     let now = Timestamp::now();
     let showing = wanted.showing();
     // A page that the session does not name gets no frame: neither here nor by the policy of the pages. Nor does it use
     // up a link that works once.
     if showing.parent.as_ref().is_some_and(|parent| !session.made.origins.contains(parent)) {
-        return Err(front.trouble(Trouble::WrongOrigin));
+        return Err(context.trouble(Trouble::WrongOrigin));
     }
     if session.revoked_at.is_some() {
-        return Err(front.of(&session, showing).trouble(Trouble::LinkRevoked));
+        return Err(context.of(&session, showing).trouble(Trouble::LinkRevoked));
     }
     if !session.goes_on(now) {
-        return Err(front.of(&session, showing).trouble(Trouble::LinkExpired));
+        return Err(context.of(&session, showing).trouble(Trouble::LinkExpired));
     }
     let path = path(session.seq);
     // Somebody who comes back in the same browser goes on.
@@ -101,10 +101,10 @@ pub(super) async fn enter(
         }
     }
     if !session.is_open(now) {
-        return Err(front.of(&session, showing).trouble(Trouble::LinkExpired));
+        return Err(context.of(&session, showing).trouble(Trouble::LinkExpired));
     }
     if session.made.once && session.opened_at.is_some() {
-        return Err(front.of(&session, showing).trouble(Trouble::LinkUsed));
+        return Err(context.of(&session, showing).trouble(Trouble::LinkUsed));
     }
     let is_asked = match method {
         Method::POST => is_from_here(&headers),
@@ -113,12 +113,12 @@ pub(super) async fn enter(
         _ => false,
     };
     if !is_asked {
-        let front = front.of(&session, showing);
-        return Ok(front.page(StatusCode::OK, opening(&front.frame())));
+        let context = context.of(&session, showing);
+        return Ok(context.page(StatusCode::OK, opening(&context.frame())));
     }
     let opened = app.vault.open_session(&session, &showing, now).await;
     let Some(browser) = opened.map_err(|error| failed(ApiError::internal(&error)))? else {
-        return Err(front.of(&session, showing).trouble(Trouble::LinkUsed));
+        return Err(context.of(&session, showing).trouble(Trouble::LinkUsed));
     };
     let to = match &browser.frame {
         Some(frame) => format!("{path}?{FRAME}={}", frame.secret().expose()),
@@ -135,22 +135,22 @@ pub(super) async fn window(
     Segments(seq): Segments<i64>,
     body: Bytes,
 ) -> Result<Response, Response> {
-    let front = Front::new(&app, &headers);
-    let failed = |error: ApiError| front.failed(&error, "/");
+    let context = PageContext::new(&app, &headers);
+    let failed = |error: ApiError| context.failed(&error, "/");
     limits::may_guess(&app, &client).await.map_err(failed)?;
-    let posted = Posted::parse(&headers, &body).ok_or_else(|| front.trouble(Trouble::NotFound))?;
+    let posted = Posted::parse(&headers, &body).ok_or_else(|| context.trouble(Trouble::NotFound))?;
     let frame = Digest::of(posted.text(FRAME));
     let now = Timestamp::now();
     let found = app.vault.session_by_frame(seq, &frame).await;
     let found = found.map_err(|error| failed(ApiError::internal(&error)))?;
     let Some((session, _)) = found.filter(|(session, _)| session.goes_on(now)) else {
         limits::guessed_wrong(&app, &client).await;
-        return Err(front.trouble(Trouble::NoSession));
+        return Err(context.trouble(Trouble::NoSession));
     };
     let since = now.saturating_sub(MINUTES.minutes()).unwrap_or(now);
     let left = app.vault.leave_frame(seq, &frame, since).await;
     let Some(secret) = left.map_err(|error| failed(ApiError::internal(&error)))? else {
-        return Err(front.trouble(Trouble::NoSession));
+        return Err(context.trouble(Trouble::NoSession));
     };
     Ok(let_in(&app, &session, secret.secret(), &path(seq), false))
 }

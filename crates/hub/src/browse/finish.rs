@@ -6,7 +6,7 @@ use axum::response::Response;
 use probe::Identity;
 use vault::{Account, AttemptState};
 
-use super::desk::{Desk, go};
+use super::context::{SessionContext, go};
 use super::fill::{before, work};
 use crate::connectors;
 use crate::pages::{AccountPage, DonePage, Trouble, confirm as confirm_page, done as done_page};
@@ -14,37 +14,37 @@ use crate::wire::Segments;
 use crate::wire::error::ApiError;
 
 pub(super) async fn show(
-    desk: Desk,
+    context: SessionContext,
     Segments((_, id)): Segments<(i64, String)>,
 ) -> Result<Response, Response> {
-    let work = work(&desk, &id, false).await?;
+    let work = work(&context, &id, false).await?;
     if work.linking.attempt.state != AttemptState::Confirming {
         return Ok(go(&work.base));
     }
-    let before = before(work.linking.over());
+    let before = before(work.linking.replaces());
     let page = AccountPage {
         flow: &work.linking.flow,
         base: &work.base,
         icon: Some(&work.icon),
         before: before.as_ref(),
     };
-    Ok(desk.page(confirm_page(&desk.frame(), &page)))
+    Ok(context.page(confirm_page(&context.frame(), &page)))
 }
 
 pub(super) async fn confirm(
-    desk: Desk,
+    context: SessionContext,
     headers: HeaderMap,
     Segments((_, id)): Segments<(i64, String)>,
     body: Bytes,
 ) -> Result<Response, Response> {
-    let back = format!("{}/{id}/confirm", desk.base());
-    let stale = || desk.trouble(Trouble::StaleForm { back: &back });
-    let posted = desk.posted(&headers, &body).ok_or_else(stale)?;
-    let mut work = match work(&desk, &id, false).await {
+    let back = format!("{}/{id}/confirm", context.base());
+    let stale = || context.trouble(Trouble::StaleForm { back: &back });
+    let posted = context.posted(&headers, &body).ok_or_else(stale)?;
+    let mut work = match work(&context, &id, false).await {
         Ok(work) => work,
         // Sent twice: it is stored already.
-        Err(_) if linked(&desk, &id).await?.is_some() => {
-            return Ok(go(&format!("{}/{id}/done", desk.base())));
+        Err(_) if linked(&context, &id).await?.is_some() => {
+            return Ok(go(&format!("{}/{id}/done", context.base())));
         }
         Err(elsewhere) => return Err(elsewhere),
     };
@@ -53,20 +53,22 @@ pub(super) async fn confirm(
         return Ok(go(&base));
     }
     if posted.text("do") == "yes" {
-        work.linking.store(&desk.app).await.map_err(desk.failed(&base))?;
+        work.linking.store(&context.app).await.map_err(context.failed(&base))?;
         return Ok(go(&format!("{base}/done")));
     }
     work.linking.flow.confirm(false);
-    work.linking.save(&desk.app).await.map_err(desk.failed(&base))?;
+    work.linking.save(&context.app).await.map_err(context.failed(&base))?;
     Ok(go(&base))
 }
 
 pub(super) async fn done(
-    desk: Desk,
+    context: SessionContext,
     Segments((_, id)): Segments<(i64, String)>,
 ) -> Result<Response, Response> {
-    let Some(account) = linked(&desk, &id).await? else { return Ok(go(&format!("{}/{id}", desk.base()))) };
-    let guide = desk.app.guides.current(&account.provider);
+    let Some(account) = linked(&context, &id).await? else {
+        return Ok(go(&format!("{}/{id}", context.base())));
+    };
+    let guide = context.app.guides.current(&account.provider);
     let name = guide.as_ref().map_or(account.provider.as_str(), |guide| guide.provider.name.as_str());
     let identity = account.external_id.clone().map(|id| Identity {
         id,
@@ -92,15 +94,15 @@ pub(super) async fn done(
         missed: &missed,
         is_again: 1 < account.version,
     };
-    Ok(desk.page(done_page(&desk.frame(), &page)))
+    Ok(context.page(done_page(&context.frame(), &page)))
 }
 
 /// The account that the session's last attempt with a connector made.
-async fn linked(desk: &Desk, connector: &str) -> Result<Option<Account>, Response> {
-    let home = desk.base();
-    let failed = |error| desk.failed(&home)(ApiError::internal(&error));
-    let attempt = desk.app.vault.attempt_of(desk.session.seq, connector).await.map_err(failed)?;
+async fn linked(context: &SessionContext, connector: &str) -> Result<Option<Account>, Response> {
+    let home = context.base();
+    let failed = |error| context.failed(&home)(ApiError::internal(&error));
+    let attempt = context.app.vault.attempt_of(context.session.seq, connector).await.map_err(failed)?;
     let attempt = attempt.filter(|attempt| attempt.state == AttemptState::Linked);
     let Some(id) = attempt.and_then(|attempt| attempt.account?.parse().ok()) else { return Ok(None) };
-    desk.app.vault.get(&id).await.map_err(failed)
+    context.app.vault.get(&id).await.map_err(failed)
 }

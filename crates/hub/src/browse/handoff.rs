@@ -16,8 +16,8 @@ use link::{FieldProblem, Flow, Start};
 use secret::Secret;
 use vault::{Attempt, AttemptState, Digest, Handoff, Session};
 
+use super::context::{PageContext, SessionContext, go};
 use super::cookie;
-use super::desk::{Desk, Front, go};
 use super::fill::work;
 use super::posted::shown;
 use crate::app::App;
@@ -35,15 +35,15 @@ use crate::wire::error::ApiError;
 pub(super) const HANDED_HOURS: i64 = 72;
 
 pub(super) async fn make(
-    desk: Desk,
+    context: SessionContext,
     headers: HeaderMap,
     Segments((_, id)): Segments<(i64, String)>,
     body: Bytes,
 ) -> Result<Response, Response> {
-    let mut work = work(&desk, &id, true).await?;
+    let mut work = work(&context, &id, true).await?;
     let base = work.base.clone();
-    let stale = || desk.trouble(Trouble::StaleForm { back: &base });
-    let posted = desk.posted(&headers, &body).ok_or_else(stale)?;
+    let stale = || context.trouble(Trouble::StaleForm { back: &base });
+    let posted = context.posted(&headers, &body).ok_or_else(stale)?;
     // What was typed so far stays, and so does the choice of an environment.
     let environment = posted.text("environment");
     if !environment.is_empty() {
@@ -51,9 +51,9 @@ pub(super) async fn make(
     }
     work.linking.flow.prefill(&posted.typed());
     let now = Timestamp::now();
-    let expires = until(&desk.session, now);
+    let expires = until(&context.session, now);
     work.linking.attempt.expires_at = expires.max(work.linking.attempt.expires_at);
-    work.linking.save(&desk.app).await.map_err(desk.failed(&base))?;
+    work.linking.save(&context.app).await.map_err(context.failed(&base))?;
 
     let method = work.linking.flow.method();
     let Some((_, step)) = method.steps().find(|(_, step)| step.key == *posted.text("step")) else {
@@ -63,17 +63,17 @@ pub(super) async fn make(
     if fields.is_empty() {
         return Err(stale());
     }
-    let made = desk.app.vault.add_handoff(&work.linking.attempt, step.key.as_str(), &fields, now, expires);
-    let (_, token) = made.await.map_err(|error| desk.failed(&base)(ApiError::internal(&error)))?;
+    let made = context.app.vault.add_handoff(&work.linking.attempt, step.key.as_str(), &fields, now, expires);
+    let (_, token) = made.await.map_err(|error| context.failed(&base)(ApiError::internal(&error)))?;
     let page = HandoffPage {
         provider: &work.linking.flow.guide().provider.name,
         icon: Some(&work.icon),
         step: &step.title,
-        link: &format!("{}help/{}", desk.app.public_url, token.secret().expose()),
+        link: &format!("{}help/{}", context.app.public_url, token.secret().expose()),
         until: expires,
         base: &base,
     };
-    Ok(desk.page(handoff_made(&desk.frame(), &page)))
+    Ok(context.page(handoff_made(&context.frame(), &page)))
 }
 
 /// Until when a link for somebody else is good. However often a step is handed on, the session goes on for so long and no
@@ -95,7 +95,7 @@ pub(super) async fn show(
     }
     let helper = Helper::find(&app, &client, &headers, &link).await?;
     if helper.handoff.done_at.is_some() {
-        return Ok(helper.front.page(StatusCode::OK, help_thanks(&helper.front.frame())));
+        return Ok(helper.context.page(StatusCode::OK, help_thanks(&helper.context.frame())));
     }
     helper.page(&app, StatusCode::OK, &[], &[]).await
 }
@@ -109,8 +109,8 @@ pub(super) async fn give(
 ) -> Result<Response, Response> {
     let helper = Helper::find(&app, &client, &headers, &link).await?;
     let action = format!("/help/{link}");
-    let stale = || helper.front.trouble(Trouble::StaleForm { back: &action });
-    let posted = helper.front.posted(&headers, &body).ok_or_else(stale)?;
+    let stale = || helper.context.trouble(Trouble::StaleForm { back: &action });
+    let posted = helper.context.posted(&headers, &body).ok_or_else(stale)?;
     if helper.handoff.done_at.is_some() {
         return Ok(go(&action));
     }
@@ -123,7 +123,7 @@ pub(super) async fn give(
         let typed = shown(flow.method(), &typed);
         return helper.page(&app, StatusCode::UNPROCESSABLE_ENTITY, &typed, &problems).await;
     }
-    helper.keep(&app, &typed).await.map_err(|error| helper.front.failed(&error, &action))?;
+    helper.keep(&app, &typed).await.map_err(|error| helper.context.failed(&error, &action))?;
     Ok(go(&action))
 }
 
@@ -134,17 +134,17 @@ async fn enter(
     headers: &HeaderMap,
     token: &str,
 ) -> Result<Response, Response> {
-    let front = Front::new(app, headers);
-    limits::may_guess(app, client).await.map_err(|error| front.failed(&error, "/"))?;
+    let context = PageContext::new(app, headers);
+    limits::may_guess(app, client).await.map_err(|error| context.failed(&error, "/"))?;
     let found = app.vault.handoff_by_token(&Digest::of(token)).await;
-    let found = found.map_err(|error| front.failed(&ApiError::internal(&error), "/"))?;
+    let found = found.map_err(|error| context.failed(&ApiError::internal(&error), "/"))?;
     let Some(handoff) = found else {
         limits::guessed_wrong(app, client).await;
-        return Err(front.trouble(Trouble::NotFound));
+        return Err(context.trouble(Trouble::NotFound));
     };
     let now = Timestamp::now();
     if handoff.expires_at <= now {
-        return Err(front.trouble(Trouble::LinkExpired));
+        return Err(context.trouble(Trouble::LinkExpired));
     }
     let path = format!("/help/{}", handoff.id);
     let seconds = handoff.expires_at.as_second() - now.as_second();
@@ -165,50 +165,52 @@ struct Helper {
     handoff: Handoff,
     attempt: Attempt,
     session: Session,
-    front: Front,
+    context: PageContext,
 }
 
 impl Helper {
     async fn find(app: &Arc<App>, client: &Client, headers: &HeaderMap, id: &str) -> Result<Self, Response> {
-        let front = Front::new(app, headers);
-        let failed = |error| front.failed(&ApiError::internal(&error), "/");
-        limits::may_guess(app, client).await.map_err(|error| front.failed(&error, "/"))?;
+        let context = PageContext::new(app, headers);
+        let failed = |error| context.failed(&ApiError::internal(&error), "/");
+        limits::may_guess(app, client).await.map_err(|error| context.failed(&error, "/"))?;
         let Some(secret) = cookie::read(headers, &cookie_name(id)) else {
-            return Err(front.trouble(Trouble::NotFound));
+            return Err(context.trouble(Trouble::NotFound));
         };
         let found = app.vault.handoff_by_token(&Digest::of(secret.expose())).await.map_err(failed)?;
         let Some(handoff) = found.filter(|handoff| handoff.id == id) else {
             limits::guessed_wrong(app, client).await;
-            return Err(front.trouble(Trouble::NotFound));
+            return Err(context.trouble(Trouble::NotFound));
         };
         let attempt = app.vault.attempt(&handoff.attempt).await.map_err(failed)?;
-        let Some(attempt) = attempt else { return Err(front.trouble(Trouble::LinkExpired)) };
+        let Some(attempt) = attempt else { return Err(context.trouble(Trouble::LinkExpired)) };
         let session = app.vault.session(&attempt.project, attempt.session).await.map_err(failed)?;
         let now = Timestamp::now();
         let Some(session) = session.filter(|session| session.goes_on(now) && now < handoff.expires_at) else {
-            return Err(front.trouble(Trouble::LinkExpired));
+            return Err(context.trouble(Trouble::LinkExpired));
         };
         if attempt.state.is_over() && handoff.done_at.is_none() {
-            return Err(front.trouble(Trouble::LinkUsed));
+            return Err(context.trouble(Trouble::LinkUsed));
         }
-        let front = front.with_browser(secret.expose());
-        Ok(Self { handoff, attempt, session, front })
+        let context = context.with_browser(secret.expose());
+        Ok(Self { handoff, attempt, session, context })
     }
 
     /// A flow of the helper's own, with nothing in it of what was typed by whoever asked but the environment.
     async fn flow(&self, app: &Arc<App>) -> Result<Flow, Response> {
-        let failed = |error: ApiError| self.front.failed(&error, "/");
+        let failed = |error: ApiError| self.context.failed(&error, "/");
         let guide = editions::by_digest(app, &self.attempt.guide_digest).await.map_err(failed)?;
-        let found =
-            connectors::find(app, &self.attempt.project, &self.attempt.config).await.map_err(failed)?;
-        let (Some(guide), Some(integration)) = (guide, found) else {
-            return Err(self.front.trouble(Trouble::LinkExpired));
+        let found = connectors::find(app, &self.attempt.project, &self.attempt.connector_profile)
+            .await
+            .map_err(failed)?;
+        let (Some(guide), Some(connector)) = (guide, found) else {
+            return Err(self.context.trouble(Trouble::LinkExpired));
         };
         let theirs =
-            Linking::open(app, &self.session, integration, self.attempt.clone()).await.map_err(failed)?;
+            Linking::open(app, &self.session, connector, self.attempt.clone()).await.map_err(failed)?;
         let environment = theirs.and_then(|theirs| theirs.flow.environment().map(|one| one.key.clone()));
         let start = Start { environment, brand: app.brand.name.clone(), ..Start::default() };
-        Flow::new(guide, &self.attempt.method, start).ok_or_else(|| self.front.trouble(Trouble::LinkExpired))
+        Flow::new(guide, &self.attempt.method, start)
+            .ok_or_else(|| self.context.trouble(Trouble::LinkExpired))
     }
 
     async fn page(
@@ -220,12 +222,12 @@ impl Helper {
     ) -> Result<Response, Response> {
         let flow = self.flow(app).await?;
         let Some((_, step)) = flow.method().steps().find(|(_, step)| step.key == *self.handoff.step) else {
-            return Err(self.front.trouble(Trouble::LinkExpired));
+            return Err(self.context.trouble(Trouble::LinkExpired));
         };
         let icon = connectors::icon_path(&self.attempt.provider);
         let action = format!("/help/{}", self.handoff.id);
         let page = HelpPage { flow: &flow, step, icon: Some(&icon), action: &action, typed, problems };
-        Ok(self.front.page(status, help(&self.front.frame(), &page)))
+        Ok(self.context.page(status, help(&self.context.frame(), &page)))
     }
 
     /// Puts the values into the attempt, though whoever asked may be typing in it.
@@ -238,9 +240,9 @@ impl Helper {
                 tokio::time::sleep(std::time::Duration::from_millis(500)).await;
                 continue;
             };
-            let found = connectors::find(app, &attempt.project, &attempt.config).await?;
-            let Some(integration) = found else { break };
-            let opened = Linking::open(app, &self.session, integration, attempt).await?;
+            let found = connectors::find(app, &attempt.project, &attempt.connector_profile).await?;
+            let Some(connector) = found else { break };
+            let opened = Linking::open(app, &self.session, connector, attempt).await?;
             let Some(mut linking) = opened else { break };
             linking.flow.prefill(typed);
             if linking.save(app).await.is_ok() {

@@ -15,17 +15,17 @@ use secret::Secret;
 use vault::{Session, SignInState};
 
 use super::check;
+use super::context::{PageContext, SessionContext, go};
 use super::cookie;
-use super::desk::{Desk, Front, go};
 use crate::access::session_by_token;
 use crate::app::App;
 use crate::connectors;
-use crate::form::ENVIRONMENT;
 use crate::layers::client::Client;
 use crate::limits;
 use crate::linking::{Linking, refusal};
 use crate::pages::{SignInPage, Trouble, sign_in_failed, signed_in};
 use crate::sign_in::{self, Back, Returned, Sent, Via};
+use crate::widget::ENVIRONMENT;
 use crate::wire::error::{ApiError, CONFLICT, GONE, NOT_FOUND};
 use crate::wire::{Query, Segments};
 
@@ -45,18 +45,18 @@ pub(super) async fn start(
     Segments(connector): Segments<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Response> {
-    let front = Front::new(&app, &headers);
-    let failed = |error: ApiError| front.failed(&error, "/");
+    let context = PageContext::new(&app, &headers);
+    let failed = |error: ApiError| context.failed(&error, "/");
     limits::may_guess(&app, &client).await.map_err(failed)?;
     let mut given = Given::parse(query.as_deref().unwrap_or_default());
     let session = session_by_token(&app, &client, &given.take("token")).await;
-    let session = session.map_err(|_| front.trouble(Trouble::NoSession))?;
+    let session = session.map_err(|_| context.trouble(Trouble::NoSession))?;
     let id = given.take("connection_attempt_id");
     given.take("redirect_uri");
     let found = app.vault.sign_in(session.seq, &id).await;
     let found = found.map_err(|error| failed(ApiError::internal(&error)))?;
     let Some(one) = found.filter(|one| one.state == SignInState::Pending) else {
-        return Err(front.trouble(Trouble::LinkUsed));
+        return Err(context.trouble(Trouble::LinkUsed));
     };
     match to_provider(&app, &session, &connector, &one, given).await {
         Ok(sent) => Ok(away(&app, &sent)),
@@ -64,7 +64,7 @@ pub(super) async fn start(
             let told = Some(("misconfigured", error.message.as_str()));
             let ended = app.vault.end_sign_in(&one.id, SignInState::Error, None, told).await;
             ended.map_err(|error| failed(ApiError::internal(&error)))?;
-            Err(front.failed(&error, "/"))
+            Err(context.failed(&error, "/"))
         }
     }
 }
@@ -77,22 +77,22 @@ pub(super) async fn callback(
     Segments(provider): Segments<String>,
     Query(back): Query<Back>,
 ) -> Result<Response, Response> {
-    let front = Front::new(&app, &headers);
-    let failed = |error: ApiError| front.failed(&error, "/");
+    let context = PageContext::new(&app, &headers);
+    let failed = |error: ApiError| context.failed(&error, "/");
     limits::may_guess(&app, &client).await.map_err(failed)?;
-    let Some(state) = back.state.as_deref() else { return Err(front.trouble(Trouble::NotFound)) };
+    let Some(state) = back.state.as_deref() else { return Err(context.trouble(Trouble::NotFound)) };
     let own = cookie::read(&headers, AWAY);
     if own.as_ref().map(Secret::expose) != Some(state) {
         limits::guessed_wrong(&app, &client).await;
-        return Err(front.trouble(Trouble::OtherBrowser));
+        return Err(context.trouble(Trouble::OtherBrowser));
     }
     let Some(mut returned) = sign_in::take(&app, &provider, state).await.map_err(failed)? else {
-        return Err(front.trouble(Trouble::LinkUsed));
+        return Err(context.trouble(Trouble::LinkUsed));
     };
     sign_in::tell(&app, &mut returned.linking, &back);
     let mut response = match returned.via {
-        Via::Widget => for_widget(&app, &client, returned, front).await?,
-        Via::Page => Box::pin(for_page(&app, &client, returned, &front)).await?,
+        Via::Widget => for_widget(&app, &client, returned, context).await?,
+        Via::Page => Box::pin(for_page(&app, &client, returned, &context)).await?,
     };
     if let Some(gone) = cookie::set(AWAY, &Secret::default(), PATH, 0, app.is_secure(), false) {
         response.headers_mut().append(SET_COOKIE, gone);
@@ -107,28 +107,28 @@ pub(super) async fn leave(
     headers: HeaderMap,
     Segments((seq, id)): Segments<(i64, String)>,
 ) -> Result<Response, Response> {
-    let front = Front::new(&app, &headers);
-    let failed = |error: ApiError| front.failed(&error, "/");
+    let context = PageContext::new(&app, &headers);
+    let failed = |error: ApiError| context.failed(&error, "/");
     limits::may_guess(&app, &client).await.map_err(failed)?;
     // The id is as good as a token: 128 random bits, for one use, for some minutes.
     let found = app.vault.sign_in(seq, &id).await;
     let found = found.map_err(|error| failed(ApiError::internal(&error)))?;
     let Some(one) = found.filter(|one| one.state == SignInState::Pending) else {
         limits::guessed_wrong(&app, &client).await;
-        return Err(front.trouble(Trouble::LinkUsed));
+        return Err(context.trouble(Trouble::LinkUsed));
     };
-    let Some(attempt) = one.attempt.clone() else { return Err(front.trouble(Trouble::LinkUsed)) };
+    let Some(attempt) = one.attempt.clone() else { return Err(context.trouble(Trouble::LinkUsed)) };
     let attempt = app.vault.attempt(&attempt).await;
     let Some(attempt) = attempt.map_err(|error| failed(ApiError::internal(&error)))? else {
-        return Err(front.trouble(Trouble::LinkUsed));
+        return Err(context.trouble(Trouble::LinkUsed));
     };
     let session = app.vault.session(&attempt.project, attempt.session).await;
     let session = session.map_err(|error| failed(ApiError::internal(&error)))?;
-    let Some(session) = session else { return Err(front.trouble(Trouble::LinkUsed)) };
-    let found = connectors::find(&app, &attempt.project, &attempt.config).await.map_err(failed)?;
-    let Some(integration) = found else { return Err(front.trouble(Trouble::NotFound)) };
-    let opened = Linking::open(&app, &session, integration, attempt).await.map_err(failed)?;
-    let Some(linking) = opened else { return Err(front.trouble(Trouble::LinkUsed)) };
+    let Some(session) = session else { return Err(context.trouble(Trouble::LinkUsed)) };
+    let found = connectors::find(&app, &attempt.project, &attempt.connector_profile).await.map_err(failed)?;
+    let Some(connector) = found else { return Err(context.trouble(Trouble::NotFound)) };
+    let opened = Linking::open(&app, &session, connector, attempt).await.map_err(failed)?;
+    let Some(linking) = opened else { return Err(context.trouble(Trouble::LinkUsed)) };
     let sent = sign_in::send(&app, &one, &linking, Via::Page).await.map_err(failed)?;
     Ok(away(&app, &sent))
 }
@@ -158,10 +158,10 @@ async fn to_provider(
 ) -> Result<Sent, ApiError> {
     let found = connectors::find(app, &session.made.project, connector).await?;
     let found = found.filter(|one| one.active && connectors::may(session, one));
-    let integration = found
+    let connector = found
         .ok_or_else(|| ApiError::new(&NOT_FOUND, "There is no connector with this id in this session"))?;
-    let over = edited(app, session, &integration).await?;
-    let mut linking = Linking::begin(app, session, integration, over).await?;
+    let replaces = edited(app, session, &connector).await?;
+    let mut linking = Linking::begin(app, session, connector, replaces).await?;
     let environment = given.take(ENVIRONMENT);
     if !environment.is_empty() {
         linking.flow.choose_environment(&environment);
@@ -183,11 +183,11 @@ async fn to_provider(
 async fn edited(
     app: &App,
     session: &Session,
-    integration: &connectors::Integration,
+    connector: &connectors::Connector,
 ) -> Result<Option<vault::Account>, ApiError> {
     let Some(id) = session.made.account.as_deref().and_then(|id| id.parse().ok()) else { return Ok(None) };
     let found = app.vault.get(&id).await.map_err(|error| ApiError::internal(&error))?;
-    Ok(found.filter(|one| one.provider == integration.provider() && one.method == integration.method))
+    Ok(found.filter(|one| one.provider == connector.provider() && one.method == connector.method))
 }
 
 /// The browser goes to the provider, with a cookie to know it by.
@@ -208,10 +208,10 @@ async fn for_widget(
     app: &Arc<App>,
     client: &Client,
     returned: Returned,
-    front: Front,
+    context: PageContext,
 ) -> Result<Response, Response> {
     let Returned { sign_in: one, mut linking, session, .. } = returned;
-    let failed = |error: ApiError| front.failed(&error, "/");
+    let failed = |error: ApiError| context.failed(&error, "/");
     let host = linking.flow.host();
     let ended = async {
         if matches!(linking.flow.stage(), Stage::Checking(_)) {
@@ -227,7 +227,7 @@ async fn for_widget(
     };
     let ended = ended.await;
     let name = linking.flow.guide().provider.name.clone();
-    let icon = connectors::icon_path(linking.integration.provider());
+    let icon = connectors::icon_path(linking.connector.provider());
     let done = match &ended {
         Ok(account) => {
             app.vault.end_sign_in(&one.id, SignInState::Authenticated, Some(account.id.as_str()), None).await
@@ -241,14 +241,14 @@ async fn for_widget(
         return Err(failed(ApiError::new(&GONE, "The sign-in was given up meanwhile")));
     }
     Ok(match ended {
-        Ok(_) => front.page(StatusCode::OK, signed_in(&front.frame(), &name, Some(&icon))),
+        Ok(_) => context.page(StatusCode::OK, signed_in(&context.frame(), &name, Some(&icon))),
         Err(_) => {
             let page = SignInPage { provider: &name, icon: Some(&icon), base: "", follow: false };
             let verdict = match linking.flow.stage() {
                 Stage::Failed { verdict, .. } => Some(verdict),
                 _ => None,
             };
-            front.page(StatusCode::OK, sign_in_failed(&front.frame(), &page, verdict))
+            context.page(StatusCode::OK, sign_in_failed(&context.frame(), &page, verdict))
         }
     })
 }
@@ -258,11 +258,11 @@ async fn for_page(
     app: &Arc<App>,
     client: &Client,
     returned: Returned,
-    front: &Front,
+    context: &PageContext,
 ) -> Result<Response, Response> {
     let Returned { sign_in: one, mut linking, session, .. } = returned;
-    let failed = |error: ApiError| front.failed(&error, "/");
-    let base = format!("/session/{}/{}", session.seq, linking.integration.id);
+    let failed = |error: ApiError| context.failed(&error, "/");
+    let base = format!("/session/{}/{}", session.seq, linking.connector.id);
     let ended = app.vault.end_sign_in(&one.id, SignInState::Authenticated, None, None).await;
     ended.map_err(|error| failed(ApiError::internal(&error)))?;
     if matches!(linking.flow.stage(), Stage::Checking(_)) {
@@ -281,11 +281,11 @@ pub(super) async fn back(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     Segments((seq, id)): Segments<(i64, String)>,
-    desk: Result<Desk, Response>,
+    context: Result<SessionContext, Response>,
 ) -> Response {
-    if desk.is_ok() {
+    if context.is_ok() {
         return go(&format!("/session/{seq}/{id}/checking"));
     }
-    let front = Front::new(&app, &headers);
-    front.page(StatusCode::OK, signed_in(&front.frame(), &app.brand.name, None))
+    let context = PageContext::new(&app, &headers);
+    context.page(StatusCode::OK, signed_in(&context.frame(), &app.brand.name, None))
 }

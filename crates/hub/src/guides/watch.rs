@@ -19,7 +19,7 @@ type Look = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
 
 /// Reads the guides again when something in their folder changed, until it is time to stop.
 pub(crate) async fn watch(app: Arc<App>, mut stop: Stop) {
-    let Some(folder) = app.settings.guides.value.clone() else { return };
+    let Some(folder) = app.settings.server.guides.value.clone() else { return };
     let mut known = look(&folder).await;
     loop {
         tokio::select! {

@@ -5,28 +5,18 @@
 
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
-use link::{Effect, Flow, Stage};
-use probe::{Answer, Moment};
+use driver::{Exchange, Observer, TokenKeeper};
+use link::{Flow, Stage};
+use probe::Answer;
 use serde_json::{Value, json};
+use vault::ChangeError;
 
-use super::values::Held;
 use crate::app::App;
 use crate::telemetry::metrics;
-use crate::wire::error::{ApiError, PROVIDER_FAILED};
+use crate::wire::error::{ApiError, CONFLICT, PROVIDER_FAILED};
 
 /// How long a person waits for all checks together.
 const BUDGET: Duration = Duration::from_secs(50);
-
-/// The most lines of a transcript; older ones go.
-const MOST_LINES: usize = 200;
-
-/// The current time with a fresh nonce.
-pub fn moment() -> Moment {
-    let mut nonce = [0; 16];
-    getrandom::fill(&mut nonce).expect("the system has randomness, or nothing here is safe");
-    Moment { unix_ms: Timestamp::now().as_millisecond(), nonce }
-}
 
 /// Whose flow is run.
 pub(crate) enum Whose<'a> {
@@ -35,7 +25,7 @@ pub(crate) enum Whose<'a> {
     /// An attempt's: how it stands is kept as it goes on.
     Attempt(&'a str),
     /// An account's: tokens that are renewed are kept as soon as they are there.
-    Account(&'a mut Held),
+    Account(&'a mut TokenKeeper),
 }
 
 /// Runs a flow that belongs to no attempt.
@@ -44,9 +34,13 @@ pub(crate) async fn check_only(app: &App, flow: &mut Flow) -> Result<(), ApiErro
 }
 
 /// Runs the flow of an account, and keeps tokens that are renewed.
-pub(crate) async fn check_and_keep(app: &App, flow: &mut Flow, held: &mut Held) -> Result<(), ApiError> {
+pub(crate) async fn check_and_keep(
+    app: &App,
+    flow: &mut Flow,
+    keeper: &mut TokenKeeper,
+) -> Result<(), ApiError> {
     flow.submit_all(&[]);
-    run(app, flow, &mut Vec::new(), Whose::Account(held)).await
+    run(app, flow, &mut Vec::new(), Whose::Account(keeper)).await
 }
 
 /// Runs a flow until it needs a person or hands over an account.
@@ -54,55 +48,71 @@ pub(crate) async fn run(
     app: &App,
     flow: &mut Flow,
     transcript: &mut Vec<Value>,
-    mut whose: Whose<'_>,
+    whose: Whose<'_>,
 ) -> Result<(), ApiError> {
-    let began = Instant::now();
-    let mut known = Value::Null;
-    while let Some(effect) = flow.poll(moment()) {
-        match effect {
-            Effect::Send { id, request } => {
-                vault::crash_point("hub.request-due");
-                let (at, asked) = (Timestamp::now(), Instant::now());
-                let answer = app.egress.send(&request).await;
-                vault::crash_point("hub.answer-received");
-                metrics::asked(flow.guide().provider.key.as_str(), outcome(&answer), asked.elapsed());
-                let label = current_label(flow);
-                flow.answered(id, &answer, moment().unix());
-                if let Whose::Account(held) = &mut whose {
-                    Box::pin(held.keep(app, flow)).await?;
-                }
-                let line = line(at, &label, &request.to_string(), &answer, asked.elapsed(), flow);
-                transcript.push(line);
-                if MOST_LINES < transcript.len() {
-                    transcript.remove(0);
-                }
-            }
-            Effect::WaitUntil(until) => {
-                let seconds = u64::try_from(until.saturating_sub(Timestamp::now().as_second())).unwrap_or(0);
-                if BUDGET < began.elapsed() + Duration::from_secs(seconds) {
-                    let name = &flow.guide().provider.name;
-                    let message =
-                        format!("{name} asks to be left alone for {seconds} seconds; try again then");
-                    return Err(ApiError::new(&PROVIDER_FAILED, message).retry_after(seconds.max(1)));
-                }
-                tokio::time::sleep(Duration::from_secs(seconds)).await;
-                flow.elapsed(Timestamp::now().as_second().max(until));
-            }
-            // Only a person confirms, or whoever asked for it all at once.
-            Effect::Store(_) => break,
-        }
-        if let (Whose::Attempt(id), Stage::Checking(reports)) = (&whose, flow.stage()) {
-            let now = json!(reports);
-            if now != known {
-                app.vault.save_progress(id, &now).await.map_err(|error| ApiError::internal(&error))?;
-                known = now;
-            }
-        }
-    }
-    Ok(())
+    let watch = Watch { app, transcript, whose, until: Instant::now() + BUDGET, progress: Value::Null };
+    driver::run(flow, &mut &app.egress, &mut { watch }).await.map(|_| ())
 }
 
-/// What came of a request, for the numbers: a class of status, or that there was none.
+/// Keeps what a run does: its transcript, its progress, the tokens it renews, and its time.
+struct Watch<'a> {
+    app: &'a App,
+    transcript: &'a mut Vec<Value>,
+    whose: Whose<'a>,
+    /// When the run has to end.
+    until: Instant,
+    /// The progress that was saved last.
+    progress: Value,
+}
+
+impl Observer for Watch<'_> {
+    type Stop = ApiError;
+
+    fn sending(&mut self) {
+        vault::crash_point("hub.request-due");
+    }
+
+    fn received(&mut self) {
+        vault::crash_point("hub.answer-received");
+    }
+
+    async fn answered(&mut self, flow: &Flow, exchange: &Exchange) -> Result<(), ApiError> {
+        metrics::asked(flow.guide().provider.key.as_str(), outcome(&exchange.answer), exchange.took);
+        if let Whose::Account(keeper) = &mut self.whose {
+            let kept = keeper.keep(&self.app.vault, flow).await;
+            kept.map_err(|error| match error {
+                ChangeError::Store(error) => ApiError::internal(&error),
+                _ => ApiError::new(&CONFLICT, "The account was changed meanwhile; try again"),
+            })?;
+        }
+        driver::record(self.transcript, exchange, flow);
+        Ok(())
+    }
+
+    fn waiting(&mut self, flow: &Flow, wait: Duration) -> Result<(), ApiError> {
+        if Instant::now() + wait <= self.until {
+            return Ok(());
+        }
+        let (name, seconds) = (&flow.guide().provider.name, wait.as_secs());
+        let message = format!("{name} asks to be left alone for {seconds} seconds; try again then");
+        Err(ApiError::new(&PROVIDER_FAILED, message).retry_after(seconds.max(1)))
+    }
+
+    async fn changed(&mut self, flow: &Flow) -> Result<(), ApiError> {
+        let (Whose::Attempt(id), Stage::Checking(reports)) = (&self.whose, flow.stage()) else {
+            return Ok(());
+        };
+        let progress = json!(reports);
+        if progress != self.progress {
+            let saved = self.app.vault.save_progress(id, &progress).await;
+            saved.map_err(|error| ApiError::internal(&error))?;
+            self.progress = progress;
+        }
+        Ok(())
+    }
+}
+
+/// The class of an answer's status for the metrics, or `failed` if there was no answer.
 fn outcome(answer: &Answer) -> &'static str {
     match answer {
         Answer::Response(response) => match response.status {
@@ -113,35 +123,4 @@ fn outcome(answer: &Answer) -> &'static str {
         },
         Answer::Failed { .. } => "failed",
     }
-}
-
-fn current_label(flow: &Flow) -> String {
-    match flow.stage() {
-        Stage::Checking(reports) => reports.last().map(|report| report.label.clone()).unwrap_or_default(),
-        _ => String::new(),
-    }
-}
-
-fn line(at: Timestamp, label: &str, request: &str, answer: &Answer, took: Duration, flow: &Flow) -> Value {
-    let mut line = json!({
-        "at": format!("{at:.3}"),
-        "check": label,
-        "request": request,
-        "milliseconds": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-    });
-    match answer {
-        Answer::Response(response) => {
-            line["status"] = json!(response.status);
-            line["content_type"] = json!(response.header("content-type"));
-            line["bytes"] = json!(response.body.len());
-        }
-        Answer::Failed { fault, .. } => line["fault"] = json!(fault.to_string()),
-    }
-    if let Stage::Failed { verdict, .. } = flow.stage() {
-        line["outcome"] = json!(verdict.outcome);
-        line["rule"] = json!(verdict.rule);
-        // Redacted where it was made.
-        line["quote"] = json!(verdict.quote);
-    }
-    line
 }

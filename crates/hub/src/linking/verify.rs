@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
+use driver::{TokenKeeper, Verification, keeps_tokens};
 use jiff::Timestamp;
-use link::{CheckReport, CheckState, Flow, Stage};
+use link::{CheckReport, CheckState, Flow};
 use serde::Serialize;
 use utoipa::ToSchema;
-use vault::{Account, AccountState, ChangeError, CheckRecord, Credentials};
+use vault::{Account, ChangeError, Credentials};
 
-use super::again::{again, keeps_tokens};
 use super::check;
-use super::values::Held;
+use super::relink::relink_flow;
 use crate::app::App;
-use crate::renewing;
+use crate::renewals;
 use crate::wire::error::{ApiError, CONFLICT, NOT_FOUND};
 
 /// What was found.
@@ -42,15 +42,15 @@ pub(crate) struct CheckSeen {
 /// Checks an account again. Where that may renew its tokens, nobody else may at the same time.
 pub(crate) async fn verify(app: &Arc<App>, account: &Account, actor: &str) -> Result<Found, ApiError> {
     let opened = unsealed(app, account, actor).await?;
-    let mut flow = again(app, &opened).await?;
+    let mut flow = relink_flow(app, &opened).await?;
     if !keeps_tokens(flow.method()) {
         return look(app, &mut flow, opened, actor).await;
     }
     let (shared, account, actor) = (Arc::clone(app), account.clone(), actor.to_owned());
-    renewing::alone(app, &opened.account.id, async move {
+    renewals::alone(app, &opened.account.id, async move {
         // As they are now: whoever had the turn before may have renewed them.
         let opened = unsealed(&shared, &account, &actor).await?;
-        let mut flow = again(&shared, &opened).await?;
+        let mut flow = relink_flow(&shared, &opened).await?;
         look(&shared, &mut flow, opened, &actor).await
     })
     .await
@@ -61,38 +61,15 @@ async fn unsealed(app: &App, account: &Account, actor: &str) -> Result<Credentia
 }
 
 async fn look(app: &App, flow: &mut Flow, opened: Credentials, actor: &str) -> Result<Found, ApiError> {
-    let mut held = Held { credentials: opened, actor: actor.to_owned() };
-    check::check_and_keep(app, flow, &mut held).await?;
-    let account = &held.credentials.account;
-    let (outcome, message, reports, transient) = match flow.stage() {
-        Stage::Confirm { limited, reports, .. } => {
-            (if limited { "ok_limited" } else { "ok" }.to_owned(), None, reports.to_vec(), false)
-        }
-        Stage::Failed { verdict, reports, .. } => (
-            verdict.outcome.to_string(),
-            Some(format!("{} {}", verdict.says, verdict.fix).trim().to_owned()),
-            reports.to_vec(),
-            verdict.outcome.is_transient(),
-        ),
-        Stage::Step(view) => {
-            let says: Vec<&str> = view.problems.iter().map(|problem| &*problem.says).collect();
-            ("misconfigured".to_owned(), Some(says.join("; ")), Vec::new(), false)
-        }
-        _ => ("unknown".to_owned(), None, Vec::new(), true),
-    };
-    let checks = reports.iter().map(seen).collect();
-    // What passes by itself says nothing about the account.
-    if transient {
-        return Ok(Found { account: account.clone(), outcome, message, checks });
+    let mut keeper = TokenKeeper { credentials: opened, actor: actor.to_owned() };
+    check::check_and_keep(app, flow, &mut keeper).await?;
+    let mut account = keeper.credentials.account;
+    let found = Verification::of(flow);
+    if let Some(record) = found.record(account.version) {
+        account = app.vault.record_check(&account.id, &record, actor).await.map_err(failed)?;
     }
-    let state = match &message {
-        None => AccountState::Active,
-        Some(reason) => AccountState::Error { reason: reason.clone() },
-    };
-    let record =
-        CheckRecord { version: account.version, outcome: outcome.clone(), at: Timestamp::now(), state };
-    let account = app.vault.record_check(&account.id, &record, actor).await.map_err(failed)?;
-    Ok(Found { account, outcome, message, checks })
+    let checks = found.checks.iter().map(seen).collect();
+    Ok(Found { account, outcome: found.outcome, message: found.message, checks })
 }
 
 fn seen(report: &CheckReport) -> CheckSeen {

@@ -24,7 +24,7 @@ pub struct Before {
 pub struct AccountPage<'a> {
     /// The flow, with an account to be confirmed.
     pub flow: &'a Flow,
-    /// Where linking is: `/session/{session}/{integration}`.
+    /// Where linking is: `/session/{session}/{connector}`.
     pub base: &'a str,
     /// The provider's icon.
     pub icon: Option<&'a str>,

@@ -16,7 +16,7 @@ pub struct CheckingPage<'a> {
     pub flow: &'a Flow,
     /// How they stand, where another process makes them; the flow's own, if left out.
     pub reports: Option<&'a [CheckReport]>,
-    /// Where linking is: `/session/{session}/{integration}`.
+    /// Where linking is: `/session/{session}/{connector}`.
     pub base: &'a str,
     /// The provider's icon.
     pub icon: Option<&'a str>,

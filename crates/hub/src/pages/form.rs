@@ -23,7 +23,7 @@ pub(super) use self::steps::step_view;
 pub struct FormPage<'a> {
     /// Where linking stands: choosing an environment, following the guide, or failed.
     pub flow: &'a Flow,
-    /// Where the page is, without a slash at the end: `/session/{session}/{integration}`.
+    /// Where the page is, without a slash at the end: `/session/{session}/{connector}`.
     pub base: &'a str,
     /// Where another provider is chosen, if there are several.
     pub providers: Option<&'a str>,

@@ -46,7 +46,7 @@ pub struct HandoffPage<'a> {
     pub link: &'a str,
     /// Until when it works.
     pub until: Timestamp,
-    /// Where linking is: `/session/{session}/{integration}`.
+    /// Where linking is: `/session/{session}/{connector}`.
     pub base: &'a str,
 }
 

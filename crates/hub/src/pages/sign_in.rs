@@ -15,7 +15,7 @@ pub struct SignInPage<'a> {
     pub provider: &'a str,
     /// The provider's icon.
     pub icon: Option<&'a str>,
-    /// Where linking is: `/session/{session}/{integration}`.
+    /// Where linking is: `/session/{session}/{connector}`.
     pub base: &'a str,
     /// Whether a script goes to the provider by itself: not within a frame, where no provider lets itself be shown.
     pub follow: bool,

@@ -36,7 +36,7 @@ pub(crate) struct LinkedAccount {
     pub(crate) kind: &'static str,
     /// What your product keeps with it.
     pub(crate) metadata: Map<String, Value>,
-    /// The connector configuration it was linked with.
+    /// The connector profile it was linked with.
     pub(crate) connector_profile_id: String,
     /// Its older name.
     pub(crate) integration_id: String,
@@ -140,12 +140,12 @@ pub(crate) struct PatchAccount {
 
 impl LinkedAccount {
     /// The account as clients see it.
-    pub(crate) fn new(account: &Account, provider_name: Option<&str>, config_active: bool) -> Self {
-        let (status, reason) = status::of(account, config_active);
+    pub(crate) fn new(account: &Account, provider_name: Option<&str>, profile_active: bool) -> Self {
+        let (status, reason) = status::of(account, profile_active);
         let since = account.state_at.unwrap_or(account.updated_at);
         let home = account.home.as_ref();
         let owner = home.map(|home| &home.owner);
-        let config = home.map(|home| home.config.clone()).unwrap_or_default();
+        let profile = home.map(|home| home.connector_profile.clone()).unwrap_or_default();
         Self {
             id: account.id.to_string(),
             provider: account.provider.clone(),
@@ -170,8 +170,8 @@ impl LinkedAccount {
             label: account.label.clone(),
             kind: home.map(|home| home.kind).unwrap_or_default().as_str(),
             metadata: home.map(|home| home.metadata.clone()).unwrap_or_default(),
-            connector_profile_id: config.clone(),
-            integration_id: config,
+            connector_profile_id: profile.clone(),
+            integration_id: profile,
             authentication_config_key: account.method.clone(),
             environment: account.environment.clone(),
             external_id: account.external_id.clone(),

@@ -20,12 +20,13 @@ pub(crate) struct HubSettings {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HubConnectors {
     /// One entry for each.
-    pub(crate) integrations: Vec<HubIntegration>,
+    #[serde(rename = "integrations")]
+    pub(crate) connectors: Vec<HubConnector>,
 }
 
 /// Something that can be linked.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct HubIntegration {
+pub(crate) struct HubConnector {
     /// Whether it can be linked.
     pub(crate) active: bool,
     /// What it is called.
@@ -211,7 +212,7 @@ pub(crate) struct HubAccount {
     pub(crate) provider: String,
     /// One of a kind beside the provider's key.
     pub(crate) version: String,
-    /// The connector configuration.
+    /// The connector profile.
     pub(crate) integration_id: String,
     /// The values that may be seen.
     pub(crate) setup_information: BTreeMap<String, String>,
@@ -271,8 +272,8 @@ pub(crate) struct ConnectorMethod {
     pub(crate) needs_setup: bool,
     /// Whether the person signs in at the provider.
     pub(crate) needs_browser: bool,
-    /// The connector configurations of the project.
-    pub(crate) integration_ids: Vec<String>,
+    /// The connector profiles of the project.
+    pub(crate) connector_profile_ids: Vec<String>,
 }
 
 /// Shows names only: values may be secret.

@@ -44,7 +44,7 @@ pub(crate) struct ConnectSessionCreate {
     pub(crate) kind: Option<String>,
     /// What your product keeps with the account.
     pub(crate) metadata: Option<Map<String, Value>>,
-    /// The only connector configuration that may be used.
+    /// The only connector profile that may be used.
     pub(crate) connector_profile_id: Option<String>,
     /// Its older name.
     pub(crate) integration_id: Option<String>,
@@ -88,7 +88,7 @@ pub(crate) struct ConnectSession {
     /// `production` or `test`.
     #[serde(rename = "type")]
     pub(crate) kind: &'static str,
-    /// The only connector configuration that may be used.
+    /// The only connector profile that may be used.
     pub(crate) connector_profile_id: Option<String>,
     /// Its older name.
     pub(crate) integration_id: Option<String>,
@@ -153,8 +153,8 @@ impl ConnectSession {
             label: made.label.clone(),
             metadata: made.metadata.clone(),
             kind: made.kind.as_str(),
-            connector_profile_id: made.config.clone(),
-            integration_id: made.config.clone(),
+            connector_profile_id: made.connector_profile.clone(),
+            integration_id: made.connector_profile.clone(),
             created_at: stamp(session.created_at),
             expires_at: stamp(made.expires_at),
         }

@@ -2,12 +2,12 @@
 //!
 //! **Invariant:** no example of a secret is shown, not even an invented one: people copy examples.
 
-use super::Build;
+use super::builder::PageBuilder;
 use crate::clean;
 use crate::page::{Content, Environment, Field, Part, StepLink};
 use crate::wording;
 
-impl Build<'_> {
+impl PageBuilder<'_> {
     pub(super) fn fields(&mut self) -> Option<Part> {
         let method = self.method;
         let own: Vec<_> = self.own_fields().into_iter().map(|field| field.key.clone()).collect();
@@ -23,7 +23,8 @@ impl Build<'_> {
             key: field.key.to_string(),
             anchor: self.anchors.take(&format!("field--{}", field.key)),
             label: clean::line(&field.label),
-            kind: field.kind,
+            field_type: field.kind,
+            kind: wording::kind(field.kind),
             required: field.required,
             secret: field.secret,
             description: field

@@ -4,11 +4,11 @@
 
 use guide::{FieldType, Prose, Purpose, Template};
 
-use super::Build;
+use super::builder::PageBuilder;
 use crate::clean;
 use crate::page::{Audience, Block, Content, FormField, Part, Section, Step};
 
-impl Build<'_> {
+impl PageBuilder<'_> {
     pub(super) fn linking(&mut self) -> Part {
         let (heading, intro, steps, closing) = match self.audience {
             Audience::Link => {
@@ -94,7 +94,7 @@ impl Build<'_> {
             key: "environment".to_owned(),
             label: clean::line(&method.environment_label),
             suffix: None,
-            kind: FieldType::Select,
+            field_type: FieldType::Select,
             secret: false,
             placeholder: None,
             options: method.environments.iter().map(|one| clean::line(&one.label)).collect(),
@@ -111,7 +111,7 @@ impl Build<'_> {
             key: field.key.to_string(),
             label: clean::line(&field.label),
             suffix: optional.clone().filter(|_| !field.required),
-            kind: field.kind,
+            field_type: field.kind,
             secret: field.secret,
             placeholder: field.placeholder.as_deref().map(clean::line),
             options: field.options.iter().map(|option| clean::line(&option.label)).collect(),

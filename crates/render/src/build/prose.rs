@@ -5,7 +5,7 @@
 
 use guide::{Condition, Walkthrough};
 
-use super::Build;
+use super::builder::PageBuilder;
 use crate::clean;
 use crate::href::Anchor;
 use crate::page::{Block, Inline, Section, Step};
@@ -30,7 +30,7 @@ pub(super) fn chosen<'a>(walkthrough: &'a Walkthrough, scopes: Option<&[String]>
     chosen.filter(|one| !one.steps.is_empty() || one.section.steps.is_empty()).collect()
 }
 
-impl Build<'_> {
+impl PageBuilder<'_> {
     pub(super) fn section(&self, chosen: &Chosen<'_>, anchors: Vec<Anchor>) -> Section {
         let section = chosen.section;
         let mut intro = self.only_when(section.when.as_ref());

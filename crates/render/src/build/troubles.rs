@@ -4,12 +4,12 @@
 
 use guide::OutcomeRule;
 
-use super::Build;
+use super::builder::PageBuilder;
 use crate::clean;
 use crate::page::{Content, Inline, Part, Trouble};
 use crate::wording;
 
-impl Build<'_> {
+impl PageBuilder<'_> {
     pub(super) fn troubles(&mut self) -> Option<Part> {
         let method = self.method;
         let bad = method.all_outcomes().filter(|rule| !rule.is.is_good());
@@ -33,7 +33,7 @@ impl Build<'_> {
         let made = || rule.at_field.as_ref().and_then(|key| self.method.made_at(key.as_str()));
         Trouble {
             anchor: self.anchors.take(&format!("outcome--{}", rule.key)),
-            kind: rule.is,
+            outcome: rule.is,
             message,
             seen: clean::line(&match &rule.when {
                 Some(when) => {

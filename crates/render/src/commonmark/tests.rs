@@ -1,6 +1,10 @@
 //! Markdown that is written and read again.
 
-use super::*;
+use super::dialect::{Flavor, Mdx, Plain, fence};
+use super::{Blocks, Places};
+use crate::href::Href;
+use crate::markup::{Doc, Markup};
+use crate::page::{Break, Inline};
 
 struct Everywhere;
 
@@ -34,8 +38,8 @@ fn what_is_active_is_escaped_where_it_is() {
     check::<Plain>(&[text("# not a heading # 1")], "\\# not a heading # 1");
     check::<Plain>(&[text("1. one 2. two")], "1\\. one 2. two");
     check::<Plain>(&[text("&lt; & &x")], "\\&lt; & &x");
-    check::<Plain>(&[Inline::SoftBreak, text("* x")], " \\* x");
-    check::<Plain>(&[text("a"), Inline::HardBreak, text("- b")], "a\\\n\\- b");
+    check::<Plain>(&[Inline::Break(Break::Soft), text("* x")], " \\* x");
+    check::<Plain>(&[text("a"), Inline::Break(Break::Hard), text("- b")], "a\\\n\\- b");
     check::<Plain>(
         &[text("wow!"), Inline::Link { href: Href::parse("/a(b)").unwrap(), content: vec![text("x")] }],
         "wow\\![x](/a\\(b\\))",

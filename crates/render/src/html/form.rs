@@ -4,7 +4,7 @@
 
 use guide::FieldType;
 
-use super::Html;
+use super::dialect::Html;
 use crate::markup::{Doc, Markup};
 use crate::page::FormField;
 use crate::wording;
@@ -40,7 +40,7 @@ fn label(doc: &mut Doc<Html>, field: &FormField) {
 fn input(doc: &mut Doc<Html>, field: &FormField) {
     let start = |tag: &'static str| Markup::syntax(tag).attribute("id", &id(field)).raw(" disabled");
     let placeholder = field.placeholder.as_deref();
-    match field.kind {
+    match field.field_type {
         FieldType::Select => {
             doc.line(&start("<select").raw("><option>").text(wording::CHOOSE).raw("</option></select>"));
         }

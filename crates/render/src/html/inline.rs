@@ -2,10 +2,11 @@
 //!
 //! **Invariant:** a list is a list, and the mark between the names of a menu path is not read aloud.
 
-use super::{Html, form};
+use super::dialect::Html;
+use super::form;
 use crate::href::Picture;
 use crate::markup::{Doc, Markup};
-use crate::page::{Block, Inline};
+use crate::page::{Block, Break, Inline};
 use crate::wording;
 
 pub(super) fn blocks(doc: &mut Doc<Html>, list: &[Block]) {
@@ -80,8 +81,8 @@ pub(super) fn inlines(out: Markup<Html>, list: &[Inline]) -> Markup<Html> {
             .raw(": ")
             .text(text)
             .raw("</a>"),
-        Inline::SoftBreak => out.raw(" "),
-        Inline::HardBreak => out.raw("<br>"),
+        Inline::Break(Break::Soft) => out.raw(" "),
+        Inline::Break(Break::Hard) => out.raw("<br>"),
     })
 }
 

@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 
 use minijinja::{Environment, context};
 
-use super::{Html, inline, parts, stylesheet};
+use super::dialect::Html;
+use super::{inline, parts};
 use crate::clean;
 use crate::color::Color;
 use crate::href::Href;
@@ -40,7 +41,7 @@ pub(super) fn document(page: &Page) -> String {
             title => clean::line(&page.title),
             description => clean::line(&page.description),
             skip => wording::SKIP,
-            style => stylesheet().trim_ascii_end(),
+            style => include_str!("style.css").trim_ascii_end(),
             theme => theme(&page.publisher).as_str(),
             body => body.trim_end(),
         })

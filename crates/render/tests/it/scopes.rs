@@ -3,6 +3,8 @@
 use guide::{Brand, Guide};
 use render::{Options, Page, Style};
 
+use crate::media::steps;
+
 const GUIDE: &str = "
 waystone: 1
 provider: { key: acme, name: Acme }
@@ -52,9 +54,9 @@ fn page(scopes: Option<&[&str]>) -> Page {
 
 fn check(scopes: Option<&[&str]>, expected: &[&str]) {
     let page = page(scopes);
-    let steps: Vec<&str> = page.steps().map(|(_, step)| step.title.as_str()).collect();
-    let own = steps.len() - 3;
-    assert_eq!(&steps[..own], expected, "{scopes:?}");
+    let titles: Vec<&str> = steps(&page).map(|step| step.title.as_str()).collect();
+    let own = titles.len() - 3;
+    assert_eq!(&titles[..own], expected, "{scopes:?}");
 }
 
 #[test]

@@ -1,18 +1,18 @@
 //! Attempts, the steps of them that are handed on, and who renews what came of them.
 
 use secret::Secret;
-use vault::{Attempt, AttemptState, ChangeError, Kind, Origin, Vault};
+use vault::{Attempt, AttemptState, ChangeError, CreatedFrom, Kind, Vault};
 
 use crate::at;
 use crate::both::vaults;
-use crate::hub::{ORIGIN, SAME, owned, project, session};
+use crate::hub::{FROM, SAME, owned, project, session};
 
 fn attempt(project: &str, session: i64) -> Attempt {
     Attempt {
         id: Vault::attempt_id().unwrap(),
         session,
         project: project.to_owned(),
-        config: "gladly.api_key".to_owned(),
+        connector_profile: "gladly.api_key".to_owned(),
         provider: "gladly".to_owned(),
         method: "api_key".to_owned(),
         guide_digest: "d1".to_owned(),
@@ -51,7 +51,7 @@ async fn an_attempt_is_changed_by_one_at_a_time_and_links_once() {
         assert!(vault.lease(&mine.id, "p2", at(2), at(3)).await.unwrap(), "{name}: it ran out");
         vault.release(&mine.id, "p2").await.unwrap();
 
-        let origin = Origin { attempt: Some(&mine), ..ORIGIN };
+        let origin = CreatedFrom { attempt: Some(&mine), ..FROM };
         let account = vault.keep(&owned(&project.id, "o1", "t"), SAME, origin, at(2)).await.unwrap();
         let over = vault.attempt(&mine.id).await.unwrap().unwrap();
         assert_eq!(
@@ -69,7 +69,7 @@ async fn an_attempt_is_changed_by_one_at_a_time_and_links_once() {
 
         // One that nobody looked at is kept with what it linked, and links once as well.
         let quiet = Attempt { transcript: mine.transcript.clone(), ..attempt(&project.id, made.seq) };
-        let origin = Origin { attempt: Some(&quiet), ..ORIGIN };
+        let origin = CreatedFrom { attempt: Some(&quiet), ..FROM };
         let account = vault.keep(&owned(&project.id, "o2", "t"), SAME, origin, at(4)).await.unwrap();
         let over = vault.attempt(&quiet.id).await.unwrap().unwrap();
         assert_eq!(

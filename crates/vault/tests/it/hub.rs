@@ -4,27 +4,27 @@ use std::collections::BTreeMap;
 
 use secret::Secret;
 use vault::{
-    ChangeError, Digest, Hold, Home, Kind, Limit, NewAccount, NewConfig, NewSession, Once, Origin, Owner,
-    Place, Profile, Project, Query, Vault,
+    AccountChange, ChangeError, CreatedFrom, Digest, Hold, Home, Kind, Limit, NewAccount,
+    NewConnectorProfile, NewSession, Once, Owner, Project, Query, Replacing, Vault,
 };
 
 use crate::both::vaults;
 use crate::{CANARY, at, sample};
 
-pub(crate) const ORIGIN: Origin<'_> = Origin { draft: None, attempt: None, actor: "ada" };
+pub(crate) const FROM: CreatedFrom<'_> = CreatedFrom { draft: None, attempt: None, actor: "ada" };
 
 pub(crate) async fn project(vault: &Vault) -> Project {
     vault.add_project("Shop", "ada", at(0)).await.unwrap()
 }
 
 /// In the place of the owner's account, which must be the same one at the provider.
-pub(crate) const SAME: Place<'_> = Place::OfOwner { allow_different: false };
+pub(crate) const SAME: Replacing<'_> = Replacing::OfOwner { allow_different: false };
 
 pub(crate) fn owned(project: &str, owner: &str, token: &str) -> NewAccount {
     let owner = Owner { id: owner.to_owned(), name: format!("{owner} Ltd"), username: None };
     let home = Home {
         project: project.to_owned(),
-        config: "gladly.api_key".to_owned(),
+        connector_profile: "gladly.api_key".to_owned(),
         owner,
         kind: Kind::Production,
         metadata: serde_json::Map::new(),
@@ -38,7 +38,7 @@ pub(crate) fn session(project: &str) -> NewSession {
         kind: Kind::Production,
         owner: Owner { id: "o1".to_owned(), name: "One".to_owned(), username: Some("ada@one".to_owned()) },
         provider: Some("gladly".to_owned()),
-        config: None,
+        connector_profile: None,
         account: None,
         categories: vec!["support".to_owned()],
         multiple: false,
@@ -81,7 +81,7 @@ async fn the_first_start_makes_one_project_and_one_key() {
 async fn accounts_are_kept_read_and_removed() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
-        let kept = vault.keep(&owned(&project.id, "o1", CANARY), SAME, ORIGIN, at(1)).await.unwrap();
+        let kept = vault.keep(&owned(&project.id, "o1", CANARY), SAME, FROM, at(1)).await.unwrap();
         assert_eq!(vault.get(&kept.id).await.unwrap(), Some(kept.clone()), "{name}");
         let credentials = vault.unseal(&kept.id, "ada", "test", at(2)).await.unwrap();
         assert_eq!(credentials.secrets["token"].expose(), CANARY, "{name}");
@@ -108,7 +108,7 @@ async fn an_owner_has_one_account_at_a_provider_unless_another_is_asked_for() {
         // All at once: one of them adds, the others take its place.
         let links = (0..8).map(|n| {
             let (vault, new) = (&vault, owned(&project.id, "o1", &format!("token {n}")));
-            async move { vault.keep(&new, SAME, ORIGIN, at(1)).await.unwrap() }
+            async move { vault.keep(&new, SAME, FROM, at(1)).await.unwrap() }
         });
         let kept = futures_join(links).await;
         assert!(kept.iter().all(|account| account.id == kept[0].id), "{name}");
@@ -118,20 +118,20 @@ async fn an_owner_has_one_account_at_a_provider_unless_another_is_asked_for() {
 
         let mut other = owned(&project.id, "o1", "other");
         other.external_id = Some("another account".to_owned());
-        let refused = vault.keep(&other, SAME, ORIGIN, at(2)).await.unwrap_err();
+        let refused = vault.keep(&other, SAME, FROM, at(2)).await.unwrap_err();
         assert!(matches!(refused, ChangeError::OtherAccount { .. }), "{name}: {refused:?}");
-        let second = vault.keep(&other, Place::New, ORIGIN, at(3)).await.unwrap();
+        let second = vault.keep(&other, Replacing::Nothing, FROM, at(3)).await.unwrap();
         // Of several, the one that is the same at the provider.
-        assert_eq!(vault.keep(&other, SAME, ORIGIN, at(3)).await.unwrap().id, second.id, "{name}");
+        assert_eq!(vault.keep(&other, SAME, FROM, at(3)).await.unwrap().id, second.id, "{name}");
         // On purpose, another one may take the place of the oldest.
         other.external_id = Some("a third account".to_owned());
-        let place = Place::OfOwner { allow_different: true };
-        assert_eq!(vault.keep(&other, place, ORIGIN, at(3)).await.unwrap().id, kept[0].id, "{name}");
+        let place = Replacing::OfOwner { allow_different: true };
+        assert_eq!(vault.keep(&other, place, FROM, at(3)).await.unwrap().id, kept[0].id, "{name}");
         // Another owner, and the same owner for trying out, are somebody else.
-        vault.keep(&owned(&project.id, "o2", "x"), SAME, ORIGIN, at(4)).await.unwrap();
+        vault.keep(&owned(&project.id, "o2", "x"), SAME, FROM, at(4)).await.unwrap();
         let mut test = owned(&project.id, "o1", "y");
         test.home.as_mut().unwrap().kind = Kind::Test;
-        vault.keep(&test, SAME, ORIGIN, at(5)).await.unwrap();
+        vault.keep(&test, SAME, FROM, at(5)).await.unwrap();
         let all = Query { project: project.id.clone(), limit: 100, ..Query::default() };
         assert_eq!(vault.query(&all).await.unwrap().len(), 4, "{name}");
     }
@@ -148,11 +148,11 @@ async fn accounts_are_listed_by_what_is_asked_for_a_page_at_a_time() {
                 "stripe".clone_into(&mut new.provider);
                 new.home.as_mut().unwrap().kind = Kind::Test;
             }
-            ids.push(vault.keep(&new, Place::New, ORIGIN, at(n)).await.unwrap().id);
+            ids.push(vault.keep(&new, Replacing::Nothing, FROM, at(n)).await.unwrap().id);
         }
-        vault.keep(&owned(&there, "o0", "t"), Place::New, ORIGIN, at(9)).await.unwrap();
-        let suspend = Profile { hold: Some(Some(Hold::Suspended)), ..Profile::default() };
-        vault.change_profile(&ids[3], &suspend, "ada", at(9)).await.unwrap();
+        vault.keep(&owned(&there, "o0", "t"), Replacing::Nothing, FROM, at(9)).await.unwrap();
+        let suspend = AccountChange { hold: Some(Some(Hold::Suspended)), ..AccountChange::default() };
+        vault.change_account(&ids[3], &suspend, "ada", at(9)).await.unwrap();
 
         let all = || Query { project: here.clone(), limit: 100, ..Query::default() };
         let text = |n: usize| ids[n].to_string();
@@ -166,8 +166,8 @@ async fn accounts_are_listed_by_what_is_asked_for_a_page_at_a_time() {
             ("held", Query { hold: Some(Some(Hold::Suspended)), ..all() }, vec![3]),
             ("not held", Query { hold: Some(None), ..all() }, vec![0, 1, 2, 4]),
             ("works not", Query { works: Some(false), ..all() }, vec![]),
-            ("active", Query { config_active: Some(true), ..all() }, vec![0, 1, 2, 3, 4]),
-            ("inactive", Query { config_active: Some(false), ..all() }, vec![]),
+            ("active", Query { connector_profile_active: Some(true), ..all() }, vec![0, 1, 2, 3, 4]),
+            ("inactive", Query { connector_profile_active: Some(false), ..all() }, vec![]),
         ];
         for (what, query, expected) in cases {
             let found: Vec<_> = vault.query(&query).await.unwrap().into_iter().map(|one| one.id).collect();
@@ -250,7 +250,7 @@ async fn a_request_with_a_key_is_answered_once() {
 async fn a_configuration_keeps_its_secrets_under_seal() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
-        let new = NewConfig {
+        let new = NewConnectorProfile {
             provider: "salesforce".to_owned(),
             method: "oauth2".to_owned(),
             name: "Ours".to_owned(),
@@ -258,24 +258,40 @@ async fn a_configuration_keeps_its_secrets_under_seal() {
             values: BTreeMap::from([("client_id".to_owned(), "id".to_owned())]),
             secrets: BTreeMap::from([("client_secret".to_owned(), Secret::new(CANARY))]),
         };
-        let made = vault.keep_config(&project.id, None, &new, "ada", at(0)).await.unwrap().unwrap();
+        let made =
+            vault.keep_connector_profile(&project.id, None, &new, "ada", at(0)).await.unwrap().unwrap();
         assert_eq!(made.secret_fields, ["client_secret"], "{name}");
-        let off = NewConfig { active: false, secrets: BTreeMap::new(), ..new };
-        let off = vault.keep_config(&project.id, Some(&made.id), &off, "ada", at(1)).await.unwrap().unwrap();
+        let off = NewConnectorProfile { active: false, secrets: BTreeMap::new(), ..new };
+        let off = vault
+            .keep_connector_profile(&project.id, Some(&made.id), &off, "ada", at(1))
+            .await
+            .unwrap()
+            .unwrap();
         assert!(!off.active, "{name}");
-        assert_eq!(vault.config_secrets(&off).await.unwrap()["client_secret"].expose(), CANARY, "{name}");
-        assert!(vault.config("prj_other", &made.id).await.unwrap().is_none(), "{name}");
-        assert_eq!(vault.configs(&project.id).await.unwrap().len(), 1, "{name}");
+        assert_eq!(
+            vault.connector_profile_secrets(&off).await.unwrap()["client_secret"].expose(),
+            CANARY,
+            "{name}"
+        );
+        assert!(vault.connector_profile("prj_other", &made.id).await.unwrap().is_none(), "{name}");
+        assert_eq!(vault.connector_profiles(&project.id).await.unwrap().len(), 1, "{name}");
 
         let mut new = owned(&project.id, "o1", "t");
-        new.home.as_mut().unwrap().config.clone_from(&made.id);
-        let account = vault.keep(&new, Place::New, ORIGIN, at(2)).await.unwrap();
-        let inactive =
-            Query { project: project.id.clone(), config_active: Some(false), limit: 9, ..Query::default() };
+        new.home.as_mut().unwrap().connector_profile.clone_from(&made.id);
+        let account = vault.keep(&new, Replacing::Nothing, FROM, at(2)).await.unwrap();
+        let inactive = Query {
+            project: project.id.clone(),
+            connector_profile_active: Some(false),
+            limit: 9,
+            ..Query::default()
+        };
         assert_eq!(vault.query(&inactive).await.unwrap().len(), 1, "{name}");
-        assert!(!vault.remove_config(&project.id, &made.id, "ada", at(3)).await.unwrap(), "{name}: in use");
+        assert!(
+            !vault.remove_connector_profile(&project.id, &made.id, "ada", at(3)).await.unwrap(),
+            "{name}: in use"
+        );
         vault.remove(&account.id, "ada", at(3)).await.unwrap();
-        assert!(vault.remove_config(&project.id, &made.id, "ada", at(4)).await.unwrap(), "{name}");
+        assert!(vault.remove_connector_profile(&project.id, &made.id, "ada", at(4)).await.unwrap(), "{name}");
     }
 }
 
@@ -285,7 +301,7 @@ async fn a_key_is_rotated_while_accounts_are_linked() {
         let project = project(&vault).await;
         let links = (0..40).map(|n| {
             let (vault, new) = (&vault, owned(&project.id, &format!("o{n}"), CANARY));
-            async move { vault.keep(&new, Place::New, ORIGIN, at(1)).await.unwrap() }
+            async move { vault.keep(&new, Replacing::Nothing, FROM, at(1)).await.unwrap() }
         });
         let rotate = async {
             for _ in 0..3 {

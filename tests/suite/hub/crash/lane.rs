@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use secret::{Redactor, Secret};
 use serde_json::{Value, json};
 
-use super::{NEWER, TOKEN, Tally};
+use super::tally::{NEWER, TOKEN, Tally};
 use crate::hub::client::{Answer, Ask};
 use crate::hub::process::{Place, Served};
 use crate::hub::rows::Rows;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Siege, right};
+use super::siege::{Siege, right};
 use crate::hub::client::{Ask, raw};
 
 /// Whatever lets a request in.
@@ -95,8 +95,8 @@ pub(super) fn with_texts_that_are_none(siege: &mut Siege) {
         ("a label that is a number", json!({ "label": 1 })),
         ("a provider with a NUL", json!({ "provider": "\0" })),
         ("a provider that is none", json!({ "provider": "none" })),
-        ("a configuration with a NUL", json!({ "connector_profile_id": "cfg_\0" })),
-        ("a configuration that is none", json!({ "integration_id": "cfg_none" })),
+        ("a configuration with a NUL", json!({ "connector_profile_id": "cpr_\0" })),
+        ("a configuration that is none", json!({ "integration_id": "cpr_none" })),
         ("a time that is over", json!({ "expires_in": -1 })),
         ("a time without end", json!({ "expires_in": 1e300 })),
         ("a kind that is none", json!({ "type": "live" })),

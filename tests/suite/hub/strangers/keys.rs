@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::Siege;
+use super::siege::Siege;
 use crate::hub::client::Ask;
 
 /// Every address that a key opens, and a body for it.
@@ -26,9 +26,9 @@ fn closed(account: &str) -> Vec<Ask> {
         Ask::get("/link_attempts/att_none"),
         Ask::get("/connector_profiles"),
         Ask::post("/connector_profiles").json(&json!({ "provider": "jira", "method": "m", "name": "n" })),
-        Ask::get("/connector_profiles/cfg_none"),
-        Ask::new("PATCH", "/connector_profiles/cfg_none").json(&json!({ "name": "n" })),
-        Ask::new("DELETE", "/connector_profiles/cfg_none"),
+        Ask::get("/connector_profiles/cpr_none"),
+        Ask::new("PATCH", "/connector_profiles/cpr_none").json(&json!({ "name": "n" })),
+        Ask::new("DELETE", "/connector_profiles/cpr_none"),
         Ask::get("/connectors/meta"),
         Ask::get("/connectors/meta/gladly"),
         Ask::get("/api_keys"),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{Siege, right};
+use super::siege::{Siege, right};
 use crate::hub::client::Ask;
 
 /// Every address that a session opens.
@@ -79,7 +79,7 @@ pub(super) fn without_the_right_session(siege: &mut Siege) {
     siege.refused("a provider that the session is not for", ask, 404, "not_found");
     let listed = siege.ask(Ask::get("/hub/connectors?provider=gladly").session(&elsewhere.token));
     assert_eq!(listed.value()["integrations"], json!([]), "{}", listed.body);
-    for id in ["gladly.none", "none.api-key", "cfg_none", ".", "gladly.", "a%2fb", "%00", "%ff"] {
+    for id in ["gladly.none", "none.api-key", "cpr_none", ".", "gladly.", "a%2fb", "%00", "%ff"] {
         let mine = siege.session(&json!({}));
         let ask = Ask::get(&format!("/hub/connectors/{id}")).session(&mine.token);
         siege.refused("a guessed connector", ask, 404, "not_found");

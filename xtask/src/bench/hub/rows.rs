@@ -145,7 +145,7 @@ pub(super) const ROWS: &[Row] = &[
     row("GET /hub/connectors", "", |world| {
         of_sessions(world, |_, token| visitor("GET", "/hub/connectors", token))
     }),
-    row("GET /hub/connectors/{integration_id}", "", |world| {
+    row("GET /hub/connectors/{id}", "", |world| {
         of_sessions(world, |_, token| visitor("GET", format!("/hub/connectors/{GLADLY}"), token))
     }),
     row("GET /hub/accounts/{id}", "", |world| {
@@ -266,7 +266,7 @@ fn of_attempts(world: &World, request: impl Fn(&str, &str) -> Request) -> Result
 fn of_profiles(world: &World, request: impl Fn(&str) -> Request) -> Result<Vec<Request>> {
     let all = world.get("/connector_profiles").json(&world.address)?;
     let all = all.as_array().context("the profiles are a list")?;
-    let made = all.iter().filter_map(|one| one["id"].as_str()).filter(|id| id.starts_with("cfg_"));
+    let made = all.iter().filter_map(|one| one["id"].as_str()).filter(|id| id.starts_with("cpr_"));
     Ok(made.map(request).collect())
 }
 

@@ -27,12 +27,12 @@ pub(crate) async fn run(
     let before = account.environment.as_deref().and_then(guide::Key::parse);
     let wanted =
         given.environment.as_deref().and_then(|name| method.environment(name)).map(|one| one.key.clone());
-    let mut stored = hub::stored_values(&credentials);
+    let mut stored = driver::stored_values(&credentials);
     if wanted.is_some() && wanted != before {
         // Another environment is another host: the secrets are asked for again.
         stored.retain(|key, _| method.field(key.as_str()).is_some_and(|field| !field.secret));
     }
-    let mut way = wire::egress(wire, out)?;
+    let egress = wire::egress(wire, out)?;
     let task = Task {
         guide: &guide,
         method,
@@ -52,5 +52,5 @@ pub(crate) async fn run(
         silent: given::is_silent(given),
         fresh: true,
     };
-    task.link(&mut way, typed, out).await
+    task.link(&mut &egress, typed, out).await
 }

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use driver::Transport;
 use egress::{Egress, Policy, Resolve, Resolving};
 use guide::{Fault, Method, Reply, Scenario};
 use probe::{Answer, Moment, Request};
@@ -12,7 +13,6 @@ use simulator::{Script, Simulator};
 use tokio::net::TcpListener;
 
 use crate::failure::Failure;
-use crate::linking::driver::Way;
 
 /// A provider that never answers is waited for so long.
 const PATIENCE: Duration = Duration::from_millis(20);
@@ -81,13 +81,13 @@ impl Route {
     }
 }
 
-impl Way for Route {
+impl Transport for Route {
     async fn send(&mut self, request: &Request) -> Answer {
         let reply = self.turns.get(self.asked);
         let never_arrives =
             matches!(reply, Some(Reply::Fails(Fault::Dns | Fault::Refused | Fault::Tls | Fault::Connect)));
         let answer = match self.way(reply).await {
-            Ok(way) => way.send(request).await,
+            Ok(egress) => egress.send(request).await,
             Err(failure) => Answer::Failed { fault: Fault::Refused, detail: failure.message },
         };
         if never_arrives {

@@ -1,25 +1,24 @@
-//! `waystone serve --check`: what it would run with, who said so, and whether it fits.
+//! `waystone serve --check`: the settings, where each was set, and whether they can be used.
 //!
 //! **Invariant:** nothing is served, and nothing that is shown is a secret.
 
 use std::fmt::Write as _;
 
-use hub::Settings;
-use hub::settings::{Check, Line, Problem, Understood, Verdict};
+use hub::settings::{Check, Line, Outcome, Problem, Settings, Verdict};
 use serde_json::{Value, json};
 
 use crate::failure::{FOUND, Failure, USAGE};
 use crate::findings;
 use crate::out::{Ink, Out};
 
-/// The number is the exit code: 1 if something does not fit, 2 if the settings cannot be understood.
-pub(super) fn run(understood: Understood, json: bool, out: &Out) -> Result<u8, Failure> {
+/// The number is the exit code: 1 if something does not fit, 2 if the settings cannot be outcome.
+pub(super) fn run(outcome: Outcome<Settings>, json: bool, out: &Out) -> Result<u8, Failure> {
     if json {
-        let (document, code) = document(&understood);
+        let (document, code) = document(&outcome);
         out.line(&format!("{document:#}"));
         return Ok(code);
     }
-    let settings = super::settings(understood, out)?;
+    let settings = super::settings(outcome, out)?;
     let (lines, checks) = (hub::settings::explain(&settings), hub::settings::check(&settings));
     out.data(&table(&lines, out));
     out.line("");
@@ -33,16 +32,16 @@ fn verdict(checks: &[Check]) -> u8 {
     if hub::settings::is_good(checks) { 0 } else { FOUND }
 }
 
-/// Key, value and origin, in columns.
+/// Key, value and source, in columns.
 fn table(lines: &[Line], out: &Out) -> String {
     let width =
         |text: fn(&Line) -> &str| lines.iter().map(|line| text(line).chars().count()).max().unwrap_or(0);
     let (keys, values) = (width(|line| line.key), width(|line| &line.value).min(48));
     let mut text = String::new();
     for line in lines {
-        let origin = line.origin.to_string();
-        let ink = if origin == "default" { Ink::Dim } else { Ink::Note };
-        let _ = writeln!(text, "{:<keys$}  {:<values$}  {}", line.key, line.value, out.ink(ink, &origin));
+        let set_by = line.set_by.to_string();
+        let ink = if set_by == "default" { Ink::Dim } else { Ink::Note };
+        let _ = writeln!(text, "{:<keys$}  {:<values$}  {}", line.key, line.value, out.ink(ink, &set_by));
     }
     text
 }
@@ -64,14 +63,14 @@ fn tell(check: &Check, out: &Out) {
     }
 }
 
-fn document(understood: &Understood) -> (Value, u8) {
-    let found: Vec<Value> = understood
+fn document(outcome: &Outcome<Settings>) -> (Value, u8) {
+    let found: Vec<Value> = outcome
         .file
         .iter()
         .flat_map(|file| file.findings.iter().map(|finding| findings::data(&file.source, finding)))
         .collect();
-    let problems: Vec<Value> = understood.problems.iter().map(problem).collect();
-    let (lines, checks, code) = match &understood.settings {
+    let problems: Vec<Value> = outcome.problems.iter().map(problem).collect();
+    let (lines, checks, code) = match &outcome.settings {
         Some(settings) => looked_at(settings),
         None => (Vec::new(), Vec::new(), USAGE),
     };
@@ -97,5 +96,5 @@ fn looked_at(settings: &Settings) -> (Vec<Value>, Vec<Value>, u8) {
 }
 
 fn problem(problem: &Problem) -> Value {
-    json!({ "from": problem.origin.to_string(), "message": problem.message, "help": problem.help })
+    json!({ "from": problem.set_by.to_string(), "message": problem.message, "help": problem.help })
 }

@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use hub::Settings;
+use hub::settings::Settings;
 use jiff::Timestamp;
 use secret::Secret;
 use serde_json::json;

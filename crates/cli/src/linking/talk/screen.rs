@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 use guide::{Key, Section};
+use jiff::Timestamp;
 use link::{CheckReport, CheckState, Flow, Stage, StepView};
 use probe::Identity;
 
-use crate::linking::driver::now;
 use crate::linking::report::{check_line, identity_lines, limited_lines};
 use crate::out::{Ink, Out, width};
 
@@ -94,7 +94,8 @@ impl<'o> Screen<'o> {
             }
             let clear = if self.open { "\r\x1b[2K" } else { "" };
             let end = if under_way { "" } else { "\n" };
-            self.out.data(&format!("{clear}{}{end}", check_line(report, self.out, now())));
+            self.out
+                .data(&format!("{clear}{}{end}", check_line(report, self.out, Timestamp::now().as_second())));
             self.open = under_way;
         }
         self.reports = reports.to_vec();

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::MARK;
+use super::marked::MARK;
 use crate::code::{BAD_LINK, IMAGE_WITHOUT_TEXT, PROSE_MARKUP, TOO_LARGE};
 use crate::finding::{Finding, quoted};
 use crate::source::{Source, Span};

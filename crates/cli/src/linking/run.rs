@@ -1,0 +1,43 @@
+//! Running a flow from the terminal: progress is shown as it happens, and Ctrl-C ends the run.
+
+use driver::{Observer, Transport};
+use link::{Flow, Linked};
+
+/// Ctrl-C ended the run.
+#[derive(Debug)]
+pub(crate) struct Interrupted;
+
+/// Runs a flow until it needs a person or has an account to store. `show` is called at the start and after each change.
+pub(crate) async fn run(
+    flow: &mut Flow,
+    transport: &mut impl Transport,
+    mut show: impl FnMut(&Flow) + Send,
+) -> Result<Option<Box<Linked>>, Interrupted> {
+    show(flow);
+    driver::run(flow, transport, &mut Terminal(show)).await
+}
+
+/// Shows progress and listens for Ctrl-C.
+struct Terminal<F>(F);
+
+impl<F: FnMut(&Flow) + Send> Observer for Terminal<F> {
+    type Stop = Interrupted;
+
+    fn sending(&mut self) {
+        vault::crash_point("link.request-due");
+    }
+
+    fn received(&mut self) {
+        vault::crash_point("link.answer-received");
+    }
+
+    async fn changed(&mut self, flow: &Flow) -> Result<(), Interrupted> {
+        (self.0)(flow);
+        Ok(())
+    }
+
+    async fn interrupted(&mut self) -> Interrupted {
+        let _ = tokio::signal::ctrl_c().await;
+        Interrupted
+    }
+}

@@ -1,0 +1,29 @@
+//! Runs a flow over the network and the vault.
+//!
+//! A [`link::Flow`] decides what to do but does nothing itself. [`run`] does it: it sends the flow's requests over a
+//! [`Transport`], waits when the flow asks it to, and reports to an [`Observer`], which can end the run. The terminal,
+//! the Hub, scenarios and tests differ in their transport and observer only. The other modules convert between a
+//! flow's values and the vault's.
+//!
+//! **Invariants:** one request of a flow is under way at a time; renewed tokens are stored before another request is
+//! sent with them; a transcript holds no header, no body, and no value other than those in a request's address.
+
+mod observer;
+mod relink;
+mod renewal;
+mod run;
+mod store;
+mod stored;
+mod transcript;
+mod transport;
+mod verification;
+
+pub use crate::observer::{Exchange, Observer};
+pub use crate::relink::{purpose, relink};
+pub use crate::renewal::{TokenKeeper, keeps_tokens};
+pub use crate::run::{confirm, run};
+pub use crate::store::{NewLink, new_account};
+pub use crate::stored::{Tokens, is_field_name, stored_tokens, stored_values, values};
+pub use crate::transcript::record;
+pub use crate::transport::{Transport, moment};
+pub use crate::verification::Verification;

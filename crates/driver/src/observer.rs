@@ -1,0 +1,59 @@
+//! What watches a run: progress, budgets, interruptions and transcripts.
+
+use std::future::{Future, pending, ready};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use link::Flow;
+use probe::{Answer, Request};
+
+/// Watches a run and may end it. Every method has a default that does nothing.
+pub trait Observer: Send {
+    /// Why the run ended early.
+    type Stop: Send;
+
+    /// Called before each request is sent.
+    fn sending(&mut self) {}
+
+    /// Called when an answer or a failure has arrived, before the flow judges it.
+    fn received(&mut self) {}
+
+    /// Called when the flow has judged an answer, before anything else is sent.
+    fn answered(
+        &mut self,
+        _flow: &Flow,
+        _exchange: &Exchange,
+    ) -> impl Future<Output = Result<(), Self::Stop>> + Send {
+        ready(Ok(()))
+    }
+
+    /// Called before each wait.
+    fn waiting(&mut self, _flow: &Flow, _wait: Duration) -> Result<(), Self::Stop> {
+        Ok(())
+    }
+
+    /// Called after each answer and each wait.
+    fn changed(&mut self, _flow: &Flow) -> impl Future<Output = Result<(), Self::Stop>> + Send {
+        ready(Ok(()))
+    }
+
+    /// Completes when the run is to stop at once, even during a request or a wait.
+    fn interrupted(&mut self) -> impl Future<Output = Self::Stop> + Send {
+        pending()
+    }
+}
+
+/// A request and what came back.
+#[derive(Debug)]
+pub struct Exchange {
+    /// The label of the check that the request belongs to.
+    pub check: String,
+    /// When the request was sent.
+    pub at: Timestamp,
+    /// The request.
+    pub request: Box<Request>,
+    /// The answer, or the failure to get one.
+    pub answer: Answer,
+    /// The time from sending the request to the end of the answer.
+    pub took: Duration,
+}

@@ -1,0 +1,65 @@
+//! The names under which an account's values and tokens are stored, and their way back into a flow.
+
+use std::collections::BTreeMap;
+
+use guide::Key;
+use probe::Values;
+use secret::Secret;
+use vault::Credentials;
+
+/// The prefix of the names under which tokens are stored among an account's secrets. No field's key begins with it.
+const TOKEN: &str = "token:";
+
+/// The reserved name that stores the tokens' expiry time (Unix seconds) alongside them. No token may use this name.
+const TOKENS_END: &str = "tokens:end";
+
+/// The tokens that a sign-in returned.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tokens {
+    /// The tokens, by the name that the guide gives them.
+    pub values: Values,
+    /// When they expire, in Unix seconds. `None` if the provider did not specify it.
+    pub end: Option<i64>,
+}
+
+impl Tokens {
+    /// The tokens that a flow holds now.
+    pub(crate) fn of(flow: &link::Flow) -> Self {
+        let (values, end) = flow.tokens();
+        Self { values: values.clone(), end }
+    }
+
+    /// The names and values to store; none for tokens that are not there, whatever is known of their expiry.
+    pub(crate) fn to_store(&self) -> impl Iterator<Item = (String, Secret)> {
+        let end = self.end.filter(|_| !self.values.is_empty());
+        let end = end.map(|end| (TOKENS_END.to_owned(), Secret::new(end.to_string())));
+        self.values.iter().map(|(key, value)| (format!("{TOKEN}{key}"), value.clone())).chain(end)
+    }
+}
+
+/// The field values that an account was linked with, public and secret ones, without its tokens.
+pub fn stored_values(credentials: &Credentials) -> Values {
+    values(&credentials.account.values, &credentials.secrets)
+}
+
+/// Public and secret values by name, as the values of a flow. Names that are not keys are left out.
+pub fn values(public: &BTreeMap<String, String>, secrets: &BTreeMap<String, Secret>) -> Values {
+    let public = public.iter().map(|(key, value)| (key, Secret::from(value.as_str())));
+    let secrets = secrets.iter().map(|(key, value)| (key, value.clone()));
+    public.chain(secrets).filter_map(|(key, value)| Some((Key::parse(key)?, value))).collect()
+}
+
+/// The tokens that are stored with an account.
+pub fn stored_tokens(credentials: &Credentials) -> Tokens {
+    let secrets = credentials.secrets.iter();
+    let values = secrets
+        .filter_map(|(name, value)| Some((Key::parse(name.strip_prefix(TOKEN)?)?, value.clone())))
+        .collect();
+    let end = credentials.secrets.get(TOKENS_END).and_then(|end| end.expose().parse().ok());
+    Tokens { values, end }
+}
+
+/// Whether a stored secret has the name of a field, rather than one of a token or of the tokens' expiry.
+pub fn is_field_name(name: &str) -> bool {
+    !name.starts_with(TOKEN) && name != TOKENS_END
+}

@@ -1,0 +1,38 @@
+//! Transcripts: which requests a flow sent and what came of them, for support.
+
+use link::{Flow, Stage};
+use probe::Answer;
+use serde_json::{Value, json};
+
+use crate::observer::Exchange;
+
+/// The most lines in a transcript. Older lines are dropped.
+const MOST_LINES: usize = 200;
+
+/// Appends an exchange to a transcript, with the verdict if the flow failed because of it.
+pub fn record(transcript: &mut Vec<Value>, exchange: &Exchange, flow: &Flow) {
+    let mut line = json!({
+        "at": format!("{:.3}", exchange.at),
+        "check": exchange.check,
+        "request": exchange.request.to_string(),
+        "milliseconds": u64::try_from(exchange.took.as_millis()).unwrap_or(u64::MAX),
+    });
+    match &exchange.answer {
+        Answer::Response(response) => {
+            line["status"] = json!(response.status);
+            line["content_type"] = json!(response.header("content-type"));
+            line["bytes"] = json!(response.body.len());
+        }
+        Answer::Failed { fault, .. } => line["fault"] = json!(fault.to_string()),
+    }
+    if let Stage::Failed { verdict, .. } = flow.stage() {
+        line["outcome"] = json!(verdict.outcome);
+        line["rule"] = json!(verdict.rule);
+        // The quotation was redacted when the answer was judged.
+        line["quote"] = json!(verdict.quote);
+    }
+    transcript.push(line);
+    if MOST_LINES < transcript.len() {
+        transcript.remove(0);
+    }
+}

@@ -1,0 +1,129 @@
+//! The loop: what is sent and reported, in which order, and what ends it.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use driver::{Exchange, Observer};
+use link::{Flow, Stage, Start};
+use probe::Answer;
+use serde_json::{Value, json};
+
+use crate::{Log, PASSWORD, Script, ann, answer, flow, signed_in, timeout};
+
+#[tokio::test]
+async fn a_flow_runs_until_a_person_is_needed() {
+    let (mut flow, mut log) = (flow(Start::default()), Log::default());
+    let linked = driver::run(&mut flow, &mut Script::new([signed_in(), ann()]), &mut log).await;
+    assert!(matches!(linked, Ok(None)), "nothing is stored before it is confirmed");
+    assert!(matches!(flow.stage(), Stage::Confirm { .. }));
+    assert_eq!(
+        log.events,
+        [
+            "sending",
+            "received",
+            "answered /login",
+            "checking", //
+            "sending",
+            "received",
+            "answered /me",
+            "confirm",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_confirmed_account_is_handed_over_once() {
+    let mut flow = flow(Start::default());
+    assert!(driver::confirm(&mut flow).is_none(), "nothing was found yet");
+    let run = driver::run(&mut flow, &mut Script::new([signed_in(), ann()]), &mut Log::default()).await;
+    assert!(matches!(run, Ok(None)));
+    let linked = driver::confirm(&mut flow).expect("an account was found");
+    assert_eq!(linked.identity.expect("it was identified").id, "7");
+    assert!(driver::confirm(&mut flow).is_none());
+}
+
+#[tokio::test]
+async fn a_confirmed_flow_hands_its_account_over_when_it_runs() {
+    let mut flow = flow(Start::default());
+    let mut script = Script::new([signed_in(), ann()]);
+    driver::run(&mut flow, &mut script, &mut Log::default()).await.unwrap();
+    flow.confirm(true);
+    let linked = driver::run(&mut flow, &mut script, &mut Log::default()).await.unwrap();
+    assert_eq!(linked.expect("an account to store").provider.as_str(), "acme");
+}
+
+#[tokio::test]
+async fn a_flow_is_waited_for_and_its_request_sent_again() {
+    let (mut flow, mut log) = (flow(Start::default()), Log::default());
+    let mut script = Script::new([signed_in(), timeout(), ann()]);
+    driver::run(&mut flow, &mut script, &mut log).await.unwrap();
+    assert!(matches!(flow.stage(), Stage::Confirm { .. }));
+    let waits: Vec<_> = log.events.iter().filter(|event| event.starts_with("waiting")).collect();
+    assert_eq!(waits, ["waiting 1"]);
+}
+
+#[tokio::test]
+async fn an_observer_can_refuse_a_wait() {
+    let mut flow = flow(Start::default());
+    let mut log = Log { patience: Some(Duration::ZERO), ..Log::default() };
+    let run = driver::run(&mut flow, &mut Script::new([signed_in(), timeout()]), &mut log).await;
+    assert_eq!(run.unwrap_err(), "out of patience");
+    assert_eq!(log.events.last().unwrap(), "waiting 1");
+    assert!(matches!(flow.stage(), Stage::Checking(_)), "the caller decides what becomes of the flow");
+}
+
+#[tokio::test]
+async fn an_interruption_ends_a_request_under_way() {
+    let mut flow = flow(Start::default());
+    let mut log = Log { interrupts: true, ..Log::default() };
+    // The script has no answer, so only the interruption can end the run.
+    let run = driver::run(&mut flow, &mut Script::new([]), &mut log).await;
+    assert_eq!(run.unwrap_err(), "interrupted");
+    assert_eq!(log.events, ["sending"]);
+}
+
+/// Records a transcript.
+#[derive(Default)]
+struct Recorder(Vec<Value>);
+
+impl Observer for Recorder {
+    type Stop = Infallible;
+
+    async fn answered(&mut self, flow: &Flow, exchange: &Exchange) -> Result<(), Infallible> {
+        driver::record(&mut self.0, exchange, flow);
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_transcript_says_what_was_asked_and_holds_no_secret() {
+    let (mut flow, mut recorder) = (flow(Start::default()), Recorder::default());
+    let script = [signed_in(), ann_refused(), answer(200, r#"{"token":"second"}"#), ann_refused()];
+    driver::run(&mut flow, &mut Script::new(script), &mut recorder).await.unwrap();
+    let lines = recorder.0;
+    let checks: Vec<_> = lines.iter().map(|line| (&line["check"], &line["status"])).collect();
+    assert_eq!(
+        json!(checks),
+        json!([["Signing in", 200], ["Account", 401], ["Renewing", 200], ["Account", 401]])
+    );
+    let last = lines.last().unwrap();
+    assert_eq!(last["request"], "GET https://acme.example/me");
+    assert_eq!(last["outcome"], "wrong_secret");
+    assert_eq!(last["bytes"], 2);
+    assert_eq!(last["content_type"], "application/json");
+    let text = json!(lines).to_string();
+    assert!(!text.contains(PASSWORD) && !text.contains("first") && !text.contains("second"), "{text}");
+}
+
+#[tokio::test]
+async fn a_transcript_keeps_its_last_lines() {
+    let (mut flow, mut recorder) = (flow(Start::default()), Recorder(vec![json!("older"); 200]));
+    driver::run(&mut flow, &mut Script::new([signed_in(), ann()]), &mut recorder).await.unwrap();
+    assert_eq!(recorder.0.len(), 200);
+    assert_eq!(recorder.0[197], "older");
+    assert_eq!(recorder.0[199]["check"], "Account");
+}
+
+fn ann_refused() -> Answer {
+    answer(401, "{}")
+}

@@ -1,0 +1,82 @@
+//! Tokens: stored when they are renewed, and only where they have to be.
+
+use driver::{NewLink, TokenKeeper, relink, stored_tokens, stored_values};
+use guide::Guide;
+use jiff::Timestamp;
+use link::{Flow, Stage, Start};
+use vault::{ChangeError, CreatedFrom, Credentials, Replacing, Vault};
+
+use crate::{GUIDE, Log, Script, ann, answer, flow, guide, key, open, signed_in};
+
+async fn linked(vault: &Vault) -> Credentials {
+    let mut flow = flow(Start::default());
+    driver::run(&mut flow, &mut Script::new([signed_in(), ann()]), &mut Log::default()).await.unwrap();
+    let linked = *driver::confirm(&mut flow).unwrap();
+    let link = NewLink { linked, relinked: None, otherwise: Replacing::Nothing, label: None, home: None };
+    let account = link.store(vault, CreatedFrom { actor: "test", ..CreatedFrom::default() }).await.unwrap();
+    vault.unseal(&account.id, "test", "test", Timestamp::now()).await.unwrap()
+}
+
+/// Stores tokens as they are renewed, and stops at the first failure.
+struct Keeping<'a>(&'a Vault, TokenKeeper);
+
+impl driver::Observer for Keeping<'_> {
+    type Stop = ChangeError;
+
+    async fn answered(&mut self, flow: &Flow, _: &driver::Exchange) -> Result<(), ChangeError> {
+        self.1.keep(self.0, flow).await
+    }
+}
+
+/// The flow of a linked account, an hour after it was linked: its token has ended.
+async fn renewed(vault: &Vault, credentials: &Credentials) -> (Flow, Result<TokenKeeper, ChangeError>) {
+    let start = relink(&credentials.account, stored_values(credentials), stored_tokens(credentials));
+    let mut flow = Flow::new(guide(), "main", start).unwrap();
+    flow.submit_all(&[]);
+    let mut script = Script::new([answer(200, r#"{"token":"second","ttl":60}"#), ann()]);
+    script.now += 3600;
+    let keeper = TokenKeeper { credentials: credentials.clone(), actor: "test".to_owned() };
+    let mut keeping = Keeping(vault, keeper);
+    let run = driver::run(&mut flow, &mut script, &mut keeping).await;
+    (flow, run.map(|_| keeping.1))
+}
+
+#[tokio::test]
+async fn a_renewed_token_is_stored_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = open(folder.path()).await;
+    let credentials = linked(&vault).await;
+    let (flow, keeper) = renewed(&vault, &credentials).await;
+    assert!(matches!(flow.stage(), Stage::Confirm { .. }));
+    let keeper = keeper.unwrap();
+    assert_eq!(keeper.credentials.account.version, 2, "it was stored once, with the answer that held it");
+    let stored = vault.unseal(&credentials.account.id, "test", "test", Timestamp::now()).await.unwrap();
+    let tokens = stored_tokens(&stored);
+    assert_eq!(tokens.values[&key("session")].expose(), "second");
+    assert_eq!(tokens.end, Some(1_790_003_660));
+    assert_eq!(stored_values(&stored), stored_values(&credentials), "fields are left alone");
+}
+
+#[tokio::test]
+async fn a_token_is_not_stored_over_an_account_that_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = open(folder.path()).await;
+    let credentials = linked(&vault).await;
+    let (_, first) = renewed(&vault, &credentials).await;
+    assert!(first.is_ok());
+    let (_, second) = renewed(&vault, &credentials).await;
+    assert!(matches!(second, Err(ChangeError::Conflict { .. })));
+}
+
+#[test]
+fn only_tokens_that_cannot_be_fetched_again_are_kept() {
+    let keeps = |text: &str| {
+        let reading = guide::read("acme.yaml", text.as_bytes());
+        let guide: Guide = reading.into_usable().unwrap_or_else(|reading| panic!("{:#?}", reading.findings));
+        driver::keeps_tokens(&guide.methods[0])
+    };
+    assert!(keeps(GUIDE), "a refresh token may be accepted only once");
+    let (before, rest) = GUIDE.split_once("        refresh:\n").unwrap();
+    let (_, after) = rest.split_once("        carries:").unwrap();
+    assert!(!keeps(&format!("{before}        carries:{after}")), "another sign-in gives another token");
+}

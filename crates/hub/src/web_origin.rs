@@ -1,0 +1,116 @@
+//! Origins of web pages: parsed once, by one rule, wherever they come from.
+
+use std::fmt;
+use std::str::FromStr;
+
+use url::{Host, Url};
+
+/// An origin as browsers write it: `https://app.example.com`. `http` is allowed for this machine only.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct WebOrigin(String);
+
+/// Why a text is not an origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WebOriginError {
+    /// It is not a URL of only a scheme, a host and a port.
+    NotAnOrigin,
+    /// It is not encrypted, and its host is not this machine.
+    NotSecure,
+}
+
+impl WebOrigin {
+    /// The origin as browsers write it, without a trailing slash.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for WebOrigin {
+    type Err = WebOriginError;
+
+    fn from_str(text: &str) -> Result<Self, WebOriginError> {
+        let url = Url::parse(text).map_err(|_| WebOriginError::NotAnOrigin)?;
+        let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        let has_user = !url.username().is_empty() || url.password().is_some();
+        if !is_bare || has_user || !matches!(url.scheme(), "https" | "http") || !is_plain_host(&url) {
+            return Err(WebOriginError::NotAnOrigin);
+        }
+        if url.scheme() == "http" && !is_loopback(&url) {
+            return Err(WebOriginError::NotSecure);
+        }
+        Ok(Self(url.origin().ascii_serialization()))
+    }
+}
+
+impl fmt::Display for WebOrigin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for WebOriginError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotAnOrigin => "an origin is a scheme, a host and an optional port",
+            Self::NotSecure => "only this machine may use `http`",
+        })
+    }
+}
+
+impl std::error::Error for WebOriginError {}
+
+/// Whether a URL's host can stand in a header. URLs may have hosts with `;` or `,`, which would end a directive.
+fn is_plain_host(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => {
+            name.chars().all(|ch| ch.is_ascii_alphanumeric() || matches!(ch, '-' | '.' | '_'))
+        }
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
+        None => false,
+    }
+}
+
+/// Whether a URL's host is this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_encrypted_or_on_this_machine() {
+        for (text, expected) in [
+            ("https://app.example.com/", "https://app.example.com"),
+            ("https://APP.example.com:443", "https://app.example.com"),
+            ("https://app.example.com:8443", "https://app.example.com:8443"),
+            ("http://localhost:3000", "http://localhost:3000"),
+            ("http://app.localhost:3000", "http://app.localhost:3000"),
+            ("http://127.0.0.2:3000", "http://127.0.0.2:3000"),
+            ("http://[::1]", "http://[::1]"),
+        ] {
+            assert_eq!(text.parse::<WebOrigin>().unwrap().as_str(), expected);
+        }
+        for text in [
+            "http://app.example.com",
+            "https://a.example/x",
+            "https://u@a.example",
+            "https://:p@a.example",
+            "null",
+            "ftp://a",
+            "*",
+            "javascript:alert(1)",
+            "https://a.example; script-src *",
+            "https://a.example;x",
+            "https://a.example,x",
+        ] {
+            assert!(text.parse::<WebOrigin>().is_err(), "{text}");
+        }
+    }
+}

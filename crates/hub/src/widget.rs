@@ -1,0 +1,120 @@
+//! A method's fields as StackOne's widget draws them.
+//!
+//! **Invariant:** what the widget would check in its own way is left out where that could differ from what the server
+//! does: patterns of secrets (it runs them on its placeholder), conditions (it knows none), numbers (digits only).
+
+use guide::{Field, FieldType, Guide, Method};
+use render::{Context, markdown_prose};
+
+use crate::app::App;
+use crate::connectors::{self, Connector};
+use crate::wire::connector::{
+    HubAssets, HubConfig, HubField, HubNotice, HubOption, HubSupport, HubValidation,
+};
+
+/// The name under which the provider's environment is chosen. No field has it: see [`environment_field`].
+pub(crate) const ENVIRONMENT: &str = "environment";
+
+/// The form of a method.
+pub(crate) fn form(app: &App, guide: &Guide, connector: &Connector) -> HubConfig {
+    let provider = guide.provider.key.as_str();
+    let method = guide.method(&connector.method);
+    let context = method.map(|method| Context::new(guide, method, &app.brand));
+    let browser = method.is_some_and(|method| method.auth.needs_browser());
+    let mut fields: Vec<HubField> = method.and_then(environment_field).into_iter().collect();
+    if let (Some(method), Some(context)) = (method, &context) {
+        let setup = connectors::setup_fields(method);
+        let asked = method.fields.iter().filter(|field| !setup.iter().any(|one| one.key == field.key));
+        fields.extend(asked.map(|field| widget_field(field, context)));
+    }
+    let warning = method.and_then(|method| method.link.warning.as_ref()).zip(context.as_ref());
+    let notices = warning.map(|(prose, context)| HubNotice {
+        key: "warning".to_owned(),
+        kind: "warning",
+        description: markdown_prose(prose, context),
+        position: "top",
+    });
+    HubConfig {
+        key: provider.to_owned(),
+        name: guide.provider.name.clone(),
+        kind: if browser { "oauth2" } else { "custom" },
+        grant_type: browser.then_some("authorization_code"),
+        config_fields: fields,
+        config_notices: notices.into_iter().collect(),
+        assets: HubAssets { icon: connectors::icon_url(app, provider) },
+        support: HubSupport {
+            link: format!("{}guides/{provider}/{}", app.public_url, connector.method),
+            description: None,
+        },
+    }
+}
+
+/// The choice of an environment, where there is one to make.
+fn environment_field(method: &Method) -> Option<HubField> {
+    if method.environments.len() < 2 || method.tells_environment() || method.field(ENVIRONMENT).is_some() {
+        return None;
+    }
+    let options = method.environments.iter();
+    Some(HubField {
+        key: ENVIRONMENT.to_owned(),
+        label: method.environment_label.clone(),
+        kind: "select",
+        required: true,
+        read_only: false,
+        secret: false,
+        placeholder: None,
+        description: None,
+        options: Some(
+            options.map(|one| HubOption { label: one.label.clone(), value: one.key.to_string() }).collect(),
+        ),
+        value: method.environments.first().map(|one| one.key.to_string()),
+        validation: None,
+    })
+}
+
+fn widget_field(field: &Field, context: &Context<'_>) -> HubField {
+    let kind = match field.kind {
+        FieldType::Select | FieldType::Boolean => "select",
+        FieldType::Multiline | FieldType::File => "text_area",
+        _ if field.secret => "password",
+        _ => "text",
+    };
+    let options: Vec<HubOption> = match field.kind {
+        FieldType::Boolean => [("Yes", "true"), ("No", "false")]
+            .map(|(label, value)| HubOption { label: label.to_owned(), value: value.to_owned() })
+            .into(),
+        _ => field
+            .options
+            .iter()
+            .map(|one| HubOption { label: one.label.clone(), value: one.value.clone() })
+            .collect(),
+    };
+    HubField {
+        key: field.key.to_string(),
+        label: field.label.clone(),
+        kind,
+        // One that is asked under a condition cannot be required before that is known; the server asks for it.
+        required: field.required && field.when.is_none(),
+        read_only: false,
+        secret: field.secret,
+        placeholder: field.placeholder.clone(),
+        description: field.description.as_ref().map(|prose| markdown_prose(prose, context)),
+        options: (kind == "select").then_some(options),
+        value: field.default.clone(),
+        validation: validation(field),
+    }
+}
+
+/// What is typed is made into what is kept before it is judged, so a pattern is for the browser only where nothing is
+/// made of it.
+fn validation(field: &Field) -> Option<HubValidation> {
+    let pattern = field.pattern.as_ref()?;
+    if field.secret || !field.accept.is_empty() {
+        return None;
+    }
+    Some(HubValidation {
+        kind: "html-pattern",
+        pattern: format!("^(?:{})$", pattern.text),
+        error: field.pattern_says.clone(),
+    })
+}
