@@ -28,7 +28,7 @@ async fn answers_that_are_not_http_are_malformed() {
     bad("another protocol", vec![text("SSH-2.0-OpenSSH_9.6\r\n")], Fault::Malformed).await;
     bad("binary", vec![Act::Send(vec![0, 159, 146, 150, 13, 10, 13, 10])], Fault::Malformed).await;
     bad("endless garbage", vec![Act::Forever(vec![b'A'; 4096])], Fault::Malformed).await;
-    bad("HTTP/2 unasked", vec![text("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")], Fault::Malformed).await;
+    bad("unrequested HTTP/2", vec![text("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")], Fault::Malformed).await;
     bad("HTTP/0.9", vec![text("<html>hello</html>")], Fault::Malformed).await;
     bad("an unknown version", vec![text("HTTP/9.9 200 OK\r\n\r\n")], Fault::Malformed).await;
     bad("a status of five digits", vec![text("HTTP/1.1 20000 OK\r\n\r\n")], Fault::Malformed).await;
