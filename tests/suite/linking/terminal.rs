@@ -116,7 +116,7 @@ fn a_person_is_led_to_a_linked_account_by_way_of_a_mistake() {
     let terminal = Terminal::new(&world, "");
     terminal.until("Which environment").line("");
     terminal.asks("Organization Slug").line("https://acme.gladly.com.evil.example");
-    terminal.until("Organization Slug takes lowercase letters");
+    terminal.until("Organization Slug must be lowercase letters");
     // What was refused is not kept; the field is asked again.
     terminal.line("https://acme.gladly.com/settings").until("will connect to acme.gladly.com");
     terminal.to_credentials().asks("Agent Email").line("api-user@acme.example");
