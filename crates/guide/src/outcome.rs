@@ -154,12 +154,12 @@ impl OutcomeKind {
                 "Use the account connected before, or connect this one as a new account."
             }
             Self::MissingPermission => "Ask an administrator for the permission that the guide names.",
-            Self::NotInPlan => "Ask the person who manages your {provider} plan.",
+            Self::NotInPlan => "Ask the person who manages your plan.",
             Self::Declined => "Try again and approve access.",
             Self::Misconfigured => "Ask the person who set up this connection to check it.",
             Self::Disabled => "Ask an administrator to reactivate it.",
             Self::Expired => "Create a new credential and enter it.",
-            Self::IpBlocked => "Ask a {provider} administrator to allow our IP addresses.",
+            Self::IpBlocked => "Ask an administrator to allow our IP addresses.",
             Self::Throttled => "Your details look fine. Wait a moment, then try again.",
             Self::ProviderDown => "Your details look fine. Try again in a few minutes.",
             Self::Unreachable => "Check the address and your network, then try again.",

@@ -103,7 +103,7 @@ pub(crate) fn check(
     let value = root.to_json();
     let mut words = words::Words::new(root, source, &compiled.schema, findings);
     for error in compiled.explain.iter_errors(&value) {
-        words.say(&error);
+        words.report(&error);
     }
     Some(words.finish())
 }

@@ -50,7 +50,7 @@ pub(crate) static NOT_A_CHOICE: CodePage = CodePage {
     name: "not-a-choice",
     severity: Error,
     summary: "A value is not one of the allowed values",
-    why: "each allowed value has a defined meaning, and other values have none",
+    why: "only the allowed values have a meaning",
     mend: "use one of the listed values",
     bad: "type: passwrd",
     good: "type: secret",

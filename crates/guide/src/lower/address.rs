@@ -21,9 +21,9 @@ impl Lowering<'_> {
             Ok(pattern) => {
                 let found = Finding::new(&BAD_HOST, host.span, "an environment needs a host, not a pattern");
                 let literal = pattern.suffix();
-                self.say(found.mend(format!("write `{literal}`")).fix(host.span, literal));
+                self.report(found.mend(format!("write `{literal}`")).fix(host.span, literal));
             }
-            Err(why) => self.say(bad_host(host, "host", &why.to_string())),
+            Err(why) => self.report(bad_host(host, "host", &why.to_string())),
         }
         Some(Environment {
             key: self.key(&shape.key)?,
@@ -56,7 +56,7 @@ impl Lowering<'_> {
             if let (true, Some(lacking)) = (first == Some(n), lacking) {
                 let message = format!("the environment `{}` has no `{name}`, but others do", lacking.key);
                 let found = Finding::new(&UNKNOWN_NAME, lacking.span, message);
-                self.say(found.mend(format!("add `{name}` to its `values`")));
+                self.report(found.mend(format!("add `{name}` to its `values`")));
             }
         }
     }
@@ -67,12 +67,12 @@ impl Lowering<'_> {
             match host {
                 ShortOr::Short(text) => match text.value.parse() {
                     Ok(pattern) => hosts.push(pattern),
-                    Err(why) => self.say(bad_host(text, "host pattern", &format!("{why}"))),
+                    Err(why) => self.report(bad_host(text, "host pattern", &format!("{why}"))),
                 },
                 ShortOr::Long(own) => {
                     let message = "customer-specific hosts are not supported yet";
                     let found = Finding::new(&NOT_RUNNABLE, own.field.span, message);
-                    self.say(found.mend("list the hosts for now, or watch the changelog"));
+                    self.report(found.mend("list the hosts for now, or watch the changelog"));
                 }
             }
         }
@@ -90,7 +90,7 @@ impl Lowering<'_> {
             _ => "",
         };
         let Some(rest) = first.strip_prefix("https://") else {
-            self.say(not_https(text));
+            self.report(not_https(text));
             return None;
         };
         let (mut host, mut path) = split(rest, &template);
@@ -100,7 +100,9 @@ impl Lowering<'_> {
         {
             port = digits.parse().ok();
             if port.is_none() {
-                self.say(bad("the port is not a number").mend("write a port such as `:8443`, or remove it"));
+                self.report(
+                    bad("the port is not a number").mend("write a port such as `:8443`, or remove it"),
+                );
             }
             front.clone_into(last);
         }
@@ -108,7 +110,7 @@ impl Lowering<'_> {
             |part: &Part| matches!(part, Part::Text(text) if text.contains(['@', '?', '#', ' ', '\\']));
         if host.parts.iter().chain(&path.parts).any(strange) {
             let found = bad("a base URL can only have a host, a port and a path");
-            self.say(
+            self.report(
                 found.mend(
                     "remove the user, query or fragment; query parameters belong in `query` of a request",
                 ),
@@ -118,14 +120,16 @@ impl Lowering<'_> {
         if host.parts.is_empty() {
             // A reference that could not be read is missing here and has its own finding.
             if is_whole {
-                self.say(bad("the base URL has no host").mend("write `https://` followed by the API's host"));
+                self.report(
+                    bad("the base URL has no host").mend("write `https://` followed by the API's host"),
+                );
             }
             return None;
         }
         let has_capitals =
             |part: &Part| matches!(part, Part::Text(text) if text.chars().any(char::is_uppercase));
         if host.parts.iter().any(has_capitals) {
-            self.say(bad("a host must be in lower case").mend("write the host in lower case"));
+            self.report(bad("a host must be in lower case").mend("write the host in lower case"));
         }
         if let Some(Part::Text(last)) = path.parts.last_mut() {
             *last = last.trim_end_matches('/').to_owned();
@@ -158,7 +162,7 @@ impl Lowering<'_> {
                     "an entered value could choose where requests are sent",
                 );
                 let mend = "end the host with at least two literal labels, such as `https://{{ value.slug }}.example.com`";
-                self.say(found.mend(mend));
+                self.report(found.mend(mend));
                 return;
             }
             let shown =
@@ -181,7 +185,7 @@ impl Lowering<'_> {
                 .label(label)
                 .also(hosts_span, format!("allows {}", listed(patterns.iter().map(String::as_str))))
                 .mend(format!("add `{cover}` to `hosts`, or correct the URL"));
-                self.say(found);
+                self.report(found);
                 return;
             }
         }

@@ -29,7 +29,7 @@ impl Lowering<'_> {
         match &shape.account {
             None if shape.role == Role::Identity => {
                 let found = Finding::new(&BAD_CHECK, shape.key.span, "an identity check needs an `account`");
-                self.say(
+                self.report(
                     found.mend(
                         "name the account: `account: { id: '{{ json.id }}', name: '{{ json.name }}' }`",
                     ),
@@ -38,7 +38,7 @@ impl Lowering<'_> {
             Some(account) if shape.role != Role::Identity => {
                 let found =
                     Finding::new(&BAD_CHECK, account.id.span, "only an identity check can have an `account`");
-                self.say(found.mend("write `role: identity`, or remove `account`"));
+                self.report(found.mend("write `role: identity`, or remove `account`"));
             }
             _ => {}
         }
@@ -104,7 +104,7 @@ impl Lowering<'_> {
         if let (Some(verb), true) = (verb, sound) {
             return Some((verb, path));
         }
-        self.say(bad_line(line, turn));
+        self.report(bad_line(line, turn));
         None
     }
 
@@ -130,14 +130,14 @@ impl Lowering<'_> {
         };
         if shape.json.is_some() && !shape.form.0.is_empty() {
             let found = Finding::new(&BAD_CHECK, shape.line.span, "this request has two bodies");
-            self.say(found.mend("keep either `json` or `form`"));
+            self.report(found.mend("keep either `json` or `form`"));
         }
         request.repeatable |= shape.repeatable;
         request.base = shape.base_url.as_ref().and_then(|text| self.base_url(text, names));
         if shape.anonymous && !shape.carries.is_empty() {
             let found =
                 Finding::new(&BAD_CHECK, shape.line.span, "an `anonymous` request cannot have `carries`");
-            self.say(found.mend("keep either `anonymous` or `carries`"));
+            self.report(found.mend("keep either `anonymous` or `carries`"));
         }
         if shape.anonymous || !shape.carries.is_empty() {
             request.carries = Carries::Only(self.carriers(&shape.carries, Context::Request, names));
@@ -192,7 +192,7 @@ impl Lowering<'_> {
     pub(crate) fn path(&mut self, text: &str, span: Span) -> Option<JsonPath> {
         let path = JsonPath::parse(text.strip_prefix("json.").unwrap_or(text));
         if path.is_none() {
-            self.say(Finding::new(&BAD_PATH, span, format!("{} is not a valid JSON path", quoted(text))));
+            self.report(Finding::new(&BAD_PATH, span, format!("{} is not a valid JSON path", quoted(text))));
         }
         path
     }
@@ -212,13 +212,13 @@ impl Lowering<'_> {
             if let Some(text) = texts.into_iter().find(|text| is_like_a_reference(text)) {
                 let message = format!("{} would be compared literally", quoted(text));
                 let found = Finding::new(&MISPLACED_REFERENCE, path.span, message);
-                self.say(
+                self.report(
                     found.mend("write the literal value; only `host_differs_from` can contain references"),
                 );
             }
             if one_of.is_empty() && *shape == JsonTestShape::default() {
                 let found = Finding::new(&BAD_CHECK, path.span, "this test is empty");
-                self.say(
+                self.report(
                     found.mend("add a condition, such as `exists: true`; for `null` it is `type: 'null'`"),
                 );
             }
@@ -250,7 +250,7 @@ impl Lowering<'_> {
         if when.is_none() && shape.is.value != OutcomeKind::DifferentAccount {
             let message = format!("{} has no `when`", quoted(&shape.key.value));
             let found = Finding::new(&BAD_CHECK, shape.key.span, message);
-            self.say(found.mend("add a condition, such as `when: { status: 403 }`"));
+            self.report(found.mend("add a condition, such as `when: { status: 403 }`"));
             return None;
         }
         let at_field = shape.at_field.as_ref().and_then(|text| self.known(text, "field", &names.fields));
@@ -284,7 +284,7 @@ impl Lowering<'_> {
         if !when.fails.is_empty() && needs_response {
             let message = format!("{} matches both a failed request and a response", quoted(rule));
             let found = Finding::new(&BAD_CHECK, shape.key.span, message);
-            self.say(
+            self.report(
                 found.mend("a failed request has no status, headers or body: split this into two rules"),
             );
         }
@@ -292,12 +292,12 @@ impl Lowering<'_> {
             let message = format!("`{}` is temporary and cannot be attributed to a field", shape.is.value);
             let found = Finding::new(&BAD_CHECK, field.span, message)
                 .also(shape.is.span, "temporary: nothing entered is wrong");
-            self.say(found.mend("remove `at_field`, or people would change a correct value"));
+            self.report(found.mend("remove `at_field`, or people would change a correct value"));
         }
         if shape.ask_elsewhere && names.environment_keys.len() < 2 {
             let message = format!("{} has `ask_elsewhere`, but there is no other environment", quoted(rule));
             let found = Finding::new(&BAD_CHECK, shape.key.span, message);
-            self.say(found.mend("remove `ask_elsewhere`, or declare another environment"));
+            self.report(found.mend("remove `ask_elsewhere`, or declare another environment"));
         }
     }
 
@@ -305,7 +305,9 @@ impl Lowering<'_> {
     fn statuses(&mut self, list: &OneOrMany<Spanned<u16>>) -> Vec<u16> {
         for status in list.0.iter().filter(|status| !(100..600).contains(&status.value)) {
             let message = format!("`{}` is not an HTTP status", status.value);
-            self.say(Finding::new(&BAD_CHECK, status.span, message).mend("write a number from 100 to 599"));
+            self.report(
+                Finding::new(&BAD_CHECK, status.span, message).mend("write a number from 100 to 599"),
+            );
         }
         list.0.iter().map(|status| status.value).collect()
     }

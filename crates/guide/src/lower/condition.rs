@@ -25,15 +25,15 @@ impl Lowering<'_> {
                     quoted(&field.value)
                 );
                 let found = Finding::new(&BAD_CONDITION, field.span, message);
-                self.say(found.mend(format!("add the value: `is: …` next to `field: {}`", field.value)));
+                self.report(found.mend(format!("add the value: `is: …` next to `field: {}`", field.value)));
             }
             (None, Some(value)) => {
                 let found =
                     Finding::new(&BAD_CONDITION, value.span, "this condition names a value but no field");
-                self.say(found.mend("add the field: `field: …` next to `is`"));
+                self.report(found.mend("add the field: `field: …` next to `is`"));
             }
             (None, None) if shape.environment.0.is_empty() => {
-                self.say(Finding::new(&BAD_CONDITION, span, "this `when` is empty"));
+                self.report(Finding::new(&BAD_CONDITION, span, "this `when` is empty"));
             }
             _ => {}
         }
@@ -48,7 +48,7 @@ impl Lowering<'_> {
             let message =
                 format!("{} is not an option of the field, so this is never true", quoted(&value.value));
             let found = Finding::new(&UNKNOWN_NAME, value.span, message);
-            self.say(suggest(found, value.span, &value.value, &options));
+            self.report(suggest(found, value.span, &value.value, &options));
         }
         let values = shape.is.0.iter().map(|value| value.value.clone()).collect();
         Condition { environments, field: field.map(|key| (key, values)), span }

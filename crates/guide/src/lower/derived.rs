@@ -48,7 +48,7 @@ impl Lowering<'_> {
                 (_, Err(refused)) => format!("is rejected by `{}`", refused.by.as_str()),
             };
             let message = format!("the example of `{}` has a different result", derived.field.key);
-            self.say(Finding::new(&FALSE_EXAMPLE, example.span, message).label(outcome));
+            self.report(Finding::new(&FALSE_EXAMPLE, example.span, message).label(outcome));
         }
     }
 }

@@ -46,7 +46,7 @@ impl Lowering<'_> {
             && (kind == FieldType::Secret || looks_secret(key.as_str()))
         {
             let message = format!("`{key}` is a secret and cannot be public");
-            self.say(Finding::new(&PUBLIC_SECRET, public.span, message));
+            self.report(Finding::new(&PUBLIC_SECRET, public.span, message));
         }
         let secret = kind == FieldType::Secret
             || matches!(public, Some(public) if !public.value)
@@ -55,7 +55,7 @@ impl Lowering<'_> {
         self.bounds(shape);
         if let (Some(says), None) = (&shape.pattern_says, &shape.pattern) {
             let found = Finding::new(&BAD_FIELD, says.span, "`pattern_says` needs a `pattern` to describe");
-            self.say(found.mend("add the `pattern`, or remove `pattern_says`"));
+            self.report(found.mend("add the `pattern`, or remove `pattern_says`"));
         }
         let accept = shape.accept.iter().map(|accept| self.accept(accept, shape, secret, names)).collect();
         let pattern = shape.pattern.as_ref().and_then(|text| self.pattern(text));
@@ -69,7 +69,7 @@ impl Lowering<'_> {
                         refuse.says.span,
                         "this rule does not say which values it rejects",
                     );
-                    self.say(found.mend("add a `prefix` or `contains`, such as `prefix: 'Bearer '`"));
+                    self.report(found.mend("add a `prefix` or `contains`, such as `prefix: 'Bearer '`"));
                 }
                 Refuse {
                     prefix: refuse.prefix.as_ref().map(|text| text.value.clone()),
@@ -117,7 +117,7 @@ impl Lowering<'_> {
             } else {
                 ("only a `select` can have `options`", "write `type: select`, or remove `options`")
             };
-            self.say(Finding::new(&BAD_FIELD, shape.r#type.span, message).mend(mend));
+            self.report(Finding::new(&BAD_FIELD, shape.r#type.span, message).mend(mend));
         }
         self.unique("option", shape.options.iter().map(|option| &option.value));
     }
@@ -127,15 +127,15 @@ impl Lowering<'_> {
         let (kind, at) = (shape.r#type.value, shape.r#type.span);
         if (shape.min.is_some() || shape.max.is_some()) && kind != FieldType::Number {
             let found = Finding::new(&BAD_FIELD, at, "only a `number` can have `min` and `max`");
-            self.say(found.mend("write `type: number`, or remove them"));
+            self.report(found.mend("write `type: number`, or remove them"));
         }
         if shape.min.zip(shape.max).is_some_and(|(min, max)| max < min) {
             let found = Finding::new(&BAD_FIELD, at, "`min` is greater than `max`");
-            self.say(found.mend("swap the two"));
+            self.report(found.mend("swap the two"));
         }
         if let Some(holds) = shape.holds.filter(|_| !matches!(kind, FieldType::Multiline | FieldType::File)) {
             let found = Finding::new(&BAD_FIELD, holds.span, "only `multiline` and `file` can have `holds`");
-            self.say(found.mend("write `type: multiline` or `type: file`, or remove `holds`"));
+            self.report(found.mend("write `type: multiline` or `type: file`, or remove `holds`"));
         }
     }
 
@@ -149,7 +149,7 @@ impl Lowering<'_> {
         let shape = &spanned.value;
         if secret && matches!(shape, AcceptShape::Lowercase | AcceptShape::Uppercase) {
             let message = format!("this would change the case of the secret {}", quoted(&field.key.value));
-            self.say(Finding::new(&SECRET_CASE, spanned.span, message));
+            self.report(Finding::new(&SECRET_CASE, spanned.span, message));
         }
         match shape {
             AcceptShape::Trim => Accept::Trim,
@@ -159,14 +159,14 @@ impl Lowering<'_> {
             AcceptShape::HostLabelOf(text) if text.value == "environment" => {
                 if !names.environments {
                     let message = "`host_label_of: environment` needs environments, but this method has none";
-                    self.say(Finding::new(&BAD_FIELD, text.span, message));
+                    self.report(Finding::new(&BAD_FIELD, text.span, message));
                 }
                 Accept::LabelOfEnvironment
             }
             AcceptShape::HostLabelOf(text) => {
                 if text.value.parse::<HostPattern>().is_err() {
                     let message = format!("{} is neither `environment` nor a host", quoted(&text.value));
-                    self.say(Finding::new(&BAD_FIELD, text.span, message));
+                    self.report(Finding::new(&BAD_FIELD, text.span, message));
                 }
                 Accept::LabelOf(text.value.clone())
             }
@@ -197,7 +197,7 @@ impl Lowering<'_> {
                     None => "this example has no result",
                 };
                 let found = Finding::new(&FALSE_EXAMPLE, shape.typed.span, message);
-                self.say(found.mend("add either `becomes` or `refused`"));
+                self.report(found.mend("add either `becomes` or `refused`"));
                 return None;
             }
         };
@@ -212,7 +212,7 @@ impl Lowering<'_> {
                 format!("the default of `{}` is rejected by its `{}`", field.key, refused.by.as_str());
             let found =
                 Finding::new(&BAD_FIELD, default.span, message).label(format!("message: {}", refused.says));
-            self.say(found.mend("correct the default, or the rule that rejects it"));
+            self.report(found.mend("correct the default, or the rule that rejects it"));
         }
     }
 
@@ -235,7 +235,7 @@ impl Lowering<'_> {
             };
             if let Some(outcome) = outcome {
                 let message = format!("the example of `{}` has a different result", field.key);
-                self.say(Finding::new(&FALSE_EXAMPLE, example.span, message).label(outcome));
+                self.report(Finding::new(&FALSE_EXAMPLE, example.span, message).label(outcome));
             }
         }
     }

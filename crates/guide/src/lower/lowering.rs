@@ -22,7 +22,7 @@ pub(crate) struct Lowering<'a> {
 }
 
 impl Lowering<'_> {
-    pub(crate) fn say(&mut self, finding: Finding) {
+    pub(crate) fn report(&mut self, finding: Finding) {
         self.findings.push(finding);
     }
 
@@ -58,7 +58,7 @@ impl Lowering<'_> {
                 let better = better.as_str().replace('-', joint);
                 found = found.mend(format!("write `{better}`")).fix(text.span, better);
             }
-            self.say(found);
+            self.report(found);
         }
         key
     }
@@ -75,7 +75,7 @@ impl Lowering<'_> {
                         format!("another {kind} is already called {}", quoted(&key.value)),
                     )
                     .also(first.span, "the first one");
-                    self.say(found);
+                    self.report(found);
                 }
                 None => seen.push(key),
             }
@@ -88,7 +88,7 @@ impl Lowering<'_> {
             return Key::parse(&text.value);
         }
         if self.findings.len() <= MOST_FINDINGS && !is_misspelled(&text.value, known) {
-            self.say(unknown(text, kind, known));
+            self.report(unknown(text, kind, known));
         }
         None
     }
@@ -96,7 +96,7 @@ impl Lowering<'_> {
     pub(crate) fn scopes(&mut self, names: &[Text], known: &[&str]) -> Vec<String> {
         for name in names {
             if !known.contains(&name.value.as_str()) {
-                self.say(unknown(name, "scope", known));
+                self.report(unknown(name, "scope", known));
             }
         }
         names.iter().map(|name| name.value.clone()).collect()
@@ -108,7 +108,7 @@ impl Lowering<'_> {
             Some(days) => format!("`{}` does not exist: the month has {days} days", text.value),
             None => format!("{} is not a valid date", quoted(&text.value)),
         };
-        self.say(Finding::new(&BAD_DATE, text.span, message));
+        self.report(Finding::new(&BAD_DATE, text.span, message));
     }
 
     pub(crate) fn address(&mut self, text: &Text) {
@@ -123,7 +123,7 @@ impl Lowering<'_> {
             let secure = format!("https://{rest}");
             let is_one = url::Url::parse(&secure)
                 .is_ok_and(|url| url.host_str().is_some_and(|host| host.contains('.')));
-            self.say(if is_one {
+            self.report(if is_one {
                 found
                     .mend(format!("write {}", quoted(&secure)))
                     .fix(text.span, format!("'{}'", secure.replace('\'', "''")))
@@ -140,7 +140,7 @@ impl Lowering<'_> {
             if error {
                 let message = format!("`{}` is an error, and errors cannot be allowed", allow.code.value);
                 let found = Finding::new(&UNUSED_ALLOW, allow.code.span, message);
-                self.say(found.mend("fix the error, and remove this entry"));
+                self.report(found.mend("fix the error, and remove this entry"));
             }
             let within = innermost(self.root, allow.code.span).filter(|node| *node != self.root.span);
             self.allow.push(Allow {

@@ -28,7 +28,7 @@ impl Lowering<'_> {
         if let Some(bare) = without_anchors(&text.value) {
             let found = bad("a pattern cannot begin with `^` or end with `$`".to_owned());
             let quoted = format!("'{}'", bare.replace('\'', "''"));
-            self.say(
+            self.report(
                 found
                     .mend(format!("it always matches the whole value; write {quoted}"))
                     .fix(text.span, quoted),
@@ -37,7 +37,7 @@ impl Lowering<'_> {
         }
         if let Some(part) = not_portable(&text.value) {
             let span = self.source.within(text.span, &text.value, part.at);
-            self.say(Finding::new(&BAD_PATTERN, span, part.why).mend(part.mend));
+            self.report(Finding::new(&BAD_PATTERN, span, part.why).mend(part.mend));
             return None;
         }
         let hir = match regex_syntax::Parser::new().parse(&text.value) {
@@ -48,20 +48,20 @@ impl Lowering<'_> {
                     regex_syntax::Error::Translate(error) => error.kind().to_string(),
                     _ => "it is not a regular expression".to_owned(),
                 };
-                self.say(bad(format!("the pattern is invalid: {reason}")));
+                self.report(bad(format!("the pattern is invalid: {reason}")));
                 return None;
             }
         };
         if has_anchor(&hir) {
             let found = bad("a pattern cannot have anchors".to_owned());
-            self.say(found.mend("remove it: a pattern always matches the whole value"));
+            self.report(found.mend("remove it: a pattern always matches the whole value"));
             return None;
         }
         match Regex::new(&format!("^(?:{})$", text.value)) {
             Ok(regex) => Some(Pattern { text: text.value.clone(), regex }),
             Err(_) => {
                 let found = bad("the pattern needs too much memory".to_owned());
-                self.say(found.mend("use smaller counts in `{…}`, and do not nest them"));
+                self.report(found.mend("use smaller counts in `{…}`, and do not nest them"));
                 None
             }
         }
@@ -78,7 +78,7 @@ fn without_anchors(pattern: &str) -> Option<&str> {
 
 /// The first part of a pattern that is not portable.
 fn not_portable(pattern: &str) -> Option<NotPortable> {
-    let say =
+    let found =
         |at: Range<usize>, why: String, mend: &str| Some(NotPortable { at, why, mend: mend.to_owned() });
     let mut class_start = None;
     let mut chars = pattern.char_indices().peekable();
@@ -89,13 +89,13 @@ fn not_portable(pattern: &str) -> Option<NotPortable> {
                 let (_, escaped) = chars.next()?;
                 let end = at + 1 + escaped.len_utf8();
                 if let Some((why, mend)) = escape_problem(escaped, class_start.is_some()) {
-                    return say(at..end, why, mend);
+                    return found(at..end, why, mend);
                 }
             }
             ('[', None) => class_start = Some(at),
             (']', Some(start)) => {
                 if pattern[start..at].trim_start_matches(['[', '^']).is_empty() {
-                    return say(
+                    return found(
                         start..at + 1,
                         "an empty character class matches nothing".to_owned(),
                         "add the characters to match",
@@ -106,7 +106,7 @@ fn not_portable(pattern: &str) -> Option<NotPortable> {
             ('-', Some(start)) => {
                 let is_edge = pattern[start + 1..at].trim_start_matches('^').is_empty() || next == Some(']');
                 if is_edge || next == Some('-') {
-                    return say(
+                    return found(
                         at..at + 1,
                         "an unescaped `-` is not allowed here in a character class".to_owned(),
                         r"write `\-`",
@@ -123,11 +123,11 @@ fn not_portable(pattern: &str) -> Option<NotPortable> {
                 Some(_),
             ) if next == Some(ch) => {
                 let why = format!("`{ch}{ch}` in a character class has a different meaning in browsers");
-                return say(at..at + 2, why, "write the character only once");
+                return found(at..at + 2, why, "write the character only once");
             }
             ('(', None) if next == Some('?') => {
                 let why = "groups that begin with `(?` are not portable".to_owned();
-                return say(at..at + 2, why, "use a plain group `(…)`; look-around is not supported");
+                return found(at..at + 2, why, "use a plain group `(…)`; look-around is not supported");
             }
             _ => {}
         }

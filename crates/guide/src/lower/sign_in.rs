@@ -101,7 +101,7 @@ impl Lowering<'_> {
         let lacks = |it: &mut Self, is_there: bool, what: &str| {
             if !is_there {
                 let found = Finding::new(&BAD_AUTH, at, format!("this grant needs `{what}`"));
-                it.say(found.mend(format!("add `{what}`")));
+                it.report(found.mend(format!("add `{what}`")));
             }
         };
         match shape.grant.value {
@@ -116,7 +116,7 @@ impl Lowering<'_> {
                     at,
                     "`device_code` is part of the format, but Waystone cannot run it yet",
                 );
-                self.say(found.mend("use another grant for now, or watch the changelog"));
+                self.report(found.mend("use another grant for now, or watch the changelog"));
             }
             Grant::ClientCredentials => {}
         }
@@ -126,7 +126,7 @@ impl Lowering<'_> {
             if !is_there {
                 let found =
                     Finding::new(&BAD_AUTH, at, format!("the client cannot authenticate without `{what}`"));
-                it.say(found.mend(format!("add `{what}`, or correct `client_auth`")));
+                it.report(found.mend(format!("add `{what}`, or correct `client_auth`")));
             }
         };
         let is_public = client == ClientAuth::None;
@@ -288,7 +288,7 @@ impl Lowering<'_> {
         names: &Names<'_>,
     ) {
         let Some(sign_in) = &mut auth.sign_in else { return };
-        let give = |it: &mut Self, step: Option<&mut TokenStep>, rules: &[OutcomeShape]| {
+        let set = |it: &mut Self, step: Option<&mut TokenStep>, rules: &[OutcomeShape]| {
             let rules: Vec<_> = rules.iter().filter_map(|rule| it.outcome(rule, fields, names)).collect();
             if let Some(step) = step {
                 step.check.outcomes = rules;
@@ -303,14 +303,14 @@ impl Lowering<'_> {
                     step.check.outcomes.clone_from(&rules);
                 }
             }
-            AuthShape::Jwt(jwt) => give(self, sign_in.steps.first_mut(), &jwt.outcomes),
+            AuthShape::Jwt(jwt) => set(self, sign_in.steps.first_mut(), &jwt.outcomes),
             AuthShape::Exchange(exchange) => {
                 for step in &exchange.steps {
                     let read = sign_in.steps.iter_mut().find(|one| one.check.key == step.key.value.as_str());
-                    give(self, read, &step.outcomes);
+                    set(self, read, &step.outcomes);
                 }
                 if let Some(step) = &exchange.refresh {
-                    give(self, sign_in.refresh.as_mut(), &step.outcomes);
+                    set(self, sign_in.refresh.as_mut(), &step.outcomes);
                 }
             }
             AuthShape::MutualTls(tls) => {

@@ -29,7 +29,7 @@ enum Accepts<'s> {
 
 impl Words<'_, '_, '_> {
     /// Explains a value that no branch accepts. `context` has the errors of each branch.
-    pub(super) fn say_branches(&mut self, spot: &Spot<'_, '_>, context: &[Vec<ValidationError<'static>>]) {
+    pub(super) fn report_branches(&mut self, spot: &Spot<'_, '_>, context: &[Vec<ValidationError<'static>>]) {
         let Some(list) = spot.choice.and_then(branches) else { return self.wrong_kind(spot, &[]) };
         let forms: Vec<Vec<Accepts<'_>>> = list.iter().map(|branch| forms(self.schema, branch)).collect();
         let all: Vec<Accepts<'_>> = forms.iter().flatten().copied().collect();
@@ -49,7 +49,7 @@ impl Words<'_, '_, '_> {
             Kind::Null => None,
         };
         match (meant.and_then(|n| context.get(n)), &spot.node.kind) {
-            (Some(errors), _) => errors.iter().for_each(|error| self.say(error)),
+            (Some(errors), _) => errors.iter().for_each(|error| self.report(error)),
             (None, Kind::Text(text)) => self.word(spot, text, &all),
             (None, _) => self.wrong_kind(spot, &all),
         }

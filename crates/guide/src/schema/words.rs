@@ -51,7 +51,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
     }
 
     /// Reports an error.
-    pub(super) fn say(&mut self, error: &ValidationError<'_>) {
+    pub(super) fn report(&mut self, error: &ValidationError<'_>) {
         if self.findings.len() > MOST_FINDINGS {
             return;
         }
@@ -78,7 +78,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
                 }
             }
             Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
-                self.say_branches(&spot, context);
+                self.report_branches(&spot, context);
             }
             Kind::Type { kind } => {
                 let wanted = match kind {

@@ -179,7 +179,7 @@ impl ReferenceReader<'_, '_, '_> {
             (self.text.context.roots(), matches!(self.text.context, Context::Prose | Context::Wording));
         let message = match root {
             "value" | "capture" | "json" if readable => {
-                format!("`{root}` has no value on a page")
+                format!("`{root}` is not available on a page")
             }
             "label" | "step" => {
                 format!("`{root}` is only for text that people read, but this is sent to the provider")

@@ -30,7 +30,7 @@ impl<'a> Blame<'a> {
     }
 
     pub(super) fn too_deep(&mut self, at: Range<usize>) {
-        self.say(at, |span| {
+        self.report(at, |span| {
             Finding::new(&TOO_LARGE, span, "this is nested too deeply").mend("reduce the nesting")
         });
     }
@@ -77,13 +77,15 @@ impl<'a> Blame<'a> {
             }
             _ => format!("use Markdown, or put it in backticks to show it: `<{name}>`"),
         };
-        self.say(at, |span| Finding::new(&PROSE_MARKUP, span, "raw HTML is not allowed in prose").mend(mend));
+        self.report(at, |span| {
+            Finding::new(&PROSE_MARKUP, span, "raw HTML is not allowed in prose").mend(mend)
+        });
     }
 
     pub(super) fn image(&mut self, at: Range<usize>, file: &str) {
         let at = self.inner(at, file);
         let message = format!("the image {} has no alternative text", quoted(file));
-        self.say(at, |span| Finding::new(&IMAGE_WITHOUT_TEXT, span, message));
+        self.report(at, |span| Finding::new(&IMAGE_WITHOUT_TEXT, span, message));
     }
 
     pub(super) fn link(&mut self, at: Range<usize>, target: &str) {
@@ -96,7 +98,7 @@ impl<'a> Blame<'a> {
             Some("http") => {
                 let secure = target.replacen("http:", "https:", 1);
                 let mend = format!("write {}", quoted(&secure));
-                (format!("{shown} is not encrypted"), Some(mend), Some(secure))
+                (format!("{shown} is not an `https://` URL"), Some(mend), Some(secure))
             }
             Some(name) if is_scheme(name) => {
                 (format!("links with `{name}:` do not work everywhere"), None, None)
@@ -113,7 +115,7 @@ impl<'a> Blame<'a> {
             }
             _ => (format!("{shown} is a relative path"), None, None),
         };
-        self.say(at, |span| {
+        self.report(at, |span| {
             let mut found = Finding::new(&BAD_LINK, span, message);
             found.mend = mend;
             match fix {
@@ -124,10 +126,10 @@ impl<'a> Blame<'a> {
     }
 
     fn markup(&mut self, at: Range<usize>, message: &str, mend: &str) {
-        self.say(at, |span| Finding::new(&PROSE_MARKUP, span, message).mend(mend));
+        self.report(at, |span| Finding::new(&PROSE_MARKUP, span, message).mend(mend));
     }
 
-    fn say(&mut self, at: Range<usize>, finding: impl FnOnce(Span) -> Finding) {
+    fn report(&mut self, at: Range<usize>, finding: impl FnOnce(Span) -> Finding) {
         self.reported += 1;
         if self.reported <= MOST {
             let found = finding(self.place(at));
