@@ -46,11 +46,6 @@ impl Redactor {
         }
         clean
     }
-
-    /// Whether the text contains a secret in any of the encodings.
-    pub fn finds_in(&self, text: &str) -> bool {
-        self.needles.iter().any(|needle| text.contains(needle.expose()))
-    }
 }
 
 fn percent_encoded(text: &str) -> String {
@@ -129,7 +124,8 @@ mod tests {
         for encoded in
             ["Y2FuYXJ5LXRva2Vu", "YTpjYW5hcnktdG9rZW4=", "YWI6Y2FuYXJ5LXRva2Vu", "YWJjOmNhbmFyeS10b2tlbg=="]
         {
-            assert!(redactor.finds_in(&format!("Basic {encoded}")), "{encoded}");
+            let text = format!("Basic {encoded}");
+            assert_ne!(redactor.redact(&text), text);
         }
     }
 
