@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use guide::Guide;
 use jiff::Timestamp;
-use vault::{Session, Vault};
+use vault::{GuideText, Session, Vault};
 
 use crate::guides::{Edition, Guides};
 use crate::wire::error::{ApiError, INTERNAL};
@@ -32,8 +32,12 @@ impl Editions {
     /// The guide with which a session links a provider: the one it began with.
     pub(crate) async fn pinned(&self, session: &Session, edition: &Edition) -> Result<Arc<Guide>, ApiError> {
         let guide = &edition.guide;
-        let (key, now) = (guide.provider.key.as_str(), Timestamp::now());
-        let digest = self.vault.pin_guide(session.seq, &guide.digest, key, &edition.source.text, now).await?;
+        let text = GuideText {
+            digest: &guide.digest,
+            provider: guide.provider.key.as_str(),
+            source: &edition.source.text,
+        };
+        let digest = self.vault.pin_guide(session.seq, text, Timestamp::now()).await?;
         if digest == guide.digest {
             return Ok(Arc::clone(guide));
         }
@@ -69,7 +73,34 @@ impl Editions {
 
 #[cfg(test)]
 mod tests {
+    use vault::{By, Kind, NewSession, Owner, Scope};
+
     use super::*;
+
+    async fn session(vault: &Vault) -> Session {
+        let by = By::new("test", Timestamp::now());
+        let (project, _) = vault.add_first_project("Default", &Scope::FIRST, by).await.unwrap().unwrap();
+        let new = NewSession {
+            project: project.id,
+            kind: Kind::Test,
+            owner: Owner { id: "a".to_owned(), name: "A".to_owned(), username: None },
+            provider: None,
+            connector_profile: None,
+            account: None,
+            categories: Vec::new(),
+            multiple: false,
+            once: false,
+            allow_different: false,
+            scopes: None,
+            label: None,
+            metadata: serde_json::Map::new(),
+            return_url: None,
+            origins: Vec::new(),
+            language: None,
+            expires_at: Timestamp::MAX,
+        };
+        vault.add_session(&new, by).await.unwrap().0
+    }
 
     #[tokio::test]
     async fn a_guide_is_found_by_its_digest_also_after_it_is_gone() {
@@ -85,8 +116,12 @@ mod tests {
         let text = format!("{}\n# edited", current.source.text);
         let old = guide::read("guide.yaml", text.as_bytes()).into_usable().unwrap();
         assert!(editions.by_digest(&old.digest).await.unwrap().is_none());
+        let session = session(&vault).await;
         let provider = old.provider.key.as_str();
-        vault.keep_guide(&old.digest, provider, &text, Timestamp::now()).await.unwrap();
+        let kept = GuideText { digest: &old.digest, provider, source: &text };
+        vault.pin_guide(session.seq, kept, Timestamp::now()).await.unwrap();
+        let pinned = editions.pinned(&session, &current).await.unwrap();
+        assert_eq!(pinned.digest, old.digest, "the session goes on with the guide it began with");
         let found = editions.by_digest(&old.digest).await.unwrap().unwrap();
         assert_eq!(found.digest, old.digest);
         let again = editions.by_digest(&old.digest).await.unwrap().unwrap();

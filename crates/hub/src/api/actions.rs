@@ -8,12 +8,11 @@ use axum::extract::{RawQuery, State};
 use guide::{Guide, Method, Purpose, Role, Section, Walkthrough};
 use render::{Context, markdown_prose};
 use utoipa::IntoParams;
-use vault::Query as Wanted;
+use vault::{Query as Wanted, Scope};
 
 use crate::app::App;
 use crate::caller::Caller;
 use crate::connectors;
-use crate::scope::Scope;
 use crate::wire::actions::{
     ActionMetaItem, ActionsMeta, ActionsMetaPaginated, AuthenticationGuide, AuthenticationGuideSection,
     AuthenticationGuideStep, AuthenticationGuides, AuthenticationMetaItem, AuthenticationSupport,
