@@ -61,6 +61,6 @@ pub use crate::schema::{Form, brand_schema, guide_schema, schema_of};
 pub use crate::source::{Place, Source, Span};
 pub use crate::spanned::Spanned;
 pub use crate::template::{
-    Clock, Filter, Lot, Part, Reference, RequestPart, Target, Template, TextKind, Vocabulary, Word,
+    Clock, Filter, Nonce, Part, Reference, RequestPart, Target, Template, TextKind, Vocabulary, Word,
     vocabulary,
 };

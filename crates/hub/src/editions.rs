@@ -73,34 +73,7 @@ impl Editions {
 
 #[cfg(test)]
 mod tests {
-    use vault::{By, Kind, NewSession, Owner, Scope};
-
     use super::*;
-
-    async fn session(vault: &Vault) -> Session {
-        let by = By::new("test", Timestamp::now());
-        let (project, _) = vault.add_first_project("Default", &Scope::FIRST, by).await.unwrap().unwrap();
-        let new = NewSession {
-            project: project.id,
-            kind: Kind::Test,
-            owner: Owner { id: "a".to_owned(), name: "A".to_owned(), username: None },
-            provider: None,
-            connector_profile: None,
-            account: None,
-            categories: Vec::new(),
-            multiple: false,
-            once: false,
-            allow_different: false,
-            scopes: None,
-            label: None,
-            metadata: serde_json::Map::new(),
-            return_url: None,
-            origins: Vec::new(),
-            language: None,
-            expires_at: Timestamp::MAX,
-        };
-        vault.add_session(&new, by).await.unwrap().0
-    }
 
     #[tokio::test]
     async fn a_guide_is_found_by_its_digest_also_after_it_is_gone() {
@@ -116,12 +89,8 @@ mod tests {
         let text = format!("{}\n# edited", current.source.text);
         let old = guide::read("guide.yaml", text.as_bytes()).into_usable().unwrap();
         assert!(editions.by_digest(&old.digest).await.unwrap().is_none());
-        let session = session(&vault).await;
-        let provider = old.provider.key.as_str();
-        let kept = GuideText { digest: &old.digest, provider, source: &text };
-        vault.pin_guide(session.seq, kept, Timestamp::now()).await.unwrap();
-        let pinned = editions.pinned(&session, &current).await.unwrap();
-        assert_eq!(pinned.digest, old.digest, "the session goes on with the guide it began with");
+        let kept = GuideText { digest: &old.digest, provider: old.provider.key.as_str(), source: &text };
+        vault.store_guide(kept, Timestamp::now()).await.unwrap();
         let found = editions.by_digest(&old.digest).await.unwrap().unwrap();
         assert_eq!(found.digest, old.digest);
         let again = editions.by_digest(&old.digest).await.unwrap().unwrap();

@@ -80,10 +80,10 @@ impl Writer {
             Some(old) => {
                 let mut stored = new.stored(old.id.clone(), old.version + 1, old.created_at, by.at);
                 stored.hold = old.hold;
+                stored.label = stored.label.or_else(|| old.label.clone());
                 if let Replacing::Account { .. } = replacing {
                     stored.home = home_after_edit(old, new);
                 }
-                stored.label = stored.label.or_else(|| old.label.clone());
                 stored
             }
         };
@@ -226,6 +226,7 @@ impl Work {
     ) -> Result<Option<Account>, ChangeError> {
         match (replacing, &new.home) {
             (Replacing::Nothing, _) | (Replacing::OfOwner { .. }, None) => Ok(None),
+            (Replacing::SameAtProvider, _) => self.same_at_provider(new).await,
             (Replacing::Account { id, version }, home) => {
                 let old = account(&find(self, id).await?)?;
                 expect_version(&old, version)?;
@@ -237,10 +238,10 @@ impl Work {
             (Replacing::OfOwner { allow_different }, Some(home)) => {
                 self.of_owner(home, new, allow_different).await
             }
-            (Replacing::SameAtProvider, _) => self.same_at_provider(new).await,
         }
     }
 
+    /// The account of no project that is the same account at the provider, in the same environment.
     async fn same_at_provider(&mut self, new: &NewAccount) -> Result<Option<Account>, ChangeError> {
         let Some(external) = &new.external_id else { return Ok(None) };
         self.hold("external", &format!("{}/{external}", new.provider)).await?;
@@ -256,7 +257,7 @@ impl Work {
         .fetch_optional(self.tx())
         .await?;
         let Some(found) = row.as_ref().map(account).transpose()? else { return Ok(None) };
-        // Read again under the account's own lock.
+        // Read again under the account's hold, now that no other transaction can change it.
         Ok(Some(account(&find(self, &found.id).await?)?))
     }
 
@@ -315,7 +316,9 @@ fn expect_version(account: &Account, expected: i64) -> Result<(), ChangeError> {
 
 /// Whether an account belongs to the project, owner and kind of a new link.
 fn is_at_home(account: &Account, home: &Home) -> bool {
-    account.home.as_ref().is_some_and(|own| own.belongs_to(&home.project, &home.owner.id, home.kind))
+    account.home.as_ref().is_some_and(|own| {
+        own.project == home.project && own.kind == home.kind && own.owner.id == home.owner.id
+    })
 }
 
 /// An edit changes the connector profile, but neither the owner nor the metadata, which may have changed since the

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use vault::{By, NewKey, Project, Scope, Vault};
+use vault::{By, Kind, NewKey, Project, Scope, Vault};
 
 use super::keys;
 use super::project_named::all;
@@ -45,12 +45,8 @@ async fn create(vault: &Vault, name: &str, json: bool, out: &Out) -> Result<(), 
     }
     let project = vault.add_project(name, By::new(ACTOR, Timestamp::now())).await;
     let project = project.map_err(|error| Failure::environment(&error))?;
-    let first = NewKey {
-        project: &project.id,
-        name: "first key",
-        scopes: &Scope::FIRST,
-        kind: vault::Kind::Production,
-    };
+    let first =
+        NewKey { project: &project.id, name: "first key", scopes: &Scope::FIRST, kind: Kind::Production };
     let (key, token) = keys::add(vault, &first).await?;
     if json {
         let mut value = shown(&project);

@@ -12,28 +12,28 @@ pub(crate) type Text = Spanned<String>;
 /// A list of names, or one name.
 pub(crate) type Names = OneOrMany<Text>;
 
-/// A warning that is as it should be.
+/// A warning that is intentional.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AllowShape {
-    /// The finding's code.
+    /// The warning's code.
     #[schemars(regex(pattern = r"^W\d{4}$"), example = &"W0301")]
     pub(crate) code: Text,
-    /// Why it is right here.
+    /// Why the warning does not apply here.
     #[schemars(length(min = 10))]
     pub(crate) reason: Text,
 }
 
-/// When something applies: every line must be true.
+/// A condition. Every key in it must hold.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ConditionShape {
-    /// The environment is this, or one of these.
+    /// The environment, or one of several environments, in which the condition holds.
     #[serde(default)]
     pub(crate) environment: OneOrMany<Text>,
-    /// A field has this value, or one of these.
+    /// The field whose value decides.
     pub(crate) field: Option<Text>,
-    /// The value or values meant by `field`.
+    /// The value, or one of several values, that `field` must have.
     #[serde(default)]
     pub(crate) is: OneOrMany<Text>,
 }

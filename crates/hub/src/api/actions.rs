@@ -8,7 +8,9 @@ use axum::extract::{RawQuery, State};
 use guide::{Guide, Method, Purpose, Role, Section, Walkthrough};
 use render::{Context, markdown_prose};
 use utoipa::IntoParams;
-use vault::{Query as Wanted, Scope};
+use vault::Query as Wanted;
+
+use vault::Scope;
 
 use crate::app::App;
 use crate::caller::Caller;

@@ -198,9 +198,8 @@ pub(super) async fn create_profile(
         values,
         secrets,
     };
-    let actor = caller.actor();
-    let by = By::new(&actor, Timestamp::now());
-    let profile = app.vault.create_connector_profile(caller.project(), &new, by).await?;
+    let (actor, now) = (caller.actor(), Timestamp::now());
+    let profile = app.vault.create_connector_profile(caller.project(), &new, By::new(&actor, now)).await?;
     Ok((StatusCode::CREATED, axum::Json(of_profile(&profile))))
 }
 
@@ -249,10 +248,9 @@ pub(super) async fn change_profile(
     let (values, secrets) = setup_values(method, body.values)?;
     let name = body.name.as_deref().map(named).transpose()?;
     let change = ConnectorProfileChange { name, active: body.active, values, secrets };
-    let actor = caller.actor();
-    let by = By::new(&actor, Timestamp::now());
-    let changed = app.vault.change_connector_profile(caller.project(), &id, &change, by).await?;
-    let profile = changed.ok_or_else(no_profile)?;
+    let (actor, now) = (caller.actor(), Timestamp::now());
+    let changed = app.vault.change_connector_profile(caller.project(), &id, &change, By::new(&actor, now));
+    let profile = changed.await?.ok_or_else(no_profile)?;
     Ok(axum::Json(of_profile(&profile)))
 }
 
@@ -275,9 +273,8 @@ pub(super) async fn remove_profile(
     if found.profile.is_none() {
         return Err(ApiError::new(&CONFLICT, "This profile is there by itself and cannot be deleted"));
     }
-    let actor = caller.actor();
-    let by = By::new(&actor, Timestamp::now());
-    match app.vault.remove_connector_profile(caller.project(), &id, by).await? {
+    let (actor, now) = (caller.actor(), Timestamp::now());
+    match app.vault.remove_connector_profile(caller.project(), &id, By::new(&actor, now)).await? {
         ProfileRemoval::Removed => Ok(StatusCode::NO_CONTENT),
         ProfileRemoval::InUse => {
             Err(ApiError::new(&CONFLICT, "Accounts are linked with this profile; delete or move them first"))
@@ -381,8 +378,7 @@ fn setup_values(method: &guide::Method, given: BTreeMap<String, String>) -> Resu
 
 fn named(name: &str) -> Result<String, ApiError> {
     let name = vault::display_name(name);
-    let name = name.map_err(|error| ApiError::new(&INVALID_VALUE, format!("`name` {error}")))?;
-    Ok(name.to_owned())
+    name.map(str::to_owned).map_err(|error| ApiError::new(&INVALID_VALUE, format!("`name` {error}")))
 }
 
 fn no_provider() -> ApiError {

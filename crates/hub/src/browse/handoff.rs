@@ -61,8 +61,12 @@ pub(super) async fn make(
     if fields.is_empty() {
         return Err(stale());
     }
-    let attempt = &work.linking.attempt;
-    let new = NewHandoff { attempt, step: step.key.as_str(), fields: &fields, expires_at: expires };
+    let new = NewHandoff {
+        attempt: &work.linking.attempt,
+        step: step.key.as_str(),
+        fields: &fields,
+        expires_at: expires,
+    };
     let made = context.app.vault.add_handoff(&new, now);
     let (_, token) = made.await.map_err(context.failed(&base))?;
     let page = HandoffPage {

@@ -37,13 +37,15 @@ async fn a_link_replaces_the_same_account_at_the_provider() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
     let link = async |new: NewAccount, minutes| {
-        let from = CreatedFrom::default();
-        vault.store(&new, Replacing::SameAtProvider, from, by("ada", minutes)).await.unwrap()
+        vault
+            .store(&new, Replacing::SameAtProvider, CreatedFrom::default(), by("ada", minutes))
+            .await
+            .unwrap()
     };
     let first = link(NewAccount { label: Some("Ours".to_owned()), ..sample("a") }, 0).await;
     let again = link(sample("b"), 1).await;
     assert_eq!((&again.id, again.version, again.label.as_deref()), (&first.id, 2, Some("Ours")));
-    // What differs in one of the three is another account.
+    // An account that differs in provider, environment or external id is another account.
     let others = [
         link(NewAccount { environment: None, ..sample("c") }, 2).await,
         link(NewAccount { external_id: Some("acme".to_owned()), ..sample("c") }, 3).await,
