@@ -41,7 +41,7 @@ fn everything_that_is_wrong_is_told_at_once_and_where() {
         "`database_url_file: …`; or set WAYSTONE_DATABASE_URL",
         "error[W0803]: there is a certificate, and no `tls.key`",
         "such as `30s`",
-        "`chatty` is not a choice for `level`",
+        "`level` cannot be `chatty`",
         "such as `10.0.0.0/8`",
         "`session.expires_in` is longer than `session.longest`",
         "error: WAYSTONE_LISTN: there is no such setting\nhelp: did you mean `WAYSTONE_LISTEN`?",
