@@ -7,12 +7,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use vault::{Account, AccountChange, Hold, Kind, Query as Wanted};
+use vault::{Account, AccountChange, By, Hold, Kind, Query as Wanted, Scope};
 
 use crate::app::App;
 use crate::caller::Caller;
 use crate::linking::{self, CheckSeen};
-use crate::scope::Scope;
 use crate::status::Status;
 use crate::wire::account::{LinkedAccount, ListAccounts, PatchAccount};
 use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE};
@@ -83,7 +82,8 @@ pub(super) async fn change(
     caller.needs(Scope::PlatformWrite)?;
     let account = app.access.account(&caller, &id).await?;
     let change = account_change(&account, body)?;
-    let changed = app.vault.change_account(&account.id, &change, &caller.actor(), Timestamp::now()).await?;
+    let changed =
+        app.vault.change_account(&account.id, &change, By::new(&caller.actor(), Timestamp::now())).await?;
     Ok(axum::Json(shown(&app, &changed).await?))
 }
 
@@ -103,7 +103,7 @@ pub(super) async fn remove(
 ) -> Result<axum::Json<LinkedAccount>, ApiError> {
     caller.needs(Scope::PlatformWrite)?;
     let account = app.access.account(&caller, &id).await?;
-    let removed = app.vault.remove(&account.id, &caller.actor(), Timestamp::now()).await?;
+    let removed = app.vault.remove(&account.id, By::new(&caller.actor(), Timestamp::now())).await?;
     Ok(axum::Json(shown(&app, &removed).await?))
 }
 

@@ -9,11 +9,10 @@ use axum::http::header::USER_AGENT;
 use jiff::Timestamp;
 use serde_json::Value;
 use url::Url;
-use vault::{Account, Digest, Kind, NewSession, Owner};
+use vault::{Account, By, Digest, Kind, NewSession, Owner, Scope};
 
 use crate::app::App;
 use crate::caller::Caller;
-use crate::scope::Scope;
 use crate::web_origin::WebOrigin;
 use crate::wire::error::{ApiError, ErrorBody, FORBIDDEN, INVALID_VALUE, NOT_FOUND};
 use crate::wire::session::{
@@ -42,7 +41,7 @@ pub(super) async fn create(
     caller.needs(Scope::PlatformWrite)?;
     let now = Timestamp::now();
     let new = parsed(&app, &caller, body, now).await?;
-    let (session, token) = app.vault.add_session(&new, &caller.actor(), now).await?;
+    let (session, token) = app.vault.add_session(&new, By::new(&caller.actor(), now)).await?;
     let token = token.secret().expose().to_owned();
     // Not to be resolved by `join`: the path is ours, whatever the base ends with.
     let auth_link_url = format!("{}link/{token}", app.public_url);
@@ -119,7 +118,7 @@ pub(super) async fn revoke(
         return Err(no_session());
     }
     let now = Timestamp::now();
-    let ended = app.vault.revoke_session(caller.project(), id, &caller.actor(), now).await?;
+    let ended = app.vault.revoke_session(caller.project(), id, By::new(&caller.actor(), now)).await?;
     if ended { Ok(StatusCode::NO_CONTENT) } else { Err(no_session()) }
 }
 
