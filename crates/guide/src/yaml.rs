@@ -170,9 +170,9 @@ impl Loader<'_, '_> {
                 // One finding per name: the author replaces all its uses at once.
                 if !self.aliases.contains(&name) {
                     let found = Finding::new(&YAML_FEATURE, span, format!("{} is an alias", quoted(&name)));
-                    let mend =
+                    let advice =
                         format!("repeat the value here; if it is a string, put it in quotes: '{name}'");
-                    self.feature(found.mend(mend));
+                    self.feature(found.mend(advice));
                     self.aliases.push(name.clone());
                 }
                 return self.count(span) && self.scalar(name.into(), ScalarStyle::SingleQuoted, span);

@@ -161,8 +161,8 @@ impl Lowering<'_> {
                     base.span,
                     "an entered value could choose where requests are sent",
                 );
-                let mend = "end the host with at least two literal labels, such as `https://{{ value.slug }}.example.com`";
-                self.report(found.mend(mend));
+                let advice = "end the host with at least two literal labels, such as `https://{{ value.slug }}.example.com`";
+                self.report(found.mend(advice));
                 return;
             }
             let shown =

@@ -112,12 +112,12 @@ impl Lowering<'_> {
 
     fn options(&mut self, shape: &FieldShape) {
         if (shape.r#type.value == FieldType::Select) == shape.options.is_empty() {
-            let (message, mend) = if shape.options.is_empty() {
+            let (message, advice) = if shape.options.is_empty() {
                 ("a `select` needs `options`", "add `options: [{ value: eu, label: Europe }, …]`")
             } else {
                 ("only a `select` can have `options`", "write `type: select`, or remove `options`")
             };
-            self.report(Finding::new(&BAD_FIELD, shape.r#type.span, message).mend(mend));
+            self.report(Finding::new(&BAD_FIELD, shape.r#type.span, message).mend(advice));
         }
         self.unique("option", shape.options.iter().map(|option| &option.value));
     }

@@ -19,7 +19,7 @@ use crate::shape::Text;
 struct NotPortable {
     at: Range<usize>,
     why: String,
-    mend: String,
+    advice: String,
 }
 
 impl Lowering<'_> {
@@ -37,7 +37,7 @@ impl Lowering<'_> {
         }
         if let Some(part) = not_portable(&text.value) {
             let span = self.source.within(text.span, &text.value, part.at);
-            self.report(Finding::new(&BAD_PATTERN, span, part.why).mend(part.mend));
+            self.report(Finding::new(&BAD_PATTERN, span, part.why).mend(part.advice));
             return None;
         }
         let hir = match regex_syntax::Parser::new().parse(&text.value) {
@@ -78,8 +78,9 @@ fn without_anchors(pattern: &str) -> Option<&str> {
 
 /// The first part of a pattern that is not portable.
 fn not_portable(pattern: &str) -> Option<NotPortable> {
-    let found =
-        |at: Range<usize>, why: String, mend: &str| Some(NotPortable { at, why, mend: mend.to_owned() });
+    let found = |at: Range<usize>, why: String, advice: &str| {
+        Some(NotPortable { at, why, advice: advice.to_owned() })
+    };
     let mut class_start = None;
     let mut chars = pattern.char_indices().peekable();
     while let Some((at, ch)) = chars.next() {
@@ -88,8 +89,8 @@ fn not_portable(pattern: &str) -> Option<NotPortable> {
             ('\\', _) => {
                 let (_, escaped) = chars.next()?;
                 let end = at + 1 + escaped.len_utf8();
-                if let Some((why, mend)) = escape_problem(escaped, class_start.is_some()) {
-                    return found(at..end, why, mend);
+                if let Some((why, advice)) = escape_problem(escaped, class_start.is_some()) {
+                    return found(at..end, why, advice);
                 }
             }
             ('[', None) => class_start = Some(at),
@@ -115,7 +116,7 @@ fn not_portable(pattern: &str) -> Option<NotPortable> {
             }
             ('[' | '(' | ')' | '{' | '}' | '/' | '|', Some(_)) => {
                 let why = format!("an unescaped `{ch}` in a character class is invalid in browsers");
-                return Some(NotPortable { at: at..at + 1, why, mend: format!(r"write `\{ch}`") });
+                return Some(NotPortable { at: at..at + 1, why, advice: format!(r"write `\{ch}`") });
             }
             (
                 '&' | '~' | '!' | '#' | '%' | ',' | ':' | ';' | '<' | '=' | '>' | '@' | '`' | '.' | '$' | '*'
@@ -137,7 +138,8 @@ fn not_portable(pattern: &str) -> Option<NotPortable> {
 
 /// Why an escape is not portable and what to write instead. `None` if it is portable.
 fn escape_problem(ch: char, in_class: bool) -> Option<(String, &'static str)> {
-    let unicode = |mend| Some((format!(r"`\{ch}` matches more than ASCII here, but not in browsers"), mend));
+    let unicode =
+        |advice| Some((format!(r"`\{ch}` matches more than ASCII here, but not in browsers"), advice));
     match ch {
         'd' => unicode(if in_class { "write `0-9`" } else { "write `[0-9]`" }),
         'w' => unicode(if in_class { "write `A-Za-z0-9_`" } else { "write `[A-Za-z0-9_]`" }),

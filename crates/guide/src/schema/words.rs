@@ -254,7 +254,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
     fn bounds(&mut self, spot: &Spot<'_, '_>, kind: &Kind) {
         let name = spot.name();
         let limit = |name: &str| spot.schema.get(name).map(ToString::to_string);
-        let (message, mend) = match kind {
+        let (message, advice) = match kind {
             Kind::MinItems { .. } => (format!("{name} is empty"), "add at least one item".to_owned()),
             Kind::MinProperties { .. } => {
                 (format!("{name} is empty"), format!("add at least one of {}", listed(spot.keys())))
@@ -264,14 +264,14 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
                 format!("write at least {limit} characters"),
             ),
             Kind::Minimum { .. } | Kind::Maximum { .. } => {
-                let mend = match (limit("minimum"), limit("maximum")) {
+                let advice = match (limit("minimum"), limit("maximum")) {
                     (Some(low), Some(high)) => format!("write a number from {low} to {high}"),
                     (Some(low), None) => format!("write {low} or more"),
                     (None, high) => format!("write {} or less", high.unwrap_or_default()),
                 };
                 (
                     format!("{name} cannot be {}", spot.node.described().trim_start_matches("the number ")),
-                    mend,
+                    advice,
                 )
             }
             Kind::Pattern { pattern } => {
@@ -286,7 +286,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
             other => (format!("{name} violates the rule `{}` of the schema", other.keyword()), String::new()),
         };
         let found = Finding::new(&OUT_OF_BOUNDS, self.source.first_line(spot.place()), message);
-        self.push(if mend.is_empty() { found } else { found.mend(mend) });
+        self.push(if advice.is_empty() { found } else { found.mend(advice) });
     }
 }
 

@@ -5,8 +5,8 @@ use serde::Deserialize;
 
 use super::carrier::CarrierShape;
 use super::check::{ExpectShape, OutcomeShape, RequestShape};
-use super::common::Text;
 use super::forms::{AnyJson, Entries, OneOrMany, ShortOr};
+use super::text::Text;
 use crate::choice::{Algorithm, ClientAuth, Grant, KeyEncoding, SignatureEncoding, TokenBody};
 use crate::spanned::{Spanned, Whole};
 

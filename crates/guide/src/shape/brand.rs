@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::common::Text;
+use super::text::Text;
 
 /// A brand: the product's name and links, a theme, and the fixed wording of pages.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]

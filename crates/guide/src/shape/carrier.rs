@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::common::Text;
+use super::text::Text;
 use crate::choice::Carrier;
 use crate::spanned::Spanned;
 

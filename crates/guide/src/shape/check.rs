@@ -3,9 +3,10 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::allow::AllowShape;
 use super::carrier::CarrierShape;
-use super::common::{AllowShape, Names, Text};
 use super::forms::{AnyJson, Entries, OneOrMany, Scalar, ShortOr};
+use super::text::{Names, Text};
 use crate::choice::{Identifies, JsonType, Role};
 use crate::http::Fault;
 use crate::outcome::OutcomeKind;

@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::common::{AllowShape, ConditionShape, Text};
+use super::allow::AllowShape;
+use super::condition::ConditionShape;
+use super::text::Text;
 use crate::choice::{FieldType, Holds, RefusedBy};
 use crate::spanned::Spanned;
 

@@ -3,9 +3,10 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::common::{AllowShape, Text};
+use super::allow::AllowShape;
 use super::lifecycle::LifecycleShape;
 use super::method::MethodShape;
+use super::text::Text;
 use crate::choice::Standing;
 
 /// A connection guide: how people link accounts of one provider, and how the link is verified.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::common::Text;
+use super::text::Text;
 use crate::choice::LifecycleEvent;
 
 /// A dated event in the life of a provider or method.

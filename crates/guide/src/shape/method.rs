@@ -3,14 +3,15 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::allow::AllowShape;
 use super::auth::AuthShape;
 use super::check::{CheckShape, OutcomeShape};
-use super::common::{AllowShape, Text};
 use super::field::{DerivedShape, FieldShape};
 use super::forms::{Entries, OneOrMany, ShortOr};
 use super::lifecycle::LifecycleShape;
 use super::prose::PartShape;
 use super::scenario::ScenarioShape;
+use super::text::Text;
 use crate::choice::{Expiry, WaitAs};
 use crate::spanned::Spanned;
 

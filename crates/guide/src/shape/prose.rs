@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::common::{AllowShape, ConditionShape, Names, Text};
+use super::allow::AllowShape;
+use super::condition::ConditionShape;
+use super::text::{Names, Text};
 use crate::choice::Purpose;
 
 /// A walkthrough for one audience.

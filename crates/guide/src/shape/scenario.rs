@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::common::{Names, Text};
 use super::forms::{AnyJson, Entries};
+use super::text::{Names, Text};
 use crate::http::Fault;
 use crate::outcome::OutcomeKind;
 use crate::spanned::Spanned;

@@ -53,7 +53,7 @@ fn alias(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding> {
 }
 
 fn after_quote(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding> {
-    let mend = match kind {
+    let advice = match kind {
         ErrorKind::InvalidTrailingSingleQuotedScalar => {
             "double an apostrophe inside single quotes (`''`), or use double quotes"
         }
@@ -74,7 +74,7 @@ fn after_quote(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding> 
     Some(
         Finding::new(&YAML_SYNTAX, span, "there is more text after this closing quote")
             .label("closes the string")
-            .mend(mend),
+            .mend(advice),
     )
 }
 
@@ -156,7 +156,7 @@ fn by_kind(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
     let line = line_at(source, at);
     let text = source.slice(line).trim();
     let start = line.start + source.slice(line).len() - source.slice(line).trim_start().len();
-    let says = |message: &str, mend: &str| Finding::new(&YAML_SYNTAX, span, message).mend(mend);
+    let says = |message: &str, advice: &str| Finding::new(&YAML_SYNTAX, span, message).mend(advice);
     match kind {
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey
             if !text.contains(": ") && !text.ends_with(':') =>

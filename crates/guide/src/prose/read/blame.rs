@@ -64,7 +64,7 @@ impl<'a> Blame<'a> {
         let end = tag.find([' ', '>', '/', '\n', MARK]).unwrap_or(tag.len());
         let name = tag[..end].trim_start_matches('<').to_ascii_lowercase();
         let name = name.as_str();
-        let mend = match name {
+        let advice = match name {
             "b" | "strong" => "write `**…**`".to_owned(),
             "i" | "em" => "write `*…*`".to_owned(),
             "code" | "kbd" | "pre" | "tt" => "put it in backticks".to_owned(),
@@ -78,7 +78,7 @@ impl<'a> Blame<'a> {
             _ => format!("use Markdown, or put it in backticks to show it: `<{name}>`"),
         };
         self.report(at, |span| {
-            Finding::new(&PROSE_MARKUP, span, "raw HTML is not allowed in prose").mend(mend)
+            Finding::new(&PROSE_MARKUP, span, "raw HTML is not allowed in prose").mend(advice)
         });
     }
 
@@ -94,11 +94,11 @@ impl<'a> Blame<'a> {
         let scheme = target.split_once(':').map(|(scheme, _)| scheme);
         let is_scheme =
             |name: &str| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'-');
-        let (message, mend, fix) = match scheme {
+        let (message, advice, fix) = match scheme {
             Some("http") => {
                 let secure = target.replacen("http:", "https:", 1);
-                let mend = format!("write {}", quoted(&secure));
-                (format!("{shown} is not an `https://` URL"), Some(mend), Some(secure))
+                let advice = format!("write {}", quoted(&secure));
+                (format!("{shown} is not an `https://` URL"), Some(advice), Some(secure))
             }
             Some(name) if is_scheme(name) => {
                 (format!("links with `{name}:` do not work everywhere"), None, None)
@@ -117,7 +117,7 @@ impl<'a> Blame<'a> {
         };
         self.report(at, |span| {
             let mut found = Finding::new(&BAD_LINK, span, message);
-            found.mend = mend;
+            found.mend = advice;
             match fix {
                 Some(text) if !text.contains(MARK) => found.fix(span, text),
                 _ => found,
@@ -125,8 +125,8 @@ impl<'a> Blame<'a> {
         });
     }
 
-    fn markup(&mut self, at: Range<usize>, message: &str, mend: &str) {
-        self.report(at, |span| Finding::new(&PROSE_MARKUP, span, message).mend(mend));
+    fn markup(&mut self, at: Range<usize>, message: &str, advice: &str) {
+        self.report(at, |span| Finding::new(&PROSE_MARKUP, span, message).mend(advice));
     }
 
     fn report(&mut self, at: Range<usize>, finding: impl FnOnce(Span) -> Finding) {
