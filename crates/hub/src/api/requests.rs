@@ -13,9 +13,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use vault::Scope;
+
 use crate::app::App;
 use crate::caller::Caller;
-use crate::scope::Scope;
 use crate::wire::error::{ApiError, Code, ErrorBody, INVALID_VALUE, METHOD_NOT_ALLOWED};
 use crate::wire::{Json, Segments};
 

@@ -14,7 +14,7 @@ use guide::{Key, Mistake};
 use jiff::{Timestamp, ToSpan as _};
 use link::{FieldProblem, Flow, Start};
 use secret::Secret;
-use vault::{Attempt, AttemptState, Digest, Handoff, Session};
+use vault::{Attempt, AttemptState, Digest, Handoff, NewHandoff, Session};
 
 use super::context::{PageContext, SessionContext, go};
 use super::cookie::{self, Cookie};
@@ -61,7 +61,13 @@ pub(super) async fn make(
     if fields.is_empty() {
         return Err(stale());
     }
-    let made = context.app.vault.add_handoff(&work.linking.attempt, step.key.as_str(), &fields, now, expires);
+    let new = NewHandoff {
+        attempt: &work.linking.attempt,
+        step: step.key.as_str(),
+        fields: &fields,
+        expires_at: expires,
+    };
+    let made = context.app.vault.add_handoff(&new, now);
     let (_, token) = made.await.map_err(context.failed(&base))?;
     let page = HandoffPage {
         provider: &work.linking.flow.guide().provider.name,
