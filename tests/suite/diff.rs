@@ -69,7 +69,7 @@ fn what_nobody_has_to_act_on_is_words() {
         "ask",
         &["words: where the outcome `token-refused` leads back to changed"],
     );
-    check("# One label, and", "# One, and", &[]);
+    check("# A single label, or", "# One label, or", &[]);
 }
 
 #[test]

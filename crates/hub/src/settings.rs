@@ -6,7 +6,9 @@ mod explain;
 mod file;
 mod findings;
 mod kind;
+mod log;
 mod mask;
+mod measure;
 mod resolve;
 mod resolver;
 mod row;
@@ -18,7 +20,7 @@ use serde_json::Value;
 
 pub use self::explain::explain;
 pub use self::findings::pages;
-pub use self::kind::{LogFormat, LogLevel};
+pub use self::log::{LogFormat, LogLevel};
 pub use self::resolve::{Settings, Tls, read};
 pub use self::row::Line;
 pub use self::setting::{Set, SetBy, Setting, Syntax};

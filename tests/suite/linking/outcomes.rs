@@ -56,7 +56,7 @@ fn every_rejection_names_its_rule_field_and_step() {
         "wrong_secret token-refused api_token create-token",
         not_accepted,
     );
-    let no_permission = "does not have the API User permission";
+    let no_permission = "doesn't have the API User permission";
     check(
         &world,
         "acme",

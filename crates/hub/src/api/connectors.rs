@@ -11,10 +11,10 @@ use secret::Secret;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
-use vault::NewConnectorProfile;
+use vault::{By, ConnectorProfileChange, NewConnectorProfile, ProfileRemoval, Scope};
 
-use crate::access::{Caller, Scope};
 use crate::app::App;
+use crate::caller::Caller;
 use crate::connectors::{self, Connector, setup_fields};
 use crate::guides::Edition;
 use crate::wire::connector::{ConnectorImages, ConnectorMeta, ConnectorMethod, ConnectorResources};
@@ -34,7 +34,7 @@ pub(super) async fn list_meta(
     caller: Caller,
 ) -> Result<axum::Json<Vec<ConnectorMeta>>, ApiError> {
     caller.needs(Scope::ConnectorsRead)?;
-    let connectors = connectors::of_project(&app, caller.project()).await?;
+    let connectors = app.connectors.of_project(caller.project()).await?;
     let editions = app.guides.snapshot();
     Ok(axum::Json(editions.values().map(|edition| described(&app, edition, &connectors)).collect()))
 }
@@ -55,7 +55,7 @@ pub(super) async fn read_meta(
 ) -> Result<axum::Json<ConnectorMeta>, ApiError> {
     caller.needs(Scope::ConnectorsRead)?;
     let edition = app.guides.edition(&provider).ok_or_else(no_provider)?;
-    let connectors = connectors::of_project(&app, caller.project()).await?;
+    let connectors = app.connectors.of_project(caller.project()).await?;
     Ok(axum::Json(described(&app, &edition, &connectors)))
 }
 
@@ -153,7 +153,7 @@ pub(super) async fn list_profiles(
     caller: Caller,
 ) -> Result<axum::Json<Vec<ConnectorProfile>>, ApiError> {
     caller.needs(Scope::ConnectorsRead)?;
-    let all = connectors::of_project(&app, caller.project()).await?;
+    let all = app.connectors.of_project(caller.project()).await?;
     Ok(axum::Json(all.iter().map(profile).collect()))
 }
 
@@ -198,11 +198,8 @@ pub(super) async fn create_profile(
         values,
         secrets,
     };
-    let kept = app
-        .vault
-        .keep_connector_profile(caller.project(), None, &new, &caller.actor(), Timestamp::now())
-        .await;
-    let profile = kept.map_err(|error| ApiError::internal(&error))?.ok_or_else(no_profile)?;
+    let (actor, now) = (caller.actor(), Timestamp::now());
+    let profile = app.vault.create_connector_profile(caller.project(), &new, By::new(&actor, now)).await?;
     Ok((StatusCode::CREATED, axum::Json(of_profile(&profile))))
 }
 
@@ -221,7 +218,7 @@ pub(super) async fn read_profile(
     Segments(id): Segments<String>,
 ) -> Result<axum::Json<ConnectorProfile>, ApiError> {
     caller.needs(Scope::ConnectorsRead)?;
-    let found = connectors::find(&app, caller.project(), &id).await?.ok_or_else(no_profile)?;
+    let found = app.connectors.find(caller.project(), &id).await?.ok_or_else(no_profile)?;
     Ok(axum::Json(profile(&found)))
 }
 
@@ -242,24 +239,18 @@ pub(super) async fn change_profile(
     Json(body): Json<ConnectorProfilePatch>,
 ) -> Result<axum::Json<ConnectorProfile>, ApiError> {
     caller.needs(Scope::ConnectorsWrite)?;
-    let found = connectors::find(&app, caller.project(), &id).await?.ok_or_else(no_profile)?;
-    let Some(old) = &found.profile else {
+    let found = app.connectors.find(caller.project(), &id).await?.ok_or_else(no_profile)?;
+    if found.profile.is_none() {
         let message = "This profile is there by itself; make one of your own to change it";
         return Err(ApiError::new(&CONFLICT, message));
-    };
+    }
     let method = found.guide().method(&found.method).ok_or_else(no_profile)?;
     let (values, secrets) = setup_values(method, body.values)?;
-    let new = NewConnectorProfile {
-        provider: old.provider.clone(),
-        method: old.method.clone(),
-        name: named(body.name.as_deref().unwrap_or(&old.name))?,
-        active: body.active.unwrap_or(old.active),
-        values: old.values.clone().into_iter().chain(values).collect(),
-        secrets,
-    };
+    let name = body.name.as_deref().map(named).transpose()?;
+    let change = ConnectorProfileChange { name, active: body.active, values, secrets };
     let (actor, now) = (caller.actor(), Timestamp::now());
-    let kept = app.vault.keep_connector_profile(caller.project(), Some(&id), &new, &actor, now).await;
-    let profile = kept.map_err(|error| ApiError::internal(&error))?.ok_or_else(no_profile)?;
+    let changed = app.vault.change_connector_profile(caller.project(), &id, &change, By::new(&actor, now));
+    let profile = changed.await?.ok_or_else(no_profile)?;
     Ok(axum::Json(of_profile(&profile)))
 }
 
@@ -278,16 +269,17 @@ pub(super) async fn remove_profile(
     Segments(id): Segments<String>,
 ) -> Result<StatusCode, ApiError> {
     caller.needs(Scope::ConnectorsWrite)?;
-    let found = connectors::find(&app, caller.project(), &id).await?.ok_or_else(no_profile)?;
+    let found = app.connectors.find(caller.project(), &id).await?.ok_or_else(no_profile)?;
     if found.profile.is_none() {
         return Err(ApiError::new(&CONFLICT, "This profile is there by itself and cannot be deleted"));
     }
-    let removed =
-        app.vault.remove_connector_profile(caller.project(), &id, &caller.actor(), Timestamp::now()).await;
-    if removed.map_err(|error| ApiError::internal(&error))? {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(ApiError::new(&CONFLICT, "Accounts are linked with this profile; delete or move them first"))
+    let (actor, now) = (caller.actor(), Timestamp::now());
+    match app.vault.remove_connector_profile(caller.project(), &id, By::new(&actor, now)).await? {
+        ProfileRemoval::Removed => Ok(StatusCode::NO_CONTENT),
+        ProfileRemoval::InUse => {
+            Err(ApiError::new(&CONFLICT, "Accounts are linked with this profile; delete or move them first"))
+        }
+        ProfileRemoval::NotFound => Err(no_profile()),
     }
 }
 
@@ -305,7 +297,9 @@ fn described(app: &App, edition: &Edition, connectors: &[Connector]) -> Connecto
         active: connectors.iter().any(|one| one.active && provider.key == *one.provider()),
         models: serde_json::Map::new(),
         resources: ConnectorResources {
-            images: ConnectorImages { logo_url: connectors::icon_url(app, provider.key.as_str()) },
+            images: ConnectorImages {
+                logo_url: connectors::icon_url(&app.public_url, provider.key.as_str()),
+            },
         },
         methods: edition
             .guide
@@ -383,11 +377,8 @@ fn setup_values(method: &guide::Method, given: BTreeMap<String, String>) -> Resu
 }
 
 fn named(name: &str) -> Result<String, ApiError> {
-    let name = name.trim().to_owned();
-    if name.is_empty() || 100 < name.chars().count() || name.chars().any(char::is_control) {
-        return Err(ApiError::new(&INVALID_VALUE, "`name` has from 1 to 100 characters that can be seen"));
-    }
-    Ok(name)
+    let name = vault::display_name(name);
+    name.map(str::to_owned).map_err(|error| ApiError::new(&INVALID_VALUE, format!("`name` {error}")))
 }
 
 fn no_provider() -> ApiError {

@@ -7,8 +7,10 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::access::{Caller, Scope};
+use vault::Scope;
+
 use crate::app::App;
+use crate::caller::Caller;
 use crate::wire::error::{ApiError, ErrorBody, NOT_FOUND};
 use crate::wire::{Segments, stamp};
 
@@ -59,12 +61,12 @@ pub(super) async fn read(
     Segments(id): Segments<String>,
 ) -> Result<axum::Json<LinkAttempt>, ApiError> {
     caller.needs(Scope::PlatformRead)?;
-    let failed = |error| ApiError::internal(&error);
     let none = || ApiError::new(&NOT_FOUND, "There is no attempt with this id, or it is forgotten");
-    let found = app.vault.attempt(&id).await.map_err(failed)?;
+    let found = app.vault.attempt(&id).await?;
     let attempt = found.filter(|attempt| attempt.project == caller.project()).ok_or_else(none)?;
-    let session = app.vault.session(caller.project(), attempt.session).await.map_err(failed)?;
+    let session = app.vault.session(caller.project(), attempt.session).await?;
     let session = session.filter(|session| caller.may(session.made.kind)).ok_or_else(none)?;
+    let transcript = app.vault.attempt_transcript(&attempt).await?;
     let (outcome, message) = attempt.error.unzip();
     Ok(axum::Json(LinkAttempt {
         id: attempt.id,
@@ -77,7 +79,7 @@ pub(super) async fn read(
         message,
         account_id: attempt.account,
         guide_digest: attempt.guide_digest,
-        transcript: attempt.transcript,
+        transcript,
         created_at: stamp(attempt.created_at),
         updated_at: stamp(attempt.updated_at),
     }))

@@ -9,11 +9,10 @@ use axum::http::header::USER_AGENT;
 use jiff::Timestamp;
 use serde_json::Value;
 use url::Url;
-use vault::{Account, Digest, Kind, NewSession, Owner};
+use vault::{Account, By, Digest, Kind, NewSession, Owner, Scope};
 
-use crate::access::{Caller, Scope};
 use crate::app::App;
-use crate::connectors;
+use crate::caller::Caller;
 use crate::web_origin::WebOrigin;
 use crate::wire::error::{ApiError, ErrorBody, FORBIDDEN, INVALID_VALUE, NOT_FOUND};
 use crate::wire::session::{
@@ -42,8 +41,7 @@ pub(super) async fn create(
     caller.needs(Scope::PlatformWrite)?;
     let now = Timestamp::now();
     let new = parsed(&app, &caller, body, now).await?;
-    let made = app.vault.add_session(&new, &caller.actor(), now).await;
-    let (session, token) = made.map_err(|error| ApiError::internal(&error))?;
+    let (session, token) = app.vault.add_session(&new, By::new(&caller.actor(), now)).await?;
     let token = token.secret().expose().to_owned();
     // Not to be resolved by `join`: the path is ours, whatever the base ends with.
     let auth_link_url = format!("{}link/{token}", app.public_url);
@@ -67,8 +65,8 @@ pub(super) async fn authenticate(
     Json(body): Json<ConnectSessionAuthenticate>,
 ) -> Result<(StatusCode, axum::Json<ConnectSession>), ApiError> {
     caller.needs(Scope::PlatformRead)?;
-    let found = app.vault.session_by_token(&Digest::of(&body.token)).await;
-    let session = found.map_err(|error| ApiError::internal(&error))?.filter(|session| {
+    let found = app.vault.session_by_token(&Digest::of(&body.token)).await?;
+    let session = found.filter(|session| {
         session.made.project == caller.project()
             && caller.may(session.made.kind)
             && session.is_open(Timestamp::now())
@@ -95,7 +93,7 @@ pub(super) async fn read(
     Segments(id): Segments<i64>,
 ) -> Result<axum::Json<ConnectSession>, ApiError> {
     caller.needs(Scope::PlatformRead)?;
-    let found = app.vault.session(caller.project(), id).await.map_err(|error| ApiError::internal(&error))?;
+    let found = app.vault.session(caller.project(), id).await?;
     let session = found.filter(|session| caller.may(session.made.kind)).ok_or_else(no_session)?;
     Ok(axum::Json(ConnectSession::new(&session, agent(&headers))))
 }
@@ -115,13 +113,12 @@ pub(super) async fn revoke(
     Segments(id): Segments<i64>,
 ) -> Result<StatusCode, ApiError> {
     caller.needs(Scope::PlatformWrite)?;
-    let failed = |error| ApiError::internal(&error);
-    let found = app.vault.session(caller.project(), id).await.map_err(failed)?;
+    let found = app.vault.session(caller.project(), id).await?;
     if !found.is_some_and(|session| caller.may(session.made.kind)) {
         return Err(no_session());
     }
     let now = Timestamp::now();
-    let ended = app.vault.revoke_session(caller.project(), id, &caller.actor(), now).await.map_err(failed)?;
+    let ended = app.vault.revoke_session(caller.project(), id, By::new(&caller.actor(), now)).await?;
     if ended { Ok(StatusCode::NO_CONTENT) } else { Err(no_session()) }
 }
 
@@ -155,7 +152,7 @@ async fn parsed(
     };
     let profile = body.connector_profile_id.or(body.integration_id);
     if let Some(id) = &profile {
-        let found = connectors::find(app, caller.project(), id).await?;
+        let found = app.connectors.find(caller.project(), id).await?;
         let fits = |key: &str| body.provider.as_deref().is_none_or(|provider| provider == key);
         if !found.is_some_and(|one| one.active && fits(one.provider())) {
             let why = "there is no active connector profile with this id for this provider";
@@ -163,7 +160,7 @@ async fn parsed(
         }
     }
     if let Some(provider) = &body.provider {
-        let all = connectors::of_project(app, caller.project()).await?;
+        let all = app.connectors.of_project(caller.project()).await?;
         if !all.iter().any(|one| one.provider() == provider) {
             let why = "this project has no such provider, or it has to be configured first";
             return Err(invalid("provider", why));
@@ -223,7 +220,7 @@ async fn edited(
     kind: Kind,
     owner: &Owner,
 ) -> Result<Account, ApiError> {
-    let account = caller.account(app, id).await?;
+    let account = app.access.account(caller, id).await?;
     let fits = account.home.as_ref().is_some_and(|home| home.owner.id == owner.id && home.kind == kind);
     if fits {
         Ok(account)

@@ -4,9 +4,10 @@
 //! `serve --check` all come from its row; nothing else lists settings.
 
 use super::kind::{
-    Address, Count, DatabaseUrl, Format, Host, KeyText, Level, Network, Origin, Path, Period, ProxyUrl,
-    PublicUrl, Size, Switch, Time, UpstreamRule, Variable, Word,
+    Address, Count, DatabaseUrl, Format, Host, KeyText, Level, Network, Origin, Path, ProxyUrl, PublicUrl,
+    Switch, UpstreamRule, Variable, Word,
 };
+use super::measure::{Period, Size, Time};
 use super::resolver::Resolver;
 use super::row::{Group, Line, List, Optional, Required, Row, line};
 use super::setting::{Set, Setting};

@@ -9,16 +9,17 @@ use serde_json::{Value, json};
 
 use crate::failure::{FOUND, Failure, USAGE};
 use crate::findings;
+use crate::hub_settings::usable;
 use crate::out::{Ink, Out};
 
-/// The number is the exit code: 1 if something does not fit, 2 if the settings cannot be outcome.
+/// The number is the exit code: 1 if something does not fit, 2 if the settings cannot be understood.
 pub(super) fn run(outcome: Outcome<Settings>, json: bool, out: &Out) -> Result<u8, Failure> {
     if json {
         let (document, code) = document(&outcome);
         out.line(&format!("{document:#}"));
         return Ok(code);
     }
-    let settings = super::settings(outcome, out)?;
+    let settings = usable(outcome, out)?;
     let (lines, checks) = (hub::settings::explain(&settings), hub::settings::check(&settings));
     out.data(&table(&lines, out));
     out.line("");

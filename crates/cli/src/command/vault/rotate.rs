@@ -12,17 +12,19 @@ use hub::settings::Settings;
 use jiff::Timestamp;
 use secret::Secret;
 use serde_json::json;
-use vault::{KeySource, Proof, Rotated, Vault};
+use vault::{By, KeySource, Proof, Rotated, Vault};
 
+use super::proof::summary;
 use crate::args::{Common, RotateArgs};
 use crate::failure::Failure;
-use crate::linking::keep::ACTOR;
+use crate::hub_settings::{open_vault, settings};
+use crate::linking::store::ACTOR;
 use crate::out::{Ink, Out};
 
 pub(super) async fn run(common: &Common, args: &RotateArgs, out: &Out) -> Result<u8, Failure> {
-    let settings = super::settings(common, &args.store, out)?;
+    let settings = settings(common, &args.store, out)?;
     let to = to(&settings, args)?;
-    let vault = super::open(&settings).await?;
+    let vault = open_vault(&settings).await?;
     let done = rotate(&vault, &settings.key.value, to.clone()).await;
     vault.close().await;
     let (rotated, proof, copy) = done?;
@@ -41,14 +43,14 @@ pub(super) async fn run(common: &Common, args: &RotateArgs, out: &Out) -> Result
             "rewrapped": rotated.rewrapped,
             "resumed": rotated.resumed,
             "accounts": proof.accounts,
-            "drafts": proof.drafts,
+            "sealed": proof.sealed,
             "old_key": copy.map(|path| path.display().to_string()),
         });
         out.line(&format!("{value:#}"));
     } else {
         let begun = if rotated.resumed { "Finished the rotation that was begun" } else { "Rotated the key" };
         let tick = out.ink(Ink::Good, "✓");
-        out.line(&format!("{tick} {begun}: {} now seals, and {}.", rotated.key, super::told(&proof)));
+        out.line(&format!("{tick} {begun}: {} now seals, and {}.", rotated.key, summary(&proof)));
         if let Some(copy) = copy {
             out.say(&format!("The old key is kept at {}.", copy.display()));
         }
@@ -105,7 +107,7 @@ async fn rotate(
         Some(copy) => failure.help(format!("the old key is kept at {}; ask again", copy.display())),
         None => failure,
     };
-    let rotated = vault.rotate_key(to, ACTOR, Timestamp::now()).await;
+    let rotated = vault.rotate_key(to, By::new(ACTOR, Timestamp::now())).await;
     let rotated = rotated.map_err(|error| kept(failed(&error)))?;
     let proof = vault.prove().await.map_err(|error| kept(failed(&error)))?;
     Ok((rotated, proof, copy))

@@ -3,10 +3,11 @@
 use std::env;
 use std::path::PathBuf;
 
+use driver::NewLink;
 use jiff::{Timestamp, ToSpan as _};
 use link::{Flow, Linked};
 use secret::Secret;
-use vault::{Account, AccountId, Credentials, Draft, KeySource, Vault};
+use vault::{Account, AccountId, By, CreatedFrom, Credentials, Draft, KeySource, Replacing, Vault};
 
 use crate::args::Common;
 use crate::failure::Failure;
@@ -55,45 +56,39 @@ pub(crate) async fn find(vault: &Vault, id: &str) -> Result<Account, Failure> {
 /// An account's credentials, opened for a purpose that is written down.
 pub(crate) async fn unseal(vault: &Vault, account: &Account, purpose: &str) -> Result<Credentials, Failure> {
     vault
-        .unseal(&account.id, ACTOR, purpose, Timestamp::now())
+        .unseal(&account.id, purpose, By::new(ACTOR, Timestamp::now()))
         .await
         .map_err(|error| Failure::environment(&error))
 }
 
-/// Keeps an account: in the place of `again`, or of the one that is the same at the provider, or as a new one.
-pub(crate) async fn keep(
-    vault: &Vault,
-    mut linked: Linked,
-    again: Option<&Account>,
-    label: Option<&str>,
-    draft: Option<&str>,
-) -> Result<(Account, bool), Failure> {
-    // Tokens are got anew from what was typed whenever they are needed.
+/// A proved account and what is known about it here.
+pub(crate) struct Proved<'a> {
+    pub(crate) linked: Linked,
+    /// The account that was chosen to be linked again. If none was, the same account at the provider is replaced.
+    pub(crate) relinked: Option<&'a Account>,
+    pub(crate) label: Option<&'a str>,
+    /// The key of the draft that ends when the account is stored.
+    pub(crate) draft: Option<&'a str>,
+}
+
+/// Stores an account that a flow has proved.
+pub(crate) async fn store(vault: &Vault, proved: Proved<'_>) -> Result<Account, Failure> {
+    let mut linked = proved.linked;
+    // The terminal signs in again with what was typed whenever it needs tokens.
     linked.tokens.clear();
-    linked.tokens_expire_at = None;
-    let label = label.map(str::to_owned).or_else(|| again.and_then(|account| account.label.clone()));
-    let new = driver::new_account(linked, label, None);
-    let fail = |error: &(dyn std::error::Error + 'static)| Failure::environment(error);
-    let mut known = again.cloned();
-    if let (None, Some(external)) = (&known, &new.external_id) {
-        let found = vault.find_by_external(&new.provider, external).await.map_err(|error| fail(&error))?;
-        known = found.into_iter().find(|found| found.environment == new.environment);
-    }
-    let now = Timestamp::now();
-    vault::crash_point("link.before-store");
-    let kept = match &known {
-        Some(known) => {
-            let mut new = new;
-            new.label = new.label.or_else(|| known.label.clone());
-            vault
-                .replace(&known.id, known.version, &new, draft, ACTOR, now)
-                .await
-                .map_err(|error| fail(&error))?
-        }
-        None => vault.add(&new, draft, ACTOR, now).await.map_err(|error| fail(&error))?,
+    let link = NewLink {
+        linked,
+        relinked: proved.relinked,
+        otherwise: Replacing::SameAtProvider,
+        label: proved.label,
+        home: None,
     };
+    vault::crash_point("link.before-store");
+    let from = CreatedFrom { draft: proved.draft, ..CreatedFrom::default() };
+    let stored = link.store(vault, from, By::new(ACTOR, Timestamp::now())).await;
+    let account = stored.map_err(|error| Failure::environment(&error))?;
     vault::crash_point("link.stored");
-    Ok((kept, known.is_some()))
+    Ok(account)
 }
 
 /// The drafts of one flow.
@@ -106,12 +101,13 @@ impl Drafts<'_> {
     /// Keeps the flow as it is.
     pub(crate) async fn save(&self, flow: &Flow) -> Result<(), Failure> {
         let now = Timestamp::now();
-        let expires = now.saturating_add(DRAFT_HOURS.hours()).unwrap_or(now);
-        let digest = &flow.guide().digest;
-        self.vault
-            .save_draft(&self.key, digest, &flow.snapshot(), now, expires)
-            .await
-            .map_err(|error| Failure::environment(&error))?;
+        let draft = Draft {
+            guide_digest: flow.guide().digest.clone(),
+            snapshot: flow.snapshot(),
+            saved_at: now,
+            expires_at: now.saturating_add(DRAFT_HOURS.hours()).unwrap_or(now),
+        };
+        self.vault.save_draft(&self.key, &draft).await.map_err(|error| Failure::environment(&error))?;
         vault::crash_point("link.draft-saved");
         Ok(())
     }
@@ -123,6 +119,6 @@ impl Drafts<'_> {
 
     /// Forgets it.
     pub(crate) async fn drop(&self) -> Result<(), Failure> {
-        self.vault.drop_draft(&self.key).await.map_err(|error| Failure::environment(&error))
+        self.vault.delete_draft(&self.key).await.map_err(|error| Failure::environment(&error))
     }
 }

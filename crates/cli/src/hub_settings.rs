@@ -1,0 +1,84 @@
+//! Reads the Hub's settings for `waystone serve` and for the commands on its vault.
+
+use std::env;
+use std::fs;
+use std::path::Path;
+
+use hub::settings::{Outcome, Problem, SetBy, Settings, Sources};
+use vault::Vault;
+
+use crate::args::{Common, Flags, StoreArgs};
+use crate::failure::{Failure, USAGE};
+use crate::findings;
+use crate::linking::store::folder;
+use crate::out::Out;
+
+/// The settings that the Hub would run with, for a command on its vault.
+pub(crate) fn settings(common: &Common, store: &StoreArgs, out: &Out) -> Result<Settings, Failure> {
+    let sources = sources(common, store.config.as_deref(), &store.flags())?;
+    usable(hub::settings::read(&sources), out)
+}
+
+/// The sources of settings: flags, the environment and a file.
+pub(crate) fn sources(common: &Common, config: Option<&Path>, flags: &Flags) -> Result<Sources, Failure> {
+    let variables: std::collections::BTreeMap<String, String> = env::vars().collect();
+    let mut flags = flags.0.clone();
+    for (key, variable, path) in
+        [("data", "WAYSTONE_DATA", &common.data), ("guides", "WAYSTONE_GUIDES", &common.guides)]
+    {
+        let Some(text) = path.as_ref().map(|path| path.display().to_string()) else { continue };
+        // The arguments do not show whether the flag or the variable set the value.
+        if variables.get(variable) != Some(&text) {
+            flags.insert(key, vec![text]);
+        }
+    }
+    let file = match config {
+        Some(path) => {
+            let bytes = fs::read(path).map_err(|error| Failure {
+                code: USAGE,
+                ..Failure::io(format!("cannot read `{}`", path.display()), &error)
+            })?;
+            Some((path.display().to_string(), bytes))
+        }
+        None => None,
+    };
+    // Without `--data`, so that a missing home folder matters only if nothing else sets the folder.
+    let bare = Common { data: None, ..common.clone() };
+    Ok(Sources { flags, variables, file, usual_data: folder(&bare).ok() })
+}
+
+/// The settings, if they are valid; otherwise everything that is wrong is printed.
+pub(crate) fn usable(outcome: Outcome<Settings>, out: &Out) -> Result<Settings, Failure> {
+    if let Some(file) = &outcome.file {
+        for finding in &file.findings {
+            out.say(findings::text(&file.source, finding, out.color_err).trim_end());
+            out.say("");
+        }
+    }
+    for problem in &outcome.problems {
+        out.failure(&Failure { code: USAGE, message: described(problem), help: Some(problem.help.clone()) });
+    }
+    outcome
+        .settings
+        .ok_or_else(|| Failure::usage("the settings cannot be used").help("fix the problems above"))
+}
+
+/// A problem with its source.
+fn described(problem: &Problem) -> String {
+    match &problem.set_by {
+        SetBy::Default => problem.message.clone(),
+        set_by => format!("{set_by}: {}", problem.message),
+    }
+}
+
+/// Opens the vault that is there.
+pub(crate) async fn open_vault(settings: &Settings) -> Result<Vault, Failure> {
+    let data = &settings.data.value;
+    if settings.database.value.is_none() && !data.join("vault.db").is_file() {
+        let message = format!("there is no vault in {}", data.display());
+        return Err(
+            Failure::usage(message).help("name its folder with --data, or the Hub's settings with --config")
+        );
+    }
+    hub::open_vault(settings).await.map_err(|error| Failure::environment(&error))
+}
