@@ -116,7 +116,7 @@ fn a_person_corrects_mistakes_and_links_an_account() {
     let terminal = Terminal::new(&world, "");
     terminal.until("Which environment").line("");
     terminal.asks("Organization Slug").line("https://acme.gladly.com.evil.example");
-    terminal.until("Organization Slug takes lowercase letters");
+    terminal.until("Organization Slug must be lowercase letters");
     // A rejected value is not kept, and the prompt is shown again.
     terminal.line("https://acme.gladly.com/settings").until("will connect to acme.gladly.com");
     terminal.to_credentials().asks("Agent Email").line("api-user@acme.example");

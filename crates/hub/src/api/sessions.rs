@@ -18,10 +18,7 @@ use crate::wire::error::{ApiError, ErrorBody, FORBIDDEN, INVALID_VALUE, NOT_FOUN
 use crate::wire::session::{
     ConnectSession, ConnectSessionAuthenticate, ConnectSessionCreate, ConnectSessionToken, after,
 };
-use crate::wire::{Json, Segments};
-
-/// The longest text that is kept of an owner, in characters.
-const LONGEST: usize = 255;
+use crate::wire::{Json, Segments, short_text};
 
 /// Makes a session: your customer's leave to link accounts for a while.
 #[utoipa::path(
@@ -137,12 +134,16 @@ async fn parsed(
         return Err(ApiError::new(&FORBIDDEN, "A test key makes sessions of type `test` only"));
     }
     let owner = Owner {
-        id: text("origin_owner_id", &body.origin_owner_id)?,
-        name: text("origin_owner_name", &body.origin_owner_name)?,
-        username: body.origin_username.as_deref().map(|name| text("origin_username", name)).transpose()?,
+        id: short_text("origin_owner_id", &body.origin_owner_id)?,
+        name: short_text("origin_owner_name", &body.origin_owner_name)?,
+        username: body
+            .origin_username
+            .as_deref()
+            .map(|name| short_text("origin_username", name))
+            .transpose()?,
     };
     let label = match &body.label {
-        Some(Value::String(label)) => Some(text("label", label)?),
+        Some(Value::String(label)) => Some(short_text("label", label)?),
         None | Some(Value::Null) => None,
         Some(_) => return Err(invalid("label", "it is a text")),
     };
@@ -194,7 +195,7 @@ async fn parsed(
         metadata: body.metadata.unwrap_or_default(),
         return_url: body.return_url.as_deref().map(|url| return_url(url, &origins)).transpose()?,
         origins: origins.iter().map(ToString::to_string).collect(),
-        language: body.language.map(|language| text("language", &language)).transpose()?,
+        language: body.language.map(|language| short_text("language", &language)).transpose()?,
         expires_at,
     })
 }
@@ -221,26 +222,12 @@ async fn edited(
     owner: &Owner,
 ) -> Result<Account, ApiError> {
     let account = app.access.account(caller, id).await?;
-    let fits = account.home.as_ref().is_some_and(|home| home.owner.id == owner.id && home.kind == kind);
+    let fits = account.home.as_ref().is_some_and(|home| home.belongs_to(caller.project(), &owner.id, kind));
     if fits {
         Ok(account)
     } else {
         Err(invalid("account_id", "the account is another owner's, or of another type"))
     }
-}
-
-fn text(name: &str, value: &str) -> Result<String, ApiError> {
-    let trimmed = value.trim();
-    if trimmed.is_empty() {
-        return Err(invalid(name, "it is empty"));
-    }
-    if LONGEST < trimmed.chars().count() {
-        return Err(invalid(name, &format!("it has more than {LONGEST} characters")));
-    }
-    if trimmed.chars().any(char::is_control) {
-        return Err(invalid(name, "it has characters that cannot be seen"));
-    }
-    Ok(trimmed.to_owned())
 }
 
 fn origin(text: &str) -> Result<WebOrigin, ApiError> {

@@ -137,7 +137,12 @@ fn the_environment_is_asked_for_and_so_is_what_is_missing() {
     let page = form(&FormPage { sent: Some(sent(&typed, &[])), ..bare(&flow, None) });
     has(
         &page,
-        &["value=\"No spaces\"", "aria-invalid=\"true\"", "Site takes letters and digits", "Token is needed"],
+        &[
+            "value=\"No spaces\"",
+            "aria-invalid=\"true\"",
+            "Site must be letters and digits.",
+            "Token is required.",
+        ],
     );
     has(
         &page,
@@ -333,7 +338,7 @@ fn what_is_typed_is_previewed_and_no_secret_is_looked_at() {
     assert_eq!(preview.host, None);
     assert_eq!(
         preview.fields["site"].problem.as_ref().map(|said| said.text.as_str()),
-        Some("Site takes letters and digits")
+        Some("Site must be letters and digits.")
     );
 }
 
@@ -372,7 +377,7 @@ fn what_somebody_else_entered_is_not_shown() {
         &[
             "action=\"/help/h\"",
             "name=\"field.site\"",
-            "Site is needed",
+            "Site is required.",
             "<h2 id=\"in--title--find\">Find</h2>",
         ],
     );
