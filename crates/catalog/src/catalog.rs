@@ -6,15 +6,15 @@ use guide::Guide;
 
 use crate::entry::Entry;
 
-/// Guides, by key.
+/// A set of guides, by folder.
 #[derive(Debug, Default)]
 pub struct Catalog {
     entries: BTreeMap<String, Entry>,
 }
 
 impl Catalog {
-    /// A catalog of these entries; of two with one folder the later counts, so that private guides replace
-    /// those that ship.
+    /// A catalog of these entries. A later entry replaces an earlier one with the same folder, so that private guides
+    /// replace those that ship.
     pub fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
         let mut catalog = Self::default();
         catalog.extend(entries);
@@ -33,22 +33,22 @@ impl Catalog {
         }
     }
 
-    /// The entries, by folder.
+    /// The entries, sorted by folder.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.values()
     }
 
-    /// The entries themselves, by folder.
+    /// Turns the catalog into its entries, sorted by folder.
     pub fn into_entries(self) -> Vec<Entry> {
         self.entries.into_values().collect()
     }
 
-    /// The guides that can be used, by key.
+    /// The guides without errors, sorted by folder.
     pub fn guides(&self) -> impl Iterator<Item = &Guide> {
         self.entries.values().filter_map(Entry::guide)
     }
 
-    /// The entry whose guide has this key.
+    /// The entry of the provider with this key.
     pub fn find(&self, key: &str) -> Option<&Entry> {
         self.entries.values().find(|entry| entry.is(key))
     }

@@ -1,4 +1,4 @@
-//! A guide's folder: the guide and its assets.
+//! A guide with its assets.
 
 use std::collections::BTreeMap;
 
@@ -10,21 +10,21 @@ pub const GUIDE_FILE: &str = "guide.yaml";
 /// A guide with its assets.
 #[derive(Debug)]
 pub struct Entry {
-    /// The folder's name, which the guide's key has to be; empty for a file that stands alone.
+    /// The folder's name, which must equal the guide's key; empty for a file outside of such a folder.
     pub folder: String,
-    /// What was read.
+    /// The guide as far as it could be read, and the findings.
     pub reading: Reading<Guide>,
-    /// The files beside the guide, by name.
+    /// The contents of the SVG and PNG files in the folder, by file name.
     pub assets: BTreeMap<String, Vec<u8>>,
 }
 
 impl Entry {
-    /// Reads a guide's text.
+    /// Reads a guide from its text. `name` is the file's name in findings.
     pub fn new(folder: &str, name: &str, bytes: &[u8]) -> Self {
         Self { folder: folder.to_owned(), reading: guide::read(name, bytes), assets: BTreeMap::new() }
     }
 
-    /// Whether this is the provider's entry: by the guide's key, or by the folder of a guide without one.
+    /// Whether this is the entry of the provider with this key. A guide that cannot be read has its folder's name as key.
     pub fn is(&self, key: &str) -> bool {
         match &self.reading.value {
             Some(guide) => guide.provider.key == *key,
@@ -32,7 +32,7 @@ impl Entry {
         }
     }
 
-    /// The guide, if it can be used.
+    /// The guide, if it has no errors.
     pub fn guide(&self) -> Option<&Guide> {
         self.reading.usable()
     }

@@ -16,7 +16,7 @@ pub use crate::disk::{ReadError, locate, read_guide_file, read_path};
 pub use crate::entry::{Entry, GUIDE_FILE};
 pub use crate::shipped::{shipped, shipped_brand};
 
-/// A brand file's text.
+/// Reads a brand file from its text. `name` is the file's name in findings.
 pub fn read_brand(name: &str, bytes: &[u8]) -> Reading<Brand> {
     guide::read_brand(name, bytes)
 }

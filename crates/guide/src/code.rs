@@ -1,8 +1,8 @@
-//! The kinds of findings that reading a guide can give, each with its page.
+//! The kinds of findings that reading a file can produce, each with its page.
 //!
-//! A page is one value: `waystone explain`, the line that says why, the general advice and the index are all
-//! made from it. Codes are `W` and four digits and are never used again for something else: `W00…` is text,
-//! `W01…` shape, `W02…` meaning; `W03…` and up are the rules of the crate `lint`.
+//! `waystone explain`, the reason and advice under a finding, and the index of findings are all made from the pages.
+//! A code is `W` and four digits and is never reused: `W00…` is about text, `W01…` about shape and `W02…` about
+//! meaning. `W03…` and up are the rules of the `lint` crate.
 
 mod meaning;
 mod shape;
@@ -14,7 +14,7 @@ pub(crate) use self::meaning::*;
 pub(crate) use self::shape::*;
 pub(crate) use self::text::*;
 
-/// All pages of this crate, by code.
+/// All pages of this crate, ordered by code.
 pub fn pages() -> impl Iterator<Item = &'static CodePage> {
     [text::PAGES, shape::PAGES, meaning::PAGES].into_iter().flatten().copied()
 }
@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_are_one_of_a_kind_and_in_order() {
+    fn codes_are_unique_and_in_order() {
         let codes: Vec<_> = pages().map(|page| page.code).collect();
         assert!(codes.is_sorted_by(|a, b| a < b), "{codes:?}");
         for page in pages() {

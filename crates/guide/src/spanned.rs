@@ -1,4 +1,4 @@
-//! A value with its place, for the shapes that are read from the tree.
+//! Values with their places, for the shapes that are read from the tree.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -19,12 +19,12 @@ pub(crate) const ONE_OR_MANY: &str = "$waystone::OneOrMany";
 /// Asks whether the value is a string or something else.
 pub(crate) const SHORT_OR: &str = "$waystone::ShortOr";
 
-/// A value and where it stands. Transparent to the schema.
+/// A value and its place. In the schema it is just the value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spanned<T> {
     /// The value.
     pub value: T,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }
 
@@ -34,7 +34,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Spanned<T> {
     }
 }
 
-/// Takes the three parts of a value with its place.
+/// Collects the three parts of a value with its place: start, end and value.
 struct SpannedVisitor<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for SpannedVisitor<T> {
@@ -63,7 +63,7 @@ impl<T: JsonSchema> JsonSchema for Spanned<T> {
     }
 }
 
-/// A value and where all of it stands, from its first byte to its last. Transparent to the schema.
+/// A value and the place of the whole node, from its first byte to its last. In the schema it is just the value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Whole<T> {
     pub(crate) value: T,

@@ -15,7 +15,6 @@ mod client;
 mod etag;
 mod hex;
 mod request_id;
-mod scope;
 mod status;
 mod tasks;
 mod telemetry;
@@ -47,7 +46,6 @@ mod layers;
 mod router;
 
 pub use crate::api::openapi;
-pub use crate::scope::{Scope, name};
 pub use crate::serve::{open_vault, serve};
 pub use crate::status::table as account_states;
 pub use crate::telemetry::metrics::METRICS;

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use link::{Flow, Linked, Purpose, Stage, Start};
 use probe::Values;
 use secret::Secret;
-use vault::{Account, Attempt, AttemptState, ChangeError, CreatedFrom, Home, Replacing, Session, Vault};
+use vault::{Account, Attempt, AttemptState, By, ChangeError, CreatedFrom, Home, Replacing, Session, Vault};
 
 pub(crate) use self::check::{check_and_keep, check_only};
 pub(crate) use self::problem::refusal;
@@ -42,6 +42,8 @@ pub(crate) struct Linking {
     pub(crate) attempt: Attempt,
     /// The flow.
     pub(crate) flow: Flow,
+    /// The requests and responses since the attempt was last saved.
+    new_lines: Vec<serde_json::Value>,
     /// The account in whose place it goes, if one was named.
     replaces: Option<Account>,
 }
@@ -69,13 +71,12 @@ impl Linking {
             state: AttemptState::Open,
             error: None,
             progress: serde_json::json!([]),
-            transcript: Vec::new(),
             version: 0,
             created_at: now,
             updated_at: now,
             expires_at: session.ends_at(),
         };
-        Ok(Self { session: session.clone(), connector, attempt, flow, replaces })
+        Ok(Self { session: session.clone(), connector, attempt, flow, new_lines: Vec::new(), replaces })
     }
 
     /// Takes up the attempt of a session with a connector, if there is one that is not over.
@@ -107,7 +108,7 @@ impl Linking {
             Some(id) => app.vault.get(&id).await?,
             None => None,
         };
-        Ok(Some(Self { session: session.clone(), connector, attempt, flow, replaces }))
+        Ok(Some(Self { session: session.clone(), connector, attempt, flow, new_lines: Vec::new(), replaces }))
     }
 
     /// The environment, where there is only one to choose and no form asks for it.
@@ -158,8 +159,7 @@ impl Linking {
 
     /// Asks the provider until the checks are through, or somebody is needed, or the time is up.
     async fn ask(&mut self, app: &App, whose: Whose<'_>) -> Result<(), ApiError> {
-        let ran =
-            check::run(&app.egress, &app.vault, &mut self.flow, &mut self.attempt.transcript, whose).await;
+        let ran = check::run(&app.egress, &app.vault, &mut self.flow, &mut self.new_lines, whose).await;
         if ran.is_err() {
             // Not left as if checks were under way: whoever comes back finds the form, with all that was typed.
             self.flow.give_up_checks();
@@ -193,8 +193,8 @@ impl Linking {
             home: Some(self.home()),
         };
         let actor = actor(&self.session);
-        let from = CreatedFrom { draft: None, attempt: Some(&self.attempt), actor: &actor };
-        let kept = link.store(&app.vault, from).await;
+        let from = CreatedFrom { draft: None, attempt: Some(&self.attempt), transcript: &self.new_lines };
+        let kept = link.store(&app.vault, from, By::new(&actor, Timestamp::now())).await;
         let account = kept.map_err(|error| self.not_stored(error))?;
         vault::crash_point("hub.stored");
         self.flow.stored(true);
@@ -221,7 +221,8 @@ impl Linking {
             _ => None,
         };
         let snapshot = self.flow.snapshot();
-        if app.vault.save_attempt(&mut self.attempt, &snapshot).await? {
+        if app.vault.save_attempt(&mut self.attempt, &snapshot, &self.new_lines).await? {
+            self.new_lines.clear();
             return Ok(());
         }
         Err(ApiError::new(&CONFLICT, "This attempt went on elsewhere meanwhile; look again"))
@@ -262,7 +263,9 @@ impl Linking {
                     .with("outcome", "different_account")
                     .with("attempt_id", self.attempt.id.as_str())
             }
-            ChangeError::Conflict { .. } | ChangeError::NotFound { .. } => {
+            ChangeError::Conflict { .. }
+            | ChangeError::NotFound { .. }
+            | ChangeError::NoConnectorProfile { .. } => {
                 ApiError::new(&CONFLICT, "The account was changed or removed meanwhile; begin again")
             }
             ChangeError::AttemptOver { .. } => ApiError::new(&GONE, "This attempt is over; begin another"),
@@ -283,7 +286,7 @@ async fn start(
     let known = match replaces {
         Some(account) => {
             let now = Timestamp::now();
-            let credentials = app.vault.unseal(&account.id, &actor(session), "edit", now).await?;
+            let credentials = app.vault.unseal(&account.id, "edit", By::new(&actor(session), now)).await?;
             stored.extend(stored_values(&credentials));
             Some(account.clone())
         }

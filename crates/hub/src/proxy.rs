@@ -18,7 +18,7 @@ use link::Flow;
 use probe::{Inputs, ProxyRequest, Values};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
-use vault::{Account, AccountId, Credentials, Vault};
+use vault::{Account, AccountId, By, Credentials, Vault};
 
 use crate::account_flows::AccountFlows;
 use crate::connectors::Connectors;
@@ -135,7 +135,8 @@ impl Proxy {
         self.usable(account).await?;
         wanted.headers.retain(|(name, _)| !NOT_PASSED.contains(&name.as_str()) && !name.starts_with("sec-"));
         let purpose = format!("request: {} {}", wanted.verb, wanted.path);
-        let mut credentials = self.vault.unseal(&account.id, actor, &purpose, Timestamp::now()).await?;
+        let mut credentials =
+            self.vault.unseal(&account.id, &purpose, By::new(actor, Timestamp::now())).await?;
         let flow = self.flows.relink_flow(&credentials).await?;
         let tokens = self.tokens(&mut credentials, &flow, actor).await?;
         let answer = self.ask(&flow, wanted.clone(), &tokens).await?;

@@ -14,7 +14,7 @@ use driver::TokenKeeper;
 use guide::OutcomeKind;
 use jiff::Timestamp;
 use link::{Flow, Stage};
-use vault::{AccountId, Credentials, Vault};
+use vault::{AccountId, By, Credentials, Vault};
 
 use crate::account_flows::AccountFlows;
 use crate::leases::Leases;
@@ -149,7 +149,7 @@ impl Renewals {
     }
 
     async fn unsealed(&self, id: &AccountId, actor: &str) -> Result<Credentials, ApiError> {
-        Ok(self.vault.unseal(id, actor, "tokens that were renewed", Timestamp::now()).await?)
+        Ok(self.vault.unseal(id, "tokens that were renewed", By::new(actor, Timestamp::now())).await?)
     }
 
     /// What the last check of these tokens found, if it is recent enough not to check again.

@@ -115,7 +115,7 @@ impl SignIns {
         };
         let kept = serde_json::to_string(&Kept { verifier, via });
         let kept = Secret::new(kept.map_err(|error| ApiError::internal(&error))?);
-        if !self.vault.send_sign_in(sign_in, &attempt.id, &back.digest(), &kept, Timestamp::now()).await? {
+        if !self.vault.send_sign_in(sign_in, attempt, &back.digest(), &kept).await? {
             return Err(ApiError::new(&GONE, "This sign-in was begun already, or is over; begin another"));
         }
         Ok(Sent { url: format!("{}{}", origin.trim_end_matches('/'), to.path_and_query), back })

@@ -8,6 +8,7 @@
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod effect;
+mod elsewhere;
 mod external;
 mod flow;
 mod renew;

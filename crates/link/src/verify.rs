@@ -72,28 +72,6 @@ impl Flow {
         }
     }
 
-    /// Tries the same credentials in the other environments, which the person agreed to.
-    pub fn ask_elsewhere(&mut self) {
-        let State::Failed { verdict, reports, .. } = &self.state else { return };
-        if !verdict.ask_elsewhere {
-            return;
-        }
-        let others = self.method().environments.iter().map(|one| one.key.clone());
-        let mut others = others.filter(|key| Some(key) != self.environment.as_ref());
-        let Some(first) = others.next() else { return };
-        let elsewhere = Elsewhere { environment: first, rest: others.collect(), verdict: verdict.clone() };
-        self.start_request(self.new_run(reports.clone(), Some(elsewhere)));
-    }
-
-    /// Switches to the environment that accepted the credentials. The credentials are kept, because they were sent there
-    /// already; tokens are discarded.
-    pub fn switch_environment(&mut self) {
-        let State::Failed { belongs_to: Some(environment), .. } = &self.state else { return };
-        self.environment = Some(environment.clone());
-        self.discard_tokens();
-        self.check_all();
-    }
-
     /// Whether the tokens have expired or are about to, so that they are renewed before they are used. `now` is the Unix time
     /// in seconds.
     pub fn tokens_expire_soon(&self, now: i64) -> bool {
@@ -289,30 +267,6 @@ impl Flow {
         self.tokens = tokens;
         self.tokens_expire_at = tokens_expire_at;
         self.state = State::Confirming(Proof { identity, reports, limited, derived });
-    }
-
-    /// Another environment accepted the credentials.
-    fn fail_wrong_environment(&mut self, run: &Run, elsewhere: &Elsewhere) {
-        let Some(environment) = self.method().environment(elsewhere.environment.as_str()) else { return };
-        let Some(check) = self.check_for(run.request) else { return };
-        let case = self.case(check, self.inputs(self.environment()));
-        let mut verdict = probe::wrong_environment(&case, environment);
-        verdict.at_field.clone_from(&elsewhere.verdict.at_field);
-        verdict.return_to.clone_from(&elsewhere.verdict.return_to);
-        let key = environment.key.clone();
-        self.fail(verdict, Some(key), run.reports.clone());
-    }
-
-    /// Another environment rejected the credentials too. Tries the next one or, after the last, fails with the verdict for the
-    /// chosen environment.
-    fn try_next_environment(&mut self, run: Run, mut elsewhere: Elsewhere) {
-        if elsewhere.rest.is_empty() {
-            let verdict = Verdict { ask_elsewhere: false, ..*elsewhere.verdict };
-            self.fail(verdict, None, run.reports);
-            return;
-        }
-        elsewhere.environment = elsewhere.rest.remove(0);
-        self.start_request(self.new_run(run.reports, Some(elsewhere)));
     }
 
     pub(crate) fn fail(&mut self, verdict: Verdict, belongs_to: Option<Key>, reports: Vec<CheckReport>) {

@@ -63,15 +63,20 @@ pub enum Problem {
     NotDerivable,
     /// The guide does not allow the resulting host.
     HostNotAllowed,
+    /// A caller's path has dot segments or other parts that servers read in different ways.
+    AmbiguousPath,
     /// The credential goes into the body, but the request has none that can hold it.
     NoBody,
 }
 
 impl fmt::Display for FillError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.field {
-            Some(field) => write!(f, "the value of `{field}` ")?,
-            None => f.write_str("the request ")?,
+        match (&self.field, self.problem) {
+            (Some(field), _) => write!(f, "the value of `{field}` ")?,
+            (None, Problem::HostNotAllowed | Problem::AmbiguousPath | Problem::NoBody) => {
+                f.write_str("the request ")?;
+            }
+            (None, _) => f.write_str("a value of the request ")?,
         }
         f.write_str(match self.problem {
             Problem::Missing => "is missing",
@@ -82,6 +87,7 @@ impl fmt::Display for FillError {
             Problem::NotAKey => "is not a valid signing key",
             Problem::NotDerivable => "does not have the required form",
             Problem::HostNotAllowed => "leads to a host that the guide does not allow",
+            Problem::AmbiguousPath => "has a path that servers could read in different ways",
             Problem::NoBody => "has no body that could carry the credential",
         })
     }
@@ -96,7 +102,10 @@ impl FillError {
         let label = &method.field(self.field.as_ref()?.as_str())?.label;
         let mistake = match self.problem {
             Problem::Missing => Mistake::Missing,
-            Problem::NotAHostLabel | Problem::NotAPathSegment | Problem::HostNotAllowed => Mistake::NoAddress,
+            Problem::NotAHostLabel
+            | Problem::NotAPathSegment
+            | Problem::HostNotAllowed
+            | Problem::AmbiguousPath => Mistake::NoAddress,
             Problem::NotAHeaderValue | Problem::NotACookieValue | Problem::NoBody => Mistake::Unsendable,
             Problem::NotAKey => Mistake::NotSigningKey,
             Problem::NotDerivable => Mistake::Part,

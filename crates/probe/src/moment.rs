@@ -1,6 +1,6 @@
 //! The time of sending and a nonce. Both are passed in: this crate reads no clock and no random numbers.
 
-use guide::{Clock, Lot};
+use guide::{Clock, Nonce};
 use jiff::Timestamp;
 
 use crate::sign::to_hex;
@@ -34,10 +34,10 @@ impl Moment {
     }
 
     /// The nonce in the given format.
-    pub(crate) fn format_nonce(&self, format: Lot) -> String {
+    pub(crate) fn format_nonce(&self, format: Nonce) -> String {
         match format {
-            Lot::Hex => to_hex(&self.nonce),
-            Lot::Uuid => {
+            Nonce::Hex => to_hex(&self.nonce),
+            Nonce::Uuid => {
                 let mut bytes = self.nonce;
                 // Version 4 and the variant: https://www.rfc-editor.org/rfc/rfc9562#section-5.4
                 bytes[6] = bytes[6] & 0x0f | 0x40;
@@ -72,7 +72,7 @@ mod tests {
                 "Sun, 30 Aug 2015 12:36:00 GMT"
             ]
         );
-        assert_eq!(moment.format_nonce(Lot::Uuid), "ffffffff-ffff-4fff-bfff-ffffffffffff");
-        assert_eq!(moment.format_nonce(Lot::Hex), "ff".repeat(16));
+        assert_eq!(moment.format_nonce(Nonce::Uuid), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+        assert_eq!(moment.format_nonce(Nonce::Hex), "ff".repeat(16));
     }
 }

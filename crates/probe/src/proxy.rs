@@ -42,7 +42,7 @@ pub fn proxy_request(
     let with = Filling { assertion: assertion.as_ref(), ..Filling::plain(inputs) };
     let path = base_path(base, &with)? + &wanted.path;
     if !is_plain(&path) {
-        return Err(FillError { field: None, problem: Problem::NotAPathSegment });
+        return Err(FillError { field: None, problem: Problem::AmbiguousPath });
     }
     let host = host_of(base, &method.hosts, &with)?;
     let mut draft = Draft::new(method, wanted.verb, host, base.port, path);

@@ -1,7 +1,7 @@
 //! `CommonMark`, plain or within MDX.
 //!
-//! **Invariant:** read by [CommonMark 0.31](https://spec.commonmark.org/0.31.2/), what is written gives back the
-//! texts of the tree; within MDX no text is read as a tag, an expression or code.
+//! **Invariant:** a [CommonMark 0.31](https://spec.commonmark.org/0.31.2/) parser reads back the texts of the tree; MDX
+//! reads no text as a tag, an expression or code.
 
 mod blocks;
 mod dialect;

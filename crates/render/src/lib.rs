@@ -1,15 +1,16 @@
-//! A guide as a page, in five media.
+//! Renders a guide as a page in five media.
 //!
 //! | noun | meaning |
 //! |---|---|
 //! | [`Page`] | the tree of everything a page says, in order |
-//! | [`Context`] | what references in a text stand for |
-//! | [`Style`] | what kind of Markdown is wanted |
+//! | [`Context`] | the values of the references in a text |
+//! | [`Style`] | the style of Markdown and MDX |
 //!
-//! Begin at [`page()`]; a writer ([`mdx()`], [`markdown()`], [`html()`], [`terminal()`],
-//! [`json()`]) makes a text of the tree.
-//! **Invariants:** every writer writes the same tree, so no medium says more than another; a text reaches an
-//! output only through its writer's escaping.
+//! Start with [`page()`], which builds the tree. The writers [`mdx()`], [`markdown()`], [`html()`], [`terminal()`] and
+//! [`json()`] turn the tree into text.
+//!
+//! **Invariants:** every writer writes the same tree, so no medium says more than another; text reaches an output
+//! only through its writer's escaping.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod clean;

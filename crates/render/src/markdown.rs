@@ -1,7 +1,7 @@
-//! A page as Markdown: the twin that tools and models read.
+//! A page as Markdown: the twin for tools and language models.
 //!
-//! **Invariant:** in the semantic style it is plain `CommonMark` without any tag; steps are numbered lists, and a
-//! link to a step leads to the heading under which it stands, for a list item has no address.
+//! **Invariant:** the semantic style is plain `CommonMark` without tags. Steps are items of numbered lists, which have no
+//! anchors, so a link to a step leads to the heading above it.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::published::{self, Published};
 use crate::text::Context;
 use crate::wording;
 
-/// The page as Markdown.
+/// Writes the page as Markdown.
 pub fn markdown(page: &Page, style: Style) -> String {
     match style {
         Style::Semantic => semantic(page),
@@ -25,14 +25,15 @@ pub fn markdown(page: &Page, style: Style) -> String {
     }
 }
 
-/// Prose as Markdown, for a sentence or two beside something. Links lead where they say; a step has no place here.
+/// Writes prose as Markdown, for use outside of a page. A link to a step becomes text, because there is no page to link
+/// to.
 pub fn markdown_prose(prose: &Prose, context: &Context<'_>) -> String {
     let mut out = Blocks::<Plain, _> { doc: Doc::new(), places: &Nowhere };
     out.write(&context.blocks(prose));
     out.doc.into_string().trim_end().to_owned()
 }
 
-/// Of what has no page of its own: only what is elsewhere can be led to.
+/// The targets of links outside of a page, where anchors lead nowhere.
 struct Nowhere;
 
 impl Places for Nowhere {
@@ -41,7 +42,7 @@ impl Places for Nowhere {
     }
 }
 
-/// The lines that every twin begins with.
+/// The lines that begin every Markdown twin, the title and the description.
 fn head<D: Dialect>(page: &Page) -> String {
     let mut doc = Doc::<D>::new();
     for line in &page.twin_head {
@@ -60,7 +61,7 @@ fn head<D: Dialect>(page: &Page) -> String {
     doc.into_string()
 }
 
-/// Where the headings of a page are, as GitHub and most other readers number them.
+/// The addresses of a page's headings, by anchor, as GitHub and most other renderers form them.
 struct Headings(BTreeMap<String, Href>);
 
 impl Headings {
@@ -93,7 +94,7 @@ impl Places for Headings {
     }
 }
 
-/// The address of a heading, as GitHub makes it of the text.
+/// The address of a heading, as GitHub forms it from the text.
 fn slug(title: &str) -> String {
     let kept = title.to_lowercase();
     let kept = kept.chars().filter(|ch| ch.is_alphanumeric() || matches!(ch, ' ' | '-' | '_'));

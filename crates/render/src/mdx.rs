@@ -1,10 +1,10 @@
 //! A page as MDX for Mintlify: frontmatter, components, and Markdown within them.
 //!
-//! A section is an element with an id, for a heading has none of its own in MDX: links hang on keys, and titles
-//! can change.
+//! A section is an element with an id, because the id of an MDX heading is made of its text: links use keys, which stay
+//! when titles change.
 //!
-//! **Invariant:** the one level-one heading of the page is its frontmatter's title; no text is read as a tag, an
-//! expression or code.
+//! **Invariant:** the page's only level-one heading is its frontmatter's title; MDX reads no text as a tag, an expression
+//! or code.
 
 use crate::commonmark::{Blocks, Components, Mdx, Places, heading};
 use crate::facts;
@@ -14,7 +14,7 @@ use crate::page::{Block, Field, Page, Section, Style, Trouble};
 use crate::part_writer::PartWriter as _;
 use crate::{published, text, wording};
 
-/// The page as MDX.
+/// Writes the page as MDX.
 pub fn mdx(page: &Page, style: Style) -> String {
     let body = match style {
         Style::Semantic => semantic(page),
@@ -23,12 +23,12 @@ pub fn mdx(page: &Page, style: Style) -> String {
     format!("---\ntitle: {}\ndescription: {}\n---\n\n{body}", quoted(&page.title), quoted(&page.description))
 }
 
-/// A text as YAML writes it between double quotes: as JSON does.
+/// A double-quoted YAML string, which has the syntax of a JSON string.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// Every place of a page has an id in MDX.
+/// The targets of links in MDX, where every anchor is an id.
 struct Ids;
 
 impl Places for Ids {
@@ -105,7 +105,8 @@ impl Components for Mdx {
     }
 }
 
-/// A closing tag right under a list would be taken for a line of its last item.
+/// Writes a closing tag, after an empty line if the last block is a list: MDX would read a tag right below a list as a
+/// line of its last item.
 fn close<P: Places>(out: &mut Blocks<'_, Mdx, P>, tag: &'static str, last: Option<&Block>) {
     if matches!(last, Some(Block::List { .. } | Block::Form(_))) {
         out.doc.close_apart(tag);

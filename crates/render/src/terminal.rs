@@ -1,7 +1,7 @@
 //! A page as text for a terminal.
 //!
-//! **Invariant:** no text of a guide can command the terminal: control characters are dropped once more here, and
-//! the only sequences written are those of [`Face`].
+//! **Invariant:** no text of a guide can control the terminal. Control characters are removed once more here, and the only
+//! escape sequences are those of [`Face`].
 
 mod layout;
 
@@ -15,16 +15,16 @@ use crate::wording;
 
 use self::layout::{Face, Layout, Piece};
 
-/// How text is laid out.
+/// The layout of text.
 #[derive(Clone, Copy, Debug)]
 pub struct TerminalOptions {
-    /// The columns there are.
+    /// The number of columns; fewer than 24 count as 24.
     pub width: usize,
-    /// Whether faces (bold, faint) may be used.
+    /// Whether to use bold and faint type.
     pub color: bool,
 }
 
-/// The page as text.
+/// Writes the page as text.
 pub fn terminal(page: &Page, options: TerminalOptions) -> String {
     let mut out = Layout::new(options.width, options.color, 0);
     heading(&mut out, &page.title, '=');
@@ -40,7 +40,7 @@ pub fn terminal(page: &Page, options: TerminalOptions) -> String {
     out.finish()
 }
 
-/// Prose as text, for a dialogue.
+/// Writes prose as text, indented by a number of columns.
 pub fn terminal_prose(
     prose: &Prose,
     context: &Context<'_>,
@@ -99,7 +99,9 @@ impl PartWriter for Layout {
     }
 
     fn sentences(&mut self, sentences: &[Vec<Inline>]) {
-        sentences.iter().for_each(|sentence| paragraph(self, sentence));
+        for sentence in sentences {
+            paragraph(self, sentence);
+        }
     }
 
     fn list(&mut self, items: &[Vec<Inline>]) {
@@ -147,7 +149,7 @@ fn blocks_close(out: &mut Layout, list: &[Block]) {
     }
 }
 
-/// A heading with a line below it.
+/// Writes an underlined heading.
 fn heading(out: &mut Layout, text: &str, line: char) {
     out.gap();
     strong_line(out, text);
@@ -155,25 +157,24 @@ fn heading(out: &mut Layout, text: &str, line: char) {
     out.gap();
 }
 
-/// A line that stands out.
 fn strong_line(out: &mut Layout, text: &str) {
     out.wrapped(vec![(Face::Bold, text.to_owned())]);
 }
 
-/// A paragraph and an empty line.
+/// Writes a paragraph, with an empty line before the next text.
 fn paragraph(out: &mut Layout, content: &[Inline]) {
     paragraph_close(out, content);
     out.gap();
 }
 
-/// A paragraph.
+/// Writes a paragraph.
 fn paragraph_close(out: &mut Layout, content: &[Inline]) {
     let mut pieces = Vec::new();
     faces(content, Face::Plain, &mut pieces);
     out.wrapped(pieces);
 }
 
-/// Running text with the face of each piece.
+/// Appends the pieces of running text, each with its face.
 fn faces(list: &[Inline], face: Face, out: &mut Vec<Piece>) {
     for inline in list {
         let piece = match inline {
@@ -196,7 +197,7 @@ fn faces(list: &[Inline], face: Face, out: &mut Vec<Piece>) {
             }
             Inline::Link { href, content } => {
                 faces(content, face, out);
-                // A link within the page is only a name here, and an address that is its own text is not repeated.
+                // Text has no anchors, and a link whose text is its address needs no second one.
                 if href.fragment().is_some() || plain(content) == href.as_str() {
                     continue;
                 }

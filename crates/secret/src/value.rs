@@ -5,22 +5,22 @@ use std::fmt;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// A text that must not be seen: a token, a password, a whole sealed snapshot.
+/// A string that must not be seen, such as a token, a password or a whole snapshot.
 #[derive(Clone, Default)]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes over a text; the caller's copy is gone.
+    /// Wraps a string. An owned string is moved, so that no copy of it remains.
     pub fn new(text: impl Into<String>) -> Self {
         Self(Zeroizing::new(text.into()))
     }
 
-    /// The text itself. Search for this word to see everyone who looks.
+    /// The string itself. Search the code for this method to find every reader.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Adds a text at the end. Where the room has to grow, what was there before is wiped.
+    /// Appends text. If the string has to move to grow, its old memory is wiped.
     pub fn push(&mut self, text: &str) {
         if self.0.capacity() - self.0.len() < text.len() {
             let mut larger = String::with_capacity((self.0.len() + text.len()).next_power_of_two());
@@ -30,7 +30,7 @@ impl Secret {
         self.0.push_str(text);
     }
 
-    /// Whether there is nothing to hide.
+    /// Whether the string is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -48,7 +48,7 @@ impl From<&str> for Secret {
     }
 }
 
-/// Compared in constant time, so that a comparison tells nothing of how much was right.
+/// Compares in constant time, so that timing does not reveal how many characters match.
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
         self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
@@ -63,22 +63,22 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Bytes that must not be seen: a key, a body to be sent.
+/// Bytes that must not be seen, such as a key or a request body.
 #[derive(Clone, Default)]
 pub struct SecretBytes(Zeroizing<Vec<u8>>);
 
 impl SecretBytes {
-    /// Takes over the bytes; the caller's copy is gone.
+    /// Wraps bytes. An owned vector is moved, so that no copy of it remains.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
         Self(Zeroizing::new(bytes.into()))
     }
 
-    /// The bytes themselves. Search for this word to see everyone who looks.
+    /// The bytes themselves. Search the code for this method to find every reader.
     pub fn expose(&self) -> &[u8] {
         &self.0
     }
 
-    /// Whether there is nothing to hide.
+    /// Whether there are no bytes.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn equality_looks_at_the_whole_text() {
+    fn equality_compares_the_whole_text() {
         assert_eq!(Secret::new("a"), Secret::from("a"));
         assert_ne!(Secret::new("a"), Secret::from("ab"));
     }

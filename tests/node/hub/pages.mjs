@@ -179,7 +179,7 @@ for (const javaScriptEnabled of [true, false]) {
     await connect(page);
     await heading(page, /Checking the connection to Gladly/);
     // Waiting takes some seconds; a machine that is busy itself may see the end of it only.
-    const end = page.getByText(/Gladly takes ten requests a second/);
+    const end = page.getByText(/ten requests a second for your organization/);
     await page.locator(".checks .waiting").or(end).first().waitFor({ state: "attached" });
     const waits = await page.locator(".checks .waiting .how").allTextContents();
     for (const says of waits) assert.match(says, /could not answer yet; it is tried again in \d+ s/);

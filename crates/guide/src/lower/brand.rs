@@ -1,4 +1,4 @@
-//! The meaning of a brand file.
+//! Lowers a brand file.
 
 use crate::brand::{Brand, LinkWording, SetupWording, Theme, Titled};
 use crate::finding::Finding;
@@ -10,7 +10,7 @@ use crate::shape::{BrandShape, Text, TitledShape};
 use crate::source::Source;
 use crate::template::{Context, Template};
 
-/// The meaning of a brand's shape.
+/// Lowers a brand file.
 pub(crate) fn brand(shape: &BrandShape, root: &Node, source: &Source, findings: &mut Vec<Finding>) -> Brand {
     let mut it = Lowering { source, root, findings, allow: Vec::new() };
     for address in [&shape.support_url, &shape.site_url].into_iter().flatten() {

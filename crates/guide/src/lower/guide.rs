@@ -9,7 +9,7 @@ use crate::node::Node;
 use crate::shape::{GuideShape, LifecycleShape, ProviderShape, Text};
 use crate::source::Source;
 
-/// The meaning of a guide's shape. `digest` is that of the text.
+/// Lowers a guide. `digest` is the SHA-256 of its text.
 pub(crate) fn guide(
     shape: &GuideShape,
     root: &Node,
@@ -20,7 +20,7 @@ pub(crate) fn guide(
     let mut it = Lowering { source, root, findings, allow: Vec::new() };
     let provider = it.provider(&shape.provider);
     let scope_names: Vec<&str> = shape.scopes.iter().map(|scope| scope.name.value.as_str()).collect();
-    it.one_of_a_kind("scope", shape.scopes.iter().map(|scope| &scope.name));
+    it.unique("scope", shape.scopes.iter().map(|scope| &scope.name));
     let scopes = shape
         .scopes
         .iter()
@@ -31,7 +31,7 @@ pub(crate) fn guide(
             span: scope.name.span,
         })
         .collect();
-    it.one_of_a_kind("action", shape.actions.iter().map(|action| &action.key));
+    it.unique("action", shape.actions.iter().map(|action| &action.key));
     let actions = shape
         .actions
         .iter()
@@ -45,7 +45,7 @@ pub(crate) fn guide(
             })
         })
         .collect();
-    it.one_of_a_kind("method", shape.methods.iter().map(|method| &method.key));
+    it.unique("method", shape.methods.iter().map(|method| &method.key));
     let methods: Vec<_> = shape.methods.iter().filter_map(|method| it.method(method, &scope_names)).collect();
     let evidence = shape
         .evidence

@@ -11,17 +11,18 @@ use crate::shape::{AllowShape, Text};
 use crate::source::{Source, Span};
 use crate::template::{Context, Template, TextReader};
 
-/// The reader at work: the text, and what there is to say about it.
+/// The state of lowering a file.
 pub(crate) struct Lowering<'a> {
     pub(crate) source: &'a Source,
-    /// The whole tree, where it is needed to know what stands in what.
+    /// The whole tree, to find the node that encloses a place.
     pub(crate) root: &'a Node,
     pub(crate) findings: &'a mut Vec<Finding>,
+    /// The allowed warnings so far.
     pub(crate) allow: Vec<Allow>,
 }
 
 impl Lowering<'_> {
-    pub(crate) fn say(&mut self, finding: Finding) {
+    pub(crate) fn report(&mut self, finding: Finding) {
         self.findings.push(finding);
     }
 
@@ -38,12 +39,12 @@ impl Lowering<'_> {
         prose::read(&mut self.reader(context, names), &text.value, text.span)
     }
 
-    /// A key as keys are spelled.
+    /// Checks the spelling of a key.
     pub(crate) fn key(&mut self, text: &Text) -> Option<Key> {
         self.key_with(text, "-")
     }
 
-    /// The key of a field: its words are joined by underscores.
+    /// Checks the spelling of a field's key, whose words are joined by underscores.
     pub(crate) fn field_key(&mut self, text: &Text) -> Option<Key> {
         self.key_with(text, "_")
     }
@@ -51,19 +52,19 @@ impl Lowering<'_> {
     fn key_with(&mut self, text: &Text, joint: &str) -> Option<Key> {
         let key = Key::parse(&text.value);
         if key.is_none() {
-            let message = format!("{} is not spelled as keys are", quoted(&text.value));
+            let message = format!("{} is not a valid key", quoted(&text.value));
             let mut found = Finding::new(&BAD_KEY, text.span, message);
             if let Some(better) = Key::suggestion(&text.value) {
                 let better = better.as_str().replace('-', joint);
                 found = found.mend(format!("write `{better}`")).fix(text.span, better);
             }
-            self.say(found);
+            self.report(found);
         }
         key
     }
 
-    /// Says which keys stand more than once.
-    pub(crate) fn one_of_a_kind<'t>(&mut self, kind: &str, keys: impl Iterator<Item = &'t Text>) {
+    /// Reports keys that are used more than once.
+    pub(crate) fn unique<'t>(&mut self, kind: &str, keys: impl Iterator<Item = &'t Text>) {
         let mut seen: Vec<&Text> = Vec::new();
         for key in keys {
             match seen.iter().find(|first| first.value == key.value) {
@@ -71,23 +72,23 @@ impl Lowering<'_> {
                     let found = Finding::new(
                         &TAKEN_KEY,
                         key.span,
-                        format!("another {kind} is called {}", quoted(&key.value)),
+                        format!("another {kind} is already called {}", quoted(&key.value)),
                     )
                     .also(first.span, "the first one");
-                    self.say(found);
+                    self.report(found);
                 }
                 None => seen.push(key),
             }
         }
     }
 
-    /// A name that must be one of those known.
+    /// Checks that a name is known.
     pub(crate) fn known(&mut self, text: &Text, kind: &str, known: &[&str]) -> Option<Key> {
         if known.contains(&text.value.as_str()) {
             return Key::parse(&text.value);
         }
         if self.findings.len() <= MOST_FINDINGS && !is_misspelled(&text.value, known) {
-            self.say(unknown(text, kind, known));
+            self.report(unknown(text, kind, known));
         }
         None
     }
@@ -95,7 +96,7 @@ impl Lowering<'_> {
     pub(crate) fn scopes(&mut self, names: &[Text], known: &[&str]) -> Vec<String> {
         for name in names {
             if !known.contains(&name.value.as_str()) {
-                self.say(unknown(name, "scope", known));
+                self.report(unknown(name, "scope", known));
             }
         }
         names.iter().map(|name| name.value.clone()).collect()
@@ -104,10 +105,10 @@ impl Lowering<'_> {
     pub(crate) fn date(&mut self, text: &Text) {
         let message = match days_of_month(&text.value) {
             Some(days) if text.value[8..].parse().is_ok_and(|day: u32| (1..=days).contains(&day)) => return,
-            Some(days) => format!("`{}` is not a day: the month has {days} days", text.value),
-            None => format!("{} is not a day of the calendar", quoted(&text.value)),
+            Some(days) => format!("`{}` does not exist: the month has {days} days", text.value),
+            None => format!("{} is not a valid date", quoted(&text.value)),
         };
-        self.say(Finding::new(&BAD_DATE, text.span, message));
+        self.report(Finding::new(&BAD_DATE, text.span, message));
     }
 
     pub(crate) fn address(&mut self, text: &Text) {
@@ -116,30 +117,30 @@ impl Lowering<'_> {
             let found = Finding::new(
                 &BAD_ADDRESS,
                 text.span,
-                format!("{} is not an https address", quoted(&text.value)),
+                format!("{} is not an `https://` URL", quoted(&text.value)),
             );
             let rest = text.value.strip_prefix("http://").unwrap_or(&text.value);
             let secure = format!("https://{rest}");
             let is_one = url::Url::parse(&secure)
                 .is_ok_and(|url| url.host_str().is_some_and(|host| host.contains('.')));
-            self.say(if is_one {
+            self.report(if is_one {
                 found
                     .mend(format!("write {}", quoted(&secure)))
                     .fix(text.span, format!("'{}'", secure.replace('\'', "''")))
             } else {
-                found.mend("write the whole address, such as `https://example.com/docs`")
+                found.mend("write the full URL, such as `https://example.com/docs`")
             });
         }
     }
 
-    /// Takes in the warnings that a node allows: within it, or everywhere, if it is the guide itself.
+    /// Records the warnings that a node allows: within the node, or in the whole file if the node is the guide.
     pub(crate) fn allowed(&mut self, list: &[AllowShape]) {
         for allow in list {
             let error = pages().any(|page| page.code == allow.code.value);
             if error {
                 let message = format!("`{}` is an error, and errors cannot be allowed", allow.code.value);
                 let found = Finding::new(&UNUSED_ALLOW, allow.code.span, message);
-                self.say(found.mend("mend the error, and remove the line"));
+                self.report(found.mend("fix the error, and remove this entry"));
             }
             let within = innermost(self.root, allow.code.span).filter(|node| *node != self.root.span);
             self.allow.push(Allow {
@@ -152,7 +153,7 @@ impl Lowering<'_> {
     }
 }
 
-/// The smallest node with an `allow` around a place in it.
+/// The innermost node that has an `allow` containing this place.
 fn innermost(node: &Node, at: Span) -> Option<Span> {
     let holds = |node: &&Node| node.span.start <= at.start && at.end <= node.span.end;
     match &node.kind {
@@ -167,7 +168,7 @@ fn innermost(node: &Node, at: Span) -> Option<Span> {
     }
 }
 
-/// How many days the month of a date has, if that is a month and the rest of the date is digits.
+/// The number of days in the month of a date. `None` if the text does not have the form of a date.
 fn days_of_month(text: &str) -> Option<u32> {
     let mut parts = text.split('-').map(|part| part.parse::<u32>().ok());
     let (year, month, _) = (parts.next()??, parts.next()??, parts.next()??);

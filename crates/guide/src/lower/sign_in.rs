@@ -1,4 +1,4 @@
-//! The meaning of signing in: OAuth's grants, exchanges and assertions, all as requests that give tokens.
+//! Lowers sign-in: turns OAuth grants and assertions into requests that obtain tokens.
 
 use crate::choice::{ClientAuth, Grant, TokenBody};
 use crate::code::{BAD_AUTH, NOT_RUNNABLE};
@@ -18,8 +18,7 @@ use crate::shape::{AuthShape, CarrierShape, Entries, JwtShape, Oauth2Shape, Outc
 use crate::source::Span;
 use crate::template::{Context, Target, Template};
 
-/// What is asked of a token endpoint ([RFC 6749](https://www.rfc-editor.org/rfc/rfc6749),
-/// [RFC 7523](https://www.rfc-editor.org/rfc/rfc7523)).
+// Parameter values of token requests ([RFC 7523](https://www.rfc-editor.org/rfc/rfc7523)).
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
@@ -96,13 +95,13 @@ impl Lowering<'_> {
         }
     }
 
-    /// Says which parts a grant lacks, and which it has no use for.
+    /// Reports parts that the grant or the client authentication lacks.
     fn fits_grant(&mut self, shape: &Oauth2Shape) {
         let at = shape.grant.span;
         let lacks = |it: &mut Self, is_there: bool, what: &str| {
             if !is_there {
                 let found = Finding::new(&BAD_AUTH, at, format!("this grant needs `{what}`"));
-                it.say(found.mend(format!("add `{what}`")));
+                it.report(found.mend(format!("add `{what}`")));
             }
         };
         match shape.grant.value {
@@ -115,9 +114,9 @@ impl Lowering<'_> {
                 let found = Finding::new(
                     &NOT_RUNNABLE,
                     at,
-                    "`device_code` is part of the format, and cannot be run yet",
+                    "`device_code` is part of the format, but Waystone cannot run it yet",
                 );
-                self.say(found.mend("use another grant for now, or follow the changelog"));
+                self.report(found.mend("use another grant for now, or watch the changelog"));
             }
             Grant::ClientCredentials => {}
         }
@@ -126,8 +125,8 @@ impl Lowering<'_> {
         let lacks = |it: &mut Self, is_there: bool, what: &str| {
             if !is_there {
                 let found =
-                    Finding::new(&BAD_AUTH, at, format!("the client cannot show who it is without `{what}`"));
-                it.say(found.mend(format!("add `{what}`, or correct `client_auth`")));
+                    Finding::new(&BAD_AUTH, at, format!("the client cannot authenticate without `{what}`"));
+                it.report(found.mend(format!("add `{what}`, or correct `client_auth`")));
             }
         };
         let is_public = client == ClientAuth::None;
@@ -137,7 +136,7 @@ impl Lowering<'_> {
         lacks(self, !signs || shape.client_assertion.is_some(), "client_assertion");
     }
 
-    /// A request of a token endpoint, with what shows who the client is.
+    /// A request to a token endpoint, with the client's authentication.
     fn token_step(
         &mut self,
         mut call: TokenCall<'_>,
@@ -172,7 +171,7 @@ impl Lowering<'_> {
         request.carries = Carries::Only(carries);
         request.headers = self.pairs(&shape.token_headers, true, names);
         let mut captures = vec![capture("access_token", true), capture("refresh_token", false)];
-        // What the first answer gave is not told again by every later one.
+        // Later responses do not necessarily repeat what the first one contained.
         let is_first = key == "sign-in";
         captures.extend(
             self.captures(&shape.captures).into_iter().map(|one| Capture { required: is_first, ..one }),
@@ -204,7 +203,7 @@ impl Lowering<'_> {
         Some(request)
     }
 
-    /// A request of an address that is given whole.
+    /// A request to a URL that is not relative to the method's base URL.
     fn token_url(&mut self, url: &Text, names: &Names<'_>) -> Option<RequestTemplate> {
         let mut base = self.base_url(url, names)?;
         let path = std::mem::replace(&mut base.path, Template::literal(""));
@@ -280,7 +279,7 @@ impl Lowering<'_> {
         captures
     }
 
-    /// The outcome rules of the requests of signing in: they are read after the fields, whose values messages show.
+    /// Lowers the outcome rules of the sign-in requests. This happens after the fields, whose values messages can show.
     pub(crate) fn sign_in_outcomes(
         &mut self,
         shape: &AuthShape,
@@ -289,7 +288,7 @@ impl Lowering<'_> {
         names: &Names<'_>,
     ) {
         let Some(sign_in) = &mut auth.sign_in else { return };
-        let give = |it: &mut Self, step: Option<&mut TokenStep>, rules: &[OutcomeShape]| {
+        let set = |it: &mut Self, step: Option<&mut TokenStep>, rules: &[OutcomeShape]| {
             let rules: Vec<_> = rules.iter().filter_map(|rule| it.outcome(rule, fields, names)).collect();
             if let Some(step) = step {
                 step.check.outcomes = rules;
@@ -299,19 +298,19 @@ impl Lowering<'_> {
             AuthShape::Oauth2(oauth) => {
                 let rules: Vec<_> =
                     oauth.outcomes.iter().filter_map(|rule| self.outcome(rule, fields, names)).collect();
-                // A token endpoint says no in the same words, whatever it is asked for.
+                // A token endpoint reports errors in the same way for every grant.
                 for step in sign_in.steps.iter_mut().chain(&mut sign_in.refresh) {
                     step.check.outcomes.clone_from(&rules);
                 }
             }
-            AuthShape::Jwt(jwt) => give(self, sign_in.steps.first_mut(), &jwt.outcomes),
+            AuthShape::Jwt(jwt) => set(self, sign_in.steps.first_mut(), &jwt.outcomes),
             AuthShape::Exchange(exchange) => {
                 for step in &exchange.steps {
                     let read = sign_in.steps.iter_mut().find(|one| one.check.key == step.key.value.as_str());
-                    give(self, read, &step.outcomes);
+                    set(self, read, &step.outcomes);
                 }
                 if let Some(step) = &exchange.refresh {
-                    give(self, sign_in.refresh.as_mut(), &step.outcomes);
+                    set(self, sign_in.refresh.as_mut(), &step.outcomes);
                 }
             }
             AuthShape::MutualTls(tls) => {
@@ -325,7 +324,7 @@ impl Lowering<'_> {
 }
 
 impl AuthShape {
-    /// The outcome rules that stand within it.
+    /// The outcome rules within the scheme.
     pub(crate) fn outcomes(&self) -> Vec<&OutcomeShape> {
         match self {
             Self::Oauth2(oauth) => oauth.outcomes.iter().collect(),

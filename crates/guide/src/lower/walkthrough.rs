@@ -1,4 +1,4 @@
-//! The meaning of sections and steps.
+//! Lowers walkthroughs: sections and steps.
 
 use crate::lower::lowering::Lowering;
 use crate::model::{Section, Step, Walkthrough};

@@ -3,32 +3,32 @@
 use crate::choice::Carrier;
 use crate::template::Template;
 
-/// One place in a request that carries a credential.
+/// A place in a request that carries a credential.
 #[derive(Clone, Debug)]
 pub enum CarrierUse {
-    /// HTTP Basic: user and password.
+    /// HTTP Basic authentication.
     Basic {
-        /// The user half.
+        /// The user name.
         username: Template,
-        /// The password half.
+        /// The password.
         password: Template,
-        /// Whether both are encoded as in a form first, as OAuth asks of clients
+        /// Whether both are form-encoded first, as OAuth requires of clients
         /// ([RFC 6749, 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
         encoded: bool,
     },
-    /// A header, query parameter, cookie or member of the body.
+    /// A header, query parameter, cookie or body member.
     Named {
-        /// Which of them.
+        /// The kind of place.
         carrier: Carrier,
-        /// The name; a header's in lower case.
+        /// The name. A header's name is in lower case.
         name: String,
-        /// What stands there.
+        /// The value.
         value: Template,
     },
 }
 
 impl CarrierUse {
-    /// The templates it is made of.
+    /// The templates of its values.
     pub fn templates(&self) -> Vec<&Template> {
         match self {
             Self::Basic { username, password, .. } => vec![username, password],

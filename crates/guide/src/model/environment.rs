@@ -4,32 +4,32 @@ use crate::key::Key;
 use crate::source::Span;
 use crate::template::Template;
 
-/// A deployment of the provider.
+/// A separate deployment of the provider.
 #[derive(Clone, Debug)]
 pub struct Environment {
-    /// The key.
+    /// The key, unique in the method.
     pub key: Key,
-    /// What it is called.
+    /// The environment's name, as people read it.
     pub label: String,
-    /// The end of its host names.
+    /// The environment's host, or the domain in which its hosts end.
     pub host: String,
-    /// A sentence that helps to recognize it.
+    /// A sentence that helps people recognize the environment.
     pub description: Option<String>,
-    /// Further columns of the table, by name.
+    /// Additional values, by name. All environments of a method have the same names.
     pub values: Vec<(Key, String)>,
-    /// The field whose value tells it, and how that begins.
+    /// The field whose value tells this environment, with the possible beginnings of that value.
     pub told_by: Option<(Key, Vec<String>)>,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }
 
 impl Environment {
-    /// The text in another column of the table.
+    /// The additional value with this name.
     pub fn value(&self, name: &str) -> Option<&str> {
         self.values.iter().find(|(key, _)| *key == *name).map(|(_, text)| text.as_str())
     }
 
-    /// Whether a field's value tells that it is this one.
+    /// Whether a field's value tells that this is the environment.
     pub fn is_told_by(&self, field: &Key, value: &str) -> bool {
         self.told_by.as_ref().is_some_and(|(key, prefixes)| {
             key == field && prefixes.iter().any(|prefix| value.starts_with(prefix.as_str()))
@@ -37,15 +37,15 @@ impl Environment {
     }
 }
 
-/// The address that request paths are appended to. Always https.
+/// The URL to which the paths of requests are appended. Its scheme is always `https`.
 #[derive(Clone, Debug)]
 pub struct BaseUrl {
-    /// The host, with references.
+    /// The host, which can have references.
     pub host: Template,
-    /// The port, if it is not 443.
+    /// The port. `None` for 443.
     pub port: Option<u16>,
-    /// The path, with references, without a slash at the end.
+    /// The path without a trailing slash, which can have references.
     pub path: Template,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }

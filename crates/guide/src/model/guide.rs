@@ -12,105 +12,105 @@ use crate::source::{Source, Span};
 /// A connection guide.
 #[derive(Clone, Debug)]
 pub struct Guide {
-    /// The text it was read from.
+    /// The source from which the guide was read.
     pub source: Arc<Source>,
-    /// The SHA-256 of that text, in hexadecimal: which guide exactly somebody followed.
+    /// The SHA-256 of the source in hexadecimal, which identifies this edition of the guide.
     pub digest: String,
-    /// The product to which an account is linked.
+    /// The product whose accounts are linked.
     pub provider: Provider,
     /// The provider's permissions.
     pub scopes: Vec<Scope>,
     /// What can be done with a linked account.
     pub actions: Vec<Action>,
-    /// The ways to authenticate; at least one.
+    /// The ways to authenticate. There is at least one.
     pub methods: Vec<Method>,
-    /// Where facts come from.
+    /// The sources of facts in the guide.
     pub evidence: Vec<Evidence>,
-    /// Warnings that are as they should be, anywhere in the file.
+    /// The warnings that are intentional, from all parts of the file.
     pub allow: Vec<Allow>,
 }
 
-/// A product to which accounts are linked.
+/// A product whose accounts are linked.
 #[derive(Clone, Debug)]
 pub struct Provider {
-    /// The key.
+    /// The key, which is also the name of the guide's folder.
     pub key: Key,
-    /// The name.
+    /// The product's name.
     pub name: String,
-    /// Other names.
+    /// Other names by which people search for the product.
     pub aliases: Vec<String>,
-    /// What kind of product it is.
+    /// The product's categories.
     pub categories: Vec<String>,
-    /// The icon's file, beside the guide.
+    /// The icon's file name in the guide's folder.
     pub icon: Option<String>,
-    /// The product's site.
+    /// The URL of the product's website.
     pub homepage: Option<String>,
-    /// The provider's documentation of its API.
+    /// The URL of the provider's API documentation.
     pub api_docs: Option<String>,
-    /// Dated events.
+    /// Dated events of the provider's API.
     pub lifecycle: Vec<Lifecycle>,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }
 
-/// A permission.
+/// A permission of the provider.
 #[derive(Clone, Debug)]
 pub struct Scope {
-    /// As the provider writes it.
+    /// The scope's name, as the provider writes it.
     pub name: String,
-    /// What it lets somebody do.
+    /// What the scope permits.
     pub description: Option<String>,
-    /// Scopes that come with it.
+    /// Other scopes that this scope includes.
     pub includes: Vec<String>,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }
 
-/// Something to be done with an account.
+/// Something that a product does with linked accounts.
 #[derive(Clone, Debug)]
 pub struct Action {
     /// The key.
     pub key: Key,
-    /// What it is called.
+    /// The action's name, as people read it.
     pub label: String,
-    /// What it does.
+    /// What the action does.
     pub description: Option<String>,
-    /// The scopes it needs.
+    /// The scopes that the action needs.
     pub scopes: Vec<String>,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }
 
-/// Where a fact comes from.
+/// The source of a fact.
 #[derive(Clone, Debug)]
 pub struct Evidence {
-    /// The fact.
+    /// The fact, as a sentence.
     pub claim: String,
-    /// The page that says so.
+    /// The URL of the page that states the fact. `None` for an assumption.
     pub source: Option<String>,
-    /// When somebody last looked: `YYYY-MM-DD`, a day of the calendar.
+    /// The date when the fact was last checked, as a valid `YYYY-MM-DD`.
     pub checked_on: String,
-    /// How sure it is.
+    /// How certain the fact is.
     pub standing: Standing,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }
 
-/// A warning that is as it should be.
+/// A warning that is intentional.
 #[derive(Clone, Debug)]
 pub struct Allow {
     /// The warning's code.
     pub code: String,
-    /// Why.
+    /// Why the warning does not apply.
     pub reason: String,
-    /// Where the node begins and ends to which this belongs; everything, for the whole file.
+    /// The node in which the warning is allowed. `None` for the whole file.
     pub within: Option<Span>,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }
 
 impl Allow {
-    /// Whether it is about this kind of finding at this place.
+    /// Whether it allows this kind of finding at this place.
     pub fn covers(&self, code: &CodePage, at: Span) -> bool {
         self.code == code.code
             && self.within.is_none_or(|within| within.start <= at.start && at.end <= within.end)
@@ -118,12 +118,12 @@ impl Allow {
 }
 
 impl Guide {
-    /// The method with this key.
+    /// The method with this key, if there is one.
     pub fn method(&self, key: &str) -> Option<&Method> {
         self.methods.iter().find(|method| method.key == *key)
     }
 
-    /// The scopes and all that come with them.
+    /// The chosen scopes, followed by all that they include.
     pub fn with_included(&self, chosen: &[String]) -> Vec<String> {
         let mut all = chosen.to_vec();
         let mut at = 0;

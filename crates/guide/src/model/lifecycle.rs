@@ -3,17 +3,17 @@
 use crate::choice::LifecycleEvent;
 use crate::source::Span;
 
-/// A dated event.
+/// A dated event in the life of a provider or method.
 #[derive(Clone, Debug)]
 pub struct Lifecycle {
-    /// What happens.
+    /// The kind of event.
     pub event: LifecycleEvent,
-    /// When: `YYYY-MM-DD`, a day of the calendar.
+    /// The date of the event, as a valid `YYYY-MM-DD`.
     pub on: String,
-    /// What it means.
+    /// What the event means for people who link accounts.
     pub says: String,
-    /// Where the provider says so.
+    /// The URL of the provider's announcement.
     pub source: String,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }

@@ -3,20 +3,20 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::common::Text;
+use super::text::Text;
 use crate::choice::Carrier;
 use crate::spanned::Spanned;
 
-/// One place in a request that carries a key.
+/// A place in a request that carries a credential.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CarrierShape {
-    /// Where it stands.
+    /// The kind of place.
     pub(crate) r#in: Spanned<Carrier>,
-    /// The header's, parameter's, cookie's or body member's name.
+    /// The name of the header, query parameter, cookie or body member.
     #[schemars(example = &"X-API-Key")]
     pub(crate) name: Text,
-    /// What stands there.
+    /// The value.
     #[schemars(example = &"Token {{ value.api_key }}")]
     pub(crate) value: Text,
 }

@@ -1,4 +1,4 @@
-//! The forms that values of a guide take: free keys, one or several, a short form or a long one.
+//! The forms of values in a guide: mappings with free keys, one or several values, a short or a long form.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,7 +9,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::spanned::{ONE_OR_MANY, SHORT_OR, Spanned};
 
-/// A mapping with free keys, in the order written, each key with its place.
+/// A mapping with free keys. It keeps their order and places.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Entries<T>(pub(crate) Vec<(Spanned<String>, T)>);
 
@@ -52,7 +52,7 @@ impl<T: JsonSchema> JsonSchema for Entries<T> {
     }
 }
 
-/// One value, or a list of them.
+/// One value or a list of values.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct OneOrMany<T>(pub(crate) Vec<T>);
 
@@ -73,7 +73,7 @@ struct ManyVisitor<T>(PhantomData<T>);
 impl<'de, T: Deserialize<'de>> Visitor<'de> for ManyVisitor<T> {
     type Value = OneOrMany<T>;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("one or a list")
+        f.write_str("a value or a list")
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut items = Vec::new();
@@ -97,7 +97,7 @@ impl<T: JsonSchema> JsonSchema for OneOrMany<T> {
     }
 }
 
-/// A short form, which is a text, or a long form.
+/// A short form, which is a string, or a long form.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum ShortOr<T> {
     Short(Spanned<String>),
@@ -115,7 +115,7 @@ struct ShortOrVisitor<T>(PhantomData<T>);
 impl<'de, T: Deserialize<'de>> Visitor<'de> for ShortOrVisitor<T> {
     type Value = ShortOr<T>;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text or a mapping")
+        f.write_str("a string or a mapping")
     }
     fn visit_some<D: Deserializer<'de>>(self, long: D) -> Result<Self::Value, D::Error> {
         T::deserialize(long).map(ShortOr::Long)
@@ -138,7 +138,7 @@ impl<T: JsonSchema> JsonSchema for ShortOr<T> {
     }
 }
 
-/// A plain value: text, number or truth value.
+/// A string, number or boolean.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Scalar(pub(crate) serde_json::Value);
 
@@ -160,7 +160,7 @@ impl JsonSchema for Scalar {
     }
 }
 
-/// Any JSON, as it stands.
+/// Any JSON value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct AnyJson(pub(crate) serde_json::Value);
 

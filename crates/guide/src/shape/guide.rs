@@ -3,107 +3,108 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::common::{AllowShape, Text};
+use super::allow::AllowShape;
 use super::lifecycle::LifecycleShape;
 use super::method::MethodShape;
+use super::text::Text;
 use crate::choice::Standing;
 
-/// A connection guide: how somebody links an account at one provider, and how the link is proved.
+/// A connection guide: how people link accounts of one provider, and how the link is verified.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "Waystone connection guide")]
 pub(crate) struct GuideShape {
-    /// The version of the guide format. Always `1`.
+    /// The version of the guide format. It is always `1`.
     #[schemars(extend("const" = 1), example = 1)]
     pub(crate) waystone: u32,
-    /// The product to which an account is linked.
+    /// The product whose accounts are linked.
     pub(crate) provider: ProviderShape,
-    /// The permissions that the provider knows, by the provider's own names.
+    /// The provider's permissions.
     #[serde(default)]
     pub(crate) scopes: Vec<ScopeShape>,
-    /// What can be done with a linked account, and which scopes that needs. Choosing actions hides the sections
-    /// and steps of scopes that are not needed.
+    /// What can be done with a linked account, and which scopes each action needs. When actions are chosen, sections
+    /// and steps for other scopes are hidden.
     #[serde(default)]
     pub(crate) actions: Vec<ActionShape>,
-    /// The ways to authenticate with the provider; the first is offered first.
+    /// The ways to authenticate with the provider. The first one is offered first.
     #[schemars(length(min = 1))]
     pub(crate) methods: Vec<MethodShape>,
-    /// Where facts come from, and when somebody last looked.
+    /// The sources of facts in the guide, and when each was last checked.
     #[serde(default)]
     pub(crate) evidence: Vec<EvidenceShape>,
-    /// Warnings that are as they should be, with the reason.
+    /// Warnings that are intentional anywhere in the guide, each with a reason.
     #[serde(default)]
     pub(crate) allow: Vec<AllowShape>,
 }
 
-/// The product to which an account is linked.
+/// The product whose accounts are linked.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProviderShape {
-    /// The provider's key: the name of the guide's folder. It never changes.
+    /// The provider's key, which is also the name of the guide's folder. It must never change.
     #[schemars(example = &"acme")]
     pub(crate) key: Text,
-    /// The product's name, as its maker writes it.
+    /// The product's name, as its vendor writes it.
     #[schemars(example = &"Acme")]
     pub(crate) name: Text,
-    /// Other names under which people search for it.
+    /// Other names by which people search for the product.
     #[serde(default)]
     pub(crate) aliases: Vec<Text>,
-    /// What kind of product it is.
+    /// The product's categories.
     #[serde(default)]
     #[schemars(example = serde_json::json!(["ticketing"]))]
     pub(crate) categories: Vec<Text>,
-    /// The icon's file, beside the guide.
+    /// The icon's file name. The file is in the guide's folder.
     pub(crate) icon: Option<Text>,
-    /// The product's site.
+    /// The URL of the product's website.
     pub(crate) homepage: Option<Text>,
-    /// The provider's own documentation of its API.
+    /// The URL of the provider's API documentation.
     pub(crate) api_docs: Option<Text>,
-    /// Dated events in the life of the provider's API: deprecations, sunsets.
+    /// Dated events of the provider's API, such as deprecations and sunsets.
     #[serde(default)]
     pub(crate) lifecycle: Vec<LifecycleShape>,
 }
 
-/// A permission that the provider knows.
+/// A permission of the provider.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ScopeShape {
-    /// The scope, exactly as the provider writes it.
+    /// The scope's name, exactly as the provider writes it.
     pub(crate) name: Text,
-    /// What it lets somebody do.
+    /// What the scope permits.
     pub(crate) description: Option<Text>,
-    /// Scopes that come with it.
+    /// Other scopes that this scope includes.
     #[serde(default)]
     pub(crate) includes: Vec<Text>,
 }
 
-/// Something a product wants to do with a linked account.
+/// Something that a product does with linked accounts.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ActionShape {
     /// The action's key.
     pub(crate) key: Text,
-    /// What it is called.
+    /// The action's name, as people read it.
     pub(crate) label: Text,
-    /// What it does.
+    /// What the action does.
     pub(crate) description: Option<Text>,
-    /// The scopes it needs.
+    /// The scopes that the action needs.
     #[serde(default)]
     pub(crate) scopes: Vec<Text>,
 }
 
-/// Where a fact comes from.
+/// The source of a fact.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EvidenceShape {
-    /// The fact, in a sentence.
+    /// The fact, as a sentence.
     pub(crate) claim: Text,
-    /// The page that says so. Left out where nobody does, and the claim is an assumption.
+    /// The URL of the page that states the fact. Omit it if no page does and the claim is an assumption.
     pub(crate) source: Option<Text>,
-    /// When somebody last looked, as `YYYY-MM-DD`.
+    /// The date when the fact was last checked, as `YYYY-MM-DD`.
     #[schemars(regex(pattern = r"^\d{4}-\d{2}-\d{2}$"))]
     pub(crate) checked_on: Text,
-    /// How sure it is.
+    /// How certain the fact is.
     #[serde(default)]
     pub(crate) standing: Standing,
 }

@@ -3,20 +3,20 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::common::Text;
+use super::text::Text;
 use crate::choice::LifecycleEvent;
 
-/// A dated event.
+/// A dated event in the life of a provider or method.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LifecycleShape {
-    /// What happens.
+    /// The kind of event.
     pub(crate) event: LifecycleEvent,
-    /// When, as `YYYY-MM-DD`.
+    /// The date of the event, as `YYYY-MM-DD`.
     #[schemars(regex(pattern = r"^\d{4}-\d{2}-\d{2}$"))]
     pub(crate) on: Text,
-    /// What it means for whoever links an account.
+    /// What the event means for people who link accounts.
     pub(crate) says: Text,
-    /// Where the provider says so.
+    /// The URL of the provider's announcement.
     pub(crate) source: Text,
 }

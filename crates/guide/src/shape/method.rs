@@ -3,14 +3,15 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::allow::AllowShape;
 use super::auth::AuthShape;
 use super::check::{CheckShape, OutcomeShape};
-use super::common::{AllowShape, Text};
 use super::field::{DerivedShape, FieldShape};
 use super::forms::{Entries, OneOrMany, ShortOr};
 use super::lifecycle::LifecycleShape;
 use super::prose::PartShape;
 use super::scenario::ScenarioShape;
+use super::text::Text;
 use crate::choice::{Expiry, WaitAs};
 use crate::spanned::Spanned;
 
@@ -21,138 +22,140 @@ pub(crate) struct MethodShape {
     /// The method's key.
     #[schemars(example = &"api-key")]
     pub(crate) key: Text,
-    /// What it is called.
+    /// The method's name, as people read it.
     #[schemars(example = &"API Key")]
     pub(crate) label: Text,
-    /// One sentence for whoever chooses between methods.
+    /// A sentence that helps people choose between methods.
     pub(crate) description: Option<Text>,
-    /// Deployments of the provider that are apart from one another: production and sandbox, or regions. The table
-    /// drives the choice, the host and the documentation.
+    /// Separate deployments of the provider, such as production and sandbox, or regions. People choose one of them, and
+    /// it determines the host.
     #[serde(default)]
     pub(crate) environments: Vec<EnvironmentShape>,
-    /// What the provider calls an environment: `Site`, `Region`.
+    /// What the provider calls an environment, such as `Site` or `Region`. Default: `Environment`.
     #[schemars(example = &"Region")]
     pub(crate) environment_label: Option<Text>,
-    /// What is typed in, in the order of the form.
+    /// The values that people enter, in the order of the form.
     #[serde(default)]
     pub(crate) fields: Vec<FieldShape>,
-    /// What is computed and never asked: from what was typed, or from an answer.
+    /// Values that are computed from fields or responses instead of being entered.
     #[serde(default)]
     pub(crate) derived: Vec<DerivedShape>,
-    /// How the fields become authentication on a request.
+    /// How requests are authenticated.
     pub(crate) auth: Spanned<AuthShape>,
-    /// What request paths are appended to.
+    /// The URL to which the paths of requests are appended.
     #[schemars(example = &"https://{{ value.slug | host_labels(2) }}.{{ environment.host }}")]
     pub(crate) base_url: Text,
-    /// The only hosts this method may ever talk to: `api.example.com`, `*.example.com` (one label),
-    /// `**.example.com` (one or more), or a field that holds the customer's own host.
+    /// The only hosts to which this method can send requests: `api.example.com`, `*.example.com` (one label),
+    /// `**.example.com` (one or more labels), or a field that holds the customer's own host.
     #[schemars(length(min = 1))]
     pub(crate) hosts: Vec<ShortOr<OwnHostShape>>,
-    /// What is known of the credential's life.
+    /// How long the credential works, and on whose behalf it acts.
     pub(crate) credential: Option<CredentialShape>,
-    /// How often the provider may be asked.
+    /// The provider's rate limit.
     pub(crate) limits: Option<LimitsShape>,
-    /// Where the provider says when it may be asked again, if not in `Retry-After`.
+    /// The header that tells when to retry, if the provider does not use `Retry-After`.
     pub(crate) wait: Option<WaitShape>,
-    /// Requests that prove something, in the order in which they are made.
+    /// The requests that verify the credentials, in the order in which they are made.
     #[serde(default)]
     pub(crate) checks: Vec<CheckShape>,
-    /// What an answer means, for every check. A check's own outcomes are looked at first.
+    /// What responses mean, for every check. A check's own outcomes are tried first.
     #[serde(default)]
     pub(crate) outcomes: Vec<OutcomeShape>,
-    /// The guide for the end user who links an account.
+    /// The walkthrough for the person who links an account.
     pub(crate) link: PartShape,
-    /// The guide for the admin who sets the method up once.
+    /// The walkthrough for the administrator who sets up the method once.
     pub(crate) setup: Option<PartShape>,
-    /// Written conversations with the provider: tests of the guide, and the simulator's data.
+    /// Conversations with the provider. They are the guide's tests and the simulator's data.
     #[serde(default)]
     pub(crate) scenarios: Vec<ScenarioShape>,
     /// Dated events in the life of this method.
     #[serde(default)]
     pub(crate) lifecycle: Vec<LifecycleShape>,
-    /// Warnings that are as they should be here, with the reason.
+    /// Warnings that are intentional in this method, each with a reason.
     #[serde(default)]
     pub(crate) allow: Vec<AllowShape>,
 }
 
-/// A deployment of the provider that is apart from the others.
+/// A separate deployment of the provider.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EnvironmentShape {
     /// The environment's key.
     #[schemars(example = &"production")]
     pub(crate) key: Text,
-    /// What it is called.
+    /// The environment's name, as people read it.
     #[schemars(example = &"Production")]
     pub(crate) label: Text,
-    /// The end of its host names.
+    /// The environment's host, or the domain in which its hosts end.
     #[schemars(example = &"example.com")]
     pub(crate) host: Text,
-    /// A sentence that helps to recognize it.
+    /// A sentence that helps people recognize the environment.
     pub(crate) description: Option<Text>,
-    /// Further columns of the table, by name: other hosts, ids. They are referred to as `environment.name`.
+    /// Additional values of the environment, such as other hosts, by name. They are referred to as `environment.NAME`.
+    /// Every environment must have the same names.
     #[serde(default)]
     pub(crate) values: Entries<Text>,
-    /// The field whose value tells the environment, so that nobody has to choose it.
+    /// The field whose value tells the environment, so that people do not have to choose it.
     pub(crate) told_by: Option<ToldByShape>,
 }
 
-/// What tells an environment.
+/// How a field's value tells the environment.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ToldByShape {
-    /// The field …
+    /// The field's key.
     #[schemars(example = &"secret_key")]
     pub(crate) field: Text,
-    /// … whose value begins with this, or one of these.
+    /// The beginning, or one of several beginnings, of the field's value in this environment.
     #[schemars(example = &"test_")]
     pub(crate) prefix: OneOrMany<Text>,
 }
 
-/// The customer's own host, named in a field.
+/// The customer's own host, which is entered in a field.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OwnHostShape {
-    /// The field that holds the host. Only public addresses are reached, and an operator must allow the provider.
+    /// The key of the field that holds the host. Only public addresses are reached, and an operator must allow the
+    /// provider.
     pub(crate) field: Text,
 }
 
-/// What is known of the credential's life.
+/// How long the credential works, and on whose behalf it acts.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CredentialShape {
-    /// When it stops working by itself.
+    /// When the credential stops working by itself.
     #[serde(default)]
     pub(crate) expires: Expiry,
-    /// On whose behalf a request is made, and how far it reaches.
+    /// On whose behalf requests are made, and with which permissions.
     pub(crate) acts_as: Option<Text>,
-    /// Whether the provider shows it only once.
+    /// Whether the provider shows the credential only once.
     #[serde(default)]
     pub(crate) shown_once: bool,
 }
 
-/// How often the provider may be asked.
+/// The provider's rate limit.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LimitsShape {
-    /// So many requests …
+    /// The number of requests that are allowed in `per_seconds`.
     #[schemars(range(min = 1))]
     pub(crate) requests: u32,
-    /// … in so many seconds.
+    /// The period of the limit, in seconds.
     #[schemars(range(min = 1))]
     pub(crate) per_seconds: u32,
-    /// For whom it is counted: the organization, the token.
+    /// What the limit applies to, such as an organization or a token.
     pub(crate) counted_per: Option<Text>,
 }
 
-/// Where the provider says when it may be asked again.
+/// How the provider tells when to retry.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WaitShape {
-    /// The header.
+    /// The name of the response header.
     #[schemars(example = &"X-RateLimit-Reset")]
     pub(crate) header: Text,
-    /// How it says so.
+    /// The meaning of the header's value.
     #[serde(default)]
     pub(crate) r#as: WaitAs,
 }

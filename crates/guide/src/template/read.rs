@@ -1,4 +1,4 @@
-//! Reading the references of a text.
+//! Reads the references in a text.
 
 use crate::code::{BAD_FILTER, BAD_PATH, BAD_REFERENCE, MISPLACED_REFERENCE, UNKNOWN_NAME};
 use crate::finding::{Finding, MOST_FINDINGS, listed, nearest, quoted};
@@ -6,7 +6,7 @@ use crate::json_path::JsonPath;
 use crate::key::Key;
 use crate::names::{Names, is_misspelled, suggest};
 use crate::source::{Braces, Source, Span};
-use crate::template::{Clock, Context, Filter, Lot, Part, Reference, RequestPart, Target, Template};
+use crate::template::{Clock, Context, Filter, Nonce, Part, Reference, RequestPart, Target, Template};
 
 /// Reads texts with references: the context decides what they may refer to.
 pub(crate) struct TextReader<'a, 'n> {
@@ -93,7 +93,7 @@ impl ReferenceReader<'_, '_, '_> {
         if rest.is_empty() {
             let example = self.members(root).first().map_or("…", |name| *name);
             let found = Finding::new(&BAD_REFERENCE, self.span, format!("`{root}` alone is not a reference"));
-            self.text.findings.push(found.mend(format!("say of what, such as `{root}.{example}`")));
+            self.text.findings.push(found.mend(format!("add a name, such as `{root}.{example}`")));
             return None;
         }
         let names = self.text.names;
@@ -104,19 +104,22 @@ impl ReferenceReader<'_, '_, '_> {
             "capture" => self.capture(rest).map(Target::Capture),
             "token" => self.token(rest).map(Target::Token),
             "jwt" if !names.assertion => {
-                let found =
-                    Finding::new(&UNKNOWN_NAME, self.span, "nothing is signed here that `jwt` could be");
+                let found = Finding::new(
+                    &UNKNOWN_NAME,
+                    self.span,
+                    "`jwt` has no value, because nothing is signed here",
+                );
                 self.text.findings.push(found.mend("declare an `assertion`, or use the scheme `jwt`"));
                 None
             }
             "jwt" => self.one(rest, &[("assertion", Target::Assertion)]),
             "request" => self.named(rest, &RequestPart::NAMES).map(Target::Request),
             "now" => self.named(rest, &Clock::NAMES).map(Target::Now),
-            "random" => self.named(rest, &Lot::NAMES).map(Target::Random),
+            "random" => self.named(rest, &Nonce::NAMES).map(Target::Random),
             "json" => self.json(rest),
             "environment" if !names.environments => {
                 let found = Finding::new(&UNKNOWN_NAME, self.span, "this method has no environments");
-                self.text.findings.push(found.mend("declare `environments`, or write the text itself"));
+                self.text.findings.push(found.mend("declare `environments`, or write the value itself"));
                 None
             }
             "environment" => self.environment(rest),
@@ -135,7 +138,7 @@ impl ReferenceReader<'_, '_, '_> {
         }
     }
 
-    /// What can stand after a root, as far as it is known here.
+    /// The names that can follow a root, as far as they are known here.
     fn members(&self, root: &str) -> Vec<&str> {
         match root {
             "value" => self.text.names.values.clone(),
@@ -165,21 +168,23 @@ impl ReferenceReader<'_, '_, '_> {
                 found.mend(format!("did you mean `{name}.{rest}`?")).fix(at, name)
             }
             None => {
-                found.mend(format!("here a reference begins with one of {}", listed(legal.iter().copied())))
+                found.mend(format!("references here begin with one of {}", listed(legal.iter().copied())))
             }
         });
     }
 
-    /// A root that means nothing in this kind of text: what is meant instead is mostly plain.
+    /// Reports a root that is not available in this context. The intended one is usually obvious.
     fn misplaced(&mut self, root: &str, rest: &str) {
         let (legal, readable) =
             (self.text.context.roots(), matches!(self.text.context, Context::Prose | Context::Wording));
         let message = match root {
             "value" | "capture" | "json" if readable => {
-                format!("`{root}` has nothing to stand for on a page")
+                format!("`{root}` is not available on a page")
             }
-            "label" | "step" => format!("`{root}` is for texts that people read, and this is sent"),
-            _ => format!("`{root}` means nothing here"),
+            "label" | "step" => {
+                format!("`{root}` is only for text that people read, but this is sent to the provider")
+            }
+            _ => format!("`{root}` is not available here"),
         };
         let found = Finding::new(&MISPLACED_REFERENCE, self.span, message);
         let other = match root {
@@ -191,7 +196,7 @@ impl ReferenceReader<'_, '_, '_> {
             let at = self.part(root);
             found.mend(format!("write `{other}.{rest}`")).fix(at, other)
         } else {
-            found.mend(format!("here a reference begins with one of {}", listed(legal.iter().copied())))
+            found.mend(format!("references here begin with one of {}", listed(legal.iter().copied())))
         });
     }
 
@@ -204,7 +209,7 @@ impl ReferenceReader<'_, '_, '_> {
             }
             _ => {
                 let at = self.part(name);
-                let message = format!("an environment has no {}", quoted(name));
+                let message = format!("environments have no {}", quoted(name));
                 let known: Vec<&str> = ["host", "label"]
                     .into_iter()
                     .chain(self.text.names.environment_values.iter().copied())
@@ -219,9 +224,9 @@ impl ReferenceReader<'_, '_, '_> {
         let is_later =
             !self.text.names.tokens.contains(&name) && self.text.names.later_tokens.contains(&name);
         if is_later {
-            let message = format!("`{name}` is not there yet when this is sent");
+            let message = format!("the token `{name}` is not available yet when this is sent");
             let found = Finding::new(&UNKNOWN_NAME, self.part(name), message);
-            self.text.findings.push(found.mend("use it only after the request whose answer gives it"));
+            self.text.findings.push(found.mend("use it only after the request that obtains it"));
             return None;
         }
         self.known(name, "token", &self.text.names.tokens)
@@ -242,7 +247,7 @@ impl ReferenceReader<'_, '_, '_> {
     fn json(&mut self, rest: &str) -> Option<Target> {
         let path = JsonPath::parse(rest);
         if path.is_none() {
-            let message = format!("{} is not a path into a JSON body", quoted(rest));
+            let message = format!("{} is not a valid JSON path", quoted(rest));
             self.text.findings.push(Finding::new(&BAD_PATH, self.part(rest), message));
         }
         path.map(Target::Json)
@@ -254,7 +259,7 @@ impl ReferenceReader<'_, '_, '_> {
         if is_later {
             let message = format!("`{name}` is not captured yet when this is sent");
             let found = Finding::new(&UNKNOWN_NAME, self.part(name), message);
-            self.text.findings.push(found.mend("put the check that captures it before this one"));
+            self.text.findings.push(found.mend("move the check that captures it before this one"));
             return None;
         }
         self.known(name, "capture", &self.text.names.captures)
@@ -294,10 +299,10 @@ impl ReferenceReader<'_, '_, '_> {
         if filter.is_none() {
             let name = text.split('(').next().unwrap_or(text);
             if name == "host_labels" {
-                let found = Finding::new(&BAD_FILTER, at, "`host_labels` takes a number from 1 to 4");
+                let found = Finding::new(&BAD_FILTER, at, "`host_labels` needs a number from 1 to 4");
                 self.text
                     .findings
-                    .push(found.mend("say how many labels the value may have: `host_labels(2)`"));
+                    .push(found.mend("write how many labels the value may have: `host_labels(2)`"));
             } else {
                 let found = Finding::new(&BAD_FILTER, at, format!("{} is not a filter", quoted(text)));
                 let known: Vec<&str> =
@@ -305,14 +310,14 @@ impl ReferenceReader<'_, '_, '_> {
                 self.text.findings.push(suggest(found, at, name, &known));
             }
         } else if !self.text.context.has_filters() {
-            let message = format!("the filter `{text}` means nothing in a text that people read");
+            let message = format!("filters such as `{text}` cannot be used in text that people read");
             self.text.findings.push(Finding::new(&BAD_FILTER, at, message).mend("remove the filter"));
             return None;
         }
         filter
     }
 
-    /// Where these words of the reference stand.
+    /// The place of these words within the reference.
     fn part(&self, words: &str) -> Span {
         match self.text.source.slice(self.span).find(words) {
             Some(at) if !words.is_empty() => {
@@ -323,7 +328,7 @@ impl ReferenceReader<'_, '_, '_> {
     }
 }
 
-/// What a reference can begin with.
+/// The first words of references.
 pub(super) const ROOTS: &[&str] = &[
     "value",
     "label",
@@ -343,7 +348,7 @@ pub(super) const ROOTS: &[&str] = &[
 ];
 
 impl Context {
-    /// What a reference in such a text can begin with.
+    /// The roots that references in this context can have.
     pub(super) const fn roots(self) -> &'static [&'static str] {
         match self {
             Self::Prose => &["label", "step", "environment", "provider", "method", "brand", "hub"],

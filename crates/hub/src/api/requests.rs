@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{RawQuery, State};
+use axum::extract::{FromRequest as _, Request, State};
+use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use guide::Verb;
 use secret::{Secret, SecretBytes};
@@ -13,10 +13,11 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use vault::Scope;
+
 use crate::app::App;
 use crate::caller::Caller;
-use crate::scope::Scope;
-use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE, METHOD_NOT_ALLOWED};
+use crate::wire::error::{ApiError, Code, ErrorBody, INVALID_VALUE, METHOD_NOT_ALLOWED};
 use crate::wire::{Json, Segments};
 
 /// Sends a request through an account: what stands behind `/proxy` goes to the provider, below the address of its
@@ -39,21 +40,22 @@ pub(super) fn described() {}
 pub(super) async fn pass(
     State(app): State<Arc<App>>,
     caller: Caller,
-    method: Method,
-    headers: HeaderMap,
     Segments((id, path)): Segments<(String, String)>,
-    RawQuery(query): RawQuery,
-    body: Bytes,
+    request: Request,
 ) -> Result<Response, ApiError> {
     caller.needs(Scope::Requests)?;
+    let (parts, body) = request.into_parts();
+    let body = Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await;
+    let body = body.map_err(|rejection| ApiError::of(Code::for_status(rejection.status())))?;
+    let headers = parts.headers;
     let account = app.access.account(&caller, &id).await?;
-    let pairs = url::form_urlencoded::parse(query.as_deref().unwrap_or_default().as_bytes());
+    let pairs = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
     let texts = headers
         .iter()
         .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let wanted = probe::ProxyRequest {
-        verb: verb(method.as_str())?,
+        verb: verb(parts.method.as_str())?,
         // The segment came decoded; it is written as the provider is to read it.
         path: format!("/{}", encoded(&path)),
         query: pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),

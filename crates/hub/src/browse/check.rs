@@ -57,13 +57,13 @@ pub(super) async fn begin(app: &Arc<App>, client: &Client, mut linking: Linking)
     linking.attempt.progress = serde_json::json!([]);
     linking.save(app).await?;
     let (shared, id) = (Arc::clone(app), linking.attempt.id.clone());
-    spawn(app, id, async move { linking.run(&shared).await }).await
+    spawn(app, id, Box::pin(async move { linking.run(&shared).await })).await
 }
 
 /// Makes the checks of an attempt whose process is gone. Only here the attempt is read again.
 async fn take_over(context: &SessionContext, id: &str) -> Result<(), ApiError> {
     let (app, session, of) = (Arc::clone(&context.app), context.session.clone(), id.to_owned());
-    let work = async move {
+    let checks = Box::pin(async move {
         let Some(attempt) = app.vault.attempt(&of).await? else { return Ok(()) };
         if attempt.state != AttemptState::Checking {
             return Ok(());
@@ -74,8 +74,8 @@ async fn take_over(context: &SessionContext, id: &str) -> Result<(), ApiError> {
             Some(mut linking) => linking.run(&app).await,
             None => Ok(()),
         }
-    };
-    spawn(&context.app, id.to_owned(), work).await.map(|_| ())
+    });
+    spawn(&context.app, id.to_owned(), checks).await.map(|_| ())
 }
 
 /// Makes the checks of an attempt in a task of their own; `false` if another task makes them already.

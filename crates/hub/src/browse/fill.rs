@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use guide::Key;
 use jiff::Timestamp;
-use link::{FieldProblem, Stage};
+use link::Stage;
 use secret::Secret;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -16,8 +16,8 @@ use super::context::{SessionContext, go};
 use super::posted::shown;
 use super::work::{Work, work};
 use crate::pages::{
-    FormPage, HandedStep, Handing, Preview, SignInPage, Trouble, form, preview as previewed,
-    sign_in as sign_in_page,
+    FormLinks, FormPage, HandedStep, Handing, Preview, SentForm, SignInPage, Trouble, form,
+    preview as previewed, sign_in as sign_in_page,
 };
 use crate::wire::Segments;
 
@@ -35,7 +35,7 @@ pub(super) async fn show(
         | AttemptState::Linked
         | AttemptState::Cancelled => {}
     }
-    drawn(&context, &work, &[], &[], false).await.map(|html| context.page(html))
+    drawn(&context, &work, None).await.map(|html| context.page(html))
 }
 
 pub(super) async fn submit(
@@ -74,7 +74,8 @@ pub(super) async fn submit(
     }
     work.linking.save(&context.app).await.map_err(context.failed(&base))?;
     let typed = shown(work.linking.flow.method(), &typed);
-    drawn(&context, &work, &typed, &problems, true).await.map(|html| context.page_again(html))
+    let sent = SentForm { typed: &typed, problems: &problems };
+    drawn(&context, &work, Some(sent)).await.map(|html| context.page_again(html))
 }
 
 /// The person signs in at the provider, once all is there that is typed here.
@@ -94,11 +95,12 @@ async fn to_provider(
     work.linking.save(&context.app).await.map_err(context.failed(&base))?;
     if !ready {
         let typed = shown(work.linking.flow.method(), typed);
-        return drawn(context, &work, &typed, &problems, true).await.map(|html| context.page_again(html));
+        let sent = SentForm { typed: &typed, problems: &problems };
+        return drawn(context, &work, Some(sent)).await.map(|html| context.page_again(html));
     }
     let app = &context.app;
     let one = app.sign_ins.begin(&context.session).await.map_err(context.failed(&base))?;
-    let named = app.vault.name_attempt_of_sign_in(&one.id, &work.linking.attempt.id).await;
+    let named = app.vault.set_attempt_of_sign_in(&one.id, &work.linking.attempt.id).await;
     named.map_err(context.failed(&base))?;
     let page = SignInPage {
         provider: &work.linking.flow.guide().provider.name,
@@ -149,9 +151,7 @@ async fn handed_fields(context: &SessionContext, work: &Work) -> Result<Vec<Stri
 async fn drawn(
     context: &SessionContext,
     work: &Work,
-    typed: &[(Key, String)],
-    problems: &[FieldProblem],
-    was_sent: bool,
+    sent: Option<SentForm<'_>>,
 ) -> Result<String, Response> {
     let (flow, attempt) = (&work.linking.flow, &work.linking.attempt);
     let handed = context.app.vault.handoffs_of(&attempt.id).await;
@@ -165,16 +165,15 @@ async fn drawn(
         &context.frame(),
         &FormPage {
             flow,
-            base: &work.base,
-            providers: (1 < others.len()).then_some(home.as_str()),
-            icon: Some(&work.icon),
-            typed,
-            problems,
-            was_sent,
+            links: FormLinks {
+                base: &work.base,
+                providers: (1 < others.len()).then_some(home.as_str()),
+                icon: Some(&work.icon),
+            },
+            sent,
             attempt: matches!(flow.stage(), Stage::Failed { .. }).then_some(attempt.id.as_str()),
             before: before.as_ref(),
             handed: &handed,
-            may_hand_over: true,
         },
     ))
 }

@@ -14,7 +14,7 @@ use guide::{Key, Mistake};
 use jiff::{Timestamp, ToSpan as _};
 use link::{FieldProblem, Flow, Start};
 use secret::Secret;
-use vault::{Attempt, AttemptState, Digest, Handoff, Session};
+use vault::{Attempt, AttemptState, Digest, Handoff, NewHandoff, Session};
 
 use super::context::{PageContext, SessionContext, go};
 use super::cookie::{self, Cookie};
@@ -61,7 +61,13 @@ pub(super) async fn make(
     if fields.is_empty() {
         return Err(stale());
     }
-    let made = context.app.vault.add_handoff(&work.linking.attempt, step.key.as_str(), &fields, now, expires);
+    let new = NewHandoff {
+        attempt: &work.linking.attempt,
+        step: step.key.as_str(),
+        fields: &fields,
+        expires_at: expires,
+    };
+    let made = context.app.vault.add_handoff(&new, now);
     let (_, token) = made.await.map_err(context.failed(&base))?;
     let page = HandoffPage {
         provider: &work.linking.flow.guide().provider.name,
@@ -133,11 +139,11 @@ async fn enter(
     token: &str,
 ) -> Result<Response, Response> {
     let context = PageContext::new(app, headers);
-    app.limiter.may_guess(&client).await.map_err(context.failed("/"))?;
+    app.limiter.may_guess(client).await.map_err(context.failed("/"))?;
     let found = app.vault.handoff_by_token(&Digest::of(token)).await;
     let found = found.map_err(context.failed("/"))?;
     let Some(handoff) = found else {
-        app.limiter.guessed_wrong(&client).await;
+        app.limiter.guessed_wrong(client).await;
         return Err(context.trouble(Trouble::NotFound));
     };
     let now = Timestamp::now();
@@ -169,14 +175,14 @@ struct Helper {
 impl Helper {
     async fn find(app: &Arc<App>, client: &Client, headers: &HeaderMap, id: &str) -> Result<Self, Response> {
         let context = PageContext::new(app, headers);
-        app.limiter.may_guess(&client).await.map_err(context.failed("/"))?;
+        app.limiter.may_guess(client).await.map_err(context.failed("/"))?;
         let Some(secret) = cookie::read(headers, &cookie_name(id)) else {
             return Err(context.trouble(Trouble::NotFound));
         };
         let found =
             app.vault.handoff_by_token(&Digest::of(secret.expose())).await.map_err(context.failed("/"))?;
         let Some(handoff) = found.filter(|handoff| handoff.id == id) else {
-            app.limiter.guessed_wrong(&client).await;
+            app.limiter.guessed_wrong(client).await;
             return Err(context.trouble(Trouble::NotFound));
         };
         let attempt = app.vault.attempt(&handoff.attempt).await.map_err(context.failed("/"))?;

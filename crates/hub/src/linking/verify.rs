@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use link::{CheckReport, CheckState, Flow};
 use serde::Serialize;
 use utoipa::ToSchema;
-use vault::{Account, Credentials};
+use vault::{Account, By, Credentials};
 
 use crate::app::App;
 use crate::wire::error::ApiError;
@@ -54,7 +54,7 @@ pub(crate) async fn verify(app: &Arc<App>, account: &Account, actor: &str) -> Re
 }
 
 async fn unsealed(app: &App, account: &Account, actor: &str) -> Result<Credentials, ApiError> {
-    Ok(app.vault.unseal(&account.id, actor, "verify", Timestamp::now()).await?)
+    Ok(app.vault.unseal(&account.id, "verify", By::new(actor, Timestamp::now())).await?)
 }
 
 async fn look(app: &App, flow: &mut Flow, opened: Credentials, actor: &str) -> Result<Found, ApiError> {
@@ -63,7 +63,7 @@ async fn look(app: &App, flow: &mut Flow, opened: Credentials, actor: &str) -> R
     let mut account = keeper.credentials.account;
     let found = Verification::of(flow);
     if let Some(record) = found.record(account.version) {
-        account = app.vault.record_check(&account.id, &record, actor).await?;
+        account = app.vault.record_check(&account.id, &record, By::new(actor, Timestamp::now())).await?;
     }
     let checks = found.checks.iter().map(seen).collect();
     Ok(Found { account, outcome: found.outcome, message: found.message, checks })

@@ -12,12 +12,11 @@ use jiff::Timestamp;
 use secret::Secret;
 use std::sync::Arc;
 use url::Url;
-use vault::{OpenError, Vault};
+use vault::{By, OpenError, Scope, Vault};
 
 use super::tls::TlsError;
 use crate::app::{App, Parts};
 use crate::guides::Guides;
-use crate::scope::Scope;
 use crate::settings::{SetBy, Settings};
 
 /// Why the Hub could not start, or had to stop.
@@ -145,8 +144,8 @@ pub async fn open_vault(settings: &Settings) -> Result<Vault, ServeError> {
 
 /// At the very first start: makes the project and its first key, which is shown once.
 pub(super) async fn first_key(app: &App) -> Result<Option<Secret>, ServeError> {
-    let scopes = Scope::FIRST.map(Scope::as_str);
-    let founded = app.vault.found("Default", &scopes, "serve", Timestamp::now()).await;
+    let by = By::new("serve", Timestamp::now());
+    let founded = app.vault.add_first_project("Default", &Scope::FIRST, by).await;
     let founded = founded.map_err(|error| ServeError::Vault(OpenError::Store(error)))?;
     Ok(founded.map(|(_, token)| token.secret().clone()))
 }

@@ -11,7 +11,7 @@ use link::{FieldProblem, Flow, Purpose, Stage, Start};
 use secret::Secret;
 
 use crate::played::{MOMENT, ending, hidden, play, start};
-use crate::views::bare;
+use crate::views::{bare, sent};
 
 /// A guide of ours that has what the pages are about.
 pub(crate) const GUIDE: &str = r"
@@ -121,7 +121,7 @@ fn the_environment_is_asked_for_and_so_is_what_is_missing() {
     );
     assert!(!page.contains("_summary"), "{page}");
     let problems = flow.submit_form(None, &[]);
-    let page = form(&FormPage { was_sent: true, problems: &problems, ..bare(&flow, None) });
+    let page = form(&FormPage { sent: Some(sent(&[], &problems)), ..bare(&flow, None) });
     has(
         &page,
         &[
@@ -134,10 +134,15 @@ fn the_environment_is_asked_for_and_so_is_what_is_missing() {
     );
     flow.submit_form(Some("live"), &[(key("site"), Secret::from("No spaces"))]);
     let typed = [(key("site"), "No spaces".to_owned())];
-    let page = form(&FormPage { was_sent: true, typed: &typed, ..bare(&flow, None) });
+    let page = form(&FormPage { sent: Some(sent(&typed, &[])), ..bare(&flow, None) });
     has(
         &page,
-        &["value=\"No spaces\"", "aria-invalid=\"true\"", "Site takes letters and digits", "Token is needed"],
+        &[
+            "value=\"No spaces\"",
+            "aria-invalid=\"true\"",
+            "Site must be letters and digits.",
+            "Token is required.",
+        ],
     );
     has(
         &page,
@@ -333,7 +338,7 @@ fn what_is_typed_is_previewed_and_no_secret_is_looked_at() {
     assert_eq!(preview.host, None);
     assert_eq!(
         preview.fields["site"].problem.as_ref().map(|said| said.text.as_str()),
-        Some("Site takes letters and digits")
+        Some("Site must be letters and digits.")
     );
 }
 
@@ -372,7 +377,7 @@ fn what_somebody_else_entered_is_not_shown() {
         &[
             "action=\"/help/h\"",
             "name=\"field.site\"",
-            "Site is needed",
+            "Site is required.",
             "<h2 id=\"in--title--find\">Find</h2>",
         ],
     );

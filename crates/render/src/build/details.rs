@@ -1,7 +1,6 @@
-//! What is checked, how long a credential lives, how often one may ask, and where all this comes from.
+//! The reference parts of a page: checks, permissions, the credential, limits, events and sources.
 //!
-//! **Invariant:** a request is shown as it is sent, with names where the values will be; a secret's place in it is
-//! never shown filled.
+//! **Invariant:** a request is shown as it is sent, with names in place of values, so it never shows a secret.
 
 use guide::{BaseUrl, Carries, RequestTemplate};
 
@@ -12,7 +11,7 @@ use crate::page::{Check, Content, Event, Inline, Part, Permission, Request, Sour
 use crate::text::Context;
 use crate::wording;
 
-/// For so many environments a request is written out.
+/// The largest number of environments for which a request is written out once for each.
 const MOST_LINES: usize = 3;
 
 impl PageBuilder<'_> {
@@ -23,8 +22,9 @@ impl PageBuilder<'_> {
             requests: self.requests(&check.request),
         };
         let refresh = self.method.auth.sign_in.iter().flat_map(|sign_in| &sign_in.refresh);
-        let rarely = |check: &&guide::Check| refresh.clone().any(|step| step.check.key == check.key);
-        let checks: Vec<Check> = self.method.asks().filter(|check| !rarely(check)).map(one).collect();
+        // The page omits requests that refresh tokens, which linking rarely sends.
+        let is_refresh = |check: &&guide::Check| refresh.clone().any(|step| step.check.key == check.key);
+        let checks: Vec<Check> = self.method.asks().filter(|check| !is_refresh(check)).map(one).collect();
         let intro =
             wording::checks_intro(&self.brand.name, &self.guide.provider.name, !self.own_fields().is_empty());
         let intro = vec![Inline::Text(clean::line(&intro))];
@@ -41,7 +41,7 @@ impl PageBuilder<'_> {
         }
         let plain = request_line(request, base, &self.context);
         let alike = list.iter().all(|one| one.line == plain);
-        // Of many, each with a host of its own, the table of environments tells the hosts.
+        // With many environments, readers find the hosts in the table of environments.
         if list.len() > MOST_LINES {
             return vec![Request { environment: None, line: plain }];
         }
@@ -51,7 +51,7 @@ impl PageBuilder<'_> {
         list
     }
 
-    /// The permissions of the provider, with what needs and tries each.
+    /// The provider's permissions, each with the actions that need it and the check that tests it.
     pub(super) fn permissions(&mut self, wanted: Option<&[String]>) -> Option<Part> {
         let one = |scope: &guide::Scope| {
             let needs = |scopes: &[String]| scopes.contains(&scope.name);
@@ -62,7 +62,7 @@ impl PageBuilder<'_> {
                 description: scope.description.as_deref().map(clean::line),
                 needed_for: actions.map(|action| clean::line(&action.label)).collect(),
                 without: check.map(|check| {
-                    if check.required { wording::NOT_LINKED_WITHOUT } else { wording::LINKED_WITHOUT }
+                    if check.required { wording::NOT_LINKED_WITHOUT } else { wording::LIMITED_WITHOUT }
                 }),
                 tried_by: check.map(|check| clean::line(&check.label)),
             }
@@ -113,10 +113,10 @@ impl PageBuilder<'_> {
     }
 }
 
-/// Whether a request shows nobody who asks.
+/// Whether a request carries nothing that identifies the account.
 fn is_anonymous(request: &RequestTemplate) -> bool {
-    let says_nothing = request.body.is_none() && request.query.is_empty();
-    says_nothing && matches!(&request.carries, Carries::Only(carriers) if carriers.is_empty())
+    let has_no_values = request.body.is_none() && request.query.is_empty();
+    has_no_values && matches!(&request.carries, Carries::Only(carriers) if carriers.is_empty())
 }
 
 fn sentences(list: &[String]) -> Content {

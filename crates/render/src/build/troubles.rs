@@ -1,6 +1,6 @@
-//! What can go wrong: one entry for each outcome rule of the method.
+//! The part about problems: one entry for each of the method's outcome rules.
 //!
-//! **Invariant:** an entry says what the flow would say, with the names of values where the flow has the values.
+//! **Invariant:** an entry has the texts that the flow shows, with the names of values in place of the values.
 
 use guide::OutcomeRule;
 

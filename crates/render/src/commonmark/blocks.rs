@@ -6,9 +6,9 @@ use crate::markup::{Doc, Markup};
 use crate::page::{Block, Break, FormField, Inline};
 use crate::wording;
 
-/// Where links to places of this page lead.
+/// The targets of links in a medium.
 pub(crate) trait Places {
-    /// The address of the place, if this medium has one.
+    /// The link's target in this medium, or `None` if the medium has no anchor for it.
     fn place(&self, href: &Href) -> Option<Href>;
 }
 
@@ -21,16 +21,16 @@ struct Marks {
 
 const STRONG: Marks = Marks { mark: "**", open: "<strong>", close: "</strong>" };
 
-/// A writer of blocks: a document, and where its links lead.
+/// A writer of blocks: a document, and the targets of its links.
 pub(crate) struct Blocks<'p, F, P> {
     pub(crate) doc: Doc<CommonMark<F>>,
     pub(crate) places: &'p P,
 }
 
 impl<F: Flavor, P: Places> Blocks<'_, F, P> {
-    /// Blocks, each with an empty line after it.
+    /// Writes blocks, with an empty line after each.
     pub(crate) fn write(&mut self, list: &[Block]) {
-        // Two lists in a row would be one; the other kind of mark keeps them apart.
+        // Markdown joins two successive lists with the same kind of mark, so their marks alternate.
         let mut other = false;
         for (n, block) in list.iter().enumerate() {
             let follows = |before: &Block| matches!(before, Block::List { .. } | Block::Form(_));
@@ -40,7 +40,7 @@ impl<F: Flavor, P: Places> Blocks<'_, F, P> {
         }
     }
 
-    /// An item whose content is written by a writer like this one.
+    /// Writes an item whose content is written by this writer.
     pub(crate) fn item_of(&mut self, mark: &Markup<CommonMark<F>>, content: impl FnOnce(&mut Self)) {
         let mut outer = std::mem::replace(&mut self.doc, Doc::new());
         outer.item(mark, |doc| {
@@ -108,7 +108,7 @@ impl<F: Flavor, P: Places> Blocks<'_, F, P> {
         self.doc.item(&Markup::syntax("- "), |doc| doc.line(&line));
     }
 
-    /// Running text, added to what stands on the line.
+    /// Appends running text to a line.
     pub(crate) fn inlines(&self, out: Markup<CommonMark<F>>, list: &[Inline]) -> Markup<CommonMark<F>> {
         self.run(out, list, None)
     }
@@ -134,7 +134,7 @@ impl<F: Flavor, P: Places> Blocks<'_, F, P> {
     ) -> Markup<CommonMark<F>> {
         match inline {
             Inline::Text(text) => match text.strip_suffix('!').filter(|_| after == Some('[')) {
-                // Right before a link it would make an image of it.
+                // An exclamation mark right before a link would make it an image.
                 Some(front) => out.text(front).raw("\\!"),
                 None => out.text(text),
             },
@@ -165,7 +165,8 @@ impl<F: Flavor, P: Places> Blocks<'_, F, P> {
         }
     }
 
-    /// Text between marks, where the marks would be read as such; else between tags or, without tags, as it is.
+    /// Writes text between marks if Markdown would read them as such. Otherwise writes it between tags in MDX, and
+    /// unmarked in plain Markdown.
     fn marked(
         &self,
         out: Markup<CommonMark<F>>,
@@ -180,7 +181,7 @@ impl<F: Flavor, P: Places> Blocks<'_, F, P> {
         let flanks = |inner: char, outer: Option<char>| {
             !inner.is_whitespace() && (inner.is_alphanumeric() || outside(outer))
         };
-        // A mark right beside another of its kind would run into it.
+        // A mark right next to another of its kind would run into it.
         let runs_on = before.is_some_and(|ch| mark.starts_with(ch)) || after == Some('*');
         if flanks(first, before) && flanks(last, after) && !runs_on {
             return self.run(out.raw(mark), content, Some('*')).raw(mark);
@@ -192,7 +193,7 @@ impl<F: Flavor, P: Places> Blocks<'_, F, P> {
     }
 }
 
-/// The first character that is written for these, or one of its kind.
+/// The first character that is written for these pieces, or another of the same class.
 fn first_char(list: &[Inline]) -> Option<char> {
     list.iter().find_map(|inline| match inline {
         Inline::Text(text) => text.chars().next(),
@@ -217,19 +218,19 @@ fn last_char(list: &[Inline]) -> Option<char> {
     })
 }
 
-/// Whether an item stands on lines that follow one another: one paragraph, and at most a list below it.
+/// Whether an item has no empty lines within it: it is one paragraph, followed by at most one list.
 fn is_tight(item: &[Block]) -> bool {
     match item {
         [Block::Paragraph(_) | Block::Form(_)] | [Block::Paragraph(_), Block::Form(_)] => true,
         [Block::Paragraph(_), Block::List { items, first }] => {
-            // Only a list from one can follow a paragraph without an empty line.
+            // A numbered list can only follow a paragraph without an empty line if it starts at 1.
             first.is_none_or(|first| first == 1) && items.iter().all(|item| is_tight(item))
         }
         _ => false,
     }
 }
 
-/// Code between backticks, more of them than it holds.
+/// Code between backticks: more of them than any run within the code.
 pub(crate) fn code<F: Flavor>(out: Markup<CommonMark<F>>, text: &str) -> Markup<CommonMark<F>> {
     if text.trim().is_empty() {
         return out.text(text);
@@ -240,7 +241,7 @@ pub(crate) fn code<F: Flavor>(out: Markup<CommonMark<F>>, text: &str) -> Markup<
     out.repeat('`', fence).raw(pad).inert(text).raw(pad).repeat('`', fence)
 }
 
-/// An address with its parentheses escaped, which would else end it, and what could be a character reference.
+/// A link destination. Escapes parentheses, which would end it, and possible character references.
 fn destination<F: Flavor>(out: Markup<CommonMark<F>>, address: &str) -> Markup<CommonMark<F>> {
     let mut escaped = String::with_capacity(address.len());
     for (at, ch) in address.char_indices() {

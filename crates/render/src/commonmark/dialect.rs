@@ -1,18 +1,18 @@
-//! Text in `CommonMark`, plain or within MDX.
+//! The escaping of text in `CommonMark`, plain or within MDX.
 
 use std::marker::PhantomData;
 
 use crate::markup::{Dialect, Markup, begins_line};
 
-/// What differs between the two.
+/// The flavor of `CommonMark`.
 pub(crate) trait Flavor {
-    /// Whether it is read by MDX.
+    /// Whether MDX reads the text.
     const MDX: bool;
 }
 
-/// Plain.
+/// Plain `CommonMark`.
 pub(crate) struct Plain;
-/// Within MDX.
+/// `CommonMark` within MDX.
 pub(crate) struct Mdx;
 
 impl Flavor for Plain {
@@ -22,17 +22,17 @@ impl Flavor for Mdx {
     const MDX: bool = true;
 }
 
-/// Text in `CommonMark`.
+/// The dialect of a flavor of `CommonMark`.
 pub(crate) struct CommonMark<F>(PhantomData<F>);
 
 impl<F: Flavor> Dialect for CommonMark<F> {
     fn text(out: &mut String, text: &str) {
         let line_start = begins_line(out);
         let text = if line_start { text.trim_start() } else { text };
-        // What is copied so far; most of a text means nothing and is copied as it is.
+        // The length copied so far. Most text has no active characters and is copied as it is.
         let mut done = 0;
         if F::MDX && line_start && (text.starts_with("import") || text.starts_with("export")) {
-            // A line that begins so is code in MDX, and a letter cannot be escaped otherwise.
+            // MDX reads such a line as code, and a letter can only be escaped as a character reference.
             out.push_str(if text.starts_with('i') { "&#x69;" } else { "&#x65;" });
             done = 1;
         }
@@ -63,7 +63,7 @@ impl<F: Flavor> Dialect for CommonMark<F> {
     }
 }
 
-/// A character and what stands around it.
+/// A character and its surroundings.
 struct Here<'t> {
     before: Option<char>,
     text: &'t str,
@@ -72,7 +72,7 @@ struct Here<'t> {
 }
 
 impl Here<'_> {
-    /// Whether the character would be more than itself.
+    /// Whether `CommonMark` would read the character as syntax.
     fn is_active(&self, ch: char) -> bool {
         let after = self.text[self.at + ch.len_utf8()..].chars().next();
         let is = |ch: Option<char>, test: fn(char) -> bool| ch.is_some_and(test);
@@ -100,8 +100,8 @@ impl Here<'_> {
         self.line_start && self.at == 0
     }
 
-    /// Whether Mintlify's Markdown would make a link of what stands here. Such a link takes everything up to white
-    /// space, backslashes too, so that what they escape would be active again.
+    /// Whether Mintlify's Markdown would begin a link here. Such a link extends to the next white space and includes
+    /// backslashes, so the characters that they escape would be active again.
     fn starts_address(&self, ch: char) -> bool {
         let (before, after) = (&self.text[..self.at], &self.text[self.at + ch.len_utf8()..]);
         match ch {
@@ -113,13 +113,13 @@ impl Here<'_> {
     }
 }
 
-/// Whether a character, all of which are of ASCII, has a meaning anywhere.
+/// Whether a character is syntax in any place. All such characters are ASCII.
 fn may_be_active(byte: u8) -> bool {
     byte.is_ascii_punctuation()
         && !matches!(byte, b'"' | b'\'' | b',' | b'/' | b';' | b'?' | b'!' | b'%' | b'^' | b'(')
 }
 
-/// Whether a text begins with what could be a character reference.
+/// Whether text begins with a possible character reference.
 pub(crate) fn starts_reference(text: &str) -> bool {
     let rest = text.strip_prefix('&').unwrap_or_default();
     let rest = rest.strip_prefix('#').unwrap_or(rest);
@@ -127,7 +127,7 @@ pub(crate) fn starts_reference(text: &str) -> bool {
     name > 0 && rest[name..].starts_with(';')
 }
 
-/// How long a fence must be so that the code does not end it.
+/// The length of a code fence that the code cannot end.
 pub(crate) fn fence(code: &str) -> usize {
     longest_run(code).max(2) + 1
 }
@@ -136,7 +136,7 @@ pub(super) fn longest_run(code: &str) -> usize {
     code.split(|ch| ch != '`').map(str::len).max().unwrap_or_default()
 }
 
-/// A heading: number signs at the end of its text would be taken for decoration.
+/// A heading. Number signs at the end of its text are escaped, because Markdown drops them.
 pub(crate) fn heading<D: Dialect>(mark: Markup<D>, text: &str) -> Markup<D> {
     let body = text.trim_end_matches('#');
     let signs = text.len() - body.len();

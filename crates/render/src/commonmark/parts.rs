@@ -1,6 +1,6 @@
 //! The parts of a page in `CommonMark`.
 //!
-//! **Invariant:** an item of facts is one line, with one level of items below it at most.
+//! **Invariant:** an item in a list of facts is one line, with at most one level of items below it.
 
 use super::blocks::{Blocks, Places};
 use super::dialect::Flavor;
@@ -17,7 +17,7 @@ pub(crate) trait Components: Flavor + Sized {
 }
 
 impl<F: Flavor, P: Places> Blocks<'_, F, P> {
-    /// Named facts, an item each.
+    /// Writes an item for each fact.
     pub(crate) fn facts(&mut self, facts: &[Fact]) {
         for fact in facts {
             let line = self.inlines(Markup::of(&fact.name).raw(": "), &fact.content);
@@ -25,7 +25,7 @@ impl<F: Flavor, P: Places> Blocks<'_, F, P> {
         }
     }
 
-    /// An item with facts below it.
+    /// Writes an item with facts below it.
     pub(crate) fn item_with_facts(&mut self, title: &[Inline], facts: &[Fact]) {
         let title = self.inlines(Markup::new(), &[Inline::Strong(title.to_vec())]);
         self.item_of(&Markup::syntax("- "), |inner| {

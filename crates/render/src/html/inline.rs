@@ -1,6 +1,6 @@
 //! Blocks and running text as HTML.
 //!
-//! **Invariant:** a list is a list, and the mark between the names of a menu path is not read aloud.
+//! **Invariant:** lists are list elements, and screen readers skip the separators of menu paths.
 
 use super::dialect::Html;
 use super::form;
@@ -35,7 +35,7 @@ fn one(doc: &mut Doc<Html>, block: &Block) {
             doc.close("</ol>");
         }
         Block::Code { text, .. } => {
-            // Indentation would be part of the code, so each line break is written as a reference.
+            // The document's indentation would become part of the code, so line breaks are written as references.
             let lines = text.trim_end_matches('\n').split('\n');
             let code =
                 lines.enumerate().fold(Markup::syntax("<pre tabindex=\"0\"><code>"), |out, (n, line)| {

@@ -1,6 +1,6 @@
 //! The parts of a page as HTML.
 //!
-//! **Invariant:** headings descend one level at a time, and the id of each is the anchor of what it heads.
+//! **Invariant:** heading levels descend one at a time, and the id of each heading is the anchor of its part.
 
 use super::dialect::{Html, tag_with_id};
 use super::inline;
@@ -44,20 +44,19 @@ impl PartWriter for Doc<Html> {
         self.close("</div>");
     }
 
-    /// A table whose first column names what the others are about.
     fn table(&mut self, part: &Part, table: &Table) {
-        // Where only some are described, the others have an empty cell.
+        // The longest row names the columns; shorter rows get empty cells at their end.
         let columns: &[Fact] = table
             .rows
             .iter()
             .map(|(_, facts)| facts.as_slice())
             .max_by_key(|facts| facts.len())
             .unwrap_or_default();
-        // What can be scrolled sideways can be reached with the keyboard, and has a name. It is no landmark: the
-        // section around it is one, of the same name.
+        // A frame that scrolls sideways must be reachable by keyboard and have a name. It is not a landmark, because the
+        // section around it is one with the same name.
         let frame = Markup::syntax("<div class=\"table\" role=\"group\" tabindex=\"0\"");
         self.open(&frame.attribute("aria-labelledby", part.anchor.as_str()).raw(">"));
-        // The roles are said, because a phone lays the rows out as blocks, and a table laid out so is none any more.
+        // Phones lay the rows out as blocks, which removes a table's implicit roles, so the roles are explicit.
         self.open(&Markup::syntax("<table role=\"table\">"));
         let cell = "<th scope=\"col\" role=\"columnheader\">";
         let head = Markup::syntax("<thead role=\"rowgroup\"><tr role=\"row\">");

@@ -1,4 +1,4 @@
-//! Choosing scopes hides what is not needed, and the published page says which blocks hang on them.
+//! Choosing scopes hides the steps that they do not need, and the published page marks blocks with their scopes.
 
 use guide::{Brand, Guide};
 use render::{Options, Page, Style};
@@ -60,7 +60,7 @@ fn check(scopes: Option<&[&str]>, expected: &[&str]) {
 }
 
 #[test]
-fn what_no_chosen_scope_needs_is_left_out() {
+fn steps_that_no_chosen_scope_needs_are_omitted() {
     check(None, &["Read", "Always", "Hidden"]);
     check(Some(&[]), &["Always"]);
     check(Some(&["users:write"]), &["Read", "Always"]);

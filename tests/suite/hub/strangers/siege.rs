@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use vault::{KeySource, Kind, Vault};
+use vault::{By, KeySource, Kind, NewKey, Scope, Vault};
 
 use crate::hub::client::{Answer, Ask};
 use crate::hub::process::{Place, Served};
@@ -190,18 +190,11 @@ fn second_project(place: &Place) -> String {
             None => Vault::open(&place.data(), key).await,
         };
         let vault = vault.expect("the vault opens beside the Hub");
-        let now = Timestamp::now();
-        let project = vault.add_project("another", "test", now).await.expect("a project");
-        let scopes = [
-            "platform:read",
-            "platform:write",
-            "connectors:read",
-            "connectors:write",
-            "credentials:read",
-            "requests:write",
-            "keys:write",
-        ];
-        let made = vault.add_key(&project.id, "theirs", &scopes, Kind::Production, "test", now).await;
+        let by = By::new("test", Timestamp::now());
+        let project = vault.add_project("another", by).await.expect("a project");
+        let new =
+            NewKey { project: &project.id, name: "theirs", scopes: &Scope::ALL, kind: Kind::Production };
+        let made = vault.add_key(&new, by).await;
         let (_, token) = made.expect("a key");
         let text = token.secret().expose().to_owned();
         vault.close().await;

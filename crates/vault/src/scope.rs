@@ -1,26 +1,26 @@
-//! Scopes of API keys, and the rule for names of projects and keys.
+//! What an API key may do.
 
-/// What a key may do.
+/// A permission of an API key. A key has one or more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// See accounts, sessions, the trail.
+    /// Read accounts, sessions, link attempts and the audit trail.
     PlatformRead,
-    /// Make sessions; change and delete accounts.
+    /// Create sessions; change and delete accounts.
     PlatformWrite,
-    /// See connectors, guides and connector profiles.
+    /// Read connectors, guides and connector profiles.
     ConnectorsRead,
-    /// Change connector profiles.
+    /// Create, change and delete connector profiles.
     ConnectorsWrite,
-    /// Read what an account was linked with, secrets included.
+    /// Read the credentials of an account, secrets included.
     CredentialsRead,
     /// Send requests through an account.
     Requests,
-    /// Make and revoke keys.
+    /// Create and revoke API keys.
     KeysWrite,
 }
 
 impl Scope {
-    /// All of them.
+    /// Every scope.
     pub const ALL: [Self; 7] = [
         Self::PlatformRead,
         Self::PlatformWrite,
@@ -31,7 +31,7 @@ impl Scope {
         Self::KeysWrite,
     ];
 
-    /// What the first key of a project may do: everything but to read credentials, which has to be asked for.
+    /// The scopes of a project's first key: all but reading credentials, which must be asked for explicitly.
     pub const FIRST: [Self; 6] = [
         Self::PlatformRead,
         Self::PlatformWrite,
@@ -41,7 +41,7 @@ impl Scope {
         Self::KeysWrite,
     ];
 
-    /// The word on the wire.
+    /// The scope as the API and the database write it, such as `platform:read`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::PlatformRead => "platform:read",
@@ -54,15 +54,8 @@ impl Scope {
         }
     }
 
-    /// The scope of a word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|scope| scope.as_str() == word)
+    /// The scope with this name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.as_str() == text)
     }
-}
-
-/// What a project or a key may be called: from 1 to 100 characters that can be seen, without spaces around them.
-pub fn name(wanted: &str) -> Option<&str> {
-    let name = wanted.trim();
-    let fits = !name.is_empty() && name.chars().count() <= 100 && !name.chars().any(char::is_control);
-    fits.then_some(name)
 }
