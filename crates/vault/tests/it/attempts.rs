@@ -55,7 +55,7 @@ async fn an_attempt_is_changed_by_one_at_a_time_and_links_once() {
         let read = vault.attempt(&mine.id).await.unwrap().unwrap();
         assert_eq!((read.state, read.version), (AttemptState::Refused, 2), "{name}");
         assert_eq!(read.error, mine.error, "{name}");
-        assert_eq!(vault.attempt_transcript(&read).await.unwrap(), [line.clone()], "{name}");
+        assert_eq!(vault.attempt_transcript(&read).await.unwrap(), std::slice::from_ref(&line), "{name}");
         assert_eq!(vault.attempt_snapshot(&read, at(1)).await.unwrap().unwrap().expose(), "typed more");
 
         assert!(vault.lease(&mine.id, "p1", at(1), at(2)).await.unwrap(), "{name}");
