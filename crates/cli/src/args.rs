@@ -1,5 +1,8 @@
 //! What can be written on the command line.
 
+mod accounts;
+mod linking;
+mod new;
 mod projects;
 mod render;
 mod serve;
@@ -9,11 +12,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::accounts::{AccountsCommand, EditArgs, ExportArgs, ExportFormat, VerifyArgs};
+pub(crate) use self::linking::{InputArgs, LinkArgs, NetworkArgs};
+pub(crate) use self::new::{MethodKind, NewArgs};
 pub(crate) use self::projects::{KeysCommand, ProjectsCommand};
 pub(crate) use self::render::{AudienceArg, Medium, RenderArgs, StyleArg};
 pub(crate) use self::serve::{Flags, ServeArgs};
 pub(crate) use self::vault::{RotateArgs, StoreArgs, VaultCommand};
-use crate::command::MethodKind;
 use crate::findings::Format;
 use crate::out::Color;
 
@@ -145,21 +150,6 @@ pub(crate) struct CheckArgs {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct NewArgs {
-    /// The provider's key: small letters, digits and hyphens.
-    pub(crate) key: String,
-    /// How accounts authenticate.
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) method: MethodKind,
-    /// The product's name; made from the key, if left out.
-    #[arg(long)]
-    pub(crate) name: Option<String>,
-    /// The folder of guides; that of --guides, `guides`, or the current one, if left out.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct DiffArgs {
     /// The old version: a guide's path, or the key of one that ships.
     pub(crate) old: String,
@@ -192,155 +182,6 @@ pub(crate) struct TestArgs {
     /// One JSON document instead of text.
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-#[derive(Clone, Debug, Default, Args)]
-pub(crate) struct Wire {
-    /// Send requests for hosts of a pattern to another address: for tests, and for providers in-house.
-    #[arg(long, value_name = "PATTERN=URL")]
-    pub(crate) upstream: Vec<String>,
-    /// Certificates to trust besides the system's, as PEM: your company's proxy, for instance.
-    #[arg(long, value_name = "FILE", env = "WAYSTONE_CA_FILE")]
-    pub(crate) ca_file: Option<PathBuf>,
-}
-
-#[derive(Clone, Debug, Default, Args)]
-pub(crate) struct Given {
-    /// The environment's key, such as `production`.
-    #[arg(long, value_name = "KEY")]
-    pub(crate) environment: Option<String>,
-    /// The value of a field. Refused for secrets: a command line can be seen by others.
-    #[arg(long, value_name = "FIELD=VALUE")]
-    pub(crate) set: Vec<String>,
-    /// The value of a field, from a file; `-` is standard input.
-    #[arg(long, value_name = "FIELD=PATH")]
-    pub(crate) set_file: Vec<String>,
-    /// Ask nothing: what is missing is an error. So it is where there is no terminal.
-    #[arg(long)]
-    pub(crate) no_input: bool,
-    /// One JSON document on standard output instead of text. Asks nothing.
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct LinkArgs {
-    /// The provider's key, or a guide's path.
-    pub(crate) provider: String,
-    /// The method's key; the first, if left out.
-    #[arg(long, value_name = "KEY")]
-    pub(crate) method: Option<String>,
-    #[command(flatten)]
-    pub(crate) given: Given,
-    #[command(flatten)]
-    pub(crate) wire: Wire,
-    /// Check the credentials, and keep nothing.
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    /// A name for the account, of your own.
-    #[arg(long)]
-    pub(crate) label: Option<String>,
-    /// Link this account again. It has to be the same one at the provider …
-    #[arg(long, value_name = "ID")]
-    pub(crate) account: Option<String>,
-    /// … unless another one may take its place.
-    #[arg(long, requires = "account")]
-    pub(crate) allow_different: bool,
-    /// If the credentials are refused, try them in the other environments too.
-    #[arg(long)]
-    pub(crate) ask_elsewhere: bool,
-    /// Begin anew, even where a draft was kept.
-    #[arg(long)]
-    pub(crate) fresh: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum AccountsCommand {
-    /// List the accounts.
-    #[command(after_help = "Example: waystone accounts list --provider acme --json")]
-    List {
-        /// Only those of this provider.
-        #[arg(long)]
-        provider: Option<String>,
-        /// One JSON document.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Show an account and what was done with it.
-    #[command(after_help = "Example: waystone accounts show acc_…")]
-    Show {
-        /// The account's id.
-        id: String,
-        /// One JSON document.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Check whether an account still works.
-    #[command(after_help = "Example: waystone accounts verify --all")]
-    Verify {
-        /// The account's id.
-        #[arg(required_unless_present = "all")]
-        id: Option<String>,
-        /// All accounts.
-        #[arg(long, conflicts_with = "id")]
-        all: bool,
-        /// One JSON document.
-        #[arg(long)]
-        json: bool,
-        #[command(flatten)]
-        wire: Wire,
-    },
-    /// Change what an account was linked with. What is not given stays.
-    #[command(after_help = "Example: waystone accounts edit acc_… --set-file api_token=new-token.txt")]
-    Edit {
-        /// The account's id.
-        id: String,
-        #[command(flatten)]
-        given: Given,
-        #[command(flatten)]
-        wire: Wire,
-        /// Let another account at the provider take its place.
-        #[arg(long)]
-        allow_different: bool,
-    },
-    /// Remove an account, and make its credentials unreadable for good.
-    #[command(after_help = "Example: waystone accounts remove acc_… --yes")]
-    Remove {
-        /// The account's id.
-        id: String,
-        /// Do not ask.
-        #[arg(long)]
-        yes: bool,
-    },
-    /// Write an account's values to a file that only you can read.
-    #[command(after_help = "Example: waystone accounts export acc_… --out acme.env")]
-    Export {
-        /// The account's id.
-        id: String,
-        /// In which form.
-        #[arg(long, value_enum, default_value_t)]
-        format: ExportFormat,
-        /// The file; it must not exist.
-        #[arg(long, short, value_name = "FILE")]
-        out: Option<PathBuf>,
-        /// Replace the file if it exists.
-        #[arg(long, requires = "out")]
-        force: bool,
-        /// Show the secrets on standard output.
-        #[arg(long, conflicts_with = "out")]
-        reveal: bool,
-    },
-}
-
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub(crate) enum ExportFormat {
-    /// Lines of NAME="value", for a `.env` file.
-    #[default]
-    Env,
-    /// A JSON object.
-    Json,
-    /// Lines of export NAME='value', for a shell.
-    Shell,
 }
 
 #[derive(Debug, Args)]

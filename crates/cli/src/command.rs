@@ -8,6 +8,7 @@ mod explain;
 mod keys;
 mod link;
 mod new;
+mod project_named;
 mod projects;
 mod render;
 mod scenarios;
@@ -16,8 +17,6 @@ mod simulate;
 mod vault;
 
 use clap::CommandFactory as _;
-
-pub(crate) use self::new::MethodKind;
 
 use crate::args::{Arguments, Command, SchemaOf};
 use crate::failure::Failure;

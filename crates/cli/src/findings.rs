@@ -2,17 +2,16 @@
 
 mod github;
 mod json;
+mod piece;
 mod sarif;
 mod text;
 
-use std::ops::{AddAssign, SubAssign};
-
 use catalog::Entry;
 use clap::ValueEnum;
-use guide::{CodePage, Finding, Severity};
-use serde_json::Value;
+use guide::Finding;
 
 pub(crate) use self::json::finding as data;
+pub(crate) use self::piece::{Count, Piece};
 pub(crate) use self::text::text;
 
 /// What findings are written as.
@@ -35,53 +34,6 @@ pub(crate) struct Checked<'a> {
     pub(crate) findings: Vec<Finding>,
     /// How much the guide does, if it can be used.
     pub(crate) grade: Option<lint::Report>,
-}
-
-/// How many of each there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Count {
-    pub(crate) errors: usize,
-    pub(crate) warnings: usize,
-}
-
-impl Count {
-    fn of(findings: &[Finding]) -> Self {
-        let mut count = Self::default();
-        for finding in findings {
-            match finding.severity() {
-                Severity::Error => count.errors += 1,
-                Severity::Warning => count.warnings += 1,
-            }
-        }
-        count
-    }
-}
-
-impl AddAssign for Count {
-    fn add_assign(&mut self, other: Self) {
-        self.errors += other.errors;
-        self.warnings += other.warnings;
-    }
-}
-
-impl SubAssign for Count {
-    fn sub_assign(&mut self, other: Self) {
-        self.errors -= other.errors;
-        self.warnings -= other.warnings;
-    }
-}
-
-/// What there is to say about one file, in one of the formats; the file itself is not needed any more.
-pub(crate) struct Piece {
-    pub(crate) count: Count,
-    /// The guide's key and grade.
-    pub(crate) grade: Option<(String, lint::Report)>,
-    /// Text, for the formats that are a line after the other.
-    pub(crate) text: String,
-    /// Data, for the formats that are one document.
-    values: Vec<Value>,
-    graded: Option<Value>,
-    rules: Vec<&'static CodePage>,
 }
 
 /// What there is to say about one file.

@@ -10,6 +10,7 @@ mod parallel;
 
 mod findings;
 mod guides;
+mod hub_settings;
 mod linking;
 
 mod command;

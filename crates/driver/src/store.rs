@@ -16,9 +16,9 @@ pub struct NewLink<'a> {
     pub relinked: Option<&'a Account>,
     /// Which account the new one replaces if none was chosen.
     pub otherwise: Replacing<'a>,
-    /// A new label. `None` keeps that of the relinked account.
+    /// A new label. `None` keeps that of the replaced account.
     pub label: Option<&'a str>,
-    /// Whose the account is, if it belongs to a Hub's project.
+    /// Whose the account is, if it belongs to a Hub's project. `None` keeps that of the relinked account.
     pub home: Option<Home>,
 }
 
@@ -30,8 +30,8 @@ impl NewLink<'_> {
         from: CreatedFrom<'_>,
         by: By<'_>,
     ) -> Result<Account, ChangeError> {
-        let label = self.label.or_else(|| self.relinked?.label.as_deref()).map(str::to_owned);
-        let new = new_account(self.linked, label, self.home);
+        let home = self.home.or_else(|| self.relinked?.home.clone());
+        let new = new_account(self.linked, self.label.map(str::to_owned), home);
         let replacing = match self.relinked {
             Some(account) => Replacing::Account { id: &account.id, version: account.version },
             None => self.otherwise,

@@ -26,6 +26,7 @@ mod finish;
 mod handoff;
 mod posted;
 mod sign_in;
+mod work;
 
 use std::sync::Arc;
 

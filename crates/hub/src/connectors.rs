@@ -9,12 +9,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use guide::{Field, Guide, Method};
-use vault::{Account, ConnectorProfile, Session};
+use guide::{Field, Guide, Key, Method};
+use secret::Secret;
+use url::Url;
+use vault::{Account, ConnectorProfile, Session, StoreError, Vault};
 
-use crate::app::App;
-use crate::guides::Edition;
-use crate::wire::error::ApiError;
+use crate::guides::{Edition, Guides};
+use crate::wire::error::{ApiError, NOT_FOUND};
 
 /// A method of a provider, as a project has it.
 #[derive(Clone, Debug)]
@@ -70,17 +71,97 @@ pub(crate) fn needs_profile(method: &Method) -> bool {
     setup_fields(method).iter().any(|field| field.required)
 }
 
-/// Everything that a project can link, by provider's name.
-pub(crate) async fn of_project(app: &App, project: &str) -> Result<Vec<Connector>, ApiError> {
-    let profiles = app.vault.connector_profiles(project).await.map_err(|error| ApiError::internal(&error))?;
-    let editions = app.guides.snapshot();
-    let mut connectors: Vec<Connector> =
-        editions.values().flat_map(|edition| of_provider(edition, &profiles)).collect();
-    connectors.sort_by(|a, b| {
-        let name = |one: &Connector| one.guide().provider.name.to_lowercase();
-        name(a).cmp(&name(b)).then_with(|| a.id.cmp(&b.id))
-    });
-    Ok(connectors)
+/// What projects and sessions can link.
+pub(crate) struct Connectors {
+    vault: Arc<Vault>,
+    guides: Arc<Guides>,
+}
+
+impl Connectors {
+    pub(crate) fn new(vault: Arc<Vault>, guides: Arc<Guides>) -> Self {
+        Self { vault, guides }
+    }
+
+    /// Everything that a project can link, by provider's name.
+    pub(crate) async fn of_project(&self, project: &str) -> Result<Vec<Connector>, StoreError> {
+        let profiles = self.vault.connector_profiles(project).await?;
+        let editions = self.guides.snapshot();
+        let mut connectors: Vec<Connector> =
+            editions.values().flat_map(|edition| of_provider(edition, &profiles)).collect();
+        connectors.sort_by(|a, b| {
+            let name = |one: &Connector| one.guide().provider.name.to_lowercase();
+            name(a).cmp(&name(b)).then_with(|| a.id.cmp(&b.id))
+        });
+        Ok(connectors)
+    }
+
+    /// What a session can link: what is active, of its provider, profile and categories.
+    pub(crate) async fn of_session(&self, session: &Session) -> Result<Vec<Connector>, StoreError> {
+        let mut all = self.of_project(&session.made.project).await?;
+        all.retain(|one| is_for(session, one));
+        Ok(all)
+    }
+
+    /// A connector that a session can link, by its id.
+    pub(crate) async fn in_session(&self, session: &Session, id: &str) -> Result<Connector, ApiError> {
+        let found = self.find(&session.made.project, id).await?.filter(|one| is_for(session, one));
+        found.ok_or_else(|| ApiError::new(&NOT_FOUND, "There is no connector with this id in this session"))
+    }
+
+    /// A connector of a project by its id, whether or not it is active.
+    pub(crate) async fn find(&self, project: &str, id: &str) -> Result<Option<Connector>, StoreError> {
+        // No database is asked for what cannot be an id, and may be no text for it.
+        if !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')) {
+            return Ok(None);
+        }
+        if let Some((provider, _)) = id.split_once('.') {
+            let Some(edition) = self.guides.edition(provider) else { return Ok(None) };
+            let profiles = self.vault.connector_profiles(project).await?;
+            let found = of_provider(&edition, &profiles).into_iter().find(|one| one.id == id);
+            // An account that was linked before the project had a profile of its own keeps the built-in one.
+            let built_in = || {
+                let methods = &edition.guide.methods;
+                let method = methods.iter().find(|one| built_in_id(provider, one.key.as_str()) == id)?;
+                Some(Connector { active: false, ..built_in(&edition, method) })
+            };
+            return Ok(found.or_else(built_in));
+        }
+        let Some(profile) = self.vault.connector_profile(project, id).await? else { return Ok(None) };
+        Ok(self.guides.edition(&profile.provider).map(|edition| configured(&edition, &profile)))
+    }
+
+    /// The ids of a project's profiles that are switched off. A built-in profile never is.
+    pub(crate) async fn switched_off(&self, project: &str) -> Result<BTreeSet<String>, StoreError> {
+        let profiles = self.vault.connector_profiles(project).await?;
+        Ok(profiles.into_iter().filter(|profile| !profile.active).map(|profile| profile.id).collect())
+    }
+
+    /// Whether an account's connector profile is active.
+    pub(crate) async fn is_active(&self, account: &Account) -> Result<bool, StoreError> {
+        let Some(home) = account.home.as_ref().filter(|home| !home.connector_profile.contains('.')) else {
+            return Ok(true);
+        };
+        let profile = self.vault.connector_profile(&home.project, &home.connector_profile).await?;
+        Ok(profile.is_none_or(|profile| profile.active))
+    }
+
+    /// What an admin has set up for a connector, as if typed: it is the product's own, and stays whatever the customer
+    /// chooses.
+    pub(crate) async fn setup_values(&self, connector: &Connector) -> Result<Vec<(Key, Secret)>, StoreError> {
+        let Some(profile) = &connector.profile else { return Ok(Vec::new()) };
+        let secrets = self.vault.connector_profile_secrets(profile).await?;
+        Ok(driver::values(&profile.values, &secrets).into_iter().collect())
+    }
+}
+
+/// Whether a session can link a connector.
+fn is_for(session: &Session, connector: &Connector) -> bool {
+    let made = &session.made;
+    let provider = made.provider.as_deref().is_none_or(|key| key == connector.provider());
+    let profile = made.connector_profile.as_deref().is_none_or(|id| id == connector.id);
+    let categories = &connector.guide().provider.categories;
+    let category = made.categories.is_empty() || categories.iter().any(|one| made.categories.contains(one));
+    connector.active && provider && profile && category
 }
 
 /// What can be linked of a provider, with a project's profiles.
@@ -93,68 +174,10 @@ fn of_provider(edition: &Arc<Edition>, profiles: &[ConnectorProfile]) -> Vec<Con
         let before = connectors.len();
         connectors.extend(profiles.iter().filter(is_own).map(|profile| configured(edition, profile)));
         if connectors.len() == before && !needs_profile(method) {
-            connectors.push(plain(edition, method));
+            connectors.push(built_in(edition, method));
         }
     }
     connectors
-}
-
-/// What a session may link: what is active, of its provider, profile and categories.
-pub(crate) async fn of_session(app: &App, session: &Session) -> Result<Vec<Connector>, ApiError> {
-    let mut all = of_project(app, &session.made.project).await?;
-    all.retain(|one| one.active && may(session, one));
-    Ok(all)
-}
-
-/// One of them, whether or not it is active.
-pub(crate) async fn find(app: &App, project: &str, id: &str) -> Result<Option<Connector>, ApiError> {
-    // No database is asked for what cannot be an id, and may be no text for it.
-    if !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')) {
-        return Ok(None);
-    }
-    if let Some((provider, _)) = id.split_once('.') {
-        let Some(edition) = app.guides.edition(provider) else { return Ok(None) };
-        let profiles =
-            app.vault.connector_profiles(project).await.map_err(|error| ApiError::internal(&error))?;
-        let found = of_provider(&edition, &profiles).into_iter().find(|one| one.id == id);
-        // An account that was linked before the project had a profile of its own keeps the plain one.
-        let plainly = || {
-            let method =
-                edition.guide.methods.iter().find(|one| built_in_id(provider, one.key.as_str()) == id)?;
-            Some(Connector { active: false, ..plain(&edition, method) })
-        };
-        return Ok(found.or_else(plainly));
-    }
-    let profile =
-        app.vault.connector_profile(project, id).await.map_err(|error| ApiError::internal(&error))?;
-    let Some(profile) = profile else { return Ok(None) };
-    Ok(app.guides.edition(&profile.provider).map(|edition| configured(&edition, &profile)))
-}
-
-/// Whether a session is for it.
-pub(crate) fn may(session: &Session, connector: &Connector) -> bool {
-    let made = &session.made;
-    let provider = made.provider.as_deref().is_none_or(|key| key == connector.provider());
-    let profile = made.connector_profile.as_deref().is_none_or(|id| id == connector.id);
-    let categories = &connector.guide().provider.categories;
-    let category = made.categories.is_empty() || categories.iter().any(|one| made.categories.contains(one));
-    provider && profile && category
-}
-
-/// The profiles of a project that are switched off, by id. One that is not written down never is.
-pub(crate) async fn switched_off(app: &App, project: &str) -> Result<BTreeSet<String>, ApiError> {
-    let profiles = app.vault.connector_profiles(project).await.map_err(|error| ApiError::internal(&error))?;
-    Ok(profiles.into_iter().filter(|profile| !profile.active).map(|profile| profile.id).collect())
-}
-
-/// Whether an account's profile is active.
-pub(crate) async fn is_active(app: &App, account: &Account) -> Result<bool, ApiError> {
-    let Some(home) = account.home.as_ref().filter(|home| !home.connector_profile.contains('.')) else {
-        return Ok(true);
-    };
-    let profile = app.vault.connector_profile(&home.project, &home.connector_profile).await;
-    let profile = profile.map_err(|error| ApiError::internal(&error))?;
-    Ok(profile.is_none_or(|profile| profile.active))
 }
 
 fn configured(edition: &Arc<Edition>, profile: &ConnectorProfile) -> Connector {
@@ -169,7 +192,7 @@ fn configured(edition: &Arc<Edition>, profile: &ConnectorProfile) -> Connector {
     }
 }
 
-fn plain(edition: &Arc<Edition>, method: &Method) -> Connector {
+fn built_in(edition: &Arc<Edition>, method: &Method) -> Connector {
     let provider = &edition.guide.provider;
     let name = match edition.guide.methods.as_slice() {
         [_] => provider.name.clone(),
@@ -186,8 +209,8 @@ fn plain(edition: &Arc<Edition>, method: &Method) -> Connector {
 }
 
 /// Where the icon of a provider is, for clients elsewhere.
-pub(crate) fn icon_url(app: &App, provider: &str) -> String {
-    format!("{}connectors/{provider}/icon", app.public_url)
+pub(crate) fn icon_url(public_url: &Url, provider: &str) -> String {
+    format!("{public_url}connectors/{provider}/icon")
 }
 
 /// Where it is, for pages of ours.

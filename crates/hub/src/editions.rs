@@ -8,60 +8,95 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use guide::Guide;
 use jiff::Timestamp;
-use vault::{GuideText, Session};
+use vault::{GuideText, Session, Vault};
 
-use crate::app::App;
-use crate::guides::Edition;
+use crate::guides::{Edition, Guides};
 use crate::wire::error::{ApiError, INTERNAL};
 
-/// So many guides that are not current are kept ready.
+/// The most guides that are kept in memory besides the current ones.
 const MOST: usize = 256;
 
-/// Guides that were read from the database.
-#[derive(Default)]
-pub(crate) struct Old(Mutex<BTreeMap<String, Arc<Guide>>>);
-
-/// The guide with which a session links a provider: the one it began with.
-pub(crate) async fn pinned(app: &App, session: &Session, edition: &Edition) -> Result<Arc<Guide>, ApiError> {
-    let guide = &edition.guide;
-    let now = Timestamp::now();
-    let text = GuideText {
-        digest: &guide.digest,
-        provider: guide.provider.key.as_str(),
-        source: &edition.source.text,
-    };
-    let pinned = app.vault.pin_guide(session.seq, text, now).await;
-    let digest = pinned.map_err(|error| ApiError::internal(&error))?;
-    if digest == guide.digest {
-        return Ok(Arc::clone(guide));
-    }
-    let old = by_digest(app, &digest).await?;
-    old.ok_or_else(|| {
-        tracing::error!(digest, "the text of a guide is not in the database");
-        ApiError::of(&INTERNAL)
-    })
+/// Guides by digest: the current ones, and those that the database has.
+pub(crate) struct Editions {
+    vault: Arc<Vault>,
+    guides: Arc<Guides>,
+    /// Guides that were read from the database.
+    cache: Mutex<BTreeMap<String, Arc<Guide>>>,
 }
 
-/// The guide with a digest, if it is known.
-pub(crate) async fn by_digest(app: &App, digest: &str) -> Result<Option<Arc<Guide>>, ApiError> {
-    let current = app.guides.snapshot();
-    if let Some(edition) = current.values().find(|edition| edition.guide.digest == digest) {
-        return Ok(Some(Arc::clone(&edition.guide)));
+impl Editions {
+    pub(crate) fn new(vault: Arc<Vault>, guides: Arc<Guides>) -> Self {
+        Self { vault, guides, cache: Mutex::default() }
     }
-    if let Some(guide) = app.old_guides.0.lock().unwrap_or_else(PoisonError::into_inner).get(digest) {
-        return Ok(Some(Arc::clone(guide)));
+
+    /// The guide with which a session links a provider: the one it began with.
+    pub(crate) async fn pinned(&self, session: &Session, edition: &Edition) -> Result<Arc<Guide>, ApiError> {
+        let guide = &edition.guide;
+        let text = GuideText {
+            digest: &guide.digest,
+            provider: guide.provider.key.as_str(),
+            source: &edition.source.text,
+        };
+        let digest = self.vault.pin_guide(session.seq, text, Timestamp::now()).await?;
+        if digest == guide.digest {
+            return Ok(Arc::clone(guide));
+        }
+        self.by_digest(&digest).await?.ok_or_else(|| {
+            tracing::error!(digest, "the text of a guide is not in the database");
+            ApiError::of(&INTERNAL)
+        })
     }
-    let text = app.vault.guide_text(digest).await.map_err(|error| ApiError::internal(&error))?;
-    let Some(text) = text else { return Ok(None) };
-    let Ok(guide) = guide::read("guide.yaml", text.as_bytes()).into_usable() else {
-        tracing::error!(digest, "this version of the program cannot read a guide that an older one kept");
-        return Ok(None);
-    };
-    let guide = Arc::new(guide);
-    let mut kept = app.old_guides.0.lock().unwrap_or_else(PoisonError::into_inner);
-    if MOST <= kept.len() {
-        kept.clear();
+
+    /// The guide with a digest; `None` if neither the current guides nor the database have it.
+    pub(crate) async fn by_digest(&self, digest: &str) -> Result<Option<Arc<Guide>>, ApiError> {
+        let current = self.guides.snapshot();
+        if let Some(edition) = current.values().find(|edition| edition.guide.digest == digest) {
+            return Ok(Some(Arc::clone(&edition.guide)));
+        }
+        if let Some(guide) = self.cache.lock().unwrap_or_else(PoisonError::into_inner).get(digest) {
+            return Ok(Some(Arc::clone(guide)));
+        }
+        let Some(text) = self.vault.guide_text(digest).await? else { return Ok(None) };
+        let Ok(guide) = guide::read("guide.yaml", text.as_bytes()).into_usable() else {
+            tracing::error!(digest, "this version of the program cannot read a guide that an older one kept");
+            return Ok(None);
+        };
+        let guide = Arc::new(guide);
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        if MOST <= cache.len() {
+            cache.clear();
+        }
+        cache.insert(digest.to_owned(), Arc::clone(&guide));
+        Ok(Some(guide))
     }
-    kept.insert(digest.to_owned(), Arc::clone(&guide));
-    Ok(Some(guide))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_guide_is_found_by_its_digest_also_after_it_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = vault::KeySource::File(folder.path().join("key"));
+        let vault = Arc::new(Vault::open(folder.path(), key).await.unwrap());
+        let guides = Arc::new(Guides::open(None).unwrap());
+        let editions = Editions::new(Arc::clone(&vault), Arc::clone(&guides));
+        let current = guides.snapshot().values().next().map(Arc::clone).unwrap();
+        let found = editions.by_digest(&current.guide.digest).await.unwrap().unwrap();
+        assert!(Arc::ptr_eq(&found, &current.guide));
+
+        let text = format!("{}\n# edited", current.source.text);
+        let old = guide::read("guide.yaml", text.as_bytes()).into_usable().unwrap();
+        assert!(editions.by_digest(&old.digest).await.unwrap().is_none());
+        let provider = old.provider.key.as_str();
+        vault
+            .store_guide(GuideText { digest: &old.digest, provider, source: &text }, Timestamp::now())
+            .await
+            .unwrap();
+        let found = editions.by_digest(&old.digest).await.unwrap().unwrap();
+        assert_eq!(found.digest, old.digest);
+        let again = editions.by_digest(&old.digest).await.unwrap().unwrap();
+        assert!(Arc::ptr_eq(&found, &again), "it is not read twice");
+    }
 }

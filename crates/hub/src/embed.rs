@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use sha2::{Digest as _, Sha256};
 
 use crate::app::App;
+use crate::etag;
 
 /// The script. Where it says `HUB` it is given the Hub's address.
 const SCRIPT: &str = include_str!("embed/embed.js");
@@ -27,11 +27,8 @@ pub(crate) fn routes() -> Router<Arc<App>> {
 /// again after an hour, and costs nothing where it has not changed.
 async fn read(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     let text = script(app.public_url.as_str());
-    let tag = tag(&text);
-    let known = headers.get_all(IF_NONE_MATCH).into_iter().filter_map(|value| value.to_str().ok());
-    let mut known = known.flat_map(|value| value.split(',')).map(|one| one.trim().trim_start_matches("W/"));
-    let is_known = known.any(|one| one == "*" || tag == one);
-    let mut response = if is_known {
+    let tag = etag::of(&text);
+    let mut response = if etag::is_known(&headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], text).into_response()
@@ -59,11 +56,6 @@ fn script(public_url: &str) -> String {
     SCRIPT.replace("\"HUB\"", &home.to_string())
 }
 
-fn tag(text: &str) -> String {
-    let hex: String = Sha256::digest(text).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{hex}\"")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,6 +64,6 @@ mod tests {
     fn the_script_knows_its_hub() {
         let text = script("https://connect.example.com/");
         assert!(text.contains("\"https://connect.example.com\"") && !text.contains("\"HUB\""));
-        assert_ne!(tag(&text), tag(&script("https://other.example.com/")));
+        assert_ne!(etag::of(&text), etag::of(&script("https://other.example.com/")));
     }
 }

@@ -5,16 +5,21 @@
 //!
 //! **Invariant:** what is current can be used. A guide that gets errors stays what it was, and the log says why.
 
-mod watch;
+mod folder;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use catalog::{Catalog, Entry, ReadError};
 use guide::{Finding, Guide, Severity, Source};
 
-pub(crate) use self::watch::watch;
+use self::folder::{look, settled};
+use crate::tasks::Stop;
+
+/// How often the folder is looked at.
+const EVERY: Duration = Duration::from_secs(2);
 
 /// One guide that can be used, with its text.
 #[derive(Debug)]
@@ -132,6 +137,26 @@ impl Guides {
             tracing::info!(?added, ?changed, ?removed, guides = self.count(), "guides were read again");
         }
         changes
+    }
+
+    /// Reads the guides again when something in their folder changed, until it is time to stop.
+    pub(crate) async fn watch(self: Arc<Self>, mut stop: Stop) {
+        let Some(folder) = self.folder.clone() else { return };
+        let mut known = look(&folder).await;
+        loop {
+            tokio::select! {
+                () = stop.asked() => return,
+                () = tokio::time::sleep(EVERY) => {}
+            }
+            let now = look(&folder).await;
+            if now == known {
+                continue;
+            }
+            known = settled(&folder, now).await;
+            let guides = Arc::clone(&self);
+            // A panic in there is logged where it happens; the next change is another chance.
+            let _ = tokio::task::spawn_blocking(move || guides.reload()).await;
+        }
     }
 
     fn take(&self, loaded: Loaded) -> Changes {

@@ -15,12 +15,12 @@
 //! **Invariant:** there is no answer without an id, a line in the log, and the headers; also none of a panic.
 
 mod any_origin;
-pub(crate) mod client;
+mod client;
 mod envelope;
 mod headers;
 mod observe;
 mod once;
-pub(crate) mod request_id;
+mod request_id;
 
 use std::any::Any;
 use std::sync::Arc;

@@ -7,43 +7,47 @@
 //! `layers.rs`, and what is under way is finished before the end.
 
 pub mod pages;
+pub mod serve;
 pub mod settings;
 pub mod texts;
 
-mod app;
-mod editions;
-mod guides;
-mod serve;
+mod client;
+mod etag;
+mod hex;
+mod request_id;
+mod status;
+mod tasks;
 mod telemetry;
-
-mod layers;
-mod lease;
+mod web_origin;
 mod wire;
 
-mod access;
+mod account_flows;
+mod caller;
 mod connectors;
+mod editions;
+mod guides;
+mod leases;
 mod limits;
 mod linking;
 mod proxy;
 mod renewals;
-mod sign_in;
-mod status;
+mod session_accounts;
+mod sign_ins;
 mod upkeep;
 mod widget;
 
+mod access;
 mod api;
+mod app;
 mod browse;
 mod embed;
 mod health;
+mod layers;
 mod router;
 
-#[cfg(test)]
-mod testing;
-
 pub use crate::api::openapi;
-pub use crate::app::App;
-pub use crate::serve::{Ended, ServeError, Started, TlsError, open_vault, serve};
-pub use crate::settings::{Given, Settings};
+pub use crate::serve::{open_vault, serve};
 pub use crate::status::table as account_states;
 pub use crate::telemetry::metrics::METRICS;
+pub use crate::web_origin::{OriginError, WebOrigin};
 pub use crate::wire::error::error_codes;

@@ -8,8 +8,6 @@
 
 mod check;
 mod problem;
-mod relink;
-mod values;
 mod verify;
 
 use std::sync::Arc;
@@ -24,16 +22,13 @@ use vault::{Account, Attempt, AttemptState, By, ChangeError, CreatedFrom, Home, 
 
 pub(crate) use self::check::{check_and_keep, check_only};
 pub(crate) use self::problem::refusal;
-pub(crate) use self::relink::relink_flow;
 pub(crate) use self::verify::{CheckSeen, verify};
 
 use self::check::Whose;
-use crate::access::actor;
 use crate::app::App;
+use crate::caller::actor;
+use crate::client::Client;
 use crate::connectors::Connector;
-use crate::editions;
-use crate::layers::client::Client;
-use crate::limits;
 use crate::telemetry::metrics;
 use crate::wire::error::{ApiError, CONFLICT, GONE, INTERNAL};
 
@@ -51,8 +46,6 @@ pub(crate) struct Linking {
     pub(crate) flow: Flow,
     /// The account in whose place it goes, if one was named.
     replaces: Option<Account>,
-    /// What only this side knows while the browser is at the provider.
-    pub(crate) away: Option<String>,
 }
 
 impl Linking {
@@ -63,11 +56,11 @@ impl Linking {
         connector: Connector,
         replaces: Option<Account>,
     ) -> Result<Self, ApiError> {
-        let guide = editions::pinned(app, session, &connector.edition).await?;
+        let guide = app.editions.pinned(session, &connector.edition).await?;
         let flow = start(app, session, &connector, &guide, replaces.as_ref()).await?;
         let now = Timestamp::now();
         let attempt = Attempt {
-            id: Vault::attempt_id().map_err(|error| ApiError::internal(&error))?,
+            id: Vault::attempt_id()?,
             session: session.seq,
             project: session.made.project.clone(),
             connector_profile: connector.id.clone(),
@@ -83,15 +76,7 @@ impl Linking {
             updated_at: now,
             expires_at: session.ends_at(),
         };
-        Ok(Self {
-            session: session.clone(),
-            connector,
-            attempt,
-            new_lines: Vec::new(),
-            flow,
-            replaces,
-            away: None,
-        })
+        Ok(Self { session: session.clone(), connector, attempt, new_lines: Vec::new(), flow, replaces })
     }
 
     /// Takes up the attempt of a session with a connector, if there is one that is not over.
@@ -100,8 +85,8 @@ impl Linking {
         session: &Session,
         connector: Connector,
     ) -> Result<Option<Self>, ApiError> {
-        let found = app.vault.attempt_of(session.seq, &connector.id).await;
-        let Some(attempt) = found.map_err(|error| ApiError::internal(&error))? else { return Ok(None) };
+        let found = app.vault.attempt_of(session.seq, &connector.id).await?;
+        let Some(attempt) = found else { return Ok(None) };
         Self::open(app, session, connector, attempt).await
     }
 
@@ -112,27 +97,18 @@ impl Linking {
         connector: Connector,
         attempt: Attempt,
     ) -> Result<Option<Self>, ApiError> {
-        let failed = |error| ApiError::internal(&error);
         if attempt.state.is_over() {
             return Ok(None);
         }
-        let snapshot = app.vault.attempt_snapshot(&attempt, Timestamp::now()).await.map_err(failed)?;
+        let snapshot = app.vault.attempt_snapshot(&attempt, Timestamp::now()).await?;
         let Some(snapshot) = snapshot else { return Ok(None) };
-        let Some(guide) = editions::by_digest(app, &attempt.guide_digest).await? else { return Ok(None) };
+        let Some(guide) = app.editions.by_digest(&attempt.guide_digest).await? else { return Ok(None) };
         let Ok(flow) = Flow::restore(guide, &snapshot) else { return Ok(None) };
         let replaces = match attempt.account.as_deref().and_then(|id| id.parse().ok()) {
-            Some(id) => app.vault.get(&id).await.map_err(failed)?,
+            Some(id) => app.vault.get(&id).await?,
             None => None,
         };
-        Ok(Some(Self {
-            session: session.clone(),
-            connector,
-            attempt,
-            new_lines: Vec::new(),
-            flow,
-            replaces,
-            away: None,
-        }))
+        Ok(Some(Self { session: session.clone(), connector, attempt, new_lines: Vec::new(), flow, replaces }))
     }
 
     /// The environment, where there is only one to choose and no form asks for it.
@@ -158,7 +134,7 @@ impl Linking {
             self.save(app).await?;
             return Ok(None);
         }
-        limits::attempt(app, &self.session, client, self.flow.host().as_deref()).await?;
+        app.limiter.attempt(&self.session, client, self.flow.host().as_deref()).await?;
         let ran = self.ask(app, Whose::Nobody).await;
         if ran.is_ok() && matches!(self.flow.stage(), Stage::Confirm { .. }) {
             let stored = self.store(app).await;
@@ -183,7 +159,7 @@ impl Linking {
 
     /// Asks the provider until the checks are through, or somebody is needed, or the time is up.
     async fn ask(&mut self, app: &App, whose: Whose<'_>) -> Result<(), ApiError> {
-        let ran = check::run(app, &mut self.flow, &mut self.new_lines, whose).await;
+        let ran = check::run(&app.egress, &app.vault, &mut self.flow, &mut self.new_lines, whose).await;
         if ran.is_err() {
             // Not left as if checks were under way: whoever comes back finds the form, with all that was typed.
             self.flow.give_up_checks();
@@ -245,16 +221,11 @@ impl Linking {
             _ => None,
         };
         let snapshot = self.flow.snapshot();
-        match app.vault.save_attempt(&mut self.attempt, &snapshot, &self.new_lines).await {
-            Ok(true) => {
-                self.new_lines.clear();
-                Ok(())
-            }
-            Ok(false) => {
-                Err(ApiError::new(&CONFLICT, "This attempt went on elsewhere meanwhile; look again"))
-            }
-            Err(error) => Err(ApiError::internal(&error)),
+        if app.vault.save_attempt(&mut self.attempt, &snapshot, &self.new_lines).await? {
+            self.new_lines.clear();
+            return Ok(());
         }
+        Err(ApiError::new(&CONFLICT, "This attempt went on elsewhere meanwhile; look again"))
     }
 
     /// Whose the account is. Relinking an account changes what it was linked with, not whose it is.
@@ -311,24 +282,20 @@ async fn start(
     guide: &Arc<Guide>,
     replaces: Option<&Account>,
 ) -> Result<Flow, ApiError> {
-    let failed = |error: &(dyn std::error::Error + 'static)| ApiError::internal(error);
     let mut stored = Values::new();
-    let mut known = replaces.cloned();
-    if let Some(account) = replaces {
-        let now = Timestamp::now();
-        let opened = app.vault.unseal(&account.id, "edit", By::new(&actor(session), now)).await;
-        let credentials = opened.map_err(|error| failed(&error))?;
-        stored.extend(stored_values(&credentials));
-    } else if !session.made.multiple {
-        // Whoever links what is linked already links the same account.
-        let (made, provider) = (&session.made, connector.provider());
-        let found = app.vault.accounts_of(&made.project, &made.owner.id, provider, made.kind).await;
-        // Of several, the store finds the same one.
-        known = match found.map_err(|error| failed(&error))?.as_slice() {
+    let known = match replaces {
+        Some(account) => {
+            let now = Timestamp::now();
+            let credentials = app.vault.unseal(&account.id, "edit", By::new(&actor(session), now)).await?;
+            stored.extend(stored_values(&credentials));
+            Some(account.clone())
+        }
+        // A person who links what is linked already links the same account. Of several, the store finds the same one.
+        None => match app.session_accounts.at(session, connector.provider()).await?.as_slice() {
             [only] => Some(only.clone()),
             _ => None,
-        };
-    }
+        },
+    };
     let begin = Start {
         purpose: match &known {
             Some(account) => driver::purpose(account, session.made.allow_different),
@@ -345,16 +312,7 @@ async fn start(
         tracing::error!(connector = connector.id, "the guide has no such method");
         ApiError::of(&INTERNAL)
     })?;
-    let set_up = profile_values(app, connector).await?;
+    let set_up = app.connectors.setup_values(connector).await?;
     flow.prefill(&set_up);
     Ok(flow)
-}
-
-/// What an admin has set up for a connector, as if typed: it is the product's own, and stays whatever the customer
-/// chooses.
-pub(crate) async fn profile_values(app: &App, connector: &Connector) -> Result<Vec<(Key, Secret)>, ApiError> {
-    let Some(profile) = &connector.profile else { return Ok(Vec::new()) };
-    let secrets =
-        app.vault.connector_profile_secrets(profile).await.map_err(|error| ApiError::internal(&error))?;
-    Ok(driver::values(&profile.values, &secrets).into_iter().collect())
 }

@@ -5,28 +5,26 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
 use std::time::Instant;
 
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use driver::{Tokens, keeps_tokens, stored_tokens};
-use egress::Streamed;
-use http_body::Frame;
+use egress::{Egress, Streamed};
 use jiff::Timestamp;
 use link::Flow;
 use probe::{Inputs, Values, Wanted};
 use tokio::sync::mpsc;
-use vault::{Account, By, Credentials};
+use tokio_stream::wrappers::ReceiverStream;
+use vault::{Account, AccountId, By, Credentials, Vault};
 
-use crate::app::App;
-use crate::connectors;
-use crate::linking::{check_only, relink_flow};
-use crate::renewals::{self, TRUSTED};
+use crate::account_flows::AccountFlows;
+use crate::connectors::Connectors;
+use crate::renewals::{Renewals, TRUSTED, works};
 use crate::status;
+use crate::tasks::Tasks;
 use crate::telemetry::metrics;
 use crate::wire::error::{
     ApiError, CONFLICT, INVALID_VALUE, PRECONDITION_FAILED, PROVIDER_FAILED, PROVIDER_TIMEOUT,
@@ -74,12 +72,24 @@ const NOT_PASSED: [&str; 25] = [
 const NOT_RETURNED: [&str; 4] =
     ["set-cookie", "strict-transport-security", "content-security-policy", "server"];
 
-/// Tokens that were got to send requests and are kept nowhere else, by account and version, and when they were got.
+/// Sends requests through accounts.
+pub(crate) struct Proxy {
+    pub(crate) vault: Arc<Vault>,
+    pub(crate) egress: Egress,
+    pub(crate) connectors: Arc<Connectors>,
+    pub(crate) flows: Arc<AccountFlows>,
+    pub(crate) renewals: Arc<Renewals>,
+    pub(crate) tasks: Arc<Tasks>,
+    pub(crate) cache: TokenCache,
+}
+
+/// Tokens that were fetched to send requests and are kept nowhere else, by account and version, and when they were
+/// fetched.
 #[derive(Default)]
-pub(crate) struct TokenCache(Mutex<BTreeMap<(String, i64), (Instant, Tokens)>>);
+pub(crate) struct TokenCache(Mutex<BTreeMap<(AccountId, i64), (Instant, Tokens)>>);
 
 impl TokenCache {
-    /// Those that hold.
+    /// The tokens, if they are valid for a while yet.
     fn find(&self, of: &Credentials) -> Option<Values> {
         let cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         cache.get(&key(of)).filter(|(_, tokens)| holds(tokens)).map(|(_, tokens)| tokens.values.clone())
@@ -88,15 +98,15 @@ impl TokenCache {
     fn keep(&self, of: &Credentials, tokens: Tokens) {
         let key = key(of);
         let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // What has ended, and what belongs to credentials that were replaced, is let go of.
+        // What has ended, and what belongs to credentials that were replaced, is removed.
         cache.retain(|(id, _), (_, tokens)| holds(tokens) && *id != key.0);
         cache.insert(key, (Instant::now(), tokens));
     }
 
-    /// Lets go of those that a provider refused; `false`: they were got so lately that it is not for them.
+    /// Removes tokens that a provider refused; `false` if they are so new that the refusal is not for them.
     fn forget(&self, of: &Credentials) -> bool {
         let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if cache.get(&key(of)).is_some_and(|(got, _)| got.elapsed() < TRUSTED) {
+        if cache.get(&key(of)).is_some_and(|(fetched, _)| fetched.elapsed() < TRUSTED) {
             return false;
         }
         cache.remove(&key(of));
@@ -104,8 +114,8 @@ impl TokenCache {
     }
 }
 
-fn key(of: &Credentials) -> (String, i64) {
-    (of.account.id.to_string(), of.account.version)
+fn key(of: &Credentials) -> (AccountId, i64) {
+    (of.account.id.clone(), of.account.version)
 }
 
 fn holds(tokens: &Tokens) -> bool {
@@ -113,163 +123,150 @@ fn holds(tokens: &Tokens) -> bool {
     tokens.end.is_none_or(|end| now + MARGIN < end)
 }
 
-/// Sends a request through an account. What signing in gave is renewed where it has ended, and where the provider says
-/// that it has: a request that it did not let in has done nothing, and is sent once more.
-pub(crate) async fn pass(
-    app: &Arc<App>,
-    account: &Account,
-    mut wanted: Wanted,
-    actor: &str,
-) -> Result<Response, ApiError> {
-    usable(app, account).await?;
-    wanted.headers.retain(|(name, _)| !NOT_PASSED.contains(&name.as_str()) && !name.starts_with("sec-"));
-    let purpose = format!("request: {} {}", wanted.verb, wanted.path);
-    let opened = app.vault.unseal(&account.id, &purpose, By::new(actor, Timestamp::now())).await;
-    let mut credentials = opened.map_err(|error| ApiError::internal(&error))?;
-    let flow = relink_flow(app, &credentials).await?;
-    let tokens = tokens(app, &mut credentials, &flow, actor).await?;
-    let answer = ask(app, &flow, wanted.clone(), &tokens).await?;
-    if answer.status != UNAUTHORIZED || flow.method().auth.sign_in.is_none() {
-        return Ok(handed_on(app, answer));
+impl Proxy {
+    /// Sends a request through an account. Tokens are renewed where they have ended, and where the provider says that
+    /// they have: a request that it did not let in has done nothing, and is sent once more.
+    pub(crate) async fn send(
+        &self,
+        account: &Account,
+        mut wanted: Wanted,
+        actor: &str,
+    ) -> Result<Response, ApiError> {
+        self.usable(account).await?;
+        wanted.headers.retain(|(name, _)| !NOT_PASSED.contains(&name.as_str()) && !name.starts_with("sec-"));
+        let purpose = format!("request: {} {}", wanted.verb, wanted.path);
+        let mut credentials =
+            self.vault.unseal(&account.id, &purpose, By::new(actor, Timestamp::now())).await?;
+        let flow = self.flows.relink_flow(&credentials).await?;
+        let tokens = self.tokens(&mut credentials, &flow, actor).await?;
+        let answer = self.ask(&flow, wanted.clone(), &tokens).await?;
+        if answer.status != UNAUTHORIZED || flow.method().auth.sign_in.is_none() {
+            return Ok(self.handed_on(answer));
+        }
+        match self.other_tokens(&credentials, &flow, &tokens, actor).await? {
+            Some(others) => Ok(self.handed_on(self.ask(&flow, wanted, &others).await?)),
+            None => Ok(self.handed_on(answer)),
+        }
     }
-    match other_tokens(app, &credentials, &flow, &tokens, actor).await? {
-        Some(others) => Ok(handed_on(app, ask(app, &flow, wanted, &others).await?)),
-        None => Ok(handed_on(app, answer)),
-    }
-}
 
-/// Asks the provider.
-async fn ask(app: &App, flow: &Flow, wanted: Wanted, tokens: &Values) -> Result<Streamed, ApiError> {
-    let provider = &flow.guide().provider;
-    let inputs = Inputs { tokens, ..Inputs::new(flow.method(), flow.environment(), flow.values()) };
-    let request = probe::through(flow.method(), wanted, &inputs)
-        .map_err(|error| ApiError::new(&INVALID_VALUE, format!("The request cannot be made: {error}")))?;
-    let began = Instant::now();
-    let answer = app.egress.open(&request, MOST).await;
-    let outcome = match &answer {
-        Ok(answer) => format!("{}xx", answer.status / 100),
-        Err(_) => "failed".to_owned(),
-    };
-    metrics::asked(provider.key.as_str(), &outcome, began.elapsed());
-    answer.map_err(|broken| {
-        let code = match broken.fault {
-            guide::Fault::Timeout => &PROVIDER_TIMEOUT,
-            _ => &PROVIDER_FAILED,
+    /// Asks the provider.
+    async fn ask(&self, flow: &Flow, wanted: Wanted, tokens: &Values) -> Result<Streamed, ApiError> {
+        let provider = &flow.guide().provider;
+        let inputs = Inputs { tokens, ..Inputs::new(flow.method(), flow.environment(), flow.values()) };
+        let request = probe::through(flow.method(), wanted, &inputs)
+            .map_err(|error| ApiError::new(&INVALID_VALUE, format!("The request cannot be made: {error}")))?;
+        let began = Instant::now();
+        let answer = self.egress.open(&request, MOST).await;
+        let outcome = match &answer {
+            Ok(answer) => format!("{}xx", answer.status / 100),
+            Err(_) => "failed".to_owned(),
         };
-        ApiError::new(code, format!("{} could not be asked", provider.name))
-            .provider_response(format!("{}: {}", broken.fault, broken.detail))
-    })
-}
-
-/// Whether requests may be sent through an account.
-async fn usable(app: &App, account: &Account) -> Result<(), ApiError> {
-    let active = connectors::is_active(app, account).await?;
-    let (status, reason) = status::of(account, active);
-    if status.is_usable() {
-        return Ok(());
-    }
-    let why = reason.map(|reason| format!(": {}", reason.description)).unwrap_or_default();
-    let code = if active { &CONFLICT } else { &PRECONDITION_FAILED };
-    Err(ApiError::new(code, format!("The account is {}{why}", status.as_str()))
-        .with("status", status.as_str()))
-}
-
-/// What signing in gives, where the method signs in: as it is kept, or renewed now.
-async fn tokens(
-    app: &Arc<App>,
-    credentials: &mut Credentials,
-    flow: &Flow,
-    actor: &str,
-) -> Result<Values, ApiError> {
-    if flow.method().auth.sign_in.is_none() {
-        return Ok(Values::new());
-    }
-    if !keeps_tokens(flow.method()) {
-        return got(app, credentials).await;
-    }
-    *credentials = renewals::fresh(app, credentials.clone(), flow, actor).await?;
-    Ok(stored_tokens(credentials).values)
-}
-
-/// Those to try in the place of some that the provider refused; none, if it is not they that it refused.
-async fn other_tokens(
-    app: &Arc<App>,
-    credentials: &Credentials,
-    flow: &Flow,
-    refused: &Values,
-    actor: &str,
-) -> Result<Option<Values>, ApiError> {
-    let others = if keeps_tokens(flow.method()) {
-        stored_tokens(&renewals::renewed(app, credentials, actor).await?).values
-    } else if app.tokens.forget(credentials) {
-        got(app, credentials).await?
-    } else {
-        return Ok(None);
-    };
-    Ok((others != *refused).then_some(others))
-}
-
-/// Tokens that are got anew at any time: as they were got before, or got now.
-async fn got(app: &Arc<App>, credentials: &Credentials) -> Result<Values, ApiError> {
-    if let Some(values) = app.tokens.find(credentials) {
-        return Ok(values);
-    }
-    let mut flow = relink_flow(app, credentials).await?;
-    flow.submit_all(&[]);
-    check_only(app, &mut flow).await?;
-    renewals::works(&flow)?;
-    let (values, end) = flow.tokens();
-    app.tokens.keep(credentials, Tokens { values: values.clone(), end });
-    Ok(values.clone())
-}
-
-/// The answer, handed on as it comes.
-fn handed_on(app: &Arc<App>, mut answer: Streamed) -> Response {
-    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
-    let returned = std::mem::take(&mut answer.headers);
-    let (pieces, coming) = mpsc::channel(2);
-    app.tasks.spawn(move |_| async move {
-        loop {
-            let piece = match answer.chunk().await {
-                Ok(Some(chunk)) => Ok(chunk),
-                Ok(None) => return,
-                // An answer that breaks off has to be seen to: the connection ends without its end.
-                Err(broken) => Err(io::Error::other(broken.detail)),
+        metrics::asked(provider.key.as_str(), &outcome, began.elapsed());
+        answer.map_err(|broken| {
+            let code = match broken.fault {
+                guide::Fault::Timeout => &PROVIDER_TIMEOUT,
+                _ => &PROVIDER_FAILED,
             };
-            let is_broken = piece.is_err();
-            // Whoever asked may be gone: the rest is of no use then.
-            if pieces.send(piece).await.is_err() || is_broken {
-                return;
+            ApiError::new(code, format!("{} could not be asked", provider.name))
+                .provider_response(format!("{}: {}", broken.fault, broken.detail))
+        })
+    }
+
+    /// Goes on only if requests may be sent through the account.
+    async fn usable(&self, account: &Account) -> Result<(), ApiError> {
+        let active = self.connectors.is_active(account).await?;
+        let (status, reason) = status::of(account, active);
+        if status.is_usable() {
+            return Ok(());
+        }
+        let why = reason.map(|reason| format!(": {}", reason.description)).unwrap_or_default();
+        let code = if active { &CONFLICT } else { &PRECONDITION_FAILED };
+        Err(ApiError::new(code, format!("The account is {}{why}", status.as_str()))
+            .with("status", status.as_str()))
+    }
+
+    /// The tokens from signing in, where the method signs in: as they are kept, or renewed now.
+    async fn tokens(
+        &self,
+        credentials: &mut Credentials,
+        flow: &Flow,
+        actor: &str,
+    ) -> Result<Values, ApiError> {
+        if flow.method().auth.sign_in.is_none() {
+            return Ok(Values::new());
+        }
+        if !keeps_tokens(flow.method()) {
+            return self.fetched(credentials).await;
+        }
+        *credentials = self.renewals.fresh(credentials.clone(), flow, actor).await?;
+        Ok(stored_tokens(credentials).values)
+    }
+
+    /// Tokens to try instead of some that the provider refused; `None` if it is not they that it refused.
+    async fn other_tokens(
+        &self,
+        credentials: &Credentials,
+        flow: &Flow,
+        refused: &Values,
+        actor: &str,
+    ) -> Result<Option<Values>, ApiError> {
+        let others = if keeps_tokens(flow.method()) {
+            stored_tokens(&self.renewals.renewed(credentials, actor).await?).values
+        } else if self.cache.forget(credentials) {
+            self.fetched(credentials).await?
+        } else {
+            return Ok(None);
+        };
+        Ok((others != *refused).then_some(others))
+    }
+
+    /// Tokens that can be fetched again at any time: from the cache, or fetched now.
+    async fn fetched(&self, credentials: &Credentials) -> Result<Values, ApiError> {
+        if let Some(values) = self.cache.find(credentials) {
+            return Ok(values);
+        }
+        let mut flow = self.flows.relink_flow(credentials).await?;
+        flow.submit_all(&[]);
+        self.flows.check_only(&mut flow).await?;
+        works(&flow)?;
+        let (values, end) = flow.tokens();
+        self.cache.keep(credentials, Tokens { values: values.clone(), end });
+        Ok(values.clone())
+    }
+
+    /// The answer, handed on as it comes.
+    fn handed_on(&self, mut answer: Streamed) -> Response {
+        let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
+        let returned = std::mem::take(&mut answer.headers);
+        let (pieces, coming) = mpsc::channel(2);
+        self.tasks.spawn(move |_| async move {
+            loop {
+                let piece = match answer.chunk().await {
+                    Ok(Some(chunk)) => Ok(chunk),
+                    Ok(None) => return,
+                    // An answer that breaks off has to be seen to: the connection ends without its end.
+                    Err(broken) => Err(io::Error::other(broken.detail)),
+                };
+                let is_broken = piece.is_err();
+                // The client may be gone: then the rest is not needed.
+                if pieces.send(piece).await.is_err() || is_broken {
+                    return;
+                }
+            }
+        });
+        let mut response = (status, Body::from_stream(ReceiverStream::new(coming))).into_response();
+        let headers = response.headers_mut();
+        for (name, value) in returned {
+            let pair = (HeaderName::try_from(name), HeaderValue::from_bytes(&value));
+            if let (Ok(name), Ok(value)) = pair
+                && !NOT_RETURNED.contains(&name.as_str())
+            {
+                headers.append(name, value);
             }
         }
-    });
-    let mut response = (status, Body::new(Pieces(coming))).into_response();
-    let headers = response.headers_mut();
-    for (name, value) in returned {
-        let pair = (HeaderName::try_from(name), HeaderValue::from_bytes(&value));
-        if let (Ok(name), Ok(value)) = pair
-            && !NOT_RETURNED.contains(&name.as_str())
-        {
-            headers.append(name, value);
-        }
-    }
-    // So that a caller can tell a 401 of the provider from one of the Hub.
-    headers.insert("x-waystone-answered-by", HeaderValue::from_static("provider"));
-    response.extensions_mut().insert(crate::layers::Meant);
-    response
-}
-
-/// A body that comes in pieces.
-struct Pieces(mpsc::Receiver<io::Result<Bytes>>);
-
-impl HttpBody for Pieces {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        self.0.poll_recv(context).map(|piece| piece.map(|piece| piece.map(Frame::data)))
+        // So that a caller can tell a 401 of the provider from one of the Hub.
+        headers.insert("x-waystone-answered-by", HeaderValue::from_static("provider"));
+        response.extensions_mut().insert(crate::layers::Meant);
+        response
     }
 }

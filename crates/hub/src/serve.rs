@@ -26,12 +26,13 @@ pub use self::tls::TlsError;
 
 use self::listen::{Counted, Listener};
 use self::signals::{Asked, Signals};
-use crate::app::{App, Phase, Stop};
-use crate::layers::client::Peer;
+use crate::app::{App, Phase};
+use crate::client::Peer;
+use crate::router;
 use crate::settings::Settings;
+use crate::tasks::Stop;
 use crate::telemetry::{logs, metrics};
-use crate::upkeep::upkeep;
-use crate::{guides, router};
+use crate::upkeep::Upkeep;
 
 /// What there is to say when the Hub is ready.
 #[derive(Debug)]
@@ -119,9 +120,9 @@ async fn listen(
 
 /// Starts the tasks that run for as long as the Hub does.
 fn spawn_background_tasks(app: &Arc<App>, certificate: Option<&RustlsConfig>) {
-    app.tasks.spawn(|stop| guides::watch(Arc::clone(app), stop));
+    app.tasks.spawn(|stop| Arc::clone(&app.guides).watch(stop));
     app.tasks.spawn(numbers_upkeep);
-    app.tasks.spawn(|stop| upkeep(Arc::clone(app), stop));
+    app.tasks.spawn(|stop| Upkeep::new(Arc::clone(&app.vault)).run(stop));
     if let (Some(pair), Some(config)) = (&app.settings.tls.value, certificate) {
         app.tasks.spawn(|stop| tls::watch(pair.clone(), config.clone(), stop));
     }
@@ -208,7 +209,6 @@ async fn drain(
     }
     match Arc::try_unwrap(app) {
         Ok(app) => app.close().await,
-        // Somebody still has it. Nothing is lost: the database is right at every moment.
         Err(_) => tracing::debug!("the database was not closed"),
     }
     tracing::info!(milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX), "stopped");
@@ -257,5 +257,7 @@ fn reread(app: &Arc<App>, certificate: Option<&RustlsConfig>) {
     });
 }
 
+#[cfg(test)]
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

@@ -29,6 +29,8 @@ use serde_json::Value;
 use url::Url;
 use vault::KeySource;
 
+use crate::web_origin::WebOrigin;
+
 pub use self::check::{Check, Verdict, check, is_good};
 pub use self::explain::{Line, explain};
 pub use self::parse::Network;
@@ -115,7 +117,7 @@ pub struct Settings {
     /// How much is logged.
     pub log_level: Set<LogLevel>,
     /// Origins that may embed the pages where a session names none.
-    pub allow_origins: Set<Vec<String>>,
+    pub allow_origins: Set<Vec<WebOrigin>>,
     /// Whether there are metrics.
     pub metrics_enabled: Set<bool>,
     /// An address of their own.

@@ -3,10 +3,10 @@
 //! **Invariant:** what the widget would check in its own way is left out where that could differ from what the server
 //! does: patterns of secrets (it runs them on its placeholder), conditions (it knows none), numbers (digits only).
 
-use guide::{Field, FieldType, Guide, Method};
+use guide::{Brand, Field, FieldType, Guide, Method};
 use render::{Context, markdown_prose};
+use url::Url;
 
-use crate::app::App;
 use crate::connectors::{self, Connector};
 use crate::wire::connector::{
     HubAssets, HubConfig, HubField, HubNotice, HubOption, HubSupport, HubValidation,
@@ -16,10 +16,10 @@ use crate::wire::connector::{
 pub(crate) const ENVIRONMENT: &str = "environment";
 
 /// The form of a method.
-pub(crate) fn form(app: &App, guide: &Guide, connector: &Connector) -> HubConfig {
+pub(crate) fn form(brand: &Brand, public_url: &Url, guide: &Guide, connector: &Connector) -> HubConfig {
     let provider = guide.provider.key.as_str();
     let method = guide.method(&connector.method);
-    let context = method.map(|method| Context::new(guide, method, &app.brand));
+    let context = method.map(|method| Context::new(guide, method, brand));
     let browser = method.is_some_and(|method| method.auth.needs_browser());
     let mut fields: Vec<HubField> = method.and_then(environment_field).into_iter().collect();
     if let (Some(method), Some(context)) = (method, &context) {
@@ -41,9 +41,9 @@ pub(crate) fn form(app: &App, guide: &Guide, connector: &Connector) -> HubConfig
         grant_type: browser.then_some("authorization_code"),
         config_fields: fields,
         config_notices: notices.into_iter().collect(),
-        assets: HubAssets { icon: connectors::icon_url(app, provider) },
+        assets: HubAssets { icon: connectors::icon_url(public_url, provider) },
         support: HubSupport {
-            link: format!("{}guides/{provider}/{}", app.public_url, connector.method),
+            link: format!("{}guides/{provider}/{}", public_url, connector.method),
             description: None,
         },
     }

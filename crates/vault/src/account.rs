@@ -57,6 +57,13 @@ pub struct Home {
     pub metadata: serde_json::Map<String, serde_json::Value>,
 }
 
+impl Home {
+    /// Whether the account is this owner's in this project, and of this kind.
+    pub fn belongs_to(&self, project: &str, owner: &str, kind: Kind) -> bool {
+        self.project == project && self.owner.id == owner && self.kind == kind
+    }
+}
+
 /// A customer of the product that embeds the Hub.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owner {

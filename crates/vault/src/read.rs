@@ -130,23 +130,4 @@ impl Vault {
             .await?;
         row.as_ref().map(account).transpose()
     }
-
-    /// The linked accounts with the same id at the provider, oldest first. There is usually at most one, but an account can be
-    /// linked more than once.
-    pub async fn find_by_external(
-        &self,
-        provider: &str,
-        external_id: &str,
-    ) -> Result<Vec<Account>, StoreError> {
-        let rows = sqlx::query(concat!(
-            "select ",
-            account_columns!(),
-            " from accounts where provider = $1 and external_id = $2 order by created_at, id"
-        ))
-        .bind(provider)
-        .bind(external_id)
-        .fetch_all(&self.readers)
-        .await?;
-        rows.iter().map(account).collect()
-    }
 }

@@ -43,8 +43,8 @@ pub struct CreatedFrom<'a> {
 pub enum Replacing<'a> {
     /// None: the link creates an account.
     Nothing,
-    /// This account, as the caller read it. It stays its owner's, with its metadata, and its label unless there is a new
-    /// one; it must still belong to the owner of the new link.
+    /// This account, as the caller read it. It must still belong to the owner of the new link, and keeps its current owner
+    /// and metadata.
     Account {
         /// The account's id.
         id: &'a AccountId,
@@ -56,6 +56,9 @@ pub enum Replacing<'a> {
         /// Whether a different account at the provider may replace it.
         allow_different: bool,
     },
+    /// The oldest account of no project with the same external id in the same environment of the provider, if there is
+    /// one.
+    SameAtProvider,
 }
 
 impl Writer {
@@ -77,9 +80,9 @@ impl Writer {
             Some(old) => {
                 let mut stored = new.stored(old.id.clone(), old.version + 1, old.created_at, by.at);
                 stored.hold = old.hold;
+                stored.label = stored.label.or_else(|| old.label.clone());
                 if let Replacing::Account { .. } = replacing {
                     stored.home = home_after_edit(old, new);
-                    stored.label = stored.label.or_else(|| old.label.clone());
                 }
                 stored
             }
@@ -226,7 +229,8 @@ impl Work {
             (Replacing::Account { id, version }, home) => {
                 let old = account(&find(self, id).await?)?;
                 expect_version(&old, version)?;
-                if home.as_ref().is_some_and(|home| !is_at_home(&old, home)) {
+                // An account that went to another owner in the meantime does not exist for the first one.
+                if home.as_ref().is_some_and(|home| !belongs_to_owner(&old, home)) {
                     return Err(ChangeError::NotFound { id: old.id });
                 }
                 Ok(Some(old))
@@ -234,6 +238,7 @@ impl Work {
             (Replacing::OfOwner { allow_different }, Some(home)) => {
                 self.of_owner(home, new, allow_different).await
             }
+            (Replacing::SameAtProvider, _) => self.same_at_provider(new).await,
         }
     }
 
@@ -271,6 +276,26 @@ impl Work {
         }
         Ok(Some(found))
     }
+
+    /// The oldest account of no project that is the same account at the provider, in the same environment.
+    async fn same_at_provider(&mut self, new: &NewAccount) -> Result<Option<Account>, ChangeError> {
+        let Some(external) = &new.external_id else { return Ok(None) };
+        self.hold("external", &format!("{}/{external}", new.provider)).await?;
+        let row = sqlx::query(concat!(
+            "select ",
+            account_columns!(),
+            " from accounts where provider = $1 and external_id = $2 and project_id is null \
+             and coalesce(environment, '') = $3 order by created_at, id limit 1"
+        ))
+        .bind(&new.provider)
+        .bind(external)
+        .bind(new.environment.as_deref().unwrap_or_default())
+        .fetch_optional(self.tx())
+        .await?;
+        let Some(found) = row.as_ref().map(account).transpose()? else { return Ok(None) };
+        // Read again under the account's hold.
+        Ok(Some(account(&find(self, &found.id).await?)?))
+    }
 }
 
 /// The row of an account, held until the transaction ends.
@@ -291,10 +316,8 @@ fn expect_version(account: &Account, expected: i64) -> Result<(), ChangeError> {
 }
 
 /// Whether an account belongs to the project, owner and kind of a new link.
-fn is_at_home(account: &Account, home: &Home) -> bool {
-    account.home.as_ref().is_some_and(|own| {
-        own.project == home.project && own.kind == home.kind && own.owner.id == home.owner.id
-    })
+fn belongs_to_owner(account: &Account, new: &Home) -> bool {
+    account.home.as_ref().is_some_and(|home| home.belongs_to(&new.project, &new.owner.id, new.kind))
 }
 
 /// An edit changes the connector profile, but neither the owner nor the metadata, which may have changed since the

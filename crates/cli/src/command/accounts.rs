@@ -15,27 +15,21 @@ use vault::{Account, AccountState, AuditRow, By, Filter, Vault};
 use crate::args::{AccountsCommand, Common};
 use crate::failure::Failure;
 use crate::guides;
-use crate::linking::keep::{self, ACTOR};
-use crate::linking::{report, talk};
+use crate::linking::store::{self, ACTOR};
+use crate::linking::{dialogue, report};
 use crate::out::{Ink, Out};
 
 use self::capabilities::Capabilities;
 
 pub(crate) async fn run(common: &Common, command: &AccountsCommand, out: &Out) -> Result<u8, Failure> {
-    let vault = keep::open(common).await?;
+    let vault = store::open(common).await?;
     let code = match command {
         AccountsCommand::List { provider, json } => list(common, &vault, provider.clone(), *json, out).await,
         AccountsCommand::Show { id, json } => show(common, &vault, id, *json, out).await,
-        AccountsCommand::Verify { id, all: _, json, wire } => {
-            verify::run(common, &vault, id.as_deref(), *json, wire, out).await
-        }
-        AccountsCommand::Edit { id, given, wire, allow_different } => {
-            edit::run(common, &vault, id, given, wire, *allow_different, out).await
-        }
+        AccountsCommand::Verify(args) => verify::run(common, &vault, args, out).await,
+        AccountsCommand::Edit(args) => edit::run(common, &vault, args, out).await,
         AccountsCommand::Remove { id, yes } => remove(&vault, id, *yes, out).await,
-        AccountsCommand::Export { id, format, out: file, force, reveal } => {
-            export::run(&vault, id, *format, file.as_deref(), *force, *reveal, out).await
-        }
+        AccountsCommand::Export(args) => export::run(&vault, args, out).await,
     };
     vault.close().await;
     code
@@ -94,7 +88,7 @@ fn title(account: &Account) -> String {
 }
 
 async fn show(common: &Common, vault: &Vault, id: &str, json: bool, out: &Out) -> Result<u8, Failure> {
-    let account = keep::find(vault, id).await?;
+    let account = store::find(vault, id).await?;
     let trail = vault.audit(&account.id).await.map_err(|error| Failure::environment(&error))?;
     let catalog = guides::catalog(common)?;
     if json {
@@ -156,13 +150,13 @@ fn row(row: &AuditRow) -> Value {
 }
 
 async fn remove(vault: &Vault, id: &str, yes: bool, out: &Out) -> Result<u8, Failure> {
-    let account = keep::find(vault, id).await?;
+    let account = store::find(vault, id).await?;
     if !yes {
         if !io::stdin().is_terminal() {
             return Err(Failure::usage("removing an account has to be confirmed").help("add --yes"));
         }
         let question = format!("Remove {} {} for good?", account.provider, title(&account));
-        if talk::resume(&question)? != Some(true) {
+        if dialogue::confirm(&question)? != Some(true) {
             out.say("Nothing was removed.");
             return Ok(0);
         }

@@ -15,13 +15,14 @@ use link::{Flow, Stage, Start};
 use secret::Secret;
 use simulator::{Script, Simulator};
 
-use crate::args::{Common, Wire};
+use crate::args::{Common, NetworkArgs};
 use crate::command::link::Task;
 use crate::failure::{ENVIRONMENT, Failure};
 use crate::guides;
-use crate::linking::run::run as run_flow;
-use crate::linking::talk::Screen;
-use crate::linking::{keep, report, wire};
+use crate::linking::dialogue::Screen;
+use crate::linking::run;
+use crate::linking::store::Proved;
+use crate::linking::{network, report, store};
 use crate::out::{Ink, Out};
 
 pub(crate) async fn run(
@@ -45,9 +46,9 @@ pub(crate) async fn run(
         .await
         .map_err(|error| Failure::io("cannot listen on loopback", &error))?;
     let origin = format!("http://{}", simulator.address());
-    let wire = Wire {
+    let wire = NetworkArgs {
         upstream: method.hosts.iter().map(|pattern| format!("{pattern}={origin}")).collect(),
-        ..Wire::default()
+        ..NetworkArgs::default()
     };
     let folder = Folder::new(common)?;
     let common = Common { data: Some(folder.path.clone()), ..common.clone() };
@@ -55,7 +56,7 @@ pub(crate) async fn run(
     out.line(&out.ink(Ink::Strong, &format!("A demonstration: linking {name} without an account there")));
     out.line(&format!("A simulated {name} answers at {origin}, as the scenarios of its guide say.\n"));
     let quiet = Out { quiet: true, ..*out };
-    let egress = wire::egress(&wire, &quiet)?;
+    let egress = network::egress(&wire, &quiet)?;
     let mut egress = &egress;
     let good = ending(method, OutcomeKind::Ok);
     let bad = ending(method, OutcomeKind::WrongSecret);
@@ -67,12 +68,12 @@ pub(crate) async fn run(
     let asks = !play && io::stdin().is_terminal() && io::stdout().is_terminal();
     if asks {
         hints(method, good, bad, out);
-        let vault = keep::open(&common).await?;
+        let vault = store::open(&common).await?;
         let task = Task {
             guide: &guide,
             method,
             vault: Some(&vault),
-            again: None,
+            relinked: None,
             start: Start { brand: guides::brand().name.clone(), ..Start::default() },
             other_allowed: false,
             label: Some("demonstration"),
@@ -87,10 +88,10 @@ pub(crate) async fn run(
     } else {
         out.line("There is nobody to ask, so the demonstration plays itself.\n");
         out.line(&out.ink(Ink::Strong, "1. A bad ending"));
-        played(&common, &guide, method, bad, &mut egress, out).await?;
+        played(&common, &guide, bad, &mut egress, out).await?;
         out.line("");
         out.line(&out.ink(Ink::Strong, "2. A good ending"));
-        played(&common, &guide, method, good, &mut egress, out).await?;
+        played(&common, &guide, good, &mut egress, out).await?;
     }
     proof(&folder.path, good, out)?;
     let from = guides::flag(&common);
@@ -134,11 +135,11 @@ fn hints(method: &Method, good: &Scenario, bad: &Scenario, out: &Out) {
 async fn played(
     common: &Common,
     guide: &Arc<Guide>,
-    method: &Method,
     scenario: &Scenario,
     egress: &mut &Egress,
     out: &Out,
 ) -> Result<(), Failure> {
+    let method = &guide.methods[0];
     let start = Start {
         environment: method.environments.first().map(|one| one.key.clone()),
         brand: guides::brand().name.clone(),
@@ -173,7 +174,7 @@ async fn played(
             return Err(gone());
         }
     }
-    run_flow(&mut flow, egress, |flow| screen.checks(flow)).await.map_err(|_| gone())?;
+    run::run(&mut flow, egress, |flow| screen.checks(flow)).await.map_err(|_| gone())?;
     if let Stage::Failed { verdict, .. } = flow.stage() {
         out.line(report::verdict_lines(verdict, out).trim_end());
         if let Some((_, step)) = verdict.return_to.as_ref().and_then(|key| method.step(key.as_str())) {
@@ -188,8 +189,9 @@ async fn played(
         screen.found(identity, reports, limited);
     }
     let linked = driver::confirm(&mut flow).ok_or_else(gone)?;
-    let vault = keep::open(common).await?;
-    let (account, _) = keep::keep(&vault, *linked, None, Some("demonstration"), None).await?;
+    let vault = store::open(common).await?;
+    let proved = Proved { linked: *linked, relinked: None, label: Some("demonstration"), draft: None };
+    let account = store::store(&vault, proved).await?;
     vault.close().await;
     out.line(&format!(
         "{} Linked: {} as {}",

@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use vault::{ApiKey, By, Kind, NewKey, Project, Scope, Token, Vault};
 
-use super::projects::find;
-use super::vault::{open, settings};
+use super::project_named::find;
 use crate::args::{Common, KeysCommand};
 use crate::failure::Failure;
-use crate::linking::keep::ACTOR;
+use crate::hub_settings::{open_vault, settings};
+use crate::linking::store::ACTOR;
 use crate::out::{Ink, Out};
 
 pub(crate) async fn run(common: &Common, command: &KeysCommand, out: &Out) -> Result<u8, Failure> {
@@ -19,7 +19,7 @@ pub(crate) async fn run(common: &Common, command: &KeysCommand, out: &Out) -> Re
         | KeysCommand::Create { store, of, .. }
         | KeysCommand::Revoke { store, of, .. } => (store, of),
     };
-    let vault = open(&settings(common, store, out)?).await?;
+    let vault = open_vault(&settings(common, store, out)?).await?;
     let done = async {
         let project = find(&vault, of.project.as_deref()).await?;
         match command {
@@ -28,7 +28,8 @@ pub(crate) async fn run(common: &Common, command: &KeysCommand, out: &Out) -> Re
                 let scopes: Vec<Scope> = scope.iter().filter_map(|scope| Scope::parse(scope)).collect();
                 let scopes = if scopes.is_empty() { Scope::FIRST.to_vec() } else { scopes };
                 let kind = if *test { Kind::Test } else { Kind::Production };
-                create(&vault, &project, name, &scopes, kind, store.json, out).await
+                let new = NewKey { project: &project.id, name: self::name(name)?, scopes: &scopes, kind };
+                create(&vault, &project, new, store.json, out).await
             }
             KeysCommand::Revoke { id, .. } => revoke(&vault, &project, id, store.json, out).await,
         }
@@ -63,13 +64,11 @@ async fn list(vault: &Vault, project: &Project, json: bool, out: &Out) -> Result
 async fn create(
     vault: &Vault,
     project: &Project,
-    wanted: &str,
-    scopes: &[Scope],
-    kind: Kind,
+    new: NewKey<'_>,
     json: bool,
     out: &Out,
 ) -> Result<(), Failure> {
-    let (key, token) = add(vault, project, name(wanted)?, scopes, kind).await?;
+    let (key, token) = add(vault, &new).await?;
     if json {
         out.line(&format!("{:#}", shown(&key, Some(&token))));
         return Ok(());
@@ -94,15 +93,8 @@ async fn revoke(vault: &Vault, project: &Project, id: &str, json: bool, out: &Ou
 }
 
 /// Makes a key.
-pub(super) async fn add(
-    vault: &Vault,
-    project: &Project,
-    name: &str,
-    scopes: &[Scope],
-    kind: Kind,
-) -> Result<(ApiKey, Token), Failure> {
-    let new = NewKey { project: &project.id, name, scopes, kind };
-    let made = vault.add_key(&new, By::new(ACTOR, Timestamp::now())).await;
+pub(super) async fn add(vault: &Vault, new: &NewKey<'_>) -> Result<(ApiKey, Token), Failure> {
+    let made = vault.add_key(new, By::new(ACTOR, Timestamp::now())).await;
     made.map_err(|error| Failure::environment(&error))
 }
 

@@ -5,48 +5,43 @@ use std::sync::Arc;
 use driver::Transport;
 use guide::{Guide, Method};
 use jiff::Timestamp;
-use link::{Flow, Purpose, Stage, Start};
+use link::{Flow, Linked, Stage, Start};
 use secret::Secret;
 use vault::{Account, Vault};
 
 use crate::args::{Common, LinkArgs};
 use crate::failure::{FOUND, Failure};
 use crate::guides;
-use crate::linking::keep::{self, Drafts};
-use crate::linking::run::run as run_flow;
-use crate::linking::talk::{self, End};
-use crate::linking::{given, report, wire};
+use crate::linking::dialogue::{self, Ending};
+use crate::linking::run;
+use crate::linking::store::{self, Drafts, Proved};
+use crate::linking::{inputs, network, report};
 use crate::out::{Ink, Out};
 
 pub(crate) async fn run(common: &Common, args: &LinkArgs, out: &Out) -> Result<u8, Failure> {
     let guide = guides::guide(common, &args.provider, out)?;
     let method = guides::method(&guide, args.method.as_deref())?;
-    let silent = given::is_silent(&args.given);
-    let typed = given::values(&args.given, method)?;
-    let environment = environment(method, args.given.environment.as_deref(), silent)?;
-    let egress = wire::egress(&args.wire, out)?;
+    let silent = inputs::is_silent(&args.inputs);
+    let typed = inputs::values(&args.inputs, method)?;
+    let environment = environment(method, args.inputs.environment.as_deref(), silent)?;
+    let egress = network::egress(&args.network, out)?;
     // A dry run keeps nothing, so it does not even make the folder.
-    let vault = if args.dry_run && args.account.is_none() { None } else { Some(keep::open(common).await?) };
-    let again = match (&args.account, &vault) {
-        (Some(id), Some(vault)) => Some(keep::find(vault, id).await?),
+    let vault = if args.dry_run && args.account.is_none() { None } else { Some(store::open(common).await?) };
+    let relinked = match (&args.account, &vault) {
+        (Some(id), Some(vault)) => Some(store::find(vault, id).await?),
         _ => None,
     };
     let task = Task {
         guide: &guide,
         method,
         vault: vault.as_ref(),
-        again,
-        start: Start {
-            purpose: Purpose::First,
-            environment,
-            brand: guides::brand().name.clone(),
-            ..Start::default()
-        },
+        relinked,
+        start: Start { environment, brand: guides::brand().name.clone(), ..Start::default() },
         other_allowed: args.allow_different,
         label: args.label.as_deref(),
         dry_run: args.dry_run,
         ask_elsewhere: args.ask_elsewhere,
-        json: args.given.json,
+        json: args.inputs.json,
         silent,
         fresh: args.fresh,
     };
@@ -81,7 +76,7 @@ pub(crate) struct Task<'a> {
     pub(crate) guide: &'a Arc<Guide>,
     pub(crate) method: &'a Method,
     pub(crate) vault: Option<&'a Vault>,
-    pub(crate) again: Option<Account>,
+    pub(crate) relinked: Option<Account>,
     pub(crate) start: Start,
     pub(crate) other_allowed: bool,
     pub(crate) label: Option<&'a str>,
@@ -100,11 +95,8 @@ impl Task<'_> {
         typed: Vec<(guide::Key, Secret)>,
         out: &Out,
     ) -> Result<u8, Failure> {
-        if let Some(account) = &self.again {
-            self.start.purpose = Purpose::Again {
-                external_id: account.external_id.clone(),
-                other_allowed: self.other_allowed,
-            };
+        if let Some(account) = &self.relinked {
+            self.start.purpose = driver::purpose(account, self.other_allowed);
         }
         let mut flow = Flow::new(Arc::clone(self.guide), self.method.key.as_str(), self.start.clone())
             .ok_or_else(|| Failure::usage("the guide has no such method"))?;
@@ -113,7 +105,7 @@ impl Task<'_> {
         }
         let drafts = self.vault.filter(|_| !self.dry_run).map(|vault| Drafts {
             vault,
-            key: match &self.again {
+            key: match &self.relinked {
                 Some(account) => format!("link/{}", account.id),
                 None => format!("link/{}/{}", self.guide.provider.key, self.method.key),
             },
@@ -131,8 +123,8 @@ impl Task<'_> {
         if !typed.is_empty() && flow.is_complete() && !matches!(flow.stage(), Stage::Choose(_)) {
             flow.submit_all(&[]);
         }
-        match talk::lead(&mut flow, transport, drafts.as_ref(), out).await? {
-            End::Keep(linked) => {
+        match dialogue::run(&mut flow, transport, drafts.as_ref(), out).await? {
+            Ending::Proved(linked) => {
                 let Some(vault) = self.vault.filter(|_| !self.dry_run) else {
                     out.line(&format!(
                         "{} It works. Nothing was kept, as you asked.",
@@ -141,15 +133,14 @@ impl Task<'_> {
                     return Ok(0);
                 };
                 let draft = drafts.as_ref().map(|drafts| drafts.key.as_str());
-                let (account, known) =
-                    keep::keep(vault, *linked, self.again.as_ref(), self.label, draft).await?;
+                let account = store::store(vault, self.proved(*linked, draft)).await?;
                 flow.stored(true);
                 vault::crash_point("link.acknowledged");
-                out.line(&done(self.guide, &account, known, out));
+                out.line(&done(self.guide, &account, out));
                 out.line(&out.ink(Ink::Dim, &format!("  waystone accounts show {}", account.id)));
                 Ok(0)
             }
-            End::Stopped => {
+            Ending::Stopped => {
                 out.say("");
                 out.say("Stopped. No account was linked or changed.");
                 if drafts.is_some() {
@@ -160,6 +151,10 @@ impl Task<'_> {
                 Ok(FOUND)
             }
         }
+    }
+
+    fn proved<'p>(&'p self, linked: Linked, draft: Option<&'p str>) -> Proved<'p> {
+        Proved { linked, relinked: self.relinked.as_ref(), label: self.label, draft }
     }
 
     /// The flow that was broken off before, if the person wants to go on with it.
@@ -176,7 +171,7 @@ impl Task<'_> {
             2..60 => format!("{minutes} minutes ago"),
             _ => format!("{} hours ago", minutes / 60),
         };
-        match talk::resume(&format!(
+        match dialogue::confirm(&format!(
             "You stopped linking {} {ago}. Go on from there?",
             self.guide.provider.name
         ))? {
@@ -210,10 +205,10 @@ impl Task<'_> {
             message: "stopped; no account was linked or changed".to_owned(),
             help: None,
         };
-        run_flow(&mut flow, transport, |_| {}).await.map_err(|_| interrupted())?;
+        run::run(&mut flow, transport, |_| {}).await.map_err(|_| interrupted())?;
         if self.ask_elsewhere {
             flow.ask_elsewhere();
-            run_flow(&mut flow, transport, |_| {}).await.map_err(|_| interrupted())?;
+            run::run(&mut flow, transport, |_| {}).await.map_err(|_| interrupted())?;
         }
         let good = matches!(flow.stage(), Stage::Confirm { .. });
         if !good || self.dry_run {
@@ -241,13 +236,13 @@ impl Task<'_> {
         // A client that cannot ask confirms: the guard against another account has passed by now.
         let linked = driver::confirm(&mut flow);
         let (Some(linked), Some(vault)) = (linked, self.vault) else { return Ok(FOUND) };
-        let (account, known) = keep::keep(vault, *linked, self.again.as_ref(), self.label, None).await?;
+        let account = store::store(vault, self.proved(*linked, None)).await?;
         flow.stored(true);
         vault::crash_point("link.acknowledged");
         if self.json {
             out.line(&format!("{:#}", report::json(&flow, Some(&account))));
         } else {
-            out.line(&done(self.guide, &account, known, out));
+            out.line(&done(self.guide, &account, out));
         }
         Ok(0)
     }
@@ -265,7 +260,7 @@ impl Task<'_> {
             let name = field.key.as_str();
             let option =
                 if field.secret { format!("--set-file {name}=PATH") } else { format!("--set {name}=VALUE") };
-            help.push(format!("{option} or {}", given::variable(name)));
+            help.push(format!("{option} or {}", inputs::variable(name)));
         }
         let message = format!("not everything that is needed was given\n{}", lines.join("\n"));
         Err(Failure::usage(message).help(format!("give {}", help.join("; "))))
@@ -277,14 +272,14 @@ fn greet(guide: &Guide, method: &Method, out: &Out) {
     if !method.link.needs.is_empty() {
         out.line("\nYou need:");
         for need in &method.link.needs {
-            out.line(talk::bullet(guide, method, need, out).trim_end());
+            out.line(dialogue::bullet(guide, method, need, out).trim_end());
         }
     }
     out.line("");
 }
 
-fn done(guide: &Guide, account: &Account, known: bool, out: &Out) -> String {
-    let verb = if known { "Linked again" } else { "Linked" };
+fn done(guide: &Guide, account: &Account, out: &Out) -> String {
+    let verb = if 1 < account.version { "Linked again" } else { "Linked" };
     let name = account
         .name
         .as_deref()

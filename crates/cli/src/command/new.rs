@@ -16,8 +16,7 @@ use crate::args::{Common, NewArgs};
 use crate::failure::Failure;
 use crate::out::{Ink, Out};
 
-pub(crate) use self::parts::MethodKind;
-use self::parts::Parts;
+use self::parts::{Parts, parts_of};
 
 /// Stands in the text where something is to be filled in.
 const MARK: char = '←';
@@ -42,7 +41,7 @@ pub(crate) fn run(common: &Common, args: &NewArgs, out: &Out) -> Result<u8, Fail
         return Err(Failure::usage("--name is empty, or has characters that nobody sees")
             .help("write the name as people read it: `--name 'Acme Desk'`"));
     }
-    let text = guide(&key, &name, &args.method.parts(), &schema(&parent)?);
+    let text = guide(&key, &name, &parts_of(args.method), &schema(&parent)?);
     fs::create_dir_all(&folder)
         .map_err(|error| Failure::io(format!("cannot make `{}`", folder.display()), &error))?;
     let mark = folder.join("icon.svg");

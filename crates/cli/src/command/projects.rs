@@ -2,20 +2,21 @@
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use vault::{By, Project, Vault};
+use vault::{By, Kind, NewKey, Project, Scope, Vault};
 
 use super::keys;
-use super::vault::{open, settings};
+use super::project_named::all;
 use crate::args::{Common, ProjectsCommand};
 use crate::failure::Failure;
-use crate::linking::keep::ACTOR;
+use crate::hub_settings::{open_vault, settings};
+use crate::linking::store::ACTOR;
 use crate::out::{Ink, Out};
 
 pub(crate) async fn run(common: &Common, command: &ProjectsCommand, out: &Out) -> Result<u8, Failure> {
     let store = match command {
         ProjectsCommand::List { store } | ProjectsCommand::Create { store, .. } => store,
     };
-    let vault = open(&settings(common, store, out)?).await?;
+    let vault = open_vault(&settings(common, store, out)?).await?;
     let done = match command {
         ProjectsCommand::List { store } => list(&vault, store.json, out).await,
         ProjectsCommand::Create { name, store } => create(&vault, name, store.json, out).await,
@@ -44,8 +45,9 @@ async fn create(vault: &Vault, name: &str, json: bool, out: &Out) -> Result<(), 
     }
     let project = vault.add_project(name, By::new(ACTOR, Timestamp::now())).await;
     let project = project.map_err(|error| Failure::environment(&error))?;
-    let (key, token) =
-        keys::add(vault, &project, "first key", &vault::Scope::FIRST, vault::Kind::Production).await?;
+    let first =
+        NewKey { project: &project.id, name: "first key", scopes: &Scope::FIRST, kind: Kind::Production };
+    let (key, token) = keys::add(vault, &first).await?;
     if json {
         let mut value = shown(&project);
         value["api_key"] = keys::shown(&key, Some(&token));
@@ -59,38 +61,4 @@ async fn create(vault: &Vault, name: &str, json: bool, out: &Out) -> Result<(), 
 
 fn shown(project: &Project) -> Value {
     json!({ "id": project.id, "name": project.name, "created_at": project.created_at.to_string() })
-}
-
-async fn all(vault: &Vault) -> Result<Vec<Project>, Failure> {
-    vault.projects().await.map_err(|error| Failure::environment(&error))
-}
-
-/// The project that is meant.
-pub(super) async fn find(vault: &Vault, wanted: Option<&str>) -> Result<Project, Failure> {
-    let projects = all(vault).await?;
-    let known = guide::listed(projects.iter().map(|project| project.name.as_str()));
-    let (message, help) = match wanted {
-        Some(wanted) => {
-            let is_it = |project: &&Project| project.id == wanted || project.name == wanted;
-            let mut found = projects.iter().filter(is_it);
-            match (found.next(), found.next()) {
-                (Some(project), None) => return Ok(project.clone()),
-                (Some(_), Some(_)) => (
-                    format!("several projects are called `{wanted}`"),
-                    "name one by its id, as `waystone projects list` shows it".to_owned(),
-                ),
-                (None, _) => (format!("there is no project `{wanted}`"), format!("there is {known}")),
-            }
-        }
-        None => match projects.as_slice() {
-            [only] => return Ok(only.clone()),
-            [] => (
-                "there is no project yet".to_owned(),
-                "make one with `waystone projects create NAME`; `waystone serve` makes one at its first start"
-                    .to_owned(),
-            ),
-            _ => ("there are several projects".to_owned(), format!("name one with --project: {known}")),
-        },
-    };
-    Err(Failure::usage(message).help(help))
 }

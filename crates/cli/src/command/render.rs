@@ -1,14 +1,16 @@
 //! `waystone render`: one guide to one output, or all of them into a folder.
 
 mod all;
+mod writer;
 
 use std::fs;
 use std::path::Path;
 
-use guide::{Brand, Guide, Method};
+use guide::Brand;
 use render::{Audience, Options, Style, TerminalOptions};
 
-use crate::args::{AudienceArg, Common, Medium, RenderArgs, StyleArg};
+use self::writer::Writer;
+use crate::args::{AudienceArg, Common, RenderArgs, StyleArg};
 use crate::failure::{FOUND, Failure};
 use crate::file::replace;
 use crate::findings::text;
@@ -52,33 +54,6 @@ pub(crate) fn run(common: &Common, args: &RenderArgs, out: &Out) -> Result<u8, F
         None => out.data(&text),
     }
     Ok(0)
-}
-
-/// How pages are written.
-struct Writer<'a> {
-    brand: &'a Brand,
-    options: Options,
-    to: Medium,
-    style: Style,
-    terminal: TerminalOptions,
-}
-
-impl Writer<'_> {
-    /// Whether the method has a guide for those who are to read the page.
-    fn has_page(&self, method: &Method) -> bool {
-        self.options.audience == Audience::Link || method.setup.is_some()
-    }
-
-    fn page(&self, guide: &Guide, method: &Method) -> String {
-        let page = render::page(guide, method, self.brand, &self.options);
-        match self.to {
-            Medium::Mdx => render::mdx(&page, self.style),
-            Medium::Md => render::markdown(&page, self.style),
-            Medium::Html => render::html(&page),
-            Medium::Text => render::terminal(&page, self.terminal),
-            Medium::Json => format!("{:#}\n", render::json(&page)),
-        }
-    }
 }
 
 fn brand(file: &Path, out: &Out) -> Result<Brand, Failure> {

@@ -2,18 +2,14 @@
 
 mod check;
 
-use std::env;
-use std::fs;
-use std::path::Path;
-
-use hub::settings::{Given, Problem, SetBy, Understood};
-use hub::{Ended, ServeError, Settings, Started};
+use hub::serve;
+use hub::serve::{Ended, ServeError, Started};
 use serde_json::json;
 
-use crate::args::{Common, Flags, ServeArgs};
-use crate::failure::{FOUND, Failure, USAGE};
+use crate::args::{Common, ServeArgs};
+use crate::failure::{FOUND, Failure};
 use crate::findings;
-use crate::linking::keep::folder;
+use crate::hub_settings::{given, usable};
 use crate::out::{Ink, Out};
 
 /// Serves; the number is the exit code.
@@ -22,70 +18,18 @@ pub(crate) fn run(common: &Common, args: &ServeArgs, out: &Out) -> Result<u8, Fa
     if args.check {
         return check::run(understood, args.json, out);
     }
-    let settings = settings(understood, out)?;
+    let settings = usable(understood, out)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::io("cannot start", &error))?;
-    let ended = runtime.block_on(hub::serve(settings, |started| say(&started, args.json, out)));
+    let ended = runtime.block_on(serve(settings, |started| say(&started, args.json, out)));
     // What is still under way was told to end, and given its time.
     runtime.shutdown_background();
     match ended {
         Ok(Ended::Whole) => Ok(0),
         Ok(Ended::Cut) => Ok(FOUND),
         Err(error) => Err(failure(&error, out)),
-    }
-}
-
-/// What was said, by flags, the environment and a file.
-pub(super) fn given(common: &Common, config: Option<&Path>, flags: &Flags) -> Result<Given, Failure> {
-    let env: std::collections::BTreeMap<String, String> = env::vars().collect();
-    let mut flags = flags.0.clone();
-    for (key, variable, path) in
-        [("data", "WAYSTONE_DATA", &common.data), ("guides", "WAYSTONE_GUIDES", &common.guides)]
-    {
-        let Some(text) = path.as_ref().map(|path| path.display().to_string()) else { continue };
-        // The arguments do not tell the two apart; said twice, it makes no difference.
-        if env.get(variable) != Some(&text) {
-            flags.insert(key, vec![text]);
-        }
-    }
-    let file = match config {
-        Some(path) => {
-            let bytes = fs::read(path).map_err(|error| Failure {
-                code: USAGE,
-                ..Failure::io(format!("cannot read `{}`", path.display()), &error)
-            })?;
-            Some((path.display().to_string(), bytes))
-        }
-        None => None,
-    };
-    // Where a folder is named, there need not be a usual one.
-    let bare = Common { data: None, ..common.clone() };
-    Ok(Given { flags, env, file, usual_data: folder(&bare).ok() })
-}
-
-/// The settings, if they are right; what is wrong with them is said.
-pub(super) fn settings(understood: Understood, out: &Out) -> Result<Settings, Failure> {
-    if let Some(file) = &understood.file {
-        for finding in &file.findings {
-            out.say(findings::text(&file.source, finding, out.color_err).trim_end());
-            out.say("");
-        }
-    }
-    for problem in &understood.problems {
-        out.failure(&Failure { code: USAGE, message: told(problem), help: Some(problem.help.clone()) });
-    }
-    understood
-        .settings
-        .ok_or_else(|| Failure::usage("the settings cannot be used").help("mend what is said above"))
-}
-
-/// A problem, with who said what is wrong.
-fn told(problem: &Problem) -> String {
-    match &problem.set_by {
-        SetBy::Default => problem.message.clone(),
-        set_by => format!("{set_by}: {}", problem.message),
     }
 }
 

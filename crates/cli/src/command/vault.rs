@@ -2,18 +2,20 @@
 //!
 //! **Invariant:** nothing that is under seal is shown; a vault is never made by looking for one.
 
+mod proof;
 mod rotate;
 
 use std::path::Path;
 
-use hub::Settings;
+use hub::settings::Settings;
 use jiff::Timestamp;
-use serde_json::{Value, json};
-use vault::{BackupError, Proof, Vault};
+use serde_json::json;
+use vault::BackupError;
 
-use super::serve;
+use self::proof::{as_json, summary};
 use crate::args::{Common, StoreArgs, VaultCommand};
 use crate::failure::{FOUND, Failure};
+use crate::hub_settings::{open_vault, settings};
 use crate::out::{Ink, Out};
 
 pub(crate) async fn run(common: &Common, command: &VaultCommand, out: &Out) -> Result<u8, Failure> {
@@ -25,24 +27,6 @@ pub(crate) async fn run(common: &Common, command: &VaultCommand, out: &Out) -> R
     }
 }
 
-/// What the Hub would run with.
-pub(super) fn settings(common: &Common, store: &StoreArgs, out: &Out) -> Result<Settings, Failure> {
-    let given = serve::given(common, store.config.as_deref(), &store.flags())?;
-    serve::settings(hub::settings::read(&given), out)
-}
-
-/// Opens the vault that is there.
-pub(super) async fn open(settings: &Settings) -> Result<Vault, Failure> {
-    let data = &settings.data.value;
-    if settings.database.value.is_none() && !data.join("vault.db").is_file() {
-        let message = format!("there is no vault in {}", data.display());
-        return Err(
-            Failure::usage(message).help("name its folder with --data, or the Hub's settings with --config")
-        );
-    }
-    hub::open_vault(settings).await.map_err(|error| Failure::environment(&error))
-}
-
 async fn backup(
     common: &Common,
     file: &Path,
@@ -52,18 +36,18 @@ async fn backup(
 ) -> Result<u8, Failure> {
     let settings = settings(common, store, out)?;
     on_no_server(&settings, "pg_dump --format=custom --no-owner", &format!("--file {}", quoted(file)))?;
-    let vault = open(&settings).await?;
+    let vault = open_vault(&settings).await?;
     let made = vault.back_up(file, force).await;
     vault.close().await;
     let proof = made.map_err(|error| failure(&error))?;
     if store.json {
-        let mut value = proved(&proof);
+        let mut value = as_json(&proof);
         value["file"] = json!(file.display().to_string());
         out.line(&format!("{value:#}"));
         return Ok(0);
     }
     let tick = out.ink(Ink::Good, "✓");
-    out.line(&format!("{tick} Copied the vault to {}: {}.", file.display(), told(&proof)));
+    out.line(&format!("{tick} Copied the vault to {}: {}.", file.display(), summary(&proof)));
     out.say(&format!(
         "It is sealed under key {}, which is not in it: keep a copy of that key elsewhere.",
         proof.key
@@ -79,13 +63,13 @@ async fn restore(common: &Common, file: &Path, store: &StoreArgs, out: &Out) -> 
     let restored = restored.map_err(|error| failure(&error))?;
     let kept = restored.kept.map(|path| path.display().to_string());
     if store.json {
-        let mut value = proved(&restored.proof);
+        let mut value = as_json(&restored.proof);
         value["kept"] = json!(kept);
         out.line(&format!("{value:#}"));
         return Ok(0);
     }
     let tick = out.ink(Ink::Good, "✓");
-    out.line(&format!("{tick} Put {} in the vault's place: {}.", file.display(), told(&restored.proof)));
+    out.line(&format!("{tick} Put {} in the vault's place: {}.", file.display(), summary(&restored.proof)));
     if let Some(kept) = kept {
         out.say(&format!("What was there is kept at {kept}."));
     }
@@ -93,31 +77,17 @@ async fn restore(common: &Common, file: &Path, store: &StoreArgs, out: &Out) -> 
 }
 
 async fn check(common: &Common, store: &StoreArgs, out: &Out) -> Result<u8, Failure> {
-    let vault = open(&settings(common, store, out)?).await?;
+    let vault = open_vault(&settings(common, store, out)?).await?;
     let proof = vault.prove().await;
     vault.close().await;
     let proof = proof.map_err(|error| Failure { code: FOUND, ..Failure::environment(&error) })?;
     if store.json {
-        out.line(&format!("{:#}", proved(&proof)));
+        out.line(&format!("{:#}", as_json(&proof)));
     } else {
         let tick = out.ink(Ink::Good, "✓");
-        out.line(&format!("{tick} Everything opens with key {}: {}.", proof.key, told(&proof)));
+        out.line(&format!("{tick} Everything opens with key {}: {}.", proof.key, summary(&proof)));
     }
     Ok(0)
-}
-
-fn proved(proof: &Proof) -> Value {
-    json!({ "key": proof.key.to_string(), "accounts": proof.accounts, "sealed": proof.sealed })
-}
-
-fn told(proof: &Proof) -> String {
-    let plural = |n: u64| if n == 1 { "" } else { "s" };
-    let (accounts, sealed) = (proof.accounts, proof.sealed);
-    format!(
-        "{accounts} account{} and {sealed} other sealed item{} were opened",
-        plural(accounts),
-        plural(sealed)
-    )
 }
 
 /// A server's own tools know best how to copy it; what to run is said.

@@ -3,7 +3,7 @@
 use guide::{Finding, Source};
 use serde_json::{Value, json};
 
-use super::{Count, Piece};
+use super::piece::{Count, Piece};
 
 /// All of it.
 pub(super) fn document(files: usize, pieces: &[Piece]) -> String {

@@ -4,7 +4,7 @@
 use guide::{CodePage, Finding, Severity, Source};
 use serde_json::{Value, json};
 
-use super::Piece;
+use super::piece::Piece;
 
 /// All of it.
 pub(super) fn document(pieces: &[Piece]) -> String {

@@ -78,7 +78,7 @@ fn answer(status: u16, body: &str) -> Answer {
 }
 
 fn signed_in() -> Answer {
-    answer(200, r#"{"token":"first","ttl":3600}"#)
+    answer(200, r#"{"token":"first-token","ttl":3600}"#)
 }
 
 fn ann() -> Answer {

@@ -98,7 +98,7 @@ impl Observer for Recorder {
 #[tokio::test]
 async fn a_transcript_says_what_was_asked_and_holds_no_secret() {
     let (mut flow, mut recorder) = (flow(Start::default()), Recorder::default());
-    let script = [signed_in(), ann_refused(), answer(200, r#"{"token":"second"}"#), ann_refused()];
+    let script = [signed_in(), ann_refused(), answer(200, r#"{"token":"renewed-token"}"#), ann_refused()];
     driver::run(&mut flow, &mut Script::new(script), &mut recorder).await.unwrap();
     let lines = recorder.0;
     let checks: Vec<_> = lines.iter().map(|line| (&line["check"], &line["status"])).collect();
@@ -112,7 +112,10 @@ async fn a_transcript_says_what_was_asked_and_holds_no_secret() {
     assert_eq!(last["bytes"], 2);
     assert_eq!(last["content_type"], "application/json");
     let text = json!(lines).to_string();
-    assert!(!text.contains(PASSWORD) && !text.contains("first") && !text.contains("second"), "{text}");
+    assert!(
+        !text.contains(PASSWORD) && !text.contains("first-token") && !text.contains("renewed-token"),
+        "{text}"
+    );
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ async fn an_account_comes_back_as_the_values_it_was_linked_with() {
     assert_eq!(names, ["pass", "site"], "tokens are not values of fields");
     assert_eq!(values[&crate::key("pass")].expose(), PASSWORD);
     let tokens = driver::stored_tokens(&credentials);
-    assert_eq!(tokens.values[&crate::key("session")].expose(), "first");
+    assert_eq!(tokens.values[&crate::key("session")].expose(), "first-token");
     assert_eq!(tokens.end, Some(1_790_003_600));
     let fields: Vec<&String> =
         account.secret_fields.iter().filter(|name| driver::is_field_name(name)).collect();

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use catalog::Catalog;
 use guide::{Brand, Guide, Key, Method, OutcomeKind};
 use hub::pages::{
-    AccountPage, Assets, Before, CheckingPage, DonePage, FormPage, Frame, HandedStep, Handing, HandoffPage,
-    HelpPage, Look, MethodCard, MethodsPage, Mode, ProviderCard, ProvidersPage, Scheme, SignInPage, Trouble,
+    AccountPage, Assets, Before, CheckingPage, DonePage, FormLinks, FormPage, Frame, HandedStep, Handing,
+    HandoffPage, HelpPage, Look, MethodCard, MethodsPage, Mode, ProviderCard, ProvidersPage, Scheme,
+    SentForm, SignInPage, Trouble,
 };
 use hub::{pages, texts::Language};
-use link::{Flow, Purpose, Stage, Start};
+use link::{FieldProblem, Flow, Purpose, Stage, Start};
 use probe::Identity;
 use secret::Secret;
 
@@ -24,17 +25,17 @@ pub(crate) type Pages = Vec<(String, String)>;
 pub(crate) fn bare<'a>(flow: &'a Flow, icon: Option<&'a str>) -> FormPage<'a> {
     FormPage {
         flow,
-        base: "/session/s-1/i-1",
-        providers: Some("/session/s-1"),
-        icon,
-        typed: &[],
-        problems: &[],
-        was_sent: false,
+        links: FormLinks { base: "/session/s-1/i-1", providers: Some("/session/s-1"), icon },
+        sent: None,
         attempt: None,
         before: None,
         handed: &[],
-        may_hand_over: true,
     }
+}
+
+/// A form that was sent with these values, and has these problems.
+pub(crate) fn sent<'a>(typed: &'a [(Key, String)], problems: &'a [FieldProblem]) -> SentForm<'a> {
+    SentForm { typed, problems }
 }
 
 /// Pages of the chosen providers, of all if none is chosen; and those that belong to none.
@@ -92,16 +93,13 @@ fn of_method(out: &mut Pages, frame: &Frame<'_>, guide: &Arc<Guide>, method: &Me
     let dark = Look { scheme: Scheme::Dark, footer: true };
     put("form-embedded-dark", pages::form(&Frame { look: dark, ..embedded }, &bare(&flow, icon)));
     let problems = flow.submit_form(None, &[]);
-    put(
-        "missing",
-        pages::form(frame, &FormPage { was_sent: true, problems: &problems, ..bare(&flow, icon) }),
-    );
+    put("missing", pages::form(frame, &FormPage { sent: Some(sent(&[], &problems)), ..bare(&flow, icon) }));
 
     if let Some(bad) = badly_typed(method) {
         let mut flow = new();
         let first = method.environments.first().map(|one| one.key.as_str());
         flow.submit_form(first, &hidden(&bad));
-        put("refused", pages::form(frame, &FormPage { typed: &bad, was_sent: true, ..bare(&flow, icon) }));
+        put("refused", pages::form(frame, &FormPage { sent: Some(sent(&bad, &[])), ..bare(&flow, icon) }));
     }
     for scenario in method.scenarios.iter().filter(|one| !one.then.outcome.is_good()) {
         let mut flow = play(guide, method, start(method, scenario), scenario, usize::MAX);
@@ -186,7 +184,10 @@ fn edited(
         flow.submit_form(None, &[(host, Secret::from("another"))]);
         put(
             "edit-host",
-            pages::form(frame, &FormPage { before: Some(&before), was_sent: true, ..bare(&flow, icon) }),
+            pages::form(
+                frame,
+                &FormPage { before: Some(&before), sent: Some(sent(&[], &[])), ..bare(&flow, icon) },
+            ),
         );
     }
     let flow = play(guide, method, begin(), good, usize::MAX);

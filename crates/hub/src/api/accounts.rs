@@ -7,16 +7,16 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use vault::{Account, AccountChange, By, ChangeError, Hold, Kind, Query as Wanted};
+use vault::{Account, AccountChange, By, Hold, Kind, Query as Wanted};
 
-use crate::access::{Caller, Scope};
 use crate::app::App;
-use crate::connectors;
+use crate::caller::Caller;
 use crate::linking::{self, CheckSeen};
 use crate::status::Status;
 use crate::wire::account::{LinkedAccount, ListAccounts, PatchAccount};
-use crate::wire::error::{ApiError, CONFLICT, ErrorBody, INVALID_VALUE, NOT_FOUND};
+use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE};
 use crate::wire::{Json, Segments, has_nul};
+use vault::Scope;
 
 /// As many are on a page where nobody says how many.
 const PAGE: u32 = 25;
@@ -38,9 +38,8 @@ pub(super) async fn list(
 ) -> Result<axum::Json<Vec<LinkedAccount>>, ApiError> {
     caller.needs(Scope::PlatformRead)?;
     let asked = asked(query.as_deref().unwrap_or_default())?;
-    let found =
-        app.vault.query(&wanted(&caller, asked)?).await.map_err(|error| ApiError::internal(&error))?;
-    let off = connectors::switched_off(&app, caller.project()).await?;
+    let found = app.vault.query(&wanted(&caller, asked)?).await?;
+    let off = app.connectors.switched_off(caller.project()).await?;
     let is_active =
         |account: &Account| account.home.as_ref().is_none_or(|home| !off.contains(&home.connector_profile));
     Ok(axum::Json(found.iter().map(|account| as_seen(&app, account, is_active(account))).collect()))
@@ -61,7 +60,7 @@ pub(super) async fn read(
     Segments(id): Segments<String>,
 ) -> Result<axum::Json<LinkedAccount>, ApiError> {
     caller.needs(Scope::PlatformRead)?;
-    let account = caller.account(&app, &id).await?;
+    let account = app.access.account(&caller, &id).await?;
     Ok(axum::Json(shown(&app, &account).await?))
 }
 
@@ -82,11 +81,11 @@ pub(super) async fn change(
     Json(body): Json<PatchAccount>,
 ) -> Result<axum::Json<LinkedAccount>, ApiError> {
     caller.needs(Scope::PlatformWrite)?;
-    let account = caller.account(&app, &id).await?;
-    let change = profile(&account, body)?;
+    let account = app.access.account(&caller, &id).await?;
+    let change = account_change(&account, body)?;
     let changed =
-        app.vault.change_account(&account.id, &change, By::new(&caller.actor(), Timestamp::now())).await;
-    Ok(axum::Json(shown(&app, &changed.map_err(failed)?).await?))
+        app.vault.change_account(&account.id, &change, By::new(&caller.actor(), Timestamp::now())).await?;
+    Ok(axum::Json(shown(&app, &changed).await?))
 }
 
 /// Deletes an account and destroys the key of its credentials.
@@ -104,9 +103,8 @@ pub(super) async fn remove(
     Segments(id): Segments<String>,
 ) -> Result<axum::Json<LinkedAccount>, ApiError> {
     caller.needs(Scope::PlatformWrite)?;
-    let account = caller.account(&app, &id).await?;
-    let removed =
-        app.vault.remove(&account.id, By::new(&caller.actor(), Timestamp::now())).await.map_err(failed)?;
+    let account = app.access.account(&caller, &id).await?;
+    let removed = app.vault.remove(&account.id, By::new(&caller.actor(), Timestamp::now())).await?;
     Ok(axum::Json(shown(&app, &removed).await?))
 }
 
@@ -136,7 +134,7 @@ pub(super) async fn meta(
     Segments(id): Segments<String>,
 ) -> Result<axum::Json<AccountMeta>, ApiError> {
     caller.needs(Scope::PlatformRead)?;
-    let account = caller.account(&app, &id).await?;
+    let account = app.access.account(&caller, &id).await?;
     let guide = app.guides.current(&account.provider);
     let category = guide.and_then(|guide| guide.provider.categories.first().cloned());
     let category = category.unwrap_or_else(|| "other".to_owned());
@@ -171,7 +169,7 @@ pub(super) async fn verify(
     Segments(id): Segments<String>,
 ) -> Result<axum::Json<Verified>, ApiError> {
     caller.needs(Scope::PlatformWrite)?;
-    let account = caller.account(&app, &id).await?;
+    let account = app.access.account(&caller, &id).await?;
     let found = linking::verify(&app, &account, &caller.actor()).await?;
     let account = shown(&app, &found.account).await?;
     let (outcome, message, checks) = (found.outcome, found.message, found.checks);
@@ -180,25 +178,12 @@ pub(super) async fn verify(
 
 /// An account as clients see it.
 async fn shown(app: &App, account: &Account) -> Result<LinkedAccount, ApiError> {
-    Ok(as_seen(app, account, connectors::is_active(app, account).await?))
+    Ok(as_seen(app, account, app.connectors.is_active(account).await?))
 }
 
 fn as_seen(app: &App, account: &Account, profile_active: bool) -> LinkedAccount {
     let guide = app.guides.current(&account.provider);
     LinkedAccount::new(account, guide.as_ref().map(|guide| guide.provider.name.as_str()), profile_active)
-}
-
-pub(super) fn failed(error: ChangeError) -> ApiError {
-    match error {
-        ChangeError::NotFound { .. } => ApiError::new(&NOT_FOUND, "There is no account with this id"),
-        ChangeError::Conflict { .. }
-        | ChangeError::OtherAccount { .. }
-        | ChangeError::NoConnectorProfile { .. }
-        | ChangeError::AttemptOver { .. } => {
-            ApiError::new(&CONFLICT, "The account was changed by somebody else meanwhile; look again")
-        }
-        ChangeError::Store(error) => ApiError::internal(&error),
-    }
 }
 
 /// The query, as lists of texts: keys may be repeated, and a value may hold several, separated by commas.
@@ -285,7 +270,7 @@ fn wanted(caller: &Caller, asked: ListAccounts) -> Result<Wanted, ApiError> {
     Ok(wanted)
 }
 
-fn profile(account: &Account, body: PatchAccount) -> Result<AccountChange, ApiError> {
+fn account_change(account: &Account, body: PatchAccount) -> Result<AccountChange, ApiError> {
     let invalid = |message: &str| ApiError::new(&INVALID_VALUE, message);
     let text = |name: &str, value: Option<String>| match value {
         Some(value) if value.trim().is_empty() || 255 < value.chars().count() => {

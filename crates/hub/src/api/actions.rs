@@ -10,8 +10,8 @@ use render::{Context, markdown_prose};
 use utoipa::IntoParams;
 use vault::Query as Wanted;
 
-use crate::access::{Caller, Scope};
 use crate::app::App;
+use crate::caller::Caller;
 use crate::connectors;
 use crate::wire::actions::{
     ActionMetaItem, ActionsMeta, ActionsMetaPaginated, AuthenticationGuide, AuthenticationGuideSection,
@@ -20,6 +20,7 @@ use crate::wire::actions::{
 };
 use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE};
 use crate::wire::has_nul;
+use vault::Scope;
 
 /// As many are on a page where nobody says how many.
 const PAGE: usize = 25;
@@ -159,7 +160,7 @@ fn asked(query: &str) -> Result<Asked, ApiError> {
 async fn providers_of(app: &App, caller: &Caller, ids: Vec<String>) -> Result<BTreeSet<String>, ApiError> {
     let limit = i64::try_from(MOST).unwrap_or(i64::MAX);
     let wanted = Wanted { project: caller.project().to_owned(), ids, limit, ..Wanted::default() };
-    let found = app.vault.query(&wanted).await.map_err(|error| ApiError::internal(&error))?;
+    let found = app.vault.query(&wanted).await?;
     let seen =
         found.into_iter().filter(|account| account.home.as_ref().is_some_and(|home| caller.may(home.kind)));
     Ok(seen.map(|account| account.provider).collect())
@@ -185,7 +186,7 @@ fn described(app: &App, guide: &Guide, asked: &Asked) -> ActionsMeta {
         key: key.to_owned(),
         name: guide.provider.name.clone(),
         description: None,
-        icon: connectors::icon_url(app, key),
+        icon: connectors::icon_url(&app.public_url, key),
         version: guide.digest.chars().take(12).collect(),
         release_stage: "ga",
         actions: (!asked.no_actions).then(|| actions.collect()),

@@ -9,9 +9,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vault::{SignIn, SignInState};
 
-use crate::access::Visitor;
 use crate::app::App;
-use crate::sign_in;
+use crate::caller::Visitor;
 use crate::wire::error::{ApiError, ErrorBody, NOT_FOUND};
 use crate::wire::{Json, Segments};
 
@@ -70,7 +69,7 @@ pub(super) async fn create(
     visitor: Visitor,
     Json(_body): Json<ConnectionAttemptCreate>,
 ) -> Result<(StatusCode, axum::Json<ConnectionAttemptCreated>), ApiError> {
-    let one = sign_in::begin(&app, &visitor.session).await?;
+    let one = app.sign_ins.begin(&visitor.session).await?;
     Ok((StatusCode::CREATED, axum::Json(ConnectionAttemptCreated { id: one.id })))
 }
 
@@ -115,14 +114,12 @@ pub(super) async fn cancel(
     Segments(id): Segments<String>,
 ) -> Result<StatusCode, ApiError> {
     let one = found(&app, &visitor, &id).await?;
-    let ended = app.vault.end_sign_in(&one.id, SignInState::Cancelled, None, None).await;
-    ended.map_err(|error| ApiError::internal(&error))?;
+    app.vault.end_sign_in(&one.id, SignInState::Cancelled, None, None).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn found(app: &App, visitor: &Visitor, id: &str) -> Result<SignIn, ApiError> {
-    let found =
-        app.vault.sign_in(visitor.session.seq, id).await.map_err(|error| ApiError::internal(&error))?;
+    let found = app.vault.sign_in(visitor.session.seq, id).await?;
     found.ok_or_else(|| {
         ApiError::new(&NOT_FOUND, "There is no connection attempt with this id in this session")
     })

@@ -13,13 +13,14 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use vault::{By, ConnectorProfileChange, NewConnectorProfile, ProfileRemoval};
 
-use crate::access::{Caller, Scope};
 use crate::app::App;
+use crate::caller::Caller;
 use crate::connectors::{self, Connector, setup_fields};
 use crate::guides::Edition;
 use crate::wire::connector::{ConnectorImages, ConnectorMeta, ConnectorMethod, ConnectorResources};
 use crate::wire::error::{ApiError, CONFLICT, ErrorBody, INVALID_VALUE, NOT_FOUND};
 use crate::wire::{Json, Segments, stamp};
+use vault::Scope;
 
 /// Every provider there is a guide for.
 #[utoipa::path(
@@ -34,7 +35,7 @@ pub(super) async fn list_meta(
     caller: Caller,
 ) -> Result<axum::Json<Vec<ConnectorMeta>>, ApiError> {
     caller.needs(Scope::ConnectorsRead)?;
-    let connectors = connectors::of_project(&app, caller.project()).await?;
+    let connectors = app.connectors.of_project(caller.project()).await?;
     let editions = app.guides.snapshot();
     Ok(axum::Json(editions.values().map(|edition| described(&app, edition, &connectors)).collect()))
 }
@@ -55,7 +56,7 @@ pub(super) async fn read_meta(
 ) -> Result<axum::Json<ConnectorMeta>, ApiError> {
     caller.needs(Scope::ConnectorsRead)?;
     let edition = app.guides.edition(&provider).ok_or_else(no_provider)?;
-    let connectors = connectors::of_project(&app, caller.project()).await?;
+    let connectors = app.connectors.of_project(caller.project()).await?;
     Ok(axum::Json(described(&app, &edition, &connectors)))
 }
 
@@ -153,7 +154,7 @@ pub(super) async fn list_profiles(
     caller: Caller,
 ) -> Result<axum::Json<Vec<ConnectorProfile>>, ApiError> {
     caller.needs(Scope::ConnectorsRead)?;
-    let all = connectors::of_project(&app, caller.project()).await?;
+    let all = app.connectors.of_project(caller.project()).await?;
     Ok(axum::Json(all.iter().map(profile).collect()))
 }
 
@@ -199,8 +200,7 @@ pub(super) async fn create_profile(
         secrets,
     };
     let (actor, now) = (caller.actor(), Timestamp::now());
-    let created = app.vault.create_connector_profile(caller.project(), &new, By::new(&actor, now)).await;
-    let profile = created.map_err(|error| ApiError::internal(&error))?;
+    let profile = app.vault.create_connector_profile(caller.project(), &new, By::new(&actor, now)).await?;
     Ok((StatusCode::CREATED, axum::Json(of_profile(&profile))))
 }
 
@@ -219,7 +219,7 @@ pub(super) async fn read_profile(
     Segments(id): Segments<String>,
 ) -> Result<axum::Json<ConnectorProfile>, ApiError> {
     caller.needs(Scope::ConnectorsRead)?;
-    let found = connectors::find(&app, caller.project(), &id).await?.ok_or_else(no_profile)?;
+    let found = app.connectors.find(caller.project(), &id).await?.ok_or_else(no_profile)?;
     Ok(axum::Json(profile(&found)))
 }
 
@@ -240,7 +240,7 @@ pub(super) async fn change_profile(
     Json(body): Json<ConnectorProfilePatch>,
 ) -> Result<axum::Json<ConnectorProfile>, ApiError> {
     caller.needs(Scope::ConnectorsWrite)?;
-    let found = connectors::find(&app, caller.project(), &id).await?.ok_or_else(no_profile)?;
+    let found = app.connectors.find(caller.project(), &id).await?.ok_or_else(no_profile)?;
     if found.profile.is_none() {
         let message = "This profile is there by itself; make one of your own to change it";
         return Err(ApiError::new(&CONFLICT, message));
@@ -249,10 +249,10 @@ pub(super) async fn change_profile(
     let (values, secrets) = setup_values(method, body.values)?;
     let name = body.name.as_deref().map(named).transpose()?;
     let change = ConnectorProfileChange { name, active: body.active, values, secrets };
-    let actor = caller.actor();
-    let by = By::new(&actor, Timestamp::now());
-    let changed = app.vault.change_connector_profile(caller.project(), &id, &change, by).await;
-    let profile = changed.map_err(|error| ApiError::internal(&error))?.ok_or_else(no_profile)?;
+    let (actor, now) = (caller.actor(), Timestamp::now());
+    let by = By::new(&actor, now);
+    let changed = app.vault.change_connector_profile(caller.project(), &id, &change, by).await?;
+    let profile = changed.ok_or_else(no_profile)?;
     Ok(axum::Json(of_profile(&profile)))
 }
 
@@ -271,13 +271,12 @@ pub(super) async fn remove_profile(
     Segments(id): Segments<String>,
 ) -> Result<StatusCode, ApiError> {
     caller.needs(Scope::ConnectorsWrite)?;
-    let found = connectors::find(&app, caller.project(), &id).await?.ok_or_else(no_profile)?;
+    let found = app.connectors.find(caller.project(), &id).await?.ok_or_else(no_profile)?;
     if found.profile.is_none() {
         return Err(ApiError::new(&CONFLICT, "This profile is there by itself and cannot be deleted"));
     }
     let (actor, now) = (caller.actor(), Timestamp::now());
-    let removed = app.vault.remove_connector_profile(caller.project(), &id, By::new(&actor, now)).await;
-    match removed.map_err(|error| ApiError::internal(&error))? {
+    match app.vault.remove_connector_profile(caller.project(), &id, By::new(&actor, now)).await? {
         ProfileRemoval::Removed => Ok(StatusCode::NO_CONTENT),
         ProfileRemoval::InUse => {
             Err(ApiError::new(&CONFLICT, "Accounts are linked with this profile; delete or move them first"))
@@ -300,7 +299,9 @@ fn described(app: &App, edition: &Edition, connectors: &[Connector]) -> Connecto
         active: connectors.iter().any(|one| one.active && provider.key == *one.provider()),
         models: serde_json::Map::new(),
         resources: ConnectorResources {
-            images: ConnectorImages { logo_url: connectors::icon_url(app, provider.key.as_str()) },
+            images: ConnectorImages {
+                logo_url: connectors::icon_url(&app.public_url, provider.key.as_str()),
+            },
         },
         methods: edition
             .guide

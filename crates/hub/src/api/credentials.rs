@@ -10,17 +10,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use vault::By;
 
-use super::accounts::failed;
-use crate::access::{Caller, Scope};
 use crate::app::App;
-use crate::connectors;
-use crate::linking::relink_flow;
-use crate::renewals;
+use crate::caller::Caller;
 use crate::status::Status;
 use crate::wire::error::{ApiError, CONFLICT, ErrorBody};
 use crate::wire::{Segments, stamp};
+use vault::{By, Scope};
 
 /// What an account was linked with.
 #[derive(Serialize, ToSchema)]
@@ -54,23 +50,21 @@ pub(super) async fn read(
     Segments(id): Segments<String>,
 ) -> Result<([(HeaderName, &'static str); 1], axum::Json<AccountCredentials>), ApiError> {
     caller.needs(Scope::CredentialsRead)?;
-    let account = caller.account(&app, &id).await?;
-    let active = connectors::is_active(&app, &account).await?;
+    let account = app.access.account(&caller, &id).await?;
+    let active = app.connectors.is_active(&account).await?;
     let (status, _) = crate::status::of(&account, active);
     if matches!(status, Status::Suspended | Status::Archived | Status::Inactive) {
         let message = format!("The account is {}; its credentials are not given out", status.as_str());
         return Err(ApiError::new(&CONFLICT, message));
     }
-    let opened = app
-        .vault
-        .unseal(&account.id, "read by the product", By::new(&caller.actor(), Timestamp::now()))
-        .await;
-    let mut opened = opened.map_err(failed)?;
+    let purpose = "read by the product";
+    let mut opened =
+        app.vault.unseal(&account.id, purpose, By::new(&caller.actor(), Timestamp::now())).await?;
     // Where there is no guide any more for how it was linked, what is kept is given as it is.
-    if let Ok(flow) = relink_flow(&app, &opened).await
+    if let Ok(flow) = app.account_flows.relink_flow(&opened).await
         && keeps_tokens(flow.method())
     {
-        opened = renewals::fresh(&app, opened, &flow, &caller.actor()).await?;
+        opened = app.renewals.fresh(opened, &flow, &caller.actor()).await?;
     }
     let tokens = stored_tokens(&opened);
     let public = opened.account.values.iter().map(|(key, value)| (key.clone(), value.clone().into()));

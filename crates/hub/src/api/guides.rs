@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use render::{Audience, Options, Style, html, html_section, json, markdown, page};
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::app::App;
-use crate::editions;
+use crate::etag;
 use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE, NOT_FOUND};
 use crate::wire::{Query, Segments};
 
@@ -57,9 +57,7 @@ pub(super) async fn read(
         None => (file.as_str(), None),
     };
     let guide = match &of.digest {
-        Some(digest) => {
-            editions::by_digest(&app, digest).await?.filter(|guide| guide.provider.key == *provider)
-        }
+        Some(digest) => app.editions.by_digest(digest).await?.filter(|guide| guide.provider.key == *provider),
         None => app.guides.current(&provider),
     };
     let guide = guide.ok_or_else(none)?;
@@ -80,10 +78,9 @@ pub(super) async fn read(
         Some("md") => ("text/markdown; charset=utf-8", markdown(&page, Style::Semantic)),
         Some(_) => ("text/html; charset=utf-8", page.parts.iter().map(html_section).collect()),
     };
-    let tag = HeaderValue::from_str(&tag(&text)).map_err(|error| ApiError::internal(&error))?;
-    let known = headers.get_all(IF_NONE_MATCH).into_iter().filter_map(|value| value.to_str().ok());
-    let mut known = known.flat_map(|value| value.split(',')).map(|one| one.trim().trim_start_matches("W/"));
-    let is_known = known.any(|one| one == "*" || tag == one);
+    let tag = etag::of(&text);
+    let is_known = etag::is_known(&headers, &tag);
+    let tag = HeaderValue::from_str(&tag).map_err(|error| ApiError::internal(&error))?;
     // The guide may change at any moment, and asking whether it has costs little.
     let common = [(ETAG, tag), (CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
     if is_known {
@@ -96,11 +93,4 @@ pub(super) async fn read(
     }
     response.headers_mut().insert("access-control-allow-origin", HeaderValue::from_static("*"));
     Ok(response)
-}
-
-fn tag(text: &str) -> String {
-    use sha2::Digest as _;
-    let digest = sha2::Sha256::digest(text);
-    let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{hex}\"")
 }

@@ -11,20 +11,19 @@ use driver::is_field_name;
 use guide::Key;
 use secret::Secret;
 use serde_json::{Map, Value};
-use vault::Account;
+use vault::{Account, StoreError};
 
-use crate::access::Visitor;
 use crate::app::App;
+use crate::caller::Visitor;
+use crate::client::Client;
 use crate::connectors::{self, Connector};
-use crate::editions;
-use crate::layers::client::Client;
 use crate::linking::{Linking, refusal};
 use crate::widget;
 use crate::wire::connector::{
     HubAccount, HubAccountBody, HubAccountCreated, HubConnector, HubConnectorConfig, HubConnectors,
     HubSettings,
 };
-use crate::wire::error::{ApiError, CONFLICT, ErrorBody, INVALID_VALUE, NOT_FOUND};
+use crate::wire::error::{ApiError, CONFLICT, ErrorBody, INVALID_VALUE};
 use crate::wire::{Json, Query, Segments};
 
 /// What stands for a secret that is kept: the widget draws dots and leaves it out of what it sends. Nothing of the
@@ -68,7 +67,7 @@ pub(super) async fn connectors(
     visitor: Visitor,
     Query(of): Query<ConnectorsOf>,
 ) -> Result<axum::Json<HubConnectors>, ApiError> {
-    let mut all = connectors::of_session(&app, &visitor.session).await?;
+    let mut all = app.connectors.of_session(&visitor.session).await?;
     if let Some(provider) = &of.provider {
         all.retain(|one| one.provider() == provider);
         // Who edits is shown the first of a provider: that has to be the one the account was linked with.
@@ -95,9 +94,9 @@ pub(super) async fn connector(
     visitor: Visitor,
     Segments(id): Segments<String>,
 ) -> Result<axum::Json<HubConnectorConfig>, ApiError> {
-    let connector = offered(&app, &visitor, &id).await?;
-    let guide = editions::pinned(&app, &visitor.session, &connector.edition).await?;
-    let config = widget::form(&app, &guide, &connector);
+    let connector = app.connectors.in_session(&visitor.session, &id).await?;
+    let guide = app.editions.pinned(&visitor.session, &connector.edition).await?;
+    let config = widget::form(&app.brand, &app.public_url, &guide, &connector);
     Ok(axum::Json(HubConnectorConfig { config, hub_settings: Map::new() }))
 }
 
@@ -115,7 +114,7 @@ pub(super) async fn link(
     client: Client,
     Json(body): Json<HubAccountBody>,
 ) -> Result<(StatusCode, axum::Json<HubAccountCreated>), ApiError> {
-    let connector = offered(&app, &visitor, &body.integration_id).await?;
+    let connector = app.connectors.in_session(&visitor.session, &body.integration_id).await?;
     let (environment, typed) = typed(body.credentials)?;
     let linking = Linking::begin(&app, &visitor.session, connector, None).await?;
     let account = through(&app, &client, linking, environment.as_deref(), &typed).await?;
@@ -137,7 +136,7 @@ pub(super) async fn account(
     visitor: Visitor,
     Segments(id): Segments<String>,
 ) -> Result<axum::Json<HubAccount>, ApiError> {
-    let account = editable(&app, &visitor, &id).await?;
+    let account = app.session_accounts.by_id(&visitor.session, &id).await?;
     let profile = account.home.as_ref().map(|home| home.connector_profile.clone()).unwrap_or_default();
     let mut setup = account.values.clone();
     if let Some(environment) = &account.environment {
@@ -177,12 +176,12 @@ pub(super) async fn edit(
     Segments(id): Segments<String>,
     Json(body): Json<HubAccountBody>,
 ) -> Result<axum::Json<HubAccountCreated>, ApiError> {
-    let account = editable(&app, &visitor, &id).await?;
+    let account = app.session_accounts.by_id(&visitor.session, &id).await?;
     // The widget names the first connector of the account's provider, which need not be the account's own.
     let own = account.home.as_ref().map(|home| home.connector_profile.clone()).unwrap_or_default();
-    let connector = match offered(&app, &visitor, &own).await {
+    let connector = match app.connectors.in_session(&visitor.session, &own).await {
         Ok(own) => own,
-        Err(_) => offered(&app, &visitor, &body.integration_id).await?,
+        Err(_) => app.connectors.in_session(&visitor.session, &body.integration_id).await?,
     };
     if connector.provider() != account.provider || connector.method != account.method {
         return Err(ApiError::new(&CONFLICT, "The account was linked in another way; link it anew"));
@@ -246,38 +245,13 @@ fn typed(credentials: BTreeMap<String, Value>) -> Result<Typed, ApiError> {
     Ok((environment, typed))
 }
 
-/// What the session may link, by its id.
-async fn offered(app: &App, visitor: &Visitor, id: &str) -> Result<Connector, ApiError> {
-    let found = connectors::find(app, &visitor.session.made.project, id).await?;
-    let found = found.filter(|one| one.active && connectors::may(&visitor.session, one));
-    found.ok_or_else(|| ApiError::new(&NOT_FOUND, "There is no connector with this id in this session"))
-}
-
-/// The account that the session edits: the one it was made for, or that its owner has at its provider.
-async fn existing(app: &App, visitor: &Visitor) -> Result<Option<Account>, ApiError> {
-    let made = &visitor.session.made;
-    let failed = |error| ApiError::internal(&error);
-    if let Some(id) = made.account.as_deref().and_then(|id| id.parse().ok()) {
-        return app.vault.get(&id).await.map_err(failed);
+/// The account that the session edits: the one it was made for, or the one that its owner has at its provider.
+async fn existing(app: &App, visitor: &Visitor) -> Result<Option<Account>, StoreError> {
+    let session = &visitor.session;
+    match session.made.provider.as_deref() {
+        Some(provider) => Ok(app.session_accounts.at(session, provider).await?.into_iter().next()),
+        None => app.session_accounts.named(session).await,
     }
-    let Some(provider) = made.provider.as_deref().filter(|_| !made.multiple) else { return Ok(None) };
-    let found = app.vault.accounts_of(&made.project, &made.owner.id, provider, made.kind).await;
-    Ok(found.map_err(failed)?.into_iter().next())
-}
-
-/// An account that a session may edit: of its project, owner and kind.
-async fn editable(app: &App, visitor: &Visitor, id: &str) -> Result<Account, ApiError> {
-    let made = &visitor.session.made;
-    let none = || ApiError::new(&NOT_FOUND, "There is no account with this id in this session");
-    let id = id.parse().map_err(|_| none())?;
-    let found = app.vault.get(&id).await.map_err(|error| ApiError::internal(&error))?;
-    let mine = |account: &Account| {
-        account.home.as_ref().is_some_and(|home| {
-            home.project == made.project && home.owner.id == made.owner.id && home.kind == made.kind
-        }) && made.account.as_deref().is_none_or(|only| only == account.id.as_str())
-            && made.provider.as_deref().is_none_or(|only| only == account.provider)
-    };
-    found.filter(mine).ok_or_else(none)
 }
 
 fn listed(app: &App, connector: &Connector) -> HubConnector {
@@ -291,6 +265,6 @@ fn listed(app: &App, connector: &Connector) -> HubConnector {
         authentication_config_key: connector.method.clone(),
         environment: "production",
         integration_id: connector.id.clone(),
-        logo_url: connectors::icon_url(app, connector.provider()),
+        logo_url: connectors::icon_url(&app.public_url, connector.provider()),
     }
 }

@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vault::{ApiKey, By, Kind, NewKey};
 
-use crate::access::{Caller, Scope};
 use crate::app::App;
+use crate::caller::Caller;
 use crate::wire::error::{ApiError, ErrorBody, FORBIDDEN, INVALID_VALUE, NOT_FOUND};
 use crate::wire::{Json, Segments, stamp};
+use vault::Scope;
 
 /// A key, without the key itself.
 #[derive(Debug, Serialize, ToSchema)]
@@ -69,7 +70,7 @@ pub(super) async fn list(
     caller: Caller,
 ) -> Result<axum::Json<Vec<KeyShown>>, ApiError> {
     caller.needs(Scope::KeysWrite)?;
-    let keys = app.vault.keys_of(caller.project()).await.map_err(|error| ApiError::internal(&error))?;
+    let keys = app.vault.keys_of(caller.project()).await?;
     Ok(axum::Json(keys.into_iter().filter(|key| caller.may(key.kind)).map(shown).collect()))
 }
 
@@ -108,8 +109,7 @@ pub(super) async fn create(
         }
     }
     let new = NewKey { project: caller.project(), name, scopes: &scopes, kind };
-    let made = app.vault.add_key(&new, By::new(&caller.actor(), Timestamp::now())).await;
-    let (key, token) = made.map_err(|error| ApiError::internal(&error))?;
+    let (key, token) = app.vault.add_key(&new, By::new(&caller.actor(), Timestamp::now())).await?;
     let created = KeyCreated { shown: shown(key), key: token.secret().expose().to_owned() };
     Ok((StatusCode::CREATED, axum::Json(created)))
 }
@@ -130,13 +130,12 @@ pub(super) async fn revoke(
 ) -> Result<StatusCode, ApiError> {
     caller.needs(Scope::KeysWrite)?;
     let none = || ApiError::new(&NOT_FOUND, "There is no key with this id, or it is revoked");
-    let keys = app.vault.keys_of(caller.project()).await.map_err(|error| ApiError::internal(&error))?;
+    let keys = app.vault.keys_of(caller.project()).await?;
     if !keys.iter().any(|key| key.id == id && caller.may(key.kind)) {
         return Err(none());
     }
     let revoked =
-        app.vault.revoke_key(caller.project(), &id, By::new(&caller.actor(), Timestamp::now())).await;
-    let revoked = revoked.map_err(|error| ApiError::internal(&error))?;
+        app.vault.revoke_key(caller.project(), &id, By::new(&caller.actor(), Timestamp::now())).await?;
     if revoked { Ok(StatusCode::NO_CONTENT) } else { Err(none()) }
 }
 

@@ -7,10 +7,11 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::access::{Caller, Scope};
 use crate::app::App;
+use crate::caller::Caller;
 use crate::wire::error::{ApiError, ErrorBody, NOT_FOUND};
 use crate::wire::{Segments, stamp};
+use vault::Scope;
 
 /// An attempt to link an account.
 #[derive(Debug, Serialize, ToSchema)]
@@ -59,13 +60,12 @@ pub(super) async fn read(
     Segments(id): Segments<String>,
 ) -> Result<axum::Json<LinkAttempt>, ApiError> {
     caller.needs(Scope::PlatformRead)?;
-    let failed = |error| ApiError::internal(&error);
     let none = || ApiError::new(&NOT_FOUND, "There is no attempt with this id, or it is forgotten");
-    let found = app.vault.attempt(&id).await.map_err(failed)?;
+    let found = app.vault.attempt(&id).await?;
     let attempt = found.filter(|attempt| attempt.project == caller.project()).ok_or_else(none)?;
-    let session = app.vault.session(caller.project(), attempt.session).await.map_err(failed)?;
+    let session = app.vault.session(caller.project(), attempt.session).await?;
     let session = session.filter(|session| caller.may(session.made.kind)).ok_or_else(none)?;
-    let transcript = app.vault.attempt_transcript(&attempt).await.map_err(failed)?;
+    let transcript = app.vault.attempt_transcript(&attempt).await?;
     let (outcome, message) = attempt.error.unzip();
     Ok(axum::Json(LinkAttempt {
         id: attempt.id,

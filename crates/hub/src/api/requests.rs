@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{RawQuery, State};
+use axum::extract::{FromRequest as _, Request, State};
+use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use guide::Verb;
 use probe::Wanted;
@@ -14,11 +14,11 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::access::{Caller, Scope};
 use crate::app::App;
-use crate::proxy;
-use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE, METHOD_NOT_ALLOWED};
+use crate::caller::Caller;
+use crate::wire::error::{ApiError, Code, ErrorBody, INVALID_VALUE, METHOD_NOT_ALLOWED};
 use crate::wire::{Json, Segments};
+use vault::Scope;
 
 /// Sends a request through an account: what stands behind `/proxy` goes to the provider, below the address of its
 /// API, with the method, the query, the headers and the body that you send. The Hub adds what authenticates. The
@@ -40,21 +40,22 @@ pub(super) fn described() {}
 pub(super) async fn pass(
     State(app): State<Arc<App>>,
     caller: Caller,
-    method: Method,
-    headers: HeaderMap,
     Segments((id, path)): Segments<(String, String)>,
-    RawQuery(query): RawQuery,
-    body: Bytes,
+    request: Request,
 ) -> Result<Response, ApiError> {
     caller.needs(Scope::Requests)?;
-    let account = caller.account(&app, &id).await?;
-    let pairs = url::form_urlencoded::parse(query.as_deref().unwrap_or_default().as_bytes());
+    let (parts, body) = request.into_parts();
+    let body = Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await;
+    let body = body.map_err(|rejection| ApiError::of(Code::for_status(rejection.status())))?;
+    let headers = parts.headers;
+    let account = app.access.account(&caller, &id).await?;
+    let pairs = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
     let texts = headers
         .iter()
         .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let wanted = Wanted {
-        verb: verb(method.as_str())?,
+        verb: verb(parts.method.as_str())?,
         // The segment came decoded; it is written as the provider is to read it.
         path: format!("/{}", encoded(&path)),
         query: pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),
@@ -64,7 +65,7 @@ pub(super) async fn pass(
             bytes: SecretBytes::new(body.to_vec()),
         }),
     };
-    proxy::pass(&app, &account, wanted, &caller.actor()).await
+    app.proxy.send(&account, wanted, &caller.actor()).await
 }
 
 /// A request, as StackOne's SDK says it.
@@ -101,7 +102,7 @@ pub(super) async fn unified(
     caller.needs(Scope::Requests)?;
     let id = headers.get("x-account-id").and_then(|value| value.to_str().ok());
     let id = id.ok_or_else(|| ApiError::new(&INVALID_VALUE, "Send the account's id as x-account-id"))?;
-    let account = caller.account(&app, id).await?;
+    let account = app.access.account(&caller, id).await?;
     if body.url.is_some_and(|url| !url.is_empty()) {
         let message =
             "`url` cannot be chosen: requests go to the host that the account was linked at; say `path`";
@@ -132,7 +133,7 @@ pub(super) async fn unified(
             bytes: SecretBytes::from(&Secret::new(text)),
         }),
     };
-    proxy::pass(&app, &account, wanted, &caller.actor()).await
+    app.proxy.send(&account, wanted, &caller.actor()).await
 }
 
 fn verb(name: &str) -> Result<Verb, ApiError> {

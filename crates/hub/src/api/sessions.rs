@@ -11,14 +11,15 @@ use serde_json::Value;
 use url::Url;
 use vault::{Account, By, Digest, Kind, NewSession, Owner};
 
-use crate::access::{Caller, Scope};
 use crate::app::App;
-use crate::connectors;
+use crate::caller::Caller;
+use crate::web_origin::WebOrigin;
 use crate::wire::error::{ApiError, ErrorBody, FORBIDDEN, INVALID_VALUE, NOT_FOUND};
 use crate::wire::session::{
     ConnectSession, ConnectSessionAuthenticate, ConnectSessionCreate, ConnectSessionToken, after,
 };
 use crate::wire::{Json, Segments};
+use vault::Scope;
 
 /// The longest text that is kept of an owner, in characters.
 const LONGEST: usize = 255;
@@ -41,8 +42,7 @@ pub(super) async fn create(
     caller.needs(Scope::PlatformWrite)?;
     let now = Timestamp::now();
     let new = parsed(&app, &caller, body, now).await?;
-    let made = app.vault.add_session(&new, By::new(&caller.actor(), now)).await;
-    let (session, token) = made.map_err(|error| ApiError::internal(&error))?;
+    let (session, token) = app.vault.add_session(&new, By::new(&caller.actor(), now)).await?;
     let token = token.secret().expose().to_owned();
     // Not to be resolved by `join`: the path is ours, whatever the base ends with.
     let auth_link_url = format!("{}link/{token}", app.public_url);
@@ -66,8 +66,8 @@ pub(super) async fn authenticate(
     Json(body): Json<ConnectSessionAuthenticate>,
 ) -> Result<(StatusCode, axum::Json<ConnectSession>), ApiError> {
     caller.needs(Scope::PlatformRead)?;
-    let found = app.vault.session_by_token(&Digest::of(&body.token)).await;
-    let session = found.map_err(|error| ApiError::internal(&error))?.filter(|session| {
+    let found = app.vault.session_by_token(&Digest::of(&body.token)).await?;
+    let session = found.filter(|session| {
         session.made.project == caller.project()
             && caller.may(session.made.kind)
             && session.is_open(Timestamp::now())
@@ -94,7 +94,7 @@ pub(super) async fn read(
     Segments(id): Segments<i64>,
 ) -> Result<axum::Json<ConnectSession>, ApiError> {
     caller.needs(Scope::PlatformRead)?;
-    let found = app.vault.session(caller.project(), id).await.map_err(|error| ApiError::internal(&error))?;
+    let found = app.vault.session(caller.project(), id).await?;
     let session = found.filter(|session| caller.may(session.made.kind)).ok_or_else(no_session)?;
     Ok(axum::Json(ConnectSession::new(&session, agent(&headers))))
 }
@@ -114,17 +114,12 @@ pub(super) async fn revoke(
     Segments(id): Segments<i64>,
 ) -> Result<StatusCode, ApiError> {
     caller.needs(Scope::PlatformWrite)?;
-    let failed = |error| ApiError::internal(&error);
-    let found = app.vault.session(caller.project(), id).await.map_err(failed)?;
+    let found = app.vault.session(caller.project(), id).await?;
     if !found.is_some_and(|session| caller.may(session.made.kind)) {
         return Err(no_session());
     }
     let now = Timestamp::now();
-    let ended = app
-        .vault
-        .revoke_session(caller.project(), id, By::new(&caller.actor(), now))
-        .await
-        .map_err(failed)?;
+    let ended = app.vault.revoke_session(caller.project(), id, By::new(&caller.actor(), now)).await?;
     if ended { Ok(StatusCode::NO_CONTENT) } else { Err(no_session()) }
 }
 
@@ -158,7 +153,7 @@ async fn parsed(
     };
     let profile = body.connector_profile_id.or(body.integration_id);
     if let Some(id) = &profile {
-        let found = connectors::find(app, caller.project(), id).await?;
+        let found = app.connectors.find(caller.project(), id).await?;
         let fits = |key: &str| body.provider.as_deref().is_none_or(|provider| provider == key);
         if !found.is_some_and(|one| one.active && fits(one.provider())) {
             let why = "there is no active connector profile with this id for this provider";
@@ -166,7 +161,7 @@ async fn parsed(
         }
     }
     if let Some(provider) = &body.provider {
-        let all = connectors::of_project(app, caller.project()).await?;
+        let all = app.connectors.of_project(caller.project()).await?;
         if !all.iter().any(|one| one.provider() == provider) {
             let why = "this project has no such provider, or it has to be configured first";
             return Err(invalid("provider", why));
@@ -180,8 +175,10 @@ async fn parsed(
     let longest = settings.longest.value.as_secs();
     let expires_at = after(now, seconds, longest)
         .ok_or_else(|| invalid("expires_in", &format!("it is a number of seconds from 1 to {longest}")))?;
-    let origins = body.allowed_origins.unwrap_or_else(|| app.settings.allow_origins.value.clone());
-    let origins: Vec<String> = origins.iter().map(|one| origin(one)).collect::<Result<_, _>>()?;
+    let origins = match &body.allowed_origins {
+        Some(wanted) => origins(wanted)?,
+        None => app.settings.allow_origins.value.clone(),
+    };
     Ok(NewSession {
         project: caller.project().to_owned(),
         kind,
@@ -197,7 +194,7 @@ async fn parsed(
         label,
         metadata: body.metadata.unwrap_or_default(),
         return_url: body.return_url.as_deref().map(|url| return_url(url, &origins)).transpose()?,
-        origins,
+        origins: origins.iter().map(WebOrigin::to_string).collect(),
         language: body.language.map(|language| text("language", &language)).transpose()?,
         expires_at,
     })
@@ -224,7 +221,7 @@ async fn edited(
     kind: Kind,
     owner: &Owner,
 ) -> Result<Account, ApiError> {
-    let account = caller.account(app, id).await?;
+    let account = app.access.account(caller, id).await?;
     let fits = account.home.as_ref().is_some_and(|home| home.owner.id == owner.id && home.kind == kind);
     if fits {
         Ok(account)
@@ -247,32 +244,26 @@ fn text(name: &str, value: &str) -> Result<String, ApiError> {
     Ok(trimmed.to_owned())
 }
 
-/// A web origin: scheme, host and port, and nothing more. Plain HTTP on this machine only.
-fn origin(value: &str) -> Result<String, ApiError> {
-    let wrong = || invalid("allowed_origins", "each is like `https://app.example.com`");
-    let url = Url::parse(value).map_err(|_| wrong())?;
-    let written = url.origin().ascii_serialization();
-    let bare = value.trim_end_matches('/').eq_ignore_ascii_case(&written);
-    if bare && is_web(&url) { Ok(written) } else { Err(wrong()) }
+/// Origins that may embed the pages.
+fn origins(wanted: &[String]) -> Result<Vec<WebOrigin>, ApiError> {
+    let parsed = wanted.iter().map(|one| one.parse());
+    let wrong = |_| invalid("allowed_origins", "each is like `https://app.example.com`");
+    parsed.collect::<Result<_, _>>().map_err(wrong)
 }
 
 /// Where a person may be sent back to. Only to who may embed the pages, so that a link leads nobody astray.
-fn return_url(value: &str, origins: &[String]) -> Result<String, ApiError> {
+fn return_url(value: &str, origins: &[WebOrigin]) -> Result<String, ApiError> {
     let wrong = |why: &str| invalid("return_url", why);
     let url = Url::parse(value).map_err(|_| wrong("it is not a URL"))?;
-    if !is_web(&url) || !url.username().is_empty() || url.password().is_some() {
+    let is_anonymous = url.username().is_empty() && url.password().is_none();
+    let Some(origin) = WebOrigin::of(&url).filter(|_| is_anonymous) else {
         return Err(wrong("it is an address of the web, without a user name"));
-    }
-    if origins.contains(&url.origin().ascii_serialization()) {
+    };
+    if origins.contains(&origin) {
         Ok(url.to_string())
     } else {
         Err(wrong("its origin is not among `allowed_origins`"))
     }
-}
-
-fn is_web(url: &Url) -> bool {
-    let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    url.scheme() == "https" || url.scheme() == "http" && local
 }
 
 fn invalid(name: &str, why: &str) -> ApiError {
@@ -292,27 +283,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_origins_of_the_web_may_embed() {
-        for (value, expected) in [
-            ("https://app.example.com", Some("https://app.example.com")),
-            ("https://App.Example.com/", Some("https://app.example.com")),
-            ("https://app.example.com:8443", Some("https://app.example.com:8443")),
-            ("http://localhost:3000", Some("http://localhost:3000")),
-            ("http://app.example.com", None),
-            ("https://app.example.com/path", None),
-            ("https://user@app.example.com", None),
-            ("*", None),
-            ("null", None),
-            ("javascript:alert(1)", None),
-            ("https://a.example; script-src *", None),
-        ] {
-            assert_eq!(origin(value).ok().as_deref(), expected, "{value}");
-        }
-    }
-
-    #[test]
     fn a_person_is_sent_back_to_an_allowed_origin_only() {
-        let origins = vec!["https://app.example.com".to_owned()];
+        let origins = ["https://app.example.com".parse().unwrap()];
         assert!(return_url("https://app.example.com/done?x=1", &origins).is_ok());
         for url in [
             "https://app.example.com.evil.example/",

@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use vault::Kind;
 
-use crate::access::{Caller, Scope};
 use crate::app::App;
+use crate::caller::Caller;
 use crate::wire::error::{ApiError, ErrorBody, FORBIDDEN, INVALID_VALUE};
 use crate::wire::{Query, stamp};
+use vault::Scope;
 
 /// Which part of the trail.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -66,8 +67,7 @@ pub(super) async fn list(
     }
     let skip = (i64::from(page) - 1) * i64::from(size);
     let rows =
-        app.vault.audit_of_project(caller.project(), of.account_id.as_deref(), skip, i64::from(size)).await;
-    let rows = rows.map_err(|error| ApiError::internal(&error))?;
+        app.vault.audit_of_project(caller.project(), of.account_id.as_deref(), skip, i64::from(size)).await?;
     let line = |row: vault::AuditRow| TrailLine {
         at: stamp(row.at),
         actor: row.actor,

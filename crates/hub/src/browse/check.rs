@@ -1,7 +1,7 @@
 //! Checks, as they happen: made beside the requests, by whichever process has them, and reported from the database.
 //!
 //! **Invariant:** one process at a time makes the checks of an attempt, and says all the while that it is at them. When
-//! it is gone, the next that is asked how they stand takes over (`crate::lease`).
+//! it is gone, the next that is asked how they stand takes over (`crate::leases`).
 
 use std::sync::Arc;
 
@@ -11,13 +11,13 @@ use link::{CheckReport, Stage};
 use vault::AttemptState;
 
 use super::context::{SessionContext, go};
-use super::fill::{Work, work};
+use super::work::{Work, work};
 use crate::app::App;
-use crate::lease::Lease;
+use crate::client::Client;
 use crate::linking::Linking;
 use crate::pages::{CheckingPage, checking, progress as progressed};
 use crate::wire::Segments;
-use crate::wire::error::{ApiError, CONFLICT};
+use crate::wire::error::ApiError;
 
 pub(super) async fn show(
     context: SessionContext,
@@ -28,7 +28,7 @@ pub(super) async fn show(
         return Ok(go(&next(&work)));
     }
     let reports = reports(&work);
-    take_over(&context, work.linking.attempt.id.clone()).await.map_err(context.failed(&work.base))?;
+    take_over(&context, &work.linking.attempt.id).await.map_err(context.failed(&work.base))?;
     Ok(context.page(checking(&context.frame(), &page(&work, &reports))))
 }
 
@@ -44,63 +44,53 @@ pub(super) async fn progress(
     let reports = reports(&work);
     let said = progressed(&context.frame(), &page(&work, &reports));
     if work.linking.attempt.state == AttemptState::Checking {
-        take_over(&context, work.linking.attempt.id.clone()).await.map_err(context.failed(&work.base))?;
+        take_over(&context, &work.linking.attempt.id).await.map_err(context.failed(&work.base))?;
     }
     Ok(axum::Json(said).into_response())
 }
 
-/// Begins the checks: what was typed is kept, and they are made beside the request.
-pub(super) async fn begin(context: &SessionContext, work: &mut Work) -> Result<(), ApiError> {
-    let (app, linking) = (&context.app, &mut work.linking);
-    crate::limits::attempt(app, &context.session, &context.client, linking.flow.host().as_deref()).await?;
+/// Begins the checks of an attempt: it is saved, and handed to the task that makes them. `false` if another task makes
+/// them already; that one has read the attempt as it was saved, but not what a browser brought back from a sign-in,
+/// which is in this flow alone.
+pub(super) async fn begin(app: &Arc<App>, client: &Client, mut linking: Linking) -> Result<bool, ApiError> {
+    app.limiter.attempt(&linking.session, client, linking.flow.host().as_deref()).await?;
     linking.attempt.progress = serde_json::json!([]);
     linking.save(app).await?;
-    take_over(context, linking.attempt.id.clone()).await
-}
-
-/// Makes the checks of an attempt, unless another process is at it.
-async fn take_over(context: &SessionContext, id: String) -> Result<(), ApiError> {
-    let (app, session, of) = (Arc::clone(&context.app), context.session.clone(), id.clone());
-    let begun = beside(&context.app, id, async move { make(&app, &session, &of).await });
-    begun.await.map(|_| ())
-}
-
-/// Makes the checks of an attempt that cannot be taken up by another process: what a browser brought back is good
-/// once, and is in this flow alone.
-pub(super) async fn run_here(app: &Arc<App>, mut linking: Linking) -> Result<(), ApiError> {
     let (shared, id) = (Arc::clone(app), linking.attempt.id.clone());
-    if beside(app, id, async move { linking.run(&shared).await }).await? {
-        return Ok(());
-    }
-    Err(ApiError::new(&CONFLICT, "The checks are under way already"))
+    spawn(app, id, Box::pin(async move { linking.run(&shared).await })).await
 }
 
-/// Does work on an attempt beside the request, unless somebody is at it; says whether.
-async fn beside<F>(app: &Arc<App>, id: String, work: F) -> Result<bool, ApiError>
-where
-    F: Future<Output = Result<(), ApiError>> + Send + 'static,
-{
-    let lease =
-        Lease::take(app, format!("attempt/{id}")).await.map_err(|error| ApiError::internal(&error))?;
-    let Some(lease) = lease else { return Ok(false) };
-    app.tasks.spawn(move |_| async move {
-        if let Some(Err(error)) = lease.during(work).await {
-            tracing::warn!(attempt = id, error = error.message, "checks did not come to an end");
+/// Makes the checks of an attempt whose process is gone. Only here the attempt is read again.
+async fn take_over(context: &SessionContext, id: &str) -> Result<(), ApiError> {
+    let (app, session, of) = (Arc::clone(&context.app), context.session.clone(), id.to_owned());
+    let checks = Box::pin(async move {
+        let Some(attempt) = app.vault.attempt(&of).await? else { return Ok(()) };
+        if attempt.state != AttemptState::Checking {
+            return Ok(());
+        }
+        let found = app.connectors.find(&session.made.project, &attempt.connector_profile).await?;
+        let Some(connector) = found else { return Ok(()) };
+        match Linking::open(&app, &session, connector, attempt).await? {
+            Some(mut linking) => linking.run(&app).await,
+            None => Ok(()),
         }
     });
-    Ok(true)
+    spawn(&context.app, id.to_owned(), checks).await.map(|_| ())
 }
 
-async fn make(app: &Arc<App>, session: &vault::Session, id: &str) -> Result<(), ApiError> {
-    let failed = |error| ApiError::internal(&error);
-    let Some(attempt) = app.vault.attempt(id).await.map_err(failed)? else { return Ok(()) };
-    if attempt.state != AttemptState::Checking {
-        return Ok(());
-    }
-    let found = crate::connectors::find(app, &session.made.project, &attempt.connector_profile).await?;
-    let Some(connector) = found else { return Ok(()) };
-    let Some(mut linking) = Linking::open(app, session, connector, attempt).await? else { return Ok(()) };
-    linking.run(app).await
+/// Makes the checks of an attempt in a task of their own; `false` if another task makes them already.
+async fn spawn(
+    app: &App,
+    id: String,
+    checks: impl Future<Output = Result<(), ApiError>> + Send + 'static,
+) -> Result<bool, ApiError> {
+    let name = format!("attempt/{id}");
+    let work = async move {
+        if let Err(error) = checks.await {
+            tracing::warn!(attempt = id, error = error.message, "checks did not come to an end");
+        }
+    };
+    Ok(app.leases.spawn(name, work).await?.is_ok())
 }
 
 /// Where a person goes whose checks are over.
@@ -121,7 +111,7 @@ fn next(work: &Work) -> String {
 async fn ended(context: &SessionContext, id: &str, elsewhere: Response) -> Result<Response, Response> {
     let found = context.app.vault.attempt_of(context.session.seq, id).await;
     let base = format!("{}/{id}", context.base());
-    match found.map_err(|error| context.failed(&base)(ApiError::internal(&error)))? {
+    match found.map_err(context.failed(&base))? {
         Some(attempt) if attempt.state == AttemptState::Linked => {
             let said =
                 serde_json::json!({ "state": "linked", "reports": [], "next": format!("{base}/done") });

@@ -28,7 +28,7 @@ pub(super) async fn providers(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Response> {
     let base = context.base();
-    let all = connectors::of_session(&context.app, &context.session).await.map_err(context.failed(&base))?;
+    let all = context.app.connectors.of_session(&context.session).await.map_err(context.failed(&base))?;
     let mut by_provider: BTreeMap<&str, Vec<&Connector>> = BTreeMap::new();
     for one in &all {
         by_provider.entry(one.provider()).or_default().push(one);

@@ -1,6 +1,6 @@
 //! What the handlers of pages work with: the session, the frame around a page, and how an answer is made.
 //!
-//! **Invariant:** a [`SessionContext`] is there only for a browser that opened the session's link, while the session is open.
+//! **Invariant:** a [`SessionContext`] exists only for a browser that opened the session's link, while the session is open.
 
 use std::sync::Arc;
 
@@ -20,17 +20,17 @@ use vault::{Digest, Session, Showing};
 use super::cookie;
 use super::posted::Posted;
 use crate::app::App;
-use crate::layers::client::Client;
-use crate::layers::request_id;
-use crate::limits;
+use crate::client::Client;
+use crate::hex::hex;
 use crate::pages::{Frame, Look, Mode, Scheme, Trouble, trouble};
+use crate::request_id;
 use crate::texts::Language;
 use crate::wire::error::{ApiError, TOO_MANY_REQUESTS};
 
 /// The parameter of an address, once, in which a frame says who it is should the browser keep no cookie for it.
 pub(super) const FRAME: &str = "frame";
 
-/// The browser that opened a session's link, and what its pages need.
+/// What a page of a session needs: the session, and a browser that opened its link.
 pub(super) struct SessionContext {
     pub(super) app: Arc<App>,
     pub(super) session: Session,
@@ -38,7 +38,7 @@ pub(super) struct SessionContext {
     page: PageContext,
 }
 
-/// What a page needs that is no page of a session.
+/// What a page needs from its request, also where it belongs to no session.
 pub(super) struct PageContext {
     app: Arc<App>,
     language: Language,
@@ -153,8 +153,16 @@ impl PageContext {
         self.page(status, trouble(&self.frame(), why))
     }
 
+    /// For `map_err`: the page for an error. `back` is where a person goes who has to begin again.
+    pub(super) fn failed<'c, E: Into<ApiError>>(
+        &'c self,
+        back: &'c str,
+    ) -> impl Fn(E) -> Response + use<'c, E> {
+        move |error| self.error_page(&error.into(), back)
+    }
+
     /// The page for an error of the API.
-    pub(super) fn failed(&self, error: &ApiError, back: &str) -> Response {
+    pub(super) fn error_page(&self, error: &ApiError, back: &str) -> Response {
         if *error.code == TOO_MANY_REQUESTS {
             let seconds = error.retry_after.unwrap_or(60);
             let minutes = u32::try_from(seconds.div_ceil(60)).unwrap_or(60);
@@ -196,9 +204,12 @@ impl SessionContext {
         self.page.trouble(why)
     }
 
-    /// For `map_err`: the page for an error of the API.
-    pub(super) fn failed<'d>(&'d self, back: &'d str) -> impl Fn(ApiError) -> Response + use<'d> {
-        move |error| self.page.failed(&error, back)
+    /// For `map_err`: the page for an error. `back` is where a person goes who has to begin again.
+    pub(super) fn failed<'c, E: Into<ApiError>>(
+        &'c self,
+        back: &'c str,
+    ) -> impl Fn(E) -> Response + use<'c, E> {
+        self.page.failed(back)
     }
 
     /// What a form holds, if it came from a page of this session.
@@ -230,10 +241,10 @@ async fn without_cookie(page: PageContext, client: &Client, seq: i64, frame: &st
             page.of(&session, showing).trouble(Trouble::NoCookie { action: &action, frame })
         }
         Ok(None) => {
-            limits::guessed_wrong(&app, client).await;
+            app.limiter.guessed_wrong(client).await;
             page.trouble(Trouble::NoSession)
         }
-        Err(error) => page.failed(&ApiError::internal(&error), "/"),
+        Err(error) => page.failed("/")(error),
     }
 }
 
@@ -245,7 +256,7 @@ pub(super) fn cookie_name(session: i64) -> String {
 /// The token of the forms of a browser: made of its secret, so that only our pages know it.
 fn csrf(secret: &str) -> String {
     let digest = Sha256::new().chain_update("waystone form 1\0").chain_update(secret).finalize();
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hex(&digest[..16])
 }
 
 impl FromRequestParts<Arc<App>> for SessionContext {
@@ -253,9 +264,8 @@ impl FromRequestParts<Arc<App>> for SessionContext {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
         let page = PageContext::new(app, &parts.headers);
-        let client =
-            Client::from_request_parts(parts, app).await.map_err(|error| page.failed(&error, "/"))?;
-        limits::may_guess(app, &client).await.map_err(|error| page.failed(&error, "/"))?;
+        let client = Client::from_request_parts(parts, app).await.map_err(page.failed("/"))?;
+        app.limiter.may_guess(&client).await.map_err(page.failed("/"))?;
         // The second segment; what is no number is no session.
         let seq = parts.uri.path().split('/').nth(2).and_then(|text| text.parse::<i64>().ok());
         let Some(seq) = seq else { return Err(page.trouble(Trouble::NotFound)) };
@@ -265,19 +275,18 @@ impl FromRequestParts<Arc<App>> for SessionContext {
             let Some((_, frame)) = frame else { return Err(page.trouble(Trouble::NoSession)) };
             return Err(without_cookie(page, &client, seq, &frame).await);
         };
-        let failed = |error| page.failed(&ApiError::internal(&error), "/");
         let browser = Digest::of(secret.expose());
-        let found = app.vault.session_by_browser(seq, &browser).await.map_err(failed)?;
+        let found = app.vault.session_by_browser(seq, &browser).await.map_err(page.failed("/"))?;
         if let Some((_, frame)) = frame {
             if found.is_none() {
                 return Err(without_cookie(page, &client, seq, &frame).await);
             }
             // The cookie is kept, so nothing of the kind is needed any more, in the address or at all.
-            app.vault.delete_frame_token(seq, &browser).await.map_err(failed)?;
+            app.vault.delete_frame_token(seq, &browser).await.map_err(page.failed("/"))?;
             return Err(go(parts.uri.path()));
         }
         let Some((session, showing)) = found else {
-            limits::guessed_wrong(app, &client).await;
+            app.limiter.guessed_wrong(&client).await;
             return Err(page.trouble(Trouble::NoSession));
         };
         let page = page.with_browser(secret.expose()).of(&session, showing);

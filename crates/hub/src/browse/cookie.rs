@@ -14,26 +14,36 @@ pub(super) fn read(headers: &HeaderMap, name: &str) -> Option<Secret> {
     pairs.find(|(key, _)| *key == name).map(|(_, value)| Secret::from(value))
 }
 
-/// The header that sets a cookie. `embedded`: for a frame of another site.
-pub(super) fn set(
-    name: &str,
-    value: &Secret,
-    path: &str,
-    seconds: i64,
-    is_secure: bool,
-    embedded: bool,
-) -> Option<HeaderValue> {
-    let value = value.expose();
-    let guard = match (embedded, is_secure) {
-        // Browsers take `Secure` from a loopback address without TLS as well, and `None` only with it.
-        (true, _) => "SameSite=None; Secure; Partitioned",
-        (false, true) => "SameSite=Lax; Secure",
-        (false, false) => "SameSite=Lax",
-    };
-    let text = format!("{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; {guard}");
-    let mut header = HeaderValue::from_str(&text).ok()?;
-    header.set_sensitive(true);
-    Some(header)
+/// A cookie to be set.
+pub(super) struct Cookie<'a> {
+    pub(super) name: &'a str,
+    pub(super) value: &'a Secret,
+    /// The path below which it is sent.
+    pub(super) path: &'a str,
+    /// Seconds that the browser keeps it; 0 removes it.
+    pub(super) seconds: i64,
+    /// Whether browsers reach the Hub by TLS.
+    pub(super) is_secure: bool,
+    /// Whether it is for a frame of another site.
+    pub(super) embedded: bool,
+}
+
+impl Cookie<'_> {
+    /// The header that sets the cookie; `None` if the value cannot stand in a header.
+    pub(super) fn header(&self) -> Option<HeaderValue> {
+        let Self { name, path, seconds, .. } = self;
+        let value = self.value.expose();
+        let guard = match (self.embedded, self.is_secure) {
+            // Browsers take `Secure` from a loopback address without TLS as well, and `None` only with it.
+            (true, _) => "SameSite=None; Secure; Partitioned",
+            (false, true) => "SameSite=Lax; Secure",
+            (false, false) => "SameSite=Lax",
+        };
+        let text = format!("{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; {guard}");
+        let mut header = HeaderValue::from_str(&text).ok()?;
+        header.set_sensitive(true);
+        Some(header)
+    }
 }
 
 #[cfg(test)]
@@ -53,12 +63,16 @@ mod tests {
     #[test]
     fn a_cookie_is_as_strict_as_its_place_allows() {
         let text = |is_secure, embedded| {
-            let header = set("n", &Secret::new("v"), "/session/1", 60, is_secure, embedded).unwrap();
-            header.to_str().unwrap().to_owned()
+            let value = Secret::new("v");
+            let (name, path) = ("n", "/session/1");
+            let cookie = Cookie { name, value: &value, path, seconds: 60, is_secure, embedded };
+            cookie.header().unwrap().to_str().unwrap().to_owned()
         };
         assert_eq!(text(true, false), "n=v; Path=/session/1; Max-Age=60; HttpOnly; SameSite=Lax; Secure");
         assert!(text(true, true).ends_with("HttpOnly; SameSite=None; Secure; Partitioned"));
         assert!(text(false, false).ends_with("HttpOnly; SameSite=Lax"));
-        assert!(set("n", &Secret::new("v\r\nSet-Cookie: x=y"), "/", 60, true, false).is_none());
+        let value = &Secret::new("v\r\nSet-Cookie: x=y");
+        let cookie = Cookie { name: "n", value, path: "/", seconds: 60, is_secure: true, embedded: false };
+        assert!(cookie.header().is_none());
     }
 }

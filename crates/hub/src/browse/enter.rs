@@ -8,6 +8,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header::SET_COOKIE;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use jiff::{Timestamp, ToSpan as _};
@@ -16,15 +17,13 @@ use serde::Deserialize;
 use vault::{Digest, Session, Showing};
 
 use super::context::{FRAME, PageContext, cookie_name, go};
-use super::cookie;
+use super::cookie::{self, Cookie};
 use super::handoff::HANDED_HOURS;
 use super::posted::Posted;
 use crate::app::App;
-use crate::layers::client::Client;
-use crate::limits;
+use crate::client::Client;
 use crate::pages::{Scheme, Trouble, opening};
 use crate::texts::Language;
-use crate::wire::error::ApiError;
 use crate::wire::{Query, Segments};
 
 /// For so many minutes a frame without a cookie can go on in a window.
@@ -60,17 +59,15 @@ impl Wanted {
 pub(super) async fn enter(
     State(app): State<Arc<App>>,
     client: Client,
-    method: Method,
-    headers: HeaderMap,
+    Parts { method, headers, .. }: Parts,
     Segments(token): Segments<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Response> {
     let context = PageContext::new(&app, &headers);
-    let failed = |error: ApiError| context.failed(&error, "/");
-    limits::may_guess(&app, &client).await.map_err(failed)?;
+    app.limiter.may_guess(&client).await.map_err(context.failed("/"))?;
     let found = app.vault.session_by_token(&Digest::of(&token)).await;
-    let Some(session) = found.map_err(|error| failed(ApiError::internal(&error)))? else {
-        limits::guessed_wrong(&app, &client).await;
+    let Some(session) = found.map_err(context.failed("/"))? else {
+        app.limiter.guessed_wrong(&client).await;
         return Err(context.trouble(Trouble::NotFound));
     };
     let now = Timestamp::now();
@@ -91,11 +88,11 @@ pub(super) async fn enter(
     if let Some(secret) = cookie::read(&headers, &cookie_name(session.seq)) {
         let browser = Digest::of(secret.expose());
         let known = app.vault.session_by_browser(session.seq, &browser).await;
-        let known = known.map_err(|error| failed(ApiError::internal(&error)))?;
+        let known = known.map_err(context.failed("/"))?;
         if let Some((_, before)) = known.filter(|(_, before)| before.parent == showing.parent) {
             if before != showing {
                 let changed = app.vault.update_showing(session.seq, &browser, &showing).await;
-                changed.map_err(|error| failed(ApiError::internal(&error)))?;
+                changed.map_err(context.failed("/"))?;
             }
             return Ok(go(&path));
         }
@@ -117,7 +114,7 @@ pub(super) async fn enter(
         return Ok(context.page(StatusCode::OK, opening(&context.frame())));
     }
     let opened = app.vault.open_session(&session, &showing, now).await;
-    let Some(browser) = opened.map_err(|error| failed(ApiError::internal(&error)))? else {
+    let Some(browser) = opened.map_err(context.failed("/"))? else {
         return Err(context.of(&session, showing).trouble(Trouble::LinkUsed));
     };
     let to = match &browser.frame {
@@ -136,20 +133,19 @@ pub(super) async fn window(
     body: Bytes,
 ) -> Result<Response, Response> {
     let context = PageContext::new(&app, &headers);
-    let failed = |error: ApiError| context.failed(&error, "/");
-    limits::may_guess(&app, &client).await.map_err(failed)?;
+    app.limiter.may_guess(&client).await.map_err(context.failed("/"))?;
     let posted = Posted::parse(&headers, &body).ok_or_else(|| context.trouble(Trouble::NotFound))?;
     let frame = Digest::of(posted.text(FRAME));
     let now = Timestamp::now();
     let found = app.vault.session_by_frame(seq, &frame).await;
-    let found = found.map_err(|error| failed(ApiError::internal(&error)))?;
+    let found = found.map_err(context.failed("/"))?;
     let Some((session, _)) = found.filter(|(session, _)| session.goes_on(now)) else {
-        limits::guessed_wrong(&app, &client).await;
+        app.limiter.guessed_wrong(&client).await;
         return Err(context.trouble(Trouble::NoSession));
     };
     let since = now.saturating_sub(MINUTES.minutes()).unwrap_or(now);
     let left = app.vault.exchange_frame_token(seq, &frame, since).await;
-    let Some(secret) = left.map_err(|error| failed(ApiError::internal(&error)))? else {
+    let Some(secret) = left.map_err(context.failed("/"))? else {
         return Err(context.trouble(Trouble::NoSession));
     };
     Ok(let_in(&app, &session, secret.secret(), &path(seq), false))
@@ -186,9 +182,9 @@ fn let_in(app: &App, session: &Session, secret: &Secret, to: &str, embedded: boo
     let name = cookie_name(session.seq);
     let mut response = go(to);
     for path in [path(session.seq).as_str(), "/link"] {
-        if let Some(cookie) = cookie::set(&name, secret, path, seconds, app.is_secure(), embedded) {
-            response.headers_mut().append(SET_COOKIE, cookie);
-        }
+        let is_secure = app.is_secure();
+        let cookie = Cookie { name: &name, value: secret, path, seconds, is_secure, embedded };
+        response.headers_mut().extend(cookie.header().map(|header| (SET_COOKIE, header)));
     }
     response
 }

@@ -5,32 +5,21 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use guide::Key;
 use jiff::Timestamp;
-use link::{FieldProblem, Stage};
+use link::Stage;
 use secret::Secret;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use vault::{Account, AttemptState, Handoff};
+use vault::{AttemptState, Handoff};
 
 use super::check;
 use super::context::{SessionContext, go};
 use super::posted::shown;
-use crate::connectors::{self, Connector};
-use crate::linking::Linking;
+use super::work::{Work, work};
 use crate::pages::{
-    Before, FormPage, HandedStep, Handing, Preview, SignInPage, Trouble, form, preview as previewed,
-    sign_in as sign_in_page,
+    FormLinks, FormPage, HandedStep, Handing, Preview, SentForm, SignInPage, Trouble, form,
+    preview as previewed, sign_in as sign_in_page,
 };
-use crate::sign_in;
 use crate::wire::Segments;
-use crate::wire::error::ApiError;
-
-/// What the pages of one connector work with.
-pub(super) struct Work {
-    pub(super) linking: Linking,
-    /// Where they are.
-    pub(super) base: String,
-    pub(super) icon: String,
-}
 
 pub(super) async fn show(
     context: SessionContext,
@@ -46,7 +35,7 @@ pub(super) async fn show(
         | AttemptState::Linked
         | AttemptState::Cancelled => {}
     }
-    drawn(&context, &work, &[], &[], false).await.map(|html| context.page(html))
+    drawn(&context, &work, None).await.map(|html| context.page(html))
 }
 
 pub(super) async fn submit(
@@ -80,12 +69,13 @@ pub(super) async fn submit(
         _ => problems = flow.submit_form(environment, &typed),
     }
     if matches!(flow.stage(), Stage::Checking(_)) {
-        check::begin(&context, &mut work).await.map_err(context.failed(&base))?;
+        check::begin(&context.app, &context.client, work.linking).await.map_err(context.failed(&base))?;
         return Ok(go(&format!("{base}/checking")));
     }
     work.linking.save(&context.app).await.map_err(context.failed(&base))?;
     let typed = shown(work.linking.flow.method(), &typed);
-    drawn(&context, &work, &typed, &problems, true).await.map(|html| context.page_again(html))
+    let sent = SentForm { typed: &typed, problems: &problems };
+    drawn(&context, &work, Some(sent)).await.map(|html| context.page_again(html))
 }
 
 /// The person signs in at the provider, once all is there that is typed here.
@@ -105,11 +95,13 @@ async fn to_provider(
     work.linking.save(&context.app).await.map_err(context.failed(&base))?;
     if !ready {
         let typed = shown(work.linking.flow.method(), typed);
-        return drawn(context, &work, &typed, &problems, true).await.map(|html| context.page_again(html));
+        let sent = SentForm { typed: &typed, problems: &problems };
+        return drawn(context, &work, Some(sent)).await.map(|html| context.page_again(html));
     }
-    let one = sign_in::begin(&context.app, &context.session).await.map_err(context.failed(&base))?;
-    let named = context.app.vault.set_attempt_of_sign_in(&one.id, &work.linking.attempt.id).await;
-    named.map_err(|error| context.failed(&base)(ApiError::internal(&error)))?;
+    let app = &context.app;
+    let one = app.sign_ins.begin(&context.session).await.map_err(context.failed(&base))?;
+    let named = app.vault.set_attempt_of_sign_in(&one.id, &work.linking.attempt.id).await;
+    named.map_err(context.failed(&base))?;
     let page = SignInPage {
         provider: &work.linking.flow.guide().provider.name,
         icon: Some(&work.icon),
@@ -148,51 +140,10 @@ pub(super) async fn preview(
     Ok(axum::Json(said).into_response())
 }
 
-/// The attempt with a connector: the one that was begun, or a new one.
-pub(super) async fn work(context: &SessionContext, id: &str, may_begin: bool) -> Result<Work, Response> {
-    let home = context.base();
-    let found = connectors::find(&context.app, &context.session.made.project, id).await;
-    let found = found.map_err(context.failed(&home))?;
-    let found = found.filter(|one| one.active && connectors::may(&context.session, one));
-    let Some(connector) = found else { return Err(context.trouble(Trouble::NotFound)) };
-    let icon = connectors::icon_path(connector.provider());
-    let base = format!("{home}/{}", connector.id);
-    let resumed = Linking::resume(&context.app, &context.session, connector.clone()).await;
-    let linking = match resumed.map_err(context.failed(&home))? {
-        Some(linking) => linking,
-        None if may_begin => begun(context, connector).await.map_err(context.failed(&home))?,
-        None => return Err(go(&base)),
-    };
-    Ok(Work { linking, base, icon })
-}
-
-/// A new attempt; in the place of the account that the session edits, or that its owner has.
-async fn begun(context: &SessionContext, connector: Connector) -> Result<Linking, ApiError> {
-    let replaces = edited(context, &connector).await?;
-    let mut linking = Linking::begin(&context.app, &context.session, connector, replaces).await?;
-    linking.save(&context.app).await?;
-    Ok(linking)
-}
-
-async fn edited(context: &SessionContext, connector: &Connector) -> Result<Option<Account>, ApiError> {
-    let (app, made) = (&context.app, &context.session.made);
-    let failed = |error| ApiError::internal(&error);
-    let same =
-        |account: &Account| account.provider == connector.provider() && account.method == connector.method;
-    if let Some(id) = made.account.as_deref().and_then(|id| id.parse().ok()) {
-        return Ok(app.vault.get(&id).await.map_err(failed)?.filter(same));
-    }
-    if made.multiple {
-        return Ok(None);
-    }
-    let own = app.vault.accounts_of(&made.project, &made.owner.id, connector.provider(), made.kind).await;
-    Ok(own.map_err(failed)?.into_iter().find(same))
-}
-
 /// The fields that somebody else was asked for.
 async fn handed_fields(context: &SessionContext, work: &Work) -> Result<Vec<String>, Response> {
     let handed = context.app.vault.handoffs_of(&work.linking.attempt.id).await;
-    let handed = handed.map_err(|error| context.failed(&work.base)(ApiError::internal(&error)))?;
+    let handed = handed.map_err(context.failed(&work.base))?;
     Ok(handed.into_iter().flat_map(|one| one.fields).collect())
 }
 
@@ -200,42 +151,31 @@ async fn handed_fields(context: &SessionContext, work: &Work) -> Result<Vec<Stri
 async fn drawn(
     context: &SessionContext,
     work: &Work,
-    typed: &[(Key, String)],
-    problems: &[FieldProblem],
-    was_sent: bool,
+    sent: Option<SentForm<'_>>,
 ) -> Result<String, Response> {
     let (flow, attempt) = (&work.linking.flow, &work.linking.attempt);
     let handed = context.app.vault.handoffs_of(&attempt.id).await;
-    let handed = handed.map_err(|error| context.failed(&work.base)(ApiError::internal(&error)))?;
+    let handed = handed.map_err(context.failed(&work.base))?;
     let now = Timestamp::now();
     let handed: Vec<HandedStep<'_>> = latest(&handed).into_iter().map(|one| step(one, now)).collect();
     let home = context.base();
-    let others =
-        connectors::of_session(&context.app, &context.session).await.map_err(context.failed(&home))?;
-    let before = before(work.linking.replaces());
+    let others = context.app.connectors.of_session(&context.session).await.map_err(context.failed(&home))?;
+    let before = work.before();
     Ok(form(
         &context.frame(),
         &FormPage {
             flow,
-            base: &work.base,
-            providers: (1 < others.len()).then_some(home.as_str()),
-            icon: Some(&work.icon),
-            typed,
-            problems,
-            was_sent,
+            links: FormLinks {
+                base: &work.base,
+                providers: (1 < others.len()).then_some(home.as_str()),
+                icon: Some(&work.icon),
+            },
+            sent,
             attempt: matches!(flow.stage(), Stage::Failed { .. }).then_some(attempt.id.as_str()),
             before: before.as_ref(),
             handed: &handed,
-            may_hand_over: true,
         },
     ))
-}
-
-/// The account that is linked again, as people know it.
-pub(super) fn before(account: Option<&Account>) -> Option<Before> {
-    let account = account?;
-    let name = account.name.clone().or_else(|| account.label.clone());
-    Some(Before { id: account.external_id.clone(), name: name.unwrap_or_else(|| account.id.to_string()) })
 }
 
 /// Of each step, what was handed on last.

@@ -7,11 +7,10 @@ use probe::Identity;
 use vault::{Account, AttemptState};
 
 use super::context::{SessionContext, go};
-use super::fill::{before, work};
+use super::work::work;
 use crate::connectors;
 use crate::pages::{AccountPage, DonePage, Trouble, confirm as confirm_page, done as done_page};
 use crate::wire::Segments;
-use crate::wire::error::ApiError;
 
 pub(super) async fn show(
     context: SessionContext,
@@ -21,7 +20,7 @@ pub(super) async fn show(
     if work.linking.attempt.state != AttemptState::Confirming {
         return Ok(go(&work.base));
     }
-    let before = before(work.linking.replaces());
+    let before = work.before();
     let page = AccountPage {
         flow: &work.linking.flow,
         base: &work.base,
@@ -100,9 +99,9 @@ pub(super) async fn done(
 /// The account that the session's last attempt with a connector made.
 async fn linked(context: &SessionContext, connector: &str) -> Result<Option<Account>, Response> {
     let home = context.base();
-    let failed = |error| context.failed(&home)(ApiError::internal(&error));
-    let attempt = context.app.vault.attempt_of(context.session.seq, connector).await.map_err(failed)?;
+    let attempt =
+        context.app.vault.attempt_of(context.session.seq, connector).await.map_err(context.failed(&home))?;
     let attempt = attempt.filter(|attempt| attempt.state == AttemptState::Linked);
     let Some(id) = attempt.and_then(|attempt| attempt.account?.parse().ok()) else { return Ok(None) };
-    context.app.vault.get(&id).await.map_err(failed)
+    context.app.vault.get(&id).await.map_err(context.failed(&home))
 }

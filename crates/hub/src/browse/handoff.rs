@@ -17,14 +17,12 @@ use secret::Secret;
 use vault::{Attempt, AttemptState, Digest, Handoff, NewHandoff, Session};
 
 use super::context::{PageContext, SessionContext, go};
-use super::cookie;
-use super::fill::work;
+use super::cookie::{self, Cookie};
 use super::posted::shown;
+use super::work::work;
 use crate::app::App;
+use crate::client::Client;
 use crate::connectors;
-use crate::editions;
-use crate::layers::client::Client;
-use crate::limits;
 use crate::linking::Linking;
 use crate::pages::{HandoffPage, HelpPage, Trouble, handoff_made, help, help_thanks};
 use crate::wire::Segments;
@@ -70,7 +68,7 @@ pub(super) async fn make(
         expires_at: expires,
     };
     let made = context.app.vault.add_handoff(&new, now);
-    let (_, token) = made.await.map_err(|error| context.failed(&base)(ApiError::internal(&error)))?;
+    let (_, token) = made.await.map_err(context.failed(&base))?;
     let page = HandoffPage {
         provider: &work.linking.flow.guide().provider.name,
         icon: Some(&work.icon),
@@ -129,7 +127,7 @@ pub(super) async fn give(
         let typed = shown(flow.method(), &typed);
         return helper.page(&app, StatusCode::UNPROCESSABLE_ENTITY, &typed, &problems).await;
     }
-    helper.keep(&app, &typed).await.map_err(|error| helper.context.failed(&error, &action))?;
+    helper.keep(&app, &typed).await.map_err(helper.context.failed(&action))?;
     Ok(go(&action))
 }
 
@@ -141,11 +139,11 @@ async fn enter(
     token: &str,
 ) -> Result<Response, Response> {
     let context = PageContext::new(app, headers);
-    limits::may_guess(app, client).await.map_err(|error| context.failed(&error, "/"))?;
+    app.limiter.may_guess(client).await.map_err(context.failed("/"))?;
     let found = app.vault.handoff_by_token(&Digest::of(token)).await;
-    let found = found.map_err(|error| context.failed(&ApiError::internal(&error), "/"))?;
+    let found = found.map_err(context.failed("/"))?;
     let Some(handoff) = found else {
-        limits::guessed_wrong(app, client).await;
+        app.limiter.guessed_wrong(client).await;
         return Err(context.trouble(Trouble::NotFound));
     };
     let now = Timestamp::now();
@@ -156,9 +154,9 @@ async fn enter(
     let seconds = handoff.expires_at.as_second() - now.as_second();
     let mut response = go(&path);
     let name = cookie_name(&handoff.id);
-    if let Some(cookie) = cookie::set(&name, &Secret::from(token), &path, seconds, app.is_secure(), false) {
-        response.headers_mut().insert(SET_COOKIE, cookie);
-    }
+    let (name, value, is_secure) = (name.as_str(), &Secret::from(token), app.is_secure());
+    let cookie = Cookie { name, value, path: &path, seconds, is_secure, embedded: false };
+    response.headers_mut().extend(cookie.header().map(|header| (SET_COOKIE, header)));
     Ok(response)
 }
 
@@ -177,19 +175,20 @@ struct Helper {
 impl Helper {
     async fn find(app: &Arc<App>, client: &Client, headers: &HeaderMap, id: &str) -> Result<Self, Response> {
         let context = PageContext::new(app, headers);
-        let failed = |error| context.failed(&ApiError::internal(&error), "/");
-        limits::may_guess(app, client).await.map_err(|error| context.failed(&error, "/"))?;
+        app.limiter.may_guess(client).await.map_err(context.failed("/"))?;
         let Some(secret) = cookie::read(headers, &cookie_name(id)) else {
             return Err(context.trouble(Trouble::NotFound));
         };
-        let found = app.vault.handoff_by_token(&Digest::of(secret.expose())).await.map_err(failed)?;
+        let found =
+            app.vault.handoff_by_token(&Digest::of(secret.expose())).await.map_err(context.failed("/"))?;
         let Some(handoff) = found.filter(|handoff| handoff.id == id) else {
-            limits::guessed_wrong(app, client).await;
+            app.limiter.guessed_wrong(client).await;
             return Err(context.trouble(Trouble::NotFound));
         };
-        let attempt = app.vault.attempt(&handoff.attempt).await.map_err(failed)?;
+        let attempt = app.vault.attempt(&handoff.attempt).await.map_err(context.failed("/"))?;
         let Some(attempt) = attempt else { return Err(context.trouble(Trouble::LinkExpired)) };
-        let session = app.vault.session(&attempt.project, attempt.session).await.map_err(failed)?;
+        let session =
+            app.vault.session(&attempt.project, attempt.session).await.map_err(context.failed("/"))?;
         let now = Timestamp::now();
         let Some(session) = session.filter(|session| session.goes_on(now) && now < handoff.expires_at) else {
             return Err(context.trouble(Trouble::LinkExpired));
@@ -203,20 +202,19 @@ impl Helper {
 
     /// A flow of the helper's own, with nothing in it of what was typed by whoever asked but the environment.
     async fn flow(&self, app: &Arc<App>) -> Result<Flow, Response> {
-        let failed = |error: ApiError| self.context.failed(&error, "/");
-        let guide = editions::by_digest(app, &self.attempt.guide_digest).await.map_err(failed)?;
-        let found = connectors::find(app, &self.attempt.project, &self.attempt.connector_profile)
-            .await
-            .map_err(failed)?;
-        let (Some(guide), Some(connector)) = (guide, found) else {
-            return Err(self.context.trouble(Trouble::LinkExpired));
-        };
-        let theirs =
-            Linking::open(app, &self.session, connector, self.attempt.clone()).await.map_err(failed)?;
+        let found = self.own_flow(app).await.map_err(self.context.failed("/"))?;
+        found.ok_or_else(|| self.context.trouble(Trouble::LinkExpired))
+    }
+
+    async fn own_flow(&self, app: &Arc<App>) -> Result<Option<Flow>, ApiError> {
+        let attempt = &self.attempt;
+        let guide = app.editions.by_digest(&attempt.guide_digest).await?;
+        let found = app.connectors.find(&attempt.project, &attempt.connector_profile).await?;
+        let (Some(guide), Some(connector)) = (guide, found) else { return Ok(None) };
+        let theirs = Linking::open(app, &self.session, connector, attempt.clone()).await?;
         let environment = theirs.and_then(|theirs| theirs.flow.environment().map(|one| one.key.clone()));
         let start = Start { environment, brand: app.brand.name.clone(), ..Start::default() };
-        Flow::new(guide, &self.attempt.method, start)
-            .ok_or_else(|| self.context.trouble(Trouble::LinkExpired))
+        Ok(Flow::new(guide, &attempt.method, start))
     }
 
     async fn page(
@@ -239,20 +237,19 @@ impl Helper {
     /// Puts the values into the attempt, though whoever asked may be typing in it.
     async fn keep(&self, app: &Arc<App>, typed: &[(Key, Secret)]) -> Result<(), ApiError> {
         const TRIES: u32 = 5;
-        let failed = |error| ApiError::internal(&error);
         for _ in 0..TRIES {
-            let attempt = app.vault.attempt(&self.attempt.id).await.map_err(failed)?;
+            let attempt = app.vault.attempt(&self.attempt.id).await?;
             let Some(attempt) = attempt.filter(|attempt| attempt.state != AttemptState::Checking) else {
                 tokio::time::sleep(std::time::Duration::from_millis(500)).await;
                 continue;
             };
-            let found = connectors::find(app, &attempt.project, &attempt.connector_profile).await?;
+            let found = app.connectors.find(&attempt.project, &attempt.connector_profile).await?;
             let Some(connector) = found else { break };
             let opened = Linking::open(app, &self.session, connector, attempt).await?;
             let Some(mut linking) = opened else { break };
             linking.flow.prefill(typed);
             if linking.save(app).await.is_ok() {
-                app.vault.end_handoff(&self.handoff.id, Timestamp::now()).await.map_err(failed)?;
+                app.vault.end_handoff(&self.handoff.id, Timestamp::now()).await?;
                 return Ok(());
             }
         }

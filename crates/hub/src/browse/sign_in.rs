@@ -7,26 +7,24 @@ use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::http::header::{LOCATION, SET_COOKIE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use guide::Key;
 use link::Stage;
 use secret::Secret;
-use vault::{Session, SignInState};
+use vault::{Attempt, Session, SignIn, SignInState};
 
 use super::check;
 use super::context::{PageContext, SessionContext, go};
-use super::cookie;
-use crate::access::session_by_token;
+use super::cookie::{self, Cookie};
 use crate::app::App;
+use crate::client::Client;
 use crate::connectors;
-use crate::layers::client::Client;
-use crate::limits;
 use crate::linking::{Linking, refusal};
 use crate::pages::{SignInPage, Trouble, sign_in_failed, signed_in};
-use crate::sign_in::{self, Back, Returned, Sent, Via};
+use crate::sign_ins::{Back, Returned, Sent, Via};
 use crate::widget::ENVIRONMENT;
-use crate::wire::error::{ApiError, CONFLICT, GONE, NOT_FOUND};
+use crate::wire::error::{ApiError, CONFLICT, GONE};
 use crate::wire::{Query, Segments};
 
 /// The cookie of a browser that is at a provider.
@@ -46,15 +44,14 @@ pub(super) async fn start(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Response> {
     let context = PageContext::new(&app, &headers);
-    let failed = |error: ApiError| context.failed(&error, "/");
-    limits::may_guess(&app, &client).await.map_err(failed)?;
+    app.limiter.may_guess(&client).await.map_err(context.failed("/"))?;
     let mut given = Given::parse(query.as_deref().unwrap_or_default());
-    let session = session_by_token(&app, &client, &given.take("token")).await;
+    let session = app.access.session(&client, &given.take("token")).await;
     let session = session.map_err(|_| context.trouble(Trouble::NoSession))?;
     let id = given.take("connection_attempt_id");
     given.take("redirect_uri");
     let found = app.vault.sign_in(session.seq, &id).await;
-    let found = found.map_err(|error| failed(ApiError::internal(&error)))?;
+    let found = found.map_err(context.failed("/"))?;
     let Some(one) = found.filter(|one| one.state == SignInState::Pending) else {
         return Err(context.trouble(Trouble::LinkUsed));
     };
@@ -63,8 +60,8 @@ pub(super) async fn start(
         Err(error) => {
             let told = Some(("misconfigured", error.message.as_str()));
             let ended = app.vault.end_sign_in(&one.id, SignInState::Error, None, told).await;
-            ended.map_err(|error| failed(ApiError::internal(&error)))?;
-            Err(context.failed(&error, "/"))
+            ended.map_err(context.failed("/"))?;
+            Err(context.error_page(&error, "/"))
         }
     }
 }
@@ -78,25 +75,25 @@ pub(super) async fn callback(
     Query(back): Query<Back>,
 ) -> Result<Response, Response> {
     let context = PageContext::new(&app, &headers);
-    let failed = |error: ApiError| context.failed(&error, "/");
-    limits::may_guess(&app, &client).await.map_err(failed)?;
+    app.limiter.may_guess(&client).await.map_err(context.failed("/"))?;
     let Some(state) = back.state.as_deref() else { return Err(context.trouble(Trouble::NotFound)) };
     let own = cookie::read(&headers, AWAY);
     if own.as_ref().map(Secret::expose) != Some(state) {
-        limits::guessed_wrong(&app, &client).await;
+        app.limiter.guessed_wrong(&client).await;
         return Err(context.trouble(Trouble::OtherBrowser));
     }
-    let Some(mut returned) = sign_in::take(&app, &provider, state).await.map_err(failed)? else {
-        return Err(context.trouble(Trouble::LinkUsed));
+    let returned = app.sign_ins.take(state).await.map_err(context.failed("/"))?;
+    let Some(returned) = returned else { return Err(context.trouble(Trouble::LinkUsed)) };
+    let Returned { sign_in, via, verifier, session, attempt } = returned;
+    let opened = open(&app, &session, attempt).await.map_err(context.failed("/"))?;
+    let opened = opened.filter(|linking| linking.connector.provider() == provider);
+    let Some(mut linking) = opened else { return Err(context.trouble(Trouble::LinkUsed)) };
+    app.sign_ins.tell(&mut linking.flow, verifier, &back);
+    let mut response = match via {
+        Via::Widget => for_widget(&app, &client, &context, &sign_in, linking).await?,
+        Via::Page => Box::pin(for_page(&app, &client, &context, &sign_in, linking)).await?,
     };
-    sign_in::tell(&app, &mut returned.linking, &back);
-    let mut response = match returned.via {
-        Via::Widget => for_widget(&app, &client, returned, context).await?,
-        Via::Page => Box::pin(for_page(&app, &client, returned, &context)).await?,
-    };
-    if let Some(gone) = cookie::set(AWAY, &Secret::default(), PATH, 0, app.is_secure(), false) {
-        response.headers_mut().append(SET_COOKIE, gone);
-    }
+    response.headers_mut().extend(away_cookie(&app, &Secret::default(), 0));
     Ok(response)
 }
 
@@ -108,29 +105,34 @@ pub(super) async fn leave(
     Segments((seq, id)): Segments<(i64, String)>,
 ) -> Result<Response, Response> {
     let context = PageContext::new(&app, &headers);
-    let failed = |error: ApiError| context.failed(&error, "/");
-    limits::may_guess(&app, &client).await.map_err(failed)?;
+    app.limiter.may_guess(&client).await.map_err(context.failed("/"))?;
     // The id is as good as a token: 128 random bits, for one use, for some minutes.
     let found = app.vault.sign_in(seq, &id).await;
-    let found = found.map_err(|error| failed(ApiError::internal(&error)))?;
+    let found = found.map_err(context.failed("/"))?;
     let Some(one) = found.filter(|one| one.state == SignInState::Pending) else {
-        limits::guessed_wrong(&app, &client).await;
+        app.limiter.guessed_wrong(&client).await;
         return Err(context.trouble(Trouble::LinkUsed));
     };
     let Some(attempt) = one.attempt.clone() else { return Err(context.trouble(Trouble::LinkUsed)) };
     let attempt = app.vault.attempt(&attempt).await;
-    let Some(attempt) = attempt.map_err(|error| failed(ApiError::internal(&error)))? else {
+    let Some(attempt) = attempt.map_err(context.failed("/"))? else {
         return Err(context.trouble(Trouble::LinkUsed));
     };
     let session = app.vault.session(&attempt.project, attempt.session).await;
-    let session = session.map_err(|error| failed(ApiError::internal(&error)))?;
+    let session = session.map_err(context.failed("/"))?;
     let Some(session) = session else { return Err(context.trouble(Trouble::LinkUsed)) };
-    let found = connectors::find(&app, &attempt.project, &attempt.connector_profile).await.map_err(failed)?;
-    let Some(connector) = found else { return Err(context.trouble(Trouble::NotFound)) };
-    let opened = Linking::open(&app, &session, connector, attempt).await.map_err(failed)?;
+    let opened = open(&app, &session, attempt).await.map_err(context.failed("/"))?;
     let Some(linking) = opened else { return Err(context.trouble(Trouble::LinkUsed)) };
-    let sent = sign_in::send(&app, &one, &linking, Via::Page).await.map_err(failed)?;
-    Ok(away(&app, &sent))
+    let sent = app.sign_ins.send(&one, &linking.attempt, &linking.flow, Via::Page).await;
+    Ok(away(&app, &sent.map_err(context.failed("/"))?))
+}
+
+/// Takes up an attempt; `None` if it is over, or its connector is gone.
+async fn open(app: &App, session: &Session, attempt: Attempt) -> Result<Option<Linking>, ApiError> {
+    match app.connectors.find(&attempt.project, &attempt.connector_profile).await? {
+        Some(connector) => Linking::open(app, session, connector, attempt).await,
+        None => Ok(None),
+    }
 }
 
 /// What stands in the address that the widget makes.
@@ -153,14 +155,12 @@ async fn to_provider(
     app: &Arc<App>,
     session: &Session,
     connector: &str,
-    one: &vault::SignIn,
+    one: &SignIn,
     mut given: Given,
 ) -> Result<Sent, ApiError> {
-    let found = connectors::find(app, &session.made.project, connector).await?;
-    let found = found.filter(|one| one.active && connectors::may(session, one));
-    let connector = found
-        .ok_or_else(|| ApiError::new(&NOT_FOUND, "There is no connector with this id in this session"))?;
-    let replaces = edited(app, session, &connector).await?;
+    let connector = app.connectors.in_session(session, connector).await?;
+    let named = app.session_accounts.named(session).await?;
+    let replaces = named.filter(|one| one.provider == connector.provider() && one.method == connector.method);
     let mut linking = Linking::begin(app, session, connector, replaces).await?;
     let environment = given.take(ENVIRONMENT);
     if !environment.is_empty() {
@@ -176,18 +176,7 @@ async fn to_provider(
         return Err(ApiError::new(&CONFLICT, "Not everything that is needed was given"));
     }
     linking.save(app).await?;
-    sign_in::send(app, one, &linking, Via::Widget).await
-}
-
-/// The account that the session edits, if it is one of this connector.
-async fn edited(
-    app: &App,
-    session: &Session,
-    connector: &connectors::Connector,
-) -> Result<Option<vault::Account>, ApiError> {
-    let Some(id) = session.made.account.as_deref().and_then(|id| id.parse().ok()) else { return Ok(None) };
-    let found = app.vault.get(&id).await.map_err(|error| ApiError::internal(&error))?;
-    Ok(found.filter(|one| one.provider == connector.provider() && one.method == connector.method))
+    app.sign_ins.send(one, &linking.attempt, &linking.flow, Via::Widget).await
 }
 
 /// The browser goes to the provider, with a cookie to know it by.
@@ -197,25 +186,29 @@ fn away(app: &App, sent: &Sent) -> Response {
     if let Ok(url) = HeaderValue::from_str(&sent.url) {
         headers.insert(LOCATION, url);
     }
-    if let Some(cookie) = cookie::set(AWAY, sent.back.secret(), PATH, SECONDS, app.is_secure(), false) {
-        headers.insert(SET_COOKIE, cookie);
-    }
+    headers.extend(away_cookie(app, sent.back.secret(), SECONDS));
     response
+}
+
+/// The header that sets the cookie of a browser that is at a provider.
+fn away_cookie(app: &App, value: &Secret, seconds: i64) -> Option<(HeaderName, HeaderValue)> {
+    let is_secure = app.is_secure();
+    let cookie = Cookie { name: AWAY, value, path: PATH, seconds, is_secure, embedded: false };
+    cookie.header().map(|header| (SET_COOKIE, header))
 }
 
 /// All the way, for a client that only asks whether it is done.
 async fn for_widget(
     app: &Arc<App>,
     client: &Client,
-    returned: Returned,
-    context: PageContext,
+    context: &PageContext,
+    one: &SignIn,
+    mut linking: Linking,
 ) -> Result<Response, Response> {
-    let Returned { sign_in: one, mut linking, session, .. } = returned;
-    let failed = |error: ApiError| context.failed(&error, "/");
     let host = linking.flow.host();
     let ended = async {
         if matches!(linking.flow.stage(), Stage::Checking(_)) {
-            limits::attempt(app, &session, client, host.as_deref()).await?;
+            app.limiter.attempt(&linking.session, client, host.as_deref()).await?;
             linking.run(app).await?;
         } else {
             linking.save(app).await?;
@@ -237,8 +230,9 @@ async fn for_widget(
             app.vault.end_sign_in(&one.id, SignInState::Error, None, Some(told)).await
         }
     };
-    if !done.map_err(|error| failed(ApiError::internal(&error)))? {
-        return Err(failed(ApiError::new(&GONE, "The sign-in was given up meanwhile")));
+    if !done.map_err(context.failed("/"))? {
+        let error = ApiError::new(&GONE, "The sign-in was given up meanwhile");
+        return Err(context.error_page(&error, "/"));
     }
     Ok(match ended {
         Ok(_) => context.page(StatusCode::OK, signed_in(&context.frame(), &name, Some(&icon))),
@@ -257,20 +251,20 @@ async fn for_widget(
 async fn for_page(
     app: &Arc<App>,
     client: &Client,
-    returned: Returned,
     context: &PageContext,
+    one: &SignIn,
+    mut linking: Linking,
 ) -> Result<Response, Response> {
-    let Returned { sign_in: one, mut linking, session, .. } = returned;
-    let failed = |error: ApiError| context.failed(&error, "/");
-    let base = format!("/session/{}/{}", session.seq, linking.connector.id);
+    let base = format!("/session/{}/{}", linking.session.seq, linking.connector.id);
     let ended = app.vault.end_sign_in(&one.id, SignInState::Authenticated, None, None).await;
-    ended.map_err(|error| failed(ApiError::internal(&error)))?;
+    ended.map_err(context.failed("/"))?;
     if matches!(linking.flow.stage(), Stage::Checking(_)) {
-        limits::attempt(app, &session, client, linking.flow.host().as_deref()).await.map_err(failed)?;
-        linking.save(app).await.map_err(failed)?;
-        check::run_here(app, linking).await.map_err(failed)?;
+        if !check::begin(app, client, linking).await.map_err(context.failed("/"))? {
+            let error = ApiError::new(&CONFLICT, "The checks are under way already");
+            return Err(context.error_page(&error, "/"));
+        }
     } else {
-        linking.save(app).await.map_err(failed)?;
+        linking.save(app).await.map_err(context.failed("/"))?;
     }
     Ok(go(&format!("{base}/back")))
 }

@@ -11,7 +11,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tracing::{Instrument as _, Span};
 
-use super::request_id;
+use crate::request_id;
 use crate::telemetry::metrics::{self, InFlight};
 use crate::wire::error::Code;
 

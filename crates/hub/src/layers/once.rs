@@ -15,8 +15,8 @@ use jiff::Timestamp;
 use secret::Secret;
 use vault::{Digest, Once};
 
-use crate::access::Caller;
 use crate::app::App;
+use crate::caller::Caller;
 use crate::wire::error::{ApiError, BODY_TOO_LARGE, CONFLICT, INVALID_VALUE, UNPROCESSABLE};
 
 /// The header that names a request.
@@ -38,7 +38,6 @@ pub(crate) async fn once(State(app): State<Arc<App>>, request: Request, next: Ne
 }
 
 async fn kept(app: &Arc<App>, key: &HeaderValue, request: Request, next: Next) -> Result<Response, ApiError> {
-    let failed = |error| ApiError::internal(&error);
     let is_key =
         |key: &&str| !key.is_empty() && key.len() <= 255 && key.bytes().all(|byte| byte.is_ascii_graphic());
     let key = key.to_str().ok().filter(is_key).ok_or_else(|| {
@@ -46,10 +45,11 @@ async fn kept(app: &Arc<App>, key: &HeaderValue, request: Request, next: Next) -
     })?;
     let (mut parts, body) = request.into_parts();
     let caller = Caller::from_request_parts(&mut parts, app).await?;
+    parts.extensions.insert(caller.clone());
     let limit = app.settings.limits.body.value;
     let body = to_bytes(body, limit).await.map_err(|_| ApiError::of(&BODY_TOO_LARGE))?;
     let digest = digest(&parts.method, parts.uri.path(), &body);
-    match app.vault.begin_once(caller.project(), key, &digest, Timestamp::now()).await.map_err(failed)? {
+    match app.vault.begin_once(caller.project(), key, &digest, Timestamp::now()).await? {
         Once::First => {}
         Once::Answered { status, body } => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
@@ -74,14 +74,14 @@ async fn kept(app: &Arc<App>, key: &HeaderValue, request: Request, next: Next) -
     let project = caller.project().to_owned();
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
     if !response.status().is_success() {
-        app.vault.end_once(&project, key, None, Timestamp::now()).await.map_err(failed)?;
+        app.vault.end_once(&project, key, None, Timestamp::now()).await?;
         return Ok(response);
     }
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, MOST).await.map_err(|error| ApiError::internal(&error))?;
     let text = Secret::new(String::from_utf8_lossy(&bytes).into_owned());
     let answer = Some((parts.status.as_u16(), &text));
-    app.vault.end_once(&project, key, answer, Timestamp::now()).await.map_err(failed)?;
+    app.vault.end_once(&project, key, answer, Timestamp::now()).await?;
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }
 

@@ -8,28 +8,14 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use crate::hex::hex;
+use crate::request_id::carried;
+
 /// The header that carries it, both ways.
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Longer ones are not somebody's id.
 const LONGEST: usize = 64;
-
-tokio::task_local! {
-    static CURRENT: String;
-}
-
-/// The id of the request that is being answered, where there is one.
-pub(crate) fn current() -> Option<String> {
-    CURRENT.try_with(Clone::clone).ok()
-}
-
-/// What is done for the request that is being answered, wherever it is done: its id goes along.
-pub(crate) async fn carried<T>(id: Option<String>, work: impl Future<Output = T>) -> T {
-    match id {
-        Some(id) => CURRENT.scope(id, work).await,
-        None => work.await,
-    }
-}
 
 /// Gives the request its id, and the answer too.
 pub(super) async fn request_id(mut request: Request, next: Next) -> Response {
@@ -39,7 +25,7 @@ pub(super) async fn request_id(mut request: Request, next: Next) -> Response {
     if let Some(value) = &value {
         request.headers_mut().insert(HEADER, value.clone());
     }
-    let mut response = CURRENT.scope(id, next.run(request)).await;
+    let mut response = carried(Some(id), next.run(request)).await;
     if let Some(value) = value {
         response.headers_mut().insert(HEADER, value);
     }
@@ -55,7 +41,7 @@ fn random() -> String {
     let mut bytes = [0; 12];
     // Without chance there is still an id; it only is not one of a kind.
     let _ = getrandom::fill(&mut bytes);
-    bytes.iter().fold("req_".to_owned(), |text, byte| format!("{text}{byte:02x}"))
+    format!("req_{}", hex(&bytes))
 }
 
 #[cfg(test)]

@@ -14,8 +14,8 @@ use tower::ServiceExt as _;
 
 use super::around;
 use crate::app::App;
-use crate::layers::client::Client;
-use crate::testing::{Lines, Made, made};
+use crate::client::Client;
+use crate::serve::testing::{Lines, Made, made};
 use crate::wire::error::{ApiError, TOO_MANY_REQUESTS, UNPROCESSABLE};
 use crate::wire::{Json, Query};
 

@@ -6,14 +6,14 @@
 use std::time::{Duration, Instant};
 
 use driver::{Exchange, Observer, TokenKeeper};
+use egress::Egress;
 use link::{Flow, Stage};
 use probe::Answer;
 use serde_json::{Value, json};
-use vault::ChangeError;
+use vault::Vault;
 
-use crate::app::App;
 use crate::telemetry::metrics;
-use crate::wire::error::{ApiError, CONFLICT, PROVIDER_FAILED};
+use crate::wire::error::{ApiError, PROVIDER_FAILED};
 
 /// How long a person waits for all checks together.
 const BUDGET: Duration = Duration::from_secs(50);
@@ -29,34 +29,36 @@ pub(crate) enum Whose<'a> {
 }
 
 /// Runs a flow that belongs to no attempt.
-pub(crate) async fn check_only(app: &App, flow: &mut Flow) -> Result<(), ApiError> {
-    run(app, flow, &mut Vec::new(), Whose::Nobody).await
+pub(crate) async fn check_only(egress: &Egress, vault: &Vault, flow: &mut Flow) -> Result<(), ApiError> {
+    run(egress, vault, flow, &mut Vec::new(), Whose::Nobody).await
 }
 
 /// Runs the flow of an account, and keeps tokens that are renewed.
 pub(crate) async fn check_and_keep(
-    app: &App,
+    egress: &Egress,
+    vault: &Vault,
     flow: &mut Flow,
     keeper: &mut TokenKeeper,
 ) -> Result<(), ApiError> {
     flow.submit_all(&[]);
-    run(app, flow, &mut Vec::new(), Whose::Account(keeper)).await
+    run(egress, vault, flow, &mut Vec::new(), Whose::Account(keeper)).await
 }
 
 /// Runs a flow until it needs a person or hands over an account.
 pub(crate) async fn run(
-    app: &App,
+    egress: &Egress,
+    vault: &Vault,
     flow: &mut Flow,
     transcript: &mut Vec<Value>,
     whose: Whose<'_>,
 ) -> Result<(), ApiError> {
-    let watch = Watch { app, transcript, whose, until: Instant::now() + BUDGET, progress: Value::Null };
-    driver::run(flow, &mut &app.egress, &mut { watch }).await.map(|_| ())
+    let watch = Watch { vault, transcript, whose, until: Instant::now() + BUDGET, progress: Value::Null };
+    driver::run(flow, &mut &*egress, &mut { watch }).await.map(|_| ())
 }
 
 /// Keeps what a run does: its transcript, its progress, the tokens it renews, and its time.
 struct Watch<'a> {
-    app: &'a App,
+    vault: &'a Vault,
     transcript: &'a mut Vec<Value>,
     whose: Whose<'a>,
     /// When the run has to end.
@@ -79,11 +81,7 @@ impl Observer for Watch<'_> {
     async fn answered(&mut self, flow: &Flow, exchange: &Exchange) -> Result<(), ApiError> {
         metrics::asked(flow.guide().provider.key.as_str(), outcome(&exchange.answer), exchange.took);
         if let Whose::Account(keeper) = &mut self.whose {
-            let kept = keeper.keep(&self.app.vault, flow).await;
-            kept.map_err(|error| match error {
-                ChangeError::Store(error) => ApiError::internal(&error),
-                _ => ApiError::new(&CONFLICT, "The account was changed meanwhile; try again"),
-            })?;
+            keeper.keep(self.vault, flow).await?;
         }
         driver::record(self.transcript, exchange, flow);
         Ok(())
@@ -104,8 +102,7 @@ impl Observer for Watch<'_> {
         };
         let progress = json!(reports);
         if progress != self.progress {
-            let saved = self.app.vault.save_progress(id, &progress).await;
-            saved.map_err(|error| ApiError::internal(&error))?;
+            self.vault.save_progress(id, &progress).await?;
             self.progress = progress;
         }
         Ok(())

@@ -7,13 +7,10 @@ use jiff::Timestamp;
 use link::{CheckReport, CheckState, Flow};
 use serde::Serialize;
 use utoipa::ToSchema;
-use vault::{Account, By, ChangeError, Credentials};
+use vault::{Account, By, Credentials};
 
-use super::check;
-use super::relink::relink_flow;
 use crate::app::App;
-use crate::renewals;
-use crate::wire::error::{ApiError, CONFLICT, NOT_FOUND};
+use crate::wire::error::ApiError;
 
 /// What was found.
 #[derive(Debug)]
@@ -42,35 +39,31 @@ pub(crate) struct CheckSeen {
 /// Checks an account again. Where that may renew its tokens, nobody else may at the same time.
 pub(crate) async fn verify(app: &Arc<App>, account: &Account, actor: &str) -> Result<Found, ApiError> {
     let opened = unsealed(app, account, actor).await?;
-    let mut flow = relink_flow(app, &opened).await?;
+    let mut flow = app.account_flows.relink_flow(&opened).await?;
     if !keeps_tokens(flow.method()) {
         return look(app, &mut flow, opened, actor).await;
     }
     let (shared, account, actor) = (Arc::clone(app), account.clone(), actor.to_owned());
-    renewals::alone(app, &opened.account.id, async move {
+    let checks = Box::pin(async move {
         // As they are now: whoever had the turn before may have renewed them.
         let opened = unsealed(&shared, &account, &actor).await?;
-        let mut flow = relink_flow(&shared, &opened).await?;
+        let mut flow = shared.account_flows.relink_flow(&opened).await?;
         look(&shared, &mut flow, opened, &actor).await
-    })
-    .await
+    });
+    app.renewals.alone(&opened.account.id, checks).await
 }
 
 async fn unsealed(app: &App, account: &Account, actor: &str) -> Result<Credentials, ApiError> {
-    app.vault.unseal(&account.id, "verify", By::new(actor, Timestamp::now())).await.map_err(failed)
+    Ok(app.vault.unseal(&account.id, "verify", By::new(actor, Timestamp::now())).await?)
 }
 
 async fn look(app: &App, flow: &mut Flow, opened: Credentials, actor: &str) -> Result<Found, ApiError> {
     let mut keeper = TokenKeeper { credentials: opened, actor: actor.to_owned() };
-    check::check_and_keep(app, flow, &mut keeper).await?;
+    app.account_flows.check_and_keep(flow, &mut keeper).await?;
     let mut account = keeper.credentials.account;
     let found = Verification::of(flow);
     if let Some(record) = found.record(account.version) {
-        account = app
-            .vault
-            .record_check(&account.id, &record, By::new(actor, Timestamp::now()))
-            .await
-            .map_err(failed)?;
+        account = app.vault.record_check(&account.id, &record, By::new(actor, Timestamp::now())).await?;
     }
     let checks = found.checks.iter().map(seen).collect();
     Ok(Found { account, outcome: found.outcome, message: found.message, checks })
@@ -86,18 +79,5 @@ fn seen(report: &CheckReport) -> CheckSeen {
             CheckState::Missed => "missed",
             CheckState::Failed => "failed",
         },
-    }
-}
-
-fn failed(error: ChangeError) -> ApiError {
-    match error {
-        ChangeError::NotFound { .. } => ApiError::new(&NOT_FOUND, "There is no account with this id"),
-        ChangeError::Conflict { .. }
-        | ChangeError::OtherAccount { .. }
-        | ChangeError::NoConnectorProfile { .. }
-        | ChangeError::AttemptOver { .. } => {
-            ApiError::new(&CONFLICT, "The account was changed meanwhile; look again")
-        }
-        ChangeError::Store(error) => ApiError::internal(&error),
     }
 }

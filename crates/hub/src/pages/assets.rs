@@ -5,6 +5,8 @@
 use guide::Brand;
 use sha2::{Digest as _, Sha256};
 
+use crate::hex::hex;
+
 /// The script, one part a subject.
 const SCRIPT: &[&str] = &[
     include_str!("script/page.js"),
@@ -48,5 +50,5 @@ pub fn icon_path(provider: &str, file: &str, bytes: &[u8]) -> String {
 }
 
 fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes)[..8])
 }

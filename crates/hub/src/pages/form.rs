@@ -2,7 +2,9 @@
 //!
 //! **Invariant:** a secret is shown as kept or not kept, never by its value or length.
 
+mod condition;
 mod field;
+mod handed;
 mod steps;
 mod summary;
 
@@ -12,10 +14,11 @@ use minijinja::context;
 use serde::Serialize;
 
 use super::account::Before;
-use super::handoff::HandedStep;
 use super::shell::{Frame, Head, data, draw};
 
-pub(super) use self::field::{FieldView, Given, own_fields, view as field_view};
+pub(super) use self::field::{FieldView, FormState, own_fields, view as field_view};
+pub use self::field::{field_name, field_of};
+pub use self::handed::{HandedStep, Handing};
 pub(super) use self::steps::step_view;
 
 /// What the form page is made from.
@@ -23,36 +26,36 @@ pub(super) use self::steps::step_view;
 pub struct FormPage<'a> {
     /// Where linking stands: choosing an environment, following the guide, or failed.
     pub flow: &'a Flow,
-    /// Where the page is, without a slash at the end: `/session/{session}/{connector}`.
-    pub base: &'a str,
-    /// Where another provider is chosen, if there are several.
-    pub providers: Option<&'a str>,
-    /// The provider's icon.
-    pub icon: Option<&'a str>,
-    /// What was typed and could not be kept. Values of secrets are not looked at.
-    pub typed: &'a [(Key, String)],
-    /// Problems that the flow does not hold: those that `submit_form` returned.
-    pub problems: &'a [FieldProblem],
-    /// Whether the page answers a form that was sent.
-    pub was_sent: bool,
+    /// Where the page is, and where it leads.
+    pub links: FormLinks<'a>,
+    /// The form that the page answers; `None` for a page that is opened.
+    pub sent: Option<SentForm<'a>>,
     /// The number under which support finds the attempt that failed.
     pub attempt: Option<&'a str>,
     /// The account that is linked again.
     pub before: Option<&'a Before>,
-    /// Steps that were handed to somebody else.
+    /// Steps that were handed to another person.
     pub handed: &'a [HandedStep<'a>],
-    /// Whether steps can be handed over.
-    pub may_hand_over: bool,
 }
 
-/// The name of a field's input. It is not the key: a field may be called `csrf`.
-pub fn field_name(key: &Key) -> String {
-    format!("field.{key}")
+/// Where the form is, and where it leads.
+#[derive(Clone, Copy)]
+pub struct FormLinks<'a> {
+    /// Where the page is, without a slash at the end: `/session/{session}/{connector}`.
+    pub base: &'a str,
+    /// Where another provider is chosen; `None` if there is only one.
+    pub providers: Option<&'a str>,
+    /// The provider's icon.
+    pub icon: Option<&'a str>,
 }
 
-/// The key of the field with this name of an input.
-pub fn field_of(name: &str) -> Option<Key> {
-    name.strip_prefix("field.").and_then(Key::parse)
+/// A form that was sent and could not be accepted.
+#[derive(Clone, Copy)]
+pub struct SentForm<'a> {
+    /// What was typed and could not be kept. Values of secrets are not looked at.
+    pub typed: &'a [(Key, String)],
+    /// Problems that the flow does not hold: those that `submit_form` returned.
+    pub problems: &'a [FieldProblem],
 }
 
 /// An environment to choose: with more than four the page has a list that opens.
@@ -75,19 +78,22 @@ pub fn form(frame: &Frame<'_>, page: &FormPage<'_>) -> String {
         Stage::Failed { verdict, .. } => (&[][..], Some(*verdict)),
         _ => (&[][..], None),
     };
-    let problems: Vec<&FieldProblem> = stage_problems.iter().chain(page.problems).collect();
+    let (typed, sent_problems) = page.sent.map_or((&[][..], &[][..]), |sent| (sent.typed, sent.problems));
+    let problems: Vec<&FieldProblem> = stage_problems.iter().chain(sent_problems).collect();
     let is_again = matches!(flow.purpose(), Purpose::Again { .. });
-    let given = Given { typed: page.typed, problems: &problems, verdict, is_again, handed: page.handed };
+    let state = FormState { typed, problems: &problems, verdict, is_again, handed: page.handed };
     let fields: Vec<FieldView> =
-        own_fields(flow).map(|field| field_view(frame, flow, field, &given)).collect();
+        own_fields(flow).map(|field| field_view(frame, flow, field, &state)).collect();
 
     let is_browser = flow.method().auth.needs_browser();
     let environments = environments(flow);
-    let environment_missing = page.was_sent && matches!(stage, Stage::Choose(_));
+    let environment_missing = page.sent.is_some() && matches!(stage, Stage::Choose(_));
+    let failed =
+        |verdict, offers| summary::failed(frame, flow, verdict, offers).of_attempt(page.attempt, page.before);
     let summary = match &stage {
-        Stage::Failed { verdict, offers, .. } => Some(summary::failed(frame, page, verdict, offers)),
+        Stage::Failed { verdict, offers, .. } => Some(failed(verdict, offers)),
         _ => summary::problems(frame, flow, &problems, environment_missing)
-            .or_else(|| verdict.map(|verdict| summary::failed(frame, page, verdict, &[]))),
+            .or_else(|| verdict.map(|verdict| failed(verdict, &[]))),
     };
     let title = if is_again {
         frame.say(texts.edit_title, &[("provider", provider)])
@@ -119,9 +125,9 @@ pub fn form(frame: &Frame<'_>, page: &FormPage<'_>) -> String {
         context! {
             lead,
             provider,
-            icon => page.icon,
-            base => page.base,
-            providers => page.providers,
+            icon => page.links.icon,
+            base => page.links.base,
+            providers => page.links.providers,
             environment_label => flow.method().environment_label.as_str(),
             environments => data(&environments),
             environment_missing,
@@ -130,7 +136,7 @@ pub fn form(frame: &Frame<'_>, page: &FormPage<'_>) -> String {
             button,
             host => flow.host().filter(|_| !is_host_theirs),
             guide => steps::guide(frame, flow, active.as_ref()),
-            hand => if page.may_hand_over { steps::to_hand_over(flow) } else { Vec::new() },
+            hand => steps::to_hand_over(flow),
             is_again,
         },
     )
@@ -153,14 +159,5 @@ fn environment_view<'a>(one: &'a guide::Environment, chosen: Option<&Key>) -> En
         host: &one.host,
         description: one.description.as_deref(),
         chosen: chosen == Some(&one.key),
-    }
-}
-
-/// What references of the guide stand for here.
-pub(super) fn context_of<'a>(frame: &Frame<'a>, flow: &'a Flow) -> render::Context<'a> {
-    let context = render::Context::new(flow.guide(), flow.method(), frame.brand);
-    match flow.environment() {
-        Some(environment) => context.in_environment(environment),
-        None => context,
     }
 }

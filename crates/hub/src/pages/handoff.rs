@@ -6,32 +6,10 @@ use guide::{Key, Step};
 use jiff::Timestamp;
 use link::{FieldProblem, Flow};
 use minijinja::{Value, context};
-use serde::Serialize;
 
-use super::form::{FieldView, Given, field_view, own_fields, step_view};
+use super::form::{FieldView, FormState, field_view, own_fields, step_view};
 use super::shell::{Frame, Head, data, draw};
 use crate::texts::fill;
-
-/// A step that was handed over.
-#[derive(Clone, Copy, Debug)]
-pub struct HandedStep<'a> {
-    /// The step's key.
-    pub step: &'a str,
-    /// How it stands.
-    pub state: Handing,
-}
-
-/// How a step that was handed over stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Handing {
-    /// Nothing came yet.
-    Waiting,
-    /// Everything came.
-    Received,
-    /// The link is past its time.
-    Expired,
-}
 
 /// What the page with the new link is made from.
 #[derive(Clone, Copy)]
@@ -94,10 +72,10 @@ pub fn help(frame: &Frame<'_>, page: &HelpPage<'_>) -> String {
     let (flow, texts) = (page.flow, frame.texts());
     let provider = flow.guide().provider.name.as_str();
     let problems: Vec<&FieldProblem> = page.problems.iter().collect();
-    let given = Given { typed: page.typed, problems: &problems, ..Given::default() };
+    let state = FormState { typed: page.typed, problems: &problems, ..FormState::default() };
     let own = own_fields(flow).filter(|field| page.step.collects.contains(&field.key));
     let fields: Vec<FieldView> =
-        own.map(|field| field_view(frame, flow, field, &given).without_step()).collect();
+        own.map(|field| field_view(frame, flow, field, &state).without_step()).collect();
     let links: Vec<(String, &str)> = problems
         .iter()
         .filter_map(|problem| flow.method().field(problem.field.as_str()))

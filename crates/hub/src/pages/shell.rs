@@ -6,6 +6,7 @@
 use std::sync::LazyLock;
 
 use guide::Brand;
+use link::Flow;
 use minijinja::value::{Kwargs, Serde};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 
@@ -83,7 +84,16 @@ impl Scheme {
     }
 }
 
-impl Frame<'_> {
+impl<'a> Frame<'a> {
+    /// What references of the guide stand for here.
+    pub(super) fn context(&self, flow: &'a Flow) -> render::Context<'a> {
+        let context = render::Context::new(flow.guide(), flow.method(), self.brand);
+        match flow.environment() {
+            Some(environment) => context.in_environment(environment),
+            None => context,
+        }
+    }
+
     pub(super) fn texts(&self) -> &'static Texts {
         self.language.texts()
     }

@@ -15,7 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::layers::client::Peer;
+use crate::client::Peer;
 
 /// An address whose connections are counted.
 #[derive(Clone, Copy, Debug)]

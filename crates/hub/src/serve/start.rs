@@ -15,10 +15,10 @@ use url::Url;
 use vault::{By, OpenError, Vault};
 
 use super::tls::TlsError;
-use crate::access::Scope;
-use crate::app::App;
+use crate::app::{App, Parts};
 use crate::guides::Guides;
 use crate::settings::{SetBy, Settings};
+use vault::Scope;
 
 /// Why the Hub could not start, or had to stop.
 #[derive(Debug)]
@@ -130,7 +130,7 @@ pub(crate) async fn app(settings: Settings, address: SocketAddr) -> Result<App, 
     let egress = egress(&settings)?;
     let vault = open_vault(&settings).await?;
     let public_url = public_url(&settings, address);
-    Ok(App::new(settings, vault, guides, egress, brand, public_url))
+    Ok(App::new(Parts { settings, vault, guides, egress, brand, public_url }))
 }
 
 /// Opens the database that the settings name.

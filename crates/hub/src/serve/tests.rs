@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 
 use super::*;
 use crate::layers;
-use crate::testing::made;
+use crate::serve::testing::made;
 
 /// Serves one slow route.
 async fn serving(app: &Arc<App>, takes: Duration) -> (SocketAddr, Running) {

@@ -14,8 +14,8 @@ use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use crate::app::Stop;
 use crate::settings::Tls;
+use crate::tasks::Stop;
 
 /// So often the files are looked at.
 const EVERY: Duration = Duration::from_secs(5);

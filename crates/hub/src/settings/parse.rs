@@ -5,9 +5,10 @@
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::time::Duration;
 
-use url::{Host, Url};
+use url::Url;
 
 use super::shape::{LogFormat, LogLevel};
+use crate::web_origin::{OriginError, WebOrigin, is_loopback};
 
 /// What is wanted instead.
 pub(super) type Wanted = String;
@@ -41,27 +42,8 @@ pub(super) fn public_url(text: &str) -> Result<Url, Wanted> {
 }
 
 /// An origin, as browsers write it.
-pub(super) fn origin(text: &str) -> Result<String, Wanted> {
-    let wanted = || "an origin, such as `https://app.example.com`".to_owned();
-    let url = Url::parse(text).map_err(|_| wanted())?;
-    let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-    if !is_bare || !url.username().is_empty() || !matches!(url.scheme(), "https" | "http") {
-        return Err(wanted());
-    }
-    if url.scheme() == "http" && !is_loopback(&url) {
-        return Err("an origin with `https://`".to_owned());
-    }
-    Ok(url.origin().ascii_serialization())
-}
-
-/// Whether a URL is of this machine.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
+pub(super) fn origin(text: &str) -> Result<WebOrigin, Wanted> {
+    text.parse().map_err(|error: OriginError| error.to_string())
 }
 
 /// A URL of PostgreSQL.

@@ -74,7 +74,7 @@ fn lists_of_the_environment_stand_with_commas() {
     ];
     let it = settings("", &env, &[]);
     assert_eq!(it.trusted_proxies.value.len(), 2);
-    assert_eq!(it.allow_origins.value, ["https://a.example"]);
+    assert_eq!(it.allow_origins.value, ["https://a.example".parse().unwrap()]);
 }
 
 #[test]

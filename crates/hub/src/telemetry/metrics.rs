@@ -5,10 +5,9 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-
-use crate::app::App;
 
 /// What `/metrics` answers with.
 pub(crate) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -69,14 +68,14 @@ fn describe() {
     }
 }
 
-/// All numbers as Prometheus reads them; nothing, if nobody counts.
-pub(crate) fn render(app: &App) -> Option<String> {
+/// All numbers as Prometheus reads them, with those that only the caller knows; `None` if metrics are not recorded.
+pub(crate) fn render(guides: usize, tasks: usize, started_at: Timestamp) -> Option<String> {
     let handle = RECORDER.get()?.as_ref()?;
     #[expect(clippy::cast_precision_loss, reason = "there are never so many")]
     let number = |count: usize| count as f64;
-    gauge!(GUIDES).set(number(app.guides.count()));
-    gauge!(TASKS).set(number(app.tasks.count()));
-    gauge!(UPTIME).set(jiff::Timestamp::now().duration_since(app.started_at).as_secs_f64());
+    gauge!(GUIDES).set(number(guides));
+    gauge!(TASKS).set(number(tasks));
+    gauge!(UPTIME).set(Timestamp::now().duration_since(started_at).as_secs_f64());
     handle.run_upkeep();
     Some(handle.render())
 }

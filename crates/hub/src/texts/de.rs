@@ -5,7 +5,7 @@ mod ours;
 use guide::OutcomeKind;
 
 pub(super) use self::ours::said;
-use super::Texts;
+use super::messages::Texts;
 
 pub(super) const TEXTS: Texts = Texts {
     lang: "de",

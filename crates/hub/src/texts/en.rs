@@ -2,7 +2,7 @@
 
 use guide::OutcomeKind;
 
-use super::Texts;
+use super::messages::Texts;
 
 pub(super) const TEXTS: Texts = Texts {
     lang: "en",

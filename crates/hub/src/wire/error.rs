@@ -10,8 +10,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
+use vault::{ChangeError, StoreError};
 
-use crate::layers::request_id;
+use crate::request_id;
 
 /// A kind of error: what programs can tell it by.
 #[derive(Debug, PartialEq, Eq)]
@@ -137,13 +138,7 @@ impl ApiError {
 
     /// A failure of our own: the cause is logged under the request's id, and not answered.
     pub(crate) fn internal(cause: &(dyn std::error::Error + 'static)) -> Self {
-        let mut text = cause.to_string();
-        let mut inner = cause.source();
-        while let Some(error) = inner {
-            text = format!("{text}: {error}");
-            inner = error.source();
-        }
-        tracing::error!(error = %text, "a request failed");
+        log_failure(cause);
         Self::of(&INTERNAL)
     }
 
@@ -192,6 +187,38 @@ impl ApiError {
             body.insert("request_id".to_owned(), json!(id));
         }
         Value::Object(body)
+    }
+}
+
+/// Logs a failure of our own with all its causes, under the request's id.
+pub(crate) fn log_failure(cause: &(dyn std::error::Error + 'static)) {
+    let mut text = cause.to_string();
+    let mut inner = cause.source();
+    while let Some(error) = inner {
+        text = format!("{text}: {error}");
+        inner = error.source();
+    }
+    tracing::error!(error = %text, "a request failed");
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        Self::internal(&error)
+    }
+}
+
+impl From<ChangeError> for ApiError {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::NotFound { .. } => Self::new(&NOT_FOUND, "There is no account with this id"),
+            ChangeError::Conflict { .. }
+            | ChangeError::OtherAccount { .. }
+            | ChangeError::NoConnectorProfile { .. }
+            | ChangeError::AttemptOver { .. } => {
+                Self::new(&CONFLICT, "The account was changed in the meantime; read it again, then retry")
+            }
+            ChangeError::Store(error) => error.into(),
+        }
     }
 }
 

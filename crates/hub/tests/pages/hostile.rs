@@ -7,7 +7,7 @@ use hub::texts::Language;
 use link::Flow;
 
 use crate::says::GUIDE;
-use crate::views::bare;
+use crate::views::{bare, sent};
 use crate::{every_page, views};
 
 /// What ends a tag, an attribute, a line and a direction.
@@ -53,7 +53,7 @@ fn a_text_of_a_guide_or_a_person_stays_a_text() {
     let typed = [(site, NASTY.to_owned())];
     let form = pages::form(
         &frame,
-        &pages::FormPage { typed: &typed, attempt: Some(NASTY), ..bare(&flow, Some(NASTY)) },
+        &pages::FormPage { sent: Some(sent(&typed, &[])), attempt: Some(NASTY), ..bare(&flow, Some(NASTY)) },
     );
     let card = ProviderCard {
         key: "a".to_owned(),

@@ -11,7 +11,7 @@ use link::{FieldProblem, Flow, Purpose, Stage, Start};
 use secret::Secret;
 
 use crate::played::{MOMENT, ending, hidden, play, start};
-use crate::views::bare;
+use crate::views::{bare, sent};
 
 /// A guide of ours that has what the pages are about.
 pub(crate) const GUIDE: &str = r"
@@ -121,7 +121,7 @@ fn the_environment_is_asked_for_and_so_is_what_is_missing() {
     );
     assert!(!page.contains("_summary"), "{page}");
     let problems = flow.submit_form(None, &[]);
-    let page = form(&FormPage { was_sent: true, problems: &problems, ..bare(&flow, None) });
+    let page = form(&FormPage { sent: Some(sent(&[], &problems)), ..bare(&flow, None) });
     has(
         &page,
         &[
@@ -134,7 +134,7 @@ fn the_environment_is_asked_for_and_so_is_what_is_missing() {
     );
     flow.submit_form(Some("live"), &[(key("site"), Secret::from("No spaces"))]);
     let typed = [(key("site"), "No spaces".to_owned())];
-    let page = form(&FormPage { was_sent: true, typed: &typed, ..bare(&flow, None) });
+    let page = form(&FormPage { sent: Some(sent(&typed, &[])), ..bare(&flow, None) });
     has(
         &page,
         &["value=\"No spaces\"", "aria-invalid=\"true\"", "Site takes letters and digits", "Token is needed"],

@@ -1,37 +1,29 @@
 //! `waystone accounts export`: an account's values, for a program that has its own client.
 
 use std::io::{self, IsTerminal as _};
-use std::path::Path;
 
 use secret::Secret;
 use vault::{Credentials, Vault};
 
-use crate::args::ExportFormat;
+use crate::args::{ExportArgs, ExportFormat};
 use crate::failure::Failure;
 use crate::file::private;
-use crate::linking::keep;
+use crate::linking::store;
 use crate::out::Out;
 
-pub(crate) async fn run(
-    vault: &Vault,
-    id: &str,
-    format: ExportFormat,
-    file: Option<&Path>,
-    force: bool,
-    reveal: bool,
-    out: &Out,
-) -> Result<u8, Failure> {
-    if file.is_none() && !reveal {
+pub(crate) async fn run(vault: &Vault, args: &ExportArgs, out: &Out) -> Result<u8, Failure> {
+    let file = args.out.as_deref();
+    if file.is_none() && !args.reveal {
         let failure = Failure::usage("an export holds secrets, and would be shown");
         return Err(failure.help("write it to a file with --out FILE, or show it with --reveal"));
     }
-    let account = keep::find(vault, id).await?;
-    if let Some(file) = file.filter(|file| !force && file.exists()) {
+    let account = store::find(vault, &args.id).await?;
+    if let Some(file) = file.filter(|file| !args.force && file.exists()) {
         return Err(Failure::usage(format!("`{}` exists", file.display()))
             .help("choose another file, or add --force"));
     }
-    let credentials = keep::unseal(vault, &account, "export").await?;
-    let text = written(&credentials, format)?;
+    let credentials = store::unseal(vault, &account, "export").await?;
+    let text = written(&credentials, args.format)?;
     match file {
         Some(file) => {
             private(file, &text)

@@ -8,38 +8,31 @@ use link::{Flow, Start};
 use serde_json::{Value, json};
 use vault::{Account, By, Filter, Vault};
 
-use crate::args::{Common, Wire};
+use crate::args::{Common, VerifyArgs};
 use crate::failure::{FOUND, Failure};
 use crate::guides;
 use crate::linking::run;
-use crate::linking::{keep, report, wire};
+use crate::linking::{network, report, store};
 use crate::out::{Ink, Out};
 
-pub(crate) async fn run(
-    common: &Common,
-    vault: &Vault,
-    id: Option<&str>,
-    json: bool,
-    wire: &Wire,
-    out: &Out,
-) -> Result<u8, Failure> {
-    let accounts = match id {
-        Some(id) => vec![keep::find(vault, id).await?],
+pub(crate) async fn run(common: &Common, vault: &Vault, args: &VerifyArgs, out: &Out) -> Result<u8, Failure> {
+    let accounts = match &args.id {
+        Some(id) => vec![store::find(vault, id).await?],
         None => vault.list(&Filter::default()).await.map_err(|error| Failure::environment(&error))?,
     };
-    let egress = wire::egress(wire, out)?;
+    let egress = network::egress(&args.network, out)?;
     let (mut failed, mut results) = (0, Vec::<Value>::new());
     for account in accounts {
         let flow = check(common, vault, &account, &mut &egress, out).await?;
         let found = Verification::of(&flow);
         if let Some(record) = found.record(account.version) {
             let recorded =
-                vault.record_check(&account.id, &record, By::new(keep::ACTOR, Timestamp::now())).await;
+                vault.record_check(&account.id, &record, By::new(store::ACTOR, Timestamp::now())).await;
             recorded.map_err(|error| Failure::environment(&error))?;
         }
         let (outcome, good) = (&found.outcome, found.message.is_none());
         failed += usize::from(!good);
-        if json {
+        if args.json {
             let mut result = report::json(&flow, None);
             result["account"] = json!(account.id.as_str());
             results.push(result);
@@ -58,7 +51,7 @@ pub(crate) async fn run(
             }
         }
     }
-    if json {
+    if args.json {
         out.line(&format!("{:#}", Value::Array(results)));
     }
     Ok(if failed == 0 { 0 } else { FOUND })
@@ -74,7 +67,7 @@ async fn check(
 ) -> Result<Flow, Failure> {
     let guide = guides::guide(common, &account.provider, out)?;
     let method = guides::method(&guide, Some(&account.method))?;
-    let credentials = keep::unseal(vault, account, "verify").await?;
+    let credentials = store::unseal(vault, account, "verify").await?;
     let start = relink(account, stored_values(&credentials), Tokens::default());
     let start = Start { brand: guides::brand().name.clone(), ..start };
     let mut flow = Flow::new(Arc::clone(&guide), method.key.as_str(), start)

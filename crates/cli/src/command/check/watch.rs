@@ -11,11 +11,11 @@ use std::time::Duration;
 
 use notify::{Event, RecursiveMode, Watcher as _};
 
-use super::{Checker, Place, summary};
+use super::checker::{Checker, summary};
 use crate::args::CheckArgs;
 use crate::failure::Failure;
 use crate::findings::{Count, Format};
-use crate::guides;
+use crate::guides::{self, Place};
 use crate::out::Out;
 
 /// Editors write a file in several strokes; so long nothing must come before it is read.
@@ -45,11 +45,11 @@ pub(super) fn run(checker: &Checker<'_>, args: &CheckArgs, out: &Out) -> Result<
     }
     out.say(&state.summary(out));
     loop {
-        let changed = changed(&events);
+        let changed = next_changes(&events);
         if changed.is_empty() {
             return Ok(0);
         }
-        state.again(checker, &changed, out);
+        state.changed(checker, &changed, out);
         out.say(&state.summary(out));
     }
 }
@@ -65,7 +65,7 @@ fn watched(path: &Path) -> (PathBuf, RecursiveMode) {
 }
 
 /// The guides' files that changed, once it is calm; nothing, if nobody watches any more.
-fn changed(events: &Receiver<notify::Result<Event>>) -> BTreeSet<PathBuf> {
+fn next_changes(events: &Receiver<notify::Result<Event>>) -> BTreeSet<PathBuf> {
     let mut changed = BTreeSet::new();
     while changed.is_empty() {
         let Ok(first) = events.recv() else { return changed };
@@ -127,7 +127,7 @@ impl State {
         );
     }
 
-    fn again(&mut self, checker: &Checker<'_>, files: &BTreeSet<PathBuf>, out: &Out) {
+    fn changed(&mut self, checker: &Checker<'_>, files: &BTreeSet<PathBuf>, out: &Out) {
         for file in files {
             // A brand's file, for instance, lies beside the guides and is none.
             if !self.counts.contains_key(file)

@@ -1,28 +1,6 @@
 //! What sets one method of a new guide apart from another.
 
-use clap::ValueEnum;
-
-/// How the accounts of a new guide authenticate.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum MethodKind {
-    /// A key in a header.
-    #[default]
-    ApiKey,
-    /// `Authorization: Bearer …`.
-    Bearer,
-    /// HTTP Basic.
-    Basic,
-    /// OAuth 2.0, signing in in a browser.
-    Oauth2,
-    /// OAuth 2.0 of the client itself, without a browser.
-    ClientCredentials,
-    /// A login whose answer holds a token.
-    Exchange,
-    /// A signed assertion: a service account.
-    Jwt,
-    /// A signature over each request.
-    Signature,
-}
+use crate::args::MethodKind;
 
 /// The parts of a guide that a method decides.
 pub(crate) struct Parts {
@@ -259,17 +237,16 @@ const JWT: Parts = Parts {
     ..API_KEY
 };
 
-impl MethodKind {
-    pub(crate) const fn parts(self) -> Parts {
-        match self {
-            Self::ApiKey => API_KEY,
-            Self::Bearer => BEARER,
-            Self::Basic => BASIC,
-            Self::Oauth2 => OAUTH2,
-            Self::ClientCredentials => CLIENT_CREDENTIALS,
-            Self::Exchange => EXCHANGE,
-            Self::Jwt => JWT,
-            Self::Signature => SIGNATURE,
-        }
+/// The parts that a method's kind decides.
+pub(super) const fn parts_of(kind: MethodKind) -> Parts {
+    match kind {
+        MethodKind::ApiKey => API_KEY,
+        MethodKind::Bearer => BEARER,
+        MethodKind::Basic => BASIC,
+        MethodKind::Oauth2 => OAUTH2,
+        MethodKind::ClientCredentials => CLIENT_CREDENTIALS,
+        MethodKind::Exchange => EXCHANGE,
+        MethodKind::Jwt => JWT,
+        MethodKind::Signature => SIGNATURE,
     }
 }

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use catalog::Entry;
 
-use super::Writer;
+use super::writer::Writer;
 use crate::args::{Common, RenderArgs};
 use crate::failure::{FOUND, Failure};
 use crate::file::replace;

@@ -4,12 +4,12 @@
 
 use std::fmt::Write as _;
 
-use hub::Settings;
-use hub::settings::{Check, Line, Problem, Understood, Verdict};
+use hub::settings::{Check, Line, Problem, Settings, Understood, Verdict};
 use serde_json::{Value, json};
 
 use crate::failure::{FOUND, Failure, USAGE};
 use crate::findings;
+use crate::hub_settings::usable;
 use crate::out::{Ink, Out};
 
 /// The number is the exit code: 1 if something does not fit, 2 if the settings cannot be understood.
@@ -19,7 +19,7 @@ pub(super) fn run(understood: Understood, json: bool, out: &Out) -> Result<u8, F
         out.line(&format!("{document:#}"));
         return Ok(code);
     }
-    let settings = super::settings(understood, out)?;
+    let settings = usable(understood, out)?;
     let (lines, checks) = (hub::settings::explain(&settings), hub::settings::check(&settings));
     out.data(&table(&lines, out));
     out.line("");

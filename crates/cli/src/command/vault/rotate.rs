@@ -8,21 +8,23 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use hub::Settings;
+use hub::settings::Settings;
 use jiff::Timestamp;
 use secret::Secret;
 use serde_json::json;
 use vault::{By, KeySource, Proof, Rotated, Vault};
 
+use super::proof::summary;
 use crate::args::{Common, RotateArgs};
 use crate::failure::Failure;
-use crate::linking::keep::ACTOR;
+use crate::hub_settings::{open_vault, settings};
+use crate::linking::store::ACTOR;
 use crate::out::{Ink, Out};
 
 pub(super) async fn run(common: &Common, args: &RotateArgs, out: &Out) -> Result<u8, Failure> {
-    let settings = super::settings(common, &args.store, out)?;
+    let settings = settings(common, &args.store, out)?;
     let to = to(&settings, args)?;
-    let vault = super::open(&settings).await?;
+    let vault = open_vault(&settings).await?;
     let done = rotate(&vault, &settings.key.value, to.clone()).await;
     vault.close().await;
     let (rotated, proof, copy) = done?;
@@ -48,7 +50,7 @@ pub(super) async fn run(common: &Common, args: &RotateArgs, out: &Out) -> Result
     } else {
         let begun = if rotated.resumed { "Finished the rotation that was begun" } else { "Rotated the key" };
         let tick = out.ink(Ink::Good, "✓");
-        out.line(&format!("{tick} {begun}: {} now seals, and {}.", rotated.key, super::told(&proof)));
+        out.line(&format!("{tick} {begun}: {} now seals, and {}.", rotated.key, summary(&proof)));
         if let Some(copy) = copy {
             out.say(&format!("The old key is kept at {}.", copy.display()));
         }

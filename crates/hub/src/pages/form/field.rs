@@ -2,74 +2,106 @@
 //!
 //! **Invariant:** `value` is empty for a secret, whatever the flow holds.
 
-use guide::{Condition, Field, FieldType, Key, Mistake, Ours};
+use guide::{Field, FieldType, Key, Mistake, Ours};
 use link::{FieldProblem, Flow};
 use minijinja::Value;
 use probe::Verdict;
 use serde::Serialize;
-use serde_json::json;
 
-use super::{context_of, field_name};
-use crate::pages::handoff::{HandedStep, Handing};
+use super::condition::{only, when};
+use super::handed::{HandedStep, Handing};
 use crate::pages::shell::{Frame, markup};
 use crate::texts::Said;
 
-/// A field of a form.
+/// A field of a form, as the template reads it.
 #[derive(Serialize)]
 pub(in crate::pages) struct FieldView {
+    identity: FieldIdentity,
+    state: FieldState,
+    hints: FieldHints,
+}
+
+/// What a field is.
+#[derive(Serialize)]
+struct FieldIdentity {
     key: String,
+    /// The name of its input.
     name: String,
     label: String,
     /// What draws it: `line`, `lines`, `choice`.
     control: &'static str,
-    /// The type of a line.
+    /// The input type of a line.
     kind: &'static str,
     secret: bool,
     file: bool,
+    max_length: usize,
+    /// Value and label of each choice.
+    options: Vec<(String, String)>,
+}
+
+/// What is in a field, and what is wrong with it.
+#[derive(Serialize)]
+struct FieldState {
+    /// Empty for a secret.
+    value: String,
     required: bool,
     optional: bool,
-    hint: Option<Value>,
-    placeholder: Option<String>,
-    options: Vec<(String, String)>,
-    value: String,
-    max_length: usize,
-    range: (Option<i64>, Option<i64>),
     /// Whether a secret is kept.
     kept: bool,
-    /// How it stands with somebody else.
+    /// How the step stands that was handed to another person, if it was.
     handed: Option<Handing>,
-    /// What is wrong.
     error: Option<Said>,
     /// Whether the credentials with this value were not accepted.
     fault: bool,
     /// Whether it may be the cause, too.
     maybe: bool,
-    /// Whether changing it asks for the secrets again.
-    host: bool,
-    /// The environment to which the typed address belongs.
+    /// The environment to which the typed address belongs: key and label.
     belongs: Option<(String, String)>,
-    /// The step at which the value is found.
-    step: Option<(String, String)>,
-    when: Option<String>,
-    only: Option<String>,
+    /// Whether its condition does not hold.
     hidden: bool,
+}
+
+/// What helps to fill a field in.
+#[derive(Serialize)]
+struct FieldHints {
+    description: Option<Value>,
+    placeholder: Option<String>,
+    /// The step at which the value is found: key and title.
+    step: Option<(String, String)>,
+    /// The condition, for the script.
+    when: Option<String>,
+    /// The condition, in words.
+    only: Option<String>,
+    /// Whether changing the value asks for the secrets again.
+    host: bool,
 }
 
 impl FieldView {
     /// The same where its step stands right above it.
-    pub(in crate::pages) fn without_step(self) -> Self {
-        Self { step: None, ..self }
+    pub(in crate::pages) fn without_step(mut self) -> Self {
+        self.hints.step = None;
+        self
     }
 }
 
 /// What is known about all fields of a form.
 #[derive(Default)]
-pub(in crate::pages) struct Given<'a> {
+pub(in crate::pages) struct FormState<'a> {
     pub(in crate::pages) typed: &'a [(Key, String)],
     pub(in crate::pages) problems: &'a [&'a FieldProblem],
     pub(in crate::pages) verdict: Option<&'a Verdict>,
     pub(in crate::pages) is_again: bool,
     pub(in crate::pages) handed: &'a [HandedStep<'a>],
+}
+
+/// The name of a field's input. It is not the key: a field may be called `csrf`.
+pub fn field_name(key: &Key) -> String {
+    format!("field.{key}")
+}
+
+/// The key of the field with this name of an input.
+pub fn field_of(name: &str) -> Option<Key> {
+    name.strip_prefix("field.").and_then(Key::parse)
 }
 
 /// The fields that whoever links fills in: not those of the admin, who sets the method up once.
@@ -83,25 +115,14 @@ pub(in crate::pages) fn own_fields(flow: &Flow) -> impl Iterator<Item = &Field> 
 }
 
 /// A field as a page shows it.
-pub(in crate::pages) fn view(frame: &Frame<'_>, flow: &Flow, field: &Field, given: &Given<'_>) -> FieldView {
-    let (method, texts) = (flow.method(), frame.texts());
-    let problem = given.problems.iter().find(|problem| problem.field == field.key);
-    let is_kept = flow.values().contains_key(&field.key);
-    let handed = handed(flow, field, given.handed);
-    // What somebody else entered is not shown to whoever asked them, be it secret or not.
-    let value = if handed.is_some() { String::new() } else { value(flow, field, given.typed) };
-    let verdict = given.verdict.filter(|verdict| !verdict.outcome.is_transient());
-    let error = problem.map(|problem| {
-        let is_missing = matches!(problem.says.ours(), Some(Ours::Field { mistake: Mistake::Missing, .. }));
-        if is_missing && !is_kept && given.is_again && field.secret {
-            return Said { text: texts.again_because_host.to_owned(), lang: texts.lang };
-        }
-        frame.language.say(&problem.says)
-    });
-    let has_kept_secret =
-        || method.fields.iter().any(|one| one.secret && flow.values().contains_key(&one.key));
-    let has_default = field.default.as_ref().is_some_and(|default| !default.is_empty());
-    FieldView {
+pub(in crate::pages) fn view(
+    frame: &Frame<'_>,
+    flow: &Flow,
+    field: &Field,
+    form: &FormState<'_>,
+) -> FieldView {
+    let texts = frame.texts();
+    let identity = FieldIdentity {
         key: field.key.to_string(),
         name: field_name(&field.key),
         label: field.label.clone(),
@@ -109,32 +130,57 @@ pub(in crate::pages) fn view(frame: &Frame<'_>, flow: &Flow, field: &Field, give
         kind: input_type(field),
         secret: field.secret,
         file: field.kind == FieldType::File,
-        required: field.required && !has_default && !is_kept && field.when.is_none() && handed.is_none(),
-        optional: !field.required || has_default,
-        hint: field
-            .description
-            .as_ref()
-            .map(|prose| markup(render::html_prose(prose, &context_of(frame, flow)))),
-        placeholder: field.placeholder.clone().filter(|_| !field.secret),
-        options: options(field, texts.yes, texts.no),
-        value,
         // What is pasted may be longer than what is kept of it.
         max_length: field.max_length.saturating_mul(2).max(1024),
-        range: field.range,
+        options: options(field, texts.yes, texts.no),
+    };
+    FieldView { identity, state: state(frame, flow, field, form), hints: hints(frame, flow, field, form) }
+}
+
+fn state(frame: &Frame<'_>, flow: &Flow, field: &Field, form: &FormState<'_>) -> FieldState {
+    let (method, texts) = (flow.method(), frame.texts());
+    let problem = form.problems.iter().find(|problem| problem.field == field.key);
+    let is_kept = flow.values().contains_key(&field.key);
+    let handed = handed(flow, field, form.handed);
+    let verdict = form.verdict.filter(|verdict| !verdict.outcome.is_transient());
+    let error = problem.map(|problem| {
+        let is_missing = matches!(problem.says.ours(), Some(Ours::Field { mistake: Mistake::Missing, .. }));
+        if is_missing && !is_kept && form.is_again && field.secret {
+            return Said { text: texts.again_because_host.to_owned(), lang: texts.lang };
+        }
+        frame.language.say(&problem.says)
+    });
+    let has_default = field.default.as_ref().is_some_and(|default| !default.is_empty());
+    FieldState {
+        // What somebody else entered is not shown to whoever asked them, be it secret or not.
+        value: if handed.is_some() { String::new() } else { value(flow, field, form.typed) },
+        required: field.required && !has_default && !is_kept && field.when.is_none() && handed.is_none(),
+        optional: !field.required || has_default,
         kept: field.secret && is_kept && handed.is_none(),
         handed,
         error,
         fault: verdict.is_some_and(|verdict| verdict.at_field.as_ref() == Some(&field.key)),
         maybe: verdict.is_some_and(|verdict| verdict.or_fields.contains(&field.key)),
-        host: given.is_again && probe::host_fields(method).contains(&&field.key) && has_kept_secret(),
         belongs: problem.and_then(|problem| problem.belongs_to.as_ref()).map(|key| {
             let label = method.environment(key.as_str()).map_or(key.as_str(), |one| &one.label);
             (key.to_string(), label.to_owned())
         }),
+        hidden: !flow.asks(field) && flow.environment().is_some(),
+    }
+}
+
+fn hints(frame: &Frame<'_>, flow: &Flow, field: &Field, form: &FormState<'_>) -> FieldHints {
+    let method = flow.method();
+    let has_kept_secret =
+        || method.fields.iter().any(|one| one.secret && flow.values().contains_key(&one.key));
+    let description = field.description.as_ref();
+    FieldHints {
+        description: description.map(|prose| markup(render::html_prose(prose, &frame.context(flow)))),
+        placeholder: field.placeholder.clone().filter(|_| !field.secret),
         step: found_at(flow, &field.key),
         when: field.when.as_ref().map(when),
         only: field.when.as_ref().map(|when| only(flow, when)),
-        hidden: !flow.asks(field) && flow.environment().is_some(),
+        host: form.is_again && probe::host_fields(method).contains(&&field.key) && has_kept_secret(),
     }
 }
 
@@ -159,31 +205,6 @@ fn found_at(flow: &Flow, field: &Key) -> Option<(String, String)> {
     let step = flow.method().made_at(field.as_str())?;
     let is_shown = flow.all_steps().iter().any(|(_, one)| one.key == step.key);
     is_shown.then(|| (step.key.to_string(), step.title.clone()))
-}
-
-/// A condition as the script reads it.
-pub(super) fn when(condition: &Condition) -> String {
-    let environments: Vec<&str> = condition.environments.iter().map(Key::as_str).collect();
-    let (field, values) = match &condition.field {
-        Some((key, values)) => (Some(key.as_str()), values.as_slice()),
-        None => (None, &[][..]),
-    };
-    json!({ "environments": environments, "field": field, "values": values }).to_string()
-}
-
-/// A condition in words: the labels of what has to be chosen.
-pub(super) fn only(flow: &Flow, condition: &Condition) -> String {
-    let method = flow.method();
-    let environment =
-        |key: &Key| method.environment(key.as_str()).map_or_else(|| key.to_string(), |one| one.label.clone());
-    let mut words: Vec<String> = condition.environments.iter().map(environment).collect();
-    if let Some((key, values)) = &condition.field {
-        let options = method.field(key.as_str()).map(|field| field.options.as_slice()).unwrap_or_default();
-        words.extend(values.iter().map(|value| {
-            options.iter().find(|option| option.value == *value).map_or(value, |option| &option.label).clone()
-        }));
-    }
-    words.join(", ")
 }
 
 fn control(kind: FieldType) -> &'static str {

@@ -8,13 +8,12 @@ use link::{FieldProblem, Flow};
 use minijinja::{Value, context};
 use probe::Verdict;
 
-use super::context_of;
-use super::field::{only, when};
+use super::condition::{only, when};
 use crate::pages::shell::{Frame, markup};
 
 /// The guide as a page shows it.
 pub(super) fn guide(frame: &Frame<'_>, flow: &Flow, active: Option<&Key>) -> Value {
-    let context = context_of(frame, flow);
+    let context = frame.context(flow);
     let walkthrough = &flow.method().link;
     let prose = |prose: &guide::Prose| markup(render::html_prose(prose, &context));
     let mut sections: Vec<(&Section, Vec<Value>)> = Vec::new();
@@ -59,7 +58,7 @@ pub(in crate::pages) fn step_view(frame: &Frame<'_>, flow: &Flow, step: &Step) -
     context! {
         key => step.key.as_str(),
         title => step.title.as_str(),
-        body => markup(render::html_prose(&step.body, &context_of(frame, flow))),
+        body => markup(render::html_prose(&step.body, &frame.context(flow))),
         fields,
     }
 }

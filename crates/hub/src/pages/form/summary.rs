@@ -7,7 +7,7 @@ use link::{FieldProblem, Flow, Offer};
 use probe::{Identity, Verdict};
 use serde::Serialize;
 
-use super::{FormPage, own_fields};
+use super::field::own_fields;
 use crate::pages::account::Before;
 use crate::pages::shell::Frame;
 use crate::texts::{Said, fill};
@@ -30,6 +30,17 @@ pub(super) struct Summary<'a> {
     attempt: Option<&'a str>,
     before: Option<&'a Before>,
     now: Option<&'a Identity>,
+    /// Whether another account was found than the one linked before.
+    #[serde(skip)]
+    is_other: bool,
+}
+
+impl<'a> Summary<'a> {
+    /// The same, with what support finds the attempt by, and with the account that was linked before where another one
+    /// was found.
+    pub(super) fn of_attempt(self, attempt: Option<&'a str>, before: Option<&'a Before>) -> Self {
+        Self { attempt, before: before.filter(|_| self.is_other), ..self }
+    }
 }
 
 /// A button.
@@ -76,11 +87,10 @@ pub(super) fn problems<'a>(
 /// The provider did not accept it, or could not be asked.
 pub(super) fn failed<'a>(
     frame: &Frame<'_>,
-    page: &FormPage<'a>,
+    flow: &Flow,
     verdict: &'a Verdict,
     offers: &[Offer],
 ) -> Summary<'a> {
-    let flow = page.flow;
     let is_passing = verdict.outcome.is_transient();
     let is_other = verdict.outcome == OutcomeKind::DifferentAccount;
     let to_mend = |key: &Key| {
@@ -101,9 +111,10 @@ pub(super) fn failed<'a>(
         fields: verdict.at_field.iter().chain(&verdict.or_fields).filter_map(to_mend).collect(),
         step,
         offers: offers.iter().filter_map(|offer| offered(frame, flow, offer)).collect(),
-        attempt: page.attempt,
-        before: page.before.filter(|_| is_other),
+        attempt: None,
+        before: None,
         now: verdict.identity.as_ref().filter(|_| is_other),
+        is_other,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use guide::{Mistake, Ours, OutcomeKind};
 
-use crate::texts::fill;
+use crate::texts::messages::fill;
 
 /// What is meant, in German.
 pub(in crate::texts) fn said(ours: &Ours) -> String {

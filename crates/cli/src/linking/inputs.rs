@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal as _, Read as _};
 use guide::{Key, Method, listed};
 use secret::Secret;
 
-use crate::args::Given;
+use crate::args::InputArgs;
 use crate::failure::Failure;
 
 /// A value that is longer is none: what was cut would be kept as if it were whole.
@@ -19,12 +19,12 @@ pub(crate) fn variable(field: &str) -> String {
 }
 
 /// Whether nobody can be asked.
-pub(crate) fn is_silent(given: &Given) -> bool {
-    given.no_input || given.json || !io::stdin().is_terminal() || !io::stdout().is_terminal()
+pub(crate) fn is_silent(args: &InputArgs) -> bool {
+    args.no_input || args.json || !io::stdin().is_terminal() || !io::stdout().is_terminal()
 }
 
 /// Every value that is given, by field. An argument counts more than the environment.
-pub(crate) fn values(given: &Given, method: &Method) -> Result<Vec<(Key, Secret)>, Failure> {
+pub(crate) fn values(args: &InputArgs, method: &Method) -> Result<Vec<(Key, Secret)>, Failure> {
     let mut values: Vec<(Key, Secret)> = Vec::new();
     for field in &method.fields {
         if let Ok(value) = env::var(variable(field.key.as_str())) {
@@ -35,7 +35,7 @@ pub(crate) fn values(given: &Given, method: &Method) -> Result<Vec<(Key, Secret)
         values.retain(|(known, _)| *known != key);
         values.push((key, value));
     };
-    for text in &given.set {
+    for text in &args.set {
         let (name, value) = pair(text, "--set", "FIELD=VALUE")?;
         let field = field(method, name)?;
         if field.secret {
@@ -51,7 +51,7 @@ pub(crate) fn values(given: &Given, method: &Method) -> Result<Vec<(Key, Secret)
         put(field.key.clone(), Secret::from(value));
     }
     let mut stdin_taken = false;
-    for text in &given.set_file {
+    for text in &args.set_file {
         let (name, path) = pair(text, "--set-file", "FIELD=PATH")?;
         let field = field(method, name)?;
         let value = if path == "-" {

@@ -6,24 +6,26 @@ use inquire::{Confirm, InquireError, Password, PasswordDisplayMode, Select, Text
 use secret::Secret;
 
 use crate::failure::{ENVIRONMENT, Failure};
-use crate::linking::given;
+use crate::linking::inputs;
 
 /// What the person said.
-pub(crate) enum Said<T> {
-    /// This.
-    This(T),
+pub(crate) enum Prompted<T> {
+    /// The person answered.
+    Value(T),
     /// Esc: back to where they came from.
     Back,
     /// Ctrl-C: enough.
     Stop,
 }
 
-fn said<T>(result: InquireResult<T>) -> Result<Said<T>, Failure> {
+fn prompted<T>(result: InquireResult<T>) -> Result<Prompted<T>, Failure> {
     match result {
-        Ok(value) => Ok(Said::This(value)),
-        Err(InquireError::OperationCanceled) => Ok(Said::Back),
-        Err(InquireError::OperationInterrupted) => Ok(Said::Stop),
-        Err(InquireError::IO(error)) if error.kind() == std::io::ErrorKind::UnexpectedEof => Ok(Said::Stop),
+        Ok(value) => Ok(Prompted::Value(value)),
+        Err(InquireError::OperationCanceled) => Ok(Prompted::Back),
+        Err(InquireError::OperationInterrupted) => Ok(Prompted::Stop),
+        Err(InquireError::IO(error)) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+            Ok(Prompted::Stop)
+        }
         Err(error) => {
             let message = format!("the terminal cannot be asked: {error}");
             Err(Failure {
@@ -36,7 +38,7 @@ fn said<T>(result: InquireResult<T>) -> Result<Said<T>, Failure> {
 }
 
 /// Which environment.
-pub(crate) fn environment(method: &Method, environments: &[Environment]) -> Result<Said<Key>, Failure> {
+pub(crate) fn environment(method: &Method, environments: &[Environment]) -> Result<Prompted<Key>, Failure> {
     let lines: Vec<String> = environments
         .iter()
         .map(|one| match &one.description {
@@ -46,11 +48,11 @@ pub(crate) fn environment(method: &Method, environments: &[Environment]) -> Resu
         .collect();
     let short = |at: usize| environments[at].label.clone();
     let question = format!("Which {} do you link?", method.environment_label.to_lowercase());
-    choice(&question, lines, &short).map(|said| said.map(|at| environments[at].key.clone()))
+    choice(&question, lines, &short).map(|answer| answer.map(|at| environments[at].key.clone()))
 }
 
 /// One of several lines, by index.
-pub(crate) fn one_of(question: &str, lines: Vec<String>) -> Result<Said<usize>, Failure> {
+pub(crate) fn one_of(question: &str, lines: Vec<String>) -> Result<Prompted<usize>, Failure> {
     let short = lines.clone();
     choice(question, lines, &move |at| short[at].clone())
 }
@@ -60,29 +62,29 @@ fn choice(
     question: &str,
     lines: Vec<String>,
     short: &dyn Fn(usize) -> String,
-) -> Result<Said<usize>, Failure> {
+) -> Result<Prompted<usize>, Failure> {
     let formatter = |option: inquire::list_option::ListOption<&String>| short(option.index);
     let answer = Select::new(question, lines)
         .without_filtering()
         .with_help_message("↑↓: move · Enter: choose · Esc: back · Ctrl-C: stop here")
         .with_formatter(&formatter)
         .raw_prompt();
-    Ok(said(answer)?.map(|option| option.index))
+    Ok(prompted(answer)?.map(|option| option.index))
 }
 
 /// Whether to go on, where there is nothing to type in.
-pub(crate) fn go_on() -> Result<Said<()>, Failure> {
+pub(crate) fn go_on() -> Result<Prompted<()>, Failure> {
     let answer = Text::new("Done?").with_help_message("Enter: done · Esc: back · Ctrl-C: stop here").prompt();
-    Ok(said(answer)?.map(|_| ()))
+    Ok(prompted(answer)?.map(|_| ()))
 }
 
 /// Yes or no.
-pub(crate) fn yes(question: &str) -> Result<Said<bool>, Failure> {
-    said(Confirm::new(question).with_default(true).prompt())
+pub(crate) fn yes(question: &str) -> Result<Prompted<bool>, Failure> {
+    prompted(Confirm::new(question).with_default(true).prompt())
 }
 
 /// What is typed into a field; nothing, where what was kept before stays.
-pub(crate) fn field(field: &Field, kept: Option<&Secret>) -> Result<Said<Option<Secret>>, Failure> {
+pub(crate) fn field(field: &Field, kept: Option<&Secret>) -> Result<Prompted<Option<Secret>>, Failure> {
     let label = if field.required { field.label.clone() } else { format!("{} (optional)", field.label) };
     let stays = kept.is_some();
     if matches!(field.kind, FieldType::File | FieldType::Multiline) {
@@ -100,7 +102,7 @@ pub(crate) fn field(field: &Field, kept: Option<&Secret>) -> Result<Said<Option<
             .with_help_message(help)
             .with_formatter(&|_| "••••••••".to_owned())
             .prompt();
-        return Ok(said(answer)?.map(|text| {
+        return Ok(prompted(answer)?.map(|text| {
             let value = Secret::new(text);
             (!value.is_empty() || !stays).then_some(value)
         }));
@@ -119,42 +121,42 @@ pub(crate) fn field(field: &Field, kept: Option<&Secret>) -> Result<Said<Option<
     if let Some(kept) = kept {
         text = text.with_initial_value(kept.expose());
     }
-    Ok(said(text.prompt())?.map(|text| Some(Secret::new(text))))
+    Ok(prompted(text.prompt())?.map(|text| Some(Secret::new(text))))
 }
 
 /// What is in a file: lines cannot be typed or pasted into a prompt one by one.
-fn file(label: &str, stays: bool) -> Result<Said<Option<Secret>>, Failure> {
+fn file(label: &str, stays: bool) -> Result<Prompted<Option<Secret>>, Failure> {
     let help = if stays {
         "the path of a file · Enter: keep what was given before · Esc: back"
     } else {
         "the path of a file that holds it · Esc: back · Ctrl-C: stop here"
     };
     loop {
-        let path = match said(Text::new(&format!("{label}, from the file")).with_help_message(help).prompt())?
-        {
-            Said::This(path) => path,
-            Said::Back => return Ok(Said::Back),
-            Said::Stop => return Ok(Said::Stop),
-        };
+        let path =
+            match prompted(Text::new(&format!("{label}, from the file")).with_help_message(help).prompt())? {
+                Prompted::Value(path) => path,
+                Prompted::Back => return Ok(Prompted::Back),
+                Prompted::Stop => return Ok(Prompted::Stop),
+            };
         // A path that was dragged into the terminal may have quotes around it.
         let path = path.trim().trim_matches(['\'', '"']);
         if path.is_empty() {
-            return Ok(Said::This((!stays).then(Secret::default)));
+            return Ok(Prompted::Value((!stays).then(Secret::default)));
         }
-        match given::file(path) {
-            Ok(value) => return Ok(Said::This(Some(value))),
+        match inputs::file(path) {
+            Ok(value) => return Ok(Prompted::Value(Some(value))),
             Err(failure) => anstream::println!("✗ {}", failure.message),
         }
     }
 }
 
-impl<T> Said<T> {
+impl<T> Prompted<T> {
     /// The same, with something else said.
-    pub(crate) fn map<U>(self, f: impl FnOnce(T) -> U) -> Said<U> {
+    pub(crate) fn map<U>(self, f: impl FnOnce(T) -> U) -> Prompted<U> {
         match self {
-            Self::This(value) => Said::This(f(value)),
-            Self::Back => Said::Back,
-            Self::Stop => Said::Stop,
+            Self::Value(value) => Prompted::Value(f(value)),
+            Self::Back => Prompted::Back,
+            Self::Stop => Prompted::Stop,
         }
     }
 }

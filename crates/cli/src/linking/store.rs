@@ -3,6 +3,7 @@
 use std::env;
 use std::path::PathBuf;
 
+use driver::NewLink;
 use jiff::{Timestamp, ToSpan as _};
 use link::{Flow, Linked};
 use secret::Secret;
@@ -60,35 +61,36 @@ pub(crate) async fn unseal(vault: &Vault, account: &Account, purpose: &str) -> R
         .map_err(|error| Failure::environment(&error))
 }
 
-/// Keeps an account: in the place of `again`, or of the one that is the same at the provider, or as a new one.
-pub(crate) async fn keep(
-    vault: &Vault,
-    mut linked: Linked,
-    again: Option<&Account>,
-    label: Option<&str>,
-    draft: Option<&str>,
-) -> Result<(Account, bool), Failure> {
-    // Tokens are got anew from what was typed whenever they are needed.
+/// A proved account and what is known about it here.
+pub(crate) struct Proved<'a> {
+    pub(crate) linked: Linked,
+    /// The account that was chosen to be linked again. If none was, the same account at the provider is replaced.
+    pub(crate) relinked: Option<&'a Account>,
+    pub(crate) label: Option<&'a str>,
+    /// The key of the draft that ends when the account is stored.
+    pub(crate) draft: Option<&'a str>,
+}
+
+/// Stores an account that a flow has proved.
+pub(crate) async fn store(vault: &Vault, proved: Proved<'_>) -> Result<Account, Failure> {
+    let mut linked = proved.linked;
+    // The terminal signs in again with what was typed whenever it needs tokens.
     linked.tokens.clear();
-    linked.tokens_end = None;
-    let label = label.map(str::to_owned).or_else(|| again.and_then(|account| account.label.clone()));
-    let new = driver::new_account(linked, label, None);
-    let fail = |error: &(dyn std::error::Error + 'static)| Failure::environment(error);
-    let mut known = again.cloned();
-    if let (None, Some(external)) = (&known, &new.external_id) {
-        let found = vault.find_by_external(&new.provider, external).await.map_err(|error| fail(&error))?;
-        known = found.into_iter().find(|found| found.environment == new.environment);
-    }
-    vault::crash_point("link.before-store");
-    let replacing = match &known {
-        Some(known) => Replacing::Account { id: &known.id, version: known.version },
-        None => Replacing::Nothing,
+    let link = NewLink {
+        linked,
+        relinked: proved.relinked,
+        otherwise: Replacing::SameAtProvider,
+        label: proved.label,
+        home: None,
     };
-    let from = CreatedFrom { draft, ..CreatedFrom::default() };
-    let kept = vault.store(&new, replacing, from, By::new(ACTOR, Timestamp::now())).await;
-    let kept = kept.map_err(|error| fail(&error))?;
+    vault::crash_point("link.before-store");
+    let from = CreatedFrom { draft: proved.draft, ..CreatedFrom::default() };
+    let account = link
+        .store(vault, from, By::new(ACTOR, Timestamp::now()))
+        .await
+        .map_err(|error| Failure::environment(&error))?;
     vault::crash_point("link.stored");
-    Ok((kept, known.is_some()))
+    Ok(account)
 }
 
 /// The drafts of one flow.

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use link::{CheckReport, CheckState, Flow, Stage, StepView};
 use probe::Identity;
 
+use super::text::prose;
 use crate::linking::report::{check_line, identity_lines, limited_lines};
 use crate::out::{Ink, Out, width};
 
@@ -43,7 +44,7 @@ impl<'o> Screen<'o> {
             out.ink(Ink::Dim, &format!("{number} ·")),
             out.ink(Ink::Strong, &view.step.title)
         );
-        text.push_str(&super::prose(flow, &view.step.body, out));
+        text.push_str(&prose(flow, &view.step.body, out));
         out.line(text.trim_end_matches('\n'));
         out.line("");
     }
@@ -52,7 +53,7 @@ impl<'o> Screen<'o> {
         let rule = "─".repeat(width().saturating_sub(section.title.chars().count() + 4));
         let mut text = format!("{}\n\n", self.out.ink(Ink::Note, &format!("── {} {rule}", section.title)));
         if let Some(intro) = &section.intro {
-            text.push_str(&super::prose(flow, intro, self.out));
+            text.push_str(&prose(flow, intro, self.out));
             text.push('\n');
         }
         text

@@ -12,7 +12,7 @@ use crate::file::replace;
 const ROUNDS: usize = 8;
 
 /// Makes every edit that findings offer, and reads the file again until there is none.
-pub(super) fn mend(entry: &mut Entry, today: &str) -> Result<usize, Failure> {
+pub(super) fn apply(entry: &mut Entry, today: &str) -> Result<usize, Failure> {
     let mut made = 0;
     for _ in 0..ROUNDS {
         let findings = lint::check(entry, Some(today));

@@ -5,14 +5,14 @@ use std::fs;
 
 use egress::{Egress, Policy, Proxy};
 
-use crate::args::Wire;
+use crate::args::NetworkArgs;
 use crate::failure::Failure;
 use crate::out::Out;
 
 /// The way out for these settings; says what is out of the ordinary.
-pub(crate) fn egress(wire: &Wire, out: &Out) -> Result<Egress, Failure> {
+pub(crate) fn egress(args: &NetworkArgs, out: &Out) -> Result<Egress, Failure> {
     let mut policy = Policy::default();
-    for text in &wire.upstream {
+    for text in &args.upstream {
         let upstream = text.parse().map_err(|error| {
             Failure::usage(format!("--upstream `{text}`: {error}"))
                 .help("write --upstream '**.example.com=http://127.0.0.1:9100'")
@@ -21,7 +21,7 @@ pub(crate) fn egress(wire: &Wire, out: &Out) -> Result<Egress, Failure> {
     }
     policy.proxy = Proxy::from_env_vars(env::vars())
         .map_err(|error| Failure::environment(&error).help("check HTTPS_PROXY, ALL_PROXY and NO_PROXY"))?;
-    if let Some(file) = &wire.ca_file {
+    if let Some(file) = &args.ca_file {
         let pem = fs::read(file)
             .map_err(|error| Failure::io(format!("cannot read `{}`", file.display()), &error))?;
         policy.extra_roots.push(pem);

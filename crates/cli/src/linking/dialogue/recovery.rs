@@ -3,42 +3,42 @@
 use guide::Key;
 use link::{FieldProblem, Flow, Offer, Stage};
 
-use super::prompt::{self, Said};
+use super::prompt::{self, Prompted};
 use crate::failure::Failure;
 use crate::linking::report::verdict_lines;
 use crate::out::Out;
 
 /// Shows the failure, and does what the person chooses.
-pub(crate) fn choose(flow: &mut Flow, out: &Out) -> Result<Said<()>, Failure> {
-    let Stage::Failed { verdict, offers, .. } = flow.stage() else { return Ok(Said::Stop) };
+pub(crate) fn choose(flow: &mut Flow, out: &Out) -> Result<Prompted<()>, Failure> {
+    let Stage::Failed { verdict, offers, .. } = flow.stage() else { return Ok(Prompted::Stop) };
     out.line(verdict_lines(verdict, out).trim_end());
     out.line("");
     let mut lines: Vec<String> =
         offers.iter().map(|offer| line(flow, verdict.at_field.as_ref(), offer)).collect();
     lines.push("Stop here".to_owned());
     let offer = match prompt::one_of("What now?", lines)? {
-        Said::This(at) => offers.get(at).cloned(),
-        Said::Back | Said::Stop => None,
+        Prompted::Value(at) => offers.get(at).cloned(),
+        Prompted::Back | Prompted::Stop => None,
     };
     match offer {
         Some(Offer::GoTo(step)) => flow.go_to(step.as_str()),
         Some(Offer::Retry) => flow.retry(),
         Some(Offer::AskElsewhere) => flow.ask_elsewhere(),
         Some(Offer::SwitchTo(_)) => flow.switch_environment(),
-        None => return Ok(Said::Stop),
+        None => return Ok(Prompted::Stop),
     }
-    Ok(Said::This(()))
+    Ok(Prompted::Value(()))
 }
 
 /// An address that belongs to another environment: which is meant?
-pub(crate) fn other_environment(flow: &Flow, problem: &FieldProblem) -> Result<Said<Key>, Failure> {
-    let Some(key) = &problem.belongs_to else { return Ok(Said::Back) };
+pub(crate) fn other_environment(flow: &Flow, problem: &FieldProblem) -> Result<Prompted<Key>, Failure> {
+    let Some(key) = &problem.belongs_to else { return Ok(Prompted::Back) };
     let label = flow.method().environment(key.as_str()).map_or(key.as_str(), |one| &one.label);
     let lines = vec![format!("Link {label}"), "Enter another address".to_owned()];
     Ok(match prompt::one_of("Which one is right?", lines)? {
-        Said::This(0) => Said::This(key.clone()),
-        Said::This(_) | Said::Back => Said::Back,
-        Said::Stop => Said::Stop,
+        Prompted::Value(0) => Prompted::Value(key.clone()),
+        Prompted::Value(_) | Prompted::Back => Prompted::Back,
+        Prompted::Stop => Prompted::Stop,
     })
 }
 

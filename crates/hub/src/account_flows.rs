@@ -1,0 +1,61 @@
+//! Flows over linked accounts: started with what an account was linked with, run, and their renewed tokens kept.
+
+use std::sync::Arc;
+
+use driver::{TokenKeeper, stored_tokens, stored_values};
+use egress::Egress;
+use guide::Brand;
+use link::{Flow, Start};
+use vault::{Credentials, Vault};
+
+use crate::connectors::Connectors;
+use crate::editions::Editions;
+use crate::guides::Guides;
+use crate::linking::{check_and_keep, check_only};
+use crate::wire::error::{ApiError, CONFLICT};
+
+/// Starts and runs flows over linked accounts.
+pub(crate) struct AccountFlows {
+    pub(crate) vault: Arc<Vault>,
+    pub(crate) egress: Egress,
+    pub(crate) guides: Arc<Guides>,
+    pub(crate) editions: Arc<Editions>,
+    pub(crate) connectors: Arc<Connectors>,
+    pub(crate) brand: Arc<Brand>,
+}
+
+impl AccountFlows {
+    /// The flow of an account, as the guide is now: a provider that changed its API is asked in the new way.
+    pub(crate) async fn relink_flow(&self, credentials: &Credentials) -> Result<Flow, ApiError> {
+        let account = &credentials.account;
+        let mut guide = self.guides.current(&account.provider);
+        if guide.as_ref().is_none_or(|guide| guide.method(&account.method).is_none()) {
+            guide = self.editions.by_digest(&account.guide_digest).await?;
+        }
+        let gone = || ApiError::new(&CONFLICT, "The guide this account was linked with no longer exists");
+        let guide = guide.ok_or_else(gone)?;
+        let mut stored = stored_values(credentials);
+        if let Some(home) = &account.home
+            && let Some(connector) = self.connectors.find(&home.project, &home.connector_profile).await?
+        {
+            stored.extend(self.connectors.setup_values(&connector).await?);
+        }
+        let start = driver::relink(account, stored, stored_tokens(credentials));
+        let start = Start { brand: self.brand.name.clone(), ..start };
+        Flow::new(guide, &account.method, start).ok_or_else(gone)
+    }
+
+    /// Runs the checks of a flow that belongs to no attempt.
+    pub(crate) async fn check_only(&self, flow: &mut Flow) -> Result<(), ApiError> {
+        check_only(&self.egress, &self.vault, flow).await
+    }
+
+    /// Runs the checks of an account's flow, and keeps tokens that are renewed.
+    pub(crate) async fn check_and_keep(
+        &self,
+        flow: &mut Flow,
+        keeper: &mut TokenKeeper,
+    ) -> Result<(), ApiError> {
+        check_and_keep(&self.egress, &self.vault, flow, keeper).await
+    }
+}

@@ -1,0 +1,169 @@
+//! Who calls: a program with a key of a project, or a browser with the token of a session.
+//!
+//! **Invariant:** a [`Caller`] and a [`Visitor`] exist only for a key or token that is valid now. A refusal says no more
+//! than that, and guessing is counted by address, in the database, for all replicas.
+
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use secret::Secret;
+use vault::{Account, AccountId, ApiKey, Digest, Kind, Session, Vault};
+
+use crate::client::Client;
+use crate::limits::Limiter;
+use crate::wire::error::{ApiError, FORBIDDEN, NOT_FOUND, UNAUTHORIZED};
+use vault::Scope;
+
+/// A program with a key of a project.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    /// The key.
+    pub(crate) key: ApiKey,
+}
+
+/// A browser, or a program, with the token of an open session.
+#[derive(Clone, Debug)]
+pub(crate) struct Visitor {
+    /// The session.
+    pub(crate) session: Session,
+}
+
+/// Finds out who calls.
+pub(crate) struct Access {
+    vault: Arc<Vault>,
+    limiter: Arc<Limiter>,
+}
+
+impl Access {
+    pub(crate) fn new(vault: Arc<Vault>, limiter: Arc<Limiter>) -> Self {
+        Self { vault, limiter }
+    }
+
+    /// The program whose API key a request carries.
+    pub(crate) async fn caller(&self, client: &Client, headers: &HeaderMap) -> Result<Caller, ApiError> {
+        self.limiter.may_guess(client).await?;
+        let Some(text) = api_key(headers) else {
+            let message =
+                "Send the API key as the user name of HTTP Basic authentication, with an empty password";
+            return Err(ApiError::new(&UNAUTHORIZED, message));
+        };
+        let Some(key) = self.vault.key_by_digest(&Digest::of(text.expose())).await? else {
+            self.limiter.guessed_wrong(client).await;
+            return Err(ApiError::new(&UNAUTHORIZED, "The API key is unknown or revoked"));
+        };
+        self.limiter.call(&key)?;
+        Ok(Caller { key })
+    }
+
+    /// The session whose token a request carries in its header.
+    pub(crate) async fn visitor(&self, client: &Client, headers: &HeaderMap) -> Result<Visitor, ApiError> {
+        self.limiter.may_guess(client).await?;
+        let token = headers.get("x-hub-session-token").and_then(|value| value.to_str().ok());
+        let Some(token) = token else {
+            return Err(ApiError::new(&UNAUTHORIZED, "Send the session's token as x-hub-session-token"));
+        };
+        Ok(Visitor { session: self.session(client, token).await? })
+    }
+
+    /// The open session of a token.
+    pub(crate) async fn session(&self, client: &Client, token: &str) -> Result<Session, ApiError> {
+        match self.vault.session_by_token(&Digest::of(token)).await? {
+            Some(session) if session.is_open(Timestamp::now()) => Ok(session),
+            Some(session) => {
+                let why = if session.revoked_at.is_some() { "was revoked" } else { "has expired" };
+                Err(ApiError::new(&UNAUTHORIZED, format!("The session {why}; ask for a new one")))
+            }
+            None => {
+                self.limiter.guessed_wrong(client).await;
+                Err(ApiError::new(&UNAUTHORIZED, "The session token is unknown"))
+            }
+        }
+    }
+
+    /// An account of a caller's project, by the id in the path.
+    pub(crate) async fn account(&self, caller: &Caller, id: &str) -> Result<Account, ApiError> {
+        let none = || ApiError::new(&NOT_FOUND, "There is no account with this id");
+        let id: AccountId = id.parse().map_err(|_| none())?;
+        let mine = |account: &Account| {
+            let home = account.home.as_ref();
+            home.is_some_and(|home| home.project == caller.key.project && caller.may(home.kind))
+        };
+        self.vault.get(&id).await?.filter(mine).ok_or_else(none)
+    }
+}
+
+impl Caller {
+    /// Goes on only with a scope.
+    pub(crate) fn needs(&self, scope: Scope) -> Result<(), ApiError> {
+        if self.key.scopes.contains(&scope) {
+            return Ok(());
+        }
+        Err(ApiError::new(&FORBIDDEN, format!("This key does not have the scope {}", scope.as_str())))
+    }
+
+    /// The project that the key acts for.
+    pub(crate) fn project(&self) -> &str {
+        &self.key.project
+    }
+
+    /// Who is named in the trail.
+    pub(crate) fn actor(&self) -> String {
+        format!("key:{}", self.key.id)
+    }
+
+    /// Whether the key may see and make things of a kind: a test key only those of kind `test`.
+    pub(crate) fn may(&self, kind: Kind) -> bool {
+        self.key.kind == Kind::Production || kind == Kind::Test
+    }
+}
+
+/// Who is named in the trail for what is done in a session.
+pub(crate) fn actor(session: &Session) -> String {
+    format!("session:{}", session.seq)
+}
+
+/// The key of a request. As a user name with an empty password, as StackOne's SDK sends it; without the colon, as
+/// its documentation shows it; or as a bearer token.
+fn api_key(headers: &HeaderMap) -> Option<Secret> {
+    let text = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, rest) = text.split_once(' ')?;
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(Secret::from(rest.trim()));
+    }
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decoded = Secret::new(String::from_utf8(STANDARD.decode(rest.trim()).ok()?).ok()?);
+    match decoded.expose().split_once(':') {
+        Some((user, "")) => Some(Secret::from(user)),
+        // A password beside a key is a mistake that should be seen.
+        Some(_) => None,
+        None => Some(decoded),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(header: &str, expected: Option<&str>) {
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, header.parse().unwrap());
+        assert_eq!(api_key(&headers).as_ref().map(Secret::expose), expected, "{header}");
+    }
+
+    #[test]
+    fn a_key_is_read_in_every_spelling_that_clients_use() {
+        check(&format!("Basic {}", STANDARD.encode("key:")), Some("key"));
+        check(&format!("basic {}", STANDARD.encode("key")), Some("key"));
+        check("Bearer key", Some("key"));
+        check(&format!("Basic {}", STANDARD.encode("key:password")), None);
+        check("Basic !", None);
+        check("Digest key", None);
+        check("key", None);
+    }
+}

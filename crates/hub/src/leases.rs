@@ -1,0 +1,139 @@
+//! Work that one task does at a time, across all processes: its lease is in the database and is renewed while the work
+//! lasts. When a process dies, its leases expire, and the next task that asks takes over within seconds.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use jiff::{Timestamp, ToSpan as _};
+use tokio::sync::oneshot;
+use vault::{StoreError, Vault};
+
+use crate::tasks::Tasks;
+use crate::wire::error::log_failure;
+
+/// Seconds a lease lasts after its last renewal; others wait at most this long if the holder dies. The clocks of two
+/// processes must differ by less.
+const TERM: i64 = 8;
+
+/// How often a lease is renewed.
+const RENEWAL: Duration = Duration::from_secs(2);
+
+/// Gives out leases, and runs what needs one.
+pub(crate) struct Leases {
+    vault: Arc<Vault>,
+    tasks: Arc<Tasks>,
+    /// What tells this process from other replicas.
+    process: String,
+    /// Counts the leases that were asked for: a second task of this process is refused as one of another process is.
+    asked: AtomicU64,
+}
+
+/// Work that was started under a lease.
+pub(crate) struct Running<T>(oneshot::Receiver<Option<T>>);
+
+impl<T> Running<T> {
+    /// Waits for the result; `None` if the work was broken off because another task has taken the lease over. Work goes
+    /// on when nobody waits for it.
+    pub(crate) async fn result(self) -> Option<T> {
+        self.0.await.ok().flatten()
+    }
+}
+
+/// A lease that a task holds.
+struct Lease {
+    vault: Arc<Vault>,
+    name: String,
+    holder: String,
+}
+
+impl Leases {
+    pub(crate) fn new(vault: Arc<Vault>, tasks: Arc<Tasks>) -> Self {
+        let mut nonce = [0; 8];
+        getrandom::fill(&mut nonce).expect("the system has randomness, or nothing here is safe");
+        Self { vault, tasks, process: crate::hex::hex(&nonce), asked: AtomicU64::new(0) }
+    }
+
+    /// Starts work in a task of its own, under a lease. `Err` gives the work back, not begun: another task holds the
+    /// lease.
+    pub(crate) async fn spawn<F>(
+        &self,
+        name: String,
+        work: F,
+    ) -> Result<Result<Running<F::Output>, F>, StoreError>
+    where
+        F: Future<Output: Send + 'static> + Send + 'static,
+    {
+        let holder = format!("{}/{}", self.process, self.asked.fetch_add(1, Ordering::Relaxed));
+        let lease = Lease { vault: Arc::clone(&self.vault), name, holder };
+        if !lease.extend().await? {
+            return Ok(Err(work));
+        }
+        let (tell, result) = oneshot::channel();
+        self.tasks.spawn(move |_| async move {
+            // Nobody may be waiting for it.
+            let _ = tell.send(lease.during(work).await);
+        });
+        Ok(Ok(Running(result)))
+    }
+}
+
+impl Lease {
+    /// Does the work and gives the lease back. `None`: another task has taken it over, and the work was broken off.
+    async fn during<T>(self, work: impl Future<Output = T>) -> Option<T> {
+        let done = tokio::select! {
+            done = work => Some(done),
+            () = self.lost() => {
+                tracing::warn!(what = self.name, "another process has taken it over");
+                None
+            }
+        };
+        if let Err(error) = self.vault.release(&self.name, &self.holder).await {
+            log_failure(&error);
+        }
+        done
+    }
+
+    async fn extend(&self) -> Result<bool, StoreError> {
+        let now = Timestamp::now();
+        let until = now.saturating_add(TERM.seconds()).unwrap_or(now);
+        self.vault.lease(&self.name, &self.holder, now, until).await
+    }
+
+    /// Renews the lease again and again; ends when another task holds it instead.
+    async fn lost(&self) {
+        loop {
+            tokio::time::sleep(RENEWAL).await;
+            match self.extend().await {
+                Ok(true) => {}
+                Ok(false) => return,
+                // It may work the next time.
+                Err(error) => tracing::warn!(what = self.name, %error, "the lease could not be renewed"),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn one_task_at_a_time_has_a_lease() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = vault::KeySource::File(folder.path().join("key"));
+        let vault = Arc::new(Vault::open(folder.path(), key).await.unwrap());
+        let leases = Leases::new(Arc::clone(&vault), Arc::default());
+        let (go_on, wait) = oneshot::channel::<()>();
+        let first = leases.spawn("a".to_owned(), async { wait.await.is_ok() }).await.unwrap();
+        let first = first.ok().unwrap();
+        let second = leases.spawn("a".to_owned(), async {}).await.unwrap();
+        assert!(second.is_err(), "the same process has it, and is not asked twice");
+        let replica = Leases::new(Arc::clone(&vault), Arc::default());
+        assert!(replica.spawn("a".to_owned(), async {}).await.unwrap().is_err());
+        assert!(replica.spawn("b".to_owned(), async {}).await.unwrap().is_ok());
+        go_on.send(()).unwrap();
+        assert_eq!(first.result().await, Some(true));
+        assert!(replica.spawn("a".to_owned(), async {}).await.unwrap().is_ok(), "it was given back");
+    }
+}

@@ -1,0 +1,30 @@
+//! Conditions of fields and steps: for the script, and in words.
+
+use guide::{Condition, Key};
+use link::Flow;
+use serde_json::json;
+
+/// A condition as the script reads it.
+pub(super) fn when(condition: &Condition) -> String {
+    let environments: Vec<&str> = condition.environments.iter().map(Key::as_str).collect();
+    let (field, values) = match &condition.field {
+        Some((key, values)) => (Some(key.as_str()), values.as_slice()),
+        None => (None, &[][..]),
+    };
+    json!({ "environments": environments, "field": field, "values": values }).to_string()
+}
+
+/// A condition in words: the labels of what has to be chosen.
+pub(super) fn only(flow: &Flow, condition: &Condition) -> String {
+    let method = flow.method();
+    let environment =
+        |key: &Key| method.environment(key.as_str()).map_or_else(|| key.to_string(), |one| one.label.clone());
+    let mut words: Vec<String> = condition.environments.iter().map(environment).collect();
+    if let Some((key, values)) = &condition.field {
+        let options = method.field(key.as_str()).map(|field| field.options.as_slice()).unwrap_or_default();
+        words.extend(values.iter().map(|value| {
+            options.iter().find(|option| option.value == *value).map_or(value, |option| &option.label).clone()
+        }));
+    }
+    words.join(", ")
+}

@@ -1,0 +1,18 @@
+//! The id of the request in progress: kept per task, so that logs and errors can name it wherever they are made.
+
+tokio::task_local! {
+    static CURRENT: String;
+}
+
+/// The id of the request in progress; `None` outside a request.
+pub(crate) fn current() -> Option<String> {
+    CURRENT.try_with(Clone::clone).ok()
+}
+
+/// Runs the work under a request's id.
+pub(crate) async fn carried<T>(id: Option<String>, work: impl Future<Output = T>) -> T {
+    match id {
+        Some(id) => CURRENT.scope(id, work).await,
+        None => work.await,
+    }
+}

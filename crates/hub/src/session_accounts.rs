@@ -1,0 +1,60 @@
+//! Which linked accounts a session may see and edit: one rule for every use.
+//!
+//! **Invariant:** a session reaches accounts of its own project, owner and kind alone, and only the account or the
+//! provider it was made for. The vault compares project, owner and kind again in the transaction that stores.
+
+use std::sync::Arc;
+
+use vault::{Account, NewSession, Session, StoreError, Vault};
+
+use crate::wire::error::{ApiError, NOT_FOUND};
+
+/// Finds the accounts that sessions may edit.
+pub(crate) struct SessionAccounts {
+    vault: Arc<Vault>,
+}
+
+impl SessionAccounts {
+    pub(crate) fn new(vault: Arc<Vault>) -> Self {
+        Self { vault }
+    }
+
+    /// The account with this id, if the session may edit it.
+    pub(crate) async fn by_id(&self, session: &Session, id: &str) -> Result<Account, ApiError> {
+        let none = || ApiError::new(&NOT_FOUND, "There is no account with this id in this session");
+        let found = self.vault.get(&id.parse().map_err(|_| none())?).await?;
+        found.filter(|account| may_edit(&session.made, account)).ok_or_else(none)
+    }
+
+    /// The account that the session was made for, if it was made for one and may still edit it.
+    pub(crate) async fn named(&self, session: &Session) -> Result<Option<Account>, StoreError> {
+        let Some(id) = session.made.account.as_deref().and_then(|id| id.parse().ok()) else {
+            return Ok(None);
+        };
+        Ok(self.vault.get(&id).await?.filter(|account| may_edit(&session.made, account)))
+    }
+
+    /// The accounts at a provider whose place a new link may take, the oldest first: the account that the session was
+    /// made for or, unless it links further accounts, those of its owner.
+    pub(crate) async fn at(&self, session: &Session, provider: &str) -> Result<Vec<Account>, StoreError> {
+        let made = &session.made;
+        let mut found = if made.account.is_some() {
+            self.named(session).await?.into_iter().collect()
+        } else if made.multiple {
+            Vec::new()
+        } else {
+            self.vault.accounts_of(&made.project, &made.owner.id, provider, made.kind).await?
+        };
+        found.retain(|account| account.provider == provider && may_edit(made, account));
+        Ok(found)
+    }
+}
+
+/// Whether a session that is made so may edit an account.
+fn may_edit(made: &NewSession, account: &Account) -> bool {
+    let is_own =
+        account.home.as_ref().is_some_and(|home| home.belongs_to(&made.project, &made.owner.id, made.kind));
+    is_own
+        && made.account.as_deref().is_none_or(|only| only == account.id.as_str())
+        && made.provider.as_deref().is_none_or(|only| only == account.provider)
+}

@@ -1,0 +1,165 @@
+//! Signing in at a provider: the browser is sent there, comes back, and what it brings is made into tokens.
+//!
+//! **Invariant:** a browser comes back once, and only the one that was sent; where it is sent is an address that the
+//! guide allows. Of what a provider says about a failure, only the word that OAuth defines is looked at.
+
+use std::sync::Arc;
+
+use egress::Upstream;
+use guide::{Key, OutcomeKind};
+use jiff::{Timestamp, ToSpan as _};
+use link::Flow;
+use probe::{Inputs, Values};
+use secret::Secret;
+use serde::{Deserialize, Serialize};
+use url::Url;
+use vault::{Attempt, Digest, Session, SignIn, StoreError, Token, Vault};
+
+use crate::wire::error::{ApiError, CONFLICT, GONE, INTERNAL};
+
+/// Minutes that a person may take at the provider.
+const MINUTES: i64 = 15;
+
+/// Who waits for a sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Via {
+    /// StackOne's widget: nobody is asked to confirm.
+    Widget,
+    /// A page of ours.
+    Page,
+}
+
+/// What is kept here while the browser is away.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    verifier: String,
+    via: Via,
+}
+
+/// Where the browser goes, and what it will bring back.
+pub(crate) struct Sent {
+    /// The address at the provider.
+    pub(crate) url: String,
+    /// What it brings back.
+    pub(crate) back: Token,
+}
+
+/// What a browser brought back.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Back {
+    pub(crate) state: Option<String>,
+    pub(crate) code: Option<String>,
+    pub(crate) error: Option<String>,
+}
+
+/// A sign-in whose browser has come back, and what it belongs to.
+pub(crate) struct Returned {
+    pub(crate) sign_in: SignIn,
+    pub(crate) via: Via,
+    /// What proves to the provider that the code was asked for here (PKCE).
+    pub(crate) verifier: String,
+    pub(crate) session: Session,
+    pub(crate) attempt: Attempt,
+}
+
+/// Sends browsers to providers, and takes them back.
+pub(crate) struct SignIns {
+    vault: Arc<Vault>,
+    public_url: Url,
+    upstreams: Vec<Upstream>,
+}
+
+impl SignIns {
+    pub(crate) fn new(vault: Arc<Vault>, public_url: Url, upstreams: Vec<Upstream>) -> Self {
+        Self { vault, public_url, upstreams }
+    }
+
+    /// Begins to sign in, in a session.
+    pub(crate) async fn begin(&self, session: &Session) -> Result<SignIn, StoreError> {
+        let now = Timestamp::now();
+        let until = now.saturating_add(MINUTES.minutes()).unwrap_or(now).min(session.ends_at());
+        self.vault.add_sign_in(session.seq, now, until).await
+    }
+
+    /// Sends the browser to the provider, for an attempt whose flow has everything that is typed in.
+    pub(crate) async fn send(
+        &self,
+        sign_in: &SignIn,
+        attempt: &Attempt,
+        flow: &Flow,
+        via: Via,
+    ) -> Result<Sent, ApiError> {
+        let redirect = flow.method().auth.sign_in.as_ref().and_then(|sign_in| sign_in.redirect.as_ref());
+        let redirect = redirect.ok_or_else(|| ApiError::of(&INTERNAL))?;
+        let back = Token::random("wso_")?;
+        let verifier = Token::random("")?.secret().expose().to_owned();
+        let uri = self.redirect_uri(flow.guide().provider.key.as_str());
+        let inputs = Inputs::new(flow.method(), flow.environment(), flow.values());
+        let state = back.secret().expose();
+        let scopes = flow.scopes_asked(redirect);
+        let to = probe::authorize(flow.method(), redirect, &scopes, &inputs, &uri, state, &verifier);
+        let to = to.map_err(|error| {
+            ApiError::new(&CONFLICT, format!("The browser cannot be sent to the provider: {error}"))
+        })?;
+        let port = to.port.map(|port| format!(":{port}")).unwrap_or_default();
+        let origin = match self.upstreams.iter().find(|one| one.maps(&to.host)) {
+            Some(upstream) => upstream.origin(),
+            None => format!("https://{}{port}", to.host),
+        };
+        let kept = serde_json::to_string(&Kept { verifier, via });
+        let kept = Secret::new(kept.map_err(|error| ApiError::internal(&error))?);
+        if !self.vault.send_sign_in(sign_in, attempt, &back.digest(), &kept).await? {
+            return Err(ApiError::new(&GONE, "This sign-in was begun already, or is over; begin another"));
+        }
+        Ok(Sent { url: format!("{}{}", origin.trim_end_matches('/'), to.path_and_query), back })
+    }
+
+    /// Takes a sign-in up again, by the state that the browser brought; once. `None` if there is no such sign-in, or
+    /// what it belongs to is over.
+    pub(crate) async fn take(&self, state: &str) -> Result<Option<Returned>, StoreError> {
+        let now = Timestamp::now();
+        let taken = self.vault.take_sign_in(&Digest::of(state), now).await?;
+        let Some((sign_in, kept)) = taken else { return Ok(None) };
+        let Ok(Kept { verifier, via }) = serde_json::from_str(kept.expose()) else { return Ok(None) };
+        let Some(id) = &sign_in.attempt else { return Ok(None) };
+        let Some(attempt) = self.vault.attempt(id).await? else { return Ok(None) };
+        let session = self.vault.session(&attempt.project, attempt.session).await?;
+        let Some(session) = session.filter(|session| session.goes_on(now)) else { return Ok(None) };
+        Ok(Some(Returned { sign_in, via, verifier, session, attempt }))
+    }
+
+    /// Tells the flow what the browser brought.
+    pub(crate) fn tell(&self, flow: &mut Flow, verifier: String, back: &Back) {
+        let Some(code) = &back.code else {
+            flow.sign_in_failed(outcome(back.error.as_deref()));
+            return;
+        };
+        let uri = self.redirect_uri(flow.guide().provider.key.as_str());
+        let given = [("code", code.clone()), ("redirect_uri", uri), ("code_verifier", verifier)];
+        let given: Values = given
+            .into_iter()
+            .filter_map(|(name, value)| Some((Key::parse(name)?, Secret::new(value))))
+            .collect();
+        flow.signed_in(given);
+    }
+
+    /// Where a provider sends the browser back to: what an admin enters there, once.
+    pub(crate) fn redirect_uri(&self, provider: &str) -> String {
+        format!("{}connect/oauth2/{provider}/callback", self.public_url)
+    }
+}
+
+/// What an error of the authorization endpoint means
+/// ([RFC 6749, 4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1)).
+fn outcome(error: Option<&str>) -> OutcomeKind {
+    match error {
+        Some("access_denied") => OutcomeKind::Declined,
+        Some("server_error" | "temporarily_unavailable") => OutcomeKind::ProviderDown,
+        Some("invalid_scope") => OutcomeKind::MissingPermission,
+        Some("unauthorized_client" | "invalid_request" | "unsupported_response_type") => {
+            OutcomeKind::Misconfigured
+        }
+        _ => OutcomeKind::Unknown,
+    }
+}
