@@ -141,7 +141,7 @@ fn the_demonstration_plays_itself_through_a_bad_and_a_good_ending() {
     assert_eq!(run.code, 0, "{}{}", run.out, run.err);
     for part in [
         "A bad ending",
-        "did not accept Agent Email with API Token",
+        "didn't accept the Agent Email and API Token",
         "A good ending",
         "Found: Acme Outdoor",
         "it is in 0 of them",

@@ -47,7 +47,7 @@ pub fn new_account(linked: Linked, label: Option<String>, home: Option<Home>) ->
         identity.extend(found.details.iter().cloned());
     }
     let secrets = linked.secrets.into_iter().map(|(key, value)| (key.to_string(), value));
-    let tokens = Tokens { values: linked.tokens, end: linked.tokens_end };
+    let tokens = Tokens { values: linked.tokens, end: linked.tokens_expire_at };
     NewAccount {
         provider: linked.provider.to_string(),
         method: linked.method.to_string(),

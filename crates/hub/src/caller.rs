@@ -11,12 +11,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use secret::Secret;
-use vault::{Account, AccountId, ApiKey, Digest, Kind, Session, Vault};
+use vault::{Account, AccountId, ApiKey, Digest, Kind, Scope, Session, Vault};
 
 use crate::client::Client;
 use crate::limits::Limiter;
 use crate::wire::error::{ApiError, FORBIDDEN, NOT_FOUND, UNAUTHORIZED};
-use vault::Scope;
 
 /// A program with a key of a project.
 #[derive(Clone, Debug)]

@@ -89,11 +89,8 @@ mod tests {
         let text = format!("{}\n# edited", current.source.text);
         let old = guide::read("guide.yaml", text.as_bytes()).into_usable().unwrap();
         assert!(editions.by_digest(&old.digest).await.unwrap().is_none());
-        let provider = old.provider.key.as_str();
-        vault
-            .store_guide(GuideText { digest: &old.digest, provider, source: &text }, Timestamp::now())
-            .await
-            .unwrap();
+        let kept = GuideText { digest: &old.digest, provider: old.provider.key.as_str(), source: &text };
+        vault.store_guide(kept, Timestamp::now()).await.unwrap();
         let found = editions.by_digest(&old.digest).await.unwrap().unwrap();
         assert_eq!(found.digest, old.digest);
         let again = editions.by_digest(&old.digest).await.unwrap().unwrap();

@@ -18,7 +18,6 @@ mod request_id;
 mod status;
 mod tasks;
 mod telemetry;
-mod web_origin;
 mod wire;
 
 mod account_flows;
@@ -34,6 +33,7 @@ mod renewals;
 mod session_accounts;
 mod sign_ins;
 mod upkeep;
+mod web_origin;
 mod widget;
 
 mod access;
@@ -49,5 +49,4 @@ pub use crate::api::openapi;
 pub use crate::serve::{open_vault, serve};
 pub use crate::status::table as account_states;
 pub use crate::telemetry::metrics::METRICS;
-pub use crate::web_origin::{OriginError, WebOrigin};
 pub use crate::wire::error::error_codes;

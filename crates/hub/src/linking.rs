@@ -40,10 +40,10 @@ pub(crate) struct Linking {
     pub(crate) connector: Connector,
     /// What the database has of it.
     pub(crate) attempt: Attempt,
-    /// What was asked and answered since the attempt was last saved.
-    new_lines: Vec<serde_json::Value>,
     /// The flow.
     pub(crate) flow: Flow,
+    /// The requests and responses since the attempt was last saved.
+    new_lines: Vec<serde_json::Value>,
     /// The account in whose place it goes, if one was named.
     replaces: Option<Account>,
 }
@@ -76,7 +76,7 @@ impl Linking {
             updated_at: now,
             expires_at: session.ends_at(),
         };
-        Ok(Self { session: session.clone(), connector, attempt, new_lines: Vec::new(), flow, replaces })
+        Ok(Self { session: session.clone(), connector, attempt, flow, new_lines: Vec::new(), replaces })
     }
 
     /// Takes up the attempt of a session with a connector, if there is one that is not over.
@@ -108,7 +108,7 @@ impl Linking {
             Some(id) => app.vault.get(&id).await?,
             None => None,
         };
-        Ok(Some(Self { session: session.clone(), connector, attempt, new_lines: Vec::new(), flow, replaces }))
+        Ok(Some(Self { session: session.clone(), connector, attempt, flow, new_lines: Vec::new(), replaces }))
     }
 
     /// The environment, where there is only one to choose and no form asks for it.
@@ -299,7 +299,7 @@ async fn start(
     let begin = Start {
         purpose: match &known {
             Some(account) => driver::purpose(account, session.made.allow_different),
-            None => Purpose::First,
+            None => Purpose::Link,
         },
         environment: known.and_then(|account| account.environment).and_then(|key| Key::parse(&key)),
         stored,

@@ -15,7 +15,7 @@ use driver::{Tokens, keeps_tokens, stored_tokens};
 use egress::{Egress, Streamed};
 use jiff::Timestamp;
 use link::Flow;
-use probe::{Inputs, Values, Wanted};
+use probe::{Inputs, ProxyRequest, Values};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use vault::{Account, AccountId, By, Credentials, Vault};
@@ -129,7 +129,7 @@ impl Proxy {
     pub(crate) async fn send(
         &self,
         account: &Account,
-        mut wanted: Wanted,
+        mut wanted: ProxyRequest,
         actor: &str,
     ) -> Result<Response, ApiError> {
         self.usable(account).await?;
@@ -150,10 +150,10 @@ impl Proxy {
     }
 
     /// Asks the provider.
-    async fn ask(&self, flow: &Flow, wanted: Wanted, tokens: &Values) -> Result<Streamed, ApiError> {
+    async fn ask(&self, flow: &Flow, wanted: ProxyRequest, tokens: &Values) -> Result<Streamed, ApiError> {
         let provider = &flow.guide().provider;
         let inputs = Inputs { tokens, ..Inputs::new(flow.method(), flow.environment(), flow.values()) };
-        let request = probe::through(flow.method(), wanted, &inputs)
+        let request = probe::proxy_request(flow.method(), wanted, &inputs)
             .map_err(|error| ApiError::new(&INVALID_VALUE, format!("The request cannot be made: {error}")))?;
         let began = Instant::now();
         let answer = self.egress.open(&request, MOST).await;

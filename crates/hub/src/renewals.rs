@@ -61,7 +61,7 @@ impl Renewals {
         actor: &str,
     ) -> Result<Credentials, ApiError> {
         let (tokens, _) = flow.tokens();
-        if !tokens.is_empty() && !flow.tokens_end_soon(Timestamp::now().as_second()) {
+        if !tokens.is_empty() && !flow.tokens_expire_soon(Timestamp::now().as_second()) {
             return Ok(credentials);
         }
         self.renewed(&credentials, actor).await
@@ -104,7 +104,7 @@ impl Renewals {
         }
         let mut flow = self.flows.relink_flow(&old).await?;
         match self.lately(&old) {
-            Some(Ok(())) if !flow.tokens_end_soon(Timestamp::now().as_second()) => return Ok(old),
+            Some(Ok(())) if !flow.tokens_expire_soon(Timestamp::now().as_second()) => return Ok(old),
             Some(Err(error)) => return Err(error),
             Some(Ok(())) | None => {}
         }

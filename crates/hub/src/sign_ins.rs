@@ -9,7 +9,7 @@ use egress::Upstream;
 use guide::{Key, OutcomeKind};
 use jiff::{Timestamp, ToSpan as _};
 use link::Flow;
-use probe::{Inputs, Values};
+use probe::{AuthorizationRequest, Inputs, Values};
 use secret::Secret;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -97,8 +97,14 @@ impl SignIns {
         let uri = self.redirect_uri(flow.guide().provider.key.as_str());
         let inputs = Inputs::new(flow.method(), flow.environment(), flow.values());
         let state = back.secret().expose();
-        let scopes = flow.scopes_asked(redirect);
-        let to = probe::authorize(flow.method(), redirect, &scopes, &inputs, &uri, state, &verifier);
+        let request = AuthorizationRequest {
+            redirect,
+            scopes: &flow.requested_scopes(redirect),
+            redirect_uri: &uri,
+            state,
+            verifier: &verifier,
+        };
+        let to = probe::authorization_url(flow.method(), &request, &inputs);
         let to = to.map_err(|error| {
             ApiError::new(&CONFLICT, format!("The browser cannot be sent to the provider: {error}"))
         })?;

@@ -1,4 +1,4 @@
-//! Removes what is past its time: sessions, attempts, drafts, counters, kept answers.
+//! Removes what is past its time: sessions, attempts, sealed, counters, kept answers.
 //!
 //! **Invariant:** removing is never needed for safety: expired rows are ignored wherever they are read.
 

@@ -226,6 +226,7 @@ impl Work {
     ) -> Result<Option<Account>, ChangeError> {
         match (replacing, &new.home) {
             (Replacing::Nothing, _) | (Replacing::OfOwner { .. }, None) => Ok(None),
+            (Replacing::SameAtProvider, _) => self.same_at_provider(new).await,
             (Replacing::Account { id, version }, home) => {
                 let old = account(&find(self, id).await?)?;
                 expect_version(&old, version)?;
@@ -238,7 +239,6 @@ impl Work {
             (Replacing::OfOwner { allow_different }, Some(home)) => {
                 self.of_owner(home, new, allow_different).await
             }
-            (Replacing::SameAtProvider, _) => self.same_at_provider(new).await,
         }
     }
 

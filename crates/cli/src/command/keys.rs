@@ -29,7 +29,7 @@ pub(crate) async fn run(common: &Common, command: &KeysCommand, out: &Out) -> Re
                 let scopes = if scopes.is_empty() { Scope::FIRST.to_vec() } else { scopes };
                 let kind = if *test { Kind::Test } else { Kind::Production };
                 let new = NewKey { project: &project.id, name: self::name(name)?, scopes: &scopes, kind };
-                create(&vault, &project, new, store.json, out).await
+                create(&vault, &project, &new, store.json, out).await
             }
             KeysCommand::Revoke { id, .. } => revoke(&vault, &project, id, store.json, out).await,
         }
@@ -64,11 +64,11 @@ async fn list(vault: &Vault, project: &Project, json: bool, out: &Out) -> Result
 async fn create(
     vault: &Vault,
     project: &Project,
-    new: NewKey<'_>,
+    new: &NewKey<'_>,
     json: bool,
     out: &Out,
 ) -> Result<(), Failure> {
-    let (key, token) = add(vault, &new).await?;
+    let (key, token) = add(vault, new).await?;
     if json {
         out.line(&format!("{:#}", shown(&key, Some(&token))));
         return Ok(());
@@ -92,20 +92,20 @@ async fn revoke(vault: &Vault, project: &Project, id: &str, json: bool, out: &Ou
     Ok(())
 }
 
-/// Makes a key.
+/// Creates a key.
 pub(super) async fn add(vault: &Vault, new: &NewKey<'_>) -> Result<(ApiKey, Token), Failure> {
-    let made = vault.add_key(new, By::new(ACTOR, Timestamp::now())).await;
-    made.map_err(|error| Failure::environment(&error))
+    let created = vault.add_key(new, By::new(ACTOR, Timestamp::now())).await;
+    created.map_err(|error| Failure::environment(&error))
+}
+
+fn scopes(key: &ApiKey) -> Vec<&'static str> {
+    key.scopes.iter().map(|scope| scope.as_str()).collect()
 }
 
 /// A name for a project or a key.
 pub(super) fn name(wanted: &str) -> Result<&str, Failure> {
     vault::display_name(wanted)
         .map_err(|error| Failure::usage(format!("a name {error}")).help("choose another name"))
-}
-
-fn scopes(key: &ApiKey) -> Vec<&'static str> {
-    key.scopes.iter().map(|scope| scope.as_str()).collect()
 }
 
 /// A key as JSON, as the API shows it; the key itself only where it was just made.

@@ -85,10 +85,8 @@ pub(crate) async fn store(vault: &Vault, proved: Proved<'_>) -> Result<Account, 
     };
     vault::crash_point("link.before-store");
     let from = CreatedFrom { draft: proved.draft, ..CreatedFrom::default() };
-    let account = link
-        .store(vault, from, By::new(ACTOR, Timestamp::now()))
-        .await
-        .map_err(|error| Failure::environment(&error))?;
+    let stored = link.store(vault, from, By::new(ACTOR, Timestamp::now())).await;
+    let account = stored.map_err(|error| Failure::environment(&error))?;
     vault::crash_point("link.stored");
     Ok(account)
 }

@@ -10,6 +10,8 @@ use render::{Context, markdown_prose};
 use utoipa::IntoParams;
 use vault::Query as Wanted;
 
+use vault::Scope;
+
 use crate::app::App;
 use crate::caller::Caller;
 use crate::connectors;
@@ -20,7 +22,6 @@ use crate::wire::actions::{
 };
 use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE};
 use crate::wire::has_nul;
-use vault::Scope;
 
 /// As many are on a page where nobody says how many.
 const PAGE: usize = 25;

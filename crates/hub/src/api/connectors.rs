@@ -11,7 +11,7 @@ use secret::Secret;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
-use vault::{By, ConnectorProfileChange, NewConnectorProfile, ProfileRemoval};
+use vault::{By, ConnectorProfileChange, NewConnectorProfile, ProfileRemoval, Scope};
 
 use crate::app::App;
 use crate::caller::Caller;
@@ -20,7 +20,6 @@ use crate::guides::Edition;
 use crate::wire::connector::{ConnectorImages, ConnectorMeta, ConnectorMethod, ConnectorResources};
 use crate::wire::error::{ApiError, CONFLICT, ErrorBody, INVALID_VALUE, NOT_FOUND};
 use crate::wire::{Json, Segments, stamp};
-use vault::Scope;
 
 /// Every provider there is a guide for.
 #[utoipa::path(
@@ -250,9 +249,8 @@ pub(super) async fn change_profile(
     let name = body.name.as_deref().map(named).transpose()?;
     let change = ConnectorProfileChange { name, active: body.active, values, secrets };
     let (actor, now) = (caller.actor(), Timestamp::now());
-    let by = By::new(&actor, now);
-    let changed = app.vault.change_connector_profile(caller.project(), &id, &change, by).await?;
-    let profile = changed.ok_or_else(no_profile)?;
+    let changed = app.vault.change_connector_profile(caller.project(), &id, &change, By::new(&actor, now));
+    let profile = changed.await?.ok_or_else(no_profile)?;
     Ok(axum::Json(of_profile(&profile)))
 }
 
@@ -380,8 +378,7 @@ fn setup_values(method: &guide::Method, given: BTreeMap<String, String>) -> Resu
 
 fn named(name: &str) -> Result<String, ApiError> {
     let name = vault::display_name(name);
-    let name = name.map_err(|error| ApiError::new(&INVALID_VALUE, format!("`name` {error}")))?;
-    Ok(name.to_owned())
+    name.map(str::to_owned).map_err(|error| ApiError::new(&INVALID_VALUE, format!("`name` {error}")))
 }
 
 fn no_provider() -> ApiError {

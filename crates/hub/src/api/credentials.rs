@@ -11,12 +11,13 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use vault::{By, Scope};
+
 use crate::app::App;
 use crate::caller::Caller;
 use crate::status::Status;
 use crate::wire::error::{ApiError, CONFLICT, ErrorBody};
 use crate::wire::{Segments, stamp};
-use vault::{By, Scope};
 
 /// What an account was linked with.
 #[derive(Serialize, ToSchema)]

@@ -7,13 +7,12 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vault::{ApiKey, By, Kind, NewKey};
+use vault::{ApiKey, By, Kind, NewKey, Scope};
 
 use crate::app::App;
 use crate::caller::Caller;
 use crate::wire::error::{ApiError, ErrorBody, FORBIDDEN, INVALID_VALUE, NOT_FOUND};
 use crate::wire::{Json, Segments, stamp};
-use vault::Scope;
 
 /// A key, without the key itself.
 #[derive(Debug, Serialize, ToSchema)]

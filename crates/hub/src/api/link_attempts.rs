@@ -7,11 +7,12 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use vault::Scope;
+
 use crate::app::App;
 use crate::caller::Caller;
 use crate::wire::error::{ApiError, ErrorBody, NOT_FOUND};
 use crate::wire::{Segments, stamp};
-use vault::Scope;
 
 /// An attempt to link an account.
 #[derive(Debug, Serialize, ToSchema)]

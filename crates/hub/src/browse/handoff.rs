@@ -260,7 +260,7 @@ impl Helper {
 /// Which of the fields asked for were left empty.
 fn lacking(flow: &Flow, handoff: &Handoff, told: &[FieldProblem]) -> Vec<FieldProblem> {
     let fields = handoff.fields.iter().filter_map(|key| flow.method().field(key));
-    let fields = fields.filter(|field| field.required && flow.asks(field));
+    let fields = fields.filter(|field| field.required && flow.applies(field));
     let missing = fields.filter(|field| {
         !flow.values().contains_key(&field.key) && !told.iter().any(|problem| problem.field == field.key)
     });

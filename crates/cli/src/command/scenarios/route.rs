@@ -18,7 +18,7 @@ use crate::failure::Failure;
 const PATIENCE: Duration = Duration::from_millis(20);
 
 /// When every scenario takes place: a moment that stands still, so that what is signed can be told in advance.
-const MOMENT: Moment = Moment { unix_ms: 1_767_225_600_000, lot: *b"a lot for a test" };
+const MOMENT: Moment = Moment { unix_ms: 1_767_225_600_000, nonce: *b"nonce for a test" };
 
 /// A way through one scenario.
 pub(super) struct Route {
