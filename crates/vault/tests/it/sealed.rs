@@ -10,7 +10,7 @@ use vault::{Attempt, ConnectorProfile, Digest, NewConnectorProfile, Once, Projec
 
 use crate::attempts::attempt;
 use crate::hub::{project, session};
-use crate::{CANARY, at, by, count, draft_of, is_in_a_file, key_file, meddle, open};
+use crate::{CANARY, at, by, count, draft_of, is_in_a_file, key_file, open, tamper};
 
 /// A vault with one row of every kind of sealed data.
 struct Filled {
@@ -101,7 +101,7 @@ async fn a_row_with_another_binding_expiry_or_kind_does_not_open() {
     ] {
         let folder = tempfile::tempdir().unwrap();
         let filled = fill(folder.path()).await;
-        meddle(folder.path(), sql).await;
+        tamper(folder.path(), sql).await;
         assert_eq!(readable(&filled).await, Vec::<&str>::new(), "{sql}");
         assert!(filled.vault.prove().await.is_err(), "{sql}");
     }
