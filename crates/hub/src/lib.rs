@@ -35,6 +35,7 @@ mod renewals;
 mod session_accounts;
 mod sign_ins;
 mod upkeep;
+mod verifier;
 mod widget;
 
 mod access;

@@ -11,9 +11,9 @@ use vault::{Account, AccountChange, Hold, Kind, Query as Wanted};
 
 use crate::app::App;
 use crate::caller::Caller;
-use crate::linking::{self, CheckSeen};
 use crate::scope::Scope;
 use crate::status::Status;
+use crate::verifier::CheckSeen;
 use crate::wire::account::{LinkedAccount, ListAccounts, PatchAccount};
 use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE};
 use crate::wire::{Json, Segments, has_nul};
@@ -169,7 +169,7 @@ pub(super) async fn verify(
 ) -> Result<axum::Json<Verified>, ApiError> {
     caller.needs(Scope::PlatformWrite)?;
     let account = app.access.account(&caller, &id).await?;
-    let found = linking::verify(&app, &account, &caller.actor()).await?;
+    let found = app.verifier.verify(&account, &caller.actor()).await?;
     let account = shown(&app, &found.account).await?;
     let (outcome, message, checks) = (found.outcome, found.message, found.checks);
     Ok(axum::Json(Verified { account, outcome, message, checks }))
