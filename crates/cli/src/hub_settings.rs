@@ -19,7 +19,7 @@ pub(crate) fn settings(common: &Common, store: &StoreArgs, out: &Out) -> Result<
     usable(hub::settings::read(&given), out)
 }
 
-/// What was said, by flags, the environment and a file.
+/// The settings' sources: flags, environment variables and a file.
 pub(crate) fn given(common: &Common, config: Option<&Path>, flags: &Flags) -> Result<Given, Failure> {
     let env: std::collections::BTreeMap<String, String> = env::vars().collect();
     let mut flags = flags.0.clone();
@@ -27,7 +27,7 @@ pub(crate) fn given(common: &Common, config: Option<&Path>, flags: &Flags) -> Re
         [("data", "WAYSTONE_DATA", &common.data), ("guides", "WAYSTONE_GUIDES", &common.guides)]
     {
         let Some(text) = path.as_ref().map(|path| path.display().to_string()) else { continue };
-        // The arguments do not tell the two apart; said twice, it makes no difference.
+        // clap does not report whether a value came from a flag or from the variable. If both agree, the variable is enough.
         if env.get(variable) != Some(&text) {
             flags.insert(key, vec![text]);
         }
@@ -42,12 +42,12 @@ pub(crate) fn given(common: &Common, config: Option<&Path>, flags: &Flags) -> Re
         }
         None => None,
     };
-    // Where a folder is named, there need not be a usual one.
+    // The default folder, whether or not --data overrides it. `None` without a home folder.
     let bare = Common { data: None, ..common.clone() };
     Ok(Given { flags, env, file, usual_data: folder(&bare).ok() })
 }
 
-/// The settings, if they are right; what is wrong with them is said.
+/// The settings, if they are valid. Otherwise every problem is reported.
 pub(crate) fn usable(understood: Understood, out: &Out) -> Result<Settings, Failure> {
     if let Some(file) = &understood.file {
         for finding in &file.findings {
@@ -56,29 +56,28 @@ pub(crate) fn usable(understood: Understood, out: &Out) -> Result<Settings, Fail
         }
     }
     for problem in &understood.problems {
-        out.failure(&Failure { code: USAGE, message: told(problem), help: Some(problem.help.clone()) });
+        out.failure(&Failure { code: USAGE, message: described(problem), help: Some(problem.help.clone()) });
     }
     understood
         .settings
-        .ok_or_else(|| Failure::usage("the settings cannot be used").help("mend what is said above"))
+        .ok_or_else(|| Failure::usage("the settings are not valid").help("fix the problems above"))
 }
 
-/// A problem, with who said what is wrong.
-fn told(problem: &Problem) -> String {
+/// A problem, with the source of the setting.
+fn described(problem: &Problem) -> String {
     match &problem.set_by {
         SetBy::Default => problem.message.clone(),
         set_by => format!("{set_by}: {}", problem.message),
     }
 }
 
-/// Opens the vault that is there.
+/// Opens an existing vault.
 pub(crate) async fn open_vault(settings: &Settings) -> Result<Vault, Failure> {
     let data = &settings.data.value;
     if settings.database.value.is_none() && !data.join("vault.db").is_file() {
-        let message = format!("there is no vault in {}", data.display());
-        return Err(
-            Failure::usage(message).help("name its folder with --data, or the Hub's settings with --config")
-        );
+        let message = format!("no vault in {}", data.display());
+        return Err(Failure::usage(message)
+            .help("set its folder with --data, or the Hub's settings file with --config"));
     }
     hub::open_vault(settings).await.map_err(|error| Failure::environment(&error))
 }

@@ -214,7 +214,7 @@ fn an_account_says_how_much_of_what_it_could_do_it_can() {
     assert!(list.trim_end().ends_with("Narrow  2 of 6 capabilities"), "{list}");
     let show = says(&["accounts", "show", accounts[0]["id"].as_str().expect("an id")]);
     assert!(
-        show.contains("Capabilities    2 of 6, without interviews, offers, departments, archive-reasons\n"),
+        show.contains("Capabilities    2 of 6 (missing: interviews, offers, departments, archive-reasons)\n"),
         "{show}"
     );
 }

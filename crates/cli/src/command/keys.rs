@@ -1,6 +1,6 @@
-//! `waystone keys`: what a product's programs show the Hub.
+//! `waystone keys`: the API keys with which a product's programs authenticate to the Hub.
 //!
-//! **Invariant:** a key is shown once, when it is made, on standard output.
+//! **Invariant:** a key is shown once, on standard output, when it is created.
 
 use hub::Scope;
 use jiff::Timestamp;
@@ -57,7 +57,7 @@ async fn list(vault: &Vault, project: &Project, json: bool, out: &Out) -> Result
     Ok(())
 }
 
-/// A key to make.
+/// A key to create.
 pub(super) struct NewKey<'a> {
     pub(super) name: &'a str,
     pub(super) scopes: &'a [Scope],
@@ -77,7 +77,7 @@ async fn create(
         out.line(&format!("{:#}", shown(&key, Some(&token))));
         return Ok(());
     }
-    out.say(&format!("Made key {} of project {}. It is shown once:", key.id, project.name));
+    out.say(&format!("Created key {} of project {}. It is shown only once:", key.id, project.name));
     out.line(&out.ink(Ink::Strong, token.secret().expose()));
     Ok(())
 }
@@ -85,8 +85,8 @@ async fn create(
 async fn revoke(vault: &Vault, project: &Project, id: &str, json: bool, out: &Out) -> Result<(), Failure> {
     let done = vault.revoke_key(&project.id, id, ACTOR, Timestamp::now()).await;
     if !done.map_err(|error| Failure::environment(&error))? {
-        let message = format!("project {} has no key `{id}` that is not revoked", project.name);
-        return Err(Failure::usage(message).help("`waystone keys list` shows their ids"));
+        let message = format!("project {} has no active key `{id}`", project.name);
+        return Err(Failure::usage(message).help("`waystone keys list` lists the keys' ids"));
     }
     if json {
         out.line(&format!("{:#}", json!({ "id": id, "revoked": true })));
@@ -96,7 +96,7 @@ async fn revoke(vault: &Vault, project: &Project, id: &str, json: bool, out: &Ou
     Ok(())
 }
 
-/// Makes a key.
+/// Creates a key.
 pub(super) async fn add(
     vault: &Vault,
     project: &Project,
@@ -107,14 +107,14 @@ pub(super) async fn add(
     made.map_err(|error| Failure::environment(&error))
 }
 
-/// A name for a project or a key.
+/// The name of a project or key, if it is valid.
 pub(super) fn name(wanted: &str) -> Result<&str, Failure> {
     hub::name(wanted).ok_or_else(|| {
-        Failure::usage("a name has from 1 to 100 characters that can be seen").help("choose another name")
+        Failure::usage("a name must be 1 to 100 printable characters").help("choose another name")
     })
 }
 
-/// A key as JSON, as the API shows it; the key itself only where it was just made.
+/// A key as JSON, in the form of the API. The secret key is included only when it was just created.
 pub(super) fn shown(key: &ApiKey, token: Option<&Token>) -> Value {
     let mut value = json!({
         "id": key.id,

@@ -112,7 +112,10 @@ async fn a_transcript_says_what_was_asked_and_holds_no_secret() {
     assert_eq!(last["bytes"], 2);
     assert_eq!(last["content_type"], "application/json");
     let text = json!(lines).to_string();
-    assert!(!text.contains(PASSWORD) && !text.contains("first-token") && !text.contains("renewed-token"), "{text}");
+    assert!(
+        !text.contains(PASSWORD) && !text.contains("first-token") && !text.contains("renewed-token"),
+        "{text}"
+    );
 }
 
 #[tokio::test]

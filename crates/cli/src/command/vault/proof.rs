@@ -1,4 +1,4 @@
-//! What opening everything in a vault proved.
+//! The result of decrypting everything in a vault.
 
 use serde_json::{Value, json};
 use vault::Proof;
@@ -10,5 +10,5 @@ pub(super) fn as_json(proof: &Proof) -> Value {
 pub(super) fn summary(proof: &Proof) -> String {
     let plural = |n: u64| if n == 1 { "" } else { "s" };
     let (accounts, drafts) = (proof.accounts, proof.drafts);
-    format!("{accounts} account{} and {drafts} draft{} were opened", plural(accounts), plural(drafts))
+    format!("decrypted {accounts} account{} and {drafts} draft{}", plural(accounts), plural(drafts))
 }
