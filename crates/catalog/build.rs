@@ -1,4 +1,4 @@
-//! Lists the guides that ship, so that adding one touches `guides/` only.
+//! Lists the guides to embed, so that adding one changes nothing but `guides/`.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -3,12 +3,9 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use jiff::{Timestamp, ToSpan as _};
+use jiff::Timestamp;
 use secret::Secret;
-use vault::{Filter, Home, KeySource, NewAccount, Owner, Vault};
-
-/// So many accounts are one transaction.
-const AT_ONCE: usize = 5_000;
+use vault::{By, CreatedFrom, Filter, Home, KeySource, NewAccount, Owner, Replacing, Vault};
 
 /// Fills a vault until there are so many accounts: those that were linked in it, again and again, each time for another
 /// owner. `database`: the URL of a PostgreSQL database; empty, if it is the folder's own.
@@ -21,7 +18,7 @@ pub(crate) async fn run(folder: &str, database: &str, accounts: usize) -> Result
     };
     let mut linked = Vec::new();
     for account in vault.list(&Filter::default()).await? {
-        let opened = vault.unseal(&account.id, "bench", "fill", Timestamp::now()).await?;
+        let opened = vault.unseal(&account.id, "fill", By::new("bench", Timestamp::now())).await?;
         linked.push(NewAccount {
             provider: account.provider,
             method: account.method,
@@ -40,13 +37,10 @@ pub(crate) async fn run(folder: &str, database: &str, accounts: usize) -> Result
     }
     let first = linked.first().and_then(|one| one.home.clone()).context("no account was linked")?;
     let missing = accounts.saturating_sub(linked.len());
-    let span = i64::try_from(missing / AT_ONCE)?;
-    let began = Timestamp::now().checked_sub((span + 1).minutes())?;
-    for (batch, start) in (0..missing).step_by(AT_ONCE).enumerate() {
-        let new: Vec<NewAccount> =
-            (start..missing.min(start + AT_ONCE)).map(|n| another(&linked, &first, n)).collect();
-        let at = began.checked_add(i64::try_from(batch)?.minutes())?;
-        vault.add_all(&new, "bench", at).await?;
+    for n in 0..missing {
+        let by = By::new("bench", Timestamp::now());
+        let new = another(&linked, &first, n);
+        vault.store(&new, Replacing::Nothing, CreatedFrom::default(), by).await?;
     }
     vault.close().await;
     Ok(())

@@ -114,7 +114,7 @@ const says = (tab, where, text) => tab.locator(where, { hasText: text }).waitFor
 {
   const tab = await open("gladly--api-key--form.html", { viewport: { width: 360, height: 740 }, hasTouch: true });
   await tab.click("#field--api_token .where");
-  is("on a phone a step opens below its field", (await tab.textContent("#field--api_token .peek")).includes("Create Token"));
+  is("on a phone a step opens below its field", (await tab.textContent("#field--api_token .peek")).includes("Create a token"));
   is("and that is told", await tab.getAttribute("#field--api_token .where", "aria-expanded"), "true");
   await tab.press("#field--api_token .where", "Space");
   is("and closes again", await tab.isHidden("#field--api_token .peek"));

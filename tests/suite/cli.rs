@@ -146,7 +146,7 @@ fn the_demonstration_plays_a_failure_and_a_success() {
     assert_eq!(run.code, 0, "{}{}", run.out, run.err);
     for part in [
         "With a wrong secret",
-        "did not accept Agent Email with API Token",
+        "didn't accept the Agent Email and API Token",
         "With the right secret",
         "Found: Acme Outdoor",
         "0 contain it",

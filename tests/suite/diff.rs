@@ -49,13 +49,13 @@ fn check(from: &str, to: &str, expected: &[&str]) {
 fn what_nobody_has_to_act_on_is_words() {
     check("name: Gladly\n", "name: Gladly!\n", &["words: the provider's name changed"]);
     check(
-        "title: Create Token",
-        "title: Make a Token",
+        "title: Create a token",
+        "title: Make a token",
         &["words: the title of the step `create-token` changed"],
     );
     check(
-        "Copy the token at once",
-        "Copy it at once",
+        "Copy the token right away",
+        "Copy it right away",
         &["words: the step `create-token` is worded otherwise"],
     );
     check("label: API Token", "label: Token", &["words: the label of the field `api_token` changed"]);
@@ -69,7 +69,7 @@ fn what_nobody_has_to_act_on_is_words() {
         "ask",
         &["words: where the outcome `token-refused` leads back to changed"],
     );
-    check("# One label, and", "# One, and", &[]);
+    check("# A single label, or", "# One label, or", &[]);
 }
 
 #[test]

@@ -1,19 +1,18 @@
-//! Texts that were made to do harm: reading each ends in bounded time, with findings that stand in the text, and
-//! never in a panic.
+//! Hostile input: reading it takes bounded time and ends in findings within the text, never in a panic.
 //!
-//! They are made here, for stored they would be megabytes of nothing.
+//! The input is generated here, because as files it would take megabytes.
 
 use std::time::{Duration, Instant};
 
 use guide::{Reading, Source, read};
 
-/// More than any machine needs, in a build without optimization; what is quadratic needs hours.
+/// More than any machine needs without optimization. Quadratic time would take hours.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The largest text that is read at all.
+/// The largest file that is read, in bytes.
 const LARGEST: usize = 1 << 20;
 
-/// A guide with a text in the place of its first step's body.
+/// A guide whose first step has this body.
 fn with_body(body: &str) -> String {
     in_step(&format!("              body: |\n                {}\n", body.replace('\n', "\n                ")))
 }
@@ -28,9 +27,9 @@ fn in_step(lines: &str) -> String {
     )
 }
 
-/// As many as fit into what is read, with a margin for what stands around them.
+/// Repeats a piece as often as the size limit allows, with room for the rest of the guide.
 fn filled(piece: &str) -> String {
-    // A new line is indented below `body: |`.
+    // Every line of the body is indented.
     let length = piece.len() + 16 * piece.matches('\n').count();
     piece.repeat((LARGEST - 20_000) / length)
 }
@@ -42,13 +41,13 @@ fn survives(what: &str, text: &[u8]) -> Reading<guide::Guide> {
     let took = begin.elapsed();
     assert!(took < PATIENCE, "{what}: took {took:?}");
     assert!(reading.findings.len() <= 101, "{what}: {} findings", reading.findings.len());
-    stand_in_the_text(what, &reading.source, &reading.findings);
+    assert_places_in_text(what, &reading.source, &reading.findings);
     reading
 }
 
-/// Every place of every finding is one of its text, on the boundaries of characters.
+/// Asserts that every place of every finding lies within the text, on character boundaries.
 #[track_caller]
-pub(crate) fn stand_in_the_text(what: &str, source: &Source, findings: &[guide::Finding]) {
+pub(crate) fn assert_places_in_text(what: &str, source: &Source, findings: &[guide::Finding]) {
     for finding in findings {
         let also = finding.also.iter().map(|(span, _)| *span);
         let fix = finding.fix.iter().map(|fix| fix.span);
@@ -66,18 +65,18 @@ fn is_refused(what: &str, text: impl AsRef<[u8]>, code: &str) {
     let reading = survives(what, text.as_ref());
     let codes: Vec<_> = reading.findings.iter().map(|finding| finding.code.code).collect();
     assert!(codes.contains(&code), "{what}: {codes:?}");
-    assert!(reading.usable().is_none(), "{what} was taken for a guide");
+    assert!(reading.usable().is_none(), "{what} was accepted as a guide");
 }
 
 #[test]
 fn a_file_that_is_too_large_is_not_read() {
     is_refused("spaces", vec![b' '; LARGEST + 1], "W0002");
     is_refused("a guide and more", with_body(&"word ".repeat(LARGEST / 5 + 1)), "W0002");
-    is_refused("bytes that are no text", vec![0xff; LARGEST + 1], "W0002");
+    is_refused("bytes that are not text", vec![0xff; LARGEST + 1], "W0002");
 }
 
 #[test]
-fn depth_is_bounded_before_a_tree_is_built() {
+fn depth_is_limited_before_the_tree_is_built() {
     is_refused("lists in brackets", "[".repeat(100_000), "W0002");
     is_refused("mappings in braces", "{a: ".repeat(100_000), "W0002");
     is_refused("lists of hyphens", "- ".repeat(100_000), "W0002");
@@ -99,7 +98,7 @@ fn nothing_is_expanded() {
 }
 
 #[test]
-fn many_values_end_in_a_finding() {
+fn too_many_values_are_a_finding() {
     is_refused("a long list", format!("waystone: [{}]", "a, ".repeat(300_000)), "W0002");
     is_refused(
         "many keys",
@@ -127,13 +126,13 @@ fn many_values_end_in_a_finding() {
 fn references_are_read_in_one_pass() {
     is_refused("empty references", with_body(&filled("{{}}")), "W0204");
     is_refused("unknown references", with_body(&filled("{{ value.x }} ")), "W0205");
-    is_refused("references that never close", with_body(&filled("{{ x ")), "W0204");
+    is_refused("unclosed references", with_body(&filled("{{ x ")), "W0204");
     is_refused(
-        "filters without end",
+        "very many filters",
         with_body(&format!("{{{{ label.api_token {} }}}}", filled("|x"))),
         "W0206",
     );
-    is_refused("a path without end", with_body(&format!("{{{{ label.{} }}}}", filled("a."))), "W0203");
+    is_refused("a very long path", with_body(&format!("{{{{ label.{} }}}}", filled("a."))), "W0203");
     survives("literal braces", with_body(&filled("{{{{")).as_bytes());
     survives("good references", with_body(&filled("{{ brand.name }} ")).as_bytes());
     let escaped = format!("              body: \"{}\"\n", filled("\\x7b\\x7ba}} "));
@@ -141,7 +140,7 @@ fn references_are_read_in_one_pass() {
 }
 
 #[test]
-fn prose_is_read_in_one_pass_and_to_a_depth() {
+fn prose_is_read_in_one_pass_and_to_a_limited_depth() {
     is_refused("nested lists", with_body(&filled("- * ")), "W0002");
     is_refused("a line of hyphens", with_body(&filled("- ")), "W0207");
     is_refused("numbered lists", with_body(&"1. ".repeat(10_000)), "W0002");
@@ -162,7 +161,7 @@ fn prose_is_read_in_one_pass_and_to_a_depth() {
 }
 
 #[test]
-fn patterns_are_bounded() {
+fn patterns_are_limited() {
     let with = |pattern: &str| {
         let field = format!(
             "type: secret, pattern: '{pattern}', examples: [{{ typed: '{}', becomes: x }}]",
@@ -188,14 +187,14 @@ fn hidden_characters_and_broken_encodings_are_named() {
     is_refused("zero-width spaces", "\u{200b}".repeat(300_000), "W0003");
     is_refused("broken bytes", vec![0xc3; 100_000], "W0001");
     is_refused(
-        "a cut character",
+        "an incomplete character",
         with_body("x\u{e9}").as_bytes().split_last().expect("bytes").1.split_last().expect("bytes").1,
         "W0001",
     );
     let wide: Vec<u8> = with_body("x").encode_utf16().flat_map(u16::to_be_bytes).collect();
     is_refused("UTF-16 without a mark", &wide, "W0001");
-    is_refused("UTF-16 that is cut", [&[0xff, 0xfe], &wide[..7]].concat(), "W0001");
+    is_refused("truncated UTF-16", [&[0xff, 0xfe], &wide[..7]].concat(), "W0001");
     survives("a byte-order mark", format!("\u{feff}{}", with_body("x")).as_bytes());
-    survives("Windows line ends", with_body("x").replace('\n', "\r\n").as_bytes());
-    is_refused("old line ends", with_body("x").replace('\n', "\r"), "W0003");
+    survives("Windows line endings", with_body("x").replace('\n', "\r\n").as_bytes());
+    is_refused("classic Mac line endings", with_body("x").replace('\n', "\r"), "W0003");
 }

@@ -1,4 +1,4 @@
-//! The language from outside: our reader of YAML against another, and guides with bytes changed.
+//! The language from outside: our YAML reading against another parser, and guides with changed bytes.
 
 use std::fs;
 
@@ -7,15 +7,15 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::guides::files;
-use crate::hostile::stand_in_the_text;
+use crate::hostile::assert_places_in_text;
 
-/// What another reader of YAML makes of a text.
+/// The value that another YAML parser reads.
 fn oracle(text: &str) -> Value {
-    serde_yaml::from_str(text).expect("what we can read, others can read")
+    serde_saphyr::from_str(text).expect("other parsers can read what we can read")
 }
 
 #[test]
-fn another_reader_of_yaml_sees_the_same_guide() {
+fn another_yaml_parser_reads_the_same_guide() {
     for file in files() {
         let text = fs::read_to_string(&file).expect("a text");
         let reading = read("guide.yaml", text.as_bytes());
@@ -35,11 +35,11 @@ fn another_reader_of_yaml_sees_the_same_guide() {
                 for (k, step) in section.steps.iter().enumerate() {
                     let at = format!("/methods/{n}/link/sections/{m}/steps/{k}");
                     assert_eq!(text_at(&format!("{at}/title")).as_deref(), Some(step.title.as_str()));
-                    // What stands at the body's place is what others read, less indentation and line ends.
+                    // The text at the body's place is what the other parser reads, apart from indentation and line breaks.
                     let body = text_at(&format!("{at}/body")).expect("a body");
                     let written =
                         reading.source.slice(step.body.span).trim_start_matches(['|', '>', '\'', '"']);
-                    // A block's own mark for its last line break, and not a list that begins with a bullet.
+                    // Strips the chomping indicator of a block, but not the bullet of a list.
                     let written = written.strip_prefix("-\n").unwrap_or(written);
                     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
                     assert_eq!(
@@ -66,8 +66,8 @@ fn another_reader_of_yaml_sees_the_same_guide() {
 /// A change to the bytes of a text.
 #[derive(Clone, Debug)]
 enum Change {
-    Put(usize, Vec<u8>),
-    Take(usize, usize),
+    Insert(usize, Vec<u8>),
+    Remove(usize, usize),
     Set(usize, u8),
     Repeat(usize, usize),
 }
@@ -112,8 +112,8 @@ fn change() -> impl Strategy<Value = Change> {
     ];
     let at = any::<usize>();
     prop_oneof![
-        (at, piece).prop_map(|(at, piece)| Change::Put(at, piece)),
-        (at, 1..40_usize).prop_map(|(at, n)| Change::Take(at, n)),
+        (at, piece).prop_map(|(at, piece)| Change::Insert(at, piece)),
+        (at, 1..40_usize).prop_map(|(at, n)| Change::Remove(at, n)),
         (at, any::<u8>()).prop_map(|(at, byte)| Change::Set(at, byte)),
         (at, 1..200_usize).prop_map(|(at, n)| Change::Repeat(at, n)),
     ]
@@ -124,8 +124,8 @@ fn changed(text: &[u8], changes: &[Change]) -> Vec<u8> {
     for change in changes {
         let length = bytes.len().max(1);
         match change {
-            Change::Put(at, piece) => drop(bytes.splice(at % length..at % length, piece.iter().copied())),
-            Change::Take(at, n) => drop(bytes.drain(at % length..(at % length + n).min(bytes.len()))),
+            Change::Insert(at, piece) => drop(bytes.splice(at % length..at % length, piece.iter().copied())),
+            Change::Remove(at, n) => drop(bytes.drain(at % length..(at % length + n).min(bytes.len()))),
             Change::Set(at, byte) => bytes.get_mut(at % length).into_iter().for_each(|b| *b = *byte),
             Change::Repeat(at, n) => {
                 let piece = bytes[at % length..(at % length + n).min(bytes.len())].to_vec();
@@ -140,7 +140,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_is_changed_in_a_guide_its_findings_stand_in_its_text(
+    fn findings_about_a_changed_guide_lie_within_its_text(
         file in any::<proptest::sample::Index>(),
         changes in proptest::collection::vec(change(), 1..6),
     ) {
@@ -148,9 +148,9 @@ proptest! {
         let text = fs::read(file.get(&files)).expect("a file");
         let bytes = changed(&text, &changes);
         let reading = read("changed.yaml", &bytes);
-        stand_in_the_text("changed", &reading.source, &reading.findings);
+        assert_places_in_text("changed", &reading.source, &reading.findings);
         prop_assert!(reading.value.is_some() || !reading.findings.is_empty());
         let entry = catalog::Entry::new("acme", "acme/guide.yaml", &bytes);
-        stand_in_the_text("linted", &entry.reading.source, &lint::check(&entry, Some("2026-11-24")));
+        assert_places_in_text("linted", &entry.reading.source, &lint::check(&entry, Some("2026-11-24")));
     }
 }

@@ -1,8 +1,8 @@
-//! Good guides, each broken in one way by a machine: ten thousand of them, the same ones in every run.
+//! Mutants: ten thousand valid guides with one random change each, the same ones in every run.
 //!
-//! A guide is read by another reader of YAML, changed as a tree, judged by the published schema and written again. What
-//! the schema refuses, and what is no YAML by the way it is written, has to give an error that stands in the text; what
-//! only stands in another order has to be as good as before; and nothing may panic.
+//! Another YAML parser reads a guide, and its tree is changed, validated against the published schema and written
+//! again. A mutant that the schema rejects, or that is not valid YAML, must produce an error within its text. A mutant
+//! that only has another order of keys must stay valid. No mutant may cause a panic.
 
 mod change;
 mod written;
@@ -17,19 +17,19 @@ use serde_json::Value;
 
 use self::change::{Chance, Change, Expected};
 use crate::guides::files;
-use crate::hostile::stand_in_the_text;
+use crate::hostile::assert_places_in_text;
 use crate::waystone::TODAY;
 
-/// So many guides are made.
+/// The number of mutants.
 const MUTANTS: usize = 10_000;
 
-/// Guides longer than this are taken only now and then: they take long, and are made of the same parts.
+/// Guides longer than this, in bytes, are used less often, because they take long and consist of the same parts.
 const SHORT: usize = 8_000;
 
-/// Of so many mutants one is of a long guide.
-const SELDOM: usize = 50;
+/// One of this many mutants is made from a long guide.
+const LONG_EVERY: usize = 50;
 
-/// A guide to be changed.
+/// A guide to change.
 struct Origin {
     key: String,
     tree: Value,
@@ -38,11 +38,11 @@ struct Origin {
 }
 
 #[test]
-fn a_guide_that_is_broken_in_one_way_is_told_so_where_it_is_broken() {
+fn every_broken_guide_has_an_error_in_its_text() {
     let origins = origins();
     let (short, long): (Vec<_>, Vec<_>) = origins.iter().partition(|origin| origin.length <= SHORT);
-    assert!(!short.is_empty() && !long.is_empty(), "there is no guide to be changed");
-    let schema = jsonschema::validator_for(&guide::guide_schema()).expect("the schema is one");
+    assert!(!short.is_empty() && !long.is_empty(), "there are short and long guides");
+    let schema = jsonschema::validator_for(&guide::guide_schema()).expect("the schema is valid");
     let workers = thread::available_parallelism().map_or(2, usize::from);
     let results: Vec<Tally> = thread::scope(|scope| {
         let start = |worker| {
@@ -50,8 +50,8 @@ fn a_guide_that_is_broken_in_one_way_is_told_so_where_it_is_broken() {
             scope.spawn(move || {
                 let mut tally = Tally::default();
                 for n in (worker..MUTANTS).step_by(workers) {
-                    let list = if n % SELDOM == 0 { long } else { short };
-                    mutant(n, list[n / SELDOM % list.len()], schema, &mut tally);
+                    let list = if n % LONG_EVERY == 0 { long } else { short };
+                    mutant(n, list[n / LONG_EVERY % list.len()], schema, &mut tally);
                 }
                 tally
             })
@@ -64,14 +64,14 @@ fn a_guide_that_is_broken_in_one_way_is_told_so_where_it_is_broken() {
     let sum = |of: fn(&Tally) -> usize| results.iter().map(of).sum::<usize>();
     let (bad, good, other) = (sum(|tally| tally.bad), sum(|tally| tally.good), sum(|tally| tally.other));
     assert_eq!(bad + good + other, MUTANTS);
-    // Most changes break a guide, or little would have been tested.
+    // Most changes must break a guide, or the test would show little.
     assert!(
         MUTANTS / 2 < bad && MUTANTS / 20 < good,
-        "{bad} are bad, {good} are good, {other} may be either"
+        "{bad} are invalid, {good} are valid, {other} can be either"
     );
 }
 
-/// What became of the mutants.
+/// The results of the mutants.
 #[derive(Default)]
 struct Tally {
     bad: usize,
@@ -88,15 +88,15 @@ fn mutant(n: usize, origin: &Origin, schema: &Validator, tally: &mut Tally) {
         let mut entry = Entry::new(&origin.key, "mutant.yaml", text.as_bytes());
         entry.assets.extend(origin.icon.iter().map(|icon| (icon.clone(), Vec::new())));
         let findings = lint::check(&entry, Some(TODAY));
-        stand_in_the_text("a mutant", &entry.reading.source, &findings);
+        assert_places_in_text("a mutant", &entry.reading.source, &findings);
         let errors = findings.iter().filter(|finding| finding.severity() == Severity::Error).count();
         (errors, entry.reading.value.is_some())
     };
     let wrong = match (catch_unwind(AssertUnwindSafe(read)), expected) {
-        (Err(_), _) => Some("it panics, or a finding stands outside of the text"),
-        (Ok((0, _)), Expected::Bad) => Some("nothing is found"),
-        (Ok((1.., _)), Expected::Good) => Some("an error is found"),
-        (Ok((0, false)), _) => Some("nothing is read, and nothing is found"),
+        (Err(_), _) => Some("it panics, or a finding is outside the text"),
+        (Ok((0, _)), Expected::Bad) => Some("there is no finding"),
+        (Ok((1.., _)), Expected::Good) => Some("there is an error"),
+        (Ok((0, false)), _) => Some("there is neither a guide nor an error"),
         (Ok(_), _) => None,
     };
     match expected {
@@ -105,7 +105,7 @@ fn mutant(n: usize, origin: &Origin, schema: &Validator, tally: &mut Tally) {
         Expected::Either => tally.other += 1,
     }
     if let Some(wrong) = wrong {
-        tally.wrong.push(format!("mutant {n}, of {}: {change:?}: {wrong}\n{text}", origin.key));
+        tally.wrong.push(format!("mutant {n} of {}: {change:?}: {wrong}\n{text}", origin.key));
     }
 }
 
@@ -113,7 +113,7 @@ fn origins() -> Vec<Origin> {
     let read = |file: std::path::PathBuf| {
         let text = std::fs::read_to_string(&file).expect("a text");
         let folder = file.parent().and_then(|folder| folder.file_name()).expect("a folder");
-        let tree: Value = serde_yaml::from_str(&text).expect("what we can read, others can read");
+        let tree: Value = serde_saphyr::from_str(&text).expect("other parsers can read what we can read");
         Origin {
             key: folder.to_string_lossy().into_owned(),
             icon: tree.pointer("/provider/icon").and_then(Value::as_str).map(str::to_owned),

@@ -1,14 +1,16 @@
-//! Pages: the goldens of the guides that ship, and every kind of output read by a real parser of its kind.
+//! Pages: the goldens of the guides that ship, and every output format read by a real parser of that format.
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
+
+use serde_json::Value;
 
 use crate::corpus::Differences;
 use crate::{guides, waystone};
 
-/// The outputs of a guide: the file, and what is asked for.
+/// The outputs of a guide: the file's name, and the arguments of `waystone render`.
 const OUTPUTS: &[(&str, &[&str])] = &[
     ("page.mdx", &["--to", "mdx"]),
     ("page.md", &["--to", "md"]),
@@ -32,7 +34,7 @@ fn rendered(guide: &str, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn the_pages_of_the_guides_that_ship_are_as_they_were() {
+fn the_pages_of_the_guides_that_ship_match_the_goldens() {
     let golden = root().join("golden");
     let mut differences = Differences::default();
     let mut known = BTreeSet::new();
@@ -49,31 +51,31 @@ fn the_pages_of_the_guides_that_ship_are_as_they_were() {
         for file in fs::read_dir(folder.expect("a folder").path()).expect("its files") {
             let file = file.expect("a file").path();
             if !known.contains(&file) {
-                differences.note(format!("{}: nothing makes this file any more", file.display()));
+                differences.note(format!("{}: no output is compared with this file", file.display()));
             }
         }
     }
     differences.tell();
 }
 
-/// Runs a script of `tests/node` and expects it to have nothing to say.
+/// Runs a script of `tests/node`, which must succeed.
 #[track_caller]
 pub(crate) fn node(script: &str, arguments: &[&Path]) {
     let folder = root().join("node");
     let modules = folder.join("node_modules").is_dir();
-    assert!(modules, "the npm modules are not there: `cargo xtask test` installs them");
+    assert!(modules, "the npm modules are missing; `cargo xtask test` installs them");
     let output = Command::new("node")
         .arg(script)
         .args(arguments)
         .current_dir(&folder)
         .output()
         .expect("node is installed");
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{script}:\n{said}{}", String::from_utf8_lossy(&output.stderr));
+    let report = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{script}:\n{report}{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// Every good guide in every output, and a corpus of hostile texts in every place of a guide.
-fn everything() -> tempfile::TempDir {
+/// Writes every good guide in every output, and the hostile corpus, into a folder.
+fn all_outputs() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder can be made");
     for (n, guide) in guides::files().iter().enumerate() {
         let into = folder.path().join(format!("guide-{n}"));
@@ -83,21 +85,25 @@ fn everything() -> tempfile::TempDir {
                 .expect("a file can be written");
         }
     }
-    let hostile: PathBuf = folder.path().join("hostile");
-    let status = Command::new(waystone::example("render", "hostile")).arg(&hostile).status();
-    assert!(status.expect("it can be started").success(), "the hostile corpus is written");
+    write_corpus(&folder.path().join("hostile"));
     folder
 }
 
+/// Writes the hostile corpus into a folder: pages with hostile texts, and the pages of every guide that ships.
+fn write_corpus(folder: &Path) {
+    let status = Command::new(waystone::example("render", "hostile")).arg(folder).status();
+    assert!(status.expect("the example can be started").success(), "the corpus is written");
+}
+
 #[test]
-fn an_mdx_compiler_and_an_html_parser_have_nothing_to_say() {
-    let folder = everything();
+fn an_mdx_compiler_and_an_html_parser_accept_every_page() {
+    let folder = all_outputs();
     node("mdx-check.mjs", &[folder.path()]);
     node("html-check.mjs", &[folder.path()]);
 }
 
 #[test]
-fn a_page_is_accessible_on_phone_and_desktop_in_light_and_dark() {
+fn pages_are_accessible_on_phone_and_desktop_in_light_and_dark() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     for entry in catalog::shipped().entries() {
         let page = folder.path().join(format!("{}.html", entry.folder));
@@ -106,7 +112,30 @@ fn a_page_is_accessible_on_phone_and_desktop_in_light_and_dark() {
     node("axe.mjs", &[folder.path()]);
 }
 
-/// The titles of all steps, in the order in which each output has them.
+#[test]
+fn the_json_of_every_page_is_valid_against_the_schema() {
+    let schema = root().join("../schemas/page.schema.json");
+    let schema: Value = serde_json::from_slice(&fs::read(schema).expect("the schema")).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    write_corpus(folder.path());
+    let mut pages = 0;
+    for file in fs::read_dir(folder.path()).expect("the corpus") {
+        let file = file.expect("a file").path();
+        if file.extension().is_none_or(|extension| extension != "json") {
+            continue;
+        }
+        let mut page: Value = serde_json::from_slice(&fs::read(&file).expect("a file")).expect("JSON");
+        let errors: Vec<String> = validator.iter_errors(&page).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{}: {errors:#?}", file.display());
+        // The schema must not accept everything.
+        page["parts"][0]["content"] = serde_json::json!([[{ "paragraf": [] }]]);
+        assert!(!validator.is_valid(&page), "{}: a misspelled block is accepted", file.display());
+        pages += 1;
+    }
+    assert!(pages > 80, "only {pages} pages were validated");
+}
+
 #[test]
 fn all_outputs_have_the_same_steps_in_the_same_order() {
     for entry in catalog::shipped().entries() {
@@ -128,15 +157,15 @@ fn all_outputs_have_the_same_steps_in_the_same_order() {
                     let at = page[from..].find(title);
                     assert!(
                         at.is_some(),
-                        "{}/{name}: the step “{title}” is not there, or not in its place",
+                        "{}/{name}: the step “{title}” is missing or out of order",
                         entry.folder
                     );
-                    from += at.expect("just seen") + title.len();
+                    from += at.expect("asserted above") + title.len();
                 }
                 let steps = || method.link.sections.iter().flat_map(|section| &section.steps);
-                // Others are of a client's registration, and those who link never see them.
-                let asked = |key: &guide::Key| steps().any(|step| step.collects.contains(key));
-                for field in method.fields.iter().filter(|field| asked(&field.key)) {
+                // The other fields belong to the setup, which this page does not show.
+                let is_asked = |key: &guide::Key| steps().any(|step| step.collects.contains(key));
+                for field in method.fields.iter().filter(|field| is_asked(&field.key)) {
                     assert!(
                         page.contains(&field.label),
                         "{}/{name}: the label {} is missing",

@@ -1,9 +1,9 @@
-//! The scenarios of every good guide, through the real flow, over real HTTP.
+//! The scenarios of every valid guide, run with the real flow over real HTTP.
 
 use crate::{guides, waystone};
 
 #[test]
-fn every_scenario_of_every_guide_ends_as_it_says() {
+fn every_scenario_of_every_guide_passes() {
     for guide in guides::files() {
         let run = waystone::run(
             guide.parent().expect("a folder"),
@@ -13,11 +13,11 @@ fn every_scenario_of_every_guide_ends_as_it_says() {
     }
 }
 
-/// A test that cannot fail proves nothing: each of these scenarios is wrong in one way.
+/// Each mutation makes one scenario wrong, and the test run must notice it.
 #[test]
-fn a_scenario_that_is_wrong_fails() {
+fn a_wrong_scenario_fails() {
     let good = include_str!("../../guides/gladly/guide.yaml");
-    let folder = tempfile::tempdir().expect("a folder can be made");
+    let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("guide.yaml");
     let mutations = [
         (
@@ -39,7 +39,7 @@ fn a_scenario_that_is_wrong_fails() {
     ];
     for (from, to) in mutations {
         assert!(good.contains(from), "{from}");
-        std::fs::write(&file, good.replacen(from, to, 1)).expect("a file can be written");
+        std::fs::write(&file, good.replacen(from, to, 1)).expect("a written file");
         let run = waystone::run(folder.path(), &["test", "--color", "never", "guide.yaml"]);
         assert_eq!(run.code, 1, "{to}: {}{}", run.out, run.err);
         assert!(run.out.contains("expected") || run.out.contains("no scenario reaches"), "{}", run.out);
@@ -47,12 +47,12 @@ fn a_scenario_that_is_wrong_fails() {
 }
 
 #[test]
-fn what_was_run_is_counted_and_an_outcome_that_no_scenario_reaches_is_named() {
-    let folder = tempfile::tempdir().expect("a folder can be made");
+fn the_summary_counts_runs_and_names_unreached_outcomes() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("guide.yaml");
     let good = include_str!("../../guides/gladly/guide.yaml");
     let test = |text: &str, option: &str| {
-        std::fs::write(&file, text).expect("a file can be written");
+        std::fs::write(&file, text).expect("a written file");
         waystone::run(folder.path(), &["test", option, "guide.yaml"])
     };
     let run = test(good, "--quiet");
@@ -66,7 +66,7 @@ fn what_was_run_is_counted_and_an_outcome_that_no_scenario_reaches_is_named() {
     assert!(run.out.contains("no scenario reaches the outcome `no-secure-connection`"), "{}", run.out);
     assert!(run.out.contains("response: tls: "), "{}", run.out);
     let json: serde_json::Value = serde_json::from_str(&test(&text, "--json").out).expect("JSON");
-    assert_eq!(json["failed"], 2, "the scenario, and the outcome");
+    assert_eq!(json["failed"], 2, "the scenario and the outcome");
     assert!(json["examples"].as_u64().is_some_and(|examples| 3 < examples), "{json:#}");
     let unreached = &json["unreached"];
     assert_eq!(

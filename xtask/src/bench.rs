@@ -28,7 +28,7 @@ use self::others::{Other, Setting};
 use self::pieces::Pieces;
 use self::watch::Watched;
 use self::waystone::{Checked, Copied, MEDIA, Rendered};
-use crate::tidy::{files, root, target};
+use crate::tree::{files, root, target};
 
 /// What is measured, and how much.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 
-use crate::tidy::root;
+use crate::tree::root;
 
 /// Every generated file, and what it should hold.
 fn generated() -> Vec<(PathBuf, String)> {
@@ -17,6 +17,7 @@ fn generated() -> Vec<(PathBuf, String)> {
     vec![
         (root.join("schemas/guide.schema.json"), format!("{:#}\n", guide::guide_schema())),
         (root.join("schemas/brand.schema.json"), format!("{:#}\n", guide::brand_schema())),
+        (root.join("schemas/page.schema.json"), format!("{:#}\n", render::page_schema())),
         (root.join("schemas/hub.schema.json"), format!("{:#}\n", hub::settings::settings_schema())),
         (
             root.join("schemas/hub.openapi.json"),

@@ -85,3 +85,29 @@ pub(crate) const IMPURE: &[&str] = &[
     "crossterm",
     "inquire",
 ];
+
+/// Types that only some files of their crate may name: the crate, the type, and the files or folders in `src`.
+///
+/// `App` composes the services of the Hub. A service that named it could not be built without a Hub.
+pub(crate) const NAMED_IN: &[(&str, &str, &[&str])] = &[(
+    "hub",
+    "App",
+    &[
+        "app.rs",
+        "router.rs",
+        "serve.rs",
+        "serve/",
+        "layers.rs",
+        "layers/",
+        "api.rs",
+        "api/",
+        "browse.rs",
+        "browse/",
+        "embed.rs",
+        "health.rs",
+        "access.rs",
+    ],
+)];
+
+/// What a crate may import from another one: the importing crate, the other crate, and the names.
+pub(crate) const FACADES: &[(&str, &str, &[&str])] = &[("cli", "hub", &["open_vault", "serve", "settings"])];

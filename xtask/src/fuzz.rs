@@ -9,7 +9,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::tidy::{root, target};
+use crate::tree::{root, target};
 
 /// The programs, in the order in which they run.
 const TARGETS: &[&str] = &["load", "templates", "accept", "writers", "judge"];

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::tidy::root;
+use crate::tree::root;
 
 /// Programs, and the Debian package that has each.
 const PROGRAMS: &[(&str, &str)] = &[

@@ -10,6 +10,7 @@ mod pictures;
 mod postgres;
 mod run;
 mod tidy;
+mod tree;
 
 use std::process::ExitCode;
 

@@ -11,7 +11,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::tidy::root;
+use crate::tree::root;
 
 /// Makes them again.
 pub(crate) fn make() -> Result<()> {

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::fuzz;
 use crate::install;
 use crate::postgres;
-use crate::tidy::root;
+use crate::tree::root;
 
 /// Installs what the tests need, and runs all of them.
 pub(crate) fn test() -> Result<()> {

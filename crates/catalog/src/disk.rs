@@ -1,4 +1,4 @@
-//! Guides from a disk. The one place of this crate that reads one.
+//! Reads guides from disk. The only file of this crate that does.
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,
@@ -10,14 +10,14 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::{Entry, GUIDE_FILE};
+use crate::entry::{Entry, GUIDE_FILE};
 
-/// Why a path gave no guides.
+/// The error when a path cannot be read.
 #[derive(Debug)]
 pub struct ReadError {
-    /// The path.
+    /// The path that cannot be read.
     pub path: PathBuf,
-    /// What the system said.
+    /// The system's error.
     pub cause: io::Error,
 }
 
@@ -33,15 +33,15 @@ impl std::error::Error for ReadError {
     }
 }
 
-/// More of a file is never read: a guide is smaller, and what is larger becomes a finding.
+/// The most bytes to read of a file: one more than a guide may have, so that a larger file becomes a finding.
 const MOST: u64 = (1 << 20) + 1;
 
-/// The guides at a path: a guide's file, a guide's folder, or a folder of such folders.
+/// Reads the guides at a path: a guide's file, a guide's folder, or a folder of such folders.
 pub fn read_path(path: &Path) -> Result<Vec<Entry>, ReadError> {
     locate(path)?.iter().map(|file| read_guide_file(file)).collect()
 }
 
-/// The guides' files at a path, in order. Nothing is read but the names of folders.
+/// Lists the guides' files at a path, sorted by folder, without reading them.
 pub fn locate(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
     let fail = |cause| ReadError { path: path.to_owned(), cause };
     if !fs::metadata(path).map_err(fail)?.is_dir() {
@@ -57,13 +57,14 @@ pub fn locate(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
     let files = names.iter().map(|name| path.join(name).join(GUIDE_FILE));
     let files: Vec<_> = files.filter(|file| file.exists()).collect();
     if files.is_empty() {
-        let cause = io::Error::new(io::ErrorKind::NotFound, format!("no folder in it has a {GUIDE_FILE}"));
+        let cause =
+            io::Error::new(io::ErrorKind::NotFound, format!("none of its folders contains a {GUIDE_FILE}"));
         return Err(ReadError { path: path.to_owned(), cause });
     }
     Ok(files)
 }
 
-/// A guide's file that stands alone, or in its folder.
+/// Reads a guide's file. A file named `guide.yaml` is read with the assets in its folder.
 pub fn read_guide_file(path: &Path) -> Result<Entry, ReadError> {
     let is_in_folder = path.file_name().is_some_and(|name| name == GUIDE_FILE);
     match path.parent().filter(|parent| is_in_folder && parent.file_name().is_some()) {
@@ -89,7 +90,7 @@ fn read_folder(folder: &Path) -> Result<Entry, ReadError> {
 
 fn bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
     let fail = |cause| ReadError { path: path.to_owned(), cause };
-    // Room for most guides, so that few of them take more than one read.
+    // Enough for most guides, so that few of them take more than one read.
     let mut bytes = Vec::with_capacity(16 << 10);
     fs::File::open(path).map_err(fail)?.take(MOST).read_to_end(&mut bytes).map_err(fail)?;
     Ok(bytes)

@@ -1,13 +1,14 @@
-//! The guides that ship, embedded in the program.
+//! The guides that ship with the program, embedded in it.
 
 use guide::Brand;
 
-use crate::{Catalog, Entry, GUIDE_FILE};
+use crate::catalog::Catalog;
+use crate::entry::{Entry, GUIDE_FILE};
 
-/// Every file of `guides/`, by path.
+/// Every file below `guides/`, by path.
 const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/shipped.rs"));
 
-/// The guides that ship.
+/// Reads the guides that ship.
 pub fn shipped() -> Catalog {
     let mut catalog = Catalog::default();
     for (path, bytes) in FILES {
@@ -26,15 +27,15 @@ pub fn shipped() -> Catalog {
     catalog
 }
 
-/// The brand that ships.
+/// Reads the brand that ships.
 ///
 /// # Panics
 ///
-/// If the brand file in the tree has an error, which a test excludes.
+/// If the embedded brand file has an error. A test ensures that it has none.
 pub fn shipped_brand() -> Brand {
     let bytes =
         FILES.iter().find(|(path, _)| *path == "brand.yaml").map(|(_, bytes)| *bytes).unwrap_or_default();
-    guide::read_brand("guides/brand.yaml", bytes).into_usable().expect("the brand that ships has no error")
+    guide::read_brand("guides/brand.yaml", bytes).into_usable().expect("the embedded brand has no errors")
 }
 
 #[cfg(test)]
@@ -42,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_ships_can_be_used() {
+    fn guides_and_brand_have_no_errors() {
         assert!(shipped().entries().count() >= 1);
         for entry in shipped().entries() {
             assert!(entry.guide().is_some(), "{}: {:?}", entry.folder, entry.reading.findings);

@@ -1,10 +1,10 @@
-//! The settings of the Hub, as `waystone serve` and the commands on its vault read them.
+//! Reads the Hub's settings for `waystone serve` and for the commands on its vault.
 
 use std::env;
 use std::fs;
 use std::path::Path;
 
-use hub::settings::{Given, Problem, SetBy, Settings, Understood};
+use hub::settings::{Outcome, Problem, SetBy, Settings, Sources};
 use vault::Vault;
 
 use crate::args::{Common, Flags, StoreArgs};
@@ -15,20 +15,20 @@ use crate::out::Out;
 
 /// The settings that the Hub would run with, for a command on its vault.
 pub(crate) fn settings(common: &Common, store: &StoreArgs, out: &Out) -> Result<Settings, Failure> {
-    let given = given(common, store.config.as_deref(), &store.flags())?;
-    usable(hub::settings::read(&given), out)
+    let sources = sources(common, store.config.as_deref(), &store.flags())?;
+    usable(hub::settings::read(&sources), out)
 }
 
-/// The settings' sources: flags, environment variables and a file.
-pub(crate) fn given(common: &Common, config: Option<&Path>, flags: &Flags) -> Result<Given, Failure> {
-    let env: std::collections::BTreeMap<String, String> = env::vars().collect();
+/// The sources of settings: flags, the environment and a file.
+pub(crate) fn sources(common: &Common, config: Option<&Path>, flags: &Flags) -> Result<Sources, Failure> {
+    let variables: std::collections::BTreeMap<String, String> = env::vars().collect();
     let mut flags = flags.0.clone();
     for (key, variable, path) in
         [("data", "WAYSTONE_DATA", &common.data), ("guides", "WAYSTONE_GUIDES", &common.guides)]
     {
         let Some(text) = path.as_ref().map(|path| path.display().to_string()) else { continue };
         // clap does not report whether a value came from a flag or from the variable. If both agree, the variable is enough.
-        if env.get(variable) != Some(&text) {
+        if variables.get(variable) != Some(&text) {
             flags.insert(key, vec![text]);
         }
     }
@@ -42,23 +42,23 @@ pub(crate) fn given(common: &Common, config: Option<&Path>, flags: &Flags) -> Re
         }
         None => None,
     };
-    // The default folder, whether or not --data overrides it. `None` without a home folder.
+    // Without `--data`, so that a missing home folder matters only if nothing else sets the folder.
     let bare = Common { data: None, ..common.clone() };
-    Ok(Given { flags, env, file, usual_data: folder(&bare).ok() })
+    Ok(Sources { flags, variables, file, usual_data: folder(&bare).ok() })
 }
 
 /// The settings, if they are valid. Otherwise every problem is reported.
-pub(crate) fn usable(understood: Understood, out: &Out) -> Result<Settings, Failure> {
-    if let Some(file) = &understood.file {
+pub(crate) fn usable(outcome: Outcome<Settings>, out: &Out) -> Result<Settings, Failure> {
+    if let Some(file) = &outcome.file {
         for finding in &file.findings {
             out.say(findings::text(&file.source, finding, out.color_err).trim_end());
             out.say("");
         }
     }
-    for problem in &understood.problems {
+    for problem in &outcome.problems {
         out.failure(&Failure { code: USAGE, message: described(problem), help: Some(problem.help.clone()) });
     }
-    understood
+    outcome
         .settings
         .ok_or_else(|| Failure::usage("the settings are not valid").help("fix the problems above"))
 }

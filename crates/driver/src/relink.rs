@@ -7,9 +7,9 @@ use vault::Account;
 
 use crate::stored::Tokens;
 
-/// Why a flow over a linked account runs. `other_allowed` is whether a different account at the provider may replace it.
-pub fn purpose(account: &Account, other_allowed: bool) -> Purpose {
-    Purpose::Again { external_id: account.external_id.clone(), other_allowed }
+/// Why a flow over a linked account runs. `allow_different` is whether a different account at the provider may replace it.
+pub fn purpose(account: &Account, allow_different: bool) -> Purpose {
+    Purpose::Relink { external_id: account.external_id.clone(), allow_different }
 }
 
 /// How a flow over a linked account starts: in the account's environment, with its stored values and tokens.
@@ -20,7 +20,7 @@ pub fn relink(account: &Account, stored: Values, tokens: Tokens) -> Start {
         environment: account.environment.as_deref().and_then(Key::parse),
         stored,
         tokens: tokens.values,
-        tokens_end: tokens.end,
+        tokens_expire_at: tokens.end,
         ..Start::default()
     }
 }

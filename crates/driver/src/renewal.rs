@@ -3,7 +3,7 @@
 use guide::Method;
 use jiff::Timestamp;
 use link::Flow;
-use vault::{ChangeError, Credentials, Vault};
+use vault::{By, ChangeError, Credentials, Vault};
 
 use crate::stored::{Tokens, is_field_name, stored_tokens};
 
@@ -33,7 +33,8 @@ impl TokenKeeper {
         let mut secrets = self.credentials.secrets.clone();
         secrets.retain(|name, _| is_field_name(name));
         secrets.extend(tokens.to_store());
-        let account = vault.renew(&self.credentials, &secrets, &self.actor, Timestamp::now()).await?;
+        let account =
+            vault.renew(&self.credentials, &secrets, By::new(&self.actor, Timestamp::now())).await?;
         self.credentials = Credentials { account, secrets };
         Ok(())
     }

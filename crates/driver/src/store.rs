@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use link::Linked;
-use vault::{Account, ChangeError, CreatedFrom, Home, NewAccount, Replacing, Vault};
+use vault::{Account, By, ChangeError, CreatedFrom, Home, NewAccount, Replacing, Vault};
 
 use crate::stored::Tokens;
 
@@ -25,14 +24,19 @@ pub struct NewLink<'a> {
 
 impl NewLink<'_> {
     /// Stores the account and ends what it was created from, in one transaction.
-    pub async fn store(self, vault: &Vault, from: CreatedFrom<'_>) -> Result<Account, ChangeError> {
+    pub async fn store(
+        self,
+        vault: &Vault,
+        from: CreatedFrom<'_>,
+        by: By<'_>,
+    ) -> Result<Account, ChangeError> {
         let home = self.home.or_else(|| self.relinked?.home.clone());
         let new = new_account(self.linked, self.label.map(str::to_owned), home);
         let replacing = match self.relinked {
             Some(account) => Replacing::Account { id: &account.id, version: account.version },
             None => self.otherwise,
         };
-        vault.keep(&new, replacing, from, Timestamp::now()).await
+        vault.store(&new, replacing, from, by).await
     }
 }
 
@@ -43,7 +47,7 @@ pub fn new_account(linked: Linked, label: Option<String>, home: Option<Home>) ->
         identity.extend(found.details.iter().cloned());
     }
     let secrets = linked.secrets.into_iter().map(|(key, value)| (key.to_string(), value));
-    let tokens = Tokens { values: linked.tokens, end: linked.tokens_end };
+    let tokens = Tokens { values: linked.tokens, end: linked.tokens_expire_at };
     NewAccount {
         provider: linked.provider.to_string(),
         method: linked.method.to_string(),

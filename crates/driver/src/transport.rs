@@ -40,7 +40,7 @@ impl Transport for &Egress {
 ///
 /// If the operating system has no source of randomness.
 pub fn moment() -> Moment {
-    let mut lot = [0; 16];
-    getrandom::fill(&mut lot).expect("the operating system has a source of randomness");
-    Moment { unix_ms: Timestamp::now().as_millisecond(), lot }
+    let mut nonce = [0; 16];
+    getrandom::fill(&mut nonce).expect("the operating system has a source of randomness");
+    Moment { unix_ms: Timestamp::now().as_millisecond(), nonce }
 }

@@ -1,7 +1,6 @@
 //! What checking a linked account again found.
 
 use guide::OutcomeKind;
-use jiff::Timestamp;
 use link::{CheckReport, Flow, Stage};
 use vault::{AccountState, CheckRecord};
 
@@ -48,6 +47,6 @@ impl Verification {
             None => AccountState::Active,
             Some(reason) => AccountState::Error { reason: reason.clone() },
         };
-        Some(CheckRecord { version, outcome: self.outcome.clone(), at: Timestamp::now(), state })
+        Some(CheckRecord { version, outcome: self.outcome.clone(), state })
     }
 }

@@ -1,14 +1,14 @@
 //! Which addresses belong to the public internet.
 //!
-//! **Invariant:** an address that stands for another (mapped, translated, tunneled) is never public, whatever
-//! it stands for: a resolver of the public internet has no reason to answer with one.
+//! **Invariant:** an address that embeds another one (mapped, translated or tunneled) is never public, whatever it embeds,
+//! because public DNS has no reason to return one.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Whether an address may be dialed: a unicast address that the public internet routes.
+/// Whether an address is a unicast address that is routed on the public internet.
 ///
-/// The tables follow the [IPv4](https://www.iana.org/assignments/iana-ipv4-special-registry) and
-/// [IPv6](https://www.iana.org/assignments/iana-ipv6-special-registry) registries of special addresses.
+/// The tables follow the IANA registries of special [IPv4](https://www.iana.org/assignments/iana-ipv4-special-registry) and
+/// [IPv6](https://www.iana.org/assignments/iana-ipv6-special-registry) addresses.
 pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => !NOT_PUBLIC_V4.iter().any(|&(net, bits)| is_within_v4(v4, net, bits)),
@@ -23,16 +23,16 @@ pub fn is_public(address: IpAddr) -> bool {
 const NOT_PUBLIC_V4: [(Ipv4Addr, u32); 17] = [
     (Ipv4Addr::UNSPECIFIED, 8),            // this network
     (Ipv4Addr::new(10, 0, 0, 0), 8),       // private
-    (Ipv4Addr::new(100, 64, 0, 0), 10),    // shared by carriers; metadata of one cloud
+    (Ipv4Addr::new(100, 64, 0, 0), 10),    // carrier-grade NAT; metadata service of one cloud
     (Ipv4Addr::new(127, 0, 0, 0), 8),      // loopback
-    (Ipv4Addr::new(168, 63, 129, 16), 32), // one cloud's host agent, in the midst of public space
-    (Ipv4Addr::new(169, 254, 0, 0), 16),   // link-local; metadata of most clouds
+    (Ipv4Addr::new(168, 63, 129, 16), 32), // host agent of one cloud, within public space
+    (Ipv4Addr::new(169, 254, 0, 0), 16),   // link-local; metadata service of most clouds
     (Ipv4Addr::new(172, 16, 0, 0), 12),    // private
-    (Ipv4Addr::new(192, 0, 0, 0), 24),     // protocol assignments; metadata of one cloud
+    (Ipv4Addr::new(192, 0, 0, 0), 24),     // protocol assignments; metadata service of one cloud
     (Ipv4Addr::new(192, 0, 2, 0), 24),     // documentation
-    (Ipv4Addr::new(192, 88, 99, 0), 24),   // relays of 6to4
+    (Ipv4Addr::new(192, 88, 99, 0), 24),   // 6to4 relays
     (Ipv4Addr::new(192, 168, 0, 0), 16),   // private
-    (Ipv4Addr::new(198, 18, 0, 0), 15),    // benchmarks
+    (Ipv4Addr::new(198, 18, 0, 0), 15),    // benchmarking
     (Ipv4Addr::new(198, 51, 100, 0), 24),  // documentation
     (Ipv4Addr::new(203, 0, 113, 0), 24),   // documentation
     (Ipv4Addr::new(224, 0, 0, 0), 4),      // multicast
@@ -40,14 +40,13 @@ const NOT_PUBLIC_V4: [(Ipv4Addr, u32); 17] = [
     (Ipv4Addr::BROADCAST, 32),             // broadcast
 ];
 
-/// The only part of IPv6 from which unicast addresses have been given out. What lies outside needs no row:
-/// loopback, IPv4-mapped, NAT64 (`64:ff9b::/96`, `64:ff9b:1::/48`), unique local, link-local, site-local, multicast.
+/// The only IPv6 block that global unicast addresses are allocated from. Addresses outside it need no row: loopback, IPv4-mapped, NAT64 (`64:ff9b::/96`, `64:ff9b:1::/48`), unique local, link-local, site-local, multicast.
 const GLOBAL_V6: (Ipv6Addr, u32) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
 
 const NOT_PUBLIC_V6: [(Ipv6Addr, u32); 4] = [
-    (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23), // protocol assignments: Teredo, benchmarks, ORCHID
+    (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23), // protocol assignments: Teredo, benchmarking, ORCHID
     (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32), // documentation
-    (Ipv6Addr::new(0x2002, 0, 0, 0, 0, 0, 0, 0), 16), // 6to4: any IPv4 address in disguise
+    (Ipv6Addr::new(0x2002, 0, 0, 0, 0, 0, 0, 0), 16), // 6to4, which embeds any IPv4 address
     (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20), // documentation
 ];
 
@@ -118,7 +117,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_ipv6_disguise_of_an_ipv4_address_is_public(bits: u32) {
+        fn no_ipv6_address_that_embeds_an_ipv4_address_is_public(bits: u32) {
             let v4 = Ipv4Addr::from_bits(bits);
             let [a, b, c, d] = v4.octets();
             let [a, b] = [u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])];

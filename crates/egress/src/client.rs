@@ -1,7 +1,7 @@
-//! The door itself: which route a request takes, and the client of each route.
+//! The three routes that a request can take, and the HTTP client of each.
 //!
-//! There are three routes: straight to the provider, to an operator's upstream, and through the proxy. Each has
-//! a client of its own with a [`Guard`] of its own, so that an exemption of one route is none of another.
+//! A request goes directly to the provider, to an operator's upstream, or through the proxy. Each route has its own client
+//! and its own [`Guard`], so that an exemption applies to one route only.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -24,99 +24,101 @@ use crate::streamed::{Broken, Streamed};
 use crate::upstream::Upstream;
 use crate::{incoming, outgoing};
 
-/// The only way out. Cheap to clone; connections are shared and reused.
+/// Sends requests to providers. Cheap to clone: clones share their connections.
 #[derive(Clone)]
 pub struct Egress {
-    maker: Arc<Maker>,
+    factory: Arc<ClientFactory>,
     direct: Client,
     mapped: Option<Client>,
     proxied: Option<Client>,
-    trusts_anyone: bool,
+    has_roots: bool,
 }
 
 impl Egress {
-    /// Opens the door under a policy.
+    /// Creates the clients that a policy requires.
     pub fn new(policy: Policy) -> Result<Self, BuildError> {
         Self::with_resolver(policy, Arc::new(SystemResolver))
     }
 
-    /// Opens the door under a policy, with another source of addresses. They are checked all the same.
+    /// Like [`Self::new`], with a custom resolver. Its addresses are checked as well.
     pub fn with_resolver(policy: Policy, resolver: Arc<dyn Resolve>) -> Result<Self, BuildError> {
-        Self::assemble(policy, resolver, is_public)
+        Self::with_address_check(policy, resolver, is_public)
     }
 
-    fn assemble(
+    fn with_address_check(
         policy: Policy,
         resolver: Arc<dyn Resolve>,
         admits: fn(IpAddr) -> bool,
     ) -> Result<Self, BuildError> {
-        // Whoever came first has installed a provider; either will do.
+        // Fails if a cryptography provider is installed already, and either provider works.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let roots = roots(&policy.extra_roots)?;
-        let maker = Maker { policy, resolver, admits, roots };
-        let (direct, trusts_anyone) = maker.client(Route::Direct, None)?;
-        let mapped = match maker.policy.upstreams.as_slice() {
+        let factory = ClientFactory { policy, resolver, admits, roots };
+        let (direct, has_roots) = factory.client(Route::Direct, None)?;
+        let mapped = match factory.policy.upstreams.as_slice() {
             [] => None,
-            _ => Some(maker.client(Route::Mapped, None)?.0),
+            _ => Some(factory.client(Route::Mapped, None)?.0),
         };
-        let proxied = match &maker.policy.proxy {
+        let proxied = match &factory.policy.proxy {
             Proxy::None => None,
-            Proxy::Server(_) => Some(maker.client(Route::Proxied, None)?.0),
+            Proxy::Server(_) => Some(factory.client(Route::Proxied, None)?.0),
         };
-        Ok(Self { maker: Arc::new(maker), direct, mapped, proxied, trusts_anyone })
+        Ok(Self { factory: Arc::new(factory), direct, mapped, proxied, has_roots })
     }
 
-    /// Sends a request, once, and reads the answer whole.
+    /// Sends a request once and reads the complete answer.
     pub async fn send(&self, request: &Request) -> Answer {
-        match tokio::time::timeout(self.maker.policy.total_timeout, self.exchange(request)).await {
+        match tokio::time::timeout(self.factory.policy.total_timeout, self.exchange(request)).await {
             Ok(Ok(response)) => Answer::Response(response),
             Ok(Err(failure)) => failure.into(),
-            Err(_) => Failure::new(Fault::Timeout, "no whole answer in time").into(),
+            Err(_) => Failure::new(Fault::Timeout, "no complete answer in time").into(),
         }
     }
 
-    /// What an operator should read at start-up: every exemption from the rules, and what is amiss.
+    /// Notes for the operator at startup: every exemption from the rules, and any problem found.
     pub fn notes(&self) -> Vec<String> {
         let mut notes: Vec<String> = self
-            .maker
+            .factory
             .policy
             .upstreams
             .iter()
             .map(|it| format!("requests to {} go to {} instead", it.pattern(), it.origin()))
             .collect();
-        if let Proxy::Server(server) = &self.maker.policy.proxy {
-            notes.push(format!("requests go through the proxy {server}, which resolves names itself"));
+        if let Proxy::Server(server) = &self.factory.policy.proxy {
+            notes.push(format!("requests go through the proxy {server}, which resolves host names itself"));
         }
-        if !self.trusts_anyone {
-            notes.push("no CA certificates were found: no provider's certificate will be trusted".to_owned());
+        if !self.has_roots {
+            notes.push(
+                "no CA certificates were found, so every provider's certificate will be rejected".to_owned(),
+            );
         }
         notes
     }
 
-    /// Sends a request, once, and gives the answer as it comes; `cap`: how much of its body may pass, in bytes. The
-    /// time in which a whole answer has to be there is that in which it has to begin.
-    pub async fn open(&self, request: &Request, cap: u64) -> Result<Streamed, Broken> {
-        match tokio::time::timeout(self.maker.policy.total_timeout, self.execute(request)).await {
-            Ok(Ok(response)) => Ok(Streamed::new(response, cap)),
+    /// Sends a request once and returns the answer as a stream. `max_body` is the largest body to pass on, in bytes. The
+    /// policy's total timeout applies until the headers arrive.
+    pub async fn open(&self, request: &Request, max_body: u64) -> Result<Streamed, Broken> {
+        match tokio::time::timeout(self.factory.policy.total_timeout, self.execute(request)).await {
+            Ok(Ok(response)) => Ok(Streamed::new(response, max_body)),
             Ok(Err(failure)) => Err(failure.into()),
             Err(_) => Err(Failure::new(Fault::Timeout, "no answer in time").into()),
         }
     }
 
     async fn exchange(&self, request: &Request) -> Result<probe::Response, Failure> {
-        incoming::read(self.execute(request).await?, &self.maker.policy).await
+        incoming::read(self.execute(request).await?, &self.factory.policy).await
     }
 
     async fn execute(&self, request: &Request) -> Result<reqwest::Response, Failure> {
-        let policy = &self.maker.policy;
+        let policy = &self.factory.policy;
         let port = outgoing::admit(request)?;
         let upstream = policy.upstream_for(&request.host);
         let route = self.route(&request.host, port, upstream);
         let client = match &request.certificate {
             None => self.client(route).clone(),
-            // Connections made with a certificate are nobody else's, so they are not kept.
+            // Connections with a client certificate are not shared, so they are not kept.
             Some(certificate) => {
-                self.maker.client(route, Some(&identity(certificate)?)).map_err(|_| bad_identity())?.0
+                self.factory.client(route, Some(&identity(certificate)?)).map_err(|_| bad_identity())?.0
             }
         };
         let request = outgoing::build(request, port, upstream)?;
@@ -124,7 +126,7 @@ impl Egress {
     }
 
     fn route(&self, host: &str, port: u16, upstream: Option<&Upstream>) -> Route {
-        match (upstream, &self.maker.policy.proxy) {
+        match (upstream, &self.factory.policy.proxy) {
             (Some(_), _) => Route::Mapped,
             (None, Proxy::Server(server)) if server.carries(host, port) => Route::Proxied,
             (None, Proxy::Server(_) | Proxy::None) => Route::Direct,
@@ -137,12 +139,12 @@ impl Egress {
             Route::Mapped => self.mapped.as_ref(),
             Route::Proxied => self.proxied.as_ref(),
         };
-        // Were one missing, the direct client would refuse more, not less.
+        // Falling back is safe: the direct client has the strictest guard.
         exempt.unwrap_or(&self.direct)
     }
 }
 
-/// Which way a request takes.
+/// The route that a request takes.
 #[derive(Clone, Copy)]
 enum Route {
     Direct,
@@ -150,16 +152,16 @@ enum Route {
     Proxied,
 }
 
-/// Makes the client of a route.
-struct Maker {
+/// Builds the clients.
+struct ClientFactory {
     policy: Policy,
     resolver: Arc<dyn Resolve>,
     admits: fn(IpAddr) -> bool,
     roots: Vec<Certificate>,
 }
 
-impl Maker {
-    /// The client, and whether it trusts anyone.
+impl ClientFactory {
+    /// Builds a route's client. Also returns whether it has any root certificates.
     fn client(&self, route: Route, identity: Option<&Identity>) -> Result<(Client, bool), BuildError> {
         let base = |guard| {
             let guarded = Guarded { resolver: Arc::clone(&self.resolver), guard };
@@ -181,10 +183,10 @@ impl Maker {
         }
     }
 
-    /// Builds a client, and says whether it trusts anyone.
+    /// Builds a client. Also returns whether it has any root certificates.
     ///
-    /// Where the system has no roots and none are given, a client that trusts nobody is built: the program starts,
-    /// and each request fails as not secure.
+    /// Without system roots and extra roots, the client rejects every certificate: the program starts, but each request fails
+    /// with a TLS fault.
     fn build(&self, make: impl Fn() -> ClientBuilder) -> Result<(Client, bool), BuildError> {
         let roots = || self.roots.iter().cloned();
         if self.policy.system_roots
@@ -197,7 +199,7 @@ impl Maker {
     }
 }
 
-/// The certificate that a connection is made with.
+/// The client certificate and key for a TLS connection.
 fn identity(certificate: &ClientCertificate) -> Result<Identity, Failure> {
     let mut pem = certificate.certificate.clone();
     pem.push("\n");
@@ -206,37 +208,37 @@ fn identity(certificate: &ClientCertificate) -> Result<Identity, Failure> {
 }
 
 fn bad_identity() -> Failure {
-    Failure::new(Fault::Tls, "the client's certificate and its key are not PEM, or do not belong together")
+    Failure::new(Fault::Tls, "the client certificate and its key are not valid PEM, or do not match")
 }
 
-/// Shows nothing: a policy may hold a proxy's password.
+/// Shows no fields, because the policy can contain a proxy's password.
 impl fmt::Debug for Egress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Egress").finish_non_exhaustive()
     }
 }
 
-/// Why a policy cannot be kept.
+/// Why the clients for a policy cannot be built.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// An extra root is not a certificate, or no PEM file.
+    /// An extra root file is not PEM, or contains no valid certificate.
     Root {
-        /// Which one, counted from 0.
+        /// The index of the file in [`Policy::extra_roots`].
         position: usize,
     },
-    /// The proxy's URL is not understood by the HTTP client.
+    /// The HTTP client rejects the proxy's URL.
     Proxy,
-    /// The HTTP client could not be made.
+    /// The HTTP client could not be built.
     Client(reqwest::Error),
 }
 
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Root { position } => write!(f, "extra root {position} is not a certificate in PEM"),
-            Self::Proxy => f.write_str("the proxy's URL is not understood"),
-            Self::Client(_) => f.write_str("the HTTP client could not be made"),
+            Self::Root { position } => write!(f, "extra root {position} is not a PEM certificate"),
+            Self::Proxy => f.write_str("the proxy's URL is not valid"),
+            Self::Client(_) => f.write_str("the HTTP client could not be built"),
         }
     }
 }
@@ -250,9 +252,9 @@ impl std::error::Error for BuildError {
     }
 }
 
-/// What holds on every route.
+/// The settings that all routes share.
 fn builder(policy: &Policy) -> ClientBuilder {
-    // Shorter than servers commonly keep an idle connection, lest a request meet one that is being closed.
+    // Shorter than most servers keep idle connections, so that a request does not use one that is being closed.
     const IDLE: Duration = Duration::from_secs(4);
     Client::builder()
         .no_proxy()
@@ -268,7 +270,7 @@ fn builder(policy: &Policy) -> ClientBuilder {
         .read_timeout(policy.read_timeout)
 }
 
-/// The extra roots; each file may hold several, and must hold one.
+/// Parses the extra roots. Each file must contain at least one certificate.
 fn roots(files: &[Vec<u8>]) -> Result<Vec<Certificate>, BuildError> {
     let mut roots = Vec::new();
     for (position, pem) in files.iter().enumerate() {
@@ -280,7 +282,7 @@ fn roots(files: &[Vec<u8>]) -> Result<Vec<Certificate>, BuildError> {
         }
         for certificate in certificates {
             let root = Certificate::from_der(&certificate).map_err(|_| invalid())?;
-            // The client would say so too, but not which file is to blame.
+            // The client would report an invalid root too, but not which file it is in.
             RootCertStore::empty().add(certificate).map_err(|_| invalid())?;
             roots.push(root);
         }

@@ -1,10 +1,10 @@
-//! Why no answer came: from the client's errors to the guide's eight words.
+//! Maps the HTTP client's errors to the guide format's eight faults.
 //!
-//! An error of the client is a chain of causes of several libraries. The chain is searched by type, never by
-//! text, from the most telling cause to the least.
+//! A client error is a chain of causes from several libraries. The chain is searched by type, never by message, for the most
+//! specific cause first.
 //!
-//! **Invariant:** a detail is in our own words. What a library says of an error may quote the URL, or what the
-//! other side has sent, which may quote us.
+//! **Invariant:** details are always our own text. A library's message can quote the URL, or the server's data, which in turn
+//! can quote the request.
 
 use std::error::Error;
 use std::io::{self, ErrorKind};
@@ -17,7 +17,7 @@ use rustls::CertificateError;
 use crate::refusal::Refusal;
 use crate::resolve::ResolveError;
 
-/// A request without an answer.
+/// Why a request got no usable answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
     fault: Fault,
@@ -33,7 +33,7 @@ impl Failure {
         (self.fault, self.detail)
     }
 
-    /// Judges an error of the client.
+    /// Classifies a client error.
     pub(crate) fn of(error: &reqwest::Error) -> Self {
         let is_connecting = error.is_connect();
         if let Some(it) = find::<ResolveError>(error) {
@@ -46,14 +46,14 @@ impl Failure {
             let detail = if is_connecting { "no connection in time" } else { "no answer in time" };
             return Self::new(Fault::Timeout, detail);
         }
-        // The last is the one that the operating system gave; those before it are wrappers.
+        // The last I/O error in the chain is the operating system's; the others wrap it.
         let kind = causes(error).filter_map(|it| it.downcast_ref::<io::Error>()).last().map(io::Error::kind);
         if is_connecting {
             return Self::of_connecting(kind);
         }
         match find::<hyper::Error>(error) {
             Some(it) => Self::of_exchange(it, kind),
-            // Complete as a message, and still not readable: the decompression has failed.
+            // The message was complete, so decompression failed.
             None => Self::new(Fault::Malformed, "the body could not be decoded"),
         }
     }
@@ -67,31 +67,32 @@ impl Failure {
 
     fn of_connecting(kind: Option<ErrorKind>) -> Self {
         match kind {
-            // A server that will not talk refuses; one that hangs up was reached, and did not like our hello.
+            // The server was reached and closed the connection, so it did not accept the TLS handshake.
             Some(kind) if is_broken(kind) => {
-                Self::new(Fault::Tls, format!("the connection broke before it was secure: {kind}"))
+                Self::new(Fault::Tls, format!("the connection was lost during the TLS handshake: {kind}"))
             }
-            Some(kind) => Self::new(Fault::Connect, format!("no connection could be made: {kind}")),
-            None => Self::new(Fault::Connect, "no connection could be made"),
+            Some(kind) => Self::new(Fault::Connect, format!("could not connect: {kind}")),
+            None => Self::new(Fault::Connect, "could not connect"),
         }
     }
 
     fn of_exchange(error: &hyper::Error, kind: Option<ErrorKind>) -> Self {
         if error.is_parse_too_large() {
-            return Self::new(Fault::TooLarge, "the headers are larger than is read");
+            return Self::new(Fault::TooLarge, "the headers are too large");
         }
         if error.is_parse() {
-            return Self::new(Fault::Malformed, "what came is not HTTP");
+            return Self::new(Fault::Malformed, "the answer is not HTTP");
         }
         if error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
-            return Self::new(Fault::Reset, "the connection was closed before the answer was whole");
+            return Self::new(Fault::Reset, "the connection was closed before the answer was complete");
         }
         match kind {
-            Some(kind) if is_broken(kind) => {
-                Self::new(Fault::Reset, format!("the connection broke before the answer was whole: {kind}"))
-            }
+            Some(kind) if is_broken(kind) => Self::new(
+                Fault::Reset,
+                format!("the connection was lost before the answer was complete: {kind}"),
+            ),
             Some(ErrorKind::InvalidData | ErrorKind::InvalidInput) | None => {
-                Self::new(Fault::Malformed, "the body is not framed as HTTP demands")
+                Self::new(Fault::Malformed, "the body's framing is not valid HTTP")
             }
             Some(kind) => Self::new(Fault::Reset, format!("the connection failed: {kind}")),
         }
@@ -110,8 +111,7 @@ impl From<Failure> for Answer {
     }
 }
 
-/// An error, its cause, the cause of that, and so on. An `io::Error` counts what it wraps as its cause; by its
-/// own account it would skip it.
+/// The error and all its causes. `io::Error::source` skips the error that it wraps, so the wrapped error is taken instead.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     iter::successors(Some(error), |&it: &&'a (dyn Error + 'static)| {
         match it.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
@@ -125,7 +125,7 @@ fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a 
     causes(error).find_map(|it| it.downcast_ref())
 }
 
-/// Whether there was a connection, and it is no more.
+/// Whether an established connection was lost.
 fn is_broken(kind: ErrorKind) -> bool {
     matches!(
         kind,
@@ -141,10 +141,12 @@ fn is_broken(kind: ErrorKind) -> bool {
 fn tls_detail(error: &rustls::Error) -> String {
     match error {
         rustls::Error::InvalidCertificate(it) => certificate_detail(it).to_owned(),
-        rustls::Error::AlertReceived(alert) => format!("the server ended the handshake: {alert:?}"),
-        rustls::Error::InvalidMessage(_) => "what came is not TLS".to_owned(),
-        rustls::Error::PeerIncompatible(_) => "the server offers nothing that is accepted here".to_owned(),
-        _ => "the connection could not be made secure".to_owned(),
+        rustls::Error::AlertReceived(alert) => format!("the server aborted the TLS handshake: {alert:?}"),
+        rustls::Error::InvalidMessage(_) => "the server does not use TLS".to_owned(),
+        rustls::Error::PeerIncompatible(_) => {
+            "the server supports no accepted TLS version or cipher".to_owned()
+        }
+        _ => "the TLS handshake failed".to_owned(),
     }
 }
 
@@ -157,7 +159,7 @@ fn certificate_detail(error: &CertificateError) -> &'static str {
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             "the certificate is for another host"
         }
-        CertificateError::UnknownIssuer => "the certificate is from an issuer who is not trusted",
+        CertificateError::UnknownIssuer => "the certificate's issuer is not trusted",
         CertificateError::Revoked => "the certificate was revoked",
         _ => "the certificate is not valid",
     }
@@ -168,7 +170,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_within_an_io_error_is_found() {
+    fn an_error_wrapped_in_an_io_error_is_found() {
         let inner = io::Error::other(ResolveError::Refused(Refusal::NotPublic));
         let outer = io::Error::other(inner);
         assert!(matches!(find::<ResolveError>(&outer), Some(ResolveError::Refused(Refusal::NotPublic))));
@@ -176,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn no_detail_of_tls_quotes_the_other_side() {
+    fn tls_details_never_quote_the_server() {
         let names = vec!["canary.example".to_owned()];
         let expected = rustls::pki_types::ServerName::try_from("canary.example").expect("a name");
         let error = CertificateError::NotValidForNameContext { expected, presented: names };

@@ -1,13 +1,13 @@
-//! Which texts are names of hosts, and of nothing else.
+//! Which strings are valid host names.
 //!
-//! **Invariant:** a sound host cannot be read as an IP address in any spelling, by any parser: its last label
-//! begins with a letter, and numbers in every base begin with a digit.
+//! **Invariant:** no parser reads a valid host name as an IP address, in any notation: its last label begins with a letter,
+//! and numbers in every base begin with a digit.
 
-/// Whether a host is a DNS name in lower case, of two labels or more, without a trailing dot.
+/// Whether a host is a DNS name in lower case with at least two labels and no trailing dot.
 ///
-/// Names under `localhost` are not sound: they mean this machine whatever a resolver says
-/// ([RFC 6761, 6.3](https://www.rfc-editor.org/rfc/rfc6761#section-6.3)), and a proxy would resolve them as itself.
-pub(crate) fn is_sound(host: &str) -> bool {
+/// Names under `localhost` are not valid here: they always mean the local machine
+/// ([RFC 6761, 6.3](https://www.rfc-editor.org/rfc/rfc6761#section-6.3)), which for a proxy is the proxy itself.
+pub(crate) fn is_valid(host: &str) -> bool {
     let Some((front, last)) = host.rsplit_once('.') else {
         return false;
     };
@@ -27,17 +27,17 @@ mod tests {
     #[track_caller]
     fn check(expected: bool, hosts: &[&str]) {
         for host in hosts {
-            assert_eq!(is_sound(host), expected, "{host:?}");
+            assert_eq!(is_valid(host), expected, "{host:?}");
         }
     }
 
     #[test]
-    fn names_are_sound() {
+    fn dns_names_are_valid() {
         check(true, &["example.com", "acme.eu-1.example.com", "1.2.3.example.com", "xn--bcher-kva.example"]);
     }
 
     #[test]
-    fn addresses_are_not_names_in_any_spelling() {
+    fn addresses_in_any_notation_are_not_names() {
         check(false, &["127.0.0.1", "2130706433", "0177.0.0.1", "0x7f.0.0.1", "0x7f000001", "127.1", "0"]);
         check(
             false,
@@ -66,8 +66,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_sound_is_a_domain_to_the_url_parser_too(host in "[0-9a-fx.\\-]{1,24}") {
-            if is_sound(&host) {
+        fn the_url_parser_reads_every_valid_name_as_a_domain(host in "[0-9a-fx.\\-]{1,24}") {
+            if is_valid(&host) {
                 let domain = url::Host::parse(&host);
                 prop_assert!(matches!(domain, Ok(url::Host::Domain(_))) || host.contains("xn--"));
             }

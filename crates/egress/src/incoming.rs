@@ -1,7 +1,7 @@
-//! How much of an answer is read.
+//! Reads answers, up to the policy's limits.
 //!
-//! **Invariant:** no more than the caps is ever held, counted after decompression; so a small answer that
-//! swells is stopped at the same size as a large one.
+//! **Invariant:** at most the limits are held in memory. They count decompressed bytes, so a small answer that expands is cut
+//! off at the same size as a large one.
 
 use guide::Fault;
 use reqwest::header::CONTENT_ENCODING;
@@ -9,26 +9,26 @@ use reqwest::header::CONTENT_ENCODING;
 use crate::fault::Failure;
 use crate::policy::Policy;
 
-/// Reads a response to its end, or to a cap.
+/// Reads a complete response. Fails if it exceeds a limit.
 pub(crate) async fn read(
     mut response: reqwest::Response,
     policy: &Policy,
 ) -> Result<probe::Response, Failure> {
     let headers = headers(&response);
     let header_bytes: usize = headers.iter().map(|(name, value)| name.len() + value.len()).sum();
-    // The count is capped while reading; the client has no such setting for their size.
+    // The client limits the number of headers, but not their total size.
     if policy.max_header_bytes < header_bytes {
-        return Err(Failure::new(Fault::TooLarge, "the headers are larger than is read"));
+        return Err(Failure::new(Fault::TooLarge, "the headers are too large"));
     }
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| Failure::of(&error))? {
         if policy.max_body - body.len() < chunk.len() {
-            return Err(Failure::new(Fault::TooLarge, "the body is larger than is read"));
+            return Err(Failure::new(Fault::TooLarge, "the body is too large"));
         }
         body.extend_from_slice(&chunk);
     }
     if !body.is_empty() && is_still_encoded(&response) {
-        return Err(Failure::new(Fault::Malformed, "the body came in an encoding that was not asked for"));
+        return Err(Failure::new(Fault::Malformed, "the body has an encoding that was not requested"));
     }
     Ok(probe::Response { status: response.status().as_u16(), headers, body })
 }
@@ -40,7 +40,7 @@ fn headers(response: &reqwest::Response) -> Vec<(String, String)> {
     response.headers().iter().map(pair).collect()
 }
 
-/// The client takes the header away where it has decoded; what is left was not decoded.
+/// Whether the body is still encoded. The client removes the header when it decodes the body.
 fn is_still_encoded(response: &reqwest::Response) -> bool {
     response
         .headers()

@@ -1,21 +1,23 @@
-//! The only way out: HTTP under policy.
+//! Sends HTTP requests to providers, under a policy. No other crate opens outgoing connections.
 //!
-//! | noun | what it is |
+//! | type | purpose |
 //! |---|---|
-//! | [`Egress`] | the door: sends one [`probe::Request`] and says what became of it |
-//! | [`Policy`] | what the operator has set: time, size, [`Upstream`]s, a [`Proxy`], extra roots |
-//! | [`Resolve`] | where addresses come from; [`SystemResolver`] unless told otherwise |
+//! | [`Egress`] | sends a [`probe::Request`] and returns the answer |
+//! | [`Policy`] | the operator's settings: timeouts, size limits, [`Upstream`]s, a [`Proxy`], extra root certificates |
+//! | [`Resolve`] | looks up addresses; [`SystemResolver`] by default |
 //!
-//! **Invariant:** no redirect is followed, no private address is reached, no body is read past its cap, and
-//! nothing is sent to a host that the guide does not permit. What the operator maps or names as a proxy is
-//! exempt from the address check alone, and [`Egress::notes`] says so.
+//! **Invariant:** no redirect is followed, no private address is reached, no body is read beyond its limit, and nothing is
+//! sent to a host that the guide does not allow. Upstreams and the proxy, which the operator sets, are exempt from the
+//! address check only, and [`Egress::notes`] reports them.
 //!
-//! Deliberately absent: retries (the flow decides), cookies, caches, HTTP/2 (one request at a time has no use
-//! for it, and its headers, streams and windows would each need a cap of their own), and the environment:
-//! whoever wants its proxy hands the variables in.
+//! Deliberately missing:
+//! - retries, because the flow decides on them;
+//! - cookies and caches;
+//! - HTTP/2, which has no benefit for single requests, and whose headers, streams and windows would each need a limit;
+//! - environment variables, which the caller passes in if it wants their proxy.
 //!
-//! Start reading at `client.rs`: a request passes `outgoing.rs` (what may be sent), `resolve.rs` (where to),
-//! and comes back through `incoming.rs` (how much is read) or `fault.rs` (why not).
+//! Start reading at `client.rs`. A request passes through `outgoing.rs` (may it be sent?) and `resolve.rs` (to which
+//! address?). The answer passes through `incoming.rs` (how much is read?) or becomes a failure in `fault.rs`.
 
 mod client;
 mod policy;

@@ -1,31 +1,31 @@
-//! A server that the operator names: scheme, host and port, and nothing more.
+//! The scheme, host and port of an upstream or a proxy.
 
 use std::fmt;
 
 use url::{Host, Url};
 
-/// Where an upstream or a proxy listens.
+/// The server that the operator names as an upstream or a proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Origin {
-    /// Whether it speaks TLS.
+    /// Whether the server uses TLS.
     pub(crate) is_secure: bool,
-    /// Its name or address.
+    /// The server's name or address.
     pub(crate) host: Host,
-    /// Its port, said or implied by the scheme.
+    /// The port, explicit or the scheme's default.
     pub(crate) port: u16,
 }
 
 /// Why a URL is not an origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OriginError {
-    /// Neither http nor https.
+    /// The scheme is neither http nor https, or there is no host.
     Scheme,
-    /// There is a path, a query or a fragment.
-    TooMuch,
+    /// The URL has a path, a query or a fragment.
+    NotAnOrigin,
 }
 
 impl Origin {
-    /// Takes what matters of a URL; credentials are the caller's matter.
+    /// Takes the origin of a URL. Credentials are ignored; the caller must handle them.
     pub(crate) fn of(url: &Url) -> Result<Self, OriginError> {
         let is_secure = match url.scheme() {
             "https" => true,
@@ -33,14 +33,14 @@ impl Origin {
             _ => return Err(OriginError::Scheme),
         };
         if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
-            return Err(OriginError::TooMuch);
+            return Err(OriginError::NotAnOrigin);
         }
         let host = url.host().ok_or(OriginError::Scheme)?.to_owned();
         let port = url.port_or_known_default().ok_or(OriginError::Scheme)?;
         Ok(Self { is_secure, host, port })
     }
 
-    /// The word before `://`.
+    /// The scheme: `http` or `https`.
     pub(crate) fn scheme(&self) -> &'static str {
         if self.is_secure { "https" } else { "http" }
     }

@@ -1,7 +1,7 @@
-//! What may be sent: from the flow's request to the client's.
+//! Checks a request and converts it for the HTTP client.
 //!
-//! **Invariant:** what leaves is what was checked, byte for byte. A path that the URL parser would tidy up, a
-//! header that would break out of its line, a host that could be read as something else: all are refused.
+//! **Invariant:** the bytes that are sent are the ones that were checked. A path that the URL parser would normalize, a header
+//! with a line break, and a host with more than one reading are rejected.
 
 use probe::Request;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
@@ -15,7 +15,7 @@ use crate::upstream::Upstream;
 
 const HTTPS: u16 = 443;
 
-/// Headers that frame the message, belong to the connection, or are the same for every guide.
+/// Headers that guides cannot set: they frame the message, belong to the connection, or are the same for every request.
 const OWN_HEADERS: [&str; 14] = [
     "accept-encoding",
     "connection",
@@ -33,10 +33,10 @@ const OWN_HEADERS: [&str; 14] = [
     "user-agent",
 ];
 
-/// Whether the request may go to its host at all, and to which port.
+/// Checks that the request can go to its host, and returns the port.
 pub(crate) fn admit(request: &Request) -> Result<u16, Refusal> {
-    if !host::is_sound(&request.host) {
-        return Err(Refusal::UnsoundHost);
+    if !host::is_valid(&request.host) {
+        return Err(Refusal::InvalidHost);
     }
     if !request.permit.allows(&request.host) {
         return Err(Refusal::HostNotPermitted);
@@ -48,7 +48,7 @@ pub(crate) fn admit(request: &Request) -> Result<u16, Refusal> {
     }
 }
 
-/// The request as the client wants it; admitted before.
+/// Converts a request that was admitted.
 pub(crate) fn build(
     request: &Request,
     port: u16,
@@ -58,9 +58,9 @@ pub(crate) fn build(
     let mut headers = headers(request)?;
     let url = match upstream {
         None => url(request, "https", &authority)?,
-        // The port is left to the guard, so that no other than the pinned one can be dialed.
+        // The guard sets the port, so that no other port of the upstream can be reached.
         Some(upstream) => {
-            let value = HeaderValue::from_str(&authority).map_err(|_| Refusal::UnsoundHost)?;
+            let value = HeaderValue::from_str(&authority).map_err(|_| Refusal::InvalidHost)?;
             headers.insert(HOST, value);
             url(request, upstream.target().scheme(), &request.host)?
         }
@@ -82,14 +82,14 @@ fn url(request: &Request, scheme: &str, authority: &str) -> Result<Url, Refusal>
     }
     let rest = request.path_and_query();
     let text = Secret::new(format!("{scheme}://{authority}{}", rest.expose()));
-    let url = Url::parse(text.expose()).map_err(|_| Refusal::UnsoundHost)?;
-    // A path such as `/v1/../admin` is sent as `/admin`: that is not the path the guide named.
+    let url = Url::parse(text.expose()).map_err(|_| Refusal::InvalidHost)?;
+    // The parser turns `/v1/../admin` into `/admin`, which is not the path that the guide names.
     if &url[Position::BeforePath..] != rest.expose() {
         return Err(Refusal::Path);
     }
     let names_the_host_only =
         url.domain() == Some(&request.host) && url.username().is_empty() && url.password().is_none();
-    if names_the_host_only { Ok(url) } else { Err(Refusal::UnsoundHost) }
+    if names_the_host_only { Ok(url) } else { Err(Refusal::InvalidHost) }
 }
 
 fn headers(request: &Request) -> Result<HeaderMap, Refusal> {
@@ -110,7 +110,7 @@ fn headers(request: &Request) -> Result<HeaderMap, Refusal> {
     Ok(headers)
 }
 
-/// Every value is marked, so that the client's own debug output hides it.
+/// Converts a header value and marks it as sensitive, so that the client's debug output hides it.
 fn value(name: &HeaderName, text: &str) -> Result<HeaderValue, Refusal> {
     let invalid = |_| Refusal::HeaderValue { name: name.as_str().to_owned() };
     let mut value = HeaderValue::from_bytes(text.as_bytes()).map_err(invalid)?;

@@ -1,37 +1,38 @@
-//! What the operator has set; a user has no say here.
+//! The operator's settings for outgoing requests.
 
 use std::time::Duration;
 
 use crate::proxy::Proxy;
 use crate::upstream::Upstream;
 
-/// The operator's settings. The default is safe: no exemption, and caps on everything.
+/// The operator's settings. The default is safe: it has no exemptions, and everything is limited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// Hosts that are asked elsewhere; the first that matches counts.
+    /// Servers that receive the requests for certain hosts instead. The first match applies.
     pub upstreams: Vec<Upstream>,
-    /// The proxy, if there is one. Mapped hosts never go through it.
+    /// The proxy, if any. Requests to upstreams never go through it.
     pub proxy: Proxy,
-    /// Whether the system's certificates are trusted. Reading them takes a while, each time a door is opened.
+    /// Whether the system's root certificates are trusted. Loading them takes time whenever clients are built.
     pub system_roots: bool,
-    /// Certificates, in PEM, that are trusted besides: a company's own authority.
+    /// Additional trusted root certificates, such as a company's own CA. Each entry is the content of a PEM file.
     pub extra_roots: Vec<Vec<u8>>,
-    /// How long it may take to find the host, connect, and make the connection secure.
+    /// The maximum time for resolving the host, connecting, and the TLS handshake.
     pub connect_timeout: Duration,
-    /// How long the provider may say nothing.
+    /// The maximum time without any data from the provider.
     pub read_timeout: Duration,
-    /// How long it may take from the first thing to the last.
+    /// The maximum time for the whole request.
     pub total_timeout: Duration,
-    /// How much of a body is read, in bytes, after decompression.
+    /// The largest body that is read, in bytes after decompression.
     pub max_body: usize,
-    /// How many headers a response may have.
+    /// The maximum number of headers in a response.
     pub max_headers: usize,
-    /// How large they may be together, in bytes.
+    /// The maximum total size of a response's headers, in bytes.
     pub max_header_bytes: usize,
 }
 
 impl Policy {
-    /// The mapping that holds for a host, in lower case. Whoever hands a URL to a browser maps it alike.
+    /// The upstream for a host in lower case, or `None` if the host is not mapped. URLs for a browser must be mapped the same
+    /// way.
     pub fn upstream_for(&self, host: &str) -> Option<&Upstream> {
         self.upstreams.iter().find(|it| it.maps(host))
     }

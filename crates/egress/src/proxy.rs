@@ -1,9 +1,9 @@
-//! The operator's proxy, and the hosts for which it is passed over.
+//! The operator's proxy, and the hosts that bypass it.
 //!
-//! Requests are tunneled (`CONNECT`), so that the proxy sees a host and bytes it cannot read. It also resolves
-//! that host's name: the check of addresses passes to it.
+//! Requests are tunneled with `CONNECT`, so the proxy sees the host but cannot read the traffic. The proxy resolves the host
+//! name, so checking addresses is its responsibility.
 //!
-//! **Invariant:** nothing here reads the environment; its variables are handed in as data.
+//! **Invariant:** this module never reads environment variables. The caller passes them in.
 
 use std::fmt;
 
@@ -15,30 +15,30 @@ use crate::origin::{Origin, OriginError};
 /// Whether requests go through a proxy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Proxy {
-    /// They go straight to the provider.
+    /// Requests go directly to the provider.
     #[default]
     None,
-    /// They go through this one.
+    /// Requests go through this proxy, except to the hosts that bypass it.
     Server(ProxyServer),
 }
 
 impl Proxy {
-    /// Takes an http or https URL, with or without credentials, and a list of exemptions as in `NO_PROXY`.
+    /// Parses an http or https URL, which can contain credentials, and a list of exempt hosts in the syntax of `NO_PROXY`.
     pub fn explicit(url: &str, no_proxy: &str) -> Result<Self, ProxyError> {
         let text = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
         let url = Url::parse(&text).map_err(|_| ProxyError::NotAUrl)?;
         let origin = Origin::of(&url).map_err(|error| match error {
             OriginError::Scheme => ProxyError::Scheme,
-            OriginError::TooMuch => ProxyError::NotAnOrigin,
+            OriginError::NotAnOrigin => ProxyError::NotAnOrigin,
         })?;
         let exemptions = no_proxy.split(',').filter_map(Exemption::parse).collect();
         Ok(Self::Server(ProxyServer { url: Secret::new(url), origin, exemptions }))
     }
 
-    /// Takes what the usual variables say: `HTTPS_PROXY`, else `ALL_PROXY`, but for the hosts of `NO_PROXY`.
+    /// Reads the usual variables: `HTTPS_PROXY` or else `ALL_PROXY`, and `NO_PROXY`.
     ///
-    /// As with curl, a variable in lower case wins over the same in upper case, and an empty one says nothing.
-    /// `HTTP_PROXY` is not read: nothing is sent in plain http.
+    /// As in curl, a lowercase variable takes precedence over its uppercase form, and empty variables are ignored.
+    /// `HTTP_PROXY` is not used, because nothing is sent over plain http.
     pub fn from_env_vars(vars: impl Iterator<Item = (String, String)>) -> Result<Self, ProxyError> {
         const NAMES: [&str; 6] =
             ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"];
@@ -48,15 +48,15 @@ impl Proxy {
                 value.trim().clone_into(&mut values[n]);
             }
         }
-        let first_said = |values: &[String]| values.iter().find(|it| !it.is_empty()).cloned();
-        match first_said(&values[..4]) {
-            Some(url) => Self::explicit(&url, &first_said(&values[4..]).unwrap_or_default()),
+        let first_set = |values: &[String]| values.iter().find(|it| !it.is_empty()).cloned();
+        match first_set(&values[..4]) {
+            Some(url) => Self::explicit(&url, &first_set(&values[4..]).unwrap_or_default()),
             None => Ok(Self::None),
         }
     }
 }
 
-/// A proxy, with the hosts for which it is passed over.
+/// A proxy, and the hosts that bypass it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProxyServer {
     url: Secret,
@@ -70,12 +70,12 @@ impl ProxyServer {
         !self.exemptions.iter().any(|it| it.covers(host, port))
     }
 
-    /// The whole URL, with the credentials.
+    /// The URL, including credentials.
     pub(crate) fn url(&self) -> &Secret {
         &self.url
     }
 
-    /// Its name, where it has one that must be resolved.
+    /// The proxy's host name, or `None` if it is given as an address.
     pub(crate) fn name(&self) -> Option<&str> {
         match &self.origin.host {
             Host::Domain(name) => Some(name),
@@ -84,37 +84,37 @@ impl ProxyServer {
     }
 }
 
-/// Scheme, host and port; never the credentials.
+/// Shows scheme, host and port, but not the credentials.
 impl fmt::Display for ProxyServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.origin.fmt(f)
     }
 }
 
-/// Why a text is not a proxy. It is not quoted: it may hold a password.
+/// Why a proxy's URL is rejected. The error does not quote it, because it can contain a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProxyError {
-    /// It is not a URL.
+    /// The text is not a URL.
     NotAUrl,
-    /// The scheme is another than http or https.
+    /// The scheme is neither http nor https.
     Scheme,
-    /// It has a path, a query or a fragment.
+    /// The URL has a path, a query or a fragment.
     NotAnOrigin,
 }
 
 impl fmt::Display for ProxyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotAUrl => "the proxy is not given as a URL, such as `http://proxy.example:3128`",
-            Self::Scheme => "only proxies that are spoken to by `http://` or `https://` are known",
-            Self::NotAnOrigin => "the proxy's URL may have credentials, a host and a port only",
+            Self::NotAUrl => "the proxy must be a URL such as `http://proxy.example:3128`",
+            Self::Scheme => "the proxy's URL must begin with `http://` or `https://`",
+            Self::NotAnOrigin => "the proxy's URL can contain only credentials, a host and a port",
         })
     }
 }
 
 impl std::error::Error for ProxyError {}
 
-/// One entry of `NO_PROXY`.
+/// An entry of `NO_PROXY`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Exemption {
     scope: Scope,
@@ -124,13 +124,13 @@ struct Exemption {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Scope {
     All,
-    /// A name and what is below it.
+    /// A domain and its subdomains.
     Domain(String),
 }
 
 impl Exemption {
-    /// Reads `*`, `example.com`, `.example.com` or `*.example.com`, with a port or without. Addresses and
-    /// networks are read as names, and so never apply: no request goes to an address.
+    /// Parses `*`, `example.com`, `.example.com` or `*.example.com`, with or without a port. Addresses and networks are parsed
+    /// as names, so they never match: no request goes to an address.
     fn parse(text: &str) -> Option<Self> {
         let text = text.trim().to_ascii_lowercase();
         let (name, port) = match text.rsplit_once(':') {
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn the_usual_variables_are_understood() {
+    fn the_usual_variables_are_read() {
         check(&[], Ok("none"));
         check(&[("HTTP_PROXY", "http://a:1"), ("http_proxy", "http://a:1"), ("PATH", "/bin")], Ok("none"));
         check(&[("HTTPS_PROXY", "http://a:1")], Ok("http://a:1"));
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn exempt_hosts_pass_the_proxy_over() {
+    fn exempt_hosts_bypass_the_proxy() {
         let list = "internal.example, .corp.example,*.lan.example,port.example:8443, ,10.0.0.0/8,x:y";
         let proxy = Proxy::explicit("proxy.example:3128", list).expect("a proxy");
         let Proxy::Server(server) = &proxy else { panic!("a server") };

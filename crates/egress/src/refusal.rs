@@ -1,42 +1,44 @@
-//! Why a request is not sent, or a name not dialed: our own policy.
+//! Why the policy forbids a request or a connection.
 
 use std::fmt;
 
-/// A reason to refuse. It quotes nothing of the request but a header's name.
+/// Why a request or a connection is refused. Of the request, only a header's name is quoted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// The host is an address, or no DNS name in lower case.
-    UnsoundHost,
-    /// The guide does not name the host.
+    /// The host is an address, or is not a DNS name in lower case.
+    InvalidHost,
+    /// The guide does not allow the host.
     HostNotPermitted,
-    /// Port 0.
+    /// The port is 0.
     Port,
-    /// The path or the query is not encoded as it should be, or would be sent otherwise than written.
+    /// The path or the query is not encoded correctly, or the client would send it differently.
     Path,
-    /// A header's name is not one.
+    /// A header's name is not valid.
     HeaderName,
-    /// A header's value has a line break or another control character.
+    /// A header's value contains a line break or another control character.
     HeaderValue { name: String },
-    /// A header that only the way out may set.
+    /// The request has a header that only this crate sets.
     OwnHeader { name: String },
-    /// The name resolves to addresses, but none of the public internet.
+    /// The name resolves, but to no public address.
     NotPublic,
-    /// A connection was about to be made to another server than the proxy or the upstream.
-    Astray,
+    /// The client tried to connect to a server other than the proxy or the upstream.
+    UnexpectedHost,
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnsoundHost => f.write_str("the host is not a DNS name in lower case"),
-            Self::HostNotPermitted => f.write_str("the guide does not permit this host"),
-            Self::Port => f.write_str("there is no port 0"),
-            Self::Path => f.write_str("the path is not encoded, or would not be sent as it is written"),
+            Self::InvalidHost => f.write_str("the host is not a DNS name in lower case"),
+            Self::HostNotPermitted => f.write_str("the guide does not allow this host"),
+            Self::Port => f.write_str("port 0 is not valid"),
+            Self::Path => f.write_str("the path is not encoded correctly, or would be changed when sent"),
             Self::HeaderName => f.write_str("a header's name is not valid"),
-            Self::HeaderValue { name } => write!(f, "the value of header `{name}` has a control character"),
-            Self::OwnHeader { name } => write!(f, "header `{name}` is not a guide's to set"),
-            Self::NotPublic => f.write_str("the host has no address on the public internet"),
-            Self::Astray => f.write_str("only the proxy or the upstream may be dialed here"),
+            Self::HeaderValue { name } => {
+                write!(f, "the value of header `{name}` contains a control character")
+            }
+            Self::OwnHeader { name } => write!(f, "a guide cannot set the header `{name}`"),
+            Self::NotPublic => f.write_str("the host has no public address"),
+            Self::UnexpectedHost => f.write_str("only the proxy or the upstream can be connected to"),
         }
     }
 }

@@ -1,7 +1,7 @@
-//! From names to addresses that may be dialed.
+//! Resolves host names to addresses that the client can connect to.
 //!
-//! **Invariant:** the client dials what it gets from here and nothing else; so the address that was checked is
-//! the address dialed, and a name that changes its mind in between (DNS rebinding) gains nothing.
+//! **Invariant:** the client connects only to addresses from this module. So it connects to the address that was checked, and
+//! changing a name's address in between (DNS rebinding) has no effect.
 
 use std::fmt;
 use std::io;
@@ -15,16 +15,16 @@ use url::Host;
 use crate::refusal::Refusal;
 use crate::upstream::Upstream;
 
-/// Finds the addresses of hosts.
+/// Looks up the addresses of hosts.
 pub trait Resolve: Send + Sync {
-    /// All addresses of a host, public or not: they are filtered afterwards.
+    /// Returns all addresses of a host. They can be private, because they are filtered afterwards.
     fn resolve<'a>(&'a self, host: &'a str) -> Resolving<'a>;
 }
 
-/// Addresses, later.
+/// The future that [`Resolve::resolve`] returns.
 pub type Resolving<'a> = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send + 'a>>;
 
-/// Asks the operating system.
+/// Uses the operating system's resolver.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemResolver;
 
@@ -37,22 +37,22 @@ impl Resolve for SystemResolver {
     }
 }
 
-/// A name could not be turned into an address.
+/// Why a name has no address to connect to.
 #[derive(Debug)]
 pub(crate) enum ResolveError {
-    /// The resolver said so.
+    /// The resolver failed.
     Failed(io::Error),
-    /// The name exists, without addresses.
+    /// The name exists but has no address.
     Empty,
-    /// Our policy has left none.
+    /// The policy forbids all addresses, or the host itself.
     Refused(Refusal),
 }
 
 impl fmt::Display for ResolveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Failed(_) => f.write_str("the host's name could not be resolved"),
-            Self::Empty => f.write_str("the host's name has no address"),
+            Self::Failed(_) => f.write_str("the host name could not be resolved"),
+            Self::Empty => f.write_str("the host name has no address"),
             Self::Refused(refusal) => refusal.fmt(f),
         }
     }
@@ -68,18 +68,18 @@ impl std::error::Error for ResolveError {
     }
 }
 
-/// Which addresses a client may dial. Each client has one of these, for one kind of route.
+/// The addresses that a client can connect to. Each route's client has its own guard.
 #[derive(Clone)]
 pub(crate) enum Guard {
-    /// Any host, on those of its addresses that are admitted: the public ones.
+    /// Any host, but only at addresses that the function accepts, which are the public ones.
     Admitted(fn(IpAddr) -> bool),
-    /// Mapped hosts only, on the socket addresses of their upstreams whatever those are.
+    /// Mapped hosts only, at any address of their upstreams.
     Mapped(Vec<Upstream>),
-    /// This name only, on all its addresses: the proxy's.
+    /// The proxy's name only, at any of its addresses. `None` if the proxy is given as an address, which needs no lookup.
     Named(Option<String>),
 }
 
-/// A resolver behind a guard, as the client wants it.
+/// A resolver for the HTTP client that applies a guard.
 pub(crate) struct Guarded {
     pub(crate) resolver: Arc<dyn Resolve>,
     pub(crate) guard: Guard,
@@ -96,7 +96,7 @@ impl reqwest::dns::Resolve for Guarded {
     }
 }
 
-/// What may be dialed for a host; port 0 means the URL's.
+/// The socket addresses to connect to for a host. Port 0 means the URL's port.
 async fn addresses(
     resolver: &dyn Resolve,
     guard: &Guard,
@@ -113,7 +113,7 @@ async fn addresses(
         }
         Guard::Mapped(upstreams) => {
             let upstream = upstreams.iter().find(|it| it.maps(host));
-            let target = upstream.ok_or(ResolveError::Refused(Refusal::Astray))?.target();
+            let target = upstream.ok_or(ResolveError::Refused(Refusal::UnexpectedHost))?.target();
             let found = match &target.host {
                 Host::Ipv4(address) => vec![IpAddr::V4(*address)],
                 Host::Ipv6(address) => vec![IpAddr::V6(*address)],
@@ -123,7 +123,7 @@ async fn addresses(
         }
         Guard::Named(name) => {
             if name.as_deref() != Some(host) {
-                return Err(ResolveError::Refused(Refusal::Astray));
+                return Err(ResolveError::Refused(Refusal::UnexpectedHost));
             }
             Ok(with_port(lookup(resolver, host).await?, 0))
         }

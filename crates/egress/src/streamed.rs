@@ -1,16 +1,16 @@
-//! An answer that is handed on piece by piece.
+//! Answers whose body is passed on as a stream.
 //!
-//! **Invariant:** no more than the caller's cap passes, and no longer than a provider may say nothing is waited for the
-//! next piece; a header that is of the connection alone does not pass.
+//! **Invariant:** at most the caller's limit of bytes passes, and the read timeout applies to each chunk. Headers that belong
+//! to the connection do not pass.
 
 use bytes::Bytes;
 use guide::Fault;
 
 use crate::fault::Failure;
 
-/// What belongs to one connection
-/// ([RFC 9110, 7.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1)), or was changed by decoding.
-const OF_THE_CONNECTION: [&str; 11] = [
+/// Headers that belong to one connection
+/// ([RFC 9110, 7.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1)), or that decoding the body makes wrong.
+const HOP_BY_HOP: [&str; 11] = [
     "connection",
     "content-encoding",
     "content-length",
@@ -24,42 +24,41 @@ const OF_THE_CONNECTION: [&str; 11] = [
     "alt-svc",
 ];
 
-/// An answer whose body is still coming.
+/// An answer whose body is still arriving.
 pub struct Streamed {
     /// The status code.
     pub status: u16,
-    /// The headers, names in lower case, in the order received.
+    /// The headers in the order received, with names in lower case.
     pub headers: Vec<(String, Vec<u8>)>,
     response: reqwest::Response,
-    left: u64,
+    remaining: u64,
 }
 
-/// Why there is no more of it, or nothing at all.
+/// Why an answer, or the rest of its body, is not available.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Broken {
-    /// What it was.
+    /// The kind of failure.
     pub fault: Fault,
-    /// What the transport said, without anything that was sent.
+    /// Details for the operator. They never contain anything that was sent.
     pub detail: String,
 }
 
 impl Streamed {
-    /// The head of a response; `cap`: how much of its body may pass, in bytes.
-    pub(crate) fn new(response: reqwest::Response, cap: u64) -> Self {
+    /// `max_body` is the largest body to pass on, in bytes.
+    pub(crate) fn new(response: reqwest::Response, max_body: u64) -> Self {
         let headers = response.headers().iter();
-        let headers = headers.filter(|(name, _)| !OF_THE_CONNECTION.contains(&name.as_str()));
+        let headers = headers.filter(|(name, _)| !HOP_BY_HOP.contains(&name.as_str()));
         let headers = headers.map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()));
-        Self { status: response.status().as_u16(), headers: headers.collect(), response, left: cap }
+        Self { status: response.status().as_u16(), headers: headers.collect(), response, remaining: max_body }
     }
 
-    /// The next piece; none at the end.
+    /// The next chunk of the body, or `None` at the end. Fails if the body exceeds its limit.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Broken> {
         let chunk = self.response.chunk().await.map_err(|error| Broken::from(Failure::of(&error)))?;
         let Some(chunk) = chunk else { return Ok(None) };
-        let left = self.left.checked_sub(chunk.len() as u64);
-        let too_large =
-            || Broken { fault: Fault::TooLarge, detail: "the body is larger than may pass".to_owned() };
-        self.left = left.ok_or_else(too_large)?;
+        let remaining = self.remaining.checked_sub(chunk.len() as u64);
+        let too_large = || Broken { fault: Fault::TooLarge, detail: "the body is too large".to_owned() };
+        self.remaining = remaining.ok_or_else(too_large)?;
         Ok(Some(chunk))
     }
 }
@@ -71,7 +70,7 @@ impl From<Failure> for Broken {
     }
 }
 
-/// Shows its shape only.
+/// Shows the status only.
 impl std::fmt::Debug for Streamed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Streamed {{ status: {}, .. }}", self.status)

@@ -1,8 +1,8 @@
-//! An operator's mapping: requests to these hosts go to that server instead.
+//! An operator's mapping of hosts to another server, which receives their requests.
 //!
-//! For tests, the simulator and gateways on the operator's own network. The server is told the original host,
-//! in the `Host` header and, where it speaks TLS, by SNI; and its certificate must be valid for the *original*
-//! host: a mapping moves a connection elsewhere, it does not change whom one talks to.
+//! Mappings are for tests, the simulator, and gateways in the operator's network. The server gets the original host name in
+//! the `Host` header and, with TLS, in SNI. Its certificate must be valid for the *original* host: a mapping changes where a
+//! connection goes, not who must be at the other end.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::origin::{Origin, OriginError};
 
-/// A mapping of a host pattern to another server, written `**.example.com=http://127.0.0.1:9100`.
+/// A mapping of a host pattern to a server, written as `**.example.com=http://127.0.0.1:9100`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upstream {
     pattern: HostPattern,
@@ -20,17 +20,17 @@ pub struct Upstream {
 }
 
 impl Upstream {
-    /// Whether a host, in lower case, is one of those mapped.
+    /// Whether a host in lower case is mapped.
     pub fn maps(&self, host: &str) -> bool {
         self.pattern.matches(host)
     }
 
-    /// The hosts that are mapped.
+    /// The pattern of mapped hosts.
     pub fn pattern(&self) -> &HostPattern {
         &self.pattern
     }
 
-    /// The server that is asked instead, such as `http://127.0.0.1:9100`: always with its port, without a slash.
+    /// The server's URL, always with a port and without a trailing slash: `http://127.0.0.1:9100`.
     pub fn origin(&self) -> String {
         self.origin.to_string()
     }
@@ -40,16 +40,16 @@ impl Upstream {
     }
 }
 
-/// Why a text is not a mapping.
+/// Why a text is not a valid mapping.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UpstreamError {
-    /// There is no `=` between pattern and URL.
+    /// There is no `=` between the pattern and the URL.
     NoEqualsSign,
-    /// What stands before `=` is not a host pattern.
+    /// The part before `=` is not a host pattern.
     Pattern(HostPatternError),
-    /// What stands after `=` is not an http or https URL.
+    /// The part after `=` is not an http or https URL.
     NotAUrl,
-    /// The URL has a user, a path, a query or a fragment.
+    /// The URL has credentials, a path, a query or a fragment.
     NotAnOrigin,
 }
 
@@ -57,11 +57,11 @@ impl fmt::Display for UpstreamError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoEqualsSign => {
-                "a mapping is written `pattern=url`, as in `**.example.com=http://127.0.0.1:9100`"
+                "a mapping must be `pattern=url`, such as `**.example.com=http://127.0.0.1:9100`"
             }
-            Self::Pattern(_) => "what stands before `=` is not a host pattern",
-            Self::NotAUrl => "what stands after `=` is not a URL that begins with `http://` or `https://`",
-            Self::NotAnOrigin => "the URL after `=` may have a scheme, a host and a port only",
+            Self::Pattern(_) => "the part before `=` is not a host pattern",
+            Self::NotAUrl => "the part after `=` must be a URL that begins with `http://` or `https://`",
+            Self::NotAnOrigin => "the URL after `=` can contain only a scheme, a host and a port",
         })
     }
 }
@@ -87,13 +87,13 @@ impl FromStr for Upstream {
         }
         let origin = Origin::of(&url).map_err(|error| match error {
             OriginError::Scheme => UpstreamError::NotAUrl,
-            OriginError::TooMuch => UpstreamError::NotAnOrigin,
+            OriginError::NotAnOrigin => UpstreamError::NotAnOrigin,
         })?;
         Ok(Self { pattern, origin })
     }
 }
 
-/// As it was written, but for the port, which is always said.
+/// Shows the mapping in its input syntax, always with a port.
 impl fmt::Display for Upstream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}={}", self.pattern, self.origin)
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_more_or_less_is_refused() {
+    fn other_texts_are_rejected() {
         check("http://127.0.0.1:9100", Err(UpstreamError::NoEqualsSign));
         check("**.com=http://127.0.0.1:9100", Err(UpstreamError::Pattern(HostPatternError::TooWide)));
         check("a.example.com=127.0.0.1:9100", Err(UpstreamError::NotAUrl));

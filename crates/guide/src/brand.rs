@@ -1,87 +1,87 @@
-//! A brand: everything that white-labelling changes.
+//! A brand: everything that white-labeling changes.
 
 use crate::prose::Prose;
 use crate::template::Template;
 
-/// Product name, links, theme and the fixed wording of pages.
+/// The product's name and links, the theme, and the fixed wording of pages.
 #[derive(Clone, Debug)]
 pub struct Brand {
     /// The product's name.
     pub name: String,
-    /// What the place is called in which accounts are linked.
+    /// The name of the place where accounts are linked.
     pub hub: String,
-    /// Where to go for help.
+    /// The URL at which people get help.
     pub support_url: Option<String>,
-    /// The site's address.
+    /// The URL of the product's site, without a trailing slash.
     pub site_url: Option<String>,
-    /// Colors.
+    /// The colors of pages.
     pub theme: Theme,
-    /// The lines above the `.md` twin of a page.
+    /// The lines at the top of a page's Markdown version.
     pub twin_head: Vec<Template>,
-    /// The wording of the page that tells how to link.
+    /// The wording of pages for people who link an account.
     pub link: LinkWording,
-    /// The wording of the page that tells how to set up.
+    /// The wording of pages for administrators who set up a method.
     pub setup: SetupWording,
 }
 
-/// Colors, as `#rrggbb`.
+/// The colors of pages, as `#rrggbb`.
 #[derive(Clone, Debug, Default)]
 pub struct Theme {
-    /// Links and buttons on a light page.
+    /// The color of links and buttons on light pages. `None` for the default color.
     pub accent: Option<String>,
-    /// Links and buttons on a dark page.
+    /// The color of links and buttons on dark pages. `None` for the default color.
     pub accent_dark: Option<String>,
 }
 
-/// The fixed wording of the page that tells how to link an account.
+/// The fixed wording of pages for people who link an account.
 #[derive(Clone, Debug)]
 pub struct LinkWording {
     /// The page's title.
     pub title: Template,
     /// The page's description.
     pub description: Template,
-    /// The heading of the block about linking.
+    /// The heading of the section about linking.
     pub heading: Template,
-    /// The step that leads to the hub.
+    /// The step in which people open the hub.
     pub open: Titled,
-    /// The step in which the fields are filled.
+    /// The step in which people fill in the fields.
     pub fill: Titled,
-    /// The title of the step that connects …
+    /// The title of the step in which people connect.
     pub connect_title: Template,
-    /// … and what happens.
+    /// What happens when people connect, one line each.
     pub connect: Vec<Prose>,
-    /// What happens where people sign in at the provider in a browser; nothing of its own, if empty.
+    /// What happens if people sign in with the provider in a browser. If empty, `connect` applies.
     pub connect_in_browser: Vec<Prose>,
-    /// The last sentence.
+    /// The closing sentence.
     pub closing: Prose,
 }
 
-/// The fixed wording of the page that tells how to set a method up.
+/// The fixed wording of pages for administrators who set up a method.
 #[derive(Clone, Debug)]
 pub struct SetupWording {
     /// The page's title.
     pub title: Template,
     /// The page's description.
     pub description: Template,
-    /// The heading of the block about the configuration.
+    /// The heading of the section about the connector profile.
     pub heading: Template,
-    /// What stands below it.
+    /// The text below the heading.
     pub intro: Prose,
-    /// The step that leads there.
+    /// The step in which administrators open the connector profiles.
     pub open: Titled,
-    /// The title of the step that creates it …
+    /// The title of the step in which they create a profile.
     pub create_title: Template,
-    /// … what is done before the fields …
+    /// What to do before filling in the fields, one line each.
     pub before_fields: Vec<Prose>,
-    /// … what introduces the fields …
+    /// The text that introduces the list of fields.
     pub fields: Prose,
-    /// … what follows an optional field's label …
+    /// The text after the label of an optional field.
     pub optional: String,
-    /// … and what is done after them.
+    /// What to do after filling in the fields, one line each.
     pub after_fields: Vec<Prose>,
 }
 
-/// A title and a text.
+/// A step's title and text.
 #[derive(Clone, Debug)]
 pub struct Titled {
     /// The title.

@@ -1,32 +1,32 @@
-//! The small choices of the format: words that stand in a guide and mean the same everywhere.
+//! The enumerations of the format.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// What kind of event it is.
+/// The kind of a dated event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LifecycleEvent {
-    /// It begins to exist.
+    /// The API or method is introduced.
     Introduced,
-    /// It works otherwise than before.
+    /// Its behavior changes.
     Changed,
-    /// It works, and should not be chosen any more.
+    /// It still works, but should not be used any more.
     Deprecated,
     /// It stops working.
     Sunset,
 }
 
-/// How sure a fact is.
+/// How certain a fact is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
-    /// The provider's own documentation says so.
+    /// The provider's documentation states it.
     #[default]
     Documented,
-    /// Somebody saw it with a real account.
+    /// Someone observed it with a real account.
     Observed,
-    /// Nobody says so; the guide takes it to be so.
+    /// The guide assumes it without a source.
     Assumed,
 }
 
@@ -34,25 +34,25 @@ pub enum Standing {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Expiry {
-    /// Not known.
+    /// It is not known.
     #[default]
     Unknown,
-    /// It works until somebody revokes it.
+    /// The credential works until it is revoked.
     Never,
-    /// So many days after it was made.
+    /// This number of days after its creation.
     Days(u32),
-    /// So many days after it was last used.
+    /// This number of days after its last use.
     IdleDays(u32),
 }
 
-/// Where a key stands in a request.
+/// The kind of place in a request that carries a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "CarrierKind")]
 pub enum Carrier {
     /// A header.
     Header,
-    /// The query; it will stand in access logs, so only where a provider forces it.
+    /// A query parameter. It appears in access logs, so use it only if the provider requires it.
     Query,
     /// A cookie.
     Cookie,
@@ -60,31 +60,31 @@ pub enum Carrier {
     Body,
 }
 
-/// How an OAuth token is come by.
+/// How an OAuth token is obtained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Grant {
-    /// The person signs in at the provider.
+    /// The person signs in on the provider's page in a browser.
     AuthorizationCode,
-    /// The client itself.
+    /// The client authenticates as itself, without a person.
     ClientCredentials,
-    /// Username and password.
+    /// The person enters a user name and password.
     Password,
-    /// A code typed on another device.
+    /// The person enters a code on another device. Waystone cannot run this grant yet.
     DeviceCode,
 }
 
-/// How an OAuth client shows who it is.
+/// How an OAuth client authenticates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ClientAuth {
-    /// HTTP Basic.
+    /// With HTTP Basic authentication.
     Basic,
-    /// In the body.
+    /// With `client_id` and `client_secret` in the body.
     Post,
-    /// A signed assertion.
+    /// With a signed assertion.
     PrivateKeyJwt,
-    /// Not at all.
+    /// Without authentication: a public client.
     None,
 }
 
@@ -101,11 +101,11 @@ pub(crate) enum TokenBody {
     Query,
 }
 
-/// How something is signed ([RFC 7518, 3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1),
+/// A signing algorithm ([RFC 7518, 3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1),
 /// [RFC 8037](https://www.rfc-editor.org/rfc/rfc8037)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 pub enum Algorithm {
-    /// HMAC with SHA-1. For signatures over requests only.
+    /// HMAC with SHA-1. Only for signatures of requests.
     #[serde(rename = "HS1")]
     Hs1,
     /// HMAC with SHA-256.
@@ -117,16 +117,16 @@ pub enum Algorithm {
     /// HMAC with SHA-512.
     #[serde(rename = "HS512")]
     Hs512,
-    /// RSA, PKCS #1, with SHA-256.
+    /// RSA PKCS #1 with SHA-256.
     #[serde(rename = "RS256")]
     Rs256,
-    /// RSA, PKCS #1, with SHA-384.
+    /// RSA PKCS #1 with SHA-384.
     #[serde(rename = "RS384")]
     Rs384,
-    /// RSA, PKCS #1, with SHA-512.
+    /// RSA PKCS #1 with SHA-512.
     #[serde(rename = "RS512")]
     Rs512,
-    /// RSA, PSS, with SHA-256.
+    /// RSA PSS with SHA-256.
     #[serde(rename = "PS256")]
     Ps256,
     /// ECDSA on P-256 with SHA-256.
@@ -141,7 +141,7 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// The word in guides, and in the header of a JWT.
+    /// The word in guides and in the header of a JWT.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Hs1 => "HS1",
@@ -158,93 +158,93 @@ impl Algorithm {
         }
     }
 
-    /// Whether both sides know the same key.
+    /// Whether the algorithm is an HMAC, whose key both sides share.
     pub const fn is_hmac(self) -> bool {
         matches!(self, Self::Hs1 | Self::Hs256 | Self::Hs384 | Self::Hs512)
     }
 }
 
-/// How the key of an HMAC is written.
+/// The encoding of an HMAC key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyEncoding {
-    /// As it is: its characters are the key's bytes.
+    /// Plain text, whose UTF-8 bytes are the key.
     #[default]
     Text,
-    /// In Base64, of either alphabet.
+    /// Base64, standard or URL-safe.
     Base64,
-    /// In hexadecimal.
+    /// Hexadecimal.
     Hex,
 }
 
-/// How a signature is written.
+/// The encoding of a signature.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SignatureEncoding {
-    /// In hexadecimal, small letters.
+    /// Hexadecimal in lower case.
     #[default]
     Hex,
-    /// In Base64.
+    /// Base64.
     Base64,
-    /// In Base64 for addresses, without padding.
+    /// URL-safe Base64 without padding.
     Base64url,
 }
 
-/// What several lines or a file must hold.
+/// The format of a `multiline` or `file` value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Holds {
-    /// JSON.
+    /// A JSON object.
     Json,
-    /// PEM ([RFC 7468](https://www.rfc-editor.org/rfc/rfc7468)): a key, or certificates.
+    /// PEM ([RFC 7468](https://www.rfc-editor.org/rfc/rfc7468)), such as a key or certificates.
     Pem,
 }
 
-/// What a check proves.
+/// What a check verifies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Who this is.
+    /// Whose account it is.
     Identity,
-    /// That the credentials are taken.
+    /// That the provider accepts the credentials.
     Authenticate,
-    /// That something may be done.
+    /// That the account has a permission.
     Capability,
 }
 
-/// What the id of an identity stands for.
+/// What the id of an account identifies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Identifies {
     /// The account at the provider.
     #[default]
     Account,
-    /// Only the credential: the provider names no account.
+    /// Only the credential, because the provider does not name the account.
     Credential,
 }
 
-/// How a header says when one may ask again.
+/// The meaning of the header that tells when to retry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WaitAs {
-    /// In so many seconds.
+    /// The number of seconds to wait.
     #[default]
     Seconds,
-    /// At this moment, in seconds since 1970.
+    /// The time at which to retry, in Unix seconds.
     Epoch,
 }
 
-/// What kind of JSON value it is.
+/// The type of a JSON value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum JsonType {
-    /// A text.
+    /// A string.
     String,
     /// A number.
     Number,
-    /// A truth value.
+    /// A boolean.
     Boolean,
-    /// A list.
+    /// An array.
     Array,
     /// An object.
     Object,
@@ -252,7 +252,7 @@ pub enum JsonType {
     Null,
 }
 
-/// What kind of value a field holds.
+/// The type of a field's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldType {
@@ -260,37 +260,37 @@ pub enum FieldType {
     Text,
     /// An email address.
     Email,
-    /// An https address.
+    /// An `https://` URL.
     Url,
     /// A host name.
     Host,
-    /// One line that is never shown: a token, a key, a password.
+    /// One line that is never shown, such as a token, a key or a password.
     Secret,
     /// A whole number.
     Number,
     /// One of several choices.
     Select,
-    /// Several lines.
+    /// Several lines of text.
     Multiline,
-    /// A file's text: a key, a service account.
+    /// The text of a file, such as a private key.
     File,
     /// Yes or no.
     Boolean,
 }
 
-/// Which rule turns a value away.
+/// The rule that rejects a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RefusedBy {
-    /// Nothing was typed where something must be.
+    /// A required value is missing.
     Required,
-    /// It is not of the field's type.
+    /// The value does not fit the field's type.
     Type,
-    /// It does not look as the pattern says.
+    /// The value does not match the pattern.
     Pattern,
-    /// It is a mistake that `refuse` names.
+    /// The value is a mistake that `refuse` lists.
     Refuse,
-    /// It is longer than allowed.
+    /// The value is too long.
     Length,
 }
 
@@ -311,13 +311,13 @@ impl RefusedBy {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
-    /// Leads to the credentials.
+    /// How to obtain the credentials.
     #[default]
     Obtain,
     /// How to replace the credential.
     Rotate,
-    /// How to take it back.
+    /// How to revoke the credential.
     Revoke,
-    /// Good to know.
+    /// Additional information.
     Reference,
 }

@@ -1,41 +1,20 @@
-//! The kinds of findings that reading a guide can give, each with its page.
+//! The kinds of findings that reading a file can produce, each with its page.
 //!
-//! A page is one value: `waystone explain`, the line that says why, the general advice and the index are all
-//! made from it. Codes are `W` and four digits and are never used again for something else: `W00…` is text,
-//! `W01…` shape, `W02…` meaning; `W03…` and up are the rules of the crate `lint`.
+//! `waystone explain`, the reason and advice under a finding, and the index of findings are all made from the pages.
+//! A code is `W` and four digits and is never reused: `W00…` is about text, `W01…` about shape and `W02…` about
+//! meaning. `W03…` and up are the rules of the `lint` crate.
 
 mod meaning;
 mod shape;
 mod text;
 
-use crate::finding::Severity;
+use crate::page::CodePage;
 
 pub(crate) use self::meaning::*;
 pub(crate) use self::shape::*;
 pub(crate) use self::text::*;
 
-/// The page of a kind of finding.
-#[derive(Debug, PartialEq, Eq)]
-pub struct CodePage {
-    /// `W` and four digits.
-    pub code: &'static str,
-    /// A few words with hyphens.
-    pub name: &'static str,
-    /// How much such a finding weighs.
-    pub severity: Severity,
-    /// What is found, in one sentence.
-    pub summary: &'static str,
-    /// Why it matters, in one sentence; shown under every finding.
-    pub why: &'static str,
-    /// What to do, in general.
-    pub mend: &'static str,
-    /// A piece of a guide that has it.
-    pub bad: &'static str,
-    /// The same piece, mended.
-    pub good: &'static str,
-}
-
-/// All pages of this crate, by code.
+/// All pages of this crate, ordered by code.
 pub fn pages() -> impl Iterator<Item = &'static CodePage> {
     [text::PAGES, shape::PAGES, meaning::PAGES].into_iter().flatten().copied()
 }
@@ -45,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_are_one_of_a_kind_and_in_order() {
+    fn codes_are_unique_and_in_order() {
         let codes: Vec<_> = pages().map(|page| page.code).collect();
         assert!(codes.is_sorted_by(|a, b| a < b), "{codes:?}");
         for page in pages() {

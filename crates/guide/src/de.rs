@@ -1,7 +1,7 @@
-//! From the tree to typed shapes, with places. A `serde` deserializer over [`Node`].
+//! A `serde` deserializer from [`Node`] to typed shapes, with places.
 //!
-//! The schema has judged the tree before, so an error here means that shape and schema disagree; a test holds
-//! them together.
+//! The tree has been validated against the schema before, so an error here means that shape and schema disagree. A
+//! test ensures that they agree.
 
 use std::fmt;
 
@@ -13,14 +13,9 @@ use serde::forward_to_deserialize_any;
 
 use crate::node::{Entry, Kind, Node};
 use crate::source::Span;
-use crate::spanned::{SPANNED, WHOLE};
+use crate::spanned::{ONE_OR_MANY, SHORT_OR, SPANNED, WHOLE};
 
-/// Asks for a list also where a single value stands.
-pub(crate) const ONE_OR_MANY: &str = "$waystone::OneOrMany";
-/// Asks which of a text and a mapping stands here.
-pub(crate) const SHORT_OR: &str = "$waystone::ShortOr";
-
-/// Why a tree is not of a shape.
+/// Why a tree does not fit a shape.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ShapeError {
     pub(crate) message: String,
@@ -100,7 +95,7 @@ impl<'de> Deserializer<'de> for &'de Node {
         let result = match &self.kind {
             Kind::Text(text) => visitor.visit_enum(text.as_str().into_deserializer()),
             Kind::Mapping(entries) if entries.len() == 1 => visitor.visit_enum(Variant(&entries[0])),
-            _ => Err(de::Error::custom("one name, or a mapping with one key, is wanted here")),
+            _ => Err(de::Error::custom("this must be a name, or a mapping with a single key")),
         };
         result.map_err(|error: ShapeError| error.at(self.place()))
     }
@@ -153,7 +148,7 @@ impl<'de> MapAccess<'de> for Pairs<'de> {
     }
 }
 
-/// A mapping's key: a text with a place.
+/// Deserializes a mapping's key, which is a string with a place.
 struct Key<'de>(&'de Entry);
 
 impl<'de> Deserializer<'de> for Key<'de> {
@@ -177,7 +172,7 @@ impl<'de> Deserializer<'de> for Key<'de> {
     }
 }
 
-/// The three parts of a spanned value: start, end, value.
+/// Yields the three parts of a spanned value: start, end and value.
 struct Place<'de> {
     step: u8,
     span: Span,
@@ -221,7 +216,7 @@ impl<'de> SeqAccess<'de> for KeyPlace<'de> {
     }
 }
 
-/// A variant written as a mapping with one key.
+/// Deserializes an enum variant that is written as a single-key mapping.
 struct Variant<'de>(&'de Entry);
 
 impl<'de> EnumAccess<'de> for Variant<'de> {

@@ -1,70 +1,43 @@
-//! What there is to say about a guide's text.
+//! Findings: what authors are told about a guide.
 //!
-//! A finding is for the author: a value, collected with all the others, never an error that stops the reading.
+//! A finding is a value. Findings are collected, and none of them stops the reading.
 
-use std::fmt;
-
-use crate::code::CodePage;
+use crate::page::{CodePage, Severity};
 use crate::source::Span;
 
-/// So many findings are given of one file. More is not read by anybody, and takes time to make.
+/// The most findings reported for one file. Nobody reads more, and making them takes time.
 pub(crate) const MOST_FINDINGS: usize = 100;
 
-/// How much a finding weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// The guide cannot be used.
-    Error,
-    /// The guide works, and would be better otherwise; can be allowed in the file, with a reason.
-    Warning,
-}
-
-impl Severity {
-    /// The word shown.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-        }
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// One thing about one place.
+/// A mistake, or a possible improvement, in one place of a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
-    /// The page of this kind of finding: code, severity, why it matters.
+    /// The page of this kind of finding, with its code, severity and reason.
     pub code: &'static CodePage,
     /// What is wrong, in one line without a full stop.
     pub message: String,
-    /// Where.
+    /// The place that the caret marks.
     pub span: Span,
-    /// What the caret line says; may be empty.
+    /// The text next to the caret. May be empty.
     pub label: String,
-    /// Other places that belong to it.
+    /// Related places, each with a label.
     pub also: Vec<(Span, String)>,
-    /// What to do here; without it the page's general advice is shown.
+    /// What to do in this case. `None` shows the page's general advice.
     pub mend: Option<String>,
-    /// The edit that mends it, where that is mechanical.
+    /// The edit that fixes it, if the edit is mechanical.
     pub fix: Option<Edit>,
 }
 
-/// A replacement of bytes.
+/// The replacement of a range of bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
-    /// What is replaced.
+    /// The bytes to replace.
     pub span: Span,
-    /// By what.
+    /// The replacement text.
     pub text: String,
 }
 
 impl Finding {
-    /// A finding with a message; the rest is added by the methods below.
+    /// A finding with a message. The methods below add the rest.
     pub fn new(code: &'static CodePage, span: Span, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -77,48 +50,48 @@ impl Finding {
         }
     }
 
-    /// Says something on the caret line.
+    /// Sets the text next to the caret.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
         self
     }
 
-    /// Shows another place too.
+    /// Adds a related place.
     #[must_use]
     pub fn also(mut self, span: Span, label: impl Into<String>) -> Self {
         self.also.push((span, label.into()));
         self
     }
 
-    /// Says what to do.
+    /// Sets what to do.
     #[must_use]
     pub fn mend(mut self, mend: impl Into<String>) -> Self {
         self.mend = Some(mend.into());
         self
     }
 
-    /// Offers an edit.
+    /// Sets the edit that fixes it.
     #[must_use]
     pub fn fix(mut self, span: Span, text: impl Into<String>) -> Self {
         self.fix = Some(Edit { span, text: text.into() });
         self
     }
 
-    /// How much it weighs.
+    /// The severity of this kind of finding.
     pub const fn severity(&self) -> Severity {
         self.code.severity
     }
 }
 
-/// The known name nearest to a wrong one, if one is near enough to be meant.
+/// The known name closest to a wrong one, or `None` if none is close enough to be what the author meant.
 pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wrong = wrong.to_lowercase();
     let length = wrong.chars().count();
     let reach = |name: &str| (name.chars().count().max(3) / 3).max(1);
     known
         .into_iter()
-        // Measuring takes time in proportion to both lengths, and names in a hostile file can be very long.
+        // Computing a distance takes time proportional to both lengths, and a hostile file can have very long names.
         .filter(|name| length.abs_diff(name.chars().count()) <= reach(name))
         .map(|name| (strsim::osa_distance(&wrong, &name.to_lowercase()), name))
         .filter(|(distance, name)| *distance <= reach(name))
@@ -126,7 +99,7 @@ pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .map(|(_, name)| name)
 }
 
-/// A piece of the file as a message shows it: on one line, and cut where it is long.
+/// A piece of the file as messages show it: in backticks, on one line, and shortened if it is long.
 pub(crate) fn quoted(text: &str) -> String {
     const LONGEST: usize = 60;
     let line: String = text.chars().take(LONGEST).map(|ch| if ch.is_control() { ' ' } else { ch }).collect();
@@ -134,7 +107,7 @@ pub(crate) fn quoted(text: &str) -> String {
     format!("`{line}{more}`")
 }
 
-/// A list of names as prose: `a`, `b` and `c`.
+/// A list of names as prose, such as "`a`, `b` and `c`".
 pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
     match names.as_slice() {
@@ -144,12 +117,21 @@ pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
+/// The advice to choose one of several names.
+pub(crate) fn choose<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
+    match names.as_slice() {
+        [only] => format!("write `{only}`"),
+        names => format!("choose one of {}", listed(names.iter().copied())),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_name_must_be_near() {
+    fn the_nearest_name_must_be_close() {
         assert_eq!(nearest("api_tokn", ["api_token", "agent_email"]), Some("api_token"));
         assert_eq!(nearest("zebra", ["api_token", "agent_email"]), None);
         assert_eq!(nearest("Title", ["title"]), Some("title"));

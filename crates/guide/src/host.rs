@@ -1,12 +1,12 @@
-//! Host names, and the patterns that say which of them a method may talk to.
+//! Host names, and patterns for the hosts to which a method can send requests.
 //!
-//! **Invariant:** a [`HostPattern`] is lower-case ASCII, ends in two literal labels at least, and has its
-//! wildcards in front; so no pattern can match a whole top-level domain.
+//! **Invariant:** a [`HostPattern`] is lowercase ASCII, ends in at least two literal labels, and has its wildcard in
+//! front. No pattern can therefore match a whole top-level domain.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A pattern such as `api.example.com`, `*.example.com` (one label) or `**.example.com` (one or more).
+/// A pattern such as `api.example.com`, `*.example.com` (one label) or `**.example.com` (one or more labels).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HostPattern {
     wild: Wild,
@@ -21,7 +21,7 @@ enum Wild {
 }
 
 impl HostPattern {
-    /// Whether the host, in lower case and without a trailing dot, is one of those meant.
+    /// Whether the pattern matches a host, which must be in lower case and without a trailing dot.
     pub fn matches(&self, host: &str) -> bool {
         if self.wild == Wild::None {
             return host == self.suffix;
@@ -45,26 +45,26 @@ impl HostPattern {
     }
 }
 
-/// Why a text is not a host pattern.
+/// Why a text is not a valid host pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostPatternError {
-    /// It has a scheme, a port or a path; only the host is wanted.
+    /// It has a scheme, a port or a path.
     NotAHost,
-    /// A label is empty, too long, or has characters other than `a-z`, `0-9` and `-`.
+    /// A label is empty, is too long, or has characters other than `a-z`, `0-9` and `-`.
     BadLabel,
-    /// Fewer than two literal labels at the end: it would match a whole top-level domain.
+    /// It ends in fewer than two literal labels, so it would match a whole top-level domain.
     TooWide,
-    /// A wildcard stands elsewhere than as the whole first label.
+    /// A wildcard is not the whole first label.
     MisplacedWildcard,
 }
 
 impl fmt::Display for HostPatternError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotAHost => "a host has no scheme, port or path",
-            Self::BadLabel => "a host's labels have only `a-z`, `0-9` and `-`, and are 1 to 63 long",
-            Self::TooWide => "the pattern must end in two literal labels at least, such as `example.com`",
-            Self::MisplacedWildcard => "`*` or `**` can only be the whole first label",
+            Self::NotAHost => "a host cannot have a scheme, port or path",
+            Self::BadLabel => "each label must consist of 1 to 63 characters from `a-z`, `0-9` and `-`",
+            Self::TooWide => "it must end in at least two literal labels, such as `example.com`",
+            Self::MisplacedWildcard => "`*` and `**` can only be the whole first label",
         })
     }
 }

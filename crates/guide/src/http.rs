@@ -1,4 +1,4 @@
-//! The few words of HTTP that a guide speaks.
+//! The parts of HTTP that guides name: request methods and ways to fail.
 
 use std::fmt;
 
@@ -9,25 +9,25 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Verb {
-    /// Reads.
+    /// Reads a resource.
     Get,
-    /// Reads the headers only.
+    /// Reads only the headers.
     Head,
-    /// Creates, or calls.
+    /// Creates a resource or runs an operation.
     Post,
-    /// Replaces.
+    /// Replaces a resource.
     Put,
-    /// Changes in part.
+    /// Changes a part of a resource.
     Patch,
-    /// Removes.
+    /// Deletes a resource.
     Delete,
 }
 
 impl Verb {
-    /// All verbs, in the order in which they are offered.
+    /// All methods, in the order in which messages list them.
     pub const ALL: [Self; 6] = [Self::Get, Self::Head, Self::Post, Self::Put, Self::Patch, Self::Delete];
 
-    /// The word on the wire.
+    /// The name in requests, such as `GET`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -39,7 +39,7 @@ impl Verb {
         }
     }
 
-    /// Whether asking twice does no more than asking once
+    /// Whether sending the request twice has the same effect as sending it once
     /// ([RFC 9110, 9.2.2](https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2)).
     pub const fn is_idempotent(self) -> bool {
         !matches!(self, Self::Post | Self::Patch)
@@ -52,30 +52,30 @@ impl fmt::Display for Verb {
     }
 }
 
-/// Why no usable answer came.
+/// Why there is no usable response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Fault {
-    /// The host's name has no address.
+    /// The host name could not be resolved.
     Dns,
-    /// No connection could be made.
+    /// The connection could not be established.
     Connect,
-    /// The connection could not be made secure.
+    /// The TLS handshake failed.
     Tls,
-    /// No answer came in time.
+    /// There was no response in time.
     Timeout,
-    /// The connection broke before the answer was whole.
+    /// The connection was closed before the response was complete.
     Reset,
-    /// The answer was larger than is read.
+    /// The response was larger than the limit.
     TooLarge,
-    /// What came was not HTTP, or could not be decoded.
+    /// The response was not HTTP or could not be decoded.
     Malformed,
-    /// Our own policy forbids the request: a private address, a host the guide does not name.
+    /// Waystone does not allow the request, because of a private address or a host that the guide does not list.
     Refused,
 }
 
 impl Fault {
-    /// All faults.
+    /// All faults, in the order of their declaration.
     pub const ALL: [Self; 8] = [
         Self::Dns,
         Self::Connect,

@@ -1,10 +1,10 @@
-//! Where something stands in a JSON body: `name`, `user.name`, `items[0].id`, `[0].id`.
+//! Paths into JSON: `name`, `user.name`, `items[0].id`, `[0].id`.
 
 use std::fmt;
 
 use serde_json::Value;
 
-/// A path of member names and indexes.
+/// A path of member names and array indexes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct JsonPath(Vec<Segment>);
 
@@ -15,12 +15,12 @@ enum Segment {
 }
 
 impl JsonPath {
-    /// The path, if the text is one.
+    /// Parses a path. `None` if the text is not a valid path.
     pub fn parse(text: &str) -> Option<Self> {
         let mut segments = Vec::new();
         for (n, part) in text.split('.').enumerate() {
             let (name, mut rest) = part.split_at(part.find('[').unwrap_or(part.len()));
-            // A body that is a list begins with an index.
+            // The path into an array begins with an index.
             let is_root = n == 0 && name.is_empty() && !rest.is_empty();
             let sound = is_root
                 || !name.is_empty()
@@ -40,7 +40,7 @@ impl JsonPath {
         Some(Self(segments))
     }
 
-    /// What stands there.
+    /// The value at the path, if there is one.
     pub fn find<'a>(&self, value: &'a Value) -> Option<&'a Value> {
         self.0.iter().try_fold(value, |value, segment| match segment {
             Segment::Member(name) => value.get(name),

@@ -1,16 +1,17 @@
-//! The names of things within a guide.
+//! Keys: the names of methods, fields, steps and other parts of a guide.
 
 use std::borrow::Borrow;
 use std::fmt;
 
-/// A key: lower-case letters, digits, and single hyphens or underscores between them; 64 characters at most.
+/// A key: lowercase letters and digits with single hyphens or underscores between them. It begins with a letter and has
+/// at most 64 characters.
 ///
-/// Keys become anchors, addresses and names of variables, so nothing has to escape them.
+/// Keys become anchors, URLs and variable names, so they never need escaping.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct Key(String);
 
 impl Key {
-    /// The key, if the text is one.
+    /// Parses a key. `None` if the text is not a valid key.
     pub fn parse(text: &str) -> Option<Self> {
         let sound = text.len() <= 64
             && text.starts_with(|ch: char| ch.is_ascii_lowercase())
@@ -20,12 +21,12 @@ impl Key {
         sound.then(|| Self(text.to_owned()))
     }
 
-    /// The text.
+    /// The key as a string.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The key that a text that is none comes nearest to: what to suggest.
+    /// The valid key that is closest to an invalid one, to suggest it. `None` if there is none.
     pub(crate) fn suggestion(text: &str) -> Option<Self> {
         let mut out = String::new();
         for ch in text.to_lowercase().chars() {
@@ -45,7 +46,7 @@ impl Key {
 impl<'de> serde::Deserialize<'de> for Key {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("a key is not spelled as keys are"))
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("invalid key"))
     }
 }
 

@@ -1,18 +1,20 @@
-//! The connection-guide language: text to guide and findings, with positions.
+//! The connection-guide language: reads a file into a guide and findings, with places.
 //!
 //! | noun | meaning |
 //! |---|---|
-//! | [`Guide`] | one provider's guide, as it is meant |
+//! | [`Guide`] | the meaning of one provider's guide |
 //! | [`Method`], [`Field`], [`Check`], [`OutcomeRule`], [`Scenario`] | its parts |
 //! | [`Prose`], [`Template`] | texts with references |
-//! | [`Finding`], [`CodePage`] | what there is to say about a text |
-//! | [`Brand`] | what white-labelling changes |
+//! | [`Finding`], [`CodePage`] | a mistake in a file, and the page of its kind |
+//! | [`Brand`] | everything that white-labeling changes |
 //!
-//! Begin at [`read()`]. **Invariants:** reading never fails, it gives what it understood and what it did not; a
-//! guide without errors is right, and nothing downstream checks it again.
+//! Start at [`read()`]. **Invariants:** reading never fails; it returns what it understood, and findings about the rest.
+//! A guide without errors is correct, and nothing downstream checks it again.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod source;
+
+mod page;
 
 mod code;
 mod finding;
@@ -30,6 +32,7 @@ mod host;
 mod http;
 mod json_path;
 mod key;
+mod names;
 mod outcome;
 mod prose;
 mod template;
@@ -42,14 +45,15 @@ mod read;
 mod saying;
 
 pub use crate::brand::{Brand, LinkWording, SetupWording, Theme, Titled};
-pub use crate::code::{CodePage, pages};
-pub use crate::finding::{Edit, Finding, Severity, listed, nearest};
+pub use crate::code::pages;
+pub use crate::finding::{Edit, Finding, listed, nearest};
 pub use crate::host::{HostPattern, HostPatternError, is_label};
 pub use crate::http::{Fault, Verb};
 pub use crate::json_path::JsonPath;
 pub use crate::key::Key;
 pub use crate::model::*;
 pub use crate::outcome::OutcomeKind;
+pub use crate::page::{CodePage, Severity};
 pub use crate::prose::{Block, Inline, Prose};
 pub use crate::read::{Reading, read, read_brand, read_form};
 pub use crate::saying::{Mistake, Ours, Saying};
@@ -57,6 +61,6 @@ pub use crate::schema::{Form, brand_schema, guide_schema, schema_of};
 pub use crate::source::{Place, Source, Span};
 pub use crate::spanned::Spanned;
 pub use crate::template::{
-    Clock, Filter, Lot, Part, Reference, RequestPart, Target, Template, TextKind, Vocabulary, Word,
+    Clock, Filter, Nonce, Part, Reference, RequestPart, Target, Template, TextKind, Vocabulary, Word,
     vocabulary,
 };

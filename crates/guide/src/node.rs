@@ -1,17 +1,17 @@
-//! The tree that a YAML text is: every node and every key with its place.
+//! The tree of a YAML file, in which every node and every key has its place.
 
 use serde_json::{Map, Number, Value};
 
 use crate::source::Span;
 
-/// A node.
+/// A value in the tree.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Node {
     pub(crate) kind: Kind,
     pub(crate) span: Span,
 }
 
-/// What a node is.
+/// A node's value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Kind {
     Null,
@@ -23,7 +23,7 @@ pub(crate) enum Kind {
     Mapping(Vec<Entry>),
 }
 
-/// A key and its value.
+/// An entry of a mapping.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Entry {
     pub(crate) key: String,
@@ -32,7 +32,7 @@ pub(crate) struct Entry {
 }
 
 impl Node {
-    /// The narrowest place that stands for the node: a block collection is shown by its first key or item.
+    /// The place at which a finding shows the node. A collection is shown at its first key or item.
     pub(crate) fn place(&self) -> Span {
         match &self.kind {
             Kind::Mapping(entries) => entries.first().map_or(self.span, |entry| entry.key_span),
@@ -41,7 +41,7 @@ impl Node {
         }
     }
 
-    /// The node as JSON, which is what the schema judges.
+    /// The node as JSON, for the schema validator's error messages.
     pub(crate) fn to_json(&self) -> Value {
         match &self.kind {
             Kind::Null => Value::Null,
@@ -53,7 +53,7 @@ impl Node {
             Kind::Mapping(entries) => {
                 let mut map = Map::with_capacity(entries.len());
                 for entry in entries {
-                    // Of a key that stands twice the first counts; that it does is a finding of its own.
+                    // Of duplicate keys the first counts. The loader has reported the duplicate.
                     map.entry(entry.key.clone()).or_insert_with(|| entry.value.to_json());
                 }
                 Value::Object(map)
@@ -61,7 +61,7 @@ impl Node {
         }
     }
 
-    /// The entry of a mapping with this key.
+    /// The entry with this key, if the node is a mapping that has it.
     pub(crate) fn entry(&self, key: &str) -> Option<&Entry> {
         match &self.kind {
             Kind::Mapping(entries) => entries.iter().find(|entry| entry.key == key),
@@ -69,7 +69,7 @@ impl Node {
         }
     }
 
-    /// The item of a sequence with this index.
+    /// The item at this index, if the node is a list that has it.
     pub(crate) fn item(&self, index: usize) -> Option<&Self> {
         match &self.kind {
             Kind::Sequence(items) => items.get(index),
@@ -77,14 +77,14 @@ impl Node {
         }
     }
 
-    /// What the node is, in an author's words.
+    /// The node's type in messages to authors, such as "a mapping" or "the number `3`".
     pub(crate) fn described(&self) -> String {
         match &self.kind {
-            Kind::Null => "nothing".to_owned(),
-            Kind::Bool(b) => format!("the truth value `{b}`"),
+            Kind::Null => "empty".to_owned(),
+            Kind::Bool(b) => format!("the boolean `{b}`"),
             Kind::Integer(n) => format!("the number `{n}`"),
             Kind::Float(n) => format!("the number `{n}`"),
-            Kind::Text(_) => "a text".to_owned(),
+            Kind::Text(_) => "a string".to_owned(),
             Kind::Sequence(_) => "a list".to_owned(),
             Kind::Mapping(_) => "a mapping".to_owned(),
         }

@@ -1,60 +1,60 @@
-//! What an answer can mean: the fixed taxonomy.
+//! The fixed set of outcomes: what a response can mean.
 //!
-//! Every outcome has wording of its own, so that a short guide is a good guide; a guide's rules say it better.
+//! Every outcome has a default text, so a guide can be short. A guide's own rules can word it more precisely.
 
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What an answer, or the lack of one, means for the person linking.
+/// What a response, or the lack of one, means for the person who links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OutcomeKind {
-    /// Everything asked for works.
+    /// Everything works.
     Ok,
-    /// It works, with less than everything.
+    /// The credentials work, but an optional check failed.
     OkLimited,
-    /// The token, key or password is not accepted.
+    /// The provider rejects the token, key or password.
     WrongSecret,
-    /// The user is not the right one.
+    /// The credentials belong to the wrong user, or the user name is wrong.
     WrongUser,
-    /// The organization or site is not the right one.
+    /// The organization or site is wrong or does not exist.
     WrongTenant,
-    /// The credential belongs to another environment.
+    /// The credentials belong to another environment.
     WrongEnvironment,
-    /// The credential belongs to another account than the one linked before.
+    /// The credentials belong to a different account than the one linked before.
     DifferentAccount,
-    /// The user may not do what is needed.
+    /// The user lacks a permission.
     MissingPermission,
-    /// The customer's plan does not have it.
+    /// The customer's plan does not include a feature.
     NotInPlan,
-    /// The person said no at the provider.
+    /// The person declined access on the provider's page.
     Declined,
-    /// The method is not set up properly.
+    /// The method is not set up correctly, such as a wrong client secret.
     Misconfigured,
-    /// The user, key or account is switched off.
+    /// The user, key or account is deactivated.
     Disabled,
-    /// The credential is past its time.
+    /// The credentials have expired.
     Expired,
-    /// The provider does not take requests from this address.
+    /// The provider blocks requests from our IP address.
     IpBlocked,
-    /// Too many requests.
+    /// The provider's rate limit is reached. The request is retried.
     Throttled,
-    /// The provider has a failure.
+    /// The provider has a problem of its own. The request is retried.
     ProviderDown,
-    /// The provider cannot be reached.
+    /// The provider cannot be reached. The request is retried.
     Unreachable,
-    /// No secure connection can be made.
+    /// A secure connection cannot be established.
     Tls,
-    /// The answer is not what the provider documents.
+    /// The response is not one that the provider documents.
     ProtocolMismatch,
-    /// Nothing fits.
+    /// No rule matches the response.
     Unknown,
 }
 
 impl OutcomeKind {
-    /// All of them, in the order of the taxonomy.
+    /// All outcomes, in the order of their declaration.
     pub const ALL: [Self; 20] = [
         Self::Ok,
         Self::OkLimited,
@@ -78,7 +78,7 @@ impl OutcomeKind {
         Self::Unknown,
     ];
 
-    /// The word in guides, in JSON and on the wire.
+    /// The word in guides, in JSON and in the API.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -104,73 +104,70 @@ impl OutcomeKind {
         }
     }
 
-    /// Whether the account can be kept.
+    /// Whether the account can be stored.
     pub const fn is_good(self) -> bool {
         matches!(self, Self::Ok | Self::OkLimited)
     }
 
-    /// Whether trying again later may help without anybody changing anything. Such an outcome is never put
-    /// down to what somebody typed.
+    /// Whether the outcome can go away by itself. A transient outcome is retried and never attributed to a field.
     pub const fn is_transient(self) -> bool {
         matches!(self, Self::Throttled | Self::ProviderDown | Self::Unreachable)
     }
 
-    /// What the person is told where the guide says nothing better; `{provider}` stands for its name.
+    /// What happened, if the guide has no text of its own. `{provider}` stands for the provider's name.
     pub const fn says(self) -> &'static str {
         match self {
             Self::Ok => "{provider} accepted the credentials.",
-            Self::OkLimited => {
-                "{provider} accepted the credentials, with fewer permissions than could be used."
-            }
+            Self::OkLimited => "{provider} accepted the credentials, but some access is missing.",
             Self::WrongSecret => "{provider} did not accept these credentials.",
-            Self::WrongUser => "{provider} knows the credentials, and they belong to another user.",
-            Self::WrongTenant => "{provider} has no such organization.",
-            Self::WrongEnvironment => "These credentials belong to another environment of {provider}.",
+            Self::WrongUser => "These {provider} credentials belong to a different user.",
+            Self::WrongTenant => "We couldn't find that {provider} organization.",
+            Self::WrongEnvironment => "These credentials belong to a different {provider} environment.",
             Self::DifferentAccount => {
-                "These credentials belong to another {provider} account than the one linked before."
+                "These credentials belong to a different {provider} account than the one connected before."
             }
-            Self::MissingPermission => "The {provider} user may not do what is needed.",
-            Self::NotInPlan => "This {provider} plan does not include what is needed.",
-            Self::Declined => "The request was declined at {provider}.",
-            Self::Misconfigured => "The connection to {provider} is not set up properly.",
-            Self::Disabled => "{provider} has switched this user or credential off.",
-            Self::Expired => "The {provider} credentials have expired.",
-            Self::IpBlocked => "{provider} does not take requests from this network.",
-            Self::Throttled => "{provider} takes no more requests at the moment.",
-            Self::ProviderDown => "{provider} has a failure at the moment.",
-            Self::Unreachable => "{provider} could not be reached.",
-            Self::Tls => "No secure connection to {provider} could be made.",
-            Self::ProtocolMismatch => "{provider} answered in a way its documentation does not describe.",
-            Self::Unknown => "{provider} answered in a way this guide does not know.",
+            Self::MissingPermission => "The {provider} user is missing a permission.",
+            Self::NotInPlan => "Your {provider} plan is missing a feature.",
+            Self::Declined => "Access to {provider} wasn't approved.",
+            Self::Misconfigured => "The connection to {provider} isn't set up correctly.",
+            Self::Disabled => "{provider} has deactivated this user or credential.",
+            Self::Expired => "These {provider} credentials have expired.",
+            Self::IpBlocked => "{provider} blocks requests from our servers.",
+            Self::Throttled => "{provider} is receiving too many requests.",
+            Self::ProviderDown => "{provider} is having problems.",
+            Self::Unreachable => "We couldn't reach {provider}.",
+            Self::Tls => "We couldn't make a secure connection to {provider}.",
+            Self::ProtocolMismatch => "{provider} sent a reply we didn't expect.",
+            Self::Unknown => "{provider} sent a reply we don't recognize.",
         }
     }
 
-    /// What the person can do where the guide says nothing better.
+    /// What the person can do, if the guide has no text of its own. `{provider}` stands for the provider's name.
     pub const fn fix(self) -> &'static str {
         match self {
-            Self::Ok | Self::OkLimited => "Nothing needs to be done.",
-            Self::WrongSecret => "Copy the credential again, without spaces around it, or make a new one.",
-            Self::WrongUser => "Use the credentials of the user that the guide asks for.",
-            Self::WrongTenant => "Check the organization's name in the address of your {provider}.",
-            Self::WrongEnvironment => "Choose the environment in which the credential was made.",
+            Self::Ok | Self::OkLimited => "You don't need to do anything.",
+            Self::WrongSecret => "Copy the credential again, without extra spaces, or create a new one.",
+            Self::WrongUser => "Use the credentials of the user that the guide names.",
+            Self::WrongTenant => "Check the organization name in your {provider} URL.",
+            Self::WrongEnvironment => "Choose the environment in which you created the credential.",
             Self::DifferentAccount => {
-                "Sign in to the account linked before, or link this one as a new account."
+                "Use the account connected before, or connect this one as a new account."
             }
             Self::MissingPermission => "Ask an administrator for the permission that the guide names.",
-            Self::NotInPlan => "Ask whoever manages the plan.",
-            Self::Declined => "Begin again and agree, if that was a mistake.",
-            Self::Misconfigured => "Whoever set this connection up has to check it.",
-            Self::Disabled => "Ask an administrator to switch it on again.",
-            Self::Expired => "Make a new credential and enter it.",
-            Self::IpBlocked => "Ask an administrator to allow the addresses of this service.",
-            Self::Throttled => "Wait a moment and try again; nothing you typed is wrong.",
-            Self::ProviderDown => "Try again later; nothing you typed is wrong.",
-            Self::Unreachable => "Check the address and the network, and try again.",
+            Self::NotInPlan => "Ask the person who manages your plan.",
+            Self::Declined => "Try again and approve access.",
+            Self::Misconfigured => "Ask the person who set up this connection to check it.",
+            Self::Disabled => "Ask an administrator to reactivate it.",
+            Self::Expired => "Create a new credential and enter it.",
+            Self::IpBlocked => "Ask an administrator to allow our IP addresses.",
+            Self::Throttled => "Your details look fine. Wait a moment, then try again.",
+            Self::ProviderDown => "Your details look fine. Try again in a few minutes.",
+            Self::Unreachable => "Check the address and your network, then try again.",
             Self::Tls => {
-                "A proxy or security product on the way may be answering instead; ask your network's administrator."
+                "A proxy or security product may be intercepting the connection. Ask your network administrator."
             }
-            Self::ProtocolMismatch => "Check that the address leads to {provider} itself.",
-            Self::Unknown => "Try again, and tell support if it stays.",
+            Self::ProtocolMismatch => "Check that the address is one of {provider}'s.",
+            Self::Unknown => "Try again. If that doesn't help, contact support.",
         }
     }
 }

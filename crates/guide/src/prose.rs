@@ -1,7 +1,7 @@
-//! Prose: Markdown with references, read once into a tree.
+//! Prose: Markdown with references, parsed into a tree.
 //!
-//! References are taken out before Markdown is read and put back as nodes after, so a value can never become
-//! markup. There is no raw HTML in the tree: there is no node for it.
+//! References are taken out before the Markdown is parsed and put back as nodes afterwards, so a value can never become
+//! markup. The tree has no node for raw HTML.
 
 mod read;
 
@@ -10,12 +10,12 @@ use crate::template::{Reference, Template};
 
 pub(crate) use self::read::read;
 
-/// A text of paragraphs, lists and code.
+/// A text that consists of paragraphs, lists and code.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Prose {
     /// The blocks, in order.
     pub blocks: Vec<Block>,
-    /// Where the text stands.
+    /// The place of the text in the source.
     pub span: Span,
 }
 
@@ -24,18 +24,18 @@ pub struct Prose {
 pub enum Block {
     /// A paragraph.
     Paragraph(Vec<Inline>),
-    /// A list; a numbered one begins with its first number.
+    /// A bulleted or numbered list.
     List {
-        /// The first number, if the list is numbered.
+        /// The first number of a numbered list. `None` for a bulleted list.
         first: Option<u64>,
-        /// The items.
+        /// The items, each of which is a list of blocks.
         items: Vec<Vec<Self>>,
     },
-    /// Lines of code.
+    /// A code block.
     Code {
-        /// The language, if it is named.
+        /// The language, if the guide names it.
         language: Option<String>,
-        /// The code; references are not replaced in it.
+        /// The code. References in it are not replaced.
         text: String,
     },
 }
@@ -43,43 +43,43 @@ pub enum Block {
 /// A piece of running text.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Inline {
-    /// Text as it is.
+    /// Literal text.
     Text(String),
-    /// Something to be put in.
+    /// A value to insert.
     Reference(Reference),
-    /// Code: something to type or to see, letter for letter.
+    /// Code: text to enter or to recognize, letter for letter.
     Code(Template),
-    /// What stands out: a label of the provider's screen.
+    /// Bold text, such as a label on the provider's screen.
     Strong(Vec<Self>),
-    /// Emphasis.
+    /// Italic text.
     Emphasis(Vec<Self>),
     /// A link.
     Link {
-        /// Where it leads.
+        /// Its target.
         href: Template,
         /// Its text.
         content: Vec<Self>,
     },
-    /// An image, a file beside the guide or an address.
+    /// An image.
     Image {
-        /// The file or address.
+        /// A file next to the guide, or a URL.
         source: String,
-        /// What stands in its place for who does not see it.
+        /// The alternative text for people who cannot see the image.
         text: String,
     },
-    /// The end of a line in the source.
+    /// A line break in the source, shown as a space.
     SoftBreak,
-    /// The end of a line on the page.
+    /// A line break that is shown.
     HardBreak,
 }
 
 impl Prose {
-    /// Whether there is nothing to read.
+    /// Whether the prose has no blocks.
     pub fn is_empty(&self) -> bool {
         self.blocks.is_empty()
     }
 
-    /// Every inline of the prose, outer before inner.
+    /// All inline elements in order, each before those inside it.
     pub fn inlines(&self) -> Vec<&Inline> {
         fn blocks<'a>(list: &'a [Block], out: &mut Vec<&'a Inline>) {
             for block in list {
@@ -106,7 +106,7 @@ impl Prose {
         out
     }
 
-    /// Every reference of the prose.
+    /// All references in the prose.
     pub fn references(&self) -> impl Iterator<Item = &Reference> {
         self.inlines().into_iter().flat_map(|inline| -> Vec<&Reference> {
             match inline {

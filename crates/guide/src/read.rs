@@ -1,4 +1,4 @@
-//! Text in, guide and findings out.
+//! Reads a file: text in, value and findings out.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,33 +8,34 @@ use sha2::{Digest, Sha256};
 
 use crate::brand::Brand;
 use crate::code::{TOO_LARGE, TOO_MANY, UNREADABLE, WRONG_TYPE};
-use crate::finding::{Finding, MOST_FINDINGS, Severity};
+use crate::finding::{Finding, MOST_FINDINGS};
 use crate::lower;
 use crate::model::Guide;
 use crate::node::{Kind, Node};
+use crate::page::Severity;
 use crate::schema::{self, Form, Repair};
 use crate::shape::{BrandShape, GuideShape};
 use crate::source::{Source, Span};
 use crate::yaml;
 
-/// What became of a text.
+/// The result of reading a file.
 #[derive(Debug)]
 pub struct Reading<T> {
-    /// The text.
+    /// The file's name and text.
     pub source: Arc<Source>,
-    /// What was understood; there may be errors beside it.
+    /// What could be understood, even if there are errors. `None` if the file cannot be interpreted at all.
     pub value: Option<T>,
-    /// What there is to say, in the order of the text.
+    /// The findings, ordered by their place in the text.
     pub findings: Vec<Finding>,
 }
 
 impl<T> Reading<T> {
-    /// What was read, if it can be used: there is no error.
+    /// The value, if no finding is an error.
     pub fn usable(&self) -> Option<&T> {
         self.value.as_ref().filter(|_| !self.has_errors())
     }
 
-    /// The same, taken out.
+    /// Returns the value if no finding is an error, and the whole reading otherwise.
     pub fn into_usable(self) -> Result<T, Self> {
         if self.has_errors() {
             return Err(self);
@@ -45,29 +46,30 @@ impl<T> Reading<T> {
         }
     }
 
-    /// Whether something is wrong that keeps it from being used.
+    /// Whether any finding is an error, so that the file cannot be used.
     pub fn has_errors(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity() == Severity::Error)
     }
 }
 
-/// Reads a guide. Never fails: what is wrong becomes findings.
+/// Reads a guide. Never fails: mistakes become findings.
 pub fn read(name: &str, bytes: &[u8]) -> Reading<Guide> {
     read_as(name, bytes, &schema::GUIDE, |shape: GuideShape, root, source, findings| {
         lower::guide(&shape, root, source, digest(bytes), findings)
     })
 }
 
-/// Reads a brand file.
+/// Reads a brand file. Never fails: mistakes become findings.
 pub fn read_brand(name: &str, bytes: &[u8]) -> Reading<Brand> {
     read_as(name, bytes, &schema::BRAND, |shape: BrandShape, root, source, findings| {
         Some(lower::brand(&shape, root, source, findings))
     })
 }
 
-/// Reads a file of another form in the same manner: text, tree and shape are judged here, and what it means is the
-/// caller's. It is asked also where the shape is wrong in places, as long as it can be read, so that all mistakes are
-/// told at once: a shape of plain texts can always be.
+/// Reads a file of another form, with the same checks of its text and shape. `lower` gives the shape its meaning.
+///
+/// `lower` is also called if the file has schema errors, as long as it can be deserialized into the shape. All
+/// mistakes are therefore reported at once.
 pub fn read_form<S: for<'de> Deserialize<'de>, T>(
     name: &str,
     bytes: &[u8],
@@ -94,8 +96,8 @@ fn read_as<S: for<'de> Deserialize<'de>, T>(
         }
         let is_valid = match schema::check(form, &root, &source, &mut findings) {
             Some(repairs) => {
-                // A misspelled word is named once; the rest of the file is read as if it were right.
-                mend(&mut root, &repairs);
+                // A misspelled word is reported once, and the rest of the file is read as if it were correct.
+                repair(&mut root, &repairs);
                 schema::is_valid(form, &root)
             }
             None => true,
@@ -105,7 +107,7 @@ fn read_as<S: for<'de> Deserialize<'de>, T>(
         }
         match S::deserialize(&root) {
             Ok(shape) => lower(shape, &root, &source, &mut findings),
-            // What is wrong with it was said.
+            // The schema's findings say what is wrong.
             Err(_) if !is_valid => None,
             Err(error) => {
                 let span = source.first_line(error.span.unwrap_or_default());
@@ -117,32 +119,35 @@ fn read_as<S: for<'de> Deserialize<'de>, T>(
     Reading { source, value, findings: in_order(findings) }
 }
 
-/// The text of a file, or as much of it as can be shown, and why it is none.
+/// The text of a file. With a finding, the text is only as much as can be shown.
 fn decode(bytes: &[u8]) -> (String, Option<Finding>) {
-    // A file that is far too large is not copied only to be refused.
+    // Avoids copying a file that would be rejected for its size anyway.
     if bytes.len() > yaml::MAX_BYTES {
         let message = format!("the file is larger than {} MiB", yaml::MAX_BYTES >> 20);
         return (String::new(), Some(Finding::new(&TOO_LARGE, Span::new(0, 0), message)));
     }
     if let Some(text) = decode_utf16(bytes) {
         let found = Finding::new(&UNREADABLE, Span::new(0, 0), "the file is UTF-16, not UTF-8");
-        return (text, Some(found.mend("save the file as UTF-8; some editors call UTF-16 “Unicode”")));
+        return (text, Some(found.mend("save the file as UTF-8 (some editors call UTF-16 “Unicode”)")));
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => (text.to_owned(), None),
         Err(error) => {
             let (at, byte) = (error.valid_up_to(), bytes[error.valid_up_to()]);
-            let mut found =
-                Finding::new(&UNREADABLE, Span::new(at, at), format!("the byte 0x{byte:02x} is not UTF-8"));
+            let mut found = Finding::new(
+                &UNREADABLE,
+                Span::new(at, at),
+                format!("the byte 0x{byte:02x} is not valid UTF-8"),
+            );
             if byte >= 0xa0 {
-                found = found.label(format!("`{}`, if the file is Latin-1", char::from(byte)));
+                found = found.label(format!("would be `{}` in Latin-1", char::from(byte)));
             }
             (String::from_utf8_lossy(bytes).into_owned(), Some(found))
         }
     }
 }
 
-/// The text of a file in UTF-16: one with its byte-order mark, or one in which every other byte is null.
+/// The text of a UTF-16 file, which has a byte-order mark or a null in every other byte. `None` for other files.
 fn decode_utf16(bytes: &[u8]) -> Option<String> {
     let (is_little, rest) = match bytes {
         [0xff, 0xfe, rest @ ..] => (true, rest),
@@ -158,21 +163,21 @@ fn decode_utf16(bytes: &[u8]) -> Option<String> {
     Some(char::decode_utf16(rest.chunks_exact(2).map(unit)).map(|ch| ch.unwrap_or('\u{fffd}')).collect())
 }
 
-/// The findings in the order of the text, each once, and no more than somebody reads.
+/// Sorts findings by place, removes duplicates and limits their number.
 fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by_key(|finding| (finding.span, finding.code.code));
     findings.dedup();
     if findings.len() > MOST_FINDINGS {
         findings.truncate(MOST_FINDINGS);
         let span = findings.last().map_or(Span::default(), |last| last.span);
-        let message = format!("there are more than {MOST_FINDINGS} findings; the others are not shown");
+        let message = format!("only the first {MOST_FINDINGS} findings are shown");
         findings.push(Finding::new(&TOO_MANY, span, message));
     }
     findings
 }
 
-/// Puts what was surely meant into the tree, by the places of keys and values.
-fn mend(node: &mut Node, repairs: &BTreeMap<Span, Repair>) {
+/// Applies repairs to the tree. Repairs are keyed by the place of a key or value.
+fn repair(node: &mut Node, repairs: &BTreeMap<Span, Repair>) {
     match repairs.get(&node.span) {
         Some(Repair::Become(kind)) => node.kind = kind.clone(),
         _ => match &mut node.kind {
@@ -182,10 +187,10 @@ fn mend(node: &mut Node, repairs: &BTreeMap<Span, Repair>) {
                     if let Some(Repair::Rename(right)) = repairs.get(&entry.key_span) {
                         entry.key.clone_from(right);
                     }
-                    mend(&mut entry.value, repairs);
+                    repair(&mut entry.value, repairs);
                 }
             }
-            Kind::Sequence(items) => items.iter_mut().for_each(|item| mend(item, repairs)),
+            Kind::Sequence(items) => items.iter_mut().for_each(|item| repair(item, repairs)),
             _ => {}
         },
     }

@@ -1,7 +1,7 @@
-//! What a person is told: in the guide's words, or in ours.
+//! Messages to the person who links: the guide's text, or one of our own.
 //!
-//! **Invariant:** where the words are ours, what they mean is kept beside them, so that a page can say it in the
-//! reader's language; no value that was typed is in either.
+//! **Invariant:** a message of our own keeps its meaning as data, so that pages can show it in the reader's language. No
+//! message contains an entered value.
 
 use std::fmt;
 use std::ops::Deref;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::outcome::OutcomeKind;
 
-/// What a person is told, in English or in the guide's language.
+/// A message to the person who links, in English or in the guide's language.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Saying {
     text: String,
@@ -19,7 +19,7 @@ pub struct Saying {
 }
 
 impl Saying {
-    /// What it means, where the words are ours and not the guide's.
+    /// The meaning of a message of our own. `None` if the text is the guide's.
     pub fn ours(&self) -> Option<&Ours> {
         self.ours.as_ref()
     }
@@ -39,7 +39,7 @@ impl fmt::Display for Saying {
     }
 }
 
-/// The guide's words.
+/// Makes a message of the guide's text.
 impl From<String> for Saying {
     fn from(text: String) -> Self {
         Self { text, ours: None }
@@ -52,103 +52,103 @@ impl From<Ours> for Saying {
     }
 }
 
-/// Something that is said in our own words. It is displayed in English.
+/// The meaning of one of our own messages. `Display` writes it in English.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ours {
-    /// What happened.
+    /// What happened: an outcome's default text.
     Happened {
         /// The outcome.
         outcome: OutcomeKind,
         /// The provider's name.
         provider: String,
     },
-    /// What can be done about it.
+    /// What the person can do: an outcome's default advice.
     Fix {
         /// The outcome.
         outcome: OutcomeKind,
         /// The provider's name.
         provider: String,
     },
-    /// The credentials are of another environment.
+    /// The provider accepts the credentials, but in another environment.
     AcceptedIn {
         /// The provider's name.
         provider: String,
-        /// The environment's label.
+        /// The label of the environment that accepts them.
         environment: String,
     },
-    /// Which environment could be linked instead.
+    /// Advice to link another environment instead.
     LinkInstead {
-        /// The one that would work.
+        /// The label of the environment that accepts the credentials.
         works: String,
-        /// The one that was asked.
+        /// The label of the environment that was chosen.
         asked: String,
     },
-    /// A value is not what it has to be.
+    /// A field's value is invalid.
     Field {
         /// The field's label.
         label: String,
         /// What is wrong with the value.
         mistake: Mistake,
     },
-    /// A typed address is of another environment than the one chosen.
+    /// An entered URL belongs to another environment than the chosen one.
     AddressOf {
-        /// The environment it is of.
+        /// The label of the environment that the URL belongs to.
         shown: String,
-        /// The one that was chosen.
+        /// The label of the chosen environment.
         chosen: String,
     },
-    /// A key that signs is not whole.
+    /// Advice to create a new signing key, because part of the entered one is missing.
     AnotherKey,
 }
 
-/// What is wrong with a value.
+/// Why a field's value is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mistake {
-    /// There is none.
+    /// A required value is missing.
     Missing,
-    /// Neither yes nor no was chosen.
+    /// A yes-or-no question is not answered.
     Unanswered,
-    /// It has more characters than this.
+    /// It is longer than this number of characters.
     Longer(usize),
-    /// It has line breaks, or other characters that cannot be seen.
+    /// It contains line breaks or other control characters.
     SeveralLines,
-    /// It has the character in it that is none.
+    /// It contains a NUL character.
     Nul,
-    /// It is no address of a mailbox.
+    /// It is not an email address.
     NotEmail,
-    /// It is no address that begins with `https://`.
+    /// It is not an `https://` URL.
     NotHttps,
-    /// It is no host name.
+    /// It is not a host name.
     NotHost,
     /// It is neither `true` nor `false`.
     NotBoolean,
-    /// It is none of these.
+    /// It is not one of these values.
     NotOneOf(Vec<String>),
-    /// It has a space in it, and is a secret.
+    /// It is a secret that contains a space.
     Space,
-    /// It is no JSON object.
+    /// It is not a JSON object.
     NotJson,
-    /// It is no PEM.
+    /// It is not PEM.
     NotPem,
-    /// It is no whole number.
+    /// It is not a whole number.
     NotWhole,
-    /// It is not from the one to the other.
+    /// It is less than the first number or greater than the second.
     NotBetween(i64, i64),
-    /// It is below this.
+    /// It is less than this number.
     Below(i64),
-    /// It is above this.
+    /// It is greater than this number.
     Above(i64),
-    /// It does not look as it has to.
+    /// It does not match the field's pattern.
     Odd,
-    /// It does not show which environment it is of; what environments are called here.
+    /// It does not tell which environment it belongs to. Holds what the provider calls an environment.
     NoEnvironment(String),
-    /// It leads to no address of the provider.
+    /// It does not result in one of the provider's addresses.
     NoAddress,
-    /// It has characters that cannot be sent.
+    /// It contains characters that cannot be sent in a request.
     Unsendable,
-    /// It is not a key that can sign.
+    /// It is not a key that can be used for signing.
     NotSigningKey,
     /// A part of it is missing.
     Part,
@@ -165,57 +165,58 @@ impl fmt::Display for Ours {
                 write!(f, "{provider} accepts these credentials in {environment}.")
             }
             Self::LinkInstead { works, asked } => {
-                write!(f, "Link {works} instead of {asked}, or make a credential in {asked}.")
+                write!(f, "Connect {works} instead of {asked}, or create a credential in {asked}.")
             }
             Self::Field { label, mistake } => mistake.of(label, f),
             Self::AddressOf { shown, chosen } => {
-                write!(f, "This address belongs to {shown}, and you are linking {chosen}")
+                write!(f, "This address belongs to {shown}, but you are connecting {chosen}.")
             }
-            Self::AnotherKey => {
-                f.write_str("Make a new key where this one came from, if the whole of it is lost.")
-            }
+            Self::AnotherKey => f.write_str("If you no longer have the complete key, create a new one."),
         }
     }
 }
 
 impl Mistake {
-    /// The mistake in a field's value.
+    /// The message about this mistake in the field with this label.
     pub fn in_field(self, label: &str) -> Saying {
         Ours::Field { label: label.to_owned(), mistake: self }.into()
     }
 
     fn of(&self, label: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing => write!(f, "{label} is needed"),
-            Self::Unanswered => write!(f, "{label} has to be answered"),
-            Self::Longer(most) => write!(f, "{label} has at most {most} characters"),
-            Self::SeveralLines => write!(f, "{label} is a single line"),
-            Self::Nul => write!(f, "{label} is text without NULs"),
-            Self::NotEmail => write!(f, "{label} is an address such as name@example.com"),
-            Self::NotHttps => write!(f, "{label} begins with https://"),
-            Self::NotHost => write!(f, "{label} is a host name such as acme.example.com"),
-            Self::NotBoolean => write!(f, "{label} is true or false"),
-            Self::NotOneOf(values) => write!(f, "{label} is one of {}", values.join(", ")),
-            Self::Space => write!(f, "{label} has a space in it; copy it again, alone"),
-            Self::NotJson => write!(f, "{label} is JSON, from its first `{{` to its last `}}`"),
+            Self::Missing => write!(f, "{label} is required."),
+            Self::Unanswered => write!(f, "Answer yes or no for {label}."),
+            Self::Longer(most) => write!(f, "{label} must have at most {most} characters."),
+            Self::SeveralLines => write!(f, "{label} must be a single line."),
+            Self::Nul => write!(f, "{label} must not contain NUL characters."),
+            Self::NotEmail => write!(f, "{label} must be a full email address, such as name@example.com."),
+            Self::NotHttps => write!(f, "{label} must be an https:// URL."),
+            Self::NotHost => write!(f, "{label} must be a host name, such as acme.example.com."),
+            Self::NotBoolean => write!(f, "{label} must be true or false."),
+            Self::NotOneOf(values) => write!(f, "{label} must be one of {}.", values.join(", ")),
+            Self::Space => write!(f, "{label} can't contain spaces. Copy only the value itself."),
+            Self::NotJson => write!(f, "{label} must be JSON, from the first `{{` to the last `}}`."),
             Self::NotPem => {
-                write!(f, "{label} is text that begins with `-----BEGIN` and ends with `-----`, all of it")
+                write!(
+                    f,
+                    "{label} must be complete PEM text: it begins with `-----BEGIN` and ends with `-----`."
+                )
             }
-            Self::NotWhole => write!(f, "{label} is a whole number"),
-            Self::NotBetween(min, max) => write!(f, "{label} is a number from {min} to {max}"),
-            Self::Below(min) => write!(f, "{label} is at least {min}"),
-            Self::Above(max) => write!(f, "{label} is at most {max}"),
-            Self::Odd => write!(f, "{label} does not look right"),
-            Self::NoEnvironment(called) => write!(f, "{label} does not show its {}", called.to_lowercase()),
-            Self::NoAddress => write!(f, "{label} does not lead to an address of this provider."),
+            Self::NotWhole => write!(f, "{label} must be a whole number."),
+            Self::NotBetween(min, max) => write!(f, "{label} must be a number from {min} to {max}."),
+            Self::Below(min) => write!(f, "{label} must be at least {min}."),
+            Self::Above(max) => write!(f, "{label} must be at most {max}."),
+            Self::Odd => write!(f, "{label} has the wrong format."),
+            Self::NoEnvironment(called) => write!(f, "{label} doesn't tell the {}.", called.to_lowercase()),
+            Self::NoAddress => write!(f, "{label} doesn't lead to one of this provider's addresses."),
             Self::Unsendable => {
-                write!(f, "{label} has characters that cannot be sent. Copy it again, alone.")
+                write!(f, "{label} contains characters that can't be sent. Copy only the value itself.")
             }
             Self::NotSigningKey => write!(
                 f,
-                "{label} is not a key that can sign. Copy all of it, from its first line to its last."
+                "{label} is not a valid signing key. Copy all of it, from the first line to the last."
             ),
-            Self::Part => write!(f, "{label} is not whole."),
+            Self::Part => write!(f, "Part of {label} is missing. Copy all of it."),
         }
     }
 }

@@ -1,7 +1,7 @@
-//! The JSON Schemas of the format, and what they say about a tree.
+//! The JSON Schemas of the format, and the validation of trees against them.
 //!
-//! The schema is made from the shapes, so the two cannot disagree; it judges the whole tree at once, and its
-//! complaints are put into an author's words here. The only file that names the schema validator.
+//! A schema is generated from the shapes, so the two cannot disagree. It validates the whole tree at once, and its
+//! errors are explained in the author's terms. The only module that names a schema validator.
 
 mod branches;
 mod names;
@@ -37,15 +37,15 @@ pub fn brand_schema() -> Value {
     schema_of::<BrandShape>("brand")
 }
 
-/// The form of a file: how it is known from others, and the schema that judges it.
+/// A kind of YAML file: how to recognize it, and its schema.
 ///
-/// Guides and brand files are two; whoever has a YAML file of its own and wants the same findings makes a third.
+/// Guides and brand files are two forms. Other crates can define forms for their own files and get the same findings.
 pub struct Form {
-    /// The key with which such a file begins, as in `waystone: 1`.
+    /// The key that holds the version, as in `waystone: 1`.
     mark: &'static str,
-    /// What such a file is, with its article.
+    /// What such a file is called, with an article.
     name: &'static str,
-    /// Keys by which one without the mark can be told to be meant for one.
+    /// Keys by which a file without the mark is still recognized.
     alike: &'static [&'static str],
     schema: fn() -> Value,
     is_read_whole: bool,
@@ -56,19 +56,19 @@ pub(crate) static GUIDE: Form = Form::whole("waystone", "a guide", &["provider",
 pub(crate) static BRAND: Form =
     Form::whole("waystone_brand", "a brand file", &["wording", "hub"], brand_schema);
 
-/// The marks of all files that a program of ours reads, so that one that is given for another is told so.
+/// The marks of all files that Waystone reads, to explain when one is given in place of another.
 const MARKS: &[(&str, &str)] = &[
     ("waystone", "a guide"),
     ("waystone_brand", "a brand file"),
-    ("waystone_hub", "a file of settings for `waystone serve`"),
+    ("waystone_hub", "a settings file for `waystone serve`"),
 ];
 
 struct Compiled {
     schema: Value,
-    /// Judges the tree as it is.
+    /// Decides whether a tree is valid, without converting it.
     judge: Validator<Tree>,
-    /// Says what is wrong with it, over the tree as JSON; made when there is something to say.
-    witness: LazyLock<Validator, Box<dyn FnOnce() -> Validator + Send>>,
+    /// Lists the errors of a tree that was converted to JSON. Built when the first error is found.
+    explain: LazyLock<Validator, Box<dyn FnOnce() -> Validator + Send>>,
 }
 
 impl Compiled {
@@ -76,20 +76,20 @@ impl Compiled {
         let judge = jsonschema::options_for::<Tree>()
             .with_pattern_options(jsonschema::PatternOptions::regex())
             .build(&schema)
-            .expect("the generated schema is a schema, as a test shows");
+            .expect("a test ensures that the generated schema is valid");
         let same = schema.clone();
-        let witness = LazyLock::new(Box::new(move || {
+        let explain = LazyLock::new(Box::new(move || {
             jsonschema::options()
                 .with_pattern_options(jsonschema::PatternOptions::regex())
                 .build(&same)
-                .expect("the generated schema is a schema, as a test shows")
+                .expect("a test ensures that the generated schema is valid")
         }) as Box<dyn FnOnce() -> Validator + Send>);
-        Self { schema, judge, witness }
+        Self { schema, judge, explain }
     }
 }
 
-/// Says everything that is wrong with the shape of a tree, and gives what was surely meant instead; nothing, if the
-/// tree is of the shape as it is.
+/// Reports all schema errors of a tree. Returns the repairs for mistakes whose intention is clear, or `None` if the
+/// tree is valid.
 pub(crate) fn check(
     form: &Form,
     root: &Node,
@@ -102,37 +102,41 @@ pub(crate) fn check(
     }
     let value = root.to_json();
     let mut words = words::Words::new(root, source, &compiled.schema, findings);
-    for error in compiled.witness.iter_errors(&value) {
-        words.say(&error);
+    for error in compiled.explain.iter_errors(&value) {
+        words.report(&error);
     }
     Some(words.finish())
 }
 
-/// Whether a tree is of the shape.
+/// Whether a tree is valid.
 pub(crate) fn is_valid(form: &Form, root: &Node) -> bool {
     form.compiled().judge.is_valid(root)
 }
 
-/// The one finding about a file that is something else, or of another version: everything else that could be
-/// said about it would follow from that.
+/// The finding about a file of another form or version. It is the only finding, because all others would follow from
+/// it.
 pub(crate) fn another_file(form: &Form, root: &Node, source: &Source) -> Option<Finding> {
     let Form { mark, name, .. } = *form;
     let NodeKind::Mapping(entries) = &root.kind else {
-        let message = format!("the file is {}, and {name} is a mapping", root.described());
+        let message = format!("the file is {}, but {name} must be a mapping", root.described());
         let found = Finding::new(&WRONG_TYPE, source.first_line(root.place()), message);
-        return Some(found.mend(format!("write {name}: it begins with `{mark}: 1`")));
+        return Some(found.mend(format!("write {name}, which begins with `{mark}: 1`")));
     };
     let other = MARKS.iter().find_map(|(mark, name)| Some((root.entry(mark)?, name)));
     if let Some((entry, other)) = other.filter(|_| root.entry(mark).is_none()) {
-        let found =
-            Finding::new(&WRONG_TYPE, entry.key_span, format!("this is {other}, and {name} is wanted here"));
-        return Some(found.mend(format!("give {name}: it begins with `{mark}: 1`")));
+        let found = Finding::new(
+            &WRONG_TYPE,
+            entry.key_span,
+            format!("this is {other}, but {name} is expected here"),
+        );
+        return Some(found.mend(format!("use {name}, which begins with `{mark}: 1`")));
     }
     let Some(entry) = root.entry(mark) else {
         let known = || form.alike.iter().copied().chain([mark]);
         let is_alike = entries.iter().any(|entry| nearest(&entry.key, known()).is_some());
         let place = source.first_line(root.place());
-        let found = Finding::new(&MISSING_KEY, place, format!("this is not {name}: there is no `{mark}`"));
+        let found =
+            Finding::new(&MISSING_KEY, place, format!("this is not {name}: the key `{mark}` is missing"));
         return (!is_alike).then(|| found.mend(format!("begin {name} with `{mark}: 1`")));
     };
     match &entry.value.kind {
@@ -140,8 +144,8 @@ pub(crate) fn another_file(form: &Form, root: &Node, source: &Source) -> Option<
         NodeKind::Text(text) if text == "1" => {
             let span = entry.value.span;
             let found =
-                Finding::new(&WRONG_TYPE, span, format!("`{mark}` wants a number, and this is a text"));
-            Some(found.mend("write `1`, without quotes").fix(span, "1"))
+                Finding::new(&WRONG_TYPE, span, format!("`{mark}` must be a number, but this is a string"));
+            Some(found.mend("write `1` without quotes").fix(span, "1"))
         }
         _ => {
             let span = source.first_line(entry.value.place());
@@ -151,7 +155,7 @@ pub(crate) fn another_file(form: &Form, root: &Node, source: &Source) -> Option<
 }
 
 impl Form {
-    /// The form of files that begin with this mark. `alike` are keys by which one without it can be told.
+    /// The form of files with this mark. `alike` lists keys by which a file without the mark is still recognized.
     pub const fn new(
         mark: &'static str,
         name: &'static str,
@@ -161,7 +165,7 @@ impl Form {
         Self { mark, name, alike, schema, is_read_whole: false, compiled: OnceLock::new() }
     }
 
-    /// The same, of files that mean nothing as long as a part of them is not of the form.
+    /// A form whose files are not interpreted at all while they have schema errors.
     const fn whole(
         mark: &'static str,
         name: &'static str,
@@ -171,7 +175,7 @@ impl Form {
         Self { mark, name, alike, schema, is_read_whole: true, compiled: OnceLock::new() }
     }
 
-    /// Whether a file that is not of the form in some place is not looked at any further.
+    /// Whether a file with schema errors is not interpreted any further.
     pub(crate) fn is_read_whole(&self) -> bool {
         self.is_read_whole
     }
@@ -181,14 +185,14 @@ impl Form {
     }
 }
 
-/// Shows what it is the form of.
+/// Shows the mark.
 impl fmt::Debug for Form {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Form").field("mark", &self.mark).finish_non_exhaustive()
     }
 }
 
-/// The JSON Schema of a shape, as editors want it.
+/// The JSON Schema of a shape, prepared for editors.
 pub fn schema_of<T: JsonSchema>(name: &str) -> Value {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
         settings.inline_subschemas = false;
@@ -199,7 +203,7 @@ pub fn schema_of<T: JsonSchema>(name: &str) -> Value {
     serde_json::to_value(&schema).expect("a schema is JSON")
 }
 
-/// Makes the schema what an editor wants: no explicit nulls, Markdown where descriptions are shown.
+/// Prepares a schema for editors: removes explicit nulls and adds Markdown descriptions.
 fn tidy(schema: &mut Schema) {
     if schema
         .get("default")

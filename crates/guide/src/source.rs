@@ -1,14 +1,14 @@
-//! A guide's text, and places in it.
+//! A file's text, and places in it.
 //!
-//! **Invariant:** a [`Span`] is a byte range on character boundaries of the text it was made for; lines and
-//! columns are worked out only when one is shown.
+//! **Invariant:** a [`Span`] is a range of bytes that lies on character boundaries of its text. Lines and columns are
+//! computed only when they are shown.
 
 use std::ops::Range;
 
-/// A named text.
+/// A named text, usually a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
-    /// What to call it: a path, as the person running the program would write it.
+    /// The name in messages: the path as the person running the program wrote it.
     pub name: String,
     /// The text, without a byte-order mark.
     pub text: String,
@@ -17,42 +17,42 @@ pub struct Source {
 /// A range of bytes in a [`Source`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
-    /// The first byte.
+    /// The offset of the first byte.
     pub start: usize,
-    /// The byte after the last.
+    /// The offset after the last byte.
     pub end: usize,
 }
 
-/// A place as people write it.
+/// A place as shown to people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    /// The line, from 1.
+    /// The line number, counted from 1.
     pub line: usize,
-    /// The column, from 1, in characters.
+    /// The column, counted from 1 in characters.
     pub column: usize,
 }
 
 impl Span {
-    /// A span of these bytes.
+    /// The span from `start` up to, but not including, `end`.
     pub const fn new(start: usize, end: usize) -> Self {
         Self { start, end }
     }
 
-    /// The bytes as a range.
+    /// The span as a range of bytes.
     pub const fn range(self) -> Range<usize> {
         self.start..self.end
     }
 }
 
 impl Source {
-    /// A source with this name and text; a byte-order mark is dropped.
+    /// A source with this name and text. A byte-order mark at the start is dropped.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         let text: String = text.into();
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
         Self { name: name.into(), text }
     }
 
-    /// The line and column at which a byte stands.
+    /// The line and column of a byte offset. An offset beyond the end is the end.
     pub fn place(&self, offset: usize) -> Place {
         let before = &self.text[..self.floor(offset)];
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
@@ -67,11 +67,11 @@ impl Source {
         &self.text[self.floor(span.start)..self.floor(span.end.max(span.start))]
     }
 
-    /// Where a part of a scalar's content stands in the text.
+    /// The place of a part of a scalar's content.
     ///
-    /// The content of a block or quoted scalar is not the bytes of the file. The part is looked for in the
-    /// scalar's bytes, the same occurrence in both; where it cannot be found as written (an escape, a folded
-    /// line) the first line of the scalar stands for it. It takes time in proportion to the scalar.
+    /// The content of a block or quoted scalar differs from the bytes in the file, so the part is searched for in
+    /// those bytes, at the same occurrence. If it is not there as written, because of an escape or a folded line, the
+    /// result is the first line of the scalar. The search takes time proportional to the scalar's length.
     pub fn within(&self, scalar: Span, content: &str, part: Range<usize>) -> Span {
         let raw = self.slice(scalar);
         let Some(needle) = content.get(part.clone()).filter(|needle| !needle.is_empty()) else {
@@ -84,7 +84,7 @@ impl Source {
         }
     }
 
-    /// The span cut at its first line break, so that a caret line never spans a page.
+    /// The span up to its first line break, so that a caret marks a single line.
     pub fn first_line(&self, span: Span) -> Span {
         let text = self.slice(span);
         let end = text.find('\n').unwrap_or(text.len());
@@ -96,10 +96,10 @@ impl Source {
     }
 }
 
-/// Finds the references of a scalar in its bytes, one after the other.
+/// Finds the places of a scalar's references, one after the other.
 ///
-/// The content of a block or quoted scalar is not the bytes of the file, but braces are braces in both; so the
-/// places of all references together cost one pass over the scalar.
+/// The content of a block or quoted scalar differs from the bytes in the file, but braces are the same in both, so a
+/// single pass over the bytes finds all references.
 pub(crate) struct Braces<'s> {
     source: &'s Source,
     scalar: Span,
@@ -111,7 +111,7 @@ impl<'s> Braces<'s> {
         Self { source, scalar, at: source.floor(scalar.start) }
     }
 
-    /// The next place of these braces.
+    /// The next place of these braces, which is then passed.
     pub(crate) fn skip(&mut self, braces: &str) -> Span {
         match self.rest().find(braces) {
             Some(n) => {
@@ -119,7 +119,7 @@ impl<'s> Braces<'s> {
                 self.at = start + braces.len();
                 Span::new(start, self.at)
             }
-            // An escape in the file hides them, and after it places can no longer be told.
+            // An escape hides the braces, and the places of later ones cannot be known either.
             None => {
                 self.at = self.scalar.end;
                 self.source.first_line(self.scalar)
@@ -127,7 +127,7 @@ impl<'s> Braces<'s> {
         }
     }
 
-    /// The next place of `{{ … }}`, as far as its first line goes.
+    /// The next place of `{{ … }}`, up to the end of its first line.
     pub(crate) fn reference(&mut self) -> Span {
         let open = self.skip("{{");
         let Some(n) = self.rest().find("}}") else { return open };

@@ -1,23 +1,30 @@
-//! A value with its place, for the shapes that are read from the tree.
+//! Values with their places, for the shapes that are read from the tree.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 
 use crate::source::Span;
 
-/// The name by which the deserializer knows that places are wanted.
+// The names of newtype structs by which `de` recognizes that a shape asks for more than a value.
+/// Asks for a value together with its place.
 pub(crate) const SPANNED: &str = "$waystone::Spanned";
+/// Asks for a value together with the place of the whole node.
+pub(crate) const WHOLE: &str = "$waystone::Whole";
+/// Asks for a list, which may be written as a single value.
+pub(crate) const ONE_OR_MANY: &str = "$waystone::OneOrMany";
+/// Asks whether the value is a string or something else.
+pub(crate) const SHORT_OR: &str = "$waystone::ShortOr";
 
-/// A value and where it stands. Transparent to the schema.
+/// A value and its place. In the schema it is just the value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spanned<T> {
     /// The value.
     pub value: T,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }
 
@@ -27,7 +34,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Spanned<T> {
     }
 }
 
-/// Takes the three parts of a value with its place.
+/// Collects the three parts of a value with its place: start, end and value.
 struct SpannedVisitor<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for SpannedVisitor<T> {
@@ -56,10 +63,7 @@ impl<T: JsonSchema> JsonSchema for Spanned<T> {
     }
 }
 
-/// The name by which the deserializer knows that the place of a whole node is wanted.
-pub(crate) const WHOLE: &str = "$waystone::Whole";
-
-/// A value and where all of it stands, from its first byte to its last. Transparent to the schema.
+/// A value and the place of the whole node, from its first byte to its last. In the schema it is just the value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Whole<T> {
     pub(crate) value: T,
@@ -83,178 +87,5 @@ impl<T: JsonSchema> JsonSchema for Whole<T> {
     }
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         generator.subschema_for::<T>()
-    }
-}
-
-/// A mapping with free keys, in the order written, each key with its place.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Entries<T>(pub(crate) Vec<(Spanned<String>, T)>);
-
-impl<T> Default for Entries<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct EntriesVisitor<T>(PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for EntriesVisitor<T> {
-            type Value = Entries<T>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a mapping")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
-                }
-                Ok(Entries(entries))
-            }
-        }
-        deserializer.deserialize_map(EntriesVisitor(PhantomData))
-    }
-}
-
-impl<T: JsonSchema> JsonSchema for Entries<T> {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        format!("Entries_of_{}", T::schema_name()).into()
-    }
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let values = generator.subschema_for::<T>();
-        schemars::json_schema!({ "type": "object", "additionalProperties": values })
-    }
-}
-
-/// One value, or a list of them.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct OneOrMany<T>(pub(crate) Vec<T>);
-
-impl<T> Default for OneOrMany<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_newtype_struct(crate::de::ONE_OR_MANY, ManyVisitor(PhantomData))
-    }
-}
-
-struct ManyVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ManyVisitor<T> {
-    type Value = OneOrMany<T>;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("one or a list")
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = seq.next_element()? {
-            items.push(item);
-        }
-        Ok(OneOrMany(items))
-    }
-}
-
-impl<T: JsonSchema> JsonSchema for OneOrMany<T> {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        format!("One_or_many_{}", T::schema_name()).into()
-    }
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let one = generator.subschema_for::<T>();
-        schemars::json_schema!({ "anyOf": [one, { "type": "array", "minItems": 1, "items": one }] })
-    }
-}
-
-/// A short form, which is a text, or a long form.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum ShortOr<T> {
-    Short(Spanned<String>),
-    Long(T),
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for ShortOr<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_newtype_struct(crate::de::SHORT_OR, ShortOrVisitor(PhantomData))
-    }
-}
-
-struct ShortOrVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ShortOrVisitor<T> {
-    type Value = ShortOr<T>;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text or a mapping")
-    }
-    fn visit_some<D: Deserializer<'de>>(self, long: D) -> Result<Self::Value, D::Error> {
-        T::deserialize(long).map(ShortOr::Long)
-    }
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, short: D) -> Result<Self::Value, D::Error> {
-        Spanned::deserialize(short).map(ShortOr::Short)
-    }
-}
-
-impl<T: JsonSchema> JsonSchema for ShortOr<T> {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        format!("Short_or_{}", T::schema_name()).into()
-    }
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let long = generator.subschema_for::<T>();
-        schemars::json_schema!({ "anyOf": [{ "type": "string" }, long] })
-    }
-}
-
-/// A plain value: text, number or truth value.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Scalar(pub(crate) serde_json::Value);
-
-impl<'de> Deserialize<'de> for Scalar {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        serde_json::Value::deserialize(deserializer).map(Self)
-    }
-}
-
-impl JsonSchema for Scalar {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        "Scalar".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        schemars::json_schema!({ "type": ["string", "number", "boolean"] })
-    }
-}
-
-/// Any JSON, as it stands.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct AnyJson(pub(crate) serde_json::Value);
-
-impl<'de> Deserialize<'de> for AnyJson {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        serde_json::Value::deserialize(deserializer).map(Self)
-    }
-}
-
-impl JsonSchema for AnyJson {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        "AnyJson".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        schemars::json_schema!({ "type": ["string", "number", "boolean", "array", "object", "null"] })
     }
 }

@@ -1,10 +1,10 @@
 //! References in texts: `{{ path | filter }}`.
 //!
-//! A small closed grammar: a path, filters, nothing else. `{{{{` is two literal braces. References are found with
-//! their places when a guide is read, so that nothing is looked up by name later.
+//! The grammar is small and closed: a path, then filters. `{{{{` stands for two literal braces. References are resolved
+//! when a guide is read, so nothing is looked up by name later.
 //!
-//! **Invariant:** every reference in a [`Template`] names something that exists and means something where the
-//! template stands.
+//! **Invariant:** every reference in a [`Template`] names something that exists and is available in the template's
+//! context.
 
 mod read;
 mod vocabulary;
@@ -17,42 +17,42 @@ use crate::json_path::JsonPath;
 use crate::key::Key;
 use crate::source::Span;
 
-pub(crate) use self::read::{parse, parse_next, suggest};
+pub(crate) use self::read::TextReader;
 pub use self::vocabulary::{TextKind, Vocabulary, Word, vocabulary};
 
-/// A text with references in it.
+/// A text with references.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Template {
-    /// Literal texts and references, in order.
+    /// Literal text and references, in order.
     pub parts: Vec<Part>,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }
 
 /// A piece of a template.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Part {
-    /// Text as it is.
+    /// Literal text.
     Text(String),
-    /// Something to be put in.
+    /// A value to insert.
     Reference(Reference),
 }
 
-/// Something to be put in.
+/// A value to insert.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reference {
-    /// What.
+    /// The value that is referred to.
     pub target: Target,
-    /// What is done with it, in order.
+    /// The filters that are applied to the value, in order.
     pub filters: Vec<Filter>,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }
 
-/// What a reference stands for.
+/// The value that a reference refers to.
 #[derive(Clone, Debug, PartialEq, JsonSchema)]
 pub enum Target {
-    /// What was typed into a field.
+    /// The value of a field or of a derived value.
     #[schemars(rename = "value.…")]
     Value(#[schemars(with = "String")] Key),
     /// A field's label.
@@ -61,13 +61,13 @@ pub enum Target {
     /// A step's title.
     #[schemars(rename = "step.…")]
     Step(#[schemars(with = "String")] Key),
-    /// The environment's host.
+    /// The host of the chosen environment.
     #[schemars(rename = "environment.host")]
     EnvironmentHost,
-    /// The environment's label.
+    /// The label of the chosen environment.
     #[schemars(rename = "environment.label")]
     EnvironmentLabel,
-    /// Another column of the table of environments.
+    /// Another value of the chosen environment, from its `values`.
     #[schemars(rename = "environment.…")]
     EnvironmentValue(#[schemars(with = "String")] Key),
     /// The provider's name.
@@ -79,40 +79,40 @@ pub enum Target {
     /// The method's label.
     #[schemars(rename = "method.label")]
     MethodLabel,
-    /// The product's name.
+    /// The name of the product that people connect accounts to, from the brand file.
     #[schemars(rename = "brand.name")]
     BrandName,
-    /// The name of the place where accounts are linked.
+    /// The name of the place where accounts are linked, from the brand file.
     #[schemars(rename = "brand.hub")]
     BrandHub,
-    /// Where to go for help.
+    /// The support URL from the brand file.
     #[schemars(rename = "brand.support_url")]
     BrandSupportUrl,
-    /// The address of the product's site.
+    /// The URL of the product's site, from the brand file.
     #[schemars(rename = "brand.site_url")]
     BrandSiteUrl,
-    /// A place in the answer's JSON body.
+    /// A value in the JSON body of the response, by its path.
     #[schemars(rename = "json.…")]
     Json(#[schemars(with = "String")] JsonPath),
-    /// What an earlier check kept.
+    /// A value that an earlier check captured.
     #[schemars(rename = "capture.…")]
     Capture(#[schemars(with = "String")] Key),
-    /// What signing in gave.
+    /// A token obtained by signing in, such as `token.access_token`.
     #[schemars(rename = "token.…")]
     Token(#[schemars(with = "String")] Key),
-    /// The signed assertion.
+    /// The signed assertion, a JSON Web Token.
     #[schemars(rename = "jwt.assertion")]
     Assertion,
     /// A part of the request that is being signed.
     #[schemars(rename = "request.…")]
     Request(RequestPart),
-    /// The moment of sending.
+    /// The time at which the request is sent.
     #[schemars(rename = "now.…")]
     Now(Clock),
-    /// What is drawn by lot for each request.
+    /// A nonce that is generated for each request.
     #[schemars(rename = "random.…")]
-    Random(Lot),
-    /// The address to which the provider sends the browser back.
+    Random(Nonce),
+    /// The callback URL to which the provider redirects the browser after sign-in.
     #[schemars(rename = "hub.redirect_uri")]
     RedirectUri,
 }
@@ -125,23 +125,23 @@ pub enum RequestPart {
     Method,
     /// The host.
     Host,
-    /// The path, encoded as it is sent.
+    /// The path, percent-encoded as it is sent.
     Path,
-    /// The query, encoded as it is sent, without the question mark.
+    /// The query, percent-encoded as it is sent, without the question mark.
     Query,
-    /// The query with its encoded pairs in the order of their bytes.
+    /// The query with its encoded pairs sorted by their bytes.
     SortedQuery,
-    /// Path and query as they are sent, with a question mark between them if there is a query.
+    /// The path and query as they are sent, separated by a question mark if there is a query.
     PathAndQuery,
-    /// The body's bytes as text; empty if there is none.
+    /// The body as text. Empty if there is no body.
     Body,
-    /// The `canonical` text of the signature.
+    /// The `canonical` string of the signature.
     Canonical,
     /// The signature.
     Signature,
 }
 
-/// How the moment of sending is written. All of it is UTC.
+/// The formats of the time at which a request is sent, always in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "snake_case")]
 pub enum Clock {
@@ -160,10 +160,10 @@ pub enum Clock {
     Http,
 }
 
-/// What is drawn by lot for each request.
+/// The formats of a nonce.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "snake_case")]
-pub enum Lot {
+pub enum Nonce {
     /// 32 hexadecimal digits.
     Hex,
     /// A UUID of version 4 ([RFC 9562](https://www.rfc-editor.org/rfc/rfc9562)).
@@ -171,7 +171,7 @@ pub enum Lot {
 }
 
 impl RequestPart {
-    /// The parts, by the name in references.
+    /// The parts with their names in references.
     pub(crate) const NAMES: [(&'static str, Self); 9] = [
         ("method", Self::Method),
         ("host", Self::Host),
@@ -186,7 +186,7 @@ impl RequestPart {
 }
 
 impl Clock {
-    /// The forms, by the name in references.
+    /// The formats with their names in references.
     pub(crate) const NAMES: [(&'static str, Self); 6] = [
         ("unix", Self::Unix),
         ("unix_ms", Self::UnixMilliseconds),
@@ -197,24 +197,25 @@ impl Clock {
     ];
 }
 
-impl Lot {
-    /// The forms, by the name in references.
+impl Nonce {
+    /// The formats with their names in references.
     pub(crate) const NAMES: [(&'static str, Self); 2] = [("hex", Self::Hex), ("uuid", Self::Uuid)];
 }
 
-/// What is done with a value.
+/// A transformation of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "snake_case")]
 pub enum Filter {
-    /// Lets dots through, so that the value may be up to so many labels of a host.
+    /// Allows dots in a value that is inserted into a host name: `host_labels(2)` accepts up to two labels, such as
+    /// `acme.eu`. Without the filter a value is a single label.
     HostLabels(u8),
-    /// Makes letters small.
+    /// Converts letters to lower case.
     Lowercase,
-    /// Makes letters capital.
+    /// Converts letters to upper case.
     Uppercase,
     /// Encodes as Base64 ([RFC 4648, 4](https://www.rfc-editor.org/rfc/rfc4648#section-4)).
     Base64,
-    /// Encodes as Base64 for addresses, without padding
+    /// Encodes as URL-safe Base64 without padding
     /// ([RFC 4648, 5](https://www.rfc-editor.org/rfc/rfc4648#section-5)).
     #[schemars(rename = "base64url")]
     Base64Url,
@@ -222,13 +223,14 @@ pub enum Filter {
     Sha256Hex,
     /// The SHA-256 of the bytes, in Base64.
     Sha256Base64,
-    /// Escapes everything but the unreserved characters of RFC 3986.
+    /// Percent-encodes every character except the unreserved ones
+    /// ([RFC 3986, 2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3)).
     #[schemars(rename = "urlencode")]
     UrlEncode,
 }
 
 impl Filter {
-    /// The filters without an argument, by name.
+    /// The filters without an argument, with their names.
     pub(crate) const NAMES: [(&'static str, Self); 7] = [
         ("lowercase", Self::Lowercase),
         ("uppercase", Self::Uppercase),
@@ -240,41 +242,42 @@ impl Filter {
     ];
 }
 
-/// What kind of text a template is in, which decides what may be referred to.
+/// The context of a template, which decides what it may refer to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
-pub(crate) enum Where {
-    /// What people read on a page, `body`, `intro`, `needs` and `warning`: no values.
+pub(crate) enum Context {
+    /// Text that people read on a page: `body`, `intro`, `needs` and `warning`. Entered values are not available.
     Prose,
-    /// `says` and `fix` of an outcome: values that are not secret, and labels.
+    /// `says` and `fix` of an outcome rule. Labels and values that are not secret are available.
     Message,
-    /// What is sent, and what `derived` is made from: values, environment, captures, tokens, the moment.
+    /// Text that is sent to the provider, and `from` of a derived value. Values, the environment, captures, tokens and
+    /// the time are available.
     Request,
-    /// What a signature is made of, and where it stands: all of that, and the request that is signed.
+    /// The parts of a signature and the places that carry it. The request that is signed is available, too.
     Signed,
-    /// What is taken from an answer: `account`.
+    /// Text that is taken from a response, in `account`.
     Answer,
-    /// A brand's wording.
+    /// The wording in a brand file.
     Wording,
 }
 
-impl Where {
-    /// The kinds, in the order of their declaration.
+impl Context {
+    /// All contexts, in the order of their declaration.
     pub(crate) const ALL: [Self; 6] =
         [Self::Prose, Self::Message, Self::Request, Self::Signed, Self::Answer, Self::Wording];
 
-    /// Whether filters mean something there: not where people read.
+    /// Whether filters can be used. They cannot in text that people read.
     pub(crate) const fn has_filters(self) -> bool {
         !matches!(self, Self::Prose | Self::Message | Self::Wording)
     }
 }
 
 impl Template {
-    /// A template of literal text only.
+    /// A template of literal text without references.
     pub fn literal(text: impl Into<String>) -> Self {
         Self { parts: vec![Part::Text(text.into())], span: Span::default() }
     }
 
-    /// The text, if there is no reference in it.
+    /// The text, if it has no references.
     pub fn as_literal(&self) -> Option<&str> {
         match self.parts.as_slice() {
             [] => Some(""),
@@ -283,7 +286,7 @@ impl Template {
         }
     }
 
-    /// The references in it.
+    /// The references, in order.
     pub fn references(&self) -> impl Iterator<Item = &Reference> {
         self.parts.iter().filter_map(|part| match part {
             Part::Reference(reference) => Some(reference),
@@ -291,7 +294,7 @@ impl Template {
         })
     }
 
-    /// The fields whose values it takes.
+    /// The keys of the fields and derived values that it refers to.
     pub fn values(&self) -> impl Iterator<Item = &Key> {
         self.references().filter_map(|reference| match &reference.target {
             Target::Value(key) => Some(key),
@@ -300,7 +303,7 @@ impl Template {
     }
 }
 
-/// The template as it is written in a guide.
+/// Writes the template as in a guide.
 impl fmt::Display for Template {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for part in &self.parts {
@@ -355,7 +358,7 @@ impl fmt::Display for Target {
             Self::Assertion => f.write_str("jwt.assertion"),
             Self::Request(part) => write!(f, "request.{}", name(&RequestPart::NAMES, part)),
             Self::Now(clock) => write!(f, "now.{}", name(&Clock::NAMES, clock)),
-            Self::Random(lot) => write!(f, "random.{}", name(&Lot::NAMES, lot)),
+            Self::Random(nonce) => write!(f, "random.{}", name(&Nonce::NAMES, nonce)),
             Self::RedirectUri => f.write_str("hub.redirect_uri"),
         }
     }

@@ -1,14 +1,15 @@
-//! YAML to a tree in which every node has its place. The only module that names a YAML parser.
+//! Reads YAML into a tree in which every node has its place. The only module that names a YAML parser.
 //!
-//! A guide is written in a strict part of YAML 1.2: one document, text keys, no key twice, no anchors, tags or
-//! merge keys, no number that other readers would take for something else. So every tool reads the same thing.
+//! Guides use a strict subset of YAML 1.2: one document, string keys, no duplicate keys, no anchors, tags or merge
+//! keys, and no scalar whose type other parsers would read differently. Every tool therefore reads the same guide.
 //!
-//! **Invariant:** reading takes time and memory in proportion to the text, whatever the text: size, depth and
-//! the number of nodes are bounded before the tree is built, and nothing is expanded.
+//! **Invariant:** time and memory are proportional to the length of the text. Size, depth and the number of nodes
+//! are limited while reading, and nothing is expanded.
 
 mod hidden;
 mod mistake;
-mod quick;
+
+use std::borrow::Cow;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, Span as Marked, StructureStyle};
 
@@ -18,19 +19,20 @@ use crate::code::{
 };
 use crate::finding::{Finding, quoted};
 use crate::node::{Entry, Kind, Node};
+use crate::page::CodePage;
 use crate::source::{Source, Span};
 
-/// A guide's text may have this many bytes.
+/// The largest file that is read, in bytes.
 pub(crate) const MAX_BYTES: usize = 1 << 20;
-/// … this many nodes …
+/// The most nodes a file can have, keys included.
 const MAX_NODES: usize = 20_000;
-/// … and this many levels.
+/// The deepest nesting of lists and mappings.
 const MAX_DEPTH: usize = 40;
 
-/// Reads a text. Without a tree there is at least one finding.
+/// Reads a file. If no tree is returned, `findings` has at least one finding.
 pub(crate) fn load(source: &Source, findings: &mut Vec<Finding>) -> Option<Node> {
     if source.text.len() > MAX_BYTES {
-        let message = format!("the file has {} bytes; a guide has at most {MAX_BYTES}", source.text.len());
+        let message = format!("the file has {} bytes, but the limit is {MAX_BYTES}", source.text.len());
         findings.push(Finding::new(&TOO_LARGE, Span::new(0, 0), message));
         return None;
     }
@@ -39,20 +41,6 @@ pub(crate) fn load(source: &Source, findings: &mut Vec<Finding>) -> Option<Node>
         findings.extend(hidden);
         return None;
     }
-    if let Some(root) = quick::read(&source.text) {
-        #[cfg(debug_assertions)]
-        {
-            let mut findings = Vec::new();
-            assert_eq!(parse(source, &mut findings).as_ref(), Some(&root), "both read the same");
-            assert_eq!(findings, [], "both find nothing");
-        }
-        return Some(root);
-    }
-    parse(source, findings)
-}
-
-/// The same with the parser, which knows all of YAML and what is wrong with a text.
-fn parse(source: &Source, findings: &mut Vec<Finding>) -> Option<Node> {
     let mut options = Options::default();
     options.strict_indentation = true;
     options.set_emit_comments(false);
@@ -87,9 +75,9 @@ fn parse(source: &Source, findings: &mut Vec<Finding>) -> Option<Node> {
     let (root, features) = (loader.root.take(), loader.features);
     if root.is_none() && features == 0 {
         let is_blank = source.text.trim().is_empty();
-        let message = if is_blank { "the file is empty" } else { "the file holds nothing but comments" };
+        let message = if is_blank { "the file is empty" } else { "the file contains only comments" };
         let found = Finding::new(&YAML_SYNTAX, Span::new(0, 0), message);
-        findings.push(found.mend("write a guide: it begins with `waystone: 1`"));
+        findings.push(found.mend("begin the file with `waystone: 1`"));
     }
     root.filter(|_| features == 0)
 }
@@ -106,19 +94,21 @@ struct Loader<'s, 'f> {
     root: Option<Node>,
     nodes: usize,
     documents: usize,
-    /// Anchors, aliases, tags and merge keys so far: with one there is no tree, and all of them are named.
+    /// The number of anchors, aliases, tags and merge keys so far. With any of them no tree is returned, and each is
+    /// reported.
     features: usize,
+    /// The names of the aliases that have been reported.
     aliases: Vec<String>,
 }
 
-/// A collection that has not ended yet.
+/// A list or mapping whose end has not been reached.
 enum Open {
     Sequence {
         items: Vec<Node>,
         span: Span,
         flow: bool,
     },
-    /// A key that stands a second time has no place: its value is read and dropped.
+    /// A duplicate key has no place: its value is read and dropped.
     Mapping {
         entries: Vec<Entry>,
         key: Option<(String, Option<Span>)>,
@@ -128,25 +118,25 @@ enum Open {
 }
 
 impl Loader<'_, '_> {
-    /// Takes an event in; false where reading must stop.
+    /// Adds an event to the tree. Returns false if reading must stop.
     fn event(&mut self, event: Event<'_>, span: Span) -> bool {
         match event {
             Event::DocumentStart(..) => {
                 self.documents += 1;
                 if self.documents > 1 {
-                    return self.stop(&SEVERAL_DOCUMENTS, span, "a second document begins here");
+                    return self.stop(&SEVERAL_DOCUMENTS, span, "a second document starts here");
                 }
             }
             Event::Scalar(text, style, anchor, tag) => {
                 self.plain_yaml(anchor, tag.is_some(), span);
                 let span = match style {
-                    // The parser lets a block end where the next thing begins.
+                    // The parser ends a block scalar where the next token begins.
                     ScalarStyle::Literal | ScalarStyle::Folded => {
                         Span::new(span.start, span.start + self.source.slice(span).trim_end().len())
                     }
                     _ => span,
                 };
-                return self.count(span) && self.scalar(&text, style, span);
+                return self.count(span) && self.scalar(text, style, span);
             }
             Event::SequenceStart(style, anchor, tag) => {
                 if !self.open(anchor, tag.is_some(), span) {
@@ -177,14 +167,15 @@ impl Loader<'_, '_> {
             }
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
                 let name = self.source.slice(span).to_owned();
-                // Of the same name once: who writes it out does so everywhere.
+                // One finding per name: the author replaces all its uses at once.
                 if !self.aliases.contains(&name) {
                     let found = Finding::new(&YAML_FEATURE, span, format!("{} is an alias", quoted(&name)));
-                    let mend = format!("write out what it stands for; a text goes in quotes: '{name}'");
-                    self.feature(found.mend(mend));
+                    let advice =
+                        format!("repeat the value here; if it is a string, put it in quotes: '{name}'");
+                    self.feature(found.mend(advice));
                     self.aliases.push(name.clone());
                 }
-                return self.count(span) && self.scalar(&name, ScalarStyle::SingleQuoted, span);
+                return self.count(span) && self.scalar(name.into(), ScalarStyle::SingleQuoted, span);
             }
             _ => {}
         }
@@ -205,19 +196,19 @@ impl Loader<'_, '_> {
                 self.unquoted_reference(at);
                 return false;
             }
-            return self.stop(&COMPLEX_KEY, span, "a list or mapping is used as a key");
+            return self.stop(&COMPLEX_KEY, span, "a list or mapping cannot be a key");
         }
         if self.stack.len() >= MAX_DEPTH {
             let message = format!("this is nested more than {MAX_DEPTH} levels deep");
             let found =
-                Finding::new(&TOO_LARGE, self.source.first_line(span), message).mend("write it flatter");
+                Finding::new(&TOO_LARGE, self.source.first_line(span), message).mend("reduce the nesting");
             self.findings.push(found);
             return false;
         }
         true
     }
 
-    /// Says what stands before a node and is not of our part of YAML.
+    /// Reports a node's anchor and tag, which guides cannot have.
     fn plain_yaml(&mut self, anchor: usize, tag: bool, node: Span) {
         for (is_there, sign, kind) in [(anchor != 0, '&', "an anchor"), (tag, '!', "a tag")] {
             if is_there {
@@ -228,7 +219,7 @@ impl Loader<'_, '_> {
         }
     }
 
-    /// The word before a node that begins with this sign; the node, if it is not on the same line.
+    /// The word before a node that begins with this sign, or the node itself if the word is on another line.
     fn before(&self, node: Span, sign: char) -> Span {
         let line = self.source.text[..node.start].rfind('\n').map_or(0, |n| n + 1);
         let front = &self.source.text[line..node.start];
@@ -255,36 +246,36 @@ impl Loader<'_, '_> {
         true
     }
 
-    fn scalar(&mut self, text: &str, style: ScalarStyle, span: Span) -> bool {
+    fn scalar(&mut self, text: Cow<'_, str>, style: ScalarStyle, span: Span) -> bool {
         if let Some(Open::Mapping { key, entries, .. }) = self.stack.last_mut()
             && key.is_none()
         {
             if text == "<<" && style == ScalarStyle::Plain {
-                *key = Some((text.to_owned(), None));
+                *key = Some((text.into_owned(), None));
                 self.feature(Finding::new(&YAML_FEATURE, span, "`<<` is a merge key"));
                 return true;
             }
             let first = entries.iter().find(|entry| entry.key == text).map(|entry| entry.key_span);
-            *key = Some((text.to_owned(), first.is_none().then_some(span)));
             if let Some(first) = first {
-                let message = format!("the key {} stands here a second time", quoted(text));
-                let found = Finding::new(&DUPLICATE_KEY, span, message).label("again here");
-                self.findings.push(found.also(first, "first here"));
+                let message = format!("the key {} is already used in this mapping", quoted(&text));
+                let found = Finding::new(&DUPLICATE_KEY, span, message).label("used again here");
+                self.findings.push(found.also(first, "first used here"));
             }
+            *key = Some((text.into_owned(), first.is_none().then_some(span)));
             return true;
         }
         let kind = match style {
-            ScalarStyle::Plain => match plain(text) {
-                Ok(kind) => kind,
+            ScalarStyle::Plain => match plain(&text) {
+                Ok(kind) => kind.unwrap_or_else(|| Kind::Text(text.into_owned())),
                 Err(why) => {
-                    let found = Finding::new(&AMBIGUOUS_SCALAR, span, format!("{} {why}", quoted(text)))
+                    let found = Finding::new(&AMBIGUOUS_SCALAR, span, format!("{} {why}", quoted(&text)))
                         .mend(format!("put it in quotes: '{text}'"))
                         .fix(span, format!("'{text}'"));
                     self.findings.push(found);
-                    Kind::Text(text.to_owned())
+                    Kind::Text(text.into_owned())
                 }
             },
-            _ => Kind::Text(text.to_owned()),
+            _ => Kind::Text(text.into_owned()),
         };
         self.value(Node { kind, span });
         true
@@ -302,13 +293,13 @@ impl Loader<'_, '_> {
         }
     }
 
-    fn stop(&mut self, code: &'static crate::code::CodePage, span: Span, message: &str) -> bool {
+    fn stop(&mut self, code: &'static CodePage, span: Span, message: &str) -> bool {
         let span = self.source.first_line(span);
         self.findings.push(Finding::new(code, span, message));
         false
     }
 
-    /// Where `key: {{` or `- {{` stands at or just before the place the parser gave up.
+    /// The place of a `key: {{` or `- {{` at or shortly before the place where the parser failed.
     fn reference_before(&self, at: usize) -> Option<usize> {
         let text = &self.source.text;
         let at = text.floor_char_boundary(at);
@@ -328,14 +319,14 @@ impl Loader<'_, '_> {
         let quoted = format!("'{}'", value.replace('\'', "''"));
         let found =
             Finding::new(&UNQUOTED_REFERENCE, span, "a value that begins with `{{` must be in quotes")
-                .label("YAML takes this for a mapping")
+                .label("YAML reads this as a mapping")
                 .mend(format!("write {quoted}"))
                 .fix(span, quoted);
         self.findings.push(found);
     }
 }
 
-/// How much of a line belongs to the value that begins with a reference.
+/// The part of a line that belongs to a value beginning with a reference.
 fn reference_value<'l>(rest: &'l str, before: &str) -> &'l str {
     let closed = rest.find("}}").map_or(rest.len(), |n| n + 2);
     let is_in_flow =
@@ -348,35 +339,35 @@ fn reference_value<'l>(rest: &'l str, before: &str) -> &'l str {
     rest[..end].trim_end()
 }
 
-/// What a plain scalar is by the YAML 1.2 core schema, or why it must be quoted.
-fn plain(text: &str) -> Result<Kind, &'static str> {
+/// The value of a plain scalar by the YAML 1.2 core schema, or why it must be quoted. `None` stands for a string.
+fn plain(text: &str) -> Result<Option<Kind>, &'static str> {
     match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Ok(Kind::Null),
-        "true" | "True" | "TRUE" => return Ok(Kind::Bool(true)),
-        "false" | "False" | "FALSE" => return Ok(Kind::Bool(false)),
+        "" | "~" | "null" | "Null" | "NULL" => return Ok(Some(Kind::Null)),
+        "true" | "True" | "TRUE" => return Ok(Some(Kind::Bool(true))),
+        "false" | "False" | "FALSE" => return Ok(Some(Kind::Bool(false))),
         "yes" | "Yes" | "YES" | "no" | "No" | "NO" | "on" | "On" | "ON" | "off" | "Off" | "OFF" => {
-            return Err("is a text in YAML 1.2 and a truth value in YAML 1.1");
+            return Err("is a string in YAML 1.2 but a boolean in YAML 1.1");
         }
         _ => {}
     }
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {
         if digits.len() > 1 && digits.starts_with('0') {
-            return Err("begins with a zero: a number for some readers, a text for others");
+            return Err("begins with a zero: some tools read a number, others a string");
         }
-        return text.parse().map(Kind::Integer).map_err(|_| "is too large for a number");
+        return text.parse().map(|number| Some(Kind::Integer(number))).map_err(|_| "is too large a number");
     }
     if digits.starts_with("0x") || digits.starts_with("0o") {
-        return Err("is a number in another base for some readers");
+        return Err("is read as a number in another base by some tools");
     }
     if matches!(digits, ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN") {
-        return Err("is not a number that can be written in JSON");
+        return Err("is a number that JSON cannot express");
     }
     let looks_like_a_float = digits.bytes().all(|b| b.is_ascii_digit() || b".eE+-".contains(&b))
         && digits.bytes().next().is_some_and(|b| b.is_ascii_digit() || b == b'.')
         && digits.bytes().any(|b| b.is_ascii_digit());
     if looks_like_a_float && let Some(number) = text.parse::<f64>().ok().filter(|number| number.is_finite()) {
-        return Ok(Kind::Float(number));
+        return Ok(Some(Kind::Float(number)));
     }
-    Ok(Kind::Text(text.to_owned()))
+    Ok(None)
 }

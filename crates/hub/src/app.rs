@@ -141,7 +141,7 @@ impl App {
             tasks: Arc::clone(&tasks),
             cache: TokenCache::default(),
         };
-        let upstreams = settings.upstreams.value.clone();
+        let upstreams = settings.server.upstreams.value.clone();
         Self {
             access: Access::new(Arc::clone(&vault), Arc::clone(&limiter)),
             session_accounts,

@@ -11,11 +11,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use secret::Secret;
-use vault::{Account, AccountId, ApiKey, Digest, Kind, Session, Vault};
+use vault::{Account, AccountId, ApiKey, Digest, Kind, Scope, Session, Vault};
 
 use crate::client::Client;
 use crate::limits::Limiter;
-use crate::scope::Scope;
 use crate::wire::error::{ApiError, FORBIDDEN, NOT_FOUND, UNAUTHORIZED};
 
 /// A program with a key of a project.
@@ -99,7 +98,7 @@ impl Access {
 impl Caller {
     /// Goes on only with a scope.
     pub(crate) fn needs(&self, scope: Scope) -> Result<(), ApiError> {
-        if self.key.scopes.iter().any(|one| one == scope.as_str()) {
+        if self.key.scopes.contains(&scope) {
             return Ok(());
         }
         Err(ApiError::new(&FORBIDDEN, format!("This key does not have the scope {}", scope.as_str())))

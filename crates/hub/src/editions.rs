@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use guide::Guide;
 use jiff::Timestamp;
-use vault::{Session, Vault};
+use vault::{GuideText, Session, Vault};
 
 use crate::guides::{Edition, Guides};
 use crate::wire::error::{ApiError, INTERNAL};
@@ -32,8 +32,12 @@ impl Editions {
     /// The guide with which a session links a provider: the one it began with.
     pub(crate) async fn pinned(&self, session: &Session, edition: &Edition) -> Result<Arc<Guide>, ApiError> {
         let guide = &edition.guide;
-        let (key, now) = (guide.provider.key.as_str(), Timestamp::now());
-        let digest = self.vault.pin_guide(session.seq, &guide.digest, key, &edition.source.text, now).await?;
+        let text = GuideText {
+            digest: &guide.digest,
+            provider: guide.provider.key.as_str(),
+            source: &edition.source.text,
+        };
+        let digest = self.vault.pin_guide(session.seq, text, Timestamp::now()).await?;
         if digest == guide.digest {
             return Ok(Arc::clone(guide));
         }
@@ -85,8 +89,8 @@ mod tests {
         let text = format!("{}\n# edited", current.source.text);
         let old = guide::read("guide.yaml", text.as_bytes()).into_usable().unwrap();
         assert!(editions.by_digest(&old.digest).await.unwrap().is_none());
-        let provider = old.provider.key.as_str();
-        vault.keep_guide(&old.digest, provider, &text, Timestamp::now()).await.unwrap();
+        let kept = GuideText { digest: &old.digest, provider: old.provider.key.as_str(), source: &text };
+        vault.store_guide(kept, Timestamp::now()).await.unwrap();
         let found = editions.by_digest(&old.digest).await.unwrap().unwrap();
         assert_eq!(found.digest, old.digest);
         let again = editions.by_digest(&old.digest).await.unwrap().unwrap();

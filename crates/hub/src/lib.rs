@@ -15,11 +15,9 @@ mod client;
 mod etag;
 mod hex;
 mod request_id;
-mod scope;
 mod status;
 mod tasks;
 mod telemetry;
-mod web_origin;
 mod wire;
 
 mod account_flows;
@@ -36,6 +34,7 @@ mod session_accounts;
 mod sign_ins;
 mod upkeep;
 mod verifier;
+mod web_origin;
 mod widget;
 
 mod access;
@@ -48,9 +47,7 @@ mod layers;
 mod router;
 
 pub use crate::api::openapi;
-pub use crate::scope::{Scope, name};
 pub use crate::serve::{open_vault, serve};
 pub use crate::status::table as account_states;
 pub use crate::telemetry::metrics::METRICS;
-pub use crate::web_origin::{OriginError, WebOrigin};
 pub use crate::wire::error::error_codes;

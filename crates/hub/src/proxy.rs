@@ -15,10 +15,10 @@ use driver::{Tokens, keeps_tokens, stored_tokens};
 use egress::{Egress, Streamed};
 use jiff::Timestamp;
 use link::Flow;
-use probe::{Inputs, Values, Wanted};
+use probe::{Inputs, ProxyRequest, Values};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
-use vault::{Account, AccountId, Credentials, Vault};
+use vault::{Account, AccountId, By, Credentials, Vault};
 
 use crate::account_flows::AccountFlows;
 use crate::connectors::Connectors;
@@ -129,13 +129,14 @@ impl Proxy {
     pub(crate) async fn send(
         &self,
         account: &Account,
-        mut wanted: Wanted,
+        mut wanted: ProxyRequest,
         actor: &str,
     ) -> Result<Response, ApiError> {
         self.usable(account).await?;
         wanted.headers.retain(|(name, _)| !NOT_PASSED.contains(&name.as_str()) && !name.starts_with("sec-"));
         let purpose = format!("request: {} {}", wanted.verb, wanted.path);
-        let mut credentials = self.vault.unseal(&account.id, actor, &purpose, Timestamp::now()).await?;
+        let mut credentials =
+            self.vault.unseal(&account.id, &purpose, By::new(actor, Timestamp::now())).await?;
         let flow = self.flows.relink_flow(&credentials).await?;
         let tokens = self.tokens(&mut credentials, &flow, actor).await?;
         let answer = self.ask(&flow, wanted.clone(), &tokens).await?;
@@ -149,10 +150,10 @@ impl Proxy {
     }
 
     /// Asks the provider.
-    async fn ask(&self, flow: &Flow, wanted: Wanted, tokens: &Values) -> Result<Streamed, ApiError> {
+    async fn ask(&self, flow: &Flow, wanted: ProxyRequest, tokens: &Values) -> Result<Streamed, ApiError> {
         let provider = &flow.guide().provider;
         let inputs = Inputs { tokens, ..Inputs::new(flow.method(), flow.environment(), flow.values()) };
-        let request = probe::through(flow.method(), wanted, &inputs)
+        let request = probe::proxy_request(flow.method(), wanted, &inputs)
             .map_err(|error| ApiError::new(&INVALID_VALUE, format!("The request cannot be made: {error}")))?;
         let began = Instant::now();
         let answer = self.egress.open(&request, MOST).await;

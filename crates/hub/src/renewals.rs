@@ -14,7 +14,7 @@ use driver::TokenKeeper;
 use guide::OutcomeKind;
 use jiff::Timestamp;
 use link::{Flow, Stage};
-use vault::{AccountId, Credentials, Vault};
+use vault::{AccountId, By, Credentials, Vault};
 
 use crate::account_flows::AccountFlows;
 use crate::leases::Leases;
@@ -61,7 +61,7 @@ impl Renewals {
         actor: &str,
     ) -> Result<Credentials, ApiError> {
         let (tokens, _) = flow.tokens();
-        if !tokens.is_empty() && !flow.tokens_end_soon(Timestamp::now().as_second()) {
+        if !tokens.is_empty() && !flow.tokens_expire_soon(Timestamp::now().as_second()) {
             return Ok(credentials);
         }
         self.renewed(&credentials, actor).await
@@ -104,7 +104,7 @@ impl Renewals {
         }
         let mut flow = self.flows.relink_flow(&old).await?;
         match self.lately(&old) {
-            Some(Ok(())) if !flow.tokens_end_soon(Timestamp::now().as_second()) => return Ok(old),
+            Some(Ok(())) if !flow.tokens_expire_soon(Timestamp::now().as_second()) => return Ok(old),
             Some(Err(error)) => return Err(error),
             Some(Ok(())) | None => {}
         }
@@ -149,7 +149,7 @@ impl Renewals {
     }
 
     async fn unsealed(&self, id: &AccountId, actor: &str) -> Result<Credentials, ApiError> {
-        Ok(self.vault.unseal(id, actor, "tokens that were renewed", Timestamp::now()).await?)
+        Ok(self.vault.unseal(id, "tokens that were renewed", By::new(actor, Timestamp::now())).await?)
     }
 
     /// What the last check of these tokens found, if it is recent enough not to check again.

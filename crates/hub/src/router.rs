@@ -11,8 +11,8 @@ use crate::{api, browse, embed, health, layers};
 /// What is served.
 pub(crate) fn router(app: &Arc<App>) -> Router {
     let mut routes = health::routes().merge(api::api()).merge(browse::routes()).merge(embed::routes());
-    let has_own_address = app.settings.metrics_listen.value.is_some();
-    if app.settings.metrics_enabled.value && !has_own_address {
+    let has_own_address = app.settings.metrics.listen.value.is_some();
+    if app.settings.metrics.enabled.value && !has_own_address {
         routes = routes.merge(health::numbers());
     }
     layers::around(with_fallbacks(routes), app)

@@ -3,6 +3,7 @@
 //! **Invariant:** who was told that the Hub is ready can use it; who was being answered when it was asked to stop gets
 //! the answer, if it is there within the grace.
 
+pub(crate) mod check;
 mod listen;
 mod signals;
 mod start;
@@ -21,7 +22,6 @@ use tokio::task::JoinHandle;
 #[cfg(test)]
 pub(crate) use self::start::app;
 pub use self::start::{ServeError, open_vault};
-pub(crate) use self::start::{brand, egress};
 pub use self::tls::TlsError;
 
 use self::listen::{Counted, Listener};
@@ -65,14 +65,15 @@ pub enum Ended {
 /// Serves until somebody asks to stop. `started` is called when the Hub is ready.
 pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<Ended, ServeError> {
     logs::start(&settings);
-    if settings.metrics_enabled.value {
+    if settings.metrics.enabled.value {
         metrics::start();
     }
     let mut signals = Signals::listen().map_err(ServeError::Io)?;
     let made = made(&settings);
-    let (listener, address) = listen(&settings, settings.listen.value, &settings.listen.set_by).await?;
-    let apart = match settings.metrics_listen.value.filter(|_| settings.metrics_enabled.value) {
-        Some(address) => Some(listen(&settings, address, &settings.metrics_listen.set_by).await?),
+    let (listener, address) =
+        listen(&settings, settings.server.listen.value, &settings.server.listen.set_by).await?;
+    let apart = match settings.metrics.listen.value.filter(|_| settings.metrics.enabled.value) {
+        Some(address) => Some(listen(&settings, address, &settings.metrics.listen.set_by).await?),
         None => None,
     };
     let certificate = match &settings.tls.value {
@@ -178,7 +179,7 @@ async fn drain(
     apart: Option<Running>,
     again: impl Future<Output = ()>,
 ) -> Ended {
-    let (began, grace) = (Instant::now(), app.settings.shutdown_grace.value);
+    let (began, grace) = (Instant::now(), app.settings.server.shutdown_grace.value);
     let control = server.control.clone();
     app.enter(Phase::Draining);
     tracing::info!(connections = control.connection_count(), "stopping: what is under way is finished");
@@ -233,8 +234,8 @@ fn made(settings: &Settings) -> Vec<String> {
 /// What an operator should know.
 fn notes(app: &App) -> Vec<String> {
     let mut notes = app.egress.notes();
-    let listens_to_all = !app.settings.listen.value.ip().is_loopback();
-    if listens_to_all && !app.is_secure() && app.settings.public_url.value.is_none() {
+    let listens_to_all = !app.settings.server.listen.value.ip().is_loopback();
+    if listens_to_all && !app.is_secure() && app.settings.server.public_url.value.is_none() {
         notes.push(
             "what people type in is sent in the clear: set `tls`, or `public_url` behind a proxy".to_owned(),
         );

@@ -9,7 +9,7 @@ use egress::Upstream;
 use guide::{Key, OutcomeKind};
 use jiff::{Timestamp, ToSpan as _};
 use link::Flow;
-use probe::{Inputs, Values};
+use probe::{AuthorizationRequest, Inputs, Values};
 use secret::Secret;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -97,8 +97,14 @@ impl SignIns {
         let uri = self.redirect_uri(flow.guide().provider.key.as_str());
         let inputs = Inputs::new(flow.method(), flow.environment(), flow.values());
         let state = back.secret().expose();
-        let scopes = flow.scopes_asked(redirect);
-        let to = probe::authorize(flow.method(), redirect, &scopes, &inputs, &uri, state, &verifier);
+        let request = AuthorizationRequest {
+            redirect,
+            scopes: &flow.requested_scopes(redirect),
+            redirect_uri: &uri,
+            state,
+            verifier: &verifier,
+        };
+        let to = probe::authorization_url(flow.method(), &request, &inputs);
         let to = to.map_err(|error| {
             ApiError::new(&CONFLICT, format!("The browser cannot be sent to the provider: {error}"))
         })?;
@@ -109,7 +115,7 @@ impl SignIns {
         };
         let kept = serde_json::to_string(&Kept { verifier, via });
         let kept = Secret::new(kept.map_err(|error| ApiError::internal(&error))?);
-        if !self.vault.send_sign_in(sign_in, &attempt.id, &back.digest(), &kept, Timestamp::now()).await? {
+        if !self.vault.send_sign_in(sign_in, attempt, &back.digest(), &kept).await? {
             return Err(ApiError::new(&GONE, "This sign-in was begun already, or is over; begin another"));
         }
         Ok(Sent { url: format!("{}{}", origin.trim_end_matches('/'), to.path_and_query), back })

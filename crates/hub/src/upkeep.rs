@@ -1,4 +1,4 @@
-//! Removes what is past its time: sessions, attempts, drafts, counters, kept answers.
+//! Removes what is past its time: sessions, attempts, sealed, counters, kept answers.
 //!
 //! **Invariant:** removing is never needed for safety: expired rows are ignored wherever they are read.
 
@@ -42,13 +42,13 @@ impl Upkeep {
 
     async fn remove_expired(&self, now: Timestamp) -> Result<(), StoreError> {
         let old = now.checked_sub(KEPT_HOURS.hours()).unwrap_or(Timestamp::UNIX_EPOCH);
-        let sessions = self.vault.forget_sessions(old).await?;
-        let drafts = self.vault.drop_expired_drafts(now).await?;
-        let counts = self.vault.forget_counts(now).await?;
-        let answers = self.vault.forget_once(now).await?;
-        let leases = self.vault.forget_leases(old).await?;
-        if 0 < sessions + drafts + counts + answers + leases {
-            tracing::debug!(sessions, drafts, counts, answers, leases, "removed expired rows");
+        let sessions = self.vault.delete_expired_sessions(old).await?;
+        let sealed = self.vault.delete_expired_sealed(now).await?;
+        let counts = self.vault.delete_expired_counters(now).await?;
+        let answers = self.vault.delete_expired_once(now).await?;
+        let leases = self.vault.delete_expired_leases(old).await?;
+        if 0 < sessions + sealed + counts + answers + leases {
+            tracing::debug!(sessions, sealed, counts, answers, leases, "removed expired rows");
         }
         Ok(())
     }

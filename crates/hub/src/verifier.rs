@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use link::{CheckReport, CheckState, Flow};
 use serde::Serialize;
 use utoipa::ToSchema;
-use vault::{Account, AccountId, Credentials, Vault};
+use vault::{Account, AccountId, By, Credentials, Vault};
 
 use crate::account_flows::AccountFlows;
 use crate::renewals::Renewals;
@@ -63,7 +63,7 @@ impl Verifier {
     }
 
     async fn unsealed(&self, id: &AccountId, actor: &str) -> Result<Credentials, ApiError> {
-        Ok(self.vault.unseal(id, actor, "verify", Timestamp::now()).await?)
+        Ok(self.vault.unseal(id, "verify", By::new(actor, Timestamp::now())).await?)
     }
 
     async fn check(&self, mut flow: Flow, opened: Credentials, actor: &str) -> Result<Found, ApiError> {
@@ -72,7 +72,7 @@ impl Verifier {
         let mut account = keeper.credentials.account;
         let found = Verification::of(&flow);
         if let Some(record) = found.record(account.version) {
-            account = self.vault.record_check(&account.id, &record, actor).await?;
+            account = self.vault.record_check(&account.id, &record, By::new(actor, Timestamp::now())).await?;
         }
         let checks = found.checks.iter().map(seen).collect();
         Ok(Found { account, outcome: found.outcome, message: found.message, checks })

@@ -1,48 +1,44 @@
-//! Origins of web pages: parsed once, by one rule, for settings and sessions alike.
+//! Origins of web pages: parsed once, by one rule, wherever they come from.
 
 use std::fmt;
 use std::str::FromStr;
 
 use url::{Host, Url};
 
-/// The origin of a web page: scheme, host and port. Plain HTTP is for pages of this machine only.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WebOrigin(String);
+/// An origin as browsers write it: `https://app.example.com`. `http` is allowed for this machine only.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct WebOrigin(String);
 
-/// Why a text is not the origin of a web page.
+/// Why a text is not an origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OriginError {
-    /// It is not a scheme, a host and a port.
+pub(crate) enum WebOriginError {
+    /// It is not a URL of only a scheme, a host and a port.
     NotAnOrigin,
-    /// It is plain HTTP to another machine.
-    NotHttps,
+    /// It is not encrypted, and its host is not this machine.
+    NotSecure,
 }
 
 impl WebOrigin {
-    /// The origin of an address of the web; `None` if it is not one, or is plain HTTP to another machine.
-    pub fn of(url: &Url) -> Option<Self> {
-        let is_web = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url));
-        is_web.then(|| Self(url.origin().ascii_serialization()))
-    }
-
-    /// The origin as browsers write it.
-    pub fn as_str(&self) -> &str {
+    /// The origin as browsers write it, without a trailing slash.
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 impl FromStr for WebOrigin {
-    type Err = OriginError;
+    type Err = WebOriginError;
 
-    fn from_str(text: &str) -> Result<Self, OriginError> {
-        let is_plain = !text.contains(|ch: char| ch.is_whitespace() || ch.is_control());
-        let url = Url::parse(text).ok().filter(|_| is_plain).ok_or(OriginError::NotAnOrigin)?;
+    fn from_str(text: &str) -> Result<Self, WebOriginError> {
+        let url = Url::parse(text).map_err(|_| WebOriginError::NotAnOrigin)?;
         let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-        let is_anonymous = url.username().is_empty() && url.password().is_none();
-        if !is_bare || !is_anonymous || !matches!(url.scheme(), "https" | "http") {
-            return Err(OriginError::NotAnOrigin);
+        let has_user = !url.username().is_empty() || url.password().is_some();
+        if !is_bare || has_user || !matches!(url.scheme(), "https" | "http") || !is_plain_host(&url) {
+            return Err(WebOriginError::NotAnOrigin);
         }
-        Self::of(&url).ok_or(OriginError::NotHttps)
+        if url.scheme() == "http" && !is_loopback(&url) {
+            return Err(WebOriginError::NotSecure);
+        }
+        Ok(Self(url.origin().ascii_serialization()))
     }
 }
 
@@ -52,19 +48,29 @@ impl fmt::Display for WebOrigin {
     }
 }
 
-/// Says what is wanted instead.
-impl fmt::Display for OriginError {
+impl fmt::Display for WebOriginError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotAnOrigin => "an origin, such as `https://app.example.com`",
-            Self::NotHttps => "an origin with `https://`",
+            Self::NotAnOrigin => "an origin is a scheme, a host and an optional port",
+            Self::NotSecure => "only this machine may use `http`",
         })
     }
 }
 
-impl std::error::Error for OriginError {}
+impl std::error::Error for WebOriginError {}
 
-/// Whether a URL leads to this machine.
+/// Whether a URL's host can stand in a header. URLs may have hosts with `;` or `,`, which would end a directive.
+fn is_plain_host(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => {
+            name.chars().all(|ch| ch.is_ascii_alphanumeric() || matches!(ch, '-' | '.' | '_'))
+        }
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
+        None => false,
+    }
+}
+
+/// Whether a URL's host is this machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -79,27 +85,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_origins_of_the_web_may_embed() {
-        for (value, expected) in [
-            ("https://app.example.com", Some("https://app.example.com")),
-            ("https://App.Example.com/", Some("https://app.example.com")),
-            ("https://app.example.com:8443", Some("https://app.example.com:8443")),
-            ("http://localhost:3000", Some("http://localhost:3000")),
-            ("http://app.localhost:3000", Some("http://app.localhost:3000")),
-            ("http://127.0.0.2:3000", Some("http://127.0.0.2:3000")),
-            ("http://[::1]:3000", Some("http://[::1]:3000")),
-            ("http://app.example.com", None),
-            ("https://app.example.com/path", None),
-            ("https://app.example.com?x", None),
-            ("https://user@app.example.com", None),
-            ("https://:password@app.example.com", None),
-            (" https://app.example.com", None),
-            ("*", None),
-            ("null", None),
-            ("javascript:alert(1)", None),
-            ("https://a.example; script-src *", None),
+    fn an_origin_is_encrypted_or_on_this_machine() {
+        for (text, expected) in [
+            ("https://app.example.com/", "https://app.example.com"),
+            ("https://APP.example.com:443", "https://app.example.com"),
+            ("https://app.example.com:8443", "https://app.example.com:8443"),
+            ("http://localhost:3000", "http://localhost:3000"),
+            ("http://app.localhost:3000", "http://app.localhost:3000"),
+            ("http://127.0.0.2:3000", "http://127.0.0.2:3000"),
+            ("http://[::1]", "http://[::1]"),
         ] {
-            assert_eq!(value.parse::<WebOrigin>().ok().as_ref().map(WebOrigin::as_str), expected, "{value}");
+            assert_eq!(text.parse::<WebOrigin>().unwrap().as_str(), expected);
+        }
+        for text in [
+            "http://app.example.com",
+            "https://a.example/x",
+            "https://u@a.example",
+            "https://:p@a.example",
+            "null",
+            "ftp://a",
+            "*",
+            "javascript:alert(1)",
+            "https://a.example; script-src *",
+            "https://a.example;x",
+            "https://a.example,x",
+        ] {
+            assert!(text.parse::<WebOrigin>().is_err(), "{text}");
         }
     }
 }

@@ -8,11 +8,13 @@ pub(crate) mod connector;
 pub(crate) mod error;
 mod extract;
 pub(crate) mod session;
+mod text;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 
 pub(crate) use self::extract::{Json, Query, Segments, has_nul};
+pub(crate) use self::text::short_text;
 
 /// A time, as clients read it.
 pub(crate) fn stamp(time: Timestamp) -> String {

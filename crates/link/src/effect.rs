@@ -1,62 +1,59 @@
-//! What a flow asks its driver to do.
+//! Effects: what a flow asks its driver to do.
 
 use std::collections::BTreeMap;
 
 use guide::{Key, OutcomeKind};
 use probe::{Identity, Request, Values};
 
-/// Something to do.
+/// Something that the driver must do for the flow to go on.
 #[derive(Debug)]
 pub enum Effect {
-    /// Send a request, and come back with [`crate::Flow::answered`] and this number.
+    /// Send a request, then call [`crate::Flow::answered`] with the same id.
     Send {
-        /// The number.
+        /// Identifies the request. Answers with any other id are ignored.
         id: u64,
         /// The request.
         request: Box<Request>,
     },
-    /// Come back with [`crate::Flow::elapsed`] when this moment has come, in seconds since 1970.
+    /// Call [`crate::Flow::elapsed`] at this Unix time, in seconds.
     WaitUntil(i64),
-    /// Keep the account, and come back with [`crate::Flow::stored`].
+    /// Store the account, then call [`crate::Flow::stored`].
     Store(Box<Linked>),
 }
 
-/// Something to do that is worked out only when it is asked for, since the moment is part of it.
+/// A queued effect. Its request is made when the driver polls for it, because it depends on the time of sending.
 #[derive(Debug)]
 pub(crate) enum Due {
-    /// The request that the state says.
-    Ask,
-    /// Waiting.
+    Send,
     WaitUntil(i64),
-    /// Keeping the account.
     Store(Box<Linked>),
 }
 
-/// An account that was seen to work.
+/// An account whose credentials passed the checks, ready to be stored.
 #[derive(Debug)]
 pub struct Linked {
     /// The provider's key.
     pub provider: Key,
     /// The method's key.
     pub method: Key,
-    /// The environment's key.
+    /// The environment's key, or `None` if the method has no environments.
     pub environment: Option<Key>,
-    /// The values that may be seen, those that were computed among them.
+    /// The values that are not secret, including derived values.
     pub public: BTreeMap<Key, String>,
-    /// The values that may not.
+    /// The secret values, including derived values.
     pub secrets: Values,
-    /// What signing in gave.
+    /// The tokens from sign-in. Empty if the method has no sign-in.
     pub tokens: Values,
-    /// When that ends, in seconds since 1970, if anything says so.
-    pub tokens_end: Option<i64>,
-    /// Who was found, if a check says so.
+    /// When the tokens expire, as Unix time in seconds, or `None` if that is unknown.
+    pub tokens_expire_at: Option<i64>,
+    /// The account at the provider, or `None` if no check identifies it.
     pub identity: Option<Identity>,
-    /// How good it is: `ok` or `ok_limited`.
+    /// `Ok`, or `OkLimited` if some access is missing.
     pub outcome: OutcomeKind,
-    /// The checks that succeeded.
+    /// The checks that passed.
     pub proved: Vec<Key>,
-    /// The checks that may fail, and did: what the account cannot do.
+    /// The optional checks that failed: what the account cannot do.
     pub missed: Vec<Key>,
-    /// The SHA-256 of the guide that was followed.
+    /// The SHA-256 digest of the guide that was followed.
     pub guide_digest: String,
 }

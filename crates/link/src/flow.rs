@@ -1,4 +1,4 @@
-//! The flow: what it holds, and the events that concern it as a whole.
+//! The flow itself, and the events that concern all of it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -7,9 +7,9 @@ use guide::{Check, Environment, Guide, Identifies, Key, Method, OutcomeKind, Red
 use probe::{Case, Identity, Inputs, Moment, Values};
 
 use crate::effect::{Due, Effect, Linked};
-use crate::state::{CheckState, Proved, State};
+use crate::state::{CheckState, Proof, State};
 
-/// One run of a method by a person.
+/// One person's attempt to link an account with one method.
 pub struct Flow {
     guide: Arc<Guide>,
     method: usize,
@@ -18,52 +18,53 @@ pub struct Flow {
     pub(crate) scopes: Option<Vec<String>>,
     pub(crate) environment: Option<Key>,
     pub(crate) values: Values,
-    /// The fields whose values come from a store: whoever edits may not know them.
+    /// The fields whose values come from a stored account. The person editing it may not know them.
     pub(crate) from_store: BTreeSet<Key>,
-    /// What signing in gave, and when it ends.
+    /// The tokens from sign-in.
     pub(crate) tokens: Values,
-    pub(crate) tokens_end: Option<i64>,
+    /// When the tokens expire, as Unix time in seconds, or `None` if that is unknown.
+    pub(crate) tokens_expire_at: Option<i64>,
     pub(crate) state: State,
     pub(crate) effects: VecDeque<Due>,
     pub(crate) next_id: u64,
 }
 
-/// What the flow is for.
+/// Whether a flow links a new account or an existing one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Purpose {
-    /// An account is linked that was not linked before.
+    /// Link a new account.
     #[default]
-    First,
-    /// An account is linked again: it has to be the same one.
-    Again {
-        /// What identifies the account at the provider.
+    Link,
+    /// Link an existing account again. By default it must be the same account.
+    Relink {
+        /// The provider's id for the account, or `None` if it is unknown; then any account is accepted.
         external_id: Option<String>,
-        /// Whether another one may take its place.
-        other_allowed: bool,
+        /// Whether a different account can replace it.
+        allow_different: bool,
     },
 }
 
-/// What a flow begins with.
+/// What a flow starts with.
 #[derive(Clone, Debug, Default)]
 pub struct Start {
-    /// What it is for.
+    /// Whether to link a new account or an existing one.
     pub purpose: Purpose,
-    /// The environment, where it is known already.
+    /// The environment's key, or `None` if the person has to choose.
     pub environment: Option<Key>,
-    /// Values that are known already, from an account linked before.
+    /// The values of an account that was linked before.
     pub stored: Values,
-    /// What signing in gave before: in a browser, or at an earlier link.
+    /// The tokens of an account that was linked before.
     pub tokens: Values,
-    /// When that ends, in seconds since 1970, if that is known.
-    pub tokens_end: Option<i64>,
-    /// The scopes wanted: sections, steps and checks of others are left out. All, if not given.
+    /// When the tokens expire, as Unix time in seconds, or `None` if that is unknown.
+    pub tokens_expire_at: Option<i64>,
+    /// The scopes to link for: sections, steps and checks for other scopes are skipped. `None` means all scopes.
     pub scopes: Option<Vec<String>>,
-    /// The product's name, for messages.
+    /// The product's name, which messages can contain.
     pub brand: String,
 }
 
 impl Flow {
-    /// A flow over a method of a guide; none, if the guide has no such method.
+    /// Starts a flow for one of the guide's methods. `None` if the guide has no such method.
     pub fn new(guide: Arc<Guide>, method: &str, start: Start) -> Option<Self> {
         let method = guide.methods.iter().position(|one| one.key == *method)?;
         let environments = &guide.methods[method].environments;
@@ -81,7 +82,7 @@ impl Flow {
             from_store: start.stored.keys().cloned().collect(),
             values: start.stored,
             tokens: start.tokens,
-            tokens_end: start.tokens_end,
+            tokens_expire_at: start.tokens_expire_at,
             state: State::Choosing,
             effects: VecDeque::new(),
             next_id: 1,
@@ -89,47 +90,47 @@ impl Flow {
         };
         let nothing_to_choose = flow.method().environments.is_empty() || flow.method().tells_environment();
         if flow.environment.is_some() || nothing_to_choose {
-            flow.begin();
+            flow.go_to_first();
         }
         Some(flow)
     }
 
-    /// The guide that is followed.
+    /// The guide that the flow follows.
     pub fn guide(&self) -> &Guide {
         &self.guide
     }
 
-    /// The method that is followed.
+    /// The method that the flow follows.
     pub fn method(&self) -> &Method {
         &self.guide.methods[self.method]
     }
 
-    /// The environment chosen.
+    /// The chosen environment, or `None` if none was chosen or the method has none.
     pub fn environment(&self) -> Option<&Environment> {
         self.environment.as_ref().and_then(|key| self.method().environment(key.as_str()))
     }
 
-    /// What the flow is for.
+    /// Whether the flow links a new account or an existing one.
     pub fn purpose(&self) -> &Purpose {
         &self.purpose
     }
 
-    /// What is kept of what was typed, by field.
+    /// The normalized values, by field.
     pub fn values(&self) -> &Values {
         &self.values
     }
 
-    /// What signing in gave, and when that ends, in seconds since 1970, if that is known.
+    /// The tokens from sign-in, and when they expire as Unix time in seconds, if that is known.
     pub fn tokens(&self) -> (&Values, Option<i64>) {
-        (&self.tokens, self.tokens_end)
+        (&self.tokens, self.tokens_expire_at)
     }
 
-    /// What to do next, if anything. A request is made for this moment.
+    /// Returns the next effect, if any. A request is made with the time and nonce of `moment`.
     pub fn poll(&mut self, moment: Moment) -> Option<Effect> {
         while let Some(due) = self.effects.pop_front() {
             let effect = match due {
-                Due::Ask => self.request(moment),
-                Due::WaitUntil(moment) => Some(Effect::WaitUntil(moment)),
+                Due::Send => self.request(moment),
+                Due::WaitUntil(time) => Some(Effect::WaitUntil(time)),
                 Due::Store(linked) => Some(Effect::Store(linked)),
             };
             if effect.is_some() {
@@ -139,27 +140,27 @@ impl Flow {
         None
     }
 
-    /// The host that requests will go to, once the values say so: "will connect to …".
+    /// The host that requests will go to, or `None` while the values do not determine it.
     pub fn host(&self) -> Option<String> {
         probe::host(self.method(), &self.inputs(self.environment())).ok()
     }
 
-    /// The person said whether the account found is the one meant.
+    /// The person confirmed or rejected the account that was found. Rejecting it leads back to the first step.
     pub fn confirm(&mut self, yes: bool) {
-        let State::Confirming(proved) = &self.state else { return };
-        let proved = proved.clone();
+        let State::Confirming(proof) = &self.state else { return };
+        let proof = proof.clone();
         if !yes {
             self.go_to_first();
             return;
         }
-        self.effects.push_back(Due::Store(Box::new(self.linked(&proved))));
-        self.state = State::Storing(proved);
+        self.effects.push_back(Due::Store(Box::new(self.linked(&proof))));
+        self.state = State::Storing(proof);
     }
 
-    /// The driver stored the account, or could not: then it can be tried again.
-    pub fn stored(&mut self, kept: bool) {
-        let State::Storing(proved) = &self.state else { return };
-        self.state = if kept { State::Linked } else { State::Confirming(proved.clone()) };
+    /// The driver stored the account, or failed to, in which case the person can confirm again.
+    pub fn stored(&mut self, success: bool) {
+        let State::Storing(proof) = &self.state else { return };
+        self.state = if success { State::Linked } else { State::Confirming(proof.clone()) };
     }
 
     /// The person gave up.
@@ -170,9 +171,9 @@ impl Flow {
         }
     }
 
-    /// The scopes that the person is asked to agree to where they sign in: those of the guide, without what is declared
-    /// there and neither wanted nor needed to link at all.
-    pub fn scopes_asked<'a>(&self, redirect: &'a Redirect) -> Vec<&'a str> {
+    /// The scopes to request at sign-in: the redirect's scopes, without declared scopes that are neither wanted nor needed by
+    /// a mandatory check.
+    pub fn requested_scopes<'a>(&self, redirect: &'a Redirect) -> Vec<&'a str> {
         let scopes = redirect.scopes.iter().map(String::as_str);
         let Some(wanted) = &self.scopes else { return scopes.collect() };
         let is_needed = |name: &String| {
@@ -197,7 +198,7 @@ impl Flow {
         &self.state
     }
 
-    /// Values and environment, before anything was asked.
+    /// The inputs before the first check.
     pub(crate) fn inputs<'a>(&'a self, environment: Option<&'a Environment>) -> Inputs<'a> {
         Inputs { tokens: &self.tokens, ..Inputs::new(self.method(), environment, &self.values) }
     }
@@ -206,30 +207,30 @@ impl Flow {
         Case { guide: &self.guide, method: self.method(), check, inputs, brand: &self.brand }
     }
 
-    /// Whether the identity found may be stored.
+    /// Whether the account that was found can be stored: the same one as before, or any if that is allowed.
     pub(crate) fn is_same(&self, found: Option<&Identity>) -> bool {
         match &self.purpose {
-            Purpose::First | Purpose::Again { other_allowed: true, .. } => true,
-            Purpose::Again { external_id, other_allowed: false } => {
+            Purpose::Link | Purpose::Relink { allow_different: true, .. } => true,
+            Purpose::Relink { external_id, allow_different: false } => {
                 external_id.is_none()
                     || external_id.as_deref() == found.map(|found| found.id.as_str())
-                    || self.knows_credentials_only()
+                    || self.identifies_credentials_only()
             }
         }
     }
 
-    /// Whether the provider tells credentials apart and not accounts: then another one may well be the same's.
-    fn knows_credentials_only(&self) -> bool {
+    /// Whether the provider identifies credentials rather than accounts, so that a different id can mean the same account.
+    fn identifies_credentials_only(&self) -> bool {
         let account = self.method().checks.iter().find_map(|check| check.account.as_ref());
         account.is_some_and(|account| account.identifies == Identifies::Credential)
     }
 
-    pub(crate) fn id(&mut self) -> u64 {
+    pub(crate) fn new_id(&mut self) -> u64 {
         self.next_id += 1;
         self.next_id - 1
     }
 
-    fn linked(&self, proved: &Proved) -> Linked {
+    fn linked(&self, proof: &Proof) -> Linked {
         let mut linked = Linked {
             provider: self.guide.provider.key.clone(),
             method: self.method().key.clone(),
@@ -237,14 +238,14 @@ impl Flow {
             public: BTreeMap::new(),
             secrets: Values::new(),
             tokens: self.tokens.clone(),
-            tokens_end: self.tokens_end,
-            identity: proved.identity.clone(),
-            outcome: if proved.limited { OutcomeKind::OkLimited } else { OutcomeKind::Ok },
-            proved: proved.checks(&CheckState::Passed),
-            missed: proved.checks(&CheckState::Missed),
+            tokens_expire_at: self.tokens_expire_at,
+            identity: proof.identity.clone(),
+            outcome: if proof.limited { OutcomeKind::OkLimited } else { OutcomeKind::Ok },
+            proved: proof.checks(&CheckState::Passed),
+            missed: proof.checks(&CheckState::Missed),
             guide_digest: self.guide.digest.clone(),
         };
-        for field in self.method().fields.iter().filter(|field| self.asks(field)) {
+        for field in self.method().fields.iter().filter(|field| self.applies(field)) {
             let Some(value) = self.values.get(&field.key) else { continue };
             if field.secret {
                 linked.secrets.insert(field.key.clone(), value.clone());
@@ -253,7 +254,7 @@ impl Flow {
             }
         }
         for one in &self.method().derived {
-            let Some(value) = proved.computed.get(&one.field.key) else { continue };
+            let Some(value) = proof.derived.get(&one.field.key) else { continue };
             if one.field.secret {
                 linked.secrets.insert(one.field.key.clone(), value.clone());
             } else {

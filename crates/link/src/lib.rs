@@ -1,15 +1,16 @@
-//! One person's attempt to connect one account: a state machine.
+//! One person's attempt to link one account, as a state machine.
 //!
-//! A [`Flow`] is told what happened (`choose_…`, `submit`, `answered`, `elapsed`, `confirm`, `stored`) and says
-//! what to do ([`Flow::poll`]) and what to show ([`Flow::stage`]). Terminal, Hub and tests are drivers of it.
+//! A driver reports events to a [`Flow`] (`choose_environment`, `submit`, `answered`, `elapsed`, `confirm`, `stored`), does
+//! what it asks for ([`Flow::poll`]) and shows its current [`Flow::stage`]. The terminal, the Hub and tests drive flows.
 //!
-//! **Invariants:** the flow never waits and never asks for the time; nothing is stored that was not seen to work;
-//! a late answer is an answer to a question no one is asking.
+//! **Invariants:** a flow never waits and never reads the clock. Credentials are stored only after they passed the checks.
+//! An answer that arrives late is ignored.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod effect;
+mod elsewhere;
+mod external;
 mod flow;
-mod outside;
 mod renew;
 mod snapshot;
 mod stage;

@@ -1,74 +1,80 @@
-//! Tokens: those that end are replaced, and those that only a browser can give are asked for there.
+//! Replaces tokens that expire or are rejected, and recognizes sign-ins that need a browser.
 
 use guide::{OutcomeKind, SignIn, TokenStep};
 use probe::{Answer, Values, Verdict};
 
 use crate::flow::Flow;
-use crate::state::{At, Run};
+use crate::state::{RequestKind, Run};
 
 impl Flow {
-    /// Whether tokens that were refused, or are about to end, can be replaced.
+    /// Whether tokens that were rejected, or are about to expire, can be replaced without a browser.
     pub(crate) fn can_renew(&self, run: &Run) -> bool {
         let Some(sign_in) = self.sign_in() else { return false };
         self.can_refresh(sign_in, run) || (!sign_in.steps.is_empty() && !run.fresh)
     }
 
-    /// Whether there is all that the request takes which renews tokens: not every provider gives what it needs.
+    /// Whether the refresh request can be made. Not every provider returns the refresh token that it needs.
     fn can_refresh(&self, sign_in: &SignIn, run: &Run) -> bool {
         sign_in.refresh.as_ref().is_some_and(|step| {
             probe::request(self.method(), &step.check.request, &self.inputs_of(run)).is_ok()
         })
     }
 
+    /// Refreshes the tokens if possible, or signs in again. Then repeats the current check.
     pub(crate) fn renew(&mut self, mut run: Run) {
-        // The check is begun anew after that, with a report of its own.
+        // The repeated check gets a new report.
         run.reports.pop();
-        let then = match run.at {
-            At::Check(check) => check,
-            At::SignIn(_) | At::Exchange | At::Refresh => 0,
+        let next_check = match run.request {
+            RequestKind::Check(check) => check,
+            RequestKind::SignIn(_) | RequestKind::Exchange | RequestKind::Refresh => 0,
         };
         let can_refresh = self.sign_in().is_some_and(|sign_in| self.can_refresh(sign_in, &run));
-        let run = Run { then, renewed: true, attempts: 0, ..run };
+        let run = Run { next_check, renewed: true, attempts: 0, ..run };
         if can_refresh {
-            self.go(Run { at: At::Refresh, ..run });
+            self.start_request(Run { request: RequestKind::Refresh, ..run });
         } else {
-            self.go(Run { at: At::SignIn(0), tokens: Values::new(), tokens_end: None, ..run });
+            self.sign_in_again(run);
         }
     }
 
-    /// Forgets what signing in gave: it was got with other credentials, or belongs to another host.
-    pub(crate) fn forget_tokens(&mut self) {
-        self.tokens.clear();
-        self.tokens_end = None;
+    /// Signs in from the first step, without the current tokens.
+    pub(crate) fn sign_in_again(&mut self, run: Run) {
+        let request = RequestKind::SignIn(0);
+        self.start_request(Run { request, tokens: Values::new(), tokens_expire_at: None, ..run });
     }
 
-    /// Whether tokens can be got without a browser, so that other credentials are seen to work by signing in.
+    /// Discards the tokens from sign-in, because they were obtained with different credentials or for a different host.
+    pub(crate) fn discard_tokens(&mut self) {
+        self.tokens.clear();
+        self.tokens_expire_at = None;
+    }
+
+    /// Whether the flow can sign in by itself, without a browser.
     pub(crate) fn can_sign_in(&self) -> bool {
         self.sign_in().is_some_and(|sign_in| !sign_in.steps.is_empty())
     }
 
-    /// The verdict on a method that a terminal cannot lead through.
-    pub(crate) fn needs_browser(&self) -> Verdict {
+    /// The verdict for a method whose sign-in needs a browser, when there is none.
+    pub(crate) fn browser_needed(&self) -> Verdict {
         let refused = Answer::Failed { fault: guide::Fault::Refused, detail: "no browser".to_owned() };
         let mut verdict = match self.method().checks.first() {
             Some(check) => probe::judge(&self.case(check, self.inputs(self.environment())), &refused, 0),
-            None => Verdict::of_kind(OutcomeKind::Misconfigured),
+            None => Verdict::without_text(OutcomeKind::Misconfigured),
         };
         let name = &self.guide().provider.name;
         verdict.outcome = OutcomeKind::Misconfigured;
-        verdict.says =
-            format!("{name} is linked with {} by signing in in a browser.", self.method().label).into();
-        verdict.fix = "Link it on a page of the Hub.".to_owned().into();
+        verdict.says = format!("Connecting {name} with {} requires a browser.", self.method().label).into();
+        verdict.fix = "Connect it on one of the Hub's linking pages.".to_owned().into();
         verdict
     }
 }
 
-/// The request of signing in at a place.
-pub(crate) fn token_step(sign_in: &SignIn, at: At) -> Option<&TokenStep> {
-    match at {
-        At::SignIn(step) => sign_in.steps.get(step),
-        At::Exchange => sign_in.redirect.as_ref().map(|redirect| &redirect.exchange),
-        At::Refresh => sign_in.refresh.as_ref(),
-        At::Check(_) => None,
+/// The step of sign-in that makes the request, or `None` for a check.
+pub(crate) fn token_step(sign_in: &SignIn, request: RequestKind) -> Option<&TokenStep> {
+    match request {
+        RequestKind::SignIn(step) => sign_in.steps.get(step),
+        RequestKind::Exchange => sign_in.redirect.as_ref().map(|redirect| &redirect.exchange),
+        RequestKind::Refresh => sign_in.refresh.as_ref(),
+        RequestKind::Check(_) => None,
     }
 }

@@ -1,7 +1,6 @@
-//! A flow as a text that can be kept, and back.
+//! Saves a flow as text, and restores it.
 //!
-//! The text holds what was typed, secrets included, so it is a [`Secret`] as a whole and is sealed before it
-//! touches a disk.
+//! The text contains the person's input, including secrets, so all of it is one [`Secret`], which the vault seals.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
@@ -13,9 +12,9 @@ use secret::Secret;
 use serde::{Deserialize, Serialize};
 
 use crate::flow::{Flow, Purpose, Start};
-use crate::state::{CheckReport, FieldProblem, Proved, State};
+use crate::state::{CheckReport, FieldProblem, Proof, State};
 
-/// The version of the text. One that is newer is not understood.
+/// The version of the format. Any other version is rejected.
 const VERSION: u32 = 1;
 
 #[derive(Serialize, Deserialize)]
@@ -25,55 +24,53 @@ struct Snapshot {
     method: Key,
     guide_digest: String,
     brand: String,
-    again: Option<(Option<String>, bool)>,
+    /// For a relink: the id of the account, and whether a different one is allowed.
+    relink: Option<(Option<String>, bool)>,
     scopes: Option<Vec<String>>,
     environment: Option<Key>,
     values: BTreeMap<Key, String>,
     from_store: BTreeSet<Key>,
-    #[serde(default)]
     tokens: BTreeMap<Key, String>,
-    #[serde(default)]
-    tokens_end: Option<i64>,
-    /// What was computed when the checks succeeded.
-    #[serde(default)]
-    computed: BTreeMap<Key, String>,
-    at: At,
+    tokens_expire_at: Option<i64>,
+    /// The derived values, once the checks succeeded.
+    derived: BTreeMap<Key, String>,
+    state: SavedState,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum At {
+enum SavedState {
     Choosing,
     Walking {
         step: Key,
         problems: Vec<FieldProblem>,
-        after: Option<Box<Verdict>>,
+        failure: Option<Box<Verdict>>,
     },
-    /// Checks that were under way are begun anew: an answer cannot be awaited across a restart.
+    /// The checks start again, because an answer cannot arrive after a restart.
     Checking,
     Failed {
         verdict: Box<Verdict>,
         belongs_to: Option<Key>,
         reports: Vec<CheckReport>,
     },
-    Confirming(Proved),
+    Confirming(Proof),
     Linked,
     Closed,
 }
 
-/// Why a snapshot cannot be taken up again.
+/// Why a flow cannot be restored from a snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RestoreError {
-    /// It is not a snapshot, or a newer one.
+    /// The text is not a snapshot, or was written by another version.
     NotUnderstood,
-    /// It belongs to another guide, or to a method that is no more.
+    /// The snapshot belongs to another guide, or to a method that no longer exists.
     OtherGuide,
 }
 
 impl fmt::Display for RestoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotUnderstood => "the draft was not written by this version",
+            Self::NotUnderstood => "the draft was written by another version",
             Self::OtherGuide => "the draft belongs to another guide",
         })
     }
@@ -82,22 +79,24 @@ impl fmt::Display for RestoreError {
 impl std::error::Error for RestoreError {}
 
 impl Flow {
-    /// The flow as a text. Sealed, it can be kept.
+    /// Saves the flow as text. The text contains secrets and must be sealed before it is stored.
     pub fn snapshot(&self) -> Secret {
-        let at = match self.state() {
-            State::Choosing => At::Choosing,
-            State::Walking { step, problems, after } => {
-                At::Walking { step: step.clone(), problems: problems.clone(), after: after.clone() }
-            }
-            State::Checking(_) => At::Checking,
-            State::Failed { verdict, belongs_to, reports } => At::Failed {
+        let state = match self.state() {
+            State::Choosing => SavedState::Choosing,
+            State::Walking { step, problems, failure } => SavedState::Walking {
+                step: step.clone(),
+                problems: problems.clone(),
+                failure: failure.clone(),
+            },
+            State::Checking(_) => SavedState::Checking,
+            State::Failed { verdict, belongs_to, reports } => SavedState::Failed {
                 verdict: verdict.clone(),
                 belongs_to: belongs_to.clone(),
                 reports: reports.clone(),
             },
-            State::Confirming(proved) | State::Storing(proved) => At::Confirming(proved.clone()),
-            State::Linked => At::Linked,
-            State::Closed => At::Closed,
+            State::Confirming(proof) | State::Storing(proof) => SavedState::Confirming(proof.clone()),
+            State::Linked => SavedState::Linked,
+            State::Closed => SavedState::Closed,
         };
         let snapshot = Snapshot {
             version: VERSION,
@@ -105,80 +104,82 @@ impl Flow {
             method: self.method().key.clone(),
             guide_digest: self.guide().digest.clone(),
             brand: self.brand().to_owned(),
-            again: match &self.purpose {
-                Purpose::First => None,
-                Purpose::Again { external_id, other_allowed } => Some((external_id.clone(), *other_allowed)),
+            relink: match &self.purpose {
+                Purpose::Link => None,
+                Purpose::Relink { external_id, allow_different } => {
+                    Some((external_id.clone(), *allow_different))
+                }
             },
             scopes: self.scopes.clone(),
             environment: self.environment.clone(),
             values: exposed(&self.values),
             tokens: exposed(&self.tokens),
-            tokens_end: self.tokens_end,
-            computed: match self.state() {
-                State::Confirming(proved) | State::Storing(proved) => exposed(&proved.computed),
+            tokens_expire_at: self.tokens_expire_at,
+            derived: match self.state() {
+                State::Confirming(proof) | State::Storing(proof) => exposed(&proof.derived),
                 _ => BTreeMap::new(),
             },
             from_store: self.from_store.clone(),
-            at,
+            state,
         };
         Secret::new(serde_json::to_string(&snapshot).unwrap_or_default())
     }
 
-    /// Takes a flow up again. Where the guide has changed since, the values of fields that are still there are
-    /// kept and the guide is followed from its first step.
+    /// Restores a flow. If the guide has changed since, the flow starts at the first step, with the values of fields that
+    /// still exist.
     pub fn restore(guide: Arc<Guide>, snapshot: &Secret) -> Result<Self, RestoreError> {
-        let kept: Snapshot =
+        let saved: Snapshot =
             serde_json::from_str(snapshot.expose()).map_err(|_| RestoreError::NotUnderstood)?;
-        if kept.version != VERSION {
+        if saved.version != VERSION {
             return Err(RestoreError::NotUnderstood);
         }
-        if kept.provider != guide.provider.key {
+        if saved.provider != guide.provider.key {
             return Err(RestoreError::OtherGuide);
         }
-        let changed = kept.guide_digest != guide.digest;
+        let changed = saved.guide_digest != guide.digest;
         let start = Start {
-            purpose: match kept.again {
-                None => Purpose::First,
-                Some((external_id, other_allowed)) => Purpose::Again { external_id, other_allowed },
+            purpose: match saved.relink {
+                None => Purpose::Link,
+                Some((external_id, allow_different)) => Purpose::Relink { external_id, allow_different },
             },
-            environment: kept.environment,
+            environment: saved.environment,
             stored: Values::new(),
-            tokens: hidden(kept.tokens),
-            tokens_end: kept.tokens_end,
-            scopes: kept.scopes,
-            brand: kept.brand,
+            tokens: hidden(saved.tokens),
+            tokens_expire_at: saved.tokens_expire_at,
+            scopes: saved.scopes,
+            brand: saved.brand,
         };
-        let mut flow = Self::new(guide, kept.method.as_str(), start).ok_or(RestoreError::OtherGuide)?;
-        for (key, value) in kept.values {
+        let mut flow = Self::new(guide, saved.method.as_str(), start).ok_or(RestoreError::OtherGuide)?;
+        for (key, value) in saved.values {
             let Some(field) = flow.method().field(key.as_str()) else { continue };
             if field.keep(&value, &flow.method().environments).is_ok() {
                 flow.values.insert(key, Secret::new(value));
             }
         }
-        flow.from_store = kept.from_store;
+        flow.from_store = saved.from_store;
         flow.effects = VecDeque::new();
         if !changed {
-            flow.resume(kept.at);
-            if let State::Confirming(proved) = &mut flow.state {
-                proved.computed = hidden(kept.computed);
+            flow.resume(saved.state);
+            if let State::Confirming(proof) = &mut flow.state {
+                proof.derived = hidden(saved.derived);
             }
         }
         Ok(flow)
     }
 
-    fn resume(&mut self, at: At) {
-        match at {
-            At::Choosing => self.state = State::Choosing,
-            At::Walking { step, problems, after } => {
-                self.state = State::Walking { step, problems, after };
+    fn resume(&mut self, saved: SavedState) {
+        match saved {
+            SavedState::Choosing => self.state = State::Choosing,
+            SavedState::Walking { step, problems, failure } => {
+                self.state = State::Walking { step, problems, failure };
             }
-            At::Checking => self.resume_checks(),
-            At::Failed { verdict, belongs_to, reports } => {
+            SavedState::Checking => self.resume_checks(),
+            SavedState::Failed { verdict, belongs_to, reports } => {
                 self.state = State::Failed { verdict, belongs_to, reports };
             }
-            At::Confirming(proved) => self.state = State::Confirming(proved),
-            At::Linked => self.state = State::Linked,
-            At::Closed => self.state = State::Closed,
+            SavedState::Confirming(proof) => self.state = State::Confirming(proof),
+            SavedState::Linked => self.state = State::Linked,
+            SavedState::Closed => self.state = State::Closed,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What to show: enough for a form, a page and a terminal alike.
+//! What to show to the person, for a form, a page or a terminal.
 
 use guide::{Environment, Field, Key, Section, Step};
 use probe::{Identity, Verdict};
@@ -6,82 +6,82 @@ use probe::{Identity, Verdict};
 use crate::flow::Flow;
 use crate::state::{CheckReport, FieldProblem, State};
 
-/// What to show.
+/// What to show to the person now.
 #[derive(Debug)]
 pub enum Stage<'f> {
-    /// The environments, one of which is to be chosen.
+    /// The person has to choose one of these environments.
     Choose(&'f [Environment]),
     /// A step of the guide.
     Step(StepView<'f>),
-    /// Checks under way.
+    /// The checks are running.
     Checking(&'f [CheckReport]),
-    /// Checks that failed.
+    /// The checks failed.
     Failed {
-        /// Why.
+        /// The reason, and what the person can do.
         verdict: &'f Verdict,
-        /// What can be done.
+        /// The actions to offer, the most useful first.
         offers: Vec<Offer>,
-        /// How the checks went.
+        /// The results of the checks.
         reports: &'f [CheckReport],
     },
-    /// The account found, to be confirmed.
+    /// The person has to confirm the account that was found.
     Confirm {
-        /// Who was found, if a check says so.
+        /// The account, or `None` if no check identifies it.
         identity: Option<&'f Identity>,
-        /// How the checks went.
+        /// The results of the checks.
         reports: &'f [CheckReport],
-        /// Whether fewer permissions than could be used are there.
+        /// Whether some access is missing.
         limited: bool,
     },
     /// The account is being stored.
     Storing,
     /// The account is stored.
     Linked,
-    /// The flow was given up.
+    /// The person gave up.
     Closed,
 }
 
-/// A step of the guide, with the fields that are typed in at it.
+/// A step of the guide, with the fields that are filled in at it.
 #[derive(Debug)]
 pub struct StepView<'f> {
-    /// The section.
+    /// The section that the step belongs to.
     pub section: &'f Section,
     /// The step.
     pub step: &'f Step,
-    /// Whether the section begins with this step.
+    /// Whether this is the first step of its section.
     pub opens_section: bool,
-    /// Which step this is, from 1.
+    /// The step's number, counted from 1 over all sections.
     pub number: usize,
-    /// How many there are.
-    pub of: usize,
-    /// The fields typed in here.
+    /// The number of steps in total.
+    pub total: usize,
+    /// The fields that are filled in at this step.
     pub fields: Vec<&'f Field>,
-    /// What is wrong with what was typed.
+    /// Problems with the values that were entered.
     pub problems: &'f [FieldProblem],
-    /// The failure that led back here, if one did.
-    pub after: Option<&'f Verdict>,
+    /// The failure that led back to this step, if any.
+    pub failure: Option<&'f Verdict>,
 }
 
-/// What can be done about a failure.
+/// An action to offer after a failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Offer {
-    /// Go back to this step.
+    /// Return to this step.
     GoTo(Key),
-    /// Ask again without changing anything.
+    /// Repeat the checks without changing anything.
     Retry,
     /// Try the same credentials in the other environments.
     AskElsewhere,
-    /// Go on in this environment.
+    /// Switch to this environment, in which the credentials work.
     SwitchTo(Key),
 }
 
 impl Flow {
-    /// What to show now.
+    /// Returns what to show now.
     pub fn stage(&self) -> Stage<'_> {
         match self.state() {
             State::Choosing => Stage::Choose(&self.method().environments),
-            State::Walking { step, problems, after } => {
-                match self.step_view(step, problems, after.as_deref()) {
+            State::Walking { step, problems, failure } => {
+                match self.step_view(step, problems, failure.as_deref()) {
                     Some(view) => Stage::Step(view),
                     None => Stage::Closed,
                 }
@@ -90,10 +90,10 @@ impl Flow {
             State::Failed { verdict, belongs_to, reports } => {
                 Stage::Failed { verdict, offers: self.offers(verdict, belongs_to.as_ref()), reports }
             }
-            State::Confirming(proved) => Stage::Confirm {
-                identity: proved.identity.as_ref(),
-                reports: &proved.reports,
-                limited: proved.limited,
+            State::Confirming(proof) => Stage::Confirm {
+                identity: proof.identity.as_ref(),
+                reports: &proof.reports,
+                limited: proof.limited,
             },
             State::Storing(_) => Stage::Storing,
             State::Linked => Stage::Linked,
@@ -105,7 +105,7 @@ impl Flow {
         &'f self,
         key: &Key,
         problems: &'f [FieldProblem],
-        after: Option<&'f Verdict>,
+        failure: Option<&'f Verdict>,
     ) -> Option<StepView<'f>> {
         let steps = self.steps();
         let at = steps.iter().position(|(_, step)| step.key == *key)?;
@@ -115,10 +115,10 @@ impl Flow {
             step,
             opens_section: at == 0 || steps[at - 1].0.key != section.key,
             number: at + 1,
-            of: steps.len(),
+            total: steps.len(),
             fields: self.fields_of(step),
             problems,
-            after,
+            failure,
         })
     }
 

@@ -1,117 +1,117 @@
-//! Where a flow stands. A state owns its data; nothing is set only sometimes.
+//! The states of a flow. Each state owns its data, so no field is set in some states only.
 
 use guide::{Key, Saying};
 use probe::{Identity, Values, Verdict};
 use serde::{Deserialize, Serialize};
 
-/// Where a flow stands.
+/// The current state of a flow.
 #[derive(Clone, Debug)]
 pub(crate) enum State {
-    /// The environment is being chosen.
+    /// The person has to choose an environment.
     Choosing,
-    /// The guide is being followed.
+    /// The person follows the guide and enters values.
     Walking {
-        /// The step, by key.
+        /// The key of the current step.
         step: Key,
-        /// What is wrong with what was typed.
+        /// Problems with the values that were entered.
         problems: Vec<FieldProblem>,
-        /// The failure that led back here, if one did.
-        after: Option<Box<Verdict>>,
+        /// The failure that led back to this step, if any.
+        failure: Option<Box<Verdict>>,
     },
-    /// Checks are being made.
+    /// Checks are running.
     Checking(Run),
-    /// Checks failed.
+    /// The checks failed.
     Failed {
-        /// Why.
+        /// The reason, and what the person can do.
         verdict: Box<Verdict>,
-        /// The environment in which the credentials were accepted instead.
+        /// The other environment in which the credentials work, if one was found.
         belongs_to: Option<Key>,
-        /// How the checks went.
+        /// The results of the checks.
         reports: Vec<CheckReport>,
     },
-    /// The identity found is to be confirmed.
-    Confirming(Proved),
+    /// The person has to confirm the account that was found.
+    Confirming(Proof),
     /// The account is being stored.
-    Storing(Proved),
+    Storing(Proof),
     /// The account is stored.
     Linked,
-    /// The flow was given up.
+    /// The person gave up.
     Closed,
 }
 
-/// Checks under way.
+/// The checks in progress.
 #[derive(Clone, Debug)]
 pub(crate) struct Run {
-    /// The number of the request that is out, if one is.
-    pub(crate) asked: Option<u64>,
-    /// Which request.
-    pub(crate) at: At,
-    /// How often it was asked.
+    /// The id of the request that was sent and not answered yet, if any.
+    pub(crate) sent: Option<u64>,
+    /// The current request.
+    pub(crate) request: RequestKind,
+    /// How many times it was sent.
     pub(crate) attempts: u32,
-    /// What was kept of answers.
+    /// Values captured from answers.
     pub(crate) captures: Values,
-    /// What signing in gave.
+    /// The tokens from sign-in.
     pub(crate) tokens: Values,
-    /// When that ends, in seconds since 1970.
-    pub(crate) tokens_end: Option<i64>,
-    /// Whether the tokens were got in this run.
+    /// When the tokens expire, as Unix time in seconds, or `None` if that is unknown.
+    pub(crate) tokens_expire_at: Option<i64>,
+    /// Whether this run obtained the tokens.
     pub(crate) fresh: bool,
-    /// Whether they were renewed for the check that is due.
+    /// Whether the tokens were renewed for the current check.
     pub(crate) renewed: bool,
-    /// The check to go on with after signing in.
-    pub(crate) then: usize,
-    /// The scopes of the credential, where an answer listed them.
+    /// The index of the check to continue with after sign-in.
+    pub(crate) next_check: usize,
+    /// The scopes that the credential has, or `None` if no answer listed them.
     pub(crate) granted: Option<Vec<String>>,
-    /// How the checks went so far; the last is the one under way.
+    /// The results so far. The last one is for the current request.
     pub(crate) reports: Vec<CheckReport>,
-    /// Who was found.
+    /// The account that was found, if a check identified it.
     pub(crate) identity: Option<Identity>,
-    /// Whether an optional check failed.
+    /// Whether some access is missing.
     pub(crate) limited: bool,
-    /// The environments still to be tried, and the verdict that made us ask.
+    /// Set while the same credentials are tried in other environments.
     pub(crate) elsewhere: Option<Elsewhere>,
 }
 
-/// Which request is due.
+/// A kind of request that a run makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum At {
-    /// The step of signing in with this index.
+pub(crate) enum RequestKind {
+    /// The sign-in step with this index.
     SignIn(usize),
-    /// The one that makes tokens of what a browser brought back.
+    /// Exchanges the code that a browser brought back for tokens.
     Exchange,
-    /// The one that renews the tokens.
+    /// Renews the tokens.
     Refresh,
     /// The check with this index.
     Check(usize),
 }
 
-/// Trying other environments with the same credentials.
+/// Progress of trying the same credentials in other environments.
 #[derive(Clone, Debug)]
 pub(crate) struct Elsewhere {
-    /// The environment asked now.
+    /// The environment that is tried now.
     pub(crate) environment: Key,
-    /// Those to ask after it.
+    /// The environments to try after it.
     pub(crate) rest: Vec<Key>,
-    /// What the chosen environment answered.
+    /// The verdict for the environment that the person chose.
     pub(crate) verdict: Box<Verdict>,
 }
 
-/// What the checks showed.
+/// The result of successful checks.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Proved {
-    /// Who was found.
+pub(crate) struct Proof {
+    /// The account that was found, if a check identified it.
     pub(crate) identity: Option<Identity>,
-    /// How the checks went.
+    /// The results of the checks.
     pub(crate) reports: Vec<CheckReport>,
-    /// Whether an optional check failed.
+    /// Whether some access is missing.
     pub(crate) limited: bool,
-    /// What was computed, from answers too. It may be secret, so it is not written down with the rest.
+    /// The derived values, including those from answers. They can be secret, so a snapshot stores them separately.
     #[serde(skip)]
-    pub(crate) computed: Values,
+    pub(crate) derived: Values,
 }
 
-impl Proved {
-    /// The checks that went so.
+impl Proof {
+    /// The checks in the given state.
     pub(crate) fn checks(&self, state: &CheckState) -> Vec<Key> {
         self.reports
             .iter()
@@ -121,40 +121,40 @@ impl Proved {
     }
 }
 
-/// What is wrong with what was typed into a field.
+/// A problem with a field's value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldProblem {
-    /// The field.
+    /// The field's key.
     pub field: Key,
-    /// What the person is told; never the value.
+    /// The message for the person. It never contains the value.
     pub says: Saying,
-    /// The environment to which the typed address belongs, where that is the problem.
+    /// The environment that the entered address belongs to, if the problem is that it is not the chosen one.
     pub belongs_to: Option<Key>,
 }
 
-/// How a check went.
+/// The state of a check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckReport {
-    /// The check.
+    /// The check's key.
     pub check: Key,
-    /// What is shown.
+    /// The text to show for it.
     pub label: String,
-    /// How it stands.
+    /// Its current state.
     pub state: CheckState,
 }
 
-/// How a check stands.
+/// What has become of a check so far.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckState {
-    /// The answer is awaited.
+    /// The request is about to be sent, or was sent and not answered yet.
     Running,
-    /// The provider asked for patience; it is asked again at this moment, in seconds since 1970.
+    /// A transient failure. The request is repeated at this Unix time, in seconds.
     WaitingUntil(i64),
-    /// It proved what it should.
+    /// The check succeeded.
     Passed,
-    /// It failed, and linking goes on without it.
+    /// The check failed but is optional, so linking continues without it.
     Missed,
-    /// It failed.
+    /// The check failed, and linking stops.
     Failed,
 }

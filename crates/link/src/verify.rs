@@ -1,4 +1,4 @@
-//! Proving that the credentials work: signing in where that is needed, then one check after the other.
+//! Verifies the credentials: signs in if the method needs it, then runs the checks one after another.
 
 use guide::{Check, Environment, Key, Ours, OutcomeKind, Role, SignIn};
 use probe::{Answer, FillError, Inputs, Moment, Problem, Values, Verdict};
@@ -6,52 +6,53 @@ use probe::{Answer, FillError, Inputs, Moment, Problem, Values, Verdict};
 use crate::effect::{Due, Effect};
 use crate::flow::Flow;
 use crate::renew::token_step;
-use crate::state::{At, CheckReport, CheckState, Elsewhere, Proved, Run, State};
+use crate::state::{CheckReport, CheckState, Elsewhere, Proof, RequestKind, Run, State};
 
-/// A request is sent so often at the most.
-const ATTEMPTS: u32 = 3;
+/// How many times a request is sent at most, including the first time.
+const MAX_ATTEMPTS: u32 = 3;
 
-/// A provider that asks for more patience than this, in seconds, is not waited for.
-const PATIENCE: i64 = 30;
+/// The longest wait before a retry, in seconds. If a provider asks for more, the check fails.
+const MAX_WAIT: i64 = 30;
 
-/// A token that ends within so many seconds is renewed before it is used.
-const MARGIN: i64 = 10;
+/// Tokens that expire within this many seconds are renewed before they are used.
+const EXPIRY_MARGIN: i64 = 10;
 
 impl Flow {
-    /// Begins the checks, if every field has what it needs.
+    /// Starts the checks. Every field must have its value.
     pub(crate) fn check_all(&mut self) {
         let run = Run {
             tokens: self.tokens.clone(),
-            tokens_end: self.tokens_end,
+            tokens_expire_at: self.tokens_expire_at,
             ..self.new_run(Vec::new(), None)
         };
         if self.method().auth.needs_browser() && run.tokens.is_empty() {
-            self.fail(self.needs_browser(), None, Vec::new());
+            self.fail(self.browser_needed(), None, Vec::new());
             return;
         }
-        let at = if run.tokens.is_empty() { self.first_at() } else { At::Check(0) };
-        self.go(Run { at, ..run });
+        let request = if run.tokens.is_empty() { self.first_request() } else { RequestKind::Check(0) };
+        self.start_request(Run { request, ..run });
     }
 
-    /// The answer to a request came, or a failure in its place. `now` is in seconds since 1970.
+    /// A request was answered or failed. `now` is the Unix time in seconds.
     pub fn answered(&mut self, id: u64, answer: &Answer, now: i64) {
         let mut run = match &self.state {
-            State::Checking(run) if run.asked == Some(id) => run.clone(),
-            // An answer that comes late is an answer to a question no one is asking.
+            State::Checking(run) if run.sent == Some(id) => run.clone(),
+            // The answer is late: the flow no longer waits for this request.
             _ => return,
         };
-        run.asked = None;
-        let Some(check) = self.ask_at(run.at) else { return };
+        run.sent = None;
+        let Some(check) = self.check_for(run.request) else { return };
         let verdict = probe::judge(&self.case(check, self.inputs_of(&run)), answer, now);
         if verdict.outcome.is_good()
-            && let Some(step) = self.sign_in().and_then(|sign_in| token_step(sign_in, run.at))
+            && let Some(step) = self.sign_in().and_then(|sign_in| token_step(sign_in, run.request))
         {
-            run.tokens_end = probe::holds_for(step, answer).map(|seconds| now.saturating_add(seconds.into()));
+            run.tokens_expire_at =
+                probe::token_lifetime(step, answer).map(|seconds| now.saturating_add(seconds.into()));
         }
-        self.judged(run, verdict, now);
+        self.handle_verdict(run, verdict, now);
     }
 
-    /// Time passed. `now` is in seconds since 1970.
+    /// Time passed. `now` is the Unix time in seconds.
     pub fn elapsed(&mut self, now: i64) {
         let State::Checking(run) = &self.state else { return };
         let due = run
@@ -60,80 +61,61 @@ impl Flow {
             .is_some_and(|report| matches!(report.state, CheckState::WaitingUntil(at) if at <= now));
         if due {
             let run = run.clone();
-            self.go(run);
+            self.start_request(run);
         }
     }
 
-    /// Asks again, with nothing changed.
+    /// Repeats the checks with the same values.
     pub fn retry(&mut self) {
         if matches!(self.state, State::Failed { .. }) {
             self.check_all();
         }
     }
 
-    /// The person agreed that the same credentials are tried in the other environments.
-    pub fn ask_elsewhere(&mut self) {
-        let State::Failed { verdict, reports, .. } = &self.state else { return };
-        if !verdict.ask_elsewhere {
-            return;
-        }
-        let others = self.method().environments.iter().map(|one| one.key.clone());
-        let mut others = others.filter(|key| Some(key) != self.environment.as_ref());
-        let Some(first) = others.next() else { return };
-        let elsewhere = Elsewhere { environment: first, rest: others.collect(), verdict: verdict.clone() };
-        self.go(self.new_run(reports.clone(), Some(elsewhere)));
+    /// Whether the tokens have expired or are about to, so that they are renewed before they are used. `now` is the Unix time
+    /// in seconds.
+    pub fn tokens_expire_soon(&self, now: i64) -> bool {
+        expires_soon(self.tokens_expire_at, now)
     }
 
-    /// Goes on in the environment that accepted the credentials. They have been there, so they stay; tokens of the
-    /// other one do not.
-    pub fn switch_environment(&mut self) {
-        let State::Failed { belongs_to: Some(environment), .. } = &self.state else { return };
-        self.environment = Some(environment.clone());
-        self.forget_tokens();
-        self.check_all();
-    }
-
-    /// Whether what signing in gave has ended, or nearly: it would be renewed before it is used. `now` is in seconds since
-    /// 1970.
-    pub fn tokens_end_soon(&self, now: i64) -> bool {
-        soon(self.tokens_end, now)
-    }
-
-    /// The request that is due, or none: where it cannot be made, the flow fails.
+    /// Makes the current request. Returns `None` if tokens must be renewed first, or if the request cannot be made and the
+    /// flow fails.
     pub(crate) fn request(&mut self, moment: Moment) -> Option<Effect> {
         let State::Checking(run) = &self.state else { return None };
         let mut run = run.clone();
-        let ends_soon = soon(run.tokens_end, moment.unix());
-        if matches!(run.at, At::Check(_)) && ends_soon && !run.renewed && !run.fresh && self.can_renew(&run) {
+        let expires_soon = expires_soon(run.tokens_expire_at, moment.unix());
+        let is_check = matches!(run.request, RequestKind::Check(_));
+        if is_check && expires_soon && !run.renewed && !run.fresh && self.can_renew(&run) {
             self.renew(run);
             return None;
         }
-        let check = self.ask_at(run.at)?;
+        let check = self.check_for(run.request)?;
         let inputs = Inputs { moment, ..self.inputs_of(&run) };
         match probe::request(self.method(), &check.request, &inputs) {
             Ok(request) => {
-                let id = self.id();
-                run.asked = Some(id);
+                let id = self.new_id();
+                run.sent = Some(id);
                 run.attempts += 1;
                 self.state = State::Checking(run);
                 Some(Effect::Send { id, request: Box::new(request) })
             }
             Err(error) => {
-                let verdict = self.unaskable(check, &inputs, error);
-                set(&mut run, CheckState::Failed);
+                let verdict = self.verdict_on_fill_error(check, &inputs, error);
+                set_state(&mut run, CheckState::Failed);
                 self.fail(verdict, None, run.reports);
                 None
             }
         }
     }
 
-    /// Makes a request due, with its report.
-    pub(crate) fn go(&mut self, mut run: Run) {
-        let Some(check) = self.ask_at(run.at) else {
-            self.proved(run);
+    /// Queues the run's current request and adds its report. Skips checks that are not needed, and finishes the run after the
+    /// last one.
+    pub(crate) fn start_request(&mut self, mut run: Run) {
+        let Some(check) = self.check_for(run.request) else {
+            self.finish(run);
             return;
         };
-        if self.is_unwanted(check) {
+        if self.is_out_of_scope(check) {
             self.next(run);
             return;
         }
@@ -147,103 +129,104 @@ impl Flow {
             Some(last) if last.check == report.check && last.label == report.label => *last = report,
             _ => run.reports.push(report),
         }
-        if let Some(is_there) = answered_by(check, run.granted.as_deref()) {
-            self.told(run, is_there);
+        if let Some(is_granted) = decided_by_scopes(check, run.granted.as_deref()) {
+            self.skip_check(run, is_granted);
             return;
         }
         self.state = State::Checking(run);
-        self.effects.push_back(Due::Ask);
+        self.effects.push_back(Due::Send);
     }
 
-    /// Whether a check proves only what nobody wants.
-    fn is_unwanted(&self, check: &Check) -> bool {
+    /// Whether a check concerns only scopes that are not wanted.
+    fn is_out_of_scope(&self, check: &Check) -> bool {
         let Some(wanted) = &self.scopes else { return false };
         check.role == Role::Capability
             && !check.scopes.is_empty()
             && !check.scopes.iter().any(|scope| wanted.contains(scope))
     }
 
-    /// What a check asks for was told by an earlier answer.
-    fn told(&mut self, mut run: Run, is_there: bool) {
-        if is_there {
-            set(&mut run, CheckState::Passed);
+    /// Decides a check by the scopes of an earlier answer, without sending its request.
+    fn skip_check(&mut self, mut run: Run, is_granted: bool) {
+        if is_granted {
+            set_state(&mut run, CheckState::Passed);
         } else {
-            set(&mut run, CheckState::Missed);
+            set_state(&mut run, CheckState::Missed);
             run.limited = true;
         }
         self.next(run);
     }
 
-    fn judged(&mut self, mut run: Run, verdict: Verdict, now: i64) {
-        let Some(check) = self.ask_at(run.at) else { return };
+    /// Continues, retries, renews tokens or fails, depending on the verdict on the current request.
+    fn handle_verdict(&mut self, mut run: Run, verdict: Verdict, now: i64) {
+        let Some(check) = self.check_for(run.request) else { return };
         let (required, idempotent) = (check.required, check.request.repeatable);
         if verdict.outcome.is_good() {
-            set(&mut run, CheckState::Passed);
-            self.passed(run, verdict);
+            set_state(&mut run, CheckState::Passed);
+            self.handle_success(run, verdict);
             return;
         }
-        let is_refused = matches!(verdict.outcome, OutcomeKind::WrongSecret | OutcomeKind::Expired);
-        if is_refused && matches!(run.at, At::Check(_)) && !run.renewed && self.can_renew(&run) {
+        let is_rejected = matches!(verdict.outcome, OutcomeKind::WrongSecret | OutcomeKind::Expired);
+        if is_rejected && matches!(run.request, RequestKind::Check(_)) && !run.renewed && self.can_renew(&run)
+        {
             self.renew(run);
             return;
         }
-        // To ask for a token twice does no harm, whatever the method of the request is called.
-        // A code is good once.
-        let may_repeat = match run.at {
-            At::Check(_) => idempotent,
-            At::Exchange => false,
-            At::SignIn(_) | At::Refresh => true,
+        // Token requests can be repeated whatever their HTTP method is, except for an exchange: its code is single-use.
+        let may_repeat = match run.request {
+            RequestKind::Check(_) => idempotent,
+            RequestKind::Exchange => false,
+            RequestKind::SignIn(_) | RequestKind::Refresh => true,
         };
-        if verdict.outcome.is_transient() && may_repeat && run.attempts < ATTEMPTS {
-            let asked_for =
+        if verdict.outcome.is_transient() && may_repeat && run.attempts < MAX_ATTEMPTS {
+            let requested =
                 verdict.retry_after.map_or(0, |wait| i64::try_from(wait.as_secs()).unwrap_or(i64::MAX));
-            let wait = asked_for.max(1 << run.attempts.saturating_sub(1));
-            if wait <= PATIENCE {
+            let wait = requested.max(1 << run.attempts.saturating_sub(1));
+            if wait <= MAX_WAIT {
                 let until = now.saturating_add(wait);
-                set(&mut run, CheckState::WaitingUntil(until));
+                set_state(&mut run, CheckState::WaitingUntil(until));
                 self.effects.push_back(Due::WaitUntil(until));
                 self.state = State::Checking(run);
                 return;
             }
         }
         if let Some(elsewhere) = run.elsewhere.take() {
-            set(&mut run, CheckState::Failed);
-            self.not_there(run, elsewhere);
+            set_state(&mut run, CheckState::Failed);
+            self.try_next_environment(run, elsewhere);
             return;
         }
-        // Tokens that cannot be renewed any more can often be got anew.
-        if run.at == At::Refresh && self.can_sign_in() && !verdict.outcome.is_transient() {
+        // If the refresh is rejected, signing in again often works.
+        if run.request == RequestKind::Refresh && self.can_sign_in() && !verdict.outcome.is_transient() {
             run.reports.pop();
-            self.go(Run { at: At::SignIn(0), attempts: 0, tokens: Values::new(), tokens_end: None, ..run });
+            self.sign_in_again(Run { attempts: 0, ..run });
             return;
         }
-        // A check that may fail is missed only for a lasting reason; a broken network proves nothing.
+        // An optional check counts as missed only for a permanent reason. A transient failure says nothing about access.
         if !required && !verdict.outcome.is_transient() {
-            set(&mut run, CheckState::Missed);
+            set_state(&mut run, CheckState::Missed);
             run.limited = true;
             self.next(run);
             return;
         }
-        set(&mut run, CheckState::Failed);
+        set_state(&mut run, CheckState::Failed);
         self.fail(verdict, None, run.reports);
     }
 
-    fn passed(&mut self, mut run: Run, verdict: Verdict) {
+    fn handle_success(&mut self, mut run: Run, verdict: Verdict) {
         if let Some(elsewhere) = run.elsewhere.take() {
-            self.belongs_to(&run, &elsewhere);
+            self.fail_wrong_environment(&run, &elsewhere);
             return;
         }
-        if !matches!(run.at, At::Check(_)) {
-            // What was given for the exchange is of no use any more.
-            if run.at == At::Exchange {
+        if !matches!(run.request, RequestKind::Check(_)) {
+            // The code and the verifier cannot be used again.
+            if run.request == RequestKind::Exchange {
                 run.tokens.clear();
             }
             run.tokens.extend(verdict.captures);
             run.fresh = true;
-            // Those before may hold no more: whatever becomes of the checks, these are the ones to keep.
-            if run.at == At::Refresh {
+            // The previous tokens may be invalid now, so these are kept even if a check fails later.
+            if run.request == RequestKind::Refresh {
                 self.tokens.clone_from(&run.tokens);
-                self.tokens_end = run.tokens_end;
+                self.tokens_expire_at = run.tokens_expire_at;
             }
             self.next(run);
             return;
@@ -252,8 +235,8 @@ impl Flow {
         run.granted = verdict.granted.or(run.granted);
         if let Some(found) = verdict.identity {
             if !self.is_same(Some(&found)) {
-                set(&mut run, CheckState::Failed);
-                let Some(check) = self.ask_at(run.at) else { return };
+                set_state(&mut run, CheckState::Failed);
+                let Some(check) = self.check_for(run.request) else { return };
                 let verdict = probe::different_account(&self.case(check, self.inputs_of(&run)), found);
                 self.fail(verdict, None, run.reports);
                 return;
@@ -264,46 +247,26 @@ impl Flow {
         self.next(run);
     }
 
-    /// On to what comes after the request that is done.
+    /// Starts the request after the current one.
     fn next(&mut self, run: Run) {
         let steps = self.sign_in().map_or(0, |sign_in| sign_in.steps.len());
-        let (at, renewed) = match run.at {
-            At::SignIn(step) if step + 1 < steps => (At::SignIn(step + 1), run.renewed),
-            At::SignIn(_) | At::Exchange | At::Refresh => (At::Check(run.then), run.renewed),
-            At::Check(check) => (At::Check(check + 1), false),
+        let (request, renewed) = match run.request {
+            RequestKind::SignIn(step) if step + 1 < steps => (RequestKind::SignIn(step + 1), run.renewed),
+            RequestKind::SignIn(_) | RequestKind::Exchange | RequestKind::Refresh => {
+                (RequestKind::Check(run.next_check), run.renewed)
+            }
+            RequestKind::Check(check) => (RequestKind::Check(check + 1), false),
         };
-        self.go(Run { at, attempts: 0, renewed, ..run });
+        self.start_request(Run { request, attempts: 0, renewed, ..run });
     }
 
-    fn proved(&mut self, run: Run) {
-        let (computed, _) = probe::computed(self.method(), &self.inputs_of(&run));
-        let Run { identity, reports, limited, tokens, tokens_end, .. } = run;
+    /// All checks are done: asks the person to confirm.
+    fn finish(&mut self, run: Run) {
+        let (derived, _) = probe::derived_values(self.method(), &self.inputs_of(&run));
+        let Run { identity, reports, limited, tokens, tokens_expire_at, .. } = run;
         self.tokens = tokens;
-        self.tokens_end = tokens_end;
-        self.state = State::Confirming(Proved { identity, reports, limited, computed });
-    }
-
-    /// Another environment accepted the credentials.
-    fn belongs_to(&mut self, run: &Run, elsewhere: &Elsewhere) {
-        let Some(environment) = self.method().environment(elsewhere.environment.as_str()) else { return };
-        let Some(check) = self.ask_at(run.at) else { return };
-        let case = self.case(check, self.inputs(self.environment()));
-        let mut verdict = probe::wrong_environment(&case, environment);
-        verdict.at_field.clone_from(&elsewhere.verdict.at_field);
-        verdict.return_to.clone_from(&elsewhere.verdict.return_to);
-        let key = environment.key.clone();
-        self.fail(verdict, Some(key), run.reports.clone());
-    }
-
-    /// Another environment did not accept them either: on to the next, or back to what the chosen one said.
-    fn not_there(&mut self, run: Run, mut elsewhere: Elsewhere) {
-        if elsewhere.rest.is_empty() {
-            let verdict = Verdict { ask_elsewhere: false, ..*elsewhere.verdict };
-            self.fail(verdict, None, run.reports);
-            return;
-        }
-        elsewhere.environment = elsewhere.rest.remove(0);
-        self.go(self.new_run(run.reports, Some(elsewhere)));
+        self.tokens_expire_at = tokens_expire_at;
+        self.state = State::Confirming(Proof { identity, reports, limited, derived });
     }
 
     pub(crate) fn fail(&mut self, verdict: Verdict, belongs_to: Option<Key>, reports: Vec<CheckReport>) {
@@ -312,15 +275,15 @@ impl Flow {
 
     pub(crate) fn new_run(&self, reports: Vec<CheckReport>, elsewhere: Option<Elsewhere>) -> Run {
         Run {
-            asked: None,
-            at: self.first_at(),
+            sent: None,
+            request: self.first_request(),
             attempts: 0,
             captures: Values::new(),
             tokens: Values::new(),
-            tokens_end: None,
+            tokens_expire_at: None,
             fresh: false,
             renewed: false,
-            then: 0,
+            next_check: 0,
             granted: None,
             reports,
             identity: None,
@@ -333,18 +296,20 @@ impl Flow {
         self.method().auth.sign_in.as_ref()
     }
 
-    fn first_at(&self) -> At {
+    fn first_request(&self) -> RequestKind {
         match self.sign_in() {
-            Some(sign_in) if !sign_in.steps.is_empty() => At::SignIn(0),
-            _ => At::Check(0),
+            Some(sign_in) if !sign_in.steps.is_empty() => RequestKind::SignIn(0),
+            _ => RequestKind::Check(0),
         }
     }
 
-    /// The request at a place, if there is one.
-    pub(crate) fn ask_at(&self, at: At) -> Option<&Check> {
-        match at {
-            At::Check(check) => self.method().checks.get(check),
-            At::SignIn(_) | At::Exchange | At::Refresh => Some(&token_step(self.sign_in()?, at)?.check),
+    /// The check or sign-in step that makes the request, or `None` after the last check.
+    pub(crate) fn check_for(&self, request: RequestKind) -> Option<&Check> {
+        match request {
+            RequestKind::Check(check) => self.method().checks.get(check),
+            RequestKind::SignIn(_) | RequestKind::Exchange | RequestKind::Refresh => {
+                Some(&token_step(self.sign_in()?, request)?.check)
+            }
         }
     }
 
@@ -356,10 +321,10 @@ impl Flow {
         Inputs { captures: &run.captures, tokens: &run.tokens, ..self.inputs(environment) }
     }
 
-    /// The verdict on values from which no request can be made.
-    fn unaskable(&self, check: &Check, inputs: &Inputs<'_>, error: FillError) -> Verdict {
-        let refused = Answer::Failed { fault: guide::Fault::Refused, detail: error.to_string() };
-        let mut verdict = probe::judge(&self.case(check, *inputs), &refused, 0);
+    /// The verdict for values that no request can be made from.
+    fn verdict_on_fill_error(&self, check: &Check, inputs: &Inputs<'_>, error: FillError) -> Verdict {
+        let failed = Answer::Failed { fault: guide::Fault::Refused, detail: error.to_string() };
+        let mut verdict = probe::judge(&self.case(check, *inputs), &failed, 0);
         if let Some(says) = error.says(self.method()) {
             verdict.says = says;
         }
@@ -374,19 +339,20 @@ impl Flow {
     }
 }
 
-fn soon(end: Option<i64>, now: i64) -> bool {
-    end.is_some_and(|end| end <= now.saturating_add(MARGIN))
+fn expires_soon(expiry: Option<i64>, now: i64) -> bool {
+    expiry.is_some_and(|expiry| expiry <= now.saturating_add(EXPIRY_MARGIN))
 }
 
-/// Whether a check's scopes are among those that an answer listed; none, where that answers nothing. A check that
-/// must not fail is asked all the same, so that a failure has the provider's own words.
-fn answered_by(check: &Check, granted: Option<&[String]>) -> Option<bool> {
+/// Whether the granted scopes include the check's, or `None` if the check must run to find out. A mandatory check without
+/// its scopes runs anyway, so that the failure has the provider's own message.
+fn decided_by_scopes(check: &Check, granted: Option<&[String]>) -> Option<bool> {
     let granted = granted.filter(|_| check.role == Role::Capability && !check.scopes.is_empty())?;
-    let is_there = check.scopes.iter().all(|scope| granted.contains(scope));
-    (is_there || !check.required).then_some(is_there)
+    let is_granted = check.scopes.iter().all(|scope| granted.contains(scope));
+    (is_granted || !check.required).then_some(is_granted)
 }
 
-fn set(run: &mut Run, state: CheckState) {
+/// Sets the state of the current request's report.
+fn set_state(run: &mut Run, state: CheckState) {
     if let Some(last) = run.reports.last_mut() {
         last.state = state;
     }

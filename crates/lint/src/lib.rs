@@ -11,37 +11,19 @@ mod changes;
 mod conditions;
 mod grade;
 mod place;
+mod rule;
 mod rules;
 mod talk;
 mod texts;
 mod wording;
 
 use catalog::Entry;
-use guide::{CodePage, Finding, Guide};
+use guide::Finding;
 
 pub use crate::changes::{Change, Impact, compare};
 pub use crate::grade::{CRITERIA, Criterion, Grade, Graded, Missing, Report, grade};
-pub use crate::rules::RULES;
-
-/// A rule: its page, and what finds it.
-#[derive(Debug)]
-pub struct Rule {
-    /// The page.
-    pub page: &'static CodePage,
-    /// What finds it.
-    pub check: fn(&Subject<'_>, &mut Vec<Finding>),
-}
-
-/// What a rule looks at.
-#[derive(Clone, Copy, Debug)]
-pub struct Subject<'a> {
-    /// The guide.
-    pub guide: &'a Guide,
-    /// The entry it came from: folder and assets.
-    pub entry: &'a Entry,
-    /// The day on which it is checked, as `YYYY-MM-DD`, if that is known.
-    pub today: Option<&'a str>,
-}
+pub use crate::rule::{Rule, Subject};
+pub use crate::rules::{RULES, pages};
 
 /// Everything there is to say about an entry, in the order of the text.
 ///
@@ -59,9 +41,4 @@ pub fn check(entry: &Entry, today: Option<&str>) -> Vec<Finding> {
     }
     findings.sort_by_key(|finding| (finding.span, finding.code.code));
     findings
-}
-
-/// The pages of all findings, by code: of reading, and of the rules.
-pub fn pages() -> impl Iterator<Item = &'static CodePage> {
-    guide::pages().chain(RULES.iter().map(|rule| rule.page))
 }

@@ -62,9 +62,9 @@ mod unused_scope;
 mod wordless_pattern;
 mod wordless_scope;
 
-use guide::{Finding, Guide, Severity};
+use guide::{CodePage, Finding, Guide, Severity};
 
-use crate::Rule;
+use crate::rule::Rule;
 
 /// All rules, by code.
 pub const RULES: &[&Rule] = &[
@@ -131,10 +131,16 @@ pub const RULES: &[&Rule] = &[
     &echoing_description::RULE,
 ];
 
+/// The pages of all findings, by code: those of reading first, then those of the rules.
+pub fn pages() -> impl Iterator<Item = &'static CodePage> {
+    guide::pages().chain(RULES.iter().map(|rule| rule.page))
+}
+
 /// What is left when the warnings are taken out that the guide allows, and what there is to say about those.
 pub(crate) fn without_allowed(guide: &Guide, found: Vec<Finding>) -> Vec<Finding> {
+    let page = |allow: &guide::Allow| pages().find(|page| page.code == allow.code);
     let idle: Vec<Finding> =
-        guide.allow.iter().filter_map(|allow| idle_allow::judge(allow, &found)).collect();
+        guide.allow.iter().filter_map(|allow| idle_allow::judge(allow, page(allow), &found)).collect();
     let is_allowed = |finding: &Finding| {
         let covers = |allow: &guide::Allow| allow.covers(finding.code, finding.span);
         finding.severity() == Severity::Warning && guide.allow.iter().any(covers)
@@ -156,13 +162,13 @@ mod tests {
 
     #[test]
     fn pages_are_complete_and_of_one_style() {
-        for page in crate::pages() {
+        for page in pages() {
             for text in [page.summary, page.why, page.mend] {
                 assert!(!text.is_empty() && !text.ends_with(['.', '!']), "{}: `{text}`", page.code);
             }
             assert!(page.summary.starts_with(|ch: char| ch.is_uppercase() || ch == '`'), "{}", page.code);
         }
-        let mut names: Vec<_> = crate::pages().map(|page| page.name).collect();
+        let mut names: Vec<_> = pages().map(|page| page.name).collect();
         names.sort_unstable();
         names.windows(2).for_each(|pair| assert_ne!(pair[0], pair[1]));
     }

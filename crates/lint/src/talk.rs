@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use guide::{Check, Environment, Guide, Key, Method, OutcomeKind, Reply, Scenario, Turn};
-use probe::{Answer, Case, Inputs, Response, Values, rule_for};
+use probe::{Answer, Case, Inputs, Response, Values, matching_rule};
 use secret::Secret;
 
 /// The environment in which a scenario takes place.
@@ -53,7 +53,7 @@ impl Heard {
         turn: &Turn,
     ) -> Vec<&'g Check> {
         let inputs = self.inputs(method, scenario, values, turn);
-        method.asks().filter(|check| is_from(method, check, turn, &inputs)).collect()
+        method.asks().filter(|check| is_from(check, turn, &inputs)).collect()
     }
 
     fn inputs<'a>(
@@ -73,7 +73,7 @@ impl Heard {
     fn take_in(&mut self, method: &Method, checks: &[&Check], reply: &Reply) {
         let Answer::Response(response) = answer(reply) else { return };
         for check in checks {
-            let kept = probe::kept(check, &response);
+            let kept = probe::captures(check, &response);
             let is_check = method.checks.iter().any(|one| one.key == check.key);
             if is_check { self.captures.extend(kept) } else { self.tokens.extend(kept) }
         }
@@ -110,7 +110,7 @@ pub(crate) fn reached(guide: &Guide, method: &Method) -> BTreeSet<Key> {
             let answer = answer(&turn.reply);
             for check in &checks {
                 let case = Case { guide, method, check, inputs, brand: "" };
-                reached.extend(rule_for(&case, &answer).map(|rule| rule.key.clone()));
+                reached.extend(matching_rule(&case, &answer).map(|rule| rule.key.clone()));
             }
             heard.take_in(method, &checks, &turn.reply);
         }
@@ -119,9 +119,8 @@ pub(crate) fn reached(guide: &Guide, method: &Method) -> BTreeSet<Key> {
 }
 
 /// Whether a request is what a turn is about. What cannot be worked out may be.
-fn is_from(method: &Method, check: &Check, turn: &Turn, inputs: &Inputs<'_>) -> bool {
-    check.request.verb == turn.verb
-        && probe::is_for(method, &check.request, &turn.path, inputs) != Some(false)
+fn is_from(check: &Check, turn: &Turn, inputs: &Inputs<'_>) -> bool {
+    check.request.verb == turn.verb && probe::matches_path(&check.request, &turn.path, inputs) != Some(false)
 }
 
 fn answer(reply: &Reply) -> Answer {

@@ -1,51 +1,49 @@
-//! JSON Web Tokens that show who asks.
+//! JSON Web Tokens that authenticate the client.
 
-use guide::{Assertion, Target, Template};
+use guide::{Assertion, Method, Target, Template};
 use secret::{Secret, SecretBytes};
 use serde_json::{Map, Value};
 
-use crate::fill::{FillError, Filling, Landing, Problem, fill};
-use crate::request::json;
+use crate::fill::{FillError, Slot, fill, invalid_key, json};
+use crate::inputs::{Filling, Inputs};
 use crate::sign::{jwt, key_bytes};
 
-/// The token, signed for this moment.
-pub(crate) fn assertion(assertion: &Assertion, with: &Filling<'_>) -> Result<Secret, FillError> {
-    // What is signed cannot hold itself.
-    let with = Filling { assertion: None, ..*with };
+/// Signs the method's assertion, or returns `None` if none of the templates refers to it.
+pub(crate) fn assertion<'t>(
+    method: &Method,
+    templates: impl IntoIterator<Item = &'t Template>,
+    inputs: &Inputs<'_>,
+) -> Result<Option<Secret>, FillError> {
+    let Some(assertion) = &method.auth.assertion else { return Ok(None) };
+    let mut references = templates.into_iter().flat_map(Template::references);
+    let is_used = references.any(|reference| matches!(reference.target, Target::Assertion));
+    is_used.then(|| signed(assertion, inputs)).transpose()
+}
+
+fn signed(assertion: &Assertion, inputs: &Inputs<'_>) -> Result<Secret, FillError> {
+    let with = Filling::plain(inputs);
     let mut header = Map::new();
     header.insert("alg".to_owned(), assertion.algorithm.as_str().into());
     header.insert("typ".to_owned(), "JWT".into());
     for (name, text) in &assertion.header {
-        header.insert(name.clone(), fill(text, Landing::Text, &with)?.expose().into());
+        header.insert(name.clone(), fill(text, Slot::Text, &with)?.expose().into());
     }
     let mut claims = Map::new();
     for (name, value) in &assertion.claims {
         claims.insert(name.clone(), json(value, &with)?);
     }
-    let now = with.inputs.moment.unix();
+    let now = inputs.moment.unix();
     claims.entry("iat").or_insert_with(|| now.into());
     claims.entry("exp").or_insert_with(|| (now + i64::from(assertion.lifetime)).into());
-    let key = key(&assertion.key, assertion, &with)?;
+    let key = key(assertion, &with)?;
     jwt(assertion.algorithm, &key, &Value::Object(header), &Value::Object(claims))
-        .map_err(|_| no_key(&assertion.key, &with))
+        .map_err(|_| invalid_key(&assertion.key, &with))
 }
 
-fn key(template: &Template, assertion: &Assertion, with: &Filling<'_>) -> Result<SecretBytes, FillError> {
-    let text = fill(template, Landing::Text, with)?;
+fn key(assertion: &Assertion, with: &Filling<'_>) -> Result<SecretBytes, FillError> {
+    let text = fill(&assertion.key, Slot::Text, with)?;
     if assertion.algorithm.is_hmac() {
-        return key_bytes(&text, assertion.key_encoding).map_err(|_| no_key(template, with));
+        return key_bytes(&text, assertion.key_encoding).map_err(|_| invalid_key(&assertion.key, with));
     }
     Ok(SecretBytes::from(&text))
-}
-
-/// The field whose value, or what is computed from it, is no key.
-pub(crate) fn no_key(template: &Template, with: &Filling<'_>) -> FillError {
-    let field = template.references().find_map(|reference| match &reference.target {
-        Target::Value(key) => {
-            let derived = with.inputs.derived.iter().find(|one| one.field.key == *key);
-            derived.map_or_else(|| Some(key.clone()), |one| one.source.clone())
-        }
-        _ => None,
-    });
-    FillError { field, problem: Problem::NotAKey }
 }

@@ -1,9 +1,9 @@
-//! Where a browser is sent to sign in: OAuth's authorization request
-//! ([RFC 6749, 4.1.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1), with PKCE of
-//! [RFC 7636](https://www.rfc-editor.org/rfc/rfc7636)).
+//! The address that a browser is sent to for sign-in: OAuth's authorization request
+//! ([RFC 6749, 4.1.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1)), with PKCE
+//! ([RFC 7636](https://www.rfc-editor.org/rfc/rfc7636)).
 //!
-//! **Invariant:** it leads to a host that the guide allows, over https, and holds no secret but the state, which is of
-//! use to nobody else.
+//! **Invariant:** the address is an https URL of a host that the guide allows. Its only secret is the state, which is
+//! useless to anyone else.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,49 +11,62 @@ use guide::{Method, Redirect};
 use sha2::{Digest as _, Sha256};
 
 use crate::encode;
-use crate::fill::{FillError, Filling, Inputs, Landing, fill};
+use crate::fill::{FillError, Slot, fill};
+use crate::inputs::{Filling, Inputs};
 use crate::request::{base_path, host_of};
 
-/// Where a browser is sent.
+/// What a browser is sent to a provider with.
+#[derive(Clone, Copy, Debug)]
+pub struct AuthorizationRequest<'a> {
+    /// The method's redirect, which has the address and its fixed parameters.
+    pub redirect: &'a Redirect,
+    /// The scopes that the person is asked to approve.
+    pub scopes: &'a [&'a str],
+    /// Where the provider sends the browser back to.
+    pub redirect_uri: &'a str,
+    /// The value that the provider returns unchanged, which ties the browser's return to this request.
+    pub state: &'a str,
+    /// The PKCE code verifier. Only its hash is sent; the token request sends the verifier itself.
+    pub verifier: &'a str,
+}
+
+/// The address of a provider's sign-in page. The scheme is always https.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Authorize {
+pub struct AuthorizationUrl {
     /// The host, in lower case.
     pub host: String,
-    /// The port, where it is not 443.
+    /// The port, or `None` for 443.
     pub port: Option<u16>,
-    /// Path and query, encoded.
+    /// The path and the query, encoded.
     pub path_and_query: String,
 }
 
-/// The address at which people sign in. `scopes`: what they are asked to agree to. `verifier`: what proves, later, that the same program asks for the tokens.
-pub fn authorize(
+/// Returns the address that the browser is sent to for sign-in.
+pub fn authorization_url(
     method: &Method,
-    redirect: &Redirect,
-    scopes: &[&str],
+    request: &AuthorizationRequest<'_>,
     inputs: &Inputs<'_>,
-    redirect_uri: &str,
-    state: &str,
-    verifier: &str,
-) -> Result<Authorize, FillError> {
-    let with = Filling { inputs, assertion: None, signing: None };
+) -> Result<AuthorizationUrl, FillError> {
+    let redirect = request.redirect;
+    let with = Filling::plain(inputs);
     let host = host_of(&redirect.url, &method.hosts, &with)?;
     let path = base_path(&redirect.url, &with)?;
     let mut pairs = vec![("response_type".to_owned(), "code".to_owned())];
     if let Some(client_id) = &redirect.client_id {
-        pairs.push(("client_id".to_owned(), fill(client_id, Landing::Text, &with)?.expose().to_owned()));
+        pairs.push(("client_id".to_owned(), fill(client_id, Slot::Text, &with)?.expose().to_owned()));
     }
-    pairs.push(("redirect_uri".to_owned(), redirect_uri.to_owned()));
-    if !scopes.is_empty() {
-        pairs.push(("scope".to_owned(), scopes.join(&redirect.separator)));
+    pairs.push(("redirect_uri".to_owned(), request.redirect_uri.to_owned()));
+    if !request.scopes.is_empty() {
+        pairs.push(("scope".to_owned(), request.scopes.join(&redirect.separator)));
     }
-    pairs.push(("state".to_owned(), state.to_owned()));
+    pairs.push(("state".to_owned(), request.state.to_owned()));
     if redirect.pkce {
-        let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier));
+        let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(request.verifier));
         pairs.push(("code_challenge".to_owned(), challenge));
         pairs.push(("code_challenge_method".to_owned(), "S256".to_owned()));
     }
     for (name, value) in &redirect.parameters {
-        let value = fill(value, Landing::Text, &with)?.expose().to_owned();
+        let value = fill(value, Slot::Text, &with)?.expose().to_owned();
         pairs.retain(|(known, _)| known != name);
         pairs.push((name.clone(), value));
     }
@@ -61,5 +74,6 @@ pub fn authorize(
         .iter()
         .map(|(name, value)| format!("{}={}", encode::percent(name), encode::percent(value)))
         .collect();
-    Ok(Authorize { host, port: redirect.url.port, path_and_query: format!("{path}?{}", query.join("&")) })
+    let path_and_query = format!("{path}?{}", query.join("&"));
+    Ok(AuthorizationUrl { host, port: redirect.url.port, path_and_query })
 }

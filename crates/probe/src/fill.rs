@@ -1,146 +1,94 @@
-//! Putting values into templates, each encoded for the place it lands in.
+//! Fills values into templates, each encoded for the slot it goes into.
 //!
-//! **Invariant:** a value can never become structure: it cannot add a label to a host, a segment to a path, a
-//! line to a header or a colon to a user name.
+//! **Invariant:** a value never becomes structure: it cannot add a label to a host, a segment to a path, a line to a
+//! header, or a colon to a user name.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use guide::{
-    Assertion, Derived, Environment, Filter, Key, Method, Mistake, Part, Reference, RequestPart, Saying,
-    Target, Template, is_label,
+    Derived, Filter, JsonTemplate, Key, Method, Mistake, Part, Reference, Saying, Target, Template, is_label,
 };
 use secret::Secret;
+use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
-use crate::assertion::assertion;
 use crate::encode;
-use crate::moment::Moment;
+use crate::inputs::Filling;
 use crate::sign::{to_base64, to_hex};
 
-/// What was kept of what was typed, by field. Every value is treated as a secret.
-pub type Values = BTreeMap<Key, Secret>;
-
-/// What there is to put in.
-#[derive(Clone, Copy, Debug)]
-pub struct Inputs<'a> {
-    /// The environment chosen.
-    pub environment: Option<&'a Environment>,
-    /// The values of fields.
-    pub values: &'a Values,
-    /// What is computed from them.
-    pub derived: &'a [Derived],
-    /// What earlier answers gave.
-    pub captures: &'a Values,
-    /// What signing in gave.
-    pub tokens: &'a Values,
-    /// When the request is sent.
-    pub moment: Moment,
-}
-
-/// No values at all.
-static NOTHING: Values = Values::new();
-
-impl<'a> Inputs<'a> {
-    /// Values and environment of a method; nothing was captured yet.
-    pub fn new(method: &'a Method, environment: Option<&'a Environment>, values: &'a Values) -> Self {
-        Self {
-            environment,
-            values,
-            derived: &method.derived,
-            captures: &NOTHING,
-            tokens: &NOTHING,
-            moment: Moment::default(),
-        }
-    }
-}
-
-/// What is put into one request: the inputs, and what is made for this request alone.
-#[derive(Clone, Copy)]
-pub(crate) struct Filling<'a> {
-    pub(crate) inputs: &'a Inputs<'a>,
-    pub(crate) assertion: Option<&'a Assertion>,
-    pub(crate) signing: Option<&'a Signing>,
-}
-
-/// The parts of a request that is being signed, as far as they are known.
-#[derive(Clone, Default)]
-pub(crate) struct Signing(pub(crate) Vec<(RequestPart, Secret)>);
-
-impl<'a> Filling<'a> {
-    /// The inputs alone.
-    pub(crate) fn plain(inputs: &'a Inputs<'a>) -> Self {
-        Self { inputs, assertion: None, signing: None }
-    }
-}
-
-/// Where a value lands.
+/// The kind of place that a template's text goes into. It decides how values are encoded and which are rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Landing {
-    /// Labels of a host.
+pub(crate) enum Slot {
+    /// One or more labels of a host.
     Host,
-    /// A segment of a path.
+    /// One segment of a path.
     Path,
     /// The value of a header.
     Header,
     /// The value of a cookie.
     Cookie,
-    /// The user half of HTTP Basic.
+    /// The user name of HTTP Basic, which cannot contain a colon.
     BasicUser,
-    /// A text that is encoded as a whole later: JSON, a form, a query.
+    /// Text that is encoded as a whole later, such as JSON, a form or a query.
     Text,
 }
 
-/// Why a request cannot be made from these values.
+/// Why a request cannot be made from the given values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FillError {
-    /// The field whose value is at fault, if it is a field's.
+    /// The field whose value causes the problem, or `None` if no field does.
     pub field: Option<Key>,
-    /// What is wrong.
+    /// The problem with the value.
     pub problem: Problem,
 }
 
-/// What is wrong with a value in its place.
+/// Why a value cannot be used where a template refers to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Problem {
     /// There is no value.
     Missing,
-    /// It cannot be part of a host name.
+    /// The value cannot be part of a host name.
     NotAHostLabel,
-    /// It cannot be part of a path.
+    /// The value cannot be part of a path.
     NotAPathSegment,
-    /// It cannot stand in a header.
+    /// The value contains a character that a header cannot contain.
     NotAHeaderValue,
-    /// It cannot stand in a cookie.
+    /// The value contains a character that a cookie cannot contain.
     NotACookieValue,
-    /// It is not a key of the kind that is needed.
+    /// The value is not a key that the signing algorithm accepts.
     NotAKey,
-    /// Something that is computed from it does not look as it must.
+    /// A value derived from it does not match the pattern that the guide requires.
     NotDerivable,
-    /// The guide does not allow the host that results.
+    /// The guide does not allow the resulting host.
     HostNotAllowed,
-    /// The request has no body in which it could stand.
+    /// A caller's path has dot segments or other parts that servers read in different ways.
+    AmbiguousPath,
+    /// The credential goes into the body, but the request has none that can hold it.
     NoBody,
 }
 
 impl fmt::Display for FillError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.field {
-            Some(field) => write!(f, "the value of `{field}` ")?,
-            None => f.write_str("the request ")?,
+        match (&self.field, self.problem) {
+            (Some(field), _) => write!(f, "the value of `{field}` ")?,
+            (None, Problem::HostNotAllowed | Problem::AmbiguousPath | Problem::NoBody) => {
+                f.write_str("the request ")?;
+            }
+            (None, _) => f.write_str("a value of the request ")?,
         }
         f.write_str(match self.problem {
             Problem::Missing => "is missing",
             Problem::NotAHostLabel => "cannot be part of a host name",
             Problem::NotAPathSegment => "cannot be part of a path",
-            Problem::NotAHeaderValue => "cannot stand in a header",
-            Problem::NotACookieValue => "cannot stand in a cookie",
-            Problem::NotAKey => "is not a key of the kind that is needed",
-            Problem::NotDerivable => "does not look as it must",
+            Problem::NotAHeaderValue => "cannot be sent in a header",
+            Problem::NotACookieValue => "cannot be sent in a cookie",
+            Problem::NotAKey => "is not a valid signing key",
+            Problem::NotDerivable => "does not have the required form",
             Problem::HostNotAllowed => "leads to a host that the guide does not allow",
-            Problem::NoBody => "has no body in which the credential could stand",
+            Problem::AmbiguousPath => "has a path that servers could read in different ways",
+            Problem::NoBody => "has no body that could carry the credential",
         })
     }
 }
@@ -148,12 +96,16 @@ impl fmt::Display for FillError {
 impl std::error::Error for FillError {}
 
 impl FillError {
-    /// What the person is told. It never holds the value.
+    /// The message for the person who entered the value, or `None` if no field causes the problem. It never contains the
+    /// value.
     pub fn says(&self, method: &Method) -> Option<Saying> {
         let label = &method.field(self.field.as_ref()?.as_str())?.label;
         let mistake = match self.problem {
             Problem::Missing => Mistake::Missing,
-            Problem::NotAHostLabel | Problem::NotAPathSegment | Problem::HostNotAllowed => Mistake::NoAddress,
+            Problem::NotAHostLabel
+            | Problem::NotAPathSegment
+            | Problem::HostNotAllowed
+            | Problem::AmbiguousPath => Mistake::NoAddress,
             Problem::NotAHeaderValue | Problem::NotACookieValue | Problem::NoBody => Mistake::Unsendable,
             Problem::NotAKey => Mistake::NotSigningKey,
             Problem::NotDerivable => Mistake::Part,
@@ -162,15 +114,15 @@ impl FillError {
     }
 }
 
-/// The text of a template, with every value encoded for its place.
-pub(crate) fn fill(template: &Template, landing: Landing, with: &Filling<'_>) -> Result<Secret, FillError> {
+/// Returns the template's text with every value encoded for `slot`.
+pub(crate) fn fill(template: &Template, slot: Slot, with: &Filling<'_>) -> Result<Secret, FillError> {
     let mut out = Secret::default();
     for part in &template.parts {
         match part {
             Part::Text(text) => out.push(text),
             Part::Reference(reference) => {
                 let value = lookup(reference, with)?;
-                out.push(land(reference, value, landing)?.expose());
+                out.push(encode_value(reference, value, slot)?.expose());
             }
         }
     }
@@ -184,7 +136,7 @@ fn lookup(reference: &Reference, with: &Filling<'_>) -> Result<Secret, FillError
     match &reference.target {
         Target::Value(key) => match inputs.derived.iter().find(|one| one.field.key == *key) {
             Some(derived) => self::derived(derived, with).or_else(|error| match error.problem {
-                // What an answer gave before is still known, where that answer has not come yet.
+                // The value from an earlier link is used until the answer that provides it arrives.
                 Problem::Missing => inputs.values.get(key).cloned().ok_or(error),
                 _ => Err(error),
             }),
@@ -197,26 +149,26 @@ fn lookup(reference: &Reference, with: &Filling<'_>) -> Result<Secret, FillError
         Target::EnvironmentValue(name) => {
             environment(inputs.environment.and_then(|one| one.value(name.as_str())))
         }
-        Target::Now(clock) => Ok(Secret::new(inputs.moment.written(*clock))),
-        Target::Random(lot) => Ok(Secret::new(inputs.moment.drawn(*lot))),
-        Target::Assertion => with.assertion.ok_or(missing(None)).and_then(|one| assertion(one, with)),
+        Target::Now(clock) => Ok(Secret::new(inputs.moment.format(*clock))),
+        Target::Random(format) => Ok(Secret::new(inputs.moment.format_nonce(*format))),
+        Target::Assertion => with.assertion.cloned().ok_or(missing(None)),
         Target::Request(part) => {
-            let known = with.signing.and_then(|signing| signing.0.iter().find(|(one, _)| one == part));
+            let known = with.parts.and_then(|parts| parts.0.iter().find(|(one, _)| one == part));
             known.map(|(_, text)| text.clone()).ok_or(missing(None))
         }
         _ => Err(missing(None)),
     }
 }
 
-/// A computed value.
+/// Computes a derived value.
 pub(crate) fn derived(derived: &Derived, with: &Filling<'_>) -> Result<Secret, FillError> {
-    let source = fill(&derived.from, Landing::Text, with)?;
+    let source = fill(&derived.from, Slot::Text, with)?;
     let kept = derived.keep(source.expose());
     kept.map(Secret::new)
         .map_err(|_| FillError { field: derived.source.clone(), problem: Problem::NotDerivable })
 }
 
-fn land(reference: &Reference, mut value: Secret, landing: Landing) -> Result<Secret, FillError> {
+fn encode_value(reference: &Reference, mut value: Secret, slot: Slot) -> Result<Secret, FillError> {
     let mut labels = 1;
     for filter in &reference.filters {
         let bytes = value.expose().as_bytes();
@@ -239,29 +191,52 @@ fn land(reference: &Reference, mut value: Secret, landing: Landing) -> Result<Se
         _ => None,
     };
     let text = value.expose();
-    let problem = match landing {
-        // The table of environments is the guide's own text, and may have all its labels.
-        Landing::Host
-            if matches!(reference.target, Target::EnvironmentHost | Target::EnvironmentValue(_)) =>
-        {
+    let problem = match slot {
+        // Environment hosts are part of the guide, so any number of labels is allowed.
+        Slot::Host if matches!(reference.target, Target::EnvironmentHost | Target::EnvironmentValue(_)) => {
             None
         }
-        Landing::Host => {
+        Slot::Host => {
             let sound = text.split('.').count() <= labels && text.split('.').all(is_label);
             (!sound).then_some(Problem::NotAHostLabel)
         }
-        // `.` and `..` mean something to servers even when nothing else does.
-        Landing::Path if text.is_empty() || text == "." || text == ".." => Some(Problem::NotAPathSegment),
-        Landing::Path => return Ok(Secret::new(encode::percent(text))),
-        Landing::Header => (!encode::is_header_value(text)).then_some(Problem::NotAHeaderValue),
-        Landing::Cookie => (!encode::is_cookie_value(text)).then_some(Problem::NotACookieValue),
-        Landing::BasicUser => {
+        // Servers resolve `.` and `..` even when they are encoded.
+        Slot::Path if text.is_empty() || text == "." || text == ".." => Some(Problem::NotAPathSegment),
+        Slot::Path => return Ok(Secret::new(encode::percent(text))),
+        Slot::Header => (!encode::is_header_value(text)).then_some(Problem::NotAHeaderValue),
+        Slot::Cookie => (!encode::is_cookie_value(text)).then_some(Problem::NotACookieValue),
+        Slot::BasicUser => {
             (text.contains(':') || text.contains(char::is_control)).then_some(Problem::NotAHeaderValue)
         }
-        Landing::Text => None,
+        Slot::Text => None,
     };
     match problem {
         Some(problem) => Err(FillError { field, problem }),
         None => Ok(value),
     }
+}
+
+/// Fills the texts of a JSON template.
+pub(crate) fn json(template: &JsonTemplate, with: &Filling<'_>) -> Result<Value, FillError> {
+    Ok(match template {
+        JsonTemplate::Text(text) => Value::String(fill(text, Slot::Text, with)?.expose().to_owned()),
+        JsonTemplate::Array(list) => {
+            Value::Array(list.iter().map(|item| json(item, with)).collect::<Result<_, _>>()?)
+        }
+        JsonTemplate::Object(members) => {
+            let filled: Result<Map<_, _>, FillError> =
+                members.iter().map(|(name, value)| Ok((name.clone(), json(value, with)?))).collect();
+            Value::Object(filled?)
+        }
+        JsonTemplate::Plain(value) => value.clone(),
+    })
+}
+
+/// The error for a template that yields no signing key. It names the field that the key comes from.
+pub(crate) fn invalid_key(template: &Template, with: &Filling<'_>) -> FillError {
+    let field = template.values().find_map(|key| {
+        let derived = with.inputs.derived.iter().find(|one| one.field.key == *key);
+        derived.map_or_else(|| Some(key.clone()), |one| one.source.clone())
+    });
+    FillError { field, problem: Problem::NotAKey }
 }

@@ -1,55 +1,41 @@
-//! What a provider's answer means.
+//! Judges a provider's answer.
 //!
-//! The check's own rules are looked at first, then whether the answer is what is expected, then the method's
-//! rules, then defaults. The first that matches decides; there is always one.
+//! The check's own rules come first, then the check's expectation, then the method's rules, then defaults. The first
+//! match decides, and the defaults cover every answer.
 //!
-//! **Invariant:** judging reads the answer, the guide and the values, and nothing else.
+//! **Invariant:** a verdict depends on the answer, the guide and the inputs only.
 
-use guide::{Check, Fault, Guide, Key, Method, Ours, OutcomeKind, OutcomeRule, Role, Template};
+use guide::{Check, Environment, Fault, Key, Method, Ours, OutcomeKind, OutcomeRule, Role, Template};
 use secret::Redactor;
 
-use crate::computed::computed;
-use crate::fill::Inputs;
-use crate::kept::{NoId, captures, granted, identity};
+use crate::case::Case;
+use crate::derived::derived_values;
+use crate::extract::{InvalidId, captures_in, granted_scopes, identity};
+use crate::matching::{is_expected, matches};
 use crate::message::Answer;
-use crate::request::message;
+use crate::parsed::ParsedAnswer;
 use crate::retry::retry_after;
-use crate::seen::{Seen, as_expected, holds};
 use crate::verdict::{Identity, Verdict};
+use crate::wording::message;
 
-/// Everything a judgement is made from, but for the answer.
-#[derive(Clone, Copy, Debug)]
-pub struct Case<'a> {
-    /// The guide.
-    pub guide: &'a Guide,
-    /// The method.
-    pub method: &'a Method,
-    /// The check whose answer it is.
-    pub check: &'a Check,
-    /// Values and environment with which it was asked.
-    pub inputs: Inputs<'a>,
-    /// The product's name, for messages.
-    pub brand: &'a str,
-}
-
-/// Judges an answer. `now` is in seconds since 1970, for dates in headers.
+/// Judges an answer. `now` is the Unix time in seconds, which dates in headers are compared with.
 pub fn judge(case: &Case<'_>, answer: &Answer, now: i64) -> Verdict {
-    let seen = Seen::new(answer);
-    let mut verdict = match meaning(case, &seen) {
+    let parsed = ParsedAnswer::new(answer);
+    let mut verdict = match meaning(case, &parsed) {
         Meaning::Rule(rule) => by_rule(case, rule),
         Meaning::AsExpected => by_kind(case, OutcomeKind::Ok),
         Meaning::Default(kind) => by_kind(case, kind),
     };
     if verdict.outcome.is_good() {
-        verdict.captures = captures(case.check, &seen);
-        verdict.granted = granted(case.check, &seen);
+        verdict.captures = captures_in(case.check, &parsed);
+        verdict.granted = granted_scopes(case.check, &parsed);
         if case.check.role == Role::Identity {
-            let found = identity(case, &seen);
-            // A credential that may do only a little may not even learn whose it is; a rule has to say so.
+            let found = identity(case, &parsed);
+            // A credential with few permissions may not be allowed to read whose it is, but then a rule must say so.
             let is_missing = found == Ok(None) && verdict.outcome == OutcomeKind::Ok;
             match found {
                 Ok(found) if !is_missing => verdict.identity = found,
-                Ok(_) | Err(NoId) => verdict = by_kind(case, OutcomeKind::ProtocolMismatch),
+                Ok(_) | Err(InvalidId) => verdict = by_kind(case, OutcomeKind::ProtocolMismatch),
             }
         }
     }
@@ -62,38 +48,38 @@ pub fn judge(case: &Case<'_>, answer: &Answer, now: i64) -> Verdict {
     verdict
 }
 
-/// The rule of the guide that says what an answer means, if one does: all that is judged of a written conversation.
-pub fn rule_for<'a>(case: &Case<'a>, answer: &Answer) -> Option<&'a OutcomeRule> {
-    match meaning(case, &Seen::new(answer)) {
+/// The guide's rule that decides on an answer, or `None` if the expectation or a default does.
+pub fn matching_rule<'a>(case: &Case<'a>, answer: &Answer) -> Option<&'a OutcomeRule> {
+    match meaning(case, &ParsedAnswer::new(answer)) {
         Meaning::Rule(rule) => Some(rule),
         Meaning::AsExpected | Meaning::Default(_) => None,
     }
 }
 
-/// What decides.
+/// What decides the verdict.
 enum Meaning<'a> {
     Rule(&'a OutcomeRule),
     AsExpected,
     Default(OutcomeKind),
 }
 
-fn meaning<'a>(case: &Case<'a>, seen: &Seen<'_>) -> Meaning<'a> {
+fn meaning<'a>(case: &Case<'a>, parsed: &ParsedAnswer<'_>) -> Meaning<'a> {
     let first = |rules: &'a [OutcomeRule]| {
-        let means =
-            |rule: &&OutcomeRule| rule.when.as_ref().is_some_and(|when| holds(when, seen, &case.inputs));
-        rules.iter().find(means)
+        let applies =
+            |rule: &&OutcomeRule| rule.when.as_ref().is_some_and(|when| matches(when, parsed, &case.inputs));
+        rules.iter().find(applies)
     };
     if let Some(rule) = first(&case.check.outcomes) {
         return Meaning::Rule(rule);
     }
-    if as_expected(case.check, seen, &case.inputs) {
+    if is_expected(case.check, parsed, &case.inputs) {
         return Meaning::AsExpected;
     }
     first(&case.method.outcomes)
-        .map_or_else(|| Meaning::Default(default_kind(case.check, seen)), Meaning::Rule)
+        .map_or_else(|| Meaning::Default(default_kind(case.check, parsed)), Meaning::Rule)
 }
 
-/// The verdict that an identity is not the one linked before.
+/// The verdict for a relink whose account is not the one that was linked before.
 pub fn different_account(case: &Case<'_>, found: Identity) -> Verdict {
     let rule = case.method.all_outcomes().find(|rule| rule.is == OutcomeKind::DifferentAccount);
     let mut verdict =
@@ -102,8 +88,8 @@ pub fn different_account(case: &Case<'_>, found: Identity) -> Verdict {
     verdict
 }
 
-/// The verdict that the credentials belong to another environment.
-pub fn wrong_environment(case: &Case<'_>, environment: &guide::Environment) -> Verdict {
+/// The verdict for credentials that work in another environment only.
+pub fn wrong_environment(case: &Case<'_>, environment: &Environment) -> Verdict {
     let mut verdict = by_kind(case, OutcomeKind::WrongEnvironment);
     let (provider, works) = (case.guide.provider.name.clone(), environment.label.clone());
     verdict.says = Ours::AcceptedIn { provider, environment: works.clone() }.into();
@@ -113,13 +99,13 @@ pub fn wrong_environment(case: &Case<'_>, environment: &guide::Environment) -> V
     verdict
 }
 
-fn default_kind(check: &Check, seen: &Seen<'_>) -> OutcomeKind {
+fn default_kind(check: &Check, parsed: &ParsedAnswer<'_>) -> OutcomeKind {
     if check.speaks_oauth
-        && let Some(kind) = oauth_kind(seen)
+        && let Some(kind) = oauth_kind(parsed)
     {
         return kind;
     }
-    match seen.answer {
+    match parsed.answer {
         Answer::Failed { fault, .. } => match fault {
             Fault::Dns | Fault::Connect | Fault::Timeout | Fault::Reset => OutcomeKind::Unreachable,
             Fault::Tls => OutcomeKind::Tls,
@@ -137,9 +123,9 @@ fn default_kind(check: &Check, seen: &Seen<'_>) -> OutcomeKind {
     }
 }
 
-/// What an error of a token endpoint means ([RFC 6749, 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
-fn oauth_kind(seen: &Seen<'_>) -> Option<OutcomeKind> {
-    let error = seen.json.as_ref()?.get("error")?.as_str()?;
+/// The outcome for a token endpoint's error code ([RFC 6749, 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
+fn oauth_kind(parsed: &ParsedAnswer<'_>) -> Option<OutcomeKind> {
+    let error = parsed.json.as_ref()?.get("error")?.as_str()?;
     Some(match error {
         "invalid_client" | "invalid_grant" => OutcomeKind::WrongSecret,
         "invalid_scope" => OutcomeKind::MissingPermission,
@@ -151,7 +137,7 @@ fn oauth_kind(seen: &Seen<'_>) -> Option<OutcomeKind> {
 }
 
 fn by_rule(case: &Case<'_>, rule: &OutcomeRule) -> Verdict {
-    let text = |template: &Template| message(template, case.guide, case.method, &case.inputs, case.brand);
+    let text = |template: &Template| message(template, case);
     let mut verdict = by_kind(case, rule.is);
     verdict.rule = Some(rule.key.clone());
     if let Some(says) = &rule.says {
@@ -172,8 +158,7 @@ fn by_rule(case: &Case<'_>, rule: &OutcomeRule) -> Verdict {
     verdict
 }
 
-/// A verdict with the taxonomy's own wording. A refused secret is put down to the secret that `auth` uses, where
-/// there is only one.
+/// A verdict with the standard wording. A rejected secret is attributed to the method's secret field if it has only one.
 fn by_kind(case: &Case<'_>, kind: OutcomeKind) -> Verdict {
     let at_field = match kind {
         OutcomeKind::WrongSecret | OutcomeKind::Expired | OutcomeKind::Disabled => only_secret(case.method),
@@ -185,7 +170,7 @@ fn by_kind(case: &Case<'_>, kind: OutcomeKind) -> Verdict {
             .and_then(|field| case.method.made_at(field.as_str()))
             .map(|step| step.key.clone()),
         at_field,
-        ..Verdict::plain(kind, &case.guide.provider.name)
+        ..Verdict::standard(kind, &case.guide.provider.name)
     }
 }
 
@@ -195,18 +180,18 @@ fn only_secret(method: &Method) -> Option<Key> {
     secrets.next().is_none().then(|| first.key.clone())
 }
 
-/// What the provider said, cut short and without anything secret.
+/// The answer for support: the status and the first 500 characters of the body, without secrets.
 fn quote(case: &Case<'_>, answer: &Answer) -> String {
-    let (computed, _) = computed(case.method, &case.inputs);
+    let (derived, _) = derived_values(case.method, &case.inputs);
     let inputs = &case.inputs;
-    // An earlier answer may have held what is sent now: a session, a code.
-    let given = inputs.tokens.values().chain(inputs.captures.values());
-    let redactor = Redactor::new(inputs.values.values().chain(computed.values()).chain(given));
+    // Tokens and captures are secret too: a session or a code from an earlier answer may be sent in this request.
+    let received = inputs.tokens.values().chain(inputs.captures.values());
+    let redactor = Redactor::new(inputs.values.values().chain(derived.values()).chain(received));
     let response = match answer {
         Answer::Failed { fault, detail } => return redactor.redact(&format!("{fault}: {detail}")),
         Answer::Response(response) => response,
     };
-    // A good answer to signing in holds the token, which nobody knows yet and so nobody could take out.
+    // A successful token response contains tokens that are not known yet, so they cannot be redacted.
     let may_hold_tokens = response.status < 400
         && case.method.auth.sign_in.iter().any(|sign_in| {
             sign_in.steps.iter().chain(&sign_in.refresh).any(|step| step.check.key == case.check.key)
@@ -214,8 +199,8 @@ fn quote(case: &Case<'_>, answer: &Answer) -> String {
     if may_hold_tokens {
         return format!("HTTP {}", response.status);
     }
-    // Redacted before it is cut, or the cut could leave a part of a secret behind; and again without what cannot be
-    // seen, or a control character within a secret would hide it until it is taken out.
+    // The body is redacted before it is cut, because the cut could leave part of a secret. It is redacted again after
+    // control characters are removed, because one inside a secret would hide it from the first pass.
     let shown = |text: String| text.chars().filter(|ch| !ch.is_control() || *ch == '\n').collect::<String>();
     let body = redactor.redact(&String::from_utf8_lossy(&response.body));
     let body: String = redactor.redact(&shown(body)).chars().take(500).collect();

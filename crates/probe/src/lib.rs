@@ -1,13 +1,13 @@
-//! What to ask a provider, and what its answer means.
+//! Makes requests to a provider, and judges the answers.
 //!
-//! | noun | meaning |
+//! | type | meaning |
 //! |---|---|
 //! | [`Request`], [`Answer`] | what is sent, and what comes back |
 //! | [`Inputs`], [`Values`] | what requests are made from |
-//! | [`Case`], [`Verdict`] | what an answer is judged by, and what it means |
+//! | [`Case`], [`Verdict`] | what an answer is judged against, and the result |
 //!
-//! Pure: the same guide and values give the same request, and the same answer the same verdict. So a guide's
-//! scenarios are this crate's tests, and the simulator is its mirror image.
+//! The crate is pure: the same guide and inputs give the same request, and the same answer gives the same verdict. So a
+//! guide's scenarios test this crate as well, and the simulator is its counterpart.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod encode;
@@ -17,26 +17,32 @@ mod sign;
 
 mod assertion;
 mod authorize;
-mod computed;
+mod derived;
+mod draft;
 mod fill;
+mod inputs;
+mod proxy;
 mod request;
-mod through;
 
 mod retry;
 
+mod case;
+mod extract;
 mod judge;
-mod kept;
-mod seen;
+mod matching;
+mod parsed;
 mod verdict;
+mod wording;
 
-pub use crate::authorize::{Authorize, authorize};
-pub use crate::computed::computed;
-pub use crate::fill::{FillError, Inputs, Problem, Values};
-pub use crate::judge::{Case, different_account, judge, rule_for, wrong_environment};
-pub use crate::kept::{holds_for, kept};
+pub use crate::authorize::{AuthorizationRequest, AuthorizationUrl, authorization_url};
+pub use crate::case::Case;
+pub use crate::derived::derived_values;
+pub use crate::extract::{captures, token_lifetime};
+pub use crate::fill::{FillError, Problem};
+pub use crate::inputs::{Inputs, Values};
+pub use crate::judge::{different_account, judge, matching_rule, wrong_environment};
 pub use crate::message::{Answer, Body, ClientCertificate, Header, Permit, Request, Response};
 pub use crate::moment::Moment;
-pub use crate::request::{host, host_fields, is_for, message, request};
-pub use crate::retry::retry_after;
-pub use crate::through::{Wanted, through};
+pub use crate::proxy::{ProxyRequest, proxy_request};
+pub use crate::request::{host, host_fields, matches_path, request};
 pub use crate::verdict::{Identity, Verdict};

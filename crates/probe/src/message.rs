@@ -1,48 +1,48 @@
-//! What is sent to a provider, and what comes back.
+//! Requests to a provider, and its answers.
 //!
-//! **Invariant:** whatever may carry a secret is a [`Secret`]: printing a request shows its shape only; so
-//! does printing a response, which may hold a token that nobody knows yet.
+//! **Invariant:** every part that can contain a secret is a [`Secret`], so printing a request shows only its shape. The
+//! same goes for a response, which may contain a new token.
 
 use std::fmt;
 
 use guide::{Fault, HostPattern, Verb};
 use secret::{Secret, SecretBytes};
 
-/// A request, complete but for the transport: it is always sent over https.
+/// A complete request. It is always sent over https.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// The method.
+    /// The HTTP method.
     pub verb: Verb,
     /// The host, in lower case, without a port.
     pub host: String,
-    /// The port, where it is not 443.
+    /// The port, or `None` for 443.
     pub port: Option<u16>,
     /// The path, encoded, with its leading slash.
     pub path: String,
-    /// The query's pairs, not yet encoded; a key may travel here where a provider forces it.
+    /// The query's pairs, not encoded. Values are secret because some providers require an API key here.
     pub query: Vec<(String, Secret)>,
-    /// The headers, names in lower case.
+    /// The headers, with names in lower case.
     pub headers: Vec<Header>,
-    /// The body with its content type.
+    /// The body, or `None` for a request without one.
     pub body: Option<Body>,
-    /// The hosts that the guide allows; the way out checks them once more.
+    /// The hosts that the guide allows. `egress` checks them again before it sends.
     pub permit: Permit,
-    /// The certificate that the connection is made with.
+    /// The client certificate for the TLS connection, or `None` if the method uses none.
     pub certificate: Option<ClientCertificate>,
 }
 
-/// A certificate by which a client shows who it is.
+/// A client certificate and its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientCertificate {
-    /// The certificate, and those between it and the root, as PEM.
+    /// The certificate and its intermediates, in PEM.
     pub certificate: Secret,
-    /// Its key, as PEM.
+    /// The private key, in PEM.
     pub key: Secret,
 }
 
 impl Request {
-    /// The path with its query, encoded as sent: `+` and `%20` rules of
-    /// [RFC 3986](https://www.rfc-editor.org/rfc/rfc3986), everything but unreserved characters escaped.
+    /// The path and the query as sent. Everything except unreserved characters is percent-encoded
+    /// ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986)), so a space is `%20` and not `+`.
     pub fn path_and_query(&self) -> Secret {
         let mut out = Secret::from(self.path.as_str());
         for (n, pair) in self.encoded_query().iter().enumerate() {
@@ -52,7 +52,7 @@ impl Request {
         out
     }
 
-    /// The query's pairs as sent.
+    /// The query's pairs, encoded.
     pub(crate) fn encoded_query(&self) -> Vec<Secret> {
         let pair = |(name, value): &(String, Secret)| {
             let mut out = Secret::new(crate::encode::percent(name));
@@ -64,7 +64,7 @@ impl Request {
     }
 }
 
-/// What may be shown of a request: its method, host, path and the names of its query.
+/// Shows the method, the host, the path and the query's names, but no values.
 impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} https://{}", self.verb, self.host)?;
@@ -79,12 +79,12 @@ impl fmt::Display for Request {
     }
 }
 
-/// One header of a request.
+/// A header of a request.
 #[derive(Clone, Debug)]
 pub struct Header {
     /// The name, in lower case.
     pub name: String,
-    /// The value.
+    /// The value, which may be a credential.
     pub value: Secret,
 }
 
@@ -93,16 +93,16 @@ pub struct Header {
 pub struct Body {
     /// The media type, sent as `content-type`.
     pub content_type: String,
-    /// The bytes.
+    /// The body as sent.
     pub bytes: SecretBytes,
 }
 
-/// The hosts to which a request may go.
+/// The hosts that a request may be sent to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Permit {
-    /// Patterns of the guide.
+    /// The guide's host patterns.
     pub patterns: Vec<HostPattern>,
-    /// A host the customer named, where the guide allows that and the operator has agreed.
+    /// A host that the customer named, if the guide and the operator allow that.
     pub own_host: Option<String>,
 }
 
@@ -114,33 +114,33 @@ impl Permit {
     }
 }
 
-/// What became of a request.
+/// The result of sending a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// The provider answered.
+    /// The provider responded.
     Response(Response),
-    /// It did not.
+    /// There was no usable response.
     Failed {
-        /// Why not.
+        /// The kind of failure.
         fault: Fault,
-        /// For the operator: what the transport said, without anything that was sent.
+        /// Details for the operator. They never contain anything that was sent.
         detail: String,
     },
 }
 
-/// A provider's response, read whole within the caps. It may hold a token, so printing it shows its shape only.
+/// A provider's response. It may contain a token, so printing it shows only its shape.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Response {
     /// The status code.
     pub status: u16,
-    /// The headers, names in lower case, in the order received.
+    /// The headers in the order received, with names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body, decoded.
+    /// The body, decompressed.
     pub body: Vec<u8>,
 }
 
 impl Response {
-    /// The first value of a header; the name in lower case.
+    /// Returns the first value of a header. `name` must be in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }

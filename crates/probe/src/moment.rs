@@ -1,27 +1,27 @@
-//! The moment of sending, and what is drawn by lot for it. Both come from outside: nothing here asks for them.
+//! The time of sending and a nonce. Both are passed in: this crate reads no clock and no random numbers.
 
-use guide::{Clock, Lot};
+use guide::{Clock, Nonce};
 use jiff::Timestamp;
 
 use crate::sign::to_hex;
 
-/// When a request is sent, and with which lot.
+/// When a request is sent, and the nonce it is sent with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Moment {
-    /// Milliseconds since 1970.
+    /// Unix time in milliseconds.
     pub unix_ms: i64,
-    /// Sixteen bytes that nobody can guess, other ones each time.
-    pub lot: [u8; 16],
+    /// Sixteen random bytes, fresh for each request.
+    pub nonce: [u8; 16],
 }
 
 impl Moment {
-    /// Seconds since 1970.
+    /// Unix time in seconds.
     pub const fn unix(&self) -> i64 {
         self.unix_ms.div_euclid(1000)
     }
 
-    /// The moment as a request says it.
-    pub(crate) fn written(&self, clock: Clock) -> String {
+    /// The time in the given format.
+    pub(crate) fn format(&self, clock: Clock) -> String {
         let time = Timestamp::from_millisecond(self.unix_ms).unwrap_or_default();
         match clock {
             Clock::Unix => self.unix().to_string(),
@@ -33,13 +33,13 @@ impl Moment {
         }
     }
 
-    /// The lot as a request says it.
-    pub(crate) fn drawn(&self, lot: Lot) -> String {
-        match lot {
-            Lot::Hex => to_hex(&self.lot),
-            Lot::Uuid => {
-                let mut bytes = self.lot;
-                // Version 4, and the variant of the RFC: https://www.rfc-editor.org/rfc/rfc9562#section-5.4
+    /// The nonce in the given format.
+    pub(crate) fn format_nonce(&self, format: Nonce) -> String {
+        match format {
+            Nonce::Hex => to_hex(&self.nonce),
+            Nonce::Uuid => {
+                let mut bytes = self.nonce;
+                // Version 4 and the variant: https://www.rfc-editor.org/rfc/rfc9562#section-5.4
                 bytes[6] = bytes[6] & 0x0f | 0x40;
                 bytes[8] = bytes[8] & 0x3f | 0x80;
                 let hex = to_hex(&bytes);
@@ -54,15 +54,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_is_written_in_every_form() {
-        let moment = Moment { unix_ms: 1_440_938_160_007, lot: [0xff; 16] };
-        let written: Vec<String> =
+    fn a_moment_is_written_in_every_format() {
+        let moment = Moment { unix_ms: 1_440_938_160_007, nonce: [0xff; 16] };
+        let formatted: Vec<String> =
             [Clock::Unix, Clock::UnixMilliseconds, Clock::Iso, Clock::Compact, Clock::Date, Clock::Http]
                 .into_iter()
-                .map(|clock| moment.written(clock))
+                .map(|clock| moment.format(clock))
                 .collect();
         assert_eq!(
-            written,
+            formatted,
             [
                 "1440938160",
                 "1440938160007",
@@ -72,7 +72,7 @@ mod tests {
                 "Sun, 30 Aug 2015 12:36:00 GMT"
             ]
         );
-        assert_eq!(moment.drawn(Lot::Uuid), "ffffffff-ffff-4fff-bfff-ffffffffffff");
-        assert_eq!(moment.drawn(Lot::Hex), "ff".repeat(16));
+        assert_eq!(moment.format_nonce(Nonce::Uuid), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+        assert_eq!(moment.format_nonce(Nonce::Hex), "ff".repeat(16));
     }
 }

@@ -1,4 +1,4 @@
-//! How long a provider asks to be left alone.
+//! How long a provider asks clients to wait.
 
 use std::time::Duration;
 
@@ -6,14 +6,14 @@ use guide::WaitAs;
 
 use crate::message::Response;
 
-/// The longest wait that a header can ask for; more is taken as this much.
+/// The longest wait that is returned. Longer ones are reduced to it.
 const LONGEST: Duration = Duration::from_hours(1);
 
-/// What `Retry-After` says: seconds, or a date
-/// ([RFC 9110, 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)). `now` is in seconds since 1970.
+/// Reads `Retry-After`, which holds seconds or a date
+/// ([RFC 9110, 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)). `None` if it is missing or invalid.
 ///
-/// A provider may have a header of its own for it.
-pub fn retry_after(response: &Response, own: Option<&(String, WaitAs)>, now: i64) -> Option<Duration> {
+/// `own` is the provider's own header, if the guide names one; it takes precedence. `now` is the Unix time in seconds.
+pub(crate) fn retry_after(response: &Response, own: Option<&(String, WaitAs)>, now: i64) -> Option<Duration> {
     if let Some((name, how)) = own
         && let Some(number) = response.header(name).and_then(|text| text.trim().parse::<i64>().ok())
     {
@@ -31,7 +31,7 @@ pub fn retry_after(response: &Response, own: Option<&(String, WaitAs)>, now: i64
     Some(Duration::from_secs(seconds).min(LONGEST))
 }
 
-/// An IMF-fixdate such as `Sun, 06 Nov 1994 08:49:37 GMT`, in seconds since 1970.
+/// Parses an IMF-fixdate such as `Sun, 06 Nov 1994 08:49:37 GMT` into Unix time in seconds.
 fn http_date(text: &str) -> Option<i64> {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -43,17 +43,18 @@ fn http_date(text: &str) -> Option<i64> {
     let mut clock = parts.next()?.split(':').map(|part| part.parse::<i64>().ok());
     let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
     let is_date = (1..=31).contains(&day) && (1970..=9999).contains(&year);
-    // A leap second is the sixty-first.
+    // Second 60 is a leap second.
     let is_time = (0..24).contains(&hour) && (0..60).contains(&minute) && (0..=60).contains(&second);
     if parts.next() != Some("GMT") || !is_date || !is_time {
         return None;
     }
-    // Days since 1970 by the method of https://howardhinnant.github.io/date_algorithms.html#days_from_civil
+    // Days since 1970, as in https://howardhinnant.github.io/date_algorithms.html#days_from_civil
     let y = if month <= 2 { year - 1 } else { year };
     let (era, month) = (y.div_euclid(400), (month + 9) % 12);
-    let of_era = y.rem_euclid(400);
-    let of_year = (153 * month + 2) / 5 + day - 1;
-    let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
+    let year_of_era = y.rem_euclid(400);
+    let day_of_year = (153 * month + 2) / 5 + day - 1;
+    let days =
+        era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468;
     Some(days * 86_400 + hour * 3600 + minute * 60 + second)
 }
 
@@ -71,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn seconds_and_dates_are_understood() {
+    fn seconds_and_dates_are_parsed() {
         check("3", Some(3));
         check(" 0 ", Some(0));
         check("99999999", Some(3600));
@@ -85,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_provider_can_have_a_header_of_its_own() {
+    fn a_providers_own_header_takes_precedence() {
         let headers =
             vec![("x-reset".to_owned(), "1000030".to_owned()), ("retry-after".to_owned(), "3".to_owned())];
         let response = Response { status: 429, headers, body: Vec::new() };

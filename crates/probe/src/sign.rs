@@ -1,7 +1,7 @@
-//! Signing: what a key makes of a text.
+//! Signatures and JSON Web Tokens.
 //!
-//! The library draws the nonce of ECDSA by lot, and nothing else; so a signature of `ES…` is another one each time,
-//! and everything around it is the same.
+//! The signing library uses random numbers for ECDSA (`ES…`) and RSA-PSS (`PS…`), so these signatures differ each time.
+//! All others are deterministic.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -10,29 +10,29 @@ use hmac::Hmac;
 use jsonwebtoken::EncodingKey;
 use secret::{Secret, SecretBytes};
 
-/// The text given as a key is none.
+/// The text is not a key that the algorithm accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct NoKey;
+pub(crate) struct InvalidKey;
 
-/// The bytes of an HMAC's key.
-pub(crate) fn key_bytes(text: &Secret, encoding: KeyEncoding) -> Result<SecretBytes, NoKey> {
+/// Decodes the key of an HMAC.
+pub(crate) fn key_bytes(text: &Secret, encoding: KeyEncoding) -> Result<SecretBytes, InvalidKey> {
     let text = text.expose();
     match encoding {
         KeyEncoding::Text => Ok(SecretBytes::new(text.as_bytes())),
         KeyEncoding::Base64 => {
             let plain: String = text.trim_end_matches('=').replace('-', "+").replace('_', "/");
-            STANDARD_NO_PAD.decode(plain).map(SecretBytes::new).map_err(|_| NoKey)
+            STANDARD_NO_PAD.decode(plain).map(SecretBytes::new).map_err(|_| InvalidKey)
         }
-        KeyEncoding::Hex => from_hex(text).map(SecretBytes::new).ok_or(NoKey),
+        KeyEncoding::Hex => from_hex(text).map(SecretBytes::new).ok_or(InvalidKey),
     }
 }
 
-/// The signature of a text. The key is PEM, but for the algorithms that are an HMAC.
-pub(crate) fn sign(algorithm: Algorithm, key: &SecretBytes, text: &[u8]) -> Result<Vec<u8>, NoKey> {
+/// Signs a text. The key is PEM, except for HMAC algorithms, which take any bytes.
+pub(crate) fn sign(algorithm: Algorithm, key: &SecretBytes, text: &[u8]) -> Result<Vec<u8>, InvalidKey> {
     use jsonwebtoken::Algorithm as A;
     let bytes = key.expose();
     if algorithm.is_hmac() && bytes.is_empty() {
-        return Err(NoKey);
+        return Err(InvalidKey);
     }
     let (key, algorithm) = match algorithm {
         Algorithm::Hs1 => return Ok(hmac::<Hmac<sha1::Sha1>>(bytes, text)),
@@ -47,8 +47,9 @@ pub(crate) fn sign(algorithm: Algorithm, key: &SecretBytes, text: &[u8]) -> Resu
         Algorithm::Es384 => (EncodingKey::from_ec_pem(bytes), A::ES384),
         Algorithm::EdDsa => (EncodingKey::from_ed_pem(bytes), A::EdDSA),
     };
-    let signed = jsonwebtoken::crypto::sign(text, &key.map_err(|_| NoKey)?, algorithm).map_err(|_| NoKey)?;
-    URL_SAFE_NO_PAD.decode(signed).map_err(|_| NoKey)
+    let signed =
+        jsonwebtoken::crypto::sign(text, &key.map_err(|_| InvalidKey)?, algorithm).map_err(|_| InvalidKey)?;
+    URL_SAFE_NO_PAD.decode(signed).map_err(|_| InvalidKey)
 }
 
 fn hmac<M: hmac::Mac + hmac::KeyInit>(key: &[u8], text: &[u8]) -> Vec<u8> {
@@ -57,7 +58,7 @@ fn hmac<M: hmac::Mac + hmac::KeyInit>(key: &[u8], text: &[u8]) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-/// Bytes in hexadecimal, small letters.
+/// Encodes bytes as lowercase hexadecimal.
 pub(crate) fn to_hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
@@ -67,27 +68,27 @@ pub(crate) fn to_hex(bytes: &[u8]) -> String {
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {
-    // A sign would be read as part of a number.
+    // `from_str_radix` accepts a leading `+`.
     if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
 }
 
-/// A JSON Web Token in its compact form ([RFC 7515, 7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1)).
+/// Signs a JSON Web Token, in compact form ([RFC 7515, 7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1)).
 pub(crate) fn jwt(
     algorithm: Algorithm,
     key: &SecretBytes,
     header: &serde_json::Value,
     claims: &serde_json::Value,
-) -> Result<Secret, NoKey> {
+) -> Result<Secret, InvalidKey> {
     let part = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let text = Secret::new(format!("{}.{}", part(header), part(claims)));
     let signature = URL_SAFE_NO_PAD.encode(sign(algorithm, key, text.expose().as_bytes())?);
     Ok(Secret::new(format!("{}.{signature}", text.expose())))
 }
 
-/// Bytes in Base64.
+/// Encodes bytes as Base64 with padding.
 pub(crate) fn to_base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
@@ -102,9 +103,9 @@ mod tests {
     }
 
     /// <https://www.rfc-editor.org/rfc/rfc4231#section-4.3> and <https://www.rfc-editor.org/rfc/rfc2202#section-3>,
-    /// the second test cases.
+    /// test case 2 in both.
     #[test]
-    fn hmacs_are_those_of_the_standards() {
+    fn hmacs_match_the_published_test_vectors() {
         let (key, text) = (b"Jefe".as_slice(), b"what do ya want for nothing?".as_slice());
         check(key, text, Algorithm::Hs1, "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
         check(
@@ -123,24 +124,24 @@ caeab1a34d4a6b4b636e070a38bce737",
     }
 
     #[test]
-    fn keys_are_read_as_they_are_written() {
+    fn keys_are_decoded_from_each_encoding() {
         let bytes =
             |text: &str, encoding| key_bytes(&Secret::from(text), encoding).map(|key| key.expose().to_vec());
         assert_eq!(bytes("aGk_", KeyEncoding::Base64), Ok(b"hi?".to_vec()));
         assert_eq!(bytes("aGk/", KeyEncoding::Base64), Ok(b"hi?".to_vec()));
         assert_eq!(bytes("aGk=", KeyEncoding::Base64), Ok(b"hi".to_vec()));
         assert_eq!(bytes("6869", KeyEncoding::Hex), Ok(b"hi".to_vec()));
-        assert_eq!(bytes("686", KeyEncoding::Hex), Err(NoKey));
-        assert_eq!(bytes("+6+9", KeyEncoding::Hex), Err(NoKey));
+        assert_eq!(bytes("686", KeyEncoding::Hex), Err(InvalidKey));
+        assert_eq!(bytes("+6+9", KeyEncoding::Hex), Err(InvalidKey));
         assert_eq!(bytes("hi", KeyEncoding::Text), Ok(b"hi".to_vec()));
     }
 
     #[test]
-    fn a_text_that_is_no_key_signs_nothing() {
-        let key = SecretBytes::new("no key");
+    fn an_invalid_key_is_rejected() {
+        let key = SecretBytes::new("not a key");
         for algorithm in [Algorithm::Rs256, Algorithm::Es256, Algorithm::EdDsa, Algorithm::Ps256] {
-            assert_eq!(sign(algorithm, &key, b"text"), Err(NoKey));
+            assert_eq!(sign(algorithm, &key, b"text"), Err(InvalidKey));
         }
-        assert_eq!(sign(Algorithm::Hs256, &SecretBytes::default(), b"text"), Err(NoKey));
+        assert_eq!(sign(Algorithm::Hs256, &SecretBytes::default(), b"text"), Err(InvalidKey));
     }
 }

@@ -1,58 +1,58 @@
-//! What an answer means for the person linking, as a value.
+//! What an answer means for the person who links an account.
 
 use std::time::Duration;
 
 use guide::{Key, Ours, OutcomeKind, Saying};
 
-use crate::fill::Values;
+use crate::inputs::Values;
 
-/// What an answer means for the person linking.
+/// The result of judging an answer.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Verdict {
-    /// The outcome.
+    /// The kind of outcome.
     pub outcome: OutcomeKind,
-    /// The guide's rule that says so; none, where the answer was as expected or a default decided.
+    /// The guide's rule that decided, or `None` if the check's expectation or a default did.
     pub rule: Option<Key>,
-    /// What happened, in the provider's terms.
+    /// What happened, for the person.
     pub says: Saying,
-    /// What to do about it.
+    /// What the person can do about it.
     pub fix: Saying,
-    /// The field to change.
+    /// The field that the person must correct, or `None` if no single field is at fault.
     pub at_field: Option<Key>,
-    /// Other fields that may be the cause.
+    /// Other fields that could be at fault.
     pub or_fields: Vec<Key>,
-    /// The step to go back to.
+    /// The step that the person should return to, or `None` if none helps.
     pub return_to: Option<Key>,
-    /// Whether other environments may be asked, if the person agrees.
+    /// Whether to offer trying the same credentials in the other environments.
     pub ask_elsewhere: bool,
-    /// Who was found.
+    /// The account that the answer identifies, or `None` if it identifies none.
     pub identity: Option<Identity>,
-    /// What is kept for later requests. Never written down with the rest.
+    /// Values for later requests. They can be secret, so they are not serialized.
     #[serde(skip)]
     pub captures: Values,
-    /// How long the provider asks to be left alone.
+    /// How long the provider asks clients to wait, or `None` if it does not say. At most one hour.
     #[serde(skip)]
     pub retry_after: Option<Duration>,
-    /// The scopes of the credential, where the answer lists them.
+    /// The scopes that the credential has, or `None` if the answer does not list them.
     #[serde(skip)]
     pub granted: Option<Vec<String>>,
-    /// What the provider said, without secrets, for support.
+    /// An excerpt of the answer for support, without secrets. `None` if the outcome is good.
     pub quote: Option<String>,
 }
 
 impl Verdict {
-    /// A verdict in the taxonomy's own words.
-    pub fn plain(outcome: OutcomeKind, provider: &str) -> Self {
+    /// A verdict with the standard wording for its outcome.
+    pub fn standard(outcome: OutcomeKind, provider: &str) -> Self {
         let provider = || provider.to_owned();
         Self {
             says: Ours::Happened { outcome, provider: provider() }.into(),
             fix: Ours::Fix { outcome, provider: provider() }.into(),
-            ..Self::of_kind(outcome)
+            ..Self::without_text(outcome)
         }
     }
 
-    /// A verdict that says nothing but its kind.
-    pub fn of_kind(outcome: OutcomeKind) -> Self {
+    /// A verdict that has an outcome and nothing else.
+    pub fn without_text(outcome: OutcomeKind) -> Self {
         Self {
             outcome,
             rule: None,
@@ -71,13 +71,13 @@ impl Verdict {
     }
 }
 
-/// Who was found.
+/// An account at the provider.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Identity {
-    /// What identifies the account at the provider.
+    /// The provider's id for the account: 1 to 500 characters, without control characters.
     pub id: String,
-    /// What people call it.
+    /// The account's display name, on one line and at most 200 characters. Empty if the answer has none.
     pub name: String,
-    /// More to show: label and text.
+    /// Further labels and texts to show, such as a plan or a region.
     pub details: Vec<(String, String)>,
 }

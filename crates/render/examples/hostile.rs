@@ -1,10 +1,10 @@
-//! Writes pages made of hostile texts into a folder, for parsers of other languages to read.
+//! Writes pages with hostile texts into a folder, for parsers in other languages to read.
 //!
 //! `cargo run -p render --example hostile -- DIR [COUNT]` writes `NNN.mdx`, `NNN.published.mdx`, `NNN.md`,
-//! `NNN.published.md`, `NNN.html`, `NNN.txt` and `NNN.json`, and the same for each guide that ships.
+//! `NNN.published.md`, `NNN.html`, `NNN.txt` and `NNN.json`, and the same files for each guide that ships.
 //!
-//! **Invariant:** the same count gives the same files.
-#![expect(clippy::print_stderr, reason = "a program for the command line")]
+//! **Invariant:** the same count produces the same files.
+#![expect(clippy::print_stderr, reason = "a command-line program")]
 
 #[path = "../tests/it/hostile.rs"]
 mod hostile;

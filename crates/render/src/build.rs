@@ -1,8 +1,9 @@
-//! From guide, method, audience and brand to a page.
+//! Builds the page tree from a guide, a method and a brand.
 //!
 //! **Invariant:** the order of the parts is decided here and nowhere else.
 
-mod facts;
+mod builder;
+mod details;
 mod fields;
 mod linking;
 mod prose;
@@ -10,23 +11,26 @@ mod troubles;
 
 use guide::{Brand, Guide, Method, Purpose, Walkthrough};
 
+use self::builder::PageBuilder;
 use crate::clean;
 use crate::color::Color;
 use crate::href::{Anchor, Anchors, Href};
-use crate::page::{Action, Audience, Content, HeadLine, Named, Page, Part, Publisher};
+use crate::page::{Action, Audience, Content, HeadLine, Page, Part, Provider, Publisher};
 use crate::text::Context;
 use crate::wording;
 
-/// What a page is made for.
+/// The reader of a page, and the scopes it covers.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// For whom it is.
+    /// The reader the page is written for.
     pub audience: Audience,
-    /// The scopes that are wanted; all, if left out. What is needed for none of them is left out of the page.
+    /// The scopes to cover, or `None` for all. The page omits sections and steps that only other scopes need.
     pub scopes: Option<Vec<String>>,
 }
 
-/// The page of a method. A method without a guide for the admin has an empty page for them.
+/// Builds the page of a method.
+///
+/// A method without a setup guide has a setup page without sections.
 pub fn page(guide: &Guide, method: &Method, brand: &Brand, options: &Options) -> Page {
     let empty =
         Walkthrough { warning: None, needs: Vec::new(), sections: Vec::new(), span: guide::Span::default() };
@@ -37,7 +41,7 @@ pub fn page(guide: &Guide, method: &Method, brand: &Brand, options: &Options) ->
     let scopes = options.scopes.as_ref().map(|chosen| guide.with_included(chosen));
     let sections = prose::chosen(walkthrough, scopes.as_deref());
     let mut anchors = Anchors::default();
-    // Steps before everything else: a step's anchor is its key.
+    // Steps take their anchors first, so that a step's anchor is its key.
     let step_anchors: Vec<Vec<Anchor>> = sections
         .iter()
         .map(|section| section.steps.iter().map(|step| anchors.take(step.key.as_str())).collect())
@@ -46,7 +50,7 @@ pub fn page(guide: &Guide, method: &Method, brand: &Brand, options: &Options) ->
         sections.iter().map(|section| anchors.take(section.section.key.as_str())).collect();
     let known = anchors.clone();
     let context = Context::new(guide, method, brand).on_page(&known);
-    let mut build = Build { guide, method, brand, audience: options.audience, context, anchors };
+    let mut build = PageBuilder { guide, method, brand, audience: options.audience, context, anchors };
 
     let (title, description) = match options.audience {
         Audience::Link => (&brand.link.title, &brand.link.description),
@@ -57,11 +61,12 @@ pub fn page(guide: &Guide, method: &Method, brand: &Brand, options: &Options) ->
         let needs = walkthrough.needs.iter().map(|need| context.blocks(need)).collect();
         parts.push(build.part("before-you-begin", wording::NEEDS, Content::Needs(needs)));
     }
-    let mut told = Vec::new();
+    // Sections about a credential that exists, such as how to revoke it, come after linking.
+    let mut later = Vec::new();
     for ((section, anchor), steps) in sections.iter().zip(section_anchors).zip(step_anchors) {
         let content = Content::Section(build.section(section, steps));
         let part = Part { anchor, title: clean::line(&section.section.title), content };
-        if section.section.purpose == Purpose::Obtain { parts.push(part) } else { told.push(part) }
+        if section.section.purpose == Purpose::Obtain { parts.push(part) } else { later.push(part) }
     }
     parts.push(build.linking());
     parts.extend(build.fields());
@@ -72,15 +77,15 @@ pub fn page(guide: &Guide, method: &Method, brand: &Brand, options: &Options) ->
         parts.extend(build.troubles());
         parts.extend(build.credential());
     }
-    parts.extend(told);
+    parts.extend(later);
     if options.audience == Audience::Link {
         parts.extend(build.limits());
     }
     parts.extend(build.events());
     parts.extend(build.sources());
     Page {
-        provider: Named { key: guide.provider.key.to_string(), name: clean::line(&guide.provider.name) },
-        method: Named { key: method.key.to_string(), name: clean::line(&method.label) },
+        provider: Provider { key: guide.provider.key.to_string(), name: clean::line(&guide.provider.name) },
+        method: crate::page::Method { key: method.key.to_string(), label: clean::line(&method.label) },
         audience: options.audience,
         publisher: publisher(brand),
         twin_head: brand.twin_head.iter().map(|line| head_line(&context.sentence(line))).collect(),
@@ -89,22 +94,6 @@ pub fn page(guide: &Guide, method: &Method, brand: &Brand, options: &Options) ->
         warning: walkthrough.warning.as_ref().map(|prose| context.blocks(prose)).unwrap_or_default(),
         actions: actions(guide),
         parts,
-    }
-}
-
-/// A page being made.
-struct Build<'a> {
-    guide: &'a Guide,
-    method: &'a Method,
-    brand: &'a Brand,
-    audience: Audience,
-    context: Context<'a>,
-    anchors: Anchors,
-}
-
-impl Build<'_> {
-    fn part(&mut self, name: &str, title: &str, content: Content) -> Part {
-        Part { anchor: self.anchors.take(name), title: clean::line(title), content }
     }
 }
 
@@ -121,7 +110,7 @@ fn publisher(brand: &Brand) -> Publisher {
     }
 }
 
-/// The one piece of Markdown that a head line can hold is the mark of a heading.
+/// Parses a head line. The only Markdown it can contain is the mark of a heading.
 fn head_line(text: &str) -> HeadLine {
     let rest = text.trim_start_matches('#');
     match u8::try_from(text.len() - rest.len()) {

@@ -1,10 +1,11 @@
-//! Characters that have no place on a page.
+//! Removes characters that must not appear on a page.
 //!
-//! The guide's loader refuses invisible characters where they stand, but a YAML escape can still spell one.
-//! **Invariant:** what comes out has no control character, nothing that hides text or changes its direction, and
-//! no line break unless it was asked for; so no text can command a terminal.
+//! The guide's loader rejects invisible characters in the source, but a YAML escape can still produce one.
+//!
+//! **Invariant:** the result has no control characters, no characters that hide text or change its direction, and
+//! line breaks only from [`lines`]; so no text can control a terminal.
 
-/// A text on one line: what would break it becomes a space.
+/// Cleans text for a place within a line. Line breaks and tabs become spaces.
 pub(crate) fn inline(text: &str) -> String {
     if is_plain(text) {
         return text.to_owned();
@@ -17,7 +18,7 @@ pub(crate) fn inline(text: &str) -> String {
         .collect()
 }
 
-/// The same, without white space at its ends: a title, a label.
+/// Cleans a whole line, such as a title or a label, and trims it.
 pub(crate) fn line(text: &str) -> String {
     if is_plain(text) {
         return text.trim().to_owned();
@@ -25,7 +26,7 @@ pub(crate) fn line(text: &str) -> String {
     inline(text).trim().to_owned()
 }
 
-/// Lines of code: line breaks stay, tabs become spaces.
+/// Cleans lines of code. Line breaks stay, and tabs become four spaces.
 pub(crate) fn lines(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.lines() {
@@ -45,7 +46,7 @@ pub(crate) fn lines(text: &str) -> String {
     out
 }
 
-/// Whether a text has nothing but letters, signs and spaces of ASCII, as nearly all have.
+/// Whether text is printable ASCII, as nearly all text is, and so needs no cleaning.
 fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
@@ -65,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_commands_a_terminal() {
+    fn control_characters_are_removed() {
         assert_eq!(inline("a\u{1b}[31mb\u{9b}c\u{202e}d\0e"), "a[31mbcde");
         assert_eq!(line(" a\nb\u{2028}c "), "a b c");
         assert_eq!(lines("a\r\n\tb\u{7}"), "a\n    b\n");

@@ -1,16 +1,16 @@
-//! A brand's colors, made readable.
+//! A brand's colors, adjusted until they are readable.
 //!
-//! **Invariant:** what comes out of [`Color::readable_on`] has a contrast of at least 4.5:1 to that ground
+//! **Invariant:** a color from [`Color::readable_on`] has a contrast of at least 4.5:1 with its background
 //! ([WCAG 2.2, 1.4.3](https://www.w3.org/TR/WCAG22/#contrast-minimum)), whatever the brand chose.
 
 use std::fmt;
 
-/// A color of red, green and blue.
+/// An sRGB color.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Color([u8; 3]);
 
 impl Color {
-    /// The color of `#rrggbb`.
+    /// Parses `#rrggbb`. Returns `None` for any other notation.
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii())?;
         let part = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).ok();
@@ -18,18 +18,18 @@ impl Color {
         Some(Self([part(0)?, part(2)?, part(4)?]))
     }
 
-    /// A color known to the program.
+    /// The color with these components.
     pub(crate) const fn new(red: u8, green: u8, blue: u8) -> Self {
         Self([red, green, blue])
     }
 
-    /// This color, or the nearest darker or lighter one that can be read on the ground.
+    /// This color if it is readable on the background, or else a darker or lighter one that is.
     #[must_use]
-    pub fn readable_on(self, ground: Self) -> Self {
-        let toward = if ground.luminance() > 0.18 { 0 } else { 255 };
+    pub fn readable_on(self, background: Self) -> Self {
+        let toward = if background.luminance() > 0.18 { 0 } else { 255 };
         let mut color = self;
         for _ in 0..64 {
-            if color.contrast(ground) >= 4.5 {
+            if color.contrast(background) >= 4.5 {
                 break;
             }
             color = Self(color.0.map(|part| {
@@ -42,7 +42,7 @@ impl Color {
         color
     }
 
-    /// Black or white: whichever can be read on this color.
+    /// Black or white, whichever is readable on this color.
     #[must_use]
     pub fn text_on(self) -> Self {
         let (black, white) = (Self([0; 3]), Self([255; 3]));
@@ -75,19 +75,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn any_color_can_be_read_in_the_end() {
-        for ground in ["#ffffff", "#fbfaf8", "#15181c", "#000000"].map(|text| Color::parse(text).unwrap()) {
+    fn every_color_becomes_readable() {
+        for background in ["#ffffff", "#fbfaf8", "#15181c", "#000000"].map(|text| Color::parse(text).unwrap())
+        {
             for n in 0..=0xfff_u32 {
                 let part = |shift: u32| u8::try_from((n >> shift & 0xf) * 17).unwrap();
                 let color = Color::new(part(8), part(4), part(0));
-                assert!(color.readable_on(ground).contrast(ground) >= 4.5, "{color} on {ground}");
+                assert!(color.readable_on(background).contrast(background) >= 4.5, "{color} on {background}");
                 assert!(color.text_on().contrast(color) >= 4.5, "text on {color}");
             }
         }
     }
 
     #[test]
-    fn a_color_is_six_digits() {
+    fn a_color_has_six_hex_digits() {
         assert_eq!(Color::parse("#0B6e4f").unwrap().to_string(), "#0b6e4f");
         for bad in ["", "#fff", "0b6e4f", "#0b6e4g", "#+b6e4f", "red", "#0b6e4f;}", "#ééé"] {
             assert_eq!(Color::parse(bad), None, "{bad}");

@@ -1,15 +1,14 @@
-//! The parts of a page that are not prose, as named facts.
+//! Fields, checks, problems and the like as named facts.
 //!
-//! **Invariant:** every writer takes what it says about a field, a check or a trouble from here, so that all say
-//! the same.
+//! **Invariant:** all writers take the facts about them from here, so that every medium says the same.
 
 use std::borrow::Cow;
 
 use crate::href::Href;
-use crate::page::{Check, Environment, Event, Field, Inline, Permission, Source, StepLink, Trouble};
+use crate::page::{Check, Environment, Event, Field, Inline, Permission, Request, Source, StepLink, Trouble};
 use crate::wording;
 
-/// Something known, and its name.
+/// A fact and its name, such as "Format".
 pub(crate) struct Fact {
     pub(crate) name: Cow<'static, str>,
     pub(crate) content: Vec<Inline>,
@@ -41,7 +40,7 @@ pub(crate) fn of_field(field: &Field) -> Vec<Fact> {
     facts
 }
 
-/// The same where the medium has a place of its own for the kind of value.
+/// The facts about a field without its type, for media with a place of their own for the type.
 pub(crate) fn of_field_but_kind(field: &Field) -> Vec<Fact> {
     let mut facts = Vec::new();
     facts.extend(field.only.iter().map(|only| Fact::text(wording::ONLY, only)));
@@ -55,21 +54,39 @@ pub(crate) fn of_field_but_kind(field: &Field) -> Vec<Fact> {
     facts
 }
 
-pub(crate) fn of_environment(environment: &Environment) -> Vec<Fact> {
+/// Things of one kind and the facts about each: a table in media that have tables.
+pub(crate) struct Table {
+    /// The heading of the column that names the things.
+    pub(crate) first_column: String,
+    /// Each thing's name and facts. A row may lack facts at its end.
+    pub(crate) rows: Vec<(Inline, Vec<Fact>)>,
+}
+
+pub(crate) fn of_environments(title: &str, list: &[Environment]) -> Table {
+    let row = |one: &Environment| (Inline::Text(one.label.clone()), of_environment(one));
+    Table { first_column: title.trim_end_matches('s').to_owned(), rows: list.iter().map(row).collect() }
+}
+
+pub(crate) fn of_permissions(list: &[Permission]) -> Table {
+    let row = |one: &Permission| (Inline::Code(one.name.clone()), of_permission(one));
+    Table { first_column: wording::PERMISSION.to_owned(), rows: list.iter().map(row).collect() }
+}
+
+fn of_environment(environment: &Environment) -> Vec<Fact> {
     let mut facts = vec![Fact::code(wording::HOST, &environment.host)];
     facts.extend(environment.values.iter().map(|(name, text)| Fact::code(name.clone(), text)));
     facts.extend(environment.description.iter().map(|text| Fact::text(wording::DESCRIPTION, text)));
     facts
 }
 
-/// Every permission has all of them, so that they can be the cells of a table.
-pub(crate) fn of_permission(permission: &Permission) -> Vec<Fact> {
+/// The facts about a permission. Every permission has all of them, so that they line up as the cells of a table.
+fn of_permission(permission: &Permission) -> Vec<Fact> {
     let or_nothing = |text: Option<&str>| text.unwrap_or(wording::NOTHING).to_owned();
     let needed_for = Some(permission.needed_for.join(", ")).filter(|text| !text.is_empty());
     vec![
-        Fact::text(wording::LETS, &or_nothing(permission.description.as_deref())),
+        Fact::text(wording::ACCESS, &or_nothing(permission.description.as_deref())),
         Fact::text(wording::NEEDED_FOR, &or_nothing(needed_for.as_deref())),
-        Fact::text(wording::TRIED_BY, &or_nothing(permission.tried_by.as_deref())),
+        Fact::text(wording::TESTED_BY, &or_nothing(permission.tried_by.as_deref())),
         Fact::text(wording::WITHOUT_IT, &or_nothing(permission.without)),
     ]
 }
@@ -84,9 +101,9 @@ pub(crate) fn of_trouble(trouble: &Trouble) -> Vec<Fact> {
     facts
 }
 
-/// What a check sends, one line for each environment.
+/// The requests of a check, one line each.
 pub(crate) fn of_check(check: &Check) -> Vec<Vec<Inline>> {
-    let line = |request: &crate::page::Request| {
+    let line = |request: &Request| {
         let code = Inline::Code(request.line.clone());
         match &request.environment {
             Some(name) => vec![Inline::Text(format!("{name}: ")), code],

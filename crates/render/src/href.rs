@@ -1,20 +1,24 @@
-//! Where links lead, and what links lead to.
+//! The targets of links, and the sources of images.
 //!
-//! **Invariants:** a [`Href`] has a scheme that a page may follow and no character that ends an attribute, a
-//! destination or a line; an [`Anchor`] needs no escaping anywhere; a [`Picture`] is a file beside the guide or an
-//! https address.
+//! **Invariants:** an [`Href`] has a scheme that is safe to follow and no character that ends an attribute, a
+//! link destination or a line; an [`Anchor`] needs no escaping in any medium; a [`Picture`] is a file next to the
+//! guide or an https address.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::clean;
 
-/// An address that may be followed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The target of a link: an `https:` or `mailto:` address, a path on this site, or `#` and an anchor of this page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Href(String);
 
 impl Href {
-    /// The address, if it may be followed: `https:`, `mailto:`, a path of this site, or a place on this page.
+    /// Parses a link target, percent-encoding what an address cannot hold. An email address becomes a `mailto:`
+    /// address. Returns `None` if the target has any other scheme or is relative.
     pub fn parse(text: &str) -> Option<Self> {
         let text = encoded(clean::inline(text).trim());
         let sound = text.starts_with("https://")
@@ -28,34 +32,34 @@ impl Href {
         is_email.then(|| Self(format!("mailto:{text}")))
     }
 
-    /// A place on this page.
+    /// The target of a link to an anchor of this page.
     pub fn to(anchor: &Anchor) -> Self {
         Self(format!("#{}", anchor.as_str()))
     }
 
-    /// The text.
+    /// The target as a string.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether it leads to another site.
+    /// Whether the target is an `https:` address.
     pub fn is_external(&self) -> bool {
         self.0.starts_with("https://")
     }
 
-    /// The place on this page to which it leads, if it is one.
+    /// The name of the anchor, if the target is on this page.
     pub fn fragment(&self) -> Option<&str> {
         self.0.strip_prefix('#')
     }
 }
 
-/// Percent-encodes what may not stand in an address
+/// Percent-encodes the characters that an address cannot hold
 /// ([RFC 3986, 2](https://www.rfc-editor.org/rfc/rfc3986#section-2)).
 fn encoded(text: &str) -> String {
     encode_where(text, |ch| matches!(ch, ' ' | '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}' | '\''))
 }
 
-/// Percent-encodes everything but letters, digits and `-._~`: a value within an address.
+/// Percent-encodes everything but ASCII letters, digits and `-._~`, for a value within an address.
 pub(crate) fn encoded_component(text: &str) -> String {
     encode_where(text, |ch| !(ch.is_ascii_alphanumeric() || "-._~".contains(ch)))
 }
@@ -75,26 +79,26 @@ fn encode_where(text: &str, wanted: impl Fn(char) -> bool) -> String {
     out
 }
 
-/// A place on a page: lower-case letters, digits, `-` and `_`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// The id of an element that links can lead to: lowercase letters, digits, `-` and `_`. Unique within its page.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Anchor(String);
 
 impl Anchor {
-    /// The text.
+    /// The id as a string.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The places of one page.
+/// The anchors of one page.
 ///
-/// Steps come first, so that a step's anchor is always its key. What else wants a taken name gets `--2` behind
-/// it: two hyphens cannot stand in a key, so it takes nothing from anybody.
+/// Steps take theirs first, so that a step's anchor is always its key. A later name that is already taken gets the
+/// suffix `--2`; keys cannot contain two hyphens in a row, so the result never collides with one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Anchors(BTreeSet<String>);
 
 impl Anchors {
-    /// An anchor with this name, or as near to it as is free.
+    /// Takes the anchor with this name, with a numbered suffix if the name is taken.
     pub(crate) fn take(&mut self, name: &str) -> Anchor {
         let mut wanted = name.to_owned();
         let mut n = 2;
@@ -111,17 +115,20 @@ impl Anchors {
     }
 }
 
-/// Where an image comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The source of an image.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub enum Picture {
-    /// A file beside the guide.
+    /// The path of a file in the guide's folder.
+    #[serde(rename = "file")]
     File(String),
-    /// Another site.
+    /// An address on another site.
+    #[serde(rename = "image")]
     Elsewhere(Href),
 }
 
 impl Picture {
-    /// The source, if an image may come from there.
+    /// Parses the source of an image. Returns `None` if it is neither a path below the guide's folder nor an `https:`
+    /// address.
     pub fn parse(text: &str) -> Option<Self> {
         let name = text.strip_prefix("./").unwrap_or(text);
         let is_file = !name.is_empty()
@@ -134,7 +141,7 @@ impl Picture {
         Href::parse(text).filter(Href::is_external).map(Self::Elsewhere)
     }
 
-    /// The file or address.
+    /// The path or address as a string.
     pub fn as_str(&self) -> &str {
         match self {
             Self::File(name) => name,
@@ -152,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_may_be_followed_is_an_address() {
+    fn only_safe_targets_become_links() {
         check("https://example.com/a_b?c=d&e#f", Some("https://example.com/a_b?c=d&e#f"));
         check("/guides/accounts-section#linking-accounts", Some("/guides/accounts-section#linking-accounts"));
         check("help@example.com", Some("mailto:help@example.com"));
@@ -178,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_taken_name_is_never_given_twice() {
+    fn no_anchor_is_taken_twice() {
         let mut anchors = Anchors::default();
         let names = ["a", "a", "a--2", "a"].map(|name| anchors.take(name).0);
         assert_eq!(names, ["a", "a--2", "a--2--2", "a--3"]);

@@ -1,15 +1,16 @@
-//! A guide as a page, in five media.
+//! Renders a guide as a page in five media.
 //!
 //! | noun | meaning |
 //! |---|---|
 //! | [`Page`] | the tree of everything a page says, in order |
-//! | [`Context`] | what references in a text stand for |
-//! | [`Style`] | what kind of Markdown is wanted |
+//! | [`Context`] | the values of the references in a text |
+//! | [`Style`] | the style of Markdown and MDX |
 //!
-//! Begin at [`page()`]; a writer ([`mdx()`], [`markdown()`], [`html()`], [`terminal()`],
-//! [`json()`]) makes a text of the tree.
-//! **Invariants:** every writer writes the same tree, so no medium says more than another; a text reaches an
-//! output only through its writer's escaping.
+//! Start with [`page()`], which builds the tree. The writers [`mdx()`], [`markdown()`], [`html()`], [`terminal()`] and
+//! [`json()`] turn the tree into text.
+//!
+//! **Invariants:** every writer writes the same tree, so no medium says more than another; text reaches an output
+//! only through its writer's escaping.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod clean;
@@ -22,6 +23,7 @@ mod wording;
 
 mod build;
 mod facts;
+mod part_writer;
 
 mod markup;
 
@@ -37,8 +39,8 @@ mod terminal;
 pub use crate::build::{Options, page};
 pub use crate::color::Color;
 pub use crate::href::{Anchor, Href, Picture};
-pub use crate::html::{html, html_prose, html_section, html_step, linking_stylesheet, stylesheet};
-pub use crate::json::json;
+pub use crate::html::{html, html_prose, html_section, linking_stylesheet};
+pub use crate::json::{PageJson, json, page_schema};
 pub use crate::markdown::{markdown, markdown_prose};
 pub use crate::mdx::mdx;
 pub use crate::page::*;

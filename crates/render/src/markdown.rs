@@ -1,22 +1,23 @@
-//! A page as Markdown: the twin that tools and models read.
+//! A page as Markdown: the twin for tools and language models.
 //!
-//! **Invariant:** in the semantic style it is plain `CommonMark` without any tag; steps are numbered lists, and a
-//! link to a step leads to the heading under which it stands, for a list item has no address.
+//! **Invariant:** the semantic style is plain `CommonMark` without tags. Steps are items of numbered lists, which have no
+//! anchors, so a link to a step leads to the heading above it.
 
 use std::collections::BTreeMap;
 
 use guide::Prose;
 
-use crate::commonmark::{Blocks, CommonMark, Places, Plain, heading};
+use crate::commonmark::{Blocks, CommonMark, Components, Places, Plain, heading};
 use crate::facts;
 use crate::href::{Anchor, Href};
 use crate::markup::{Dialect, Doc, Markup};
-use crate::page::{Block, Content, Field, Inline, Page, Part, Section, Style};
+use crate::page::{Block, Field, Inline, Page, Section, Style, Trouble};
+use crate::part_writer::PartWriter as _;
 use crate::published::{self, Published};
 use crate::text::Context;
 use crate::wording;
 
-/// The page as Markdown.
+/// Writes the page as Markdown.
 pub fn markdown(page: &Page, style: Style) -> String {
     match style {
         Style::Semantic => semantic(page),
@@ -24,14 +25,15 @@ pub fn markdown(page: &Page, style: Style) -> String {
     }
 }
 
-/// Prose as Markdown, for a sentence or two beside something. Links lead where they say; a step has no place here.
+/// Writes prose as Markdown, for use outside of a page. A link to a step becomes text, because there is no page to link
+/// to.
 pub fn markdown_prose(prose: &Prose, context: &Context<'_>) -> String {
     let mut out = Blocks::<Plain, _> { doc: Doc::new(), places: &Nowhere };
-    out.blocks(&context.blocks(prose));
+    out.write(&context.blocks(prose));
     out.doc.into_string().trim_end().to_owned()
 }
 
-/// Of what has no page of its own: only what is elsewhere can be led to.
+/// The targets of links outside of a page, where anchors lead nowhere.
 struct Nowhere;
 
 impl Places for Nowhere {
@@ -40,7 +42,7 @@ impl Places for Nowhere {
     }
 }
 
-/// The lines that every twin begins with.
+/// The lines that begin every Markdown twin, the title and the description.
 fn head<D: Dialect>(page: &Page) -> String {
     let mut doc = Doc::<D>::new();
     for line in &page.twin_head {
@@ -59,7 +61,7 @@ fn head<D: Dialect>(page: &Page) -> String {
     doc.into_string()
 }
 
-/// Where the headings of a page are, as GitHub and most other readers number them.
+/// The addresses of a page's headings, by anchor, as GitHub and most other renderers form them.
 struct Headings(BTreeMap<String, Href>);
 
 impl Headings {
@@ -73,13 +75,9 @@ impl Headings {
             let name = if *n == 0 { slug } else { format!("{slug}-{n}") };
             *n += 1;
             let Some(href) = Href::parse(&format!("#{name}")) else { continue };
-            let steps = match &part.content {
-                Content::Section(section) | Content::Linking(section) => section.steps.as_slice(),
-                _ => &[],
-            };
             let mut put = |anchor: &Anchor| places.insert(anchor.as_str().to_owned(), href.clone());
             put(&part.anchor);
-            for step in steps {
+            for step in part.content.section().into_iter().flat_map(|section| &section.steps) {
                 put(&step.anchor);
             }
         }
@@ -96,18 +94,16 @@ impl Places for Headings {
     }
 }
 
-/// The address of a heading, as GitHub makes it of the text.
+/// The address of a heading, as GitHub forms it from the text.
 fn slug(title: &str) -> String {
     let kept = title.to_lowercase();
     let kept = kept.chars().filter(|ch| ch.is_alphanumeric() || matches!(ch, ' ' | '-' | '_'));
     kept.map(|ch| if ch == ' ' { '-' } else { ch }).collect()
 }
 
-type Writer<'p> = Blocks<'p, Plain, Headings>;
-
 fn semantic(page: &Page) -> String {
     let places = Headings::of(page);
-    let mut out = Blocks { doc: Doc::new(), places: &places };
+    let mut out = Blocks::<Plain, _> { doc: Doc::new(), places: &places };
     if let Some((first, rest)) = page.warning.split_first() {
         let word = Markup::syntax("**").text(wording::WARNING).raw(":** ");
         match first {
@@ -118,76 +114,48 @@ fn semantic(page: &Page) -> String {
             other => {
                 out.doc.line(&word);
                 out.doc.gap();
-                out.blocks(std::slice::from_ref(other));
+                out.write(std::slice::from_ref(other));
             }
         }
         out.doc.gap();
-        out.blocks(rest);
+        out.write(rest);
     }
     for part in &page.parts {
-        write_part(&mut out, part);
+        out.doc.line(&heading(Markup::syntax("##"), &part.title));
+        out.doc.gap();
+        out.content(part);
+        out.doc.gap();
     }
     head::<CommonMark<Plain>>(page) + "\n" + &out.doc.into_string()
 }
 
-fn write_part(out: &mut Writer<'_>, part: &Part) {
-    out.doc.line(&heading(Markup::syntax("##"), &part.title));
-    out.doc.gap();
-    match &part.content {
-        Content::Needs(needs) => {
-            out.blocks(&[Block::List { first: None, items: needs.clone() }]);
-        }
-        Content::Section(section) | Content::Linking(section) => write_section(out, section),
-        Content::Fields(fields) => fields.iter().for_each(|field| write_field(out, field)),
-        Content::Environments(list) => {
-            for one in list {
-                out.item_with_facts(&[Inline::Text(one.label.clone())], &facts::of_environment(one));
-            }
-        }
-        Content::Permissions(list) => {
-            for one in list {
-                out.item_with_facts(&[Inline::Code(one.name.clone())], &facts::of_permission(one));
-            }
-        }
-        Content::Checks { intro, checks } => {
-            let line = out.inlines(Markup::new(), intro);
-            out.doc.line(&line);
+impl Components for Plain {
+    fn section<P: Places>(out: &mut Blocks<'_, Self, P>, section: &Section) {
+        out.write(&section.intro);
+        for (n, step) in (1_u64..).zip(&section.steps) {
+            let title = [Inline::Strong(vec![Inline::Text(step.title.clone())])];
+            out.item_of(&Markup::new().number(n).raw(". "), |out| {
+                let title = out.inlines(Markup::new(), &title);
+                out.doc.line(&title);
+                out.doc.gap();
+                out.write(&step.body);
+            });
             out.doc.gap();
-            for check in checks {
-                out.check(check);
-            }
         }
-        Content::Troubles(troubles) => {
-            for trouble in troubles {
-                out.item_with_facts(&trouble.message, &facts::of_trouble(trouble));
-            }
-        }
-        Content::Facts(lines) => out.lines(lines),
-        Content::Events(events) => out.lines(&events.iter().map(facts::of_event).collect::<Vec<_>>()),
-        Content::Sources(sources) => out.lines(&sources.iter().map(facts::of_source).collect::<Vec<_>>()),
+        out.write(&section.closing);
     }
-    out.doc.gap();
-}
 
-fn write_section(out: &mut Writer<'_>, section: &Section) {
-    out.blocks(&section.intro);
-    for (n, step) in (1_u64..).zip(&section.steps) {
-        let title = [Inline::Strong(vec![Inline::Text(step.title.clone())])];
-        out.item_of(&Markup::new().number(n).raw(". "), |out| {
-            let title = out.inlines(Markup::new(), &title);
-            out.doc.line(&title);
-            out.doc.gap();
-            out.blocks(&step.body);
-        });
+    fn field<P: Places>(out: &mut Blocks<'_, Self, P>, field: &Field) {
+        out.doc.line(&heading(Markup::syntax("###"), &field.label));
+        out.doc.gap();
+        out.write(&field.description);
+        out.facts(&facts::of_field(field));
         out.doc.gap();
     }
-    out.blocks(&section.closing);
-}
 
-fn write_field(out: &mut Writer<'_>, field: &Field) {
-    out.doc.line(&heading(Markup::syntax("###"), &field.label));
-    out.doc.gap();
-    out.blocks(&field.description);
-    out.facts(&facts::of_field(field));
-    out.doc.gap();
+    fn troubles<P: Places>(out: &mut Blocks<'_, Self, P>, troubles: &[Trouble]) {
+        for trouble in troubles {
+            out.item_with_facts(&trouble.message, &facts::of_trouble(trouble));
+        }
+    }
 }

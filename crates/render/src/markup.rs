@@ -1,62 +1,62 @@
-//! Text that is safe in its medium, and documents made of nothing else.
+//! Markup that is safe in its medium, and documents made of it.
 //!
-//! **Invariant:** a [`Markup`] holds syntax that was written in this crate, and texts that went through its
-//! dialect's escaping. A [`Doc`] takes only markup of its own dialect, so that a string cannot reach an output as
-//! it is.
+//! **Invariant:** a [`Markup`] holds only syntax from this crate and text that its dialect has escaped. A [`Doc`] takes
+//! only markup of its own dialect, so that no string reaches an output without escaping.
 
 use std::fmt::Write as _;
 use std::marker::PhantomData;
 
-/// How texts are escaped in a medium.
+/// The escaping rules of a medium.
 pub(crate) trait Dialect {
-    /// Appends a text so that it is read as that text. What was written before decides what is active.
+    /// Appends text, escaped so that readers of the medium see it as it is. Which characters need escaping depends on
+    /// the output so far.
     fn text(out: &mut String, text: &str);
-    /// Appends a text as the value of an attribute, between double quotes.
+    /// Appends text, escaped as the value of an attribute in double quotes.
     fn attribute(out: &mut String, text: &str);
 }
 
-/// Whether nothing but white space stands on the line so far: then marks of lists and headings are active.
+/// Whether the output's last line is blank so far, so that the marks of lists and headings are active.
 pub(crate) fn begins_line(out: &str) -> bool {
     out.chars().rev().take_while(|ch| *ch != '\n').all(char::is_whitespace)
 }
 
-/// Text that is safe in a dialect.
+/// Markup that is safe in a dialect.
 pub(crate) struct Markup<D> {
     out: String,
     dialect: PhantomData<D>,
 }
 
 impl<D: Dialect> Markup<D> {
-    /// Nothing yet.
+    /// Empty markup.
     pub(crate) const fn new() -> Self {
         Self { out: String::new(), dialect: PhantomData }
     }
 
-    /// Our own syntax.
+    /// Markup of the crate's own syntax.
     pub(crate) fn syntax(syntax: &'static str) -> Self {
         Self { out: syntax.to_owned(), dialect: PhantomData }
     }
 
-    /// A text.
+    /// Markup of escaped text.
     pub(crate) fn of(text: &str) -> Self {
         Self::new().text(text)
     }
 
-    /// Adds our own syntax.
+    /// Appends the crate's own syntax.
     #[must_use]
     pub(crate) fn raw(mut self, syntax: &'static str) -> Self {
         self.out.push_str(syntax);
         self
     }
 
-    /// Adds the same syntax several times.
+    /// Appends a character of syntax several times.
     #[must_use]
     pub(crate) fn repeat(mut self, syntax: char, times: usize) -> Self {
         self.out.extend(std::iter::repeat_n(syntax, times));
         self
     }
 
-    /// Adds a text.
+    /// Appends text, escaped.
     #[must_use]
     pub(crate) fn text(mut self, text: &str) -> Self {
         self.out.reserve(text.len() + 16);
@@ -64,7 +64,7 @@ impl<D: Dialect> Markup<D> {
         self
     }
 
-    /// Adds an attribute, with a space before it.
+    /// Appends a space and an attribute.
     #[must_use]
     pub(crate) fn attribute(mut self, name: &'static str, value: &str) -> Self {
         self.out.push(' ');
@@ -75,38 +75,38 @@ impl<D: Dialect> Markup<D> {
         self
     }
 
-    /// Adds a number.
+    /// Appends a number.
     #[must_use]
     pub(crate) fn number(mut self, number: u64) -> Self {
         let _ = write!(self.out, "{number}");
         self
     }
 
-    /// Adds what is safe already.
+    /// Appends other markup.
     #[must_use]
     pub(crate) fn then(mut self, other: &Self) -> Self {
         self.out.push_str(&other.out);
         self
     }
 
-    /// Adds letters for which the caller vouches: they have no meaning where they stand.
+    /// Appends text without escaping. The caller guarantees that no character of it is active in this place.
     #[must_use]
     pub(crate) fn inert(mut self, text: &str) -> Self {
         self.out.push_str(text);
         self
     }
 
-    /// What was written so far.
+    /// The markup so far.
     pub(crate) fn as_str(&self) -> &str {
         &self.out
     }
 }
 
-/// A document of lines, indented by what stands open.
+/// A document of lines, indented by the elements that are open.
 pub(crate) struct Doc<D> {
     out: String,
     indent: usize,
-    /// Stands at the end of the next line's indentation: the mark of a list item.
+    /// The mark of a list item, which ends the next line's indentation.
     lead: String,
     gap: bool,
     dialect: PhantomData<D>,
@@ -115,8 +115,8 @@ pub(crate) struct Doc<D> {
 impl<D: Dialect> Doc<D> {
     /// An empty document.
     pub(crate) fn new() -> Self {
-        // A page of a usual guide.
         Self {
+            // The page of an ordinary guide fits.
             out: String::with_capacity(16 << 10),
             indent: 0,
             lead: String::new(),
@@ -125,7 +125,7 @@ impl<D: Dialect> Doc<D> {
         }
     }
 
-    /// A line, or several where the markup has line breaks.
+    /// Writes the markup as one line, or as several if it has line breaks.
     pub(crate) fn line(&mut self, markup: &Markup<D>) {
         if std::mem::take(&mut self.gap) {
             self.out.push('\n');
@@ -148,37 +148,37 @@ impl<D: Dialect> Doc<D> {
         }
     }
 
-    /// A line of our own.
+    /// Writes a line of the crate's own syntax.
     pub(crate) fn raw(&mut self, syntax: &'static str) {
         self.line(&Markup::syntax(syntax));
     }
 
-    /// An empty line, if anything follows beside what was written.
+    /// Requests an empty line before the next line, if there is one at this level.
     pub(crate) fn gap(&mut self) {
         self.gap = true;
     }
 
-    /// A line that opens something; what follows is indented.
+    /// Writes an opening line and indents the lines that follow.
     pub(crate) fn open(&mut self, markup: &Markup<D>) {
         self.line(markup);
         self.indent += 2;
     }
 
-    /// A line that closes what was opened.
+    /// Ends the indentation and writes a closing line. A requested empty line is dropped.
     pub(crate) fn close(&mut self, syntax: &'static str) {
         self.gap = false;
         self.indent = self.indent.saturating_sub(2);
         self.raw(syntax);
     }
 
-    /// The same, after an empty line.
+    /// Ends the indentation and writes an empty line and a closing line.
     pub(crate) fn close_apart(&mut self, syntax: &'static str) {
         self.indent = self.indent.saturating_sub(2);
         self.gap = true;
         self.raw(syntax);
     }
 
-    /// An item whose first line begins with a mark and whose others stand under its text.
+    /// Writes a list item: the mark begins its first line, and the other lines align with the first line's text.
     pub(crate) fn item(&mut self, mark: &Markup<D>, content: impl FnOnce(&mut Self)) {
         if std::mem::take(&mut self.gap) {
             self.out.push('\n');
@@ -193,7 +193,7 @@ impl<D: Dialect> Doc<D> {
         self.indent -= width;
     }
 
-    /// The document.
+    /// The document as a string.
     pub(crate) fn into_string(self) -> String {
         self.out
     }

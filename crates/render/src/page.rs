@@ -1,396 +1,354 @@
-//! The page: everything it says, in order, before any medium is chosen.
+//! The page tree: everything a page says, in order, before a medium is chosen.
 //!
-//! **Invariant:** references are resolved and texts are clean; there is no markup in any string. What a writer
-//! cannot find here it cannot write.
+//! The tree is also what [`json()`](crate::json()) writes, so names and doc comments here are the page's JSON
+//! Schema.
+//!
+//! **Invariant:** references are resolved and texts are clean; no string holds markup. A writer can only write
+//! what the tree holds.
+
+mod block;
+
+use std::collections::BTreeMap;
 
 use guide::{FieldType, OutcomeKind, Purpose, Standing};
+use schemars::JsonSchema;
+use serde::{Serialize, Serializer};
+
+pub use self::block::{Block, Break, FormField, Inline};
 
 use crate::color::Color;
-use crate::href::{Anchor, Href, Picture};
+use crate::href::{Anchor, Href};
 
-/// For whom a page is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// The reader a page is written for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Audience {
-    /// The end user who links an account.
+    /// The person who connects an account.
     #[default]
     Link,
-    /// The admin who sets the method up once.
+    /// The administrator who sets the method up once.
     Setup,
 }
 
-/// What kind of Markdown or MDX is wanted.
+/// The style of Markdown and MDX.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Style {
-    /// Everything, with the means of the medium.
+    /// The whole page, in the medium's own elements.
     #[default]
     Semantic,
-    /// The anatomy of the guide pages published by others: tags with scope attributes, and no more than they say.
+    /// The anatomy of guide pages as StackOne publishes them: tags with scope attributes, and only the parts that
+    /// those pages have.
     Published,
 }
 
-/// A page.
-#[derive(Clone, Debug, PartialEq)]
+/// The page that explains one method of one provider to one audience.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Page {
-    /// The provider.
-    pub provider: Named,
-    /// The method.
-    pub method: Named,
-    /// For whom it is.
+    /// The provider that the page is about.
+    pub provider: Provider,
+    /// The provider's method that the page explains.
+    pub method: Method,
+    /// The reader the page is written for.
     pub audience: Audience,
-    /// Who publishes it.
+    /// The publisher of the page.
     pub publisher: Publisher,
-    /// The lines above the Markdown twin.
+    /// The lines at the top of the Markdown twin.
+    #[serde(skip)]
     pub twin_head: Vec<HeadLine>,
-    /// The title.
+    /// The page's title.
     pub title: String,
-    /// What the page is about, in a sentence.
+    /// The page's subject, in one sentence.
     pub description: String,
-    /// What must be known before anything else.
+    /// The warning at the top of the page; empty if there is none.
     pub warning: Vec<Block>,
-    /// What can be done with the account, as far as it needs scopes.
+    /// The provider's actions with the scopes that each needs; empty if no action needs any.
     pub actions: Vec<Action>,
-    /// The parts, in order.
+    /// The parts of the page, in order.
     pub parts: Vec<Part>,
 }
 
-/// A key and a name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Named {
-    /// The key.
+/// The provider that a page is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Provider {
+    /// The provider's key, unique among all guides.
     pub key: String,
-    /// The name.
+    /// The provider's name.
     pub name: String,
 }
 
-/// Who publishes a page.
-#[derive(Clone, Debug, PartialEq)]
+/// A way to connect the provider, such as by API key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Method {
+    /// The method's key, unique within the guide.
+    pub key: String,
+    /// The method's name.
+    pub label: String,
+}
+
+/// The publisher of a page.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Publisher {
-    /// The product's name.
+    /// The name of the product.
     pub name: String,
-    /// What the place is called in which accounts are linked.
+    /// The name of the place in the product where accounts are connected.
     pub hub: String,
-    /// The product's site.
+    /// The product's website.
     pub site: Option<Href>,
-    /// Where to go for help.
+    /// The address of the product's support.
     pub support: Option<Href>,
-    /// The color of links on a light page.
+    /// The color of links on a light page; `None` uses the default color.
+    #[serde(skip)]
     pub accent: Option<Color>,
-    /// The color of links on a dark page.
+    /// The color of links on a dark page; `None` uses `accent`, or else the default color.
+    #[serde(skip)]
     pub accent_dark: Option<Color>,
 }
 
-/// A line above the Markdown twin.
+/// A line at the top of the Markdown twin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeadLine {
-    /// The level, if it is a heading.
+    /// The heading's level, from 1 to 6; `None` for a line of text.
     pub level: Option<u8>,
-    /// The text.
+    /// The line's text.
     pub text: String,
 }
 
-/// Something that can be done with an account, and what it needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An action that the account makes possible, and the scopes it needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Action {
-    /// One of a kind among all providers.
+    /// The action's id, unique among all providers.
     pub id: String,
-    /// What it is called.
+    /// The action's name.
     pub label: String,
-    /// The scopes it needs.
+    /// The provider's scopes that the action needs.
     pub scopes: Vec<String>,
 }
 
 /// A part of a page, with a heading of its own.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Part {
-    /// Where links to it lead.
+    /// The anchor of the part's heading.
     pub anchor: Anchor,
-    /// The heading.
+    /// The part's heading.
     pub title: String,
-    /// What stands below it.
+    /// The content below the heading.
+    #[serde(flatten)]
     pub content: Content,
 }
 
-/// What stands below a heading.
-#[derive(Clone, Debug, PartialEq)]
+/// The content of a part.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(tag = "kind", content = "content", rename_all = "snake_case")]
 pub enum Content {
-    /// What is needed before one begins.
+    /// The prerequisites, one list item each.
     Needs(Vec<Vec<Block>>),
     /// A section of the guide.
     Section(Section),
-    /// What is done in the product itself.
+    /// The steps in the product itself.
     Linking(Section),
-    /// What is typed in.
+    /// The fields to fill in.
     Fields(Vec<Field>),
-    /// Deployments of the provider.
+    /// The provider's environments.
     Environments(Vec<Environment>),
-    /// What the provider lets a credential do, and what that is needed for.
+    /// The provider's permissions that a credential can have.
     Permissions(Vec<Permission>),
-    /// What is asked of the provider.
+    /// The requests that test a connection.
     Checks {
-        /// What stands before them.
+        /// The sentence before the checks.
         intro: Vec<Inline>,
-        /// The checks, in order.
+        /// The checks, in the order in which they run.
         checks: Vec<Check>,
     },
-    /// What can go wrong.
+    /// The problems that can occur.
     Troubles(Vec<Trouble>),
-    /// Sentences.
+    /// Statements, one sentence or more each.
     Facts(Vec<Vec<Inline>>),
-    /// Dated events.
+    /// Dated events, oldest first.
     Events(Vec<Event>),
-    /// Where facts come from.
+    /// The evidence behind the guide's facts.
     Sources(Vec<Source>),
 }
 
-/// A section of the guide.
-#[derive(Clone, Debug, PartialEq)]
+/// A section: steps with an introduction before them and a conclusion after them.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Section {
-    /// What it is for.
+    /// The purpose of the section.
     pub purpose: Purpose,
-    /// The scopes for which it is needed; always, if empty.
+    /// The scopes that make the section necessary; empty if it always is.
     pub scopes: Vec<String>,
-    /// What stands before the steps.
+    /// The introduction before the steps.
     pub intro: Vec<Block>,
-    /// The steps.
+    /// The steps, in order.
     pub steps: Vec<Step>,
-    /// What stands after them.
+    /// The conclusion after the steps.
     pub closing: Vec<Block>,
 }
 
-/// A step.
-#[derive(Clone, Debug, PartialEq)]
+/// A step of a section.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Step {
-    /// Where links to it lead.
+    /// The step's anchor.
     pub anchor: Anchor,
-    /// What to do.
+    /// The step's title: what to do.
     pub title: String,
-    /// The scopes for which it is needed; always, if empty.
+    /// The scopes that make the step necessary; empty if it always is.
     pub scopes: Vec<String>,
-    /// How to do it.
+    /// The step's instructions.
     pub body: Vec<Block>,
 }
 
-/// Something that is typed in.
-#[derive(Clone, Debug, PartialEq)]
+/// A field to fill in, with everything that the page says about it.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Field {
-    /// The key.
+    /// The field's key, unique within the method.
     pub key: String,
-    /// Where links to it lead.
+    /// The anchor of the field's description.
     pub anchor: Anchor,
-    /// The label.
+    /// The field's label in the form.
     pub label: String,
-    /// What kind of value it is.
-    pub kind: FieldType,
-    /// Whether it must be filled in.
+    /// The type of the field's value.
+    #[serde(rename = "type")]
+    pub field_type: FieldType,
+    /// The type of the field's value, in words.
+    pub kind: &'static str,
+    /// Whether the field must be filled in.
     pub required: bool,
-    /// Whether its value is kept from view.
+    /// Whether the field's value is a secret.
     pub secret: bool,
-    /// A sentence about it.
+    /// The guide's description of the field.
     pub description: Vec<Block>,
-    /// What the value looks like, in words.
+    /// The format of the value, in words.
     pub format: Option<String>,
-    /// A value such as it could be.
+    /// An example of a value. A secret field never has one.
     pub example: Option<String>,
-    /// The value if nothing is typed.
+    /// The value that an empty field gets. A secret field never has one.
     pub default: Option<String>,
-    /// What can be chosen.
+    /// The labels of the values to choose from; empty if the value is typed.
     pub options: Vec<String>,
-    /// When it is asked.
+    /// The condition under which the form shows the field, in words; `null` if it always does.
     pub only: Option<String>,
-    /// The step in which the value is found.
+    /// The step that explains where to find the value.
     pub found_at: Option<StepLink>,
 }
 
-/// A field as it is seen in the form.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FormField {
-    /// The key.
-    pub key: String,
-    /// The label.
-    pub label: String,
-    /// What follows the label of a field that may stay empty.
-    pub suffix: Option<String>,
-    /// What kind of value it is.
-    pub kind: FieldType,
-    /// Whether its value is kept from view.
-    pub secret: bool,
-    /// What stands in it while it is empty.
-    pub placeholder: Option<String>,
-    /// What can be chosen.
-    pub options: Vec<String>,
-    /// Whether it is the choice of the environment, which is no field of the guide.
-    pub environment: bool,
-}
-
-/// A step, named elsewhere.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A reference to a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StepLink {
-    /// Its title.
+    /// The step's title.
     pub title: String,
-    /// Where it is, if it is on this page.
+    /// The step's anchor; `null` if the step is not on this page.
     pub anchor: Option<Anchor>,
 }
 
-/// A deployment of the provider.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An environment of the provider, such as a region or a sandbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Environment {
-    /// What it is called.
+    /// The environment's name.
     pub label: String,
-    /// The end of its host names.
+    /// The host that the environment's host names end in.
     pub host: String,
-    /// Further columns: a name and a text, the same names in every environment.
+    /// Further properties of the environment by name. All environments of a method have the same names.
+    #[serde(serialize_with = "map")]
+    #[schemars(with = "BTreeMap<String, String>")]
     pub values: Vec<(String, String)>,
-    /// A sentence that helps to recognize it.
+    /// A sentence that helps a reader recognize the environment.
     pub description: Option<String>,
 }
 
 /// A permission of the provider.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Permission {
-    /// As the provider writes it.
+    /// The permission's name, as the provider spells it.
     pub name: String,
-    /// What it lets somebody do.
+    /// The access that the permission gives.
     pub description: Option<String>,
-    /// The labels of the actions that need it.
+    /// The labels of the actions that need the permission.
     pub needed_for: Vec<String>,
-    /// Whether an account can be linked without it, in words; nothing, where no check tries it.
-    pub without: Option<&'static str>,
-    /// The label of the check that tries it.
+    /// The label of the check that tests the permission.
     pub tried_by: Option<String>,
+    /// The consequence of a missing permission, in words; `null` if no check tests the permission.
+    pub without: Option<&'static str>,
 }
 
-/// A request that proves something.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A request that tests the connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Check {
-    /// What is shown while it runs.
+    /// The text that a person sees while the check runs.
     pub label: String,
-    /// What it proves.
+    /// The fact that the check proves, in a sentence.
     pub proves: String,
-    /// The request, as it is in each environment.
+    /// The request: once for each environment, or once if it is the same everywhere or there are many environments.
     pub requests: Vec<Request>,
 }
 
-/// A request as it is in one environment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A request in one environment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Request {
-    /// The environment, where there are several.
+    /// The environment's label; `null` if the request applies to all environments.
     pub environment: Option<String>,
-    /// Method and address; what is filled in stands in braces.
+    /// The request's method and URL. A name in braces marks a value to fill in.
+    #[serde(rename = "request")]
     pub line: String,
 }
 
-/// Something that can go wrong.
-#[derive(Clone, Debug, PartialEq)]
+/// A problem that can occur while connecting an account.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Trouble {
-    /// Where links to it lead.
+    /// The problem's anchor.
     pub anchor: Anchor,
-    /// What kind of outcome it is.
-    pub kind: OutcomeKind,
-    /// What the person is told.
+    /// The kind of outcome.
+    pub outcome: OutcomeKind,
+    /// The message that the person sees.
     pub message: Vec<Inline>,
-    /// How it shows.
-    pub seen: String,
-    /// What they can do.
+    /// How the person can fix the problem.
     pub fix: Vec<Inline>,
-    /// The labels of the fields to look at.
+    /// The labels of the fields to check.
     pub fields: Vec<String>,
-    /// The step to go back to.
+    /// The step to return to.
     pub step: Option<StepLink>,
+    /// The provider's response that indicates the problem, in words.
+    pub seen: String,
 }
 
-/// A dated event.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A dated event in the life of the provider's API or of the method.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Event {
-    /// When: `YYYY-MM-DD`.
+    /// The event's date: `YYYY-MM-DD`.
     pub on: String,
-    /// What happens, in a word.
+    /// The kind of event, in words.
     pub what: &'static str,
-    /// What it means.
+    /// The event's meaning for the reader.
     pub says: String,
-    /// Where the provider says so.
+    /// The page where the provider announces the event.
     pub source: Option<Href>,
 }
 
-/// Where a fact comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The evidence for a fact of the guide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Source {
     /// The fact.
     pub claim: String,
-    /// The page that says so.
+    /// The page that states the fact.
     pub source: Option<Href>,
-    /// When somebody last looked: `YYYY-MM-DD`.
+    /// The date on which the fact was last checked: `YYYY-MM-DD`.
     pub checked_on: String,
-    /// How sure it is.
+    /// How well the fact is established.
     pub standing: Standing,
 }
 
-/// A block of text.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Block {
-    /// A paragraph.
-    Paragraph(Vec<Inline>),
-    /// A list; a numbered one begins with its first number.
-    List {
-        /// The first number, if the list is numbered.
-        first: Option<u64>,
-        /// The items.
-        items: Vec<Vec<Self>>,
-    },
-    /// Lines of code.
-    Code {
-        /// The language, if it is named.
-        language: Option<String>,
-        /// The code, each line ended by a line break.
-        text: String,
-    },
-    /// The form, in the order in which it is filled in.
-    Form(Vec<FormField>),
-}
-
-/// A piece of running text.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Inline {
-    /// Text.
-    Text(String),
-    /// Code, letter for letter.
-    Code(String),
-    /// What stands out.
-    Strong(Vec<Self>),
-    /// A way through menus: two names or more.
-    Path(Vec<String>),
-    /// Emphasis.
-    Emphasis(Vec<Self>),
-    /// The name of something that differs from reader to reader.
-    Placeholder(String),
-    /// A link.
-    Link {
-        /// Where it leads.
-        href: Href,
-        /// Its text.
-        content: Vec<Self>,
-    },
-    /// An image.
-    Image {
-        /// Where it comes from.
-        source: Picture,
-        /// What stands in its place for who does not see it.
-        text: String,
-    },
-    /// The end of a line in the source.
-    SoftBreak,
-    /// The end of a line on the page.
-    HardBreak,
-}
-
-impl Page {
-    /// The steps of the page, in order, those in the product itself included.
-    pub fn steps(&self) -> impl Iterator<Item = (&Part, &Step)> {
-        self.parts.iter().flat_map(|part| {
-            let section = match &part.content {
-                Content::Section(section) | Content::Linking(section) => Some(section),
-                _ => None,
-            };
-            section.into_iter().flat_map(move |section| section.steps.iter().map(move |step| (part, step)))
-        })
+impl Content {
+    /// The section, if the content is one.
+    pub fn section(&self) -> Option<&Section> {
+        match self {
+            Self::Section(section) | Self::Linking(section) => Some(section),
+            _ => None,
+        }
     }
+}
+
+/// Serializes pairs as an object; the last pair of a name counts.
+fn map<S: Serializer>(pairs: &[(String, String)], serializer: S) -> Result<S::Ok, S::Error> {
+    let object: serde_json::Map<_, _> =
+        pairs.iter().map(|(name, text)| (name.clone(), text.as_str().into())).collect();
+    object.serialize(serializer)
 }

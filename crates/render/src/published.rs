@@ -1,10 +1,9 @@
-//! The anatomy of guide pages as others publish them: MDX of tags with scope attributes.
+//! A page in the anatomy that StackOne publishes: MDX of tags with scope attributes.
 //!
-//! Such a page is read by MDX, and its twin by anything that reads Markdown, where the tags are raw HTML. A
-//! backslash would stand there for itself, so what is active is written as a character reference: it means the
-//! same in both.
+//! MDX reads the page, and any Markdown renderer reads its twin, where the tags are raw HTML. A backslash within raw HTML
+//! is a literal backslash, so active characters are written as character references, which both understand.
 //!
-//! **Invariant:** ordinary text comes out letter for letter; no text opens a tag or an expression.
+//! **Invariant:** ordinary text is written letter for letter; no text opens a tag or an expression.
 
 use std::fmt::Write as _;
 
@@ -14,7 +13,7 @@ use crate::commonmark::{fence, starts_reference};
 use crate::markup::{Dialect, Doc, Markup, begins_line};
 use crate::page::{Action, Block, Content, FormField, Inline, Page, Section, Step};
 
-/// Text in such a page.
+/// The dialect of a published page.
 pub(crate) struct Published;
 
 impl Dialect for Published {
@@ -52,7 +51,7 @@ fn reference(out: &mut String, ch: char) {
     }
 }
 
-/// Whether a character would be more than itself where it stands. `starts` tells whether its text begins a line.
+/// Whether a character would be read as syntax at this position. `starts` tells whether its text begins a line.
 fn active(ch: char, before: Option<char>, text: &str, at: usize, starts: bool) -> bool {
     let after = text[at + ch.len_utf8()..].chars().next();
     let line_start = starts && at == 0;
@@ -61,8 +60,8 @@ fn active(ch: char, before: Option<char>, text: &str, at: usize, starts: bool) -
         '<' | '{' | '}' | '`' => true,
         '&' => starts_reference(&text[at..]),
         '\\' => after.is_none_or(|next| next.is_ascii_punctuation()),
-        // Emphasis needs an end. What follows white space, or punctuation with a letter behind it, can only be a
-        // beginning.
+        // Emphasis needs an end. A mark that follows white space, or punctuation if a letter follows the mark, can only
+        // begin emphasis.
         '*' | '_' | '~' => {
             let within_word = ch == '_' && letter(before) && letter(after);
             let mark = |ch: char| ch.is_ascii_punctuation() && !matches!(ch, '*' | '_' | '~');
@@ -77,32 +76,33 @@ fn active(ch: char, before: Option<char>, text: &str, at: usize, starts: bool) -
         }
         '#' | '>' | '+' | '-' | '=' | '[' | '|' | ':' => line_start,
         '.' | ')' => starts && (1..=9).contains(&at) && text[..at].bytes().all(|b| b.is_ascii_digit()),
-        // The first word of a line of code in MDX.
+        // MDX reads a line that begins with one of these words as code.
         'i' | 'e' => line_start && (text[at..].starts_with("import") || text[at..].starts_with("export")),
         _ => false,
     }
 }
 
-/// Whether an address begins here of which a link would be made that takes in what is escaped, and shows the escape.
+/// Whether an address begins here that has active characters. Renderers make a link of it, and the link would show their
+/// character references.
 ///
-/// Of an address that is longer than any is, the beginning is looked at: this is asked again at every colon.
+/// Looks at the first 2048 characters only, because this runs again at every colon.
 fn swallows(text: &str, at: usize, starts: bool) -> bool {
     let mut before = text[at..].chars().next();
     let mut address = text[at + 1..].char_indices().take_while(|(_, ch)| !ch.is_whitespace()).take(2048);
     address.any(|(n, ch)| {
-        // What these begin is a part of this address.
+        // A colon or period within the address begins no other address.
         let found = !matches!(ch, ':' | '.') && active(ch, before, text, at + 1 + n, starts);
         before = Some(ch);
         found
     })
 }
 
-/// The sections and the trailing block.
+/// Writes the sections and the trailing block.
 pub(crate) fn body(page: &Page) -> String {
     let mut doc = Doc::<Published>::new();
     if !page.warning.is_empty() {
         doc.open(&Markup::syntax("<Warning>"));
-        loose(&mut doc, &page.warning);
+        blocks(&mut doc, &page.warning, Paragraph::BareLine);
         doc.close("</Warning>");
         doc.gap();
     }
@@ -139,12 +139,12 @@ fn section(doc: &mut Doc<Published>, title: &str, section: &Section) {
     let tag = Markup::syntax("<section data-guide-section");
     doc.open(&tag.attribute("data-guide-scopes", &section.scopes.join(" ")).raw(">"));
     heading(doc, title);
-    blocks(doc, &section.intro);
+    blocks(doc, &section.intro, Paragraph::Element);
     steps(doc, &section.steps, |doc, step| {
         let tag = Markup::syntax("<div data-guide-step");
         let tag = tag.attribute("data-guide-scopes", &step.scopes.join(" "));
         doc.open(&tag.raw(" data-guide-display-scopes-list=\"\">"));
-        blocks(doc, &step.body);
+        blocks(doc, &step.body, Paragraph::Element);
         doc.close("</div>");
     });
     doc.close("</section>");
@@ -154,9 +154,9 @@ fn section(doc: &mut Doc<Published>, title: &str, section: &Section) {
 fn trailing(doc: &mut Doc<Published>, title: &str, section: &Section) {
     doc.open(&Markup::syntax("<div data-whitelabel-hide>"));
     heading(doc, title);
-    blocks(doc, &section.intro);
-    steps(doc, &section.steps, |doc, step| loose(doc, &step.body));
-    blocks(doc, &section.closing);
+    blocks(doc, &section.intro, Paragraph::Element);
+    steps(doc, &section.steps, |doc, step| blocks(doc, &step.body, Paragraph::BareLine));
+    blocks(doc, &section.closing, Paragraph::Element);
     doc.close("</div>");
     doc.gap();
 }
@@ -181,31 +181,26 @@ fn steps(doc: &mut Doc<Published>, steps: &[Step], content: impl Fn(&mut Doc<Pub
     doc.gap();
 }
 
-/// Blocks with paragraphs as such.
-fn blocks(doc: &mut Doc<Published>, list: &[Block]) {
+/// The form of a paragraph.
+#[derive(Clone, Copy)]
+enum Paragraph {
+    Element,
+    BareLine,
+}
+
+fn blocks(doc: &mut Doc<Published>, list: &[Block], form: Paragraph) {
     for block in list {
-        match block {
-            Block::Paragraph(content) => doc.line(&inlines(Markup::syntax("<p>"), content).raw("</p>")),
-            other => one_block(doc, other),
-        }
+        one_block(doc, block, form);
         doc.gap();
     }
 }
 
-/// Blocks with paragraphs as bare lines.
-fn loose(doc: &mut Doc<Published>, list: &[Block]) {
-    for block in list {
-        match block {
-            Block::Paragraph(content) => doc.line(&inlines(Markup::new(), content)),
-            other => one_block(doc, other),
-        }
-        doc.gap();
-    }
-}
-
-fn one_block(doc: &mut Doc<Published>, block: &Block) {
+fn one_block(doc: &mut Doc<Published>, block: &Block, form: Paragraph) {
     match block {
-        Block::Paragraph(_) => {}
+        Block::Paragraph(content) => doc.line(&match form {
+            Paragraph::Element => inlines(Markup::syntax("<p>"), content).raw("</p>"),
+            Paragraph::BareLine => inlines(Markup::new(), content),
+        }),
         Block::List { first, items } => {
             let numbered = first.is_some();
             doc.open(&Markup::syntax(if numbered { "<ol>" } else { "<ul>" }));
@@ -217,7 +212,7 @@ fn one_block(doc: &mut Doc<Published>, block: &Block) {
         Block::Code { language, text } => code_block(doc, language.as_deref(), text),
         Block::Form(fields) => {
             doc.open(&Markup::syntax("<ul>"));
-            // The pages of today name the fields and no choice of an environment.
+            // Published pages name the fields without the choice of the environment.
             for field in fields.iter().filter(|field| !field.environment) {
                 form_field(doc, field);
             }
@@ -232,7 +227,7 @@ fn list_item(doc: &mut Doc<Published>, item: &[Block]) {
         return;
     }
     doc.open(&Markup::syntax("<li>"));
-    loose(doc, item);
+    blocks(doc, item, Paragraph::BareLine);
     doc.close("</li>");
 }
 
@@ -246,7 +241,7 @@ fn form_field(doc: &mut Doc<Published>, field: &FormField) {
 
 fn code_block(doc: &mut Doc<Published>, language: Option<&str>, text: &str) {
     let fence = fence(text);
-    // A language is letters and digits, and what stands between fences is not read.
+    // A language has only letters, digits and a few marks, and text between fences is not parsed.
     doc.line(&Markup::new().repeat('`', fence).inert(language.unwrap_or_default()));
     doc.line(&Markup::new().inert(text.trim_end_matches('\n')));
     doc.line(&Markup::new().repeat('`', fence));
@@ -272,11 +267,11 @@ pub(crate) fn inlines(out: Markup<Published>, list: &[Inline]) -> Markup<Publish
         Inline::Image { source, text } => {
             out.raw("<img").attribute("src", source.as_str()).attribute("alt", text).raw(" />")
         }
-        Inline::SoftBreak | Inline::HardBreak => out.raw("<br />"),
+        Inline::Break(_) => out.raw("<br />"),
     })
 }
 
-/// Code stands between backticks, as it always did; but where Markdown does not read it, it would open a tag.
+/// Writes code between backticks as published pages do, unless a Markdown renderer could read a tag in it.
 fn code(out: Markup<Published>, text: &str) -> Markup<Published> {
     let plain = !text.contains(['<', '`', '&']) && text.trim() == text && !text.is_empty();
     if plain {

@@ -1,44 +1,46 @@
 //! A page as text for a terminal.
 //!
-//! **Invariant:** no text of a guide can command the terminal: control characters are dropped once more here, and
-//! the only sequences written are those of [`Face`].
+//! **Invariant:** no text of a guide can control the terminal. Control characters are removed once more here, and the only
+//! escape sequences are those of [`Face`].
 
 mod layout;
 
 use guide::Prose;
 
-use crate::facts::{self, Fact};
-use crate::page::{Block, Content, Field, Inline, Page, Part, Section};
+use crate::facts::{self, Fact, Table};
+use crate::page::{Block, Break, Check, Field, Inline, Page, Part, Section, Trouble};
+use crate::part_writer::PartWriter;
 use crate::text::{Context, plain};
 use crate::wording;
 
 use self::layout::{Face, Layout, Piece};
 
-/// How text is laid out.
+/// The layout of text.
 #[derive(Clone, Copy, Debug)]
 pub struct TerminalOptions {
-    /// The columns there are.
+    /// The number of columns; fewer than 24 count as 24.
     pub width: usize,
-    /// Whether faces (bold, faint) may be used.
+    /// Whether to use bold and faint type.
     pub color: bool,
 }
 
-/// The page as text.
+/// Writes the page as text.
 pub fn terminal(page: &Page, options: TerminalOptions) -> String {
     let mut out = Layout::new(options.width, options.color, 0);
     heading(&mut out, &page.title, '=');
     paragraph(&mut out, &[Inline::Text(page.description.clone())]);
     if !page.warning.is_empty() {
         strong_line(&mut out, wording::WARNING);
-        out.indented(2, |out| blocks(out, &page.warning));
+        out.indented(2, |out| out.blocks(&page.warning));
     }
-    for one in &page.parts {
-        part(&mut out, one);
+    for part in &page.parts {
+        heading(&mut out, &part.title, '-');
+        out.content(part);
     }
     out.finish()
 }
 
-/// Prose as text, for a dialogue.
+/// Writes prose as text, indented by a number of columns.
 pub fn terminal_prose(
     prose: &Prose,
     context: &Context<'_>,
@@ -46,63 +48,68 @@ pub fn terminal_prose(
     indent: usize,
 ) -> String {
     let mut out = Layout::new(options.width, options.color, indent);
-    blocks(&mut out, &context.blocks(prose));
+    out.blocks(&context.blocks(prose));
     out.finish()
 }
 
-fn part(out: &mut Layout, part: &Part) {
-    heading(out, &part.title, '-');
-    match &part.content {
-        Content::Needs(needs) => blocks(out, &[Block::List { first: None, items: needs.clone() }]),
-        Content::Section(one) | Content::Linking(one) => section(out, one),
-        Content::Fields(fields) => fields.iter().for_each(|one| field(out, one)),
-        Content::Environments(list) => {
-            for one in list {
-                strong_line(out, &one.label);
-                named(out, &facts::of_environment(one));
-            }
-        }
-        Content::Permissions(list) => {
-            for one in list {
-                strong_line(out, &one.name);
-                named(out, &facts::of_permission(one));
-            }
-        }
-        Content::Checks { intro, checks } => {
-            paragraph(out, intro);
-            for one in checks {
-                let label = Inline::Strong(vec![Inline::Text(one.label.clone())]);
-                paragraph(out, &[label, Inline::Text(format!(". {}", one.proves))]);
-                lines(out, &facts::of_check(one));
-            }
-        }
-        Content::Troubles(troubles) => {
-            for one in troubles {
-                paragraph_close(out, &[Inline::Strong(one.message.clone())]);
-                named(out, &facts::of_trouble(one));
-            }
-        }
-        Content::Facts(list) => list.iter().for_each(|line| paragraph(out, line)),
-        Content::Events(events) => lines(out, &events.iter().map(facts::of_event).collect::<Vec<_>>()),
-        Content::Sources(sources) => lines(out, &sources.iter().map(facts::of_source).collect::<Vec<_>>()),
+impl PartWriter for Layout {
+    fn blocks(&mut self, blocks: &[Block]) {
+        blocks_close(self, blocks);
+        self.gap();
     }
-}
 
-fn section(out: &mut Layout, section: &Section) {
-    blocks(out, &section.intro);
-    for (n, step) in (1_u64..).zip(&section.steps) {
-        out.item(&format!("{n}. "), |out| {
-            strong_line(out, &step.title);
-            blocks(out, &step.body);
-        });
+    fn section(&mut self, section: &Section) {
+        self.blocks(&section.intro);
+        for (n, step) in (1_u64..).zip(&section.steps) {
+            self.item(&format!("{n}. "), |out| {
+                strong_line(out, &step.title);
+                out.blocks(&step.body);
+            });
+        }
+        self.blocks(&section.closing);
     }
-    blocks(out, &section.closing);
-}
 
-fn field(out: &mut Layout, field: &Field) {
-    strong_line(out, &field.label);
-    out.indented(2, |out| blocks_close(out, &field.description));
-    named(out, &facts::of_field(field));
+    fn field(&mut self, field: &Field) {
+        strong_line(self, &field.label);
+        self.indented(2, |out| blocks_close(out, &field.description));
+        named(self, &facts::of_field(field));
+    }
+
+    fn table(&mut self, _: &Part, table: &Table) {
+        for (name, facts) in &table.rows {
+            strong_line(self, &plain(std::slice::from_ref(name)));
+            named(self, facts);
+        }
+    }
+
+    fn checks(&mut self, intro: &[Inline], checks: &[Check]) {
+        paragraph(self, intro);
+        for check in checks {
+            let label = Inline::Strong(vec![Inline::Text(check.label.clone())]);
+            paragraph(self, &[label, Inline::Text(format!(". {}", check.proves))]);
+            self.list(&facts::of_check(check));
+        }
+    }
+
+    fn troubles(&mut self, troubles: &[Trouble]) {
+        for trouble in troubles {
+            paragraph_close(self, &[Inline::Strong(trouble.message.clone())]);
+            named(self, &facts::of_trouble(trouble));
+        }
+    }
+
+    fn sentences(&mut self, sentences: &[Vec<Inline>]) {
+        for sentence in sentences {
+            paragraph(self, sentence);
+        }
+    }
+
+    fn list(&mut self, items: &[Vec<Inline>]) {
+        for item in items {
+            self.item("- ", |out| paragraph_close(out, item));
+        }
+        self.gap();
+    }
 }
 
 fn named(out: &mut Layout, facts: &[Fact]) {
@@ -113,18 +120,6 @@ fn named(out: &mut Layout, facts: &[Fact]) {
             out.wrapped(pieces);
         }
     });
-    out.gap();
-}
-
-fn lines(out: &mut Layout, lines: &[Vec<Inline>]) {
-    for line in lines {
-        out.item("- ", |out| paragraph_close(out, line));
-    }
-    out.gap();
-}
-
-fn blocks(out: &mut Layout, list: &[Block]) {
-    blocks_close(out, list);
     out.gap();
 }
 
@@ -154,7 +149,7 @@ fn blocks_close(out: &mut Layout, list: &[Block]) {
     }
 }
 
-/// A heading with a line below it.
+/// Writes an underlined heading.
 fn heading(out: &mut Layout, text: &str, line: char) {
     out.gap();
     strong_line(out, text);
@@ -162,25 +157,24 @@ fn heading(out: &mut Layout, text: &str, line: char) {
     out.gap();
 }
 
-/// A line that stands out.
 fn strong_line(out: &mut Layout, text: &str) {
     out.wrapped(vec![(Face::Bold, text.to_owned())]);
 }
 
-/// A paragraph and an empty line.
+/// Writes a paragraph, with an empty line before the next text.
 fn paragraph(out: &mut Layout, content: &[Inline]) {
     paragraph_close(out, content);
     out.gap();
 }
 
-/// A paragraph.
+/// Writes a paragraph.
 fn paragraph_close(out: &mut Layout, content: &[Inline]) {
     let mut pieces = Vec::new();
     faces(content, Face::Plain, &mut pieces);
     out.wrapped(pieces);
 }
 
-/// Running text with the face of each piece.
+/// Appends the pieces of running text, each with its face.
 fn faces(list: &[Inline], face: Face, out: &mut Vec<Piece>) {
     for inline in list {
         let piece = match inline {
@@ -191,8 +185,8 @@ fn faces(list: &[Inline], face: Face, out: &mut Vec<Piece>) {
             Inline::Image { source, text } => {
                 (Face::Faint, format!("[{}: {text}] ({})", wording::IMAGE, source.as_str()))
             }
-            Inline::SoftBreak => (face, " ".to_owned()),
-            Inline::HardBreak => (face, "\n".to_owned()),
+            Inline::Break(Break::Soft) => (face, " ".to_owned()),
+            Inline::Break(Break::Hard) => (face, "\n".to_owned()),
             Inline::Strong(content) => {
                 faces(content, Face::Bold, out);
                 continue;
@@ -203,7 +197,7 @@ fn faces(list: &[Inline], face: Face, out: &mut Vec<Piece>) {
             }
             Inline::Link { href, content } => {
                 faces(content, face, out);
-                // A link within the page is only a name here, and an address that is its own text is not repeated.
+                // Text has no anchors, and a link whose text is its address needs no second one.
                 if href.fragment().is_some() || plain(content) == href.as_str() {
                     continue;
                 }

@@ -1,7 +1,7 @@
-//! What references in a text stand for.
+//! Resolves the references in a text.
 //!
-//! **Invariant:** a reference becomes text, code or the name of something open, never markup; an address is checked
-//! after its references are in place.
+//! **Invariant:** a reference becomes text, code or the name of an unknown value, never markup; an address is checked
+//! after its references are resolved.
 
 use guide::{
     Block as ProseBlock, Brand, Environment, Guide, Inline as ProseInline, Method, Part, Prose, Target,
@@ -10,10 +10,10 @@ use guide::{
 
 use crate::clean;
 use crate::href::{Anchor, Anchors, Href, Picture, encoded_component};
-use crate::page::{Block, Inline};
+use crate::page::{Block, Break, Inline};
 use crate::wording;
 
-/// What references stand for: the guide, the brand, and what is known of one attempt.
+/// The values of references: from the guide, the brand, and one attempt as far as it is known.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
     guide: &'a Guide,
@@ -24,66 +24,65 @@ pub struct Context<'a> {
     anchors: Option<&'a Anchors>,
 }
 
-/// What a reference stands for here.
+/// The value of a reference.
 enum Word {
-    /// This text.
     Known(String),
-    /// Something that differs from reader to reader.
-    Open {
-        /// Its name in a sentence.
-        says: String,
-        /// Its name within code.
+    /// A value that differs between readers.
+    Unknown {
+        /// The value's name in a sentence.
+        label: String,
+        /// The value's name within code.
         name: String,
     },
 }
 
 impl<'a> Context<'a> {
-    /// What is known without an attempt.
+    /// A context without an attempt: the environment and the redirect URI are unknown.
     pub fn new(guide: &'a Guide, method: &'a Method, brand: &'a Brand) -> Self {
         Self { guide, method, brand, environment: None, redirect_uri: None, anchors: None }
     }
 
-    /// The same, in this environment.
+    /// The same context in this environment.
     #[must_use]
     pub fn in_environment(self, environment: &'a Environment) -> Self {
         Self { environment: Some(environment), ..self }
     }
 
-    /// The same, with the address to which the provider sends the browser back.
+    /// The same context with the address to which the provider redirects the browser after sign-in.
     #[must_use]
     pub fn with_redirect_uri(self, address: &'a str) -> Self {
         Self { redirect_uri: Some(address), ..self }
     }
 
-    /// The same, on a page with these places to link to.
+    /// The same context on a page with these anchors.
     pub(crate) fn on_page(self, anchors: &'a Anchors) -> Self {
         Self { anchors: Some(anchors), ..self }
     }
 
-    /// The place of the page with this name.
+    /// The page's anchor with this name.
     pub(crate) fn anchor(&self, name: &str) -> Option<Anchor> {
         self.anchors.and_then(|anchors| anchors.find(name))
     }
 
-    /// A template in a sentence, on one line. What is open stands in angle quotes.
+    /// Resolves a template within a sentence, on one line. Names of unknown values appear in angle quotes.
     pub fn sentence(&self, template: &Template) -> String {
         plain(&self.message(template))
     }
 
-    /// A template as code. What is open stands in braces.
+    /// Resolves a template within code. Names of unknown values appear in braces.
     pub fn code(&self, template: &Template) -> String {
         let pieces = template.parts.iter().map(|part| match part {
             Part::Text(text) => text.clone(),
             Part::Reference(reference) => match self.word(&reference.target) {
                 Word::Known(text) => text,
-                Word::Open { name, .. } => format!("{{{name}}}"),
+                Word::Unknown { name, .. } => format!("{{{name}}}"),
             },
         });
         clean::inline(&pieces.collect::<String>())
     }
 
-    /// A template as running text.
-    pub fn message(&self, template: &Template) -> Vec<Inline> {
+    /// Resolves a template to running text.
+    pub(crate) fn message(&self, template: &Template) -> Vec<Inline> {
         let pieces = template.parts.iter().map(|part| match part {
             Part::Text(text) => Inline::Text(clean::inline(text)),
             Part::Reference(reference) => self.reference(&reference.target),
@@ -91,13 +90,12 @@ impl<'a> Context<'a> {
         joined(pieces.collect())
     }
 
-    /// Prose as blocks of a page.
+    /// Resolves prose to blocks of a page.
     pub fn blocks(&self, prose: &Prose) -> Vec<Block> {
         prose.blocks.iter().map(|block| self.block(block)).collect()
     }
 
-    /// Running prose as running text of a page.
-    pub fn inlines(&self, list: &[ProseInline]) -> Vec<Inline> {
+    fn inlines(&self, list: &[ProseInline]) -> Vec<Inline> {
         joined(list.iter().flat_map(|inline| self.inline(inline)).collect())
     }
 
@@ -119,7 +117,7 @@ impl<'a> Context<'a> {
     }
 
     fn inline(&self, inline: &ProseInline) -> Vec<Inline> {
-        let one = match inline {
+        let resolved = match inline {
             ProseInline::Text(text) => Inline::Text(clean::inline(text)),
             ProseInline::Reference(reference) => self.reference(&reference.target),
             ProseInline::Code(template) => Inline::Code(self.code(template)),
@@ -132,6 +130,7 @@ impl<'a> Context<'a> {
                 let content = self.inlines(content);
                 match self.href(href) {
                     Some(href) => Inline::Link { href, content },
+                    // The link's text stays.
                     None => return content,
                 }
             }
@@ -142,20 +141,23 @@ impl<'a> Context<'a> {
                     None => Inline::Text(text),
                 }
             }
-            ProseInline::SoftBreak => Inline::SoftBreak,
-            ProseInline::HardBreak => Inline::HardBreak,
+            ProseInline::SoftBreak => Inline::Break(Break::Soft),
+            ProseInline::HardBreak => Inline::Break(Break::Hard),
         };
-        vec![one]
+        vec![resolved]
     }
 
     fn reference(&self, target: &Target) -> Inline {
         match self.word(target) {
             Word::Known(text) => Inline::Text(clean::line(&text)),
-            Word::Open { says, .. } => Inline::Placeholder(clean::line(&says)),
+            Word::Unknown { label, .. } => Inline::Placeholder(clean::line(&label)),
         }
     }
 
-    /// An address with its references in place, each encoded for where it lands, unless it is the beginning.
+    /// Resolves an address. Every reference is percent-encoded, except at the beginning.
+    ///
+    /// Returns `None` if a reference is unknown, if the address is not safe to follow, or if its anchor is not on the
+    /// page.
     fn href(&self, template: &Template) -> Option<Href> {
         let mut address = String::new();
         for part in &template.parts {
@@ -164,8 +166,7 @@ impl<'a> Context<'a> {
                 Part::Reference(reference) => match self.word(&reference.target) {
                     Word::Known(text) if address.is_empty() => address = text,
                     Word::Known(text) => address.push_str(&encoded_component(&text)),
-                    // Half an address leads nowhere; the link's text stays.
-                    Word::Open { .. } => return None,
+                    Word::Unknown { .. } => return None,
                 },
             }
         }
@@ -183,14 +184,14 @@ impl<'a> Context<'a> {
             let field = field.or_else(|| Some(&self.method.derived(key.as_str())?.field));
             field.map_or_else(|| key.to_string(), |field| field.label.clone())
         };
-        let open = |says: String, name: &str| Word::Open { says, name: name.to_owned() };
+        let unknown = |label: String, name: &str| Word::Unknown { label, name: name.to_owned() };
         let only = match self.method.environments.as_slice() {
             [one] => Some(one),
             _ => None,
         };
         let environment = self.environment.or(only);
         Word::Known(match target {
-            Target::Value(key) => return open(label(key), key.as_str()),
+            Target::Value(key) => return unknown(label(key), key.as_str()),
             Target::Label(key) => label(key),
             Target::Step(key) => {
                 self.method.step(key.as_str()).map_or_else(|| key.to_string(), |(_, step)| step.title.clone())
@@ -200,7 +201,7 @@ impl<'a> Context<'a> {
                 None => {
                     let label = &self.method.environment_label;
                     let name = format!("{}_host", label.to_lowercase().replace(' ', "_"));
-                    return open(wording::environment_host(label), &name);
+                    return unknown(wording::environment_host(label), &name);
                 }
             },
             Target::EnvironmentLabel => environment.map_or_else(
@@ -210,7 +211,7 @@ impl<'a> Context<'a> {
             Target::EnvironmentValue(name) => {
                 match environment.and_then(|environment| environment.value(name.as_str())) {
                     Some(text) => text.to_owned(),
-                    None => return open(name.as_str().replace(['_', '-'], " "), name.as_str()),
+                    None => return unknown(name.as_str().replace(['_', '-'], " "), name.as_str()),
                 }
             }
             Target::ProviderName => self.guide.provider.name.clone(),
@@ -220,19 +221,19 @@ impl<'a> Context<'a> {
             Target::BrandHub => self.brand.hub.clone(),
             Target::BrandSupportUrl => self.brand.support_url.clone().unwrap_or_default(),
             Target::BrandSiteUrl => self.brand.site_url.clone().unwrap_or_default(),
-            Target::Json(path) => return open(path.to_string(), &path.to_string()),
-            Target::Capture(key) | Target::Token(key) => return open(key.to_string(), key.as_str()),
-            Target::Assertion => return open("assertion".to_owned(), "assertion"),
-            Target::Request(_) | Target::Now(_) | Target::Random(_) => return open("…".to_owned(), "…"),
+            Target::Json(path) => return unknown(path.to_string(), &path.to_string()),
+            Target::Capture(key) | Target::Token(key) => return unknown(key.to_string(), key.as_str()),
+            Target::Assertion => return unknown("assertion".to_owned(), "assertion"),
+            Target::Request(_) | Target::Now(_) | Target::Random(_) => return unknown("…".to_owned(), "…"),
             Target::RedirectUri => match self.redirect_uri {
                 Some(address) => address.to_owned(),
-                None => return open(wording::redirect_uri(&self.brand.hub), "redirect_uri"),
+                None => return unknown(wording::redirect_uri(&self.brand.hub), "redirect_uri"),
             },
         })
     }
 }
 
-/// Running text without its markup: for a title, an attribute, a search index.
+/// Running text without its markup, for a title or an attribute.
 pub fn plain(list: &[Inline]) -> String {
     let mut out = String::new();
     for inline in list {
@@ -243,30 +244,30 @@ pub fn plain(list: &[Inline]) -> String {
             }
             Inline::Path(names) => out.push_str(&names.join(" > ")),
             Inline::Placeholder(name) => out.push_str(&wording::placeholder(name)),
-            Inline::SoftBreak | Inline::HardBreak => out.push(' '),
+            Inline::Break(_) => out.push(' '),
         }
     }
     out
 }
 
-/// The names of a way through menus: `Settings > Users`.
+/// The names of a path through menus: `Settings > Users`. Returns `None` if the content is not such a path.
 fn menu_path(content: &[Inline]) -> Option<Vec<String>> {
     let [Inline::Text(text)] = content else { return None };
     let names: Vec<String> = text.split(" > ").map(|name| name.trim().to_owned()).collect();
     (names.len() > 1 && names.iter().all(|name| !name.is_empty())).then_some(names)
 }
 
-/// A paragraph without line breaks at its ends, where a reference to an empty text may have left them.
+/// Removes the line breaks at the ends of a paragraph, which a reference with an empty value can leave there.
 fn unbroken_at_ends(mut content: Vec<Inline>) -> Vec<Inline> {
-    let is_break = |inline: &Inline| matches!(inline, Inline::SoftBreak | Inline::HardBreak);
+    let is_break = |inline: &Inline| matches!(inline, Inline::Break(_));
     let start = content.iter().take_while(|inline| is_break(inline)).count();
     content.drain(..start);
     while content.pop_if(|inline| is_break(inline)).is_some() {}
     content
 }
 
-/// The content of something strong, or of emphasis, without more of the same in it: it cannot get stronger, and
-/// Markdown's marks would run into one another.
+/// Unwraps strong text within strong text, or emphasis within emphasis. Nesting adds nothing, and the Markdown marks
+/// would run into one another.
 fn once(content: Vec<Inline>, strong: bool) -> Vec<Inline> {
     let pieces = content.into_iter().flat_map(|inline| match inline {
         Inline::Strong(inner) if strong => once(inner, strong),
@@ -280,7 +281,7 @@ fn once(content: Vec<Inline>, strong: bool) -> Vec<Inline> {
     joined(pieces.collect())
 }
 
-/// Neighboring pieces of one kind as one: they would otherwise run into one another in Markdown.
+/// Joins neighboring pieces of one kind, whose marks would otherwise run into one another in Markdown.
 fn joined(list: Vec<Inline>) -> Vec<Inline> {
     let mut out: Vec<Inline> = Vec::with_capacity(list.len());
     for inline in list {
@@ -301,7 +302,7 @@ fn joined(list: Vec<Inline>) -> Vec<Inline> {
     out
 }
 
-/// The first word after a fence, as far as it is the name of a language.
+/// The language's name: the first word after a code fence, without characters that a name cannot have.
 fn language_name(info: &str) -> String {
     let word = info.split_whitespace().next().unwrap_or_default();
     word.chars().filter(|ch| ch.is_ascii_alphanumeric() || matches!(ch, '-' | '_' | '+')).take(30).collect()

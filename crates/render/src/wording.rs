@@ -1,7 +1,7 @@
-//! The fixed words of a page that no brand file holds yet.
+//! The fixed texts of a page, which a brand file cannot change yet.
 //!
-//! **Invariant:** no file but this and its child has a sentence for readers in it. Each of these can become a key of
-//! the brand file without a writer being touched.
+//! **Invariant:** only this file and its child hold sentences for readers, so that any of them can become a key of the
+//! brand file without a change to a writer.
 
 mod seen;
 
@@ -9,97 +9,99 @@ use guide::{Expiry, FieldType, LifecycleEvent, Limits, Role, Standing};
 
 pub(crate) use self::seen::seen;
 
-/// The language of the words below.
+use self::seen::either;
+
+/// The language of the texts below.
 pub(crate) const LANGUAGE: &str = "en";
 
 pub(crate) const NEEDS: &str = "Before you begin";
-pub(crate) const FIELDS: &str = "What you enter";
+pub(crate) const FIELDS: &str = "Form fields";
 pub(crate) const PERMISSIONS: &str = "Permissions";
-pub(crate) const CHECKS: &str = "What is checked";
-pub(crate) const TROUBLES: &str = "If something goes wrong";
-pub(crate) const CREDENTIAL: &str = "What to know about the credential";
-pub(crate) const LIMITS: &str = "Limits";
-pub(crate) const EVENTS: &str = "Dates to know";
-pub(crate) const SOURCES: &str = "Where this comes from";
+pub(crate) const CHECKS: &str = "Connection checks";
+pub(crate) const TROUBLES: &str = "Troubleshooting";
+pub(crate) const CREDENTIAL: &str = "About the credential";
+pub(crate) const LIMITS: &str = "Rate limits";
+pub(crate) const EVENTS: &str = "Important dates";
+pub(crate) const SOURCES: &str = "Sources";
 
 pub(crate) const WARNING: &str = "Warning";
 pub(crate) const CONTENTS: &str = "On this page";
-pub(crate) const SKIP: &str = "Skip to the content";
+pub(crate) const SKIP: &str = "Skip to content";
 pub(crate) const HELP: &str = "Help";
-pub(crate) const FORM: &str = "The form, as you will see it";
+pub(crate) const FORM: &str = "The form that you fill in";
 pub(crate) const CHOOSE: &str = "Choose";
 pub(crate) const HIDDEN: &str = "hidden";
 pub(crate) const IMAGE: &str = "Image";
 
-pub(crate) const TYPE: &str = "Kind";
+pub(crate) const TYPE: &str = "Type";
 pub(crate) const FORMAT: &str = "Format";
 pub(crate) const EXAMPLE: &str = "Example";
 pub(crate) const DEFAULT: &str = "If left empty";
-pub(crate) const OPTIONS: &str = "Choices";
-pub(crate) const ONLY: &str = "Asked";
+pub(crate) const OPTIONS: &str = "Options";
+pub(crate) const ONLY: &str = "Shown";
 pub(crate) const FOUND_AT: &str = "Where to find it";
 pub(crate) const HOST: &str = "Host";
-pub(crate) const DESCRIPTION: &str = "How to recognize it";
+pub(crate) const DESCRIPTION: &str = "Description";
 pub(crate) const PERMISSION: &str = "Permission";
-pub(crate) const LETS: &str = "What it allows";
+pub(crate) const ACCESS: &str = "Access";
 pub(crate) const NEEDED_FOR: &str = "Needed for";
-pub(crate) const TRIED_BY: &str = "Tried when linking";
+pub(crate) const TESTED_BY: &str = "Tested by";
 pub(crate) const WITHOUT_IT: &str = "Without it";
 pub(crate) const NOTHING: &str = "\u{2013}";
-pub(crate) const LINKED_WITHOUT: &str = "Linked, but cannot do this";
-pub(crate) const NOT_LINKED_WITHOUT: &str = "Not linked";
-pub(crate) const SEEN: &str = "How it shows";
+pub(crate) const LIMITED_WITHOUT: &str = "The account connects with limited access.";
+pub(crate) const NOT_LINKED_WITHOUT: &str = "The account doesn't connect.";
+pub(crate) const SEEN: &str = "Technical details";
 pub(crate) const FIX: &str = "What to do";
-pub(crate) const LOOK_AT: &str = "Look at";
+pub(crate) const LOOK_AT: &str = "Fields to check";
 pub(crate) const BACK_TO: &str = "Go back to";
 pub(crate) const SOURCE: &str = "Source";
 
-/// The heading over environments, which a provider may call sites or regions.
+/// The heading over the environments, from the provider's word for one, such as "Site".
 pub(crate) fn environments(label: &str) -> String {
     format!("{label}s")
 }
 
 pub(crate) fn chosen_environment(label: &str) -> String {
-    format!("the chosen {}", label.to_lowercase())
+    format!("the selected {}", label.to_lowercase())
 }
 
 pub(crate) fn environment_host(label: &str) -> String {
-    format!("host of the {}", label.to_lowercase())
+    format!("{} host", label.to_lowercase())
 }
 
-/// How an outcome shows for which no answer is the sign.
+/// The technical details of an outcome that depends on the account's identity and not on a response.
 pub(crate) fn seen_by_identity(provider: &str) -> String {
-    format!("{provider} accepts the credentials, and they belong to another account.")
+    format!("{provider} accepts the credentials, but they belong to a different account.")
 }
 
 pub(crate) fn redirect_uri(hub: &str) -> String {
-    format!("the redirect URI that {hub} shows")
+    format!("redirect URI shown in {hub}")
 }
 
-/// The name of something that differs from reader to reader.
+/// The name of a value that differs between readers, marked as such.
 pub(crate) fn placeholder(name: &str) -> String {
     format!("\u{2039}{name}\u{203a}")
 }
 
-/// What kind of value it is.
+/// The type of a field's value.
 pub(crate) const fn kind(kind: FieldType) -> &'static str {
     match kind {
-        FieldType::Text => "one line of text",
-        FieldType::Email => "an email address",
-        FieldType::Url => "an address that begins with https://",
-        FieldType::Host => "a host name",
-        FieldType::Secret => "a token, key or password",
-        FieldType::Number => "a whole number",
-        FieldType::Select => "one of several choices",
-        FieldType::Multiline => "several lines of text",
-        FieldType::File => "a file",
+        FieldType::Text => "text",
+        FieldType::Email => "email address",
+        FieldType::Url => "URL that starts with https://",
+        FieldType::Host => "host name",
+        FieldType::Secret => "token, key or password",
+        FieldType::Number => "whole number",
+        FieldType::Select => "one of several options",
+        FieldType::Multiline => "multiple lines of text",
+        FieldType::File => "file",
         FieldType::Boolean => "yes or no",
     }
 }
 
-/// The same, and whether the value is kept from view.
-pub(crate) fn kind_and_secrecy(kind_of: FieldType, secret: bool) -> String {
-    format!("{}{}", kind(kind_of), if secret { ", kept secret" } else { "" })
+/// The type of a field's value, and whether the value is a secret.
+pub(crate) fn kind_and_secrecy(kind: &str, secret: bool) -> String {
+    format!("{kind}{}", if secret { " (secret)" } else { "" })
 }
 
 /// Whether a field must be filled in.
@@ -107,73 +109,67 @@ pub(crate) const fn need(required: bool) -> &'static str {
     if required { "required" } else { "optional" }
 }
 
-/// What stands before the checks.
+/// The sentence before the checks. `entered` tells whether the reader enters any details.
 pub(crate) fn checks_intro(brand: &str, provider: &str, entered: bool) -> String {
-    let with = if entered { " with what you entered" } else { "" };
-    format!("Before anything is stored, {brand} asks {provider}{with}:")
+    let with = if entered { " with the details that you entered" } else { "" };
+    format!("Before saving anything, {brand} sends these requests to {provider}{with}:")
 }
 
-/// What a check proves.
+/// The fact that a check proves.
 pub(crate) fn proves(role: Role, required: bool, anonymous: bool) -> String {
-    let what = match role {
-        Role::Authenticate if anonymous => "It looks up what is told to anybody, without your credentials.",
-        Role::Identity => "It shows whose account it is.",
-        Role::Authenticate => "It shows that the credentials are accepted.",
-        Role::Capability => "It shows that the account may do what is needed.",
+    let fact = match role {
+        Role::Authenticate if anonymous => "Looks up public information, without your credentials.",
+        Role::Identity => "Confirms which account the credentials belong to.",
+        Role::Authenticate => "Confirms that the credentials work.",
+        Role::Capability => "Confirms that the account has the access it needs.",
     };
     match (required, role) {
-        (true, _) => what.to_owned(),
-        // What its name says already is not said once more of each of a dozen.
-        (false, Role::Capability) => "The account is linked even if it fails.".to_owned(),
-        (false, _) => format!("{what} The account is linked even if it fails."),
+        (true, _) => fact.to_owned(),
+        // A guide can have a dozen of these, and the name of each says what it confirms.
+        (false, Role::Capability) => "The account connects even if this check fails.".to_owned(),
+        (false, _) => format!("{fact} The account connects even if this check fails."),
     }
 }
 
-/// When a part of the guide applies.
+/// The condition under which a part of the guide applies.
 pub(crate) fn only(environments: &[&str], field: Option<(&str, &[&str])>) -> Option<String> {
-    let place = (!environments.is_empty()).then(|| format!("in {}", any_of(environments)));
-    let value = field.map(|(label, values)| format!("if {label} is {}", any_of(values)));
+    let place = (!environments.is_empty()).then(|| format!("for {}", either(environments)));
+    let value = field.map(|(label, values)| format!("if \u{201c}{label}\u{201d} is {}", either(values)));
     match (place, value) {
-        (Some(place), Some(value)) => Some(format!("Only {place}, and {value}.")),
+        (Some(place), Some(value)) => Some(format!("Only {place}, and only {value}.")),
         (Some(one), None) | (None, Some(one)) => Some(format!("Only {one}.")),
         (None, None) => None,
     }
 }
 
-/// What the scopes of a step make possible.
+/// The actions that a step's scopes make possible.
 pub(crate) fn enables(actions: &[&str]) -> String {
     format!("Enables actions: {}", actions.join(", "))
 }
 
-fn any_of(names: &[&str]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [front @ .., last] => format!("{} or {last}", front.join(", ")),
-    }
-}
-
-/// How often the provider may be asked.
+/// The provider's rate limit.
 pub(crate) fn limits(limits: &Limits, provider: &str) -> String {
     let noun = if limits.requests == 1 { "request" } else { "requests" };
-    let time = match limits.per_seconds {
-        1 => "a second".to_owned(),
-        60 => "a minute".to_owned(),
-        3600 => "an hour".to_owned(),
-        86_400 => "a day".to_owned(),
-        n => format!("in {n} seconds"),
+    let period = match limits.per_seconds {
+        1 => "per second".to_owned(),
+        60 => "per minute".to_owned(),
+        3600 => "per hour".to_owned(),
+        86_400 => "per day".to_owned(),
+        n => format!("every {n} seconds"),
     };
-    let who = limits.counted_per.as_ref().map(|who| format!(", counted per {who}")).unwrap_or_default();
-    format!("{provider} takes {} {noun} {time}{who}.", limits.requests)
+    let counted = limits.counted_per.as_ref().map(|who| format!(" per {who}")).unwrap_or_default();
+    format!("{provider} allows {} {noun} {period}{counted}.", limits.requests)
 }
 
-/// When a credential stops working by itself.
+/// The time at which a credential expires; `None` if that is unknown.
 pub(crate) fn expires(expiry: Expiry) -> Option<String> {
     match expiry {
         Expiry::Unknown => None,
-        Expiry::Never => Some("It does not expire: it works until somebody revokes it.".to_owned()),
-        Expiry::Days(n) => Some(format!("It expires {} after it was made, at the latest.", days(n))),
-        Expiry::IdleDays(n) => Some(format!("It expires when it has not been used for {}.", days(n))),
+        Expiry::Never => Some("The credential doesn't expire. It works until someone revokes it.".to_owned()),
+        Expiry::Days(n) => {
+            Some(format!("The credential expires no later than {} after it was created.", days(n)))
+        }
+        Expiry::IdleDays(n) => Some(format!("The credential expires if it isn't used for {}.", days(n))),
     }
 }
 
@@ -181,37 +177,36 @@ fn days(n: u32) -> String {
     if n == 1 { "one day".to_owned() } else { format!("{n} days") }
 }
 
-/// On whose behalf a credential acts.
+/// The user on whose behalf requests with a credential are made.
 pub(crate) fn acts_as(who: &str) -> String {
-    format!("On whose behalf it acts: {who}")
+    format!("Acts as: {who}")
 }
 
-/// That a credential is shown once.
 pub(crate) fn shown_once(provider: &str) -> String {
-    format!("{provider} shows it only once.")
+    format!("{provider} shows the credential only once.")
 }
 
-/// What happens, in a word.
+/// The kind of a dated event.
 pub(crate) const fn event(event: LifecycleEvent) -> &'static str {
     match event {
         LifecycleEvent::Introduced => "introduced",
         LifecycleEvent::Changed => "changed",
         LifecycleEvent::Deprecated => "deprecated",
-        LifecycleEvent::Sunset => "switched off",
+        LifecycleEvent::Sunset => "discontinued",
     }
 }
 
-/// How sure a fact is. What is assumed can have a page all the same: somebody else's.
+/// How well a fact is established. An assumption can have a page, too, such as one by a third party.
 pub(crate) const fn standing(standing: Standing, has_page: bool) -> &'static str {
     match standing {
         Standing::Documented => "Documented by the provider",
-        Standing::Observed => "Seen with a real account",
+        Standing::Observed => "Observed with a real account",
         Standing::Assumed if has_page => "Assumed from this page",
         Standing::Assumed => "Assumed",
     }
 }
 
-/// Since when.
+/// The end of a source's line: the day on which the fact was last checked.
 pub(crate) fn checked_on(day: &str) -> String {
     format!(", last checked on {day}.")
 }

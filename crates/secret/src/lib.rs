@@ -1,135 +1,15 @@
 //! Values that must not be seen.
 //!
-//! **Invariant:** there is no way to print one. A [`Secret`] has no `Display`, no `Serialize`, a `Debug` that
-//! hides, and is wiped from memory when dropped; [`Secret::expose`] is the only way in, so that every place
-//! that looks can be found by searching for one word.
+//! **Invariant:** a value cannot be printed. A [`Secret`] has no `Display` and no `Serialize`, its `Debug` hides the
+//! text, and dropping it wipes the memory. [`Secret::expose`] is the only way to read the text, so a search for that
+//! word finds every reader.
 //!
-//! [`Redactor`] is the second line: it takes known secrets, in the spellings they travel in, out of text that
-//! came from elsewhere.
+//! [`Redactor`] is the second line of defense: it removes known secrets, in every encoding that they are sent in, from
+//! text that comes from elsewhere.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod redactor;
-
-use std::fmt;
-
-use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
+mod value;
 
 pub use crate::redactor::Redactor;
-
-/// A text that must not be seen: a token, a password, a whole sealed snapshot.
-#[derive(Clone, Default)]
-pub struct Secret(Zeroizing<String>);
-
-impl Secret {
-    /// Takes over a text; the caller's copy is gone.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(Zeroizing::new(text.into()))
-    }
-
-    /// The text itself. Search for this word to see everyone who looks.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-
-    /// Adds a text at the end. Where the room has to grow, what was there before is wiped.
-    pub fn push(&mut self, text: &str) {
-        if self.0.capacity() - self.0.len() < text.len() {
-            let mut larger = String::with_capacity((self.0.len() + text.len()).next_power_of_two());
-            larger.push_str(&self.0);
-            self.0 = Zeroizing::new(larger);
-        }
-        self.0.push_str(text);
-    }
-
-    /// Whether there is nothing to hide.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl From<String> for Secret {
-    fn from(text: String) -> Self {
-        Self::new(text)
-    }
-}
-
-impl From<&str> for Secret {
-    fn from(text: &str) -> Self {
-        Self::new(text)
-    }
-}
-
-/// Compared in constant time, so that a comparison tells nothing of how much was right.
-impl PartialEq for Secret {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
-    }
-}
-
-impl Eq for Secret {}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("(hidden)")
-    }
-}
-
-/// Bytes that must not be seen: a key, a body to be sent.
-#[derive(Clone, Default)]
-pub struct SecretBytes(Zeroizing<Vec<u8>>);
-
-impl SecretBytes {
-    /// Takes over the bytes; the caller's copy is gone.
-    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
-        Self(Zeroizing::new(bytes.into()))
-    }
-
-    /// The bytes themselves. Search for this word to see everyone who looks.
-    pub fn expose(&self) -> &[u8] {
-        &self.0
-    }
-
-    /// Whether there is nothing to hide.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl From<&Secret> for SecretBytes {
-    fn from(text: &Secret) -> Self {
-        Self::new(text.expose().as_bytes())
-    }
-}
-
-impl PartialEq for SecretBytes {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.ct_eq(&other.0).into()
-    }
-}
-
-impl Eq for SecretBytes {}
-
-impl fmt::Debug for SecretBytes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("(hidden)")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn debug_hides_text_and_bytes() {
-        assert_eq!(format!("{:?}", Secret::new("canary")), "(hidden)");
-        assert_eq!(format!("{:?}", SecretBytes::new("canary")), "(hidden)");
-        assert_eq!(format!("{:?}", Some(Secret::new("canary"))), "Some((hidden))");
-    }
-
-    #[test]
-    fn equality_looks_at_the_whole_text() {
-        assert_eq!(Secret::new("a"), Secret::from("a"));
-        assert_ne!(Secret::new("a"), Secret::from("ab"));
-    }
-}
+pub use crate::value::{Secret, SecretBytes};

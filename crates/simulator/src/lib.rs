@@ -1,13 +1,17 @@
-//! A provider that answers as a guide's scenarios say.
+//! A local stand-in for a provider that answers as a guide's scenarios specify.
 //!
-//! [`Script`] is the part that decides, and has no sockets; [`Simulator`] serves one on loopback over real HTTP.
-//! What was given in a scenario is how the simulator knows which conversation it is in: it makes the request that
-//! the guide would make, and compares.
+//! [`Script`] decides what to answer and has no sockets; [`Simulator`] serves a script on loopback over real HTTP.
+//! To find the scenario that a request belongs to, the script builds the request that the guide would send with the
+//! scenario's credentials, and compares the two.
 //!
-//! **Invariant:** it listens on loopback only, and is never in the path of a real link.
+//! **Invariant:** the simulator listens on loopback only, and no real link ever uses it.
 
+mod conversation;
+mod exchange;
 mod script;
 mod server;
+mod sign_in;
 
-pub use crate::script::{Incoming, Line, Script};
+pub use crate::exchange::{Incoming, LogLine};
+pub use crate::script::Script;
 pub use crate::server::Simulator;

@@ -1,4 +1,6 @@
-//! Serving a script over real HTTP, on loopback.
+//! Serves a script over real HTTP on loopback.
+//!
+//! **Invariant:** the listener is bound to 127.0.0.1.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -20,48 +22,54 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
-use crate::script::{Incoming, Line, Script};
+use crate::exchange::{Incoming, LogLine, percent_decoded};
+use crate::script::Script;
 
-/// More than this is never read by the way out.
+/// The size of the body that simulates [`Fault::TooLarge`], in bytes: more than checks read of any answer. Also the
+/// largest request body that the simulator accepts.
 const TOO_LARGE: usize = 4 << 20;
 
-/// A provider on loopback. It stops when it is dropped.
+/// A running simulator. Dropping it stops it and closes its connections.
 pub struct Simulator {
     address: SocketAddr,
     script: Arc<Mutex<Script>>,
-    lines: Option<UnboundedReceiver<Line>>,
+    lines: Option<UnboundedReceiver<LogLine>>,
     task: JoinHandle<()>,
 }
 
 impl Simulator {
-    /// Serves a script at a port of 127.0.0.1; 0 takes any that is free.
+    /// Serves a script on a port of 127.0.0.1. Port 0 means any free port.
+    ///
+    /// # Errors
+    ///
+    /// If the port cannot be bound.
     pub async fn start(script: Script, port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
         let script = Arc::new(Mutex::new(script));
-        let (said, lines) = unbounded_channel();
+        let (log, lines) = unbounded_channel();
         let shared = Arc::clone(&script);
         let task = tokio::spawn(async move {
-            // Connections end with the simulator, or a test could speak to the last one's.
+            // Connections end with the simulator. Otherwise the next test could reuse one to the previous script.
             let mut connections = tokio::task::JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                connections.spawn(serve(stream, Arc::clone(&shared), said.clone()));
+                connections.spawn(serve(stream, Arc::clone(&shared), log.clone()));
             }
         });
         Ok(Self { address, script, lines: Some(lines), task })
     }
 
-    /// Where it listens.
+    /// The address that the simulator listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What it says about every request; can be taken once.
-    pub fn lines(&mut self) -> Option<UnboundedReceiver<Line>> {
+    /// The log lines, one per answer. Only the first call returns them; later calls return `None`.
+    pub fn lines(&mut self) -> Option<UnboundedReceiver<LogLine>> {
         self.lines.take()
     }
 
-    /// Leaves out the next turn: it failed before it could come here.
+    /// Skips the next turn, because its request failed before it could reach the simulator.
     pub fn skip(&self) {
         self.script.lock().unwrap_or_else(PoisonError::into_inner).skip();
     }
@@ -73,26 +81,26 @@ impl Drop for Simulator {
     }
 }
 
-/// A connection that ends without an answer.
+/// The error that makes the server close a connection without an answer.
 #[derive(Debug)]
 struct HangUp;
 
 impl fmt::Display for HangUp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the scenario ends the connection here")
+        f.write_str("the scenario closes the connection here")
     }
 }
 
 impl std::error::Error for HangUp {}
 
-async fn serve(stream: TcpStream, script: Arc<Mutex<Script>>, said: UnboundedSender<Line>) {
+async fn serve(stream: TcpStream, script: Arc<Mutex<Script>>, log: UnboundedSender<LogLine>) {
     let answer = service_fn(|request: Request<Body>| async {
         let incoming = incoming(request).await.ok_or(HangUp)?;
         let (reply, line) = script.lock().unwrap_or_else(PoisonError::into_inner).answer(&incoming);
-        let _ = said.send(line);
+        let _ = log.send(line);
         respond(reply).await
     });
-    // An error here is the client's or the scenario's doing, and what the scenario wanted.
+    // An error here comes from the client or from the scenario, and is intended in both cases.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
 }
 
@@ -113,7 +121,7 @@ async fn respond(reply: Reply) -> Result<Response<Full<Bytes>>, HangUp> {
             std::future::pending::<Infallible>().await;
             Err(HangUp)
         }
-        // A content encoding that is not what it says cannot be decoded.
+        // The body does not match its content encoding, so it cannot be decoded.
         Reply::Fails(Fault::Malformed) => {
             let mut response = Response::new(Full::new(Bytes::from_static(b"this is not gzip")));
             response.headers_mut().insert("content-encoding", HeaderValue::from_static("gzip"));
@@ -124,7 +132,7 @@ async fn respond(reply: Reply) -> Result<Response<Full<Bytes>>, HangUp> {
     }
 }
 
-/// The request as the script sees it; none, if its body does not come whole or is larger than any of ours.
+/// Reads the request for the script. Returns `None` if its body is incomplete or larger than [`TOO_LARGE`].
 async fn incoming(request: Request<Body>) -> Option<Incoming> {
     let (request, body) = request.into_parts();
     let body = Limited::new(body, TOO_LARGE).collect().await.ok()?.to_bytes();
@@ -133,14 +141,14 @@ async fn incoming(request: Request<Body>) -> Option<Incoming> {
     let host = request.uri.host().unwrap_or_else(|| header("host"));
     let host = host.split(':').next().unwrap_or_default().to_owned();
     let headers = request.headers.iter().filter_map(|(name, value)| {
-        // A header is text or it is not one that a guide can make.
+        // A guide can only produce headers that are text.
         Some((name.as_str().to_owned(), Secret::new(value.to_str().ok()?)))
     });
     let query = request.uri.query().unwrap_or_default();
     let query = query
         .split('&')
         .filter_map(|pair| pair.split_once('='))
-        .map(|(name, value)| (decoded(name), Secret::new(decoded(value))));
+        .map(|(name, value)| (percent_decoded(name), Secret::new(percent_decoded(value))));
     Some(Incoming {
         verb: request.method.as_str().to_owned(),
         host,
@@ -148,24 +156,4 @@ async fn incoming(request: Request<Body>) -> Option<Incoming> {
         parameters: headers.chain(query).collect(),
         body: Secret::new(String::from_utf8_lossy(&body).into_owned()),
     })
-}
-
-/// A text without its percent-encoding.
-pub(crate) fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let escaped = tail
-            .get(..2)
-            .and_then(|two| std::str::from_utf8(two).ok())
-            .and_then(|two| u8::from_str_radix(two, 16).ok());
-        if let (b'%', Some(byte)) = (first, escaped) {
-            bytes.push(byte);
-            rest = &tail[2..];
-        } else {
-            bytes.push(first);
-            rest = tail;
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }

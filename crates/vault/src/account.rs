@@ -1,7 +1,7 @@
-//! Accounts, as the rest of the product sees them.
+//! Linked accounts.
 //!
-//! **Invariant:** an [`Account`] holds nothing that must not be seen; of its secrets it knows the names. Secret
-//! values travel in [`NewAccount`] on the way in and in [`Credentials`] on the way out, and nowhere else.
+//! **Invariant:** an [`Account`] contains the names of its secret fields and never their values. Secret values are in
+//! [`NewAccount`] on the way in and in [`Credentials`] on the way out, and nowhere else.
 
 use std::collections::BTreeMap;
 
@@ -10,49 +10,50 @@ use secret::Secret;
 
 use crate::id::AccountId;
 
-/// What is stored when an account has been seen to work.
+/// An account to store, after its checks have passed.
 #[derive(Clone, Debug, Default)]
 pub struct NewAccount {
     /// The key of the provider.
     pub provider: String,
     /// The key of the method by which the account was linked.
     pub method: String,
-    /// The provider's environment, when it has several.
+    /// The key of the provider's environment. `None` if the method has no environments.
     pub environment: Option<String>,
-    /// What the provider calls the account; the same account linked twice has the same.
+    /// The provider's own id for the account, the same however often the account is linked.
     pub external_id: Option<String>,
     /// The account's name at the provider.
     pub name: Option<String>,
-    /// What the person who linked it calls it.
+    /// A name chosen by the person who linked the account, or by the product.
     pub label: Option<String>,
-    /// Public fields, by name.
+    /// The values of public fields, by field key.
     pub values: BTreeMap<String, String>,
-    /// Secret fields, by name.
+    /// The values of secret fields, and tokens, by name.
     pub secrets: BTreeMap<String, Secret>,
-    /// Which state of the guide the account was linked with.
+    /// The digest of the guide that the account was linked with.
     pub guide_digest: String,
     /// The keys of the checks that passed.
     pub proved: Vec<String>,
-    /// The outcome of linking.
+    /// The outcome of linking: `ok` or `ok_limited`.
     pub outcome: String,
-    /// What the provider said about who this is.
+    /// Details of the account's identity at the provider, by name.
     pub identity: BTreeMap<String, String>,
-    /// Whose it is, where the Hub linked it.
+    /// The project and owner of an account that the Hub linked. `None` for an account linked in the terminal.
     pub home: Option<Home>,
 }
 
-/// Whose an account is.
+/// The project and owner of an account that the Hub linked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Home {
-    /// The project.
+    /// The project's id.
     pub project: String,
-    /// The connector configuration it was linked with.
+    /// The id of the connector profile that the account was linked with: `cpr_…`, or `provider.method` for a method that
+    /// needs no profile.
     pub connector_profile: String,
-    /// The customer of the product.
+    /// The customer whose account it is.
     pub owner: Owner,
-    /// Whether it counts.
+    /// Whether it is a production or a test account.
     pub kind: Kind,
-    /// What the product keeps with it.
+    /// Data that the product attached to the account.
     pub metadata: serde_json::Map<String, serde_json::Value>,
 }
 
@@ -66,150 +67,148 @@ impl Home {
 /// A customer of the product that embeds the Hub.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owner {
-    /// What the product calls the customer; an account of the same owner at the same provider is the same.
+    /// The product's id for the customer. By default an owner has one account at each provider.
     pub id: String,
     /// The customer's name.
     pub name: String,
-    /// The person who linked.
+    /// The person who linked the account.
     pub username: Option<String>,
 }
 
-/// Whether something counts or is for trying out.
+/// Whether a key, session or account is for production or for tests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Kind {
-    /// It counts.
+    /// Real customers and their accounts.
     #[default]
     Production,
-    /// It is for trying out.
+    /// Test data. A test key sees and creates nothing else.
     Test,
 }
 
-/// What somebody decided about an account, whatever its checks say.
+/// A decision not to use an account, whatever its checks find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hold {
-    /// It is not to be used for now.
+    /// The account must not be used for now.
     Suspended,
-    /// It is not to be used again.
+    /// The account must never be used again. Linking the same account creates a new one.
     Archived,
 }
 
 /// A linked account, without its secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// Its id.
+    /// The account's id.
     pub id: AccountId,
     /// The key of the provider.
     pub provider: String,
     /// The key of the method by which the account was linked.
     pub method: String,
-    /// The provider's environment, when it has several.
+    /// The key of the provider's environment. `None` if the method has no environments.
     pub environment: Option<String>,
-    /// What the provider calls the account.
+    /// The provider's own id for the account.
     pub external_id: Option<String>,
     /// The account's name at the provider.
     pub name: Option<String>,
-    /// What the person who linked it calls it.
+    /// A name chosen by the person who linked the account, or by the product.
     pub label: Option<String>,
-    /// Public fields, by name.
+    /// The values of public fields, by field key.
     pub values: BTreeMap<String, String>,
-    /// The names of the secret fields, in order.
+    /// The names of the secret fields and tokens, sorted.
     pub secret_fields: Vec<String>,
-    /// Which state of the guide the account was linked with.
+    /// The digest of the guide that the account was linked with.
     pub guide_digest: String,
     /// The keys of the checks that passed.
     pub proved: Vec<String>,
-    /// The outcome of linking, or of the last check since.
+    /// The outcome of linking, or of the last check since then.
     pub outcome: String,
-    /// What the provider said about who this is.
+    /// Details of the account's identity at the provider, by name.
     pub identity: BTreeMap<String, String>,
-    /// Whose it is, where the Hub linked it.
+    /// The project and owner of an account that the Hub linked. `None` for an account linked in the terminal.
     pub home: Option<Home>,
-    /// Whether it works.
+    /// Whether the account works.
     pub state: AccountState,
-    /// Since when.
+    /// When the state or the hold last changed.
     pub state_at: Option<Timestamp>,
-    /// What somebody decided about it.
+    /// A decision not to use the account. `None` if there is no such decision.
     pub hold: Option<Hold>,
-    /// Counts the times its credentials were stored, from 1.
+    /// How often the credentials were stored, from 1.
     pub version: i64,
-    /// When it was linked.
+    /// When the account was linked.
     pub created_at: Timestamp,
-    /// When its credentials were last stored.
+    /// When the credentials or the account's own columns were last changed.
     pub updated_at: Timestamp,
-    /// When it was last seen to work, or not to.
+    /// When the account was last checked, successfully or not.
     pub checked_at: Option<Timestamp>,
 }
 
 /// Whether an account works.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccountState {
-    /// It worked when it was last checked.
+    /// The last check passed.
     Active,
-    /// It did not.
+    /// The last check failed.
     Error {
-        /// Why, in words for a person.
+        /// The reason, in words for a person.
         reason: String,
     },
 }
 
-/// Which accounts to list. The default is all of them, whosever they are.
+/// Which accounts to list, across all projects. The default is all of them.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Only those at this provider.
+    /// Only accounts at this provider.
     pub provider: Option<String>,
 }
 
-/// Which accounts of a project to list, a page at a time. An empty list of something is no wish.
+/// Which accounts of a project to list, a page at a time. An empty list does not filter.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
-    /// The project.
+    /// The project's id.
     pub project: String,
-    /// Only those with one of these ids.
+    /// Only accounts with one of these ids.
     pub ids: Vec<String>,
-    /// Only those at one of these providers.
+    /// Only accounts at one of these providers.
     pub providers: Vec<String>,
-    /// Only those of one of these owners.
+    /// Only accounts of one of these owners.
     pub owners: Vec<String>,
-    /// Only those that count, or that do not.
+    /// Only production or only test accounts.
     pub kind: Option<Kind>,
-    /// Only those that work, or that do not.
+    /// Only accounts that work (`true`), or that do not.
     pub works: Option<bool>,
-    /// Only those whose credentials are past their time, or that are not active for another reason.
+    /// Only accounts whose last outcome is `expired` (`true`), or is anything else.
     pub expired: Option<bool>,
-    /// Only those that somebody decided so about; `Some(None)`: about which nobody decided anything.
+    /// Only accounts with this hold; `Some(None)` for accounts without one.
     pub hold: Option<Option<Hold>>,
-    /// Only those of active connector configurations, or of inactive ones.
+    /// Only accounts of active (`true`) or of inactive connector profiles.
     pub connector_profile_active: Option<bool>,
-    /// How many to leave out at the beginning.
+    /// The number of accounts to skip.
     pub skip: i64,
-    /// How many to give.
+    /// The largest number of accounts to return.
     pub limit: i64,
 }
 
-/// What a check of a stored account found.
+/// The result of checking a stored account.
 #[derive(Clone, Debug)]
 pub struct CheckRecord {
     /// The version of the account whose credentials were checked.
     pub version: i64,
-    /// The outcome.
+    /// The outcome, such as `ok` or `wrong_secret`.
     pub outcome: String,
-    /// When.
-    pub at: Timestamp,
     /// Whether the account works.
     pub state: AccountState,
 }
 
-/// An account with its secrets, for the request that needs them.
+/// An account with its secrets, for a request that needs them.
 #[derive(Clone, Debug)]
 pub struct Credentials {
-    /// The account; its public fields are in there.
+    /// The account, including its public fields.
     pub account: Account,
-    /// Secret fields, by name.
+    /// The values of secret fields, and tokens, by name.
     pub secrets: BTreeMap<String, Secret>,
 }
 
 impl NewAccount {
-    /// The account that is stored, without the secrets.
+    /// The account to store, without the secrets. It is active and has just been checked.
     pub(crate) fn stored(
         &self,
         id: AccountId,
@@ -244,7 +243,7 @@ impl NewAccount {
 }
 
 impl AccountState {
-    /// The state in one word: `active` or `error`.
+    /// `active` or `error`.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -252,7 +251,7 @@ impl AccountState {
         }
     }
 
-    /// Why it does not work.
+    /// Why the account does not work. `None` if it does.
     pub fn reason(&self) -> Option<&str> {
         match self {
             Self::Active => None,
@@ -262,7 +261,7 @@ impl AccountState {
 }
 
 impl Kind {
-    /// In one word: `production` or `test`.
+    /// `production` or `test`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Production => "production",
@@ -270,14 +269,14 @@ impl Kind {
         }
     }
 
-    /// The kind with that name.
+    /// The kind with this name.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Production, Self::Test].into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
 impl Hold {
-    /// In one word: `suspended` or `archived`.
+    /// `suspended` or `archived`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Suspended => "suspended",
@@ -285,7 +284,7 @@ impl Hold {
         }
     }
 
-    /// The decision with that name.
+    /// The hold with this name.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Suspended, Self::Archived].into_iter().find(|hold| hold.as_str() == text)
     }

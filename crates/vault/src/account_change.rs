@@ -1,75 +1,55 @@
-//! What a product keeps with an account, changed without touching its credentials.
+//! Changing an account's own columns, without touching its credentials.
 //!
-//! **Invariant:** what credentials are bound to (project, provider, method, hosts) cannot be changed here.
+//! **Invariant:** what the credentials are bound to (project, provider, method, public fields) cannot be changed here.
 
-use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::account::{Account, Hold};
+use crate::audit::{self, Subject};
+use crate::by::By;
 use crate::error::ChangeError;
 use crate::id::AccountId;
-use crate::open::Vault;
-use crate::row::{account, json, stamp, whole_milliseconds};
+use crate::outbox;
+use crate::row::{account, json, stamp};
 use crate::store::find;
-use crate::{audit, outbox};
+use crate::writer::Writer;
 
-/// A change of what a product keeps with an account. What is none stays.
+/// A change to an account's own columns. `None` leaves a column as it is. Owner, user name and metadata apply to
+/// accounts that the Hub linked.
 #[derive(Clone, Debug, Default)]
 pub struct AccountChange {
-    /// What the product calls the customer.
+    /// The product's id for the customer.
     pub owner_id: Option<String>,
     /// The customer's name.
     pub owner_name: Option<String>,
-    /// The person who linked; `Some(None)` takes it away.
+    /// The person who linked the account; `Some(None)` removes the user name.
     pub username: Option<Option<String>>,
-    /// What it is called; `Some(None)` takes it away.
+    /// The account's label; `Some(None)` removes it.
     pub label: Option<Option<String>>,
-    /// What the product keeps with it.
+    /// The product's data about the account. It replaces the old data as a whole.
     pub metadata: Option<Map<String, Value>>,
-    /// What somebody decided about it; `Some(None)` lifts it.
+    /// A decision not to use the account; `Some(None)` lifts it.
     pub hold: Option<Option<Hold>>,
 }
 
-impl Vault {
-    /// Changes what a product keeps with an account.
+impl Writer {
+    /// Changes an account's own columns. A change that changes nothing leaves no trace.
     pub async fn change_account(
         &self,
         id: &AccountId,
         change: &AccountChange,
-        actor: &str,
-        now: Timestamp,
+        by: By<'_>,
     ) -> Result<Account, ChangeError> {
-        let now = whole_milliseconds(now);
         let mut work = self.begin().await?;
         let old = account(&find(&mut work, id).await?)?;
-        let mut new = old.clone();
-        if let Some(home) = &mut new.home {
-            if let Some(owner_id) = &change.owner_id {
-                home.owner.id.clone_from(owner_id);
-            }
-            if let Some(name) = &change.owner_name {
-                home.owner.name.clone_from(name);
-            }
-            if let Some(username) = &change.username {
-                home.owner.username.clone_from(username);
-            }
-            if let Some(metadata) = &change.metadata {
-                home.metadata.clone_from(metadata);
-            }
-        }
-        if let Some(label) = &change.label {
-            new.label.clone_from(label);
-        }
-        if let Some(hold) = change.hold {
-            new.hold = hold;
-            if hold != old.hold {
-                new.state_at = Some(now);
-            }
-        }
+        let mut new = changed(&old, change);
         if new == old {
             return Ok(old);
         }
-        new.updated_at = now;
+        if new.hold != old.hold {
+            new.state_at = Some(by.at);
+        }
+        new.updated_at = by.at;
         let home = new.home.as_ref();
         sqlx::query(
             "update accounts set owner_id = $2, owner_name = $3, username = $4, label = $5, metadata_json = $6, \
@@ -83,12 +63,37 @@ impl Vault {
         .bind(json(home.map(|home| home.metadata.clone()).unwrap_or_default()))
         .bind(new.hold.map(Hold::as_str))
         .bind(new.state_at.map(stamp))
-        .bind(stamp(now))
+        .bind(stamp(new.updated_at))
         .execute(work.tx())
         .await?;
-        audit::write(work.tx(), "account.updated", &new, actor, Some("profile"), now).await?;
-        outbox::write(work.tx(), "account.updated", &new, now).await?;
+        audit::write(work.tx(), "account.updated", Subject::Account(&new), Some("profile"), by).await?;
+        outbox::write(work.tx(), "account.updated", &new, by.at).await?;
         work.commit().await?;
         Ok(new)
     }
+}
+
+fn changed(old: &Account, change: &AccountChange) -> Account {
+    let mut new = old.clone();
+    if let Some(home) = &mut new.home {
+        if let Some(owner_id) = &change.owner_id {
+            home.owner.id.clone_from(owner_id);
+        }
+        if let Some(name) = &change.owner_name {
+            home.owner.name.clone_from(name);
+        }
+        if let Some(username) = &change.username {
+            home.owner.username.clone_from(username);
+        }
+        if let Some(metadata) = &change.metadata {
+            home.metadata.clone_from(metadata);
+        }
+    }
+    if let Some(label) = &change.label {
+        new.label.clone_from(label);
+    }
+    if let Some(hold) = change.hold {
+        new.hold = hold;
+    }
+    new
 }

@@ -1,80 +1,83 @@
-//! Attempts to link: where a person stands in a session, and what was asked and answered.
+//! Link attempts: how far a person has come in a session, and what the provider was asked and answered.
 //!
-//! **Invariant:** what was typed lies in the attempt's draft, under seal, and is written in the same transaction as
-//! the state; the transcript holds no values. Of two who change an attempt at once, one is told to look again. An
-//! attempt that is over stays over.
+//! **Invariant:** what the person entered and the transcript are sealed, and are written in the same transaction as the
+//! state. Of two concurrent changes to an attempt, the second is refused. An attempt that is over stays over.
 
 use jiff::Timestamp;
 use secret::Secret;
+use serde_json::Value;
 use sqlx::Row as _;
 
+use crate::account::Account;
 use crate::crash::crash_point;
 use crate::database::{DbConnection, DbRow};
-use crate::draft;
 use crate::error::{ChangeError, StoreError};
-use crate::id::{self, AccountId};
+use crate::id;
 use crate::open::Vault;
-use crate::row::{damaged, from_json, json, stamp, time, whole_milliseconds};
-use crate::seal::SealError;
+use crate::row::{damaged, from_json, json, stamp, time};
+use crate::sealed::{self, Content, Item};
+use crate::writer::{Work, Writer};
 
-/// Where an attempt stands.
+/// The number of lines that a transcript keeps. Older lines are dropped.
+const TRANSCRIPT_LINES: usize = 200;
+
+/// The state of a link attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttemptState {
-    /// The form is being filled in.
+    /// The person is filling in the form.
     Open,
-    /// Checks are being made.
+    /// Checks are running.
     Checking,
-    /// The person is at the provider.
+    /// The person is signing in at the provider.
     Away,
     /// Checks failed.
     Refused,
-    /// The account found is to be confirmed.
+    /// The person has to confirm the account that was found.
     Confirming,
     /// The account is stored.
     Linked,
-    /// It was given up.
+    /// The attempt was canceled.
     Cancelled,
 }
 
-/// An attempt.
+/// A link attempt.
 #[derive(Clone, Debug)]
 pub struct Attempt {
-    /// Its id: `att_` and 26 characters. Not a secret, and of no use without the session.
+    /// The attempt's id: `att_` and 26 characters. It is not a secret, because it gives access to nothing without the
+    /// session.
     pub id: String,
-    /// The number of the session.
+    /// The session's number.
     pub session: i64,
-    /// The project.
+    /// The project's id.
     pub project: String,
-    /// The connector configuration.
+    /// The id of the connector profile: `cpr_…`, or `provider.method`.
     pub connector_profile: String,
     /// The key of the provider.
     pub provider: String,
     /// The key of the method.
     pub method: String,
-    /// Which state of the guide is followed.
+    /// The digest of the guide that the attempt follows.
     pub guide_digest: String,
-    /// The account that is edited, or that was made.
+    /// The id of the account that is edited or was created. `None` before a first link.
     pub account: Option<String>,
-    /// Where it stands.
+    /// The state.
     pub state: AttemptState,
-    /// The last failure: its kind, and what the person was told.
+    /// The last failure: its outcome, and the message that the person saw.
     pub error: Option<(String, String)>,
-    /// How the checks stand that are under way; the caller knows what it means.
-    pub progress: serde_json::Value,
-    /// What was asked and answered, without values.
-    pub transcript: Vec<serde_json::Value>,
-    /// Counts its changes; 0 until it is kept.
+    /// The state of running checks, in the caller's own form.
+    pub progress: Value,
+    /// How often the attempt was saved; 0 before the first time.
     pub version: i64,
-    /// When it began.
+    /// When the attempt started.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// When the attempt last changed.
     pub updated_at: Timestamp,
-    /// When it ends.
+    /// When the attempt expires.
     pub expires_at: Timestamp,
 }
 
 impl AttemptState {
-    /// All of them.
+    /// Every state.
     const ALL: [Self; 7] = [
         Self::Open,
         Self::Checking,
@@ -85,7 +88,7 @@ impl AttemptState {
         Self::Cancelled,
     ];
 
-    /// In one word.
+    /// The state as the database and the API write it, such as `open`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -98,67 +101,27 @@ impl AttemptState {
         }
     }
 
-    /// Whether nothing more happens.
+    /// Whether the attempt is finished and cannot change anymore.
     pub fn is_over(self) -> bool {
         matches!(self, Self::Linked | Self::Cancelled)
-    }
-}
-
-impl Attempt {
-    /// The key of the draft that holds what was typed.
-    pub fn draft_key(&self) -> String {
-        draft_key(&self.id)
     }
 }
 
 /// The columns that [`attempt`] reads.
 macro_rules! attempt_columns {
     () => {
-        "id, session_seq, project_id, connector_profile_id, provider, method, guide_digest, account_id, state, error_code, \
-         error_text, transcript_json, version, created_at, updated_at, expires_at, progress_json"
+        "id, session_seq, project_id, connector_profile_id, provider, method, guide_digest, account_id, state, \
+         error_code, error_text, version, created_at, updated_at, expires_at, progress_json"
     };
 }
 
 impl Vault {
-    /// A fresh id for an attempt.
+    /// A fresh id for a link attempt.
     pub fn attempt_id() -> Result<String, StoreError> {
-        id::random("att_").map_err(SealError::Random).map_err(StoreError::seal("the new attempt"))
+        Ok(id::random("att_")?)
     }
 
-    /// Keeps an attempt as it stands now, with the snapshot of its flow. `false`: it was changed by somebody else
-    /// since it was read, or is over; nothing was kept.
-    pub async fn save_attempt(&self, attempt: &mut Attempt, snapshot: &Secret) -> Result<bool, StoreError> {
-        let mut work = self.begin().await?;
-        if attempt.version == 0 {
-            insert(work.tx(), attempt).await?;
-        } else if !update(work.tx(), attempt).await? {
-            return Ok(false);
-        }
-        crash_point("vault.attempt-saved");
-        if attempt.state.is_over() {
-            draft::delete(work.tx(), &attempt.draft_key()).await?;
-        } else {
-            let (now, ends) = (attempt.updated_at, attempt.expires_at);
-            let (key, digest) = (attempt.draft_key(), attempt.guide_digest.clone());
-            draft::write(&mut work, &key, &digest, snapshot, now, ends).await?;
-        }
-        work.commit().await?;
-        attempt.version += 1;
-        Ok(true)
-    }
-
-    /// Keeps how the checks stand that are under way.
-    pub async fn save_progress(&self, id: &str, progress: &serde_json::Value) -> Result<(), StoreError> {
-        let mut work = self.begin_unsynced().await?;
-        sqlx::query("update attempts set progress_json = $2 where id = $1 and state = 'checking'")
-            .bind(id)
-            .bind(json(progress.clone()))
-            .execute(work.tx())
-            .await?;
-        work.commit().await
-    }
-
-    /// The attempt with an id.
+    /// The link attempt with this id.
     pub async fn attempt(&self, id: &str) -> Result<Option<Attempt>, StoreError> {
         let row = sqlx::query(concat!("select ", attempt_columns!(), " from attempts where id = $1"))
             .bind(id)
@@ -167,7 +130,7 @@ impl Vault {
         row.as_ref().map(attempt).transpose()
     }
 
-    /// The latest attempt of a session with a configuration.
+    /// The latest attempt of a session with a connector profile.
     pub async fn attempt_of(
         &self,
         session: i64,
@@ -176,7 +139,8 @@ impl Vault {
         let row = sqlx::query(concat!(
             "select ",
             attempt_columns!(),
-            " from attempts where session_seq = $1 and connector_profile_id = $2 order by created_at desc, id desc limit 1"
+            " from attempts where session_seq = $1 and connector_profile_id = $2 \
+             order by created_at desc, id desc limit 1"
         ))
         .bind(session)
         .bind(connector_profile)
@@ -185,54 +149,148 @@ impl Vault {
         row.as_ref().map(attempt).transpose()
     }
 
-    /// What was typed in an attempt, unless it is over.
+    /// The snapshot of an attempt's flow. `None` if the attempt is over or has expired.
     pub async fn attempt_snapshot(
         &self,
         attempt: &Attempt,
         now: Timestamp,
     ) -> Result<Option<Secret>, StoreError> {
-        Ok(self.load_draft(&attempt.draft_key(), now).await?.map(|draft| draft.snapshot))
+        let opened = self.read_sealed(Content::Snapshot, &attempt.id).await?;
+        Ok(opened.and_then(|opened| opened.unless_expired(now)).map(|opened| opened.plain))
+    }
+
+    /// The last requests and responses of an attempt, oldest first, without field values.
+    pub async fn attempt_transcript(&self, attempt: &Attempt) -> Result<Vec<Value>, StoreError> {
+        let opened = self.read_sealed(Content::Transcript, &attempt.id).await?;
+        opened.map_or(Ok(Vec::new()), |opened| lines(&attempt.id, &opened.plain))
     }
 }
 
-/// In the transaction that stores the account: the attempt is over. It links once.
-pub(crate) async fn end_linked(
-    connection: &mut DbConnection,
-    attempt: &Attempt,
-    account: &AccountId,
-    now: Timestamp,
-) -> Result<(), ChangeError> {
-    let id = &attempt.id;
-    if attempt.version == 0 {
-        let (state, account) = (AttemptState::Linked, Some(account.to_string()));
-        let ended = Attempt { state, account, error: None, updated_at: now, ..attempt.clone() };
-        insert(connection, &ended).await?;
-        crash_point("vault.attempt-ended");
-        return Ok(());
+impl Writer {
+    /// Saves an attempt with the snapshot of its flow, and appends to its transcript. `false` if the attempt was changed
+    /// since it was read or is over; nothing is saved then.
+    pub async fn save_attempt(
+        &self,
+        attempt: &mut Attempt,
+        snapshot: &Secret,
+        new_lines: &[Value],
+    ) -> Result<bool, StoreError> {
+        let mut work = self.begin().await?;
+        if attempt.version == 0 {
+            insert(work.tx(), attempt).await?;
+        } else if !update(work.tx(), attempt).await? {
+            return Ok(false);
+        }
+        crash_point("vault.attempt-saved");
+        if attempt.state.is_over() {
+            sealed::delete(work.tx(), Content::Snapshot, &attempt.id).await?;
+        } else {
+            let item = Item {
+                content: Content::Snapshot,
+                key: &attempt.id,
+                binding: &attempt.guide_digest,
+                expires_at: Some(attempt.expires_at),
+            };
+            work.write_sealed(&item, snapshot, attempt.updated_at).await?;
+        }
+        append(&mut work, attempt, new_lines, attempt.updated_at).await?;
+        work.commit().await?;
+        attempt.version += 1;
+        Ok(true)
     }
-    let done = sqlx::query(
-        "update attempts set state = 'linked', account_id = $2, updated_at = $3, error_code = null, \
-         error_text = null, transcript_json = $4, version = version + 1 where id = $1 and state not in ('linked', 'cancelled')",
-    )
-    .bind(id)
-    .bind(account.as_str())
-    .bind(stamp(now))
-    .bind(json(attempt.transcript.clone()))
-    .execute(&mut *connection)
-    .await?;
-    if done.rows_affected() == 0 {
-        return Err(ChangeError::AttemptOver { id: id.clone() });
+
+    /// Saves the state of running checks.
+    pub async fn save_progress(&self, id: &str, progress: &Value) -> Result<(), StoreError> {
+        let mut work = self.begin_unsynced().await?;
+        sqlx::query("update attempts set progress_json = $2 where id = $1 and state = 'checking'")
+            .bind(id)
+            .bind(json(progress.clone()))
+            .execute(work.tx())
+            .await?;
+        work.commit().await
+    }
+}
+
+/// Ends an attempt in the transaction that stores its account. It fails if the attempt has already ended.
+pub(crate) async fn end_linked(
+    work: &mut Work,
+    attempt: &Attempt,
+    new_lines: &[Value],
+    account: &Account,
+) -> Result<(), ChangeError> {
+    let ended_at = account.updated_at;
+    if attempt.version == 0 {
+        let (state, account) = (AttemptState::Linked, Some(account.id.to_string()));
+        let ended = Attempt { state, account, error: None, updated_at: ended_at, ..attempt.clone() };
+        insert(work.tx(), &ended).await?;
+    } else {
+        sealed::delete(work.tx(), Content::Snapshot, &attempt.id).await?;
+        let done = sqlx::query(
+            "update attempts set state = 'linked', account_id = $2, updated_at = $3, error_code = null, \
+             error_text = null, version = version + 1 where id = $1 and state not in ('linked', 'cancelled')",
+        )
+        .bind(attempt.id.as_str())
+        .bind(account.id.as_str())
+        .bind(stamp(ended_at))
+        .execute(work.tx())
+        .await?;
+        if done.rows_affected() == 0 {
+            return Err(ChangeError::AttemptOver { id: attempt.id.clone() });
+        }
     }
     crash_point("vault.attempt-ended");
-    Ok(draft::delete(connection, &draft_key(id)).await?)
+    Ok(append(work, attempt, new_lines, ended_at).await?)
 }
 
-/// The row of an attempt that has none.
+/// Deletes attempts that expired before a time, with their transcripts.
+pub(crate) async fn delete_expired(
+    connection: &mut DbConnection,
+    before: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "delete from sealed where kind = $1 and key in (select id from attempts where expires_at < $2)",
+    )
+    .bind(Content::Transcript.as_str())
+    .bind(stamp(before))
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query("delete from attempts where expires_at < $1").bind(stamp(before)).execute(connection).await?;
+    Ok(())
+}
+
+/// Appends to the transcript of an attempt whose row the transaction has written. The transcript is kept as long as the
+/// attempt.
+async fn append(
+    work: &mut Work,
+    attempt: &Attempt,
+    new_lines: &[Value],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if new_lines.is_empty() {
+        return Ok(());
+    }
+    let opened = match attempt.version {
+        0 => None,
+        _ => work.read_sealed(Content::Transcript, &attempt.id).await?,
+    };
+    let mut all = opened.map_or(Ok(Vec::new()), |opened| lines(&attempt.id, &opened.plain))?;
+    all.extend_from_slice(new_lines);
+    all.drain(..all.len().saturating_sub(TRANSCRIPT_LINES));
+    let item =
+        Item { content: Content::Transcript, key: &attempt.id, binding: &attempt.project, expires_at: None };
+    work.write_sealed(&item, &Secret::new(json(all)), now).await
+}
+
+fn lines(id: &str, plain: &Secret) -> Result<Vec<Value>, StoreError> {
+    serde_json::from_str(plain.expose())
+        .map_err(|_| StoreError::damaged(format!("the transcript of link attempt {id}")))
+}
+
 async fn insert(connection: &mut DbConnection, new: &Attempt) -> Result<(), StoreError> {
     sqlx::query(concat!(
         "insert into attempts (",
         attempt_columns!(),
-        ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
+        ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
     ))
     .bind(new.id.clone())
     .bind(new.session)
@@ -245,7 +303,6 @@ async fn insert(connection: &mut DbConnection, new: &Attempt) -> Result<(), Stor
     .bind(new.state.as_str())
     .bind(new.error.as_ref().map(|(code, _)| code.clone()))
     .bind(new.error.as_ref().map(|(_, text)| text.clone()))
-    .bind(json(new.transcript.clone()))
     .bind(new.version + 1)
     .bind(stamp(new.created_at))
     .bind(stamp(new.updated_at))
@@ -256,11 +313,11 @@ async fn insert(connection: &mut DbConnection, new: &Attempt) -> Result<(), Stor
     Ok(())
 }
 
-/// The row of an attempt that is as the caller has seen it, and not over. `false`: it is not.
+/// Updates an attempt that is unchanged since the caller read it, and not over. `false` if it is not.
 async fn update(connection: &mut DbConnection, attempt: &Attempt) -> Result<bool, StoreError> {
     let done = sqlx::query(
-        "update attempts set state = $3, error_code = $4, error_text = $5, transcript_json = $6, \
-         account_id = $7, updated_at = $8, progress_json = $9, expires_at = $10, version = version + 1 \
+        "update attempts set state = $3, error_code = $4, error_text = $5, account_id = $6, updated_at = $7, \
+         progress_json = $8, expires_at = $9, version = version + 1 \
          where id = $1 and version = $2 and state not in ('linked', 'cancelled')",
     )
     .bind(attempt.id.clone())
@@ -268,7 +325,6 @@ async fn update(connection: &mut DbConnection, attempt: &Attempt) -> Result<bool
     .bind(attempt.state.as_str())
     .bind(attempt.error.as_ref().map(|(code, _)| code.clone()))
     .bind(attempt.error.as_ref().map(|(_, text)| text.clone()))
-    .bind(json(attempt.transcript.clone()))
     .bind(attempt.account.clone())
     .bind(stamp(attempt.updated_at))
     .bind(json(attempt.progress.clone()))
@@ -276,10 +332,6 @@ async fn update(connection: &mut DbConnection, attempt: &Attempt) -> Result<bool
     .execute(connection)
     .await?;
     Ok(done.rows_affected() != 0)
-}
-
-fn draft_key(id: &str) -> String {
-    format!("attempt/{id}")
 }
 
 fn attempt(row: &DbRow) -> Result<Attempt, StoreError> {
@@ -300,9 +352,8 @@ fn attempt(row: &DbRow) -> Result<Attempt, StoreError> {
         state: state.ok_or_else(|| damaged(TABLE, "state"))?,
         error: code.zip(text),
         progress: from_json(row, TABLE, "progress_json")?,
-        transcript: from_json(row, TABLE, "transcript_json")?,
         version: row.try_get("version")?,
-        created_at: whole_milliseconds(time(row, TABLE, "created_at")?),
+        created_at: time(row, TABLE, "created_at")?,
         updated_at: time(row, TABLE, "updated_at")?,
         expires_at: time(row, TABLE, "expires_at")?,
     })

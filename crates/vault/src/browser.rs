@@ -1,7 +1,8 @@
 //! Browsers that opened a session's link, and how they show its pages.
 //!
-//! **Invariant:** a browser is let in by a secret of its own. What a frame has instead, where the browser keeps no secret
-//! for it, lets nobody in: it is changed for a secret once, soon, and for a window of its own.
+//! **Invariant:** a browser enters a session with a secret of its own. An embedded frame whose browser does not keep that
+//! secret gets a frame token instead, which does not enter the session: it can be exchanged once, within a short time, for
+//! a secret of a new window.
 
 use jiff::Timestamp;
 use sqlx::Row as _;
@@ -12,30 +13,31 @@ use crate::open::Vault;
 use crate::row::stamp;
 use crate::session::{Session, session, session_columns};
 use crate::token::{Digest, Token};
+use crate::writer::Writer;
 
 /// How a browser shows the pages of a session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Showing {
-    /// The origin of the page that embeds them.
+    /// The origin of the page that embeds them. `None` in a window of their own.
     pub parent: Option<String>,
-    /// `light` or `dark`, where it is not the reader's own choice.
+    /// `light` or `dark`. `None` follows the reader's own setting.
     pub scheme: Option<String>,
-    /// The language that the page around them asks for.
+    /// The language that the embedding page asks for.
     pub language: Option<String>,
-    /// Whether an embedded page has its footer.
+    /// Whether embedded pages have a footer.
     pub footer: bool,
 }
 
-/// A browser that opened a session's link.
+/// The tokens of a browser that opened a session's link.
 #[derive(Clone, Debug)]
 pub struct Browser {
-    /// What lets it in.
+    /// The secret with which the browser enters the session.
     pub secret: Token,
-    /// What an embedded page has where the browser does not keep the secret for it.
+    /// The frame token, if the pages are embedded.
     pub frame: Option<Token>,
 }
 
-/// The query for a session and how a browser of it shows it. `$1` is the session's number.
+/// The query for a session and how one of its browsers shows it. `$1` is the session's number.
 macro_rules! shown_where {
     ($which:literal) => {
         concat!(
@@ -49,8 +51,39 @@ macro_rules! shown_where {
 }
 
 impl Vault {
-    /// A browser opens a session's link and gets a secret of its own. None, if the link is good for one browser and
-    /// another was first.
+    /// The session that a browser entered, whether or not it is still open, and how the browser shows it. `seq` is the
+    /// session's number in the page's address.
+    pub async fn session_by_browser(
+        &self,
+        seq: i64,
+        digest: &Digest,
+    ) -> Result<Option<(Session, Showing)>, StoreError> {
+        self.shown_session(shown_where!("b.digest = $2"), seq, digest).await
+    }
+
+    /// The session with this frame token, and how the frame shows it.
+    pub async fn session_by_frame(
+        &self,
+        seq: i64,
+        frame: &Digest,
+    ) -> Result<Option<(Session, Showing)>, StoreError> {
+        self.shown_session(shown_where!("b.frame_digest = $2"), seq, frame).await
+    }
+
+    async fn shown_session(
+        &self,
+        query: &'static str,
+        seq: i64,
+        digest: &Digest,
+    ) -> Result<Option<(Session, Showing)>, StoreError> {
+        let row = sqlx::query(query).bind(seq).bind(digest.bytes()).fetch_optional(&self.readers).await?;
+        row.as_ref().map(|row| Ok((session(row)?, showing(row)?))).transpose()
+    }
+}
+
+impl Writer {
+    /// Opens a session's link in a browser, which gets a secret of its own. `None` if the link is for a single browser and
+    /// another one was first.
     pub async fn open_session(
         &self,
         session: &Session,
@@ -91,37 +124,8 @@ impl Vault {
         Ok(Some(Browser { secret, frame }))
     }
 
-    /// The session that a browser opened, open or not, and how the browser shows it. `seq` is the session's number, as
-    /// the page says it.
-    pub async fn session_by_browser(
-        &self,
-        seq: i64,
-        digest: &Digest,
-    ) -> Result<Option<(Session, Showing)>, StoreError> {
-        self.shown_session(shown_where!("b.digest = $2"), seq, digest).await
-    }
-
-    /// The session that a frame shows whose browser does not keep a secret for it.
-    pub async fn session_by_frame(
-        &self,
-        seq: i64,
-        frame: &Digest,
-    ) -> Result<Option<(Session, Showing)>, StoreError> {
-        self.shown_session(shown_where!("b.frame_digest = $2"), seq, frame).await
-    }
-
-    async fn shown_session(
-        &self,
-        query: &'static str,
-        seq: i64,
-        digest: &Digest,
-    ) -> Result<Option<(Session, Showing)>, StoreError> {
-        let row = sqlx::query(query).bind(seq).bind(digest.bytes()).fetch_optional(&self.readers).await?;
-        row.as_ref().map(|row| Ok((session(row)?, showing(row)?))).transpose()
-    }
-
-    /// A browser that comes back shows the pages otherwise.
-    pub async fn show_otherwise(
+    /// Changes how a browser shows the pages, when it opens the link again.
+    pub async fn update_showing(
         &self,
         seq: i64,
         digest: &Digest,
@@ -143,8 +147,8 @@ impl Vault {
         work.commit().await
     }
 
-    /// The browser keeps its secret in the frame: what the frame had for the other case is of no use any more.
-    pub async fn stay_in_frame(&self, seq: i64, digest: &Digest) -> Result<(), StoreError> {
+    /// Deletes a frame token, because the browser keeps its secret in the frame.
+    pub async fn delete_frame_token(&self, seq: i64, digest: &Digest) -> Result<(), StoreError> {
         let mut work = self.begin().await?;
         sqlx::query("update browsers set frame_digest = null where session_seq = $1 and digest = $2")
             .bind(seq)
@@ -154,9 +158,9 @@ impl Vault {
         work.commit().await
     }
 
-    /// The session of a frame goes on in a window of its own, which gets a secret. None, if the frame was opened before
-    /// `since`, or this was done already.
-    pub async fn leave_frame(
+    /// Exchanges a frame token for the secret of a window in which the session continues. `None` if the frame was opened
+    /// before `since` or the token was already exchanged.
+    pub async fn exchange_frame_token(
         &self,
         seq: i64,
         frame: &Digest,

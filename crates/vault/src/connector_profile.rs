@@ -1,6 +1,8 @@
-//! Connector configurations: what a project has set for a method of a provider.
+//! Connector profiles: a project's own setup of a provider's method, such as an OAuth app.
 //!
-//! **Invariant:** what is secret of it (an OAuth client's secret, say) lies under seal, and only its names are here.
+//! **Invariant:** the values of secret fields (an OAuth client secret, for example) are sealed; the profile has only their
+//! names. A change is applied to the profile as it is in the transaction, so concurrent changes both survive, and a
+//! deleted profile does not come back.
 
 use std::collections::BTreeMap;
 
@@ -8,181 +10,220 @@ use jiff::Timestamp;
 use secret::Secret;
 use sqlx::Row as _;
 
+use crate::audit::{self, Subject};
+use crate::by::By;
 use crate::database::DbRow;
-use crate::error::StoreError;
+use crate::error::{ChangeError, StoreError};
 use crate::id;
 use crate::open::Vault;
-use crate::row::{from_json, json, object, stamp, time, whole_milliseconds};
-use crate::seal::SealError;
+use crate::row::{from_json, json, object, stamp, time};
+use crate::sealed::{self, Content, Item, Opened};
+use crate::writer::{Work, Writer};
 
-/// Sealed with a configuration; kept until it is deleted.
-const FOREVER: &str = "9999-12-31T00:00:00Z";
+/// The prefix of ids, which tells stored profiles from the built-in ones (`provider.method`).
+const PREFIX: &str = "cpr_";
 
-/// A configuration to be kept.
+/// A connector profile to create.
 #[derive(Clone, Debug, Default)]
 pub struct NewConnectorProfile {
     /// The key of the provider.
     pub provider: String,
     /// The key of the method.
     pub method: String,
-    /// What it is called.
+    /// The profile's display name.
     pub name: String,
-    /// Whether accounts can be linked and used with it.
+    /// Whether accounts can be linked and used with the profile.
     pub active: bool,
-    /// The public fields of the setup, by name.
+    /// The values of public setup fields, by field key.
     pub values: BTreeMap<String, String>,
-    /// The secret ones.
+    /// The values of secret setup fields, by field key.
     pub secrets: BTreeMap<String, Secret>,
 }
 
-/// A configuration, without its secrets.
+/// A change to a connector profile. `None`, or a field that is not listed, stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct ConnectorProfileChange {
+    /// The display name.
+    pub name: Option<String>,
+    /// Whether accounts can be linked and used with the profile.
+    pub active: Option<bool>,
+    /// New values of public setup fields, by field key.
+    pub values: BTreeMap<String, String>,
+    /// New values of secret setup fields, by field key.
+    pub secrets: BTreeMap<String, Secret>,
+}
+
+/// A connector profile, without its secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectorProfile {
-    /// Its id: `cpr_` and 26 characters.
+    /// The profile's id: `cpr_` and 26 characters.
     pub id: String,
-    /// The project.
+    /// The project's id.
     pub project: String,
     /// The key of the provider.
     pub provider: String,
     /// The key of the method.
     pub method: String,
-    /// What it is called.
+    /// The display name.
     pub name: String,
-    /// Whether accounts can be linked and used with it.
+    /// Whether accounts can be linked and used with the profile.
     pub active: bool,
-    /// The public fields of the setup, by name.
+    /// The values of public setup fields, by field key.
     pub values: BTreeMap<String, String>,
-    /// The names of the secret ones.
+    /// The keys of the secret setup fields that have a value, sorted.
     pub secret_fields: Vec<String>,
-    /// When it was made.
+    /// When the profile was created.
     pub created_at: Timestamp,
-    /// When it was last changed.
+    /// When the profile was last changed.
     pub updated_at: Timestamp,
 }
 
-/// The columns that [`connector_profile`] reads.
-macro_rules! connector_profile_columns {
+/// The result of removing a connector profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProfileRemoval {
+    /// The profile is removed.
+    Removed,
+    /// Accounts are linked with the profile, so it stays.
+    InUse,
+    /// The project has no such profile.
+    NotFound,
+}
+
+/// The columns that [`profile`] reads.
+macro_rules! profile_columns {
     () => {
         "id, project_id, provider, method, name, active, values_json, secret_fields_json, created_at, updated_at"
     };
 }
 
 impl Vault {
-    /// Keeps a configuration: a new one, or over the one with this id, whose secrets stay where no new ones are given.
-    pub async fn keep_connector_profile(
-        &self,
-        project: &str,
-        id: Option<&str>,
-        new: &NewConnectorProfile,
-        actor: &str,
-        now: Timestamp,
-    ) -> Result<Option<ConnectorProfile>, StoreError> {
-        let now = whole_milliseconds(now);
-        let old = match id {
-            Some(id) => match self.connector_profile(project, id).await? {
-                Some(old) => Some(old),
-                None => return Ok(None),
-            },
-            None => None,
-        };
-        let mut secrets = match &old {
-            Some(old) => self.connector_profile_secrets(old).await?,
-            None => BTreeMap::new(),
-        };
-        secrets.extend(new.secrets.iter().map(|(name, value)| (name.clone(), value.clone())));
-        let id = match &old {
-            Some(old) => old.id.clone(),
-            None => id::random("cpr_")
-                .map_err(SealError::Random)
-                .map_err(StoreError::seal("the new configuration"))?,
-        };
-        let names: Vec<String> = secrets.keys().cloned().collect();
-        let mut work = self.begin().await?;
-        sqlx::query(
-            "insert into connector_profiles (id, project_id, provider, method, name, active, values_json, \
-             secret_fields_json, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
-             on conflict (id) do update set name = excluded.name, active = excluded.active, \
-             values_json = excluded.values_json, secret_fields_json = excluded.secret_fields_json, \
-             updated_at = excluded.updated_at",
-        )
-        .bind(id.clone())
-        .bind(project)
-        .bind(new.provider.clone())
-        .bind(new.method.clone())
-        .bind(new.name.clone())
-        .bind(i64::from(new.active))
-        .bind(json(object(&new.values)))
-        .bind(json(names))
-        .bind(stamp(old.as_ref().map_or(now, |old| old.created_at)))
-        .bind(stamp(now))
-        .execute(work.tx())
-        .await?;
-        let text: serde_json::Map<String, serde_json::Value> =
-            secrets.iter().map(|(name, value)| (name.clone(), value.expose().into())).collect();
-        let forever = FOREVER.parse().unwrap_or(Timestamp::MAX);
-        let sealed = Secret::new(serde_json::Value::Object(text).to_string());
-        crate::draft::write(&mut work, &draft_key(&id), "", &sealed, now, forever).await?;
-        let event = if old.is_some() { "connector_profile.updated" } else { "connector_profile.created" };
-        crate::audit::write_of_project(work.tx(), event, project, actor, &id, now).await?;
-        work.commit().await?;
-        self.connector_profile(project, &id).await
-    }
-
-    /// The configuration with an id, if the project has it.
+    /// The connector profile with this id, if the project has it.
     pub async fn connector_profile(
         &self,
         project: &str,
         id: &str,
     ) -> Result<Option<ConnectorProfile>, StoreError> {
-        let row = sqlx::query(concat!(
-            "select ",
-            connector_profile_columns!(),
-            " from connector_profiles where project_id = $1 and id = $2"
-        ))
-        .bind(project)
-        .bind(id)
-        .fetch_optional(&self.readers)
-        .await?;
-        row.as_ref().map(connector_profile).transpose()
+        let row = sqlx::query(SELECT).bind(project).bind(id).fetch_optional(&self.readers).await?;
+        row.as_ref().map(profile).transpose()
     }
 
-    /// The configurations of a project, by provider and age.
+    /// The connector profiles of a project, by provider and then from oldest to newest.
     pub async fn connector_profiles(&self, project: &str) -> Result<Vec<ConnectorProfile>, StoreError> {
         let rows = sqlx::query(concat!(
             "select ",
-            connector_profile_columns!(),
+            profile_columns!(),
             " from connector_profiles where project_id = $1 order by provider, created_at, id"
         ))
         .bind(project)
         .fetch_all(&self.readers)
         .await?;
-        rows.iter().map(connector_profile).collect()
+        rows.iter().map(profile).collect()
     }
 
-    /// What is secret of a configuration.
+    /// The values of a connector profile's secret fields, by field key.
     pub async fn connector_profile_secrets(
         &self,
-        connector_profile: &ConnectorProfile,
+        profile: &ConnectorProfile,
     ) -> Result<BTreeMap<String, Secret>, StoreError> {
-        let Some(draft) = self.load_draft(&draft_key(&connector_profile.id), Timestamp::UNIX_EPOCH).await?
-        else {
-            return Ok(BTreeMap::new());
+        let opened = self.read_sealed(Content::ProfileSecrets, &profile.id).await?;
+        secrets(profile, opened)
+    }
+}
+
+impl Writer {
+    /// Creates a connector profile.
+    pub async fn create_connector_profile(
+        &self,
+        project: &str,
+        new: &NewConnectorProfile,
+        by: By<'_>,
+    ) -> Result<ConnectorProfile, StoreError> {
+        let created = ConnectorProfile {
+            id: id::random(PREFIX)?,
+            project: project.to_owned(),
+            provider: new.provider.clone(),
+            method: new.method.clone(),
+            name: new.name.clone(),
+            active: new.active,
+            values: new.values.clone(),
+            secret_fields: new.secrets.keys().cloned().collect(),
+            created_at: by.at,
+            updated_at: by.at,
         };
-        let map: BTreeMap<String, String> = serde_json::from_str(draft.snapshot.expose()).map_err(|_| {
-            StoreError::damaged(format!("the secrets of configuration {}", connector_profile.id))
-        })?;
-        Ok(map.into_iter().map(|(name, value)| (name, Secret::new(value))).collect())
+        let mut work = self.begin().await?;
+        sqlx::query(concat!(
+            "insert into connector_profiles (",
+            profile_columns!(),
+            ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+        ))
+        .bind(created.id.clone())
+        .bind(project)
+        .bind(created.provider.clone())
+        .bind(created.method.clone())
+        .bind(created.name.clone())
+        .bind(i64::from(created.active))
+        .bind(json(object(&created.values)))
+        .bind(json(created.secret_fields.clone()))
+        .bind(stamp(created.created_at))
+        .bind(stamp(created.updated_at))
+        .execute(work.tx())
+        .await?;
+        write_secrets(&mut work, &created, &new.secrets).await?;
+        let subject = Subject::Project(project);
+        audit::write(work.tx(), "connector_profile.created", subject, Some(&created.id), by).await?;
+        work.commit().await?;
+        Ok(created)
     }
 
-    /// Deletes a configuration. `false`: there is none, or accounts were linked with it.
+    /// Changes a connector profile. `None` if the project has no profile with this id.
+    pub async fn change_connector_profile(
+        &self,
+        project: &str,
+        id: &str,
+        change: &ConnectorProfileChange,
+        by: By<'_>,
+    ) -> Result<Option<ConnectorProfile>, StoreError> {
+        let mut work = self.begin().await?;
+        let Some(old) = find(&mut work, project, id).await? else { return Ok(None) };
+        let opened = work.read_sealed(Content::ProfileSecrets, id).await?;
+        let mut secrets = secrets(&old, opened)?;
+        secrets.extend(change.secrets.clone());
+        let mut new = ConnectorProfile { updated_at: by.at, ..old };
+        if let Some(name) = &change.name {
+            new.name.clone_from(name);
+        }
+        new.active = change.active.unwrap_or(new.active);
+        new.values.extend(change.values.clone());
+        new.secret_fields = secrets.keys().cloned().collect();
+        sqlx::query(
+            "update connector_profiles set name = $2, active = $3, values_json = $4, secret_fields_json = $5, \
+             updated_at = $6 where id = $1",
+        )
+        .bind(id)
+        .bind(new.name.clone())
+        .bind(i64::from(new.active))
+        .bind(json(object(&new.values)))
+        .bind(json(new.secret_fields.clone()))
+        .bind(stamp(new.updated_at))
+        .execute(work.tx())
+        .await?;
+        write_secrets(&mut work, &new, &secrets).await?;
+        audit::write(work.tx(), "connector_profile.updated", Subject::Project(project), Some(id), by).await?;
+        work.commit().await?;
+        Ok(Some(new))
+    }
+
+    /// Removes a connector profile with which no account is linked.
     pub async fn remove_connector_profile(
         &self,
         project: &str,
         id: &str,
-        actor: &str,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
+        by: By<'_>,
+    ) -> Result<ProfileRemoval, StoreError> {
         let mut work = self.begin().await?;
+        if find(&mut work, project, id).await?.is_none() {
+            return Ok(ProfileRemoval::NotFound);
+        }
         let done = sqlx::query(
             "delete from connector_profiles where project_id = $1 and id = $2 \
              and not exists (select 1 from accounts where project_id = $1 and connector_profile_id = $2)",
@@ -192,21 +233,71 @@ impl Vault {
         .execute(work.tx())
         .await?;
         if done.rows_affected() == 0 {
-            return Ok(false);
+            return Ok(ProfileRemoval::InUse);
         }
-        crate::draft::delete(work.tx(), &draft_key(id)).await?;
-        crate::audit::write_of_project(work.tx(), "connector_profile.deleted", project, actor, id, now)
-            .await?;
+        sealed::delete(work.tx(), Content::ProfileSecrets, id).await?;
+        audit::write(work.tx(), "connector_profile.deleted", Subject::Project(project), Some(id), by).await?;
         work.commit().await?;
-        Ok(true)
+        Ok(ProfileRemoval::Removed)
     }
 }
 
-fn draft_key(id: &str) -> String {
-    format!("connector_profile/{id}")
+const SELECT: &str =
+    concat!("select ", profile_columns!(), " from connector_profiles where project_id = $1 and id = $2");
+
+/// For a transaction that stores an account: the profile is not removed until the transaction ends.
+pub(crate) async fn hold_for_account(work: &mut Work, id: &str) -> Result<(), ChangeError> {
+    if !id.starts_with(PREFIX) {
+        return Ok(());
+    }
+    work.hold_shared("connector_profile", id).await?;
+    let found: i64 = sqlx::query_scalar("select count(*) from connector_profiles where id = $1")
+        .bind(id)
+        .fetch_one(work.tx())
+        .await?;
+    if found == 0 {
+        return Err(ChangeError::NoConnectorProfile { id: id.to_owned() });
+    }
+    Ok(())
 }
 
-fn connector_profile(row: &DbRow) -> Result<ConnectorProfile, StoreError> {
+/// A profile, held until the transaction ends.
+async fn find(work: &mut Work, project: &str, id: &str) -> Result<Option<ConnectorProfile>, StoreError> {
+    work.hold("connector_profile", id).await?;
+    let row = sqlx::query(SELECT).bind(project).bind(id).fetch_optional(work.tx()).await?;
+    row.as_ref().map(profile).transpose()
+}
+
+async fn write_secrets(
+    work: &mut Work,
+    profile: &ConnectorProfile,
+    secrets: &BTreeMap<String, Secret>,
+) -> Result<(), StoreError> {
+    let values: serde_json::Map<String, serde_json::Value> =
+        secrets.iter().map(|(name, value)| (name.clone(), value.expose().into())).collect();
+    let plain = Secret::new(serde_json::Value::Object(values).to_string());
+    let item = Item {
+        content: Content::ProfileSecrets,
+        key: &profile.id,
+        binding: &profile.project,
+        expires_at: None,
+    };
+    work.write_sealed(&item, &plain, profile.updated_at).await
+}
+
+fn secrets(
+    profile: &ConnectorProfile,
+    opened: Option<Opened>,
+) -> Result<BTreeMap<String, Secret>, StoreError> {
+    let damaged = || StoreError::damaged(format!("the secrets of connector profile {}", profile.id));
+    let opened = opened.filter(|opened| opened.binding == profile.project).ok_or_else(damaged)?;
+    let values: BTreeMap<String, String> =
+        serde_json::from_str(opened.plain.expose()).map_err(|_| damaged())?;
+    Ok(values.into_iter().map(|(name, value)| (name, Secret::new(value))).collect())
+}
+
+fn profile(row: &DbRow) -> Result<ConnectorProfile, StoreError> {
+    const TABLE: &str = "connector_profiles";
     Ok(ConnectorProfile {
         id: row.try_get("id")?,
         project: row.try_get("project_id")?,
@@ -214,9 +305,9 @@ fn connector_profile(row: &DbRow) -> Result<ConnectorProfile, StoreError> {
         method: row.try_get("method")?,
         name: row.try_get("name")?,
         active: row.try_get::<i64, _>("active")? != 0,
-        values: from_json(row, "connector_profiles", "values_json")?,
-        secret_fields: from_json(row, "connector_profiles", "secret_fields_json")?,
-        created_at: time(row, "connector_profiles", "created_at")?,
-        updated_at: time(row, "connector_profiles", "updated_at")?,
+        values: from_json(row, TABLE, "values_json")?,
+        secret_fields: from_json(row, TABLE, "secret_fields_json")?,
+        created_at: time(row, TABLE, "created_at")?,
+        updated_at: time(row, TABLE, "updated_at")?,
     })
 }

@@ -1,56 +1,27 @@
-//! How often something was tried.
+//! Counters for rate limits.
 //!
-//! **Invariant:** the count is in the database, so that it holds for all processes and across restarts.
+//! **Invariant:** counts are in the database, so that they apply to all processes and survive restarts.
 
 use jiff::Timestamp;
 
 use crate::error::StoreError;
 use crate::open::Vault;
 use crate::row::stamp;
-use crate::work::Work;
+use crate::writer::{Work, Writer};
 
-/// How many hits of something there may be in a span of time.
+/// The largest number of hits of a bucket in a span of time.
 #[derive(Clone, Debug)]
 pub struct Limit {
-    /// Of what.
+    /// The bucket, for example an address or a session.
     pub bucket: String,
-    /// How long a span is.
+    /// The length of a span, in seconds.
     pub seconds: i64,
-    /// How many.
+    /// The largest number of hits in a span.
     pub most: i64,
 }
 
 impl Vault {
-    /// Counts one more hit of a bucket in the present span of so many seconds; says how many there are now, and when
-    /// the span ends, in seconds since 1970.
-    pub async fn count(&self, bucket: &str, seconds: i64, now: Timestamp) -> Result<(i64, i64), StoreError> {
-        let mut work = self.begin_unsynced().await?;
-        let counted = hit(&mut work, bucket, seconds, now).await?;
-        work.commit().await?;
-        Ok(counted)
-    }
-
-    /// Counts one more hit of each bucket, in one transaction; stops behind the first that has more than it may. Says
-    /// which that is, and when its span ends, in seconds since 1970.
-    pub async fn count_within(
-        &self,
-        limits: &[Limit],
-        now: Timestamp,
-    ) -> Result<Option<(usize, i64)>, StoreError> {
-        let mut work = self.begin_unsynced().await?;
-        let mut full = None;
-        for (at, limit) in limits.iter().enumerate() {
-            let (hits, ends) = hit(&mut work, &limit.bucket, limit.seconds, now).await?;
-            if limit.most < hits {
-                full = Some((at, ends));
-                break;
-            }
-        }
-        work.commit().await?;
-        Ok(full)
-    }
-
-    /// How many hits there are in the present span, without counting one more; and when the span ends.
+    /// The number of hits of a bucket in the current span, and the span's end in Unix seconds. It does not count a hit.
     pub async fn counted(
         &self,
         bucket: &str,
@@ -66,9 +37,40 @@ impl Vault {
                 .await?;
         Ok((hits.unwrap_or(0), ends))
     }
+}
 
-    /// Forgets spans that are over.
-    pub async fn forget_counts(&self, now: Timestamp) -> Result<u64, StoreError> {
+impl Writer {
+    /// Counts a hit of a bucket in the current span, which is `seconds` long. Returns the number of hits in the span so far
+    /// and the span's end in Unix seconds.
+    pub async fn count(&self, bucket: &str, seconds: i64, now: Timestamp) -> Result<(i64, i64), StoreError> {
+        let mut work = self.begin_unsynced().await?;
+        let counted = hit(&mut work, bucket, seconds, now).await?;
+        work.commit().await?;
+        Ok(counted)
+    }
+
+    /// Counts a hit of each bucket in turn, in one transaction, and stops after the first bucket whose limit is exceeded.
+    /// Returns that bucket's index in `limits` and its span's end in Unix seconds. `None` if no limit is exceeded.
+    pub async fn count_within(
+        &self,
+        limits: &[Limit],
+        now: Timestamp,
+    ) -> Result<Option<(usize, i64)>, StoreError> {
+        let mut work = self.begin_unsynced().await?;
+        let mut exceeded = None;
+        for (index, limit) in limits.iter().enumerate() {
+            let (hits, ends) = hit(&mut work, &limit.bucket, limit.seconds, now).await?;
+            if limit.most < hits {
+                exceeded = Some((index, ends));
+                break;
+            }
+        }
+        work.commit().await?;
+        Ok(exceeded)
+    }
+
+    /// Deletes the counters of spans that are over. Returns how many there were.
+    pub async fn delete_expired_counters(&self, now: Timestamp) -> Result<u64, StoreError> {
         let mut work = self.begin().await?;
         let done =
             sqlx::query("delete from counters where ends <= $1").bind(stamp(now)).execute(work.tx()).await?;
@@ -91,7 +93,7 @@ async fn hit(work: &mut Work, bucket: &str, seconds: i64, now: Timestamp) -> Res
     Ok((hits, ends))
 }
 
-/// The present span, by name, and when it ends, in seconds since 1970.
+/// The name of the current span, and its end in Unix seconds.
 fn span(seconds: i64, now: Timestamp) -> (String, i64) {
     let seconds = seconds.max(1);
     let start = now.as_second() - now.as_second().rem_euclid(seconds);

@@ -1,48 +1,48 @@
-//! Named places at which a test can kill the process.
+//! Crash points: labeled places in the code at which a test can kill the process.
 //!
-//! **Invariant:** in a release build a crash point is nothing at all.
+//! **Invariant:** in a release build a crash point does nothing.
 
-/// A place at which a test may want to kill the process.
+/// A place at which a test may kill the process.
 ///
-/// In a debug build `WAYSTONE_CRASH_AT` says where: a label, or `*` for any, and after a `#` the how manieth time
-/// (`vault.committed#3`). Where a process first has to be led to the place, `WAYSTONE_CRASH_ORDER` names a file that
-/// says the same once it is there; times are counted from then on, and anew for every other text in it. What follows a
-/// space is a remark.
+/// In a debug build, `WAYSTONE_CRASH_AT` selects a place: a label, or `*` for any, and optionally after a `#` which
+/// occurrence: `vault.committed#3` is the third. If a test must first lead the process to a certain state,
+/// `WAYSTONE_CRASH_ORDER` names a file that will contain the same text; occurrences count from the moment the file has that
+/// text. Anything after a space is a comment.
 ///
-/// At the place, the file named by `WAYSTONE_CRASH_MARK` is written and the thread stops for ever, so that the harness
-/// can send its signal at exactly this point. The rest of the process goes on.
+/// At the selected place, the file named by `WAYSTONE_CRASH_MARK` is written and the thread stops forever, so that the test
+/// can send its signal at exactly this point. The rest of the process continues.
 pub fn crash_point(label: &'static str) {
     #[cfg(debug_assertions)]
-    asked::stop_if_asked(label);
+    order::stop_if_selected(label);
     #[cfg(not(debug_assertions))]
     let _ = label;
 }
 
 #[cfg(debug_assertions)]
-mod asked {
+mod order {
     use std::sync::{Mutex, PoisonError};
     use std::{env, fs};
 
     use tokio::runtime::{Handle, RuntimeFlavor};
 
-    /// The order that is counted for, and how often its place was passed.
+    /// The current order, and how often its place was passed.
     static SEEN: Mutex<(String, u32)> = Mutex::new((String::new(), 0));
 
-    pub(super) fn stop_if_asked(label: &str) {
+    pub(super) fn stop_if_selected(label: &str) {
         let order = match env::var_os("WAYSTONE_CRASH_ORDER") {
             Some(path) => fs::read_to_string(path).ok(),
             None => env::var("WAYSTONE_CRASH_AT").ok(),
         };
         let Some(order) = order else { return };
-        if !is_time(&order, label) {
+        if !is_selected(&order, label) {
             return;
         }
         if let Some(mark) = env::var_os("WAYSTONE_CRASH_MARK") {
-            // Without a mark the harness runs into its own deadline, which says enough.
+            // If the mark cannot be written, the test fails at its own deadline.
             let _ = fs::write(mark, label);
         }
         match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
-            // Whatever else this thread would have done is done by another: only this work stops.
+            // Hands the thread's other tasks to another thread, so that only this task stops.
             Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(|| stop()),
             _ => stop(),
         }
@@ -54,10 +54,10 @@ mod asked {
         }
     }
 
-    fn is_time(order: &str, label: &str) -> bool {
+    fn is_selected(order: &str, label: &str) -> bool {
         let place = order.split_whitespace().next().unwrap_or_default();
-        let (wanted, time) = place.split_once('#').unwrap_or((place, "1"));
-        if wanted != "*" && wanted != label {
+        let (selected, occurrence) = place.split_once('#').unwrap_or((place, "1"));
+        if selected != "*" && selected != label {
             return false;
         }
         let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -65,6 +65,6 @@ mod asked {
             *seen = (order.to_owned(), 0);
         }
         seen.1 += 1;
-        time.parse() == Ok(seen.1)
+        occurrence.parse() == Ok(seen.1)
     }
 }

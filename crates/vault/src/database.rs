@@ -1,10 +1,12 @@
-//! The database: which one, and how it is set up.
+//! The database: SQLite or PostgreSQL, and how each is set up.
 //!
-//! **Invariant:** a commit that returned is on the disk, unless it was begun as one that need not be, and then it is
-//! with the next that is; a transaction that writes sees what it decides upon unchanged until it ends. SQLite: one connection writes, the others cannot, and what was deleted is overwritten.
-//! PostgreSQL: the rows and names that a decision rests on are held.
+//! **Invariant:** a commit that returned is on disk, unless its transaction was begun as [`Synced::Later`], in which case it
+//! is on disk with the next synced commit. A transaction that writes sees everything it decides on unchanged until it
+//! ends: on SQLite because only one connection writes, on PostgreSQL because it holds the names that the decision
+//! depends on. What is deleted from SQLite is overwritten.
 //!
-//! Everything in which the two differ is in here and in [`crate::schema`]; the statements elsewhere are for both.
+//! Everything that differs between the databases is in this file and in `schema.rs`; every other statement runs
+//! on both.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -17,26 +19,23 @@ use url::Url;
 
 use crate::error::StoreError;
 
-/// The database in use.
 pub(crate) type Db = Any;
-/// One of its rows.
 pub(crate) type DbRow = AnyRow;
-/// One of its connections.
 pub(crate) type DbConnection = AnyConnection;
 
-/// A statement and its values.
+/// A statement and its bound values.
 pub(crate) type Statement<'a> = sqlx::query::Query<'a, Db, <Db as sqlx::Database>::Arguments>;
 
-/// How long to wait for another process to finish writing, or for a connection.
+/// How long to wait for a connection, or for another process to finish writing.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// How many may read at once from SQLite.
+/// The number of SQLite connections that read.
 const READERS: u32 = 4;
 
-/// How many connections to PostgreSQL a process has.
+/// The number of PostgreSQL connections of a process.
 const CONNECTIONS: u32 = 16;
 
-/// The number of the lock under which a PostgreSQL database is brought into shape.
+/// Takes the lock under which a PostgreSQL database is created and migrated.
 const OPENING: &str = "select pg_advisory_lock(8316300954761127541)";
 
 /// Where the database is.
@@ -44,27 +43,27 @@ const OPENING: &str = "select pg_advisory_lock(8316300954761127541)";
 pub(crate) enum Engine {
     /// A file.
     Sqlite(PathBuf),
-    /// A server, by URL: it may hold a password.
+    /// The URL of a server. It may contain a password.
     Postgres(Secret),
 }
 
-/// Whether a commit waits until it is on the disk.
+/// Whether a commit waits until it is on disk.
 ///
-/// One that does not is seen by everybody at once and outlives the process. If the machine fails, the last second of
-/// them may be gone, and never without those that came after
+/// A commit that does not wait is visible to everyone at once and survives the process. If the machine fails, commits of
+/// the last second may be lost, but never without the commits that followed them
 /// ([SQLite](https://www.sqlite.org/pragma.html#pragma_synchronous),
 /// [PostgreSQL](https://www.postgresql.org/docs/current/wal-async-commit.html)).
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Synced {
-    /// It does.
+    /// It waits.
     Yes,
-    /// It does not: for what nobody was promised.
+    /// It does not wait, because nobody was promised that the data is kept.
     Later,
 }
 
 impl Engine {
-    /// How a transaction that writes begins. On SQLite with the right to write, so that it never fails halfway for
-    /// want of it.
+    /// The statement that begins a transaction that writes. On SQLite the transaction takes the right to write at once,
+    /// so that it never fails halfway for lack of it.
     pub(crate) fn begin_writing(&self, synced: Synced) -> &'static str {
         match (self, synced) {
             (Self::Sqlite(_), Synced::Yes) => "pragma synchronous = full; begin immediate",
@@ -74,12 +73,55 @@ impl Engine {
         }
     }
 
-    /// Whether several transactions may write at once, so that what a decision rests on has to be held.
-    pub(crate) fn writes_at_once(&self) -> bool {
-        matches!(self, Self::Postgres(_))
+    /// Holds a name until the transaction ends, alone or shared with others. Transactions of SQLite exclude each other
+    /// already.
+    pub(crate) async fn hold(
+        &self,
+        connection: &mut DbConnection,
+        name: &str,
+        shared: bool,
+    ) -> Result<(), StoreError> {
+        if let Self::Postgres(_) = self {
+            let statement = if shared {
+                "select pg_advisory_xact_lock_shared(hashtextextended($1, 0))"
+            } else {
+                "select pg_advisory_xact_lock(hashtextextended($1, 0))"
+            };
+            sqlx::query(statement).bind(name).execute(connection).await?;
+        }
+        Ok(())
     }
 
-    /// The connection that brings the database into shape. Of a server it holds the lock until it is closed.
+    /// The query for the id of the current key. On PostgreSQL it also holds the row: any number of transactions may hold
+    /// it at once, and a rotation, which changes the state and so a unique key, waits for all of them.
+    pub(crate) fn hold_current_key(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "select id from vault_keys where state = 'current'",
+            Self::Postgres(_) => "select id from vault_keys where state = 'current' for key share",
+        }
+    }
+
+    /// The database file. `None` for a server.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(path) => Some(path),
+            Self::Postgres(_) => None,
+        }
+    }
+
+    /// Whether the database file is intact. A server checks its own files.
+    pub(crate) async fn is_intact(&self, connection: &mut DbConnection) -> Result<bool, StoreError> {
+        if let Self::Postgres(_) = self {
+            return Ok(true);
+        }
+        let report: String =
+            sqlx::query_scalar("pragma integrity_check(1)").fetch_one(&mut *connection).await?;
+        let dangling: i64 =
+            sqlx::query_scalar("select count(*) from pragma_foreign_key_check").fetch_one(connection).await?;
+        Ok(report == "ok" && dangling == 0)
+    }
+
+    /// Opens the connection that creates or migrates the database. On a server it holds a lock until it is closed.
     pub(crate) async fn connect(&self) -> sqlx::Result<DbConnection> {
         let mut connection = self.options()?.connect().await?;
         match self {
@@ -91,7 +133,7 @@ impl Engine {
         Ok(connection)
     }
 
-    /// The connections that write, and those that read.
+    /// The pool of connections that write, and the pool of connections that read.
     pub(crate) async fn pools(&self) -> sqlx::Result<(Pool<Db>, Pool<Db>)> {
         let options = self.options()?;
         match self {
@@ -110,9 +152,9 @@ impl Engine {
         }
     }
 
-    /// Takes what was deleted out of SQLite's log as well. Best effort: while someone reads an older state, or
-    /// another process writes, it waits for the next time. A server has its own housekeeping; what stays in there
-    /// until then is sealed, and its data key is gone.
+    /// Truncates SQLite's log, which still contains what was deleted or overwritten. This is best effort: while a
+    /// connection reads an older state or another process writes, the data stays until the next time. It is sealed, and
+    /// its data key is gone. A server maintains its own log.
     pub(crate) async fn wipe_log(&self, writer: &Pool<Db>) {
         if let Self::Sqlite(_) = self {
             let _ = sqlx::query("pragma wal_checkpoint(truncate)").execute(writer).await;
@@ -131,7 +173,7 @@ impl Engine {
     }
 }
 
-/// The URL of a server as it may be shown: without passwords. None, if it is no URL.
+/// The URL of a server without its passwords, fit to be shown. `None` if the text is not a URL.
 pub fn without_password(url: &Secret) -> Option<String> {
     let mut url = Url::parse(url.expose()).ok()?;
     let _ = url.set_password(None);
@@ -147,20 +189,20 @@ pub fn without_password(url: &Secret) -> Option<String> {
     Some(url.to_string())
 }
 
-/// Without user, password and options.
+/// Shows a path, or a database and its host, without user, password and options.
 impl fmt::Display for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => write!(f, "{}", path.display()),
             Self::Postgres(url) => match Url::parse(url.expose()) {
                 Ok(url) => write!(f, "{} at {}", url.path(), url.host_str().unwrap_or("the local socket")),
-                Err(_) => f.write_str("by that URL"),
+                Err(_) => f.write_str("at the given URL"),
             },
         }
     }
 }
 
-/// Switches to write-ahead logging. `false`: the file system cannot do it.
+/// Switches a SQLite database to write-ahead logging. `false` if the file system does not support it.
 pub(crate) async fn use_log(connection: &mut DbConnection) -> sqlx::Result<bool> {
     let start = Instant::now();
     loop {
@@ -168,7 +210,7 @@ pub(crate) async fn use_log(connection: &mut DbConnection) -> sqlx::Result<bool>
             sqlx::query_scalar::<_, String>("pragma journal_mode = wal").fetch_one(&mut *connection).await;
         match mode {
             Ok(mode) => return Ok(mode == "wal"),
-            // SQLite does not wait here by itself.
+            // SQLite's own busy timeout does not apply to this statement.
             Err(error) if is_busy(&error) && start.elapsed() < PATIENCE => {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
@@ -183,7 +225,6 @@ pub(crate) async fn run_script(connection: &mut DbConnection, script: String) ->
     Ok(())
 }
 
-/// Closes a connection that is not needed any more.
 pub(crate) async fn close(connection: DbConnection) -> sqlx::Result<()> {
     connection.close().await
 }
@@ -198,7 +239,7 @@ fn sqlite_pool(size: u32, reads_only: bool) -> AnyPoolOptions {
         .after_connect(move |connection, _| Box::pin(set_up(connection, reads_only)))
 }
 
-/// What holds for every connection to SQLite. Foreign keys are enforced by the driver's default, and said again.
+/// Sets up a connection to SQLite. The driver enforces foreign keys by default; setting it here makes that explicit.
 async fn set_up(connection: &mut DbConnection, reads_only: bool) -> sqlx::Result<()> {
     sqlx::raw_sql(
         "pragma busy_timeout = 15000; pragma synchronous = full; pragma secure_delete = on; pragma foreign_keys = on;",
@@ -211,7 +252,7 @@ async fn set_up(connection: &mut DbConnection, reads_only: bool) -> sqlx::Result
     Ok(())
 }
 
-/// The file is there, or it is not a vault: it is never made by connecting.
+/// The URL of a database file. Connecting never creates the file.
 fn sqlite_url(path: &Path) -> sqlx::Result<Url> {
     let path = std::path::absolute(path)?;
     let file = Url::from_file_path(&path).map_err(|()| {
@@ -222,7 +263,7 @@ fn sqlite_url(path: &Path) -> sqlx::Result<Url> {
 }
 
 fn is_busy(error: &sqlx::Error) -> bool {
-    // The primary code 5 is SQLITE_BUSY; the bytes above it say which kind.
+    // The lowest byte 5 is SQLITE_BUSY; the higher bytes distinguish kinds of it.
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
 }
@@ -232,7 +273,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_is_shown_without_what_lets_in() {
+    fn a_url_is_shown_without_passwords() {
         for (url, expected) in [
             (
                 "postgres://hub:canary@db.internal:5432/hub?sslmode=require",
@@ -247,7 +288,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_path_with_odd_characters_is_that_path() {
+    async fn a_path_with_special_characters_is_used_as_it_is() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a b%20?#ü.db");
         std::fs::write(&path, "").unwrap();
@@ -258,45 +299,45 @@ mod tests {
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
-    /// What the database says of the commit of a transaction that was begun so.
-    async fn duty(pool: &Pool<Db>, engine: &Engine, synced: Synced) -> String {
+    /// The database's own setting for the commit of a transaction that was begun this way.
+    async fn sync_setting(pool: &Pool<Db>, engine: &Engine, synced: Synced) -> String {
         let mut tx = pool.begin_with(engine.begin_writing(synced)).await.unwrap();
-        let held = match engine {
+        let setting = match engine {
             Engine::Sqlite(_) => {
-                let held = sqlx::query_scalar::<_, i64>("pragma synchronous").fetch_one(&mut *tx).await;
-                held.unwrap().to_string()
+                let setting = sqlx::query_scalar::<_, i64>("pragma synchronous").fetch_one(&mut *tx).await;
+                setting.unwrap().to_string()
             }
             Engine::Postgres(_) => {
                 sqlx::query_scalar::<_, String>("show synchronous_commit").fetch_one(&mut *tx).await.unwrap()
             }
         };
         tx.commit().await.unwrap();
-        held
+        setting
     }
 
-    async fn waits_for_the_disk_unless_it_need_not(engine: Engine, yes: &str, later: &str) {
+    async fn check_sync(engine: Engine, yes: &str, later: &str) {
         let (writer, _) = engine.pools().await.unwrap();
         for (synced, expected) in
             [(Synced::Yes, yes), (Synced::Later, later), (Synced::Yes, yes), (Synced::Later, later)]
         {
-            assert_eq!(duty(&writer, &engine, synced).await, expected, "{synced:?}");
+            assert_eq!(sync_setting(&writer, &engine, synced).await, expected, "{synced:?}");
         }
     }
 
     #[tokio::test]
-    async fn a_commit_to_sqlite_waits_for_the_disk_unless_it_need_not() {
+    async fn a_commit_to_sqlite_waits_for_the_disk_if_synced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.db");
         std::fs::write(&path, "").unwrap();
-        waits_for_the_disk_unless_it_need_not(Engine::Sqlite(path), "2", "1").await;
+        check_sync(Engine::Sqlite(path), "2", "1").await;
     }
 
     #[tokio::test]
-    async fn a_commit_to_postgresql_waits_for_the_disk_unless_it_need_not() {
+    async fn a_commit_to_postgresql_waits_for_the_disk_if_synced() {
         let server = std::env::var("WAYSTONE_TEST_POSTGRES")
             .expect("this test needs PostgreSQL: run `cargo xtask with-postgres cargo test -p vault`");
-        // The server of the tests waits for nothing; one in use does.
+        // The test server is configured not to wait; a server in production is.
         let url = Secret::new(format!("{server}/postgres?options=-c%20synchronous_commit%3Don"));
-        waits_for_the_disk_unless_it_need_not(Engine::Postgres(url), "on", "off").await;
+        check_sync(Engine::Postgres(url), "on", "off").await;
     }
 }

@@ -1,7 +1,7 @@
-//! What can go wrong with a vault that is open, for the operator.
+//! Errors of an open vault, for the operator.
 //!
-//! **Invariant:** an error of this crate names places, accounts and the ids of keys, and never a value: not a
-//! credential, not a key, not what a key command printed. Other errors stand beside what raises them.
+//! **Invariant:** an error of this crate names tables, accounts and key ids, and never a value: no credential, no
+//! key, no output of a key command. Errors of one operation are defined next to that operation.
 
 use std::fmt;
 
@@ -13,22 +13,24 @@ use crate::seal::SealError;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The database refused or failed.
+    /// The database refused a statement or failed.
     Database(sqlx::Error),
-    /// The key is not there any more, or not the right one any more.
+    /// The key is no longer there, or is no longer the right one.
     Key(KeyError),
-    /// Something could not be sealed or opened.
+    /// Something could not be sealed or unsealed.
     Seal {
         /// What it was, by name.
         what: String,
         /// Why.
         cause: SealError,
     },
-    /// A row does not make sense.
+    /// A row makes no sense.
     Damaged {
-        /// Which part of which table.
+        /// The table and column, or the item.
         what: String,
     },
+    /// The system returned no random bytes for a new id or token.
+    Random(getrandom::Error),
 }
 
 /// Why an account could not be used or changed.
@@ -36,24 +38,29 @@ pub enum StoreError {
 pub enum ChangeError {
     /// There is no such account.
     NotFound {
-        /// The account asked for.
+        /// The account that was asked for.
         id: AccountId,
     },
-    /// The account was changed by someone else in between.
+    /// The account was changed since the caller read it.
     Conflict {
         /// The account.
         id: AccountId,
-        /// The version the caller had seen.
+        /// The version that the caller read.
         expected: i64,
-        /// The version it has by now.
+        /// The current version.
         found: i64,
     },
-    /// The owner has another account at the provider, and one is meant to take the place of the other.
+    /// The owner already has a different account at the provider, and replacing it is not allowed.
     OtherAccount {
-        /// The account that is there.
+        /// The existing account.
         id: AccountId,
     },
-    /// The attempt is over: it has linked an account already, or was given up.
+    /// The connector profile of the new account was deleted in the meantime.
+    NoConnectorProfile {
+        /// The connector profile.
+        id: String,
+    },
+    /// The link attempt is over: it has already linked an account, or was canceled.
     AttemptOver {
         /// The attempt.
         id: String,
@@ -63,13 +70,13 @@ pub enum ChangeError {
 }
 
 impl StoreError {
-    /// For `map_err`: what could not be sealed or opened.
+    /// For `map_err`: names what could not be sealed or unsealed.
     pub(crate) fn seal(what: impl Into<String>) -> impl Fn(SealError) -> Self {
         let what = what.into();
         move |cause| Self::Seal { what: what.clone(), cause }
     }
 
-    /// A row that does not make sense.
+    /// A row that makes no sense.
     pub(crate) fn damaged(what: impl Into<String>) -> Self {
         Self::Damaged { what: what.into() }
     }
@@ -78,10 +85,11 @@ impl StoreError {
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Database(_) => f.write_str("the vault's database refused or failed"),
+            Self::Database(_) => f.write_str("the vault's database refused a statement or failed"),
             Self::Key(error) => error.fmt(f),
-            Self::Seal { what, .. } => write!(f, "{what} cannot be sealed or opened"),
+            Self::Seal { what, .. } => write!(f, "{what} cannot be sealed or unsealed"),
             Self::Damaged { what } => write!(f, "{what} is damaged; restore the database from a backup"),
+            Self::Random(_) => f.write_str("the system returned no random bytes"),
         }
     }
 }
@@ -90,19 +98,22 @@ impl fmt::Display for ChangeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotFound { id } => {
-                write!(f, "there is no account {id}; list the accounts to see which there are")
+                write!(f, "there is no account {id}; list the accounts to see their ids")
             }
             Self::Conflict { id, expected, found } => write!(
                 f,
-                "account {id} was changed by someone else (version {found}, not {expected}); look again and repeat"
+                "account {id} was changed in the meantime (version {found}, not {expected}); check it and try again"
             ),
             Self::OtherAccount { id } => {
                 write!(
                     f,
-                    "account {id} of this owner is another account at the provider; it was not replaced"
+                    "account {id} of this owner is a different account at the provider; it was not replaced"
                 )
             }
-            Self::AttemptOver { id } => write!(f, "attempt {id} is over; begin another"),
+            Self::NoConnectorProfile { id } => {
+                write!(f, "connector profile {id} was deleted; link with another one")
+            }
+            Self::AttemptOver { id } => write!(f, "link attempt {id} is over; start a new one"),
             Self::Store(error) => error.fmt(f),
         }
     }
@@ -114,6 +125,7 @@ impl std::error::Error for StoreError {
             Self::Database(cause) => Some(cause),
             Self::Key(error) => error.source(),
             Self::Seal { cause, .. } => Some(cause),
+            Self::Random(cause) => Some(cause),
             Self::Damaged { .. } => None,
         }
     }
@@ -126,6 +138,7 @@ impl std::error::Error for ChangeError {
             Self::NotFound { .. }
             | Self::Conflict { .. }
             | Self::OtherAccount { .. }
+            | Self::NoConnectorProfile { .. }
             | Self::AttemptOver { .. } => None,
         }
     }
@@ -140,6 +153,12 @@ impl From<sqlx::Error> for StoreError {
 impl From<KeyError> for StoreError {
     fn from(error: KeyError) -> Self {
         Self::Key(error)
+    }
+}
+
+impl From<getrandom::Error> for StoreError {
+    fn from(cause: getrandom::Error) -> Self {
+        Self::Random(cause)
     }
 }
 

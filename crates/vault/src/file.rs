@@ -1,7 +1,7 @@
-//! The vault's folder and the files in it that are not the database's own.
+//! The vault's folder, its lock files and its key file.
 //!
-//! **Invariant:** what is made here can be read by its owner only, from its first moment; a key file is there
-//! whole or not at all, is never overwritten by making one, and is never read while others can read it too.
+//! **Invariant:** only the owner can read what is created here, from the first moment. A key file is complete or
+//! absent, is never overwritten when a key is created, and is never read while others can read it too.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -13,23 +13,37 @@ use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 use crate::crash::crash_point;
-use crate::key::{Key, KeyError};
+use crate::key::{Key, KeyError, KeyId};
 
-/// No key file is longer. Guards against being pointed at something endless.
+/// The longest key file, in bytes. Guards against a path to an endless device.
 const LONGEST: u64 = 64 * 1024;
 
 /// The permission bits of everyone but the owner.
 #[cfg(unix)]
 const OTHERS: u32 = 0o077;
 
-/// Whoever has a vault open holds this file, with others.
+/// Every process that has the vault open holds a shared lock on this file.
 const USERS: &str = "vault.users";
 
-/// How long another process may hold the lock. Opening a vault takes milliseconds, a slow key command seconds.
+/// How long to wait while another process holds the lock. Opening a vault takes milliseconds; a slow key command takes
+/// seconds.
 const PATIENCE: Duration = Duration::from_secs(45);
 
-/// Makes a folder, and those above it, for the owner only. A folder that is there stays as it is.
-pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
+/// The lock file of a vault's folder.
+pub(crate) fn lock_path(folder: &Path) -> PathBuf {
+    folder.join("vault.lock")
+}
+
+/// Runs work that blocks (files, locks, other programs) on a thread of its own.
+pub(crate) async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}
+
+/// Creates a folder and its missing parents, for the owner only. An existing folder stays as it is.
+pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -37,8 +51,8 @@ pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Makes sure that a file is there and is the owner's only.
-pub(crate) fn make_private(path: &Path) -> io::Result<File> {
+/// Opens a file, which is created if needed, and removes everyone's permissions but the owner's.
+pub(crate) fn open_private(path: &Path) -> io::Result<File> {
     let file = private().read(true).truncate(false).create(true).open(path)?;
     #[cfg(unix)]
     if mode(&file)? & OTHERS != 0 {
@@ -47,9 +61,9 @@ pub(crate) fn make_private(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Waits for the lock of a vault's folder. `None`: another process does not let go of it.
+/// Waits for the lock of a vault's folder. `None` if another process holds it for too long.
 pub(crate) fn lock(path: &Path) -> io::Result<Option<File>> {
-    let file = make_private(path)?;
+    let file = open_private(path)?;
     let start = Instant::now();
     loop {
         match file.try_lock() {
@@ -63,18 +77,18 @@ pub(crate) fn lock(path: &Path) -> io::Result<Option<File>> {
     }
 }
 
-/// Says that a vault's folder is in use, for as long as the file that is given is open; also when the process is killed,
-/// nothing is left of it. `None`: somebody has the folder to himself.
-pub(crate) fn in_use(folder: &Path) -> io::Result<Option<File>> {
-    held(make_private(&folder.join(USERS))?, File::try_lock_shared)
+/// Marks a vault's folder as in use until the returned file is closed or the process ends. `None` if another process
+/// has exclusive use of the folder.
+pub(crate) fn lock_shared(folder: &Path) -> io::Result<Option<File>> {
+    try_locked(open_private(&folder.join(USERS))?, File::try_lock_shared)
 }
 
-/// Takes a vault's folder for oneself. `None`: it is in use.
-pub(crate) fn alone(folder: &Path) -> io::Result<Option<File>> {
-    held(make_private(&folder.join(USERS))?, File::try_lock)
+/// Takes exclusive use of a vault's folder. `None` if it is in use.
+pub(crate) fn lock_exclusive(folder: &Path) -> io::Result<Option<File>> {
+    try_locked(open_private(&folder.join(USERS))?, File::try_lock)
 }
 
-fn held(file: File, lock: impl FnOnce(&File) -> Result<(), TryLockError>) -> io::Result<Option<File>> {
+fn try_locked(file: File, lock: impl FnOnce(&File) -> Result<(), TryLockError>) -> io::Result<Option<File>> {
     match lock(&file) {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),
@@ -82,12 +96,12 @@ fn held(file: File, lock: impl FnOnce(&File) -> Result<(), TryLockError>) -> io:
     }
 }
 
-/// Makes a file that is the owner's only, and was not there.
-pub(crate) fn make_new(path: &Path) -> io::Result<File> {
+/// Creates a file for the owner only. Fails if it exists.
+pub(crate) fn create_new(path: &Path) -> io::Result<File> {
     private().create_new(true).open(path)
 }
 
-/// The key in a file, if the file is there.
+/// The key in a file. `None` if there is no file.
 pub(crate) fn read_key(path: &Path) -> Result<Option<Key>, KeyError> {
     let failed = |cause| KeyError::File { path: path.to_owned(), cause };
     let file = match File::open(path) {
@@ -95,7 +109,7 @@ pub(crate) fn read_key(path: &Path) -> Result<Option<Key>, KeyError> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error)),
     };
-    // Asked of the open file, so that it cannot be another one than the one that is read.
+    // Asks the open file, not the path, so that the file checked is the file read.
     #[cfg(unix)]
     {
         let mode = mode(&file).map_err(failed)?;
@@ -106,7 +120,7 @@ pub(crate) fn read_key(path: &Path) -> Result<Option<Key>, KeyError> {
     read_key_from(file, &format!("the key file {}", path.display()), failed).map(Some)
 }
 
-/// The key in what a file or a command holds.
+/// The key in the content of a file or the output of a command.
 pub(crate) fn read_key_from(
     from: impl io::Read,
     origin: &str,
@@ -118,27 +132,28 @@ pub(crate) fn read_key_from(
     Key::parse(text, origin)
 }
 
-/// The key in a file, made now if it is not there. Two processes that make it at once agree on one key.
-pub(crate) fn read_or_make_key(path: &Path) -> Result<Key, KeyError> {
+/// The key in a file, which is created if needed. Two processes that create it at once agree on one key.
+pub(crate) fn read_or_create_key(path: &Path) -> Result<Key, KeyError> {
     if let Some(key) = read_key(path)? {
         return Ok(key);
     }
     let failed = |cause| KeyError::File { path: path.to_owned(), cause };
     let folder = folder_of(path);
-    make_folder(&folder).map_err(failed)?;
-    let draft = beside(path, &random_suffix()?);
-    let linked = write_key(&Key::random()?, &draft).and_then(|()| match std::fs::hard_link(&draft, path) {
-        // Someone else was first: that is the key.
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        result => result,
-    });
-    let removed = std::fs::remove_file(&draft);
+    create_folder(&folder).map_err(failed)?;
+    let temporary = sibling(path, &random_suffix()?);
+    let linked =
+        write_key(&Key::random()?, &temporary).and_then(|()| match std::fs::hard_link(&temporary, path) {
+            // Another process was first, and its key counts.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+            result => result,
+        });
+    let removed = std::fs::remove_file(&temporary);
     linked.and(removed).and_then(|()| sync_folder(&folder)).map_err(failed)?;
     crash_point("vault.key-written");
     read_key(path)?.ok_or_else(|| failed(ErrorKind::NotFound.into()))
 }
 
-/// Copies a key file. A copy that is there already stays as it is.
+/// Copies a key file. An existing copy stays as it is.
 pub(crate) fn copy_key(from: &Path, to: &Path) -> Result<(), KeyError> {
     let key = read_key(from)?.ok_or_else(|| KeyError::Missing { path: from.to_owned() })?;
     let written = write_key(&key, to).and_then(|()| sync_folder(&folder_of(to)));
@@ -150,21 +165,28 @@ pub(crate) fn copy_key(from: &Path, to: &Path) -> Result<(), KeyError> {
     }
 }
 
-/// Where the next key waits until the database knows it.
+/// The file that holds the next key until the database has it.
 pub(crate) fn next_key(path: &Path) -> PathBuf {
-    beside(path, ".next")
+    sibling(path, ".next")
 }
 
-/// The next key takes the place of the key. Only under the lock, and only when the database seals under it.
-pub(crate) fn promote_next_key(path: &Path) -> Result<(), KeyError> {
+/// If the database already seals under the next key, makes its file the key file. The caller holds the lock.
+pub(crate) fn promote_next_key(path: &Path, current: KeyId) -> Result<(), KeyError> {
+    match read_key(&next_key(path))? {
+        Some(next) if next.id() == current => promote(path),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn promote(path: &Path) -> Result<(), KeyError> {
     std::fs::rename(next_key(path), path)
         .and_then(|()| sync_folder(&folder_of(path)))
         .map_err(|cause| KeyError::File { path: path.to_owned(), cause })
 }
 
-/// Makes the names in a folder durable.
+/// Makes the creation and renaming of files in a folder durable.
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    // Elsewhere a folder cannot be opened as a file, and the file system keeps names in order itself.
+    // On other systems a folder cannot be opened as a file, and the file system keeps its entries in order.
     #[cfg(unix)]
     File::open(folder)?.sync_all()?;
     #[cfg(not(unix))]
@@ -173,7 +195,7 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 fn write_key(key: &Key, path: &Path) -> io::Result<()> {
-    let mut file = make_new(path)?;
+    let mut file = create_new(path)?;
     file.write_all(key.to_text().expose().as_bytes())?;
     file.sync_all()
 }
@@ -199,14 +221,14 @@ pub(crate) fn folder_of(path: &Path) -> PathBuf {
     }
 }
 
-/// A file beside another, by what follows its name.
-pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
+/// The path with a suffix appended to its file name.
+pub(crate) fn sibling(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     PathBuf::from(name)
 }
 
-/// What follows a name, and no other.
+/// A suffix for the name of a temporary file, different each time.
 pub(crate) fn random_suffix() -> Result<String, KeyError> {
     let mut suffix = String::from(".new-");
     let number = getrandom::u64().map_err(KeyError::Random)?;
@@ -219,14 +241,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn many_who_make_a_key_at_once_agree_on_one_and_leave_nothing_behind() {
+    fn concurrent_creators_agree_on_one_key_and_leave_no_files_behind() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deep/er/vault.key");
         let barrier = std::sync::Barrier::new(8);
         let ids: Vec<_> = std::thread::scope(|scope| {
             let make = || {
                 barrier.wait();
-                read_or_make_key(&path).ok().unwrap().id()
+                read_or_create_key(&path).ok().unwrap().id()
             };
             let makers: Vec<_> = (0..8).map(|_| scope.spawn(make)).collect();
             makers.into_iter().map(|maker| maker.join().unwrap()).collect()

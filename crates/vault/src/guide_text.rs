@@ -1,73 +1,48 @@
-//! The texts of guides that accounts and sessions were made with.
+//! The texts of guide editions that accounts and sessions use.
 //!
-//! **Invariant:** a text is kept under its digest and never changes; so whatever names a digest can always show the
-//! exact guide.
+//! **Invariant:** a text is stored under its digest and never changes or goes away, so that the exact guide behind a digest
+//! can always be shown.
 
 use jiff::Timestamp;
 
-use crate::database::DbConnection;
 use crate::error::StoreError;
 use crate::open::Vault;
 use crate::row::stamp;
+use crate::writer::Writer;
+
+/// The text of a guide edition.
+#[derive(Clone, Copy, Debug)]
+pub struct GuideText<'a> {
+    /// The digest of the text.
+    pub digest: &'a str,
+    /// The key of the guide's provider.
+    pub provider: &'a str,
+    /// The text.
+    pub source: &'a str,
+}
 
 impl Vault {
-    /// Keeps a guide's text, unless it is there. `digest` is that of the text.
-    pub async fn keep_guide(
-        &self,
-        digest: &str,
-        provider: &str,
-        source: &str,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let mut work = self.begin().await?;
-        insert(work.tx(), digest, provider, source, now).await?;
-        work.commit().await
-    }
-
-    /// The digest of the guide with which a session began to link a provider; from now on this one, if it had not
-    /// begun. Its text is kept.
+    /// The digest of the guide edition with which a session links a provider. A session that starts now takes `guide` and
+    /// keeps it; its text is stored.
     pub async fn pin_guide(
         &self,
         session: i64,
-        digest: &str,
-        provider: &str,
-        source: &str,
+        guide: GuideText<'_>,
         now: Timestamp,
     ) -> Result<String, StoreError> {
-        let pinned = |session| {
-            sqlx::query_scalar::<_, String>(
-                "select digest from pins where session_seq = $1 and provider = $2",
-            )
-            .bind(session)
-            .bind(provider.to_owned())
-        };
-        if let Some(digest) = pinned(session).fetch_optional(&self.readers).await? {
+        // Neither read is a decision: a pin never changes, and storing a text that is there changes nothing.
+        let pinned = sqlx::query_scalar(PINNED).bind(session).bind(guide.provider);
+        if let Some(digest) = pinned.fetch_optional(&self.readers).await? {
             return Ok(digest);
         }
-        let known =
-            sqlx::query_scalar::<_, i64>("select count(*) from guides where digest = $1").bind(digest);
-        let mut work = if known.fetch_one(&self.readers).await? == 0 {
-            let mut work = self.begin().await?;
-            insert(work.tx(), digest, provider, source, now).await?;
-            work
-        } else {
-            // A session that forgets it takes the guide of that moment; the text is there for whatever names it.
-            self.begin_unsynced().await?
-        };
-        sqlx::query(
-            "insert into pins (session_seq, provider, digest) values ($1, $2, $3) on conflict do nothing",
-        )
-        .bind(session)
-        .bind(provider)
-        .bind(digest)
-        .execute(work.tx())
-        .await?;
-        let digest = pinned(session).fetch_one(work.tx()).await?;
-        work.commit().await?;
-        Ok(digest)
+        let stored = sqlx::query_scalar::<_, i64>("select count(*) from guides where digest = $1");
+        if stored.bind(guide.digest).fetch_one(&self.readers).await? == 0 {
+            self.store_guide(guide, now).await?;
+        }
+        self.insert_pin(session, guide).await
     }
 
-    /// The text with a digest, if it was kept.
+    /// The text with this digest. `None` if it was never stored.
     pub async fn guide_text(&self, digest: &str) -> Result<Option<String>, StoreError> {
         let text = sqlx::query_scalar("select source from guides where digest = $1")
             .bind(digest)
@@ -77,22 +52,41 @@ impl Vault {
     }
 }
 
-async fn insert(
-    connection: &mut DbConnection,
-    digest: &str,
-    provider: &str,
-    source: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "insert into guides (digest, provider, source, kept_at) values ($1, $2, $3, $4) \
-         on conflict (digest) do nothing",
-    )
-    .bind(digest)
-    .bind(provider)
-    .bind(source)
-    .bind(stamp(now))
-    .execute(connection)
-    .await?;
-    Ok(())
+const PINNED: &str = "select digest from pins where session_seq = $1 and provider = $2";
+
+impl Writer {
+    /// Stores a guide's text, unless it is there.
+    pub async fn store_guide(&self, guide: GuideText<'_>, now: Timestamp) -> Result<(), StoreError> {
+        let mut work = self.begin().await?;
+        sqlx::query(
+            "insert into guides (digest, provider, source, kept_at) values ($1, $2, $3, $4) \
+             on conflict (digest) do nothing",
+        )
+        .bind(guide.digest)
+        .bind(guide.provider)
+        .bind(guide.source)
+        .bind(stamp(now))
+        .execute(work.tx())
+        .await?;
+        work.commit().await
+    }
+
+    /// Pins a session to a guide edition whose text is stored. Returns the edition that another request pinned first, if
+    /// there is one.
+    async fn insert_pin(&self, session: i64, guide: GuideText<'_>) -> Result<String, StoreError> {
+        // A pin that is lost in a crash is replaced by the edition of a later moment, whose text is stored as well.
+        let mut work = self.begin_unsynced().await?;
+        sqlx::query(
+            "insert into pins (session_seq, provider, digest) values ($1, $2, $3) on conflict do nothing",
+        )
+        .bind(session)
+        .bind(guide.provider)
+        .bind(guide.digest)
+        .execute(work.tx())
+        .await?;
+        let digest =
+            sqlx::query_scalar(PINNED).bind(session).bind(guide.provider).fetch_one(work.tx()).await?;
+        work.commit().await?;
+        Ok(digest)
+    }
 }

@@ -1,6 +1,6 @@
-//! Steps that were handed to somebody else: a colleague who is the admin, say.
+//! Steps of a link attempt that were handed off to another person, such as an admin.
 //!
-//! **Invariant:** whoever has the link can give values and see none; it is good once, and for a while.
+//! **Invariant:** the link of a handoff accepts values and shows none. It works once, until it expires.
 
 use jiff::Timestamp;
 use sqlx::Row as _;
@@ -10,101 +10,118 @@ use crate::database::DbRow;
 use crate::error::StoreError;
 use crate::id;
 use crate::open::Vault;
-use crate::row::{from_json, json, optional_time, stamp, time};
-use crate::seal::SealError;
+use crate::row::{from_json, json, optional_time, stamp, time, whole_milliseconds};
 use crate::token::{Digest, Token};
+use crate::writer::Writer;
 
-/// A step that was handed to somebody else.
+/// A step to hand off.
+#[derive(Clone, Copy, Debug)]
+pub struct NewHandoff<'a> {
+    /// The link attempt.
+    pub attempt: &'a Attempt,
+    /// The key of the step in the guide.
+    pub step: &'a str,
+    /// The keys of the fields to ask for.
+    pub fields: &'a [String],
+    /// When the link expires.
+    pub expires_at: Timestamp,
+}
+
+/// A step that was handed off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Handoff {
-    /// Its id: `hof_` and 26 characters.
+    /// The handoff's id: `hof_` and 26 characters.
     pub id: String,
-    /// The attempt.
+    /// The id of the link attempt.
     pub attempt: String,
-    /// The step of the guide.
+    /// The key of the step in the guide.
     pub step: String,
-    /// The fields that are asked for.
+    /// The keys of the fields that are asked for.
     pub fields: Vec<String>,
-    /// When it was made.
+    /// When the step was handed off.
     pub created_at: Timestamp,
-    /// When the link ends.
+    /// When the link expires.
     pub expires_at: Timestamp,
-    /// When the values were given.
+    /// When the values were submitted. `None` while they are missing.
     pub done_at: Option<Timestamp>,
 }
 
+/// The columns that [`handoff`] reads.
+macro_rules! handoff_columns {
+    () => {
+        "id, attempt_id, step, fields_json, created_at, expires_at, done_at"
+    };
+}
+
 impl Vault {
-    /// Hands a step of an attempt to whoever has the token. Until the link ends, the session goes on for who is in it.
+    /// The handoff with this token, whether or not it has expired or is done.
+    pub async fn handoff_by_token(&self, digest: &Digest) -> Result<Option<Handoff>, StoreError> {
+        let row = sqlx::query(concat!("select ", handoff_columns!(), " from handoffs where digest = $1"))
+            .bind(digest.bytes())
+            .fetch_optional(&self.readers)
+            .await?;
+        row.as_ref().map(handoff).transpose()
+    }
+
+    /// The handoffs of a link attempt, oldest first.
+    pub async fn handoffs_of(&self, attempt: &str) -> Result<Vec<Handoff>, StoreError> {
+        let rows = sqlx::query(concat!(
+            "select ",
+            handoff_columns!(),
+            " from handoffs where attempt_id = $1 order by created_at, id"
+        ))
+        .bind(attempt)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(handoff).collect()
+    }
+}
+
+impl Writer {
+    /// Hands off a step to whoever receives the token. Browsers that are already in the session may continue until the
+    /// link expires.
     pub async fn add_handoff(
         &self,
-        attempt: &Attempt,
-        step: &str,
-        fields: &[String],
+        new: &NewHandoff<'_>,
         now: Timestamp,
-        expires: Timestamp,
     ) -> Result<(Handoff, Token), StoreError> {
-        let id = id::random("hof_").map_err(SealError::Random).map_err(StoreError::seal("the new link"))?;
         let token = Token::random("wsh_")?;
+        let handoff = Handoff {
+            id: id::random("hof_")?,
+            attempt: new.attempt.id.clone(),
+            step: new.step.to_owned(),
+            fields: new.fields.to_vec(),
+            created_at: whole_milliseconds(now),
+            expires_at: whole_milliseconds(new.expires_at),
+            done_at: None,
+        };
         let mut work = self.begin().await?;
         sqlx::query(
             "insert into handoffs (id, digest, attempt_id, step, fields_json, created_at, expires_at) \
              values ($1, $2, $3, $4, $5, $6, $7)",
         )
-        .bind(id.clone())
+        .bind(handoff.id.clone())
         .bind(token.digest().bytes())
-        .bind(attempt.id.clone())
-        .bind(step)
-        .bind(json(fields.to_vec()))
-        .bind(stamp(now))
-        .bind(stamp(expires))
+        .bind(handoff.attempt.clone())
+        .bind(handoff.step.clone())
+        .bind(json(handoff.fields.clone()))
+        .bind(stamp(handoff.created_at))
+        .bind(stamp(handoff.expires_at))
         .execute(work.tx())
         .await?;
         sqlx::query(
             "update sessions set goes_on_until = $2 \
              where seq = $1 and (goes_on_until is null or goes_on_until < $2)",
         )
-        .bind(attempt.session)
-        .bind(stamp(expires))
+        .bind(new.attempt.session)
+        .bind(stamp(handoff.expires_at))
         .execute(work.tx())
         .await?;
         work.commit().await?;
-        let handoff = Handoff {
-            id,
-            attempt: attempt.id.clone(),
-            step: step.to_owned(),
-            fields: fields.to_vec(),
-            created_at: crate::row::whole_milliseconds(now),
-            expires_at: crate::row::whole_milliseconds(expires),
-            done_at: None,
-        };
         Ok((handoff, token))
     }
 
-    /// What the holder of a link was handed, whether or not it is still good.
-    pub async fn handoff_by_token(&self, digest: &Digest) -> Result<Option<Handoff>, StoreError> {
-        let row = sqlx::query(
-            "select id, attempt_id, step, fields_json, created_at, expires_at, done_at from handoffs \
-             where digest = $1",
-        )
-        .bind(digest.bytes())
-        .fetch_optional(&self.readers)
-        .await?;
-        row.as_ref().map(handoff).transpose()
-    }
-
-    /// What was handed on of an attempt, oldest first.
-    pub async fn handoffs_of(&self, attempt: &str) -> Result<Vec<Handoff>, StoreError> {
-        let rows = sqlx::query(
-            "select id, attempt_id, step, fields_json, created_at, expires_at, done_at from handoffs \
-             where attempt_id = $1 order by created_at, id",
-        )
-        .bind(attempt)
-        .fetch_all(&self.readers)
-        .await?;
-        rows.iter().map(handoff).collect()
-    }
-
-    /// The values were given; `false`: they had been already.
+    /// Marks the values of a handoff as submitted. `false` if they already were.
     pub async fn end_handoff(&self, id: &str, now: Timestamp) -> Result<bool, StoreError> {
         let mut work = self.begin().await?;
         let done = sqlx::query("update handoffs set done_at = $2 where id = $1 and done_at is null")

@@ -1,22 +1,22 @@
-//! Names for accounts and events.
+//! Random ids.
 //!
-//! **Invariant:** an id is a prefix and 128 random bits in lower-case Base32, spelled in exactly one way; it says
-//! nothing about what it names and is safe in a path, a URL and a log.
+//! **Invariant:** an id is a prefix and 128 random bits in lower-case Base32, with exactly one spelling. It reveals nothing
+//! about what it identifies, and is safe in a path, a URL and a log.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// Base32 of RFC 4648 in lower case: no `0`, `1` or `8` to be misread.
+/// RFC 4648 Base32 in lower case, which has no `0`, `1` or `8` that could be misread.
 const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
-/// How many characters 16 bytes take.
+/// The number of characters for 16 bytes.
 const LENGTH: usize = 26;
 
 /// The id of an account: `acc_` and 26 characters.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountId(String);
 
-/// A text is not the id of an account.
+/// A string is not an account id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IdError;
 
@@ -28,7 +28,7 @@ impl AccountId {
         random(Self::PREFIX).map(Self)
     }
 
-    /// The id as text.
+    /// The id as a string.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -40,7 +40,7 @@ impl FromStr for AccountId {
     fn from_str(text: &str) -> Result<Self, IdError> {
         let random = text.strip_prefix(Self::PREFIX).ok_or(IdError)?.as_bytes();
         let known = random.iter().all(|byte| ALPHABET.contains(byte));
-        // 26 characters hold two bits more than 16 bytes do. They are zero, or the id would have four spellings.
+        // 26 characters hold two more bits than 16 bytes. They must be zero, or an id would have four spellings.
         let last = random.last().and_then(|last| ALPHABET.iter().position(|byte| byte == last));
         if random.len() != LENGTH || !known || last.is_none_or(|last| last % 4 != 0) {
             return Err(IdError);
@@ -63,20 +63,20 @@ impl fmt::Debug for AccountId {
 
 impl fmt::Display for IdError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not the id of an account: it is `acc_` and 26 characters of `a-z2-7`")
+        f.write_str("not an account id: it must be `acc_` and 26 characters of `a-z2-7`")
     }
 }
 
 impl std::error::Error for IdError {}
 
-/// The prefix and 128 random bits.
+/// An id of this prefix and 128 random bits.
 pub(crate) fn random(prefix: &str) -> Result<String, getrandom::Error> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes)?;
     Ok(format!("{prefix}{}", base32(u128::from_be_bytes(bytes))))
 }
 
-/// The highest five bits first; the last character holds the three bits that remain.
+/// Starts with the highest five bits. The last character holds the remaining three bits.
 fn base32(bits: u128) -> String {
     (0..LENGTH)
         .map(|at| {
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn bits_fill_the_text_from_the_left() {
+    fn the_highest_bits_come_first() {
         assert_eq!(base32(0), "aaaaaaaaaaaaaaaaaaaaaaaaaa");
         assert_eq!(base32(u128::MAX), "77777777777777777777777774");
         assert_eq!(base32(1 << 127), "qaaaaaaaaaaaaaaaaaaaaaaaaa");
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_refused() {
+    fn malformed_ids_are_refused() {
         for text in [
             "",
             "acc_",

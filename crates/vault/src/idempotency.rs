@@ -1,40 +1,42 @@
-//! Requests that are answered once, and alike when they are repeated.
+//! Requests with an idempotency key: a repeated request gets the first one's answer.
 //!
-//! **Invariant:** of several requests with one key, one does the work; the answer may hold a token, so it is kept
-//! under seal. Whoever uses a key for another request is told.
+//! **Invariant:** of several requests with the same key, one does the work. An answer may contain a token, so it is sealed.
+//! A key that is reused for a different request is refused.
 
 use jiff::{Timestamp, ToSpan as _};
 use secret::Secret;
 use sqlx::Row as _;
 
 use crate::error::StoreError;
-use crate::open::Vault;
-use crate::row::stamp;
+use crate::row::{hex, stamp, time};
+use crate::sealed::{Content, Item};
 use crate::token::Digest;
+use crate::writer::Writer;
 
-/// How long a request may be under way before somebody else may take it over, in seconds.
+/// After this many seconds, a request that is still under way is considered dead, and a repetition does the work.
 const STALE: i64 = 60;
 
-/// What becomes of a request with a key.
+/// What to do with a request that has an idempotency key.
 #[derive(Debug)]
 pub enum Once {
-    /// It is the first: do the work.
+    /// The request is the first one: do the work.
     First,
-    /// It was answered so.
+    /// The request was answered. Repeat the answer.
     Answered {
-        /// The status.
+        /// The HTTP status.
         status: u16,
         /// The body.
         body: Secret,
     },
-    /// It is under way.
+    /// The first request is still under way.
     UnderWay,
-    /// The key was used for something else.
+    /// The key was used for a different request.
     Other,
 }
 
-impl Vault {
-    /// Begins a request with a key. `request` is a digest of what makes it what it is.
+impl Writer {
+    /// Starts a request with an idempotency key. `request` is the digest of everything that distinguishes the request from
+    /// others.
     pub async fn begin_once(
         &self,
         project: &str,
@@ -42,8 +44,10 @@ impl Vault {
         request: &Digest,
         now: Timestamp,
     ) -> Result<Once, StoreError> {
+        const TABLE: &str = "idempotency";
+        let sealed_key = sealed_key(project, key);
         let mut work = self.begin().await?;
-        work.hold("idempotency", &format!("{project}/{key}")).await?;
+        work.hold(TABLE, &sealed_key).await?;
         let row = sqlx::query(
             "select digest, status, created_at, expires_at from idempotency where project_id = $1 and idem_key = $2",
         )
@@ -52,26 +56,25 @@ impl Vault {
         .fetch_optional(work.tx())
         .await?;
         if let Some(row) = row {
-            let expires = crate::row::time(&row, "idempotency", "expires_at")?;
-            let began = crate::row::time(&row, "idempotency", "created_at")?;
+            let (began, expires) = (time(&row, TABLE, "created_at")?, time(&row, TABLE, "expires_at")?);
             let status: i64 = row.try_get("status")?;
-            let stale = status == 0 && began.as_second() + STALE < now.as_second();
-            if now < expires && !stale {
+            let is_stale = status == 0 && began.as_second() + STALE < now.as_second();
+            if now < expires && !is_stale {
                 if !request.is(&row.try_get::<Vec<u8>, _>("digest")?) {
                     return Ok(Once::Other);
                 }
                 if status == 0 {
                     return Ok(Once::UnderWay);
                 }
-                drop(work);
-                let Some(draft) = self.load_draft(&draft_key(project, key), now).await? else {
+                let opened = work.read_sealed(Content::Answer, &sealed_key).await?;
+                let opened = opened.and_then(|opened| opened.unless_expired(now));
+                let Some(opened) = opened.filter(|opened| opened.binding == hex(&request.bytes())) else {
                     return Ok(Once::UnderWay);
                 };
                 let status = u16::try_from(status).unwrap_or(500);
-                return Ok(Once::Answered { status, body: draft.snapshot });
+                return Ok(Once::Answered { status, body: opened.plain });
             }
         }
-        let expires = now.saturating_add(24.hours()).unwrap_or(now);
         sqlx::query(
             "insert into idempotency (project_id, idem_key, digest, status, created_at, expires_at) \
              values ($1, $2, $3, 0, $4, $5) on conflict (project_id, idem_key) do update set \
@@ -81,14 +84,15 @@ impl Vault {
         .bind(key)
         .bind(request.bytes())
         .bind(stamp(now))
-        .bind(stamp(expires))
+        .bind(stamp(in_a_day(now)))
         .execute(work.tx())
         .await?;
         work.commit().await?;
         Ok(Once::First)
     }
 
-    /// Keeps the answer; or, with none, lets the request be made anew.
+    /// Ends the first request with an idempotency key: stores the answer's status and body for a day. `None` deletes the
+    /// key, so that the request can be made again.
     pub async fn end_once(
         &self,
         project: &str,
@@ -99,14 +103,23 @@ impl Vault {
         let mut work = self.begin().await?;
         match answer {
             Some((status, body)) => {
-                sqlx::query("update idempotency set status = $3 where project_id = $1 and idem_key = $2")
-                    .bind(project)
-                    .bind(key)
-                    .bind(i64::from(status))
-                    .execute(work.tx())
-                    .await?;
-                let expires = now.saturating_add(24.hours()).unwrap_or(now);
-                crate::draft::write(&mut work, &draft_key(project, key), "", body, now, expires).await?;
+                let request: Option<Vec<u8>> = sqlx::query_scalar(
+                    "update idempotency set status = $3 where project_id = $1 and idem_key = $2 returning digest",
+                )
+                .bind(project)
+                .bind(key)
+                .bind(i64::from(status))
+                .fetch_optional(work.tx())
+                .await?;
+                // Without its row, the key has expired, and nobody will ask for the answer.
+                let Some(request) = request else { return Ok(()) };
+                let item = Item {
+                    content: Content::Answer,
+                    key: &sealed_key(project, key),
+                    binding: &hex(&request),
+                    expires_at: Some(in_a_day(now)),
+                };
+                work.write_sealed(&item, body, now).await?;
             }
             None => {
                 sqlx::query("delete from idempotency where project_id = $1 and idem_key = $2")
@@ -119,8 +132,8 @@ impl Vault {
         work.commit().await
     }
 
-    /// Forgets what is past its time.
-    pub async fn forget_once(&self, now: Timestamp) -> Result<u64, StoreError> {
+    /// Deletes expired keys and returns how many there were. Their answers expire on their own.
+    pub async fn delete_expired_once(&self, now: Timestamp) -> Result<u64, StoreError> {
         let mut work = self.begin().await?;
         let done = sqlx::query("delete from idempotency where expires_at <= $1")
             .bind(stamp(now))
@@ -131,6 +144,11 @@ impl Vault {
     }
 }
 
-fn draft_key(project: &str, key: &str) -> String {
-    format!("once/{project}/{key}")
+/// A project's id contains no slash, so no two pairs have the same text.
+fn sealed_key(project: &str, key: &str) -> String {
+    format!("{project}/{key}")
+}
+
+fn in_a_day(now: Timestamp) -> Timestamp {
+    now.saturating_add(24.hours()).unwrap_or(now)
 }

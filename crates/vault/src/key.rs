@@ -1,7 +1,7 @@
-//! The vault's key and its text.
+//! The vault's key, and the text of a key file.
 //!
-//! **Invariant:** a key is 32 random bytes; its id is computed from them, so that a key is never taken for
-//! another, and tells nothing of them. Its bytes are wiped when it is dropped, and it has no `Debug`.
+//! **Invariant:** a key is 32 random bytes. Its id is computed from them, so that keys cannot be mixed up, and reveals nothing
+//! about them. The bytes are wiped when the key is dropped, and a key has no `Debug`.
 
 use std::fmt;
 use std::io;
@@ -14,7 +14,7 @@ use secret::Secret;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-/// What the line with the key starts with; the digit is the version of the format.
+/// The start of the line with the key. The digit is the version of the format.
 const PREFIX: &str = "wsk1-";
 
 /// A key that wraps data keys.
@@ -24,22 +24,22 @@ pub(crate) struct Key {
     bytes: Zeroizing<[u8; 32]>,
 }
 
-/// The id of a key: the first eight bytes of a digest of it, in hexadecimal.
+/// The id of a key: the first eight bytes of its SHA-256 digest, printed in hexadecimal.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId([u8; 8]);
 
-/// What is wrong with the vault's key.
+/// Why the vault's key cannot be used.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// Others than the owner can read or write the key file.
+    /// Users other than the owner can read or write the key file.
     Exposed {
         /// The key file.
         path: PathBuf,
         /// Its permission bits.
         mode: u32,
     },
-    /// The vault has been sealed before, and its key file is not there.
+    /// The vault has been sealed before, but its key file is missing.
     Missing {
         /// Where the key file should be.
         path: PathBuf,
@@ -48,10 +48,10 @@ pub enum KeyError {
     File {
         /// The key file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         cause: io::Error,
     },
-    /// There is no line with a key, or more than one.
+    /// The text contains no key, or more than one.
     NotAKey {
         /// Where the text came from.
         origin: String,
@@ -63,21 +63,21 @@ pub enum KeyError {
         /// What happened.
         cause: io::Error,
     },
-    /// It is a key, but not the one that this vault is sealed under.
+    /// The key is not the one that this vault is sealed under.
     Wrong {
         /// Where the key came from.
         origin: String,
-        /// The key that was given.
+        /// The key that the source has.
         found: KeyId,
         /// The key that is needed.
         expected: KeyId,
     },
-    /// The vault's own record of a key does not fit that key.
+    /// The row of a key in the database is damaged or missing.
     Damaged {
-        /// The key in question.
+        /// The key.
         id: KeyId,
     },
-    /// A new key could not be made.
+    /// The system returned no random bytes for a new key.
     Random(getrandom::Error),
 }
 
@@ -97,14 +97,13 @@ impl Key {
         Self { id: KeyId(id), bytes }
     }
 
-    /// The key in a text of comments (`#`), empty lines and exactly one key. `origin` says in an error where the
-    /// text came from.
+    /// Parses a text of comments (`#`), empty lines and exactly one key. `origin` names the text in an error.
     pub(crate) fn parse(text: &str, origin: &str) -> Result<Self, KeyError> {
         let not_a_key = || KeyError::NotAKey { origin: origin.to_owned() };
         let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
         let (Some(line), None) = (lines.next(), lines.next()) else { return Err(not_a_key()) };
         let encoded = line.strip_prefix(PREFIX).ok_or_else(not_a_key)?;
-        // Room for all of it, so that no half-filled buffer is left behind unwiped.
+        // With capacity for all of it, so that growing the buffer leaves no unwiped copy behind.
         let mut decoded = Zeroizing::new(Vec::with_capacity(encoded.len()));
         URL_SAFE_NO_PAD.decode_vec(encoded, &mut decoded).map_err(|_| not_a_key())?;
         let mut bytes = Zeroizing::new([0; 32]);
@@ -119,9 +118,11 @@ impl Key {
     pub(crate) fn to_text(&self) -> Secret {
         let mut text = String::with_capacity(256);
         text.push_str(
-            "# The key of a Waystone vault. Whoever has it can read every credential in the vault;\n",
+            "# The key of a Waystone vault. It opens every credential in the vault, and without it none can\n",
         );
-        text.push_str("# without it nobody can. Keep a copy in a safe place, away from the database.\n");
+        text.push_str(
+            "# be opened. Keep it secret, and keep a copy in a safe place away from the database.\n",
+        );
         text.push_str(PREFIX);
         URL_SAFE_NO_PAD.encode_string(self.bytes.as_slice(), &mut text);
         text.push('\n');
@@ -169,31 +170,37 @@ impl fmt::Display for KeyError {
         match self {
             Self::Exposed { path, mode } => {
                 let path = path.display();
-                write!(f, "the key file {path} is open to others (mode {mode:04o}); run `chmod 600` on it")
+                write!(
+                    f,
+                    "other users can access the key file {path} (mode {mode:04o}); run `chmod 600` on it"
+                )
             }
             Self::Missing { path } => {
                 let path = path.display();
                 write!(
                     f,
-                    "the key file {path} is not there, and this vault has been sealed; restore the file"
+                    "the key file {path} is missing, and this vault is sealed under its key; restore the file"
                 )
             }
             Self::File { path, .. } => write!(f, "the key file {} cannot be read or written", path.display()),
             Self::NotAKey { origin } => {
                 write!(
                     f,
-                    "{origin} does not hold exactly one key; a key is a line that starts with `{PREFIX}`"
+                    "{origin} does not contain exactly one key; a key is a line that starts with `{PREFIX}`"
                 )
             }
-            Self::Command { program, .. } => write!(f, "the key command `{program}` gave no key"),
+            Self::Command { program, .. } => write!(f, "the key command `{program}` printed no key"),
             Self::Wrong { origin, found, expected } => write!(
                 f,
-                "{origin} holds key {found}, but this vault is sealed under key {expected}; start with that one"
+                "{origin} has key {found}, but this vault is sealed under key {expected}; use that key"
             ),
             Self::Damaged { id } => {
-                write!(f, "the vault's record of key {id} is damaged; restore the database from a backup")
+                write!(
+                    f,
+                    "the database's row of key {id} is damaged or missing; restore the database from a backup"
+                )
             }
-            Self::Random(_) => f.write_str("a new key cannot be made: the system gave no random numbers"),
+            Self::Random(_) => f.write_str("no key can be created: the system returned no random bytes"),
         }
     }
 }
@@ -221,20 +228,20 @@ mod tests {
     }
 
     #[test]
-    fn the_text_of_a_key_is_read_back() {
+    fn a_key_survives_its_text_form() {
         let key = Key::parse(sample().to_text().expose(), "it").ok().unwrap();
         assert_eq!((key.expose(), key.id()), (&[7; 32], sample().id()));
     }
 
     #[test]
-    fn a_lone_line_will_do() {
+    fn a_key_line_alone_is_enough() {
         let text = sample().to_text();
         let line = text.expose().lines().last().unwrap();
         assert!(Key::parse(line, "it").is_ok());
     }
 
     #[test]
-    fn other_texts_are_refused_without_being_quoted() {
+    fn malformed_keys_are_refused_without_being_quoted() {
         let key = sample().to_text();
         let line = key.expose().lines().last().unwrap();
         for text in [
@@ -250,14 +257,14 @@ mod tests {
             let error = Key::parse(text, "the test").err().unwrap();
             assert_eq!(
                 error.to_string(),
-                "the test does not hold exactly one key; a key is a line that starts with `wsk1-`"
+                "the test does not contain exactly one key; a key is a line that starts with `wsk1-`"
             );
         }
         assert!(Key::parse(&format!("{line}\n{line}\n"), "it").is_err());
     }
 
     #[test]
-    fn an_id_is_read_back_and_differs_by_key() {
+    fn a_key_id_survives_its_text_form_and_differs_by_key() {
         let id = sample().id();
         assert_eq!(id.to_string().parse(), Ok(id));
         assert_ne!(id, Key::new(Zeroizing::new([8; 32])).id());

@@ -1,22 +1,25 @@
-//! The vault's record of its keys, and the keys in memory.
+//! The table of the vault's keys, and the keys in memory.
 //!
-//! **Invariant:** exactly one key seals. While a rotation runs, the retiring key lies in the record wrapped under
-//! the current one, never the other way round: whoever has the new key can open everything, and whoever has only
-//! the old one gains nothing from the record.
+//! **Invariant:** exactly one key seals. While a rotation runs, the retiring key is stored wrapped under the current
+//! one, never the other way round: the new key opens everything, and the old key alone gains nothing from the table.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use sqlx::Row as _;
 
-use crate::database::DbConnection;
+use crate::database::{DbConnection, Engine};
 use crate::error::StoreError;
 use crate::key::{Key, KeyError, KeyId};
 use crate::row::parsed;
 use crate::seal::{unwrap, wrap};
+use crate::source::KeySource;
 
-/// What is wrapped under a key to tell that key again.
+/// The known text that is wrapped under each key, so that a wrong key can be told from a damaged row.
 const CHECK: [u8; 32] = *b"waystone vault key check value 1";
+
+/// The keys in memory, and where to look for others once another process has rotated the key.
+pub(crate) struct HeldKeys(RwLock<(KeySource, Ring)>);
 
 /// Keys by id.
 #[derive(Clone, Default)]
@@ -30,6 +33,34 @@ pub(crate) struct KeyRecord {
     sealed_previous: Option<Vec<u8>>,
 }
 
+impl HeldKeys {
+    pub(crate) fn new(source: KeySource, ring: Ring) -> Self {
+        Self(RwLock::new((source, ring)))
+    }
+
+    pub(crate) fn ring(&self) -> Ring {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).1.clone()
+    }
+
+    pub(crate) fn source(&self) -> KeySource {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).0.clone()
+    }
+
+    pub(crate) fn replace(&self, source: KeySource, ring: Ring) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = (source, ring);
+    }
+
+    /// Reads the source and the table again, because another process has started to rotate the key.
+    pub(crate) async fn reload(&self, connection: &mut DbConnection) -> Result<Ring, StoreError> {
+        let source = self.source();
+        let loaded = source.load().await?;
+        let records = records(connection).await?;
+        let ring = Ring::assemble(loaded, &records, &source.to_string())?;
+        self.replace(source, ring.clone());
+        Ok(ring)
+    }
+}
+
 impl Ring {
     pub(crate) fn get(&self, id: KeyId) -> Option<Arc<Key>> {
         self.0.get(&id).map(Arc::clone)
@@ -39,7 +70,8 @@ impl Ring {
         self.0.insert(key.id(), Arc::new(key));
     }
 
-    /// The keys of the record for which there is a key at hand. The current one must be among them.
+    /// The keys of the table that were loaded from the source, which must include the current one, and the retiring
+    /// key that is wrapped under it. `origin` names the source in an error.
     pub(crate) fn assemble(loaded: Vec<Key>, records: &[KeyRecord], origin: &str) -> Result<Self, KeyError> {
         let mut ring = Self::default();
         let given = loaded.first().map(Key::id);
@@ -60,8 +92,8 @@ impl Ring {
         };
         let retiring = records.iter().find(|record| !record.is_current);
         if let (Some(retiring), Some(sealed)) = (retiring, &record.sealed_previous) {
-            let place = previous_place(record.id, retiring.id);
-            let bytes = unwrap(&current, &place.each_ref().map(String::as_str), sealed)
+            let context = previous_key(record.id, retiring.id);
+            let bytes = unwrap(&current, &context.each_ref().map(String::as_str), sealed)
                 .map_err(|_| KeyError::Damaged { id: retiring.id })?;
             ring.insert(Key::new(bytes));
         }
@@ -69,7 +101,7 @@ impl Ring {
     }
 }
 
-/// The whole record; empty for a vault that has never been sealed.
+/// The rows of the table; none for a vault that has never been sealed.
 pub(crate) async fn records(connection: &mut DbConnection) -> Result<Vec<KeyRecord>, StoreError> {
     let rows =
         sqlx::query("select id, state, check_value, sealed_previous from vault_keys order by state, id")
@@ -94,14 +126,15 @@ pub(crate) async fn current(connection: &mut DbConnection) -> Result<KeyId, Stor
     }
 }
 
-/// The id of the key that seals, which stays that until the transaction ends, though others write as well. They may
-/// hold it too; a rotation, which changes the state and so a unique key, waits for all of them.
-pub(crate) async fn hold_current(connection: &mut DbConnection) -> Result<KeyId, StoreError> {
-    // Whoever had to wait for a rotation that began finds the row changed, and the new one only on looking again.
+/// The id of the key that seals. It stays the current one until the transaction ends, even where several transactions
+/// write at once.
+pub(crate) async fn hold_current(
+    engine: &Engine,
+    connection: &mut DbConnection,
+) -> Result<KeyId, StoreError> {
+    // A transaction that had to wait for the start of a rotation finds the row changed; a second look finds the new key.
     for _ in 0..2 {
-        let row = sqlx::query("select id from vault_keys where state = 'current' for key share")
-            .fetch_optional(&mut *connection)
-            .await?;
+        let row = sqlx::query(engine.hold_current_key()).fetch_optional(&mut *connection).await?;
         if let Some(row) = row {
             return parsed(&row, "vault_keys", "id");
         }
@@ -109,24 +142,24 @@ pub(crate) async fn hold_current(connection: &mut DbConnection) -> Result<KeyId,
     Err(StoreError::damaged("table vault_keys"))
 }
 
-/// The id of the key that is on its way out, while a rotation runs.
+/// The id of the retiring key, while a rotation runs.
 pub(crate) async fn retiring(connection: &mut DbConnection) -> Result<Option<KeyId>, StoreError> {
     by_state(connection, "retiring").await
 }
 
-/// Records the first key.
+/// Adds the vault's first key.
 pub(crate) async fn record_first(connection: &mut DbConnection, key: &Key) -> Result<(), StoreError> {
     insert(connection, key, None).await
 }
 
-/// Records a key that takes over from another.
+/// Adds the key that succeeds `previous`, which retires.
 pub(crate) async fn record_next(
     connection: &mut DbConnection,
     key: &Key,
     previous: &Key,
 ) -> Result<(), StoreError> {
-    let place = previous_place(key.id(), previous.id());
-    let sealed = wrap(key, &place.each_ref().map(String::as_str), previous.expose())
+    let context = previous_key(key.id(), previous.id());
+    let sealed = wrap(key, &context.each_ref().map(String::as_str), previous.expose())
         .map_err(StoreError::seal("the retiring key"))?;
     sqlx::query("update vault_keys set state = 'retiring' where id = $1")
         .bind(previous.id().to_string())
@@ -135,7 +168,7 @@ pub(crate) async fn record_next(
     insert(connection, key, Some(sealed)).await
 }
 
-/// Forgets a key that nothing is sealed under any more.
+/// Deletes a retiring key under which nothing is sealed anymore.
 pub(crate) async fn forget(connection: &mut DbConnection, id: KeyId) -> Result<(), StoreError> {
     sqlx::query("update vault_keys set sealed_previous = null").execute(&mut *connection).await?;
     sqlx::query("delete from vault_keys where id = $1 and state = 'retiring'")
@@ -172,6 +205,7 @@ async fn by_state(connection: &mut DbConnection, state: &str) -> Result<Option<K
     row.map(|row| parsed(&row, "vault_keys", "id")).transpose()
 }
 
-fn previous_place(current: KeyId, previous: KeyId) -> [String; 3] {
+/// The associated data of a retiring key that is wrapped under its successor.
+fn previous_key(current: KeyId, previous: KeyId) -> [String; 3] {
     ["waystone/previous-key".to_owned(), current.to_string(), previous.to_string()]
 }

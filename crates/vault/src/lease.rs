@@ -1,16 +1,18 @@
-//! Who is at something, among all processes.
+//! Leases: which task of which process does something exclusively.
 //!
-//! **Invariant:** one holder at a time, of whatever process, and none for longer than it said: who dies is missed when its
-//! time is over. To hold something changes nothing of it, its version included.
+//! **Invariant:** a name has one holder at a time across all processes, and no longer than the lease says, so the lease of a
+//! holder that died runs out. Taking a lease changes nothing about the thing itself, its version included.
 
 use jiff::Timestamp;
 
 use crate::error::StoreError;
 use crate::open::Vault;
 use crate::row::stamp;
+use crate::writer::Writer;
 
 impl Vault {
-    /// Takes something for a while, or for a while longer; `false`: another holder has it.
+    /// Takes or renews the lease of a name. `holder` names a task, uniquely among all processes. `false` if another holder
+    /// has the lease.
     pub async fn lease(
         &self,
         what: &str,
@@ -18,7 +20,7 @@ impl Vault {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<bool, StoreError> {
-        // Read first: whoever waits, or only asks how things stand, costs no write.
+        // This read only saves those who wait a write. What it finds is decided again in the transaction.
         let other: Option<String> =
             sqlx::query_scalar("select holder from leases where what = $1 and holder <> $2 and ends > $3")
                 .bind(what)
@@ -29,6 +31,18 @@ impl Vault {
         if other.is_some() {
             return Ok(false);
         }
+        self.take_lease(what, holder, now, until).await
+    }
+}
+
+impl Writer {
+    async fn take_lease(
+        &self,
+        what: &str,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, StoreError> {
         let mut work = self.begin().await?;
         let done = sqlx::query(
             "insert into leases (what, holder, ends) values ($1, $2, $4) \
@@ -45,7 +59,7 @@ impl Vault {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Gives it back.
+    /// Gives up a lease, if this holder has it.
     pub async fn release(&self, what: &str, holder: &str) -> Result<(), StoreError> {
         let mut work = self.begin().await?;
         sqlx::query("delete from leases where what = $1 and holder = $2")
@@ -56,8 +70,8 @@ impl Vault {
         work.commit().await
     }
 
-    /// Forgets what nobody has held for long: what a process that died left behind.
-    pub async fn forget_leases(&self, before: Timestamp) -> Result<u64, StoreError> {
+    /// Deletes leases that ran out before a time, which processes that died left behind. Returns how many there were.
+    pub async fn delete_expired_leases(&self, before: Timestamp) -> Result<u64, StoreError> {
         let mut work = self.begin().await?;
         let done =
             sqlx::query("delete from leases where ends < $1").bind(stamp(before)).execute(work.tx()).await?;

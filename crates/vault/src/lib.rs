@@ -1,10 +1,12 @@
-//! Accounts, and their credentials under seal.
+//! The vault: everything that Waystone stores. Accounts with their sealed credentials and other sealed data, projects and
+//! API keys, sessions, link attempts, sign-ins, guide texts, counters, the audit trail and the outbox.
 //!
-//! **Invariant:** the plaintext of a credential never reaches a table, a file, a log or an error; what is
-//! acknowledged is durable; a crash at any point leaves an account wholly there or wholly absent.
+//! **Invariant:** the plaintext of a credential never reaches a table, a file, a log or an error. What was acknowledged is
+//! durable. A crash at any point leaves an account complete or absent.
 //!
-//! Every account has a data key of its own, wrapped by the vault's key, which lives outside of the database.
-//! Account, credentials, audit row and outgoing event are one transaction. Time is always passed in.
+//! Every account has its own data key, wrapped by the vault's key, which is kept outside the database. An account, its
+//! credentials, its audit entry and its event are written in one transaction. A [`Vault`] reads; its [`Writer`] makes
+//! changes. Callers pass in the time.
 
 mod account;
 mod account_change;
@@ -12,6 +14,7 @@ mod attempt;
 mod audit;
 mod backup;
 mod browser;
+mod by;
 mod connector_profile;
 mod counter;
 mod crash;
@@ -27,7 +30,7 @@ mod idempotency;
 mod key;
 mod keys;
 mod lease;
-mod many;
+mod name;
 mod open;
 mod outbox;
 mod project;
@@ -36,14 +39,16 @@ mod read;
 mod rotate;
 mod row;
 mod schema;
+mod scope;
 mod seal;
+mod sealed;
 mod session;
 mod sign_in;
 mod source;
 mod store;
 mod token;
-mod work;
 mod write;
+mod writer;
 
 pub use crate::account::{
     Account, AccountState, CheckRecord, Credentials, Filter, Hold, Home, Kind, NewAccount, Owner, Query,
@@ -53,25 +58,32 @@ pub use crate::attempt::{Attempt, AttemptState};
 pub use crate::audit::AuditRow;
 pub use crate::backup::{BackupError, Restored, restore};
 pub use crate::browser::{Browser, Showing};
-pub use crate::connector_profile::{ConnectorProfile, NewConnectorProfile};
+pub use crate::by::By;
+pub use crate::connector_profile::{
+    ConnectorProfile, ConnectorProfileChange, NewConnectorProfile, ProfileRemoval,
+};
 pub use crate::counter::Limit;
 pub use crate::crash::crash_point;
 pub use crate::database::without_password;
 pub use crate::draft::Draft;
 pub use crate::error::{ChangeError, StoreError};
-pub use crate::handoff::Handoff;
+pub use crate::guide_text::GuideText;
+pub use crate::handoff::{Handoff, NewHandoff};
 pub use crate::id::{AccountId, IdError};
 pub use crate::idempotency::Once;
 pub use crate::key::{KeyError, KeyId};
+pub use crate::name::{NameError, display_name};
 pub use crate::open::{OpenError, Vault};
 pub use crate::outbox::Event;
-pub use crate::project::{ApiKey, Project};
+pub use crate::project::{ApiKey, NewKey, Project};
 pub use crate::prove::Proof;
 pub use crate::rotate::{RotateError, Rotated};
-pub use crate::schema::SCHEMA_VERSION;
+pub use crate::schema::{SCHEMA_VERSION, Unsupported};
+pub use crate::scope::Scope;
 pub use crate::seal::SealError;
 pub use crate::session::{NewSession, Session};
 pub use crate::sign_in::{SignIn, SignInState};
 pub use crate::source::KeySource;
 pub use crate::store::{CreatedFrom, Replacing};
 pub use crate::token::{Digest, Token};
+pub use crate::writer::Writer;

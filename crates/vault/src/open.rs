@@ -1,89 +1,83 @@
 //! Opening a vault.
 //!
-//! **Invariant:** whatever opening makes or changes (folder, database, schema, key) is made under one lock that
-//! all processes share, in an order in which a crash between any two steps is made good by opening again.
+//! **Invariant:** everything that opening creates or changes (folder, database, schema, key) is created or changed under
+//! one lock that all processes share, in an order in which opening again completes what a crash interrupted.
 
 use std::fmt;
 use std::fs::File;
 use std::io;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock};
+use std::sync::Arc;
 
 use secret::Secret;
 use sqlx::{Connection as _, Pool};
 
 use crate::database::{self, Db, DbConnection, Engine, Synced};
 use crate::error::StoreError;
-use crate::file;
-use crate::key::{Key, KeyError};
-use crate::keys::{self, Ring};
-use crate::schema::{self, SCHEMA_VERSION};
+use crate::file::{self, lock_path, off_thread};
+use crate::key::{Key, KeyError, KeyId};
+use crate::keys::{self, HeldKeys, Ring};
+use crate::schema::{self, Unsupported};
 use crate::source::KeySource;
+use crate::writer::Writer;
 
-/// Accounts, and their credentials under seal. Several processes may have the same vault open.
+/// Accounts with their sealed credentials, and everything else that Waystone stores. Several processes may have the
+/// same vault open.
+///
+/// A vault reads; its [`Writer`], to which it dereferences, makes changes.
 pub struct Vault {
     pub(crate) folder: PathBuf,
-    pub(crate) engine: Engine,
-    pub(crate) writer: Pool<Db>,
     pub(crate) readers: Pool<Db>,
-    keys: RwLock<Keys>,
-    /// Held while it is open: nobody puts another database in its place.
+    writer: Writer,
+    /// A shared lock, held while the vault is open, so that no other database is restored in its place.
     _user: File,
-}
-
-/// The keys at hand, and where to look for others when a key was rotated by another process.
-struct Keys {
-    source: KeySource,
-    ring: Ring,
 }
 
 /// Why a vault could not be opened.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// A folder or file of the vault could not be made or opened.
+    /// A folder or file of the vault could not be created or opened.
     File {
         /// The folder or file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         cause: io::Error,
     },
-    /// Another process has been opening the vault for too long.
+    /// Another process has held the lock for too long.
     Locked {
         /// The lock file.
         path: PathBuf,
     },
-    /// The database was written by a newer version.
-    Newer {
-        /// The version of the schema in the database.
-        found: i64,
-    },
+    /// The database has a schema that this version cannot use.
+    Schema(Unsupported),
     /// The folder is on a file system on which SQLite cannot share its log between processes.
     NoLog {
-        /// The database.
+        /// The database file.
         path: PathBuf,
     },
     /// The database could not be opened.
     Database {
         /// The database, without a password.
         name: String,
-        /// What the database said.
+        /// The database's error.
         cause: sqlx::Error,
     },
-    /// The key is not there, not safe, or not the right one.
+    /// The key is missing, not safe, or not the right one.
     Key(KeyError),
-    /// The database could not be brought up to date or read.
+    /// The database could not be migrated or read.
     Store(StoreError),
 }
 
 impl Vault {
-    /// Opens the vault in a folder; makes folder, database and key if this is the first time.
+    /// Opens the vault in a folder. The first time, creates the folder, the database and the key.
     pub async fn open(folder: &Path, key: KeySource) -> Result<Self, OpenError> {
         Self::open_engine(folder, Engine::Sqlite(folder.join("vault.db")), key).await
     }
 
     /// Opens the vault in a PostgreSQL database, by its URL. The folder holds the lock of this machine and, where the
-    /// key is a file, the key; all who open the same database need the same key.
+    /// key is a file, the key. All machines that open the same database need the same key.
     pub async fn open_postgres(folder: &Path, url: Secret, key: KeySource) -> Result<Self, OpenError> {
         Self::open_engine(folder, Engine::Postgres(url), key).await
     }
@@ -92,13 +86,10 @@ impl Vault {
         let lock = lock_path(folder);
         let failed = |cause| OpenError::Database { name: engine.to_string(), cause };
 
-        let database = match &engine {
-            Engine::Sqlite(path) => Some(path.clone()),
-            Engine::Postgres(_) => None,
-        };
-        let made = (folder.to_owned(), database.clone(), lock.clone());
-        let guard = off_thread(move || make_files(&made.0, made.1.as_deref(), &made.2)).await?;
-        let (guard, user) = guard.ok_or(OpenError::Locked { path: lock })?;
+        let database = engine.file().map(Path::to_owned);
+        let paths = (folder.to_owned(), database.clone(), lock.clone());
+        let locks = off_thread(move || create_files(&paths.0, paths.1.as_deref(), &paths.2)).await?;
+        let (guard, user) = locks.ok_or(OpenError::Locked { path: lock })?;
 
         let mut connection = engine.connect().await.map_err(failed)?;
         if let Some(path) = database
@@ -106,66 +97,44 @@ impl Vault {
         {
             return Err(OpenError::NoLog { path });
         }
-        schema::migrate(&engine, &mut connection).await?.map_err(|found| OpenError::Newer { found })?;
+        schema::migrate(&engine, &mut connection).await?.map_err(OpenError::Schema)?;
         let ring = open_keys(&engine, &mut connection, &key).await?;
 
-        let (writer, readers) = engine.pools().await.map_err(failed)?;
-        // After the writer is there: closing the last connection would throw SQLite's log away and make it anew.
+        let (pool, readers) = engine.pools().await.map_err(failed)?;
+        // Only after the writer connected: closing the last connection would delete SQLite's log, to be created again.
         database::close(connection).await.map_err(failed)?;
         drop(guard);
-        let keys = RwLock::new(Keys { source: key, ring });
-        Ok(Self { folder: folder.to_owned(), engine, writer, readers, keys, _user: user })
+        let writer = Writer { engine: Arc::new(engine), pool, keys: HeldKeys::new(key, ring) };
+        Ok(Self { folder: folder.to_owned(), readers, writer, _user: user })
     }
 
-    /// Closes the database. Nothing is lost without it; but the log is merged and removed.
+    /// Closes the database, which merges SQLite's log into it. Dropping the vault instead loses nothing.
     pub async fn close(self) {
         self.readers.close().await;
-        self.writer.close().await;
+        self.writer.pool.close().await;
     }
 
-    pub(crate) fn ring(&self) -> Ring {
-        self.keys.read().unwrap_or_else(PoisonError::into_inner).ring.clone()
-    }
-
-    pub(crate) fn source(&self) -> KeySource {
-        self.keys.read().unwrap_or_else(PoisonError::into_inner).source.clone()
-    }
-
-    pub(crate) fn hold(&self, source: KeySource, ring: Ring) {
-        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Keys { source, ring };
-    }
-
-    /// Looks at source and record again: another process has begun to rotate the key.
-    pub(crate) async fn reload_keys(&self) -> Result<Ring, StoreError> {
-        let source = self.source();
-        let loaded = load(&source).await?;
-        let records = keys::records(&mut *self.readers.acquire().await?).await?;
-        let ring = Ring::assemble(loaded, &records, &source.to_string())?;
-        self.hold(source, ring.clone());
-        Ok(ring)
+    /// The key with this id, from the source if another process has rotated since.
+    pub(crate) async fn key(&self, id: KeyId) -> Result<Arc<Key>, StoreError> {
+        if let Some(key) = self.keys.ring().get(id) {
+            return Ok(key);
+        }
+        let ring = self.keys.reload(&mut *self.readers.acquire().await?).await?;
+        ring.get(id).ok_or(StoreError::Key(KeyError::Damaged { id }))
     }
 }
 
-/// Where the lock of a vault's folder is.
-pub(crate) fn lock_path(folder: &Path) -> PathBuf {
-    folder.join("vault.lock")
-}
+impl Deref for Vault {
+    type Target = Writer;
 
-/// What the source holds now.
-pub(crate) async fn load(source: &KeySource) -> Result<Vec<Key>, KeyError> {
-    let source = source.clone();
-    off_thread(move || source.load()).await
-}
-
-/// For what blocks: files, locks, other programs.
-pub(crate) async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    fn deref(&self) -> &Writer {
+        &self.writer
     }
 }
 
-fn make_files(
+/// Creates what is missing, and takes the lock for opening and the shared lock for use. `None` if another process
+/// holds one of them for too long.
+fn create_files(
     folder: &Path,
     database: Option<&Path>,
     lock: &Path,
@@ -174,17 +143,17 @@ fn make_files(
         let path = path.to_owned();
         |cause| OpenError::File { path, cause }
     };
-    file::make_folder(folder).map_err(failed(folder))?;
+    file::create_folder(folder).map_err(failed(folder))?;
     let Some(guard) = file::lock(lock).map_err(failed(lock))? else { return Ok(None) };
-    let Some(user) = file::in_use(folder).map_err(failed(folder))? else { return Ok(None) };
+    let Some(user) = file::lock_shared(folder).map_err(failed(folder))? else { return Ok(None) };
     if let Some(database) = database {
-        file::make_private(database).map_err(failed(database))?;
+        file::open_private(database).map_err(failed(database))?;
         file::sync_folder(folder).map_err(failed(folder))?;
     }
     Ok(Some((guard, user)))
 }
 
-/// Under the lock. The key is made before it is recorded, and made only when none has ever been recorded.
+/// Loads the keys, under the lock. A key is created only if the table has never had one, and before it is added to it.
 async fn open_keys(
     engine: &Engine,
     connection: &mut DbConnection,
@@ -192,8 +161,7 @@ async fn open_keys(
 ) -> Result<Ring, OpenError> {
     let mut records = keys::records(connection).await?;
     let loaded = if records.is_empty() {
-        let source = source.clone();
-        let key = off_thread(move || source.load_or_make()).await?;
+        let key = source.load_or_create().await?;
         let mut tx =
             connection.begin_with(engine.begin_writing(Synced::Yes)).await.map_err(StoreError::from)?;
         keys::record_first(&mut tx, &key).await?;
@@ -201,22 +169,14 @@ async fn open_keys(
         records = keys::records(connection).await?;
         vec![key]
     } else {
-        load(source).await?
+        source.load().await?
     };
     let ring = Ring::assemble(loaded, &records, &source.to_string())?;
-    if let Some(path) = source.path() {
-        promote(path.clone(), keys::current(connection).await?).await?;
+    if let Some(path) = source.path().cloned() {
+        let current = keys::current(connection).await?;
+        off_thread(move || file::promote_next_key(&path, current)).await?;
     }
     Ok(ring)
-}
-
-/// Under the lock: when the database seals under the next key already, that key becomes the key.
-pub(crate) async fn promote(path: PathBuf, current: crate::key::KeyId) -> Result<(), KeyError> {
-    off_thread(move || match file::read_key(&file::next_key(&path))? {
-        Some(next) if next.id() == current => file::promote_next_key(&path),
-        Some(_) | None => Ok(()),
-    })
-    .await
 }
 
 impl fmt::Debug for Vault {
@@ -228,18 +188,11 @@ impl fmt::Debug for Vault {
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File { path, .. } => write!(f, "{} cannot be made or opened", path.display()),
+            Self::File { path, .. } => write!(f, "{} cannot be created or opened", path.display()),
             Self::Locked { path } => {
-                write!(
-                    f,
-                    "another process holds {} and does not let go; stop it and try again",
-                    path.display()
-                )
+                write!(f, "another process holds {}; stop it and try again", path.display())
             }
-            Self::Newer { found } => write!(
-                f,
-                "the vault was written by a newer waystone (schema {found}, not {SCHEMA_VERSION}); upgrade waystone"
-            ),
+            Self::Schema(error) => error.fmt(f),
             Self::NoLog { path } => {
                 write!(
                     f,
@@ -261,7 +214,7 @@ impl std::error::Error for OpenError {
             Self::Database { cause, .. } => Some(cause),
             Self::Key(error) => error.source(),
             Self::Store(error) => error.source(),
-            Self::Locked { .. } | Self::Newer { .. } | Self::NoLog { .. } => None,
+            Self::Locked { .. } | Self::Schema(_) | Self::NoLog { .. } => None,
         }
     }
 }
@@ -275,29 +228,5 @@ impl From<KeyError> for OpenError {
 impl From<StoreError> for OpenError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_vault_can_be_shared_and_its_work_sent_to_other_threads() {
-        fn is_shared<T: Send + Sync>(value: T) -> T {
-            value
-        }
-        fn is_sent<T: Send>(value: T) -> T {
-            value
-        }
-        let folder = tempfile::tempdir().unwrap();
-        let now = jiff::Timestamp::UNIX_EPOCH;
-        let key = KeySource::File(folder.path().join("vault.key"));
-        let vault = is_shared(is_sent(Vault::open(folder.path(), key.clone())).await.unwrap());
-        let account = is_sent(vault.add(&crate::NewAccount::default(), None, "ada", now)).await.unwrap();
-        is_sent(vault.unseal(&account.id, "ada", "verify", now)).await.unwrap();
-        is_sent(vault.rotate_key(key, "ada", now)).await.unwrap();
-        is_sent(vault.remove(&account.id, "ada", now)).await.unwrap();
-        is_sent(vault.load_draft("draft", now)).await.unwrap();
     }
 }

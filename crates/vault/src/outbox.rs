@@ -1,37 +1,36 @@
-//! Events to be delivered.
+//! Events that wait for delivery.
 //!
-//! **Invariant:** an event is written in the transaction that makes it true, so that none is lost and none is
-//! untrue; its payload names the account and holds neither secrets nor what was typed.
+//! **Invariant:** an event is written in the transaction that makes it true, so no event is lost or wrong. Its payload
+//! describes the account and contains no field values.
 
 use jiff::Timestamp;
 use serde_json::json;
 use sqlx::Row as _;
 
-use crate::account::Account;
-use crate::database::{DbConnection, DbRow, Statement};
+use crate::account::{Account, Hold};
+use crate::database::{DbConnection, DbRow};
 use crate::error::StoreError;
 use crate::id;
 use crate::open::Vault;
-use crate::row::{from_json, places, stamp};
-use crate::seal::SealError;
+use crate::row::{from_json, stamp};
 
 /// An event that waits for delivery.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
-    /// Its number: events are numbered in the order in which they were written.
+    /// The event's number. Numbers increase in the order in which events were written.
     pub seq: i64,
-    /// Its id: `evt_` and 26 characters.
+    /// The event's id: `evt_` and 26 characters.
     pub id: String,
     /// What happened: `account.created`, `account.updated` or `account.deleted`.
     pub event: String,
-    /// The project, if the account has one.
+    /// The project's id. `None` for an account that was linked in the terminal.
     pub project: Option<String>,
-    /// What there is to tell.
+    /// The event's id, name and time, and the account as it was then.
     pub payload: serde_json::Value,
 }
 
 impl Vault {
-    /// The events after a number, in order.
+    /// The events with a number greater than `seq`, in order, at most `limit` of them.
     pub async fn events_after(&self, seq: i64, limit: i64) -> Result<Vec<Event>, StoreError> {
         let rows = sqlx::query(
             "select seq, id, event, project_id, payload_json from outbox where $1 < seq order by seq limit $2",
@@ -53,54 +52,14 @@ impl Vault {
     }
 }
 
-/// The columns that [`bind`] gives values.
-macro_rules! outbox_columns {
-    () => {
-        "id, event, account_id, payload_json, created_at, project_id"
-    };
-}
-
-/// How many these are.
-const COLUMNS: usize = 6;
-
-/// Puts an event about an account into the outbox.
+/// Adds an event about an account.
 pub(crate) async fn write(
     connection: &mut DbConnection,
     event: &str,
     account: &Account,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    let statement =
-        sqlx::query(concat!("insert into outbox (", outbox_columns!(), ") values ($1, $2, $3, $4, $5, $6)"));
-    bind(statement, event, account, at)?.execute(connection).await?;
-    Ok(())
-}
-
-/// Puts an event about each of many accounts into the outbox.
-pub(crate) async fn write_all<'a>(
-    connection: &mut DbConnection,
-    event: &str,
-    accounts: impl Iterator<Item = &'a Account>,
-    at: Timestamp,
-) -> Result<(), StoreError> {
-    let accounts: Vec<&Account> = accounts.collect();
-    let text = concat!("insert into outbox (", outbox_columns!(), ") values ");
-    let mut statement =
-        sqlx::query(sqlx::AssertSqlSafe(format!("{text}{}", places(accounts.len(), COLUMNS))));
-    for account in accounts {
-        statement = bind(statement, event, account, at)?;
-    }
-    statement.execute(connection).await?;
-    Ok(())
-}
-
-fn bind<'a>(
-    statement: Statement<'a>,
-    event: &str,
-    account: &Account,
-    at: Timestamp,
-) -> Result<Statement<'a>, StoreError> {
-    let event_id = id::random("evt_").map_err(SealError::Random).map_err(StoreError::seal("the event"))?;
+    let event_id = id::random("evt_")?;
     let home = account.home.as_ref();
     let payload = json!({
         "id": event_id,
@@ -126,14 +85,20 @@ fn bind<'a>(
             "owner_name": home.map(|home| &home.owner.name),
             "username": home.and_then(|home| home.owner.username.as_ref()),
             "kind": home.map(|home| home.kind.as_str()),
-            "hold": account.hold.map(crate::account::Hold::as_str),
+            "hold": account.hold.map(Hold::as_str),
         },
     });
-    Ok(statement
-        .bind(event_id)
-        .bind(event.to_owned())
-        .bind(account.id.to_string())
-        .bind(payload.to_string())
-        .bind(stamp(at))
-        .bind(home.map(|home| home.project.clone())))
+    sqlx::query(
+        "insert into outbox (id, event, account_id, payload_json, created_at, project_id) \
+         values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(event_id)
+    .bind(event)
+    .bind(account.id.as_str())
+    .bind(payload.to_string())
+    .bind(stamp(at))
+    .bind(home.map(|home| home.project.as_str()))
+    .execute(connection)
+    .await?;
+    Ok(())
 }

@@ -1,68 +1,75 @@
-//! Projects, and the keys that act for them.
+//! Projects, and the API keys that act for them.
 //!
-//! **Invariant:** everything the Hub keeps belongs to one project; a key acts for one project, with the scopes it
-//! was given, and is kept as a digest.
+//! **Invariant:** everything that the Hub stores belongs to one project. An API key acts for one project, with its own
+//! scopes, and only its digest is stored.
 
 use jiff::Timestamp;
 use sqlx::Row as _;
 
 use crate::account::Kind;
+use crate::audit::{self, Subject};
+use crate::by::By;
 use crate::database::DbRow;
 use crate::error::StoreError;
 use crate::id;
 use crate::open::Vault;
-use crate::row::{from_json, json, kind, optional_time, stamp, time};
-use crate::seal::SealError;
+use crate::row::{damaged, from_json, json, kind, optional_time, stamp, time};
+use crate::scope::Scope;
 use crate::token::{Digest, Token};
+use crate::writer::{Work, Writer};
 
-/// A product, or a part of one: what belongs together.
+/// A product that uses the Hub, or a part of one, such as its staging environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Project {
-    /// Its id: `prj_` and 26 characters.
+    /// The project's id: `prj_` and 26 characters.
     pub id: String,
-    /// Its name.
+    /// The display name.
     pub name: String,
-    /// When it was made.
+    /// When the project was created.
     pub created_at: Timestamp,
 }
 
-/// A key of a project.
+/// An API key to create.
+#[derive(Clone, Copy, Debug)]
+pub struct NewKey<'a> {
+    /// The id of the project that the key acts for.
+    pub project: &'a str,
+    /// The display name.
+    pub name: &'a str,
+    /// What the key may do.
+    pub scopes: &'a [Scope],
+    /// A test key sees and creates test data only.
+    pub kind: Kind,
+}
+
+/// An API key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiKey {
-    /// Its id: `key_` and 26 characters. Not the key itself, and safe to be seen.
+    /// The key's id: `key_` and 26 characters. It is not the key itself, and not a secret.
     pub id: String,
-    /// The project.
+    /// The id of the project that the key acts for.
     pub project: String,
-    /// What it is for, in words.
+    /// The display name.
     pub name: String,
-    /// What it may do.
-    pub scopes: Vec<String>,
-    /// A test key sees and makes nothing but what is for trying out.
+    /// What the key may do.
+    pub scopes: Vec<Scope>,
+    /// A test key sees and creates test data only.
     pub kind: Kind,
-    /// When it was made.
+    /// When the key was created.
     pub created_at: Timestamp,
-    /// When it was revoked.
+    /// When the key was revoked. `None` if it is valid.
     pub revoked_at: Option<Timestamp>,
 }
 
-impl Vault {
-    /// Makes a project.
-    pub async fn add_project(&self, name: &str, actor: &str, now: Timestamp) -> Result<Project, StoreError> {
-        let id =
-            id::random("prj_").map_err(SealError::Random).map_err(StoreError::seal("the new project"))?;
-        let mut work = self.begin().await?;
-        sqlx::query("insert into projects (id, name, created_at) values ($1, $2, $3)")
-            .bind(id.clone())
-            .bind(name)
-            .bind(stamp(now))
-            .execute(work.tx())
-            .await?;
-        crate::audit::write_of_project(work.tx(), "project.created", &id, actor, name, now).await?;
-        work.commit().await?;
-        Ok(Project { id, name: name.to_owned(), created_at: crate::row::whole_milliseconds(now) })
-    }
+/// The columns that [`api_key`] reads.
+macro_rules! key_columns {
+    () => {
+        "id, project_id, name, scopes_json, kind, created_at, revoked_at"
+    };
+}
 
-    /// The projects, oldest first.
+impl Vault {
+    /// All projects, oldest first.
     pub async fn projects(&self) -> Result<Vec<Project>, StoreError> {
         let rows = sqlx::query("select id, name, created_at from projects order by created_at, id")
             .fetch_all(&self.readers)
@@ -77,144 +84,146 @@ impl Vault {
         rows.iter().map(project).collect()
     }
 
-    /// The project with a first key, where there is none yet: for the first start. Whoever else starts at the same
-    /// moment gets nothing.
-    pub async fn found(
-        &self,
-        name: &str,
-        scopes: &[&str],
-        actor: &str,
-        now: Timestamp,
-    ) -> Result<Option<(Project, Token)>, StoreError> {
-        let id =
-            id::random("prj_").map_err(SealError::Random).map_err(StoreError::seal("the new project"))?;
-        let mut work = self.begin().await?;
-        work.hold("projects", "first").await?;
-        let there: i64 = sqlx::query_scalar("select count(*) from projects").fetch_one(work.tx()).await?;
-        if there != 0 {
-            return Ok(None);
-        }
-        sqlx::query("insert into projects (id, name, created_at) values ($1, $2, $3)")
-            .bind(id.clone())
-            .bind(name)
-            .bind(stamp(now))
-            .execute(work.tx())
-            .await?;
-        crate::audit::write_of_project(work.tx(), "project.created", &id, actor, name, now).await?;
-        let token = insert_key(&mut work, &id, "first key", scopes, Kind::Production, actor, now).await?.1;
-        work.commit().await?;
-        let project = Project { id, name: name.to_owned(), created_at: crate::row::whole_milliseconds(now) };
-        Ok(Some((project, token)))
-    }
-
-    /// Makes a key of a project. The token is the key; it is not kept, so it cannot be shown again.
-    pub async fn add_key(
-        &self,
-        project: &str,
-        name: &str,
-        scopes: &[&str],
-        kind: Kind,
-        actor: &str,
-        now: Timestamp,
-    ) -> Result<(ApiKey, Token), StoreError> {
-        let mut work = self.begin().await?;
-        let made = insert_key(&mut work, project, name, scopes, kind, actor, now).await?;
-        work.commit().await?;
-        Ok(made)
-    }
-
-    /// The key that somebody shows, unless it was revoked.
+    /// The API key with this digest, unless it is revoked.
     pub async fn key_by_digest(&self, digest: &Digest) -> Result<Option<ApiKey>, StoreError> {
-        let row = sqlx::query(
-            "select id, project_id, name, scopes_json, kind, created_at, revoked_at from api_keys \
-             where digest = $1 and revoked_at is null",
-        )
+        let row = sqlx::query(concat!(
+            "select ",
+            key_columns!(),
+            " from api_keys where digest = $1 and revoked_at is null"
+        ))
         .bind(digest.bytes())
         .fetch_optional(&self.readers)
         .await?;
         row.as_ref().map(api_key).transpose()
     }
 
-    /// The keys of a project, oldest first.
+    /// The API keys of a project, revoked ones included, oldest first.
     pub async fn keys_of(&self, project: &str) -> Result<Vec<ApiKey>, StoreError> {
-        let rows = sqlx::query(
-            "select id, project_id, name, scopes_json, kind, created_at, revoked_at from api_keys \
-             where project_id = $1 order by created_at, id",
-        )
+        let rows = sqlx::query(concat!(
+            "select ",
+            key_columns!(),
+            " from api_keys where project_id = $1 order by created_at, id"
+        ))
         .bind(project)
         .fetch_all(&self.readers)
         .await?;
         rows.iter().map(api_key).collect()
     }
+}
 
-    /// Revokes a key; `false`: there is none with that id in the project that is not revoked.
-    pub async fn revoke_key(
+impl Writer {
+    /// Creates a project.
+    pub async fn add_project(&self, name: &str, by: By<'_>) -> Result<Project, StoreError> {
+        let mut work = self.begin().await?;
+        let project = insert_project(&mut work, name, by).await?;
+        work.commit().await?;
+        Ok(project)
+    }
+
+    /// Creates a project with a first key if there is no project yet, for the first start of a Hub. `None` if there is one,
+    /// or if another process creates one at the same moment.
+    pub async fn add_first_project(
         &self,
-        project: &str,
-        id: &str,
-        actor: &str,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
+        name: &str,
+        scopes: &[Scope],
+        by: By<'_>,
+    ) -> Result<Option<(Project, Token)>, StoreError> {
+        let mut work = self.begin().await?;
+        work.hold("projects", "first").await?;
+        let count: i64 = sqlx::query_scalar("select count(*) from projects").fetch_one(work.tx()).await?;
+        if count != 0 {
+            return Ok(None);
+        }
+        let project = insert_project(&mut work, name, by).await?;
+        let new = NewKey { project: &project.id, name: "first key", scopes, kind: Kind::Production };
+        let (_, token) = insert_key(&mut work, &new, by).await?;
+        work.commit().await?;
+        Ok(Some((project, token)))
+    }
+
+    /// Creates an API key. The token is the key itself; only its digest is stored, so it cannot be shown again.
+    pub async fn add_key(&self, new: &NewKey<'_>, by: By<'_>) -> Result<(ApiKey, Token), StoreError> {
+        let mut work = self.begin().await?;
+        let created = insert_key(&mut work, new, by).await?;
+        work.commit().await?;
+        Ok(created)
+    }
+
+    /// Revokes an API key. `false` if the project has no key with this id that is not revoked yet.
+    pub async fn revoke_key(&self, project: &str, id: &str, by: By<'_>) -> Result<bool, StoreError> {
         let mut work = self.begin().await?;
         let done = sqlx::query(
             "update api_keys set revoked_at = $3 where project_id = $1 and id = $2 and revoked_at is null",
         )
         .bind(project)
         .bind(id)
-        .bind(stamp(now))
+        .bind(stamp(by.at))
         .execute(work.tx())
         .await?;
         if done.rows_affected() == 0 {
             return Ok(false);
         }
-        crate::audit::write_of_project(work.tx(), "api_key.revoked", project, actor, id, now).await?;
+        audit::write(work.tx(), "api_key.revoked", Subject::Project(project), Some(id), by).await?;
         work.commit().await?;
         Ok(true)
     }
 }
 
-async fn insert_key(
-    work: &mut crate::work::Work,
-    project: &str,
-    name: &str,
-    scopes: &[&str],
-    kind: Kind,
-    actor: &str,
-    now: Timestamp,
-) -> Result<(ApiKey, Token), StoreError> {
-    let id = id::random("key_").map_err(SealError::Random).map_err(StoreError::seal("the new key"))?;
-    let token = Token::random(match kind {
+async fn insert_project(work: &mut Work, name: &str, by: By<'_>) -> Result<Project, StoreError> {
+    let project = Project { id: id::random("prj_")?, name: name.to_owned(), created_at: by.at };
+    sqlx::query("insert into projects (id, name, created_at) values ($1, $2, $3)")
+        .bind(project.id.clone())
+        .bind(name)
+        .bind(stamp(project.created_at))
+        .execute(work.tx())
+        .await?;
+    audit::write(work.tx(), "project.created", Subject::Project(&project.id), Some(name), by).await?;
+    Ok(project)
+}
+
+async fn insert_key(work: &mut Work, new: &NewKey<'_>, by: By<'_>) -> Result<(ApiKey, Token), StoreError> {
+    let token = Token::random(match new.kind {
         Kind::Production => "wak_live_",
         Kind::Test => "wak_test_",
     })?;
-    let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+    let key = ApiKey {
+        id: id::random("key_")?,
+        project: new.project.to_owned(),
+        name: new.name.to_owned(),
+        scopes: new.scopes.to_vec(),
+        kind: new.kind,
+        created_at: by.at,
+        revoked_at: None,
+    };
+    let scopes: Vec<&str> = new.scopes.iter().map(|scope| scope.as_str()).collect();
     sqlx::query(
         "insert into api_keys (id, project_id, name, digest, scopes_json, kind, created_at) \
          values ($1, $2, $3, $4, $5, $6, $7)",
     )
-    .bind(id.clone())
-    .bind(project)
-    .bind(name)
+    .bind(key.id.clone())
+    .bind(new.project)
+    .bind(new.name)
     .bind(token.digest().bytes())
-    .bind(json(scopes.clone()))
-    .bind(kind.as_str())
-    .bind(stamp(now))
+    .bind(json(scopes))
+    .bind(new.kind.as_str())
+    .bind(stamp(key.created_at))
     .execute(work.tx())
     .await?;
-    crate::audit::write_of_project(work.tx(), "api_key.created", project, actor, &id, now).await?;
-    let created_at = crate::row::whole_milliseconds(now);
-    let (project, name) = (project.to_owned(), name.to_owned());
-    Ok((ApiKey { id, project, name, scopes, kind, created_at, revoked_at: None }, token))
+    audit::write(work.tx(), "api_key.created", Subject::Project(new.project), Some(&key.id), by).await?;
+    Ok((key, token))
 }
 
 fn api_key(row: &DbRow) -> Result<ApiKey, StoreError> {
+    const TABLE: &str = "api_keys";
+    let scopes: Vec<String> = from_json(row, TABLE, "scopes_json")?;
+    let scopes = scopes.iter().map(|scope| Scope::parse(scope).ok_or_else(|| damaged(TABLE, "scopes_json")));
     Ok(ApiKey {
         id: row.try_get("id")?,
         project: row.try_get("project_id")?,
         name: row.try_get("name")?,
-        scopes: from_json(row, "api_keys", "scopes_json")?,
-        kind: kind(row, "api_keys", "kind")?,
-        created_at: time(row, "api_keys", "created_at")?,
-        revoked_at: optional_time(row, "api_keys", "revoked_at")?,
+        scopes: scopes.collect::<Result<_, _>>()?,
+        kind: kind(row, TABLE, "kind")?,
+        created_at: time(row, TABLE, "created_at")?,
+        revoked_at: optional_time(row, TABLE, "revoked_at")?,
     })
 }

@@ -1,37 +1,37 @@
-//! Proving a vault: that everything in it opens with the key that is at hand.
+//! Proving a vault: that everything in it opens with the key at hand.
 //!
-//! **Invariant:** what is opened is let go of at once: nothing of it is given out, and so nothing is written down.
+//! **Invariant:** what is opened is discarded at once. Nothing is returned, so there is no audit entry.
 
 use sqlx::Row as _;
 
 use crate::database::{DbConnection, Engine};
-use crate::draft;
 use crate::envelope;
 use crate::error::StoreError;
 use crate::key::{KeyError, KeyId};
 use crate::keys::{self, Ring};
 use crate::open::Vault;
 use crate::row::{account, account_columns, parsed};
+use crate::sealed::{self, sealed_columns};
 
-/// How many accounts or drafts are looked at in one go.
+/// The number of rows that are read at once.
 const BATCH: i64 = 200;
 
-/// What was opened.
+/// The result of opening everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Proof {
     /// The key that seals.
     pub key: KeyId,
-    /// Accounts.
+    /// The number of accounts.
     pub accounts: u64,
-    /// Drafts and whatever else is under seal.
-    pub drafts: u64,
+    /// The number of other sealed items: drafts, secrets of connector profiles, answers, snapshots and transcripts.
+    pub sealed: u64,
 }
 
 impl Vault {
-    /// Opens everything with the key that the source holds at this moment.
+    /// Opens everything with the key that its source has now.
     pub async fn prove(&self) -> Result<Proof, StoreError> {
-        let ring = self.reload_keys().await?;
         let mut connection = self.readers.acquire().await?;
+        let ring = self.keys.reload(&mut connection).await?;
         prove(&self.engine, &mut connection, &ring).await
     }
 }
@@ -42,20 +42,13 @@ pub(crate) async fn prove(
     connection: &mut DbConnection,
     ring: &Ring,
 ) -> Result<Proof, StoreError> {
-    if let Engine::Sqlite(_) = engine {
-        let said: String =
-            sqlx::query_scalar("pragma integrity_check(1)").fetch_one(&mut *connection).await?;
-        let loose: i64 = sqlx::query_scalar("select count(*) from pragma_foreign_key_check")
-            .fetch_one(&mut *connection)
-            .await?;
-        if said != "ok" || loose != 0 {
-            return Err(StoreError::damaged("the file of the database"));
-        }
+    if !engine.is_intact(connection).await? {
+        return Err(StoreError::damaged("the database file"));
     }
     let key = keys::current(&mut *connection).await?;
     let accounts = accounts(connection, ring).await?;
-    let drafts = drafts(connection, ring).await?;
-    Ok(Proof { key, accounts, drafts })
+    let sealed = sealed(connection, ring).await?;
+    Ok(Proof { key, accounts, sealed })
 }
 
 async fn accounts(connection: &mut DbConnection, ring: &Ring) -> Result<u64, StoreError> {
@@ -90,23 +83,25 @@ async fn accounts(connection: &mut DbConnection, ring: &Ring) -> Result<u64, Sto
     }
 }
 
-async fn drafts(connection: &mut DbConnection, ring: &Ring) -> Result<u64, StoreError> {
-    let (mut proved, mut last) = (0, String::new());
+async fn sealed(connection: &mut DbConnection, ring: &Ring) -> Result<u64, StoreError> {
+    let (mut proved, mut last) = (0, (String::new(), String::new()));
     loop {
-        let rows = sqlx::query(
-            "select draft_key, guide_digest, kek_id, wrapped_key, sealed, saved_at, expires_at from drafts \
-             where $1 < draft_key order by draft_key limit $2",
-        )
-        .bind(last.clone())
+        let rows = sqlx::query(concat!(
+            "select ",
+            sealed_columns!(),
+            " from sealed where ($1, $2) < (kind, key) order by kind, key limit $3"
+        ))
+        .bind(last.0.clone())
+        .bind(last.1.clone())
         .bind(BATCH)
         .fetch_all(&mut *connection)
         .await?;
         let Some(end) = rows.last() else { return Ok(proved) };
-        last = end.try_get("draft_key")?;
+        last = (end.try_get("kind")?, end.try_get("key")?);
         for row in &rows {
-            let id = parsed(row, "drafts", "kek_id")?;
+            let id = sealed::kek(row)?;
             let key = ring.get(id).ok_or(KeyError::Damaged { id })?;
-            draft::open(row, &row.try_get::<String, _>("draft_key")?, &key)?;
+            sealed::open(row, &key)?;
             proved += 1;
         }
     }

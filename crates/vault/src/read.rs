@@ -1,6 +1,6 @@
-//! Looking at accounts.
+//! Reading accounts.
 //!
-//! **Invariant:** what is looked at here is public; secrets are only unsealed where it is written down.
+//! **Invariant:** nothing here is secret. Secrets are unsealed only where an audit entry is written.
 
 use std::fmt::Write as _;
 
@@ -10,8 +10,8 @@ use crate::id::AccountId;
 use crate::open::Vault;
 use crate::row::{account, account_columns};
 
-/// The project, where something else says more closely which accounts are meant. SQLite knows nothing of how many
-/// accounts a project has: as a plain comparison it would rather go through all of them, in their order, than sort a few.
+/// The project condition of a query that another condition narrows further. SQLite has no statistics on how many accounts a
+/// project has: with a plain comparison it would scan all of them in order rather than sort a few.
 macro_rules! of_project {
     () => {
         "project_id || '' = $1"
@@ -20,7 +20,7 @@ macro_rules! of_project {
 pub(crate) use of_project;
 
 impl Vault {
-    /// The accounts, oldest first.
+    /// Accounts of all projects, oldest first.
     pub async fn list(&self, filter: &Filter) -> Result<Vec<Account>, StoreError> {
         let rows = sqlx::query(concat!(
             "select ",
@@ -67,7 +67,7 @@ impl Vault {
             Some(None) => sql.push_str(" and hold is null"),
             None => {}
         }
-        // An account whose configuration is not written down has the one that is always there.
+        // An account without a stored profile has a built-in one, which is always active.
         match query.connector_profile_active {
             Some(true) => sql.push_str(
                 " and not exists (select 1 from connector_profiles c where c.id = connector_profile_id and c.active = 0)",
@@ -83,7 +83,7 @@ impl Vault {
         let sql = if is_narrow {
             format!("select {columns} from accounts where {sql} {page}")
         } else {
-            // The pages before are counted off in an index; only the rows of this one are looked at.
+            // Earlier pages are skipped in an index, and only the rows of this page are read.
             format!(
                 "select {columns} from accounts where id in (select id from accounts where {sql} {page}) \
                  order by created_at, id"
@@ -97,7 +97,7 @@ impl Vault {
         rows.iter().map(account).collect()
     }
 
-    /// The accounts of an owner at a provider, oldest first: those that a new link would take the place of.
+    /// The accounts of an owner at a provider that a new link may replace, oldest first.
     pub async fn accounts_of(
         &self,
         project: &str,
@@ -122,7 +122,7 @@ impl Vault {
         rows.iter().map(account).collect()
     }
 
-    /// The account with this id, if there is one.
+    /// The account with this id.
     pub async fn get(&self, id: &AccountId) -> Result<Option<Account>, StoreError> {
         let row = sqlx::query(concat!("select ", account_columns!(), " from accounts where id = $1"))
             .bind(id.as_str())

@@ -1,9 +1,10 @@
-//! Rows of the tables, as values.
+//! Conversions between columns and values.
 //!
-//! **Invariant:** a row that does not make sense is an error that names table and column, never a guess, and
-//! never quotes what was in it.
+//! **Invariant:** a row that makes no sense is an error that names table and column. It is never guessed at, and the
+//! error never quotes it.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::str::FromStr;
 
 use jiff::Timestamp;
@@ -14,7 +15,7 @@ use crate::account::{Account, AccountState, Hold, Home, Kind, Owner};
 use crate::database::DbRow;
 use crate::error::StoreError;
 
-/// The columns that [`account`] reads, as a literal, so that a statement is one text known at compile time.
+/// The columns that [`account`] reads. They are a literal so that statements are known at compile time.
 macro_rules! account_columns {
     () => {
         "id, provider, method, environment, external_id, name, label, values_json, secret_fields_json, \
@@ -24,16 +25,6 @@ macro_rules! account_columns {
     };
 }
 pub(crate) use account_columns;
-
-/// The places of the values of so many rows with so many columns: `($1, $2), ($3, $4)`.
-pub(crate) fn places(rows: usize, columns: usize) -> String {
-    let row = |row: usize| {
-        let places: Vec<String> =
-            (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
-        format!("({})", places.join(", "))
-    };
-    (0..rows).map(row).collect::<Vec<_>>().join(", ")
-}
 
 /// A row of `accounts`.
 pub(crate) fn account(row: &DbRow) -> Result<Account, StoreError> {
@@ -91,7 +82,7 @@ pub(crate) fn kind(row: &DbRow, table: &str, column: &str) -> Result<Kind, Store
     Kind::parse(&row.try_get::<String, _>(column)?).ok_or_else(|| damaged(table, column))
 }
 
-/// A column that holds a time, or nothing.
+/// A column that holds a time or null.
 pub(crate) fn optional_time(row: &DbRow, table: &str, column: &str) -> Result<Option<Timestamp>, StoreError> {
     match row.try_get::<Option<String>, _>(column)? {
         Some(text) => text.parse().map(Some).map_err(|_| damaged(table, column)),
@@ -108,7 +99,7 @@ pub(crate) fn from_json<T: DeserializeOwned>(
     serde_json::from_str(&row.try_get::<String, _>(column)?).map_err(|_| damaged(table, column))
 }
 
-/// A column of text that has an invariant of its own.
+/// A text column that holds a type with its own syntax.
 pub(crate) fn parsed<T: FromStr>(row: &DbRow, table: &str, column: &str) -> Result<T, StoreError> {
     row.try_get::<String, _>(column)?.parse().map_err(|_| damaged(table, column))
 }
@@ -118,29 +109,37 @@ pub(crate) fn time(row: &DbRow, table: &str, column: &str) -> Result<Timestamp, 
     parsed(row, table, column)
 }
 
-/// A time as it stands in a column: always as long, so that times sort as text.
+/// A time as columns hold it. All are of the same length, so that they sort as text.
 pub(crate) fn stamp(time: Timestamp) -> String {
     format!("{time:.3}")
 }
 
-/// The time that will be read back: columns hold milliseconds.
+/// The time as it will be read back, since columns hold milliseconds.
 pub(crate) fn whole_milliseconds(time: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
 }
 
-/// A map or a list of texts as it stands in a column.
+/// JSON as columns hold it.
 pub(crate) fn json(value: impl Into<serde_json::Value>) -> String {
     value.into().to_string()
 }
 
-/// A map of texts, ready for [`json`].
+/// A map of strings, for [`json`].
 pub(crate) fn object(map: &BTreeMap<String, String>) -> serde_json::Map<String, serde_json::Value> {
     map.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect()
 }
 
-/// A column that does not make sense.
+/// The error for a column that makes no sense.
 pub(crate) fn damaged(table: &str, column: &str) -> StoreError {
     StoreError::damaged(format!("column {column} of a row in table {table}"))
+}
+
+/// Bytes in lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 #[cfg(test)]
@@ -148,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_stored_alike_and_read_back() {
+    fn times_are_stored_with_milliseconds_and_read_back() {
         for (given, expected) in [
             ("2026-10-05T09:08:07Z", "2026-10-05T09:08:07.000Z"),
             ("2026-10-05T09:08:07.5Z", "2026-10-05T09:08:07.500Z"),
@@ -156,7 +155,7 @@ mod tests {
         ] {
             let time = whole_milliseconds(given.parse().unwrap());
             assert_eq!(stamp(time), expected);
-            assert_eq!(stamp(given.parse().unwrap()), expected, "cut off, not rounded up");
+            assert_eq!(stamp(given.parse().unwrap()), expected, "truncated, not rounded");
             assert_eq!(stamp(time).parse::<Timestamp>().unwrap(), time);
         }
     }

@@ -1,14 +1,14 @@
-//! Sealing bytes to the place where they belong.
+//! Sealing: authenticated encryption that is bound to a context.
 //!
-//! A sealed blob is a header, a nonce and what XChaCha20-Poly1305 made of the plaintext:
+//! A sealed blob is a header, a nonce, and the output of XChaCha20-Poly1305:
 //!
 //! ```text
 //! a value:     format 1 | algorithm 1 |          nonce, 24 bytes | ciphertext and tag
 //! a data key:  format 1 | algorithm 1 | key id 8 | nonce, 24 bytes | ciphertext and tag
 //! ```
 //!
-//! **Invariant:** header and place (what it is, whose, which version) are authenticated with every blob, so that
-//! one that was changed, moved to another row or field, or put back from an earlier version does not open.
+//! **Invariant:** the header and the associated data (what the blob is, whose, which version) are authenticated with every
+//! blob. So a blob that was changed, moved to another row or field, or restored from an earlier version does not open.
 
 use std::fmt;
 
@@ -19,27 +19,27 @@ use crate::key::{Key, KeyId};
 
 /// The layout of a blob.
 const FORMAT: u8 = 1;
-/// XChaCha20-Poly1305. 2 is kept for AES-256-GCM-SIV.
+/// XChaCha20-Poly1305. 2 is reserved for AES-256-GCM-SIV.
 const ALGORITHM: u8 = 1;
 const NONCE: usize = 24;
 const TAG: usize = 16;
 
-/// Where a blob belongs. The first part says what it is, so that blobs of different kinds never fit each other.
-pub(crate) type AssociatedData<'a> = [&'a str];
+/// The context that a blob is bound to. The first part names the kind of blob, so that one kind never opens as another.
+pub(crate) type Context<'a> = [&'a str];
 
-/// The key of one account or draft.
+/// The key of one account or one row of sealed data.
 pub(crate) struct DataKey(Zeroizing<[u8; 32]>);
 
-/// Why something under seal could not be sealed or opened.
+/// Why something could not be sealed or unsealed.
 #[derive(Debug)]
 pub enum SealError {
-    /// The system gave no random numbers.
+    /// The system returned no random bytes.
     Random(getrandom::Error),
-    /// It is too long to be sealed in one piece.
+    /// The plaintext is too long.
     TooLong,
-    /// It was sealed by a newer version, or is not sealed at all.
+    /// The blob was sealed by a newer version, or is not a sealed blob.
     UnknownFormat,
-    /// It was changed, moved from elsewhere, or sealed under another key.
+    /// The blob was changed, moved, or sealed under another key.
     DoesNotOpen,
 }
 
@@ -51,43 +51,39 @@ impl DataKey {
         Ok(Self(bytes))
     }
 
-    /// Seals a value to its place.
-    pub(crate) fn seal(&self, place: &AssociatedData<'_>, plain: &[u8]) -> Result<Vec<u8>, SealError> {
-        seal(&self.0, &header(None), place, plain)
+    /// Seals a value.
+    pub(crate) fn seal(&self, context: &Context<'_>, plain: &[u8]) -> Result<Vec<u8>, SealError> {
+        seal(&self.0, &header(None), context, plain)
     }
 
-    /// Opens a value that was sealed to this place.
-    pub(crate) fn open(
-        &self,
-        place: &AssociatedData<'_>,
-        blob: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, SealError> {
-        open(&self.0, &header(None), place, blob)
+    /// Opens a value that was sealed with the same associated data.
+    pub(crate) fn open(&self, context: &Context<'_>, blob: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        open(&self.0, &header(None), context, blob)
     }
 
-    /// Wraps the key for storing.
-    pub(crate) fn wrap(&self, under: &Key, place: &AssociatedData<'_>) -> Result<Vec<u8>, SealError> {
-        wrap(under, place, self.0.as_slice())
+    /// Wraps the key under a key of the vault.
+    pub(crate) fn wrap(&self, under: &Key, context: &Context<'_>) -> Result<Vec<u8>, SealError> {
+        wrap(under, context, self.0.as_slice())
     }
 
-    /// The key that was wrapped for this place.
-    pub(crate) fn unwrap(under: &Key, place: &AssociatedData<'_>, blob: &[u8]) -> Result<Self, SealError> {
-        unwrap(under, place, blob).map(Self)
+    /// Unwraps a key that was wrapped with the same associated data.
+    pub(crate) fn unwrap(under: &Key, context: &Context<'_>, blob: &[u8]) -> Result<Self, SealError> {
+        unwrap(under, context, blob).map(Self)
     }
 }
 
 /// Wraps 32 bytes under a key of the vault.
-pub(crate) fn wrap(under: &Key, place: &AssociatedData<'_>, bytes: &[u8]) -> Result<Vec<u8>, SealError> {
-    seal(under.expose(), &header(Some(under.id())), place, bytes)
+pub(crate) fn wrap(under: &Key, context: &Context<'_>, bytes: &[u8]) -> Result<Vec<u8>, SealError> {
+    seal(under.expose(), &header(Some(under.id())), context, bytes)
 }
 
-/// The 32 bytes that were wrapped.
+/// Unwraps 32 bytes.
 pub(crate) fn unwrap(
     under: &Key,
-    place: &AssociatedData<'_>,
+    context: &Context<'_>,
     blob: &[u8],
 ) -> Result<Zeroizing<[u8; 32]>, SealError> {
-    let plain = open(under.expose(), &header(Some(under.id())), place, blob)?;
+    let plain = open(under.expose(), &header(Some(under.id())), context, blob)?;
     let mut bytes = Zeroizing::new([0; 32]);
     if plain.len() != bytes.len() {
         return Err(SealError::DoesNotOpen);
@@ -96,19 +92,14 @@ pub(crate) fn unwrap(
     Ok(bytes)
 }
 
-fn seal(
-    key: &[u8; 32],
-    header: &[u8],
-    place: &AssociatedData<'_>,
-    plain: &[u8],
-) -> Result<Vec<u8>, SealError> {
+fn seal(key: &[u8; 32], header: &[u8], context: &Context<'_>, plain: &[u8]) -> Result<Vec<u8>, SealError> {
     let mut nonce = [0; NONCE];
     getrandom::fill(&mut nonce).map_err(SealError::Random)?;
-    // Encrypted in place, in a buffer that need not grow: no second copy of the plaintext is ever made.
+    // Encrypted in place, in a buffer that does not grow, so that there is never a second copy of the plaintext.
     let mut text = Zeroizing::new(Vec::with_capacity(plain.len() + TAG));
     text.extend_from_slice(plain);
     XChaCha20Poly1305::new(key.into())
-        .encrypt_in_place(&XNonce::from(nonce), &associated(header, place), &mut *text)
+        .encrypt_in_place(&XNonce::from(nonce), &associated_data(header, context), &mut *text)
         .map_err(|_| SealError::TooLong)?;
     Ok([header, &nonce, &text].concat())
 }
@@ -116,7 +107,7 @@ fn seal(
 fn open(
     key: &[u8; 32],
     header: &[u8],
-    place: &AssociatedData<'_>,
+    context: &Context<'_>,
     blob: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, SealError> {
     if !blob.starts_with(&[FORMAT, ALGORITHM]) {
@@ -126,7 +117,7 @@ fn open(
     let (nonce, sealed) = rest.split_first_chunk::<NONCE>().ok_or(SealError::DoesNotOpen)?;
     let mut text = Zeroizing::new(sealed.to_vec());
     XChaCha20Poly1305::new(key.into())
-        .decrypt_in_place(&XNonce::from(*nonce), &associated(header, place), &mut *text)
+        .decrypt_in_place(&XNonce::from(*nonce), &associated_data(header, context), &mut *text)
         .map_err(|_| SealError::DoesNotOpen)?;
     Ok(text)
 }
@@ -139,10 +130,10 @@ fn header(under: Option<KeyId>) -> Vec<u8> {
     header
 }
 
-/// Every part with its length in front, so that no two places have the same bytes.
-fn associated(header: &[u8], place: &AssociatedData<'_>) -> Vec<u8> {
+/// Prefixes every part with its length, so that different parts never have the same bytes.
+fn associated_data(header: &[u8], context: &Context<'_>) -> Vec<u8> {
     let mut bytes = Vec::new();
-    for part in std::iter::once(header).chain(place.iter().map(|part| part.as_bytes())) {
+    for part in std::iter::once(header).chain(context.iter().map(|part| part.as_bytes())) {
         bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
         bytes.extend_from_slice(part);
     }
@@ -152,12 +143,10 @@ fn associated(header: &[u8], place: &AssociatedData<'_>) -> Vec<u8> {
 impl fmt::Display for SealError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Random(_) => "the system gave no random numbers",
-            Self::TooLong => "it is too long to be sealed in one piece",
-            Self::UnknownFormat => {
-                "it is not sealed in a way this version knows; a newer waystone may open it"
-            }
-            Self::DoesNotOpen => "the seal does not open: it was changed, moved, or made with another key",
+            Self::Random(_) => "the system returned no random bytes",
+            Self::TooLong => "it is too long",
+            Self::UnknownFormat => "its format is unknown to this version; a newer waystone may open it",
+            Self::DoesNotOpen => "it was changed, moved, or sealed under another key",
         })
     }
 }
@@ -175,29 +164,29 @@ impl std::error::Error for SealError {
 mod tests {
     use super::*;
 
-    const PLACE: &AssociatedData<'_> = &["credential", "acc_a", "token", "1"];
+    const CONTEXT: &Context<'_> = &["credential", "acc_a", "token", "1"];
 
     #[test]
-    fn what_was_sealed_opens_at_its_place() {
+    fn a_sealed_value_opens_with_the_same_associated_data() {
         let key = DataKey::random().unwrap();
         for plain in [&b""[..], b"canary", &[0; 10_000]] {
-            let blob = key.seal(PLACE, plain).unwrap();
+            let blob = key.seal(CONTEXT, plain).unwrap();
             assert_eq!(blob.len(), 2 + NONCE + plain.len() + TAG);
-            assert_eq!(key.open(PLACE, &blob).unwrap().as_slice(), plain);
+            assert_eq!(key.open(CONTEXT, &blob).unwrap().as_slice(), plain);
         }
     }
 
     #[test]
-    fn the_same_value_is_never_sealed_alike() {
+    fn sealing_a_value_twice_gives_different_blobs() {
         let key = DataKey::random().unwrap();
-        assert_ne!(key.seal(PLACE, b"canary").unwrap(), key.seal(PLACE, b"canary").unwrap());
+        assert_ne!(key.seal(CONTEXT, b"canary").unwrap(), key.seal(CONTEXT, b"canary").unwrap());
     }
 
     #[test]
-    fn no_other_place_opens_it() {
+    fn other_associated_data_does_not_open_a_value() {
         let key = DataKey::random().unwrap();
-        let blob = key.seal(PLACE, b"canary").unwrap();
-        for place in [
+        let blob = key.seal(CONTEXT, b"canary").unwrap();
+        for context in [
             &["credential", "acc_b", "token", "1"][..],
             &["credential", "acc_a", "other", "1"],
             &["credential", "acc_a", "token", "2"],
@@ -206,7 +195,7 @@ mod tests {
             &["credential", "acc_atoken", "", "1"],
             &[],
         ] {
-            assert!(matches!(key.open(place, &blob), Err(SealError::DoesNotOpen)), "{place:?}");
+            assert!(matches!(key.open(context, &blob), Err(SealError::DoesNotOpen)), "{context:?}");
         }
     }
 
@@ -214,19 +203,19 @@ mod tests {
     fn a_change_of_any_byte_is_noticed() {
         let vault = Key::random().ok().unwrap();
         let key = DataKey::random().unwrap();
-        let value = key.seal(PLACE, b"canary").unwrap();
-        let wrapped = key.wrap(&vault, PLACE).unwrap();
+        let value = key.seal(CONTEXT, b"canary").unwrap();
+        let wrapped = key.wrap(&vault, CONTEXT).unwrap();
         for at in 0..value.len() {
             let mut changed = value.clone();
             changed[at] ^= 1;
-            assert!(key.open(PLACE, &changed).is_err(), "byte {at} of a value");
-            assert!(key.open(PLACE, &value[..at]).is_err(), "the first {at} bytes of a value");
+            assert!(key.open(CONTEXT, &changed).is_err(), "byte {at} of a value");
+            assert!(key.open(CONTEXT, &value[..at]).is_err(), "the first {at} bytes of a value");
         }
         for at in 0..wrapped.len() {
             let mut changed = wrapped.clone();
             changed[at] ^= 1;
-            assert!(DataKey::unwrap(&vault, PLACE, &changed).is_err(), "byte {at} of a wrapped key");
-            assert!(DataKey::unwrap(&vault, PLACE, &wrapped[..at]).is_err(), "the first {at} bytes of it");
+            assert!(DataKey::unwrap(&vault, CONTEXT, &changed).is_err(), "byte {at} of a wrapped key");
+            assert!(DataKey::unwrap(&vault, CONTEXT, &wrapped[..at]).is_err(), "the first {at} bytes of it");
         }
     }
 
@@ -234,10 +223,10 @@ mod tests {
     fn another_key_does_not_open_it() {
         let (vault, other) = (Key::random().ok().unwrap(), Key::random().ok().unwrap());
         let key = DataKey::random().unwrap();
-        let wrapped = key.wrap(&vault, PLACE).unwrap();
-        assert!(matches!(DataKey::unwrap(&other, PLACE, &wrapped), Err(SealError::DoesNotOpen)));
-        let value = key.seal(PLACE, b"canary").unwrap();
-        assert!(DataKey::random().unwrap().open(PLACE, &value).is_err());
-        assert!(DataKey::unwrap(&vault, PLACE, &wrapped).unwrap().open(PLACE, &value).is_ok());
+        let wrapped = key.wrap(&vault, CONTEXT).unwrap();
+        assert!(matches!(DataKey::unwrap(&other, CONTEXT, &wrapped), Err(SealError::DoesNotOpen)));
+        let value = key.seal(CONTEXT, b"canary").unwrap();
+        assert!(DataKey::random().unwrap().open(CONTEXT, &value).is_err());
+        assert!(DataKey::unwrap(&vault, CONTEXT, &wrapped).unwrap().open(CONTEXT, &value).is_ok());
     }
 }

@@ -1,86 +1,90 @@
-//! Connect sessions: a customer's leave to link accounts for a while.
+//! Connect sessions: a session lets one customer link accounts for a limited time.
 //!
-//! **Invariant:** a session is let in by its token, or by a browser that opened its link, until it ends; it belongs
-//! to one project and one owner, and neither token nor browser secret is kept but as a digest.
+//! **Invariant:** a session belongs to one project and one owner. Until it ends, it is entered with its token or from a
+//! browser that opened its link. Tokens and browser secrets are stored as digests only.
 
 use jiff::Timestamp;
 use sqlx::Row as _;
 
 use crate::account::{Kind, Owner};
+use crate::attempt;
+use crate::audit::{self, Subject};
+use crate::by::By;
 use crate::database::DbRow;
 use crate::error::StoreError;
 use crate::open::Vault;
-use crate::row::{from_json, json, kind, optional_time, stamp, time, whole_milliseconds};
+use crate::row::{from_json, json, kind, optional_time, stamp, time};
 use crate::token::{Digest, Token};
+use crate::writer::Writer;
 
-/// A session to be made.
+/// A session to create.
 #[derive(Clone, Debug)]
 pub struct NewSession {
-    /// The project.
+    /// The project's id.
     pub project: String,
-    /// Whether what is linked counts.
+    /// Whether production or test accounts are linked.
     pub kind: Kind,
-    /// Whose accounts are linked.
+    /// The customer whose accounts are linked.
     pub owner: Owner,
-    /// The only provider that may be linked.
+    /// The only provider that can be linked. `None` allows every provider.
     pub provider: Option<String>,
-    /// The only connector configuration that may be used.
+    /// The only connector profile that can be used. `None` allows every active profile.
     pub connector_profile: Option<String>,
-    /// The account that is edited.
+    /// The id of the account to edit. `None` if the session links accounts.
     pub account: Option<String>,
-    /// The only categories that are offered; all, if empty.
+    /// The categories of providers to offer. An empty list offers all.
     pub categories: Vec<String>,
-    /// Whether another account is linked though the owner has one at the provider.
+    /// Whether a link adds an account although the owner already has one at the provider.
     pub multiple: bool,
-    /// Whether another account at the provider may take the place of the one that is linked.
+    /// Whether a link may replace an account with a different account at the provider.
     pub allow_different: bool,
-    /// The provider's scopes that are wanted; none: all.
+    /// The provider's scopes to request. `None` requests all that the guide names.
     pub scopes: Option<Vec<String>>,
-    /// Whether the link works in one browser only: the first that opens it.
+    /// Whether only the first browser that opens the link can use it.
     pub once: bool,
-    /// What the account will be called.
+    /// The label of the linked account.
     pub label: Option<String>,
-    /// What the product keeps with the account.
+    /// The product's data about the linked account.
     pub metadata: serde_json::Map<String, serde_json::Value>,
-    /// The pages that may embed it.
+    /// The origins of pages that may embed the session.
     pub origins: Vec<String>,
-    /// Where the person goes when done.
+    /// The URL to which the person returns at the end.
     pub return_url: Option<String>,
     /// The language of the pages.
     pub language: Option<String>,
-    /// When it ends.
+    /// When the session ends.
     pub expires_at: Timestamp,
 }
 
-/// A session.
+/// A connect session.
 #[derive(Clone, Debug)]
 pub struct Session {
-    /// Its number.
+    /// The session's number, which is also its id in the API.
     pub seq: i64,
-    /// What it was made with.
+    /// The values that the session was created with.
     pub made: NewSession,
-    /// When it was made.
+    /// When the session was created.
     pub created_at: Timestamp,
-    /// Until when those go on who are in already, should that be after it ends: a step was handed on.
+    /// Set when a step was handed off: until then, browsers that are already in may continue after the session's end.
     pub goes_on_until: Option<Timestamp>,
-    /// When its link was first opened.
+    /// When a browser first opened the link.
     pub opened_at: Option<Timestamp>,
-    /// When it was revoked.
+    /// When the session was revoked.
     pub revoked_at: Option<Timestamp>,
 }
 
 impl Session {
-    /// Whether it lets anybody in.
+    /// Whether the session can be entered.
     pub fn is_open(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && now < self.made.expires_at
     }
 
-    /// Whether those go on who are in already.
+    /// Whether browsers that are already in may continue.
     pub fn goes_on(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && now < self.ends_at()
     }
 
-    /// When it ends for those who are in.
+    /// When the session ends for browsers that are already in.
     pub fn ends_at(&self) -> Timestamp {
         self.goes_on_until.map_or(self.made.expires_at, |until| until.max(self.made.expires_at))
     }
@@ -90,22 +94,42 @@ impl Session {
 macro_rules! session_columns {
     () => {
         "s.seq, s.project_id, s.kind, s.owner_id, s.owner_name, s.username, s.provider, s.connector_profile_id, s.account_id, \
-         s.categories_json, s.multiple, s.once, s.allow_different, s.scopes_json, s.label, s.metadata_json, s.origins_json, s.return_url, s.language, \
-         s.created_at, s.expires_at, s.goes_on_until, s.opened_at, s.revoked_at"
+         s.categories_json, s.multiple, s.once, s.allow_different, s.scopes_json, s.label, s.metadata_json, \
+         s.origins_json, s.return_url, s.language, s.created_at, s.expires_at, s.goes_on_until, \
+         s.opened_at, s.revoked_at"
     };
 }
 pub(crate) use session_columns;
 
 impl Vault {
-    /// Makes a session. The token lets in; it is not kept, so it cannot be shown again.
-    pub async fn add_session(
-        &self,
-        new: &NewSession,
-        actor: &str,
-        now: Timestamp,
-    ) -> Result<(Session, Token), StoreError> {
+    /// The session with this token, whether or not it is open.
+    pub async fn session_by_token(&self, digest: &Digest) -> Result<Option<Session>, StoreError> {
+        let row = sqlx::query(concat!("select ", session_columns!(), " from sessions s where s.digest = $1"))
+            .bind(digest.bytes())
+            .fetch_optional(&self.readers)
+            .await?;
+        row.as_ref().map(session).transpose()
+    }
+
+    /// The session with this number, if the project has it.
+    pub async fn session(&self, project: &str, seq: i64) -> Result<Option<Session>, StoreError> {
+        let row = sqlx::query(concat!(
+            "select ",
+            session_columns!(),
+            " from sessions s where s.project_id = $1 and s.seq = $2"
+        ))
+        .bind(project)
+        .bind(seq)
+        .fetch_optional(&self.readers)
+        .await?;
+        row.as_ref().map(session).transpose()
+    }
+}
+
+impl Writer {
+    /// Creates a session. Only the digest of its token is stored, so the token cannot be shown again.
+    pub async fn add_session(&self, new: &NewSession, by: By<'_>) -> Result<(Session, Token), StoreError> {
         let token = Token::random("wst_")?;
-        let now = whole_milliseconds(now);
         let mut work = self.begin().await?;
         let row = sqlx::query(
             "insert into sessions (project_id, digest, kind, owner_id, owner_name, username, provider, connector_profile_id, \
@@ -133,19 +157,18 @@ impl Vault {
         .bind(json(new.origins.clone()))
         .bind(new.return_url.clone())
         .bind(new.language.clone())
-        .bind(stamp(now))
-        .bind(stamp(whole_milliseconds(new.expires_at)))
+        .bind(stamp(by.at))
+        .bind(stamp(new.expires_at))
         .fetch_one(work.tx())
         .await?;
         let seq: i64 = row.try_get("seq")?;
         let detail = seq.to_string();
-        crate::audit::write_of_project(work.tx(), "session.created", &new.project, actor, &detail, now)
-            .await?;
+        audit::write(work.tx(), "session.created", Subject::Project(&new.project), Some(&detail), by).await?;
         work.commit().await?;
         let session = Session {
             seq,
             made: new.clone(),
-            created_at: now,
+            created_at: by.at,
             goes_on_until: None,
             opened_at: None,
             revoked_at: None,
@@ -153,62 +176,31 @@ impl Vault {
         Ok((session, token))
     }
 
-    /// The session whose token somebody shows, open or not.
-    pub async fn session_by_token(&self, digest: &Digest) -> Result<Option<Session>, StoreError> {
-        let row = sqlx::query(concat!("select ", session_columns!(), " from sessions s where s.digest = $1"))
-            .bind(digest.bytes())
-            .fetch_optional(&self.readers)
-            .await?;
-        row.as_ref().map(session).transpose()
-    }
-
-    /// A session of a project by its number.
-    pub async fn session(&self, project: &str, seq: i64) -> Result<Option<Session>, StoreError> {
-        let row = sqlx::query(concat!(
-            "select ",
-            session_columns!(),
-            " from sessions s where s.project_id = $1 and s.seq = $2"
-        ))
-        .bind(project)
-        .bind(seq)
-        .fetch_optional(&self.readers)
-        .await?;
-        row.as_ref().map(session).transpose()
-    }
-
-    /// Ends a session; `false`: the project has none with that number that is not ended.
-    pub async fn revoke_session(
-        &self,
-        project: &str,
-        seq: i64,
-        actor: &str,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    /// Revokes a session. `false` if the project has no session with this number that is not revoked yet.
+    pub async fn revoke_session(&self, project: &str, seq: i64, by: By<'_>) -> Result<bool, StoreError> {
         let mut work = self.begin().await?;
         let done = sqlx::query(
             "update sessions set revoked_at = $3 where project_id = $1 and seq = $2 and revoked_at is null",
         )
         .bind(project)
         .bind(seq)
-        .bind(stamp(now))
+        .bind(stamp(by.at))
         .execute(work.tx())
         .await?;
         if done.rows_affected() == 0 {
             return Ok(false);
         }
         let detail = seq.to_string();
-        crate::audit::write_of_project(work.tx(), "session.revoked", project, actor, &detail, now).await?;
+        audit::write(work.tx(), "session.revoked", Subject::Project(project), Some(&detail), by).await?;
         work.commit().await?;
         Ok(true)
     }
 
-    /// Forgets sessions that ended before a moment, with their browsers and attempts.
-    pub async fn forget_sessions(&self, before: Timestamp) -> Result<u64, StoreError> {
+    /// Deletes sessions that ended before a time, with their browsers, link attempts and sign-ins. Returns the number of
+    /// sessions.
+    pub async fn delete_expired_sessions(&self, before: Timestamp) -> Result<u64, StoreError> {
         let mut work = self.begin().await?;
-        sqlx::query("delete from attempts where expires_at < $1")
-            .bind(stamp(before))
-            .execute(work.tx())
-            .await?;
+        attempt::delete_expired(work.tx(), before).await?;
         let done = sqlx::query("delete from sessions where expires_at < $1")
             .bind(stamp(before))
             .execute(work.tx())

@@ -1,7 +1,7 @@
 //! Where the vault's key comes from.
 //!
-//! **Invariant:** a key is made only for a vault that has never been sealed; a source prints as its kind and its
-//! place, never as what it holds.
+//! **Invariant:** a key is created only for a vault that has never been sealed. A source prints its kind and its path
+//! or program, never the key.
 
 use std::fmt;
 use std::io::{self, ErrorKind};
@@ -11,30 +11,40 @@ use std::time::{Duration, Instant};
 
 use secret::Secret;
 
-use crate::file;
+use crate::file::{self, off_thread};
 use crate::key::{Key, KeyError};
 
-/// How long a key command may take.
+/// How long a key command may run.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Where the vault's key comes from. A source belongs to one vault.
 #[derive(Clone)]
 pub enum KeySource {
-    /// A file for the owner only, made when the vault is opened for the first time.
+    /// A file that only its owner can read. It is created when the vault is opened for the first time.
     File(PathBuf),
-    /// The text of a key, from an environment variable, say.
+    /// The text of a key file, for example from an environment variable.
     Text(Secret),
-    /// A program and its arguments; it prints the key. So any key service fits.
+    /// A program and its arguments. The program prints the text of a key file, so any key service can be used.
     Command(Vec<String>),
 }
 
 impl KeySource {
-    /// The keys that are there: one, or two while a key file is being replaced. Takes a while; not for an async
-    /// thread.
-    pub(crate) fn load(&self) -> Result<Vec<Key>, KeyError> {
+    /// The keys that the source has now: one, or two while a key file is being replaced.
+    pub(crate) async fn load(&self) -> Result<Vec<Key>, KeyError> {
+        let source = self.clone();
+        off_thread(move || source.load_blocking()).await
+    }
+
+    /// The key of a vault that has never been sealed. A key file that does not exist is created.
+    pub(crate) async fn load_or_create(&self) -> Result<Key, KeyError> {
+        let source = self.clone();
+        off_thread(move || source.load_or_create_blocking()).await
+    }
+
+    fn load_blocking(&self) -> Result<Vec<Key>, KeyError> {
         match self {
             Self::File(path) => {
-                // The next key first: when it is promoted between the two reads, it is seen twice, not never.
+                // The next key first: if it is promoted between the two reads, it is read twice rather than never.
                 let next = file::read_key(&file::next_key(path))?;
                 let key = file::read_key(path)?.ok_or_else(|| KeyError::Missing { path: path.clone() })?;
                 Ok(std::iter::once(key).chain(next).collect())
@@ -44,16 +54,15 @@ impl KeySource {
         }
     }
 
-    /// The key for a vault that has never been sealed.
-    pub(crate) fn load_or_make(&self) -> Result<Key, KeyError> {
+    fn load_or_create_blocking(&self) -> Result<Key, KeyError> {
         match self {
-            Self::File(path) => file::read_or_make_key(path),
+            Self::File(path) => file::read_or_create_key(path),
             Self::Text(text) => Key::parse(text.expose(), &self.to_string()),
             Self::Command(command) => run(command, &self.to_string()),
         }
     }
 
-    /// The key file, when it is one.
+    /// The key file, if the source is one.
     pub(crate) fn path(&self) -> Option<&PathBuf> {
         match self {
             Self::File(path) => Some(path),
@@ -72,7 +81,7 @@ impl fmt::Display for KeySource {
     }
 }
 
-/// Without the arguments of a command: one of them may be a password.
+/// Leaves out the arguments of a command, because one of them may be a password.
 impl fmt::Debug for KeySource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -83,11 +92,11 @@ fn program(command: &[String]) -> &str {
     command.first().map_or("", String::as_str)
 }
 
-/// What it says on standard error goes to the operator; what it prints goes nowhere but into the key.
+/// Runs a key command. Its standard error goes to the operator; its standard output is only ever parsed as a key.
 fn run(command: &[String], origin: &str) -> Result<Key, KeyError> {
     let failed = |cause| KeyError::Command { program: program(command).to_owned(), cause };
     let Some((program, arguments)) = command.split_first() else {
-        return Err(failed(io::Error::new(ErrorKind::InvalidInput, "no command was given")));
+        return Err(failed(io::Error::new(ErrorKind::InvalidInput, "the command is empty")));
     };
     let mut child = Command::new(program)
         .args(arguments)
@@ -119,7 +128,7 @@ fn run(command: &[String], origin: &str) -> Result<Key, KeyError> {
         std::thread::sleep(Duration::from_millis(5));
     };
     if !status.success() {
-        return Err(failed(io::Error::other(format!("it ended with {status}"))));
+        return Err(failed(io::Error::other(format!("it exited with {status}"))));
     }
     reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
@@ -136,20 +145,20 @@ mod tests {
     fn a_command_prints_the_key() {
         let key = Key::random().ok().unwrap();
         let text = key.to_text();
-        let loaded = shell(&format!("printf '%s' '{}'", text.expose())).load().ok().unwrap();
+        let loaded = shell(&format!("printf '%s' '{}'", text.expose())).load_blocking().ok().unwrap();
         assert_eq!(loaded[0].id(), key.id());
     }
 
     #[test]
-    fn a_command_that_fails_is_named_without_arguments_and_output() {
+    fn a_failing_command_is_reported_without_its_arguments_and_output() {
         for (script, expected) in [
-            ("echo canary; exit 3", "the key command `sh` gave no key"),
+            ("echo canary; exit 3", "the key command `sh` printed no key"),
             (
                 "echo canary",
-                "the key command `sh` does not hold exactly one key; a key is a line that starts with `wsk1-`",
+                "the key command `sh` does not contain exactly one key; a key is a line that starts with `wsk1-`",
             ),
         ] {
-            let error = shell(script).load().err().unwrap();
+            let error = shell(script).load_blocking().err().unwrap();
             assert_eq!(error.to_string(), expected);
             assert!(!format!("{error:?}").contains("canary"), "{error:?}");
         }

@@ -1,56 +1,59 @@
-//! Storing, changing and removing accounts.
+//! Storing, checking and removing accounts.
 //!
-//! **Invariant:** an account, its credentials under seal, its line in the trail, its event, and the end of the
-//! draft and attempt it came from are one transaction. Whenever credentials are stored, the data key is a new one
-//! and the old one is destroyed.
+//! **Invariant:** an account, its sealed credentials, its audit entry, its event, and the end of the draft or link attempt
+//! that it came from are one transaction. Whenever credentials are stored, they get a fresh data key and the old one is
+//! destroyed.
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use secret::Secret;
+use serde_json::Value;
 use sqlx::Row as _;
 
 use crate::account::{Account, CheckRecord, Credentials, Home, NewAccount};
-use crate::attempt::Attempt;
+use crate::attempt::{self, Attempt};
+use crate::audit::{self, Subject};
+use crate::by::By;
+use crate::connector_profile;
 use crate::crash::crash_point;
 use crate::database::DbRow;
 use crate::envelope::{self, Envelope};
 use crate::error::{ChangeError, StoreError};
 use crate::id::AccountId;
-use crate::open::Vault;
+use crate::outbox;
 use crate::read::of_project;
-use crate::row::{account, account_columns, parsed, stamp, whole_milliseconds};
-use crate::seal::SealError;
-use crate::work::Work;
+use crate::row::{account, account_columns, parsed, stamp};
+use crate::sealed::{self, Content};
 use crate::write::{insert, update};
-use crate::{attempt, audit, draft, outbox};
+use crate::writer::{Work, Writer};
 
-/// What an account came from, which is over in the moment the account is there.
+/// What an account was created from. It ends in the transaction that stores the account.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CreatedFrom<'a> {
-    /// The key of the draft of the flow.
+    /// The key of the draft.
     pub draft: Option<&'a str>,
-    /// The attempt, with what was asked and answered; it links one account at most.
+    /// The link attempt. It links one account at most.
     pub attempt: Option<&'a Attempt>,
-    /// Who did it, for the trail.
-    pub actor: &'a str,
+    /// The attempt's requests and responses that are not yet stored.
+    pub transcript: &'a [Value],
 }
 
-/// In whose place an account is stored.
+/// The account that a new link replaces.
 #[derive(Clone, Copy, Debug)]
 pub enum Replacing<'a> {
-    /// In nobody's.
+    /// None: the link creates an account.
     Nothing,
-    /// In that of an account, as the caller has seen it.
+    /// This account, as the caller read it. It stays its owner's, with its metadata, and its label unless there is a new
+    /// one; it must still belong to the owner of the new link.
     Account {
-        /// Its id.
+        /// The account's id.
         id: &'a AccountId,
-        /// Its version.
+        /// The version that the caller read.
         version: i64,
     },
-    /// In that of the account that the same owner has at the same provider, if there is one.
+    /// The account that the same owner has at the same provider, if there is one.
     OfOwner {
-        /// Whether it may be another account at the provider than the one stored.
+        /// Whether a different account at the provider may replace it.
         allow_different: bool,
     },
     /// The oldest account of no project with the same external id in the same environment of the provider, if there is
@@ -58,178 +61,80 @@ pub enum Replacing<'a> {
     SameAtProvider,
 }
 
-impl Vault {
-    /// Stores an account that has been seen to work. `draft` is the key of the draft it came from, which is gone
-    /// in the same moment.
-    pub async fn add(
+impl Writer {
+    /// Stores an account after its checks have passed, as a new account or in place of an existing one.
+    pub async fn store(
         &self,
         new: &NewAccount,
-        draft: Option<&str>,
-        actor: &str,
-        now: Timestamp,
+        replacing: Replacing<'_>,
+        from: CreatedFrom<'_>,
+        by: By<'_>,
     ) -> Result<Account, ChangeError> {
-        self.keep(new, Replacing::Nothing, CreatedFrom { draft, attempt: None, actor }, now).await
-    }
-
-    /// Stores an account's new credentials and public parts over the old ones: an edit or another linking. It must
-    /// still have the version that the caller has seen.
-    pub async fn replace(
-        &self,
-        id: &AccountId,
-        version: i64,
-        new: &NewAccount,
-        draft: Option<&str>,
-        actor: &str,
-        now: Timestamp,
-    ) -> Result<Account, ChangeError> {
-        self.keep(new, Replacing::Account { id, version }, CreatedFrom { draft, attempt: None, actor }, now)
-            .await
-    }
-
-    /// Stores an account that has been seen to work, in its place.
-    pub async fn keep(
-        &self,
-        new: &NewAccount,
-        place: Replacing<'_>,
-        origin: CreatedFrom<'_>,
-        now: Timestamp,
-    ) -> Result<Account, ChangeError> {
-        let now = whole_milliseconds(now);
         let mut work = self.begin().await?;
-        let old = match place {
-            Replacing::Nothing => None,
-            Replacing::Account { id, version } => {
-                let old = account(&find(&mut work, id).await?)?;
-                expect_version(&old, version)?;
-                expect_owner(&old, new)?;
-                Some(old)
-            }
-            Replacing::OfOwner { allow_different } => match &new.home {
-                Some(home) => self.of_owner(&mut work, home, new, allow_different).await?,
-                None => None,
-            },
-            Replacing::SameAtProvider => self.same_at_provider(&mut work, new).await?,
-        };
-        let (stored, event) = match &old {
-            None => {
-                let id = AccountId::random().map_err(SealError::Random);
-                let id = id.map_err(StoreError::seal("the new account"))?;
-                (new.stored(id, 1, now, now), "account.created")
-            }
+        if let Some(home) = &new.home {
+            connector_profile::hold_for_account(&mut work, &home.connector_profile).await?;
+        }
+        let old = work.replaced(new, replacing).await?;
+        let stored = match &old {
+            None => new.stored(AccountId::random().map_err(StoreError::from)?, 1, by.at, by.at),
             Some(old) => {
-                let mut stored = new.stored(old.id.clone(), old.version + 1, old.created_at, now);
+                let mut stored = new.stored(old.id.clone(), old.version + 1, old.created_at, by.at);
                 stored.hold = old.hold;
                 stored.label = stored.label.or_else(|| old.label.clone());
-                if let Replacing::Account { .. } = place {
-                    // An edit changes what the account is linked with, not whose it is: as it is now, not as it was read.
-                    let profile = stored.home.map(|home| home.connector_profile);
-                    stored.home = old.home.clone().map(|home| match profile {
-                        Some(connector_profile) => Home { connector_profile, ..home },
-                        None => home,
-                    });
+                if let Replacing::Account { .. } = replacing {
+                    stored.home = home_after_edit(old, new);
                 }
-                (stored, "account.updated")
+                stored
             }
         };
         let envelope = envelope::seal(work.key(), &stored, &new.secrets)?;
-        if old.is_none() {
+        let event = if old.is_none() {
             insert(work.tx(), &stored, &envelope).await?;
             crash_point("vault.account-inserted");
+            "account.created"
         } else {
-            sqlx::query("delete from credentials where account_id = $1")
-                .bind(stored.id.as_str())
-                .execute(work.tx())
-                .await?;
-            update(work.tx(), &stored, &envelope).await?;
+            overwrite(&mut work, &stored, &envelope).await?;
             crash_point("vault.account-updated");
+            "account.updated"
+        };
+        insert_credentials(&mut work, &stored, &envelope).await?;
+        crash_point("vault.credentials-inserted");
+        audit::write(work.tx(), event, Subject::Account(&stored), None, by).await?;
+        outbox::write(work.tx(), event, &stored, by.at).await?;
+        crash_point("vault.trail-written");
+        if let Some(key) = from.draft {
+            sealed::delete(work.tx(), Content::Draft, key).await?;
         }
-        finish(work, &stored, &envelope, event, origin).await?;
+        if let Some(attempt) = from.attempt {
+            attempt::end_linked(&mut work, attempt, from.transcript, &stored).await?;
+        }
+        work.commit().await?;
         if old.is_some() {
-            self.engine.wipe_log(&self.writer).await;
+            self.wipe_log().await;
         }
         Ok(stored)
     }
 
-    /// The account of an owner at the new one's provider, of the same kind. Should there be several, the one that is the
-    /// same at the provider, or else the oldest.
-    async fn of_owner(
-        &self,
-        work: &mut Work,
-        home: &Home,
-        new: &NewAccount,
-        allow_different: bool,
-    ) -> Result<Option<Account>, ChangeError> {
-        let kind = home.kind.as_str();
-        work.hold("owner", &format!("{}/{kind}/{}/{}", home.project, new.provider, home.owner.id)).await?;
-        let row = sqlx::query(concat!(
-            "select ",
-            account_columns!(),
-            " from accounts where ",
-            of_project!(),
-            " and owner_id = $2 and provider = $3 and kind = $4 and (hold is null or hold <> 'archived') \
-             order by case when external_id = $5 then 0 else 1 end, created_at, id limit 1"
-        ))
-        .bind(&home.project)
-        .bind(&home.owner.id)
-        .bind(&new.provider)
-        .bind(kind)
-        .bind(new.external_id.as_deref().unwrap_or_default())
-        .fetch_optional(work.tx())
-        .await?;
-        let Some(found) = row.as_ref().map(account).transpose()? else { return Ok(None) };
-        // Again, now that nobody else can change it.
-        let found = account(&find(work, &found.id).await?)?;
-        let is_other = found.external_id.is_some() && found.external_id != new.external_id;
-        if is_other && !allow_different {
-            return Err(ChangeError::OtherAccount { id: found.id });
-        }
-        Ok(Some(found))
-    }
-
-    async fn same_at_provider(
-        &self,
-        work: &mut Work,
-        new: &NewAccount,
-    ) -> Result<Option<Account>, ChangeError> {
-        let Some(external) = &new.external_id else { return Ok(None) };
-        work.hold("external", &format!("{}/{external}", new.provider)).await?;
-        let row = sqlx::query(concat!(
-            "select ",
-            account_columns!(),
-            " from accounts where provider = $1 and external_id = $2 and project_id is null \
-             and coalesce(environment, '') = $3 order by created_at, id limit 1"
-        ))
-        .bind(&new.provider)
-        .bind(external)
-        .bind(new.environment.as_deref().unwrap_or_default())
-        .fetch_optional(work.tx())
-        .await?;
-        let Some(found) = row.as_ref().map(account).transpose()? else { return Ok(None) };
-        // Read again under the account's own lock.
-        Ok(Some(account(&find(work, &found.id).await?)?))
-    }
-
-    /// Removes an account and destroys its data key, so that a copy of the sealed credentials left anywhere is
-    /// of no use. The trail stays. Gives the account as it was.
-    pub async fn remove(&self, id: &AccountId, actor: &str, now: Timestamp) -> Result<Account, ChangeError> {
+    /// Deletes an account and destroys its data key, so that copies of the sealed credentials are useless. The audit trail
+    /// stays. Returns the account as it was.
+    pub async fn remove(&self, id: &AccountId, by: By<'_>) -> Result<Account, ChangeError> {
         let mut work = self.begin().await?;
         let account = account(&find(&mut work, id).await?)?;
-        // The credentials go with the row.
+        // A foreign key deletes the credentials with it.
         sqlx::query("delete from accounts where id = $1").bind(id.as_str()).execute(work.tx()).await?;
-        audit::write(work.tx(), "account.deleted", &account, actor, None, now).await?;
-        outbox::write(work.tx(), "account.deleted", &account, now).await?;
+        audit::write(work.tx(), "account.deleted", Subject::Account(&account), None, by).await?;
+        outbox::write(work.tx(), "account.deleted", &account, by.at).await?;
         work.commit().await?;
-        self.engine.wipe_log(&self.writer).await;
+        self.wipe_log().await;
         Ok(account)
     }
 
-    /// Opens an account's credentials. That it was done, by whom and what for is durable before they are seen.
+    /// Opens an account's credentials. The audit entry, with actor and purpose, is durable before they are returned.
     pub async fn unseal(
         &self,
         id: &AccountId,
-        actor: &str,
         purpose: &str,
-        now: Timestamp,
+        by: By<'_>,
     ) -> Result<Credentials, ChangeError> {
         let mut work = self.begin().await?;
         let row = find(&mut work, id).await?;
@@ -242,21 +147,20 @@ impl Vault {
                 .iter()
                 .map(|row| Ok((row.try_get("field")?, row.try_get("sealed")?)))
                 .collect::<Result<Vec<(String, Vec<u8>)>, sqlx::Error>>()?;
-        let key = self.key(parsed(&row, "accounts", "kek_id")?).await?;
+        let key = work.key_with_id(parsed(&row, "accounts", "kek_id")?)?;
         let secrets = envelope::open(&key, &account, &row.try_get::<Vec<u8>, _>("wrapped_key")?, fields)?;
-        audit::write(work.tx(), "account.unsealed", &account, actor, Some(purpose), now).await?;
+        audit::write(work.tx(), "account.unsealed", Subject::Account(&account), Some(purpose), by).await?;
         work.commit().await?;
         Ok(Credentials { account, secrets })
     }
 
-    /// Stores an account's secrets anew where nothing else changed: tokens that were renewed. No event, for whoever uses
-    /// the account sees no difference.
+    /// Stores renewed tokens: new secrets for an otherwise unchanged account. There is no event, because nothing changes
+    /// for those who use the account.
     pub async fn renew(
         &self,
         old: &Credentials,
         secrets: &BTreeMap<String, Secret>,
-        actor: &str,
-        now: Timestamp,
+        by: By<'_>,
     ) -> Result<Account, ChangeError> {
         let mut work = self.begin().await?;
         let found = account(&find(&mut work, &old.account.id).await?)?;
@@ -264,36 +168,31 @@ impl Vault {
         let secret_fields = secrets.keys().cloned().collect();
         let stored = Account { version: found.version + 1, secret_fields, ..found };
         let envelope = envelope::seal(work.key(), &stored, secrets)?;
-        sqlx::query("delete from credentials where account_id = $1")
-            .bind(stored.id.as_str())
-            .execute(work.tx())
-            .await?;
-        update(work.tx(), &stored, &envelope).await?;
+        overwrite(&mut work, &stored, &envelope).await?;
         insert_credentials(&mut work, &stored, &envelope).await?;
-        audit::write(work.tx(), "account.renewed", &stored, actor, None, now).await?;
+        audit::write(work.tx(), "account.renewed", Subject::Account(&stored), None, by).await?;
         work.commit().await?;
-        self.engine.wipe_log(&self.writer).await;
+        self.wipe_log().await;
         Ok(stored)
     }
 
-    /// Records what a check of a stored account found. When it works no more, or works again, that is an event.
-    /// A check of credentials that were replaced meanwhile says nothing and is refused.
+    /// Records the result of checking a stored account. There is an event if the account stops working or works again.
+    /// The result of checking credentials that were replaced in the meantime is refused.
     pub async fn record_check(
         &self,
         id: &AccountId,
         check: &CheckRecord,
-        actor: &str,
+        by: By<'_>,
     ) -> Result<Account, ChangeError> {
         let mut work = self.begin().await?;
         let old = account(&find(&mut work, id).await?)?;
         expect_version(&old, check.version)?;
         let is_news = old.state != check.state;
-        let at = whole_milliseconds(check.at);
         let account = Account {
             outcome: check.outcome.clone(),
             state: check.state.clone(),
-            state_at: if is_news { Some(at) } else { old.state_at },
-            checked_at: Some(at),
+            state_at: if is_news { Some(by.at) } else { old.state_at },
+            checked_at: Some(by.at),
             ..old
         };
         sqlx::query(
@@ -308,16 +207,97 @@ impl Vault {
         .bind(account.state_at.map(stamp))
         .execute(work.tx())
         .await?;
-        audit::write(work.tx(), "account.checked", &account, actor, Some(&check.outcome), at).await?;
+        audit::write(work.tx(), "account.checked", Subject::Account(&account), Some(&check.outcome), by)
+            .await?;
         if is_news {
-            outbox::write(work.tx(), "account.updated", &account, at).await?;
+            outbox::write(work.tx(), "account.updated", &account, by.at).await?;
         }
         work.commit().await?;
         Ok(account)
     }
 }
 
-/// The row of an account, which nobody else changes until the work ends.
+impl Work {
+    /// The account that a new link replaces, held until the transaction ends. `None` if it replaces none.
+    async fn replaced(
+        &mut self,
+        new: &NewAccount,
+        replacing: Replacing<'_>,
+    ) -> Result<Option<Account>, ChangeError> {
+        match (replacing, &new.home) {
+            (Replacing::Nothing, _) | (Replacing::OfOwner { .. }, None) => Ok(None),
+            (Replacing::SameAtProvider, _) => self.same_at_provider(new).await,
+            (Replacing::Account { id, version }, home) => {
+                let old = account(&find(self, id).await?)?;
+                expect_version(&old, version)?;
+                if home.as_ref().is_some_and(|home| !is_at_home(&old, home)) {
+                    return Err(ChangeError::NotFound { id: old.id });
+                }
+                Ok(Some(old))
+            }
+            (Replacing::OfOwner { allow_different }, Some(home)) => {
+                self.of_owner(home, new, allow_different).await
+            }
+        }
+    }
+
+    /// The account of no project that is the same account at the provider, in the same environment.
+    async fn same_at_provider(&mut self, new: &NewAccount) -> Result<Option<Account>, ChangeError> {
+        let Some(external) = &new.external_id else { return Ok(None) };
+        self.hold("external", &format!("{}/{external}", new.provider)).await?;
+        let row = sqlx::query(concat!(
+            "select ",
+            account_columns!(),
+            " from accounts where provider = $1 and external_id = $2 and project_id is null \
+             and coalesce(environment, '') = $3 order by created_at, id limit 1"
+        ))
+        .bind(&new.provider)
+        .bind(external)
+        .bind(new.environment.as_deref().unwrap_or_default())
+        .fetch_optional(self.tx())
+        .await?;
+        let Some(found) = row.as_ref().map(account).transpose()? else { return Ok(None) };
+        // Read again under the account's hold, now that no other transaction can change it.
+        Ok(Some(account(&find(self, &found.id).await?)?))
+    }
+
+    /// The account that an owner has at the new account's provider, of the same kind. Of several, the one that is the same
+    /// account at the provider, or else the oldest.
+    async fn of_owner(
+        &mut self,
+        home: &Home,
+        new: &NewAccount,
+        allow_different: bool,
+    ) -> Result<Option<Account>, ChangeError> {
+        let kind = home.kind.as_str();
+        self.hold("owner", &format!("{}/{kind}/{}/{}", home.project, new.provider, home.owner.id)).await?;
+        let row = sqlx::query(concat!(
+            "select ",
+            account_columns!(),
+            " from accounts where ",
+            of_project!(),
+            " and owner_id = $2 and provider = $3 and kind = $4 and (hold is null or hold <> 'archived') \
+             order by case when external_id = $5 then 0 else 1 end, created_at, id limit 1"
+        ))
+        .bind(&home.project)
+        .bind(&home.owner.id)
+        .bind(&new.provider)
+        .bind(kind)
+        .bind(new.external_id.as_deref().unwrap_or_default())
+        .fetch_optional(self.tx())
+        .await?;
+        let Some(found) = row.as_ref().map(account).transpose()? else { return Ok(None) };
+        // Read again under the account's hold, now that no other transaction can change it.
+        let found = account(&find(self, &found.id).await?)?;
+        let is_other = found.external_id.is_some() && found.external_id != new.external_id;
+        if is_other && !allow_different {
+            return Err(ChangeError::OtherAccount { id: found.id });
+        }
+        Ok(Some(found))
+    }
+}
+
+/// The row of an account, held until the transaction ends.
 pub(crate) async fn find(work: &mut Work, id: &AccountId) -> Result<DbRow, ChangeError> {
     work.hold("account", id.as_str()).await?;
     sqlx::query(concat!("select ", account_columns!(), " from accounts where id = $1"))
@@ -334,39 +314,30 @@ fn expect_version(account: &Account, expected: i64) -> Result<(), ChangeError> {
     Err(ChangeError::Conflict { id: account.id.clone(), expected, found: account.version })
 }
 
-/// An account that went to another owner since it was read is not replaced by what the first owner entered.
-fn expect_owner(old: &Account, new: &NewAccount) -> Result<(), ChangeError> {
-    let is_same = match (&old.home, &new.home) {
-        (Some(old), Some(new)) => old.belongs_to(&new.project, &new.owner.id, new.kind),
-        (None, Some(_)) => false,
-        (_, None) => true,
-    };
-    if is_same {
-        return Ok(());
-    }
-    Err(ChangeError::Conflict { id: old.id.clone(), expected: old.version, found: old.version })
+/// Whether an account belongs to the project, owner and kind of a new link.
+fn is_at_home(account: &Account, home: &Home) -> bool {
+    account.home.as_ref().is_some_and(|own| {
+        own.project == home.project && own.kind == home.kind && own.owner.id == home.owner.id
+    })
 }
 
-/// What storing an account for the first time and again have in common.
-async fn finish(
-    mut work: Work,
-    account: &Account,
-    envelope: &Envelope,
-    event: &str,
-    origin: CreatedFrom<'_>,
-) -> Result<(), ChangeError> {
-    insert_credentials(&mut work, account, envelope).await?;
-    crash_point("vault.credentials-inserted");
-    audit::write(work.tx(), event, account, origin.actor, None, account.updated_at).await?;
-    outbox::write(work.tx(), event, account, account.updated_at).await?;
-    crash_point("vault.trail-written");
-    if let Some(key) = origin.draft {
-        draft::delete(work.tx(), key).await?;
+/// An edit changes the connector profile, but neither the owner nor the metadata, which may have changed since the
+/// caller read the account.
+fn home_after_edit(old: &Account, new: &NewAccount) -> Option<Home> {
+    let mut home = old.home.clone()?;
+    if let Some(new) = &new.home {
+        home.connector_profile.clone_from(&new.connector_profile);
     }
-    if let Some(attempt) = origin.attempt {
-        attempt::end_linked(work.tx(), attempt, &account.id, account.updated_at).await?;
-    }
-    Ok(work.commit().await?)
+    Some(home)
+}
+
+/// Overwrites an account's row and deletes its credentials.
+async fn overwrite(work: &mut Work, account: &Account, envelope: &Envelope) -> Result<(), StoreError> {
+    sqlx::query("delete from credentials where account_id = $1")
+        .bind(account.id.as_str())
+        .execute(work.tx())
+        .await?;
+    update(work.tx(), account, envelope).await
 }
 
 async fn insert_credentials(

@@ -1,7 +1,7 @@
-//! Tokens: what somebody shows to be let in.
+//! Tokens and API keys.
 //!
-//! **Invariant:** a token is 256 random bits behind a prefix that says what it is for; what is kept of it is its
-//! SHA-256, which is of no use to whoever reads it. With that much randomness it needs no salt and no slow hash.
+//! **Invariant:** a token is a prefix, which names its purpose, and 256 random bits. Only its SHA-256 digest is stored, from
+//! which the token cannot be found. With that much randomness it needs no salt and no slow hash.
 
 use std::fmt;
 
@@ -11,23 +11,20 @@ use secret::Secret;
 use sha2::{Digest as _, Sha256};
 
 use crate::error::StoreError;
-use crate::seal::SealError;
 
-/// A fresh token, to be shown once.
+/// A fresh token. It is shown once.
 #[derive(Clone, Debug)]
 pub struct Token(Secret);
 
-/// What is kept of a token.
+/// The SHA-256 digest of a token, or of a request.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Digest(Vec<u8>);
 
 impl Token {
-    /// A token with a prefix.
+    /// A fresh token with this prefix.
     pub fn random(prefix: &str) -> Result<Self, StoreError> {
         let mut bytes = zeroize::Zeroizing::new([0; 32]);
-        getrandom::fill(bytes.as_mut_slice())
-            .map_err(SealError::Random)
-            .map_err(StoreError::seal("the token"))?;
+        getrandom::fill(bytes.as_mut_slice())?;
         let mut text = String::with_capacity(prefix.len() + 43);
         text.push_str(prefix);
         URL_SAFE_NO_PAD.encode_string(bytes.as_slice(), &mut text);
@@ -39,19 +36,19 @@ impl Token {
         &self.0
     }
 
-    /// What is kept of it.
+    /// The digest to store.
     pub fn digest(&self) -> Digest {
         Digest::of(self.0.expose())
     }
 }
 
 impl Digest {
-    /// Of a token that somebody shows.
+    /// The digest of a token that a client sent.
     pub fn of(token: &str) -> Self {
         Self::of_bytes(token.as_bytes())
     }
 
-    /// Of anything.
+    /// The digest of other bytes.
     pub fn of_bytes(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).to_vec())
     }

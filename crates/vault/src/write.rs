@@ -1,17 +1,14 @@
-//! The row of an account, written.
+//! Writing the row of an account.
 //!
-//! **Invariant:** the values are bound in the order of `account_columns`.
+//! **Invariant:** values are bound in the order of `account_columns`.
 
 use crate::account::Account;
 use crate::database::{DbConnection, Statement};
 use crate::envelope::Envelope;
 use crate::error::StoreError;
-use crate::row::{account_columns, json, object, places, stamp};
+use crate::row::{account_columns, json, object, stamp};
 
-/// How many columns a row has.
-const COLUMNS: usize = 30;
-
-/// A new row.
+/// Inserts an account.
 pub(crate) async fn insert(
     connection: &mut DbConnection,
     account: &Account,
@@ -27,21 +24,7 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// New rows.
-pub(crate) async fn insert_all(
-    connection: &mut DbConnection,
-    new: &[(Account, Envelope)],
-) -> Result<(), StoreError> {
-    let text = concat!("insert into accounts (", account_columns!(), ") values ");
-    let text = format!("{text}{}", places(new.len(), COLUMNS));
-    let statement = new
-        .iter()
-        .fold(sqlx::query(sqlx::AssertSqlSafe(text)), |text, (account, sealed)| bind(text, account, sealed));
-    statement.execute(connection).await?;
-    Ok(())
-}
-
-/// The row that is there, with everything that is stored anew.
+/// Overwrites an account.
 pub(crate) async fn update(
     connection: &mut DbConnection,
     account: &Account,

@@ -199,7 +199,7 @@ test("guides are there as StackOne's clients ask for them", async () => {
   const { guides, link } = gladly.authentication[0].support;
   assert.equal(link, `${hub}/guides/gladly/api-key`);
   const steps = guides.config.sections.flatMap((one) => one.steps ?? []);
-  assert.ok(steps.some((one) => /API Token/.test(one.title) && /\*\*/.test(one.content)), JSON.stringify(steps));
+  assert.ok(steps.some((one) => /API token settings/.test(one.title) && /\*\*/.test(one.content)), JSON.stringify(steps));
   assert.ok(guides.config.sections.every((one) => typeof one.title === "string" && typeof one.content === "string"));
   assert.equal(guides.setup, undefined);
   const oauth = salesforce.authentication.find((one) => one.type === "oauth2");

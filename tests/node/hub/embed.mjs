@@ -285,7 +285,7 @@ test("who signs in at the provider does so in a window, and the frame goes on", 
   await it.frame.locator("button[value=connect]").click();
   const open = it.frame.locator("[data-open]");
   const [window] = await Promise.all([it.context.waitForEvent("page"), open.click()]);
-  await window.getByRole("link", { name: "signed in", exact: true }).click();
+  await window.getByRole("link", { name: "a successful sign-in", exact: true }).click();
   // The frame has seen it, wherever the window is by now.
   await it.frame.locator("button[name=do][value=yes]").click();
   assert.equal((await it.first("success")).provider, "salesforce");

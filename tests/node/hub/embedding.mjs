@@ -113,7 +113,7 @@ test("the page with its policy, and the backend that believes nobody", async () 
 test("the modal", async () => {
   const { page, frame, close } = await open("/modal");
   const said = page.waitForEvent("console", (message) => message.text() === "linked");
-  await page.getByRole("button", { name: "Link an account" }).click();
+  await page.getByRole("button", { name: "Connect an account" }).click();
   await page.getByRole("dialog").waitFor();
   await linkGladly(frame);
   await said;

@@ -124,7 +124,7 @@ for (const javaScriptEnabled of [true, false]) {
     await connect(page);
 
     // The provider says no: field, step, what was typed, and a number for support.
-    await page.getByText(/Gladly did not accept Agent Email with API Token in Production/).waitFor();
+    await page.getByText(/Gladly didn't accept the Agent Email and API Token in Production/).waitFor();
     await looked("refused");
     assert.equal(await field(page, "api_token").getAttribute("aria-invalid"), "true");
     assert.equal(await page.locator(".step.now").getAttribute("id"), "create-token");
@@ -179,7 +179,7 @@ for (const javaScriptEnabled of [true, false]) {
     await connect(page);
     await heading(page, /Checking the connection to Gladly/);
     // Waiting takes some seconds; a machine that is busy itself may see the end of it only.
-    const end = page.getByText(/Gladly takes ten requests a second/);
+    const end = page.getByText(/ten requests a second for your organization/);
     await page.locator(".checks .waiting").or(end).first().waitFor({ state: "attached" });
     const waits = await page.locator(".checks .waiting .how").allTextContents();
     for (const says of waits) assert.match(says, /could not answer yet; it is tried again in \d+ s/);
@@ -399,8 +399,8 @@ test("a guide leaves out what the product does not need", async () => {
   };
   const all = await steps(undefined);
   const jobs = await steps(["jobs:read"]);
-  for (const title of ["Allow Reading Jobs", "Allow Reading Candidates"]) assert.ok(all.includes(title), title);
-  assert.ok(jobs.includes("Allow Reading Jobs") && !jobs.includes("Allow Reading Candidates"), jobs);
+  for (const title of ["Allow reading jobs", "Allow reading candidates"]) assert.ok(all.includes(title), title);
+  assert.ok(jobs.includes("Allow reading jobs") && !jobs.includes("Allow reading candidates"), jobs);
   await close();
 });
 
@@ -490,7 +490,7 @@ test("the pages speak German where the browser does, or where the session says s
     await connect(page);
     await page.getByText("Die Zugangsdaten wurden nicht").first().waitFor();
     // What the guide says stays in its language, and is marked so.
-    await page.locator('#_summary [lang="en"]', { hasText: "Gladly did not accept" }).waitFor();
+    await page.locator('#_summary [lang="en"]', { hasText: "Gladly didn't accept" }).waitFor();
     await close();
   }
 });
@@ -520,7 +520,7 @@ test("a person without a pointer comes to the end", async () => {
   }
   await page.keyboard.press("Enter");
   // The focus is on what went wrong, and its link leads to the field.
-  await page.getByText(/Gladly did not accept/).waitFor();
+  await page.getByText(/Gladly didn't accept/).waitFor();
   await to(/^a .*API Token/);
   await page.keyboard.press("Enter");
   await to(/^input field\.api_token/, "F24");

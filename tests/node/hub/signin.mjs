@@ -35,7 +35,7 @@ test("a person signs in at the provider and comes back to the pages", async () =
   await tab.goto(made.auth_link_url);
   await tab.locator("[name=environment][value=production]").check({ force: true });
   await tab.locator("button[value=connect]").click();
-  await tab.getByRole("link", { name: "signed in", exact: true }).click();
+  await tab.getByRole("link", { name: "a successful sign-in", exact: true }).click();
   await tab.locator("button[value=yes]").waitFor();
   assert.match(await tab.textContent("main"), /acme\.my\.salesforce\.com/);
   await tab.locator("button[value=yes]").click();
@@ -60,10 +60,10 @@ test("somebody who says no finds the form again, and may try again", async () =>
   await tab.goto(made.auth_link_url);
   await tab.locator("[name=environment][value=production]").check({ force: true });
   await tab.locator("button[value=connect]").click();
-  await tab.getByRole("link", { name: /nobody/ }).click();
+  await tab.getByRole("link", { name: "Deny access" }).click();
   await tab.getByText(/declined/i).first().waitFor();
   await tab.locator("button[value=connect]").click();
-  await tab.getByRole("link", { name: "signed in", exact: true }).click();
+  await tab.getByRole("link", { name: "a successful sign-in", exact: true }).click();
   await tab.locator("button[value=yes]").waitFor();
   await context.close();
 });
@@ -77,11 +77,11 @@ test("what the browser brings back is good once, and in that browser only", asyn
   await tab.goto(made.auth_link_url);
   await tab.locator("[name=environment][value=production]").check({ force: true });
   await tab.locator("button[value=connect]").click();
-  const choice = await tab.getByRole("link", { name: "signed in", exact: true }).getAttribute("href");
+  const choice = await tab.getByRole("link", { name: "a successful sign-in", exact: true }).getAttribute("href");
   const stranger = await (await chromium.newContext()).newPage();
   await stranger.goto(new URL(choice, tab.url()).href);
   assert.match(await stranger.title(), /another browser/i);
-  await tab.getByRole("link", { name: "signed in", exact: true }).click();
+  await tab.getByRole("link", { name: "a successful sign-in", exact: true }).click();
   await tab.locator("button[value=yes]").waitFor();
   await tab.goto(back);
   assert.equal(await tab.locator("button[value=yes]").count(), 0);
@@ -104,7 +104,7 @@ test("StackOne's widget signs in in a window of its own", async () => {
   await tab.goto(server.url);
   const connect = tab.getByRole("button", { name: "Connect", exact: true });
   const [popup] = await Promise.all([tab.waitForEvent("popup"), connect.click()]);
-  await popup.getByRole("link", { name: "signed in", exact: true }).click();
+  await popup.getByRole("link", { name: "a successful sign-in", exact: true }).click();
   await popup.getByText(/You are signed in/).waitFor();
   assert.ok(!popup.url().includes(made.token));
   await tab.getByText(/Connection Successful/i).waitFor();
@@ -122,7 +122,7 @@ test("StackOne's widget shows that somebody said no", async () => {
   const tab = await (await chromium.newContext()).newPage();
   await tab.goto(server.url);
   const [popup] = await Promise.all([tab.waitForEvent("popup"), tab.getByRole("button", { name: "Connect", exact: true }).click()]);
-  await popup.getByRole("link", { name: /nobody/ }).click();
+  await popup.getByRole("link", { name: "Deny access" }).click();
   await tab.getByText(/declined at Salesforce/).waitFor();
   server.close();
 });

@@ -77,7 +77,7 @@ test("what the provider refuses is shown with its text, and nothing is kept", as
   const { tab, fired, close } = await widget(made.token);
   await fill(tab, { ...good, api_token: "revoked-token" });
   await connect(tab).click();
-  await tab.getByText(/Gladly did not accept Agent Email with API Token in Production/).waitFor();
+  await tab.getByText(/Gladly didn't accept the Agent Email and API Token in Production/).waitFor();
   await tab.getByRole("button", { name: "Expand" }).click();
   await tab.getByText(/HTTP 401/).waitFor();
   assert.deepEqual(await fired(), []);
@@ -134,7 +134,7 @@ test("an edit that the provider refuses is not taken for success", async () => {
   await tab.getByRole("button", { name: "Edit" }).click();
   await fill(tab, { api_token: "revoked-token" });
   await connect(tab).click();
-  await tab.getByText(/Gladly did not accept Agent Email/).waitFor();
+  await tab.getByText(/Gladly didn't accept the Agent Email/).waitFor();
   assert.deepEqual(await fired(), []);
   const { body: after } = await api("GET", `/accounts/${account.id}`);
   assert.deepEqual([after.version, after.status], [1, "active"]);

@@ -25,7 +25,7 @@ pub async fn connect_token(client: &Client, customer: &str, name: &str) -> Resul
     Ok(session["token"].as_str().map(str::to_owned))
 }
 
-/// The account, if it is this customer's. An id of the Hub's is letters, digits and `_`.
+/// Returns the account if it belongs to this customer. A Hub ID contains only letters, digits, and `_`.
 pub async fn linked_account(client: &Client, customer: &str, id: &str) -> Result<Option<Value>, Error> {
     if !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
         return Ok(None);

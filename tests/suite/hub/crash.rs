@@ -8,9 +8,9 @@
 
 mod lane;
 mod start;
+mod tally;
 mod ways;
 
-use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::thread;
 use std::time::Instant;
@@ -19,13 +19,8 @@ use super::world::Database;
 use crate::linking::world::World;
 
 use self::lane::Lane;
+use self::tally::{TOKENS, Tally};
 use self::ways::{create, edit, pages};
-
-/// Secrets that stand in no guide and no test but here, and what the provider's guide has in their place.
-const TOKENS: [(&str, &str); 2] =
-    [("right-token", "canary-3d0f7a1c9b52"), ("newer-token", "canary-8e64c2f0d17b")];
-const TOKEN: &str = TOKENS[0].1;
-const NEWER: &str = TOKENS[1].1;
 
 /// Labels that a link passes. One that is passed no more was lost with a change of the code.
 const LABELS: &[&str] = &[
@@ -44,40 +39,6 @@ const LABELS: &[&str] = &[
     "vault.trail-written",
     "vault.transaction-begun",
 ];
-
-/// What came of the kills.
-#[derive(Debug, Default)]
-struct Tally {
-    /// How often a process was killed, by where the link stood.
-    points: BTreeMap<String, u32>,
-    /// Links that were cut at a random moment by the same signals.
-    beside: u32,
-    /// Links that were acknowledged before the end, …
-    acknowledged: u32,
-    /// … those that were not and are wholly there, …
-    there: u32,
-    /// … and those that are wholly absent.
-    absent: u32,
-    /// People on the pages who found their checks under way, and waited until another process took them over.
-    taken_over: u32,
-}
-
-impl Tally {
-    fn add(&mut self, other: Self) {
-        for (label, times) in other.points {
-            *self.points.entry(label).or_default() += times;
-        }
-        self.beside += other.beside;
-        self.acknowledged += other.acknowledged;
-        self.there += other.there;
-        self.absent += other.absent;
-        self.taken_over += other.taken_over;
-    }
-
-    fn kills(&self) -> u32 {
-        self.points.values().sum()
-    }
-}
 
 /// Says something also where the output of tests that pass is not shown.
 fn say(text: &str) {

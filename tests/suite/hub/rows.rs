@@ -49,13 +49,13 @@ const CONTRADICTIONS: &[(&str, &str)] = &[
          and not exists (select 1 from accounts a where a.id = t.account_id)",
     ),
     (
-        "an attempt that is over with a draft, or one that is not without",
+        "an attempt that is over and has a snapshot, or is not over and has none",
         "select count(*) from attempts t where (t.state in ('linked', 'cancelled')) \
-         = exists (select 1 from drafts d where d.draft_key = 'attempt/' || t.id)",
+         = exists (select 1 from sealed s where s.kind = 'snapshot' and s.key = t.id)",
     ),
     (
-        "a draft without an attempt",
-        "select count(*) from drafts d where not exists (select 1 from attempts t where d.draft_key = 'attempt/' || t.id)",
+        "a snapshot or transcript without an attempt",
+        "select count(*) from sealed s where not exists (select 1 from attempts t where s.key = t.id)",
     ),
 ];
 

@@ -1,4 +1,4 @@
-//! `kill -9` at each labelled point of a link: the account is wholly there or wholly absent.
+//! `kill -9` at each crash point of a link: the account is stored completely or not at all.
 
 use std::io::Write as _;
 use std::process::Stdio;
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::world::World;
 
-/// Every labelled point of a link, in order, and whether the account is there when the program dies at it.
+/// The crash points of a link in order, and whether the account is stored when the program dies there.
 const POINTS: &[(&str, bool)] = &[
     ("vault.key-written", false),
     ("vault.migrated", false),
@@ -21,52 +21,56 @@ const POINTS: &[(&str, bool)] = &[
     ("link.acknowledged", true),
 ];
 
-/// Links until the point, and kills the program there.
+/// Links until the crash point, and kills the program there.
 fn killed_at(world: &World, point: &str) {
     let mark = world.place().join("mark");
     let _ = std::fs::remove_file(&mark);
     let mut command = world.link_command("acme", &[]);
     command.env("WAYSTONE_CRASH_AT", point).env("WAYSTONE_CRASH_MARK", &mark);
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it runs");
-    let _ = child.stdin.take().expect("its input is piped").write_all(b"right-token");
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let _ = child.stdin.take().expect("stdin is piped").write_all(b"right-token");
     let deadline = Instant::now() + Duration::from_mins(1);
     while !mark.exists() {
-        let ended = child.try_wait().expect("it can be asked");
-        assert!(ended.is_none(), "it ended before it came to {point}: {ended:?}");
-        assert!(Instant::now() < deadline, "it never came to {point}");
+        let ended = child.try_wait().expect("the status of a child process");
+        assert!(ended.is_none(), "the program ended before {point}: {ended:?}");
+        assert!(Instant::now() < deadline, "the program never reached {point}");
         std::thread::sleep(Duration::from_millis(5));
     }
-    // On Unix this is SIGKILL: nothing of the program runs after it.
-    child.kill().expect("it can be killed");
-    child.wait().expect("it is gone");
+    // On Unix this is SIGKILL, so the program runs no further code.
+    child.kill().expect("a child process to kill");
+    child.wait().expect("the killed process ends");
 }
 
 #[test]
-fn an_account_is_wholly_there_or_wholly_absent() {
-    for (point, is_there) in POINTS {
+fn an_account_is_stored_completely_or_not_at_all() {
+    for (point, is_stored) in POINTS {
         let world = World::new();
         killed_at(&world, point);
         let accounts = world.accounts();
-        assert_eq!(accounts.len(), usize::from(*is_there), "after {point}");
-        if *is_there {
+        assert_eq!(accounts.len(), usize::from(*is_stored), "after {point}");
+        if *is_stored {
             let id = accounts[0]["id"].as_str().expect("an id").to_owned();
             let mut verify = world.command(&["accounts", "verify", &id]);
-            let output = verify.args(world.upstreams()).output().expect("it runs");
+            let output = verify.args(world.upstreams()).output().expect("the program starts");
             assert!(
                 output.status.success(),
-                "after {point} the account works: {}",
+                "the account must work after {point}: {}",
                 String::from_utf8_lossy(&output.stderr)
             );
         }
-        // Linking again after the crash works, and leaves one account.
+        // Linking again after the crash succeeds and does not add a second account.
         assert!(world.link("acme", "right-token", &[]).status.success(), "after {point}");
         assert_eq!(world.accounts().len(), 1, "after {point}");
     }
 }
 
 #[test]
-fn linking_again_never_loses_what_worked() {
+fn a_crash_during_a_relink_keeps_a_working_account() {
     for point in
         ["vault.transaction-begun", "vault.account-updated", "vault.before-commit", "vault.committed"]
     {
@@ -76,6 +80,9 @@ fn linking_again_never_loses_what_worked() {
         let accounts = world.accounts();
         assert_eq!(accounts.len(), 1, "after {point}");
         let mut verify = world.command(&["accounts", "verify", "--all"]);
-        assert!(verify.args(world.upstreams()).output().expect("it runs").status.success(), "after {point}");
+        assert!(
+            verify.args(world.upstreams()).output().expect("the program starts").status.success(),
+            "after {point}"
+        );
     }
 }

@@ -1,30 +1,30 @@
-//! Every ending has its own outcome, message, field and step.
+//! Every failure has its own outcome, message, field and step.
 
 use serde_json::Value;
 
 use super::world::World;
 
-/// Links, and compares what was said with `outcome rule at_field return_to`, and the exit code.
+/// Links, and compares the report with `outcome rule at_field return_to`, the message and the exit code.
 #[track_caller]
 fn check(world: &World, slug: &str, token: &str, more: &[&str], expected: &str, message: &str) {
     let output = world.link(slug, token, more);
-    let said: Value = serde_json::from_slice(&output.stdout)
+    let report: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
-    let word = |key: &str| said[key].as_str().unwrap_or("-").to_owned();
-    let got = format!("{} {} {} {}", word("outcome"), word("rule"), word("at_field"), word("return_to"));
-    assert_eq!(got, expected, "{said:#}");
-    assert!(word("says").contains(message), "{said:#}");
+    let word = |key: &str| report[key].as_str().unwrap_or("-").to_owned();
+    let actual = format!("{} {} {} {}", word("outcome"), word("rule"), word("at_field"), word("return_to"));
+    assert_eq!(actual, expected, "{report:#}");
+    assert!(word("says").contains(message), "{report:#}");
     let good = expected.starts_with("ok");
     assert_eq!(output.status.code(), Some(i32::from(!good)));
     let rest = String::from_utf8_lossy(&output.stderr);
     assert!(
-        !rest.contains(token) && !said.to_string().contains(token),
-        "the token was shown: {said:#} {rest}"
+        !rest.contains(token) && !report.to_string().contains(token),
+        "the output contains the token: {report:#} {rest}"
     );
 }
 
 #[test]
-fn right_credentials_link_and_show_the_name_of_the_organization() {
+fn valid_credentials_link_and_show_the_organizations_name() {
     let world = World::new();
     check(&world, "https://acme.gladly.com/settings", "right-token", &[], "ok - - -", "-");
     let accounts = world.accounts();
@@ -32,13 +32,13 @@ fn right_credentials_link_and_show_the_name_of_the_organization() {
     assert_eq!(accounts[0]["name"], "Acme Outdoor");
     assert_eq!(accounts[0]["values"]["organization_slug"], "acme");
     assert_eq!(accounts[0]["secrets"], serde_json::json!(["api_token"]));
-    assert_eq!(accounts[0]["capabilities"], Value::Null, "the guide asks for none");
+    assert_eq!(accounts[0]["capabilities"], Value::Null, "the guide has no capability checks");
 }
 
 #[test]
-fn every_refusal_names_its_cause_field_and_step() {
+fn every_rejection_names_its_rule_field_and_step() {
     let world = World::new();
-    let not_accepted = "did not accept Agent Email with API Token in Production";
+    let not_accepted = "didn't accept the Agent Email and API Token in Production";
     check(
         &world,
         "acme",
@@ -47,16 +47,16 @@ fn every_refusal_names_its_cause_field_and_step() {
         "wrong_secret token-refused api_token create-token",
         not_accepted,
     );
-    // Credentials of nobody are answered like a wrong token, by provider and simulator alike.
+    // The provider and the simulator answer unknown credentials like a wrong token.
     check(
         &world,
         "acme",
-        "a-token-of-nobody",
+        "unknown-token",
         &[],
         "wrong_secret token-refused api_token create-token",
         not_accepted,
     );
-    let no_permission = "does not have the API User permission";
+    let no_permission = "doesn't have the API User permission";
     check(
         &world,
         "acme",
@@ -65,7 +65,7 @@ fn every_refusal_names_its_cause_field_and_step() {
         "missing_permission no-api-permission agent_email enable-api-user",
         no_permission,
     );
-    let unknown = "no organization at acmee.gladly.com";
+    let unknown = "couldn't find a Gladly organization at acmee.gladly.com";
     check(
         &world,
         "acmee",
@@ -74,7 +74,7 @@ fn every_refusal_names_its_cause_field_and_step() {
         "wrong_tenant no-such-organization organization_slug find-slug",
         unknown,
     );
-    let page = "A web page answered at parked.gladly.com";
+    let page = "parked.gladly.com returned a web page";
     check(
         &world,
         "parked",
@@ -83,7 +83,7 @@ fn every_refusal_names_its_cause_field_and_step() {
         "wrong_tenant a-page-instead-of-data organization_slug find-slug",
         page,
     );
-    let other = "answered for another organization than moved";
+    let other = "answered for a different organization than moved";
     check(
         &world,
         "moved",
@@ -100,11 +100,11 @@ fn every_refusal_names_its_cause_field_and_step() {
         "protocol_mismatch - - -",
         "in a way its documentation does not describe",
     );
-    assert!(world.accounts().is_empty(), "what failed was kept");
+    assert!(world.accounts().is_empty(), "a failed link stored an account");
 }
 
 #[test]
-fn a_throttled_or_broken_provider_is_nobodys_fault() {
+fn provider_failures_are_not_attributed_to_a_field() {
     let world = World::new();
     check(&world, "acme", "busy-token", &[], "ok - - -", "-");
     check(&world, "acme", "flooded-token", &[], "throttled too-many-requests - -", "ten requests a second");
@@ -112,25 +112,32 @@ fn a_throttled_or_broken_provider_is_nobodys_fault() {
 }
 
 #[test]
-fn a_sandbox_token_is_told_apart_only_by_consent() {
+fn other_environments_are_tried_only_with_consent() {
     let world = World::new();
-    let named = "did not accept Agent Email with API Token in Production";
-    check(&world, "acme", "sandbox-token", &[], "wrong_secret token-refused api_token create-token", named);
-    let told = "accepts these credentials in Sandbox";
+    let rejected = "didn't accept the Agent Email and API Token in Production";
+    check(
+        &world,
+        "acme",
+        "sandbox-token",
+        &[],
+        "wrong_secret token-refused api_token create-token",
+        rejected,
+    );
+    let accepted = "accepts these credentials in Sandbox";
     check(
         &world,
         "acme",
         "sandbox-token",
         &["--ask-elsewhere"],
         "wrong_environment - api_token create-token",
-        told,
+        accepted,
     );
     let rule = "wrong_secret token-refused api_token create-token";
-    check(&world, "acme", "nowhere-token", &["--ask-elsewhere"], rule, named);
+    check(&world, "acme", "nowhere-token", &["--ask-elsewhere"], rule, rejected);
 }
 
 #[test]
-fn an_account_linked_again_has_to_be_the_same_one() {
+fn a_relink_must_find_the_same_account() {
     let world = World::new();
     check(&world, "acme", "right-token", &[], "ok - - -", "-");
     let id = world.accounts()[0]["id"].as_str().expect("an id").to_owned();
@@ -153,7 +160,7 @@ fn an_account_can_be_checked_edited_exported_and_removed() {
         if arguments.contains(&"verify") || arguments.contains(&"edit") {
             command.args(world.upstreams());
         }
-        let output = command.stdin(std::process::Stdio::null()).output().expect("it runs");
+        let output = command.stdin(std::process::Stdio::null()).output().expect("the program runs");
         assert_eq!(
             output.status.code(),
             Some(code),
@@ -164,12 +171,12 @@ fn an_account_can_be_checked_edited_exported_and_removed() {
     };
     assert!(run(&["accounts", "verify", &id], 0).contains("ok"));
     let token = world.place().join("token");
-    std::fs::write(&token, "revoked-token\n").expect("a file can be written");
+    std::fs::write(&token, "revoked-token\n").expect("a written file");
     let file = format!("api_token={}", token.display());
-    // What was not seen to work does not take the place of what was.
+    // Credentials that fail do not replace working ones.
     run(&["accounts", "edit", &id, "--no-input", "--set-file", &file], 1);
     assert!(run(&["accounts", "verify", &id], 0).contains("ok"));
-    // Another host is another place for the secret: it is asked for again.
+    // A change of host requires the secret again.
     run(&["accounts", "edit", &id, "--no-input", "--set", "organization_slug=acmee"], 2);
     run(&["accounts", "edit", &id, "--no-input", "--environment", "sandbox"], 2);
     run(&["accounts", "export", &id], 2);
@@ -182,7 +189,7 @@ fn an_account_can_be_checked_edited_exported_and_removed() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        assert_eq!(std::fs::metadata(&env).expect("it is there").permissions().mode() & 0o777, 0o600);
+        assert_eq!(std::fs::metadata(&env).expect("the file").permissions().mode() & 0o777, 0o600);
     }
     run(&["accounts", "remove", &id], 2);
     run(&["accounts", "remove", &id, "--yes"], 0);
@@ -191,28 +198,28 @@ fn an_account_can_be_checked_edited_exported_and_removed() {
 }
 
 #[test]
-fn an_account_says_how_much_of_what_it_could_do_it_can() {
+fn an_account_lists_its_capabilities() {
     let world = World::of("ashby");
     let upstream = format!("api.ashbyhq.com={}", world.origin);
     let linked = world
         .command(&["link", "ashby", "--no-input", "--upstream", &upstream])
         .env("WAYSTONE_FIELD_API_KEY", "narrow-key")
         .output()
-        .expect("it runs");
+        .expect("the program runs");
     assert!(linked.status.success(), "{}", String::from_utf8_lossy(&linked.stderr));
     let accounts = world.accounts();
-    let can = serde_json::json!({
+    let expected = serde_json::json!({
         "jobs": true, "candidates": true,
         "interviews": false, "offers": false, "departments": false, "archive-reasons": false,
     });
-    assert_eq!(accounts[0]["capabilities"], can);
-    let says = |arguments: &[&str]| {
-        let output = world.command(arguments).output().expect("it runs");
+    assert_eq!(accounts[0]["capabilities"], expected);
+    let output_of = |arguments: &[&str]| {
+        let output = world.command(arguments).output().expect("the program runs");
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
-    let list = says(&["accounts", "list"]);
+    let list = output_of(&["accounts", "list"]);
     assert!(list.trim_end().ends_with("Narrow  2 of 6 capabilities"), "{list}");
-    let show = says(&["accounts", "show", accounts[0]["id"].as_str().expect("an id")]);
+    let show = output_of(&["accounts", "show", accounts[0]["id"].as_str().expect("an id")]);
     assert!(
         show.contains("Capabilities    2 of 6 (missing: interviews, offers, departments, archive-reasons)\n"),
         "{show}"

@@ -1,4 +1,4 @@
-//! The flow as a person sees it: a real terminal, keys typed, the screen read.
+//! The flow in a real terminal: the tests send keys and read the screen.
 
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,7 +9,7 @@ use crate::waystone;
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
-/// A terminal of 100 columns in which the program runs.
+/// A terminal of 100 columns that runs the program.
 struct Terminal {
     name: String,
 }
@@ -20,7 +20,7 @@ impl Terminal {
         let upstreams = world.upstreams().map(|word| format!("'{word}'")).join(" ");
         let program = waystone::program();
         let (program, data) = (program.display(), world.data());
-        // The exit code stays on the screen.
+        // Keep the exit code on the screen.
         let line = format!(
             "NO_COLOR=1 '{program}' link gladly --data '{}' {upstreams} {more}; echo \"exit $?\"; sleep 60",
             data.display()
@@ -42,7 +42,7 @@ impl Terminal {
             &line,
         ]);
         let status = command.env("LC_ALL", "C.UTF-8").status();
-        assert!(status.expect("tmux is installed").success(), "tmux starts");
+        assert!(status.expect("tmux is installed").success(), "tmux must start");
         Self { name }
     }
 
@@ -54,13 +54,13 @@ impl Terminal {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    /// Waits until the screen shows a text.
+    /// Waits until the last 40 lines of the screen contain a text.
     #[track_caller]
     fn until(&self, text: &str) -> &Self {
         self.shows(text, 40)
     }
 
-    /// Waits until the question at the bottom of the screen has a text.
+    /// Waits until the question at the bottom of the screen contains a text.
     #[track_caller]
     fn asks(&self, text: &str) -> &Self {
         self.shows(text, 3)
@@ -75,7 +75,7 @@ impl Terminal {
             if tail.iter().any(|line| line.contains(text)) {
                 return self;
             }
-            assert!(Instant::now() < deadline, "`{text}` never came:\n{screen}");
+            assert!(Instant::now() < deadline, "`{text}` did not appear:\n{screen}");
             std::thread::sleep(Duration::from_millis(40));
         }
     }
@@ -83,7 +83,7 @@ impl Terminal {
     fn keys(&self, keys: &[&str]) -> &Self {
         let status = Command::new("tmux").args(["-L", &self.name, "send-keys"]).args(keys).status();
         assert!(status.expect("tmux answers").success());
-        // A prompt that is drawn anew must not be taken for the answer to the last key.
+        // Wait for the prompt to be redrawn, so that it is not mistaken for the reaction to the key.
         std::thread::sleep(Duration::from_millis(150));
         self
     }
@@ -95,7 +95,7 @@ impl Terminal {
         self.keys(&["Enter"])
     }
 
-    /// Goes on to the step in which the credentials are entered.
+    /// Continues to the step in which the credentials are entered.
     fn to_credentials(&self) -> &Self {
         for step in ["Step 2 of 5", "Step 3 of 5", "Step 4 of 5"] {
             self.until(step).asks("Done?").line("");
@@ -111,22 +111,22 @@ impl Drop for Terminal {
 }
 
 #[test]
-fn a_person_is_led_to_a_linked_account_by_way_of_a_mistake() {
+fn a_person_corrects_mistakes_and_links_an_account() {
     let world = World::new();
     let terminal = Terminal::new(&world, "");
     terminal.until("Which environment do you want").line("");
     terminal.asks("Organization Slug").line("https://acme.gladly.com.evil.example");
-    terminal.until("Organization Slug takes lowercase letters");
-    // What was refused is not kept; the field is asked again.
+    terminal.until("Organization Slug must be lowercase letters");
+    // A rejected value is not kept, and the prompt is shown again.
     terminal.line("https://acme.gladly.com/settings").until("will connect to acme.gladly.com");
     terminal.to_credentials().asks("Agent Email").line("api-user@acme.example");
     terminal.asks("API Token").line("revoked-token").until("What do you want to do?");
     let screen = terminal.screen();
-    assert!(screen.contains("Gladly did not accept Agent Email with API Token in Production"), "{screen}");
-    assert!(screen.contains("Go back to “Create Token” and enter the API Token again"), "{screen}");
+    assert!(screen.contains("Gladly didn't accept the Agent Email and API Token in Production"), "{screen}");
+    assert!(screen.contains("Go back to “Create a token” and enter the API Token again"), "{screen}");
     assert!(screen.contains("Try the same credentials in Sandbox"), "{screen}");
     terminal.keys(&["Down", "Enter"]).until("Step 4 of 5").line("").until("Step 5 of 5");
-    // Everything else was kept: the address stands there, and the token is asked for.
+    // Everything except the token was kept.
     terminal.asks("api-user@acme.example").line("").asks("API Token").line("right-token");
     terminal.asks("Link this account?");
     assert!(terminal.screen().contains("Found: Acme Outdoor"), "{}", terminal.screen());
@@ -135,7 +135,7 @@ fn a_person_is_led_to_a_linked_account_by_way_of_a_mistake() {
     assert!(screen.contains("Linked: Gladly Acme Outdoor as acc_"), "{screen}");
     assert!(
         !screen.contains("right-token") && !screen.contains("revoked-token"),
-        "a secret is on the screen:\n{screen}"
+        "the screen contains a secret:\n{screen}"
     );
     assert_eq!(world.accounts().len(), 1);
 }
@@ -145,7 +145,7 @@ fn a_sandbox_address_offers_the_sandbox() {
     let world = World::new();
     let terminal = Terminal::new(&world, "--environment production");
     terminal.asks("Organization Slug").line("https://acme.gladly.qa/x").until("Which one is right?").line("");
-    // What was typed is right for the sandbox, and is not asked again.
+    // The address is valid for the sandbox, so it is not asked for again.
     terminal.until("will connect to acme.gladly.qa");
     terminal.to_credentials().asks("Agent Email").line("api-user@acme.example");
     terminal.asks("API Token").line("sandbox-only").asks("Link this account?").line("").until("exit 0");
@@ -153,11 +153,11 @@ fn a_sandbox_address_offers_the_sandbox() {
 }
 
 #[test]
-fn ctrl_c_keeps_a_sealed_draft_and_the_next_run_goes_on() {
+fn ctrl_c_keeps_a_sealed_draft_that_the_next_run_continues() {
     let world = World::new();
     let terminal = Terminal::new(&world, "--environment production");
     terminal.asks("Organization Slug").line("acme").until("Step 2 of 5").line("").until("Step 3 of 5");
-    // Back is Esc.
+    // Esc goes back.
     terminal.keys(&["Escape"]).until("Step 2 of 5");
     terminal.keys(&["C-c"]).until("exit 1");
     assert!(terminal.screen().contains("No account was linked or changed"), "{}", terminal.screen());
@@ -169,7 +169,7 @@ fn ctrl_c_keeps_a_sealed_draft_and_the_next_run_goes_on() {
     terminal.asks("Link this account?").line("").until("exit 0");
     assert_eq!(world.accounts().len(), 1);
     drop(terminal);
-    // The draft went with the account.
+    // The draft was deleted when the account was stored.
     let terminal = Terminal::new(&world, "");
     terminal.until("Which environment do you want").keys(&["C-c"]).until("exit 1");
 }

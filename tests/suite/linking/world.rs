@@ -1,4 +1,4 @@
-//! A provider, a data folder and the program: the world of a linking test.
+//! The environment of a linking test: a simulated provider, a data folder, and the program.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::waystone;
 
-/// A simulated provider as a process of its own, and a folder for accounts.
+/// A simulated provider in its own process, and a folder for accounts.
 pub(crate) struct World {
     provider: Child,
     pub(crate) origin: String,
@@ -21,22 +21,22 @@ impl World {
         Self::of("gladly")
     }
 
-    /// The world of another provider that ships.
+    /// A world with one of the bundled providers.
     pub(crate) fn of(provider: &str) -> Self {
         Self::simulating(&[provider])
     }
 
-    /// A world whose provider takes tokens that stand in no guide that the Hub has: `tokens` are put in the place of
-    /// others.
+    /// A world whose provider accepts tokens that no bundled guide contains. Each pair replaces the first token with the
+    /// second.
     pub(crate) fn with_tokens(tokens: &[(&str, &str)]) -> Self {
-        let guides = tempfile::tempdir().expect("a folder can be made");
+        let guides = tempfile::tempdir().expect("a temporary folder");
         let (from, to) = (guide_of("gladly"), guides.path().join("gladly"));
-        std::fs::create_dir(&to).expect("a folder can be made");
-        let text = std::fs::read_to_string(from.join("guide.yaml")).expect("the guide ships");
+        std::fs::create_dir(&to).expect("a temporary folder");
+        let text = std::fs::read_to_string(from.join("guide.yaml")).expect("a bundled guide");
         let text = tokens.iter().fold(text, |text, (old, new)| text.replace(old, new));
-        std::fs::write(to.join("guide.yaml"), text).expect("it can be written");
-        std::fs::copy(from.join("icon.svg"), to.join("icon.svg")).expect("it can be copied");
-        let folder = guides.path().to_str().expect("the path is text").to_owned();
+        std::fs::write(to.join("guide.yaml"), text).expect("a written file");
+        std::fs::copy(from.join("icon.svg"), to.join("icon.svg")).expect("a copied file");
+        let folder = guides.path().to_str().expect("a UTF-8 path").to_owned();
         Self::simulating(&["gladly", "--guides", &folder])
     }
 
@@ -47,16 +47,16 @@ impl World {
             .stdout(Stdio::piped())
             .spawn()
             .expect("the simulator starts");
-        let stdout = provider.stdout.take().expect("its output is piped");
+        let stdout = provider.stdout.take().expect("stdout is piped");
         let mut lines = BufReader::new(stdout).lines();
-        let first = lines.next().expect("it says something").expect("it is text");
-        let origin = first.rsplit(' ').next().expect("it names its address").to_owned();
-        // What it says later has to be read, or it would stop when the pipe is full.
+        let first = lines.next().expect("a first line").expect("UTF-8");
+        let origin = first.rsplit(' ').next().expect("an address").to_owned();
+        // The rest of its output must be read, or it would block when the pipe is full.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { provider, origin, folder: tempfile::tempdir().expect("a folder can be made") }
+        Self { provider, origin, folder: tempfile::tempdir().expect("a temporary folder") }
     }
 
-    /// The folder of accounts.
+    /// The folder that stores the accounts.
     pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
@@ -66,7 +66,7 @@ impl World {
         self.folder.path()
     }
 
-    /// The program, with accounts in the folder, and nothing of the surroundings.
+    /// The program with the data folder, without the environment variables that would affect it.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(waystone::program());
         command.args(arguments).arg("--data").arg(self.data()).current_dir(self.place()).env("NO_COLOR", "1");
@@ -78,13 +78,13 @@ impl World {
         command
     }
 
-    /// What sends requests to the simulator.
+    /// The options that redirect requests to the simulator.
     pub(crate) fn upstreams(&self) -> [String; 4] {
         let map = |host: &str| format!("{host}={}", self.origin);
         ["--upstream".to_owned(), map("**.gladly.com"), "--upstream".to_owned(), map("**.gladly.qa")]
     }
 
-    /// Links without asking; the token goes in by standard input.
+    /// Links without prompts. The token is passed on standard input.
     pub(crate) fn link(&self, slug: &str, token: &str, more: &[&str]) -> Output {
         let mut command = self.link_command(slug, more);
         let mut child = command
@@ -92,12 +92,12 @@ impl World {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .expect("it runs");
-        let mut stdin = child.stdin.take().expect("its input is piped");
-        // It may have ended before it read.
+            .expect("the program runs");
+        let mut stdin = child.stdin.take().expect("stdin is piped");
+        // The program can end without reading its input.
         let _ = stdin.write_all(token.as_bytes());
         drop(stdin);
-        child.wait_with_output().expect("it ends")
+        child.wait_with_output().expect("the program ends")
     }
 
     pub(crate) fn link_command(&self, slug: &str, more: &[&str]) -> Command {
@@ -107,21 +107,21 @@ impl World {
         command
     }
 
-    /// Runs a command that answers in JSON.
+    /// Runs a command and parses its JSON output.
     pub(crate) fn json(&self, arguments: &[&str]) -> Value {
-        let output = self.command(arguments).output().expect("it runs");
+        let output = self.command(arguments).output().expect("the program runs");
         serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
             panic!("{arguments:?}: {error}\n{}", String::from_utf8_lossy(&output.stderr))
         })
     }
 
-    /// The accounts that are there.
+    /// The stored accounts.
     pub(crate) fn accounts(&self) -> Vec<Value> {
         self.json(&["accounts", "list", "--json"]).as_array().cloned().unwrap_or_default()
     }
 }
 
-/// The folder of a guide that ships.
+/// The folder of a bundled guide.
 fn guide_of(provider: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../guides").join(provider)
 }

@@ -1,40 +1,40 @@
-//! One change to a guide, chosen by a number.
+//! One random change to a guide, determined by a number.
 
 use serde_json::{Map, Value, json};
 
 use super::written::{Slip, written};
 
-/// A change, and where it is made.
+/// A change. The first string is a JSON pointer to the mapping or value.
 #[derive(Debug)]
 pub(super) enum Change {
-    /// A key and its value are gone.
+    /// Removes a key and its value.
     Drop(String, String),
-    /// A key is spelled otherwise.
+    /// Misspells a key.
     Rename(String, String, String),
-    /// A text is spelled otherwise.
+    /// Misspells a string.
     Respell(String, String),
-    /// A value is of another kind.
+    /// Replaces a value by one of another type.
     Retype(String, Value),
-    /// A key stands twice.
+    /// Repeats a key.
     Twice(String, String),
-    /// A key stands one column too far right.
+    /// Indents a key by one column too many.
     Indent(String, String),
-    /// The keys of a mapping stand in another order.
-    Turn(String, usize),
+    /// Rotates the keys of a mapping.
+    Rotate(String, usize),
 }
 
-/// What is to be said about the guide then.
+/// Whether the changed guide must have errors.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Expected {
     /// At least one error.
     Bad,
     /// No error.
     Good,
-    /// The shape is sound, so it depends on what the change means.
+    /// The schema accepts it, so it depends on what the change means.
     Either,
 }
 
-/// Numbers that look drawn by lot, and are the same in every run
+/// Pseudorandom numbers that are the same in every run
 /// ([SplitMix64](https://doi.org/10.1145/2714064.2660195)).
 pub(super) struct Chance(u64);
 
@@ -43,14 +43,14 @@ impl Chance {
         Self(seed as u64)
     }
 
-    /// A number below this one.
+    /// A number less than `end`.
     pub(super) fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        let drawn = (z ^ (z >> 31)) % end.max(1) as u64;
-        usize::try_from(drawn).expect("smaller than `end`")
+        let number = (z ^ (z >> 31)) % end.max(1) as u64;
+        usize::try_from(number).expect("smaller than `end`")
     }
 
     fn pick<'a, T>(&mut self, list: &'a [T]) -> &'a T {
@@ -59,7 +59,7 @@ impl Chance {
 }
 
 impl Change {
-    /// The change with this number, somewhere in the tree. Every kind comes as often as the others.
+    /// The change with this number, at a random place. All kinds are equally frequent.
     pub(super) fn any(tree: &Value, number: usize, chance: &mut Chance) -> Self {
         let mut places = Vec::new();
         gather(tree, String::new(), &mut places);
@@ -82,21 +82,21 @@ impl Change {
             2 => {
                 let texts: Vec<(&String, &str)> =
                     places.iter().filter_map(|(at, value)| Some((at, value.as_str()?))).collect();
-                // One word in small letters may be a word of the format; a sentence never is.
+                // A single lowercase word can be a keyword of the format, but a sentence never is.
                 let words: Vec<_> = texts.iter().filter(|(_, text)| is_word(text)).collect();
                 let (at, text) = **chance.pick(&words);
                 Self::Respell(at.clone(), misspelled(text, chance))
             }
             3 => {
                 let (at, value) = chance.pick(&places);
-                Self::Retype(at.clone(), another_kind(value, chance))
+                Self::Retype(at.clone(), another_type(value, chance))
             }
             4 => {
                 let (at, key) = own(*chance.pick(&entries));
                 Self::Twice(at, key)
             }
             5 => {
-                // The first key of a mapping says how far right the others stand.
+                // The first key of a mapping determines the indentation of the others.
                 let later: Vec<_> = entries
                     .iter()
                     .filter(|(at, key)| {
@@ -114,13 +114,13 @@ impl Change {
                     .filter(|(_, n)| 1 < *n)
                     .collect();
                 let (at, n) = *chance.pick(&maps);
-                Self::Turn(at.clone(), 1 + chance.below(n - 1))
+                Self::Rotate(at.clone(), 1 + chance.below(n - 1))
             }
         }
     }
 
-    /// The text with the change in it, and what is to be said about it.
-    pub(super) fn make(&self, tree: &Value, is_sound: impl Fn(&Value) -> bool) -> (String, Expected) {
+    /// The text of the changed guide, and whether it must have errors.
+    pub(super) fn make(&self, tree: &Value, is_valid: impl Fn(&Value) -> bool) -> (String, Expected) {
         let mut changed = tree.clone();
         let at = |tree: &mut Value, pointer: &str, then: &mut dyn FnMut(&mut Map<String, Value>)| {
             if let Some(map) = tree.pointer_mut(pointer).and_then(Value::as_object_mut) {
@@ -134,7 +134,7 @@ impl Change {
             Self::Indent(pointer, key) => {
                 return (written(tree, Some(&Slip::Indent(pointer, key))), Expected::Bad);
             }
-            Self::Turn(pointer, n) => {
+            Self::Rotate(pointer, n) => {
                 at(&mut changed, pointer, &mut |map| {
                     let mut entries: Vec<_> = std::mem::take(map).into_iter().collect();
                     entries.rotate_left(*n);
@@ -157,12 +157,12 @@ impl Change {
                 changed.pointer_mut(pointer).into_iter().for_each(|value| value.clone_from(other));
             }
         }
-        let expected = if is_sound(&changed) { Expected::Either } else { Expected::Bad };
+        let expected = if is_valid(&changed) { Expected::Either } else { Expected::Bad };
         (written(&changed, None), expected)
     }
 }
 
-/// Every value of a tree, with the pointer to it, outer before inner.
+/// Collects every value of a tree with its pointer, inner values first.
 fn gather<'v>(value: &'v Value, pointer: String, out: &mut Vec<(String, &'v Value)>) {
     match value {
         Value::Object(map) => {
@@ -184,7 +184,7 @@ fn is_word(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
-/// A word with one letter gone, doubled, changed or in the place of its neighbour.
+/// A word with one letter removed, doubled, changed or swapped with the next.
 fn misspelled(word: &str, chance: &mut Chance) -> String {
     let mut letters: Vec<char> = word.chars().collect();
     let at = chance.below(letters.len());
@@ -197,12 +197,12 @@ fn misspelled(word: &str, chance: &mut Chance) -> String {
     letters.into_iter().collect()
 }
 
-fn another_kind(value: &Value, chance: &mut Chance) -> Value {
-    let kinds =
+fn another_type(value: &Value, chance: &mut Chance) -> Value {
+    let types =
         [json!("a text"), json!(7), json!(0.5), json!(true), json!(["a", "list"]), json!({ "a": "mapping" })];
-    let others: Vec<Value> = kinds
+    let others: Vec<Value> = types
         .into_iter()
-        .filter(|kind| std::mem::discriminant(kind) != std::mem::discriminant(value))
+        .filter(|other| std::mem::discriminant(other) != std::mem::discriminant(value))
         .collect();
     chance.pick(&others).clone()
 }

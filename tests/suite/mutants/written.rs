@@ -1,18 +1,18 @@
-//! A tree as YAML, plainly: blocks, two columns further in for each, and every text in double quotes.
+//! Writes a tree as plain YAML: blocks with two columns per level, and every string in double quotes.
 
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
-/// A slip in how a mapping is written, at the pointer to it and one of its keys.
+/// A mistake in the way a mapping is written, at the pointer to the mapping and one of its keys.
 pub(super) enum Slip<'a> {
-    /// The key stands twice.
+    /// The key is repeated.
     Twice(&'a str, &'a str),
-    /// The key stands one column too far right.
+    /// The key is indented by one column too many.
     Indent(&'a str, &'a str),
 }
 
-/// The text of a tree.
+/// The YAML of a tree.
 pub(super) fn written(tree: &Value, slip: Option<&Slip<'_>>) -> String {
     let mut out = String::new();
     match tree {
@@ -39,13 +39,13 @@ fn mapping(
         for _ in 0..times {
             let _ = write!(out, "{}{}:", " ".repeat(column + further), Value::from(key.as_str()));
             let inner = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
-            beside(value, &inner, column + further, slip, out);
+            value_of(value, &inner, column + further, slip, out);
         }
     }
 }
 
-/// A value after its key, or below it.
-fn beside(value: &Value, pointer: &str, column: usize, slip: Option<&Slip<'_>>, out: &mut String) {
+/// Writes a value after its key or below it.
+fn value_of(value: &Value, pointer: &str, column: usize, slip: Option<&Slip<'_>>, out: &mut String) {
     match value {
         Value::Object(map) if !map.is_empty() => {
             out.push('\n');
@@ -55,10 +55,10 @@ fn beside(value: &Value, pointer: &str, column: usize, slip: Option<&Slip<'_>>, 
             out.push('\n');
             for (n, item) in list.iter().enumerate() {
                 let _ = write!(out, "{}-", " ".repeat(column + 2));
-                beside(item, &format!("{pointer}/{n}"), column + 2, slip, out);
+                value_of(item, &format!("{pointer}/{n}"), column + 2, slip, out);
             }
         }
-        // What JSON writes on one line is YAML, too.
+        // JSON on one line is also YAML.
         plain => drop(writeln!(out, " {plain}")),
     }
 }

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 
 use super::corpus::Corpus;
 use super::process::{Cost, best, cost, own_cost, peak};
-use crate::tidy::files;
+use crate::tree::files;
 
 /// What `render` writes; the value of `--to`.
 pub(super) const MEDIA: [&str; 5] = ["mdx", "md", "html", "text", "json"];

@@ -36,7 +36,7 @@ fn settings() -> String {
     for setting in SETTINGS {
         let key = if setting.is_in_file() { format!("`{}`", setting.key) } else { "–".to_owned() };
         let flag = setting.flag().map_or("–".to_owned(), |flag| format!("`--{flag}`"));
-        let says = setting.says().trim_end_matches('.').replace('|', "\\|");
+        let says = setting.description().trim_end_matches('.').replace('|', "\\|");
         let _ = writeln!(
             text,
             "| {key} | `{}` | {flag} | {} | {says} |",

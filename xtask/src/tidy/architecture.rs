@@ -4,8 +4,8 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::read;
 use crate::floors::FLOORS;
+use crate::tree::read;
 
 pub(super) fn check(root: &Path) -> Result<Vec<String>> {
     let text = read(&root.join("ARCHITECTURE.md"))?;

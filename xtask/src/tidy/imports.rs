@@ -6,8 +6,8 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use toml::Table;
 
-use super::{files, read};
 use crate::floors::{FLOORS, IMPURE, ONLY};
+use crate::tree::{files, read};
 
 pub(super) fn check(root: &Path) -> Result<Vec<String>> {
     let mut problems = Vec::new();

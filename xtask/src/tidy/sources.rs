@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::{files, read};
+use crate::tree::{files, read};
 
 /// A file that would be longer is two subjects.
 const LONGEST: usize = 400;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::{files, read};
+use crate::tree::{files, read};
 
 const EXPECTED: &[&str] = &[
     "ARCHITECTURE.md",

@@ -70,5 +70,5 @@ pub(crate) struct OfProject {
 }
 
 fn scopes() -> clap::builder::PossibleValuesParser {
-    hub::Scope::ALL.map(hub::Scope::as_str).into()
+    vault::Scope::ALL.map(vault::Scope::as_str).into()
 }

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use clap::error::Error;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
-use hub::settings::{SETTINGS, Said, Setting};
+use hub::settings::{SETTINGS, Setting, Syntax};
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
@@ -44,13 +44,14 @@ fn own() -> &'static [(&'static Setting, String)] {
 impl Args for Flags {
     fn augment_args(command: Command) -> Command {
         own().iter().fold(command, |command, (setting, flag)| {
-            let action = if setting.said == Said::Often { ArgAction::Append } else { ArgAction::Set };
-            let mut help = setting.says().trim_end_matches('.').to_owned();
+            let action = if setting.syntax == Syntax::List { ArgAction::Append } else { ArgAction::Set };
+            let mut help = setting.description().trim_end_matches('.').to_owned();
             help.push_str(&format!(" [env: {}]", setting.variable()));
             if !setting.default.is_empty() {
                 help.push_str(&format!(" [default: {}]", setting.default.replace('`', "")));
             }
-            let arg = Arg::new(setting.key).long(flag.as_str()).value_name(setting.value).action(action);
+            let arg =
+                Arg::new(setting.key).long(flag.as_str()).value_name(setting.placeholder).action(action);
             command.arg(arg.help(help.replace('`', "")).help_heading("Settings"))
         })
     }

@@ -10,7 +10,7 @@ use std::io::{self, IsTerminal as _};
 use catalog::Catalog;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use vault::{Account, AccountState, AuditRow, Filter, Vault};
+use vault::{Account, AccountState, AuditRow, By, Filter, Vault};
 
 use crate::args::{AccountsCommand, Common};
 use crate::failure::Failure;
@@ -161,7 +161,10 @@ async fn remove(vault: &Vault, id: &str, yes: bool, out: &Out) -> Result<u8, Fai
             return Ok(0);
         }
     }
-    vault.remove(&account.id, ACTOR, Timestamp::now()).await.map_err(|error| Failure::environment(&error))?;
+    vault
+        .remove(&account.id, By::new(ACTOR, Timestamp::now()))
+        .await
+        .map_err(|error| Failure::environment(&error))?;
     out.line(&format!(
         "{} Removed {}. Its credentials can no longer be read.",
         out.ink(Ink::Good, "✓"),

@@ -2,10 +2,9 @@
 //!
 //! **Invariant:** a key is shown once, on standard output, when it is created.
 
-use hub::Scope;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use vault::{ApiKey, Kind, Project, Token, Vault};
+use vault::{ApiKey, By, Kind, NewKey, Project, Scope, Token, Vault};
 
 use super::project_named::find;
 use crate::args::{Common, KeysCommand};
@@ -29,8 +28,8 @@ pub(crate) async fn run(common: &Common, command: &KeysCommand, out: &Out) -> Re
                 let scopes: Vec<Scope> = scope.iter().filter_map(|scope| Scope::parse(scope)).collect();
                 let scopes = if scopes.is_empty() { Scope::FIRST.to_vec() } else { scopes };
                 let kind = if *test { Kind::Test } else { Kind::Production };
-                let new = NewKey { name, scopes: &scopes, kind };
-                create(&vault, &project, new, store.json, out).await
+                let new = NewKey { project: &project.id, name: self::name(name)?, scopes: &scopes, kind };
+                create(&vault, &project, &new, store.json, out).await
             }
             KeysCommand::Revoke { id, .. } => revoke(&vault, &project, id, store.json, out).await,
         }
@@ -52,27 +51,24 @@ async fn list(vault: &Vault, project: &Project, json: bool, out: &Out) -> Result
             (None, Kind::Test) => out.ink(Ink::Note, "test"),
             (None, Kind::Production) => out.ink(Ink::Good, "production"),
         };
-        out.line(&format!("{}  {state}  {}  {}", key.id, key.name, out.ink(Ink::Dim, &key.scopes.join(" "))));
+        out.line(&format!(
+            "{}  {state}  {}  {}",
+            key.id,
+            key.name,
+            out.ink(Ink::Dim, &scopes(&key).join(" "))
+        ));
     }
     Ok(())
-}
-
-/// A key to create.
-pub(super) struct NewKey<'a> {
-    pub(super) name: &'a str,
-    pub(super) scopes: &'a [Scope],
-    pub(super) kind: Kind,
 }
 
 async fn create(
     vault: &Vault,
     project: &Project,
-    new: NewKey<'_>,
+    new: &NewKey<'_>,
     json: bool,
     out: &Out,
 ) -> Result<(), Failure> {
-    let new = NewKey { name: name(new.name)?, ..new };
-    let (key, token) = add(vault, project, &new).await?;
+    let (key, token) = add(vault, new).await?;
     if json {
         out.line(&format!("{:#}", shown(&key, Some(&token))));
         return Ok(());
@@ -83,7 +79,7 @@ async fn create(
 }
 
 async fn revoke(vault: &Vault, project: &Project, id: &str, json: bool, out: &Out) -> Result<(), Failure> {
-    let done = vault.revoke_key(&project.id, id, ACTOR, Timestamp::now()).await;
+    let done = vault.revoke_key(&project.id, id, By::new(ACTOR, Timestamp::now())).await;
     if !done.map_err(|error| Failure::environment(&error))? {
         let message = format!("project {} has no active key `{id}`", project.name);
         return Err(Failure::usage(message).help("`waystone keys list` lists the keys' ids"));
@@ -97,21 +93,19 @@ async fn revoke(vault: &Vault, project: &Project, id: &str, json: bool, out: &Ou
 }
 
 /// Creates a key.
-pub(super) async fn add(
-    vault: &Vault,
-    project: &Project,
-    new: &NewKey<'_>,
-) -> Result<(ApiKey, Token), Failure> {
-    let scopes: Vec<&str> = new.scopes.iter().map(|scope| scope.as_str()).collect();
-    let made = vault.add_key(&project.id, new.name, &scopes, new.kind, ACTOR, Timestamp::now()).await;
-    made.map_err(|error| Failure::environment(&error))
+pub(super) async fn add(vault: &Vault, new: &NewKey<'_>) -> Result<(ApiKey, Token), Failure> {
+    let created = vault.add_key(new, By::new(ACTOR, Timestamp::now())).await;
+    created.map_err(|error| Failure::environment(&error))
+}
+
+fn scopes(key: &ApiKey) -> Vec<&'static str> {
+    key.scopes.iter().map(|scope| scope.as_str()).collect()
 }
 
 /// The name of a project or key, if it is valid.
 pub(super) fn name(wanted: &str) -> Result<&str, Failure> {
-    hub::name(wanted).ok_or_else(|| {
-        Failure::usage("a name must be 1 to 100 printable characters").help("choose another name")
-    })
+    vault::display_name(wanted)
+        .map_err(|error| Failure::usage(format!("a name {error}")).help("choose another name"))
 }
 
 /// A key as JSON, in the form of the API. The secret key is included only when it was just created.
@@ -119,7 +113,7 @@ pub(super) fn shown(key: &ApiKey, token: Option<&Token>) -> Value {
     let mut value = json!({
         "id": key.id,
         "name": key.name,
-        "scopes": key.scopes,
+        "scopes": scopes(key),
         "type": key.kind.as_str(),
         "created_at": key.created_at.to_string(),
         "revoked_at": key.revoked_at.map(|at| at.to_string()),

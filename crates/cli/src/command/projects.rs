@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use vault::{Project, Vault};
+use vault::{By, Kind, NewKey, Project, Scope, Vault};
 
-use super::keys::{self, NewKey};
+use super::keys;
 use super::project_named::all;
 use crate::args::{Common, ProjectsCommand};
 use crate::failure::Failure;
@@ -43,10 +43,11 @@ async fn create(vault: &Vault, name: &str, json: bool, out: &Out) -> Result<(), 
         return Err(Failure::usage(format!("the project `{name}` already exists"))
             .help("choose another name, or create a key for it with `waystone keys create`"));
     }
-    let project = vault.add_project(name, ACTOR, Timestamp::now()).await;
+    let project = vault.add_project(name, By::new(ACTOR, Timestamp::now())).await;
     let project = project.map_err(|error| Failure::environment(&error))?;
-    let first = NewKey { name: "first key", scopes: &hub::Scope::FIRST, kind: vault::Kind::Production };
-    let (key, token) = keys::add(vault, &project, &first).await?;
+    let first =
+        NewKey { project: &project.id, name: "first key", scopes: &Scope::FIRST, kind: Kind::Production };
+    let (key, token) = keys::add(vault, &first).await?;
     if json {
         let mut value = shown(&project);
         value["api_key"] = keys::shown(&key, Some(&token));

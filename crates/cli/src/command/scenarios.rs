@@ -144,8 +144,8 @@ async fn play(guide: Arc<Guide>, method: usize, scenario: usize) -> Result<Vec<S
     let scenario = &method.scenarios[scenario];
     let start = Start {
         purpose: match &scenario.linked_before {
-            None => Purpose::First,
-            Some(id) => Purpose::Again { external_id: Some(id.clone()), other_allowed: false },
+            None => Purpose::Link,
+            Some(id) => Purpose::Relink { external_id: Some(id.clone()), allow_different: false },
         },
         environment: scenario
             .environment

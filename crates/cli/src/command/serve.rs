@@ -9,16 +9,16 @@ use serde_json::json;
 use crate::args::{Common, ServeArgs};
 use crate::failure::{FOUND, Failure};
 use crate::findings;
-use crate::hub_settings::{given, usable};
+use crate::hub_settings::{sources, usable};
 use crate::out::{Ink, Out};
 
 /// Runs the Hub and returns the exit code.
 pub(crate) fn run(common: &Common, args: &ServeArgs, out: &Out) -> Result<u8, Failure> {
-    let understood = hub::settings::read(&given(common, args.config.as_deref(), &args.flags)?);
+    let outcome = hub::settings::read(&sources(common, args.config.as_deref(), &args.flags)?);
     if args.check {
-        return check::run(understood, args.json, out);
+        return check::run(outcome, args.json, out);
     }
-    let settings = usable(understood, out)?;
+    let settings = usable(outcome, out)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

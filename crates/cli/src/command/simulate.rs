@@ -41,7 +41,7 @@ pub(crate) async fn run(common: &Common, args: &SimulateArgs, out: &Out) -> Resu
         };
         tokio::select! {
             said = line => match said {
-                Some(line) => out.line(&format!("{} → {}  {}", line.request, line.answer, out.ink(Ink::Dim, &line.because))),
+                Some(line) => out.line(&format!("{} → {}  {}", line.request, line.answer, out.ink(Ink::Dim, &line.reason))),
                 None => return Ok(0),
             },
             _ = tokio::signal::ctrl_c() => return Ok(0),

@@ -7,7 +7,7 @@ use driver::NewLink;
 use jiff::{Timestamp, ToSpan as _};
 use link::{Flow, Linked};
 use secret::Secret;
-use vault::{Account, AccountId, CreatedFrom, Credentials, Draft, KeySource, Replacing, Vault};
+use vault::{Account, AccountId, By, CreatedFrom, Credentials, Draft, KeySource, Replacing, Vault};
 
 use crate::args::Common;
 use crate::failure::Failure;
@@ -55,7 +55,7 @@ pub(crate) async fn find(vault: &Vault, id: &str) -> Result<Account, Failure> {
 /// Decrypts an account's credentials. The audit trail records the purpose.
 pub(crate) async fn unseal(vault: &Vault, account: &Account, purpose: &str) -> Result<Credentials, Failure> {
     vault
-        .unseal(&account.id, ACTOR, purpose, Timestamp::now())
+        .unseal(&account.id, purpose, By::new(ACTOR, Timestamp::now()))
         .await
         .map_err(|error| Failure::environment(&error))
 }
@@ -83,8 +83,9 @@ pub(crate) async fn store(vault: &Vault, proved: Proved<'_>) -> Result<Account, 
         home: None,
     };
     vault::crash_point("link.before-store");
-    let from = CreatedFrom { draft: proved.draft, attempt: None, actor: ACTOR };
-    let account = link.store(vault, from).await.map_err(|error| Failure::environment(&error))?;
+    let from = CreatedFrom { draft: proved.draft, ..CreatedFrom::default() };
+    let stored = link.store(vault, from, By::new(ACTOR, Timestamp::now())).await;
+    let account = stored.map_err(|error| Failure::environment(&error))?;
     vault::crash_point("link.stored");
     Ok(account)
 }
@@ -99,12 +100,13 @@ impl Drafts<'_> {
     /// Saves the flow as it is now.
     pub(crate) async fn save(&self, flow: &Flow) -> Result<(), Failure> {
         let now = Timestamp::now();
-        let expires = now.saturating_add(DRAFT_HOURS.hours()).unwrap_or(now);
-        let digest = &flow.guide().digest;
-        self.vault
-            .save_draft(&self.key, digest, &flow.snapshot(), now, expires)
-            .await
-            .map_err(|error| Failure::environment(&error))?;
+        let draft = Draft {
+            guide_digest: flow.guide().digest.clone(),
+            snapshot: flow.snapshot(),
+            saved_at: now,
+            expires_at: now.saturating_add(DRAFT_HOURS.hours()).unwrap_or(now),
+        };
+        self.vault.save_draft(&self.key, &draft).await.map_err(|error| Failure::environment(&error))?;
         vault::crash_point("link.draft-saved");
         Ok(())
     }
@@ -116,6 +118,6 @@ impl Drafts<'_> {
 
     /// Deletes the draft.
     pub(crate) async fn drop(&self) -> Result<(), Failure> {
-        self.vault.drop_draft(&self.key).await.map_err(|error| Failure::environment(&error))
+        self.vault.delete_draft(&self.key).await.map_err(|error| Failure::environment(&error))
     }
 }

@@ -33,15 +33,15 @@ fn everything_that_is_wrong_is_told_at_once_and_where() {
         check(BAD, &["--limits-body", "lots"], &[("WAYSTONE_LISTN", "x"), ("WAYSTONE_SHUTDOWN_GRACE", "1")]);
     assert_eq!((said.code, said.out.as_str()), (2, ""));
     for part in [
-        "error[W0802]: `listen` has a value that it cannot have\n --> hub.yaml:2:9",
+        "error[W0802]: `listen` cannot have this value\n --> hub.yaml:2:9",
         "error[W0102]: `pubic_url` is not a key of the file\n --> hub.yaml:3:1",
         "did you mean `public_url`?",
         "write `https://`",
-        "error[W0801]: `database_url` holds a password\n --> hub.yaml:4:15",
-        "`database_url_file: …`; or set WAYSTONE_DATABASE_URL",
-        "error[W0803]: there is a certificate, and no `tls.key`",
+        "error[W0801]: `database_url` contains a password\n --> hub.yaml:4:15",
+        "`database_url_file: …`, or set WAYSTONE_DATABASE_URL",
+        "error[W0803]: there is a certificate but no `tls.key`",
         "such as `30s`",
-        "`chatty` is not a choice for `level`",
+        "`level` cannot be `chatty`",
         "such as `10.0.0.0/8`",
         "`session.expires_in` is longer than `session.longest`",
         "error: WAYSTONE_LISTN: there is no such setting\nhelp: did you mean `WAYSTONE_LISTEN`?",
@@ -105,9 +105,9 @@ fn what_settings_name_is_looked_at() {
     let said = run(folder.path(), &arguments, &[]);
     assert_eq!(said.code, 1, "{}{}", said.out, said.err);
     for part in [
-        "error guides: 12 guides can be used, and 1 cannot: `x`",
+        "error guides: 12 guides can be used, but 1 cannot: `x`",
         "error[W0101]: the guide has no `methods`",
-        "error key: others can read the key file",
+        "error key: other users can read the key file",
         "help: chmod 600",
         "error tls:",
         "holds no certificate in PEM",
@@ -136,7 +136,7 @@ fn a_file_that_is_not_there_or_of_another_kind_is_wrong_usage() {
     assert!(said.err.contains("cannot read `nothing.yaml`"), "{}", said.err);
     let said = check("waystone: 1\nprovider: {}\n", &[], &[]);
     assert_eq!(said.code, 2);
-    assert!(said.err.contains("this is a guide, and a file of settings"), "{}", said.err);
+    assert!(said.err.contains("this is a guide, but a settings file"), "{}", said.err);
 }
 
 /// The example of the operator's page is right, but for the files that are not on this machine.

@@ -135,5 +135,5 @@ fn a_second_start_makes_nothing_and_a_lost_key_is_told() {
     assert_eq!(said.code, 3, "{}", said.err);
     let said = run(hub.folder.path(), &["serve", "--data", "data", "--check"], &[]);
     assert_eq!(said.code, 1, "{}", said.out);
-    assert!(said.out.contains("there is a database, and its key file"), "{}", said.out);
+    assert!(said.out.contains("there is a database, but its key file"), "{}", said.out);
 }

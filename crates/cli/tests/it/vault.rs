@@ -140,7 +140,7 @@ fn a_copy_is_made_beside_a_hub_and_put_back_without_one() {
     // Never over another file by accident.
     let said = world.vault(&["backup", "copies/one"]);
     assert_eq!(said.code, 3, "{}", said.out);
-    assert!(said.err.contains("is there already") && said.err.contains("--force"), "{}", said.err);
+    assert!(said.err.contains("already exists") && said.err.contains("--force"), "{}", said.err);
     assert_eq!(fs::read(world.file("copies/one")).unwrap(), copy);
 
     world.link("org-two");
@@ -218,7 +218,7 @@ fn a_key_is_rotated_and_kept_only_if_asked() {
     assert_eq!(fs::read_to_string(world.file(kept)).unwrap(), second);
     // A copy from before is sealed under the key from before.
     let said = world.vault(&["restore", "copy"]);
-    assert!(said.code == 3 && said.err.contains("start with that one"), "{}", said.err);
+    assert!(said.code == 3 && said.err.contains("use that key"), "{}", said.err);
     assert_eq!(world.vault(&["restore", "copy", "--key-file", kept]).code, 0);
     assert_eq!(world.vault(&["check", "--key-file", kept]).code, 0);
 

@@ -116,7 +116,7 @@ impl Transport for Script {
     }
 
     fn moment(&self) -> Moment {
-        Moment { unix_ms: self.now * 1000, lot: [7; 16] }
+        Moment { unix_ms: self.now * 1000, nonce: [7; 16] }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use driver::NewLink;
 use link::{Linked, Start};
-use vault::{Account, ChangeError, CreatedFrom, Replacing, Vault};
+use vault::{Account, By, ChangeError, CreatedFrom, Replacing, Vault};
 
 use crate::{Log, PASSWORD, Script, ann, flow, open, signed_in};
 
@@ -18,7 +18,7 @@ async fn store(
     label: Option<&str>,
 ) -> Result<Account, ChangeError> {
     let link = NewLink { linked: linked().await, relinked, otherwise: Replacing::Nothing, label, home: None };
-    link.store(vault, CreatedFrom { actor: "test", ..CreatedFrom::default() }).await
+    link.store(vault, CreatedFrom::default(), By::new("test", jiff::Timestamp::now())).await
 }
 
 #[tokio::test]
@@ -30,7 +30,8 @@ async fn an_account_comes_back_as_the_values_it_was_linked_with() {
     assert_eq!(account.label.as_deref(), Some("Ours"));
     assert_eq!(account.values["site"], "shop");
     assert_eq!(account.secret_fields, ["pass", "token:session", "tokens:end"]);
-    let credentials = vault.unseal(&account.id, "test", "test", jiff::Timestamp::now()).await.unwrap();
+    let credentials =
+        vault.unseal(&account.id, "test", By::new("test", jiff::Timestamp::now())).await.unwrap();
     let values = driver::stored_values(&credentials);
     let names: Vec<&str> = values.keys().map(guide::Key::as_str).collect();
     assert_eq!(names, ["pass", "site"], "tokens are not values of fields");

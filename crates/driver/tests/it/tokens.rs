@@ -4,7 +4,7 @@ use driver::{NewLink, TokenKeeper, relink, stored_tokens, stored_values};
 use guide::Guide;
 use jiff::Timestamp;
 use link::{Flow, Stage, Start};
-use vault::{ChangeError, CreatedFrom, Credentials, Replacing, Vault};
+use vault::{By, ChangeError, CreatedFrom, Credentials, Replacing, Vault};
 
 use crate::{GUIDE, Log, Script, ann, answer, flow, guide, key, open, signed_in};
 
@@ -13,8 +13,8 @@ async fn linked(vault: &Vault) -> Credentials {
     driver::run(&mut flow, &mut Script::new([signed_in(), ann()]), &mut Log::default()).await.unwrap();
     let linked = *driver::confirm(&mut flow).unwrap();
     let link = NewLink { linked, relinked: None, otherwise: Replacing::Nothing, label: None, home: None };
-    let account = link.store(vault, CreatedFrom { actor: "test", ..CreatedFrom::default() }).await.unwrap();
-    vault.unseal(&account.id, "test", "test", Timestamp::now()).await.unwrap()
+    let account = link.store(vault, CreatedFrom::default(), By::new("test", Timestamp::now())).await.unwrap();
+    vault.unseal(&account.id, "test", By::new("test", Timestamp::now())).await.unwrap()
 }
 
 /// Stores tokens as they are renewed, and stops at the first failure.
@@ -50,7 +50,8 @@ async fn a_renewed_token_is_stored_once() {
     assert!(matches!(flow.stage(), Stage::Confirm { .. }));
     let keeper = keeper.unwrap();
     assert_eq!(keeper.credentials.account.version, 2, "it was stored once, with the answer that held it");
-    let stored = vault.unseal(&credentials.account.id, "test", "test", Timestamp::now()).await.unwrap();
+    let stored =
+        vault.unseal(&credentials.account.id, "test", By::new("test", Timestamp::now())).await.unwrap();
     let tokens = stored_tokens(&stored);
     assert_eq!(tokens.values[&key("session")].expose(), "second");
     assert_eq!(tokens.end, Some(1_790_003_660));

@@ -1,4 +1,4 @@
-//! Rebinding on a real socket, and what the operator is told.
+//! DNS rebinding on real sockets, and the notes for the operator.
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener};
@@ -9,20 +9,20 @@ use probe::Permit;
 use super::*;
 use crate::resolve::Resolving;
 
-/// Answers with one address first, and with another ever after.
+/// Returns one address first, then the other every time.
 struct Rebinding {
     addresses: [Ipv4Addr; 2],
-    asked: AtomicUsize,
+    calls: AtomicUsize,
 }
 
 impl Resolve for Rebinding {
     fn resolve<'a>(&'a self, _host: &'a str) -> Resolving<'a> {
-        let n = self.asked.fetch_add(1, Ordering::Relaxed).min(1);
+        let n = self.calls.fetch_add(1, Ordering::Relaxed).min(1);
         Box::pin(async move { Ok(vec![self.addresses[n].into()]) })
     }
 }
 
-/// Two addresses of this machine play the public and the private one; only Linux has more than one by default.
+/// Two loopback addresses act as the public and the private one. Only Linux has more than one by default.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn the_address_that_was_checked_is_the_address_dialed() {
@@ -32,7 +32,7 @@ async fn the_address_that_was_checked_is_the_address_dialed() {
         listener.set_nonblocking(true).ok()?;
         Some(listener)
     };
-    // The same port is wanted twice; another program may have taken it on the second address.
+    // Both listeners need the same port, but another program may use it on the second address.
     let pair = (0..100).find_map(|_| {
         let admitted = listen(ADMITTED, 0)?;
         let port = admitted.local_addr().ok()?.port();
@@ -41,10 +41,10 @@ async fn the_address_that_was_checked_is_the_address_dialed() {
     let (admitted, private, port) = pair.expect("a port that is free on both");
 
     let resolver: Arc<dyn Resolve> =
-        Arc::new(Rebinding { addresses: [ADMITTED, Ipv4Addr::LOCALHOST], asked: AtomicUsize::new(0) });
-    // Nobody answers: that a connection was made is all one wants to know.
+        Arc::new(Rebinding { addresses: [ADMITTED, Ipv4Addr::LOCALHOST], calls: AtomicUsize::new(0) });
+    // Nothing answers; the test only needs to know that a connection was made.
     let policy = Policy { connect_timeout: Duration::from_millis(200), ..Policy::default() };
-    let egress = Egress::assemble(policy, resolver, |it| it == ADMITTED).expect("a door");
+    let egress = Egress::with_address_check(policy, resolver, |it| it == ADMITTED).expect("an egress");
     let request = Request {
         verb: guide::Verb::Get,
         host: "rebind.example.com".to_owned(),
@@ -62,20 +62,20 @@ async fn the_address_that_was_checked_is_the_address_dialed() {
     admitted.accept().expect("the admitted address was dialed");
     let second = egress.send(&request).await;
     assert!(matches!(second, Answer::Failed { fault: Fault::Refused, .. }), "{second:?}");
-    assert_eq!(private.accept().expect_err("nobody came").kind(), ErrorKind::WouldBlock);
+    assert_eq!(private.accept().expect_err("no connection").kind(), ErrorKind::WouldBlock);
 }
 
 #[test]
-fn an_operator_is_told_of_every_exemption() {
+fn notes_report_every_exemption() {
     let policy = Policy {
         upstreams: vec!["**.example.com=http://127.0.0.1:9100".parse().expect("an upstream")],
         proxy: Proxy::explicit("http://user:canary@proxy.example:3128", "").expect("a proxy"),
         ..Policy::default()
     };
-    let egress = Egress::new(policy).expect("a door");
+    let egress = Egress::new(policy).expect("an egress");
     let expected = [
         "requests to **.example.com go to http://127.0.0.1:9100 instead",
-        "requests go through the proxy http://proxy.example:3128, which resolves names itself",
+        "requests go through the proxy http://proxy.example:3128, which resolves host names itself",
     ];
     assert_eq!(egress.notes()[..2], expected);
     assert!(!format!("{egress:?}").contains("canary"));
@@ -92,8 +92,8 @@ fn an_extra_root_must_be_a_certificate() {
 }
 
 #[test]
-fn without_the_systems_certificates_nobody_is_trusted() {
+fn missing_roots_are_reported() {
     let policy = Policy { system_roots: false, ..Policy::default() };
-    let notes = Egress::new(policy).expect("a door").notes();
-    assert_eq!(notes, ["no CA certificates were found: no provider's certificate will be trusted"]);
+    let notes = Egress::new(policy).expect("an egress").notes();
+    assert_eq!(notes, ["no CA certificates were found, so every provider's certificate will be rejected"]);
 }

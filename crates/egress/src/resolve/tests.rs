@@ -1,11 +1,11 @@
-//! What each guard lets through.
+//! Which addresses each guard lets through.
 
 use std::sync::Mutex;
 
 use super::*;
 use crate::address::is_public;
 
-/// Gives each of these answers once, the last one for ever.
+/// Returns each answer once, then the last one every time.
 struct Script(Mutex<Vec<&'static str>>);
 
 impl Resolve for Script {
@@ -20,8 +20,8 @@ impl Resolve for Script {
     }
 }
 
-/// One line for each time the host is resolved through the guard.
-async fn asked(guard: &Guard, host: &str, answers: &[&'static str]) -> Vec<String> {
+/// Resolves the host through the guard once per answer. Each line is the result of one lookup.
+async fn resolved(guard: &Guard, host: &str, answers: &[&'static str]) -> Vec<String> {
     let script = Script(Mutex::new(answers.to_vec()));
     let mut lines = Vec::new();
     for _ in answers {
@@ -33,45 +33,45 @@ async fn asked(guard: &Guard, host: &str, answers: &[&'static str]) -> Vec<Strin
     lines
 }
 
-const NOT_PUBLIC: &str = "the host has no address on the public internet";
-const ASTRAY: &str = "only the proxy or the upstream may be dialed here";
+const NOT_PUBLIC: &str = "the host has no public address";
+const UNEXPECTED: &str = "only the proxy or the upstream can be connected to";
 
 #[tokio::test]
-async fn a_name_that_changes_its_mind_is_judged_each_time() {
+async fn addresses_are_checked_at_every_lookup() {
     let answers = ["8.8.8.8", "127.0.0.1", "8.8.8.8", "169.254.169.254", "::1", "::ffff:10.0.0.1"];
-    let lines = asked(&Guard::Admitted(is_public), "a.example.com", &answers).await;
+    let lines = resolved(&Guard::Admitted(is_public), "a.example.com", &answers).await;
     assert_eq!(lines, ["8.8.8.8:0", NOT_PUBLIC, "8.8.8.8:0", NOT_PUBLIC, NOT_PUBLIC, NOT_PUBLIC]);
 }
 
 #[tokio::test]
-async fn of_a_mixed_list_the_public_addresses_remain() {
+async fn private_addresses_are_removed_from_a_mixed_list() {
     let answers = ["127.0.0.1 8.8.8.8 10.0.0.1 2606:4700::1111 ::1", "127.0.0.1 10.0.0.1 fd00::1"];
-    let lines = asked(&Guard::Admitted(is_public), "a.example.com", &answers).await;
+    let lines = resolved(&Guard::Admitted(is_public), "a.example.com", &answers).await;
     assert_eq!(lines, ["8.8.8.8:0 [2606:4700::1111]:0", NOT_PUBLIC]);
 }
 
 #[tokio::test]
-async fn no_answer_is_told_from_a_refused_one() {
-    let lines = asked(&Guard::Admitted(is_public), "a.example.com", &["fails", ""]).await;
-    assert_eq!(lines, ["the host's name could not be resolved", "the host's name has no address"]);
+async fn a_failed_lookup_differs_from_a_forbidden_address() {
+    let lines = resolved(&Guard::Admitted(is_public), "a.example.com", &["fails", ""]).await;
+    assert_eq!(lines, ["the host name could not be resolved", "the host name has no address"]);
 }
 
 #[tokio::test]
-async fn a_mapping_pins_one_socket_address() {
+async fn a_mapped_host_resolves_to_its_upstream_only() {
     let upstream = |text: &str| text.parse::<Upstream>().expect("an upstream");
     let guard = Guard::Mapped(vec![
         upstream("a.example.com=http://127.0.0.1:9100"),
         upstream("**.example.com=https://gateway.corp.example"),
     ]);
-    assert_eq!(asked(&guard, "a.example.com", &["8.8.8.8"]).await, ["127.0.0.1:9100"]);
-    assert_eq!(asked(&guard, "b.example.com", &["10.0.0.1"]).await, ["10.0.0.1:443"]);
-    assert_eq!(asked(&guard, "example.net", &["8.8.8.8"]).await, [ASTRAY]);
+    assert_eq!(resolved(&guard, "a.example.com", &["8.8.8.8"]).await, ["127.0.0.1:9100"]);
+    assert_eq!(resolved(&guard, "b.example.com", &["10.0.0.1"]).await, ["10.0.0.1:443"]);
+    assert_eq!(resolved(&guard, "example.net", &["8.8.8.8"]).await, [UNEXPECTED]);
 }
 
 #[tokio::test]
-async fn through_a_proxy_only_the_proxy_is_dialed() {
+async fn the_proxy_route_resolves_the_proxy_only() {
     let guard = Guard::Named(Some("proxy.corp.example".to_owned()));
-    assert_eq!(asked(&guard, "proxy.corp.example", &["10.0.0.1"]).await, ["10.0.0.1:0"]);
-    assert_eq!(asked(&guard, "a.example.com", &["8.8.8.8"]).await, [ASTRAY]);
-    assert_eq!(asked(&Guard::Named(None), "a.example.com", &["8.8.8.8"]).await, [ASTRAY]);
+    assert_eq!(resolved(&guard, "proxy.corp.example", &["10.0.0.1"]).await, ["10.0.0.1:0"]);
+    assert_eq!(resolved(&guard, "a.example.com", &["8.8.8.8"]).await, [UNEXPECTED]);
+    assert_eq!(resolved(&Guard::Named(None), "a.example.com", &["8.8.8.8"]).await, [UNEXPECTED]);
 }

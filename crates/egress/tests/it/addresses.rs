@@ -1,4 +1,4 @@
-//! Names that resolve to where nobody should go.
+//! Host names that resolve to addresses that must not be reached.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use guide::Fault;
 use crate::world::{self, Fixed};
 
 #[tokio::test]
-async fn a_name_of_a_private_address_is_refused() {
+async fn names_with_private_addresses_are_refused() {
     let lists = [
         "127.0.0.1",
         "127.8.9.10",
@@ -37,32 +37,32 @@ async fn a_name_of_a_private_address_is_refused() {
         "127.0.0.1 ::1 10.0.0.1 fe80::1",
     ];
     for list in lists {
-        // Somebody listens; a request that got through would be answered, not refused.
+        // The server listens, so a request that got through would be answered.
         let server = world::Server::start(vec![world::answer("", b"")]).await;
         let resolver = Fixed::addresses(list);
-        let egress = Egress::with_resolver(Policy::default(), resolver.clone()).expect("a door");
+        let egress = Egress::with_resolver(Policy::default(), resolver.clone()).expect("an egress");
         let mut request = world::request();
         request.port = Some(server.port);
         let answer = world::send(&egress, &request).await;
         world::assert_fault(&answer, Fault::Refused, list);
-        assert_eq!((resolver.asked(), server.seen().len()), (1, 0), "{list}");
+        assert_eq!((resolver.calls(), server.seen().len()), (1, 0), "{list}");
     }
 }
 
 #[tokio::test]
-async fn each_connection_asks_anew() {
+async fn every_connection_resolves_the_name_again() {
     let resolver = Fixed::addresses("127.0.0.1");
-    let egress = Egress::with_resolver(Policy::default(), resolver.clone()).expect("a door");
+    let egress = Egress::with_resolver(Policy::default(), resolver.clone()).expect("an egress");
     for n in 1..=3 {
         world::assert_fault(&world::send(&egress, &world::request()).await, Fault::Refused, "loopback");
-        assert_eq!(resolver.asked(), n);
+        assert_eq!(resolver.calls(), n);
     }
 }
 
 #[tokio::test]
-async fn a_name_without_address_is_told_apart() {
+async fn a_name_without_an_address_is_a_dns_fault() {
     for resolver in [Fixed::failing(), Fixed::addresses("")] {
-        let egress = Egress::with_resolver(Policy::default(), resolver).expect("a door");
+        let egress = Egress::with_resolver(Policy::default(), resolver).expect("an egress");
         world::assert_fault(&world::send(&egress, &world::request()).await, Fault::Dns, "no address");
     }
 }
@@ -77,9 +77,9 @@ impl Resolve for Silent {
 }
 
 #[tokio::test]
-async fn a_resolver_that_does_not_answer_is_bounded_by_time() {
+async fn a_resolver_that_never_answers_times_out() {
     let policy = world::impatient(Policy::default());
-    let egress = Egress::with_resolver(policy, Arc::new(Silent)).expect("a door");
+    let egress = Egress::with_resolver(policy, Arc::new(Silent)).expect("an egress");
     world::assert_fault(&world::send(&egress, &world::request()).await, Fault::Timeout, "silence");
 }
 
@@ -87,24 +87,25 @@ async fn a_resolver_that_does_not_answer_is_bounded_by_time() {
 async fn a_mapping_exempts_its_own_hosts_only() {
     let server = world::Server::start(vec![world::answer("", b"hello")]).await;
     let resolver = Fixed::addresses("127.0.0.1");
-    let egress = Egress::with_resolver(world::mapped("http", server.port), resolver.clone()).expect("a door");
+    let egress =
+        Egress::with_resolver(world::mapped("http", server.port), resolver.clone()).expect("an egress");
     assert_eq!(world::response(world::send(&egress, &world::request()).await).body, b"hello");
-    assert_eq!(resolver.asked(), 0, "an address needs no resolver");
+    assert_eq!(resolver.calls(), 0, "an address is not resolved");
 
     let mut other = world::request();
     other.host = "acme.example.net".to_owned();
     other.port = Some(server.port);
-    world::assert_fault(&world::send(&egress, &other).await, Fault::Refused, "not permitted");
+    world::assert_fault(&world::send(&egress, &other).await, Fault::Refused, "not allowed");
     other.permit.own_host = Some(other.host.clone());
     world::assert_fault(&world::send(&egress, &other).await, Fault::Refused, "not mapped, and loopback");
-    assert_eq!((resolver.asked(), server.seen().len()), (1, 1));
+    assert_eq!((resolver.calls(), server.seen().len()), (1, 1));
 }
 
 #[tokio::test]
-async fn an_upstream_may_have_a_name() {
+async fn an_upstream_can_have_a_name() {
     let server = world::Server::start(vec![world::answer("", b"hello")]).await;
     let upstream = format!("**.example.com=http://gateway.corp:{}", server.port);
     let policy = Policy { upstreams: vec![upstream.parse().expect("a mapping")], ..Policy::default() };
-    let egress = Egress::with_resolver(policy, Fixed::addresses("127.0.0.1")).expect("a door");
+    let egress = Egress::with_resolver(policy, Fixed::addresses("127.0.0.1")).expect("an egress");
     assert_eq!(world::response(world::send(&egress, &world::request()).await).body, b"hello");
 }

@@ -1,4 +1,4 @@
-//! Answers that are no good HTTP, too long in coming, or cut off.
+//! Answers that are invalid, too slow, too large, or cut off.
 
 use guide::Fault;
 use tokio::net::TcpSocket;
@@ -17,20 +17,20 @@ async fn check(case: &str, acts: Vec<Act>, expected: &str, is_impatient: bool) {
     let server = Server::start(acts).await;
     let policy = world::mapped("http", server.port);
     let policy = if is_impatient { world::impatient(policy) } else { policy };
-    let egress = egress::Egress::new(policy).expect("a door");
+    let egress = egress::Egress::new(policy).expect("an egress");
     let answer = world::send(&egress, &world::request()).await;
     assert_eq!(world::outcome(&answer), expected, "{case}: {answer:?}");
-    assert_eq!(server.seen().len(), 1, "{case}: sent once");
+    assert_eq!(server.seen().len(), 1, "{case}: the request must be sent once");
 }
 
 #[tokio::test]
-async fn what_is_not_http_is_malformed() {
+async fn answers_that_are_not_http_are_malformed() {
     bad("another protocol", vec![text("SSH-2.0-OpenSSH_9.6\r\n")], Fault::Malformed).await;
     bad("binary", vec![Act::Send(vec![0, 159, 146, 150, 13, 10, 13, 10])], Fault::Malformed).await;
     bad("endless garbage", vec![Act::Forever(vec![b'A'; 4096])], Fault::Malformed).await;
-    bad("HTTP/2 unasked", vec![text("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")], Fault::Malformed).await;
+    bad("unrequested HTTP/2", vec![text("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")], Fault::Malformed).await;
     bad("HTTP/0.9", vec![text("<html>hello</html>")], Fault::Malformed).await;
-    bad("a version of the future", vec![text("HTTP/9.9 200 OK\r\n\r\n")], Fault::Malformed).await;
+    bad("an unknown version", vec![text("HTTP/9.9 200 OK\r\n\r\n")], Fault::Malformed).await;
     bad("a status of five digits", vec![text("HTTP/1.1 20000 OK\r\n\r\n")], Fault::Malformed).await;
     bad(
         "an echo of the request",
@@ -41,7 +41,7 @@ async fn what_is_not_http_is_malformed() {
 }
 
 #[tokio::test]
-async fn headers_that_are_ambiguous_are_malformed() {
+async fn ambiguous_headers_are_malformed() {
     bad("no colon", vec![answer("no colon here\r\n", b"")], Fault::Malformed).await;
     bad("a space before the colon", vec![answer("x-a : b\r\n", b"")], Fault::Malformed).await;
     bad("a folded line", vec![answer("x-a: b\r\n c\r\n", b"")], Fault::Malformed).await;
@@ -59,7 +59,7 @@ async fn headers_that_are_ambiguous_are_malformed() {
 }
 
 #[tokio::test]
-async fn chunks_that_do_not_add_up_are_malformed() {
+async fn invalid_chunks_are_malformed() {
     let chunked = |body: &str| vec![answer("transfer-encoding: chunked\r\n", body.as_bytes())];
     bad("a size in words", chunked("five\r\nhello\r\n0\r\n\r\n"), Fault::Malformed).await;
     bad("a size beyond numbers", chunked("fffffffffffffffff\r\nhello"), Fault::Malformed).await;
@@ -70,9 +70,9 @@ async fn chunks_that_do_not_add_up_are_malformed() {
 }
 
 #[tokio::test]
-async fn what_is_cut_off_is_a_reset() {
-    bad("closed without a word", vec![text("")], Fault::Reset).await;
-    bad("reset without a word", vec![Act::Reset], Fault::Reset).await;
+async fn answers_that_are_cut_off_are_resets() {
+    bad("closed before the answer", vec![text("")], Fault::Reset).await;
+    bad("reset before the answer", vec![Act::Reset], Fault::Reset).await;
     bad("closed in the status line", vec![text("HTTP/1.1 20")], Fault::Reset).await;
     bad("closed in the headers", vec![text("HTTP/1.1 200 OK\r\nx-a: ")], Fault::Reset).await;
     bad("reset in the headers", vec![text("HTTP/1.1 200 OK\r\nx-a: "), Act::Reset], Fault::Reset).await;
@@ -86,7 +86,7 @@ async fn what_is_cut_off_is_a_reset() {
 }
 
 #[tokio::test]
-async fn headers_without_end_are_too_large() {
+async fn endless_headers_are_too_large() {
     let head = || text("HTTP/1.1 200 OK\r\n");
     bad("endless headers", vec![head(), Act::Forever(b"x-a: b\r\n".to_vec())], Fault::TooLarge).await;
     bad(
@@ -98,42 +98,39 @@ async fn headers_without_end_are_too_large() {
     bad("an endless reason", vec![text("HTTP/1.1 200 "), Act::Forever(vec![b'a'; 4096])], Fault::TooLarge)
         .await;
     bad("101 headers", vec![answer(&"x-a: b\r\n".repeat(101), b"")], Fault::TooLarge).await;
-    let fat = format!("x-a: {}\r\n", "a".repeat(65 * 1024));
-    bad("one fat header", vec![answer(&fat, b"")], Fault::TooLarge).await;
+    let large = format!("x-a: {}\r\n", "a".repeat(65 * 1024));
+    bad("one large header", vec![answer(&large, b"")], Fault::TooLarge).await;
     bad(
-        "100 stout headers",
+        "100 medium headers",
         vec![answer(&format!("x-a: {}\r\n", "a".repeat(700)).repeat(100), b"")],
         Fault::TooLarge,
     )
     .await;
-    let sound = format!("connection: close\r\n{}", "x-a: b\r\n".repeat(90));
-    check("many headers within the caps", vec![answer(&sound, b"")], "200", false).await;
+    let allowed = format!("connection: close\r\n{}", "x-a: b\r\n".repeat(90));
+    check("many headers within the limits", vec![answer(&allowed, b"")], "200", false).await;
 }
 
 #[tokio::test]
-async fn what_takes_too_long_times_out() {
+async fn slow_answers_time_out() {
     slow("silence", vec![Act::Hang]).await;
     slow("silence in the headers", vec![text("HTTP/1.1 200 OK\r\n"), Act::Hang]).await;
     slow("silence in the body", vec![answer("content-length: 9\r\n", b"hello"), Act::Hang]).await;
     slow("dribbled headers", vec![text("HTTP/1.1 200 OK\r\nx-a: "), Act::Dribble(b'a')]).await;
     slow("a dribbled body", vec![answer("content-length: 99999\r\n", b""), Act::Dribble(b'a')]).await;
     slow("a dribbled body without length", vec![answer("", b""), Act::Dribble(b'a')]).await;
-    slow("go on, for ever", vec![Act::Forever(b"HTTP/1.1 100 Continue\r\n\r\n".to_vec())]).await;
-    slow(
-        "early hints, for ever",
-        vec![Act::Forever(b"HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n".to_vec())],
-    )
-    .await;
+    slow("endless 100 Continue", vec![Act::Forever(b"HTTP/1.1 100 Continue\r\n\r\n".to_vec())]).await;
+    slow("endless early hints", vec![Act::Forever(b"HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n".to_vec())])
+        .await;
 }
 
 #[tokio::test]
-async fn a_closed_port_is_a_failure_to_connect() {
-    // Bound and never listened to: the port is taken, so that no other test can open it meanwhile.
+async fn a_closed_port_is_a_connect_fault() {
+    // The socket is bound but does not listen, so the port stays closed and no other test can open it.
     let closed = TcpSocket::new_v4().expect("a socket");
     closed.bind("127.0.0.1:0".parse().expect("an address")).expect("a free port");
     let port = closed.local_addr().expect("an address").port();
     for scheme in ["http", "https"] {
-        let egress = egress::Egress::new(world::mapped(scheme, port)).expect("a door");
+        let egress = egress::Egress::new(world::mapped(scheme, port)).expect("an egress");
         let answer = world::send(&egress, &world::request()).await;
         world::assert_fault(&answer, Fault::Connect, scheme);
     }

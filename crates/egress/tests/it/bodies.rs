@@ -1,4 +1,4 @@
-//! How much of a body is read, and what becomes of compression.
+//! Limits on bodies, and compression.
 
 use egress::{Egress, Policy};
 use guide::Verb;
@@ -6,11 +6,11 @@ use guide::Verb;
 use crate::deflate::{EMPTY_BLOCK, HEADER, bomb, gzip};
 use crate::world::{self, Act, Server, answer, text};
 
-const CAP: usize = 256 * 1024;
+const MAX_BODY: usize = 256 * 1024;
 
 async fn check(case: &str, acts: Vec<Act>, expected: &str) {
     let server = Server::start(acts).await;
-    let egress = Egress::new(world::mapped("http", server.port)).expect("a door");
+    let egress = Egress::new(world::mapped("http", server.port)).expect("an egress");
     let answer = world::send(&egress, &world::request()).await;
     let shown = match &answer {
         probe::Answer::Response(it) if it.body.len() < 100 => String::from_utf8_lossy(&it.body).into_owned(),
@@ -21,15 +21,19 @@ async fn check(case: &str, acts: Vec<Act>, expected: &str) {
 }
 
 #[tokio::test]
-async fn a_body_is_read_to_its_cap_and_no_further() {
+async fn a_body_is_read_up_to_its_limit() {
     let sized = |n: usize| vec![answer(&format!("content-length: {n}\r\n"), &vec![b'a'; n])];
     check("empty", sized(0), "").await;
-    check("at the cap", sized(CAP), "262144 bytes").await;
-    check("one over the cap", sized(CAP + 1), "too_large").await;
+    check("at the limit", sized(MAX_BODY), "262144 bytes").await;
+    check("one byte over the limit", sized(MAX_BODY + 1), "too_large").await;
     check("endless", vec![answer("", b""), Act::Forever(vec![b'a'; 4096])], "too_large").await;
     let length = "content-length: 18446744073709551000\r\n";
-    check("endless, as announced", vec![answer(length, b""), Act::Forever(vec![b'a'; 4096])], "too_large")
-        .await;
+    check(
+        "endless, with a matching length",
+        vec![answer(length, b""), Act::Forever(vec![b'a'; 4096])],
+        "too_large",
+    )
+    .await;
     let chunked = answer("transfer-encoding: chunked\r\n", b"");
     check("endless tiny chunks", vec![chunked, Act::Forever(b"1\r\na\r\n".repeat(500))], "too_large").await;
 }
@@ -50,10 +54,10 @@ async fn gzip_is_decoded() {
 }
 
 #[tokio::test]
-async fn the_cap_is_on_what_comes_out_of_decompression() {
+async fn the_limit_counts_decompressed_bytes() {
     let small = bomb(1000);
     assert!(small.len() < 2000);
-    // No checksum follows, so a bomb within the cap is cut off rather than too large.
+    // The bomb has no checksum, so one within the limit counts as cut off.
     check("258 kB out of 2 kB, cut off", vec![answer("content-encoding: gzip\r\n", &small)], "malformed")
         .await;
     check("260 kB", vec![answer("content-encoding: gzip\r\n", &bomb(1020))], "too_large").await;
@@ -63,43 +67,43 @@ async fn the_cap_is_on_what_comes_out_of_decompression() {
         "too_large",
     )
     .await;
-    // Only the first member is decoded; whatever follows it is not read to its end.
+    // Only the first member is decoded, and what follows it is not read to the end.
     let endless = vec![answer("content-encoding: gzip\r\n", b""), Act::Forever(gzip(&[b'a'; 1000]))];
     check("endless members", endless, "malformed").await;
 }
 
 #[tokio::test]
-async fn what_swells_to_nothing_is_bounded_by_time() {
+async fn endless_data_that_decodes_to_nothing_times_out() {
     let nothing = Act::Forever(EMPTY_BLOCK.repeat(1000));
     let server = Server::start(vec![answer("content-encoding: gzip\r\n", &HEADER), nothing]).await;
-    let egress = Egress::new(world::impatient(world::mapped("http", server.port))).expect("a door");
+    let egress = Egress::new(world::impatient(world::mapped("http", server.port))).expect("an egress");
     let answer = world::send(&egress, &world::request()).await;
     world::assert_fault(&answer, guide::Fault::Timeout, "endless empty blocks");
 }
 
 #[tokio::test]
-async fn what_cannot_be_decoded_is_malformed() {
+async fn undecodable_bodies_are_malformed() {
     let encoded =
         |encoding: &str, body: &[u8]| vec![answer(&format!("content-encoding: {encoding}\r\n"), body)];
-    let sound = gzip(b"hello");
-    let mut wrong_sum = sound.clone();
+    let valid = gzip(b"hello");
+    let mut wrong_sum = valid.clone();
     wrong_sum[20] ^= 1;
-    check("no gzip at all", encoded("gzip", b"hello"), "malformed").await;
-    check("cut off", encoded("gzip", &sound[..sound.len() - 3]), "malformed").await;
+    check("not gzip", encoded("gzip", b"hello"), "malformed").await;
+    check("cut off", encoded("gzip", &valid[..valid.len() - 3]), "malformed").await;
     check("a wrong checksum", encoded("gzip", &wrong_sum), "malformed").await;
-    check("encoded twice", encoded("gzip, gzip", &gzip(&sound)), "malformed").await;
-    check("brotli unasked", encoded("br", b"\x0b\x02\x80hello\x03"), "malformed").await;
-    check("an encoding nobody knows", encoded("rot13", b"uryyb"), "malformed").await;
-    let cut = format!("content-encoding: gzip\r\ncontent-length: {}\r\n", sound.len());
-    check("the connection closed within gzip", vec![answer(&cut, &sound[..12])], "reset").await;
-    check("the connection reset within gzip", vec![answer(&cut, &sound[..12]), Act::Reset], "reset").await;
+    check("encoded twice", encoded("gzip, gzip", &gzip(&valid)), "malformed").await;
+    check("brotli, which was not requested", encoded("br", b"\x0b\x02\x80hello\x03"), "malformed").await;
+    check("an unknown encoding", encoded("rot13", b"uryyb"), "malformed").await;
+    let cut = format!("content-encoding: gzip\r\ncontent-length: {}\r\n", valid.len());
+    check("the connection closed within gzip", vec![answer(&cut, &valid[..12])], "reset").await;
+    check("the connection reset within gzip", vec![answer(&cut, &valid[..12]), Act::Reset], "reset").await;
 }
 
 #[tokio::test]
 async fn an_answer_to_head_has_no_body() {
     let server =
         Server::start(vec![answer("content-length: 99999999\r\ncontent-encoding: gzip\r\n", b"")]).await;
-    let egress = Egress::new(world::mapped("http", server.port)).expect("a door");
+    let egress = Egress::new(world::mapped("http", server.port)).expect("an egress");
     let mut request = world::request();
     request.verb = Verb::Head;
     let response = world::response(world::send(&egress, &request).await);
@@ -107,10 +111,10 @@ async fn an_answer_to_head_has_no_body() {
 }
 
 #[tokio::test]
-async fn caps_are_the_operators() {
+async fn the_operator_sets_the_limits() {
     let server = Server::start(vec![text("HTTP/1.1 200 OK\r\nx-a: b\r\nx-b: c\r\n\r\nhello")]).await;
     let check = async |policy: Policy, expected: &str| {
-        let answer = world::send(&Egress::new(policy).expect("a door"), &world::request()).await;
+        let answer = world::send(&Egress::new(policy).expect("an egress"), &world::request()).await;
         assert_eq!(world::outcome(&answer), expected);
     };
     let policy = || world::mapped("http", server.port);

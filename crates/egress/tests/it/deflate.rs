@@ -1,12 +1,12 @@
-//! Gzip written by hand: whole, wrong, and swelling.
+//! Gzip data made by hand: valid, invalid, and expanding.
 
-/// How every member begins.
+/// The header of every member.
 pub(crate) const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 
-/// A block of no bytes, after which another one comes.
+/// An empty block that is not the last one.
 pub(crate) const EMPTY_BLOCK: [u8; 5] = [0, 0, 0, 0xff, 0xff];
 
-/// A sound member, not compressed.
+/// A valid member that is stored without compression.
 pub(crate) fn gzip(content: &[u8]) -> Vec<u8> {
     let length = u16::try_from(content.len()).expect("one stored block");
     let mut out = HEADER.to_vec();
@@ -19,8 +19,8 @@ pub(crate) fn gzip(content: &[u8]) -> Vec<u8> {
     out
 }
 
-/// A member that swells to 258 bytes for each repetition, at 13 bits each. It has no checksum: nobody should
-/// come that far.
+/// A member that expands to 258 bytes per repetition, each of which takes 13 bits. It has no checksum, because no reader
+/// should get that far.
 pub(crate) fn bomb(repetitions: usize) -> Vec<u8> {
     let mut bits = Bits::default();
     bits.push(0b1, 1); // the last block

@@ -1,21 +1,21 @@
-//! Hosts that are not what they seem. The permit lets each through, the resolver would answer: the spelling
-//! alone must stop them.
+//! Hosts that could be misread. The permit allows each of them and the resolver would answer, so only the check of their
+//! spelling can reject them.
 
 use egress::{Egress, Policy, Proxy};
 use guide::Fault;
 
 use crate::world::{self, Fixed};
 
-/// Spellings of addresses, and tricks with names.
+/// Addresses in all notations, and misleading names.
 const HOSTS: &[&str] = &[
-    // addresses, plainly
+    // addresses in the usual notation
     "127.0.0.1",
     "10.0.0.1",
     "169.254.169.254",
     "8.8.8.8",
     "0.0.0.0",
     "255.255.255.255",
-    // in fewer parts, in other bases
+    // addresses with fewer parts or in other bases
     "127.1",
     "127.0.1",
     "0",
@@ -30,7 +30,7 @@ const HOSTS: &[&str] = &[
     "4294967297",
     "127.0.0.1.",
     "127.0.0.1.0x0",
-    // of the other family
+    // IPv6
     "::1",
     "[::1]",
     "[::]",
@@ -40,18 +40,18 @@ const HOSTS: &[&str] = &[
     "[64:ff9b::7f00:1]",
     "[fe80::1%25eth0]",
     "[fd00:ec2::254]",
-    // in other scripts, which a URL parser folds
+    // other scripts, which URL parsers fold to ASCII
     "１２７.０.０.１",
     "127。0。0。1",
     "①②⑦.⓪.⓪.①",
     "ⓛocalhost.example.com",
     "ａcme.example.com",
-    // names of this machine
+    // names of the local machine
     "localhost",
     "localhost.",
     "acme.localhost",
     "LOCALHOST",
-    // not as the guide spells them
+    // not spelled as in the guide
     "acme.example.com.",
     "Acme.example.com",
     "ACME.EXAMPLE.COM",
@@ -80,7 +80,7 @@ const HOSTS: &[&str] = &[
     "evil.net%00.example.com",
     "https://acme.example.com",
     "//acme.example.com",
-    // not one line of text
+    // control characters, spaces and invisible characters
     "acme.example.com\r\nhost: evil.net",
     "acme.example.com\n",
     "acme.example.com\t",
@@ -94,7 +94,7 @@ const HOSTS: &[&str] = &[
 
 async fn check_all(policy: &Policy, route: &str) {
     let resolver = Fixed::addresses("127.0.0.1");
-    let egress = Egress::with_resolver(policy.clone(), resolver.clone()).expect("a door");
+    let egress = Egress::with_resolver(policy.clone(), resolver.clone()).expect("an egress");
     let long = format!("{}.com", "a".repeat(64));
     let longer = format!("{}example.com", "abcdefg.".repeat(32));
     for host in HOSTS.iter().copied().chain([long.as_str(), &longer]) {
@@ -104,11 +104,11 @@ async fn check_all(policy: &Policy, route: &str) {
         let answer = world::send(&egress, &request).await;
         world::assert_fault(&answer, Fault::Refused, &format!("{host:?} {route}"));
     }
-    assert_eq!(resolver.asked(), 0, "{route}: nothing was resolved");
+    assert_eq!(resolver.calls(), 0, "{route}: nothing must be resolved");
 }
 
 #[tokio::test]
-async fn what_is_not_a_plain_name_is_refused_on_every_route() {
+async fn misleading_hosts_are_refused_on_every_route() {
     assert!(60 < HOSTS.len());
     let server = world::Server::start(vec![world::answer("", b"")]).await;
     check_all(&Policy::default(), "directly").await;
@@ -119,9 +119,9 @@ async fn what_is_not_a_plain_name_is_refused_on_every_route() {
 }
 
 #[tokio::test]
-async fn a_host_the_guide_does_not_name_is_refused() {
+async fn a_host_that_the_guide_does_not_allow_is_refused() {
     let resolver = Fixed::addresses("127.0.0.1");
-    let egress = Egress::with_resolver(Policy::default(), resolver.clone()).expect("a door");
+    let egress = Egress::with_resolver(Policy::default(), resolver.clone()).expect("an egress");
     let hosts = [
         "example.com",
         "evilexample.com",
@@ -136,5 +136,5 @@ async fn a_host_the_guide_does_not_name_is_refused() {
         request.host = host.to_owned();
         world::assert_fault(&world::send(&egress, &request).await, Fault::Refused, host);
     }
-    assert_eq!(resolver.asked(), 0);
+    assert_eq!(resolver.calls(), 0);
 }

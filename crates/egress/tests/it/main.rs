@@ -1,7 +1,7 @@
-//! The way out, tried from outside: real sockets, on loopback only.
+//! Tests of outgoing requests over real sockets, on loopback only.
 //!
-//! Every request carries a canary in its path, query, headers and body; `world::send` fails a test when one
-//! turns up in a detail.
+//! Every request contains a canary in its path, query, headers and body. `world::send` fails the test if the canary appears
+//! in a failure's detail.
 
 mod deflate;
 mod world;

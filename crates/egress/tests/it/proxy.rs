@@ -1,4 +1,4 @@
-//! A proxy on loopback that tunnels to a provider that speaks TLS.
+//! Requests through a proxy on loopback, which tunnels to a TLS server.
 
 use std::sync::Arc;
 
@@ -11,13 +11,13 @@ use tokio::task::JoinHandle;
 use crate::tls::{Authority, serve};
 use crate::world::{self, Act, CANARY, Fixed, HOST, Server, answer, read_request, text};
 
-/// A proxy for one tunnel, behind which the provider answers. Gives what each of them was asked.
+/// A proxy for one tunnel to a provider that answers one request. Returns the requests that both received.
 async fn start(authority: &Authority) -> (u16, JoinHandle<(String, String)>) {
     let acceptor = authority.issue(HOST, |_| ()).acceptor();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = listener.local_addr().expect("an address").port();
     let seen = tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.expect("a visitor");
+        let (mut stream, _) = listener.accept().await.expect("a connection");
         let to_proxy = read_request(&mut stream).await.expect("a request");
         stream.write_all(b"HTTP/1.1 200 Established\r\n\r\n").await.expect("still there");
         let stream = acceptor.accept(stream).await.expect("a handshake");
@@ -28,18 +28,18 @@ async fn start(authority: &Authority) -> (u16, JoinHandle<(String, String)>) {
     (port, seen)
 }
 
-fn through(port: u16, credentials: &str) -> Policy {
+fn proxied(port: u16, credentials: &str) -> Policy {
     let proxy = Proxy::explicit(&format!("http://{credentials}127.0.0.1:{port}"), "exempt.example.com");
     Policy { proxy: proxy.expect("a proxy"), ..Policy::default() }
 }
 
 #[tokio::test]
-async fn a_request_is_tunneled_and_the_proxy_learns_the_host_only() {
+async fn a_tunnel_reveals_only_the_host_to_the_proxy() {
     let ours = Authority::new("ours");
     let (port, seen) = start(&ours).await;
     let resolver = Fixed::addresses("127.0.0.1");
-    let policy = Policy { extra_roots: vec![ours.pem()], ..through(port, "user:p%40ss@") };
-    let egress = Egress::with_resolver(policy, resolver.clone()).expect("a door");
+    let policy = Policy { extra_roots: vec![ours.pem()], ..proxied(port, "user:p%40ss@") };
+    let egress = Egress::with_resolver(policy, resolver.clone()).expect("an egress");
     assert_eq!(world::response(world::send(&egress, &world::request()).await).body, b"hello");
 
     let (to_proxy, to_provider) = seen.await.expect("no panic");
@@ -48,34 +48,34 @@ async fn a_request_is_tunneled_and_the_proxy_learns_the_host_only() {
     assert!(!to_proxy.contains(CANARY));
     assert!(to_provider.starts_with("acme.example.com: POST /v1/c4n4ry?key="), "{to_provider}");
     assert!(!to_provider.to_lowercase().contains("proxy"));
-    assert_eq!(resolver.asked(), 0, "names are the proxy's to resolve");
+    assert_eq!(resolver.calls(), 0, "the proxy resolves names");
 }
 
 #[tokio::test]
-async fn a_proxy_may_have_a_name() {
+async fn a_proxy_can_have_a_name() {
     let ours = Authority::new("ours");
     let (port, seen) = start(&ours).await;
     let resolver = Fixed::addresses("127.0.0.1");
     let proxy = Proxy::explicit(&format!("proxy.corp:{port}"), "").expect("a proxy");
     let policy = Policy { proxy, extra_roots: vec![ours.pem()], ..Policy::default() };
-    let egress = Egress::with_resolver(policy, resolver.clone()).expect("a door");
+    let egress = Egress::with_resolver(policy, resolver.clone()).expect("an egress");
     let mut request = world::request();
     request.port = Some(8443);
     assert_eq!(world::response(world::send(&egress, &request).await).status, 200);
     assert!(seen.await.expect("no panic").0.starts_with("CONNECT acme.example.com:8443 "));
-    assert_eq!(resolver.asked(), 1);
+    assert_eq!(resolver.calls(), 1);
 }
 
 #[tokio::test]
-async fn the_provider_must_show_its_certificate_through_a_proxy_too() {
+async fn the_providers_certificate_is_verified_through_a_proxy_too() {
     let (port, _) = start(&Authority::new("ours")).await;
-    let policy = Policy { extra_roots: vec![Authority::new("other").pem()], ..through(port, "") };
-    let answer = world::send(&Egress::new(policy).expect("a door"), &world::request()).await;
+    let policy = Policy { extra_roots: vec![Authority::new("other").pem()], ..proxied(port, "") };
+    let answer = world::send(&Egress::new(policy).expect("an egress"), &world::request()).await;
     world::assert_fault(&answer, Fault::Tls, "the proxy's own certificate");
 }
 
 #[tokio::test]
-async fn a_proxy_that_does_not_tunnel_is_a_failure_to_connect() {
+async fn a_proxy_that_does_not_tunnel_is_a_connect_fault() {
     let cases = [
         (
             "no credentials",
@@ -90,26 +90,26 @@ async fn a_proxy_that_does_not_tunnel_is_a_failure_to_connect() {
     ];
     for (case, acts) in cases {
         let server = Server::start(acts).await;
-        let egress = Egress::new(through(server.port, "")).expect("a door");
+        let egress = Egress::new(proxied(server.port, "")).expect("an egress");
         world::assert_fault(&world::send(&egress, &world::request()).await, Fault::Connect, case);
         assert_eq!(server.seen().len(), 1, "{case}");
     }
     let silent = Server::start(vec![Act::Hang]).await;
-    let egress = Egress::new(world::impatient(through(silent.port, ""))).expect("a door");
+    let egress = Egress::new(world::impatient(proxied(silent.port, ""))).expect("an egress");
     world::assert_fault(&world::send(&egress, &world::request()).await, Fault::Timeout, "silence");
 }
 
 #[tokio::test]
-async fn past_the_proxy_addresses_are_checked_again() {
+async fn exempt_hosts_are_still_checked_for_private_addresses() {
     let server = Server::start(vec![answer("", b"")]).await;
     let resolver = Fixed::addresses("127.0.0.1");
     let egress =
-        Egress::with_resolver(through(server.port, ""), Arc::<Fixed>::clone(&resolver)).expect("a door");
+        Egress::with_resolver(proxied(server.port, ""), Arc::<Fixed>::clone(&resolver)).expect("an egress");
     let mut request = world::request();
     "exempt.example.com".clone_into(&mut request.host);
     request.port = Some(server.port);
     world::assert_fault(&world::send(&egress, &request).await, Fault::Refused, "exempt from the proxy only");
-    assert_eq!((resolver.asked(), server.seen().len()), (1, 0));
+    assert_eq!((resolver.calls(), server.seen().len()), (1, 0));
 }
 
 #[tokio::test]
@@ -117,7 +117,7 @@ async fn a_mapped_host_does_not_go_through_the_proxy() {
     let proxy = Server::start(vec![answer("", b"")]).await;
     let server = Server::start(vec![answer("", b"hello")]).await;
     let upstreams = world::mapped("http", server.port).upstreams;
-    let egress = Egress::new(Policy { upstreams, ..through(proxy.port, "") }).expect("a door");
+    let egress = Egress::new(Policy { upstreams, ..proxied(proxy.port, "") }).expect("an egress");
     assert_eq!(world::response(world::send(&egress, &world::request()).await).body, b"hello");
     assert_eq!(proxy.seen().len(), 0);
 }

@@ -1,4 +1,4 @@
-//! What leaves, byte for byte, and what must not leave at all.
+//! The bytes of requests, and requests that must not be sent.
 
 use egress::Egress;
 use guide::{Fault, Verb};
@@ -9,10 +9,10 @@ use crate::world::{self, Server, header, text};
 
 const OK: &str = "HTTP/1.1 200 OK\r\nX-Answer: Yes\r\ncontent-length: 0\r\n\r\n";
 
-/// Sends a changed request, and gives what the server saw with what became of it.
+/// Sends a modified request. Returns the requests that the server received, and the answer.
 async fn sent(change: impl FnOnce(&mut Request)) -> (Vec<String>, probe::Answer) {
     let server = Server::start(vec![text(OK)]).await;
-    let egress = Egress::new(world::mapped("http", server.port)).expect("a door");
+    let egress = Egress::new(world::mapped("http", server.port)).expect("an egress");
     let mut request = world::request();
     change(&mut request);
     let answer = world::send(&egress, &request).await;
@@ -22,7 +22,7 @@ async fn sent(change: impl FnOnce(&mut Request)) -> (Vec<String>, probe::Answer)
 async fn refused(case: &str, change: impl FnOnce(&mut Request)) {
     let (seen, answer) = sent(change).await;
     world::assert_fault(&answer, Fault::Refused, case);
-    assert_eq!(seen, [""; 0], "{case}: nothing was sent");
+    assert_eq!(seen, [""; 0], "{case}: nothing must be sent");
 }
 
 #[tokio::test]
@@ -63,7 +63,7 @@ async fn the_host_header_is_the_original_one() {
 }
 
 #[tokio::test]
-async fn a_guide_may_ask_for_another_type_and_repeat_a_header() {
+async fn a_guide_can_set_accept_and_repeat_a_header() {
     let (seen, _) = sent(|it| {
         it.headers = vec![header("accept", "text/plain"), header("x-a", "1"), header("x-a", "2")];
         it.body = None;
@@ -102,7 +102,7 @@ async fn a_value_cannot_become_structure() {
 }
 
 #[tokio::test]
-async fn what_frames_the_message_is_not_a_guides_to_set() {
+async fn a_guide_cannot_set_headers_that_frame_the_message() {
     let names = [
         "host",
         "Host",

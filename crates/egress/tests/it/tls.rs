@@ -1,4 +1,4 @@
-//! Certificates that should not be trusted, and what is no TLS at all.
+//! Certificates that must not be trusted, and servers that do not use TLS.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use tokio_rustls::server::TlsStream;
 
 use crate::world::{self, Act, HOST, answer, perform, read_request, text};
 
-/// A company's own authority.
+/// A company's own certificate authority.
 pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
@@ -36,7 +36,7 @@ impl Authority {
         self.0.pem().into_bytes()
     }
 
-    /// A server's certificate for a host, changed as told.
+    /// Issues a server certificate for a host, after `change` has modified its parameters.
     pub(crate) fn issue(&self, host: &str, change: impl FnOnce(&mut CertificateParams)) -> Identity {
         let mut params = CertificateParams::new(vec![host.to_owned()]).expect("a name");
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
@@ -53,7 +53,7 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    /// Certificate and key as a client gives them.
+    /// The certificate and key in PEM, for a client.
     fn of_client(self) -> ClientCertificate {
         let pem = |label: &str, der: &[u8]| {
             let text = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, der);
@@ -67,7 +67,7 @@ impl Identity {
         }
     }
 
-    /// A server that lets in only clients of an authority.
+    /// An acceptor that requires client certificates of an authority.
     fn acceptor_for_clients_of(self, authority: &Authority) -> TlsAcceptor {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let mut roots = rustls::RootCertStore::empty();
@@ -97,7 +97,7 @@ impl Identity {
     }
 }
 
-/// A server that speaks TLS, sees one request on each connection, and answers. Gives its port.
+/// Starts a TLS server that answers one request per connection. Returns its port.
 pub(crate) async fn start(acceptor: TlsAcceptor, acts: Vec<Act>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = listener.local_addr().expect("an address").port();
@@ -110,9 +110,9 @@ pub(crate) async fn start(acceptor: TlsAcceptor, acts: Vec<Act>) -> u16 {
     port
 }
 
-/// Answers one request, and hangs up without a farewell. Gives what was asked, and by which name.
+/// Answers one request, and closes the connection without `close_notify`. Returns the SNI name and the request.
 pub(crate) async fn serve(mut stream: TlsStream<TcpStream>, acts: &[Act]) -> Option<String> {
-    let name = stream.get_ref().1.server_name().unwrap_or("nobody").to_owned();
+    let name = stream.get_ref().1.server_name().unwrap_or("no name").to_owned();
     let request = read_request(&mut stream).await?;
     for act in acts {
         perform(&mut stream, act).await.ok()?;
@@ -121,7 +121,7 @@ pub(crate) async fn serve(mut stream: TlsStream<TcpStream>, acts: &[Act]) -> Opt
 }
 
 async fn send(policy: Policy) -> Answer {
-    world::send(&Egress::new(policy).expect("a door"), &world::request()).await
+    world::send(&Egress::new(policy).expect("an egress"), &world::request()).await
 }
 
 async fn check(case: &str, identity: Identity, roots: &[&Authority], expected: Result<(), &str>) {
@@ -142,41 +142,42 @@ async fn check(case: &str, identity: Identity, roots: &[&Authority], expected: R
 async fn a_certificate_must_be_trusted_current_and_the_hosts_own() {
     let (ours, other) = (Authority::new("ours"), Authority::new("other"));
     let plain = |_: &mut CertificateParams| ();
-    check("a company's own", ours.issue(HOST, plain), &[&ours], Ok(())).await;
+    check("a company's own root", ours.issue(HOST, plain), &[&ours], Ok(())).await;
     check("one of several roots", ours.issue(HOST, plain), &[&other, &ours], Ok(())).await;
     check("a wildcard", ours.issue("*.example.com", plain), &[&ours], Ok(())).await;
 
-    let untrusted = Err("the certificate is from an issuer who is not trusted");
+    let untrusted = Err("the certificate's issuer is not trusted");
     check("an unknown authority", ours.issue(HOST, plain), &[], untrusted).await;
     check("another authority", ours.issue(HOST, plain), &[&other], untrusted).await;
 
     let wrong_name = Err("the certificate is for another host");
     check("another host", ours.issue("other.example.com", plain), &[&ours], wrong_name).await;
     check("the upstream's address", ours.issue("127.0.0.1", plain), &[&ours], wrong_name).await;
-    check("a host below", ours.issue("a.acme.example.com", plain), &[&ours], wrong_name).await;
+    check("a subdomain", ours.issue("a.acme.example.com", plain), &[&ours], wrong_name).await;
     check("too wide a wildcard", ours.issue("*.com", plain), &[&ours], wrong_name).await;
-    check("the canary's", ours.issue("c4n4ry.example.com", plain), &[&ours], wrong_name).await;
+    check("a host with the canary", ours.issue("c4n4ry.example.com", plain), &[&ours], wrong_name).await;
 
     let past = |it: &mut CertificateParams| it.not_after = date_time_ymd(2001, 1, 1);
     check("expired", ours.issue(HOST, past), &[&ours], Err("the certificate has expired")).await;
     let future = |it: &mut CertificateParams| it.not_before = date_time_ymd(2999, 1, 1);
-    check("of the future", ours.issue(HOST, future), &[&ours], Err("the certificate is not valid yet")).await;
+    check("not valid yet", ours.issue(HOST, future), &[&ours], Err("the certificate is not valid yet")).await;
     let client =
         |it: &mut CertificateParams| it.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-    check("a client's", ours.issue(HOST, client), &[&ours], Err("the certificate is not valid")).await;
+    check("a client certificate", ours.issue(HOST, client), &[&ours], Err("the certificate is not valid"))
+        .await;
 }
 
 #[tokio::test]
-async fn a_certificate_signed_by_itself_is_not_trusted() {
+async fn a_self_signed_certificate_is_not_trusted() {
     let key = KeyPair::generate().expect("a key");
     let params = CertificateParams::new(vec![HOST.to_owned()]).expect("a name");
     let certificate = params.self_signed(&key).expect("a certificate").der().clone();
     let identity = Identity { certificate, key: key.serialize_der() };
-    check("self-signed", identity, &[], Err("the certificate is from an issuer who is not trusted")).await;
+    check("self-signed", identity, &[], Err("the certificate's issuer is not trusted")).await;
 }
 
 #[tokio::test]
-async fn what_is_not_tls_is_not_secure() {
+async fn servers_without_tls_are_tls_faults() {
     let page = "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n";
     let cases = [
         ("plain HTTP", vec![text(page)]),
@@ -198,7 +199,7 @@ async fn what_is_not_tls_is_not_secure() {
     );
 }
 
-/// A server that waits for a first byte, and then does as told without understanding any.
+/// A server without TLS that waits for the first byte and then plays its script.
 async fn start_plain(acts: Vec<Act>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = listener.local_addr().expect("an address").port();
@@ -212,7 +213,7 @@ async fn start_plain(acts: Vec<Act>) -> u16 {
                         let _ = stream.set_zero_linger();
                         return;
                     }
-                    // Said first, then heard: closing with unread bytes would be a reset.
+                    // The hello is read after sending, because closing with unread bytes would be a reset.
                     let _ = perform(&mut stream, act).await;
                 }
                 let mut hello = vec![0; 4096];
@@ -229,20 +230,20 @@ async fn a_body_cut_off_under_tls_is_a_reset() {
     let acts = vec![answer("content-length: 9\r\n", b"hello")];
     let port = start(ours.issue(HOST, |_| ()).acceptor(), acts).await;
     let policy = Policy { extra_roots: vec![ours.pem()], ..world::mapped("https", port) };
-    world::assert_fault(&send(policy).await, Fault::Reset, "no farewell");
+    world::assert_fault(&send(policy).await, Fault::Reset, "no close_notify");
 }
 
 #[tokio::test]
-async fn a_body_without_length_must_end_with_a_farewell() {
+async fn a_body_without_length_must_end_with_close_notify() {
     let ours = Authority::new("ours");
     let port = start(ours.issue(HOST, |_| ()).acceptor(), vec![answer("", b"hello")]).await;
     let policy = Policy { extra_roots: vec![ours.pem()], ..world::mapped("https", port) };
-    world::assert_fault(&send(policy).await, Fault::Reset, "whoever cuts the wire must not choose the end");
+    world::assert_fault(&send(policy).await, Fault::Reset, "an attacker must not be able to shorten a body");
 }
 
-/// A client's certificate is shown where a request has one, and to nobody else.
+/// A client certificate is used for its own request only.
 #[tokio::test]
-async fn a_client_shows_its_certificate() {
+async fn a_client_certificate_is_sent_with_its_request() {
     let (ours, other) = (Authority::new("ours"), Authority::new("other"));
     let client = |authority: &Authority| {
         authority.issue("client.example.com", |it| {
@@ -252,17 +253,17 @@ async fn a_client_shows_its_certificate() {
     let acceptor = ours.issue(HOST, |_| ()).acceptor_for_clients_of(&ours);
     let port = start(acceptor, vec![answer("content-length: 5\r\n", b"hello")]).await;
     let egress = Egress::new(Policy { extra_roots: vec![ours.pem()], ..world::mapped("https", port) })
-        .expect("a door");
+        .expect("an egress");
     let with = |certificate: Option<ClientCertificate>| probe::Request { certificate, ..world::request() };
 
     let good = with(Some(client(&ours).of_client()));
     assert_eq!(world::outcome(&world::send(&egress, &good).await), "200");
-    // The connection that was let in is not there for others.
+    // The accepted connection is not reused for other requests.
     for (case, certificate) in [
         ("none", None),
         ("another authority's", Some(client(&other).of_client())),
         (
-            "no PEM",
+            "not PEM",
             Some(ClientCertificate { certificate: Secret::from("c4n4ry"), key: Secret::from("c4n4ry") }),
         ),
         (

@@ -1,4 +1,4 @@
-//! A server that misbehaves as told, and requests that carry a canary.
+//! A server whose misbehavior is scripted, and requests that contain a canary.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
@@ -13,24 +13,24 @@ use secret::{Secret, SecretBytes};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Must never be seen in what is said of a failure.
+/// A string that must never appear in a failure's detail.
 pub(crate) const CANARY: &str = "c4n4ry";
 
-/// The host that most tests ask.
+/// The host that most tests send to.
 pub(crate) const HOST: &str = "acme.example.com";
 
-/// What a server does once it has read a request.
+/// What a server does after it has read a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Act {
-    /// Sends this.
+    /// Sends these bytes.
     Send(Vec<u8>),
-    /// Sends this again and again until nobody listens.
+    /// Sends these bytes repeatedly until the client disconnects.
     Forever(Vec<u8>),
-    /// Sends this byte every few milliseconds until nobody listens.
+    /// Sends this byte every few milliseconds until the client disconnects.
     Dribble(u8),
-    /// Says nothing until the other side hangs up.
+    /// Sends nothing until the client disconnects.
     Hang,
-    /// Breaks the connection, so that the other side gets an error.
+    /// Resets the connection.
     Reset,
 }
 
@@ -38,14 +38,14 @@ pub(crate) fn text(text: &str) -> Act {
     Act::Send(text.as_bytes().to_vec())
 }
 
-/// A status line, these header lines, and the body.
+/// A status line, the given header lines, and the body.
 pub(crate) fn answer(headers: &str, body: &[u8]) -> Act {
     let mut bytes = format!("HTTP/1.1 200 OK\r\n{headers}\r\n").into_bytes();
     bytes.extend_from_slice(body);
     Act::Send(bytes)
 }
 
-/// A server on loopback that does the same for each connection.
+/// A server on loopback that plays the same script on each connection.
 pub(crate) struct Server {
     pub(crate) port: u16,
     seen: Arc<Mutex<Vec<String>>>,
@@ -65,7 +65,7 @@ impl Server {
         server
     }
 
-    /// What was asked, head and body, one text for each request.
+    /// The requests received, each as one string of head and body.
     pub(crate) fn seen(&self) -> Vec<String> {
         self.seen.lock().expect("no panic while held").clone()
     }
@@ -74,16 +74,16 @@ impl Server {
 async fn play(mut stream: TcpStream, acts: Vec<Act>, seen: Arc<Mutex<Vec<String>>>) {
     while let Some(request) = read_request(&mut stream).await {
         seen.lock().expect("no panic while held").push(request);
-        let mut lives_on = true;
+        let mut is_open = true;
         for act in &acts {
             if matches!(act, Act::Reset) {
                 let _ = stream.set_zero_linger();
                 return;
             }
-            lives_on = perform(&mut stream, act).await.is_ok();
+            is_open = perform(&mut stream, act).await.is_ok();
         }
-        // What has no framing of its own ends with the connection.
-        if !lives_on || !matches!(acts.last(), Some(Act::Send(bytes)) if is_kept_alive(bytes)) {
+        // An answer without framing ends when the connection closes.
+        if !is_open || !matches!(acts.last(), Some(Act::Send(bytes)) if is_kept_alive(bytes)) {
             return;
         }
     }
@@ -93,7 +93,7 @@ fn is_kept_alive(bytes: &[u8]) -> bool {
     bytes.windows(10).any(|it| it == b"keep-alive")
 }
 
-/// Does one thing; an error means that the other side is gone.
+/// Performs one act. An error means that the client disconnected.
 pub(crate) async fn perform(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), act: &Act) -> io::Result<()> {
     match act {
         Act::Send(bytes) => stream.write_all(bytes).await,
@@ -112,7 +112,7 @@ pub(crate) async fn perform(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), 
     }
 }
 
-/// Reads a request whole; nothing if the connection ends before.
+/// Reads a complete request, or returns `None` if the connection ends first.
 pub(crate) async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Option<String> {
     let mut bytes = Vec::new();
     while !bytes.ends_with(b"\r\n\r\n") {
@@ -129,41 +129,41 @@ pub(crate) async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Optio
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// A resolver with one answer, which counts how often it is asked.
+/// A resolver that always gives the same answer, and counts its calls.
 pub(crate) struct Fixed {
     answer: Result<Vec<IpAddr>, io::ErrorKind>,
-    asked: AtomicUsize,
+    calls: AtomicUsize,
 }
 
 impl Fixed {
     pub(crate) fn addresses(list: &str) -> Arc<Self> {
         let answer = list.split_whitespace().map(|it| it.parse().expect("an address")).collect();
-        Arc::new(Self { answer: Ok(answer), asked: AtomicUsize::new(0) })
+        Arc::new(Self { answer: Ok(answer), calls: AtomicUsize::new(0) })
     }
 
     pub(crate) fn failing() -> Arc<Self> {
-        Arc::new(Self { answer: Err(io::ErrorKind::NotFound), asked: AtomicUsize::new(0) })
+        Arc::new(Self { answer: Err(io::ErrorKind::NotFound), calls: AtomicUsize::new(0) })
     }
 
-    pub(crate) fn asked(&self) -> usize {
-        self.asked.load(Ordering::Relaxed)
+    pub(crate) fn calls(&self) -> usize {
+        self.calls.load(Ordering::Relaxed)
     }
 }
 
 impl Resolve for Fixed {
     fn resolve<'a>(&'a self, _host: &'a str) -> Resolving<'a> {
-        self.asked.fetch_add(1, Ordering::Relaxed);
+        self.calls.fetch_add(1, Ordering::Relaxed);
         Box::pin(async { self.answer.clone().map_err(io::Error::from) })
     }
 }
 
-/// A policy that maps all hosts of the tests to a port of loopback.
+/// A policy that maps all test hosts to a port on loopback.
 pub(crate) fn mapped(scheme: &str, port: u16) -> Policy {
     let mapping = |pattern| format!("{pattern}={scheme}://127.0.0.1:{port}").parse().expect("a mapping");
     Policy { upstreams: vec![mapping("**.example.com")], ..Policy::default() }
 }
 
-/// The same, out of patience soon.
+/// The same policy with short timeouts.
 pub(crate) fn impatient(policy: Policy) -> Policy {
     Policy {
         connect_timeout: Duration::from_millis(400),
@@ -173,7 +173,7 @@ pub(crate) fn impatient(policy: Policy) -> Policy {
     }
 }
 
-/// A request to [`HOST`] with a canary wherever there is room for one.
+/// A request to [`HOST`] that has a canary in every part.
 pub(crate) fn request() -> Request {
     Request {
         verb: Verb::Post,
@@ -195,18 +195,21 @@ pub(crate) fn header(name: &str, value: &str) -> Header {
     Header { name: name.to_owned(), value: Secret::new(value) }
 }
 
-/// Sends, and makes sure that a failure's detail gives nothing away.
+/// Sends a request, and checks that a failure's detail reveals nothing.
 pub(crate) async fn send(egress: &Egress, request: &Request) -> Answer {
     let answer = egress.send(request).await;
     if let Answer::Failed { detail, .. } = &answer {
-        assert!(!detail.contains(CANARY), "the canary was seen: {detail}");
-        assert!(!detail.contains("127.0.0.1") && !detail.contains("://"), "a URL was seen: {detail}");
+        assert!(!detail.contains(CANARY), "the detail contains the canary: {detail}");
+        assert!(
+            !detail.contains("127.0.0.1") && !detail.contains("://"),
+            "the detail contains a URL: {detail}"
+        );
         assert!(!detail.is_empty());
     }
     answer
 }
 
-/// What became of a request, in short: the status, or the fault.
+/// The status of the response, or the fault.
 pub(crate) fn outcome(answer: &Answer) -> String {
     match answer {
         Answer::Response(response) => response.status.to_string(),

@@ -1,9 +1,9 @@
 //! Findings about the meaning: do the parts of the guide fit together?
 
-use super::CodePage;
-use crate::finding::Severity::Error;
+use crate::page::CodePage;
+use crate::page::Severity::Error;
 
-/// The pages of this file, by code.
+/// The pages of this file, ordered by code.
 pub(super) const PAGES: &[&CodePage] = &[
     &BAD_KEY,
     &TAKEN_KEY,
@@ -36,9 +36,9 @@ pub(crate) static BAD_KEY: CodePage = CodePage {
     code: "W0201",
     name: "bad-key",
     severity: Error,
-    summary: "A key is not spelled as keys are",
-    why: "keys become anchors, addresses and names of variables, so they are plain and never change",
-    mend: "use lower-case letters, digits, and single hyphens or underscores",
+    summary: "A key has an invalid spelling",
+    why: "keys become anchors, URLs and variable names",
+    mend: "use lowercase letters and digits, with single hyphens or underscores between words",
     bad: "key: API Token",
     good: "key: api_token",
 };
@@ -47,9 +47,9 @@ pub(crate) static TAKEN_KEY: CodePage = CodePage {
     code: "W0202",
     name: "taken-key",
     severity: Error,
-    summary: "Two things of one kind have the same key",
-    why: "a reference to the key could mean either",
-    mend: "give one of them another key",
+    summary: "Two items of the same kind have the same key",
+    why: "a reference to the key could mean either item",
+    mend: "give one of them a different key",
     bad: r"- key: token
 - key: token",
     good: r"- key: token
@@ -60,9 +60,9 @@ pub(crate) static UNKNOWN_NAME: CodePage = CodePage {
     code: "W0203",
     name: "unknown-name",
     severity: Error,
-    summary: "A name refers to something that is not there",
-    why: "what it stands for would be missing from the page, the form or the request",
-    mend: "use a name that is declared in this method",
+    summary: "A name refers to something that does not exist",
+    why: "its value would be missing from the page, the form or the request",
+    mend: "use a name that this method declares",
     bad: "collects: [api_tokn]",
     good: "collects: [api_token]",
 };
@@ -72,7 +72,7 @@ pub(crate) static BAD_REFERENCE: CodePage = CodePage {
     name: "bad-reference",
     severity: Error,
     summary: "A `{{ … }}` is not a reference",
-    why: "only `{{ path }}` and `{{ path | filter }}` mean something; four braces `{{{{` are two literal ones",
+    why: "a reference has the form `{{ path }}` or `{{ path | filter }}`; `{{{{` produces two literal braces",
     mend: "write a path such as `label.api_token`",
     bad: "body: Enter {{ the token }}.",
     good: "body: Enter {{ label.api_token }}.",
@@ -82,9 +82,9 @@ pub(crate) static MISPLACED_REFERENCE: CodePage = CodePage {
     code: "W0205",
     name: "misplaced-reference",
     severity: Error,
-    summary: "A reference stands where it means nothing",
-    why: "a documentation page has no typed values, and a request has no labels",
-    mend: "use a reference that has a value in this place",
+    summary: "A reference has no value in this place",
+    why: "a documentation page knows no entered values, and a request knows no labels",
+    mend: "use a reference that is available here",
     bad: "body: Your slug is {{ value.slug }}.",
     good: "body: Find {{ label.slug }}.",
 };
@@ -93,9 +93,9 @@ pub(crate) static BAD_FILTER: CodePage = CodePage {
     code: "W0206",
     name: "bad-filter",
     severity: Error,
-    summary: "A filter is unknown or used where it means nothing",
-    why: "a filter that is not understood would pass the value on unchanged",
-    mend: "use one of the filters: `host_labels(n)`, `lowercase`, `uppercase`, `base64`",
+    summary: "A filter is unknown or cannot be used here",
+    why: "an unknown filter would leave the value unchanged",
+    mend: "use a filter from the reference, such as `lowercase`, or remove it",
     bad: "'{{ value.slug | downcase }}'",
     good: "'{{ value.slug | lowercase }}'",
 };
@@ -104,9 +104,9 @@ pub(crate) static PROSE_MARKUP: CodePage = CodePage {
     code: "W0207",
     name: "prose-markup",
     severity: Error,
-    summary: "The prose uses markup that a guide does not have",
-    why: "a guide is shown in pages, forms and terminals; raw HTML, headings and tables do not survive that",
-    mend: "use paragraphs, lists, bold, code, links and images",
+    summary: "The prose uses markup that guides do not support",
+    why: "a guide appears on pages, in forms and in terminals, which cannot all show raw HTML, headings or tables",
+    mend: "use only paragraphs, lists, bold, code, links and images",
     bad: "body: <b>Save</b>",
     good: "body: '**Save**'",
 };
@@ -115,8 +115,8 @@ pub(crate) static BAD_LINK: CodePage = CodePage {
     code: "W0208",
     name: "bad-link",
     severity: Error,
-    summary: "A link's target is not one that readers can follow safely",
-    why: "`javascript:` runs code, and a bare path leads nowhere from a terminal",
+    summary: "Readers cannot follow a link safely",
+    why: "`javascript:` runs code, and a relative path leads nowhere from a terminal",
     mend: "use an `https://` or `mailto:` address, or a path from the site's root",
     bad: "body: '[here](javascript:x)'",
     good: "body: '[Settings](https://example.com/settings)'",
@@ -126,9 +126,9 @@ pub(crate) static IMAGE_WITHOUT_TEXT: CodePage = CodePage {
     code: "W0209",
     name: "image-without-text",
     severity: Error,
-    summary: "An image has no text in its place",
-    why: "people who do not see it, and people in a terminal, get nothing",
-    mend: "say in the brackets what the image shows",
+    summary: "An image has no alternative text",
+    why: "people who cannot see the image, and people in a terminal, get no information",
+    mend: "describe in the brackets what the image shows",
     bad: "body: '![](menu.png)'",
     good: "body: '![The Settings menu](menu.png)'",
 };
@@ -138,8 +138,8 @@ pub(crate) static BAD_PATTERN: CodePage = CodePage {
     name: "bad-pattern",
     severity: Error,
     summary: "A pattern is not a portable regular expression",
-    why: "patterns run in Rust and in browsers, in linear time, and must mean the same in both",
-    mend: "use literals, classes, groups, `|`, `*`, `+`, `?` and `{n,m}`; no anchors, look-around or back-references",
+    why: "patterns must match the same values here and in browsers, in linear time",
+    mend: "use literals, classes, groups, `|`, `*`, `+`, `?` and `{n,m}`, but no anchors, look-around or backreferences",
     bad: r"pattern: '(?=x)\w+'",
     good: "pattern: '[a-z0-9]+'",
 };
@@ -148,8 +148,8 @@ pub(crate) static BAD_HOST: CodePage = CodePage {
     code: "W0211",
     name: "bad-host",
     severity: Error,
-    summary: "A host or host pattern is not sound",
-    why: "hosts are the only thing that keeps a secret from going elsewhere",
+    summary: "A host or host pattern is invalid",
+    why: "`hosts` is what keeps secrets from being sent anywhere else",
     mend: "write `api.example.com`, `*.example.com` or `**.example.com`",
     bad: "hosts: ['*.com']",
     good: "hosts: ['*.example.com']",
@@ -159,9 +159,9 @@ pub(crate) static BAD_ADDRESS: CodePage = CodePage {
     code: "W0212",
     name: "bad-address",
     severity: Error,
-    summary: "An address or request line is not sound",
-    why: "what cannot be asked or followed safely proves nothing",
-    mend: "write `https://host/path` for an address and `GET /path` for a request",
+    summary: "An address or request line is invalid",
+    why: "an invalid address cannot be requested",
+    mend: "write an address as `https://host/path` and a request as `GET /path`",
     bad: "request: organization",
     good: "request: GET /api/v1/organization",
 };
@@ -170,9 +170,9 @@ pub(crate) static BAD_PATH: CodePage = CodePage {
     code: "W0213",
     name: "bad-json-path",
     severity: Error,
-    summary: "A JSON path is not sound",
-    why: "a path that means nothing matches nothing",
-    mend: "write `name`, `user.name` or `items[0].id`",
+    summary: "A JSON path is invalid",
+    why: "an invalid path never matches",
+    mend: "write a path such as `name`, `user.name` or `items[0].id`",
     bad: "json: { '$..id': { exists: true } }",
     good: "json: { id: { exists: true } }",
 };
@@ -181,20 +181,20 @@ pub(crate) static NOT_RUNNABLE: CodePage = CodePage {
     code: "W0214",
     name: "not-runnable-yet",
     severity: Error,
-    summary: "The format has this, and waystone cannot run it yet",
-    why: "a guide that passes `check` must also link accounts",
-    mend: "do without it for now, or follow the changelog",
-    bad: "auth: { jwt: { … } }",
-    good: "auth: { bearer: { token: '{{ value.token }}' } }",
+    summary: "Waystone cannot run this part of the format yet",
+    why: "a guide that passes `check` must be able to link accounts",
+    mend: "use something else for now, or watch the changelog",
+    bad: "auth: { oauth2: { grant: device_code, … } }",
+    good: "auth: { oauth2: { grant: client_credentials, … } }",
 };
 
 pub(crate) static BAD_DATE: CodePage = CodePage {
     code: "W0215",
     name: "bad-date",
     severity: Error,
-    summary: "A date is not a day of the calendar",
-    why: "dates decide when a fact is stale and when a sunset is near",
-    mend: "write `YYYY-MM-DD`",
+    summary: "A date does not exist",
+    why: "warnings about outdated facts and upcoming sunsets depend on dates",
+    mend: "write an existing date as `YYYY-MM-DD`",
     bad: "checked_on: '2026-02-30'",
     good: "checked_on: '2026-02-28'",
 };
@@ -203,8 +203,8 @@ pub(crate) static SECRET_CASE: CodePage = CodePage {
     code: "W0216",
     name: "secret-case",
     severity: Error,
-    summary: "The case of a secret would be changed",
-    why: "tokens are case-sensitive; the changed one would be refused",
+    summary: "`accept` would change the case of a secret",
+    why: "secrets are case-sensitive, so the provider would reject the changed one",
     mend: "remove the step from `accept`",
     bad: r"type: secret
 accept: [lowercase]",
@@ -216,8 +216,8 @@ pub(crate) static PUBLIC_SECRET: CodePage = CodePage {
     code: "W0217",
     name: "public-secret",
     severity: Error,
-    summary: "A field that is plainly a secret is made public",
-    why: "what is public is shown, logged and sent to webhooks",
+    summary: "A secret field is marked as public",
+    why: "public values are shown and logged",
     mend: "remove `public: true`",
     bad: r"key: api_token
 public: true",
@@ -229,8 +229,8 @@ pub(crate) static BAD_FIELD: CodePage = CodePage {
     name: "bad-field",
     severity: Error,
     summary: "The parts of a field contradict each other",
-    why: "a form made from it could not be filled in",
-    mend: "make them agree",
+    why: "people could not fill in the resulting form",
+    mend: "correct one of the contradicting parts",
     bad: "type: select",
     good: r"type: select
 options:
@@ -241,9 +241,9 @@ pub(crate) static FALSE_EXAMPLE: CodePage = CodePage {
     code: "W0219",
     name: "false-example",
     severity: Error,
-    summary: "An example does not turn out as it says",
-    why: "either the example or the rule it tests is wrong, and people would meet the rule",
-    mend: "correct the example, or the rule that it tries",
+    summary: "An example does not produce the result it names",
+    why: "either the example or the rule it tests is wrong",
+    mend: "correct the example, or the rule that it tests",
     bad: r"typed: Acme
 becomes: Acme",
     good: r"typed: Acme
@@ -255,8 +255,8 @@ pub(crate) static BAD_CHECK: CodePage = CodePage {
     name: "bad-check",
     severity: Error,
     summary: "The parts of a check or outcome contradict each other",
-    why: "it could never be sent or match, or would conclude nothing",
-    mend: "make them agree",
+    why: "the check could not be sent, or the rule would never match",
+    mend: "correct one of the contradicting parts",
     bad: "role: identity",
     good: r"role: identity
 account: { id: '{{ json.id }}', name: '{{ json.name }}' }",
@@ -266,9 +266,9 @@ pub(crate) static BAD_SCENARIO: CodePage = CodePage {
     code: "W0221",
     name: "bad-scenario",
     severity: Error,
-    summary: "A turn of a scenario has no answer, or two",
-    why: "it is a test, and a test needs one answer",
-    mend: "give the turn a `response` or a `fails`",
+    summary: "A turn of a scenario needs exactly one answer",
+    why: "a scenario is a test, and its result must be certain",
+    mend: "give the turn either a `response` or `fails`",
     bad: "- { request: GET /me }",
     good: "- { request: GET /me, response: { status: 200 } }",
 };
@@ -278,8 +278,8 @@ pub(crate) static UNBOUND_HOST: CodePage = CodePage {
     name: "unbound-host",
     severity: Error,
     summary: "The base address can lead to a host that `hosts` does not allow",
-    why: "every request would be refused, or a value could choose its own host",
-    mend: "let the address end in a literal part that a pattern of `hosts` covers",
+    why: "requests would be refused, or an entered value could choose the host",
+    mend: "end the host in a literal part that a pattern in `hosts` covers",
     bad: "base_url: 'https://{{ value.domain }}'",
     good: "base_url: 'https://{{ value.slug | host_labels(1) }}.example.com'",
 };
@@ -288,9 +288,9 @@ pub(crate) static UNUSED_ALLOW: CodePage = CodePage {
     code: "W0223",
     name: "bad-allow",
     severity: Error,
-    summary: "A finding is allowed that is not a warning",
-    why: "errors cannot be allowed, and a code that does not exist allows nothing",
-    mend: "allow the code of a warning, or remove the line",
+    summary: "`allow` names a code that is not a warning",
+    why: "errors cannot be allowed, and an unknown code allows nothing",
+    mend: "name the code of a warning, or remove the entry",
     bad: "allow: [{ code: W0101, reason: we know }]",
     good: "allow: [{ code: W0325, reason: the step is read by admins only }]",
 };
@@ -299,9 +299,9 @@ pub(crate) static BAD_CONDITION: CodePage = CodePage {
     code: "W0224",
     name: "bad-condition",
     severity: Error,
-    summary: "A condition can never be true, or asks nothing",
-    why: "what hangs on it would be shown to nobody, or to everybody",
-    mend: "name a `field` and the value that it `is`, or an `environment`",
+    summary: "A condition is always or never true",
+    why: "the part with this condition would be shown to nobody or to everybody",
+    mend: "name a `field` together with `is`, or an `environment`",
     bad: "when: { field: region }",
     good: "when: { field: region, is: eu }",
 };
@@ -311,8 +311,8 @@ pub(crate) static BAD_AUTH: CodePage = CodePage {
     name: "bad-auth",
     severity: Error,
     summary: "The parts of `auth` do not fit together",
-    why: "no request could show who asks, and every link would fail",
-    mend: "give the scheme the parts it needs, and no others",
+    why: "requests could not be authenticated, so no account could be linked",
+    mend: "give the scheme all the parts it needs, and no others",
     bad: "auth:
   oauth2: { grant: client_credentials, token_url: 'https://acme.example/token', client_id: '{{ value.client_id }}' }",
     good: "auth:

@@ -1,9 +1,9 @@
-//! Findings about the shape: are the keys and kinds of values those of the format?
+//! Findings about the shape: does the format have these keys and types of values?
 
-use super::CodePage;
-use crate::finding::Severity::Error;
+use crate::page::CodePage;
+use crate::page::Severity::Error;
 
-/// The pages of this file, by code.
+/// The pages of this file, ordered by code.
 pub(super) const PAGES: &[&CodePage] =
     &[&MISSING_KEY, &UNKNOWN_KEY, &WRONG_TYPE, &NOT_A_CHOICE, &OUT_OF_BOUNDS, &WRONG_VERSION];
 
@@ -11,8 +11,8 @@ pub(crate) static MISSING_KEY: CodePage = CodePage {
     code: "W0101",
     name: "missing-key",
     severity: Error,
-    summary: "A key that must be there is not",
-    why: "what reads the file needs it and does not guess",
+    summary: "A required key is missing",
+    why: "the key has no default",
     mend: "add the key",
     bad: r"provider:
   key: acme",
@@ -25,9 +25,9 @@ pub(crate) static UNKNOWN_KEY: CodePage = CodePage {
     code: "W0102",
     name: "unknown-key",
     severity: Error,
-    summary: "A key is not one of the format",
-    why: "a key that is not understood would silently do nothing",
-    mend: "use a key of the format; an editor with the schema lists them",
+    summary: "The format has no such key",
+    why: "an unknown key would be ignored without notice",
+    mend: "use a key of the format; an editor that has loaded the schema lists them",
     bad: r"steps:
   - titel: Open",
     good: r"steps:
@@ -38,9 +38,9 @@ pub(crate) static WRONG_TYPE: CodePage = CodePage {
     code: "W0103",
     name: "wrong-type",
     severity: Error,
-    summary: "A value is of another kind than the format has here",
-    why: "read as another kind, the value would mean something else or nothing",
-    mend: "write the kind of value that is wanted",
+    summary: "A value has the wrong type",
+    why: "converting the value to the right type would be a guess",
+    mend: "write a value of the expected type",
     bad: "hosts: api.example.com",
     good: "hosts: [api.example.com]",
 };
@@ -49,9 +49,9 @@ pub(crate) static NOT_A_CHOICE: CodePage = CodePage {
     code: "W0104",
     name: "not-a-choice",
     severity: Error,
-    summary: "A word is not one of those that can stand here",
-    why: "each word of the format has one meaning; others have none",
-    mend: "use one of the listed words",
+    summary: "A value is not one of the allowed values",
+    why: "only the allowed values have a meaning",
+    mend: "use one of the listed values",
     bad: "type: passwrd",
     good: "type: secret",
 };
@@ -60,9 +60,9 @@ pub(crate) static OUT_OF_BOUNDS: CodePage = CodePage {
     code: "W0105",
     name: "out-of-bounds",
     severity: Error,
-    summary: "A value is too short, too long, too small, too large or of the wrong form",
-    why: "the bounds are those within which the value means something",
-    mend: "stay within the bounds named",
+    summary: "A value is out of range or has the wrong form",
+    why: "a value outside the limits has no meaning",
+    mend: "choose a value within the limits",
     bad: "methods: []",
     good: r"methods:
   - key: api-key",
@@ -72,9 +72,9 @@ pub(crate) static WRONG_VERSION: CodePage = CodePage {
     code: "W0106",
     name: "wrong-version",
     severity: Error,
-    summary: "The file is of another version of the format",
-    why: "a newer format may mean other things by the same words",
-    mend: "use a newer waystone, or `waystone: 1`",
+    summary: "The file uses another version of the format",
+    why: "the same words can mean something else in another version",
+    mend: "write `waystone: 1`, or use a newer waystone",
     bad: "waystone: 2",
     good: "waystone: 1",
 };

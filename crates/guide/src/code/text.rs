@@ -1,9 +1,9 @@
-//! Findings about the text: is it a document that every tool reads alike?
+//! Findings about the text: is it a document that every tool reads the same way?
 
-use super::CodePage;
-use crate::finding::Severity::Error;
+use crate::page::CodePage;
+use crate::page::Severity::Error;
 
-/// The pages of this file, by code.
+/// The pages of this file, ordered by code.
 pub(super) const PAGES: &[&CodePage] = &[
     &UNREADABLE,
     &TOO_LARGE,
@@ -23,7 +23,7 @@ pub(crate) static UNREADABLE: CodePage = CodePage {
     name: "unreadable",
     severity: Error,
     summary: "The file is not UTF-8 text",
-    why: "only text in one known encoding can be read alike everywhere",
+    why: "text in one known encoding reads the same everywhere",
     mend: "save the file as UTF-8",
     bad: "",
     good: "",
@@ -33,9 +33,9 @@ pub(crate) static TOO_LARGE: CodePage = CodePage {
     code: "W0002",
     name: "too-large",
     severity: Error,
-    summary: "The file is larger or deeper than a guide can be",
-    why: "reading must end in bounded time and memory, whatever the file",
-    mend: "split the provider's methods, or remove what is not a guide",
+    summary: "The file exceeds a size limit for guides",
+    why: "limits on size, depth and number of values keep reading fast for any file",
+    mend: "remove what does not belong in a guide",
     bad: "",
     good: "",
 };
@@ -44,8 +44,8 @@ pub(crate) static CONTROL_CHARACTER: CodePage = CodePage {
     code: "W0003",
     name: "invisible-character",
     severity: Error,
-    summary: "A control, direction or private-use character stands in the text",
-    why: "it changes how the text reads without showing, and so can hide what a guide does",
+    summary: "The text contains a control, direction or private-use character",
+    why: "an invisible character can change how the text reads and so hide what a guide does",
     mend: "delete the character",
     bad: "title: Create a<U+2060>token",
     good: "title: Create a token",
@@ -55,9 +55,9 @@ pub(crate) static YAML_SYNTAX: CodePage = CodePage {
     code: "W0004",
     name: "yaml-syntax",
     severity: Error,
-    summary: "The text is not YAML",
+    summary: "The file is not valid YAML",
     why: "nothing in the file can be used until it can be read",
-    mend: "compare the indentation and quotes with the lines around it",
+    mend: "compare the indentation and quotes with the surrounding lines",
     bad: "title: 'Don't ask'",
     good: r#"title: "Don't ask""#,
 };
@@ -66,8 +66,8 @@ pub(crate) static DUPLICATE_KEY: CodePage = CodePage {
     code: "W0005",
     name: "duplicate-key",
     severity: Error,
-    summary: "A mapping has the same key twice",
-    why: "readers of YAML disagree on which of the two counts",
+    summary: "A key appears twice in the same mapping",
+    why: "YAML parsers disagree on which of the two counts",
     mend: "keep one of them",
     bad: r"label: Token
 label: API token",
@@ -79,8 +79,8 @@ pub(crate) static YAML_FEATURE: CodePage = CodePage {
     name: "yaml-feature",
     severity: Error,
     summary: "An anchor, alias, tag or merge key is used",
-    why: "a guide must read the same in every tool, and nothing in it may multiply",
-    mend: "write the value out where it is used",
+    why: "a guide must read the same in every tool, and aliases can make a small file expand without limit",
+    mend: "repeat the value wherever it is used",
     bad: r"a: &x Token
 b: *x",
     good: r"a: Token
@@ -91,9 +91,9 @@ pub(crate) static SEVERAL_DOCUMENTS: CodePage = CodePage {
     code: "W0007",
     name: "several-documents",
     severity: Error,
-    summary: "The file holds more than one YAML document",
-    why: "a guide is one document; what follows would be ignored",
-    mend: "remove the `---`, or move what follows into a file of its own",
+    summary: "The file contains more than one YAML document",
+    why: "a guide is one document, so any further document would be ignored",
+    mend: "remove the `---`, or move the second document into its own file",
     bad: r"waystone: 1
 ---
 waystone: 1",
@@ -104,8 +104,8 @@ pub(crate) static AMBIGUOUS_SCALAR: CodePage = CodePage {
     code: "W0008",
     name: "ambiguous-value",
     severity: Error,
-    summary: "An unquoted value is read differently by different tools",
-    why: "readers of YAML disagree on what it is, so two tools would see two guides",
+    summary: "An unquoted value is ambiguous",
+    why: "YAML parsers disagree on its type, so different tools would see different guides",
     mend: "put it in quotes",
     bad: "default: 012",
     good: "default: '012'",
@@ -116,8 +116,8 @@ pub(crate) static COMPLEX_KEY: CodePage = CodePage {
     name: "complex-key",
     severity: Error,
     summary: "A list or mapping is used as a key",
-    why: "keys are names",
-    mend: "give the entry a name",
+    why: "every key in a guide is a name",
+    mend: "use a name as the key",
     bad: r"? [a, b]
 : c",
     good: "pair: c",
@@ -139,8 +139,8 @@ pub(crate) static TOO_MANY: CodePage = CodePage {
     name: "too-many-findings",
     severity: Error,
     summary: "There are more findings than are shown",
-    why: "a list that nobody reads to its end helps nobody, and making it takes time",
-    mend: "mend those that are shown, and check again",
+    why: "later findings are often consequences of earlier ones",
+    mend: "fix the findings shown, then check again",
     bad: "",
     good: "",
 };

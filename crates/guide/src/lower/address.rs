@@ -1,16 +1,16 @@
-//! The meaning of hosts and base addresses: where a method may go, and where it goes.
+//! Lowers environments, hosts and base URLs: where a method can send requests, and where it does.
 
 use crate::code::{BAD_ADDRESS, BAD_HOST, NOT_RUNNABLE, UNBOUND_HOST, UNKNOWN_NAME};
 use crate::finding::{Finding, listed, quoted};
 use crate::host::HostPattern;
-use crate::lower::{Lowering, Names};
+use crate::lower::lowering::Lowering;
 use crate::model::{BaseUrl, Environment};
-use crate::shape::{EnvironmentShape, MethodShape, Text};
+use crate::names::Names;
+use crate::shape::{EnvironmentShape, MethodShape, ShortOr, Text};
 use crate::source::Span;
-use crate::spanned::ShortOr;
-use crate::template::{Filter, Part, Target, Template, Where, parse};
+use crate::template::{Context, Filter, Part, Target, Template};
 
-/// Stands for a value while the host of an address is put together.
+/// Represents an entered value while the possible hosts of a URL are computed.
 const VALUE: char = '\u{1}';
 
 impl Lowering<'_> {
@@ -19,11 +19,11 @@ impl Lowering<'_> {
         match host.value.parse::<HostPattern>() {
             Ok(pattern) if !pattern.is_wild() => {}
             Ok(pattern) => {
-                let found = Finding::new(&BAD_HOST, host.span, "an environment has one host, not a pattern");
+                let found = Finding::new(&BAD_HOST, host.span, "an environment needs a host, not a pattern");
                 let literal = pattern.suffix();
-                self.say(found.mend(format!("write `{literal}`")).fix(host.span, literal));
+                self.report(found.mend(format!("write `{literal}`")).fix(host.span, literal));
             }
-            Err(why) => self.say(bad_host(host, "host", &why.to_string())),
+            Err(why) => self.report(bad_host(host, "host", &why.to_string())),
         }
         Some(Environment {
             key: self.key(&shape.key)?,
@@ -44,7 +44,7 @@ impl Lowering<'_> {
         })
     }
 
-    /// Says which environments lack a column that another has.
+    /// Reports environments that lack a value which others have.
     pub(crate) fn columns(&mut self, environments: &[Environment]) {
         for (n, name) in environments
             .iter()
@@ -54,9 +54,9 @@ impl Lowering<'_> {
             let first = environments.iter().position(|one| one.value(name.as_str()).is_some());
             let lacking = environments.iter().find(|one| one.value(name.as_str()).is_none());
             if let (true, Some(lacking)) = (first == Some(n), lacking) {
-                let message = format!("the environment `{}` has no `{name}`, and others have", lacking.key);
+                let message = format!("the environment `{}` has no `{name}`, but others do", lacking.key);
                 let found = Finding::new(&UNKNOWN_NAME, lacking.span, message);
-                self.say(found.mend(format!("add `{name}` to its `values`")));
+                self.report(found.mend(format!("add `{name}` to its `values`")));
             }
         }
     }
@@ -67,22 +67,22 @@ impl Lowering<'_> {
             match host {
                 ShortOr::Short(text) => match text.value.parse() {
                     Ok(pattern) => hosts.push(pattern),
-                    Err(why) => self.say(bad_host(text, "host pattern", &format!("{why}"))),
+                    Err(why) => self.report(bad_host(text, "host pattern", &format!("{why}"))),
                 },
                 ShortOr::Long(own) => {
-                    let message = "a customer's own host cannot be linked yet";
+                    let message = "customer-specific hosts are not supported yet";
                     let found = Finding::new(&NOT_RUNNABLE, own.field.span, message);
-                    self.say(found.mend("name the hosts themselves for now, or follow the changelog"));
+                    self.report(found.mend("list the hosts for now, or watch the changelog"));
                 }
             }
         }
         hosts
     }
 
-    /// The base address, taken apart into host and path.
+    /// Splits a base URL into host, port and path.
     pub(crate) fn base_url(&mut self, text: &Text, names: &Names<'_>) -> Option<BaseUrl> {
         let before = self.findings.len();
-        let template = parse(&text.value, text.span, Where::Request, names, self.source, self.findings);
+        let template = self.template(text, Context::Request, names);
         let is_whole = self.findings.len() == before;
         let bad = |message: &str| Finding::new(&BAD_ADDRESS, text.span, message.to_owned());
         let first = match template.parts.first() {
@@ -90,7 +90,7 @@ impl Lowering<'_> {
             _ => "",
         };
         let Some(rest) = first.strip_prefix("https://") else {
-            self.say(not_https(text));
+            self.report(not_https(text));
             return None;
         };
         let (mut host, mut path) = split(rest, &template);
@@ -100,24 +100,28 @@ impl Lowering<'_> {
         {
             port = digits.parse().ok();
             if port.is_none() {
-                self.say(bad("the port is not a number").mend("write a port such as `:8443`, or none"));
+                self.report(
+                    bad("the port is not a number").mend("write a port such as `:8443`, or remove it"),
+                );
             }
             front.clone_into(last);
         }
         let strange =
             |part: &Part| matches!(part, Part::Text(text) if text.contains(['@', '?', '#', ' ', '\\']));
         if host.parts.iter().chain(&path.parts).any(strange) {
-            let found = bad("a base address is a host and a path, and nothing else");
-            self.say(
-                found.mend("leave out the user, query or fragment; a query goes under `query` of a request"),
+            let found = bad("a base URL can only have a host, a port and a path");
+            self.report(
+                found.mend(
+                    "remove the user, query or fragment; query parameters belong in `query` of a request",
+                ),
             );
             return None;
         }
         if host.parts.is_empty() {
-            // A reference that could not be read leaves a hole, and what it is about was said.
+            // A reference that could not be read is missing here and has its own finding.
             if is_whole {
-                self.say(
-                    bad("the base address has no host").mend("write `https://` and the host of the API"),
+                self.report(
+                    bad("the base URL has no host").mend("write `https://` followed by the API's host"),
                 );
             }
             return None;
@@ -125,7 +129,7 @@ impl Lowering<'_> {
         let has_capitals =
             |part: &Part| matches!(part, Part::Text(text) if text.chars().any(char::is_uppercase));
         if host.parts.iter().any(has_capitals) {
-            self.say(bad("a host is written in small letters").mend("write the host in small letters"));
+            self.report(bad("a host must be in lower case").mend("write the host in lower case"));
         }
         if let Some(Part::Text(last)) = path.parts.last_mut() {
             *last = last.trim_end_matches('/').to_owned();
@@ -133,7 +137,7 @@ impl Lowering<'_> {
         Some(BaseUrl { host, port, path, span: text.span })
     }
 
-    /// Whether the end of the host that no value can change is covered by a pattern, in every environment.
+    /// Checks, for every environment, that a pattern covers the host whatever values people enter.
     pub(crate) fn bound(
         &mut self,
         base: &BaseUrl,
@@ -152,10 +156,13 @@ impl Lowering<'_> {
             let free_end = host.rsplit(VALUE).next().unwrap_or_default();
             let is_bound = free_end.split_once('.').is_some_and(|(_, rest)| rest.contains('.'));
             if host.contains(VALUE) && !is_bound {
-                let found = Finding::new(&UNBOUND_HOST, base.span, "a value can choose where requests go");
-                let mend =
-                    "end the host in a literal part of two labels: `https://{{ value.slug }}.example.com`";
-                self.say(found.mend(mend));
+                let found = Finding::new(
+                    &UNBOUND_HOST,
+                    base.span,
+                    "an entered value could choose where requests are sent",
+                );
+                let advice = "end the host with at least two literal labels, such as `https://{{ value.slug }}.example.com`";
+                self.report(found.mend(advice));
                 return;
             }
             let shown =
@@ -173,12 +180,12 @@ impl Lowering<'_> {
                 let found = Finding::new(
                     &UNBOUND_HOST,
                     base.span,
-                    "the base address leads to a host that `hosts` forbids",
+                    "the base URL leads to a host that is not in `hosts`",
                 )
                 .label(label)
                 .also(hosts_span, format!("allows {}", listed(patterns.iter().map(String::as_str))))
-                .mend(format!("add `{cover}` to `hosts`, or correct the address"));
-                self.say(found);
+                .mend(format!("add `{cover}` to `hosts`, or correct the URL"));
+                self.report(found);
                 return;
             }
         }
@@ -196,12 +203,12 @@ fn bad_host(text: &Text, kind: &str, why: &str) -> Finding {
 }
 
 fn not_https(text: &Text) -> Finding {
-    let found = Finding::new(&BAD_ADDRESS, text.span, "the base address does not begin with `https://`");
+    let found = Finding::new(&BAD_ADDRESS, text.span, "the base URL does not begin with `https://`");
     let rest = text.value.strip_prefix("http://");
-    let found = if rest.is_some() { found.label("would send secrets in the clear") } else { found };
+    let found = if rest.is_some() { found.label("would send secrets unencrypted") } else { found };
     match rest.unwrap_or(&text.value) {
         rest if rest.contains("://") || rest.is_empty() => {
-            found.mend("write `https://` and the host of the API")
+            found.mend("write `https://` followed by the API's host")
         }
         rest => {
             let secure = format!("https://{rest}");
@@ -210,7 +217,7 @@ fn not_https(text: &Text) -> Finding {
     }
 }
 
-/// Host and path of an address whose first literal part, less its scheme, is `first`.
+/// Splits a URL into host and path. `first` is its first literal part without the scheme.
 fn split(first: &str, template: &Template) -> (Template, Template) {
     let mut host = Template { parts: Vec::new(), span: template.span };
     let mut path = Template { parts: Vec::new(), span: template.span };
@@ -239,7 +246,7 @@ fn push(template: &mut Template, text: &str) {
     }
 }
 
-/// The host in an environment, with a mark for each value, and how many labels a value can have at the most.
+/// The host in an environment, with `VALUE` for each entered value, and the most labels that a value can have.
 fn possible(base: &BaseUrl, environment: Option<&Environment>) -> (String, usize) {
     let mut host = String::new();
     let mut labels = 1;

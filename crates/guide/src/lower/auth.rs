@@ -1,16 +1,17 @@
-//! The meaning of authentication: every scheme in the parts that requests are made of.
+//! Lowers authentication: reduces every scheme to the same parts of a request.
 
 use crate::choice::Algorithm;
 use crate::code::{BAD_AUTH, BAD_CHECK};
 use crate::finding::{Finding, quoted};
-use crate::lower::{Lowering, Names};
+use crate::lower::lowering::Lowering;
 use crate::model::{Assertion, Auth, Carrier, CarrierUse, Certificate, JsonTemplate, Signature};
+use crate::names::Names;
 use crate::shape::{AssertionShape, AuthShape, CarrierShape, MutualTlsShape, SignatureShape, Text};
 use crate::source::{Braces, Span};
 use crate::spanned::Spanned;
-use crate::template::{Part, Reference, RequestPart, Target, Template, Where, parse};
+use crate::template::{Context, Part, Reference, RequestPart, Target, Template};
 
-/// For how many seconds an assertion holds that says nothing about it.
+/// The default lifetime of an assertion, in seconds.
 const LIFETIME: u32 = 300;
 
 impl Lowering<'_> {
@@ -35,7 +36,7 @@ impl Lowering<'_> {
                 let token = self.request_text(&bearer.token, names);
                 plain("bearer", vec![bearer_header(token)])
             }
-            AuthShape::ApiKey(carriers) => plain("api_key", self.carriers(carriers, Where::Request, names)),
+            AuthShape::ApiKey(carriers) => plain("api_key", self.carriers(carriers, Context::Request, names)),
             AuthShape::Oauth2(oauth) => self.oauth2(oauth, span, names),
             AuthShape::Exchange(exchange) => self.exchange(exchange, span, names),
             AuthShape::Jwt(jwt) => self.jwt(jwt, span, names),
@@ -44,31 +45,31 @@ impl Lowering<'_> {
         }
     }
 
-    /// A text that becomes part of a request.
+    /// Reads a text that becomes part of a request.
     pub(crate) fn request_text(&mut self, text: &Text, names: &Names<'_>) -> Template {
-        parse(&text.value, text.span, Where::Request, names, self.source, self.findings)
+        self.template(text, Context::Request, names)
     }
 
     pub(crate) fn carriers(
         &mut self,
         shapes: &[CarrierShape],
-        place: Where,
+        context: Context,
         names: &Names<'_>,
     ) -> Vec<CarrierUse> {
-        shapes.iter().filter_map(|shape| self.carrier(shape, place, names)).collect()
+        shapes.iter().filter_map(|shape| self.carrier(shape, context, names)).collect()
     }
 
-    fn carrier(&mut self, shape: &CarrierShape, place: Where, names: &Names<'_>) -> Option<CarrierUse> {
+    fn carrier(&mut self, shape: &CarrierShape, context: Context, names: &Names<'_>) -> Option<CarrierUse> {
         let carrier = shape.r#in.value;
         let name = self.parameter_name(&shape.name, carrier == Carrier::Header)?;
-        let value = parse(&shape.value.value, shape.value.span, place, names, self.source, self.findings);
+        let value = self.template(&shape.value, context, names);
         if carrier == Carrier::Header {
             self.header_value(&value, &shape.value);
         }
         Some(CarrierUse::Named { carrier, name, value })
     }
 
-    /// The name of a header, in lower case, or of a parameter.
+    /// Checks the name of a header or parameter. A header's name is returned in lower case.
     pub(crate) fn parameter_name(&mut self, text: &Text, header: bool) -> Option<String> {
         // The characters of a token: https://www.rfc-editor.org/rfc/rfc9110#name-tokens
         let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
@@ -76,31 +77,30 @@ impl Lowering<'_> {
             && if header { text.value.bytes().all(token) } else { !text.value.contains(char::is_control) };
         if !sound {
             let kind = if header { "header" } else { "parameter" };
-            let message = format!("{} cannot be the name of a {kind}", quoted(&text.value));
+            let message = format!("{} is not a valid {kind} name", quoted(&text.value));
             let found = Finding::new(&BAD_CHECK, text.span, message);
-            self.say(found.mend("use letters, digits and hyphens, such as `X-API-Key`"));
+            self.report(found.mend("use letters, digits and hyphens, such as `X-API-Key`"));
             return None;
         }
         Some(if header { text.value.to_ascii_lowercase() } else { text.value.clone() })
     }
 
-    /// Says if the guide's own part of a header's value is none: with a line break it would be two headers. What a
-    /// value puts there is looked at when the request is made.
+    /// Checks the literal parts of a header's value, where a line break would start another header. Inserted values are
+    /// checked when the request is made.
     pub(crate) fn header_value(&mut self, value: &Template, text: &Text) {
         let is_bad = |part: &Part| matches!(part, Part::Text(text) if text.contains(char::is_control));
         if value.parts.iter().any(is_bad) {
             let span = self.source.first_line(text.span);
-            let found =
-                Finding::new(&BAD_CHECK, span, "the value of a header is one line, and this has more");
-            self.say(found.mend("write it in one line, in quotes, without `\\n` or a tab"));
+            let found = Finding::new(&BAD_CHECK, span, "the value of a header must be a single line");
+            self.report(found.mend("write it in quotes on one line, without `\\n` or tabs"));
         }
     }
 
-    /// What is signed to show who asks.
+    /// Lowers an assertion.
     pub(crate) fn assertion(&mut self, shape: &AssertionShape, names: &Names<'_>) -> Assertion {
         if shape.algorithm.value == Algorithm::Hs1 {
             let found = Finding::new(&BAD_AUTH, shape.algorithm.span, "a JWT cannot be signed with SHA-1");
-            self.say(found.mend("write `HS256`, or the algorithm that the provider names"));
+            self.report(found.mend("write `HS256`, or the algorithm that the provider documents"));
         }
         let mut claims = Vec::new();
         if let Some(shape) = &shape.claims {
@@ -108,9 +108,12 @@ impl Lowering<'_> {
             match self.json_template(&shape.value.0, shape.span, &mut places, names) {
                 JsonTemplate::Object(members) => claims = members,
                 _ => {
-                    let found =
-                        Finding::new(&BAD_AUTH, self.source.first_line(shape.span), "claims are a mapping");
-                    self.say(found.mend("write `claims: { iss: …, aud: … }`"));
+                    let found = Finding::new(
+                        &BAD_AUTH,
+                        self.source.first_line(shape.span),
+                        "`claims` must be a mapping",
+                    );
+                    self.report(found.mend("write `claims: { iss: …, aud: … }`"));
                 }
             }
         }
@@ -127,26 +130,23 @@ impl Lowering<'_> {
     fn signature(&mut self, shape: &SignatureShape, span: Span, names: &Names<'_>) -> Auth {
         let algorithm = shape.algorithm.value;
         if 1 < shape.key.0.len() && !algorithm.is_hmac() {
-            let found =
-                Finding::new(&BAD_AUTH, shape.algorithm.span, "only the key of an HMAC can be derived");
-            self.say(found.mend("write one `key`, or an algorithm that begins with `HS`"));
+            let found = Finding::new(&BAD_AUTH, shape.algorithm.span, "only an HMAC key can be derived");
+            self.report(found.mend("write a single `key`, or use an algorithm that begins with `HS`"));
         }
-        let signed = |it: &mut Self, text: &Text| {
-            parse(&text.value, text.span, Where::Signed, names, it.source, it.findings)
-        };
+        let signed = |it: &mut Self, text: &Text| it.template(text, Context::Signed, names);
         let canonical = signed(self, &shape.canonical);
         let signs = match &shape.signs {
             Some(text) => signed(self, text),
             None => request_part(RequestPart::Canonical, shape.canonical.span),
         };
-        let carries = self.carriers(&shape.carries, Where::Signed, names);
+        let carries = self.carriers(&shape.carries, Context::Signed, names);
         let is_carried = carries.iter().flat_map(CarrierUse::templates).any(|template| {
             template.references().any(|one| one.target == Target::Request(RequestPart::Signature))
         });
         if !is_carried {
             let found =
-                Finding::new(&BAD_AUTH, shape.algorithm.span, "the signature is made, and sent nowhere");
-            self.say(found.mend("put `{{ request.signature }}` into one of `carries`"));
+                Finding::new(&BAD_AUTH, shape.algorithm.span, "the signature is computed but not sent");
+            self.report(found.mend("add `{{ request.signature }}` to a value in `carries`"));
         }
         let early = [
             (&canonical, RequestPart::Canonical),
@@ -155,8 +155,8 @@ impl Lowering<'_> {
         ];
         for (template, part) in early {
             if let Some(found) = template.references().find(|one| one.target == Target::Request(part)) {
-                let message = "the signature cannot be made from what is made from it";
-                self.say(Finding::new(&BAD_AUTH, found.span, message).mend("leave it out here"));
+                let message = "this is not available until after signing";
+                self.report(Finding::new(&BAD_AUTH, found.span, message).mend("remove it here"));
             }
         }
         Auth {
@@ -197,7 +197,7 @@ impl Lowering<'_> {
     }
 }
 
-/// `Authorization: Bearer …`.
+/// The header `Authorization: Bearer …`.
 pub(crate) fn bearer_header(token: Template) -> CarrierUse {
     let mut parts = vec![Part::Text("Bearer ".to_owned())];
     parts.extend(token.parts);
@@ -205,7 +205,7 @@ pub(crate) fn bearer_header(token: Template) -> CarrierUse {
     CarrierUse::Named { carrier: Carrier::Header, name: "authorization".to_owned(), value }
 }
 
-/// A template of one reference.
+/// A template that consists of a single reference.
 pub(crate) fn of_target(target: Target, span: Span) -> Template {
     Template { parts: vec![Part::Reference(Reference { target, filters: Vec::new(), span })], span }
 }

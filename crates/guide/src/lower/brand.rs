@@ -1,15 +1,16 @@
-//! The meaning of a brand file.
+//! Lowers a brand file.
 
 use crate::brand::{Brand, LinkWording, SetupWording, Theme, Titled};
 use crate::finding::Finding;
-use crate::lower::{Lowering, Names};
+use crate::lower::lowering::Lowering;
+use crate::names::Names;
 use crate::node::Node;
 use crate::prose::Prose;
 use crate::shape::{BrandShape, Text, TitledShape};
 use crate::source::Source;
-use crate::template::{Template, Where, parse};
+use crate::template::{Context, Template};
 
-/// The meaning of a brand's shape.
+/// Lowers a brand file.
 pub(crate) fn brand(shape: &BrandShape, root: &Node, source: &Source, findings: &mut Vec<Finding>) -> Brand {
     let mut it = Lowering { source, root, findings, allow: Vec::new() };
     for address in [&shape.support_url, &shape.site_url].into_iter().flatten() {
@@ -52,11 +53,11 @@ pub(crate) fn brand(shape: &BrandShape, root: &Node, source: &Source, findings: 
 
 impl Lowering<'_> {
     fn wording(&mut self, text: &Text) -> Template {
-        parse(&text.value, text.span, Where::Wording, &Names::default(), self.source, self.findings)
+        self.template(text, Context::Wording, &Names::default())
     }
 
     fn wording_prose(&mut self, text: &Text) -> Prose {
-        self.prose(text, Where::Wording, &Names::default())
+        self.prose(text, Context::Wording, &Names::default())
     }
 
     fn titled(&mut self, shape: &TitledShape) -> Titled {

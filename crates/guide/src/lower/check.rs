@@ -1,4 +1,4 @@
-//! The meaning of checks and outcomes.
+//! Lowers checks and outcome rules.
 
 use serde_json::Value;
 
@@ -7,36 +7,38 @@ use crate::finding::{Finding, quoted};
 use crate::http::Verb;
 use crate::json_path::JsonPath;
 use crate::key::Key;
+use crate::lower::lowering::Lowering;
 use crate::lower::request_line::bad_line;
-use crate::lower::{Lowering, Names};
 use crate::model::{
     AccountTemplate, BodyTemplate, Carries, Check, Expect, Field, HeaderTest, JsonTemplate, JsonTest,
     OutcomeRule, RequestTemplate, Role, When,
 };
+use crate::names::Names;
 use crate::outcome::OutcomeKind;
 use crate::shape::{
-    CheckShape, ExpectShape, HeaderTestShape, JsonTestShape, OutcomeShape, RequestShape, Text, WhenShape,
+    CheckShape, Entries, ExpectShape, HeaderTestShape, JsonTestShape, OneOrMany, OutcomeShape, RequestShape,
+    ShortOr, Text, WhenShape,
 };
 use crate::source::{Braces, Span};
-use crate::spanned::{Entries, OneOrMany, ShortOr, Spanned};
-use crate::template::{Target, Template, Where, parse, parse_next};
+use crate::spanned::Spanned;
+use crate::template::{Context, Target, Template};
 
 impl Lowering<'_> {
     pub(crate) fn check(&mut self, shape: &CheckShape, fields: &[Field], names: &Names<'_>) -> Option<Check> {
         let key = self.key(&shape.key);
         match &shape.account {
             None if shape.role == Role::Identity => {
-                let found = Finding::new(&BAD_CHECK, shape.key.span, "an identity check has no `account`");
-                self.say(
+                let found = Finding::new(&BAD_CHECK, shape.key.span, "an identity check needs an `account`");
+                self.report(
                     found.mend(
-                        "say who was found: `account: { id: '{{ json.id }}', name: '{{ json.name }}' }`",
+                        "name the account: `account: { id: '{{ json.id }}', name: '{{ json.name }}' }`",
                     ),
                 );
             }
             Some(account) if shape.role != Role::Identity => {
                 let found =
-                    Finding::new(&BAD_CHECK, account.id.span, "only an identity check says who was found");
-                self.say(found.mend("make it `role: identity`, or remove `account`"));
+                    Finding::new(&BAD_CHECK, account.id.span, "only an identity check can have an `account`");
+                self.report(found.mend("write `role: identity`, or remove `account`"));
             }
             _ => {}
         }
@@ -90,10 +92,10 @@ impl Lowering<'_> {
     }
 
     fn answer_text(&mut self, text: &Text, names: &Names<'_>) -> Template {
-        parse(&text.value, text.span, Where::Answer, names, self.source, self.findings)
+        self.template(text, Context::Answer, names)
     }
 
-    /// `GET /path` of a request that a check makes, or of a `turn` of a scenario, which is told without its query.
+    /// Reads a request line such as `GET /path`. `turn` tells whether it belongs to a scenario's turn.
     pub(crate) fn verb_and_path<'t>(&mut self, line: &'t Text, turn: bool) -> Option<(Verb, &'t str)> {
         let (verb, path) = line.value.split_once(' ').unwrap_or((&line.value, ""));
         let verb = Verb::ALL.into_iter().find(|known| known.as_str() == verb);
@@ -102,13 +104,13 @@ impl Lowering<'_> {
         if let (Some(verb), true) = (verb, sound) {
             return Some((verb, path));
         }
-        self.say(bad_line(line, turn));
+        self.report(bad_line(line, turn));
         None
     }
 
     pub(crate) fn request_line(&mut self, line: &Text, names: &Names<'_>) -> Option<RequestTemplate> {
         let (verb, path) = self.verb_and_path(line, false)?;
-        let path = parse(path, line.span, Where::Request, names, self.source, self.findings);
+        let path = self.reader(Context::Request, names).template(path, line.span);
         Some(RequestTemplate { path, span: line.span, ..RequestTemplate::literal(verb, "") })
     }
 
@@ -128,20 +130,17 @@ impl Lowering<'_> {
         };
         if shape.json.is_some() && !shape.form.0.is_empty() {
             let found = Finding::new(&BAD_CHECK, shape.line.span, "this request has two bodies");
-            self.say(found.mend("keep one of `json` and `form`"));
+            self.report(found.mend("keep either `json` or `form`"));
         }
         request.repeatable |= shape.repeatable;
         request.base = shape.base_url.as_ref().and_then(|text| self.base_url(text, names));
         if shape.anonymous && !shape.carries.is_empty() {
-            let found = Finding::new(
-                &BAD_CHECK,
-                shape.line.span,
-                "this request is `anonymous`, and carries something",
-            );
-            self.say(found.mend("keep one of `anonymous` and `carries`"));
+            let found =
+                Finding::new(&BAD_CHECK, shape.line.span, "an `anonymous` request cannot have `carries`");
+            self.report(found.mend("keep either `anonymous` or `carries`"));
         }
         if shape.anonymous || !shape.carries.is_empty() {
-            request.carries = Carries::Only(self.carriers(&shape.carries, Where::Request, names));
+            request.carries = Carries::Only(self.carriers(&shape.carries, Context::Request, names));
         }
         Some(request)
     }
@@ -169,21 +168,20 @@ impl Lowering<'_> {
         &mut self,
         value: &Value,
         span: Span,
-        places: &mut Braces<'_>,
+        braces: &mut Braces<'_>,
         names: &Names<'_>,
     ) -> JsonTemplate {
         match value {
             Value::String(text) => {
-                let place = Where::Request;
-                JsonTemplate::Text(parse_next(text, span, places, place, names, self.source, self.findings))
+                JsonTemplate::Text(self.reader(Context::Request, names).next_template(text, span, braces))
             }
             Value::Array(list) => JsonTemplate::Array(
-                list.iter().map(|value| self.json_template(value, span, places, names)).collect(),
+                list.iter().map(|value| self.json_template(value, span, braces, names)).collect(),
             ),
             Value::Object(map) => {
                 let members = map.iter();
                 let member = |(name, value): (&String, &Value)| {
-                    (name.clone(), self.json_template(value, span, places, names))
+                    (name.clone(), self.json_template(value, span, braces, names))
                 };
                 JsonTemplate::Object(members.map(member).collect())
             }
@@ -194,11 +192,7 @@ impl Lowering<'_> {
     pub(crate) fn path(&mut self, text: &str, span: Span) -> Option<JsonPath> {
         let path = JsonPath::parse(text.strip_prefix("json.").unwrap_or(text));
         if path.is_none() {
-            self.say(Finding::new(
-                &BAD_PATH,
-                span,
-                format!("{} is not a path into a JSON body", quoted(text)),
-            ));
+            self.report(Finding::new(&BAD_PATH, span, format!("{} is not a valid JSON path", quoted(text))));
         }
         path
     }
@@ -216,17 +210,17 @@ impl Lowering<'_> {
             let texts = one_of.iter().filter_map(Value::as_str);
             let texts = texts.chain(shape.contains.as_ref().map(|text| text.value.as_str()));
             if let Some(text) = texts.into_iter().find(|text| is_like_a_reference(text)) {
-                let message = format!("{} would be compared letter by letter", quoted(text));
+                let message = format!("{} would be compared literally", quoted(text));
                 let found = Finding::new(&MISPLACED_REFERENCE, path.span, message);
-                self.say(
-                    found.mend(
-                        "write the text itself; of these tests only `host_differs_from` reads references",
-                    ),
+                self.report(
+                    found.mend("write the literal value; only `host_differs_from` can contain references"),
                 );
             }
             if one_of.is_empty() && *shape == JsonTestShape::default() {
-                let found = Finding::new(&BAD_CHECK, path.span, "nothing is asked of this place");
-                self.say(found.mend("say what stands there; for `null` that is `type: 'null'`"));
+                let found = Finding::new(&BAD_CHECK, path.span, "this test is empty");
+                self.report(
+                    found.mend("add a condition, such as `exists: true`; for `null` it is `type: 'null'`"),
+                );
             }
             let host = shape.host_differs_from.as_ref().map(|text| self.request_text(text, names));
             tests.push((
@@ -254,9 +248,9 @@ impl Lowering<'_> {
         let fix = shape.fix.as_ref().map(|text| self.message(text, fields, names));
         let when = shape.when.as_ref().map(|when| self.when(when, names));
         if when.is_none() && shape.is.value != OutcomeKind::DifferentAccount {
-            let message = format!("nothing says which answers {} means", quoted(&shape.key.value));
+            let message = format!("{} has no `when`", quoted(&shape.key.value));
             let found = Finding::new(&BAD_CHECK, shape.key.span, message);
-            self.say(found.mend("add a `when`, such as `when: { status: 403 }`"));
+            self.report(found.mend("add a condition, such as `when: { status: 403 }`"));
             return None;
         }
         let at_field = shape.at_field.as_ref().and_then(|text| self.known(text, "field", &names.fields));
@@ -279,52 +273,55 @@ impl Lowering<'_> {
         })
     }
 
-    /// Says which parts of a rule cannot go together.
+    /// Reports parts of a rule that contradict each other.
     fn contradictions(&mut self, shape: &OutcomeShape, when: &When, names: &Names<'_>) {
         let rule = &shape.key.value;
-        let asks_answer = !when.status.is_empty()
+        let needs_response = !when.status.is_empty()
             || !when.status_not.is_empty()
             || !when.json.is_empty()
             || !when.headers.is_empty()
             || when.is_json.is_some();
-        if !when.fails.is_empty() && asks_answer {
-            let message = format!("{} asks for an answer and for none at once", quoted(rule));
+        if !when.fails.is_empty() && needs_response {
+            let message = format!("{} matches both a failed request and a response", quoted(rule));
             let found = Finding::new(&BAD_CHECK, shape.key.span, message);
-            self.say(
-                found.mend("a request that `fails` has no status, headers or body: make two rules of it"),
+            self.report(
+                found.mend("a failed request has no status, headers or body: split this into two rules"),
             );
         }
         if let Some(field) = shape.at_field.as_ref().filter(|_| shape.is.value.is_transient()) {
-            let message = format!("`{}` passes by itself, and is put down to a field", shape.is.value);
+            let message = format!("`{}` is temporary and cannot be attributed to a field", shape.is.value);
             let found = Finding::new(&BAD_CHECK, field.span, message)
-                .also(shape.is.span, "nobody is to blame for this");
-            self.say(found.mend("remove `at_field`: people would change what is right"));
+                .also(shape.is.span, "temporary: nothing entered is wrong");
+            self.report(found.mend("remove `at_field`, or people would change a correct value"));
         }
         if shape.ask_elsewhere && names.environment_keys.len() < 2 {
-            let message = format!("{} asks in other environments, and there is none", quoted(rule));
+            let message = format!("{} has `ask_elsewhere`, but there is no other environment", quoted(rule));
             let found = Finding::new(&BAD_CHECK, shape.key.span, message);
-            self.say(found.mend("remove `ask_elsewhere`, or declare the other environment"));
+            self.report(found.mend("remove `ask_elsewhere`, or declare another environment"));
         }
     }
 
-    /// Statuses of HTTP.
+    /// Checks that statuses are valid.
     fn statuses(&mut self, list: &OneOrMany<Spanned<u16>>) -> Vec<u16> {
         for status in list.0.iter().filter(|status| !(100..600).contains(&status.value)) {
-            let message = format!("`{}` is not a status of HTTP", status.value);
-            self.say(Finding::new(&BAD_CHECK, status.span, message).mend("write a number from 100 to 599"));
+            let message = format!("`{}` is not an HTTP status", status.value);
+            self.report(
+                Finding::new(&BAD_CHECK, status.span, message).mend("write a number from 100 to 599"),
+            );
         }
         list.0.iter().map(|status| status.value).collect()
     }
 
-    /// A message about an attempt: no secret may be put into it.
+    /// Reads a message to the person who links. It cannot contain secrets.
     fn message(&mut self, text: &Text, fields: &[Field], names: &Names<'_>) -> Template {
-        let template = parse(&text.value, text.span, Where::Message, names, self.source, self.findings);
+        let template = self.template(text, Context::Message, names);
         for reference in template.references() {
             let Target::Value(key) = &reference.target else { continue };
             if fields.iter().any(|field| field.key == *key && field.secret) {
-                let message = format!("`{key}` is a secret, and a message would show it");
+                let message = format!("`{key}` is secret, but a message would show it");
                 let found = Finding::new(&MISPLACED_REFERENCE, reference.span, message);
-                self.findings.push(found.mend(format!("name the field instead: `{{{{ label.{key} }}}}`")));
+                self.findings
+                    .push(found.mend(format!("refer to the field's label instead: `{{{{ label.{key} }}}}`")));
             }
         }
         template
@@ -342,7 +339,7 @@ impl Lowering<'_> {
     }
 }
 
-/// Whether a text is written as if a reference in it meant something.
+/// Whether a text looks as if it contains a reference.
 fn is_like_a_reference(text: &str) -> bool {
     let inner = text.split_once("{{").and_then(|(_, rest)| rest.split_once("}}"));
     inner.is_some_and(|(inner, _)| {

@@ -1,15 +1,16 @@
-//! The meaning of conditions.
+//! Lowers conditions.
 
 use crate::code::{BAD_CONDITION, UNKNOWN_NAME};
 use crate::finding::{Finding, quoted};
-use crate::lower::{Lowering, Names};
+use crate::lower::lowering::Lowering;
 use crate::model::Condition;
+use crate::names::Names;
+use crate::names::suggest;
 use crate::shape::ConditionShape;
 use crate::source::Span;
-use crate::template::suggest;
 
 impl Lowering<'_> {
-    /// A condition of the node that stands at `span`.
+    /// Lowers the condition of the node at `span`.
     pub(crate) fn condition(&mut self, shape: &ConditionShape, names: &Names<'_>, span: Span) -> Condition {
         let environments = shape
             .environment
@@ -19,21 +20,20 @@ impl Lowering<'_> {
             .collect();
         match (&shape.field, shape.is.0.first()) {
             (Some(field), None) => {
-                let message = format!("no value of {} is named, so this is never true", quoted(&field.value));
-                let found = Finding::new(&BAD_CONDITION, field.span, message);
-                self.say(
-                    found.mend(format!(
-                        "say for which value it holds: `is: …` beside `field: {}`",
-                        field.value
-                    )),
+                let message = format!(
+                    "this condition names the field {} but no value, so it is never true",
+                    quoted(&field.value)
                 );
+                let found = Finding::new(&BAD_CONDITION, field.span, message);
+                self.report(found.mend(format!("add the value: `is: …` next to `field: {}`", field.value)));
             }
             (None, Some(value)) => {
-                let found = Finding::new(&BAD_CONDITION, value.span, "nothing says whose value this is");
-                self.say(found.mend("name the field beside it: `field: …`"));
+                let found =
+                    Finding::new(&BAD_CONDITION, value.span, "this condition names a value but no field");
+                self.report(found.mend("add the field: `field: …` next to `is`"));
             }
             (None, None) if shape.environment.0.is_empty() => {
-                self.say(Finding::new(&BAD_CONDITION, span, "the `when` of this asks nothing"));
+                self.report(Finding::new(&BAD_CONDITION, span, "this `when` is empty"));
             }
             _ => {}
         }
@@ -45,9 +45,10 @@ impl Lowering<'_> {
         for value in
             shape.is.0.iter().filter(|value| !options.is_empty() && !options.contains(&value.value.as_str()))
         {
-            let message = format!("{} cannot be chosen there, so this is never true", quoted(&value.value));
+            let message =
+                format!("{} is not an option of the field, so this is never true", quoted(&value.value));
             let found = Finding::new(&UNKNOWN_NAME, value.span, message);
-            self.say(suggest(found, value.span, &value.value, &options));
+            self.report(suggest(found, value.span, &value.value, &options));
         }
         let values = shape.is.0.iter().map(|value| value.value.clone()).collect();
         Condition { environments, field: field.map(|key| (key, values)), span }

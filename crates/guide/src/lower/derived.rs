@@ -1,15 +1,16 @@
-//! The meaning of values that are computed.
+//! Lowers derived values.
 
 use crate::code::FALSE_EXAMPLE;
 use crate::finding::Finding;
 use crate::key::Key;
-use crate::lower::{Lowering, Names};
+use crate::lower::lowering::Lowering;
 use crate::model::{Derived, Field, FieldType, MAX_FILE_LENGTH};
+use crate::names::Names;
 use crate::shape::{DerivedShape, FieldShape};
 use crate::spanned::Spanned;
 
 impl Lowering<'_> {
-    /// The computed values, each of which may be made from those before it.
+    /// Lowers the derived values. Each can use those before it.
     pub(crate) fn derived<'n>(
         &mut self,
         shapes: &'n [DerivedShape],
@@ -44,15 +45,15 @@ impl Lowering<'_> {
                 (Ok(wanted), Ok(kept)) if *wanted == kept => continue,
                 (_, Ok(kept)) => format!("becomes `{kept}`"),
                 (Err(wanted), Err(refused)) if *wanted == refused.by => continue,
-                (_, Err(refused)) => format!("is refused by `{}`", refused.by.as_str()),
+                (_, Err(refused)) => format!("is rejected by `{}`", refused.by.as_str()),
             };
-            let message = format!("the example of `{}` does not turn out as it says", derived.field.key);
-            self.say(Finding::new(&FALSE_EXAMPLE, example.span, message).label(outcome));
+            let message = format!("the example of `{}` has a different result", derived.field.key);
+            self.report(Finding::new(&FALSE_EXAMPLE, example.span, message).label(outcome));
         }
     }
 }
 
-/// The field of the form that a value comes from, through whatever else is computed.
+/// The field from which a value is derived, directly or through other derived values.
 fn origin(key: &Key, fields: &[Field], derived: &[Derived]) -> Option<Key> {
     if fields.iter().any(|field| field.key == *key) {
         return Some(key.clone());
@@ -60,7 +61,7 @@ fn origin(key: &Key, fields: &[Field], derived: &[Derived]) -> Option<Key> {
     derived.iter().find(|one| one.field.key == *key)?.source.clone()
 }
 
-/// A computed value as a field: it is judged as if somebody had typed it.
+/// A derived value as a field, so that it is validated as if someone had entered it.
 fn as_field(shape: &DerivedShape, is_secret: bool) -> FieldShape {
     let hidden = is_secret.then_some(Spanned { value: false, span: shape.key.span });
     FieldShape {

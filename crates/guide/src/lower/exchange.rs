@@ -1,12 +1,12 @@
-//! The meaning of a login in steps of its own.
+//! Lowers a custom login, which consists of one or more requests.
 
 use crate::key::Key;
-use crate::lower::{Lowering, Names};
+use crate::lower::lowering::Lowering;
 use crate::model::{Auth, Capture, Carries, Check, Expect, RequestTemplate, Role, SignIn, TokenStep};
-use crate::shape::{ExchangeShape, ExchangeStepShape};
+use crate::names::Names;
+use crate::shape::{ExchangeShape, ExchangeStepShape, ShortOr};
 use crate::source::Span;
-use crate::spanned::ShortOr;
-use crate::template::Where;
+use crate::template::Context;
 
 impl Lowering<'_> {
     pub(crate) fn exchange<'n>(
@@ -23,13 +23,13 @@ impl Lowering<'_> {
             steps.extend(self.exchange_step(step, names));
             names.tokens.extend(captured(step));
         }
-        self.one_of_a_kind("step", shape.steps.iter().chain(&shape.refresh).map(|step| &step.key));
+        self.unique("step", shape.steps.iter().chain(&shape.refresh).map(|step| &step.key));
         let refresh = shape.refresh.as_ref().and_then(|step| self.exchange_step(step, names));
         names.tokens.extend(shape.refresh.iter().flat_map(captured));
         Auth {
             scheme: "exchange",
             sign_in: Some(SignIn { steps, refresh, rotates: false, redirect: None }),
-            carries: self.carriers(&shape.carries, Where::Request, names),
+            carries: self.carriers(&shape.carries, Context::Request, names),
             assertion,
             signature: None,
             certificate: None,
@@ -43,7 +43,7 @@ impl Lowering<'_> {
             ShortOr::Short(line) => self.request_line(line, names)?,
             ShortOr::Long(long) => self.request(long, names)?,
         };
-        // A login shows who asks by what it says, not by the token that it is about to get.
+        // A login request carries credentials in its content. It cannot carry the token that it obtains.
         if matches!(request.carries, Carries::AsMethod) {
             request.carries = Carries::Only(Vec::new());
         }
@@ -62,7 +62,7 @@ fn captured(step: &ExchangeStepShape) -> impl Iterator<Item = &str> {
     step.captures.0.iter().map(|(name, _)| name.value.as_str())
 }
 
-/// A request of signing in as a check: it proves that the credentials are taken.
+/// A sign-in request as a check, which proves that the provider accepts the credentials.
 pub(crate) fn sign_in_check(
     key: &str,
     request: RequestTemplate,

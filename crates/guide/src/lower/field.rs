@@ -1,21 +1,23 @@
-//! The meaning of fields.
+//! Lowers fields.
 
 use crate::code::{BAD_FIELD, FALSE_EXAMPLE, PUBLIC_SECRET, SECRET_CASE};
 use crate::finding::{Finding, quoted};
+use crate::host::HostPattern;
 use crate::key::Key;
-use crate::lower::{Lowering, Names};
+use crate::lower::lowering::Lowering;
 use crate::model::{
     Accept, Choice, Environment, Example, Field, FieldType, MAX_FILE_LENGTH, MAX_LENGTH, Refuse,
 };
+use crate::names::Names;
 use crate::shape::{AcceptShape, ExampleShape, FieldShape};
 use crate::spanned::Spanned;
-use crate::template::Where;
+use crate::template::Context;
 
-/// Words that make a name a secret's.
+/// Words in a field's key that mark it as a secret.
 const SECRET_WORDS: &[&str] =
     &["token", "secret", "password", "passwd", "passphrase", "apikey", "key", "pat"];
 
-/// The longest value of a field of a type that says nothing about it, in characters.
+/// The default maximum length of a type's values, in characters.
 const fn longest(kind: FieldType) -> usize {
     match kind {
         FieldType::File | FieldType::Multiline => MAX_FILE_LENGTH,
@@ -23,7 +25,7 @@ const fn longest(kind: FieldType) -> usize {
     }
 }
 
-/// Whether a field's key says that it holds a secret.
+/// Whether a field's key looks like that of a secret.
 fn looks_secret(key: &str) -> bool {
     key.split(['_', '-']).any(|word| SECRET_WORDS.contains(&word))
         && !["_id", "_sid"].iter().any(|end| key.ends_with(end))
@@ -43,8 +45,8 @@ impl Lowering<'_> {
         if let Some(public) = public.filter(|_| is_public)
             && (kind == FieldType::Secret || looks_secret(key.as_str()))
         {
-            let message = format!("`{key}` is plainly a secret, and cannot be public");
-            self.say(Finding::new(&PUBLIC_SECRET, public.span, message));
+            let message = format!("`{key}` is a secret and cannot be public");
+            self.report(Finding::new(&PUBLIC_SECRET, public.span, message));
         }
         let secret = kind == FieldType::Secret
             || matches!(public, Some(public) if !public.value)
@@ -52,9 +54,8 @@ impl Lowering<'_> {
         self.options(shape);
         self.bounds(shape);
         if let (Some(says), None) = (&shape.pattern_says, &shape.pattern) {
-            let found =
-                Finding::new(&BAD_FIELD, says.span, "there is no `pattern` that this puts into words");
-            self.say(found.mend("add the `pattern`, or remove `pattern_says`"));
+            let found = Finding::new(&BAD_FIELD, says.span, "`pattern_says` needs a `pattern` to describe");
+            self.report(found.mend("add the `pattern`, or remove `pattern_says`"));
         }
         let accept = shape.accept.iter().map(|accept| self.accept(accept, shape, secret, names)).collect();
         let pattern = shape.pattern.as_ref().and_then(|text| self.pattern(text));
@@ -63,9 +64,12 @@ impl Lowering<'_> {
             .iter()
             .map(|refuse| {
                 if refuse.prefix.is_none() && refuse.contains.is_none() {
-                    let found =
-                        Finding::new(&BAD_FIELD, refuse.says.span, "nothing says which values this refuses");
-                    self.say(found.mend("add a `prefix` or `contains`, such as `prefix: 'Bearer '`"));
+                    let found = Finding::new(
+                        &BAD_FIELD,
+                        refuse.says.span,
+                        "this rule does not say which values it rejects",
+                    );
+                    self.report(found.mend("add a `prefix` or `contains`, such as `prefix: 'Bearer '`"));
                 }
                 Refuse {
                     prefix: refuse.prefix.as_ref().map(|text| text.value.clone()),
@@ -76,7 +80,7 @@ impl Lowering<'_> {
             .collect();
         let examples = shape.examples.iter().filter_map(|example| self.example(example, names)).collect();
         let when = shape.when.as_ref().map(|when| self.condition(when, names, shape.key.span));
-        let description = shape.description.as_ref().map(|text| self.prose(text, Where::Prose, names));
+        let description = shape.description.as_ref().map(|text| self.prose(text, Context::Prose, names));
         self.allowed(&shape.allow);
         Some(Field {
             key,
@@ -108,30 +112,30 @@ impl Lowering<'_> {
 
     fn options(&mut self, shape: &FieldShape) {
         if (shape.r#type.value == FieldType::Select) == shape.options.is_empty() {
-            let (message, mend) = if shape.options.is_empty() {
-                ("a `select` has nothing to choose from", "add `options: [{ value: eu, label: Europe }, …]`")
+            let (message, advice) = if shape.options.is_empty() {
+                ("a `select` needs `options`", "add `options: [{ value: eu, label: Europe }, …]`")
             } else {
-                ("only a `select` has `options`", "write `type: select`, or remove `options`")
+                ("only a `select` can have `options`", "write `type: select`, or remove `options`")
             };
-            self.say(Finding::new(&BAD_FIELD, shape.r#type.span, message).mend(mend));
+            self.report(Finding::new(&BAD_FIELD, shape.r#type.span, message).mend(advice));
         }
-        self.one_of_a_kind("option", shape.options.iter().map(|option| &option.value));
+        self.unique("option", shape.options.iter().map(|option| &option.value));
     }
 
-    /// Says which bounds belong to another type, and which leave nothing.
+    /// Reports settings that belong to another type, and a range without any number.
     fn bounds(&mut self, shape: &FieldShape) {
         let (kind, at) = (shape.r#type.value, shape.r#type.span);
         if (shape.min.is_some() || shape.max.is_some()) && kind != FieldType::Number {
-            let found = Finding::new(&BAD_FIELD, at, "only a `number` has `min` and `max`");
-            self.say(found.mend("write `type: number`, or remove them"));
+            let found = Finding::new(&BAD_FIELD, at, "only a `number` can have `min` and `max`");
+            self.report(found.mend("write `type: number`, or remove them"));
         }
         if shape.min.zip(shape.max).is_some_and(|(min, max)| max < min) {
-            let found = Finding::new(&BAD_FIELD, at, "no number is between `min` and `max`");
-            self.say(found.mend("exchange the two"));
+            let found = Finding::new(&BAD_FIELD, at, "`min` is greater than `max`");
+            self.report(found.mend("swap the two"));
         }
         if let Some(holds) = shape.holds.filter(|_| !matches!(kind, FieldType::Multiline | FieldType::File)) {
-            let found = Finding::new(&BAD_FIELD, holds.span, "only a `multiline` or a `file` has `holds`");
-            self.say(found.mend("write `type: multiline` or `type: file`, or remove `holds`"));
+            let found = Finding::new(&BAD_FIELD, holds.span, "only `multiline` and `file` can have `holds`");
+            self.report(found.mend("write `type: multiline` or `type: file`, or remove `holds`"));
         }
     }
 
@@ -144,8 +148,8 @@ impl Lowering<'_> {
     ) -> Accept {
         let shape = &spanned.value;
         if secret && matches!(shape, AcceptShape::Lowercase | AcceptShape::Uppercase) {
-            let message = format!("the case of the secret {} would be changed", quoted(&field.key.value));
-            self.say(Finding::new(&SECRET_CASE, spanned.span, message));
+            let message = format!("this would change the case of the secret {}", quoted(&field.key.value));
+            self.report(Finding::new(&SECRET_CASE, spanned.span, message));
         }
         match shape {
             AcceptShape::Trim => Accept::Trim,
@@ -154,15 +158,15 @@ impl Lowering<'_> {
             AcceptShape::Digits => Accept::Digits,
             AcceptShape::HostLabelOf(text) if text.value == "environment" => {
                 if !names.environments {
-                    let message = "this method has no environments whose hosts could be looked for";
-                    self.say(Finding::new(&BAD_FIELD, text.span, message));
+                    let message = "`host_label_of: environment` needs environments, but this method has none";
+                    self.report(Finding::new(&BAD_FIELD, text.span, message));
                 }
                 Accept::LabelOfEnvironment
             }
             AcceptShape::HostLabelOf(text) => {
-                if text.value.parse::<crate::HostPattern>().is_err() {
+                if text.value.parse::<HostPattern>().is_err() {
                     let message = format!("{} is neither `environment` nor a host", quoted(&text.value));
-                    self.say(Finding::new(&BAD_FIELD, text.span, message));
+                    self.report(Finding::new(&BAD_FIELD, text.span, message));
                 }
                 Accept::LabelOf(text.value.clone())
             }
@@ -189,51 +193,49 @@ impl Lowering<'_> {
             (None, Some(by)) => Err(by.value),
             _ => {
                 let message = match shape.becomes {
-                    Some(_) => "this example both `becomes` something and is `refused`",
-                    None => "nothing says what comes of this example",
+                    Some(_) => "this example has both `becomes` and `refused`",
+                    None => "this example has no result",
                 };
                 let found = Finding::new(&FALSE_EXAMPLE, shape.typed.span, message);
-                self.say(
-                    found.mend("say what it `becomes`, or by which rule it is `refused`: one of the two"),
-                );
+                self.report(found.mend("add either `becomes` or `refused`"));
                 return None;
             }
         };
         Some(Example { typed: shape.typed.value.clone(), then, environment, span: shape.typed.span })
     }
 
-    /// Judges a field's default as if somebody had typed it.
+    /// Validates a field's default as if someone had entered it.
     pub(crate) fn default_of(&mut self, field: &Field, shape: &FieldShape) {
         let Some(default) = &shape.default else { return };
         if let Err(refused) = field.judge(&default.value) {
             let message =
-                format!("the default of `{}` is refused by its `{}`", field.key, refused.by.as_str());
+                format!("the default of `{}` is rejected by its `{}`", field.key, refused.by.as_str());
             let found =
-                Finding::new(&BAD_FIELD, default.span, message).label(format!("would say: {}", refused.says));
-            self.say(found.mend("correct the default, or the rule that refuses it"));
+                Finding::new(&BAD_FIELD, default.span, message).label(format!("message: {}", refused.says));
+            self.report(found.mend("correct the default, or the rule that rejects it"));
         }
     }
 
-    /// Runs a field's examples.
+    /// Runs a field's examples and reports those with a different result.
     pub(crate) fn examples(&mut self, field: &Field, environments: &[Environment]) {
         for example in &field.examples {
             let kept = field.keep(&example.typed, environments);
             let outcome = match (&example.then, &kept) {
                 (Ok(wanted), Ok(kept)) if *wanted == kept.value => match &example.environment {
                     Some(wanted) if kept.environment.as_ref() != Some(wanted) => Some(format!(
-                        "the address shows {}",
+                        "the address belongs to {}",
                         kept.environment.as_ref().map_or("no environment", Key::as_str)
                     )),
                     _ => None,
                 },
                 (Ok(_), Ok(kept)) => Some(format!("becomes {}", quoted(&kept.value))),
-                (Err(_), Ok(kept)) => Some(format!("is accepted, and becomes {}", quoted(&kept.value))),
+                (Err(_), Ok(kept)) => Some(format!("is accepted and becomes {}", quoted(&kept.value))),
                 (Err(wanted), Err(refused)) if *wanted == refused.by => None,
-                (_, Err(refused)) => Some(format!("is refused by `{}`", refused.by.as_str())),
+                (_, Err(refused)) => Some(format!("is rejected by `{}`", refused.by.as_str())),
             };
             if let Some(outcome) = outcome {
-                let message = format!("the example of `{}` does not turn out as it says", field.key);
-                self.say(Finding::new(&FALSE_EXAMPLE, example.span, message).label(outcome));
+                let message = format!("the example of `{}` has a different result", field.key);
+                self.report(Finding::new(&FALSE_EXAMPLE, example.span, message).label(outcome));
             }
         }
     }

@@ -1,20 +1,20 @@
-//! The meaning of a method.
+//! Lowers a method.
 
 use crate::code::BAD_CHECK;
 use crate::finding::Finding;
 use crate::http::Verb;
 use crate::key::Key;
-use crate::lower::{Lowering, Names};
+use crate::lower::lowering::Lowering;
 use crate::model::{
     Assertion, Auth, BaseUrl, Carrier, CarrierUse, Carries, Check, Credential, Limits, Method,
 };
+use crate::names::Names;
 use crate::shape::{
     CheckShape, DerivedShape, EnvironmentShape, FieldShape, MethodShape, OutcomeShape, OwnHostShape,
-    PartShape, StepShape,
+    PartShape, ShortOr, StepShape,
 };
 use crate::source::Span;
-use crate::spanned::ShortOr;
-use crate::template::{Template, Where, parse};
+use crate::template::{Context, Template, TextReader};
 
 impl Lowering<'_> {
     pub(crate) fn method(&mut self, shape: &MethodShape, scopes: &[&str]) -> Option<Method> {
@@ -25,7 +25,7 @@ impl Lowering<'_> {
             shape.environments.iter().filter_map(|one| self.environment(one, &names)).collect();
         self.columns(&environments);
         let mut auth = self.auth(&shape.auth, &mut names);
-        let used = self.with_origins(used_by(&auth), &shape.derived, &names);
+        let used = self.with_sources(used_by(&auth), &shape.derived, &names);
         let mut fields = Vec::new();
         for one in &shape.fields {
             if let Some(field) = self.field(one, &used, &names) {
@@ -39,7 +39,7 @@ impl Lowering<'_> {
         let derived = self.derived(&shape.derived, &fields, &mut names);
         names.values = all_values;
         self.sign_in_outcomes(&shape.auth.value, &mut auth, &fields, &names);
-        // Where an address leads can be said only if every part of it was understood.
+        // The hosts of a URL can only be checked if all its parts are valid.
         let before = self.findings.len();
         let hosts = self.hosts(shape);
         let base_url = self.base_url(&shape.base_url, &names);
@@ -109,38 +109,34 @@ impl Lowering<'_> {
 }
 
 impl Lowering<'_> {
-    /// Says which keys of a method stand more than once.
+    /// Reports keys of a method that are used more than once.
     fn keys(&mut self, shape: &MethodShape) {
-        self.one_of_a_kind("environment", shape.environments.iter().map(|one| &one.key));
+        self.unique("environment", shape.environments.iter().map(|one| &one.key));
         let computed = shape.derived.iter().map(|one| &one.key);
-        self.one_of_a_kind("field", shape.fields.iter().map(|field| &field.key).chain(computed));
-        self.one_of_a_kind("step", steps(shape).map(|step| &step.key));
+        self.unique("field", shape.fields.iter().map(|field| &field.key).chain(computed));
+        self.unique("step", steps(shape).map(|step| &step.key));
         let parts = [Some(&shape.link), shape.setup.as_ref()];
-        self.one_of_a_kind(
+        self.unique(
             "section",
             parts.into_iter().flatten().flat_map(|part| &part.sections).map(|one| &one.key),
         );
-        self.one_of_a_kind("check", shape.checks.iter().map(|check| &check.key));
-        self.one_of_a_kind("outcome rule", rules(shape).map(|rule| &rule.key));
-        self.one_of_a_kind("scenario", shape.scenarios.iter().map(|scenario| &scenario.name));
+        self.unique("check", shape.checks.iter().map(|check| &check.key));
+        self.unique("outcome rule", rules(shape).map(|rule| &rule.key));
+        self.unique("scenario", shape.scenarios.iter().map(|scenario| &scenario.name));
     }
 
-    /// The values and all that they are computed from.
-    fn with_origins(&self, mut used: Vec<Key>, derived: &[DerivedShape], names: &Names<'_>) -> Vec<Key> {
+    /// Adds the values from which derived values are made.
+    fn with_sources(&self, mut used: Vec<Key>, derived: &[DerivedShape], names: &Names<'_>) -> Vec<Key> {
         let mut at = 0;
         while let Some(key) = used.get(at).cloned() {
             at += 1;
             let Some(shape) = derived.iter().find(|shape| key == shape.key.value.as_str()) else { continue };
-            // What is wrong with the text is said when the value itself is read.
-            let mut said_later = Vec::new();
-            let from = parse(
-                &shape.from.value,
-                shape.from.span,
-                Where::Request,
-                names,
-                self.source,
-                &mut said_later,
-            );
+            // Mistakes in the text are reported when the derived value is lowered.
+            let mut reported_later = Vec::new();
+            let context = Context::Request;
+            let mut reader =
+                TextReader { context, names, source: self.source, findings: &mut reported_later };
+            let from = reader.template(&shape.from.value, shape.from.span);
             for source in from.values() {
                 if !used.contains(source) {
                     used.push(source.clone());
@@ -150,27 +146,27 @@ impl Lowering<'_> {
         used
     }
 
-    /// Says which requests have no body for what their authentication puts there.
+    /// Reports requests without a body whose authentication needs one.
     fn bodies(&mut self, auth: &Auth, checks: &[Check]) {
         let in_body =
             auth.carries.iter().any(|one| matches!(one, CarrierUse::Named { carrier: Carrier::Body, .. }));
         let bare = |check: &&Check| matches!(check.request.verb, Verb::Get | Verb::Head | Verb::Delete);
         let as_method = |check: &&Check| matches!(check.request.carries, Carries::AsMethod);
         for check in checks.iter().filter(|_| in_body).filter(bare).filter(as_method) {
-            let message = format!("a `{}` has no body for the credential to stand in", check.request.verb);
+            let message = format!("a `{}` request has no body to carry the credential", check.request.verb);
             let found = Finding::new(&BAD_CHECK, check.request.span, message);
-            self.say(found.mend("ask with `POST`, or carry the credential elsewhere"));
+            self.report(found.mend("use `POST`, or carry the credential elsewhere"));
         }
     }
 }
 
-/// What there is to refer to in a method, before any request was made.
+/// The names that texts of a method can refer to before any request is made.
 fn names<'n>(shape: &'n MethodShape, scopes: &[&'n str]) -> Names<'n> {
     let fields = || shape.fields.iter().map(|field| field.key.value.as_str());
     let derived = || shape.derived.iter().map(|one| one.key.value.as_str());
     Names {
         fields: fields().collect(),
-        // Authentication is read first, and may use all of them.
+        // Authentication is lowered first and can use all of them.
         values: fields().chain(derived()).collect(),
         steps: steps(shape).map(|step| step.key.value.as_str()).collect(),
         environments: !shape.environments.is_empty(),
@@ -188,19 +184,19 @@ fn names<'n>(shape: &'n MethodShape, scopes: &[&'n str]) -> Names<'n> {
     }
 }
 
-/// The steps of both guides.
+/// The steps of both walkthroughs.
 fn steps(shape: &MethodShape) -> impl Iterator<Item = &StepShape> {
     let parts: [Option<&PartShape>; 2] = [Some(&shape.link), shape.setup.as_ref()];
     parts.into_iter().flatten().flat_map(|part| &part.sections).flat_map(|section| &section.steps)
 }
 
-/// The outcome rules: those of signing in, of each check, and the method's.
+/// The outcome rules of sign-in, of each check and of the method.
 fn rules(shape: &MethodShape) -> impl Iterator<Item = &OutcomeShape> {
     let of_checks = shape.checks.iter().flat_map(|check| &check.outcomes);
     shape.auth.value.outcomes().into_iter().chain(of_checks).chain(&shape.outcomes)
 }
 
-/// The fields whose values authentication sends.
+/// The keys of the values that authentication uses.
 fn used_by(auth: &Auth) -> Vec<Key> {
     let steps = auth.sign_in.iter().flat_map(|sign_in| sign_in.steps.iter().chain(&sign_in.refresh));
     let sent = steps.flat_map(|step| step.check.request.contents());
@@ -212,7 +208,7 @@ fn used_by(auth: &Auth) -> Vec<Key> {
     all.flat_map(Template::values).cloned().collect()
 }
 
-/// The columns of the table of environments, besides those that every one has.
+/// The names of the additional values that environments have.
 fn columns(environments: &[EnvironmentShape]) -> Vec<&str> {
     let mut columns: Vec<&str> = Vec::new();
     for (name, _) in environments.iter().flat_map(|one| &one.values.0) {

@@ -1,8 +1,8 @@
-//! Patterns: the part of regular expressions that means the same here and in every browser.
+//! Lowers patterns: the subset of regular expressions that means the same in Rust and in every browser.
 //!
-//! A browser reads a pattern by the `v` flag of JavaScript ([the `pattern`
-//! attribute](https://html.spec.whatwg.org/multipage/input.html#the-pattern-attribute)); what it cannot read it
-//! passes over in silence. So what the two read differently is refused here, where somebody sees it.
+//! Browsers compile a pattern with JavaScript's `v` flag ([the `pattern`
+//! attribute](https://html.spec.whatwg.org/multipage/input.html#the-pattern-attribute)) and silently ignore one that
+//! is invalid. Patterns that the two would read differently are therefore rejected here, where the author notices.
 
 use std::ops::Range;
 
@@ -11,29 +11,33 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::code::BAD_PATTERN;
 use crate::finding::{Finding, quoted};
-use crate::lower::Lowering;
+use crate::lower::lowering::Lowering;
 use crate::model::Pattern;
 use crate::shape::Text;
 
-/// What is not portable: where in the pattern, why, and what to write.
-struct Foreign {
+/// A part of a pattern that is not portable, with the reason and what to write instead.
+struct NotPortable {
     at: Range<usize>,
     why: String,
-    mend: String,
+    advice: String,
 }
 
 impl Lowering<'_> {
     pub(crate) fn pattern(&mut self, text: &Text) -> Option<Pattern> {
         let bad = |message: String| Finding::new(&BAD_PATTERN, text.span, message);
         if let Some(bare) = without_anchors(&text.value) {
-            let found = bad("a pattern is matched from end to end, without `^` and `$`".to_owned());
+            let found = bad("a pattern cannot begin with `^` or end with `$`".to_owned());
             let quoted = format!("'{}'", bare.replace('\'', "''"));
-            self.say(found.mend(format!("write {quoted}")).fix(text.span, quoted));
+            self.report(
+                found
+                    .mend(format!("it always matches the whole value; write {quoted}"))
+                    .fix(text.span, quoted),
+            );
             return None;
         }
-        if let Some(foreign) = foreign(&text.value) {
-            let span = self.source.within(text.span, &text.value, foreign.at);
-            self.say(Finding::new(&BAD_PATTERN, span, foreign.why).mend(foreign.mend));
+        if let Some(part) = not_portable(&text.value) {
+            let span = self.source.within(text.span, &text.value, part.at);
+            self.report(Finding::new(&BAD_PATTERN, span, part.why).mend(part.advice));
             return None;
         }
         let hir = match regex_syntax::Parser::new().parse(&text.value) {
@@ -44,27 +48,27 @@ impl Lowering<'_> {
                     regex_syntax::Error::Translate(error) => error.kind().to_string(),
                     _ => "it is not a regular expression".to_owned(),
                 };
-                self.say(bad(format!("the pattern cannot be read: {reason}")));
+                self.report(bad(format!("the pattern is invalid: {reason}")));
                 return None;
             }
         };
         if has_anchor(&hir) {
-            let found = bad("an anchor inside a pattern never matches".to_owned());
-            self.say(found.mend("leave it out: the pattern is matched from end to end anyway"));
+            let found = bad("a pattern cannot have anchors".to_owned());
+            self.report(found.mend("remove it: a pattern always matches the whole value"));
             return None;
         }
         match Regex::new(&format!("^(?:{})$", text.value)) {
             Ok(regex) => Some(Pattern { text: text.value.clone(), regex }),
             Err(_) => {
                 let found = bad("the pattern needs too much memory".to_owned());
-                self.say(found.mend("use smaller counts within `{…}`, and do not nest them"));
+                self.report(found.mend("use smaller counts in `{…}`, and do not nest them"));
                 None
             }
         }
     }
 }
 
-/// The pattern without its anchors, if it has some at its ends.
+/// The pattern without the anchors at its ends. `None` if it has none.
 fn without_anchors(pattern: &str) -> Option<&str> {
     let front = pattern.strip_prefix('^').unwrap_or(pattern);
     let is_literal = |front: &&str| front.bytes().rev().take_while(|b| *b == b'\\').count() % 2 == 0;
@@ -72,9 +76,11 @@ fn without_anchors(pattern: &str) -> Option<&str> {
     (bare.len() < pattern.len()).then_some(bare)
 }
 
-/// The first part of a pattern that another reader takes otherwise.
-fn foreign(pattern: &str) -> Option<Foreign> {
-    let say = |at: Range<usize>, why: String, mend: &str| Some(Foreign { at, why, mend: mend.to_owned() });
+/// The first part of a pattern that is not portable.
+fn not_portable(pattern: &str) -> Option<NotPortable> {
+    let found = |at: Range<usize>, why: String, advice: &str| {
+        Some(NotPortable { at, why, advice: advice.to_owned() })
+    };
     let mut class_start = None;
     let mut chars = pattern.char_indices().peekable();
     while let Some((at, ch)) = chars.next() {
@@ -83,17 +89,17 @@ fn foreign(pattern: &str) -> Option<Foreign> {
             ('\\', _) => {
                 let (_, escaped) = chars.next()?;
                 let end = at + 1 + escaped.len_utf8();
-                if let Some((why, mend)) = foreign_escape(escaped, class_start.is_some()) {
-                    return say(at..end, why, mend);
+                if let Some((why, advice)) = escape_problem(escaped, class_start.is_some()) {
+                    return found(at..end, why, advice);
                 }
             }
             ('[', None) => class_start = Some(at),
             (']', Some(start)) => {
                 if pattern[start..at].trim_start_matches(['[', '^']).is_empty() {
-                    return say(
+                    return found(
                         start..at + 1,
-                        "an empty class matches nothing".to_owned(),
-                        "name the characters in it",
+                        "an empty character class matches nothing".to_owned(),
+                        "add the characters to match",
                     );
                 }
                 class_start = None;
@@ -101,32 +107,28 @@ fn foreign(pattern: &str) -> Option<Foreign> {
             ('-', Some(start)) => {
                 let is_edge = pattern[start + 1..at].trim_start_matches('^').is_empty() || next == Some(']');
                 if is_edge || next == Some('-') {
-                    return say(
+                    return found(
                         at..at + 1,
-                        "a bare `-` in a class is a range without an end".to_owned(),
+                        "an unescaped `-` is not allowed here in a character class".to_owned(),
                         r"write `\-`",
                     );
                 }
             }
             ('[' | '(' | ')' | '{' | '}' | '/' | '|', Some(_)) => {
-                let why = format!("a bare `{ch}` in a class is not read by every browser");
-                return Some(Foreign { at: at..at + 1, why, mend: format!(r"write `\{ch}`") });
+                let why = format!("an unescaped `{ch}` in a character class is invalid in browsers");
+                return Some(NotPortable { at: at..at + 1, why, advice: format!(r"write `\{ch}`") });
             }
             (
                 '&' | '~' | '!' | '#' | '%' | ',' | ':' | ';' | '<' | '=' | '>' | '@' | '`' | '.' | '$' | '*'
                 | '+' | '?',
                 Some(_),
             ) if next == Some(ch) => {
-                let why = format!("`{ch}{ch}` in a class means something else in browsers");
-                return say(at..at + 2, why, "write the character once");
+                let why = format!("`{ch}{ch}` in a character class has a different meaning in browsers");
+                return found(at..at + 2, why, "write the character only once");
             }
             ('(', None) if next == Some('?') => {
-                let why = "a group that begins with `(?` does not mean the same everywhere".to_owned();
-                return say(
-                    at..at + 2,
-                    why,
-                    "use a plain group `(…)`; look-around cannot run in linear time",
-                );
+                let why = "groups that begin with `(?` are not portable".to_owned();
+                return found(at..at + 2, why, "use a plain group `(…)`; look-around is not supported");
             }
             _ => {}
         }
@@ -134,25 +136,26 @@ fn foreign(pattern: &str) -> Option<Foreign> {
     None
 }
 
-/// Why an escape is not portable, and what to write.
-fn foreign_escape(ch: char, in_class: bool) -> Option<(String, &'static str)> {
-    let unicode = |mend| Some((format!(r"`\{ch}` is more than ASCII here, and not in browsers"), mend));
+/// Why an escape is not portable and what to write instead. `None` if it is portable.
+fn escape_problem(ch: char, in_class: bool) -> Option<(String, &'static str)> {
+    let unicode =
+        |advice| Some((format!(r"`\{ch}` matches more than ASCII here, but not in browsers"), advice));
     match ch {
         'd' => unicode(if in_class { "write `0-9`" } else { "write `[0-9]`" }),
         'w' => unicode(if in_class { "write `A-Za-z0-9_`" } else { "write `[A-Za-z0-9_]`" }),
         's' => unicode("write a space"),
-        'D' | 'W' | 'S' => unicode("name the characters that can stand here"),
+        'D' | 'W' | 'S' => unicode("list the characters that are allowed"),
         'b' | 'B' | 'A' | 'z' | 'Z' | 'G' => {
-            Some((format!(r"`\{ch}` is an anchor"), "leave it out: a pattern is matched from end to end"))
+            Some((format!(r"`\{ch}` is an anchor"), "remove it: a pattern always matches the whole value"))
         }
         'p' | 'P' | 'k' | 'x' | 'u' | 'U' | 'Q' | '0'..='9' => {
-            Some((format!(r"`\{ch}` does not mean the same everywhere"), "write the characters themselves"))
+            Some((format!(r"`\{ch}` is not portable"), "write the literal characters"))
         }
         '-' if in_class => None,
         '^' | '$' | '\\' | '.' | '*' | '+' | '?' | '(' | ')' | '[' | ']' | '{' | '}' | '|' | '/' | 'n'
         | 'r' | 't' | 'f' | 'v' => None,
         _ => Some((
-            format!("{} needs no backslash, and browsers refuse one", quoted(&ch.to_string())),
+            format!("browsers reject a backslash before {}", quoted(&ch.to_string())),
             "remove the backslash",
         )),
     }

@@ -1,11 +1,11 @@
-//! What is wrong with a request line.
+//! Explains mistakes in a request line.
 
 use crate::code::BAD_ADDRESS;
 use crate::finding::{Finding, listed, quoted};
 use crate::http::Verb;
 use crate::shape::Text;
 
-/// What is wrong with a line that is not `GET /path`.
+/// The finding about a line that does not have the form `GET /path`.
 pub(super) fn bad_line(line: &Text, turn: bool) -> Finding {
     let text = line.value.trim();
     let found =
@@ -16,16 +16,14 @@ pub(super) fn bad_line(line: &Text, turn: bool) -> Finding {
     if let Some((path, query)) = rest.split_once('?').filter(|(path, _)| path.starts_with('/')) {
         let verb = verb.unwrap_or(Verb::Get);
         if turn {
-            let mended = format!("{verb} {path}");
-            let found = found.label("a query stands in it");
-            return found
-                .mend(format!("write `{mended}`: a turn is known by verb and path"))
-                .fix(line.span, mended);
+            let fixed = format!("{verb} {path}");
+            let found = found.label("contains a query");
+            return found.mend(format!("write `{fixed}`: a turn matches any query")).fix(line.span, fixed);
         }
         let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
         let pairs: Vec<String> = pairs.map(|(name, value)| format!("{name}: '{value}'")).collect();
         return found
-            .label("a query stands in it")
+            .label("contains a query")
             .mend(format!("write `request: {{ line: {verb} {path}, query: {{ {} }} }}`", pairs.join(", ")));
     }
     match verb {
@@ -33,16 +31,16 @@ pub(super) fn bad_line(line: &Text, turn: bool) -> Finding {
             found.mend(format!("write `{verb} {rest}`")).fix(line.span, format!("{verb} {rest}"))
         }
         Some(verb) if rest.starts_with("https://") => {
-            found.mend(format!("write the path alone: `{verb} /…`; the host stands in `base_url`"))
+            found.mend(format!("write only the path: `{verb} /…`; the host belongs in `base_url`"))
         }
-        Some(verb) => found.mend(format!("a path begins with a slash: `{verb} /{rest}`")),
-        None if text.starts_with('/') => {
-            found.mend(format!("begin with the method: `GET {text}`")).fix(line.span, format!("GET {text}"))
-        }
+        Some(verb) => found.mend(format!("begin the path with a slash: `{verb} /{rest}`")),
+        None if text.starts_with('/') => found
+            .mend(format!("begin with the HTTP method: `GET {text}`"))
+            .fix(line.span, format!("GET {text}")),
         None => {
             let verbs = Verb::ALL.map(Verb::as_str);
             found.mend(format!(
-                "write a method and a path, such as `GET /me`; the methods are {}",
+                "write an HTTP method and a path, such as `GET /me`; the methods are {}",
                 listed(verbs)
             ))
         }

@@ -1,10 +1,11 @@
-//! The meaning of scenarios.
+//! Lowers scenarios.
 
 use crate::code::BAD_SCENARIO;
 use crate::finding::Finding;
-use crate::lower::{Lowering, Names};
+use crate::lower::lowering::Lowering;
 use crate::model::{Conclusion, Reply, Scenario, Turn};
-use crate::shape::{ResponseShape, ScenarioShape, TurnShape};
+use crate::names::Names;
+use crate::shape::{ResponseShape, ScenarioShape, Text, TurnShape};
 use crate::source::Span;
 
 impl Lowering<'_> {
@@ -18,7 +19,7 @@ impl Lowering<'_> {
             .collect();
         let talk = shape.talk.iter().filter_map(|turn| self.turn(turn, names)).collect();
         let then = &shape.then;
-        let environment = |it: &mut Self, text: &Option<crate::shape::Text>| {
+        let environment = |it: &mut Self, text: &Option<Text>| {
             text.as_ref().and_then(|text| it.known(text, "environment", environments))
         };
         Scenario {
@@ -65,16 +66,16 @@ impl Lowering<'_> {
             (None, Some(fault)) => Reply::Fails(fault),
             (None, None) => {
                 let found = Finding::new(&BAD_SCENARIO, shape.request.span, "this turn has no answer");
-                self.say(found.mend("add a `response`, or `fails` if none comes"));
+                self.report(found.mend("add a `response`, or `fails` if there is no response"));
                 return None;
             }
             (Some(_), Some(_)) => {
                 let found = Finding::new(
                     &BAD_SCENARIO,
                     shape.request.span,
-                    "this turn has a `response`, and `fails`",
+                    "this turn has both a `response` and `fails`",
                 );
-                self.say(found.mend("keep one of the two"));
+                self.report(found.mend("keep only one of them"));
                 return None;
             }
         };
@@ -90,8 +91,8 @@ impl Lowering<'_> {
     fn reply(&mut self, shape: &ResponseShape, at: Span) -> Reply {
         let bodies = [shape.json.is_some(), shape.html.is_some(), shape.text.is_some()];
         if 1 < bodies.into_iter().filter(|is_there| *is_there).count() {
-            let found = Finding::new(&BAD_SCENARIO, at, "the response to this has several bodies");
-            self.say(found.mend("keep one of `json`, `html` and `text`"));
+            let found = Finding::new(&BAD_SCENARIO, at, "the response has more than one body");
+            self.report(found.mend("keep only one of `json`, `html` and `text`"));
         }
         reply(shape)
     }

@@ -1,4 +1,4 @@
-//! The meaning of signing in: OAuth's grants, exchanges and assertions, all as requests that give tokens.
+//! Lowers sign-in: turns OAuth grants and assertions into requests that obtain tokens.
 
 use crate::choice::{ClientAuth, Grant, TokenBody};
 use crate::code::{BAD_AUTH, NOT_RUNNABLE};
@@ -8,23 +8,30 @@ use crate::json_path::JsonPath;
 use crate::key::Key;
 use crate::lower::auth::{bearer_header, of_target};
 use crate::lower::exchange::sign_in_check;
-use crate::lower::{Lowering, Names};
+use crate::lower::lowering::Lowering;
 use crate::model::{
     Auth, BodyTemplate, Capture, CarrierUse, Carries, Field, JsonTemplate, Redirect, RequestTemplate, SignIn,
     TokenStep,
 };
-use crate::shape::{AuthShape, CarrierShape, JwtShape, Oauth2Shape, OutcomeShape, Text};
+use crate::names::Names;
+use crate::shape::{AuthShape, CarrierShape, Entries, JwtShape, Oauth2Shape, OutcomeShape, Text};
 use crate::source::Span;
-use crate::spanned::Entries;
-use crate::template::{Target, Template, Where};
+use crate::template::{Context, Target, Template};
 
-/// What is asked of a token endpoint ([RFC 6749](https://www.rfc-editor.org/rfc/rfc6749),
-/// [RFC 7523](https://www.rfc-editor.org/rfc/rfc7523)).
+// Parameter values of token requests ([RFC 7523](https://www.rfc-editor.org/rfc/rfc7523)).
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 /// A parameter of a token request.
 type Parameter = (String, Template);
+
+/// A request to a token endpoint.
+struct TokenCall<'a> {
+    /// The key of the step that makes it.
+    key: &'static str,
+    url: &'a Text,
+    parameters: Vec<Parameter>,
+}
 
 impl Lowering<'_> {
     pub(crate) fn oauth2<'n>(&mut self, shape: &'n Oauth2Shape, span: Span, names: &mut Names<'n>) -> Auth {
@@ -46,7 +53,8 @@ impl Lowering<'_> {
         let steps: Vec<TokenStep> = match grant {
             Grant::AuthorizationCode | Grant::DeviceCode => Vec::new(),
             Grant::ClientCredentials | Grant::Password => {
-                self.token_step("sign-in", &shape.token_url, parameters, shape, names).into_iter().collect()
+                let call = TokenCall { key: "sign-in", url: &shape.token_url, parameters };
+                self.token_step(call, shape, names).into_iter().collect()
             }
         };
         let refresh = shape.refresh.as_ref().and_then(|refresh| {
@@ -55,18 +63,19 @@ impl Lowering<'_> {
                 vec![literal("grant_type", "refresh_token"), ("refresh_token".to_owned(), token)];
             let url = refresh.url.as_ref().unwrap_or(&shape.token_url);
             parameters.extend(self.pairs(&refresh.parameters, false, names));
-            self.token_step("refresh-token", url, parameters, shape, names)
+            self.token_step(TokenCall { key: "refresh-token", url, parameters }, shape, names)
         });
         let redirect =
             shape.authorize_url.as_ref().filter(|_| grant == Grant::AuthorizationCode).and_then(|url| {
                 let token =
                     |name: &str| Some((name.to_owned(), of_target(Target::Token(Key::parse(name)?), span)));
-                let mut given =
+                let mut parameters =
                     vec![literal("grant_type", "authorization_code"), token("code")?, token("redirect_uri")?];
-                given.extend(token("code_verifier").filter(|_| shape.no_pkce.is_none()));
+                parameters.extend(token("code_verifier").filter(|_| shape.no_pkce.is_none()));
+                let call = TokenCall { key: "sign-in", url: &shape.token_url, parameters };
                 Some(Redirect {
                     client_id: shape.client_id.as_ref().map(|id| self.request_text(id, names)),
-                    exchange: self.token_step("sign-in", &shape.token_url, given, shape, names)?,
+                    exchange: self.token_step(call, shape, names)?,
                     url: self.base_url(url, names)?,
                     scopes: scope.iter().map(|&scope| scope.to_owned()).collect(),
                     separator: separator.to_owned(),
@@ -86,13 +95,13 @@ impl Lowering<'_> {
         }
     }
 
-    /// Says which parts a grant lacks, and which it has no use for.
+    /// Reports parts that the grant or the client authentication lacks.
     fn fits_grant(&mut self, shape: &Oauth2Shape) {
         let at = shape.grant.span;
         let lacks = |it: &mut Self, is_there: bool, what: &str| {
             if !is_there {
                 let found = Finding::new(&BAD_AUTH, at, format!("this grant needs `{what}`"));
-                it.say(found.mend(format!("add `{what}`")));
+                it.report(found.mend(format!("add `{what}`")));
             }
         };
         match shape.grant.value {
@@ -105,9 +114,9 @@ impl Lowering<'_> {
                 let found = Finding::new(
                     &NOT_RUNNABLE,
                     at,
-                    "`device_code` is part of the format, and cannot be run yet",
+                    "`device_code` is part of the format, but Waystone cannot run it yet",
                 );
-                self.say(found.mend("use another grant for now, or follow the changelog"));
+                self.report(found.mend("use another grant for now, or watch the changelog"));
             }
             Grant::ClientCredentials => {}
         }
@@ -116,8 +125,8 @@ impl Lowering<'_> {
         let lacks = |it: &mut Self, is_there: bool, what: &str| {
             if !is_there {
                 let found =
-                    Finding::new(&BAD_AUTH, at, format!("the client cannot show who it is without `{what}`"));
-                it.say(found.mend(format!("add `{what}`, or correct `client_auth`")));
+                    Finding::new(&BAD_AUTH, at, format!("the client cannot authenticate without `{what}`"));
+                it.report(found.mend(format!("add `{what}`, or correct `client_auth`")));
             }
         };
         let is_public = client == ClientAuth::None;
@@ -127,15 +136,14 @@ impl Lowering<'_> {
         lacks(self, !signs || shape.client_assertion.is_some(), "client_assertion");
     }
 
-    /// A request of a token endpoint, with what shows who the client is.
+    /// A request to a token endpoint, with the client's authentication.
     fn token_step(
         &mut self,
-        key: &str,
-        url: &Text,
-        mut parameters: Vec<Parameter>,
+        mut call: TokenCall<'_>,
         shape: &Oauth2Shape,
         names: &Names<'_>,
     ) -> Option<TokenStep> {
+        let (key, parameters) = (call.key, &mut call.parameters);
         let text =
             |it: &mut Self, text: &Option<Text>| text.as_ref().map(|text| it.request_text(text, names));
         let (id, secret) = (text(self, &shape.client_id), text(self, &shape.client_secret));
@@ -159,10 +167,11 @@ impl Lowering<'_> {
             parameters.retain(|(other, _)| *other != name);
             parameters.push((name, value));
         }
-        let mut request = self.token_request(url, parameters, shape.token_body, carries, names)?;
+        let mut request = self.token_request(call, shape.token_body, names)?;
+        request.carries = Carries::Only(carries);
         request.headers = self.pairs(&shape.token_headers, true, names);
         let mut captures = vec![capture("access_token", true), capture("refresh_token", false)];
-        // What the first answer gave is not told again by every later one.
+        // Later responses do not necessarily repeat what the first one contained.
         let is_first = key == "sign-in";
         captures.extend(
             self.captures(&shape.captures).into_iter().map(|one| Capture { required: is_first, ..one }),
@@ -176,26 +185,25 @@ impl Lowering<'_> {
 
     fn token_request(
         &mut self,
-        url: &Text,
-        parameters: Vec<Parameter>,
-        how: TokenBody,
-        carries: Vec<CarrierUse>,
+        call: TokenCall<'_>,
+        body: TokenBody,
         names: &Names<'_>,
     ) -> Option<RequestTemplate> {
-        let mut request = self.token_url(url, names)?;
-        match how {
-            TokenBody::Form => request.body = Some(BodyTemplate::Form(parameters)),
+        let mut request = self.token_url(call.url, names)?;
+        match body {
+            TokenBody::Form => request.body = Some(BodyTemplate::Form(call.parameters)),
             TokenBody::Json => {
-                let members = parameters.into_iter().map(|(name, value)| (name, JsonTemplate::Text(value)));
+                let members =
+                    call.parameters.into_iter().map(|(name, value)| (name, JsonTemplate::Text(value)));
                 request.body = Some(BodyTemplate::Json(JsonTemplate::Object(members.collect())));
             }
-            TokenBody::Query => request.query = parameters,
+            TokenBody::Query => request.query = call.parameters,
         }
-        request.carries = Carries::Only(carries);
+        request.carries = Carries::Only(Vec::new());
         Some(request)
     }
 
-    /// A request of an address that is given whole.
+    /// A request to a URL that is not relative to the method's base URL.
     fn token_url(&mut self, url: &Text, names: &Names<'_>) -> Option<RequestTemplate> {
         let mut base = self.base_url(url, names)?;
         let path = std::mem::replace(&mut base.path, Template::literal(""));
@@ -212,7 +220,7 @@ impl Lowering<'_> {
         names.assertion = true;
         let signed = of_target(Target::Assertion, span);
         let Some(url) = &shape.token_url else {
-            let given = self.carriers(&shape.carries, Where::Request, names);
+            let given = self.carriers(&shape.carries, Context::Request, names);
             let carries = if given.is_empty() { vec![bearer_header(signed)] } else { given };
             return Auth {
                 scheme: "jwt",
@@ -230,7 +238,8 @@ impl Lowering<'_> {
             parameters.retain(|(other, _)| *other != name);
             parameters.push((name, value));
         }
-        let request = self.token_request(url, parameters, TokenBody::Form, Vec::new(), names);
+        let call = TokenCall { key: "sign-in", url, parameters };
+        let request = self.token_request(call, TokenBody::Form, names);
         let steps = request.map(|request| TokenStep {
             check: sign_in_check("sign-in", request, vec![capture("access_token", true)], true),
             expires_in: JsonPath::parse("expires_in"),
@@ -253,7 +262,7 @@ impl Lowering<'_> {
     }
 
     fn carries_token(&mut self, shapes: &[CarrierShape], span: Span, names: &Names<'_>) -> Vec<CarrierUse> {
-        let given = self.carriers(shapes, Where::Request, names);
+        let given = self.carriers(shapes, Context::Request, names);
         match Key::parse("access_token") {
             Some(key) if given.is_empty() => vec![bearer_header(of_target(Target::Token(key), span))],
             _ => given,
@@ -270,7 +279,7 @@ impl Lowering<'_> {
         captures
     }
 
-    /// The outcome rules of the requests of signing in: they are read after the fields, whose values messages show.
+    /// Lowers the outcome rules of the sign-in requests. This happens after the fields, whose values messages can show.
     pub(crate) fn sign_in_outcomes(
         &mut self,
         shape: &AuthShape,
@@ -279,7 +288,7 @@ impl Lowering<'_> {
         names: &Names<'_>,
     ) {
         let Some(sign_in) = &mut auth.sign_in else { return };
-        let give = |it: &mut Self, step: Option<&mut TokenStep>, rules: &[OutcomeShape]| {
+        let set = |it: &mut Self, step: Option<&mut TokenStep>, rules: &[OutcomeShape]| {
             let rules: Vec<_> = rules.iter().filter_map(|rule| it.outcome(rule, fields, names)).collect();
             if let Some(step) = step {
                 step.check.outcomes = rules;
@@ -289,19 +298,19 @@ impl Lowering<'_> {
             AuthShape::Oauth2(oauth) => {
                 let rules: Vec<_> =
                     oauth.outcomes.iter().filter_map(|rule| self.outcome(rule, fields, names)).collect();
-                // A token endpoint says no in the same words, whatever it is asked for.
+                // A token endpoint reports errors in the same way for every grant.
                 for step in sign_in.steps.iter_mut().chain(&mut sign_in.refresh) {
                     step.check.outcomes.clone_from(&rules);
                 }
             }
-            AuthShape::Jwt(jwt) => give(self, sign_in.steps.first_mut(), &jwt.outcomes),
+            AuthShape::Jwt(jwt) => set(self, sign_in.steps.first_mut(), &jwt.outcomes),
             AuthShape::Exchange(exchange) => {
                 for step in &exchange.steps {
                     let read = sign_in.steps.iter_mut().find(|one| one.check.key == step.key.value.as_str());
-                    give(self, read, &step.outcomes);
+                    set(self, read, &step.outcomes);
                 }
                 if let Some(step) = &exchange.refresh {
-                    give(self, sign_in.refresh.as_mut(), &step.outcomes);
+                    set(self, sign_in.refresh.as_mut(), &step.outcomes);
                 }
             }
             AuthShape::MutualTls(tls) => {
@@ -315,7 +324,7 @@ impl Lowering<'_> {
 }
 
 impl AuthShape {
-    /// The outcome rules that stand within it.
+    /// The outcome rules within the scheme.
     pub(crate) fn outcomes(&self) -> Vec<&OutcomeShape> {
         match self {
             Self::Oauth2(oauth) => oauth.outcomes.iter().collect(),

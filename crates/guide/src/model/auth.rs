@@ -1,155 +1,124 @@
-//! Authentication: what is done before a request, and what each request carries.
+//! Authentication: what happens before requests, and what each request carries.
 //!
-//! Every scheme of the format comes to the same few parts, so that whoever makes requests knows no schemes.
+//! Every scheme of the format is reduced to the same few parts, so code that makes requests does not know schemes.
 
+use crate::choice::{Algorithm, KeyEncoding, SignatureEncoding};
 use crate::json_path::JsonPath;
 use crate::key::Key;
-use crate::model::{Algorithm, BaseUrl, Carrier, Check, JsonTemplate, KeyEncoding, SignatureEncoding};
+use crate::model::carrier::CarrierUse;
+use crate::model::check::{Check, JsonTemplate};
+use crate::model::environment::BaseUrl;
 use crate::source::Span;
 use crate::template::Template;
 
-/// How fields become authentication.
+/// How requests are authenticated.
 #[derive(Clone, Debug)]
 pub struct Auth {
     /// The scheme's name in the format.
     pub scheme: &'static str,
-    /// How a token is come by, where one is needed.
+    /// How tokens are obtained. `None` if the scheme needs no sign-in.
     pub sign_in: Option<SignIn>,
-    /// What each request carries.
+    /// The places in each request that carry credentials.
     pub carries: Vec<CarrierUse>,
-    /// What is signed to show who asks.
+    /// The assertion that is signed for requests or token requests.
     pub assertion: Option<Assertion>,
-    /// How each request is signed.
+    /// The signature of each request.
     pub signature: Option<Signature>,
-    /// The client's certificate.
+    /// The client certificate.
     pub certificate: Option<Certificate>,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }
 
-/// How a token is come by: requests whose answers give what later ones carry.
+/// How tokens are obtained: requests whose responses contain what later requests carry.
 #[derive(Clone, Debug)]
 pub struct SignIn {
-    /// The requests, in order. None, where the person signs in with a browser.
+    /// The requests, in order. Empty if the person signs in with a browser.
     pub steps: Vec<TokenStep>,
-    /// The request that replaces a token that has ended; without one the steps are made anew.
+    /// The request that refreshes an expired token. `None` if the steps are repeated instead.
     pub refresh: Option<TokenStep>,
-    /// Whether every refresh ends the refresh token that was used.
+    /// Whether each refresh invalidates the refresh token that it used.
     pub rotates: bool,
-    /// Where the browser is sent first.
+    /// The provider's sign-in page, for sign-in with a browser.
     pub redirect: Option<Redirect>,
 }
 
-/// A request whose answer gives tokens.
+/// A request whose response contains tokens.
 #[derive(Clone, Debug)]
 pub struct TokenStep {
-    /// The request, what a good answer looks like, and what is kept of it.
+    /// The request, with the expected response and the tokens to keep.
     pub check: Check,
-    /// Where the answer says for how many seconds the tokens hold.
+    /// The path of the tokens' lifetime in the response, in seconds.
     pub expires_in: Option<JsonPath>,
-    /// For how many seconds they hold, where the answer does not say so.
+    /// The lifetime in seconds, if the response does not tell. `None` if it is not known.
     pub lifetime: Option<u32>,
 }
 
-/// Where the browser is sent, for OAuth's authorization code.
+/// The provider's sign-in page, for OAuth's authorization code grant.
 #[derive(Clone, Debug)]
 pub struct Redirect {
-    /// The address.
+    /// The authorization URL.
     pub url: BaseUrl,
-    /// The scopes asked for.
+    /// The scopes to request.
     pub scopes: Vec<String>,
-    /// What stands between scopes.
+    /// The separator between scopes.
     pub separator: String,
     /// Whether PKCE is used.
     pub pkce: bool,
-    /// Further parameters.
+    /// Additional parameters of the URL.
     pub parameters: Vec<(String, Template)>,
-    /// What shows who the client is, in the address.
+    /// The client id in the URL.
     pub client_id: Option<Template>,
-    /// The request that makes tokens of the code that came back. As tokens it takes `code`, `redirect_uri` and, with
-    /// PKCE, `code_verifier`.
+    /// The request that exchanges the returned code for tokens. It uses `code`, `redirect_uri` and, with PKCE,
+    /// `code_verifier` as if they were tokens.
     pub exchange: TokenStep,
 }
 
-/// One place in a request that carries a credential.
-#[derive(Clone, Debug)]
-pub enum CarrierUse {
-    /// HTTP Basic: user and password.
-    Basic {
-        /// The user half.
-        username: Template,
-        /// The password half.
-        password: Template,
-        /// Whether both are encoded as in a form first, as OAuth asks of clients
-        /// ([RFC 6749, 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
-        encoded: bool,
-    },
-    /// A header, query parameter, cookie or member of the body.
-    Named {
-        /// Which of them.
-        carrier: Carrier,
-        /// The name; a header's in lower case.
-        name: String,
-        /// What stands there.
-        value: Template,
-    },
-}
-
-/// A JSON Web Token that is signed for each use.
+/// A JSON Web Token that is signed anew for each use.
 #[derive(Clone, Debug)]
 pub struct Assertion {
-    /// The algorithm.
+    /// The signing algorithm.
     pub algorithm: Algorithm,
-    /// The key.
+    /// The signing key.
     pub key: Template,
-    /// How the key of an HMAC is written.
+    /// The encoding of an HMAC key.
     pub key_encoding: KeyEncoding,
-    /// Further members of the header.
+    /// Additional members of the token's header.
     pub header: Vec<(String, Template)>,
-    /// The claims, besides `iat` and `exp`.
+    /// The claims, except for `iat` and `exp`, which are added.
     pub claims: Vec<(String, JsonTemplate)>,
-    /// For how many seconds it holds.
+    /// The lifetime in seconds.
     pub lifetime: u32,
 }
 
-/// A signature over each request.
+/// The signature of a request.
 #[derive(Clone, Debug)]
 pub struct Signature {
-    /// The algorithm.
+    /// The signing algorithm.
     pub algorithm: Algorithm,
-    /// The key, and the texts that are signed with it one after the other to derive the key that is used.
+    /// The signing key. Further items derive the key: each is signed with the previous result.
     pub key: Vec<Template>,
-    /// How the key is written.
+    /// The encoding of the key.
     pub key_encoding: KeyEncoding,
-    /// The request as one text.
+    /// The canonical string: the parts of the request that are signed.
     pub canonical: Template,
-    /// The text that is signed.
+    /// The string to sign.
     pub signs: Template,
-    /// How the signature is written.
+    /// The encoding of the signature.
     pub encoding: SignatureEncoding,
 }
 
-/// A client's certificate.
+/// A client certificate.
 #[derive(Clone, Debug)]
 pub struct Certificate {
-    /// The certificate, as PEM.
+    /// The certificate as PEM, optionally followed by intermediate certificates.
     pub certificate: Template,
-    /// Its key, as PEM.
+    /// The certificate's private key as PEM.
     pub key: Template,
 }
 
-impl CarrierUse {
-    /// The templates it is made of.
-    pub fn templates(&self) -> Vec<&Template> {
-        match self {
-            Self::Basic { username, password, .. } => vec![username, password],
-            Self::Named { value, .. } => vec![value],
-        }
-    }
-}
-
 impl Assertion {
-    /// The templates it is made of.
+    /// All its templates.
     pub fn templates(&self) -> Vec<&Template> {
         let mut all = vec![&self.key];
         all.extend(self.header.iter().map(|(_, value)| value));
@@ -159,7 +128,7 @@ impl Assertion {
 }
 
 impl Auth {
-    /// The templates that it puts into requests by itself; those of the requests of signing in are their own.
+    /// All its templates, except for those of the sign-in requests.
     pub fn templates(&self) -> Vec<&Template> {
         let mut all: Vec<&Template> = self.carries.iter().flat_map(CarrierUse::templates).collect();
         all.extend(self.assertion.iter().flat_map(Assertion::templates));
@@ -176,13 +145,13 @@ impl Auth {
         all
     }
 
-    /// The names of the tokens that signing in gives.
+    /// The names of the tokens that sign-in and refresh obtain.
     pub fn tokens(&self) -> impl Iterator<Item = &Key> {
         let steps = self.sign_in.iter().flat_map(|sign_in| sign_in.steps.iter().chain(&sign_in.refresh));
         steps.flat_map(|step| &step.check.captures).map(|capture| &capture.name)
     }
 
-    /// Whether a browser is needed.
+    /// Whether people sign in with a browser.
     pub fn needs_browser(&self) -> bool {
         self.sign_in.as_ref().is_some_and(|sign_in| sign_in.redirect.is_some())
     }

@@ -1,92 +1,94 @@
-//! Checks, outcomes and scenarios: what is asked, what answers mean, and written conversations.
+//! Checks, outcome rules and scenarios: requests, what responses mean, and conversations that test both.
 
 use serde_json::Value;
 
+use crate::choice::{Identifies, JsonType, Role};
 use crate::http::{Fault, Verb};
 use crate::json_path::JsonPath;
 use crate::key::Key;
-use crate::model::{BaseUrl, CarrierUse, Identifies, JsonType, Role};
+use crate::model::carrier::CarrierUse;
+use crate::model::environment::BaseUrl;
 use crate::outcome::OutcomeKind;
 use crate::source::Span;
 use crate::template::Template;
 
-/// A request that proves something.
+/// A request that verifies something.
 #[derive(Clone, Debug)]
 pub struct Check {
-    /// The key.
+    /// The key, unique in its method.
     pub key: Key,
-    /// What it proves.
+    /// What the check verifies.
     pub role: Role,
-    /// What is shown while it runs.
+    /// The text that is shown while the check runs.
     pub label: String,
-    /// What is asked.
+    /// The request.
     pub request: RequestTemplate,
-    /// What a good answer looks like.
+    /// What a successful response looks like.
     pub expect: Expect,
-    /// Who was found.
+    /// The account that the response describes, for an identity check.
     pub account: Option<AccountTemplate>,
-    /// What is kept of the answer.
+    /// The values of the response that later requests use.
     pub captures: Vec<Capture>,
-    /// What an answer to this check means.
+    /// What responses to this check mean. They are tried before the method's rules.
     pub outcomes: Vec<OutcomeRule>,
-    /// The scopes it proves.
+    /// The scopes that the check verifies.
     pub scopes: Vec<String>,
-    /// Whether linking fails when it does.
+    /// Whether linking fails if the check fails.
     pub required: bool,
-    /// Where the answer lists the scopes of the credential.
+    /// The path of the granted scopes in the response, if it lists them.
     pub granted: Option<JsonPath>,
-    /// Whether errors are told as OAuth tells them
+    /// Whether errors have the form that OAuth defines
     /// ([RFC 6749, 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
     pub speaks_oauth: bool,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }
 
-/// Something that is kept of an answer.
+/// A value of a response that later requests use.
 #[derive(Clone, Debug)]
 pub struct Capture {
-    /// The name.
+    /// The name in references.
     pub name: Key,
-    /// Where it stands in the body.
+    /// Its path in the JSON body.
     pub path: JsonPath,
-    /// Whether an answer without it is not a good one.
+    /// Whether a response without it is a failure.
     pub required: bool,
 }
 
-/// A request with references in it.
+/// A request that can contain references.
 #[derive(Clone, Debug)]
 pub struct RequestTemplate {
-    /// The method.
+    /// The HTTP method.
     pub verb: Verb,
     /// The path, beginning with a slash.
     pub path: Template,
-    /// Query parameters.
+    /// The query parameters.
     pub query: Vec<(String, Template)>,
-    /// Headers, names in lower case.
+    /// The headers, with names in lower case.
     pub headers: Vec<(String, Template)>,
-    /// The body.
+    /// The body, if any.
     pub body: Option<BodyTemplate>,
-    /// What the path is appended to, where that is not the method's.
+    /// The URL to which the path is appended. `None` for the method's base URL.
     pub base: Option<BaseUrl>,
-    /// What it carries.
+    /// The credentials that the request carries.
     pub carries: Carries,
-    /// Whether sending it again does no harm.
+    /// Whether the request can be retried.
     pub repeatable: bool,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }
 
-/// What a request carries to show who asks.
+/// The credentials that a request carries.
 #[derive(Clone, Debug)]
 pub enum Carries {
     /// The method's authentication.
     AsMethod,
-    /// These, and nothing else.
+    /// Only these credentials, which can be none.
     Only(Vec<CarrierUse>),
 }
 
 impl RequestTemplate {
-    /// A request for a path as it is sent, with the method's authentication.
+    /// A request for a literal path, with the method's authentication.
     pub fn literal(verb: Verb, path: &str) -> Self {
         Self {
             verb,
@@ -101,7 +103,7 @@ impl RequestTemplate {
         }
     }
 
-    /// The templates it is made of, but for the method's authentication.
+    /// All its templates, except for the method's authentication.
     pub fn templates(&self) -> Vec<&Template> {
         let mut all: Vec<&Template> = self.base.iter().flat_map(|base| [&base.host, &base.path]).collect();
         all.push(&self.path);
@@ -109,7 +111,7 @@ impl RequestTemplate {
         all
     }
 
-    /// The templates of what is sent to its address.
+    /// The templates of everything but the URL: query, headers, body and its own credentials.
     pub fn contents(&self) -> Vec<&Template> {
         let mut all: Vec<&Template> =
             self.query.iter().chain(&self.headers).map(|(_, value)| value).collect();
@@ -126,7 +128,7 @@ impl RequestTemplate {
 }
 
 impl JsonTemplate {
-    /// Adds the templates it is made of.
+    /// Adds all its templates to `all`.
     pub fn templates<'t>(&'t self, all: &mut Vec<&'t Template>) {
         match self {
             Self::Text(template) => all.push(template),
@@ -137,195 +139,195 @@ impl JsonTemplate {
     }
 }
 
-/// A body with references in it.
+/// A body that can contain references.
 #[derive(Clone, Debug)]
 pub enum BodyTemplate {
     /// JSON.
     Json(JsonTemplate),
-    /// A form.
+    /// A form, as pairs of name and value.
     Form(Vec<(String, Template)>),
 }
 
-/// JSON with references in its texts.
+/// JSON whose strings can contain references.
 #[derive(Clone, Debug)]
 pub enum JsonTemplate {
-    /// A text.
+    /// A string.
     Text(Template),
-    /// A list.
+    /// An array.
     Array(Vec<Self>),
     /// An object.
     Object(Vec<(String, Self)>),
-    /// Anything else, as it is.
+    /// Any other value.
     Plain(Value),
 }
 
-/// What a good answer looks like: every part must be true.
+/// What a successful response looks like. Every part must hold.
 #[derive(Clone, Debug, Default)]
 pub struct Expect {
-    /// The status is one of these; any of 200 to 299, if empty.
+    /// The possible statuses. If empty, any status from 200 to 299.
     pub status: Vec<u16>,
-    /// What stands in the body.
+    /// Tests of values in the JSON body.
     pub json: Vec<(JsonPath, JsonTest)>,
-    /// What stands in headers, names in lower case.
+    /// Tests of headers, with names in lower case.
     pub headers: Vec<(String, HeaderTest)>,
-    /// Whether the body is JSON.
+    /// Whether the body must be JSON, or must not. `None` for either.
     pub is_json: Option<bool>,
 }
 
-/// What is asked of a place in a JSON body: every part must be true.
+/// A test of a value in a JSON body. Every part must hold.
 #[derive(Clone, Debug, Default)]
 pub struct JsonTest {
-    /// Whether something stands there.
+    /// Whether there must be a value, or must not. `None` for either.
     pub exists: Option<bool>,
-    /// What kind of value.
+    /// The type of the value. `None` for any.
     pub kind: Option<JsonType>,
-    /// One of these values; any, if empty.
+    /// The possible values. If empty, any.
     pub one_of: Vec<Value>,
-    /// A text that holds this, letters large or small, or a list with an item that is this.
+    /// A text that a string must contain, ignoring case, or that a list must have as an item.
     pub contains: Option<String>,
-    /// An address whose host is not this one.
+    /// A host that the host of a URL must differ from.
     pub host_differs_from: Option<Template>,
 }
 
-/// What is asked of a header: every part must be true.
+/// A test of a header. Every part must hold.
 #[derive(Clone, Debug, Default)]
 pub struct HeaderTest {
-    /// Whether it is there.
+    /// Whether the header must be present, or must not. `None` for either.
     pub exists: Option<bool>,
-    /// It is this text.
+    /// The exact value.
     pub equals: Option<String>,
-    /// It holds this text, letters large or small.
+    /// A text that the value must contain, ignoring case.
     pub contains: Option<String>,
 }
 
-/// Who was found.
+/// The account that an identity check finds.
 #[derive(Clone, Debug)]
 pub struct AccountTemplate {
-    /// What identifies the account.
+    /// The account's permanent id.
     pub id: Template,
-    /// What people call it.
+    /// The account's name.
     pub name: Template,
-    /// More to show, by label.
+    /// More details to show, by label.
     pub details: Vec<(String, Template)>,
-    /// What the id stands for.
+    /// What the id identifies.
     pub identifies: Identifies,
 }
 
-/// What an answer means.
+/// What a response means.
 #[derive(Clone, Debug)]
 pub struct OutcomeRule {
     /// The key.
     pub key: Key,
-    /// Which answers are meant; none, by a rule that only words a `different_account`.
+    /// The responses that the rule matches. `None` for a rule that only words `different_account`.
     pub when: Option<When>,
-    /// What they mean.
+    /// The outcome.
     pub is: OutcomeKind,
-    /// The field to change.
+    /// The field that people have to change.
     pub at_field: Option<Key>,
-    /// Other fields that may be the cause.
+    /// Other fields that can also be the cause.
     pub or_fields: Vec<Key>,
-    /// The step to go back to, as the guide says it.
+    /// The step to return to, if the guide names one.
     pub return_to: Option<Key>,
-    /// What the person is told.
+    /// What happened. `None` for the outcome's default text.
     pub says: Option<Template>,
-    /// What they can do.
+    /// What people can do. `None` for the outcome's default text.
     pub fix: Option<Template>,
-    /// Whether other environments may be asked, if the person agrees.
+    /// Whether to offer trying the credentials in the other environments.
     pub ask_elsewhere: bool,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }
 
-/// Which answers are meant: every part must be true.
+/// The responses that a rule matches. Every part must hold.
 #[derive(Clone, Debug, Default)]
 pub struct When {
-    /// The status is one of these.
+    /// The possible statuses. If empty, any.
     pub status: Vec<u16>,
-    /// The status is none of these.
+    /// The statuses that the response must not have.
     pub status_not: Vec<u16>,
-    /// What stands in headers, names in lower case.
+    /// Tests of headers, with names in lower case.
     pub headers: Vec<(String, HeaderTest)>,
-    /// What stands in the body.
+    /// Tests of values in the JSON body.
     pub json: Vec<(JsonPath, JsonTest)>,
-    /// Whether the body is JSON.
+    /// Whether the body must be JSON, or must not. `None` for either.
     pub is_json: Option<bool>,
-    /// The request failed in one of these ways.
+    /// The ways in which the request failed without a response. If empty, there must be a response.
     pub fails: Vec<Fault>,
 }
 
-/// A written conversation.
+/// A conversation with the provider.
 #[derive(Clone, Debug)]
 pub struct Scenario {
-    /// What happens.
+    /// What happens, in a few words.
     pub name: String,
-    /// The environment chosen.
+    /// The chosen environment. `None` for the first one.
     pub environment: Option<Key>,
-    /// What is typed, by field.
+    /// The entered values, by field.
     pub given: Vec<(Key, String)>,
-    /// The id of the account linked before.
+    /// The id of the account that was linked before.
     pub linked_before: Option<String>,
     /// Whether the person agrees to try other environments.
     pub agrees: bool,
-    /// The tokens that signing in in a browser gave.
+    /// The tokens from signing in with a browser.
     pub tokens: Vec<(Key, String)>,
-    /// The scopes that are wanted; all, if empty.
+    /// The chosen scopes. If empty, all.
     pub scopes: Vec<String>,
-    /// What is asked and answered.
+    /// The requests with their responses, in order.
     pub talk: Vec<Turn>,
-    /// What must be concluded.
+    /// The expected result.
     pub then: Conclusion,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }
 
-/// A request and what comes back.
+/// A request with its response.
 #[derive(Clone, Debug)]
 pub struct Turn {
-    /// The method.
+    /// The HTTP method.
     pub verb: Verb,
-    /// The path, as sent.
+    /// The path, as it is sent.
     pub path: String,
-    /// The environment asked, where it is not the scenario's.
+    /// The environment that receives the request. `None` for the scenario's.
     pub environment: Option<Key>,
-    /// What comes back.
+    /// The response or failure.
     pub reply: Reply,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }
 
-/// What comes back.
+/// The response to a request, or its failure.
 #[derive(Clone, Debug)]
 pub enum Reply {
     /// A response.
     Response {
-        /// The status.
+        /// The HTTP status.
         status: u16,
-        /// The headers, names in lower case; with a content type if there is a body.
+        /// The headers, with names in lower case. They include a content type if there is a body.
         headers: Vec<(String, String)>,
         /// The body.
         body: String,
     },
-    /// A failure.
+    /// The request fails without a response.
     Fails(Fault),
 }
 
-/// What must be concluded.
+/// The expected result of a scenario.
 #[derive(Clone, Debug)]
 pub struct Conclusion {
-    /// The outcome.
+    /// The expected outcome.
     pub outcome: OutcomeKind,
-    /// The rule that says so.
+    /// The key of the outcome rule that must match.
     pub rule: Option<Key>,
-    /// The field to change.
+    /// The field that people have to change.
     pub at_field: Option<Key>,
-    /// The step to go back to.
+    /// The step to which people return.
     pub return_to: Option<Key>,
-    /// The account's id and name.
+    /// The id and name of the account that is found.
     pub account: Option<(String, Option<String>)>,
-    /// The environment to which the credentials belong.
+    /// The environment to which the credentials turn out to belong.
     pub environment: Option<Key>,
-    /// The checks that may fail, and did.
+    /// The optional checks that fail.
     pub missed: Vec<Key>,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }

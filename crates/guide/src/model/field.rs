@@ -1,4 +1,4 @@
-//! Fields, and what becomes of what is typed into them.
+//! Fields, and the normalization and validation of their values.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,179 +6,182 @@ use std::fmt;
 use regex::Regex;
 use serde_json::Value;
 
+use crate::choice::{FieldType, Holds, RefusedBy};
 use crate::host::is_label;
 use crate::json_path::JsonPath;
 use crate::key::Key;
-use crate::model::{Condition, Environment, FieldType, Holds, RefusedBy};
+use crate::model::environment::Environment;
+use crate::model::walkthrough::Condition;
 use crate::prose::Prose;
 use crate::saying::{Mistake, Saying};
 use crate::source::Span;
 use crate::template::Template;
 
-/// Something that is typed in.
+/// A value that people enter.
 #[derive(Clone, Debug)]
 pub struct Field {
-    /// The key.
+    /// The key, unique in its method.
     pub key: Key,
-    /// The label.
+    /// The label on pages, in forms and in messages.
     pub label: String,
-    /// Where the label stands.
+    /// The place of the label.
     pub label_span: Span,
-    /// What kind of value it is.
+    /// The type of the value.
     pub kind: FieldType,
-    /// Whether it must be filled in.
+    /// Whether a value is required.
     pub required: bool,
-    /// Whether its value must not be seen.
+    /// Whether the value must never be shown.
     pub secret: bool,
-    /// One sentence beside it.
+    /// A short explanation next to the field.
     pub description: Option<Prose>,
-    /// What stands in it while it is empty.
+    /// The placeholder in the empty field.
     pub placeholder: Option<String>,
-    /// The value if nothing is typed.
+    /// The value if nothing is entered.
     pub default: Option<String>,
-    /// What is done with what was typed.
+    /// The steps that normalize an entered value, in order.
     pub accept: Vec<Accept>,
-    /// What the whole value must look like.
+    /// The pattern that the whole value must match.
     pub pattern: Option<Pattern>,
-    /// The pattern in words.
+    /// The pattern in words. It completes the sentence "Site must be …".
     pub pattern_says: Option<String>,
-    /// Usual mistakes.
+    /// Common mistakes, which are rejected.
     pub refuse: Vec<Refuse>,
-    /// Tests.
+    /// Tests of the field.
     pub examples: Vec<Example>,
-    /// What can be chosen.
+    /// The options of a `select`.
     pub options: Vec<Choice>,
-    /// When it is asked.
+    /// When the field is shown. `None` if it always is.
     pub when: Option<Condition>,
-    /// The longest value, in characters.
+    /// The maximum length in characters.
     pub max_length: usize,
-    /// The smallest and the largest number.
+    /// The minimum and maximum of a `number`.
     pub range: (Option<i64>, Option<i64>),
-    /// What several lines or a file must hold.
+    /// The format of a `multiline` or `file` value.
     pub holds: Option<Holds>,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }
 
-/// The longest value of a field that says nothing about it, in characters.
+/// The default maximum length of a value, in characters.
 pub const MAX_LENGTH: usize = 4096;
 
-/// The longest text of a file whose field says nothing about it, in characters.
+/// The default maximum length of a `multiline` or `file` value, in characters.
 pub const MAX_FILE_LENGTH: usize = 65_536;
 
-/// A value that is computed and never asked.
+/// A value that is computed instead of entered.
 #[derive(Clone, Debug)]
 pub struct Derived {
-    /// What it is made from.
+    /// The text from which it is derived.
     pub from: Template,
-    /// The value as a field: its key, its label, what is done with what it is made from, what it must look like.
+    /// The value as a field, which has its key and label and normalizes and validates it.
     pub field: Field,
-    /// What the person is told where it does not look like that.
+    /// The message if the value is invalid. `None` for the field's own message.
     pub says: Option<String>,
-    /// The field it is made from, which is at fault then; none, where it is made from an answer alone.
+    /// The field from which it is derived, and which is wrong if the value is invalid. `None` if it is derived from a
+    /// response only.
     pub source: Option<Key>,
 }
 
 /// A pattern that the whole value must match.
 #[derive(Clone, Debug)]
 pub struct Pattern {
-    /// As it is written, without anchors.
+    /// The pattern as written, without anchors.
     pub text: String,
-    /// Ready to run, anchored.
+    /// The compiled pattern, with anchors.
     pub regex: Regex,
 }
 
-/// One step from what was typed to what is kept.
+/// A step in the normalization of an entered value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Accept {
-    /// Drops white space at both ends.
+    /// Removes whitespace at both ends.
     Trim,
-    /// Makes letters small.
+    /// Converts letters to lower case.
     Lowercase,
-    /// Makes letters capital.
+    /// Converts letters to upper case.
     Uppercase,
-    /// Keeps digits only.
+    /// Removes every character that is not a digit.
     Digits,
-    /// Of an address, the labels before the host of whichever environment fits.
+    /// Extracts the labels before the host of any environment from a URL.
     LabelOfEnvironment,
-    /// Of an address, the labels before this host.
+    /// Extracts the labels before this host from a URL.
     LabelOf(String),
-    /// Of an address, the host.
+    /// Extracts the host from a URL.
     Host,
-    /// Of an address, the path segment with this number, from 1.
+    /// Extracts the path segment with this number, counted from 1, from a URL.
     PathSegment(usize),
-    /// Drops a text from the front.
+    /// Removes this prefix.
     StripPrefix(String),
-    /// Drops a text from the end.
+    /// Removes this suffix.
     StripSuffix(String),
-    /// What stands before the first place of a text.
+    /// Extracts the part before the first occurrence of this text.
     BeforeFirst(String),
-    /// What stands after the last place of a text.
+    /// Extracts the part after the last occurrence of this text.
     AfterLast(String),
-    /// Of JSON, what stands at a path.
+    /// Extracts the string or number at this path from JSON.
     Json(JsonPath),
 }
 
-/// A usual mistake.
+/// A common mistake.
 #[derive(Clone, Debug)]
 pub struct Refuse {
-    /// A value that begins so …
+    /// The prefix of values to reject.
     pub prefix: Option<String>,
-    /// … or holds this.
+    /// A text in values to reject.
     pub contains: Option<String>,
-    /// What the person is told.
+    /// The message that explains the mistake.
     pub says: String,
 }
 
-/// A typed text, and what must become of it.
+/// An entered value with its expected result.
 #[derive(Clone, Debug)]
 pub struct Example {
-    /// What is typed.
+    /// The entered value.
     pub typed: String,
-    /// What is kept, or why nothing is.
+    /// The normalized value, or the rule that rejects it.
     pub then: Result<String, RefusedBy>,
-    /// The environment the typed address belongs to.
+    /// The environment that the entered value tells.
     pub environment: Option<Key>,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }
 
-/// Something that can be chosen.
+/// An option of a `select`.
 #[derive(Clone, Debug)]
 pub struct Choice {
-    /// What is kept.
+    /// The value that is stored.
     pub value: String,
-    /// What is shown.
+    /// The label that is shown.
     pub label: String,
 }
 
-/// What is kept of what was typed. Empty if nothing was typed into an optional field.
+/// The normalized value of a field. It is empty if nothing was entered into an optional field.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Kept {
-    /// The value.
+    /// The normalized value.
     pub value: String,
-    /// The environment that the typed address belongs to, where it shows.
+    /// The environment that the entered value tells, if any.
     pub environment: Option<Key>,
 }
 
-/// Hides the value: it may be a secret.
+/// Hides the value, which can be a secret.
 impl fmt::Debug for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Kept").field("environment", &self.environment).finish_non_exhaustive()
     }
 }
 
-/// Why nothing is kept.
+/// Why a value is rejected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
-    /// The rule that turned the value away.
+    /// The rule that rejected the value.
     pub by: RefusedBy,
-    /// What the person is told. It never holds the value.
+    /// The message to the person. It never contains the value.
     pub says: Saying,
 }
 
 impl Field {
-    /// What is kept of what was typed. The same code runs for terminal, browser and tests.
+    /// Normalizes and validates an entered value. Terminal, browser and tests all use this function.
     pub fn keep(&self, typed: &str, environments: &[Environment]) -> Result<Kept, Refused> {
         let mut value = Cow::Borrowed(typed);
         let mut environment = None;
@@ -216,7 +219,7 @@ impl Field {
         if self.pattern.as_ref().is_some_and(|pattern| !pattern.regex.is_match(value)) {
             return Err(match &self.pattern_says {
                 Some(says) => {
-                    Refused { by: RefusedBy::Pattern, says: format!("{} takes {says}", self.label).into() }
+                    Refused { by: RefusedBy::Pattern, says: format!("{} must be {says}.", self.label).into() }
                 }
                 None => self.refused(RefusedBy::Pattern, Mistake::Odd),
             });
@@ -284,7 +287,7 @@ impl Field {
 }
 
 impl Derived {
-    /// What becomes of what it is made from.
+    /// Normalizes and validates the text from which the value is derived.
     pub fn keep(&self, source: &str) -> Result<String, Refused> {
         let kept = self.field.keep(source, &[]).map_err(|refused| Refused {
             says: self.says.clone().map_or(refused.says, Saying::from),
@@ -294,7 +297,7 @@ impl Derived {
     }
 }
 
-/// The shape of PEM, not what is in it: a line that begins it and one that ends it, of the same name
+/// Whether a text looks like PEM: it begins and ends with lines of the same name. The content is not checked
 /// ([RFC 7468, 2](https://www.rfc-editor.org/rfc/rfc7468#section-2)).
 fn is_pem(text: &str) -> bool {
     let name = text
@@ -353,7 +356,7 @@ impl Accept {
     }
 }
 
-/// Applies an extractor; what it does not find leaves the value as it was.
+/// Applies an extraction. If it finds nothing, the value stays as it is.
 fn cut(value: Cow<'_, str>, extract: impl Fn(&str) -> Option<&str>) -> Cow<'_, str> {
     match value {
         Cow::Borrowed(text) => Cow::Borrowed(extract(text).unwrap_or(text)),
@@ -364,7 +367,7 @@ fn cut(value: Cow<'_, str>, extract: impl Fn(&str) -> Option<&str>) -> Cow<'_, s
     }
 }
 
-/// The host of an address, or of something that begins like one.
+/// The host of a URL, which can lack its scheme.
 fn host_of(text: &str) -> &str {
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
@@ -379,7 +382,7 @@ fn label_before<'t>(host: &'t str, end: &str) -> Option<&'t str> {
     tail.eq_ignore_ascii_case(end).then_some(front)?.strip_suffix('.').filter(|front| !front.is_empty())
 }
 
-/// The shape of an address, not its existence: one `@`, a host of two labels, no spaces.
+/// Whether a text looks like an email address. Its existence is not checked.
 fn is_email(text: &str) -> bool {
     let Some((local, host)) = text.rsplit_once('@') else { return false };
     !local.is_empty()

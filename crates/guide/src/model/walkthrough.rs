@@ -1,82 +1,82 @@
-//! What a person reads: sections, steps, and when they apply.
+//! Walkthroughs: the sections and steps that people read, and when they apply.
 
+use crate::choice::Purpose;
 use crate::key::Key;
-use crate::model::Purpose;
 use crate::prose::Prose;
 use crate::source::Span;
 
-/// A guide for one audience.
+/// A walkthrough for one audience.
 #[derive(Clone, Debug)]
 pub struct Walkthrough {
-    /// What must be known before anything else.
+    /// An important note that is shown first.
     pub warning: Option<Prose>,
-    /// What is needed before one begins.
+    /// What people need before they begin.
     pub needs: Vec<Prose>,
     /// The sections, in order.
     pub sections: Vec<Section>,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }
 
-/// A section.
+/// A section of a walkthrough.
 #[derive(Clone, Debug)]
 pub struct Section {
-    /// The key.
+    /// The key, unique in its method.
     pub key: Key,
-    /// The heading.
+    /// The section's heading.
     pub title: String,
-    /// Where the heading stands.
+    /// The place of the heading.
     pub title_span: Span,
-    /// What it is for.
+    /// What the section is for.
     pub purpose: Purpose,
-    /// What stands before the steps.
+    /// The text before the steps.
     pub intro: Option<Prose>,
     /// The steps.
     pub steps: Vec<Step>,
-    /// The scopes for which it is needed.
+    /// The scopes for which it is needed. If empty, it is always shown.
     pub scopes: Vec<String>,
-    /// When it applies.
+    /// When it applies. `None` if it always does.
     pub when: Option<Condition>,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }
 
-/// A step.
+/// A step of a section.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// The key, one of a kind in its method.
+    /// The key, unique in its method.
     pub key: Key,
-    /// What to do.
+    /// What to do, in a few words.
     pub title: String,
-    /// Where the title stands.
+    /// The place of the title.
     pub title_span: Span,
     /// How to do it.
     pub body: Prose,
-    /// The fields typed in here.
+    /// The keys of the fields that people fill in at this step.
     pub collects: Vec<Key>,
-    /// The fields whose values are made here.
+    /// The keys of the fields whose values people obtain at this step.
     pub obtains: Vec<Key>,
-    /// The scopes for which it is needed.
+    /// The scopes for which it is needed. If empty, it is always shown.
     pub scopes: Vec<String>,
-    /// When it applies.
+    /// When it applies. `None` if it always does.
     pub when: Option<Condition>,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }
 
-/// When something applies: every part must be true.
+/// When something applies. Every part must hold.
 #[derive(Clone, Debug, Default)]
 pub struct Condition {
-    /// The environment is one of these; any, if empty.
+    /// The environments in which it holds. If empty, any.
     pub environments: Vec<Key>,
-    /// A field has one of these values.
+    /// A field with its possible values, one of which it must have.
     pub field: Option<(Key, Vec<String>)>,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }
 
 impl Condition {
-    /// Whether it is true in this environment, with these values.
+    /// Whether it holds in this environment with these values. `value` returns a field's value.
     pub fn holds<'v>(&self, environment: Option<&Key>, value: impl Fn(&Key) -> Option<&'v str>) -> bool {
         let here =
             self.environments.is_empty() || environment.is_some_and(|key| self.environments.contains(key));
@@ -88,7 +88,7 @@ impl Condition {
 }
 
 impl Walkthrough {
-    /// The steps, in order, each with its section.
+    /// The steps in order, each with its section.
     pub fn steps(&self) -> impl Iterator<Item = (&Section, &Step)> {
         self.sections.iter().flat_map(|section| section.steps.iter().map(move |step| (section, step)))
     }

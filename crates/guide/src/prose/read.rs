@@ -1,57 +1,34 @@
-//! Markdown and references to the tree.
+//! Reads Markdown with references into prose.
 
 mod blame;
+mod marked;
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, LinkType, OffsetIter, Options, Parser, Tag, TagEnd};
 
-use crate::finding::Finding;
-use crate::lower::Names;
 use crate::prose::{Block, Inline, Prose};
 use crate::source::{Source, Span};
-use crate::template::{self, Part, Reference, Template, Where};
+use crate::template::{Part, Template, TextReader};
 
 use self::blame::Blame;
+use self::marked::Marked;
 
-/// Stands before and after a reference's number while Markdown is read. The loader refuses private-use
-/// characters, so no text can hold one.
-const MARK: char = '\u{e000}';
-
-/// Lists, emphasis and links can stand this deep in one another; what is deeper is refused before it is read.
+/// How deeply lists, emphasis and links can be nested. Deeper nesting is rejected before it is read.
 const MAX_DEPTH: usize = 12;
 
-/// Reads a text that stands at `span`.
-pub(crate) fn read(
-    text: &str,
-    span: Span,
-    place: Where,
-    names: &Names<'_>,
-    source: &Source,
-    findings: &mut Vec<Finding>,
-) -> Prose {
-    let template = template::parse(text, span, place, names, source, findings);
-    let mut marked = String::with_capacity(text.len());
-    let mut references = Vec::new();
-    for part in template.parts {
-        match part {
-            Part::Text(text) => marked.push_str(&text),
-            Part::Reference(reference) => {
-                marked.push(MARK);
-                marked.push_str(&references.len().to_string());
-                marked.push(MARK);
-                references.push(reference);
-            }
-        }
-    }
-    // Tables are read only to be refused: as plain text they would be lines of bars.
-    let mut events = Parser::new_ext(&marked, Options::ENABLE_TABLES).into_offset_iter();
-    let blame = Blame::new(source, span, &marked, findings);
-    let mut reader = Reader { references, source, span, blame, depth: 0 };
+/// Reads the scalar at `span`, whose content is `text`.
+pub(crate) fn read(reader: &mut TextReader<'_, '_>, text: &str, span: Span) -> Prose {
+    let marked = Marked::new(reader.template(text, span));
+    // Tables are parsed only to be rejected. Otherwise they would be shown as lines of `|` characters.
+    let mut events = Parser::new_ext(&marked.text, Options::ENABLE_TABLES).into_offset_iter();
+    let source = reader.source;
+    let blame = Blame::new(source, span, &marked.text, reader.findings);
+    let mut reader = Reader { marked: &marked, source, span, blame, depth: 0 };
     let blocks = reader.blocks(&mut events, None);
     Prose { blocks, span }
 }
 
 struct Reader<'a> {
-    references: Vec<Reference>,
+    marked: &'a Marked,
     source: &'a Source,
     span: Span,
     blame: Blame<'a>,
@@ -59,7 +36,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Reads blocks until `end`, or to the end of the text.
+    /// Reads blocks up to `end`, or to the end of the text.
     fn blocks(&mut self, events: &mut OffsetIter<'_>, end: Option<TagEnd>) -> Vec<Block> {
         let mut blocks = Vec::new();
         let mut loose = Vec::new();
@@ -94,7 +71,7 @@ impl Reader<'_> {
                 Event::Start(Tag::Heading { .. }) => self.blame.heading(at),
                 Event::Start(Tag::BlockQuote(_)) => self.blame.quotation(at),
                 Event::Rule => self.blame.rule(at),
-                // In a tight list the text of an item comes without a paragraph around it.
+                // The items of a tight list have no paragraph around their text.
                 other => loose.extend(self.inline(other, at, events)),
             }
         }
@@ -157,15 +134,17 @@ impl Reader<'_> {
         }
         self.depth += usize::from(nests);
         let out = match event {
-            Event::Text(text) => self.parts(&text).into_iter().map(Inline::from).collect(),
-            Event::Code(text) => vec![Inline::Code(Template { parts: self.parts(&text), span: self.span })],
+            Event::Text(text) => self.marked.parts(&text).into_iter().map(Inline::from).collect(),
+            Event::Code(text) => {
+                vec![Inline::Code(Template { parts: self.marked.parts(&text), span: self.span })]
+            }
             Event::SoftBreak => vec![Inline::SoftBreak],
             Event::HardBreak => vec![Inline::HardBreak],
             Event::Start(Tag::Strong) => vec![Inline::Strong(self.inlines(events, TagEnd::Strong))],
             Event::Start(Tag::Emphasis) => vec![Inline::Emphasis(self.inlines(events, TagEnd::Emphasis))],
             Event::Start(Tag::Link { link_type, dest_url, .. }) => {
                 let content = self.inlines(events, TagEnd::Link);
-                let href = Template { parts: self.parts(&dest_url), span: self.span };
+                let href = Template { parts: self.marked.parts(&dest_url), span: self.span };
                 if link_type == LinkType::Email || is_safe(&href) {
                     vec![Inline::Link { href, content }]
                 } else {
@@ -197,23 +176,10 @@ impl Reader<'_> {
         Inline::Image { source: file.to_string(), text }
     }
 
-    /// The text with the references back in their places.
-    fn parts(&self, text: &str) -> Vec<Part> {
-        let mut parts = Vec::new();
-        for (n, piece) in text.split(MARK).enumerate() {
-            let number = if n % 2 == 1 { piece.parse().ok() } else { None };
-            match number.and_then(|n: usize| self.references.get(n)) {
-                Some(reference) => parts.push(Part::Reference(reference.clone())),
-                None if piece.is_empty() => {}
-                None => parts.push(Part::Text(piece.to_owned())),
-            }
-        }
-        parts
-    }
-
-    /// The text with the references as they were written.
+    /// A piece of the text, with its references as they are written in the guide.
     fn unmarked(&self, text: &str) -> String {
-        self.parts(text)
+        self.marked
+            .parts(text)
             .into_iter()
             .map(|part| match part {
                 Part::Text(text) => text,
@@ -223,7 +189,7 @@ impl Reader<'_> {
     }
 }
 
-/// Goes over what has begun, to its end.
+/// Skips to the end of the element that has just begun.
 fn skip(events: &mut OffsetIter<'_>) {
     let mut open = 1_usize;
     for (event, _) in events.by_ref() {
@@ -264,7 +230,7 @@ impl From<Part> for Inline {
     }
 }
 
-/// Neighbouring texts as one: Markdown hands them out in pieces.
+/// Joins adjacent texts, which the Markdown parser yields in pieces.
 fn join(list: Vec<Inline>) -> Vec<Inline> {
     let mut out: Vec<Inline> = Vec::with_capacity(list.len());
     for inline in list {

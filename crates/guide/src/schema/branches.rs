@@ -1,7 +1,7 @@
-//! A value that fits none of several branches, in an author's words.
+//! Explains a value that fits none of a schema's branches.
 //!
-//! Which branch the author meant is told by what kind of value stands there, and of a mapping by its key; only
-//! that branch's complaints are passed on.
+//! The branch that the author meant is recognized by the type of the value, and for a mapping by its key. Only the
+//! errors of that branch are reported.
 
 use jsonschema::ValidationError;
 use serde_json::Value;
@@ -9,16 +9,16 @@ use serde_json::Value;
 use super::names::{Spot, branches, follow, is_tagged};
 use super::words::{Repair, Words};
 use crate::code::{NOT_A_CHOICE, OUT_OF_BOUNDS, UNKNOWN_KEY, WRONG_TYPE};
-use crate::finding::{Finding, quoted};
+use crate::finding::{Finding, choose, quoted};
 use crate::node::{Entry, Kind};
 use crate::source::Span;
 
-/// What a branch takes.
+/// A value that a branch accepts.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Form<'s> {
+enum Accepts<'s> {
     /// This word.
     Word(&'s str),
-    /// A mapping with this one key.
+    /// A mapping with this single key.
     Tag(&'s str),
     Text,
     Number,
@@ -28,38 +28,38 @@ enum Form<'s> {
 }
 
 impl Words<'_, '_, '_> {
-    /// Says what is wrong with a value at which none of the branches is right. `context` is what each complains of.
-    pub(super) fn say_branches(&mut self, spot: &Spot<'_, '_>, context: &[Vec<ValidationError<'static>>]) {
+    /// Explains a value that no branch accepts. `context` has the errors of each branch.
+    pub(super) fn report_branches(&mut self, spot: &Spot<'_, '_>, context: &[Vec<ValidationError<'static>>]) {
         let Some(list) = spot.choice.and_then(branches) else { return self.wrong_kind(spot, &[]) };
-        let forms: Vec<Vec<Form<'_>>> = list.iter().map(|branch| forms(self.schema, branch)).collect();
-        let all: Vec<Form<'_>> = forms.iter().flatten().copied().collect();
-        let with = |form: Form<'_>| forms.iter().position(|forms| forms.contains(&form));
+        let forms: Vec<Vec<Accepts<'_>>> = list.iter().map(|branch| forms(self.schema, branch)).collect();
+        let all: Vec<Accepts<'_>> = forms.iter().flatten().copied().collect();
+        let with = |form: Accepts<'_>| forms.iter().position(|forms| forms.contains(&form));
         let meant = match &spot.node.kind {
-            Kind::Text(_) => with(Form::Text),
-            Kind::Mapping(entries) if all.iter().any(|form| matches!(form, Form::Tag(_))) => {
+            Kind::Text(_) => with(Accepts::Text),
+            Kind::Mapping(entries) if all.iter().any(|form| matches!(form, Accepts::Tag(_))) => {
                 match self.tagged(spot, entries, &all) {
-                    Some(tag) => with(Form::Tag(tag)),
+                    Some(tag) => with(Accepts::Tag(tag)),
                     None => return,
                 }
             }
-            Kind::Mapping(_) => with(Form::Mapping),
-            Kind::Sequence(_) => with(Form::List),
-            Kind::Integer(_) | Kind::Float(_) => with(Form::Number),
-            Kind::Bool(_) => with(Form::Truth),
+            Kind::Mapping(_) => with(Accepts::Mapping),
+            Kind::Sequence(_) => with(Accepts::List),
+            Kind::Integer(_) | Kind::Float(_) => with(Accepts::Number),
+            Kind::Bool(_) => with(Accepts::Truth),
             Kind::Null => None,
         };
         match (meant.and_then(|n| context.get(n)), &spot.node.kind) {
-            (Some(errors), _) => errors.iter().for_each(|error| self.say(error)),
+            (Some(errors), _) => errors.iter().for_each(|error| self.report(error)),
             (None, Kind::Text(text)) => self.word(spot, text, &all),
             (None, _) => self.wrong_kind(spot, &all),
         }
     }
 
-    /// A word where words and mappings with one key can stand.
-    fn word(&mut self, spot: &Spot<'_, '_>, text: &str, all: &[Form<'_>]) {
-        if all.contains(&Form::Tag(text)) {
-            let found = Finding::new(&WRONG_TYPE, spot.node.span, format!("`{text}` alone says too little"));
-            self.push(found.mend(format!("write it as a key, with what belongs to it: `{text}: …`")));
+    /// Explains a string where only words and single-key mappings are allowed.
+    fn word(&mut self, spot: &Spot<'_, '_>, text: &str, all: &[Accepts<'_>]) {
+        if all.contains(&Accepts::Tag(text)) {
+            let found = Finding::new(&WRONG_TYPE, spot.node.span, format!("`{text}` needs a value"));
+            self.push(found.mend(format!("write it as a key with its settings below: `{text}: …`")));
             return;
         }
         let words: Vec<&str> = all.iter().filter_map(named).collect();
@@ -70,22 +70,27 @@ impl Words<'_, '_, '_> {
         self.not_a_choice(spot, text, spot.node.span, &words);
     }
 
-    /// The tag of a mapping that has one key; without one the finding is made.
-    fn tagged<'e>(&mut self, spot: &Spot<'_, '_>, entries: &'e [Entry], all: &[Form<'_>]) -> Option<&'e str> {
+    /// The key of a single-key mapping. If it has no such key, the mistake is reported.
+    fn tagged<'e>(
+        &mut self,
+        spot: &Spot<'_, '_>,
+        entries: &'e [Entry],
+        all: &[Accepts<'_>],
+    ) -> Option<&'e str> {
         let name = spot.name();
-        let is_tag = |entry: &&Entry| all.contains(&Form::Tag(&entry.key));
+        let is_tag = |entry: &&Entry| all.contains(&Accepts::Tag(&entry.key));
         let mut tags = entries.iter().filter(is_tag);
         match (tags.next(), tags.next()) {
             (Some(one), Some(other)) => {
                 let message = format!("{name} is both `{}` and `{}`", one.key, other.key);
                 let found = Finding::new(&NOT_A_CHOICE, other.key_span, message);
-                self.push(found.also(one.key_span, "the first one").mend("keep one of the two"));
+                self.push(found.also(one.key_span, "the first one").mend("keep only one of them"));
                 None
             }
             (Some(one), None) if entries.len() == 1 => Some(one.key.as_str()),
             (Some(one), None) => {
                 for other in entries.iter().filter(|entry| entry.key != one.key) {
-                    let message = format!("{} cannot stand beside `{}`", quoted(&other.key), one.key);
+                    let message = format!("{} is not allowed next to `{}`", quoted(&other.key), one.key);
                     let found = Finding::new(&UNKNOWN_KEY, other.key_span, message);
                     self.push(
                         found
@@ -100,9 +105,8 @@ impl Words<'_, '_, '_> {
                 match entries.first() {
                     Some(first) => self.not_a_choice(spot, &first.key, first.key_span, &words),
                     None => {
-                        let found =
-                            Finding::new(&OUT_OF_BOUNDS, spot.place(), format!("{name} says nothing"));
-                        self.push(found.mend(format!("there is {}", super::names::keys_listed(&words))));
+                        let found = Finding::new(&OUT_OF_BOUNDS, spot.place(), format!("{name} is empty"));
+                        self.push(found.mend(choose(words.iter().copied())));
                     }
                 }
                 None
@@ -110,41 +114,43 @@ impl Words<'_, '_, '_> {
         }
     }
 
-    fn wrong_kind(&mut self, spot: &Spot<'_, '_>, all: &[Form<'_>]) {
+    fn wrong_kind(&mut self, spot: &Spot<'_, '_>, all: &[Accepts<'_>]) {
         let mut kinds: Vec<&str> = Vec::new();
         let words: Vec<&str> = all.iter().filter_map(named).collect();
         for form in all {
             let kind = match form {
-                Form::Word(_) => "a word",
-                Form::Tag(_) | Form::Mapping => "a mapping",
-                Form::Text => "a text",
-                Form::Number => "a number",
-                Form::Truth => "`true` or `false`",
-                Form::List => "a list",
+                Accepts::Word(_) => "a word",
+                Accepts::Tag(_) | Accepts::Mapping => "a mapping",
+                Accepts::Text => "a string",
+                Accepts::Number => "a number",
+                Accepts::Truth => "`true` or `false`",
+                Accepts::List => "a list",
             };
             if !kinds.contains(&kind) {
                 kinds.push(kind);
             }
         }
-        if kinds.first() == Some(&"a text") {
-            return self.wrong_type(spot, "a text");
+        if kinds.first() == Some(&"a string") {
+            return self.wrong_type(spot, "a string");
         }
-        let wanted = if kinds.is_empty() { "another kind of value".to_owned() } else { kinds.join(" or ") };
-        let message = format!("{} wants {wanted}, and this is {}", spot.name(), spot.node.described());
+        let wanted = if kinds.is_empty() { "another type of value".to_owned() } else { kinds.join(" or ") };
+        let message = format!("{} must be {wanted}, but this is {}", spot.name(), spot.node.described());
         let found = Finding::new(&WRONG_TYPE, self.line(spot.place()), message);
         let choices: Vec<String> = all
             .iter()
             .filter_map(|form| match form {
-                Form::Word(word) => Some((*word).to_owned()),
-                Form::Tag(tag) => Some(format!("{tag}: …")),
+                Accepts::Word(word) => Some((*word).to_owned()),
+                Accepts::Tag(tag) => Some(format!("{tag}: …")),
                 _ => None,
             })
             .collect();
         let choices: Vec<&str> = choices.iter().map(String::as_str).collect();
-        self.push(if words.is_empty() {
-            found.mend(format!("write {wanted}"))
+        self.push(if !words.is_empty() {
+            found.mend(choose(choices.iter().copied()))
+        } else if kinds.contains(&"a mapping") {
+            found.mend(spot.as_mapping(self.source))
         } else {
-            found.mend(format!("there is {}", super::names::keys_listed(&choices)))
+            found.mend(format!("write {wanted}"))
         });
     }
 
@@ -153,14 +159,14 @@ impl Words<'_, '_, '_> {
     }
 }
 
-fn named<'s>(form: &Form<'s>) -> Option<&'s str> {
+fn named<'s>(form: &Accepts<'s>) -> Option<&'s str> {
     match form {
-        Form::Word(word) | Form::Tag(word) => Some(word),
+        Accepts::Word(word) | Accepts::Tag(word) => Some(word),
         _ => None,
     }
 }
 
-fn forms<'s>(root: &'s Value, schema: &'s Value) -> Vec<Form<'s>> {
+fn forms<'s>(root: &'s Value, schema: &'s Value) -> Vec<Accepts<'s>> {
     if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
         return forms(root, follow(root, target));
     }
@@ -168,18 +174,18 @@ fn forms<'s>(root: &'s Value, schema: &'s Value) -> Vec<Form<'s>> {
         return list.iter().flat_map(|branch| forms(root, branch)).collect();
     }
     if let Some(word) = schema.get("const").and_then(Value::as_str) {
-        return vec![Form::Word(word)];
+        return vec![Accepts::Word(word)];
     }
     if let Some(words) = schema.get("enum").and_then(Value::as_array) {
-        return words.iter().filter_map(Value::as_str).map(Form::Word).collect();
+        return words.iter().filter_map(Value::as_str).map(Accepts::Word).collect();
     }
     let tag = schema.pointer("/required/0").and_then(Value::as_str).filter(|_| is_tagged(schema));
     let of_type = |name: &str| match name {
-        "string" => Some(Form::Text),
-        "integer" | "number" => Some(Form::Number),
-        "boolean" => Some(Form::Truth),
-        "array" => Some(Form::List),
-        "object" => Some(tag.map_or(Form::Mapping, Form::Tag)),
+        "string" => Some(Accepts::Text),
+        "integer" | "number" => Some(Accepts::Number),
+        "boolean" => Some(Accepts::Truth),
+        "array" => Some(Accepts::List),
+        "object" => Some(tag.map_or(Accepts::Mapping, Accepts::Tag)),
         _ => None,
     };
     match schema.get("type") {

@@ -1,24 +1,23 @@
-//! What the parts of a guide are called, and what the schema says of them.
+//! Places in a tree: how messages call them, and what the schema says about them.
 
 use serde_json::Value;
 
-use crate::finding::listed;
 use crate::node::{Kind, Node};
-use crate::source::Span;
+use crate::source::{Source, Span};
 
-/// A place in the tree with the part of the schema that judges it.
+/// A place in the tree with the part of the schema that applies to it.
 #[derive(Clone, Copy)]
 pub(super) struct Spot<'n, 's> {
     pub(super) node: &'n Node,
-    /// The key under which it or its list stands.
+    /// The key of the node, or of the list that contains it.
     pub(super) key: Option<(&'n str, Span)>,
-    /// Whether it is an item of a list.
+    /// Whether the node is an item of a list.
     is_item: bool,
-    /// What the schema says of it, references followed.
+    /// The schema of the node, with references resolved.
     pub(super) schema: &'s Value,
-    /// The choice that was made on the way to it, where there is one.
+    /// The `anyOf` or `oneOf` from which the schema was chosen, if any.
     pub(super) choice: Option<&'s Value>,
-    /// The name of its shape in the schema.
+    /// The name of its shape in the schema, if it has one.
     shape: Option<&'s str>,
 }
 
@@ -46,7 +45,7 @@ impl<'n, 's> Spot<'n, 's> {
         spot
     }
 
-    /// What to call it: ``the field `api_token` ``, `` `label` ``, `the guide`.
+    /// How messages call the node, such as ``the field `api_token` ``, `` `label` `` or `the guide`.
     pub(super) fn name(&self) -> String {
         match (self.key, self.is_item, self.shape) {
             (None, ..) => self.whole(),
@@ -60,7 +59,7 @@ impl<'n, 's> Spot<'n, 's> {
         }
     }
 
-    /// What to call one of its kind: `a step`, `` `bearer` ``.
+    /// How messages call its kind, such as `a step` or `` `bearer` ``.
     pub(super) fn kind(&self) -> String {
         match (self.key, self.is_item, self.shape) {
             (Some(_), true, Some(shape)) => with_article(&noun(shape)),
@@ -68,8 +67,8 @@ impl<'n, 's> Spot<'n, 's> {
         }
     }
 
-    /// Where a finding about the whole of it belongs: a block begins nowhere a reader would look, so its key
-    /// stands for it, or the first key of an item.
+    /// The place for a finding about the whole node. For a block it is the key, or the first key of an item, because
+    /// the start of the block itself is not where a reader would look.
     pub(super) fn place(&self) -> Span {
         match (&self.node.kind, self.key) {
             (Kind::Mapping(_) | Kind::Sequence(_), Some((_, span))) => span,
@@ -77,13 +76,13 @@ impl<'n, 's> Spot<'n, 's> {
         }
     }
 
-    /// The keys that can stand in it.
+    /// All keys that the mapping can have.
     pub(super) fn keys(&self) -> Vec<&'s str> {
         let properties = self.schema.get("properties").and_then(Value::as_object);
         properties.into_iter().flatten().map(|(key, _)| key.as_str()).collect()
     }
 
-    /// What a key of it is for: the first sentence of its description.
+    /// The purpose of a key: the first sentence of its description, in lower case.
     pub(super) fn purpose(&self, key: &str) -> Option<String> {
         let text = self.schema.get("properties")?.get(key)?.get("description")?.as_str()?;
         let sentence = text.split(". ").next()?.split(['\n', ':']).next()?.trim_end_matches('.');
@@ -92,7 +91,28 @@ impl<'n, 's> Spot<'n, 's> {
         Some(first.chain(chars).collect())
     }
 
-    /// Follows references, and at a choice the branch that is for this kind of node.
+    /// How to write the node's value as the mapping that the schema expects.
+    pub(super) fn as_mapping(&self, source: &Source) -> String {
+        let required = self.schema.get("required").and_then(Value::as_array);
+        let mut keys: Vec<&str> = required.into_iter().flatten().filter_map(Value::as_str).collect();
+        if keys.is_empty() {
+            let all = self.keys();
+            keys.extend(all.iter().find(|key| **key == "equals").or(all.first()).copied());
+        }
+        let value = source.slice(self.node.span);
+        let is_scalar = !matches!(self.node.kind, Kind::Null | Kind::Sequence(_) | Kind::Mapping(_));
+        let entries = match keys.as_slice() {
+            [] => return "write a mapping".to_owned(),
+            [key] if is_scalar && value.len() <= 60 && !value.contains('\n') => format!("{key}: {value}"),
+            keys => keys.iter().map(|key| format!("{key}: …")).collect::<Vec<_>>().join(", "),
+        };
+        match self.key {
+            Some((key, _)) if !self.is_item => format!("write `{key}: {{ {entries} }}`"),
+            _ => format!("write `{{ {entries} }}`"),
+        }
+    }
+
+    /// Resolves references, and chooses the branch that fits the type of the node.
     fn enter(&mut self, root: &'s Value, mut schema: &'s Value) {
         (self.choice, self.shape) = (None, None);
         loop {
@@ -112,7 +132,7 @@ impl<'n, 's> Spot<'n, 's> {
         self.schema = schema;
     }
 
-    /// What to call all of it.
+    /// How messages call the whole file.
     fn whole(&self) -> String {
         let name = match self.schema.get("$id").and_then(Value::as_str) {
             Some("guide.schema.json") => "the guide",
@@ -130,7 +150,7 @@ impl<'n, 's> Spot<'n, 's> {
     }
 }
 
-/// In which other parts of a guide a key can stand, as prose.
+/// The parts of a guide that have this key, as prose. `None` if there is none, or too many to list.
 pub(super) fn at_home(schema: &Value, key: &str) -> Option<String> {
     const MOST: usize = 3;
     let shapes = schema.get("$defs").and_then(Value::as_object)?;
@@ -144,15 +164,15 @@ pub(super) fn at_home(schema: &Value, key: &str) -> Option<String> {
         return None;
     }
     let last = homes.pop()?;
-    Some(if homes.is_empty() { last } else { format!("{} and of {last}", homes.join(", of ")) })
+    Some(if homes.is_empty() { last } else { format!("{} and in {last}", homes.join(", in ")) })
 }
 
-/// The branches of a choice.
+/// The branches of an `anyOf` or `oneOf`.
 pub(super) fn branches(schema: &Value) -> Option<&Vec<Value>> {
     schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Value::as_array)
 }
 
-/// What a reference leads to.
+/// The schema that a reference points to.
 pub(super) fn follow<'s>(root: &'s Value, target: &str) -> &'s Value {
     root.pointer(target.trim_start_matches('#')).unwrap_or(&Value::Null)
 }
@@ -182,7 +202,7 @@ fn fits(root: &Value, schema: &Value, node: &Node) -> bool {
     of_kind && tag.is_none_or(|tag| node.entry(tag).is_some())
 }
 
-/// Whether a schema is that of a mapping with one key, which says which of several things is meant.
+/// Whether a schema describes a single-key mapping whose key selects a variant.
 pub(super) fn is_tagged(schema: &Value) -> bool {
     let only = |name: &str, n: usize| match schema.get(name) {
         Some(Value::Array(list)) => list.len() == n,
@@ -196,18 +216,18 @@ pub(super) fn is_tagged(schema: &Value) -> bool {
         && schema.get("title").is_none()
 }
 
-/// A shape's name as a word: `ExchangeStepShape` is an exchange step.
+/// A shape's name as a noun: `ExchangeStepShape` becomes "exchange step".
 fn noun(shape: &str) -> String {
     match shape {
         "AllowShape" => return "entry of `allow`".to_owned(),
         "EvidenceShape" => return "fact".to_owned(),
-        "FoundShape" => return "account of a scenario".to_owned(),
-        "JsonTestShape" => return "test of JSON".to_owned(),
+        "FoundShape" => return "scenario's account".to_owned(),
+        "JsonTestShape" => return "JSON test".to_owned(),
         "LifecycleShape" => return "dated event".to_owned(),
         "OutcomeShape" => return "outcome rule".to_owned(),
         "PartShape" => return "guide for one audience".to_owned(),
         "RefuseShape" => return "refusal".to_owned(),
-        "ThenShape" => return "conclusion of a scenario".to_owned(),
+        "ThenShape" => return "scenario's conclusion".to_owned(),
         _ => {}
     }
     let mut out = String::new();
@@ -223,9 +243,4 @@ fn noun(shape: &str) -> String {
 fn with_article(noun: &str) -> String {
     let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     format!("{article} {noun}")
-}
-
-/// The keys as a list, for a message.
-pub(super) fn keys_listed(keys: &[&str]) -> String {
-    listed(keys.iter().copied())
 }

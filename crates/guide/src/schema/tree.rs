@@ -1,4 +1,4 @@
-//! The tree of a guide as the schema validator sees it: nothing is copied for it.
+//! The tree of a file as the schema validator sees it, without copying it.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use serde_json::{Number, Value};
 use crate::node::{Entry, Kind, Node};
 use crate::source::Span;
 
-/// How the validator reads a [`Node`].
+/// Tells the validator how to read a [`Node`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tree;
 
@@ -18,7 +18,7 @@ impl Json for Tree {
     type PreparedKey = String;
     type StringBuffer = Option<Node>;
 
-    // A mapping has a handful of keys, in a list: one pass over them is cheaper than many searches.
+    // A mapping has few keys, kept in a list: one pass over them is cheaper than many searches.
     const KEYS_PER_LOOKUP: usize = 1;
     const ACYCLIC: bool = true;
 
@@ -89,7 +89,7 @@ impl<'a> JsonNode<'a, Tree> for &'a Node {
 
     fn equals_value(&self, expected: &Value) -> bool {
         match (&self.kind, expected) {
-            // Nearly every choice is one of words.
+            // Nearly all enumerations consist of words.
             (Kind::Text(text), Value::String(expected)) => text == expected,
             (Kind::Text(_), _) | (_, Value::String(_)) => false,
             _ => jsonschema::json::cmp::equal(&self.to_json(), expected),
@@ -174,7 +174,7 @@ impl JsonNumber for Numeric {
     fn to_number(&self) -> Cow<'_, Number> {
         Cow::Owned(match self {
             Self::Integer(n) => Number::from(*n),
-            // The reader of YAML lets no number through that JSON cannot say.
+            // The loader rejects numbers that JSON cannot express.
             Self::Float(n) => Number::from_f64(*n).unwrap_or_else(|| Number::from(0)),
         })
     }

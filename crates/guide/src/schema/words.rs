@@ -1,4 +1,4 @@
-//! A schema error in an author's words, at the place where it is.
+//! Explains schema errors in the author's terms, at the place of the mistake.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,32 +6,31 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use serde_json::Value;
 
-use super::names::{Spot, at_home, keys_listed};
+use super::names::{Spot, at_home};
 use crate::code::{MISSING_KEY, NOT_A_CHOICE, OUT_OF_BOUNDS, UNKNOWN_KEY, WRONG_TYPE};
-use crate::finding::{Finding, MOST_FINDINGS, nearest, quoted};
+use crate::finding::{Finding, MOST_FINDINGS, choose, listed, nearest, quoted};
 use crate::node::{Kind as NodeKind, Node};
 use crate::source::{Source, Span};
 
-/// What the author surely meant, so that the rest of the file can be read as if it stood there.
+/// The correction of a mistake whose intention is clear, so that the rest of the file can be read.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Repair {
-    /// The key is this one.
+    /// Renames the key.
     Rename(String),
-    /// The entry is not there.
+    /// Removes the entry.
     Remove,
-    /// The value is this one.
+    /// Replaces the value.
     Become(NodeKind),
 }
 
-/// Puts what the schema complains of into words.
+/// Turns schema errors into findings.
 pub(super) struct Words<'n, 's, 'f> {
     root: &'n Node,
     pub(super) source: &'n Source,
     pub(super) schema: &'s Value,
     findings: &'f mut Vec<Finding>,
     repairs: BTreeMap<Span, Repair>,
-    /// By place in the tree, the keys that are not of the format and those that are missing: a misspelled key is
-    /// one of each, and one mistake.
+    /// Unknown and missing keys by their place in the tree. A misspelled key is one of each, but a single mistake.
     keys: BTreeMap<String, Keys>,
 }
 
@@ -51,8 +50,8 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
         Self { root, source, schema, findings, repairs: BTreeMap::new(), keys: BTreeMap::new() }
     }
 
-    /// Says what one error means.
-    pub(super) fn say(&mut self, error: &ValidationError<'_>) {
+    /// Reports an error.
+    pub(super) fn report(&mut self, error: &ValidationError<'_>) {
         if self.findings.len() > MOST_FINDINGS {
             return;
         }
@@ -79,12 +78,12 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
                 }
             }
             Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
-                self.say_branches(&spot, context);
+                self.report_branches(&spot, context);
             }
             Kind::Type { kind } => {
                 let wanted = match kind {
                     TypeKind::Single(kind) => wanted(&kind.to_string()),
-                    TypeKind::Multiple(_) => "another kind of value",
+                    TypeKind::Multiple(_) => "another type of value",
                 };
                 self.wrong_type(&spot, wanted);
             }
@@ -92,7 +91,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
         }
     }
 
-    /// Says what is left to say: of keys, which can be told only when all are known. Gives what was surely meant.
+    /// Reports the unknown and missing keys, once all are known. Returns the repairs.
     pub(super) fn finish(mut self) -> BTreeMap<Span, Repair> {
         for (path, Keys { mut unknown, mut missing }) in std::mem::take(&mut self.keys) {
             let spot = Spot::find(self.root, self.schema, &path);
@@ -109,8 +108,8 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
                 }
             }
             if let ([wrong], [right]) = (&*Vec::from_iter(&unknown), &*Vec::from_iter(&missing)) {
-                // One key too many and one too few: most likely the one is meant for the other, if not for a third. Not at
-                // the top, where the one that is missing says what file this is.
+                // One unknown key and one missing key: the author probably meant the missing one, unless the unknown key
+                // resembles a third. The top level is excluded, because a missing key there identifies the file.
                 let other = nearest(wrong, self.free(&spot));
                 if !path.is_empty() && at_home(self.schema, wrong).is_none() && other.is_none() {
                     self.misspelled(&spot, wrong, right);
@@ -125,7 +124,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
                 let place = self.source.first_line(spot.place());
                 let found = Finding::new(&MISSING_KEY, place, format!("{} has no `{right}`", spot.name()));
                 self.push(match spot.purpose(right) {
-                    Some(purpose) => found.mend(format!("add `{right}: …`, {purpose}")),
+                    Some(purpose) => found.mend(format!("add `{right}: …` ({purpose})")),
                     None => found.mend(format!("add `{right}: …`")),
                 });
             }
@@ -141,7 +140,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
         self.repairs.insert(at, repair);
     }
 
-    /// The keys that can still be added.
+    /// The keys that can be added.
     fn free(&self, spot: &Spot<'_, 's>) -> Vec<&'s str> {
         spot.keys().into_iter().filter(|key| spot.node.entry(key).is_none()).collect()
     }
@@ -164,15 +163,16 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
         let message = format!("{} is not a key of {}", quoted(wrong), spot.kind());
         let found = Finding::new(&UNKNOWN_KEY, span, message);
         self.push(match at_home(self.schema, wrong) {
-            Some(home) => found.mend(format!("it is a key of {home}")),
+            Some(home) => found.mend(format!("it belongs in {home}")),
             None if free.is_empty() => found.mend("remove it"),
-            None => found.mend(format!("what can be added here is {}", keys_listed(free))),
+            None => {
+                found.mend(format!("the keys that can be added here are {}", listed(free.iter().copied())))
+            }
         });
     }
 
     pub(super) fn not_a_choice(&mut self, spot: &Spot<'_, '_>, word: &str, at: Span, words: &[&str]) {
-        let found =
-            Finding::new(&NOT_A_CHOICE, at, format!("{} is not a choice for {}", quoted(word), spot.name()));
+        let found = Finding::new(&NOT_A_CHOICE, at, format!("{} cannot be {}", spot.name(), quoted(word)));
         match meant(word, words) {
             Some(right) => {
                 self.push(found.mend(format!("did you mean `{right}`?")).fix(at, right));
@@ -182,7 +182,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
                     self.repair(at, Repair::Rename(right.to_owned()));
                 }
             }
-            None => self.push(found.mend(format!("there is {}", keys_listed(words)))),
+            None => self.push(found.mend(choose(words.iter().copied()))),
         }
     }
 
@@ -193,7 +193,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
         let found = Finding::new(
             &WRONG_TYPE,
             place,
-            format!("{name} wants {wanted}, and this is {}", node.described()),
+            format!("{name} must be {wanted}, but this is {}", node.described()),
         );
         let (found, repair) = match (&node.kind, wanted) {
             (NodeKind::Null, _) => {
@@ -201,7 +201,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
                 let found = Finding::new(&WRONG_TYPE, place, format!("{name} has no value"));
                 (self.no_value(place, found, wanted), None)
             }
-            (NodeKind::Integer(_) | NodeKind::Float(_) | NodeKind::Bool(_), "a text") => {
+            (NodeKind::Integer(_) | NodeKind::Float(_) | NodeKind::Bool(_), "a string") => {
                 let found = found.mend(format!("put it in quotes: '{text}'")).fix(place, format!("'{text}'"));
                 (found, Some(NodeKind::Text(text)))
             }
@@ -210,10 +210,10 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
                 (found, Some(NodeKind::Sequence(vec![node.clone()])))
             }
             (NodeKind::Mapping(_), "a list") => {
-                (found.mend("begin each item with a hyphen, and give it its `key`: `- key: …`"), None)
+                (found.mend("begin each item with a hyphen and its key: `- key: …`"), None)
             }
-            (NodeKind::Sequence(_), "a text") => {
-                (found.mend("write one text, without brackets or hyphens"), None)
+            (NodeKind::Sequence(_), "a string") => {
+                (found.mend("write a single string, without brackets or hyphens"), None)
             }
             (NodeKind::Text(word), "a number") if word.parse::<i64>().is_ok() => {
                 let number = word.parse().unwrap_or_default();
@@ -225,11 +225,12 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
             (NodeKind::Text(word), "`true` or `false`") => match truth(word) {
                 Some(truth) => {
                     let found =
-                        found.mend(format!("write `{truth}`, without quotes")).fix(place, truth.to_string());
+                        found.mend(format!("write `{truth}` without quotes")).fix(place, truth.to_string());
                     (found, Some(NodeKind::Bool(truth)))
                 }
-                None => (found.mend("write `true` or `false`, without quotes"), None),
+                None => (found.mend("write `true` or `false` without quotes"), None),
             },
+            (_, "a mapping") => (found.mend(spot.as_mapping(self.source)), None),
             _ => (found.mend(format!("write {wanted}")), None),
         };
         self.push(found);
@@ -238,14 +239,14 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
         }
     }
 
-    /// What to do where nothing stands after a key.
+    /// Adds advice about a key without a value.
     fn no_value(&self, key: Span, found: Finding, wanted: &str) -> Finding {
         let line = self.source.first_line(Span::new(key.end, self.source.text.len()));
         let rest = self.source.slice(line).trim_start_matches(':').trim();
-        if wanted == "a text" && rest.starts_with('#') {
+        if wanted == "a string" && rest.starts_with('#') {
             let text = format!("'{}'", rest.replace('\'', "''"));
             return found
-                .mend(format!("what follows `#` is a comment; put it in quotes if it is the text: {text}"));
+                .mend(format!("text after `#` is a comment; if it is the value, put it in quotes: {text}"));
         }
         found.mend(format!("write {wanted} after the colon, or remove the key"))
     }
@@ -253,25 +254,24 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
     fn bounds(&mut self, spot: &Spot<'_, '_>, kind: &Kind) {
         let name = spot.name();
         let limit = |name: &str| spot.schema.get(name).map(ToString::to_string);
-        let (message, mend) = match kind {
-            Kind::MinItems { .. } => (format!("{name} is empty"), "give it one item at least".to_owned()),
-            Kind::MinProperties { .. } => (
-                format!("{name} says nothing"),
-                format!("write at least one of {}", keys_listed(&spot.keys())),
-            ),
+        let (message, advice) = match kind {
+            Kind::MinItems { .. } => (format!("{name} is empty"), "add at least one item".to_owned()),
+            Kind::MinProperties { .. } => {
+                (format!("{name} is empty"), format!("add at least one of {}", listed(spot.keys())))
+            }
             Kind::MinLength { limit } => (
-                format!("{name} has fewer than {limit} characters"),
-                format!("write {limit} characters at least"),
+                format!("{name} is shorter than {limit} characters"),
+                format!("write at least {limit} characters"),
             ),
             Kind::Minimum { .. } | Kind::Maximum { .. } => {
-                let mend = match (limit("minimum"), limit("maximum")) {
+                let advice = match (limit("minimum"), limit("maximum")) {
                     (Some(low), Some(high)) => format!("write a number from {low} to {high}"),
                     (Some(low), None) => format!("write {low} or more"),
                     (None, high) => format!("write {} or less", high.unwrap_or_default()),
                 };
                 (
                     format!("{name} cannot be {}", spot.node.described().trim_start_matches("the number ")),
-                    mend,
+                    advice,
                 )
             }
             Kind::Pattern { pattern } => {
@@ -279,26 +279,26 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
                     r"^\d{4}-\d{2}-\d{2}$" => "a date such as `2026-01-31`",
                     r"^W\d{4}$" => "the code of a finding, such as `W0325`",
                     r"^#[0-9a-fA-F]{6}$" => "a color such as `#3355ff`",
-                    _ => "another form",
+                    _ => "in the expected form",
                 };
                 (format!("{name} is not {form}"), format!("write {form}"))
             }
-            other => (format!("{name} breaks the rule `{}` of the format", other.keyword()), String::new()),
+            other => (format!("{name} violates the rule `{}` of the schema", other.keyword()), String::new()),
         };
         let found = Finding::new(&OUT_OF_BOUNDS, self.source.first_line(spot.place()), message);
-        self.push(if mend.is_empty() { found } else { found.mend(mend) });
+        self.push(if advice.is_empty() { found } else { found.mend(advice) });
     }
 }
 
-/// What the schema's name for a kind of value is in an author's words.
+/// The author's term for a type of the schema.
 fn wanted(kind: &str) -> &'static str {
     match kind {
-        "string" => "a text",
+        "string" => "a string",
         "array" => "a list",
         "object" => "a mapping",
         "boolean" => "`true` or `false`",
         "integer" | "number" => "a number",
-        _ => "another kind of value",
+        _ => "another type of value",
     }
 }
 
@@ -310,7 +310,7 @@ fn truth(word: &str) -> Option<bool> {
     }
 }
 
-/// The choice that a word is meant for: the nearest, or what other formats call by that word.
+/// The allowed word that the author probably meant: the closest one, or the equivalent of a word from other formats.
 fn meant<'w>(word: &str, words: &[&'w str]) -> Option<&'w str> {
     const ELSEWHERE: &[(&str, &str)] = &[
         ("string", "text"),

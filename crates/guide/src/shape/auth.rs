@@ -1,31 +1,34 @@
-//! The shape of authentication: how fields become part of a request.
+//! The shape of authentication.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{ExpectShape, OutcomeShape, RequestShape, Text};
-use crate::choice::{Algorithm, Carrier, ClientAuth, Grant, KeyEncoding, SignatureEncoding, TokenBody};
-use crate::spanned::{AnyJson, Entries, OneOrMany, ShortOr, Spanned, Whole};
+use super::carrier::CarrierShape;
+use super::check::{ExpectShape, OutcomeShape, RequestShape};
+use super::forms::{AnyJson, Entries, OneOrMany, ShortOr};
+use super::text::Text;
+use crate::choice::{Algorithm, ClientAuth, Grant, KeyEncoding, SignatureEncoding, TokenBody};
+use crate::spanned::{Spanned, Whole};
 
-/// How the fields become authentication on a request.
+/// How requests are authenticated.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum AuthShape {
-    /// HTTP Basic. Either half can be constant or composed.
+    /// HTTP Basic authentication.
     Basic(BasicShape),
-    /// `Authorization: Bearer …`.
+    /// A bearer token in the `Authorization` header.
     Bearer(BearerShape),
-    /// Keys in headers, query parameters, cookies or the body, any number of them.
+    /// One or more keys in headers, query parameters, cookies or the body.
     ApiKey(Vec<CarrierShape>),
     /// OAuth 2.0.
     Oauth2(Box<Oauth2Shape>),
-    /// A login in one or more requests, whose answer holds the token that is used.
+    /// A custom login: one or more requests whose responses contain the token.
     Exchange(Box<ExchangeShape>),
-    /// A signed assertion, used as it is or exchanged for a token.
+    /// A signed assertion, used directly or exchanged for a token.
     Jwt(Box<JwtShape>),
-    /// A signature over each request.
+    /// A signature of each request.
     Signature(Box<SignatureShape>),
-    /// A client certificate, alone or beside another scheme.
+    /// A client certificate, alone or combined with another scheme.
     MutualTls(Box<MutualTlsShape>),
 }
 
@@ -33,10 +36,10 @@ pub(crate) enum AuthShape {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BasicShape {
-    /// The user half.
+    /// The user name.
     #[schemars(example = &"{{ value.email }}")]
     pub(crate) username: Text,
-    /// The password half; may be empty.
+    /// The password. It can be empty.
     #[schemars(example = &"{{ value.api_token }}")]
     pub(crate) password: Text,
 }
@@ -50,93 +53,79 @@ pub(crate) struct BearerShape {
     pub(crate) token: Text,
 }
 
-/// One place in a request that carries a key.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct CarrierShape {
-    /// Where it stands.
-    pub(crate) r#in: Spanned<Carrier>,
-    /// The header's, parameter's, cookie's or body member's name.
-    #[schemars(example = &"X-API-Key")]
-    pub(crate) name: Text,
-    /// What stands there.
-    #[schemars(example = &"Token {{ value.api_key }}")]
-    pub(crate) value: Text,
-}
-
 /// OAuth 2.0 ([RFC 6749](https://www.rfc-editor.org/rfc/rfc6749)).
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Oauth2Shape {
-    /// Which grant.
+    /// The grant, which is how a token is obtained.
     pub(crate) grant: Spanned<Grant>,
-    /// Where the browser is sent, for `authorization_code`.
+    /// The URL at which people sign in, for `grant: authorization_code`.
     pub(crate) authorize_url: Option<Text>,
-    /// Where tokens come from.
+    /// The URL of the token endpoint.
     #[schemars(example = &"https://{{ environment.login_host }}/oauth/token")]
     pub(crate) token_url: Text,
-    /// The scopes asked for.
+    /// The scopes to request.
     #[serde(default)]
     pub(crate) scopes: Vec<Text>,
-    /// What stands between scopes; a space if left out.
+    /// The separator between scopes. Default: a space.
     pub(crate) scope_separator: Option<Text>,
-    /// Whether PKCE is used ([RFC 7636](https://www.rfc-editor.org/rfc/rfc7636)); it is unless this says why not.
+    /// Why PKCE ([RFC 7636](https://www.rfc-editor.org/rfc/rfc7636)) is not used. If omitted, it is used.
     pub(crate) no_pkce: Option<Text>,
-    /// How the client shows who it is; `basic` if left out.
+    /// How the client authenticates. Default: `basic`.
     pub(crate) client_auth: Option<Spanned<ClientAuth>>,
-    /// The client's id.
+    /// The client id.
     #[schemars(example = &"{{ value.client_id }}")]
     pub(crate) client_id: Option<Text>,
-    /// The client's secret.
+    /// The client secret.
     #[schemars(example = &"{{ value.client_secret }}")]
     pub(crate) client_secret: Option<Text>,
-    /// What the client signs, for `client_auth: private_key_jwt`
+    /// The assertion with which the client authenticates, for `client_auth: private_key_jwt`
     /// ([RFC 7523](https://www.rfc-editor.org/rfc/rfc7523#section-2.2)).
     pub(crate) client_assertion: Option<AssertionShape>,
-    /// The user's name, for `grant: password`.
+    /// The user name, for `grant: password`.
     pub(crate) username: Option<Text>,
     /// The user's password, for `grant: password`.
     pub(crate) password: Option<Text>,
-    /// Further parameters of the authorize request.
+    /// Additional parameters of `authorize_url`.
     #[serde(default)]
     pub(crate) authorize_parameters: Entries<Text>,
-    /// Further parameters of the token request: an audience, a resource, an account.
+    /// Additional parameters of token requests, such as an audience.
     #[serde(default)]
     pub(crate) token_parameters: Entries<Text>,
-    /// How the parameters of the token request are sent; as a form if left out.
+    /// How the parameters of token requests are sent.
     #[serde(default)]
     pub(crate) token_body: TokenBody,
-    /// Further headers of the token request.
+    /// Additional headers of token requests.
     #[serde(default)]
     pub(crate) token_headers: Entries<Text>,
-    /// What is kept of the answer besides `access_token` and `refresh_token`: a name, and where it stands.
+    /// Values to keep in addition to `access_token` and `refresh_token`: each name with its JSON path in the response.
     #[serde(default)]
     pub(crate) captures: Entries<Text>,
-    /// For how many seconds a token holds, where the answer does not say so in `expires_in`.
+    /// How many seconds a token is valid if the response has no `expires_in`.
     #[schemars(range(min = 1))]
     pub(crate) lifetime_seconds: Option<u32>,
-    /// How a token that ends is replaced. Left out, a new one is asked for as the first was.
+    /// How to refresh an expired token. If omitted, a new token is obtained like the first one.
     pub(crate) refresh: Option<RefreshShape>,
-    /// Where the token stands on requests; a bearer header if left out.
+    /// The places in requests that carry the token. Default: `Authorization: Bearer …`.
     #[serde(default)]
     pub(crate) carries: Vec<CarrierShape>,
-    /// What answers of the token request mean; looked at before the errors that OAuth defines.
+    /// What responses of the token endpoint mean. They are tried before the errors that OAuth defines.
     #[serde(default)]
     pub(crate) outcomes: Vec<OutcomeShape>,
 }
 
-/// A login in one or more requests.
+/// A custom login in one or more requests.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExchangeShape {
-    /// An assertion that steps can carry, as `{{ jwt.assertion }}`.
+    /// An assertion that the steps can send as `{{ jwt.assertion }}`.
     pub(crate) assertion: Option<AssertionShape>,
-    /// The requests, in order.
+    /// The login requests, in order.
     #[schemars(length(min = 1))]
     pub(crate) steps: Vec<ExchangeStepShape>,
-    /// The request that replaces a token that has ended. Left out, the steps are made anew.
+    /// The request that refreshes an expired token. If omitted, the steps are repeated.
     pub(crate) refresh: Option<ExchangeStepShape>,
-    /// Where the token stands on requests.
+    /// The places in requests that carry the token.
     #[schemars(length(min = 1))]
     pub(crate) carries: Vec<CarrierShape>,
 }
@@ -145,49 +134,49 @@ pub(crate) struct ExchangeShape {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExchangeStepShape {
-    /// The step's key; scenarios and reports name it.
+    /// The step's key, unique within its method.
     #[schemars(example = &"log-in")]
     pub(crate) key: Text,
-    /// What is shown while it runs.
+    /// The text that is shown while the request runs. Default: `Signing in`.
     #[schemars(example = &"Signing in")]
     pub(crate) label: Option<Text>,
-    /// What is asked.
+    /// The request, as `POST /path` or in the long form.
     pub(crate) request: ShortOr<RequestShape>,
-    /// What a good answer looks like, besides holding what is captured.
+    /// What a successful response looks like. It must also contain every captured value.
     #[serde(default)]
     pub(crate) expect: ExpectShape,
-    /// What is kept of the answer: a name, and where it stands. It is used as `{{ token.name }}`.
+    /// Values to keep: each name with its JSON path in the response. They are used as `{{ token.NAME }}`.
     pub(crate) captures: Entries<Text>,
-    /// Where the answer says for how many seconds it holds.
+    /// The JSON path of the lifetime in the response, in seconds.
     #[schemars(example = &"expires_in")]
     pub(crate) expires_in: Option<Text>,
-    /// For how many seconds it holds, where the answer does not say so.
+    /// How many seconds the token is valid if the response does not tell.
     #[schemars(range(min = 1))]
     pub(crate) lifetime_seconds: Option<u32>,
-    /// What an answer to this request means; looked at before the method's.
+    /// What responses to this request mean. They are tried before the method's outcomes.
     #[serde(default)]
     pub(crate) outcomes: Vec<OutcomeShape>,
 }
 
-/// A JSON Web Token that is signed for each use ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)).
+/// A JSON Web Token that is signed anew for each use ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)).
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AssertionShape {
-    /// The algorithm.
+    /// The signing algorithm.
     pub(crate) algorithm: Spanned<Algorithm>,
-    /// The key: as PEM for `RS…`, `PS…`, `ES…` and `EdDSA`, as it is for `HS…`.
+    /// The signing key: PEM for `RS…`, `PS…`, `ES…` and `EdDSA`, and the shared key for `HS…`.
     #[schemars(example = &"{{ value.private_key }}")]
     pub(crate) key: Text,
-    /// How the key of `HS…` is written.
+    /// How the key is encoded, for `HS…`.
     #[serde(default)]
     pub(crate) key_encoding: KeyEncoding,
-    /// Further members of the header, such as `kid`.
+    /// Additional members of the token's header, such as `kid`.
     #[serde(default)]
     pub(crate) header: Entries<Text>,
-    /// The claims. `iat` and `exp` are added.
+    /// The token's claims. `iat` and `exp` are added automatically.
     #[serde(default)]
     pub(crate) claims: Option<Whole<AnyJson>>,
-    /// For how many seconds it holds; 300 if left out.
+    /// How many seconds the token is valid. Default: 300.
     #[schemars(range(min = 1, max = 86400))]
     pub(crate) lifetime_seconds: Option<u32>,
 }
@@ -196,43 +185,44 @@ pub(crate) struct AssertionShape {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct JwtShape {
-    /// What is signed.
+    /// The assertion to sign.
     pub(crate) assertion: AssertionShape,
-    /// Where it is exchanged for a token, if it is.
+    /// The URL of the token endpoint. If omitted, the assertion itself is sent with requests.
     pub(crate) token_url: Option<Text>,
-    /// Further parameters of the token request.
+    /// Additional parameters of token requests.
     #[serde(default)]
     pub(crate) token_parameters: Entries<Text>,
-    /// Where the token stands on requests, or the assertion if it is not exchanged; a bearer header if left out.
+    /// The places in requests that carry the token, or the assertion if it is not exchanged. Default: `Authorization:
+    /// Bearer …`.
     #[serde(default)]
     pub(crate) carries: Vec<CarrierShape>,
-    /// What answers of the token request mean; looked at before the errors that OAuth defines.
+    /// What responses of the token endpoint mean. They are tried before the errors that OAuth defines.
     #[serde(default)]
     pub(crate) outcomes: Vec<OutcomeShape>,
 }
 
-/// A signature over each request.
+/// A signature of each request.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SignatureShape {
-    /// The algorithm.
+    /// The signing algorithm.
     pub(crate) algorithm: Spanned<Algorithm>,
-    /// The key. Of a list the first is the key, and each text after it is signed with what came before, as some
-    /// providers derive a key for a day and a region.
+    /// The signing key. A list derives the key, as some providers do for each day and region: starting from the first
+    /// item, each further item is signed with the previous result.
     #[schemars(example = &"{{ value.secret_key }}")]
     pub(crate) key: OneOrMany<Text>,
-    /// How the key is written.
+    /// How the key is encoded.
     #[serde(default)]
     pub(crate) key_encoding: KeyEncoding,
-    /// The request as one text: what the signature is about.
+    /// The canonical string: the parts of the request that are signed.
     #[schemars(example = &"{{ now.unix }}{{ request.method }}{{ request.path_and_query }}{{ request.body }}")]
     pub(crate) canonical: Text,
-    /// The text that is signed, where that is not `canonical` itself but made from it.
+    /// The string to sign, if it is derived from the canonical string. Default: the canonical string itself.
     pub(crate) signs: Option<Text>,
-    /// How the signature is written.
+    /// How the signature is encoded.
     #[serde(default)]
     pub(crate) encoding: SignatureEncoding,
-    /// Where the signature stands, as `{{ request.signature }}`, and what goes with it.
+    /// The places in requests that carry the signature, as `{{ request.signature }}`, and related values.
     #[schemars(length(min = 1))]
     pub(crate) carries: Vec<CarrierShape>,
 }
@@ -241,26 +231,26 @@ pub(crate) struct SignatureShape {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MutualTlsShape {
-    /// The certificate, as PEM; those between it and the root may follow.
+    /// The client certificate as PEM, optionally followed by intermediate certificates.
     #[schemars(example = &"{{ value.certificate }}")]
     pub(crate) certificate: Text,
-    /// Its key, as PEM.
+    /// The certificate's private key as PEM.
     #[schemars(example = &"{{ value.private_key }}")]
     pub(crate) key: Text,
-    /// Another scheme that goes with it.
+    /// Another scheme that is used together with the certificate.
     pub(crate) beside: Option<Box<Spanned<AuthShape>>>,
 }
 
-/// How a token that ends is replaced ([RFC 6749, 6](https://www.rfc-editor.org/rfc/rfc6749#section-6)).
+/// How an expired token is refreshed ([RFC 6749, 6](https://www.rfc-editor.org/rfc/rfc6749#section-6)).
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RefreshShape {
-    /// Where new tokens come from, if not from `token_url`.
+    /// The URL that refreshes tokens. Default: `token_url`.
     pub(crate) url: Option<Text>,
-    /// Whether every refresh gives a new refresh token, and ends the old one.
+    /// Whether each refresh returns a new refresh token and invalidates the old one.
     #[serde(default)]
     pub(crate) rotates: bool,
-    /// Further parameters of the request.
+    /// Additional parameters of the refresh request.
     #[serde(default)]
     pub(crate) parameters: Entries<Text>,
 }

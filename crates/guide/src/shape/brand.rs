@@ -1,44 +1,44 @@
-//! The shape of a brand file: everything that white-labelling changes.
+//! The shape of a brand file, which holds everything that white-labeling changes.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Text;
+use super::text::Text;
 
-/// A brand: product name, links, theme and the fixed wording of pages.
+/// A brand: the product's name and links, a theme, and the fixed wording of pages.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "Waystone brand")]
 pub(crate) struct BrandShape {
-    /// The version of the brand format. Always `1`.
+    /// The version of the brand format. It is always `1`.
     #[schemars(extend("const" = 1))]
     pub(crate) waystone_brand: u32,
     /// The product's name.
     #[schemars(example = &"Example Cloud")]
     pub(crate) name: Text,
-    /// What the place is called in which accounts are linked.
+    /// The name of the place where accounts are linked.
     #[schemars(example = &"Example Connections")]
     pub(crate) hub: Text,
-    /// Where to go for help.
+    /// The URL at which people get help.
     pub(crate) support_url: Option<Text>,
-    /// The site's address, without a slash at the end.
+    /// The URL of the product's site, without a trailing slash.
     pub(crate) site_url: Option<Text>,
-    /// Colors and fonts.
+    /// The colors of pages.
     #[serde(default)]
     pub(crate) theme: ThemeShape,
-    /// The fixed wording of pages. References may stand in it: `{{ provider.name }}`, `{{ method.label }}`,
-    /// `{{ brand.name }}`, `{{ brand.hub }}`.
+    /// The fixed wording of pages. It can contain the references `{{ provider.name }}`, `{{ method.label }}`,
+    /// `{{ brand.name }}` and `{{ brand.hub }}`.
     pub(crate) wording: WordingShape,
 }
 
-/// Colors and fonts, as CSS writes them.
+/// The colors of pages.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ThemeShape {
-    /// Links and buttons on a light page: `#rrggbb`.
+    /// The color of links and buttons on light pages, as `#rrggbb`.
     #[schemars(regex(pattern = r"^#[0-9a-fA-F]{6}$"))]
     pub(crate) accent: Option<Text>,
-    /// Links and buttons on a dark page: `#rrggbb`.
+    /// The color of links and buttons on dark pages, as `#rrggbb`.
     #[schemars(regex(pattern = r"^#[0-9a-fA-F]{6}$"))]
     pub(crate) accent_dark: Option<Text>,
 }
@@ -47,16 +47,16 @@ pub(crate) struct ThemeShape {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WordingShape {
-    /// Of the page that tells how to link an account.
+    /// The wording of pages for people who link an account.
     pub(crate) link: LinkWordingShape,
-    /// Of the page that tells how to set a method up.
+    /// The wording of pages for administrators who set up a method.
     pub(crate) setup: SetupWordingShape,
-    /// The lines above the `.md` twin of a page; empty for none.
+    /// The lines at the top of a page's Markdown version.
     #[serde(default)]
     pub(crate) twin_head: Vec<Text>,
 }
 
-/// The fixed wording of the page that tells how to link an account.
+/// The fixed wording of pages for people who link an account.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LinkWordingShape {
@@ -64,24 +64,24 @@ pub(crate) struct LinkWordingShape {
     pub(crate) title: Text,
     /// The page's description.
     pub(crate) description: Text,
-    /// The heading of the block about linking.
+    /// The heading of the section about linking.
     pub(crate) heading: Text,
-    /// The step that leads to the hub: its title, and its text as Markdown.
+    /// The step in which people open the hub.
     pub(crate) open: TitledShape,
-    /// The step in which the fields are filled: its title, and the text before the list of labels.
+    /// The step in which people fill in the fields. The list of labels follows its text.
     pub(crate) fill: TitledShape,
-    /// The step that connects: its title …
+    /// The title of the step in which people connect.
     pub(crate) connect_title: Text,
-    /// … and what happens, one line each, as Markdown.
+    /// What happens when people connect, one line each, as Markdown.
     pub(crate) connect: Vec<Text>,
-    /// The same where people sign in at the provider in a browser; `connect`, if left out.
+    /// What happens if people sign in with the provider in a browser. Default: the lines of `connect`.
     #[serde(default)]
     pub(crate) connect_in_browser: Vec<Text>,
-    /// The last sentence, as Markdown.
+    /// The closing sentence, as Markdown.
     pub(crate) closing: Text,
 }
 
-/// The fixed wording of the page that tells how to set a method up.
+/// The fixed wording of pages for administrators who set up a method.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SetupWordingShape {
@@ -89,25 +89,25 @@ pub(crate) struct SetupWordingShape {
     pub(crate) title: Text,
     /// The page's description.
     pub(crate) description: Text,
-    /// The heading of the block about the configuration.
+    /// The heading of the section about the connector profile.
     pub(crate) heading: Text,
-    /// What stands below it, as Markdown.
+    /// The text below the heading, as Markdown.
     pub(crate) intro: Text,
-    /// The step that leads there.
+    /// The step in which administrators open the connector profiles.
     pub(crate) open: TitledShape,
-    /// The title of the step that creates it …
+    /// The title of the step in which they create a profile.
     pub(crate) create_title: Text,
-    /// … what is done before the fields, one line each …
+    /// What to do before filling in the fields, one line each, as Markdown.
     pub(crate) before_fields: Vec<Text>,
-    /// … what introduces the fields …
+    /// The text that introduces the list of fields, as Markdown.
     pub(crate) fields: Text,
-    /// … what follows an optional field's label …
+    /// The text after the label of an optional field.
     pub(crate) optional: Text,
-    /// … and what is done after them, one line each.
+    /// What to do after filling in the fields, one line each, as Markdown.
     pub(crate) after_fields: Vec<Text>,
 }
 
-/// A title and a text.
+/// A step's title and text.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TitledShape {

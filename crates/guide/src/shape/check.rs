@@ -1,51 +1,54 @@
-//! The shape of checks and outcomes: what is asked, and what the answer means.
+//! The shape of checks and outcomes: requests, and what their responses mean.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{AllowShape, Names, Text};
+use super::allow::AllowShape;
+use super::carrier::CarrierShape;
+use super::forms::{AnyJson, Entries, OneOrMany, Scalar, ShortOr};
+use super::text::{Names, Text};
 use crate::choice::{Identifies, JsonType, Role};
 use crate::http::Fault;
 use crate::outcome::OutcomeKind;
-use crate::spanned::{AnyJson, Entries, OneOrMany, Scalar, ShortOr, Spanned, Whole};
+use crate::spanned::{Spanned, Whole};
 
-/// A request that proves something.
+/// A request that verifies something.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CheckShape {
     /// The check's key.
     #[schemars(example = &"whoami")]
     pub(crate) key: Text,
-    /// What it proves.
+    /// What the check verifies.
     pub(crate) role: Role,
-    /// What is shown while it runs.
+    /// The text that is shown while the check runs. Default: the key.
     #[schemars(example = &"Reading your organization")]
     pub(crate) label: Option<Text>,
-    /// What is asked: `GET /path`, or the long form.
+    /// The request, as `GET /path` or in the long form.
     #[schemars(example = &"GET /api/v1/me")]
     pub(crate) request: ShortOr<RequestShape>,
-    /// What a good answer looks like. Anything else goes through the outcomes.
+    /// What a successful response looks like. The outcomes decide what any other response means.
     #[serde(default)]
     pub(crate) expect: ExpectShape,
-    /// Who was found, for a check with `role: identity`.
+    /// The account that was found. Required for `role: identity`, and only allowed there.
     pub(crate) account: Option<AccountShape>,
-    /// What is kept of the answer for later requests: a name, and where it stands.
+    /// Values that later requests use as `capture.NAME`: each name with its JSON path in the response.
     #[serde(default)]
     pub(crate) captures: Entries<Text>,
-    /// What an answer to this check means; looked at before the method's.
+    /// What responses to this check mean. They are tried before the method's outcomes.
     #[serde(default)]
     pub(crate) outcomes: Vec<OutcomeShape>,
-    /// The scopes that this check proves. Where scopes are chosen, a check of others is left out.
+    /// The scopes that this check verifies. If scopes are chosen, checks for other scopes are skipped.
     #[serde(default)]
     pub(crate) scopes: Names,
-    /// Whether linking fails when the check does. One that may fail leaves the account `ok_limited`.
+    /// Whether linking fails if the check fails. If an optional check fails, the account is `ok_limited`.
     #[serde(default = "yes")]
     pub(crate) required: bool,
-    /// Where the answer lists the scopes of the credential: a list, or a text with spaces or commas between them.
-    /// Checks of single scopes that come after it are then answered without being asked.
+    /// The JSON path of the granted scopes in the response, which are a list, or a string separated by spaces or commas.
+    /// Later checks of single scopes then need no request.
     #[schemars(example = &"results.scopes")]
     pub(crate) granted: Option<Text>,
-    /// Warnings that are as they should be here.
+    /// Warnings that are intentional here, each with a reason.
     #[serde(default)]
     pub(crate) allow: Vec<AllowShape>,
 }
@@ -58,154 +61,153 @@ const fn yes() -> bool {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RequestShape {
-    /// The method and path: `POST /api/v1/session`.
+    /// The HTTP method and path, such as `POST /api/v1/session`.
     pub(crate) line: Text,
-    /// Query parameters.
+    /// The query parameters.
     #[serde(default)]
     pub(crate) query: Entries<Text>,
-    /// Headers.
+    /// The headers.
     #[serde(default)]
     pub(crate) headers: Entries<Text>,
-    /// A JSON body; references may stand in its texts.
+    /// A JSON body. Its strings can contain references.
     pub(crate) json: Option<Whole<AnyJson>>,
     /// A form body.
     #[serde(default)]
     pub(crate) form: Entries<Text>,
-    /// What the path is appended to, where that is not the method's `base_url`. It has to be one of `hosts` too.
+    /// The URL to which the path is appended, if it is not the method's `base_url`. Its host must be in `hosts`, too.
     #[schemars(example = &"https://{{ environment.login_host }}")]
     pub(crate) base_url: Option<Text>,
-    /// Whether the request is made without the method's authentication, because the provider tells this to
-    /// anybody.
+    /// Whether the request is sent without authentication, because the provider answers it for anyone.
     #[serde(default)]
     pub(crate) anonymous: bool,
-    /// Whether it may be sent again after a failure, though its method does not say so: a `POST` that only reads.
+    /// Whether the request can be retried although its HTTP method does not allow it, such as a `POST` that only reads.
     #[serde(default)]
     pub(crate) repeatable: bool,
-    /// Where credentials stand on this request alone, in place of the method's authentication. A request of a
-    /// login has none but these.
+    /// The credentials of this request, which replace the method's authentication. A login request has no other
+    /// credentials.
     #[serde(default)]
-    pub(crate) carries: Vec<super::CarrierShape>,
+    pub(crate) carries: Vec<CarrierShape>,
 }
 
-/// What a good answer looks like: every line must be true.
+/// What a successful response looks like. Every key must hold.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExpectShape {
-    /// The status, or one of several; any of 200 to 299 if left out.
+    /// The status, or one of several statuses. Default: any status from 200 to 299.
     #[serde(default)]
     pub(crate) status: OneOrMany<Spanned<u16>>,
-    /// What stands in the JSON body, by path: `id`, `user.name`, `items[0].id`.
+    /// Tests of values in the JSON body, by path, such as `id`, `user.name` or `items[0].id`.
     #[serde(default)]
     pub(crate) json: Entries<JsonTestShape>,
-    /// Headers.
+    /// Tests of headers, by name.
     #[serde(default)]
     pub(crate) headers: Entries<HeaderTestShape>,
-    /// Whether the body is JSON.
+    /// Whether the body must be JSON, or must not.
     pub(crate) is_json: Option<bool>,
 }
 
-/// What is asked of a place in a JSON body: every line must be true.
+/// A test of a value in a JSON body. Every key must hold.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("minProperties" = 1))]
 pub(crate) struct JsonTestShape {
-    /// Whether something stands there. `null` is something.
+    /// Whether there must be a value, or must not. `null` counts as a value.
     pub(crate) exists: Option<bool>,
-    /// What kind of value it is.
+    /// The type of the value.
     pub(crate) r#type: Option<JsonType>,
-    /// It is this value.
+    /// The exact value.
     pub(crate) equals: Option<Scalar>,
-    /// It is one of these values.
+    /// The values of which the value must be one.
     #[serde(default)]
     pub(crate) one_of: Vec<Scalar>,
-    /// It is a text that holds this, letters large or small, or a list with an item that is this.
+    /// A text that a string must contain, ignoring case, or that a list must have as an item.
     pub(crate) contains: Option<Text>,
-    /// It is an address whose host is not this one.
+    /// A host that the host of a URL must differ from.
     pub(crate) host_differs_from: Option<Text>,
 }
 
-/// What is asked of a header: every line must be true.
+/// A test of a header. Every key must hold.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("minProperties" = 1))]
 pub(crate) struct HeaderTestShape {
-    /// Whether it is there.
+    /// Whether the header must be present, or must not.
     pub(crate) exists: Option<bool>,
-    /// It is this text.
+    /// The exact value.
     pub(crate) equals: Option<Text>,
-    /// It holds this text, letters large or small.
+    /// A text that the value must contain, ignoring case.
     pub(crate) contains: Option<Text>,
 }
 
-/// Who was found.
+/// The account that an identity check found.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AccountShape {
-    /// What identifies the account at the provider, for good.
+    /// The account's permanent id at the provider.
     #[schemars(example = &"{{ json.id }}")]
     pub(crate) id: Text,
-    /// What people call it.
+    /// The account's name, as people know it.
     #[schemars(example = &"{{ json.name }}")]
     pub(crate) name: Text,
-    /// More that is shown before the account is saved: a label, and where it stands.
+    /// More details that people see before the account is stored: each label with its value.
     #[serde(default)]
     pub(crate) details: Entries<Text>,
-    /// What the id stands for. Of a credential's it cannot be told whether a new one belongs to the same account.
+    /// What the id identifies. With the id of a credential, a new credential cannot be matched to the same account.
     #[serde(default)]
     pub(crate) identifies: Identifies,
 }
 
-/// What an answer means.
+/// What a response means.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OutcomeShape {
     /// The rule's key.
     #[schemars(example = &"token-refused")]
     pub(crate) key: Text,
-    /// Which answers are meant. Left out only by a rule that words `different_account`.
+    /// The responses that the rule matches. Only a rule that words `different_account` can omit it.
     pub(crate) when: Option<WhenShape>,
-    /// What they mean.
+    /// The outcome.
     pub(crate) is: Spanned<OutcomeKind>,
-    /// The field to change.
+    /// The field that people have to change.
     pub(crate) at_field: Option<Text>,
-    /// Other fields that may be the cause as well.
+    /// Other fields that can also be the cause.
     #[serde(default)]
     pub(crate) or_fields: Vec<Text>,
-    /// The step to go back to; left out, the one that obtains the field's value, or else collects it.
+    /// The step to return to. Default: the step that obtains the value of `at_field`, or else the one that collects it.
     pub(crate) return_to: Option<Text>,
-    /// What the person is told, in the provider's terms.
+    /// What happened, in the provider's terms. Default: a general text for the outcome.
     pub(crate) says: Option<Text>,
-    /// What they can do about it, for the message and the troubleshooting section.
+    /// What people can do about it. It appears in the message and in the troubleshooting section.
     pub(crate) fix: Option<Text>,
-    /// Whether the same credentials may be tried in the other environments, if the person agrees, because the
-    /// provider answers alike for a wrong credential and for one of another environment.
+    /// Whether to offer trying the same credentials in the other environments. Set it if the provider answers a wrong
+    /// credential and one of another environment in the same way.
     #[serde(default)]
     pub(crate) ask_elsewhere: bool,
-    /// Warnings that are as they should be here.
+    /// Warnings that are intentional here, each with a reason.
     #[serde(default)]
     pub(crate) allow: Vec<AllowShape>,
 }
 
-/// Which answers are meant: every line must be true.
+/// The responses that a rule matches. Every key must hold.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("minProperties" = 1))]
 pub(crate) struct WhenShape {
-    /// The status is this, or one of these.
+    /// The status, or one of several statuses.
     #[serde(default)]
     pub(crate) status: OneOrMany<Spanned<u16>>,
-    /// The status is not one of these.
+    /// A status, or several statuses, that the response must not have.
     #[serde(default)]
     pub(crate) status_not: OneOrMany<Spanned<u16>>,
-    /// What stands in headers.
+    /// Tests of headers, by name.
     #[serde(default)]
     pub(crate) headers: Entries<HeaderTestShape>,
-    /// What stands in the JSON body, by path.
+    /// Tests of values in the JSON body, by path.
     #[serde(default)]
     pub(crate) json: Entries<JsonTestShape>,
-    /// Whether the body is JSON.
+    /// Whether the body must be JSON, or must not.
     pub(crate) is_json: Option<bool>,
-    /// The request failed in this way, or one of these.
+    /// The way, or one of several ways, in which the request failed without a response.
     #[serde(default)]
     pub(crate) fails: OneOrMany<Fault>,
 }

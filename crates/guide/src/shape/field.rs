@@ -1,178 +1,168 @@
-//! The shape of a field: what is typed in, and which spellings are taken.
+//! The shape of fields and derived values.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Text;
+use super::allow::AllowShape;
+use super::condition::ConditionShape;
+use super::text::Text;
 use crate::choice::{FieldType, Holds, RefusedBy};
-use crate::spanned::{OneOrMany, Spanned};
+use crate::spanned::Spanned;
 
-/// Something that is typed in.
+/// A value that people enter.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FieldShape {
-    /// The field's key: lower case with underscores.
+    /// The field's key, in lower case with underscores.
     #[schemars(example = &"api_token")]
     pub(crate) key: Text,
-    /// The label, as every page, form and message shows it.
+    /// The field's label on pages, in forms and in messages.
     #[schemars(example = &"API Token")]
     pub(crate) label: Text,
-    /// What kind of value it is.
+    /// The type of the value.
     pub(crate) r#type: Spanned<FieldType>,
-    /// Whether it must be filled in.
+    /// Whether a value is required.
     #[serde(default = "yes")]
     pub(crate) required: bool,
-    /// A field that `auth` uses is secret unless this says that it may be seen.
+    /// Whether the value can be shown. By default, a field is secret if `auth` uses it or if its key looks like a secret's.
     #[serde(default)]
     pub(crate) public: Option<Spanned<bool>>,
-    /// One sentence beside the field.
+    /// A short explanation that appears next to the field, as Markdown.
     pub(crate) description: Option<Text>,
-    /// What stands in the empty field: an example that nobody could take for a real value.
+    /// The placeholder in the empty field. It must not look like a real value.
     pub(crate) placeholder: Option<Text>,
-    /// The value if nothing is typed.
+    /// The value if nothing is entered.
     pub(crate) default: Option<Text>,
-    /// What is done with what was typed, in order. An extractor that finds nothing passes its input on.
+    /// How the entered value is normalized: steps that are applied in order. A step that finds nothing to extract keeps
+    /// its input.
     #[serde(default)]
     pub(crate) accept: Vec<Spanned<AcceptShape>>,
-    /// What the whole value must look like, after `accept`.
+    /// A regular expression that the whole value must match after `accept`.
     #[schemars(example = &"[a-z0-9]+(-[a-z0-9]+)*")]
     pub(crate) pattern: Option<Text>,
-    /// The pattern in words: "lowercase letters and digits".
+    /// The pattern in words, such as "lowercase letters and digits". It completes the sentence "Site must be …".
     pub(crate) pattern_says: Option<Text>,
-    /// Usual mistakes, named before anything is sent.
+    /// Common mistakes, which are rejected before anything is sent.
     #[serde(default)]
     pub(crate) refuse: Vec<RefuseShape>,
-    /// Typed texts and what must become of them: tests of `accept`, `pattern` and `refuse`.
+    /// Entered values with their results: tests of `accept`, `pattern` and `refuse`.
     #[serde(default)]
     pub(crate) examples: Vec<ExampleShape>,
-    /// What can be chosen, for `type: select`.
+    /// The options, for `type: select`.
     #[serde(default)]
     pub(crate) options: Vec<OptionShape>,
-    /// When the field is asked at all.
+    /// When the field is shown. If omitted, it is always shown.
     pub(crate) when: Option<ConditionShape>,
-    /// The longest value taken, in characters.
+    /// The maximum length in characters. Default: 4096, and 65,536 for `multiline` and `file`.
     #[schemars(range(min = 1))]
     pub(crate) max_length: Option<u32>,
-    /// The smallest number taken, for `type: number`.
+    /// The minimum, for `type: number`.
     pub(crate) min: Option<i64>,
-    /// The largest number taken, for `type: number`.
+    /// The maximum, for `type: number`.
     pub(crate) max: Option<i64>,
-    /// What the text is, for `type: multiline` and `type: file`: a service account's JSON, a key's PEM.
+    /// The format of the text, for `type: multiline` and `type: file`, such as `pem` for a private key.
     pub(crate) holds: Option<Spanned<Holds>>,
-    /// Warnings that are as they should be here.
+    /// Warnings that are intentional here, each with a reason.
     #[serde(default)]
-    pub(crate) allow: Vec<super::AllowShape>,
+    pub(crate) allow: Vec<AllowShape>,
 }
 
 const fn yes() -> bool {
     true
 }
 
-/// One step from what was typed to what is kept.
+/// A step in the normalization of an entered value.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum AcceptShape {
-    /// Drops white space at both ends.
+    /// Removes whitespace at both ends.
     Trim,
-    /// Makes letters small. Never for a secret.
+    /// Converts letters to lower case. Not allowed for secrets.
     Lowercase,
-    /// Makes letters capital. Never for a secret.
+    /// Converts letters to upper case. Not allowed for secrets.
     Uppercase,
-    /// Drops every character that is not a digit.
+    /// Removes every character that is not a digit.
     Digits,
-    /// Of an address, the labels before the host named here: of `https://acme.example.com/x` with `example.com`,
-    /// `acme`. With `environment`, before the host of whichever environment fits.
+    /// Extracts the labels before this host from a URL: with `example.com`, `https://acme.example.com/x` becomes `acme`.
+    /// With `environment`, the host is that of any environment.
     HostLabelOf(Text),
-    /// Of an address, the host.
+    /// Extracts the host from a URL.
     Host,
-    /// Of an address, the path segment with this number, from 1.
+    /// Extracts the path segment with this number, counted from 1, from a URL.
     PathSegment(u32),
-    /// Drops this text from the front.
+    /// Removes this prefix.
     StripPrefix(Text),
-    /// Drops this text from the end.
+    /// Removes this suffix.
     StripSuffix(Text),
-    /// What stands before the first place of this text.
+    /// Extracts the part before the first occurrence of this text.
     BeforeFirst(Text),
-    /// What stands after the last place of this text: of `key-us6` with `-`, `us6`.
+    /// Extracts the part after the last occurrence of this text: with `-`, `key-us6` becomes `us6`.
     AfterLast(Text),
-    /// Of JSON, the text or number at this path.
+    /// Extracts the string or number at this path from JSON.
     Json(Text),
 }
 
-/// A usual mistake.
+/// A common mistake.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RefuseShape {
-    /// A value that begins so.
+    /// The prefix of values to reject.
     pub(crate) prefix: Option<Text>,
-    /// A value that holds this.
+    /// A text in values to reject.
     pub(crate) contains: Option<Text>,
-    /// What the person is told.
+    /// The message that explains the mistake.
     pub(crate) says: Text,
 }
 
-/// A typed text, and what must become of it.
+/// An entered value with its result. Exactly one of `becomes` and `refused` is required.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExampleShape {
-    /// What somebody types.
+    /// The entered value.
     pub(crate) typed: Text,
-    /// What is kept.
+    /// The normalized value.
     pub(crate) becomes: Option<Text>,
-    /// Why nothing is kept.
+    /// The rule that rejects the value.
     pub(crate) refused: Option<Spanned<RefusedBy>>,
-    /// The environment to which the typed address belongs, where that shows.
+    /// The environment that the entered value tells.
     pub(crate) environment: Option<Text>,
 }
 
-/// Something that can be chosen.
+/// An option of a `select`.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OptionShape {
-    /// What is kept.
+    /// The value that is stored.
     pub(crate) value: Text,
-    /// What is shown.
+    /// The label that is shown.
     pub(crate) label: Text,
 }
 
-/// A value that is computed and never asked: the data center at the end of a key, the id of a site that an answer
-/// names.
+/// A value that is computed instead of entered, such as the data center at the end of a key, or the id of a site in a
+/// response.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DerivedShape {
-    /// The value's key; it is referred to as `value.key`, like a field.
+    /// The value's key. It is referred to as `value.KEY`, like a field.
     #[schemars(example = &"data_center")]
     pub(crate) key: Text,
-    /// What it is called where an account is shown; its key, if left out.
+    /// The value's label where an account is shown. Default: the key.
     pub(crate) label: Option<Text>,
-    /// What it is made from.
+    /// The text from which the value is derived.
     #[schemars(example = &"{{ value.api_key }}")]
     pub(crate) from: Text,
-    /// What is done with that, in order.
+    /// How the text is normalized: steps that are applied in order.
     #[serde(default)]
     pub(crate) accept: Vec<Spanned<AcceptShape>>,
-    /// What it must look like. Where it does not, the field it is made from is at fault.
+    /// A regular expression that the whole value must match. If it does not, the field from which the value is derived is
+    /// wrong.
     pub(crate) pattern: Option<Text>,
-    /// What the person is told then, in a sentence.
+    /// The message if the value does not match, as a sentence.
     pub(crate) says: Option<Text>,
-    /// A value made from a secret is secret unless this says that it may be seen.
+    /// Whether the value can be shown. By default, a value that is derived from a secret is secret.
     #[serde(default)]
     pub(crate) public: Option<Spanned<bool>>,
-    /// What it is made from, and what must become of that.
+    /// Texts with their results: tests of `accept` and `pattern`.
     #[serde(default)]
     pub(crate) examples: Vec<ExampleShape>,
-}
-
-/// When something applies: every line must be true.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ConditionShape {
-    /// The environment is this, or one of these.
-    #[serde(default)]
-    pub(crate) environment: OneOrMany<Text>,
-    /// A field has this value, or one of these.
-    pub(crate) field: Option<Text>,
-    /// The value or values meant by `field`.
-    #[serde(default)]
-    pub(crate) is: OneOrMany<Text>,
 }

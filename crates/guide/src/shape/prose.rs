@@ -1,52 +1,54 @@
-//! The shape of what a person reads: sections, steps and their texts.
+//! The shape of the walkthroughs that people read: sections, steps and their texts.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{AllowShape, ConditionShape, Names, Text};
+use super::allow::AllowShape;
+use super::condition::ConditionShape;
+use super::text::{Names, Text};
 use crate::choice::Purpose;
 
-/// A guide for one audience.
+/// A walkthrough for one audience.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PartShape {
-    /// What must be known before anything else; shown first, set apart.
+    /// An important note that is shown first and highlighted.
     pub(crate) warning: Option<Text>,
-    /// What is needed before one begins: a role, a plan. One line each.
+    /// What people need before they begin, such as a role or a plan. One line each.
     #[serde(default)]
     pub(crate) needs: Vec<Text>,
     /// The sections, in order.
     #[schemars(length(min = 1))]
     pub(crate) sections: Vec<SectionShape>,
-    /// Warnings that are as they should be here.
+    /// Warnings that are intentional here, each with a reason.
     #[serde(default)]
     pub(crate) allow: Vec<AllowShape>,
 }
 
-/// A section of a guide.
+/// A section of a walkthrough.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SectionShape {
-    /// The section's key; anchors and translations hang on it.
+    /// The section's key. Anchors and translations refer to it.
     #[schemars(example = &"create-token")]
     pub(crate) key: Text,
-    /// The heading.
+    /// The section's heading.
     #[schemars(example = &"Create an API token")]
     pub(crate) title: Text,
-    /// What the section is for. `rotate`, `revoke` and `reference` come after linking, and only in documentation.
+    /// What the section is for. `rotate`, `revoke` and `reference` follow after linking and appear only in documentation.
     #[serde(default)]
     pub(crate) purpose: Purpose,
-    /// What stands between the heading and the steps, as Markdown.
+    /// The text between the heading and the steps, as Markdown.
     pub(crate) intro: Option<Text>,
     /// The steps, in order.
     #[serde(default)]
     pub(crate) steps: Vec<StepShape>,
-    /// The scopes for which the section is needed; always, if left out.
+    /// The scopes for which the section is needed. If omitted, it is always shown.
     #[serde(default)]
     pub(crate) scopes: Names,
-    /// When the section applies.
+    /// When the section applies. If omitted, it always applies.
     pub(crate) when: Option<ConditionShape>,
-    /// Warnings that are as they should be here.
+    /// Warnings that are intentional here, each with a reason.
     #[serde(default)]
     pub(crate) allow: Vec<AllowShape>,
 }
@@ -55,26 +57,26 @@ pub(crate) struct SectionShape {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StepShape {
-    /// The step's key, one of a kind in its method.
+    /// The step's key, unique within its method.
     #[schemars(example = &"copy-token")]
     pub(crate) key: Text,
     /// What to do, in a few words.
     #[schemars(example = &"Copy the token")]
     pub(crate) title: Text,
-    /// How to do it, as Markdown. `{{ label.field }}` names a field.
+    /// How to do it, as Markdown. `{{ label.api_token }}` inserts the label of the field `api_token`.
     pub(crate) body: Text,
-    /// The fields that are typed in here.
+    /// The fields that people fill in at this step.
     #[serde(default)]
     pub(crate) collects: Names,
-    /// The fields whose values are made here.
+    /// The fields whose values people obtain at this step.
     #[serde(default)]
     pub(crate) obtains: Names,
-    /// The scopes for which the step is needed; always, if left out.
+    /// The scopes for which the step is needed. If omitted, it is always shown.
     #[serde(default)]
     pub(crate) scopes: Names,
-    /// When the step applies.
+    /// When the step applies. If omitted, it always applies.
     pub(crate) when: Option<ConditionShape>,
-    /// Warnings that are as they should be here.
+    /// Warnings that are intentional here, each with a reason.
     #[serde(default)]
     pub(crate) allow: Vec<AllowShape>,
 }

@@ -1,102 +1,103 @@
-//! The shape of scenarios: written conversations with the provider.
+//! The shape of scenarios: conversations with the provider.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Names, Text};
+use super::forms::{AnyJson, Entries};
+use super::text::{Names, Text};
 use crate::http::Fault;
 use crate::outcome::OutcomeKind;
-use crate::spanned::{AnyJson, Entries, Spanned};
+use crate::spanned::Spanned;
 
-/// A written conversation with the provider.
+/// A conversation with the provider, which tests the guide and drives the simulator.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ScenarioShape {
     /// What happens, in a few words.
     #[schemars(example = &"a revoked token")]
     pub(crate) name: Text,
-    /// The environment chosen; the first if left out.
+    /// The chosen environment. Default: the first one.
     pub(crate) environment: Option<Text>,
-    /// What is typed, by field.
+    /// The entered values, by field.
     pub(crate) given: Entries<Text>,
-    /// The id of the account that was linked before, for a conversation about linking again.
+    /// The id of the account that was linked before, for a scenario in which an account is linked again.
     pub(crate) linked_before: Option<Text>,
     /// Whether the person agrees to try the other environments.
     #[serde(default)]
     pub(crate) agrees: bool,
-    /// The tokens that signing in in a browser gave, by name, where the conversation begins after that.
+    /// The tokens from signing in with a browser, by name. The conversation begins after the sign-in.
     #[serde(default)]
     pub(crate) tokens: Entries<Text>,
-    /// The scopes that are wanted; all, if left out.
+    /// The chosen scopes. Default: all.
     #[serde(default)]
     pub(crate) scopes: Names,
-    /// What is asked and answered, in order.
+    /// The requests with their responses, in order.
     #[schemars(length(min = 1))]
     pub(crate) talk: Vec<TurnShape>,
-    /// What must be concluded.
+    /// The expected result.
     pub(crate) then: ThenShape,
 }
 
-/// A request and what comes back.
+/// A request with its response.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TurnShape {
-    /// The request: method and path.
+    /// The HTTP method and path of the request.
     #[schemars(example = &"GET /api/v1/me")]
     pub(crate) request: Text,
-    /// The environment asked, where it is not the scenario's.
+    /// The environment that receives the request. Default: the scenario's environment.
     pub(crate) environment: Option<Text>,
-    /// What the provider answers.
+    /// The provider's response. Exactly one of `response` and `fails` is required.
     pub(crate) response: Option<ResponseShape>,
-    /// … or how the request fails.
+    /// How the request fails without a response.
     pub(crate) fails: Option<Fault>,
 }
 
-/// What the provider answers.
+/// The provider's response.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ResponseShape {
-    /// The status.
+    /// The HTTP status.
     #[schemars(range(min = 100, max = 599))]
     pub(crate) status: u16,
-    /// Headers.
+    /// The headers.
     #[serde(default)]
     pub(crate) headers: Entries<Text>,
     /// A JSON body.
     pub(crate) json: Option<AnyJson>,
-    /// A body of plain text.
+    /// A plain-text body.
     pub(crate) text: Option<Text>,
-    /// A body of HTML.
+    /// An HTML body.
     pub(crate) html: Option<Text>,
 }
 
-/// What must be concluded.
+/// The expected result of a scenario.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ThenShape {
-    /// The outcome.
+    /// The expected outcome.
     pub(crate) outcome: Spanned<OutcomeKind>,
-    /// The rule that says so, where one does.
+    /// The key of the outcome rule that must match.
     pub(crate) rule: Option<Text>,
-    /// The field to change.
+    /// The field that people have to change.
     pub(crate) at_field: Option<Text>,
-    /// The step to go back to.
+    /// The step to which people return.
     pub(crate) return_to: Option<Text>,
-    /// The account found.
+    /// The account that is found.
     pub(crate) account: Option<FoundShape>,
-    /// The environment to which the credentials turned out to belong.
+    /// The environment to which the credentials turn out to belong.
     pub(crate) environment: Option<Text>,
-    /// The checks that may fail, and did.
+    /// The optional checks that fail.
     #[serde(default)]
     pub(crate) missed: Names,
 }
 
-/// The account found.
+/// The account that is found.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FoundShape {
-    /// Its id.
+    /// The account's id.
     pub(crate) id: Text,
-    /// Its name.
+    /// The account's name.
     pub(crate) name: Option<Text>,
 }

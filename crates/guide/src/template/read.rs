@@ -1,84 +1,77 @@
-//! Reading the references of a text.
+//! Reads the references in a text.
 
 use crate::code::{BAD_FILTER, BAD_PATH, BAD_REFERENCE, MISPLACED_REFERENCE, UNKNOWN_NAME};
 use crate::finding::{Finding, MOST_FINDINGS, listed, nearest, quoted};
 use crate::json_path::JsonPath;
 use crate::key::Key;
-use crate::lower::{Names, is_misspelled};
+use crate::names::{Names, is_misspelled, suggest};
 use crate::source::{Braces, Source, Span};
-use crate::template::{Clock, Filter, Lot, Part, Reference, RequestPart, Target, Template, Where};
+use crate::template::{Clock, Context, Filter, Nonce, Part, Reference, RequestPart, Target, Template};
 
-/// Reads the references of a text that stands at `span`.
-pub(crate) fn parse(
-    text: &str,
-    span: Span,
-    place: Where,
-    names: &Names<'_>,
-    source: &Source,
-    findings: &mut Vec<Finding>,
-) -> Template {
-    parse_next(text, span, &mut Braces::new(source, span), place, names, source, findings)
+/// Reads texts with references: the context decides what they may refer to.
+pub(crate) struct TextReader<'a, 'n> {
+    pub(crate) context: Context,
+    pub(crate) names: &'a Names<'n>,
+    pub(crate) source: &'a Source,
+    pub(crate) findings: &'a mut Vec<Finding>,
 }
 
-/// Reads the references of one of several texts that stand within `span`, in the order in which they do.
-pub(crate) fn parse_next(
-    text: &str,
-    span: Span,
-    places: &mut Braces<'_>,
-    place: Where,
-    names: &Names<'_>,
-    source: &Source,
-    findings: &mut Vec<Finding>,
-) -> Template {
-    let mut parts = Vec::new();
-    let mut literal = String::new();
-    let mut at = 0;
-    while let Some(open) = text[at..].find("{{").map(|n| at + n) {
-        literal.push_str(&text[at..open]);
-        at = open;
-        if findings.len() > MOST_FINDINGS {
-            break;
-        }
-        if text[open..].starts_with("{{{{") {
-            literal.push_str("{{");
-            at = open + 4;
-            places.skip("{{{{");
-            continue;
-        }
-        let Some(close) = text[open..].find("}}").map(|n| open + n) else {
-            let here = places.skip("{{");
-            findings.push(
-                Finding::new(&BAD_REFERENCE, here, "this `{{` is never closed").mend("close it with `}}`"),
-            );
-            literal.push_str(&text[open..]);
-            at = text.len();
-            break;
-        };
-        let reader = Reader { place, names, source, findings, span: places.reference() };
-        if let Some(reference) = reader.reference(text[open + 2..close].trim()) {
-            if !literal.is_empty() {
-                parts.push(Part::Text(std::mem::take(&mut literal)));
+impl TextReader<'_, '_> {
+    /// Reads the scalar at `span`, whose content is `text`.
+    pub(crate) fn template(&mut self, text: &str, span: Span) -> Template {
+        self.next_template(text, span, &mut Braces::new(self.source, span))
+    }
+
+    /// Reads one of several texts within `span`, in the order in which they appear there.
+    pub(crate) fn next_template(&mut self, text: &str, span: Span, braces: &mut Braces<'_>) -> Template {
+        let mut parts = Vec::new();
+        let mut literal = String::new();
+        let mut at = 0;
+        while let Some(open) = text[at..].find("{{").map(|n| at + n) {
+            literal.push_str(&text[at..open]);
+            at = open;
+            if self.findings.len() > MOST_FINDINGS {
+                break;
             }
-            parts.push(Part::Reference(reference));
+            if text[open..].starts_with("{{{{") {
+                literal.push_str("{{");
+                at = open + 4;
+                braces.skip("{{{{");
+                continue;
+            }
+            let Some(close) = text[open..].find("}}").map(|n| open + n) else {
+                let here = braces.skip("{{");
+                self.findings.push(
+                    Finding::new(&BAD_REFERENCE, here, "this `{{` is never closed")
+                        .mend("close it with `}}`"),
+                );
+                literal.push_str(&text[open..]);
+                at = text.len();
+                break;
+            };
+            let reader = ReferenceReader { text: self, span: braces.reference() };
+            if let Some(reference) = reader.reference(text[open + 2..close].trim()) {
+                if !literal.is_empty() {
+                    parts.push(Part::Text(std::mem::take(&mut literal)));
+                }
+                parts.push(Part::Reference(reference));
+            }
+            at = close + 2;
         }
-        at = close + 2;
+        literal.push_str(&text[at..]);
+        if !literal.is_empty() {
+            parts.push(Part::Text(literal));
+        }
+        Template { parts, span }
     }
-    literal.push_str(&text[at..]);
-    if !literal.is_empty() {
-        parts.push(Part::Text(literal));
-    }
-    Template { parts, span }
 }
 
-struct Reader<'a, 'n> {
-    place: Where,
-    names: &'a Names<'n>,
-    source: &'a Source,
-    findings: &'a mut Vec<Finding>,
+struct ReferenceReader<'r, 'a, 'n> {
+    text: &'r mut TextReader<'a, 'n>,
     span: Span,
 }
 
-impl Reader<'_, '_> {
+impl ReferenceReader<'_, '_, '_> {
     fn reference(mut self, text: &str) -> Option<Reference> {
         let mut pieces = text.split('|').map(str::trim);
         let target = self.target(pieces.next().unwrap_or_default())?;
@@ -88,7 +81,7 @@ impl Reader<'_, '_> {
 
     fn target(&mut self, path: &str) -> Option<Target> {
         let (root, rest) = path.split_once('.').unwrap_or((path, ""));
-        let legal = self.place.roots();
+        let legal = self.text.context.roots();
         if !ROOTS.contains(&root) {
             self.no_root(path, root, rest);
             return None;
@@ -100,10 +93,10 @@ impl Reader<'_, '_> {
         if rest.is_empty() {
             let example = self.members(root).first().map_or("…", |name| *name);
             let found = Finding::new(&BAD_REFERENCE, self.span, format!("`{root}` alone is not a reference"));
-            self.findings.push(found.mend(format!("say of what, such as `{root}.{example}`")));
+            self.text.findings.push(found.mend(format!("add a name, such as `{root}.{example}`")));
             return None;
         }
-        let names = self.names;
+        let names = self.text.names;
         match root {
             "value" => self.known(rest, "field", &names.values).map(Target::Value),
             "label" => self.known(rest, "field", &names.fields).map(Target::Label),
@@ -111,19 +104,22 @@ impl Reader<'_, '_> {
             "capture" => self.capture(rest).map(Target::Capture),
             "token" => self.token(rest).map(Target::Token),
             "jwt" if !names.assertion => {
-                let found =
-                    Finding::new(&UNKNOWN_NAME, self.span, "nothing is signed here that `jwt` could be");
-                self.findings.push(found.mend("declare an `assertion`, or use the scheme `jwt`"));
+                let found = Finding::new(
+                    &UNKNOWN_NAME,
+                    self.span,
+                    "`jwt` has no value, because nothing is signed here",
+                );
+                self.text.findings.push(found.mend("declare an `assertion`, or use the scheme `jwt`"));
                 None
             }
             "jwt" => self.one(rest, &[("assertion", Target::Assertion)]),
             "request" => self.named(rest, &RequestPart::NAMES).map(Target::Request),
             "now" => self.named(rest, &Clock::NAMES).map(Target::Now),
-            "random" => self.named(rest, &Lot::NAMES).map(Target::Random),
+            "random" => self.named(rest, &Nonce::NAMES).map(Target::Random),
             "json" => self.json(rest),
             "environment" if !names.environments => {
                 let found = Finding::new(&UNKNOWN_NAME, self.span, "this method has no environments");
-                self.findings.push(found.mend("declare `environments`, or write the text itself"));
+                self.text.findings.push(found.mend("declare `environments`, or write the value itself"));
                 None
             }
             "environment" => self.environment(rest),
@@ -142,18 +138,18 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// What can stand after a root, as far as it is known here.
+    /// The names that can follow a root, as far as they are known here.
     fn members(&self, root: &str) -> Vec<&str> {
         match root {
-            "value" => self.names.values.clone(),
-            "label" => self.names.fields.clone(),
-            "token" => self.names.tokens.clone(),
+            "value" => self.text.names.values.clone(),
+            "label" => self.text.names.fields.clone(),
+            "token" => self.text.names.tokens.clone(),
             "jwt" => vec!["assertion"],
             "request" => vec!["path"],
             "now" => vec!["unix"],
             "random" => vec!["uuid"],
-            "step" => self.names.steps.clone(),
-            "capture" => self.names.captures.clone(),
+            "step" => self.text.names.steps.clone(),
+            "capture" => self.text.names.captures.clone(),
             "environment" => vec!["host", "label"],
             "json" => vec!["id"],
             "hub" => vec!["redirect_uri"],
@@ -163,29 +159,32 @@ impl Reader<'_, '_> {
     }
 
     fn no_root(&mut self, path: &str, root: &str, rest: &str) {
-        let legal = self.place.roots();
+        let legal = self.text.context.roots();
         let found = Finding::new(&BAD_REFERENCE, self.span, format!("{} is not a reference", quoted(path)));
-        self.findings.push(match nearest(root, legal.iter().copied()) {
+        self.text.findings.push(match nearest(root, legal.iter().copied()) {
             Some(name) if rest.is_empty() => found.mend(format!("did you mean `{name}.…`?")),
             Some(name) => {
                 let at = self.part(root);
                 found.mend(format!("did you mean `{name}.{rest}`?")).fix(at, name)
             }
             None => {
-                found.mend(format!("here a reference begins with one of {}", listed(legal.iter().copied())))
+                found.mend(format!("references here begin with one of {}", listed(legal.iter().copied())))
             }
         });
     }
 
-    /// A root that means nothing in this kind of text: what is meant instead is mostly plain.
+    /// Reports a root that is not available in this context. The intended one is usually obvious.
     fn misplaced(&mut self, root: &str, rest: &str) {
-        let (legal, readable) = (self.place.roots(), matches!(self.place, Where::Prose | Where::Wording));
+        let (legal, readable) =
+            (self.text.context.roots(), matches!(self.text.context, Context::Prose | Context::Wording));
         let message = match root {
             "value" | "capture" | "json" if readable => {
-                format!("`{root}` has nothing to stand for on a page")
+                format!("`{root}` is not available on a page")
             }
-            "label" | "step" => format!("`{root}` is for texts that people read, and this is sent"),
-            _ => format!("`{root}` means nothing here"),
+            "label" | "step" => {
+                format!("`{root}` is only for text that people read, but this is sent to the provider")
+            }
+            _ => format!("`{root}` is not available here"),
         };
         let found = Finding::new(&MISPLACED_REFERENCE, self.span, message);
         let other = match root {
@@ -193,11 +192,11 @@ impl Reader<'_, '_> {
             "label" => "value",
             _ => "",
         };
-        self.findings.push(if legal.contains(&other) && self.names.fields.contains(&rest) {
+        self.text.findings.push(if legal.contains(&other) && self.text.names.fields.contains(&rest) {
             let at = self.part(root);
             found.mend(format!("write `{other}.{rest}`")).fix(at, other)
         } else {
-            found.mend(format!("here a reference begins with one of {}", listed(legal.iter().copied())))
+            found.mend(format!("references here begin with one of {}", listed(legal.iter().copied())))
         });
     }
 
@@ -205,31 +204,32 @@ impl Reader<'_, '_> {
         match name {
             "host" => Some(Target::EnvironmentHost),
             "label" => Some(Target::EnvironmentLabel),
-            _ if self.names.environment_values.contains(&name) => {
+            _ if self.text.names.environment_values.contains(&name) => {
                 Key::parse(name).map(Target::EnvironmentValue)
             }
             _ => {
                 let at = self.part(name);
-                let message = format!("an environment has no {}", quoted(name));
+                let message = format!("environments have no {}", quoted(name));
                 let known: Vec<&str> = ["host", "label"]
                     .into_iter()
-                    .chain(self.names.environment_values.iter().copied())
+                    .chain(self.text.names.environment_values.iter().copied())
                     .collect();
-                self.findings.push(suggest(Finding::new(&UNKNOWN_NAME, at, message), at, name, &known));
+                self.text.findings.push(suggest(Finding::new(&UNKNOWN_NAME, at, message), at, name, &known));
                 None
             }
         }
     }
 
     fn token(&mut self, name: &str) -> Option<Key> {
-        let is_later = !self.names.tokens.contains(&name) && self.names.later_tokens.contains(&name);
+        let is_later =
+            !self.text.names.tokens.contains(&name) && self.text.names.later_tokens.contains(&name);
         if is_later {
-            let message = format!("`{name}` is not there yet when this is sent");
+            let message = format!("the token `{name}` is not available yet when this is sent");
             let found = Finding::new(&UNKNOWN_NAME, self.part(name), message);
-            self.findings.push(found.mend("use it only after the request whose answer gives it"));
+            self.text.findings.push(found.mend("use it only after the request that obtains it"));
             return None;
         }
-        self.known(name, "token", &self.names.tokens)
+        self.known(name, "token", &self.text.names.tokens)
     }
 
     fn named<T: Copy>(&mut self, name: &str, known: &[(&str, T)]) -> Option<T> {
@@ -240,38 +240,39 @@ impl Reader<'_, '_> {
         let at = self.part(name);
         let found =
             Finding::new(&BAD_REFERENCE, at, format!("there is no {} to refer to here", quoted(name)));
-        self.findings.push(suggest(found, at, name, &names));
+        self.text.findings.push(suggest(found, at, name, &names));
         None
     }
 
     fn json(&mut self, rest: &str) -> Option<Target> {
         let path = JsonPath::parse(rest);
         if path.is_none() {
-            let message = format!("{} is not a path into a JSON body", quoted(rest));
-            self.findings.push(Finding::new(&BAD_PATH, self.part(rest), message));
+            let message = format!("{} is not a valid JSON path", quoted(rest));
+            self.text.findings.push(Finding::new(&BAD_PATH, self.part(rest), message));
         }
         path.map(Target::Json)
     }
 
     fn capture(&mut self, name: &str) -> Option<Key> {
-        let is_later = !self.names.captures.contains(&name) && self.names.later_captures.contains(&name);
+        let is_later =
+            !self.text.names.captures.contains(&name) && self.text.names.later_captures.contains(&name);
         if is_later {
             let message = format!("`{name}` is not captured yet when this is sent");
             let found = Finding::new(&UNKNOWN_NAME, self.part(name), message);
-            self.findings.push(found.mend("put the check that captures it before this one"));
+            self.text.findings.push(found.mend("move the check that captures it before this one"));
             return None;
         }
-        self.known(name, "capture", &self.names.captures)
+        self.known(name, "capture", &self.text.names.captures)
     }
 
     fn known(&mut self, name: &str, kind: &str, known: &[&str]) -> Option<Key> {
         if known.contains(&name) {
             return Key::parse(name);
         }
-        if self.findings.len() <= MOST_FINDINGS && !is_misspelled(name, known) {
+        if self.text.findings.len() <= MOST_FINDINGS && !is_misspelled(name, known) {
             let at = self.part(name);
             let found = Finding::new(&UNKNOWN_NAME, at, format!("there is no {kind} {}", quoted(name)));
-            self.findings.push(suggest(found, at, name, known));
+            self.text.findings.push(suggest(found, at, name, known));
         }
         None
     }
@@ -284,7 +285,7 @@ impl Reader<'_, '_> {
         let at = self.part(name);
         let found =
             Finding::new(&BAD_REFERENCE, at, format!("there is no {} to refer to here", quoted(name)));
-        self.findings.push(suggest(found, at, name, &names));
+        self.text.findings.push(suggest(found, at, name, &names));
         None
     }
 
@@ -298,25 +299,27 @@ impl Reader<'_, '_> {
         if filter.is_none() {
             let name = text.split('(').next().unwrap_or(text);
             if name == "host_labels" {
-                let found = Finding::new(&BAD_FILTER, at, "`host_labels` takes a number from 1 to 4");
-                self.findings.push(found.mend("say how many labels the value may have: `host_labels(2)`"));
+                let found = Finding::new(&BAD_FILTER, at, "`host_labels` needs a number from 1 to 4");
+                self.text
+                    .findings
+                    .push(found.mend("write how many labels the value may have: `host_labels(2)`"));
             } else {
                 let found = Finding::new(&BAD_FILTER, at, format!("{} is not a filter", quoted(text)));
                 let known: Vec<&str> =
                     Filter::NAMES.iter().map(|(name, _)| *name).chain(["host_labels"]).collect();
-                self.findings.push(suggest(found, at, name, &known));
+                self.text.findings.push(suggest(found, at, name, &known));
             }
-        } else if !self.place.has_filters() {
-            let message = format!("the filter `{text}` means nothing in a text that people read");
-            self.findings.push(Finding::new(&BAD_FILTER, at, message).mend("remove the filter"));
+        } else if !self.text.context.has_filters() {
+            let message = format!("filters such as `{text}` cannot be used in text that people read");
+            self.text.findings.push(Finding::new(&BAD_FILTER, at, message).mend("remove the filter"));
             return None;
         }
         filter
     }
 
-    /// Where these words of the reference stand.
+    /// The place of these words within the reference.
     fn part(&self, words: &str) -> Span {
-        match self.source.slice(self.span).find(words) {
+        match self.text.source.slice(self.span).find(words) {
             Some(at) if !words.is_empty() => {
                 Span::new(self.span.start + at, self.span.start + at + words.len())
             }
@@ -325,16 +328,7 @@ impl Reader<'_, '_> {
     }
 }
 
-/// Adds the nearest known name, with the edit that puts it in, or the list of them.
-pub(crate) fn suggest(found: Finding, at: Span, name: &str, known: &[&str]) -> Finding {
-    match nearest(name, known.iter().copied()) {
-        Some(near) => found.mend(format!("did you mean `{near}`?")).fix(at, near),
-        None if known.is_empty() => found,
-        None => found.mend(format!("there is {}", listed(known.iter().copied()))),
-    }
-}
-
-/// What a reference can begin with.
+/// The first words of references.
 pub(super) const ROOTS: &[&str] = &[
     "value",
     "label",
@@ -353,8 +347,8 @@ pub(super) const ROOTS: &[&str] = &[
     "random",
 ];
 
-impl Where {
-    /// What a reference in such a text can begin with.
+impl Context {
+    /// The roots that references in this context can have.
     pub(super) const fn roots(self) -> &'static [&'static str] {
         match self {
             Self::Prose => &["label", "step", "environment", "provider", "method", "brand", "hub"],

@@ -1,48 +1,48 @@
-//! What can stand between `{{` and `}}`, as data: for the page that lists it.
+//! Everything that can be written between `{{` and `}}`, as data for the reference documentation.
 //!
-//! The words and their descriptions are those of the types, doc comments included, so nothing is written twice.
+//! The words and descriptions come from the types and their doc comments, so nothing is written twice.
 
 use schemars::{JsonSchema, schema_for};
 use serde_json::Value;
 
-use super::{Clock, Filter, Lot, RequestPart, Target, Where};
+use super::{Clock, Context, Filter, Nonce, RequestPart, Target};
 
-/// Everything that can stand between `{{` and `}}`.
+/// Everything that can be written between `{{` and `}}`.
 #[derive(Clone, Debug)]
 pub struct Vocabulary {
-    /// The kinds of texts, and what a reference in each can begin with.
+    /// The contexts of texts, and how references in each can begin.
     pub kinds: Vec<TextKind>,
-    /// What can be referred to; `…` stands for a name.
+    /// The references. `…` stands for a name.
     pub references: Vec<Word>,
-    /// The names after `request.`, `now.` and `random.`, by that word.
+    /// The names that can follow `request.`, `now.` and `random.`, by that first word.
     pub members: Vec<(&'static str, Vec<Word>)>,
     /// The filters.
     pub filters: Vec<Word>,
 }
 
-/// A kind of text with references in it.
+/// A context in which texts have references.
 #[derive(Clone, Debug)]
 pub struct TextKind {
-    /// What it is called, and what it is.
+    /// Its name and description.
     pub word: Word,
-    /// What a reference in it can begin with.
+    /// The first words of the references that it allows.
     pub roots: &'static [&'static str],
-    /// Whether filters mean something in it.
+    /// Whether it allows filters.
     pub has_filters: bool,
 }
 
 /// A word of the language.
 #[derive(Clone, Debug)]
 pub struct Word {
-    /// As it is written.
+    /// The word as written in a guide.
     pub name: String,
-    /// What it means.
+    /// Its description.
     pub says: String,
 }
 
-/// Everything that can stand between `{{` and `}}`.
+/// Returns everything that can be written between `{{` and `}}`.
 pub fn vocabulary() -> Vocabulary {
-    let kinds = words::<Where>().into_iter().zip(Where::ALL);
+    let kinds = words::<Context>().into_iter().zip(Context::ALL);
     Vocabulary {
         kinds: kinds
             .map(|(word, kind)| TextKind { word, roots: kind.roots(), has_filters: kind.has_filters() })
@@ -51,13 +51,13 @@ pub fn vocabulary() -> Vocabulary {
         members: vec![
             ("request", words::<RequestPart>()),
             ("now", words::<Clock>()),
-            ("random", words::<Lot>()),
+            ("random", words::<Nonce>()),
         ],
         filters: words::<Filter>(),
     }
 }
 
-/// The variants of a type, with their doc comments.
+/// The variants of a type with their doc comments.
 fn words<T: JsonSchema>() -> Vec<Word> {
     let schema = schema_for!(T);
     let variants = schema.get("oneOf").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn every_word_is_one_that_is_read() {
+    fn every_word_can_be_read() {
         let all = vocabulary();
         let is_root = |word: &Word| ROOTS.contains(&word.name.split('.').next().unwrap_or_default());
         assert!(all.references.iter().all(is_root), "{:?}", names(&all.references));
@@ -88,12 +88,12 @@ mod tests {
         }
         assert_eq!(names(&all.members[0].1), RequestPart::NAMES.map(|(name, _)| name));
         assert_eq!(names(&all.members[1].1), Clock::NAMES.map(|(name, _)| name));
-        assert_eq!(names(&all.members[2].1), Lot::NAMES.map(|(name, _)| name));
+        assert_eq!(names(&all.members[2].1), Nonce::NAMES.map(|(name, _)| name));
         let filters = names(&all.filters);
         assert_eq!(filters[0], "host_labels");
         assert_eq!(filters[1..], Filter::NAMES.map(|(name, _)| name));
         let described =
             all.references.iter().chain(&all.filters).chain(all.kinds.iter().map(|one| &one.word));
-        assert!(described.clone().all(|word| !word.says.is_empty()), "every word says what it means");
+        assert!(described.clone().all(|word| !word.says.is_empty()), "every word has a description");
     }
 }

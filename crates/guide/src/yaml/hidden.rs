@@ -1,15 +1,15 @@
-//! Characters that an editor does not show, or that change how the text around them reads.
+//! Finds characters that an editor does not show, or that change how the surrounding text reads.
 
 use crate::code::CONTROL_CHARACTER;
 use crate::finding::Finding;
 use crate::source::{Source, Span};
 
-/// So many are named; the rest is likely the same.
+/// The most characters that are reported; further ones are probably the same.
 const MOST: usize = 10;
 
-/// The findings about hidden characters, if there are any.
+/// One finding per hidden character.
 pub(super) fn find(source: &Source) -> Vec<Finding> {
-    // Nearly every text is plain, and that can be seen byte by byte.
+    // Nearly every file has only plain ASCII, which is quick to check byte by byte.
     let is_plain = |byte: &u8| matches!(byte, b'\n' | b'\t' | b' '..=b'~');
     if source.text.as_bytes().iter().all(is_plain) {
         return Vec::new();
@@ -23,13 +23,13 @@ pub(super) fn find(source: &Source) -> Vec<Finding> {
         .map(|(at, ch)| {
             let span = Span::new(at, at + ch.len_utf8());
             let name = name(ch).unwrap_or("a carriage return");
-            let message = format!("{name} (U+{:04X}) stands here", u32::from(ch));
+            let message = format!("the text contains {name} (U+{:04X})", u32::from(ch));
             Finding::new(&CONTROL_CHARACTER, span, message).fix(span, "")
         })
         .collect()
 }
 
-/// What kind of hidden character it is, if it is one.
+/// The name of a hidden character, or `None` if the character is visible.
 fn name(ch: char) -> Option<&'static str> {
     Some(match ch {
         '\n' | '\r' | '\t' => return None,
@@ -40,9 +40,9 @@ fn name(ch: char) -> Option<&'static str> {
         '\u{200c}' | '\u{200d}' | '\u{2060}' => "a zero-width joiner",
         '\u{feff}' => "a byte-order mark",
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-            "a character that changes the direction of the text"
+            "a text direction character"
         }
-        '\u{2028}' | '\u{2029}' => "a line break of Unicode",
+        '\u{2028}' | '\u{2029}' => "a Unicode line separator",
         '\u{180e}' | '\u{2061}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' => {
             "an invisible character"
         }

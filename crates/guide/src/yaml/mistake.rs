@@ -1,7 +1,7 @@
-//! What is wrong with a text that is not YAML, in its author's words.
+//! Explains a YAML syntax error in the author's terms.
 //!
-//! A parser says where it gave up, and that is seldom where the mistake is. The usual mistakes are few, so they
-//! are looked for by what stands in the lines around.
+//! A parser reports where it failed, which is seldom where the mistake is. The usual mistakes are few, so this module
+//! looks for each of them in the surrounding lines.
 
 use granit_parser::ErrorKind;
 
@@ -10,13 +10,13 @@ use crate::finding::{Finding, quoted};
 use crate::key::Key;
 use crate::source::{Source, Span};
 
-/// So many lines are looked at for the beginning of what never ends.
+/// How many lines before the error are searched for an unclosed quote or bracket.
 const LINES_BACK: usize = 40;
 
-/// Looks for one mistake at the place where the parser gave up.
+/// Looks for one kind of mistake near the place where the parser failed.
 type Look = fn(&Source, usize, &ErrorKind) -> Option<Finding>;
 
-/// The finding about a text at which the parser gave up.
+/// The finding about the place where the parser failed.
 pub(super) fn explain(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
     let at = source.text.floor_char_boundary(at.min(source.text.len()));
     let looks: [Look; 8] =
@@ -25,9 +25,9 @@ pub(super) fn explain(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
 }
 
 fn too_deep(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding> {
-    let message = "this is nested deeper than a guide can be";
+    let message = "this is nested too deeply";
     matches!(kind, ErrorKind::RecursionLimitExceeded)
-        .then(|| Finding::new(&TOO_LARGE, word(source, at), message).mend("write it flatter"))
+        .then(|| Finding::new(&TOO_LARGE, word(source, at), message).mend("reduce the nesting"))
 }
 
 fn tab(source: &Source, at: usize, _: &ErrorKind) -> Option<Finding> {
@@ -38,7 +38,7 @@ fn tab(source: &Source, at: usize, _: &ErrorKind) -> Option<Finding> {
         let indent = text.len() - text.trim_start().len();
         let tab = text[..indent].find('\t')?;
         let span = Span::new(line.start + tab, line.start + tab + 1);
-        Some(Finding::new(&YAML_SYNTAX, span, "a tab stands in the indentation").mend("indent with spaces"))
+        Some(Finding::new(&YAML_SYNTAX, span, "this line is indented with a tab").mend("use spaces"))
     })
 }
 
@@ -46,35 +46,35 @@ fn alias(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding> {
     matches!(kind, ErrorKind::UnknownAnchor).then(|| {
         let span = word(source, at);
         let text = source.slice(span);
-        Finding::new(&YAML_FEATURE, span, format!("{} reads as an alias", quoted(text)))
-            .mend(format!("put it in quotes if it is a text: '{text}'"))
+        Finding::new(&YAML_FEATURE, span, format!("YAML reads {} as an alias", quoted(text)))
+            .mend(format!("if it is a string, put it in quotes: '{text}'"))
             .fix(span, format!("'{text}'"))
     })
 }
 
 fn after_quote(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding> {
-    let mend = match kind {
+    let advice = match kind {
         ErrorKind::InvalidTrailingSingleQuotedScalar => {
-            "write an apostrophe within single quotes twice (`''`), or put the text in double quotes"
+            "double an apostrophe inside single quotes (`''`), or use double quotes"
         }
         ErrorKind::InvalidTrailingDoubleQuotedScalar => {
-            "write `\\\"` for a quote within double quotes, or put the text in single quotes"
+            "write `\\\"` for a quote inside double quotes, or use single quotes"
         }
         _ => return None,
     };
-    // The parser stands behind the quote, or behind the blanks after it.
+    // The parser reports the place after the quote and any blanks that follow it.
     let quote = source.text[..at].trim_end().len();
     let span = Span::new(quote.saturating_sub(1), quote);
     let rest = source.slice(Span::new(quote, line_at(source, at).end)).trim_start();
     let key = rest.split(": ").next().unwrap_or_default();
     if key.len() < rest.len() && Key::parse(key).is_some() {
         let found = Finding::new(&YAML_SYNTAX, span, format!("a comma is missing before {}", quoted(key)));
-        return Some(found.mend("separate entries within braces by commas"));
+        return Some(found.mend("separate the entries inside `{ }` with commas"));
     }
     Some(
-        Finding::new(&YAML_SYNTAX, span, "the text goes on after this quote")
-            .label("the text ends here")
-            .mend(mend),
+        Finding::new(&YAML_SYNTAX, span, "there is more text after this closing quote")
+            .label("closes the string")
+            .mend(advice),
     )
 }
 
@@ -95,7 +95,7 @@ fn open_quote(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding> {
     };
     let at = is_within.then(open)??;
     let found = Finding::new(&YAML_SYNTAX, Span::new(at, at + 1), "this quote is never closed");
-    Some(found.mend("close it at the end of the text"))
+    Some(found.mend("add the closing quote at the end of the string"))
 }
 
 fn open_bracket(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding> {
@@ -121,7 +121,7 @@ fn open_bracket(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding>
     })?;
     let close = if open == '[' { ']' } else { '}' };
     let found = Finding::new(&YAML_SYNTAX, Span::new(at, at + 1), format!("this `{open}` is never closed"));
-    Some(found.mend(format!("close it with `{close}`, and put a comma between what stands in it")))
+    Some(found.mend(format!("close it with `{close}`, and separate its items with commas")))
 }
 
 fn first_character(source: &Source, at: usize, _: &ErrorKind) -> Option<Finding> {
@@ -131,11 +131,11 @@ fn first_character(source: &Source, at: usize, _: &ErrorKind) -> Option<Finding>
     let span = Span::new(at, at + value.len());
     let text = format!("'{}'", value.replace('\'', "''"));
     let found =
-        Finding::new(&YAML_SYNTAX, span, format!("a value without quotes cannot begin with {}", spelled(ch)));
+        Finding::new(&YAML_SYNTAX, span, format!("an unquoted value cannot begin with {}", spelled(ch)));
     Some(found.mend(format!("put it in quotes: {text}")).fix(span, text))
 }
 
-/// `title: Note: read this`.
+/// Finds the mistake in `title: Note: read this`.
 fn second_colon(source: &Source, at: usize, _: &ErrorKind) -> Option<Finding> {
     let line = line_at(source, at);
     let text = source.slice(line);
@@ -146,8 +146,8 @@ fn second_colon(source: &Source, at: usize, _: &ErrorKind) -> Option<Finding> {
     let span = Span::new(line.start + start, line.start + start + value.len());
     let colon = Span::new(span.start + colon, span.start + colon + 1);
     let text = format!("'{}'", value.replace('\'', "''"));
-    let found = Finding::new(&YAML_SYNTAX, colon, "a second `: ` stands in this line")
-        .label("reads as the end of a key");
+    let found = Finding::new(&YAML_SYNTAX, colon, "this line has a second `: `")
+        .label("YAML reads this as the end of a key");
     Some(found.mend(format!("put the value in quotes: {text}")).fix(span, text))
 }
 
@@ -156,13 +156,17 @@ fn by_kind(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
     let line = line_at(source, at);
     let text = source.slice(line).trim();
     let start = line.start + source.slice(line).len() - source.slice(line).trim_start().len();
-    let says = |message: &str, mend: &str| Finding::new(&YAML_SYNTAX, span, message).mend(mend);
+    let says = |message: &str, advice: &str| Finding::new(&YAML_SYNTAX, span, message).mend(advice);
     match kind {
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey
             if !text.contains(": ") && !text.ends_with(':') =>
         {
             let whole = Span::new(start, start + text.len());
-            let found = Finding::new(&YAML_SYNTAX, whole, "this line is no entry: it has no `: `");
+            let found = Finding::new(
+                &YAML_SYNTAX,
+                whole,
+                "this line is not `key: value`: there is no colon followed by a space",
+            );
             match text.split_once(':').filter(|(key, value)| Key::parse(key).is_some() && !value.is_empty()) {
                 Some((key, value)) => {
                     let better = format!("{key}: {value}");
@@ -183,37 +187,34 @@ fn by_kind(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
             let found = Finding::new(
                 &YAML_SYNTAX,
                 word(source, start),
-                "the indentation of this line fits nothing above it",
+                "the indentation of this line does not match any line above",
             );
-            found.mend("begin the line exactly below the entries that it belongs to")
+            found.mend("align the line with the other entries of its list or mapping")
         }
         ErrorKind::InvalidBlockScalarIndent
         | ErrorKind::ZeroBlockScalarIndent
         | ErrorKind::InvalidBlockScalarHeader => says(
-            "this is not the beginning of a text",
-            "write `|` or `>-` alone, and the text indented below it",
+            "this is not a valid start of a block of text",
+            "write only `|` or `>-` here, and indent the text on the lines below",
         ),
         ErrorKind::UnknownQuotedScalarEscape
         | ErrorKind::InvalidQuotedScalarHexEscape
         | ErrorKind::InvalidUnicodeEscape => {
-            let found = Finding::new(
-                &YAML_SYNTAX,
-                bad_escape(source, line),
-                "this escape means nothing within double quotes",
-            );
-            found.mend("put the text in single quotes, in which `\\` is a character like any other")
+            let found =
+                Finding::new(&YAML_SYNTAX, bad_escape(source, line), "this escape sequence does not exist");
+            found.mend("use single quotes, inside which `\\` is an ordinary character")
         }
         ErrorKind::TabNotAllowed | ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation => {
-            says("a tab stands where only spaces can", "use spaces")
+            says("a tab is not allowed here", "use spaces")
         }
         ErrorKind::MisplacedFlowCollectionEnd => {
-            says("this bracket closes nothing", "remove it, or open one before it")
+            says("this bracket has no opening bracket", "remove it, or add the opening bracket")
         }
-        _ => Finding::new(&YAML_SYNTAX, span, "this is not YAML"),
+        _ => Finding::new(&YAML_SYNTAX, span, "this is not valid YAML"),
     }
 }
 
-/// The first escape of a line that YAML does not have.
+/// The first escape sequence in a line that YAML does not define.
 fn bad_escape(source: &Source, line: Span) -> Span {
     let text = source.slice(line);
     let mut chars = text.char_indices();
@@ -230,14 +231,14 @@ fn spelled(ch: char) -> String {
     if ch == '`' { "a backtick".to_owned() } else { format!("`{ch}`") }
 }
 
-/// The line on which a byte stands, without its end.
+/// The line that contains a byte, without its line break.
 fn line_at(source: &Source, at: usize) -> Span {
     let start = source.text[..at].rfind('\n').map_or(0, |n| n + 1);
     let end = source.text[at..].find('\n').map_or(source.text.len(), |n| at + n);
     Span::new(start, end)
 }
 
-/// The line of a byte and those before it.
+/// The line that contains a byte, then the lines before it, nearest first.
 fn lines_back(source: &Source, at: usize) -> impl Iterator<Item = Span> {
     let first = line_at(source, at);
     std::iter::successors(Some(first), |line| Some(line_at(source, line.start.checked_sub(1)?)))
@@ -263,7 +264,7 @@ fn value_start(line: &str) -> Option<usize> {
     (start + blanks < line.len()).then_some(start + blanks)
 }
 
-/// The last bracket of a line that nothing on it closes.
+/// The last bracket in a line that is not closed in the same line.
 fn unbalanced(line: &str) -> Option<(usize, char)> {
     let mut open = Vec::new();
     let mut quote = None;

@@ -10,15 +10,15 @@ use probe::{Answer, Moment, Response};
 use secret::Secret;
 
 /// When everything is asked.
-pub(crate) const MOMENT: Moment = Moment { unix_ms: 1_795_000_000_000, lot: [7; 16] };
+pub(crate) const MOMENT: Moment = Moment { unix_ms: 1_795_000_000_000, nonce: [7; 16] };
 
 /// What a scenario begins with.
 pub(crate) fn start(method: &Method, scenario: &Scenario) -> Start {
     let first = || method.environments.first().map(|one| one.key.clone());
     Start {
         purpose: match &scenario.linked_before {
-            None => Purpose::First,
-            Some(id) => Purpose::Again { external_id: Some(id.clone()), other_allowed: false },
+            None => Purpose::Link,
+            Some(id) => Purpose::Relink { external_id: Some(id.clone()), allow_different: false },
         },
         environment: scenario.environment.clone().or_else(first).filter(|_| !method.tells_environment()),
         tokens: hidden(&scenario.tokens).into_iter().collect(),

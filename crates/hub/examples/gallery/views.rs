@@ -174,7 +174,7 @@ fn edited(
     good: &guide::Scenario,
     icon: Option<&str>,
 ) {
-    let purpose = Purpose::Again { external_id: Some("org-before".to_owned()), other_allowed: true };
+    let purpose = Purpose::Relink { external_id: Some("org-before".to_owned()), allow_different: true };
     let stored = hidden(&good.given).into_iter().collect();
     let begin = || Start { purpose: purpose.clone(), stored: Clone::clone(&stored), ..start(method, good) };
     let before = Before { id: Some("org-before".to_owned()), name: "Acme Outdoor".to_owned() };

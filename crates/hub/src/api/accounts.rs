@@ -7,16 +7,15 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use vault::{Account, AccountChange, Hold, Kind, Query as Wanted};
+use vault::{Account, AccountChange, By, Hold, Kind, Query as Wanted, Scope};
 
 use crate::app::App;
 use crate::caller::Caller;
-use crate::scope::Scope;
 use crate::status::Status;
 use crate::verifier::CheckSeen;
 use crate::wire::account::{LinkedAccount, ListAccounts, PatchAccount};
 use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE};
-use crate::wire::{Json, Segments, has_nul};
+use crate::wire::{Json, Segments, has_nul, short_text};
 
 /// As many are on a page where nobody says how many.
 const PAGE: u32 = 25;
@@ -83,7 +82,8 @@ pub(super) async fn change(
     caller.needs(Scope::PlatformWrite)?;
     let account = app.access.account(&caller, &id).await?;
     let change = account_change(&account, body)?;
-    let changed = app.vault.change_account(&account.id, &change, &caller.actor(), Timestamp::now()).await?;
+    let changed =
+        app.vault.change_account(&account.id, &change, By::new(&caller.actor(), Timestamp::now())).await?;
     Ok(axum::Json(shown(&app, &changed).await?))
 }
 
@@ -103,7 +103,7 @@ pub(super) async fn remove(
 ) -> Result<axum::Json<LinkedAccount>, ApiError> {
     caller.needs(Scope::PlatformWrite)?;
     let account = app.access.account(&caller, &id).await?;
-    let removed = app.vault.remove(&account.id, &caller.actor(), Timestamp::now()).await?;
+    let removed = app.vault.remove(&account.id, By::new(&caller.actor(), Timestamp::now())).await?;
     Ok(axum::Json(shown(&app, &removed).await?))
 }
 
@@ -271,15 +271,7 @@ fn wanted(caller: &Caller, asked: ListAccounts) -> Result<Wanted, ApiError> {
 
 fn account_change(account: &Account, body: PatchAccount) -> Result<AccountChange, ApiError> {
     let invalid = |message: &str| ApiError::new(&INVALID_VALUE, message);
-    let text = |name: &str, value: Option<String>| match value {
-        Some(value) if value.trim().is_empty() || 255 < value.chars().count() => {
-            Err(invalid(&format!("`{name}` has from 1 to 255 characters")))
-        }
-        Some(value) if value.trim().chars().any(char::is_control) => {
-            Err(invalid(&format!("`{name}` has characters that cannot be seen")))
-        }
-        value => Ok(value.map(|value| value.trim().to_owned())),
-    };
+    let text = |name: &str, value: Option<String>| value.map(|value| short_text(name, &value)).transpose();
     if body.provider.is_some_and(|provider| provider != account.provider) {
         return Err(invalid("`provider` cannot be changed: link another account"));
     }
@@ -310,7 +302,7 @@ fn account_change(account: &Account, body: PatchAccount) -> Result<AccountChange
     let optional = |name: &str, value: Option<Value>| match value {
         None | Some(Value::Object(_)) => Ok(None),
         Some(Value::Null) => Ok(Some(None)),
-        Some(Value::String(value)) => Ok(Some(text(name, Some(value))?)),
+        Some(Value::String(value)) => Ok(Some(Some(short_text(name, &value)?))),
         Some(_) => Err(invalid(&format!("`{name}` is a text"))),
     };
     let metadata = match body.metadata {

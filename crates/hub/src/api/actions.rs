@@ -10,10 +10,11 @@ use render::{Context, markdown_prose};
 use utoipa::IntoParams;
 use vault::Query as Wanted;
 
+use vault::Scope;
+
 use crate::app::App;
 use crate::caller::Caller;
 use crate::connectors;
-use crate::scope::Scope;
 use crate::wire::actions::{
     ActionMetaItem, ActionsMeta, ActionsMetaPaginated, AuthenticationGuide, AuthenticationGuideSection,
     AuthenticationGuideStep, AuthenticationGuides, AuthenticationMetaItem, AuthenticationSupport,

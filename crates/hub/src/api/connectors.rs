@@ -11,13 +11,12 @@ use secret::Secret;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
-use vault::NewConnectorProfile;
+use vault::{By, ConnectorProfileChange, NewConnectorProfile, ProfileRemoval, Scope};
 
 use crate::app::App;
 use crate::caller::Caller;
 use crate::connectors::{self, Connector, setup_fields};
 use crate::guides::Edition;
-use crate::scope::{self, Scope};
 use crate::wire::connector::{ConnectorImages, ConnectorMeta, ConnectorMethod, ConnectorResources};
 use crate::wire::error::{ApiError, CONFLICT, ErrorBody, INVALID_VALUE, NOT_FOUND};
 use crate::wire::{Json, Segments, stamp};
@@ -199,11 +198,8 @@ pub(super) async fn create_profile(
         values,
         secrets,
     };
-    let kept = app
-        .vault
-        .keep_connector_profile(caller.project(), None, &new, &caller.actor(), Timestamp::now())
-        .await?;
-    let profile = kept.ok_or_else(no_profile)?;
+    let (actor, now) = (caller.actor(), Timestamp::now());
+    let profile = app.vault.create_connector_profile(caller.project(), &new, By::new(&actor, now)).await?;
     Ok((StatusCode::CREATED, axum::Json(of_profile(&profile))))
 }
 
@@ -244,23 +240,17 @@ pub(super) async fn change_profile(
 ) -> Result<axum::Json<ConnectorProfile>, ApiError> {
     caller.needs(Scope::ConnectorsWrite)?;
     let found = app.connectors.find(caller.project(), &id).await?.ok_or_else(no_profile)?;
-    let Some(old) = &found.profile else {
+    if found.profile.is_none() {
         let message = "This profile is there by itself; make one of your own to change it";
         return Err(ApiError::new(&CONFLICT, message));
-    };
+    }
     let method = found.guide().method(&found.method).ok_or_else(no_profile)?;
     let (values, secrets) = setup_values(method, body.values)?;
-    let new = NewConnectorProfile {
-        provider: old.provider.clone(),
-        method: old.method.clone(),
-        name: named(body.name.as_deref().unwrap_or(&old.name))?,
-        active: body.active.unwrap_or(old.active),
-        values: old.values.clone().into_iter().chain(values).collect(),
-        secrets,
-    };
+    let name = body.name.as_deref().map(named).transpose()?;
+    let change = ConnectorProfileChange { name, active: body.active, values, secrets };
     let (actor, now) = (caller.actor(), Timestamp::now());
-    let kept = app.vault.keep_connector_profile(caller.project(), Some(&id), &new, &actor, now).await?;
-    let profile = kept.ok_or_else(no_profile)?;
+    let changed = app.vault.change_connector_profile(caller.project(), &id, &change, By::new(&actor, now));
+    let profile = changed.await?.ok_or_else(no_profile)?;
     Ok(axum::Json(of_profile(&profile)))
 }
 
@@ -283,12 +273,13 @@ pub(super) async fn remove_profile(
     if found.profile.is_none() {
         return Err(ApiError::new(&CONFLICT, "This profile is there by itself and cannot be deleted"));
     }
-    let removed =
-        app.vault.remove_connector_profile(caller.project(), &id, &caller.actor(), Timestamp::now()).await?;
-    if removed {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(ApiError::new(&CONFLICT, "Accounts are linked with this profile; delete or move them first"))
+    let (actor, now) = (caller.actor(), Timestamp::now());
+    match app.vault.remove_connector_profile(caller.project(), &id, By::new(&actor, now)).await? {
+        ProfileRemoval::Removed => Ok(StatusCode::NO_CONTENT),
+        ProfileRemoval::InUse => {
+            Err(ApiError::new(&CONFLICT, "Accounts are linked with this profile; delete or move them first"))
+        }
+        ProfileRemoval::NotFound => Err(no_profile()),
     }
 }
 
@@ -386,9 +377,8 @@ fn setup_values(method: &guide::Method, given: BTreeMap<String, String>) -> Resu
 }
 
 fn named(name: &str) -> Result<String, ApiError> {
-    let name = scope::name(name);
-    let wrong = || ApiError::new(&INVALID_VALUE, "`name` must be 1 to 100 printable characters");
-    name.map(str::to_owned).ok_or_else(wrong)
+    let name = vault::display_name(name);
+    name.map(str::to_owned).map_err(|error| ApiError::new(&INVALID_VALUE, format!("`name` {error}")))
 }
 
 fn no_provider() -> ApiError {

@@ -11,9 +11,10 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use vault::{By, Scope};
+
 use crate::app::App;
 use crate::caller::Caller;
-use crate::scope::Scope;
 use crate::status::Status;
 use crate::wire::error::{ApiError, CONFLICT, ErrorBody};
 use crate::wire::{Segments, stamp};
@@ -58,7 +59,8 @@ pub(super) async fn read(
         return Err(ApiError::new(&CONFLICT, message));
     }
     let purpose = "read by the product";
-    let mut opened = app.vault.unseal(&account.id, &caller.actor(), purpose, Timestamp::now()).await?;
+    let mut opened =
+        app.vault.unseal(&account.id, purpose, By::new(&caller.actor(), Timestamp::now())).await?;
     // Where there is no guide any more for how it was linked, what is kept is given as it is.
     if let Ok(flow) = app.account_flows.relink_flow(&opened).await
         && keeps_tokens(flow.method())

@@ -7,11 +7,10 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vault::{ApiKey, Kind};
+use vault::{ApiKey, By, Kind, NewKey, Scope};
 
 use crate::app::App;
 use crate::caller::Caller;
-use crate::scope::{self, Scope};
 use crate::wire::error::{ApiError, ErrorBody, FORBIDDEN, INVALID_VALUE, NOT_FOUND};
 use crate::wire::{Json, Segments, stamp};
 
@@ -96,21 +95,20 @@ pub(super) async fn create(
     if !caller.may(kind) {
         return Err(ApiError::new(&FORBIDDEN, "A test key makes keys of type `test` only"));
     }
-    let name = scope::name(&body.name)
-        .ok_or_else(|| ApiError::new(&INVALID_VALUE, "`name` must be 1 to 100 printable characters"))?;
-    let mut scopes: Vec<&str> = Vec::new();
+    let name = vault::display_name(&body.name)
+        .map_err(|error| ApiError::new(&INVALID_VALUE, format!("`name` {error}")))?;
+    let mut scopes: Vec<Scope> = Vec::new();
     for wanted in &body.scopes {
         let Some(scope) = Scope::parse(wanted) else {
             let known = guide::listed(Scope::ALL.into_iter().map(Scope::as_str));
             return Err(ApiError::new(&INVALID_VALUE, format!("A scope is not known; there is {known}")));
         };
-        if !scopes.contains(&scope.as_str()) {
-            scopes.push(scope.as_str());
+        if !scopes.contains(&scope) {
+            scopes.push(scope);
         }
     }
-    let made =
-        app.vault.add_key(caller.project(), name, &scopes, kind, &caller.actor(), Timestamp::now()).await;
-    let (key, token) = made?;
+    let new = NewKey { project: caller.project(), name, scopes: &scopes, kind };
+    let (key, token) = app.vault.add_key(&new, By::new(&caller.actor(), Timestamp::now())).await?;
     let created = KeyCreated { shown: shown(key), key: token.secret().expose().to_owned() };
     Ok((StatusCode::CREATED, axum::Json(created)))
 }
@@ -135,7 +133,8 @@ pub(super) async fn revoke(
     if !keys.iter().any(|key| key.id == id && caller.may(key.kind)) {
         return Err(none());
     }
-    let revoked = app.vault.revoke_key(caller.project(), &id, &caller.actor(), Timestamp::now()).await?;
+    let revoked =
+        app.vault.revoke_key(caller.project(), &id, By::new(&caller.actor(), Timestamp::now())).await?;
     if revoked { Ok(StatusCode::NO_CONTENT) } else { Err(none()) }
 }
 
@@ -143,7 +142,7 @@ fn shown(key: ApiKey) -> KeyShown {
     KeyShown {
         id: key.id,
         name: key.name,
-        scopes: key.scopes,
+        scopes: key.scopes.iter().map(|scope| scope.as_str().to_owned()).collect(),
         kind: key.kind.as_str(),
         created_at: stamp(key.created_at),
         revoked_at: key.revoked_at.map(stamp),

@@ -7,9 +7,10 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use vault::Scope;
+
 use crate::app::App;
 use crate::caller::Caller;
-use crate::scope::Scope;
 use crate::wire::error::{ApiError, ErrorBody, NOT_FOUND};
 use crate::wire::{Segments, stamp};
 
@@ -65,6 +66,7 @@ pub(super) async fn read(
     let attempt = found.filter(|attempt| attempt.project == caller.project()).ok_or_else(none)?;
     let session = app.vault.session(caller.project(), attempt.session).await?;
     let session = session.filter(|session| caller.may(session.made.kind)).ok_or_else(none)?;
+    let transcript = app.vault.attempt_transcript(&attempt).await?;
     let (outcome, message) = attempt.error.unzip();
     Ok(axum::Json(LinkAttempt {
         id: attempt.id,
@@ -77,7 +79,7 @@ pub(super) async fn read(
         message,
         account_id: attempt.account,
         guide_digest: attempt.guide_digest,
-        transcript: attempt.transcript,
+        transcript,
         created_at: stamp(attempt.created_at),
         updated_at: stamp(attempt.updated_at),
     }))

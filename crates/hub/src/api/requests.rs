@@ -8,15 +8,15 @@ use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
 use guide::Verb;
-use probe::Wanted;
 use secret::{Secret, SecretBytes};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use vault::Scope;
+
 use crate::app::App;
 use crate::caller::Caller;
-use crate::scope::Scope;
 use crate::wire::error::{ApiError, Code, ErrorBody, INVALID_VALUE, METHOD_NOT_ALLOWED};
 use crate::wire::{Json, Segments};
 
@@ -54,7 +54,7 @@ pub(super) async fn pass(
         .iter()
         .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let wanted = Wanted {
+    let wanted = probe::ProxyRequest {
         verb: verb(parts.method.as_str())?,
         // The segment came decoded; it is written as the provider is to read it.
         path: format!("/{}", encoded(&path)),
@@ -123,7 +123,7 @@ pub(super) async fn unified(
         Some(Value::String(text)) => Some((kind.unwrap_or_else(|| "text/plain".to_owned()), text)),
         Some(value) => Some((kind.unwrap_or_else(|| "application/json".to_owned()), value.to_string())),
     };
-    let wanted = Wanted {
+    let wanted = probe::ProxyRequest {
         verb: verb(body.method.as_deref().unwrap_or("get"))?,
         path: format!("/{}", path.trim_start_matches('/')),
         query: pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),

@@ -9,20 +9,16 @@ use axum::http::header::USER_AGENT;
 use jiff::Timestamp;
 use serde_json::Value;
 use url::Url;
-use vault::{Account, Digest, Kind, NewSession, Owner};
+use vault::{Account, By, Digest, Kind, NewSession, Owner, Scope};
 
 use crate::app::App;
 use crate::caller::Caller;
-use crate::scope::Scope;
 use crate::web_origin::WebOrigin;
 use crate::wire::error::{ApiError, ErrorBody, FORBIDDEN, INVALID_VALUE, NOT_FOUND};
 use crate::wire::session::{
     ConnectSession, ConnectSessionAuthenticate, ConnectSessionCreate, ConnectSessionToken, after,
 };
-use crate::wire::{Json, Segments};
-
-/// The longest text that is kept of an owner, in characters.
-const LONGEST: usize = 255;
+use crate::wire::{Json, Segments, short_text};
 
 /// Makes a session: your customer's leave to link accounts for a while.
 #[utoipa::path(
@@ -42,7 +38,7 @@ pub(super) async fn create(
     caller.needs(Scope::PlatformWrite)?;
     let now = Timestamp::now();
     let new = parsed(&app, &caller, body, now).await?;
-    let (session, token) = app.vault.add_session(&new, &caller.actor(), now).await?;
+    let (session, token) = app.vault.add_session(&new, By::new(&caller.actor(), now)).await?;
     let token = token.secret().expose().to_owned();
     // Not to be resolved by `join`: the path is ours, whatever the base ends with.
     let auth_link_url = format!("{}link/{token}", app.public_url);
@@ -119,7 +115,7 @@ pub(super) async fn revoke(
         return Err(no_session());
     }
     let now = Timestamp::now();
-    let ended = app.vault.revoke_session(caller.project(), id, &caller.actor(), now).await?;
+    let ended = app.vault.revoke_session(caller.project(), id, By::new(&caller.actor(), now)).await?;
     if ended { Ok(StatusCode::NO_CONTENT) } else { Err(no_session()) }
 }
 
@@ -138,12 +134,16 @@ async fn parsed(
         return Err(ApiError::new(&FORBIDDEN, "A test key makes sessions of type `test` only"));
     }
     let owner = Owner {
-        id: text("origin_owner_id", &body.origin_owner_id)?,
-        name: text("origin_owner_name", &body.origin_owner_name)?,
-        username: body.origin_username.as_deref().map(|name| text("origin_username", name)).transpose()?,
+        id: short_text("origin_owner_id", &body.origin_owner_id)?,
+        name: short_text("origin_owner_name", &body.origin_owner_name)?,
+        username: body
+            .origin_username
+            .as_deref()
+            .map(|name| short_text("origin_username", name))
+            .transpose()?,
     };
     let label = match &body.label {
-        Some(Value::String(label)) => Some(text("label", label)?),
+        Some(Value::String(label)) => Some(short_text("label", label)?),
         None | Some(Value::Null) => None,
         Some(_) => return Err(invalid("label", "it is a text")),
     };
@@ -175,9 +175,9 @@ async fn parsed(
     let longest = settings.longest.value.as_secs();
     let expires_at = after(now, seconds, longest)
         .ok_or_else(|| invalid("expires_in", &format!("it is a number of seconds from 1 to {longest}")))?;
-    let origins = match &body.allowed_origins {
-        Some(wanted) => origins(wanted)?,
-        None => app.settings.allow_origins.value.clone(),
+    let origins = match body.allowed_origins {
+        Some(origins) => origins.iter().map(|text| origin(text)).collect::<Result<_, _>>()?,
+        None => app.settings.server.allow_origins.value.clone(),
     };
     Ok(NewSession {
         project: caller.project().to_owned(),
@@ -194,8 +194,8 @@ async fn parsed(
         label,
         metadata: body.metadata.unwrap_or_default(),
         return_url: body.return_url.as_deref().map(|url| return_url(url, &origins)).transpose()?,
-        origins: origins.iter().map(WebOrigin::to_string).collect(),
-        language: body.language.map(|language| text("language", &language)).transpose()?,
+        origins: origins.iter().map(ToString::to_string).collect(),
+        language: body.language.map(|language| short_text("language", &language)).transpose()?,
         expires_at,
     })
 }
@@ -222,7 +222,7 @@ async fn edited(
     owner: &Owner,
 ) -> Result<Account, ApiError> {
     let account = app.access.account(caller, id).await?;
-    let fits = account.home.as_ref().is_some_and(|home| home.owner.id == owner.id && home.kind == kind);
+    let fits = account.home.as_ref().is_some_and(|home| home.belongs_to(caller.project(), &owner.id, kind));
     if fits {
         Ok(account)
     } else {
@@ -230,36 +230,21 @@ async fn edited(
     }
 }
 
-fn text(name: &str, value: &str) -> Result<String, ApiError> {
-    let trimmed = value.trim();
-    if trimmed.is_empty() {
-        return Err(invalid(name, "it is empty"));
-    }
-    if LONGEST < trimmed.chars().count() {
-        return Err(invalid(name, &format!("it has more than {LONGEST} characters")));
-    }
-    if trimmed.chars().any(char::is_control) {
-        return Err(invalid(name, "it has characters that cannot be seen"));
-    }
-    Ok(trimmed.to_owned())
-}
-
-/// Origins that may embed the pages.
-fn origins(wanted: &[String]) -> Result<Vec<WebOrigin>, ApiError> {
-    let parsed = wanted.iter().map(|one| one.parse());
-    let wrong = |_| invalid("allowed_origins", "each is like `https://app.example.com`");
-    parsed.collect::<Result<_, _>>().map_err(wrong)
+fn origin(text: &str) -> Result<WebOrigin, ApiError> {
+    text.parse().map_err(|error| {
+        invalid("allowed_origins", &format!("{error}; each must be like `https://app.example.com`"))
+    })
 }
 
 /// Where a person may be sent back to. Only to who may embed the pages, so that a link leads nobody astray.
 fn return_url(value: &str, origins: &[WebOrigin]) -> Result<String, ApiError> {
     let wrong = |why: &str| invalid("return_url", why);
     let url = Url::parse(value).map_err(|_| wrong("it is not a URL"))?;
-    let is_anonymous = url.username().is_empty() && url.password().is_none();
-    let Some(origin) = WebOrigin::of(&url).filter(|_| is_anonymous) else {
-        return Err(wrong("it is an address of the web, without a user name"));
-    };
-    if origins.contains(&origin) {
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong("it must not contain a user name or a password"));
+    }
+    let origin = url.origin().ascii_serialization();
+    if origins.iter().any(|allowed| allowed.as_str() == origin) {
         Ok(url.to_string())
     } else {
         Err(wrong("its origin is not among `allowed_origins`"))
@@ -284,7 +269,7 @@ mod tests {
 
     #[test]
     fn a_person_is_sent_back_to_an_allowed_origin_only() {
-        let origins = ["https://app.example.com".parse().unwrap()];
+        let origins = [origin("https://app.example.com").unwrap()];
         assert!(return_url("https://app.example.com/done?x=1", &origins).is_ok());
         for url in [
             "https://app.example.com.evil.example/",

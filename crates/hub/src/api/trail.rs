@@ -5,11 +5,10 @@ use std::sync::Arc;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use vault::Kind;
+use vault::{Kind, Scope};
 
 use crate::app::App;
 use crate::caller::Caller;
-use crate::scope::Scope;
 use crate::wire::error::{ApiError, ErrorBody, FORBIDDEN, INVALID_VALUE};
 use crate::wire::{Query, stamp};
 

@@ -282,7 +282,7 @@ impl FromRequestParts<Arc<App>> for SessionContext {
                 return Err(without_cookie(page, &client, seq, &frame).await);
             }
             // The cookie is kept, so nothing of the kind is needed any more, in the address or at all.
-            app.vault.stay_in_frame(seq, &browser).await.map_err(page.failed("/"))?;
+            app.vault.delete_frame_token(seq, &browser).await.map_err(page.failed("/"))?;
             return Err(go(parts.uri.path()));
         }
         let Some((session, showing)) = found else {

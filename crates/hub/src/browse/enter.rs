@@ -91,7 +91,7 @@ pub(super) async fn enter(
         let known = known.map_err(context.failed("/"))?;
         if let Some((_, before)) = known.filter(|(_, before)| before.parent == showing.parent) {
             if before != showing {
-                let changed = app.vault.show_otherwise(session.seq, &browser, &showing).await;
+                let changed = app.vault.update_showing(session.seq, &browser, &showing).await;
                 changed.map_err(context.failed("/"))?;
             }
             return Ok(go(&path));
@@ -144,7 +144,7 @@ pub(super) async fn window(
         return Err(context.trouble(Trouble::NoSession));
     };
     let since = now.saturating_sub(MINUTES.minutes()).unwrap_or(now);
-    let left = app.vault.leave_frame(seq, &frame, since).await;
+    let left = app.vault.exchange_frame_token(seq, &frame, since).await;
     let Some(secret) = left.map_err(context.failed("/"))? else {
         return Err(context.trouble(Trouble::NoSession));
     };

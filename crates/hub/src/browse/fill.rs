@@ -93,7 +93,7 @@ async fn to_provider(
         return drawn(context, &work, Some(sent)).await.map(|html| context.page_again(html));
     }
     let one = app.sign_ins.begin(&context.session).await.map_err(context.failed(&base))?;
-    let named = app.vault.name_attempt_of_sign_in(&one.id, &work.linking.attempt.id).await;
+    let named = app.vault.set_attempt_of_sign_in(&one.id, &work.linking.attempt.id).await;
     named.map_err(context.failed(&base))?;
     let page = SignInPage {
         provider: &work.linking.flow.guide().provider.name,

@@ -14,7 +14,7 @@ use guide::{Key, Mistake};
 use jiff::{Timestamp, ToSpan as _};
 use link::{FieldProblem, Flow};
 use secret::Secret;
-use vault::{Attempt, Digest, Handoff, Session};
+use vault::{Attempt, Digest, Handoff, NewHandoff, Session};
 
 use super::context::{PageContext, SessionContext, go};
 use super::cookie::{self, Cookie};
@@ -60,7 +60,13 @@ pub(super) async fn make(
     if fields.is_empty() {
         return Err(stale());
     }
-    let made = context.app.vault.add_handoff(&work.linking.attempt, step.key.as_str(), &fields, now, expires);
+    let new = NewHandoff {
+        attempt: &work.linking.attempt,
+        step: step.key.as_str(),
+        fields: &fields,
+        expires_at: expires,
+    };
+    let made = context.app.vault.add_handoff(&new, now);
     let (_, token) = made.await.map_err(context.failed(&base))?;
     let page = HandoffPage {
         provider: &work.linking.flow.guide().provider.name,
@@ -227,7 +233,7 @@ impl Helper {
 /// Which of the fields asked for were left empty.
 fn lacking(flow: &Flow, handoff: &Handoff, told: &[FieldProblem]) -> Vec<FieldProblem> {
     let fields = handoff.fields.iter().filter_map(|key| flow.method().field(key));
-    let fields = fields.filter(|field| field.required && flow.asks(field));
+    let fields = fields.filter(|field| field.required && flow.applies(field));
     let missing = fields.filter(|field| {
         !flow.values().contains_key(&field.key) && !told.iter().any(|problem| problem.field == field.key)
     });

@@ -13,22 +13,22 @@ use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::Response;
+use ipnet::IpNet;
 
 use crate::app::App;
 use crate::client::{Client, Peer};
-use crate::settings::Network;
 
 pub(super) async fn client(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|ConnectInfo(peer)| peer.0.ip());
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let own_tls = app.settings.tls.value.is_some();
-    let client = told(peer, own_tls, request.headers(), &app.settings.trusted_proxies.value);
+    let client = told(peer, own_tls, request.headers(), &app.settings.server.trusted_proxies.value);
     request.extensions_mut().insert(client);
     next.run(request).await
 }
 
-fn told(peer: IpAddr, own_tls: bool, headers: &HeaderMap, trusted: &[Network]) -> Client {
-    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
+fn told(peer: IpAddr, own_tls: bool, headers: &HeaderMap, trusted: &[IpNet]) -> Client {
+    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(&address));
     let peer = peer.to_canonical();
     if !is_trusted(peer) {
         return Client { address: peer, is_secure: own_tls };
@@ -65,7 +65,7 @@ mod tests {
         for text in forwarded {
             headers.append("x-forwarded-for", text.parse().unwrap());
         }
-        let trusted = [Network::parse("10.0.0.0/8").unwrap()];
+        let trusted = ["10.0.0.0/8".parse().unwrap()];
         let client = told(peer.parse().unwrap(), false, &headers, &trusted);
         assert_eq!(client.address.to_string(), expected, "{peer} {forwarded:?}");
     }
@@ -87,7 +87,7 @@ mod tests {
     fn the_scheme_is_that_of_the_trusted_proxy() {
         let mut headers = HeaderMap::new();
         headers.insert("x-forwarded-proto", "https".parse().unwrap());
-        let trusted = [Network::parse("10.0.0.0/8").unwrap()];
+        let trusted = ["10.0.0.0/8".parse().unwrap()];
         assert!(told("10.0.0.1".parse().unwrap(), false, &headers, &trusted).is_secure);
         assert!(!told("11.0.0.1".parse().unwrap(), false, &headers, &trusted).is_secure);
     }

@@ -4,6 +4,7 @@ use driver::NewLink;
 use guide::Key;
 use link::{FieldProblem, Flow, Linked, Stage};
 use secret::Secret;
+use serde_json::Value;
 use vault::{Account, Attempt, AttemptState, ChangeError, Home, Replacing, Session};
 
 use crate::connectors::{Connector, setup_fields};
@@ -16,6 +17,8 @@ pub(crate) struct Linking {
     /// The attempt as the database has it.
     pub(crate) attempt: Attempt,
     pub(crate) flow: Flow,
+    /// The requests and responses since the attempt was last saved.
+    pub(super) new_lines: Vec<Value>,
     /// The account that was chosen to be linked again.
     pub(super) replaces: Option<Account>,
 }
@@ -147,7 +150,9 @@ impl Linking {
                     .with("outcome", "different_account")
                     .with("attempt_id", self.attempt.id.as_str())
             }
-            ChangeError::Conflict { .. } | ChangeError::NotFound { .. } => {
+            ChangeError::Conflict { .. }
+            | ChangeError::NotFound { .. }
+            | ChangeError::NoConnectorProfile { .. } => {
                 ApiError::new(&CONFLICT, "The account was changed or removed meanwhile; begin again")
             }
             ChangeError::AttemptOver { .. } => ApiError::new(&GONE, "This attempt is over; begin another"),

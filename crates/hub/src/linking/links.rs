@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use link::{Flow, Purpose, Stage, Start};
 use probe::Values;
 use secret::Secret;
-use vault::{Account, Attempt, AttemptState, CreatedFrom, Session, StoreError, Vault};
+use vault::{Account, Attempt, AttemptState, By, CreatedFrom, Session, StoreError, Vault};
 
 use super::attempt::{Entered, Linking};
 use super::check::{self, Whose};
@@ -63,13 +63,12 @@ impl Links {
             state: AttemptState::Open,
             error: None,
             progress: serde_json::json!([]),
-            transcript: Vec::new(),
             version: 0,
             created_at: now,
             updated_at: now,
             expires_at: session.ends_at(),
         };
-        Ok(Linking { session: session.clone(), connector, attempt, flow, replaces })
+        Ok(Linking { session: session.clone(), connector, attempt, flow, new_lines: Vec::new(), replaces })
     }
 
     /// Begins an attempt of a page and saves it. It links again the account that the session edits or that its owner has,
@@ -237,8 +236,10 @@ impl Links {
         };
         vault::crash_point("hub.before-store");
         let actor = actor(&linking.session);
-        let from = CreatedFrom { draft: None, attempt: Some(&linking.attempt), actor: &actor };
-        let stored = linking.new_link(*linked).store(&self.vault, from).await;
+        let (attempt, transcript) = (Some(&linking.attempt), linking.new_lines.as_slice());
+        let from = CreatedFrom { draft: None, attempt, transcript };
+        let by = By::new(&actor, Timestamp::now());
+        let stored = linking.new_link(*linked).store(&self.vault, from, by).await;
         let account = stored.map_err(|error| linking.not_stored(error))?;
         vault::crash_point("hub.stored");
         linking.flow.stored(true);
@@ -254,7 +255,8 @@ impl Links {
         linking.attempt.updated_at = Timestamp::now();
         linking.update();
         let snapshot = linking.flow.snapshot();
-        if self.vault.save_attempt(&mut linking.attempt, &snapshot).await? {
+        if self.vault.save_attempt(&mut linking.attempt, &snapshot, &linking.new_lines).await? {
+            linking.new_lines.clear();
             return Ok(());
         }
         Err(ApiError::new(&CONFLICT, "This attempt went on elsewhere meanwhile; look again"))
@@ -324,7 +326,8 @@ impl Links {
         let known = match replaces {
             Some(account) => {
                 let now = Timestamp::now();
-                let credentials = self.vault.unseal(&account.id, &actor(session), "edit", now).await?;
+                let credentials =
+                    self.vault.unseal(&account.id, "edit", By::new(&actor(session), now)).await?;
                 stored.extend(stored_values(&credentials));
                 Some(account.clone())
             }
@@ -337,7 +340,7 @@ impl Links {
         let start = Start {
             purpose: match &known {
                 Some(account) => driver::purpose(account, session.made.allow_different),
-                None => Purpose::First,
+                None => Purpose::Link,
             },
             environment: known.and_then(|account| account.environment).and_then(|key| Key::parse(&key)),
             stored,
@@ -371,7 +374,8 @@ impl Links {
             Some(id) => self.vault.get(&id).await?,
             None => None,
         };
-        Ok(Some(Linking { session: session.clone(), connector, attempt, flow, replaces }))
+        let new_lines = Vec::new();
+        Ok(Some(Linking { session: session.clone(), connector, attempt, flow, new_lines, replaces }))
     }
 
     /// Runs the checks of an attempt in a task of their own; `false` if another task runs them already.
@@ -399,8 +403,8 @@ impl Links {
 
     /// Asks the provider until the checks are through, a person is needed, or the time is up.
     async fn ask(&self, linking: &mut Linking, whose: Whose<'_>) -> Result<(), ApiError> {
-        let Linking { flow, attempt, .. } = linking;
-        let ran = check::run(&self.egress, &self.vault, flow, &mut attempt.transcript, whose).await;
+        let Linking { flow, new_lines, .. } = linking;
+        let ran = check::run(&self.egress, &self.vault, flow, new_lines, whose).await;
         if ran.is_err() {
             // Not left as if checks were under way: a person who comes back finds the form, with all that was entered.
             flow.give_up_checks();

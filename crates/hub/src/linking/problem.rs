@@ -17,8 +17,10 @@ pub(crate) fn refusal(flow: &Flow, attempt: &str) -> Option<ApiError> {
         Stage::Choose(environments) => {
             let names = guide::listed(environments.iter().map(|one| one.key.as_str()));
             let label = &flow.method().environment_label;
-            ApiError::new(&INVALID_VALUE, format!("Choose a value for {label}: {names}"))
-                .with("fields", json!([{ "field": "environment", "message": format!("{label} is needed") }]))
+            ApiError::new(&INVALID_VALUE, format!("Choose a value for {label}: {names}")).with(
+                "fields",
+                json!([{ "field": "environment", "message": format!("{label} is required.") }]),
+            )
         }
         Stage::Step(view) => of_problems(flow, view.problems),
         Stage::Failed { verdict, .. } => of_verdict(flow, verdict),
@@ -31,7 +33,7 @@ pub(crate) fn refusal(flow: &Flow, attempt: &str) -> Option<ApiError> {
 
 fn of_problems(flow: &Flow, problems: &[FieldProblem]) -> ApiError {
     let says: Vec<&str> = problems.iter().map(|problem| &*problem.says).collect();
-    let message = if says.is_empty() { "More is needed".to_owned() } else { says.join(". ") };
+    let message = if says.is_empty() { "A value is missing.".to_owned() } else { says.join(" ") };
     let step = |problem: &FieldProblem| {
         flow.method().collected_at(problem.field.as_str()).map(|step| step.key.to_string())
     };

@@ -129,8 +129,8 @@ pub fn done(frame: &Frame<'_>, page: &DonePage<'_>) -> String {
 /// Whether the account found is another one than the one linked before.
 fn is_another(flow: &Flow, before: Option<&Before>, found: Option<&Identity>) -> bool {
     let known = match flow.purpose() {
-        Purpose::First => None,
-        Purpose::Again { external_id, .. } => external_id.as_deref(),
+        Purpose::Link => None,
+        Purpose::Relink { external_id, .. } => external_id.as_deref(),
     };
     let known = known.or_else(|| before.and_then(|before| before.id.as_deref()));
     matches!((known, found), (Some(known), Some(found)) if known != found.id)

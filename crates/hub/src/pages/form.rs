@@ -74,13 +74,13 @@ pub fn form(frame: &Frame<'_>, page: &FormPage<'_>) -> String {
     let provider = flow.guide().provider.name.as_str();
     let stage = flow.stage();
     let (stage_problems, verdict) = match &stage {
-        Stage::Step(view) => (view.problems, view.after),
+        Stage::Step(view) => (view.problems, view.failure),
         Stage::Failed { verdict, .. } => (&[][..], Some(*verdict)),
         _ => (&[][..], None),
     };
     let (typed, sent_problems) = page.sent.map_or((&[][..], &[][..]), |sent| (sent.typed, sent.problems));
     let problems: Vec<&FieldProblem> = stage_problems.iter().chain(sent_problems).collect();
-    let is_again = matches!(flow.purpose(), Purpose::Again { .. });
+    let is_again = matches!(flow.purpose(), Purpose::Relink { .. });
     let state = FormState { typed, problems: &problems, verdict, is_again, handed: page.handed };
     let fields: Vec<FieldView> =
         own_fields(flow).map(|field| field_view(frame, flow, field, &state)).collect();

@@ -12,12 +12,11 @@ use jiff::Timestamp;
 use secret::Secret;
 use std::sync::Arc;
 use url::Url;
-use vault::{OpenError, Vault};
+use vault::{By, OpenError, Scope, Vault};
 
 use super::tls::TlsError;
 use crate::app::{App, Parts};
 use crate::guides::Guides;
-use crate::scope::Scope;
 use crate::settings::{SetBy, Settings};
 
 /// Why the Hub could not start, or had to stop.
@@ -122,7 +121,7 @@ impl std::error::Error for ServeError {
 
 /// Makes what every handler shares. The address is the one that is listened on.
 pub(crate) async fn app(settings: Settings, address: SocketAddr) -> Result<App, ServeError> {
-    let folder = settings.guides.value.clone();
+    let folder = settings.server.guides.value.clone();
     let guides = tokio::task::spawn_blocking(move || Guides::open(folder.as_deref()));
     let guides =
         guides.await.map_err(io::Error::other).map_err(ServeError::Io)?.map_err(ServeError::Guides)?;
@@ -145,8 +144,8 @@ pub async fn open_vault(settings: &Settings) -> Result<Vault, ServeError> {
 
 /// At the very first start: makes the project and its first key, which is shown once.
 pub(super) async fn first_key(app: &App) -> Result<Option<Secret>, ServeError> {
-    let scopes = Scope::FIRST.map(Scope::as_str);
-    let founded = app.vault.found("Default", &scopes, "serve", Timestamp::now()).await;
+    let by = By::new("serve", Timestamp::now());
+    let founded = app.vault.add_first_project("Default", &Scope::FIRST, by).await;
     let founded = founded.map_err(|error| ServeError::Vault(OpenError::Store(error)))?;
     Ok(founded.map(|(_, token)| token.secret().clone()))
 }
@@ -154,11 +153,11 @@ pub(super) async fn first_key(app: &App) -> Result<Option<Secret>, ServeError> {
 /// The way out under the operator's policy.
 pub(crate) fn egress(settings: &Settings) -> Result<Egress, ServeError> {
     let mut policy = Policy {
-        upstreams: settings.upstreams.value.clone(),
+        upstreams: settings.server.upstreams.value.clone(),
         proxy: settings.proxy.value.clone(),
         ..Policy::default()
     };
-    for path in &settings.extra_roots.value {
+    for path in &settings.server.extra_roots.value {
         let pem = fs::read(path).map_err(|cause| ServeError::File {
             key: "extra_roots",
             path: path.clone(),
@@ -171,7 +170,7 @@ pub(crate) fn egress(settings: &Settings) -> Result<Egress, ServeError> {
 
 /// The brand that the settings name, or the one that ships.
 pub(crate) fn brand(settings: &Settings) -> Result<Brand, ServeError> {
-    let Some(path) = &settings.brand.value else { return Ok(catalog::shipped_brand()) };
+    let Some(path) = &settings.server.brand.value else { return Ok(catalog::shipped_brand()) };
     let bytes =
         fs::read(path).map_err(|cause| ServeError::File { key: "brand", path: path.clone(), cause })?;
     catalog::read_brand(&path.display().to_string(), &bytes)
@@ -181,7 +180,7 @@ pub(crate) fn brand(settings: &Settings) -> Result<Brand, ServeError> {
 
 /// Where the Hub is reached: as was said, or by the address that is listened on.
 pub(crate) fn public_url(settings: &Settings, address: SocketAddr) -> Url {
-    if let Some(url) = &settings.public_url.value {
+    if let Some(url) = &settings.server.public_url.value {
         return url.clone();
     }
     let scheme = if settings.tls.value.is_some() { "https" } else { "http" };

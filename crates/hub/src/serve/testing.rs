@@ -10,7 +10,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use crate::app::{App, Phase};
 use crate::serve::app;
-use crate::settings::{Given, Settings, read};
+use crate::settings::{Settings, Sources, read};
 
 /// An app that is ready, and its folder, which goes when it is dropped.
 pub(crate) struct Made {
@@ -20,11 +20,11 @@ pub(crate) struct Made {
 
 /// The settings that these variables say, in a folder.
 pub(crate) fn settings(folder: &TempDir, variables: &[(&str, &str)]) -> Settings {
-    let env: BTreeMap<String, String> =
+    let variables: BTreeMap<String, String> =
         variables.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
     let usual_data = Some(folder.path().join("data"));
-    let understood = read(&Given { env, usual_data, ..Given::default() });
-    understood.settings.unwrap_or_else(|| panic!("{:?}", understood.problems))
+    let outcome = read(&Sources { variables, usual_data, ..Sources::default() });
+    outcome.settings.unwrap_or_else(|| panic!("{:?}", outcome.problems))
 }
 
 /// An app with what these variables say, such as `("WAYSTONE_LIMITS_BODY", "2KiB")`.

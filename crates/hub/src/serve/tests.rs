@@ -23,7 +23,7 @@ async fn serving(app: &Arc<App>, takes: Duration) -> (SocketAddr, Running) {
     let routes = layers::around(Router::new().route("/slow", get(slow)).merge(crate::health::routes()), app);
     let settings = &app.settings;
     let address = SocketAddr::from(([127, 0, 0, 1], 0));
-    let (listener, address) = listen(settings, address, &settings.listen.set_by).await.unwrap();
+    let (listener, address) = listen(settings, address, &settings.server.listen.set_by).await.unwrap();
     (address, Running::start(listener, routes, None))
 }
 
@@ -53,7 +53,8 @@ async fn a_request_under_way_is_answered_and_no_other_is_taken() {
     let app = Arc::clone(&made.app);
     let (apart_at, apart) = {
         let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
-        let (listener, at) = listen(&app.settings, anywhere, &app.settings.listen.set_by).await.unwrap();
+        let (listener, at) =
+            listen(&app.settings, anywhere, &app.settings.server.listen.set_by).await.unwrap();
         (at, Running::start(listener, router::numbers(&app), None))
     };
     let ended = tokio::spawn(async move { drain(app, server, Some(apart), pending()).await });

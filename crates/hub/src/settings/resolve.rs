@@ -1,54 +1,90 @@
-//! From what was said to settings.
+//! From sources to settings: reads every row of the table and combines the rows that belong together.
 //!
-//! **Invariant:** nothing is read here but what was handed in and the files that a `…_file` names.
+//! **Invariant:** [`Settings`] are valid: every value was understood, and values that need each other are both set.
+//! Every mistake is reported at once. Only the sources and the files that a `…_file` setting names are read.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
-use egress::{Proxy, Upstream};
+use egress::Proxy;
 use guide::{Finding, Reading, Span, read_form};
 use secret::Secret;
 use url::Url;
 use vault::KeySource;
 
+use super::file::{FORM, File};
+use super::kind::{DatabaseUrl, Expected, Kind as _};
 use super::mask;
-use super::parse::{self, Wanted};
-use super::pick::{InFile, Picker};
-use super::shape::{FORM, HubShape, LogLevel};
-use super::trouble::NOT_A_VALUE;
-use super::{Given, Limits, Problem, SessionSettings, Set, SetBy, Settings, Tls, Understood};
+use super::resolver::{FileValues, Resolver};
+use super::row::Group as _;
+use super::setting::{Set, SetBy};
+use super::sources::{Outcome, Problem, Sources};
+use super::table::{
+    Key, Limits, Log, Metrics, ProxySettings, SETTINGS, Server, SessionSettings, Storage, TlsFiles,
+};
 
-/// Understands what was said; everything that is wrong is told at once.
-pub fn read(given: &Given) -> Understood {
-    let reading = given.file.as_ref().map(|(name, bytes)| {
-        read_form(name, bytes, &FORM, |shape: HubShape, _, _| {
-            Some(shape.said().into_iter().collect::<InFile>())
-        })
-    });
-    let (in_file, source) = match &reading {
-        Some(reading) => (reading.value.clone().unwrap_or_default(), Some(&*reading.source)),
-        None => (BTreeMap::new(), None),
-    };
-    let mut picker = Picker::new(given, in_file, source);
-    picker.misspelled_variables();
-    let settings = settings(&mut picker, given.usual_data.as_deref());
-    let hidden = picker.places_of_secrets();
-    let Picker { findings: found, problems, .. } = picker;
-    let file = reading.map(|reading| with(reading, found, &hidden));
-    let is_right = problems.is_empty() && !file.as_ref().is_some_and(Reading::has_errors);
-    Understood { settings: is_right.then_some(settings), file, problems }
+/// The Hub's settings, each with the source that set it.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The server as a whole.
+    pub server: Server,
+    /// The folder of accounts, the vault's key and the SQLite database.
+    pub data: Set<PathBuf>,
+    /// The PostgreSQL URL. `None`: SQLite in the data folder.
+    pub database: Set<Option<Secret>>,
+    /// Where the vault's key comes from.
+    pub key: Set<KeySource>,
+    /// The Hub's own certificate. `None`: plain HTTP.
+    pub tls: Set<Option<Tls>>,
+    /// The proxy for requests to providers.
+    pub proxy: Set<Proxy>,
+    /// Limits on requests and link attempts.
+    pub limits: Limits,
+    /// How long connect sessions last.
+    pub session: SessionSettings,
+    /// What is logged.
+    pub log: Log,
+    /// Prometheus metrics.
+    pub metrics: Metrics,
 }
 
-/// The reading with what the values gave, in the order of the text. Findings show their line: what is secret on one
-/// is made unreadable.
-fn with(reading: Reading<InFile>, found: Vec<Finding>, hidden: &[Span]) -> Reading<()> {
+/// A certificate and its private key, as PEM files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tls {
+    /// The certificate and its chain.
+    pub certificate: PathBuf,
+    /// The private key.
+    pub key: PathBuf,
+}
+
+/// Reads the settings, and reports everything that is wrong at once.
+pub fn read(sources: &Sources) -> Outcome<Settings> {
+    let reading = sources
+        .file
+        .as_ref()
+        .map(|(name, bytes)| read_form(name, bytes, &FORM, |file: File, _, _| Some(file.values())));
+    let (values, text) = match &reading {
+        Some(reading) => (reading.value.clone().unwrap_or_default(), Some(&*reading.source)),
+        None => (FileValues::new(), None),
+    };
+    let mut resolver = Resolver::new(SETTINGS, sources, values, text);
+    resolver.misspelled_variables();
+    let settings = settings(&mut resolver, sources.usual_data.as_deref());
+    let hidden = resolver.secret_spans();
+    let Resolver { findings, problems, .. } = resolver;
+    let file = reading.map(|reading| with_findings(reading, findings, &hidden));
+    let is_valid = problems.is_empty() && !file.as_ref().is_some_and(Reading::has_errors);
+    Outcome { settings: is_valid.then_some(settings), file, problems }
+}
+
+/// Adds the findings about values, in the order of the text. Findings print their line of the file, so secrets in it
+/// are masked.
+fn with_findings(reading: Reading<FileValues>, found: Vec<Finding>, hidden: &[Span]) -> Reading<()> {
     let mut findings = reading.findings;
-    // One mistake is one finding: what the schema says of a value is said.
-    let said: Vec<Span> = findings.iter().map(|finding| finding.span).collect();
-    findings.extend(found.into_iter().filter(|finding| !said.contains(&finding.span)));
+    // One mistake is one finding: a value that the schema refuses is not reported again.
+    let reported: Vec<Span> = findings.iter().map(|finding| finding.span).collect();
+    findings.extend(found.into_iter().filter(|finding| !reported.contains(&finding.span)));
     findings.sort_by_key(|finding| (finding.span, finding.code.code));
     findings.dedup();
     let mut source = reading.source;
@@ -59,249 +95,175 @@ fn with(reading: Reading<InFile>, found: Vec<Finding>, hidden: &[Span]) -> Readi
     Reading { source, value: reading.value.map(|_| ()), findings }
 }
 
-fn settings(it: &mut Picker<'_>, usual_data: Option<&Path>) -> Settings {
-    let data = data(it, usual_data);
-    let folder = data.value.clone().unwrap_or_default();
+fn settings(resolver: &mut Resolver<'_>, usual_data: Option<&Path>) -> Settings {
+    let storage = Storage::resolve(resolver);
+    let data = data(resolver, storage.data.clone(), usual_data);
     Settings {
-        listen: it.one("listen", parse::address, ([127, 0, 0, 1], 8700).into()),
-        public_url: it.maybe("public_url", parse::public_url),
-        database: database(it),
-        key: key(it, &folder),
-        guides: it.path("guides"),
-        brand: it.path("brand"),
-        tls: tls(it),
-        upstreams: it.many("upstreams", |text| text.parse::<Upstream>().map_err(|error| wanted(&error))),
-        proxy: proxy(it),
-        extra_roots: it.paths("extra_roots"),
-        trusted_proxies: it.many("trusted_proxies", parse::network),
-        limits: Limits {
-            body: it.one("limits.body", parse::size, 1 << 20),
-            request_timeout: it.one("limits.request_timeout", parse::some_duration, Duration::from_mins(1)),
-            connections: it.one("limits.connections", parse::count, 10_000),
-            session_attempts: it.one("limits.session_attempts", parse::count, 20),
-            address_attempts: it.one("limits.address_attempts", parse::count, 200),
-            host_attempts: it.one("limits.host_attempts", parse::count, 300),
-        },
-        session: session(it),
-        shutdown_grace: it.one("shutdown_grace", parse::duration, Duration::from_secs(30)),
-        log_format: it.maybe("log.format", parse::log_format),
-        log_level: it.one("log.level", parse::log_level, LogLevel::Info),
-        allow_origins: it.many("allow_origins", parse::origin),
-        metrics_enabled: it.one("metrics.enabled", parse::truth, true),
-        metrics_listen: it.maybe("metrics.listen", parse::address),
-        data: data.map(|_| folder),
+        server: Server::resolve(resolver),
+        database: database(resolver, &storage),
+        key: key(resolver, &storage, &data.value),
+        tls: tls(resolver),
+        proxy: proxy(resolver),
+        limits: Limits::resolve(resolver),
+        session: session(resolver),
+        log: Log::resolve(resolver),
+        metrics: Metrics::resolve(resolver),
+        data,
     }
 }
 
-fn wanted(error: &dyn std::error::Error) -> Wanted {
-    let cause = error.source().map(|cause| format!("; {cause}")).unwrap_or_default();
-    format!("`pattern=url`, as in `**.example.com=http://127.0.0.1:9100`: {error}{cause}")
-}
-
-/// The folder of accounts. Where nobody says and there is no usual place, that is wrong.
-fn data(it: &mut Picker<'_>, usual: Option<&Path>) -> Set<Option<PathBuf>> {
-    let said = it.path("data");
-    if said.value.is_some() || said.set_by != SetBy::Default {
-        return said;
-    }
-    if usual.is_none() {
-        it.problems.push(Problem {
+/// The data folder, or the usual one. It is a problem if there is neither.
+fn data(resolver: &mut Resolver<'_>, set: Set<Option<PathBuf>>, usual: Option<&Path>) -> Set<PathBuf> {
+    let is_missing = set.value.is_none() && set.set_by == SetBy::Default && usual.is_none();
+    if is_missing {
+        resolver.problems.push(Problem {
             set_by: SetBy::Default,
-            message: "there is no home folder to keep accounts in".to_owned(),
-            help: "name a folder with --data".to_owned(),
+            message: "there is no home folder to store accounts in".to_owned(),
+            help: "choose a folder with --data".to_owned(),
         });
     }
-    Set { value: usual.map(Path::to_owned), set_by: SetBy::Default }
+    set.map(|path| path.or_else(|| usual.map(Path::to_owned)).unwrap_or_default())
 }
 
-/// The database: its URL, or the file that holds it.
-fn database(it: &mut Picker<'_>) -> Set<Option<Secret>> {
-    let url = it.maybe("database_url", parse::database_url);
-    let file = it.path("database_url_file");
+/// The database URL, from its own setting or from the file that `database_url_file` names.
+fn database(resolver: &mut Resolver<'_>, storage: &Storage) -> Set<Option<Secret>> {
+    let url = &storage.database_url;
     if url.value.as_ref().is_some_and(has_password) {
-        it.secret_in_file("database_url", "database_url_file");
+        resolver.secret_in_file("database_url", "database_url_file");
     }
-    let louder = louder(it, "database_url", &url.set_by, "database_url_file", &file.set_by);
-    match (url, file) {
-        (Set { value: Some(url), set_by }, _) if louder != Louder::Second => {
-            Set { value: Some(Secret::from(String::from(url))), set_by }
+    let settings = ["database_url", "database_url_file"];
+    value_or_file(resolver, settings, url, &storage.database_url_file, DatabaseUrl::parse)
+}
+
+fn has_password(url: &Secret) -> bool {
+    let url = Url::parse(url.expose());
+    url.is_ok_and(|url| url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password"))
+}
+
+/// A secret value, from its own setting or from the file that a second setting names. The setting from the source with
+/// the higher precedence wins; both from the same source contradict each other.
+fn value_or_file(
+    resolver: &mut Resolver<'_>,
+    [value_key, file_key]: [&'static str; 2],
+    value: &Set<Option<Secret>>,
+    file: &Set<Option<PathBuf>>,
+    parse: impl Fn(&str) -> Result<Secret, Expected>,
+) -> Set<Option<Secret>> {
+    let (by_value, by_file) = (value.set_by.precedence(), file.set_by.precedence());
+    if 0 < by_value && by_value == by_file {
+        let message = format!("`{value_key}` and `{file_key}` are both set");
+        resolver.contradiction(file_key, message, format!("keep `{value_key}` or `{file_key}`"));
+    }
+    match &file.value {
+        Some(path) if by_value < by_file || value.value.is_none() => {
+            Set { value: secret_file(resolver, file_key, path, parse), set_by: file.set_by.clone() }
         }
-        (_, Set { value: Some(path), set_by }) => {
-            let text =
-                secret_file(it, "database_url_file", &path, |text| parse::database_url(text).map(|_| ()));
-            Set { value: text, set_by }
-        }
-        (url, _) => Set { value: None, set_by: url.set_by },
+        _ => value.clone(),
     }
 }
 
-fn has_password(url: &Url) -> bool {
-    url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password")
-}
-
-/// What a file holds that a setting names, if it is what is wanted.
+/// The value in the file at `path`, which the setting `key` names.
 fn secret_file(
-    it: &mut Picker<'_>,
+    resolver: &mut Resolver<'_>,
     key: &'static str,
     path: &Path,
-    parse: impl Fn(&str) -> Result<(), Wanted>,
+    parse: impl Fn(&str) -> Result<Secret, Expected>,
 ) -> Option<Secret> {
-    let heard = it.heard(key)?;
-    let text = match fs::read_to_string(path) {
-        Ok(text) => Secret::new(text),
+    let shown = path.display();
+    match fs::read_to_string(path).map(Secret::new) {
+        Ok(text) => match parse(text.expose().trim()) {
+            Ok(value) => return Some(value),
+            Err(expected) => {
+                let message = format!("the contents of `{shown}` are not a value for `{key}`");
+                resolver.unusable(key, message, format!("write {expected}"));
+            }
+        },
         Err(error) => {
-            let message = format!("`{}` cannot be read: {error}", path.display());
-            it.blame(&NOT_A_VALUE, &heard, 0, message, "name a file that the Hub can read".to_owned());
-            return None;
+            let message = format!("`{shown}` cannot be read: {error}");
+            resolver.unusable(key, message, "name a file that the Hub can read".to_owned());
         }
-    };
-    let trimmed = Secret::from(text.expose().trim());
-    if let Err(wanted) = parse(trimmed.expose()) {
-        let message = format!("`{}` does not hold what `{key}` wants", path.display());
-        it.blame(&NOT_A_VALUE, &heard, 0, message, format!("write {wanted}"));
-        return None;
     }
-    Some(trimmed)
+    None
 }
 
-/// Which of two settings for one thing is heard.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Louder {
-    First,
-    Second,
-}
-
-/// How loud a voice is: who is nearer to the start of the program is louder.
-fn loudness(set_by: &SetBy) -> u8 {
-    match set_by {
-        SetBy::Flag(_) => 3,
-        SetBy::Env(_) => 2,
-        SetBy::File { .. } => 1,
-        SetBy::Default => 0,
-    }
-}
-
-/// The louder voice counts; two that are as loud contradict each other.
-fn louder(
-    it: &mut Picker<'_>,
-    first: &'static str,
-    first_set_by: &SetBy,
-    second: &'static str,
-    second_set_by: &SetBy,
-) -> Louder {
-    let (a, b) = (loudness(first_set_by), loudness(second_set_by));
-    if 0 < a && a == b {
-        let message = format!("`{first}` and `{second}` say the same thing twice");
-        it.contradiction(second, message, format!("keep `{first}` or `{second}`"));
-    }
-    if a < b { Louder::Second } else { Louder::First }
-}
-
-/// Where the vault's key comes from. The loudest voice counts, whatever form it chose.
-fn key(it: &mut Picker<'_>, folder: &Path) -> Set<KeySource> {
-    let named = it.maybe("key.env", parse::variable);
-    let path = it.path("key.file");
-    let text = it.variable("WAYSTONE_KEY").map(str::to_owned);
-    let command = it.heard("key.command");
-    let mut voices: Vec<(u8, &'static str, Set<Option<KeySource>>)> = Vec::new();
-    if let Some(text) = text {
-        let set_by = SetBy::Env("WAYSTONE_KEY".to_owned());
-        voices.push((
-            loudness(&set_by),
-            "key",
-            Set { value: Some(KeySource::Text(Secret::new(text))), set_by },
-        ));
-    }
-    if let Some(heard) = command {
-        let value = Some(KeySource::Command(heard.texts));
-        voices.push((loudness(&heard.set_by), "key.command", Set { value, set_by: heard.set_by }));
-    }
-    if let Set { value: Some(path), set_by } = path {
-        voices.push((loudness(&set_by), "key.file", Set { value: Some(KeySource::File(path)), set_by }));
-    }
-    if let Set { value: Some(name), set_by } = named {
-        let value = it.variable(&name).map(|text| KeySource::Text(Secret::from(text)));
-        if value.is_none()
-            && let Some(heard) = it.heard("key.env")
-        {
-            let message = format!("the variable `{name}` is not set, and `key.env` names it");
-            it.blame(&NOT_A_VALUE, &heard, 0, message, format!("set `{name}` to the vault's key"));
+/// Where the vault's key comes from: the setting from the source with the highest precedence, whatever its form.
+fn key(resolver: &mut Resolver<'_>, storage: &Storage, data: &Path) -> Set<KeySource> {
+    let Key { file, command, env } = Key::resolve(resolver);
+    let text = storage.key.clone().map(|text| text.map(KeySource::Text));
+    let file = file.map(|path| path.map(KeySource::File));
+    let command = command.map(|words| (!words.is_empty()).then_some(KeySource::Command(words)));
+    let env = env.map(|name| name.map(|name| KeySource::Text(key_variable(resolver, &name))));
+    let candidates = [("key", text), ("key.command", command), ("key.file", file), ("key.env", env)];
+    let mut best: Option<(&str, KeySource, SetBy)> = None;
+    for (key, Set { value, set_by }) in candidates {
+        let Some(source) = value else { continue };
+        match &best {
+            Some((_, _, other)) if set_by.precedence() < other.precedence() => {}
+            Some((first, _, other)) if set_by.precedence() == other.precedence() => {
+                let message = format!("`{first}` and `{key}` both set the vault's key");
+                resolver.contradiction(key, message, "keep one of them".to_owned());
+            }
+            _ => best = Some((key, source, set_by)),
         }
-        voices.push((loudness(&set_by), "key.env", Set { value, set_by }));
     }
-    let loudest = voices.iter().map(|(loudness, ..)| *loudness).max().unwrap_or_default();
-    voices.retain(|(loudness, ..)| *loudness == loudest);
-    if let [(_, first, _), (_, second, _), ..] = voices.as_slice() {
-        let (first, second) = (*first, *second);
-        let message = format!("`{first}` and `{second}` both say where the vault's key comes from");
-        it.contradiction(second, message, "keep one of them".to_owned());
-    }
-    match voices.into_iter().next() {
-        Some((_, _, Set { value: Some(value), set_by })) => Set { value, set_by },
-        Some(_) | None => Set { value: KeySource::File(folder.join("key")), set_by: SetBy::Default },
+    match best {
+        Some((_, value, set_by)) => Set { value, set_by },
+        None => Set { value: KeySource::File(data.join("key")), set_by: SetBy::Default },
     }
 }
 
-fn tls(it: &mut Picker<'_>) -> Set<Option<Tls>> {
-    let (certificate, key) = (it.path("tls.certificate"), it.path("tls.key"));
+/// The key in the variable that `key.env` names. It is a problem if the variable is not set.
+fn key_variable(resolver: &mut Resolver<'_>, name: &str) -> Secret {
+    if let Some(text) = resolver.variable(name) {
+        return Secret::from(text);
+    }
+    let message = format!("`key.env` names the variable `{name}`, which is not set");
+    resolver.unusable("key.env", message, format!("set `{name}` to the vault's key"));
+    Secret::default()
+}
+
+fn tls(resolver: &mut Resolver<'_>) -> Set<Option<Tls>> {
+    let TlsFiles { certificate, key } = TlsFiles::resolve(resolver);
     match (certificate, key) {
         (Set { value: Some(certificate), set_by }, Set { value: Some(key), .. }) => {
             Set { value: Some(Tls { certificate, key }), set_by }
         }
         (Set { value: Some(_), set_by }, _) => {
-            let message = "there is a certificate, and no `tls.key`".to_owned();
-            it.contradiction("tls.certificate", message, "name the file of its private key".to_owned());
+            let message = "there is a certificate but no `tls.key`".to_owned();
+            resolver.contradiction("tls.certificate", message, "name the file of its private key".to_owned());
             Set { value: None, set_by }
         }
         (_, Set { value: Some(_), set_by }) => {
-            let message = "there is a private key, and no `tls.certificate`".to_owned();
-            it.contradiction("tls.key", message, "name the file of its certificate".to_owned());
+            let message = "there is a private key but no `tls.certificate`".to_owned();
+            resolver.contradiction("tls.key", message, "name the file of its certificate".to_owned());
             Set { value: None, set_by }
         }
         (none, _) => none.map(|_| None),
     }
 }
 
-/// The proxy: its URL, or the file that holds it.
-fn proxy(it: &mut Picker<'_>) -> Set<Proxy> {
-    let except = it.many("proxy.except", |text| Ok(text.to_owned())).value.join(",");
-    let url = it.maybe("proxy.url", |text| {
-        Proxy::explicit(text, &except).map(|_| text.to_owned()).map_err(|error| proxy_wanted(&error))
-    });
-    let file = it.path("proxy.url_file");
-    let is_secret = url.value.as_ref().and_then(|text| Url::parse(text).ok());
-    if is_secret.is_some_and(|url| url.password().is_some() || !url.username().is_empty()) {
-        it.secret_in_file("proxy.url", "proxy.url_file");
+fn proxy(resolver: &mut Resolver<'_>) -> Set<Proxy> {
+    let ProxySettings { url, url_file, except } = ProxySettings::resolve(resolver);
+    let parsed = url.value.as_ref().and_then(|url| Url::parse(url.expose()).ok());
+    if parsed.is_some_and(|url| url.password().is_some() || !url.username().is_empty()) {
+        resolver.secret_in_file("proxy.url", "proxy.url_file");
     }
-    let louder = louder(it, "proxy.url", &url.set_by, "proxy.url_file", &file.set_by);
-    let (text, set_by) = match (url, file) {
-        (Set { value: Some(url), set_by }, _) if louder != Louder::Second => (Some(Secret::new(url)), set_by),
-        (_, Set { value: Some(path), set_by }) => {
-            let text = secret_file(it, "proxy.url_file", &path, |text| {
-                Proxy::explicit(text, &except).map(|_| ()).map_err(|error| proxy_wanted(&error))
-            });
-            (text, set_by)
-        }
-        (url, _) => (None, url.set_by),
-    };
-    let value = text.and_then(|text| Proxy::explicit(text.expose(), &except).ok()).unwrap_or_default();
-    Set { value, set_by }
+    let settings = ["proxy.url", "proxy.url_file"];
+    let except = except.value.join(",");
+    value_or_file(resolver, settings, &url, &url_file, super::kind::ProxyUrl::parse)
+        .map(|url| url.and_then(|url| Proxy::explicit(url.expose(), &except).ok()).unwrap_or_default())
 }
 
-fn proxy_wanted(error: &egress::ProxyError) -> Wanted {
-    format!("an address such as `http://proxy.internal:3128`: {error}")
-}
-
-fn session(it: &mut Picker<'_>) -> SessionSettings {
-    let longest = it.one("session.longest", parse::some_duration, Duration::from_hours(31 * 24));
-    let mut expires_in = it.one("session.expires_in", parse::some_duration, Duration::from_mins(30));
-    if longest.value < expires_in.value {
-        if expires_in.set_by == SetBy::Default {
-            expires_in.value = longest.value;
+fn session(resolver: &mut Resolver<'_>) -> SessionSettings {
+    let mut session = SessionSettings::resolve(resolver);
+    if session.longest.value < session.expires_in.value {
+        if session.expires_in.set_by == SetBy::Default {
+            session.expires_in.value = session.longest.value;
         } else {
             let message = "`session.expires_in` is longer than `session.longest`".to_owned();
-            it.contradiction("session.expires_in", message, "shorten it, or allow longer ones".to_owned());
+            let help = "shorten it, or raise `session.longest`".to_owned();
+            resolver.contradiction("session.expires_in", message, help);
         }
     }
-    SessionSettings { expires_in, longest }
+    session
 }

@@ -1,164 +1,172 @@
-//! Every setting by name: what it is called in the file, the environment and on the command line.
+//! Every setting of the Hub, in one table.
 //!
-//! **Invariant:** a name follows from the key: `limits.body` is `WAYSTONE_LIMITS_BODY` and `--limits-body`. A secret
-//! has no flag: a command line can be seen by others.
+//! **Invariant:** a setting is written once. Its key, variable, flag, default, description, schema, type and line in
+//! `serve --check` all come from its row; nothing else lists settings.
 
-use std::sync::LazyLock;
+use super::kind::{
+    Address, Count, DatabaseUrl, Format, Host, KeyText, Level, Network, Origin, Path, ProxyUrl, PublicUrl,
+    Switch, UpstreamRule, Variable, Word,
+};
+use super::measure::{Period, Size, Time};
+use super::resolver::Resolver;
+use super::row::{Group, Line, List, Optional, Required, Row, line};
+use super::setting::{Set, Setting};
 
-use serde_json::Value;
-
-use super::shape;
-
-/// A setting.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Setting {
-    /// Its key in the file, with dots.
-    pub key: &'static str,
-    /// What stands for its value.
-    pub value: &'static str,
-    /// What holds where nothing is said.
-    pub default: &'static str,
-    /// Where it can be said.
-    pub said: Said,
-}
-
-/// Where a setting can be said, and how often.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Said {
-    /// Everywhere, once.
-    Once,
-    /// Everywhere, several times; in the environment with commas between.
-    Often,
-    /// By words: a list in the file; in the environment and as a flag with spaces between.
-    Words,
-    /// In the file and the environment, never on a command line.
-    Unseen,
-    /// In the environment alone: it is a secret.
-    Environment,
-}
-
-/// A row of the table.
-const fn row(key: &'static str, value: &'static str, default: &'static str, said: Said) -> Setting {
-    Setting { key, value, default, said }
-}
-
-/// Every setting, in the order in which they are explained.
-pub const SETTINGS: &[Setting] = &[
-    row("listen", "ADDRESS", "127.0.0.1:8700", Said::Once),
-    row("public_url", "URL", "made from `listen`", Said::Once),
-    row("data", "DIR", "the usual place for a program's data", Said::Once),
-    row("database_url", "URL", "SQLite in `data`", Said::Unseen),
-    row("database_url_file", "FILE", "", Said::Once),
-    row("key", "KEY", "", Said::Environment),
-    row("key.file", "FILE", "`key` in `data`", Said::Once),
-    row("key.command", "COMMAND", "", Said::Words),
-    row("key.env", "NAME", "", Said::Once),
-    row("guides", "DIR", "those that ship", Said::Once),
-    row("brand", "FILE", "the one that ships", Said::Once),
-    row("tls.certificate", "FILE", "none: plain HTTP", Said::Once),
-    row("tls.key", "FILE", "", Said::Once),
-    row("upstreams", "PATTERN=URL", "none", Said::Often),
-    row("proxy.url", "URL", "none", Said::Unseen),
-    row("proxy.url_file", "FILE", "", Said::Once),
-    row("proxy.except", "HOST", "none", Said::Often),
-    row("extra_roots", "FILE", "none", Said::Often),
-    row("trusted_proxies", "NETWORK", "none", Said::Often),
-    row("limits.body", "SIZE", "1MiB", Said::Once),
-    row("limits.request_timeout", "DURATION", "60s", Said::Once),
-    row("limits.connections", "NUMBER", "10000", Said::Once),
-    row("limits.session_attempts", "NUMBER", "20", Said::Once),
-    row("limits.address_attempts", "NUMBER", "200", Said::Once),
-    row("limits.host_attempts", "NUMBER", "300", Said::Once),
-    row("session.expires_in", "DURATION", "30m", Said::Once),
-    row("session.longest", "DURATION", "31d", Said::Once),
-    row("shutdown_grace", "DURATION", "30s", Said::Once),
-    row("log.format", "FORMAT", "`text` on a terminal, else `json`", Said::Once),
-    row("log.level", "LEVEL", "info", Said::Once),
-    row("allow_origins", "ORIGIN", "none", Said::Often),
-    row("metrics.enabled", "BOOL", "true", Said::Once),
-    row("metrics.listen", "ADDRESS", "the Hub's own address", Said::Once),
-];
-
-impl Setting {
-    /// The setting with this key.
-    pub fn find(key: &str) -> Option<&'static Self> {
-        SETTINGS.iter().find(|setting| setting.key == key)
-    }
-
-    /// The variable of the environment.
-    pub fn variable(&self) -> String {
-        format!("WAYSTONE_{}", self.key.replace('.', "_").to_uppercase())
-    }
-
-    /// The flag, without its hyphens. One that is repeated says one thing each time: `--upstream`.
-    pub fn flag(&self) -> Option<String> {
-        let name = self.key.replace(['.', '_'], "-");
-        match self.said {
-            Said::Once | Said::Words => Some(name),
-            Said::Often => Some(match (name.strip_suffix("ies"), name.strip_suffix('s')) {
-                (Some(stem), _) => format!("{stem}y"),
-                (None, Some(stem)) => stem.to_owned(),
-                (None, None) => name,
-            }),
-            Said::Unseen | Said::Environment => None,
+/// Declares the groups of settings. A row is `name: Row<Kind> = "default", [examples];`, and its key is the group's
+/// prefix followed by its name. The default of a required row is a value; any other is words for people.
+macro_rules! settings {
+    ($(
+        $(#[doc = $about:literal])+
+        $vis:vis struct $Group:ident($prefix:literal) {
+            $(
+                $(#[doc = $doc:literal])+
+                $field:ident: $row:ty = $default:literal, $examples:expr;
+            )*
         }
-    }
-
-    /// Whether it can stand in the file.
-    pub fn is_in_file(&self) -> bool {
-        self.said != Said::Environment
-    }
-
-    /// What it is, as the schema of the file says; of the key itself, which cannot stand there, as is said here.
-    pub fn says(&self) -> &'static str {
-        static SCHEMA: LazyLock<Value> = LazyLock::new(shape::schema);
-        if self.said == Said::Environment {
-            return "The vault's key itself.";
-        }
-        let mut node = &*SCHEMA;
-        for part in self.key.split('.') {
-            let shape = node.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'));
-            node = shape.and_then(|pointer| SCHEMA.pointer(pointer)).unwrap_or(node);
-            node = &node["properties"][part];
-        }
-        node["description"].as_str().unwrap_or_default()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_setting_is_described_and_every_key_of_the_file_is_one() {
-        for setting in SETTINGS {
-            assert!(setting.says().ends_with('.'), "{}: {:?}", setting.key, setting.says());
-        }
-        let schema = shape::schema();
-        let mut keys = Vec::new();
-        for (key, value) in schema["properties"].as_object().unwrap() {
-            match value["$ref"].as_str().map(|target| schema.pointer(&target[1..]).unwrap()) {
-                Some(group) => {
-                    keys.extend(
-                        group["properties"].as_object().unwrap().keys().map(|inner| format!("{key}.{inner}")),
-                    );
-                }
-                None => keys.push(key.clone()),
+    )*) => {
+        $(
+            $(#[doc = $about])+
+            #[derive(Clone, Debug)]
+            $vis struct $Group {
+                $( $(#[doc = $doc])+ pub(crate) $field: Set<<$row as Row>::Value>, )*
             }
-        }
-        keys.retain(|key| key != shape::MARK);
-        let known: Vec<_> = SETTINGS.iter().filter(|it| it.is_in_file()).map(|it| it.key).collect();
-        assert_eq!(keys, known);
+
+            impl Group for $Group {
+                fn resolve(resolver: &mut Resolver<'_>) -> Self {
+                    Self { $( $field: <$row>::resolve(resolver, concat!($prefix, stringify!($field))), )* }
+                }
+
+                fn lines(&self) -> Vec<Line> {
+                    vec![$( line::<$row>(concat!($prefix, stringify!($field)), $default, &self.$field), )*]
+                }
+            }
+        )*
+
+        /// Every setting, group by group.
+        pub static SETTINGS: &[Setting] = &[$($(
+            Setting {
+                key: concat!($prefix, stringify!($field)),
+                default: $default,
+                documentation: concat!($($doc),+),
+                syntax: <$row as Row>::SYNTAX,
+                placeholder: <$row as Row>::PLACEHOLDER,
+                examples: &$examples,
+                schema: <$row as Row>::schema,
+            },
+        )*)*];
+
+        /// The prefix of each group of the file, and what the group is about.
+        pub(super) static GROUPS: &[(&str, &str)] = &[$( ($prefix, concat!($($about),+)) ),*];
+    };
+}
+
+settings! {
+    /// Settings of the server as a whole.
+    pub struct Server("") {
+        /// The address and port to listen on. Port 0 picks a free port.
+        listen: Required<Address> = "127.0.0.1:8700", ["0.0.0.0:8700"];
+        /// The URL at which browsers and clients reach the Hub, without a path. It must be `https` unless its host is this
+        /// machine.
+        public_url: Optional<PublicUrl> = "made from `listen`", ["https://connect.example.com"];
+        /// A folder of guides. They are added to the built-in guides, and replace those with the same key.
+        guides: Optional<Path> = "the built-in guides", [];
+        /// The brand file, with your own name, links, colors and wording.
+        brand: Optional<Path> = "the built-in brand", [];
+        /// Provider hosts whose requests go to another address, for tests and for providers in your own network.
+        upstreams: List<UpstreamRule> = "none", ["**.example.com=http://127.0.0.1:9100"];
+        /// PEM files of certificates to trust in addition to the system's when calling providers.
+        extra_roots: List<Path> = "none", [];
+        /// Networks of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` headers are trusted.
+        trusted_proxies: List<Network> = "none", ["10.0.0.0/8"];
+        /// Origins that may embed the linking pages of sessions that name no origins.
+        allow_origins: List<Origin> = "none", ["https://app.example.com"];
+        /// How long running requests may take to finish after the Hub is asked to stop.
+        shutdown_grace: Required<Time> = "30s", ["30s"];
     }
 
-    #[test]
-    fn names_follow_from_the_key() {
-        let setting = Setting::find("limits.request_timeout").unwrap();
-        assert_eq!(setting.variable(), "WAYSTONE_LIMITS_REQUEST_TIMEOUT");
-        assert_eq!(setting.flag().unwrap(), "limits-request-timeout");
-        assert_eq!(Setting::find("database_url").unwrap().flag(), None);
-        assert_eq!(Setting::find("trusted_proxies").unwrap().flag().unwrap(), "trusted-proxy");
-        assert_eq!(Setting::find("upstreams").unwrap().flag().unwrap(), "upstream");
-        assert_eq!(Setting::find("proxy.except").unwrap().flag().unwrap(), "proxy-except");
+    /// Where accounts are stored.
+    pub(super) struct Storage("") {
+        /// The folder that holds the accounts, the vault's key and the SQLite database.
+        data: Optional<Path> = "the user's data folder", [];
+        /// The URL of a PostgreSQL database. If it contains a password, set it in the environment or use `database_url_file`.
+        database_url: Optional<DatabaseUrl> = "SQLite in `data`", ["postgres://waystone@db.internal/waystone"];
+        /// A file that contains the PostgreSQL URL, password included.
+        database_url_file: Optional<Path> = "", ["/run/secrets/database_url"];
+        /// The vault's key itself.
+        key: Optional<KeyText> = "", [];
     }
+
+    /// The source of the vault's key; set one.
+    pub(super) struct Key("key.") {
+        /// The file that contains the vault's key. It is created if it does not exist.
+        file: Optional<Path> = "`key` in `data`", [];
+        /// A program and its arguments; it must print the vault's key.
+        command: List<Word> = "", ["vault-agent", "read", "waystone/key"];
+        /// The name of another environment variable that holds the vault's key.
+        env: Optional<Variable> = "", ["HUB_VAULT_KEY"];
+    }
+
+    /// The Hub's own TLS certificate. Both files are read again when they change. Without a certificate, put a reverse
+    /// proxy that terminates TLS in front of the Hub.
+    pub(super) struct TlsFiles("tls.") {
+        /// The certificate and its chain, in PEM format.
+        certificate: Optional<Path> = "none: plain HTTP", [];
+        /// The certificate's private key, in PEM format.
+        key: Optional<Path> = "", [];
+    }
+
+    /// The proxy for requests to providers. `HTTPS_PROXY` and similar variables are ignored.
+    pub(super) struct ProxySettings("proxy.") {
+        /// The proxy's address. If it contains a password, set it in the environment or use `proxy.url_file`.
+        url: Optional<ProxyUrl> = "none", ["http://proxy.internal:3128"];
+        /// A file that contains the proxy's address, password included.
+        url_file: Optional<Path> = "", [];
+        /// Hosts that are called without the proxy, written as in `NO_PROXY`.
+        except: List<Host> = "none", [".internal"];
+    }
+
+    /// Limits on requests and link attempts.
+    pub struct Limits("limits.") {
+        /// The largest request body.
+        body: Required<Size> = "1MiB", ["1MiB"];
+        /// The longest time that a request may take.
+        request_timeout: Required<Period> = "60s", ["60s"];
+        /// The most connections that may be open at once; further ones wait.
+        connections: Required<Count> = "10000", [];
+        /// Link attempts allowed per session in ten minutes.
+        session_attempts: Required<Count> = "20", [];
+        /// Link attempts allowed per client address in ten minutes. A whole office may share one address.
+        address_attempts: Required<Count> = "200", [];
+        /// Link attempts allowed per provider host and minute, over all sessions.
+        host_attempts: Required<Count> = "300", [];
+    }
+
+    /// How long connect sessions last.
+    pub struct SessionSettings("session.") {
+        /// How long a session lasts if its request does not set `expires_in`.
+        expires_in: Required<Period> = "30m", ["30m"];
+        /// The longest lifetime that a session may request.
+        longest: Required<Period> = "31d", ["24h"];
+    }
+
+    /// What is logged, and in which format.
+    pub struct Log("log.") {
+        /// The format of log lines: JSON objects, or text for people.
+        format: Optional<Format> = "`text` on a terminal, else `json`", [];
+        /// The lowest level that is logged.
+        level: Required<Level> = "info", [];
+    }
+
+    /// Prometheus metrics.
+    pub struct Metrics("metrics.") {
+        /// Whether `/metrics` is served.
+        enabled: Required<Switch> = "true", [];
+        /// A separate address for `/metrics`, so that it is not public.
+        listen: Optional<Address> = "the Hub's own address", ["127.0.0.1:9700"];
+    }
+}
+
+/// The setting with this key.
+pub fn setting(key: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.key == key)
 }

@@ -1,31 +1,34 @@
-//! Who is heard, and what holds where nobody speaks.
+//! Which source wins, and which defaults apply.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use vault::KeySource;
 
 use super::*;
 
-/// What becomes of a file, variables and flags.
-fn understood(file: &str, env: &[(&str, &str)], flags: &[(&'static str, &str)]) -> Understood {
+/// Reads a file, variables and flags.
+fn outcome(file: &str, env: &[(&str, &str)], flags: &[(&'static str, &str)]) -> Outcome<Settings> {
     let own = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
-    read(&Given {
+    read(&Sources {
         flags: flags.iter().map(|&(key, value)| (key, vec![value.to_owned()])).collect(),
-        env: env.iter().map(own).collect(),
+        variables: env.iter().map(own).collect(),
         file: (!file.is_empty()).then(|| ("etc/hub.yaml".to_owned(), file.as_bytes().to_vec())),
         usual_data: Some(PathBuf::from("usual")),
     })
 }
 
 fn settings(file: &str, env: &[(&str, &str)], flags: &[(&'static str, &str)]) -> Settings {
-    let it = understood(file, env, flags);
+    let it = outcome(file, env, flags);
     it.settings.unwrap_or_else(|| panic!("{:?} {:?}", it.problems, it.file))
 }
 
 #[test]
-fn what_holds_where_nobody_speaks_is_what_the_table_says() {
+fn the_defaults_of_the_table_apply() {
     let settings = settings("", &[], &[]);
     let lines = explain(&settings);
-    let told = |key: &str| lines.iter().find(|line| line.key == key).unwrap();
+    let line = |key: &str| lines.iter().find(|line| line.key == key).unwrap();
     for key in [
         "listen",
         "limits.body",
@@ -43,42 +46,42 @@ fn what_holds_where_nobody_speaks_is_what_the_table_says() {
         "proxy",
         "trusted_proxies",
     ] {
-        let default = Setting::find(key).map_or("none", |setting| setting.default);
-        assert_eq!(told(key).value, default, "{key}");
-        assert_eq!(told(key).set_by, SetBy::Default, "{key}");
+        let default = setting(key).map_or("none", |setting| setting.default);
+        assert_eq!(line(key).value, default, "{key}");
+        assert_eq!(line(key).set_by, SetBy::Default, "{key}");
     }
     assert_eq!(settings.data.value, PathBuf::from("usual"));
     assert!(matches!(&settings.key.value, KeySource::File(path) if path == Path::new("usual/key")));
 }
 
 #[test]
-fn flags_are_heard_before_the_environment_and_that_before_the_file() {
+fn flags_win_over_variables_and_variables_over_the_file() {
     let file =
         "waystone_hub: 1\nshutdown_grace: 1s\nlimits: { body: 2MiB, connections: 7 }\nguides: guides\n";
     let env = [("WAYSTONE_SHUTDOWN_GRACE", "2s"), ("WAYSTONE_LIMITS_BODY", ""), ("WAYSTONE_GUIDES", "mine")];
     let it = settings(file, &env, &[("shutdown_grace", "3s")]);
-    assert_eq!(it.shutdown_grace.value, Duration::from_secs(3));
-    assert_eq!(it.shutdown_grace.set_by, SetBy::Flag("--shutdown-grace".to_owned()));
+    assert_eq!(it.server.shutdown_grace.value, Duration::from_secs(3));
+    assert_eq!(it.server.shutdown_grace.set_by, SetBy::Flag("--shutdown-grace".to_owned()));
     assert_eq!((it.limits.body.value, it.limits.connections.value), (2 << 20, 7));
-    assert_eq!(it.guides.value, Some(PathBuf::from("mine")));
+    assert_eq!(it.server.guides.value, Some(PathBuf::from("mine")));
     let it = settings(file, &env[..2], &[]);
-    assert_eq!(it.shutdown_grace.value, Duration::from_secs(2));
-    assert_eq!(it.guides.value, Some(PathBuf::from("etc/guides")));
+    assert_eq!(it.server.shutdown_grace.value, Duration::from_secs(2));
+    assert_eq!(it.server.guides.value, Some(PathBuf::from("etc/guides")));
 }
 
 #[test]
-fn lists_of_the_environment_stand_with_commas() {
+fn lists_in_variables_are_separated_by_commas() {
     let env = [
         ("WAYSTONE_TRUSTED_PROXIES", "10.0.0.0/8, fd00::/8,"),
         ("WAYSTONE_ALLOW_ORIGINS", "https://a.example/"),
     ];
     let it = settings("", &env, &[]);
-    assert_eq!(it.trusted_proxies.value.len(), 2);
-    assert_eq!(it.allow_origins.value, ["https://a.example".parse().unwrap()]);
+    assert_eq!(it.server.trusted_proxies.value.len(), 2);
+    assert_eq!(it.server.allow_origins.value[0].as_str(), "https://a.example");
 }
 
 #[test]
-fn the_key_is_where_the_loudest_voice_says() {
+fn the_key_comes_from_the_source_with_the_highest_precedence() {
     let file = "waystone_hub: 1\nkey: { command: [print, the key] }\n";
     let shown = |env: &[(&str, &str)], flags: &[(&'static str, &str)]| {
         settings(file, env, flags).key.value.to_string()
@@ -88,12 +91,12 @@ fn the_key_is_where_the_loudest_voice_says() {
     assert_eq!(shown(&[("WAYSTONE_KEY", "wsk1-x")], &[]), "the key text");
     assert_eq!(shown(&[("WAYSTONE_KEY", "wsk1-x")], &[("key.file", "k")]), "the key file k");
     assert_eq!(shown(&[("HERE", "wsk1-x")], &[("key.env", "HERE")]), "the key text");
-    let two = understood("", &[("WAYSTONE_KEY", "wsk1-x"), ("WAYSTONE_KEY_FILE", "k")], &[]);
+    let two = outcome("", &[("WAYSTONE_KEY", "wsk1-x"), ("WAYSTONE_KEY_FILE", "k")], &[]);
     assert_eq!(two.problems.len(), 1, "{:?}", two.problems);
 }
 
 #[test]
-fn a_secret_comes_from_a_file_or_the_environment_and_is_not_shown() {
+fn a_secret_comes_from_a_file_or_a_variable_and_is_not_shown() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("url");
     fs::write(&path, "postgres://hub:canary@db/hub\n").unwrap();
@@ -104,18 +107,69 @@ fn a_secret_comes_from_a_file_or_the_environment_and_is_not_shown() {
     for it in [by_file, by_name] {
         assert!(!format!("{it:?}{:?}", explain(&it)).contains("canary"));
     }
-    let wrong = understood("", &[("WAYSTONE_DATABASE_URL", "mysql://canary")], &[]);
+    let wrong = outcome("", &[("WAYSTONE_DATABASE_URL", "mysql://canary")], &[]);
     assert_eq!(wrong.problems.len(), 1);
     assert!(!format!("{wrong:?}").contains("canary"), "{wrong:?}");
     let literal =
         "waystone_hub: 1\nproxy: { url: 'http://me:canary@proxy:3128' }\ndatabase_url: mysql://u:canary@h\n";
-    let wrong = understood(literal, &[], &[]);
+    let wrong = outcome(literal, &[], &[]);
     assert_eq!(wrong.file.as_ref().unwrap().findings.len(), 2);
     assert!(!format!("{wrong:?}").contains("canary"), "{wrong:?}");
 }
 
 #[test]
-fn codes_of_findings_are_one_of_a_kind() {
+fn codes_of_findings_are_sorted_and_unique() {
     let mine: Vec<_> = pages().map(|page| page.code).collect();
     assert!(mine.is_sorted_by(|a, b| a < b) && mine.iter().all(|code| code.starts_with("W08")), "{mine:?}");
+}
+
+#[test]
+fn every_setting_is_described_and_every_required_one_has_a_default() {
+    for setting in SETTINGS {
+        assert!(setting.description().ends_with('.'), "{}: {:?}", setting.key, setting.description());
+    }
+    // Resolving parses the default of each required setting, and panics if it cannot.
+    let _ = settings("", &[], &[]);
+}
+
+#[test]
+fn keys_variables_and_flags_are_unique() {
+    let mut names: Vec<String> = SETTINGS.iter().map(Setting::variable).collect();
+    names.extend(SETTINGS.iter().filter_map(Setting::flag));
+    let count = names.len();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), count);
+}
+
+#[test]
+fn names_follow_from_the_key() {
+    let request_timeout = setting("limits.request_timeout").unwrap();
+    assert_eq!(request_timeout.variable(), "WAYSTONE_LIMITS_REQUEST_TIMEOUT");
+    assert_eq!(request_timeout.flag().unwrap(), "limits-request-timeout");
+    for (key, flag) in [
+        ("database_url", None),
+        ("trusted_proxies", Some("trusted-proxy")),
+        ("upstreams", Some("upstream")),
+        ("proxy.except", Some("proxy-except")),
+    ] {
+        assert_eq!(setting(key).unwrap().flag().as_deref(), flag, "{key}");
+    }
+}
+
+#[test]
+fn the_schema_of_the_file_has_every_setting_but_secrets() {
+    let schema = settings_schema();
+    let mut keys = Vec::new();
+    for (key, value) in schema["properties"].as_object().unwrap() {
+        match value["properties"].as_object() {
+            Some(group) => keys.extend(group.keys().map(|name| format!("{key}.{name}"))),
+            None => keys.push(key.clone()),
+        }
+    }
+    keys.retain(|key| key != "waystone_hub");
+    keys.sort();
+    let mut known: Vec<_> = SETTINGS.iter().filter(|it| it.is_in_file()).map(|it| it.key).collect();
+    known.sort_unstable();
+    assert_eq!(keys, known);
 }

@@ -19,11 +19,11 @@ const OURS: &[&str] = &["hub", "vault", "link", "egress", "probe"];
 pub(crate) fn start(settings: &Settings) {
     let is_terminal = io::stderr().is_terminal();
     let by_place = if is_terminal { LogFormat::Text } else { LogFormat::Json };
-    let format = settings.log_format.value.unwrap_or(by_place);
+    let format = settings.log.format.value.unwrap_or(by_place);
     // https://no-color.org
     let is_colored = is_terminal && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let lines = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(directives(settings.log_level.value)))
+        .with_env_filter(EnvFilter::new(directives(settings.log.level.value)))
         .with_writer(BoxMakeWriter::new(io::stderr));
     let started = match format {
         LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).try_init(),

@@ -213,6 +213,7 @@ impl From<ChangeError> for ApiError {
             ChangeError::NotFound { .. } => Self::new(&NOT_FOUND, "There is no account with this id"),
             ChangeError::Conflict { .. }
             | ChangeError::OtherAccount { .. }
+            | ChangeError::NoConnectorProfile { .. }
             | ChangeError::AttemptOver { .. } => {
                 Self::new(&CONFLICT, "The account was changed in the meantime; read it again, then retry")
             }

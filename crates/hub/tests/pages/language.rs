@@ -19,7 +19,7 @@ fn what_is_wrong_with_a_value_is_said_in_the_readers_language() {
         &german,
         &[
             // The guide words this one.
-            "id=\"error--site\" lang=\"en\">Site takes letters and digits</p>",
+            "id=\"error--site\" lang=\"en\">Site must be letters and digits.</p>",
             "id=\"error--token\" lang=\"de\">Token enthält ein Leerzeichen; ",
         ],
     );

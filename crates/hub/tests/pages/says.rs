@@ -137,7 +137,12 @@ fn the_environment_is_asked_for_and_so_is_what_is_missing() {
     let page = form(&FormPage { sent: Some(sent(&typed, &[])), ..bare(&flow, None) });
     has(
         &page,
-        &["value=\"No spaces\"", "aria-invalid=\"true\"", "Site takes letters and digits", "Token is needed"],
+        &[
+            "value=\"No spaces\"",
+            "aria-invalid=\"true\"",
+            "Site must be letters and digits.",
+            "Token is required.",
+        ],
     );
     has(
         &page,
@@ -259,7 +264,7 @@ fn who_was_found_is_confirmed_and_another_one_is_shown_beside_the_one_before() {
     let before = Before { id: Some("a0".to_owned()), name: "Bob".to_owned() };
     let scenario = ending(method, OutcomeKind::is_good).expect("there is one");
     let again = |other_allowed| Start {
-        purpose: Purpose::Again { external_id: Some("a0".to_owned()), other_allowed },
+        purpose: Purpose::Relink { external_id: Some("a0".to_owned()), allow_different: other_allowed },
         ..start(method, scenario)
     };
     let flow = play(&guide, method, again(true), scenario, 9);
@@ -285,7 +290,7 @@ fn a_secret_that_is_kept_is_said_to_be_and_is_asked_again_for_another_host() {
     let method = &guide.methods[0];
     let given = &method.scenarios[0].given;
     let begin = Start {
-        purpose: Purpose::Again { external_id: None, other_allowed: false },
+        purpose: Purpose::Relink { external_id: None, allow_different: false },
         environment: Some(key("live")),
         stored: hidden(given).into_iter().collect(),
         ..Start::default()
@@ -303,7 +308,7 @@ fn a_secret_that_is_kept_is_said_to_be_and_is_asked_again_for_another_host() {
     let begin = Start {
         stored: hidden(given).into_iter().collect(),
         environment: Some(key("live")),
-        purpose: Purpose::Again { external_id: None, other_allowed: false },
+        purpose: Purpose::Relink { external_id: None, allow_different: false },
         ..Start::default()
     };
     let mut flow = Flow::new(guide, "api-key", begin).expect("the method is there");
@@ -333,7 +338,7 @@ fn what_is_typed_is_previewed_and_no_secret_is_looked_at() {
     assert_eq!(preview.host, None);
     assert_eq!(
         preview.fields["site"].problem.as_ref().map(|said| said.text.as_str()),
-        Some("Site takes letters and digits")
+        Some("Site must be letters and digits.")
     );
 }
 
@@ -372,7 +377,7 @@ fn what_somebody_else_entered_is_not_shown() {
         &[
             "action=\"/help/h\"",
             "name=\"field.site\"",
-            "Site is needed",
+            "Site is required.",
             "<h2 id=\"in--title--find\">Find</h2>",
         ],
     );

@@ -1,4 +1,4 @@
-//! The flow, told all sorts of things in all sorts of orders.
+//! The flow: single paths through it, and random sequences of events.
 
 mod sign_in;
 
@@ -10,8 +10,8 @@ use probe::{Answer, Moment, Response, Values};
 use proptest::prelude::*;
 use secret::Secret;
 
-/// Seconds since 1970 at which everything is asked.
-const MOMENT: Moment = Moment { unix_ms: 0, lot: [0; 16] };
+/// The time and nonce of every request.
+const MOMENT: Moment = Moment { unix_ms: 0, nonce: [0; 16] };
 
 const GUIDE: &str = r"
 waystone: 1
@@ -52,7 +52,7 @@ fn guide() -> Arc<Guide> {
 }
 
 fn flow(start: Start) -> Flow {
-    Flow::new(guide(), "api-key", start).expect("the method is there")
+    Flow::new(guide(), "api-key", start).expect("a method")
 }
 
 fn live() -> Start {
@@ -71,8 +71,8 @@ fn ann() -> Answer {
     response(200, r#"{"id":"7","name":"Ann"}"#)
 }
 
-/// Where the flow stands, in a few words.
-fn stands(flow: &Flow) -> String {
+/// The flow's stage, in short.
+fn stage(flow: &Flow) -> String {
     match flow.stage() {
         Stage::Choose(_) => "choose".to_owned(),
         Stage::Step(view) => {
@@ -106,7 +106,7 @@ fn stands(flow: &Flow) -> String {
     }
 }
 
-/// The number of the request that the flow asks for.
+/// Polls the flow for a request, and returns its id.
 #[track_caller]
 fn sent(flow: &mut Flow) -> u64 {
     match flow.poll(MOMENT) {
@@ -118,60 +118,60 @@ fn sent(flow: &mut Flow) -> u64 {
 #[test]
 fn step_by_step_to_a_linked_account() {
     let mut flow = flow(Start::default());
-    assert_eq!(stands(&flow), "choose");
+    assert_eq!(stage(&flow), "choose");
     flow.choose_environment("live");
-    assert_eq!(stands(&flow), "find");
+    assert_eq!(stage(&flow), "find");
     flow.submit(&typed(&[("site", "  ")]));
-    assert_eq!(stands(&flow), "find !site");
+    assert_eq!(stage(&flow), "find !site");
     flow.submit(&typed(&[("site", "https://eu.acme.test/x")]));
-    assert_eq!(stands(&flow), "find !site", "the address of another environment is not taken for this one");
+    assert_eq!(stage(&flow), "find !site", "an address of another environment is rejected");
     flow.submit(&typed(&[("site", "https://eu.acme.example/x")]));
     assert_eq!(flow.host().as_deref(), Some("eu.acme.example"));
-    assert_eq!(stands(&flow), "make");
+    assert_eq!(stage(&flow), "make");
     flow.submit(&[]);
     flow.back();
-    assert_eq!(stands(&flow), "make");
+    assert_eq!(stage(&flow), "make");
     flow.submit(&[]);
     flow.submit(&[]);
-    assert_eq!(stands(&flow), "enter !token");
+    assert_eq!(stage(&flow), "enter !token");
     flow.submit(&typed(&[("token", "t")]));
     let id = sent(&mut flow);
     flow.answered(id, &ann(), 0);
     let id = sent(&mut flow);
     flow.answered(id, &response(403, ""), 0);
-    assert_eq!(stands(&flow), "confirm Ann limited", "an optional check may fail");
-    assert!(flow.poll(MOMENT).is_none(), "nothing is stored before it is confirmed");
+    assert_eq!(stage(&flow), "confirm Ann limited", "an optional check can fail");
+    assert!(flow.poll(MOMENT).is_none(), "nothing is stored before the person confirms");
     flow.confirm(true);
-    let Some(Effect::Store(linked)) = flow.poll(MOMENT) else { panic!("it is to be stored") };
+    let Some(Effect::Store(linked)) = flow.poll(MOMENT) else { panic!("the account must be stored") };
     assert_eq!(linked.outcome.as_str(), "ok_limited");
     assert_eq!(linked.public.len() + linked.secrets.len(), 2);
     flow.stored(false);
-    assert_eq!(stands(&flow), "confirm Ann limited", "what could not be stored can be tried again");
+    assert_eq!(stage(&flow), "confirm Ann limited", "a failed store can be repeated");
     flow.confirm(true);
     assert!(matches!(flow.poll(MOMENT), Some(Effect::Store(_))));
     flow.stored(true);
-    assert_eq!(stands(&flow), "linked");
+    assert_eq!(stage(&flow), "linked");
 }
 
 #[test]
-fn a_form_is_taken_as_a_whole() {
+fn a_form_is_submitted_as_a_whole() {
     let mut one = flow(Start::default());
     let problems = one.submit_form(None, &typed(&[("site", "a b"), ("token", "t")]));
-    assert_eq!(stands(&one), "choose", "nothing happens before the environment is chosen");
-    assert_eq!(problems, [], "and what can be kept is");
+    assert_eq!(stage(&one), "choose", "the flow waits for an environment");
+    assert_eq!(problems, [], "valid values are kept");
     assert_eq!(one.values().len(), 2);
     one.submit_form(Some("live"), &typed(&[("site", "eu"), ("token", "")]));
-    assert_eq!(stands(&one), "checking 1", "a secret that is kept was left empty");
+    assert_eq!(stage(&one), "checking 1", "an empty secret keeps its value");
     assert_eq!(
         flow(Start::default()).submit_form(None, &[]).len(),
         2,
-        "what is missing is told all the same"
+        "missing values are reported without an environment too"
     );
     let mut one = flow(live());
     one.submit_form(Some("live"), &typed(&[("site", "https://eu.acme.test"), ("token", "")]));
-    let Stage::Step(view) = one.stage() else { panic!("{}", stands(&one)) };
-    let told: Vec<_> = view.problems.iter().map(|problem| problem.field.as_str()).collect();
-    assert_eq!(told, ["site", "token"], "every problem is told at once");
+    let Stage::Step(view) = one.stage() else { panic!("{}", stage(&one)) };
+    let reported: Vec<_> = view.problems.iter().map(|problem| problem.field.as_str()).collect();
+    assert_eq!(reported, ["site", "token"], "all problems are reported at once");
 }
 
 #[test]
@@ -180,14 +180,14 @@ fn a_late_answer_is_ignored() {
     flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]));
     let id = sent(&mut flow);
     flow.answered(id + 1, &ann(), 0);
-    assert_eq!(stands(&flow), "checking 1");
+    assert_eq!(stage(&flow), "checking 1");
     flow.answered(id, &response(401, ""), 0);
     flow.answered(id, &ann(), 0);
-    assert_eq!(stands(&flow), "failed wrong_secret [elsewhere, go make]");
+    assert_eq!(stage(&flow), "failed wrong_secret [elsewhere, go make]");
 }
 
 #[test]
-fn a_failure_keeps_everything_but_the_value_at_fault() {
+fn a_failure_keeps_every_value_except_the_one_at_fault() {
     let mut flow = flow(live());
     flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]));
     let id = sent(&mut flow);
@@ -198,7 +198,7 @@ fn a_failure_keeps_everything_but_the_value_at_fault() {
 }
 
 #[test]
-fn a_transient_failure_is_asked_again_three_times_at_the_most() {
+fn a_transient_failure_is_retried_up_to_three_attempts() {
     let mut flow = flow(live());
     flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]));
     let mut now = 0;
@@ -206,78 +206,82 @@ fn a_transient_failure_is_asked_again_three_times_at_the_most() {
         let id = sent(&mut flow);
         flow.answered(id, &Answer::Failed { fault: Fault::Timeout, detail: String::new() }, now);
         if attempt < 3 {
-            let Some(Effect::WaitUntil(moment)) = flow.poll(MOMENT) else { panic!("it waits") };
+            let Some(Effect::WaitUntil(moment)) = flow.poll(MOMENT) else { panic!("the flow must wait") };
             assert!(moment > now);
             flow.elapsed(moment - 1);
-            assert!(flow.poll(MOMENT).is_none(), "it is not time yet");
+            assert!(flow.poll(MOMENT).is_none(), "the wait is not over");
             now = moment;
             flow.elapsed(now);
         }
     }
-    assert_eq!(stands(&flow), "failed unreachable [retry, go find]");
+    assert_eq!(stage(&flow), "failed unreachable [retry, go find]");
     flow.retry();
     let id = sent(&mut flow);
-    let patience = Response {
+    let busy = Response {
         status: 429,
         headers: vec![("retry-after".to_owned(), "900".to_owned())],
         body: Vec::new(),
     };
-    flow.answered(id, &Answer::Response(patience), now);
-    assert_eq!(stands(&flow), "failed throttled [retry, go find]", "a quarter of an hour is not waited for");
+    flow.answered(id, &Answer::Response(busy), now);
+    assert_eq!(stage(&flow), "failed throttled [retry, go find]", "a wait of fifteen minutes is too long");
 }
 
 #[test]
-fn other_environments_are_asked_by_consent_only() {
+fn other_environments_are_tried_only_with_consent() {
     let mut flow = flow(live());
     flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]));
     let id = sent(&mut flow);
     flow.answered(id, &response(401, ""), 0);
-    assert!(flow.poll(MOMENT).is_none(), "nobody agreed yet");
+    assert!(flow.poll(MOMENT).is_none(), "the person has not agreed yet");
     flow.ask_elsewhere();
-    let Some(Effect::Send { id, request }) = flow.poll(MOMENT) else { panic!("it asks") };
+    let Some(Effect::Send { id, request }) = flow.poll(MOMENT) else {
+        panic!("the flow must send a request")
+    };
     assert_eq!(request.host, "eu.acme.test");
     flow.answered(id, &ann(), 0);
-    assert_eq!(stands(&flow), "failed wrong_environment [switch test, go make]");
+    assert_eq!(stage(&flow), "failed wrong_environment [switch test, go make]");
     flow.switch_environment();
-    let Some(Effect::Send { request, .. }) = flow.poll(MOMENT) else { panic!("it asks") };
+    let Some(Effect::Send { request, .. }) = flow.poll(MOMENT) else {
+        panic!("the flow must send a request")
+    };
     assert_eq!(request.host, "eu.acme.test");
 }
 
 #[test]
-fn linking_again_has_to_find_the_same_account() {
-    let again = |other_allowed| Start {
-        purpose: Purpose::Again { external_id: Some("8".to_owned()), other_allowed },
+fn a_relink_must_find_the_same_account() {
+    let relink = |allow_different| Start {
+        purpose: Purpose::Relink { external_id: Some("8".to_owned()), allow_different },
         ..live()
     };
-    for (other_allowed, expected) in
+    for (allow_different, expected) in
         [(false, "failed different_account [retry, go find]"), (true, "checking 2")]
     {
-        let mut flow = flow(again(other_allowed));
+        let mut flow = flow(relink(allow_different));
         flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]));
         let id = sent(&mut flow);
         flow.answered(id, &ann(), 0);
-        assert_eq!(stands(&flow), expected);
+        assert_eq!(stage(&flow), expected);
     }
 }
 
 #[test]
-fn a_stored_secret_does_not_follow_to_another_host() {
+fn a_stored_secret_is_not_sent_to_another_host() {
     let stored: Values = typed(&[("site", "eu"), ("token", "stored")]).into_iter().collect();
     let start = Start { stored, ..live() };
     let mut same = flow(start.clone());
     same.submit_all(&[]);
-    assert_eq!(stands(&same), "checking 1", "nothing changed, so nothing is asked");
+    assert_eq!(stage(&same), "checking 1", "nothing changed, so no value is needed");
     let mut moved = flow(start.clone());
     moved.submit_all(&typed(&[("site", "evil")]));
-    assert_eq!(stands(&moved), "enter !token");
+    assert_eq!(stage(&moved), "enter !token");
     let mut elsewhere = flow(start);
     elsewhere.choose_environment("test");
     elsewhere.submit_all(&[]);
-    assert_eq!(stands(&elsewhere), "enter !token");
+    assert_eq!(stage(&elsewhere), "enter !token");
 }
 
 #[test]
-fn a_snapshot_of_another_guide_or_version_is_refused() {
+fn a_snapshot_of_another_guide_or_version_is_rejected() {
     let text = flow(live()).snapshot();
     let newer = Secret::new(text.expose().replace("\"version\":1", "\"version\":2"));
     assert!(Flow::restore(guide(), &newer).is_err());
@@ -325,14 +329,14 @@ fn event() -> impl Strategy<Value = Event> {
 }
 
 proptest! {
-    /// Whatever happens in whatever order: nothing is stored that was not confirmed after a good answer, at most one
-    /// request is out, and a flow that was closed is silent.
+    /// For any sequence of events: nothing is stored that was not confirmed after a good answer, at most one request is
+    /// in flight, and a closed flow does nothing.
     #[test]
-    fn nothing_is_stored_that_was_not_seen_to_work(events in proptest::collection::vec(event(), 0..40)) {
+    fn only_verified_credentials_are_stored(events in proptest::collection::vec(event(), 0..40)) {
         let mut flow = flow(Start::default());
         let mut now = 0;
         for event in events {
-            let before = stands(&flow);
+            let before = stage(&flow);
             match event {
                 Event::Choose(live) => flow.choose_environment(if live { "live" } else { "test" }),
                 Event::Submit(n) => {
@@ -350,10 +354,10 @@ proptest! {
                 Event::Confirm(yes) => flow.confirm(yes),
                 Event::Stored(kept) => flow.stored(kept),
                 Event::Restore => {
-                    let stood = stands(&flow);
-                    let restored = Flow::restore(guide(), &flow.snapshot()).expect("it is our own");
-                    if !stood.starts_with("checking") && stood != "storing" {
-                        prop_assert_eq!(stands(&restored), stood);
+                    let stage_before = stage(&flow);
+                    let restored = Flow::restore(guide(), &flow.snapshot()).expect("a valid snapshot");
+                    if !stage_before.starts_with("checking") && stage_before != "storing" {
+                        prop_assert_eq!(stage(&restored), stage_before);
                     }
                     prop_assert_eq!(restored.values(), flow.values());
                     flow = restored;
@@ -369,12 +373,12 @@ proptest! {
             }
             prop_assert!(requests <= 1);
         }
-        if stands(&flow) != "linked" {
+        if stage(&flow) != "linked" {
             flow.close();
             flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]));
             flow.confirm(true);
             flow.retry();
-            prop_assert_eq!(stands(&flow), "closed");
+            prop_assert_eq!(stage(&flow), "closed");
             prop_assert!(flow.poll(MOMENT).is_none());
         }
     }

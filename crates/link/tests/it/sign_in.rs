@@ -1,4 +1,4 @@
-//! Signing in: tokens that are got, end, are renewed, or cannot be.
+//! Sign-in: obtaining tokens, their expiry, and their renewal.
 
 use std::sync::Arc;
 
@@ -43,23 +43,23 @@ methods:
 fn flow(start: Start) -> Flow {
     let reading = guide::read("acme.yaml", GUIDE.as_bytes());
     let guide: Guide = reading.into_usable().unwrap_or_else(|reading| panic!("{:#?}", reading.findings));
-    let mut flow = Flow::new(Arc::new(guide), "main", start).expect("the method is there");
+    let mut flow = Flow::new(Arc::new(guide), "main", start).expect("a method");
     flow.submit_all(&[(Key::parse("pass").expect("a key"), Secret::from("word"))]);
     flow
 }
 
-/// Plays answers, each at its second; gives the requests that were made, with the token of each.
+/// Plays answers, each at its Unix time. Returns the path and token of every request.
 fn play(flow: &mut Flow, answers: &[(i64, u16, &str)]) -> Vec<String> {
-    let mut asked = Vec::new();
+    let mut sent = Vec::new();
     let mut answers = answers.iter();
     let mut now = 0;
-    while let Some(effect) = flow.poll(Moment { unix_ms: now * 1000, lot: [0; 16] }) {
+    while let Some(effect) = flow.poll(Moment { unix_ms: now * 1000, nonce: [0; 16] }) {
         match effect {
             Effect::Send { id, request } => {
                 let token = request.headers.iter().find(|header| header.name == "x-token");
                 let token = token.map_or("-", |header| header.value.expose());
-                asked.push(format!("{} {token}", request.path));
-                let Some((at, status, body)) = answers.next() else { panic!("asked too much: {asked:?}") };
+                sent.push(format!("{} {token}", request.path));
+                let Some((at, status, body)) = answers.next() else { panic!("unexpected request: {sent:?}") };
                 now = *at;
                 let answer =
                     Response { status: *status, headers: Vec::new(), body: body.as_bytes().to_vec() };
@@ -69,14 +69,14 @@ fn play(flow: &mut Flow, answers: &[(i64, u16, &str)]) -> Vec<String> {
                 now = moment;
                 flow.elapsed(now);
             }
-            Effect::Store(_) => panic!("nothing was confirmed"),
+            Effect::Store(_) => panic!("stored without confirmation"),
         }
     }
-    assert_eq!(answers.next(), None, "asked too little: {asked:?}");
-    asked
+    assert_eq!(answers.next(), None, "missing request: {sent:?}");
+    sent
 }
 
-fn ends(flow: &Flow) -> String {
+fn result(flow: &Flow) -> String {
     match flow.stage() {
         Stage::Confirm { limited, reports, .. } => {
             let reports: Vec<String> =
@@ -92,84 +92,88 @@ const LOGIN: (i64, u16, &str) = (0, 200, r#"{"token":"t1","ttl":60}"#);
 const ME: (i64, u16, &str) = (0, 200, r#"{"id":"a1","scopes":["read","write"]}"#);
 
 #[test]
-fn a_token_is_got_and_carried_and_kept() {
+fn a_token_is_obtained_sent_and_stored() {
     let mut flow = flow(Start::default());
-    let asked = play(&mut flow, &[LOGIN, ME]);
-    assert_eq!(asked, ["/login -", "/me t1"], "what the scopes tell is not asked");
-    assert_eq!(ends(&flow), "ok: log-in Passed, me Passed, read Passed, write Passed");
+    let sent = play(&mut flow, &[LOGIN, ME]);
+    assert_eq!(sent, ["/login -", "/me t1"], "checks that the scopes decide are not sent");
+    assert_eq!(result(&flow), "ok: log-in Passed, me Passed, read Passed, write Passed");
     flow.confirm(true);
-    let Some(Effect::Store(linked)) = flow.poll(Moment::default()) else { panic!("it is to be stored") };
+    let Some(Effect::Store(linked)) = flow.poll(Moment::default()) else {
+        panic!("the account must be stored")
+    };
     assert_eq!(linked.tokens.values().map(Secret::expose).collect::<Vec<_>>(), ["t1"]);
-    assert_eq!(linked.tokens_end, Some(60));
+    assert_eq!(linked.tokens_expire_at, Some(60));
     assert_eq!(linked.missed, Vec::<Key>::new());
 }
 
 #[test]
-fn scopes_that_are_not_granted_are_missed_without_being_asked() {
+fn checks_without_their_scopes_are_missed_without_a_request() {
     let mut flow = flow(Start::default());
     play(&mut flow, &[LOGIN, (0, 200, r#"{"id":"a1","scopes":"read delete"}"#)]);
-    assert_eq!(ends(&flow), "limited: log-in Passed, me Passed, read Passed, write Missed");
+    assert_eq!(result(&flow), "limited: log-in Passed, me Passed, read Passed, write Missed");
 }
 
 #[test]
-fn only_what_is_wanted_is_checked() {
+fn only_wanted_scopes_are_checked() {
     let mut flow = flow(Start { scopes: Some(vec!["read".to_owned()]), ..Start::default() });
-    let asked = play(&mut flow, &[LOGIN, (0, 200, r#"{"id":"a1"}"#), (0, 200, "")]);
-    assert_eq!(asked, ["/login -", "/me t1", "/read t1"]);
-    assert_eq!(ends(&flow), "ok: log-in Passed, me Passed, read Passed");
+    let sent = play(&mut flow, &[LOGIN, (0, 200, r#"{"id":"a1"}"#), (0, 200, "")]);
+    assert_eq!(sent, ["/login -", "/me t1", "/read t1"]);
+    assert_eq!(result(&flow), "ok: log-in Passed, me Passed, read Passed");
 }
 
 #[test]
-fn a_token_that_is_refused_is_renewed_once() {
+fn a_rejected_token_is_renewed_once() {
     let renewed = (0, 200, r#"{"token":"t2"}"#);
     let mut good = flow(Start::default());
-    let asked = play(&mut good, &[LOGIN, (0, 401, ""), renewed, ME]);
-    assert_eq!(asked, ["/login -", "/me t1", "/renew -", "/me t2"]);
-    assert_eq!(ends(&good), "ok: log-in Passed, renew Passed, me Passed, read Passed, write Passed");
+    let sent = play(&mut good, &[LOGIN, (0, 401, ""), renewed, ME]);
+    assert_eq!(sent, ["/login -", "/me t1", "/renew -", "/me t2"]);
+    assert_eq!(result(&good), "ok: log-in Passed, renew Passed, me Passed, read Passed, write Passed");
     let mut bad = flow(Start::default());
     play(&mut bad, &[LOGIN, (0, 401, ""), renewed, (0, 401, "")]);
-    assert_eq!(ends(&bad), "failed wrong_secret");
+    assert_eq!(result(&bad), "failed wrong_secret");
 }
 
 #[test]
-fn a_token_that_was_renewed_is_kept_whatever_follows() {
+fn a_renewed_token_is_kept_even_if_a_check_fails() {
     let tokens = Values::from([(Key::parse("token").expect("a key"), Secret::from("t1"))]);
-    let mut flow = flow(Start { tokens, tokens_end: Some(5), ..Start::default() });
-    assert!(flow.tokens_end_soon(0) && !flow.tokens_end_soon(-6));
+    let mut flow = flow(Start { tokens, tokens_expire_at: Some(5), ..Start::default() });
+    assert!(flow.tokens_expire_soon(0) && !flow.tokens_expire_soon(-6));
     play(&mut flow, &[(0, 200, r#"{"token":"t2"}"#), (0, 403, "")]);
-    assert_eq!(ends(&flow), "failed missing_permission");
+    assert_eq!(result(&flow), "failed missing_permission");
     let (tokens, end) = flow.tokens();
     assert_eq!(tokens.values().map(Secret::expose).collect::<Vec<_>>(), ["t2"]);
     assert_eq!(end, None);
 }
 
 #[test]
-fn a_token_that_cannot_be_renewed_is_got_anew() {
+fn a_failed_renewal_signs_in_again() {
     let mut flow = flow(Start::default());
-    let asked = play(&mut flow, &[LOGIN, (0, 401, ""), (0, 400, ""), (0, 200, r#"{"token":"t3"}"#), ME]);
-    assert_eq!(asked, ["/login -", "/me t1", "/renew -", "/login -", "/me t3"]);
-    assert_eq!(ends(&flow), "ok: log-in Passed, me Passed, read Passed, write Passed");
+    let sent = play(&mut flow, &[LOGIN, (0, 401, ""), (0, 400, ""), (0, 200, r#"{"token":"t3"}"#), ME]);
+    assert_eq!(sent, ["/login -", "/me t1", "/renew -", "/login -", "/me t3"]);
+    assert_eq!(result(&flow), "ok: log-in Passed, me Passed, read Passed, write Passed");
     flow.confirm(true);
-    let Some(Effect::Store(linked)) = flow.poll(Moment::default()) else { panic!("it is to be stored") };
-    assert_eq!(linked.missed, Vec::<Key>::new(), "what was got another way is not missed");
+    let Some(Effect::Store(linked)) = flow.poll(Moment::default()) else {
+        panic!("the account must be stored")
+    };
+    assert_eq!(linked.missed, Vec::<Key>::new(), "the failed renewal is not a missed check");
 }
 
 #[test]
-fn other_credentials_are_signed_in_with_though_there_are_tokens() {
+fn changed_credentials_sign_in_again_despite_existing_tokens() {
     let mut flow = flow(Start::default());
     play(&mut flow, &[LOGIN, ME]);
     flow.confirm(false);
     flow.submit_all(&[(Key::parse("pass").expect("a key"), Secret::from("other"))]);
-    let asked = play(&mut flow, &[(0, 401, "")]);
-    assert_eq!(asked, ["/login -"]);
-    assert_eq!(ends(&flow), "failed wrong_secret");
+    let sent = play(&mut flow, &[(0, 401, "")]);
+    assert_eq!(sent, ["/login -"]);
+    assert_eq!(result(&flow), "failed wrong_secret");
 }
 
 #[test]
-fn a_kept_token_is_renewed_before_it_ends() {
+fn a_stored_token_is_renewed_before_it_expires() {
     let kept = |end| Start {
         tokens: Values::from([(Key::parse("token").expect("a key"), Secret::from("old"))]),
-        tokens_end: Some(end),
+        tokens_expire_at: Some(end),
         ..Start::default()
     };
     let mut fresh = flow(kept(1000));
@@ -178,29 +182,31 @@ fn a_kept_token_is_renewed_before_it_ends() {
     assert_eq!(play(&mut stale, &[(0, 200, r#"{"token":"new"}"#), ME]), ["/renew -", "/me new"]);
 }
 
-/// A token is no more to be seen than what was typed.
+/// Tokens are as secret as what the person typed.
 #[test]
-fn tokens_are_in_no_verdict_and_in_no_debug_output() {
+fn verdicts_and_debug_output_contain_no_tokens() {
     let mut flow = flow(Start::default());
     play(&mut flow, &[(0, 200, r#"{"token":"canary","ttl":1}"#), (0, 418, "you sent canary")]);
-    let Stage::Failed { verdict, reports, .. } = flow.stage() else { panic!("it failed") };
+    let Stage::Failed { verdict, reports, .. } = flow.stage() else { panic!("the flow must fail") };
     assert!(!format!("{verdict:?} {reports:?}").contains("canary"));
     assert!(flow.snapshot().expose().contains("word"), "a snapshot is a secret as a whole");
 }
 
 #[test]
-fn a_draft_goes_on_with_its_tokens_and_what_was_computed() {
+fn a_restored_flow_keeps_its_tokens_and_derived_values() {
     let mut one = flow(Start::default());
     play(&mut one, &[LOGIN, ME]);
     let guide = Arc::new(one.guide().clone());
-    let mut other = Flow::restore(guide, &one.snapshot()).expect("it can be restored");
+    let mut other = Flow::restore(guide, &one.snapshot()).expect("a valid snapshot");
     other.confirm(true);
-    let Some(Effect::Store(linked)) = other.poll(Moment::default()) else { panic!("it is to be stored") };
+    let Some(Effect::Store(linked)) = other.poll(Moment::default()) else {
+        panic!("the account must be stored")
+    };
     assert_eq!(linked.tokens.values().map(Secret::expose).collect::<Vec<_>>(), ["t1"]);
 }
 
 #[test]
-fn neither_tokens_nor_what_was_computed_of_a_secret_follow_to_another_host() {
+fn tokens_and_derived_secrets_are_not_sent_to_another_host() {
     let text = GUIDE
         .replace(
             "fields: [",
@@ -219,14 +225,14 @@ fn neither_tokens_nor_what_was_computed_of_a_secret_follow_to_another_host() {
         tokens: Values::from([(key("token"), Secret::from("old"))]),
         ..Start::default()
     };
-    let mut flow = Flow::new(Arc::new(guide), "main", start).expect("the method is there");
+    let mut flow = Flow::new(Arc::new(guide), "main", start).expect("a method");
     flow.submit_all(&[(key("site"), Secret::from("two")), (key("pass"), Secret::from("word"))]);
     assert_eq!(flow.values().keys().map(Key::as_str).collect::<Vec<_>>(), ["pass", "site"]);
     assert_eq!(play(&mut flow, &[(0, 401, "")]), ["/login -"]);
 }
 
 #[test]
-fn people_agree_to_what_is_wanted_and_what_linking_needs() {
+fn sign_in_requests_wanted_and_mandatory_scopes() {
     const GUIDE: &str = r"
 waystone: 1
 provider: { key: acme, name: Acme }
@@ -256,14 +262,14 @@ methods:
     let reading = guide::read("acme.yaml", GUIDE.as_bytes());
     let guide: Guide = reading.into_usable().unwrap_or_else(|reading| panic!("{:#?}", reading.findings));
     let guide = Arc::new(guide);
-    let asked = |scopes: Option<&[&str]>| {
+    let requested = |scopes: Option<&[&str]>| {
         let scopes = scopes.map(|scopes| scopes.iter().map(|&scope| scope.to_owned()).collect());
         let flow =
             Flow::new(Arc::clone(&guide), "main", Start { scopes, ..Start::default() }).expect("a method");
         let redirect = guide.methods[0].auth.sign_in.as_ref().and_then(|sign_in| sign_in.redirect.as_ref());
-        flow.scopes_asked(redirect.expect("a redirect")).join(" ")
+        flow.requested_scopes(redirect.expect("a redirect")).join(" ")
     };
-    assert_eq!(asked(None), "me read write delete offline_access");
-    assert_eq!(asked(Some(&["delete"])), "me delete offline_access");
-    assert_eq!(asked(Some(&["read"])), "me read write offline_access", "write brings read with it");
+    assert_eq!(requested(None), "me read write delete offline_access");
+    assert_eq!(requested(Some(&["delete"])), "me delete offline_access");
+    assert_eq!(requested(Some(&["read"])), "me read write offline_access", "write includes read");
 }

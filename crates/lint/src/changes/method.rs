@@ -2,7 +2,8 @@
 
 use guide::{Derived, Environment, Field, Method};
 
-use super::{Changes, Impact, pair, spelled};
+use super::change::{Changes, Impact, pair};
+use super::spelled;
 
 pub(super) fn compare(changes: &mut Changes, old: &Method, new: &Method) {
     let spans = (old.span, new.span);

@@ -2,7 +2,8 @@
 
 use guide::{Check, Identifies, Method, OutcomeRule};
 
-use super::{Changes, Impact, pair, spelled};
+use super::change::{Changes, Impact, pair};
+use super::spelled;
 
 pub(super) fn compare(changes: &mut Changes, old: &Method, new: &Method) {
     let pairs = pair(&old.checks, &new.checks, |check| check.key.as_str());

@@ -2,7 +2,8 @@
 
 use guide::{Guide, Method, Prose, Section, Span, Step, Walkthrough};
 
-use super::{Changes, Impact, pair, spelled};
+use super::change::{Changes, Impact, pair};
+use super::spelled;
 
 pub(super) fn compare(changes: &mut Changes, old: &Method, new: &Method) {
     walkthrough(changes, &old.link, &new.link);

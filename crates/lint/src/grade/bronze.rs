@@ -2,7 +2,7 @@
 
 use guide::{OutcomeKind, Standing};
 
-use super::{Criterion, Grade, methods_without};
+use super::criterion::{Criterion, Grade, methods_without};
 
 pub(super) const CRITERIA: &[Criterion] = &[
     Criterion {

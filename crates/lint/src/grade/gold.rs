@@ -2,7 +2,7 @@
 
 use guide::{Guide, Key, Method, OutcomeKind, Standing};
 
-use super::{Criterion, Grade, Graded, methods, not};
+use super::criterion::{Criterion, Grade, Graded, methods, not};
 use crate::calendar::day;
 use crate::talk::environment;
 

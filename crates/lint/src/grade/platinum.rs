@@ -2,7 +2,7 @@
 
 use guide::{OutcomeKind, Standing};
 
-use super::{Criterion, Grade, Graded, methods, methods_without, not};
+use super::criterion::{Criterion, Grade, Graded, methods, methods_without, not};
 
 pub(super) const CRITERIA: &[Criterion] = &[
     Criterion {

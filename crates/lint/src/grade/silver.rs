@@ -2,7 +2,7 @@
 
 use guide::{Accept, Field, Method, Purpose, Severity};
 
-use super::{Criterion, Grade, Graded, methods, not, secret_without};
+use super::criterion::{Criterion, Grade, Graded, methods, not, secret_without};
 use crate::talk::reached;
 use crate::texts::parts;
 

@@ -4,7 +4,7 @@ use guide::{CodePage, Condition, Finding, Key, Method, Purpose, Section, Severit
 
 use crate::conditions::field_of;
 use crate::place;
-use crate::{Rule, Subject};
+use crate::rule::{Rule, Subject};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };

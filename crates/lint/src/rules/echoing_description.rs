@@ -3,8 +3,8 @@
 use guide::{Block, CodePage, Finding, Guide, Prose, Severity, Span};
 
 use crate::place;
+use crate::rule::{Rule, Subject};
 use crate::texts;
-use crate::{Rule, Subject};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };

@@ -2,9 +2,9 @@
 
 use guide::{CodePage, Finding, Severity, Source, Span};
 
+use crate::rule::{Rule, Subject};
 use crate::texts;
 use crate::wording::is_verb;
-use crate::{Rule, Subject};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };

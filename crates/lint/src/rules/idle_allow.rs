@@ -2,7 +2,7 @@
 
 use guide::{Allow, CodePage, Finding, Severity};
 
-use crate::{Rule, Subject};
+use crate::rule::{Rule, Subject};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
@@ -23,11 +23,11 @@ static PAGE: CodePage = CodePage {
 /// when [`judge`] is called.
 fn check(_: &Subject<'_>, _: &mut Vec<Finding>) {}
 
-/// What there is to say about an `allow`, given all that was found.
-pub(super) fn judge(allow: &Allow, found: &[Finding]) -> Option<Finding> {
+/// Judges an `allow`. `page`: the page of the code that it allows, if there is one. `found`: everything that was found.
+pub(super) fn judge(allow: &Allow, page: Option<&CodePage>, found: &[Finding]) -> Option<Finding> {
     // The language has a page for what can never be allowed; it does not know the codes of the rules.
     let bad = guide::pages().find(|page| page.name == "bad-allow").unwrap_or(&PAGE);
-    let Some(page) = crate::pages().find(|page| page.code == allow.code) else {
+    let Some(page) = page else {
         let message = format!("there is no finding with the code `{}`", allow.code);
         return Some(Finding::new(bad, allow.span, message).mend("correct the code, or remove the line"));
     };

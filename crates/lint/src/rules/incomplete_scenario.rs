@@ -3,8 +3,8 @@
 use guide::{CodePage, Field, Finding, Key, Method, Scenario, Severity, listed};
 
 use crate::bindings::{collecting, obtaining};
+use crate::rule::{Rule, Subject};
 use crate::talk::environment;
-use crate::{Rule, Subject};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };

@@ -3,8 +3,8 @@
 use guide::{CodePage, Finding, Purpose, Severity};
 
 use crate::place;
+use crate::rule::{Rule, Subject};
 use crate::wording::{bare, sentences};
-use crate::{Rule, Subject};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };

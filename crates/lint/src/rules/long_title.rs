@@ -2,8 +2,8 @@
 
 use guide::{CodePage, Finding, Severity, Span, Walkthrough};
 
+use crate::rule::{Rule, Subject};
 use crate::texts;
-use crate::{Rule, Subject};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };

@@ -4,7 +4,7 @@ use guide::{CodePage, Finding, Severity};
 
 use crate::bindings::{collecting, obtaining};
 use crate::place;
-use crate::{Rule, Subject};
+use crate::rule::{Rule, Subject};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };

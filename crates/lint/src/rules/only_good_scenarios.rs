@@ -2,7 +2,7 @@
 
 use guide::{CodePage, Finding, OutcomeKind, Severity};
 
-use crate::{Rule, Subject};
+use crate::rule::{Rule, Subject};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };

@@ -3,7 +3,7 @@
 use guide::{CodePage, Finding, Severity, Target};
 
 use crate::bindings::{origins, templates};
-use crate::{Rule, Subject};
+use crate::rule::{Rule, Subject};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };

@@ -3,9 +3,9 @@
 use guide::{CodePage, Finding, Severity};
 
 use crate::place;
+use crate::rule::{Rule, Subject};
 use crate::texts;
 use crate::wording::{bare, is_told, sentences};
-use crate::{Rule, Subject};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };

@@ -3,7 +3,7 @@
 use guide::{CodePage, Finding, LifecycleEvent, Severity};
 
 use crate::calendar::day;
-use crate::{Rule, Subject};
+use crate::rule::{Rule, Subject};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };

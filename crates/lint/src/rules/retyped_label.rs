@@ -3,8 +3,8 @@
 use guide::{CodePage, Finding, Inline, Key, Method, Prose, Severity};
 
 use crate::place;
+use crate::rule::{Rule, Subject};
 use crate::texts;
-use crate::{Rule, Subject};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };

@@ -2,7 +2,7 @@
 
 use guide::{Carrier, CarrierUse, Carries, CodePage, Finding, Key, Method, Severity, Target, Template};
 
-use crate::{Rule, Subject};
+use crate::rule::{Rule, Subject};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };

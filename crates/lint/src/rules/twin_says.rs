@@ -2,8 +2,8 @@
 
 use guide::{CodePage, Finding, Severity};
 
+use crate::rule::{Rule, Subject};
 use crate::wording::literal;
-use crate::{Rule, Subject};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };

@@ -3,8 +3,8 @@
 use guide::{CodePage, Condition, Finding, Method, Severity, Span};
 
 use crate::conditions::clash;
+use crate::rule::{Rule, Subject};
 use crate::texts;
-use crate::{Rule, Subject};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };

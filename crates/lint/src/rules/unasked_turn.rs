@@ -2,8 +2,8 @@
 
 use guide::{CodePage, Finding, Part, Severity, listed};
 
+use crate::rule::{Rule, Subject};
 use crate::talk::unasked;
-use crate::{Rule, Subject};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };

@@ -4,8 +4,8 @@ use guide::{CodePage, Finding, Severity};
 
 use crate::bindings::{collecting, obtaining};
 use crate::place;
+use crate::rule::{Rule, Subject};
 use crate::texts;
-use crate::{Rule, Subject};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };

@@ -5,8 +5,8 @@ use guide::{CodePage, Condition, Finding, Method, Section, Severity, Step};
 use crate::bindings::collecting;
 use crate::conditions::{clash, field_of};
 use crate::place;
+use crate::rule::{Rule, Subject};
 use crate::texts;
-use crate::{Rule, Subject};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };

@@ -2,9 +2,9 @@
 
 use guide::{CodePage, Finding, Severity};
 
+use crate::rule::{Rule, Subject};
 use crate::rules::shadowed_outcome::shadow;
 use crate::talk::reached;
-use crate::{Rule, Subject};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };

@@ -3,7 +3,7 @@
 use guide::{CodePage, Finding, Severity};
 
 use crate::place;
-use crate::{Rule, Subject};
+use crate::rule::{Rule, Subject};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };

@@ -1,4 +1,4 @@
-//! Every scheme: what a request carries, proved with published vectors where there are some.
+//! Credentials in requests, for every authentication scheme. Published test vectors are used where they exist.
 
 use guide::{Guide, Key, Method};
 use jsonwebtoken::{Algorithm, DecodingKey, crypto::verify};
@@ -7,9 +7,9 @@ use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ED25519, PublicKeyData as _, S
 use secret::Secret;
 
 /// 2015-08-30T12:36:00Z.
-const MOMENT: Moment = Moment { unix_ms: 1_440_938_160_000, lot: [7; 16] };
+const MOMENT: Moment = Moment { unix_ms: 1_440_938_160_000, nonce: [7; 16] };
 
-/// A guide with these fields, this authentication and this request.
+/// A guide with the given fields, authentication and request.
 fn guide(fields: &str, auth: &str, request: &str) -> Guide {
     let text = format!(
         "
@@ -50,11 +50,11 @@ fn header(request: &Request, name: &str) -> String {
     header.map(|header| header.value.expose().to_owned()).unwrap_or_default()
 }
 
-/// The scheme of AWS, said in a guide, signs the requests of its test suite as published:
+/// AWS Signature Version 4, written in a guide, gives the signatures that AWS publishes:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>, with the key and
 /// the cases `get-vanilla`, `get-vanilla-query-order-key-case` and `post-vanilla` of the suite.
 #[test]
-fn a_canonical_template_signs_as_the_published_vectors_do() {
+fn a_canonical_template_matches_published_signatures() {
     let fields = "[{ key: access_id, label: ID, type: text, public: true }, { key: secret_key, label: Key, type: secret }]";
     let auth = r#"
       signature:
@@ -88,9 +88,9 @@ fn a_canonical_template_signs_as_the_published_vectors_do() {
     }
 }
 
-/// With the key of <https://www.rfc-editor.org/rfc/rfc7515#appendix-A.1>.
+/// The key is from <https://www.rfc-editor.org/rfc/rfc7515#appendix-A.1>.
 #[test]
-fn an_assertion_has_its_claims_and_is_signed_by_its_key() {
+fn an_assertion_has_the_guides_claims_and_a_valid_signature() {
     let fields = "[{ key: key, label: Key, type: secret }]";
     let auth = "
       jwt:
@@ -128,9 +128,9 @@ fn decoded(text: &str) -> Vec<u8> {
     base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text).expect("Base64")
 }
 
-/// What is signed with a key pair made for the test can be verified with its public half.
+/// Each algorithm signs with a generated key pair, and the public key verifies the signature.
 #[test]
-fn assertions_of_key_pairs_can_be_verified() {
+fn assertions_verify_with_the_public_key() {
     let cases: [(&str, Algorithm, &SignatureAlgorithm); 2] =
         [("ES256", Algorithm::ES256, &PKCS_ECDSA_P256_SHA256), ("EdDSA", Algorithm::EdDSA, &PKCS_ED25519)];
     for (name, algorithm, kind) in cases {
@@ -165,9 +165,9 @@ fn signed(algorithm: &str, pem: &str) -> String {
     header(&made, "authorization").strip_prefix("Bearer ").expect("a bearer token").to_owned()
 }
 
-/// What is no key is put down to its field, and never to the guide.
+/// An invalid key is attributed to its field, not to the guide.
 #[test]
-fn a_text_that_is_no_key_is_told_apart() {
+fn an_invalid_key_is_attributed_to_its_field() {
     let fields = "[{ key: key, label: Key, type: secret }]";
     let guide =
         guide(fields, "{ jwt: { assertion: { algorithm: RS256, key: '{{ value.key }}' } } }", "GET /me");
@@ -175,14 +175,13 @@ fn a_text_that_is_no_key_is_told_apart() {
     assert_eq!(made(method, &values(&[("key", "canary-no-key")])).map(|_| ()), Err(Problem::NotAKey));
     let inputs_values = values(&[("key", "canary-no-key")]);
     let error = probe::request(method, &method.checks[0].request, &Inputs::new(method, None, &inputs_values))
-        .expect_err("no request");
+        .expect_err("an error");
     assert_eq!(error.field.as_ref().map(Key::as_str), Some("key"));
     assert!(!format!("{error} {error:?} {:?}", error.says(method)).contains("canary"));
 }
 
-/// Cookies, members of bodies and queries.
 #[test]
-fn a_credential_stands_where_its_carrier_says() {
+fn credentials_go_into_cookies_bodies_and_queries() {
     let fields = "[{ key: a, label: A, type: secret }, { key: b, label: B, type: secret }]";
     let auth = "
       api_key:
@@ -211,9 +210,9 @@ fn a_credential_stands_where_its_carrier_says() {
     assert_eq!(made_with("POST /", "a;b").map(|_| ()), Err(Problem::NotACookieValue));
 }
 
-/// A client shows who it is in each of the ways of OAuth; `+` and `:` in its secret do not get lost.
+/// `+` and `:` in a client secret survive every method of client authentication.
 #[test]
-fn clients_of_oauth_show_who_they_are() {
+fn oauth_clients_authenticate_with_each_method() {
     let fields =
         "[{ key: id, label: ID, type: text, public: true }, { key: pass, label: Secret, type: secret }]";
     let step = |auth: &str| {

@@ -1,4 +1,4 @@
-//! Requests from templates, and what answers mean, over a small guide.
+//! Requests and verdicts, with a small guide.
 
 mod auth;
 
@@ -88,9 +88,9 @@ fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
     Answer::Response(Response { status, headers, body: body.as_bytes().to_vec() })
 }
 
-/// `judged` looks that the token is nowhere to be seen.
+/// `judged` checks that the verdict does not contain the token.
 #[test]
-fn a_secret_is_not_quoted_though_control_characters_stand_in_it() {
+fn a_secret_with_control_characters_in_it_is_not_quoted() {
     let guide = guide();
     for body in ["canary-token", "canary\u{14}-token", "\u{1}c\u{7f}anary-token", "can\r\u{8}ary-token\u{85}"]
     {
@@ -99,7 +99,7 @@ fn a_secret_is_not_quoted_though_control_characters_stand_in_it() {
 }
 
 #[test]
-fn what_earlier_answers_gave_is_not_quoted() {
+fn captures_are_not_quoted() {
     let guide = guide();
     let method = &guide.methods[0];
     let values = values("one", "a@example.com", "token");
@@ -111,7 +111,7 @@ fn what_earlier_answers_gave_is_not_quoted() {
 }
 
 #[test]
-fn a_response_is_printed_without_what_it_holds() {
+fn debug_output_of_a_response_shows_no_content() {
     let answer = response(200, &[("set-cookie", "canary")], r#"{"access_token":"canary"}"#);
     let printed = format!("{answer:?}");
     assert!(printed.contains("200") && printed.contains("set-cookie"), "{printed}");
@@ -119,7 +119,7 @@ fn a_response_is_printed_without_what_it_holds() {
 }
 
 #[test]
-fn the_first_rule_that_fits_decides() {
+fn the_first_matching_rule_decides() {
     let guide = guide();
     let check = |answer: &Answer, expected: &str| assert_eq!(judged(&guide, answer), expected);
     let good = r#"{"id":7,"name":"Ann","kind":"user","url":"https://eu.acme.example/x"}"#;
@@ -145,7 +145,7 @@ fn the_first_rule_that_fits_decides() {
 }
 
 #[test]
-fn a_name_is_mended_and_an_id_is_not() {
+fn names_are_cleaned_and_invalid_ids_are_rejected() {
     let guide = guide();
     let method = &guide.methods[0];
     let values = values("eu", "ann", "token");
@@ -156,11 +156,11 @@ fn a_name_is_mended_and_an_id_is_not() {
         judge(&case, &response(200, &[], &body.to_string()), 0)
     };
     let long = "x".repeat(600);
-    let found = verdict("7", "An\0n\tof\nA\u{7}cme").identity.expect("somebody");
+    let found = verdict("7", "An\0n\tof\nA\u{7}cme").identity.expect("an identity");
     assert_eq!((found.id.as_str(), found.name.as_str()), ("7", "Ann of Acme"));
-    assert_eq!(verdict("7", &long).identity.expect("somebody").name.len(), 200);
-    assert_eq!(verdict(&long[..500], "Ann").identity.expect("somebody").id.len(), 500);
-    // Mended, these would be somebody else's.
+    assert_eq!(verdict("7", &long).identity.expect("an identity").name.len(), 200);
+    assert_eq!(verdict(&long[..500], "Ann").identity.expect("an identity").id.len(), 500);
+    // If these were cleaned, they could be the ids of other accounts.
     for id in ["7\0", "\u{85}7", "7\n", &long] {
         let verdict = verdict(id, "Ann");
         assert_eq!(verdict.outcome, OutcomeKind::ProtocolMismatch, "{id:?}");
@@ -169,30 +169,29 @@ fn a_name_is_mended_and_an_id_is_not() {
 }
 
 #[test]
-fn every_kind_of_outcome_has_wording() {
+fn every_outcome_has_standard_wording() {
     for kind in OutcomeKind::ALL {
         assert!(kind.says().ends_with('.') && kind.fix().ends_with('.'), "{kind}");
     }
 }
 
 #[test]
-fn a_request_is_made_from_its_template() {
+fn a_request_follows_its_template() {
     let guide = guide();
     let method = &guide.methods[0];
     let (values, captures) = (values("a.eu", "ann@x", "t:1"), Values::new());
     let inputs = Inputs { captures: &captures, ..Inputs::new(method, method.environment("test"), &values) };
-    let made = request(method, &method.checks[0].request, &inputs).expect("it can be made");
+    let made = request(method, &method.checks[0].request, &inputs).expect("a request");
     assert_eq!(made.host, "a.eu.acme.test");
     assert_eq!(made.path_and_query().expose(), "/api/users/ann%40x?q=a.eu");
     assert_eq!(made.to_string(), "POST https://a.eu.acme.test/api/users/ann%40x?q=…");
-    let authorization =
-        made.headers.iter().find(|header| header.name == "authorization").expect("it is there");
+    let authorization = made.headers.iter().find(|header| header.name == "authorization").expect("a header");
     assert_eq!(authorization.value.expose(), "Basic YW5uQHgvdG9rZW46dDox");
-    assert_eq!(made.body.expect("it is there").bytes.expose(), br#"{"token":"t:1","n":1}"#);
+    assert_eq!(made.body.expect("a body").bytes.expose(), br#"{"token":"t:1","n":1}"#);
 }
 
 proptest! {
-    /// Whatever is typed, the request goes to an allowed host and has the structure of its template.
+    /// For any input, the request goes to an allowed host and has the structure of its template.
     #[test]
     fn a_value_never_becomes_structure(site in "\\PC{0,20}|[a-z.]{0,12}", email in "\\PC{0,20}|[a-z:/]{0,8}", token in any::<String>()) {
         let guide = guide();

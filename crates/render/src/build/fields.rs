@@ -1,13 +1,13 @@
-//! What is typed in, field by field, and in which environments.
+//! The parts about the form's fields and the environments.
 //!
-//! **Invariant:** no example of a secret is shown, not even an invented one: people copy examples.
+//! **Invariant:** no page shows an example of a secret, not even an invented one, because people copy examples.
 
-use super::Build;
+use super::builder::PageBuilder;
 use crate::clean;
 use crate::page::{Content, Environment, Field, Part, StepLink};
 use crate::wording;
 
-impl Build<'_> {
+impl PageBuilder<'_> {
     pub(super) fn fields(&mut self) -> Option<Part> {
         let method = self.method;
         let own: Vec<_> = self.own_fields().into_iter().map(|field| field.key.clone()).collect();
@@ -23,7 +23,8 @@ impl Build<'_> {
             key: field.key.to_string(),
             anchor: self.anchors.take(&format!("field--{}", field.key)),
             label: clean::line(&field.label),
-            kind: field.kind,
+            field_type: field.kind,
+            kind: wording::kind(field.kind),
             required: field.required,
             secret: field.secret,
             description: field
@@ -45,7 +46,7 @@ impl Build<'_> {
         }
     }
 
-    /// The step that makes the value, or else the one at which it is typed in.
+    /// The step at which the reader obtains the field's value, or else the step at which the value is entered.
     fn found_at(&self, field: &guide::Key) -> Option<StepLink> {
         let setup = || {
             let mut steps =
@@ -79,7 +80,7 @@ impl Build<'_> {
     }
 }
 
-/// The name of a column as a heading: `login_host` is `Login host`.
+/// A column's name as a heading: `login_host` becomes `Login host`.
 fn column(name: &guide::Key) -> String {
     let words = name.as_str().replace(['_', '-'], " ");
     let mut chars = words.chars();

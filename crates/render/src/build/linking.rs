@@ -1,14 +1,14 @@
-//! The part about the product itself: where the fields are filled in.
+//! The part about the product itself, where the form is filled in.
 //!
-//! **Invariant:** its words are the brand's, and its fields are the method's, in the order of the form.
+//! **Invariant:** the texts are the brand's, and the fields are the method's, in the order of the form.
 
 use guide::{FieldType, Prose, Purpose, Template};
 
-use super::Build;
+use super::builder::PageBuilder;
 use crate::clean;
 use crate::page::{Audience, Block, Content, FormField, Part, Section, Step};
 
-impl Build<'_> {
+impl PageBuilder<'_> {
     pub(super) fn linking(&mut self) -> Part {
         let (heading, intro, steps, closing) = match self.audience {
             Audience::Link => {
@@ -75,7 +75,8 @@ impl Build<'_> {
         Step { anchor: self.anchors.take(name), title, scopes: Vec::new(), body }
     }
 
-    /// The fields of this audience: those that the setup guide collects are the admin's, the rest the end user's.
+    /// The fields that this audience fills in: the administrator fills in those that only the setup guide collects, and
+    /// the person who connects an account fills in the others.
     pub(super) fn own_fields(&self) -> Vec<&guide::Field> {
         let by_admin = |field: &&guide::Field| {
             let mut steps = self.method.setup.iter().flat_map(guide::Walkthrough::steps);
@@ -86,7 +87,7 @@ impl Build<'_> {
         fields.filter(|field| by_admin(field) == (self.audience == Audience::Setup)).collect()
     }
 
-    /// The choice of the environment, where people have to make one.
+    /// The field for choosing the environment, if people have to choose.
     fn environment_choice(&self) -> Option<FormField> {
         let method = self.method;
         let chosen = method.environments.len() > 1 && !method.tells_environment();
@@ -94,7 +95,7 @@ impl Build<'_> {
             key: "environment".to_owned(),
             label: clean::line(&method.environment_label),
             suffix: None,
-            kind: FieldType::Select,
+            field_type: FieldType::Select,
             secret: false,
             placeholder: None,
             options: method.environments.iter().map(|one| clean::line(&one.label)).collect(),
@@ -111,14 +112,14 @@ impl Build<'_> {
             key: field.key.to_string(),
             label: clean::line(&field.label),
             suffix: optional.clone().filter(|_| !field.required),
-            kind: field.kind,
+            field_type: field.kind,
             secret: field.secret,
             placeholder: field.placeholder.as_deref().map(clean::line),
             options: field.options.iter().map(|option| clean::line(&option.label)).collect(),
             environment: false,
         };
         let fields: Vec<FormField> = self.own_fields().into_iter().map(one).collect();
-        // Where nothing else is entered, the guide says in its steps when to choose.
+        // Without other fields there is no form, and the guide's steps explain how to choose.
         let environment = self.environment_choice().filter(|_| !fields.is_empty());
         environment.into_iter().chain(fields).collect()
     }

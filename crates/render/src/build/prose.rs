@@ -1,23 +1,23 @@
 //! The guide's own sections and steps.
 //!
-//! **Invariant:** what is needed for none of the chosen scopes is not on the page, and a section of which no step
-//! is left goes with them.
+//! **Invariant:** the page omits sections and steps that none of the chosen scopes needs, and sections that lose all
+//! their steps this way.
 
 use guide::{Condition, Walkthrough};
 
-use super::Build;
+use super::builder::PageBuilder;
 use crate::clean;
 use crate::href::Anchor;
 use crate::page::{Block, Inline, Section, Step};
 use crate::wording;
 
-/// A section and those of its steps that are on the page.
+/// A section, and the steps of it that are on the page.
 pub(super) struct Chosen<'a> {
     pub(super) section: &'a guide::Section,
     pub(super) steps: Vec<&'a guide::Step>,
 }
 
-/// What is needed for these scopes, or everything.
+/// The sections that these scopes need. `None` means all scopes.
 pub(super) fn chosen<'a>(walkthrough: &'a Walkthrough, scopes: Option<&[String]>) -> Vec<Chosen<'a>> {
     let needed = |of: &[String]| {
         of.is_empty() || scopes.is_none_or(|scopes| of.iter().any(|scope| scopes.contains(scope)))
@@ -30,7 +30,7 @@ pub(super) fn chosen<'a>(walkthrough: &'a Walkthrough, scopes: Option<&[String]>
     chosen.filter(|one| !one.steps.is_empty() || one.section.steps.is_empty()).collect()
 }
 
-impl Build<'_> {
+impl PageBuilder<'_> {
     pub(super) fn section(&self, chosen: &Chosen<'_>, anchors: Vec<Anchor>) -> Section {
         let section = chosen.section;
         let mut intro = self.only_when(section.when.as_ref());
@@ -52,7 +52,7 @@ impl Build<'_> {
         Step { anchor, title: clean::line(&step.title), scopes: scope_names(&step.scopes), body }
     }
 
-    /// The actions that a step's scopes make possible, by name.
+    /// A paragraph with the names of the actions that a step's scopes make possible; empty if there are none.
     fn enables(&self, scopes: &[String]) -> Vec<Block> {
         let needs = |action: &&guide::Action| action.scopes.iter().any(|scope| scopes.contains(scope));
         let mut labels: Vec<&str> =
@@ -68,7 +68,7 @@ impl Build<'_> {
         self.condition(when).map(|text| paragraph(&text)).into_iter().collect()
     }
 
-    /// When something applies, in words.
+    /// A condition in words.
     pub(super) fn condition(&self, when: Option<&Condition>) -> Option<String> {
         let when = when?;
         let environments: Vec<&str> = when

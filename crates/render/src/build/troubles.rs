@@ -1,15 +1,15 @@
-//! What can go wrong: one entry for each outcome rule of the method.
+//! The part about problems: one entry for each of the method's outcome rules.
 //!
-//! **Invariant:** an entry says what the flow would say, with the names of values where the flow has the values.
+//! **Invariant:** an entry has the texts that the flow shows, with the names of values in place of the values.
 
 use guide::OutcomeRule;
 
-use super::Build;
+use super::builder::PageBuilder;
 use crate::clean;
 use crate::page::{Content, Inline, Part, Trouble};
 use crate::wording;
 
-impl Build<'_> {
+impl PageBuilder<'_> {
     pub(super) fn troubles(&mut self) -> Option<Part> {
         let method = self.method;
         let bad = method.all_outcomes().filter(|rule| !rule.is.is_good());
@@ -33,7 +33,7 @@ impl Build<'_> {
         let made = || rule.at_field.as_ref().and_then(|key| self.method.made_at(key.as_str()));
         Trouble {
             anchor: self.anchors.take(&format!("outcome--{}", rule.key)),
-            kind: rule.is,
+            outcome: rule.is,
             message,
             seen: clean::line(&match &rule.when {
                 Some(when) => {

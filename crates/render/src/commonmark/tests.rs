@@ -1,6 +1,10 @@
-//! Markdown that is written and read again.
+//! The Markdown that is written for running text.
 
-use super::*;
+use super::dialect::{Flavor, Mdx, Plain, fence};
+use super::{Blocks, Places};
+use crate::href::Href;
+use crate::markup::{Doc, Markup};
+use crate::page::{Break, Inline};
 
 struct Everywhere;
 
@@ -30,12 +34,12 @@ fn ordinary_text_stays_as_it_is() {
 }
 
 #[test]
-fn what_is_active_is_escaped_where_it_is() {
+fn active_characters_are_escaped() {
     check::<Plain>(&[text("# not a heading # 1")], "\\# not a heading # 1");
     check::<Plain>(&[text("1. one 2. two")], "1\\. one 2. two");
     check::<Plain>(&[text("&lt; & &x")], "\\&lt; & &x");
-    check::<Plain>(&[Inline::SoftBreak, text("* x")], " \\* x");
-    check::<Plain>(&[text("a"), Inline::HardBreak, text("- b")], "a\\\n\\- b");
+    check::<Plain>(&[Inline::Break(Break::Soft), text("* x")], " \\* x");
+    check::<Plain>(&[text("a"), Inline::Break(Break::Hard), text("- b")], "a\\\n\\- b");
     check::<Plain>(
         &[text("wow!"), Inline::Link { href: Href::parse("/a(b)").unwrap(), content: vec![text("x")] }],
         "wow\\![x](/a\\(b\\))",
@@ -43,11 +47,11 @@ fn what_is_active_is_escaped_where_it_is() {
 }
 
 #[test]
-fn mdx_has_more_that_is_active() {
+fn mdx_escapes_more_characters() {
     check::<Mdx>(&[text("{x} <b> $5")], "\\{x\\} \\<b> \\$5");
     check::<Mdx>(&[text("import x")], "&#x69;mport x");
     check::<Mdx>(&[text("an import")], "an import");
-    // A link that is made of an address would take the backslash of what follows.
+    // A link made of an address would include the backslash of the next character.
     check::<Mdx>(
         &[text("https://a.example/\u{3c}b> www.a.example a@b.example")],
         "https\\://a.example/\\<b> www\\.a.example a\\@b.example",
@@ -55,7 +59,7 @@ fn mdx_has_more_that_is_active() {
 }
 
 #[test]
-fn marks_that_would_not_be_read_are_not_written() {
+fn marks_that_markdown_would_not_read_are_not_written() {
     let strong = |inner: &str| Inline::Strong(vec![text(inner)]);
     check::<Plain>(&[text("a "), strong("b"), text(" c")], "a **b** c");
     check::<Plain>(&[text("a"), strong("(b)"), text("c")], "a(b)c");
@@ -67,7 +71,7 @@ fn marks_that_would_not_be_read_are_not_written() {
 }
 
 #[test]
-fn code_is_fenced_by_more_than_it_holds() {
+fn code_fences_are_longer_than_the_backticks_within() {
     let code = |text: &str| Inline::Code(text.to_owned());
     check::<Mdx>(&[code("{a} <b>")], "`{a} <b>`");
     check::<Plain>(&[code("a`b``c")], "```a`b``c```");

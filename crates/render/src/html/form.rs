@@ -1,10 +1,10 @@
-//! The form, drawn from the fields: what a screenshot would show, and never out of date.
+//! A picture of the form, drawn from its fields, so that it is never out of date.
 //!
-//! **Invariant:** every drawn input has its label, and none can be typed into or submitted.
+//! **Invariant:** every input has its label, and none can be filled in or submitted.
 
 use guide::FieldType;
 
-use super::Html;
+use super::dialect::Html;
 use crate::markup::{Doc, Markup};
 use crate::page::FormField;
 use crate::wording;
@@ -24,7 +24,7 @@ pub(super) fn drawn(doc: &mut Doc<Html>, fields: &[FormField]) {
 }
 
 fn id(field: &FormField) -> String {
-    // Two hyphens: no key and so no anchor of the guide has them; and a field may be called `environment`, too.
+    // No key of a guide has two hyphens in a row, so these ids are free. A field can have the key `environment`, too.
     if field.environment { "form--chosen--environment".to_owned() } else { format!("form--{}", field.key) }
 }
 
@@ -40,7 +40,7 @@ fn label(doc: &mut Doc<Html>, field: &FormField) {
 fn input(doc: &mut Doc<Html>, field: &FormField) {
     let start = |tag: &'static str| Markup::syntax(tag).attribute("id", &id(field)).raw(" disabled");
     let placeholder = field.placeholder.as_deref();
-    match field.kind {
+    match field.field_type {
         FieldType::Select => {
             doc.line(&start("<select").raw("><option>").text(wording::CHOOSE).raw("</option></select>"));
         }

@@ -1,11 +1,12 @@
 //! Blocks and running text as HTML.
 //!
-//! **Invariant:** a list is a list, and the mark between the names of a menu path is not read aloud.
+//! **Invariant:** lists are list elements, and screen readers skip the separators of menu paths.
 
-use super::{Html, form};
+use super::dialect::Html;
+use super::form;
 use crate::href::Picture;
 use crate::markup::{Doc, Markup};
-use crate::page::{Block, Inline};
+use crate::page::{Block, Break, Inline};
 use crate::wording;
 
 pub(super) fn blocks(doc: &mut Doc<Html>, list: &[Block]) {
@@ -34,7 +35,7 @@ fn one(doc: &mut Doc<Html>, block: &Block) {
             doc.close("</ol>");
         }
         Block::Code { text, .. } => {
-            // Indentation would be part of the code, so each line break is written as a reference.
+            // The document's indentation would become part of the code, so line breaks are written as references.
             let lines = text.trim_end_matches('\n').split('\n');
             let code =
                 lines.enumerate().fold(Markup::syntax("<pre tabindex=\"0\"><code>"), |out, (n, line)| {
@@ -80,8 +81,8 @@ pub(super) fn inlines(out: Markup<Html>, list: &[Inline]) -> Markup<Html> {
             .raw(": ")
             .text(text)
             .raw("</a>"),
-        Inline::SoftBreak => out.raw(" "),
-        Inline::HardBreak => out.raw("<br>"),
+        Inline::Break(Break::Soft) => out.raw(" "),
+        Inline::Break(Break::Hard) => out.raw("<br>"),
     })
 }
 

@@ -1,13 +1,14 @@
-//! The document around the parts: head, landmarks, contents.
+//! The document around the parts: head, landmarks and table of contents.
 //!
-//! **Invariant:** one heading of the first level, one main landmark, and a way past everything before it. The
-//! shell's own ids begin with `_`, which no key does.
+//! **Invariant:** the document has one level-one heading, one main landmark, and a link that skips to it. The shell's own
+//! ids begin with `_`, which no key does.
 
 use std::sync::LazyLock;
 
 use minijinja::{Environment, context};
 
-use super::{Html, inline, parts, stylesheet};
+use super::dialect::Html;
+use super::{inline, parts};
 use crate::clean;
 use crate::color::Color;
 use crate::href::Href;
@@ -15,20 +16,18 @@ use crate::markup::{Doc, Markup};
 use crate::page::{Page, Publisher};
 use crate::wording;
 
-/// The grounds of the style sheet, light and dark. They must agree with `--ground` there: links are made readable
-/// on these.
+/// The backgrounds of light and dark pages, on which links must be readable: `--ground` in `style.css`.
 const GROUND: Color = Color::new(0xff, 0xff, 0xff);
 const GROUND_DARK: Color = Color::new(0x14, 0x17, 0x1a);
 pub(super) const ACCENT: Color = Color::new(0x1d, 0x5f, 0xb8);
 pub(super) const ACCENT_DARK: Color = Color::new(0x8a, 0xb8, 0xf5);
 
-/// The shell's template. Its name ends in `.html`, so whatever is filled in is escaped, but for what a typed writer
-/// has made.
+/// The shell's template. Its name ends in `.html`, so minijinja escapes every value except the markup of typed writers.
 static SHELL: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment
         .add_template("shell.html", include_str!("shell.html"))
-        .expect("the shell is a template, as tests show");
+        .expect("the shell is a valid template");
     environment
 });
 
@@ -40,12 +39,12 @@ pub(super) fn document(page: &Page) -> String {
             title => clean::line(&page.title),
             description => clean::line(&page.description),
             skip => wording::SKIP,
-            style => stylesheet().trim_ascii_end(),
+            style => include_str!("style.css").trim_ascii_end(),
             theme => theme(&page.publisher).as_str(),
             body => body.trim_end(),
         })
     });
-    let mut text = shell.expect("every name of the shell is filled in");
+    let mut text = shell.expect("every name of the shell has a value");
     text.push('\n');
     text
 }
@@ -75,7 +74,7 @@ fn body(page: &Page) -> String {
     doc.into_string()
 }
 
-/// The brand's colors, as near to what it chose as can be read.
+/// The brand's colors, adjusted until they are readable.
 fn theme(publisher: &Publisher) -> Markup<Html> {
     let light = publisher.accent.unwrap_or(ACCENT).readable_on(GROUND);
     let dark = publisher.accent_dark.or(publisher.accent).unwrap_or(ACCENT_DARK).readable_on(GROUND_DARK);

@@ -1,13 +1,13 @@
-//! Lines of a terminal: wrapped, indented, with faces.
+//! The lines of a terminal: wrapped, indented and styled.
 //!
-//! **Invariant:** no line is wider than the terminal unless a single word is; a face that is switched on is
-//! switched off on the same line.
+//! **Invariant:** no line is wider than the terminal unless a single word is; every face ends on the line on which it
+//! begins.
 
 use unicode_width::UnicodeWidthStr;
 
 use crate::clean;
 
-/// How letters look.
+/// A style of type.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Face {
     Plain,
@@ -27,16 +27,16 @@ impl Face {
 
 const OFF: &str = "\u{1b}[0m";
 
-/// A piece of text of one face. A line break in it begins a new line.
+/// A piece of text in one face. The text `\n` begins a new line.
 pub(super) type Piece = (Face, String);
 
-/// Text being laid out.
+/// The state of a layout in progress.
 pub(super) struct Layout {
     out: String,
     width: usize,
     color: bool,
     indent: usize,
-    /// Stands at the end of the next line's indentation: the mark of a list item.
+    /// The mark of a list item, which ends the next line's indentation.
     lead: String,
     gap: bool,
 }
@@ -46,17 +46,17 @@ impl Layout {
         Self { out: String::new(), width: width.max(24), color, indent, lead: String::new(), gap: false }
     }
 
-    /// The text, ended by one line break.
+    /// The text, with a line break at the end of each line.
     pub(super) fn finish(self) -> String {
         self.out
     }
 
-    /// An empty line, if anything follows.
+    /// Requests an empty line before the next line, if there is one.
     pub(super) fn gap(&mut self) {
         self.gap = true;
     }
 
-    /// Running text, wrapped.
+    /// Writes running text, wrapped.
     pub(super) fn wrapped(&mut self, pieces: Vec<Piece>) {
         let room = self.width.saturating_sub(self.indent).max(16);
         let mut line: Vec<Piece> = Vec::new();
@@ -77,27 +77,27 @@ impl Layout {
         self.write(line);
     }
 
-    /// A line of the same character, as wide as the text above it.
+    /// Writes a line of one character, as wide as the text above it.
     pub(super) fn rule(&mut self, line: char, above: &str) {
         let room = self.width.saturating_sub(self.indent).max(16);
         self.write(vec![(Face::Faint, line.to_string().repeat(above.width().min(room)))]);
     }
 
-    /// Lines of code, as they are.
+    /// Writes lines of code without wrapping them.
     pub(super) fn code(&mut self, text: &str) {
         for line in text.lines() {
             self.write(vec![(Face::Plain, line.to_owned())]);
         }
     }
 
-    /// What is laid out within, further to the right.
+    /// Writes content with more indentation.
     pub(super) fn indented(&mut self, by: usize, content: impl FnOnce(&mut Self)) {
         self.indent += by;
         content(self);
         self.indent -= by;
     }
 
-    /// An item of a list: its first line begins with the mark.
+    /// Writes an item of a list. The mark begins its first line.
     pub(super) fn item(&mut self, mark: &str, content: impl FnOnce(&mut Self)) {
         self.lead.push_str(mark);
         self.indented(mark.len(), content);
@@ -128,7 +128,7 @@ impl Layout {
     }
 }
 
-/// Neighbors of one face as one piece; a space between them takes their face.
+/// Joins neighboring pieces of one face. A space between them takes their face.
 fn merged(line: Vec<Piece>) -> Vec<Piece> {
     let mut out: Vec<Piece> = Vec::new();
     let mut pieces = line.into_iter().peekable();
@@ -144,16 +144,16 @@ fn merged(line: Vec<Piece>) -> Vec<Piece> {
     out
 }
 
-/// A word of one or more faces.
+/// A word, whose pieces can have different faces.
 struct Word {
     text: Vec<Piece>,
-    /// Whether white space stands before it.
+    /// Whether white space precedes the word.
     spaced: bool,
-    /// Whether it begins a line.
+    /// Whether the word begins a new line.
     breaks: bool,
 }
 
-/// Pieces cut at white space; a word may go over several.
+/// Splits pieces at white space. A word can span several pieces.
 fn words(pieces: Vec<Piece>) -> Vec<Word> {
     let mut words = Vec::new();
     let mut word = Word { text: Vec::new(), spaced: false, breaks: false };

@@ -1,16 +1,16 @@
-//! How an outcome shows, in words: for whoever looks at requests and answers.
+//! The provider's response that indicates an outcome, in words, for readers who look at requests and responses.
 //!
-//! **Invariant:** every test that a rule can make has words.
+//! **Invariant:** every test that a rule can contain has words.
 
 use std::fmt::Display;
 
 use guide::{Fault, HeaderTest, JsonTest, JsonType, Template, When};
 
-/// How an outcome shows, for whoever looks at requests and answers.
+/// The response that satisfies a rule. `host` writes a host that the rule compares with.
 pub(crate) fn seen(when: &When, provider: &str, host: impl Fn(&Template) -> String) -> String {
     if !when.fails.is_empty() {
         let faults: Vec<&str> = when.fails.iter().map(|fault| fault_says(*fault)).collect();
-        return format!("{}.", capitalized(&faults.join(", or ")));
+        return format!("{}.", capitalized(&either(&faults)));
     }
     let mut signs = Vec::new();
     if !when.status.is_empty() {
@@ -20,74 +20,76 @@ pub(crate) fn seen(when: &When, provider: &str, host: impl Fn(&Template) -> Stri
         signs.push(format!("a status other than {}", either(&when.status_not)));
     }
     match when.is_json {
-        Some(true) => signs.push("JSON".to_owned()),
-        Some(false) => signs.push("something that is not JSON".to_owned()),
+        Some(true) => signs.push("a JSON body".to_owned()),
+        Some(false) => signs.push("a body that is not JSON".to_owned()),
         None => {}
     }
     signs.extend(when.headers.iter().map(|(name, test)| header_says(name, test)));
     signs.extend(when.json.iter().map(|(path, test)| json_says(&path.to_string(), test, &host)));
     if signs.is_empty() {
-        return format!("{provider} answers in any other way.");
+        return format!("{provider} responds in any other way.");
     }
-    format!("{provider} answers with {}.", signs.join(" and "))
+    format!("{provider} responds with {}.", signs.join(" and "))
 }
 
 const fn fault_says(fault: Fault) -> &'static str {
     match fault {
-        Fault::Dns => "the host's name has no address",
+        Fault::Dns => "the host name cannot be resolved",
         Fault::Connect => "no connection can be made",
-        Fault::Tls => "the connection cannot be made secure",
-        Fault::Timeout => "no answer comes in time",
-        Fault::Reset => "the connection breaks off",
-        Fault::TooLarge => "the answer is too large",
-        Fault::Malformed => "what comes back is not HTTP",
-        Fault::Refused => "the address is one that may not be asked",
+        Fault::Tls => "no secure connection can be made",
+        Fault::Timeout => "no response arrives in time",
+        Fault::Reset => "the connection is interrupted",
+        Fault::TooLarge => "the response is too large",
+        Fault::Malformed => "the response is not valid HTTP",
+        Fault::Refused => "requests to this address are not allowed",
     }
 }
 
 fn header_says(name: &str, test: &HeaderTest) -> String {
     match (&test.equals, &test.contains, test.exists) {
         (Some(text), _, _) => format!("the header {name}: {text}"),
-        (None, Some(text), _) => format!("a header {name} that holds {text}"),
-        (None, None, Some(false)) => format!("no header {name}"),
-        (None, None, _) => format!("the header {name}"),
+        (None, Some(text), _) => format!("a {name} header that contains {text}"),
+        (None, None, Some(false)) => format!("no {name} header"),
+        (None, None, _) => format!("a {name} header"),
     }
 }
 
 fn json_says(path: &str, test: &JsonTest, host: impl Fn(&Template) -> String) -> String {
     if let Some(other) = &test.host_differs_from {
-        return format!("another host in {path} than {}", host(other));
+        return format!("a host in {path} other than {}", host(other));
     }
     if !test.one_of.is_empty() {
-        return format!("{path} being {}", either(&test.one_of));
+        return format!("{path} set to {}", either(&test.one_of));
     }
     if let Some(part) = &test.contains {
-        return format!("{part} in {path}");
+        return format!("text in {path} that contains {part}");
     }
     match (test.exists, test.kind) {
         (Some(false), _) => format!("no {path}"),
-        (_, Some(kind)) => format!("{path} being {}", kind_says(kind)),
-        (_, None) => format!("{path} in it"),
+        (_, Some(kind)) => format!("{} in {path}", kind_says(kind)),
+        (_, None) => format!("a value in {path}"),
     }
 }
 
 const fn kind_says(kind: JsonType) -> &'static str {
     match kind {
-        JsonType::String => "a text",
+        JsonType::String => "a string",
         JsonType::Number => "a number",
-        JsonType::Boolean => "true or false",
-        JsonType::Array => "a list",
+        JsonType::Boolean => "a boolean",
+        JsonType::Array => "an array",
         JsonType::Object => "an object",
         JsonType::Null => "null",
     }
 }
 
-fn either(list: &[impl Display]) -> String {
+/// The alternatives, as in "a or b" and "a, b, or c".
+pub(super) fn either(list: &[impl Display]) -> String {
     let words: Vec<String> = list.iter().map(ToString::to_string).collect();
     match words.as_slice() {
-        [] => String::new(),
-        [one] => one.clone(),
-        [front @ .., last] => format!("{} or {last}", front.join(", ")),
+        [front @ .., before, last] if !front.is_empty() => {
+            format!("{}, {before}, or {last}", front.join(", "))
+        }
+        words => words.join(" or "),
     }
 }
 

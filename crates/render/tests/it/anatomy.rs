@@ -1,11 +1,11 @@
-//! The published style has the anatomy of the published page, whatever the guide says.
+//! The published style has the anatomy of the published page, whatever the guide's texts.
 
 use render::{Options, Style};
 
 use crate::seed;
 
 #[test]
-fn our_guide_has_the_anatomy_of_the_published_page() {
+fn the_guide_for_gladly_has_the_anatomy_of_the_published_page() {
     let Some(seed) = seed::published() else { return };
     let catalog = catalog::shipped();
     let guide = catalog.find("gladly").and_then(|entry| entry.guide()).expect("the guide");
@@ -14,7 +14,7 @@ fn our_guide_has_the_anatomy_of_the_published_page() {
     assert_eq!(anatomy(&ours), anatomy(&seed));
 }
 
-/// The tags with their attributes and indentation; texts and what stands within steps become `…`.
+/// The page's tags with their attributes and indentation. Texts and the content of steps become `…`.
 fn anatomy(page: &str) -> String {
     let mut out: Vec<String> = Vec::new();
     let mut within: Option<&str> = None;

@@ -1,15 +1,17 @@
-//! Guides and brands of hostile texts, in every place where a text can stand.
+//! Guides and brands with hostile texts in every place that takes a text.
 //!
-//! Shared with the example that writes them out. **Invariant:** the same choices give the same guide, and the
-//! language accepts every one of them: what it refuses need not be escaped.
+//! Shared with the example that writes their pages.
+//!
+//! **Invariant:** the same choices produce the same guide, and the language accepts every one: a text that it rejects
+//! needs no escaping.
 
 use std::fmt::Write as _;
 
 use guide::{Brand, Guide};
 
-/// Where choices come from: a seed, or a property test.
+/// A source of choices: a seed or a property test.
 pub(crate) trait Choices {
-    /// A number below `n`.
+    /// The next choice: a number less than `n`.
     fn below(&mut self, n: usize) -> usize;
 }
 
@@ -32,7 +34,7 @@ impl Choices for Seeded {
     }
 }
 
-/// What has hurt a renderer before, somewhere. Invisible characters are not among it: the language refuses them.
+/// Texts that have broken renderers before. None has invisible characters, which the language rejects.
 const SPITE: &[&str] = &[
     "<script>alert(1)</script>",
     "</p></div></Step></section>",
@@ -121,10 +123,10 @@ const SPITE: &[&str] = &[
     "{{",
 ];
 
-/// Letters that mean something to somebody, to be thrown together.
+/// Characters that are syntax in some medium, to combine at random.
 const NOISE: &[u8] = b"!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ ab1 *_`<\\[&";
 
-/// A text of a few of these, with and without white space between.
+/// A text of a few hostile pieces, with and without white space between them.
 fn text(choices: &mut impl Choices) -> String {
     let mut out = String::new();
     for _ in 0..=choices.below(4) {
@@ -137,19 +139,19 @@ fn text(choices: &mut impl Choices) -> String {
     out
 }
 
-/// A text in which no reference begins, whatever follows it.
+/// The text without the beginning of a reference, whatever follows it.
 fn bare(text: &str) -> String {
     text.replace('{', "{ ")
 }
 
-/// A text that is read for references.
+/// A hostile template, which can contain references.
 fn template(choices: &mut impl Choices) -> String {
     let mut out = bare(&text(choices));
     out.push_str(["", " {{ provider.name }}", "{{ brand.name }}", "{{ method.label }}x"][choices.below(4)]);
     out
 }
 
-/// Prose in which hostile text is escaped, as an author would have to, or comes in by reference.
+/// Prose in which hostile text is escaped, as an author would have to write it, or inserted by reference.
 fn prose(choices: &mut impl Choices, wording: bool) -> String {
     let mut out = String::new();
     for block in 0..=choices.below(3) {
@@ -219,7 +221,7 @@ fn reference(choices: &mut impl Choices, wording: bool) -> &'static str {
     all[choices.below(if wording { 3 } else { all.len() })]
 }
 
-/// Text that Markdown reads as itself.
+/// The text with its Markdown syntax escaped.
 fn escaped(text: &str) -> String {
     let mut out = String::new();
     for ch in bare(text).replace(['\n', '\r', '\t'], " ").chars() {
@@ -231,7 +233,7 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// A text as YAML: JSON's strings are YAML's.
+/// A double-quoted YAML string.
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for ch in text.chars() {
@@ -248,7 +250,7 @@ fn quoted(text: &str) -> String {
     out
 }
 
-/// The text of a guide in which every text is hostile.
+/// The source of a guide in which every text is hostile.
 pub(crate) fn guide_text(choices: &mut impl Choices) -> String {
     let mut t = || quoted(&text(choices));
     let (name, method, environment, host_says) = (t(), t(), t(), t());
@@ -304,7 +306,7 @@ evidence:
     )
 }
 
-/// The text of a brand file in which every text is hostile.
+/// The source of a brand file in which every text is hostile.
 pub(crate) fn brand_text(choices: &mut impl Choices) -> String {
     let (name, hub, optional) = (quoted(&text(choices)), quoted(&text(choices)), quoted(&text(choices)));
     let mut t = || quoted(&template(choices));
@@ -343,7 +345,7 @@ wording:
     )
 }
 
-/// A guide and a brand of hostile texts.
+/// A guide and a brand with hostile texts.
 pub(crate) fn guide_and_brand(choices: &mut impl Choices) -> (Guide, Brand) {
     let (guide_text, brand_text) = (guide_text(choices), brand_text(choices));
     let guide = guide::read("hostile.yaml", guide_text.as_bytes());

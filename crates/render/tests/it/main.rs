@@ -1,4 +1,4 @@
-//! What pages say and how safely, from outside the crate.
+//! The content of pages and their safety, tested through the crate's public API.
 
 mod anatomy;
 mod hostile;

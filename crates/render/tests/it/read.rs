@@ -1,30 +1,30 @@
-//! What a reader finds in an output: small strict readers of each medium, made for tests alone.
+//! Small, strict readers of each medium, for tests only.
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
-/// What a medium says.
+/// The content that a reader finds in an output.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     /// All text, without white space.
     pub(crate) text: String,
-    /// The titles of steps.
+    /// The titles of the steps.
     pub(crate) steps: Vec<String>,
-    /// The labels of the form.
+    /// The labels of the form's fields.
     pub(crate) labels: Vec<String>,
-    /// Headings, with their levels.
+    /// The levels and texts of the headings.
     pub(crate) headings: Vec<(u8, String)>,
-    /// Where links and images lead.
+    /// The targets of links and the sources of images.
     pub(crate) links: Vec<String>,
-    /// The ids there are.
+    /// The ids of the elements.
     pub(crate) ids: Vec<String>,
 }
 
-/// A text without white space: media wrap and indent as they like.
+/// Text without white space, because media wrap and indent differently.
 pub(crate) fn squeezed(text: &str) -> String {
     text.chars().filter(|ch| !ch.is_whitespace()).collect()
 }
 
-/// Reads `CommonMark` as a program of another maker does.
+/// Reads `CommonMark` with a third-party parser.
 pub(crate) fn markdown(text: &str) -> Found {
     let mut found = Found::default();
     let mut strong: Option<String> = None;
@@ -68,9 +68,9 @@ pub(crate) fn markdown(text: &str) -> Found {
     found
 }
 
-/// Elements that have no end tag.
+/// The elements without an end tag.
 const VOID: &[&str] = &["meta", "img", "br", "input"];
-/// What a page may be made of.
+/// The elements that a page can have.
 const TAGS: &[&str] = &[
     "html",
     "head",
@@ -119,6 +119,7 @@ const TAGS: &[&str] = &[
     "details",
     "summary",
 ];
+/// The attributes that a page can have.
 const ATTRIBUTES: &[&str] = &[
     "lang",
     "charset",
@@ -144,7 +145,7 @@ const ATTRIBUTES: &[&str] = &[
     "data-name",
 ];
 
-/// Reads HTML with no forgiveness: every tag closed in order, every attribute quoted, every `&` a reference.
+/// Reads HTML strictly: every element is closed in order, every attribute is quoted, and every `&` begins a reference.
 pub(crate) fn html(text: &str) -> Found {
     let mut found = Found::default();
     let mut open: Vec<String> = Vec::new();
@@ -154,11 +155,12 @@ pub(crate) fn html(text: &str) -> Found {
         let piece = decoded(&rest[..at]);
         found.text.push_str(&squeezed(&piece));
         heading.push_str(&piece);
-        let close = rest[at..].find('>').unwrap_or_else(|| panic!("an open tag: {}", &rest[at..])) + at;
+        let close =
+            rest[at..].find('>').unwrap_or_else(|| panic!("a tag without an end: {}", &rest[at..])) + at;
         let tag = &rest[at + 1..close];
         rest = &rest[close + 1..];
         if let Some(name) = tag.strip_prefix('/') {
-            assert_eq!(open.pop().as_deref(), Some(name), "tags are closed in order\n{text}");
+            assert_eq!(open.pop().as_deref(), Some(name), "elements must be closed in order\n{text}");
             match name {
                 "h1" | "h2" | "h3" => {
                     found.headings.push((name.as_bytes()[1] - b'0', std::mem::take(&mut heading)));
@@ -173,7 +175,7 @@ pub(crate) fn html(text: &str) -> Found {
             continue;
         }
         let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
-        assert!(TAGS.contains(&name), "<{name}> is not one of ours\n{text}");
+        assert!(TAGS.contains(&name), "a page cannot have <{name}>\n{text}");
         if matches!(name, "h1" | "h2" | "h3" | "label") {
             heading.clear();
         }
@@ -185,7 +187,7 @@ pub(crate) fn html(text: &str) -> Found {
             open.push(name.to_owned());
         }
     }
-    assert!(open.is_empty(), "{open:?} stay open");
+    assert!(open.is_empty(), "{open:?} are never closed");
     found
 }
 
@@ -193,7 +195,7 @@ fn read_attributes(mut rest: &str, found: &mut Found, text: &str) {
     while !rest.is_empty() {
         let end = rest.find(['=', ' ']).unwrap_or(rest.len());
         let name = &rest[..end];
-        assert!(ATTRIBUTES.contains(&name), "the attribute `{name}` is not one of ours\n{text}");
+        assert!(ATTRIBUTES.contains(&name), "a page cannot have the attribute `{name}`\n{text}");
         let Some(value) = rest[end..].strip_prefix("=\"") else {
             rest = rest[end..].trim_start();
             continue;
@@ -205,12 +207,12 @@ fn read_attributes(mut rest: &str, found: &mut Found, text: &str) {
             "id" => found.ids.push(value),
             _ => {}
         }
-        assert!(after.is_empty() || after.starts_with(' '), "attributes stand apart");
+        assert!(after.is_empty() || after.starts_with(' '), "white space must separate attributes");
         rest = after.trim_start();
     }
 }
 
-/// Text with its references replaced; anything else that begins like one is a mistake.
+/// Text with its character references decoded. Panics at an `&` that begins none.
 pub(crate) fn decoded(text: &str) -> String {
     let mut pieces = text.split('&');
     let mut out = pieces.next().unwrap_or_default().to_owned();
@@ -223,16 +225,16 @@ pub(crate) fn decoded(text: &str) -> String {
             "quot" => '"',
             "#39" | "#x27" => '\'',
             "#10" => '\n',
-            // As the template engine writes them, in the shell.
+            // The template engine writes slashes this way in the shell.
             "#x2f" => '/',
-            _ => panic!("`&{name};` is not one of ours"),
+            _ => panic!("a page cannot have `&{name};`"),
         });
         out.push_str(rest);
     }
     out
 }
 
-/// The tags that MDX may hold, in both styles.
+/// The elements that MDX can have, in both styles.
 const COMPONENTS: &[&str] = &[
     "Steps",
     "Step",
@@ -256,7 +258,7 @@ const COMPONENTS: &[&str] = &[
     "img",
 ];
 
-/// Looks through MDX for anything that would be read as a tag or an expression and is not ours.
+/// Reads MDX. Panics at an expression, at a line of code, and at a tag that a page cannot have.
 pub(crate) fn mdx(text: &str) -> Found {
     let mut found = Found::default();
     let body = text.splitn(3, "---\n").nth(2).expect("frontmatter");
@@ -266,7 +268,7 @@ pub(crate) fn mdx(text: &str) -> Found {
         let run = rest.len() - rest.trim_start_matches('`').len();
         if ch == '`' {
             let (fence, after) = rest.split_at(run);
-            // A line that has more backticks does not open a block.
+            // A line with more backticks does not open a block.
             let block =
                 line_start && run >= 3 && !after.lines().next().is_some_and(|line| line.contains('`'));
             let end = closing(after, fence, block);
@@ -290,7 +292,7 @@ pub(crate) fn mdx(text: &str) -> Found {
     found
 }
 
-/// Where code that began with this fence ends.
+/// The length of the code that this fence begins.
 fn closing(after: &str, fence: &str, block: bool) -> usize {
     let mut at = 0;
     while let Some(n) = after[at..].find(fence) {
@@ -306,13 +308,13 @@ fn closing(after: &str, fence: &str, block: bool) -> usize {
     panic!("code without an end: {after:.80}")
 }
 
-/// The length of a tag; it has to be one of ours, with quoted attributes.
+/// The length of a tag. Panics if a page cannot have it, or if an attribute is not quoted.
 fn tag(rest: &str, found: &mut Found) -> usize {
-    let end = rest.find('>').unwrap_or_else(|| panic!("an open tag: {rest:.80}"));
+    let end = rest.find('>').unwrap_or_else(|| panic!("a tag without an end: {rest:.80}"));
     let inner = rest[1..end].trim_end_matches(" /");
     let (name, attributes) = inner.split_once(' ').unwrap_or((inner, ""));
     let name = name.trim_start_matches('/');
-    assert!(COMPONENTS.contains(&name), "<{name}> is not one of ours: {rest:.80}");
+    assert!(COMPONENTS.contains(&name), "a page cannot have <{name}>: {rest:.80}");
     let mut attributes = attributes;
     while let Some((key, value)) = attributes.split_once("=\"") {
         let (value, after) = value.split_once('"').expect("a quoted value");

@@ -1,4 +1,4 @@
-//! No text of a guide or a brand is read as anything but text, in any medium.
+//! In every medium, the texts of a guide and a brand are read as text and as nothing else.
 
 use std::collections::BTreeSet;
 
@@ -6,13 +6,13 @@ use proptest::prelude::*;
 use render::{Audience, Block, Content, Inline, Options, Page, Style, TerminalOptions};
 
 use crate::hostile;
-use crate::media::{any_choices, in_order, our_page};
+use crate::media::{any_choices, gladly_page, in_order};
 use crate::read::{self, Found};
 
-/// More than what stands between two texts of a page.
+/// The largest distance, in bytes, between two successive texts of a page.
 const NEAR: usize = 1500;
 
-/// Every text of the page that all media write as it is, in order.
+/// Every text of the page that all media write unchanged, in order.
 fn texts(page: &Page) -> Vec<String> {
     fn blocks(list: &[Block], out: &mut Vec<String>) {
         for block in list {
@@ -76,7 +76,7 @@ fn texts(page: &Page) -> Vec<String> {
     out
 }
 
-/// Images are drawn from their texts in Markdown and stand in attributes in HTML: left out where both are read.
+/// The page without images, whose texts are text in Markdown and attributes in HTML.
 fn without_images(page: &Page) -> Page {
     fn inlines(list: &mut Vec<Inline>) {
         list.retain(|inline| !matches!(inline, Inline::Image { .. }));
@@ -113,30 +113,33 @@ fn without_images(page: &Page) -> Page {
     page
 }
 
-fn links_are_safe(found: &Found) {
+fn assert_links_are_safe(found: &Found) {
     for link in &found.links {
         let sound = ["https://", "mailto:", "/", "#", "menu.png"].iter().any(|start| link.starts_with(start));
         assert!(sound && !link.starts_with("//"), "{link}");
     }
 }
 
-fn is_sound_html(page: &Page) {
+fn assert_html_is_sound(page: &Page) {
     let found = read::html(&render::html(page));
-    links_are_safe(&found);
+    assert_links_are_safe(&found);
     let ids: BTreeSet<&str> = found.ids.iter().map(String::as_str).collect();
-    assert_eq!(ids.len(), found.ids.len(), "an id is given twice: {:?}", found.ids);
+    assert_eq!(ids.len(), found.ids.len(), "an id occurs twice: {:?}", found.ids);
     for target in found.links.iter().filter_map(|link| link.strip_prefix('#')) {
-        assert!(ids.contains(target), "nothing has the id {target}");
+        assert!(ids.contains(target), "no element has the id {target}");
     }
     assert_eq!(found.headings.iter().filter(|(level, _)| *level == 1).count(), 1);
     let levels: Vec<u8> = found.headings.iter().map(|(level, _)| *level).collect();
-    assert!(levels.windows(2).all(|two| two[1] <= two[0] + 1), "headings descend by one: {levels:?}");
+    assert!(
+        levels.windows(2).all(|two| two[1] <= two[0] + 1),
+        "heading levels must descend one at a time: {levels:?}"
+    );
 }
 
-fn is_sound_markdown(page: &Page) {
+fn assert_markdown_is_sound(page: &Page) {
     let text = render::markdown(page, Style::Semantic);
     let found = read::markdown(&text);
-    links_are_safe(&found);
+    assert_links_are_safe(&found);
     let texts = texts(page);
     in_order(&found.text, "Markdown", NEAR, texts.iter().map(String::as_str));
     let fields: usize = page
@@ -155,21 +158,21 @@ proptest! {
     fn html_is_sound(drawn in any_choices()) {
         let (guide, brand) = hostile::guide_and_brand(&mut drawn.clone());
         for audience in [Audience::Link, Audience::Setup] {
-            is_sound_html(&render::page(&guide, &guide.methods[0], &brand, &Options { audience, scopes: None }));
+            assert_html_is_sound(&render::page(&guide, &guide.methods[0], &brand, &Options { audience, scopes: None }));
         }
     }
 
     #[test]
-    fn markdown_reads_back_as_what_was_said(drawn in any_choices()) {
+    fn markdown_reads_back_as_the_texts_of_the_page(drawn in any_choices()) {
         let (guide, brand) = hostile::guide_and_brand(&mut drawn.clone());
         for audience in [Audience::Link, Audience::Setup] {
             let page = render::page(&guide, &guide.methods[0], &brand, &Options { audience, scopes: None });
-            is_sound_markdown(&page);
+            assert_markdown_is_sound(&page);
         }
     }
 
     #[test]
-    fn mdx_holds_nothing_but_our_tags(drawn in any_choices()) {
+    fn mdx_has_only_known_tags(drawn in any_choices()) {
         let (guide, brand) = hostile::guide_and_brand(&mut drawn.clone());
         for audience in [Audience::Link, Audience::Setup] {
             let page = render::page(&guide, &guide.methods[0], &brand, &Options { audience, scopes: None });
@@ -179,7 +182,7 @@ proptest! {
     }
 
     #[test]
-    fn a_terminal_is_never_commanded(drawn in any_choices(), width in 10_usize..200) {
+    fn no_text_controls_the_terminal(drawn in any_choices(), width in 10_usize..200) {
         let (guide, brand) = hostile::guide_and_brand(&mut drawn.clone());
         let page = render::page(&guide, &guide.methods[0], &brand, &Options::default());
         let plain = render::terminal(&page, TerminalOptions { width, color: false });
@@ -191,28 +194,28 @@ proptest! {
 }
 
 #[test]
-fn a_tree_made_by_hand_cannot_command_a_terminal_either() {
-    let mut page = our_page();
+fn a_tree_with_control_characters_cannot_control_the_terminal() {
+    let mut page = gladly_page();
     page.title = "\u{1b}]0;owned\u{7}\u{9b}31m".to_owned();
     let text = render::terminal(&page, TerminalOptions { width: 80, color: false });
     assert!(text.chars().all(|ch| ch == '\n' || !ch.is_control()));
 }
 
 #[test]
-fn our_page_is_sound() {
-    let page = our_page();
-    is_sound_html(&page);
-    is_sound_markdown(&page);
+fn the_page_of_gladly_is_sound() {
+    let page = gladly_page();
+    assert_html_is_sound(&page);
+    assert_markdown_is_sound(&page);
     let found = read::html(&render::html(&page));
-    let said = texts(&without_images(&page));
-    in_order(&found.text, "HTML", NEAR, said.iter().filter(|text| !text.is_empty()).map(String::as_str));
+    let expected = texts(&without_images(&page));
+    in_order(&found.text, "HTML", NEAR, expected.iter().filter(|text| !text.is_empty()).map(String::as_str));
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, max_shrink_iters: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn html_reads_back_as_what_was_said(drawn in any_choices()) {
+    fn html_reads_back_as_the_texts_of_the_page(drawn in any_choices()) {
         let (guide, brand) = hostile::guide_and_brand(&mut drawn.clone());
         let page = without_images(&render::page(&guide, &guide.methods[0], &brand, &Options::default()));
         let found = read::html(&render::html(&page));
@@ -221,12 +224,12 @@ proptest! {
 }
 
 #[test]
-fn the_corpus_that_other_parsers_read_is_sound_here_too() {
+fn the_hostile_corpus_is_sound() {
     for seed in 0..150 {
         let (guide, brand) = hostile::guide_and_brand(&mut hostile::Seeded::new(seed));
         let page = render::page(&guide, &guide.methods[0], &brand, &Options::default());
-        is_sound_html(&page);
-        is_sound_markdown(&page);
+        assert_html_is_sound(&page);
+        assert_markdown_is_sound(&page);
         read::mdx(&render::mdx(&page, Style::Semantic));
     }
 }

@@ -1,7 +1,9 @@
-//! Choosing scopes hides what is not needed, and the published page says which blocks hang on them.
+//! Choosing scopes hides the steps that they do not need, and the published page marks blocks with their scopes.
 
 use guide::{Brand, Guide};
 use render::{Options, Page, Style};
+
+use crate::media::steps;
 
 const GUIDE: &str = "
 waystone: 1
@@ -52,13 +54,13 @@ fn page(scopes: Option<&[&str]>) -> Page {
 
 fn check(scopes: Option<&[&str]>, expected: &[&str]) {
     let page = page(scopes);
-    let steps: Vec<&str> = page.steps().map(|(_, step)| step.title.as_str()).collect();
-    let own = steps.len() - 3;
-    assert_eq!(&steps[..own], expected, "{scopes:?}");
+    let titles: Vec<&str> = steps(&page).map(|step| step.title.as_str()).collect();
+    let own = titles.len() - 3;
+    assert_eq!(&titles[..own], expected, "{scopes:?}");
 }
 
 #[test]
-fn what_no_chosen_scope_needs_is_left_out() {
+fn steps_that_no_chosen_scope_needs_are_omitted() {
     check(None, &["Read", "Always", "Hidden"]);
     check(Some(&[]), &["Always"]);
     check(Some(&["users:write"]), &["Read", "Always"]);

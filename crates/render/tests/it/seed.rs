@@ -1,7 +1,7 @@
-//! The published page of a connector, taken apart into a guide and a brand, and put together again.
+//! The published page of a connector, split into a guide and a brand, and rendered from these.
 //!
-//! **Invariant:** the bytes are the same. The page is read by a small parser of its own, so that nothing of the
-//! crate is used to make what the crate is tested with.
+//! **Invariant:** the result is the same, byte for byte. A small parser in this file reads the page, so that the crate
+//! does not produce its own test input.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -9,21 +9,21 @@ use std::path::PathBuf;
 use guide::{Brand, Guide};
 use render::{Options, Style};
 
-/// The published page, if the tree it belongs to is beside the workspace.
-#[expect(clippy::print_stdout, reason = "a test that did nothing has to say so")]
+/// The published page, if the folder that contains it is next to the workspace.
+#[expect(clippy::print_stdout, reason = "a skipped test must be visible")]
 pub(crate) fn published() -> Option<String> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/seed/gladly-api-key.md");
     let text = std::fs::read_to_string(path).ok();
     if text.is_none() {
-        println!("NOT TESTED: the published page is not here, so nothing was compared with it");
+        println!("NOT TESTED: the published page is missing, so nothing was compared with it");
     }
     text
 }
 
 #[test]
-fn a_published_page_comes_out_byte_for_byte() {
+fn the_published_page_is_reproduced_byte_for_byte() {
     let Some(seed) = published() else { return };
-    let (guide, brand) = taken_apart(&seed);
+    let (guide, brand) = split(&seed);
     let page = render::page(&guide, &guide.methods[0], &brand, &Options::default());
     let ours = render::markdown(&page, Style::Published);
     for (n, (expected, found)) in seed.lines().zip(ours.lines()).enumerate() {
@@ -35,7 +35,7 @@ fn a_published_page_comes_out_byte_for_byte() {
     assert!(mdx.ends_with(body), "the source has the same body as its twin");
 }
 
-fn taken_apart(seed: &str) -> (Guide, Brand) {
+fn split(seed: &str) -> (Guide, Brand) {
     let mut lines = seed.lines();
     let head: Vec<&str> = lines.by_ref().map_while(|line| line.strip_prefix("> ")).collect();
     let title = lines.by_ref().find_map(|line| line.strip_prefix("# ")).expect("a title");
@@ -141,7 +141,7 @@ wording:
     )
 }
 
-/// A page's tags as the Markdown that an author would have written.
+/// The Markdown that an author would have written for a page's tags.
 fn prose(html: &str) -> String {
     let mut out = html.replace("<strong>", "**").replace("</strong>", "**").replace("<br />", "\n");
     while let Some((before, rest)) = out.clone().split_once("<a href=\"") {
@@ -165,7 +165,7 @@ fn key(title: &str, joint: char) -> String {
     title.to_lowercase().chars().map(|ch| if ch.is_ascii_alphanumeric() { ch } else { joint }).collect()
 }
 
-/// JSON's strings are YAML's.
+/// A double-quoted YAML string, which has the syntax of a JSON string.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use sqlx::Row as _;
-use vault::{AccountState, ChangeError, CheckRecord, CreatedFrom, Filter, NewAccount, Replacing};
+use vault::{AccountState, By, ChangeError, CheckRecord, CreatedFrom, Filter, NewAccount, Replacing};
 
-use crate::{CANARY, at, count, map, open, raw, sample};
+use crate::{CANARY, add, at, by, count, map, open, raw, replace, sample};
 
 /// The events in the outbox.
 async fn events(folder: &std::path::Path) -> Vec<(String, serde_json::Value)> {
@@ -18,7 +18,7 @@ async fn an_account_comes_back_as_it_was_stored() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
     let now: Timestamp = "2026-10-05T09:08:07.123456Z".parse().unwrap();
-    let added = vault.add(&sample(CANARY), None, "ada", now).await.unwrap();
+    let added = add(&vault, &sample(CANARY), By::new("ada", now)).await.unwrap();
 
     assert_eq!(added.created_at.to_string(), "2026-10-05T09:08:07.123Z");
     assert_eq!((added.version, &added.state), (1, &AccountState::Active));
@@ -27,7 +27,7 @@ async fn an_account_comes_back_as_it_was_stored() {
     assert_eq!(vault.list(&Filter::default()).await.unwrap(), std::slice::from_ref(&added));
 
     vault.close().await;
-    let credentials = open(folder.path()).await.unseal(&added.id, "ada", "verify", at(1)).await.unwrap();
+    let credentials = open(folder.path()).await.unseal(&added.id, "verify", by("ada", 1)).await.unwrap();
     assert_eq!(credentials.account, added);
     assert_eq!(credentials.secrets, sample(CANARY).secrets);
 }
@@ -37,13 +37,15 @@ async fn a_link_replaces_the_same_account_at_the_provider() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
     let link = async |new: NewAccount, minutes| {
-        let from = CreatedFrom { actor: "ada", ..CreatedFrom::default() };
-        vault.keep(&new, Replacing::SameAtProvider, from, at(minutes)).await.unwrap()
+        vault
+            .store(&new, Replacing::SameAtProvider, CreatedFrom::default(), by("ada", minutes))
+            .await
+            .unwrap()
     };
     let first = link(NewAccount { label: Some("Ours".to_owned()), ..sample("a") }, 0).await;
     let again = link(sample("b"), 1).await;
     assert_eq!((&again.id, again.version, again.label.as_deref()), (&first.id, 2, Some("Ours")));
-    // What differs in one of the three is another account.
+    // An account that differs in provider, environment or external id is another account.
     let others = [
         link(NewAccount { environment: None, ..sample("c") }, 2).await,
         link(NewAccount { external_id: Some("acme".to_owned()), ..sample("c") }, 3).await,
@@ -58,11 +60,11 @@ async fn a_link_replaces_the_same_account_at_the_provider() {
 async fn accounts_are_listed_by_provider_and_age() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
-    let second = vault.add(&sample("b"), None, "ada", at(2)).await.unwrap();
-    let first = vault.add(&sample("a"), None, "ada", at(1)).await.unwrap();
+    let second = add(&vault, &sample("b"), by("ada", 2)).await.unwrap();
+    let first = add(&vault, &sample("a"), by("ada", 1)).await.unwrap();
     let mut other = sample("c");
     other.provider = "zoho".to_owned();
-    let other = vault.add(&other, None, "ada", at(0)).await.unwrap();
+    let other = add(&vault, &other, by("ada", 0)).await.unwrap();
 
     let filter = Filter { provider: Some("gladly".to_owned()) };
     assert_eq!(vault.list(&filter).await.unwrap(), [first.clone(), second.clone()]);
@@ -73,8 +75,8 @@ async fn accounts_are_listed_by_provider_and_age() {
 async fn an_account_without_secrets_or_options_is_an_account() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
-    let added = vault.add(&vault::NewAccount::default(), None, "ada", at(0)).await.unwrap();
-    let credentials = vault.unseal(&added.id, "ada", "verify", at(1)).await.unwrap();
+    let added = add(&vault, &vault::NewAccount::default(), by("ada", 0)).await.unwrap();
+    let credentials = vault.unseal(&added.id, "verify", by("ada", 1)).await.unwrap();
     assert_eq!(credentials.account, added);
     assert!(credentials.secrets.is_empty());
 }
@@ -83,18 +85,19 @@ async fn an_account_without_secrets_or_options_is_an_account() {
 async fn replacing_stores_everything_anew_and_only_once_per_version() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
-    let added = vault.add(&sample("old"), None, "ada", at(0)).await.unwrap();
+    let added = add(&vault, &sample("old"), by("ada", 0)).await.unwrap();
     let mut new = sample("new");
     new.secrets = map(&[("token", "new")]);
     new.label = Some("Support".to_owned());
 
-    let replaced = vault.replace(&added.id, 1, &new, None, "bob", at(5)).await.unwrap();
+    let replaced = replace(&vault, &added.id, &new, CreatedFrom::default(), by("bob", 5)).await.unwrap();
     assert_eq!((replaced.version, replaced.created_at, replaced.updated_at), (2, at(0), at(5)));
     assert_eq!(replaced.label.as_deref(), Some("Support"));
-    assert_eq!(vault.unseal(&added.id, "ada", "verify", at(6)).await.unwrap().secrets, new.secrets);
+    assert_eq!(vault.unseal(&added.id, "verify", by("ada", 6)).await.unwrap().secrets, new.secrets);
 
-    let error = vault.replace(&added.id, 1, &sample("late"), None, "eve", at(7)).await.unwrap_err();
-    let expected = "was changed by someone else (version 2, not 1); look again and repeat";
+    let error =
+        replace(&vault, &added.id, &sample("late"), CreatedFrom::default(), by("eve", 7)).await.unwrap_err();
+    let expected = "was changed in the meantime (version 2, not 1); check it and try again";
     assert_eq!(error.to_string(), format!("account {} {expected}", added.id));
     assert_eq!(vault.get(&added.id).await.unwrap(), Some(replaced));
 }
@@ -103,11 +106,11 @@ async fn replacing_stores_everything_anew_and_only_once_per_version() {
 async fn of_two_who_replace_at_once_one_wins() {
     let folder = tempfile::tempdir().unwrap();
     let (here, there) = (open(folder.path()).await, open(folder.path()).await);
-    let added = here.add(&sample("old"), None, "ada", at(0)).await.unwrap();
+    let added = add(&here, &sample("old"), by("ada", 0)).await.unwrap();
     let (ours, theirs) = (sample("ours"), sample("theirs"));
     let (ours, theirs) = tokio::join!(
-        here.replace(&added.id, 1, &ours, None, "ada", at(1)),
-        there.replace(&added.id, 1, &theirs, None, "bob", at(1)),
+        replace(&here, &added.id, &ours, CreatedFrom::default(), by("ada", 1)),
+        replace(&there, &added.id, &theirs, CreatedFrom::default(), by("bob", 1)),
     );
     let conflicts = [ours, theirs].into_iter().filter_map(Result::err).collect::<Vec<_>>();
     assert!(matches!(&conflicts[..], [ChangeError::Conflict { expected: 1, found: 2, .. }]), "{conflicts:?}");
@@ -117,16 +120,16 @@ async fn of_two_who_replace_at_once_one_wins() {
 async fn a_removed_account_is_gone_and_its_trail_stays() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
-    let account = vault.add(&sample(CANARY), None, "ada", at(0)).await.unwrap();
-    vault.unseal(&account.id, "cron", "verify", at(1)).await.unwrap();
-    vault.replace(&account.id, 1, &sample(CANARY), None, "bob", at(2)).await.unwrap();
-    vault.remove(&account.id, "eve", at(3)).await.unwrap();
+    let account = add(&vault, &sample(CANARY), by("ada", 0)).await.unwrap();
+    vault.unseal(&account.id, "verify", by("cron", 1)).await.unwrap();
+    replace(&vault, &account.id, &sample(CANARY), CreatedFrom::default(), by("bob", 2)).await.unwrap();
+    vault.remove(&account.id, by("eve", 3)).await.unwrap();
 
     assert_eq!(vault.get(&account.id).await.unwrap(), None);
     assert_eq!(count(folder.path(), "select count(*) from credentials").await, 0);
-    let error = vault.unseal(&account.id, "ada", "verify", at(4)).await.unwrap_err();
+    let error = vault.unseal(&account.id, "verify", by("ada", 4)).await.unwrap_err();
     assert!(matches!(error, ChangeError::NotFound { .. }), "{error:?}");
-    assert!(vault.remove(&account.id, "eve", at(4)).await.is_err());
+    assert!(vault.remove(&account.id, by("eve", 4)).await.is_err());
 
     let trail = vault.audit(&account.id).await.unwrap();
     let trail: Vec<_> = trail
@@ -158,7 +161,7 @@ async fn a_removed_account_is_gone_and_its_trail_stays() {
 async fn a_check_changes_the_state_and_is_news_only_then() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
-    let account = vault.add(&sample("a"), None, "ada", at(0)).await.unwrap();
+    let account = add(&vault, &sample("a"), by("ada", 0)).await.unwrap();
     let reason = AccountState::Error { reason: "the token is not accepted".to_owned() };
     let checks = [
         ("ok", AccountState::Active, 1),
@@ -167,18 +170,34 @@ async fn a_check_changes_the_state_and_is_news_only_then() {
         ("ok", AccountState::Active, 3),
     ];
     for (minute, (outcome, state, n_events)) in (1..).zip(checks) {
-        let check =
-            CheckRecord { version: 1, outcome: outcome.to_owned(), at: at(minute), state: state.clone() };
-        let checked = vault.record_check(&account.id, &check, "ada").await.unwrap();
+        let check = CheckRecord { version: 1, outcome: outcome.to_owned(), state: state.clone() };
+        let checked = vault.record_check(&account.id, &check, by("ada", minute)).await.unwrap();
         assert_eq!(vault.get(&account.id).await.unwrap(), Some(checked.clone()));
         assert_eq!((checked.state, checked.checked_at, checked.version), (state, Some(at(minute)), 1));
         assert_eq!(events(folder.path()).await.len(), n_events, "minute {minute}");
     }
     // The seal does not depend on what a check found.
-    assert!(vault.unseal(&account.id, "ada", "verify", at(9)).await.is_ok());
+    assert!(vault.unseal(&account.id, "verify", by("ada", 9)).await.is_ok());
 
-    let late = CheckRecord { version: 1, outcome: "wrong_secret".to_owned(), at: at(10), state: reason };
-    vault.replace(&account.id, 1, &sample("b"), None, "ada", at(9)).await.unwrap();
-    let error = vault.record_check(&account.id, &late, "ada").await.unwrap_err();
+    let late = CheckRecord { version: 1, outcome: "wrong_secret".to_owned(), state: reason };
+    replace(&vault, &account.id, &sample("b"), CreatedFrom::default(), by("ada", 9)).await.unwrap();
+    let error = vault.record_check(&account.id, &late, by("ada", 10)).await.unwrap_err();
     assert!(matches!(error, ChangeError::Conflict { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_vault_is_shared_and_its_futures_are_sent_between_threads() {
+    fn is_shared<T: Send + Sync>(value: T) -> T {
+        value
+    }
+    fn is_sent<T: Send>(value: T) -> T {
+        value
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let vault = is_shared(is_sent(open(folder.path())).await);
+    let account = is_sent(add(&vault, &sample("a"), by("ada", 0))).await.unwrap();
+    is_sent(vault.unseal(&account.id, "verify", by("ada", 0))).await.unwrap();
+    is_sent(vault.rotate_key(crate::key_file(folder.path()), by("ada", 0))).await.unwrap();
+    is_sent(vault.remove(&account.id, by("ada", 0))).await.unwrap();
+    is_sent(vault.load_draft("draft", at(0))).await.unwrap();
 }

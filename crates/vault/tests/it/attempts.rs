@@ -1,13 +1,13 @@
 //! Attempts, the steps of them that are handed on, and who renews what came of them.
 
 use secret::Secret;
-use vault::{Attempt, AttemptState, ChangeError, CreatedFrom, Kind, Vault};
+use vault::{Attempt, AttemptState, ChangeError, CreatedFrom, Kind, NewHandoff, Vault};
 
-use crate::at;
 use crate::both::vaults;
 use crate::hub::{FROM, SAME, owned, project, session};
+use crate::{at, by};
 
-fn attempt(project: &str, session: i64) -> Attempt {
+pub(crate) fn attempt(project: &str, session: i64) -> Attempt {
     Attempt {
         id: Vault::attempt_id().unwrap(),
         session,
@@ -20,7 +20,6 @@ fn attempt(project: &str, session: i64) -> Attempt {
         state: AttemptState::Open,
         error: None,
         progress: serde_json::json!([]),
-        transcript: Vec::new(),
         version: 0,
         created_at: at(0),
         updated_at: at(0),
@@ -32,18 +31,31 @@ fn attempt(project: &str, session: i64) -> Attempt {
 async fn an_attempt_is_changed_by_one_at_a_time_and_links_once() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
-        let (made, _) = vault.add_session(&session(&project.id), "ada", at(0)).await.unwrap();
+        let (made, _) = vault.add_session(&session(&project.id), by("ada", 0)).await.unwrap();
         let mut mine = attempt(&project.id, made.seq);
-        assert!(vault.save_attempt(&mut mine, &Secret::new("typed")).await.unwrap(), "{name}");
+        assert!(vault.save_attempt(&mut mine, &Secret::new("typed"), &[]).await.unwrap(), "{name}");
         let mut theirs = vault.attempt_of(made.seq, "gladly.api_key").await.unwrap().unwrap();
         mine.state = AttemptState::Refused;
         mine.error = Some(("wrong_secret".to_owned(), "It was not accepted".to_owned()));
-        mine.transcript.push(serde_json::json!({ "request": "GET /", "status": 401 }));
-        assert!(vault.save_attempt(&mut mine, &Secret::new("typed more")).await.unwrap(), "{name}");
-        assert!(!vault.save_attempt(&mut theirs, &Secret::new("late")).await.unwrap(), "{name}");
+        let line = serde_json::json!({ "request": "GET /", "status": 401 });
+        assert!(
+            vault
+                .save_attempt(&mut mine, &Secret::new("typed more"), std::slice::from_ref(&line))
+                .await
+                .unwrap(),
+            "{name}"
+        );
+        assert!(
+            !vault
+                .save_attempt(&mut theirs, &Secret::new("late"), std::slice::from_ref(&line))
+                .await
+                .unwrap(),
+            "{name}"
+        );
         let read = vault.attempt(&mine.id).await.unwrap().unwrap();
         assert_eq!((read.state, read.version), (AttemptState::Refused, 2), "{name}");
-        assert_eq!((&read.error, read.transcript.len()), (&mine.error, 1), "{name}");
+        assert_eq!(read.error, mine.error, "{name}");
+        assert_eq!(vault.attempt_transcript(&read).await.unwrap(), [line.clone()], "{name}");
         assert_eq!(vault.attempt_snapshot(&read, at(1)).await.unwrap().unwrap().expose(), "typed more");
 
         assert!(vault.lease(&mine.id, "p1", at(1), at(2)).await.unwrap(), "{name}");
@@ -52,7 +64,7 @@ async fn an_attempt_is_changed_by_one_at_a_time_and_links_once() {
         vault.release(&mine.id, "p2").await.unwrap();
 
         let origin = CreatedFrom { attempt: Some(&mine), ..FROM };
-        let account = vault.keep(&owned(&project.id, "o1", "t"), SAME, origin, at(2)).await.unwrap();
+        let account = vault.store(&owned(&project.id, "o1", "t"), SAME, origin, by("ada", 2)).await.unwrap();
         let over = vault.attempt(&mine.id).await.unwrap().unwrap();
         assert_eq!(
             (over.state, over.account),
@@ -63,22 +75,25 @@ async fn an_attempt_is_changed_by_one_at_a_time_and_links_once() {
             vault.attempt_snapshot(&read, at(2)).await.unwrap().is_none(),
             "{name}: what was typed is gone"
         );
-        let again = vault.keep(&owned(&project.id, "o9", "t"), SAME, origin, at(3)).await;
+        let again = vault.store(&owned(&project.id, "o9", "t"), SAME, origin, by("ada", 3)).await;
         assert!(matches!(again, Err(ChangeError::AttemptOver { .. })), "{name}");
         assert!(vault.accounts_of(&project.id, "o9", "gladly", Kind::Production).await.unwrap().is_empty());
 
         // One that nobody looked at is kept with what it linked, and links once as well.
-        let quiet = Attempt { transcript: mine.transcript.clone(), ..attempt(&project.id, made.seq) };
-        let origin = CreatedFrom { attempt: Some(&quiet), ..FROM };
-        let account = vault.keep(&owned(&project.id, "o2", "t"), SAME, origin, at(4)).await.unwrap();
+        let quiet = attempt(&project.id, made.seq);
+        let origin = CreatedFrom { attempt: Some(&quiet), transcript: std::slice::from_ref(&line), ..FROM };
+        let account = vault.store(&owned(&project.id, "o2", "t"), SAME, origin, by("ada", 4)).await.unwrap();
         let over = vault.attempt(&quiet.id).await.unwrap().unwrap();
         assert_eq!(
-            (over.state, over.version, over.transcript),
-            (AttemptState::Linked, 1, quiet.transcript.clone()),
+            (over.state, over.version, vault.attempt_transcript(&over).await.unwrap()),
+            (AttemptState::Linked, 1, vec![line.clone()]),
             "{name}"
         );
         assert_eq!((over.account, over.updated_at), (Some(account.id.to_string()), at(4)), "{name}");
-        assert!(vault.keep(&owned(&project.id, "o3", "t"), SAME, origin, at(5)).await.is_err(), "{name}");
+        assert!(
+            vault.store(&owned(&project.id, "o3", "t"), SAME, origin, by("ada", 5)).await.is_err(),
+            "{name}"
+        );
         assert!(vault.accounts_of(&project.id, "o3", "gladly", Kind::Production).await.unwrap().is_empty());
     }
 }
@@ -87,11 +102,12 @@ async fn an_attempt_is_changed_by_one_at_a_time_and_links_once() {
 async fn what_is_handed_on_is_given_once() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
-        let (made, _) = vault.add_session(&session(&project.id), "ada", at(0)).await.unwrap();
+        let (made, _) = vault.add_session(&session(&project.id), by("ada", 0)).await.unwrap();
         let mut mine = attempt(&project.id, made.seq);
-        vault.save_attempt(&mut mine, &Secret::new("typed")).await.unwrap();
+        vault.save_attempt(&mut mine, &Secret::new("typed"), &[]).await.unwrap();
         let fields = vec!["token".to_owned()];
-        let (handoff, token) = vault.add_handoff(&mine, "make", &fields, at(0), at(60)).await.unwrap();
+        let new = NewHandoff { attempt: &mine, step: "make", fields: &fields, expires_at: at(60) };
+        let (handoff, token) = vault.add_handoff(&new, at(0)).await.unwrap();
         let again = vault.session(&project.id, made.seq).await.unwrap().unwrap();
         assert!(!again.is_open(at(31)) && again.goes_on(at(59)) && !again.goes_on(at(60)), "{name}");
         assert_eq!(vault.handoff_by_token(&token.digest()).await.unwrap(), Some(handoff.clone()), "{name}");
@@ -116,7 +132,7 @@ async fn one_is_at_it_at_a_time_and_who_dies_is_missed() {
         assert!(!lease(first, 3, 5).await, "{name}: who was away for too long has it no more");
         vault.release("it", second).await.unwrap();
         assert!(lease(first, 3, 5).await, "{name}: it was given back");
-        assert_eq!(vault.forget_leases(at(5)).await.unwrap(), 0, "{name}");
-        assert_eq!(vault.forget_leases(at(6)).await.unwrap(), 1, "{name}: what was left behind");
+        assert_eq!(vault.delete_expired_leases(at(5)).await.unwrap(), 0, "{name}");
+        assert_eq!(vault.delete_expired_leases(at(6)).await.unwrap(), 1, "{name}: what was left behind");
     }
 }

@@ -6,7 +6,7 @@ use secret::Secret;
 use vault::{Account, Filter};
 
 use crate::process::kill_at;
-use crate::{at, count, open, raw, sample};
+use crate::{add, at, by, count, draft_of, open, raw, sample};
 
 /// How far a piece of writing had come when the process was killed.
 const POINTS: [(&str, bool); 3] =
@@ -17,9 +17,9 @@ async fn prepare(with_account: bool) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
     if with_account {
-        vault.add(&sample("old"), None, "ada", at(0)).await.unwrap();
+        add(&vault, &sample("old"), by("ada", 0)).await.unwrap();
     }
-    vault.save_draft("draft", "d1", &Secret::new("snapshot"), at(0), at(60)).await.unwrap();
+    vault.save_draft("draft", &draft_of("d1", Secret::new("snapshot"), 0, 60)).await.unwrap();
     vault.close().await;
     folder
 }
@@ -42,7 +42,7 @@ async fn what_is_there(folder: &Path, label: &str) -> (Option<(Account, Secret)>
     assert_eq!(count(folder, "select count(*) from outbox").await, changes, "{label}");
     let has_draft = vault.load_draft("draft", at(1)).await.unwrap().is_some();
     let Some(account) = accounts.into_iter().next() else { return (None, has_draft) };
-    let mut credentials = vault.unseal(&account.id, "ada", "verify", at(2)).await.unwrap();
+    let mut credentials = vault.unseal(&account.id, "verify", by("ada", 2)).await.unwrap();
     let token = credentials.secrets.remove("token").unwrap();
     (Some((account, token)), has_draft)
 }
@@ -53,10 +53,10 @@ async fn killed_while_it_comes_about_a_vault_comes_about_the_next_time() {
         let folder = tempfile::tempdir().unwrap();
         kill_at(label, "open", folder.path());
         let vault = open(folder.path()).await;
-        let account = vault.add(&sample("a"), None, "ada", at(0)).await.unwrap();
+        let account = add(&vault, &sample("a"), by("ada", 0)).await.unwrap();
         vault.close().await;
         assert!(
-            open(folder.path()).await.unseal(&account.id, "ada", "verify", at(1)).await.is_ok(),
+            open(folder.path()).await.unseal(&account.id, "verify", by("ada", 1)).await.is_ok(),
             "{label}"
         );
         assert_eq!(count(folder.path(), "select count(*) from vault_keys").await, 1, "{label}");
@@ -71,7 +71,7 @@ async fn killed_while_adding_an_account_is_there_or_absent() {
         let (account, has_draft) = what_is_there(folder.path(), label).await;
         assert_eq!(account.is_some(), is_done, "{label}");
         assert_eq!(has_draft, !is_done, "{label}: a draft is there until the account is");
-        open(folder.path()).await.add(&sample("next"), None, "ada", at(3)).await.unwrap();
+        add(&open(folder.path()).await, &sample("next"), by("ada", 3)).await.unwrap();
     }
 }
 

@@ -2,13 +2,15 @@
 
 use secret::Secret;
 
-use crate::{CANARY, at, count, is_in_a_file, meddle, open, sample};
+use vault::Replacing;
+
+use crate::{CANARY, at, by, count, draft, draft_of, is_in_a_file, meddle, open, replace, sample};
 
 #[tokio::test]
 async fn a_draft_comes_back_until_its_time_is_over() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
-    vault.save_draft("gladly", "d1", &Secret::new(CANARY), at(0), at(30)).await.unwrap();
+    vault.save_draft("gladly", &draft_of("d1", Secret::new(CANARY), 0, 30)).await.unwrap();
 
     let draft = vault.load_draft("gladly", at(29)).await.unwrap().unwrap();
     assert_eq!((draft.snapshot.expose(), draft.guide_digest.as_str()), (CANARY, "d1"));
@@ -23,14 +25,14 @@ async fn a_draft_comes_back_until_its_time_is_over() {
 async fn saving_again_replaces_and_drops_what_is_past_its_time() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
-    vault.save_draft("old", "d1", &Secret::new("a"), at(0), at(10)).await.unwrap();
-    vault.save_draft("gladly", "d1", &Secret::new("b"), at(0), at(30)).await.unwrap();
-    vault.save_draft("gladly", "d2", &Secret::new("c"), at(10), at(40)).await.unwrap();
+    vault.save_draft("old", &draft_of("d1", Secret::new("a"), 0, 10)).await.unwrap();
+    vault.save_draft("gladly", &draft_of("d1", Secret::new("b"), 0, 30)).await.unwrap();
+    vault.save_draft("gladly", &draft_of("d2", Secret::new("c"), 10, 40)).await.unwrap();
 
     assert_eq!(vault.load_draft("gladly", at(11)).await.unwrap().unwrap().snapshot, Secret::new("c"));
-    assert_eq!(count(folder.path(), "select count(*) from drafts").await, 1);
-    assert_eq!(vault.drop_expired_drafts(at(39)).await.unwrap(), 0);
-    assert_eq!(vault.drop_expired_drafts(at(40)).await.unwrap(), 1);
+    assert_eq!(count(folder.path(), "select count(*) from sealed").await, 1);
+    assert_eq!(vault.delete_expired_sealed(at(39)).await.unwrap(), 0);
+    assert_eq!(vault.delete_expired_sealed(at(40)).await.unwrap(), 1);
 }
 
 #[tokio::test]
@@ -38,12 +40,12 @@ async fn a_draft_ends_with_the_account_it_became_or_when_dropped() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
     for key in ["first", "again", "dropped", "kept"] {
-        vault.save_draft(key, "d1", &Secret::new("a"), at(0), at(30)).await.unwrap();
+        vault.save_draft(key, &draft_of("d1", Secret::new("a"), 0, 30)).await.unwrap();
     }
-    let account = vault.add(&sample("a"), Some("first"), "ada", at(1)).await.unwrap();
-    vault.replace(&account.id, 1, &sample("b"), Some("again"), "ada", at(2)).await.unwrap();
-    assert!(vault.replace(&account.id, 1, &sample("b"), Some("kept"), "ada", at(3)).await.is_err());
-    vault.drop_draft("dropped").await.unwrap();
+    let account = vault.store(&sample("a"), Replacing::Nothing, draft("first"), by("ada", 1)).await.unwrap();
+    replace(&vault, &account.id, &sample("b"), draft("again"), by("ada", 2)).await.unwrap();
+    assert!(replace(&vault, &account.id, &sample("b"), draft("kept"), by("ada", 3)).await.is_err());
+    vault.delete_draft("dropped").await.unwrap();
     for (key, is_there) in [("first", false), ("again", false), ("dropped", false), ("kept", true)] {
         assert_eq!(vault.load_draft(key, at(4)).await.unwrap().is_some(), is_there, "{key}");
     }
@@ -52,16 +54,18 @@ async fn a_draft_ends_with_the_account_it_became_or_when_dropped() {
 #[tokio::test]
 async fn a_draft_that_was_moved_or_given_more_time_does_not_open() {
     for sql in [
-        "update drafts set draft_key = 'gladly' where draft_key = 'other'",
-        "update drafts set expires_at = '2099-01-01T00:00:00.000Z', draft_key = 'gladly'",
-        "update drafts set guide_digest = 'd2', draft_key = 'gladly'",
+        "update sealed set key = 'gladly' where key = 'other'",
+        "update sealed set expires_at = '2099-01-01T00:00:00.000Z', key = 'gladly'",
+        "update sealed set expires_at = null, key = 'gladly'",
+        "update sealed set binding = 'd2', key = 'gladly'",
+        "update sealed set saved_at = expires_at, key = 'gladly'",
     ] {
         let folder = tempfile::tempdir().unwrap();
         let vault = open(folder.path()).await;
         let key = if sql.contains("where") { "other" } else { "gladly" };
-        vault.save_draft(key, "d1", &Secret::new(CANARY), at(0), at(30)).await.unwrap();
+        vault.save_draft(key, &draft_of("d1", Secret::new(CANARY), 0, 30)).await.unwrap();
         meddle(folder.path(), sql).await;
         let error = vault.load_draft("gladly", at(1)).await.unwrap_err();
-        assert_eq!(error.to_string(), "draft gladly cannot be sealed or opened", "{sql}");
+        assert_eq!(error.to_string(), "draft gladly cannot be sealed or unsealed", "{sql}");
     }
 }

@@ -1,20 +1,18 @@
 //! What the Hub keeps, on both databases.
 
-use std::collections::BTreeMap;
-
 use secret::Secret;
 use vault::{
-    AccountChange, ChangeError, CreatedFrom, Digest, Hold, Home, Kind, Limit, NewAccount,
-    NewConnectorProfile, NewSession, Once, Owner, Project, Query, Replacing, Vault,
+    AccountChange, ChangeError, CreatedFrom, Digest, GuideText, Hold, Home, Kind, Limit, NewAccount,
+    NewSession, Once, Owner, Project, Query, Replacing, Scope, Vault,
 };
 
 use crate::both::vaults;
-use crate::{CANARY, at, sample};
+use crate::{CANARY, at, by, sample};
 
-pub(crate) const FROM: CreatedFrom<'_> = CreatedFrom { draft: None, attempt: None, actor: "ada" };
+pub(crate) const FROM: CreatedFrom<'_> = CreatedFrom { draft: None, attempt: None, transcript: &[] };
 
 pub(crate) async fn project(vault: &Vault) -> Project {
-    vault.add_project("Shop", "ada", at(0)).await.unwrap()
+    vault.add_project("Shop", by("ada", 0)).await.unwrap()
 }
 
 /// In the place of the owner's account, which must be the same one at the provider.
@@ -58,8 +56,8 @@ pub(crate) fn session(project: &str) -> NewSession {
 async fn the_first_start_makes_one_project_and_one_key() {
     for (name, vault, _folder) in vaults().await {
         let (first, second) = tokio::join!(
-            vault.found("Shop", &["platform:read", "platform:write"], "serve", at(0)),
-            vault.found("Shop", &["platform:read"], "serve", at(0)),
+            vault.add_first_project("Shop", &[Scope::PlatformRead, Scope::PlatformWrite], by("serve", 0)),
+            vault.add_first_project("Shop", &[Scope::PlatformRead], by("serve", 0)),
         );
         let made: Vec<_> = [first.unwrap(), second.unwrap()].into_iter().flatten().collect();
         assert_eq!(made.len(), 1, "{name}");
@@ -67,11 +65,11 @@ async fn the_first_start_makes_one_project_and_one_key() {
         let key = vault.key_by_digest(&token.digest()).await.unwrap().unwrap();
         assert_eq!((&key.project, key.kind), (&project.id, Kind::Production), "{name}");
         assert_eq!(vault.projects().await.unwrap(), std::slice::from_ref(project), "{name}");
-        assert!(vault.found("Again", &[], "serve", at(1)).await.unwrap().is_none(), "{name}");
+        assert!(vault.add_first_project("Again", &[], by("serve", 1)).await.unwrap().is_none(), "{name}");
 
         assert!(vault.key_by_digest(&Digest::of("wak_live_guess")).await.unwrap().is_none(), "{name}");
-        assert!(vault.revoke_key(&project.id, &key.id, "ada", at(2)).await.unwrap(), "{name}");
-        assert!(!vault.revoke_key(&project.id, &key.id, "ada", at(3)).await.unwrap(), "{name}");
+        assert!(vault.revoke_key(&project.id, &key.id, by("ada", 2)).await.unwrap(), "{name}");
+        assert!(!vault.revoke_key(&project.id, &key.id, by("ada", 3)).await.unwrap(), "{name}");
         assert!(vault.key_by_digest(&token.digest()).await.unwrap().is_none(), "{name}: revoked");
         assert_eq!(vault.keys_of(&project.id).await.unwrap()[0].revoked_at, Some(at(2)), "{name}");
     }
@@ -81,17 +79,17 @@ async fn the_first_start_makes_one_project_and_one_key() {
 async fn accounts_are_kept_read_and_removed() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
-        let kept = vault.keep(&owned(&project.id, "o1", CANARY), SAME, FROM, at(1)).await.unwrap();
+        let kept = vault.store(&owned(&project.id, "o1", CANARY), SAME, FROM, by("ada", 1)).await.unwrap();
         assert_eq!(vault.get(&kept.id).await.unwrap(), Some(kept.clone()), "{name}");
-        let credentials = vault.unseal(&kept.id, "ada", "test", at(2)).await.unwrap();
+        let credentials = vault.unseal(&kept.id, "test", by("ada", 2)).await.unwrap();
         assert_eq!(credentials.secrets["token"].expose(), CANARY, "{name}");
         let trail = vault.audit_of_project(&project.id, Some(kept.id.as_str()), 0, 10).await.unwrap();
         let actions: Vec<_> = trail.iter().map(|row| row.action.as_str()).collect();
         assert_eq!(actions, ["account.unsealed", "account.created"], "{name}");
-        let removed = vault.remove(&kept.id, "ada", at(3)).await.unwrap();
+        let removed = vault.remove(&kept.id, by("ada", 3)).await.unwrap();
         assert_eq!(removed, kept, "{name}");
         assert!(
-            matches!(vault.remove(&kept.id, "ada", at(4)).await, Err(ChangeError::NotFound { .. })),
+            matches!(vault.remove(&kept.id, by("ada", 4)).await, Err(ChangeError::NotFound { .. })),
             "{name}"
         );
         let events = vault.events_after(0, 10).await.unwrap();
@@ -108,7 +106,7 @@ async fn an_owner_has_one_account_at_a_provider_unless_another_is_asked_for() {
         // All at once: one of them adds, the others take its place.
         let links = (0..8).map(|n| {
             let (vault, new) = (&vault, owned(&project.id, "o1", &format!("token {n}")));
-            async move { vault.keep(&new, SAME, FROM, at(1)).await.unwrap() }
+            async move { vault.store(&new, SAME, FROM, by("ada", 1)).await.unwrap() }
         });
         let kept = futures_join(links).await;
         assert!(kept.iter().all(|account| account.id == kept[0].id), "{name}");
@@ -118,22 +116,61 @@ async fn an_owner_has_one_account_at_a_provider_unless_another_is_asked_for() {
 
         let mut other = owned(&project.id, "o1", "other");
         other.external_id = Some("another account".to_owned());
-        let refused = vault.keep(&other, SAME, FROM, at(2)).await.unwrap_err();
+        let refused = vault.store(&other, SAME, FROM, by("ada", 2)).await.unwrap_err();
         assert!(matches!(refused, ChangeError::OtherAccount { .. }), "{name}: {refused:?}");
-        let second = vault.keep(&other, Replacing::Nothing, FROM, at(3)).await.unwrap();
+        let second = vault.store(&other, Replacing::Nothing, FROM, by("ada", 3)).await.unwrap();
         // Of several, the one that is the same at the provider.
-        assert_eq!(vault.keep(&other, SAME, FROM, at(3)).await.unwrap().id, second.id, "{name}");
+        assert_eq!(vault.store(&other, SAME, FROM, by("ada", 3)).await.unwrap().id, second.id, "{name}");
         // On purpose, another one may take the place of the oldest.
         other.external_id = Some("a third account".to_owned());
         let place = Replacing::OfOwner { allow_different: true };
-        assert_eq!(vault.keep(&other, place, FROM, at(3)).await.unwrap().id, kept[0].id, "{name}");
+        assert_eq!(vault.store(&other, place, FROM, by("ada", 3)).await.unwrap().id, kept[0].id, "{name}");
         // Another owner, and the same owner for trying out, are somebody else.
-        vault.keep(&owned(&project.id, "o2", "x"), SAME, FROM, at(4)).await.unwrap();
+        vault.store(&owned(&project.id, "o2", "x"), SAME, FROM, by("ada", 4)).await.unwrap();
         let mut test = owned(&project.id, "o1", "y");
         test.home.as_mut().unwrap().kind = Kind::Test;
-        vault.keep(&test, SAME, FROM, at(5)).await.unwrap();
+        vault.store(&test, SAME, FROM, by("ada", 5)).await.unwrap();
         let all = Query { project: project.id.clone(), limit: 100, ..Query::default() };
         assert_eq!(vault.query(&all).await.unwrap().len(), 4, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_edit_keeps_what_the_product_changed_meanwhile() {
+    for (name, vault, _folder) in vaults().await {
+        let project = project(&vault).await;
+        let read = vault.store(&owned(&project.id, "o1", "old"), SAME, FROM, by("ada", 1)).await.unwrap();
+        let metadata = serde_json::Map::from_iter([("plan".to_owned(), "gold".into())]);
+        let change = AccountChange {
+            owner_name: Some("New Ltd".to_owned()),
+            label: Some(Some("Support".to_owned())),
+            metadata: Some(metadata.clone()),
+            hold: Some(Some(Hold::Suspended)),
+            ..AccountChange::default()
+        };
+        vault.change_account(&read.id, &change, by("bob", 2)).await.unwrap();
+
+        // The new link still has owner and metadata as they were when it began.
+        let mut new = owned(&project.id, "o1", "new");
+        new.home.as_mut().unwrap().connector_profile = "gladly.other".to_owned();
+        let edit = Replacing::Account { id: &read.id, version: read.version };
+        let edited = vault.store(&new, edit, FROM, by("ada", 3)).await.unwrap();
+        let home = edited.home.as_ref().unwrap();
+        assert_eq!((home.owner.name.as_str(), &home.metadata), ("New Ltd", &metadata), "{name}");
+        assert_eq!(home.connector_profile, "gladly.other", "{name}");
+        assert_eq!(
+            (edited.label.as_deref(), edited.hold),
+            (Some("Support"), Some(Hold::Suspended)),
+            "{name}"
+        );
+        assert_eq!(vault.get(&read.id).await.unwrap(), Some(edited.clone()), "{name}");
+
+        // An account that was given to another owner in the meantime is not the first owner's to edit.
+        let change = AccountChange { owner_id: Some("o2".to_owned()), ..AccountChange::default() };
+        vault.change_account(&read.id, &change, by("bob", 4)).await.unwrap();
+        let edit = Replacing::Account { id: &read.id, version: edited.version };
+        let refused = vault.store(&new, edit, FROM, by("ada", 5)).await;
+        assert!(matches!(refused, Err(ChangeError::NotFound { .. })), "{name}: {refused:?}");
     }
 }
 
@@ -148,11 +185,11 @@ async fn accounts_are_listed_by_what_is_asked_for_a_page_at_a_time() {
                 "stripe".clone_into(&mut new.provider);
                 new.home.as_mut().unwrap().kind = Kind::Test;
             }
-            ids.push(vault.keep(&new, Replacing::Nothing, FROM, at(n)).await.unwrap().id);
+            ids.push(vault.store(&new, Replacing::Nothing, FROM, by("ada", n)).await.unwrap().id);
         }
-        vault.keep(&owned(&there, "o0", "t"), Replacing::Nothing, FROM, at(9)).await.unwrap();
+        vault.store(&owned(&there, "o0", "t"), Replacing::Nothing, FROM, by("ada", 9)).await.unwrap();
         let suspend = AccountChange { hold: Some(Some(Hold::Suspended)), ..AccountChange::default() };
-        vault.change_account(&ids[3], &suspend, "ada", at(9)).await.unwrap();
+        vault.change_account(&ids[3], &suspend, by("ada", 9)).await.unwrap();
 
         let all = || Query { project: here.clone(), limit: 100, ..Query::default() };
         let text = |n: usize| ids[n].to_string();
@@ -178,27 +215,6 @@ async fn accounts_are_listed_by_what_is_asked_for_a_page_at_a_time() {
 }
 
 #[tokio::test]
-async fn many_accounts_at_once_are_like_those_that_came_one_by_one() {
-    for (name, vault, _folder) in vaults().await {
-        let project = project(&vault).await.id;
-        // More than go into one statement.
-        let new: Vec<NewAccount> =
-            (0..60).map(|n| owned(&project, &format!("o{n}"), &format!("token {n}"))).collect();
-        vault.add_all(&new, "ada", at(1)).await.unwrap();
-        vault.add_all(&[], "ada", at(2)).await.unwrap();
-        for owner in ["o0", "o59"] {
-            let found = vault.accounts_of(&project, owner, "gladly", Kind::Production).await.unwrap();
-            let opened = vault.unseal(&found[0].id, "ada", "test", at(3)).await.unwrap();
-            assert_eq!(opened.secrets["token"].expose(), owner.replace('o', "token "), "{name}");
-            let trail = vault.audit_of_project(&project, Some(found[0].id.as_str()), 0, 10).await.unwrap();
-            let actions: Vec<&str> = trail.iter().map(|row| row.action.as_str()).collect();
-            assert_eq!(actions, ["account.unsealed", "account.created"], "{name}");
-        }
-        assert_eq!(vault.events_after(0, 1_000).await.unwrap().len(), 60, "{name}");
-    }
-}
-
-#[tokio::test]
 async fn hits_are_counted_by_span_and_none_is_lost() {
     for (name, vault, _folder) in vaults().await {
         let hits = futures_join((0..10).map(|_| vault.count("session/1", 60, at(0)))).await;
@@ -207,7 +223,7 @@ async fn hits_are_counted_by_span_and_none_is_lost() {
         assert_eq!(counts, (1..=10).collect::<Vec<_>>(), "{name}");
         assert_eq!(vault.count("session/1", 60, at(1)).await.unwrap().0, 1, "{name}: a new span");
         assert_eq!(vault.count("session/2", 60, at(0)).await.unwrap().0, 1, "{name}: another bucket");
-        assert_eq!(vault.forget_counts(at(100)).await.unwrap(), 3, "{name}");
+        assert_eq!(vault.delete_expired_counters(at(100)).await.unwrap(), 3, "{name}");
     }
 }
 
@@ -247,81 +263,33 @@ async fn a_request_with_a_key_is_answered_once() {
 }
 
 #[tokio::test]
-async fn a_configuration_keeps_its_secrets_under_seal() {
-    for (name, vault, _folder) in vaults().await {
-        let project = project(&vault).await;
-        let new = NewConnectorProfile {
-            provider: "salesforce".to_owned(),
-            method: "oauth2".to_owned(),
-            name: "Ours".to_owned(),
-            active: true,
-            values: BTreeMap::from([("client_id".to_owned(), "id".to_owned())]),
-            secrets: BTreeMap::from([("client_secret".to_owned(), Secret::new(CANARY))]),
-        };
-        let made =
-            vault.keep_connector_profile(&project.id, None, &new, "ada", at(0)).await.unwrap().unwrap();
-        assert_eq!(made.secret_fields, ["client_secret"], "{name}");
-        let off = NewConnectorProfile { active: false, secrets: BTreeMap::new(), ..new };
-        let off = vault
-            .keep_connector_profile(&project.id, Some(&made.id), &off, "ada", at(1))
-            .await
-            .unwrap()
-            .unwrap();
-        assert!(!off.active, "{name}");
-        assert_eq!(
-            vault.connector_profile_secrets(&off).await.unwrap()["client_secret"].expose(),
-            CANARY,
-            "{name}"
-        );
-        assert!(vault.connector_profile("prj_other", &made.id).await.unwrap().is_none(), "{name}");
-        assert_eq!(vault.connector_profiles(&project.id).await.unwrap().len(), 1, "{name}");
-
-        let mut new = owned(&project.id, "o1", "t");
-        new.home.as_mut().unwrap().connector_profile.clone_from(&made.id);
-        let account = vault.keep(&new, Replacing::Nothing, FROM, at(2)).await.unwrap();
-        let inactive = Query {
-            project: project.id.clone(),
-            connector_profile_active: Some(false),
-            limit: 9,
-            ..Query::default()
-        };
-        assert_eq!(vault.query(&inactive).await.unwrap().len(), 1, "{name}");
-        assert!(
-            !vault.remove_connector_profile(&project.id, &made.id, "ada", at(3)).await.unwrap(),
-            "{name}: in use"
-        );
-        vault.remove(&account.id, "ada", at(3)).await.unwrap();
-        assert!(vault.remove_connector_profile(&project.id, &made.id, "ada", at(4)).await.unwrap(), "{name}");
-    }
-}
-
-#[tokio::test]
 async fn a_key_is_rotated_while_accounts_are_linked() {
     for (name, vault, folder) in vaults().await {
         let project = project(&vault).await;
         let links = (0..40).map(|n| {
             let (vault, new) = (&vault, owned(&project.id, &format!("o{n}"), CANARY));
-            async move { vault.keep(&new, Replacing::Nothing, FROM, at(1)).await.unwrap() }
+            async move { vault.store(&new, Replacing::Nothing, FROM, by("ada", 1)).await.unwrap() }
         });
         let rotate = async {
             for _ in 0..3 {
-                vault.rotate_key(crate::key_file(folder.path()), "ada", at(2)).await.unwrap();
+                vault.rotate_key(crate::key_file(folder.path()), by("ada", 2)).await.unwrap();
             }
         };
         let (kept, ()) = tokio::join!(futures_join(links), rotate);
         for account in kept {
-            let opened = vault.unseal(&account.id, "ada", "test", at(3)).await.unwrap();
+            let opened = vault.unseal(&account.id, "test", by("ada", 3)).await.unwrap();
             assert_eq!(opened.secrets["token"].expose(), CANARY, "{name}");
         }
-        vault.keep_guide("d1", "gladly", "the text", at(0)).await.unwrap();
-        vault.keep_guide("d1", "gladly", "the text", at(1)).await.unwrap();
+        let guide = GuideText { digest: "d1", provider: "gladly", source: "the text" };
+        vault.store_guide(guide, at(0)).await.unwrap();
+        vault.store_guide(guide, at(1)).await.unwrap();
         assert_eq!(vault.guide_text("d1").await.unwrap().as_deref(), Some("the text"), "{name}");
         assert_eq!(vault.guide_text("d2").await.unwrap(), None, "{name}");
     }
 }
 
 /// Waits for all of them at once.
-async fn futures_join<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
+pub(crate) async fn futures_join<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
     let mut futures: Vec<_> = futures.map(Box::pin).collect();
     let mut results: Vec<Option<F::Output>> = futures.iter().map(|_| None).collect();
     std::future::poll_fn(|context| {

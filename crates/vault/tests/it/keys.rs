@@ -5,7 +5,7 @@ use std::error::Error as _;
 use secret::Secret;
 use vault::{KeyError, KeySource, OpenError, Vault};
 
-use crate::{at, count, files, key_file, key_text, open, sample};
+use crate::{add, by, count, files, key_file, key_text, open, sample};
 
 #[cfg(unix)]
 fn mode(path: &std::path::Path) -> u32 {
@@ -25,7 +25,7 @@ async fn everything_is_for_the_owner_only() {
     let parent = tempfile::tempdir().unwrap();
     let folder = parent.path().join("deep/data");
     let vault = open(&folder).await;
-    vault.add(&sample("a"), None, "ada", at(0)).await.unwrap();
+    add(&vault, &sample("a"), by("ada", 0)).await.unwrap();
     assert_eq!((mode(&folder), mode(folder.parent().unwrap())), (0o700, 0o700));
     let names: Vec<_> = files(&folder).iter().map(|file| file.file_name().unwrap().to_owned()).collect();
     assert_eq!(names, ["vault.db", "vault.db-shm", "vault.db-wal", "vault.key", "vault.lock", "vault.users"]);
@@ -53,8 +53,11 @@ async fn a_key_file_that_is_open_to_others_is_refused() {
     for bits in [0o640, 0o604, 0o620] {
         set_mode(&path, bits);
         let error = Vault::open(folder.path(), key_file(folder.path())).await.unwrap_err();
-        let expected = format!("is open to others (mode {bits:04o}); run `chmod 600` on it");
-        assert_eq!(error.to_string(), format!("the key file {} {expected}", path.display()));
+        let expected = format!("(mode {bits:04o}); run `chmod 600` on it");
+        assert_eq!(
+            error.to_string(),
+            format!("other users can access the key file {} {expected}", path.display())
+        );
     }
     set_mode(&path, 0o400);
     open(folder.path()).await;
@@ -70,9 +73,7 @@ async fn a_wrong_key_is_told_from_the_right_one() {
     assert_ne!(found, expected);
     assert_eq!(
         error.to_string(),
-        format!(
-            "the key text holds key {found}, but this vault is sealed under key {expected}; start with that one"
-        )
+        format!("the key text has key {found}, but this vault is sealed under key {expected}; use that key")
     );
     let right = Vault::open(folder.path(), KeySource::Text(key_text(folder.path()))).await;
     assert!(right.is_ok());
@@ -85,7 +86,7 @@ async fn a_lost_key_is_not_made_anew() {
     let path = folder.path().join("vault.key");
     std::fs::remove_file(&path).unwrap();
     let error = Vault::open(folder.path(), key_file(folder.path())).await.unwrap_err();
-    let expected = "is not there, and this vault has been sealed; restore the file";
+    let expected = "is missing, and this vault is sealed under its key; restore the file";
     assert_eq!(error.to_string(), format!("the key file {} {expected}", path.display()));
     assert!(!path.exists());
 }
@@ -94,7 +95,7 @@ async fn a_lost_key_is_not_made_anew() {
 async fn a_key_that_is_none_is_refused_and_nothing_is_sealed_under_it() {
     let folder = tempfile::tempdir().unwrap();
     let error = Vault::open(folder.path(), KeySource::Text(Secret::new("canary"))).await.unwrap_err();
-    let expected = "the key text does not hold exactly one key; a key is a line that starts with `wsk1-`";
+    let expected = "the key text does not contain exactly one key; a key is a line that starts with `wsk1-`";
     assert_eq!(error.to_string(), expected);
     assert!(!format!("{error:?}").contains("canary"));
     assert_eq!(count(folder.path(), "select count(*) from vault_keys").await, 0);
@@ -109,7 +110,7 @@ async fn a_command_prints_the_key() {
     let command = |program: &str| KeySource::Command(vec![program.to_owned(), path.clone()]);
     assert!(Vault::open(folder.path(), command("cat")).await.is_ok());
     let error = Vault::open(folder.path(), command("no-such-program")).await.unwrap_err();
-    assert_eq!(error.to_string(), "the key command `no-such-program` gave no key");
+    assert_eq!(error.to_string(), "the key command `no-such-program` printed no key");
     assert!(error.source().is_some());
 }
 

@@ -5,6 +5,7 @@
 mod accounts;
 mod attempts;
 mod both;
+mod connector_profiles;
 // There is nothing to crash at in a release build.
 #[cfg(all(unix, debug_assertions))]
 mod crashes;
@@ -14,8 +15,10 @@ mod keys;
 mod process;
 mod rotation;
 mod schema;
+mod sealed;
 mod seals;
 mod sessions;
+mod sign_ins;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -24,7 +27,9 @@ use jiff::Timestamp;
 use secret::Secret;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
-use vault::{KeySource, NewAccount, Vault};
+use vault::{
+    Account, AccountId, By, ChangeError, CreatedFrom, Draft, KeySource, NewAccount, Replacing, Vault,
+};
 
 /// What no file, error or debug text may hold.
 const CANARY: &str = "canary-7f3a/plain=text";
@@ -36,6 +41,37 @@ fn at(minutes: i64) -> Timestamp {
 
 fn key_file(folder: &Path) -> KeySource {
     KeySource::File(folder.join("vault.key"))
+}
+
+/// Who changes something, minutes into the test.
+fn by(actor: &str, minutes: i64) -> By<'_> {
+    By::new(actor, at(minutes))
+}
+
+/// Stores a new account.
+async fn add(vault: &Vault, new: &NewAccount, by: By<'_>) -> Result<Account, ChangeError> {
+    vault.store(new, Replacing::Nothing, CreatedFrom::default(), by).await
+}
+
+/// Replaces the first version of an account.
+async fn replace(
+    vault: &Vault,
+    id: &AccountId,
+    new: &NewAccount,
+    from: CreatedFrom<'_>,
+    by: By<'_>,
+) -> Result<Account, ChangeError> {
+    vault.store(new, Replacing::Account { id, version: 1 }, from, by).await
+}
+
+/// An account that was created from a draft.
+fn draft(key: &str) -> CreatedFrom<'_> {
+    CreatedFrom { draft: Some(key), ..CreatedFrom::default() }
+}
+
+/// A draft that is kept from one minute of the test to another.
+fn draft_of(guide_digest: &str, snapshot: Secret, from: i64, to: i64) -> Draft {
+    Draft { guide_digest: guide_digest.to_owned(), snapshot, saved_at: at(from), expires_at: at(to) }
 }
 
 async fn open(folder: &Path) -> Vault {

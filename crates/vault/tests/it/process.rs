@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use vault::{Filter, Vault};
+use vault::{Filter, Replacing, Vault};
 
-use crate::{at, count, key_file, open, sample};
+use crate::{add, by, count, draft, key_file, open, replace, sample};
 
 /// The variables that make a process play a role.
 const ROLE: &str = "VAULT_TEST_ROLE";
@@ -63,26 +63,28 @@ async fn role() {
             let vault = Vault::open(&data, key_file(&data)).await.unwrap();
             for n in 0..EACH {
                 let token = format!("token {n}");
-                vault.add(&sample(&token), None, &std::process::id().to_string(), at(0)).await.unwrap();
+                let actor = std::process::id().to_string();
+                add(&vault, &sample(&token), by(&actor, 0)).await.unwrap();
             }
         }
         "add" => {
             let vault = open(&folder).await;
-            vault.add(&sample("new"), Some("draft"), "ada", at(1)).await.unwrap();
+            let from = draft("draft");
+            vault.store(&sample("new"), Replacing::Nothing, from, by("ada", 1)).await.unwrap();
         }
         "replace" => {
             let vault = open(&folder).await;
             let account = vault.list(&Filter::default()).await.unwrap().remove(0);
-            vault.replace(&account.id, 1, &sample("new"), Some("draft"), "ada", at(1)).await.unwrap();
+            replace(&vault, &account.id, &sample("new"), draft("draft"), by("ada", 1)).await.unwrap();
         }
         "remove" => {
             let vault = open(&folder).await;
             let account = vault.list(&Filter::default()).await.unwrap().remove(0);
-            vault.remove(&account.id, "ada", at(1)).await.unwrap();
+            vault.remove(&account.id, by("ada", 1)).await.unwrap();
         }
         "rotate" => {
             let vault = open(&folder).await;
-            vault.rotate_key(key_file(&folder), "ada", at(1)).await.unwrap();
+            vault.rotate_key(key_file(&folder), by("ada", 1)).await.unwrap();
         }
         other => panic!("no role {other}"),
     }
@@ -101,7 +103,7 @@ async fn processes_that_start_at_once_share_one_vault() {
     let accounts = vault.list(&Filter::default()).await.unwrap();
     assert_eq!(accounts.len(), 3 * EACH);
     for account in accounts {
-        vault.unseal(&account.id, "ada", "verify", at(1)).await.unwrap();
+        vault.unseal(&account.id, "verify", by("ada", 1)).await.unwrap();
     }
     assert_eq!(count(&data, "select count(*) from vault_keys").await, 1);
     assert_eq!(

@@ -5,7 +5,7 @@ use std::path::Path;
 use secret::Secret;
 use vault::{ChangeError, Filter, KeyError, KeySource, OpenError, RotateError, StoreError, Vault};
 
-use crate::{CANARY, at, count, is_in_a_file, key_file, key_text, open, sample};
+use crate::{CANARY, add, at, by, count, draft_of, is_in_a_file, key_file, key_text, open, sample};
 
 /// More than are wrapped in one transaction.
 const ACCOUNTS: usize = 55;
@@ -13,9 +13,9 @@ const ACCOUNTS: usize = 55;
 async fn fill(folder: &Path) -> Vault {
     let vault = open(folder).await;
     for n in 0..ACCOUNTS {
-        vault.add(&sample(&format!("token {n}")), None, "ada", at(0)).await.unwrap();
+        add(&vault, &sample(&format!("token {n}")), by("ada", 0)).await.unwrap();
     }
-    vault.save_draft("draft", "d1", &Secret::new(CANARY), at(0), at(60)).await.unwrap();
+    vault.save_draft("draft", &draft_of("d1", Secret::new(CANARY), 0, 60)).await.unwrap();
     vault
 }
 
@@ -24,7 +24,7 @@ async fn opens_everything(vault: &Vault, n_accounts: usize) {
     let accounts = vault.list(&Filter::default()).await.unwrap();
     assert_eq!(accounts.len(), n_accounts);
     for account in accounts {
-        vault.unseal(&account.id, "ada", "verify", at(2)).await.unwrap();
+        vault.unseal(&account.id, "verify", by("ada", 2)).await.unwrap();
     }
     assert_eq!(vault.load_draft("draft", at(2)).await.unwrap().unwrap().snapshot.expose(), CANARY);
 }
@@ -45,14 +45,16 @@ async fn a_key_file_is_replaced() {
     let old_text = key_text(folder.path());
     let old_wrapped = crate::blob(folder.path(), "select wrapped_key from accounts limit 1").await;
 
-    let rotated = vault.rotate_key(key_file(folder.path()), "ada", at(1)).await.unwrap();
+    let rotated = vault.rotate_key(key_file(folder.path()), by("ada", 1)).await.unwrap();
     assert_eq!((rotated.rewrapped, rotated.resumed), (ACCOUNTS as u64 + 1, false));
     opens_everything(&vault, ACCOUNTS).await;
     is_settled(folder.path()).await;
     assert!(key_text(folder.path()) != old_text);
     assert!(!is_in_a_file(folder.path(), &old_wrapped));
-    let trail = vault.audit_of_vault().await.unwrap();
-    let trail: Vec<_> = trail.iter().map(|row| row.action.as_str()).collect();
+    let trail = sqlx::query_scalar::<_, String>(
+        "select action from audit where account_id is null and project_id is null order by seq",
+    );
+    let trail = trail.fetch_all(&mut crate::raw(folder.path()).await).await.unwrap();
     assert_eq!(trail, ["key.rotation_begun", "key.rotated"]);
     vault.close().await;
 
@@ -76,9 +78,9 @@ async fn a_rotation_that_was_killed_is_finished_by_asking_again() {
         assert_eq!(count(folder.path(), "select count(*) from vault_keys").await, 2, "{label}");
         assert!(!folder.path().join("vault.key.next").exists(), "opening made good what was missing");
         opens_everything(&vault, ACCOUNTS).await;
-        vault.add(&sample("in between"), None, "ada", at(1)).await.unwrap();
+        add(&vault, &sample("in between"), by("ada", 1)).await.unwrap();
 
-        let rotated = vault.rotate_key(key_file(folder.path()), "ada", at(2)).await.unwrap();
+        let rotated = vault.rotate_key(key_file(folder.path()), by("ada", 2)).await.unwrap();
         assert!(rotated.resumed, "{label}");
         assert!(0 < rotated.rewrapped && rotated.rewrapped <= ACCOUNTS as u64 + 1, "{label}: {rotated:?}");
         opens_everything(&vault, ACCOUNTS + 1).await;
@@ -96,8 +98,8 @@ async fn a_key_that_was_made_and_never_recorded_is_the_next_one() {
     crate::process::kill_at("vault.key-written", "rotate", folder.path());
     assert!(folder.path().join("vault.key.next").exists());
     let vault = open(folder.path()).await;
-    vault.add(&sample("a"), None, "ada", at(0)).await.unwrap();
-    let rotated = vault.rotate_key(key_file(folder.path()), "ada", at(1)).await.unwrap();
+    add(&vault, &sample("a"), by("ada", 0)).await.unwrap();
+    let rotated = vault.rotate_key(key_file(folder.path()), by("ada", 1)).await.unwrap();
     assert_eq!((rotated.rewrapped, rotated.resumed), (1, false));
     is_settled(folder.path()).await;
 }
@@ -106,16 +108,16 @@ async fn a_key_that_was_made_and_never_recorded_is_the_next_one() {
 async fn others_go_on_working_and_take_up_the_new_key() {
     let folder = tempfile::tempdir().unwrap();
     let (here, there) = (open(folder.path()).await, open(folder.path()).await);
-    let before = here.add(&sample("a"), None, "ada", at(0)).await.unwrap();
-    here.save_draft("draft", "d1", &Secret::new(CANARY), at(0), at(60)).await.unwrap();
+    let before = add(&here, &sample("a"), by("ada", 0)).await.unwrap();
+    here.save_draft("draft", &draft_of("d1", Secret::new(CANARY), 0, 60)).await.unwrap();
     for minute in [1, 2] {
-        here.rotate_key(key_file(folder.path()), "ada", at(minute)).await.unwrap();
+        here.rotate_key(key_file(folder.path()), by("ada", minute)).await.unwrap();
         // Reading first, then writing, and the other way round.
         if minute == 1 {
             assert!(there.load_draft("draft", at(3)).await.unwrap().is_some());
         }
-        there.add(&sample("b"), None, "bob", at(3)).await.unwrap();
-        assert!(there.unseal(&before.id, "bob", "verify", at(3)).await.is_ok());
+        add(&there, &sample("b"), by("bob", 3)).await.unwrap();
+        assert!(there.unseal(&before.id, "verify", by("bob", 3)).await.is_ok());
         assert!(there.load_draft("draft", at(3)).await.unwrap().is_some());
     }
     is_settled(folder.path()).await;
@@ -126,8 +128,8 @@ async fn two_rotations_at_once_end_with_one_key() {
     let folder = tempfile::tempdir().unwrap();
     let (here, there) = (fill(folder.path()).await, open(folder.path()).await);
     let (ours, theirs) = tokio::join!(
-        here.rotate_key(key_file(folder.path()), "ada", at(1)),
-        there.rotate_key(key_file(folder.path()), "bob", at(1)),
+        here.rotate_key(key_file(folder.path()), by("ada", 1)),
+        there.rotate_key(key_file(folder.path()), by("bob", 1)),
     );
     ours.unwrap();
     theirs.unwrap();
@@ -141,28 +143,28 @@ async fn two_rotations_at_once_end_with_one_key() {
 async fn a_key_from_elsewhere_takes_over() {
     let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let file = open(folder.path()).await;
-    file.add(&sample("a"), None, "ada", at(0)).await.unwrap();
+    add(&file, &sample("a"), by("ada", 0)).await.unwrap();
     open(other.path()).await.close().await;
     let new = KeySource::Text(key_text(other.path()));
 
     let old = Vault::open(folder.path(), KeySource::Text(key_text(folder.path()))).await.unwrap();
-    let rotated = file.rotate_key(new.clone(), "ada", at(1)).await.unwrap();
-    file.add(&sample("b"), None, "ada", at(2)).await.unwrap();
+    let rotated = file.rotate_key(new.clone(), by("ada", 1)).await.unwrap();
+    add(&file, &sample("b"), by("ada", 2)).await.unwrap();
     is_settled(folder.path()).await;
 
     // A process that was told the old key cannot find the new one by itself; it writes nothing and says so.
-    let error = old.add(&sample("c"), None, "bob", at(2)).await.unwrap_err();
+    let error = add(&old, &sample("c"), by("bob", 2)).await.unwrap_err();
     let is_wrong = matches!(&error, ChangeError::Store(StoreError::Key(KeyError::Wrong { expected, .. })) if *expected == rotated.key);
     assert!(is_wrong, "{error:?}");
 
     let vault = Vault::open(folder.path(), new.clone()).await.unwrap();
     assert_eq!(vault.list(&Filter::default()).await.unwrap().len(), 2);
-    let error = vault.rotate_key(new, "ada", at(3)).await.unwrap_err();
+    let error = vault.rotate_key(new, by("ada", 3)).await.unwrap_err();
     assert!(matches!(error, RotateError::SameKey { id } if id == rotated.key), "{error:?}");
 
     // And back to a file, which is made.
     let path = folder.path().join("keys/second.key");
-    vault.rotate_key(KeySource::File(path.clone()), "ada", at(4)).await.unwrap();
+    vault.rotate_key(KeySource::File(path.clone()), by("ada", 4)).await.unwrap();
     assert!(Vault::open(folder.path(), KeySource::File(path)).await.is_ok());
     is_settled(folder.path()).await;
 }

@@ -1,15 +1,23 @@
 //! A database comes about from nothing, and a newer one is left alone.
 
-use vault::{OpenError, SCHEMA_VERSION, Vault};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection as _};
+use vault::{OpenError, SCHEMA_VERSION, Unsupported, Vault};
 
-use crate::{at, count, key_file, meddle, open, raw, sample};
+use crate::{add, by, count, key_file, meddle, open, raw, sample};
+
+/// A new database, past the vault.
+async fn raw_new(folder: &std::path::Path) -> SqliteConnection {
+    let options = SqliteConnectOptions::new().filename(folder.join("vault.db")).create_if_missing(true);
+    options.connect().await.unwrap()
+}
 
 #[tokio::test]
 async fn an_empty_file_becomes_a_database() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("vault.db"), "").unwrap();
     let vault = open(folder.path()).await;
-    vault.add(&sample("a"), None, "ada", at(0)).await.unwrap();
+    add(&vault, &sample("a"), by("ada", 0)).await.unwrap();
     assert_eq!(count(folder.path(), "select max(version) from vault_schema").await, SCHEMA_VERSION);
     let check: String =
         sqlx::query_scalar("pragma integrity_check").fetch_one(&mut raw(folder.path()).await).await.unwrap();
@@ -33,11 +41,35 @@ async fn a_newer_database_is_refused_and_not_touched() {
         .await;
     let before = std::fs::read(folder.path().join("vault.db")).unwrap();
     let error = Vault::open(folder.path(), key_file(folder.path())).await.unwrap_err();
-    assert!(matches!(error, OpenError::Newer { found } if found == SCHEMA_VERSION + 1), "{error:?}");
+    let is_newer = matches!(error, OpenError::Schema(Unsupported { found }) if found == SCHEMA_VERSION + 1);
+    assert!(is_newer, "{error:?}");
     let newer = SCHEMA_VERSION + 1;
     let expected = format!("newer waystone (schema {newer}, not {SCHEMA_VERSION}); upgrade waystone");
     assert_eq!(error.to_string(), format!("the vault was written by a {expected}"));
     assert!(before == std::fs::read(folder.path().join("vault.db")).unwrap());
+}
+
+#[tokio::test]
+async fn a_database_from_before_the_first_release_is_refused_and_not_touched() {
+    for version in ["1", "2"] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut database = raw_new(folder.path()).await;
+        let script = format!(
+            "create table vault_schema (version bigint not null primary key); \
+             insert into vault_schema (version) values ({version}); create table accounts (id text)"
+        );
+        sqlx::raw_sql(sqlx::AssertSqlSafe(script)).execute(&mut database).await.unwrap();
+        database.close().await.unwrap();
+        let error = Vault::open(folder.path(), key_file(folder.path())).await.unwrap_err();
+        let expected = format!(
+            "the vault was written by a build from before the first release (schema {version}, not \
+             {SCHEMA_VERSION}), which cannot be migrated; move its database away and link the accounts again"
+        );
+        assert_eq!(error.to_string(), expected);
+        let tables = "select count(*) from sqlite_master where type = 'table'";
+        assert_eq!(count(folder.path(), tables).await, 2, "version {version}");
+        assert!(!folder.path().join("vault.key").exists(), "version {version}");
+    }
 }
 
 #[tokio::test]

@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use secret::{Redactor, Secret};
-use vault::{AccountId, Vault};
+use vault::{AccountId, CreatedFrom, Vault};
 
-use crate::{CANARY, at, blob, files, is_in_a_file, meddle, open, raw, sample};
+use crate::{CANARY, add, blob, by, draft_of, files, is_in_a_file, meddle, open, raw, replace, sample};
 
 /// Fails to unseal, without saying what is inside, and leaves no trace of success.
 async fn refuses(vault: &Vault, id: &AccountId, why: &str) {
     let before = vault.audit(id).await.unwrap().len();
-    let error = vault.unseal(id, "eve", "theft", at(9)).await.expect_err(why);
+    let error = vault.unseal(id, "theft", by("eve", 9)).await.expect_err(why);
     for text in [error.to_string(), format!("{error:?}")] {
         assert!(!text.contains(CANARY) && !text.contains("hunter"), "{why}: {text}");
     }
@@ -20,8 +20,8 @@ async fn refuses(vault: &Vault, id: &AccountId, why: &str) {
 /// A vault with two accounts.
 async fn two_accounts(folder: &Path) -> (Vault, AccountId, AccountId) {
     let vault = open(folder).await;
-    let first = vault.add(&sample(CANARY), None, "ada", at(0)).await.unwrap().id;
-    let second = vault.add(&sample("another-token"), None, "ada", at(1)).await.unwrap().id;
+    let first = add(&vault, &sample(CANARY), by("ada", 0)).await.unwrap().id;
+    let second = add(&vault, &sample("another-token"), by("ada", 1)).await.unwrap().id;
     (vault, first, second)
 }
 
@@ -30,11 +30,11 @@ async fn the_canary_is_in_no_file_and_no_text() {
     let folder = tempfile::tempdir().unwrap();
     let (vault, id, _) = two_accounts(folder.path()).await;
     vault
-        .save_draft("d", "d1", &Secret::new(format!("{{\"token\":\"{CANARY}\"}}")), at(0), at(60))
+        .save_draft("d", &draft_of("d1", Secret::new(format!("{{\"token\":\"{CANARY}\"}}")), 0, 60))
         .await
         .unwrap();
-    vault.replace(&id, 1, &sample(CANARY), None, "ada", at(2)).await.unwrap();
-    let credentials = vault.unseal(&id, "ada", "verify", at(3)).await.unwrap();
+    replace(&vault, &id, &sample(CANARY), CreatedFrom::default(), by("ada", 2)).await.unwrap();
+    let credentials = vault.unseal(&id, "verify", by("ada", 3)).await.unwrap();
     assert_eq!(credentials.secrets["token"].expose(), CANARY);
 
     let redactor = Redactor::new([&Secret::new(CANARY)]);
@@ -42,11 +42,11 @@ async fn the_canary_is_in_no_file_and_no_text() {
     let key = Redactor::new([&Secret::new(key.expose().lines().last().unwrap())]);
     for file in files(folder.path()) {
         let text = String::from_utf8_lossy(&std::fs::read(&file).unwrap()).into_owned();
-        assert!(!redactor.finds_in(&text), "{file:?}");
-        assert_eq!(key.finds_in(&text), file.ends_with("vault.key"), "{file:?}");
+        assert!(redactor.redact(&text) == text, "{file:?}");
+        assert_eq!(key.redact(&text) != text, file.ends_with("vault.key"), "{file:?}");
     }
     for text in [format!("{credentials:?}"), format!("{:?}", sample(CANARY)), format!("{vault:?}")] {
-        assert!(!redactor.finds_in(&text), "{text}");
+        assert!(redactor.redact(&text) == text, "{text}");
     }
 }
 
@@ -92,14 +92,14 @@ async fn what_is_not_bound_may_change() {
     let (vault, id, _) = two_accounts(folder.path()).await;
     meddle(folder.path(), "update accounts set label = 'Support', state = 'error', outcome = 'throttled'")
         .await;
-    assert!(vault.unseal(&id, "ada", "verify", at(2)).await.is_ok());
+    assert!(vault.unseal(&id, "verify", by("ada", 2)).await.is_ok());
 }
 
 #[tokio::test]
 async fn a_change_of_any_byte_is_noticed() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
-    let id = vault.add(&sample(CANARY), None, "ada", at(0)).await.unwrap().id;
+    let id = add(&vault, &sample(CANARY), by("ada", 0)).await.unwrap().id;
     let mut database = raw(folder.path()).await;
     for (select, update) in [
         ("select wrapped_key from accounts", "update accounts set wrapped_key = $1"),
@@ -117,17 +117,17 @@ async fn a_change_of_any_byte_is_noticed() {
         }
         sqlx::query(update).bind(original).execute(&mut database).await.unwrap();
     }
-    assert!(vault.unseal(&id, "ada", "verify", at(1)).await.is_ok());
+    assert!(vault.unseal(&id, "verify", by("ada", 1)).await.is_ok());
 }
 
 #[tokio::test]
 async fn an_earlier_credential_cannot_be_put_back() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
-    let id = vault.add(&sample("old"), None, "ada", at(0)).await.unwrap().id;
+    let id = add(&vault, &sample("old"), by("ada", 0)).await.unwrap().id;
     let old = blob(folder.path(), "select sealed from credentials where field = 'token'").await;
     let old_key = blob(folder.path(), "select wrapped_key from accounts").await;
-    vault.replace(&id, 1, &sample("new"), None, "ada", at(1)).await.unwrap();
+    replace(&vault, &id, &sample("new"), CreatedFrom::default(), by("ada", 1)).await.unwrap();
 
     let mut database = raw(folder.path()).await;
     let put_back = sqlx::query("update credentials set sealed = $1 where field = 'token'").bind(old);
@@ -157,12 +157,12 @@ async fn nothing_of_what_was_destroyed_is_left_in_a_file() {
         assert!(destroyed.iter().all(|blob| 2 < minute || is_in_a_file(folder.path(), blob)));
         drop(database);
         if minute == 2 {
-            vault.replace(&id, 1, &sample("new"), None, "ada", at(minute)).await.unwrap();
+            replace(&vault, &id, &sample("new"), CreatedFrom::default(), by("ada", minute)).await.unwrap();
         } else {
-            vault.remove(&id, "ada", at(minute)).await.unwrap();
+            vault.remove(&id, by("ada", minute)).await.unwrap();
         }
         assert!(destroyed.iter().all(|blob| !is_in_a_file(folder.path(), blob)), "minute {minute}");
     }
     assert_eq!(destroyed.len(), 6);
-    assert!(vault.unseal(&other, "ada", "verify", at(5)).await.is_ok());
+    assert!(vault.unseal(&other, "verify", by("ada", 5)).await.is_ok());
 }

@@ -2,15 +2,15 @@
 
 use vault::{NewSession, Showing};
 
-use crate::at;
 use crate::both::vaults;
 use crate::hub::{project, session};
+use crate::{at, by};
 
 #[tokio::test]
 async fn a_session_is_let_in_by_token_and_browser_until_it_ends() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
-        let (made, token) = vault.add_session(&session(&project.id), "ada", at(0)).await.unwrap();
+        let (made, token) = vault.add_session(&session(&project.id), by("ada", 0)).await.unwrap();
         let found = vault.session_by_token(&token.digest()).await.unwrap().unwrap();
         assert_eq!((found.seq, &found.made.owner), (made.seq, &made.made.owner), "{name}");
         assert_eq!(found.made.categories, ["support"], "{name}");
@@ -30,7 +30,7 @@ async fn a_session_is_let_in_by_token_and_browser_until_it_ends() {
         );
 
         let (once, _) = vault
-            .add_session(&NewSession { once: true, ..session(&project.id) }, "ada", at(0))
+            .add_session(&NewSession { once: true, ..session(&project.id) }, by("ada", 0))
             .await
             .unwrap();
         let (one, other) =
@@ -38,10 +38,10 @@ async fn a_session_is_let_in_by_token_and_browser_until_it_ends() {
         let browsers = [one.unwrap(), other.unwrap()].into_iter().flatten().count();
         assert_eq!(browsers, 1, "{name}: one browser only");
 
-        assert!(!vault.revoke_session("prj_other", made.seq, "ada", at(3)).await.unwrap(), "{name}");
-        assert!(vault.revoke_session(&project.id, made.seq, "ada", at(3)).await.unwrap(), "{name}");
+        assert!(!vault.revoke_session("prj_other", made.seq, by("ada", 3)).await.unwrap(), "{name}");
+        assert!(vault.revoke_session(&project.id, made.seq, by("ada", 3)).await.unwrap(), "{name}");
         assert!(!vault.session_by_token(&token.digest()).await.unwrap().unwrap().is_open(at(4)), "{name}");
-        assert_eq!(vault.forget_sessions(at(31)).await.unwrap(), 2, "{name}");
+        assert_eq!(vault.delete_expired_sessions(at(31)).await.unwrap(), 2, "{name}");
         assert!(vault.session_by_token(&token.digest()).await.unwrap().is_none(), "{name}");
     }
 }
@@ -50,7 +50,7 @@ async fn a_session_is_let_in_by_token_and_browser_until_it_ends() {
 async fn a_frame_without_a_secret_goes_on_in_a_window_once_and_soon() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
-        let (made, _) = vault.add_session(&session(&project.id), "ada", at(0)).await.unwrap();
+        let (made, _) = vault.add_session(&session(&project.id), by("ada", 0)).await.unwrap();
         let shown = Showing {
             parent: Some("https://shop.example".to_owned()),
             scheme: Some("dark".to_owned()),
@@ -66,25 +66,28 @@ async fn a_frame_without_a_secret_goes_on_in_a_window_once_and_soon() {
         let (_, found) = vault.session_by_frame(seq, &frame).await.unwrap().unwrap();
         assert_eq!(found, shown, "{name}");
 
-        assert!(vault.leave_frame(seq, &frame, at(2)).await.unwrap().is_none(), "{name}: too late");
+        assert!(vault.exchange_frame_token(seq, &frame, at(2)).await.unwrap().is_none(), "{name}: too late");
         assert!(
-            vault.leave_frame(seq + 1, &frame, at(0)).await.unwrap().is_none(),
+            vault.exchange_frame_token(seq + 1, &frame, at(0)).await.unwrap().is_none(),
             "{name}: not of that session"
         );
-        let window = vault.leave_frame(seq, &frame, at(0)).await.unwrap().expect("it goes on");
+        let window = vault.exchange_frame_token(seq, &frame, at(0)).await.unwrap().expect("it goes on");
         let (_, found) = vault.session_by_browser(seq, &window.digest()).await.unwrap().unwrap();
         assert_eq!(found, Showing { parent: None, ..shown.clone() }, "{name}: as it was, in a window");
         assert!(vault.session_by_browser(seq, &opened.secret.digest()).await.unwrap().is_none(), "{name}");
-        assert!(vault.leave_frame(seq, &frame, at(0)).await.unwrap().is_none(), "{name}: once");
+        assert!(vault.exchange_frame_token(seq, &frame, at(0)).await.unwrap().is_none(), "{name}: once");
 
         let other = vault.open_session(&made, &shown, at(1)).await.unwrap().unwrap();
-        vault.stay_in_frame(seq, &other.secret.digest()).await.unwrap();
+        vault.delete_frame_token(seq, &other.secret.digest()).await.unwrap();
         let frame = other.frame.unwrap().digest();
-        assert!(vault.leave_frame(seq, &frame, at(0)).await.unwrap().is_none(), "{name}: it has its secret");
+        assert!(
+            vault.exchange_frame_token(seq, &frame, at(0)).await.unwrap().is_none(),
+            "{name}: it has its secret"
+        );
         assert!(vault.session_by_browser(seq, &other.secret.digest()).await.unwrap().is_some(), "{name}");
 
         let light = Showing { scheme: Some("light".to_owned()), ..Showing::default() };
-        vault.show_otherwise(seq, &window.digest(), &light).await.unwrap();
+        vault.update_showing(seq, &window.digest(), &light).await.unwrap();
         let (_, found) = vault.session_by_browser(seq, &window.digest()).await.unwrap().unwrap();
         assert_eq!(found, light, "{name}");
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::lane::{Lane, create as post, from, linked};
-use super::{NEWER, TOKEN, Tally};
+use super::tally::{NEWER, TOKEN, Tally};
 use crate::hub::browser::{Browser, Came};
 use crate::hub::client::Ask;
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Siege, right};
+use super::siege::{Siege, right};
 use crate::hub::client::{Ask, raw};
 
 /// Whatever lets a request in.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::Siege;
+use super::siege::Siege;
 use crate::hub::browser::Browser;
 use crate::hub::client::{Ask, raw};
 

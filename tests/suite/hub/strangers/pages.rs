@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::Siege;
+use super::siege::Siege;
 use crate::hub::browser::{Browser, between};
 use crate::hub::client::Ask;
 
@@ -119,7 +119,7 @@ pub(super) fn with_forms_that_are_not_theirs(siege: &mut Siege) {
         ("environment", "production"),
         ("field.organization_slug", "acme"),
         ("field.agent_email", "api-user@acme.example"),
-        ("field.api_token", super::TOKEN),
+        ("field.api_token", super::siege::TOKEN),
     ];
     let form = |csrf: &str| {
         let mut fields = typed.to_vec();

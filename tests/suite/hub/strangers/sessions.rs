@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{Siege, right};
+use super::siege::{Siege, right};
 use crate::hub::client::Ask;
 
 /// Every address that a session opens.

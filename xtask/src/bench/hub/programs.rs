@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::client::Request;
 use super::database::Place;
 use crate::bench::figures::Times;
-use crate::tidy::target;
+use crate::tree::target;
 
 /// Where the programs are.
 #[derive(Clone, Debug)]

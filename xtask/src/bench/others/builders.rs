@@ -46,7 +46,7 @@ pub(super) fn hugo(setting: &Setting<'_>, pages: &[PathBuf]) -> Result<(String, 
         remove(&built)?;
         cost(Command::new("hugo").args(["--quiet", "--source"]).arg(&site), 1)
     })?;
-    let made = crate::tidy::files(&built, "index.html")?.len();
+    let made = crate::tree::files(&built, "index.html")?.len();
     remove(&site)?;
     if made != pages.len() {
         bail!("hugo made {made} pages of {}", pages.len());

@@ -8,7 +8,7 @@ use anyhow::Result;
 use super::{Setting, install};
 use crate::bench::corpus::Corpus;
 use crate::bench::process::{Cost, best, cost};
-use crate::tidy::root;
+use crate::tree::root;
 
 /// The version of check-jsonschema.
 const CHECK_JSONSCHEMA: &str = "0.39.0";

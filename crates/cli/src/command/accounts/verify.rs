@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use driver::{Tokens, Transport, Verification, relink, stored_values};
+use jiff::Timestamp;
 use link::{Flow, Start};
 use serde_json::{Value, json};
-use vault::{Account, Filter, Vault};
+use vault::{Account, By, Filter, Vault};
 
 use crate::args::{Common, VerifyArgs};
 use crate::failure::{FOUND, Failure};
@@ -25,7 +26,8 @@ pub(crate) async fn run(common: &Common, vault: &Vault, args: &VerifyArgs, out: 
         let flow = check(common, vault, &account, &mut &egress, out).await?;
         let found = Verification::of(&flow);
         if let Some(record) = found.record(account.version) {
-            let recorded = vault.record_check(&account.id, &record, store::ACTOR).await;
+            let recorded =
+                vault.record_check(&account.id, &record, By::new(store::ACTOR, Timestamp::now())).await;
             recorded.map_err(|error| Failure::environment(&error))?;
         }
         let (outcome, good) = (&found.outcome, found.message.is_none());

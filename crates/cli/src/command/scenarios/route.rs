@@ -18,7 +18,7 @@ use crate::failure::Failure;
 const PATIENCE: Duration = Duration::from_millis(20);
 
 /// The time of every scenario. It is fixed, so that signatures are predictable.
-const MOMENT: Moment = Moment { unix_ms: 1_767_225_600_000, lot: *b"a lot for a test" };
+const MOMENT: Moment = Moment { unix_ms: 1_767_225_600_000, nonce: *b"nonce for a test" };
 
 /// The transport of one scenario.
 pub(super) struct Route {

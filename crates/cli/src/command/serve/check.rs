@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use hub::settings::{Check, Line, Problem, Settings, Understood, Verdict};
+use hub::settings::{Check, Line, Outcome, Problem, Settings, Verdict};
 use serde_json::{Value, json};
 
 use crate::failure::{FOUND, Failure, USAGE};
@@ -13,13 +13,13 @@ use crate::hub_settings::usable;
 use crate::out::{Ink, Out};
 
 /// Returns the exit code: 1 if a check fails, 2 if the settings are not valid.
-pub(super) fn run(understood: Understood, json: bool, out: &Out) -> Result<u8, Failure> {
+pub(super) fn run(outcome: Outcome<Settings>, json: bool, out: &Out) -> Result<u8, Failure> {
     if json {
-        let (document, code) = document(&understood);
+        let (document, code) = document(&outcome);
         out.line(&format!("{document:#}"));
         return Ok(code);
     }
-    let settings = usable(understood, out)?;
+    let settings = usable(outcome, out)?;
     let (lines, checks) = (hub::settings::explain(&settings), hub::settings::check(&settings));
     out.data(&table(&lines, out));
     out.line("");
@@ -33,7 +33,7 @@ fn verdict(checks: &[Check]) -> u8 {
     if hub::settings::is_good(checks) { 0 } else { FOUND }
 }
 
-/// Key, value and where the value was set, in columns.
+/// Key, value and source, in columns.
 fn table(lines: &[Line], out: &Out) -> String {
     let width =
         |text: fn(&Line) -> &str| lines.iter().map(|line| text(line).chars().count()).max().unwrap_or(0);
@@ -64,14 +64,14 @@ fn tell(check: &Check, out: &Out) {
     }
 }
 
-fn document(understood: &Understood) -> (Value, u8) {
-    let found: Vec<Value> = understood
+fn document(outcome: &Outcome<Settings>) -> (Value, u8) {
+    let found: Vec<Value> = outcome
         .file
         .iter()
         .flat_map(|file| file.findings.iter().map(|finding| findings::data(&file.source, finding)))
         .collect();
-    let problems: Vec<Value> = understood.problems.iter().map(problem).collect();
-    let (lines, checks, code) = match &understood.settings {
+    let problems: Vec<Value> = outcome.problems.iter().map(problem).collect();
+    let (lines, checks, code) = match &outcome.settings {
         Some(settings) => looked_at(settings),
         None => (Vec::new(), Vec::new(), USAGE),
     };

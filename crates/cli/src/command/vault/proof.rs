@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 use vault::Proof;
 
 pub(super) fn as_json(proof: &Proof) -> Value {
-    json!({ "key": proof.key.to_string(), "accounts": proof.accounts, "drafts": proof.drafts })
+    json!({ "key": proof.key.to_string(), "accounts": proof.accounts, "sealed": proof.sealed })
 }
 
 pub(super) fn summary(proof: &Proof) -> String {
     let plural = |n: u64| if n == 1 { "" } else { "s" };
-    let (accounts, drafts) = (proof.accounts, proof.drafts);
-    format!("decrypted {accounts} account{} and {drafts} draft{}", plural(accounts), plural(drafts))
+    let (accounts, sealed) = (proof.accounts, proof.sealed);
+    format!("decrypted {accounts} account{} and {sealed} other item{}", plural(accounts), plural(sealed))
 }

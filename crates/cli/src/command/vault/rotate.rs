@@ -12,7 +12,7 @@ use hub::settings::Settings;
 use jiff::Timestamp;
 use secret::Secret;
 use serde_json::json;
-use vault::{KeySource, Proof, Rotated, Vault};
+use vault::{By, KeySource, Proof, Rotated, Vault};
 
 use super::proof::summary;
 use crate::args::{Common, RotateArgs};
@@ -43,7 +43,7 @@ pub(super) async fn run(common: &Common, args: &RotateArgs, out: &Out) -> Result
             "rewrapped": rotated.rewrapped,
             "resumed": rotated.resumed,
             "accounts": proof.accounts,
-            "drafts": proof.drafts,
+            "sealed": proof.sealed,
             "old_key": copy.map(|path| path.display().to_string()),
         });
         out.line(&format!("{value:#}"));
@@ -113,7 +113,7 @@ async fn rotate(
         }
         None => failure,
     };
-    let rotated = vault.rotate_key(to, ACTOR, Timestamp::now()).await;
+    let rotated = vault.rotate_key(to, By::new(ACTOR, Timestamp::now())).await;
     let rotated = rotated.map_err(|error| kept(failed(&error)))?;
     let proof = vault.prove().await.map_err(|error| kept(failed(&error)))?;
     Ok((rotated, proof, copy))

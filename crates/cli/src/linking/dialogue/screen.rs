@@ -27,7 +27,7 @@ impl<'o> Screen<'o> {
 
     /// Shows a step of the guide, once: not again when only a field is asked for again.
     pub(crate) fn step(&mut self, flow: &Flow, view: &StepView<'_>) {
-        if self.shown.as_ref() == Some(&view.step.key) && view.after.is_none() {
+        if self.shown.as_ref() == Some(&view.step.key) && view.failure.is_none() {
             return;
         }
         self.shown = Some(view.step.key.clone());
@@ -37,7 +37,7 @@ impl<'o> Screen<'o> {
         if view.opens_section {
             text.push_str(&self.section(flow, view.section));
         }
-        let number = format!("Step {} of {}", view.number, view.of);
+        let number = format!("Step {} of {}", view.number, view.total);
         let _ = writeln!(
             text,
             "{} {}\n",

@@ -1,22 +1,22 @@
-//! What is wrong with the Markdown of a text, where it stands.
+//! Findings about the Markdown of a text.
 
 use std::ops::Range;
 
-use super::MARK;
+use super::marked::MARK;
 use crate::code::{BAD_LINK, IMAGE_WITHOUT_TEXT, PROSE_MARKUP, TOO_LARGE};
 use crate::finding::{Finding, quoted};
 use crate::source::{Source, Span};
 
-/// So much is said about one text. Finding the place of each takes time in proportion to the text.
+/// The most findings per text. Locating each takes time proportional to the text.
 const MOST: usize = 10;
 
-/// Puts findings about a text where they belong.
+/// Reports findings about a text at their places in the file.
 pub(super) struct Blame<'a> {
     source: &'a Source,
     span: Span,
     marked: &'a str,
     findings: &'a mut Vec<Finding>,
-    said: usize,
+    reported: usize,
 }
 
 impl<'a> Blame<'a> {
@@ -26,65 +26,66 @@ impl<'a> Blame<'a> {
         marked: &'a str,
         findings: &'a mut Vec<Finding>,
     ) -> Self {
-        Self { source, span, marked, findings, said: 0 }
+        Self { source, span, marked, findings, reported: 0 }
     }
 
     pub(super) fn too_deep(&mut self, at: Range<usize>) {
-        self.say(at, |span| {
-            Finding::new(&TOO_LARGE, span, "this is nested deeper than people can follow")
-                .mend("write it flatter")
+        self.report(at, |span| {
+            Finding::new(&TOO_LARGE, span, "this is nested too deeply").mend("reduce the nesting")
         });
     }
 
     pub(super) fn heading(&mut self, at: Range<usize>) {
         self.markup(
             at,
-            "a heading stands in the prose",
-            "make it the `title` of a section or step of its own",
+            "headings are not allowed in prose",
+            "use it as the `title` of a separate section or step",
         );
     }
 
     pub(super) fn quotation(&mut self, at: Range<usize>) {
-        self.markup(at, "a quotation stands in the prose", "write a plain paragraph, without `>`");
+        self.markup(at, "block quotes are not allowed in prose", "write a plain paragraph without `>`");
     }
 
     pub(super) fn rule(&mut self, at: Range<usize>) {
-        self.markup(at, "a rule stands in the prose", "begin a new section");
+        self.markup(at, "horizontal rules are not allowed in prose", "start a new section");
     }
 
     pub(super) fn table(&mut self, at: Range<usize>) {
-        self.markup(at, "a table stands in the prose", "write a list, one line of the table to an item");
+        self.markup(at, "tables are not allowed in prose", "write a list with one item per row");
     }
 
     pub(super) fn html(&mut self, at: Range<usize>) {
         let tag = self.marked[at.clone()].trim_start();
-        // What is wrong with an element was said where it begins.
+        // The finding is reported at the opening tag.
         if tag.starts_with("</") {
             return;
         }
         let end = tag.find([' ', '>', '/', '\n', MARK]).unwrap_or(tag.len());
         let name = tag[..end].trim_start_matches('<').to_ascii_lowercase();
         let name = name.as_str();
-        let mend = match name {
+        let advice = match name {
             "b" | "strong" => "write `**…**`".to_owned(),
             "i" | "em" => "write `*…*`".to_owned(),
-            "code" | "kbd" | "pre" | "tt" => "put it between backticks".to_owned(),
+            "code" | "kbd" | "pre" | "tt" => "put it in backticks".to_owned(),
             "a" => "write `[text](https://…)`".to_owned(),
-            "br" | "p" | "div" => "begin a new paragraph: leave an empty line".to_owned(),
+            "br" | "p" | "div" => "start a new paragraph with an empty line".to_owned(),
             "img" => "write `![what it shows](file.png)`".to_owned(),
-            "ul" | "ol" | "li" => "begin each item with `- ` or `1. `".to_owned(),
+            "ul" | "ol" | "li" => "start each item with `- ` or `1. `".to_owned(),
             _ if name.starts_with('!') => {
-                "write a comment for authors as YAML, with `#`, outside the text".to_owned()
+                "write comments for authors as YAML comments with `#`, outside the text".to_owned()
             }
-            _ => format!("use Markdown; put it between backticks to show it: `<{name}>`"),
+            _ => format!("use Markdown, or put it in backticks to show it: `<{name}>`"),
         };
-        self.say(at, |span| Finding::new(&PROSE_MARKUP, span, "raw HTML stands in the prose").mend(mend));
+        self.report(at, |span| {
+            Finding::new(&PROSE_MARKUP, span, "raw HTML is not allowed in prose").mend(advice)
+        });
     }
 
     pub(super) fn image(&mut self, at: Range<usize>, file: &str) {
         let at = self.inner(at, file);
-        let message = format!("the image {} has no text in its place", quoted(file));
-        self.say(at, |span| Finding::new(&IMAGE_WITHOUT_TEXT, span, message));
+        let message = format!("the image {} has no alternative text", quoted(file));
+        self.report(at, |span| Finding::new(&IMAGE_WITHOUT_TEXT, span, message));
     }
 
     pub(super) fn link(&mut self, at: Range<usize>, target: &str) {
@@ -93,30 +94,30 @@ impl<'a> Blame<'a> {
         let scheme = target.split_once(':').map(|(scheme, _)| scheme);
         let is_scheme =
             |name: &str| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'-');
-        let (message, mend, fix) = match scheme {
+        let (message, advice, fix) = match scheme {
             Some("http") => {
                 let secure = target.replacen("http:", "https:", 1);
-                let mend = format!("write {}", quoted(&secure));
-                (format!("{shown} is an address in the clear"), Some(mend), Some(secure))
+                let advice = format!("write {}", quoted(&secure));
+                (format!("{shown} is not an `https://` URL"), Some(advice), Some(secure))
             }
             Some(name) if is_scheme(name) => {
-                (format!("a link with `{name}:` cannot be followed everywhere"), None, None)
+                (format!("links with `{name}:` do not work everywhere"), None, None)
             }
             _ if target.starts_with("//") => (
                 format!("{shown} has no scheme"),
                 Some(format!("write {}", quoted(&format!("https:{target}")))),
                 None,
             ),
-            _ if target.is_empty() => ("the link leads nowhere".to_owned(), None, None),
+            _ if target.is_empty() => ("the link has no target".to_owned(), None, None),
             _ if target.split('/').next().is_some_and(|host| host.contains('.') && !is_file(host)) => {
                 let whole = format!("https://{target}");
                 (format!("{shown} has no scheme"), Some(format!("write {}", quoted(&whole))), Some(whole))
             }
-            _ => (format!("{shown} is a path that leads nowhere from here"), None, None),
+            _ => (format!("{shown} is a relative path"), None, None),
         };
-        self.say(at, |span| {
+        self.report(at, |span| {
             let mut found = Finding::new(&BAD_LINK, span, message);
-            found.mend = mend;
+            found.mend = advice;
             match fix {
                 Some(text) if !text.contains(MARK) => found.fix(span, text),
                 _ => found,
@@ -124,15 +125,15 @@ impl<'a> Blame<'a> {
         });
     }
 
-    fn markup(&mut self, at: Range<usize>, message: &str, mend: &str) {
-        self.say(at, |span| Finding::new(&PROSE_MARKUP, span, message).mend(mend));
+    fn markup(&mut self, at: Range<usize>, message: &str, advice: &str) {
+        self.report(at, |span| Finding::new(&PROSE_MARKUP, span, message).mend(advice));
     }
 
-    fn say(&mut self, at: Range<usize>, finding: impl FnOnce(Span) -> Finding) {
-        self.said += 1;
-        if self.said <= MOST {
+    fn report(&mut self, at: Range<usize>, finding: impl FnOnce(Span) -> Finding) {
+        self.reported += 1;
+        if self.reported <= MOST {
             let found = finding(self.place(at));
-            // An edit of something else than what was looked for would do harm.
+            // Without the exact place, the edit could change something else.
             let found = match &found.fix {
                 Some(fix) if !self.is_exact(fix.span) => Finding { fix: None, ..found },
                 _ => found,
@@ -141,7 +142,7 @@ impl<'a> Blame<'a> {
         }
     }
 
-    /// The part of a range in which these words stand.
+    /// The part of a range that contains these words, or the whole range.
     fn inner(&self, at: Range<usize>, words: &str) -> Range<usize> {
         match self.marked[at.clone()].rfind(words) {
             Some(n) if !words.is_empty() => at.start + n..at.start + n + words.len(),
@@ -153,7 +154,7 @@ impl<'a> Blame<'a> {
         span != self.source.first_line(self.span)
     }
 
-    /// Where the beginning of a range of the marked text stands in the file.
+    /// The place in the file of the first line of a range of the marked text.
     fn place(&self, at: Range<usize>) -> Span {
         let text = &self.marked[at.clone()];
         let end = text.find(['\n', MARK]).unwrap_or(text.len());
@@ -162,7 +163,7 @@ impl<'a> Blame<'a> {
     }
 }
 
-/// Whether the first part of a path is a file's name and not a host's.
+/// Whether the first part of a path is a file name rather than a host name.
 fn is_file(name: &str) -> bool {
     let end = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     ["md", "mdx", "html", "htm", "pdf", "png", "svg"].contains(&end.as_str())

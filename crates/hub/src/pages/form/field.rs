@@ -165,7 +165,7 @@ fn state(frame: &Frame<'_>, flow: &Flow, field: &Field, form: &FormState<'_>) ->
             let label = method.environment(key.as_str()).map_or(key.as_str(), |one| &one.label);
             (key.to_string(), label.to_owned())
         }),
-        hidden: !flow.asks(field) && flow.environment().is_some(),
+        hidden: !flow.applies(field) && flow.environment().is_some(),
     }
 }
 

@@ -1,0 +1,55 @@
+//! Many guides as one value.
+
+use std::collections::BTreeMap;
+
+use guide::Guide;
+
+use crate::entry::Entry;
+
+/// A set of guides, by folder.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    entries: BTreeMap<String, Entry>,
+}
+
+impl Catalog {
+    /// A catalog of these entries. A later entry replaces an earlier one with the same folder, so that private guides
+    /// replace those that ship.
+    pub fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
+        let mut catalog = Self::default();
+        catalog.extend(entries);
+        catalog
+    }
+
+    /// Adds entries, replacing those with the same folder.
+    pub fn extend(&mut self, entries: impl IntoIterator<Item = Entry>) {
+        for entry in entries {
+            let key = if entry.folder.is_empty() {
+                entry.reading.source.name.clone()
+            } else {
+                entry.folder.clone()
+            };
+            self.entries.insert(key, entry);
+        }
+    }
+
+    /// The entries, sorted by folder.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values()
+    }
+
+    /// Turns the catalog into its entries, sorted by folder.
+    pub fn into_entries(self) -> Vec<Entry> {
+        self.entries.into_values().collect()
+    }
+
+    /// The guides without errors, sorted by folder.
+    pub fn guides(&self) -> impl Iterator<Item = &Guide> {
+        self.entries.values().filter_map(Entry::guide)
+    }
+
+    /// The entry of the provider with this key.
+    pub fn find(&self, key: &str) -> Option<&Entry> {
+        self.entries.values().find(|entry| entry.is(key))
+    }
+}

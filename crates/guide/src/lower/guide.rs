@@ -1,0 +1,117 @@
+//! The meaning of a guide as a whole.
+
+use std::sync::Arc;
+
+use crate::finding::Finding;
+use crate::lower::lowering::Lowering;
+use crate::model::{Action, Evidence, Guide, Lifecycle, Provider, Scope};
+use crate::node::Node;
+use crate::shape::{GuideShape, LifecycleShape, ProviderShape, Text};
+use crate::source::Source;
+
+/// Lowers a guide. `digest` is the SHA-256 of its text.
+pub(crate) fn guide(
+    shape: &GuideShape,
+    root: &Node,
+    source: &Arc<Source>,
+    digest: String,
+    findings: &mut Vec<Finding>,
+) -> Option<Guide> {
+    let mut it = Lowering { source, root, findings, allow: Vec::new() };
+    let provider = it.provider(&shape.provider);
+    let scope_names: Vec<&str> = shape.scopes.iter().map(|scope| scope.name.value.as_str()).collect();
+    it.unique("scope", shape.scopes.iter().map(|scope| &scope.name));
+    let scopes = shape
+        .scopes
+        .iter()
+        .map(|scope| Scope {
+            name: scope.name.value.clone(),
+            description: scope.description.as_ref().map(|text| text.value.clone()),
+            includes: it.scopes(&scope.includes, &scope_names),
+            span: scope.name.span,
+        })
+        .collect();
+    it.unique("action", shape.actions.iter().map(|action| &action.key));
+    let actions = shape
+        .actions
+        .iter()
+        .filter_map(|action| {
+            Some(Action {
+                key: it.key(&action.key)?,
+                label: action.label.value.clone(),
+                description: action.description.as_ref().map(|text| text.value.clone()),
+                scopes: it.scopes(&action.scopes, &scope_names),
+                span: action.key.span,
+            })
+        })
+        .collect();
+    it.unique("method", shape.methods.iter().map(|method| &method.key));
+    let methods: Vec<_> = shape.methods.iter().filter_map(|method| it.method(method, &scope_names)).collect();
+    let evidence = shape
+        .evidence
+        .iter()
+        .map(|fact| {
+            it.date(&fact.checked_on);
+            if let Some(source) = &fact.source {
+                it.address(source);
+            }
+            Evidence {
+                claim: fact.claim.value.clone(),
+                source: fact.source.as_ref().map(|text| text.value.clone()),
+                checked_on: fact.checked_on.value.clone(),
+                standing: fact.standing,
+                span: fact.claim.span,
+            }
+        })
+        .collect();
+    it.allowed(&shape.allow);
+    let allow = it.allow;
+    let provider = provider?;
+    (!methods.is_empty()).then(|| Guide {
+        source: Arc::clone(source),
+        digest,
+        provider,
+        scopes,
+        actions,
+        methods,
+        evidence,
+        allow,
+    })
+}
+
+impl Lowering<'_> {
+    fn provider(&mut self, shape: &ProviderShape) -> Option<Provider> {
+        let key = self.key(&shape.key);
+        for address in [&shape.homepage, &shape.api_docs].into_iter().flatten() {
+            self.address(address);
+        }
+        let text = |text: &Option<Text>| text.as_ref().map(|text| text.value.clone());
+        Some(Provider {
+            key: key?,
+            name: shape.name.value.clone(),
+            aliases: shape.aliases.iter().map(|text| text.value.clone()).collect(),
+            categories: shape.categories.iter().map(|text| text.value.clone()).collect(),
+            icon: text(&shape.icon),
+            homepage: text(&shape.homepage),
+            api_docs: text(&shape.api_docs),
+            lifecycle: self.lifecycle(&shape.lifecycle),
+            span: shape.key.span,
+        })
+    }
+
+    pub(crate) fn lifecycle(&mut self, list: &[LifecycleShape]) -> Vec<Lifecycle> {
+        list.iter()
+            .map(|event| {
+                self.date(&event.on);
+                self.address(&event.source);
+                Lifecycle {
+                    event: event.event,
+                    on: event.on.value.clone(),
+                    says: event.says.value.clone(),
+                    source: event.source.value.clone(),
+                    span: event.on.span,
+                }
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,38 @@
+//! A place in a request that carries a credential.
+
+use crate::choice::Carrier;
+use crate::template::Template;
+
+/// A place in a request that carries a credential.
+#[derive(Clone, Debug)]
+pub enum CarrierUse {
+    /// HTTP Basic authentication.
+    Basic {
+        /// The user name.
+        username: Template,
+        /// The password.
+        password: Template,
+        /// Whether both are form-encoded first, as OAuth requires of clients
+        /// ([RFC 6749, 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
+        encoded: bool,
+    },
+    /// A header, query parameter, cookie or body member.
+    Named {
+        /// The kind of place.
+        carrier: Carrier,
+        /// The name. A header's name is in lower case.
+        name: String,
+        /// The value.
+        value: Template,
+    },
+}
+
+impl CarrierUse {
+    /// The templates of its values.
+    pub fn templates(&self) -> Vec<&Template> {
+        match self {
+            Self::Basic { username, password, .. } => vec![username, password],
+            Self::Named { value, .. } => vec![value],
+        }
+    }
+}

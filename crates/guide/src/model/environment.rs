@@ -1,0 +1,51 @@
+//! Where a method sends its requests: environments and base addresses.
+
+use crate::key::Key;
+use crate::source::Span;
+use crate::template::Template;
+
+/// A separate deployment of the provider.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    /// The key, unique in the method.
+    pub key: Key,
+    /// The environment's name, as people read it.
+    pub label: String,
+    /// The environment's host, or the domain in which its hosts end.
+    pub host: String,
+    /// A sentence that helps people recognize the environment.
+    pub description: Option<String>,
+    /// Additional values, by name. All environments of a method have the same names.
+    pub values: Vec<(Key, String)>,
+    /// The field whose value tells this environment, with the possible beginnings of that value.
+    pub told_by: Option<(Key, Vec<String>)>,
+    /// Its place in the source.
+    pub span: Span,
+}
+
+impl Environment {
+    /// The additional value with this name.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.values.iter().find(|(key, _)| *key == *name).map(|(_, text)| text.as_str())
+    }
+
+    /// Whether a field's value tells that this is the environment.
+    pub fn is_told_by(&self, field: &Key, value: &str) -> bool {
+        self.told_by.as_ref().is_some_and(|(key, prefixes)| {
+            key == field && prefixes.iter().any(|prefix| value.starts_with(prefix.as_str()))
+        })
+    }
+}
+
+/// The URL to which the paths of requests are appended. Its scheme is always `https`.
+#[derive(Clone, Debug)]
+pub struct BaseUrl {
+    /// The host, which can have references.
+    pub host: Template,
+    /// The port. `None` for 443.
+    pub port: Option<u16>,
+    /// The path without a trailing slash, which can have references.
+    pub path: Template,
+    /// Its place in the source.
+    pub span: Span,
+}

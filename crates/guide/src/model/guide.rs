@@ -1,0 +1,141 @@
+//! A guide as a whole: the provider, its scopes and actions, and where facts come from.
+
+use std::sync::Arc;
+
+use crate::choice::Standing;
+use crate::key::Key;
+use crate::model::lifecycle::Lifecycle;
+use crate::model::method::Method;
+use crate::page::CodePage;
+use crate::source::{Source, Span};
+
+/// A connection guide.
+#[derive(Clone, Debug)]
+pub struct Guide {
+    /// The source from which the guide was read.
+    pub source: Arc<Source>,
+    /// The SHA-256 of the source in hexadecimal, which identifies this edition of the guide.
+    pub digest: String,
+    /// The product whose accounts are linked.
+    pub provider: Provider,
+    /// The provider's permissions.
+    pub scopes: Vec<Scope>,
+    /// What can be done with a linked account.
+    pub actions: Vec<Action>,
+    /// The ways to authenticate. There is at least one.
+    pub methods: Vec<Method>,
+    /// The sources of facts in the guide.
+    pub evidence: Vec<Evidence>,
+    /// The warnings that are intentional, from all parts of the file.
+    pub allow: Vec<Allow>,
+}
+
+/// A product whose accounts are linked.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    /// The key, which is also the name of the guide's folder.
+    pub key: Key,
+    /// The product's name.
+    pub name: String,
+    /// Other names by which people search for the product.
+    pub aliases: Vec<String>,
+    /// The product's categories.
+    pub categories: Vec<String>,
+    /// The icon's file name in the guide's folder.
+    pub icon: Option<String>,
+    /// The URL of the product's website.
+    pub homepage: Option<String>,
+    /// The URL of the provider's API documentation.
+    pub api_docs: Option<String>,
+    /// Dated events of the provider's API.
+    pub lifecycle: Vec<Lifecycle>,
+    /// Its place in the source.
+    pub span: Span,
+}
+
+/// A permission of the provider.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// The scope's name, as the provider writes it.
+    pub name: String,
+    /// What the scope permits.
+    pub description: Option<String>,
+    /// Other scopes that this scope includes.
+    pub includes: Vec<String>,
+    /// Its place in the source.
+    pub span: Span,
+}
+
+/// Something that a product does with linked accounts.
+#[derive(Clone, Debug)]
+pub struct Action {
+    /// The key.
+    pub key: Key,
+    /// The action's name, as people read it.
+    pub label: String,
+    /// What the action does.
+    pub description: Option<String>,
+    /// The scopes that the action needs.
+    pub scopes: Vec<String>,
+    /// Its place in the source.
+    pub span: Span,
+}
+
+/// The source of a fact.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// The fact, as a sentence.
+    pub claim: String,
+    /// The URL of the page that states the fact. `None` for an assumption.
+    pub source: Option<String>,
+    /// The date when the fact was last checked, as a valid `YYYY-MM-DD`.
+    pub checked_on: String,
+    /// How certain the fact is.
+    pub standing: Standing,
+    /// Its place in the source.
+    pub span: Span,
+}
+
+/// A warning that is intentional.
+#[derive(Clone, Debug)]
+pub struct Allow {
+    /// The warning's code.
+    pub code: String,
+    /// Why the warning does not apply.
+    pub reason: String,
+    /// The node in which the warning is allowed. `None` for the whole file.
+    pub within: Option<Span>,
+    /// Its place in the source.
+    pub span: Span,
+}
+
+impl Allow {
+    /// Whether it allows this kind of finding at this place.
+    pub fn covers(&self, code: &CodePage, at: Span) -> bool {
+        self.code == code.code
+            && self.within.is_none_or(|within| within.start <= at.start && at.end <= within.end)
+    }
+}
+
+impl Guide {
+    /// The method with this key, if there is one.
+    pub fn method(&self, key: &str) -> Option<&Method> {
+        self.methods.iter().find(|method| method.key == *key)
+    }
+
+    /// The chosen scopes, followed by all that they include.
+    pub fn with_included(&self, chosen: &[String]) -> Vec<String> {
+        let mut all = chosen.to_vec();
+        let mut at = 0;
+        while let Some(name) = all.get(at).cloned() {
+            let included = self.scopes.iter().filter(|scope| scope.name == name);
+            for included in included.flat_map(|scope| &scope.includes) {
+                if !all.contains(included) {
+                    all.push(included.clone());
+                }
+            }
+            at += 1;
+        }
+        all
+    }
+}

@@ -1,0 +1,19 @@
+//! A dated event in the life of a provider or a method.
+
+use crate::choice::LifecycleEvent;
+use crate::source::Span;
+
+/// A dated event in the life of a provider or method.
+#[derive(Clone, Debug)]
+pub struct Lifecycle {
+    /// The kind of event.
+    pub event: LifecycleEvent,
+    /// The date of the event, as a valid `YYYY-MM-DD`.
+    pub on: String,
+    /// What the event means for people who link accounts.
+    pub says: String,
+    /// The URL of the provider's announcement.
+    pub source: String,
+    /// Its place in the source.
+    pub span: Span,
+}

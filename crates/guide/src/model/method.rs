@@ -1,0 +1,148 @@
+//! A method: one way to authenticate, with everything that belongs to it.
+
+use crate::choice::{Expiry, WaitAs};
+use crate::host::HostPattern;
+use crate::key::Key;
+use crate::model::auth::Auth;
+use crate::model::check::{Check, OutcomeRule, Scenario};
+use crate::model::environment::{BaseUrl, Environment};
+use crate::model::field::{Derived, Field};
+use crate::model::lifecycle::Lifecycle;
+use crate::model::walkthrough::{Section, Step, Walkthrough};
+use crate::source::Span;
+
+/// A way to authenticate.
+#[derive(Clone, Debug)]
+pub struct Method {
+    /// The key, unique in the guide.
+    pub key: Key,
+    /// The method's name, as people read it.
+    pub label: String,
+    /// A sentence that helps people choose between methods.
+    pub description: Option<String>,
+    /// Separate deployments of the provider. Empty if there is only one.
+    pub environments: Vec<Environment>,
+    /// What the provider calls an environment, such as `Region`.
+    pub environment_label: String,
+    /// The values that people enter, in the order of the form.
+    pub fields: Vec<Field>,
+    /// The values that are computed. Each can use those before it.
+    pub derived: Vec<Derived>,
+    /// How requests are authenticated.
+    pub auth: Auth,
+    /// The URL to which the paths of requests are appended.
+    pub base_url: BaseUrl,
+    /// The only hosts to which requests can be sent.
+    pub hosts: Vec<HostPattern>,
+    /// The place of `hosts` in the source.
+    pub hosts_span: Span,
+    /// How long the credential works, and on whose behalf it acts.
+    pub credential: Option<Credential>,
+    /// The provider's rate limit.
+    pub limits: Option<Limits>,
+    /// The header that tells when to retry, in lower case, and the meaning of its value. `None` for `Retry-After`.
+    pub wait: Option<(String, WaitAs)>,
+    /// The requests that verify the credentials, in order.
+    pub checks: Vec<Check>,
+    /// What responses mean, for every check.
+    pub outcomes: Vec<OutcomeRule>,
+    /// The walkthrough for the person who links an account.
+    pub link: Walkthrough,
+    /// The walkthrough for the administrator who sets up the method.
+    pub setup: Option<Walkthrough>,
+    /// Conversations with the provider, which test the guide.
+    pub scenarios: Vec<Scenario>,
+    /// Dated events in the life of this method.
+    pub lifecycle: Vec<Lifecycle>,
+    /// Its place in the source.
+    pub span: Span,
+}
+
+/// How long a credential works, and on whose behalf it acts.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    /// When the credential stops working by itself.
+    pub expires: Expiry,
+    /// On whose behalf requests are made, and with which permissions.
+    pub acts_as: Option<String>,
+    /// Whether the provider shows the credential only once.
+    pub shown_once: bool,
+}
+
+/// The provider's rate limit.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// The number of requests that are allowed in `per_seconds`.
+    pub requests: u32,
+    /// The period of the limit, in seconds.
+    pub per_seconds: u32,
+    /// What the limit applies to, such as an organization.
+    pub counted_per: Option<String>,
+}
+
+impl Method {
+    /// The field with this key, if there is one.
+    pub fn field(&self, key: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.key == *key)
+    }
+
+    /// The derived value with this key, if there is one.
+    pub fn derived(&self, key: &str) -> Option<&Derived> {
+        self.derived.iter().find(|one| one.field.key == *key)
+    }
+
+    /// Whether fields' values tell the environment, so that people do not choose it.
+    pub fn tells_environment(&self) -> bool {
+        !self.environments.is_empty() && self.environments.iter().all(|one| one.told_by.is_some())
+    }
+
+    /// All requests that the method makes: sign-in, token refresh, then the checks.
+    pub fn asks(&self) -> impl Iterator<Item = &Check> {
+        let sign_in =
+            self.auth.sign_in.iter().flat_map(|sign_in| sign_in.steps.iter().chain(&sign_in.refresh));
+        sign_in.map(|step| &step.check).chain(&self.checks)
+    }
+
+    /// The environment with this key, if there is one.
+    pub fn environment(&self, key: &str) -> Option<&Environment> {
+        self.environments.iter().find(|environment| environment.key == *key)
+    }
+
+    /// The steps of the link walkthrough in order, each with its section.
+    pub fn steps(&self) -> impl Iterator<Item = (&Section, &Step)> {
+        self.link.steps()
+    }
+
+    /// The step with this key in either walkthrough, if there is one.
+    pub fn step(&self, key: &str) -> Option<(&Section, &Step)> {
+        self.steps().chain(self.setup.iter().flat_map(Walkthrough::steps)).find(|(_, step)| step.key == *key)
+    }
+
+    /// The step at which people fill in a field.
+    pub fn collected_at(&self, field: &str) -> Option<&Step> {
+        self.steps().map(|(_, step)| step).find(|step| step.collects.iter().any(|key| key == field))
+    }
+
+    /// The step to return to for a field: the one that obtains its value, or else the one that collects it.
+    pub fn made_at(&self, field: &str) -> Option<&Step> {
+        let obtained =
+            self.steps().map(|(_, step)| step).find(|step| step.obtains.iter().any(|key| key == field));
+        obtained.or_else(|| self.collected_at(field))
+    }
+
+    /// The check with this key, if there is one.
+    pub fn check(&self, key: &str) -> Option<&Check> {
+        self.checks.iter().find(|check| check.key == *key)
+    }
+
+    /// All outcome rules, those of each request first, then the method's. A rule that several requests share occurs once.
+    pub fn all_outcomes(&self) -> impl Iterator<Item = &OutcomeRule> {
+        let mut seen: Vec<&Key> = Vec::new();
+        let all = self.asks().flat_map(|check| &check.outcomes).chain(&self.outcomes);
+        all.filter(move |rule| {
+            let is_new = !seen.contains(&&rule.key);
+            seen.push(&rule.key);
+            is_new
+        })
+    }
+}

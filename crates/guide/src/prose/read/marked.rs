@@ -1,0 +1,45 @@
+//! References taken out of a text before Markdown reads it, and put back afterwards.
+
+use crate::template::{Part, Reference, Template};
+
+/// Encloses a reference's number in the text that Markdown reads. The loader rejects private-use characters, so no
+/// guide can contain this one.
+pub(super) const MARK: char = '\u{e000}';
+
+/// A text in which numbers between marks replace the references.
+pub(super) struct Marked {
+    pub(super) text: String,
+    references: Vec<Reference>,
+}
+
+impl Marked {
+    pub(super) fn new(template: Template) -> Self {
+        let (mut text, mut references) = (String::new(), Vec::new());
+        for part in template.parts {
+            match part {
+                Part::Text(literal) => text.push_str(&literal),
+                Part::Reference(reference) => {
+                    text.push(MARK);
+                    text.push_str(&references.len().to_string());
+                    text.push(MARK);
+                    references.push(reference);
+                }
+            }
+        }
+        Self { text, references }
+    }
+
+    /// A piece of the text, with its references back in place.
+    pub(super) fn parts(&self, piece: &str) -> Vec<Part> {
+        let mut parts = Vec::new();
+        for (n, piece) in piece.split(MARK).enumerate() {
+            let number = if n % 2 == 1 { piece.parse().ok() } else { None };
+            match number.and_then(|n: usize| self.references.get(n)) {
+                Some(reference) => parts.push(Part::Reference(reference.clone())),
+                None if piece.is_empty() => {}
+                None => parts.push(Part::Text(piece.to_owned())),
+            }
+        }
+        parts
+    }
+}

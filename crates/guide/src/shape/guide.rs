@@ -1,0 +1,110 @@
+//! The shape of a guide as a whole: the provider, its scopes and actions, and where facts come from.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::allow::AllowShape;
+use super::lifecycle::LifecycleShape;
+use super::method::MethodShape;
+use super::text::Text;
+use crate::choice::Standing;
+
+/// A connection guide: how people link accounts of one provider, and how the link is verified.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "Waystone connection guide")]
+pub(crate) struct GuideShape {
+    /// The version of the guide format. It is always `1`.
+    #[schemars(extend("const" = 1), example = 1)]
+    pub(crate) waystone: u32,
+    /// The product whose accounts are linked.
+    pub(crate) provider: ProviderShape,
+    /// The provider's permissions.
+    #[serde(default)]
+    pub(crate) scopes: Vec<ScopeShape>,
+    /// What can be done with a linked account, and which scopes each action needs. When actions are chosen, sections
+    /// and steps for other scopes are hidden.
+    #[serde(default)]
+    pub(crate) actions: Vec<ActionShape>,
+    /// The ways to authenticate with the provider. The first one is offered first.
+    #[schemars(length(min = 1))]
+    pub(crate) methods: Vec<MethodShape>,
+    /// The sources of facts in the guide, and when each was last checked.
+    #[serde(default)]
+    pub(crate) evidence: Vec<EvidenceShape>,
+    /// Warnings that are intentional anywhere in the guide, each with a reason.
+    #[serde(default)]
+    pub(crate) allow: Vec<AllowShape>,
+}
+
+/// The product whose accounts are linked.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ProviderShape {
+    /// The provider's key, which is also the name of the guide's folder. It must never change.
+    #[schemars(example = &"acme")]
+    pub(crate) key: Text,
+    /// The product's name, as its vendor writes it.
+    #[schemars(example = &"Acme")]
+    pub(crate) name: Text,
+    /// Other names by which people search for the product.
+    #[serde(default)]
+    pub(crate) aliases: Vec<Text>,
+    /// The product's categories.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!(["ticketing"]))]
+    pub(crate) categories: Vec<Text>,
+    /// The icon's file name. The file is in the guide's folder.
+    pub(crate) icon: Option<Text>,
+    /// The URL of the product's website.
+    pub(crate) homepage: Option<Text>,
+    /// The URL of the provider's API documentation.
+    pub(crate) api_docs: Option<Text>,
+    /// Dated events of the provider's API, such as deprecations and sunsets.
+    #[serde(default)]
+    pub(crate) lifecycle: Vec<LifecycleShape>,
+}
+
+/// A permission of the provider.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ScopeShape {
+    /// The scope's name, exactly as the provider writes it.
+    pub(crate) name: Text,
+    /// What the scope permits.
+    pub(crate) description: Option<Text>,
+    /// Other scopes that this scope includes.
+    #[serde(default)]
+    pub(crate) includes: Vec<Text>,
+}
+
+/// Something that a product does with linked accounts.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ActionShape {
+    /// The action's key.
+    pub(crate) key: Text,
+    /// The action's name, as people read it.
+    pub(crate) label: Text,
+    /// What the action does.
+    pub(crate) description: Option<Text>,
+    /// The scopes that the action needs.
+    #[serde(default)]
+    pub(crate) scopes: Vec<Text>,
+}
+
+/// The source of a fact.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EvidenceShape {
+    /// The fact, as a sentence.
+    pub(crate) claim: Text,
+    /// The URL of the page that states the fact. Omit it if no page does and the claim is an assumption.
+    pub(crate) source: Option<Text>,
+    /// The date when the fact was last checked, as `YYYY-MM-DD`.
+    #[schemars(regex(pattern = r"^\d{4}-\d{2}-\d{2}$"))]
+    pub(crate) checked_on: Text,
+    /// How certain the fact is.
+    #[serde(default)]
+    pub(crate) standing: Standing,
+}

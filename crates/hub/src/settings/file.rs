@@ -1,0 +1,187 @@
+//! The settings file: its schema, made from the table, and its values.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use guide::{Form, Spanned, schema_of};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value, json};
+
+use super::resolver::FileValues;
+use super::setting::Setting;
+use super::table::{GROUPS, SETTINGS};
+
+/// The key at the top of the file, which holds the version of the format.
+const MARK: &str = "waystone_hub";
+
+/// The form of the file.
+pub(super) static FORM: Form =
+    Form::new(MARK, "a settings file for `waystone serve`", &["listen", "public_url", "limits"], schema);
+
+/// The JSON Schema of the file.
+pub(super) fn schema() -> Value {
+    schema_of::<File>("hub")
+}
+
+/// The file as a tree. What it must look like is in the schema, which is checked first.
+pub(super) struct File(Vec<(String, Spanned<Node>)>);
+
+/// A value, a list or a group.
+#[derive(Debug)]
+enum Node {
+    Text(String),
+    List(Vec<Spanned<Node>>),
+    Group(Vec<(String, Spanned<Node>)>),
+}
+
+impl File {
+    /// The values of settings, by key.
+    pub(super) fn values(self) -> FileValues {
+        let mut values = BTreeMap::new();
+        for (name, node) in self.0 {
+            match node.value {
+                Node::Group(entries) => {
+                    for (inner, node) in entries {
+                        add(&mut values, &format!("{name}.{inner}"), node);
+                    }
+                }
+                _ => add(&mut values, &name, node),
+            }
+        }
+        values
+    }
+}
+
+/// Adds the texts of one setting. Unknown keys are skipped, because the schema reports them.
+fn add(values: &mut FileValues, key: &str, node: Spanned<Node>) {
+    let Some(setting) = SETTINGS.iter().find(|setting| setting.key == key) else { return };
+    let nodes = match node {
+        Spanned { value: Node::List(nodes), .. } => nodes,
+        single => vec![single],
+    };
+    let texts: Vec<_> = nodes
+        .into_iter()
+        .filter_map(|node| match node.value {
+            Node::Text(text) => Some((text, node.span)),
+            Node::List(_) | Node::Group(_) => None,
+        })
+        .collect();
+    if !texts.is_empty() {
+        values.insert(setting.key, texts);
+    }
+}
+
+impl<'de> Deserialize<'de> for File {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Node::deserialize(deserializer)? {
+            Node::Group(entries) => Ok(Self(entries)),
+            Node::Text(_) | Node::List(_) => Ok(Self(Vec::new())),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NodeVisitor)
+    }
+}
+
+struct NodeVisitor;
+
+impl<'de> Visitor<'de> for NodeVisitor {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value, a list or a mapping")
+    }
+
+    fn visit_unit<E>(self) -> Result<Node, E> {
+        Ok(Node::List(Vec::new()))
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Node, E> {
+        Ok(Node::Text(value.to_string()))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Node, E> {
+        Ok(Node::Text(value.to_string()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Node, E> {
+        Ok(Node::Text(value.to_string()))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Node, E> {
+        Ok(Node::Text(text.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
+        let mut nodes = Vec::new();
+        while let Some(node) = items.next_element()? {
+            nodes.push(node);
+        }
+        Ok(Node::List(nodes))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Node, A::Error> {
+        let mut nodes = Vec::new();
+        while let Some(entry) = entries.next_entry()? {
+            nodes.push(entry);
+        }
+        Ok(Node::Group(nodes))
+    }
+}
+
+impl JsonSchema for File {
+    fn schema_name() -> Cow<'static, str> {
+        "Waystone Hub settings".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let mut properties = Map::new();
+        properties.insert(
+            MARK.to_owned(),
+            json!({ "description": "The version of the format. Must be `1`.", "type": "integer", "const": 1 }),
+        );
+        for setting in SETTINGS.iter().filter(|setting| setting.is_in_file()) {
+            match setting.key.split_once('.') {
+                None => drop(properties.insert(setting.key.to_owned(), value_schema(setting))),
+                Some((group, name)) => {
+                    let group = properties.entry(group).or_insert_with(|| group_schema(group));
+                    group["properties"][name] = value_schema(setting);
+                }
+            }
+        }
+        schemars::json_schema!({
+            "title": "Waystone Hub settings",
+            "description": "Settings of `waystone serve`. Environment variables override them, and flags override both.",
+            "type": "object",
+            "properties": properties,
+            "required": [MARK],
+            "additionalProperties": false,
+        })
+    }
+}
+
+fn value_schema(setting: &Setting) -> Value {
+    let mut schema = (setting.schema)();
+    schema["description"] = setting.description().into();
+    let examples = setting.examples;
+    if !examples.is_empty() {
+        let is_list = schema["type"] == "array";
+        schema["examples"] = if is_list { json!([examples]) } else { json!(examples) };
+    }
+    schema
+}
+
+fn group_schema(name: &str) -> Value {
+    let about = GROUPS.iter().find(|(prefix, _)| prefix.strip_suffix('.') == Some(name));
+    json!({
+        "description": about.map(|(_, about)| about.trim()),
+        "type": "object",
+        "properties": {},
+        "additionalProperties": false,
+    })
+}

@@ -1,0 +1,177 @@
+//! Which source sets a value: a flag, else a variable, else the settings file.
+//!
+//! **Invariant:** one source sets a setting as a whole; lists from several sources are not merged.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use guide::{CodePage, Finding, Source, Span};
+
+use super::findings::{NOT_A_VALUE, NOT_TOGETHER, SECRET_IN_FILE};
+use super::setting::{SetBy, Setting, Syntax};
+use super::sources::{Problem, Sources};
+
+/// The values in the settings file, by key.
+pub(crate) type FileValues = BTreeMap<&'static str, Vec<(String, Span)>>;
+
+/// The texts of one setting, from the source that sets it.
+#[derive(Clone)]
+pub(crate) struct Chosen {
+    /// The texts: one, or one for each value of a list.
+    pub(super) texts: Vec<String>,
+    /// The location of each text, if they are in the file.
+    spans: Vec<Span>,
+    /// The source.
+    pub(super) set_by: SetBy,
+}
+
+impl Chosen {
+    /// The settings file's folder, if the file is the source: relative paths in the file start there.
+    pub(super) fn folder(&self) -> Option<PathBuf> {
+        match &self.set_by {
+            SetBy::File { name, .. } => PathBuf::from(name).parent().map(PathBuf::from),
+            SetBy::Flag(_) | SetBy::Variable(_) | SetBy::Default => None,
+        }
+    }
+}
+
+/// Takes each setting from its source, and collects what is wrong.
+pub(crate) struct Resolver<'a> {
+    settings: &'static [Setting],
+    sources: &'a Sources,
+    file: FileValues,
+    text: Option<&'a Source>,
+    /// What is wrong in the file.
+    pub(super) findings: Vec<Finding>,
+    /// What is wrong in flags and variables.
+    pub(super) problems: Vec<Problem>,
+}
+
+impl<'a> Resolver<'a> {
+    /// `file`, `text`: the values in the settings file and its text, if there is a file.
+    pub(super) fn new(
+        settings: &'static [Setting],
+        sources: &'a Sources,
+        file: FileValues,
+        text: Option<&'a Source>,
+    ) -> Self {
+        Self { settings, sources, file, text, findings: Vec::new(), problems: Vec::new() }
+    }
+
+    /// The setting with this key.
+    ///
+    /// # Panics
+    ///
+    /// If there is none: keys come from the table.
+    pub(super) fn setting(&self, key: &str) -> &'static Setting {
+        self.settings.iter().find(|setting| setting.key == key).expect("the key is in the table")
+    }
+
+    /// The texts from the source with the highest precedence. `None`: the default applies. Empty variables are ignored.
+    pub(super) fn chosen(&self, key: &'static str) -> Option<Chosen> {
+        let setting = self.setting(key);
+        if let Some(texts) = self.sources.flags.get(key) {
+            let texts = match setting.syntax {
+                Syntax::Words => texts.iter().flat_map(|text| words(text)).collect(),
+                _ => texts.clone(),
+            };
+            let flag = setting.flag().unwrap_or_default();
+            return Some(Chosen { texts, spans: Vec::new(), set_by: SetBy::Flag(format!("--{flag}")) });
+        }
+        let name = setting.variable();
+        if let Some(text) = self.variable(&name) {
+            let texts = match setting.syntax {
+                Syntax::List => text
+                    .split(',')
+                    .map(|part| part.trim().to_owned())
+                    .filter(|part| !part.is_empty())
+                    .collect(),
+                Syntax::Words => words(text),
+                Syntax::Single | Syntax::NoFlag | Syntax::VariableOnly => vec![text.to_owned()],
+            };
+            return Some(Chosen { texts, spans: Vec::new(), set_by: SetBy::Variable(name) });
+        }
+        let values = self.file.get(key)?;
+        let text = self.text?;
+        let place = text.place(values.first()?.1.start);
+        Some(Chosen {
+            texts: values.iter().map(|(text, _)| text.clone()).collect(),
+            spans: values.iter().map(|(_, span)| *span).collect(),
+            set_by: SetBy::File { name: text.name.clone(), line: place.line, column: place.column },
+        })
+    }
+
+    /// The value of an environment variable, if it is set and not empty.
+    pub(super) fn variable(&self, name: &str) -> Option<&'a str> {
+        self.sources.variables.get(name).map(String::as_str).filter(|text| !text.is_empty())
+    }
+
+    /// Reports a text that is not a value of its setting. `index`: which of the texts.
+    pub(super) fn not_a_value(&mut self, key: &str, chosen: &Chosen, index: usize, expected: &str) {
+        let message = format!("`{key}` cannot have this value");
+        self.report(&NOT_A_VALUE, (chosen, index), message, format!("write {expected}"));
+    }
+
+    /// Reports that a setting's value names something that cannot be used.
+    pub(super) fn unusable(&mut self, key: &'static str, message: String, help: String) {
+        if let Some(chosen) = self.chosen(key) {
+            self.report(&NOT_A_VALUE, (&chosen, 0), message, help);
+        }
+    }
+
+    /// Reports, at the location of `key`, that two settings exclude each other or that one lacks the other.
+    pub(super) fn contradiction(&mut self, key: &'static str, message: String, help: String) {
+        if let Some(chosen) = self.chosen(key) {
+            self.report(&NOT_TOGETHER, (&chosen, 0), message, help);
+        }
+    }
+
+    /// Reports a secret in the settings file, if `key` is set there. `instead`: the setting that names a file.
+    pub(super) fn secret_in_file(&mut self, key: &'static str, instead: &str) {
+        let Some((_, span)) = self.file.get(key).and_then(|values| values.first()) else { return };
+        let variable = self.setting(key).variable();
+        let name = instead.rsplit('.').next().unwrap_or(instead);
+        let found = Finding::new(&SECRET_IN_FILE, *span, format!("`{key}` contains a password"));
+        self.findings.push(found.mend(format!(
+            "move the whole value to a file of its own and name it with `{name}: …`, or set {variable}"
+        )));
+    }
+
+    /// The locations in the file whose text may contain a secret.
+    pub(super) fn secret_spans(&self) -> Vec<Span> {
+        let hidden = self.settings.iter().filter(|setting| setting.syntax == Syntax::NoFlag);
+        hidden.filter_map(|setting| self.file.get(setting.key)).flatten().map(|(_, span)| *span).collect()
+    }
+
+    /// Reports variables whose names are likely misspellings of a setting's.
+    pub(super) fn misspelled_variables(&mut self) {
+        const OTHERS: &[&str] = &["WAYSTONE_CONFIG", "WAYSTONE_CA_FILE"];
+        let known: Vec<String> = self.settings.iter().map(Setting::variable).collect();
+        for name in self.sources.variables.keys().filter(|name| name.starts_with("WAYSTONE_")) {
+            let is_known = known.contains(name) || OTHERS.contains(&name.as_str());
+            if is_known || name.starts_with("WAYSTONE_FIELD_") {
+                continue;
+            }
+            if let Some(meant) = guide::nearest(name, known.iter().map(String::as_str)) {
+                self.problems.push(Problem {
+                    set_by: SetBy::Variable(name.clone()),
+                    message: "there is no such setting".to_owned(),
+                    help: format!("did you mean `{meant}`?"),
+                });
+            }
+        }
+    }
+
+    /// Reports a problem at its location: a finding in the file, or a problem with a flag or variable.
+    fn report(&mut self, code: &'static CodePage, at: (&Chosen, usize), message: String, help: String) {
+        let (chosen, index) = at;
+        match chosen.spans.get(index) {
+            Some(span) => self.findings.push(Finding::new(code, *span, message).mend(help)),
+            None => self.problems.push(Problem { set_by: chosen.set_by.clone(), message, help }),
+        }
+    }
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(str::to_owned).collect()
+}

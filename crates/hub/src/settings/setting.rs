@@ -1,0 +1,130 @@
+//! What a setting is: its names, where it can be set, and a value with the source that set it.
+
+use std::fmt;
+
+use serde_json::Value;
+
+/// A setting, as its row in the table describes it.
+#[derive(Debug)]
+pub struct Setting {
+    /// The key in the settings file, with dots: `limits.body`.
+    pub key: &'static str,
+    /// The value that applies if nothing sets one, or words for it. Empty if there is none.
+    pub default: &'static str,
+    /// Where it can be set, and how its text is split.
+    pub syntax: Syntax,
+    /// Stands for the value in `--help`.
+    pub placeholder: &'static str,
+    /// Example values for the schema.
+    pub(super) examples: &'static [&'static str],
+    /// The documentation, as written in the table.
+    pub(super) documentation: &'static str,
+    /// The JSON Schema of the value in the settings file.
+    pub(super) schema: fn() -> Value,
+}
+
+/// Where a setting can be set, and how its text is split into values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Syntax {
+    /// One value, set anywhere.
+    Single,
+    /// Several values: a list in the file, separated by commas in a variable, and a flag for each.
+    List,
+    /// Several words: a list in the file, separated by spaces in a variable and a flag.
+    Words,
+    /// One value that may contain a secret: set in the file or a variable, and never on the command line.
+    NoFlag,
+    /// One value that is a secret: set in a variable only.
+    VariableOnly,
+}
+
+impl Setting {
+    /// The environment variable: `limits.body` is `WAYSTONE_LIMITS_BODY`.
+    pub fn variable(&self) -> String {
+        format!("WAYSTONE_{}", self.key.replace('.', "_").to_uppercase())
+    }
+
+    /// The flag without its hyphens, if the setting has one: `limits-body`. A flag that is repeated for each value has
+    /// its name in the singular: `upstream`.
+    pub fn flag(&self) -> Option<String> {
+        let name = self.key.replace(['.', '_'], "-");
+        match self.syntax {
+            Syntax::Single | Syntax::Words => Some(name),
+            Syntax::List => Some(match (name.strip_suffix("ies"), name.strip_suffix('s')) {
+                (Some(stem), _) => format!("{stem}y"),
+                (None, Some(stem)) => stem.to_owned(),
+                (None, None) => name,
+            }),
+            Syntax::NoFlag | Syntax::VariableOnly => None,
+        }
+    }
+
+    /// Whether it can be set in the settings file.
+    pub fn is_in_file(&self) -> bool {
+        self.syntax != Syntax::VariableOnly
+    }
+
+    /// The description, in full sentences.
+    pub fn description(&self) -> &'static str {
+        self.documentation.trim()
+    }
+}
+
+/// The source that set a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SetBy {
+    /// A flag, such as `--listen`.
+    Flag(String),
+    /// An environment variable.
+    Variable(String),
+    /// The settings file.
+    File {
+        /// The file's path, as it was given.
+        name: String,
+        /// The line, from 1.
+        line: usize,
+        /// The column in characters, from 1.
+        column: usize,
+    },
+    /// Nothing: the default applies.
+    Default,
+}
+
+impl SetBy {
+    /// The precedence: of two sources, the one with the higher number wins.
+    pub(super) fn precedence(&self) -> u8 {
+        match self {
+            Self::Flag(_) => 3,
+            Self::Variable(_) => 2,
+            Self::File { .. } => 1,
+            Self::Default => 0,
+        }
+    }
+}
+
+impl fmt::Display for SetBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(flag) => f.write_str(flag),
+            Self::Variable(name) => f.write_str(name),
+            Self::File { name, line, column } => write!(f, "{name}:{line}:{column}"),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
+/// A value and the source that set it.
+#[derive(Clone, Debug)]
+pub struct Set<T> {
+    /// The value.
+    pub value: T,
+    /// The source that set it.
+    pub set_by: SetBy,
+}
+
+impl<T> Set<T> {
+    /// The same source with another value.
+    pub(super) fn map<U>(self, change: impl FnOnce(T) -> U) -> Set<U> {
+        Set { value: change(self.value), set_by: self.set_by }
+    }
+}

@@ -1,0 +1,56 @@
+//! Trying the same credentials in the method's other environments.
+//!
+//! **Invariant:** credentials go to another environment only after the person agreed.
+
+use probe::Verdict;
+
+use crate::flow::Flow;
+use crate::state::{Elsewhere, Run, State};
+
+impl Flow {
+    /// Tries the same credentials in the other environments, which the person agreed to.
+    pub fn ask_elsewhere(&mut self) {
+        let State::Failed { verdict, reports, .. } = &self.state else { return };
+        if !verdict.ask_elsewhere {
+            return;
+        }
+        let others = self.method().environments.iter().map(|one| one.key.clone());
+        let mut others = others.filter(|key| Some(key) != self.environment.as_ref());
+        let Some(first) = others.next() else { return };
+        let elsewhere = Elsewhere { environment: first, rest: others.collect(), verdict: verdict.clone() };
+        self.start_request(self.new_run(reports.clone(), Some(elsewhere)));
+    }
+
+    /// Switches to the environment that accepted the credentials. The credentials are kept, because they were sent there
+    /// already; tokens are discarded.
+    pub fn switch_environment(&mut self) {
+        let State::Failed { belongs_to: Some(environment), .. } = &self.state else { return };
+        self.environment = Some(environment.clone());
+        self.discard_tokens();
+        self.check_all();
+    }
+
+    /// Another environment accepted the credentials.
+    pub(crate) fn fail_wrong_environment(&mut self, run: &Run, elsewhere: &Elsewhere) {
+        let Some(environment) = self.method().environment(elsewhere.environment.as_str()) else { return };
+        let Some(check) = self.check_for(run.request) else { return };
+        let case = self.case(check, self.inputs(self.environment()));
+        let mut verdict = probe::wrong_environment(&case, environment);
+        verdict.at_field.clone_from(&elsewhere.verdict.at_field);
+        verdict.return_to.clone_from(&elsewhere.verdict.return_to);
+        let key = environment.key.clone();
+        self.fail(verdict, Some(key), run.reports.clone());
+    }
+
+    /// Another environment rejected the credentials too. Tries the next one or, after the last, fails with the verdict for the
+    /// chosen environment.
+    pub(crate) fn try_next_environment(&mut self, run: Run, mut elsewhere: Elsewhere) {
+        if elsewhere.rest.is_empty() {
+            let verdict = Verdict { ask_elsewhere: false, ..*elsewhere.verdict };
+            self.fail(verdict, None, run.reports);
+            return;
+        }
+        elsewhere.environment = elsewhere.rest.remove(0);
+        self.start_request(self.new_run(run.reports, Some(elsewhere)));
+    }
+}

@@ -1,0 +1,61 @@
+//! Events from outside the flow: a browser returns from the provider, time runs out, a process dies.
+//!
+//! **Invariant:** the code that a browser brings back is used once. An outside event is never attributed to a field.
+
+use guide::OutcomeKind;
+use probe::{Values, Verdict};
+
+use crate::flow::Flow;
+use crate::state::{RequestKind, Run, State};
+
+impl Flow {
+    /// A browser returned from sign-in. `values` has what the token request needs: `code`, `redirect_uri` and, with PKCE,
+    /// `code_verifier`.
+    pub fn signed_in(&mut self, values: Values) {
+        if matches!(self.state, State::Walking { .. } | State::Failed { .. }) {
+            self.discard_tokens();
+            let run =
+                Run { request: RequestKind::Exchange, tokens: values, ..self.new_run(Vec::new(), None) };
+            self.start_request(run);
+        }
+    }
+
+    /// A browser returned without a code, because the person or the provider declined.
+    pub fn sign_in_failed(&mut self, outcome: OutcomeKind) {
+        if matches!(self.state, State::Walking { .. } | State::Failed { .. }) {
+            self.fail(self.standard_verdict(outcome), None, Vec::new());
+        }
+    }
+
+    /// Restarts checks that another process had begun. A code from a browser cannot be used twice, so a token request that
+    /// was under way cannot be repeated; the flow waits for [`Flow::interrupted`] instead.
+    pub(crate) fn resume_checks(&mut self) {
+        if self.method().auth.needs_browser() && self.tokens.is_empty() {
+            let run = Run { request: RequestKind::Exchange, ..self.new_run(Vec::new(), None) };
+            self.state = State::Checking(run);
+        } else {
+            self.check_all();
+        }
+    }
+
+    /// The process that ran the checks died, so nothing is known about the credentials.
+    pub fn interrupted(&mut self) {
+        self.stop_checks(OutcomeKind::Unreachable);
+    }
+
+    /// The checks took too long. The verdict is the same as for a provider that keeps asking clients to wait.
+    pub fn give_up_checks(&mut self) {
+        self.stop_checks(OutcomeKind::Throttled);
+    }
+
+    fn stop_checks(&mut self, outcome: OutcomeKind) {
+        let State::Checking(run) = &self.state else { return };
+        let reports = run.reports.clone();
+        self.effects.clear();
+        self.fail(self.standard_verdict(outcome), None, reports);
+    }
+
+    fn standard_verdict(&self, outcome: OutcomeKind) -> Verdict {
+        Verdict::standard(outcome, &self.guide().provider.name)
+    }
+}

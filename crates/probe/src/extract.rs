@@ -1,0 +1,111 @@
+//! What is extracted from an answer: captures, scopes, the lifetime of tokens, and the account's identity.
+
+use guide::{Capture, Check, Part, Target, Template, TokenStep};
+use secret::Secret;
+use serde_json::Value;
+
+use crate::case::Case;
+use crate::fill::{Slot, fill};
+use crate::inputs::{Filling, Inputs, Values};
+use crate::message::{Answer, Response};
+use crate::parsed::{ParsedAnswer, text_of};
+use crate::verdict::Identity;
+
+/// The maximum length of an account's id, in characters. Providers use shorter ones, and a database index has a limit.
+const MAX_ID: usize = 500;
+
+/// The maximum length of an account's name and of each detail, in characters. Longer ones are cut.
+const MAX_TEXT: usize = 200;
+
+/// The values that a check captures from a response, whatever the verdict is.
+pub fn captures(check: &Check, response: &Response) -> Values {
+    captures_in(check, &ParsedAnswer::new(&Answer::Response(response.clone())))
+}
+
+/// The values that a check captures from an answer.
+pub(crate) fn captures_in(check: &Check, parsed: &ParsedAnswer<'_>) -> Values {
+    let Some(json) = &parsed.json else { return Values::new() };
+    let find = |capture: &Capture| Some(Secret::new(text_of(capture.path.find(json)?)?));
+    check.captures.iter().filter_map(|capture| Some((capture.name.clone(), find(capture)?))).collect()
+}
+
+/// The scopes that an answer lists, or `None` if the check does not read them or the answer has none.
+pub(crate) fn granted_scopes(check: &Check, parsed: &ParsedAnswer<'_>) -> Option<Vec<String>> {
+    let found = check.granted.as_ref()?.find(parsed.json.as_ref()?)?;
+    match found {
+        Value::Array(list) => Some(list.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
+        Value::String(text) => {
+            Some(text.split([' ', ',']).filter(|scope| !scope.is_empty()).map(str::to_owned).collect())
+        }
+        _ => None,
+    }
+}
+
+/// How long the tokens in an answer are valid, in seconds: as the answer says, or else as the guide says. `None` if
+/// neither says.
+pub fn token_lifetime(step: &TokenStep, answer: &Answer) -> Option<u32> {
+    let parsed = ParsedAnswer::new(answer);
+    let from_answer = || {
+        let found = step.expires_in.as_ref()?.find(parsed.json.as_ref()?)?;
+        // Some providers send the number as a string.
+        found.as_u64().or_else(|| found.as_str()?.parse().ok())
+    };
+    from_answer().map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX)).or(step.lifetime)
+}
+
+/// An answer's account id has a control character or is too long.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct InvalidId;
+
+/// The account that an answer identifies, or `None` if it identifies none.
+///
+/// Unlike a name, an invalid id is never cleaned or cut: the result could be the id of another account. It is not kept
+/// unchanged either, because a database may reject it. The answer is treated as unreadable, even if a rule accepts it.
+pub(crate) fn identity(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> Result<Option<Identity>, InvalidId> {
+    let Some(template) = case.check.account.as_ref() else { return Ok(None) };
+    let text = |template: &Template| answer_text(template, parsed.json.as_ref(), &case.inputs);
+    let Some(id) = text(&template.id).filter(|id| !id.is_empty()) else { return Ok(None) };
+    if id.contains(char::is_control) || MAX_ID < id.chars().count() {
+        return Err(InvalidId);
+    }
+    Ok(Some(Identity {
+        id,
+        name: text(&template.name).map(|name| one_line(&name)).unwrap_or_default(),
+        details: template
+            .details
+            .iter()
+            .filter_map(|(label, part)| Some((label.clone(), one_line(&text(part)?))))
+            .collect(),
+    }))
+}
+
+/// Fills a template that can refer to the answer's JSON. `None` if a reference has no value.
+fn answer_text(template: &Template, json: Option<&Value>, inputs: &Inputs<'_>) -> Option<String> {
+    let mut out = String::new();
+    for part in &template.parts {
+        match part {
+            Part::Text(text) => out.push_str(text),
+            Part::Reference(reference) => match &reference.target {
+                Target::Json(path) => out.push_str(&text_of(path.find(json?)?)?),
+                Target::Value(_) => {
+                    let one = Template { parts: vec![part.clone()], span: template.span };
+                    out.push_str(fill(&one, Slot::Text, &Filling::plain(inputs)).ok()?.expose());
+                }
+                Target::EnvironmentHost => out.push_str(&inputs.environment?.host),
+                Target::EnvironmentLabel => out.push_str(&inputs.environment?.label),
+                _ => return None,
+            },
+        }
+    }
+    Some(out)
+}
+
+/// A provider's text for display: on one line, and at most [`MAX_TEXT`] characters. Line breaks and tabs become spaces;
+/// other control characters are removed.
+fn one_line(text: &str) -> String {
+    let one_line = text.chars().filter_map(|ch| match ch {
+        '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),
+        ch => (!ch.is_control()).then_some(ch),
+    });
+    one_line.take(MAX_TEXT).collect()
+}

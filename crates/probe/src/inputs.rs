@@ -1,0 +1,65 @@
+//! The values that requests are made from.
+
+use std::collections::BTreeMap;
+
+use guide::{Derived, Environment, Key, Method, RequestPart};
+use secret::Secret;
+
+use crate::moment::Moment;
+
+/// Values by key: of fields, captures or tokens. Every value is treated as a secret.
+pub type Values = BTreeMap<Key, Secret>;
+
+/// Everything a template can refer to that exists before the request is made.
+#[derive(Clone, Copy, Debug)]
+pub struct Inputs<'a> {
+    /// The chosen environment, or `None` if the method has none or none was chosen yet.
+    pub environment: Option<&'a Environment>,
+    /// The normalized values of fields.
+    pub values: &'a Values,
+    /// The method's derived values, which are computed when a template refers to them.
+    pub derived: &'a [Derived],
+    /// Values captured from earlier answers.
+    pub captures: &'a Values,
+    /// The tokens from sign-in.
+    pub tokens: &'a Values,
+    /// The time of sending and the nonce.
+    pub moment: Moment,
+}
+
+static NO_VALUES: Values = Values::new();
+
+impl<'a> Inputs<'a> {
+    /// The inputs of a method before anything was captured and before sign-in.
+    pub fn new(method: &'a Method, environment: Option<&'a Environment>, values: &'a Values) -> Self {
+        Self {
+            environment,
+            values,
+            derived: &method.derived,
+            captures: &NO_VALUES,
+            tokens: &NO_VALUES,
+            moment: Moment::default(),
+        }
+    }
+}
+
+/// What templates are filled from: the inputs, and values that exist for one request only.
+#[derive(Clone, Copy)]
+pub(crate) struct Filling<'a> {
+    pub(crate) inputs: &'a Inputs<'a>,
+    /// The signed assertion, or `None` if the request does not refer to it.
+    pub(crate) assertion: Option<&'a Secret>,
+    /// The parts of the request that are known so far, or `None` before it is signed.
+    pub(crate) parts: Option<&'a RequestParts>,
+}
+
+/// The parts of a request that its signature and the carriers of the signature can refer to.
+#[derive(Clone, Default)]
+pub(crate) struct RequestParts(pub(crate) Vec<(RequestPart, Secret)>);
+
+impl<'a> Filling<'a> {
+    /// Fills from the inputs alone.
+    pub(crate) fn plain(inputs: &'a Inputs<'a>) -> Self {
+        Self { inputs, assertion: None, parts: None }
+    }
+}

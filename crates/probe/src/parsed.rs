@@ -1,0 +1,39 @@
+//! An answer whose body is parsed.
+
+use serde_json::Value;
+
+use crate::message::{Answer, Response};
+
+/// An answer and its body as JSON.
+pub(crate) struct ParsedAnswer<'a> {
+    pub(crate) answer: &'a Answer,
+    /// The body, or `None` if it is not JSON or there is no response.
+    pub(crate) json: Option<Value>,
+}
+
+impl<'a> ParsedAnswer<'a> {
+    pub(crate) fn new(answer: &'a Answer) -> Self {
+        let json = match answer {
+            Answer::Response(response) => serde_json::from_slice(&response.body).ok(),
+            Answer::Failed { .. } => None,
+        };
+        Self { answer, json }
+    }
+
+    pub(crate) fn response(&self) -> Option<&'a Response> {
+        match self.answer {
+            Answer::Response(response) => Some(response),
+            Answer::Failed { .. } => None,
+        }
+    }
+}
+
+/// A string, number or boolean as text; `None` for null, arrays and objects.
+pub(crate) fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(truth) => Some(truth.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}

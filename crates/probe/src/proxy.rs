@@ -1,0 +1,113 @@
+//! A caller's request through a linked account: the caller's own, except for the host and the credentials.
+//!
+//! **Invariant:** the request goes to the account's host only, below the guide's base address. The method's credentials
+//! replace any that the caller put in the same place.
+
+use guide::{Carrier, CarrierUse, Method, Verb};
+use secret::Secret;
+use serde_json::Value;
+
+use crate::assertion::assertion;
+use crate::draft::{Content, Draft};
+use crate::fill::{FillError, Problem};
+use crate::inputs::{Filling, Inputs};
+use crate::message::{Body, Header, Request};
+use crate::request::{base_path, host_of};
+
+/// The request that a caller wants to send through an account.
+#[derive(Clone, Debug)]
+pub struct ProxyRequest {
+    /// The HTTP method.
+    pub verb: Verb,
+    /// The path below the guide's base address, encoded, with its leading slash.
+    pub path: String,
+    /// The query's pairs, not encoded.
+    pub query: Vec<(String, String)>,
+    /// The headers, with names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body, or `None` for a request without one.
+    pub body: Option<Body>,
+}
+
+/// Makes the request that is sent to the provider.
+pub fn proxy_request(
+    method: &Method,
+    wanted: ProxyRequest,
+    inputs: &Inputs<'_>,
+) -> Result<Request, FillError> {
+    let base = &method.base_url;
+    let mut templates = method.auth.templates();
+    templates.extend([&base.host, &base.path]);
+    let assertion = assertion(method, templates, inputs)?;
+    let with = Filling { assertion: assertion.as_ref(), ..Filling::plain(inputs) };
+    let path = base_path(base, &with)? + &wanted.path;
+    if !is_plain(&path) {
+        return Err(FillError { field: None, problem: Problem::AmbiguousPath });
+    }
+    let host = host_of(base, &method.hosts, &with)?;
+    let mut draft = Draft::new(method, wanted.verb, host, base.port, path);
+    draft.request.query = wanted.query.into_iter().map(|(name, value)| (name, Secret::new(value))).collect();
+    for (name, value) in wanted.headers {
+        draft.request.headers.push(Header { name, value: Secret::new(value) });
+    }
+    let in_body = method
+        .auth
+        .carries
+        .iter()
+        .any(|carrier| matches!(carrier, CarrierUse::Named { carrier: Carrier::Body, .. }));
+    draft.body = wanted.body.map(|body| if in_body { parse_body(body) } else { Content::Whole(body) });
+    draft.set_certificate(method, &with)?;
+    draft.authenticate(method, &with)?;
+    Ok(draft.finish())
+}
+
+/// Parses a JSON object or a form, so that a credential can be added. Any other body stays whole.
+fn parse_body(body: Body) -> Content {
+    let bytes = body.bytes.expose();
+    if body.content_type.starts_with("application/json") {
+        if let Ok(value @ Value::Object(_)) = serde_json::from_slice(bytes) {
+            return Content::Json(value);
+        }
+    } else if body.content_type.starts_with("application/x-www-form-urlencoded") {
+        let pairs = crate::encode::form_pairs(bytes);
+        return Content::Form(pairs.into_iter().map(|(name, value)| (name, Secret::new(value))).collect());
+    }
+    Content::Whole(body)
+}
+
+/// Whether every server reads the path as it is written: no dot segments, and no encoded separators or control
+/// characters.
+fn is_plain(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    path.starts_with('/')
+        && path.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#\\".contains(&byte))
+        && !["%2e", "%2f", "%5c", "%00", "%0a", "%0d"].iter().any(|sign| lower.contains(sign))
+        && path.split('/').all(|segment| segment != "." && segment != "..")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_paths_are_accepted() {
+        for path in ["/", "/v1/users", "/v1/a%20b", "/v1/a..b", "/v1/~me;x=1"] {
+            assert!(is_plain(path), "{path}");
+        }
+        for path in [
+            "",
+            "v1",
+            "/../x",
+            "/v1/./x",
+            "/v1/%2e%2e/x",
+            "/a%2Fb",
+            "/a\\b",
+            "/a?b",
+            "/a#b",
+            "/a b",
+            "/a%0d%0ab",
+        ] {
+            assert!(!is_plain(path), "{path}");
+        }
+    }
+}

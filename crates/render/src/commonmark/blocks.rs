@@ -1,0 +1,254 @@
+//! Blocks and running text in `CommonMark`.
+
+use super::dialect::{CommonMark, Flavor, fence, longest_run, starts_reference};
+use crate::href::Href;
+use crate::markup::{Doc, Markup};
+use crate::page::{Block, Break, FormField, Inline};
+use crate::wording;
+
+/// The targets of links in a medium.
+pub(crate) trait Places {
+    /// The link's target in this medium, or `None` if the medium has no anchor for it.
+    fn place(&self, href: &Href) -> Option<Href>;
+}
+
+/// The marks around a piece of text, and the tags for where the marks would not be read.
+struct Marks {
+    mark: &'static str,
+    open: &'static str,
+    close: &'static str,
+}
+
+const STRONG: Marks = Marks { mark: "**", open: "<strong>", close: "</strong>" };
+
+/// A writer of blocks: a document, and the targets of its links.
+pub(crate) struct Blocks<'p, F, P> {
+    pub(crate) doc: Doc<CommonMark<F>>,
+    pub(crate) places: &'p P,
+}
+
+impl<F: Flavor, P: Places> Blocks<'_, F, P> {
+    /// Writes blocks, with an empty line after each.
+    pub(crate) fn write(&mut self, list: &[Block]) {
+        // Markdown joins two successive lists with the same kind of mark, so their marks alternate.
+        let mut other = false;
+        for (n, block) in list.iter().enumerate() {
+            let follows = |before: &Block| matches!(before, Block::List { .. } | Block::Form(_));
+            other = n > 0 && follows(&list[n - 1]) && !other;
+            self.block(block, other);
+            self.doc.gap();
+        }
+    }
+
+    /// Writes an item whose content is written by this writer.
+    pub(crate) fn item_of(&mut self, mark: &Markup<CommonMark<F>>, content: impl FnOnce(&mut Self)) {
+        let mut outer = std::mem::replace(&mut self.doc, Doc::new());
+        outer.item(mark, |doc| {
+            self.doc = std::mem::replace(doc, Doc::new());
+            content(self);
+            *doc = std::mem::replace(&mut self.doc, Doc::new());
+        });
+        self.doc = outer;
+    }
+
+    pub(super) fn line_item(&mut self, line: &Markup<CommonMark<F>>) {
+        self.doc.item(&Markup::syntax("- "), |doc| doc.line(line));
+    }
+
+    fn block(&mut self, block: &Block, other: bool) {
+        match block {
+            Block::Paragraph(content) => {
+                let line = self.inlines(Markup::new(), content);
+                self.doc.line(&line);
+            }
+            Block::List { first, items } => {
+                let tight = items.iter().all(|item| is_tight(item));
+                for (n, item) in (0_u64..).zip(items) {
+                    let mark = match (first, other) {
+                        (None, false) => Markup::syntax("- "),
+                        (None, true) => Markup::syntax("* "),
+                        (Some(first), false) => Markup::new().number(first + n).raw(". "),
+                        (Some(first), true) => Markup::new().number(first + n).raw(") "),
+                    };
+                    self.item(&mark, item, tight);
+                }
+            }
+            Block::Code { language, text } => {
+                let fence = fence(text);
+                self.doc
+                    .line(&Markup::new().repeat('`', fence).inert(language.as_deref().unwrap_or_default()));
+                self.doc.line(&Markup::new().inert(text.trim_end_matches('\n')));
+                self.doc.line(&Markup::new().repeat('`', fence));
+            }
+            Block::Form(fields) => fields.iter().for_each(|field| self.form_field(field)),
+        }
+    }
+
+    fn item(&mut self, mark: &Markup<CommonMark<F>>, item: &[Block], tight: bool) {
+        self.item_of(mark, |inner| {
+            if tight {
+                for block in item {
+                    inner.block(block, false);
+                }
+            } else {
+                inner.write(item);
+            }
+        });
+        if !tight {
+            self.doc.gap();
+        }
+    }
+
+    fn form_field(&mut self, field: &FormField) {
+        let label = [Inline::Strong(vec![Inline::Text(field.label.clone())])];
+        let mut line = self.inlines(Markup::new(), &label);
+        if let Some(suffix) = &field.suffix {
+            line = line.raw(" ").text(suffix);
+        }
+        self.doc.item(&Markup::syntax("- "), |doc| doc.line(&line));
+    }
+
+    /// Appends running text to a line.
+    pub(crate) fn inlines(&self, out: Markup<CommonMark<F>>, list: &[Inline]) -> Markup<CommonMark<F>> {
+        self.run(out, list, None)
+    }
+
+    fn run(
+        &self,
+        mut out: Markup<CommonMark<F>>,
+        list: &[Inline],
+        end: Option<char>,
+    ) -> Markup<CommonMark<F>> {
+        for (n, inline) in list.iter().enumerate() {
+            let after = list.get(n + 1).map_or(end, |next| first_char(std::slice::from_ref(next)));
+            out = self.inline(out, inline, after);
+        }
+        out
+    }
+
+    fn inline(
+        &self,
+        out: Markup<CommonMark<F>>,
+        inline: &Inline,
+        after: Option<char>,
+    ) -> Markup<CommonMark<F>> {
+        match inline {
+            Inline::Text(text) => match text.strip_suffix('!').filter(|_| after == Some('[')) {
+                // An exclamation mark right before a link would make it an image.
+                Some(front) => out.text(front).raw("\\!"),
+                None => out.text(text),
+            },
+            Inline::Code(text) => code(out, text),
+            Inline::Strong(content) => self.marked(out, &STRONG, content, after),
+            Inline::Path(names) => self.marked(out, &STRONG, &[Inline::Text(names.join(" > "))], after),
+            Inline::Emphasis(content) => {
+                let apart =
+                    |ch: Option<char>| ch.is_none_or(|ch| ch.is_whitespace() || ch.is_ascii_punctuation());
+                let before = out.as_str().chars().next_back();
+                let mark = if apart(before) && apart(after) { "_" } else { "*" };
+                self.marked(out, &Marks { mark, open: "<em>", close: "</em>" }, content, after)
+            }
+            Inline::Placeholder(name) => out.text(&wording::placeholder(name)),
+            Inline::Link { href, content } => match self.places.place(href) {
+                Some(href) => {
+                    let out = self.run(out.raw("["), content, Some(']')).raw("](");
+                    destination(out, href.as_str()).raw(")")
+                }
+                None => self.run(out, content, after),
+            },
+            Inline::Image { source, text } => {
+                destination(out.raw("![").text(text).raw("]("), source.as_str()).raw(")")
+            }
+            Inline::Break(Break::Soft) => out.raw(" "),
+            Inline::Break(Break::Hard) if F::MDX => out.raw("<br />"),
+            Inline::Break(Break::Hard) => out.raw("\\\n"),
+        }
+    }
+
+    /// Writes text between marks if Markdown would read them as such. Otherwise writes it between tags in MDX, and
+    /// unmarked in plain Markdown.
+    fn marked(
+        &self,
+        out: Markup<CommonMark<F>>,
+        marks: &Marks,
+        content: &[Inline],
+        after: Option<char>,
+    ) -> Markup<CommonMark<F>> {
+        let Marks { mark, open, close } = *marks;
+        let (Some(first), Some(last)) = (first_char(content), last_char(content)) else { return out };
+        let before = out.as_str().chars().next_back();
+        let outside = |ch: Option<char>| ch.is_none_or(|ch| ch.is_whitespace() || ch.is_ascii_punctuation());
+        let flanks = |inner: char, outer: Option<char>| {
+            !inner.is_whitespace() && (inner.is_alphanumeric() || outside(outer))
+        };
+        // A mark right next to another of its kind would run into it.
+        let runs_on = before.is_some_and(|ch| mark.starts_with(ch)) || after == Some('*');
+        if flanks(first, before) && flanks(last, after) && !runs_on {
+            return self.run(out.raw(mark), content, Some('*')).raw(mark);
+        }
+        if F::MDX {
+            return self.run(out.raw(open), content, Some('<')).raw(close);
+        }
+        self.run(out, content, after)
+    }
+}
+
+/// The first character that is written for these pieces, or another of the same class.
+fn first_char(list: &[Inline]) -> Option<char> {
+    list.iter().find_map(|inline| match inline {
+        Inline::Text(text) => text.chars().next(),
+        Inline::Code(_) => Some('`'),
+        Inline::Strong(_) | Inline::Emphasis(_) | Inline::Path(_) => Some('*'),
+        Inline::Placeholder(_) => Some('\u{2039}'),
+        Inline::Link { content, .. } => first_char(content).map(|_| '['),
+        Inline::Image { .. } => Some('!'),
+        Inline::Break(_) => Some(' '),
+    })
+}
+
+fn last_char(list: &[Inline]) -> Option<char> {
+    list.iter().rev().find_map(|inline| match inline {
+        Inline::Text(text) => text.chars().next_back(),
+        Inline::Code(_) => Some('`'),
+        Inline::Strong(_) | Inline::Emphasis(_) | Inline::Path(_) => Some('*'),
+        Inline::Placeholder(_) => Some('\u{203a}'),
+        Inline::Link { content, .. } => last_char(content).map(|_| ')'),
+        Inline::Image { .. } => Some(')'),
+        Inline::Break(_) => Some(' '),
+    })
+}
+
+/// Whether an item has no empty lines within it: it is one paragraph, followed by at most one list.
+fn is_tight(item: &[Block]) -> bool {
+    match item {
+        [Block::Paragraph(_) | Block::Form(_)] | [Block::Paragraph(_), Block::Form(_)] => true,
+        [Block::Paragraph(_), Block::List { items, first }] => {
+            // A numbered list can only follow a paragraph without an empty line if it starts at 1.
+            first.is_none_or(|first| first == 1) && items.iter().all(|item| is_tight(item))
+        }
+        _ => false,
+    }
+}
+
+/// Code between backticks: more of them than any run within the code.
+pub(crate) fn code<F: Flavor>(out: Markup<CommonMark<F>>, text: &str) -> Markup<CommonMark<F>> {
+    if text.trim().is_empty() {
+        return out.text(text);
+    }
+    let fence = if text.contains('`') { longest_run(text) + 1 } else { 1 };
+    let pad = text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']);
+    let pad = if pad { " " } else { "" };
+    out.repeat('`', fence).raw(pad).inert(text).raw(pad).repeat('`', fence)
+}
+
+/// A link destination. Escapes parentheses, which would end it, and possible character references.
+fn destination<F: Flavor>(out: Markup<CommonMark<F>>, address: &str) -> Markup<CommonMark<F>> {
+    let mut escaped = String::with_capacity(address.len());
+    for (at, ch) in address.char_indices() {
+        if matches!(ch, '(' | ')') || (ch == '&' && starts_reference(&address[at..])) {
+            escaped.push('\\');
+        }
+        escaped.push(ch);
+    }
+    out.inert(&escaped)
+}

@@ -1,0 +1,123 @@
+//! Strings and bytes that cannot be printed.
+
+use std::fmt;
+
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+/// A string that must not be seen, such as a token, a password or a whole snapshot.
+#[derive(Clone, Default)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Wraps a string. An owned string is moved, so that no copy of it remains.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+
+    /// The string itself. Search the code for this method to find every reader.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Appends text. If the string has to move to grow, its old memory is wiped.
+    pub fn push(&mut self, text: &str) {
+        if self.0.capacity() - self.0.len() < text.len() {
+            let mut larger = String::with_capacity((self.0.len() + text.len()).next_power_of_two());
+            larger.push_str(&self.0);
+            self.0 = Zeroizing::new(larger);
+        }
+        self.0.push_str(text);
+    }
+
+    /// Whether the string is empty.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+/// Compares in constant time, so that timing does not reveal how many characters match.
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+    }
+}
+
+impl Eq for Secret {}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(hidden)")
+    }
+}
+
+/// Bytes that must not be seen, such as a key or a request body.
+#[derive(Clone, Default)]
+pub struct SecretBytes(Zeroizing<Vec<u8>>);
+
+impl SecretBytes {
+    /// Wraps bytes. An owned vector is moved, so that no copy of it remains.
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        Self(Zeroizing::new(bytes.into()))
+    }
+
+    /// The bytes themselves. Search the code for this method to find every reader.
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Whether there are no bytes.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<&Secret> for SecretBytes {
+    fn from(text: &Secret) -> Self {
+        Self::new(text.expose().as_bytes())
+    }
+}
+
+impl PartialEq for SecretBytes {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl Eq for SecretBytes {}
+
+impl fmt::Debug for SecretBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(hidden)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_hides_text_and_bytes() {
+        assert_eq!(format!("{:?}", Secret::new("canary")), "(hidden)");
+        assert_eq!(format!("{:?}", SecretBytes::new("canary")), "(hidden)");
+        assert_eq!(format!("{:?}", Some(Secret::new("canary"))), "Some((hidden))");
+    }
+
+    #[test]
+    fn equality_compares_the_whole_text() {
+        assert_eq!(Secret::new("a"), Secret::from("a"));
+        assert_ne!(Secret::new("a"), Secret::from("ab"));
+    }
+}

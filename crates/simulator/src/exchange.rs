@@ -1,0 +1,60 @@
+//! A request to the simulator, and the log line about its answer.
+
+use guide::Reply;
+use secret::Secret;
+
+/// A request that the simulator received.
+#[derive(Debug)]
+pub struct Incoming {
+    /// The HTTP method.
+    pub verb: String,
+    /// The requested host, without a port.
+    pub host: String,
+    /// The path, as sent.
+    pub path: String,
+    /// Headers and query parameters by name. Header names are lowercase.
+    pub parameters: Vec<(String, Secret)>,
+    /// The body; empty if there is none.
+    pub body: Secret,
+}
+
+/// A log line about an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLine {
+    /// The request: method, host and path.
+    pub request: String,
+    /// The answer: its status, or how the request fails.
+    pub answer: String,
+    /// The reason for this answer, such as the scenario that it belongs to.
+    pub reason: String,
+}
+
+impl LogLine {
+    pub(crate) fn new(incoming: &Incoming, reply: &Reply, reason: String) -> Self {
+        let answer = match reply {
+            Reply::Response { status, .. } => status.to_string(),
+            Reply::Fails(fault) => format!("fails: {fault}"),
+        };
+        Self { request: format!("{} {}{}", incoming.verb, incoming.host, incoming.path), answer, reason }
+    }
+}
+
+/// Decodes percent-encoded text.
+pub(crate) fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let escaped = tail
+            .get(..2)
+            .and_then(|two| std::str::from_utf8(two).ok())
+            .and_then(|two| u8::from_str_radix(two, 16).ok());
+        if let (b'%', Some(byte)) = (first, escaped) {
+            bytes.push(byte);
+            rest = &tail[2..];
+        } else {
+            bytes.push(first);
+            rest = tail;
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

@@ -1,0 +1,130 @@
+//! The simulated provider's sign-in in a browser: the authorization page and the token endpoint.
+//!
+//! **Invariant:** a code yields only the tokens of the scenario that was chosen for it, and with PKCE only to the
+//! client that began the sign-in.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use guide::{Method, Redirect, Reply};
+use probe::{AuthorizationRequest, Inputs};
+use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
+
+use crate::conversation::Conversation;
+use crate::exchange::{Incoming, percent_decoded};
+
+/// The prefix of every authorization code.
+const CODE: &str = "simulated-";
+
+/// The answer to a sign-in request, and the reason for it; `None` if the request is for something else.
+pub(crate) fn answer(
+    method: &Method,
+    conversations: &[Conversation],
+    incoming: &Incoming,
+) -> Option<(Reply, String)> {
+    let redirect = method.auth.sign_in.as_ref()?.redirect.as_ref()?;
+    let is_page = |one: &Conversation| is_page(method, redirect, one, incoming);
+    if incoming.verb == "GET" && conversations.iter().any(is_page) {
+        return Some(page(conversations, incoming));
+    }
+    let is_code_exchange = form(incoming, "grant_type").as_deref() == Some("authorization_code");
+    (incoming.verb == "POST" && is_code_exchange).then(|| tokens(conversations, incoming))
+}
+
+fn is_page(method: &Method, redirect: &Redirect, conversation: &Conversation, incoming: &Incoming) -> bool {
+    let environment = conversation.environment.as_ref().and_then(|key| method.environment(key.as_str()));
+    let inputs = Inputs::new(method, environment, &conversation.values);
+    let request = AuthorizationRequest { redirect, scopes: &[], redirect_uri: "", state: "", verifier: "" };
+    let page = probe::authorization_url(method, &request, &inputs);
+    page.is_ok_and(|page| page.path_and_query.split('?').next() == Some(incoming.path.as_str()))
+}
+
+/// The page on which to choose a scenario to sign in as; once that is chosen, the redirect back to the client.
+fn page(conversations: &[Conversation], incoming: &Incoming) -> (Reply, String) {
+    let asked = |name: &str| parameter(incoming, name).unwrap_or_default();
+    let (back, state) = (asked("redirect_uri"), asked("state"));
+    if !back.starts_with("http://") && !back.starts_with("https://") {
+        let body = "redirect_uri must be an http or https address.\n";
+        return (text(400, "text/plain", body), "redirect_uri is not an address".to_owned());
+    }
+    let chosen = asked("as");
+    if chosen == "nobody" {
+        let to = format!("{back}?error=access_denied&state={state}");
+        return (found(&to), "access was denied".to_owned());
+    }
+    if let Some(one) = chosen.parse::<usize>().ok().and_then(|at| conversations.get(at)) {
+        let to = format!("{back}?code={CODE}{chosen}.{}&state={state}", asked("code_challenge"));
+        return (found(&to), format!("“{}”", one.name));
+    }
+    let query: Vec<String> = ["redirect_uri", "state", "code_challenge"]
+        .into_iter()
+        .map(|name| format!("{name}={}", percent_encoded(&asked(name))))
+        .collect();
+    let query = query.join("&");
+    let mut html = String::from(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Sign in</title><h1>Sign in as</h1><ul>",
+    );
+    for (at, one) in conversations.iter().enumerate().filter(|(_, one)| !one.given_tokens.is_empty()) {
+        html.push_str(&format!("<li><a href=\"?{query}&amp;as={at}\">{}</a>", escaped(&one.name)));
+    }
+    html.push_str(&format!("<li><a href=\"?{query}&amp;as=nobody\">Deny access</a></ul>"));
+    (text(200, "text/html; charset=utf-8", &html), "the sign-in page".to_owned())
+}
+
+fn tokens(conversations: &[Conversation], incoming: &Incoming) -> (Reply, String) {
+    let refused =
+        |why: &str| (text(400, "application/json", "{\"error\":\"invalid_grant\"}"), why.to_owned());
+    let code = form(incoming, "code").unwrap_or_default();
+    let chosen = code.strip_prefix(CODE).and_then(|rest| rest.split_once('.'));
+    let chosen =
+        chosen.and_then(|(at, challenge)| Some((conversations.get(at.parse::<usize>().ok()?)?, challenge)));
+    let Some((one, challenge)) = chosen else {
+        return refused("the code was never issued");
+    };
+    let verifier = form(incoming, "code_verifier").unwrap_or_default();
+    if !challenge.is_empty() && URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)) != challenge {
+        return refused("the code verifier does not match the code challenge");
+    }
+    let tokens = one.given_tokens.iter().map(|(key, value)| (key.to_string(), Value::from(value.expose())));
+    let kind = ("token_type".to_owned(), Value::from("Bearer"));
+    let json = Value::Object(tokens.chain([kind]).collect::<Map<_, _>>()).to_string();
+    (text(200, "application/json", &json), format!("“{}”", one.name))
+}
+
+fn found(to: &str) -> Reply {
+    Reply::Response {
+        status: 302,
+        headers: vec![("location".to_owned(), to.to_owned())],
+        body: String::new(),
+    }
+}
+
+fn text(status: u16, kind: &str, body: &str) -> Reply {
+    let headers = vec![("content-type".to_owned(), kind.to_owned())];
+    Reply::Response { status, headers, body: body.to_owned() }
+}
+
+fn parameter(incoming: &Incoming, name: &str) -> Option<String> {
+    let found = incoming.parameters.iter().find(|(key, _)| key == name);
+    found.map(|(_, value)| value.expose().to_owned())
+}
+
+/// A value of the form in the request's body.
+fn form(incoming: &Incoming, name: &str) -> Option<String> {
+    let mut pairs = incoming.body.expose().split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| percent_decoded(value))
+}
+
+fn percent_encoded(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+            byte => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}

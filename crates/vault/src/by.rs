@@ -1,0 +1,20 @@
+//! Who makes a change, and when.
+
+use jiff::Timestamp;
+
+use crate::row::whole_milliseconds;
+
+/// Who makes a change, for the audit trail, and when. Everything one change writes carries the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct By<'a> {
+    pub(crate) actor: &'a str,
+    pub(crate) at: Timestamp,
+}
+
+impl<'a> By<'a> {
+    /// `actor` names a person or program: `key:key_…`, `session:17`, `cli`. The time is cut to whole milliseconds,
+    /// which is what the database stores.
+    pub fn new(actor: &'a str, at: Timestamp) -> Self {
+        Self { actor, at: whole_milliseconds(at) }
+    }
+}

@@ -1,0 +1,103 @@
+//! Changing a vault: transactions, and the key that seals in them.
+//!
+//! **Invariant:** nothing is decided on data that was read outside the transaction. Every change is a method of
+//! [`Writer`], which has no connection but the transaction's, or of [`Work`]; the methods that read belong to
+//! `Vault` and cannot be called from there.
+
+use std::sync::Arc;
+
+use sqlx::{Pool, Transaction};
+
+use crate::crash::crash_point;
+use crate::database::{Db, DbConnection, Engine, Synced};
+use crate::error::StoreError;
+use crate::key::{Key, KeyError, KeyId};
+use crate::keys::{self, HeldKeys, Ring};
+
+/// Makes changes to a vault, each in one transaction. A `Vault` dereferences to its writer.
+pub struct Writer {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) pool: Pool<Db>,
+    pub(crate) keys: HeldKeys,
+}
+
+/// A transaction that may write, and the keys that are valid in it.
+///
+/// **Invariant:** the key that seals is the current one in this very transaction. So once a rotation has begun, no
+/// process seals anything under the retiring key.
+pub(crate) struct Work {
+    engine: Arc<Engine>,
+    tx: Transaction<'static, Db>,
+    key: Arc<Key>,
+    ring: Ring,
+}
+
+impl Work {
+    /// The connection, in the transaction.
+    pub(crate) fn tx(&mut self) -> &mut DbConnection {
+        &mut self.tx
+    }
+
+    /// The key that seals.
+    pub(crate) fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// The key that opens what is sealed under `id`: the current or the retiring key.
+    pub(crate) fn key_with_id(&self, id: KeyId) -> Result<Arc<Key>, StoreError> {
+        self.ring.get(id).ok_or(StoreError::Key(KeyError::Damaged { id }))
+    }
+
+    /// Holds a name until the transaction ends. Other transactions that hold the same name wait, so the rows that the
+    /// name stands for do not change under a decision.
+    pub(crate) async fn hold(&mut self, kind: &str, name: &str) -> Result<(), StoreError> {
+        self.engine.hold(&mut self.tx, &format!("{kind}/{name}"), false).await
+    }
+
+    /// Holds a name together with others that share it. Transactions that hold it alone wait, and make this one wait.
+    pub(crate) async fn hold_shared(&mut self, kind: &str, name: &str) -> Result<(), StoreError> {
+        self.engine.hold(&mut self.tx, &format!("{kind}/{name}"), true).await
+    }
+
+    /// Makes all changes durable at once. Without it, dropping the transaction undoes them.
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        crash_point("vault.before-commit");
+        self.tx.commit().await?;
+        crash_point("vault.committed");
+        Ok(())
+    }
+}
+
+impl Writer {
+    /// Begins a transaction whose commit waits for the disk.
+    pub(crate) async fn begin(&self) -> Result<Work, StoreError> {
+        self.begin_with(Synced::Yes).await
+    }
+
+    /// Begins a transaction whose commit does not wait for the disk, for data that nobody was promised: counts, pins and
+    /// progress.
+    pub(crate) async fn begin_unsynced(&self) -> Result<Work, StoreError> {
+        self.begin_with(Synced::Later).await
+    }
+
+    async fn begin_with(&self, synced: Synced) -> Result<Work, StoreError> {
+        let mut ring = self.keys.ring();
+        loop {
+            let mut tx = self.pool.begin_with(self.engine.begin_writing(synced)).await?;
+            crash_point("vault.transaction-begun");
+            let current = keys::hold_current(&self.engine, &mut tx).await?;
+            if let Some(key) = ring.get(current) {
+                return Ok(Work { engine: Arc::clone(&self.engine), tx, key, ring });
+            }
+            // A key command may take a while, and no other transaction should wait for it.
+            tx.rollback().await?;
+            // Fails unless it finds the current key, so every further round means another rotation.
+            ring = self.keys.reload(&mut *self.pool.acquire().await?).await?;
+        }
+    }
+
+    /// Removes overwritten and deleted data from the database's log, as far as possible at the moment.
+    pub(crate) async fn wipe_log(&self) {
+        self.engine.wipe_log(&self.pool).await;
+    }
+}
