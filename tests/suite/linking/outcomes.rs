@@ -221,7 +221,7 @@ fn an_account_lists_its_capabilities() {
     assert!(list.trim_end().ends_with("Narrow  2 of 6 capabilities"), "{list}");
     let show = output_of(&["accounts", "show", accounts[0]["id"].as_str().expect("an id")]);
     assert!(
-        show.contains("Capabilities    2 of 6, without interviews, offers, departments, archive-reasons\n"),
+        show.contains("Capabilities    2 of 6 (missing: interviews, offers, departments, archive-reasons)\n"),
         "{show}"
     );
 }
