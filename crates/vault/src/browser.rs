@@ -1,8 +1,8 @@
 //! Browsers that opened a session's link, and how they show its pages.
 //!
-//! **Invariant:** a browser enters a session with a secret of its own. An embedded frame whose browser does not keep that
-//! secret gets a frame token instead, which does not enter the session: it can be exchanged once, within a short time, for
-//! a secret of a new window.
+//! **Invariant:** a browser enters a session with a secret of its own. An embedded frame whose browser does not keep
+//! that secret gets a frame token instead, which does not enter the session: it can be exchanged once, within a short
+//! time, for a secret of a new window.
 
 use jiff::Timestamp;
 use sqlx::Row as _;
@@ -82,8 +82,8 @@ impl Vault {
 }
 
 impl Writer {
-    /// Opens a session's link in a browser, which gets a secret of its own. `None` if the link is for a single browser and
-    /// another one was first.
+    /// Opens a session's link in a browser, which gets a secret of its own. `None` if the link is for a single
+    /// browser and another one was first.
     pub async fn open_session(
         &self,
         session: &Session,
@@ -158,8 +158,8 @@ impl Writer {
         work.commit().await
     }
 
-    /// Exchanges a frame token for the secret of a window in which the session continues. `None` if the frame was opened
-    /// before `since` or the token was already exchanged.
+    /// Exchanges a frame token for the secret of a window in which the session continues. `None` if the frame was
+    /// opened before `since` or the token was already exchanged.
     pub async fn exchange_frame_token(
         &self,
         seq: i64,

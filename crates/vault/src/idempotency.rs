@@ -1,7 +1,7 @@
 //! Requests with an idempotency key: a repeated request gets the first one's answer.
 //!
-//! **Invariant:** of several requests with the same key, one does the work. An answer may contain a token, so it is sealed.
-//! A key that is reused for a different request is refused.
+//! **Invariant:** of several requests with the same key, one does the work. An answer may contain a token, so it is
+//! sealed. A key that is reused for a different request is refused.
 
 use jiff::{Timestamp, ToSpan as _};
 use secret::Secret;
@@ -35,8 +35,8 @@ pub enum Once {
 }
 
 impl Writer {
-    /// Starts a request with an idempotency key. `request` is the digest of everything that distinguishes the request from
-    /// others.
+    /// Starts a request with an idempotency key. `request` is the digest of everything that distinguishes the request
+    /// from others.
     pub async fn begin_once(
         &self,
         project: &str,
@@ -91,8 +91,8 @@ impl Writer {
         Ok(Once::First)
     }
 
-    /// Ends the first request with an idempotency key: stores the answer's status and body for a day. `None` deletes the
-    /// key, so that the request can be made again.
+    /// Ends the first request with an idempotency key: stores the answer's status and body for a day. `None` deletes
+    /// the key, so that the request can be made again.
     pub async fn end_once(
         &self,
         project: &str,

@@ -1,7 +1,7 @@
 //! The vault's key, and the text of a key file.
 //!
-//! **Invariant:** a key is 32 random bytes. Its id is computed from them, so that keys cannot be mixed up, and reveals nothing
-//! about them. The bytes are wiped when the key is dropped, and a key has no `Debug`.
+//! **Invariant:** a key is 32 random bytes. Its id is computed from them, so that keys cannot be mixed up, and
+//! reveals nothing about them. The bytes are wiped when the key is dropped, and a key has no `Debug`.
 
 use std::fmt;
 use std::io;

@@ -132,7 +132,8 @@ pub(crate) async fn hold_current(
     engine: &Engine,
     connection: &mut DbConnection,
 ) -> Result<KeyId, StoreError> {
-    // A transaction that had to wait for the start of a rotation finds the row changed; a second look finds the new key.
+    // A transaction that had to wait for the start of a rotation finds the row changed; a second look finds the new
+    // key.
     for _ in 0..2 {
         let row = sqlx::query(engine.hold_current_key()).fetch_optional(&mut *connection).await?;
         if let Some(row) = row {

@@ -93,8 +93,8 @@ impl Session {
 /// The columns that [`session`] reads.
 macro_rules! session_columns {
     () => {
-        "s.seq, s.project_id, s.kind, s.owner_id, s.owner_name, s.username, s.provider, s.connector_profile_id, s.account_id, \
-         s.categories_json, s.multiple, s.once, s.allow_different, s.scopes_json, s.label, s.metadata_json, \
+        "s.seq, s.project_id, s.kind, s.owner_id, s.owner_name, s.username, s.provider, s.connector_profile_id, \
+         s.account_id, s.categories_json, s.multiple, s.once, s.allow_different, s.scopes_json, s.label, s.metadata_json, \
          s.origins_json, s.return_url, s.language, s.created_at, s.expires_at, s.goes_on_until, \
          s.opened_at, s.revoked_at"
     };
@@ -132,8 +132,8 @@ impl Writer {
         let token = Token::random("wst_")?;
         let mut work = self.begin().await?;
         let row = sqlx::query(
-            "insert into sessions (project_id, digest, kind, owner_id, owner_name, username, provider, connector_profile_id, \
-             account_id, categories_json, multiple, once, allow_different, scopes_json, label, metadata_json, \
+            "insert into sessions (project_id, digest, kind, owner_id, owner_name, username, provider, \
+             connector_profile_id, account_id, categories_json, multiple, once, allow_different, scopes_json, label, metadata_json, \
              origins_json, return_url, language, created_at, expires_at) \
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
              returning seq",
@@ -196,8 +196,8 @@ impl Writer {
         Ok(true)
     }
 
-    /// Deletes sessions that ended before a time, with their browsers, link attempts and sign-ins. Returns the number of
-    /// sessions.
+    /// Deletes sessions that ended before a time, with their browsers, link attempts and sign-ins. Returns the number
+    /// of sessions.
     pub async fn delete_expired_sessions(&self, before: Timestamp) -> Result<u64, StoreError> {
         let mut work = self.begin().await?;
         attempt::delete_expired(work.tx(), before).await?;

@@ -157,8 +157,10 @@ async fn a_key_from_another_source_takes_over() {
 
     // A process with the old key cannot find the new one. It fails and writes nothing.
     let error = add(&old, &sample("c"), by("bob", 2)).await.unwrap_err();
-    let is_wrong = matches!(&error, ChangeError::Store(StoreError::Key(KeyError::Wrong { expected, .. })) if *expected == rotated.key);
-    assert!(is_wrong, "{error:?}");
+    let ChangeError::Store(StoreError::Key(KeyError::Wrong { expected, .. })) = &error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(*expected, rotated.key);
 
     let vault = Vault::open(folder.path(), new.clone()).await.unwrap();
     assert_eq!(vault.list(&Filter::default()).await.unwrap().len(), 2);

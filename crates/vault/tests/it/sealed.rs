@@ -1,5 +1,5 @@
-//! Sealed data other than accounts: nothing of it is in a file as plain text, nothing opens as something else, and a new
-//! key opens all of it.
+//! Sealed data other than accounts: nothing of it is in a file as plain text, nothing opens as something else, and a
+//! new key opens all of it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
