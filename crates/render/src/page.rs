@@ -225,7 +225,7 @@ pub struct Field {
     pub default: Option<String>,
     /// The labels of the values to choose from; empty if the value is typed.
     pub options: Vec<String>,
-    /// The condition under which the form shows the field, in words; `None` if it always does.
+    /// The condition under which the form shows the field, in words; `null` if it always does.
     pub only: Option<String>,
     /// The step that explains where to find the value.
     pub found_at: Option<StepLink>,

@@ -60,7 +60,7 @@ test("somebody who says no finds the form again, and may try again", async () =>
   await tab.goto(made.auth_link_url);
   await tab.locator("[name=environment][value=production]").check({ force: true });
   await tab.locator("button[value=connect]").click();
-  await tab.getByRole("link", { name: /nobody/ }).click();
+  await tab.getByRole("link", { name: "Deny access" }).click();
   await tab.getByText(/declined/i).first().waitFor();
   await tab.locator("button[value=connect]").click();
   await tab.getByRole("link", { name: "a successful sign-in", exact: true }).click();
@@ -122,7 +122,7 @@ test("StackOne's widget shows that somebody said no", async () => {
   const tab = await (await chromium.newContext()).newPage();
   await tab.goto(server.url);
   const [popup] = await Promise.all([tab.waitForEvent("popup"), tab.getByRole("button", { name: "Connect", exact: true }).click()]);
-  await popup.getByRole("link", { name: /nobody/ }).click();
+  await popup.getByRole("link", { name: "Deny access" }).click();
   await tab.getByText(/declined at Salesforce/).waitFor();
   server.close();
 });

@@ -22,7 +22,7 @@ impl PageBuilder<'_> {
             requests: self.requests(&check.request),
         };
         let refresh = self.method.auth.sign_in.iter().flat_map(|sign_in| &sign_in.refresh);
-        // A page shows what linking requests, and linking never refreshes tokens.
+        // The page omits requests that refresh tokens, which linking rarely sends.
         let is_refresh = |check: &&guide::Check| refresh.clone().any(|step| step.check.key == check.key);
         let checks: Vec<Check> = self.method.asks().filter(|check| !is_refresh(check)).map(one).collect();
         let intro =
