@@ -21,7 +21,8 @@ pub struct Limit {
 }
 
 impl Vault {
-    /// The number of hits of a bucket in the current span, and the span's end in Unix seconds. It does not count a hit.
+    /// The number of hits of a bucket in the current span, and the span's end in Unix seconds. Asking does not count
+    /// as a hit.
     pub async fn counted(
         &self,
         bucket: &str,

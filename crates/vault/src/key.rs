@@ -24,7 +24,7 @@ pub(crate) struct Key {
     bytes: Zeroizing<[u8; 32]>,
 }
 
-/// The id of a key: the first eight bytes of its SHA-256 digest, printed in hexadecimal.
+/// The id of a key: eight bytes of a SHA-256 digest of the key, printed in hexadecimal.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId([u8; 8]);
 

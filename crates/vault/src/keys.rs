@@ -1,7 +1,8 @@
 //! The table of the vault's keys, and the keys in memory.
 //!
 //! **Invariant:** exactly one key seals. While a rotation runs, the retiring key is stored wrapped under the current
-//! one, never the other way round: the new key opens everything, and the old key alone gains nothing from the table.
+//! one, never the other way round: the new key opens everything, and someone with only the old key gains nothing
+//! from the table.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};

@@ -57,7 +57,7 @@ pub use crate::account_change::AccountChange;
 pub use crate::attempt::{Attempt, AttemptState};
 pub use crate::audit::AuditRow;
 pub use crate::backup::{BackupError, Restored, restore};
-pub use crate::browser::{Browser, Showing};
+pub use crate::browser::{Browser, Presentation};
 pub use crate::by::By;
 pub use crate::connector_profile::{
     ConnectorProfile, ConnectorProfileChange, NewConnectorProfile, ProfileRemoval,
@@ -70,7 +70,7 @@ pub use crate::error::{ChangeError, StoreError};
 pub use crate::guide_text::GuideText;
 pub use crate::handoff::{Handoff, NewHandoff};
 pub use crate::id::{AccountId, IdError};
-pub use crate::idempotency::Once;
+pub use crate::idempotency::Idempotency;
 pub use crate::key::{KeyError, KeyId};
 pub use crate::name::{NameError, display_name};
 pub use crate::open::{OpenError, Vault};

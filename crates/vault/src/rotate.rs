@@ -123,8 +123,8 @@ impl Vault {
         }
     }
 
-    /// Makes everything be sealed under the new key, under the lock because a key file may change. `false` if another
-    /// rotation is not complete.
+    /// Switches sealing to the new key, under the lock because a key file may change. `false` if another rotation is
+    /// not complete.
     async fn switch(&self, to: &KeySource, same_file: bool, by: By<'_>) -> Result<bool, RotateError> {
         let path = lock_path(&self.folder);
         let locking = path.clone();

@@ -115,7 +115,7 @@ async fn other_processes_keep_working_and_pick_up_the_new_key() {
     here.save_draft("draft", &draft_of("d1", Secret::new(CANARY), 0, 60)).await.unwrap();
     for minute in [1, 2] {
         here.rotate_key(key_file(folder.path()), by("ada", minute)).await.unwrap();
-        // Once reads before writing, once writes before reading.
+        // Idempotency reads before writing, once writes before reading.
         if minute == 1 {
             assert!(there.load_draft("draft", at(3)).await.unwrap().is_some());
         }
