@@ -181,7 +181,7 @@ pub(super) async fn create_profile(
     };
     let method = method.ok_or_else(|| {
         let known = guide::listed(guide.methods.iter().map(|method| method.key.as_str()));
-        ApiError::new(&INVALID_VALUE, format!("`method` must be one of: {known}"))
+        ApiError::new(&INVALID_VALUE, format!("`method` must be one of {known}"))
     })?;
     let (values, secrets) = setup_values(method, body.values)?;
     let there = |key: &str| values.contains_key(key) || secrets.contains_key(key);
