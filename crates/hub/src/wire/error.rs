@@ -211,7 +211,7 @@ impl From<StoreError> for ApiError {
 impl From<ChangeError> for ApiError {
     fn from(error: ChangeError) -> Self {
         match error {
-            ChangeError::NotFound { .. } => Self::new(&NOT_FOUND, "There is no account with this id"),
+            ChangeError::NotFound { .. } => Self::new(&NOT_FOUND, "No account has this id"),
             ChangeError::Conflict { .. }
             | ChangeError::OtherAccount { .. }
             | ChangeError::NoConnectorProfile { .. }
