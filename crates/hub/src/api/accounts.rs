@@ -63,7 +63,9 @@ pub(super) async fn read(
     Ok(axum::Json(shown(&app, &account).await?))
 }
 
-/// Changes the data that your product stores with an account. To change its credentials, link the account again.
+/// Changes the data that your product stores with an account.
+///
+/// To change its credentials, link the account again.
 #[utoipa::path(
     patch, path = "/accounts/{id}", tag = "accounts", security(("api_key" = [])),
     params(("id" = String, Path, description = "The account's id")),
@@ -153,7 +155,9 @@ pub(super) struct Verified {
     checks: Vec<CheckSeen>,
 }
 
-/// Checks an account again with its stored credentials. A transient failure does not change the account's status.
+/// Checks an account again with its stored credentials.
+///
+/// A transient failure does not change the account's status.
 #[utoipa::path(
     post, path = "/accounts/{id}/verify", tag = "accounts", security(("api_key" = [])),
     params(("id" = String, Path, description = "The account's id")),

@@ -254,7 +254,9 @@ pub(super) async fn change_profile(
     Ok(axum::Json(of_profile(&profile)))
 }
 
-/// Deletes a connector profile. Fails if accounts are linked with it.
+/// Deletes a connector profile.
+///
+/// Fails if accounts are linked with it.
 #[utoipa::path(
     delete, path = "/connector_profiles/{id}", tag = "connectors", security(("api_key" = [])),
     params(("id" = String, Path, description = "The profile's id")),

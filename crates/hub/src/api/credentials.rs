@@ -35,8 +35,9 @@ pub(super) struct AccountCredentials {
     tokens_expire_at: Option<String>,
 }
 
-/// Returns an account's credentials, secrets included, for products that call the provider themselves. Requires the
-/// scope `credentials:read`. Every read is recorded in the audit trail.
+/// Returns an account's credentials, secrets included, for products that call the provider themselves.
+///
+/// Requires the scope `credentials:read`. Every read is recorded in the audit trail.
 #[utoipa::path(
     get, path = "/accounts/{id}/credentials", tag = "accounts", security(("api_key" = [])),
     params(("id" = String, Path, description = "The account's id")),

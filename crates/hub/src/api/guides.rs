@@ -28,8 +28,10 @@ pub(super) struct GuideOf {
     digest: Option<String>,
 }
 
-/// Returns a guide. Append `.json`, `.md` or `.html` to the method's key for data, Markdown or an HTML fragment to
-/// embed in a page; without a suffix, the response is a complete web page.
+/// Returns a guide.
+///
+/// Append `.json`, `.md` or `.html` to the method's key for data, Markdown or an HTML fragment to embed in a page;
+/// without a suffix, the response is a complete web page.
 #[utoipa::path(
     get, path = "/guides/{provider}/{method}", tag = "connectors", security(()),
     params(

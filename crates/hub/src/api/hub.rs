@@ -122,7 +122,9 @@ pub(super) async fn link(
     Ok((StatusCode::CREATED, axum::Json(created)))
 }
 
-/// Returns an account for editing. Its secrets are replaced with a marker.
+/// Returns an account for editing.
+///
+/// Its secrets are replaced with a marker.
 #[utoipa::path(
     get, path = "/hub/accounts/{id}", tag = "hub", security(("session" = [])),
     params(("id" = String, Path, description = "The account's id")),
@@ -159,7 +161,9 @@ pub(super) async fn account(
     }))
 }
 
-/// Edits an account. Fields that are left out keep their values; all values are checked again before they are stored.
+/// Edits an account.
+///
+/// Fields that are left out keep their values; all values are checked again before they are stored.
 #[utoipa::path(
     patch, path = "/hub/accounts/{id}", tag = "hub", security(("session" = [])),
     params(("id" = String, Path, description = "The account's id")),

@@ -117,7 +117,9 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, axum::Json(created)))
 }
 
-/// Revokes an API key. It stops working immediately.
+/// Revokes an API key.
+///
+/// It stops working immediately.
 #[utoipa::path(
     delete, path = "/api_keys/{id}", tag = "project", security(("api_key" = [])),
     params(("id" = String, Path, description = "The key's id")),

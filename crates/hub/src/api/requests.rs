@@ -20,9 +20,11 @@ use crate::caller::Caller;
 use crate::wire::error::{ApiError, Code, ErrorBody, INVALID_VALUE, METHOD_NOT_ALLOWED};
 use crate::wire::{Json, Segments};
 
-/// Sends a request to the provider through an account. The path after `/proxy` is appended to the base URL of the
-/// provider's API; method, query, headers and body are passed on. The Hub adds the authentication. The response is the
-/// provider's, with the header `x-waystone-answered-by: provider`.
+/// Sends a request to the provider through an account.
+///
+/// The path after `/proxy` is appended to the base URL of the provider's API; method, query, headers and body are
+/// passed on. The Hub adds the authentication. The response is the provider's; its header `x-waystone-answered-by` is
+/// `provider`.
 #[utoipa::path(
     get, path = "/accounts/{id}/proxy/{path}", tag = "accounts", security(("api_key" = [])),
     params(

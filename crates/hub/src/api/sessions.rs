@@ -94,7 +94,9 @@ pub(super) async fn read(
     Ok(axum::Json(ConnectSession::new(&session, agent(&headers))))
 }
 
-/// Ends a connect session. Its link stops working immediately.
+/// Ends a connect session.
+///
+/// Its link stops working immediately.
 #[utoipa::path(
     delete, path = "/connect_sessions/{id}", tag = "sessions", security(("api_key" = [])),
     params(("id" = i64, Path, description = "The session's id")),

@@ -1,4 +1,5 @@
-//! Serves the style sheet and the script. Their names contain a hash of their content, so browsers may cache them forever.
+//! Serves the style sheet and the script. Their names contain a hash of their content, so browsers may cache them
+//! forever.
 
 use std::sync::Arc;
 

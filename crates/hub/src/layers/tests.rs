@@ -76,7 +76,7 @@ fn post_request(path: &str, kind: &str, body: &str) -> Request<Body> {
 }
 
 #[tokio::test]
-async fn every_error_is_told_in_the_envelope() {
+async fn every_error_has_the_error_body() {
     let small = [("WAYSTONE_LIMITS_BODY", "1KiB"), ("WAYSTONE_LIMITS_REQUEST_TIMEOUT", "100ms")];
     let small = made(&small).await;
     let large = format!("{{\"size\": \"{}\"}}", "x".repeat(2000));

@@ -10,7 +10,7 @@ use vault::{Account, Attempt, AttemptState, ChangeError, Home, Replacing, Sessio
 use crate::connectors::{Connector, setup_fields};
 use crate::wire::error::{ApiError, CONFLICT, GONE, INVALID_VALUE};
 
-/// A link attempt under way.
+/// A link attempt in progress.
 pub(crate) struct Linking {
     pub(crate) session: Session,
     pub(crate) connector: Connector,
