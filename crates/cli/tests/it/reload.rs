@@ -25,7 +25,9 @@ fn a_guide_that_changes_is_read_again_and_one_with_errors_stays() {
     assert!(hub.log().contains(r#""changed":"[\"acme\"]""#), "{}", hub.log());
 
     fs::write(&file, "waystone: 1\nprovider: { key: acme }\n").unwrap();
-    until("the error is in the log", || hub.log().contains("a guide has errors and its last good version stays in use"));
+    until("the error is in the log", || {
+        hub.log().contains("a guide has errors and its last good version stays in use")
+    });
     assert!(hub.get("/health/ready").contains("\"guides\":13"));
     assert!(hub.log().contains("guides/acme/guide.yaml:"), "{}", hub.log());
 
