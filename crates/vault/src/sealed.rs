@@ -89,7 +89,7 @@ impl Content {
         [self.labels().1, key]
     }
 
-    /// The name of a row in an error, such as `draft gladly`.
+    /// The name of a row in an error, such as `draft acme`.
     fn name(self, key: &str) -> String {
         format!("{} {key}", self.as_str().replace('-', " "))
     }
