@@ -1,6 +1,6 @@
 //! The extractors that let a handler run only for a caller with a valid key, or a visitor with a valid token.
 //!
-//! **Invariant:** a handler that takes a [`Caller`] or a [`Visitor`] runs for nobody else.
+//! **Invariant:** a handler that takes a [`Caller`] or a [`Visitor`] runs only for authenticated requests.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use crate::caller::{Caller, Visitor};
 use crate::client::Client;
 use crate::wire::error::ApiError;
 
-/// A layer that has authenticated the caller already leaves it in the request's extensions, so that a request costs one
-/// look-up and counts as one call.
+/// A layer that has authenticated the caller already stores it in the request's extensions, so that a request costs one
+/// lookup and counts as one call.
 impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = ApiError;
 

@@ -1,4 +1,4 @@
-//! Flows over linked accounts: started with what an account was linked with, run, and their renewed tokens kept.
+//! Flows over linked accounts: starts them with an account's credentials, runs them and stores renewed tokens.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub(crate) struct AccountFlows {
 }
 
 impl AccountFlows {
-    /// The flow of an account, as the guide is now: a provider that changed its API is asked in the new way.
+    /// Starts an account's flow with the current guide, so that changes to the provider's API are taken into account.
     pub(crate) async fn relink_flow(&self, credentials: &Credentials) -> Result<Flow, ApiError> {
         let account = &credentials.account;
         let mut guide = self.guides.current(&account.provider);
@@ -50,7 +50,7 @@ impl AccountFlows {
         check_only(&self.egress, &self.vault, flow).await
     }
 
-    /// Runs the checks of an account's flow, and keeps tokens that are renewed.
+    /// Runs the checks of an account's flow, and stores tokens that are renewed.
     pub(crate) async fn check_and_keep(
         &self,
         flow: &mut Flow,

@@ -1,7 +1,7 @@
-//! The API's routes, and its description.
+//! The API's routes and its OpenAPI description.
 //!
-//! Each handler says its address, what it takes and what it answers, and is found in `/openapi.json` by that. Nothing
-//! is described by hand a second time.
+//! The description at `/openapi.json` is generated from the attributes and types of the handlers; nothing is described
+//! twice.
 
 mod accounts;
 mod actions;
@@ -32,30 +32,30 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 
-/// What the API says of itself.
+/// The general part of the description.
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Waystone Hub",
-        description = "Connect sessions, linked accounts and connectors. Errors have one shape; `code` is a word that never changes."
+        description = "Connect sessions, linked accounts and connectors. All errors have the same shape; `code` is a stable identifier."
     ),
     tags(
-        (name = "sessions", description = "A customer's leave to link accounts for a while."),
-        (name = "accounts", description = "What is linked."),
-        (name = "connectors", description = "What can be linked, and how."),
-        (name = "hub", description = "What the widget in the browser asks, with the token of a session."),
-        (name = "project", description = "Keys and the trail.")
+        (name = "sessions", description = "A connect session lets one customer link accounts for a limited time."),
+        (name = "accounts", description = "Linked accounts, their credentials, and requests through them."),
+        (name = "connectors", description = "The providers that can be linked, their guides, and a project's settings for them."),
+        (name = "hub", description = "The endpoints that StackOne's widget calls in the browser, with a session's token."),
+        (name = "project", description = "The project's API keys and audit trail.")
     ),
     components(schemas(crate::wire::error::ErrorBody))
 )]
 struct Described;
 
-/// What takes every method, which a description can only say one by one.
+/// The proxy. It accepts every method, but OpenAPI can only describe one method at a time.
 #[derive(OpenApi)]
 #[openapi(paths(requests::described))]
 struct ProxyDescribed;
 
-/// The routes of the API.
+/// Returns the routes of the API.
 pub(crate) fn api() -> Router<Arc<App>> {
     let (routes, document) = described();
     let text = document.to_json().unwrap_or_default();
@@ -67,7 +67,7 @@ pub(crate) fn api() -> Router<Arc<App>> {
     )
 }
 
-/// The description, as a client reads it.
+/// Returns the OpenAPI description of the API.
 pub fn openapi() -> Document {
     described().1
 }

@@ -1,8 +1,8 @@
-//! The Hub as its handlers see it: the services, and what they are built from.
+//! [`App`] composes the services that the handlers use.
 //!
-//! **Invariant:** an [`App`] is whole: whatever can fail at start has not. It is the top of the crate: no service knows
-//! it. It holds nothing of a single request or session; those are in the database, so that any replica serves any
-//! request.
+//! **Invariant:** an [`App`] is complete: everything that can fail at start has succeeded. It is the top of the crate,
+//! and no service depends on it. It holds no state of a request or session; that is in the database, so that any
+//! replica can serve any request.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -30,64 +30,60 @@ use crate::sign_ins::SignIns;
 use crate::tasks::Tasks;
 use crate::verifier::Verifier;
 
-/// What every handler shares.
+/// The state that all handlers share.
 pub(crate) struct App {
-    /// What the Hub runs with.
     pub(crate) settings: Settings,
     /// Accounts, sessions and keys.
     pub(crate) vault: Arc<Vault>,
-    /// The guides as they are now.
+    /// The current guides.
     pub(crate) guides: Arc<Guides>,
-    /// The only way out.
+    /// The only HTTP client for requests to the outside.
     pub(crate) egress: Egress,
-    /// What white-labelling changes.
+    /// The product's name, colors and links on the pages.
     pub(crate) brand: Arc<Brand>,
-    /// Where browsers and clients reach the Hub: an origin, and a slash.
+    /// The URL at which browsers and clients reach the Hub: an origin and a slash.
     pub(crate) public_url: Url,
-    /// When it started.
     pub(crate) started_at: Timestamp,
-    /// Tasks in the background.
     pub(crate) tasks: Arc<Tasks>,
-    /// Style sheet and script of the linking pages.
+    /// The style sheet and script of the linking pages.
     pub(crate) assets: Assets,
-    /// Who calls.
+    /// Authenticates callers and visitors.
     pub(crate) access: Access,
-    /// How often.
     pub(crate) limiter: Arc<Limiter>,
-    /// Guides by digest.
+    /// Finds guides by digest.
     pub(crate) editions: Arc<Editions>,
-    /// What projects and sessions can link.
+    /// Finds what projects and sessions can link.
     pub(crate) connectors: Arc<Connectors>,
-    /// Which accounts a session may edit.
+    /// Finds the accounts that a session may edit.
     pub(crate) session_accounts: Arc<SessionAccounts>,
-    /// Link attempts.
+    /// Runs link attempts.
     pub(crate) links: Arc<Links>,
-    /// Flows over linked accounts.
+    /// Runs flows over linked accounts.
     pub(crate) account_flows: Arc<AccountFlows>,
-    /// Checking linked accounts again.
+    /// Checks linked accounts again.
     pub(crate) verifier: Arc<Verifier>,
-    /// Renewing the tokens of accounts.
+    /// Renews accounts' tokens.
     pub(crate) renewals: Arc<Renewals>,
-    /// Requests through accounts.
+    /// Sends requests through accounts.
     pub(crate) proxy: Proxy,
-    /// Signing in at providers.
+    /// Sends browsers to providers' sign-ins.
     pub(crate) sign_ins: SignIns,
     phase: AtomicU8,
 }
 
-/// Where the Hub is in its life.
+/// A phase of the Hub's life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Phase {
-    /// It cannot be used yet.
+    /// The Hub does not accept requests yet.
     Starting,
-    /// It can.
+    /// The Hub accepts requests.
     Ready,
-    /// It finishes what is under way, and takes nothing new.
+    /// The Hub finishes requests in progress and accepts no new ones.
     Draining,
 }
 
-/// What an [`App`] is built from.
+/// The parts that an [`App`] is built from.
 pub(crate) struct Parts {
     pub(crate) settings: Settings,
     pub(crate) vault: Vault,
@@ -167,8 +163,8 @@ impl App {
         }
     }
 
-    /// Closes the database, unless a task that was cut off still has it. Nothing is lost then: the database is right at
-    /// every moment.
+    /// Closes the database, unless an aborted task still uses it. Nothing is lost then, because the database is always in
+    /// a consistent state.
     pub(crate) async fn close(self) {
         let vault = Arc::clone(&self.vault);
         drop(self);
@@ -178,7 +174,7 @@ impl App {
         }
     }
 
-    /// Where the Hub is in its life.
+    /// Returns the phase of the Hub's life.
     pub(crate) fn phase(&self) -> Phase {
         match self.phase.load(Ordering::Acquire) {
             0 => Phase::Starting,
@@ -191,7 +187,7 @@ impl App {
         self.phase.store(phase as u8, Ordering::Release);
     }
 
-    /// Whether browsers reach the Hub by TLS, its own or that of a proxy: cookies are for it alone then.
+    /// Whether browsers reach the Hub over TLS, its own or a proxy's. If so, cookies are sent over TLS only.
     pub(crate) fn is_secure(&self) -> bool {
         self.public_url.scheme() == "https"
     }

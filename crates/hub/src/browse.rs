@@ -1,19 +1,19 @@
-//! The linking pages, served: from a link to an account.
+//! The handlers of the linking pages: from the link to the linked account.
 //!
-//! | address | what is there |
+//! | path | handler |
 //! |---|---|
-//! | `/link/{token}` | the way in: the browser gets a secret of its own, and an address without the token |
-//! | `/session/{n}` | choosing a provider and a method |
-//! | `/session/{n}/window` | from a frame that keeps no cookie to a window |
-//! | `/session/{n}/{connector}` | the form, beside the guide |
-//! | `…/checking`, `…/progress` | checks as they happen |
-//! | `…/confirm`, `…/done` | the account |
-//! | `…/preview`, `…/handoff` | what would be kept; a step for somebody else |
-//! | `/help/{token}` | that step |
-//! | `/connect/oauth2/…` | signing in at the provider: the way there and back |
+//! | `/link/{token}` | opens the link: the browser gets a secret of its own, and a URL without the token |
+//! | `/session/{n}` | lets the person choose a provider and a method |
+//! | `/session/{n}/window` | opens a window, if the frame cannot keep a cookie |
+//! | `/session/{n}/{connector}` | shows the form next to the guide |
+//! | `…/checking`, `…/progress` | show the checks as they run |
+//! | `…/confirm`, `…/done` | confirm and show the account |
+//! | `…/preview`, `…/handoff` | normalizes values while they are typed; hands a step to another person |
+//! | `/help/{token}` | shows that step to the other person |
+//! | `/connect/oauth2/…` | sends the browser to the provider's sign-in and back |
 //!
-//! **Invariant:** no page is shown and nothing is done but for the browser that opened the session's link, with a form
-//! that came from a page of it; no value of a secret goes back to a browser.
+//! **Invariant:** only the browser that opened the session's link sees its pages, and only forms from those pages are
+//! accepted; a secret's value is never sent to a browser.
 
 mod assets;
 mod check;
@@ -35,7 +35,7 @@ use axum::routing::{get, post};
 
 use crate::app::App;
 
-/// The routes of the pages.
+/// Returns the routes of the linking pages.
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/link/{token}", get(enter::enter).post(enter::enter))

@@ -1,7 +1,7 @@
-//! Who calls: a program with a key of a project, or a browser with the token of a session.
+//! Authenticates requests: programs with a project's API key, and browsers with a session's token.
 //!
-//! **Invariant:** a [`Caller`] and a [`Visitor`] exist only for a key or token that is valid now. A refusal says no more
-//! than that, and guessing is counted by address, in the database, for all replicas.
+//! **Invariant:** a [`Caller`] and a [`Visitor`] exist only for a key or token that is valid now. An error says no more
+//! than that it is not, and wrong guesses are counted by address, in the database, for all replicas.
 
 use std::sync::Arc;
 
@@ -17,21 +17,19 @@ use crate::client::Client;
 use crate::limits::Limiter;
 use crate::wire::error::{ApiError, FORBIDDEN, NOT_FOUND, UNAUTHORIZED};
 
-/// A program with a key of a project.
+/// A program with a project's API key.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
-    /// The key.
     pub(crate) key: ApiKey,
 }
 
-/// A browser, or a program, with the token of an open session.
+/// A browser or a program with the token of an open session.
 #[derive(Clone, Debug)]
 pub(crate) struct Visitor {
-    /// The session.
     pub(crate) session: Session,
 }
 
-/// Finds out who calls.
+/// Authenticates requests.
 pub(crate) struct Access {
     vault: Arc<Vault>,
     limiter: Arc<Limiter>,
@@ -42,7 +40,7 @@ impl Access {
         Self { vault, limiter }
     }
 
-    /// The program whose API key a request carries.
+    /// Authenticates a request by its API key.
     pub(crate) async fn caller(&self, client: &Client, headers: &HeaderMap) -> Result<Caller, ApiError> {
         self.limiter.may_guess(client).await?;
         let Some(text) = api_key(headers) else {
@@ -58,17 +56,20 @@ impl Access {
         Ok(Caller { key })
     }
 
-    /// The session whose token a request carries in its header.
+    /// Authenticates a request by the session token in its header.
     pub(crate) async fn visitor(&self, client: &Client, headers: &HeaderMap) -> Result<Visitor, ApiError> {
         self.limiter.may_guess(client).await?;
         let token = headers.get("x-hub-session-token").and_then(|value| value.to_str().ok());
         let Some(token) = token else {
-            return Err(ApiError::new(&UNAUTHORIZED, "Send the session's token as x-hub-session-token"));
+            return Err(ApiError::new(
+                &UNAUTHORIZED,
+                "Send the session's token in the header `x-hub-session-token`",
+            ));
         };
         Ok(Visitor { session: self.session(client, token).await? })
     }
 
-    /// The open session of a token.
+    /// Returns the open session of a token.
     pub(crate) async fn session(&self, client: &Client, token: &str) -> Result<Session, ApiError> {
         match self.vault.session_by_token(&Digest::of(token)).await? {
             Some(session) if session.is_open(Timestamp::now()) => Ok(session),
@@ -83,9 +84,9 @@ impl Access {
         }
     }
 
-    /// An account of a caller's project, by the id in the path.
+    /// Returns an account of the caller's project by the id in the path.
     pub(crate) async fn account(&self, caller: &Caller, id: &str) -> Result<Account, ApiError> {
-        let none = || ApiError::new(&NOT_FOUND, "There is no account with this id");
+        let none = || ApiError::new(&NOT_FOUND, "No account has this id");
         let id: AccountId = id.parse().map_err(|_| none())?;
         let mine = |account: &Account| {
             let home = account.home.as_ref();
@@ -96,7 +97,7 @@ impl Access {
 }
 
 impl Caller {
-    /// Goes on only with a scope.
+    /// Returns an error unless the key has the scope.
     pub(crate) fn needs(&self, scope: Scope) -> Result<(), ApiError> {
         if self.key.scopes.contains(&scope) {
             return Ok(());
@@ -109,24 +110,24 @@ impl Caller {
         &self.key.project
     }
 
-    /// Who is named in the trail.
+    /// The caller's name in the audit trail.
     pub(crate) fn actor(&self) -> String {
         format!("key:{}", self.key.id)
     }
 
-    /// Whether the key may see and make things of a kind: a test key only those of kind `test`.
+    /// Whether the key may see and create objects of this kind. A test key is limited to `test`.
     pub(crate) fn may(&self, kind: Kind) -> bool {
         self.key.kind == Kind::Production || kind == Kind::Test
     }
 }
 
-/// Who is named in the trail for what is done in a session.
+/// The session's name in the audit trail.
 pub(crate) fn actor(session: &Session) -> String {
     format!("session:{}", session.seq)
 }
 
-/// The key of a request. As a user name with an empty password, as StackOne's SDK sends it; without the colon, as
-/// its documentation shows it; or as a bearer token.
+/// Reads a request's API key: the user name with an empty password, as StackOne's SDK sends it; the same without the
+/// colon, as its documentation shows it; or a bearer token.
 fn api_key(headers: &HeaderMap) -> Option<Secret> {
     let text = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, rest) = text.split_once(' ')?;
@@ -139,7 +140,7 @@ fn api_key(headers: &HeaderMap) -> Option<Secret> {
     let decoded = Secret::new(String::from_utf8(STANDARD.decode(rest.trim()).ok()?).ok()?);
     match decoded.expose().split_once(':') {
         Some((user, "")) => Some(Secret::from(user)),
-        // A password beside a key is a mistake that should be seen.
+        // A password next to a key is a mistake that should not go unnoticed.
         Some(_) => None,
         None => Some(decoded),
     }
@@ -156,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_read_in_every_spelling_that_clients_use() {
+    fn keys_are_read_in_every_form_that_clients_send() {
         check(&format!("Basic {}", STANDARD.encode("key:")), Some("key"));
         check(&format!("basic {}", STANDARD.encode("key")), Some("key"));
         check("Bearer key", Some("key"));

@@ -1,6 +1,6 @@
-//! Who sent a request: the client's address, and whether the request came by TLS.
+//! The client of a request: its address, and whether the request came over TLS.
 //!
-//! `layers/client.rs` works it out; everything that counts by address reads it here.
+//! `layers/client.rs` determines it; everything that counts requests by address reads it here.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -9,16 +9,16 @@ use axum::http::request::Parts;
 
 use crate::wire::error::{ApiError, INTERNAL};
 
-/// Who is asking. An extractor for handlers.
+/// The client of a request, as an extractor for handlers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Client {
-    /// The address: what limits count by.
+    /// The address that limits count by.
     pub(crate) address: IpAddr,
-    /// Whether it came by TLS, as far as is known.
+    /// Whether the request came over TLS, as far as the Hub can tell.
     pub(crate) is_secure: bool,
 }
 
-/// The other end of the connection.
+/// The address of the other end of the connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer(pub(crate) SocketAddr);
 

@@ -1,10 +1,10 @@
-//! What a project can link: its connector profiles, and every method that needs none.
+//! The connectors that a project can link: its connector profiles, and built-in ones for methods that need no profile.
 //!
-//! A method whose guide asks an admin for something first (an OAuth app, say) is there once a connector profile says it.
-//! Every other is there by itself, under the id `provider.method`, until the project has a profile of its own
-//! for it.
+//! A method that an admin must set up first (with an OAuth app, for example) is available once it has a connector
+//! profile. Every other method is built in, with the id `provider.method`, until the project has its own profile for
+//! it.
 //!
-//! **Invariant:** an id is safe in a path, unescaped: StackOne's widget puts it there so.
+//! **Invariant:** an id is safe in a path without escaping, because StackOne's widget does not escape it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,20 +17,20 @@ use vault::{Account, ConnectorProfile, Session, StoreError, Vault};
 use crate::guides::{Edition, Guides};
 use crate::wire::error::{ApiError, NOT_FOUND};
 
-/// A method of a provider, as a project has it.
+/// A method of a provider that a project can link, with the project's settings.
 #[derive(Clone, Debug)]
 pub(crate) struct Connector {
-    /// Its id.
+    /// The connector profile's id, or `provider.method` if the connector is built in.
     pub(crate) id: String,
-    /// The provider's guide, as it is now.
+    /// The provider's current guide.
     pub(crate) edition: Arc<Edition>,
     /// The key of the method.
     pub(crate) method: String,
-    /// What it is called.
+    /// The name shown to people.
     pub(crate) name: String,
-    /// Whether accounts can be linked and used.
+    /// Whether accounts can be linked and used with it.
     pub(crate) active: bool,
-    /// What the project has set, if it has set anything.
+    /// The project's settings; `None` if the connector is built in.
     pub(crate) profile: Option<ConnectorProfile>,
 }
 
@@ -40,23 +40,23 @@ impl Connector {
         self.edition.guide.provider.key.as_str()
     }
 
-    /// The guide, as it is now.
+    /// The provider's current guide.
     pub(crate) fn guide(&self) -> &Guide {
         &self.edition.guide
     }
 
-    /// The category that it is shown under.
+    /// The category it is listed under.
     pub(crate) fn category(&self) -> &str {
         self.guide().provider.categories.first().map_or("other", String::as_str)
     }
 }
 
-/// The id of a method that needs no profile.
+/// The id of a built-in connector.
 pub(crate) fn built_in_id(provider: &str, method: &str) -> String {
     format!("{provider}.{method}")
 }
 
-/// The fields that an admin fills in once, when a profile is made.
+/// The fields that an admin fills in once, when creating a profile.
 pub(crate) fn setup_fields(method: &Method) -> Vec<&Field> {
     let Some(setup) = &method.setup else { return Vec::new() };
     let collected = |field: &&Field| {
@@ -66,12 +66,12 @@ pub(crate) fn setup_fields(method: &Method) -> Vec<&Field> {
     method.fields.iter().filter(collected).collect()
 }
 
-/// Whether a method cannot be linked without a profile.
+/// Whether a method requires a connector profile.
 pub(crate) fn needs_profile(method: &Method) -> bool {
     setup_fields(method).iter().any(|field| field.required)
 }
 
-/// What projects and sessions can link.
+/// Finds the connectors that projects and sessions can link.
 pub(crate) struct Connectors {
     vault: Arc<Vault>,
     guides: Arc<Guides>,
@@ -82,7 +82,7 @@ impl Connectors {
         Self { vault, guides }
     }
 
-    /// Everything that a project can link, by provider's name.
+    /// Returns all of a project's connectors, sorted by the provider's name.
     pub(crate) async fn of_project(&self, project: &str) -> Result<Vec<Connector>, StoreError> {
         let profiles = self.vault.connector_profiles(project).await?;
         let editions = self.guides.snapshot();
@@ -95,22 +95,22 @@ impl Connectors {
         Ok(connectors)
     }
 
-    /// What a session can link: what is active, of its provider, profile and categories.
+    /// Returns the active connectors that match the session's provider, profile and categories.
     pub(crate) async fn of_session(&self, session: &Session) -> Result<Vec<Connector>, StoreError> {
         let mut all = self.of_project(&session.made.project).await?;
         all.retain(|one| is_for(session, one));
         Ok(all)
     }
 
-    /// A connector that a session can link, by its id.
+    /// Returns a connector that a session can link, by its id.
     pub(crate) async fn in_session(&self, session: &Session, id: &str) -> Result<Connector, ApiError> {
         let found = self.find(&session.made.project, id).await?.filter(|one| is_for(session, one));
-        found.ok_or_else(|| ApiError::new(&NOT_FOUND, "There is no connector with this id in this session"))
+        found.ok_or_else(|| ApiError::new(&NOT_FOUND, "This session has no connector with this id"))
     }
 
-    /// A connector of a project by its id, whether or not it is active.
+    /// Returns a project's connector by its id, whether or not it is active.
     pub(crate) async fn find(&self, project: &str, id: &str) -> Result<Option<Connector>, StoreError> {
-        // No database is asked for what cannot be an id, and may be no text for it.
+        // Not every database can handle a string with arbitrary characters.
         if !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')) {
             return Ok(None);
         }
@@ -130,7 +130,7 @@ impl Connectors {
         Ok(self.guides.edition(&profile.provider).map(|edition| configured(&edition, &profile)))
     }
 
-    /// The ids of a project's profiles that are switched off. A built-in profile never is.
+    /// Returns the ids of a project's profiles that are switched off. A built-in connector never is.
     pub(crate) async fn switched_off(&self, project: &str) -> Result<BTreeSet<String>, StoreError> {
         let profiles = self.vault.connector_profiles(project).await?;
         Ok(profiles.into_iter().filter(|profile| !profile.active).map(|profile| profile.id).collect())
@@ -145,8 +145,8 @@ impl Connectors {
         Ok(profile.is_none_or(|profile| profile.active))
     }
 
-    /// What an admin has set up for a connector, as if typed: it is the product's own, and stays whatever the customer
-    /// chooses.
+    /// Returns the values that an admin has set up for a connector. They belong to the product and do not depend on
+    /// what the customer chooses.
     pub(crate) async fn setup_values(&self, connector: &Connector) -> Result<Vec<(Key, Secret)>, StoreError> {
         let Some(profile) = &connector.profile else { return Ok(Vec::new()) };
         let secrets = self.vault.connector_profile_secrets(profile).await?;
@@ -164,7 +164,7 @@ fn is_for(session: &Session, connector: &Connector) -> bool {
     connector.active && provider && profile && category
 }
 
-/// What can be linked of a provider, with a project's profiles.
+/// Returns a provider's connectors, given the project's profiles.
 fn of_provider(edition: &Arc<Edition>, profiles: &[ConnectorProfile]) -> Vec<Connector> {
     let mut connectors = Vec::new();
     for method in &edition.guide.methods {
@@ -186,7 +186,7 @@ fn configured(edition: &Arc<Edition>, profile: &ConnectorProfile) -> Connector {
         edition: Arc::clone(edition),
         method: profile.method.clone(),
         name: profile.name.clone(),
-        // A method that the guide has no more cannot be linked.
+        // A method that the guide no longer has cannot be linked.
         active: profile.active && edition.guide.method(&profile.method).is_some(),
         profile: Some(profile.clone()),
     }
@@ -208,17 +208,17 @@ fn built_in(edition: &Arc<Edition>, method: &Method) -> Connector {
     }
 }
 
-/// Where the icon of a provider is, for clients elsewhere.
+/// The URL of a provider's icon, for clients elsewhere.
 pub(crate) fn icon_url(public_url: &Url, provider: &str) -> String {
     format!("{public_url}connectors/{provider}/icon")
 }
 
-/// Where it is, for pages of ours.
+/// The path of a provider's icon, for the Hub's own pages.
 pub(crate) fn icon_path(provider: &str) -> String {
     format!("/connectors/{provider}/icon")
 }
 
-/// An icon for a provider whose guide has none: the first letter of its name.
+/// Draws an icon for a provider whose guide has none: the first letter of its name.
 pub(crate) fn letter_icon(guide: &Guide) -> String {
     let letter = guide.provider.name.chars().find(|ch| ch.is_alphanumeric()).unwrap_or('?');
     let letter: String = letter.to_uppercase().collect();

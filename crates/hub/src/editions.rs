@@ -1,7 +1,7 @@
-//! The exact guide that a session or an account began with, by its digest.
+//! Finds the exact guide that a session or an account started with, by its digest.
 //!
-//! **Invariant:** what a digest names never changes; the texts are in the database, so any replica can read them, also
-//! after the guide was edited or its file is gone.
+//! **Invariant:** the guide with a digest never changes. Its text is in the database, so any replica can read it, even
+//! after the guide was edited or its file was removed.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,10 +13,10 @@ use vault::{GuideText, Session, Vault};
 use crate::guides::{Edition, Guides};
 use crate::wire::error::{ApiError, INTERNAL};
 
-/// The most guides that are kept in memory besides the current ones.
+/// The maximum number of guides cached in addition to the current ones.
 const MOST: usize = 256;
 
-/// Guides by digest: the current ones, and those that the database has.
+/// Finds guides by digest: among the current ones, and in the database.
 pub(crate) struct Editions {
     vault: Arc<Vault>,
     guides: Arc<Guides>,
@@ -29,7 +29,7 @@ impl Editions {
         Self { vault, guides, cache: Mutex::default() }
     }
 
-    /// The guide with which a session links a provider: the one it began with.
+    /// Returns the guide with which a session links a provider: the one that the session started with.
     pub(crate) async fn pinned(&self, session: &Session, edition: &Edition) -> Result<Arc<Guide>, ApiError> {
         let guide = &edition.guide;
         let text = GuideText {
@@ -47,7 +47,7 @@ impl Editions {
         })
     }
 
-    /// The guide with a digest; `None` if neither the current guides nor the database have it.
+    /// Returns the guide with a digest; `None` if neither the current guides nor the database have it.
     pub(crate) async fn by_digest(&self, digest: &str) -> Result<Option<Arc<Guide>>, ApiError> {
         let current = self.guides.snapshot();
         if let Some(edition) = current.values().find(|edition| edition.guide.digest == digest) {
@@ -58,7 +58,7 @@ impl Editions {
         }
         let Some(text) = self.vault.guide_text(digest).await? else { return Ok(None) };
         let Ok(guide) = guide::read("guide.yaml", text.as_bytes()).into_usable() else {
-            tracing::error!(digest, "this version of the program cannot read a guide that an older one kept");
+            tracing::error!(digest, "this version cannot read a guide that an older version stored");
             return Ok(None);
         };
         let guide = Arc::new(guide);

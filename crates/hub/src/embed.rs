@@ -1,7 +1,6 @@
-//! `/embed.js`: the custom element that shows the linking pages within a page of the product.
+//! `/embed.js`: the custom element that shows the linking pages in the product's own page.
 //!
-//! **Invariant:** the script is the same for everybody: it holds nothing of a session, and where the Hub is, which
-//! everybody knows who has it.
+//! **Invariant:** the script is the same for everyone. It contains the Hub's URL and nothing about a session.
 
 use std::sync::Arc;
 
@@ -15,16 +14,16 @@ use axum::routing::get;
 use crate::app::App;
 use crate::etag;
 
-/// The script. Where it says `HUB` it is given the Hub's address.
+/// The script. `HUB` is a placeholder for the Hub's URL.
 const SCRIPT: &str = include_str!("embed/embed.js");
 
-/// The route of the script.
+/// Returns the route of the script.
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new().route("/embed.js", get(read))
 }
 
-/// Products load it under a name that stays the same, so that they need not change when the Hub does: it is asked for
-/// again after an hour, and costs nothing where it has not changed.
+/// The script's URL never changes, so that products need not change when the Hub does. Browsers revalidate it after an
+/// hour, which is cheap.
 async fn read(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     let text = script(app.public_url.as_str());
     let tag = etag::of(&text);
@@ -41,7 +40,7 @@ async fn read(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
         CACHE_CONTROL,
         HeaderValue::from_static("public, max-age=3600, stale-while-revalidate=86400"),
     );
-    // Pages of any origin may load it, also those that let in nothing else (`require-corp`) or check what they load.
+    // Pages of any origin may load it, including those that use `require-corp` or subresource integrity.
     for (name, value) in
         [("cross-origin-resource-policy", "cross-origin"), ("access-control-allow-origin", "*")]
     {
@@ -50,7 +49,7 @@ async fn read(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     response
 }
 
-/// The script of a Hub that is reached at this address.
+/// Returns the script of a Hub with this URL.
 fn script(public_url: &str) -> String {
     let home = serde_json::Value::from(public_url.trim_end_matches('/'));
     SCRIPT.replace("\"HUB\"", &home.to_string())

@@ -1,9 +1,9 @@
-//! The guides as they are now.
+//! The current guides: the built-in ones, and those of a folder, which are read again when they change.
 //!
-//! Those that ship, and those of a folder, which are read again when they change. A reader takes what is there and
-//! keeps it: a flow goes on with the guide it began with.
+//! Readers take a snapshot, so a flow continues with the guide it started with.
 //!
-//! **Invariant:** what is current can be used. A guide that gets errors stays what it was, and the log says why.
+//! **Invariant:** the current guides have no errors. If an edited guide has errors, its last good version stays
+//! current, and the log says why.
 
 mod folder;
 
@@ -18,44 +18,44 @@ use guide::{Finding, Guide, Severity, Source};
 use self::folder::{look, settled};
 use crate::tasks::Stop;
 
-/// How often the folder is looked at.
+/// How often the folder is checked for changes.
 const EVERY: Duration = Duration::from_secs(2);
 
-/// One guide that can be used, with its text.
+/// A guide without errors, with its text and assets.
 #[derive(Debug)]
 pub(crate) struct Edition {
-    /// What it means.
+    /// The parsed guide.
     pub(crate) guide: Arc<Guide>,
-    /// Its text, from which it can be read again: its digest is [`Guide::digest`].
+    /// The text it was parsed from, whose digest is [`Guide::digest`].
     pub(crate) source: Arc<Source>,
-    /// The files beside it, by name.
+    /// The other files in its folder, by name.
     pub(crate) assets: BTreeMap<String, Vec<u8>>,
 }
 
-/// All of them, by provider's key.
+/// All current guides by the provider's key.
 pub(crate) type Snapshot = Arc<BTreeMap<String, Arc<Edition>>>;
 
-/// The guides as they are now, and where they come from.
+/// The current guides, and the folder they come from.
 pub(crate) struct Guides {
     folder: Option<PathBuf>,
     current: RwLock<Snapshot>,
 }
 
-/// What reading the guides gave.
+/// The result of reading the guides.
 pub(crate) struct Loaded {
     pub(crate) editions: BTreeMap<String, Arc<Edition>>,
-    /// Those with errors: the provider's key, as far as it is known, and what there is to say.
+    /// The guides with errors.
     pub(crate) refused: Vec<Refused>,
 }
 
-/// A guide that cannot be used.
+/// A guide with errors.
 pub(crate) struct Refused {
     pub(crate) key: String,
     pub(crate) source: Arc<Source>,
     pub(crate) findings: Vec<Finding>,
 }
 
-/// What changed.
+/// The providers whose guides were added, changed or removed.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Changes {
     pub(crate) added: Vec<String>,
@@ -63,7 +63,7 @@ pub(crate) struct Changes {
     pub(crate) removed: Vec<String>,
 }
 
-/// Reads the guides that ship and those of a folder.
+/// Reads the built-in guides and those of a folder.
 pub(crate) fn load(folder: Option<&Path>) -> Result<Loaded, ReadError> {
     let mut catalog = catalog::shipped();
     if let Some(folder) = folder {
@@ -94,52 +94,52 @@ fn sort(catalog: Catalog) -> Loaded {
 }
 
 impl Guides {
-    /// Reads them. One with errors is left out, and the log says why.
+    /// Reads the guides. A guide with errors is left out, and the log says why.
     pub(crate) fn open(folder: Option<&Path>) -> Result<Self, ReadError> {
         let loaded = load(folder)?;
         loaded.refused.iter().for_each(|refused| refused.log("is left out"));
         Ok(Self { folder: folder.map(Path::to_owned), current: RwLock::new(Arc::new(loaded.editions)) })
     }
 
-    /// All of them, as they are now; what is taken does not change.
+    /// Returns the current guides. The snapshot does not change.
     pub(crate) fn snapshot(&self) -> Snapshot {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The guide of a provider, as it is now.
+    /// Returns a provider's current guide.
     pub(crate) fn current(&self, provider: &str) -> Option<Arc<Guide>> {
         self.edition(provider).map(|edition| Arc::clone(&edition.guide))
     }
 
-    /// The same, with its text and assets.
+    /// Returns a provider's current guide with its text and assets.
     pub(crate) fn edition(&self, provider: &str) -> Option<Arc<Edition>> {
         self.snapshot().get(provider).map(Arc::clone)
     }
 
-    /// How many there are.
+    /// The number of current guides.
     pub(crate) fn count(&self) -> usize {
         self.snapshot().len()
     }
 
-    /// Reads them again, and says in the log what changed and what is wrong. Takes a while; not for an async thread.
+    /// Reads the guides again, and logs what changed and what is wrong. Blocks; do not call it on an async thread.
     pub(crate) fn reload(&self) -> Changes {
         let loaded = match load(self.folder.as_deref()) {
             Ok(loaded) => loaded,
             Err(error) => {
                 let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
-                tracing::error!(%error, cause, "guides stay as they are");
+                tracing::error!(%error, cause, "could not read the guides again; keeping the current ones");
                 return Changes::default();
             }
         };
         let changes = self.take(loaded);
         if changes != Changes::default() {
             let Changes { added, changed, removed } = &changes;
-            tracing::info!(?added, ?changed, ?removed, guides = self.count(), "guides were read again");
+            tracing::info!(?added, ?changed, ?removed, guides = self.count(), "read the guides again");
         }
         changes
     }
 
-    /// Reads the guides again when something in their folder changed, until it is time to stop.
+    /// Reads the guides again whenever their folder changes, until the Hub stops.
     pub(crate) async fn watch(self: Arc<Self>, mut stop: Stop) {
         let Some(folder) = self.folder.clone() else { return };
         let mut known = look(&folder).await;
@@ -154,7 +154,7 @@ impl Guides {
             }
             known = settled(&folder, now).await;
             let guides = Arc::clone(&self);
-            // A panic in there is logged where it happens; the next change is another chance.
+            // A panic is logged where it happens; the next change triggers another try.
             let _ = tokio::task::spawn_blocking(move || guides.reload()).await;
         }
     }
@@ -165,7 +165,7 @@ impl Guides {
         for refused in &loaded.refused {
             match before.get(&refused.key) {
                 Some(good) => {
-                    refused.log("stays as it was");
+                    refused.log("its last good version stays in use");
                     now.insert(refused.key.clone(), Arc::clone(good));
                 }
                 None => refused.log("is left out"),
@@ -188,7 +188,7 @@ impl Guides {
 }
 
 impl Refused {
-    /// Its first error, with its place: the rest is what `waystone check` is for.
+    /// Logs the guide's first error with its location. `waystone check` shows the rest.
     pub(crate) fn log(&self, what: &str) {
         let errors = || self.findings.iter().filter(|finding| finding.severity() == Severity::Error);
         let Some(first) = errors().next() else { return };
@@ -212,7 +212,7 @@ mod tests {
         sort(Catalog::new(texts.iter().map(|(key, text)| Entry::new(key, key, text.as_bytes()))))
     }
 
-    /// The first guide that ships, under another key.
+    /// The first built-in guide under a different key.
     fn guide(key: &str, name: &str) -> String {
         let shipped = catalog::shipped();
         let guide = shipped.guides().next().unwrap();
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_guide_with_errors_stays_what_it_was() {
+    fn a_guide_with_errors_does_not_replace_its_last_good_version() {
         let guides = Guides { folder: None, current: RwLock::default() };
         let changes = guides.take(catalog(&[("a", guide("a", "A")), ("b", guide("b", "B"))]));
         assert_eq!(changes.added, ["a", "b"]);

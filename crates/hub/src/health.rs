@@ -1,6 +1,6 @@
-//! Whether the Hub lives, whether it can be used, and its numbers.
+//! Liveness, readiness and metrics.
 //!
-//! **Invariant:** none of this needs a key, and none says anything about accounts, people or settings.
+//! **Invariant:** these endpoints need no key, and reveal nothing about accounts, people or settings.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,14 +18,14 @@ use crate::app::{App, Phase};
 use crate::telemetry::metrics;
 use crate::wire::error::{ApiError, NOT_FOUND};
 
-/// A database that takes longer does not serve anybody well.
+/// How long the database may take to respond before the Hub reports that it is not ready.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new().route("/health/live", get(live)).route("/health/ready", get(ready))
 }
 
-/// The numbers, on the Hub's own address or one of their own.
+/// Returns the route of the metrics, which are served on the Hub's address or on a separate one.
 pub(crate) fn numbers() -> Router<Arc<App>> {
     Router::new().route("/metrics", get(render))
 }
@@ -55,17 +55,17 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
     (status, [(CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
 
-/// Whether the database answers in time; what it answers is of no interest.
+/// Whether the database responds in time. The content of its response is irrelevant.
 async fn database_answers(app: &App) -> bool {
     let asked = app.vault.load_draft("health", Timestamp::now());
     match tokio::time::timeout(PATIENCE, asked).await {
         Ok(Ok(_)) => true,
         Ok(Err(error)) => {
-            tracing::warn!(%error, "the database answers with an error");
+            tracing::warn!(%error, "the database responded with an error");
             false
         }
         Err(_) => {
-            tracing::warn!(seconds = PATIENCE.as_secs(), "the database does not answer");
+            tracing::warn!(seconds = PATIENCE.as_secs(), "the database did not respond in time");
             false
         }
     }

@@ -1,6 +1,6 @@
-//! Bytes as lower-case hexadecimal digits.
+//! Formats bytes as lowercase hexadecimal digits.
 
-/// The bytes, two digits each.
+/// Returns two digits per byte.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,18 +1,18 @@
-//! What every request passes, outermost first.
+//! The layers that every request passes through, outermost first.
 //!
 //! | layer | what it does |
 //! |---|---|
-//! | `request_id` | gives the request its id, which every answer carries |
-//! | `observe` | the line in the log, and the numbers |
-//! | `client` | who is asking, also behind a proxy |
-//! | `headers` | what browsers are told not to do |
-//! | `any_origin` | who else may ask what the widget asks |
-//! | compression | texts, if the client takes gzip |
-//! | `envelope` | errors that are not ours are told as ours are |
-//! | panic, time, size | a handler that fails, is late, or is sent too much |
-//! | `once` | a request that is repeated under its key is done once |
+//! | `request_id` | gives the request an id, which every response carries |
+//! | `observe` | logs the request, and records its metrics |
+//! | `client` | finds the client's address, also behind a proxy |
+//! | `headers` | sets security headers |
+//! | `any_origin` | allows pages of any origin to call the widget's endpoints (CORS) |
+//! | compression | compresses text, if the client accepts gzip |
+//! | `envelope` | converts errors of the framework to the API's error body |
+//! | panic, time, size | handles panics, and limits a request's duration and size |
+//! | `once` | runs a request that is repeated with its idempotency key only once |
 //!
-//! **Invariant:** there is no answer without an id, a line in the log, and the headers; also none of a panic.
+//! **Invariant:** every response, even after a panic, has an id, a log entry and the security headers.
 
 mod any_origin;
 mod client;
@@ -39,7 +39,7 @@ pub(crate) use self::headers::allow_inline_style;
 use crate::app::App;
 use crate::wire::error::{ApiError, INTERNAL};
 
-/// Puts the layers around routes. The last that is added is the outermost.
+/// Wraps routes in the layers. The layer added last is the outermost.
 pub(crate) fn around(routes: Router<Arc<App>>, app: &Arc<App>) -> Router {
     let limits = &app.settings.limits;
     routes
@@ -57,7 +57,7 @@ pub(crate) fn around(routes: Router<Arc<App>>, app: &Arc<App>) -> Router {
         .with_state(Arc::clone(app))
 }
 
-/// What is answered for a panic. Where it was is in the log already; what it says may hold anything.
+/// The response to a panic. Its place is in the log already, and its message might contain a secret.
 fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     ApiError::of(&INTERNAL).into_response()
 }

@@ -1,5 +1,5 @@
-//! Work that one task does at a time, across all processes: its lease is in the database and is renewed while the work
-//! lasts. When a process dies, its leases expire, and the next task that asks takes over within seconds.
+//! Leases make sure that only one task at a time does a piece of work, across all processes. A lease is in the database
+//! and is renewed during the work. If a process dies, its leases expire, and another task can take over within seconds.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,13 +19,13 @@ const TERM: i64 = 8;
 /// How often a lease is renewed.
 const RENEWAL: Duration = Duration::from_secs(2);
 
-/// Gives out leases, and runs what needs one.
+/// Acquires leases, and runs work under them.
 pub(crate) struct Leases {
     vault: Arc<Vault>,
     tasks: Arc<Tasks>,
-    /// What tells this process from other replicas.
+    /// A random id that distinguishes this process from other replicas.
     process: String,
-    /// Counts the leases that were asked for: a second task of this process is refused as one of another process is.
+    /// Counts the requested leases, so that two tasks of this process are different holders.
     asked: AtomicU64,
 }
 
@@ -33,8 +33,8 @@ pub(crate) struct Leases {
 pub(crate) struct Running<T>(oneshot::Receiver<Option<T>>);
 
 impl<T> Running<T> {
-    /// Waits for the result; `None` if the work was broken off because another task has taken the lease over. Work goes
-    /// on when nobody waits for it.
+    /// Waits for the result; `None` if the work was aborted because another task has taken over the lease. The work
+    /// continues even if nobody waits for it.
     pub(crate) async fn result(self) -> Option<T> {
         self.0.await.ok().flatten()
     }
@@ -54,8 +54,8 @@ impl Leases {
         Self { vault, tasks, process: crate::hex::hex(&nonce), asked: AtomicU64::new(0) }
     }
 
-    /// Starts work in a task of its own, under a lease. `Err` gives the work back, not begun: another task holds the
-    /// lease.
+    /// Starts work in a task of its own, under a lease. `Err` returns the work, not started, because another task holds
+    /// the lease.
     pub(crate) async fn spawn<F>(
         &self,
         name: String,
@@ -71,7 +71,7 @@ impl Leases {
         }
         let (tell, result) = oneshot::channel();
         self.tasks.spawn(move |_| async move {
-            // Nobody may be waiting for it.
+            // Sending fails if nobody waits for the result, which is fine.
             let _ = tell.send(lease.during(work).await);
         });
         Ok(Ok(Running(result)))
@@ -79,12 +79,12 @@ impl Leases {
 }
 
 impl Lease {
-    /// Does the work and gives the lease back. `None`: another task has taken it over, and the work was broken off.
+    /// Does the work and releases the lease. `None` if another task has taken over the lease, and the work was aborted.
     async fn during<T>(self, work: impl Future<Output = T>) -> Option<T> {
         let done = tokio::select! {
             done = work => Some(done),
             () = self.lost() => {
-                tracing::warn!(what = self.name, "another process has taken it over");
+                tracing::warn!(what = self.name, "another process has taken over the lease; the work was aborted");
                 None
             }
         };
@@ -100,14 +100,14 @@ impl Lease {
         self.vault.lease(&self.name, &self.holder, now, until).await
     }
 
-    /// Renews the lease again and again; ends when another task holds it instead.
+    /// Keeps renewing the lease. Returns when another task holds it.
     async fn lost(&self) {
         loop {
             tokio::time::sleep(RENEWAL).await;
             match self.extend().await {
                 Ok(true) => {}
                 Ok(false) => return,
-                // It may work the next time.
+                // The next renewal may succeed.
                 Err(error) => tracing::warn!(what = self.name, %error, "the lease could not be renewed"),
             }
         }
@@ -128,12 +128,12 @@ mod tests {
         let first = leases.spawn("a".to_owned(), async { wait.await.is_ok() }).await.unwrap();
         let first = first.ok().unwrap();
         let second = leases.spawn("a".to_owned(), async {}).await.unwrap();
-        assert!(second.is_err(), "the same process has it, and is not asked twice");
+        assert!(second.is_err(), "another task of the same process holds the lease");
         let replica = Leases::new(Arc::clone(&vault), Arc::default());
         assert!(replica.spawn("a".to_owned(), async {}).await.unwrap().is_err());
         assert!(replica.spawn("b".to_owned(), async {}).await.unwrap().is_ok());
         go_on.send(()).unwrap();
         assert_eq!(first.result().await, Some(true));
-        assert!(replica.spawn("a".to_owned(), async {}).await.unwrap().is_ok(), "it was given back");
+        assert!(replica.spawn("a".to_owned(), async {}).await.unwrap().is_ok(), "the lease was released");
     }
 }

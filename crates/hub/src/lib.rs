@@ -1,10 +1,10 @@
 //! The Hub: connect sessions, linking pages, accounts and the wire protocol of StackOne's clients.
 //!
-//! **Invariant:** the only crate that knows the wire format; a handler holds no logic of linking, and no secret
-//! leaves but through the one door that is made for it.
+//! **Invariant:** this is the only crate that knows the wire format. Handlers contain no linking logic, and secrets
+//! leave the Hub only through the endpoint for credentials and in requests to their provider.
 //!
-//! Start reading at `serve.rs`: settings become an `App`, the routes of `router.rs` are put into the layers of
-//! `layers.rs`, and what is under way is finished before the end.
+//! Start reading at `serve.rs`: it builds an `App` from the settings, wraps the routes of `router.rs` in the layers of
+//! `layers.rs`, and finishes requests in progress before it ends.
 
 pub mod pages;
 pub mod serve;

@@ -1,7 +1,7 @@
-//! How often: guesses, calls, sessions and attempts.
+//! Rate limits on guesses, calls and link attempts.
 //!
-//! **Invariant:** what costs or tells something (a guess at a token, a request to a provider) is counted in the
-//! database, for all replicas and across restarts; calls with a good key, which are many, are counted in the process.
+//! **Invariant:** wrong guesses and link attempts are counted in the database, for all replicas and across restarts.
+//! Calls with a valid key, which are frequent, are counted per process.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,16 +13,16 @@ use crate::client::Client;
 use crate::settings::{Limits, Set};
 use crate::wire::error::{ApiError, TOO_MANY_REQUESTS, log_failure};
 
-/// Wrong keys and tokens from one address, in ten minutes.
+/// Wrong keys and tokens allowed from one address: the number, and the period in seconds.
 const GUESSES: (i64, i64) = (60, 600);
-/// Calls with one key, in a minute, in one process.
+/// Calls allowed with one key per minute and process.
 const CALLS: u32 = 6000;
 
-/// Counts what is limited, and refuses what is too much.
+/// Enforces the rate limits.
 pub(crate) struct Limiter {
     vault: Arc<Vault>,
     limits: Limits,
-    /// The minute, and the calls in it by API key.
+    /// The current minute (Unix time), and its calls by API key.
     calls: Mutex<(i64, BTreeMap<String, u32>)>,
 }
 
@@ -31,9 +31,9 @@ impl Limiter {
         Self { vault, limits, calls: Mutex::default() }
     }
 
-    /// Goes on unless the address has guessed wrong too often.
+    /// Returns an error if the address has sent too many wrong keys or tokens.
     pub(crate) async fn may_guess(&self, client: &Client) -> Result<(), ApiError> {
-        // Read only: a client with a good key costs no write.
+        // Only reads, so a client with a valid key costs no write.
         let now = Timestamp::now();
         let (hits, ends) = self.vault.counted(&guesses(client), GUESSES.1, now).await?;
         if hits < GUESSES.0 {
@@ -46,12 +46,12 @@ impl Limiter {
     /// Counts a request with an unknown key or token.
     pub(crate) async fn guessed_wrong(&self, client: &Client) {
         if let Err(error) = self.vault.count(&guesses(client), GUESSES.1, Timestamp::now()).await {
-            // The guess is refused all the same.
+            // The request is refused anyway.
             log_failure(&error);
         }
     }
 
-    /// Counts a call with a key.
+    /// Counts a call with a key. Returns an error if there are too many.
     pub(crate) fn call(&self, key: &ApiKey) -> Result<(), ApiError> {
         let now = Timestamp::now();
         let minute = now.as_second().div_euclid(60);
@@ -64,7 +64,7 @@ impl Limiter {
         if *hits <= CALLS { Ok(()) } else { Err(too_many("calls with this key", (minute + 1) * 60, now)) }
     }
 
-    /// Counts an attempt: in its session, from its address, at a provider's host.
+    /// Counts a link attempt per session, per address and per host. Returns an error if there are too many.
     pub(crate) async fn attempt(
         &self,
         session: &Session,
@@ -84,8 +84,8 @@ impl Limiter {
         all.extend(host.map(|host| limit(format!("host/{host}"), 60, &limits.host_attempts)));
         let now = Timestamp::now();
         let Some((which, ends)) = self.vault.count_within(&all, now).await? else { return Ok(()) };
-        let whose = ["in this session", "from this address", "at this host, by everybody"];
-        Err(too_many(&format!("attempts {}", whose[which]), ends, now))
+        let whose = ["in this session", "from this address", "at this host, from all customers"];
+        Err(too_many(&format!("link attempts {}", whose[which]), ends, now))
     }
 }
 

@@ -1,11 +1,11 @@
-//! Link attempts: a session's attempt, its flow, and what becomes of it.
+//! Link attempts: a session's attempt, its flow and its result.
 //!
 //! [`Links`] orchestrates: it begins attempts, takes them up again, runs their checks and stores their accounts. A
 //! [`Linking`] is the attempt itself. It is made for one request and holds nothing that is not in the database before and
 //! after it.
 //!
-//! **Invariant:** an account is stored once per attempt, and only what was seen to work; the transcript and the
-//! texts for people hold no secret.
+//! **Invariant:** an attempt stores at most one account, and only with credentials that passed their checks; the
+//! transcript and the messages for people contain no secret.
 
 mod attempt;
 mod check;

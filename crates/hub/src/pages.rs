@@ -1,13 +1,13 @@
-//! The linking pages, as views: from a flow, a guide and a brand to a text of HTML.
+//! The views of the linking pages: they render HTML from a flow, a guide and a brand.
 //!
 //! | noun | meaning |
 //! |---|---|
-//! | [`Frame`] | what every page has around it: brand, language, style sheet and script, token |
-//! | [`FormPage`], [`CheckingPage`], [`AccountPage`] … | what one page is made from |
-//! | [`Trouble`] | why there is no page |
+//! | [`Frame`] | the parts that all pages share: brand, language, style sheet and script, CSRF token |
+//! | [`FormPage`], [`CheckingPage`], [`AccountPage`] … | the data of one page |
+//! | [`Trouble`] | why a page cannot be shown |
 //!
-//! **Invariant:** a view reads what it is given and nothing else: no clock, socket, disk, storage or randomness. No
-//! value of a secret field reaches a page, a text from outside is escaped, and no page has code or style in it.
+//! **Invariant:** a view depends only on its arguments: it uses no clock, network, disk, storage or randomness. No page
+//! contains the value of a secret field, unescaped external text, or inline code or style.
 
 mod account;
 mod assets;

@@ -1,7 +1,7 @@
-//! Requests through an account: the Hub adds what authenticates, and hands the answer on as it comes.
+//! Requests through an account: the Hub adds the authentication, and streams the provider's response to the caller.
 //!
-//! **Invariant:** what authenticates goes to the host of the account alone and never back to the caller; that it was
-//! used, by whom and for what path, stands in the trail before the request is sent.
+//! **Invariant:** credentials are sent only to the account's host, and never back to the caller. The audit trail
+//! records who uses them, and for which path, before the request is sent.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -30,16 +30,16 @@ use crate::wire::error::{
     ApiError, CONFLICT, INVALID_VALUE, PRECONDITION_FAILED, PROVIDER_FAILED, PROVIDER_TIMEOUT,
 };
 
-/// So much of an answer's body passes, in bytes.
+/// The maximum size of a response's body, in bytes.
 const MOST: u64 = 256 * 1024 * 1024;
 
-/// A token that ends within so many seconds is not used any more.
+/// A token that expires within this many seconds is no longer used.
 const MARGIN: i64 = 30;
 
-/// What a provider answers to a token that holds no more.
+/// The status with which providers reject an expired token.
 const UNAUTHORIZED: u16 = 401;
 
-/// Headers of a caller that do not go on: of the connection, of ours, or of what is added here.
+/// Request headers that are not forwarded: they concern the connection or the Hub, or are set by the Hub.
 const NOT_PASSED: [&str; 25] = [
     "accept-encoding",
     "authorization",
@@ -68,7 +68,7 @@ const NOT_PASSED: [&str; 25] = [
     "x-forwarded-proto",
 ];
 
-/// Headers of a provider that do not come back.
+/// Response headers that are not returned to the caller.
 const NOT_RETURNED: [&str; 4] =
     ["set-cookie", "strict-transport-security", "content-security-policy", "server"];
 
@@ -83,13 +83,13 @@ pub(crate) struct Proxy {
     pub(crate) cache: TokenCache,
 }
 
-/// Tokens that were fetched to send requests and are kept nowhere else, by account and version, and when they were
-/// fetched.
+/// A cache of tokens that were fetched to send requests and are not stored elsewhere, with the time of fetching, by
+/// account and version.
 #[derive(Default)]
 pub(crate) struct TokenCache(Mutex<BTreeMap<(AccountId, i64), (Instant, Tokens)>>);
 
 impl TokenCache {
-    /// The tokens, if they are valid for a while yet.
+    /// Returns the cached tokens if they do not expire soon.
     fn find(&self, of: &Credentials) -> Option<Values> {
         let cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         cache.get(&key(of)).filter(|(_, tokens)| holds(tokens)).map(|(_, tokens)| tokens.values.clone())
@@ -98,12 +98,12 @@ impl TokenCache {
     fn keep(&self, of: &Credentials, tokens: Tokens) {
         let key = key(of);
         let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // What has ended, and what belongs to credentials that were replaced, is removed.
+        // Removes expired tokens, and tokens of credentials that were replaced.
         cache.retain(|(id, _), (_, tokens)| holds(tokens) && *id != key.0);
         cache.insert(key, (Instant::now(), tokens));
     }
 
-    /// Removes tokens that a provider refused; `false` if they are so new that the refusal is not for them.
+    /// Removes tokens that a provider refused. Returns `false` if they are too new to be the reason.
     fn forget(&self, of: &Credentials) -> bool {
         let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if cache.get(&key(of)).is_some_and(|(fetched, _)| fetched.elapsed() < TRUSTED) {
@@ -124,8 +124,8 @@ fn holds(tokens: &Tokens) -> bool {
 }
 
 impl Proxy {
-    /// Sends a request through an account. Tokens are renewed where they have ended, and where the provider says that
-    /// they have: a request that it did not let in has done nothing, and is sent once more.
+    /// Sends a request through an account. Renews tokens if they have expired or the provider refuses them; in the second
+    /// case the request had no effect, and is sent once more.
     pub(crate) async fn send(
         &self,
         account: &Account,
@@ -149,12 +149,12 @@ impl Proxy {
         }
     }
 
-    /// Asks the provider.
+    /// Sends the request to the provider.
     async fn ask(&self, flow: &Flow, wanted: ProxyRequest, tokens: &Values) -> Result<Streamed, ApiError> {
         let provider = &flow.guide().provider;
         let inputs = Inputs { tokens, ..Inputs::new(flow.method(), flow.environment(), flow.values()) };
         let request = probe::proxy_request(flow.method(), wanted, &inputs)
-            .map_err(|error| ApiError::new(&INVALID_VALUE, format!("The request cannot be made: {error}")))?;
+            .map_err(|error| ApiError::new(&INVALID_VALUE, format!("The request is not valid: {error}")))?;
         let began = Instant::now();
         let answer = self.egress.open(&request, MOST).await;
         let outcome = match &answer {
@@ -167,12 +167,12 @@ impl Proxy {
                 guide::Fault::Timeout => &PROVIDER_TIMEOUT,
                 _ => &PROVIDER_FAILED,
             };
-            ApiError::new(code, format!("{} could not be asked", provider.name))
+            ApiError::new(code, format!("{} could not be reached", provider.name))
                 .provider_response(format!("{}: {}", broken.fault, broken.detail))
         })
     }
 
-    /// Goes on only if requests may be sent through the account.
+    /// Returns an error unless requests may be sent through the account.
     async fn usable(&self, account: &Account) -> Result<(), ApiError> {
         let active = self.connectors.is_active(account).await?;
         let (status, reason) = status::of(account, active);
@@ -185,7 +185,7 @@ impl Proxy {
             .with("status", status.as_str()))
     }
 
-    /// The tokens from signing in, where the method signs in: as they are kept, or renewed now.
+    /// Returns the tokens from sign-in, stored or newly renewed. Empty if the method has no tokens.
     async fn tokens(
         &self,
         credentials: &mut Credentials,
@@ -202,7 +202,7 @@ impl Proxy {
         Ok(stored_tokens(credentials).values)
     }
 
-    /// Tokens to try instead of some that the provider refused; `None` if it is not they that it refused.
+    /// Returns new tokens after the provider refused a request; `None` if the tokens were not the reason.
     async fn other_tokens(
         &self,
         credentials: &Credentials,
@@ -220,7 +220,7 @@ impl Proxy {
         Ok((others != *refused).then_some(others))
     }
 
-    /// Tokens that can be fetched again at any time: from the cache, or fetched now.
+    /// Returns tokens that can be fetched at any time, from the cache or newly fetched.
     async fn fetched(&self, credentials: &Credentials) -> Result<Values, ApiError> {
         if let Some(values) = self.cache.find(credentials) {
             return Ok(values);
@@ -234,7 +234,7 @@ impl Proxy {
         Ok(values.clone())
     }
 
-    /// The answer, handed on as it comes.
+    /// Streams the provider's response to the caller.
     fn handed_on(&self, mut answer: Streamed) -> Response {
         let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
         let returned = std::mem::take(&mut answer.headers);
@@ -244,11 +244,11 @@ impl Proxy {
                 let piece = match answer.chunk().await {
                     Ok(Some(chunk)) => Ok(chunk),
                     Ok(None) => return,
-                    // An answer that breaks off has to be seen to: the connection ends without its end.
+                    // A truncated response must be noticed, so the connection to the caller is aborted.
                     Err(broken) => Err(io::Error::other(broken.detail)),
                 };
                 let is_broken = piece.is_err();
-                // The client may be gone: then the rest is not needed.
+                // If the client has gone, the rest is not needed.
                 if pieces.send(piece).await.is_err() || is_broken {
                     return;
                 }
@@ -264,7 +264,7 @@ impl Proxy {
                 headers.append(name, value);
             }
         }
-        // So that a caller can tell a 401 of the provider from one of the Hub.
+        // Lets the caller distinguish a 401 of the provider from one of the Hub.
         headers.insert("x-waystone-answered-by", HeaderValue::from_static("provider"));
         response.extensions_mut().insert(crate::layers::Meant);
         response

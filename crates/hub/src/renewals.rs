@@ -1,9 +1,9 @@
-//! Renewing the tokens of an account: by one task at a time, of whichever process.
+//! Renews accounts' tokens, one task at a time across all processes.
 //!
-//! Many providers give a new token for renewing with each renewal, and take the old one's second use for theft: then no
-//! token of the account holds any more. **Invariant:** whatever may renew tokens holds the account's lease and uses the
-//! tokens that are kept at that moment; so whoever comes next finds the new ones. New tokens are kept before anything
-//! else is asked with them, also when the client has hung up.
+//! Many providers issue a new refresh token with each renewal, and treat a second use of the old one as theft, which
+//! revokes all of the account's tokens. **Invariant:** a task that may renew tokens holds the account's lease and uses
+//! the tokens stored at that time, so the next task finds the new ones. New tokens are stored before they are used, even
+//! if the client has closed the connection.
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -23,27 +23,27 @@ use crate::wire::error::{ApiError, CONFLICT, INTERNAL, NOT_FOUND, PROVIDER_FAILE
 /// How often a task that waits for the lease tries to take it.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// How long it tries.
+/// How long a task waits for the lease.
 const PATIENCE: Duration = Duration::from_secs(40);
 
-/// How long tokens that were seen to work are not doubted, whatever a provider answers to a single request.
+/// How long tokens that have worked are not renewed, even if the provider refuses a request.
 pub(crate) const TRUSTED: Duration = Duration::from_mins(1);
 
-/// How long tokens that could not be renewed are not tried again: everyone who waited would try, one after the other.
+/// How long a failed renewal is not repeated. Otherwise all waiting tasks would repeat it, one after the other.
 const REFUSED: Duration = Duration::from_secs(5);
 
 /// When tokens were last checked, and why they do not work, if so.
 type Checked = (Instant, Result<(), ApiError>);
 
-/// Work that waits for the lease.
+/// Work that needs the account's lease.
 type Work<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>> + Send>>;
 
-/// Renews tokens.
+/// Renews accounts' tokens.
 pub(crate) struct Renewals {
     vault: Arc<Vault>,
     leases: Arc<Leases>,
     flows: Arc<AccountFlows>,
-    /// By account and version.
+    /// The results of the last checks, by account and version.
     checked: Mutex<BTreeMap<(AccountId, i64), Checked>>,
 }
 
@@ -52,8 +52,8 @@ impl Renewals {
         Self { vault, leases, flows, checked: Mutex::default() }
     }
 
-    /// The credentials with tokens that hold for a while yet: as they are kept, or renewed now. For a method whose
-    /// tokens are kept.
+    /// Returns the credentials with tokens that do not expire soon, renewing them if necessary. Only for methods whose
+    /// tokens are stored.
     pub(crate) async fn fresh(
         self: &Arc<Self>,
         credentials: Credentials,
@@ -67,8 +67,8 @@ impl Renewals {
         self.renewed(&credentials, actor).await
     }
 
-    /// The credentials with tokens that work, where those at hand have ended or were refused: as another task has renewed
-    /// them meanwhile, or renewed now.
+    /// Returns the credentials with working tokens after the given ones expired or were refused. Renews them, unless
+    /// another task has done so in the meantime.
     pub(crate) async fn renewed(
         self: &Arc<Self>,
         old: &Credentials,
@@ -87,7 +87,7 @@ impl Renewals {
         }
     }
 
-    /// Does something that may renew an account's tokens while no other task does.
+    /// Does work that may renew an account's tokens, while no other task does such work.
     pub(crate) async fn alone<T: Send + 'static>(
         &self,
         id: &AccountId,
@@ -117,8 +117,8 @@ impl Renewals {
         found.map(|()| keeper.credentials)
     }
 
-    /// Waits for the account's lease, and does the work in a task of its own: what a provider gives is kept also when the
-    /// request ends before. `None` if the account no longer has the version that is named, so that there is no need.
+    /// Waits for the account's lease, and does the work in a task of its own, so that new tokens are stored even if the
+    /// request ends first. `None` if the account no longer has the given version, so the work is not needed.
     async fn alone_at<T: Send + 'static>(
         &self,
         id: &AccountId,
@@ -129,19 +129,20 @@ impl Renewals {
         loop {
             match self.leases.spawn(format!("renewal/{id}"), work).await? {
                 Ok(running) => {
-                    let changed =
-                        || Err(ApiError::new(&CONFLICT, "The account was changed meanwhile; try again"));
+                    let changed = || {
+                        Err(ApiError::new(&CONFLICT, "The account was changed in the meantime; try again"))
+                    };
                     return running.result().await.unwrap_or_else(changed).map(Some);
                 }
                 Err(waiting) => work = waiting,
             }
             if PATIENCE < began.elapsed() {
-                let message = "The tokens of this account are being renewed, and the provider takes too long";
+                let message = "The provider is taking too long to renew this account's tokens";
                 return Err(ApiError::new(&PROVIDER_TIMEOUT, message).retry_after(5));
             }
             tokio::time::sleep(PAUSE).await;
             let now = self.vault.get(id).await?;
-            let now = now.ok_or_else(|| ApiError::new(&NOT_FOUND, "There is no account with this id"))?;
+            let now = now.ok_or_else(|| ApiError::new(&NOT_FOUND, "No account has this id"))?;
             if version.is_some_and(|version| version != now.version) {
                 return Ok(None);
             }
@@ -152,7 +153,7 @@ impl Renewals {
         Ok(self.vault.unseal(id, "tokens that were renewed", By::new(actor, Timestamp::now())).await?)
     }
 
-    /// What the last check of these tokens found, if it is recent enough not to check again.
+    /// Returns the result of the last check of these tokens, if it is recent enough.
     fn lately(&self, of: &Credentials) -> Option<Result<(), ApiError>> {
         let checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
         let (at, found) = checked.get(&(of.account.id.clone(), of.account.version))?;
@@ -167,7 +168,7 @@ impl Renewals {
     }
 }
 
-/// Whether a flow's tokens were seen to work.
+/// Returns an error unless the flow's tokens have worked.
 pub(crate) fn works(flow: &Flow) -> Result<(), ApiError> {
     match flow.stage() {
         Stage::Confirm { .. } => Ok(()),
@@ -177,6 +178,6 @@ pub(crate) fn works(flow: &Flow) -> Result<(), ApiError> {
             let message = format!("Signing in failed. {} {}", verdict.says, verdict.fix);
             Err(ApiError::new(code, message.trim()).with("outcome", verdict.outcome.as_str()))
         }
-        _ => Err(ApiError::new(&CONFLICT, "The account has to be linked again before it can be used")),
+        _ => Err(ApiError::new(&CONFLICT, "The account must be linked again before it can be used")),
     }
 }

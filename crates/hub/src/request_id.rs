@@ -1,4 +1,4 @@
-//! The id of the request in progress: kept per task, so that logs and errors can name it wherever they are made.
+//! The id of the request in progress, stored per task so that logs and errors can include it anywhere.
 
 tokio::task_local! {
     static CURRENT: String;
@@ -9,7 +9,7 @@ pub(crate) fn current() -> Option<String> {
     CURRENT.try_with(Clone::clone).ok()
 }
 
-/// Runs the work under a request's id.
+/// Runs the work with a request's id.
 pub(crate) async fn carried<T>(id: Option<String>, work: impl Future<Output = T>) -> T {
     match id {
         Some(id) => CURRENT.scope(id, work).await,

@@ -1,4 +1,4 @@
-//! All routes, in their layers.
+//! Combines all routes with the layers.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::wire::error::{ApiError, METHOD_NOT_ALLOWED, NOT_FOUND};
 use crate::{api, browse, embed, health, layers};
 
-/// What is served.
+/// Returns the Hub's routes.
 pub(crate) fn router(app: &Arc<App>) -> Router {
     let mut routes = health::routes().merge(api::api()).merge(browse::routes()).merge(embed::routes());
     let has_own_address = app.settings.metrics.listen.value.is_some();
@@ -18,7 +18,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
     layers::around(with_fallbacks(routes), app)
 }
 
-/// What is served at the address of the metrics.
+/// Returns the routes for the separate address of the metrics.
 pub(crate) fn numbers(app: &Arc<App>) -> Router {
     layers::around(with_fallbacks(health::routes().merge(health::numbers())), app)
 }

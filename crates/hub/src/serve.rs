@@ -1,7 +1,7 @@
-//! The Hub's life: it starts, listens, is ready, is asked to stop, finishes what is under way, and ends.
+//! Runs the Hub: starts it, listens, and stops gracefully.
 //!
-//! **Invariant:** who was told that the Hub is ready can use it; who was being answered when it was asked to stop gets
-//! the answer, if it is there within the grace.
+//! **Invariant:** once the Hub reports that it is ready, it can be used. When it is asked to stop, requests in progress
+//! still get their response if it is ready within the grace period.
 
 pub(crate) mod check;
 mod listen;
@@ -34,35 +34,35 @@ use crate::tasks::Stop;
 use crate::telemetry::{logs, metrics};
 use crate::upkeep::Upkeep;
 
-/// What there is to say when the Hub is ready.
+/// What to report when the Hub is ready.
 #[derive(Debug)]
 pub struct Started {
-    /// Where to go.
+    /// The URL at which the Hub is reached.
     pub url: String,
-    /// The address that is listened on, with the port that was free.
+    /// The address that the Hub listens on, with the actual port.
     pub address: SocketAddr,
-    /// The address of the metrics, if they have one of their own.
+    /// The separate address of the metrics, if they have one.
     pub metrics: Option<SocketAddr>,
-    /// How many guides can be used.
+    /// The number of guides in use.
     pub guides: usize,
-    /// What was made at this start.
+    /// What this start created, such as the key file.
     pub made: Vec<String>,
-    /// What is out of the ordinary.
+    /// Warnings for the operator.
     pub notes: Vec<String>,
-    /// The first key of the project, made at the very first start and shown never again.
+    /// The project's first API key, which is created at the very first start and shown only then.
     pub api_key: Option<Secret>,
 }
 
-/// How it ended.
+/// How the Hub ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
-    /// All that was under way was finished.
+    /// All requests and tasks were finished.
     Whole,
-    /// Something was cut off: the grace was over, or somebody asked a second time.
+    /// Something was aborted, because the grace period ended or the Hub was asked to stop a second time.
     Cut,
 }
 
-/// Serves until somebody asks to stop. `started` is called when the Hub is ready.
+/// Serves until the Hub is asked to stop. Calls `started` when it is ready.
 pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<Ended, ServeError> {
     logs::start(&settings);
     if settings.metrics.enabled.value {
@@ -138,7 +138,7 @@ async fn numbers_upkeep(mut stop: Stop) {
     }
 }
 
-/// A server that accepts connections and answers them.
+/// A server that accepts connections and handles their requests.
 struct Running {
     control: Control,
     task: JoinHandle<std::io::Result<()>>,
@@ -146,9 +146,9 @@ struct Running {
 
 impl Running {
     fn start(listener: Listener, routes: Router, certificate: Option<RustlsConfig>) -> Self {
-        /// Who connects and says nothing is let go of.
+        /// How long a new connection may stay silent before it is closed.
         const FIRST: Duration = Duration::from_secs(15);
-        /// As long a connection may rest between two requests; longer than proxies commonly keep theirs.
+        /// How long a connection may be idle between two requests; longer than proxies usually keep theirs.
         const REST: Duration = Duration::from_secs(75);
         let control = Control::new();
         let mut server = Server::<Counted>::from_listener(listener)
@@ -164,15 +164,15 @@ impl Running {
         Self { control, task }
     }
 
-    /// Takes no more connections, and waits for those that are there.
+    /// Accepts no more connections, and waits for the open ones.
     async fn finish(self) {
         self.control.graceful_shutdown(None);
         let _ = self.task.await;
     }
 }
 
-/// Takes nothing new, and finishes what is under way; unless somebody asks `again`. Health and numbers that have an
-/// address of their own are there to the end: they say that the Hub is stopping.
+/// Accepts no new requests, and finishes those in progress, unless `again` asks to stop at once. Health and metrics on
+/// a separate address are served to the end, so that they report that the Hub is stopping.
 async fn drain(
     app: Arc<App>,
     server: Running,
@@ -182,21 +182,21 @@ async fn drain(
     let (began, grace) = (Instant::now(), app.settings.server.shutdown_grace.value);
     let control = server.control.clone();
     app.enter(Phase::Draining);
-    tracing::info!(connections = control.connection_count(), "stopping: what is under way is finished");
+    tracing::info!(connections = control.connection_count(), "stopping: finishing requests in progress");
     let finish = async {
         server.finish().await;
-        // Only now: a request under way may have waited for a task.
+        // Tasks stop last, because a request in progress may wait for one.
         app.tasks.stop_all();
         app.tasks.ended().await;
     };
     let ended = tokio::select! {
         () = finish => Ended::Whole,
         () = tokio::time::sleep(grace) => {
-            tracing::warn!(seconds = grace.as_secs(), connections = control.connection_count(), "the grace is over");
+            tracing::warn!(seconds = grace.as_secs(), connections = control.connection_count(), "the grace period is over; stopping at once");
             Ended::Cut
         }
         () = again => {
-            tracing::warn!(connections = control.connection_count(), "asked a second time: stopping at once");
+            tracing::warn!(connections = control.connection_count(), "asked to stop a second time; stopping at once");
             Ended::Cut
         }
     };
@@ -216,7 +216,7 @@ async fn drain(
     ended
 }
 
-/// What a start makes that was not there before.
+/// Lists what a start will create.
 fn made(settings: &Settings) -> Vec<String> {
     let mut made = Vec::new();
     let data = &settings.data.value;
@@ -226,24 +226,25 @@ fn made(settings: &Settings) -> Vec<String> {
     if let vault::KeySource::File(path) = &settings.key.value
         && !path.exists()
     {
-        made.push(format!("the key {}: keep a copy, without it no account can be read", path.display()));
+        made.push(format!(
+            "the key {}: keep a copy, because no account can be read without it",
+            path.display()
+        ));
     }
     made
 }
 
-/// What an operator should know.
+/// Returns warnings for the operator.
 fn notes(app: &App) -> Vec<String> {
     let mut notes = app.egress.notes();
     let listens_to_all = !app.settings.server.listen.value.ip().is_loopback();
     if listens_to_all && !app.is_secure() && app.settings.server.public_url.value.is_none() {
-        notes.push(
-            "what people type in is sent in the clear: set `tls`, or `public_url` behind a proxy".to_owned(),
-        );
+        notes.push("credentials are sent unencrypted: set `tls`, or `public_url` behind a proxy".to_owned());
     }
     notes
 }
 
-/// Reads guides and certificate again.
+/// Reads the guides and the certificate again.
 fn reread(app: &Arc<App>, certificate: Option<&RustlsConfig>) {
     let (shared, certificate) = (Arc::clone(app), certificate.cloned());
     app.tasks.spawn(|_| async move {
@@ -253,7 +254,7 @@ fn reread(app: &Arc<App>, certificate: Option<&RustlsConfig>) {
                 tls::reload(pair, config);
             }
         });
-        // A panic in there is in the log already.
+        // A panic has been logged already.
         let _ = read.await;
     });
 }

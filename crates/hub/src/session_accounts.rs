@@ -21,7 +21,7 @@ impl SessionAccounts {
 
     /// The account with this id, if the session may edit it.
     pub(crate) async fn by_id(&self, session: &Session, id: &str) -> Result<Account, ApiError> {
-        let none = || ApiError::new(&NOT_FOUND, "There is no account with this id in this session");
+        let none = || ApiError::new(&NOT_FOUND, "This session has no account with this id");
         let found = self.vault.get(&id.parse().map_err(|_| none())?).await?;
         found.filter(|account| may_edit(&session.made, account)).ok_or_else(none)
     }

@@ -1,7 +1,7 @@
-//! Signing in at a provider: the browser is sent there, comes back, and what it brings is made into tokens.
+//! Sign-ins: sends a browser to a provider, and takes back the authorization code that it returns with.
 //!
-//! **Invariant:** a browser comes back once, and only the one that was sent; where it is sent is an address that the
-//! guide allows. Of what a provider says about a failure, only the word that OAuth defines is looked at.
+//! **Invariant:** each sign-in is completed at most once, and only by the browser that was sent. Browsers are sent only
+//! to URLs that the guide allows. Of a provider's error, only the code that OAuth defines is used.
 
 use std::sync::Arc;
 
@@ -20,32 +20,32 @@ use crate::wire::error::{ApiError, CONFLICT, GONE, INTERNAL};
 /// Minutes that a person may take at the provider.
 const MINUTES: i64 = 15;
 
-/// Who waits for a sign-in.
+/// Who waits for the result of a sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Via {
-    /// StackOne's widget: nobody is asked to confirm.
+    /// StackOne's widget: the account is stored without confirmation.
     Widget,
-    /// A page of ours.
+    /// A linking page.
     Page,
 }
 
-/// What is kept here while the browser is away.
+/// The data stored while the browser is at the provider.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     verifier: String,
     via: Via,
 }
 
-/// Where the browser goes, and what it will bring back.
+/// The URL to send a browser to, and the state it returns with.
 pub(crate) struct Sent {
-    /// The address at the provider.
+    /// The provider's authorization URL.
     pub(crate) url: String,
-    /// What it brings back.
+    /// The state that the browser must return with.
     pub(crate) back: Token,
 }
 
-/// What a browser brought back.
+/// The query that a browser returned with.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Back {
     pub(crate) state: Option<String>,
@@ -57,13 +57,13 @@ pub(crate) struct Back {
 pub(crate) struct Returned {
     pub(crate) sign_in: SignIn,
     pub(crate) via: Via,
-    /// What proves to the provider that the code was asked for here (PKCE).
+    /// The PKCE code verifier, which proves to the provider that the Hub requested the code.
     pub(crate) verifier: String,
     pub(crate) session: Session,
     pub(crate) attempt: Attempt,
 }
 
-/// Sends browsers to providers, and takes them back.
+/// Sends browsers to providers' sign-ins, and takes them back.
 pub(crate) struct SignIns {
     vault: Arc<Vault>,
     public_url: Url,
@@ -75,14 +75,14 @@ impl SignIns {
         Self { vault, public_url, upstreams }
     }
 
-    /// Begins to sign in, in a session.
+    /// Begins a sign-in in a session.
     pub(crate) async fn begin(&self, session: &Session) -> Result<SignIn, StoreError> {
         let now = Timestamp::now();
         let until = now.saturating_add(MINUTES.minutes()).unwrap_or(now).min(session.ends_at());
         self.vault.add_sign_in(session.seq, now, until).await
     }
 
-    /// Sends the browser to the provider, for an attempt whose flow has everything that is typed in.
+    /// Prepares to send the browser to the provider, for an attempt whose flow has all values it needs.
     pub(crate) async fn send(
         &self,
         sign_in: &SignIn,
@@ -116,13 +116,16 @@ impl SignIns {
         let kept = serde_json::to_string(&Kept { verifier, via });
         let kept = Secret::new(kept.map_err(|error| ApiError::internal(&error))?);
         if !self.vault.send_sign_in(sign_in, attempt, &back.digest(), &kept).await? {
-            return Err(ApiError::new(&GONE, "This sign-in was begun already, or is over; begin another"));
+            return Err(ApiError::new(
+                &GONE,
+                "This sign-in was started already or has ended; start a new one",
+            ));
         }
         Ok(Sent { url: format!("{}{}", origin.trim_end_matches('/'), to.path_and_query), back })
     }
 
-    /// Takes a sign-in up again, by the state that the browser brought; once. `None` if there is no such sign-in, or
-    /// what it belongs to is over.
+    /// Resumes a sign-in by the state that the browser returned with. Works once. `None` if there is no such sign-in, or
+    /// its session or attempt has ended.
     pub(crate) async fn take(&self, state: &str) -> Result<Option<Returned>, StoreError> {
         let now = Timestamp::now();
         let taken = self.vault.take_sign_in(&Digest::of(state), now).await?;
@@ -135,7 +138,7 @@ impl SignIns {
         Ok(Some(Returned { sign_in, via, verifier, session, attempt }))
     }
 
-    /// Tells the flow what the browser brought.
+    /// Passes the code or error that the browser returned with to the flow.
     pub(crate) fn tell(&self, flow: &mut Flow, verifier: String, back: &Back) {
         let Some(code) = &back.code else {
             flow.sign_in_failed(outcome(back.error.as_deref()));
@@ -150,13 +153,13 @@ impl SignIns {
         flow.signed_in(given);
     }
 
-    /// Where a provider sends the browser back to: what an admin enters there, once.
+    /// The redirect URI, which an admin registers with the provider.
     pub(crate) fn redirect_uri(&self, provider: &str) -> String {
         format!("{}connect/oauth2/{provider}/callback", self.public_url)
     }
 }
 
-/// What an error of the authorization endpoint means
+/// Returns the outcome for an error of the authorization endpoint
 /// ([RFC 6749, 4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1)).
 fn outcome(error: Option<&str>) -> OutcomeKind {
     match error {

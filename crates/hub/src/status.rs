@@ -1,54 +1,54 @@
-//! What an account's status is, and why: one table.
+//! The table of an account's statuses.
 //!
-//! **Invariant:** the status that clients see is worked out here and nowhere else, from what checks found, what
-//! somebody decided, and whether the connector profile is active. `docs/serving.md` shows this table.
+//! **Invariant:** the status that clients see is determined only here: from the results of checks, from `PATCH`
+//! requests, and from whether the connector profile is active. `docs/serving.md` shows this table.
 
 use vault::{Account, AccountState, Hold};
 
-/// The status of an account, as clients see it.
+/// An account's status, as clients see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
-    /// It can be used.
+    /// The account can be used.
     Active,
-    /// Its connector profile is switched off.
+    /// The account's connector profile is switched off.
     Inactive,
-    /// Its last check failed.
+    /// The account's last check failed.
     Error,
-    /// Somebody suspended it.
+    /// The account was suspended through the API.
     Suspended,
-    /// Somebody archived it.
+    /// The account was archived through the API.
     Archived,
-    /// Its credentials are past their time.
+    /// The account's credentials have expired.
     Expired,
 }
 
-/// A row of the table.
+/// A row of the status table.
 #[derive(Debug)]
 pub(crate) struct Row {
     /// The status.
     pub(crate) status: Status,
-    /// When it holds.
+    /// The condition under which an account has the status.
     pub(crate) when: &'static str,
-    /// The codes of the reasons that go with it.
+    /// The codes of the reasons reported with it.
     pub(crate) reasons: &'static str,
     /// Whether requests can be sent through the account.
     pub(crate) usable: bool,
-    /// How it becomes active again.
+    /// How the account becomes active again.
     pub(crate) back: &'static str,
 }
 
-/// Every status; the first row that holds decides.
+/// All statuses. The first row whose condition is met applies.
 pub(crate) static TABLE: [Row; 6] = [
     Row {
         status: Status::Archived,
-        when: "somebody archived it",
+        when: "it was archived through the API",
         reasons: "`archived`",
         usable: false,
-        back: "`PATCH /accounts/{id}` with `status: active`; a new link does not take its place",
+        back: "`PATCH /accounts/{id}` with `status: active`; a new link does not replace it",
     },
     Row {
         status: Status::Suspended,
-        when: "somebody suspended it",
+        when: "it was suspended through the API",
         reasons: "`suspended`",
         usable: false,
         back: "`PATCH /accounts/{id}` with `status: active`",
@@ -62,7 +62,7 @@ pub(crate) static TABLE: [Row; 6] = [
     },
     Row {
         status: Status::Expired,
-        when: "a check found that the credentials are past their time",
+        when: "a check found that the credentials have expired",
         reasons: "`expired`",
         usable: false,
         back: "the account is linked again",
@@ -76,15 +76,15 @@ pub(crate) static TABLE: [Row; 6] = [
     },
     Row {
         status: Status::Active,
-        when: "none of these",
-        reasons: "none; `ok_limited`, if some of the permissions that could be used are missing",
+        when: "otherwise",
+        reasons: "none, or `ok_limited` if optional permissions are missing",
         usable: true,
         back: "",
     },
 ];
 
 impl Status {
-    /// The word on the wire.
+    /// The status as a string in the API.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -96,18 +96,18 @@ impl Status {
         }
     }
 
-    /// The status with that word.
+    /// Parses a status from its string in the API.
     pub(crate) fn parse(word: &str) -> Option<Self> {
         TABLE.iter().map(|row| row.status).find(|status| status.as_str() == word)
     }
 
-    /// Whether requests can be sent through an account with it.
+    /// Whether requests can be sent through an account with this status.
     pub(crate) fn is_usable(self) -> bool {
         TABLE.iter().any(|row| row.status == self && row.usable)
     }
 }
 
-/// The table, as Markdown, for the operator's page.
+/// Returns the table as Markdown, for `docs/serving.md`.
 pub fn table() -> String {
     let mut text = String::from(
         "| status | when | `status_reasons` | usable | how it becomes active |\n|---|---|---|---|---|\n",
@@ -120,25 +120,23 @@ pub fn table() -> String {
     text
 }
 
-/// Why an account has its status: a code, and a sentence.
+/// Why an account has its status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Reason {
-    /// The code.
+    /// A stable identifier.
     pub(crate) code: String,
-    /// The sentence.
+    /// A sentence for people.
     pub(crate) description: String,
 }
 
-/// The status of an account, and why. `profile_active`: whether its connector profile is.
+/// Returns an account's status and its reason. `profile_active` says whether its connector profile is active.
 pub(crate) fn of(account: &Account, profile_active: bool) -> (Status, Option<Reason>) {
     let reason = |code: &str, description: &str| {
         Some(Reason { code: code.to_owned(), description: description.to_owned() })
     };
     match (account.hold, &account.state) {
-        (Some(Hold::Archived), _) => (Status::Archived, reason("archived", "Somebody archived the account")),
-        (Some(Hold::Suspended), _) => {
-            (Status::Suspended, reason("suspended", "Somebody suspended the account"))
-        }
+        (Some(Hold::Archived), _) => (Status::Archived, reason("archived", "The account was archived")),
+        (Some(Hold::Suspended), _) => (Status::Suspended, reason("suspended", "The account was suspended")),
         (None, _) if !profile_active => {
             (Status::Inactive, reason("connector_profile_disabled", "The connector profile is switched off"))
         }
@@ -147,7 +145,7 @@ pub(crate) fn of(account: &Account, profile_active: bool) -> (Status, Option<Rea
         }
         (None, AccountState::Error { reason: says }) => (Status::Error, reason(&account.outcome, says)),
         (None, AccountState::Active) if account.outcome == "ok_limited" => {
-            (Status::Active, reason("ok_limited", "Some of the permissions that could be used are missing"))
+            (Status::Active, reason("ok_limited", "Some optional permissions are missing"))
         }
         (None, AccountState::Active) => (Status::Active, None),
     }

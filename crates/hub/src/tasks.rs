@@ -1,7 +1,7 @@
-//! Tasks that run in the background: started, asked to stop, and waited for.
+//! Background tasks: starts them, asks them to stop, and waits for them.
 //!
-//! **Invariant:** the Hub ends only when every task has ended or the grace is over; a task started for a request goes on
-//! when the client hangs up.
+//! **Invariant:** the Hub ends only when every task has ended or the grace period is over. A task started for a request
+//! continues when the client closes the connection.
 
 use std::future::Future;
 use std::sync::{Mutex, PoisonError};
@@ -34,12 +34,12 @@ impl Tasks {
     {
         let task = request_id::carried(request_id::current(), task(self.stop())).in_current_span();
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        // What has ended is let go of, so that the list does not grow with the Hub's age.
+        // Removes finished tasks, so that the set does not grow over time.
         while running.try_join_next().is_some() {}
         running.spawn(task);
     }
 
-    /// What tells that it is time to stop.
+    /// Returns a handle that reports when to stop.
     pub(crate) fn stop(&self) -> Stop {
         Stop(self.stop.subscribe())
     }
@@ -61,7 +61,7 @@ impl Tasks {
         }
     }
 
-    /// How many are running.
+    /// The number of running tasks.
     pub(crate) fn count(&self) -> usize {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         while running.try_join_next().is_some() {}
@@ -76,14 +76,14 @@ impl Default for Tasks {
 }
 
 impl Stop {
-    /// Whether it is time.
+    /// Whether the task should stop.
     pub(crate) fn is_asked(&self) -> bool {
         *self.0.borrow()
     }
 
-    /// Waits until it is time.
+    /// Waits until the task should stop.
     pub(crate) async fn asked(&mut self) {
-        // A sender that is gone says so too.
+        // A dropped sender means to stop, too.
         let _ = self.0.wait_for(|asked| *asked).await;
     }
 }

@@ -1,7 +1,7 @@
-//! What the Hub says about itself: lines of a log, and numbers.
+//! The Hub's log and metrics.
 //!
-//! **Invariant:** neither holds a value that a client sent, an address it asked for, or a secret: paths are told by
-//! their route, errors by their facts.
+//! **Invariant:** neither contains a value that a client sent, a path it requested, or a secret: requests are
+//! identified by their route, and errors by their cause.
 
 pub(crate) mod logs;
 pub(crate) mod metrics;

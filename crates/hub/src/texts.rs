@@ -52,7 +52,7 @@ impl Language {
         }
     }
 
-    /// What a person is told, in this language where the words are ours, and otherwise in the guide's.
+    /// The message for an outcome: in this language if it is the Hub's own text, otherwise in the guide's language.
     pub fn say(self, saying: &Saying) -> Said {
         match saying.ours() {
             Some(ours) => Said { text: self.ours(ours), lang: self.tag() },
@@ -90,7 +90,7 @@ impl Language {
     }
 }
 
-/// What a person is told, and in which language that is.
+/// A message for a person, with its language.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Said {
     /// The text.

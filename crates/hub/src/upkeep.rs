@@ -1,4 +1,4 @@
-//! Removes what is past its time: sessions, attempts, sealed, counters, kept answers.
+//! Removes expired rows: sessions, attempts, sealed data, counters, stored responses and leases.
 //!
 //! **Invariant:** removing is never needed for safety: expired rows are ignored wherever they are read.
 
@@ -13,7 +13,7 @@ use crate::tasks::Stop;
 /// How often expired rows are removed.
 const EVERY: Duration = Duration::from_mins(10);
 
-/// Hours for which a session is kept after its end, with its attempts, for support.
+/// How many hours a session and its attempts are kept after it ends, for support.
 const KEPT_HOURS: i64 = 30 * 24;
 
 /// Removes expired rows.
@@ -26,16 +26,16 @@ impl Upkeep {
         Self { vault }
     }
 
-    /// Removes them every few minutes, until it is time to stop.
+    /// Removes expired rows regularly, until the Hub stops.
     pub(crate) async fn run(self, mut stop: Stop) {
         loop {
-            // First a pause: a start has enough to do, and nothing is gained by haste.
+            // Waits first, because removing is not urgent and a start has enough to do.
             tokio::select! {
                 () = stop.asked() => return,
                 () = tokio::time::sleep(EVERY) => {}
             }
             if let Err(error) = self.remove_expired(Timestamp::now()).await {
-                tracing::warn!(%error, "expired rows could not be removed");
+                tracing::warn!(%error, "could not remove expired rows");
             }
         }
     }

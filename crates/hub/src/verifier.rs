@@ -1,4 +1,4 @@
-//! Checking an account again, with what it was linked with.
+//! Checks accounts again with their stored credentials.
 
 use std::sync::Arc;
 
@@ -13,27 +13,27 @@ use crate::account_flows::AccountFlows;
 use crate::renewals::Renewals;
 use crate::wire::error::ApiError;
 
-/// What was found.
+/// The result of checking an account.
 #[derive(Debug)]
 pub(crate) struct Found {
-    /// The account, as it is now.
+    /// The account after the check.
     pub(crate) account: Account,
-    /// The outcome.
+    /// The overall outcome, for example `ok` or `wrong_secret`.
     pub(crate) outcome: String,
-    /// In words, where it is not good.
+    /// What is wrong, in one or two sentences. `None` if nothing is.
     pub(crate) message: Option<String>,
-    /// Each check.
+    /// The result of each check.
     pub(crate) checks: Vec<CheckSeen>,
 }
 
-/// How a check went.
+/// The result of one check.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CheckSeen {
-    /// Its key.
+    /// The check's key, for example `authenticate`.
     key: String,
-    /// What it is called.
+    /// The check's label.
     label: String,
-    /// `passed`, `missed` (it may fail, and did), `failed`, or `running`.
+    /// `passed`, `failed`, `missed` (an optional check that failed) or `running`.
     state: &'static str,
 }
 

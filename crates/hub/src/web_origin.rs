@@ -1,4 +1,4 @@
-//! Origins of web pages: parsed once, by one rule, wherever they come from.
+//! Origins of web pages, which are parsed in one place.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,7 +9,7 @@ use url::{Host, Url};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct WebOrigin(String);
 
-/// Why a text is not an origin.
+/// Why a string is not an origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WebOriginError {
     /// It is not a URL of only a scheme, a host and a port.
@@ -59,7 +59,7 @@ impl fmt::Display for WebOriginError {
 
 impl std::error::Error for WebOriginError {}
 
-/// Whether a URL's host can stand in a header. URLs may have hosts with `;` or `,`, which would end a directive.
+/// Whether a URL's host is safe in a header. A host may contain `;` or `,`, which would end a directive.
 fn is_plain_host(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => {

@@ -1,7 +1,8 @@
-//! A method's fields as StackOne's widget draws them.
+//! Converts a method's fields to the form that StackOne's widget draws.
 //!
-//! **Invariant:** what the widget would check in its own way is left out where that could differ from what the server
-//! does: patterns of secrets (it runs them on its placeholder), conditions (it knows none), numbers (digits only).
+//! **Invariant:** the form contains no check that the widget performs differently from the server: no patterns of
+//! secrets (it applies them to its placeholder), no conditions (it does not support them), and no numbers (it accepts
+//! only digits).
 
 use guide::{Brand, Field, FieldType, Guide, Method};
 use render::{Context, markdown_prose};
@@ -12,10 +13,10 @@ use crate::wire::connector::{
     HubAssets, HubConfig, HubField, HubNotice, HubOption, HubSupport, HubValidation,
 };
 
-/// The name under which the provider's environment is chosen. No field has it: see [`environment_field`].
+/// The key of the field that chooses the provider's environment. No other field has it: see [`environment_field`].
 pub(crate) const ENVIRONMENT: &str = "environment";
 
-/// The form of a method.
+/// Returns a method's form.
 pub(crate) fn form(brand: &Brand, public_url: &Url, guide: &Guide, connector: &Connector) -> HubConfig {
     let provider = guide.provider.key.as_str();
     let method = guide.method(&connector.method);
@@ -49,7 +50,7 @@ pub(crate) fn form(brand: &Brand, public_url: &Url, guide: &Guide, connector: &C
     }
 }
 
-/// The choice of an environment, where there is one to make.
+/// Returns the field that chooses an environment; `None` if there is only one.
 fn environment_field(method: &Method) -> Option<HubField> {
     if method.environments.len() < 2 || method.tells_environment() || method.field(ENVIRONMENT).is_some() {
         return None;
@@ -93,7 +94,8 @@ fn widget_field(field: &Field, context: &Context<'_>) -> HubField {
         key: field.key.to_string(),
         label: field.label.clone(),
         kind,
-        // One that is asked under a condition cannot be required before that is known; the server asks for it.
+        // A conditional field is never marked as required, because the widget cannot evaluate the condition. The server
+        // checks it.
         required: field.required && field.when.is_none(),
         read_only: false,
         secret: field.secret,
@@ -105,8 +107,8 @@ fn widget_field(field: &Field, context: &Context<'_>) -> HubField {
     }
 }
 
-/// What is typed is made into what is kept before it is judged, so a pattern is for the browser only where nothing is
-/// made of it.
+/// The server normalizes a value before it checks the pattern, so the browser gets the pattern only if there is no
+/// normalization.
 fn validation(field: &Field) -> Option<HubValidation> {
     let pattern = field.pattern.as_ref()?;
     if field.secret || !field.accept.is_empty() {

@@ -1,6 +1,6 @@
-//! What goes over the wire, and how it is read: errors, bodies, queries.
+//! The types of the API's requests and responses, and the extractors that read them.
 //!
-//! **Invariant:** whatever goes wrong, a client of the API is answered in one shape.
+//! **Invariant:** every error response has the same shape.
 
 pub(crate) mod account;
 pub(crate) mod actions;
@@ -16,12 +16,12 @@ use serde::{Deserialize, Deserializer};
 pub(crate) use self::extract::{Json, Query, Segments, has_nul};
 pub(crate) use self::text::short_text;
 
-/// A time, as clients read it.
+/// Formats a time as the API does: RFC 3339 in UTC with milliseconds.
 pub(crate) fn stamp(time: Timestamp) -> String {
     format!("{time:.3}")
 }
 
-/// For a member that may be left out, or null: two different things.
+/// Tells a member that is missing (`None`) from one that is null (`Some(Value::Null)`).
 pub(crate) fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<serde_json::Value>, D::Error> {
     serde_json::Value::deserialize(from).map(Some)
 }

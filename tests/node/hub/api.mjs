@@ -136,8 +136,8 @@ test("scopes are of the provider, and it is said which there are", async () => {
   assert.equal((await of({ provider: "ashby", scopes: ["jobs:read"] })).status, 201);
   for (const [more, says] of [
     [{ provider: "ashby", scopes: ["job:read"] }, /`jobs:read`/],
-    [{ provider: "gladly", scopes: ["jobs:read"] }, /Gladly has none/],
-    [{ scopes: ["jobs:read"] }, /`provider` has to be given/],
+    [{ provider: "gladly", scopes: ["jobs:read"] }, /Gladly has no scopes/],
+    [{ scopes: ["jobs:read"] }, /scopes require `provider`/],
   ]) {
     const { status, body } = await of(more);
     assert.deepEqual([status, body.code], [400, "invalid_value"]);

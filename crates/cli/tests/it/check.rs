@@ -110,7 +110,7 @@ fn what_settings_name_is_looked_at() {
         "error key: other users can read the key file",
         "help: chmod 600",
         "error tls:",
-        "holds no certificate in PEM",
+        "does not contain a certificate in PEM format",
     ] {
         assert!(said.out.contains(part), "{part}\n{}", said.out);
     }

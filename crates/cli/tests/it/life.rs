@@ -45,7 +45,7 @@ fn errors_are_told_in_the_envelope() {
     assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
     assert!(answer.contains("content-type: application/json"), "{answer}");
     let told = body(&answer);
-    assert_eq!((&told["statusCode"], &told["message"]), (&404.into(), &"Not Found".into()));
+    assert_eq!((&told["statusCode"], &told["message"]), (&404.into(), &"Not found".into()));
     assert!(answer.contains(told["request_id"].as_str().unwrap()), "{answer}");
     let wrong = ask(
         hub.address,

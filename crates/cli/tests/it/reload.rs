@@ -21,11 +21,13 @@ fn a_guide_that_changes_is_read_again_and_one_with_errors_stays() {
     assert!(hub.started.contains("\"guides\":13"), "{}", hub.started);
 
     fs::write(&file, good.replace("name: Acme", "name: Acme Cloud")).unwrap();
-    until("the change is in the log", || hub.log().contains("guides were read again"));
+    until("the change is in the log", || hub.log().contains("read the guides again"));
     assert!(hub.log().contains(r#""changed":"[\"acme\"]""#), "{}", hub.log());
 
     fs::write(&file, "waystone: 1\nprovider: { key: acme }\n").unwrap();
-    until("the error is in the log", || hub.log().contains("a guide has errors and stays as it was"));
+    until("the error is in the log", || {
+        hub.log().contains("a guide has errors and its last good version stays in use")
+    });
     assert!(hub.get("/health/ready").contains("\"guides\":13"));
     assert!(hub.log().contains("guides/acme/guide.yaml:"), "{}", hub.log());
 

@@ -74,7 +74,7 @@ fn it_speaks_tls_and_takes_the_next_certificate() {
     let fits = fs::read(hub.folder.path().join("key.pem")).unwrap();
     fs::write(hub.folder.path().join("key.pem"), kept).unwrap();
     hub.signal("HUP");
-    until("the pair is refused", || hub.log().contains("the certificate stays as it was"));
+    until("the pair is refused", || hub.log().contains("keeping the current certificate"));
     assert!(get(&hub, &root, "http/1.1").is_ok());
 
     fs::write(hub.folder.path().join("key.pem"), fits).unwrap();

@@ -1,4 +1,4 @@
-//! Linked accounts: listed, read, changed, deleted, checked again.
+//! Linked accounts: list, read, change, delete and check again.
 
 use std::sync::Arc;
 
@@ -17,17 +17,17 @@ use crate::wire::account::{LinkedAccount, ListAccounts, PatchAccount};
 use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE};
 use crate::wire::{Json, Segments, has_nul, short_text};
 
-/// As many are on a page where nobody says how many.
+/// The default number of accounts per page.
 const PAGE: u32 = 25;
-/// The most on a page.
+/// The maximum number of accounts per page.
 const MOST: u32 = 500;
 
-/// The accounts of the project, oldest first, a page at a time.
+/// Lists the project's accounts, oldest first, in pages.
 #[utoipa::path(
     get, path = "/accounts", tag = "accounts", security(("api_key" = [])), params(ListAccounts),
     responses(
         (status = 200, body = Vec<LinkedAccount>, description = "A page of accounts"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn list(
@@ -44,13 +44,13 @@ pub(super) async fn list(
     Ok(axum::Json(found.iter().map(|account| as_seen(&app, account, is_active(account))).collect()))
 }
 
-/// An account.
+/// Returns an account.
 #[utoipa::path(
     get, path = "/accounts/{id}", tag = "accounts", security(("api_key" = [])),
     params(("id" = String, Path, description = "The account's id")),
     responses(
         (status = 200, body = LinkedAccount, description = "The account"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn read(
@@ -63,14 +63,16 @@ pub(super) async fn read(
     Ok(axum::Json(shown(&app, &account).await?))
 }
 
-/// Changes what your product keeps with an account. Its credentials are changed by linking it again.
+/// Changes the data that your product stores with an account.
+///
+/// To change its credentials, link the account again.
 #[utoipa::path(
     patch, path = "/accounts/{id}", tag = "accounts", security(("api_key" = [])),
     params(("id" = String, Path, description = "The account's id")),
     request_body = PatchAccount,
     responses(
-        (status = 200, body = LinkedAccount, description = "The account, as it is now"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = 200, body = LinkedAccount, description = "The changed account"),
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn change(
@@ -87,13 +89,13 @@ pub(super) async fn change(
     Ok(axum::Json(shown(&app, &changed).await?))
 }
 
-/// Deletes an account and destroys the key of its credentials.
+/// Deletes an account and destroys the key that encrypts its credentials.
 #[utoipa::path(
     delete, path = "/accounts/{id}", tag = "accounts", security(("api_key" = [])),
     params(("id" = String, Path, description = "The account's id")),
     responses(
-        (status = 200, body = LinkedAccount, description = "The account, as it was"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = 200, body = LinkedAccount, description = "The account before it was deleted"),
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn remove(
@@ -107,24 +109,24 @@ pub(super) async fn remove(
     Ok(axum::Json(shown(&app, &removed).await?))
 }
 
-/// What an account is, for StackOne's clients.
+/// Metadata about an account, for StackOne's clients.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AccountMeta {
-    /// The key of the provider.
+    /// The provider's key, for example `gladly`.
     provider: String,
-    /// The provider's category.
+    /// The provider's category, for example `ticketing`; `other` if it has none.
     category: String,
-    /// Models of a unified API: none, for there is none here.
+    /// Models of a unified API. Always empty: there is no unified API here.
     models: Map<String, Value>,
 }
 
-/// What an account is.
+/// Returns an account's provider and category.
 #[utoipa::path(
     get, path = "/accounts/{id}/meta", tag = "accounts", security(("api_key" = [])),
     params(("id" = String, Path, description = "The account's id")),
     responses(
-        (status = 200, body = AccountMeta, description = "What it is"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = 200, body = AccountMeta, description = "The account's provider and category"),
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn meta(
@@ -140,26 +142,28 @@ pub(super) async fn meta(
     Ok(axum::Json(AccountMeta { provider: account.provider, category, models: Map::new() }))
 }
 
-/// What checking an account found.
+/// The result of checking an account.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Verified {
-    /// The account, as it is now.
+    /// The account after the check.
     account: LinkedAccount,
-    /// What its checks found: `ok`, `ok_limited`, `wrong_secret` and the like.
+    /// The overall result, for example `ok`, `ok_limited` or `wrong_secret`.
     outcome: String,
-    /// In words, where it is not good.
+    /// What is wrong, in one or two sentences for people. Null if nothing is.
     message: Option<String>,
-    /// Each check.
+    /// The result of each check.
     checks: Vec<CheckSeen>,
 }
 
-/// Checks an account again, with what it was linked with. A failure that passes by itself does not change its status.
+/// Checks an account again with its stored credentials.
+///
+/// A transient failure does not change the account's status.
 #[utoipa::path(
     post, path = "/accounts/{id}/verify", tag = "accounts", security(("api_key" = [])),
     params(("id" = String, Path, description = "The account's id")),
     responses(
-        (status = 200, body = Verified, description = "What was found"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = 200, body = Verified, description = "The result of the checks"),
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn verify(
@@ -175,7 +179,7 @@ pub(super) async fn verify(
     Ok(axum::Json(Verified { account, outcome, message, checks }))
 }
 
-/// An account as clients see it.
+/// Describes an account for clients.
 async fn shown(app: &App, account: &Account) -> Result<LinkedAccount, ApiError> {
     Ok(as_seen(app, account, app.connectors.is_active(account).await?))
 }
@@ -185,15 +189,15 @@ fn as_seen(app: &App, account: &Account, profile_active: bool) -> LinkedAccount 
     LinkedAccount::new(account, guide.as_ref().map(|guide| guide.provider.name.as_str()), profile_active)
 }
 
-/// The query, as lists of texts: keys may be repeated, and a value may hold several, separated by commas.
+/// Parses the query. A parameter may be repeated, and its value may be a comma-separated list.
 fn asked(query: &str) -> Result<ListAccounts, ApiError> {
     let mut asked = ListAccounts::default();
     let number = |name: &str, text: &str, most: u32| match text.parse::<u32>() {
         Ok(number) if 0 < number && number <= most => Ok(Some(number)),
-        _ => Err(ApiError::new(&INVALID_VALUE, format!("`{name}` is a number from 1 to {most}"))),
+        _ => Err(ApiError::new(&INVALID_VALUE, format!("`{name}` must be a number from 1 to {most}"))),
     };
     if has_nul(query) {
-        return Err(ApiError::new(&INVALID_VALUE, "The query has a character that is none"));
+        return Err(ApiError::new(&INVALID_VALUE, "The query contains a NUL character (`%00`)"));
     }
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         let name = name.strip_suffix("[]").unwrap_or(&name);
@@ -213,13 +217,13 @@ fn asked(query: &str) -> Result<ListAccounts, ApiError> {
             "origin_owner_ids" => several(&mut asked.origin_owner_ids),
             "status" => asked.status = Some(value.into_owned()).filter(|text| !text.is_empty()),
             "type" => asked.kind = Some(value.into_owned()).filter(|text| !text.is_empty()),
-            // Clients of later versions ask for more; what is not known narrows nothing.
+            // Newer clients send parameters that the Hub does not know. They are ignored.
             _ => {}
         }
     }
     let lists = [&asked.providers, &asked.account_ids, &asked.origin_owner_ids];
     if lists.into_iter().flatten().any(|list| 200 < list.len()) {
-        return Err(ApiError::new(&INVALID_VALUE, "A list in the query has more than 200 members"));
+        return Err(ApiError::new(&INVALID_VALUE, "A list in the query must not have more than 200 values"));
     }
     Ok(asked)
 }
@@ -229,7 +233,7 @@ fn wanted(caller: &Caller, asked: ListAccounts) -> Result<Wanted, ApiError> {
         None => None,
         Some(kind) => Some(
             Kind::parse(&kind.to_lowercase())
-                .ok_or_else(|| ApiError::new(&INVALID_VALUE, "`type` is `production` or `test`"))?,
+                .ok_or_else(|| ApiError::new(&INVALID_VALUE, "`type` must be `production` or `test`"))?,
         ),
     };
     if caller.key.kind == Kind::Test {
@@ -273,7 +277,7 @@ fn account_change(account: &Account, body: PatchAccount) -> Result<AccountChange
     let invalid = |message: &str| ApiError::new(&INVALID_VALUE, message);
     let text = |name: &str, value: Option<String>| value.map(|value| short_text(name, &value)).transpose();
     if body.provider.is_some_and(|provider| provider != account.provider) {
-        return Err(invalid("`provider` cannot be changed: link another account"));
+        return Err(invalid("`provider` cannot be changed; link another account instead"));
     }
     for (name, value) in [
         ("credentials", &body.credentials),
@@ -287,7 +291,7 @@ fn account_change(account: &Account, body: PatchAccount) -> Result<AccountChange
         });
         if !is_empty {
             return Err(invalid(&format!(
-                "`{name}` cannot be changed here, for what was not seen to work is not stored: make a session with `account_id`, and link again"
+                "`{name}` cannot be changed here, because only credentials that passed their checks are stored. Create a session with `account_id` and link the account again."
             )));
         }
     }
@@ -296,21 +300,21 @@ fn account_change(account: &Account, body: PatchAccount) -> Result<AccountChange
         Some("active") => Some(None),
         Some(word) => {
             let hold = Hold::parse(word);
-            Some(Some(hold.ok_or_else(|| invalid("`status` is `active`, `suspended` or `archived`"))?))
+            Some(Some(hold.ok_or_else(|| invalid("`status` must be `active`, `suspended` or `archived`"))?))
         }
     };
     let optional = |name: &str, value: Option<Value>| match value {
         None | Some(Value::Object(_)) => Ok(None),
         Some(Value::Null) => Ok(Some(None)),
         Some(Value::String(value)) => Ok(Some(Some(short_text(name, &value)?))),
-        Some(_) => Err(invalid(&format!("`{name}` is a text"))),
+        Some(_) => Err(invalid(&format!("`{name}` must be a string"))),
     };
     let metadata = match body.metadata {
         None => None,
         Some(Value::Null) => Some(Map::new()),
         Some(Value::Object(members)) if members.is_empty() => None,
         Some(Value::Object(members)) => Some(members),
-        Some(_) => return Err(invalid("`metadata` is an object")),
+        Some(_) => return Err(invalid("`metadata` must be an object")),
     };
     Ok(AccountChange {
         owner_id: text("origin_owner_id", body.origin_owner_id)?,

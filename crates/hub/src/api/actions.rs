@@ -1,5 +1,5 @@
-//! `GET /actions`: connectors with what can be done with their accounts, and with their guides as data, as StackOne's
-//! clients ask for them.
+//! `GET /actions`: connectors with their actions and, on request, their guides as data, in the form that StackOne's
+//! clients expect.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -23,45 +23,45 @@ use crate::wire::actions::{
 use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE};
 use crate::wire::has_nul;
 
-/// As many are on a page where nobody says how many.
+/// The default number of connectors per page.
 const PAGE: usize = 25;
-/// The most that are on a page.
+/// The maximum number of connectors per page.
 const MOST: usize = 200;
 
-/// Which connectors, and what of them.
+/// Filters and options for a list of connectors.
 #[derive(Debug, Default, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "it only describes: the query is read by `asked`")]
+#[expect(dead_code, reason = "only describes the query, which `asked` parses")]
 pub(super) struct ListActions {
-    /// Only those of these providers, separated by commas.
+    /// Returns only the connectors of these providers (comma-separated keys).
     #[param(rename = "filter[connectors]")]
     connectors: Option<String>,
-    /// Only those of these accounts, separated by commas.
+    /// Returns only the connectors of these accounts (comma-separated ids). At most 200.
     #[param(rename = "filter[account_ids]")]
     account_ids: Option<String>,
-    /// Only the connector with this action, and of its actions only that one.
+    /// Returns only the connector that has the action with this id, with this action alone.
     #[param(rename = "filter[action_key]")]
     action_key: Option<String>,
-    /// Only those whose name or key, or an action's label, has this in it.
+    /// Returns only connectors whose name, key or action labels contain this text. Case is ignored.
     search: Option<String>,
-    /// `authentication_guides` for the guides; may be repeated. What is not known adds nothing.
+    /// `authentication_guides` to include the guides as data. May be repeated; unknown values are ignored.
     include: Option<String>,
-    /// `actions`, to leave them out.
+    /// `actions` to leave the actions out.
     exclude: Option<String>,
-    /// The `next` of the page before.
+    /// The cursor of the page to return: `next` of the page before.
     next: Option<String>,
-    /// How many are on a page, from 1 to 200; 25, if left out.
+    /// The number of connectors per page. Defaults to 25.
     #[param(minimum = 1, maximum = 200)]
     page_size: Option<u32>,
 }
 
-/// Connectors with their actions and, if asked for, their guides as data.
+/// Lists connectors with their actions and, on request, their guides as data.
 #[utoipa::path(
     get, path = "/actions", tag = "connectors", security(("api_key" = [])),
     params(ListActions),
     responses(
         (status = 200, body = ActionsMetaPaginated, description = "A page of connectors"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn list(
@@ -83,7 +83,7 @@ pub(super) async fn list(
     Ok(axum::Json(ActionsMetaPaginated { data, next }))
 }
 
-/// What is asked for.
+/// The parsed query.
 #[derive(Debug, Default)]
 struct Asked {
     providers: Option<BTreeSet<String>>,
@@ -97,7 +97,7 @@ struct Asked {
 }
 
 impl Asked {
-    /// Narrows to these providers, too.
+    /// Narrows the filter to these providers.
     fn only(&mut self, these: BTreeSet<String>) {
         self.providers = Some(match self.providers.take() {
             Some(before) => before.intersection(&these).cloned().collect(),
@@ -119,10 +119,10 @@ impl Asked {
     }
 }
 
-/// The query, as lists of texts: keys may be repeated, and a value may hold several, separated by commas.
+/// Parses the query. A parameter may be repeated, and its value may be a comma-separated list.
 fn asked(query: &str) -> Result<Asked, ApiError> {
     if has_nul(query) {
-        return Err(ApiError::new(&INVALID_VALUE, "The query has a character that is none"));
+        return Err(ApiError::new(&INVALID_VALUE, "The query contains a NUL character (`%00`)"));
     }
     let mut asked = Asked { size: PAGE, ..Asked::default() };
     let parts = |value: &str| -> Vec<String> {
@@ -143,21 +143,21 @@ fn asked(query: &str) -> Result<Asked, ApiError> {
             "page_size" => {
                 let size = value.parse().ok().filter(|size| (1..=MOST).contains(size));
                 asked.size = size.ok_or_else(|| {
-                    ApiError::new(&INVALID_VALUE, format!("`page_size` is a number from 1 to {MOST}"))
+                    ApiError::new(&INVALID_VALUE, format!("`page_size` must be a number from 1 to {MOST}"))
                 })?;
             }
-            // Clients of later versions ask for more; what is not known narrows nothing.
+            // Newer clients send parameters that the Hub does not know. They are ignored.
             _ => {}
         }
     }
     if asked.accounts.as_ref().is_some_and(|ids| MOST < ids.len()) {
-        let message = format!("`filter[account_ids]` has more than {MOST} members");
+        let message = format!("`filter[account_ids]` must not have more than {MOST} values");
         return Err(ApiError::new(&INVALID_VALUE, message));
     }
     Ok(asked)
 }
 
-/// The providers of accounts that the caller may see.
+/// Returns the providers of these accounts, as far as the caller may see the accounts.
 async fn providers_of(app: &App, caller: &Caller, ids: Vec<String>) -> Result<BTreeSet<String>, ApiError> {
     let limit = i64::try_from(MOST).unwrap_or(i64::MAX);
     let wanted = Wanted { project: caller.project().to_owned(), ids, limit, ..Wanted::default() };
@@ -224,7 +224,8 @@ fn way(app: &App, guide: &Guide, method: &Method, with_guides: bool) -> Authenti
     }
 }
 
-/// A guide as titles and Markdown. How to renew a credential, or take it back, is on the guide's page alone.
+/// Converts a guide to titles and Markdown. Sections about renewing or revoking a credential are left out; they are on
+/// the guide's web page.
 fn as_data(walkthrough: &Walkthrough, context: &Context<'_>) -> AuthenticationGuide {
     let section = |section: &Section| AuthenticationGuideSection {
         title: section.title.clone(),

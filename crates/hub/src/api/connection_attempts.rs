@@ -1,4 +1,4 @@
-//! What StackOne's widget calls connection attempts: signing in at a provider in a window of its own.
+//! Connection attempts: StackOne's name for signing in to a provider in a separate window.
 
 use std::sync::Arc;
 
@@ -14,54 +14,54 @@ use crate::caller::Visitor;
 use crate::wire::error::{ApiError, ErrorBody, NOT_FOUND};
 use crate::wire::{Json, Segments};
 
-/// The session once more.
+/// The body that StackOne's widget sends to start a connection attempt.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(super) struct ConnectionAttemptCreate {
-    /// The session's token; the header says it as well, and counts.
+    /// The session's token. Ignored: the `x-hub-session-token` header decides.
     #[expect(dead_code, reason = "clients send it; the header decides")]
     token: Option<String>,
 }
 
-/// A connection attempt that was just made.
+/// A new connection attempt.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ConnectionAttemptCreated {
-    /// Its id.
+    /// The attempt's id.
     id: String,
 }
 
-/// How a connection attempt stands.
+/// The state of a connection attempt.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ConnectionAttempt {
-    /// `pending`, `authenticated`, `error`, `cancelled` or `expired`.
+    /// The attempt's state: `pending`, `authenticated`, `error`, `cancelled` or `expired`.
     status: &'static str,
-    /// The account, once it is linked.
+    /// The linked account. Null until the attempt is `authenticated`.
     account: Option<ConnectionAttemptAccount>,
-    /// What went wrong.
+    /// Why the attempt failed. Null unless it is in state `error`.
     error: Option<ConnectionAttemptError>,
 }
 
-/// The account of a connection attempt.
+/// The account that a connection attempt linked.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ConnectionAttemptAccount {
-    /// Its id.
+    /// The account's id.
     id: String,
 }
 
-/// What went wrong with a connection attempt: clients show `code` as a heading.
+/// Why a connection attempt failed.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ConnectionAttemptError {
-    /// In words.
+    /// What went wrong, in a few words. StackOne's widget shows it as a heading.
     code: String,
-    /// What the provider said, without secrets.
+    /// What the provider responded, without secrets.
     description: Option<String>,
 }
 
-/// Begins a connection attempt.
+/// Starts a connection attempt.
 #[utoipa::path(
     post, path = "/hub/connection_attempts", tag = "hub", security(("session" = [])), request_body = ConnectionAttemptCreate,
     responses(
-        (status = 201, body = ConnectionAttemptCreated, description = "The attempt"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = 201, body = ConnectionAttemptCreated, description = "The new attempt"),
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn create(
@@ -73,13 +73,13 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, axum::Json(ConnectionAttemptCreated { id: one.id })))
 }
 
-/// How a connection attempt stands.
+/// Returns the state of a connection attempt.
 #[utoipa::path(
     get, path = "/hub/connection_attempts/{id}", tag = "hub", security(("session" = [])),
     params(("id" = String, Path, description = "The attempt's id")),
     responses(
-        (status = 200, body = ConnectionAttempt, description = "How it stands"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = 200, body = ConnectionAttempt, description = "The attempt's state"),
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn read(
@@ -99,13 +99,13 @@ pub(super) async fn read(
     }))
 }
 
-/// Gives a connection attempt up.
+/// Cancels a connection attempt.
 #[utoipa::path(
     delete, path = "/hub/connection_attempts/{id}", tag = "hub", security(("session" = [])),
     params(("id" = String, Path, description = "The attempt's id")),
     responses(
-        (status = 204, description = "It is given up, or was over"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = 204, description = "The attempt is canceled, or had ended already"),
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn cancel(
@@ -120,7 +120,5 @@ pub(super) async fn cancel(
 
 async fn found(app: &App, visitor: &Visitor, id: &str) -> Result<SignIn, ApiError> {
     let found = app.vault.sign_in(visitor.session.seq, id).await?;
-    found.ok_or_else(|| {
-        ApiError::new(&NOT_FOUND, "There is no connection attempt with this id in this session")
-    })
+    found.ok_or_else(|| ApiError::new(&NOT_FOUND, "This session has no connection attempt with this id"))
 }

@@ -1,4 +1,4 @@
-//! Connectors: what can be linked, and what a project has set for it.
+//! Connectors: the providers that can be linked, and a project's profiles for them.
 
 use std::sync::Arc;
 
@@ -21,12 +21,12 @@ use crate::wire::connector::{ConnectorImages, ConnectorMeta, ConnectorMethod, Co
 use crate::wire::error::{ApiError, CONFLICT, ErrorBody, INVALID_VALUE, NOT_FOUND};
 use crate::wire::{Json, Segments, stamp};
 
-/// Every provider there is a guide for.
+/// Lists all providers that have a guide.
 #[utoipa::path(
     get, path = "/connectors/meta", tag = "connectors", security(("api_key" = [])),
     responses(
         (status = 200, body = Vec<ConnectorMeta>, description = "The providers"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn list_meta(
@@ -39,13 +39,13 @@ pub(super) async fn list_meta(
     Ok(axum::Json(editions.values().map(|edition| described(&app, edition, &connectors)).collect()))
 }
 
-/// A provider.
+/// Returns a provider.
 #[utoipa::path(
     get, path = "/connectors/meta/{provider}", tag = "connectors", security(("api_key" = [])),
     params(("provider" = String, Path, description = "The provider's key")),
     responses(
         (status = 200, body = ConnectorMeta, description = "The provider"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn read_meta(
@@ -59,12 +59,12 @@ pub(super) async fn read_meta(
     Ok(axum::Json(described(&app, &edition, &connectors)))
 }
 
-/// The icon of a provider. Anybody may see it.
+/// Returns a provider's icon. No key is needed.
 pub(super) async fn icon(
     State(app): State<Arc<App>>,
     Segments(provider): Segments<String>,
 ) -> Result<Response, ApiError> {
-    let none = || ApiError::new(&NOT_FOUND, "There is no such icon");
+    let none = || ApiError::new(&NOT_FOUND, "This icon does not exist");
     let edition = app.guides.edition(&provider).ok_or_else(none)?;
     let name = edition.guide.provider.icon.as_deref();
     let found = name.and_then(|name| Some((name, edition.assets.get(name)?.clone())));
@@ -74,7 +74,7 @@ pub(super) async fn icon(
         Some("png") => "image/png",
         _ => return Err(none()),
     };
-    // An image of an SVG runs nothing; opened as a page of its own it could, so that is forbidden as well.
+    // An SVG in an `<img>` runs no scripts, but one that is opened directly could, so the policy forbids it.
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(kind)),
         (CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600")),
@@ -87,65 +87,65 @@ pub(super) async fn icon(
     Ok((headers, bytes).into_response())
 }
 
-/// What a project has set for a method of a provider. StackOne calls it a connector profile, or an integration.
+/// A project's settings for one method of a provider. StackOne calls it a connector profile or an integration.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ConnectorProfile {
-    /// Its id.
+    /// The profile's id.
     id: String,
-    /// The key of the provider.
+    /// The provider's key, for example `gladly`.
     provider: String,
-    /// The key of the method.
+    /// The method's key, for example `api-key`.
     method: String,
-    /// What it is called.
+    /// The profile's name.
     name: String,
-    /// Whether accounts can be linked and used with it. Switching it off makes its accounts `inactive`.
+    /// Whether accounts can be linked and used with the profile. Switching it off makes its accounts `inactive`.
     active: bool,
-    /// Whether it is there by itself, for its method needs none.
+    /// Whether the profile exists without being created, because its method needs no setup.
     built_in: bool,
-    /// The values of the setup that may be seen.
+    /// The setup values that are not secret, by field key.
     values: BTreeMap<String, String>,
-    /// The names of those that may not.
+    /// The keys of the fields whose values are secret.
     secret_fields: Vec<String>,
-    /// When it was made.
+    /// When the profile was created (RFC 3339, UTC). Null if it is built in.
     created_at: Option<String>,
-    /// When it was last changed.
+    /// When the profile was last changed (RFC 3339, UTC). Null if it is built in.
     updated_at: Option<String>,
 }
 
-/// A connector profile to be made.
+/// The settings of a new connector profile.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct ConnectorProfileCreate {
-    /// The key of the provider.
+    /// The provider's key, for example `gladly`.
     provider: String,
-    /// The key of the method; may be left out where there is only one.
+    /// The method's key. Required if the provider has several methods.
     method: Option<String>,
-    /// What it is called; the provider's name, if left out.
+    /// The profile's name, 1 to 100 printable characters. Defaults to the provider's name.
     name: Option<String>,
-    /// Whether accounts can be linked and used with it; they can, if left out.
+    /// Whether accounts can be linked and used with the profile. Defaults to true.
     active: Option<bool>,
-    /// The values of the setup, by field, as the setup guide says.
+    /// The setup values by field key, as the setup guide describes them.
     #[serde(default)]
     values: BTreeMap<String, String>,
 }
 
-/// A change of a connector profile. What is left out stays.
+/// Changes to a connector profile. Members that are left out stay unchanged.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct ConnectorProfilePatch {
-    /// What it is called.
+    /// The profile's name, 1 to 100 printable characters.
     name: Option<String>,
-    /// Whether accounts can be linked and used with it.
+    /// Whether accounts can be linked and used with the profile.
     active: Option<bool>,
-    /// Values of the setup, by field.
+    /// The setup values to change, by field key.
     #[serde(default)]
     values: BTreeMap<String, String>,
 }
 
-/// The connector profiles of the project, those among them that are there by themselves.
+/// Lists the project's connector profiles, including the built-in ones.
 #[utoipa::path(
     get, path = "/connector_profiles", tag = "connectors", security(("api_key" = [])),
     responses(
         (status = 200, body = Vec<ConnectorProfile>, description = "The profiles"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn list_profiles(
@@ -157,13 +157,13 @@ pub(super) async fn list_profiles(
     Ok(axum::Json(all.iter().map(profile).collect()))
 }
 
-/// Makes a connector profile.
+/// Creates a connector profile.
 #[utoipa::path(
     post, path = "/connector_profiles", tag = "connectors", security(("api_key" = [])),
     request_body = ConnectorProfileCreate,
     responses(
         (status = 201, body = ConnectorProfile, description = "The profile"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn create_profile(
@@ -181,13 +181,13 @@ pub(super) async fn create_profile(
     };
     let method = method.ok_or_else(|| {
         let known = guide::listed(guide.methods.iter().map(|method| method.key.as_str()));
-        ApiError::new(&INVALID_VALUE, format!("`method` is {known}"))
+        ApiError::new(&INVALID_VALUE, format!("`method` must be one of {known}"))
     })?;
     let (values, secrets) = setup_values(method, body.values)?;
     let there = |key: &str| values.contains_key(key) || secrets.contains_key(key);
     let missing = setup_fields(method).into_iter().find(|field| field.required && !there(field.key.as_str()));
     if let Some(field) = missing {
-        let message = format!("`values.{}` is needed: {}", field.key, field.label);
+        let message = format!("`values.{}` is required (\"{}\")", field.key, field.label);
         return Err(ApiError::new(&INVALID_VALUE, message));
     }
     let new = NewConnectorProfile {
@@ -203,13 +203,13 @@ pub(super) async fn create_profile(
     Ok((StatusCode::CREATED, axum::Json(of_profile(&profile))))
 }
 
-/// A connector profile.
+/// Returns a connector profile.
 #[utoipa::path(
     get, path = "/connector_profiles/{id}", tag = "connectors", security(("api_key" = [])),
     params(("id" = String, Path, description = "The profile's id")),
     responses(
         (status = 200, body = ConnectorProfile, description = "The profile"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn read_profile(
@@ -228,8 +228,8 @@ pub(super) async fn read_profile(
     params(("id" = String, Path, description = "The profile's id")),
     request_body = ConnectorProfilePatch,
     responses(
-        (status = 200, body = ConnectorProfile, description = "The profile, as it is now"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = 200, body = ConnectorProfile, description = "The changed profile"),
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn change_profile(
@@ -241,7 +241,7 @@ pub(super) async fn change_profile(
     caller.needs(Scope::ConnectorsWrite)?;
     let found = app.connectors.find(caller.project(), &id).await?.ok_or_else(no_profile)?;
     if found.profile.is_none() {
-        let message = "This profile is there by itself; make one of your own to change it";
+        let message = "This profile is built in and cannot be changed; create your own instead";
         return Err(ApiError::new(&CONFLICT, message));
     }
     let method = found.guide().method(&found.method).ok_or_else(no_profile)?;
@@ -254,13 +254,15 @@ pub(super) async fn change_profile(
     Ok(axum::Json(of_profile(&profile)))
 }
 
-/// Deletes a connector profile with which no account is linked.
+/// Deletes a connector profile.
+///
+/// Fails if accounts are linked with it.
 #[utoipa::path(
     delete, path = "/connector_profiles/{id}", tag = "connectors", security(("api_key" = [])),
     params(("id" = String, Path, description = "The profile's id")),
     responses(
-        (status = 204, description = "It is deleted"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = 204, description = "The profile is deleted"),
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn remove_profile(
@@ -271,7 +273,7 @@ pub(super) async fn remove_profile(
     caller.needs(Scope::ConnectorsWrite)?;
     let found = app.connectors.find(caller.project(), &id).await?.ok_or_else(no_profile)?;
     if found.profile.is_none() {
-        return Err(ApiError::new(&CONFLICT, "This profile is there by itself and cannot be deleted"));
+        return Err(ApiError::new(&CONFLICT, "This profile is built in and cannot be deleted"));
     }
     let (actor, now) = (caller.actor(), Timestamp::now());
     match app.vault.remove_connector_profile(caller.project(), &id, By::new(&actor, now)).await? {
@@ -350,17 +352,17 @@ fn of_profile(profile: &vault::ConnectorProfile) -> ConnectorProfile {
     }
 }
 
-/// The values of a setup by field: those that may be seen, and those that may not.
+/// Setup values by field key: the public ones, and the secret ones.
 type SetupValues = (BTreeMap<String, String>, BTreeMap<String, Secret>);
 
-/// The values of a setup, public and secret, each as its field keeps it.
+/// Normalizes setup values and splits them into public and secret ones.
 fn setup_values(method: &guide::Method, given: BTreeMap<String, String>) -> Result<SetupValues, ApiError> {
     let (mut values, mut secrets) = (BTreeMap::new(), BTreeMap::new());
     let fields = setup_fields(method);
     for (name, text) in given {
         let Some(field) = fields.iter().find(|field| field.key == *name) else {
             let known = guide::listed(fields.iter().map(|field| field.key.as_str()));
-            let message = format!("`values` has a field that the setup does not know; it knows {known}");
+            let message = format!("`values` contains an unknown field; the setup's fields are {known}");
             return Err(ApiError::new(&INVALID_VALUE, message));
         };
         let text = Secret::new(text);
@@ -382,9 +384,9 @@ fn named(name: &str) -> Result<String, ApiError> {
 }
 
 fn no_provider() -> ApiError {
-    ApiError::new(&NOT_FOUND, "There is no provider with this key")
+    ApiError::new(&NOT_FOUND, "No provider has this key")
 }
 
 fn no_profile() -> ApiError {
-    ApiError::new(&NOT_FOUND, "There is no connector profile with this id")
+    ApiError::new(&NOT_FOUND, "No connector profile has this id")
 }

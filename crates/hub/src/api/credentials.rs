@@ -1,4 +1,4 @@
-//! What an account was linked with, for products with a client of their own.
+//! An account's credentials, for products that call the provider themselves.
 
 use std::sync::Arc;
 
@@ -19,30 +19,31 @@ use crate::status::Status;
 use crate::wire::error::{ApiError, CONFLICT, ErrorBody};
 use crate::wire::{Segments, stamp};
 
-/// What an account was linked with.
+/// An account's credentials, secrets included.
 #[derive(Serialize, ToSchema)]
 pub(super) struct AccountCredentials {
     /// The account's id.
     account_id: String,
-    /// The method.
+    /// The key of the method that the account was linked with, for example `api-key`.
     method: String,
-    /// The provider's environment, where there are several.
+    /// The provider's environment, for example `sandbox`. Null if the provider has only one.
     environment: Option<String>,
-    /// All values, secret ones included, by field; tokens that signing in gave are named `token:…`, and hold for a while
-    /// yet.
+    /// All values by field key, secrets included. Tokens from sign-in are named `token:…`; they are renewed first if
+    /// they are about to expire.
     credentials: Map<String, Value>,
-    /// When those tokens end, if that is known: ask again then, and they are renewed.
+    /// When those tokens expire (RFC 3339, UTC), if known. Read the credentials again then to get renewed tokens.
     tokens_expire_at: Option<String>,
 }
 
-/// What an account was linked with, secrets included. For products with a client of their own; the key needs the
-/// scope `credentials:read`, and each reading stands in the trail.
+/// Returns an account's credentials, secrets included, for products that call the provider themselves.
+///
+/// Requires the scope `credentials:read`. Every read is recorded in the audit trail.
 #[utoipa::path(
     get, path = "/accounts/{id}/credentials", tag = "accounts", security(("api_key" = [])),
     params(("id" = String, Path, description = "The account's id")),
     responses(
-        (status = 200, body = AccountCredentials, description = "The values"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = 200, body = AccountCredentials, description = "The credentials"),
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn read(
@@ -55,13 +56,13 @@ pub(super) async fn read(
     let active = app.connectors.is_active(&account).await?;
     let (status, _) = crate::status::of(&account, active);
     if matches!(status, Status::Suspended | Status::Archived | Status::Inactive) {
-        let message = format!("The account is {}; its credentials are not given out", status.as_str());
+        let message = format!("The account is {}, so its credentials cannot be read", status.as_str());
         return Err(ApiError::new(&CONFLICT, message));
     }
     let purpose = "read by the product";
     let mut opened =
         app.vault.unseal(&account.id, purpose, By::new(&caller.actor(), Timestamp::now())).await?;
-    // Where there is no guide any more for how it was linked, what is kept is given as it is.
+    // If the guide that the account was linked with no longer exists, the stored values are returned unrenewed.
     if let Ok(flow) = app.account_flows.relink_flow(&opened).await
         && keeps_tokens(flow.method())
     {

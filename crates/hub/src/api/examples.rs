@@ -1,7 +1,7 @@
-//! What is asked and answered, for example, in the API's description.
+//! The example requests and responses in the API's description.
 //!
-//! **Invariant:** nobody makes an example up: a test of the suite records them from a Hub that runs, and fails when one
-//! of them is no longer what is answered.
+//! **Invariant:** examples are recorded, not invented: a test of the suite records them from a running Hub, and fails
+//! when the Hub responds differently.
 
 use std::collections::BTreeMap;
 
@@ -15,18 +15,18 @@ const RECORDED: &str = include_str!("examples.json");
 
 const JSON: &str = "application/json";
 
-/// What is asked and answered.
+/// An example of a request and its response.
 #[derive(Debug, Deserialize)]
 struct Example {
-    /// The body of the request.
+    /// The request's body, if it has one.
     request: Option<Value>,
-    /// The status of the answer.
+    /// The response's status, for example `201`.
     status: String,
-    /// The body of the answer.
+    /// The response's body, if it has one.
     response: Option<Value>,
 }
 
-/// Puts the examples where they belong.
+/// Adds the examples to their operations, and the example of an error to the error schema.
 pub(super) fn add(document: &mut OpenApi) {
     let recorded: BTreeMap<String, Example> = serde_json::from_str(RECORDED).unwrap_or_default();
     for (line, example) in recorded {

@@ -1,4 +1,4 @@
-//! Guides, as other programs show them. Anybody may read them: they are documentation.
+//! Guides in the formats that other programs show. They are documentation, so no key is needed.
 
 use std::sync::Arc;
 
@@ -15,33 +15,36 @@ use crate::etag;
 use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE, NOT_FOUND};
 use crate::wire::{Query, Segments};
 
-/// Which guide, and for whom.
+/// Which version of a guide, and for whom.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct GuideOf {
-    /// `link`, for who links an account, or `setup`, for the admin who sets the method up; `link`, if left out.
+    /// `link` for the person who links an account, `setup` for the admin who sets the method up. Defaults to `link`.
     audience: Option<String>,
-    /// The scopes that are wanted, separated by commas; all, if left out.
+    /// The scopes that your product needs, separated by commas; steps for other scopes are left out. Defaults to all
+    /// scopes.
     scopes: Option<String>,
-    /// The exact guide, as an account names it; the current one, if left out.
+    /// The digest of the guide, as `guide_digest` of an account. Defaults to the current guide.
     digest: Option<String>,
 }
 
-/// A guide: a page of its own; with `.json`, `.md` or `.html` behind the method's key as data, as Markdown, or as a
-/// fragment of HTML to be put into a page.
+/// Returns a guide.
+///
+/// Append `.json`, `.md` or `.html` to the method's key for data, Markdown or an HTML fragment to embed in a page;
+/// without a suffix, the response is a complete web page.
 #[utoipa::path(
     get, path = "/guides/{provider}/{method}", tag = "connectors", security(()),
     params(
         ("provider" = String, Path, description = "The provider's key"),
-        ("method" = String, Path, description = "The method's key, and how it is wanted: `api-key.md`"),
+        ("method" = String, Path, description = "The method's key with an optional suffix, for example `api-key.md`"),
         GuideOf
     ),
     responses(
         (status = 200, description = "The guide", content(
             (String = "text/html"), (String = "text/markdown"), (serde_json::Value = "application/json")
         )),
-        (status = 304, description = "It is what `If-None-Match` names"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = 304, description = "The guide has not changed: `If-None-Match` names its current `ETag`"),
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn read(
@@ -50,7 +53,7 @@ pub(super) async fn read(
     Segments((provider, file)): Segments<(String, String)>,
     Query(of): Query<GuideOf>,
 ) -> Result<Response, ApiError> {
-    let none = || ApiError::new(&NOT_FOUND, "There is no such guide");
+    let none = || ApiError::new(&NOT_FOUND, "This guide does not exist");
     let (method, form) = match file.rsplit_once('.') {
         Some((method, form @ ("json" | "md" | "html"))) => (method, Some(form)),
         Some(_) => return Err(none()),
@@ -66,7 +69,7 @@ pub(super) async fn read(
         None | Some("link") => Audience::Link,
         Some("setup") if method.setup.is_some() => Audience::Setup,
         Some("setup") => return Err(none()),
-        Some(_) => return Err(ApiError::new(&INVALID_VALUE, "`audience` is `link` or `setup`")),
+        Some(_) => return Err(ApiError::new(&INVALID_VALUE, "`audience` must be `link` or `setup`")),
     };
     let scopes = of.scopes.as_deref().map(|text| {
         text.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
@@ -81,14 +84,14 @@ pub(super) async fn read(
     let tag = etag::of(&text);
     let is_known = etag::is_known(&headers, &tag);
     let tag = HeaderValue::from_str(&tag).map_err(|error| ApiError::internal(&error))?;
-    // The guide may change at any moment, and asking whether it has costs little.
+    // The guide can change at any time, and revalidating is cheap.
     let common = [(ETAG, tag), (CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
     if is_known {
         return Ok((StatusCode::NOT_MODIFIED, common).into_response());
     }
     let mut response = (common, [(CONTENT_TYPE, kind)], text).into_response();
     if form.is_none() {
-        // A page of its own has its style sheet in it.
+        // A complete page contains its own style sheet.
         crate::layers::allow_inline_style(&mut response);
     }
     response.headers_mut().insert("access-control-allow-origin", HeaderValue::from_static("*"));

@@ -1,6 +1,7 @@
-//! What StackOne's widget asks: settings, connectors, accounts. Its protocol, to the letter.
+//! The endpoints that StackOne's widget calls, exactly as its protocol defines them: settings, connectors, accounts.
 //!
-//! **Invariant:** 401 is for the session alone; a refused credential is never answered with 401 or 403.
+//! **Invariant:** 401 only ever means that the session is not valid; a refused credential is never answered with 401
+//! or 403.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,16 +26,16 @@ use crate::wire::connector::{
 use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE};
 use crate::wire::{Json, Query, Segments};
 
-/// What stands for a secret that is kept: the widget draws dots and leaves it out of what it sends. Nothing of the
-/// secret follows, as it could: the widget would show that in the clear.
+/// The marker for a stored secret: the widget draws dots and does not send it back. The protocol allows the secret's
+/// last characters after it, but the widget would show them in the clear, so there are none.
 const KEPT: &str = "__secretvalue:**redacted**";
 
-/// What the widget asks first.
+/// Returns the settings that the widget reads when it opens.
 #[utoipa::path(
     get, path = "/hub/settings", tag = "hub", security(("session" = [])),
     responses(
-        (status = 200, body = HubSettings, description = "Settings"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = 200, body = HubSettings, description = "The widget's settings"),
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn settings(
@@ -45,20 +46,20 @@ pub(super) async fn settings(
     Ok(axum::Json(HubSettings { enabled_features: Vec::new(), existing_account_id: existing }))
 }
 
-/// The provider of an account that is edited.
+/// Filters for a session's connectors.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ConnectorsOf {
-    /// Only of this provider.
+    /// Returns only the connectors of this provider (its key).
     provider: Option<String>,
 }
 
-/// What can be linked in the session.
+/// Lists the connectors that the session can link.
 #[utoipa::path(
     get, path = "/hub/connectors", tag = "hub", security(("session" = [])), params(ConnectorsOf),
     responses(
-        (status = 200, body = HubConnectors, description = "What can be linked"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = 200, body = HubConnectors, description = "The connectors"),
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn connectors(
@@ -69,7 +70,7 @@ pub(super) async fn connectors(
     let mut all = app.connectors.of_session(&visitor.session).await?;
     if let Some(provider) = &of.provider {
         all.retain(|one| one.provider() == provider);
-        // Who edits is shown the first of a provider: that has to be the one the account was linked with.
+        // When editing, the widget shows the provider's first connector, so that must be the account's own.
         if let Some(account) = app.session_accounts.edited(&visitor.session).await? {
             let own = account.home.map(|home| home.connector_profile);
             all.sort_by_key(|one| Some(&one.id) != own.as_ref());
@@ -79,13 +80,13 @@ pub(super) async fn connectors(
     Ok(axum::Json(HubConnectors { connectors }))
 }
 
-/// The form of something that can be linked.
+/// Returns the form of a connector.
 #[utoipa::path(
     get, path = "/hub/connectors/{id}", tag = "hub", security(("session" = [])),
-    params(("id" = String, Path, description = "The id in the list of connectors")),
+    params(("id" = String, Path, description = "The connector's id: `integration_id` in the list of connectors")),
     responses(
         (status = 200, body = HubConnectorConfig, description = "The form"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn connector(
@@ -99,12 +100,12 @@ pub(super) async fn connector(
     Ok(axum::Json(HubConnectorConfig { config, hub_settings: Map::new() }))
 }
 
-/// Links an account: checks what was typed, and stores it if it works.
+/// Links an account: checks the values that were entered, and stores them if they work.
 #[utoipa::path(
     post, path = "/hub/accounts", tag = "hub", security(("session" = [])), request_body = HubAccountBody,
     responses(
         (status = 201, body = HubAccountCreated, description = "The account"),
-        (status = "default", body = ErrorBody, description = "Why not; `provider_response` is what the provider said")
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why, and `provider_response` contains what the provider responded")
     )
 )]
 pub(super) async fn link(
@@ -121,13 +122,15 @@ pub(super) async fn link(
     Ok((StatusCode::CREATED, axum::Json(created)))
 }
 
-/// An account, to be edited. Of its secrets it says that they are kept, and nothing else.
+/// Returns an account for editing.
+///
+/// Its secrets are replaced with a marker.
 #[utoipa::path(
     get, path = "/hub/accounts/{id}", tag = "hub", security(("session" = [])),
     params(("id" = String, Path, description = "The account's id")),
     responses(
         (status = 200, body = HubAccount, description = "The account"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn account(
@@ -158,14 +161,16 @@ pub(super) async fn account(
     }))
 }
 
-/// Edits an account: what is left out stays; all of it is checked again before it is stored.
+/// Edits an account.
+///
+/// Fields that are left out keep their values; all values are checked again before they are stored.
 #[utoipa::path(
     patch, path = "/hub/accounts/{id}", tag = "hub", security(("session" = [])),
     params(("id" = String, Path, description = "The account's id")),
     request_body = HubAccountBody,
     responses(
         (status = 200, body = HubAccountCreated, description = "The account"),
-        (status = "default", body = ErrorBody, description = "Why not; `provider_response` is what the provider said")
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why, and `provider_response` contains what the provider responded")
     )
 )]
 pub(super) async fn edit(
@@ -181,7 +186,7 @@ pub(super) async fn edit(
     Ok(axum::Json(HubAccountCreated { id: account.id.to_string(), provider: account.provider }))
 }
 
-/// The values of a body, which are texts; a number is taken as it is written.
+/// Converts the values of a body to strings. Numbers and booleans are taken as they are written.
 fn entered(credentials: BTreeMap<String, Value>) -> Result<Entered, ApiError> {
     let mut entered = Entered::default();
     for (name, value) in credentials {
@@ -191,10 +196,10 @@ fn entered(credentials: BTreeMap<String, Value>) -> Result<Entered, ApiError> {
             Value::Bool(yes) => Secret::new(yes.to_string()),
             Value::Null => continue,
             Value::Array(_) | Value::Object(_) => {
-                return Err(ApiError::new(&INVALID_VALUE, "The values of `credentials` are texts"));
+                return Err(ApiError::new(&INVALID_VALUE, "Each value in `credentials` must be a string"));
             }
         };
-        // A mark that was sent back says that the secret is to stay.
+        // A marker that is sent back means that the secret stays unchanged.
         if text.expose().starts_with(KEPT) {
             continue;
         }
@@ -213,7 +218,7 @@ fn listed(app: &App, connector: &Connector) -> HubConnector {
         name: connector.name.clone(),
         provider: connector.provider().to_owned(),
         kind: connector.category().to_owned(),
-        // The widget tells entries by provider and version: two methods of a provider are two versions.
+        // The widget identifies an entry by provider and version, so two methods of a provider must be two versions.
         version: connector.id.clone(),
         authentication_config_key: connector.method.clone(),
         environment: "production",

@@ -1,4 +1,4 @@
-//! Keys of the project: listed, made, revoked.
+//! The project's API keys: list, create and revoke.
 
 use std::sync::Arc;
 
@@ -14,54 +14,55 @@ use crate::caller::Caller;
 use crate::wire::error::{ApiError, ErrorBody, FORBIDDEN, INVALID_VALUE, NOT_FOUND};
 use crate::wire::{Json, Segments, stamp};
 
-/// A key, without the key itself.
+/// An API key, without the key itself.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct KeyShown {
-    /// Its id.
+    /// The id of the key.
     id: String,
-    /// What it is for.
+    /// What the key is used for.
     name: String,
-    /// What it may do.
+    /// What the key allows, for example `platform:read`.
     scopes: Vec<String>,
-    /// `production`, or `test`: one that sees and makes nothing but what is for trying out.
+    /// `production`, or `test` for a key that sees and creates test data only.
     #[serde(rename = "type")]
     kind: &'static str,
-    /// When it was made.
+    /// When the key was created (RFC 3339, UTC).
     created_at: String,
-    /// When it was revoked.
+    /// When the key was revoked (RFC 3339, UTC). Null if it was not.
     revoked_at: Option<String>,
 }
 
-/// A key to be made.
+/// The settings of a new API key.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(super) struct KeyCreate {
-    /// What it is for.
+    /// What the key is used for, 1 to 100 printable characters.
     #[schema(max_length = 100)]
     name: String,
-    /// What it may do: of `platform:read`, `platform:write`, `connectors:read`, `connectors:write`,
+    /// What the key allows: any of `platform:read`, `platform:write`, `connectors:read`, `connectors:write`,
     /// `credentials:read`, `requests:write` and `keys:write`.
     scopes: Vec<String>,
-    /// `production` or `test`; `production`, if left out.
+    /// `production`, or `test` for a key that sees and creates test data only. Defaults to the type of the key that
+    /// creates it.
     #[serde(rename = "type")]
     kind: Option<String>,
 }
 
-/// A key that was just made.
+/// A new API key.
 #[derive(Serialize, ToSchema)]
 pub(super) struct KeyCreated {
-    /// The key.
+    /// The key's id, name, scopes and type.
     #[serde(flatten)]
     shown: KeyShown,
-    /// The key itself. It is shown once.
+    /// The key itself. It is returned only once.
     key: String,
 }
 
-/// The keys of the project.
+/// Lists the project's API keys.
 #[utoipa::path(
     get, path = "/api_keys", tag = "project", security(("api_key" = [])),
     responses(
         (status = 200, body = Vec<KeyShown>, description = "The keys"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn list(
@@ -73,12 +74,12 @@ pub(super) async fn list(
     Ok(axum::Json(keys.into_iter().filter(|key| caller.may(key.kind)).map(shown).collect()))
 }
 
-/// Makes a key.
+/// Creates an API key.
 #[utoipa::path(
     post, path = "/api_keys", tag = "project", security(("api_key" = [])), request_body = KeyCreate,
     responses(
-        (status = 201, body = KeyCreated, description = "The key"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = 201, body = KeyCreated, description = "The new key"),
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn create(
@@ -90,10 +91,10 @@ pub(super) async fn create(
     let kind = match body.kind.as_deref() {
         None => caller.key.kind,
         Some(kind) => Kind::parse(kind)
-            .ok_or_else(|| ApiError::new(&INVALID_VALUE, "`type` is `production` or `test`"))?,
+            .ok_or_else(|| ApiError::new(&INVALID_VALUE, "`type` must be `production` or `test`"))?,
     };
     if !caller.may(kind) {
-        return Err(ApiError::new(&FORBIDDEN, "A test key makes keys of type `test` only"));
+        return Err(ApiError::new(&FORBIDDEN, "A test key can create only keys of type `test`"));
     }
     let name = vault::display_name(&body.name)
         .map_err(|error| ApiError::new(&INVALID_VALUE, format!("`name` {error}")))?;
@@ -101,7 +102,10 @@ pub(super) async fn create(
     for wanted in &body.scopes {
         let Some(scope) = Scope::parse(wanted) else {
             let known = guide::listed(Scope::ALL.into_iter().map(Scope::as_str));
-            return Err(ApiError::new(&INVALID_VALUE, format!("A scope is not known; there is {known}")));
+            return Err(ApiError::new(
+                &INVALID_VALUE,
+                format!("`scopes` contains an unknown scope; the scopes are {known}"),
+            ));
         };
         if !scopes.contains(&scope) {
             scopes.push(scope);
@@ -113,13 +117,15 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, axum::Json(created)))
 }
 
-/// Revokes a key, now.
+/// Revokes an API key.
+///
+/// It stops working immediately.
 #[utoipa::path(
     delete, path = "/api_keys/{id}", tag = "project", security(("api_key" = [])),
     params(("id" = String, Path, description = "The key's id")),
     responses(
-        (status = 204, description = "It is revoked"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = 204, description = "The key is revoked"),
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn revoke(
@@ -128,7 +134,7 @@ pub(super) async fn revoke(
     Segments(id): Segments<String>,
 ) -> Result<StatusCode, ApiError> {
     caller.needs(Scope::KeysWrite)?;
-    let none = || ApiError::new(&NOT_FOUND, "There is no key with this id, or it is revoked");
+    let none = || ApiError::new(&NOT_FOUND, "No active key has this id");
     let keys = app.vault.keys_of(caller.project()).await?;
     if !keys.iter().any(|key| key.id == id && caller.may(key.kind)) {
         return Err(none());

@@ -1,4 +1,4 @@
-//! Attempts, for support: what a person tried, what was asked of the provider, and what came of it.
+//! Link attempts, for support: what a person tried, the requests to the provider, and the result.
 
 use std::sync::Arc;
 
@@ -17,42 +17,42 @@ use crate::wire::{Segments, stamp};
 /// An attempt to link an account.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct LinkAttempt {
-    /// Its id: what a person who asks for help reads out.
+    /// The attempt's id, which a person can read out to support.
     id: String,
-    /// The number of the session.
+    /// The id of the connect session.
     session_id: i64,
-    /// What your product calls the customer.
+    /// Your product's id for the customer.
     origin_owner_id: Option<String>,
-    /// The key of the provider.
+    /// The provider's key, for example `gladly`.
     provider: String,
-    /// The key of the method.
+    /// The method's key, for example `api-key`.
     method: String,
-    /// Where it stands: `open`, `checking`, `away`, `refused`, `confirming`, `linked` or `cancelled`.
+    /// The attempt's state: `open`, `checking`, `away`, `refused`, `confirming`, `linked` or `cancelled`.
     state: &'static str,
-    /// What the last failure means.
+    /// The outcome of the last failure, for example `wrong_secret`. Null if nothing has failed.
     outcome: Option<String>,
-    /// What the person was told.
+    /// The message that the person saw about it.
     message: Option<String>,
-    /// The account that was edited or made.
+    /// The id of the account that the attempt edits or has linked.
     account_id: Option<String>,
-    /// Which guide was followed.
+    /// The digest of the guide that the attempt follows (SHA-256, hexadecimal).
     guide_digest: String,
-    /// What was asked of the provider and what came back, without secrets.
+    /// The requests to the provider and its responses, without secrets.
     #[schema(value_type = Vec<Object>)]
     transcript: Vec<Value>,
-    /// When it began.
+    /// When the attempt began (RFC 3339, UTC).
     created_at: String,
-    /// When it last changed.
+    /// When the attempt last changed (RFC 3339, UTC).
     updated_at: String,
 }
 
-/// An attempt, with the transcript of what was asked.
+/// Returns a link attempt with the transcript of its requests to the provider.
 #[utoipa::path(
     get, path = "/link_attempts/{id}", tag = "accounts", security(("api_key" = [])),
     params(("id" = String, Path, description = "The attempt's id")),
     responses(
         (status = 200, body = LinkAttempt, description = "The attempt"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn read(
@@ -61,7 +61,7 @@ pub(super) async fn read(
     Segments(id): Segments<String>,
 ) -> Result<axum::Json<LinkAttempt>, ApiError> {
     caller.needs(Scope::PlatformRead)?;
-    let none = || ApiError::new(&NOT_FOUND, "There is no attempt with this id, or it is forgotten");
+    let none = || ApiError::new(&NOT_FOUND, "No link attempt has this id, or it has been deleted");
     let found = app.vault.attempt(&id).await?;
     let attempt = found.filter(|attempt| attempt.project == caller.project()).ok_or_else(none)?;
     let session = app.vault.session(caller.project(), attempt.session).await?;

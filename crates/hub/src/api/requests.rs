@@ -1,4 +1,4 @@
-//! Requests through an account, in two forms: as they are, below an address; and as StackOne's SDK says them.
+//! Requests to a provider through an account: passed on as they are, or described in the body as StackOne's SDK does.
 
 use std::sync::Arc;
 
@@ -20,21 +20,23 @@ use crate::caller::Caller;
 use crate::wire::error::{ApiError, Code, ErrorBody, INVALID_VALUE, METHOD_NOT_ALLOWED};
 use crate::wire::{Json, Segments};
 
-/// Sends a request through an account: what stands behind `/proxy` goes to the provider, below the address of its
-/// API, with the method, the query, the headers and the body that you send. The Hub adds what authenticates. The
-/// answer is the provider's, with `x-waystone-answered-by: provider`.
+/// Sends a request to the provider through an account.
+///
+/// The path after `/proxy` is appended to the base URL of the provider's API; method, query, headers and body are
+/// passed on. The Hub adds the authentication. The response is the provider's; its header `x-waystone-answered-by` is
+/// `provider`.
 #[utoipa::path(
     get, path = "/accounts/{id}/proxy/{path}", tag = "accounts", security(("api_key" = [])),
     params(
         ("id" = String, Path, description = "The account's id"),
-        ("path" = String, Path, description = "The path at the provider; it may have slashes")
+        ("path" = String, Path, description = "The path at the provider, slashes included")
     ),
     responses(
-        (status = 200, description = "What the provider answers, whatever its status"),
-        (status = "default", body = ErrorBody, description = "Why it was not asked")
+        (status = 200, description = "The provider's response, whatever its status"),
+        (status = "default", body = ErrorBody, description = "The request was not sent, or failed; `code` says why")
     )
 )]
-#[expect(dead_code, reason = "the description alone: the handler takes every method")]
+#[expect(dead_code, reason = "only describes the endpoint; the handler accepts every method")]
 pub(super) fn described() {}
 
 pub(super) async fn pass(
@@ -56,7 +58,7 @@ pub(super) async fn pass(
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let wanted = probe::ProxyRequest {
         verb: verb(parts.method.as_str())?,
-        // The segment came decoded; it is written as the provider is to read it.
+        // The router has decoded the path, so it is encoded again for the provider.
         path: format!("/{}", encoded(&path)),
         query: pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),
         headers: texts.collect(),
@@ -68,29 +70,29 @@ pub(super) async fn pass(
     app.proxy.send(&account, wanted, &caller.actor()).await
 }
 
-/// A request, as StackOne's SDK says it.
+/// A request to the provider, as StackOne's SDK describes it.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct ProxyRequest {
-    /// The method; `get`, if left out.
+    /// The HTTP method. Defaults to `get`.
     method: Option<String>,
     /// The path at the provider, with its query.
     path: Option<String>,
-    /// Not taken: the host is the account's.
+    /// Not supported: requests always go to the account's own host. Leave it out.
     url: Option<String>,
-    /// Headers.
+    /// The headers to send, as strings by name.
     headers: Option<Map<String, Value>>,
-    /// The body: sent as JSON, or as it is, if it is a text.
+    /// The body: a string is sent as it is, anything else as JSON.
     body: Option<Value>,
 }
 
-/// Sends a request through the account named by `x-account-id`, as StackOne's SDK says it.
+/// Sends a request to the provider through the account in `x-account-id`, in the form that StackOne's SDK uses.
 #[utoipa::path(
     post, path = "/unified/proxy", tag = "accounts", security(("api_key" = [])),
     params(("x-account-id" = String, Header, description = "The account's id")),
     request_body = ProxyRequest,
     responses(
-        (status = 200, description = "What the provider answers, whatever its status"),
-        (status = "default", body = ErrorBody, description = "Why it was not asked")
+        (status = 200, description = "The provider's response, whatever its status"),
+        (status = "default", body = ErrorBody, description = "The request was not sent, or failed; `code` says why")
     )
 )]
 pub(super) async fn unified(
@@ -101,11 +103,12 @@ pub(super) async fn unified(
 ) -> Result<Response, ApiError> {
     caller.needs(Scope::Requests)?;
     let id = headers.get("x-account-id").and_then(|value| value.to_str().ok());
-    let id = id.ok_or_else(|| ApiError::new(&INVALID_VALUE, "Send the account's id as x-account-id"))?;
+    let id = id
+        .ok_or_else(|| ApiError::new(&INVALID_VALUE, "Send the account's id in the header `x-account-id`"))?;
     let account = app.access.account(&caller, id).await?;
     if body.url.is_some_and(|url| !url.is_empty()) {
         let message =
-            "`url` cannot be chosen: requests go to the host that the account was linked at; say `path`";
+            "`url` is not supported, because requests always go to the account's own host; use `path`";
         return Err(ApiError::new(&INVALID_VALUE, message));
     }
     let path = body.path.unwrap_or_default();
@@ -138,10 +141,10 @@ pub(super) async fn unified(
 
 fn verb(name: &str) -> Result<Verb, ApiError> {
     let found = Verb::ALL.into_iter().find(|verb| verb.as_str().eq_ignore_ascii_case(name));
-    found.ok_or_else(|| ApiError::new(&METHOD_NOT_ALLOWED, "This method cannot be sent to a provider"))
+    found.ok_or_else(|| ApiError::new(&METHOD_NOT_ALLOWED, "Requests to a provider cannot use this method"))
 }
 
-/// A path as it is written: what may stand in one stays, all else is percent-encoded.
+/// Percent-encodes every byte that a URL path may not contain.
 fn encoded(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for byte in path.bytes() {

@@ -1,4 +1,4 @@
-//! Connect sessions: made, looked at, revoked.
+//! Connect sessions: create, read and revoke.
 
 use std::sync::Arc;
 
@@ -20,13 +20,13 @@ use crate::wire::session::{
 };
 use crate::wire::{Json, Segments, short_text};
 
-/// Makes a session: your customer's leave to link accounts for a while.
+/// Creates a connect session, which lets one customer link accounts for a limited time.
 #[utoipa::path(
     post, path = "/connect_sessions", tag = "sessions", security(("api_key" = [])),
     request_body = ConnectSessionCreate,
     responses(
-        (status = 201, body = ConnectSessionToken, description = "The session, with its token"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = 201, body = ConnectSessionToken, description = "The new session, with its token"),
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn create(
@@ -40,19 +40,19 @@ pub(super) async fn create(
     let new = parsed(&app, &caller, body, now).await?;
     let (session, token) = app.vault.add_session(&new, By::new(&caller.actor(), now)).await?;
     let token = token.secret().expose().to_owned();
-    // Not to be resolved by `join`: the path is ours, whatever the base ends with.
+    // Not `Url::join`, which would replace the last segment of a base without a trailing slash.
     let auth_link_url = format!("{}link/{token}", app.public_url);
     let session = ConnectSession::new(&session, agent(&headers));
     Ok((StatusCode::CREATED, axum::Json(ConnectSessionToken { session, token, auth_link_url })))
 }
 
-/// Says which session a token belongs to.
+/// Returns the open session that a token belongs to.
 #[utoipa::path(
     post, path = "/connect_sessions/authenticate", tag = "sessions", security(("api_key" = [])),
     request_body = ConnectSessionAuthenticate,
     responses(
         (status = 201, body = ConnectSession, description = "The session"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn authenticate(
@@ -68,19 +68,18 @@ pub(super) async fn authenticate(
             && caller.may(session.made.kind)
             && session.is_open(Timestamp::now())
     });
-    let session = session.ok_or_else(|| {
-        ApiError::new(&NOT_FOUND, "There is no open session with this token in this project")
-    })?;
+    let session =
+        session.ok_or_else(|| ApiError::new(&NOT_FOUND, "No open session of this project has this token"))?;
     Ok((StatusCode::CREATED, axum::Json(ConnectSession::new(&session, agent(&headers)))))
 }
 
-/// A session.
+/// Returns a connect session.
 #[utoipa::path(
     get, path = "/connect_sessions/{id}", tag = "sessions", security(("api_key" = [])),
-    params(("id" = i64, Path, description = "The session's number")),
+    params(("id" = i64, Path, description = "The session's id")),
     responses(
         (status = 200, body = ConnectSession, description = "The session"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn read(
@@ -95,13 +94,15 @@ pub(super) async fn read(
     Ok(axum::Json(ConnectSession::new(&session, agent(&headers))))
 }
 
-/// Ends a session and its auth link, now.
+/// Ends a connect session.
+///
+/// Its link stops working immediately.
 #[utoipa::path(
     delete, path = "/connect_sessions/{id}", tag = "sessions", security(("api_key" = [])),
-    params(("id" = i64, Path, description = "The session's number")),
+    params(("id" = i64, Path, description = "The session's id")),
     responses(
-        (status = 204, description = "It is ended"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = 204, description = "The session is ended"),
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn revoke(
@@ -128,10 +129,10 @@ async fn parsed(
     let kind = match body.kind.as_deref() {
         None => caller.key.kind,
         Some(kind) => Kind::parse(&kind.to_lowercase())
-            .ok_or_else(|| invalid("type", "it is `production` or `test`"))?,
+            .ok_or_else(|| invalid("type", "it must be `production` or `test`"))?,
     };
     if !caller.may(kind) {
-        return Err(ApiError::new(&FORBIDDEN, "A test key makes sessions of type `test` only"));
+        return Err(ApiError::new(&FORBIDDEN, "A test key can create only sessions of type `test`"));
     }
     let owner = Owner {
         id: short_text("origin_owner_id", &body.origin_owner_id)?,
@@ -145,7 +146,7 @@ async fn parsed(
     let label = match &body.label {
         Some(Value::String(label)) => Some(short_text("label", label)?),
         None | Some(Value::Null) => None,
-        Some(_) => return Err(invalid("label", "it is a text")),
+        Some(_) => return Err(invalid("label", "it must be a string")),
     };
     let account = match &body.account_id {
         Some(id) => Some(edited(caller, app, id, kind, &owner).await?),
@@ -156,14 +157,14 @@ async fn parsed(
         let found = app.connectors.find(caller.project(), id).await?;
         let fits = |key: &str| body.provider.as_deref().is_none_or(|provider| provider == key);
         if !found.is_some_and(|one| one.active && fits(one.provider())) {
-            let why = "there is no active connector profile with this id for this provider";
+            let why = "no active connector profile for this provider has this id";
             return Err(invalid("connector_profile_id", why));
         }
     }
     if let Some(provider) = &body.provider {
         let all = app.connectors.of_project(caller.project()).await?;
         if !all.iter().any(|one| one.provider() == provider) {
-            let why = "this project has no such provider, or it has to be configured first";
+            let why = "this project has no such provider, or the provider must be configured first";
             return Err(invalid("provider", why));
         }
     }
@@ -174,7 +175,7 @@ async fn parsed(
     let seconds = body.expires_in.unwrap_or(settings.expires_in.value.as_secs_f64());
     let longest = settings.longest.value.as_secs();
     let expires_at = after(now, seconds, longest)
-        .ok_or_else(|| invalid("expires_in", &format!("it is a number of seconds from 1 to {longest}")))?;
+        .ok_or_else(|| invalid("expires_in", &format!("it must be from 1 to {longest} seconds")))?;
     let origins = match body.allowed_origins {
         Some(origins) => origins.iter().map(|text| origin(text)).collect::<Result<_, _>>()?,
         None => app.settings.server.allow_origins.value.clone(),
@@ -200,20 +201,26 @@ async fn parsed(
     })
 }
 
-/// The scopes that are wanted: of the provider's guide, so that a misspelled one does not hide a step.
+/// Returns the wanted scopes if the provider's guide has all of them, so that a misspelled scope does not hide a step.
 fn scopes(app: &App, provider: Option<&str>, wanted: Vec<String>) -> Result<Vec<String>, ApiError> {
     let Some(guide) = provider.and_then(|key| app.guides.current(key)) else {
-        return Err(invalid("scopes", "they are a provider's, so `provider` has to be given"));
+        return Err(invalid("scopes", "scopes require `provider`"));
     };
     let known = || guide.scopes.iter().map(|scope| scope.name.as_str());
     if wanted.iter().all(|scope| known().any(|one| one == scope)) {
         return Ok(wanted);
     }
-    let known = if guide.scopes.is_empty() { "none".to_owned() } else { guide::listed(known()) };
-    Err(invalid("scopes", &format!("the guide of {} has {known}", guide.provider.name)))
+    let name = &guide.provider.name;
+    let why = if guide.scopes.is_empty() {
+        format!("{name} has no scopes")
+    } else {
+        format!("{name} has {}", guide::listed(known()))
+    };
+    Err(invalid("scopes", &why))
 }
 
-/// The account that is edited. It has to be the owner's: a session for one customer does not open another's account.
+/// Returns the account to edit. It must belong to the session's owner, so that a session for one customer cannot open
+/// another customer's account.
 async fn edited(
     caller: &Caller,
     app: &App,
@@ -226,7 +233,7 @@ async fn edited(
     if fits {
         Ok(account)
     } else {
-        Err(invalid("account_id", "the account is another owner's, or of another type"))
+        Err(invalid("account_id", "the account belongs to another owner, or has another type"))
     }
 }
 
@@ -236,7 +243,8 @@ fn origin(text: &str) -> Result<WebOrigin, ApiError> {
     })
 }
 
-/// Where a person may be sent back to. Only to who may embed the pages, so that a link leads nobody astray.
+/// Checks the URL that the person returns to. It must have an allowed origin, so that a link cannot lead to a hostile
+/// site.
 fn return_url(value: &str, origins: &[WebOrigin]) -> Result<String, ApiError> {
     let wrong = |why: &str| invalid("return_url", why);
     let url = Url::parse(value).map_err(|_| wrong("it is not a URL"))?;
@@ -252,11 +260,11 @@ fn return_url(value: &str, origins: &[WebOrigin]) -> Result<String, ApiError> {
 }
 
 fn invalid(name: &str, why: &str) -> ApiError {
-    ApiError::new(&INVALID_VALUE, format!("`{name}` cannot have this value: {why}"))
+    ApiError::new(&INVALID_VALUE, format!("`{name}` is not valid: {why}"))
 }
 
 fn no_session() -> ApiError {
-    ApiError::new(&NOT_FOUND, "There is no session with this number, or it is ended")
+    ApiError::new(&NOT_FOUND, "No open session has this id")
 }
 
 fn agent(headers: &HeaderMap) -> Option<&str> {
@@ -268,7 +276,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_person_is_sent_back_to_an_allowed_origin_only() {
+    fn the_return_url_must_have_an_allowed_origin() {
         let origins = [origin("https://app.example.com").unwrap()];
         assert!(return_url("https://app.example.com/done?x=1", &origins).is_ok());
         for url in [

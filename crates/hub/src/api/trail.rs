@@ -1,4 +1,4 @@
-//! The trail: who did what to which account.
+//! The audit trail: who did what to which account, and when.
 
 use std::sync::Arc;
 
@@ -12,43 +12,43 @@ use crate::caller::Caller;
 use crate::wire::error::{ApiError, ErrorBody, FORBIDDEN, INVALID_VALUE};
 use crate::wire::{Query, stamp};
 
-/// Which part of the trail.
+/// Filters for the audit trail.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct TrailOf {
-    /// Only of this account.
+    /// Returns only entries about this account.
     account_id: Option<String>,
-    /// The page, from 1.
+    /// The page to return, starting at 1.
     #[param(minimum = 1, maximum = 1_000_000)]
     page: Option<u32>,
-    /// How many lines are on a page; 50, if left out.
+    /// The number of entries per page. Defaults to 50.
     #[param(minimum = 1, maximum = 500)]
     page_size: Option<u32>,
 }
 
-/// A line of the trail.
+/// An entry of the audit trail.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct TrailLine {
-    /// When.
+    /// When it happened (RFC 3339, UTC).
     at: String,
-    /// Who: `key:…`, `session:…` or the like.
+    /// Who did it, for example `key:…` or `session:…`.
     actor: String,
-    /// What: `account.created`, `account.unsealed` and the like.
+    /// What was done, for example `account.created` or `account.unsealed`.
     action: String,
-    /// To which account.
+    /// The id of the account. Null if the action is not about an account.
     account_id: Option<String>,
-    /// The version of the account.
+    /// The account's version at that time. Null if the action is not about an account.
     version: Option<i64>,
-    /// The purpose of a reading, the outcome of a check, the id of a key.
+    /// More about the action: the purpose of a read, the outcome of a check, or the id of a key.
     detail: Option<String>,
 }
 
-/// The trail of the project, newest first.
+/// Lists the project's audit trail, newest first, in pages.
 #[utoipa::path(
     get, path = "/audit", tag = "project", security(("api_key" = [])), params(TrailOf),
     responses(
         (status = 200, body = Vec<TrailLine>, description = "A page of the trail"),
-        (status = "default", body = ErrorBody, description = "Why not")
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
     )
 )]
 pub(super) async fn list(
@@ -58,11 +58,17 @@ pub(super) async fn list(
 ) -> Result<axum::Json<Vec<TrailLine>>, ApiError> {
     caller.needs(Scope::PlatformRead)?;
     if caller.key.kind == Kind::Test {
-        return Err(ApiError::new(&FORBIDDEN, "A test key does not see the trail, which is of all accounts"));
+        return Err(ApiError::new(
+            &FORBIDDEN,
+            "A test key cannot read the audit trail, which covers all accounts",
+        ));
     }
     let (page, size) = (of.page.unwrap_or(1), of.page_size.unwrap_or(50));
     if !(1..=1_000_000).contains(&page) || !(1..=500).contains(&size) {
-        return Err(ApiError::new(&INVALID_VALUE, "`page` begins at 1, and `page_size` is from 1 to 500"));
+        return Err(ApiError::new(
+            &INVALID_VALUE,
+            "`page` must be from 1 to 1000000, and `page_size` from 1 to 500",
+        ));
     }
     let skip = (i64::from(page) - 1) * i64::from(size);
     let rows =

@@ -1,4 +1,5 @@
-//! Style sheet and script: named by what they hold, so that a browser may keep them for ever.
+//! Serves the style sheet and the script. Their names contain a hash of their content, so browsers may cache them
+//! forever.
 
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ pub(super) async fn read(
     } else if path == assets.js_path {
         ("text/javascript; charset=utf-8", assets.js.clone())
     } else {
-        return Err(ApiError::new(&NOT_FOUND, "There is no such file"));
+        return Err(ApiError::new(&NOT_FOUND, "This file does not exist"));
     };
     let headers = [(CONTENT_TYPE, kind), (CACHE_CONTROL, "public, max-age=31536000, immutable")];
     Ok((StatusCode::OK, headers, text).into_response())

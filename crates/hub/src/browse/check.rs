@@ -1,7 +1,7 @@
-//! Checks, as they happen: made beside the requests, by whichever process has them, and reported from the database.
+//! Shows checks as they run. They run in the background, in any process, and their progress is read from the database.
 //!
-//! **Invariant:** one process at a time makes the checks of an attempt, and says all the while that it is at them. When
-//! it is gone, the next that is asked how they stand takes over (`crate::leases`).
+//! **Invariant:** only one process at a time runs an attempt's checks, and it keeps renewing its lease while it does. If
+//! it dies, the next process that is asked for progress takes over (`crate::leases`).
 
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
@@ -33,7 +33,7 @@ pub(super) async fn progress(
 ) -> Result<Response, Response> {
     let work = match work(&context, &id, false).await {
         Ok(work) => work,
-        // Linked meanwhile: there is no attempt under way.
+        // The account has been linked in the meantime, so no attempt is in progress.
         Err(elsewhere) => return ended(&context, &id, elsewhere).await,
     };
     let reports = reports(&work);
@@ -45,7 +45,7 @@ pub(super) async fn progress(
     Ok(axum::Json(said).into_response())
 }
 
-/// Where a person goes whose checks are over.
+/// The page to go to when the checks are finished.
 fn next(work: &Work) -> String {
     let base = &work.base;
     match work.linking.attempt.state {
@@ -59,7 +59,7 @@ fn next(work: &Work) -> String {
     }
 }
 
-/// How things stand when there is no attempt under way.
+/// The progress to report when no attempt is in progress.
 async fn ended(context: &SessionContext, id: &str, elsewhere: Response) -> Result<Response, Response> {
     let found = context.app.vault.attempt_of(context.session.seq, id).await;
     let base = format!("{}/{id}", context.base());
@@ -73,7 +73,7 @@ async fn ended(context: &SessionContext, id: &str, elsewhere: Response) -> Resul
     }
 }
 
-/// How the checks stand, as whoever makes them has written it down.
+/// The progress of the checks, as saved by the process that runs them.
 fn reports(work: &Work) -> Vec<CheckReport> {
     match work.linking.flow.stage() {
         Stage::Checking(_) => {

@@ -1,4 +1,4 @@
-//! Choosing a provider, and a method.
+//! The pages for choosing a provider and a method.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::pages::{
 };
 use crate::wire::Query;
 
-/// What is looked for.
+/// The query of the page of providers.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Wanted {
     #[serde(default)]

@@ -1,4 +1,4 @@
-//! What the handlers of pages work with: the session, the frame around a page, and how an answer is made.
+//! The context of the page handlers: the session, the frame around a page, and functions that build responses.
 //!
 //! **Invariant:** a [`SessionContext`] exists only for a browser that opened the session's link, while the session is open.
 
@@ -27,10 +27,10 @@ use crate::request_id;
 use crate::texts::Language;
 use crate::wire::error::{ApiError, TOO_MANY_REQUESTS};
 
-/// The parameter of an address, once, in which a frame says who it is should the browser keep no cookie for it.
+/// The query parameter that identifies a frame once, in case the browser keeps no cookie for it.
 pub(super) const FRAME: &str = "frame";
 
-/// What a page of a session needs: the session, and a browser that opened its link.
+/// The context of a session's page. It proves that the browser opened the session's link.
 pub(super) struct SessionContext {
     pub(super) app: Arc<App>,
     pub(super) session: Session,
@@ -38,21 +38,21 @@ pub(super) struct SessionContext {
     page: PageContext,
 }
 
-/// What a page needs from its request, also where it belongs to no session.
+/// What a page needs from its request, even if it belongs to no session.
 pub(super) struct PageContext {
     app: Arc<App>,
     language: Language,
     csrf: String,
     /// The origin of the page that embeds this one.
     parent: Option<String>,
-    /// Who may embed it.
+    /// The origins of the pages that may embed it.
     ancestors: Vec<String>,
     look: Look,
     return_to: Option<String>,
 }
 
 impl PageContext {
-    /// For a page that belongs to no session.
+    /// Creates the context of a page that belongs to no session.
     pub(super) fn new(app: &Arc<App>, headers: &HeaderMap) -> Self {
         let asked = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         Self {
@@ -66,14 +66,14 @@ impl PageContext {
         }
     }
 
-    /// The same, for a browser with this secret.
+    /// Sets the browser's secret.
     pub(super) fn with_browser(mut self, secret: &str) -> Self {
         self.csrf = csrf(secret);
         self
     }
 
-    /// The same, for a session. The page around knows best which language it is in, and whoever made the session better
-    /// than the browser.
+    /// Sets the session. For the language, the embedding page takes precedence over the session, and the session over
+    /// the browser.
     pub(super) fn of(mut self, session: &Session, showing: Presentation) -> Self {
         let asked = [showing.language.as_deref(), session.made.language.as_deref()];
         if let Some(language) = asked.into_iter().flatten().find_map(Language::parse) {
@@ -89,7 +89,7 @@ impl PageContext {
         self
     }
 
-    /// What is around a page.
+    /// The frame around a page.
     pub(super) fn frame(&self) -> Frame<'_> {
         Frame {
             brand: &self.app.brand,
@@ -105,19 +105,19 @@ impl PageContext {
         }
     }
 
-    /// Whether a form came from a page of this browser.
+    /// Whether a form came from a page that was shown to this browser.
     fn is_own(&self, headers: &HeaderMap, token: &str) -> bool {
         let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
         let same = site.is_none_or(|site| site == "same-origin");
         same && !self.csrf.is_empty() && bool::from(self.csrf.as_bytes().ct_eq(token.as_bytes()))
     }
 
-    /// What a form holds, if it came from a page of this browser.
+    /// Returns the fields of a form, if it came from a page that was shown to this browser.
     pub(super) fn posted(&self, headers: &HeaderMap, body: &Bytes) -> Option<Posted> {
         Posted::parse(headers, body).filter(|posted| self.is_own(headers, posted.text("csrf")))
     }
 
-    /// A page.
+    /// Responds with a page.
     pub(super) fn page(&self, status: StatusCode, html: String) -> Response {
         let ancestors = match self.ancestors.as_slice() {
             [] => "'none'".to_owned(),
@@ -132,14 +132,14 @@ impl PageContext {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(VARY, HeaderValue::from_static("accept-language, cookie"));
-        // Origins were parsed when the session was made, so this is a header's value.
+        // The origins were validated when the session was created, so they are valid in a header.
         if let Ok(policy) = HeaderValue::from_str(&policy) {
             headers.insert(CONTENT_SECURITY_POLICY, policy);
         }
         response
     }
 
-    /// The page that says why there is none.
+    /// Responds with a page that explains why the requested page cannot be shown.
     pub(super) fn trouble(&self, why: Trouble<'_>) -> Response {
         let status = match why {
             Trouble::LinkExpired | Trouble::LinkUsed | Trouble::LinkRevoked => StatusCode::GONE,
@@ -153,7 +153,7 @@ impl PageContext {
         self.page(status, trouble(&self.frame(), why))
     }
 
-    /// For `map_err`: the page for an error. `back` is where a person goes who has to begin again.
+    /// For `map_err`: renders the page for an error. `back` is where a person goes who must start over.
     pub(super) fn failed<'c, E: Into<ApiError>>(
         &'c self,
         back: &'c str,
@@ -161,7 +161,7 @@ impl PageContext {
         move |error| self.error_page(&error.into(), back)
     }
 
-    /// The page for an error of the API.
+    /// Renders the page for an API error.
     pub(super) fn error_page(&self, error: &ApiError, back: &str) -> Response {
         if *error.code == TOO_MANY_REQUESTS {
             let seconds = error.retry_after.unwrap_or(60);
@@ -179,32 +179,32 @@ impl PageContext {
 }
 
 impl SessionContext {
-    /// Where the session's pages begin.
+    /// The path of the session's first page.
     pub(super) fn base(&self) -> String {
         format!("/session/{}", self.session.seq)
     }
 
-    /// What is around a page.
+    /// The frame around a page.
     pub(super) fn frame(&self) -> Frame<'_> {
         self.page.frame()
     }
 
-    /// A page.
+    /// Responds with a page.
     pub(super) fn page(&self, html: String) -> Response {
         self.page.page(StatusCode::OK, html)
     }
 
-    /// A page that shows what is wrong with a form.
+    /// Responds with a page that shows what is wrong with a form.
     pub(super) fn page_again(&self, html: String) -> Response {
         self.page.page(StatusCode::UNPROCESSABLE_ENTITY, html)
     }
 
-    /// The page that says why there is none.
+    /// Responds with a page that explains why the requested page cannot be shown.
     pub(super) fn trouble(&self, why: Trouble<'_>) -> Response {
         self.page.trouble(why)
     }
 
-    /// For `map_err`: the page for an error. `back` is where a person goes who has to begin again.
+    /// For `map_err`: renders the page for an error. `back` is where a person goes who must start over.
     pub(super) fn failed<'c, E: Into<ApiError>>(
         &'c self,
         back: &'c str,
@@ -212,18 +212,18 @@ impl SessionContext {
         self.page.failed(back)
     }
 
-    /// What a form holds, if it came from a page of this session.
+    /// Returns the fields of a form, if it came from a page of this session.
     pub(super) fn posted(&self, headers: &HeaderMap, body: &Bytes) -> Option<Posted> {
         self.page.posted(headers, body)
     }
 
-    /// Whether what a page sends came from a page of this session.
+    /// Whether a request came from a page of this session.
     pub(super) fn is_own(&self, headers: &HeaderMap, token: &str) -> bool {
         self.page.is_own(headers, token)
     }
 }
 
-/// The browser goes on to another page of ours.
+/// Redirects the browser to another page of the Hub.
 pub(super) fn go(to: &str) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
     let to = HeaderValue::from_str(to).unwrap_or_else(|_| HeaderValue::from_static("/"));
@@ -232,7 +232,7 @@ pub(super) fn go(to: &str) -> Response {
     response
 }
 
-/// The page in a frame for which the browser keeps no cookie: it leads to a window of its own.
+/// The page shown in a frame if the browser keeps no cookie for it. It opens a window to continue in.
 async fn without_cookie(page: PageContext, client: &Client, seq: i64, frame: &str) -> Response {
     let app = Arc::clone(&page.app);
     match app.vault.session_by_frame(seq, &Digest::of(frame)).await {
@@ -248,12 +248,12 @@ async fn without_cookie(page: PageContext, client: &Client, seq: i64, frame: &st
     }
 }
 
-/// The name of a session's cookie: several sessions may be open in one browser.
+/// The name of a session's cookie. It contains the session's id, because a browser may have several sessions open.
 pub(super) fn cookie_name(session: i64) -> String {
     format!("waystone_session_{session}")
 }
 
-/// The token of the forms of a browser: made of its secret, so that only our pages know it.
+/// The CSRF token of a browser's forms. It is derived from the browser's secret, so only the Hub's pages have it.
 fn csrf(secret: &str) -> String {
     let digest = Sha256::new().chain_update("waystone form 1\0").chain_update(secret).finalize();
     hex(&digest[..16])
@@ -266,7 +266,7 @@ impl FromRequestParts<Arc<App>> for SessionContext {
         let page = PageContext::new(app, &parts.headers);
         let client = Client::from_request_parts(parts, app).await.map_err(page.failed("/"))?;
         app.limiter.may_guess(&client).await.map_err(page.failed("/"))?;
-        // The second segment; what is no number is no session.
+        // The second segment must be a session's id.
         let seq = parts.uri.path().split('/').nth(2).and_then(|text| text.parse::<i64>().ok());
         let Some(seq) = seq else { return Err(page.trouble(Trouble::NotFound)) };
         let query = parts.uri.query().unwrap_or_default();
@@ -281,7 +281,7 @@ impl FromRequestParts<Arc<App>> for SessionContext {
             if found.is_none() {
                 return Err(without_cookie(page, &client, seq, &frame).await);
             }
-            // The cookie is kept, so nothing of the kind is needed any more, in the address or at all.
+            // The browser kept the cookie, so the parameter is no longer needed.
             app.vault.delete_frame_token(seq, &browser).await.map_err(page.failed("/"))?;
             return Err(go(parts.uri.path()));
         }

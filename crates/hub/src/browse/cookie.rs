@@ -1,40 +1,40 @@
-//! Cookies: what a browser has instead of a token.
+//! Cookies, which browsers hold instead of a token.
 //!
-//! **Invariant:** a script cannot read one, it goes to the pages of its session and to the way in alone, and by TLS alone
-//! where there is TLS. Within a frame of another site it is kept for that site only (`Partitioned`).
+//! **Invariant:** scripts cannot read a cookie. It is sent only to its session's pages and link, and only over TLS if
+//! the Hub uses TLS. In a frame of another site it is kept for that site only (`Partitioned`).
 
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
 use secret::Secret;
 
-/// The value of a cookie, if the browser sent it.
+/// Returns the value of a cookie, if the browser sent it.
 pub(super) fn read(headers: &HeaderMap, name: &str) -> Option<Secret> {
     let texts = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let mut pairs = texts.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(key, _)| *key == name).map(|(_, value)| Secret::from(value))
 }
 
-/// A cookie to be set.
+/// A cookie to set.
 pub(super) struct Cookie<'a> {
     pub(super) name: &'a str,
     pub(super) value: &'a Secret,
     /// The path below which it is sent.
     pub(super) path: &'a str,
-    /// Seconds that the browser keeps it; 0 removes it.
+    /// The lifetime in seconds; 0 removes the cookie.
     pub(super) seconds: i64,
-    /// Whether browsers reach the Hub by TLS.
+    /// Whether browsers reach the Hub over TLS.
     pub(super) is_secure: bool,
     /// Whether it is for a frame of another site.
     pub(super) embedded: bool,
 }
 
 impl Cookie<'_> {
-    /// The header that sets the cookie; `None` if the value cannot stand in a header.
+    /// Returns the `Set-Cookie` header; `None` if the value is not valid in a header.
     pub(super) fn header(&self) -> Option<HeaderValue> {
         let Self { name, path, seconds, .. } = self;
         let value = self.value.expose();
         let guard = match (self.embedded, self.is_secure) {
-            // Browsers take `Secure` from a loopback address without TLS as well, and `None` only with it.
+            // Browsers require `Secure` with `SameSite=None`, and accept it from loopback without TLS.
             (true, _) => "SameSite=None; Secure; Partitioned",
             (false, true) => "SameSite=Lax; Secure",
             (false, false) => "SameSite=Lax",
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_is_as_strict_as_its_place_allows() {
+    fn a_cookie_is_as_strict_as_possible() {
         let text = |is_secure, embedded| {
             let value = Secret::new("v");
             let (name, path) = ("n", "/session/1");

@@ -1,7 +1,7 @@
-//! The way in: a link with a token.
+//! Opens a session's link, which contains its token.
 //!
-//! **Invariant:** the token is looked at once, and the browser is sent on to an address without it. A link that opens once
-//! is opened by a person alone: by going there, or by a button where that cannot be told.
+//! **Invariant:** the token is checked once, and the browser is redirected to a URL without it. A single-use link is
+//! used up only by a person: by navigating to it or, if that cannot be detected, by pressing a button.
 
 use std::sync::Arc;
 
@@ -26,24 +26,24 @@ use crate::pages::{Scheme, Trouble, opening};
 use crate::texts::Language;
 use crate::wire::{Query, Segments};
 
-/// For so many minutes a frame without a cookie can go on in a window.
+/// The minutes within which a frame without a cookie can continue in a window.
 const MINUTES: i64 = 10;
 
-/// How the pages are shown.
+/// The query of a link: how the pages are displayed.
 #[derive(Debug, Deserialize)]
 pub(super) struct Wanted {
     /// The origin of the page that embeds them.
     parent: Option<String>,
     /// `light` or `dark`.
     theme: Option<String>,
-    /// The language of the page around.
+    /// The language of the embedding page.
     language: Option<String>,
-    /// Whether they have their footer when they are embedded.
+    /// Whether embedded pages have a footer.
     footer: Option<String>,
 }
 
 impl Wanted {
-    /// What is not known is not kept.
+    /// Drops values that are not known.
     fn showing(self) -> Presentation {
         let scheme = self.theme.as_deref().and_then(Scheme::parse);
         let language = self.language.as_deref().and_then(Language::parse);
@@ -72,8 +72,8 @@ pub(super) async fn enter(
     };
     let now = Timestamp::now();
     let showing = wanted.showing();
-    // A page that the session does not name gets no frame: neither here nor by the policy of the pages. Nor does it use
-    // up a link that works once.
+    // A page whose origin the session does not allow cannot embed the pages (their policy forbids it, too), nor use up a
+    // single-use link.
     if showing.parent.as_ref().is_some_and(|parent| !session.made.origins.contains(parent)) {
         return Err(context.trouble(Trouble::WrongOrigin));
     }
@@ -84,7 +84,7 @@ pub(super) async fn enter(
         return Err(context.of(&session, showing).trouble(Trouble::LinkExpired));
     }
     let path = path(session.seq);
-    // Somebody who comes back in the same browser goes on.
+    // A person who returns in the same browser continues.
     if let Some(secret) = cookie::read(&headers, &cookie_name(session.seq)) {
         let browser = Digest::of(secret.expose());
         let known = app.vault.session_by_browser(session.seq, &browser).await;
@@ -105,7 +105,7 @@ pub(super) async fn enter(
     }
     let is_asked = match method {
         Method::POST => is_from_here(&headers),
-        // One that opens in several browsers costs nothing to open.
+        // A link that is not single-use may be opened by anything.
         Method::GET => !session.made.once || is_navigation(&headers),
         _ => false,
     };
@@ -124,7 +124,7 @@ pub(super) async fn enter(
     Ok(let_in(&app, &session, browser.secret.secret(), &to, showing.parent.is_some()))
 }
 
-/// A frame for which the browser keeps no cookie goes on in a window of its own.
+/// Continues in a window of its own, if the browser keeps no cookie for the frame.
 pub(super) async fn window(
     State(app): State<Arc<App>>,
     client: Client,
@@ -151,8 +151,8 @@ pub(super) async fn window(
     Ok(let_in(&app, &session, secret.secret(), &path(seq), false))
 }
 
-/// Whether a browser is on its way to a page that somebody will see. What looks at links in mails and chats does not say so,
-/// nor does a browser that fetches ahead, or one that reaches the Hub without TLS.
+/// Whether the request is a navigation to a page that a person will see. Link scanners in mail and chat do not send
+/// these headers, nor do prefetching browsers, or browsers that reach the Hub without TLS.
 fn is_navigation(headers: &HeaderMap) -> bool {
     let is = |name: &str, words: &[&str]| {
         headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|text| words.contains(&text))
@@ -164,8 +164,8 @@ fn is_navigation(headers: &HeaderMap) -> bool {
     is("sec-fetch-mode", &["navigate"]) && is("sec-fetch-dest", &["document", "iframe", "frame"]) && !ahead
 }
 
-/// Whether a form was sent from a page of the Hub. Without a cookie there is nothing to prove it by: whoever has the link
-/// may open it, but no page of others opens it unseen.
+/// Whether a form was sent from a page of the Hub. There is no cookie yet to prove it: anyone with the link may open
+/// it, but another site must not open it unnoticed.
 fn is_from_here(headers: &HeaderMap) -> bool {
     headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin")
 }
@@ -174,10 +174,10 @@ fn path(session: i64) -> String {
     format!("/session/{session}")
 }
 
-/// The browser gets its secret, for the pages of the session and for the way in: so that whoever opens a link again goes
-/// on, also where it works once.
+/// Sets the browser's secret as a cookie, for the session's pages and for the link itself, so that opening the link
+/// again in the same browser continues, even if it is single-use.
 fn let_in(app: &App, session: &Session, secret: &Secret, to: &str, embedded: bool) -> Response {
-    // A step may be handed on, and then it goes on for longer: the Hub knows when it ends, whatever the browser keeps.
+    // The cookie may outlive the session, because handing off a step extends the session; the Hub checks the expiry.
     let seconds = session.made.expires_at.as_second() - Timestamp::now().as_second() + HANDED_HOURS * 3600;
     let name = cookie_name(session.seq);
     let mut response = go(to);

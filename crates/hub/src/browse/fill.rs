@@ -1,4 +1,4 @@
-//! The form: shown, sent, and looked at while it is filled in.
+//! The form: shows it, accepts it, and previews values while they are typed.
 
 use axum::body::Bytes;
 use axum::http::HeaderMap;
@@ -47,12 +47,12 @@ pub(super) async fn submit(
     let base = work.base.clone();
     let stale = || context.trouble(Trouble::StaleForm { back: &base });
     let posted = context.posted(&headers, &body).ok_or_else(stale)?;
-    // Sent twice: the first is being worked on.
+    // The form was sent twice, and the first one is being processed.
     if work.linking.attempt.state == AttemptState::Checking {
         return Ok(go(&format!("{base}/checking")));
     }
     let mut values = posted.typed();
-    // What somebody else was asked for is not taken away by a form that could not show it.
+    // The form does not show fields that were handed to another person, so it must not empty them.
     let theirs = handed_fields(&context, &work).await?;
     values.retain(|(key, text)| !text.is_empty() || !theirs.iter().any(|field| *key == **field));
     let environment = Some(posted.text("environment")).filter(|key| !key.is_empty());
@@ -78,7 +78,7 @@ pub(super) async fn submit(
     drawn(&context, &work, Some(sent)).await.map(|html| context.page_again(html))
 }
 
-/// The person signs in at the provider, once all is there that is typed here.
+/// Sends the person to the provider's sign-in, once all fields are filled in.
 async fn to_provider(
     context: &SessionContext,
     mut work: Work,
@@ -105,7 +105,7 @@ async fn to_provider(
     Ok(context.page(sign_in_page(&context.frame(), &page, &leave)))
 }
 
-/// What is asked while somebody types.
+/// Returns the preview of values that are being typed.
 #[derive(Deserialize)]
 pub(super) struct Asked {
     csrf: String,
@@ -133,14 +133,14 @@ pub(super) async fn preview(
     Ok(axum::Json(said).into_response())
 }
 
-/// The fields that somebody else was asked for.
+/// The fields that were handed to another person.
 async fn handed_fields(context: &SessionContext, work: &Work) -> Result<Vec<String>, Response> {
     let handed = context.app.vault.handoffs_of(&work.linking.attempt.id).await;
     let handed = handed.map_err(context.failed(&work.base))?;
     Ok(handed.into_iter().flat_map(|one| one.fields).collect())
 }
 
-/// The page of the form.
+/// Renders the form.
 async fn drawn(
     context: &SessionContext,
     work: &Work,
@@ -171,7 +171,7 @@ async fn drawn(
     ))
 }
 
-/// Of each step, what was handed on last.
+/// The latest handoff of each step.
 fn latest(all: &[Handoff]) -> BTreeMap<&str, &Handoff> {
     all.iter().map(|one| (one.step.as_str(), one)).collect()
 }

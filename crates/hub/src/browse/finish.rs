@@ -1,4 +1,4 @@
-//! The account that was found: confirmed, stored, told.
+//! Confirms and stores the account that the checks found, and shows the result.
 
 use axum::body::Bytes;
 use axum::http::HeaderMap;
@@ -41,7 +41,7 @@ pub(super) async fn confirm(
     let posted = context.posted(&headers, &body).ok_or_else(stale)?;
     let mut work = match work(&context, &id, false).await {
         Ok(work) => work,
-        // Sent twice: it is stored already.
+        // The form was sent twice, and the account is stored already.
         Err(_) if linked(&context, &id).await?.is_some() => {
             return Ok(go(&format!("{}/{id}/done", context.base())));
         }
@@ -96,7 +96,7 @@ pub(super) async fn done(
     Ok(context.page(done_page(&context.frame(), &page)))
 }
 
-/// The account that the session's last attempt with a connector made.
+/// The account that the session's last attempt with a connector linked.
 async fn linked(context: &SessionContext, connector: &str) -> Result<Option<Account>, Response> {
     let home = context.base();
     context.app.links.linked(&context.session, connector).await.map_err(context.failed(&home))

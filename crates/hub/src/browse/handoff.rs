@@ -1,7 +1,7 @@
-//! A step for somebody else: the link for it, and what comes by it.
+//! Handing a step to another person: creates the link, shows the step, and accepts the values.
 //!
-//! **Invariant:** what comes goes into the attempt under seal and is shown to nobody: neither to whoever asked nor,
-//! again, to whoever gave it.
+//! **Invariant:** the values that the helper enters are sealed with the attempt and never shown, neither to the person
+//! who asked nor to the helper again.
 
 use std::sync::Arc;
 
@@ -27,8 +27,8 @@ use crate::pages::{HandoffPage, HelpPage, Trouble, handoff_made, help, help_than
 use crate::wire::Segments;
 use crate::wire::error::ApiError;
 
-/// A link for somebody else is good for so many hours, and for as long the session goes on: who administers a product
-/// is seldom there within the half hour of a session.
+/// The lifetime of a helper's link, in hours. The session is extended as long, because an admin is seldom available
+/// within a session's half hour.
 pub(super) const HANDED_HOURS: i64 = 72;
 
 pub(super) async fn make(
@@ -41,7 +41,7 @@ pub(super) async fn make(
     let base = work.base.clone();
     let stale = || context.trouble(Trouble::StaleForm { back: &base });
     let posted = context.posted(&headers, &body).ok_or_else(stale)?;
-    // What was typed so far stays, and so does the choice of an environment.
+    // Keeps the values entered so far, and the chosen environment.
     let environment = posted.text("environment");
     if !environment.is_empty() {
         work.linking.flow.choose_environment(environment);
@@ -79,14 +79,13 @@ pub(super) async fn make(
     Ok(context.page(handoff_made(&context.frame(), &page)))
 }
 
-/// Until when a link for somebody else is good. However often a step is handed on, the session goes on for so long and no
-/// longer.
+/// When a helper's link expires. The total extension of the session is limited, however often steps are handed off.
 fn until(session: &Session, now: Timestamp) -> Timestamp {
     let after = |moment: Timestamp| moment.saturating_add(HANDED_HOURS.hours()).unwrap_or(moment);
     after(now).min(after(session.made.expires_at))
 }
 
-/// The way in, and then the step.
+/// Opens a helper's link, and shows the step.
 pub(super) async fn show(
     State(app): State<Arc<App>>,
     client: Client,
@@ -130,7 +129,7 @@ pub(super) async fn give(
     Ok(go(&action))
 }
 
-/// Gives the browser a secret of its own, and sends it on to an address without the token.
+/// Gives the browser a secret of its own, and redirects it to a URL without the token.
 async fn enter(
     app: &Arc<App>,
     client: &Client,
@@ -163,7 +162,7 @@ fn cookie_name(id: &str) -> String {
     format!("waystone_{id}")
 }
 
-/// Somebody who was handed a step.
+/// A person who was handed a step.
 struct Helper {
     handoff: Handoff,
     attempt: Attempt,
@@ -200,7 +199,7 @@ impl Helper {
         Ok(Self { handoff, attempt, session, context })
     }
 
-    /// A flow of the helper's own, with nothing in it of what was typed by whoever asked but the environment.
+    /// A separate flow for the helper. Of what the asking person entered, it contains only the environment.
     async fn flow(&self, app: &Arc<App>) -> Result<Flow, Response> {
         let found = app.links.helper_flow(&self.session, &self.attempt).await;
         let found = found.map_err(self.context.failed("/"))?;
@@ -224,14 +223,14 @@ impl Helper {
         Ok(self.context.page(status, help(&self.context.frame(), &page)))
     }
 
-    /// Puts the values into the attempt, and ends the handoff.
+    /// Adds the values to the attempt, and ends the handoff.
     async fn keep(&self, app: &App, typed: &[(Key, Secret)]) -> Result<(), ApiError> {
         app.links.add_values(&self.session, &self.attempt.id, typed).await?;
         Ok(app.vault.end_handoff(&self.handoff.id, Timestamp::now()).await.map(|_| ())?)
     }
 }
 
-/// Which of the fields asked for were left empty.
+/// The requested fields that were left empty.
 fn lacking(flow: &Flow, handoff: &Handoff, told: &[FieldProblem]) -> Vec<FieldProblem> {
     let fields = handoff.fields.iter().filter_map(|key| flow.method().field(key));
     let fields = fields.filter(|field| field.required && flow.applies(field));

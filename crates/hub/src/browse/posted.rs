@@ -1,6 +1,6 @@
-//! What a form holds.
+//! The fields of a submitted form.
 //!
-//! **Invariant:** every value is a [`Secret`] until somebody asks for one that may be seen.
+//! **Invariant:** every value is a [`Secret`] until a caller asks for a value that is public.
 
 use axum::body::Bytes;
 use axum::http::HeaderMap;
@@ -14,7 +14,7 @@ use crate::pages::field_of;
 pub(super) struct Posted(Vec<(String, Secret)>);
 
 impl Posted {
-    /// The fields of a body, if it is a form.
+    /// Parses a body; `None` if it is not a form.
     pub(super) fn parse(headers: &HeaderMap, body: &Bytes) -> Option<Self> {
         let kind = headers.get(CONTENT_TYPE)?.to_str().ok()?;
         let kind = kind.split(';').next()?.trim();
@@ -25,19 +25,19 @@ impl Posted {
         Some(Self(pairs.map(|(name, value)| (name.into_owned(), Secret::new(value.into_owned()))).collect()))
     }
 
-    /// A field of the page's own, which is no secret. The last counts: a button that chooses something comes after
-    /// what was chosen before.
+    /// Returns a field that the page itself defines, which is not secret. The last value counts: a button's value
+    /// follows the earlier choice.
     pub(super) fn text(&self, name: &str) -> &str {
         self.0.iter().rev().find(|(key, _)| key == name).map_or("", |(_, value)| value.expose())
     }
 
-    /// What was typed into the fields of the guide.
+    /// The values entered in the guide's fields.
     pub(super) fn typed(&self) -> Vec<(Key, Secret)> {
         self.0.iter().filter_map(|(name, value)| Some((field_of(name)?, value.clone()))).collect()
     }
 }
 
-/// Of what was typed, what may be shown again.
+/// The entered values that may be shown again.
 pub(super) fn shown(method: &Method, typed: &[(Key, Secret)]) -> Vec<(Key, String)> {
     let public = |key: &Key| method.field(key.as_str()).is_some_and(|field| !field.secret);
     let shown = typed.iter().filter(|(key, _)| public(key));

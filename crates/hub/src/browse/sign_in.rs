@@ -1,7 +1,7 @@
-//! Signing in at a provider: the way there and back, for our pages and for StackOne's widget.
+//! Sends browsers to a provider's sign-in and takes them back, for the linking pages and for StackOne's widget.
 //!
-//! **Invariant:** what the browser brings back has to be what a cookie of this browser says; so nobody finishes what
-//! somebody else began, and a link that is passed on is of no use.
+//! **Invariant:** the state that a browser brings back must match its cookie, so nobody can finish a sign-in that
+//! someone else began, and forwarding the link does not work.
 
 use std::sync::Arc;
 
@@ -26,15 +26,15 @@ use crate::widget::ENVIRONMENT;
 use crate::wire::error::{ApiError, CONFLICT, GONE};
 use crate::wire::{Query, Segments};
 
-/// The cookie of a browser that is at a provider.
+/// The cookie of a browser that was sent to a provider.
 const AWAY: &str = "waystone_away";
-/// Where it is sent back.
+/// The path that the provider redirects to.
 const PATH: &str = "/connect/oauth2";
-/// For so many seconds.
+/// The lifetime of the cookie, in seconds.
 const SECONDS: i64 = 15 * 60;
 
-/// StackOne's widget opens this in a window of its own. The session's token and what was typed stand in the address:
-/// the browser leaves it at once, and it is never logged.
+/// Starts a sign-in in the window that StackOne's widget opens. The URL contains the session's token and the values
+/// that were entered; the browser leaves it at once, and it is never logged.
 pub(super) async fn start(
     State(app): State<Arc<App>>,
     client: Client,
@@ -65,7 +65,7 @@ pub(super) async fn start(
     }
 }
 
-/// The browser comes back.
+/// Takes back a browser that the provider redirected.
 pub(super) async fn callback(
     State(app): State<Arc<App>>,
     client: Client,
@@ -96,7 +96,7 @@ pub(super) async fn callback(
     Ok(response)
 }
 
-/// The address at which a page of ours has the browser leave: it has a cookie, which the page's frame may not.
+/// Sends the browser from a linking page to the provider. This path can set a cookie, which the page's frame may not.
 pub(super) async fn leave(
     State(app): State<Arc<App>>,
     client: Client,
@@ -105,7 +105,7 @@ pub(super) async fn leave(
 ) -> Result<Response, Response> {
     let context = PageContext::new(&app, &headers);
     app.limiter.may_guess(&client).await.map_err(context.failed("/"))?;
-    // The id is as good as a token: 128 random bits, for one use, for some minutes.
+    // The id serves as a token: 128 random bits, valid once, for a few minutes.
     let found = app.vault.sign_in(seq, &id).await;
     let found = found.map_err(context.failed("/"))?;
     let Some(one) = found.filter(|one| one.state == SignInState::Pending) else {
@@ -126,7 +126,7 @@ pub(super) async fn leave(
     Ok(away(&app, &sent.map_err(context.failed("/"))?))
 }
 
-/// What stands in the address that the widget makes.
+/// The query of the URL that the widget opens.
 struct Given(Vec<(String, Secret)>);
 
 impl Given {
@@ -140,7 +140,7 @@ impl Given {
         at.map(|at| self.0.remove(at).1.expose().to_owned()).unwrap_or_default()
     }
 
-    /// The rest, which was entered in the widget's form.
+    /// The other parameters: the values entered in the widget's form.
     fn entered(mut self) -> Entered {
         let environment = Some(self.take(ENVIRONMENT)).filter(|key| !key.is_empty());
         let values =
@@ -149,7 +149,7 @@ impl Given {
     }
 }
 
-/// Begins the attempt of the widget, and sends the browser to the provider.
+/// Begins the widget's attempt and sends the browser to the provider.
 async fn to_provider(
     app: &Arc<App>,
     session: &Session,
@@ -161,7 +161,7 @@ async fn to_provider(
     app.sign_ins.send(one, &linking.attempt, &linking.flow, Via::Widget).await
 }
 
-/// The browser goes to the provider, with a cookie to know it by.
+/// Redirects the browser to the provider, with a cookie to recognize it by.
 fn away(app: &App, sent: &Sent) -> Response {
     let mut response = StatusCode::FOUND.into_response();
     let headers = response.headers_mut();
@@ -172,14 +172,14 @@ fn away(app: &App, sent: &Sent) -> Response {
     response
 }
 
-/// The header that sets the cookie of a browser that is at a provider.
+/// Returns the `Set-Cookie` header for a browser that is sent to a provider.
 fn away_cookie(app: &App, value: &Secret, seconds: i64) -> Option<(HeaderName, HeaderValue)> {
     let is_secure = app.is_secure();
     let cookie = Cookie { name: AWAY, value, path: PATH, seconds, is_secure, embedded: false };
     cookie.header().map(|header| (SET_COOKIE, header))
 }
 
-/// All the way, for a client that only asks whether it is done.
+/// Finishes the attempt, for a client that only polls for the result.
 async fn for_widget(
     app: &Arc<App>,
     client: &Client,
@@ -200,7 +200,7 @@ async fn for_widget(
         }
     };
     if !done.map_err(context.failed("/"))? {
-        let error = ApiError::new(&GONE, "The sign-in was given up meanwhile");
+        let error = ApiError::new(&GONE, "The sign-in was canceled in the meantime");
         return Err(context.error_page(&error, "/"));
     }
     Ok(match ended {
@@ -216,7 +216,7 @@ async fn for_widget(
     })
 }
 
-/// Back to the pages: the checks are made while the person looks on.
+/// Returns to the linking pages, which show the checks as they run.
 async fn for_page(
     app: &Arc<App>,
     client: &Client,
@@ -229,7 +229,7 @@ async fn for_page(
     ended.map_err(context.failed("/"))?;
     if linking.is_checking() {
         if !app.links.check(client, linking).await.map_err(context.failed("/"))? {
-            let error = ApiError::new(&CONFLICT, "The checks are under way already");
+            let error = ApiError::new(&CONFLICT, "The checks are running already");
             return Err(context.error_page(&error, "/"));
         }
     } else {
@@ -238,8 +238,8 @@ async fn for_page(
     Ok(go(&format!("{base}/back")))
 }
 
-/// Back from the provider. The window may be one that was opened for this, without the session's cookie: what comes
-/// next is in the other one.
+/// The page after a sign-in. Its window may have been opened just for that, without the session's cookie; then the
+/// person goes on in the other window.
 pub(super) async fn back(
     State(app): State<Arc<App>>,
     headers: HeaderMap,

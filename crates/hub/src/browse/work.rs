@@ -1,4 +1,4 @@
-//! What the pages of one connector work with: the attempt of a session, begun or taken up again.
+//! The link attempt that a connector's pages work on, new or resumed.
 
 use axum::response::Response;
 
@@ -7,7 +7,7 @@ use crate::connectors;
 use crate::linking::Linking;
 use crate::pages::Before;
 
-/// The attempt of a session with a connector, and where its pages are.
+/// A session's attempt with a connector, and the path of its pages.
 pub(super) struct Work {
     pub(super) linking: Linking,
     /// The path of the form: `/session/{session}/{connector}`.
@@ -15,7 +15,7 @@ pub(super) struct Work {
     pub(super) icon: String,
 }
 
-/// The attempt with a connector: the one that was begun, or a new one.
+/// Resumes the session's attempt with a connector, or begins one.
 pub(super) async fn work(context: &SessionContext, id: &str, may_begin: bool) -> Result<Work, Response> {
     let (app, home) = (&context.app, context.base());
     let found = app.connectors.in_session(&context.session, id).await;
@@ -35,7 +35,7 @@ pub(super) async fn work(context: &SessionContext, id: &str, may_begin: bool) ->
 }
 
 impl Work {
-    /// The account that is linked again, as people know it.
+    /// The account that is linked again, by the name that people know it by.
     pub(super) fn before(&self) -> Option<Before> {
         let account = self.linking.replaces()?;
         let name = account.name.clone().or_else(|| account.label.clone());

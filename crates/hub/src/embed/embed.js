@@ -1,4 +1,4 @@
-// <waystone-hub token="…">: the linking pages within a page of yours. docs/embedding.md says how.
+// <waystone-hub token="…">: embeds the linking pages in your page. See docs/embedding.md.
 (() => {
   "use strict";
   if (customElements.get("waystone-hub")) return;
@@ -8,10 +8,10 @@
   const RELOADS = ATTRIBUTES.slice(0, 5);
   const LEAST = 320;
   const MEANS = {
-    origin_not_allowed: `the session does not name this page's origin: make it with "allowed_origins": ["${location.origin}"] (POST /connect_sessions)`,
-    no_session: "the token is of no open session: it has expired, was revoked, or is not whole. Make a session for each visit",
-    link_used: "the session was made with single_use and was opened before, in another browser",
-    unreachable: "the Hub does not answer at base-url, or the Content-Security-Policy of this page lacks it in frame-src (and in connect-src, for this message to say more)",
+    origin_not_allowed: `the session does not allow this page's origin: create it with "allowed_origins": ["${location.origin}"] (POST /connect_sessions)`,
+    no_session: "no open session has this token: it has expired, was revoked, or is incomplete. Create a session for each visit",
+    link_used: "the session was created with single_use, and has been opened in another browser",
+    unreachable: "the Hub does not respond at base-url, or this page's Content-Security-Policy does not allow it in frame-src (allow it in connect-src, too, for a more precise message)",
   };
   const camel = (name) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
 
@@ -21,7 +21,7 @@
 
     constructor() {
       super();
-      // A style sheet that is made, and not written, is let pass by every policy.
+      // Every Content-Security-Policy allows a constructed style sheet.
       const style = new CSSStyleSheet();
       style.replaceSync(`:host{display:block}:host([mode=modal]){display:contents}:host([hidden]){display:none}
         iframe{display:block;width:100%;min-height:${LEAST}px;border:0;color-scheme:normal}
@@ -35,7 +35,7 @@
     }
 
     connectedCallback() {
-      // What was set before this script had loaded.
+      // Properties that were set before this script had loaded.
       for (const name of ATTRIBUTES.map(camel)) {
         if (Object.hasOwn(this, name)) {
           const value = this[name];
@@ -59,13 +59,13 @@
       else this.#measure();
     }
 
-    /** Shows the linking pages: in a modal they wait for this. */
+    /** Shows the linking pages. A modal stays closed until this is called. */
     open() {
       this.#closed = false;
       this.#load();
     }
 
-    /** Takes them away. What was entered is kept for as long as the session is open. */
+    /** Hides the linking pages. Entered values are kept as long as the session is open. */
     close() {
       if (!this.#frame) return;
       this.#closed = true;
@@ -73,7 +73,7 @@
       this.#fire("close");
     }
 
-    // Several attributes that change at once are one change.
+    // Batches attributes that change at the same time.
     #soon() {
       if (this.#due) return;
       this.#due = true;
@@ -98,7 +98,7 @@
       frame.src = `${this.baseUrl}/link/${encodeURIComponent(this.token)}?${query}`;
       this.#frame = frame;
       this.#shown = false;
-      // The page speaks before it has loaded; one that stays silent is none of the Hub's, or may not be shown.
+      // The Hub's pages send a message before they have loaded. If there is none, the frame shows something else, or nothing.
       frame.addEventListener("load", () => this.#wait(2000));
       this.#wait(30000);
       if (this.mode === "modal") this.#modal(frame);
@@ -143,7 +143,7 @@
       if (type === "page") {
         clearTimeout(this.#timer);
         if (!this.#shown) this.#fire("load");
-        // A page begins at its top, wherever the one before it ended.
+        // Scrolls to the top of the new page.
         else if (!this.#dialog && this.getBoundingClientRect().top < 0) this.scrollIntoView();
         else this.#dialog?.scrollTo(0, 0);
         this.#shown = true;
@@ -161,7 +161,7 @@
       if (!this.#shown) this.#timer = setTimeout(() => this.#explain(), milliseconds);
     }
 
-    // A browser does not say why it shows nothing in a frame; the Hub knows at least the session.
+    // Browsers do not report why a frame stays empty, but the Hub can tell whether the session is the reason.
     async #explain() {
       const frame = this.#frame;
       let code = "unreachable";
@@ -169,7 +169,7 @@
         const answer = await fetch(`${this.baseUrl}/hub/settings`, { headers: { "x-hub-session-token": this.token } });
         if (answer.ok) code = "origin_not_allowed";
         else if (answer.status === 401) code = "no_session";
-      } catch { /* It is out of reach, or this page's policy keeps it so. */ }
+      } catch { /* The Hub cannot be reached, or this page's policy forbids the request. */ }
       if (frame !== this.#frame || this.#shown) return;
       this.#drop();
       this.#fail(code);
@@ -180,7 +180,7 @@
       this.#fire("error", { code });
     }
 
-    // An error goes no further up: a window would take it for one of its own.
+    // Error events do not bubble, because the window would treat them as its own errors.
     #fire(name, detail) {
       const bubbles = name !== "error";
       this[`on${name[0].toUpperCase()}${name.slice(1)}`]?.(detail);

@@ -1,21 +1,22 @@
-//! Pages of any origin may ask what the widget asks.
+//! CORS: pages of any origin may call the widget's endpoints.
 //!
-//! **Invariant:** that is so below `/hub/` alone, where the token in a header decides and cookies count for nothing: a
-//! page that has no token gets nothing, whatever its origin. Errors are answered so too, or a browser would hide them.
+//! **Invariant:** this applies below `/hub/` only, where a token in a header authenticates and cookies are ignored: a
+//! page without a token gets nothing, whatever its origin. Error responses have the headers too, or the browser would
+//! hide them.
 
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
-/// What a browser is told.
+/// The CORS headers.
 const TOLD: [(&str, &str); 7] = [
     ("access-control-allow-origin", "*"),
     ("access-control-allow-methods", "GET, POST, PATCH, DELETE"),
     ("access-control-allow-headers", "content-type, x-hub-session-token, x-hub-version"),
     ("access-control-max-age", "600"),
     ("access-control-expose-headers", "x-request-id, retry-after"),
-    // The token decides what is seen, and a shared cache knows nothing of it.
+    // The response depends on the token, which a shared cache ignores.
     ("cache-control", "no-store"),
     ("cross-origin-resource-policy", "cross-origin"),
 ];

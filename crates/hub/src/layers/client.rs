@@ -1,9 +1,9 @@
-//! Who is asking: the address, and whether it came by TLS.
+//! Finds out a client's address, and whether its request came over TLS.
 //!
-//! Behind a proxy the connection is the proxy's. What it says in `X-Forwarded-For` counts if the operator trusts it,
-//! and from the right: each proxy adds the address it saw, and what is further left anybody can have written.
+//! Behind a proxy, the connection comes from the proxy. Its `X-Forwarded-For` is used if the operator trusts the
+//! proxy, and read from the right: each proxy appends the address it saw, and clients can forge the rest.
 //!
-//! **Invariant:** nobody chooses their own address by a header.
+//! **Invariant:** a client cannot choose its address with a header.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -37,7 +37,7 @@ fn told(peer: IpAddr, own_tls: bool, headers: &HeaderMap, trusted: &[IpNet]) -> 
     let hops: Vec<&str> = texts("x-forwarded-for").flat_map(|text| text.split(',')).map(str::trim).collect();
     let mut address = peer;
     for hop in hops.into_iter().rev() {
-        // What is no address ends the chain: the last that was one is all that is known.
+        // An entry that is not an address ends the chain: the last valid address is used.
         let Some(hop) = address_of(hop) else { break };
         address = hop;
         if !is_trusted(hop) {
@@ -48,7 +48,7 @@ fn told(peer: IpAddr, own_tls: bool, headers: &HeaderMap, trusted: &[IpNet]) -> 
     Client { address, is_secure: scheme.map_or(own_tls, |scheme| scheme.eq_ignore_ascii_case("https")) }
 }
 
-/// An address, as proxies write it: some add a port, and brackets.
+/// Parses an address as proxies write it: some add a port and brackets.
 fn address_of(text: &str) -> Option<IpAddr> {
     let plain = text.parse::<IpAddr>().or_else(|_| text.parse::<SocketAddr>().map(|socket| socket.ip()));
     let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_trusted_proxy_is_believed_and_only_from_the_right() {
+    fn forwarded_addresses_count_only_from_trusted_proxies_and_from_the_right() {
         check("198.51.100.1", &["203.0.113.9"], "198.51.100.1");
         check("10.0.0.1", &[], "10.0.0.1");
         check("10.0.0.1", &["203.0.113.9"], "203.0.113.9");

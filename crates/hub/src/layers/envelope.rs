@@ -1,6 +1,7 @@
-//! Errors that nobody here made: of the router, of the limits, of an extractor.
+//! Converts errors of the framework (router, limits, extractors) to the API's error body.
 //!
-//! **Invariant:** an answer with a status from 400 is in the envelope, or is what a handler meant: JSON or a page.
+//! **Invariant:** a response with status 400 or above has the API's error body, or comes from a handler on purpose:
+//! JSON, a page, or a provider's response.
 
 use axum::extract::Request;
 use axum::http::StatusCode;
@@ -19,7 +20,7 @@ pub(super) async fn envelope(request: Request, next: Next) -> Response {
     }
     let said = ApiError::of(Code::for_status(status)).status(told_as(status)).into_response();
     let (mut parts, body) = said.into_parts();
-    // `Allow` of a 405, for instance, is worth keeping.
+    // Keeps the other headers, for example `Allow` of a 405.
     for (name, value) in response.headers() {
         if ![CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING, TRANSFER_ENCODING].contains(name) {
             parts.headers.append(name.clone(), value.clone());
@@ -28,11 +29,11 @@ pub(super) async fn envelope(request: Request, next: Next) -> Response {
     Response::from_parts(parts, body)
 }
 
-/// An answer that is what somebody else said: it stays as it is, whatever its status.
+/// Marks a provider's response, which is passed on unchanged whatever its status.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Meant;
 
-/// Whether a handler made the answer what it is.
+/// Whether a handler wrote the response's body.
 fn is_meant(response: &Response) -> bool {
     if response.extensions().get::<Meant>().is_some() {
         return true;
@@ -42,7 +43,7 @@ fn is_meant(response: &Response) -> bool {
         || ["application/json", "application/problem+json", "text/html"].iter().any(|it| kind.starts_with(it))
 }
 
-/// The extractors of the framework answer 422 where the body is JSON of another form; the protocol says 400.
+/// The framework's extractors respond with 422 if a JSON body does not match the schema; the protocol requires 400.
 fn told_as(status: StatusCode) -> StatusCode {
     if status == StatusCode::UNPROCESSABLE_ENTITY { StatusCode::BAD_REQUEST } else { status }
 }

@@ -1,7 +1,6 @@
-//! What browsers are told, whatever the answer is.
+//! The security headers of every response.
 //!
-//! **Invariant:** a handler can say something else of a page, and never nothing: what it leaves out is as strict as can
-//! be.
+//! **Invariant:** a handler can replace a header, but not omit it: the defaults are as strict as possible.
 
 use std::sync::Arc;
 
@@ -15,20 +14,20 @@ use axum::response::Response;
 
 use crate::app::App;
 
-/// What holds of an answer that is no page: nothing is loaded, and nobody shows it in a frame.
+/// The policy of a response that is not a page: it loads nothing, and cannot be framed.
 const NOTHING: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Two years, as browsers' lists ask for; of subdomains the Hub knows nothing.
+/// Two years, as browsers' preload lists require. Subdomains are not included: the Hub does not know them.
 const HSTS: &str = "max-age=63072000";
 
-/// What is said unless the handler says it.
+/// The headers that are set unless a handler has set them.
 const ALWAYS: [(HeaderName, &str); 3] = [
     (CONTENT_SECURITY_POLICY, NOTHING),
     (REFERRER_POLICY, "no-referrer"),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
 ];
 
-/// A page of documentation has its style sheet in it, and nothing else but pictures of our own.
+/// Allows a page of documentation its inline style sheet, and images from the Hub.
 pub(crate) fn allow_inline_style(response: &mut Response) {
     const PAGE: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; \
                         form-action 'none'; frame-ancestors 'none'";

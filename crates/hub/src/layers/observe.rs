@@ -1,7 +1,7 @@
-//! The line in the log and the numbers of a request.
+//! Logs every request and records its metrics.
 //!
-//! **Invariant:** a request is told by its method and the template of its route. Path, query, headers and body are
-//! never looked at: a token may stand in each of them.
+//! **Invariant:** a request is identified by its method and its route's template. Path, query, headers and body are
+//! never logged, because each may contain a token.
 
 use std::time::Instant;
 
@@ -15,13 +15,13 @@ use crate::request_id;
 use crate::telemetry::metrics::{self, InFlight};
 use crate::wire::error::Code;
 
-/// What an address is called at which there is nothing.
+/// The route of a request that matches none.
 const UNMATCHED: &str = "(none)";
 
-/// What the log and the numbers call it when the client did not wait; others do so too.
+/// The status recorded when the client closed the connection before the response, as nginx does.
 const HUNG_UP: u16 = 499;
 
-/// Addresses that are asked every few seconds, by programs: they are a line only where something is wrong.
+/// Routes that monitoring requests every few seconds. They are logged only if something is wrong.
 const DULL: &[&str] = &["/health/live", "/health/ready", "/metrics"];
 
 pub(super) async fn observe(request: Request, next: Next) -> Response {
@@ -39,7 +39,7 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
     response
 }
 
-/// What will be said of a request, also if nobody waits for the answer any more.
+/// What is recorded about a request, even if the client closes the connection.
 struct Line {
     span: Span,
     method: &'static str,
@@ -57,14 +57,14 @@ impl Line {
         let is_dull = DULL.contains(&self.route.as_str()) && status < 500;
         self.span.in_scope(|| match status {
             500.. => tracing::error!(status, milliseconds, code, "answered"),
-            HUNG_UP => tracing::info!(status, milliseconds, "the client hung up"),
+            HUNG_UP => tracing::info!(status, milliseconds, "the client closed the connection"),
             _ if is_dull => tracing::debug!(status, milliseconds, code, "answered"),
             _ => tracing::info!(status, milliseconds, code, "answered"),
         });
     }
 }
 
-/// Whoever hangs up ends the handler, and with it this.
+/// A client that closes the connection cancels the handler, which drops this.
 impl Drop for Line {
     fn drop(&mut self) {
         if !self.is_answered {
@@ -73,7 +73,7 @@ impl Drop for Line {
     }
 }
 
-/// The method, if it is one of HTTP's: others could be anything.
+/// Returns the method if it is a standard one; a client can send anything as its method.
 fn named(method: &Method) -> &'static str {
     match method.as_str() {
         "GET" => "GET",

@@ -1,7 +1,7 @@
-//! Idempotency keys: a request that is repeated is answered alike, and done once.
+//! Idempotency keys: a repeated request runs once and gets the same response.
 //!
-//! **Invariant:** only an answer that says what was done is kept, under seal, for a day; one that failed may be tried
-//! again. A key belongs to an API key's project, and to one request.
+//! **Invariant:** only successful responses are stored, sealed, for a day; a failed request may be retried. An
+//! idempotency key belongs to the API key's project, and to one request.
 
 use std::sync::Arc;
 
@@ -19,15 +19,15 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::wire::error::{ApiError, BODY_TOO_LARGE, CONFLICT, INVALID_VALUE, UNPROCESSABLE};
 
-/// The header that names a request.
+/// The header with the idempotency key.
 const KEY: &str = "idempotency-key";
 
-/// An answer that is larger is not kept.
+/// The maximum size of a stored response, in bytes. Larger responses are not stored.
 const MOST: usize = 1024 * 1024;
 
 pub(crate) async fn once(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let is_change = [Method::POST, Method::PATCH, Method::DELETE].contains(request.method());
-    // What a browser asks belongs to a session, and what goes on to a provider is the provider's to do once.
+    // Not for browsers, whose requests belong to a session, nor for the proxy, where idempotency is up to the provider.
     let path = request.uri().path();
     let is_ours = !path.starts_with("/hub/") && !path.contains("/proxy");
     let key = request.headers().get(KEY).cloned();
@@ -41,7 +41,7 @@ async fn kept(app: &Arc<App>, key: &HeaderValue, request: Request, next: Next) -
     let is_key =
         |key: &&str| !key.is_empty() && key.len() <= 255 && key.bytes().all(|byte| byte.is_ascii_graphic());
     let key = key.to_str().ok().filter(is_key).ok_or_else(|| {
-        ApiError::new(&INVALID_VALUE, "`Idempotency-Key` has from 1 to 255 visible characters")
+        ApiError::new(&INVALID_VALUE, "`Idempotency-Key` must be 1 to 255 visible ASCII characters")
     })?;
     let (mut parts, body) = request.into_parts();
     let caller = Caller::from_request_parts(&mut parts, app).await?;
@@ -63,11 +63,11 @@ async fn kept(app: &Arc<App>, key: &HeaderValue, request: Request, next: Next) -
             return Ok((status, headers, body.expose().to_owned()).into_response());
         }
         Idempotency::UnderWay => {
-            let message = "A request with this `Idempotency-Key` is under way; ask again in a moment";
+            let message = "A request with this `Idempotency-Key` is in progress; try again in a moment";
             return Err(ApiError::new(&CONFLICT, message).retry_after(1));
         }
         Idempotency::Reused => {
-            let message = "This `Idempotency-Key` was used for another request";
+            let message = "This `Idempotency-Key` was used for a different request";
             return Err(ApiError::new(&UNPROCESSABLE, message));
         }
     }
@@ -85,7 +85,7 @@ async fn kept(app: &Arc<App>, key: &HeaderValue, request: Request, next: Next) -
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }
 
-/// What makes a request what it is.
+/// Hashes what identifies a request.
 fn digest(method: &Method, path: &str, body: &Bytes) -> Digest {
     let mut text = format!("{method} {path}\n").into_bytes();
     text.extend_from_slice(body);

@@ -1,7 +1,7 @@
-//! The id of a request: that of the client, if it is one, or one of ours.
+//! Request ids: the client's `X-Request-Id` if it is valid, otherwise one that the Hub generates.
 //!
-//! **Invariant:** an id is safe in a header, a log and a page: letters, digits, `-`, `_` and `.`, no more than
-//! [`LONGEST`] of them.
+//! **Invariant:** an id is safe in a header, a log and a page: it has at most [`LONGEST`] letters, digits, `-`, `_`
+//! and `.`.
 
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue};
@@ -11,13 +11,13 @@ use axum::response::Response;
 use crate::hex::hex;
 use crate::request_id::carried;
 
-/// The header that carries it, both ways.
+/// The header with the id, in requests and responses.
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Longer ones are not somebody's id.
+/// The maximum length of an id.
 const LONGEST: usize = 64;
 
-/// Gives the request its id, and the answer too.
+/// Sets the id of a request and its response.
 pub(super) async fn request_id(mut request: Request, next: Next) -> Response {
     let sent = request.headers().get(HEADER).and_then(|value| value.to_str().ok());
     let id = sent.filter(|id| is_sane(id)).map_or_else(random, str::to_owned);
@@ -39,7 +39,7 @@ fn is_sane(id: &str) -> bool {
 
 fn random() -> String {
     let mut bytes = [0; 12];
-    // Without chance there is still an id; it only is not one of a kind.
+    // Without randomness the id is not unique, but a request should not fail because of that.
     let _ = getrandom::fill(&mut bytes);
     format!("req_{}", hex(&bytes))
 }
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_of_the_client_has_to_be_one() {
+    fn only_valid_ids_of_clients_are_used() {
         assert!(is_sane("7f1b9c2e-0000-4000-8000-000000000000"));
         assert!(is_sane(&random()));
         for wrong in ["short", "has space in it", "line\nbreak-1", &"x".repeat(65), "<script>alert"] {

@@ -1,4 +1,4 @@
-//! What every answer has in common, whatever the handler does.
+//! Tests of the properties that every response has, whatever the handler does.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +26,7 @@ struct Page {
 }
 
 fn routes() -> Router<Arc<App>> {
-    #[expect(clippy::panic, reason = "that is what is tested")]
+    #[expect(clippy::panic, reason = "the test is about panics")]
     async fn panics() -> &'static str {
         panic!("{}", "canary".to_owned())
     }
@@ -76,7 +76,7 @@ fn post_request(path: &str, kind: &str, body: &str) -> Request<Body> {
 }
 
 #[tokio::test]
-async fn every_error_is_told_in_the_envelope() {
+async fn every_error_has_the_error_body() {
     let small = [("WAYSTONE_LIMITS_BODY", "1KiB"), ("WAYSTONE_LIMITS_REQUEST_TIMEOUT", "100ms")];
     let small = made(&small).await;
     let large = format!("{{\"size\": \"{}\"}}", "x".repeat(2000));
@@ -142,7 +142,7 @@ async fn an_id_that_is_one_is_kept_and_texts_are_compressed() {
     );
 }
 
-/// At the loudest level, of all crates: more than an operator can switch on.
+/// Logs all crates at the most verbose level, which is more than an operator can enable.
 #[tokio::test]
 async fn what_a_client_sends_is_never_logged() {
     let lines = Lines::of_all_tests();
@@ -177,6 +177,7 @@ async fn a_client_that_hangs_up_is_a_line_too() {
         Request::get("/slow").header("x-request-id", "hung-up-request").body(Body::empty()).unwrap();
     let asked = tokio::time::timeout(Duration::from_millis(50), ask(&made, request)).await;
     assert!(asked.is_err());
-    let is_told = |line: &str| line.contains("the client hung up") && line.contains("hung-up-request");
+    let is_told =
+        |line: &str| line.contains("the client closed the connection") && line.contains("hung-up-request");
     assert!(lines.text().lines().any(is_told));
 }

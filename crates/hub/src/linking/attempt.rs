@@ -1,4 +1,4 @@
-//! A link attempt: what its flow makes of what was entered, and what is saved and stored of it.
+//! A link attempt: applies what was entered to its flow, and prepares what is saved.
 
 use driver::NewLink;
 use guide::Key;
@@ -10,7 +10,7 @@ use vault::{Account, Attempt, AttemptState, ChangeError, Home, Replacing, Sessio
 use crate::connectors::{Connector, setup_fields};
 use crate::wire::error::{ApiError, CONFLICT, GONE, INVALID_VALUE};
 
-/// A link attempt under way.
+/// A link attempt in progress.
 pub(crate) struct Linking {
     pub(crate) session: Session,
     pub(crate) connector: Connector,
@@ -85,7 +85,7 @@ impl Linking {
         let environment = match (&entered.environment, known.as_slice()) {
             // Not ignored: the account would be looked for where it was linked before.
             (Some(key), [_, ..]) if known.iter().all(|one| one.key.as_str() != key) => {
-                return Err(ApiError::new(&INVALID_VALUE, "This connector has no such environment"));
+                return Err(ApiError::new(&INVALID_VALUE, "This connector does not have this environment"));
             }
             (Some(key), _) => Some(key.clone()),
             (None, [only]) => Some(only.key.to_string()),
@@ -153,9 +153,11 @@ impl Linking {
             ChangeError::Conflict { .. }
             | ChangeError::NotFound { .. }
             | ChangeError::NoConnectorProfile { .. } => {
-                ApiError::new(&CONFLICT, "The account was changed or removed meanwhile; begin again")
+                ApiError::new(&CONFLICT, "The account was changed or removed in the meantime; start over")
             }
-            ChangeError::AttemptOver { .. } => ApiError::new(&GONE, "This attempt is over; begin another"),
+            ChangeError::AttemptOver { .. } => {
+                ApiError::new(&GONE, "This attempt has ended; start a new one")
+            }
             ChangeError::Store(error) => ApiError::internal(&error),
         }
     }

@@ -1,7 +1,7 @@
 //! Running a flow's checks: requests, waits, and the transcript of them.
 //!
-//! **Invariant:** a line of the transcript names what was asked and what came of it, and holds no value that a person
-//! typed but in the host: bodies and headers are not in it.
+//! **Invariant:** a line of the transcript describes a request and its result without bodies or headers. Values that a
+//! person entered appear only in the host.
 
 use std::time::{Duration, Instant};
 
@@ -15,16 +15,16 @@ use vault::Vault;
 use crate::telemetry::metrics;
 use crate::wire::error::{ApiError, PROVIDER_FAILED};
 
-/// How long a person waits for all checks together.
+/// The maximum duration of all checks together.
 const BUDGET: Duration = Duration::from_secs(50);
 
-/// Whose flow is run.
+/// The owner of the flow that runs.
 pub(crate) enum Whose<'a> {
-    /// Nobody's.
+    /// No owner: nothing is saved.
     Nobody,
-    /// An attempt's: how it stands is kept as it goes on.
+    /// An attempt: its progress is saved during the run.
     Attempt(&'a str),
-    /// An account's: tokens that are renewed are kept as soon as they are there.
+    /// An account: renewed tokens are stored as soon as they arrive.
     Account(&'a mut TokenKeeper),
 }
 
@@ -33,7 +33,7 @@ pub(crate) async fn check_only(egress: &Egress, vault: &Vault, flow: &mut Flow) 
     run(egress, vault, flow, &mut Vec::new(), Whose::Nobody).await
 }
 
-/// Runs the flow of an account, and keeps tokens that are renewed.
+/// Runs an account's flow, and stores tokens that are renewed.
 pub(crate) async fn check_and_keep(
     egress: &Egress,
     vault: &Vault,
@@ -56,12 +56,12 @@ pub(crate) async fn run(
     driver::run(flow, &mut &*egress, &mut { watch }).await.map(|_| ())
 }
 
-/// Keeps what a run does: its transcript, its progress, the tokens it renews, and its time.
+/// Observes a run: records its transcript and progress, stores renewed tokens, and enforces its deadline.
 struct Watch<'a> {
     vault: &'a Vault,
     transcript: &'a mut Vec<Value>,
     whose: Whose<'a>,
-    /// When the run has to end.
+    /// The deadline of the run.
     until: Instant,
     /// The progress that was saved last.
     progress: Value,
@@ -109,7 +109,7 @@ impl Observer for Watch<'_> {
     }
 }
 
-/// The class of an answer's status for the metrics, or `failed` if there was no answer.
+/// The class of a response's status for the metrics, or `failed` if there was no response.
 fn outcome(answer: &Answer) -> &'static str {
     match answer {
         Answer::Response(response) => match response.status {

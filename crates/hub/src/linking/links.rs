@@ -25,7 +25,7 @@ use crate::session_accounts::SessionAccounts;
 use crate::telemetry::metrics;
 use crate::wire::error::{ApiError, CONFLICT, INTERNAL};
 
-/// How often values of a helper are offered to an attempt that changes at the same time.
+/// The tries to add a helper's values to an attempt that changes at the same time.
 const OFFERS: u32 = 5;
 
 /// Begins link attempts, takes them up again, runs their checks and stores their accounts.
@@ -103,7 +103,7 @@ impl Links {
             return Err(ApiError::new(&CONFLICT, first.says.to_string()));
         }
         if !is_ready {
-            return Err(ApiError::new(&CONFLICT, "Not everything that is needed was given"));
+            return Err(ApiError::new(&CONFLICT, "Required values are missing"));
         }
         self.save(&mut linking).await?;
         Ok(linking)
@@ -124,7 +124,10 @@ impl Links {
             Err(_) => self.connectors.in_session(session, otherwise).await?,
         };
         if connector.provider() != account.provider || connector.method != account.method {
-            return Err(ApiError::new(&CONFLICT, "The account was linked in another way; link it anew"));
+            return Err(ApiError::new(
+                &CONFLICT,
+                "The account was linked with a different method; link it as a new account",
+            ));
         }
         self.begin(session, connector, Some(account)).await
     }
@@ -168,7 +171,7 @@ impl Links {
             if ran.is_ok() && matches!(linking.flow.stage(), Stage::Confirm { .. }) {
                 let stored = self.store(&mut linking).await;
                 if stored.is_err() {
-                    // Support finds what was asked and answered, whatever became of it.
+                    // The transcript is saved for support, whatever the outcome.
                     linking.flow.stored(false);
                     self.save(&mut linking).await?;
                 }
@@ -179,7 +182,7 @@ impl Links {
         } else {
             self.save(&mut linking).await?;
         }
-        let unfinished = || ApiError::new(&CONFLICT, "The checks did not come to an end; try again");
+        let unfinished = || ApiError::new(&CONFLICT, "The checks did not finish; try again");
         Err(refusal(&linking.flow, &linking.attempt.id).unwrap_or_else(unfinished))
     }
 
@@ -232,7 +235,7 @@ impl Links {
     /// Confirms the account that was found, and stores it.
     pub(crate) async fn store(&self, linking: &mut Linking) -> Result<Account, ApiError> {
         let Some(linked) = driver::confirm(&mut linking.flow) else {
-            return Err(ApiError::new(&CONFLICT, "There is no account to confirm; begin again"));
+            return Err(ApiError::new(&CONFLICT, "There is no account to confirm; start over"));
         };
         vault::crash_point("hub.before-store");
         let actor = actor(&linking.session);
@@ -259,7 +262,7 @@ impl Links {
             linking.new_lines.clear();
             return Ok(());
         }
-        Err(ApiError::new(&CONFLICT, "This attempt went on elsewhere meanwhile; look again"))
+        Err(ApiError::new(&CONFLICT, "This attempt was changed in another window in the meantime; reload it"))
     }
 
     /// The account that the session's last attempt with a connector linked, if it linked one.
@@ -311,7 +314,7 @@ impl Links {
                 return Ok(());
             }
         }
-        Err(ApiError::new(&CONFLICT, "The attempt changes at this moment; send it again"))
+        Err(ApiError::new(&CONFLICT, "The attempt is being changed right now; send the values again"))
     }
 
     /// The flow of a new attempt.
@@ -331,7 +334,7 @@ impl Links {
                 stored.extend(stored_values(&credentials));
                 Some(account.clone())
             }
-            // A person who links what is linked already links the same account. Of several, the vault finds the same one.
+            // Linking an account that is linked already updates it. If there are several, the vault finds the right one.
             None => match self.accounts.at(session, connector.provider()).await?.as_slice() {
                 [only] => Some(only.clone()),
                 _ => None,
@@ -387,7 +390,7 @@ impl Links {
         let name = format!("attempt/{id}");
         let work = async move {
             if let Err(error) = checks.await {
-                tracing::warn!(attempt = id, error = error.message, "checks did not come to an end");
+                tracing::warn!(attempt = id, error = error.message, "checks did not finish");
             }
         };
         Ok(self.leases.spawn(name, work).await?.is_ok())
@@ -401,15 +404,15 @@ impl Links {
         ran
     }
 
-    /// Asks the provider until the checks are through, a person is needed, or the time is up.
+    /// Runs the checks until they finish, a person is needed, or the deadline passes.
     async fn ask(&self, linking: &mut Linking, whose: Whose<'_>) -> Result<(), ApiError> {
         let Linking { flow, new_lines, .. } = linking;
         let ran = check::run(&self.egress, &self.vault, flow, new_lines, whose).await;
         if ran.is_err() {
-            // Not left as if checks were under way: a person who comes back finds the form, with all that was entered.
+            // Does not stay in `checking`: a person who returns finds the form with everything that was entered.
             flow.give_up_checks();
         }
-        // What a browser brought back was lost with the process that had it.
+        // The code from the sign-in was lost with the process that held it.
         flow.interrupted();
         ran
     }

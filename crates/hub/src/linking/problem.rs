@@ -1,8 +1,8 @@
-//! Why an attempt does not go on, as an error of the API.
+//! Converts the reason why an attempt cannot continue to an API error.
 //!
-//! **Invariant:** 401 and 403 are never used: StackOne's widget takes them for an expired session, and when editing
-//! even for success. What the provider said goes where clients show it as a quotation, and nowhere else: a message is
-//! drawn as Markdown.
+//! **Invariant:** 401 and 403 are never used: StackOne's widget treats them as an expired session and, when editing,
+//! even as success. The provider's response appears only in `provider_response`, which clients show as a quotation,
+//! never in a message, which they render as Markdown.
 
 use guide::OutcomeKind;
 use link::{FieldProblem, Flow, Stage};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::wire::error::{ApiError, CONFLICT, INVALID_VALUE, LINK_REFUSED, PROVIDER_FAILED};
 
-/// Why the flow does not go on; nothing, if it does.
+/// Returns why the flow cannot continue; `None` if it can.
 pub(crate) fn refusal(flow: &Flow, attempt: &str) -> Option<ApiError> {
     let error = match flow.stage() {
         Stage::Choose(environments) => {

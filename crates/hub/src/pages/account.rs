@@ -1,6 +1,6 @@
-//! The account that was found: to be confirmed, being stored, stored.
+//! The pages of the account that the checks found: to be confirmed, being stored, and stored.
 //!
-//! **Invariant:** where an account is linked again, the one it was before stands beside the one it is now.
+//! **Invariant:** when an account is linked again, the page shows the previous account next to the new one.
 
 use guide::Key;
 use link::{CheckReport, CheckState, Flow, Purpose, Stage};
@@ -13,16 +13,16 @@ use super::shell::{Event, Frame, Head, data, draw};
 /// An account that was linked before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Before {
-    /// What identifies it at the provider, if that is known.
+    /// The account's id at the provider, if known.
     pub id: Option<String>,
-    /// What people call it.
+    /// The account's name, as people know it.
     pub name: String,
 }
 
-/// What the page of an account is made from.
+/// The data of an account's page.
 #[derive(Clone, Copy)]
 pub struct AccountPage<'a> {
-    /// The flow, with an account to be confirmed.
+    /// The flow, with an account to confirm.
     pub flow: &'a Flow,
     /// Where linking is: `/session/{session}/{connector}`.
     pub base: &'a str,
@@ -32,26 +32,26 @@ pub struct AccountPage<'a> {
     pub before: Option<&'a Before>,
 }
 
-/// What the last page is made from.
+/// The data of the last page.
 #[derive(Clone, Copy)]
 pub struct DonePage<'a> {
-    /// The provider's key, for a page that embeds this one.
+    /// The provider's key, for the embedding page.
     pub key: &'a str,
     /// The provider's name.
     pub provider: &'a str,
     /// The provider's icon.
     pub icon: Option<&'a str>,
-    /// The account's id here, for a page that embeds this one.
+    /// The linked account's id, for the embedding page.
     pub account: &'a str,
-    /// Who was found, if a check says so.
+    /// The account's name, if a check found one.
     pub identity: Option<&'a Identity>,
-    /// What the checks call what the account cannot do.
+    /// The labels of the optional checks that failed: what the account cannot do.
     pub missed: &'a [String],
-    /// Whether it was linked before.
+    /// Whether the account had been linked before.
     pub is_again: bool,
 }
 
-/// The account found, to be confirmed.
+/// Renders the page that asks to confirm the account.
 pub fn confirm(frame: &Frame<'_>, page: &AccountPage<'_>) -> String {
     let (flow, texts) = (page.flow, frame.texts());
     let provider = flow.guide().provider.name.as_str();
@@ -86,7 +86,7 @@ pub fn confirm(frame: &Frame<'_>, page: &AccountPage<'_>) -> String {
     )
 }
 
-/// The account is being stored.
+/// Renders the page shown while the account is stored.
 pub fn storing(frame: &Frame<'_>, page: &AccountPage<'_>) -> String {
     let texts = frame.texts();
     let head = Head { refresh: Some(1), ..Head::new(texts.saving_title, Some(3)) };
@@ -103,7 +103,7 @@ pub fn storing(frame: &Frame<'_>, page: &AccountPage<'_>) -> String {
     )
 }
 
-/// The account is stored.
+/// Renders the page shown when the account is stored.
 pub fn done(frame: &Frame<'_>, page: &DonePage<'_>) -> String {
     let texts = frame.texts();
     let name = page.identity.map_or(page.provider, |identity| identity.name.as_str());
@@ -126,7 +126,7 @@ pub fn done(frame: &Frame<'_>, page: &DonePage<'_>) -> String {
     )
 }
 
-/// Whether the account found is another one than the one linked before.
+/// Whether the found account differs from the one linked before.
 fn is_another(flow: &Flow, before: Option<&Before>, found: Option<&Identity>) -> bool {
     let known = match flow.purpose() {
         Purpose::Link => None,
@@ -136,7 +136,7 @@ fn is_another(flow: &Flow, before: Option<&Before>, found: Option<&Identity>) ->
     matches!((known, found), (Some(known), Some(found)) if known != found.id)
 }
 
-/// The checks that may fail, and did.
+/// The optional checks that failed.
 fn missed(reports: &[CheckReport]) -> Vec<&str> {
     let missed = reports.iter().filter(|report| report.state == CheckState::Missed);
     let mut seen: Vec<&Key> = Vec::new();

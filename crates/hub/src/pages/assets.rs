@@ -1,13 +1,13 @@
-//! Style sheet and script, named by their content, so that a browser may keep them for ever.
+//! The style sheet and the script. Their names contain a hash of their content, so browsers may cache them forever.
 //!
-//! **Invariant:** the brand's colors are made readable before they reach the style sheet.
+//! **Invariant:** the brand's colors are adjusted to be readable before they are written to the style sheet.
 
 use guide::Brand;
 use sha2::{Digest as _, Sha256};
 
 use crate::hex::hex;
 
-/// The script, one part a subject.
+/// The parts of the script, one per topic.
 const SCRIPT: &[&str] = &[
     include_str!("script/page.js"),
     include_str!("script/form.js"),
@@ -16,21 +16,21 @@ const SCRIPT: &[&str] = &[
     include_str!("script/picker.js"),
 ];
 
-/// What pages of a brand load.
+/// The files that a brand's pages load.
 #[derive(Clone, Debug)]
 pub struct Assets {
     /// The style sheet.
     pub css: String,
-    /// Where it is: `/assets/hub-<hash>.css`.
+    /// The path of the style sheet: `/assets/hub-<hash>.css`.
     pub css_path: String,
     /// The script.
     pub js: String,
-    /// Where it is: `/assets/hub-<hash>.js`.
+    /// The path of the script: `/assets/hub-<hash>.js`.
     pub js_path: String,
 }
 
 impl Assets {
-    /// Those of a brand.
+    /// Builds the files for a brand.
     pub fn of(brand: &Brand) -> Self {
         let css = render::linking_stylesheet(brand);
         let js = SCRIPT.concat();
@@ -43,7 +43,7 @@ impl Assets {
     }
 }
 
-/// Where a provider's icon is: `/assets/icon-<key>-<hash>.<ending>`.
+/// The path of a provider's icon: `/assets/icon-<key>-<hash>.<ending>`.
 pub fn icon_path(provider: &str, file: &str, bytes: &[u8]) -> String {
     let ending = file.rsplit_once('.').map_or("svg", |(_, ending)| ending);
     format!("/assets/icon-{provider}-{}.{ending}", hash(bytes))

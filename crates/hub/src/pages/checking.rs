@@ -1,6 +1,6 @@
-//! Checks as they happen, and the same as data for the script.
+//! The progress of checks, as a page and as data for the script.
 //!
-//! **Invariant:** page and data say the same, in the same words.
+//! **Invariant:** the page and the data contain the same information in the same words.
 
 use link::{CheckReport, CheckState, Flow, Stage};
 use minijinja::context;
@@ -9,46 +9,46 @@ use serde::Serialize;
 use super::shell::{Frame, Head, data, draw};
 use crate::texts::fill;
 
-/// What the page of checks is made from.
+/// The data of the page.
 #[derive(Clone, Copy)]
 pub struct CheckingPage<'a> {
-    /// The flow, with checks under way.
+    /// The flow, with checks in progress.
     pub flow: &'a Flow,
-    /// How they stand, where another process makes them; the flow's own, if left out.
+    /// The progress that another process has saved; `None` to use the flow's own.
     pub reports: Option<&'a [CheckReport]>,
     /// Where linking is: `/session/{session}/{connector}`.
     pub base: &'a str,
     /// The provider's icon.
     pub icon: Option<&'a str>,
-    /// Now, in seconds since 1970.
+    /// The current time (Unix seconds).
     pub now: i64,
 }
 
-/// How the checks stand.
+/// The progress of the checks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Progress {
     /// `form`, `checking`, `failed`, `confirm`, `storing`, `linked` or `closed`.
     pub state: &'static str,
-    /// The checks, in order; those that were not begun come last.
+    /// The checks in order; pending ones come last.
     pub reports: Vec<Report>,
-    /// The page to go to, unless it is still checking.
+    /// The page to go to. `None` while the checks run.
     pub next: Option<String>,
 }
 
-/// How one check stands.
+/// The progress of one check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// What is tried, in the guide's language.
+    /// The check's label, in the guide's language.
     pub label: String,
     /// `pending`, `running`, `waiting`, `passed`, `missed` or `failed`.
     pub state: &'static str,
     /// The state in the reader's language.
     pub says: String,
-    /// How many seconds are waited.
+    /// The seconds until the next try, if the check is waiting.
     pub seconds: Option<i64>,
 }
 
-/// The page.
+/// Renders the page.
 pub fn checking(frame: &Frame<'_>, page: &CheckingPage<'_>) -> String {
     let texts = frame.texts();
     let provider = page.flow.guide().provider.name.as_str();
@@ -71,7 +71,7 @@ pub fn checking(frame: &Frame<'_>, page: &CheckingPage<'_>) -> String {
     )
 }
 
-/// How the checks stand, as data: what the script asks for.
+/// Returns the progress as data, for the script.
 pub fn progress(frame: &Frame<'_>, page: &CheckingPage<'_>) -> Progress {
     let base = page.base;
     let (state, reports, next) = match page.flow.stage() {

@@ -1,6 +1,6 @@
-//! Guide and form side by side: what is entered, where it is found, and what went wrong.
+//! The form next to the guide: the fields, where to find their values, and what went wrong.
 //!
-//! **Invariant:** a secret is shown as kept or not kept, never by its value or length.
+//! **Invariant:** the page shows whether a secret is stored, but never its value or length.
 
 mod condition;
 mod field;
@@ -21,16 +21,16 @@ pub use self::field::{field_name, field_of};
 pub use self::handed::{HandedStep, Handing};
 pub(super) use self::steps::step_view;
 
-/// What the form page is made from.
+/// The data of the form page.
 #[derive(Clone, Copy)]
 pub struct FormPage<'a> {
     /// Where linking stands: choosing an environment, following the guide, or failed.
     pub flow: &'a Flow,
-    /// Where the page is, and where it leads.
+    /// The paths of the page and its links.
     pub links: FormLinks<'a>,
-    /// The form that the page answers; `None` for a page that is opened.
+    /// The rejected form that the page responds to; `None` if the page is opened.
     pub sent: Option<SentForm<'a>>,
-    /// The number under which support finds the attempt that failed.
+    /// The id under which support finds the failed attempt.
     pub attempt: Option<&'a str>,
     /// The account that is linked again.
     pub before: Option<&'a Before>,
@@ -38,27 +38,27 @@ pub struct FormPage<'a> {
     pub handed: &'a [HandedStep<'a>],
 }
 
-/// Where the form is, and where it leads.
+/// The paths of the form and its links.
 #[derive(Clone, Copy)]
 pub struct FormLinks<'a> {
-    /// Where the page is, without a slash at the end: `/session/{session}/{connector}`.
+    /// The page's path without a trailing slash: `/session/{session}/{connector}`.
     pub base: &'a str,
-    /// Where another provider is chosen; `None` if there is only one.
+    /// The path for choosing another provider; `None` if there is only one.
     pub providers: Option<&'a str>,
     /// The provider's icon.
     pub icon: Option<&'a str>,
 }
 
-/// A form that was sent and could not be accepted.
+/// A form that was sent and rejected.
 #[derive(Clone, Copy)]
 pub struct SentForm<'a> {
-    /// What was typed and could not be kept. Values of secrets are not looked at.
+    /// The entered values that were rejected. Values of secret fields are ignored.
     pub typed: &'a [(Key, String)],
-    /// Problems that the flow does not hold: those that `submit_form` returned.
+    /// Problems that are not part of the flow: those that `submit_form` returned.
     pub problems: &'a [FieldProblem],
 }
 
-/// An environment to choose: with more than four the page has a list that opens.
+/// An environment to choose. The page shows more than four in a dropdown.
 #[derive(Serialize)]
 struct EnvironmentView<'a> {
     key: &'a str,
@@ -68,7 +68,7 @@ struct EnvironmentView<'a> {
     chosen: bool,
 }
 
-/// The page.
+/// Renders the page.
 pub fn form(frame: &Frame<'_>, page: &FormPage<'_>) -> String {
     let (flow, texts) = (page.flow, frame.texts());
     let provider = flow.guide().provider.name.as_str();
@@ -110,7 +110,7 @@ pub fn form(frame: &Frame<'_>, page: &FormPage<'_>) -> String {
         (false, true) => texts.connect_again.to_owned(),
         (false, false) => texts.connect.to_owned(),
     };
-    // The host tells what somebody else entered.
+    // The host would reveal a value that another person entered.
     let is_theirs = |key: &&Key| {
         let step = flow.method().collected_at(key.as_str());
         page.handed.iter().any(|one| step.is_some_and(|step| step.key == *one.step))
@@ -142,7 +142,7 @@ pub fn form(frame: &Frame<'_>, page: &FormPage<'_>) -> String {
     )
 }
 
-/// The environments to choose from; none, where there is nothing to choose.
+/// The environments to choose from; empty if there is only one.
 fn environments(flow: &Flow) -> Vec<EnvironmentView<'_>> {
     let method = flow.method();
     if method.environments.len() < 2 || method.tells_environment() {

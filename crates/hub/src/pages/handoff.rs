@@ -1,6 +1,6 @@
-//! One step in somebody else's hands: the link for it, and the page it leads to.
+//! The pages for handing a step to another person: the link, and the page it opens.
 //!
-//! **Invariant:** whoever asked is told that something came, and never what.
+//! **Invariant:** the person who asked learns that the values arrived, but never sees them.
 
 use guide::{Key, Step};
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use super::form::{FieldView, FormState, field_view, own_fields, step_view};
 use super::shell::{Frame, Head, data, draw};
 use crate::texts::fill;
 
-/// What the page with the new link is made from.
+/// The data of the page with the new link.
 #[derive(Clone, Copy)]
 pub struct HandoffPage<'a> {
     /// The provider's name.
@@ -20,32 +20,32 @@ pub struct HandoffPage<'a> {
     pub icon: Option<&'a str>,
     /// The step's title.
     pub step: &'a str,
-    /// The link, whole.
+    /// The complete link.
     pub link: &'a str,
-    /// Until when it works.
+    /// When the link expires.
     pub until: Timestamp,
     /// Where linking is: `/session/{session}/{connector}`.
     pub base: &'a str,
 }
 
-/// What the page of whoever was asked is made from.
+/// The data of the helper's page.
 #[derive(Clone, Copy)]
 pub struct HelpPage<'a> {
-    /// A flow of their own: nothing of what was typed by whoever asked is in it but the environment.
+    /// The helper's own flow. Of what the asking person entered, it contains only the environment.
     pub flow: &'a Flow,
-    /// The step.
+    /// The step that was handed off.
     pub step: &'a Step,
     /// The provider's icon.
     pub icon: Option<&'a str>,
-    /// Where the form is sent.
+    /// The path that the form is sent to.
     pub action: &'a str,
-    /// What was typed and could not be kept. Values of secrets are not looked at.
+    /// The entered values that were rejected. Values of secret fields are ignored.
     pub typed: &'a [(Key, String)],
-    /// What is wrong with it.
+    /// The problems with the entered values.
     pub problems: &'a [FieldProblem],
 }
 
-/// The link that was made.
+/// Renders the page with the new link.
 pub fn handoff_made(frame: &Frame<'_>, page: &HandoffPage<'_>) -> String {
     let texts = frame.texts();
     let values = [("provider", page.provider), ("step", page.step), ("link", page.link)];
@@ -67,7 +67,7 @@ pub fn handoff_made(frame: &Frame<'_>, page: &HandoffPage<'_>) -> String {
     )
 }
 
-/// The step, for whoever was asked.
+/// Renders the step for the helper.
 pub fn help(frame: &Frame<'_>, page: &HelpPage<'_>) -> String {
     let (flow, texts) = (page.flow, frame.texts());
     let provider = flow.guide().provider.name.as_str();
@@ -101,7 +101,7 @@ pub fn help(frame: &Frame<'_>, page: &HelpPage<'_>) -> String {
     )
 }
 
-/// Thanks.
+/// Renders the page that thanks the helper.
 pub fn help_thanks(frame: &Frame<'_>) -> String {
     let texts = frame.texts();
     draw(
@@ -117,7 +117,7 @@ pub fn help_thanks(frame: &Frame<'_>) -> String {
     )
 }
 
-/// The step, and before it those that make the values that are typed in at it.
+/// The step, preceded by the steps that produce the values entered in it.
 fn leading_to<'f>(flow: &'f Flow, step: &'f Step) -> Vec<&'f Step> {
     let all = flow.all_steps();
     let makes = |one: &Step| one.obtains.iter().any(|key| step.collects.contains(key));

@@ -1,13 +1,13 @@
-//! Before a link that opens once is opened: a button.
+//! The page with a button that opens a single-use link.
 //!
-//! **Invariant:** to see the page is not to use the link, and it says nothing of whose it is.
+//! **Invariant:** viewing the page does not use up the link, and does not reveal whose link it is.
 
 use minijinja::context;
 
 use super::shell::{Frame, Head, draw};
 
-/// The page in front of a link that opens once, for whatever may be no person: what looks at links in mails and chats asks
-/// for them as well, and never sends a form. The form goes to where the page was.
+/// Renders the page before a single-use link, for requests that may not come from a person: link scanners in mail and
+/// chat request links, too, but never send a form. The form is sent to the page's own path.
 pub fn opening(frame: &Frame<'_>) -> String {
     let texts = frame.texts();
     let title = frame.say(texts.open_title, &[]);

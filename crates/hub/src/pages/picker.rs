@@ -1,6 +1,6 @@
-//! Choosing a provider, and a method where there are several.
+//! The pages for choosing a provider, and a method if there are several.
 //!
-//! **Invariant:** what is found does not depend on whether a script runs: `script/picker.js` compares as `search` does.
+//! **Invariant:** search results are the same with and without a script: `script/picker.js` compares as `search` does.
 
 use minijinja::{Value, context};
 use serde::Serialize;
@@ -10,60 +10,60 @@ use super::shell::{Frame, Head, data, draw};
 /// A provider to choose.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct ProviderCard {
-    /// Its key.
+    /// The provider's key.
     pub key: String,
-    /// Its name.
+    /// The provider's name.
     pub name: String,
-    /// Other names.
+    /// Other names that the search finds.
     pub aliases: Vec<String>,
-    /// What kind of product it is.
+    /// The provider's categories.
     pub categories: Vec<String>,
-    /// Its icon.
+    /// The URL of the provider's icon.
     pub icon: Option<String>,
-    /// Where it is chosen.
+    /// The path that chooses it.
     pub url: String,
 }
 
-/// What the page of providers is made from.
+/// The data of the page of providers.
 #[derive(Clone, Copy)]
 pub struct ProvidersPage<'a> {
-    /// Where the page is: `/session/{session}`.
+    /// The page's path: `/session/{session}`.
     pub base: &'a str,
-    /// Every provider of the session.
+    /// All providers of the session.
     pub all: &'a [ProviderCard],
-    /// What is searched for.
+    /// The search query.
     pub query: &'a str,
-    /// The category chosen.
+    /// The selected category.
     pub category: &'a str,
 }
 
-/// A way to link.
+/// A method to choose.
 #[derive(Clone, Debug, Serialize)]
 pub struct MethodCard {
-    /// What it is called.
+    /// The method's label.
     pub label: String,
-    /// One sentence, in the guide's language.
+    /// A description in one sentence, in the guide's language.
     pub description: Option<String>,
-    /// Whether people sign in at the provider.
+    /// Whether people sign in to the provider.
     pub in_browser: bool,
-    /// Where it is chosen.
+    /// The path that chooses it.
     pub url: String,
 }
 
-/// What the page of methods is made from.
+/// The data of the page of methods.
 #[derive(Clone, Copy)]
 pub struct MethodsPage<'a> {
     /// The provider's name.
     pub provider: &'a str,
     /// The provider's icon.
     pub icon: Option<&'a str>,
-    /// Where another provider is chosen, if there are several.
+    /// The path for choosing another provider, if there are several.
     pub providers: Option<&'a str>,
-    /// The ways to link.
+    /// The methods to choose from.
     pub methods: &'a [MethodCard],
 }
 
-/// The page on which a provider is chosen.
+/// Renders the page for choosing a provider.
 pub fn providers(frame: &Frame<'_>, page: &ProvidersPage<'_>) -> String {
     let texts = frame.texts();
     let found: Vec<&ProviderCard> = search(page.all, page.query, page.category);
@@ -79,7 +79,7 @@ pub fn providers(frame: &Frame<'_>, page: &ProvidersPage<'_>) -> String {
             context! { card => data(card), hidden => place.is_none() }
         })
         .collect();
-    // What was found best comes first; what was not found stays for the script, which searches anew.
+    // The best matches come first. The other providers stay in the page for the script, which searches again.
     let mut order: Vec<usize> = (0..page.all.len()).collect();
     order.sort_by_key(|at| found.iter().position(|one| one.key == page.all[*at].key).unwrap_or(usize::MAX));
     let cards: Vec<Value> = order.into_iter().map(|at| cards[at].clone()).collect();
@@ -106,7 +106,7 @@ pub fn providers(frame: &Frame<'_>, page: &ProvidersPage<'_>) -> String {
     )
 }
 
-/// The page on which a method is chosen.
+/// Renders the page for choosing a method.
 pub fn methods(frame: &Frame<'_>, page: &MethodsPage<'_>) -> String {
     let texts = frame.texts();
     let title = frame.say(texts.method_title, &[("provider", page.provider)]);
@@ -124,7 +124,7 @@ pub fn methods(frame: &Frame<'_>, page: &MethodsPage<'_>) -> String {
     )
 }
 
-/// The providers that a query may mean, the likeliest first; of a category, if one is chosen.
+/// Returns the providers that match a query and the selected category, best match first.
 pub fn search<'a>(all: &'a [ProviderCard], query: &str, category: &str) -> Vec<&'a ProviderCard> {
     let query = plain(query);
     let mut found: Vec<(u32, &ProviderCard)> = all
@@ -136,7 +136,7 @@ pub fn search<'a>(all: &'a [ProviderCard], query: &str, category: &str) -> Vec<&
     found.into_iter().map(|(_, card)| card).collect()
 }
 
-/// How far a provider is from a query, or none where it is not meant.
+/// Returns a provider's distance from a query; `None` if it does not match.
 fn distance(card: &ProviderCard, query: &str) -> Option<u32> {
     if query.is_empty() {
         return Some(0);
@@ -145,7 +145,8 @@ fn distance(card: &ProviderCard, query: &str) -> Option<u32> {
     names.filter_map(|name| distance_of(&plain(name), query)).min()
 }
 
-/// 0: begins so; 1: a word begins so; 2: holds it; from 3: so many letters differ.
+/// Rates a match: 0 if the name starts with the query, 1 if a word does, 2 if the name contains it, and otherwise 3 plus
+/// the edit distance. `None` if it does not match.
 fn distance_of(name: &str, query: &str) -> Option<u32> {
     if name.starts_with(query) {
         return Some(0);
@@ -157,7 +158,7 @@ fn distance_of(name: &str, query: &str) -> Option<u32> {
         return Some(2);
     }
     let length = query.chars().count();
-    // A letter may be wrong in a short word, two in a longer one; in two letters nothing can be recognized.
+    // Tolerates one wrong letter in a short word and two in a longer one, but none in a query of two letters.
     let allowed = match length {
         0..=2 => return None,
         3..=5 => 1,
@@ -169,7 +170,7 @@ fn distance_of(name: &str, query: &str) -> Option<u32> {
     (least <= allowed).then(|| 3 + u32::try_from(least).unwrap_or(u32::MAX - 3))
 }
 
-/// Lower-case letters and digits, with single spaces between words.
+/// Normalizes a text to lowercase letters and digits, with single spaces between words.
 fn plain(text: &str) -> String {
     let lower = text.to_lowercase();
     let words: Vec<&str> =
@@ -177,7 +178,7 @@ fn plain(text: &str) -> String {
     words.join(" ")
 }
 
-/// The name of a category: `ticketing` is `Ticketing`; what is short is an abbreviation.
+/// The name of a category: `ticketing` becomes `Ticketing`. Short names are treated as abbreviations.
 fn named(category: &str) -> String {
     if category.len() <= 4 {
         return category.to_uppercase();

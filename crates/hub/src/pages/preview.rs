@@ -1,6 +1,6 @@
-//! What would become of what is being typed: kept spellings, problems, and the host that will be connected to.
+//! The preview of values that are being typed: their normalized form, problems, and the host to connect to.
 //!
-//! **Invariant:** nothing of the flow is changed, and a secret is neither asked for nor looked at.
+//! **Invariant:** the flow is not changed, and secrets are neither requested nor read.
 
 use std::collections::BTreeMap;
 
@@ -12,27 +12,27 @@ use serde::Serialize;
 
 use crate::texts::{Language, Said};
 
-/// What would become of what is being typed.
+/// The preview of a form.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Preview {
-    /// The host that will be connected to, once the values say so.
+    /// The host to connect to; `None` until the values determine it.
     pub host: Option<String>,
-    /// By field.
+    /// The previews by field key.
     pub fields: BTreeMap<String, PreviewedField>,
 }
 
-/// What would become of what is typed into a field.
+/// The preview of a field.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PreviewedField {
-    /// What is kept, if anything is.
+    /// The normalized value; `None` if it would be rejected.
     pub kept: Option<String>,
-    /// What is wrong.
+    /// The problem with the value.
     pub problem: Option<Said>,
-    /// The environment to which the typed address belongs, if that is another than the one chosen: key and label.
+    /// The key and label of the environment that the entered address belongs to, if it is not the chosen one.
     pub belongs_to: Option<(String, String)>,
 }
 
-/// What would become of these public values. Those of other fields are left out.
+/// Previews these public values. Values of other fields are ignored.
 pub fn preview(
     language: Language,
     flow: &Flow,
@@ -46,7 +46,7 @@ pub fn preview(
     let mut fields = BTreeMap::new();
     for field in method.fields.iter().filter(|field| !field.secret) {
         let Some((_, text)) = typed.iter().find(|(key, _)| *key == field.key) else {
-            // What is not on the form, the admin's part say, is as the flow has it.
+            // Values that are not on the form, such as the admin's, come from the flow.
             if let Some(value) = flow.values().get(&field.key) {
                 values.insert(field.key.clone(), value.clone());
             }

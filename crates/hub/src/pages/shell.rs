@@ -1,7 +1,7 @@
-//! What is around every page: head, landmarks, the stages of linking.
+//! The parts that all pages share: head, landmarks and the stages of linking.
 //!
-//! **Invariant:** whatever is filled in is escaped and loses what hides text or turns its direction, but for markup
-//! that `render` wrote. A name that a template lacks is an error, which tests exclude by drawing every page.
+//! **Invariant:** every inserted value is escaped and stripped of invisible and direction-changing characters, except
+//! for markup from `render`. An unknown name in a template is an error; tests exclude it by rendering every page.
 
 use std::sync::LazyLock;
 
@@ -16,65 +16,65 @@ use url::form_urlencoded::byte_serialize;
 use super::assets::Assets;
 use crate::texts::{Language, Texts, fill};
 
-/// What every page has around it.
+/// The parts that all pages share.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame<'a> {
-    /// The product to which accounts are linked.
+    /// The brand of the product that accounts are linked to.
     pub brand: &'a Brand,
     /// The reader's language.
     pub language: Language,
-    /// Style sheet and script.
+    /// The style sheet and the script.
     pub assets: &'a Assets,
-    /// The token that proves that a form came from a page of ours.
+    /// The CSRF token, which proves that a form came from one of the Hub's pages.
     pub csrf: &'a str,
-    /// Where the page stands.
+    /// Whether the page is embedded.
     pub mode: Mode<'a>,
-    /// What whoever shows the page asks for.
+    /// The display options of the link.
     pub look: Look,
-    /// The product's own page to go back to.
+    /// The URL of the product's page to return to.
     pub return_to: Option<&'a str>,
 }
 
-/// Where a page stands.
+/// Whether a page is embedded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode<'a> {
-    /// In a window of its own.
+    /// The page has a window of its own.
     Standalone,
-    /// In a frame of a page of this origin, which is told heights and events, and nobody else.
+    /// The page is in a frame. Heights and events are sent only to pages of this origin.
     Embedded {
-        /// The origin.
+        /// The origin of the embedding page.
         parent: &'a str,
     },
 }
 
-/// What whoever shows a page asks for.
+/// The display options of a link.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Look {
-    /// Light, dark, or as the reader has it.
+    /// The color scheme.
     pub scheme: Scheme,
-    /// Whether an embedded page has its footer as well.
+    /// Whether an embedded page has a footer.
     pub footer: bool,
 }
 
-/// Light or dark.
+/// The color scheme of a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scheme {
-    /// As the reader has it.
+    /// The reader's preference.
     #[default]
     Auto,
-    /// Light, whatever the reader has.
+    /// Light, whatever the reader prefers.
     Light,
-    /// Dark, whatever the reader has.
+    /// Dark, whatever the reader prefers.
     Dark,
 }
 
 impl Scheme {
-    /// The scheme with this name.
+    /// Parses a scheme's name.
     pub fn parse(name: &str) -> Option<Self> {
         [Self::Auto, Self::Light, Self::Dark].into_iter().find(|one| one.name() == name)
     }
 
-    /// Its name, which is also a class in the style sheet.
+    /// The scheme's name, which is also a class in the style sheet.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Auto => "auto",
@@ -85,7 +85,7 @@ impl Scheme {
 }
 
 impl<'a> Frame<'a> {
-    /// What references of the guide stand for here.
+    /// The context that resolves the references in the guide's texts.
     pub(super) fn context(&self, flow: &'a Flow) -> render::Context<'a> {
         let context = render::Context::new(flow.guide(), flow.method(), self.brand);
         match flow.environment() {
@@ -106,14 +106,14 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// What differs from page to page around the content.
+/// The parts outside the content that differ from page to page.
 pub(super) struct Head<'a> {
     pub(super) title: &'a str,
-    /// Which of the four stages it is, from 1; none, where the page is no part of linking.
+    /// The stage of linking, from 1 to 4; `None` if the page does not belong to a stage.
     pub(super) stage: Option<u8>,
-    /// What a page that embeds this one is told.
+    /// The event sent to the embedding page.
     pub(super) event: Option<Event<'a>>,
-    /// The page to load again after a moment where there is no script.
+    /// The page to reload after a moment if scripts are disabled.
     pub(super) refresh: Option<u32>,
     /// Whether the page shows a problem.
     pub(super) is_problem: bool,
@@ -125,12 +125,12 @@ impl<'a> Head<'a> {
     }
 }
 
-/// What a page that embeds this one is told.
+/// An event sent to the embedding page.
 #[derive(Clone, Copy)]
 pub(super) struct Event<'a> {
     pub(super) name: &'static str,
     pub(super) detail: Option<&'a str>,
-    /// The key of the provider that it is about.
+    /// The key of the provider that the event is about.
     pub(super) provider: Option<&'a str>,
 }
 
@@ -166,7 +166,7 @@ static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         let pairs: Vec<(&str, &str)> = names.into_iter().zip(texts.iter().map(String::as_str)).collect();
         Ok(fill(message, &pairs))
     });
-    // Line breaks of a text that keeps them, as references: the page's own are tidied away.
+    // Line breaks in preformatted text become character references, because the page's own line breaks are removed.
     pages.add_filter("lines", |text: &str| {
         let lines: Vec<String> = text.split('\n').map(escaped).collect();
         Value::from_safe_string(lines.join("&#10;"))
@@ -182,14 +182,14 @@ static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     pages
 });
 
-/// What cannot be seen and changes how other text is read.
+/// Whether a character is invisible and changes how other text is displayed.
 fn is_unseen(ch: char) -> bool {
     let is_break = matches!(ch, '\n' | '\t');
     (ch.is_control() && !is_break)
         || matches!(ch, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// A text as HTML: in running text, and between double quotes.
+/// Escapes a text for HTML content and double-quoted attributes.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     for ch in text.chars() {
@@ -206,17 +206,17 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// A value as templates see it.
+/// Converts a value for templates.
 pub(super) fn data<T: Serialize>(value: T) -> Value {
     Value::from(Serde(value))
 }
 
-/// Markup that `render` wrote.
+/// Marks markup from `render` as safe.
 pub(super) fn markup(html: String) -> Value {
     Value::from_safe_string(html)
 }
 
-/// A page.
+/// Renders a page.
 pub(super) fn draw(frame: &Frame<'_>, head: &Head<'_>, template: &str, page: Value) -> String {
     let texts = frame.texts();
     let title = if head.is_problem {
@@ -255,15 +255,15 @@ pub(super) fn draw(frame: &Frame<'_>, head: &Head<'_>, template: &str, page: Val
     tidy(&text)
 }
 
-/// Whether a browser may be sent there: nothing that runs.
+/// Whether a URL is safe to navigate to, so not `javascript:` or the like.
 pub(super) fn is_web(url: &str) -> bool {
     url.starts_with("https://")
         || url.starts_with("http://")
         || (url.starts_with('/') && !url.starts_with("//"))
 }
 
-/// Without the empty lines and the indentation that tags of templates leave behind; a text with lines of its own is
-/// in `pre` or `textarea`, whose line breaks are references.
+/// Removes the empty lines and indentation that template tags leave behind. Line breaks in `pre` and `textarea` are
+/// character references, so they are kept.
 fn tidy(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {

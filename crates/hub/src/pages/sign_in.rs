@@ -1,6 +1,6 @@
-//! Signing in at the provider, in the browser.
+//! The pages around a sign-in to the provider.
 //!
-//! **Invariant:** the address to which the browser is sent is one that the flow made; a page only shows it.
+//! **Invariant:** the URL that the browser is sent to comes from the flow; the page only shows it.
 
 use minijinja::context;
 use probe::Verdict;
@@ -8,7 +8,7 @@ use probe::Verdict;
 use super::shell::{Event, Frame, Head, Mode, data, draw, is_web};
 use crate::texts::Said;
 
-/// What the page is made from.
+/// The data of the page.
 #[derive(Clone, Copy)]
 pub struct SignInPage<'a> {
     /// The provider's name.
@@ -17,11 +17,12 @@ pub struct SignInPage<'a> {
     pub icon: Option<&'a str>,
     /// Where linking is: `/session/{session}/{connector}`.
     pub base: &'a str,
-    /// Whether a script goes to the provider by itself: not within a frame, where no provider lets itself be shown.
+    /// Whether a script goes to the provider automatically. Not in a frame, since providers forbid framing.
     pub follow: bool,
 }
 
-/// The browser goes to the provider, in a window of its own where this page is embedded, and this page waits.
+/// Renders the page that sends the browser to the provider. If the page is embedded, the provider opens in a window of
+/// its own while the page waits.
 pub fn sign_in(frame: &Frame<'_>, page: &SignInPage<'_>, authorize: &str) -> String {
     let texts = frame.texts();
     let title = frame.say(texts.browser_title, &[("provider", page.provider)]);
@@ -47,7 +48,7 @@ pub fn sign_in(frame: &Frame<'_>, page: &SignInPage<'_>, authorize: &str) -> Str
     )
 }
 
-/// Signing in did not work: somebody said no, or what came back was not in order.
+/// Renders the page after a failed sign-in: access was declined, or the response was not valid.
 pub fn sign_in_failed(frame: &Frame<'_>, page: &SignInPage<'_>, verdict: Option<&Verdict>) -> String {
     let texts = frame.texts();
     let title = match verdict {
@@ -73,7 +74,7 @@ pub fn sign_in_failed(frame: &Frame<'_>, page: &SignInPage<'_>, verdict: Option<
     )
 }
 
-/// The person came back, in a window that was opened for it: what comes next is in the other one.
+/// Renders the page in the window that was opened for the sign-in. The person continues in the other window.
 pub fn signed_in(frame: &Frame<'_>, provider: &str, icon: Option<&str>) -> String {
     let texts = frame.texts();
     draw(

@@ -1,53 +1,53 @@
-//! Why there is no page, and what to do.
+//! The page that explains why a page cannot be shown, and what to do.
 //!
-//! **Invariant:** it says nothing that a stranger should not know: not whether a session is there.
+//! **Invariant:** it reveals nothing to strangers, not even whether a session exists.
 
 use minijinja::{Value, context};
 
 use super::shell::{Event, Frame, Head, data, draw};
 
-/// Why there is no page.
+/// Why a page cannot be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble<'a> {
-    /// A link is past its time.
+    /// The link has expired.
     LinkExpired,
-    /// A link that works once was used.
+    /// The single-use link has been used.
     LinkUsed,
-    /// A link was taken back.
+    /// The link was revoked.
     LinkRevoked,
-    /// There is no such session, or no more.
+    /// The session does not exist, or no longer exists.
     NoSession,
-    /// The session was begun in another browser.
+    /// The session was opened in another browser.
     OtherBrowser,
-    /// Too many attempts.
+    /// There were too many attempts.
     TooMany {
         /// How long to wait.
         minutes: u32,
     },
-    /// The browser keeps no cookie for a page within another one.
+    /// The browser keeps no cookie for an embedded page.
     NoCookie {
-        /// Where linking goes on in a window of its own.
+        /// The path that continues in a window of its own.
         action: &'a str,
-        /// What lets that happen, once.
+        /// A token that allows this once.
         frame: &'a str,
     },
-    /// A page embeds this one that the session does not name.
+    /// The session does not allow the embedding page's origin.
     WrongOrigin,
-    /// There is no such page.
+    /// The page does not exist.
     NotFound,
-    /// The form was not made by the page that is open, or too long ago.
+    /// The form does not belong to this browser's page, or is too old.
     StaleForm {
-        /// The page to load again.
+        /// The page to reload.
         back: &'a str,
     },
     /// The Hub failed.
     HubError {
-        /// The number under which it stands in the log.
+        /// The request's id in the log.
         request: &'a str,
     },
 }
 
-/// The page that says so.
+/// Renders the page.
 pub fn trouble(frame: &Frame<'_>, trouble: Trouble<'_>) -> String {
     let texts = frame.texts();
     let (title, fix) = match trouble {
@@ -100,7 +100,7 @@ pub fn trouble(frame: &Frame<'_>, trouble: Trouble<'_>) -> String {
 }
 
 impl Trouble<'_> {
-    /// The word for it, for a page that embeds this one.
+    /// The identifier that is sent to the embedding page.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::LinkExpired => "link_expired",
@@ -131,7 +131,7 @@ impl Trouble<'_> {
     }
 }
 
-/// What a notice has beside heading and text, when it has nothing.
+/// The extra data of a notice that has only a heading and a text.
 pub(super) fn nothing_more() -> Value {
     context! {
         icon => (),

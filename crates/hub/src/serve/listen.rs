@@ -1,7 +1,7 @@
-//! Listening, for so many connections at once.
+//! A listener that limits the number of open connections.
 //!
-//! **Invariant:** a connection that is one too many waits with the system, unaccepted, until another ends; it costs the
-//! Hub nothing.
+//! **Invariant:** connections beyond the limit wait in the operating system's queue until another one closes, and cost
+//! the Hub nothing.
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,7 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::client::Peer;
 
-/// An address whose connections are counted.
+/// A listener that counts its connections.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Counted(pub(super) SocketAddr);
 
@@ -27,20 +27,20 @@ pub(super) struct Listener {
     places: Arc<Semaphore>,
 }
 
-/// A connection, which gives its place back when it ends.
+/// A connection, which frees its place when it closes.
 pub(super) struct Stream {
     tcp: TcpStream,
     _place: OwnedSemaphorePermit,
 }
 
 impl Listener {
-    /// Begins to listen.
+    /// Starts listening.
     pub(super) async fn bind(address: SocketAddr, connections: usize) -> io::Result<Self> {
         let tcp = TcpListener::bind(address).await?;
         Ok(Self { tcp, places: Arc::new(Semaphore::new(connections.min(Semaphore::MAX_PERMITS))) })
     }
 
-    /// The address, with the port that was free.
+    /// The address, with the actual port.
     pub(super) fn address(&self) -> io::Result<SocketAddr> {
         self.tcp.local_addr()
     }
@@ -59,7 +59,7 @@ impl AddrListener<Stream, Counted> for Listener {
     async fn accept_stream(&self) -> io::Result<(Stream, Counted)> {
         let place = Arc::clone(&self.places).acquire_owned().await.map_err(io::Error::other)?;
         let (tcp, peer) = self.tcp.accept().await?;
-        // Answers are written in one piece; to wait for more of them would only make each later.
+        // Responses are written in one piece, so Nagle's algorithm would only delay them.
         let _ = tcp.set_nodelay(true);
         Ok((Stream { tcp, _place: place }, Counted(peer)))
     }

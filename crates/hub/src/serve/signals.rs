@@ -1,20 +1,20 @@
-//! What the system tells: to stop, or to read files again.
+//! Signals of the operating system: to stop, or to read files again.
 
 use std::io;
 
-/// What was asked for.
+/// What a signal asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
-    /// To stop.
+    /// Stop the Hub.
     Stop,
-    /// To read guides and certificate again.
+    /// Read the guides and the certificate again.
     ReadAgain,
 }
 
 pub(super) use self::system::Signals;
 
 impl Signals {
-    /// Waits until somebody asks to stop.
+    /// Waits until a signal asks to stop.
     pub(super) async fn stop(&mut self) {
         while self.next().await != Asked::Stop {}
     }
@@ -26,7 +26,7 @@ mod system {
 
     use super::{Asked, io};
 
-    /// The signals of a daemon.
+    /// The signals of a Unix daemon.
     pub(in super::super) struct Signals {
         terminate: Signal,
         interrupt: Signal,
@@ -42,7 +42,7 @@ mod system {
             })
         }
 
-        /// The next that is told.
+        /// Waits for the next signal.
         pub(in super::super) async fn next(&mut self) -> Asked {
             tokio::select! {
                 _ = self.terminate.recv() => Asked::Stop,
@@ -57,7 +57,7 @@ mod system {
 mod system {
     use super::{Asked, io};
 
-    /// Ctrl-C; there is nothing else.
+    /// Ctrl-C, the only signal on other systems.
     pub(in super::super) struct Signals(());
 
     impl Signals {
@@ -65,7 +65,7 @@ mod system {
             Ok(Self(()))
         }
 
-        /// The next that is told.
+        /// Waits for the next signal.
         pub(in super::super) async fn next(&mut self) -> Asked {
             if tokio::signal::ctrl_c().await.is_err() {
                 std::future::pending::<()>().await;

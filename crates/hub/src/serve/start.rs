@@ -1,4 +1,4 @@
-//! From settings to an [`App`], or why not.
+//! Builds an [`App`] from the settings.
 
 use std::fmt;
 use std::fs;
@@ -61,24 +61,24 @@ pub enum ServeError {
 }
 
 impl ServeError {
-    /// What to do about it, where that is known.
+    /// How to fix the error, if that is known.
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Listen { cause, address, .. } => Some(match cause.kind() {
                 io::ErrorKind::AddrInUse => format!(
-                    "another program listens on port {}: stop it, or choose another one with --listen",
+                    "another program listens on port {}: stop it, or choose another port with --listen",
                     address.port()
                 ),
                 io::ErrorKind::PermissionDenied => {
-                    "ports below 1024 are for the system: listen on another one, and let a proxy forward to it"
+                    "ports below 1024 are reserved for the system: listen on another port, and let a proxy forward to it"
                         .to_owned()
                 }
-                io::ErrorKind::AddrNotAvailable => "the address is not one of this machine".to_owned(),
+                io::ErrorKind::AddrNotAvailable => "this machine does not have this address".to_owned(),
                 _ => "choose another address with --listen".to_owned(),
             }),
-            Self::File { key, .. } => Some(format!("is the path of `{key}` right, and may the Hub read it?")),
-            Self::Guides(_) => Some("`guides` names a guide's folder, or a folder of such folders".to_owned()),
-            Self::Brand { .. } => Some("mend the brand's file".to_owned()),
+            Self::File { key, .. } => Some(format!("check that the path in `{key}` is right, and that the Hub may read the file")),
+            Self::Guides(_) => Some("`guides` must be the folder of a guide, or a folder of such folders".to_owned()),
+            Self::Brand { .. } => Some("fix the brand's file".to_owned()),
             Self::Tls(_) | Self::Egress(_) | Self::Vault(_) | Self::Io(_) => None,
         }
     }
@@ -119,7 +119,7 @@ impl std::error::Error for ServeError {
     }
 }
 
-/// Makes what every handler shares. The address is the one that is listened on.
+/// Builds the app. `address` is the address that the Hub listens on.
 pub(crate) async fn app(settings: Settings, address: SocketAddr) -> Result<App, ServeError> {
     let folder = settings.server.guides.value.clone();
     let guides = tokio::task::spawn_blocking(move || Guides::open(folder.as_deref()));
@@ -132,7 +132,7 @@ pub(crate) async fn app(settings: Settings, address: SocketAddr) -> Result<App, 
     Ok(App::new(Parts { settings, vault, guides, egress, brand, public_url }))
 }
 
-/// Opens the database that the settings name.
+/// Opens the database in the settings.
 pub async fn open_vault(settings: &Settings) -> Result<Vault, ServeError> {
     let (folder, key) = (&settings.data.value, settings.key.value.clone());
     let opened = match &settings.database.value {
@@ -142,7 +142,7 @@ pub async fn open_vault(settings: &Settings) -> Result<Vault, ServeError> {
     opened.map_err(ServeError::Vault)
 }
 
-/// At the very first start: makes the project and its first key, which is shown once.
+/// At the very first start, creates the project and returns its first API key.
 pub(super) async fn first_key(app: &App) -> Result<Option<Secret>, ServeError> {
     let by = By::new("serve", Timestamp::now());
     let founded = app.vault.add_first_project("Default", &Scope::FIRST, by).await;
@@ -150,7 +150,7 @@ pub(super) async fn first_key(app: &App) -> Result<Option<Secret>, ServeError> {
     Ok(founded.map(|(_, token)| token.secret().clone()))
 }
 
-/// The way out under the operator's policy.
+/// Builds the HTTP client for requests to the outside, with the operator's policy.
 pub(crate) fn egress(settings: &Settings) -> Result<Egress, ServeError> {
     let mut policy = Policy {
         upstreams: settings.server.upstreams.value.clone(),
@@ -168,7 +168,7 @@ pub(crate) fn egress(settings: &Settings) -> Result<Egress, ServeError> {
     Egress::new(policy).map_err(ServeError::Egress)
 }
 
-/// The brand that the settings name, or the one that ships.
+/// Returns the brand in the settings, or the built-in one.
 pub(crate) fn brand(settings: &Settings) -> Result<Brand, ServeError> {
     let Some(path) = &settings.server.brand.value else { return Ok(catalog::shipped_brand()) };
     let bytes =
@@ -178,14 +178,14 @@ pub(crate) fn brand(settings: &Settings) -> Result<Brand, ServeError> {
         .map_err(|reading| ServeError::Brand { source: reading.source, findings: reading.findings })
 }
 
-/// Where the Hub is reached: as was said, or by the address that is listened on.
+/// Returns the URL at which the Hub is reached: `public_url`, or a URL made from the address that it listens on.
 pub(crate) fn public_url(settings: &Settings, address: SocketAddr) -> Url {
     if let Some(url) = &settings.server.public_url.value {
         return url.clone();
     }
     let scheme = if settings.tls.value.is_some() { "https" } else { "http" };
     let host = match address.ip() {
-        // Nobody can go to "everywhere"; from this machine it is this machine.
+        // The unspecified address cannot be opened in a browser, but localhost can.
         ip if ip.is_unspecified() => "localhost".to_owned(),
         std::net::IpAddr::V6(ip) => format!("[{ip}]"),
         std::net::IpAddr::V4(ip) => ip.to_string(),

@@ -1,4 +1,4 @@
-//! An app for tests: with its own folder, the guides that ship, and no way out.
+//! An app for tests, with its own folder and the built-in guides, but without network access.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -12,13 +12,13 @@ use crate::app::{App, Phase};
 use crate::serve::app;
 use crate::settings::{Settings, Sources, read};
 
-/// An app that is ready, and its folder, which goes when it is dropped.
+/// A ready app, and its folder, which is deleted on drop.
 pub(crate) struct Made {
     pub(crate) app: Arc<App>,
     _folder: TempDir,
 }
 
-/// The settings that these variables say, in a folder.
+/// Settings from environment variables, with a data folder.
 pub(crate) fn settings(folder: &TempDir, variables: &[(&str, &str)]) -> Settings {
     let variables: BTreeMap<String, String> =
         variables.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
@@ -27,7 +27,7 @@ pub(crate) fn settings(folder: &TempDir, variables: &[(&str, &str)]) -> Settings
     outcome.settings.unwrap_or_else(|| panic!("{:?}", outcome.problems))
 }
 
-/// An app with what these variables say, such as `("WAYSTONE_LIMITS_BODY", "2KiB")`.
+/// Builds an app from environment variables, such as `("WAYSTONE_LIMITS_BODY", "2KiB")`.
 pub(crate) async fn made(variables: &[(&str, &str)]) -> Made {
     let folder = tempfile::tempdir().unwrap();
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 8700));
@@ -36,12 +36,12 @@ pub(crate) async fn made(variables: &[(&str, &str)]) -> Made {
     Made { app, _folder: folder }
 }
 
-/// What is logged, at the loudest level and by all crates: more than an operator can switch on.
+/// Captures the log of all crates at the most verbose level, which is more than an operator can enable.
 #[derive(Clone, Default)]
 pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
 
 impl Lines {
-    /// Those of all tests of the process, from the first call: what is asked for a moment and a thread would miss some.
+    /// Captures the log of all tests of the process from the first call on. A thread's log would miss other threads.
     pub(crate) fn of_all_tests() -> Self {
         static LINES: OnceLock<Lines> = OnceLock::new();
         let lines = LINES.get_or_init(|| {
@@ -53,7 +53,7 @@ impl Lines {
         lines.clone()
     }
 
-    /// What was logged so far.
+    /// Returns the log so far.
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
     }

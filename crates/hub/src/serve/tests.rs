@@ -1,4 +1,4 @@
-//! The end: what is under way is finished, and what hangs is not waited for.
+//! Tests of the shutdown: requests in progress are finished, and hanging ones are aborted.
 
 use std::future::pending;
 use std::sync::Arc;

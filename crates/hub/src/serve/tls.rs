@@ -1,6 +1,7 @@
-//! The Hub's own certificate.
+//! The Hub's TLS certificate.
 //!
-//! **Invariant:** a pair is used only if it fits; one that does not leaves the one before in place.
+//! **Invariant:** a certificate is used only with its matching key. If the files do not match, the current pair stays in
+//! use.
 
 use std::fmt;
 use std::fs;
@@ -17,7 +18,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use crate::settings::Tls;
 use crate::tasks::Stop;
 
-/// So often the files are looked at.
+/// How often the files are checked for changes.
 const EVERY: Duration = Duration::from_secs(5);
 
 /// Why a certificate and its key cannot be used.
@@ -30,17 +31,17 @@ pub enum TlsError {
         /// What the system said.
         cause: io::Error,
     },
-    /// There is no certificate in the file.
+    /// The file contains no certificate.
     NoCertificate {
         /// The file.
         path: PathBuf,
     },
-    /// There is no private key in the file.
+    /// The file contains no private key.
     NoKey {
         /// The file.
         path: PathBuf,
     },
-    /// They do not belong together, or are of a kind that is not known.
+    /// The certificate and the key do not match, or are of an unsupported type.
     Pair(rustls::Error),
 }
 
@@ -48,10 +49,14 @@ impl fmt::Display for TlsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File { path, .. } => write!(f, "cannot read `{}`", path.display()),
-            Self::NoCertificate { path } => write!(f, "`{}` holds no certificate in PEM", path.display()),
-            Self::NoKey { path } => write!(f, "`{}` holds no private key in PEM", path.display()),
+            Self::NoCertificate { path } => {
+                write!(f, "`{}` does not contain a certificate in PEM format", path.display())
+            }
+            Self::NoKey { path } => {
+                write!(f, "`{}` does not contain a private key in PEM format", path.display())
+            }
             Self::Pair(rustls::Error::InconsistentKeys(_)) => {
-                f.write_str("the certificate is of another key than the one named")
+                f.write_str("the certificate and the key do not match")
             }
             Self::Pair(_) => f.write_str("the certificate and its key cannot be used"),
         }
@@ -68,9 +73,9 @@ impl std::error::Error for TlsError {
     }
 }
 
-/// Reads the pair, and sees whether it fits.
+/// Reads the certificate and the key, and checks that they match.
 pub(crate) fn load(tls: &Tls) -> Result<Arc<ServerConfig>, TlsError> {
-    // Whoever came first has installed a provider; either will do.
+    // Another part of the program may have installed a crypto provider already, and any provider will do.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&read(&tls.certificate)?)
         .collect::<Result<_, _>>()
@@ -90,21 +95,21 @@ fn read(path: &Path) -> Result<Vec<u8>, TlsError> {
     fs::read(path).map_err(|cause| TlsError::File { path: path.to_owned(), cause })
 }
 
-/// Takes the pair anew, and says so in the log. Reads files; not for an async thread.
+/// Reads the pair again and logs the result. Blocks; do not call it on an async thread.
 pub(super) fn reload(tls: &Tls, config: &RustlsConfig) {
     match load(tls) {
         Ok(fresh) => {
             config.reload_from_config(fresh);
-            tracing::info!("the certificate was read again");
+            tracing::info!("read the certificate again");
         }
         Err(error) => {
             let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
-            tracing::error!(%error, cause, "the certificate stays as it was");
+            tracing::error!(%error, cause, "could not read the certificate again; keeping the current certificate");
         }
     }
 }
 
-/// Takes the pair anew when one of its files changed, until it is time to stop.
+/// Reads the pair again whenever one of its files changes, until the Hub stops.
 pub(super) async fn watch(tls: Tls, config: RustlsConfig, mut stop: Stop) {
     let mut known = seen(&tls);
     loop {
@@ -114,7 +119,7 @@ pub(super) async fn watch(tls: Tls, config: RustlsConfig, mut stop: Stop) {
         }
         let now = seen(&tls);
         if now != known {
-            // Both files are written, one after the other; a pair that does not fit yet is looked at again.
+            // The files are written one after the other. If they do not match yet, the next change triggers another try.
             let (tls, config) = (tls.clone(), config.clone());
             let fits = tokio::task::spawn_blocking(move || {
                 let fits = load(&tls).is_ok();

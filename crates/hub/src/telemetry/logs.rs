@@ -1,7 +1,7 @@
-//! The log: one JSON object a line, or text for people.
+//! The log: one JSON object per line, or text for people.
 //!
-//! **Invariant:** other people's code cannot tell more than that it is in trouble: a database driver that logs
-//! statements, or an HTTP library that logs headers, is not listened to below that, whatever the level.
+//! **Invariant:** of third-party crates, only warnings and errors are logged, at any level: a database driver might
+//! log statements otherwise, and an HTTP library headers.
 
 use std::env;
 use std::io::{self, IsTerminal as _};
@@ -12,10 +12,10 @@ use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
 use crate::settings::{LogFormat, LogLevel, Settings};
 
-/// Crates of ours, which keep secrets out of what they say.
+/// Our own crates, which keep secrets out of their messages.
 const OURS: &[&str] = &["hub", "vault", "link", "egress", "probe"];
 
-/// Writes what is logged to standard error, from now on. A second call changes nothing.
+/// Starts writing the log to standard error. A second call has no effect.
 pub(crate) fn start(settings: &Settings) {
     let is_terminal = io::stderr().is_terminal();
     let by_place = if is_terminal { LogFormat::Text } else { LogFormat::Json };
@@ -45,7 +45,7 @@ fn directives(level: LogLevel) -> String {
     })
 }
 
-/// Where a panic was, and what it says if that is fixed in the code: what was put together may hold anything.
+/// Describes a panic: its place, and its message if that is a literal. A formatted message might contain a secret.
 fn told(info: &panic::PanicHookInfo<'_>) -> String {
     let place = info.location().map(ToString::to_string).unwrap_or_default();
     match info.payload().downcast_ref::<&'static str>() {
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn others_are_heard_only_in_trouble() {
+    fn third_party_crates_log_only_warnings_and_errors() {
         assert_eq!(
             directives(LogLevel::Trace),
             "warn,hub=trace,vault=trace,link=trace,egress=trace,probe=trace"

@@ -1,6 +1,6 @@
-//! Numbers for Prometheus.
+//! Metrics for Prometheus.
 //!
-//! **Invariant:** a label has few values: routes are told by their template, providers by the key of a guide.
+//! **Invariant:** a label has few distinct values: a route is its template, and a provider the key of its guide.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
-/// What `/metrics` answers with.
+/// The content type of the `/metrics` response.
 pub(crate) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 const REQUESTS: &str = "waystone_http_requests_total";
@@ -23,28 +23,28 @@ const TASKS: &str = "waystone_background_tasks";
 const UPTIME: &str = "waystone_uptime_seconds";
 const BUILD: &str = "waystone_build_info";
 
-/// Every number: its name, its labels, and what it says.
+/// Every metric: its name, its labels and its description.
 pub const METRICS: &[(&str, &[&str], &str)] = &[
-    (REQUESTS, &["method", "route", "status"], "Requests that were answered."),
-    (DURATION, &["method", "route"], "How long it took until a request was answered."),
-    (IN_FLIGHT, &[], "Requests that are under way."),
-    (EGRESS, &["provider", "outcome"], "Requests to providers, by what became of them."),
-    (EGRESS_DURATION, &["provider"], "How long providers took to answer."),
-    (LINKED, &["provider", "outcome"], "Attempts to link an account that ended."),
-    (GUIDES, &[], "Guides that can be used."),
-    (TASKS, &[], "Tasks that run beside requests."),
-    (UPTIME, &[], "How long the Hub has been running."),
-    (BUILD, &["version"], "Always 1; the version is in the label."),
+    (REQUESTS, &["method", "route", "status"], "Answered requests."),
+    (DURATION, &["method", "route"], "Time to answer a request, in seconds."),
+    (IN_FLIGHT, &[], "Requests in progress."),
+    (EGRESS, &["provider", "outcome"], "Requests to providers, by outcome."),
+    (EGRESS_DURATION, &["provider"], "Time until a provider responded, in seconds."),
+    (LINKED, &["provider", "outcome"], "Finished link attempts, by outcome."),
+    (GUIDES, &[], "Guides in use."),
+    (TASKS, &[], "Background tasks in progress."),
+    (UPTIME, &[], "Time since the Hub started, in seconds."),
+    (BUILD, &["version"], "Always 1. The label is the Hub's version."),
 ];
 
-/// The edges of the buckets of durations, in seconds: from a read of the database to a provider that is slow.
+/// The upper bounds of the duration buckets, in seconds: from a database read to a slow provider.
 const SECONDS: &[f64] =
     &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0];
 
-/// One for the process: what counts does not know for whom.
+/// One recorder per process, because the code that counts has no access to an `App`.
 static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
-/// Counts from now on. A second call changes nothing.
+/// Starts recording metrics. A second call has no effect.
 pub(crate) fn start() {
     RECORDER.get_or_init(|| {
         let builder = PrometheusBuilder::new()
@@ -68,10 +68,11 @@ fn describe() {
     }
 }
 
-/// All numbers as Prometheus reads them, with those that only the caller knows; `None` if metrics are not recorded.
+/// Returns all metrics in Prometheus's text format, including those that only the caller knows. `None` if metrics
+/// are not recorded.
 pub(crate) fn render(guides: usize, tasks: usize, started_at: Timestamp) -> Option<String> {
     let handle = RECORDER.get()?.as_ref()?;
-    #[expect(clippy::cast_precision_loss, reason = "there are never so many")]
+    #[expect(clippy::cast_precision_loss, reason = "the counts stay far below 2^52")]
     let number = |count: usize| count as f64;
     gauge!(GUIDES).set(number(guides));
     gauge!(TASKS).set(number(tasks));
@@ -80,14 +81,14 @@ pub(crate) fn render(guides: usize, tasks: usize, started_at: Timestamp) -> Opti
     Some(handle.render())
 }
 
-/// Lets go of what is only kept until somebody asks; to be called now and then.
+/// Drains samples that would otherwise be buffered until the next scrape. Call it regularly.
 pub(crate) fn upkeep() {
     if let Some(Some(handle)) = RECORDER.get() {
         handle.run_upkeep();
     }
 }
 
-/// A request that is under way, until it is dropped.
+/// Counts a request as in progress until it is dropped.
 pub(crate) struct InFlight(());
 
 impl InFlight {
@@ -103,7 +104,7 @@ impl Drop for InFlight {
     }
 }
 
-/// A request was answered.
+/// Records an answered request.
 pub(crate) fn answered(method: &'static str, route: &str, status: u16, took: Duration) {
     let route = route.to_owned();
     counter!(REQUESTS, "method" => method, "route" => route.clone(), "status" => status.to_string())
@@ -111,13 +112,14 @@ pub(crate) fn answered(method: &'static str, route: &str, status: u16, took: Dur
     histogram!(DURATION, "method" => method, "route" => route).record(took.as_secs_f64());
 }
 
-/// A provider was asked. The outcome is a word of the taxonomy, or the status, never a text of the provider.
+/// Records a request to a provider. The outcome is an outcome of the taxonomy or a status, never text from the
+/// provider.
 pub(crate) fn asked(provider: &str, outcome: &str, took: Duration) {
     counter!(EGRESS, "provider" => provider.to_owned(), "outcome" => outcome.to_owned()).increment(1);
     histogram!(EGRESS_DURATION, "provider" => provider.to_owned()).record(took.as_secs_f64());
 }
 
-/// An attempt to link an account ended.
+/// Records a finished link attempt.
 pub(crate) fn linked(provider: &str, outcome: &str) {
     counter!(LINKED, "provider" => provider.to_owned(), "outcome" => outcome.to_owned()).increment(1);
 }

@@ -1,4 +1,4 @@
-//! Accounts on the wire.
+//! Linked accounts as the API returns, filters and changes them.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -8,138 +8,141 @@ use vault::Account;
 use super::stamp;
 use crate::status;
 
-/// A linked account.
+/// A linked account: a customer's access to a provider.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LinkedAccount {
-    /// Its id.
+    /// The account's id, for example `acc_f3k7m2qpxw5vb6zt4n7ydh2gra`.
     pub(crate) id: String,
-    /// The key of the provider.
+    /// The provider's key, for example `gladly`.
     pub(crate) provider: String,
-    /// The provider's name.
+    /// The provider's name, for example `Gladly`. Null if its guide no longer exists.
     pub(crate) provider_name: Option<String>,
-    /// What your product calls the customer.
+    /// Your product's id for the customer.
     pub(crate) origin_owner_id: String,
     /// The customer's name.
     pub(crate) origin_owner_name: String,
-    /// The person who linked.
+    /// The name of the person who linked the account, if your product set it.
     pub(crate) origin_username: Option<String>,
-    /// `active`, `inactive`, `error`, `suspended`, `archived` or `expired`.
+    /// Whether the account can be used: `active`, `inactive`, `error`, `suspended`, `archived` or `expired`.
     pub(crate) status: &'static str,
-    /// Why.
+    /// Why the account has this status. Empty while it is `active`.
     pub(crate) status_reasons: Vec<StatusReason>,
-    /// The values that may be seen. Of the others there is nothing here.
+    /// The values that are not secret, by field key. Secret values are never included.
     pub(crate) setup_information: Map<String, Value>,
-    /// What the account is called.
+    /// A label that tells the customer's accounts apart, if your product set one.
     pub(crate) label: Option<String>,
     /// `production` or `test`.
     #[serde(rename = "type")]
     pub(crate) kind: &'static str,
-    /// What your product keeps with it.
+    /// Your product's own data about the account.
     pub(crate) metadata: Map<String, Value>,
-    /// The connector profile it was linked with.
+    /// The id of the connector profile that the account was linked with.
     pub(crate) connector_profile_id: String,
-    /// Its older name.
+    /// The same as `connector_profile_id`, under StackOne's older name.
     pub(crate) integration_id: String,
-    /// The method by which it was linked.
+    /// The key of the method that the account was linked with, for example `api-key`.
     pub(crate) authentication_config_key: String,
-    /// The provider's environment, where there are several.
+    /// The provider's environment, for example `sandbox`. Null if the provider has only one.
     pub(crate) environment: Option<String>,
-    /// What the provider calls the account.
+    /// The account's id at the provider, if its guide reads one.
     pub(crate) external_id: Option<String>,
-    /// The account's name at the provider.
+    /// The account's name at the provider, if its guide reads one.
     pub(crate) external_name: Option<String>,
-    /// Which guide it was linked with.
+    /// The digest of the guide that the account was linked with (SHA-256, hexadecimal).
     pub(crate) guide_digest: String,
-    /// Counts the times its credentials were stored.
+    /// How often the credentials have been stored. Starts at 1.
     pub(crate) version: i64,
-    /// When it was linked.
+    /// When the account was linked (RFC 3339, UTC).
     pub(crate) created_at: String,
-    /// When it was last changed.
+    /// When the account was last changed (RFC 3339, UTC).
     pub(crate) updated_at: String,
-    /// When it was last seen to work, or not to.
+    /// When the account was last checked with a conclusive result (RFC 3339, UTC). Null if it never was.
     pub(crate) checked_at: Option<String>,
 }
 
 /// Why an account has its status.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct StatusReason {
-    /// A word that never changes.
+    /// A stable identifier of the reason, for example `wrong_secret`.
     pub(crate) code: String,
-    /// In words.
+    /// The reason in one sentence, for people.
     pub(crate) description: String,
-    /// Since when.
+    /// When the account got this status (RFC 3339, UTC).
     pub(crate) timestamp: String,
 }
 
-/// Which accounts to list. Lists may be repeated keys or separated by commas.
+/// Filters for a list of accounts. To send several values, repeat the parameter or separate them with commas.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListAccounts {
-    /// The page, from 1.
+    /// The page to return, starting at 1.
     #[param(minimum = 1)]
     pub(crate) page: Option<u32>,
-    /// How many are on a page; 25, if left out.
+    /// The number of accounts per page. Defaults to 25.
     #[param(minimum = 1, maximum = 500)]
     pub(crate) page_size: Option<u32>,
-    /// Only those at this provider.
+    /// Returns only accounts at this provider (its key).
     pub(crate) provider: Option<String>,
-    /// Only those at one of these providers.
+    /// Returns only accounts at these providers (their keys). At most 200.
     pub(crate) providers: Option<Vec<String>>,
-    /// Only those with one of these ids.
+    /// Returns only the accounts with these ids. At most 200.
     pub(crate) account_ids: Option<Vec<String>>,
-    /// Only those of this owner.
+    /// Returns only this customer's accounts.
     pub(crate) origin_owner_id: Option<String>,
-    /// Only those of one of these owners.
+    /// Returns only these customers' accounts. At most 200.
     pub(crate) origin_owner_ids: Option<Vec<String>>,
-    /// Only those with this status.
+    /// Returns only accounts with this status: `active`, `inactive`, `error`, `suspended`, `archived` or `expired`.
     pub(crate) status: Option<String>,
-    /// Only those of this type.
+    /// Returns only accounts of this type: `production` or `test`.
     #[serde(rename = "type")]
     pub(crate) kind: Option<String>,
 }
 
-/// A change of what your product keeps with an account. What is left out stays.
+/// Changes to the data that your product stores with an account. Members that are left out stay unchanged.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub(crate) struct PatchAccount {
-    /// What your product calls the customer.
+    /// Your product's id for the customer.
     #[schema(max_length = 255)]
     pub(crate) origin_owner_id: Option<String>,
     /// The customer's name.
     #[schema(max_length = 255)]
     pub(crate) origin_owner_name: Option<String>,
-    /// The person who linked; null takes it away.
+    /// The name of the person who linked the account; null removes it.
     #[serde(default, deserialize_with = "super::present")]
     #[schema(value_type = Option<String>)]
     pub(crate) origin_username: Option<Value>,
-    /// What the account is called; null takes it away. An empty object, as some SDKs send it, changes nothing.
+    /// A label that tells the customer's accounts apart; null removes it. An empty object, which some SDKs send,
+    /// changes nothing.
     #[serde(default, deserialize_with = "super::present")]
     #[schema(value_type = Option<String>)]
     pub(crate) label: Option<Value>,
-    /// What your product keeps with it. An empty object changes nothing; null empties it.
+    /// Your product's own data about the account, which replaces what is stored. Null removes all of it; an empty
+    /// object changes nothing.
     #[serde(default, deserialize_with = "super::present")]
     #[schema(value_type = Option<Object>)]
     pub(crate) metadata: Option<Value>,
-    /// `suspended` or `archived`, or `active` to lift that.
+    /// `suspended` or `archived` to set the account aside, `active` to make it usable again.
     pub(crate) status: Option<String>,
-    /// Cannot be changed. The account's own type is accepted.
+    /// Cannot be changed. Only the account's own provider is accepted.
     pub(crate) provider: Option<String>,
-    /// Cannot be changed here; SDKs send `production` with every change, so it is ignored.
+    /// Cannot be changed. SDKs send `production` with every change, so this is ignored.
     #[serde(rename = "type")]
-    #[expect(dead_code, reason = "clients may send it; that it is not looked at is what is meant")]
+    #[expect(dead_code, reason = "clients may send it; it is ignored on purpose")]
     pub(crate) kind: Option<String>,
-    /// Cannot be changed here: what was not seen to work is not stored. Empty objects are ignored.
+    /// Cannot be changed here: only credentials that passed their checks are stored. To change them, link the account
+    /// again. Empty objects are ignored.
     #[schema(value_type = Option<Object>)]
     pub(crate) credentials: Option<Value>,
-    /// As `credentials`.
+    /// Cannot be changed here, like `credentials`.
     #[schema(value_type = Option<Object>)]
     pub(crate) secrets: Option<Value>,
-    /// As `credentials`.
+    /// Cannot be changed here, like `credentials`.
     #[schema(value_type = Option<Object>)]
     pub(crate) setup_information: Option<Value>,
 }
 
 impl LinkedAccount {
-    /// The account as clients see it.
+    /// Describes an account for clients. `profile_active` says whether its connector profile is switched on.
     pub(crate) fn new(account: &Account, provider_name: Option<&str>, profile_active: bool) -> Self {
         let (status, reason) = status::of(account, profile_active);
         let since = account.state_at.unwrap_or(account.updated_at);

@@ -1,4 +1,4 @@
-//! Actions and guides on the wire, as StackOne's SDK reads them.
+//! Actions and guides in the form that StackOne's SDK reads.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -6,123 +6,123 @@ use utoipa::ToSchema;
 /// A page of connectors, each with its actions.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ActionsMetaPaginated {
-    /// The connectors.
+    /// The connectors on this page, sorted by key.
     pub(crate) data: Vec<ActionsMeta>,
-    /// What to send as `next` for the page after this one; none, where this is the last.
+    /// The cursor of the next page, to send as `next`. Null on the last page.
     pub(crate) next: Option<String>,
 }
 
-/// A connector: what can be done with its accounts, and how they are linked.
+/// A connector: its actions, and the ways to link an account.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ActionsMeta {
-    /// The key of the provider.
+    /// The provider's key, for example `gladly`.
     pub(crate) key: String,
-    /// The provider's name.
+    /// The provider's name, for example `Gladly`.
     pub(crate) name: String,
-    /// Nothing: guides do not describe their provider.
+    /// Always null: guides do not describe their provider.
     pub(crate) description: Option<String>,
-    /// The provider's icon.
+    /// The URL of the provider's icon.
     pub(crate) icon: String,
-    /// Which guide it is: the beginning of its digest.
+    /// The version of the guide: the first 12 characters of its digest.
     pub(crate) version: String,
     /// Always `ga`.
     pub(crate) release_stage: &'static str,
-    /// What can be done; left out where the request excludes it.
+    /// The actions available for linked accounts. Missing if the request excludes them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) actions: Option<Vec<ActionMetaItem>>,
     /// The ways to link an account.
     pub(crate) authentication: Vec<AuthenticationMetaItem>,
-    /// The provider's permissions.
+    /// The permissions that the provider defines.
     pub(crate) scope_definitions: Vec<ScopeDefinition>,
 }
 
-/// Something that can be done with an account.
+/// An action that can be performed through a linked account.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ActionMetaItem {
-    /// Its id, one of a kind among all connectors.
+    /// The action's id, unique among all connectors, for example `gladly_list-customers`.
     pub(crate) id: String,
-    /// What it is called.
+    /// The action's label, for example `List customers`.
     pub(crate) label: String,
-    /// What it does.
+    /// What the action does.
     pub(crate) description: Option<String>,
-    /// Nothing: actions have no schema here.
+    /// Always null: actions have no schema here.
     pub(crate) schema_type: Option<String>,
-    /// None.
+    /// Always empty: actions have no tags here.
     pub(crate) tags: Vec<String>,
-    /// The permissions it needs.
+    /// The names of the permissions that the action needs.
     pub(crate) required_scopes: Vec<String>,
 }
 
-/// A permission of the provider.
+/// A permission that the provider defines.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ScopeDefinition {
-    /// As the provider writes it.
+    /// The permission's name, as the provider writes it, for example `tickets:read`.
     pub(crate) name: String,
-    /// What it lets somebody do.
+    /// What the permission allows.
     pub(crate) description: Option<String>,
-    /// Those that come with it.
+    /// The names of the permissions that this one includes.
     pub(crate) includes: Vec<String>,
 }
 
 /// A way to link an account.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AuthenticationMetaItem {
-    /// The key of the method.
+    /// The method's key, for example `api-key`.
     pub(crate) key: String,
-    /// What it is called.
+    /// The method's label, for example `API key`.
     pub(crate) label: String,
-    /// `custom`, or `oauth2` where the person signs in at the provider.
+    /// `oauth2` if the person signs in to the provider, otherwise `custom`.
     #[serde(rename = "type")]
     pub(crate) kind: &'static str,
-    /// The permissions without which no account is linked.
+    /// The names of the permissions that are required to link an account.
     pub(crate) required_scopes: Vec<String>,
-    /// Where the guide is, and the guide.
+    /// The method's guide, and where to find it.
     pub(crate) support: AuthenticationSupport,
 }
 
-/// The guide of a method.
+/// A method's guide, and where to find it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AuthenticationSupport {
-    /// The guide as a page.
+    /// The URL of the guide as a web page.
     pub(crate) link: String,
-    /// Nothing.
+    /// Always null.
     pub(crate) description: Option<String>,
-    /// The guide itself, where `include` asks for `authentication_guides`.
+    /// The guide as data. Missing unless `include` names `authentication_guides`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) guides: Option<AuthenticationGuides>,
 }
 
-/// The guides of a method.
+/// A method's guides, by audience.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AuthenticationGuides {
-    /// For who links an account.
+    /// The guide for the person who links an account.
     pub(crate) config: AuthenticationGuide,
-    /// For the admin who sets the method up first, where that is needed.
+    /// The guide for the admin who sets the method up first. Missing if the method needs no setup.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) setup: Option<AuthenticationGuide>,
 }
 
-/// A guide. Texts are Markdown, to be rendered and sanitized by who shows them.
+/// A guide as data. Its texts are Markdown; render and sanitize them before you display them.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AuthenticationGuide {
-    /// What must be known before anything else.
+    /// A warning to show before everything else.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) warning: Option<String>,
-    /// The sections, in order.
+    /// The guide's sections, in reading order.
     pub(crate) sections: Vec<AuthenticationGuideSection>,
 }
 
 /// A section of a guide.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AuthenticationGuideSection {
-    /// The heading.
+    /// The section's heading.
     pub(crate) title: String,
-    /// What stands below it; may be empty.
+    /// The text below the heading. May be empty.
     pub(crate) content: String,
-    /// Points that follow.
+    /// A bulleted list that follows the text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) list: Option<Vec<String>>,
-    /// Steps, in order.
+    /// The section's steps, in order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) steps: Option<Vec<AuthenticationGuideStep>>,
 }
@@ -130,7 +130,7 @@ pub(crate) struct AuthenticationGuideSection {
 /// A step of a guide.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AuthenticationGuideStep {
-    /// What to do.
+    /// What to do, in one line.
     pub(crate) title: String,
     /// How to do it.
     pub(crate) content: String,

@@ -1,4 +1,4 @@
-//! Connectors on the wire: what StackOne's widget lists and draws, and what products ask about.
+//! Connectors in the form that StackOne's widget draws, and in the form that products read.
 
 use std::collections::BTreeMap;
 
@@ -6,54 +6,54 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-/// What the widget asks first.
+/// The settings that the widget reads when it opens.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HubSettings {
-    /// Flags; none.
+    /// Feature flags of the widget. Always empty.
     pub(crate) enabled_features: Vec<String>,
-    /// The account that is edited, if the session is for one.
+    /// The id of the account to edit. Missing if the session is not for an existing account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) existing_account_id: Option<String>,
 }
 
-/// What can be linked in a session.
+/// The connectors that the session can link.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HubConnectors {
-    /// One entry for each.
+    /// One entry per connector.
     #[serde(rename = "integrations")]
     pub(crate) connectors: Vec<HubConnector>,
 }
 
-/// Something that can be linked.
+/// A connector in the widget's list.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HubConnector {
-    /// Whether it can be linked.
+    /// Whether an account can be linked with the connector.
     pub(crate) active: bool,
-    /// What it is called.
+    /// The connector's name.
     pub(crate) name: String,
-    /// The key of the provider.
+    /// The provider's key, for example `gladly`.
     pub(crate) provider: String,
-    /// The category.
+    /// The provider's category, for example `ticketing`.
     #[serde(rename = "type")]
     pub(crate) kind: String,
-    /// One of a kind beside the provider's key: clients tell entries by the two.
+    /// Unique per provider: clients identify an entry by its `provider` and `version`.
     pub(crate) version: String,
-    /// The method.
+    /// The method's key, for example `api-key`.
     pub(crate) authentication_config_key: String,
     /// Always `production`.
     pub(crate) environment: &'static str,
-    /// Its id.
+    /// The connector's id, to send when linking an account.
     pub(crate) integration_id: String,
-    /// The provider's icon.
+    /// The URL of the provider's icon.
     pub(crate) logo_url: String,
 }
 
-/// The form of something that can be linked.
+/// A connector's form.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HubConnectorConfig {
-    /// The form.
+    /// The form itself.
     pub(crate) config: HubConfig,
-    /// Nothing that is used.
+    /// Always empty.
     pub(crate) hub_settings: Map<String, Value>,
 }
 
@@ -61,39 +61,39 @@ pub(crate) struct HubConnectorConfig {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct HubConfig {
-    /// The key of the provider.
+    /// The provider's key.
     pub(crate) key: String,
     /// The provider's name.
     pub(crate) name: String,
-    /// `custom`, or `oauth2` where the person signs in at the provider.
+    /// `oauth2` if the person signs in to the provider, otherwise `custom`.
     #[serde(rename = "type")]
     pub(crate) kind: &'static str,
-    /// `authorization_code`, where the person signs in at the provider.
+    /// `authorization_code` if the person signs in to the provider, otherwise missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) grant_type: Option<&'static str>,
-    /// What is typed in.
+    /// The fields that the person fills in, in order.
     pub(crate) config_fields: Vec<HubField>,
-    /// What is said beside it.
+    /// The notices shown with the form.
     pub(crate) config_notices: Vec<HubNotice>,
-    /// The icon.
+    /// The images shown with the form.
     pub(crate) assets: HubAssets,
-    /// The guide.
+    /// Where to find the guide.
     pub(crate) support: HubSupport,
 }
 
-/// The pictures of a form.
+/// The images of a form.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HubAssets {
-    /// The provider's icon.
+    /// The URL of the provider's icon.
     pub(crate) icon: String,
 }
 
-/// Where the guide is.
+/// Where to find the guide.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HubSupport {
-    /// The page.
+    /// The URL of the guide as a web page.
     pub(crate) link: String,
-    /// Not drawn.
+    /// Always null. The widget does not show it.
     pub(crate) description: Option<String>,
 }
 
@@ -101,182 +101,182 @@ pub(crate) struct HubSupport {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct HubField {
-    /// The key.
+    /// The field's key.
     pub(crate) key: String,
-    /// The label.
+    /// The field's label.
     pub(crate) label: String,
-    /// `text`, `password`, `number`, `select` or `text_area`.
+    /// The kind of input: `text`, `password`, `number`, `select` or `text_area`.
     #[serde(rename = "type")]
     pub(crate) kind: &'static str,
-    /// Whether it must be filled in.
+    /// Whether the field must be filled in.
     pub(crate) required: bool,
-    /// Never: nothing that only shows is a field.
+    /// Always false.
     pub(crate) read_only: bool,
-    /// Whether its value must not be seen. Said of every field: one that says nothing is taken for a secret.
+    /// Whether the value is secret. Must be set on every field: the widget treats a field that omits it as secret.
     pub(crate) secret: bool,
-    /// What stands in it while it is empty.
+    /// The placeholder shown while the field is empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) placeholder: Option<String>,
-    /// A sentence beside it, as Markdown.
+    /// A hint shown with the field, as Markdown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) description: Option<String>,
-    /// What can be chosen.
+    /// The options of a `select` field.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) options: Option<Vec<HubOption>>,
-    /// The value if nothing is typed.
+    /// The default value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) value: Option<String>,
-    /// What the browser checks; the server checks again.
+    /// The pattern that the browser checks. The server checks the value again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) validation: Option<HubValidation>,
 }
 
-/// Something that can be chosen.
+/// An option of a `select` field.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HubOption {
-    /// What is shown.
+    /// The text that is shown.
     pub(crate) label: String,
-    /// What is kept.
+    /// The value that is sent.
     pub(crate) value: String,
 }
 
-/// What a browser checks of a value.
+/// A check that the browser makes on a value.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HubValidation {
-    /// `html-pattern`.
+    /// Always `html-pattern`.
     #[serde(rename = "type")]
     pub(crate) kind: &'static str,
-    /// A regular expression of JavaScript, anchored.
+    /// An anchored JavaScript regular expression.
     pub(crate) pattern: String,
-    /// What is said where it does not fit.
+    /// The message shown if the value does not match.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) error: Option<String>,
 }
 
-/// Something that is said beside a form.
+/// A notice shown with a form.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HubNotice {
-    /// The key.
+    /// The notice's key.
     pub(crate) key: String,
-    /// `warning` or `info`.
+    /// The severity: `warning` or `info`.
     #[serde(rename = "type")]
     pub(crate) kind: &'static str,
-    /// What is said, as Markdown.
+    /// The text of the notice, as Markdown.
     pub(crate) description: String,
-    /// `top` or `bottom`.
+    /// Where the notice is shown: at the `top` or the `bottom` of the form.
     pub(crate) position: &'static str,
 }
 
-/// What is typed in, to be linked.
+/// The values that a person entered to link or edit an account.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct HubAccountBody {
-    /// What is linked.
+    /// The id of the connector to link.
     pub(crate) integration_id: String,
-    /// Values by the keys of fields. When editing, what is left out stays.
+    /// The values by field key. When you edit an account, fields that are left out keep their values.
     #[serde(default)]
     #[schema(value_type = std::collections::HashMap<String, TypedValue>)]
     pub(crate) credentials: BTreeMap<String, Value>,
 }
 
-/// A value that is typed in. A number, or a yes or no, is taken as it is written.
+/// A value that a person entered. Numbers and booleans are stored as strings.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "it only describes what `HubAccountBody` takes")]
 pub(crate) enum TypedValue {
-    /// A text.
+    /// A string.
     Text(String),
     /// A number.
     Number(f64),
-    /// Yes or no.
+    /// A boolean.
     Boolean(bool),
-    /// Nothing: as if it were left out.
+    /// Null: the same as leaving the field out.
     Nothing,
 }
 
 /// An account that was just linked.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HubAccountCreated {
-    /// Its id.
+    /// The account's id.
     pub(crate) id: String,
-    /// The key of the provider.
+    /// The provider's key.
     pub(crate) provider: String,
 }
 
-/// An account, to be edited.
+/// A linked account, as the widget reads it for editing.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct HubAccount {
-    /// Its id.
+    /// The account's id.
     pub(crate) secure_id: String,
-    /// The key of the provider.
+    /// The provider's key.
     pub(crate) provider: String,
-    /// One of a kind beside the provider's key.
+    /// The connector's version, as in the list of connectors.
     pub(crate) version: String,
-    /// The connector profile.
+    /// The id of the connector profile that the account was linked with.
     pub(crate) integration_id: String,
-    /// The values that may be seen.
+    /// The values that are not secret, by field key.
     pub(crate) setup_information: BTreeMap<String, String>,
-    /// A mark for each secret that is kept; never a part of one.
+    /// A fixed marker for each stored secret, by field key. It never contains any part of the secret.
     pub(crate) secrets: BTreeMap<String, &'static str>,
-    /// The method.
+    /// The method's key.
     pub(crate) auth_config_key: String,
     /// Always `production`.
     pub(crate) environment: &'static str,
 }
 
-/// A provider.
+/// A provider, and the ways to link it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ConnectorMeta {
-    /// Its key.
+    /// The provider's key, for example `gladly`.
     pub(crate) provider: String,
-    /// Its name.
+    /// The provider's name, for example `Gladly`.
     pub(crate) provider_name: String,
-    /// Its first category.
+    /// The provider's first category, for example `ticketing`; `other` if it has none.
     pub(crate) category: String,
-    /// All its categories.
+    /// All categories of the provider.
     pub(crate) categories: Vec<String>,
-    /// Whether the project can link it.
+    /// Whether the project can link accounts at this provider.
     pub(crate) active: bool,
-    /// Models of a unified API: none, for there is none here.
+    /// Models of a unified API. Always empty: there is no unified API here.
     pub(crate) models: Map<String, Value>,
-    /// Pictures.
+    /// Images of the provider.
     pub(crate) resources: ConnectorResources,
-    /// The ways to link it.
+    /// The ways to link an account at this provider.
     pub(crate) methods: Vec<ConnectorMethod>,
-    /// Which guide is current.
+    /// The digest of the provider's current guide (SHA-256, hexadecimal).
     pub(crate) guide_digest: String,
 }
 
-/// Pictures of a provider.
+/// Images of a provider.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ConnectorResources {
-    /// By use.
+    /// The URLs of the images.
     pub(crate) images: ConnectorImages,
 }
 
-/// Where the pictures are.
+/// The URLs of a provider's images.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ConnectorImages {
-    /// The icon.
+    /// The URL of the provider's icon.
     pub(crate) logo_url: String,
 }
 
-/// A way to link a provider.
+/// A way to link an account at a provider.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ConnectorMethod {
-    /// Its key.
+    /// The method's key, for example `api-key`.
     pub(crate) key: String,
-    /// What it is called.
+    /// The method's label, for example `API key`.
     pub(crate) label: String,
-    /// Whether an admin has to set it up first.
+    /// Whether an admin must set the method up, in a connector profile, before accounts can be linked.
     pub(crate) needs_setup: bool,
-    /// Whether the person signs in at the provider.
+    /// Whether the person signs in to the provider in a browser.
     pub(crate) needs_browser: bool,
-    /// The connector profiles of the project.
+    /// The ids of the project's connector profiles for this method.
     pub(crate) connector_profile_ids: Vec<String>,
 }
 
-/// Shows names only: values may be secret.
+/// Omits the values, which may be secret.
 impl std::fmt::Debug for HubAccountBody {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "HubAccountBody {{ integration_id: {:?}, .. }}", self.integration_id)

@@ -1,7 +1,7 @@
-//! The errors of the API: one table, one envelope.
+//! The API's errors: the table of codes, and the response body they share.
 //!
-//! **Invariant:** every error that is answered has a row in [`CODES`], and no text of one quotes a secret: what a
-//! client sent is named, not repeated.
+//! **Invariant:** every error response has a code from [`CODES`], and no message contains a secret: messages name the
+//! parameter at fault without repeating its value.
 
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
@@ -14,20 +14,20 @@ use vault::{ChangeError, StoreError};
 
 use crate::request_id;
 
-/// A kind of error: what programs can tell it by.
+/// A kind of error, which programs can rely on.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Code {
-    /// A word that never changes.
+    /// The stable identifier, for example `not_found`.
     pub(crate) name: &'static str,
-    /// The status it is answered with.
+    /// The HTTP status of the response.
     pub(crate) status: u16,
-    /// What it means, in one sentence.
+    /// The meaning in one sentence, for the documentation.
     pub(crate) means: &'static str,
-    /// What is answered where there is nothing more to say.
+    /// The default message of the response.
     message: &'static str,
 }
 
-/// Makes each code a constant, and all of them a table.
+/// Defines a constant for each code, and a table of all codes.
 macro_rules! codes {
     ($($name:ident, $word:literal, $status:literal, $message:literal, $means:literal;)*) => {
         $(
@@ -35,96 +35,97 @@ macro_rules! codes {
             pub(crate) static $name: Code =
                 Code { name: $word, status: $status, means: $means, message: $message };
         )*
-        /// Every kind of error that can be answered.
+        /// All codes, in the order of their statuses.
         pub(crate) static CODES: &[&Code] = &[$(&$name),*];
     };
 }
 
 codes! {
-    BAD_REQUEST, "bad_request", 400, "Bad Request", "the request cannot be understood";
-    UNREADABLE_BODY, "unreadable_body", 400, "The body is not JSON of the expected form", "the body is not JSON, or has another form than this endpoint takes";
-    INVALID_VALUE, "invalid_value", 400, "A value is not valid", "a parameter or a member of the body cannot have this value";
-    LINK_REFUSED, "link_refused", 400, "The account could not be linked", "the provider said no: `outcome`, `field` and `step` say to what, and what to redo";
-    UNAUTHORIZED, "unauthorized", 401, "Unauthorized", "no key or token was sent, or it is unknown, expired or revoked";
-    FORBIDDEN, "forbidden", 403, "Forbidden", "the key or token is known and may not do this";
-    NOT_FOUND, "not_found", 404, "Not Found", "there is nothing at this address, or nothing that this key may see";
-    METHOD_NOT_ALLOWED, "method_not_allowed", 405, "Method Not Allowed", "the address exists and takes other methods; `Allow` lists them";
-    REQUEST_TIMEOUT, "request_timeout", 408, "Request Timeout", "the request took longer than `limits.request_timeout`";
-    CONFLICT, "conflict", 409, "Conflict", "the request contradicts what is kept: it exists already, or was changed meanwhile";
-    GONE, "gone", 410, "Gone", "it was there, and is used up or expired";
-    PRECONDITION_FAILED, "precondition_failed", 412, "Precondition Failed", "the version named in `If-Match` is not the one that is kept";
-    BODY_TOO_LARGE, "body_too_large", 413, "Content Too Large", "the body is larger than `limits.body`";
-    UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", 415, "Unsupported Media Type", "the body is not declared as `application/json`";
-    UNPROCESSABLE, "unprocessable", 422, "Unprocessable Content", "the request is well formed and cannot be carried out";
-    TOO_MANY_REQUESTS, "too_many_requests", 429, "Too Many Requests", "a limit is used up; `Retry-After` says when to ask again";
-    INTERNAL, "internal", 500, "Internal Server Error", "the Hub failed; the log has the request's id and the reason";
-    NOT_IMPLEMENTED, "not_implemented", 501, "Not Implemented", "the Hub does not do this";
-    PROVIDER_FAILED, "provider_failed", 502, "The provider could not be asked", "the provider answered in a way that cannot be used, or not at all";
-    UNAVAILABLE, "unavailable", 503, "Service Unavailable", "the Hub is starting or stopping, or its database does not answer";
-    PROVIDER_TIMEOUT, "provider_timeout", 504, "The provider did not answer in time", "the provider took too long";
+    BAD_REQUEST, "bad_request", 400, "The request is malformed", "the request is malformed";
+    UNREADABLE_BODY, "unreadable_body", 400, "The body is not valid JSON for this endpoint", "the body is not JSON, or does not match the endpoint's schema";
+    INVALID_VALUE, "invalid_value", 400, "A value is not valid", "a parameter or a member of the body has an invalid value; `message` names it";
+    LINK_REFUSED, "link_refused", 400, "The account could not be linked", "the provider refused the account; `outcome`, `field` and `step` say why, and what to redo";
+    UNAUTHORIZED, "unauthorized", 401, "The key or token is missing or not valid", "the key or token is missing, unknown, expired or revoked";
+    FORBIDDEN, "forbidden", 403, "The key or token is not allowed to do this", "the key or token is valid, but is not allowed to do this";
+    NOT_FOUND, "not_found", 404, "Not found", "nothing exists at this path, or the key is not allowed to see it";
+    METHOD_NOT_ALLOWED, "method_not_allowed", 405, "This path does not accept this method", "the path exists, but does not accept this method; `Allow` lists the methods that it accepts";
+    REQUEST_TIMEOUT, "request_timeout", 408, "The request took too long", "the request took longer than `limits.request_timeout`";
+    CONFLICT, "conflict", 409, "The request conflicts with the current state", "the request conflicts with stored data: the object already exists, or was changed in the meantime";
+    GONE, "gone", 410, "No longer available", "the object existed, but has been used or has expired";
+    PRECONDITION_FAILED, "precondition_failed", 412, "The version in `If-Match` is not current", "`If-Match` does not name the current version";
+    BODY_TOO_LARGE, "body_too_large", 413, "The body is too large", "the body is larger than `limits.body`";
+    UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", 415, "`Content-Type` must be `application/json`", "`Content-Type` is not `application/json`";
+    UNPROCESSABLE, "unprocessable", 422, "The request cannot be carried out", "the request is well formed, but cannot be carried out";
+    TOO_MANY_REQUESTS, "too_many_requests", 429, "Too many requests", "a rate limit is exceeded; `Retry-After` says how many seconds to wait";
+    INTERNAL, "internal", 500, "Something went wrong in the Hub", "the Hub failed; its log has the reason, with the request's id";
+    NOT_IMPLEMENTED, "not_implemented", 501, "Not implemented", "the Hub does not support this";
+    PROVIDER_FAILED, "provider_failed", 502, "The provider could not be reached", "the provider did not respond, or its response could not be used";
+    UNAVAILABLE, "unavailable", 503, "The Hub is not available right now", "the Hub is starting or stopping, or its database does not respond";
+    PROVIDER_TIMEOUT, "provider_timeout", 504, "The provider did not respond in time", "the provider did not respond in time";
 }
 
-/// Every kind of error that the API answers: status, code, meaning.
+/// Lists every error code of the API: status, code and meaning.
 pub fn error_codes() -> impl Iterator<Item = (u16, &'static str, &'static str)> {
     CODES.iter().map(|code| (code.status, code.name, code.means))
 }
 
 impl Code {
-    /// The code for a status that something else answered with: the first of that status, or of its class.
+    /// Returns the code for a status that a library set: the first code with this status, or the general code of its
+    /// class.
     pub(crate) fn for_status(status: StatusCode) -> &'static Self {
         let same = CODES.iter().find(|code| code.status == status.as_u16());
         same.copied().unwrap_or(if status.is_server_error() { &INTERNAL } else { &BAD_REQUEST })
     }
 }
 
-/// An error, as clients read it.
+/// The body of every error response.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ErrorBody {
-    /// The status, once more.
+    /// The HTTP status, repeated.
     #[serde(rename = "statusCode")]
     #[schema(example = 404)]
     status_code: u16,
-    /// One or two sentences for a person.
+    /// What went wrong and what to do, in one or two sentences for people.
     message: String,
-    /// When.
+    /// When the error occurred (RFC 3339, UTC).
     timestamp: String,
-    /// A word that never changes.
+    /// A stable identifier of the error, for example `not_found`.
     code: String,
-    /// The request, for whoever looks it up in the log.
+    /// The request's id, to find the request in the Hub's log.
     request_id: Option<String>,
-    /// What the provider answered, without secrets.
+    /// What the provider responded, without secrets.
     provider_response: Option<String>,
-    /// What the provider's answer means, where linking was refused.
+    /// What the provider's response means, if it refused the account, for example `wrong_secret`.
     outcome: Option<String>,
-    /// The field at fault.
+    /// The key of the field at fault.
     field: Option<String>,
-    /// The attempt, for support.
+    /// The id of the link attempt, for support.
     attempt_id: Option<String>,
 }
 
-/// An error as a handler returns it.
+/// An error, as a handler returns it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ApiError {
     pub(crate) code: &'static Code,
-    /// The status, where it is another than the code's.
+    /// The HTTP status; usually the code's.
     pub(crate) status: StatusCode,
-    /// One or two sentences for a person; never a secret.
+    /// What went wrong, in one or two sentences for people. Never contains a secret.
     pub(crate) message: String,
-    /// What the provider answered, redacted.
+    /// What the provider responded, redacted.
     pub(crate) provider_response: Option<String>,
-    /// After how many seconds to ask again.
+    /// The seconds to wait before the next try, sent as `Retry-After`.
     pub(crate) retry_after: Option<u64>,
-    /// Further members of the envelope. Boxed: an error is handed up through many results.
+    /// Additional members of the body. Boxed to keep the error small, since many functions return it.
     more: Option<Box<Map<String, Value>>>,
 }
 
 impl ApiError {
-    /// An error with the code's own text.
+    /// Creates an error with the code's default message.
     pub(crate) fn of(code: &'static Code) -> Self {
         Self::new(code, code.message)
     }
 
-    /// An error with a text.
+    /// Creates an error with a message of its own.
     pub(crate) fn new(code: &'static Code, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -136,41 +137,41 @@ impl ApiError {
         }
     }
 
-    /// A failure of our own: the cause is logged under the request's id, and not answered.
+    /// Creates an `internal` error. The cause is logged with the request's id and kept from the client.
     pub(crate) fn internal(cause: &(dyn std::error::Error + 'static)) -> Self {
         log_failure(cause);
         Self::of(&INTERNAL)
     }
 
-    /// The same, with what the provider answered. It must have been redacted.
+    /// Adds what the provider responded, which must be redacted already.
     #[must_use]
     pub(crate) fn provider_response(mut self, text: impl Into<String>) -> Self {
         self.provider_response = Some(text.into());
         self
     }
 
-    /// The same, with the seconds after which to ask again.
+    /// Adds the seconds to wait before the next try.
     #[must_use]
     pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
         self
     }
 
-    /// The same, with a further member of the envelope.
+    /// Adds a member to the body.
     #[must_use]
     pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.more.get_or_insert_default().insert(name.to_owned(), value.into());
         self
     }
 
-    /// The same, answered with another status.
+    /// Overrides the code's HTTP status.
     #[must_use]
     pub(crate) fn status(mut self, status: StatusCode) -> Self {
         self.status = status;
         self
     }
 
-    /// The envelope.
+    /// The response body.
     fn body(&self, now: Timestamp, request_id: Option<&str>) -> Value {
         let mut body = Map::new();
         body.insert("statusCode".to_owned(), json!(self.status.as_u16()));
@@ -210,7 +211,7 @@ impl From<StoreError> for ApiError {
 impl From<ChangeError> for ApiError {
     fn from(error: ChangeError) -> Self {
         match error {
-            ChangeError::NotFound { .. } => Self::new(&NOT_FOUND, "There is no account with this id"),
+            ChangeError::NotFound { .. } => Self::new(&NOT_FOUND, "No account has this id"),
             ChangeError::Conflict { .. }
             | ChangeError::OtherAccount { .. }
             | ChangeError::NoConnectorProfile { .. }
@@ -222,7 +223,7 @@ impl From<ChangeError> for ApiError {
     }
 }
 
-/// Answers in the envelope; the error itself goes along in the response's extensions, for logs.
+/// Writes the error as JSON, and passes its code to the logs in the response's extensions.
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let body = self.body(Timestamp::now(), request_id::current().as_deref()).to_string();
@@ -243,15 +244,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_envelope_is_that_of_the_wire() {
+    fn the_error_body_has_the_documented_shape() {
         let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
         let body = ApiError::of(&NOT_FOUND).body(now, Some("req_1"));
-        let expected = r#"{"statusCode":404,"message":"Not Found","timestamp":"2026-01-01T00:00:00.000Z","code":"not_found","request_id":"req_1"}"#;
+        let expected = r#"{"statusCode":404,"message":"Not found","timestamp":"2026-01-01T00:00:00.000Z","code":"not_found","request_id":"req_1"}"#;
         assert_eq!(body.to_string(), expected);
     }
 
     #[test]
-    fn every_code_has_a_name_of_its_own_and_a_status_that_is_one() {
+    fn every_code_has_a_unique_name_and_an_error_status() {
         let mut names: Vec<_> = CODES.iter().map(|code| code.name).collect();
         names.sort_unstable();
         names.dedup();

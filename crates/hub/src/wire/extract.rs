@@ -1,6 +1,7 @@
-//! Bodies, queries and path segments, refused in the envelope of errors.
+//! Extractors for bodies, queries and path segments. They reject invalid input with the API's error body.
 //!
-//! **Invariant:** a refusal says where and what is wanted, and does not repeat a value: it may be a secret.
+//! **Invariant:** an error message says where the problem is and what is expected, but never repeats a value, which
+//! may be a secret.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -14,7 +15,7 @@ use super::error::{
     UNSUPPORTED_MEDIA_TYPE,
 };
 
-/// A body of JSON.
+/// Extracts a JSON object from the body.
 pub(crate) struct Json<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
@@ -30,28 +31,28 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
                 StatusCode::PAYLOAD_TOO_LARGE => ApiError::of(&BODY_TOO_LARGE),
                 _ => ApiError::new(&BAD_REQUEST, "The body could not be read"),
             })?;
-        // What reads it would take the members of a list in their order, and nobody means that.
+        // serde would accept a list as the members in their order, which no client intends.
         if bytes.trim_ascii_start().starts_with(b"[") {
-            let message = "The body has another form: it is a list, and not an object";
+            let message = "The body must be an object, but is a list";
             return Err(ApiError::new(&UNREADABLE_BODY, message));
         }
         let body = serde_json::from_slice(&bytes).map_err(|error| {
             let message = match error.classify() {
                 serde_json::error::Category::Data => {
-                    format!("The body has another form: {}", unquoted(&error.to_string()))
+                    format!("The body does not match the schema: {}", unquoted(&error.to_string()))
                 }
-                _ => format!("The body is not JSON, from line {} column {}", error.line(), error.column()),
+                _ => format!("The body is not valid JSON (line {}, column {})", error.line(), error.column()),
             };
             ApiError::new(&UNREADABLE_BODY, message)
         })?;
         if escapes_nul(&bytes) {
-            return Err(ApiError::new(&INVALID_VALUE, "The body has a character that is none, `\\u0000`"));
+            return Err(ApiError::new(&INVALID_VALUE, "The body contains a NUL character (`\\u0000`)"));
         }
         Ok(Self(body))
     }
 }
 
-/// The query, by name.
+/// Extracts the parameters of the query string.
 pub(crate) struct Query<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
@@ -59,7 +60,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         if parts.uri.query().is_some_and(has_nul) {
-            return Err(ApiError::new(&INVALID_VALUE, "The query has a character that is none"));
+            return Err(ApiError::new(&INVALID_VALUE, "The query contains a NUL character (`%00`)"));
         }
         let query = axum::extract::Query::<T>::from_request_parts(parts, state).await;
         query
@@ -68,7 +69,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// The variable segments of the path. One that cannot be is an address at which there is nothing.
+/// Extracts the variable segments of the path. A segment that is not valid is answered with `not_found`.
 pub(crate) struct Segments<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Segments<T> {
@@ -83,13 +84,13 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Segment
     }
 }
 
-/// Whether a query holds the character that is none in a text: not every database takes it.
+/// Whether a query contains an escaped NUL character, which not every database can store.
 pub(crate) fn has_nul(query: &str) -> bool {
     query.contains("%00")
 }
 
-/// Whether a body of JSON holds that character, anywhere. In JSON it can only be escaped, and a backslash stands only
-/// before what it escapes.
+/// Whether a JSON body contains an escaped NUL character. JSON allows it only in escaped form, and every backslash
+/// escapes the character after it.
 fn escapes_nul(body: &[u8]) -> bool {
     let mut rest = body;
     while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
@@ -102,7 +103,7 @@ fn escapes_nul(body: &[u8]) -> bool {
     false
 }
 
-/// Whether a path holds a character that cannot be seen. No id has one, whatever a database makes of it.
+/// Whether a path contains an escaped control character. No id has one, however a database would treat it.
 fn has_control(path: &str) -> bool {
     let is_control = |code: &[u8]| {
         code[0] == b'%' && (matches!(code[1], b'0' | b'1') || code[1..].eq_ignore_ascii_case(b"7f"))
@@ -112,16 +113,16 @@ fn has_control(path: &str) -> bool {
 
 fn refused(code: &'static Code, what: &str, text: &str) -> ApiError {
     let text = text.rsplit_once("query string: ").map_or(text, |(_, rest)| rest);
-    ApiError::new(code, format!("{what} has another form: {}", unquoted(text)))
+    ApiError::new(code, format!("{what} is not valid: {}", unquoted(text)))
 }
 
-/// `application/json`, and `application/…+json`, whatever parameters follow.
+/// Whether a content type is `application/json` or `application/…+json`, with any parameters.
 fn is_json(kind: &str) -> bool {
     let essence = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
-/// A message of the deserializer without the values that it quotes. Names of members it may tell: those are ours.
+/// Removes the values that a deserializer's message quotes. The names of members stay, since they are ours.
 fn unquoted(message: &str) -> String {
     const BEFORE_A_VALUE: &[&str] =
         &["integer `", "floating point `", "boolean `", "character `", "unknown variant `"];
@@ -144,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_is_known_by_its_type() {
+    fn json_is_recognized_by_its_content_type() {
         assert!(is_json("application/json"));
         assert!(is_json("Application/JSON; charset=utf-8"));
         assert!(is_json("application/merge-patch+json"));
@@ -153,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn no_path_has_a_character_that_cannot_be_seen() {
+    fn control_characters_in_paths_are_found() {
         for path in ["/accounts/%00", "/a%0d%0ab", "/%1F", "/%7f", "/%7F"] {
             assert!(has_control(path), "{path}");
         }
@@ -163,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_nul_is_found_wherever_it_stands() {
+    fn an_escaped_nul_is_found_anywhere_in_a_body() {
         for body in [r#""\u0000""#, r#"{"a":["b\\\u0000"]}"#, r#"{"\u0000":1}"#, r#""\n\u0000""#] {
             assert!(serde_json::from_str::<serde_json::Value>(body).is_ok(), "{body}");
             assert!(escapes_nul(body.as_bytes()), "{body}");
@@ -174,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_not_repeated() {
+    fn messages_do_not_repeat_values() {
         let error = serde_json::from_str::<u8>(r#""can\"ary""#).unwrap_err().to_string();
         assert_eq!(unquoted(&error), "invalid type: string …, expected u8 at line 1 column 10");
         let error = serde_json::from_str::<String>("4711").unwrap_err().to_string();

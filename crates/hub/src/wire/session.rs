@@ -1,4 +1,4 @@
-//! Connect sessions on the wire.
+//! Connect sessions as the API creates and returns them.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,116 +8,119 @@ use vault::Session;
 
 use super::stamp;
 
-/// What a connect session is made with.
+/// The settings of a new connect session.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct ConnectSessionCreate {
-    /// What your product calls the customer. Set it on your server, never from what a browser sends.
+    /// Your product's id for the customer. Set it on your server, never from data that a browser sends.
     #[schema(max_length = 255)]
     pub(crate) origin_owner_id: String,
-    /// The customer's name, as the person sees it.
+    /// The customer's name. The linking pages show it.
     #[schema(max_length = 255)]
     pub(crate) origin_owner_name: String,
-    /// The person who links.
+    /// The name of the person who links.
     #[schema(max_length = 255)]
     pub(crate) origin_username: Option<String>,
-    /// The only provider that may be linked.
+    /// Limits the session to the provider with this key. All providers are offered if it is left out.
     pub(crate) provider: Option<String>,
-    /// The only categories that are offered.
+    /// Limits the session to providers in these categories.
     pub(crate) categories: Option<Vec<String>>,
-    /// The account that is edited.
+    /// The id of the account to edit. It must belong to the same customer.
     pub(crate) account_id: Option<String>,
-    /// For how many seconds the session is open; 1800, if left out.
+    /// How long the session stays open, in seconds. Defaults to 1800.
     #[schema(minimum = 1)]
     pub(crate) expires_in: Option<f64>,
-    /// Whether another account is linked though this owner has one at the provider.
+    /// Whether to link another account if the customer already has one at the provider. Defaults to false.
     pub(crate) multiple: Option<bool>,
-    /// Whether another account at the provider may take the place of the one that is linked; otherwise that is refused.
+    /// Whether a different account at the provider may replace the linked one. Defaults to false: linking a different
+    /// account is refused.
     pub(crate) allow_different: Option<bool>,
-    /// The provider's scopes that your product needs: steps, checks and consent for others are left out. With `provider`.
+    /// The provider's scopes that your product needs; steps, checks and consent for other scopes are skipped. Requires
+    /// `provider`.
     pub(crate) scopes: Option<Vec<String>>,
-    /// What the account will be called.
+    /// A label that tells the customer's accounts apart.
     #[schema(value_type = Option<String>)]
     pub(crate) label: Option<Value>,
-    /// `production`, or `test` for trying out.
+    /// `production`, or `test` to try things out. Defaults to the type of the API key.
     #[serde(rename = "type")]
     #[schema(value_type = Option<String>)]
     pub(crate) kind: Option<String>,
-    /// What your product keeps with the account.
+    /// Your product's own data, stored with the account.
     pub(crate) metadata: Option<Map<String, Value>>,
-    /// The only connector profile that may be used.
+    /// Limits the session to the connector profile with this id.
     pub(crate) connector_profile_id: Option<String>,
-    /// Its older name.
+    /// The same as `connector_profile_id`, under StackOne's older name.
     pub(crate) integration_id: Option<String>,
-    /// The origins of the pages that may embed the linking pages.
+    /// The origins of the pages that may embed the linking pages, for example `https://app.example.com`. Defaults to
+    /// the origins that the Hub allows.
     pub(crate) allowed_origins: Option<Vec<String>>,
-    /// Where the person goes when done. Of an allowed origin.
+    /// The URL to send the person to when they are done. Its origin must be an allowed origin.
     pub(crate) return_url: Option<String>,
-    /// Whether the link opens in one browser only: the first.
+    /// Whether the link opens only in the first browser that follows it. Defaults to false.
     pub(crate) single_use: Option<bool>,
-    /// The language of the pages; that of the browser, if left out.
+    /// The language of the linking pages, for example `de`. Defaults to the browser's language.
     pub(crate) language: Option<String>,
 }
 
-/// A connect session.
+/// A connect session: it lets one customer link accounts for a limited time.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ConnectSession {
-    /// Its number.
+    /// The session's id.
     pub(crate) id: i64,
-    /// The organization: a number for clients of StackOne's API before 2026-02, a text for later ones.
+    /// The organization's id: a number for clients of StackOne's API before 2026-02, a string for later clients.
     #[schema(value_type = Value)]
     pub(crate) organization_id: Value,
-    /// The project.
+    /// The project's id.
     pub(crate) project_id: String,
-    /// The only categories that are offered.
+    /// The categories that the session is limited to. Missing if there is no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) categories: Option<Vec<String>>,
-    /// The only provider that may be linked.
+    /// The key of the provider that the session is limited to. Null if there is no limit.
     pub(crate) provider: Option<String>,
-    /// What your product calls the customer.
+    /// Your product's id for the customer.
     pub(crate) origin_owner_id: String,
     /// The customer's name.
     pub(crate) origin_owner_name: String,
-    /// The person who links.
+    /// The name of the person who links, if your product set it.
     pub(crate) origin_username: Option<String>,
-    /// The account that is edited.
+    /// The id of the account to edit. Null if the session links a new account.
     pub(crate) account_id: Option<String>,
-    /// What the account will be called.
+    /// The label that the linked account gets.
     pub(crate) label: Option<String>,
-    /// What your product keeps with the account.
+    /// Your product's own data, stored with the account.
     pub(crate) metadata: Map<String, Value>,
     /// `production` or `test`.
     #[serde(rename = "type")]
     pub(crate) kind: &'static str,
-    /// The only connector profile that may be used.
+    /// The id of the connector profile that the session is limited to. Null if there is no limit.
     pub(crate) connector_profile_id: Option<String>,
-    /// Its older name.
+    /// The same as `connector_profile_id`, under StackOne's older name.
     pub(crate) integration_id: Option<String>,
-    /// When it was made.
+    /// When the session was created (RFC 3339, UTC).
     pub(crate) created_at: String,
-    /// When it ends.
+    /// When the session expires (RFC 3339, UTC).
     pub(crate) expires_at: String,
 }
 
-/// A connect session that was just made.
+/// A new connect session, with its token.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ConnectSessionToken {
-    /// The session.
+    /// The session itself.
     #[serde(flatten)]
     pub(crate) session: ConnectSession,
-    /// The token: what lets in. It is shown once.
+    /// The session's token, which gives access to the linking pages. It is returned only once.
     pub(crate) token: String,
-    /// A page on which the customer can link. It holds the token: send it to nobody else.
+    /// The URL of the page where the customer links accounts. It contains the token, so send it only to that customer.
     pub(crate) auth_link_url: String,
 }
 
-/// A token to be looked at.
+/// A session token to look up.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct ConnectSessionAuthenticate {
-    /// The token of a session.
+    /// The token of a connect session.
     pub(crate) token: String,
 }
 
-/// The categories that StackOne's SDK knows; one unknown value makes it refuse the whole answer.
+/// The categories that StackOne's SDK knows. It rejects a response that contains any other value.
 const SDK_CATEGORIES: [&str; 13] = [
     "ats",
     "hris",
@@ -135,7 +138,7 @@ const SDK_CATEGORIES: [&str; 13] = [
 ];
 
 impl ConnectSession {
-    /// The session as a client sees it; `agent` is what the client calls itself.
+    /// Describes a session for a client. `agent` is the client's `User-Agent`.
     pub(crate) fn new(session: &Session, agent: Option<&str>) -> Self {
         let made = &session.made;
         let known: Vec<String> =
@@ -161,8 +164,8 @@ impl ConnectSession {
     }
 }
 
-/// One Hub serves one organization. Its id was a number until SDK 4.33 and is a text from 4.34 on
-/// (2026-02-09); either refuses the other, so the client's name decides.
+/// Returns the organization's id, which is always 1. SDKs up to 4.33 accept only a number, and SDKs from 4.34
+/// (2026-02-09) only a string, so the `User-Agent` decides.
 fn organization(agent: Option<&str>) -> Value {
     let version = agent.and_then(|agent| agent.split("speakeasy-sdk/typescript ").nth(1));
     let mut numbers = version.unwrap_or_default().split(['.', ' ']).map(str::parse::<u32>);
@@ -172,7 +175,7 @@ fn organization(agent: Option<&str>) -> Value {
     }
 }
 
-/// The moment so many seconds from now, or nothing if that is no time to speak of.
+/// Returns the time `seconds` from now. `None` if `seconds` is not from 1 to `longest`.
 pub(crate) fn after(now: Timestamp, seconds: f64, longest: u64) -> Option<Timestamp> {
     if !seconds.is_finite() || seconds < 1.0 {
         return None;
@@ -190,7 +193,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_organization_is_what_the_client_can_read() {
+    fn the_organization_id_has_the_type_that_the_client_accepts() {
         for (agent, expected) in [
             (None, Value::from(1)),
             (Some("curl/8"), Value::from(1)),
@@ -203,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn times_that_are_none_are_refused() {
+    fn lifetimes_out_of_range_are_refused() {
         let now = Timestamp::UNIX_EPOCH;
         assert_eq!(after(now, 1800.0, 86_400).unwrap().as_second(), 1800);
         for seconds in [0.0, -5.0, 0.5, f64::NAN, f64::INFINITY, 86_401.0, 1e300] {

@@ -1,11 +1,12 @@
-//! The rule for short texts that a product keeps: names of owners and people, labels.
+//! The rule for short strings that a product stores: names of owners and people, and labels.
 
 use super::error::{ApiError, INVALID_VALUE};
 
-/// The most characters of a short text.
+/// The maximum length, in characters.
 const LONGEST: usize = 255;
 
-/// The text without spaces around it: 1 to 255 characters, none of them a control character.
+/// Returns the string without surrounding whitespace. It must have 1 to 255 characters, none of them a control
+/// character.
 pub(crate) fn short_text(name: &str, value: &str) -> Result<String, ApiError> {
     let text = value.trim();
     if (1..=LONGEST).contains(&text.chars().count()) && !text.chars().any(char::is_control) {
@@ -19,7 +20,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_short_text_is_neither_empty_nor_long_and_can_be_seen() {
+    fn a_short_text_is_1_to_255_printable_characters() {
         assert_eq!(short_text("label", "  Acme ").unwrap(), "Acme");
         assert!(short_text("label", &"ä".repeat(LONGEST)).is_ok());
         for wrong in ["", "  ", "a\nb", "a\u{0}", &"a".repeat(LONGEST + 1)] {

@@ -1,10 +1,10 @@
-//! Conditions of fields and steps: for the script, and in words.
+//! Conditions of fields and steps, for the script and in words.
 
 use guide::{Condition, Key};
 use link::Flow;
 use serde_json::json;
 
-/// A condition as the script reads it.
+/// Formats a condition for the script.
 pub(super) fn when(condition: &Condition) -> String {
     let environments: Vec<&str> = condition.environments.iter().map(Key::as_str).collect();
     let (field, values) = match &condition.field {
@@ -14,7 +14,7 @@ pub(super) fn when(condition: &Condition) -> String {
     json!({ "environments": environments, "field": field, "values": values }).to_string()
 }
 
-/// A condition in words: the labels of what has to be chosen.
+/// Formats a condition in words: the labels of the options to choose.
 pub(super) fn only(flow: &Flow, condition: &Condition) -> String {
     let method = flow.method();
     let environment =

@@ -1,6 +1,6 @@
-//! One field of a form: what it is, what is in it, and what is wrong with it.
+//! A field of the form: its identity, its state and its hints.
 //!
-//! **Invariant:** `value` is empty for a secret, whatever the flow holds.
+//! **Invariant:** `value` is always empty for a secret.
 
 use guide::{Field, FieldType, Key, Mistake, Ours};
 use link::{FieldProblem, Flow};
@@ -13,7 +13,7 @@ use super::handed::{HandedStep, Handing};
 use crate::pages::shell::{Frame, markup};
 use crate::texts::Said;
 
-/// A field of a form, as the template reads it.
+/// A field of the form, for the template.
 #[derive(Serialize)]
 pub(in crate::pages) struct FieldView {
     identity: FieldIdentity,
@@ -21,70 +21,70 @@ pub(in crate::pages) struct FieldView {
     hints: FieldHints,
 }
 
-/// What a field is.
+/// The identity of a field.
 #[derive(Serialize)]
 struct FieldIdentity {
     key: String,
-    /// The name of its input.
+    /// The name of the input.
     name: String,
     label: String,
-    /// What draws it: `line`, `lines`, `choice`.
+    /// The kind of control: `line`, `lines` or `choice`.
     control: &'static str,
-    /// The input type of a line.
+    /// The `type` attribute of a single-line input.
     kind: &'static str,
     secret: bool,
     file: bool,
     max_length: usize,
-    /// Value and label of each choice.
+    /// The value and label of each choice.
     options: Vec<(String, String)>,
 }
 
-/// What is in a field, and what is wrong with it.
+/// The state of a field: its value and its problems.
 #[derive(Serialize)]
 struct FieldState {
-    /// Empty for a secret.
+    /// The value; empty for a secret.
     value: String,
     required: bool,
     optional: bool,
-    /// Whether a secret is kept.
+    /// Whether a secret is stored.
     kept: bool,
-    /// How the step stands that was handed to another person, if it was.
+    /// The state of the field's step, if it was handed to another person.
     handed: Option<Handing>,
     error: Option<Said>,
-    /// Whether the credentials with this value were not accepted.
+    /// Whether the provider refused the credentials with this value.
     fault: bool,
-    /// Whether it may be the cause, too.
+    /// Whether the field is another possible cause.
     maybe: bool,
-    /// The environment to which the typed address belongs: key and label.
+    /// The key and label of the environment that the entered address belongs to.
     belongs: Option<(String, String)>,
-    /// Whether its condition does not hold.
+    /// Whether the field is hidden, because its condition is not met.
     hidden: bool,
 }
 
-/// What helps to fill a field in.
+/// The hints that help to fill in a field.
 #[derive(Serialize)]
 struct FieldHints {
     description: Option<Value>,
     placeholder: Option<String>,
-    /// The step at which the value is found: key and title.
+    /// The key and title of the step that explains where to find the value.
     step: Option<(String, String)>,
     /// The condition, for the script.
     when: Option<String>,
     /// The condition, in words.
     only: Option<String>,
-    /// Whether changing the value asks for the secrets again.
+    /// Whether secrets must be entered again if the value changes.
     host: bool,
 }
 
 impl FieldView {
-    /// The same where its step stands right above it.
+    /// The same for a field that is shown right below its step.
     pub(in crate::pages) fn without_step(mut self) -> Self {
         self.hints.step = None;
         self
     }
 }
 
-/// What is known about all fields of a form.
+/// The data that all fields of a form share.
 #[derive(Default)]
 pub(in crate::pages) struct FormState<'a> {
     pub(in crate::pages) typed: &'a [(Key, String)],
@@ -94,17 +94,17 @@ pub(in crate::pages) struct FormState<'a> {
     pub(in crate::pages) handed: &'a [HandedStep<'a>],
 }
 
-/// The name of a field's input. It is not the key: a field may be called `csrf`.
+/// The name of a field's input. It differs from the key, because a field's key may be `csrf`.
 pub fn field_name(key: &Key) -> String {
     format!("field.{key}")
 }
 
-/// The key of the field with this name of an input.
+/// The key of the field whose input has this name.
 pub fn field_of(name: &str) -> Option<Key> {
     name.strip_prefix("field.").and_then(Key::parse)
 }
 
-/// The fields that whoever links fills in: not those of the admin, who sets the method up once.
+/// The fields for the person who links. Fields for the admin, who sets the method up once, are left out.
 pub(in crate::pages) fn own_fields(flow: &Flow) -> impl Iterator<Item = &Field> {
     let method = flow.method();
     method.fields.iter().filter(move |field| {
@@ -114,7 +114,7 @@ pub(in crate::pages) fn own_fields(flow: &Flow) -> impl Iterator<Item = &Field> 
     })
 }
 
-/// A field as a page shows it.
+/// Builds a field for the page.
 pub(in crate::pages) fn view(
     frame: &Frame<'_>,
     flow: &Flow,
@@ -130,7 +130,7 @@ pub(in crate::pages) fn view(
         kind: input_type(field),
         secret: field.secret,
         file: field.kind == FieldType::File,
-        // What is pasted may be longer than what is kept of it.
+        // A pasted value may be longer than its normalized form.
         max_length: field.max_length.saturating_mul(2).max(1024),
         options: options(field, texts.yes, texts.no),
     };
@@ -152,7 +152,7 @@ fn state(frame: &Frame<'_>, flow: &Flow, field: &Field, form: &FormState<'_>) ->
     });
     let has_default = field.default.as_ref().is_some_and(|default| !default.is_empty());
     FieldState {
-        // What somebody else entered is not shown to whoever asked them, be it secret or not.
+        // A value that a helper entered is not shown to the person who asked, even if it is not secret.
         value: if handed.is_some() { String::new() } else { value(flow, field, form.typed) },
         required: field.required && !has_default && !is_kept && field.when.is_none() && handed.is_none(),
         optional: !field.required || has_default,
@@ -184,13 +184,13 @@ fn hints(frame: &Frame<'_>, flow: &Flow, field: &Field, form: &FormState<'_>) ->
     }
 }
 
-/// How a field stands that somebody else is to fill in.
+/// The state of a field that was handed to another person.
 fn handed(flow: &Flow, field: &Field, handed: &[HandedStep<'_>]) -> Option<Handing> {
     let step = flow.method().collected_at(field.key.as_str())?;
     handed.iter().rev().find(|one| step.key == *one.step).map(|one| one.state)
 }
 
-/// What stands in the input: what was typed, or else what is kept, or else the default. Nothing for a secret.
+/// The value of the input: the typed value, else the stored value, else the default. Always empty for a secret.
 fn value(flow: &Flow, field: &Field, typed: &[(Key, String)]) -> String {
     if field.secret {
         return String::new();
@@ -200,7 +200,7 @@ fn value(flow: &Flow, field: &Field, typed: &[(Key, String)]) -> String {
     typed.or_else(kept).or_else(|| field.default.clone()).unwrap_or_default()
 }
 
-/// The step that makes a value, or else the one at which it is typed in.
+/// The step that produces a value, or else the step in which it is entered.
 fn found_at(flow: &Flow, field: &Key) -> Option<(String, String)> {
     let step = flow.method().made_at(field.as_str())?;
     let is_shown = flow.all_steps().iter().any(|(_, one)| one.key == step.key);
@@ -224,7 +224,7 @@ fn input_type(field: &Field) -> &'static str {
     match field.kind {
         _ if field.secret => "password",
         FieldType::Email => "email",
-        // Whoever pastes an address or types a number with a space gets no quarrel with the browser: `accept` reads it.
+        // The browser would reject a pasted URL or a number with a space, but the server accepts and normalizes both.
         _ => "text",
     }
 }

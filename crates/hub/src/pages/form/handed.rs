@@ -7,18 +7,18 @@ use serde::Serialize;
 pub struct HandedStep<'a> {
     /// The step's key.
     pub step: &'a str,
-    /// How it stands.
+    /// The state of the handoff.
     pub state: Handing,
 }
 
-/// How a step that was handed over stands.
+/// The state of a step that was handed off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Handing {
-    /// Nothing came yet.
+    /// No values have arrived yet.
     Waiting,
-    /// Everything came.
+    /// All values have arrived.
     Received,
-    /// The link is past its time.
+    /// The link has expired.
     Expired,
 }

@@ -1,7 +1,7 @@
-//! The guide beside the form: its sections and steps, each bound to the fields it is about.
+//! The guide next to the form: its sections and steps, each with the fields it is about.
 //!
-//! **Invariant:** the id of a step on the page is its key, so that links within the guide lead there; ids of our own
-//! have two hyphens or begin with `_`, which no key does.
+//! **Invariant:** a step's id in the page is its key, so that links within the guide work. The page's own ids contain two
+//! hyphens or start with `_`, which keys never do.
 
 use guide::{Key, Section, Step};
 use link::{FieldProblem, Flow};
@@ -11,7 +11,7 @@ use probe::Verdict;
 use super::condition::{only, when};
 use crate::pages::shell::{Frame, markup};
 
-/// The guide as a page shows it.
+/// The guide, for the template.
 pub(super) fn guide(frame: &Frame<'_>, flow: &Flow, active: Option<&Key>) -> Value {
     let context = frame.context(flow);
     let walkthrough = &flow.method().link;
@@ -43,7 +43,7 @@ pub(super) fn guide(frame: &Frame<'_>, flow: &Flow, active: Option<&Key>) -> Val
     }
 }
 
-/// A step: its words, and the fields into which what it gives goes.
+/// A step: its text, and the fields for the values it produces.
 pub(in crate::pages) fn step_view(frame: &Frame<'_>, flow: &Flow, step: &Step) -> Value {
     let method = flow.method();
     let mut keys: Vec<&Key> = Vec::new();
@@ -63,7 +63,7 @@ pub(in crate::pages) fn step_view(frame: &Frame<'_>, flow: &Flow, step: &Step) -
     }
 }
 
-/// The step that is shown first: where a failure leads back to, or where the first problem is mended.
+/// The step that is shown first: the step that a failure leads back to, or the step of the first problem.
 pub(super) fn active(flow: &Flow, verdict: Option<&Verdict>, problems: &[&FieldProblem]) -> Option<Key> {
     let of_field = |key: &Key| flow.method().made_at(key.as_str()).map(|step| step.key.clone());
     if let Some(problem) = problems.first() {
@@ -73,7 +73,7 @@ pub(super) fn active(flow: &Flow, verdict: Option<&Verdict>, problems: &[&FieldP
     verdict.return_to.clone().or_else(|| verdict.at_field.as_ref().and_then(of_field))
 }
 
-/// The steps that can be handed to somebody else: those at which something is typed in.
+/// The steps that can be handed to another person: those in which values are entered.
 pub(super) fn to_hand_over(flow: &Flow) -> Vec<Value> {
     let with_fields = flow.all_steps().into_iter().filter(|(_, step)| !step.collects.is_empty());
     let view = |(_, step): (&Section, &Step)| {

@@ -1,6 +1,6 @@
-//! What went wrong, at the top of the form: what it means, where to mend it, and what else can be done.
+//! The summary at the top of the form: what went wrong, where to fix it, and what else to do.
 //!
-//! **Invariant:** a failure of the provider or of the network is never laid at anybody's door.
+//! **Invariant:** failures of the provider or the network are never attributed to a field.
 
 use guide::{Key, Ours, OutcomeKind, Saying};
 use link::{FieldProblem, Flow, Offer};
@@ -12,32 +12,31 @@ use crate::pages::account::Before;
 use crate::pages::shell::Frame;
 use crate::texts::{Said, fill};
 
-/// What went wrong.
+/// A summary of what went wrong.
 #[derive(Default, Serialize)]
 pub(super) struct Summary<'a> {
     headline: &'a str,
     says: Option<Said>,
     fix: Option<Said>,
-    /// Our own words.
+    /// The Hub's own texts.
     lead: Option<&'static str>,
-    /// Whether time mends it, and nobody here.
+    /// Whether the failure is transient, so waiting is all that helps.
     is_passing: bool,
-    /// Key and label of the fields to look at.
+    /// The keys and labels of the fields to check.
     fields: Vec<(String, String)>,
-    /// Key and title of the step to go back to.
+    /// The key and title of the step to go back to.
     step: Option<(String, String)>,
     offers: Vec<OfferView>,
     attempt: Option<&'a str>,
     before: Option<&'a Before>,
     now: Option<&'a Identity>,
-    /// Whether another account was found than the one linked before.
+    /// Whether the found account differs from the one linked before.
     #[serde(skip)]
     is_other: bool,
 }
 
 impl<'a> Summary<'a> {
-    /// The same, with what support finds the attempt by, and with the account that was linked before where another one
-    /// was found.
+    /// Adds the id of the attempt for support and, if a different account was found, the account linked before.
     pub(super) fn of_attempt(self, attempt: Option<&'a str>, before: Option<&'a Before>) -> Self {
         Self { attempt, before: before.filter(|_| self.is_other), ..self }
     }
@@ -51,7 +50,7 @@ struct OfferView {
     hint: Option<String>,
 }
 
-/// What was typed cannot be sent.
+/// Summarizes the problems with the entered values.
 pub(super) fn problems<'a>(
     frame: &Frame<'_>,
     flow: &Flow,
@@ -69,7 +68,7 @@ pub(super) fn problems<'a>(
     };
     let own: Vec<(String, String)> = problems.iter().filter_map(of_problem).collect();
     if own.is_empty() && !environment_missing {
-        // What the admin has to set up is not there: nobody can mend that here.
+        // The admin's setup is incomplete, which the person cannot fix.
         let outcome = OutcomeKind::Misconfigured;
         let headline = frame.language.outcome(outcome);
         let fix = Ours::Fix { outcome, provider: flow.guide().provider.name.clone() };
@@ -84,7 +83,7 @@ pub(super) fn problems<'a>(
     })
 }
 
-/// The provider did not accept it, or could not be asked.
+/// Summarizes a failed check: the provider refused the credentials, or could not be reached.
 pub(super) fn failed<'a>(
     frame: &Frame<'_>,
     flow: &Flow,
@@ -118,12 +117,12 @@ pub(super) fn failed<'a>(
     }
 }
 
-/// A sentence, if there is one.
+/// Renders a sentence, if there is one.
 fn said(frame: &Frame<'_>, saying: &Saying) -> Option<Said> {
     (!saying.is_empty()).then(|| frame.language.say(saying))
 }
 
-/// What can be done about it; going back to a step is what the page itself is for.
+/// Returns the buttons that offer a fix. Going back to a step needs none, because the page shows the step.
 fn offered(frame: &Frame<'_>, flow: &Flow, offer: &Offer) -> Option<OfferView> {
     let texts = frame.texts();
     match offer {

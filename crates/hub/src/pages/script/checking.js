@@ -1,4 +1,4 @@
-// Checks as they happen: asks how they stand, and goes on when they are done.
+// Shows checks as they run: polls their progress, and goes to the next page when they are finished.
 const polled = one("[data-poll]");
 if (polled) {
   const list = polled.matches(".checks") ? polled : null;
@@ -20,7 +20,7 @@ if (polled) {
       const [what, how] = [one(".what", item), one(".how", item)];
       if (what.textContent !== label) what.textContent = label;
       if (item.className !== state || state === "waiting") {
-        // What changes is read out once; a countdown is not, second by second.
+        // Screen readers announce a change once, not every second of a countdown.
         if (item.className !== state && state !== "pending") changes.push(`${label}: ${says}`);
         item.className = state;
         how.textContent = says;
@@ -39,7 +39,7 @@ if (polled) {
       const { state, reports, next } = await answer.json();
       quiet = 0;
       draw(reports);
-      // Somebody who signs in elsewhere has not come back while the form is what comes next.
+      // As long as the next page is the form, the person has not returned from the sign-in.
       if (next && (list || state !== "form")) { location.replace(next); return; }
     } catch {
       quiet += 1;
@@ -61,7 +61,7 @@ if (polled) {
     }, 1000);
   }
 
-  // A provider lets nobody frame its pages: it opens in a window of its own, and this one waits.
+  // Providers forbid framing, so the sign-in opens in a window of its own while this page waits.
   for (const link of all("[data-open]")) {
     if ("follow" in link.dataset) location.replace(link.href);
     if (!parentOrigin) continue;

@@ -1,4 +1,4 @@
-// The form and the guide beside it: focusing a field shows its step, reading a step shows its field.
+// The form and the guide next to it: focusing a field shows its step, and reading a step shows its field.
 const form = document.getElementById("_form");
 const environment = () => one('input[name="environment"]:checked, select[name="environment"]', form)?.value;
 if (form) {
@@ -13,8 +13,8 @@ if (form) {
     step.classList.add("now");
     if (isBeside()) released.then(() => bring(step));
   };
-  // The guide scrolls by itself; the page goes along only as far as the step would still lie below the window. It takes the
-  // field along, for this is instead of what the browser does for what has the focus.
+  // The guide scrolls separately. The page scrolls only if the step would still be below the window, and then keeps the
+  // field in view, because this replaces the browser's own scrolling to the focused element.
   const bring = (step) => {
     const [outer, inner] = [guide.getBoundingClientRect(), step.getBoundingClientRect()];
     if (inner.top >= Math.max(outer.top, 0) && inner.bottom <= Math.min(outer.bottom, innerHeight)) return;
@@ -47,7 +47,7 @@ if (form) {
     near([document.activeElement?.closest(".field")?.dataset.field ?? ""]);
   });
 
-  // From a step to its field, opening what hides it.
+  // Goes from a step to its field, opening the elements that hide it.
   document.addEventListener("click", (event) => {
     const link = event.target.closest('a[href^="#in--"]');
     const target = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
@@ -59,7 +59,7 @@ if (form) {
     target.closest(".field")?.scrollIntoView({ block: "nearest" });
   });
 
-  // From a field to its step: beside it where there is room, below the field where there is none.
+  // Goes from a field to its step: next to the field if there is room, otherwise below it.
   for (const link of all(".where", form)) {
     const field = link.closest(".field");
     const peek = one(".peek", field);
@@ -88,7 +88,7 @@ if (form) {
     link.addEventListener("keydown", (event) => { if (event.key === " ") { event.preventDefault(); link.click(); } });
   }
 
-  // A step whose fields have something in them is marked.
+  // Marks steps whose fields are filled in.
   const has = (key) => {
     const control = input(key);
     if (control?.getAttribute("aria-invalid") === "true" && !("changed" in control.dataset)) return false;
@@ -101,7 +101,7 @@ if (form) {
     }
   };
 
-  // What is asked only in an environment, or only where something else was chosen.
+  // Shows and hides fields and steps that depend on the environment or on other fields.
   const applies = (when) => {
     const { environments, field, values } = JSON.parse(when);
     if (environments.length && environment() && !environments.includes(environment())) return false;
@@ -121,13 +121,13 @@ if (form) {
     choose();
     mark();
   });
-  // What a failure leads back to is in sight from the beginning.
+  // After a failure, starts at the step to fix.
   const first = one(".step.now");
   if (first) show(first);
   choose();
   mark();
 
-  // Secrets can be looked at while they are typed.
+  // Lets people reveal a secret while they type it.
   const eye = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z"/><circle cx="12" cy="12" r="3"/><path class="slash" d="M4 4l16 16"/></svg>';
   for (const button of all(".reveal", form)) {
     const control = document.getElementById(button.getAttribute("aria-controls"));
@@ -145,7 +145,7 @@ if (form) {
     form.addEventListener("submit", () => turn(false));
   }
 
-  // A file is read here, and its text is what is sent.
+  // Reads a file in the browser, and sends its text.
   for (const label of all("[data-file]", form)) {
     label.hidden = false;
     one("input", label).addEventListener("change", async (event) => {
@@ -158,7 +158,7 @@ if (form) {
     });
   }
 
-  // Another host: what is kept does not follow there.
+  // If the host changes, stored secrets must be entered again.
   for (const field of all(".field[data-host]", form)) {
     const control = one("input, select", field);
     const before = control.value;

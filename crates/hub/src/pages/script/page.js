@@ -1,11 +1,11 @@
-// Every page: what is there only with a script, and what a page that embeds this one is told.
+// For every page: enhancements that need a script, and messages to the embedding page.
 "use strict";
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 const one = (selector, within = document) => within.querySelector(selector);
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
-// A page that embeds this one is told of heights and events: that of the session's origin, and no other. A window that a
-// frame of ours opened tells the frame, which passes it on.
+// Sends heights and events to the embedding page, but only to the session's origin. A window that a frame opened sends
+// them to the frame, which forwards them.
 const parentOrigin = document.body.dataset.parent;
 const isFramed = Boolean(parentOrigin) && window.parent !== window;
 const tell = (type, detail) => {
@@ -29,12 +29,12 @@ const { event: happened, detail, provider } = document.body.dataset;
 tell("page", { title: document.title });
 if (happened) tell(happened, { detail, provider });
 
-// Focus goes to what is new on the page.
+// Moves the focus to new content.
 const summary = document.getElementById("_summary");
 if (summary) summary.focus();
 
-// What is under a pointer stays there while it is pressed: a button that moves away in between is not clicked. Leaving a
-// field is what a press begins with, so whatever that adds to the page waits for this.
+// Nothing moves while a pointer is pressed, because a button that moves away is not clicked. Pressing it blurs the
+// current field first, so changes that this causes wait until the pointer is released.
 let released = Promise.resolve();
 addEventListener("pointerdown", () => {
   released = new Promise((release) => {
@@ -42,7 +42,7 @@ addEventListener("pointerdown", () => {
   });
 }, true);
 
-// A form is sent once.
+// Prevents a form from being sent twice.
 addEventListener("submit", (event) => {
   const form = event.target;
   if (form.dataset.sent) { event.preventDefault(); return; }
@@ -57,7 +57,7 @@ addEventListener("pageshow", (event) => {
   for (const button of all("button[aria-disabled]")) button.removeAttribute("aria-disabled");
 });
 
-// Times as they are here.
+// Shows times in the reader's time zone.
 for (const time of all("time[datetime]")) {
   const options = { dateStyle: "medium", timeStyle: "short" };
   time.textContent = new Intl.DateTimeFormat(document.documentElement.lang, options).format(new Date(time.dateTime));

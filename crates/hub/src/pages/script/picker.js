@@ -1,4 +1,4 @@
-// Finding a provider as one types; compares as `search` in `picker.rs` does.
+// Filters providers while the person types, with the same comparison as `search` in `picker.rs`.
 const query = document.getElementById("_query");
 if (query) {
   const list = one(".providers");
@@ -7,7 +7,7 @@ if (query) {
   let category = one(".chips [aria-current]")?.dataset.category ?? "";
   const plain = (text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean).join(" ");
 
-  // Insertions, deletions, substitutions, and two neighbors that changed places.
+  // The edit distance, counting insertions, deletions, substitutions and swapped neighbors.
   const apart = (a, b) => {
     let [older, old] = [[], [...Array(b.length + 1).keys()]];
     for (let i = 1; i <= a.length; i += 1) {

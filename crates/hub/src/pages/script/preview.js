@@ -1,4 +1,4 @@
-// What will become of what is typed: the spelling that is kept, and the host. Secrets are never sent for this.
+// Previews typed values: their normalized form, and the host. Secrets are never sent for this.
 if (form?.dataset.preview) {
   const line = one(".host", form);
   let timer;
@@ -55,7 +55,7 @@ if (form?.dataset.preview) {
       line.hidden = !host;
       if (host) one("strong", line).textContent = host;
       for (const key of Object.keys(values)) shown(key, fields[key] ?? { kept: null }, values[key]);
-    } catch { /* The form works without it. */ }
+    } catch { /* The form works without the preview. */ }
   };
   const soon = (wait) => { clearTimeout(timer); timer = setTimeout(ask, wait); };
   form.addEventListener("input", (event) => { if (event.target.matches("[data-typed]")) soon(300); });
