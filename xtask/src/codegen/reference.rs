@@ -125,7 +125,7 @@ fn references(text: &mut String) {
         let filters = if one.has_filters { "yes" } else { "no" };
         row(text, &[&one.word.name.to_lowercase(), &one.word.says, &roots.join(", "), filters]);
     }
-    words(text, "Things to refer to", &all.references, "");
+    words(text, "Available references", &all.references, "");
     for (root, members) in &all.members {
         words(text, &format!("After `{root}.`"), members, "");
     }
