@@ -1,14 +1,12 @@
-//! Which crate may import which. The table of `ARCHITECTURE.md`, as a constant.
+//! The rules of imports between crates, as constants. `ARCHITECTURE.md` shows the table of floors.
 
 /// A crate of the workspace.
 pub(crate) struct Floor {
-    /// Its name.
     pub(crate) name: &'static str,
-    /// The floor it stands on.
     pub(crate) floor: u8,
-    /// The crates of ours it may import: all on lower floors.
+    /// The crates of the workspace that it may import, all on lower floors.
     pub(crate) may: &'static [&'static str],
-    /// Whether it must not touch clock, socket, disk, environment or randomness.
+    /// Whether it must not use the clock, sockets, the disk, the environment or randomness.
     pub(crate) pure: bool,
 }
 
@@ -57,7 +55,7 @@ pub(crate) const FLOORS: &[Floor] = &[
     },
 ];
 
-/// Crates from outside that only one crate of ours may name, so that a fact about the world has one place.
+/// External crates that only some of our crates may use, so that each technology has one place.
 pub(crate) const ONLY: &[(&str, &[&str])] = &[
     ("granit-parser", &["guide"]),
     ("jsonschema", &["guide"]),
@@ -72,7 +70,7 @@ pub(crate) const ONLY: &[(&str, &[&str])] = &[
     ("minijinja", &["hub", "render"]),
 ];
 
-/// What a pure crate may not take from outside.
+/// External crates that a pure crate must not use.
 pub(crate) const IMPURE: &[&str] = &[
     "tokio",
     "reqwest",

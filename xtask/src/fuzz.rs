@@ -1,7 +1,7 @@
-//! `cargo xtask fuzz`: the programs of `tests/fuzz`, each run for a bounded time.
+//! `cargo xtask fuzz`: builds the fuzz targets of `tests/fuzz` and runs each for a limited time.
 //!
-//! They are libFuzzer's, built with the flags that `cargo fuzz` uses; these are flags of the stable compiler, so
-//! nothing has to be installed but a C++ compiler. What a run finds worth keeping is kept beside the build.
+//! The targets use libFuzzer and the compiler flags of `cargo fuzz`, which stable Rust accepts, so they need nothing but a
+//! C++ compiler. New corpus entries and failures are kept in the target directory.
 
 use std::fs;
 use std::path::PathBuf;
@@ -11,13 +11,13 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::tree::{root, target};
 
-/// The programs, in the order in which they run.
+/// The targets, in the order in which they run.
 const TARGETS: &[&str] = &["load", "templates", "accept", "writers", "judge"];
 
-/// For how long each runs, where nothing is said.
+/// How many seconds each target runs by default.
 const SECONDS: u32 = 60;
 
-/// Marks of coverage, for libFuzzer to be guided by.
+/// Instrumentation for coverage, which guides libFuzzer.
 const FLAGS: &[&str] = &[
     "-Cpasses=sancov-module",
     "-Cllvm-args=-sanitizer-coverage-level=4",
@@ -27,7 +27,7 @@ const FLAGS: &[&str] = &[
     "--cfg=fuzzing",
 ];
 
-/// Runs what the arguments name: `[--seconds N] [TARGET]`.
+/// Runs the target that the arguments name, or all of them: `[--seconds N] [TARGET]`.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let (seconds, rest) = match arguments {
         ["--seconds", seconds, rest @ ..] => (seconds.parse().context("--seconds takes a number")?, rest),
@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let targets = match rest {
         [] => TARGETS,
         [name] if TARGETS.contains(name) => rest,
-        _ => bail!("there is no such target; there is {}", TARGETS.join(", ")),
+        _ => bail!("unknown target; the targets are {}", TARGETS.join(", ")),
     };
     let built = build()?;
     for target in targets {
@@ -45,20 +45,20 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// That they can be built, without doing it: what only some run must not rot.
+/// Checks that the targets compile, because CI does not run them.
 pub(crate) fn check() -> Result<()> {
     let mut command = Command::new(env!("CARGO"));
     command
         .args(["check", "--quiet", "--locked", "--manifest-path"])
         .arg(root().join("tests/fuzz/Cargo.toml"));
-    // Beside the workspace, which has checked most of what they need.
+    // In the workspace's target directory, which holds most of their dependencies.
     let status = command.env("CARGO_TARGET_DIR", target()).status()?;
-    if status.success() { Ok(()) } else { bail!("the programs of tests/fuzz cannot be built") }
+    if status.success() { Ok(()) } else { bail!("cannot build the fuzz targets") }
 }
 
-/// Builds all of them; where they are then.
+/// Builds all targets and returns the folder of the programs.
 fn build() -> Result<PathBuf> {
-    // Build scripts are no part of it: with a platform named, the flags are not theirs.
+    // With an explicit `--target`, cargo does not pass the flags to build scripts.
     let platform = platform()?;
     println!("building tests/fuzz for {platform}");
     let status = Command::new(env!("CARGO"))
@@ -68,9 +68,7 @@ fn build() -> Result<PathBuf> {
         .env("CARGO_TARGET_DIR", folder())
         .status()?;
     if !status.success() {
-        bail!(
-            "the programs of tests/fuzz cannot be built; beside what is said above, they need a C++ compiler"
-        );
+        bail!("cannot build the fuzz targets; see the errors above. They also need a C++ compiler");
     }
     Ok(folder().join(platform).join("release"))
 }
@@ -91,7 +89,7 @@ fn one(target: &str, seconds: u32, built: &std::path::Path) -> Result<()> {
         .arg(format!("-max_total_time={seconds}"))
         .args(["-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1", "-verbosity=0"])
         .output()
-        .context("the program cannot be run")?;
+        .context("cannot run the target")?;
     let said = String::from_utf8_lossy(&out.stderr);
     if out.status.success() {
         said.lines().filter_map(|line| line.strip_prefix("stat::")).for_each(|line| println!("  {line}"));
@@ -99,19 +97,19 @@ fn one(target: &str, seconds: u32, built: &std::path::Path) -> Result<()> {
     }
     println!("{said}");
     bail!(
-        "{target} failed; what made it fail is in {}: give its file to the program alone",
+        "{target} failed; its input is in {}. To reproduce the failure, run the program with that file",
         failures.display()
     )
 }
 
-/// Where everything is that a run makes.
+/// The folder for everything that a run produces.
 fn folder() -> PathBuf {
     target().join("fuzz")
 }
 
 fn platform() -> Result<String> {
-    let out = Command::new("rustc").arg("-vV").output().context("rustc cannot be run")?;
+    let out = Command::new("rustc").arg("-vV").output().context("cannot run rustc")?;
     let text = String::from_utf8_lossy(&out.stdout).into_owned();
     let host = text.lines().find_map(|line| line.strip_prefix("host: "));
-    Ok(host.context("rustc does not say what it runs on")?.to_owned())
+    Ok(host.context("rustc does not report its host")?.to_owned())
 }

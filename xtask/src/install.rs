@@ -1,4 +1,4 @@
-//! What the tests need besides Rust: Debian packages and npm modules.
+//! Installs what the tests need besides Rust: Debian packages, npm modules and Python packages.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::tree::root;
 
-/// Programs, and the Debian package that has each.
+/// Programs, each with the Debian package that contains it.
 const PROGRAMS: &[(&str, &str)] = &[
     ("node", "nodejs"),
     ("npm", "npm"),
@@ -29,16 +29,16 @@ pub(crate) fn all() -> Result<()> {
     python(&root().join("tests/python"))
 }
 
-/// Whether a program is on the path.
+/// Whether a program is on the `PATH`.
 pub(crate) fn is_there(program: &str) -> bool {
     let paths = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&paths).any(|folder| folder.join(program).is_file())
 }
 
-/// Installs packages of Debian.
+/// Installs Debian packages.
 pub(crate) fn debian(packages: &[&str]) -> Result<()> {
     if !is_there("apt-get") {
-        bail!("install these by hand, for this system has no apt-get: {}", packages.join(", "));
+        bail!("this system has no apt-get; install these packages yourself: {}", packages.join(", "));
     }
     let root = Command::new("id").arg("-u").output().is_ok_and(|out| out.stdout.trim_ascii() == b"0");
     let apt = |arguments: &[&str]| -> Result<()> {
@@ -55,7 +55,7 @@ pub(crate) fn debian(packages: &[&str]) -> Result<()> {
     apt(&arguments)
 }
 
-/// Installs packages of Python into an environment of their own, unless those of the list are there.
+/// Installs Python packages into a virtual environment, unless the listed versions are already installed.
 fn python(folder: &Path) -> Result<()> {
     let list = folder.join("requirements.txt");
     let venv = folder.join("venv");
@@ -64,20 +64,20 @@ fn python(folder: &Path) -> Result<()> {
     if std::fs::read_to_string(&mark).is_ok_and(|there| there == wanted) {
         return Ok(());
     }
-    println!("installing packages of Python");
+    println!("installing Python packages");
     let make = || Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv).output();
-    // Debian has what makes environments in a package of its own.
+    // On Debian, `venv` is a separate package.
     if !make().is_ok_and(|output| output.status.success()) {
         debian(&["python3-venv"])?;
         if !make().is_ok_and(|output| output.status.success()) {
-            bail!("python3 cannot make an environment in {}", venv.display());
+            bail!("python3 cannot create a virtual environment in {}", venv.display());
         }
     }
     let status = Command::new(venv.join("bin/pip"))
         .args(["install", "--quiet", "--disable-pip-version-check", "--requirement"])
         .arg(&list)
         .status()
-        .context("pip cannot be run")?;
+        .context("cannot run pip")?;
     if !status.success() {
         bail!("pip failed in {}", folder.display());
     }
@@ -85,7 +85,7 @@ fn python(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Installs npm modules, unless those of the lock file are there.
+/// Installs npm modules, unless the versions in the lock file are already installed.
 fn modules(folder: &Path) -> Result<()> {
     let lock = folder.join("package-lock.json");
     let mark = folder.join("node_modules/.installed");
@@ -98,7 +98,7 @@ fn modules(folder: &Path) -> Result<()> {
         .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"])
         .current_dir(folder)
         .status()
-        .context("npm cannot be run")?;
+        .context("cannot run npm")?;
     if !status.success() {
         bail!("npm ci failed in {}", folder.display());
     }

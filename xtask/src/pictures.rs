@@ -1,7 +1,7 @@
-//! The pictures of the README, made from the program.
+//! Generates the README's pictures from the program.
 //!
-//! The terminal's is what `waystone demo gladly` says, in color, drawn as SVG; the page's is a screenshot of what
-//! `waystone render` makes, and so is that of the form on which people link.
+//! The terminal picture is the output of `waystone demo gladly`, drawn as SVG in color. The other pictures are screenshots
+//! of a page that `waystone render` writes and of a linking form.
 
 mod terminal;
 
@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::tree::root;
 
-/// Makes them again.
+/// Generates all pictures.
 pub(crate) fn make() -> Result<()> {
     let root = root();
     let folder = root.join("docs/pictures");
@@ -31,7 +31,7 @@ pub(crate) fn make() -> Result<()> {
     shot
 }
 
-/// The form beside its guide, from the gallery of the linking pages.
+/// Takes a screenshot of the form next to its guide, from the gallery of linking pages.
 fn linking(root: &Path, gallery: &Path, to: &Path) -> Result<()> {
     let status = Command::new(env!("CARGO"))
         .args(["run", "--quiet", "--package", "hub", "--example", "gallery", "--"])
@@ -42,7 +42,7 @@ fn linking(root: &Path, gallery: &Path, to: &Path) -> Result<()> {
     if !status.success() {
         bail!("the gallery was not written");
     }
-    // Opened from a folder, the page finds what it loads beside it.
+    // The page is opened as a file, so its assets need relative paths.
     let page = gallery.join("gladly--api-key--form.html");
     fs::write(&page, fs::read_to_string(&page)?.replace("=\"/assets/", "=\"assets/"))?;
     screenshot(&page, to, "1060,860")
@@ -61,18 +61,18 @@ fn waystone(root: &Path, arguments: &[&str]) -> Result<String> {
     Ok(String::from_utf8(output.stdout)?)
 }
 
-/// The part worth a picture: the last step and the failure, then how it ends well.
+/// Selects the lines to show: the last step and its failure, then the successful end.
 fn excerpt(said: &str) -> Result<String> {
     let lines: Vec<&str> = said.lines().collect();
     let find = |text: &str, from: usize| {
         lines[from..].iter().position(|line| line.contains(text)).map(|at| from + at)
     };
-    let bad = find("Step 5 of 5", 0).context("the demonstration has no last step of five any more")?;
+    let bad = find("Step 5 of 5", 0).context("the demonstration has no step 5 of 5")?;
     let bad_end = find("2. With the right secret", bad).unwrap_or(lines.len());
     let again = find("Step 5 of 5", bad_end).unwrap_or(bad_end);
     let typed = find(">\u{1b}", again).unwrap_or(again);
     let end = find("Linked:", typed).map_or(lines.len(), |at| at + 1);
-    // Everything there is to see of the second run is what is different in it.
+    // Of the second run, show only what differs from the first.
     let mut picked = lines[bad..bad_end].to_vec();
     picked.extend(&lines[typed..end]);
     Ok(picked.join("\n"))
@@ -88,8 +88,8 @@ fn screenshot(page: &Path, to: &Path, size: &str) -> Result<()> {
         .arg(format!("--screenshot={}", to.display()))
         .arg(format!("file://{}", page.display()))
         .output()
-        .context("chromium is not installed: `cargo xtask test` installs it")?
+        .context("chromium is not installed; `cargo xtask test` installs it")?
         .status;
     let _ = fs::remove_dir_all(profile);
-    if status.success() && to.exists() { Ok(()) } else { bail!("chromium made no picture") }
+    if status.success() && to.exists() { Ok(()) } else { bail!("chromium wrote no picture") }
 }

@@ -1,4 +1,4 @@
-//! A PostgreSQL server for the tests and benchmarks: Debian's, in a folder that goes away with it.
+//! A PostgreSQL server for tests and benchmarks: Debian's, in a temporary folder.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -8,17 +8,17 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::install;
 
-/// The variable that tells tests where the server is: a URL without a database.
+/// The environment variable that holds the server's URL, without a database, for tests.
 pub(crate) const VARIABLE: &str = "WAYSTONE_TEST_POSTGRES";
 
-/// A server that runs until it is dropped.
+/// A running server, which stops when it is dropped.
 pub(crate) struct Server {
     programs: PathBuf,
     folder: tempfile::TempDir,
     port: u16,
 }
 
-/// Installs the server, if it is not there.
+/// Installs PostgreSQL unless it is installed.
 pub(crate) fn install() -> Result<()> {
     if programs().is_none() {
         println!("installing postgresql");
@@ -28,11 +28,11 @@ pub(crate) fn install() -> Result<()> {
 }
 
 impl Server {
-    /// Starts a server. `durable`: commits wait for the disk, as in earnest; tests need not.
+    /// Starts a server. If it is `durable`, commits wait for the disk, which tests do not need.
     pub(crate) fn start(durable: bool) -> Result<Self> {
-        let programs = programs().context("PostgreSQL is not there; `cargo xtask test` installs it")?;
+        let programs = programs().context("PostgreSQL is not installed; `cargo xtask test` installs it")?;
         let folder = tempfile::Builder::new().prefix("waystone-postgres-").tempdir()?;
-        // The server refuses to run as root, so the folder is given to whom Debian made for it.
+        // The server refuses to run as root, so Debian's `postgres` user owns the folder.
         if is_root() {
             run(Command::new("chown").arg("postgres").arg(folder.path()))?;
         }
@@ -57,18 +57,18 @@ impl Server {
         Ok(server)
     }
 
-    /// Where the server is.
+    /// The URL of the server, without a database.
     pub(crate) fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}", self.port)
     }
 
-    /// Makes a database; gives its URL.
+    /// Creates a database and returns its URL.
     pub(crate) fn make(&self, name: &str) -> Result<String> {
         run(&mut self.client("createdb", &[name]))?;
         Ok(format!("{}/{name}", self.url()))
     }
 
-    /// A program that asks the server.
+    /// A command that runs one of PostgreSQL's client programs on this server.
     fn client(&self, name: &str, arguments: &[&str]) -> Command {
         let mut command = self.program(name);
         command.args(["--host=127.0.0.1", "--username=postgres", &format!("--port={}", self.port)]);
@@ -104,7 +104,7 @@ impl Drop for Server {
     }
 }
 
-/// The folder of the server's programs: the newest that Debian installed, or one on the path.
+/// The folder of the server's programs: the newest version that Debian installed, or one on the `PATH`.
 fn programs() -> Option<PathBuf> {
     let mut versions: Vec<(u32, PathBuf)> = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()

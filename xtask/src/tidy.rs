@@ -1,4 +1,4 @@
-//! The shape of the tree: what a reviewer would have to look for, looked for by a machine.
+//! Checks of the source tree that a reviewer would otherwise have to make.
 
 mod architecture;
 mod cycles;
@@ -12,7 +12,7 @@ use anyhow::Result;
 
 use crate::tree::root;
 
-/// Everything that is not tidy, each with what to do.
+/// Returns every problem, each with what to do about it.
 pub(crate) fn problems() -> Result<Vec<String>> {
     let root = root();
     let mut problems = imports::check(&root)?;

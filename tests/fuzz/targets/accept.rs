@@ -1,4 +1,4 @@
-//! What becomes of what is typed, under rules that are drawn by lot as well.
+//! Normalizes a typed text by random `accept` steps and a random pattern.
 #![no_main]
 
 use fuzz::{quoted, read, yaml};
@@ -39,11 +39,11 @@ fuzz_target!(|data: &[u8]| {
             assert!(kept.value.chars().count() <= field.max_length);
             let regex = field.pattern.as_ref().map(|pattern| &pattern.regex);
             assert!(kept.value.is_empty() || regex.is_none_or(|regex| regex.is_match(&kept.value)));
-            assert_eq!(field.keep(typed, &method.environments), Ok(kept), "twice the same");
+            assert_eq!(field.keep(typed, &method.environments), Ok(kept), "the second run differs");
         }
         Err(refused) => assert!(!refused.says.is_empty() && !refused.says.contains('\n')),
     }
-    // A secret is never shown back, whatever is wrong with it.
+    // A message never repeats a secret.
     if let Err(refused) = method.fields[1].keep(typed, &method.environments) {
         assert!(typed.len() < 20 || !refused.says.contains(typed));
     }

@@ -1,4 +1,4 @@
-//! Answers of a provider, and rules about them: judging ends, shows no secret, and says the same twice.
+//! Judges random answers by random rules: it terminates, reveals no secret and is deterministic.
 #![no_main]
 
 use fuzz::{quoted, read, yaml};
@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 use probe::{Answer, Case, Inputs, Response, Values, judge};
 use secret::Secret;
 
-/// What must never be seen again.
+/// The secret, which no verdict may contain.
 const CANARY: &str = "canary-token-7Qm";
 
 fuzz_target!(|data: &[u8]| {
@@ -35,7 +35,7 @@ fuzz_target!(|data: &[u8]| {
         let fault = Fault::ALL[usize::from(*status) % Fault::ALL.len()];
         Answer::Failed { fault, detail: format!("{header}{CANARY}") }
     } else {
-        // The provider may well say again what it was told.
+        // A provider may repeat the secret.
         let body = String::from_utf8_lossy(rest).replace('@', CANARY).into_bytes();
         Answer::Response(Response {
             status: [200, 201, 302, 400, 401, 403, 404, 429, 500, 503][usize::from(*status) % 10],
@@ -56,11 +56,11 @@ fuzz_target!(|data: &[u8]| {
     let shown = [Some(&*verdict.says), Some(&*verdict.fix), verdict.quote.as_deref()];
     for text in shown.into_iter().flatten() {
         assert!(!text.contains(CANARY), "{text}");
-        // Why no answer came is told in words of ours.
+        // If no answer came, the text is ours.
         assert!(!is_theirs || !text.contains(|ch: char| ch.is_control() && ch != '\n'), "{text:?}");
     }
     if let Some(identity) = &verdict.identity {
         assert!(!identity.id.is_empty() && !identity.name.contains(char::is_control), "{identity:?}");
     }
-    assert_eq!(judge(&case, &answer, 1_700_000_000), verdict, "twice the same");
+    assert_eq!(judge(&case, &answer, 1_700_000_000), verdict, "the second verdict differs");
 });

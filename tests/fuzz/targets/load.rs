@@ -1,4 +1,4 @@
-//! Bytes as a guide and as a brand: reading ends, and says where.
+//! Reads random bytes as a guide and as a brand: it terminates, and its findings are inside the text.
 #![no_main]
 
 use catalog::Entry;

@@ -1,4 +1,4 @@
-//! Texts with references in every place that takes them; what is understood is put into a request.
+//! Puts random texts with references into every place that allows references, and builds a request from the result.
 #![no_main]
 
 use fuzz::{quoted, read, yaml};
@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 use probe::{Inputs, Values};
 use secret::Secret;
 
-/// The places, by the first byte.
+/// The places, selected by the first byte.
 const PLACES: &[&str] = &["BODY", "INTRO", "LINE", "QUERY", "HEADER", "TEXT", "BASE", "ID", "OUTCOMES"];
 
 fuzz_target!(|data: &[u8]| {
@@ -30,7 +30,7 @@ fuzz_target!(|data: &[u8]| {
         Values::from([(key("site"), Secret::from(typed)), (key("token"), Secret::from("canary-token"))]);
     let inputs = Inputs::new(method, method.environments.first(), &values);
     let Ok(request) = probe::request(method, &method.checks[0].request, &inputs) else { return };
-    // A value never becomes structure: the host is one that the guide names, and no line is broken.
+    // A value never becomes structure: the host belongs to the guide, and no value breaks a line.
     let host = &request.host;
     assert!(host.ends_with(".acme.example") || host.ends_with(".acme.test"), "{host}");
     assert!(host.split('.').all(guide::is_label), "{host}");

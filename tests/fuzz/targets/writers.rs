@@ -1,4 +1,4 @@
-//! Texts of a guide in every medium: what is text stays text.
+//! Writes random texts of a guide in every format: text stays text.
 #![no_main]
 
 use fuzz::{quoted, read, yaml};
@@ -32,7 +32,7 @@ fuzz_target!(|data: &[u8]| {
     serde_json::from_str::<serde_json::Value>(&json.to_string()).expect("JSON");
 });
 
-/// Every tag is one that the writer writes, and no attribute runs code.
+/// Checks that the HTML contains only tags that the writer writes, and no attribute that runs code.
 fn html(text: &str) {
     let mut rest = text;
     while let Some(at) = rest.find('<') {
@@ -40,7 +40,7 @@ fn html(text: &str) {
         if rest.starts_with("!doctype html") || rest.starts_with("!DOCTYPE html") {
             continue;
         }
-        let end = rest.find('>').expect("a tag that ends");
+        let end = rest.find('>').expect("a closed tag");
         let tag = &rest[..end];
         let name = tag.trim_start_matches('/').split(|ch: char| ch.is_whitespace() || ch == '/').next();
         let name = name.unwrap_or_default();

@@ -1,6 +1,6 @@
-//! The tables of `docs/serving.md`: settings, errors and numbers. The rest of that page is written by hand.
+//! Generates the tables of `docs/serving.md`: settings, errors, metrics and account states.
 //!
-//! **Invariant:** what stands between two marks is made here, and nothing else of the page is touched.
+//! **Invariant:** only the text between a table's marks changes. The rest of the page is written by hand.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -8,7 +8,7 @@ use std::path::Path;
 
 use hub::settings::SETTINGS;
 
-/// The page with its tables as they should be.
+/// Returns the page with its tables up to date.
 pub(super) fn page(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap_or_default();
     [
@@ -21,7 +21,7 @@ pub(super) fn page(path: &Path) -> String {
     .fold(text, |text, (name, table)| between(&text, name, &table))
 }
 
-/// The text with this between the marks of a name.
+/// Replaces the text between a table's marks.
 fn between(text: &str, name: &str, table: &str) -> String {
     let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
     let parts = text.split_once(&open).and_then(|(before, rest)| Some((before, rest.split_once(&close)?.1)));
@@ -32,7 +32,8 @@ fn between(text: &str, name: &str, table: &str) -> String {
 }
 
 fn settings() -> String {
-    let mut text = String::from("| in the file | variable | flag | default | |\n|---|---|---|---|---|\n");
+    let mut text =
+        String::from("| in the file | variable | flag | default | description |\n|---|---|---|---|---|\n");
     for setting in SETTINGS {
         let key = if setting.is_in_file() { format!("`{}`", setting.key) } else { "–".to_owned() };
         let flag = setting.flag().map_or("–".to_owned(), |flag| format!("`--{flag}`"));
@@ -56,7 +57,7 @@ fn errors() -> String {
 }
 
 fn metrics() -> String {
-    let mut text = String::from("| name | labels | |\n|---|---|---|\n");
+    let mut text = String::from("| name | labels | description |\n|---|---|---|\n");
     for (name, labels, says) in hub::METRICS {
         let labels = labels.iter().map(|label| format!("`{label}`")).collect::<Vec<_>>().join(", ");
         let _ = writeln!(text, "| `{name}` | {labels} | {} |", says.trim_end_matches('.'));

@@ -1,14 +1,15 @@
-//! What a program says in a terminal, drawn as SVG.
+//! Draws terminal output as SVG.
 
 use std::fmt::Write as _;
 
-/// Size of a character, in pixels.
+/// The width of a character in pixels.
 const WIDE: f64 = 8.4;
+/// The height of a line in pixels.
 const HIGH: usize = 20;
-/// Space around the text.
+/// The space around the text in pixels.
 const MARGIN: usize = 24;
 
-/// How a piece of text looks.
+/// The style of a piece of text.
 #[derive(Clone, Copy, Default, PartialEq)]
 struct Face {
     bold: bool,
@@ -16,7 +17,7 @@ struct Face {
     color: Option<&'static str>,
 }
 
-/// The text with its escape sequences, as a picture of a terminal.
+/// Draws text with escape sequences as a picture of a terminal.
 pub(super) fn svg(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let columns =
@@ -50,7 +51,7 @@ pub(super) fn svg(text: &str) -> String {
     out
 }
 
-/// A line, cut where its look changes. Of what is written over, the last counts.
+/// Splits a line where its style changes. Text before a carriage return is overwritten, so it is left out.
 fn pieces(line: &str) -> Vec<(Face, String)> {
     let mut pieces: Vec<(Face, String)> = Vec::new();
     let mut face = Face::default();

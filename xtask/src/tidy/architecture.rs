@@ -1,4 +1,4 @@
-//! `ARCHITECTURE.md` names every crate, has the floors as they are, and no path that does not exist.
+//! `ARCHITECTURE.md` contains the table of floors, and the main documents name no path that does not exist.
 
 use std::path::Path;
 
@@ -28,7 +28,7 @@ pub(super) fn check(root: &Path) -> Result<Vec<String>> {
     Ok(problems)
 }
 
-/// The paths between backticks: what has a slash and begins like something in the tree.
+/// Finds the paths in inline code: those that begin with a folder of the tree.
 fn paths(text: &str) -> Vec<&str> {
     let prefixes = ["crates/", "guides/", "schemas/", "tests/", "xtask/", "docs/", ".ci/"];
     text.split('`')

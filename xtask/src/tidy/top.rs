@@ -1,4 +1,4 @@
-//! The top level holds what it should, and nothing was left behind in the tree.
+//! The top level contains only expected files, and no source file has an open task.
 
 use std::path::Path;
 
@@ -39,13 +39,13 @@ pub(super) fn check(root: &Path) -> Result<Vec<String>> {
             problems.push(format!("`{name}` does not belong at the top level"));
         }
     }
-    // Put together here, so that this file does not find itself.
+    // Assembled here so that this file does not match.
     let marks = [["TO", "DO"].concat(), ["FIX", "ME"].concat()];
     for file in files(root, ".rs")? {
         let text = read(&file)?;
         for (number, line) in text.lines().enumerate() {
             if marks.iter().any(|mark| line.contains(mark.as_str())) {
-                problems.push(format!("{}:{}: something was left open", file.display(), number + 1));
+                problems.push(format!("{}:{}: an open task; finish it", file.display(), number + 1));
             }
         }
     }
