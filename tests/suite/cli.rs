@@ -66,11 +66,11 @@ fn wrong_use_is_refused_with_what_to_do() {
     refused(&["link"], 2, "required arguments", "<PROVIDER>");
     refused(&["render", "gladyl", "--to", "mdx"], 2, "no guide for `gladyl`", "did you mean `gladly`?");
     refused(&["render", "gladly", "--to", "mdx", "--method", "x"], 2, "no method `x`", "`api-key`");
-    refused(&["link", "../guides"], 2, "guides at `../guides`", "../guides/ashby/guide.yaml");
+    refused(&["link", "../guides"], 2, "`../guides` contains", "../guides/ashby/guide.yaml");
     refused(
         &["render", "gladly", "--to", "mdx", "--audience", "setup"],
         2,
-        "no guide for admins",
+        "no setup guide for admins",
         "--audience",
     );
     refused(
@@ -79,9 +79,9 @@ fn wrong_use_is_refused_with_what_to_do() {
         "cannot read `nowhere.yaml`",
         "",
     );
-    refused(&["check", "nowhere"], 3, "cannot read `nowhere`", "give a guide's file");
-    refused(&["check", "--today", "soon"], 2, "is not a date", "YYYY-MM-DD");
-    refused(&["check", "--fix"], 2, "--fix needs paths", "");
+    refused(&["check", "nowhere"], 3, "cannot read `nowhere`", "pass a guide file");
+    refused(&["check", "--today", "soon"], 2, "must be a date", "YYYY-MM-DD");
+    refused(&["check", "--fix"], 2, "--fix requires paths", "");
     refused(&["explain", "W0230"], 2, "no finding `W0230`", "did you mean");
     refused(
         &["link", "gladly", "--no-input", "--set", "slug=x"],
@@ -89,7 +89,12 @@ fn wrong_use_is_refused_with_what_to_do() {
         "no field `slug`",
         "`organization_slug`",
     );
-    refused(&["link", "gladly", "--no-input", "--upstream", "x"], 2, "--upstream `x`", "write --upstream");
+    refused(
+        &["link", "gladly", "--no-input", "--upstream", "x"],
+        2,
+        "--upstream `x`",
+        "for example: --upstream",
+    );
     refused(
         &["link", "gladly", "--no-input", "--environment", "x"],
         2,
@@ -105,7 +110,7 @@ fn every_finding_has_a_page() {
     for page in lint::pages() {
         assert!(list.contains(page.code), "{} is not listed", page.code);
         let text = waystone::run(here(), &["explain", page.code, "--color", "never"]).out;
-        for part in [page.name, "Why it matters", "How to mend it"] {
+        for part in [page.name, "Why it matters", "How to fix it"] {
             assert!(text.contains(part), "{}: {part}\n{text}", page.code);
         }
     }
@@ -136,15 +141,15 @@ fn formats_for_programs_are_what_they_say() {
 }
 
 #[test]
-fn the_demonstration_plays_itself_through_a_bad_and_a_good_ending() {
+fn the_demonstration_plays_a_failure_and_a_success() {
     let run = waystone::run(here(), &["demo", "gladly"]);
     assert_eq!(run.code, 0, "{}{}", run.out, run.err);
     for part in [
-        "A bad ending",
+        "With a wrong secret",
         "didn't accept the Agent Email and API Token",
-        "A good ending",
+        "With the right secret",
         "Found: Acme Outdoor",
-        "it is in 0 of them",
+        "0 contain it",
     ] {
         assert!(run.out.contains(part), "{part}\n{}", run.out);
     }

@@ -117,16 +117,16 @@ fn a_guide_is_checked_again_when_it_is_edited() {
     let text = fs::read_to_string(&file).expect("a guide");
 
     let watching = Watching::start(root, "guides");
-    watching.says("2 guides, nothing to say; watching");
+    watching.says("2 guides, no findings; watching");
     fs::write(&file, text.replace("name: Gladly", "nmae: Gladly")).expect("a file can be written");
     watching.says("2 guides: 1 error, 0 warnings; watching");
     // What lies beside the guides is none, and a file that is moved into place is seen like one that is written.
     fs::write(root.join("guides/notes.yaml"), "- nothing\n").expect("a file can be written");
     fs::write(root.join("beside"), &text).expect("a file can be written");
     fs::rename(root.join("beside"), &file).expect("a file can be renamed");
-    watching.says("2 guides, nothing to say; watching");
+    watching.says("2 guides, no findings; watching");
     fs::remove_file(&file).expect("a file can be removed");
-    watching.says("1 guide, nothing to say; watching");
+    watching.says("1 guide, no findings; watching");
 }
 
 #[test]
@@ -139,12 +139,12 @@ fn a_file_alone_can_be_watched() {
     let text = fs::read_to_string(&file).expect("a guide");
 
     let watching = Watching::start(&inside, "guide.yaml");
-    watching.says("1 guide, nothing to say; watching");
+    watching.says("1 guide, no findings; watching");
     // A guide in a folder below was not asked for.
     fs::create_dir(inside.join("below")).expect("a folder can be made");
     fs::write(inside.join("below/guide.yaml"), "waystone: 1\n").expect("a file can be written");
     fs::write(&file, text.replace("name: Gladly", "nmae: Gladly")).expect("a file can be written");
     watching.says("1 guide: 1 error");
     fs::write(&file, &text).expect("a file can be written");
-    watching.says("1 guide, nothing to say; watching");
+    watching.says("1 guide, no findings; watching");
 }

@@ -32,7 +32,7 @@ fn nothing_is_written_over_and_no_key_is_taken_that_is_none() {
     assert_eq!(new("acme").code, 0);
     let again = new("acme");
     assert_eq!(again.code, 2);
-    assert!(again.err.contains("is there already"), "{}", again.err);
+    assert!(again.err.contains("already exists"), "{}", again.err);
     for bad in ["Acme", "../acme", "", "acme desk", "-acme"] {
         let run = waystone::run(folder.path(), &["new", "--color", "never", "--", bad]);
         assert_eq!(run.code, 2, "{bad}: {}{}", run.out, run.err);

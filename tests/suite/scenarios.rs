@@ -64,7 +64,7 @@ fn the_summary_counts_runs_and_names_unreached_outcomes() {
     let text = good.replacen(tls, "{ outcome: unreachable, rule: no-connection }", 1);
     let run = test(&text, "--quiet");
     assert!(run.out.contains("no scenario reaches the outcome `no-secure-connection`"), "{}", run.out);
-    assert!(run.out.contains("answer: tls: "), "{}", run.out);
+    assert!(run.out.contains("response: tls: "), "{}", run.out);
     let json: serde_json::Value = serde_json::from_str(&test(&text, "--json").out).expect("JSON");
     assert_eq!(json["failed"], 2, "the scenario and the outcome");
     assert!(json["examples"].as_u64().is_some_and(|examples| 3 < examples), "{json:#}");

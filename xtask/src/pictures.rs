@@ -68,7 +68,7 @@ fn excerpt(said: &str) -> Result<String> {
         lines[from..].iter().position(|line| line.contains(text)).map(|at| from + at)
     };
     let bad = find("Step 5 of 5", 0).context("the demonstration has no last step of five any more")?;
-    let bad_end = find("2. A good ending", bad).unwrap_or(lines.len());
+    let bad_end = find("2. With the right secret", bad).unwrap_or(lines.len());
     let again = find("Step 5 of 5", bad_end).unwrap_or(bad_end);
     let typed = find(">\u{1b}", again).unwrap_or(again);
     let end = find("Linked:", typed).map_or(lines.len(), |at| at + 1);

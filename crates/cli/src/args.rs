@@ -1,4 +1,4 @@
-//! What can be written on the command line.
+//! The command line's arguments.
 
 mod accounts;
 mod linking;
@@ -22,13 +22,13 @@ pub(crate) use self::vault::{RotateArgs, StoreArgs, VaultCommand};
 use crate::findings::Format;
 use crate::out::Color;
 
-/// Connection guides that are documentation, form, check and test at once.
+/// Connection guides that are documentation, form, check and test at once
 #[derive(Debug, Parser)]
 #[command(name = "waystone", version, propagate_version = true, arg_required_else_help = true)]
 #[command(
-    after_help = "Exit codes: 0 fine, 1 findings or a failed link, 2 wrong usage, 3 the environment failed.\n\
-Begin with `waystone demo`: it links a simulated account and needs nothing else.\n\
-In examples, `acme` stands for a provider."
+    after_help = "Exit codes: 0 success, 1 findings or a failed link, 2 usage error, 3 environment error.\n\
+To get started, run `waystone demo`: it links a simulated account and needs no setup.\n\
+In the examples, `acme` is the key of a provider."
 )]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -39,85 +39,85 @@ pub(crate) struct Arguments {
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Common {
-    /// A folder of guides that are added to those that ship, or replace them.
+    /// A folder of guides to use in addition to the built-in guides; a guide with the same key replaces the built-in one.
     #[arg(long, global = true, value_name = "DIR", env = "WAYSTONE_GUIDES")]
     pub(crate) guides: Option<PathBuf>,
-    /// The folder in which accounts are kept.
+    /// The folder where accounts are stored.
     #[arg(long, global = true, value_name = "DIR", env = "WAYSTONE_DATA")]
     pub(crate) data: Option<PathBuf>,
-    /// When to use color.
+    /// When to color the output.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub(crate) color: Color,
-    /// Say nothing but results and errors.
+    /// Print only results and errors.
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Find everything that is wrong with guides.
+    /// Check guides and report every problem.
     #[command(after_help = "Example: waystone check guides --deny warnings")]
     Check(CheckArgs),
-    /// Show the page of a finding.
+    /// Explain a finding.
     #[command(after_help = "Example: waystone explain W0203")]
     Explain {
-        /// The code, such as W0203; all of them, if left out.
+        /// The finding's code, such as W0203. Lists all findings if omitted.
         code: Option<String>,
     },
-    /// Write a guide to begin with: it passes `check` and `test`, and shows what to fill in.
+    /// Create a starter guide that passes `check` and `test` and marks what to fill in.
     #[command(after_help = "Example: waystone new acme --method client-credentials")]
     New(NewArgs),
-    /// Compare two versions of a guide: what changed, and what it means for accounts that are linked.
+    /// Compare two versions of a guide: what changed, and what that means for linked accounts.
     #[command(after_help = "Examples:\n  waystone diff old/acme guides/acme\n  \
 waystone diff acme guides/acme --fail-on relink")]
     Diff(DiffArgs),
-    /// Run the scenarios of guides through the real flow, against a provider that answers as they say.
+    /// Run guides' scenarios through the real flow, against a simulated provider.
     #[command(after_help = "Example: waystone test guides/acme")]
     Test(TestArgs),
-    /// Render one guide to one output, or all of them into a folder.
+    /// Render one guide, or all guides into a folder.
     #[command(after_help = "Examples:\n  waystone render acme --to mdx > acme.mdx\n  \
 waystone render guides --all --to mdx --out pages")]
     Render(RenderArgs),
-    /// Link an account, led by its guide.
+    /// Link an account by following its guide.
     #[command(after_help = "Examples:\n  waystone link acme\n  \
 waystone link acme --no-input --set site=example --set-file api_token=token.txt\n\n\
-A field's value also comes from the environment variable WAYSTONE_FIELD_<KEY>.")]
+The environment variable WAYSTONE_FIELD_<KEY> sets a field's value, too.")]
     Link(LinkArgs),
-    /// See to the accounts that are linked.
+    /// Manage linked accounts.
     #[command(subcommand, after_help = "Example: waystone accounts list")]
     Accounts(AccountsCommand),
-    /// Serve the Hub: the API, the linking pages, and what embeds them.
+    /// Run the Hub: the API, the linking pages, and the scripts that embed them.
     #[command(after_help = "Examples:\n  waystone serve\n  waystone serve --config hub.yaml --check")]
     Serve(Box<ServeArgs>),
-    /// See to the Hub's vault: its key, copies of it, and that all of it can be read.
+    /// Manage the Hub's vault: rotate its key, back it up, and check that it can be read.
     #[command(subcommand, after_help = "Example: waystone vault backup /backups/vault.db")]
     Vault(VaultCommand),
-    /// See to the Hub's projects: what keys, configurations and accounts belong to.
+    /// Manage the Hub's projects, which own API keys, connector profiles and accounts.
     #[command(subcommand, after_help = "Example: waystone projects create \"Shop\"")]
     Projects(ProjectsCommand),
-    /// See to the API keys of a project.
+    /// Manage a project's API keys.
     #[command(subcommand, after_help = "Example: waystone keys create \"backend\"")]
     Keys(KeysCommand),
-    /// Be the provider, as the scenarios of its guide say, on loopback.
+    /// Simulate the provider locally, answering as the guide's scenarios do.
     #[command(after_help = "Example: waystone simulate acme --port 9100")]
     Simulate(SimulateArgs),
-    /// See an account being linked, without one: a good ending and a bad one.
+    /// Watch a simulated account being linked, once without and once with success.
     #[command(after_help = "Example: waystone demo")]
     Demo {
-        /// The provider; the first that ships, if left out.
+        /// The provider's key [default: the first built-in guide].
         provider: Option<String>,
-        /// Play it through without asking, even on a terminal.
+        /// Play the demonstration without prompting, even on a terminal.
         #[arg(long)]
         play: bool,
     },
-    /// Print the JSON Schema of guides, brand files or the settings of the Hub.
+    /// Print the JSON Schema of guides, brand files or the Hub's settings.
     #[command(after_help = "Example: waystone schema > guide.schema.json")]
     Schema {
-        /// Which one.
+        /// What the schema describes.
         #[arg(value_enum, default_value_t)]
         of: SchemaOf,
     },
-    /// Print completions for a shell.
+    /// Print a shell's completion script.
     #[command(after_help = "Example: waystone completions bash > /etc/bash_completion.d/waystone")]
     Completions {
         /// The shell.
@@ -130,46 +130,46 @@ A field's value also comes from the environment variable WAYSTONE_FIELD_<KEY>.")
 
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
-    /// Guides' files, their folders, or a folder of them; those that ship, if left out.
+    /// Guide files, their folders, or a folder of guide folders [default: the built-in guides].
     pub(crate) paths: Vec<PathBuf>,
-    /// What findings are written as.
+    /// The output format.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
-    /// Fail on warnings too.
+    /// Fail on warnings, too.
     #[arg(long, value_name = "WHAT", value_parser = ["warnings"])]
     pub(crate) deny: Option<String>,
-    /// Make the edits that are mechanical.
+    /// Apply automatic fixes.
     #[arg(long)]
     pub(crate) fix: bool,
-    /// Stay, and check each guide again when it changes.
+    /// Keep running, and check each guide again when it changes.
     #[arg(long)]
     pub(crate) watch: bool,
-    /// The day to compare dates with, as YYYY-MM-DD; today, if left out.
+    /// The date to treat as today, as YYYY-MM-DD.
     #[arg(long, value_name = "DATE")]
     pub(crate) today: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct DiffArgs {
-    /// The old version: a guide's path, or the key of one that ships.
+    /// The old version: a guide's path, or the key of a built-in guide.
     pub(crate) old: String,
     /// The new version.
     pub(crate) new: String,
-    /// One JSON document instead of text.
+    /// Print one JSON document instead of text.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Fail if there is a change that weighs so much, or more.
+    /// Fail if a change has this impact or a greater one.
     #[arg(long, value_enum, value_name = "IMPACT")]
     pub(crate) fail_on: Option<ImpactArg>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum ImpactArg {
-    /// Accounts have to be linked again.
+    /// Accounts must be linked again.
     Relink,
     /// Accounts should be checked again.
     Recheck,
-    /// There is something else to choose.
+    /// What can be chosen or entered changes.
     Offer,
     /// Any change at all.
     Words,
@@ -177,9 +177,9 @@ pub(crate) enum ImpactArg {
 
 #[derive(Debug, Args)]
 pub(crate) struct TestArgs {
-    /// Guides' files, their folders, or a folder of them; those that ship, if left out.
+    /// Guide files, their folders, or a folder of guide folders [default: the built-in guides].
     pub(crate) paths: Vec<PathBuf>,
-    /// One JSON document instead of text.
+    /// Print one JSON document instead of text.
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -188,10 +188,10 @@ pub(crate) struct TestArgs {
 pub(crate) struct SimulateArgs {
     /// The provider's key, or a guide's path.
     pub(crate) provider: String,
-    /// The method's key; the first, if left out.
+    /// The method's key [default: the guide's first method].
     #[arg(long, value_name = "KEY")]
     pub(crate) method: Option<String>,
-    /// The port; any that is free, if left out.
+    /// The port to listen on; 0 picks a free port.
     #[arg(long, default_value_t = 0)]
     pub(crate) port: u16,
 }

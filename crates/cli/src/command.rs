@@ -1,4 +1,4 @@
-//! The commands, one file each.
+//! The commands, one file per command.
 
 mod accounts;
 mod check;
@@ -22,7 +22,7 @@ use crate::args::{Arguments, Command, SchemaOf};
 use crate::failure::Failure;
 use crate::out::Out;
 
-/// Runs a command; the number is the exit code.
+/// Runs a command and returns the exit code.
 pub(crate) fn run(arguments: &Arguments, out: &Out) -> Result<u8, Failure> {
     let common = &arguments.common;
     match &arguments.command {
@@ -55,19 +55,19 @@ pub(crate) fn run(arguments: &Arguments, out: &Out) -> Result<u8, Failure> {
             Ok(0)
         }
         Command::Serve(args) => serve::run(common, args, out),
-        Command::Test(args) => later(scenarios::run(common, args, out)),
-        Command::Link(args) => later(link::run(common, args, out)),
-        Command::Accounts(args) => later(accounts::run(common, args, out)),
-        Command::Vault(command) => later(vault::run(common, command, out)),
-        Command::Projects(command) => later(projects::run(common, command, out)),
-        Command::Keys(command) => later(keys::run(common, command, out)),
-        Command::Simulate(args) => later(simulate::run(common, args, out)),
-        Command::Demo { provider, play } => later(demo::run(common, provider.as_deref(), *play, out)),
+        Command::Test(args) => run_async(scenarios::run(common, args, out)),
+        Command::Link(args) => run_async(link::run(common, args, out)),
+        Command::Accounts(args) => run_async(accounts::run(common, args, out)),
+        Command::Vault(command) => run_async(vault::run(common, command, out)),
+        Command::Projects(command) => run_async(projects::run(common, command, out)),
+        Command::Keys(command) => run_async(keys::run(common, command, out)),
+        Command::Simulate(args) => run_async(simulate::run(common, args, out)),
+        Command::Demo { provider, play } => run_async(demo::run(common, provider.as_deref(), *play, out)),
     }
 }
 
-/// Runs what needs a network or a vault.
-fn later(command: impl Future<Output = Result<u8, Failure>>) -> Result<u8, Failure> {
+/// Runs a command that needs the network or a vault.
+fn run_async(command: impl Future<Output = Result<u8, Failure>>) -> Result<u8, Failure> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .worker_threads(2)

@@ -1,16 +1,16 @@
-//! Why a command could not do its work.
+//! Why a command failed.
 
 use std::error::Error;
 use std::fmt::Display;
 
-/// Findings, or a link that failed.
+/// The exit code for findings or a failed link.
 pub(crate) const FOUND: u8 = 1;
-/// Wrong usage.
+/// The exit code for a usage error.
 pub(crate) const USAGE: u8 = 2;
-/// The environment failed: a disk, a network, a key.
+/// The exit code for an environment error, such as a disk, network or key that cannot be used.
 pub(crate) const ENVIRONMENT: u8 = 3;
 
-/// Why a command could not do its work, and what to do about it.
+/// Why a command failed, and how to fix it.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) code: u8,
@@ -23,15 +23,15 @@ impl Failure {
         Self { code: USAGE, message: message.into(), help: None }
     }
 
-    /// A failure of the environment, with its causes.
+    /// An environment error, with its causes.
     pub(crate) fn environment(error: &(dyn Error + 'static)) -> Self {
         let mut message = error.to_string();
         let mut cause = error.source();
         while let Some(error) = cause {
-            // Some errors say their cause as well.
-            let said = error.to_string();
-            if !message.ends_with(&said) {
-                message = format!("{message}: {said}");
+            // Some errors end with their cause already.
+            let text = error.to_string();
+            if !message.ends_with(&text) {
+                message = format!("{message}: {text}");
             }
             cause = error.source();
         }

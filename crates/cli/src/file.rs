@@ -1,4 +1,4 @@
-//! Files that are written as a whole or not at all.
+//! Atomic file writes.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -6,10 +6,10 @@ use std::path::Path;
 
 use secret::Secret;
 
-/// Replaces a file, or makes it: whoever reads it sees the old text or the new one.
+/// Replaces or creates a file atomically: a reader sees either the old text or the new text.
 ///
-/// A link stays one, and the file keeps its permissions. What is no file, such as a pipe or a terminal, cannot be
-/// replaced and is written to.
+/// A symbolic link stays a link, and the file keeps its permissions. Anything else, such as a pipe or a terminal, is
+/// written to.
 pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     match fs::symlink_metadata(path) {
         Ok(before) if before.is_symlink() => match fs::canonicalize(path) {
@@ -24,7 +24,7 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     }
 }
 
-/// Writes a file that only its owner can read, and which is on the disk when this comes back.
+/// Writes a file that only its owner can read, and syncs it to the disk.
 pub(crate) fn private(path: &Path, text: &Secret) -> io::Result<()> {
     let mut options = OpenOptions::new();
     #[cfg(unix)]
@@ -35,20 +35,21 @@ pub(crate) fn private(path: &Path, text: &Secret) -> io::Result<()> {
     moved(path, text.expose().as_bytes(), options, File::sync_all)
 }
 
-/// Writes a file beside the place, and moves it there; nothing is left beside it, whatever happens.
+/// Writes a temporary file next to `path` and renames it to `path`. The temporary file is removed if this fails.
 fn moved(
     path: &Path,
     bytes: &[u8],
     mut options: OpenOptions,
     finish: impl FnOnce(&File) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}.tmp", std::process::id()));
-    // What is there already is not ours: a link, perhaps, that somebody laid.
-    let mut file = options.write(true).create_new(true).open(&beside)?;
-    let written = file.write_all(bytes).and_then(|()| finish(&file)).and_then(|()| fs::rename(&beside, path));
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(format!(".{}.tmp", std::process::id()));
+    // `create_new`: an existing file is not ours and could be a link that someone placed there.
+    let mut file = options.write(true).create_new(true).open(&temporary)?;
+    let written =
+        file.write_all(bytes).and_then(|()| finish(&file)).and_then(|()| fs::rename(&temporary, path));
     written.inspect_err(|_| {
-        let _ = fs::remove_file(&beside);
+        let _ = fs::remove_file(&temporary);
     })
 }
 
@@ -70,11 +71,11 @@ mod tests {
 
     #[test]
     fn a_file_keeps_its_permissions_and_a_link_stays_one() {
-        let folder = tempfile::tempdir().expect("a folder can be made");
+        let folder = tempfile::tempdir().expect("a folder can be created");
         let (file, link) = (folder.path().join("file"), folder.path().join("link"));
-        replace(&file, "old").expect("it can be made");
+        replace(&file, "old").expect("it can be created");
         fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).expect("it is ours");
-        symlink(&file, &link).expect("a link can be made");
+        symlink(&file, &link).expect("a link can be created");
         replace(&link, "new").expect("it can be replaced");
         assert_eq!(fs::read_to_string(&file).expect("a text"), "new");
         assert_eq!(fs::metadata(&file).expect("it is there").permissions().mode() & 0o777, 0o640);
@@ -83,22 +84,22 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_replaced_leaves_nothing_beside_it() {
-        let folder = tempfile::tempdir().expect("a folder can be made");
+    fn a_failed_write_leaves_no_temporary_file() {
+        let folder = tempfile::tempdir().expect("a folder can be created");
         let inner = folder.path().join("inner");
-        fs::create_dir(&inner).expect("a folder can be made");
-        assert!(replace(&inner, "text").is_err(), "a folder is no file");
-        assert!(private(&inner, &Secret::from("text")).is_err(), "a folder is no file");
+        fs::create_dir(&inner).expect("a folder can be created");
+        assert!(replace(&inner, "text").is_err(), "a folder is not a file");
+        assert!(private(&inner, &Secret::from("text")).is_err(), "a folder is not a file");
         assert_eq!(names(folder.path()), ["inner"]);
-        replace(Path::new("/dev/null"), "text").expect("it swallows everything");
+        replace(Path::new("/dev/null"), "text").expect("it accepts everything");
         assert!(!fs::metadata("/dev/null").expect("it is there").is_file());
     }
 
     #[test]
-    fn what_is_private_can_be_read_by_its_owner_alone() {
-        let folder = tempfile::tempdir().expect("a folder can be made");
+    fn only_the_owner_can_read_a_private_file() {
+        let folder = tempfile::tempdir().expect("a folder can be created");
         let file = folder.path().join("file");
-        private(&file, &Secret::from("text")).expect("it can be made");
+        private(&file, &Secret::from("text")).expect("it can be created");
         assert_eq!(fs::metadata(&file).expect("it is there").permissions().mode() & 0o777, 0o600);
     }
 }

@@ -1,4 +1,4 @@
-//! Findings, as text for people and as data for programs.
+//! Findings as text for people and as data for programs.
 
 mod github;
 mod json;
@@ -14,15 +14,15 @@ pub(crate) use self::json::finding as data;
 pub(crate) use self::piece::{Count, Piece};
 pub(crate) use self::text::text;
 
-/// What findings are written as.
+/// An output format for findings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people: excerpts with carets.
+    /// Text for people, with excerpts and carets.
     #[default]
     Text,
     /// One JSON document.
     Json,
-    /// Annotations of GitHub Actions.
+    /// GitHub Actions annotations.
     Github,
     /// SARIF 2.1.0.
     Sarif,
@@ -32,11 +32,11 @@ pub(crate) enum Format {
 pub(crate) struct Checked<'a> {
     pub(crate) entry: &'a Entry,
     pub(crate) findings: Vec<Finding>,
-    /// How much the guide does, if it can be used.
+    /// The guide's grade. `None` if the guide cannot be used.
     pub(crate) grade: Option<lint::Report>,
 }
 
-/// What there is to say about one file.
+/// Formats the findings of one file.
 pub(crate) fn piece(checked: Checked<'_>, format: Format, color: bool) -> Piece {
     let source = &checked.entry.reading.source;
     let each = checked.findings.iter();
@@ -62,7 +62,7 @@ pub(crate) fn piece(checked: Checked<'_>, format: Format, color: bool) -> Piece 
     piece
 }
 
-/// The document of a format that is one, over so many files.
+/// The output for all files. `files` is how many were checked.
 pub(crate) fn whole(format: Format, files: usize, pieces: &[Piece]) -> String {
     match format {
         Format::Json => json::document(files, pieces),

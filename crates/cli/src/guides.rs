@@ -1,4 +1,4 @@
-//! The guides that a command works with.
+//! Finding and reading the guides that a command works with.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
@@ -11,13 +11,13 @@ use crate::failure::{FOUND, Failure};
 use crate::findings::text;
 use crate::out::Out;
 
-/// The brand that ships.
+/// The built-in brand.
 pub(crate) fn brand() -> &'static Brand {
     static BRAND: LazyLock<Brand> = LazyLock::new(catalog::shipped_brand);
     &BRAND
 }
 
-/// The guides that ship, and those of `--guides`.
+/// The built-in guides and those of `--guides`.
 pub(crate) fn catalog(common: &Common) -> Result<Catalog, Failure> {
     let mut catalog = catalog::shipped();
     if let Some(folder) = &common.guides {
@@ -26,13 +26,13 @@ pub(crate) fn catalog(common: &Common) -> Result<Catalog, Failure> {
     Ok(catalog)
 }
 
-/// The option that tells another command of the same guides, as a shell takes it.
+/// The `--guides` option for a suggested command, quoted for a shell. Empty if the option was not given.
 pub(crate) fn flag(common: &Common) -> String {
     let Some(folder) = &common.guides else { return String::new() };
     format!(" --guides '{}'", folder.display().to_string().replace('\'', r"'\''"))
 }
 
-/// The guides at the paths; those of [`catalog()`], if there is no path.
+/// Reads the guides at the paths, or those of [`catalog()`] if there are no paths.
 pub(crate) fn at_paths(common: &Common, paths: &[impl AsRef<Path>]) -> Result<Vec<Entry>, Failure> {
     if paths.is_empty() {
         let mut entries = catalog(common)?.into_entries();
@@ -46,16 +46,16 @@ pub(crate) fn at_paths(common: &Common, paths: &[impl AsRef<Path>]) -> Result<Ve
     Ok(entries)
 }
 
-/// Where a guide is to be had.
+/// Where a guide is.
 pub(crate) enum Place {
-    /// In the program.
+    /// Built into the program.
     Shipped(Arc<Entry>),
-    /// On the disk.
+    /// A file on the disk.
     File(PathBuf),
 }
 
 impl Place {
-    /// The guide, read now if it is on the disk.
+    /// Returns the guide. A file is read now.
     pub(crate) fn read(&self) -> Result<Arc<Entry>, Failure> {
         match self {
             Self::Shipped(entry) => Ok(Arc::clone(entry)),
@@ -66,8 +66,8 @@ impl Place {
     }
 }
 
-/// Where the guides at the paths are, or those of [`catalog()`], if there is no path. Files are not read yet, so that
-/// many of them need not be in memory at once.
+/// Locates the guides at the paths, or those of [`catalog()`] if there are no paths. Files are not read yet, so that they
+/// are not all in memory at once.
 pub(crate) fn places(common: &Common, paths: &[PathBuf]) -> Result<Vec<Place>, Failure> {
     if paths.is_empty() {
         let entries = at_paths(common, paths)?;
@@ -80,20 +80,20 @@ pub(crate) fn places(common: &Common, paths: &[PathBuf]) -> Result<Vec<Place>, F
     Ok(places)
 }
 
-/// The guides' files at a path, in order; nothing is read yet.
+/// The guide files at a path, in order. They are not read yet.
 pub(crate) fn located(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     catalog::locate(path).map_err(|error| {
-        Failure::environment(&error).help("give a guide's file, its folder, or a folder of such folders")
+        Failure::environment(&error).help("pass a guide file, its folder, or a folder of guide folders")
     })
 }
 
 fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
     catalog::read_path(path).map_err(|error| {
-        Failure::environment(&error).help("give a guide's file, its folder, or a folder of such folders")
+        Failure::environment(&error).help("pass a guide file, its folder, or a folder of guide folders")
     })
 }
 
-/// One guide that can be used, by its provider's key or else by its path.
+/// A usable guide, by its provider's key or its path.
 pub(crate) fn guide(common: &Common, name: &str, out: &Out) -> Result<Arc<Guide>, Failure> {
     let path = Path::new(name);
     let entry = if name.contains('/') || path.extension().is_some() {
@@ -107,15 +107,15 @@ pub(crate) fn guide(common: &Common, name: &str, out: &Out) -> Result<Arc<Guide>
         }
         if found.is_none() {
             let keys = keys.iter().map(String::as_str);
-            let failure = Failure::usage(format!("there is no guide for `{name}`"));
+            let failure = Failure::usage(format!("no guide for `{name}`"));
             return Err(match guide::nearest(name, keys.clone()) {
                 Some(near) => failure.help(format!("did you mean `{near}`?")),
-                None => failure.help(format!("there is {}", listed(keys))),
+                None => failure.help(format!("choose one of: {}", listed(keys))),
             });
         }
         found
     };
-    let entry = entry.ok_or_else(|| Failure::usage(format!("there is no guide at `{name}`")))?;
+    let entry = entry.ok_or_else(|| Failure::usage(format!("no guide at `{name}`")))?;
     match entry.reading.into_usable() {
         Ok(guide) => Ok(Arc::new(guide)),
         Err(reading) => {
@@ -126,29 +126,29 @@ pub(crate) fn guide(common: &Common, name: &str, out: &Out) -> Result<Arc<Guide>
             let failure = Failure {
                 code: FOUND,
                 message: format!("the guide `{}` has errors", reading.source.name),
-                help: Some("mend what `waystone check` says".to_owned()),
+                help: Some("fix what `waystone check` reports".to_owned()),
             };
             Err(failure)
         }
     }
 }
 
-/// The guide at a path; of several, nobody can tell which is meant.
+/// The only guide at a path. Several guides are an error.
 fn only(entries: Vec<Entry>, path: &str) -> Result<Option<Entry>, Failure> {
     if 1 < entries.len() {
-        let failure = Failure::usage(format!("there are {} guides at `{path}`", entries.len()));
+        let failure = Failure::usage(format!("`{path}` contains {} guides", entries.len()));
         let names = entries.iter().map(|entry| entry.reading.source.name.as_str());
-        return Err(failure.help(format!("name one of them: {}", listed(names))));
+        return Err(failure.help(format!("choose one of: {}", listed(names))));
     }
     Ok(entries.into_iter().next())
 }
 
-/// The method with this key; the first, if none is named.
+/// The method with this key, or the first method if no key is given.
 pub(crate) fn method<'g>(guide: &'g Guide, key: Option<&str>) -> Result<&'g Method, Failure> {
     let Some(key) = key else { return Ok(&guide.methods[0]) };
     guide.method(key).ok_or_else(|| {
         let keys = guide.methods.iter().map(|method| method.key.as_str());
         Failure::usage(format!("{} has no method `{key}`", guide.provider.name))
-            .help(format!("there is {}", listed(keys)))
+            .help(format!("choose one of: {}", listed(keys)))
     })
 }

@@ -27,7 +27,7 @@ pub(crate) fn sources(common: &Common, config: Option<&Path>, flags: &Flags) -> 
         [("data", "WAYSTONE_DATA", &common.data), ("guides", "WAYSTONE_GUIDES", &common.guides)]
     {
         let Some(text) = path.as_ref().map(|path| path.display().to_string()) else { continue };
-        // The arguments do not show whether the flag or the variable set the value.
+        // clap does not report whether a value came from a flag or from the variable. If both agree, the variable is enough.
         if variables.get(variable) != Some(&text) {
             flags.insert(key, vec![text]);
         }
@@ -47,7 +47,7 @@ pub(crate) fn sources(common: &Common, config: Option<&Path>, flags: &Flags) -> 
     Ok(Sources { flags, variables, file, usual_data: folder(&bare).ok() })
 }
 
-/// The settings, if they are valid; otherwise everything that is wrong is printed.
+/// The settings, if they are valid. Otherwise every problem is reported.
 pub(crate) fn usable(outcome: Outcome<Settings>, out: &Out) -> Result<Settings, Failure> {
     if let Some(file) = &outcome.file {
         for finding in &file.findings {
@@ -60,10 +60,10 @@ pub(crate) fn usable(outcome: Outcome<Settings>, out: &Out) -> Result<Settings, 
     }
     outcome
         .settings
-        .ok_or_else(|| Failure::usage("the settings cannot be used").help("fix the problems above"))
+        .ok_or_else(|| Failure::usage("the settings are not valid").help("fix the problems above"))
 }
 
-/// A problem with its source.
+/// A problem, with the source of the setting.
 fn described(problem: &Problem) -> String {
     match &problem.set_by {
         SetBy::Default => problem.message.clone(),
@@ -71,14 +71,13 @@ fn described(problem: &Problem) -> String {
     }
 }
 
-/// Opens the vault that is there.
+/// Opens an existing vault.
 pub(crate) async fn open_vault(settings: &Settings) -> Result<Vault, Failure> {
     let data = &settings.data.value;
     if settings.database.value.is_none() && !data.join("vault.db").is_file() {
-        let message = format!("there is no vault in {}", data.display());
-        return Err(
-            Failure::usage(message).help("name its folder with --data, or the Hub's settings with --config")
-        );
+        let message = format!("no vault in {}", data.display());
+        return Err(Failure::usage(message)
+            .help("set its folder with --data, or the Hub's settings file with --config"));
     }
     hub::open_vault(settings).await.map_err(|error| Failure::environment(&error))
 }

@@ -1,6 +1,6 @@
-//! The command line: arguments in, text out. The only crate that prints.
+//! The command line: it parses arguments, runs commands and prints their results. No other crate prints.
 //!
-//! Exit codes: 0 fine, 1 findings or a failed link, 2 wrong usage, 3 the environment failed.
+//! Exit codes: 0 success, 1 findings or a failed link, 2 usage error, 3 environment error.
 
 mod args;
 mod failure;
@@ -22,7 +22,7 @@ use clap::Parser as _;
 use crate::args::Arguments;
 use crate::out::Out;
 
-/// Guides are trees of small texts, read on all cores at once; see `docs/benchmarks.md`.
+/// Guides are trees of small strings that are read on all cores at once; see `docs/benchmarks.md`.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,4 +1,4 @@
-//! Where text goes: data to standard output, everything else to standard error.
+//! The output streams: results go to standard output, everything else to standard error.
 
 use std::env;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -14,23 +14,23 @@ pub(crate) enum Color {
     /// On a terminal, unless `NO_COLOR` is set.
     #[default]
     Auto,
-    /// Always.
+    /// Color everything.
     Always,
-    /// Never.
+    /// Color nothing.
     Never,
 }
 
-/// The two streams.
+/// Standard output and standard error, and how to write to them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Out {
     pub(crate) color: bool,
     pub(crate) color_err: bool,
     pub(crate) quiet: bool,
-    /// Whether standard output is a terminal, on which a line can be written over.
+    /// Whether standard output is a terminal, where a line can be overwritten.
     pub(crate) live: bool,
 }
 
-/// What a piece of text is, for the eye.
+/// The meaning of a piece of text, which decides its color.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Ink {
     Good,
@@ -60,21 +60,21 @@ impl Out {
         }
     }
 
-    /// Writes data.
+    /// Writes text to standard output.
     pub(crate) fn data(&self, text: &str) {
         let mut stdout = io::stdout().lock();
         if stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).is_err() {
-            // A reader that went away ends the program, as it ends every filter.
+            // As for every filter, a closed pipe ends the program.
             std::process::exit(0);
         }
     }
 
-    /// Writes a line of data.
+    /// Writes a line to standard output.
     pub(crate) fn line(&self, text: &str) {
         self.data(&format!("{text}\n"));
     }
 
-    /// Says something to whoever looks on, unless asked to be quiet.
+    /// Writes a message to standard error, unless `--quiet` is set.
     pub(crate) fn say(&self, text: &str) {
         if !self.quiet {
             let _ = writeln!(io::stderr().lock(), "{text}");
@@ -90,7 +90,7 @@ impl Out {
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 
-    /// A text in an ink, as standard output shows it.
+    /// Colors text for standard output.
     pub(crate) fn ink(&self, what: Ink, text: &str) -> String {
         ink(self.color, what, text)
     }
@@ -110,7 +110,7 @@ fn ink(color: bool, what: Ink, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
-/// The width to wrap text to.
+/// The width at which text is wrapped, in columns.
 pub(crate) fn width() -> usize {
     let columns = env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
     let columns = columns.or_else(|| inquire_width().filter(|_| io::stdout().is_terminal()));

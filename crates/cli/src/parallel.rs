@@ -1,4 +1,4 @@
-//! Several things at once, and their results in order.
+//! Parallel work whose results arrive in order.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -8,11 +8,11 @@ use std::sync::mpsc::channel;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// So many items are under way, or wait for one that comes before them, at the most.
+/// The most items that are under way or finished but waiting for an earlier one.
 const AHEAD: usize = 64;
 
-/// Works on every item, on as many threads as there are cores, and hands over the results in the order of the items.
-/// However long one of them takes, those after it do not pile up.
+/// Runs `work` on every item, on as many threads as there are cores, and passes the results to `take` in the order of
+/// the items. A slow item does not let the results after it pile up.
 pub(crate) fn in_order<T: Sync, R: Send>(
     items: &[T],
     work: impl Fn(&T) -> R + Sync,
@@ -29,10 +29,10 @@ pub(crate) fn in_order<T: Sync, R: Send>(
     let (done, results) = channel();
     let (permit, permits) = channel();
     let permits = Mutex::new(permits);
-    // There is a permit for each item that may be begun, and another for each result that was taken.
+    // Each item that is started uses up a permit, and each result that is taken gives one back.
     (0..AHEAD).for_each(|_| _ = permit.send(()));
     thread::scope(|scope| {
-        // Inside, so that it is gone after this, even by a panic: then nobody waits for a permit any more.
+        // Moved into the scope, so that it is dropped even in a panic and no thread waits for a permit forever.
         let permit = permit;
         for _ in 0..threads {
             let (done, next, permits, work) = (done.clone(), &next, &permits, &work);
@@ -40,7 +40,7 @@ pub(crate) fn in_order<T: Sync, R: Send>(
                 while permits.lock().unwrap_or_else(PoisonError::into_inner).recv().is_ok() {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     let Some(item) = items.get(at) else { return };
-                    // A result that never comes would be waited for.
+                    // Without a result for this item the receiver would wait forever.
                     let result = catch_unwind(AssertUnwindSafe(|| work(item)));
                     if done.send((at, result)).is_err() {
                         return;
@@ -72,11 +72,11 @@ mod tests {
     use super::{AHEAD, in_order};
 
     #[test]
-    fn results_come_in_the_order_of_the_items() {
+    fn results_arrive_in_the_order_of_the_items() {
         let items: Vec<u64> = (0..500).collect();
         let mut taken = Vec::new();
         let work = |n: &u64| {
-            // Those that come first take longest.
+            // The first items take longest.
             sleep(Duration::from_micros(500 - n));
             n * 2
         };
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn results_do_not_pile_up_behind_a_slow_one() {
+    fn results_do_not_pile_up_behind_a_slow_item() {
         let items: Vec<usize> = (0..1000).collect();
         let begun = AtomicUsize::new(0);
         let work = |n: &usize| {
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_ends_the_work_and_is_seen() {
+    fn a_panic_ends_the_work_and_reaches_the_caller() {
         let items: Vec<usize> = (0..1000).collect();
         let in_work = catch_unwind(|| in_order(&items, |n| assert_ne!(*n, 3, "as meant"), |()| ()));
         let in_take = catch_unwind(|| in_order(&items, |n| *n, |n| assert_ne!(n, 3, "as meant")));

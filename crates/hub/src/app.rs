@@ -20,6 +20,7 @@ use crate::editions::Editions;
 use crate::guides::Guides;
 use crate::leases::Leases;
 use crate::limits::Limiter;
+use crate::linking::Links;
 use crate::pages::Assets;
 use crate::proxy::{Proxy, TokenCache};
 use crate::renewals::Renewals;
@@ -27,6 +28,7 @@ use crate::session_accounts::SessionAccounts;
 use crate::settings::Settings;
 use crate::sign_ins::SignIns;
 use crate::tasks::Tasks;
+use crate::verifier::Verifier;
 
 /// What every handler shares.
 pub(crate) struct App {
@@ -57,11 +59,13 @@ pub(crate) struct App {
     /// What projects and sessions can link.
     pub(crate) connectors: Arc<Connectors>,
     /// Which accounts a session may edit.
-    pub(crate) session_accounts: SessionAccounts,
-    /// Work that one task does at a time.
-    pub(crate) leases: Arc<Leases>,
+    pub(crate) session_accounts: Arc<SessionAccounts>,
+    /// Link attempts.
+    pub(crate) links: Arc<Links>,
     /// Flows over linked accounts.
     pub(crate) account_flows: Arc<AccountFlows>,
+    /// Checking linked accounts again.
+    pub(crate) verifier: Arc<Verifier>,
     /// Renewing the tokens of accounts.
     pub(crate) renewals: Arc<Renewals>,
     /// Requests through accounts.
@@ -112,6 +116,22 @@ impl App {
         });
         let renewals =
             Arc::new(Renewals::new(Arc::clone(&vault), Arc::clone(&leases), Arc::clone(&account_flows)));
+        let session_accounts = Arc::new(SessionAccounts::new(Arc::clone(&vault)));
+        let links = Arc::new(Links {
+            vault: Arc::clone(&vault),
+            egress: egress.clone(),
+            editions: Arc::clone(&editions),
+            connectors: Arc::clone(&connectors),
+            accounts: Arc::clone(&session_accounts),
+            limiter: Arc::clone(&limiter),
+            leases: Arc::clone(&leases),
+            brand: Arc::clone(&brand),
+        });
+        let verifier = Arc::new(Verifier {
+            vault: Arc::clone(&vault),
+            flows: Arc::clone(&account_flows),
+            renewals: Arc::clone(&renewals),
+        });
         let proxy = Proxy {
             vault: Arc::clone(&vault),
             egress: egress.clone(),
@@ -124,7 +144,9 @@ impl App {
         let upstreams = settings.server.upstreams.value.clone();
         Self {
             access: Access::new(Arc::clone(&vault), Arc::clone(&limiter)),
-            session_accounts: SessionAccounts::new(Arc::clone(&vault)),
+            session_accounts,
+            links,
+            verifier,
             sign_ins: SignIns::new(Arc::clone(&vault), public_url.clone(), upstreams),
             settings,
             vault,
@@ -138,7 +160,6 @@ impl App {
             limiter,
             editions,
             connectors,
-            leases,
             account_flows,
             renewals,
             proxy,

@@ -33,6 +33,7 @@ mod renewals;
 mod session_accounts;
 mod sign_ins;
 mod upkeep;
+mod verifier;
 mod web_origin;
 mod widget;
 

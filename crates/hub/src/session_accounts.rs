@@ -34,6 +34,14 @@ impl SessionAccounts {
         Ok(self.vault.get(&id).await?.filter(|account| may_edit(&session.made, account)))
     }
 
+    /// The account that the session edits: the one it was made for, or the oldest one of its owner at its provider.
+    pub(crate) async fn edited(&self, session: &Session) -> Result<Option<Account>, StoreError> {
+        match session.made.provider.as_deref() {
+            Some(provider) => Ok(self.at(session, provider).await?.into_iter().next()),
+            None => self.named(session).await,
+        }
+    }
+
     /// The accounts at a provider whose place a new link may take, the oldest first: the account that the session was
     /// made for or, unless it links further accounts, those of its owner.
     pub(crate) async fn at(&self, session: &Session, provider: &str) -> Result<Vec<Account>, StoreError> {

@@ -1,8 +1,8 @@
 //! Storing, checking and removing accounts.
 //!
-//! **Invariant:** an account, its sealed credentials, its audit entry, its event, and the end of the draft or link attempt
-//! that it came from are one transaction. Whenever credentials are stored, they get a fresh data key and the old one is
-//! destroyed.
+//! **Invariant:** an account, its sealed credentials, its audit entry, its event, and the end of the draft or link
+//! attempt that it came from are one transaction. Whenever credentials are stored, they get a fresh data key and the
+//! old one is destroyed.
 
 use std::collections::BTreeMap;
 
@@ -43,8 +43,8 @@ pub struct CreatedFrom<'a> {
 pub enum Replacing<'a> {
     /// None: the link creates an account.
     Nothing,
-    /// This account, as the caller read it. It must still belong to the owner of the new link, and keeps its current owner
-    /// and metadata.
+    /// This account, as the caller read it. It must still belong to the owner of the new link, and keeps its current
+    /// owner and metadata.
     Account {
         /// The account's id.
         id: &'a AccountId,
@@ -115,8 +115,8 @@ impl Writer {
         Ok(stored)
     }
 
-    /// Deletes an account and destroys its data key, so that copies of the sealed credentials are useless. The audit trail
-    /// stays. Returns the account as it was.
+    /// Deletes an account and destroys its data key, so that copies of the sealed credentials are useless. The audit
+    /// trail stays. Returns the account as it was.
     pub async fn remove(&self, id: &AccountId, by: By<'_>) -> Result<Account, ChangeError> {
         let mut work = self.begin().await?;
         let account = account(&find(&mut work, id).await?)?;
@@ -154,8 +154,8 @@ impl Writer {
         Ok(Credentials { account, secrets })
     }
 
-    /// Stores renewed tokens: new secrets for an otherwise unchanged account. There is no event, because nothing changes
-    /// for those who use the account.
+    /// Stores renewed tokens: new secrets for an otherwise unchanged account. There is no event, because nothing
+    /// changes for those who use the account.
     pub async fn renew(
         &self,
         old: &Credentials,
@@ -242,8 +242,8 @@ impl Work {
         }
     }
 
-    /// The account that an owner has at the new account's provider, of the same kind. Of several, the one that is the same
-    /// account at the provider, or else the oldest.
+    /// The account that an owner has at the new account's provider, of the same kind. Of several, the one that is the
+    /// same account at the provider, or else the oldest.
     async fn of_owner(
         &mut self,
         home: &Home,

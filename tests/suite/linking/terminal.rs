@@ -114,17 +114,17 @@ impl Drop for Terminal {
 fn a_person_corrects_mistakes_and_links_an_account() {
     let world = World::new();
     let terminal = Terminal::new(&world, "");
-    terminal.until("Which environment").line("");
+    terminal.until("Which environment do you want").line("");
     terminal.asks("Organization Slug").line("https://acme.gladly.com.evil.example");
     terminal.until("Organization Slug must be lowercase letters");
     // A rejected value is not kept, and the prompt is shown again.
     terminal.line("https://acme.gladly.com/settings").until("will connect to acme.gladly.com");
     terminal.to_credentials().asks("Agent Email").line("api-user@acme.example");
-    terminal.asks("API Token").line("revoked-token").until("What now?");
+    terminal.asks("API Token").line("revoked-token").until("What do you want to do?");
     let screen = terminal.screen();
     assert!(screen.contains("Gladly didn't accept the Agent Email and API Token in Production"), "{screen}");
-    assert!(screen.contains("Back to “Create a token”, and enter API Token again"), "{screen}");
-    assert!(screen.contains("See whether Sandbox accepts the same credentials"), "{screen}");
+    assert!(screen.contains("Go back to “Create a token” and enter the API Token again"), "{screen}");
+    assert!(screen.contains("Try the same credentials in Sandbox"), "{screen}");
     terminal.keys(&["Down", "Enter"]).until("Step 4 of 5").line("").until("Step 5 of 5");
     // Everything except the token was kept.
     terminal.asks("api-user@acme.example").line("").asks("API Token").line("right-token");
@@ -164,12 +164,12 @@ fn ctrl_c_keeps_a_sealed_draft_that_the_next_run_continues() {
     assert!(world.accounts().is_empty());
     drop(terminal);
     let terminal = Terminal::new(&world, "");
-    terminal.until("Go on from there?").line("").to_credentials();
+    terminal.until("Continue from there?").line("").to_credentials();
     terminal.asks("Agent Email").line("api-user@acme.example").asks("API Token").line("right-token");
     terminal.asks("Link this account?").line("").until("exit 0");
     assert_eq!(world.accounts().len(), 1);
     drop(terminal);
     // The draft was deleted when the account was stored.
     let terminal = Terminal::new(&world, "");
-    terminal.until("Which environment").keys(&["C-c"]).until("exit 1");
+    terminal.until("Which environment do you want").keys(&["C-c"]).until("exit 1");
 }

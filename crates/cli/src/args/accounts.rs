@@ -8,53 +8,53 @@ use super::linking::{InputArgs, NetworkArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountsCommand {
-    /// List the accounts.
+    /// List linked accounts.
     #[command(after_help = "Example: waystone accounts list --provider acme --json")]
     List {
-        /// Only those of this provider.
+        /// List only accounts of this provider.
         #[arg(long)]
         provider: Option<String>,
-        /// One JSON document.
+        /// Print one JSON document instead of text.
         #[arg(long)]
         json: bool,
     },
-    /// Show an account and what was done with it.
+    /// Show an account and its audit trail.
     #[command(after_help = "Example: waystone accounts show acc_…")]
     Show {
         /// The account's id.
         id: String,
-        /// One JSON document.
+        /// Print one JSON document instead of text.
         #[arg(long)]
         json: bool,
     },
     /// Check whether an account still works.
     #[command(after_help = "Example: waystone accounts verify --all")]
     Verify(VerifyArgs),
-    /// Change what an account was linked with. What is not given stays.
+    /// Change an account's credentials. Values that you don't set stay the same.
     #[command(after_help = "Example: waystone accounts edit acc_… --set-file api_token=new-token.txt")]
     Edit(EditArgs),
-    /// Remove an account, and make its credentials unreadable for good.
+    /// Remove an account and make its credentials permanently unreadable.
     #[command(after_help = "Example: waystone accounts remove acc_… --yes")]
     Remove {
         /// The account's id.
         id: String,
-        /// Do not ask.
+        /// Don't ask for confirmation.
         #[arg(long)]
         yes: bool,
     },
-    /// Write an account's values to a file that only you can read.
+    /// Export an account's values to a file that only you can read.
     #[command(after_help = "Example: waystone accounts export acc_… --out acme.env")]
     Export(ExportArgs),
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(crate) enum ExportFormat {
-    /// Lines of NAME="value", for a `.env` file.
+    /// NAME="value" lines for a `.env` file.
     #[default]
     Env,
     /// A JSON object.
     Json,
-    /// Lines of export NAME='value', for a shell.
+    /// export NAME='value' lines for a shell.
     Shell,
 }
 
@@ -63,10 +63,10 @@ pub(crate) struct VerifyArgs {
     /// The account's id.
     #[arg(required_unless_present = "all")]
     pub(crate) id: Option<String>,
-    /// All accounts.
+    /// Check all accounts.
     #[arg(long, conflicts_with = "id")]
     pub(crate) all: bool,
-    /// One JSON document.
+    /// Print one JSON document instead of text.
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]
@@ -81,7 +81,7 @@ pub(crate) struct EditArgs {
     pub(crate) inputs: InputArgs,
     #[command(flatten)]
     pub(crate) network: NetworkArgs,
-    /// Let another account at the provider take its place.
+    /// Allow the account to be replaced by a different account at the provider.
     #[arg(long)]
     pub(crate) allow_different: bool,
 }
@@ -90,16 +90,16 @@ pub(crate) struct EditArgs {
 pub(crate) struct ExportArgs {
     /// The account's id.
     pub(crate) id: String,
-    /// In which form.
+    /// The file format.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: ExportFormat,
-    /// The file; it must not exist.
+    /// The file to write; it must not exist.
     #[arg(long, short, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-    /// Replace the file if it exists.
+    /// Overwrite the file if it exists.
     #[arg(long, requires = "out")]
     pub(crate) force: bool,
-    /// Show the secrets on standard output.
+    /// Print the secrets to standard output.
     #[arg(long, conflicts_with = "out")]
     pub(crate) reveal: bool,
 }

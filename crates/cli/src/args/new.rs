@@ -6,15 +6,15 @@ use clap::{Args, ValueEnum};
 
 #[derive(Debug, Args)]
 pub(crate) struct NewArgs {
-    /// The provider's key: small letters, digits and hyphens.
+    /// The provider's key: lowercase letters, digits and hyphens.
     pub(crate) key: String,
     /// How accounts authenticate.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) method: MethodKind,
-    /// The product's name; made from the key, if left out.
+    /// The product's name [default: derived from the key].
     #[arg(long)]
     pub(crate) name: Option<String>,
-    /// The folder of guides; that of --guides, `guides`, or the current one, if left out.
+    /// The folder of guides [default: --guides, or `guides` if it exists, or the current folder].
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
 }
@@ -22,21 +22,21 @@ pub(crate) struct NewArgs {
 /// How the accounts of a new guide authenticate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum MethodKind {
-    /// A key in a header.
+    /// An API key in a header.
     #[default]
     ApiKey,
     /// `Authorization: Bearer …`.
     Bearer,
     /// HTTP Basic.
     Basic,
-    /// OAuth 2.0, signing in in a browser.
+    /// OAuth 2.0 authorization code: the person signs in in a browser.
     Oauth2,
-    /// OAuth 2.0 of the client itself, without a browser.
+    /// OAuth 2.0 client credentials, without a browser.
     ClientCredentials,
-    /// A login whose answer holds a token.
+    /// A login request that returns a token.
     Exchange,
-    /// A signed assertion: a service account.
+    /// A signed JWT assertion, as service accounts use.
     Jwt,
-    /// A signature over each request.
+    /// A signature on each request.
     Signature,
 }

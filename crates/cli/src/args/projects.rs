@@ -1,4 +1,4 @@
-//! What `waystone projects` and `waystone keys` take.
+//! The arguments of `waystone projects` and `waystone keys`.
 
 use clap::{Args, Subcommand};
 
@@ -12,10 +12,10 @@ pub(crate) enum ProjectsCommand {
         #[command(flatten)]
         store: StoreArgs,
     },
-    /// Make a project, and its first key, which is shown once.
+    /// Create a project and its first API key, which is shown once.
     #[command(after_help = "Example: waystone projects create \"Shop\"")]
     Create {
-        /// Its name.
+        /// The project's name.
         name: String,
         #[command(flatten)]
         store: StoreArgs,
@@ -24,7 +24,7 @@ pub(crate) enum ProjectsCommand {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeysCommand {
-    /// List the keys of a project, without the keys themselves.
+    /// List a project's API keys, without the secret keys themselves.
     #[command(after_help = "Example: waystone keys list")]
     List {
         #[command(flatten)]
@@ -32,16 +32,16 @@ pub(crate) enum KeysCommand {
         #[command(flatten)]
         store: StoreArgs,
     },
-    /// Make a key, which is shown once.
+    /// Create an API key, which is shown once.
     #[command(after_help = "Examples:\n  waystone keys create \"backend\"\n  \
 waystone keys create \"reports\" --scope platform:read --scope connectors:read")]
     Create {
-        /// What it is for.
+        /// What the key is for, such as `backend`.
         name: String,
-        /// What it may do; everything but to read credentials, if left out.
+        /// What the key may do [default: everything except reading credentials].
         #[arg(long, value_name = "SCOPE", value_parser = scopes())]
         scope: Vec<String>,
-        /// A key that sees and makes nothing but what is for trying out.
+        /// Create a test key, which sees and creates test data only.
         #[arg(long)]
         test: bool,
         #[command(flatten)]
@@ -49,10 +49,10 @@ waystone keys create \"reports\" --scope platform:read --scope connectors:read")
         #[command(flatten)]
         store: StoreArgs,
     },
-    /// Revoke a key, now.
+    /// Revoke an API key immediately.
     #[command(after_help = "Example: waystone keys revoke key_01ARZ3NDEKTSV4RRFFQ69G5FAV")]
     Revoke {
-        /// The key's id, as `waystone keys list` shows it.
+        /// The key's id, as shown by `waystone keys list`.
         id: String,
         #[command(flatten)]
         of: OfProject,
@@ -61,10 +61,10 @@ waystone keys create \"reports\" --scope platform:read --scope connectors:read")
     },
 }
 
-/// Which project.
+/// The project that a command is about.
 #[derive(Debug, Args)]
 pub(crate) struct OfProject {
-    /// The project's id or name; may be left out where there is only one.
+    /// The project's id or name; required only if there is more than one project.
     #[arg(long, value_name = "PROJECT")]
     pub(crate) project: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! What `waystone render` can be told.
+//! The arguments of `waystone render`.
 
 use std::path::PathBuf;
 
@@ -6,41 +6,41 @@ use clap::{Args, ValueEnum};
 
 #[derive(Debug, Args)]
 pub(crate) struct RenderArgs {
-    /// The provider's key, or a guide's path; with --all, a folder of guides, or those that ship.
+    /// The provider's key or a guide's path; with --all, a folder of guides [default with --all: the built-in guides].
     #[arg(required_unless_present = "all")]
     pub(crate) guide: Option<String>,
-    /// Render every method of every guide, to `OUT/<provider>/<method>.<ending>`.
+    /// Render every method of every guide to `OUT/<provider>/<method>.<extension>`.
     #[arg(long, requires = "out", conflicts_with = "method")]
     pub(crate) all: bool,
-    /// The method's key; the first, if left out.
+    /// The method's key [default: the guide's first method].
     #[arg(long, value_name = "KEY")]
     pub(crate) method: Option<String>,
-    /// For whom.
+    /// Who the page is for.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) audience: AudienceArg,
-    /// Into what.
+    /// The output format.
     #[arg(long, value_enum)]
     pub(crate) to: Medium,
-    /// Which anatomy MDX and Markdown have.
+    /// How MDX and Markdown are structured.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) style: StyleArg,
     /// The brand file.
     #[arg(long, value_name = "FILE")]
     pub(crate) brand: Option<PathBuf>,
-    /// Only what these scopes need; everything, if left out.
+    /// Include only what these scopes require [default: everything].
     #[arg(long, value_name = "SCOPE", value_delimiter = ',')]
     pub(crate) scopes: Vec<String>,
-    /// Where to write: a file, or a folder with --all. Standard output, if left out.
+    /// The output file, or the folder with --all [default: standard output].
     #[arg(long, short, value_name = "PATH")]
     pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(crate) enum AudienceArg {
-    /// Whoever links an account.
+    /// The person who links an account.
     #[default]
     Link,
-    /// Whoever sets the method up, once.
+    /// The admin who sets the method up once.
     Setup,
 }
 
@@ -50,25 +50,25 @@ pub(crate) enum Medium {
     Mdx,
     /// Markdown.
     Md,
-    /// A page of its own.
+    /// A standalone HTML page.
     Html,
     /// Text for a terminal.
     Text,
-    /// The tree of the page.
+    /// The page as a JSON tree.
     Json,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(crate) enum StyleArg {
-    /// Real lists and components.
+    /// Semantic lists and components.
     #[default]
     Semantic,
-    /// The anatomy of the pages published today.
+    /// The structure of the currently published pages.
     Published,
 }
 
 impl Medium {
-    /// How the names of such files end.
+    /// The file extension.
     pub(crate) fn ending(self) -> &'static str {
         match self {
             Self::Mdx => "mdx",

@@ -1,6 +1,6 @@
-//! What `waystone serve` takes: a flag for each setting, made from the Hub's own table.
+//! The arguments of `waystone serve`: one flag for each setting, generated from the Hub's table of settings.
 //!
-//! **Invariant:** a flag exists because a setting does; its name and its help are the setting's.
+//! **Invariant:** every flag belongs to a setting, and takes its name and its help from it.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -12,27 +12,27 @@ use hub::settings::{SETTINGS, Setting, Syntax};
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
-    /// The file of settings.
+    /// The settings file.
     #[arg(long, value_name = "FILE", env = "WAYSTONE_CONFIG")]
     pub(crate) config: Option<PathBuf>,
-    /// Explain what it would run with, and check what can be checked, without serving.
+    /// Print the effective settings and check them, without starting the Hub.
     #[arg(long)]
     pub(crate) check: bool,
-    /// One JSON document a line on standard output instead of text.
+    /// Print one JSON document per line instead of text.
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) flags: Flags,
 }
 
-/// What was said by flags, by the key of the setting.
+/// The flags that were given, by the setting's key.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Flags(pub(crate) BTreeMap<&'static str, Vec<String>>);
 
-/// Settings whose flags every command has.
+/// The settings that are global flags of every command.
 const EVERYWHERE: &[&str] = &["data", "guides"];
 
-/// The settings that have a flag of this command, with its name.
+/// The settings with a flag of this command, and the flag's name.
 fn own() -> &'static [(&'static Setting, String)] {
     static OWN: LazyLock<Vec<(&Setting, String)>> = LazyLock::new(|| {
         let own = SETTINGS.iter().filter(|setting| !EVERYWHERE.contains(&setting.key));

@@ -1,6 +1,6 @@
-//! What `waystone vault` takes.
+//! The arguments of `waystone vault`.
 //!
-//! **Invariant:** a vault is found by the settings of the Hub, and by nothing else: file, environment, flags.
+//! **Invariant:** the Hub's settings (file, environment and flags) alone determine which vault is used.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -11,30 +11,30 @@ use super::Flags;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum VaultCommand {
-    /// Seal everything under another key, while the Hub goes on. Asked for again, it finishes what was cut off.
+    /// Encrypt everything with a new key while the Hub runs. Run it again to finish an interrupted rotation.
     #[command(after_help = "Examples:\n  waystone vault rotate\n  \
 waystone vault rotate --to-key-file /run/secrets/next_key")]
     Rotate(RotateArgs),
-    /// Copy the vault into a file, while the Hub goes on, and prove the copy. It holds no key.
+    /// Back up the vault to a file while the Hub runs, and verify the backup. The backup does not contain the key.
     #[command(after_help = "Example: waystone vault backup /backups/vault.db")]
     Backup {
-        /// The file of the copy.
+        /// The backup file to write.
         file: PathBuf,
-        /// Replace the file if it exists.
+        /// Overwrite the file if it exists.
         #[arg(long)]
         force: bool,
         #[command(flatten)]
         store: StoreArgs,
     },
-    /// Put a copy in the vault's place, proved first, while no Hub runs. What was there is kept beside it.
+    /// Restore a backup, after verifying it, while no Hub runs. The replaced vault is kept next to it.
     #[command(after_help = "Example: waystone vault restore /backups/vault.db")]
     Restore {
-        /// The file of the copy.
+        /// The backup file.
         file: PathBuf,
         #[command(flatten)]
         store: StoreArgs,
     },
-    /// Open everything in the vault with its key, and show none of it.
+    /// Check that everything in the vault can be decrypted, without showing any of it.
     #[command(after_help = "Example: waystone vault check")]
     Check {
         #[command(flatten)]
@@ -44,47 +44,47 @@ waystone vault rotate --to-key-file /run/secrets/next_key")]
 
 #[derive(Debug, Args)]
 pub(crate) struct RotateArgs {
-    /// Where the new key is from now on: a file, made if there is none.
+    /// Keep the new key in this file, which is created if it does not exist.
     #[arg(long, value_name = "FILE", group = "to")]
     pub(crate) to_key_file: Option<PathBuf>,
-    /// Where the new key is from now on: a program and its arguments; it prints the key.
+    /// Get the new key from the output of this program (with its arguments).
     #[arg(long, value_name = "COMMAND", group = "to")]
     pub(crate) to_key_command: Option<String>,
-    /// Where the new key is from now on: a variable of the environment.
+    /// Get the new key from this environment variable.
     #[arg(long, value_name = "NAME", group = "to")]
     pub(crate) to_key_env: Option<String>,
-    /// Leave the copy of the old key where it is, for backups that are sealed under it.
+    /// Keep the copy of the old key, which existing backups need.
     #[arg(long)]
     pub(crate) keep_old_key: bool,
     #[command(flatten)]
     pub(crate) store: StoreArgs,
 }
 
-/// Which vault.
+/// The options that locate the vault.
 #[derive(Debug, Args)]
 pub(crate) struct StoreArgs {
-    /// The file of the Hub's settings. What the environment says to `serve` counts here, too.
+    /// The Hub's settings file. Environment variables for `serve` apply, too.
     #[arg(long, value_name = "FILE", env = "WAYSTONE_CONFIG")]
     pub(crate) config: Option<PathBuf>,
-    /// A file that holds the URL of the PostgreSQL database.
+    /// A file that contains the URL of the PostgreSQL database.
     #[arg(long, value_name = "FILE")]
     database_url_file: Option<String>,
-    /// The file of the vault's key.
+    /// The file with the vault's key.
     #[arg(long, value_name = "FILE")]
     key_file: Option<String>,
-    /// A program and its arguments; it prints the vault's key.
+    /// A program (with its arguments) that prints the vault's key.
     #[arg(long, value_name = "COMMAND")]
     key_command: Option<String>,
-    /// Another variable that holds the vault's key.
+    /// The environment variable that contains the vault's key.
     #[arg(long, value_name = "NAME")]
     key_env: Option<String>,
-    /// One JSON document instead of text.
+    /// Print one JSON document instead of text.
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 impl StoreArgs {
-    /// What was said, by the key of the setting.
+    /// The flags that were given, by the setting's key.
     pub(crate) fn flags(&self) -> Flags {
         let said = [
             ("database_url_file", &self.database_url_file),

@@ -1,4 +1,4 @@
-//! `waystone accounts`: what is linked.
+//! `waystone accounts`: manages linked accounts.
 
 mod capabilities;
 mod edit;
@@ -51,7 +51,7 @@ async fn list(
     }
     if accounts.is_empty() {
         out.say(
-            "No account is linked. `waystone link PROVIDER` links one; `waystone demo` shows how that goes.",
+            "No accounts. Run `waystone link PROVIDER` to link one, or `waystone demo` to see how it works.",
         );
     }
     for account in &accounts {
@@ -119,7 +119,7 @@ async fn show(common: &Common, vault: &Vault, id: &str, json: bool, out: &Out) -
         "Capabilities",
         Capabilities::of(&account, &catalog).map(|can| match can.lacking().as_slice() {
             [] => can.count(),
-            lacking => format!("{}, without {}", can.count(), lacking.join(", ")),
+            lacking => format!("{} (missing: {})", can.count(), lacking.join(", ")),
         }),
     );
     add("Linked", Some(account.created_at.to_string()));
@@ -153,9 +153,9 @@ async fn remove(vault: &Vault, id: &str, yes: bool, out: &Out) -> Result<u8, Fai
     let account = store::find(vault, id).await?;
     if !yes {
         if !io::stdin().is_terminal() {
-            return Err(Failure::usage("removing an account has to be confirmed").help("add --yes"));
+            return Err(Failure::usage("removing an account requires confirmation").help("add --yes"));
         }
-        let question = format!("Remove {} {} for good?", account.provider, title(&account));
+        let question = format!("Permanently remove {} {}?", account.provider, title(&account));
         if dialogue::confirm(&question)? != Some(true) {
             out.say("Nothing was removed.");
             return Ok(0);
@@ -170,6 +170,6 @@ async fn remove(vault: &Vault, id: &str, yes: bool, out: &Out) -> Result<u8, Fai
         out.ink(Ink::Good, "✓"),
         account.id
     ));
-    out.say("The credential itself still exists at the provider: revoke it there if nobody else uses it.");
+    out.say("The credentials still exist at the provider. Revoke them there if nothing else uses them.");
     Ok(0)
 }

@@ -1,4 +1,4 @@
-//! `waystone check`: everything that is wrong with guides.
+//! `waystone check`: reports every problem in guides.
 
 mod checker;
 mod fixes;
@@ -15,7 +15,7 @@ use crate::out::Out;
 pub(crate) fn run(common: &Common, args: &CheckArgs, out: &Out) -> Result<u8, Failure> {
     let today = today(args)?;
     if args.fix && args.paths.is_empty() {
-        return Err(Failure::usage("--fix needs paths: the guides that ship cannot be changed"));
+        return Err(Failure::usage("--fix requires paths, because the built-in guides cannot be changed"));
     }
     let checker = Checker { today: &today, format: args.format, color: out.color, fix: args.fix };
     if args.watch {
@@ -35,6 +35,8 @@ fn today(args: &CheckArgs) -> Result<String, Failure> {
     let date: Result<jiff::civil::Date, _> = day.parse();
     match date {
         Ok(_) => Ok(day.clone()),
-        Err(_) => Err(Failure::usage(format!("--today `{day}` is not a date")).help("write YYYY-MM-DD")),
+        Err(_) => {
+            Err(Failure::usage(format!("--today must be a date, not `{day}`")).help("write it as YYYY-MM-DD"))
+        }
     }
 }

@@ -1,7 +1,7 @@
-//! `waystone demo`: an account is linked at a simulated provider, in a bad way and in a good one.
+//! `waystone demo`: links an account at a simulated provider, first without and then with success.
 //!
-//! Everything is as it is for a real account (guide, flow, way out, HTTP, vault), but for the provider, which is
-//! the simulator on loopback, and the folder, which is a temporary one.
+//! Everything works as for a real account (guide, flow, network access, HTTP and vault), except that the provider is
+//! the simulator on loopback and the folder is temporary.
 
 use std::fs;
 use std::io::{self, IsTerminal as _};
@@ -34,11 +34,10 @@ pub(crate) async fn run(
     let guide = match provider {
         Some(name) => guides::guide(common, name, out)?,
         None => {
-            let first = guides::catalog(common)?.guides().find(|guide| has_endings(guide)).cloned();
-            Arc::new(
-                first
-                    .ok_or_else(|| Failure::usage("no guide has a scenario with a good and a bad ending"))?,
-            )
+            let first = guides::catalog(common)?.guides().find(|guide| can_be_played(guide)).cloned();
+            Arc::new(first.ok_or_else(|| {
+                Failure::usage("no guide has both a scenario that succeeds and one with a wrong secret")
+            })?)
         }
     };
     let method = &guide.methods[0];
@@ -53,16 +52,16 @@ pub(crate) async fn run(
     let folder = Folder::new(common)?;
     let common = Common { data: Some(folder.path.clone()), ..common.clone() };
     let name = &guide.provider.name;
-    out.line(&out.ink(Ink::Strong, &format!("A demonstration: linking {name} without an account there")));
-    out.line(&format!("A simulated {name} answers at {origin}, as the scenarios of its guide say.\n"));
+    out.line(&out.ink(Ink::Strong, &format!("A demonstration: linking {name} without a real account")));
+    out.line(&format!("A simulated {name} runs at {origin} and answers as the guide's scenarios do.\n"));
     let quiet = Out { quiet: true, ..*out };
     let egress = network::egress(&wire, &quiet)?;
     let mut egress = &egress;
-    let good = ending(method, OutcomeKind::Ok);
-    let bad = ending(method, OutcomeKind::WrongSecret);
+    let good = scenario_with(method, OutcomeKind::Ok);
+    let bad = scenario_with(method, OutcomeKind::WrongSecret);
     let (Some(good), Some(bad)) = (good, bad) else {
         return Err(Failure::usage(format!(
-            "the guide of {name} has no scenario with a good and a bad ending"
+            "the guide of {name} does not have both a scenario that succeeds and one with a wrong secret"
         )));
     };
     let asks = !play && io::stdin().is_terminal() && io::stdout().is_terminal();
@@ -80,40 +79,44 @@ pub(crate) async fn run(
             dry_run: false,
             ask_elsewhere: false,
             json: false,
-            silent: false,
+            noninteractive: false,
             fresh: true,
         };
         task.link(&mut egress, Vec::new(), out).await?;
         vault.close().await;
     } else {
-        out.line("There is nobody to ask, so the demonstration plays itself.\n");
-        out.line(&out.ink(Ink::Strong, "1. A bad ending"));
-        played(&common, &guide, bad, &mut egress, out).await?;
+        out.line("Playing the demonstration without prompts.\n");
+        out.line(&out.ink(Ink::Strong, "1. With a wrong secret"));
+        play_scenario(&common, &guide, bad, &mut egress, out).await?;
         out.line("");
-        out.line(&out.ink(Ink::Strong, "2. A good ending"));
-        played(&common, &guide, good, &mut egress, out).await?;
+        out.line(&out.ink(Ink::Strong, "2. With the right secret"));
+        play_scenario(&common, &guide, good, &mut egress, out).await?;
     }
     proof(&folder.path, good, out)?;
     let from = guides::flag(&common);
-    out.line(&format!("\nThe real thing: waystone{from} link {}", guide.provider.key));
+    out.line(&format!("\nTo link a real account: waystone{from} link {}", guide.provider.key));
     Ok(0)
 }
 
-/// Whether there is something to show.
-fn has_endings(guide: &Guide) -> bool {
+/// Whether the guide has the scenarios that the demonstration plays.
+fn can_be_played(guide: &Guide) -> bool {
     let method = &guide.methods[0];
-    [OutcomeKind::Ok, OutcomeKind::WrongSecret].into_iter().all(|outcome| ending(method, outcome).is_some())
+    [OutcomeKind::Ok, OutcomeKind::WrongSecret]
+        .into_iter()
+        .all(|outcome| scenario_with(method, outcome).is_some())
 }
 
-/// The first scenario that ends so after one answer.
-fn ending(method: &Method, outcome: OutcomeKind) -> Option<&Scenario> {
+/// The first simple scenario with this outcome.
+fn scenario_with(method: &Method, outcome: OutcomeKind) -> Option<&Scenario> {
     let plain = |one: &&Scenario| one.then.outcome == outcome && one.linked_before.is_none() && !one.agrees;
     method.scenarios.iter().filter(plain).find(|one| one.environment.is_none())
 }
 
-/// What to type, for whoever tries it by hand.
+/// Shows the values to enter.
 fn hints(method: &Method, good: &Scenario, bad: &Scenario, out: &Out) {
-    out.line("Type these values; with the second set it fails first, and you can mend it:");
+    out.line(
+        "Enter the first set of values to succeed, or the second one to see a failure that you can fix:",
+    );
     for (title, scenario) in [("works", good), ("fails", bad)] {
         let pairs: Vec<String> = scenario
             .given
@@ -131,8 +134,8 @@ fn hints(method: &Method, good: &Scenario, bad: &Scenario, out: &Out) {
     out.line("");
 }
 
-/// Plays a scenario step by step, as a person would go through it.
-async fn played(
+/// Plays a scenario step by step, as a person would.
+async fn play_scenario(
     common: &Common,
     guide: &Arc<Guide>,
     scenario: &Scenario,
@@ -147,7 +150,7 @@ async fn played(
     };
     let gone = || Failure {
         code: ENVIRONMENT,
-        message: "the demonstration did not come to its end".to_owned(),
+        message: "the demonstration could not be completed".to_owned(),
         help: None,
     };
     let mut flow = Flow::new(Arc::clone(guide), method.key.as_str(), start).ok_or_else(gone)?;
@@ -179,7 +182,7 @@ async fn played(
         out.line(report::verdict_lines(verdict, out).trim_end());
         if let Some((_, step)) = verdict.return_to.as_ref().and_then(|key| method.step(key.as_str())) {
             out.line(&format!(
-                "  Here a person would go back to the step “{}”; everything else they typed stays.",
+                "  A person would now go back to the step “{}”. Everything else they entered is kept.",
                 step.title
             ));
         }
@@ -202,7 +205,7 @@ async fn played(
     Ok(())
 }
 
-/// Looks for the secrets in every file of the folder, and says what was found.
+/// Searches every file in the folder for the secret and shows the result.
 fn proof(folder: &Path, scenario: &Scenario, out: &Out) -> Result<(), Failure> {
     let secrets: Vec<Secret> = scenario.given.iter().map(|(_, value)| Secret::from(value.as_str())).collect();
     let Some(last) = secrets.last() else { return Ok(()) };
@@ -214,34 +217,32 @@ fn proof(folder: &Path, scenario: &Scenario, out: &Out) -> Result<(), Failure> {
         found +=
             usize::from(bytes.windows(last.expose().len()).any(|window| window == last.expose().as_bytes()));
     }
-    out.line(&format!(
-        "  The token was looked for in the {files} files that were written: it is in {found} of them."
-    ));
+    out.line(&format!("  Searched the {files} files that were written for the secret: {found} contain it."));
     Ok(())
 }
 
-/// Where the demonstration keeps its account: a temporary folder that goes with it, or the one that was named.
+/// The folder of the demonstration's account: a temporary one that is removed at the end, or that of `--data`.
 struct Folder {
     path: PathBuf,
-    goes: bool,
+    is_temporary: bool,
 }
 
 impl Folder {
     fn new(common: &Common) -> Result<Self, Failure> {
         if let Some(path) = &common.data {
-            return Ok(Self { path: path.clone(), goes: false });
+            return Ok(Self { path: path.clone(), is_temporary: false });
         }
         let now = Timestamp::now().as_second();
         let path = std::env::temp_dir().join(format!("waystone-demo-{}-{}", std::process::id(), now));
         fs::create_dir(&path)
-            .map_err(|error| Failure::io(format!("cannot make `{}`", path.display()), &error))?;
-        Ok(Self { path, goes: true })
+            .map_err(|error| Failure::io(format!("cannot create `{}`", path.display()), &error))?;
+        Ok(Self { path, is_temporary: true })
     }
 }
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        if self.goes {
+        if self.is_temporary {
             let _ = fs::remove_dir_all(&self.path);
         }
     }

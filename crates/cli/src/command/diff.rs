@@ -1,4 +1,4 @@
-//! `waystone diff`: two versions of a guide, compared as meaning.
+//! `waystone diff`: compares the meaning of two versions of a guide.
 
 use guide::{Guide, Span};
 use lint::{Change, Impact, compare};
@@ -35,7 +35,7 @@ fn text(old: &Guide, new: &Guide, changes: &[Change], out: &Out) {
         if these.is_empty() {
             continue;
         }
-        out.line(&out.ink(Ink::Strong, impact.says()));
+        out.line(&out.ink(Ink::Strong, impact.heading()));
         for change in these {
             out.data(&format!("  - {}", wrapped(&change.what, 4).trim_start()));
             for (mark, side) in [("-", &change.before), ("+", &change.after)] {
@@ -50,17 +50,17 @@ fn text(old: &Guide, new: &Guide, changes: &[Change], out: &Out) {
         out.line("");
     }
     match changes.first() {
-        None if old.digest == new.digest => out.say("The two are the same, letter for letter."),
-        None => out.say("The two mean the same."),
+        None if old.digest == new.digest => out.say("The two versions are identical."),
+        None => out.say("The two versions have the same meaning."),
         Some(first) => {
             let n = changes.len();
             let noun = if n == 1 { "change" } else { "changes" };
-            out.say(&format!("{n} {noun}; the next version is a {} one", first.impact.version_part()));
+            out.say(&format!("{n} {noun}: a {} version", first.impact.version_part()));
         }
     }
 }
 
-/// Where it stands: in the new version, or in the old one, where it is gone.
+/// Where the change is: in the new version or, if something was removed, in the old one.
 fn place(old: &Guide, new: &Guide, change: &Change) -> Option<String> {
     let shown = |guide: &Guide, span: Span| {
         let place = guide.source.place(span.start);

@@ -1,4 +1,4 @@
-//! `waystone explain`: the page of a finding, made from the same value as the rule.
+//! `waystone explain`: explains a finding, from the same data as the rule.
 
 use std::fmt::Write as _;
 
@@ -22,17 +22,18 @@ pub(crate) fn run(code: Option<&str>, out: &Out) -> Result<u8, Failure> {
             Ok(0)
         }
         None => {
-            let failure = Failure::usage(format!("there is no finding `{wanted}`"));
+            let failure = Failure::usage(format!("no finding `{wanted}`"));
             let codes: Vec<&str> = pages().map(|page| page.code).collect();
             Err(match nearest(&wanted, codes) {
-                Some(near) => failure.help(format!("did you mean `{near}`? `waystone explain` lists all")),
-                None => failure.help("`waystone explain` lists all"),
+                Some(near) => failure
+                    .help(format!("did you mean `{near}`? Run `waystone explain` to list all findings")),
+                None => failure.help("run `waystone explain` to list all findings"),
             })
         }
     }
 }
 
-/// Every finding: of guides, and of the settings of `waystone serve`.
+/// Every finding, on guides and on the settings of `waystone serve`.
 fn pages() -> impl Iterator<Item = &'static CodePage> {
     lint::pages().chain(hub::settings::pages())
 }
@@ -42,7 +43,7 @@ fn text(page: &CodePage, out: &Out) -> String {
     let mut text = format!("{} · {} · {}\n\n", head(page.code), page.name, page.severity);
     let _ = writeln!(text, "{}.\n", page.summary);
     let _ = writeln!(text, "{}\n  {}.\n", head("Why it matters"), capital(page.why));
-    let _ = writeln!(text, "{}\n  {}.", head("How to mend it"), capital(page.mend));
+    let _ = writeln!(text, "{}\n  {}.", head("How to fix it"), capital(page.mend));
     for (title, sample) in [("Instead of", page.bad), ("Write", page.good)] {
         if !sample.is_empty() {
             let _ = writeln!(text, "\n{}", head(title));
@@ -52,7 +53,7 @@ fn text(page: &CodePage, out: &Out) -> String {
         }
     }
     if page.severity == guide::Severity::Warning {
-        let _ = writeln!(text, "\n{}", head("Where it is right as it is"));
+        let _ = writeln!(text, "\n{}", head("If it is intentional"));
         let _ = writeln!(text, "    allow: [{{ code: {}, reason: … }}]", page.code);
     }
     text

@@ -1,6 +1,6 @@
-//! `waystone keys`: what a product's programs show the Hub.
+//! `waystone keys`: the API keys with which a product's programs authenticate to the Hub.
 //!
-//! **Invariant:** a key is shown once, when it is made, on standard output.
+//! **Invariant:** a key is shown once, on standard output, when it is created.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -73,7 +73,7 @@ async fn create(
         out.line(&format!("{:#}", shown(&key, Some(&token))));
         return Ok(());
     }
-    out.say(&format!("Made key {} of project {}. It is shown once:", key.id, project.name));
+    out.say(&format!("Created key {} of project {}. It is shown only once:", key.id, project.name));
     out.line(&out.ink(Ink::Strong, token.secret().expose()));
     Ok(())
 }
@@ -81,8 +81,8 @@ async fn create(
 async fn revoke(vault: &Vault, project: &Project, id: &str, json: bool, out: &Out) -> Result<(), Failure> {
     let done = vault.revoke_key(&project.id, id, By::new(ACTOR, Timestamp::now())).await;
     if !done.map_err(|error| Failure::environment(&error))? {
-        let message = format!("project {} has no key `{id}` that is not revoked", project.name);
-        return Err(Failure::usage(message).help("`waystone keys list` shows their ids"));
+        let message = format!("project {} has no active key `{id}`", project.name);
+        return Err(Failure::usage(message).help("`waystone keys list` lists the keys' ids"));
     }
     if json {
         out.line(&format!("{:#}", json!({ "id": id, "revoked": true })));
@@ -102,13 +102,13 @@ fn scopes(key: &ApiKey) -> Vec<&'static str> {
     key.scopes.iter().map(|scope| scope.as_str()).collect()
 }
 
-/// A name for a project or a key.
+/// The name of a project or key, if it is valid.
 pub(super) fn name(wanted: &str) -> Result<&str, Failure> {
     vault::display_name(wanted)
         .map_err(|error| Failure::usage(format!("a name {error}")).help("choose another name"))
 }
 
-/// A key as JSON, as the API shows it; the key itself only where it was just made.
+/// A key as JSON, in the form of the API. The secret key is included only when it was just created.
 pub(super) fn shown(key: &ApiKey, token: Option<&Token>) -> Value {
     let mut value = json!({
         "id": key.id,

@@ -1,4 +1,4 @@
-//! `waystone link`: an account is linked, led by its guide.
+//! `waystone link`: links an account by following its guide.
 
 use std::sync::Arc;
 
@@ -21,11 +21,11 @@ use crate::out::{Ink, Out};
 pub(crate) async fn run(common: &Common, args: &LinkArgs, out: &Out) -> Result<u8, Failure> {
     let guide = guides::guide(common, &args.provider, out)?;
     let method = guides::method(&guide, args.method.as_deref())?;
-    let silent = inputs::is_silent(&args.inputs);
+    let noninteractive = inputs::is_noninteractive(&args.inputs);
     let typed = inputs::values(&args.inputs, method)?;
-    let environment = environment(method, args.inputs.environment.as_deref(), silent)?;
+    let environment = environment(method, args.inputs.environment.as_deref(), noninteractive)?;
     let egress = network::egress(&args.network, out)?;
-    // A dry run keeps nothing, so it does not even make the folder.
+    // A dry run stores nothing, so it does not create the folder either.
     let vault = if args.dry_run && args.account.is_none() { None } else { Some(store::open(common).await?) };
     let relinked = match (&args.account, &vault) {
         (Some(id), Some(vault)) => Some(store::find(vault, id).await?),
@@ -42,7 +42,7 @@ pub(crate) async fn run(common: &Common, args: &LinkArgs, out: &Out) -> Result<u
         dry_run: args.dry_run,
         ask_elsewhere: args.ask_elsewhere,
         json: args.inputs.json,
-        silent,
+        noninteractive,
         fresh: args.fresh,
     };
     let code = task.link(&mut &egress, typed, out).await?;
@@ -52,26 +52,30 @@ pub(crate) async fn run(common: &Common, args: &LinkArgs, out: &Out) -> Result<u
     Ok(code)
 }
 
-/// Which environment is meant: the one named, or, where nobody can be asked, the first.
-fn environment(method: &Method, name: Option<&str>, silent: bool) -> Result<Option<guide::Key>, Failure> {
+/// The environment: the named one, or the first one if the command must not prompt.
+fn environment(
+    method: &Method,
+    name: Option<&str>,
+    noninteractive: bool,
+) -> Result<Option<guide::Key>, Failure> {
     match name {
         Some(name) => match method.environment(name) {
             Some(environment) => Ok(Some(environment.key.clone())),
             None => {
                 let keys = method.environments.iter().map(|one| one.key.as_str());
-                Err(Failure::usage(format!("there is no environment `{name}`"))
-                    .help(format!("there is {}", guide::listed(keys))))
+                Err(Failure::usage(format!("no environment `{name}`"))
+                    .help(format!("choose one of: {}", guide::listed(keys))))
             }
         },
-        // Where it shows in what is typed, nobody chooses it.
-        None if silent && !method.tells_environment() => {
+        // Nobody chooses the environment if the entered values determine it.
+        None if noninteractive && !method.tells_environment() => {
             Ok(method.environments.first().map(|one| one.key.clone()))
         }
         None => Ok(None),
     }
 }
 
-/// Linking an account, again or for the first time.
+/// An account to link, for the first time or again.
 pub(crate) struct Task<'a> {
     pub(crate) guide: &'a Arc<Guide>,
     pub(crate) method: &'a Method,
@@ -83,12 +87,12 @@ pub(crate) struct Task<'a> {
     pub(crate) dry_run: bool,
     pub(crate) ask_elsewhere: bool,
     pub(crate) json: bool,
-    pub(crate) silent: bool,
+    pub(crate) noninteractive: bool,
     pub(crate) fresh: bool,
 }
 
 impl Task<'_> {
-    /// Links the account; the number is the exit code.
+    /// Links the account and returns the exit code.
     pub(crate) async fn link(
         mut self,
         transport: &mut impl Transport,
@@ -99,9 +103,9 @@ impl Task<'_> {
             self.start.purpose = driver::purpose(account, self.other_allowed);
         }
         let mut flow = Flow::new(Arc::clone(self.guide), self.method.key.as_str(), self.start.clone())
-            .ok_or_else(|| Failure::usage("the guide has no such method"))?;
-        if self.silent {
-            return self.silently(flow, transport, &typed, out).await;
+            .ok_or_else(|| Failure::usage("the guide does not have this method"))?;
+        if self.noninteractive {
+            return self.link_noninteractively(flow, transport, &typed, out).await;
         }
         let drafts = self.vault.filter(|_| !self.dry_run).map(|vault| Drafts {
             vault,
@@ -119,7 +123,7 @@ impl Task<'_> {
         for problem in flow.prefill(&typed) {
             out.line(&format!("{} {}", out.ink(Ink::Bad, "✗"), problem.says));
         }
-        // With everything given there is nothing to be led through.
+        // If every value was given, there is nothing to ask for.
         if !typed.is_empty() && flow.is_complete() && !matches!(flow.stage(), Stage::Choose(_)) {
             flow.submit_all(&[]);
         }
@@ -127,7 +131,7 @@ impl Task<'_> {
             Ending::Proved(linked) => {
                 let Some(vault) = self.vault.filter(|_| !self.dry_run) else {
                     out.line(&format!(
-                        "{} It works. Nothing was kept, as you asked.",
+                        "{} It works. Nothing was stored, because this is a dry run.",
                         out.ink(Ink::Good, "✓")
                     ));
                     return Ok(0);
@@ -145,7 +149,7 @@ impl Task<'_> {
                 out.say("Stopped. No account was linked or changed.");
                 if drafts.is_some() {
                     out.say(
-                        "Your place is kept for a day, and what you typed, encrypted; the same command goes on from there.",
+                        "Your progress is saved, encrypted, for a day. Run the same command to continue.",
                     );
                 }
                 Ok(FOUND)
@@ -157,7 +161,7 @@ impl Task<'_> {
         Proved { linked, relinked: self.relinked.as_ref(), label: self.label, draft }
     }
 
-    /// The flow that was broken off before, if the person wants to go on with it.
+    /// The flow of the saved draft, if the person wants to continue it.
     async fn resumed(&self, drafts: &Drafts<'_>) -> Result<Option<Flow>, Failure> {
         let Some(draft) = drafts.load().await? else { return Ok(None) };
         if self.fresh {
@@ -172,7 +176,7 @@ impl Task<'_> {
             _ => format!("{} hours ago", minutes / 60),
         };
         match dialogue::confirm(&format!(
-            "You stopped linking {} {ago}. Go on from there?",
+            "You stopped linking {} {ago}. Continue from there?",
             self.guide.provider.name
         ))? {
             Some(true) => Ok(Flow::restore(Arc::clone(self.guide), &draft.snapshot).ok()),
@@ -188,8 +192,8 @@ impl Task<'_> {
         }
     }
 
-    /// Without anybody to ask.
-    async fn silently(
+    /// Links the account without prompts.
+    async fn link_noninteractively(
         &self,
         mut flow: Flow,
         transport: &mut impl Transport,
@@ -233,7 +237,7 @@ impl Task<'_> {
             }
             return Ok(if good { 0 } else { FOUND });
         }
-        // A client that cannot ask confirms: the guard against another account has passed by now.
+        // Nobody can be asked, so the account counts as confirmed. If it must be a certain account, that was checked.
         let linked = driver::confirm(&mut flow);
         let (Some(linked), Some(vault)) = (linked, self.vault) else { return Ok(FOUND) };
         let account = store::store(vault, self.proved(*linked, None)).await?;
@@ -247,7 +251,7 @@ impl Task<'_> {
         Ok(0)
     }
 
-    /// Something is missing or cannot be kept, and nobody can be asked.
+    /// Reports missing and invalid values, because nobody can be asked for them.
     fn incomplete(&self, flow: &Flow, problems: &[link::FieldProblem], out: &Out) -> Result<u8, Failure> {
         if self.json {
             out.line(&format!("{:#}", report::json(flow, None)));
@@ -262,8 +266,8 @@ impl Task<'_> {
                 if field.secret { format!("--set-file {name}=PATH") } else { format!("--set {name}=VALUE") };
             help.push(format!("{option} or {}", inputs::variable(name)));
         }
-        let message = format!("not everything that is needed was given\n{}", lines.join("\n"));
-        Err(Failure::usage(message).help(format!("give {}", help.join("; "))))
+        let message = format!("values are missing or not valid\n{}", lines.join("\n"));
+        Err(Failure::usage(message).help(format!("set {}", help.join("; "))))
     }
 }
 

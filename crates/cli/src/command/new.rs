@@ -1,6 +1,6 @@
-//! `waystone new`: a guide to begin with.
+//! `waystone new`: creates a starter guide.
 //!
-//! What is written passes `check` and `test` as it is; every line that is marked is told with its place, so that an
+//! The starter guide passes `check` and `test` unchanged. Every line with a mark is listed with its position, so that the
 //! author has a list to work through.
 
 mod parts;
@@ -18,13 +18,13 @@ use crate::out::{Ink, Out};
 
 use self::parts::{Parts, parts_of};
 
-/// Stands in the text where something is to be filled in.
+/// Marks what the author must fill in.
 const MARK: char = '←';
 
 pub(crate) fn run(common: &Common, args: &NewArgs, out: &Out) -> Result<u8, Failure> {
     let key = Key::parse(&args.key).ok_or_else(|| {
-        Failure::usage(format!("`{}` cannot be the key of a provider", args.key))
-            .help("use small letters, digits and hyphens, and begin with a letter: `acme-desk`")
+        Failure::usage(format!("`{}` cannot be a provider's key", args.key))
+            .help("use lowercase letters, digits and hyphens, starting with a letter, such as `acme-desk`")
     })?;
     let parent = args.out.clone().or_else(|| common.guides.clone()).unwrap_or_else(|| {
         let usual = PathBuf::from("guides");
@@ -33,17 +33,17 @@ pub(crate) fn run(common: &Common, args: &NewArgs, out: &Out) -> Result<u8, Fail
     let folder = parent.join(key.as_str());
     let file = folder.join(catalog::GUIDE_FILE);
     if file.exists() {
-        return Err(Failure::usage(format!("`{}` is there already", file.display()))
-            .help("choose another key, or move the file away"));
+        return Err(Failure::usage(format!("`{}` already exists", file.display()))
+            .help("choose another key, or move the file"));
     }
     let name = args.name.clone().unwrap_or_else(|| named(&key));
     if name.trim().is_empty() || name.contains(char::is_control) {
-        return Err(Failure::usage("--name is empty, or has characters that nobody sees")
-            .help("write the name as people read it: `--name 'Acme Desk'`"));
+        return Err(Failure::usage("--name must not be empty or contain control characters")
+            .help("for example: --name 'Acme Desk'"));
     }
     let text = guide(&key, &name, &parts_of(args.method), &schema(&parent)?);
     fs::create_dir_all(&folder)
-        .map_err(|error| Failure::io(format!("cannot make `{}`", folder.display()), &error))?;
+        .map_err(|error| Failure::io(format!("cannot create `{}`", folder.display()), &error))?;
     let mark = folder.join("icon.svg");
     if !mark.exists() {
         write(&mark, &icon(&name))?;
@@ -114,7 +114,7 @@ fn guide(key: &Key, name: &str, parts: &Parts, schema: &str) -> String {
     text
 }
 
-/// A text as YAML: in quotes, where it would be read as something else without.
+/// A string as a YAML scalar, quoted if necessary.
 fn scalar(text: &str) -> String {
     let is_plain = text.starts_with(|ch: char| ch.is_ascii_alphabetic())
         && text.chars().all(|ch| ch.is_alphanumeric() || " .&+-".contains(ch))
@@ -123,7 +123,7 @@ fn scalar(text: &str) -> String {
     if is_plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "''")) }
 }
 
-/// The name that a key suggests: `acme-desk` is `Acme Desk`.
+/// The name derived from a key: `acme-desk` becomes `Acme Desk`.
 fn named(key: &Key) -> String {
     let word = |word: &str| {
         let mut chars = word.chars();
@@ -132,7 +132,7 @@ fn named(key: &Key) -> String {
     key.as_str().split(['-', '_']).map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// Where the schema is from a guide's folder: that of the project, or a copy beside the folders of guides.
+/// The path of the JSON Schema from a guide's folder: the project's schema, or a copy next to the guide folders.
 fn schema(parent: &Path) -> Result<String, Failure> {
     const NAME: &str = "guide.schema.json";
     if parent.join("..").join("schemas").join(NAME).is_file() {
@@ -141,13 +141,13 @@ fn schema(parent: &Path) -> Result<String, Failure> {
     let copy = parent.join(NAME);
     if !copy.exists() {
         fs::create_dir_all(parent)
-            .map_err(|error| Failure::io(format!("cannot make `{}`", parent.display()), &error))?;
+            .map_err(|error| Failure::io(format!("cannot create `{}`", parent.display()), &error))?;
         write(&copy, &format!("{:#}\n", guide::guide_schema()))?;
     }
     Ok(format!("../{NAME}"))
 }
 
-/// A mark that belongs to nobody: the first letter of the name.
+/// A placeholder icon with the first letter of the name.
 fn icon(name: &str) -> String {
     let letter = name.chars().find(char::is_ascii_alphanumeric).unwrap_or('W').to_ascii_uppercase();
     format!(
@@ -159,7 +159,7 @@ fn icon(name: &str) -> String {
     )
 }
 
-/// Writes a file that is not there yet.
+/// Writes a new file. An existing file is an error.
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
     let made = OpenOptions::new().write(true).create_new(true).open(path);
     made.and_then(|mut file| file.write_all(text.as_bytes()))

@@ -1,4 +1,4 @@
-//! The project that a command is about.
+//! Finding the project that a command is about.
 
 use vault::{Project, Vault};
 
@@ -8,7 +8,7 @@ pub(super) async fn all(vault: &Vault) -> Result<Vec<Project>, Failure> {
     vault.projects().await.map_err(|error| Failure::environment(&error))
 }
 
-/// The project that is meant.
+/// The project with this id or name, or the only project if none is given.
 pub(super) async fn find(vault: &Vault, wanted: Option<&str>) -> Result<Project, Failure> {
     let projects = all(vault).await?;
     let known = guide::listed(projects.iter().map(|project| project.name.as_str()));
@@ -19,20 +19,20 @@ pub(super) async fn find(vault: &Vault, wanted: Option<&str>) -> Result<Project,
             match (found.next(), found.next()) {
                 (Some(project), None) => return Ok(project.clone()),
                 (Some(_), Some(_)) => (
-                    format!("several projects are called `{wanted}`"),
-                    "name one by its id, as `waystone projects list` shows it".to_owned(),
+                    format!("several projects are named `{wanted}`"),
+                    "use its id, as shown by `waystone projects list`".to_owned(),
                 ),
-                (None, _) => (format!("there is no project `{wanted}`"), format!("there is {known}")),
+                (None, _) => (format!("no project `{wanted}`"), format!("choose one of: {known}")),
             }
         }
         None => match projects.as_slice() {
             [only] => return Ok(only.clone()),
             [] => (
-                "there is no project yet".to_owned(),
-                "make one with `waystone projects create NAME`; `waystone serve` makes one at its first start"
+                "there are no projects yet".to_owned(),
+                "create one with `waystone projects create NAME`, or start `waystone serve`, which creates one"
                     .to_owned(),
             ),
-            _ => ("there are several projects".to_owned(), format!("name one with --project: {known}")),
+            _ => ("there are several projects".to_owned(), format!("choose one with --project: {known}")),
         },
     };
     Err(Failure::usage(message).help(help))

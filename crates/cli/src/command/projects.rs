@@ -1,4 +1,4 @@
-//! `waystone projects`: what keys, configurations and accounts belong to.
+//! `waystone projects`: the projects that own API keys, connector profiles and accounts.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -40,8 +40,8 @@ async fn list(vault: &Vault, json: bool, out: &Out) -> Result<(), Failure> {
 async fn create(vault: &Vault, name: &str, json: bool, out: &Out) -> Result<(), Failure> {
     let name = keys::name(name)?;
     if all(vault).await?.iter().any(|project| project.name == name) {
-        return Err(Failure::usage(format!("there is a project `{name}` already"))
-            .help("choose another name, or make a key for it with `waystone keys create`"));
+        return Err(Failure::usage(format!("the project `{name}` already exists"))
+            .help("choose another name, or create a key for it with `waystone keys create`"));
     }
     let project = vault.add_project(name, By::new(ACTOR, Timestamp::now())).await;
     let project = project.map_err(|error| Failure::environment(&error))?;
@@ -54,8 +54,11 @@ async fn create(vault: &Vault, name: &str, json: bool, out: &Out) -> Result<(), 
         out.line(&format!("{value:#}"));
         return Ok(());
     }
-    out.line(&format!("{} Made project {} ({}).", out.ink(Ink::Good, "✓"), project.name, project.id));
-    out.line(&format!("Its first API key, shown once: {}", out.ink(Ink::Strong, token.secret().expose())));
+    out.line(&format!("{} Created project {} ({}).", out.ink(Ink::Good, "✓"), project.name, project.id));
+    out.line(&format!(
+        "Its first API key, shown only once: {}",
+        out.ink(Ink::Strong, token.secret().expose())
+    ));
     Ok(())
 }
 

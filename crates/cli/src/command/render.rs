@@ -1,4 +1,4 @@
-//! `waystone render`: one guide to one output, or all of them into a folder.
+//! `waystone render`: renders one guide, or all guides into a folder.
 
 mod all;
 mod writer;
@@ -44,8 +44,8 @@ pub(crate) fn run(common: &Common, args: &RenderArgs, out: &Out) -> Result<u8, F
     let guide = guides::guide(common, name, out)?;
     let method = guides::method(&guide, args.method.as_deref())?;
     if !writer.has_page(method) {
-        let message = format!("{} with {} has no guide for admins", guide.provider.name, method.label);
-        return Err(Failure::usage(message).help("leave out --audience setup"));
+        let message = format!("{} with {} has no setup guide for admins", guide.provider.name, method.label);
+        return Err(Failure::usage(message).help("remove --audience setup"));
     }
     let text = writer.page(&guide, method);
     match &args.out {

@@ -1,7 +1,7 @@
-//! `waystone test`: the scenarios of guides, through the real flow and the real way out.
+//! `waystone test`: runs guides' scenarios through the real flow and real network code.
 //!
-//! The provider is the simulator, on loopback. A turn that fails before a provider could answer is made to fail
-//! for real: a name that does not resolve, a port that nobody listens at, a port that speaks no TLS.
+//! The provider is the simulator, on loopback. A turn in which the provider cannot be reached fails for real: a host name
+//! that does not resolve, a port that nothing listens on, or a port that does not speak TLS.
 
 mod route;
 
@@ -28,7 +28,7 @@ pub(crate) async fn run(common: &Common, args: &TestArgs, out: &Out) -> Result<u
             return Err(Failure {
                 code: FOUND,
                 message: format!("`{name}` has errors"),
-                help: Some(format!("mend what `waystone check {name}` says")),
+                help: Some(format!("fix what `waystone check {name}` reports")),
             });
         };
         let guide = Arc::new(guide);
@@ -37,13 +37,13 @@ pub(crate) async fn run(common: &Common, args: &TestArgs, out: &Out) -> Result<u
                 out.line(&out.ink(Ink::Strong, &format!("{} · {}", guide.provider.name, method.label)));
             }
             tally.examples += examples(method);
-            // All of a method at once, for many of them wait; told in order.
+            // A method's scenarios run concurrently, because many of them wait, and are reported in order.
             let plays = (0..method.scenarios.len()).map(|n| tokio::spawn(play(Arc::clone(&guide), at, n)));
             let plays: Vec<_> = plays.collect();
             for (scenario, play) in method.scenarios.iter().zip(plays) {
                 let problems = play.await.expect("a scenario does not panic")?;
                 if !args.json {
-                    tell(&guide, scenario, &problems, out);
+                    report(&guide, scenario, &problems, out);
                 }
                 tally.add(json!({
                     "guide": name, "method": method.key, "scenario": scenario.name,
@@ -68,13 +68,13 @@ pub(crate) async fn run(common: &Common, args: &TestArgs, out: &Out) -> Result<u
     Ok(if tally.failed == 0 { 0 } else { FOUND })
 }
 
-/// How all of it went.
+/// The results of a run.
 #[derive(Default)]
 struct Tally {
     passed: usize,
-    /// Scenarios that failed, and outcomes that none reaches.
+    /// Failed scenarios, plus outcome rules that no scenario reaches.
     failed: usize,
-    /// Examples of fields that hold.
+    /// Field examples that hold.
     examples: usize,
     scenarios: Vec<Value>,
     unreached: Vec<Value>,
@@ -104,14 +104,14 @@ impl Tally {
     }
 }
 
-/// How many examples the fields of a method have. Reading ran them: a guide of which one does not hold has an error.
+/// The number of examples in a method's fields. They were run when the guide was read, which fails if one does not hold.
 fn examples(method: &Method) -> usize {
     let computed = method.derived.iter().map(|one| &one.field);
     method.fields.iter().chain(computed).map(|field| field.examples.len()).sum()
 }
 
-/// Says how a scenario went.
-fn tell(guide: &Guide, scenario: &Scenario, problems: &[String], out: &Out) {
+/// Reports a scenario's result.
+fn report(guide: &Guide, scenario: &Scenario, problems: &[String], out: &Out) {
     let mark = if problems.is_empty() { out.ink(Ink::Good, "✓") } else { out.ink(Ink::Bad, "✗") };
     let outcome = out.ink(Ink::Dim, scenario.then.outcome.as_str());
     out.line(&format!("  {mark} {}  {outcome}", scenario.name));
@@ -124,7 +124,7 @@ fn tell(guide: &Guide, scenario: &Scenario, problems: &[String], out: &Out) {
     }
 }
 
-/// The outcome rules that no scenario names in what it concludes.
+/// The outcome rules that no scenario expects.
 fn unreached(method: &Method) -> Vec<String> {
     method
         .all_outcomes()
@@ -138,7 +138,7 @@ fn unreached(method: &Method) -> Vec<String> {
         .collect()
 }
 
-/// Plays one scenario of a method, each by its number, and says what did not come out as it should.
+/// Plays a scenario and returns how its result differs from what it expects. Method and scenario are given by index.
 async fn play(guide: Arc<Guide>, method: usize, scenario: usize) -> Result<Vec<String>, Failure> {
     let method = &guide.methods[method];
     let scenario = &method.scenarios[scenario];
@@ -162,13 +162,13 @@ async fn play(guide: Arc<Guide>, method: usize, scenario: usize) -> Result<Vec<S
         ..Start::default()
     };
     let Some(mut flow) = Flow::new(Arc::clone(&guide), method.key.as_str(), start) else {
-        return Ok(vec!["the flow cannot begin".to_owned()]);
+        return Ok(vec!["the flow cannot start".to_owned()]);
     };
     let mut route = Route::new(method, scenario).await?;
     let typed: Vec<_> =
         scenario.given.iter().map(|(key, value)| (key.clone(), Secret::from(value.as_str()))).collect();
     flow.submit_all(&typed);
-    let stopped = || Failure { code: FOUND, message: "stopped".to_owned(), help: None };
+    let stopped = || Failure { code: FOUND, message: "interrupted".to_owned(), help: None };
     run::run(&mut flow, &mut route, |_| {}).await.map_err(|_| stopped())?;
     if scenario.agrees {
         flow.ask_elsewhere();
@@ -178,7 +178,7 @@ async fn play(guide: Arc<Guide>, method: usize, scenario: usize) -> Result<Vec<S
     let (asked, turns) = (route.asked(), scenario.talk.len());
     if asked != turns {
         let were = if asked == 1 { "1 request was".to_owned() } else { format!("{asked} requests were") };
-        problems.push(format!("{were} made, and the scenario has {turns}"));
+        problems.push(format!("{were} sent, but the scenario has {turns}"));
     }
     Ok(problems)
 }
@@ -230,21 +230,21 @@ fn compare(flow: &Flow, scenario: &Scenario) -> Vec<String> {
             differs("environment", then.environment.as_ref().map(key), belongs_to);
             if outcome != Some(verdict.outcome.as_str()) {
                 let cause = verdict.rule.as_ref().map_or_else(
-                    || "no rule fits the answer, and it is not what the check expects".to_owned(),
-                    |rule| format!("the rule `{rule}` fits the answer"),
+                    || "no rule matches the response, and it is not what the check expects".to_owned(),
+                    |rule| format!("the rule `{rule}` matches the response"),
                 );
                 problems.push(format!("why: {cause}"));
-                // Where nothing was sent, or nothing came, this says so.
+                // The quotation also says if nothing was sent or received.
                 if let Some(answer) = verdict.quote.as_ref().and_then(|quote| quote.lines().next()) {
-                    problems.push(format!("answer: {answer}"));
+                    problems.push(format!("response: {answer}"));
                 }
             }
         }
         Stage::Step(view) => {
             let says = view.problems.iter().map(|problem| &*problem.says).collect::<Vec<_>>().join("; ");
-            problems.push(format!("nothing was asked, for what is given cannot be kept: {says}"));
+            problems.push(format!("no request was sent, because the given values are not valid: {says}"));
         }
-        _ => problems.push("the flow did not come to an end".to_owned()),
+        _ => problems.push("the flow did not finish".to_owned()),
     }
     problems
 }

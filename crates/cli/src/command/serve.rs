@@ -1,4 +1,4 @@
-//! `waystone serve`: the Hub.
+//! `waystone serve`: runs the Hub.
 
 mod check;
 
@@ -12,7 +12,7 @@ use crate::findings;
 use crate::hub_settings::{sources, usable};
 use crate::out::{Ink, Out};
 
-/// Serves; the number is the exit code.
+/// Runs the Hub and returns the exit code.
 pub(crate) fn run(common: &Common, args: &ServeArgs, out: &Out) -> Result<u8, Failure> {
     let outcome = hub::settings::read(&sources(common, args.config.as_deref(), &args.flags)?);
     if args.check {
@@ -24,7 +24,7 @@ pub(crate) fn run(common: &Common, args: &ServeArgs, out: &Out) -> Result<u8, Fa
         .build()
         .map_err(|error| Failure::io("cannot start", &error))?;
     let ended = runtime.block_on(serve(settings, |started| say(&started, args.json, out)));
-    // What is still under way was told to end, and given its time.
+    // Tasks that still run were asked to stop and have had their time.
     runtime.shutdown_background();
     match ended {
         Ok(Ended::Whole) => Ok(0),
@@ -33,7 +33,7 @@ pub(crate) fn run(common: &Common, args: &ServeArgs, out: &Out) -> Result<u8, Fa
     }
 }
 
-/// Where to go, what was made, and what is out of the ordinary.
+/// Reports the Hub's addresses, what was created, and everything unusual.
 fn say(started: &Started, json: bool, out: &Out) {
     let api_key = started.api_key.as_ref().map(secret::Secret::expose);
     if json {
@@ -50,15 +50,15 @@ fn say(started: &Started, json: bool, out: &Out) {
         out.line(&line.to_string());
         return;
     }
-    // To standard output, all of it: the other stream is the log's, whose lines may be JSON.
+    // All of it goes to standard output, because standard error is the log's, whose lines may be JSON.
     for made in started.made.iter().filter(|_| !out.quiet) {
-        out.line(&format!("made {made}"));
+        out.line(&format!("created {made}"));
     }
     for note in started.notes.iter().filter(|_| !out.quiet) {
         out.line(&format!("note: {note}"));
     }
     if let Some(key) = api_key {
-        out.line(&format!("The first API key, shown once: {}", out.ink(Ink::Strong, key)));
+        out.line(&format!("The first API key, shown only once: {}", out.ink(Ink::Strong, key)));
         let try_it = format!("curl -u {key}: {}connectors/meta", started.url);
         out.line(&format!("Try it: {}", out.ink(Ink::Dim, &try_it)));
     }

@@ -1,4 +1,4 @@
-//! `waystone simulate`: the provider, as the scenarios of its guide say.
+//! `waystone simulate`: simulates the provider, answering as the guide's scenarios do.
 
 use simulator::{Script, Simulator};
 
@@ -12,9 +12,9 @@ pub(crate) async fn run(common: &Common, args: &SimulateArgs, out: &Out) -> Resu
     let method = guides::method(&guide, args.method.as_deref())?;
     let mut simulator = Simulator::start(Script::new(method), args.port)
         .await
-        .map_err(|error| Failure::io(format!("cannot listen at 127.0.0.1:{}", args.port), &error))?;
+        .map_err(|error| Failure::io(format!("cannot listen on 127.0.0.1:{}", args.port), &error))?;
     let origin = format!("http://{}", simulator.address());
-    out.line(&format!("{} listens at {origin}", guide.provider.name));
+    out.line(&format!("{} listens on {origin}", guide.provider.name));
     let upstreams: String =
         method.hosts.iter().map(|pattern| format!(" --upstream '{pattern}={origin}'")).collect();
     let from = guides::flag(common);
@@ -30,7 +30,7 @@ pub(crate) async fn run(common: &Common, args: &SimulateArgs, out: &Out) -> Resu
         ));
         out.line(&format!("    {environment}{}", given.join(" ")));
     }
-    out.line("\nCtrl-C ends it.\n");
+    out.line("\nPress Ctrl-C to stop.\n");
     let mut lines = simulator.lines();
     loop {
         let line = async {

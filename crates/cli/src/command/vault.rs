@@ -1,6 +1,6 @@
-//! `waystone vault`: the Hub's vault, while the Hub runs or not.
+//! `waystone vault`: manages the Hub's vault, whether or not the Hub runs.
 //!
-//! **Invariant:** nothing that is under seal is shown; a vault is never made by looking for one.
+//! **Invariant:** nothing encrypted is shown, and no command creates a vault.
 
 mod proof;
 mod rotate;
@@ -47,9 +47,9 @@ async fn backup(
         return Ok(0);
     }
     let tick = out.ink(Ink::Good, "✓");
-    out.line(&format!("{tick} Copied the vault to {}: {}.", file.display(), summary(&proof)));
+    out.line(&format!("{tick} Backed up the vault to {}: {}.", file.display(), summary(&proof)));
     out.say(&format!(
-        "It is sealed under key {}, which is not in it: keep a copy of that key elsewhere.",
+        "It is encrypted with key {}, which it does not contain. Keep a copy of that key elsewhere.",
         proof.key
     ));
     Ok(0)
@@ -69,9 +69,9 @@ async fn restore(common: &Common, file: &Path, store: &StoreArgs, out: &Out) -> 
         return Ok(0);
     }
     let tick = out.ink(Ink::Good, "✓");
-    out.line(&format!("{tick} Put {} in the vault's place: {}.", file.display(), summary(&restored.proof)));
+    out.line(&format!("{tick} Restored {}: {}.", file.display(), summary(&restored.proof)));
     if let Some(kept) = kept {
-        out.say(&format!("What was there is kept at {kept}."));
+        out.say(&format!("The replaced vault is kept at {kept}."));
     }
     Ok(0)
 }
@@ -85,24 +85,26 @@ async fn check(common: &Common, store: &StoreArgs, out: &Out) -> Result<u8, Fail
         out.line(&format!("{:#}", as_json(&proof)));
     } else {
         let tick = out.ink(Ink::Good, "✓");
-        out.line(&format!("{tick} Everything opens with key {}: {}.", proof.key, summary(&proof)));
+        out.line(&format!("{tick} Everything can be decrypted with key {}: {}.", proof.key, summary(&proof)));
     }
     Ok(0)
 }
 
-/// A server's own tools know best how to copy it; what to run is said.
+/// Refuses databases on a server, and says which of the server's own tools to run instead.
 fn on_no_server(settings: &Settings, program: &str, file: &str) -> Result<(), Failure> {
     let Some(url) = &settings.database.value else { return Ok(()) };
     let url = vault::without_password(url).unwrap_or_else(|| "URL".to_owned());
     let help = format!(
-        "run: {program} --dbname '{}' {file} (the password comes from PGPASSWORD or ~/.pgpass); then `waystone vault check`",
+        "run `{program} --dbname '{}' {file}` (it takes the password from PGPASSWORD or ~/.pgpass), then `waystone vault check`",
         url.replace('\'', "%27")
     );
-    Err(Failure::usage("the database is on a PostgreSQL server, which has its own tools for copies")
-        .help(help))
+    Err(Failure::usage(
+        "the vault is in a PostgreSQL database, which must be backed up with PostgreSQL's own tools",
+    )
+    .help(help))
 }
 
-/// A path as a shell takes it.
+/// A path quoted for a shell.
 fn quoted(path: &Path) -> String {
     format!("'{}'", path.display().to_string().replace('\'', "'\\''"))
 }
@@ -111,9 +113,9 @@ fn failure(error: &BackupError) -> Failure {
     let failure = Failure::environment(error);
     match error {
         BackupError::Exists { .. } => failure.help("choose another name, or add --force"),
-        BackupError::InUse { .. } => failure.help("stop the Hub, and whatever else uses the vault"),
+        BackupError::InUse { .. } => failure.help("stop the Hub and every other program that uses the vault"),
         BackupError::NotAVault { .. } | BackupError::Empty { .. } => {
-            failure.help("name a file that `waystone vault backup` made; nothing was changed")
+            failure.help("pass a file created by `waystone vault backup`. Nothing was changed")
         }
         _ => failure,
     }

@@ -1,9 +1,9 @@
-//! Findings as annotations of GitHub Actions
+//! Findings as GitHub Actions annotations
 //! ([workflow commands](https://docs.github.com/actions/reference/workflow-commands-for-github-actions)).
 
 use guide::{Finding, Source};
 
-/// One finding, as a line.
+/// Formats a finding as one line.
 pub(super) fn line(source: &Source, finding: &Finding) -> String {
     let (start, end) = (source.place(finding.span.start), source.place(finding.span.end));
     let help = finding.mend.as_deref().unwrap_or(finding.code.mend);

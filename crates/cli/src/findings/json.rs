@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::piece::{Count, Piece};
 
-/// All of it.
+/// The whole document.
 pub(super) fn document(files: usize, pieces: &[Piece]) -> String {
     let mut count = Count::default();
     for piece in pieces {
@@ -19,7 +19,7 @@ pub(super) fn document(files: usize, pieces: &[Piece]) -> String {
     format!("{document:#}\n")
 }
 
-/// One finding.
+/// Formats a finding.
 pub(crate) fn finding(source: &Source, finding: &Finding) -> Value {
     let (start, end) = (source.place(finding.span.start), source.place(finding.span.end));
     json!({
@@ -46,7 +46,7 @@ pub(super) fn grade(file: &str, key: &str, report: &lint::Report) -> Value {
         .missing
         .iter()
         .map(|missing| {
-            json!({ "criterion": missing.criterion.key, "asks": missing.criterion.asks, "lacks": missing.lacks })
+            json!({ "criterion": missing.criterion.key, "asks": missing.criterion.requirement, "lacks": missing.shortfall })
         })
         .collect();
     json!({

@@ -1,11 +1,11 @@
-//! What was found in one file, counted and in the form of one format.
+//! The findings of one file, counted and formatted.
 
 use std::ops::{AddAssign, SubAssign};
 
 use guide::{CodePage, Finding, Severity};
 use serde_json::Value;
 
-/// How many of each there are.
+/// The number of errors and warnings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Count {
     pub(crate) errors: usize,
@@ -39,14 +39,14 @@ impl SubAssign for Count {
     }
 }
 
-/// What there is to say about one file, in one of the formats; the file itself is not needed any more.
+/// The formatted findings of one file. The file itself can be dropped.
 pub(crate) struct Piece {
     pub(crate) count: Count,
     /// The guide's key and grade.
     pub(crate) grade: Option<(String, lint::Report)>,
-    /// Text, for the formats that are a line after the other.
+    /// The text, for formats that are written file by file.
     pub(crate) text: String,
-    /// Data, for the formats that are one document.
+    /// The findings as data, for formats that are a single document.
     pub(super) values: Vec<Value>,
     pub(super) graded: Option<Value>,
     pub(super) rules: Vec<&'static CodePage>,

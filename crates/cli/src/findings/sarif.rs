@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::piece::Piece;
 
-/// All of it.
+/// The whole document.
 pub(super) fn document(pieces: &[Piece]) -> String {
     let mut rules: Vec<&'static CodePage> =
         pieces.iter().flat_map(|piece| piece.rules.iter().copied()).collect();
@@ -44,7 +44,7 @@ pub(super) fn document(pieces: &[Piece]) -> String {
     format!("{document:#}\n")
 }
 
-/// One finding; the index of its rule is known when all are there.
+/// Formats a finding. The index of its rule is set when all findings are known.
 pub(super) fn result(source: &Source, finding: &Finding) -> Value {
     let (start, end) = (source.place(finding.span.start), source.place(finding.span.end));
     json!({

@@ -1,16 +1,17 @@
-//! A finding for people: code, place, excerpt with carets, why, and what to do.
+//! A finding for people: its code, its position, an excerpt with carets, the reason and the fix.
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};
 use guide::{Finding, Severity, Source, Span};
 
-/// Excerpts longer than this are cut, so that a file on one line stays readable.
+/// The width of excerpts, in columns. Longer lines are cut.
 const WIDTH: usize = 120;
 
-/// A line of more bytes than this is no excerpt anybody could read, and takes long to lay out: only its place is told.
+/// The longest line, in bytes, that is shown in an excerpt. For longer lines, which are unreadable and slow to lay out, only
+/// the position is shown.
 const LONGEST_LINE: usize = 4000;
 
-/// One finding, with an empty line after it.
+/// Formats a finding, followed by an empty line.
 pub(crate) fn text(source: &Source, finding: &Finding, color: bool) -> String {
     let level = match finding.severity() {
         Severity::Error => Level::ERROR,
@@ -30,7 +31,7 @@ pub(crate) fn text(source: &Source, finding: &Finding, color: bool) -> String {
     out
 }
 
-/// The lines that it is about, with carets; or the place alone.
+/// The finding's lines with carets, or only its position.
 fn excerpt<'a>(source: &'a Source, finding: &'a Finding) -> Element<'a> {
     let spans = finding.also.iter().map(|(span, _)| *span).chain([finding.span]);
     if spans.into_iter().any(|span| line_length(source, span) > LONGEST_LINE) {
@@ -38,27 +39,27 @@ fn excerpt<'a>(source: &'a Source, finding: &'a Finding) -> Element<'a> {
         return Origin::path(source.name.as_str()).line(place.line).char_column(place.column).into();
     }
     let mut snippet = Snippet::source(source.text.as_str()).path(source.name.as_str()).fold(true);
-    let mut primary = AnnotationKind::Primary.span(sound(source, finding.span));
+    let mut primary = AnnotationKind::Primary.span(clamped(source, finding.span));
     if !finding.label.is_empty() {
         primary = primary.label(finding.label.as_str());
     }
     snippet = snippet.annotation(primary);
     for (span, label) in &finding.also {
         snippet =
-            snippet.annotation(AnnotationKind::Context.span(sound(source, *span)).label(label.as_str()));
+            snippet.annotation(AnnotationKind::Context.span(clamped(source, *span)).label(label.as_str()));
     }
     snippet.into()
 }
 
-/// How long the line is on which a span begins.
+/// The length, in bytes, of the line where a span starts.
 fn line_length(source: &Source, span: Span) -> usize {
-    let at = sound(source, span).start;
+    let at = clamped(source, span).start;
     let before = source.text[..at].rfind('\n').map_or(at, |end| at - end - 1);
     before + source.text[at..].find('\n').unwrap_or(source.text.len() - at)
 }
 
-/// A span within the text, so that a file that is empty or cut can be shown as well.
-fn sound(source: &Source, span: Span) -> std::ops::Range<usize> {
+/// Clamps a span to the text, which may be empty or cut off.
+fn clamped(source: &Source, span: Span) -> std::ops::Range<usize> {
     let end = source.text.len();
     let start = source.text.floor_char_boundary(span.start.min(end));
     start..source.text.ceil_char_boundary(span.end.clamp(start, end))

@@ -1,4 +1,5 @@
-//! The flow with a person at a terminal: the guide step by step, each field where the guide collects it.
+//! The dialogue with a person at a terminal: it shows the guide step by step and asks for each field at the step that
+//! collects it.
 
 mod prompt;
 mod recovery;
@@ -19,7 +20,7 @@ use self::prompt::Prompted;
 pub(crate) use self::screen::Screen;
 pub(crate) use self::text::bullet;
 
-/// Yes or no; nothing, if the person stopped.
+/// Asks a yes-or-no question. `None` if the person stopped.
 pub(crate) fn confirm(question: &str) -> Result<Option<bool>, Failure> {
     Ok(match prompt::yes(question)? {
         Prompted::Value(yes) => Some(yes),
@@ -28,15 +29,15 @@ pub(crate) fn confirm(question: &str) -> Result<Option<bool>, Failure> {
     })
 }
 
-/// How a talk ended.
+/// How a dialogue ended.
 pub(crate) enum Ending {
-    /// The account is to be kept.
+    /// The person confirmed an account, which is to be stored.
     Proved(Box<Linked>),
     /// The person stopped.
     Stopped,
 }
 
-/// Leads a person through the flow.
+/// Leads a person through a flow.
 pub(crate) async fn run(
     flow: &mut Flow,
     transport: &mut impl Transport,
@@ -62,7 +63,7 @@ pub(crate) async fn run(
                     out.line(&format!("{} {}", out.ink(Ink::Bad, "✗"), problem.says));
                     match recovery::other_environment(flow, problem)? {
                         Prompted::Value(key) => {
-                            // What was typed was right, for the environment that is linked now.
+                            // The values were right for the environment that is linked now.
                             flow.choose_environment(key.as_str());
                             flow.submit(&last_typed);
                             screen.kept(flow, &fields, None);
@@ -72,7 +73,7 @@ pub(crate) async fn run(
                         Prompted::Stop => return Ok(Ending::Stopped),
                     }
                 }
-                // After a problem only the fields that have one are asked again.
+                // After a problem, only the fields that have one are asked for again.
                 let is_asked =
                     |key: &Key| problems.is_empty() || problems.iter().any(|problem| problem.field == *key);
                 let mut typed: Vec<(Key, Secret)> = Vec::new();

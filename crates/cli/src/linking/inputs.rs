@@ -1,4 +1,4 @@
-//! Values that are given and not asked for: arguments, files, the environment, standard input.
+//! Field values from arguments, files, environment variables and standard input.
 
 use std::env;
 use std::fs;
@@ -10,20 +10,20 @@ use secret::Secret;
 use crate::args::InputArgs;
 use crate::failure::Failure;
 
-/// A value that is longer is none: what was cut would be kept as if it were whole.
+/// The largest value, in bytes. A larger one is refused, because a truncated value would be stored as if it were whole.
 const MOST: u64 = 1 << 20;
 
-/// The environment variable that holds a field's value.
+/// The environment variable that sets a field's value.
 pub(crate) fn variable(field: &str) -> String {
     format!("WAYSTONE_FIELD_{}", field.to_uppercase().replace('-', "_"))
 }
 
-/// Whether nobody can be asked.
-pub(crate) fn is_silent(args: &InputArgs) -> bool {
+/// Whether the command must not prompt.
+pub(crate) fn is_noninteractive(args: &InputArgs) -> bool {
     args.no_input || args.json || !io::stdin().is_terminal() || !io::stdout().is_terminal()
 }
 
-/// Every value that is given, by field. An argument counts more than the environment.
+/// The given values by field. Arguments take precedence over environment variables.
 pub(crate) fn values(args: &InputArgs, method: &Method) -> Result<Vec<(Key, Secret)>, Failure> {
     let mut values: Vec<(Key, Secret)> = Vec::new();
     for field in &method.fields {
@@ -40,10 +40,10 @@ pub(crate) fn values(args: &InputArgs, method: &Method) -> Result<Vec<(Key, Secr
         let field = field(method, name)?;
         if field.secret {
             let message = format!(
-                "--set cannot be used for `{name}`: it is a secret, and a command line can be seen by others"
+                "--set cannot be used for `{name}`: it is a secret, and other users can see a command line"
             );
             let help = format!(
-                "use --set-file {name}=PATH, --set-file {name}=- for standard input, or the variable {}",
+                "use --set-file {name}=PATH, --set-file {name}=- for standard input, or the environment variable {}",
                 variable(name)
             );
             return Err(Failure::usage(message).help(help));
@@ -56,7 +56,7 @@ pub(crate) fn values(args: &InputArgs, method: &Method) -> Result<Vec<(Key, Secr
         let field = field(method, name)?;
         let value = if path == "-" {
             if std::mem::replace(&mut stdin_taken, true) {
-                return Err(Failure::usage("standard input can hold one value only"));
+                return Err(Failure::usage("only one field can be read from standard input"));
             }
             read(io::stdin().lock()).map_err(|error| Failure::io("cannot read standard input", &error))?
         } else {
@@ -67,7 +67,7 @@ pub(crate) fn values(args: &InputArgs, method: &Method) -> Result<Vec<(Key, Secr
     Ok(values)
 }
 
-/// The value that a file holds.
+/// Reads a value from a file.
 pub(crate) fn file(path: &str) -> Result<Secret, Failure> {
     let fail = |error: io::Error| Failure::io(format!("cannot read `{path}`"), &error);
     read(fs::File::open(path).map_err(fail)?).map_err(fail)
@@ -77,26 +77,26 @@ fn read(from: impl io::Read) -> io::Result<Secret> {
     let mut text = String::new();
     from.take(MOST + 1).read_to_string(&mut text)?;
     if text.len() as u64 > MOST {
-        return Err(io::Error::other("it is larger than 1 MiB, as no value is"));
+        return Err(io::Error::other("the value is larger than 1 MiB"));
     }
-    // An editor ends a file with a line break; it is not part of the value.
+    // Editors end a file with a line break, which is not part of the value.
     let end = text.trim_end_matches(['\r', '\n']).len();
     text.truncate(end);
     Ok(Secret::new(text))
 }
 
 fn pair<'t>(text: &'t str, option: &str, form: &str) -> Result<(&'t str, &'t str), Failure> {
-    // The text is not repeated: it may hold what it should not.
-    text.split_once('=').ok_or_else(|| Failure::usage(format!("{option} wants {form}")))
+    // The message does not quote the argument, which may contain a secret.
+    text.split_once('=').ok_or_else(|| Failure::usage(format!("{option} must have the form {form}")))
 }
 
 fn field<'m>(method: &'m Method, name: &str) -> Result<&'m guide::Field, Failure> {
     method.field(name).ok_or_else(|| {
         let keys = || method.fields.iter().map(|field| field.key.as_str());
-        let failure = Failure::usage(format!("there is no field `{name}`"));
+        let failure = Failure::usage(format!("no field `{name}`"));
         match guide::nearest(name, keys()) {
             Some(near) => failure.help(format!("did you mean `{near}`?")),
-            None => failure.help(format!("there is {}", listed(keys()))),
+            None => failure.help(format!("choose one of: {}", listed(keys()))),
         }
     })
 }

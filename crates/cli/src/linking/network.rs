@@ -1,4 +1,4 @@
-//! The way out, as the operator set it up.
+//! The network access that the arguments and environment variables configure.
 
 use std::env;
 use std::fs;
@@ -9,13 +9,13 @@ use crate::args::NetworkArgs;
 use crate::failure::Failure;
 use crate::out::Out;
 
-/// The way out for these settings; says what is out of the ordinary.
+/// Opens network access with these options, and reports every exemption from the usual rules.
 pub(crate) fn egress(args: &NetworkArgs, out: &Out) -> Result<Egress, Failure> {
     let mut policy = Policy::default();
     for text in &args.upstream {
         let upstream = text.parse().map_err(|error| {
             Failure::usage(format!("--upstream `{text}`: {error}"))
-                .help("write --upstream '**.example.com=http://127.0.0.1:9100'")
+                .help("for example: --upstream '**.example.com=http://127.0.0.1:9100'")
         })?;
         policy.upstreams.push(upstream);
     }

@@ -1,4 +1,4 @@
-//! How an attempt ended, as text and as data.
+//! The result of linking, as text and as JSON.
 
 use link::{CheckReport, CheckState, FieldProblem, Flow, Stage};
 use probe::{Identity, Verdict};
@@ -8,23 +8,27 @@ use vault::{Account, AccountState};
 
 use crate::out::{Ink, Out, width};
 
-/// One line for a check.
+/// The line that shows a check's state.
 pub(crate) fn check_line(report: &CheckReport, out: &Out, now: i64) -> String {
     match &report.state {
         CheckState::Running => format!("{} {} …", out.ink(Ink::Note, "·"), report.label),
         CheckState::WaitingUntil(moment) => {
             let seconds = moment.saturating_sub(now).max(1);
-            format!("{} {}: asked too early, again in {seconds} s …", out.ink(Ink::Note, "·"), report.label)
+            format!(
+                "{} {}: the provider asks to wait, trying again in {seconds} s …",
+                out.ink(Ink::Note, "·"),
+                report.label
+            )
         }
         CheckState::Passed => format!("{} {}", out.ink(Ink::Good, "✓"), report.label),
         CheckState::Missed => {
-            format!("{} {}: not available, and not needed", out.ink(Ink::Note, "–"), report.label)
+            format!("{} {}: not available, but not required", out.ink(Ink::Note, "–"), report.label)
         }
         CheckState::Failed => format!("{} {}", out.ink(Ink::Bad, "✗"), report.label),
     }
 }
 
-/// Who was found.
+/// The account that the checks found.
 pub(crate) fn identity_lines(identity: &Identity, out: &Out) -> String {
     let mut text = format!("Found: {} ({})\n", out.ink(Ink::Strong, &identity.name), identity.id);
     let width = identity.details.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
@@ -35,7 +39,7 @@ pub(crate) fn identity_lines(identity: &Identity, out: &Out) -> String {
     text
 }
 
-/// That less can be done than could be, and what that is.
+/// Which optional checks failed.
 pub(crate) fn limited_lines(reports: &[CheckReport]) -> String {
     let missed: Vec<&str> = reports
         .iter()
@@ -43,19 +47,19 @@ pub(crate) fn limited_lines(reports: &[CheckReport]) -> String {
         .map(|report| report.label.as_str())
         .collect();
     if missed.is_empty() {
-        return "It works, with fewer permissions than could be used.\n".to_owned();
+        return "It works, but with fewer permissions than Waystone can use.\n".to_owned();
     }
     let (all, good) = (reports.len(), reports.len() - missed.len());
     wrapped(&format!("It works: {good} of {all} checks passed. Not available: {}.", missed.join(", ")), 0)
 }
 
-/// Why it failed, and what to do.
+/// Why linking failed, and how to fix it.
 pub(crate) fn verdict_lines(verdict: &Verdict, out: &Out) -> String {
     let says = wrapped(&verdict.says, 2);
     format!("{} {}{}", out.ink(Ink::Bad, "✗"), says.trim_start(), wrapped(&verdict.fix, 2))
 }
 
-/// A text in lines that fit, each indented.
+/// Wraps a text to the terminal's width and indents every line.
 pub(crate) fn wrapped(text: &str, indent: usize) -> String {
     let room = width().saturating_sub(indent);
     let mut lines = vec![String::new()];
@@ -74,7 +78,7 @@ pub(crate) fn wrapped(text: &str, indent: usize) -> String {
     lines.iter().map(|line| format!("{}{line}\n", " ".repeat(indent))).collect()
 }
 
-/// What became of a flow that asks nothing, as data.
+/// The result of a flow without prompts, as JSON.
 pub(crate) fn json(flow: &Flow, account: Option<&Account>) -> Value {
     let base = json!({
         "provider": flow.guide().provider.key,
@@ -111,7 +115,7 @@ pub(crate) fn json(flow: &Flow, account: Option<&Account>) -> Value {
     value
 }
 
-/// An account, as data. Of its secrets, the names.
+/// An account as JSON, with the names of its secrets but not their values.
 pub(crate) fn account(account: &Account) -> Value {
     let (state, reason) = match &account.state {
         AccountState::Active => ("active", None),

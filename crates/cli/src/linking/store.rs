@@ -12,13 +12,13 @@ use vault::{Account, AccountId, By, CreatedFrom, Credentials, Draft, KeySource, 
 use crate::args::Common;
 use crate::failure::Failure;
 
-/// Who is named in the audit trail.
+/// The actor that the audit trail records for the command line.
 pub(crate) const ACTOR: &str = "cli";
 
-/// A draft is kept for so many hours.
+/// How many hours a draft is kept.
 const DRAFT_HOURS: i64 = 24;
 
-/// The folder in which accounts are kept: `--data`, or the usual place for a program's data
+/// The folder where accounts are stored: `--data`, or the default folder for a program's data
 /// ([XDG base directories](https://specifications.freedesktop.org/basedir-spec/latest/)).
 pub(crate) fn folder(common: &Common) -> Result<PathBuf, Failure> {
     if let Some(folder) = &common.data {
@@ -27,12 +27,11 @@ pub(crate) fn folder(common: &Common) -> Result<PathBuf, Failure> {
     let usable = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let base =
         usable("XDG_DATA_HOME").or_else(|| usable("HOME").map(|home| home.join(".local").join("share")));
-    base.map(|base| base.join("waystone")).ok_or_else(|| {
-        Failure::usage("there is no home folder to keep accounts in").help("name a folder with --data")
-    })
+    base.map(|base| base.join("waystone"))
+        .ok_or_else(|| Failure::usage("no home folder to store accounts in").help("set a folder with --data"))
 }
 
-/// Opens the vault, and makes it if it is not there.
+/// Opens the vault, which is created if it does not exist.
 pub(crate) async fn open(common: &Common) -> Result<Vault, Failure> {
     let folder = folder(common)?;
     let key = match (env::var("WAYSTONE_KEY"), env::var("WAYSTONE_KEY_COMMAND")) {
@@ -45,15 +44,15 @@ pub(crate) async fn open(common: &Common) -> Result<Vault, Failure> {
     Vault::open(&folder, key).await.map_err(|error| Failure::environment(&error))
 }
 
-/// The account with an id that somebody typed.
+/// The account with an id from the command line.
 pub(crate) async fn find(vault: &Vault, id: &str) -> Result<Account, Failure> {
     let unknown =
-        || Failure::usage(format!("there is no account `{id}`")).help("`waystone accounts list` shows them");
+        || Failure::usage(format!("no account `{id}`")).help("`waystone accounts list` lists all accounts");
     let id: AccountId = id.parse().map_err(|_| unknown())?;
     vault.get(&id).await.map_err(|error| Failure::environment(&error))?.ok_or_else(unknown)
 }
 
-/// An account's credentials, opened for a purpose that is written down.
+/// Decrypts an account's credentials. The audit trail records the purpose.
 pub(crate) async fn unseal(vault: &Vault, account: &Account, purpose: &str) -> Result<Credentials, Failure> {
     vault
         .unseal(&account.id, purpose, By::new(ACTOR, Timestamp::now()))
@@ -91,14 +90,14 @@ pub(crate) async fn store(vault: &Vault, proved: Proved<'_>) -> Result<Account, 
     Ok(account)
 }
 
-/// The drafts of one flow.
+/// The saved draft of one flow.
 pub(crate) struct Drafts<'v> {
     pub(crate) vault: &'v Vault,
     pub(crate) key: String,
 }
 
 impl Drafts<'_> {
-    /// Keeps the flow as it is.
+    /// Saves the flow as it is now.
     pub(crate) async fn save(&self, flow: &Flow) -> Result<(), Failure> {
         let now = Timestamp::now();
         let draft = Draft {
@@ -112,12 +111,12 @@ impl Drafts<'_> {
         Ok(())
     }
 
-    /// What was kept, if anything.
+    /// The saved draft, if there is one that has not expired.
     pub(crate) async fn load(&self) -> Result<Option<Draft>, Failure> {
         self.vault.load_draft(&self.key, Timestamp::now()).await.map_err(|error| Failure::environment(&error))
     }
 
-    /// Forgets it.
+    /// Deletes the draft.
     pub(crate) async fn drop(&self) -> Result<(), Failure> {
         self.vault.delete_draft(&self.key).await.map_err(|error| Failure::environment(&error))
     }

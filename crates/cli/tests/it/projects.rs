@@ -73,8 +73,8 @@ fn what_cannot_be_done_is_said_with_what_can() {
         (&["keys", "list", "--project", "Shed"], "no project `Shed`", "`Default` and `Shop`"),
         (&["keys", "create", " ", "--project", "Shop"], "1 to 100 printable characters", "another name"),
         (&["keys", "create", "x", "--project", "Shop", "--scope", "all"], "'all'", "platform:read"),
-        (&["keys", "revoke", "key_x", "--project", "Shop"], "no key `key_x`", "keys list"),
-        (&["projects", "create", "Shop"], "`Shop` already", "keys create"),
+        (&["keys", "revoke", "key_x", "--project", "Shop"], "no active key `key_x`", "keys list"),
+        (&["projects", "create", "Shop"], "`Shop` already exists", "keys create"),
     ] {
         let said = said(&hub, arguments);
         assert_eq!(said.code, 2, "{arguments:?}: {}", said.err);

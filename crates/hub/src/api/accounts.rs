@@ -11,8 +11,8 @@ use vault::{Account, AccountChange, By, Hold, Kind, Query as Wanted, Scope};
 
 use crate::app::App;
 use crate::caller::Caller;
-use crate::linking::{self, CheckSeen};
 use crate::status::Status;
+use crate::verifier::CheckSeen;
 use crate::wire::account::{LinkedAccount, ListAccounts, PatchAccount};
 use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE};
 use crate::wire::{Json, Segments, has_nul, short_text};
@@ -169,7 +169,7 @@ pub(super) async fn verify(
 ) -> Result<axum::Json<Verified>, ApiError> {
     caller.needs(Scope::PlatformWrite)?;
     let account = app.access.account(&caller, &id).await?;
-    let found = linking::verify(&app, &account, &caller.actor()).await?;
+    let found = app.verifier.verify(&account, &caller.actor()).await?;
     let account = shown(&app, &found.account).await?;
     let (outcome, message, checks) = (found.outcome, found.message, found.checks);
     Ok(axum::Json(Verified { account, outcome, message, checks }))

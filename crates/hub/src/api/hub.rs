@@ -11,19 +11,18 @@ use driver::is_field_name;
 use guide::Key;
 use secret::Secret;
 use serde_json::{Map, Value};
-use vault::{Account, StoreError};
 
 use crate::app::App;
 use crate::caller::Visitor;
 use crate::client::Client;
 use crate::connectors::{self, Connector};
-use crate::linking::{Linking, refusal};
+use crate::linking::Entered;
 use crate::widget;
 use crate::wire::connector::{
     HubAccount, HubAccountBody, HubAccountCreated, HubConnector, HubConnectorConfig, HubConnectors,
     HubSettings,
 };
-use crate::wire::error::{ApiError, CONFLICT, ErrorBody, INVALID_VALUE};
+use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE};
 use crate::wire::{Json, Query, Segments};
 
 /// What stands for a secret that is kept: the widget draws dots and leaves it out of what it sends. Nothing of the
@@ -42,7 +41,7 @@ pub(super) async fn settings(
     State(app): State<Arc<App>>,
     visitor: Visitor,
 ) -> Result<axum::Json<HubSettings>, ApiError> {
-    let existing = existing(&app, &visitor).await?.map(|account| account.id.to_string());
+    let existing = app.session_accounts.edited(&visitor.session).await?.map(|account| account.id.to_string());
     Ok(axum::Json(HubSettings { enabled_features: Vec::new(), existing_account_id: existing }))
 }
 
@@ -71,7 +70,7 @@ pub(super) async fn connectors(
     if let Some(provider) = &of.provider {
         all.retain(|one| one.provider() == provider);
         // Who edits is shown the first of a provider: that has to be the one the account was linked with.
-        if let Some(account) = existing(&app, &visitor).await? {
+        if let Some(account) = app.session_accounts.edited(&visitor.session).await? {
             let own = account.home.map(|home| home.connector_profile);
             all.sort_by_key(|one| Some(&one.id) != own.as_ref());
         }
@@ -115,9 +114,9 @@ pub(super) async fn link(
     Json(body): Json<HubAccountBody>,
 ) -> Result<(StatusCode, axum::Json<HubAccountCreated>), ApiError> {
     let connector = app.connectors.in_session(&visitor.session, &body.integration_id).await?;
-    let (environment, typed) = typed(body.credentials)?;
-    let linking = Linking::begin(&app, &visitor.session, connector, None).await?;
-    let account = through(&app, &client, linking, environment.as_deref(), &typed).await?;
+    let entered = entered(body.credentials)?;
+    let linking = app.links.begin(&visitor.session, connector, None).await?;
+    let account = app.links.link(&client, linking, &entered).await?;
     let created = HubAccountCreated { id: account.id.to_string(), provider: account.provider };
     Ok((StatusCode::CREATED, axum::Json(created)))
 }
@@ -176,52 +175,15 @@ pub(super) async fn edit(
     Segments(id): Segments<String>,
     Json(body): Json<HubAccountBody>,
 ) -> Result<axum::Json<HubAccountCreated>, ApiError> {
-    let account = app.session_accounts.by_id(&visitor.session, &id).await?;
-    // The widget names the first connector of the account's provider, which need not be the account's own.
-    let own = account.home.as_ref().map(|home| home.connector_profile.clone()).unwrap_or_default();
-    let connector = match app.connectors.in_session(&visitor.session, &own).await {
-        Ok(own) => own,
-        Err(_) => app.connectors.in_session(&visitor.session, &body.integration_id).await?,
-    };
-    if connector.provider() != account.provider || connector.method != account.method {
-        return Err(ApiError::new(&CONFLICT, "The account was linked in another way; link it anew"));
-    }
-    let (environment, typed) = typed(body.credentials)?;
-    let linking = Linking::begin(&app, &visitor.session, connector, Some(account)).await?;
-    let account = through(&app, &client, linking, environment.as_deref(), &typed).await?;
+    let entered = entered(body.credentials)?;
+    let linking = app.links.relink(&visitor.session, &id, &body.integration_id).await?;
+    let account = app.links.link(&client, linking, &entered).await?;
     Ok(axum::Json(HubAccountCreated { id: account.id.to_string(), provider: account.provider }))
 }
 
-/// All the way: what was typed is checked, and the account stored. Who asks so cannot be asked back, so a first link is
-/// taken as confirmed, and an account that is another than before is refused.
-async fn through(
-    app: &App,
-    client: &Client,
-    mut linking: Linking,
-    environment: Option<&str>,
-    typed: &[(Key, Secret)],
-) -> Result<Account, ApiError> {
-    let known = &linking.flow.method().environments;
-    if environment.is_some_and(|key| !known.is_empty() && !known.iter().any(|one| one.key.as_str() == key)) {
-        // Not passed over: the account would be looked for where it was linked before.
-        return Err(ApiError::new(&INVALID_VALUE, "This connector has no such environment"));
-    }
-    let environment = environment.or_else(|| linking.only_environment());
-    let environment = environment.map(str::to_owned);
-    linking.submit(environment.as_deref(), typed);
-    if let Some(account) = linking.link(app, client).await? {
-        return Ok(account);
-    }
-    let unfinished = || ApiError::new(&CONFLICT, "The checks did not come to an end; try again");
-    Err(refusal(&linking.flow, &linking.attempt.id).unwrap_or_else(unfinished))
-}
-
-/// The environment that is chosen, and what was typed.
-type Typed = (Option<String>, Vec<(Key, Secret)>);
-
 /// The values of a body, which are texts; a number is taken as it is written.
-fn typed(credentials: BTreeMap<String, Value>) -> Result<Typed, ApiError> {
-    let (mut environment, mut typed) = (None, Vec::new());
+fn entered(credentials: BTreeMap<String, Value>) -> Result<Entered, ApiError> {
+    let mut entered = Entered::default();
     for (name, value) in credentials {
         let text = match value {
             Value::String(text) => Secret::new(text),
@@ -237,21 +199,12 @@ fn typed(credentials: BTreeMap<String, Value>) -> Result<Typed, ApiError> {
             continue;
         }
         if name == widget::ENVIRONMENT {
-            environment = Some(text.expose().to_owned());
+            entered.environment = Some(text.expose().to_owned());
         } else if let Some(key) = Key::parse(&name) {
-            typed.push((key, text));
+            entered.values.push((key, text));
         }
     }
-    Ok((environment, typed))
-}
-
-/// The account that the session edits: the one it was made for, or the one that its owner has at its provider.
-async fn existing(app: &App, visitor: &Visitor) -> Result<Option<Account>, StoreError> {
-    let session = &visitor.session;
-    match session.made.provider.as_deref() {
-        Some(provider) => Ok(app.session_accounts.at(session, provider).await?.into_iter().next()),
-        None => app.session_accounts.named(session).await,
-    }
+    Ok(entered)
 }
 
 fn listed(app: &App, connector: &Connector) -> HubConnector {

@@ -3,8 +3,6 @@
 //! **Invariant:** one process at a time makes the checks of an attempt, and says all the while that it is at them. When
 //! it is gone, the next that is asked how they stand takes over (`crate::leases`).
 
-use std::sync::Arc;
-
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use link::{CheckReport, Stage};
@@ -12,12 +10,8 @@ use vault::AttemptState;
 
 use super::context::{SessionContext, go};
 use super::work::{Work, work};
-use crate::app::App;
-use crate::client::Client;
-use crate::linking::Linking;
 use crate::pages::{CheckingPage, checking, progress as progressed};
 use crate::wire::Segments;
-use crate::wire::error::ApiError;
 
 pub(super) async fn show(
     context: SessionContext,
@@ -28,7 +22,8 @@ pub(super) async fn show(
         return Ok(go(&next(&work)));
     }
     let reports = reports(&work);
-    take_over(&context, &work.linking.attempt.id).await.map_err(context.failed(&work.base))?;
+    let taken_over = context.app.links.take_over(&context.session, &work.linking.attempt.id).await;
+    taken_over.map_err(context.failed(&work.base))?;
     Ok(context.page(checking(&context.frame(), &page(&work, &reports))))
 }
 
@@ -44,53 +39,10 @@ pub(super) async fn progress(
     let reports = reports(&work);
     let said = progressed(&context.frame(), &page(&work, &reports));
     if work.linking.attempt.state == AttemptState::Checking {
-        take_over(&context, &work.linking.attempt.id).await.map_err(context.failed(&work.base))?;
+        let taken_over = context.app.links.take_over(&context.session, &work.linking.attempt.id).await;
+        taken_over.map_err(context.failed(&work.base))?;
     }
     Ok(axum::Json(said).into_response())
-}
-
-/// Begins the checks of an attempt: it is saved, and handed to the task that makes them. `false` if another task makes
-/// them already; that one has read the attempt as it was saved, but not what a browser brought back from a sign-in,
-/// which is in this flow alone.
-pub(super) async fn begin(app: &Arc<App>, client: &Client, mut linking: Linking) -> Result<bool, ApiError> {
-    app.limiter.attempt(&linking.session, client, linking.flow.host().as_deref()).await?;
-    linking.attempt.progress = serde_json::json!([]);
-    linking.save(app).await?;
-    let (shared, id) = (Arc::clone(app), linking.attempt.id.clone());
-    spawn(app, id, Box::pin(async move { linking.run(&shared).await })).await
-}
-
-/// Makes the checks of an attempt whose process is gone. Only here the attempt is read again.
-async fn take_over(context: &SessionContext, id: &str) -> Result<(), ApiError> {
-    let (app, session, of) = (Arc::clone(&context.app), context.session.clone(), id.to_owned());
-    let checks = Box::pin(async move {
-        let Some(attempt) = app.vault.attempt(&of).await? else { return Ok(()) };
-        if attempt.state != AttemptState::Checking {
-            return Ok(());
-        }
-        let found = app.connectors.find(&session.made.project, &attempt.connector_profile).await?;
-        let Some(connector) = found else { return Ok(()) };
-        match Linking::open(&app, &session, connector, attempt).await? {
-            Some(mut linking) => linking.run(&app).await,
-            None => Ok(()),
-        }
-    });
-    spawn(&context.app, id.to_owned(), checks).await.map(|_| ())
-}
-
-/// Makes the checks of an attempt in a task of their own; `false` if another task makes them already.
-async fn spawn(
-    app: &App,
-    id: String,
-    checks: impl Future<Output = Result<(), ApiError>> + Send + 'static,
-) -> Result<bool, ApiError> {
-    let name = format!("attempt/{id}");
-    let work = async move {
-        if let Err(error) = checks.await {
-            tracing::warn!(attempt = id, error = error.message, "checks did not come to an end");
-        }
-    };
-    Ok(app.leases.spawn(name, work).await?.is_ok())
 }
 
 /// Where a person goes whose checks are over.

@@ -6,15 +6,14 @@ use axum::response::{IntoResponse as _, Response};
 use guide::Key;
 use jiff::Timestamp;
 use link::Stage;
-use secret::Secret;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use vault::{AttemptState, Handoff};
 
-use super::check;
 use super::context::{SessionContext, go};
 use super::posted::shown;
 use super::work::{Work, work};
+use crate::linking::{Button, Entered};
 use crate::pages::{
     FormLinks, FormPage, HandedStep, Handing, Preview, SentForm, SignInPage, Trouble, form,
     preview as previewed, sign_in as sign_in_page,
@@ -52,28 +51,29 @@ pub(super) async fn submit(
     if work.linking.attempt.state == AttemptState::Checking {
         return Ok(go(&format!("{base}/checking")));
     }
-    let mut typed = posted.typed();
+    let mut values = posted.typed();
     // What somebody else was asked for is not taken away by a form that could not show it.
     let theirs = handed_fields(&context, &work).await?;
-    typed.retain(|(key, text)| !text.is_empty() || !theirs.iter().any(|field| *key == **field));
+    values.retain(|(key, text)| !text.is_empty() || !theirs.iter().any(|field| *key == **field));
     let environment = Some(posted.text("environment")).filter(|key| !key.is_empty());
-    let flow = &mut work.linking.flow;
-    let mut problems = Vec::new();
-    if flow.method().auth.needs_browser() {
-        return to_provider(&context, work, environment, &typed).await;
+    let entered = Entered { environment: environment.map(str::to_owned), values };
+    if work.linking.flow.method().auth.needs_browser() {
+        return to_provider(&context, work, &entered).await;
     }
-    match posted.text("do") {
-        "retry" => flow.retry(),
-        "elsewhere" => flow.ask_elsewhere(),
-        "switch" => flow.switch_environment(),
-        _ => problems = flow.submit_form(environment, &typed),
-    }
-    if matches!(flow.stage(), Stage::Checking(_)) {
-        check::begin(&context.app, &context.client, work.linking).await.map_err(context.failed(&base))?;
+    let button = match posted.text("do") {
+        "retry" => Button::Retry,
+        "elsewhere" => Button::AskElsewhere,
+        "switch" => Button::SwitchEnvironment,
+        _ => Button::Connect,
+    };
+    let problems = work.linking.press(button, &entered);
+    let links = &context.app.links;
+    if work.linking.is_checking() {
+        links.check(&context.client, work.linking).await.map_err(context.failed(&base))?;
         return Ok(go(&format!("{base}/checking")));
     }
-    work.linking.save(&context.app).await.map_err(context.failed(&base))?;
-    let typed = shown(work.linking.flow.method(), &typed);
+    links.save(&mut work.linking).await.map_err(context.failed(&base))?;
+    let typed = shown(work.linking.flow.method(), &entered.values);
     let sent = SentForm { typed: &typed, problems: &problems };
     drawn(&context, &work, Some(sent)).await.map(|html| context.page_again(html))
 }
@@ -82,23 +82,16 @@ pub(super) async fn submit(
 async fn to_provider(
     context: &SessionContext,
     mut work: Work,
-    environment: Option<&str>,
-    typed: &[(Key, Secret)],
+    entered: &Entered,
 ) -> Result<Response, Response> {
-    let base = work.base.clone();
-    let flow = &mut work.linking.flow;
-    if let Some(environment) = environment {
-        flow.choose_environment(environment);
-    }
-    let problems = flow.prefill(typed);
-    let ready = problems.is_empty() && flow.is_complete() && !matches!(flow.stage(), Stage::Choose(_));
-    work.linking.save(&context.app).await.map_err(context.failed(&base))?;
-    if !ready {
-        let typed = shown(work.linking.flow.method(), typed);
+    let (app, base) = (&context.app, work.base.clone());
+    let (problems, is_ready) = work.linking.fill(entered);
+    app.links.save(&mut work.linking).await.map_err(context.failed(&base))?;
+    if !is_ready {
+        let typed = shown(work.linking.flow.method(), &entered.values);
         let sent = SentForm { typed: &typed, problems: &problems };
         return drawn(context, &work, Some(sent)).await.map(|html| context.page_again(html));
     }
-    let app = &context.app;
     let one = app.sign_ins.begin(&context.session).await.map_err(context.failed(&base))?;
     let named = app.vault.set_attempt_of_sign_in(&one.id, &work.linking.attempt.id).await;
     named.map_err(context.failed(&base))?;

@@ -52,11 +52,11 @@ pub(super) async fn confirm(
         return Ok(go(&base));
     }
     if posted.text("do") == "yes" {
-        work.linking.store(&context.app).await.map_err(context.failed(&base))?;
+        context.app.links.store(&mut work.linking).await.map_err(context.failed(&base))?;
         return Ok(go(&format!("{base}/done")));
     }
     work.linking.flow.confirm(false);
-    work.linking.save(&context.app).await.map_err(context.failed(&base))?;
+    context.app.links.save(&mut work.linking).await.map_err(context.failed(&base))?;
     Ok(go(&base))
 }
 
@@ -99,9 +99,5 @@ pub(super) async fn done(
 /// The account that the session's last attempt with a connector made.
 async fn linked(context: &SessionContext, connector: &str) -> Result<Option<Account>, Response> {
     let home = context.base();
-    let attempt =
-        context.app.vault.attempt_of(context.session.seq, connector).await.map_err(context.failed(&home))?;
-    let attempt = attempt.filter(|attempt| attempt.state == AttemptState::Linked);
-    let Some(id) = attempt.and_then(|attempt| attempt.account?.parse().ok()) else { return Ok(None) };
-    context.app.vault.get(&id).await.map_err(context.failed(&home))
+    context.app.links.linked(&context.session, connector).await.map_err(context.failed(&home))
 }

@@ -12,9 +12,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use guide::{Key, Mistake};
 use jiff::{Timestamp, ToSpan as _};
-use link::{FieldProblem, Flow, Start};
+use link::{FieldProblem, Flow};
 use secret::Secret;
-use vault::{Attempt, AttemptState, Digest, Handoff, NewHandoff, Session};
+use vault::{Attempt, Digest, Handoff, NewHandoff, Session};
 
 use super::context::{PageContext, SessionContext, go};
 use super::cookie::{self, Cookie};
@@ -23,7 +23,6 @@ use super::work::work;
 use crate::app::App;
 use crate::client::Client;
 use crate::connectors;
-use crate::linking::Linking;
 use crate::pages::{HandoffPage, HelpPage, Trouble, handoff_made, help, help_thanks};
 use crate::wire::Segments;
 use crate::wire::error::ApiError;
@@ -51,7 +50,7 @@ pub(super) async fn make(
     let now = Timestamp::now();
     let expires = until(&context.session, now);
     work.linking.attempt.expires_at = expires.max(work.linking.attempt.expires_at);
-    work.linking.save(&context.app).await.map_err(context.failed(&base))?;
+    context.app.links.save(&mut work.linking).await.map_err(context.failed(&base))?;
 
     let method = work.linking.flow.method();
     let Some((_, step)) = method.steps().find(|(_, step)| step.key == *posted.text("step")) else {
@@ -190,7 +189,8 @@ impl Helper {
         let session =
             app.vault.session(&attempt.project, attempt.session).await.map_err(context.failed("/"))?;
         let now = Timestamp::now();
-        let Some(session) = session.filter(|session| session.goes_on(now) && now < handoff.expires_at) else {
+        let Some(session) = session.filter(|session| session.may_continue(now) && now < handoff.expires_at)
+        else {
             return Err(context.trouble(Trouble::LinkExpired));
         };
         if attempt.state.is_over() && handoff.done_at.is_none() {
@@ -202,19 +202,9 @@ impl Helper {
 
     /// A flow of the helper's own, with nothing in it of what was typed by whoever asked but the environment.
     async fn flow(&self, app: &Arc<App>) -> Result<Flow, Response> {
-        let found = self.own_flow(app).await.map_err(self.context.failed("/"))?;
+        let found = app.links.helper_flow(&self.session, &self.attempt).await;
+        let found = found.map_err(self.context.failed("/"))?;
         found.ok_or_else(|| self.context.trouble(Trouble::LinkExpired))
-    }
-
-    async fn own_flow(&self, app: &Arc<App>) -> Result<Option<Flow>, ApiError> {
-        let attempt = &self.attempt;
-        let guide = app.editions.by_digest(&attempt.guide_digest).await?;
-        let found = app.connectors.find(&attempt.project, &attempt.connector_profile).await?;
-        let (Some(guide), Some(connector)) = (guide, found) else { return Ok(None) };
-        let theirs = Linking::open(app, &self.session, connector, attempt.clone()).await?;
-        let environment = theirs.and_then(|theirs| theirs.flow.environment().map(|one| one.key.clone()));
-        let start = Start { environment, brand: app.brand.name.clone(), ..Start::default() };
-        Ok(Flow::new(guide, &attempt.method, start))
     }
 
     async fn page(
@@ -234,26 +224,10 @@ impl Helper {
         Ok(self.context.page(status, help(&self.context.frame(), &page)))
     }
 
-    /// Puts the values into the attempt, though whoever asked may be typing in it.
-    async fn keep(&self, app: &Arc<App>, typed: &[(Key, Secret)]) -> Result<(), ApiError> {
-        const TRIES: u32 = 5;
-        for _ in 0..TRIES {
-            let attempt = app.vault.attempt(&self.attempt.id).await?;
-            let Some(attempt) = attempt.filter(|attempt| attempt.state != AttemptState::Checking) else {
-                tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-                continue;
-            };
-            let found = app.connectors.find(&attempt.project, &attempt.connector_profile).await?;
-            let Some(connector) = found else { break };
-            let opened = Linking::open(app, &self.session, connector, attempt).await?;
-            let Some(mut linking) = opened else { break };
-            linking.flow.prefill(typed);
-            if linking.save(app).await.is_ok() {
-                app.vault.end_handoff(&self.handoff.id, Timestamp::now()).await?;
-                return Ok(());
-            }
-        }
-        Err(ApiError::new(&crate::wire::error::CONFLICT, "The attempt changes at this moment; send it again"))
+    /// Puts the values into the attempt, and ends the handoff.
+    async fn keep(&self, app: &App, typed: &[(Key, Secret)]) -> Result<(), ApiError> {
+        app.links.add_values(&self.session, &self.attempt.id, typed).await?;
+        Ok(app.vault.end_handoff(&self.handoff.id, Timestamp::now()).await.map(|_| ())?)
     }
 }
 

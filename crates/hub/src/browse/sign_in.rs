@@ -12,15 +12,14 @@ use axum::response::{IntoResponse as _, Response};
 use guide::Key;
 use link::Stage;
 use secret::Secret;
-use vault::{Attempt, Session, SignIn, SignInState};
+use vault::{Session, SignIn, SignInState};
 
-use super::check;
 use super::context::{PageContext, SessionContext, go};
 use super::cookie::{self, Cookie};
 use crate::app::App;
 use crate::client::Client;
 use crate::connectors;
-use crate::linking::{Linking, refusal};
+use crate::linking::{Entered, Linking};
 use crate::pages::{SignInPage, Trouble, sign_in_failed, signed_in};
 use crate::sign_ins::{Back, Returned, Sent, Via};
 use crate::widget::ENVIRONMENT;
@@ -85,7 +84,7 @@ pub(super) async fn callback(
     let returned = app.sign_ins.take(state).await.map_err(context.failed("/"))?;
     let Some(returned) = returned else { return Err(context.trouble(Trouble::LinkUsed)) };
     let Returned { sign_in, via, verifier, session, attempt } = returned;
-    let opened = open(&app, &session, attempt).await.map_err(context.failed("/"))?;
+    let opened = app.links.open(&session, attempt).await.map_err(context.failed("/"))?;
     let opened = opened.filter(|linking| linking.connector.provider() == provider);
     let Some(mut linking) = opened else { return Err(context.trouble(Trouble::LinkUsed)) };
     app.sign_ins.tell(&mut linking.flow, verifier, &back);
@@ -121,18 +120,10 @@ pub(super) async fn leave(
     let session = app.vault.session(&attempt.project, attempt.session).await;
     let session = session.map_err(context.failed("/"))?;
     let Some(session) = session else { return Err(context.trouble(Trouble::LinkUsed)) };
-    let opened = open(&app, &session, attempt).await.map_err(context.failed("/"))?;
+    let opened = app.links.open(&session, attempt).await.map_err(context.failed("/"))?;
     let Some(linking) = opened else { return Err(context.trouble(Trouble::LinkUsed)) };
     let sent = app.sign_ins.send(&one, &linking.attempt, &linking.flow, Via::Page).await;
     Ok(away(&app, &sent.map_err(context.failed("/"))?))
-}
-
-/// Takes up an attempt; `None` if it is over, or its connector is gone.
-async fn open(app: &App, session: &Session, attempt: Attempt) -> Result<Option<Linking>, ApiError> {
-    match app.connectors.find(&attempt.project, &attempt.connector_profile).await? {
-        Some(connector) => Linking::open(app, session, connector, attempt).await,
-        None => Ok(None),
-    }
 }
 
 /// What stands in the address that the widget makes.
@@ -148,6 +139,14 @@ impl Given {
         let at = self.0.iter().position(|(key, _)| key == name);
         at.map(|at| self.0.remove(at).1.expose().to_owned()).unwrap_or_default()
     }
+
+    /// The rest, which was entered in the widget's form.
+    fn entered(mut self) -> Entered {
+        let environment = Some(self.take(ENVIRONMENT)).filter(|key| !key.is_empty());
+        let values =
+            self.0.into_iter().filter_map(|(name, value)| Some((Key::parse(&name)?, value))).collect();
+        Entered { environment, values }
+    }
 }
 
 /// Begins the attempt of the widget, and sends the browser to the provider.
@@ -156,26 +155,9 @@ async fn to_provider(
     session: &Session,
     connector: &str,
     one: &SignIn,
-    mut given: Given,
+    given: Given,
 ) -> Result<Sent, ApiError> {
-    let connector = app.connectors.in_session(session, connector).await?;
-    let named = app.session_accounts.named(session).await?;
-    let replaces = named.filter(|one| one.provider == connector.provider() && one.method == connector.method);
-    let mut linking = Linking::begin(app, session, connector, replaces).await?;
-    let environment = given.take(ENVIRONMENT);
-    if !environment.is_empty() {
-        linking.flow.choose_environment(&environment);
-    }
-    let typed: Vec<(Key, Secret)> =
-        given.0.into_iter().filter_map(|(name, value)| Some((Key::parse(&name)?, value))).collect();
-    let problems = linking.flow.prefill(&typed);
-    if let Some(first) = problems.first() {
-        return Err(ApiError::new(&CONFLICT, first.says.to_string()));
-    }
-    if !linking.flow.is_complete() || matches!(linking.flow.stage(), Stage::Choose(_)) {
-        return Err(ApiError::new(&CONFLICT, "Not everything that is needed was given"));
-    }
-    linking.save(app).await?;
+    let linking = app.links.begin_sign_in(session, connector, &given.entered()).await?;
     app.sign_ins.send(one, &linking.attempt, &linking.flow, Via::Widget).await
 }
 
@@ -205,20 +187,7 @@ async fn for_widget(
     one: &SignIn,
     mut linking: Linking,
 ) -> Result<Response, Response> {
-    let host = linking.flow.host();
-    let ended = async {
-        if matches!(linking.flow.stage(), Stage::Checking(_)) {
-            app.limiter.attempt(&linking.session, client, host.as_deref()).await?;
-            linking.run(app).await?;
-        } else {
-            linking.save(app).await?;
-        }
-        match refusal(&linking.flow, &linking.attempt.id) {
-            Some(refused) => Err(refused),
-            None => linking.store(app).await,
-        }
-    };
-    let ended = ended.await;
+    let ended = app.links.finish(client, &mut linking).await;
     let name = linking.flow.guide().provider.name.clone();
     let icon = connectors::icon_path(linking.connector.provider());
     let done = match &ended {
@@ -258,13 +227,13 @@ async fn for_page(
     let base = format!("/session/{}/{}", linking.session.seq, linking.connector.id);
     let ended = app.vault.end_sign_in(&one.id, SignInState::Authenticated, None, None).await;
     ended.map_err(context.failed("/"))?;
-    if matches!(linking.flow.stage(), Stage::Checking(_)) {
-        if !check::begin(app, client, linking).await.map_err(context.failed("/"))? {
+    if linking.is_checking() {
+        if !app.links.check(client, linking).await.map_err(context.failed("/"))? {
             let error = ApiError::new(&CONFLICT, "The checks are under way already");
             return Err(context.error_page(&error, "/"));
         }
     } else {
-        linking.save(app).await.map_err(context.failed("/"))?;
+        app.links.save(&mut linking).await.map_err(context.failed("/"))?;
     }
     Ok(go(&format!("{base}/back")))
 }

@@ -3,10 +3,9 @@
 use axum::response::Response;
 
 use super::context::{SessionContext, go};
-use crate::connectors::{self, Connector};
+use crate::connectors;
 use crate::linking::Linking;
 use crate::pages::Before;
-use crate::wire::error::ApiError;
 
 /// The attempt of a session with a connector, and where its pages are.
 pub(super) struct Work {
@@ -23,23 +22,16 @@ pub(super) async fn work(context: &SessionContext, id: &str, may_begin: bool) ->
     let connector = found.map_err(context.failed(&home))?;
     let icon = connectors::icon_path(connector.provider());
     let base = format!("{home}/{}", connector.id);
-    let resumed = Linking::resume(app, &context.session, connector.clone()).await;
+    let resumed = app.links.resume(&context.session, connector.clone()).await;
     let linking = match resumed.map_err(context.failed(&home))? {
         Some(linking) => linking,
-        None if may_begin => begun(context, connector).await.map_err(context.failed(&home))?,
+        None if may_begin => {
+            let begun = app.links.begin_form(&context.session, connector).await;
+            begun.map_err(context.failed(&home))?
+        }
         None => return Err(go(&base)),
     };
     Ok(Work { linking, base, icon })
-}
-
-/// A new attempt; in the place of the account that the session edits, or that its owner has.
-async fn begun(context: &SessionContext, connector: Connector) -> Result<Linking, ApiError> {
-    let (app, session) = (&context.app, &context.session);
-    let own = app.session_accounts.at(session, connector.provider()).await?;
-    let replaces = own.into_iter().find(|account| account.method == connector.method);
-    let mut linking = Linking::begin(app, session, connector, replaces).await?;
-    linking.save(app).await?;
-    Ok(linking)
 }
 
 impl Work {

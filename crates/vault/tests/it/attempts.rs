@@ -109,7 +109,10 @@ async fn a_handoff_is_completed_once_and_extends_the_session() {
         let new = NewHandoff { attempt: &mine, step: "make", fields: &fields, expires_at: at(60) };
         let (handoff, token) = vault.add_handoff(&new, at(0)).await.unwrap();
         let again = vault.session(&project.id, made.seq).await.unwrap().unwrap();
-        assert!(!again.is_open(at(31)) && again.goes_on(at(59)) && !again.goes_on(at(60)), "{name}");
+        assert!(
+            !again.is_open(at(31)) && again.may_continue(at(59)) && !again.may_continue(at(60)),
+            "{name}"
+        );
         assert_eq!(vault.handoff_by_token(&token.digest()).await.unwrap(), Some(handoff.clone()), "{name}");
         assert!(vault.end_handoff(&handoff.id, at(1)).await.unwrap(), "{name}");
         assert!(!vault.end_handoff(&handoff.id, at(2)).await.unwrap(), "{name}");

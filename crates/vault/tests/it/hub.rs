@@ -2,8 +2,8 @@
 
 use secret::Secret;
 use vault::{
-    AccountChange, ChangeError, CreatedFrom, Digest, GuideText, Hold, Home, Kind, Limit, NewAccount,
-    NewSession, Once, Owner, Project, Query, Replacing, Scope, Vault,
+    AccountChange, ChangeError, CreatedFrom, Digest, GuideText, Hold, Home, Idempotency, Kind, Limit,
+    NewAccount, NewSession, Owner, Project, Query, Replacing, Scope, Vault,
 };
 
 use crate::both::vaults;
@@ -248,18 +248,21 @@ async fn a_request_with_an_idempotency_key_is_done_once() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
         let (this, that) = (Digest::of("this"), Digest::of("that"));
-        let begin = |digest, minute| vault.begin_once(&project.id, "k", digest, at(minute));
-        assert!(matches!(begin(&this, 0).await.unwrap(), Once::First), "{name}");
-        assert!(matches!(begin(&this, 0).await.unwrap(), Once::UnderWay), "{name}");
+        let begin = |digest, minute| vault.begin_idempotent(&project.id, "k", digest, at(minute));
+        assert!(matches!(begin(&this, 0).await.unwrap(), Idempotency::First), "{name}");
+        assert!(matches!(begin(&this, 0).await.unwrap(), Idempotency::UnderWay), "{name}");
         let body = Secret::new("{\"token\":\"t\"}");
-        vault.end_once(&project.id, "k", Some((201, &body)), at(1)).await.unwrap();
-        let Once::Answered { status, body } = begin(&this, 2).await.unwrap() else { panic!("{name}") };
+        vault.end_idempotent(&project.id, "k", Some((201, &body)), at(1)).await.unwrap();
+        let Idempotency::Answered { status, body } = begin(&this, 2).await.unwrap() else { panic!("{name}") };
         assert_eq!((status, body.expose()), (201, "{\"token\":\"t\"}"), "{name}");
-        assert!(matches!(begin(&that, 2).await.unwrap(), Once::Other), "{name}");
-        assert!(matches!(begin(&this, 24 * 60 + 5).await.unwrap(), Once::First), "{name}: after a day");
-        vault.end_once(&project.id, "k", None, at(24 * 60 + 6)).await.unwrap();
+        assert!(matches!(begin(&that, 2).await.unwrap(), Idempotency::Reused), "{name}");
         assert!(
-            matches!(begin(&that, 24 * 60 + 7).await.unwrap(), Once::First),
+            matches!(begin(&this, 24 * 60 + 5).await.unwrap(), Idempotency::First),
+            "{name}: after a day"
+        );
+        vault.end_idempotent(&project.id, "k", None, at(24 * 60 + 6)).await.unwrap();
+        assert!(
+            matches!(begin(&that, 24 * 60 + 7).await.unwrap(), Idempotency::First),
             "{name}: the key was deleted"
         );
     }

@@ -1,6 +1,6 @@
 //! Sessions, and the browsers and frames that enter them, on both databases.
 
-use vault::{NewSession, Showing};
+use vault::{NewSession, Presentation};
 
 use crate::both::vaults;
 use crate::hub::{project, session};
@@ -16,7 +16,7 @@ async fn a_session_is_entered_by_token_and_browser_until_it_ends() {
         assert_eq!(found.made.categories, ["support"], "{name}");
         assert!(found.is_open(at(29)) && !found.is_open(at(30)), "{name}");
 
-        let alone = Showing::default();
+        let alone = Presentation::default();
         let browser = vault.open_session(&found, &alone, at(1)).await.unwrap().unwrap();
         assert!(browser.frame.is_none(), "{name}: a window needs no frame token");
         let browser = browser.secret;
@@ -51,7 +51,7 @@ async fn a_frame_token_is_exchanged_once_and_within_a_short_time() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
         let (made, _) = vault.add_session(&session(&project.id), by("ada", 0)).await.unwrap();
-        let shown = Showing {
+        let shown = Presentation {
             parent: Some("https://shop.example".to_owned()),
             scheme: Some("dark".to_owned()),
             language: Some("de".to_owned()),
@@ -77,7 +77,7 @@ async fn a_frame_token_is_exchanged_once_and_within_a_short_time() {
         let window =
             vault.exchange_frame_token(seq, &frame, at(0)).await.unwrap().expect("the session continues");
         let (_, found) = vault.session_by_browser(seq, &window.digest()).await.unwrap().unwrap();
-        assert_eq!(found, Showing { parent: None, ..shown.clone() }, "{name}: the same, in a window");
+        assert_eq!(found, Presentation { parent: None, ..shown.clone() }, "{name}: the same, in a window");
         assert!(vault.session_by_browser(seq, &opened.secret.digest()).await.unwrap().is_none(), "{name}");
         assert!(vault.exchange_frame_token(seq, &frame, at(0)).await.unwrap().is_none(), "{name}: once");
 
@@ -90,8 +90,8 @@ async fn a_frame_token_is_exchanged_once_and_within_a_short_time() {
         );
         assert!(vault.session_by_browser(seq, &other.secret.digest()).await.unwrap().is_some(), "{name}");
 
-        let light = Showing { scheme: Some("light".to_owned()), ..Showing::default() };
-        vault.update_showing(seq, &window.digest(), &light).await.unwrap();
+        let light = Presentation { scheme: Some("light".to_owned()), ..Presentation::default() };
+        vault.update_presentation(seq, &window.digest(), &light).await.unwrap();
         let (_, found) = vault.session_by_browser(seq, &window.digest()).await.unwrap().unwrap();
         assert_eq!(found, light, "{name}");
     }

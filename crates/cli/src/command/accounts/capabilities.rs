@@ -1,40 +1,40 @@
-//! What an account can do, of what the guide knows to ask for.
+//! Which of the guide's capabilities an account has.
 
 use catalog::Catalog;
 use guide::Role;
 use serde_json::{Map, Value};
 use vault::Account;
 
-/// The capabilities of an account's method, in the guide's order, and whether each was there when it was linked.
+/// The capabilities of an account's method, in the guide's order, and whether the account had each when it was linked.
 pub(super) struct Capabilities(Vec<(String, bool)>);
 
 impl Capabilities {
-    /// Nothing, where the guide or the method is not there any more, or asks for no capability.
+    /// `None` if the guide or the method no longer exists, or has no capability checks.
     pub(super) fn of(account: &Account, catalog: &Catalog) -> Option<Self> {
         let method = catalog.find(&account.provider)?.guide()?.method(&account.method)?;
         let checks = method.checks.iter().filter(|check| check.role == Role::Capability);
         let each: Vec<(String, bool)> = checks
             .map(|check| check.key.to_string())
             .map(|key| {
-                let is_there = account.proved.contains(&key);
-                (key, is_there)
+                let has_it = account.proved.contains(&key);
+                (key, has_it)
             })
             .collect();
         (!each.is_empty()).then_some(Self(each))
     }
 
-    /// How many there are: `3 of 5`.
+    /// How many the account has, such as `3 of 5`.
     pub(super) fn count(&self) -> String {
-        format!("{} of {}", self.0.iter().filter(|(_, is_there)| *is_there).count(), self.0.len())
+        format!("{} of {}", self.0.iter().filter(|(_, has_it)| *has_it).count(), self.0.len())
     }
 
-    /// The keys of those that are not there.
+    /// The keys of the capabilities that the account lacks.
     pub(super) fn lacking(&self) -> Vec<&str> {
-        self.0.iter().filter(|(_, is_there)| !is_there).map(|(key, _)| key.as_str()).collect()
+        self.0.iter().filter(|(_, has_it)| !has_it).map(|(key, _)| key.as_str()).collect()
     }
 
-    /// By key, whether it is there.
+    /// For each key, whether the account has the capability.
     pub(super) fn json(&self) -> Value {
-        self.0.iter().map(|(key, is_there)| (key.clone(), (*is_there).into())).collect::<Map<_, _>>().into()
+        self.0.iter().map(|(key, has_it)| (key.clone(), (*has_it).into())).collect::<Map<_, _>>().into()
     }
 }

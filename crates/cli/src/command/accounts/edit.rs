@@ -1,4 +1,4 @@
-//! `waystone accounts edit`: other values for an account that is linked.
+//! `waystone accounts edit`: changes the credentials of a linked account.
 
 use link::Start;
 use vault::Vault;
@@ -25,7 +25,7 @@ pub(crate) async fn run(common: &Common, vault: &Vault, args: &EditArgs, out: &O
         .map(|one| one.key.clone());
     let mut stored = driver::stored_values(&credentials);
     if wanted.is_some() && wanted != before {
-        // Another environment is another host: the secrets are asked for again.
+        // Another environment means another host, so the secrets are asked for again.
         stored.retain(|key, _| method.field(key.as_str()).is_some_and(|field| !field.secret));
     }
     let egress = network::egress(&args.network, out)?;
@@ -45,7 +45,7 @@ pub(crate) async fn run(common: &Common, vault: &Vault, args: &EditArgs, out: &O
         dry_run: false,
         ask_elsewhere: false,
         json: args.inputs.json,
-        silent: inputs::is_silent(&args.inputs),
+        noninteractive: inputs::is_noninteractive(&args.inputs),
         fresh: true,
     };
     task.link(&mut &egress, typed, out).await

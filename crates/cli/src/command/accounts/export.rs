@@ -1,4 +1,4 @@
-//! `waystone accounts export`: an account's values, for a program that has its own client.
+//! `waystone accounts export`: exports an account's values for a program with its own client.
 
 use std::io::{self, IsTerminal as _};
 
@@ -14,12 +14,12 @@ use crate::out::Out;
 pub(crate) async fn run(vault: &Vault, args: &ExportArgs, out: &Out) -> Result<u8, Failure> {
     let file = args.out.as_deref();
     if file.is_none() && !args.reveal {
-        let failure = Failure::usage("an export holds secrets, and would be shown");
-        return Err(failure.help("write it to a file with --out FILE, or show it with --reveal"));
+        let failure = Failure::usage("an export contains secrets, and would be printed");
+        return Err(failure.help("write it to a file with --out FILE, or print it with --reveal"));
     }
     let account = store::find(vault, &args.id).await?;
     if let Some(file) = file.filter(|file| !args.force && file.exists()) {
-        return Err(Failure::usage(format!("`{}` exists", file.display()))
+        return Err(Failure::usage(format!("`{}` already exists", file.display()))
             .help("choose another file, or add --force"));
     }
     let credentials = store::unseal(vault, &account, "export").await?;
@@ -33,7 +33,7 @@ pub(crate) async fn run(vault: &Vault, args: &ExportArgs, out: &Out) -> Result<u
         None => {
             out.data(text.expose());
             if io::stdout().is_terminal() {
-                out.say("These are secrets: clear the screen when you are done.");
+                out.say("The output contains secrets. Clear the screen when you are done.");
             }
         }
     }

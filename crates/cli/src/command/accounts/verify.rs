@@ -1,4 +1,4 @@
-//! `waystone accounts verify`: does it still work?
+//! `waystone accounts verify`: checks whether accounts still work.
 
 use std::sync::Arc;
 
@@ -57,7 +57,7 @@ pub(crate) async fn run(common: &Common, vault: &Vault, args: &VerifyArgs, out: 
     Ok(if failed == 0 { 0 } else { FOUND })
 }
 
-/// Runs the checks of an account with what it was linked with.
+/// Runs an account's checks with its stored credentials.
 async fn check(
     common: &Common,
     vault: &Vault,
@@ -71,11 +71,11 @@ async fn check(
     let start = relink(account, stored_values(&credentials), Tokens::default());
     let start = Start { brand: guides::brand().name.clone(), ..start };
     let mut flow = Flow::new(Arc::clone(&guide), method.key.as_str(), start)
-        .ok_or_else(|| Failure::usage(format!("the guide has no method `{}` any more", account.method)))?;
+        .ok_or_else(|| Failure::usage(format!("the guide no longer has the method `{}`", account.method)))?;
     flow.submit_all(&[]);
     run::run(&mut flow, transport, |_| {}).await.map_err(|_| Failure {
         code: FOUND,
-        message: "stopped".to_owned(),
+        message: "interrupted".to_owned(),
         help: None,
     })?;
     Ok(flow)

@@ -1,4 +1,4 @@
-//! Checking guides and writing what was found.
+//! Checking guides and writing the findings.
 
 use super::fixes;
 use crate::failure::Failure;
@@ -21,10 +21,10 @@ pub(super) struct Checker<'a> {
 }
 
 impl Checker<'_> {
-    /// Checks all of them, several at once, and writes what there is to say in their order. A guide is forgotten as
-    /// soon as it is written, so that memory does not grow with their number.
+    /// Checks the guides in parallel and writes the findings in order. A guide is dropped as soon as its findings are
+    /// written, so that memory use does not grow with the number of guides.
     pub(super) fn all(&self, places: &[Place], out: &Out) -> (Count, Option<Failure>) {
-        let (mut count, mut mended, mut failure) = (Count::default(), 0, None);
+        let (mut count, mut fixed, mut failure) = (Count::default(), 0, None);
         let mut read = 0;
         let mut grades = Vec::new();
         let mut kept = Vec::new();
@@ -41,11 +41,11 @@ impl Checker<'_> {
                 };
                 read += 1;
                 count += piece.count;
-                mended += edits;
+                fixed += edits;
                 if let Some((key, report)) = &piece.grade {
                     grades.push((key.clone(), report.to_string(), report.grade));
                 }
-                // Formats that are one document are written when all of it is there.
+                // Formats that are a single document are written at the end.
                 match self.format {
                     Format::Text | Format::Github => out.data(&piece.text),
                     Format::Json | Format::Sarif => kept.push(piece),
@@ -56,11 +56,11 @@ impl Checker<'_> {
             Format::Json | Format::Sarif => out.data(&whole(self.format, read, &kept)),
             Format::Github => {}
             Format::Text => {
-                if mended > 0 {
-                    out.say(&format!("made {mended} {}", if mended == 1 { "edit" } else { "edits" }));
+                if fixed > 0 {
+                    out.say(&format!("applied {fixed} {}", if fixed == 1 { "fix" } else { "fixes" }));
                 }
                 say_grades(&grades, out);
-                // All is not well where something could not be read.
+                // Without findings, a file that could not be read must not look like success.
                 if failure.is_none() || count != Count::default() {
                     out.say(&summary(read, count, out));
                 }
@@ -69,7 +69,7 @@ impl Checker<'_> {
         (count, failure)
     }
 
-    /// Checks one guide; gives what there is to say, and how many edits were made.
+    /// Checks one guide. Returns the findings and the number of fixes that were applied.
     pub(super) fn one(&self, place: &Place) -> Result<(Piece, usize), Failure> {
         let read;
         let (entry, edits) = match place {
@@ -109,7 +109,7 @@ pub(super) fn summary(files: usize, count: Count, out: &Out) -> String {
     let guides = if files == 1 { "guide" } else { "guides" };
     let number = |n: usize, what: &str| if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") };
     if count == Count::default() {
-        return format!("{} {files} {guides}, nothing to say", out.ink(Ink::Good, "✓"));
+        return format!("{} {files} {guides}, no findings", out.ink(Ink::Good, "✓"));
     }
     format!("{files} {guides}: {}, {}", number(count.errors, "error"), number(count.warnings, "warning"))
 }

@@ -1,4 +1,4 @@
-//! `waystone check --fix`: the edits that findings offer.
+//! `waystone check --fix`: applies the fixes that findings offer.
 
 use std::path::Path;
 
@@ -8,15 +8,15 @@ use guide::{Edit, Finding};
 use crate::failure::Failure;
 use crate::file::replace;
 
-/// Edits can uncover others; so often the file is read again at the most.
+/// The most times that a file is read again, because applying fixes can reveal further ones.
 const ROUNDS: usize = 8;
 
-/// Makes every edit that findings offer, and reads the file again until there is none.
+/// Applies every fix that findings offer, and reads the file again until there are none. Returns the number of fixes.
 pub(super) fn apply(entry: &mut Entry, today: &str) -> Result<usize, Failure> {
     let mut made = 0;
     for _ in 0..ROUNDS {
         let findings = lint::check(entry, Some(today));
-        let edits = apart(&findings);
+        let edits = non_overlapping(&findings);
         if edits.is_empty() {
             break;
         }
@@ -33,8 +33,8 @@ pub(super) fn apply(entry: &mut Entry, today: &str) -> Result<usize, Failure> {
     Ok(made)
 }
 
-/// The edits, in order, that do not touch one another.
-fn apart(findings: &[Finding]) -> Vec<&Edit> {
+/// The edits that do not overlap, in order.
+fn non_overlapping(findings: &[Finding]) -> Vec<&Edit> {
     let mut edits: Vec<&Edit> = findings.iter().filter_map(|finding| finding.fix.as_ref()).collect();
     edits.sort_by_key(|edit| edit.span);
     let mut end = 0;

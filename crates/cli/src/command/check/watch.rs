@@ -1,7 +1,7 @@
-//! `waystone check --watch`: guides are checked again when they change.
+//! `waystone check --watch`: checks guides again when they change.
 //!
-//! **Invariant:** an edit costs the check of the guides that it touches, however many there are: what is known of the
-//! others is a number each.
+//! **Invariant:** only the guides that an edit touches are checked again, however many guides there are. Of the others,
+//! only the counts of findings are kept.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -18,19 +18,20 @@ use crate::findings::{Count, Format};
 use crate::guides::{self, Place};
 use crate::out::Out;
 
-/// Editors write a file in several strokes; so long nothing must come before it is read.
+/// How long no event may arrive before a file is read, because editors write a file in several steps.
 const CALM: Duration = Duration::from_millis(30);
 
 pub(super) fn run(checker: &Checker<'_>, args: &CheckArgs, out: &Out) -> Result<u8, Failure> {
     if args.paths.is_empty() {
-        return Err(Failure::usage("--watch needs paths: the guides that ship do not change"));
+        return Err(Failure::usage("--watch requires paths, because the built-in guides do not change"));
     }
     if args.format != Format::Text {
-        return Err(Failure::usage("--watch writes text only").help("leave out --format"));
+        return Err(Failure::usage("--watch supports the text format only").help("remove --format"));
     }
     let (sender, events) = channel();
-    let fail =
-        |error: &notify::Error| Failure::environment(error).help("is the path there, and may it be watched?");
+    let fail = |error: &notify::Error| {
+        Failure::environment(error).help("check that the path exists and can be watched")
+    };
     let mut watcher = notify::recommended_watcher(move |event| {
         let _ = sender.send(event);
     })
@@ -54,8 +55,8 @@ pub(super) fn run(checker: &Checker<'_>, args: &CheckArgs, out: &Out) -> Result<
     }
 }
 
-/// The folder of a guide's file: editors replace files, and a file that was replaced is watched no more. Guides in
-/// folders below that of a file were not asked for.
+/// The folder to watch for a path. A file's folder is watched instead of the file, because editors replace files and the
+/// watch on a replaced file ends. Folders below it are not watched.
 fn watched(path: &Path) -> (PathBuf, RecursiveMode) {
     if path.is_dir() {
         return (path.to_owned(), RecursiveMode::Recursive);
@@ -64,7 +65,7 @@ fn watched(path: &Path) -> (PathBuf, RecursiveMode) {
     (folder.to_owned(), RecursiveMode::NonRecursive)
 }
 
-/// The guides' files that changed, once it is calm; nothing, if nobody watches any more.
+/// Waits for changes and returns the guide files that changed. Empty if the watcher has stopped.
 fn next_changes(events: &Receiver<notify::Result<Event>>) -> BTreeSet<PathBuf> {
     let mut changed = BTreeSet::new();
     while changed.is_empty() {
@@ -84,7 +85,7 @@ fn next_changes(events: &Receiver<notify::Result<Event>>) -> BTreeSet<PathBuf> {
     changed
 }
 
-/// The guide's file that a changed file belongs to: itself, or the one beside it.
+/// The guide file that a changed file belongs to: itself, or the guide file in the same folder.
 fn guide_of(path: &Path) -> Option<PathBuf> {
     let path = plain(path);
     let is_asset = path.extension().is_some_and(|end| end == "svg" || end == "png");
@@ -97,15 +98,14 @@ fn guide_of(path: &Path) -> Option<PathBuf> {
     }
 }
 
-/// A path as it is known and shown here, whether a person wrote it or the system: from the current folder, if it is
-/// in there.
+/// A path in the form used here: relative to the current folder if it is inside it, and absolute otherwise.
 fn plain(path: &Path) -> PathBuf {
     let Ok(whole) = path::absolute(path) else { return path.to_owned() };
     let folder = env::current_dir().unwrap_or_default();
     whole.strip_prefix(folder).map(Path::to_owned).unwrap_or(whole)
 }
 
-/// What is known: of each guide, how many findings it has.
+/// The number of findings in each guide.
 #[derive(Default)]
 struct State {
     counts: BTreeMap<PathBuf, Count>,
@@ -129,7 +129,7 @@ impl State {
 
     fn changed(&mut self, checker: &Checker<'_>, files: &BTreeSet<PathBuf>, out: &Out) {
         for file in files {
-            // A brand's file, for instance, lies beside the guides and is none.
+            // Other YAML files, such as a brand file, may be in the same folder.
             if !self.counts.contains_key(file)
                 && file.file_name().is_none_or(|name| name != catalog::GUIDE_FILE)
             {
@@ -138,11 +138,11 @@ impl State {
             if !file.exists() {
                 if let Some(gone) = self.counts.remove(file) {
                     self.total -= gone;
-                    out.say(&format!("{} is gone", file.display()));
+                    out.say(&format!("{} was removed", file.display()));
                 }
                 continue;
             }
-            // A file that is being written is there again in a moment.
+            // A file that cannot be read is being replaced; its next event follows.
             let Ok((piece, _)) = checker.one(&Place::File(file.clone())) else { continue };
             out.data(&piece.text);
             let grade = piece.grade.as_ref().map(|(_, report)| format!(": {report}")).unwrap_or_default();

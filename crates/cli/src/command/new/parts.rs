@@ -1,32 +1,32 @@
-//! What sets one method of a new guide apart from another.
+//! The parts of a starter guide that depend on its method.
 
 use crate::args::MethodKind;
 
-/// The parts of a guide that a method decides.
+/// The parts of a starter guide that depend on its method.
 pub(crate) struct Parts {
     pub(crate) key: &'static str,
     pub(crate) label: &'static str,
     pub(crate) description: &'static str,
     pub(crate) fields: &'static str,
     pub(crate) auth: &'static str,
-    /// The field that is at fault when the credential is refused.
+    /// The field to blame when the credential is rejected.
     pub(crate) secret: &'static str,
     pub(crate) obtains: &'static str,
     pub(crate) collects: &'static str,
-    /// What is given in a scenario, with `?` for a word that tells scenarios apart.
+    /// The given values of a scenario, with `?` where scenarios differ.
     pub(crate) given: &'static str,
-    /// The turns of signing in.
+    /// The turns of the sign-in.
     pub(crate) signs_in: &'static str,
-    /// The request that is refused for a wrong credential, where that is one of signing in.
+    /// The sign-in request that a wrong credential fails. `None` if it fails a check instead.
     pub(crate) refused_at: Option<&'static str>,
-    /// Whether the person signs in in a browser, and an admin enters the fields.
+    /// Whether the person signs in in a browser while an admin enters the fields.
     pub(crate) in_browser: bool,
 }
 
 const KEY_FIELD: &str = "      - key: api_key
         label: API Key                      # ← the label as the provider has it
         type: secret
-        description: The key as it is shown when it is made.
+        description: The key, as shown when you create it.
         accept: [trim]
         examples:
           - { typed: ' an-example-key ', becomes: an-example-key }
@@ -37,12 +37,12 @@ const CLIENT_FIELDS: &str = "      - key: client_id
         label: Client ID
         type: text
         public: true
-        description: The id of the app.
+        description: The app's id.
         placeholder: example-app
       - key: client_secret
         label: Client Secret
         type: secret
-        description: The secret of the app, as it is shown when it is made.
+        description: The app's secret, as shown when you create it.
 ";
 
 const TOKEN_TURN: &str = "          - request: POST /oauth/token
@@ -52,10 +52,10 @@ const TOKEN_TURN: &str = "          - request: POST /oauth/token
 const API_KEY: Parts = Parts {
     key: "api-key",
     label: "API Key",
-    description: "A key that somebody makes in the settings.",
+    description: "A key that you create in the settings.",
     fields: KEY_FIELD,
     auth: "      api_key:
-        - { in: header, name: X-API-Key, value: '{{ value.api_key }}' }   # ← where the key stands
+        - { in: header, name: X-API-Key, value: '{{ value.api_key }}' }   # ← where the key goes
 ",
     secret: "api_key",
     obtains: "api_key",
@@ -71,17 +71,17 @@ const BEARER: Parts = Parts { auth: "      bearer: { token: '{{ value.api_key }}
 const BASIC: Parts = Parts {
     key: "basic",
     label: "User and API Token",
-    description: "A user's email address, and a token that the user makes.",
+    description: "A user's email address and a token that the user creates.",
     fields: "      - key: email
         label: Email
         type: email
         public: true
-        description: The address with which the user signs in.
+        description: The address that the user signs in with.
         placeholder: user@acme.example
       - key: api_token
         label: API Token
         type: secret
-        description: The token as it is shown when it is made.
+        description: The token, as shown when you create it.
 ",
     auth: "      # Either half can be constant or composed, such as '{{ value.email }}/token'.
       basic: { username: '{{ value.email }}', password: '{{ value.api_token }}' }
@@ -96,22 +96,22 @@ const BASIC: Parts = Parts {
 const SIGNATURE: Parts = Parts {
     key: "access-key",
     label: "Access Key",
-    description: "A key with which each request is signed.",
+    description: "A key that signs each request.",
     fields: "      - key: access_key_id
         label: Access Key ID
         type: text
         public: true
-        description: The id of the key.
+        description: The key's id.
         placeholder: example-id
       - key: secret_key
         label: Secret Key
         type: secret
-        description: The key itself, as it is shown when it is made.
+        description: The key itself, as shown when you create it.
 ",
     auth: "      signature:
         algorithm: HS256
         key: '{{ value.secret_key }}'
-        # ← the request as one text, exactly as the provider's documentation puts it together
+        # ← the string to sign, exactly as the provider's documentation composes it
         canonical: '{{ now.unix }}{{ request.method }}{{ request.path_and_query }}{{ request.body }}'
         encoding: hex
         carries:
@@ -129,7 +129,7 @@ const SIGNATURE: Parts = Parts {
 const CLIENT_CREDENTIALS: Parts = Parts {
     key: "client-credentials",
     label: "Client Credentials",
-    description: "An app of your own, with its id and secret.",
+    description: "The id and secret of your own app.",
     fields: CLIENT_FIELDS,
     auth: "      oauth2:
         grant: client_credentials
@@ -137,7 +137,7 @@ const CLIENT_CREDENTIALS: Parts = Parts {
         client_auth: basic                  # ← basic, post or private_key_jwt
         client_id: '{{ value.client_id }}'
         client_secret: '{{ value.client_secret }}'
-        scopes: []                          # ← what the app asks for
+        scopes: []                          # ← the scopes that the app requests
 ",
     secret: "client_secret",
     obtains: "client_id, client_secret",
@@ -151,7 +151,7 @@ const CLIENT_CREDENTIALS: Parts = Parts {
 const OAUTH2: Parts = Parts {
     key: "oauth",
     label: "OAuth 2.0",
-    description: "You sign in at the provider, and agree.",
+    description: "You sign in to the provider and allow access.",
     fields: CLIENT_FIELDS,
     auth: "      oauth2:
         grant: authorization_code
@@ -159,7 +159,7 @@ const OAUTH2: Parts = Parts {
         token_url: https://login.acme.example/oauth/token           # ←
         client_id: '{{ value.client_id }}'
         client_secret: '{{ value.client_secret }}'
-        scopes: [read]                      # ← what the person is asked to agree to
+        scopes: [read]                      # ← the scopes that the person is asked to allow
         refresh: {}
 ",
     secret: "client_secret",
@@ -173,25 +173,25 @@ const OAUTH2: Parts = Parts {
 const EXCHANGE: Parts = Parts {
     key: "login",
     label: "User and Password",
-    description: "A user's name and password, exchanged for a token.",
+    description: "A username and password, exchanged for a token.",
     fields: "      - key: username
         label: User Name
         type: text
         public: true
-        description: The name with which the user signs in.
+        description: The name that the user signs in with.
         placeholder: example-user
       - key: password
         label: Password
         type: secret
-        description: The password of the user.
+        description: The user's password.
 ",
     auth: "      exchange:
         steps:
           - key: log-in
             label: Signing in
             request: { line: POST /login, json: { user: '{{ value.username }}', password: '{{ value.password }}' } }   # ←
-            captures: { session: data.token }   # ← what is kept of the answer, and where it stands
-            expires_in: data.expires_in     # ← where the answer says for how many seconds it holds
+            captures: { session: data.token }   # ← which value of the response to keep, and where it is
+            expires_in: data.expires_in     # ← where the response has the token lifetime in seconds
         carries:
           - { in: header, name: X-Session, value: '{{ token.session }}' }
 ",
@@ -209,24 +209,24 @@ const EXCHANGE: Parts = Parts {
 const JWT: Parts = Parts {
     key: "service-account",
     label: "Service Account",
-    description: "A service account, with the key that it signs with.",
+    description: "A service account and its signing key.",
     fields: "      - key: issuer
         label: Client ID
         type: text
         public: true
-        description: The id of the service account.
+        description: The service account's id.
         placeholder: example-account
       - key: signing_key
         label: Signing Key
         type: secret                        # ← `type: file, holds: pem` for the keys of RS256, ES256 and EdDSA
-        description: The key of the service account.
+        description: The service account's key.
 ",
     auth: "      jwt:
         assertion:
           algorithm: HS256                  # ← RS256, ES256, EdDSA …
           key: '{{ value.signing_key }}'
           claims: { iss: '{{ value.issuer }}', aud: 'https://login.acme.example/oauth/token' }
-        token_url: https://login.acme.example/oauth/token   # ← remove it where the assertion is used as it is
+        token_url: https://login.acme.example/oauth/token   # ← remove if requests carry the assertion itself
 ",
     secret: "signing_key",
     obtains: "issuer, signing_key",
@@ -237,7 +237,7 @@ const JWT: Parts = Parts {
     ..API_KEY
 };
 
-/// The parts that a method's kind decides.
+/// The parts for a kind of method.
 pub(super) const fn parts_of(kind: MethodKind) -> Parts {
     match kind {
         MethodKind::ApiKey => API_KEY,

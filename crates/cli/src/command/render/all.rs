@@ -1,4 +1,4 @@
-//! Every method of every guide, into a folder.
+//! Rendering every method of every guide into a folder.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,13 +17,13 @@ use crate::guides;
 use crate::out::Out;
 use crate::parallel;
 
-/// The guides whose pages are being written, by the provider's key that is their folder's name.
+/// The guide that writes each folder, by the provider's key.
 type Owners = Mutex<BTreeMap<String, String>>;
 
-/// What became of a guide.
+/// The result of rendering a guide.
 struct Written {
     pages: usize,
-    /// What is wrong with a guide that cannot be used.
+    /// The findings, if the guide cannot be used.
     findings: String,
 }
 
@@ -56,7 +56,7 @@ pub(super) fn run(common: &Common, args: &RenderArgs, writer: &Writer<'_>, out: 
     out.say(&format!("{} in `{}`", number(pages, "page"), folder.display()));
     if broken > 0 {
         let message = format!("{} could not be rendered", number(broken, "guide"));
-        return Err(Failure { code: FOUND, message, help: Some("mend what is said above".to_owned()) });
+        return Err(Failure { code: FOUND, message, help: Some("fix the findings above".to_owned()) });
     }
     Ok(0)
 }
@@ -68,11 +68,11 @@ fn write(entry: &Entry, out: &Path, writer: &Writer<'_>, owners: &Owners) -> Res
             entry.reading.findings.iter().map(|finding| text(source, finding, false)).collect();
         return Ok(Written { pages: 0, findings: findings.join("\n") });
     };
-    // Seen before anything is written: of two guides neither may write over the other.
+    // Checked before anything is written, so that no guide overwrites another one's pages.
     let mut known = owners.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(other) = known.insert(guide.provider.key.to_string(), source.name.clone()) {
-        let message = format!("`{other}` and `{}` are guides of one provider", source.name);
-        let help = "their pages would have one place; render them into folders of their own";
+        let message = format!("`{other}` and `{}` have the same provider key", source.name);
+        let help = "render them into separate folders, because their pages would overwrite each other";
         return Err(Failure::usage(message).help(help));
     }
     drop(known);

@@ -1,11 +1,11 @@
-//! One page in one medium.
+//! Writing a page in one output format.
 
 use guide::{Brand, Guide, Method};
 use render::{Audience, Options, Style, TerminalOptions};
 
 use crate::args::Medium;
 
-/// How pages are written.
+/// How pages are rendered and written.
 pub(super) struct Writer<'a> {
     pub(super) brand: &'a Brand,
     pub(super) options: Options,
@@ -15,7 +15,7 @@ pub(super) struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Whether the method has a guide for those who are to read the page.
+    /// Whether the method has a page for the audience.
     pub(super) fn has_page(&self, method: &Method) -> bool {
         self.options.audience == Audience::Link || method.setup.is_some()
     }

@@ -1,4 +1,4 @@
-//! The way through a scenario: each turn over real sockets, those that fail made to fail for real.
+//! The transport of a scenario: every turn goes over real sockets, and unreachable providers are unreachable for real.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
@@ -14,13 +14,13 @@ use tokio::net::TcpListener;
 
 use crate::failure::Failure;
 
-/// A provider that never answers is waited for so long.
+/// How long to wait for a provider that never answers.
 const PATIENCE: Duration = Duration::from_millis(20);
 
-/// When every scenario takes place: a moment that stands still, so that what is signed can be told in advance.
+/// The time of every scenario. It is fixed, so that signatures are predictable.
 const MOMENT: Moment = Moment { unix_ms: 1_767_225_600_000, nonce: *b"nonce for a test" };
 
-/// A way through one scenario.
+/// The transport of one scenario.
 pub(super) struct Route {
     simulator: Simulator,
     turns: Vec<Reply>,
@@ -35,7 +35,7 @@ impl Route {
             .await
             .map_err(|error| Failure::io("cannot listen on loopback", &error))?;
         let policy = Policy {
-            // Nothing here is secure, or is to be taken for it.
+            // Nothing on loopback has a certificate that the system trusts.
             system_roots: false,
             ..Policy::default()
         };
@@ -44,12 +44,12 @@ impl Route {
         Ok(Self { simulator, turns, asked: 0, policy, patterns })
     }
 
-    /// How many requests were made.
+    /// How many requests were sent.
     pub(super) fn asked(&self) -> usize {
         self.asked
     }
 
-    /// The way out for a turn.
+    /// The network access for a turn.
     async fn way(&self, reply: Option<&Reply>) -> Result<Egress, Failure> {
         let here = self.simulator.address();
         let mapped = |origin: String| {
@@ -97,7 +97,7 @@ impl Transport for Route {
         answer
     }
 
-    /// Scenarios do not wait: a minute of patience is a moment here.
+    /// Scenarios do not wait: the time passes at once.
     async fn wait_until(&mut self, moment: i64) -> i64 {
         moment
     }
@@ -107,14 +107,14 @@ impl Transport for Route {
     }
 }
 
-/// A port at which nobody listens.
+/// A port that nothing listens on.
 async fn closed_port() -> Result<u16, Failure> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
     let address = listener.and_then(|listener| listener.local_addr());
     Ok(address.map_err(|error| Failure::io("cannot listen on loopback", &error))?.port())
 }
 
-/// A resolver that knows no name.
+/// A resolver that finds no name.
 struct NoSuchName;
 
 impl Resolve for NoSuchName {
@@ -123,7 +123,7 @@ impl Resolve for NoSuchName {
     }
 }
 
-/// A resolver for which every name is a private address.
+/// A resolver that returns a private address for every name.
 struct Private;
 
 impl Resolve for Private {

@@ -1,6 +1,6 @@
-//! `waystone serve --check`: the settings, where each was set, and whether they can be used.
+//! `waystone serve --check`: shows the effective settings with their sources, and checks them.
 //!
-//! **Invariant:** nothing is served, and nothing that is shown is a secret.
+//! **Invariant:** the Hub is not started, and no secret is shown.
 
 use std::fmt::Write as _;
 
@@ -12,7 +12,7 @@ use crate::findings;
 use crate::hub_settings::usable;
 use crate::out::{Ink, Out};
 
-/// The number is the exit code: 1 if something does not fit, 2 if the settings cannot be understood.
+/// Returns the exit code: 1 if a check fails, 2 if the settings are not valid.
 pub(super) fn run(outcome: Outcome<Settings>, json: bool, out: &Out) -> Result<u8, Failure> {
     if json {
         let (document, code) = document(&outcome);

@@ -1,4 +1,4 @@
-//! What opening everything in a vault proved.
+//! The result of decrypting everything in a vault.
 
 use serde_json::{Value, json};
 use vault::Proof;
@@ -10,9 +10,5 @@ pub(super) fn as_json(proof: &Proof) -> Value {
 pub(super) fn summary(proof: &Proof) -> String {
     let plural = |n: u64| if n == 1 { "" } else { "s" };
     let (accounts, sealed) = (proof.accounts, proof.sealed);
-    format!(
-        "{accounts} account{} and {sealed} other sealed item{} were opened",
-        plural(accounts),
-        plural(sealed)
-    )
+    format!("decrypted {accounts} account{} and {sealed} other item{}", plural(accounts), plural(sealed))
 }

@@ -1,7 +1,7 @@
-//! `waystone vault rotate`: another key.
+//! `waystone vault rotate`: encrypts the vault with a new key.
 //!
-//! **Invariant:** a copy of the old key is on the disk until everything was opened with the new one, as it is read from
-//! its place.
+//! **Invariant:** a copy of the old key stays on the disk until everything has been decrypted with the new key, read from
+//! its configured place.
 
 use std::env;
 use std::ffi::OsString;
@@ -31,12 +31,12 @@ pub(super) async fn run(common: &Common, args: &RotateArgs, out: &Out) -> Result
     let copy = match copy {
         Some(copy) if !args.keep_old_key => {
             fs::remove_file(&copy)
-                .map_err(|error| Failure::io(format!("{} cannot be removed", copy.display()), &error))?;
+                .map_err(|error| Failure::io(format!("cannot remove `{}`", copy.display()), &error))?;
             None
         }
         copy => copy,
     };
-    let moved = place(&to) != place(&settings.key.value);
+    let moved = file_of(&to) != file_of(&settings.key.value);
     if args.store.json {
         let value = json!({
             "key": rotated.key.to_string(),
@@ -48,23 +48,25 @@ pub(super) async fn run(common: &Common, args: &RotateArgs, out: &Out) -> Result
         });
         out.line(&format!("{value:#}"));
     } else {
-        let begun = if rotated.resumed { "Finished the rotation that was begun" } else { "Rotated the key" };
+        let begun = if rotated.resumed { "Finished the interrupted rotation" } else { "Rotated the key" };
         let tick = out.ink(Ink::Good, "✓");
-        out.line(&format!("{tick} {begun}: {} now seals, and {}.", rotated.key, summary(&proof)));
+        out.line(&format!(
+            "{tick} {begun}: the vault now uses key {}, and the check {}.",
+            rotated.key,
+            summary(&proof)
+        ));
         if let Some(copy) = copy {
             out.say(&format!("The old key is kept at {}.", copy.display()));
         }
-        out.say("Backups made before are sealed under the old key: make a new one now.");
+        out.say("Existing backups are encrypted with the old key. Create a new backup now.");
     }
     if moved {
-        out.say(&format!(
-            "The key is in another place: let the Hub's settings name {to}, and start it again."
-        ));
+        out.say(&format!("The key has moved. Set the Hub's key to {to} and restart the Hub."));
     }
     Ok(0)
 }
 
-/// Where the new key will be.
+/// The source of the new key.
 fn to(settings: &Settings, args: &RotateArgs) -> Result<KeySource, Failure> {
     if let Some(path) = &args.to_key_file {
         return Ok(KeySource::File(path.clone()));
@@ -74,19 +76,21 @@ fn to(settings: &Settings, args: &RotateArgs) -> Result<KeySource, Failure> {
     }
     if let Some(name) = &args.to_key_env {
         let text = env::var(name).ok().filter(|text| !text.is_empty());
-        let text = text.ok_or_else(|| Failure::usage(format!("the variable {name} is empty or not set")))?;
+        let text = text
+            .ok_or_else(|| Failure::usage(format!("the environment variable {name} is empty or not set")))?;
         return Ok(KeySource::Text(Secret::new(text)));
     }
     match &settings.key.value {
         KeySource::File(path) => Ok(KeySource::File(path.clone())),
         KeySource::Text(_) | KeySource::Command(_) => {
-            Err(Failure::usage("the key is in no file, so a new one has to be named")
+            Err(Failure::usage("the key is not in a file, so the source of the new key must be given")
                 .help("add --to-key-file, --to-key-command or --to-key-env"))
         }
     }
 }
 
-/// Rotates and proves; gives the copy of the old key, if it is in a file that now holds the new one.
+/// Rotates the key and checks the vault. Returns the path of the old key's copy, if the new key has replaced the old one in
+/// its file.
 async fn rotate(
     vault: &Vault,
     from: &KeySource,
@@ -94,17 +98,19 @@ async fn rotate(
 ) -> Result<(Rotated, Proof, Option<PathBuf>), Failure> {
     let failed = |error: &(dyn std::error::Error + 'static)| Failure::environment(error);
     let mut copy = None;
-    if let (Some(path), true) = (place(from), place(from) == place(&to)) {
+    if let (Some(path), true) = (file_of(from), file_of(from) == file_of(&to)) {
         let (current, retiring) = vault.key_ids().await.map_err(|error| failed(&error))?;
-        let old = beside(path, &format!(".old-{}", retiring.unwrap_or(current)));
-        // Of one that was cut off the copy is there already: the file may hold the new key by now.
+        let old = with_suffix(path, &format!(".old-{}", retiring.unwrap_or(current)));
+        // An interrupted rotation has made the copy already, and the file may contain the new key by now.
         if retiring.is_none() {
             vault.copy_key(old.clone()).await.map_err(|error| failed(&error))?;
         }
         copy = old.exists().then_some(old);
     }
     let kept = |failure: Failure| match &copy {
-        Some(copy) => failure.help(format!("the old key is kept at {}; ask again", copy.display())),
+        Some(copy) => {
+            failure.help(format!("the old key is kept at {}. Run the command again", copy.display()))
+        }
         None => failure,
     };
     let rotated = vault.rotate_key(to, By::new(ACTOR, Timestamp::now())).await;
@@ -113,14 +119,14 @@ async fn rotate(
     Ok((rotated, proof, copy))
 }
 
-fn place(source: &KeySource) -> Option<&Path> {
+fn file_of(source: &KeySource) -> Option<&Path> {
     match source {
         KeySource::File(path) => Some(path),
         KeySource::Text(_) | KeySource::Command(_) => None,
     }
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     PathBuf::from(name)

@@ -1,4 +1,4 @@
-//! Asking one thing.
+//! Single prompts.
 
 use guide::{Environment, Field, FieldType, Key, Method};
 use inquire::error::InquireResult;
@@ -8,13 +8,13 @@ use secret::Secret;
 use crate::failure::{ENVIRONMENT, Failure};
 use crate::linking::inputs;
 
-/// What the person said.
+/// How the person responded to a prompt.
 pub(crate) enum Prompted<T> {
     /// The person answered.
     Value(T),
-    /// Esc: back to where they came from.
+    /// They pressed Esc to go back.
     Back,
-    /// Ctrl-C: enough.
+    /// They pressed Ctrl-C to stop.
     Stop,
 }
 
@@ -27,7 +27,7 @@ fn prompted<T>(result: InquireResult<T>) -> Result<Prompted<T>, Failure> {
             Ok(Prompted::Stop)
         }
         Err(error) => {
-            let message = format!("the terminal cannot be asked: {error}");
+            let message = format!("cannot prompt on this terminal: {error}");
             Err(Failure {
                 code: ENVIRONMENT,
                 message,
@@ -37,7 +37,7 @@ fn prompted<T>(result: InquireResult<T>) -> Result<Prompted<T>, Failure> {
     }
 }
 
-/// Which environment.
+/// Asks for the environment.
 pub(crate) fn environment(method: &Method, environments: &[Environment]) -> Result<Prompted<Key>, Failure> {
     let lines: Vec<String> = environments
         .iter()
@@ -47,17 +47,17 @@ pub(crate) fn environment(method: &Method, environments: &[Environment]) -> Resu
         })
         .collect();
     let short = |at: usize| environments[at].label.clone();
-    let question = format!("Which {} do you link?", method.environment_label.to_lowercase());
+    let question = format!("Which {} do you want to link?", method.environment_label.to_lowercase());
     choice(&question, lines, &short).map(|answer| answer.map(|at| environments[at].key.clone()))
 }
 
-/// One of several lines, by index.
+/// Asks for one of several lines and returns its index.
 pub(crate) fn one_of(question: &str, lines: Vec<String>) -> Result<Prompted<usize>, Failure> {
     let short = lines.clone();
     choice(question, lines, &move |at| short[at].clone())
 }
 
-/// One of several lines, by index; what stays on the screen is shorter.
+/// Asks for one of several lines and returns its index. `short` is the text that stays on the screen.
 fn choice(
     question: &str,
     lines: Vec<String>,
@@ -66,24 +66,24 @@ fn choice(
     let formatter = |option: inquire::list_option::ListOption<&String>| short(option.index);
     let answer = Select::new(question, lines)
         .without_filtering()
-        .with_help_message("↑↓: move · Enter: choose · Esc: back · Ctrl-C: stop here")
+        .with_help_message("↑↓: move · Enter: choose · Esc: back · Ctrl-C: stop")
         .with_formatter(&formatter)
         .raw_prompt();
     Ok(prompted(answer)?.map(|option| option.index))
 }
 
-/// Whether to go on, where there is nothing to type in.
+/// Waits for the person to finish a step without fields.
 pub(crate) fn go_on() -> Result<Prompted<()>, Failure> {
-    let answer = Text::new("Done?").with_help_message("Enter: done · Esc: back · Ctrl-C: stop here").prompt();
+    let answer = Text::new("Done?").with_help_message("Enter: done · Esc: back · Ctrl-C: stop").prompt();
     Ok(prompted(answer)?.map(|_| ()))
 }
 
-/// Yes or no.
+/// Asks a yes-or-no question.
 pub(crate) fn yes(question: &str) -> Result<Prompted<bool>, Failure> {
     prompted(Confirm::new(question).with_default(true).prompt())
 }
 
-/// What is typed into a field; nothing, where what was kept before stays.
+/// Asks for a field's value. `None` keeps the value that was entered before.
 pub(crate) fn field(field: &Field, kept: Option<&Secret>) -> Result<Prompted<Option<Secret>>, Failure> {
     let label = if field.required { field.label.clone() } else { format!("{} (optional)", field.label) };
     let stays = kept.is_some();
@@ -92,9 +92,9 @@ pub(crate) fn field(field: &Field, kept: Option<&Secret>) -> Result<Prompted<Opt
     }
     if field.secret {
         let help = if stays {
-            "Enter: keep the one typed before · Esc: back"
+            "Enter: keep the value you entered before · Esc: back"
         } else {
-            "hidden as you type · Esc: back · Ctrl-C: stop here"
+            "hidden as you type · Esc: back · Ctrl-C: stop"
         };
         let answer = Password::new(&label)
             .without_confirmation()
@@ -114,7 +114,7 @@ pub(crate) fn field(field: &Field, kept: Option<&Secret>) -> Result<Prompted<Opt
     if field.kind == FieldType::Boolean {
         return Ok(yes(&label)?.map(|yes| Some(Secret::from(if yes { "true" } else { "false" }))));
     }
-    let mut text = Text::new(&label).with_help_message("Esc: back · Ctrl-C: stop here");
+    let mut text = Text::new(&label).with_help_message("Esc: back · Ctrl-C: stop");
     if let Some(placeholder) = &field.placeholder {
         text = text.with_placeholder(placeholder);
     }
@@ -124,21 +124,22 @@ pub(crate) fn field(field: &Field, kept: Option<&Secret>) -> Result<Prompted<Opt
     Ok(prompted(text.prompt())?.map(|text| Some(Secret::new(text))))
 }
 
-/// What is in a file: lines cannot be typed or pasted into a prompt one by one.
+/// Asks for a file and reads it, because a prompt cannot take a value of several lines.
 fn file(label: &str, stays: bool) -> Result<Prompted<Option<Secret>>, Failure> {
     let help = if stays {
-        "the path of a file · Enter: keep what was given before · Esc: back"
+        "path of the file · Enter: keep the value you entered before · Esc: back"
     } else {
-        "the path of a file that holds it · Esc: back · Ctrl-C: stop here"
+        "path of the file · Esc: back · Ctrl-C: stop"
     };
     loop {
-        let path =
-            match prompted(Text::new(&format!("{label}, from the file")).with_help_message(help).prompt())? {
-                Prompted::Value(path) => path,
-                Prompted::Back => return Ok(Prompted::Back),
-                Prompted::Stop => return Ok(Prompted::Stop),
-            };
-        // A path that was dragged into the terminal may have quotes around it.
+        let path = match prompted(
+            Text::new(&format!("{label}: read from file")).with_help_message(help).prompt(),
+        )? {
+            Prompted::Value(path) => path,
+            Prompted::Back => return Ok(Prompted::Back),
+            Prompted::Stop => return Ok(Prompted::Stop),
+        };
+        // A path that was dragged into the terminal may be quoted.
         let path = path.trim().trim_matches(['\'', '"']);
         if path.is_empty() {
             return Ok(Prompted::Value((!stays).then(Secret::default)));
@@ -151,7 +152,7 @@ fn file(label: &str, stays: bool) -> Result<Prompted<Option<Secret>>, Failure> {
 }
 
 impl<T> Prompted<T> {
-    /// The same, with something else said.
+    /// Converts the value.
     pub(crate) fn map<U>(self, f: impl FnOnce(T) -> U) -> Prompted<U> {
         match self {
             Self::Value(value) => Prompted::Value(f(value)),

@@ -1,4 +1,4 @@
-//! After a failure: what can be done, and what the person chooses.
+//! After a failure: the person chooses how to continue.
 
 use guide::Key;
 use link::{FieldProblem, Flow, Offer, Stage};
@@ -8,15 +8,15 @@ use crate::failure::Failure;
 use crate::linking::report::verdict_lines;
 use crate::out::Out;
 
-/// Shows the failure, and does what the person chooses.
+/// Shows the failure and applies what the person chooses.
 pub(crate) fn choose(flow: &mut Flow, out: &Out) -> Result<Prompted<()>, Failure> {
     let Stage::Failed { verdict, offers, .. } = flow.stage() else { return Ok(Prompted::Stop) };
     out.line(verdict_lines(verdict, out).trim_end());
     out.line("");
     let mut lines: Vec<String> =
         offers.iter().map(|offer| line(flow, verdict.at_field.as_ref(), offer)).collect();
-    lines.push("Stop here".to_owned());
-    let offer = match prompt::one_of("What now?", lines)? {
+    lines.push("Stop".to_owned());
+    let offer = match prompt::one_of("What do you want to do?", lines)? {
         Prompted::Value(at) => offers.get(at).cloned(),
         Prompted::Back | Prompted::Stop => None,
     };
@@ -30,7 +30,7 @@ pub(crate) fn choose(flow: &mut Flow, out: &Out) -> Result<Prompted<()>, Failure
     Ok(Prompted::Value(()))
 }
 
-/// An address that belongs to another environment: which is meant?
+/// Asks which environment is meant if a value belongs to another one.
 pub(crate) fn other_environment(flow: &Flow, problem: &FieldProblem) -> Result<Prompted<Key>, Failure> {
     let Some(key) = &problem.belongs_to else { return Ok(Prompted::Back) };
     let label = flow.method().environment(key.as_str()).map_or(key.as_str(), |one| &one.label);
@@ -48,11 +48,11 @@ fn line(flow: &Flow, at_field: Option<&Key>, offer: &Offer) -> String {
         Offer::GoTo(step) => {
             let title = method.step(step.as_str()).map_or(step.as_str(), |(_, step)| &step.title);
             match at_field.and_then(|field| method.field(field.as_str())) {
-                Some(field) => format!("Back to “{title}”, and enter {} again", field.label),
-                None => format!("Back to “{title}”"),
+                Some(field) => format!("Go back to “{title}” and enter the {} again", field.label),
+                None => format!("Go back to “{title}”"),
             }
         }
-        Offer::Retry => "Try again, with nothing changed".to_owned(),
+        Offer::Retry => "Try again without changes".to_owned(),
         Offer::AskElsewhere => {
             let here = flow.environment().map(|one| &one.key);
             let others: Vec<&str> = method
@@ -61,11 +61,11 @@ fn line(flow: &Flow, at_field: Option<&Key>, offer: &Offer) -> String {
                 .filter(|one| Some(&one.key) != here)
                 .map(|one| one.label.as_str())
                 .collect();
-            format!("See whether {} accepts the same credentials (they are sent there)", others.join(" or "))
+            format!("Try the same credentials in {} (they will be sent there)", others.join(" or "))
         }
         Offer::SwitchTo(environment) => {
             let label = method.environment(environment.as_str()).map_or("", |one| &one.label);
-            format!("Link {label} instead, with what you typed")
+            format!("Link {label} instead, with what you entered")
         }
     }
 }

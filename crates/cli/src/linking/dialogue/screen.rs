@@ -1,4 +1,4 @@
-//! What the person sees: steps, checks, who was found.
+//! What the person sees: steps, checks and the account that was found.
 
 use std::fmt::Write as _;
 
@@ -11,12 +11,12 @@ use super::text::prose;
 use crate::linking::report::{check_line, identity_lines, limited_lines};
 use crate::out::{Ink, Out, width};
 
-/// The screen, and what is on it already.
+/// The terminal screen and what it already shows.
 pub(crate) struct Screen<'o> {
     out: &'o Out,
     shown: Option<Key>,
     reports: Vec<CheckReport>,
-    /// Whether the last line shows something that is under way, and is to be written over.
+    /// Whether the last line shows a check under way, and is to be overwritten.
     open: bool,
 }
 
@@ -25,7 +25,7 @@ impl<'o> Screen<'o> {
         Self { out, shown: None, reports: Vec::new(), open: false }
     }
 
-    /// A step of the guide: once, not again when only a field is asked again.
+    /// Shows a step of the guide, once: not again when only a field is asked for again.
     pub(crate) fn step(&mut self, flow: &Flow, view: &StepView<'_>) {
         if self.shown.as_ref() == Some(&view.step.key) && view.failure.is_none() {
             return;
@@ -59,7 +59,7 @@ impl<'o> Screen<'o> {
         text
     }
 
-    /// What was kept of what was typed, where that is worth saying.
+    /// Shows the host that requests will go to, if the entered values changed it.
     pub(crate) fn kept(&mut self, flow: &Flow, fields: &[Key], before: Option<&str>) {
         let decides = probe::host_fields(flow.method());
         let moved = matches!(flow.stage(), Stage::Step(view) if view.problems.is_empty())
@@ -74,7 +74,7 @@ impl<'o> Screen<'o> {
         }
     }
 
-    /// How the checks stand: each on a line of its own, written over as it changes.
+    /// Shows each check on its own line, which is overwritten as the check's state changes.
     pub(crate) fn checks(&mut self, flow: &Flow) {
         let reports: &[CheckReport] = match flow.stage() {
             Stage::Checking(reports) | Stage::Failed { reports, .. } | Stage::Confirm { reports, .. } => {
@@ -102,14 +102,14 @@ impl<'o> Screen<'o> {
         self.reports = reports.to_vec();
     }
 
-    /// The checks were broken off.
+    /// Ends the line of a check that was interrupted.
     pub(crate) fn interrupted(&mut self) {
         if std::mem::take(&mut self.open) {
             self.out.line("");
         }
     }
 
-    /// Who was found, and what the account cannot do.
+    /// Shows the account that was found, and what it cannot do.
     pub(crate) fn found(&mut self, identity: Option<&Identity>, reports: &[CheckReport], limited: bool) {
         self.shown = None;
         self.out.line("");

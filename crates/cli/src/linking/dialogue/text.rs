@@ -7,7 +7,7 @@ use render::{Context, TerminalOptions};
 use crate::guides;
 use crate::out::{Out, width};
 
-/// Prose as the terminal shows it.
+/// Renders prose for the terminal.
 pub(crate) fn prose(flow: &Flow, prose: &Prose, out: &Out) -> String {
     let context = Context::new(flow.guide(), flow.method(), guides::brand());
     let context = match flow.environment() {
@@ -18,7 +18,7 @@ pub(crate) fn prose(flow: &Flow, prose: &Prose, out: &Out) -> String {
     render::terminal_prose(prose, &context, options, 0)
 }
 
-/// One line of prose with a bullet before it.
+/// Renders prose as a list item.
 pub(crate) fn bullet(guide: &Guide, method: &Method, prose: &Prose, out: &Out) -> String {
     let context = Context::new(guide, method, guides::brand());
     let options = TerminalOptions { width: width(), color: out.color };
