@@ -61,7 +61,7 @@ test("somebody who says no finds the form again, and may try again", async () =>
   await tab.locator("[name=environment][value=production]").check({ force: true });
   await tab.locator("button[value=connect]").click();
   await tab.getByRole("link", { name: "Deny access" }).click();
-  await tab.getByText(/declined/i).first().waitFor();
+  await tab.getByText(/wasn't approved/).first().waitFor();
   await tab.locator("button[value=connect]").click();
   await tab.getByRole("link", { name: "a successful sign-in", exact: true }).click();
   await tab.locator("button[value=yes]").waitFor();
@@ -123,6 +123,6 @@ test("StackOne's widget shows that somebody said no", async () => {
   await tab.goto(server.url);
   const [popup] = await Promise.all([tab.waitForEvent("popup"), tab.getByRole("button", { name: "Connect", exact: true }).click()]);
   await popup.getByRole("link", { name: "Deny access" }).click();
-  await tab.getByText(/declined at Salesforce/).waitFor();
+  await tab.getByText(/Access to Salesforce wasn't approved/).waitFor();
   server.close();
 });
