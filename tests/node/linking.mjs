@@ -139,14 +139,14 @@ const says = (tab, where, text) => tab.locator(where, { hasText: text }).waitFor
 {
   const report = (state, says) => ({ label: "Reading your organization", state, says, seconds: null });
   progress = [
-    { state: "checking", reports: [report("running", "under way"), { ...report("pending", "not begun"), label: "More" }], next: null },
-    { state: "checking", reports: [{ ...report("waiting", "asked to wait"), seconds: 9 }, { ...report("pending", "not begun"), label: "More" }], next: null },
-    { state: "checking", reports: [report("passed", "done"), { ...report("running", "under way"), label: "More" }], next: null },
+    { state: "checking", reports: [report("running", "checking"), { ...report("pending", "waiting"), label: "More" }], next: null },
+    { state: "checking", reports: [{ ...report("waiting", "asked to wait"), seconds: 9 }, { ...report("pending", "waiting"), label: "More" }], next: null },
+    { state: "checking", reports: [report("passed", "done"), { ...report("running", "checking"), label: "More" }], next: null },
     { state: "confirm", reports: [], next: "/session/s-1/i-1/confirm" },
   ];
   const tab = await open("gladly--api-key--checking.html");
   await tab.waitForSelector(".checks .passed");
-  is("checks are told as they happen", await tab.locator(".checks li").allTextContents(), ["Reading your organizationdone", "Moreunder way"]);
+  is("checks are told as they happen", await tab.locator(".checks li").allTextContents(), ["Reading your organizationdone", "Morechecking"]);
   is("and read out", (await tab.textContent("#_status")).startsWith("Reading your organization: done"));
   await tab.waitForURL("**/confirm");
   is("and then it goes on", new URL(tab.url()).pathname, "/session/s-1/i-1/confirm");
@@ -155,9 +155,9 @@ const says = (tab, where, text) => tab.locator(where, { hasText: text }).waitFor
   const tab = await open("providers.html");
   await tab.fill("#_query", "zendsk");
   is("a typo is forgiven", await tab.locator(".providers li:visible").allTextContents().then((all) => all.map((one) => one.trim())), ["Zendesk"]);
-  is("the count is told", await tab.textContent(".count"), "1 product");
+  is("the count is told", await tab.textContent(".count"), "1 app");
   await tab.fill("#_query", "qqqq");
-  is("nothing is told to be nothing", (await tab.textContent(".nothing strong")), "Nothing found for “qqqq”");
+  is("nothing is told to be nothing", (await tab.textContent(".nothing strong")), "No results for “qqqq”");
   await tab.fill("#_query", "");
   await tab.click('[data-category="crm"]');
   is("a category is chosen", await tab.locator(".providers li:visible").count() < 5);

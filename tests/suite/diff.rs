@@ -1,4 +1,4 @@
-//! `waystone diff`: what changed, as meaning.
+//! `waystone diff`: what changed, and what that means for linked accounts.
 
 use serde_json::Value;
 
@@ -6,8 +6,8 @@ use crate::waystone;
 
 const GOOD: &str = include_str!("../../guides/gladly/guide.yaml");
 
-/// What is said of an edit: `impact: what`, one line for each change.
-fn said(edits: &[(&str, &str)]) -> Vec<String> {
+/// The changes that edits cause, one `impact: what` line each.
+fn changes(edits: &[(&str, &str)]) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let write = |name: &str, text: &str| {
         let at = folder.path().join(name).join("gladly");
@@ -27,9 +27,8 @@ fn said(edits: &[(&str, &str)]) -> Vec<String> {
     );
     assert_eq!(run.code, 0, "{}", run.err);
     let json: Value = serde_json::from_str(&run.out).expect("JSON");
-    let changes = json["changes"].as_array().expect("a list");
-    changes
-        .iter()
+    let list = json["changes"].as_array().expect("a list");
+    list.iter()
         .map(|change| {
             let text = |key: &str| change[key].as_str().unwrap_or_default();
             assert!(
@@ -42,11 +41,11 @@ fn said(edits: &[(&str, &str)]) -> Vec<String> {
 
 #[track_caller]
 fn check(from: &str, to: &str, expected: &[&str]) {
-    assert_eq!(said(&[(from, to)]), expected, "{from} -> {to}");
+    assert_eq!(changes(&[(from, to)]), expected, "{from} -> {to}");
 }
 
 #[test]
-fn what_nobody_has_to_act_on_is_words() {
+fn changes_of_texts_have_the_impact_words() {
     check("name: Gladly\n", "name: Gladly!\n", &["words: the provider's name changed"]);
     check(
         "title: Create a token",
@@ -56,38 +55,38 @@ fn what_nobody_has_to_act_on_is_words() {
     check(
         "Copy the token right away",
         "Copy it right away",
-        &["words: the step `create-token` is worded otherwise"],
+        &["words: the text of the step `create-token` changed"],
     );
     check("label: API Token", "label: Token", &["words: the label of the field `api_token` changed"]);
     check(
         "placeholder: acme\n",
         "placeholder: acme-desk\n",
-        &["words: the field `organization_slug` is explained otherwise"],
+        &["words: the help for the field `organization_slug` changed"],
     );
     check(
         "return_to: create-token\n        ask",
         "ask",
-        &["words: where the outcome `token-refused` leads back to changed"],
+        &["words: the field or step to which the outcome `token-refused` leads changed"],
     );
     check("# A single label, or", "# One label, or", &[]);
 }
 
 #[test]
-fn what_linked_accounts_lack_has_to_be_linked_again() {
+fn changes_that_break_linked_accounts_have_the_impact_relink() {
     check(
         "      - key: agent_email\n",
         "      - { key: team, label: Team, type: text }\n      - key: agent_email\n",
-        &["relink: the field `team` is new and required"],
+        &["relink: the required field `team` was added"],
     );
     check(
         "id: '{{ json.id }}'",
         "id: '{{ json.gladlyUrl }}'",
-        &["relink: what the check `organization` knows an account by changed"],
+        &["relink: the account id of the check `organization` changed"],
     );
     check(
         "base_url: 'https://{{ value.organization_slug | host_labels(2) }}.",
         "base_url: 'https://api.{{ value.organization_slug | host_labels(2) }}.",
-        &["relink: the base address changed"],
+        &["relink: the base URL changed"],
     );
     check(
         "username: '{{ value.agent_email }}'",
@@ -97,7 +96,7 @@ fn what_linked_accounts_lack_has_to_be_linked_again() {
 }
 
 #[test]
-fn what_is_asked_or_read_otherwise_is_to_be_checked_again() {
+fn changes_of_requests_and_answers_have_the_impact_recheck() {
     check(
         "request: GET /api/v1/organization\n        expect",
         "request: GET /api/v2/organization\n        expect",
@@ -106,46 +105,46 @@ fn what_is_asked_or_read_otherwise_is_to_be_checked_again() {
     check(
         "when: { status: 403 }",
         "when: { status: [403, 410] }",
-        &["recheck: the answers of the outcome `no-api-permission` changed"],
+        &["recheck: the condition of the outcome `no-api-permission` changed"],
     );
     check(
         "is: missing_permission\n",
         "is: not_in_plan\n",
-        &["recheck: what the outcome `no-api-permission` means changed"],
+        &["recheck: the meaning of the outcome `no-api-permission` changed"],
     );
     check(
         "hosts: ['**.gladly.com', ",
         "hosts: ['**.gladly.com', api.gladly.dev, ",
-        &["recheck: requests may go to `api.gladly.dev`"],
+        &["recheck: requests can now go to `api.gladly.dev`"],
     );
     check(
         "accept: [trim, lowercase, {",
         "accept: [trim, lowercase, { strip_suffix: . }, {",
-        &["offer: what the field `organization_slug` makes of what is typed changed"],
+        &["offer: the normalization of the field `organization_slug` changed"],
     );
 }
 
 #[test]
-fn a_step_that_moved_is_said_to_have_moved() {
-    let at = |key: &str| GOOD.find(key).expect("it is there");
+fn a_moved_step_is_reported_as_moved() {
+    let at = |key: &str| GOOD.find(key).expect("the guide has it");
     let (one, two) = (at("            - key: open-token-settings"), at("            - key: create-token"));
     let three = at("            - key: enter-credentials");
     let (first, second) = (&GOOD[one..two], &GOOD[two..three]);
-    let said = said(&[(&format!("{first}{second}"), &format!("{second}{first}"))]);
-    assert_eq!(said, ["words: the step `create-token` moved: it comes first"]);
+    let changes = changes(&[(&format!("{first}{second}"), &format!("{second}{first}"))]);
+    assert_eq!(changes, ["words: the step `create-token` moved to the beginning"]);
 }
 
 #[test]
-fn an_outcome_that_was_dropped_is_named() {
-    let at = |key: &str| GOOD.find(key).expect("it is there");
+fn a_removed_outcome_is_named() {
+    let at = |key: &str| GOOD.find(key).expect("the guide has it");
     let rule = &GOOD[at("      - key: gladly-fails")..at("      - key: a-page-instead-of-data")];
-    let said = said(&[(rule, ""), (", rule: gladly-fails", "")]);
-    assert_eq!(said.len(), 1, "{said:?}");
-    assert!(said[0].starts_with("recheck: the outcome `gladly-fails` is dropped"), "{said:?}");
+    let changes = changes(&[(rule, ""), (", rule: gladly-fails", "")]);
+    assert_eq!(changes.len(), 1, "{changes:?}");
+    assert!(changes[0].starts_with("recheck: the outcome `gladly-fails` was removed"), "{changes:?}");
 }
 
 #[test]
-fn a_program_can_fail_on_what_weighs_too_much() {
+fn fail_on_sets_the_impact_that_fails() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let file = folder.path().join("guide.yaml");
     std::fs::write(&file, GOOD.replace("label: API Token", "label: Token")).expect("a file can be written");

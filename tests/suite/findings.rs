@@ -1,4 +1,4 @@
-//! Bad guides, and what their authors are told: `corpus/findings/<what-is-wrong>/`.
+//! Bad guides and the findings about them: `corpus/findings/<what-is-wrong>/`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -12,7 +12,7 @@ use crate::waystone;
 const CORPUS: &str = "findings";
 
 #[test]
-fn what_an_author_is_told_is_as_expected() {
+fn findings_are_as_expected() {
     let mut differences = Differences::default();
     for case in cases(CORPUS, "guide.yaml") {
         let run = waystone::check(&folder(CORPUS), &case.name);
@@ -31,24 +31,24 @@ fn what_an_author_is_told_is_as_expected() {
 }
 
 #[test]
-fn every_case_has_an_expectation_and_nothing_is_left_over() {
+fn every_case_has_an_expectation_and_no_stray_files() {
     for case in cases(CORPUS, "guide.yaml") {
         let expected = case.folder.join("expected.txt").is_file();
         assert!(
             expected || is_blessing(),
-            "{}: there is no expected.txt: UPDATE=1 cargo test -p suite",
+            "{}: expected.txt is missing; run UPDATE=1 cargo test -p suite findings::",
             case.name
         );
         for entry in fs::read_dir(&case.folder).expect("a folder") {
             let path = entry.expect("an entry").path();
             let is_image = path.extension().is_some_and(|end| end == "svg" || end == "png");
             let is_ours = ["guide.yaml", "good.yaml", "expected.txt"].iter().any(|name| path.ends_with(name));
-            assert!(is_image || is_ours, "{}: {} belongs to nothing", case.name, path.display());
+            assert!(is_image || is_ours, "{}: {} belongs to no case", case.name, path.display());
         }
     }
 }
 
-/// The codes that a case shows, in the order of its expectation.
+/// The codes in a case's expected output, in order.
 fn codes(case: &Case) -> Vec<String> {
     let expected = fs::read_to_string(case.folder.join("expected.txt")).unwrap_or_default();
     let heads = expected.lines().filter_map(|line| Some(line.split_once('[')?.1.split_once("]:")?.0));
@@ -57,7 +57,7 @@ fn codes(case: &Case) -> Vec<String> {
 
 #[test]
 fn every_kind_of_finding_has_a_case() {
-    // While expectations are written, in parallel with this, they are not all there.
+    // Expectations may be incomplete while another test writes them.
     if is_blessing() {
         return;
     }
@@ -65,15 +65,15 @@ fn every_kind_of_finding_has_a_case() {
     for case in cases(CORPUS, "guide.yaml") {
         shown.extend(codes(&case));
     }
-    // More findings than are shown come only of a file that is too long to be stored: `hostile` makes it.
+    // Only a file too long to store in the corpus exceeds the limit on findings. The `hostile` tests generate one.
     shown.insert("W0011".to_owned());
     let missing: Vec<_> = lint::pages().map(|page| page.code).filter(|code| !shown.contains(*code)).collect();
     assert!(missing.is_empty(), "no case in corpus/{CORPUS} shows {missing:?}");
 }
 
-/// A good guide is the bad one, mended: whoever meets the finding sees how little has to change.
+/// `good.yaml` is the bad guide with its mistake fixed, which shows authors how little has to change.
 #[test]
-fn nothing_is_said_about_a_mended_guide() {
+fn a_fixed_guide_has_no_findings() {
     let mut differences = Differences::default();
     for case in cases(CORPUS, "guide.yaml") {
         let Ok(bytes) = fs::read(case.folder.join("good.yaml")) else { continue };
@@ -99,27 +99,31 @@ fn assets(case: &Case) -> BTreeMap<String, Vec<u8>> {
 }
 
 #[test]
-fn every_rule_has_a_bad_guide_and_the_same_one_mended() {
+fn every_rule_has_a_bad_guide_and_a_fixed_one() {
     if is_blessing() {
         return;
     }
-    let mut mended = BTreeSet::new();
+    let mut fixed = BTreeSet::new();
     for case in cases(CORPUS, "guide.yaml").iter().filter(|case| case.folder.join("good.yaml").is_file()) {
         let codes = codes(case);
-        assert!(codes.len() == 1, "{}: a guide that is mended shows one finding, not {codes:?}", case.name);
-        mended.extend(codes);
+        assert!(
+            codes.len() == 1,
+            "{}: a guide with a good.yaml must have exactly one finding, not {codes:?}",
+            case.name
+        );
+        fixed.extend(codes);
     }
     let rules = lint::RULES.iter().map(|rule| rule.page.code);
-    let missing: Vec<_> = rules.filter(|code| !mended.contains(*code)).collect();
+    let missing: Vec<_> = rules.filter(|code| !fixed.contains(*code)).collect();
     assert!(
         missing.is_empty(),
-        "no case in corpus/{CORPUS} has a good.yaml beside a bad guide for {missing:?}"
+        "no case in corpus/{CORPUS} has a good.yaml next to a bad guide for {missing:?}"
     );
 }
 
-/// An edit that a finding offers is made by `waystone check --fix` without anybody looking.
+/// `waystone check --fix` applies the edits of findings without review, so each must fix its finding and cause no others.
 #[test]
-fn every_edit_that_is_offered_mends_what_it_is_offered_for() {
+fn every_offered_edit_fixes_its_finding() {
     let mut differences = Differences::default();
     let mut edits = 0;
     for case in cases(CORPUS, "guide.yaml") {
@@ -133,21 +137,19 @@ fn every_edit_that_is_offered_mends_what_it_is_offered_for() {
         let (text, before) = check(&bytes);
         for finding in &before {
             let Some(fix) = &finding.fix else { continue };
-            let mut mended = text.clone();
-            mended.replace_range(fix.span.range(), &fix.text);
-            let (_, after) = check(mended.as_bytes());
+            let mut fixed = text.clone();
+            fixed.replace_range(fix.span.range(), &fix.text);
+            let (_, after) = check(fixed.as_bytes());
             let is_left =
                 after.iter().any(|left| left.code == finding.code && left.message == finding.message);
             let several = before.iter().filter(|other| other.message == finding.message).count();
             if is_left && several == 1 {
-                differences.note(format!("{}: `{}` stays after its edit", case.name, finding.message));
+                differences.note(format!("{}: `{}` remains after its edit", case.name, finding.message));
             }
             if after.len() > before.len() {
                 let new: Vec<_> = after.iter().map(|finding| &finding.message).collect();
-                differences.note(format!(
-                    "{}: the edit of `{}` makes it worse: {new:?}",
-                    case.name, finding.message
-                ));
+                differences
+                    .note(format!("{}: the edit of `{}` adds findings: {new:?}", case.name, finding.message));
             }
             edits += 1;
         }

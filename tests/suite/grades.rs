@@ -1,4 +1,4 @@
-//! Grades: one guide has the highest, and each thing that is asked, taken from it, costs it what the table says.
+//! Grades: a guide with the highest grade, and edits that each make it miss one criterion.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,19 +10,19 @@ use crate::corpus::folder;
 use crate::guides::CORPUS;
 use crate::waystone::{self, TODAY};
 
-/// The guide of the corpus that has everything.
+/// The guide of the corpus that meets every criterion.
 const CASE: &str = "a-guide-of-platinum";
 
-/// A fact that nobody knows, before the others.
+/// An assumed fact, inserted before the others.
 const GUESS: &str = "evidence:\n  - { claim: A guess., standing: assumed, checked_on: '2026-06-01' }\n";
 
-/// What is lacking, and the edit that takes it away.
+/// Each criterion, with an edit that makes the guide miss it: the text to replace, and its replacement.
 const TAKEN: &[(&str, &str, &str)] = &[
-    ("needs", "      needs: [The role **Owner** in your Acme.]\n", ""),
+    ("needs", "      needs: [The **Owner** role in your Acme account.]\n", ""),
     ("good-scenario", "then: { outcome: ok, account: { id: u1, name: Ada } }", "then: { outcome: unknown }"),
     ("bad-scenario", "scenarios:", "scenarios: []"),
     ("evidence", "evidence:", "evidence: []"),
-    ("no-warnings", "title: Get a Token", "title: Get a Token."),
+    ("no-warnings", "title: Get a token", "title: Get a token."),
     (
         "outcomes-reached",
         "- { key: busy,",
@@ -43,12 +43,12 @@ const TAKEN: &[(&str, &str, &str)] = &[
     ("permissions", "scopes: [tickets.read] }", "scopes: [] }"),
     ("nothing-assumed", "evidence:\n", GUESS),
     ("another-account", "{ outcome: different_account,", "{ outcome: unknown,"),
-    ("fields-described", "        description: The token as Acme shows it when it is made.\n", ""),
+    ("fields-described", "        description: Acme shows the token when you create it.\n", ""),
     ("everything-described", ", description: Where your team works. }", " }"),
     (
         "nothing-allowed",
-        "title: Get a Token",
-        "title: Get a Token.\n          allow: [{ code: W0324, reason: as Acme has it }]",
+        "title: Get a token",
+        "title: Get a token.\n          allow: [{ code: W0324, reason: Acme's own title }]",
     ),
 ];
 
@@ -56,30 +56,30 @@ fn text() -> String {
     fs::read_to_string(folder(CORPUS).join(CASE).join("guide.yaml")).expect("the guide")
 }
 
-/// What the guide lacks for any grade, from the lowest up.
-fn lacking(text: &str) -> Vec<(Grade, &'static str)> {
+/// The criteria that the guide misses, from the lowest grade up.
+fn missed(text: &str) -> Vec<(Grade, &'static str)> {
     let entry = Entry::new(CASE, "guide.yaml", text.as_bytes());
     let findings = lint::check(&entry, Some(TODAY));
-    let guide = entry.guide().expect("it can be used");
+    let guide = entry.guide().expect("the guide can be used");
     let graded = lint::Graded {
         subject: lint::Subject { guide, entry: &entry, today: Some(TODAY) },
         findings: &findings,
     };
     let criteria = CRITERIA.iter().flat_map(|list| *list);
     criteria
-        .filter(|criterion| (criterion.lacks)(&graded).is_some())
+        .filter(|criterion| (criterion.shortfall)(&graded).is_some())
         .map(|criterion| (criterion.grade, criterion.key))
         .collect()
 }
 
 #[test]
-fn whatever_a_grade_asks_is_missed_where_it_is_taken_away() {
-    assert_eq!(lacking(&text()), []);
+fn each_edit_makes_the_guide_miss_its_criterion() {
+    assert_eq!(missed(&text()), []);
     for (key, from, to) in TAKEN {
         let mut changed = text();
         assert!(changed.contains(from), "{key}: {from}");
         match *to {
-            // A whole list is taken: what stands under it goes, too.
+            // Removes the whole list, up to the next blank line.
             "scenarios: []" | "evidence: []" => {
                 let begin = changed.find(from).expect("there");
                 let end = changed[begin..].find("\n\n").map_or(changed.len(), |end| begin + end);
@@ -87,16 +87,16 @@ fn whatever_a_grade_asks_is_missed_where_it_is_taken_away() {
             }
             _ => changed = changed.replace(from, to),
         }
-        let lacking = lacking(&changed);
-        assert!(lacking.iter().any(|(_, lacks)| lacks == key), "{key}: {lacking:?}");
+        let missed = missed(&changed);
+        assert!(missed.iter().any(|(_, missed)| missed == key), "{key}: {missed:?}");
     }
     let taken: BTreeSet<_> = TAKEN.iter().map(|(key, ..)| *key).collect();
     let asked: BTreeSet<_> = CRITERIA.iter().flat_map(|list| *list).map(|criterion| criterion.key).collect();
-    assert_eq!(taken, asked, "every criterion has a row, and every row a criterion");
+    assert_eq!(taken, asked, "every criterion needs an edit, and every edit a criterion");
 }
 
 #[test]
-fn a_grade_is_the_highest_for_which_everything_below_holds() {
+fn a_grade_requires_all_criteria_of_lower_grades() {
     let graded = |text: &str| {
         let entry = Entry::new(CASE, "guide.yaml", text.as_bytes());
         let findings = lint::check(&entry, Some(TODAY));
@@ -104,30 +104,30 @@ fn a_grade_is_the_highest_for_which_everything_below_holds() {
     };
     let text = text();
     assert_eq!(graded(&text).as_deref(), Some("platinum"));
-    let without_needs = text.replace("      needs: [The role **Owner** in your Acme.]\n", "");
+    let without_needs = text.replace("      needs: [The **Owner** role in your Acme account.]\n", "");
     assert_eq!(
         graded(&without_needs).as_deref(),
         Some(
-            "no grade yet; for bronze: every link guide says what is needed before one begins (not `api-key`)"
+            "no grade yet. For bronze: every link guide lists what readers need before they begin (except `api-key`)"
         )
     );
     let guessed = text.replace("evidence:\n", GUESS);
     assert_eq!(
         graded(&guessed).as_deref(),
-        Some("gold; for platinum: every fact is documented or observed (1 is assumed)")
+        Some("gold. For platinum: every fact is documented or observed (1 is assumed)")
     );
     let drafted = text.replace("    checked_on:", "    standing: assumed\n    checked_on:");
     assert_eq!(
         graded(&drafted).as_deref(),
         Some(
-            "no grade yet; for bronze: its `evidence` has a fact that is documented or observed (all of it is assumed)"
+            "no grade yet. For bronze: at least one fact in `evidence` is documented or observed (all facts are assumed)"
         )
     );
     assert_eq!(graded(&text.replace("waystone: 1", "waystone: 2")), None);
 }
 
 #[test]
-fn check_says_the_grade_beside_the_findings_and_in_json() {
+fn check_prints_the_grade_after_the_findings_and_in_json() {
     let run = waystone::check(&folder(CORPUS), CASE);
     assert!(run.out.is_empty() && run.err.contains("a-guide-of-platinum: platinum\n"), "{}", run.err);
     let quiet = waystone::run(&folder(CORPUS), &["check", "--quiet", "--today", TODAY, CASE]);

@@ -1,5 +1,5 @@
-//! What cargo cannot do: checks of the tree, generated files, the test command.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task speaks to whoever runs it")]
+//! Development tasks: checks of the source tree, generated files, tests, benchmarks.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "tasks report to the terminal")]
 
 mod bench;
 mod codegen;
@@ -17,16 +17,16 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 const HELP: &str = "\
-cargo xtask test       install what the tests need, and run all of them
+cargo xtask test       install what the tests need and run all of them
 cargo xtask with-postgres COMMAND…
-                       run a command beside a PostgreSQL server for tests: cargo test -p vault, say
-cargo xtask ci-checks  format, lints, documentation and dependencies: what CI runs after the tests
-cargo xtask codegen    write the generated files (schemas, the lists of findings and grades)
-cargo xtask tidy       check the shape of the tree
-cargo xtask fuzz       feed readers and writers with bytes drawn by lot: [--seconds N] [TARGET]
-cargo xtask bench      measure how quick Waystone is, beside other tools, and write docs/benchmarks.md and
-                       docs/benchmarks-hub.md: [guides|hub] [--quick] [--with-mdbook]
-cargo xtask pictures   make the pictures of the README again, from the program
+                       run a command next to a PostgreSQL server, for example `cargo test -p vault`
+cargo xtask ci-checks  check format, lints, documentation and dependencies, as CI does after the tests
+cargo xtask codegen    write the generated files: schemas and reference pages
+cargo xtask tidy       check the source tree: floors, import cycles, names, documents
+cargo xtask fuzz       run the fuzzers: [--seconds N] [TARGET]
+cargo xtask bench      measure how fast Waystone is, compare it with other tools, and write docs/benchmarks.md and
+                       docs/benchmarks-hub.md: [guides|hub] [--quick]
+cargo xtask pictures   make the README's pictures from the program
 cargo xtask deny       check licenses, sources and bans of dependencies";
 
 fn main() -> ExitCode {
@@ -51,7 +51,11 @@ fn run(arguments: &[&str]) -> Result<()> {
             for problem in &problems {
                 eprintln!("{problem}");
             }
-            if problems.is_empty() { Ok(()) } else { bail!("{} things are not tidy", problems.len()) }
+            if problems.is_empty() {
+                Ok(())
+            } else {
+                bail!("the tree is not tidy: {} problems", problems.len())
+            }
         }
         ["fuzz", rest @ ..] => fuzz::run(rest),
         ["bench", rest @ ..] => bench::run(rest),

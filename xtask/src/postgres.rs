@@ -68,25 +68,6 @@ impl Server {
         Ok(format!("{}/{name}", self.url()))
     }
 
-    /// Takes a database away.
-    pub(crate) fn drop(&self, name: &str) -> Result<()> {
-        run(&mut self.client("dropdb", &["--force", name]))
-    }
-
-    /// Cleans a database up and counts its rows, as the server does by itself some time after they came.
-    pub(crate) fn settle(&self, name: &str) -> Result<()> {
-        run(&mut self.client("vacuumdb", &["--analyze", "--quiet", name]))?;
-        run(&mut self.client("psql", &["--quiet", "--command", "checkpoint", name]))
-    }
-
-    /// How large a database is, in bytes.
-    pub(crate) fn size(&self, name: &str) -> Result<u64> {
-        let question = "select pg_database_size(current_database())";
-        let out =
-            self.client("psql", &["--no-psqlrc", "--tuples-only", "--command", question, name]).output()?;
-        String::from_utf8_lossy(&out.stdout).trim().parse().context("the database has no size")
-    }
-
     /// A program that asks the server.
     fn client(&self, name: &str, arguments: &[&str]) -> Command {
         let mut command = self.program(name);

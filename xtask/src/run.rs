@@ -1,5 +1,6 @@
-//! The commands of tests and CI.
+//! The commands that run tests and CI checks.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
@@ -9,13 +10,13 @@ use crate::install;
 use crate::postgres;
 use crate::tree::root;
 
-/// Installs what the tests need, and runs all of them.
+/// Installs what the tests need and runs all of them.
 pub(crate) fn test() -> Result<()> {
     install::all()?;
     with_postgres(env!("CARGO"), &["test", "--workspace", "--quiet"])
 }
 
-/// Runs a command beside a PostgreSQL server.
+/// Runs a command next to a PostgreSQL server.
 pub(crate) fn with_postgres(program: &str, arguments: &[&str]) -> Result<()> {
     postgres::install()?;
     let server = postgres::Server::start(false)?;
@@ -24,16 +25,17 @@ pub(crate) fn with_postgres(program: &str, arguments: &[&str]) -> Result<()> {
         .env(postgres::VARIABLE, server.url())
         .current_dir(root())
         .status()
-        .with_context(|| format!("{program} cannot be run"))?;
+        .with_context(|| format!("cannot run {program}"))?;
     if status.success() { Ok(()) } else { bail!("{program} {} failed", arguments.join(" ")) }
 }
 
-/// What CI runs after the tests.
+/// Runs what CI runs after the tests.
 pub(crate) fn ci_checks() -> Result<()> {
     cargo(&["fmt", "--all", "--check"])?;
     cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])?;
     docs()?;
     fuzz::check()?;
+    unused_dependencies()?;
     deny()
 }
 
@@ -46,30 +48,37 @@ fn docs() -> Result<()> {
     if status.success() { Ok(()) } else { bail!("cargo doc failed") }
 }
 
-/// Licenses, sources and bans, without the network; advisories where a database is there.
+/// Checks licenses, sources and bans without the network, and advisories if this machine has their database.
 pub(crate) fn deny() -> Result<()> {
-    let is_there = Command::new(env!("CARGO"))
-        .args(["deny", "--version"])
-        .output()
-        .is_ok_and(|out| out.status.success());
-    if !is_there {
-        println!("installing cargo-deny");
-        cargo(&["install", "cargo-deny", "--version", "0.20.2", "--locked", "--quiet"])?;
-    }
-    // What this platform never compiled is needed too; after this nothing is asked of the network.
+    install_subcommand("deny", "0.20.2")?;
+    // cargo-deny needs the crates for other platforms too. After this, nothing uses the network.
     cargo(&["fetch", "--locked", "--quiet"])?;
-    let arguments = ["deny", "--offline", "--all-features", "check", "bans", "licenses", "sources"];
-    cargo(&arguments)?;
+    cargo(&["deny", "--offline", "--all-features", "check", "bans", "licenses", "sources"])?;
     let home = std::env::var_os("CARGO_HOME")
-        .map(Into::into)
-        .or_else(|| std::env::var_os("HOME").map(|home| std::path::PathBuf::from(home).join(".cargo")));
-    let database = home.map(|home: std::path::PathBuf| home.join("advisory-dbs"));
-    if database.is_some_and(|folder| folder.is_dir()) {
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
+    if home.is_some_and(|home| home.join("advisory-dbs").is_dir()) {
         cargo(&["deny", "--offline", "check", "advisories"])
     } else {
-        println!("advisories were not checked: there is no database on this machine");
+        println!("skipped advisories: this machine has no database of them");
         Ok(())
     }
+}
+
+/// Finds dependencies that a crate declares and does not name. Works without the network.
+fn unused_dependencies() -> Result<()> {
+    install_subcommand("machete", "0.9.2")?;
+    cargo(&["machete", "--skip-target-dir"])
+}
+
+/// Installs a subcommand of cargo unless it is there.
+fn install_subcommand(name: &str, version: &str) -> Result<()> {
+    let is_there =
+        Command::new(env!("CARGO")).args([name, "--version"]).output().is_ok_and(|out| out.status.success());
+    if is_there {
+        return Ok(());
+    }
+    cargo(&["install", &format!("cargo-{name}"), "--version", version, "--locked", "--quiet"])
 }
 
 fn cargo(arguments: &[&str]) -> Result<()> {
@@ -78,6 +87,6 @@ fn cargo(arguments: &[&str]) -> Result<()> {
         .args(arguments)
         .current_dir(root())
         .status()
-        .context("cargo cannot be run")?;
+        .context("cannot run cargo")?;
     if status.success() { Ok(()) } else { bail!("cargo {} failed", arguments.join(" ")) }
 }

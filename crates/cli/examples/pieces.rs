@@ -57,17 +57,17 @@ fn measured(folder: &Path, seconds: &str) -> Result<serde_json::Value, String> {
     let terminal = TerminalOptions { width: 80, color: false };
 
     Ok(serde_json::json!({
-        "read": each(&texts, once, |text| guide::read("guide.yaml", text))?,
-        "check": each(&entries, once, |entry| {
+        "reading: YAML, schema, meaning": each(&texts, once, |text| guide::read("guide.yaml", text))?,
+        "rules and grade": each(&entries, once, |entry| {
             let findings = lint::check(entry, Some(TODAY));
             lint::grade(entry, &findings, Some(TODAY))
         })?,
-        "page": each(&guides, once, |guide| page(guide, &brand))?,
-        "mdx": each(&pages, once, |page| render::mdx(page, Style::default()))?,
-        "md": each(&pages, once, |page| render::markdown(page, Style::default()))?,
-        "html": each(&pages, once, render::html)?,
-        "text": each(&pages, once, |page| render::terminal(page, terminal))?,
-        "json": each(&pages, once, |page| format!("{:#}\n", render::json(page)))?,
+        "page tree": each(&guides, once, |guide| page(guide, &brand))?,
+        "writing MDX": each(&pages, once, |page| render::mdx(page, Style::default()))?,
+        "writing Markdown": each(&pages, once, |page| render::markdown(page, Style::default()))?,
+        "writing HTML": each(&pages, once, render::html)?,
+        "writing text": each(&pages, once, |page| render::terminal(page, terminal))?,
+        "writing JSON": each(&pages, once, |page| format!("{:#}\n", render::json(page)))?,
     }))
 }
 

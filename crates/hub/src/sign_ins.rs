@@ -131,7 +131,7 @@ impl SignIns {
         let Some(id) = &sign_in.attempt else { return Ok(None) };
         let Some(attempt) = self.vault.attempt(id).await? else { return Ok(None) };
         let session = self.vault.session(&attempt.project, attempt.session).await?;
-        let Some(session) = session.filter(|session| session.goes_on(now)) else { return Ok(None) };
+        let Some(session) = session.filter(|session| session.may_continue(now)) else { return Ok(None) };
         Ok(Some(Returned { sign_in, via, verifier, session, attempt }))
     }
 

@@ -45,7 +45,7 @@ impl Upkeep {
         let sessions = self.vault.delete_expired_sessions(old).await?;
         let sealed = self.vault.delete_expired_sealed(now).await?;
         let counts = self.vault.delete_expired_counters(now).await?;
-        let answers = self.vault.delete_expired_once(now).await?;
+        let answers = self.vault.delete_expired_idempotency_keys(now).await?;
         let leases = self.vault.delete_expired_leases(old).await?;
         if 0 < sessions + sealed + counts + answers + leases {
             tracing::debug!(sessions, sealed, counts, answers, leases, "removed expired rows");

@@ -1,4 +1,4 @@
-//! Which steps and fields belong together, and which steps can both be seen by one person.
+//! Which steps and fields belong together, and which steps the same person can see.
 
 use std::collections::BTreeSet;
 
@@ -6,17 +6,15 @@ use guide::{Condition, Key, Method, Purpose, Section, Step, Template, Walkthroug
 
 use crate::texts::parts;
 
-/// A step at which values are typed in or made, with its section.
+/// A step that leads to the credentials, with its section.
 #[derive(Clone, Copy)]
 pub(crate) struct Stop<'g> {
-    /// The section.
     pub(crate) section: &'g Section,
-    /// The step.
     pub(crate) step: &'g Step,
 }
 
 impl Stop<'_> {
-    /// Whether one person can see both: no condition of the one excludes one of the other.
+    /// Whether the same person can see both steps, that is, whether none of their conditions exclude each other.
     pub(crate) fn can_meet(&self, other: &Self) -> bool {
         let mine = [&self.section.when, &self.step.when].into_iter().flatten();
         mine.clone()
@@ -24,7 +22,8 @@ impl Stop<'_> {
     }
 }
 
-/// The steps of both guides that lead to the credentials: the others are read after linking, and ask nothing.
+/// The steps of the link and setup guides that lead to the credentials. The remaining steps are shown after linking and
+/// cannot collect anything.
 pub(crate) fn stops(method: &Method) -> impl Iterator<Item = Stop<'_>> {
     parts(method)
         .flat_map(Walkthrough::steps)
@@ -32,12 +31,12 @@ pub(crate) fn stops(method: &Method) -> impl Iterator<Item = Stop<'_>> {
         .map(|(section, step)| Stop { section, step })
 }
 
-/// The steps at which a field is typed in.
+/// The steps that collect a field.
 pub(crate) fn collecting<'g>(method: &'g Method, field: &Key) -> Vec<Stop<'g>> {
     stops(method).filter(|stop| stop.step.collects.contains(field)).collect()
 }
 
-/// The steps at which a field's value is made.
+/// The steps that obtain a field's value.
 pub(crate) fn obtaining<'g>(method: &'g Method, field: &Key) -> Vec<Stop<'g>> {
     stops(method).filter(|stop| stop.step.obtains.contains(field)).collect()
 }
@@ -55,7 +54,7 @@ fn compatible(a: &Condition, b: &Condition) -> bool {
     environments && values
 }
 
-/// What requests are made from: their addresses, their authentication, their contents.
+/// All templates that requests are built from: URLs, authentication and contents.
 pub(crate) fn templates(method: &Method) -> Vec<&Template> {
     let mut templates = vec![&method.base_url.host, &method.base_url.path];
     templates.extend(method.auth.templates());
@@ -63,7 +62,7 @@ pub(crate) fn templates(method: &Method) -> Vec<&Template> {
     templates
 }
 
-/// The keys of the fields that a value is made from: the field itself, or those that a computed value comes from.
+/// The fields that a value comes from: the field itself, or the source fields of a derived value.
 pub(crate) fn origins<'g>(method: &'g Method, key: &'g Key) -> Vec<&'g Key> {
     match method.derived(key.as_str()) {
         Some(derived) => derived.from.values().flat_map(|key| origins(method, key)).collect(),
@@ -71,13 +70,13 @@ pub(crate) fn origins<'g>(method: &'g Method, key: &'g Key) -> Vec<&'g Key> {
     }
 }
 
-/// The fields whose values some request takes.
+/// The fields whose values appear in a request.
 pub(crate) fn requested(method: &Method) -> BTreeSet<Key> {
     let keys = templates(method).into_iter().flat_map(Template::values);
     keys.flat_map(|key| origins(method, key)).cloned().collect()
 }
 
-/// The fields on whose values something depends, with those values.
+/// The fields that conditions test, with the values they test for.
 pub(crate) fn conditions(method: &Method) -> Vec<(&Key, &[String])> {
     let sections = || parts(method).flat_map(|part| &part.sections);
     let of_sections = sections().filter_map(|section| section.when.as_ref());

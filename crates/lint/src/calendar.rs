@@ -1,6 +1,6 @@
-//! Days, as numbers that can be subtracted.
+//! Dates as day numbers, which can be subtracted.
 
-/// The number of a day written as `YYYY-MM-DD`, counted so that the next day's is one more.
+/// The number of days from 1 March of the year 0 to a date written as `YYYY-MM-DD`, or `None` for any other text.
 pub(crate) fn day(text: &str) -> Option<i64> {
     let mut parts = text.split('-').map(|part| part.parse::<i64>().ok());
     let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
@@ -19,7 +19,7 @@ mod tests {
     use super::day;
 
     #[test]
-    fn days_follow_one_another_over_leap_years() {
+    fn day_numbers_account_for_leap_years() {
         let apart = |a: &str, b: &str| day(b).expect("a day") - day(a).expect("a day");
         assert_eq!(apart("2024-02-28", "2024-03-01"), 2);
         assert_eq!(apart("2025-02-28", "2025-03-01"), 1);

@@ -1,23 +1,23 @@
-//! Conditions that must hold together, and whether they can.
+//! Whether several conditions can hold together.
 
 use guide::{Condition, Key, Method};
 
-/// Two conditions that cannot both be true, of those that must hold and those under which their fields are asked.
+/// The first two conditions that contradict each other, among `all` and the conditions of the fields they test.
 pub(crate) fn clash<'g>(method: &'g Method, all: &[&'g Condition]) -> Option<(&'g Condition, &'g Condition)> {
-    let all = with_those_of_fields(method, all);
+    let all = with_conditions_of_fields(method, all);
     all.iter().enumerate().find_map(|(n, second)| {
         let first = all[..n].iter().find(|first| !agree(first, second))?;
         Some((*first, *second))
     })
 }
 
-/// The field on which a condition depends.
+/// The field that a condition tests.
 pub(crate) fn field_of(condition: &Condition) -> Option<&Key> {
     condition.field.as_ref().map(|(key, _)| key)
 }
 
-/// A field has a value only where it is asked, so its own condition must hold as well.
-fn with_those_of_fields<'g>(method: &'g Method, all: &[&'g Condition]) -> Vec<&'g Condition> {
+/// Adds the conditions of the tested fields, because a field has a value only where its own condition holds.
+fn with_conditions_of_fields<'g>(method: &'g Method, all: &[&'g Condition]) -> Vec<&'g Condition> {
     let mut list = all.to_vec();
     let mut at = 0;
     while let Some(condition) = list.get(at) {

@@ -1,8 +1,8 @@
-//! How much a guide does for those who follow it: grades, worked out from a table of what is asked.
+//! Grades, which rate the quality of a guide by a table of criteria.
 //!
-//! A guide without errors works. What else it has to have is said once, in [`CRITERIA`]: the page on grades, the
-//! line that `waystone check` prints and the grade itself are made of it. **Invariant:** a grade is the highest one
-//! for which everything holds that it and those below it ask.
+//! A guide without errors can be used; [`CRITERIA`] lists what else a good guide has. The page on grades, the line that
+//! `waystone check` prints and the grade itself all come from this table. **Invariant:** a guide's grade is the highest
+//! one whose criteria, and the criteria of all lower grades, it meets.
 
 mod bronze;
 mod criterion;
@@ -17,31 +17,31 @@ use guide::{Finding, Severity};
 pub use self::criterion::{Criterion, Grade, Graded};
 use crate::rule::Subject;
 
-/// A guide's grade, and the way to the next.
+/// A guide's grade, and the criteria it misses for the next one.
 #[derive(Debug)]
 pub struct Report {
-    /// The grade.
+    /// The highest grade the guide has reached.
     pub grade: Grade,
-    /// The next one; none above the highest.
+    /// The next grade. `None` for the highest.
     pub next: Option<Grade>,
-    /// What the next one asks and the guide does not have.
+    /// The criteria of the next grade that the guide does not meet.
     pub missing: Vec<Missing>,
 }
 
-/// Something asked that a guide does not have.
+/// A criterion that a guide does not meet.
 #[derive(Debug)]
 pub struct Missing {
-    /// What is asked.
+    /// The criterion.
     pub criterion: &'static Criterion,
-    /// What lacks it.
-    pub lacks: String,
+    /// Where the guide falls short, in a few words: "except `api-key`".
+    pub shortfall: String,
 }
 
-/// Everything that grades ask, from the lowest up.
+/// The criteria of each grade, from the lowest grade up.
 pub const CRITERIA: &[&[Criterion]] =
     &[bronze::CRITERIA, silver::CRITERIA, gold::CRITERIA, platinum::CRITERIA];
 
-/// The grade of an entry in which these findings were found; none for one that cannot be used.
+/// The grade of an entry with these findings. `None` if an error makes the guide unusable.
 pub fn grade(entry: &catalog::Entry, findings: &[Finding], today: Option<&str>) -> Option<Report> {
     let guide = entry.reading.usable()?;
     if findings.iter().any(|finding| finding.severity() == Severity::Error) {
@@ -52,18 +52,18 @@ pub fn grade(entry: &catalog::Entry, findings: &[Finding], today: Option<&str>) 
     for list in CRITERIA {
         let missing: Vec<Missing> = list
             .iter()
-            .filter_map(|criterion| Some(Missing { criterion, lacks: (criterion.lacks)(&graded)? }))
+            .filter_map(|criterion| Some(Missing { criterion, shortfall: (criterion.shortfall)(&graded)? }))
             .collect();
-        let asked_by = list.first().map_or(Grade::None, |criterion| criterion.grade);
+        let required_by = list.first().map_or(Grade::None, |criterion| criterion.grade);
         if !missing.is_empty() {
-            return Some(Report { grade: reached, next: Some(asked_by), missing });
+            return Some(Report { grade: reached, next: Some(required_by), missing });
         }
-        reached = asked_by;
+        reached = required_by;
     }
     Some(Report { grade: reached, next: None, missing: Vec::new() })
 }
 
-/// The grade in a line: `gold; for platinum: no fact is assumed (3 are)`.
+/// The grade on one line: `gold. For platinum: every fact is documented or observed (3 are assumed)`.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.grade {
@@ -71,10 +71,10 @@ impl fmt::Display for Report {
             grade => write!(f, "{grade}")?,
         }
         let Some(next) = self.next else { return Ok(()) };
-        write!(f, "; for {next}:")?;
+        write!(f, ". For {next}:")?;
         for (n, missing) in self.missing.iter().enumerate() {
             let comma = if n == 0 { "" } else { ";" };
-            write!(f, "{comma} {} ({})", missing.criterion.asks, missing.lacks)?;
+            write!(f, "{comma} {} ({})", missing.criterion.requirement, missing.shortfall)?;
         }
         Ok(())
     }

@@ -1,19 +1,19 @@
-//! What a good guide is, one file per rule.
+//! Rules, grades and comparison of guides.
 //!
-//! A rule looks at a guide that was read and says what would be better. [`check`] gives everything there is to say
-//! about an entry: what reading found, or, where reading found no error, what the rules find less what the file
-//! allows. [`grade()`] says how much more a guide does than work.
+//! A rule examines a guide and reports what to improve; each rule has a file of its own. [`check`] returns all findings
+//! about an entry: those of the parser and, if it found no error, those of the rules that the guide does not allow.
+//! [`grade()`] rates the quality of a guide beyond being usable. [`compare`] reports what changed between two versions.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod bindings;
 mod calendar;
 mod changes;
 mod conditions;
+mod conversation;
 mod grade;
 mod place;
 mod rule;
 mod rules;
-mod talk;
 mod texts;
 mod wording;
 
@@ -25,10 +25,11 @@ pub use crate::grade::{CRITERIA, Criterion, Grade, Graded, Missing, Report, grad
 pub use crate::rule::{Rule, Subject};
 pub use crate::rules::{RULES, pages};
 
-/// Everything there is to say about an entry, in the order of the text.
+/// Returns all findings about an entry, in source order. `today` is a date as `YYYY-MM-DD`; without it, rules that
+/// compare dates report nothing.
 ///
-/// The rules are asked only about a guide without errors: of one that could not be read whole they would say
-/// what follows from the error, and hide it.
+/// The rules run only on a guide without errors. On a partly read guide they would report consequences of the error and
+/// hide its cause.
 pub fn check(entry: &Entry, today: Option<&str>) -> Vec<Finding> {
     let mut findings = entry.reading.findings.clone();
     if let Some(guide) = entry.reading.usable() {

@@ -1,17 +1,17 @@
-//! Where in the text a rule's finding stands.
+//! Source spans for the findings of rules.
 //!
-//! The model holds the places of whole nodes and texts; a caret under a whole step helps nobody, so the words
-//! themselves are looked for.
+//! The model records the spans of whole nodes only. Underlining a whole step would not help the author, so these functions
+//! search the source for the words that a finding is about.
 
 use guide::{Source, Span};
 
-/// The first line of a node.
+/// The first line of a node, which identifies it.
 pub(crate) fn head(source: &Source, node: Span) -> Span {
     source.first_line(node)
 }
 
-/// The words within a text that stands at `within`: the occurrence with this number, from 0; the first line of
-/// the text, where an escape or a folded line hides them.
+/// The span of occurrence `n` (counted from 0) of the words in `within`, or the first line of `within` if an escape or a
+/// folded line hides them.
 pub(crate) fn nth(source: &Source, within: Span, words: &str, n: usize) -> Span {
     match source.slice(within).match_indices(words).nth(n) {
         Some((at, _)) if !words.is_empty() => Span::new(within.start + at, within.start + at + words.len()),
@@ -19,9 +19,9 @@ pub(crate) fn nth(source: &Source, within: Span, words: &str, n: usize) -> Span 
     }
 }
 
-/// The words, at their first occurrence after a node's key; the key itself, where they come before it.
+/// The span of the first occurrence of the words after a node's key, or of the key itself if they are not found.
 pub(crate) fn after(source: &Source, key: Span, words: &str) -> Span {
-    // A node is seldom longer than this, and another node's words would be worse than the key.
+    // In bytes. Few nodes are longer, and pointing into another node would be worse than pointing to the key.
     const REACH: usize = 2000;
     let end = source.text.floor_char_boundary((key.end + REACH).min(source.text.len()));
     match source.text.get(key.end..end).and_then(|text| text.find(words)) {

@@ -1,24 +1,24 @@
-//! What a rule is, and what it looks at.
+//! The type of a rule, and of the subject it examines.
 
 use catalog::Entry;
 use guide::{CodePage, Finding, Guide};
 
-/// A rule: its page, and what finds it.
+/// A rule, which reports one kind of finding.
 #[derive(Debug)]
 pub struct Rule {
-    /// The page.
+    /// The page that documents the finding.
     pub page: &'static CodePage,
-    /// What finds it.
+    /// Examines a subject and adds its findings to the list.
     pub check: fn(&Subject<'_>, &mut Vec<Finding>),
 }
 
-/// What a rule looks at.
+/// The guide that rules and grades examine, with its context.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
-    /// The guide.
+    /// The parsed guide.
     pub guide: &'a Guide,
-    /// The entry it came from: folder and assets.
+    /// The catalog entry of the guide, with its folder and assets.
     pub entry: &'a Entry,
-    /// The day on which it is checked, as `YYYY-MM-DD`, if that is known.
+    /// The current date as `YYYY-MM-DD`. `None` turns off the rules that compare dates.
     pub today: Option<&'a str>,
 }

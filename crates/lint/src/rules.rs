@@ -1,4 +1,4 @@
-//! The list of rules, by code.
+//! The list of all rules, in the order of their codes.
 
 mod auth_without_field;
 mod bare_address;
@@ -66,7 +66,7 @@ use guide::{CodePage, Finding, Guide, Severity};
 
 use crate::rule::Rule;
 
-/// All rules, by code.
+/// All rules, in the order of their codes.
 pub const RULES: &[&Rule] = &[
     &folder_is_key::RULE,
     &uncollected_field::RULE,
@@ -131,12 +131,12 @@ pub const RULES: &[&Rule] = &[
     &echoing_description::RULE,
 ];
 
-/// The pages of all findings, by code: those of reading first, then those of the rules.
+/// The pages of all findings in the order of their codes: first the parser's, then the rules'.
 pub fn pages() -> impl Iterator<Item = &'static CodePage> {
     guide::pages().chain(RULES.iter().map(|rule| rule.page))
 }
 
-/// What is left when the warnings are taken out that the guide allows, and what there is to say about those.
+/// Removes the warnings that the guide allows, and adds findings about each `allow` that is invalid or has no effect.
 pub(crate) fn without_allowed(guide: &Guide, found: Vec<Finding>) -> Vec<Finding> {
     let page = |allow: &guide::Allow| pages().find(|page| page.code == allow.code);
     let idle: Vec<Finding> =
@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_follow_those_of_the_language_one_by_one() {
+    fn codes_are_consecutive_and_follow_those_of_the_parser() {
         for (n, rule) in RULES.iter().enumerate() {
             assert_eq!(rule.page.code, format!("W{:04}", 301 + n), "{}", rule.page.name);
         }
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_are_complete_and_of_one_style() {
+    fn pages_are_complete_and_consistent() {
         for page in pages() {
             for text in [page.summary, page.why, page.mend] {
                 assert!(!text.is_empty() && !text.ends_with(['.', '!']), "{}: `{text}`", page.code);

@@ -1,29 +1,29 @@
-//! Every text of a guide that people read as prose.
+//! The prose of a guide, and its text in various forms.
 
 use guide::{Block, Guide, Inline, Method, Prose, Step, Template, Walkthrough};
 
-/// The prose of a guide, each with its method, in the order of the text.
+/// All prose of a guide in source order, each piece with its method.
 pub(crate) fn of_guide(guide: &Guide) -> impl Iterator<Item = (&Method, &Prose)> {
     guide.methods.iter().flat_map(|method| of_method(method).map(move |prose| (method, prose)))
 }
 
-/// The prose of a method.
+/// All prose of a method: field descriptions, and the link and setup guides.
 pub(crate) fn of_method(method: &Method) -> impl Iterator<Item = &Prose> {
     let fields = method.fields.iter().filter_map(|field| field.description.as_ref());
     fields.chain(parts(method).flat_map(of_walkthrough))
 }
 
-/// The link guide and the setup guide.
+/// The method's link guide, followed by its setup guide if it has one.
 pub(crate) fn parts(method: &Method) -> impl Iterator<Item = &Walkthrough> {
     std::iter::once(&method.link).chain(&method.setup)
 }
 
-/// The steps of both guides, in order.
+/// The steps of the link and setup guides, in order.
 pub(crate) fn steps(method: &Method) -> impl Iterator<Item = &Step> {
     parts(method).flat_map(Walkthrough::steps).map(|(_, step)| step)
 }
 
-/// The texts of a piece of prose as one line, references as a space.
+/// The text of inline content on one line, with each reference replaced by a space.
 pub(crate) fn words(content: &[Inline]) -> String {
     content
         .iter()
@@ -40,7 +40,7 @@ pub(crate) fn words(content: &[Inline]) -> String {
         .collect()
 }
 
-/// The literal text of a template, if it is all literal.
+/// The text of a template without references, or a space if it has any.
 fn literal(template: &Template) -> String {
     template.as_literal().unwrap_or(" ").to_owned()
 }
@@ -53,7 +53,7 @@ fn of_walkthrough(part: &Walkthrough) -> impl Iterator<Item = &Prose> {
     part.warning.iter().chain(&part.needs).chain(sections)
 }
 
-/// A piece of prose as its words and marks, references as they are written: what two versions are compared by.
+/// A piece of prose as plain text with its markup and references, so that two versions can be compared.
 pub(crate) fn plain(prose: &Prose) -> String {
     let mut out = String::new();
     plain_blocks(&prose.blocks, &mut out);

@@ -1,22 +1,22 @@
-//! Prose as sentences and words, for the rules that are about wording.
+//! Splits prose into sentences and words, for the rules about wording.
 //!
-//! These rules guess, so each is made to miss rather than to blame: what could be meant otherwise is let pass.
+//! These rules guess, so each prefers a missed finding to a false one and ignores ambiguous text.
 
 use guide::{Block, Inline, Part, Prose, Template};
 
 /// A sentence of running text.
 #[derive(Debug)]
 pub(crate) struct Sentence {
-    /// Its words, references left out.
+    /// The text without references.
     pub(crate) text: String,
-    /// Whether it names something: bold text, code, a link, a label, or words in quotes.
+    /// Whether the sentence names an element, that is, has bold text, code, a link, a reference or a quotation.
     pub(crate) names: bool,
 }
 
-/// Stands before what is named, while sentences are taken apart.
+/// Marks the start of a name while prose is split into sentences.
 const NAMED: char = '\u{1}';
 
-/// What people are told to do, as the first word of a sentence or an item says it.
+/// Verbs that begin an instruction.
 const VERBS: &[&str] = &[
     "add",
     "agree",
@@ -109,18 +109,18 @@ const VERBS: &[&str] = &[
     "write",
 ];
 
-/// Whether a word tells somebody to do something.
+/// Whether a word is a verb that can begin an instruction.
 pub(crate) fn is_verb(word: &str) -> bool {
     VERBS.contains(&bare(word).as_str())
 }
 
-/// A word without case and punctuation.
+/// A word in lowercase, without the punctuation around it.
 pub(crate) fn bare(word: &str) -> String {
     word.trim_matches(|ch: char| !ch.is_alphanumeric()).to_lowercase()
 }
 
-/// Whether a sentence tells somebody to do something: a verb stands first, or where a clause begins.
-pub(crate) fn is_told(sentence: &str) -> bool {
+/// Whether a sentence contains an instruction: a verb at its start or at the start of a clause.
+pub(crate) fn is_instruction(sentence: &str) -> bool {
     const BEFORE: &[&str] = &["and", "first", "next", "now", "or", "please", "then", "to"];
     let words: Vec<&str> = sentence.split_whitespace().collect();
     words.iter().enumerate().any(|(n, word)| {
@@ -132,14 +132,14 @@ pub(crate) fn is_told(sentence: &str) -> bool {
     })
 }
 
-/// The sentences of a piece of prose, in order.
+/// The sentences of a piece of prose, in order. Code blocks are skipped.
 pub(crate) fn sentences(prose: &Prose) -> Vec<Sentence> {
     let mut out = Vec::new();
     for_each_paragraph(&prose.blocks, &mut |content| out.extend(split(&marked(content))));
     out
 }
 
-/// The words of a message, references left out.
+/// The text of a message, with each reference replaced by a space.
 pub(crate) fn literal(template: &Template) -> String {
     let texts = template.parts.iter().map(|part| match part {
         Part::Text(text) => text.as_str(),
@@ -200,7 +200,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sentence_ends_where_its_mark_does() {
+    fn a_sentence_ends_at_its_punctuation_mark() {
         let texts = |text: &str| split(text).into_iter().map(|one| one.text).collect::<Vec<_>>();
         assert_eq!(
             texts("Open acme.example. Choose one, e.g. the first! Done"),
@@ -209,10 +209,10 @@ mod tests {
     }
 
     #[test]
-    fn a_verb_tells_only_where_a_clause_begins() {
-        assert!(is_told("Copy the token"));
-        assert!(is_told("In the menu, choose the first entry"));
-        assert!(is_told("An administrator has to enable it"));
-        assert!(!is_told("The name of the set is a request"));
+    fn a_verb_makes_an_instruction_only_at_the_start_of_a_clause() {
+        assert!(is_instruction("Copy the token"));
+        assert!(is_instruction("In the menu, choose the first entry"));
+        assert!(is_instruction("An administrator has to enable it"));
+        assert!(!is_instruction("The name of the set is a request"));
     }
 }

@@ -172,7 +172,7 @@ create table sessions (
     language             text,
     created_at           text not null,
     expires_at           text not null,
-    goes_on_until        text, -- set when a step is handed off: how long browsers that are already in may continue
+    extended_until        text, -- set when a step is handed off: how long browsers that are already in may continue
     opened_at            text,
     revoked_at           text
 ) strict;

@@ -46,8 +46,8 @@ pub struct NewAccount {
 pub struct Home {
     /// The project's id.
     pub project: String,
-    /// The id of the connector profile that the account was linked with: `cpr_…`, or `provider.method` for a method that
-    /// needs no profile.
+    /// The id of the connector profile that the account was linked with: `cpr_…`, or `provider.method` for a method
+    /// that needs no profile.
     pub connector_profile: String,
     /// The customer whose account it is.
     pub owner: Owner,

@@ -167,8 +167,8 @@ impl Vault {
 }
 
 impl Writer {
-    /// Saves an attempt with the snapshot of its flow, and appends to its transcript. `false` if the attempt was changed
-    /// since it was read or is over; nothing is saved then.
+    /// Saves an attempt with the snapshot of its flow, and appends to its transcript. `false` if the attempt was
+    /// changed since it was read or is over; nothing is saved then.
     pub async fn save_attempt(
         &self,
         attempt: &mut Attempt,

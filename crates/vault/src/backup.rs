@@ -1,8 +1,8 @@
 //! Backups of a vault on SQLite: made while others work, proved, and restored.
 //!
-//! **Invariant:** a copy is complete and proved, or does not exist, and only its owner can read it from the first moment. It
-//! contains what the database contains, which is sealed, and never the key. Restoring has exclusive use of the folder; at
-//! every moment the database is either the previous one or the copy, and the previous one is kept.
+//! **Invariant:** a copy is complete and proved, or does not exist, and only its owner can read it from the first
+//! moment. It contains what the database contains, which is sealed, and never the key. Restoring has exclusive use of
+//! the folder; at every moment the database is either the previous one or the copy, and the previous one is kept.
 
 use std::fmt;
 use std::io;
@@ -156,8 +156,8 @@ async fn prove_file(path: &Path, key: &KeySource) -> Result<Proof, BackupError> 
 async fn keep(database: &Path, now: Timestamp) -> Result<PathBuf, BackupError> {
     let kept = file::sibling(database, &format!(".before-{}", now.strftime("%Y%m%dT%H%M%S%fZ")));
     let log = file::sibling(database, "-wal");
-    // Opening and closing it merges the log. If the database is too damaged for that, which may be why a copy is restored,
-    // the log is kept next to it.
+    // Opening and closing it merges the log. If the database is too damaged for that, which may be why a copy is
+    // restored, the log is kept next to it.
     if let Ok(connection) = Engine::Sqlite(database.to_owned()).connect().await {
         let mut connection = connection;
         let _ = sqlx::query("pragma wal_checkpoint(truncate)").execute(&mut connection).await;

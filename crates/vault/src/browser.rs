@@ -1,8 +1,8 @@
 //! Browsers that opened a session's link, and how they show its pages.
 //!
-//! **Invariant:** a browser enters a session with a secret of its own. An embedded frame whose browser does not keep that
-//! secret gets a frame token instead, which does not enter the session: it can be exchanged once, within a short time, for
-//! a secret of a new window.
+//! **Invariant:** a browser enters a session with a secret of its own. An embedded frame whose browser does not keep
+//! that secret gets a frame token instead, which does not enter the session: it can be exchanged once, within a short
+//! time, for a secret of a new window.
 
 use jiff::Timestamp;
 use sqlx::Row as _;
@@ -17,7 +17,7 @@ use crate::writer::Writer;
 
 /// How a browser shows the pages of a session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Showing {
+pub struct Presentation {
     /// The origin of the page that embeds them. `None` in a window of their own.
     pub parent: Option<String>,
     /// `light` or `dark`. `None` follows the reader's own setting.
@@ -57,7 +57,7 @@ impl Vault {
         &self,
         seq: i64,
         digest: &Digest,
-    ) -> Result<Option<(Session, Showing)>, StoreError> {
+    ) -> Result<Option<(Session, Presentation)>, StoreError> {
         self.shown_session(shown_where!("b.digest = $2"), seq, digest).await
     }
 
@@ -66,7 +66,7 @@ impl Vault {
         &self,
         seq: i64,
         frame: &Digest,
-    ) -> Result<Option<(Session, Showing)>, StoreError> {
+    ) -> Result<Option<(Session, Presentation)>, StoreError> {
         self.shown_session(shown_where!("b.frame_digest = $2"), seq, frame).await
     }
 
@@ -75,23 +75,23 @@ impl Vault {
         query: &'static str,
         seq: i64,
         digest: &Digest,
-    ) -> Result<Option<(Session, Showing)>, StoreError> {
+    ) -> Result<Option<(Session, Presentation)>, StoreError> {
         let row = sqlx::query(query).bind(seq).bind(digest.bytes()).fetch_optional(&self.readers).await?;
-        row.as_ref().map(|row| Ok((session(row)?, showing(row)?))).transpose()
+        row.as_ref().map(|row| Ok((session(row)?, presentation(row)?))).transpose()
     }
 }
 
 impl Writer {
-    /// Opens a session's link in a browser, which gets a secret of its own. `None` if the link is for a single browser and
-    /// another one was first.
+    /// Opens a session's link in a browser, which gets a secret of its own. `None` if the link is for a single
+    /// browser and another one was first.
     pub async fn open_session(
         &self,
         session: &Session,
-        showing: &Showing,
+        presentation: &Presentation,
         now: Timestamp,
     ) -> Result<Option<Browser>, StoreError> {
         let secret = Token::random("wsb_")?;
-        let frame = showing.parent.as_ref().map(|_| Token::random("wsf_")).transpose()?;
+        let frame = presentation.parent.as_ref().map(|_| Token::random("wsf_")).transpose()?;
         let mut work = self.begin().await?;
         work.hold("session", &session.seq.to_string()).await?;
         let opened: Option<String> = sqlx::query_scalar("select opened_at from sessions where seq = $1")
@@ -112,11 +112,11 @@ impl Writer {
         )
         .bind(secret.digest().bytes())
         .bind(session.seq)
-        .bind(showing.parent.clone())
+        .bind(presentation.parent.clone())
         .bind(frame.as_ref().map(|frame| frame.digest().bytes()))
-        .bind(showing.scheme.clone())
-        .bind(showing.language.clone())
-        .bind(i64::from(showing.footer))
+        .bind(presentation.scheme.clone())
+        .bind(presentation.language.clone())
+        .bind(i64::from(presentation.footer))
         .bind(stamp(now))
         .execute(work.tx())
         .await?;
@@ -125,11 +125,11 @@ impl Writer {
     }
 
     /// Changes how a browser shows the pages, when it opens the link again.
-    pub async fn update_showing(
+    pub async fn update_presentation(
         &self,
         seq: i64,
         digest: &Digest,
-        showing: &Showing,
+        presentation: &Presentation,
     ) -> Result<(), StoreError> {
         let mut work = self.begin().await?;
         sqlx::query(
@@ -138,10 +138,10 @@ impl Writer {
         )
         .bind(seq)
         .bind(digest.bytes())
-        .bind(showing.parent.clone())
-        .bind(showing.scheme.clone())
-        .bind(showing.language.clone())
-        .bind(i64::from(showing.footer))
+        .bind(presentation.parent.clone())
+        .bind(presentation.scheme.clone())
+        .bind(presentation.language.clone())
+        .bind(i64::from(presentation.footer))
         .execute(work.tx())
         .await?;
         work.commit().await
@@ -158,8 +158,8 @@ impl Writer {
         work.commit().await
     }
 
-    /// Exchanges a frame token for the secret of a window in which the session continues. `None` if the frame was opened
-    /// before `since` or the token was already exchanged.
+    /// Exchanges a frame token for the secret of a window in which the session continues. `None` if the frame was
+    /// opened before `since` or the token was already exchanged.
     pub async fn exchange_frame_token(
         &self,
         seq: i64,
@@ -183,8 +183,8 @@ impl Writer {
     }
 }
 
-fn showing(row: &DbRow) -> Result<Showing, StoreError> {
-    Ok(Showing {
+fn presentation(row: &DbRow) -> Result<Presentation, StoreError> {
+    Ok(Presentation {
         parent: row.try_get("parent")?,
         scheme: row.try_get("scheme")?,
         language: row.try_get("shown_language")?,

@@ -1,8 +1,8 @@
 //! Connector profiles: a project's own setup of a provider's method, such as an OAuth app.
 //!
-//! **Invariant:** the values of secret fields (an OAuth client secret, for example) are sealed; the profile has only their
-//! names. A change is applied to the profile as it is in the transaction, so concurrent changes both survive, and a
-//! deleted profile does not come back.
+//! **Invariant:** the values of secret fields (an OAuth client secret, for example) are sealed; the profile has only
+//! their names. A change is applied to the profile as it is in the transaction, so concurrent changes both survive,
+//! and a deleted profile does not come back.
 
 use std::collections::BTreeMap;
 

@@ -6,11 +6,11 @@
 ///
 /// In a debug build, `WAYSTONE_CRASH_AT` selects a place: a label, or `*` for any, and optionally after a `#` which
 /// occurrence: `vault.committed#3` is the third. If a test must first lead the process to a certain state,
-/// `WAYSTONE_CRASH_ORDER` names a file that will contain the same text; occurrences count from the moment the file has that
-/// text. Anything after a space is a comment.
+/// `WAYSTONE_CRASH_ORDER` names a file that will contain the same text; occurrences count from the moment the file
+/// has that text. Anything after a space is a comment.
 ///
-/// At the selected place, the file named by `WAYSTONE_CRASH_MARK` is written and the thread stops forever, so that the test
-/// can send its signal at exactly this point. The rest of the process continues.
+/// At the selected place, the file named by `WAYSTONE_CRASH_MARK` is written and the thread stops forever, so that
+/// the test can send its signal at exactly this point. The rest of the process continues.
 pub fn crash_point(label: &'static str) {
     #[cfg(debug_assertions)]
     order::stop_if_selected(label);

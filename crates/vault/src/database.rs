@@ -1,9 +1,9 @@
 //! The database: SQLite or PostgreSQL, and how each is set up.
 //!
-//! **Invariant:** a commit that returned is on disk, unless its transaction was begun as [`Synced::Later`], in which case it
-//! is on disk with the next synced commit. A transaction that writes sees everything it decides on unchanged until it
-//! ends: on SQLite because only one connection writes, on PostgreSQL because it holds the names that the decision
-//! depends on. What is deleted from SQLite is overwritten.
+//! **Invariant:** a commit that returned is on disk, unless its transaction was begun as [`Synced::Later`], in which
+//! case it is on disk with the next synced commit. A transaction that writes sees everything it decides on unchanged
+//! until it ends: on SQLite because only one connection writes, on PostgreSQL because it holds the names that the
+//! decision depends on. What is deleted from SQLite is overwritten.
 //!
 //! Everything that differs between the databases is in this file and in `schema.rs`; every other statement runs
 //! on both.
@@ -49,8 +49,8 @@ pub(crate) enum Engine {
 
 /// Whether a commit waits until it is on disk.
 ///
-/// A commit that does not wait is visible to everyone at once and survives the process. If the machine fails, commits of
-/// the last second may be lost, but never without the commits that followed them
+/// A commit that does not wait is visible to everyone at once and survives the process. If the machine fails, commits
+/// of the last second may be lost, but never without the commits that followed them
 /// ([SQLite](https://www.sqlite.org/pragma.html#pragma_synchronous),
 /// [PostgreSQL](https://www.postgresql.org/docs/current/wal-async-commit.html)).
 #[derive(Clone, Copy, Debug)]
@@ -92,8 +92,8 @@ impl Engine {
         Ok(())
     }
 
-    /// The query for the id of the current key. On PostgreSQL it also holds the row: any number of transactions may hold
-    /// it at once, and a rotation, which changes the state and so a unique key, waits for all of them.
+    /// The query for the id of the current key. On PostgreSQL it also holds the row: any number of transactions may
+    /// hold it at once, and a rotation, which changes the state and so a unique key, waits for all of them.
     pub(crate) fn hold_current_key(&self) -> &'static str {
         match self {
             Self::Sqlite(_) => "select id from vault_keys where state = 'current'",

@@ -1,9 +1,10 @@
 //! Envelope encryption of an account's credentials.
 //!
-//! **Invariant:** the wrapped data key is bound to the account's id and version, to the names of its secret fields, and to
-//! where the credentials may be used (project, provider, method, environment, public fields). Each value is bound to
-//! account, field and version. So someone who can write to the database but has no key can neither move a credential to
-//! another account nor point it at another host. They can only restore an earlier state of a whole account.
+//! **Invariant:** the wrapped data key is bound to the account's id and version, to the names of its secret fields,
+//! and to where the credentials may be used (project, provider, method, environment, public fields). Each value is
+//! bound to account, field and version. So someone who can write to the database but has no key can neither move a
+//! credential to another account nor point it at another host. They can only restore an earlier state of a whole
+//! account.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! The texts of guide editions that accounts and sessions use.
 //!
-//! **Invariant:** a text is stored under its digest and never changes or goes away, so that the exact guide behind a digest
-//! can always be shown.
+//! **Invariant:** a text is stored under its digest and never changes or goes away, so that the exact guide behind a
+//! digest can always be shown.
 
 use jiff::Timestamp;
 
@@ -22,8 +22,8 @@ pub struct GuideText<'a> {
 }
 
 impl Vault {
-    /// The digest of the guide edition with which a session links a provider. A session that starts now takes `guide` and
-    /// keeps it; its text is stored.
+    /// The digest of the guide edition with which a session links a provider. A session that starts now takes `guide`
+    /// and keeps it; its text is stored.
     pub async fn pin_guide(
         &self,
         session: i64,
@@ -71,8 +71,8 @@ impl Writer {
         work.commit().await
     }
 
-    /// Pins a session to a guide edition whose text is stored. Returns the edition that another request pinned first, if
-    /// there is one.
+    /// Pins a session to a guide edition whose text is stored. Returns the edition that another request pinned first,
+    /// if there is one.
     async fn insert_pin(&self, session: i64, guide: GuideText<'_>) -> Result<String, StoreError> {
         // A pin that is lost in a crash is replaced by the edition of a later moment, whose text is stored as well.
         let mut work = self.begin_unsynced().await?;

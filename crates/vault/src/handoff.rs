@@ -78,8 +78,8 @@ impl Vault {
 }
 
 impl Writer {
-    /// Hands off a step to whoever receives the token. Browsers that are already in the session may continue until the
-    /// link expires.
+    /// Hands off a step to the person who receives the token. Browsers that are already in the session may continue
+    /// until the link expires.
     pub async fn add_handoff(
         &self,
         new: &NewHandoff<'_>,
@@ -110,8 +110,8 @@ impl Writer {
         .execute(work.tx())
         .await?;
         sqlx::query(
-            "update sessions set goes_on_until = $2 \
-             where seq = $1 and (goes_on_until is null or goes_on_until < $2)",
+            "update sessions set extended_until = $2 \
+             where seq = $1 and (extended_until is null or extended_until < $2)",
         )
         .bind(new.attempt.session)
         .bind(stamp(handoff.expires_at))

@@ -1,7 +1,7 @@
 //! Random ids.
 //!
-//! **Invariant:** an id is a prefix and 128 random bits in lower-case Base32, with exactly one spelling. It reveals nothing
-//! about what it identifies, and is safe in a path, a URL and a log.
+//! **Invariant:** an id is a prefix and 128 random bits in lower-case Base32, with exactly one spelling. It reveals
+//! nothing about what it identifies, and is safe in a path, a URL and a log.
 
 use std::fmt;
 use std::str::FromStr;

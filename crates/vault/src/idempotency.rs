@@ -1,7 +1,7 @@
 //! Requests with an idempotency key: a repeated request gets the first one's answer.
 //!
-//! **Invariant:** of several requests with the same key, one does the work. An answer may contain a token, so it is sealed.
-//! A key that is reused for a different request is refused.
+//! **Invariant:** of several requests with the same key, one does the work. An answer may contain a token, so it is
+//! sealed. A key that is reused for a different request is refused.
 
 use jiff::{Timestamp, ToSpan as _};
 use secret::Secret;
@@ -18,7 +18,7 @@ const STALE: i64 = 60;
 
 /// What to do with a request that has an idempotency key.
 #[derive(Debug)]
-pub enum Once {
+pub enum Idempotency {
     /// The request is the first one: do the work.
     First,
     /// The request was answered. Repeat the answer.
@@ -31,19 +31,19 @@ pub enum Once {
     /// The first request is still under way.
     UnderWay,
     /// The key was used for a different request.
-    Other,
+    Reused,
 }
 
 impl Writer {
-    /// Starts a request with an idempotency key. `request` is the digest of everything that distinguishes the request from
-    /// others.
-    pub async fn begin_once(
+    /// Starts a request with an idempotency key. `request` is the digest of everything that distinguishes the request
+    /// from others.
+    pub async fn begin_idempotent(
         &self,
         project: &str,
         key: &str,
         request: &Digest,
         now: Timestamp,
-    ) -> Result<Once, StoreError> {
+    ) -> Result<Idempotency, StoreError> {
         const TABLE: &str = "idempotency";
         let sealed_key = sealed_key(project, key);
         let mut work = self.begin().await?;
@@ -61,18 +61,18 @@ impl Writer {
             let is_stale = status == 0 && began.as_second() + STALE < now.as_second();
             if now < expires && !is_stale {
                 if !request.is(&row.try_get::<Vec<u8>, _>("digest")?) {
-                    return Ok(Once::Other);
+                    return Ok(Idempotency::Reused);
                 }
                 if status == 0 {
-                    return Ok(Once::UnderWay);
+                    return Ok(Idempotency::UnderWay);
                 }
                 let opened = work.read_sealed(Content::Answer, &sealed_key).await?;
                 let opened = opened.and_then(|opened| opened.unless_expired(now));
                 let Some(opened) = opened.filter(|opened| opened.binding == hex(&request.bytes())) else {
-                    return Ok(Once::UnderWay);
+                    return Ok(Idempotency::UnderWay);
                 };
                 let status = u16::try_from(status).unwrap_or(500);
-                return Ok(Once::Answered { status, body: opened.plain });
+                return Ok(Idempotency::Answered { status, body: opened.plain });
             }
         }
         sqlx::query(
@@ -88,12 +88,12 @@ impl Writer {
         .execute(work.tx())
         .await?;
         work.commit().await?;
-        Ok(Once::First)
+        Ok(Idempotency::First)
     }
 
-    /// Ends the first request with an idempotency key: stores the answer's status and body for a day. `None` deletes the
-    /// key, so that the request can be made again.
-    pub async fn end_once(
+    /// Ends the first request with an idempotency key: stores the answer's status and body for a day. `None` deletes
+    /// the key, so that the request can be made again.
+    pub async fn end_idempotent(
         &self,
         project: &str,
         key: &str,
@@ -133,7 +133,7 @@ impl Writer {
     }
 
     /// Deletes expired keys and returns how many there were. Their answers expire on their own.
-    pub async fn delete_expired_once(&self, now: Timestamp) -> Result<u64, StoreError> {
+    pub async fn delete_expired_idempotency_keys(&self, now: Timestamp) -> Result<u64, StoreError> {
         let mut work = self.begin().await?;
         let done = sqlx::query("delete from idempotency where expires_at <= $1")
             .bind(stamp(now))

@@ -1,7 +1,7 @@
 //! The vault's key, and the text of a key file.
 //!
-//! **Invariant:** a key is 32 random bytes. Its id is computed from them, so that keys cannot be mixed up, and reveals nothing
-//! about them. The bytes are wiped when the key is dropped, and a key has no `Debug`.
+//! **Invariant:** a key is 32 random bytes. Its id is computed from them, so that keys cannot be mixed up, and
+//! reveals nothing about them. The bytes are wiped when the key is dropped, and a key has no `Debug`.
 
 use std::fmt;
 use std::io;
@@ -24,7 +24,7 @@ pub(crate) struct Key {
     bytes: Zeroizing<[u8; 32]>,
 }
 
-/// The id of a key: the first eight bytes of its SHA-256 digest, printed in hexadecimal.
+/// The id of a key: eight bytes of a SHA-256 digest of the key, printed in hexadecimal.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId([u8; 8]);
 

@@ -1,7 +1,8 @@
 //! The table of the vault's keys, and the keys in memory.
 //!
 //! **Invariant:** exactly one key seals. While a rotation runs, the retiring key is stored wrapped under the current
-//! one, never the other way round: the new key opens everything, and the old key alone gains nothing from the table.
+//! one, never the other way round: the new key opens everything, and someone with only the old key gains nothing
+//! from the table.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -132,7 +133,8 @@ pub(crate) async fn hold_current(
     engine: &Engine,
     connection: &mut DbConnection,
 ) -> Result<KeyId, StoreError> {
-    // A transaction that had to wait for the start of a rotation finds the row changed; a second look finds the new key.
+    // A transaction that had to wait for the start of a rotation finds the row changed; a second look finds the new
+    // key.
     for _ in 0..2 {
         let row = sqlx::query(engine.hold_current_key()).fetch_optional(&mut *connection).await?;
         if let Some(row) = row {

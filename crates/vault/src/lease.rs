@@ -1,7 +1,7 @@
 //! Leases: which task of which process does something exclusively.
 //!
-//! **Invariant:** a name has one holder at a time across all processes, and no longer than the lease says, so the lease of a
-//! holder that died runs out. Taking a lease changes nothing about the thing itself, its version included.
+//! **Invariant:** a name has one holder at a time across all processes, and no longer than the lease says, so the
+//! lease of a holder that died runs out. Taking a lease changes nothing about the thing itself, its version included.
 
 use jiff::Timestamp;
 
@@ -11,8 +11,8 @@ use crate::row::stamp;
 use crate::writer::Writer;
 
 impl Vault {
-    /// Takes or renews the lease of a name. `holder` names a task, uniquely among all processes. `false` if another holder
-    /// has the lease.
+    /// Takes or renews the lease of a name. `holder` names a task, uniquely among all processes. `false` if another
+    /// holder has the lease.
     pub async fn lease(
         &self,
         what: &str,

@@ -1,8 +1,8 @@
-//! The vault: everything that Waystone stores. Accounts with their sealed credentials and other sealed data, projects and
-//! API keys, sessions, link attempts, sign-ins, guide texts, counters, the audit trail and the outbox.
+//! The vault: everything that Waystone stores. Accounts with their sealed credentials and other sealed data, projects
+//! and API keys, sessions, link attempts, sign-ins, guide texts, counters, the audit trail and the outbox.
 //!
-//! **Invariant:** the plaintext of a credential never reaches a table, a file, a log or an error. What was acknowledged is
-//! durable. A crash at any point leaves an account complete or absent.
+//! **Invariant:** the plaintext of a credential never reaches a table, a file, a log or an error. What was
+//! acknowledged is durable. A crash at any point leaves an account complete or absent.
 //!
 //! Every account has its own data key, wrapped by the vault's key, which is kept outside the database. An account, its
 //! credentials, its audit entry and its event are written in one transaction. A [`Vault`] reads; its [`Writer`] makes
@@ -57,7 +57,7 @@ pub use crate::account_change::AccountChange;
 pub use crate::attempt::{Attempt, AttemptState};
 pub use crate::audit::AuditRow;
 pub use crate::backup::{BackupError, Restored, restore};
-pub use crate::browser::{Browser, Showing};
+pub use crate::browser::{Browser, Presentation};
 pub use crate::by::By;
 pub use crate::connector_profile::{
     ConnectorProfile, ConnectorProfileChange, NewConnectorProfile, ProfileRemoval,
@@ -70,7 +70,7 @@ pub use crate::error::{ChangeError, StoreError};
 pub use crate::guide_text::GuideText;
 pub use crate::handoff::{Handoff, NewHandoff};
 pub use crate::id::{AccountId, IdError};
-pub use crate::idempotency::Once;
+pub use crate::idempotency::Idempotency;
 pub use crate::key::{KeyError, KeyId};
 pub use crate::name::{NameError, display_name};
 pub use crate::open::{OpenError, Vault};

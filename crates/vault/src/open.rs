@@ -1,7 +1,7 @@
 //! Opening a vault.
 //!
-//! **Invariant:** everything that opening creates or changes (folder, database, schema, key) is created or changed under
-//! one lock that all processes share, in an order in which opening again completes what a crash interrupted.
+//! **Invariant:** everything that opening creates or changes (folder, database, schema, key) is created or changed
+//! under one lock that all processes share, in an order in which opening again completes what a crash interrupted.
 
 use std::fmt;
 use std::fs::File;

@@ -120,8 +120,8 @@ impl Writer {
         Ok(project)
     }
 
-    /// Creates a project with a first key if there is no project yet, for the first start of a Hub. `None` if there is one,
-    /// or if another process creates one at the same moment.
+    /// Creates a project with a first key if there is no project yet, for the first start of a Hub. `None` if there
+    /// is one, or if another process creates one at the same moment.
     pub async fn add_first_project(
         &self,
         name: &str,

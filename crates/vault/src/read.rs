@@ -10,8 +10,8 @@ use crate::id::AccountId;
 use crate::open::Vault;
 use crate::row::{account, account_columns};
 
-/// The project condition of a query that another condition narrows further. SQLite has no statistics on how many accounts a
-/// project has: with a plain comparison it would scan all of them in order rather than sort a few.
+/// The project condition of a query that another condition narrows further. SQLite has no statistics on how many
+/// accounts a project has: with a plain comparison it would scan all of them in order rather than sort a few.
 macro_rules! of_project {
     () => {
         "project_id || '' = $1"
@@ -70,10 +70,12 @@ impl Vault {
         // An account without a stored profile has a built-in one, which is always active.
         match query.connector_profile_active {
             Some(true) => sql.push_str(
-                " and not exists (select 1 from connector_profiles c where c.id = connector_profile_id and c.active = 0)",
+                " and not exists (select 1 from connector_profiles p \
+                 where p.id = connector_profile_id and p.active = 0)",
             ),
             Some(false) => sql.push_str(
-                " and connector_profile_id in (select c.id from connector_profiles c where c.project_id = $1 and c.active = 0)",
+                " and connector_profile_id in (select p.id from connector_profiles p \
+                 where p.project_id = $1 and p.active = 0)",
             ),
             None => {}
         }

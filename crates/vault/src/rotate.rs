@@ -1,11 +1,11 @@
 //! Rotating the vault's key.
 //!
-//! **Invariant:** at every moment of a rotation, the source with which the vault will be opened next has a key that opens
-//! everything. So a rotation can be interrupted anywhere, and is resumed by asking for it again. Other processes keep
-//! working: from the moment the database has the new key, what they write is sealed under it.
+//! **Invariant:** at every moment of a rotation, the source with which the vault will be opened next has a key that
+//! opens everything. So a rotation can be interrupted anywhere, and is resumed by asking for it again. Other
+//! processes keep working: from the moment the database has the new key, what they write is sealed under it.
 //!
-//! A key file is replaced in four steps: the new key is written next to it, the database adds the key, the new file takes
-//! the old one's name, and the data keys are wrapped again. Opening a vault makes up for a missing third step.
+//! A key file is replaced in four steps: the new key is written next to it, the database adds the key, the new file
+//! takes the old one's name, and the data keys are wrapped again. Opening a vault makes up for a missing third step.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -67,9 +67,9 @@ pub enum RotateError {
 }
 
 impl Vault {
-    /// Wraps all data keys under another key. `to` is the key's source from now on. If it is the key file in use, a new key
-    /// is created. If a rotation was interrupted and `to` is the key file in use or that rotation's new key, the rotation is
-    /// completed and no other begins.
+    /// Wraps all data keys under another key. `to` is the key's source from now on. If it is the key file in use, a
+    /// new key is created. If a rotation was interrupted and `to` is the key file in use or that rotation's new key,
+    /// the rotation is completed and no other begins.
     pub async fn rotate_key(&self, to: KeySource, by: By<'_>) -> Result<Rotated, RotateError> {
         let same_file = to.path().is_some() && to.path() == self.keys.source().path();
         let (mut rewrapped, mut resumed) = (0, false);
@@ -93,7 +93,8 @@ impl Vault {
         Ok((keys::current(&mut connection).await?, keys::retiring(&mut connection).await?))
     }
 
-    /// Copies the key file in use, for its owner only. An existing copy stays as it is. `false` if the key is not in a file.
+    /// Copies the key file in use, for its owner only. An existing copy stays as it is. `false` if the key is not in
+    /// a file.
     pub async fn copy_key(&self, to: PathBuf) -> Result<bool, KeyError> {
         let source = self.keys.source();
         let Some(path) = source.path().cloned() else { return Ok(false) };
@@ -122,8 +123,8 @@ impl Vault {
         }
     }
 
-    /// Makes everything be sealed under the new key, under the lock because a key file may change. `false` if another
-    /// rotation is not complete.
+    /// Switches sealing to the new key, under the lock because a key file may change. `false` if another rotation is
+    /// not complete.
     async fn switch(&self, to: &KeySource, same_file: bool, by: By<'_>) -> Result<bool, RotateError> {
         let path = lock_path(&self.folder);
         let locking = path.clone();
@@ -132,8 +133,8 @@ impl Vault {
             Ok(None) => return Err(RotateError::Locked { path }),
             Err(cause) => return Err(RotateError::Lock { path, cause }),
         };
-        // Asked before a key is created, because a key that is not used would stay next to the key file. The transaction
-        // asks again.
+        // Asked before a key is created, because a key that is not used would stay next to the key file. The
+        // transaction asks again.
         if self.pending().await?.is_some() {
             return Ok(false);
         }
@@ -161,8 +162,8 @@ impl Vault {
 }
 
 impl Writer {
-    /// Makes `next` the current key and retires the one before. `false` if another rotation is not complete, which may also
-    /// have been started on another machine, under another lock.
+    /// Makes `next` the current key and retires the one before. `false` if another rotation is not complete, which
+    /// may also have been started on another machine, under another lock.
     async fn begin_rotation(&self, next: &Key, by: By<'_>) -> Result<bool, RotateError> {
         let mut work = self.begin().await?;
         let previous = work.key().id();

@@ -7,8 +7,9 @@
 //! a data key:  format 1 | algorithm 1 | key id 8 | nonce, 24 bytes | ciphertext and tag
 //! ```
 //!
-//! **Invariant:** the header and the associated data (what the blob is, whose, which version) are authenticated with every
-//! blob. So a blob that was changed, moved to another row or field, or restored from an earlier version does not open.
+//! **Invariant:** the header and the associated data (what the blob is, whose, which version) are authenticated with
+//! every blob. So a blob that was changed, moved to another row or field, or restored from an earlier version does
+//! not open.
 
 use std::fmt;
 

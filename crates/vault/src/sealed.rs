@@ -1,8 +1,8 @@
 //! Sealed data other than accounts: one table, with a typed user for each kind of content.
 //!
-//! **Invariant:** a row opens only as the kind, under the key, with the binding and until the expiry that it was
-//! written with, no expiry included. Each kind has its own first part of the associated data, so one kind of content
-//! never opens as another.
+//! **Invariant:** a row opens only with the kind, key, binding and expiry that it was written with, and a row without
+//! an expiry only without one. Each kind has its own first part of the associated data, so one kind of content never
+//! opens as another.
 
 use jiff::Timestamp;
 use secret::Secret;
@@ -89,14 +89,14 @@ impl Content {
         [self.labels().1, key]
     }
 
-    /// The name of a row in an error, such as `draft gladly`.
+    /// The name of a row in an error, such as `draft acme`.
     fn name(self, key: &str) -> String {
         format!("{} {key}", self.as_str().replace('-', " "))
     }
 }
 
 impl Opened {
-    /// The content, unless its time is up.
+    /// The content, unless it has expired.
     pub(crate) fn unless_expired(self, now: Timestamp) -> Option<Self> {
         self.expires_at.is_none_or(|expires| now < expires).then_some(self)
     }

@@ -66,7 +66,7 @@ pub struct Session {
     /// When the session was created.
     pub created_at: Timestamp,
     /// Set when a step was handed off: until then, browsers that are already in may continue after the session's end.
-    pub goes_on_until: Option<Timestamp>,
+    pub extended_until: Option<Timestamp>,
     /// When a browser first opened the link.
     pub opened_at: Option<Timestamp>,
     /// When the session was revoked.
@@ -80,22 +80,22 @@ impl Session {
     }
 
     /// Whether browsers that are already in may continue.
-    pub fn goes_on(&self, now: Timestamp) -> bool {
+    pub fn may_continue(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && now < self.ends_at()
     }
 
     /// When the session ends for browsers that are already in.
     pub fn ends_at(&self) -> Timestamp {
-        self.goes_on_until.map_or(self.made.expires_at, |until| until.max(self.made.expires_at))
+        self.extended_until.map_or(self.made.expires_at, |until| until.max(self.made.expires_at))
     }
 }
 
 /// The columns that [`session`] reads.
 macro_rules! session_columns {
     () => {
-        "s.seq, s.project_id, s.kind, s.owner_id, s.owner_name, s.username, s.provider, s.connector_profile_id, s.account_id, \
-         s.categories_json, s.multiple, s.once, s.allow_different, s.scopes_json, s.label, s.metadata_json, \
-         s.origins_json, s.return_url, s.language, s.created_at, s.expires_at, s.goes_on_until, \
+        "s.seq, s.project_id, s.kind, s.owner_id, s.owner_name, s.username, s.provider, s.connector_profile_id, \
+         s.account_id, s.categories_json, s.multiple, s.once, s.allow_different, s.scopes_json, s.label, s.metadata_json, \
+         s.origins_json, s.return_url, s.language, s.created_at, s.expires_at, s.extended_until, \
          s.opened_at, s.revoked_at"
     };
 }
@@ -132,8 +132,8 @@ impl Writer {
         let token = Token::random("wst_")?;
         let mut work = self.begin().await?;
         let row = sqlx::query(
-            "insert into sessions (project_id, digest, kind, owner_id, owner_name, username, provider, connector_profile_id, \
-             account_id, categories_json, multiple, once, allow_different, scopes_json, label, metadata_json, \
+            "insert into sessions (project_id, digest, kind, owner_id, owner_name, username, provider, \
+             connector_profile_id, account_id, categories_json, multiple, once, allow_different, scopes_json, label, metadata_json, \
              origins_json, return_url, language, created_at, expires_at) \
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
              returning seq",
@@ -169,7 +169,7 @@ impl Writer {
             seq,
             made: new.clone(),
             created_at: by.at,
-            goes_on_until: None,
+            extended_until: None,
             opened_at: None,
             revoked_at: None,
         };
@@ -196,8 +196,8 @@ impl Writer {
         Ok(true)
     }
 
-    /// Deletes sessions that ended before a time, with their browsers, link attempts and sign-ins. Returns the number of
-    /// sessions.
+    /// Deletes sessions that ended before a time, with their browsers, link attempts and sign-ins. Returns the number
+    /// of sessions.
     pub async fn delete_expired_sessions(&self, before: Timestamp) -> Result<u64, StoreError> {
         let mut work = self.begin().await?;
         attempt::delete_expired(work.tx(), before).await?;
@@ -238,7 +238,7 @@ pub(crate) fn session(row: &DbRow) -> Result<Session, StoreError> {
             expires_at: time(row, TABLE, "expires_at")?,
         },
         created_at: time(row, TABLE, "created_at")?,
-        goes_on_until: optional_time(row, TABLE, "goes_on_until")?,
+        extended_until: optional_time(row, TABLE, "extended_until")?,
         opened_at: optional_time(row, TABLE, "opened_at")?,
         revoked_at: optional_time(row, TABLE, "revoked_at")?,
     })

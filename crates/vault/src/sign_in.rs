@@ -1,7 +1,7 @@
 //! Sign-ins to a provider in a browser: one OAuth round trip each.
 //!
-//! **Invariant:** the `state` parameter that the browser brings back works once, and only its digest is stored. The secret
-//! part of a sign-in (the PKCE verifier) is sealed.
+//! **Invariant:** the `state` parameter that the browser brings back works once, and only its digest is stored. The
+//! secret part of a sign-in (the PKCE verifier) is sealed.
 
 use jiff::Timestamp;
 use secret::Secret;
@@ -165,8 +165,8 @@ impl Writer {
         Ok(true)
     }
 
-    /// Takes the pending sign-in for which a browser came back with `state`, and its secret part. `None` if there is none,
-    /// if it was already taken, or if it has expired.
+    /// Takes the pending sign-in for which a browser came back with `state`, and its secret part. `None` if there is
+    /// none, if it was already taken, or if it has expired.
     pub async fn take_sign_in(
         &self,
         state: &Digest,

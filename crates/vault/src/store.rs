@@ -1,8 +1,8 @@
 //! Storing, checking and removing accounts.
 //!
-//! **Invariant:** an account, its sealed credentials, its audit entry, its event, and the end of the draft or link attempt
-//! that it came from are one transaction. Whenever credentials are stored, they get a fresh data key and the old one is
-//! destroyed.
+//! **Invariant:** an account, its sealed credentials, its audit entry, its event, and the end of the draft or link
+//! attempt that it came from are one transaction. Whenever credentials are stored, they get a fresh data key and the
+//! old one is destroyed.
 
 use std::collections::BTreeMap;
 
@@ -43,8 +43,8 @@ pub struct CreatedFrom<'a> {
 pub enum Replacing<'a> {
     /// None: the link creates an account.
     Nothing,
-    /// This account, as the caller read it. It stays its owner's, with its metadata, and its label unless there is a new
-    /// one; it must still belong to the owner of the new link.
+    /// This account, as the caller read it. It must still belong to the owner of the new link, and keeps its current
+    /// owner and metadata.
     Account {
         /// The account's id.
         id: &'a AccountId,
@@ -115,8 +115,8 @@ impl Writer {
         Ok(stored)
     }
 
-    /// Deletes an account and destroys its data key, so that copies of the sealed credentials are useless. The audit trail
-    /// stays. Returns the account as it was.
+    /// Deletes an account and destroys its data key, so that copies of the sealed credentials are useless. The audit
+    /// trail stays. Returns the account as it was.
     pub async fn remove(&self, id: &AccountId, by: By<'_>) -> Result<Account, ChangeError> {
         let mut work = self.begin().await?;
         let account = account(&find(&mut work, id).await?)?;
@@ -154,8 +154,8 @@ impl Writer {
         Ok(Credentials { account, secrets })
     }
 
-    /// Stores renewed tokens: new secrets for an otherwise unchanged account. There is no event, because nothing changes
-    /// for those who use the account.
+    /// Stores renewed tokens: new secrets for an otherwise unchanged account. There is no event, because nothing
+    /// changes for those who use the account.
     pub async fn renew(
         &self,
         old: &Credentials,
@@ -230,7 +230,8 @@ impl Work {
             (Replacing::Account { id, version }, home) => {
                 let old = account(&find(self, id).await?)?;
                 expect_version(&old, version)?;
-                if home.as_ref().is_some_and(|home| !is_at_home(&old, home)) {
+                // An account that went to another owner in the meantime does not exist for the first one.
+                if home.as_ref().is_some_and(|home| !belongs_to_owner(&old, home)) {
                     return Err(ChangeError::NotFound { id: old.id });
                 }
                 Ok(Some(old))
@@ -241,28 +242,8 @@ impl Work {
         }
     }
 
-    /// The account of no project that is the same account at the provider, in the same environment.
-    async fn same_at_provider(&mut self, new: &NewAccount) -> Result<Option<Account>, ChangeError> {
-        let Some(external) = &new.external_id else { return Ok(None) };
-        self.hold("external", &format!("{}/{external}", new.provider)).await?;
-        let row = sqlx::query(concat!(
-            "select ",
-            account_columns!(),
-            " from accounts where provider = $1 and external_id = $2 and project_id is null \
-             and coalesce(environment, '') = $3 order by created_at, id limit 1"
-        ))
-        .bind(&new.provider)
-        .bind(external)
-        .bind(new.environment.as_deref().unwrap_or_default())
-        .fetch_optional(self.tx())
-        .await?;
-        let Some(found) = row.as_ref().map(account).transpose()? else { return Ok(None) };
-        // Read again under the account's hold, now that no other transaction can change it.
-        Ok(Some(account(&find(self, &found.id).await?)?))
-    }
-
-    /// The account that an owner has at the new account's provider, of the same kind. Of several, the one that is the same
-    /// account at the provider, or else the oldest.
+    /// The account that an owner has at the new account's provider, of the same kind. Of several, the one that is the
+    /// same account at the provider, or else the oldest.
     async fn of_owner(
         &mut self,
         home: &Home,
@@ -295,6 +276,26 @@ impl Work {
         }
         Ok(Some(found))
     }
+
+    /// The oldest account of no project that is the same account at the provider, in the same environment.
+    async fn same_at_provider(&mut self, new: &NewAccount) -> Result<Option<Account>, ChangeError> {
+        let Some(external) = &new.external_id else { return Ok(None) };
+        self.hold("external", &format!("{}/{external}", new.provider)).await?;
+        let row = sqlx::query(concat!(
+            "select ",
+            account_columns!(),
+            " from accounts where provider = $1 and external_id = $2 and project_id is null \
+             and coalesce(environment, '') = $3 order by created_at, id limit 1"
+        ))
+        .bind(&new.provider)
+        .bind(external)
+        .bind(new.environment.as_deref().unwrap_or_default())
+        .fetch_optional(self.tx())
+        .await?;
+        let Some(found) = row.as_ref().map(account).transpose()? else { return Ok(None) };
+        // Read again under the account's hold.
+        Ok(Some(account(&find(self, &found.id).await?)?))
+    }
 }
 
 /// The row of an account, held until the transaction ends.
@@ -315,10 +316,8 @@ fn expect_version(account: &Account, expected: i64) -> Result<(), ChangeError> {
 }
 
 /// Whether an account belongs to the project, owner and kind of a new link.
-fn is_at_home(account: &Account, home: &Home) -> bool {
-    account.home.as_ref().is_some_and(|own| {
-        own.project == home.project && own.kind == home.kind && own.owner.id == home.owner.id
-    })
+fn belongs_to_owner(account: &Account, new: &Home) -> bool {
+    account.home.as_ref().is_some_and(|home| home.belongs_to(&new.project, &new.owner.id, new.kind))
 }
 
 /// An edit changes the connector profile, but neither the owner nor the metadata, which may have changed since the

@@ -1,7 +1,7 @@
 //! Tokens and API keys.
 //!
-//! **Invariant:** a token is a prefix, which names its purpose, and 256 random bits. Only its SHA-256 digest is stored, from
-//! which the token cannot be found. With that much randomness it needs no salt and no slow hash.
+//! **Invariant:** a token is a prefix, which names its purpose, and 256 random bits. Only its SHA-256 digest is
+//! stored, from which the token cannot be found. With that much randomness it needs no salt and no slow hash.
 
 use std::fmt;
 

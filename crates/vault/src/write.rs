@@ -34,8 +34,9 @@ pub(crate) async fn update(
         "update accounts set provider = $2, method = $3, environment = $4, external_id = $5, name = $6, label = $7, \
          values_json = $8, secret_fields_json = $9, guide_digest = $10, proved_json = $11, outcome = $12, \
          identity_json = $13, state = $14, state_reason = $15, version = $16, kek_id = $17, wrapped_key = $18, \
-         created_at = $19, updated_at = $20, checked_at = $21, project_id = $22, connector_profile_id = $23, owner_id = $24, \
-         owner_name = $25, username = $26, kind = $27, metadata_json = $28, hold = $29, state_at = $30 where id = $1",
+         created_at = $19, updated_at = $20, checked_at = $21, project_id = $22, connector_profile_id = $23, \
+         owner_id = $24, owner_name = $25, username = $26, kind = $27, metadata_json = $28, \
+         hold = $29, state_at = $30 where id = $1",
     );
     bind(statement, account, envelope).execute(connection).await?;
     Ok(())

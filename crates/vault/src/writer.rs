@@ -74,8 +74,8 @@ impl Writer {
         self.begin_with(Synced::Yes).await
     }
 
-    /// Begins a transaction whose commit does not wait for the disk, for data that nobody was promised: counts, pins and
-    /// progress.
+    /// Begins a transaction whose commit does not wait for the disk, for data that nobody was promised: counts, pins
+    /// and progress.
     pub(crate) async fn begin_unsynced(&self) -> Result<Work, StoreError> {
         self.begin_with(Synced::Later).await
     }

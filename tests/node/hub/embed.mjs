@@ -144,7 +144,7 @@ test("a link that works once goes on in its browser, and says so elsewhere", asy
   const context = await chromium.newContext();
   const other = await context.newPage();
   await other.goto(it.server.site);
-  await other.frameLocator("waystone-hub iframe").getByRole("heading", { name: "This link was used already" }).waitFor();
+  await other.frameLocator("waystone-hub iframe").getByRole("heading", { name: "This link has already been used" }).waitFor();
   await context.close();
   await it.close();
 });
@@ -242,9 +242,9 @@ for (const single_use of [false, true]) {
     const proxy = await cookieless();
     const it = await embedded(null, { base: proxy.url, single_use, more: 'language="en"' });
     await it.first("load");
-    await it.frame.getByRole("heading", { name: "Linking goes on in a window of its own" }).waitFor();
+    await it.frame.getByRole("heading", { name: "Continue in a new window" }).waitFor();
     const address = it.page.frames()[1].url();
-    const [window] = await Promise.all([it.context.waitForEvent("page"), it.frame.getByRole("button", { name: "Go on in a new window" }).click()]);
+    const [window] = await Promise.all([it.context.waitForEvent("page"), it.frame.getByRole("button", { name: "Open a new window" }).click()]);
     await window.waitForURL(/\/session\/\d+\/[^/?]+$/);
     await linkIn(window);
     assert.equal((await it.first("success")).provider, "gladly", "the page around is told");

@@ -73,7 +73,7 @@ for (const javaScriptEnabled of [true, false]) {
     const { page, close, plain } = await customer({ javaScriptEnabled });
     const looked = async (what) => { if (!plain) await look(page, what); };
     await page.goto(made.auth_link_url);
-    await heading(page, /What do you want to link/);
+    await heading(page, /^Connect an app to/);
     assert.match(new URL(page.url()).pathname, /^\/session\/\d+$/, "the token is gone from the address");
     await looked("providers");
 
@@ -88,22 +88,22 @@ for (const javaScriptEnabled of [true, false]) {
     await page.locator('[data-category=""]').click();
     await page.locator('[data-category=""][aria-current]').waitFor();
     await search("nothing of the kind");
-    await page.getByText("Nothing found for").waitFor();
+    await page.getByText("No results for").waitFor();
     await search("twillio");
-    await page.locator(".count", { hasText: "1 product" }).waitFor();
+    await page.locator(".count", { hasText: "1 app" }).waitFor();
     assert.deepEqual(await names(page), ["Twilio"]);
 
     // Two ways to link.
     await page.getByRole("link", { name: "Twilio" }).click();
-    await heading(page, /How do you want to link Twilio/);
+    await heading(page, /How do you want to connect Twilio/);
     assert.equal(await page.locator(".methods li").count(), 2);
     await looked("methods");
     await page.locator(".methods a").last().click();
-    await heading(page, /Link Twilio to/);
-    await page.getByRole("link", { name: "Choose another product" }).click();
+    await heading(page, /Connect Twilio to/);
+    await page.getByRole("link", { name: "Choose a different app" }).click();
     await search("galdly");
     await page.getByRole("link", { name: "Gladly" }).click();
-    await heading(page, /Link Gladly to/);
+    await heading(page, /Connect Gladly to/);
     await looked("form");
 
     // Nothing is sent while something is missing.
@@ -111,14 +111,14 @@ for (const javaScriptEnabled of [true, false]) {
     else await page.locator("#_form").evaluate((form) => { form.noValidate = true; });
     await fillIn(page, { organization_slug: "not a slug", agent_email: good.agent_email }, "sandbox");
     await connect(page);
-    await page.getByText("Something is missing or not right").waitFor();
+    await page.getByText("Check these fields").waitFor();
     await looked("form with something missing");
     assert.equal(await field(page, "agent_email").inputValue(), good.agent_email);
 
     // What is typed becomes what is kept, and says where it leads.
     await fillIn(page, { organization_slug: "https://ACME.gladly.com/settings", agent_email: good.agent_email, api_token: "revoked-token" });
     if (!plain) {
-      await page.getByText("Read as acme").waitFor();
+      await page.getByText("We'll use acme").waitFor();
       await page.locator(".host strong", { hasText: "acme.gladly.com" }).waitFor();
     }
     await connect(page);
@@ -149,15 +149,15 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByText("Acme Outdoor").first().waitFor();
     await looked("confirmation");
     await answer(page, false);
-    await heading(page, /Link Gladly to/);
+    await heading(page, /Connect Gladly to/);
     assert.deepEqual((await api("GET", `/accounts?origin_owner_id=${made.origin_owner_id}`)).body, []);
     assert.equal(await field(page, "organization_slug").inputValue(), "acme");
     // What was typed is kept, the secret too, though no page shows it.
-    await page.locator("details.kept", { hasText: "Kept" }).waitFor();
+    await page.locator("details.kept", { hasText: "Saved" }).waitFor();
     await connect(page);
     await heading(page, "Is this the right account?");
     await answer(page, true);
-    await heading(page, "Acme Outdoor is linked");
+    await heading(page, "Acme Outdoor is connected");
     await looked("done");
     const { body: [account] } = await api("GET", `/accounts?origin_owner_id=${made.origin_owner_id}`);
     assert.deepEqual([account.status, account.provider, account.external_name], ["active", "gladly", "Acme Outdoor"]);
@@ -165,7 +165,7 @@ for (const javaScriptEnabled of [true, false]) {
 
     // Loaded again it is still that; and then back to the product.
     await page.reload();
-    await heading(page, "Acme Outdoor is linked");
+    await heading(page, "Acme Outdoor is connected");
     await page.getByRole("main").getByRole("link", { name: /Back to/ }).click();
     await page.waitForURL(`${product.url}/settings`);
     await close();
@@ -177,19 +177,19 @@ for (const javaScriptEnabled of [true, false]) {
     await page.goto(made.auth_link_url);
     await fillIn(page, { ...good, api_token: "flooded-token" });
     await connect(page);
-    await heading(page, /Checking the connection to Gladly/);
+    await heading(page, /Checking your Gladly connection/);
     // Waiting takes some seconds; a machine that is busy itself may see the end of it only.
     const end = page.getByText(/ten requests a second for your organization/);
     await page.locator(".checks .waiting").or(end).first().waitFor({ state: "attached" });
     const waits = await page.locator(".checks .waiting .how").allTextContents();
-    for (const says of waits) assert.match(says, /could not answer yet; it is tried again in \d+ s/);
+    for (const says of waits) assert.match(says, /is busy\. Trying again in \d+ s\./);
     if (waits.length === 0) console.log("the wait was over before it was seen");
     await end.waitFor();
     // That is nobody's fault: it is tried again as it is, without typing anything.
     if (!plain) await look(page, "throttled");
     assert.equal(await page.locator('[aria-invalid="true"]').count(), 0);
     await page.locator("button[name=do][value=retry]").click();
-    await heading(page, /Checking the connection to Gladly/);
+    await heading(page, /Checking your Gladly connection/);
     await close();
   });
 
@@ -198,14 +198,14 @@ for (const javaScriptEnabled of [true, false]) {
     const { page, close } = await customer({ javaScriptEnabled });
     const made = await session({ ...account.owner, account_id: account.id });
     await page.goto(made.auth_link_url);
-    await heading(page, "Change how Gladly is linked");
+    await heading(page, "Edit your Gladly connection");
     assert.equal(await field(page, "organization_slug").inputValue(), "acme");
-    await page.locator("details.kept", { hasText: "Kept" }).waitFor();
+    await page.locator("details.kept", { hasText: "Saved" }).waitFor();
     if (javaScriptEnabled) await look(page, "edit");
     await connect(page);
     await heading(page, "Is this the right account?");
     await answer(page, true);
-    await heading(page, "Acme Outdoor is linked again");
+    await heading(page, "Acme Outdoor is connected again");
     const { body: after } = await api("GET", `/accounts/${account.id}`);
     assert.equal(after.version, 2);
     const { body: verified } = await api("POST", `/accounts/${account.id}/verify`);
@@ -218,7 +218,7 @@ for (const javaScriptEnabled of [true, false]) {
     const { page, close } = await customer({ javaScriptEnabled });
     const made = await session({ ...account.owner, account_id: account.id });
     await page.goto(made.auth_link_url);
-    await heading(page, "Change how Gladly is linked");
+    await heading(page, "Edit your Gladly connection");
     await field(page, "organization_slug").fill("acme");
     await connect(page);
     // The browser itself may see that it is empty; the Hub does in any case.
@@ -226,12 +226,12 @@ for (const javaScriptEnabled of [true, false]) {
       await field(page, "organization_slug").press("Tab");
       await field(page, "api_token").waitFor();
     } else {
-      await page.getByText("The address has changed, so this has to be entered again").waitFor();
+      await page.getByText("The address has changed, so please enter this again.").waitFor();
       assert.equal(await field(page, "organization_slug").inputValue(), "acme");
     }
     await field(page, "api_token").fill("other-token");
     await connect(page);
-    await page.locator("#_summary").getByRole("heading", { name: "This is another account than before" }).waitFor();
+    await page.locator("#_summary").getByRole("heading", { name: "This is a different account" }).waitFor();
     assert.deepEqual(await page.locator("#_summary .who").allTextContents(), ["Acme West", "Acme Outdoor"]);
     if (javaScriptEnabled) await look(page, "another account");
     const { body: after } = await api("GET", `/accounts/${account.id}`);
@@ -253,7 +253,7 @@ for (const javaScriptEnabled of [true, false]) {
     const link = await asks.page.locator("#_link").inputValue();
     assert.ok((await asks.page.locator("#_message").inputValue()).includes(link));
     await asks.page.getByRole("link", { name: "Back to the form" }).click();
-    await asks.page.getByText("Waiting for somebody else").first().waitFor();
+    await asks.page.getByText("Waiting for someone else").first().waitFor();
 
     const gives = await customer({ javaScriptEnabled });
     await gives.page.goto(link);
@@ -264,7 +264,7 @@ for (const javaScriptEnabled of [true, false]) {
     await field(gives.page, "agent_email").fill(good.agent_email);
     await field(gives.page, "api_token").fill(good.api_token);
     await gives.page.getByRole("button", { name: "Send" }).click();
-    await heading(gives.page, "Thank you, that is all");
+    await heading(gives.page, "Thanks, you're done");
     if (javaScriptEnabled) await look(gives.page, "thanks");
     assert.equal(await gives.page.locator("input").count(), 0);
 
@@ -279,7 +279,7 @@ for (const javaScriptEnabled of [true, false]) {
     await connect(asks.page);
     await heading(asks.page, "Is this the right account?");
     await answer(asks.page, true);
-    await heading(asks.page, "Acme Outdoor is linked");
+    await heading(asks.page, "Acme Outdoor is connected");
     // The link has done its work.
     await gives.page.goto(link);
     assert.equal(await field(gives.page, "api_token").count(), 0);
@@ -299,11 +299,11 @@ async function replaced(account, javaScriptEnabled) {
   if (!javaScriptEnabled) await page.locator(".kept summary").click();
   await field(page, "api_token").fill("other-token");
   await connect(page);
-  await heading(page, "This is another account than before");
+  await heading(page, "This is a different account");
   assert.match(await page.textContent("main"), /Acme West[^]*Acme Outdoor/);
   if (javaScriptEnabled) await look(page, "another account on purpose");
   await page.getByRole("button", { name: "Yes, replace the account" }).click();
-  await heading(page, /is linked/);
+  await heading(page, /is connected/);
   const { body: after } = await api("GET", `/accounts/${account.id}`);
   assert.deepEqual([after.version, after.external_name], [2, "Acme Outdoor"]);
   await close();
@@ -345,7 +345,7 @@ test("a button stays where it is while it is pressed", async () => {
   const before = await page.waitForResponse(/\/preview$/);
   assert.equal(before.status(), 200);
   await press(page, button, () => page.waitForResponse(/\/preview$/).then((answer) => answer.finished()).then(() => page.waitForTimeout(100)));
-  await page.getByText("Something is missing or not right").waitFor();
+  await page.getByText("Check these fields").waitFor();
 
   // Another host asks for the secrets again, and the form grows by them.
   const account = await linked();
@@ -354,7 +354,7 @@ test("a button stays where it is while it is pressed", async () => {
   await field(page, "organization_slug").clear();
   await field(page, "organization_slug").pressSequentially("acme.us-1");
   await press(page, button, () => page.waitForTimeout(300));
-  await page.getByText("The address has changed, so this has to be entered again").waitFor();
+  await page.getByText("The address has changed, so please enter this again.").waitFor();
   await close();
 });
 
@@ -381,12 +381,12 @@ test("who handed a step on goes on when the session has ended, and nobody else d
   await field(gives.page, "agent_email").fill(good.agent_email);
   await field(gives.page, "api_token").fill(good.api_token);
   await gives.page.getByRole("button", { name: "Send" }).click();
-  await heading(gives.page, "Thank you, that is all");
+  await heading(gives.page, "Thanks, you're done");
   // By the link that was opened before, and is known here.
   await asks.page.goto(made.auth_link_url);
   await connect(asks.page);
   await answer(asks.page, true);
-  await heading(asks.page, "Acme Outdoor is linked");
+  await heading(asks.page, "Acme Outdoor is connected");
   for (const one of [asks, gives, late]) await one.close();
 });
 
@@ -394,7 +394,7 @@ test("a guide leaves out what the product does not need", async () => {
   const { page, close } = await customer();
   const steps = async (scopes) => {
     await page.goto((await session({ provider: "ashby", scopes })).auth_link_url);
-    await heading(page, /Link Ashby/);
+    await heading(page, /Connect Ashby/);
     return page.textContent("main");
   };
   const all = await steps(undefined);
@@ -408,18 +408,18 @@ test("a link that works once opens in one browser, and goes on there", async () 
   const made = await session({ provider: "gladly", single_use: true });
   const first = await customer();
   await first.page.goto(made.auth_link_url);
-  await heading(first.page, /Link Gladly to/);
+  await heading(first.page, /Connect Gladly to/);
   await first.page.goto("about:blank");
   await first.page.goto(made.auth_link_url);
-  await heading(first.page, /Link Gladly to/);
+  await heading(first.page, /Connect Gladly to/);
   const second = await customer();
   const answered = await second.page.goto(made.auth_link_url);
   assert.equal(answered.status(), 410);
-  await heading(second.page, "This link was used already");
+  await heading(second.page, "This link has already been used");
   await look(second.page, "used");
   // The address of the first is of no use to the second.
   await second.page.goto(first.page.url());
-  await heading(second.page, "There is nothing to link here");
+  await heading(second.page, "There's nothing to connect here");
   await look(second.page, "no session");
   await first.close();
   await second.close();
@@ -434,7 +434,7 @@ test("what only looks at a link that works once does not use it up", async () =>
   }
   const { page, close } = await customer();
   await page.goto(made.auth_link_url);
-  await heading(page, /Link Gladly to/);
+  await heading(page, /Connect Gladly to/);
   await close();
 });
 
@@ -445,14 +445,14 @@ test("a browser that does not say where it goes is asked, also without a script"
     const page = await context.newPage();
     // Without TLS, and under a name that is not this machine's, browsers say nothing about a request.
     await page.goto(made.auth_link_url.replace("//127.0.0.1", "//hub.lan"));
-    await heading(page, locale === "en" ? /^Link an account with/ : /^Ein Konto mit .* verknüpfen$/);
+    await heading(page, locale === "en" ? /^Connect an account to/ : /^Konto mit .* verbinden$/);
     assert.deepEqual(await context.cookies(), []);
     if (javaScriptEnabled) await look(page, "a link that works once");
     await page.getByRole("button", { name: button }).click();
-    await heading(page, locale === "en" ? /^Link Gladly to/ : /^Gladly mit/);
+    await heading(page, locale === "en" ? /^Connect Gladly to/ : /^Gladly mit/);
     // Here it can be opened again; elsewhere it cannot.
     await page.goto(made.auth_link_url.replace("//127.0.0.1", "//hub.lan"));
-    await heading(page, locale === "en" ? /^Link Gladly to/ : /^Gladly mit/);
+    await heading(page, locale === "en" ? /^Connect Gladly to/ : /^Gladly mit/);
     assert.equal((await fetch(made.auth_link_url, { redirect: "manual" })).status, 410);
     await context.close();
   }
@@ -470,11 +470,11 @@ test("a link that has expired or was taken back leads nowhere, also from within"
   await fillIn(page);
   assert.equal((await api("DELETE", `/connect_sessions/${taken.id}`)).status, 204);
   await connect(page);
-  await heading(page, "This link was taken back");
+  await heading(page, "This link was withdrawn");
   await look(page, "revoked");
   assert.equal(await page.getByRole("main").getByRole("link", { name: /Back to/ }).getAttribute("href"), `${product.url}/settings`);
   await page.goto(taken.auth_link_url);
-  await heading(page, "This link was taken back");
+  await heading(page, "This link was withdrawn");
   assert.equal((await page.goto(`${hub}/link/wst_guess`)).status(), 404);
   await close();
 });
@@ -488,7 +488,7 @@ test("the pages speak German where the browser does, or where the session says s
     await look(page, "the form in German");
     await fillIn(page, { ...good, api_token: "revoked-token" });
     await connect(page);
-    await page.getByText("Die Zugangsdaten wurden nicht").first().waitFor();
+    await page.getByText("Diese Zugangsdaten wurden abgelehnt").first().waitFor();
     // What the guide says stays in its language, and is marked so.
     await page.locator('#_summary [lang="en"]', { hasText: "Gladly didn't accept" }).waitFor();
     await close();
@@ -509,7 +509,7 @@ test("a person without a pointer comes to the end", async () => {
   await to(/^input q/);
   await page.keyboard.type("gladly");
   await page.keyboard.press("Enter");
-  await heading(page, /Link Gladly to/);
+  await heading(page, /Connect Gladly to/);
   await to(/^input environment/);
   await page.keyboard.press("Space");
   await to(/^input environment production/, "ArrowDown");
@@ -530,7 +530,7 @@ test("a person without a pointer comes to the end", async () => {
   await heading(page, "Is this the right account?");
   await to(/^button do yes/);
   await page.keyboard.press("Enter");
-  await heading(page, "Acme Outdoor is linked");
+  await heading(page, "Acme Outdoor is connected");
   await close();
 });
 

@@ -105,7 +105,7 @@ test("StackOne's widget signs in in a window of its own", async () => {
   const connect = tab.getByRole("button", { name: "Connect", exact: true });
   const [popup] = await Promise.all([tab.waitForEvent("popup"), connect.click()]);
   await popup.getByRole("link", { name: "a successful sign-in", exact: true }).click();
-  await popup.getByText(/You are signed in/).waitFor();
+  await popup.getByText(/You're signed in/).waitFor();
   assert.ok(!popup.url().includes(made.token));
   await tab.getByText(/Connection Successful/i).waitFor();
   const [{ id }] = await tab.evaluate(() => globalThis.fired);

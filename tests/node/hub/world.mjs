@@ -77,5 +77,5 @@ export async function linkIn(page, values = good) {
   await fillIn(page, values);
   await page.locator('button[name=do][value=connect]').click();
   await page.locator('button[name=do][value=yes]').click();
-  await page.getByRole("heading", { name: /is linked/ }).waitFor();
+  await page.getByRole("heading", { name: /is connected/ }).waitFor();
 }

@@ -6,7 +6,7 @@ use super::world::World;
 
 /// Links, and compares the report with `outcome rule at_field return_to`, the message and the exit code.
 #[track_caller]
-fn check(world: &World, slug: &str, token: &str, more: &[&str], expected: &str, message: &str) {
+fn check(world: &World, [slug, token]: [&str; 2], more: &[&str], expected: &str, message: &str) {
     let output = world.link(slug, token, more);
     let report: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
@@ -26,7 +26,7 @@ fn check(world: &World, slug: &str, token: &str, more: &[&str], expected: &str, 
 #[test]
 fn valid_credentials_link_and_show_the_organizations_name() {
     let world = World::new();
-    check(&world, "https://acme.gladly.com/settings", "right-token", &[], "ok - - -", "-");
+    check(&world, ["https://acme.gladly.com/settings", "right-token"], &[], "ok - - -", "-");
     let accounts = world.accounts();
     assert_eq!(accounts.len(), 1);
     assert_eq!(accounts[0]["name"], "Acme Outdoor");
@@ -41,8 +41,7 @@ fn every_rejection_names_its_rule_field_and_step() {
     let not_accepted = "didn't accept the Agent Email and API Token in Production";
     check(
         &world,
-        "acme",
-        "revoked-token",
+        ["acme", "revoked-token"],
         &[],
         "wrong_secret token-refused api_token create-token",
         not_accepted,
@@ -50,8 +49,7 @@ fn every_rejection_names_its_rule_field_and_step() {
     // The provider and the simulator answer unknown credentials like a wrong token.
     check(
         &world,
-        "acme",
-        "unknown-token",
+        ["acme", "unknown-token"],
         &[],
         "wrong_secret token-refused api_token create-token",
         not_accepted,
@@ -59,8 +57,7 @@ fn every_rejection_names_its_rule_field_and_step() {
     let no_permission = "doesn't have the API User permission";
     check(
         &world,
-        "acme",
-        "agent-token",
+        ["acme", "agent-token"],
         &[],
         "missing_permission no-api-permission agent_email enable-api-user",
         no_permission,
@@ -68,8 +65,7 @@ fn every_rejection_names_its_rule_field_and_step() {
     let unknown = "couldn't find a Gladly organization at acmee.gladly.com";
     check(
         &world,
-        "acmee",
-        "right-token",
+        ["acmee", "right-token"],
         &[],
         "wrong_tenant no-such-organization organization_slug find-slug",
         unknown,
@@ -77,8 +73,7 @@ fn every_rejection_names_its_rule_field_and_step() {
     let page = "parked.gladly.com returned a web page";
     check(
         &world,
-        "parked",
-        "right-token",
+        ["parked", "right-token"],
         &[],
         "wrong_tenant a-page-instead-of-data organization_slug find-slug",
         page,
@@ -86,16 +81,14 @@ fn every_rejection_names_its_rule_field_and_step() {
     let other = "answered for a different organization than moved";
     check(
         &world,
-        "moved",
-        "right-token",
+        ["moved", "right-token"],
         &[],
         "wrong_tenant another-organization organization_slug find-slug",
         other,
     );
     check(
         &world,
-        "strange",
-        "right-token",
+        ["strange", "right-token"],
         &[],
         "protocol_mismatch - - -",
         "in a way its documentation does not describe",
@@ -106,9 +99,9 @@ fn every_rejection_names_its_rule_field_and_step() {
 #[test]
 fn provider_failures_are_not_attributed_to_a_field() {
     let world = World::new();
-    check(&world, "acme", "busy-token", &[], "ok - - -", "-");
-    check(&world, "acme", "flooded-token", &[], "throttled too-many-requests - -", "ten requests a second");
-    check(&world, "acme", "broken-token", &[], "provider_down gladly-fails - -", "has a failure");
+    check(&world, ["acme", "busy-token"], &[], "ok - - -", "-");
+    check(&world, ["acme", "flooded-token"], &[], "throttled too-many-requests - -", "ten requests a second");
+    check(&world, ["acme", "broken-token"], &[], "provider_down gladly-fails - -", "has a failure");
 }
 
 #[test]
@@ -117,8 +110,7 @@ fn other_environments_are_tried_only_with_consent() {
     let rejected = "didn't accept the Agent Email and API Token in Production";
     check(
         &world,
-        "acme",
-        "sandbox-token",
+        ["acme", "sandbox-token"],
         &[],
         "wrong_secret token-refused api_token create-token",
         rejected,
@@ -126,26 +118,25 @@ fn other_environments_are_tried_only_with_consent() {
     let accepted = "accepts these credentials in Sandbox";
     check(
         &world,
-        "acme",
-        "sandbox-token",
+        ["acme", "sandbox-token"],
         &["--ask-elsewhere"],
         "wrong_environment - api_token create-token",
         accepted,
     );
     let rule = "wrong_secret token-refused api_token create-token";
-    check(&world, "acme", "nowhere-token", &["--ask-elsewhere"], rule, rejected);
+    check(&world, ["acme", "nowhere-token"], &["--ask-elsewhere"], rule, rejected);
 }
 
 #[test]
 fn a_relink_must_find_the_same_account() {
     let world = World::new();
-    check(&world, "acme", "right-token", &[], "ok - - -", "-");
+    check(&world, ["acme", "right-token"], &[], "ok - - -", "-");
     let id = world.accounts()[0]["id"].as_str().expect("an id").to_owned();
-    check(&world, "acme", "newer-token", &["--account", &id], "ok - - -", "-");
+    check(&world, ["acme", "newer-token"], &["--account", &id], "ok - - -", "-");
     let different = "another Gladly account than the one linked before";
-    check(&world, "acme.us-1", "region-token", &["--account", &id], "different_account - - -", different);
+    check(&world, ["acme.us-1", "region-token"], &["--account", &id], "different_account - - -", different);
     assert_eq!(world.accounts()[0]["external_id"], "org-7Qm");
-    check(&world, "acme.us-1", "region-token", &["--account", &id, "--allow-different"], "ok - - -", "-");
+    check(&world, ["acme.us-1", "region-token"], &["--account", &id, "--allow-different"], "ok - - -", "-");
     assert_eq!(world.accounts()[0]["external_id"], "org-3Ld");
     assert_eq!(world.accounts().len(), 1);
 }
@@ -153,7 +144,7 @@ fn a_relink_must_find_the_same_account() {
 #[test]
 fn an_account_can_be_checked_edited_exported_and_removed() {
     let world = World::new();
-    check(&world, "acme", "right-token", &[], "ok - - -", "-");
+    check(&world, ["acme", "right-token"], &[], "ok - - -", "-");
     let id = world.accounts()[0]["id"].as_str().expect("an id").to_owned();
     let run = |arguments: &[&str], code: i32| {
         let mut command = world.command(arguments);

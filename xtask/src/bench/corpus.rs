@@ -1,53 +1,33 @@
-//! Catalogs of guides that differ in names, hosts and numbers, made of one template.
+//! Catalogs of guides, made from one template, that differ in names, hosts and numbers.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-/// The guide of which all are made.
+/// The template of every guide.
 const TEMPLATE: &str = include_str!("guide.yaml");
 
-/// Syllables of the names of providers.
+/// The syllables of providers' names.
 const SYLLABLES: [&str; 22] = [
     "ba", "cor", "da", "fel", "gro", "hi", "jun", "ka", "lo", "mer", "ni", "ost", "pa", "quo", "ri", "sol",
     "ta", "ul", "ve", "wyn", "xi", "zor",
 ];
 
-/// A folder with guides.
-#[derive(Clone, Debug)]
-pub(super) struct Corpus {
-    /// The folder.
-    pub(super) folder: PathBuf,
-    /// How many guides it holds.
-    pub(super) guides: u32,
-    /// How large their files are together.
-    pub(super) bytes: u64,
-}
-
-impl Corpus {
-    /// The guides' files, in order.
-    pub(super) fn files(&self) -> Vec<PathBuf> {
-        (0..self.guides).map(|n| self.file(n)).collect()
-    }
-
-    /// The file of one guide.
-    pub(super) fn file(&self, n: u32) -> PathBuf {
-        self.folder.join(key(n)).join("guide.yaml")
-    }
-}
-
-/// Writes so many guides into a folder.
-pub(super) fn write(folder: &Path, guides: u32) -> Result<Corpus> {
-    let mut bytes = 0;
+/// Writes guides into a folder.
+pub(super) fn write(folder: &Path, guides: u32) -> Result<()> {
     for n in 0..guides {
-        let own = folder.join(key(n));
-        fs::create_dir_all(&own).with_context(|| format!("cannot make {}", own.display()))?;
-        let text = guide(n);
-        bytes += text.len() as u64;
-        fs::write(own.join("guide.yaml"), text)?;
+        let file = file(folder, n);
+        let own = file.parent().unwrap_or(folder);
+        fs::create_dir_all(own).with_context(|| format!("cannot make {}", own.display()))?;
+        fs::write(file, guide(n))?;
     }
-    Ok(Corpus { folder: folder.to_owned(), guides, bytes })
+    Ok(())
+}
+
+/// The file of one guide.
+pub(super) fn file(folder: &Path, n: u32) -> PathBuf {
+    folder.join(key(n)).join("guide.yaml")
 }
 
 /// The text of one guide.
@@ -61,8 +41,8 @@ fn guide(n: u32) -> String {
         .replace("@limit@", &(60 + n % 440).to_string())
 }
 
-/// The key of one guide: four syllables, the last ones first to differ.
-pub(super) fn key(n: u32) -> String {
+/// The key of one guide: four syllables, of which the last changes with every guide.
+fn key(n: u32) -> String {
     let base = SYLLABLES.len();
     let n = n as usize;
     [n / base.pow(3) + 9, n / base.pow(2), n / base, n].map(|digit| SYLLABLES[digit % base]).concat()
@@ -81,14 +61,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_the_template_is_left_open() {
+    fn every_placeholder_of_the_template_is_filled() {
         let text = guide(1234);
         assert!(!text.contains("@key@") && !text.contains("@name@"), "{text}");
         assert!(!text.contains("@version@") && !text.contains("@limit@"), "{text}");
     }
 
     #[test]
-    fn a_guide_can_be_used() {
+    fn a_guide_has_no_findings() {
         for n in [0, 1, 21, 9_999] {
             let reading = guide::read("guide.yaml", guide(n).as_bytes());
             assert!(reading.findings.is_empty(), "{:?}", reading.findings);

@@ -1,4 +1,4 @@
-//! The machine on which things are measured, as far as figures depend on it. Nothing that names it.
+//! The machine that figures were measured on, as far as they depend on it. It is never named.
 
 use std::fs;
 use std::num::NonZeroUsize;
@@ -7,40 +7,42 @@ use std::thread;
 
 use anyhow::{Context as _, Result, bail};
 
-/// What is told of the machine, and of the moment.
+/// The machine and the moment of a measurement.
 #[derive(Clone, Debug)]
 pub(super) struct Machine {
-    /// How many threads run at once.
+    /// The number of threads that run at once.
     pub(super) cores: usize,
-    /// What the processor calls itself.
+    /// The name of the processor.
     pub(super) processor: String,
-    /// Its memory, in KiB.
+    /// The memory in KiB.
     pub(super) memory: f64,
-    /// The compiler.
+    /// The version of the Rust compiler.
     pub(super) compiler: String,
-    /// The day.
+    /// The date, as in `2026-11-25`.
     pub(super) date: String,
-    /// How many threads wanted to run in the minute before.
+    /// The load average over the minute before.
     pub(super) load: f64,
 }
 
-/// This machine, now.
+/// Describes this machine.
 pub(super) fn machine() -> Result<Machine> {
     let read = |file: &str| fs::read_to_string(file).with_context(|| format!("cannot read {file}"));
     let load = read("/proc/loadavg")?;
     Ok(Machine {
         cores: thread::available_parallelism().map_or(1, NonZeroUsize::get),
-        processor: processor(&read("/proc/cpuinfo")?)
-            .unwrap_or("a processor that does not name itself")
-            .into(),
-        memory: memory(&read("/proc/meminfo")?).context("the memory has no size")?,
-        compiler: said("rustc", &["--version"])?.split(" (").next().unwrap_or_default().to_owned(),
-        date: said("date", &["-u", "+%Y-%m-%d"])?,
-        load: load.split(' ').next().and_then(|word| word.parse().ok()).context("the load is no number")?,
+        processor: processor(&read("/proc/cpuinfo")?).unwrap_or("an unnamed processor").into(),
+        memory: memory(&read("/proc/meminfo")?).context("no memory size")?,
+        compiler: output("rustc", &["--version"])?.split(" (").next().unwrap_or_default().to_owned(),
+        date: output("date", &["-u", "+%Y-%m-%d"])?,
+        load: load
+            .split(' ')
+            .next()
+            .and_then(|word| word.parse().ok())
+            .context("the load is not a number")?,
     })
 }
 
-fn said(program: &str, arguments: &[&str]) -> Result<String> {
+fn output(program: &str, arguments: &[&str]) -> Result<String> {
     let out =
         Command::new(program).args(arguments).output().with_context(|| format!("cannot run {program}"))?;
     if !out.status.success() {
@@ -49,13 +51,13 @@ fn said(program: &str, arguments: &[&str]) -> Result<String> {
     Ok(String::from_utf8_lossy(&out.stdout).trim().to_owned())
 }
 
-/// The name in the text of `/proc/cpuinfo`.
+/// Finds the processor's name in the text of `/proc/cpuinfo`.
 fn processor(text: &str) -> Option<&str> {
     let line = text.lines().find(|line| line.starts_with("model name"))?;
     Some(line.split_once(':')?.1.trim())
 }
 
-/// The size in the text of `/proc/meminfo`, in KiB.
+/// Finds the size of the memory, in KiB, in the text of `/proc/meminfo`.
 fn memory(text: &str) -> Option<f64> {
     let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
     line.trim().strip_suffix(" kB")?.trim().parse().ok()
@@ -68,7 +70,7 @@ pub(super) use tests::sample;
 mod tests {
     use super::{Machine, memory, processor};
 
-    /// A machine for tests.
+    /// A made-up machine.
     pub(in crate::bench) fn sample() -> Machine {
         Machine {
             cores: 2,
@@ -81,13 +83,13 @@ mod tests {
     }
 
     #[test]
-    fn a_processor_names_itself() {
+    fn the_processor_has_a_name() {
         assert_eq!(processor("processor\t: 0\nmodel name\t: Some CPU\nstepping\t: 1\n"), Some("Some CPU"));
         assert_eq!(processor("processor\t: 0\n"), None);
     }
 
     #[test]
-    fn the_memory_is_a_line() {
+    fn the_memory_has_a_size() {
         assert_eq!(memory("MemTotal:       24689764 kB\nMemFree: 1 kB\n"), Some(24_689_764.0));
     }
 }

@@ -1,182 +1,163 @@
-//! What a run of a program costs: wall time, CPU time, peak memory.
+//! The cost of commands: wall time, CPU time and peak memory, read from `/proc` (Linux only).
 //!
-//! Read from `/proc`, so it works on Linux only. CPU time is counted there in hundredths of a second, summed over all
-//! children that ended: what is short is run several times, and the sum divided.
+//! `/proc` counts the CPU time of finished children in hundredths of a second, so it is summed over all repetitions
+//! and then divided.
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::{Command as Process, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
 
-/// What one run costs.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Cost {
-    /// Seconds from beginning to end.
-    pub(super) wall: f64,
-    /// Seconds of CPU time in the program itself.
-    pub(super) user: f64,
-    /// Seconds of CPU time in the system, on the program's behalf.
-    pub(super) system: f64,
-}
+use super::run::{Command, Figures, Row, Run, Times, World};
+use crate::tree::{files, root, target};
 
-impl Cost {
-    /// Seconds of CPU time.
-    pub(super) fn cpu(self) -> f64 {
-        self.user + self.system
+/// Runs a command as often as it says. Returns its name, with the tool's version, and its figures.
+pub(super) fn command(run: &Run, command: &Command, world: &World) -> Result<(String, Figures)> {
+    let filled = |text: &str| {
+        text.replace("{waystone}", &world.program().to_string_lossy())
+            .replace("{guides}", &world.guides(run.size).to_string_lossy())
+            .replace("{out}", &world.scratch.to_string_lossy())
+            .replace("{tools}", &world.tools.to_string_lossy())
+            .replace("{schema}", &root().join("schemas/guide.schema.json").to_string_lossy())
+    };
+    if !command.prepare.is_empty() {
+        shell(&filled(command.prepare))?;
     }
-}
-
-/// The parts of a second in which `/proc` counts: it is so on every platform that Rust knows.
-const TICKS: f64 = 100.0;
-
-/// The quickest of several runs, as a whole.
-pub(super) fn best(times: u32, mut run: impl FnMut() -> Result<Cost>) -> Result<Cost> {
-    let mut best: Option<Cost> = None;
-    for _ in 0..times.max(1) {
-        let cost = run()?;
-        if best.is_none_or(|best| cost.wall < best.wall) {
-            best = Some(cost);
+    let words = filled(command.words);
+    let written = command.words.rsplit(' ').next().filter(|word| word.starts_with("{out}")).map(&filled);
+    let start = || -> Result<Process> {
+        if let Some(folder) = written.as_ref().filter(|folder| Path::new(folder).exists()) {
+            fs::remove_dir_all(folder)?;
         }
-    }
-    best.context("nothing was measured")
-}
-
-/// What one of `series` runs costs, one after another.
-pub(super) fn cost(command: &mut Command, series: u32) -> Result<Cost> {
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let before = times()?;
-    let begun = Instant::now();
-    for _ in 0..series.max(1) {
-        let status = command.status().with_context(|| format!("cannot run {}", name(command)))?;
+        let (program, arguments) = if words.contains(['*', '&']) {
+            ("sh", vec!["-c", &words])
+        } else {
+            let (program, rest) = words.split_once(' ').unwrap_or((&words, ""));
+            (program, rest.split(' ').collect())
+        };
+        let mut process = Process::new(program);
+        process.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        Ok(process)
+    };
+    let (mut samples, before) = (Vec::new(), children_cpu()?);
+    for _ in 0..command.times.number() {
+        let mut process = start()?;
+        let begun = Instant::now();
+        let status = process.status().with_context(|| format!("cannot run {words}"))?;
+        samples.push(begun.elapsed().as_secs_f64());
         if !status.success() {
-            bail!("{} failed with {status}", name(command));
+            bail!("`{words}` failed with {status}");
         }
     }
-    let wall = begun.elapsed().as_secs_f64();
-    let after = times()?;
-    let n = f64::from(series.max(1));
-    let spent = |after: u64, before: u64| seconds(after.saturating_sub(before)) / n;
-    Ok(Cost {
-        wall: wall / n,
-        user: spent(after.children_user, before.children_user),
-        system: spent(after.children_system, before.children_system),
-    })
+    let cpu = (children_cpu()? - before) / f64::from(command.times.number());
+    let items = run.size.guides(world.quick);
+    if let Some(folder) = written.as_ref() {
+        let pages = files(Path::new(folder), "")?.len();
+        if pages < items as usize {
+            bail!("`{words}` wrote {pages} files for {items} guides");
+        }
+    }
+    let memory = if command.times == Times::Once { None } else { Some(peak(&mut start()?)?) };
+    let name = match command.version {
+        "" => run.name.to_owned(),
+        version => {
+            let version = shell(&filled(version))?;
+            format!("{} {}", run.name, version.rsplit(' ').next().unwrap_or_default())
+        }
+    };
+    let figures = Figures::new(samples, items);
+    Ok((name, Figures { cpu: Some(cpu / f64::from(items)), memory, ..figures }))
 }
 
-/// What work of this process costs.
-pub(super) fn own_cost(work: impl FnOnce() -> Result<()>) -> Result<Cost> {
-    let before = times()?;
-    let begun = Instant::now();
-    work()?;
-    let wall = begun.elapsed().as_secs_f64();
-    let after = times()?;
-    Ok(Cost {
-        wall,
-        user: seconds(after.user.saturating_sub(before.user)),
-        system: seconds(after.system.saturating_sub(before.system)),
-    })
+/// Runs the program of the pieces, which prints nanoseconds of CPU time per guide.
+pub(super) fn pieces(run: &Run, world: &World) -> Result<Vec<Row>> {
+    let seconds = if world.quick { "0.5" } else { "2" };
+    let program = target().join("dist/examples/pieces");
+    let out = Process::new(program).arg(world.guides(run.size)).arg(seconds).output()?;
+    let figures: Value = serde_json::from_slice(&out.stdout)
+        .with_context(|| format!("no figures: {}", String::from_utf8_lossy(&out.stderr).trim()))?;
+    let row = |(name, value): (&String, &Value)| {
+        let cpu = value.as_f64().map(|nanoseconds| nanoseconds / 1e9);
+        Row::new(run, name, Some(Figures { cpu, ..Figures::new(Vec::new(), 1) }))
+    };
+    Ok(figures.as_object().context("the figures are not an object")?.iter().map(row).collect())
 }
 
-/// The most memory that a run had, in KiB: asked for twice a millisecond, in a run that is not timed.
-pub(super) fn peak(command: &mut Command) -> Result<u64> {
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = command.spawn().with_context(|| format!("cannot run {}", name(command)))?;
-    let file = format!("/proc/{}/status", child.id());
+/// Runs shell commands. Returns what they print.
+fn shell(script: &str) -> Result<String> {
+    let out = Process::new("sh").args(["-ec", script]).output()?;
+    if !out.status.success() {
+        let error = String::from_utf8_lossy(&out.stderr).into_owned();
+        bail!("`{script}` failed: {}", error.lines().last().unwrap_or("no reason given"));
+    }
+    Ok(String::from_utf8_lossy(&out.stdout).trim().to_owned())
+}
+
+/// The most memory that a run has, in KiB, sampled twice a millisecond.
+fn peak(process: &mut Process) -> Result<u64> {
+    let mut child = process.spawn()?;
     let mut most = 0;
-    loop {
-        // What has just ended has no memory any more; what was seen before counts.
-        if let Some(now) = fs::read_to_string(&file).ok().as_deref().and_then(high_water) {
-            most = most.max(now);
-        }
-        if let Some(status) = child.try_wait()? {
-            if !status.success() {
-                bail!("{} failed with {status}", name(command));
-            }
-            return Ok(most);
-        }
+    while child.try_wait()?.is_none() {
+        most = status(child.id(), "VmHWM:").map_or(most, |now| most.max(now));
         thread::sleep(Duration::from_micros(500));
     }
-}
-
-/// Seconds of CPU time that a process has had so far.
-pub(super) fn cpu_of(process: u32) -> Result<f64> {
-    let text = fs::read_to_string(format!("/proc/{process}/stat")).context("the process is gone")?;
-    let times = parse_times(&text).with_context(|| format!("`{text}` has no times"))?;
-    Ok(seconds(times.user + times.system))
+    Ok(most)
 }
 
 /// The memory that a process has now, in KiB.
 pub(super) fn memory_of(process: u32) -> Result<u64> {
-    let text = fs::read_to_string(format!("/proc/{process}/status")).context("the process is gone")?;
-    line(&text, "VmRSS:").context("the process has no memory")
+    status(process, "VmRSS:").context("the process has no memory")
 }
 
-fn name(command: &Command) -> String {
-    command.get_program().to_string_lossy().into_owned()
+/// Seconds of CPU time that a process has used so far.
+pub(super) fn cpu_of(process: u32) -> Result<f64> {
+    let text = fs::read_to_string(format!("/proc/{process}/stat")).context("the process has ended")?;
+    cpu(&text, 0).context("the process has no times")
 }
 
-/// The CPU times of this process and of its children that ended, in hundredths of a second.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Times {
-    user: u64,
-    system: u64,
-    children_user: u64,
-    children_system: u64,
-}
-
-fn times() -> Result<Times> {
+/// Seconds of CPU time that the finished children of this process have used.
+fn children_cpu() -> Result<f64> {
     let text = fs::read_to_string("/proc/self/stat").context("this system has no /proc/self/stat")?;
-    parse_times(&text).with_context(|| format!("`{text}` has no times"))
+    cpu(&text, 2).context("this process has no times")
 }
 
-/// The times in the text of `/proc/<pid>/stat`. The program's name comes second, in parentheses, and may hold anything.
-fn parse_times(text: &str) -> Option<Times> {
+/// The sum of user and system time in the text of `/proc/<pid>/stat`, after skipping some of the times. The program's
+/// name comes second, in parentheses, and may contain anything.
+fn cpu(text: &str, skip: usize) -> Option<f64> {
     let (_, rest) = text.rsplit_once(')')?;
-    let mut numbers = rest.split_whitespace().skip(11).map(|word| word.parse().ok());
-    let mut next = || numbers.next().flatten();
-    Some(Times { user: next()?, system: next()?, children_user: next()?, children_system: next()? })
+    let mut times = rest.split_whitespace().skip(11 + skip).map(|word| word.parse::<u32>().ok());
+    Some(f64::from(times.next()?? + times.next()??) / 100.0)
 }
 
-/// The most memory so far, in KiB, in the text of `/proc/<pid>/status`.
-fn high_water(text: &str) -> Option<u64> {
-    line(text, "VmHWM:")
+fn status(process: u32, name: &str) -> Option<u64> {
+    let text = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    kib(&text, name)
 }
 
-/// What a line of the text of `/proc/<pid>/status` says, in KiB.
-fn line(text: &str, name: &str) -> Option<u64> {
+/// The value of a line in the text of `/proc/<pid>/status`, in KiB.
+fn kib(text: &str, name: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     line.trim().strip_suffix(" kB")?.trim().parse().ok()
 }
 
-#[expect(clippy::cast_precision_loss, reason = "hundredths of seconds of a run are far from 2^52")]
-fn seconds(ticks: u64) -> f64 {
-    ticks as f64 / TICKS
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Cost, Times, best, high_water, parse_times};
+    use super::{cpu, kib};
 
     #[test]
-    fn times_are_found_behind_a_name_with_parentheses_and_spaces() {
+    fn times_follow_a_name_with_parentheses_and_spaces() {
         let text = "31900 (a (b) c) R 31896 31896 29669 0 -1 4194304 102 0 0 0 12 34 56 78 20 0 1 0 638375 3133440 384";
-        let times = Times { user: 12, system: 34, children_user: 56, children_system: 78 };
-        assert_eq!(parse_times(text), Some(times));
-        assert_eq!(parse_times("31900 (cut) R 31896"), None);
+        assert_eq!([cpu(text, 0), cpu(text, 2)], [Some(0.46), Some(1.34)]);
+        assert_eq!(cpu("31900 (cut) R 31896", 0), None);
     }
 
     #[test]
-    fn the_high_water_mark_is_a_line_of_the_status() {
-        assert_eq!(high_water("VmPeak:\t    3060 kB\nVmHWM:\t    1996 kB\nVmRSS:\t 1 kB\n"), Some(1996));
-        assert_eq!(high_water("State:\tZ (zombie)\n"), None);
-    }
-
-    #[test]
-    fn the_quickest_run_counts_as_a_whole() {
-        let mut runs = [3.0, 1.0, 2.0].into_iter().map(|wall| Cost { wall, user: wall, system: 0.0 });
-        let cost = best(3, || Ok(runs.next().unwrap_or_default())).expect("it ran");
-        assert_eq!(cost, Cost { wall: 1.0, user: 1.0, system: 0.0 });
+    fn memory_is_a_line_of_the_status() {
+        assert_eq!(kib("VmPeak:\t    3060 kB\nVmHWM:\t    1996 kB\nVmRSS:\t 1 kB\n", "VmHWM:"), Some(1996));
+        assert_eq!(kib("State:\tZ (zombie)\n", "VmHWM:"), None);
     }
 }

@@ -1,273 +1,215 @@
-//! The page of what was measured. Its words are here; `docs/benchmarks.md` is not edited by hand.
+//! Writes a page of figures. Its text is here: nobody edits the pages by hand.
 
-mod aims;
-
-use super::Run;
-use super::figures::{count, memory, number, ratio, table, time};
+use super::figures::{count, memory, number, time};
 use super::machine::Machine;
-use super::others::{Other, Task};
-use super::process::Cost;
-use super::waystone::one_more;
+use super::run::{Figures, Page, Row, Section, Size};
+use super::runs::{AIMS, Aim, Limit, Measure};
 
-/// What a page's pieces are, by the names that the program of the pieces gives them.
-const PIECES: [(&str, &str); 8] = [
-    ("read", "reading a guide: YAML, schema, meaning"),
-    ("check", "the rules and the grade"),
-    ("page", "making the page's tree"),
-    ("mdx", "writing it as MDX"),
-    ("md", "writing it as Markdown"),
-    ("html", "writing it as HTML"),
-    ("text", "writing it as text"),
-    ("json", "writing it as JSON"),
+const SECTIONS: [(Section, &str, &str, &[Column]); 6] = [
+    (
+        Section::Check,
+        "Checking a catalog",
+        "`waystone check DIR`, and validators of JSON Schema on the same guides with the schema of guides. `check` \
+         validates against that schema too, and then applies all other rules.",
+        CATALOG,
+    ),
+    (
+        Section::Pieces,
+        "The pieces of the work",
+        "Each piece by itself, repeated on one thread and without the disk (`crates/cli/examples/pieces.rs`), for one \
+         guide.",
+        &[Column::Cpu],
+    ),
+    (
+        Section::Render,
+        "Rendering a catalog",
+        "`waystone render DIR --all --to FORMAT --out OUT`, from guides on disk to pages on disk, each time into a new \
+         folder. `cp -r` copies the MDX pages. Hugo builds HTML from the Markdown pages, with no lists, feeds or site \
+         map.",
+        CATALOG,
+    ),
+    (
+        Section::Watch,
+        "Watching a catalog",
+        "`waystone check --watch DIR`, and the time from saving a guide to the answer. `--watch` waits until no file has \
+         changed for 30 ms, because editors save in several steps. This wait is most of the time.",
+        &[Column::Guides, Column::Repetitions, Column::Median, Column::P99, Column::Cpu],
+    ),
+    (
+        Section::Link,
+        "Linking",
+        "Eight workers link Gladly accounts with an API key, each for a customer of its own, and wait for every answer. \
+         A *whole link* is five requests: the product's server makes a session (`POST /connect_sessions`); the widget \
+         fetches its settings, the connectors and the form (`GET /hub/settings`, `GET /hub/connectors`, \
+         `GET /hub/connectors/gladly.api-key`) and sends the credentials (`POST /hub/accounts`), which the Hub checks \
+         with the provider and stores. The *request that links* is the last of them, in sessions made before.\n\n\
+         The *bare handler* does only what a link cannot do without: it sends the same request to the provider through \
+         the same egress, inserts one row as durably, and answers. It has no keys, sessions, limits, encryption or \
+         audit trail. The three take turns. CPU time is that of the serving process.",
+        &[Column::Repetitions, Column::Rate, Column::Median, Column::P99, Column::Cpu, Column::Baseline],
+    ),
+    (
+        Section::Start,
+        "Starting",
+        "From the start of the program until `GET /health/ready` answers 200, on an existing SQLite database, with a \
+         folder of guides in addition to those that ship. Memory is measured three seconds later, without any request.",
+        &[Column::Guides, Column::Repetitions, Column::Median, Column::P99, Column::Memory],
+    ),
 ];
 
-/// The whole page.
-pub(super) fn page(run: &Run) -> String {
-    let sections = [
-        head(run),
-        aims::section(run),
-        checks(run),
-        pieces(run),
-        renders(run),
-        writing(run),
-        watches(run),
-        others(run),
-    ];
-    sections.join("\n")
+const CATALOG: &[Column] = &[
+    Column::Guides,
+    Column::Repetitions,
+    Column::Median,
+    Column::PerItem,
+    Column::Rate,
+    Column::Cpu,
+    Column::Memory,
+    Column::Baseline,
+];
+
+/// A column of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Column {
+    Guides,
+    Repetitions,
+    Median,
+    P99,
+    PerItem,
+    Rate,
+    Cpu,
+    Memory,
+    Baseline,
 }
 
-fn head(run: &Run) -> String {
-    let Machine { cores, processor, memory: size, compiler, date, load } = &run.machine;
-    let argument = if run.options.quick { " --quick" } else { "" };
-    let times = run.options.times();
-    let [.., largest] = run.options.sizes();
-    let bytes = run.checks.last().map_or(0, |check| check.bytes);
-    let each = kilobytes(bytes) / f64::from(largest);
-    format!(
-        "# Benchmarks\n\n\
-         This page is made by `cargo xtask bench guides{argument}`: every figure is of one run, on one machine. Figures of \
-         another machine differ; the ratios should not, much. Those of the Hub are in \
-         [benchmarks-hub.md](benchmarks-hub.md).\n\n\
-         - **When and on what:** {date}, Linux, {cores} cores ({processor}), {} of memory, {compiler}. In the minute \
-         before, {} threads wanted to run on average.\n\
-         - **What:** the program as it ships (`--profile dist`: optimized for speed, with thin LTO), and guides made \
-         for this of one template: a method with environments, three fields, a check, outcomes, four steps and five \
-         scenarios; {} kB each, and nothing in them to find. A guide makes one page.\n\
-         - **How:** a figure is of the quickest of {times} runs, where nothing else is said. The files were read \
-         before, so the disk is not measured, its cache is. *CPU* is the time of all threads, in the program and \
-         in the system. Memory is the most that was held at once.\n",
-        memory(*size),
-        number(*load),
-        number(each),
-    )
-}
+impl Column {
+    fn head(self) -> &'static str {
+        match self {
+            Self::Guides => "guides",
+            Self::Repetitions => "runs",
+            Self::Median => "median",
+            Self::P99 => "99th percentile",
+            Self::PerItem => "wall time each",
+            Self::Rate => "per second",
+            Self::Cpu => "CPU time each",
+            Self::Memory => "memory",
+            Self::Baseline => "compared with",
+        }
+    }
 
-fn checks(run: &Run) -> String {
-    let rows: Vec<Vec<String>> = run
-        .checks
-        .iter()
-        .map(|check| {
-            let n = f64::from(check.guides);
-            vec![
-                count(check.guides),
-                time(check.cost.wall),
-                time(check.cost.cpu()),
-                number(n / check.cost.wall),
-                number(kilobytes(check.bytes) / 1e3 / check.cost.wall),
-                time(check.cost.wall / n),
-                memory(kib(check.peak)),
-            ]
+    fn cell(self, row: &Row, figures: &Figures, rows: &[Row], quick: bool) -> Option<String> {
+        Some(match self {
+            Self::Guides => count(row.size.guides(quick)),
+            Self::Repetitions => count(u32::try_from(figures.samples.len()).ok()?),
+            Self::Median => time(figures.median()),
+            Self::P99 => time(figures.p99()),
+            Self::PerItem => time(figures.per_item()),
+            Self::Rate => number(1.0 / figures.per_item()),
+            Self::Cpu => time(figures.cpu?),
+            Self::Memory => memory(kib(figures)?),
+            Self::Baseline => {
+                let name = row.baseline.as_ref()?;
+                let baseline = find(rows, name, row.size)?.figures.as_ref()?;
+                format!("{}× {name}", number(figures.per_item() / baseline.per_item()))
+            }
         })
-        .collect();
-    let heads = ["guides", "wall", "CPU", "guides/s", "MB/s", "wall per guide", "memory"];
-    let mut text = format!("## Checking a catalog\n\n`waystone check DIR`.\n\n{}", table(1, &heads, &rows));
-    if let [.., few, many] = run.checks.as_slice() {
-        let more = one_more(few.cost, many.cost, many.guides - few.guides);
-        let held = (kib(many.peak) - kib(few.peak)) / f64::from(many.guides - few.guides);
-        text.push_str(&format!(
-            "\nOne more guide costs {} of wall time, {} of CPU time and {} of memory: the difference of the last two \
-             rows, divided by that of their guides.\n",
-            time(more.wall),
-            time(more.cpu()),
-            memory(held),
-        ));
+    }
+}
+
+/// The whole page.
+pub(super) fn page(page: Page, quick: bool, machine: &Machine, rows: &[Row]) -> String {
+    let mut text = head(page, quick, machine);
+    text.push_str("\n## Aims\n\n| aim | measured | met |\n|---|---:|---|\n");
+    for aim in AIMS.iter().filter(|aim| aim.section.page() == page) {
+        let (measured, met) = judge(aim, rows).unwrap_or(("–".to_owned(), "not measured"));
+        text.push_str(&format!("| {} | {measured} | {met} |\n", aim.text));
+    }
+    for (section, title, intro, columns) in SECTIONS.iter().filter(|(section, ..)| section.page() == page) {
+        let heads: Vec<&str> = columns.iter().map(|column| column.head()).collect();
+        let rule = "---:|".repeat(columns.len());
+        text.push_str(&format!("\n## {title}\n\n{intro}\n\n|  | {} |\n|---|{rule}\n", heads.join(" | ")));
+        for row in rows.iter().filter(|row| row.section == *section) {
+            let cell = |column: &Column| {
+                let figures = row.figures.as_ref()?;
+                column.cell(row, figures, rows, quick)
+            };
+            let cells: Vec<String> =
+                columns.iter().map(|column| cell(column).unwrap_or("–".to_owned())).collect();
+            text.push_str(&format!("| {} | {} |\n", row.name, cells.join(" | ")));
+        }
     }
     text
 }
 
-fn pieces(run: &Run) -> String {
-    let rows: Vec<Vec<String>> = run
-        .pieces
-        .iter()
-        .map(|(name, seconds)| {
-            let what = PIECES.iter().find(|(piece, _)| *piece == name).map_or(name, |(_, what)| what);
-            vec![what.to_owned(), time(seconds)]
-        })
-        .collect();
-    format!(
-        "## What the pieces cost\n\nEach piece by itself, over and over on one thread and without the disk \
-         (`crates/cli/examples/pieces.rs`).\n\n{}",
-        table(1, &["piece", "CPU for one guide"], &rows)
-    )
-}
-
-fn renders(run: &Run) -> String {
-    let pages = run.renders.first().map_or(0, |render| render.pages);
-    let rows: Vec<Vec<String>> = run
-        .renders
-        .iter()
-        .map(|render| {
-            let n = f64::from(render.pages);
-            vec![
-                format!("`{}`", render.medium),
-                time(render.cost.wall),
-                time(render.cost.cpu()),
-                number(n / render.cost.wall),
-                time(render.cost.cpu() / n),
-                time(run.pieces.sum(&["page", render.medium])),
-                time(render.more.wall),
-                format!("{} kB", number(kilobytes(render.bytes) / n)),
-            ]
-        })
-        .collect();
-    let heads = ["to", "wall", "CPU", "pages/s", "CPU per page", "of it rendering", "one more page", "page"];
-    format!(
-        "## Rendering a catalog\n\n`waystone render DIR --all --to … --out OUT` with {} pages, from guides on the \
-         disk to pages on the disk. *Of it rendering* is the tree of the page and its writer by themselves, from the \
-         table above; the rest is reading the guide, and the system writing the file. *One more page* is of wall \
-         time. MDX takes at most {} of memory. Media but MDX are of the quickest of 2 runs.\n\n{}",
-        count(pages),
-        memory(kib(run.render_peak)),
-        table(1, &heads, &rows)
-    )
-}
-
-fn writing(run: &Run) -> String {
-    let Some((pages, mdx)) = mdx(run) else { return String::new() };
-    let row = |what: &str, cost: Cost| {
-        let by_cp = |one: f64, cp: f64| ratio(one, cp);
-        vec![
-            what.to_owned(),
-            time(cost.wall),
-            time(cost.cpu()),
-            time(cost.system),
-            by_cp(cost.wall, run.copied.cp.wall),
-            by_cp(cost.cpu(), run.copied.cp.cpu()),
-        ]
+fn head(page: Page, quick: bool, machine: &Machine) -> String {
+    let (title, command, other, what) = match page {
+        Page::Guides => (
+            "Benchmarks",
+            "guides",
+            "The Hub has [a page of its own](benchmarks-hub.md).",
+            "Catalogs are made from one template of a guide: a method with environments, three fields, a check, \
+             outcomes, four steps and five scenarios, and without findings. A guide becomes one page. Files are read \
+             from the disk's cache. A median is that of all runs of a row; CPU time is that of all threads, in the \
+             program and in the system; memory is the peak.",
+        ),
+        Page::Hub => (
+            "Benchmarks of the Hub",
+            "hub",
+            "Everything else is in [benchmarks.md](benchmarks.md).",
+            "`waystone serve` over HTTP without TLS, with its usual log in a file. SQLite is a file in the Hub's folder, \
+             PostgreSQL a server on the same machine as Debian configures it; both wait for the disk at every commit. \
+             The workers, the provider, PostgreSQL and the Hub share the cores.",
+        ),
     };
-    let rows = [
-        row("`cp -r` of the pages", run.copied.cp),
-        row("a loop that writes them from memory, on one thread", run.copied.written),
-        row("`waystone render --to mdx`, with reading the guides and rendering", mdx),
-    ];
-    let heads = ["", "wall", "CPU", "of it in the system", "wall to `cp -r`", "CPU to `cp -r`"];
+    let Machine { cores, processor, memory: size, compiler, date, load } = machine;
+    let argument = if quick { " --quick" } else { "" };
     format!(
-        "## Writing pages\n\nThe same {} MDX pages come to the disk in three ways, each time into a folder that is \
-         not there yet. Of `waystone render`, what is not reading and rendering (by the pieces above, on {} cores) \
-         is {} of wall time, {} of `cp -r`: this is the writing. A page is written beside its place and moved there, \
-         so that nobody sees half of one. Many kernels only sample how CPU time is split between program \
-         and system; the sum is exact.\n\n{}",
-        count(pages),
-        run.machine.cores,
-        time(writing_alone(run)),
-        ratio(writing_alone(run), run.copied.cp.wall),
-        table(1, &heads, &rows)
+        "# {title}\n\n`cargo xtask bench {command}{argument}` measured these figures in one run on one machine. Other \
+         machines give other figures, but similar ratios. {other}\n\n\
+         - **Machine:** {date}, Linux, {cores} cores ({processor}), {} of memory, {compiler}, load average {}.\n\
+         - **Method:** Waystone is built as it ships (`--profile dist`). {what}\n",
+        memory(*size),
+        number(*load),
     )
 }
 
-fn watches(run: &Run) -> String {
-    let rows: Vec<Vec<String>> = run
-        .watches
-        .iter()
-        .map(|watch| {
-            vec![
-                count(watch.guides),
-                time(watch.first),
-                count(watch.edits),
-                time(watch.median),
-                time(watch.longest),
-                time(watch.cpu),
-            ]
-        })
-        .collect();
-    let heads = ["guides", "first check", "edits", "edit to answer (median)", "longest", "CPU for an edit"];
-    format!(
-        "## Watching a catalog\n\n`waystone check --watch DIR`, and edits all over the catalog. An answer waits until \
-         nothing has come for 30 ms, as editors write a file in several strokes: these are most of it. *CPU for an \
-         edit* is that of the thread which checks.\n\n{}",
-        table(1, &heads, &rows)
-    )
-}
-
-fn others(run: &Run) -> String {
-    let rows: Vec<Vec<String>> = run.others.iter().map(|other| other_row(run, other)).collect();
-    let heads =
-        ["tool", "does", "items", "wall per item", "CPU per item", "wall to Waystone", "CPU to Waystone"];
-    format!(
-        "## Beside generic tools\n\nThe same guides and pages, in the same run. *Items* are guides or pages; what a \
-         tool costs is divided by them, its start included. Waystone beside a validator is `waystone check` with as \
-         many guides, which holds them against the schema and does everything else besides. Waystone beside a \
-         builder is `waystone render --to html`, which reads the guides, where the builder reads the Markdown that \
-         `render --to md` made of them. check-jsonschema and mdBook were run once.\n\n{}",
-        table(2, &heads, &rows)
-    )
-}
-
-fn other_row(run: &Run, other: &Other) -> Vec<String> {
-    let does = match other.task {
-        Task::Validate => "JSON Schema",
-        Task::Build => "HTML of Markdown",
+/// The figure of an aim, and whether it is within the limit. `None` if a run of it was not measured.
+fn judge(aim: &Aim, rows: &[Row]) -> Option<(String, &'static str)> {
+    let value = |(name, size): &(&str, Size)| {
+        let figures = find(rows, name, *size)?.figures.as_ref()?;
+        match aim.measure {
+            Measure::Wall => Some(figures.per_item()),
+            Measure::Cpu => figures.cpu,
+            Measure::P99 => Some(figures.p99()),
+            Measure::Memory => kib(figures),
+        }
     };
-    let mut row = vec![other.name.clone(), does.to_owned()];
-    let Some(cost) = other.cost else {
-        row.push("not measured: it was not there, or could not be installed".to_owned());
-        row.extend(["–"; 4].map(str::to_owned));
-        return row;
+    let mut measured: f64 = aim.of.iter().map(value).sum::<Option<f64>>()?;
+    let shown = match &aim.to {
+        Some(to) => {
+            measured /= value(to)?;
+            format!("{}×", number(measured))
+        }
+        None if aim.measure == Measure::Memory => memory(measured),
+        None => time(measured),
     };
-    let n = f64::from(other.items);
-    row.extend([count(other.items), time(cost.wall / n), time(cost.cpu() / n)]);
-    let ours = match other.task {
-        Task::Validate => per_guide(run, other.items),
-        Task::Build => run.renders.iter().find(|render| render.medium == "html").map(|render| {
-            let pages = f64::from(render.pages);
-            (render.cost.wall / pages, render.cost.cpu() / pages)
-        }),
+    let is_met = match aim.limit {
+        Limit::AtLeast(least) => least <= measured,
+        Limit::AtMost(most) => measured <= most,
     };
-    match ours {
-        Some((wall, cpu)) => row.extend([ratio(cost.wall / n, wall), ratio(cost.cpu() / n, cpu)]),
-        None => row.extend(["–"; 2].map(str::to_owned)),
-    }
-    row
+    Some((shown, if is_met { "yes" } else { "**no**" }))
 }
 
-/// Seconds of wall and CPU time for a guide, where so many are checked.
-fn per_guide(run: &Run, guides: u32) -> Option<(f64, f64)> {
-    let check = run.checks.iter().find(|check| check.guides == guides)?;
-    let n = f64::from(guides);
-    Some((check.cost.wall / n, check.cost.cpu() / n))
+/// The row of a run. A tool's row has its version after the name.
+fn find<'a>(rows: &'a [Row], name: &str, size: Size) -> Option<&'a Row> {
+    let is_named =
+        |row: &Row| row.name.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+    rows.iter().find(|row| row.size == size && is_named(row))
 }
 
-/// How many MDX pages were rendered, and what that costs.
-fn mdx(run: &Run) -> Option<(u32, Cost)> {
-    run.renders.iter().find(|render| render.medium == "mdx").map(|render| (render.pages, render.cost))
-}
-
-/// Seconds of wall time of `render --to mdx` that are neither reading nor rendering.
-fn writing_alone(run: &Run) -> f64 {
-    let Some((pages, cost)) = mdx(run) else { return 0.0 };
-    let cores = u32::try_from(run.machine.cores).map_or(1.0, f64::from);
-    let other = run.pieces.sum(&["read", "page", "mdx"]) * f64::from(pages) / cores;
-    (cost.wall - other).max(0.0)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "sizes of files are far from 2^52")]
-fn kilobytes(bytes: u64) -> f64 {
-    bytes as f64 / 1e3
-}
-
-#[expect(clippy::cast_precision_loss, reason = "sizes of memory are far from 2^52")]
-fn kib(peak: u64) -> f64 {
-    peak as f64
+#[expect(clippy::cast_precision_loss, reason = "memory in KiB is far from 2^52")]
+fn kib(figures: &Figures) -> Option<f64> {
+    figures.memory.map(|memory| memory as f64)
 }
 
 #[cfg(test)]

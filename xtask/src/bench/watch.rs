@@ -1,116 +1,63 @@
-//! How long after an edit `waystone check --watch` says what it thinks of it.
+//! The time from an edit to the answer of `waystone check --watch`.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 
-use super::corpus::Corpus;
-use super::figures::median;
+use super::corpus;
+use super::process::cpu_of;
+use super::run::{Figures, Size, World};
 
-/// So long nothing happens before an edit.
+/// The pause before each edit.
 const REST: Duration = Duration::from_millis(150);
 
-/// Longer than this nothing is waited for.
+/// The longest wait for an answer.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// Edits in a catalog that is watched.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Watched {
-    /// How many guides it has.
-    pub(super) guides: u32,
-    /// Seconds until all of them were checked.
-    pub(super) first: f64,
-    /// How many edits were made.
-    pub(super) edits: u32,
-    /// Seconds from an edit to the answer, of which half of the edits took less.
-    pub(super) median: f64,
-    /// Seconds of the edit that took longest.
-    pub(super) longest: f64,
-    /// Seconds of CPU time that the program's main thread, which does the work, had for an edit.
-    pub(super) cpu: f64,
-}
+/// The number of edits, each of which is made and reverted.
+const EDITS: u32 = 10;
 
-/// Watches a catalog and edits guides all over it. The guides are as before in the end.
-pub(super) fn watch(program: &Path, corpus: &Corpus, edits: u32) -> Result<Watched> {
-    let begun = Instant::now();
-    let mut child = Command::new(program)
+/// Watches a catalog and edits guides all over it.
+pub(super) fn edits(size: Size, world: &World) -> Result<Figures> {
+    let mut child = Command::new(world.program())
         .args(["check", "--watch"])
-        .arg(&corpus.folder)
+        .arg(world.guides(size))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
-        .context("waystone cannot be run")?;
-    let result = edited(&mut child, begun, corpus, edits);
+        .context("cannot run waystone")?;
+    let figures = edited(&mut child, size, world);
     child.kill()?;
     child.wait()?;
-    result
+    figures
 }
 
-fn edited(child: &mut Child, begun: Instant, corpus: &Corpus, edits: u32) -> Result<Watched> {
-    let stderr = child.stderr.take().context("waystone has no standard error")?;
+fn edited(child: &mut Child, size: Size, world: &World) -> Result<Figures> {
+    let lines = BufReader::new(child.stderr.take().context("waystone has no standard error")?).lines();
     let (sender, answers) = channel();
-    thread::spawn(move || {
-        for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-            // The last line of what is said each time.
-            if line.ends_with("; watching") && sender.send(Instant::now()).is_err() {
-                return;
-            }
-        }
-    });
-    let first = answer(&answers)?.duration_since(begun).as_secs_f64();
-    let (mut took, mut spent) = (Vec::new(), 0.0);
-    for edit in 0..edits {
-        let file = corpus.file((corpus.guides / edits.max(1)).max(1) * edit % corpus.guides);
+    // The last line of each answer ends so.
+    let ends = lines.map_while(Result::ok).filter(|line| line.ends_with("; watching"));
+    thread::spawn(move || ends.into_iter().try_for_each(|_| sender.send(Instant::now())));
+    let answer = || answers.recv_timeout(PATIENCE).context("`check --watch` does not answer");
+    answer()?;
+    let (guides, before) = (size.guides(world.quick), cpu_of(child.id())?);
+    let mut samples = Vec::new();
+    for edit in 0..EDITS {
+        let file = corpus::file(&world.guides(size), (guides / EDITS).max(1) * edit % guides);
         let text = fs::read_to_string(&file)?;
         for changed in [text.replace("per_seconds: 60", "per_seconds: 30"), text] {
             thread::sleep(REST);
-            let before = main_thread(child.id())?;
             let begun = Instant::now();
             fs::write(&file, changed)?;
-            took.push(answer(&answers)?.duration_since(begun).as_secs_f64());
-            spent += main_thread(child.id())? - before;
+            samples.push(answer()?.duration_since(begun).as_secs_f64());
         }
     }
-    Ok(Watched {
-        guides: corpus.guides,
-        first,
-        edits: edits * 2,
-        median: median(&took),
-        longest: took.iter().copied().fold(0.0, f64::max),
-        cpu: spent / f64::from((edits * 2).max(1)),
-    })
-}
-
-fn answer(answers: &Receiver<Instant>) -> Result<Instant> {
-    answers.recv_timeout(PATIENCE).context("waystone check --watch does not answer")
-}
-
-/// The CPU time that the main thread of a process has had, in seconds.
-fn main_thread(process: u32) -> Result<f64> {
-    let text = fs::read_to_string(format!("/proc/{process}/schedstat")).context("no time of a thread")?;
-    on_cpu(&text).with_context(|| format!("`{text}` has no time"))
-}
-
-/// The time on a processor, in the text of `/proc/<pid>/schedstat`: the first number, in nanoseconds.
-fn on_cpu(text: &str) -> Option<f64> {
-    let nanoseconds: f64 = text.split_whitespace().next()?.parse().ok()?;
-    Some(nanoseconds / 1e9)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::on_cpu;
-
-    #[test]
-    fn the_first_number_is_the_time_on_a_processor() {
-        assert_eq!(on_cpu("1500000000 3205370 1\n"), Some(1.5));
-        assert_eq!(on_cpu(""), None);
-    }
+    let cpu = (cpu_of(child.id())? - before) / f64::from(EDITS * 2);
+    Ok(Figures { cpu: Some(cpu), ..Figures::new(samples, 1) })
 }

@@ -35,7 +35,7 @@ fn text(old: &Guide, new: &Guide, changes: &[Change], out: &Out) {
         if these.is_empty() {
             continue;
         }
-        out.line(&out.ink(Ink::Strong, impact.says()));
+        out.line(&out.ink(Ink::Strong, impact.heading()));
         for change in these {
             out.data(&format!("  - {}", wrapped(&change.what, 4).trim_start()));
             for (mark, side) in [("-", &change.before), ("+", &change.after)] {

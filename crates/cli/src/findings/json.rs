@@ -46,7 +46,7 @@ pub(super) fn grade(file: &str, key: &str, report: &lint::Report) -> Value {
         .missing
         .iter()
         .map(|missing| {
-            json!({ "criterion": missing.criterion.key, "asks": missing.criterion.asks, "lacks": missing.lacks })
+            json!({ "criterion": missing.criterion.key, "asks": missing.criterion.requirement, "lacks": missing.shortfall })
         })
         .collect();
     json!({

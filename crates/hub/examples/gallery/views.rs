@@ -118,7 +118,7 @@ fn of_method(out: &mut Pages, frame: &Frame<'_>, guide: &Arc<Guide>, method: &Me
         put("checking", checking(&flow));
         let flow = play(guide, method, start(method, good), good, usize::MAX);
         of_account(&mut put, frame, &flow, icon);
-        edited(&mut put, frame, guide, method, good, icon);
+        edited(&mut put, frame, guide, good, icon);
     }
     if let Some(slow) = ending(method, OutcomeKind::is_transient) {
         put("waiting", checking(&play(guide, method, start(method, slow), slow, 1)));
@@ -170,10 +170,11 @@ fn edited(
     put: &mut impl FnMut(&str, String),
     frame: &Frame<'_>,
     guide: &Arc<Guide>,
-    method: &Method,
     good: &guide::Scenario,
     icon: Option<&str>,
 ) {
+    let has_it = |method: &&Method| method.scenarios.iter().any(|one| std::ptr::eq(one, good));
+    let method = guide.methods.iter().find(has_it).expect("the scenario belongs to a method of the guide");
     let purpose = Purpose::Relink { external_id: Some("org-before".to_owned()), allow_different: true };
     let stored = hidden(&good.given).into_iter().collect();
     let begin = || Start { purpose: purpose.clone(), stored: Clone::clone(&stored), ..start(method, good) };

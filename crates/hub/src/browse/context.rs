@@ -15,7 +15,7 @@ use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
-use vault::{Digest, Session, Showing};
+use vault::{Digest, Presentation, Session};
 
 use super::cookie;
 use super::posted::Posted;
@@ -74,7 +74,7 @@ impl PageContext {
 
     /// The same, for a session. The page around knows best which language it is in, and whoever made the session better
     /// than the browser.
-    pub(super) fn of(mut self, session: &Session, showing: Showing) -> Self {
+    pub(super) fn of(mut self, session: &Session, showing: Presentation) -> Self {
         let asked = [showing.language.as_deref(), session.made.language.as_deref()];
         if let Some(language) = asked.into_iter().flatten().find_map(Language::parse) {
             self.language = language;
@@ -293,7 +293,7 @@ impl FromRequestParts<Arc<App>> for SessionContext {
         if session.revoked_at.is_some() {
             return Err(page.trouble(Trouble::LinkRevoked));
         }
-        if !session.goes_on(Timestamp::now()) {
+        if !session.may_continue(Timestamp::now()) {
             return Err(page.trouble(Trouble::LinkExpired));
         }
         Ok(Self { app: Arc::clone(app), session, client, page })

@@ -14,7 +14,7 @@ use axum::response::Response;
 use jiff::{Timestamp, ToSpan as _};
 use secret::Secret;
 use serde::Deserialize;
-use vault::{Digest, Session, Showing};
+use vault::{Digest, Presentation, Session};
 
 use super::context::{FRAME, PageContext, cookie_name, go};
 use super::cookie::{self, Cookie};
@@ -44,10 +44,10 @@ pub(super) struct Wanted {
 
 impl Wanted {
     /// What is not known is not kept.
-    fn showing(self) -> Showing {
+    fn showing(self) -> Presentation {
         let scheme = self.theme.as_deref().and_then(Scheme::parse);
         let language = self.language.as_deref().and_then(Language::parse);
-        Showing {
+        Presentation {
             parent: self.parent,
             scheme: scheme.filter(|one| *one != Scheme::Auto).map(|one| one.name().to_owned()),
             language: language.map(|one| one.tag().to_owned()),
@@ -80,7 +80,7 @@ pub(super) async fn enter(
     if session.revoked_at.is_some() {
         return Err(context.of(&session, showing).trouble(Trouble::LinkRevoked));
     }
-    if !session.goes_on(now) {
+    if !session.may_continue(now) {
         return Err(context.of(&session, showing).trouble(Trouble::LinkExpired));
     }
     let path = path(session.seq);
@@ -91,7 +91,7 @@ pub(super) async fn enter(
         let known = known.map_err(context.failed("/"))?;
         if let Some((_, before)) = known.filter(|(_, before)| before.parent == showing.parent) {
             if before != showing {
-                let changed = app.vault.update_showing(session.seq, &browser, &showing).await;
+                let changed = app.vault.update_presentation(session.seq, &browser, &showing).await;
                 changed.map_err(context.failed("/"))?;
             }
             return Ok(go(&path));
@@ -139,7 +139,7 @@ pub(super) async fn window(
     let now = Timestamp::now();
     let found = app.vault.session_by_frame(seq, &frame).await;
     let found = found.map_err(context.failed("/"))?;
-    let Some((session, _)) = found.filter(|(session, _)| session.goes_on(now)) else {
+    let Some((session, _)) = found.filter(|(session, _)| session.may_continue(now)) else {
         app.limiter.guessed_wrong(&client).await;
         return Err(context.trouble(Trouble::NoSession));
     };

@@ -189,7 +189,8 @@ impl Helper {
         let session =
             app.vault.session(&attempt.project, attempt.session).await.map_err(context.failed("/"))?;
         let now = Timestamp::now();
-        let Some(session) = session.filter(|session| session.goes_on(now) && now < handoff.expires_at) else {
+        let Some(session) = session.filter(|session| session.may_continue(now) && now < handoff.expires_at)
+        else {
             return Err(context.trouble(Trouble::LinkExpired));
         };
         if attempt.state.is_over() && handoff.done_at.is_none() {

@@ -13,7 +13,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use secret::Secret;
-use vault::{Digest, Once};
+use vault::{Digest, Idempotency};
 
 use crate::app::App;
 use crate::caller::Caller;
@@ -49,9 +49,9 @@ async fn kept(app: &Arc<App>, key: &HeaderValue, request: Request, next: Next) -
     let limit = app.settings.limits.body.value;
     let body = to_bytes(body, limit).await.map_err(|_| ApiError::of(&BODY_TOO_LARGE))?;
     let digest = digest(&parts.method, parts.uri.path(), &body);
-    match app.vault.begin_once(caller.project(), key, &digest, Timestamp::now()).await? {
-        Once::First => {}
-        Once::Answered { status, body } => {
+    match app.vault.begin_idempotent(caller.project(), key, &digest, Timestamp::now()).await? {
+        Idempotency::First => {}
+        Idempotency::Answered { status, body } => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
             let headers = [
                 (CONTENT_TYPE, HeaderValue::from_static("application/json")),
@@ -62,11 +62,11 @@ async fn kept(app: &Arc<App>, key: &HeaderValue, request: Request, next: Next) -
             ];
             return Ok((status, headers, body.expose().to_owned()).into_response());
         }
-        Once::UnderWay => {
+        Idempotency::UnderWay => {
             let message = "A request with this `Idempotency-Key` is under way; ask again in a moment";
             return Err(ApiError::new(&CONFLICT, message).retry_after(1));
         }
-        Once::Other => {
+        Idempotency::Reused => {
             let message = "This `Idempotency-Key` was used for another request";
             return Err(ApiError::new(&UNPROCESSABLE, message));
         }
@@ -74,14 +74,14 @@ async fn kept(app: &Arc<App>, key: &HeaderValue, request: Request, next: Next) -
     let project = caller.project().to_owned();
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
     if !response.status().is_success() {
-        app.vault.end_once(&project, key, None, Timestamp::now()).await?;
+        app.vault.end_idempotent(&project, key, None, Timestamp::now()).await?;
         return Ok(response);
     }
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, MOST).await.map_err(|error| ApiError::internal(&error))?;
     let text = Secret::new(String::from_utf8_lossy(&bytes).into_owned());
     let answer = Some((parts.status.as_u16(), &text));
-    app.vault.end_once(&project, key, answer, Timestamp::now()).await?;
+    app.vault.end_idempotent(&project, key, answer, Timestamp::now()).await?;
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }
 

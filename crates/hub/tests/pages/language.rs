@@ -1,4 +1,4 @@
-//! What is said in the reader's language, and what in the guide's.
+//! Messages of our own are in the reader's language, and the guide's messages in the guide's.
 
 use hub::pages;
 use hub::texts::Language;
@@ -9,7 +9,7 @@ use crate::says::{GUIDE, has, key, read, with_frame};
 use crate::views::bare;
 
 #[test]
-fn what_is_wrong_with_a_value_is_said_in_the_readers_language() {
+fn messages_about_values_are_in_the_readers_language() {
     let guide = read(GUIDE);
     let start = Start { environment: Some(key("live")), ..Start::default() };
     let mut flow = Flow::new(guide, "api-key", start).expect("the method is there");
@@ -18,9 +18,9 @@ fn what_is_wrong_with_a_value_is_said_in_the_readers_language() {
     has(
         &german,
         &[
-            // The guide words this one.
+            // This message is the guide's.
             "id=\"error--site\" lang=\"en\">Site must be letters and digits.</p>",
-            "id=\"error--token\" lang=\"de\">Token enthält ein Leerzeichen; ",
+            "id=\"error--token\" lang=\"de\">Token darf keine Leerzeichen enthalten. ",
         ],
     );
 }

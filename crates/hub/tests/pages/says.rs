@@ -106,7 +106,7 @@ pub(crate) fn has(page: &str, wanted: &[&str]) {
 }
 
 #[test]
-fn the_environment_is_asked_for_and_so_is_what_is_missing() {
+fn the_environment_and_missing_values_are_required() {
     let guide = read(GUIDE);
     let mut flow = Flow::new(Arc::clone(&guide), "api-key", Start::default()).expect("the method is there");
     let page = form(&bare(&flow, None));
@@ -158,25 +158,25 @@ fn an_address_of_another_environment_offers_to_choose_it() {
     let mut flow = Flow::new(guide, "api-key", Start::default()).expect("the method is there");
     flow.submit_form(Some("live"), &[(key("site"), Secret::from("https://acme.acme.test/"))]);
     let page = form(&bare(&flow, None));
-    has(&page, &["name=\"environment\" value=\"test\" data-environment=\"test\">Choose Test</button>"]);
+    has(&page, &["name=\"environment\" value=\"test\" data-environment=\"test\">Switch to Test</button>"]);
 }
 
 #[test]
-fn a_refusal_marks_what_to_mend_and_keeps_the_rest() {
+fn a_rejection_marks_the_field_and_keeps_the_other_values() {
     let guide = read(GUIDE);
     let flow = played(&guide.methods[0], &guide, |outcome| outcome == OutcomeKind::WrongSecret, 9);
     let page = form(&FormPage { attempt: Some("att_1"), ..bare(&flow, None) });
     has(
         &page,
         &[
-            "The credentials were not accepted",
+            "These credentials were rejected",
             "The token is not known.",
             "class=\"step now\" id=\"make\"",
             "value=\"acme\"",
             "aria-describedby=\"error--token said--token\" aria-invalid=\"true\"",
-            "This may also be the cause",
+            "This could also be the problem.",
             "value=\"elsewhere\"",
-            "then sent to Test as well",
+            "also be sent to Test.",
             "<code>att_1</code>",
         ],
     );
@@ -185,28 +185,28 @@ fn a_refusal_marks_what_to_mend_and_keeps_the_rest() {
         &german,
         &[
             "<html lang=\"de\"",
-            "Die Zugangsdaten wurden nicht angenommen",
+            "Diese Zugangsdaten wurden abgelehnt",
             "<p lang=\"en\">The token is not known.</p>",
-            // The guide says nothing about how to mend it, so these words are ours.
+            // The guide has no advice for this outcome, so the default advice is shown in German.
             "<p lang=\"de\">Kopieren Sie die Zugangsdaten noch einmal",
         ],
     );
 }
 
 #[test]
-fn what_only_time_mends_is_laid_at_nobodys_door() {
+fn a_transient_failure_is_attributed_to_no_field() {
     let guide = read(GUIDE);
     let flow = played(&guide.methods[0], &guide, OutcomeKind::is_transient, 9);
     let page = form(&bare(&flow, None));
-    has(&page, &["class=\"note warn\"", "value=\"retry\"", "<span>Kept</span>"]);
+    has(&page, &["class=\"note warn\"", "value=\"retry\"", "<span>Saved</span>"]);
     assert!(!page.contains("aria-invalid"), "{page}");
 }
 
 #[test]
-fn checks_are_told_alike_on_the_page_and_to_the_script() {
+fn the_page_and_the_script_show_the_same_progress() {
     let guide = read(GUIDE);
     let method = &guide.methods[0];
-    let told = |flow: &Flow| {
+    let shown = |flow: &Flow| {
         with_frame(Language::En, |frame| {
             let page = CheckingPage { flow, reports: None, base: "/s/i", icon: None, now: MOMENT.unix() };
             let html = pages::checking(frame, &page);
@@ -219,16 +219,16 @@ fn checks_are_told_alike_on_the_page_and_to_the_script() {
         })
     };
     let good = |outcome: OutcomeKind| outcome.is_good();
-    assert_eq!(told(&played(method, &guide, good, 0)), r#"checking ["running", "pending"] None"#);
-    assert_eq!(told(&played(method, &guide, good, 1)), r#"checking ["passed", "running"] None"#);
+    assert_eq!(shown(&played(method, &guide, good, 0)), r#"checking ["running", "pending"] None"#);
+    assert_eq!(shown(&played(method, &guide, good, 1)), r#"checking ["passed", "running"] None"#);
     let slow = played(method, &guide, OutcomeKind::is_transient, 1);
-    assert_eq!(told(&slow), r#"checking ["waiting", "pending"] None"#);
+    assert_eq!(shown(&slow), r#"checking ["waiting", "pending"] None"#);
     with_frame(Language::En, |frame| {
         let page =
             CheckingPage { flow: &slow, reports: None, base: "/s/i", icon: None, now: MOMENT.unix() + 2 };
         let report = pages::progress(frame, &page).reports.remove(0);
         assert_eq!(report.seconds, Some(5));
-        assert_eq!(report.says, "Acme could not answer yet; it is tried again in 5 s");
+        assert_eq!(report.says, "Acme is busy. Trying again in 5 s.");
     });
     let progress = |flow: &Flow| {
         with_frame(Language::En, |frame| {
@@ -243,7 +243,7 @@ fn checks_are_told_alike_on_the_page_and_to_the_script() {
 }
 
 #[test]
-fn who_was_found_is_confirmed_and_another_one_is_shown_beside_the_one_before() {
+fn the_found_account_is_confirmed_and_a_different_one_is_shown_next_to_the_old_one() {
     let guide = read(GUIDE);
     let method = &guide.methods[0];
     let flow = played(method, &guide, OutcomeKind::is_good, 9);
@@ -273,7 +273,7 @@ fn who_was_found_is_confirmed_and_another_one_is_shown_beside_the_one_before() {
     has(
         &html,
         &[
-            "This is another account than before",
+            "This is a different account",
             "<bdi>Bob</bdi>",
             "<bdi>Ann</bdi>",
             "Yes, replace the account",
@@ -281,11 +281,11 @@ fn who_was_found_is_confirmed_and_another_one_is_shown_beside_the_one_before() {
     );
     let flow = play(&guide, method, again(false), scenario, 9);
     let html = form(&FormPage { before: Some(&before), ..bare(&flow, None) });
-    has(&html, &["Linked before", "<bdi>Bob</bdi>", "Found now", "<bdi>Ann</bdi>"]);
+    has(&html, &["Connected until now", "<bdi>Bob</bdi>", "Found now", "<bdi>Ann</bdi>"]);
 }
 
 #[test]
-fn a_secret_that_is_kept_is_said_to_be_and_is_asked_again_for_another_host() {
+fn a_saved_secret_is_marked_and_required_again_for_another_host() {
     let guide = read(GUIDE);
     let method = &guide.methods[0];
     let given = &method.scenarios[0].given;
@@ -299,7 +299,7 @@ fn a_secret_that_is_kept_is_said_to_be_and_is_asked_again_for_another_host() {
     let page = form(&bare(&flow, None));
     has(
         &page,
-        &["<details class=\"kept\">", "If you change it, secrets have to be entered again", "Check and save"],
+        &["<details class=\"kept\">", "need to enter secrets again.", "Check and save"],
     );
     assert!(!page.contains("canary"), "{page}");
     flow.submit_form(Some("live"), &[(key("site"), Secret::from("acme")), (key("token"), Secret::from(""))]);
@@ -314,11 +314,11 @@ fn a_secret_that_is_kept_is_said_to_be_and_is_asked_again_for_another_host() {
     let mut flow = Flow::new(guide, "api-key", begin).expect("the method is there");
     flow.submit_form(Some("live"), &[(key("site"), Secret::from("other")), (key("token"), Secret::from(""))]);
     let page = form(&bare(&flow, None));
-    has(&page, &["The address has changed, so this has to be entered again"]);
+    has(&page, &["The address has changed, so please enter this again."]);
 }
 
 #[test]
-fn what_is_typed_is_previewed_and_no_secret_is_looked_at() {
+fn entered_values_are_previewed_but_secrets_are_not() {
     let guide = read(GUIDE);
     let flow = Flow::new(guide, "api-key", Start::default()).expect("the method is there");
     let typed =
@@ -343,7 +343,7 @@ fn what_is_typed_is_previewed_and_no_secret_is_looked_at() {
 }
 
 #[test]
-fn what_somebody_else_entered_is_not_shown() {
+fn values_that_someone_else_entered_are_not_shown() {
     let guide = read(GUIDE);
     let method = &guide.methods[0];
     let begin = || Start { environment: Some(key("live")), ..Start::default() };
@@ -352,7 +352,7 @@ fn what_somebody_else_entered_is_not_shown() {
         let handed = [HandedStep { step: "find", state }];
         form(&FormPage { handed: &handed, ..bare(flow, None) })
     };
-    has(&shown(&flow, Handing::Waiting), &["<span>Waiting for somebody else</span>", "Enter it yourself"]);
+    has(&shown(&flow, Handing::Waiting), &["<span>Waiting for someone else</span>", "Enter it yourself"]);
     has(&shown(&flow, Handing::Expired), &["<span>The link has expired</span>"]);
     assert_eq!(flow.prefill(&[(key("site"), Secret::from("canaryplace"))]), []);
     let page = shown(&flow, Handing::Received);
@@ -381,7 +381,7 @@ fn what_somebody_else_entered_is_not_shown() {
             "<h2 id=\"in--title--find\">Find</h2>",
         ],
     );
-    assert!(!html.contains("field.token"), "it is of another step: {html}");
+    assert!(!html.contains("field.token"), "it belongs to another step: {html}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! A change, and the list that comparisons add to.
+//! A change between two versions of a guide, and the list to which comparisons add changes.
 
 use std::fmt;
 
@@ -7,21 +7,21 @@ use guide::Span;
 /// What a change means for accounts linked with the old version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Impact {
-    /// They lack something, or what they were linked with is used otherwise: they have to be linked again.
+    /// The accounts lack a value, or their values are used in a different way. They must be linked again.
     Relink,
-    /// They stay as they are; what is asked, or how an answer is read, is another: they should be checked again.
+    /// The accounts stay linked, but requests or the meaning of their answers changed. They should be checked again.
     Recheck,
-    /// Nothing: something new can be chosen, or something that nobody needs any more is gone.
+    /// The accounts are not affected. An option was added, or one that no account needs was removed.
     Offer,
-    /// Nothing: people read other words.
+    /// The accounts are not affected. Only texts changed.
     Words,
 }
 
 impl Impact {
-    /// All of them, the heaviest first.
+    /// All impacts, from the most severe to the least severe.
     pub const ALL: [Self; 4] = [Self::Relink, Self::Recheck, Self::Offer, Self::Words];
 
-    /// The word in JSON and on the command line.
+    /// The impact's name in JSON and on the command line.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Relink => "relink",
@@ -31,17 +31,17 @@ impl Impact {
         }
     }
 
-    /// What it means, as a heading.
-    pub const fn says(self) -> &'static str {
+    /// The heading under which changes with this impact are listed.
+    pub const fn heading(self) -> &'static str {
         match self {
-            Self::Relink => "Accounts linked before have to be linked again",
-            Self::Recheck => "Accounts linked before should be checked again",
-            Self::Offer => "Accounts linked before are not touched; there is something else to choose",
-            Self::Words => "Accounts linked before are not touched; people read other words",
+            Self::Relink => "Linked accounts must be linked again",
+            Self::Recheck => "Linked accounts should be checked again",
+            Self::Offer => "Linked accounts are not affected; what is asked for changes",
+            Self::Words => "Linked accounts are not affected; only texts change",
         }
     }
 
-    /// Which part of a version number goes up ([semantic versioning](https://semver.org)).
+    /// The part of a version number to increase, as in [semantic versioning](https://semver.org).
     pub const fn version_part(self) -> &'static str {
         match self {
             Self::Relink => "major",
@@ -57,20 +57,20 @@ impl fmt::Display for Impact {
     }
 }
 
-/// One change.
+/// A difference between two versions of a guide.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// What it means for linked accounts.
+    /// What the change means for accounts linked with the old version.
     pub impact: Impact,
-    /// What changed, in one line without a full stop: "the field `region` is new and required".
+    /// What changed, on one line without a full stop: "the required field `region` was added".
     pub what: String,
-    /// How it was, where that can be shown in a line.
+    /// The old value. `None` if it does not fit on one line.
     pub before: Option<String>,
-    /// How it is.
+    /// The new value. `None` if it does not fit on one line.
     pub after: Option<String>,
-    /// Where it stood in the old version.
+    /// The span in the old version. `None` if the item is new.
     pub old: Option<Span>,
-    /// Where it stands in the new one.
+    /// The span in the new version. `None` if the item was removed.
     pub new: Option<Span>,
 }
 
@@ -78,59 +78,62 @@ pub struct Change {
 pub(super) struct Changes(pub(super) Vec<Change>);
 
 impl Changes {
-    /// Adds a change; more is said of it by what this gives.
-    pub(super) fn say(&mut self, impact: Impact, what: String) -> &mut Change {
+    /// Adds a change without spans and returns it, so that the caller can set them.
+    pub(super) fn add(&mut self, impact: Impact, what: String) -> &mut Change {
         self.0.push(Change { impact, what, before: None, after: None, old: None, new: None });
         self.0.last_mut().expect("one was just added")
     }
 
-    /// Adds a change if two texts differ.
-    pub(super) fn differ(&mut self, impact: Impact, what: &str, was: &str, is: &str, spans: (Span, Span)) {
+    /// Compares an item that both versions have; `spans` are those in the old and the new version.
+    pub(super) fn at(&mut self, spans: (Span, Span)) -> Comparison<'_> {
+        Comparison { changes: self, spans }
+    }
+}
+
+/// The comparison of one item in its old and new version.
+pub(super) struct Comparison<'c> {
+    changes: &'c mut Changes,
+    spans: (Span, Span),
+}
+
+impl Comparison<'_> {
+    /// Adds a change of the item.
+    pub(super) fn add(&mut self, impact: Impact, what: String) -> &mut Change {
+        let change = self.changes.add(impact, what);
+        (change.old, change.new) = (Some(self.spans.0), Some(self.spans.1));
+        change
+    }
+
+    /// Adds a change with the old and the new value if they differ.
+    pub(super) fn differ(&mut self, impact: Impact, what: &str, was: &str, is: &str) {
+        let or_nothing = |text: &str| Some(if text.is_empty() { "nothing" } else { text }.to_owned());
         if was != is {
-            self.say(impact, format!("{what} changed")).shown(was, is).at(spans);
+            let change = self.add(impact, format!("{what} changed"));
+            (change.before, change.after) = (or_nothing(was), or_nothing(is));
         }
     }
 
-    /// Adds a change of wording, which is too long to be shown, if two texts differ.
-    pub(super) fn differ_words(
-        &mut self,
-        what: &str,
-        was: Option<&str>,
-        is: Option<&str>,
-        spans: (Span, Span),
-    ) {
+    /// Adds a change of a text if the versions differ. Texts are too long to be shown on one line.
+    pub(super) fn differ_words(&mut self, what: &str, was: Option<&str>, is: Option<&str>) {
         if was != is {
-            self.say(Impact::Words, what.to_owned()).at(spans);
+            self.add(Impact::Words, format!("{what} changed"));
         }
     }
 }
 
 impl Change {
-    pub(super) fn shown(&mut self, before: &str, after: &str) -> &mut Self {
-        let or_nothing = |text: &str| if text.is_empty() { "nothing".to_owned() } else { text.to_owned() };
-        self.before = Some(or_nothing(before));
-        self.after = Some(or_nothing(after));
-        self
-    }
-
-    pub(super) fn at(&mut self, (old, new): (Span, Span)) -> &mut Self {
+    /// Sets the span in the old version, for an item that was removed.
+    pub(super) fn was_at(&mut self, old: Span) {
         self.old = Some(old);
-        self.new = Some(new);
-        self
     }
 
-    pub(super) fn was_at(&mut self, old: Span) -> &mut Self {
-        self.old = Some(old);
-        self
-    }
-
-    pub(super) fn is_at(&mut self, new: Span) -> &mut Self {
+    /// Sets the span in the new version, for an item that was added.
+    pub(super) fn is_at(&mut self, new: Span) {
         self.new = Some(new);
-        self
     }
 }
 
-/// Two lists side by side, by key.
+/// The items of two lists, matched by key. `kept` holds the old and the new version of each item in both lists.
 pub(super) struct Pairs<'a, T> {
     pub(super) added: Vec<&'a T>,
     pub(super) removed: Vec<&'a T>,

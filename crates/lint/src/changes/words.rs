@@ -1,19 +1,19 @@
-//! Changes of what people read: sections, steps, facts.
+//! Compares what people read: sections, steps, dates and evidence.
 
 use guide::{Guide, Method, Prose, Section, Span, Step, Walkthrough};
 
 use super::change::{Changes, Impact, pair};
-use super::spelled;
+use super::one_line;
 
 pub(super) fn compare(changes: &mut Changes, old: &Method, new: &Method) {
     walkthrough(changes, &old.link, &new.link);
     match (&old.setup, &new.setup) {
         (Some(was), Some(is)) => walkthrough(changes, was, is),
         (None, Some(is)) => {
-            changes.say(Impact::Words, "a setup guide is new".to_owned()).is_at(is.span);
+            changes.add(Impact::Words, "the setup guide was added".to_owned()).is_at(is.span);
         }
         (Some(was), None) => {
-            changes.say(Impact::Words, "the setup guide is gone".to_owned()).was_at(was.span);
+            changes.add(Impact::Words, "the setup guide was removed".to_owned()).was_at(was.span);
         }
         (None, None) => {}
     }
@@ -24,23 +24,24 @@ pub(super) fn compare(changes: &mut Changes, old: &Method, new: &Method) {
         is.iter().filter(|one| !was.contains(one)).count(),
     );
     if gone + come > 0 {
-        changes.say(Impact::Words, format!("scenarios: {come} new, {gone} gone")).at((old.span, new.span));
+        let what = format!("scenarios: {come} added, {gone} removed");
+        changes.at((old.span, new.span)).add(Impact::Words, what);
     }
     dates(changes, &old.lifecycle, &new.lifecycle, (old.span, new.span));
 }
 
 fn walkthrough(changes: &mut Changes, old: &Walkthrough, new: &Walkthrough) {
-    let spans = (old.span, new.span);
+    let mut texts = changes.at((old.span, new.span));
     let (was, is) = (old.warning.as_ref().map(text), new.warning.as_ref().map(text));
-    changes.differ_words("the warning is worded otherwise", was.as_deref(), is.as_deref(), spans);
+    texts.differ_words("the warning", was.as_deref(), is.as_deref());
     let needs = |part: &Walkthrough| part.needs.iter().map(text).collect::<Vec<_>>().join("\n");
-    changes.differ_words("what is needed is worded otherwise", Some(&needs(old)), Some(&needs(new)), spans);
+    texts.differ_words("the list of prerequisites", Some(&needs(old)), Some(&needs(new)));
     let pairs = pair(&old.sections, &new.sections, |section| section.key.as_str());
     for section in pairs.removed {
-        changes.say(Impact::Words, format!("the section `{}` is gone", section.key)).was_at(section.span);
+        changes.add(Impact::Words, format!("the section `{}` was removed", section.key)).was_at(section.span);
     }
     for section in pairs.added {
-        changes.say(Impact::Words, format!("the section `{}` is new", section.key)).is_at(section.span);
+        changes.add(Impact::Words, format!("the section `{}` was added", section.key)).is_at(section.span);
     }
     for (was, is) in pairs.kept {
         section(changes, was, is);
@@ -55,15 +56,15 @@ fn walkthrough(changes: &mut Changes, old: &Walkthrough, new: &Walkthrough) {
     let (was, is) = (steps(old), steps(new));
     let pairs = pair(&was, &is, |step| step.key.as_str());
     for step in pairs.removed {
-        changes.say(Impact::Words, format!("the step `{}` is gone", step.key)).was_at(step.span);
+        changes.add(Impact::Words, format!("the step `{}` was removed", step.key)).was_at(step.span);
     }
     for step in pairs.added {
-        changes.say(Impact::Words, format!("the step `{}` is new", step.key)).is_at(step.span);
+        changes.add(Impact::Words, format!("the step `{}` was added", step.key)).is_at(step.span);
     }
     for (was, is) in pairs.kept {
         step(changes, was, is);
     }
-    // A step goes with its section; what is told is only that it has another, or another place within it.
+    // A step moves along with its section. Only a new section, or a new position within its section, counts as a change.
     for section in &new.sections {
         let Some(before) = old.sections.iter().find(|one| one.key == section.key) else { continue };
         let steps = |one: &'_ Section| {
@@ -76,7 +77,7 @@ fn walkthrough(changes: &mut Changes, old: &Walkthrough, new: &Walkthrough) {
                 old.steps().find(|(one, step)| step.key == key.as_str() && one.key != section.key);
             if let Some((_, step)) = elsewhere {
                 let what = format!("the step `{key}` moved to the section `{}`", section.key);
-                changes.say(Impact::Words, what).at((step.span, *span));
+                changes.at((step.span, *span)).add(Impact::Words, what);
             }
         }
     }
@@ -87,69 +88,55 @@ fn borrowed(list: &[(String, Span)]) -> Vec<(&str, Span)> {
 }
 
 fn section(changes: &mut Changes, was: &Section, is: &Section) {
-    let spans = (was.span, is.span);
+    let mut changes = changes.at((was.span, is.span));
     let name = format!("the section `{}`", is.key);
-    changes.differ(Impact::Words, &format!("the title of {name}"), &was.title, &is.title, spans);
+    changes.differ(Impact::Words, &format!("the title of {name}"), &was.title, &is.title);
     let (a, b) = (was.intro.as_ref().map(text), is.intro.as_ref().map(text));
-    changes.differ_words(&format!("{name} begins with other words"), a.as_deref(), b.as_deref(), spans);
-    let when = |one: &Section| format!("{} {}", spelled::condition(one.when.as_ref()), one.scopes.join(", "));
-    changes.differ(Impact::Words, &format!("for whom {name} is"), when(was).trim(), when(is).trim(), spans);
+    changes.differ_words(&format!("the introduction of {name}"), a.as_deref(), b.as_deref());
+    let when =
+        |one: &Section| format!("{} {}", one_line::condition(one.when.as_ref()), one.scopes.join(", "));
+    changes.differ(Impact::Words, &format!("the condition of {name}"), when(was).trim(), when(is).trim());
 }
 
 fn step(changes: &mut Changes, was: &Step, is: &Step) {
-    let spans = (was.span, is.span);
+    let mut changes = changes.at((was.span, is.span));
     let name = format!("the step `{}`", is.key);
-    changes.differ(Impact::Words, &format!("the title of {name}"), &was.title, &is.title, spans);
+    changes.differ(Impact::Words, &format!("the title of {name}"), &was.title, &is.title);
     let list = |list: &[guide::Key]| list.iter().map(guide::Key::as_str).collect::<Vec<_>>().join(", ");
-    changes.differ(
-        Impact::Words,
-        &format!("what {name} collects"),
-        &list(&was.collects),
-        &list(&is.collects),
-        spans,
-    );
-    changes.differ(
-        Impact::Words,
-        &format!("what {name} obtains"),
-        &list(&was.obtains),
-        &list(&is.obtains),
-        spans,
-    );
-    let when = |one: &Step| format!("{} {}", spelled::condition(one.when.as_ref()), one.scopes.join(", "));
-    changes.differ(Impact::Words, &format!("for whom {name} is"), when(was).trim(), when(is).trim(), spans);
-    changes.differ_words(
-        &format!("{name} is worded otherwise"),
-        Some(&text(&was.body)),
-        Some(&text(&is.body)),
-        spans,
-    );
+    let what = format!("the list of fields that {name} collects");
+    changes.differ(Impact::Words, &what, &list(&was.collects), &list(&is.collects));
+    let what = format!("the list of fields that {name} obtains");
+    changes.differ(Impact::Words, &what, &list(&was.obtains), &list(&is.obtains));
+    let when = |one: &Step| format!("{} {}", one_line::condition(one.when.as_ref()), one.scopes.join(", "));
+    changes.differ(Impact::Words, &format!("the condition of {name}"), when(was).trim(), when(is).trim());
+    changes.differ_words(&format!("the text of {name}"), Some(&text(&was.body)), Some(&text(&is.body)));
 }
 
 fn keys<'k>(list: impl Iterator<Item = (&'k str, Span)>) -> Vec<(&'k str, Span)> {
     list.collect()
 }
 
-/// Says which of those in both lists stand elsewhere: as few of them as explain the new order.
+/// Reports which items in both lists moved: the fewest moves that explain the new order.
 fn moved(changes: &mut Changes, kind: &str, old: &[(&str, Span)], new: &[(&str, Span)]) {
     let find = |list: &[(&str, Span)], key: &str| list.iter().position(|(one, _)| *one == key);
     let both: Vec<&(&str, Span)> = new.iter().filter(|(key, _)| find(old, key).is_some()).collect();
     let places: Vec<usize> = both.iter().filter_map(|(key, _)| find(old, key)).collect();
-    let stays = longest_rise(&places);
+    let stays = longest_increase(&places);
     for (at, (key, span)) in both.iter().enumerate() {
         if stays.contains(&at) {
             continue;
         }
         let was = find(old, key).map_or(Span::default(), |at| old[at].1);
         let what = match at.checked_sub(1).and_then(|before| both.get(before)) {
-            Some((before, _)) => format!("the {kind} `{key}` moved: it comes after `{before}`"),
-            None => format!("the {kind} `{key}` moved: it comes first"),
+            Some((before, _)) => format!("the {kind} `{key}` moved after `{before}`"),
+            None => format!("the {kind} `{key}` moved to the beginning"),
         };
-        changes.say(Impact::Words, what).at((was, *span));
+        changes.at((was, *span)).add(Impact::Words, what);
     }
 }
 
-/// The indexes of a longest rising run of numbers, not all neighbours.
-fn longest_rise(numbers: &[usize]) -> Vec<usize> {
+/// The indexes of a longest increasing subsequence.
+fn longest_increase(numbers: &[usize]) -> Vec<usize> {
     let mut best: Vec<Vec<usize>> = Vec::new();
     for (at, number) in numbers.iter().enumerate() {
         let before = best.iter().filter(|run| run.last().is_some_and(|last| numbers[*last] < *number));
@@ -160,7 +147,7 @@ fn longest_rise(numbers: &[usize]) -> Vec<usize> {
     best.into_iter().max_by_key(Vec::len).unwrap_or_default()
 }
 
-/// Evidence and dates of the provider.
+/// Compares the evidence, and the dates of the provider.
 pub(super) fn evidence(changes: &mut Changes, old: &Guide, new: &Guide) {
     let claims = |guide: &Guide| guide.evidence.iter().map(|one| one.claim.clone()).collect::<Vec<_>>();
     let (was, is) = (claims(old), claims(new));
@@ -169,12 +156,12 @@ pub(super) fn evidence(changes: &mut Changes, old: &Guide, new: &Guide) {
         is.iter().filter(|one| !was.contains(one)).count(),
     );
     if gone + come > 0 {
-        changes.say(Impact::Words, format!("evidence: {come} new, {gone} gone"));
+        changes.add(Impact::Words, format!("evidence: {come} added, {gone} removed"));
     }
     let days = pair(&old.evidence, &new.evidence, |one| one.claim.as_str());
     let again = days.kept.iter().filter(|(was, is)| was.checked_on != is.checked_on).count();
     if again > 0 {
-        changes.say(Impact::Words, format!("evidence: {again} looked up again"));
+        changes.add(Impact::Words, format!("evidence: {again} checked again"));
     }
     let spans = (old.provider.span, new.provider.span);
     dates(changes, &old.provider.lifecycle, &new.provider.lifecycle, spans);
@@ -184,18 +171,19 @@ fn dates(changes: &mut Changes, old: &[guide::Lifecycle], new: &[guide::Lifecycl
     for event in
         new.iter().filter(|one| !old.iter().any(|other| other.on == one.on && other.event == one.event))
     {
-        let what = format!("a date is new: {} on {}", format!("{:?}", event.event).to_lowercase(), event.on);
-        changes.say(Impact::Words, what).is_at(event.span);
+        let what =
+            format!("a date was added: {} on {}", format!("{:?}", event.event).to_lowercase(), event.on);
+        changes.add(Impact::Words, what).is_at(event.span);
     }
     for event in
         old.iter().filter(|one| !new.iter().any(|other| other.on == one.on && other.event == one.event))
     {
-        let what = format!("a date is gone: {} on {}", format!("{:?}", event.event).to_lowercase(), event.on);
-        changes.say(Impact::Words, what).at((event.span, spans.1));
+        let what =
+            format!("a date was removed: {} on {}", format!("{:?}", event.event).to_lowercase(), event.on);
+        changes.at((event.span, spans.1)).add(Impact::Words, what);
     }
 }
 
-/// Prose as its words.
 fn text(prose: &Prose) -> String {
     crate::texts::plain(prose)
 }

@@ -1,4 +1,4 @@
-//! What bronze asks: the guide was seen to work, and to fail.
+//! The criteria for bronze: scenarios show that the guide works and how it fails.
 
 use guide::{OutcomeKind, Standing};
 
@@ -8,14 +8,14 @@ pub(super) const CRITERIA: &[Criterion] = &[
     Criterion {
         key: "needs",
         grade: Grade::Bronze,
-        asks: "every link guide says what is needed before one begins",
-        lacks: |graded| methods_without(graded, |method| !method.link.needs.is_empty()),
+        requirement: "every link guide lists what readers need before they begin",
+        shortfall: |graded| methods_without(graded, |method| !method.link.needs.is_empty()),
     },
     Criterion {
         key: "good-scenario",
         grade: Grade::Bronze,
-        asks: "every method has a scenario that ends in `ok`",
-        lacks: |graded| {
+        requirement: "every method has a scenario that ends in `ok`",
+        shortfall: |graded| {
             methods_without(graded, |method| {
                 method.scenarios.iter().any(|scenario| scenario.then.outcome == OutcomeKind::Ok)
             })
@@ -24,8 +24,8 @@ pub(super) const CRITERIA: &[Criterion] = &[
     Criterion {
         key: "bad-scenario",
         grade: Grade::Bronze,
-        asks: "every method has a scenario that ends badly",
-        lacks: |graded| {
+        requirement: "every method has a scenario that fails",
+        shortfall: |graded| {
             methods_without(graded, |method| {
                 method.scenarios.iter().any(|scenario| !scenario.then.outcome.is_good())
             })
@@ -34,12 +34,12 @@ pub(super) const CRITERIA: &[Criterion] = &[
     Criterion {
         key: "evidence",
         grade: Grade::Bronze,
-        asks: "its `evidence` has a fact that is documented or observed",
-        // A guide that is assumed from beginning to end is a draft, however whole it looks.
-        lacks: |graded| match graded.subject.guide.evidence.as_slice() {
-            [] => Some("there is none".to_owned()),
+        requirement: "at least one fact in `evidence` is documented or observed",
+        // A guide whose facts are all assumed is a draft, however complete it looks.
+        shortfall: |graded| match graded.subject.guide.evidence.as_slice() {
+            [] => Some("no evidence".to_owned()),
             facts if facts.iter().all(|fact| fact.standing == Standing::Assumed) => {
-                Some("all of it is assumed".to_owned())
+                Some("all facts are assumed".to_owned())
             }
             _ => None,
         },

@@ -1,4 +1,4 @@
-//! What a grade asks for, and helpers for the lists of criteria.
+//! Grades and criteria, and helpers for the lists of criteria.
 
 use std::fmt;
 
@@ -6,26 +6,26 @@ use guide::{Finding, Method, listed};
 
 use crate::rule::Subject;
 
-/// How much a guide does.
+/// The quality of a guide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grade {
-    /// It can be used.
+    /// The guide can be used.
     None,
-    /// It was seen to work, and to fail.
+    /// Scenarios show that the guide works and how it fails.
     Bronze,
-    /// Everything in it was tried, and the credential can be replaced and taken back.
+    /// Everything in the guide is tested, and it explains how to replace and revoke the credential.
     Silver,
-    /// Whatever goes wrong, people are told what to do.
+    /// The guide tells people what to do about every failure.
     Gold,
-    /// Nothing in it is guessed, and nothing is left to guess.
+    /// The guide assumes nothing and leaves nothing unexplained.
     Platinum,
 }
 
 impl Grade {
-    /// All of them, upwards.
+    /// All grades, from the lowest up.
     pub const ALL: [Self; 5] = [Self::None, Self::Bronze, Self::Silver, Self::Gold, Self::Platinum];
 
-    /// The word.
+    /// The grade's name in JSON and on the command line.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -36,14 +36,16 @@ impl Grade {
         }
     }
 
-    /// What a guide of this grade is, in a sentence without a full stop.
-    pub const fn says(self) -> &'static str {
+    /// What a guide of this grade achieves, as a sentence without a full stop.
+    pub const fn summary(self) -> &'static str {
         match self {
-            Self::None => "it can be used",
-            Self::Bronze => "it was seen to work, and to fail",
-            Self::Silver => "everything in it was tried, and the credential can be replaced and taken back",
-            Self::Gold => "whatever goes wrong, people are told what to do",
-            Self::Platinum => "nothing in it is guessed, and nothing is left to guess",
+            Self::None => "the guide can be used",
+            Self::Bronze => "scenarios show that the guide works and how it fails",
+            Self::Silver => {
+                "everything in the guide is tested, and it explains how to replace and revoke the credential"
+            }
+            Self::Gold => "the guide tells people what to do about every failure",
+            Self::Platinum => "the guide assumes nothing and leaves nothing unexplained",
         }
     }
 }
@@ -54,51 +56,50 @@ impl fmt::Display for Grade {
     }
 }
 
-/// One thing that a grade asks of a guide.
+/// A requirement of a grade.
 #[derive(Debug)]
 pub struct Criterion {
-    /// Its name.
+    /// The stable name in JSON and on the page on grades.
     pub key: &'static str,
-    /// The grade that asks it first.
+    /// The lowest grade that requires it.
     pub grade: Grade,
-    /// What is asked, as the end of "it has this grade if …".
-    pub asks: &'static str,
-    /// What lacks it, in a few words; nothing, where it holds.
-    pub lacks: fn(&Graded<'_>) -> Option<String>,
+    /// The requirement as a phrase that can be listed, without a full stop.
+    pub requirement: &'static str,
+    /// Where a guide falls short, in a few words. `None` if it meets the criterion.
+    pub shortfall: fn(&Graded<'_>) -> Option<String>,
 }
 
-/// What a criterion looks at.
+/// The guide that a criterion examines.
 #[derive(Clone, Copy, Debug)]
 pub struct Graded<'a> {
-    /// The guide, its entry and the day.
+    /// The guide with its entry and the current date.
     pub subject: Subject<'a>,
-    /// What was found in it, less what it allows.
+    /// The findings that the guide does not allow.
     pub findings: &'a [Finding],
 }
 
-/// The methods of a guide.
 pub(super) fn methods<'a>(graded: &Graded<'a>) -> &'a [Method] {
     &graded.subject.guide.methods
 }
 
-/// The methods of which something does not hold.
+/// Reports the methods for which `holds` is false.
 pub(super) fn methods_without(graded: &Graded<'_>, holds: impl Fn(&Method) -> bool) -> Option<String> {
-    not(methods(graded).iter().filter(|method| !holds(method)).map(|method| method.key.as_str()))
+    except(methods(graded).iter().filter(|method| !holds(method)).map(|method| method.key.as_str()))
 }
 
-/// The methods with a secret of which something does not hold.
+/// Reports the methods with a secret for which `holds` is false.
 pub(super) fn secret_without(graded: &Graded<'_>, holds: impl Fn(&Method) -> bool) -> Option<String> {
     let has_secret = |method: &Method| method.fields.iter().any(|field| field.secret);
     methods_without(graded, |method| !has_secret(method) || holds(method))
 }
 
-/// A list of what lacks something, as long as one reads it; nothing, if it is empty.
-pub(super) fn not<'n>(names: impl IntoIterator<Item = &'n str>) -> Option<String> {
+/// Reports the items that do not meet a criterion, naming at most three. `None` if there are none.
+pub(super) fn except<'n>(names: impl IntoIterator<Item = &'n str>) -> Option<String> {
     const MOST: usize = 3;
     let names: Vec<&str> = names.into_iter().collect();
     match names.len() {
         0 => None,
-        n if n <= MOST => Some(format!("not {}", listed(names))),
-        n => Some(format!("not {}, and {} more", listed(names[..MOST].iter().copied()), n - MOST)),
+        n if n <= MOST => Some(format!("except {}", listed(names))),
+        n => Some(format!("except {} and {} more", listed(names[..MOST].iter().copied()), n - MOST)),
     }
 }

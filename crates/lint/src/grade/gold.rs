@@ -1,54 +1,54 @@
-//! What gold asks: whatever goes wrong, people are told what to do.
+//! The criteria for gold: the guide tells people what to do about every failure.
 
 use guide::{Guide, Key, Method, OutcomeKind, Standing};
 
-use super::criterion::{Criterion, Grade, Graded, methods, not};
+use super::criterion::{Criterion, Grade, Graded, except, methods};
 use crate::calendar::day;
-use crate::talk::environment;
+use crate::conversation::environment;
 
 pub(super) const CRITERIA: &[Criterion] = &[
     Criterion {
         key: "outcomes",
         grade: Grade::Gold,
-        asks: "every method has rules for a refused secret, a missing permission, too many requests, a failure of the \
-               provider, and a provider that cannot be reached",
-        lacks: unruled,
+        requirement: "every method has outcome rules for a refused secret, a missing permission, too many requests, a provider \
+               error and an unreachable provider",
+        shortfall: unruled,
     },
     Criterion {
         key: "ways-out",
         grade: Grade::Gold,
-        asks: "every outcome that somebody can mend says how, and leads to a field or step",
-        lacks: |graded| {
+        requirement: "every outcome that people can fix says how and leads to a field or step",
+        shortfall: |graded| {
             let rules = methods(graded).iter().flat_map(Method::all_outcomes);
             let stuck = rules.filter(|rule| {
                 let leads = rule.at_field.is_some() || rule.return_to.is_some();
-                is_mended(rule.is) && !(leads && rule.fix.is_some())
+                is_fixable(rule.is) && !(leads && rule.fix.is_some())
             });
-            not(stuck.map(|rule| rule.key.as_str()))
+            except(stuck.map(|rule| rule.key.as_str()))
         },
     },
     Criterion {
         key: "environments",
         grade: Grade::Gold,
-        asks: "a scenario ends well in every environment",
-        lacks: |graded| not(methods(graded).iter().flat_map(unlinked).map(Key::as_str)),
+        requirement: "every environment has a scenario that succeeds",
+        shortfall: |graded| except(methods(graded).iter().flat_map(unlinked).map(Key::as_str)),
     },
     Criterion {
         key: "sources",
         grade: Grade::Gold,
-        asks: "every fact names its page, or is said to be observed or assumed, and was looked at within a year",
-        lacks: unsound,
+        requirement: "every documented fact names its page, and every fact was checked within the past year",
+        shortfall: unsound,
     },
     Criterion {
         key: "permissions",
         grade: Grade::Gold,
-        asks: "an action says what every scope is for",
-        lacks: |graded| not(purposeless(graded.subject.guide)),
+        requirement: "every scope is needed by an action",
+        shortfall: |graded| except(unneeded_scopes(graded.subject.guide)),
     },
 ];
 
-/// The outcomes that happen with every provider, each as the kinds by which a guide may call it.
-const EVERYWHERE: [&[OutcomeKind]; 5] = [
+/// The outcomes that every provider can cause, each with the kinds that may represent it.
+const UNIVERSAL: [&[OutcomeKind]; 5] = [
     &[OutcomeKind::WrongSecret, OutcomeKind::Expired, OutcomeKind::Disabled],
     &[OutcomeKind::MissingPermission, OutcomeKind::NotInPlan],
     &[OutcomeKind::Throttled],
@@ -56,18 +56,18 @@ const EVERYWHERE: [&[OutcomeKind]; 5] = [
     &[OutcomeKind::Unreachable],
 ];
 
-/// For how many days a fact is taken as it is: as the rule on stale evidence has it.
+/// How long a checked fact counts as current, in days. The rule on stale evidence uses the same limit.
 const FRESH: i64 = 365;
 
 fn unruled(graded: &Graded<'_>) -> Option<String> {
-    let lacks =
+    let has_none =
         |method: &Method, kinds: &[OutcomeKind]| !method.all_outcomes().any(|rule| kinds.contains(&rule.is));
-    let kinds = EVERYWHERE.iter().filter(|kinds| methods(graded).iter().any(|method| lacks(method, kinds)));
-    not(kinds.map(|kinds| kinds[0].as_str()))
+    let kinds = UNIVERSAL.iter().filter(|kinds| methods(graded).iter().any(|method| has_none(method, kinds)));
+    except(kinds.map(|kinds| kinds[0].as_str()))
 }
 
-/// Whether the person linking, or somebody whom they can ask, can change what is wrong.
-fn is_mended(kind: OutcomeKind) -> bool {
+/// Whether the person linking, or someone they can ask, can fix the problem.
+fn is_fixable(kind: OutcomeKind) -> bool {
     match kind {
         OutcomeKind::WrongSecret
         | OutcomeKind::WrongUser
@@ -92,7 +92,7 @@ fn is_mended(kind: OutcomeKind) -> bool {
     }
 }
 
-/// The environments in which no scenario ends well.
+/// The environments in which no scenario succeeds.
 fn unlinked(method: &Method) -> Vec<&Key> {
     let good = method.scenarios.iter().filter(|scenario| scenario.then.outcome.is_good());
     let linked: Vec<&Key> =
@@ -112,13 +112,13 @@ fn unsound(graded: &Graded<'_>) -> Option<String> {
     });
     match unsound.count() {
         0 => None,
-        1 => Some("1 is not".to_owned()),
-        n => Some(format!("{n} are not")),
+        1 => Some("except 1 fact".to_owned()),
+        n => Some(format!("except {n} facts")),
     }
 }
 
-/// The scopes that no action needs, be it by way of a scope that includes them.
-fn purposeless(guide: &Guide) -> Vec<&str> {
+/// The scopes that no action needs, either directly or through a scope that includes them.
+fn unneeded_scopes(guide: &Guide) -> Vec<&str> {
     let mut needed: Vec<&str> =
         guide.actions.iter().flat_map(|action| &action.scopes).map(String::as_str).collect();
     let mut at = 0;

@@ -1,15 +1,15 @@
-//! What platinum asks: nothing in the guide is guessed, and nothing is left to guess.
+//! The criteria for platinum: the guide assumes nothing and leaves nothing unexplained.
 
 use guide::{OutcomeKind, Standing};
 
-use super::criterion::{Criterion, Grade, Graded, methods, methods_without, not};
+use super::criterion::{Criterion, Grade, Graded, except, methods, methods_without};
 
 pub(super) const CRITERIA: &[Criterion] = &[
     Criterion {
         key: "nothing-assumed",
         grade: Grade::Platinum,
-        asks: "every fact is documented or observed",
-        lacks: |graded| {
+        requirement: "every fact is documented or observed",
+        shortfall: |graded| {
             let facts = graded.subject.guide.evidence.iter();
             match facts.filter(|fact| fact.standing == Standing::Assumed).count() {
                 0 => None,
@@ -21,8 +21,8 @@ pub(super) const CRITERIA: &[Criterion] = &[
     Criterion {
         key: "another-account",
         grade: Grade::Platinum,
-        asks: "every method has a scenario in which an account is linked again, as another",
-        lacks: |graded| {
+        requirement: "every method has a scenario that links again with a different account",
+        shortfall: |graded| {
             methods_without(graded, |method| {
                 method.scenarios.iter().any(|scenario| scenario.then.outcome == OutcomeKind::DifferentAccount)
             })
@@ -31,28 +31,28 @@ pub(super) const CRITERIA: &[Criterion] = &[
     Criterion {
         key: "fields-described",
         grade: Grade::Platinum,
-        asks: "every field has a description, and shows the form of its value",
-        lacks: |graded| {
+        requirement: "every field has a description and shows an example of its value",
+        shortfall: |graded| {
             let fields = methods(graded).iter().flat_map(|method| &method.fields);
             let bare = fields.filter(|field| {
                 let shows =
                     field.placeholder.is_some() || !field.examples.is_empty() || !field.options.is_empty();
                 field.description.is_none() || !shows
             });
-            not(bare.map(|field| field.key.as_str()))
+            except(bare.map(|field| field.key.as_str()))
         },
     },
     Criterion {
         key: "everything-described",
         grade: Grade::Platinum,
-        asks: "every method, environment, scope and action has a description",
-        lacks: undescribed,
+        requirement: "every method, environment, scope and action has a description",
+        shortfall: undescribed,
     },
     Criterion {
         key: "nothing-allowed",
         grade: Grade::Platinum,
-        asks: "it allows no finding",
-        lacks: |graded| not(graded.subject.guide.allow.iter().map(|allow| allow.code.as_str())),
+        requirement: "the guide allows no finding",
+        shortfall: |graded| except(graded.subject.guide.allow.iter().map(|allow| allow.code.as_str())),
     },
 ];
 
@@ -66,5 +66,5 @@ fn undescribed(graded: &Graded<'_>) -> Option<String> {
         .chain(environments.map(|one| (one.key.as_str(), &one.description)))
         .chain(guide.scopes.iter().map(|scope| (scope.name.as_str(), &scope.description)))
         .chain(guide.actions.iter().map(|action| (action.key.as_str(), &action.description)));
-    not(all.filter(|(_, description)| description.is_none()).map(|(key, _)| key))
+    except(all.filter(|(_, description)| description.is_none()).map(|(key, _)| key))
 }

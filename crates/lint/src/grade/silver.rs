@@ -1,17 +1,17 @@
-//! What silver asks: everything in the guide was tried, and the credential can be replaced and taken back.
+//! The criteria for silver: everything in the guide is tested, and it explains how to replace and revoke the credential.
 
 use guide::{Accept, Field, Method, Purpose, Severity};
 
-use super::criterion::{Criterion, Grade, Graded, methods, not, secret_without};
-use crate::talk::reached;
+use super::criterion::{Criterion, Grade, Graded, except, methods, secret_without};
+use crate::conversation::reached;
 use crate::texts::parts;
 
 pub(super) const CRITERIA: &[Criterion] = &[
     Criterion {
         key: "no-warnings",
         grade: Grade::Silver,
-        asks: "nothing is found in it that is not allowed with a reason",
-        lacks: |graded| {
+        requirement: "no warnings, or each allowed with a reason",
+        shortfall: |graded| {
             let warnings =
                 graded.findings.iter().filter(|finding| finding.severity() == Severity::Warning).count();
             match warnings {
@@ -24,36 +24,36 @@ pub(super) const CRITERIA: &[Criterion] = &[
     Criterion {
         key: "outcomes-reached",
         grade: Grade::Silver,
-        asks: "a scenario reaches every outcome rule",
-        lacks: unreached,
+        requirement: "a scenario reaches every outcome rule",
+        shortfall: unreached,
     },
     Criterion {
         key: "fields-tried",
         grade: Grade::Silver,
-        asks: "examples try every field that changes or judges what is typed",
-        lacks: |graded| {
+        requirement: "examples test every field that changes or validates its input",
+        shortfall: |graded| {
             let fields = methods(graded).iter().flat_map(|method| &method.fields);
             let untried = fields.filter(|field| is_strict(field) && field.examples.is_empty());
-            not(untried.map(|field| field.key.as_str()))
+            except(untried.map(|field| field.key.as_str()))
         },
     },
     Criterion {
         key: "rotation",
         grade: Grade::Silver,
-        asks: "a section says how to replace the credential",
-        lacks: |graded| secret_without(graded, |method| has(method, Purpose::Rotate)),
+        requirement: "every method with a secret explains how to replace the credential",
+        shortfall: |graded| secret_without(graded, |method| has(method, Purpose::Rotate)),
     },
     Criterion {
         key: "revocation",
         grade: Grade::Silver,
-        asks: "a section says how to take the credential back",
-        lacks: |graded| secret_without(graded, |method| has(method, Purpose::Revoke)),
+        requirement: "every method with a secret explains how to revoke the credential",
+        shortfall: |graded| secret_without(graded, |method| has(method, Purpose::Revoke)),
     },
     Criterion {
         key: "life",
         grade: Grade::Silver,
-        asks: "it says when the credential ends, or that this is not known",
-        lacks: |graded| secret_without(graded, |method| method.credential.is_some()),
+        requirement: "every method with a secret says when the credential expires, or that this is unknown",
+        shortfall: |graded| secret_without(graded, |method| method.credential.is_some()),
     },
 ];
 
@@ -66,7 +66,7 @@ fn unreached(graded: &Graded<'_>) -> Option<String> {
             method.all_outcomes().filter(|rule| !reached.contains(&rule.key)).map(|rule| rule.key.as_str()),
         );
     }
-    not(keys)
+    except(keys)
 }
 
 fn is_strict(field: &Field) -> bool {

@@ -1,26 +1,25 @@
-//! Authentication that is the same for everybody.
+//! Authentication that sends the same credential for every account.
 
 use guide::{CodePage, Finding, Severity, Span};
 
 use crate::rule::{Rule, Subject};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0308",
     name: "auth-without-field",
     severity: Severity::Error,
-    summary: "`auth` takes no value from a field",
-    why: "every account would be the same one, and its credential would stand in the guide for all to read",
-    mend: "put the credential into a field, and its value here: `'{{ value.api_token }}'`",
+    summary: "`auth` uses no field value",
+    why: "every account would share one credential, and anyone who reads the guide could see it",
+    mend: "declare a field for the credential and refer to it here: `'{{ value.api_token }}'`",
     bad: "auth: { bearer: { token: an-api-token } }",
     good: "auth: { bearer: { token: '{{ value.api_token }}' } }",
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for method in &subject.guide.methods {
-        // Whoever signs in in a browser types nothing, and is told apart all the same.
+        // People who sign in in a browser enter nothing, yet each of them gets their own tokens.
         if method.auth.needs_browser() {
             continue;
         }
@@ -39,8 +38,11 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         let written =
             templates.iter().rev().map(|template| template.span).find(|span| *span != Span::default());
         let span = written.unwrap_or(method.auth.span);
-        let found =
-            Finding::new(&PAGE, span, format!("the method `{}` sends the same for everybody", method.key));
-        findings.push(found.label("no field's value stands here"));
+        let found = Finding::new(
+            &PAGE,
+            span,
+            format!("the method `{}` sends the same credential for every account", method.key),
+        );
+        findings.push(found.label("this uses no field value"));
     }
 }

@@ -1,4 +1,4 @@
-//! An address where words should be.
+//! A URL written out in the prose instead of a link with words.
 
 use guide::{Block, CodePage, Finding, Inline, Severity};
 
@@ -6,16 +6,15 @@ use crate::place;
 use crate::rule::{Rule, Subject};
 use crate::texts;
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0323",
     name: "bare-address",
     severity: Severity::Warning,
-    summary: "An address stands in the prose as it is",
-    why: "it is read out letter by letter, breaks lines, and is not a link in every medium",
-    mend: "make it a link with words, or put it between backticks if it is to be typed or compared",
+    summary: "The prose contains a bare URL",
+    why: "screen readers spell it out, it breaks badly across lines, and not every medium turns it into a link",
+    mend: "make it a link with descriptive text, or put it in backticks if readers have to type or compare it",
     bad: "body: Open https://acme.example/tokens.",
     good: "body: 'Open your [list of tokens](https://acme.example/tokens).'",
 };
@@ -28,8 +27,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         for (n, (address, is_link)) in addresses.iter().enumerate() {
             let before = addresses[..n].iter().filter(|(other, _)| other == address).count();
             let span = place::nth(source, prose.span, address, before);
-            let message =
-                if *is_link { "the link's text is an address" } else { "a bare address stands in the prose" };
+            let message = if *is_link { "the link's text is a URL" } else { "the prose contains a bare URL" };
             findings.push(Finding::new(&PAGE, span, message));
         }
     }
@@ -45,7 +43,7 @@ fn blocks(list: &[Block], out: &mut Vec<(String, bool)>) {
     }
 }
 
-/// The addresses in running text; whether each is the text of a link. Code is left out: it is to be typed.
+/// Collects the URLs in running text, each with whether it is a link's text. Code is skipped, because readers type it.
 fn inlines(list: &[Inline], in_link: bool, out: &mut Vec<(String, bool)>) {
     for inline in list {
         match inline {

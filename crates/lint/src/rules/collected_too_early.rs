@@ -1,4 +1,4 @@
-//! A value that is asked for before it is made.
+//! A field that is collected before the step that obtains it.
 
 use guide::{CodePage, Finding, Severity};
 
@@ -6,16 +6,15 @@ use crate::bindings::stops;
 use crate::place;
 use crate::rule::{Rule, Subject};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0305",
     name: "collected-too-early",
     severity: Severity::Warning,
-    summary: "A field is typed in at a step before the one that obtains it",
-    why: "at the first of the two steps nobody has the value yet",
-    mend: "collect the field at the step that makes it, or at a later one",
+    summary: "A step collects a field before the step that obtains it",
+    why: "nobody has the value yet at the first of the two steps",
+    mend: "collect the field at the step that obtains it or at a later one",
     bad: "- key: enter-token
   collects: api_token
 - key: create-token
@@ -37,10 +36,10 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             }
             let later = stops.find(|stop| stop.step.obtains.contains(&field.key) && stop.can_meet(&first));
             if let Some(later) = later {
-                let message = format!("`{}` is typed in before the step that makes it", field.key);
+                let message = format!("`{}` is collected before the step that obtains it", field.key);
                 let found = Finding::new(&PAGE, place::head(source, first.step.span), message)
-                    .label("typed in here")
-                    .also(place::head(source, later.step.span), "made only here");
+                    .label("collected here")
+                    .also(place::head(source, later.step.span), "obtained only here");
                 findings.push(found);
             }
         }

@@ -1,4 +1,4 @@
-//! A field that is asked twice of one person.
+//! A field that the same person is asked for twice.
 
 use guide::{CodePage, Finding, Severity};
 
@@ -6,16 +6,15 @@ use crate::bindings::collecting;
 use crate::place;
 use crate::rule::{Rule, Subject};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0303",
     name: "collected-twice",
     severity: Severity::Error,
-    summary: "Two steps that one person sees collect the same field",
-    why: "whoever follows the guide would be asked twice, and the second answer would replace the first",
-    mend: "leave the field in one `collects`, or give the steps a `when` that excludes the other",
+    summary: "Two steps that the same person sees collect the same field",
+    why: "the person would be asked twice, and the second answer would replace the first",
+    mend: "keep the field in one `collects`, or give the steps `when` conditions that exclude each other",
     bad: "- key: create-token
   collects: api_token
 - key: enter-token
@@ -36,8 +35,8 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
                 let message =
                     format!("the step `{}` collects `{}` a second time", second.step.key, field.key);
                 let found = Finding::new(&PAGE, place::head(source, second.step.span), message)
-                    .label("again here")
-                    .also(place::head(source, first.step.span), "first here");
+                    .label("collected again here")
+                    .also(place::head(source, first.step.span), "first collected here");
                 findings.push(found);
             }
             for stop in stops
@@ -45,9 +44,9 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
                 .filter(|stop| stop.step.collects.iter().filter(|key| **key == field.key).count() > 1)
             {
                 let message =
-                    format!("the step `{}` names `{}` twice in `collects`", stop.step.key, field.key);
+                    format!("the step `{}` lists `{}` twice in `collects`", stop.step.key, field.key);
                 findings.push(
-                    Finding::new(&PAGE, place::head(source, stop.step.span), message).mend("name it once"),
+                    Finding::new(&PAGE, place::head(source, stop.step.span), message).mend("list it once"),
                 );
             }
         }

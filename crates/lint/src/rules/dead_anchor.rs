@@ -1,4 +1,4 @@
-//! A link within the page that leads nowhere.
+//! A link to a section or step that does not exist.
 
 use guide::{CodePage, Finding, Inline, Severity, listed, nearest};
 
@@ -6,22 +6,21 @@ use crate::place;
 use crate::rule::{Rule, Subject};
 use crate::texts;
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0327",
     name: "dead-anchor",
     severity: Severity::Error,
-    summary: "A link leads to a section or step that is not there",
-    why: "whoever follows it stays where they are and thinks that the page is broken",
-    mend: "link to the key of a section or step of the same guide",
+    summary: "A link points to a section or step that does not exist",
+    why: "readers who click it stay where they are and think that the page is broken",
+    mend: "link to the key of a section or step in this guide",
     bad: "- key: create-token
   body: …
 - key: rotate
-  body: 'Make another one as in [{{ step.create-token }}](#make-token).'",
+  body: 'Create another token as in [{{ step.create-token }}](#make-token).'",
     good: "- key: rotate
-  body: 'Make another one as in [{{ step.create-token }}](#create-token).'",
+  body: 'Create another token as in [{{ step.create-token }}](#create-token).'",
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
@@ -40,7 +39,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             let found = Finding::new(&PAGE, span, format!("there is no section or step `{anchor}`"));
             findings.push(match nearest(anchor, keys.iter().copied()) {
                 Some(near) => found.mend(format!("did you mean `#{near}`?")),
-                None => found.mend(format!("there is {}", listed(keys))),
+                None => found.mend(format!("the sections and steps are {}", listed(keys))),
             });
         }
     }

@@ -1,4 +1,4 @@
-//! A condition on a value that nobody has typed in yet.
+//! A condition on a field that has no value yet.
 
 use guide::{CodePage, Condition, Finding, Key, Method, Purpose, Section, Severity, Step};
 
@@ -6,15 +6,14 @@ use crate::conditions::field_of;
 use crate::place;
 use crate::rule::{Rule, Subject};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0338",
     name: "early-condition",
     severity: Severity::Error,
-    summary: "A step depends on a field that is typed in at this step or a later one",
-    why: "until the field has a value the condition is not true, so the step is passed over by whoever needs it",
+    summary: "A step depends on a field that is collected at that step or later",
+    why: "the condition is false until the field has a value, so readers who need the step do not see it",
     mend: "collect the field at an earlier step",
     bad: "- key: open-settings-in-europe
   when: { field: region, is: eu }
@@ -31,40 +30,40 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for method in &subject.guide.methods {
         let steps: Vec<_> =
             method.steps().filter(|(section, _)| section.purpose == Purpose::Obtain).collect();
-        let mut told: Vec<&Condition> = Vec::new();
+        let mut reported: Vec<&Condition> = Vec::new();
         for (n, (section, step)) in steps.iter().enumerate() {
             for condition in section.when.iter().chain(&step.when) {
                 let Some(field) = field_of(condition) else { continue };
-                let Some(late) = typed_in_from(method, &steps, n, field) else { continue };
-                if told.iter().any(|known| std::ptr::eq(*known, condition)) {
+                let Some(late) = first_collected_from(method, &steps, n, field) else { continue };
+                if reported.iter().any(|known| std::ptr::eq(*known, condition)) {
                     continue;
                 }
-                told.push(condition);
+                reported.push(condition);
                 let what = if section.when.as_ref().is_some_and(|when| std::ptr::eq(when, condition)) {
                     format!("the section `{}`", section.key)
                 } else {
                     format!("the step `{}`", step.key)
                 };
                 let span = place::after(source, condition.span, "when:");
-                let message = format!("{what} depends on `{field}`, which is not typed in before it");
+                let message = format!("{what} depends on `{field}`, which no earlier step collects");
                 findings.push(
                     Finding::new(&PAGE, span, message)
-                        .also(place::head(source, late.span), "typed in only here"),
+                        .also(place::head(source, late.span), "collected only here"),
                 );
             }
         }
     }
 }
 
-/// The step at which a field is first typed in, if that is this one or a later one.
-fn typed_in_from<'g>(
+/// The first step that collects a field, if that is step `n` or a later one.
+fn first_collected_from<'g>(
     method: &'g Method,
     steps: &[(&'g Section, &'g Step)],
     n: usize,
     field: &Key,
 ) -> Option<&'g Step> {
-    // What is known by another way than a step is another rule's, or known from the beginning.
-    let known = method.field(field.as_str()).is_some_and(|field| field.default.is_some());
+    // A field with a default has a value from the start, and other rules report a field that no step collects.
+    let has_default = method.field(field.as_str()).is_some_and(|field| field.default.is_some());
     let at = steps.iter().position(|(_, step)| step.collects.contains(field))?;
-    (n <= at && !known).then(|| steps[at].1)
+    (n <= at && !has_default).then(|| steps[at].1)
 }

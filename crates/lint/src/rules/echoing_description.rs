@@ -1,4 +1,4 @@
-//! A description that is the label again.
+//! A description that only repeats the label.
 
 use guide::{Block, CodePage, Finding, Guide, Prose, Severity, Span};
 
@@ -6,32 +6,31 @@ use crate::place;
 use crate::rule::{Rule, Subject};
 use crate::texts;
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0361",
     name: "echoing-description",
     severity: Severity::Warning,
-    summary: "A description says what the label says",
-    why: "it is read, by eye or by ear, and tells nothing",
-    mend: "say what the label does not: where it is found, or what it looks like; or leave the description out",
+    summary: "A description repeats the label",
+    why: "readers spend time on it and learn nothing",
+    mend: "add what the label leaves out, such as where to find the value or what it looks like, or remove the description",
     bad: "label: API Token
 description: The API token.",
     good: "label: API Token
-description: The token as Acme shows it, once, when it is made.",
+description: Acme shows it only once, when you create it.",
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for (span, name, description) in described(subject.guide) {
-        if sound(&name) == sound(&description) {
+        if normalized(&name) == normalized(&description) {
             let at = place::after(&subject.guide.source, span, &description);
-            findings.push(Finding::new(&PAGE, at, format!("this says no more than `{name}`")));
+            findings.push(Finding::new(&PAGE, at, format!("this only repeats `{name}`")));
         }
     }
 }
 
-/// Everything that has a name and a description, with the place after which both stand.
+/// The name and description of every item that has both, with the span after which they appear.
 fn described(guide: &Guide) -> Vec<(Span, String, String)> {
     let mut list = Vec::new();
     let mut add = |span: Span, name: &str, description: Option<String>| {
@@ -63,8 +62,8 @@ fn words(prose: &Prose) -> String {
     paragraphs.collect()
 }
 
-/// What is left of a text without case, punctuation and articles.
-fn sound(text: &str) -> Vec<String> {
+/// The words of a text, ignoring case, punctuation and articles.
+fn normalized(text: &str) -> Vec<String> {
     text.split(|ch: char| !ch.is_alphanumeric())
         .map(str::to_lowercase)
         .filter(|word| !["", "a", "an", "the", "your"].contains(&word.as_str()))

@@ -1,4 +1,4 @@
-//! An image whose text says only that it is one.
+//! An image whose text does not describe it.
 
 use guide::{CodePage, Finding, Inline, Severity};
 
@@ -6,21 +6,20 @@ use crate::place;
 use crate::rule::{Rule, Subject};
 use crate::texts;
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0340",
     name: "empty-image-text",
     severity: Severity::Warning,
-    summary: "The text of an image says that it is an image, and not what it shows",
-    why: "people who do not see it learn that they miss something, and not what",
-    mend: "say in the brackets what the image shows, as you would on the telephone",
+    summary: "An image's text does not describe the image",
+    why: "people who cannot see the image learn that something is missing, but not what",
+    mend: "describe in the brackets what the image shows, as you would on the phone",
     bad: "body: '![screenshot](menu.png)'",
     good: "body: '![The menu, with API Tokens as its last entry](menu.png)'",
 };
 
-/// What fits every image, and so says nothing about one.
+/// Texts that fit any image and so describe none.
 const EMPTY: &[&str] = &[
     "alt",
     "diagram",
@@ -44,15 +43,19 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for (_, prose) in texts::of_guide(subject.guide) {
         for inline in prose.inlines() {
             let Inline::Image { source: file, text } = inline else { continue };
-            if says_nothing(text, file) {
+            if is_empty_text(text, file) {
                 let span = place::nth(source, prose.span, &format!("![{text}]"), 0);
-                findings.push(Finding::new(&PAGE, span, format!("the image's text is `{text}`")));
+                findings.push(Finding::new(
+                    &PAGE,
+                    span,
+                    format!("the text `{text}` does not describe the image"),
+                ));
             }
         }
     }
 }
 
-fn says_nothing(text: &str, file: &str) -> bool {
+fn is_empty_text(text: &str, file: &str) -> bool {
     let text = text.trim().to_lowercase();
     let name = file.rsplit('/').next().unwrap_or(file).to_lowercase();
     let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);

@@ -1,4 +1,4 @@
-//! A link that says nothing of where it leads.
+//! Link text that does not say where the link leads.
 
 use guide::{CodePage, Finding, Inline, Severity};
 
@@ -6,21 +6,20 @@ use crate::place;
 use crate::rule::{Rule, Subject};
 use crate::texts;
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0322",
     name: "empty-link-text",
     severity: Severity::Warning,
-    summary: "The text of a link does not say where it leads",
-    why: "who listens to a page hears its links one after the other, and `here` tells them nothing",
-    mend: "let the text name what is behind the link",
+    summary: "A link's text does not say where the link leads",
+    why: "people who use a screen reader often jump from link to link, and `here` tells them nothing",
+    mend: "name the page that the link opens",
     bad: "body: 'Click [here](https://acme.example/tokens).'",
     good: "body: 'Open your [list of tokens](https://acme.example/tokens).'",
 };
 
-/// Texts that fit every link, and so say nothing about one.
+/// Texts that fit any link and so describe none.
 const EMPTY: &[&str] = &[
     "click",
     "click here",
@@ -49,7 +48,11 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             let bare = text.trim().trim_end_matches(['.', '!', ':']).to_lowercase();
             if EMPTY.contains(&bare.as_str()) {
                 let span = place::nth(source, prose.span, &format!("[{text}]"), 0);
-                findings.push(Finding::new(&PAGE, span, format!("the link's text is `{text}`")));
+                findings.push(Finding::new(
+                    &PAGE,
+                    span,
+                    format!("the text `{text}` does not say where the link leads"),
+                ));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Words that say nothing, and make who has trouble feel slow.
+//! Filler words, which add nothing and can make readers who are stuck feel slow.
 
 use guide::{CodePage, Finding, Severity, Source, Span};
 
@@ -6,21 +6,20 @@ use crate::rule::{Rule, Subject};
 use crate::texts;
 use crate::wording::is_verb;
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0342",
     name: "filler-word",
     severity: Severity::Warning,
-    summary: "A word says nothing: simply, just, easily, please note",
-    why: "for who is stuck nothing is simple, and everybody has one word more to read",
-    mend: "leave it out",
+    summary: "The text contains a filler word: simply, just, easily, please note",
+    why: "nothing is simple to a reader who is stuck, and everyone has one more word to read",
+    mend: "remove it",
     bad: "body: Simply click **Save**.",
     good: "body: Click **Save**.",
 };
 
-/// Longer ones first: the first that fits is taken.
+/// Longest first, because the first match wins.
 const FILLERS: &[&str] = &[
     "please note that",
     "please note",
@@ -42,7 +41,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for span in prose.chain(messages) {
         for (filler, at) in fillers(source.slice(span)) {
             let found = Span::new(span.start + at, span.start + at + filler.len());
-            let message = format!("`{}` says nothing here", source.slice(found));
+            let message = format!("`{}` adds nothing", source.slice(found));
             let finding = Finding::new(&PAGE, found, message);
             findings.push(match without(source, found) {
                 Some((span, text)) => finding.fix(span, text),
@@ -52,7 +51,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The fillers of a text as it is written, each with its place; what stands in code, braces and addresses is left.
+/// The fillers in a source text, each with its byte offset. Skips code, references and link targets.
 fn fillers(text: &str) -> Vec<(&'static str, usize)> {
     let mut list = Vec::new();
     let mut at = 0;
@@ -86,13 +85,13 @@ fn fillers(text: &str) -> Vec<(&'static str, usize)> {
     list
 }
 
-/// Whether a text begins with these words, and a word ends there.
+/// Whether a text begins with these words and they end at a word boundary.
 fn begins_with(text: &str, words: &str) -> bool {
     let front = text.get(..words.len()).is_some_and(|front| front.eq_ignore_ascii_case(words));
     front && !text[words.len()..].starts_with(|ch: char| ch.is_alphanumeric() || ch == '-')
 }
 
-/// The edit that leaves the words out, where more than they need not change.
+/// The edit that removes the words. `None` if the rest of the sentence would also have to change.
 fn without(source: &Source, words: Span) -> Option<(Span, String)> {
     let (before, after) = (&source.text[..words.start], &source.text[words.end..]);
     let gap = after.strip_prefix(',').unwrap_or(after);
@@ -113,19 +112,19 @@ fn without(source: &Source, words: Span) -> Option<(Span, String)> {
 mod tests {
     use super::*;
 
-    fn check(text: &str, left: &str) {
+    fn check(text: &str, expected: &str) {
         let source = Source::new("x", text);
-        let mut mended = text.to_owned();
+        let mut fixed = text.to_owned();
         for (filler, at) in fillers(text).into_iter().rev() {
             if let Some((span, new)) = without(&source, Span::new(at, at + filler.len())) {
-                mended.replace_range(span.range(), &new);
+                fixed.replace_range(span.range(), &new);
             }
         }
-        assert_eq!(mended, left);
+        assert_eq!(fixed, expected);
     }
 
     #[test]
-    fn what_says_nothing_goes_and_the_sentence_still_begins() {
+    fn removing_a_filler_keeps_the_sentence_capitalized() {
         check("Simply click it.", "Click it.");
         check("Please note that the token ends.", "The token ends.");
         check("Now simply click, and just open it.", "Now click, and open it.");
@@ -133,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_means_something_stays() {
+    fn words_that_carry_meaning_are_kept() {
         check("The token was just made; enter just that.", "The token was just made; enter just that.");
         check("Type `simply` at {{ step.simply }}.", "Type `simply` at {{ step.simply }}.");
         check("An easily-kept justice.", "An easily-kept justice.");

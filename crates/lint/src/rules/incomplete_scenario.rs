@@ -1,20 +1,19 @@
-//! A scenario in which a field is left empty that must not be.
+//! A scenario that leaves a required field empty.
 
 use guide::{CodePage, Field, Finding, Key, Method, Scenario, Severity, listed};
 
 use crate::bindings::{collecting, obtaining};
+use crate::conversation::environment;
 use crate::rule::{Rule, Subject};
-use crate::talk::environment;
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0315",
     name: "incomplete-scenario",
     severity: Severity::Error,
-    summary: "A scenario lacks a value for a field that must be filled in",
-    why: "the form would not let the person go on, so the conversation could never take place",
+    summary: "A scenario gives no value for a required field",
+    why: "the form would not accept it, so the conversation could never take place",
     mend: "add the field to `given`",
     bad: "fields:
   - { key: agent_email, label: Agent Email, type: email }
@@ -28,24 +27,27 @@ scenarios:
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for method in &subject.guide.methods {
         for scenario in &method.scenarios {
-            let lacking: Vec<&str> = method
+            let missing: Vec<&str> = method
                 .fields
                 .iter()
                 .filter(|field| !scenario.given.iter().any(|(key, _)| *key == field.key))
                 .filter(|field| is_asked(method, scenario, field))
                 .map(|field| field.key.as_str())
                 .collect();
-            if !lacking.is_empty() {
-                let message =
-                    format!("the scenario `{}` gives no {}", scenario.name, listed(lacking.iter().copied()));
+            if !missing.is_empty() {
+                let message = format!(
+                    "the scenario `{}` gives no value for {}",
+                    scenario.name,
+                    listed(missing.iter().copied())
+                );
                 let found = Finding::new(&PAGE, scenario.span, message);
-                findings.push(found.mend(format!("add {} to `given`", listed(lacking))));
+                findings.push(found.mend(format!("add {} to `given`", listed(missing))));
             }
         }
     }
 }
 
-/// Whether the person of a scenario has to fill a field in. One that no step asks for is another rule's.
+/// Whether a scenario must fill in the field. Other rules report a field that no step collects or obtains.
 fn is_asked(method: &Method, scenario: &Scenario, field: &Field) -> bool {
     let value =
         |key: &Key| scenario.given.iter().find(|(given, _)| given == key).map(|(_, value)| value.as_str());

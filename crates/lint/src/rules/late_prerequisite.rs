@@ -1,4 +1,4 @@
-//! A need that people learn of on the way.
+//! A prerequisite that readers discover halfway through.
 
 use guide::{CodePage, Finding, Purpose, Severity};
 
@@ -6,21 +6,20 @@ use crate::place;
 use crate::rule::{Rule, Subject};
 use crate::wording::{bare, sentences};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0358",
     name: "late-prerequisite",
     severity: Severity::Warning,
-    summary: "A step is for an administrator, and the guide names no `needs`",
-    why: "who is not one finds out halfway, waits for somebody, and begins again",
-    mend: "say in `needs` who has to be asked, and for what",
+    summary: "A step requires an administrator, but the guide has no `needs`",
+    why: "readers who are not administrators find out halfway, wait for one and start over",
+    mend: "say in `needs` who is needed and for what",
     bad: "link:
   sections: (a step says: Sign in as an administrator.)",
     good: "link:
   needs:
-    - An administrator of your Acme, to create the token.",
+    - An administrator of your Acme account, to create the token.",
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
@@ -40,7 +39,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         if let Some((body, word)) = found {
             let span = place::nth(&subject.guide.source, body.span, &word, 0);
             let message =
-                format!("the method `{}` needs an administrator, and does not say so first", method.key);
+                format!("the method `{}` requires an administrator but does not say so up front", method.key);
             findings.push(Finding::new(&PAGE, span, message));
         }
     }

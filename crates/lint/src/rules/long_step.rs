@@ -1,4 +1,4 @@
-//! A step that is several.
+//! A step whose text is too long.
 
 use guide::{Block, CodePage, Finding, Severity};
 
@@ -6,16 +6,15 @@ use crate::place;
 use crate::rule::{Rule, Subject};
 use crate::texts;
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0325",
     name: "long-step",
     severity: Severity::Warning,
-    summary: "The text of a step has more than 120 words",
-    why: "a step is read with the other window open; who has to search in it loses the place",
-    mend: "make two steps of it",
+    summary: "A step's text has more than 120 words",
+    why: "readers switch between the step and the provider's window, and lose their place in a long text",
+    mend: "split it into two steps",
     bad: "- key: create-token
   body: (a page of text)",
     good: "- key: open-settings
@@ -24,15 +23,14 @@ static PAGE: CodePage = CodePage {
   body: …",
 };
 
-/// About what can be kept in mind on the way to the other window.
+/// About as many words as readers can keep in mind while they switch windows.
 const MOST: usize = 120;
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for step in subject.guide.methods.iter().flat_map(texts::steps) {
         let words = count(&step.body.blocks);
         if words > MOST {
-            let message =
-                format!("the step `{}` has {words} words, and should have at most {MOST}", step.key);
+            let message = format!("the step `{}` has {words} words; the limit is {MOST}", step.key);
             findings.push(Finding::new(&PAGE, place::head(&subject.guide.source, step.span), message));
         }
     }

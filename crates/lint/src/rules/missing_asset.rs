@@ -1,4 +1,4 @@
-//! A file that is not beside the guide.
+//! A file that the guide shows but its folder does not contain.
 
 use guide::{CodePage, Finding, Inline, Severity, Span, listed, nearest};
 
@@ -6,58 +6,57 @@ use crate::place;
 use crate::rule::{Rule, Subject};
 use crate::texts;
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0326",
     name: "missing-asset",
     severity: Severity::Error,
-    summary: "A file that the guide shows is not beside it",
-    why: "every page that shows it would have a hole in its place",
-    mend: "put the file into the folder of the guide, or correct its name",
+    summary: "A file that the guide shows is not in the guide's folder",
+    why: "every page that shows the file would have a broken image",
+    mend: "put the file in the guide's folder, or correct its name",
     bad: "provider:
-  icon: icon.svg   # and the folder has no icon.svg",
+  icon: icon.svg   # but the folder has no icon.svg",
     good: "provider:
   icon: icon.svg",
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    // A file that stands alone was read without its folder, so nothing is known of what is beside it.
+    // A guide that was read as a single file comes without its folder, so its assets are unknown.
     if subject.entry.folder.is_empty() {
         return;
     }
     let source = &subject.guide.source;
     if let Some(icon) = &subject.guide.provider.icon {
         let span = place::after(source, subject.guide.provider.span, icon);
-        say(subject, icon, span, "icon", findings);
+        report(subject, icon, span, "icon", findings);
     }
     for (_, prose) in texts::of_guide(subject.guide) {
         for inline in prose.inlines() {
             let Inline::Image { source: file, .. } = inline else { continue };
             if !file.starts_with("https://") {
-                say(subject, file, place::nth(source, prose.span, file, 0), "image", findings);
+                report(subject, file, place::nth(source, prose.span, file, 0), "image", findings);
             }
         }
     }
 }
 
-fn say(subject: &Subject<'_>, file: &str, span: Span, what: &str, findings: &mut Vec<Finding>) {
+fn report(subject: &Subject<'_>, file: &str, span: Span, what: &str, findings: &mut Vec<Finding>) {
     let assets = &subject.entry.assets;
     if assets.contains_key(file) {
         return;
     }
     let names = || assets.keys().map(String::as_str);
-    let found = Finding::new(&PAGE, span, format!("there is no {what} `{file}` beside the guide"));
+    let found = Finding::new(&PAGE, span, format!("the guide's folder has no {what} `{file}`"));
     findings.push(if file.contains(['/', '\\']) {
-        found.mend("put the file beside the guide, and write its name alone")
+        found.mend("put the file in the guide's folder, and write only its name")
     } else if ![".svg", ".png"].iter().any(|end| file.ends_with(end)) {
-        found.mend("use an SVG or PNG file beside the guide; other kinds are not looked for")
+        found.mend("use an SVG or PNG file in the guide's folder; other types are ignored")
     } else if let Some(near) = nearest(file, names()) {
         found.mend(format!("did you mean `{near}`?")).fix(span, near)
     } else if assets.is_empty() {
-        found.mend("put the file into the folder of the guide; there is no SVG or PNG file yet")
+        found.mend("put the file in the guide's folder, which has no SVG or PNG files yet")
     } else {
-        found.mend(format!("put the file into the folder of the guide; there is {}", listed(names())))
+        found.mend(format!("put the file in the guide's folder, which has {}", listed(names())))
     });
 }

@@ -1,11 +1,10 @@
-//! A method that is about to end.
+//! A sunset that is less than 90 days away.
 
 use guide::{CodePage, Finding, LifecycleEvent, Severity};
 
 use crate::calendar::day;
 use crate::rule::{Rule, Subject};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
@@ -13,15 +12,15 @@ static PAGE: CodePage = CodePage {
     name: "near-sunset",
     severity: Severity::Warning,
     summary: "A sunset is less than 90 days away",
-    why: "accounts that are linked now stop working then, and their owners need time to change",
-    mend: "add the method that takes its place, and tell the owners of linked accounts; then allow the finding",
+    why: "accounts linked now stop working on that day, and their owners need time to switch",
+    mend: "add the method that replaces it and notify the owners of linked accounts, then allow the finding",
     bad: "# on 2031-01-10
 lifecycle: [{ event: sunset, on: '2031-02-01', … }]",
     good: "# on 2031-01-10
 lifecycle: [{ event: sunset, on: '2032-02-01', … }]",
 };
 
-/// What somebody needs who has to plan it, and does not read mail every day.
+/// Enough notice to plan the change, in days.
 const NEAR: i64 = 90;
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {

@@ -1,19 +1,18 @@
-//! A guide that does not say how it knows.
+//! A guide without evidence.
 
 use guide::{CodePage, Finding, Severity};
 
 use crate::rule::{Rule, Subject};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0331",
     name: "no-evidence",
     severity: Severity::Warning,
-    summary: "A guide has no evidence",
-    why: "who maintains it cannot tell what is documented, what was seen and what was guessed",
-    mend: "add `evidence` at the end of the guide: a claim, the provider's page that makes it, and the day it was read",
+    summary: "The guide has no evidence",
+    why: "its maintainers cannot tell what is documented, what was observed and what was guessed",
+    mend: "add `evidence` at the end of the guide: a claim, the provider's page that supports it, and the date it was read",
     bad: "waystone: 1
 provider: …
 methods: …",
@@ -25,7 +24,8 @@ methods: …",
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     if subject.guide.evidence.is_empty() {
-        let message = format!("nothing says where the facts about {} come from", subject.guide.provider.name);
+        let message =
+            format!("the guide gives no source for its facts about {}", subject.guide.provider.name);
         findings.push(Finding::new(&PAGE, subject.guide.provider.span, message));
     }
 }

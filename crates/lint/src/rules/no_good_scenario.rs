@@ -1,10 +1,9 @@
-//! A method that was never seen to work.
+//! A method without a scenario that succeeds.
 
 use guide::{CodePage, Finding, OutcomeKind, Severity};
 
 use crate::rule::{Rule, Subject};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
@@ -12,8 +11,8 @@ static PAGE: CodePage = CodePage {
     name: "no-good-scenario",
     severity: Severity::Warning,
     summary: "No scenario of a method ends in `ok`",
-    why: "scenarios are the tests of a guide and the data of its simulator; without a good one neither shows a link that works",
-    mend: "add a scenario with good answers and `then: { outcome: ok, … }`",
+    why: "scenarios are the guide's tests and the simulator's data; without a successful one, neither shows a link that works",
+    mend: "add a scenario with successful answers and `then: { outcome: ok, … }`",
     bad: "scenarios: []",
     good: "scenarios:
   - name: the right token
@@ -25,7 +24,7 @@ static PAGE: CodePage = CodePage {
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for method in &subject.guide.methods {
-        // A link without a check proves nothing, and so there is nothing to show.
+        // Without a check, a link proves nothing, so a scenario has nothing to show.
         if method.checks.is_empty() || method.scenarios.iter().any(|one| one.then.outcome == OutcomeKind::Ok)
         {
             continue;

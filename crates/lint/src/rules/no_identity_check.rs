@@ -1,18 +1,17 @@
-//! A method that does not learn who was linked.
+//! A method without an identity check.
 
 use guide::{CodePage, Finding, Role, Severity};
 
 use crate::rule::{Rule, Subject};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0311",
     name: "no-identity-check",
     severity: Severity::Error,
-    summary: "No check of a method says who was found",
-    why: "without an identity nobody can see which account was linked, nor that a second link is of the same one",
+    summary: "A method has no identity check",
+    why: "without an identity, nobody can see which account was linked, or that a second link is to the same account",
     mend: "add a check with `role: identity` and `account: { id: '{{ json.id }}', name: '{{ json.name }}' }`",
     bad: "checks: []",
     good: "checks:
@@ -30,11 +29,11 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         let found = match method.checks.first() {
             None => {
                 let message =
-                    format!("the method `{}` has no check: nothing proves that the link works", method.key);
+                    format!("the method `{}` has no checks, so nothing proves that a link works", method.key);
                 Finding::new(&PAGE, method.span, message)
             }
             Some(first) => {
-                let message = format!("no check of the method `{}` says who was found", method.key);
+                let message = format!("no check of the method `{}` identifies the account", method.key);
                 Finding::new(&PAGE, first.span, message)
             }
         };

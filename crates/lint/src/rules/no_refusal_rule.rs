@@ -1,19 +1,18 @@
-//! Rules for everything but a refused credential.
+//! A method whose outcome rules do not cover a refused credential.
 
 use guide::{CodePage, Finding, OutcomeKind, OutcomeRule, Severity};
 
 use crate::rule::{Rule, Subject};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0349",
     name: "no-refusal-rule",
     severity: Severity::Warning,
-    summary: "A method has outcome rules, and none for a refused credential",
-    why: "a wrong or revoked credential is what goes wrong most, and only the guide can say where to get the right one",
-    mend: "add a rule for the status with which the provider refuses: 401 or 403, mostly",
+    summary: "A method has outcome rules, but none for a refused credential",
+    why: "a wrong or revoked credential is the most common failure, and only the guide can say where to get a valid one",
+    mend: "add a rule for the status with which the provider refuses, usually 401 or 403",
     bad: "outcomes:
   - { key: busy, when: { status: 429 }, is: throttled }",
     good: "outcomes:
@@ -23,10 +22,10 @@ static PAGE: CodePage = CodePage {
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for method in &subject.guide.methods {
-        // What a check alone says is about that check; the method's rules are about whoever is refused.
+        // A check's own rules cover only that check, so a method with no other rules is left alone.
         let Some(first) = method.outcomes.first() else { continue };
         if !method.all_outcomes().any(is_refusal) {
-            let message = format!("no outcome rule of `{}` is for a refused credential", method.key);
+            let message = format!("no outcome rule of `{}` covers a refused credential", method.key);
             findings.push(Finding::new(&PAGE, first.span, message));
         }
     }

@@ -1,4 +1,4 @@
-//! A credential that never ends, and no word on how to end it.
+//! A credential that never expires, in a guide that does not explain how to end it.
 
 use guide::{CodePage, Expiry, Finding, Purpose, Severity};
 
@@ -6,15 +6,14 @@ use crate::place;
 use crate::rule::{Rule, Subject};
 use crate::texts;
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0333",
     name: "no-way-back",
     severity: Severity::Warning,
-    summary: "A credential never expires, and the guide does not say how to replace or revoke it",
-    why: "a credential that works for ever has to be taken back by hand when somebody leaves",
+    summary: "A credential never expires, but the guide does not explain how to replace or revoke it",
+    why: "a credential that never expires has to be revoked by hand when someone who has it leaves",
     mend: "add a section with `purpose: rotate` and one with `purpose: revoke`",
     bad: "credential: { expires: never }
 link:
@@ -43,8 +42,10 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             (false, false) => ("replace or revoke it", PAGE.mend),
         };
         let span = place::after(&subject.guide.source, method.span, "expires: never");
-        let message =
-            format!("the credential of `{}` never expires, and no section says how to {what}", method.key);
+        let message = format!(
+            "the credential of `{}` never expires, but no section explains how to {what}",
+            method.key
+        );
         findings.push(Finding::new(&PAGE, span, message).mend(mend));
     }
 }

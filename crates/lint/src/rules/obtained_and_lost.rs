@@ -1,4 +1,4 @@
-//! A value that is made and never typed in.
+//! A value that is obtained but never collected.
 
 use guide::{CodePage, Finding, Severity};
 
@@ -6,7 +6,6 @@ use crate::bindings::{collecting, obtaining};
 use crate::place;
 use crate::rule::{Rule, Subject};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
@@ -14,8 +13,8 @@ static PAGE: CodePage = CodePage {
     name: "obtained-and-lost",
     severity: Severity::Error,
     summary: "A step obtains a field that no step collects",
-    why: "the person would hold the value in their hands with nowhere to put it",
-    mend: "add the field to `collects` of this step or of a later one",
+    why: "people would have the value but nowhere to enter it",
+    mend: "add the field to `collects` of this step or a later one",
     bad: "- key: create-token
   obtains: api_token",
     good: "- key: create-token
@@ -28,13 +27,11 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for method in &subject.guide.methods {
         for field in method.fields.iter().filter(|field| collecting(method, &field.key).is_empty()) {
             if let Some(stop) = obtaining(method, &field.key).first() {
-                let message = format!(
-                    "`{}` is made at the step `{}`, and no step collects it",
-                    field.key, stop.step.key
-                );
+                let message =
+                    format!("the step `{}` obtains `{}`, but no step collects it", stop.step.key, field.key);
                 let found = Finding::new(&PAGE, place::head(&subject.guide.source, stop.step.span), message)
-                    .label("made here")
-                    .also(field.span, "the field");
+                    .label("obtained here")
+                    .also(field.span, "declared here");
                 findings.push(found);
             }
         }

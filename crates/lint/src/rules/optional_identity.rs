@@ -1,19 +1,18 @@
-//! An identity check that may fail.
+//! An identity check that is allowed to fail.
 
 use guide::{CodePage, Finding, Role, Severity};
 
 use crate::place;
 use crate::rule::{Rule, Subject};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0312",
     name: "optional-identity",
     severity: Severity::Error,
-    summary: "The check that says who was found is not required",
-    why: "an account could be kept without anybody knowing whose it is",
+    summary: "The identity check is not required",
+    why: "an account could be saved without anyone knowing whose it is",
     mend: "remove `required: false`",
     bad: "role: identity
 required: false",
@@ -24,7 +23,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for check in subject.guide.methods.iter().flat_map(|method| &method.checks) {
         if check.role == Role::Identity && !check.required {
             let span = place::after(&subject.guide.source, check.span, "required: false");
-            let message = format!("the identity check `{}` may fail", check.key);
+            let message = format!("the identity check `{}` is not required", check.key);
             findings.push(Finding::new(&PAGE, span, message));
         }
     }

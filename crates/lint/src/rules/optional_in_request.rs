@@ -1,20 +1,19 @@
-//! A request that needs what may be left empty.
+//! A request that uses a field that can be empty.
 
 use guide::{CodePage, Finding, Severity, Target};
 
 use crate::bindings::{origins, templates};
 use crate::rule::{Rule, Subject};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0336",
     name: "optional-in-request",
     severity: Severity::Error,
-    summary: "A request takes the value of a field that may be empty",
-    why: "without the value the request cannot be made, and the link fails for whoever leaves the field empty",
-    mend: "make the field required, give it a `default`, or leave it out of the request",
+    summary: "A request uses a field that can be empty",
+    why: "the request cannot be made without the value, so linking fails for anyone who leaves the field empty",
+    mend: "make the field required, give it a `default`, or remove it from the request",
     bad: "- key: team
   required: false
 base_url: 'https://{{ value.team }}.acme.example'",
@@ -29,11 +28,11 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             let source = origins(method, key).into_iter().find_map(|key| method.field(key.as_str()));
             let Some(field) = source else { continue };
             let why = match (&field.default, field.required, &field.when) {
-                (None, false, _) => "is not required",
-                (None, true, Some(_)) => "is asked only under a condition",
+                (None, false, _) => "this field is not required",
+                (None, true, Some(_)) => "this field has a condition",
                 (Some(_), ..) | (None, true, None) => continue,
             };
-            let message = format!("this request needs `{key}`, which may be empty");
+            let message = format!("this request uses `{key}`, which can be empty");
             findings.push(Finding::new(&PAGE, reference.span, message).also(field.span, why));
         }
     }

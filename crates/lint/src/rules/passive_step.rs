@@ -1,27 +1,26 @@
-//! A step that says what is done, and not what to do.
+//! A step whose first sentence does not say who acts.
 
 use guide::{CodePage, Finding, Severity};
 
 use crate::place;
 use crate::rule::{Rule, Subject};
 use crate::texts;
-use crate::wording::{bare, is_told, sentences};
+use crate::wording::{bare, is_instruction, sentences};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0339",
     name: "passive-step",
     severity: Severity::Warning,
-    summary: "The first sentence of a step is in the passive voice",
-    why: "whoever reads it cannot tell whether it is for them to do, or happens by itself",
-    mend: "begin with what the reader does: open, choose, click, copy",
+    summary: "A step's first sentence is in the passive voice",
+    why: "readers cannot tell whether they have to act or it happens by itself",
+    mend: "begin with an instruction: open, choose, click, copy",
     bad: "body: The token is created under **Settings**.",
     good: "body: Under **Settings**, create a token.",
 };
 
-/// What is done in settings; what merely is so (`is shown`, `is called`) says nothing about who acts.
+/// Actions that people take in settings. `is shown` and `is called` are not listed, because they only describe.
 const DONE: &[&str] = &[
     "activated",
     "added",
@@ -55,23 +54,23 @@ const DONE: &[&str] = &[
     "typed",
 ];
 
-/// What begins a clause that is not the main one.
+/// Words that begin a subordinate clause.
 const SUBORDINATE: &[&str] =
     &["after", "as", "before", "if", "once", "since", "that", "until", "when", "which", "who"];
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for step in subject.guide.methods.iter().flat_map(texts::steps) {
         let sentences = sentences(&step.body);
-        let Some(first) = sentences.first().filter(|first| !is_told(&first.text)) else { continue };
+        let Some(first) = sentences.first().filter(|first| !is_instruction(&first.text)) else { continue };
         if let Some(passive) = passive(&first.text) {
             let span = place::nth(&subject.guide.source, step.body.span, &passive, 0);
-            let message = format!("the step `{}` does not say who does it", step.key);
-            findings.push(Finding::new(&PAGE, span, message).label("by whom?"));
+            let message = format!("the step `{}` does not say who acts", step.key);
+            findings.push(Finding::new(&PAGE, span, message).label("who does this?"));
         }
     }
 }
 
-/// The words of a sentence that make it passive: `is created`.
+/// The passive verb of a sentence's main clause, such as `is created`.
 fn passive(sentence: &str) -> Option<String> {
     let words: Vec<&str> = sentence.split_whitespace().collect();
     let n = words.windows(2).position(|pair| {

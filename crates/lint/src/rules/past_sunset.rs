@@ -1,20 +1,19 @@
-//! A method that has come to its end.
+//! A sunset that has passed.
 
 use guide::{CodePage, Finding, LifecycleEvent, Severity};
 
 use crate::calendar::day;
 use crate::rule::{Rule, Subject};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0332",
     name: "past-sunset",
     severity: Severity::Warning,
-    summary: "A sunset has passed",
-    why: "after that day the provider does not answer as the guide says, and every link fails",
-    mend: "remove what has ended, or correct the date",
+    summary: "A sunset date has passed",
+    why: "after that date the provider no longer answers as the guide says, and every link fails",
+    mend: "remove the method or guide that has ended, or correct the date",
     bad: "lifecycle: [{ event: sunset, on: '2020-01-01', … }]",
     good: "lifecycle: [{ event: sunset, on: '2031-01-01', … }]",
 };

@@ -1,30 +1,29 @@
-//! An example that could be a real credential.
+//! An example value that could be a real credential.
 
 use guide::{CodePage, Field, Finding, Severity, Span};
 
 use crate::place;
 use crate::rule::{Rule, Subject};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0319",
     name: "real-looking-value",
     severity: Severity::Warning,
-    summary: "A value written in the guide looks like a real credential",
-    why: "guides are public; a real key in one is a leak, and one that looks real sets off every secret scanner",
-    mend: "write something that nobody could take for real, such as `example-token`",
+    summary: "A value in the guide looks like a real credential",
+    why: "guides are public: a real key in one is a leak, and a realistic one sets off secret scanners",
+    mend: "use an obviously fake value, such as `example-token`",
     bad: "placeholder: sk_live_4eC39HqLyjWDarjtT1zdp7dc",
     good: "placeholder: sk_live_…",
 };
 
-/// A text shorter than this is no key that is worth stealing.
+/// The fewest letters and digits of a word that is taken for a key.
 const SHORTEST: usize = 20;
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     let source = &subject.guide.source;
-    let mut say = |key: Span, text: &str, what: &str| {
+    let mut report = |key: Span, text: &str, what: &str| {
         if let Some(word) =
             text.split(|ch: char| ch.is_whitespace() || ch == ',').find(|word| looks_real(word))
         {
@@ -35,14 +34,14 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for method in &subject.guide.methods {
         for field in &method.fields {
             texts_of(field)
-                .for_each(|(what, text)| say(field.span, text, &format!("{what} of `{}`", field.key)));
+                .for_each(|(what, text)| report(field.span, text, &format!("{what} of `{}`", field.key)));
             for example in &field.examples {
-                say(Span::new(example.span.start, example.span.start), &example.typed, "this example");
+                report(Span::new(example.span.start, example.span.start), &example.typed, "this example");
             }
         }
         for scenario in &method.scenarios {
             for (key, typed) in &scenario.given {
-                say(scenario.span, typed, &format!("what the scenario gives as `{key}`"));
+                report(scenario.span, typed, &format!("the scenario's value for `{key}`"));
             }
         }
         for template in method.auth.templates() {
@@ -54,7 +53,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
                     guide::Part::Reference(_) => " ",
                 })
                 .collect();
-            say(Span::new(template.span.start, template.span.start), &literal, "this part of `auth`");
+            report(Span::new(template.span.start, template.span.start), &literal, "this part of `auth`");
         }
     }
 }
@@ -65,10 +64,10 @@ fn texts_of(field: &Field) -> impl Iterator<Item = (&'static str, &str)> {
         .filter_map(|(what, text)| Some((what, text.as_deref()?)))
 }
 
-/// Whether a word is long and as disorderly as a generated one: letters and digits in no order that words have.
+/// Whether a word is as long and random as a generated key, alternating letters and digits more than words do.
 fn looks_real(word: &str) -> bool {
     let is_address = word.contains("://") || word.contains('@');
-    // A key may be made of parts, and its last part is the one that was drawn by lot.
+    // A key may have several parts, of which the longest is the random one.
     let part = word.rsplit(['.', ':', '/']).max_by_key(|part| part.len()).unwrap_or(word);
     let core: String = part.chars().filter(char::is_ascii_alphanumeric).collect();
     if is_address || core.len() < SHORTEST {
@@ -87,7 +86,7 @@ fn kind(byte: u8) -> u8 {
     }
 }
 
-/// Bits for each character, by how often each occurs.
+/// The Shannon entropy of a text, in bits per byte.
 fn entropy(text: &str) -> f64 {
     let mut counts = [0_u32; 256];
     text.bytes().for_each(|byte| counts[usize::from(byte)] += 1);

@@ -1,20 +1,19 @@
-//! A scenario in which something is typed that its field does not take.
+//! A scenario that gives a value its field refuses.
 
 use guide::{CodePage, Finding, Severity};
 
 use crate::place;
 use crate::rule::{Rule, Subject};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0316",
     name: "refused-given",
     severity: Severity::Error,
-    summary: "A scenario is given a value that its own field refuses",
-    why: "the form would not let the person go on, so the conversation could never take place",
-    mend: "give a value that the field takes; a refused one is shown by the field's `examples`",
+    summary: "A scenario gives a value that its field refuses",
+    why: "the form would not accept it, so the conversation could never take place",
+    mend: "give a value that the field accepts, and show refused values in the field's `examples`",
     bad: "fields:
   - { key: slug, label: Slug, type: text, pattern: '[a-z]+', … }
 scenarios:
@@ -30,11 +29,9 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
                 let Some(field) = method.field(key.as_str()) else { continue };
                 let Err(refused) = field.keep(typed, &method.environments) else { continue };
                 let span = place::after(&subject.guide.source, scenario.span, typed);
-                let message =
-                    format!("the scenario `{}` is given a value that `{key}` refuses", scenario.name);
+                let message = format!("the scenario `{}` gives a value that `{key}` refuses", scenario.name);
                 findings.push(
-                    Finding::new(&PAGE, span, message)
-                        .label(format!("the person would read: {}", refused.says)),
+                    Finding::new(&PAGE, span, message).label(format!("the form would say: {}", refused.says)),
                 );
             }
         }

@@ -1,11 +1,10 @@
-//! A placeholder that its own field would refuse.
+//! A placeholder that its own field refuses.
 
 use guide::{CodePage, FieldType, Finding, Severity};
 
 use crate::place;
 use crate::rule::{Rule, Subject};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
@@ -13,8 +12,8 @@ static PAGE: CodePage = CodePage {
     name: "refused-placeholder",
     severity: Severity::Warning,
     summary: "A field refuses its own placeholder",
-    why: "people type what they see, in the form that they see, and are told that it is wrong",
-    mend: "write a value as it would be typed, alone; a `…` may stand for the rest of a long one",
+    why: "people follow the example in the form and are then told that it is wrong",
+    mend: "write nothing but a valid value; `…` can replace the rest of a long one",
     bad: "pattern: '[a-z]+'
 placeholder: 'Example: acme'",
     good: "pattern: '[a-z]+'
@@ -32,7 +31,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             let span = place::after(&subject.guide.source, field.span, placeholder);
             let message = format!("`{}` refuses its own placeholder", field.key);
             findings.push(
-                Finding::new(&PAGE, span, message).label(format!("the person would read: {}", refused.says)),
+                Finding::new(&PAGE, span, message).label(format!("the form would say: {}", refused.says)),
             );
         }
     }

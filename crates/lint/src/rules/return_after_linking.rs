@@ -1,4 +1,4 @@
-//! A way back to a step that is not on the way.
+//! An outcome that leads to a step shown only after linking.
 
 use guide::{CodePage, Finding, Severity};
 
@@ -6,16 +6,15 @@ use crate::bindings::stops;
 use crate::place;
 use crate::rule::{Rule, Subject};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0359",
     name: "return-after-linking",
     severity: Severity::Warning,
-    summary: "An outcome leads to a step that is read only after linking",
-    why: "while an account is linked only the steps that lead to the credentials are shown, so nobody gets there",
-    mend: "name a step of a section that leads to the credentials: one with `purpose: obtain`, or none",
+    summary: "An outcome leads to a step that is shown only after linking",
+    why: "while people link an account, they see only the steps that lead to the credentials, so nobody gets to this one",
+    mend: "name a step in a section with `purpose: obtain` or no `purpose`",
     bad: "return_to: delete-old-token   # its section has purpose: rotate",
     good: "return_to: create-token",
 };
@@ -26,7 +25,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             let Some(step) = &rule.return_to else { continue };
             if !stops(method).any(|stop| stop.step.key == *step) {
                 let span = place::after(&subject.guide.source, rule.span, &format!("return_to: {step}"));
-                let message = format!("`{}` leads to `{step}`, which is read only after linking", rule.key);
+                let message = format!("`{}` leads to `{step}`, which is shown only after linking", rule.key);
                 findings.push(Finding::new(&PAGE, span, message));
             }
         }

@@ -1,4 +1,4 @@
-//! A label that is typed out where it could be referred to.
+//! A label that is typed out instead of referenced.
 
 use guide::{CodePage, Finding, Inline, Key, Method, Prose, Severity};
 
@@ -6,18 +6,17 @@ use crate::place;
 use crate::rule::{Rule, Subject};
 use crate::texts;
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0320",
     name: "retyped-label",
     severity: Severity::Warning,
-    summary: "Bold text in the prose is a field's label, typed out",
-    why: "when the label changes the text still names the old one, and people look for a field that is not there",
-    mend: "refer to the label",
-    bad: "body: Put the token into **API Token**.",
-    good: "body: Put the token into **{{ label.api_token }}**.",
+    summary: "The prose types out a field's label in bold",
+    why: "if the label changes, the text keeps the old one and people look for a field that does not exist",
+    mend: "use a reference to the label",
+    bad: "body: Paste the token into **API Token**.",
+    good: "body: Paste the token into **{{ label.api_token }}**.",
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
@@ -31,7 +30,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             let is_found = source.slice(whole) == bold;
             let reference = format!("{{{{ label.{label} }}}}");
             let mut found = Finding::new(&PAGE, whole, format!("the label of `{label}` is typed out")).mend(
-                format!("write `**{reference}**`; if a button of the provider is meant, allow the finding"),
+                format!("write `**{reference}**`; if this is a button of the provider, allow the finding"),
             );
             if is_found {
                 found = found.fix(whole, format!("**{reference}**"));
@@ -41,7 +40,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The bold texts that are labels, each with its field's key.
+/// The bold texts that equal a field's label, each with the field's key.
 fn bold_labels<'g>(method: &'g Method, prose: &Prose) -> Vec<(String, &'g Key)> {
     let bold = prose.inlines().into_iter().filter_map(|inline| match inline {
         Inline::Strong(content) => Some(texts::words(content)),

@@ -1,29 +1,28 @@
-//! A message that says what is wrong, and not what to do.
+//! A message that names the problem but no solution.
 
 use guide::{CodePage, Finding, Severity};
 
 use crate::rule::{Rule, Subject};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0356",
     name: "says-without-fix",
     severity: Severity::Warning,
-    summary: "A rule says in its own words what is wrong, and not what to do",
-    why: "beside words of the guide's own, advice that fits every provider helps nobody; waiting does not mend this",
-    mend: "say in `fix` what the person can do, at which page of the provider",
-    bad: "says: 'Acme did not accept {{ label.api_token }}.'",
-    good: "says: 'Acme did not accept {{ label.api_token }}.'
-fix: Create another token under Settings > Tokens, and enter that.",
+    summary: "A rule's own message says what is wrong but not what to do",
+    why: "generic advice does not help next to a specific message, and this problem does not go away by waiting",
+    mend: "say in `fix` what the person can do and on which page of the provider",
+    bad: "says: 'Acme did not accept the {{ label.api_token }}.'",
+    good: "says: 'Acme did not accept the {{ label.api_token }}.'
+fix: Create another token under Settings > Tokens and enter it.",
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for rule in subject.guide.methods.iter().flat_map(guide::Method::all_outcomes) {
         let is_lasting = !rule.is.is_good() && !rule.is.is_transient();
         if let Some(says) = rule.says.as_ref().filter(|_| is_lasting && rule.fix.is_none()) {
-            let message = format!("`{}` says what is wrong, and not what to do", rule.key);
+            let message = format!("`{}` says what is wrong but not what to do", rule.key);
             findings.push(Finding::new(&PAGE, subject.guide.source.first_line(says.span), message));
         }
     }

@@ -1,19 +1,18 @@
-//! A proof of something that has no name.
+//! A capability check that names no scopes.
 
 use guide::{CodePage, Finding, Role, Severity};
 
 use crate::rule::{Rule, Subject};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0353",
     name: "scopeless-capability",
     severity: Severity::Warning,
-    summary: "A capability check does not say which scopes it proves",
-    why: "when it fails nobody can be told what is missing, nor which actions will not work",
-    mend: "name the scopes in `scopes`; declare them under `scopes` of the guide, as the provider calls them",
+    summary: "A capability check does not name the scopes it proves",
+    why: "if it fails, nobody can be told which permission is missing or which actions will not work",
+    mend: "list the scopes in `scopes`, and declare them in the guide's own `scopes` under the provider's names",
     bad: "- { key: can-read, role: capability, request: GET /tickets }",
     good: "- { key: can-read, role: capability, request: GET /tickets, scopes: tickets.read }",
 };
@@ -21,7 +20,7 @@ static PAGE: CodePage = CodePage {
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for check in subject.guide.methods.iter().flat_map(|method| &method.checks) {
         if check.role == Role::Capability && check.scopes.is_empty() {
-            let message = format!("the capability that `{}` proves has no name", check.key);
+            let message = format!("the capability check `{}` names no scopes", check.key);
             findings.push(Finding::new(&PAGE, check.span, message));
         }
     }

@@ -1,19 +1,18 @@
-//! A secret that becomes part of an address.
+//! A secret that becomes part of a URL.
 
 use guide::{Carrier, CarrierUse, Carries, CodePage, Finding, Key, Method, Severity, Target, Template};
 
 use crate::rule::{Rule, Subject};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0318",
     name: "secret-in-url",
     severity: Severity::Warning,
-    summary: "A secret stands in the address of a request",
-    why: "addresses are written to the access logs of every server and proxy on the way",
-    mend: "send it in a header or a body; where the provider forces this, allow the finding and give its page as the reason",
+    summary: "A request's URL contains a secret",
+    why: "every server and proxy along the way writes URLs to its access log",
+    mend: "send it in a header or the body; if the provider allows only this, allow the finding and cite the provider's page as the reason",
     bad: "auth:
   api_key:
     - { in: query, name: api_key, value: '{{ value.api_key }}' }",
@@ -26,14 +25,14 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for method in &subject.guide.methods {
         let bases = method.asks().filter_map(|check| check.request.base.as_ref()).chain([&method.base_url]);
         for base in bases {
-            say(method, &base.host, "host", findings);
-            say(method, &base.path, "path", findings);
+            report(method, &base.host, "host", findings);
+            report(method, &base.path, "path", findings);
         }
         carriers(method, &method.auth.carries, findings);
         for check in method.asks() {
-            say(method, &check.request.path, "path", findings);
+            report(method, &check.request.path, "path", findings);
             for (_, value) in &check.request.query {
-                say(method, value, "query", findings);
+                report(method, value, "query", findings);
             }
             if let Carries::Only(carried) = &check.request.carries {
                 carriers(method, carried, findings);
@@ -45,19 +44,19 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
 fn carriers(method: &Method, carriers: &[CarrierUse], findings: &mut Vec<Finding>) {
     for carrier in carriers {
         if let CarrierUse::Named { carrier: Carrier::Query, value, .. } = carrier {
-            say(method, value, "query", findings);
+            report(method, value, "query", findings);
         }
     }
 }
 
-fn say(method: &Method, template: &Template, part: &str, findings: &mut Vec<Finding>) {
+fn report(method: &Method, template: &Template, part: &str, findings: &mut Vec<Finding>) {
     for reference in template.references() {
         let (what, name) = match &reference.target {
             Target::Value(key) if is_secret(method, key) => ("secret", key),
             Target::Token(key) => ("token", key),
             _ => continue,
         };
-        let message = format!("the {what} `{name}` stands in the {part} of an address");
+        let message = format!("the {what} `{name}` is in the {part} of a URL");
         findings.push(Finding::new(&PAGE, reference.span, message));
     }
 }

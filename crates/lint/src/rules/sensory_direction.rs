@@ -1,4 +1,4 @@
-//! Something that can be found only by who sees it.
+//! Directions that rely on sight.
 
 use guide::{CodePage, Finding, Severity};
 
@@ -7,16 +7,15 @@ use crate::rule::{Rule, Subject};
 use crate::texts;
 use crate::wording::{Sentence, sentences};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0341",
     name: "sensory-direction",
     severity: Severity::Warning,
-    summary: "Something is described only by its color or its place on the screen",
-    why: "who listens to the page, enlarges it or reads it on a telephone has no green button and no right-hand side",
-    mend: "name it as the provider does, in bold; color and place may stand beside the name",
+    summary: "An element is described only by its color or position",
+    why: "readers who use a screen reader, zoom in or read on a phone have no green button and no right-hand side",
+    mend: "name the element in bold, as the provider does; you can add its color and position",
     bad: "body: Click the green button at the top right.",
     good: "body: Click **Create Token** at the top right.",
 };
@@ -24,7 +23,7 @@ static PAGE: CodePage = CodePage {
 const COLORS: &[&str] =
     &["black", "blue", "gray", "green", "grey", "orange", "purple", "red", "round", "white", "yellow"];
 
-/// What is looked for on a screen.
+/// Elements that people look for on a screen.
 const THINGS: &[&str] =
     &["button", "buttons", "dot", "dots", "icon", "icons", "link", "links", "symbol", "tab", "tabs"];
 
@@ -52,16 +51,20 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     let source = &subject.guide.source;
     for (_, prose) in texts::of_guide(subject.guide) {
         for sentence in sentences(prose) {
-            if let Some(words) = seen_only(&sentence) {
+            if let Some(words) = sight_only(&sentence) {
                 let span = place::nth(source, prose.span, &words, 0);
-                findings.push(Finding::new(&PAGE, span, format!("`{words}` is told only to who sees it")));
+                findings.push(Finding::new(
+                    &PAGE,
+                    span,
+                    format!("readers who cannot see the screen learn nothing from `{words}`"),
+                ));
             }
         }
     }
 }
 
-/// The words of a sentence that are for the eye, if it names nothing.
-fn seen_only(sentence: &Sentence) -> Option<String> {
+/// The words of a sentence that rely on sight. `None` if the sentence also names the element.
+fn sight_only(sentence: &Sentence) -> Option<String> {
     if sentence.names {
         return None;
     }

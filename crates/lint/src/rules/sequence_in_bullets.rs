@@ -1,4 +1,4 @@
-//! Things to do one after the other, in a list without order.
+//! Consecutive actions in a bulleted list.
 
 use guide::{Block, CodePage, Finding, Severity};
 
@@ -7,15 +7,14 @@ use crate::rule::{Rule, Subject};
 use crate::texts;
 use crate::wording::{bare, is_verb};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0355",
     name: "sequence-in-bullets",
     severity: Severity::Warning,
-    summary: "Bullets stand before things that are done one after the other",
-    why: "numbers say that the order matters, how many there are, and where one was when looking away",
+    summary: "A bulleted list contains consecutive actions",
+    why: "numbers show that the order matters, how many actions there are, and where to resume after looking away",
     mend: "number the items: `1.`, `2.`, `3.`",
     bad: "body: |
   - Open **Settings**.
@@ -27,7 +26,7 @@ static PAGE: CodePage = CodePage {
   3. Click **Create**.",
 };
 
-/// Two may be one or the other; three that all tell somebody to act are a way.
+/// Two instructions may be alternatives; three or more are taken for a sequence.
 const FEWEST: usize = 3;
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
@@ -37,7 +36,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         for block in &step.body.blocks {
             match block {
                 Block::Paragraph(content) => before = texts::words(content),
-                Block::List { first: None, items } if is_way(items) && !is_choice(&before) => {
+                Block::List { first: None, items } if is_sequence(items) && !is_choice(&before) => {
                     let Some(words) = first_words(&items[0]) else { continue };
                     let head: Vec<&str> = words.split_whitespace().take(1).collect();
                     let bullet = ["- ", "* ", "+ "].map(|bullet| format!("{bullet}{}", head.concat()));
@@ -45,7 +44,8 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
                     let found = bullet.iter().find(|bullet| raw.contains(bullet.as_str()));
                     let span =
                         place::nth(source, step.body.span, found.map_or(words.as_str(), String::as_str), 0);
-                    let message = format!("these {} things are done in order", items.len());
+                    let message =
+                        format!("these {} actions have an order, but the list has bullets", items.len());
                     findings.push(Finding::new(&PAGE, span, message));
                 }
                 Block::List { .. } | Block::Code { .. } => {}
@@ -54,14 +54,14 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn is_way(items: &[Vec<Block>]) -> bool {
+fn is_sequence(items: &[Vec<Block>]) -> bool {
     FEWEST <= items.len()
         && items.iter().all(|item| {
             first_words(item).is_some_and(|text| text.split_whitespace().next().is_some_and(is_verb))
         })
 }
 
-/// Whether the words before a list say that its items are alternatives, or a mere collection.
+/// Whether the text before a list introduces alternatives or an unordered collection.
 fn is_choice(before: &str) -> bool {
     const WORDS: &[&str] =
         &["any", "choices", "either", "one", "optionally", "options", "or", "permissions", "ways"];

@@ -4,7 +4,6 @@ use guide::{CodePage, Finding, HeaderTest, JsonPath, JsonTest, OutcomeRule, Seve
 
 use crate::rule::{Rule, Subject};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
@@ -12,7 +11,7 @@ static PAGE: CodePage = CodePage {
     name: "shadowed-outcome",
     severity: Severity::Error,
     summary: "An earlier outcome rule matches everything that a later one matches",
-    why: "the first rule that matches decides, so the later one says nothing to anybody",
+    why: "the first matching rule decides, so the later one is never used",
     mend: "move the narrower rule up, or remove it",
     bad: "- { key: refused, when: { status: [401, 403] }, is: wrong_secret }
 - { key: no-permission, when: { status: 403 }, is: missing_permission }",
@@ -26,21 +25,23 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         for list in lists {
             for (n, rule) in list.iter().enumerate() {
                 let Some(earlier) = shadow(&list[..n], rule) else { continue };
-                let message = format!("`{}` can never match: `{}` comes first", rule.key, earlier.key);
-                let found = Finding::new(&PAGE, rule.span, message).also(earlier.span, "matches all of it");
+                let message =
+                    format!("`{}` can never match, because `{}` comes first", rule.key, earlier.key);
+                let found = Finding::new(&PAGE, rule.span, message)
+                    .also(earlier.span, "this rule matches all of its answers");
                 findings.push(found);
             }
         }
     }
 }
 
-/// The earlier rule that leaves nothing for this one.
+/// The earlier rule that matches every answer this rule matches.
 pub(super) fn shadow<'r>(earlier: &'r [OutcomeRule], rule: &OutcomeRule) -> Option<&'r OutcomeRule> {
     let when = rule.when.as_ref()?;
     earlier.iter().find(|earlier| earlier.when.as_ref().is_some_and(|earlier| covers(earlier, when)))
 }
 
-/// Whether every answer that `narrow` matches is one that `wide` matches. In doubt, no.
+/// Whether `wide` matches every answer that `narrow` matches; `false` if that is uncertain.
 fn covers(wide: &When, narrow: &When) -> bool {
     if !narrow.fails.is_empty() || !wide.fails.is_empty() {
         return !narrow.fails.is_empty() && narrow.fails.iter().all(|fault| wide.fails.contains(fault));

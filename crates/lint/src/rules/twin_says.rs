@@ -1,25 +1,24 @@
-//! Two causes, and the same words for both.
+//! Two outcome rules with different meanings and the same message.
 
 use guide::{CodePage, Finding, Severity};
 
 use crate::rule::{Rule, Subject};
 use crate::wording::literal;
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0357",
     name: "twin-says",
     severity: Severity::Warning,
-    summary: "Two outcome rules that mean different things say the same",
-    why: "people, and those whom they ask for help, cannot tell which of the two happened",
-    mend: "say in each what it means, or make one rule of them",
-    bad: "- { key: refused, when: { status: 401 }, is: wrong_secret, says: Acme said no., … }
-- { key: forbidden, when: { status: 403 }, is: missing_permission, says: Acme said no., … }",
+    summary: "Two outcome rules with different meanings have the same message",
+    why: "neither the person linking nor anyone helping them can tell which of the two happened",
+    mend: "write a specific message for each, or merge the rules",
+    bad: "- { key: refused, when: { status: 401 }, is: wrong_secret, says: Acme refused., … }
+- { key: forbidden, when: { status: 403 }, is: missing_permission, says: Acme refused., … }",
     good:
-        "- { key: refused, when: { status: 401 }, is: wrong_secret, says: Acme does not know the token., … }
-- { key: forbidden, when: { status: 403 }, is: missing_permission, says: The token may not read tickets., … }",
+        "- { key: refused, when: { status: 401 }, is: wrong_secret, says: Acme does not recognize the token., … }
+- { key: forbidden, when: { status: 403 }, is: missing_permission, says: The token cannot read tickets., … }",
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
@@ -36,10 +35,10 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
                 differs.then_some((*first, words.span))
             });
             if let Some((first, span)) = twin {
-                let message = format!("`{}` says the same as `{}`", second.key, first.key);
+                let message = format!("`{}` has the same message as `{}`", second.key, first.key);
                 findings.push(
                     Finding::new(&PAGE, source.first_line(says.span), message)
-                        .also(source.first_line(span), "the same words"),
+                        .also(source.first_line(span), "the same message"),
                 );
             }
         }

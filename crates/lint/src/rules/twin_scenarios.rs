@@ -2,19 +2,18 @@
 
 use guide::{CodePage, Finding, Severity};
 
+use crate::conversation::{environment, values};
 use crate::rule::{Rule, Subject};
-use crate::talk::{environment, values};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0314",
     name: "twin-scenarios",
     severity: Severity::Error,
-    summary: "Two scenarios are given the same values in the same environment",
-    why: "the values are how the simulator knows which conversation it is in; it would always answer as the first says",
-    mend: "give one of them another value, such as a token of its own",
+    summary: "Two scenarios give the same values in the same environment",
+    why: "the simulator recognizes a scenario by its values, so it would always answer as the first one",
+    mend: "give one of them a different value, such as its own token",
     bad: "- { name: the right token, given: { api_token: token }, … }
 - { name: a revoked token, given: { api_token: token }, … }",
     good: "- { name: the right token, given: { api_token: right-token }, … }
@@ -23,7 +22,7 @@ static PAGE: CodePage = CodePage {
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for method in &subject.guide.methods {
-        // What is kept counts, not what is typed: ` Acme ` and `acme` may be one value.
+        // Normalized values are compared, because ` Acme ` and `acme` may be the same value.
         let kept: Vec<_> = method
             .scenarios
             .iter()
@@ -38,11 +37,11 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         for (n, second) in method.scenarios.iter().enumerate() {
             let Some(m) = kept[..n].iter().position(|first| *first == kept[n]) else { continue };
             let first = &method.scenarios[m];
-            let message = format!("`{}` is given the same as `{}`", second.name, first.name);
-            let mut found = Finding::new(&PAGE, second.span, message).also(first.span, "the first one");
+            let message = format!("`{}` gives the same values as `{}`", second.name, first.name);
+            let mut found = Finding::new(&PAGE, second.span, message).also(first.span, "the first scenario");
             if first.linked_before != second.linked_before || first.agrees != second.agrees {
                 found = found.mend(
-                    "give one of them another value; the provider sees neither `linked_before` nor `agrees`",
+                    "give one of them a different value, because the provider sees neither `linked_before` nor `agrees`",
                 );
             }
             findings.push(found);

@@ -1,4 +1,4 @@
-//! Two sections or steps that people cannot tell apart.
+//! Two sections or steps that share a title.
 
 use guide::{CodePage, Condition, Finding, Method, Severity, Span};
 
@@ -6,7 +6,6 @@ use crate::conditions::clash;
 use crate::rule::{Rule, Subject};
 use crate::texts;
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
@@ -14,15 +13,15 @@ static PAGE: CodePage = CodePage {
     name: "twin-titles",
     severity: Severity::Warning,
     summary: "Two sections, or two steps, have the same title",
-    why: "in a list of contents, and where a message sends people back, nobody knows which is meant",
-    mend: "say in each title what sets it apart",
+    why: "people cannot tell them apart in a table of contents, or when a message sends them back to one of them",
+    mend: "say in each title what distinguishes it",
     bad: "- { key: open-settings, title: Open the settings, … }
 - { key: open-tokens, title: Open the settings, … }",
     good: "- { key: open-settings, title: Open the settings, … }
 - { key: open-tokens, title: Open the list of tokens, … }",
 };
 
-/// A title, with the conditions under which it is read.
+/// A title and the conditions under which it is shown.
 struct Titled<'g> {
     title: &'g str,
     span: Span,
@@ -56,8 +55,10 @@ fn twins(method: &Method, kind: &str, list: &[Titled<'_>], findings: &mut Vec<Fi
                 && clash(method, &both).is_none()
         });
         if let Some(first) = first {
-            let message = format!("another {kind} is called `{}` too", second.title.trim());
-            findings.push(Finding::new(&PAGE, second.span, message).also(first.span, "the first one"));
+            let message = format!("another {kind} is also called `{}`", second.title.trim());
+            findings.push(
+                Finding::new(&PAGE, second.span, message).also(first.span, format!("the first {kind}")),
+            );
         }
     }
 }

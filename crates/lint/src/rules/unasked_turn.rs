@@ -1,11 +1,10 @@
-//! A turn of a scenario that nobody asks for.
+//! A scenario turn whose request no check makes.
 
 use guide::{CodePage, Finding, Part, Severity, listed};
 
+use crate::conversation::unasked;
 use crate::rule::{Rule, Subject};
-use crate::talk::unasked;
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
@@ -13,8 +12,8 @@ static PAGE: CodePage = CodePage {
     name: "unasked-turn",
     severity: Severity::Error,
     summary: "A scenario answers a request that no check makes",
-    why: "the answer would never be given, so the scenario would test nothing",
-    mend: "write the method and path of a check",
+    why: "the answer would never be used, so the scenario would test nothing",
+    mend: "use the method and path of a check",
     bad: "checks:
   - { key: me, request: GET /me, … }
 scenarios:
@@ -27,7 +26,7 @@ scenarios:
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for method in subject.guide.methods.iter().filter(|method| !method.checks.is_empty()) {
-        let asked: Vec<String> = method
+        let requests: Vec<String> = method
             .asks()
             .map(|check| {
                 let path = check.request.path.parts.iter().map(|part| match part {
@@ -39,10 +38,11 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             .collect();
         for scenario in &method.scenarios {
             for turn in unasked(method, scenario) {
-                let message = format!("no check asks `{} {}`", turn.verb, turn.path);
+                let message = format!("no check requests `{} {}`", turn.verb, turn.path);
                 let found = Finding::new(&PAGE, turn.span, message);
-                findings
-                    .push(found.mend(format!("the checks ask {}", listed(asked.iter().map(String::as_str)))));
+                findings.push(
+                    found.mend(format!("the checks request {}", listed(requests.iter().map(String::as_str)))),
+                );
             }
         }
     }

@@ -1,4 +1,4 @@
-//! A field that nobody can type in.
+//! A field that no step collects.
 
 use guide::{CodePage, Finding, Severity};
 
@@ -7,7 +7,6 @@ use crate::place;
 use crate::rule::{Rule, Subject};
 use crate::texts;
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
@@ -15,8 +14,8 @@ static PAGE: CodePage = CodePage {
     name: "uncollected-field",
     severity: Severity::Error,
     summary: "No step collects a field",
-    why: "the form is made of the steps, so the value could never be typed in, and the link would fail at the first request",
-    mend: "add the field to `collects` of the step at which it is typed in",
+    why: "the form consists of the steps, so nobody could enter the value, and linking would fail at the first request",
+    mend: "add the field to `collects` of the step where people enter it",
     bad: "fields:
   - { key: api_token, label: API Token, type: secret }
 steps:
@@ -31,18 +30,21 @@ steps:
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for method in &subject.guide.methods {
         for field in &method.fields {
-            // A value that is made somewhere and never typed in is another rule's: it knows where.
+            // Another rule reports a value that a step obtains, because it can point to that step.
             if !collecting(method, &field.key).is_empty() || !obtaining(method, &field.key).is_empty() {
                 continue;
             }
-            let need = if field.required { "must be filled in" } else { "can be filled in" };
-            let message = format!("`{}` {need}, and no step collects it", field.key);
+            let kind = if field.required { "required" } else { "optional" };
+            let message = format!("no step collects the {kind} field `{}`", field.key);
             let mut found = Finding::new(&PAGE, field.span, message);
             let late = texts::steps(method).find(|step| step.collects.contains(&field.key));
             if let Some(step) = late {
                 found = found
-                    .also(place::head(&subject.guide.source, step.span), "this step is read only after linking")
-                    .mend("collect it in a section that leads to the credentials: one with `purpose: obtain`, or none");
+                    .also(
+                        place::head(&subject.guide.source, step.span),
+                        "this step is shown only after linking",
+                    )
+                    .mend("collect it in a section with `purpose: obtain` or no `purpose`");
             }
             findings.push(found);
         }

@@ -1,4 +1,4 @@
-//! A secret that is shown once, said in prose alone.
+//! A credential that is shown only once, which only the prose mentions.
 
 use guide::{CodePage, Finding, Severity};
 
@@ -7,15 +7,14 @@ use crate::rule::{Rule, Subject};
 use crate::texts;
 use crate::wording::sentences;
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0360",
     name: "unmarked-once",
     severity: Severity::Warning,
-    summary: "The prose says that the credential is shown once, and `credential` does not",
-    why: "only what is data is shown with every step, in every medium, to who skips the prose",
+    summary: "The prose says that the credential is shown only once, but `credential` does not",
+    why: "only data appears with every step and in every medium, including for readers who skip the prose",
     mend: "add `shown_once: true` to `credential`",
     bad: "credential: { expires: unknown }
 body: Copy the token. It is shown only once.",
@@ -23,7 +22,7 @@ body: Copy the token. It is shown only once.",
 body: Copy the token. It is shown only once.",
 };
 
-/// How guides say it.
+/// How guides say that a credential is shown only once.
 const ONCE: &[&str] = &[
     "displayed only once",
     "not be able to see it again",
@@ -49,7 +48,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         if let Some((step, once)) = found {
             let span = place::nth(&subject.guide.source, step.body.span, once, 0);
             let message =
-                format!("that the credential of `{}` is shown once is said in prose alone", method.key);
+                format!("only the prose says that the credential of `{}` is shown once", method.key);
             findings.push(Finding::new(&PAGE, span, message));
         }
     }

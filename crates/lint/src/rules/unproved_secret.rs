@@ -1,20 +1,19 @@
-//! A secret that no check uses.
+//! A secret that no request uses.
 
 use guide::{CodePage, Finding, Severity};
 
 use crate::bindings::requested;
 use crate::rule::{Rule, Subject};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0306",
     name: "unproved-secret",
     severity: Severity::Error,
-    summary: "A secret is used neither by `auth` nor by a check",
-    why: "it would be stored without anybody knowing whether it is right",
-    mend: "use it in `auth` or in the request of a check, or remove the field",
+    summary: "Neither `auth` nor a check uses a secret",
+    why: "it would be stored without anyone knowing whether it is right",
+    mend: "use it in `auth` or in a check's request, or remove the field",
     bad: "fields:
   - { key: api_token, label: API Token, type: secret }
   - { key: webhook_secret, label: Webhook Secret, type: secret }

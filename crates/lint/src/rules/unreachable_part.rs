@@ -1,4 +1,4 @@
-//! A section, step or field that nobody ever sees.
+//! A section, step or field that is never shown.
 
 use guide::{CodePage, Condition, Finding, Method, Section, Severity, Step};
 
@@ -8,16 +8,15 @@ use crate::place;
 use crate::rule::{Rule, Subject};
 use crate::texts;
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0337",
     name: "unreachable-part",
     severity: Severity::Error,
-    summary: "Conditions that must hold together cannot",
-    why: "what stands under them is never shown to anybody, and what it asks for is never typed in",
-    mend: "correct one of the conditions, or remove what stands under them",
+    summary: "Conditions that must hold together contradict each other",
+    why: "the part under these conditions is never shown, and its fields are never collected",
+    mend: "correct one of the conditions, or remove the part under them",
     bad: "- key: sandbox
   when: { environment: sandbox }
   steps:
@@ -38,13 +37,13 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
                 continue;
             }
             for step in &section.steps {
-                of_step(subject, method, section, step, findings);
+                check_step(subject, method, section, step, findings);
             }
         }
     }
 }
 
-fn of_step(
+fn check_step(
     subject: &Subject<'_>,
     method: &Method,
     section: &Section,
@@ -57,20 +56,23 @@ fn of_step(
         return;
     }
     if let Some(pair) = unanswered(method, &conditions) {
-        let what = format!("the step `{}` is never shown: what decides is asked only elsewhere", step.key);
+        let what = format!(
+            "the step `{}` is never shown, because the field it depends on is collected only elsewhere",
+            step.key
+        );
         findings.push(never(subject, &what, pair));
         return;
     }
     for field in step.collects.iter().filter_map(|key| method.field(key.as_str())) {
         let all: Vec<_> = conditions.iter().copied().chain(&field.when).collect();
         if let Some(pair) = clash(method, &all) {
-            let what = format!("`{}` is never asked at the step `{}`", field.key, step.key);
+            let what = format!("the step `{}` never collects `{}`", step.key, field.key);
             findings.push(never(subject, &what, pair));
         }
     }
 }
 
-/// A condition on a field, and one under which all the steps that collect the field are not shown.
+/// Two contradicting conditions, if they hide every step that collects a field these conditions depend on.
 fn unanswered<'g>(
     method: &'g Method,
     conditions: &[&'g Condition],
@@ -80,8 +82,8 @@ fn unanswered<'g>(
         let pairs: Option<Vec<_>> = stops
             .iter()
             .map(|stop| {
-                let there = stop.section.when.iter().chain(&stop.step.when);
-                clash(method, &conditions.iter().copied().chain(there).collect::<Vec<_>>())
+                let collected_when = stop.section.when.iter().chain(&stop.step.when);
+                clash(method, &conditions.iter().copied().chain(collected_when).collect::<Vec<_>>())
             })
             .collect();
         pairs?.first().copied()
@@ -91,5 +93,5 @@ fn unanswered<'g>(
 fn never(subject: &Subject<'_>, what: &str, (first, second): (&Condition, &Condition)) -> Finding {
     let source = &subject.guide.source;
     let at = |condition: &Condition| place::after(source, condition.span, "when:");
-    Finding::new(&PAGE, at(second), what).label("if this is true …").also(at(first), "… this is not")
+    Finding::new(&PAGE, at(second), what).label("if this holds …").also(at(first), "… this does not")
 }

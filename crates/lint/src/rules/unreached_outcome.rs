@@ -1,12 +1,11 @@
-//! An outcome rule that no scenario shows.
+//! An outcome rule that no scenario reaches.
 
 use guide::{CodePage, Finding, Severity};
 
+use crate::conversation::reached;
 use crate::rule::{Rule, Subject};
 use crate::rules::shadowed_outcome::shadow;
-use crate::talk::reached;
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
@@ -14,8 +13,8 @@ static PAGE: CodePage = CodePage {
     name: "unreached-outcome",
     severity: Severity::Warning,
     summary: "No scenario reaches an outcome rule",
-    why: "a rule that was never seen to match may never match, and people would be told something worse",
-    mend: "add a scenario whose answer the rule matches, and name the rule under `then`",
+    why: "a rule that has never matched may never match, and people would get a less helpful message",
+    mend: "add a scenario whose answer the rule matches, and name the rule in `then`",
     bad: "outcomes:
   - { key: not-in-plan, when: { status: 402 }, is: not_in_plan }",
     good: "scenarios:
@@ -28,7 +27,7 @@ static PAGE: CodePage = CodePage {
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for method in &subject.guide.methods {
-        // Without a check nothing is judged, and every rule would be unreached for that one reason.
+        // Without a check, no answer is judged, so every rule would be reported for the same reason.
         if method.checks.is_empty() {
             continue;
         }

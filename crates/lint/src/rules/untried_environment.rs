@@ -1,20 +1,19 @@
-//! An environment that no scenario is in.
+//! An environment that no scenario uses.
 
 use guide::{CodePage, Finding, Severity};
 
+use crate::conversation::environment;
 use crate::rule::{Rule, Subject};
-use crate::talk::environment;
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0347",
     name: "untried-environment",
     severity: Severity::Warning,
-    summary: "No scenario is in an environment",
-    why: "its address was never put together, so a wrong host in it is found by the first person who chooses it",
-    mend: "add a scenario with `environment`",
+    summary: "No scenario uses an environment",
+    why: "its address is never tested, so the first person who chooses the environment finds a mistake in it",
+    mend: "add a scenario with this `environment`",
     bad: "environments:
   - { key: production, … }
   - { key: sandbox, … }
@@ -33,7 +32,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             tried.extend(scenario.talk.iter().filter_map(|turn| turn.environment.as_ref()));
         }
         for one in method.environments.iter().filter(|one| !tried.contains(&&one.key)) {
-            let message = format!("no scenario is in the environment `{}`", one.key);
+            let message = format!("no scenario uses the environment `{}`", one.key);
             findings.push(Finding::new(&PAGE, one.span, message));
         }
     }

@@ -1,19 +1,18 @@
-//! A field whose rules were never tried.
+//! A field whose rules no example tests.
 
 use guide::{Accept, CodePage, Finding, Severity};
 
 use crate::rule::{Rule, Subject};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0329",
     name: "untried-field",
     severity: Severity::Warning,
-    summary: "A field changes or judges what is typed, and has no examples",
-    why: "a pattern that turns the right value away is found by the first person who cannot go on",
-    mend: "add `examples`: one that people paste and what it becomes, and one that is refused",
+    summary: "A field changes or validates its input, but has no examples",
+    why: "a pattern that refuses a valid value goes unnoticed until someone cannot continue",
+    mend: "add `examples`: a value that people paste with its normalized form, and a value that is refused",
     bad: "accept: [trim, lowercase]
 pattern: '[a-z]+'",
     good: "accept: [trim, lowercase]
@@ -25,7 +24,7 @@ examples:
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for field in subject.guide.methods.iter().flat_map(|method| &method.fields) {
-        // Dropping white space at the ends is too plain to be got wrong.
+        // Trimming white space is too simple to need an example.
         let changes = field.accept.iter().any(|accept| *accept != Accept::Trim);
         if !field.examples.is_empty() || !(changes || field.pattern.is_some()) {
             continue;
@@ -38,7 +37,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         findings.push(Finding::new(
             &PAGE,
             field.span,
-            format!("no example tries {rules} of `{}`", field.key),
+            format!("no example tests {rules} of `{}`", field.key),
         ));
     }
 }

@@ -1,19 +1,18 @@
-//! A field that changes nothing.
+//! A field that no request or condition uses.
 
 use guide::{CodePage, Finding, Severity};
 
 use crate::bindings::{conditions, requested};
 use crate::rule::{Rule, Subject};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0307",
     name: "unused-field",
     severity: Severity::Warning,
-    summary: "A field that may be seen is used by no request and no condition",
-    why: "every question costs people on the way; one whose answer changes nothing costs them for nothing",
+    summary: "Neither a request nor a condition uses a field that is not a secret",
+    why: "every question makes some people give up, and this one has no effect",
     mend: "use the field, or remove it",
     bad: "fields:
   - { key: region, label: Region, type: text }",
@@ -25,7 +24,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         let (requested, asked) = (requested(method), conditions(method));
         let used = |key| requested.contains(key) || asked.iter().any(|(field, _)| *field == key);
         for field in method.fields.iter().filter(|field| !field.secret && !used(&field.key)) {
-            let message = format!("nothing depends on what is typed into `{}`", field.key);
+            let message = format!("nothing uses the value of `{}`", field.key);
             findings.push(Finding::new(&PAGE, field.span, message));
         }
     }

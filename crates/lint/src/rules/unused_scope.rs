@@ -1,11 +1,10 @@
-//! A permission that nothing needs.
+//! A scope that nothing uses.
 
 use guide::{CodePage, Finding, Guide, Severity};
 
 use crate::rule::{Rule, Subject};
 use crate::texts;
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
@@ -13,8 +12,8 @@ static PAGE: CodePage = CodePage {
     name: "unused-scope",
     severity: Severity::Warning,
     summary: "No action, section, step or check uses a scope",
-    why: "people would be asked for a permission that nothing needs, or find it in a list and wonder",
-    mend: "name the scope where it is needed, or remove it",
+    why: "people would be asked for a permission that nothing needs, or see it in a list and wonder why",
+    mend: "list the scope where it is needed, or remove it",
     bad: "scopes:
   - { name: tickets.delete }",
     good: "scopes:

@@ -1,20 +1,19 @@
-//! A pattern that people are not told.
+//! A pattern that is not described in words.
 
 use guide::{CodePage, Finding, Severity};
 
 use crate::place;
 use crate::rule::{Rule, Subject};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
     code: "W0328",
     name: "wordless-pattern",
     severity: Severity::Warning,
-    summary: "A field has a `pattern` and no `pattern_says`",
-    why: "all that the person would read is that the value does not look right",
-    mend: r#"say in `pattern_says` what the value has: "lowercase letters and digits""#,
+    summary: "A field has a `pattern` but no `pattern_says`",
+    why: "people whose value is refused would read only that it does not look right",
+    mend: r#"describe the valid values in `pattern_says`: "lowercase letters and digits""#,
     bad: "pattern: '[a-z0-9]+'",
     good: "pattern: '[a-z0-9]+'
 pattern_says: lowercase letters and digits",
@@ -27,7 +26,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         findings.push(Finding::new(
             &PAGE,
             span,
-            format!("the pattern of `{}` is not put into words", field.key),
+            format!("the pattern of `{}` is not described in words", field.key),
         ));
     }
 }

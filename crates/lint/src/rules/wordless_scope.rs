@@ -1,10 +1,9 @@
-//! A permission that only the provider's engineers understand.
+//! A scope without a description.
 
 use guide::{CodePage, Finding, Severity};
 
 use crate::rule::{Rule, Subject};
 
-/// The rule.
 pub(super) static RULE: Rule = Rule { page: &PAGE, check };
 
 static PAGE: CodePage = CodePage {
@@ -12,15 +11,15 @@ static PAGE: CodePage = CodePage {
     name: "wordless-scope",
     severity: Severity::Warning,
     summary: "A scope has no description",
-    why: "people are asked to grant it, and cannot tell from its name what they give away",
-    mend: "say in `description` what it lets somebody do",
+    why: "people are asked to grant the scope, but its name does not tell them what it allows",
+    mend: "say in `description` what the scope allows",
     bad: "- { name: 'tickets:rw' }",
     good: "- { name: 'tickets:rw', description: Read and answer tickets }",
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for scope in subject.guide.scopes.iter().filter(|scope| scope.description.is_none()) {
-        let message = format!("nothing says what `{}` lets somebody do", scope.name);
+        let message = format!("nothing says what the scope `{}` allows", scope.name);
         findings.push(Finding::new(&PAGE, scope.span, message));
     }
 }

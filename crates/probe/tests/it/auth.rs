@@ -107,7 +107,7 @@ fn an_assertion_has_the_guides_claims_and_a_valid_signature() {
     let made = made(&guide.methods[0], &values(&[("key", key)])).expect("a request");
     let token = header(&made, "authorization").strip_prefix("Bearer ").expect("a bearer token").to_owned();
     let (text, signature) = token.rsplit_once('.').expect("three parts");
-    let key = DecodingKey::from_secret(&decoded(key));
+    let key = DecodingKey::from_secret(&decoded(key)).expect("a key");
     assert!(verify(signature, text.as_bytes(), &key, Algorithm::HS256).expect("a signature"));
     let claims = claims(&token);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Accounts come back as they were stored, and change only in the hands of someone who has seen them.
+//! Accounts are read back as they were stored, and change only for a caller who read the current version.
 
 use jiff::Timestamp;
 use sqlx::Row as _;
@@ -14,7 +14,7 @@ async fn events(folder: &std::path::Path) -> Vec<(String, serde_json::Value)> {
 }
 
 #[tokio::test]
-async fn an_account_comes_back_as_it_was_stored() {
+async fn an_account_is_read_back_as_it_was_stored() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
     let now: Timestamp = "2026-10-05T09:08:07.123456Z".parse().unwrap();
@@ -37,15 +37,13 @@ async fn a_link_replaces_the_same_account_at_the_provider() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
     let link = async |new: NewAccount, minutes| {
-        vault
-            .store(&new, Replacing::SameAtProvider, CreatedFrom::default(), by("ada", minutes))
-            .await
-            .unwrap()
+        let (replacing, from) = (Replacing::SameAtProvider, CreatedFrom::default());
+        vault.store(&new, replacing, from, by("ada", minutes)).await.unwrap()
     };
     let first = link(NewAccount { label: Some("Ours".to_owned()), ..sample("a") }, 0).await;
     let again = link(sample("b"), 1).await;
     assert_eq!((&again.id, again.version, again.label.as_deref()), (&first.id, 2, Some("Ours")));
-    // An account that differs in provider, environment or external id is another account.
+    // An account that differs in environment, external id or provider is a different account.
     let others = [
         link(NewAccount { environment: None, ..sample("c") }, 2).await,
         link(NewAccount { external_id: Some("acme".to_owned()), ..sample("c") }, 3).await,
@@ -57,7 +55,7 @@ async fn a_link_replaces_the_same_account_at_the_provider() {
 }
 
 #[tokio::test]
-async fn accounts_are_listed_by_provider_and_age() {
+async fn accounts_are_listed_from_oldest_to_newest() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
     let second = add(&vault, &sample("b"), by("ada", 2)).await.unwrap();
@@ -72,7 +70,7 @@ async fn accounts_are_listed_by_provider_and_age() {
 }
 
 #[tokio::test]
-async fn an_account_without_secrets_or_options_is_an_account() {
+async fn an_account_needs_no_secrets_and_no_optional_fields() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
     let added = add(&vault, &vault::NewAccount::default(), by("ada", 0)).await.unwrap();
@@ -82,7 +80,7 @@ async fn an_account_without_secrets_or_options_is_an_account() {
 }
 
 #[tokio::test]
-async fn replacing_stores_everything_anew_and_only_once_per_version() {
+async fn replacing_overwrites_everything_and_works_once_per_version() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
     let added = add(&vault, &sample("old"), by("ada", 0)).await.unwrap();
@@ -103,7 +101,7 @@ async fn replacing_stores_everything_anew_and_only_once_per_version() {
 }
 
 #[tokio::test]
-async fn of_two_who_replace_at_once_one_wins() {
+async fn of_two_concurrent_replacements_one_wins() {
     let folder = tempfile::tempdir().unwrap();
     let (here, there) = (open(folder.path()).await, open(folder.path()).await);
     let added = add(&here, &sample("old"), by("ada", 0)).await.unwrap();
@@ -117,7 +115,7 @@ async fn of_two_who_replace_at_once_one_wins() {
 }
 
 #[tokio::test]
-async fn a_removed_account_is_gone_and_its_trail_stays() {
+async fn a_removed_account_is_gone_but_its_audit_trail_stays() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
     let account = add(&vault, &sample(CANARY), by("ada", 0)).await.unwrap();
@@ -158,7 +156,7 @@ async fn a_removed_account_is_gone_and_its_trail_stays() {
 }
 
 #[tokio::test]
-async fn a_check_changes_the_state_and_is_news_only_then() {
+async fn only_a_check_that_changes_the_state_writes_an_event() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
     let account = add(&vault, &sample("a"), by("ada", 0)).await.unwrap();
@@ -176,7 +174,7 @@ async fn a_check_changes_the_state_and_is_news_only_then() {
         assert_eq!((checked.state, checked.checked_at, checked.version), (state, Some(at(minute)), 1));
         assert_eq!(events(folder.path()).await.len(), n_events, "minute {minute}");
     }
-    // The seal does not depend on what a check found.
+    // The result of a check is not part of what is sealed.
     assert!(vault.unseal(&account.id, "verify", by("ada", 9)).await.is_ok());
 
     let late = CheckRecord { version: 1, outcome: "wrong_secret".to_owned(), state: reason };

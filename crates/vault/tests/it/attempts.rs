@@ -1,4 +1,4 @@
-//! Attempts, the steps of them that are handed on, and who renews what came of them.
+//! Link attempts, steps that are handed off, and leases, on both databases.
 
 use secret::Secret;
 use vault::{Attempt, AttemptState, ChangeError, CreatedFrom, Kind, NewHandoff, Vault};
@@ -28,7 +28,7 @@ pub(crate) fn attempt(project: &str, session: i64) -> Attempt {
 }
 
 #[tokio::test]
-async fn an_attempt_is_changed_by_one_at_a_time_and_links_once() {
+async fn an_attempt_refuses_stale_changes_and_links_once() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
         let (made, _) = vault.add_session(&session(&project.id), by("ada", 0)).await.unwrap();
@@ -55,12 +55,12 @@ async fn an_attempt_is_changed_by_one_at_a_time_and_links_once() {
         let read = vault.attempt(&mine.id).await.unwrap().unwrap();
         assert_eq!((read.state, read.version), (AttemptState::Refused, 2), "{name}");
         assert_eq!(read.error, mine.error, "{name}");
-        assert_eq!(vault.attempt_transcript(&read).await.unwrap(), [line.clone()], "{name}");
+        assert_eq!(vault.attempt_transcript(&read).await.unwrap(), std::slice::from_ref(&line), "{name}");
         assert_eq!(vault.attempt_snapshot(&read, at(1)).await.unwrap().unwrap().expose(), "typed more");
 
         assert!(vault.lease(&mine.id, "p1", at(1), at(2)).await.unwrap(), "{name}");
         assert!(!vault.lease(&mine.id, "p2", at(1), at(2)).await.unwrap(), "{name}");
-        assert!(vault.lease(&mine.id, "p2", at(2), at(3)).await.unwrap(), "{name}: it ran out");
+        assert!(vault.lease(&mine.id, "p2", at(2), at(3)).await.unwrap(), "{name}: the lease ran out");
         vault.release(&mine.id, "p2").await.unwrap();
 
         let origin = CreatedFrom { attempt: Some(&mine), ..FROM };
@@ -73,13 +73,13 @@ async fn an_attempt_is_changed_by_one_at_a_time_and_links_once() {
         );
         assert!(
             vault.attempt_snapshot(&read, at(2)).await.unwrap().is_none(),
-            "{name}: what was typed is gone"
+            "{name}: the snapshot is deleted"
         );
         let again = vault.store(&owned(&project.id, "o9", "t"), SAME, origin, by("ada", 3)).await;
         assert!(matches!(again, Err(ChangeError::AttemptOver { .. })), "{name}");
         assert!(vault.accounts_of(&project.id, "o9", "gladly", Kind::Production).await.unwrap().is_empty());
 
-        // One that nobody looked at is kept with what it linked, and links once as well.
+        // An attempt that was never saved is inserted with its account, and also links once.
         let quiet = attempt(&project.id, made.seq);
         let origin = CreatedFrom { attempt: Some(&quiet), transcript: std::slice::from_ref(&line), ..FROM };
         let account = vault.store(&owned(&project.id, "o2", "t"), SAME, origin, by("ada", 4)).await.unwrap();
@@ -99,7 +99,7 @@ async fn an_attempt_is_changed_by_one_at_a_time_and_links_once() {
 }
 
 #[tokio::test]
-async fn what_is_handed_on_is_given_once() {
+async fn a_handoff_is_completed_once_and_extends_the_session() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
         let (made, _) = vault.add_session(&session(&project.id), by("ada", 0)).await.unwrap();
@@ -109,7 +109,10 @@ async fn what_is_handed_on_is_given_once() {
         let new = NewHandoff { attempt: &mine, step: "make", fields: &fields, expires_at: at(60) };
         let (handoff, token) = vault.add_handoff(&new, at(0)).await.unwrap();
         let again = vault.session(&project.id, made.seq).await.unwrap().unwrap();
-        assert!(!again.is_open(at(31)) && again.goes_on(at(59)) && !again.goes_on(at(60)), "{name}");
+        assert!(
+            !again.is_open(at(31)) && again.may_continue(at(59)) && !again.may_continue(at(60)),
+            "{name}"
+        );
         assert_eq!(vault.handoff_by_token(&token.digest()).await.unwrap(), Some(handoff.clone()), "{name}");
         assert!(vault.end_handoff(&handoff.id, at(1)).await.unwrap(), "{name}");
         assert!(!vault.end_handoff(&handoff.id, at(2)).await.unwrap(), "{name}");
@@ -118,21 +121,21 @@ async fn what_is_handed_on_is_given_once() {
 }
 
 #[tokio::test]
-async fn one_is_at_it_at_a_time_and_who_dies_is_missed() {
+async fn a_lease_has_one_holder_and_runs_out() {
     for (name, vault, _folder) in vaults().await {
         let lease = async |holder, now, until| vault.lease("it", holder, at(now), at(until)).await.unwrap();
         let (one, two) = tokio::join!(lease("one", 0, 2), lease("two", 0, 2));
-        assert!(one != two, "{name}: one of them, and not both");
+        assert!(one != two, "{name}: exactly one of them");
         let (first, second) = if one { ("one", "two") } else { ("two", "one") };
-        assert!(lease(first, 1, 3).await, "{name}: it stays at it");
+        assert!(lease(first, 1, 3).await, "{name}: the holder renews it");
         assert!(!lease(second, 2, 4).await, "{name}");
         vault.release("it", second).await.unwrap();
-        assert!(!lease(second, 2, 4).await, "{name}: only who has it gives it back");
-        assert!(lease(second, 3, 5).await, "{name}: its time is over");
-        assert!(!lease(first, 3, 5).await, "{name}: who was away for too long has it no more");
+        assert!(!lease(second, 2, 4).await, "{name}: only the holder can release it");
+        assert!(lease(second, 3, 5).await, "{name}: it ran out");
+        assert!(!lease(first, 3, 5).await, "{name}: the previous holder has lost it");
         vault.release("it", second).await.unwrap();
-        assert!(lease(first, 3, 5).await, "{name}: it was given back");
+        assert!(lease(first, 3, 5).await, "{name}: it was released");
         assert_eq!(vault.delete_expired_leases(at(5)).await.unwrap(), 0, "{name}");
-        assert_eq!(vault.delete_expired_leases(at(6)).await.unwrap(), 1, "{name}: what was left behind");
+        assert_eq!(vault.delete_expired_leases(at(6)).await.unwrap(), 1, "{name}: it ran out long ago");
     }
 }

@@ -1,4 +1,4 @@
-//! The same test on both databases.
+//! Vaults on both databases, for tests that run on each.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -8,7 +8,7 @@ use vault::Vault;
 
 use crate::key_file;
 
-/// A vault on SQLite and one on PostgreSQL, each new, with their folders.
+/// A new vault on SQLite and one on PostgreSQL, with their folders.
 pub(crate) async fn vaults() -> Vec<(&'static str, Vault, tempfile::TempDir)> {
     let folder = tempfile::tempdir().unwrap();
     let sqlite = Vault::open(folder.path(), key_file(folder.path())).await.unwrap();
@@ -19,7 +19,7 @@ pub(crate) async fn vaults() -> Vec<(&'static str, Vault, tempfile::TempDir)> {
     vec![("sqlite", sqlite, folder), ("postgres", postgres, other)]
 }
 
-/// A database of its own on the server that the task runner started.
+/// A new database on the PostgreSQL server that the task runner started.
 pub(crate) async fn new_database() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let server = std::env::var("WAYSTONE_TEST_POSTGRES").expect(

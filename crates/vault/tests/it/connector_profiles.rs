@@ -1,4 +1,5 @@
-//! Connector profiles keep their secrets sealed, and concurrent changes to one do not undo each other, on both databases.
+//! Connector profiles keep their secrets sealed, and concurrent changes to one do not undo each other, on both
+//! databases.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! `kill -9` at every labeled point: what was there before is there after, or all of what was to come.
+//! `kill -9` at every crash point: afterwards the state is the one before or the complete one after the change.
 
 use std::path::Path;
 
@@ -8,11 +8,11 @@ use vault::{Account, Filter};
 use crate::process::kill_at;
 use crate::{add, at, by, count, draft_of, open, raw, sample};
 
-/// How far a piece of writing had come when the process was killed.
+/// The crash points of a transaction, and whether its changes are there after a crash at each.
 const POINTS: [(&str, bool); 3] =
     [("vault.transaction-begun", false), ("vault.before-commit", false), ("vault.committed", true)];
 
-/// A folder with a draft, and with an account if asked for, as a process that ended properly left it.
+/// A vault's folder with a draft and optionally an account, properly closed.
 async fn prepare(with_account: bool) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
@@ -24,8 +24,8 @@ async fn prepare(with_account: bool) -> tempfile::TempDir {
     folder
 }
 
-/// The only account, with everything that belongs to it; and whether the draft is there.
-async fn what_is_there(folder: &Path, label: &str) -> (Option<(Account, Secret)>, bool) {
+/// Checks the database. Returns the only account with its token, and whether the draft is there.
+async fn checked_state(folder: &Path, label: &str) -> (Option<(Account, Secret)>, bool) {
     let vault = open(folder).await;
     let check: String =
         sqlx::query_scalar("pragma integrity_check").fetch_one(&mut raw(folder).await).await.unwrap();
@@ -48,7 +48,7 @@ async fn what_is_there(folder: &Path, label: &str) -> (Option<(Account, Secret)>
 }
 
 #[tokio::test]
-async fn killed_while_it_comes_about_a_vault_comes_about_the_next_time() {
+async fn a_vault_killed_while_it_is_created_is_created_the_next_time() {
     for label in ["vault.key-written", "vault.migrated"] {
         let folder = tempfile::tempdir().unwrap();
         kill_at(label, "open", folder.path());
@@ -64,23 +64,23 @@ async fn killed_while_it_comes_about_a_vault_comes_about_the_next_time() {
 }
 
 #[tokio::test]
-async fn killed_while_adding_an_account_is_there_or_absent() {
+async fn a_kill_while_adding_leaves_the_account_complete_or_absent() {
     for (label, is_done) in POINTS.into_iter().chain([("vault.account-inserted", false)]) {
         let folder = prepare(false).await;
         kill_at(label, "add", folder.path());
-        let (account, has_draft) = what_is_there(folder.path(), label).await;
+        let (account, has_draft) = checked_state(folder.path(), label).await;
         assert_eq!(account.is_some(), is_done, "{label}");
-        assert_eq!(has_draft, !is_done, "{label}: a draft is there until the account is");
+        assert_eq!(has_draft, !is_done, "{label}: the draft is there until the account is");
         add(&open(folder.path()).await, &sample("next"), by("ada", 3)).await.unwrap();
     }
 }
 
 #[tokio::test]
-async fn killed_while_replacing_an_account_is_the_old_or_the_new() {
+async fn a_kill_while_replacing_leaves_the_old_account_or_the_new_one() {
     for (label, is_done) in POINTS.into_iter().chain([("vault.account-updated", false)]) {
         let folder = prepare(true).await;
         kill_at(label, "replace", folder.path());
-        let (account, has_draft) = what_is_there(folder.path(), label).await;
+        let (account, has_draft) = checked_state(folder.path(), label).await;
         let (account, token) = account.unwrap();
         let expected = if is_done { (2, "new") } else { (1, "old") };
         assert_eq!((account.version, token.expose()), expected, "{label}");
@@ -89,11 +89,11 @@ async fn killed_while_replacing_an_account_is_the_old_or_the_new() {
 }
 
 #[tokio::test]
-async fn killed_while_removing_an_account_is_there_or_absent() {
+async fn a_kill_while_removing_leaves_the_account_complete_or_absent() {
     for (label, is_done) in POINTS {
         let folder = prepare(true).await;
         kill_at(label, "remove", folder.path());
-        let (account, _) = what_is_there(folder.path(), label).await;
+        let (account, _) = checked_state(folder.path(), label).await;
         assert_eq!(account.is_none(), is_done, "{label}");
     }
 }

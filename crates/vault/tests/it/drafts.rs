@@ -1,13 +1,13 @@
-//! Drafts are sealed, expire, and end with the account they became.
+//! Drafts are sealed, expire, and are deleted with the transaction that stores their account.
 
 use secret::Secret;
 
 use vault::Replacing;
 
-use crate::{CANARY, at, by, count, draft, draft_of, is_in_a_file, meddle, open, replace, sample};
+use crate::{CANARY, at, by, count, draft, draft_of, is_in_a_file, open, replace, sample, tamper};
 
 #[tokio::test]
-async fn a_draft_comes_back_until_its_time_is_over() {
+async fn a_draft_is_read_back_until_it_expires() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
     vault.save_draft("gladly", &draft_of("d1", Secret::new(CANARY), 0, 30)).await.unwrap();
@@ -22,7 +22,7 @@ async fn a_draft_comes_back_until_its_time_is_over() {
 }
 
 #[tokio::test]
-async fn saving_again_replaces_and_drops_what_is_past_its_time() {
+async fn saving_replaces_the_draft_and_deletes_expired_ones() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
     vault.save_draft("old", &draft_of("d1", Secret::new("a"), 0, 10)).await.unwrap();
@@ -36,7 +36,7 @@ async fn saving_again_replaces_and_drops_what_is_past_its_time() {
 }
 
 #[tokio::test]
-async fn a_draft_ends_with_the_account_it_became_or_when_dropped() {
+async fn a_draft_is_deleted_explicitly_or_with_the_account_that_is_stored() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
     for key in ["first", "again", "dropped", "kept"] {
@@ -52,7 +52,7 @@ async fn a_draft_ends_with_the_account_it_became_or_when_dropped() {
 }
 
 #[tokio::test]
-async fn a_draft_that_was_moved_or_given_more_time_does_not_open() {
+async fn a_draft_with_a_changed_key_binding_or_time_does_not_open() {
     for sql in [
         "update sealed set key = 'gladly' where key = 'other'",
         "update sealed set expires_at = '2099-01-01T00:00:00.000Z', key = 'gladly'",
@@ -64,7 +64,7 @@ async fn a_draft_that_was_moved_or_given_more_time_does_not_open() {
         let vault = open(folder.path()).await;
         let key = if sql.contains("where") { "other" } else { "gladly" };
         vault.save_draft(key, &draft_of("d1", Secret::new(CANARY), 0, 30)).await.unwrap();
-        meddle(folder.path(), sql).await;
+        tamper(folder.path(), sql).await;
         let error = vault.load_draft("gladly", at(1)).await.unwrap_err();
         assert_eq!(error.to_string(), "draft gladly cannot be sealed or unsealed", "{sql}");
     }

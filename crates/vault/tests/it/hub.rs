@@ -1,9 +1,9 @@
-//! What the Hub keeps, on both databases.
+//! Projects, accounts of owners, counters and idempotency keys, on both databases.
 
 use secret::Secret;
 use vault::{
-    AccountChange, ChangeError, CreatedFrom, Digest, GuideText, Hold, Home, Kind, Limit, NewAccount,
-    NewSession, Once, Owner, Project, Query, Replacing, Scope, Vault,
+    AccountChange, ChangeError, CreatedFrom, Digest, GuideText, Hold, Home, Idempotency, Kind, Limit,
+    NewAccount, NewSession, Owner, Project, Query, Replacing, Scope, Vault,
 };
 
 use crate::both::vaults;
@@ -15,7 +15,7 @@ pub(crate) async fn project(vault: &Vault) -> Project {
     vault.add_project("Shop", by("ada", 0)).await.unwrap()
 }
 
-/// In the place of the owner's account, which must be the same one at the provider.
+/// Replaces the owner's account, which must be the same account at the provider.
 pub(crate) const SAME: Replacing<'_> = Replacing::OfOwner { allow_different: false };
 
 pub(crate) fn owned(project: &str, owner: &str, token: &str) -> NewAccount {
@@ -53,7 +53,7 @@ pub(crate) fn session(project: &str) -> NewSession {
 }
 
 #[tokio::test]
-async fn the_first_start_makes_one_project_and_one_key() {
+async fn concurrent_first_starts_create_one_project_and_one_key() {
     for (name, vault, _folder) in vaults().await {
         let (first, second) = tokio::join!(
             vault.add_first_project("Shop", &[Scope::PlatformRead, Scope::PlatformWrite], by("serve", 0)),
@@ -76,7 +76,7 @@ async fn the_first_start_makes_one_project_and_one_key() {
 }
 
 #[tokio::test]
-async fn accounts_are_kept_read_and_removed() {
+async fn accounts_are_stored_read_and_removed() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
         let kept = vault.store(&owned(&project.id, "o1", CANARY), SAME, FROM, by("ada", 1)).await.unwrap();
@@ -100,10 +100,10 @@ async fn accounts_are_kept_read_and_removed() {
 }
 
 #[tokio::test]
-async fn an_owner_has_one_account_at_a_provider_unless_another_is_asked_for() {
+async fn an_owner_has_one_account_at_a_provider_unless_more_are_requested() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
-        // All at once: one of them adds, the others take its place.
+        // Concurrent links: the first adds the account, the others replace it.
         let links = (0..8).map(|n| {
             let (vault, new) = (&vault, owned(&project.id, "o1", &format!("token {n}")));
             async move { vault.store(&new, SAME, FROM, by("ada", 1)).await.unwrap() }
@@ -119,13 +119,13 @@ async fn an_owner_has_one_account_at_a_provider_unless_another_is_asked_for() {
         let refused = vault.store(&other, SAME, FROM, by("ada", 2)).await.unwrap_err();
         assert!(matches!(refused, ChangeError::OtherAccount { .. }), "{name}: {refused:?}");
         let second = vault.store(&other, Replacing::Nothing, FROM, by("ada", 3)).await.unwrap();
-        // Of several, the one that is the same at the provider.
+        // Of several accounts, the same one at the provider is replaced.
         assert_eq!(vault.store(&other, SAME, FROM, by("ada", 3)).await.unwrap().id, second.id, "{name}");
-        // On purpose, another one may take the place of the oldest.
+        // If allowed, a different account replaces the oldest.
         other.external_id = Some("a third account".to_owned());
         let place = Replacing::OfOwner { allow_different: true };
         assert_eq!(vault.store(&other, place, FROM, by("ada", 3)).await.unwrap().id, kept[0].id, "{name}");
-        // Another owner, and the same owner for trying out, are somebody else.
+        // Accounts of another owner, and test accounts of the same owner, are separate.
         vault.store(&owned(&project.id, "o2", "x"), SAME, FROM, by("ada", 4)).await.unwrap();
         let mut test = owned(&project.id, "o1", "y");
         test.home.as_mut().unwrap().kind = Kind::Test;
@@ -136,7 +136,7 @@ async fn an_owner_has_one_account_at_a_provider_unless_another_is_asked_for() {
 }
 
 #[tokio::test]
-async fn an_edit_keeps_what_the_product_changed_meanwhile() {
+async fn an_edit_keeps_concurrent_changes_by_the_product() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
         let read = vault.store(&owned(&project.id, "o1", "old"), SAME, FROM, by("ada", 1)).await.unwrap();
@@ -150,7 +150,7 @@ async fn an_edit_keeps_what_the_product_changed_meanwhile() {
         };
         vault.change_account(&read.id, &change, by("bob", 2)).await.unwrap();
 
-        // The new link still has owner and metadata as they were when it began.
+        // The new link has the owner and metadata from before the change.
         let mut new = owned(&project.id, "o1", "new");
         new.home.as_mut().unwrap().connector_profile = "gladly.other".to_owned();
         let edit = Replacing::Account { id: &read.id, version: read.version };
@@ -165,7 +165,7 @@ async fn an_edit_keeps_what_the_product_changed_meanwhile() {
         );
         assert_eq!(vault.get(&read.id).await.unwrap(), Some(edited.clone()), "{name}");
 
-        // An account that was given to another owner in the meantime is not the first owner's to edit.
+        // The first owner cannot edit an account that was given to another owner in the meantime.
         let change = AccountChange { owner_id: Some("o2".to_owned()), ..AccountChange::default() };
         vault.change_account(&read.id, &change, by("bob", 4)).await.unwrap();
         let edit = Replacing::Account { id: &read.id, version: edited.version };
@@ -175,7 +175,7 @@ async fn an_edit_keeps_what_the_product_changed_meanwhile() {
 }
 
 #[tokio::test]
-async fn accounts_are_listed_by_what_is_asked_for_a_page_at_a_time() {
+async fn accounts_are_filtered_and_paged() {
     for (name, vault, _folder) in vaults().await {
         let (here, there) = (project(&vault).await.id, project(&vault).await.id);
         let mut ids = Vec::new();
@@ -202,7 +202,7 @@ async fn accounts_are_listed_by_what_is_asked_for_a_page_at_a_time() {
             ("kind", Query { kind: Some(Kind::Test), ..all() }, vec![4]),
             ("held", Query { hold: Some(Some(Hold::Suspended)), ..all() }, vec![3]),
             ("not held", Query { hold: Some(None), ..all() }, vec![0, 1, 2, 4]),
-            ("works not", Query { works: Some(false), ..all() }, vec![]),
+            ("does not work", Query { works: Some(false), ..all() }, vec![]),
             ("active", Query { connector_profile_active: Some(true), ..all() }, vec![0, 1, 2, 3, 4]),
             ("inactive", Query { connector_profile_active: Some(false), ..all() }, vec![]),
         ];
@@ -215,7 +215,7 @@ async fn accounts_are_listed_by_what_is_asked_for_a_page_at_a_time() {
 }
 
 #[tokio::test]
-async fn hits_are_counted_by_span_and_none_is_lost() {
+async fn concurrent_hits_are_all_counted_per_span() {
     for (name, vault, _folder) in vaults().await {
         let hits = futures_join((0..10).map(|_| vault.count("session/1", 60, at(0)))).await;
         let mut counts: Vec<_> = hits.into_iter().map(|hit| hit.unwrap().0).collect();
@@ -228,7 +228,7 @@ async fn hits_are_counted_by_span_and_none_is_lost() {
 }
 
 #[tokio::test]
-async fn the_first_limit_that_is_full_spares_those_behind_it() {
+async fn limits_after_an_exceeded_one_are_not_counted() {
     for (name, vault, _folder) in vaults().await {
         let limit = |bucket: &str, most| Limit { bucket: bucket.to_owned(), seconds: 60, most };
         let limits = [limit("session", 5), limit("address", 2), limit("host", 9)];
@@ -244,21 +244,27 @@ async fn the_first_limit_that_is_full_spares_those_behind_it() {
 }
 
 #[tokio::test]
-async fn a_request_with_a_key_is_answered_once() {
+async fn a_request_with_an_idempotency_key_is_done_once() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
         let (this, that) = (Digest::of("this"), Digest::of("that"));
-        let begin = |digest, minute| vault.begin_once(&project.id, "k", digest, at(minute));
-        assert!(matches!(begin(&this, 0).await.unwrap(), Once::First), "{name}");
-        assert!(matches!(begin(&this, 0).await.unwrap(), Once::UnderWay), "{name}");
+        let begin = |digest, minute| vault.begin_idempotent(&project.id, "k", digest, at(minute));
+        assert!(matches!(begin(&this, 0).await.unwrap(), Idempotency::First), "{name}");
+        assert!(matches!(begin(&this, 0).await.unwrap(), Idempotency::UnderWay), "{name}");
         let body = Secret::new("{\"token\":\"t\"}");
-        vault.end_once(&project.id, "k", Some((201, &body)), at(1)).await.unwrap();
-        let Once::Answered { status, body } = begin(&this, 2).await.unwrap() else { panic!("{name}") };
+        vault.end_idempotent(&project.id, "k", Some((201, &body)), at(1)).await.unwrap();
+        let Idempotency::Answered { status, body } = begin(&this, 2).await.unwrap() else { panic!("{name}") };
         assert_eq!((status, body.expose()), (201, "{\"token\":\"t\"}"), "{name}");
-        assert!(matches!(begin(&that, 2).await.unwrap(), Once::Other), "{name}");
-        assert!(matches!(begin(&this, 24 * 60 + 5).await.unwrap(), Once::First), "{name}: after a day");
-        vault.end_once(&project.id, "k", None, at(24 * 60 + 6)).await.unwrap();
-        assert!(matches!(begin(&that, 24 * 60 + 7).await.unwrap(), Once::First), "{name}: given up");
+        assert!(matches!(begin(&that, 2).await.unwrap(), Idempotency::Reused), "{name}");
+        assert!(
+            matches!(begin(&this, 24 * 60 + 5).await.unwrap(), Idempotency::First),
+            "{name}: after a day"
+        );
+        vault.end_idempotent(&project.id, "k", None, at(24 * 60 + 6)).await.unwrap();
+        assert!(
+            matches!(begin(&that, 24 * 60 + 7).await.unwrap(), Idempotency::First),
+            "{name}: the key was deleted"
+        );
     }
 }
 
@@ -288,7 +294,7 @@ async fn a_key_is_rotated_while_accounts_are_linked() {
     }
 }
 
-/// Waits for all of them at once.
+/// Runs futures concurrently and waits for all of them.
 pub(crate) async fn futures_join<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
     let mut futures: Vec<_> = futures.map(Box::pin).collect();
     let mut results: Vec<Option<F::Output>> = futures.iter().map(|_| None).collect();

@@ -1,4 +1,4 @@
-//! The right key opens the vault; every other is refused with the reason.
+//! Only the right key opens the vault. Every other key is refused with the reason.
 
 use std::error::Error as _;
 
@@ -21,7 +21,7 @@ fn set_mode(path: &std::path::Path, mode: u32) {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn everything_is_for_the_owner_only() {
+async fn only_the_owner_can_access_a_vaults_files() {
     let parent = tempfile::tempdir().unwrap();
     let folder = parent.path().join("deep/data");
     let vault = open(&folder).await;
@@ -36,7 +36,7 @@ async fn everything_is_for_the_owner_only() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_database_that_is_open_to_others_is_closed_to_them() {
+async fn a_database_loses_other_users_permissions() {
     let folder = tempfile::tempdir().unwrap();
     open(folder.path()).await.close().await;
     set_mode(&folder.path().join("vault.db"), 0o644);
@@ -46,7 +46,7 @@ async fn a_database_that_is_open_to_others_is_closed_to_them() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_key_file_that_is_open_to_others_is_refused() {
+async fn a_key_file_that_others_can_access_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     open(folder.path()).await.close().await;
     let path = folder.path().join("vault.key");
@@ -64,7 +64,7 @@ async fn a_key_file_that_is_open_to_others_is_refused() {
 }
 
 #[tokio::test]
-async fn a_wrong_key_is_told_from_the_right_one() {
+async fn a_wrong_key_is_refused() {
     let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     open(folder.path()).await.close().await;
     open(other.path()).await.close().await;
@@ -80,7 +80,7 @@ async fn a_wrong_key_is_told_from_the_right_one() {
 }
 
 #[tokio::test]
-async fn a_lost_key_is_not_made_anew() {
+async fn a_lost_key_is_not_replaced_by_a_new_one() {
     let folder = tempfile::tempdir().unwrap();
     open(folder.path()).await.close().await;
     let path = folder.path().join("vault.key");
@@ -92,7 +92,7 @@ async fn a_lost_key_is_not_made_anew() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_none_is_refused_and_nothing_is_sealed_under_it() {
+async fn a_malformed_key_is_refused_and_not_recorded() {
     let folder = tempfile::tempdir().unwrap();
     let error = Vault::open(folder.path(), KeySource::Text(Secret::new("canary"))).await.unwrap_err();
     let expected = "the key text does not contain exactly one key; a key is a line that starts with `wsk1-`";
@@ -115,10 +115,10 @@ async fn a_command_prints_the_key() {
 }
 
 #[tokio::test]
-async fn a_damaged_record_of_the_key_is_noticed() {
+async fn a_damaged_row_of_a_key_is_detected() {
     let folder = tempfile::tempdir().unwrap();
     open(folder.path()).await.close().await;
-    crate::meddle(folder.path(), "update vault_keys set check_value = zeroblob(length(check_value))").await;
+    crate::tamper(folder.path(), "update vault_keys set check_value = zeroblob(length(check_value))").await;
     let error = Vault::open(folder.path(), key_file(folder.path())).await.unwrap_err();
     assert!(matches!(error, OpenError::Key(KeyError::Damaged { .. })), "{error:?}");
 }

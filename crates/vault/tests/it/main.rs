@@ -1,12 +1,11 @@
-//! The vault from outside: what is promised, under several processes, under `kill -9`, and against a database
-//! that somebody has changed.
+//! The vault's promises, tested from outside: with several processes, under `kill -9`, and against a tampered database.
 #![expect(clippy::unwrap_used, reason = "what helps a test may fail as a test does")]
 
 mod accounts;
 mod attempts;
 mod both;
 mod connector_profiles;
-// There is nothing to crash at in a release build.
+// Release builds have no crash points.
 #[cfg(all(unix, debug_assertions))]
 mod crashes;
 mod drafts;
@@ -31,10 +30,10 @@ use vault::{
     Account, AccountId, By, ChangeError, CreatedFrom, Draft, KeySource, NewAccount, Replacing, Vault,
 };
 
-/// What no file, error or debug text may hold.
+/// A secret value that no file, error or debug output may contain.
 const CANARY: &str = "canary-7f3a/plain=text";
 
-/// Minutes into the test.
+/// A time, in minutes since the start of the test.
 fn at(minutes: i64) -> Timestamp {
     Timestamp::from_second(1_790_000_000 + 60 * minutes).unwrap()
 }
@@ -43,7 +42,7 @@ fn key_file(folder: &Path) -> KeySource {
     KeySource::File(folder.join("vault.key"))
 }
 
-/// Who changes something, minutes into the test.
+/// An actor and a time, in minutes since the start of the test.
 fn by(actor: &str, minutes: i64) -> By<'_> {
     By::new(actor, at(minutes))
 }
@@ -53,7 +52,7 @@ async fn add(vault: &Vault, new: &NewAccount, by: By<'_>) -> Result<Account, Cha
     vault.store(new, Replacing::Nothing, CreatedFrom::default(), by).await
 }
 
-/// Replaces the first version of an account.
+/// Replaces version 1 of an account.
 async fn replace(
     vault: &Vault,
     id: &AccountId,
@@ -64,12 +63,12 @@ async fn replace(
     vault.store(new, Replacing::Account { id, version: 1 }, from, by).await
 }
 
-/// An account that was created from a draft.
+/// For an account that is created from a draft.
 fn draft(key: &str) -> CreatedFrom<'_> {
     CreatedFrom { draft: Some(key), ..CreatedFrom::default() }
 }
 
-/// A draft that is kept from one minute of the test to another.
+/// A draft that is saved and expires at these minutes of the test.
 fn draft_of(guide_digest: &str, snapshot: Secret, from: i64, to: i64) -> Draft {
     Draft { guide_digest: guide_digest.to_owned(), snapshot, saved_at: at(from), expires_at: at(to) }
 }
@@ -101,43 +100,43 @@ fn sample(token: &str) -> NewAccount {
     }
 }
 
-/// The database, past the vault.
+/// A connection to the database that bypasses the vault.
 async fn raw(folder: &Path) -> SqliteConnection {
     SqliteConnectOptions::new().filename(folder.join("vault.db")).connect().await.unwrap()
 }
 
-/// Changes the database, past the vault.
-async fn meddle(folder: &Path, sql: &'static str) {
+/// Changes the database behind the vault's back.
+async fn tamper(folder: &Path, sql: &'static str) {
     let mut database = raw(folder).await;
     sqlx::raw_sql(sql).execute(&mut database).await.unwrap();
     database.close().await.unwrap();
 }
 
-/// A number in the database, past the vault.
+/// A number from the database, read past the vault.
 async fn count(folder: &Path, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(&mut raw(folder).await).await.unwrap()
 }
 
-/// A blob in the database, past the vault.
+/// A blob from the database, read past the vault.
 async fn blob(folder: &Path, sql: &'static str) -> Vec<u8> {
     sqlx::query_scalar(sql).fetch_one(&mut raw(folder).await).await.unwrap()
 }
 
-/// All files of a folder.
+/// The files in a folder, sorted.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files
 }
 
-/// Whether a file of the folder holds these bytes.
+/// Whether a file in the folder contains these bytes.
 fn is_in_a_file(folder: &Path, bytes: &[u8]) -> bool {
     files(folder)
         .iter()
         .any(|file| std::fs::read(file).unwrap().windows(bytes.len()).any(|window| window == bytes))
 }
 
-/// The key file's text, as an environment variable would hold it.
+/// The text of the key file, as an environment variable would contain it.
 fn key_text(folder: &Path) -> Secret {
     Secret::new(std::fs::read_to_string(folder.join("vault.key")).unwrap())
 }

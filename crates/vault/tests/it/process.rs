@@ -1,4 +1,4 @@
-//! Other processes: this test binary again, in a role.
+//! Other processes: the test binary runs itself in a role.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -8,14 +8,15 @@ use vault::{Filter, Replacing, Vault};
 
 use crate::{add, by, count, draft, key_file, open, replace, sample};
 
-/// The variables that make a process play a role.
+/// The environment variables that give a process its role.
 const ROLE: &str = "VAULT_TEST_ROLE";
 const FOLDER: &str = "VAULT_TEST_FOLDER";
 
-/// How many accounts each of several processes adds.
+/// The number of accounts that each process adds.
 const EACH: usize = 15;
 
-/// Starts another process in a role. `crash_at`: where it stops, and the mark it leaves there.
+/// Starts another process in a role. `crash_at` is the crash point at which it stops and the mark file that it writes
+/// there.
 pub(crate) fn start(role: &str, folder: &Path, crash_at: Option<(&str, &Path)>) -> Child {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["process::role", "--exact", "--nocapture"]).stdout(Stdio::null());
@@ -26,7 +27,7 @@ pub(crate) fn start(role: &str, folder: &Path, crash_at: Option<(&str, &Path)>) 
     command.spawn().unwrap()
 }
 
-/// Lets a process run to its crash point and kills it there.
+/// Runs a process to a crash point and kills it there.
 #[cfg(all(unix, debug_assertions))]
 pub(crate) fn kill_at(label: &str, role: &str, folder: &Path) {
     let marks = tempfile::tempdir().unwrap();
@@ -41,13 +42,13 @@ pub(crate) fn kill_at(label: &str, role: &str, folder: &Path) {
 fn wait_for(mark: &Path, child: &mut Child) {
     let start = Instant::now();
     while !mark.exists() {
-        assert!(child.try_wait().unwrap().is_none(), "it ended before {}", mark.display());
-        assert!(start.elapsed() < Duration::from_secs(30), "it never came to {}", mark.display());
+        assert!(child.try_wait().unwrap().is_none(), "it ended before writing {}", mark.display());
+        assert!(start.elapsed() < Duration::from_secs(30), "it never wrote {}", mark.display());
         std::thread::sleep(Duration::from_millis(2));
     }
 }
 
-/// What another process does. In an ordinary run of the tests, nothing.
+/// Plays the role of another process. In an ordinary test run it does nothing.
 #[tokio::test]
 async fn role() {
     let Ok(role) = std::env::var(ROLE) else { return };
@@ -55,7 +56,7 @@ async fn role() {
     match role.as_str() {
         "open" => open(&folder).await.close().await,
         "add many" => {
-            // All at the same moment.
+            // Waits so that all processes start at the same moment.
             while !folder.join("go").exists() {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
@@ -91,7 +92,7 @@ async fn role() {
 }
 
 #[tokio::test]
-async fn processes_that_start_at_once_share_one_vault() {
+async fn processes_that_start_at_the_same_moment_share_one_vault() {
     let folder = tempfile::tempdir().unwrap();
     let children: Vec<_> = (0..3).map(|_| start("add many", folder.path(), None)).collect();
     std::fs::write(folder.path().join("go"), "").unwrap();
@@ -113,7 +114,7 @@ async fn processes_that_start_at_once_share_one_vault() {
 }
 
 #[tokio::test]
-async fn a_process_may_wait_for_another_that_is_opening() {
+async fn a_process_waits_for_another_one_to_finish_opening() {
     let folder = tempfile::tempdir().unwrap();
     let start_time = Instant::now();
     let children: Vec<_> = (0..4).map(|_| start("open", folder.path(), None)).collect();

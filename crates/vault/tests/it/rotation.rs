@@ -1,4 +1,4 @@
-//! The key is rotated while others work, and a rotation that was cut off is finished by asking again.
+//! The key is rotated while others work, and asking again completes an interrupted rotation.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use vault::{ChangeError, Filter, KeyError, KeySource, OpenError, RotateError, St
 
 use crate::{CANARY, add, at, by, count, draft_of, is_in_a_file, key_file, key_text, open, sample};
 
-/// More than are wrapped in one transaction.
+/// More accounts than one transaction of a rotation covers.
 const ACCOUNTS: usize = 55;
 
 async fn fill(folder: &Path) -> Vault {
@@ -19,7 +19,7 @@ async fn fill(folder: &Path) -> Vault {
     vault
 }
 
-/// Every account and the draft open.
+/// Asserts that every account and the draft open.
 async fn opens_everything(vault: &Vault, n_accounts: usize) {
     let accounts = vault.list(&Filter::default()).await.unwrap();
     assert_eq!(accounts.len(), n_accounts);
@@ -29,7 +29,7 @@ async fn opens_everything(vault: &Vault, n_accounts: usize) {
     assert_eq!(vault.load_draft("draft", at(2)).await.unwrap().unwrap().snapshot.expose(), CANARY);
 }
 
-/// Nothing is left of the key before.
+/// Asserts that nothing is left of the previous key.
 async fn is_settled(folder: &Path) {
     assert_eq!(count(folder, "select count(*) from vault_keys where sealed_previous is null").await, 1);
     assert_eq!(count(folder, "select count(*) from vault_keys").await, 1);
@@ -68,7 +68,7 @@ async fn a_key_file_is_replaced() {
 
 #[cfg(all(unix, debug_assertions))]
 #[tokio::test]
-async fn a_rotation_that_was_killed_is_finished_by_asking_again() {
+async fn asking_again_completes_a_killed_rotation() {
     for label in ["vault.rotation-begun", "vault.rotation-batch"] {
         let folder = tempfile::tempdir().unwrap();
         fill(folder.path()).await.close().await;
@@ -76,7 +76,10 @@ async fn a_rotation_that_was_killed_is_finished_by_asking_again() {
 
         let vault = open(folder.path()).await;
         assert_eq!(count(folder.path(), "select count(*) from vault_keys").await, 2, "{label}");
-        assert!(!folder.path().join("vault.key.next").exists(), "opening made good what was missing");
+        assert!(
+            !folder.path().join("vault.key.next").exists(),
+            "opening completed the replacement of the key file"
+        );
         opens_everything(&vault, ACCOUNTS).await;
         add(&vault, &sample("in between"), by("ada", 1)).await.unwrap();
 
@@ -92,7 +95,7 @@ async fn a_rotation_that_was_killed_is_finished_by_asking_again() {
 
 #[cfg(all(unix, debug_assertions))]
 #[tokio::test]
-async fn a_key_that_was_made_and_never_recorded_is_the_next_one() {
+async fn a_key_that_was_created_but_not_recorded_is_used_next() {
     let folder = tempfile::tempdir().unwrap();
     open(folder.path()).await.close().await;
     crate::process::kill_at("vault.key-written", "rotate", folder.path());
@@ -105,14 +108,14 @@ async fn a_key_that_was_made_and_never_recorded_is_the_next_one() {
 }
 
 #[tokio::test]
-async fn others_go_on_working_and_take_up_the_new_key() {
+async fn other_processes_keep_working_and_pick_up_the_new_key() {
     let folder = tempfile::tempdir().unwrap();
     let (here, there) = (open(folder.path()).await, open(folder.path()).await);
     let before = add(&here, &sample("a"), by("ada", 0)).await.unwrap();
     here.save_draft("draft", &draft_of("d1", Secret::new(CANARY), 0, 60)).await.unwrap();
     for minute in [1, 2] {
         here.rotate_key(key_file(folder.path()), by("ada", minute)).await.unwrap();
-        // Reading first, then writing, and the other way round.
+        // Idempotency reads before writing, once writes before reading.
         if minute == 1 {
             assert!(there.load_draft("draft", at(3)).await.unwrap().is_some());
         }
@@ -124,7 +127,7 @@ async fn others_go_on_working_and_take_up_the_new_key() {
 }
 
 #[tokio::test]
-async fn two_rotations_at_once_end_with_one_key() {
+async fn two_concurrent_rotations_end_with_one_key() {
     let folder = tempfile::tempdir().unwrap();
     let (here, there) = (fill(folder.path()).await, open(folder.path()).await);
     let (ours, theirs) = tokio::join!(
@@ -140,7 +143,7 @@ async fn two_rotations_at_once_end_with_one_key() {
 }
 
 #[tokio::test]
-async fn a_key_from_elsewhere_takes_over() {
+async fn a_key_from_another_source_takes_over() {
     let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let file = open(folder.path()).await;
     add(&file, &sample("a"), by("ada", 0)).await.unwrap();
@@ -152,17 +155,19 @@ async fn a_key_from_elsewhere_takes_over() {
     add(&file, &sample("b"), by("ada", 2)).await.unwrap();
     is_settled(folder.path()).await;
 
-    // A process that was told the old key cannot find the new one by itself; it writes nothing and says so.
+    // A process with the old key cannot find the new one. It fails and writes nothing.
     let error = add(&old, &sample("c"), by("bob", 2)).await.unwrap_err();
-    let is_wrong = matches!(&error, ChangeError::Store(StoreError::Key(KeyError::Wrong { expected, .. })) if *expected == rotated.key);
-    assert!(is_wrong, "{error:?}");
+    let ChangeError::Store(StoreError::Key(KeyError::Wrong { expected, .. })) = &error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(*expected, rotated.key);
 
     let vault = Vault::open(folder.path(), new.clone()).await.unwrap();
     assert_eq!(vault.list(&Filter::default()).await.unwrap().len(), 2);
     let error = vault.rotate_key(new, by("ada", 3)).await.unwrap_err();
     assert!(matches!(error, RotateError::SameKey { id } if id == rotated.key), "{error:?}");
 
-    // And back to a file, which is made.
+    // Back to a key file, which is created.
     let path = folder.path().join("keys/second.key");
     vault.rotate_key(KeySource::File(path.clone()), by("ada", 4)).await.unwrap();
     assert!(Vault::open(folder.path(), KeySource::File(path)).await.is_ok());

@@ -1,19 +1,19 @@
-//! A database comes about from nothing, and a newer one is left alone.
+//! A database is created from nothing, and a database with an unsupported schema is not touched.
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
 use vault::{OpenError, SCHEMA_VERSION, Unsupported, Vault};
 
-use crate::{add, by, count, key_file, meddle, open, raw, sample};
+use crate::{add, by, count, key_file, open, raw, sample, tamper};
 
-/// A new database, past the vault.
+/// A new database that the vault did not create.
 async fn raw_new(folder: &std::path::Path) -> SqliteConnection {
     let options = SqliteConnectOptions::new().filename(folder.join("vault.db")).create_if_missing(true);
     options.connect().await.unwrap()
 }
 
 #[tokio::test]
-async fn an_empty_file_becomes_a_database() {
+async fn an_empty_file_becomes_a_vault() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("vault.db"), "").unwrap();
     let vault = open(folder.path()).await;
@@ -37,7 +37,7 @@ async fn opening_again_changes_nothing() {
 async fn a_newer_database_is_refused_and_not_touched() {
     let folder = tempfile::tempdir().unwrap();
     open(folder.path()).await.close().await;
-    meddle(folder.path(), "insert into vault_schema (version) select max(version) + 1 from vault_schema")
+    tamper(folder.path(), "insert into vault_schema (version) select max(version) + 1 from vault_schema")
         .await;
     let before = std::fs::read(folder.path().join("vault.db")).unwrap();
     let error = Vault::open(folder.path(), key_file(folder.path())).await.unwrap_err();
@@ -73,7 +73,7 @@ async fn a_database_from_before_the_first_release_is_refused_and_not_touched() {
 }
 
 #[tokio::test]
-async fn what_is_no_database_is_refused() {
+async fn a_file_that_is_not_a_database_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("vault.db"), "This is a letter, and a rather long one. ".repeat(100))
         .unwrap();

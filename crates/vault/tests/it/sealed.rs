@@ -1,16 +1,16 @@
-//! Sealed data other than accounts: nothing of it is in a file as plain text, nothing opens as something else, and a new
-//! key opens all of it.
+//! Sealed data other than accounts: nothing of it is in a file as plain text, nothing opens as something else, and a
+//! new key opens all of it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use secret::Secret;
 use serde_json::json;
-use vault::{Attempt, ConnectorProfile, Digest, NewConnectorProfile, Once, Project, SignIn, Vault};
+use vault::{Attempt, ConnectorProfile, Digest, Idempotency, NewConnectorProfile, Project, SignIn, Vault};
 
 use crate::attempts::attempt;
 use crate::hub::{project, session};
-use crate::{CANARY, at, by, count, draft_of, is_in_a_file, key_file, meddle, open};
+use crate::{CANARY, at, by, count, draft_of, is_in_a_file, key_file, open, tamper};
 
 /// A vault with one row of every kind of sealed data.
 struct Filled {
@@ -31,8 +31,8 @@ async fn fill(folder: &Path) -> Filled {
         ..NewConnectorProfile::default()
     };
     let profile = vault.create_connector_profile(&project.id, &new, by("ada", 0)).await.unwrap();
-    vault.begin_once(&project.id, "key", &Digest::of("request"), at(0)).await.unwrap();
-    vault.end_once(&project.id, "key", Some((200, &Secret::new(CANARY))), at(0)).await.unwrap();
+    vault.begin_idempotent(&project.id, "key", &Digest::of("request"), at(0)).await.unwrap();
+    vault.end_idempotent(&project.id, "key", Some((200, &Secret::new(CANARY))), at(0)).await.unwrap();
     let mut attempt = attempt(&project.id, made.seq);
     vault.save_attempt(&mut attempt, &Secret::new(CANARY), &[json!({ "host": CANARY })]).await.unwrap();
     let sign_in = vault.add_sign_in(made.seq, at(0), at(60)).await.unwrap();
@@ -46,7 +46,7 @@ async fn readable(filled: &Filled) -> Vec<&'static str> {
     let Filled { vault, project, profile, attempt, sign_in } = filled;
     let draft = vault.load_draft("key", at(1)).await;
     let secrets = vault.connector_profile_secrets(profile).await;
-    let answer = vault.begin_once(&project.id, "key", &Digest::of("request"), at(1)).await;
+    let answer = vault.begin_idempotent(&project.id, "key", &Digest::of("request"), at(1)).await;
     let snapshot = vault.attempt_snapshot(attempt, at(1)).await;
     let transcript = vault.attempt_transcript(attempt).await;
     let taken = vault.take_sign_in(&Digest::of("state"), at(1)).await;
@@ -54,7 +54,7 @@ async fn readable(filled: &Filled) -> Vec<&'static str> {
     let found = [
         ("draft", draft.is_ok_and(|found| found.is_some_and(|draft| is(&draft.snapshot)))),
         ("profile-secrets", secrets.is_ok_and(|found| is(&found["client_secret"]))),
-        ("answer", matches!(answer, Ok(Once::Answered { body, .. }) if is(&body))),
+        ("answer", matches!(answer, Ok(Idempotency::Answered { body, .. }) if is(&body))),
         ("snapshot", snapshot.is_ok_and(|found| found.is_some_and(|snapshot| is(&snapshot)))),
         ("transcript", transcript.is_ok_and(|found| found == [json!({ "host": CANARY })])),
         (
@@ -101,7 +101,7 @@ async fn a_row_with_another_binding_expiry_or_kind_does_not_open() {
     ] {
         let folder = tempfile::tempdir().unwrap();
         let filled = fill(folder.path()).await;
-        meddle(folder.path(), sql).await;
+        tamper(folder.path(), sql).await;
         assert_eq!(readable(&filled).await, Vec::<&str>::new(), "{sql}");
         assert!(filled.vault.prove().await.is_err(), "{sql}");
     }

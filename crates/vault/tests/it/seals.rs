@@ -1,13 +1,13 @@
-//! What was typed is nowhere to be found, and what was changed in the database does not open.
+//! Credentials are nowhere in plain text, and tampered rows do not open.
 
 use std::path::Path;
 
 use secret::{Redactor, Secret};
 use vault::{AccountId, CreatedFrom, Vault};
 
-use crate::{CANARY, add, blob, by, draft_of, files, is_in_a_file, meddle, open, raw, replace, sample};
+use crate::{CANARY, add, blob, by, draft_of, files, is_in_a_file, open, raw, replace, sample, tamper};
 
-/// Fails to unseal, without saying what is inside, and leaves no trace of success.
+/// Asserts that unsealing fails, that the error contains no secret, and that there is no audit entry.
 async fn refuses(vault: &Vault, id: &AccountId, why: &str) {
     let before = vault.audit(id).await.unwrap().len();
     let error = vault.unseal(id, "theft", by("eve", 9)).await.expect_err(why);
@@ -26,7 +26,7 @@ async fn two_accounts(folder: &Path) -> (Vault, AccountId, AccountId) {
 }
 
 #[tokio::test]
-async fn the_canary_is_in_no_file_and_no_text() {
+async fn a_secret_is_in_no_file_and_no_debug_output() {
     let folder = tempfile::tempdir().unwrap();
     let (vault, id, _) = two_accounts(folder.path()).await;
     vault
@@ -51,9 +51,9 @@ async fn the_canary_is_in_no_file_and_no_text() {
 }
 
 #[tokio::test]
-async fn what_was_moved_or_changed_does_not_open() {
+async fn moved_or_changed_rows_do_not_open() {
     for sql in [
-        // A field of another account, another field, another version.
+        // The field of another account, another field, another version.
         "create temp table old as select * from credentials; update credentials set sealed = (select old.sealed \
          from old where old.field = credentials.field and old.account_id <> credentials.account_id)",
         "create temp table old as select * from credentials; update credentials set sealed = (select old.sealed \
@@ -62,7 +62,7 @@ async fn what_was_moved_or_changed_does_not_open() {
         // The data key of another account.
         "create temp table old as select * from accounts; \
          update accounts set wrapped_key = (select old.wrapped_key from old where old.id <> accounts.id)",
-        // A field less, a field more, a field by another name.
+        // A missing field, an extra field, a renamed field.
         "delete from credentials where field = 'token'",
         "delete from credentials where field = 'token'; update accounts set secret_fields_json = '[\"password\"]'",
         "insert into credentials select account_id, 'zzz', sealed from credentials where field = 'token'",
@@ -80,23 +80,23 @@ async fn what_was_moved_or_changed_does_not_open() {
     ] {
         let folder = tempfile::tempdir().unwrap();
         let (vault, first, second) = two_accounts(folder.path()).await;
-        meddle(folder.path(), sql).await;
+        tamper(folder.path(), sql).await;
         refuses(&vault, &first, sql).await;
         refuses(&vault, &second, sql).await;
     }
 }
 
 #[tokio::test]
-async fn what_is_not_bound_may_change() {
+async fn columns_that_are_not_authenticated_may_change() {
     let folder = tempfile::tempdir().unwrap();
     let (vault, id, _) = two_accounts(folder.path()).await;
-    meddle(folder.path(), "update accounts set label = 'Support', state = 'error', outcome = 'throttled'")
+    tamper(folder.path(), "update accounts set label = 'Support', state = 'error', outcome = 'throttled'")
         .await;
     assert!(vault.unseal(&id, "verify", by("ada", 2)).await.is_ok());
 }
 
 #[tokio::test]
-async fn a_change_of_any_byte_is_noticed() {
+async fn a_change_to_any_byte_is_detected() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
     let id = add(&vault, &sample(CANARY), by("ada", 0)).await.unwrap().id;
@@ -121,7 +121,7 @@ async fn a_change_of_any_byte_is_noticed() {
 }
 
 #[tokio::test]
-async fn an_earlier_credential_cannot_be_put_back() {
+async fn an_earlier_credential_cannot_be_restored() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
     let id = add(&vault, &sample("old"), by("ada", 0)).await.unwrap().id;
@@ -139,12 +139,12 @@ async fn an_earlier_credential_cannot_be_put_back() {
 }
 
 #[tokio::test]
-async fn nothing_of_what_was_destroyed_is_left_in_a_file() {
+async fn destroyed_blobs_are_left_in_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let (vault, id, other) = two_accounts(folder.path()).await;
     let mut destroyed = Vec::new();
     for minute in 2..4 {
-        // Looked up by account, so that what belongs to the other one is not among it.
+        // Selected by account, so that the other account's blobs are not included.
         let mut database = raw(folder.path()).await;
         for sql in [
             "select sealed from credentials where account_id = $1",

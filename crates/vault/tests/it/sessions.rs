@@ -1,13 +1,13 @@
-//! Sessions, and the browsers and frames that they let in, on both databases.
+//! Sessions, and the browsers and frames that enter them, on both databases.
 
-use vault::{NewSession, Showing};
+use vault::{NewSession, Presentation};
 
 use crate::both::vaults;
 use crate::hub::{project, session};
 use crate::{at, by};
 
 #[tokio::test]
-async fn a_session_is_let_in_by_token_and_browser_until_it_ends() {
+async fn a_session_is_entered_by_token_and_browser_until_it_ends() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
         let (made, token) = vault.add_session(&session(&project.id), by("ada", 0)).await.unwrap();
@@ -16,9 +16,9 @@ async fn a_session_is_let_in_by_token_and_browser_until_it_ends() {
         assert_eq!(found.made.categories, ["support"], "{name}");
         assert!(found.is_open(at(29)) && !found.is_open(at(30)), "{name}");
 
-        let alone = Showing::default();
+        let alone = Presentation::default();
         let browser = vault.open_session(&found, &alone, at(1)).await.unwrap().unwrap();
-        assert!(browser.frame.is_none(), "{name}: a window needs none");
+        assert!(browser.frame.is_none(), "{name}: a window needs no frame token");
         let browser = browser.secret;
         let (_, shown) = vault.session_by_browser(made.seq, &browser.digest()).await.unwrap().unwrap();
         assert_eq!(shown, alone, "{name}");
@@ -26,7 +26,7 @@ async fn a_session_is_let_in_by_token_and_browser_until_it_ends() {
         assert!(vault.session_by_browser(made.seq, &token.digest()).await.unwrap().is_none(), "{name}");
         assert!(
             vault.open_session(&found, &alone, at(2)).await.unwrap().is_some(),
-            "{name}: many browsers may"
+            "{name}: many browsers may open the link"
         );
 
         let (once, _) = vault
@@ -36,7 +36,7 @@ async fn a_session_is_let_in_by_token_and_browser_until_it_ends() {
         let (one, other) =
             tokio::join!(vault.open_session(&once, &alone, at(1)), vault.open_session(&once, &alone, at(1)));
         let browsers = [one.unwrap(), other.unwrap()].into_iter().flatten().count();
-        assert_eq!(browsers, 1, "{name}: one browser only");
+        assert_eq!(browsers, 1, "{name}: only one browser");
 
         assert!(!vault.revoke_session("prj_other", made.seq, by("ada", 3)).await.unwrap(), "{name}");
         assert!(vault.revoke_session(&project.id, made.seq, by("ada", 3)).await.unwrap(), "{name}");
@@ -47,11 +47,11 @@ async fn a_session_is_let_in_by_token_and_browser_until_it_ends() {
 }
 
 #[tokio::test]
-async fn a_frame_without_a_secret_goes_on_in_a_window_once_and_soon() {
+async fn a_frame_token_is_exchanged_once_and_within_a_short_time() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
         let (made, _) = vault.add_session(&session(&project.id), by("ada", 0)).await.unwrap();
-        let shown = Showing {
+        let shown = Presentation {
             parent: Some("https://shop.example".to_owned()),
             scheme: Some("dark".to_owned()),
             language: Some("de".to_owned()),
@@ -62,18 +62,22 @@ async fn a_frame_without_a_secret_goes_on_in_a_window_once_and_soon() {
         let frame = opened.frame.expect("an embedded page has one").digest();
         let (_, found) = vault.session_by_browser(seq, &opened.secret.digest()).await.unwrap().unwrap();
         assert_eq!(found, shown, "{name}");
-        assert!(vault.session_by_browser(seq, &frame).await.unwrap().is_none(), "{name}: it lets nobody in");
+        assert!(
+            vault.session_by_browser(seq, &frame).await.unwrap().is_none(),
+            "{name}: a frame token enters no session"
+        );
         let (_, found) = vault.session_by_frame(seq, &frame).await.unwrap().unwrap();
         assert_eq!(found, shown, "{name}");
 
         assert!(vault.exchange_frame_token(seq, &frame, at(2)).await.unwrap().is_none(), "{name}: too late");
         assert!(
             vault.exchange_frame_token(seq + 1, &frame, at(0)).await.unwrap().is_none(),
-            "{name}: not of that session"
+            "{name}: another session's token"
         );
-        let window = vault.exchange_frame_token(seq, &frame, at(0)).await.unwrap().expect("it goes on");
+        let window =
+            vault.exchange_frame_token(seq, &frame, at(0)).await.unwrap().expect("the session continues");
         let (_, found) = vault.session_by_browser(seq, &window.digest()).await.unwrap().unwrap();
-        assert_eq!(found, Showing { parent: None, ..shown.clone() }, "{name}: as it was, in a window");
+        assert_eq!(found, Presentation { parent: None, ..shown.clone() }, "{name}: the same, in a window");
         assert!(vault.session_by_browser(seq, &opened.secret.digest()).await.unwrap().is_none(), "{name}");
         assert!(vault.exchange_frame_token(seq, &frame, at(0)).await.unwrap().is_none(), "{name}: once");
 
@@ -82,12 +86,12 @@ async fn a_frame_without_a_secret_goes_on_in_a_window_once_and_soon() {
         let frame = other.frame.unwrap().digest();
         assert!(
             vault.exchange_frame_token(seq, &frame, at(0)).await.unwrap().is_none(),
-            "{name}: it has its secret"
+            "{name}: the frame has its secret"
         );
         assert!(vault.session_by_browser(seq, &other.secret.digest()).await.unwrap().is_some(), "{name}");
 
-        let light = Showing { scheme: Some("light".to_owned()), ..Showing::default() };
-        vault.update_showing(seq, &window.digest(), &light).await.unwrap();
+        let light = Presentation { scheme: Some("light".to_owned()), ..Presentation::default() };
+        vault.update_presentation(seq, &window.digest(), &light).await.unwrap();
         let (_, found) = vault.session_by_browser(seq, &window.digest()).await.unwrap().unwrap();
         assert_eq!(found, light, "{name}");
     }

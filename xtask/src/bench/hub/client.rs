@@ -1,76 +1,74 @@
-//! Requests that prepare what is measured: one connection each, and nothing is timed.
+//! An HTTP connection that is kept open, as light as can be: it shares the machine with the server it measures.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 
 use anyhow::{Context as _, Result, bail};
-use serde_json::{Value, json};
 
-/// A request to a Hub.
-#[derive(Clone, Debug)]
-pub(super) struct Request {
-    pub(super) method: &'static str,
-    pub(super) path: String,
-    pub(super) headers: Vec<(&'static str, String)>,
-    pub(super) body: Option<Value>,
-}
+/// A connection to a server.
+pub(super) struct Connection(BufReader<TcpStream>);
 
-impl Request {
-    /// Without headers or body.
-    pub(super) fn new(method: &'static str, path: impl Into<String>) -> Self {
-        Self { method, path: path.into(), headers: Vec::new(), body: None }
+impl Connection {
+    pub(super) fn open(address: &str) -> Result<Self> {
+        let stream = TcpStream::connect(address).with_context(|| format!("cannot connect to {address}"))?;
+        stream.set_nodelay(true)?;
+        Ok(Self(BufReader::new(stream)))
     }
 
-    /// With a header more.
-    pub(super) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
-        self
-    }
-
-    /// With a body.
-    pub(super) fn body(self, body: Value) -> Self {
-        Self { body: Some(body), ..self }.header("content-type", "application/json")
-    }
-
-    /// The line that tells the sender of it; `expect` is the status that is success.
-    pub(super) fn line(&self, expect: u16) -> String {
-        let headers: serde_json::Map<String, Value> =
-            self.headers.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
-        let line = json!({
-            "method": self.method, "path": self.path, "headers": headers, "body": self.text(), "expect": expect,
-        });
-        line.to_string()
-    }
-
-    fn text(&self) -> String {
-        self.body.as_ref().map(Value::to_string).unwrap_or_default()
-    }
-
-    /// Sends it; gives status and body.
-    pub(super) fn send(&self, address: &str) -> Result<(u16, String)> {
-        let body = self.text();
-        let mut text =
-            format!("{} {} HTTP/1.1\r\nhost: bench\r\nconnection: close\r\n", self.method, self.path);
-        for (name, value) in &self.headers {
+    /// Sends a request. Returns the body of the answer, which must be a success.
+    pub(super) fn ask(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, String)],
+        body: &str,
+    ) -> Result<String> {
+        let mut text = format!("{method} {path} HTTP/1.1\r\nhost: bench\r\n");
+        for (name, value) in headers {
             text.push_str(&format!("{name}: {value}\r\n"));
         }
-        text.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
-        let mut stream = TcpStream::connect(address).context("the Hub cannot be reached")?;
-        stream.write_all(text.as_bytes())?;
+        if !body.is_empty() {
+            text.push_str(&format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len()));
+        }
+        self.0.get_mut().write_all(format!("{text}\r\n{body}").as_bytes())?;
+        let status = self.line()?;
+        let (mut length, mut is_chunked) = (0, false);
+        loop {
+            let header = self.line()?.to_ascii_lowercase();
+            match header.split_once(": ") {
+                Some(("content-length", value)) => length = value.parse()?,
+                Some(("transfer-encoding", "chunked")) => is_chunked = true,
+                Some(_) => {}
+                None => break,
+            }
+        }
         let mut answer = Vec::new();
-        stream.read_to_end(&mut answer)?;
-        let answer = String::from_utf8_lossy(&answer);
-        let (head, body) = answer.split_once("\r\n\r\n").context("the answer has no end")?;
-        let status = head.split(' ').nth(1).and_then(|word| word.parse().ok()).context("it has no status")?;
-        Ok((status, body.to_owned()))
+        loop {
+            if is_chunked {
+                length = usize::from_str_radix(&self.line()?, 16)?;
+            }
+            let start = answer.len();
+            answer.resize(start + length, 0);
+            self.0.read_exact(&mut answer[start..])?;
+            if !is_chunked {
+                break;
+            }
+            self.line()?;
+            if length == 0 {
+                break;
+            }
+        }
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        if !status.contains(" 20") {
+            bail!("{method} {path}: {status}: {answer}");
+        }
+        Ok(answer)
     }
 
-    /// Sends it; gives the body of what has to be a success.
-    pub(super) fn json(&self, address: &str) -> Result<Value> {
-        let (status, body) = self.send(address)?;
-        if !(200..300).contains(&status) {
-            bail!("{} {}: status {status}: {body}", self.method, self.path);
-        }
-        serde_json::from_str(&body).with_context(|| format!("{} {}: no JSON", self.method, self.path))
+    fn line(&mut self) -> Result<String> {
+        let mut line = String::new();
+        self.0.read_line(&mut line)?;
+        line.truncate(line.trim_end().len());
+        Ok(line)
     }
 }

@@ -1,76 +1,85 @@
-//! The page, with figures made up for it.
+//! Pages of made-up figures.
 
 use super::page;
 use crate::bench::machine;
-use crate::bench::others::{Other, Task};
-use crate::bench::pieces;
-use crate::bench::process::Cost;
-use crate::bench::watch::Watched;
-use crate::bench::waystone::{Checked, Copied, Rendered};
-use crate::bench::{Options, Run};
+use crate::bench::run::{Figures, Page, Row, Section, Size};
+use crate::bench::runs::{AIMS, RUNS};
 
-fn cost(wall: f64) -> Cost {
-    Cost { wall, user: wall * 1.5, system: wall * 0.5 }
+fn row(section: Section, name: &str, size: Size, seconds: &[f64], items: u32) -> Row {
+    let figures = Figures { cpu: Some(20e-6), memory: Some(51_200), ..Figures::new(seconds.to_vec(), items) };
+    Row { section, name: name.to_owned(), size, baseline: None, figures: Some(figures) }
 }
 
-fn run() -> Run {
-    let check = |guides: u32, wall| Checked {
-        guides,
-        bytes: u64::from(guides) * 6_000,
-        cost: cost(wall),
-        peak: 20_480,
+fn check_page(rows: &[Row]) -> String {
+    page(Page::Guides, false, &machine::sample(), rows)
+}
+
+#[test]
+fn aims_are_met_or_not_or_not_measured() {
+    let rows = [
+        row(Section::Check, "check", Size::Some, &[0.3, 0.1, 0.2], 1_000),
+        row(Section::Check, "check", Size::Many, &[4.0], 10_000),
+        row(Section::Check, "check-jsonschema 0.39.0", Size::Some, &[20.0], 1_000),
+        row(Section::Pieces, "page tree", Size::Few, &[], 1),
+        row(Section::Pieces, "writing MDX", Size::Few, &[], 1),
+    ];
+    let page = check_page(&rows);
+    for line in [
+        "| check-jsonschema takes at least 40 times as long as `check` for 1 000 guides | 100× | yes |",
+        "| ajv takes at least 2.5 times as long as `check` for 1 000 guides | – | not measured |",
+        "| Checking a guide among 10 000 takes at most 1.1 times as long as among 1 000 | 2.00× | **no** |",
+        "| Building a page's tree and writing it as MDX takes at most 50 µs of CPU time | 40.0 µs | yes |",
+    ] {
+        assert!(page.contains(line), "{line}\n{page}");
+    }
+}
+
+#[test]
+fn figures_are_medians_and_of_one_guide() {
+    let check = row(Section::Check, "check", Size::Some, &[0.3, 0.1, 0.2], 1_000);
+    let tool = row(Section::Check, "ajv-cli 5.0.0", Size::Some, &[1.0], 1_000);
+    let failed = Row { figures: None, ..row(Section::Check, "check-jsonschema", Size::Some, &[], 1) };
+    let page = check_page(&[check, Row { baseline: Some("check".to_owned()), ..tool }, failed]);
+    for line in [
+        "| check | 1 000 | 3 | 200 ms | 200 µs | 5 000 | 20.0 µs | 50.0 MiB | – |",
+        "| ajv-cli 5.0.0 | 1 000 | 1 | 1.00 s | 1.00 ms | 1 000 | 20.0 µs | 50.0 MiB | 5.00× check |",
+        "| check-jsonschema | – | – | – | – | – | – | – | – |",
+    ] {
+        assert!(page.contains(line), "{line}\n{page}");
+    }
+}
+
+#[test]
+fn links_are_compared_by_their_rate() {
+    let mut rows: Vec<Row> = [("SQLite: bare handler", 2_000.0), ("SQLite: whole link", 160.0)]
+        .map(|(name, rate)| {
+            let mut row = row(Section::Link, name, Size::Few, &[0.01], 1);
+            row.figures.as_mut().expect("figures").rate = Some(rate);
+            Row { baseline: Some("SQLite: bare handler".to_owned()), ..row }
+        })
+        .into();
+    rows.push(row(Section::Start, "start", Size::Some, &[0.4, 1.5], 1));
+    let page = page(Page::Hub, true, &machine::sample(), &rows);
+    for line in [
+        "`cargo xtask bench hub --quick` measured",
+        "| On SQLite, a whole link takes at most 10 times as long as the bare handler | 12.5× | **no** |",
+        "| With 1 000 guides the Hub is ready within a second | 1.50 s | **no** |",
+        "| With 1 000 guides the Hub uses at most 100 MiB at rest | 50.0 MiB | yes |",
+        "| SQLite: whole link | 1 | 160 | 10.0 ms | 10.0 ms | 20.0 µs | 12.5× SQLite: bare handler |",
+    ] {
+        assert!(page.contains(line), "{line}\n{page}");
+    }
+}
+
+#[test]
+fn every_aim_and_baseline_names_a_run() {
+    let names: Vec<&str> = RUNS.iter().map(|run| run.name).collect();
+    let is_run = |name: &str| {
+        let first = name.split(": ").next().unwrap_or_default();
+        names.contains(&name) || names.contains(&first) || ["page tree", "writing MDX"].contains(&name)
     };
-    let render =
-        |medium| Rendered { medium, pages: 10_000, bytes: 50_000_000, cost: cost(2.0), more: cost(2e-4) };
-    let watch =
-        |guides, median| Watched { guides, first: 1.0, edits: 20, median, longest: 0.05, cpu: 0.0004 };
-    let other = |name: &str, task, items, cost| Other { name: name.to_owned(), task, items, cost };
-    Run {
-        options: Options::default(),
-        machine: machine::sample(),
-        checks: vec![check(10, 0.01), check(1_000, 0.2), check(10_000, 1.9)],
-        renders: vec![render("mdx"), render("html")],
-        render_peak: 30_720,
-        copied: Copied { cp: cost(1.0), written: cost(0.8) },
-        pieces: pieces::sample(),
-        watches: vec![watch(10, 0.031), watch(10_000, 0.050)],
-        others: vec![
-            other("check-jsonschema 0.39.0", Task::Validate, 1_000, Some(cost(20.0))),
-            other("Hugo 0.111.3", Task::Build, 10_000, Some(cost(10.0))),
-            other("mdBook", Task::Build, 0, None),
-        ],
+    let aimed = AIMS.iter().flat_map(|aim| aim.of.iter().chain(&aim.to)).map(|(name, _)| *name);
+    for name in aimed.chain(RUNS.iter().filter_map(|run| run.baseline)) {
+        assert!(is_run(name), "{name}");
     }
-}
-
-#[test]
-fn aims_are_met_or_not() {
-    let page = page(&run());
-    for row in [
-        "| 10 000 guides are checked in under 2 s on 2 cores | 1.90 s, on 2 cores | yes |",
-        "| 100× by wall, 100× by CPU, with 1 000 guides | yes |",
-        "| 30.0 µs; Hugo's is 2.00 ms, 66.7×. With reading guides and writing files it is 400 µs, and Hugo's 5.00× | yes |",
-        "| 2.00× by wall, 2.00× by CPU | **no** |",
-        "| 31.0 ms among 10 guides, 50.0 ms among 10 000 | **no** |",
-    ] {
-        assert!(page.contains(row), "{row}\n{page}");
-    }
-}
-
-#[test]
-fn figures_are_of_one_guide_or_page() {
-    let page = page(&run());
-    for row in [
-        "| 10 000 | 1.90 s | 3.80 s | 5 263 | 31.6 | 190 µs | 20.0 MiB |",
-        "One more guide costs 189 µs of wall time, 378 µs of CPU time and 0.00 KiB of memory",
-        "| `mdx` | 2.00 s | 4.00 s | 5 000 | 400 µs | 30.0 µs | 200 µs | 5.00 kB |",
-        "is 850 ms of wall time, 0.85× of `cp -r`",
-        "| Hugo 0.111.3 | HTML of Markdown | 10 000 | 1.00 ms | 2.00 ms | 5.00× | 5.00× |",
-    ] {
-        assert!(page.contains(row), "{row}\n{page}");
-    }
-}
-
-#[test]
-fn a_tool_that_is_not_there_is_named() {
-    assert!(page(&run()).contains("| mdBook | HTML of Markdown | not measured: it was not there,"));
 }

@@ -1,134 +1,141 @@
-//! German: what is said about values and outcomes where the guide says nothing better.
+//! German: messages about values and outcomes, where the guide has none of its own.
 
 use guide::{Mistake, Ours, OutcomeKind};
 
 use crate::texts::messages::fill;
 
-/// What is meant, in German.
+/// The message in German.
 pub(in crate::texts) fn said(ours: &Ours) -> String {
     match ours {
         Ours::Happened { outcome, provider } => fill(happened(*outcome), &[("provider", provider)]),
         Ours::Fix { outcome, provider } => fill(fix(*outcome), &[("provider", provider)]),
         Ours::AcceptedIn { provider, environment } => {
-            format!("{provider} nimmt diese Zugangsdaten in {environment} an.")
+            format!("{provider} akzeptiert diese Zugangsdaten in {environment}.")
         }
         Ours::LinkInstead { works, asked } => {
-            format!("Verknüpfen Sie {works} statt {asked}, oder erstellen Sie Zugangsdaten in {asked}.")
+            format!("Verbinden Sie {works} statt {asked}, oder erstellen Sie Zugangsdaten in {asked}.")
         }
         Ours::AddressOf { shown, chosen } => {
-            format!("Diese Adresse gehört zu {shown}, und Sie verknüpfen {chosen}")
+            format!("Diese Adresse gehört zu {shown}, Sie verbinden aber {chosen}.")
         }
         Ours::AnotherKey => {
-            "Erstellen Sie einen neuen Schlüssel, wo dieser herkam, falls er nirgends mehr ganz ist."
-                .to_owned()
+            "Erstellen Sie einen neuen Schlüssel, wenn Sie den vollständigen nicht mehr haben.".to_owned()
         }
-        Ours::Field { label, mistake } => format!("{label} {}", wrong(mistake)),
+        Ours::Field { label, mistake } => about(label, mistake),
     }
 }
 
-fn wrong(mistake: &Mistake) -> String {
+/// What is wrong with the value of the field with this label.
+fn about(label: &str, mistake: &Mistake) -> String {
     let text = match mistake {
-        Mistake::Missing => "fehlt",
-        Mistake::Unanswered => "ist noch zu beantworten",
-        Mistake::SeveralLines => "ist eine einzige Zeile",
-        Mistake::Nul => "ist Text ohne NUL-Zeichen",
-        Mistake::NotEmail => "ist eine Adresse wie name@example.com",
-        Mistake::NotHttps => "beginnt mit https://",
-        Mistake::NotHost => "ist ein Hostname wie acme.example.com",
-        Mistake::NotBoolean => "ist true oder false",
-        Mistake::Space => "enthält ein Leerzeichen; kopieren Sie den Wert noch einmal, für sich allein",
-        Mistake::NotJson => "ist JSON, von der ersten `{` bis zur letzten `}`",
-        Mistake::NotPem => "ist ein Text, der mit `-----BEGIN` beginnt und mit `-----` endet, und zwar ganz",
-        Mistake::NotWhole => "ist eine ganze Zahl",
-        Mistake::Odd => "sieht nicht richtig aus",
-        Mistake::NoEnvironment(_) => "lässt nicht erkennen, wohin es gehört",
-        Mistake::NoAddress => "führt zu keiner Adresse dieses Anbieters",
+        Mistake::Missing => "ist erforderlich.",
+        Mistake::Unanswered => "muss mit Ja oder Nein beantwortet werden.",
+        Mistake::SeveralLines => "darf nur aus einer Zeile bestehen.",
+        Mistake::Nul => "darf keine NUL-Zeichen enthalten.",
+        Mistake::NotEmail => "muss eine vollständige E-Mail-Adresse sein, etwa name@example.com.",
+        Mistake::NotHttps => "muss eine Adresse mit https:// sein.",
+        Mistake::NotHost => "muss ein Hostname sein, etwa acme.example.com.",
+        Mistake::NotBoolean => "muss true oder false sein.",
+        Mistake::Space => "darf keine Leerzeichen enthalten. Kopieren Sie nur den Wert selbst.",
+        Mistake::NotJson => "muss JSON sein, von der ersten `{` bis zur letzten `}`.",
+        Mistake::NotPem => {
+            "muss ein Text sein, der mit `-----BEGIN` beginnt und mit `-----` endet. Kopieren Sie ihn vollständig."
+        }
+        Mistake::NotWhole => "muss eine ganze Zahl sein.",
+        Mistake::Odd => "hat nicht das erwartete Format.",
+        Mistake::NoEnvironment(_) => "lässt nicht erkennen, zu welcher Umgebung der Wert gehört.",
+        Mistake::NoAddress => "führt zu keiner Adresse dieses Anbieters.",
         Mistake::Unsendable => {
-            "enthält Zeichen, die nicht gesendet werden können. Kopieren Sie den Wert noch einmal, für sich allein."
+            "enthält Zeichen, die nicht gesendet werden können. Kopieren Sie nur den Wert selbst."
         }
         Mistake::NotSigningKey => {
-            "ist kein Schlüssel, mit dem sich unterschreiben lässt. Kopieren Sie ihn ganz, von der ersten bis zur \
-             letzten Zeile."
+            "ist kein Schlüssel zum Signieren. Kopieren Sie ihn vollständig, von der ersten bis zur letzten Zeile."
         }
-        Mistake::Part => "ist nicht vollständig",
-        Mistake::Longer(most) => return format!("hat höchstens {most} Zeichen"),
-        Mistake::NotOneOf(values) => return format!("ist eines von: {}", values.join(", ")),
-        Mistake::NotBetween(min, max) => return format!("ist eine Zahl von {min} bis {max}"),
-        Mistake::Below(min) => return format!("ist mindestens {min}"),
-        Mistake::Above(max) => return format!("ist höchstens {max}"),
+        Mistake::Part => "ist unvollständig. Kopieren Sie den ganzen Wert.",
+        Mistake::Longer(most) => return format!("{label} darf höchstens {most} Zeichen lang sein."),
+        Mistake::NotOneOf(values) => {
+            return format!("{label} muss einer dieser Werte sein: {}.", values.join(", "));
+        }
+        Mistake::NotBetween(min, max) => {
+            return format!("{label} muss eine Zahl von {min} bis {max} sein.");
+        }
+        Mistake::Below(min) => return format!("{label} muss mindestens {min} sein."),
+        Mistake::Above(max) => return format!("{label} darf höchstens {max} sein."),
     };
-    text.to_owned()
+    format!("{label} {text}")
 }
 
 const fn happened(kind: OutcomeKind) -> &'static str {
     match kind {
-        OutcomeKind::Ok => "{provider} hat die Zugangsdaten angenommen.",
+        OutcomeKind::Ok => "{provider} hat die Zugangsdaten akzeptiert.",
         OutcomeKind::OkLimited => {
-            "{provider} hat die Zugangsdaten angenommen, mit weniger Berechtigungen, als zu gebrauchen wären."
+            "{provider} hat die Zugangsdaten akzeptiert, aber einige Berechtigungen fehlen."
         }
-        OutcomeKind::WrongSecret => "{provider} hat diese Zugangsdaten nicht angenommen.",
-        OutcomeKind::WrongUser => {
-            "{provider} kennt die Zugangsdaten, und sie gehören zu einem anderen Benutzer."
-        }
-        OutcomeKind::WrongTenant => "Diese Organisation gibt es bei {provider} nicht.",
+        OutcomeKind::WrongSecret => "{provider} hat diese Zugangsdaten abgelehnt.",
+        OutcomeKind::WrongUser => "Diese Zugangsdaten für {provider} gehören einem anderen Benutzer.",
+        OutcomeKind::WrongTenant => "Wir konnten diese Organisation bei {provider} nicht finden.",
         OutcomeKind::WrongEnvironment => {
             "Diese Zugangsdaten gehören zu einer anderen Umgebung von {provider}."
         }
         OutcomeKind::DifferentAccount => {
-            "Diese Zugangsdaten gehören zu einem anderen Konto bei {provider} als dem bisher verknüpften."
+            "Diese Zugangsdaten gehören zu einem anderen Konto bei {provider} als dem bisher verbundenen."
         }
-        OutcomeKind::MissingPermission => "Der Benutzer bei {provider} darf nicht, was nötig ist.",
-        OutcomeKind::NotInPlan => "Dieser Tarif von {provider} umfasst nicht, was nötig ist.",
-        OutcomeKind::Declined => "Bei {provider} wurde nicht zugestimmt.",
-        OutcomeKind::Misconfigured => "Die Verbindung zu {provider} ist nicht richtig eingerichtet.",
-        OutcomeKind::Disabled => "{provider} hat diesen Benutzer oder diese Zugangsdaten abgeschaltet.",
-        OutcomeKind::Expired => "Die Zugangsdaten für {provider} sind abgelaufen.",
-        OutcomeKind::IpBlocked => "{provider} nimmt keine Anfragen aus diesem Netz an.",
-        OutcomeKind::Throttled => "{provider} nimmt im Moment keine weiteren Anfragen an.",
-        OutcomeKind::ProviderDown => "{provider} hat im Moment eine Störung.",
-        OutcomeKind::Unreachable => "{provider} war nicht zu erreichen.",
-        OutcomeKind::Tls => "Es kam keine sichere Verbindung zu {provider} zustande.",
-        OutcomeKind::ProtocolMismatch => {
-            "{provider} hat anders geantwortet, als es in seiner Dokumentation steht."
-        }
-        OutcomeKind::Unknown => "{provider} hat auf eine Weise geantwortet, die diese Anleitung nicht kennt.",
+        OutcomeKind::MissingPermission => "Dem Benutzer bei {provider} fehlt eine Berechtigung.",
+        OutcomeKind::NotInPlan => "Ihrem Tarif bei {provider} fehlt eine Funktion.",
+        OutcomeKind::Declined => "Der Zugriff auf {provider} wurde nicht erlaubt.",
+        OutcomeKind::Misconfigured => "Die Verbindung mit {provider} ist nicht richtig eingerichtet.",
+        OutcomeKind::Disabled => "{provider} hat diesen Benutzer oder diese Zugangsdaten deaktiviert.",
+        OutcomeKind::Expired => "Diese Zugangsdaten für {provider} sind abgelaufen.",
+        OutcomeKind::IpBlocked => "{provider} blockiert Anfragen von unseren Servern.",
+        OutcomeKind::Throttled => "{provider} erhält gerade zu viele Anfragen.",
+        OutcomeKind::ProviderDown => "{provider} hat gerade Probleme.",
+        OutcomeKind::Unreachable => "Wir konnten {provider} nicht erreichen.",
+        OutcomeKind::Tls => "Es kam keine sichere Verbindung mit {provider} zustande.",
+        OutcomeKind::ProtocolMismatch => "{provider} hat unerwartet geantwortet.",
+        OutcomeKind::Unknown => "Wir können die Antwort von {provider} nicht einordnen.",
     }
 }
 
 const fn fix(kind: OutcomeKind) -> &'static str {
     match kind {
-        OutcomeKind::Ok | OutcomeKind::OkLimited => "Es ist nichts zu tun.",
+        OutcomeKind::Ok | OutcomeKind::OkLimited => "Sie müssen nichts tun.",
         OutcomeKind::WrongSecret => {
-            "Kopieren Sie die Zugangsdaten noch einmal, ohne Leerzeichen davor und dahinter, oder erstellen Sie neue."
+            "Kopieren Sie die Zugangsdaten noch einmal ohne zusätzliche Leerzeichen oder erstellen Sie neue."
         }
-        OutcomeKind::WrongUser => "Nehmen Sie die Zugangsdaten des Benutzers, den die Anleitung nennt.",
-        OutcomeKind::WrongTenant => "Prüfen Sie den Namen der Organisation in der Adresse von {provider}.",
-        OutcomeKind::WrongEnvironment => "Wählen Sie die Umgebung, in der die Zugangsdaten erstellt wurden.",
+        OutcomeKind::WrongUser => "Verwenden Sie die Zugangsdaten des Benutzers, den die Anleitung nennt.",
+        OutcomeKind::WrongTenant => "Prüfen Sie den Namen der Organisation in Ihrer Adresse bei {provider}.",
+        OutcomeKind::WrongEnvironment => {
+            "Wählen Sie die Umgebung, in der Sie die Zugangsdaten erstellt haben."
+        }
         OutcomeKind::DifferentAccount => {
-            "Melden Sie sich bei dem bisher verknüpften Konto an, oder verknüpfen Sie dieses als neues Konto."
+            "Verwenden Sie das bisher verbundene Konto oder verbinden Sie dieses als neues Konto."
         }
         OutcomeKind::MissingPermission => {
-            "Bitten Sie jemanden aus der Administration um die Berechtigung, die die Anleitung nennt."
+            "Bitten Sie Ihre Administration um die Berechtigung, die die Anleitung nennt."
         }
-        OutcomeKind::NotInPlan => "Fragen Sie, wer den Tarif verwaltet.",
-        OutcomeKind::Declined => "Beginnen Sie noch einmal und stimmen Sie zu, falls es ein Versehen war.",
-        OutcomeKind::Misconfigured => "Wer diese Verbindung eingerichtet hat, muss sie prüfen.",
-        OutcomeKind::Disabled => "Bitten Sie jemanden aus der Administration, das wieder einzuschalten.",
+        OutcomeKind::NotInPlan => "Wenden Sie sich an die Person, die Ihren Tarif verwaltet.",
+        OutcomeKind::Declined => "Versuchen Sie es noch einmal und erlauben Sie den Zugriff.",
+        OutcomeKind::Misconfigured => {
+            "Bitten Sie die Person, die diese Verbindung eingerichtet hat, sie zu prüfen."
+        }
+        OutcomeKind::Disabled => "Bitten Sie Ihre Administration, das wieder zu aktivieren.",
         OutcomeKind::Expired => "Erstellen Sie neue Zugangsdaten und geben Sie sie ein.",
-        OutcomeKind::IpBlocked => {
-            "Bitten Sie jemanden aus der Administration, die Adressen dieses Dienstes zuzulassen."
-        }
+        OutcomeKind::IpBlocked => "Bitten Sie Ihre Administration, unsere IP-Adressen zuzulassen.",
         OutcomeKind::Throttled => {
-            "Warten Sie einen Moment und versuchen Sie es noch einmal; an Ihren Angaben liegt es nicht."
+            "Ihre Angaben sehen richtig aus. Warten Sie einen Moment und versuchen Sie es dann erneut."
         }
-        OutcomeKind::ProviderDown => "Versuchen Sie es später noch einmal; an Ihren Angaben liegt es nicht.",
-        OutcomeKind::Unreachable => "Prüfen Sie die Adresse und das Netz, und versuchen Sie es noch einmal.",
+        OutcomeKind::ProviderDown => {
+            "Ihre Angaben sehen richtig aus. Versuchen Sie es in einigen Minuten noch einmal."
+        }
+        OutcomeKind::Unreachable => {
+            "Prüfen Sie die Adresse und Ihr Netzwerk und versuchen Sie es dann erneut."
+        }
         OutcomeKind::Tls => {
-            "Vielleicht antwortet unterwegs ein Proxy oder ein Sicherheitsprodukt; fragen Sie, wer Ihr Netz betreut."
+            "Möglicherweise unterbricht ein Proxy oder ein Sicherheitsprodukt die Verbindung. Fragen Sie Ihre Netzwerkadministration."
         }
-        OutcomeKind::ProtocolMismatch => "Prüfen Sie, ob die Adresse zu {provider} selbst führt.",
+        OutcomeKind::ProtocolMismatch => "Prüfen Sie, ob die Adresse zu {provider} gehört.",
         OutcomeKind::Unknown => {
-            "Versuchen Sie es noch einmal, und wenden Sie sich an den Support, wenn es so bleibt."
+            "Versuchen Sie es noch einmal. Wenn das nicht hilft, wenden Sie sich an den Support."
         }
     }
 }

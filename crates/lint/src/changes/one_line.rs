@@ -1,4 +1,4 @@
-//! Parts of a guide spelled out in a line, so that two of them can be compared and shown.
+//! Describes parts of a guide on one line, so that two versions can be compared and shown.
 
 use guide::{
     Accept, Auth, BaseUrl, BodyTemplate, CarrierUse, Carries, Condition, Expect, HeaderTest, JsonTemplate,
@@ -62,22 +62,27 @@ fn carrier(carrier: &CarrierUse) -> String {
     }
 }
 
-/// What requests carry, and how that is come by.
+/// The credentials that requests carry, and how they are obtained.
 pub(super) fn auth(auth: &Auth) -> String {
     let mut parts: Vec<String> = Vec::new();
     if let Some(sign_in) = &auth.sign_in {
         if let Some(redirect) = &sign_in.redirect {
-            parts.push(format!("signs in at {} for {}", base(&redirect.url), redirect.scopes.join(" ")));
+            parts.push(format!(
+                "signs in at {} with the scopes {}",
+                base(&redirect.url),
+                redirect.scopes.join(" ")
+            ));
         }
-        parts.extend(sign_in.steps.iter().map(|step| format!("asks {}", request(&step.check.request))));
-        parts
-            .extend(sign_in.refresh.iter().map(|step| format!("renews by {}", request(&step.check.request))));
+        parts.extend(sign_in.steps.iter().map(|step| format!("requests {}", request(&step.check.request))));
+        parts.extend(
+            sign_in.refresh.iter().map(|step| format!("refreshes with {}", request(&step.check.request))),
+        );
     }
     if let Some(assertion) = &auth.assertion {
         let claims: Vec<String> =
             assertion.claims.iter().map(|(name, value)| format!("{name}: {}", json(value))).collect();
         parts.push(format!(
-            "signs {} with {} by {}",
+            "signs {} with {} using {}",
             claims.join(", "),
             assertion.key,
             assertion.algorithm.as_str()
@@ -86,10 +91,10 @@ pub(super) fn auth(auth: &Auth) -> String {
     if let Some(signature) = &auth.signature {
         let keys: Vec<String> = signature.key.iter().map(ToString::to_string).collect();
         let text = format!("{} / {}", signature.canonical, signature.signs).replace('\n', " ");
-        parts.push(format!("signs {text} with {} by {}", keys.join(", "), signature.algorithm.as_str()));
+        parts.push(format!("signs {text} with {} using {}", keys.join(", "), signature.algorithm.as_str()));
     }
     if let Some(certificate) = &auth.certificate {
-        parts.push(format!("shows the certificate {}", certificate.certificate));
+        parts.push(format!("presents the certificate {}", certificate.certificate));
     }
     parts.extend(auth.carries.iter().map(carrier));
     parts.join("; ")
@@ -130,7 +135,7 @@ pub(super) fn when(when: &When) -> String {
     }
     parts.extend(when.headers.iter().map(|(name, test)| header_test(name, test)));
     parts.extend(when.json.iter().map(|(path, test)| json_test(&path.to_string(), test)));
-    parts.extend(when.is_json.map(|is| if is { "JSON" } else { "no JSON" }.to_owned()));
+    parts.extend(when.is_json.map(|is| if is { "JSON" } else { "not JSON" }.to_owned()));
     parts.extend(when.fails.iter().map(|fault| format!("fails: {fault}")));
     parts.join(", ")
 }
@@ -138,25 +143,25 @@ pub(super) fn when(when: &When) -> String {
 fn header_test(name: &str, test: &HeaderTest) -> String {
     let mut out = name.to_owned();
     if let Some(exists) = test.exists {
-        out.push_str(if exists { " is there" } else { " is not there" });
+        out.push_str(if exists { " exists" } else { " does not exist" });
     }
     out.extend(test.equals.iter().map(|text| format!(" is {text}")));
-    out.extend(test.contains.iter().map(|text| format!(" holds {text}")));
+    out.extend(test.contains.iter().map(|text| format!(" contains {text}")));
     out
 }
 
 fn json_test(path: &str, test: &JsonTest) -> String {
     let mut out = path.to_owned();
     if let Some(exists) = test.exists {
-        out.push_str(if exists { " is there" } else { " is not there" });
+        out.push_str(if exists { " exists" } else { " does not exist" });
     }
     out.extend(test.kind.iter().map(|kind| format!(" is a {kind:?}").to_lowercase()));
     if !test.one_of.is_empty() {
         let values: Vec<String> = test.one_of.iter().map(ToString::to_string).collect();
         out.push_str(&format!(" is {}", values.join(" or ")));
     }
-    out.extend(test.contains.iter().map(|part| format!(" holds {part}")));
-    out.extend(test.host_differs_from.iter().map(|host| format!(" has another host than {host}")));
+    out.extend(test.contains.iter().map(|part| format!(" contains {part}")));
+    out.extend(test.host_differs_from.iter().map(|host| format!(" has a host other than {host}")));
     out
 }
 

@@ -1,6 +1,6 @@
-//! What a scenario's conversation comes to: which requests the checks make, and what the answers are judged to be.
+//! Replays a scenario's conversation: which requests the checks make, and which outcome rules match the answers.
 //!
-//! The same judge that links accounts is asked, so a rule about scenarios cannot disagree with a link.
+//! The answers are judged by the code that links accounts, so a rule about scenarios cannot disagree with a link.
 
 use std::collections::BTreeSet;
 
@@ -8,13 +8,13 @@ use guide::{Check, Environment, Guide, Key, Method, OutcomeKind, Reply, Scenario
 use probe::{Answer, Case, Inputs, Response, Values, matching_rule};
 use secret::Secret;
 
-/// The environment in which a scenario takes place.
+/// The environment of a scenario: the one a field's value implies, the one it names, or the method's first one.
 pub(crate) fn environment<'g>(method: &'g Method, scenario: &Scenario) -> Option<&'g Environment> {
     if method.tells_environment() {
-        let told = scenario.given.iter().find_map(|(key, typed)| {
+        let implied = scenario.given.iter().find_map(|(key, typed)| {
             method.field(key.as_str())?.keep(typed, &method.environments).ok()?.environment
         });
-        return told.and_then(|key| method.environment(key.as_str()));
+        return implied.and_then(|key| method.environment(key.as_str()));
     }
     match &scenario.environment {
         Some(key) => method.environment(key.as_str()),
@@ -22,7 +22,7 @@ pub(crate) fn environment<'g>(method: &'g Method, scenario: &Scenario) -> Option
     }
 }
 
-/// What is kept of what a scenario's person types; what is refused is left out.
+/// The normalized values that a scenario gives. Values that their fields refuse are left out.
 pub(crate) fn values(method: &Method, scenario: &Scenario) -> Values {
     let kept = |(key, typed): &(Key, String)| {
         let kept = method.field(key.as_str())?.keep(typed, &method.environments).ok()?;
@@ -31,21 +31,21 @@ pub(crate) fn values(method: &Method, scenario: &Scenario) -> Values {
     scenario.given.iter().filter_map(kept).collect()
 }
 
-/// A scenario's conversation, as far as one has listened: what the answers gave.
-struct Heard {
+/// The values that the answers of a conversation have provided so far.
+struct Progress {
     captures: Values,
     tokens: Values,
 }
 
-impl Heard {
+impl Progress {
     fn new(scenario: &Scenario) -> Self {
         let tokens =
             scenario.tokens.iter().map(|(key, text)| (key.clone(), Secret::from(text.as_str()))).collect();
         Self { captures: Values::new(), tokens }
     }
 
-    /// The requests of the method that a turn may be about.
-    fn asked<'g>(
+    /// The checks that may make the request of a turn.
+    fn checks_for<'g>(
         &self,
         method: &'g Method,
         scenario: &Scenario,
@@ -53,7 +53,7 @@ impl Heard {
         turn: &Turn,
     ) -> Vec<&'g Check> {
         let inputs = self.inputs(method, scenario, values, turn);
-        method.asks().filter(|check| is_from(check, turn, &inputs)).collect()
+        method.asks().filter(|check| may_request(check, turn, &inputs)).collect()
     }
 
     fn inputs<'a>(
@@ -70,7 +70,7 @@ impl Heard {
         Inputs { captures: &self.captures, tokens: &self.tokens, ..Inputs::new(method, environment, values) }
     }
 
-    fn take_in(&mut self, method: &Method, checks: &[&Check], reply: &Reply) {
+    fn record(&mut self, method: &Method, checks: &[&Check], reply: &Reply) {
         let Answer::Response(response) = answer(reply) else { return };
         for check in checks {
             let kept = probe::captures(check, &response);
@@ -80,21 +80,22 @@ impl Heard {
     }
 }
 
-/// The turns of a scenario whose request no check and no sign-in makes. What cannot be worked out may be made.
+/// The turns of a scenario whose request neither a check nor the sign-in makes. A request whose path cannot be
+/// determined counts as made.
 pub(crate) fn unasked<'g>(method: &Method, scenario: &'g Scenario) -> Vec<&'g Turn> {
-    let (values, mut heard) = (values(method, scenario), Heard::new(scenario));
+    let (values, mut progress) = (values(method, scenario), Progress::new(scenario));
     let mut unasked = Vec::new();
     for turn in &scenario.talk {
-        let checks = heard.asked(method, scenario, &values, turn);
+        let checks = progress.checks_for(method, scenario, &values, turn);
         if checks.is_empty() {
             unasked.push(turn);
         }
-        heard.take_in(method, &checks, &turn.reply);
+        progress.record(method, &checks, &turn.reply);
     }
     unasked
 }
 
-/// The rules that some scenario of the method reaches.
+/// The keys of the outcome rules that the method's scenarios reach.
 pub(crate) fn reached(guide: &Guide, method: &Method) -> BTreeSet<Key> {
     let mut reached = BTreeSet::new();
     for scenario in &method.scenarios {
@@ -103,23 +104,23 @@ pub(crate) fn reached(guide: &Guide, method: &Method) -> BTreeSet<Key> {
             let rule = method.all_outcomes().find(|rule| rule.is == OutcomeKind::DifferentAccount);
             reached.extend(rule.map(|rule| rule.key.clone()));
         }
-        let (values, mut heard) = (values(method, scenario), Heard::new(scenario));
+        let (values, mut progress) = (values(method, scenario), Progress::new(scenario));
         for turn in &scenario.talk {
-            let checks = heard.asked(method, scenario, &values, turn);
-            let inputs = heard.inputs(method, scenario, &values, turn);
+            let checks = progress.checks_for(method, scenario, &values, turn);
+            let inputs = progress.inputs(method, scenario, &values, turn);
             let answer = answer(&turn.reply);
             for check in &checks {
                 let case = Case { guide, method, check, inputs, brand: "" };
                 reached.extend(matching_rule(&case, &answer).map(|rule| rule.key.clone()));
             }
-            heard.take_in(method, &checks, &turn.reply);
+            progress.record(method, &checks, &turn.reply);
         }
     }
     reached
 }
 
-/// Whether a request is what a turn is about. What cannot be worked out may be.
-fn is_from(check: &Check, turn: &Turn, inputs: &Inputs<'_>) -> bool {
+/// Whether a check may make the request of a turn. True if the check's path cannot be determined.
+fn may_request(check: &Check, turn: &Turn, inputs: &Inputs<'_>) -> bool {
     check.request.verb == turn.verb && probe::matches_path(&check.request, &turn.path, inputs) != Some(false)
 }
 

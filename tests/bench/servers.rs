@@ -1,0 +1,104 @@
+//! The servers that `cargo xtask bench hub` measures a Hub with: a provider that accepts everyone, and the bare handler.
+//!
+//! **Invariant:** the bare handler does only what a link cannot do without: one request to the provider, through the same
+//! egress as the Hub, and one insert that is as durable.
+
+#![expect(clippy::print_stdout, reason = "each server prints its address")]
+
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::post;
+use axum::{Json, Router};
+use serde_json::{Value, json};
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::{AnyPool, ConnectOptions as _};
+use tokio::net::TcpListener;
+
+/// The number of hosts that the bare handler asks, each with connections of its own.
+const ORGANIZATIONS: u8 = 64;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let routes = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["provider"] => Router::new().fallback(provider),
+        ["bare", database, provider] => bare(database, provider).await?,
+        _ => bail!("usage: servers provider | servers bare DATABASE PROVIDER"),
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    println!("{}", listener.local_addr()?);
+    Ok(axum::serve(listener, routes).await?)
+}
+
+/// Answers every request at once, as Gladly does. The first label of the host is the account.
+async fn provider(headers: HeaderMap) -> Json<Value> {
+    let host = headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let id = host.split('.').next().unwrap_or_default();
+    Json(json!({ "id": id, "name": format!("{id} Ltd"), "timezone": "UTC" }))
+}
+
+async fn bare(database: &str, provider: &str) -> Result<Router> {
+    let pool = pool(database).await?;
+    let table = "create table bare (id text not null primary key, body text not null)";
+    sqlx::raw_sql(table).execute(&pool).await?;
+    let upstream = format!("**.gladly.com={provider}").parse().map_err(|_| anyhow::anyhow!("no upstream"))?;
+    let policy = egress::Policy { upstreams: vec![upstream], ..egress::Policy::default() };
+    let state = Arc::new((pool, egress::Egress::new(policy)?));
+    Ok(Router::new().route("/hub/accounts", post(link)).with_state(state))
+}
+
+async fn link(
+    State(state): State<Arc<(AnyPool, egress::Egress)>>,
+    Json(body): Json<Value>,
+) -> Result<(StatusCode, Json<Value>), StatusCode> {
+    let failed = StatusCode::INTERNAL_SERVER_ERROR;
+    let mut nonce = [0; 16];
+    getrandom::fill(&mut nonce).map_err(|_| failed)?;
+    let request = probe::Request {
+        verb: guide::Verb::Get,
+        host: format!("org-{}.gladly.com", nonce[0] % ORGANIZATIONS),
+        port: None,
+        path: "/api/v1/organization".to_owned(),
+        query: Vec::new(),
+        headers: Vec::new(),
+        body: None,
+        permit: probe::Permit {
+            patterns: vec!["**.gladly.com".parse().map_err(|_| failed)?],
+            own_host: None,
+        },
+        certificate: None,
+    };
+    let probe::Answer::Response(answer) = state.1.send(&request).await else {
+        return Err(StatusCode::BAD_GATEWAY);
+    };
+    let id = format!("{:032x}", u128::from_ne_bytes(nonce));
+    sqlx::query("insert into bare (id, body) values ($1, $2)")
+        .bind(id.clone())
+        .bind(format!("{body}{}", String::from_utf8_lossy(&answer.body)))
+        .execute(&state.0)
+        .await
+        .map_err(|_| failed)?;
+    Ok((StatusCode::CREATED, Json(json!({ "id": id, "provider": "gladly" }))))
+}
+
+/// Opens a database with the vault's own settings: as many connections, and commits that wait for the disk.
+async fn pool(database: &str) -> Result<AnyPool> {
+    sqlx::any::install_default_drivers();
+    let is_file = database.starts_with("sqlite");
+    let options = AnyPoolOptions::new().max_connections(if is_file { 1 } else { 16 });
+    let options = options.test_before_acquire(!is_file).after_connect(move |connection, _| {
+        Box::pin(async move {
+            if is_file {
+                let settings =
+                    "pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on";
+                sqlx::raw_sql(settings).execute(connection).await?;
+            }
+            Ok(())
+        })
+    });
+    let connect = AnyConnectOptions::from_url(&database.parse()?)?.disable_statement_logging();
+    Ok(options.connect_with(connect).await?)
+}
