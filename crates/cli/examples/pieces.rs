@@ -1,8 +1,8 @@
-//! What each piece of the work costs: reading a guide, checking it, making its page, writing the page.
+//! Measures the cost of each step: reading a guide, checking it, building its page and writing the page.
 //!
-//! `pieces FOLDER SECONDS` does each piece over and over with the guides of a folder, on one thread and without the
-//! disk, and prints nanoseconds of CPU time for one guide as JSON. `cargo xtask bench` runs it.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that tells what it measured")]
+//! `pieces FOLDER SECONDS` repeats each step with the guides of a folder, on one thread and without disk access, and
+//! prints the CPU time per guide in nanoseconds, as JSON. `cargo xtask bench` runs it.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the program prints its measurements")]
 
 use std::fs;
 use std::hint::black_box;
@@ -13,13 +13,13 @@ use std::time::Duration;
 use guide::{Brand, Guide};
 use render::{Options, Page, Style, TerminalOptions};
 
-/// Each piece is measured so many times; the quickest counts.
+/// How many times each step is measured. The fastest run counts.
 const TIMES: u32 = 5;
 
-/// The day on which guides are checked.
+/// The date used as today in checks.
 const TODAY: &str = "2026-11-15";
 
-/// That of the program.
+/// The allocator that the program uses.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
 }
 
 fn measured(folder: &Path, seconds: &str) -> Result<serde_json::Value, String> {
-    let seconds: f64 = seconds.parse().map_err(|_| "SECONDS is a number".to_owned())?;
+    let seconds: f64 = seconds.parse().map_err(|_| "SECONDS must be a number".to_owned())?;
     let once = Duration::try_from_secs_f64(seconds / f64::from(TIMES)).map_err(|error| error.to_string())?;
     let files = catalog::locate(folder).map_err(|error| error.to_string())?;
     let texts: Vec<Vec<u8>> =
@@ -50,7 +50,7 @@ fn measured(folder: &Path, seconds: &str) -> Result<serde_json::Value, String> {
     let entries = catalog::read_path(folder).map_err(|error| error.to_string())?;
     let guides: Vec<&Guide> = entries.iter().filter_map(catalog::Entry::guide).collect();
     if guides.is_empty() || guides.len() < entries.len() {
-        return Err("the folder has guides with errors, or none".to_owned());
+        return Err("the folder has no guides, or guides with errors".to_owned());
     }
     let brand = catalog::shipped_brand();
     let pages: Vec<Page> = guides.iter().map(|guide| page(guide, &brand)).collect();
@@ -75,7 +75,7 @@ fn page(guide: &Guide, brand: &Brand) -> Page {
     render::page(guide, &guide.methods[0], brand, &Options::default())
 }
 
-/// Nanoseconds of CPU time for one item: the least of several measurements, each at least so long.
+/// The CPU time per item in nanoseconds: the lowest of several measurements, each at least `once` long.
 fn each<T, R>(items: &[T], once: Duration, work: impl Fn(&T) -> R) -> Result<u64, String> {
     let once = u64::try_from(once.as_nanos()).unwrap_or(u64::MAX);
     let mut least = u64::MAX;
@@ -94,10 +94,10 @@ fn each<T, R>(items: &[T], once: Duration, work: impl Fn(&T) -> R) -> Result<u64
     Ok(least)
 }
 
-/// The CPU time that this thread has had so far, in nanoseconds.
+/// The CPU time that this thread has used, in nanoseconds.
 fn cpu() -> Result<u64, String> {
     let text = fs::read_to_string("/proc/thread-self/schedstat")
-        .map_err(|error| format!("this kernel does not tell the CPU time of a thread: {error}"))?;
+        .map_err(|error| format!("this kernel does not report the CPU time of a thread: {error}"))?;
     let first = text.split_whitespace().next().and_then(|word| word.parse().ok());
     first.ok_or_else(|| format!("`{text}` has no CPU time"))
 }
