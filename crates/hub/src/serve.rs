@@ -3,7 +3,7 @@
 //! **Invariant:** who was told that the Hub is ready can use it; who was being answered when it was asked to stop gets
 //! the answer, if it is there within the grace.
 
-pub(crate) mod check;
+mod check;
 mod listen;
 mod signals;
 mod start;
@@ -19,6 +19,7 @@ use axum_server::{Control, Handle, Server};
 use secret::Secret;
 use tokio::task::JoinHandle;
 
+pub use self::check::{Check, Verdict, check, is_good};
 #[cfg(test)]
 pub(crate) use self::start::app;
 pub use self::start::{ServeError, open_vault};
