@@ -157,11 +157,11 @@ fn the_demonstration_plays_a_failure_and_a_success() {
 }
 
 #[test]
-fn a_value_that_is_too_long_is_refused_and_not_cut() {
+fn a_value_that_is_too_long_is_rejected_not_truncated() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     std::fs::write(folder.path().join("token"), "t".repeat((1 << 20) + 1)).expect("a file can be written");
     let arguments = ["link", "gladly", "--no-input", "--dry-run", "--set-file", "api_token=token"];
     let run = waystone::run(folder.path(), &arguments);
     assert_eq!(run.code, 3, "{}", run.err);
-    assert!(run.err.contains("cannot read `token`: it is larger than 1 MiB"), "{}", run.err);
+    assert!(run.err.contains("cannot read `token`: the value is larger than 1 MiB"), "{}", run.err);
 }

@@ -57,7 +57,7 @@ fn two_guides_of_one_provider_have_no_pages_in_one_folder() {
     copied(&root.join("guides"), &["gladly"]);
     let run = waystone::run(root, &["render", "guides", "--all", "--to", "md", "--out", "pages"]);
     assert_eq!(run.code, 2, "{}", run.err);
-    assert!(run.err.contains("guides of one provider"), "{}", run.err);
+    assert!(run.err.contains("have the same provider key"), "{}", run.err);
 }
 
 /// A program that watches, and what it says.

@@ -16,7 +16,7 @@ fn a_new_guide_of_every_method_passes_check_and_test() {
             &["new", &key, "--method", method, "--name", "Ann's: Desk", "--color", "never"],
         );
         assert_eq!((made.code, made.out), (0, format!("✓ {key}/guide.yaml\n")), "{}", made.err);
-        assert!(made.err.contains(&format!("{key}/guide.yaml:12: the product's site")), "{}", made.err);
+        assert!(made.err.contains(&format!("{key}/guide.yaml:12: the product's website")), "{}", made.err);
         let check = waystone::run(folder.path(), &["check", "--deny", "warnings", "--color", "never", &key]);
         assert_eq!((check.code, check.out.as_str()), (0, ""), "{method}: {}", check.err);
         let test = waystone::run(folder.path(), &["test", "--color", "never", &key]);

@@ -101,7 +101,7 @@ The environment variable WAYSTONE_FIELD_<KEY> sets a field's value, too.")]
     /// Simulate the provider locally, answering as the guide's scenarios do.
     #[command(after_help = "Example: waystone simulate acme --port 9100")]
     Simulate(SimulateArgs),
-    /// Watch a simulated account being linked, once without and once with success.
+    /// Demonstrate linking with a simulated provider: one failure and one success.
     #[command(after_help = "Example: waystone demo")]
     Demo {
         /// The provider's key [default: the first built-in guide].

@@ -3,7 +3,7 @@
 //! **Invariant:** once the Hub reports that it is ready, it can be used. When it is asked to stop, requests in progress
 //! still get their response if it is ready within the grace period.
 
-pub(crate) mod check;
+mod check;
 mod listen;
 mod signals;
 mod start;
@@ -19,6 +19,7 @@ use axum_server::{Control, Handle, Server};
 use secret::Secret;
 use tokio::task::JoinHandle;
 
+pub use self::check::{Check, Verdict, check, is_good};
 #[cfg(test)]
 pub(crate) use self::start::app;
 pub use self::start::{ServeError, open_vault};

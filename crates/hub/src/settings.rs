@@ -26,7 +26,6 @@ pub use self::row::Line;
 pub use self::setting::{Set, SetBy, Setting, Syntax};
 pub use self::sources::{Outcome, Problem, Sources};
 pub use self::table::{Limits, Log, Metrics, SETTINGS, Server, SessionSettings, setting};
-pub use crate::serve::check::{Check, Verdict, check, is_good};
 
 /// The JSON Schema of the settings file.
 pub fn settings_schema() -> Value {

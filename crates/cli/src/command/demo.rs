@@ -1,4 +1,4 @@
-//! `waystone demo`: links an account at a simulated provider, first without and then with success.
+//! `waystone demo`: links an account at a simulated provider, once with a wrong secret and once with the right one.
 //!
 //! Everything works as for a real account (guide, flow, network access, HTTP and vault), except that the provider is
 //! the simulator on loopback and the folder is temporary.

@@ -1,8 +1,8 @@
-//! `--check`, and what is wrong with settings: all of it, where it stands, without its secrets.
+//! `--check` and invalid settings: every problem is reported with its position and without secrets.
 
 use std::fs;
 
-use crate::world::{Said, run};
+use crate::world::{Output, run};
 
 const BAD: &str = "\
 waystone_hub: 1
@@ -17,21 +17,21 @@ trusted_proxies: [10.0.0.0/8, banana]
 session: { expires_in: 2h, longest: 1h }
 ";
 
-fn check(file: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
+fn check(file: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("hub.yaml"), file).unwrap();
     let all: Vec<&str> =
         ["serve", "--check", "--config", "hub.yaml"].into_iter().chain(arguments.iter().copied()).collect();
-    let said = run(folder.path(), &all, variables);
+    let output = run(folder.path(), &all, variables);
     assert!(!folder.path().join(".local").exists(), "something was made");
-    said
+    output
 }
 
 #[test]
-fn everything_that_is_wrong_is_told_at_once_and_where() {
-    let said =
+fn every_problem_is_reported_at_once_with_its_position() {
+    let output =
         check(BAD, &["--limits-body", "lots"], &[("WAYSTONE_LISTN", "x"), ("WAYSTONE_SHUTDOWN_GRACE", "1")]);
-    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert_eq!((output.code, output.out.as_str()), (2, ""));
     for part in [
         "error[W0802]: `listen` cannot have this value\n --> hub.yaml:2:9",
         "error[W0102]: `pubic_url` is not a key of the file\n --> hub.yaml:3:1",
@@ -48,17 +48,17 @@ fn everything_that_is_wrong_is_told_at_once_and_where() {
         "error: WAYSTONE_SHUTDOWN_GRACE: ",
         "error: --limits-body: ",
     ] {
-        assert!(said.err.contains(part), "{part}\n{}", said.err);
+        assert!(output.err.contains(part), "{part}\n{}", output.err);
     }
-    assert!(!said.err.contains("canary"), "{}", said.err);
+    assert!(!output.err.contains("canary"), "{}", output.err);
     let served = run(tempfile::tempdir().unwrap().path(), &["serve", "--limits-body", "lots"], &[]);
     assert_eq!(served.code, 2);
 }
 
 #[test]
-fn each_value_is_told_with_who_said_so() {
+fn each_value_is_shown_with_its_source() {
     let file = "waystone_hub: 1\nlisten: 127.0.0.1:1\nlimits: { body: 2MiB }\nshutdown_grace: 5s\n";
-    let said = check(
+    let output = check(
         file,
         &["--shutdown-grace", "7s", "--upstream", "**.example.com=http://127.0.0.1:9100"],
         &[
@@ -67,22 +67,22 @@ fn each_value_is_told_with_who_said_so() {
             ("WAYSTONE_KEY", "wsk1-canary"),
         ],
     );
-    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    assert_eq!(output.code, 0, "{}{}", output.out, output.err);
     let line = |key: &str| -> Vec<&str> {
-        said.out.lines().find(|line| line.starts_with(key)).unwrap_or_default().split_whitespace().collect()
+        output.out.lines().find(|line| line.starts_with(key)).unwrap_or_default().split_whitespace().collect()
     };
     assert_eq!(line("listen "), ["listen", "127.0.0.1:2", "WAYSTONE_LISTEN"]);
     assert_eq!(line("limits.body"), ["limits.body", "2MiB", "hub.yaml:3:17"]);
     assert_eq!(line("shutdown_grace"), ["shutdown_grace", "7s", "--shutdown-grace"]);
     assert_eq!(line("limits.connections"), ["limits.connections", "10000", "default"]);
-    assert!(said.out.contains("a key that is set"), "{}", said.out);
-    assert!(said.out.contains("note egress: requests to **.example.com go to"), "{}", said.out);
-    assert!(said.out.contains("not checked listen"), "{}", said.out);
-    assert!(!said.out.contains("canary"), "{}", said.out);
+    assert!(output.out.contains("a key that is set"), "{}", output.out);
+    assert!(output.out.contains("note egress: requests to **.example.com go to"), "{}", output.out);
+    assert!(output.out.contains("not checked listen"), "{}", output.out);
+    assert!(!output.out.contains("canary"), "{}", output.out);
 }
 
 #[test]
-fn what_settings_name_is_looked_at() {
+fn files_that_settings_name_are_checked() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
     fs::create_dir_all(path("guides/x")).unwrap();
@@ -102,8 +102,8 @@ fn what_settings_name_is_looked_at() {
         "--tls-key",
         &pem,
     ];
-    let said = run(folder.path(), &arguments, &[]);
-    assert_eq!(said.code, 1, "{}{}", said.out, said.err);
+    let output = run(folder.path(), &arguments, &[]);
+    assert_eq!(output.code, 1, "{}{}", output.out, output.err);
     for part in [
         "error guides: 12 guides can be used, but 1 cannot: `x`",
         "error[W0101]: the guide has no `methods`",
@@ -112,7 +112,7 @@ fn what_settings_name_is_looked_at() {
         "error tls:",
         "does not contain a certificate in PEM format",
     ] {
-        assert!(said.out.contains(part), "{part}\n{}", said.out);
+        assert!(output.out.contains(part), "{part}\n{}", output.out);
     }
     let as_data = run(folder.path(), &[&arguments[..], &["--json"]].concat(), &[]);
     assert_eq!(as_data.code, 1);
@@ -129,24 +129,24 @@ fn what_settings_name_is_looked_at() {
 }
 
 #[test]
-fn a_file_that_is_not_there_or_of_another_kind_is_wrong_usage() {
+fn a_missing_or_invalid_settings_file_is_a_usage_error() {
     let folder = tempfile::tempdir().unwrap();
-    let said = run(folder.path(), &["serve", "--config", "nothing.yaml"], &[]);
-    assert_eq!(said.code, 2);
-    assert!(said.err.contains("cannot read `nothing.yaml`"), "{}", said.err);
-    let said = check("waystone: 1\nprovider: {}\n", &[], &[]);
-    assert_eq!(said.code, 2);
-    assert!(said.err.contains("this is a guide, but a settings file"), "{}", said.err);
+    let output = run(folder.path(), &["serve", "--config", "nothing.yaml"], &[]);
+    assert_eq!(output.code, 2);
+    assert!(output.err.contains("cannot read `nothing.yaml`"), "{}", output.err);
+    let output = check("waystone: 1\nprovider: {}\n", &[], &[]);
+    assert_eq!(output.code, 2);
+    assert!(output.err.contains("this is a guide, but a settings file"), "{}", output.err);
 }
 
-/// The example of the operator's page is right, but for the files that are not on this machine.
+/// The example for operators is valid, except for files that do not exist on this machine.
 #[test]
-fn the_example_of_the_documentation_is_right() {
+fn the_example_in_the_documentation_is_valid() {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/serving.md");
     let text = fs::read_to_string(page).unwrap();
     let example = text.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
-    let said = check(example, &[], &[]);
-    assert_eq!(said.code, 2);
-    assert_eq!(said.err.matches("error[").count(), 1, "{}", said.err);
-    assert!(said.err.contains("`/run/secrets/database_url` cannot be read"), "{}", said.err);
+    let output = check(example, &[], &[]);
+    assert_eq!(output.code, 2);
+    assert_eq!(output.err.matches("error[").count(), 1, "{}", output.err);
+    assert!(output.err.contains("`/run/secrets/database_url` cannot be read"), "{}", output.err);
 }

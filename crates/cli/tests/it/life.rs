@@ -1,4 +1,4 @@
-//! Start, health, errors, numbers, the log, and the end.
+//! Start, health, errors, metrics, the log and shutdown.
 
 use std::net::TcpStream;
 
@@ -12,7 +12,7 @@ fn body(answer: &str) -> Value {
 }
 
 #[test]
-fn it_starts_with_nothing_to_configure_and_ends_when_asked() {
+fn the_hub_starts_without_configuration_and_stops_when_asked() {
     let hub = Hub::start(&[]);
     let started: Value = serde_json::from_str(&hub.started).unwrap();
     assert_eq!(started["event"], "started");
@@ -39,7 +39,7 @@ fn it_starts_with_nothing_to_configure_and_ends_when_asked() {
 }
 
 #[test]
-fn errors_are_told_in_the_envelope() {
+fn errors_are_returned_in_the_envelope() {
     let hub = Hub::start(&[]);
     let answer = hub.get("/nothing");
     assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
@@ -56,7 +56,7 @@ fn errors_are_told_in_the_envelope() {
 }
 
 #[test]
-fn numbers_are_there_or_elsewhere_or_not_at_all() {
+fn metrics_are_on_the_same_port_on_another_or_off() {
     let hub = Hub::start(&[]);
     hub.get("/nothing/4711");
     let numbers = hub.get("/metrics");
@@ -85,7 +85,7 @@ fn numbers_are_there_or_elsewhere_or_not_at_all() {
 }
 
 #[test]
-fn what_a_client_sends_is_not_in_the_log() {
+fn client_input_is_not_logged() {
     let hub = Hub::start(&["--log-level", "trace"]);
     hub.get("/health/canary?canary=canary");
     ask(
@@ -107,22 +107,22 @@ fn what_a_client_sends_is_not_in_the_log() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_named_with_what_to_do() {
+fn a_port_in_use_is_reported_with_a_fix() {
     let hub = Hub::start(&[]);
     let address = hub.address.to_string();
     let folder = tempfile::tempdir().unwrap();
-    let said = run(folder.path(), &["serve", "--listen", &address], &[]);
-    assert_eq!(said.code, 3);
-    assert!(said.err.contains(&format!("error: cannot listen on {address} (--listen)")), "{}", said.err);
+    let output = run(folder.path(), &["serve", "--listen", &address], &[]);
+    assert_eq!(output.code, 3);
+    assert!(output.err.contains(&format!("error: cannot listen on {address} (--listen)")), "{}", output.err);
     assert!(
-        said.err.contains(&format!("another program listens on port {}", hub.address.port())),
+        output.err.contains(&format!("another program listens on port {}", hub.address.port())),
         "{}",
-        said.err
+        output.err
     );
 }
 
 #[test]
-fn a_second_start_makes_nothing_and_a_lost_key_is_told() {
+fn a_second_start_creates_nothing_and_a_lost_key_is_reported() {
     let hub = Hub::start(&[]);
     hub.signal("TERM");
     let (code, folder) = hub.left();
@@ -131,9 +131,9 @@ fn a_second_start_makes_nothing_and_a_lost_key_is_told() {
     let started: Value = serde_json::from_str(&hub.started).unwrap();
     assert_eq!((&started["made"], &started["api_key"]), (&serde_json::json!([]), &Value::Null));
     std::fs::remove_file(hub.folder.path().join("data/key")).unwrap();
-    let said = run(hub.folder.path(), &["serve", "--data", "data", "--listen", "127.0.0.1:0"], &[]);
-    assert_eq!(said.code, 3, "{}", said.err);
-    let said = run(hub.folder.path(), &["serve", "--data", "data", "--check"], &[]);
-    assert_eq!(said.code, 1, "{}", said.out);
-    assert!(said.out.contains("there is a database, but its key file"), "{}", said.out);
+    let output = run(hub.folder.path(), &["serve", "--data", "data", "--listen", "127.0.0.1:0"], &[]);
+    assert_eq!(output.code, 3, "{}", output.err);
+    let output = run(hub.folder.path(), &["serve", "--data", "data", "--check"], &[]);
+    assert_eq!(output.code, 1, "{}", output.out);
+    assert!(output.out.contains("there is a database, but its key file"), "{}", output.out);
 }

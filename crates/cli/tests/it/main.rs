@@ -1,14 +1,14 @@
-//! `waystone serve` as a program: started, asked, told, and stopped; and its vault seen to.
+//! `waystone serve` as a program, and the commands that manage its vault.
 //!
 //! | file | what it shows |
 //! |---|---|
-//! | `check.rs` | `--check`, and what is wrong with settings |
-//! | `life.rs` | start, health, errors, numbers, the log, the end |
-//! | `projects.rs` | projects and their keys |
-//! | `reload.rs` | guides that change while it serves |
-//! | `tls.rs` | its own certificate |
-//! | `vault.rs` | copies of the vault, and its key rotated |
-//! | `world.rs` | the program, and who asks it |
+//! | `check.rs` | `--check` and invalid settings |
+//! | `life.rs` | start, health, errors, metrics, the log, shutdown |
+//! | `projects.rs` | projects and their API keys |
+//! | `reload.rs` | guides that change while the Hub runs |
+//! | `tls.rs` | TLS with a certificate that is reloaded |
+//! | `vault.rs` | backups of the vault and key rotation |
+//! | `world.rs` | running the program and sending requests to it |
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod check;

@@ -1,29 +1,29 @@
-//! `waystone projects` and `waystone keys`, beside a Hub that serves.
+//! `waystone projects` and `waystone keys` while a Hub runs.
 
 use serde_json::Value;
 
-use crate::world::{Hub, Said, ask, run};
+use crate::world::{Hub, Output, ask, run};
 
-fn said(hub: &Hub, arguments: &[&str]) -> Said {
+fn command(hub: &Hub, arguments: &[&str]) -> Output {
     let all: Vec<&str> = arguments.iter().chain(&["--data", "data"]).copied().collect();
     run(hub.folder.path(), &all, &[])
 }
 
 #[track_caller]
 fn json(hub: &Hub, arguments: &[&str]) -> Value {
-    let said = said(hub, &[arguments, &["--json"]].concat());
-    assert_eq!(said.code, 0, "{}", said.err);
-    serde_json::from_str(&said.out).unwrap()
+    let output = command(hub, &[arguments, &["--json"]].concat());
+    assert_eq!(output.code, 0, "{}", output.err);
+    serde_json::from_str(&output.out).unwrap()
 }
 
-/// The status with which a key is answered.
+/// The status of a request with a key.
 fn status(hub: &Hub, path: &str, key: &str) -> u16 {
     let request =
         format!("GET {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\nconnection: close\r\n\r\n");
     ask(hub.address, &request).split(' ').nth(1).unwrap().parse().unwrap()
 }
 
-/// Which project a key acts for, as a session that it makes says.
+/// The project that a key acts for, according to a session that it creates.
 fn project_of(hub: &Hub, key: &str) -> String {
     let body = r#"{"origin_owner_id":"o","origin_owner_name":"O"}"#;
     let request = format!(
@@ -56,18 +56,18 @@ fn a_project_has_keys_of_its_own() {
     assert_eq!(names, ["first key", "reports"]);
     assert!(!listed.to_string().contains("wak_"), "a key is shown once");
 
-    let revoked = said(&hub, &["keys", "revoke", made["id"].as_str().unwrap(), "--project", "Shop"]);
+    let revoked = command(&hub, &["keys", "revoke", made["id"].as_str().unwrap(), "--project", "Shop"]);
     assert_eq!(revoked.code, 0, "{}", revoked.err);
     assert_eq!(status(&hub, "/connectors/meta", reports), 401);
 
-    let text = said(&hub, &["keys", "create", "for trying out", "--test", "--project", "Shop"]);
+    let text = command(&hub, &["keys", "create", "for trying out", "--test", "--project", "Shop"]);
     assert!(text.out.starts_with("wak_test_") && text.out.lines().count() == 1, "{}", text.out);
 }
 
 #[test]
-fn what_cannot_be_done_is_said_with_what_can() {
+fn refusals_say_what_to_do_instead() {
     let hub = Hub::start(&[]);
-    assert_eq!(said(&hub, &["projects", "create", "Shop"]).code, 0);
+    assert_eq!(command(&hub, &["projects", "create", "Shop"]).code, 0);
     for (arguments, says, helps) in [
         (&["keys", "list"][..], "several projects", "`Default` and `Shop`"),
         (&["keys", "list", "--project", "Shed"], "no project `Shed`", "`Default` and `Shop`"),
@@ -76,8 +76,8 @@ fn what_cannot_be_done_is_said_with_what_can() {
         (&["keys", "revoke", "key_x", "--project", "Shop"], "no active key `key_x`", "keys list"),
         (&["projects", "create", "Shop"], "`Shop` already exists", "keys create"),
     ] {
-        let said = said(&hub, arguments);
-        assert_eq!(said.code, 2, "{arguments:?}: {}", said.err);
-        assert!(said.err.contains(says) && said.err.contains(helps), "{arguments:?}: {}", said.err);
+        let output = command(&hub, arguments);
+        assert_eq!(output.code, 2, "{arguments:?}: {}", output.err);
+        assert!(output.err.contains(says) && output.err.contains(helps), "{arguments:?}: {}", output.err);
     }
 }

@@ -1,19 +1,19 @@
-//! Guides that change while it serves.
+//! Guides that change while the Hub runs.
 
 use std::fs;
 use std::path::Path;
 
 use crate::world::{Hub, run, until};
 
-/// A guide of one's own, as `waystone new` writes it.
+/// A new guide, written by `waystone new`.
 fn guide(folder: &Path) -> std::path::PathBuf {
-    let said = run(folder, &["new", "acme", "--out", "guides"], &[]);
-    assert_eq!(said.code, 0, "{}", said.err);
+    let output = run(folder, &["new", "acme", "--out", "guides"], &[]);
+    assert_eq!(output.code, 0, "{}", output.err);
     folder.join("guides/acme/guide.yaml")
 }
 
 #[test]
-fn a_guide_that_changes_is_read_again_and_one_with_errors_stays() {
+fn a_changed_guide_is_reloaded_unless_it_has_errors() {
     let folder = tempfile::tempdir().unwrap();
     let file = guide(folder.path());
     let good = fs::read_to_string(&file).unwrap();
@@ -48,7 +48,7 @@ fn folder_of(file: &Path) -> &Path {
 }
 
 #[test]
-fn a_guide_with_errors_at_the_start_is_left_out() {
+fn a_guide_with_errors_at_the_start_is_skipped() {
     let folder = tempfile::tempdir().unwrap();
     let file = guide(folder.path());
     fs::write(&file, "waystone: 1\n").unwrap();

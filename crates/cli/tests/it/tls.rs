@@ -1,4 +1,4 @@
-//! Its own certificate, and the next one.
+//! TLS with a certificate that is reloaded.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use crate::world::{Hub, ask, until};
 
-/// Writes a certificate for `localhost`, and gives the authority that signed it.
+/// Writes a certificate for `localhost` and returns the authority that signed it.
 fn certificate(folder: &Path) -> CertificateDer<'static> {
     let mut params = CertificateParams::new(vec![]).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -26,7 +26,7 @@ fn certificate(folder: &Path) -> CertificateDer<'static> {
     ca.der().clone()
 }
 
-/// Asks by TLS, trusting one authority: the answer, and the protocol that was agreed on.
+/// Sends a request over TLS, trusting one authority. Returns the response and the negotiated protocol.
 fn get(
     hub: &Hub,
     root: &CertificateDer<'static>,
@@ -55,7 +55,7 @@ fn get(
 }
 
 #[test]
-fn it_speaks_tls_and_takes_the_next_certificate() {
+fn the_hub_serves_tls_and_reloads_the_certificate() {
     let folder = tempfile::tempdir().unwrap();
     let root = certificate(folder.path());
     let hub = Hub::start_in(folder, &["--tls-certificate", "cert.pem", "--tls-key", "key.pem"]);
@@ -68,7 +68,7 @@ fn it_speaks_tls_and_takes_the_next_certificate() {
     let plain = ask(hub.address, "GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n");
     assert!(!plain.contains("200"), "{plain}");
 
-    // A pair that does not fit leaves the one before in place.
+    // A certificate that does not match its key is not loaded.
     let kept = fs::read(hub.folder.path().join("key.pem")).unwrap();
     let next = certificate(hub.folder.path());
     let fits = fs::read(hub.folder.path().join("key.pem")).unwrap();

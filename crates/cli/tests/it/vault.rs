@@ -1,4 +1,4 @@
-//! `waystone vault`: copies that are made, proved and put back, and keys that are rotated, beside a Hub and without.
+//! `waystone vault`: backups are made, verified and restored, and keys are rotated, with and without a running Hub.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -8,9 +8,9 @@ use std::process::{Child, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::world::{Said, run, waystone};
+use crate::world::{Output, run, waystone};
 
-/// A provider, and a folder with a vault.
+/// A simulated provider and a folder with a vault.
 struct World {
     provider: Child,
     upstream: String,
@@ -18,7 +18,7 @@ struct World {
 }
 
 impl World {
-    /// With one account.
+    /// A world with one linked account.
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut provider =
@@ -53,16 +53,16 @@ impl World {
         assert!(child.wait().unwrap().success());
     }
 
-    /// `waystone vault …` on the folder.
-    fn vault(&self, arguments: &[&str]) -> Said {
+    /// Runs `waystone vault …` on the folder.
+    fn vault(&self, arguments: &[&str]) -> Output {
         let all: Vec<&str> = ["vault"].iter().chain(arguments).chain(&["--data", "data"]).copied().collect();
         run(self.path(), &all, &[])
     }
 
-    /// The label of its one account.
+    /// The label of the only account.
     fn label(&self) -> String {
-        let said = run(self.path(), &["accounts", "list", "--json", "--data", "data"], &[]);
-        let list: Value = serde_json::from_str(&said.out).unwrap();
+        let output = run(self.path(), &["accounts", "list", "--json", "--data", "data"], &[]);
+        let list: Value = serde_json::from_str(&output.out).unwrap();
         assert_eq!(list.as_array().unwrap().len(), 1, "{list}");
         list[0]["label"].as_str().unwrap().to_owned()
     }
@@ -75,12 +75,12 @@ impl World {
         names
     }
 
-    /// That everything opens, and the account is the one with the label.
+    /// Asserts that everything can be decrypted and that the only account has this label.
     #[track_caller]
     fn is_whole(&self, label: &str) {
-        let said = self.vault(&["check", "--json"]);
-        assert_eq!(said.code, 0, "{}", said.err);
-        let proof: Value = serde_json::from_str(&said.out).unwrap();
+        let output = self.vault(&["check", "--json"]);
+        assert_eq!(output.code, 0, "{}", output.err);
+        let proof: Value = serde_json::from_str(&output.out).unwrap();
         assert_eq!(proof["accounts"], 1, "{proof}");
         assert_eq!(self.label(), label);
     }
@@ -93,7 +93,7 @@ impl Drop for World {
     }
 }
 
-/// A Hub on the data of a world.
+/// A Hub that runs on the data of a world.
 struct Serving(Child);
 
 impl Serving {
@@ -118,13 +118,13 @@ impl Drop for Serving {
 }
 
 #[test]
-fn a_copy_is_made_beside_a_hub_and_put_back_without_one() {
+fn a_backup_is_made_while_a_hub_runs_and_restored_without_one() {
     let world = World::new();
     fs::create_dir(world.file("copies")).unwrap();
     let hub = Serving::start(&world);
-    let said = world.vault(&["backup", "copies/one", "--json"]);
-    assert_eq!(said.code, 0, "{}", said.err);
-    let made: Value = serde_json::from_str(&said.out).unwrap();
+    let output = world.vault(&["backup", "copies/one", "--json"]);
+    assert_eq!(output.code, 0, "{}", output.err);
+    let made: Value = serde_json::from_str(&output.out).unwrap();
     assert_eq!((&made["accounts"], &made["file"]), (&Value::from(1), &Value::from("copies/one")));
     assert_eq!(world.names("copies"), ["one"]);
     let copy = fs::read(world.file("copies/one")).unwrap();
@@ -137,35 +137,35 @@ fn a_copy_is_made_beside_a_hub_and_put_back_without_one() {
         assert_eq!(fs::metadata(world.file("copies/one")).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
-    // Never over another file by accident.
-    let said = world.vault(&["backup", "copies/one"]);
-    assert_eq!(said.code, 3, "{}", said.out);
-    assert!(said.err.contains("already exists") && said.err.contains("--force"), "{}", said.err);
+    // An existing file is not overwritten by accident.
+    let output = world.vault(&["backup", "copies/one"]);
+    assert_eq!(output.code, 3, "{}", output.out);
+    assert!(output.err.contains("already exists") && output.err.contains("--force"), "{}", output.err);
     assert_eq!(fs::read(world.file("copies/one")).unwrap(), copy);
 
     world.link("org-two");
-    let said = world.vault(&["backup", "copies/one", "--force"]);
-    assert_eq!(said.code, 0, "{}", said.err);
+    let output = world.vault(&["backup", "copies/one", "--force"]);
+    assert_eq!(output.code, 0, "{}", output.err);
     fs::write(world.file("copies/first"), &copy).unwrap();
 
-    let said = world.vault(&["restore", "copies/first"]);
-    assert_eq!(said.code, 3, "{}", said.out);
-    assert!(said.err.contains("stop the Hub"), "{}", said.err);
-    // Killed: what it held is let go of.
+    let output = world.vault(&["restore", "copies/first"]);
+    assert_eq!(output.code, 3, "{}", output.out);
+    assert!(output.err.contains("stop the Hub"), "{}", output.err);
+    // A killed Hub releases its lock.
     drop(hub);
-    let said = world.vault(&["restore", "copies/first", "--json"]);
-    assert_eq!(said.code, 0, "{}", said.err);
-    let restored: Value = serde_json::from_str(&said.out).unwrap();
+    let output = world.vault(&["restore", "copies/first", "--json"]);
+    assert_eq!(output.code, 0, "{}", output.err);
+    let restored: Value = serde_json::from_str(&output.out).unwrap();
     world.is_whole("org-one");
-    // What was there before can be put back as well.
-    let said = world.vault(&["restore", restored["kept"].as_str().unwrap()]);
-    assert_eq!(said.code, 0, "{}", said.err);
+    // The replaced vault can be restored, too.
+    let output = world.vault(&["restore", restored["kept"].as_str().unwrap()]);
+    assert_eq!(output.code, 0, "{}", output.err);
     world.is_whole("org-two");
     drop(Serving::start(&world));
 }
 
 #[test]
-fn what_is_no_copy_changes_nothing() {
+fn an_invalid_backup_changes_nothing() {
     let world = World::new();
     assert_eq!(world.vault(&["backup", "copy"]).code, 0);
     let copy = fs::read(world.file("copy")).unwrap();
@@ -175,7 +175,7 @@ fn what_is_no_copy_changes_nothing() {
     fs::write(world.file("garbage"), vec![7; 8192]).unwrap();
     fs::write(world.file("nothing"), "").unwrap();
     fs::write(world.file("short"), &copy[..copy.len() / 2]).unwrap();
-    // A byte of what is under seal: it follows the account's id and the field's name in the row, and not in the index.
+    // A byte of the encrypted value, which follows the account's id and the field's name in the row, not in the index.
     let (mut bent, mark) = (copy.clone(), b"api_token");
     let is_row =
         |at: &usize| copy[..*at].ends_with(mark) && copy[at - mark.len() - 30..*at].starts_with(b"acc_");
@@ -187,23 +187,23 @@ fn what_is_no_copy_changes_nothing() {
     fs::copy(other.file("copy"), world.file("theirs")).unwrap();
     let before = world.names("data");
     for file in ["garbage", "nothing", "short", "bent", "theirs", "absent"] {
-        let said = world.vault(&["restore", file]);
-        assert_eq!(said.code, 3, "{file}: {}{}", said.out, said.err);
+        let output = world.vault(&["restore", file]);
+        assert_eq!(output.code, 3, "{file}: {}{}", output.out, output.err);
         assert_eq!(world.names("data").len(), before.len(), "{file}: {:?}", world.names("data"));
         world.is_whole("org-one");
     }
-    let said = world.vault(&["restore", "theirs"]);
-    assert!(said.err.contains("is sealed under key"), "{}", said.err);
+    let output = world.vault(&["restore", "theirs"]);
+    assert!(output.err.contains("is sealed under key"), "{}", output.err);
 }
 
 #[test]
-fn a_key_is_rotated_and_kept_only_if_asked() {
+fn a_rotated_key_is_kept_only_on_request() {
     let world = World::new();
     let key = || fs::read_to_string(world.file("data/key")).unwrap();
     let first = key();
-    let said = world.vault(&["rotate", "--json"]);
-    assert_eq!(said.code, 0, "{}", said.err);
-    let rotated: Value = serde_json::from_str(&said.out).unwrap();
+    let output = world.vault(&["rotate", "--json"]);
+    assert_eq!(output.code, 0, "{}", output.err);
+    let rotated: Value = serde_json::from_str(&output.out).unwrap();
     assert_eq!((&rotated["accounts"], &rotated["old_key"]), (&Value::from(1), &Value::Null));
     let second = key();
     assert_ne!(first, second);
@@ -211,26 +211,26 @@ fn a_key_is_rotated_and_kept_only_if_asked() {
     world.is_whole("org-one");
 
     assert_eq!(world.vault(&["backup", "copy"]).code, 0);
-    let said = world.vault(&["rotate", "--keep-old-key", "--json"]);
-    assert_eq!(said.code, 0, "{}", said.err);
-    let rotated: Value = serde_json::from_str(&said.out).unwrap();
+    let output = world.vault(&["rotate", "--keep-old-key", "--json"]);
+    assert_eq!(output.code, 0, "{}", output.err);
+    let rotated: Value = serde_json::from_str(&output.out).unwrap();
     let kept = rotated["old_key"].as_str().unwrap();
     assert_eq!(fs::read_to_string(world.file(kept)).unwrap(), second);
-    // A copy from before is sealed under the key from before.
-    let said = world.vault(&["restore", "copy"]);
-    assert!(said.code == 3 && said.err.contains("use that key"), "{}", said.err);
+    // An older backup is encrypted with the older key.
+    let output = world.vault(&["restore", "copy"]);
+    assert!(output.code == 3 && output.err.contains("use that key"), "{}", output.err);
     assert_eq!(world.vault(&["restore", "copy", "--key-file", kept]).code, 0);
     assert_eq!(world.vault(&["check", "--key-file", kept]).code, 0);
 
-    let said = world.vault(&["rotate", "--key-file", kept, "--to-key-file", "elsewhere"]);
-    assert_eq!(said.code, 0, "{}", said.err);
-    assert!(said.err.contains("Set the Hub's key to the key file elsewhere"), "{}", said.err);
+    let output = world.vault(&["rotate", "--key-file", kept, "--to-key-file", "elsewhere"]);
+    assert_eq!(output.code, 0, "{}", output.err);
+    assert!(output.err.contains("Set the Hub's key to the key file elsewhere"), "{}", output.err);
     assert_eq!(world.vault(&["check", "--key-file", "elsewhere"]).code, 0);
     assert_eq!(world.vault(&["check", "--key-file", kept]).code, 3);
 }
 
 #[test]
-fn a_server_is_copied_by_its_own_tools_and_a_vault_is_not_made_by_looking() {
+fn a_server_is_backed_up_with_its_own_tools_and_no_command_creates_a_vault() {
     let folder = tempfile::tempdir().unwrap();
     let url = [("WAYSTONE_DATABASE_URL", "postgres://hub:canary@db.internal/hub?sslmode=require")];
     for (arguments, expected) in [
@@ -243,23 +243,23 @@ fn a_server_is_copied_by_its_own_tools_and_a_vault_is_not_made_by_looking() {
             "pg_restore --clean --if-exists --no-owner --dbname 'postgres://hub@db.internal/hub?sslmode=require' 'it'\\''s'",
         ),
     ] {
-        let said = run(folder.path(), &arguments, &url);
-        assert_eq!(said.code, 2);
-        assert!(said.err.contains(expected), "{}", said.err);
-        assert!(!said.err.contains("canary"), "{}", said.err);
+        let output = run(folder.path(), &arguments, &url);
+        assert_eq!(output.code, 2);
+        assert!(output.err.contains(expected), "{}", output.err);
+        assert!(!output.err.contains("canary"), "{}", output.err);
     }
     for command in [&["backup", "copy"][..], &["rotate"], &["check"]] {
         let all: Vec<&str> = ["vault"].iter().chain(command).chain(&["--data", "none"]).copied().collect();
-        let said = run(folder.path(), &all, &[]);
-        assert_eq!(said.code, 2, "{command:?}: {}", said.err);
-        assert!(said.err.contains("no vault in none"), "{}", said.err);
+        let output = run(folder.path(), &all, &[]);
+        assert_eq!(output.code, 2, "{command:?}: {}", output.err);
+        assert!(output.err.contains("no vault in none"), "{}", output.err);
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 #[cfg(all(unix, debug_assertions))]
 #[test]
-fn whoever_is_killed_while_copying_leaves_what_was_there() {
+fn a_kill_during_a_backup_or_restore_leaves_the_old_files() {
     let world = World::new();
     assert_eq!(world.vault(&["backup", "copy"]).code, 0);
     world.link("org-two");

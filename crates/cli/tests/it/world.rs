@@ -1,4 +1,4 @@
-//! The program, and who asks it.
+//! Running the program and sending requests to it.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -8,31 +8,31 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-/// What a program said, and how it ended.
-pub(crate) struct Said {
+/// A program's output and exit code.
+pub(crate) struct Output {
     pub(crate) code: i32,
     pub(crate) out: String,
     pub(crate) err: String,
 }
 
-/// The program, in an environment of its own.
+/// The program with its own environment.
 pub(crate) fn waystone(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_waystone"));
     command.current_dir(folder).env_clear().env("HOME", folder).env("NO_COLOR", "1").stdin(Stdio::null());
     command
 }
 
-/// Runs it to its end.
-pub(crate) fn run(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
+/// Runs the program to its end.
+pub(crate) fn run(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let output = waystone(folder).args(arguments).envs(variables.iter().copied()).output().unwrap();
-    Said {
+    Output {
         code: output.status.code().unwrap_or(-1),
         out: String::from_utf8_lossy(&output.stdout).into_owned(),
         err: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
 }
 
-/// A Hub that serves. It is killed if a test forgets it.
+/// A running Hub. It is killed when it is dropped.
 pub(crate) struct Hub {
     child: Option<Child>,
     pub(crate) folder: TempDir,
@@ -41,12 +41,12 @@ pub(crate) struct Hub {
 }
 
 impl Hub {
-    /// Starts it on a port that is free; its log goes into a file.
+    /// Starts the Hub on a free port, with its log in a file.
     pub(crate) fn start(arguments: &[&str]) -> Self {
         Self::start_in(tempfile::tempdir().unwrap(), arguments)
     }
 
-    /// The same, in a folder that is there.
+    /// Starts the Hub in an existing folder.
     pub(crate) fn start_in(folder: TempDir, arguments: &[&str]) -> Self {
         let log = std::fs::File::create(folder.path().join("log")).unwrap();
         let mut child = waystone(folder.path())
@@ -65,29 +65,29 @@ impl Hub {
         Self { address: address.parse().unwrap(), child: Some(child), folder, started }
     }
 
-    /// Asks, and gives the whole answer.
+    /// Sends a request and returns the whole response.
     pub(crate) fn get(&self, path: &str) -> String {
         ask(self.address, &format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"))
     }
 
-    /// What is in its log.
+    /// The Hub's log.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap()
     }
 
-    /// Sends it a signal.
+    /// Sends the Hub a signal.
     pub(crate) fn signal(&self, name: &str) {
         let id = self.child.as_ref().unwrap().id().to_string();
         assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success());
     }
 
-    /// Waits until it has ended, and gives its code and its log.
+    /// Waits until the Hub has ended. Returns its exit code and its log.
     pub(crate) fn ended(self) -> (i32, String) {
         let (code, folder) = self.left();
         (code, std::fs::read_to_string(folder.path().join("log")).unwrap())
     }
 
-    /// The same, with the folder that it leaves behind.
+    /// Waits until the Hub has ended, and returns its folder as well.
     pub(crate) fn left(mut self) -> (i32, TempDir) {
         let code = self.child.take().unwrap().wait().unwrap().code().unwrap_or(-1);
         (code, std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap()))
@@ -103,7 +103,7 @@ impl Drop for Hub {
     }
 }
 
-/// Sends a text, and reads until the other side has said all.
+/// Sends a text and reads until the other side closes the connection.
 pub(crate) fn ask(address: SocketAddr, request: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
@@ -113,7 +113,7 @@ pub(crate) fn ask(address: SocketAddr, request: &str) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-/// Waits until something is so.
+/// Waits until a condition holds.
 #[track_caller]
 pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let began = Instant::now();

@@ -272,12 +272,7 @@ fn the_found_account_is_confirmed_and_a_different_one_is_shown_next_to_the_old_o
     let html = with_frame(Language::En, |frame| pages::confirm(frame, &page));
     has(
         &html,
-        &[
-            "This is a different account",
-            "<bdi>Bob</bdi>",
-            "<bdi>Ann</bdi>",
-            "Yes, replace the account",
-        ],
+        &["This is a different account", "<bdi>Bob</bdi>", "<bdi>Ann</bdi>", "Yes, replace the account"],
     );
     let flow = play(&guide, method, again(false), scenario, 9);
     let html = form(&FormPage { before: Some(&before), ..bare(&flow, None) });
@@ -297,10 +292,7 @@ fn a_saved_secret_is_marked_and_required_again_for_another_host() {
     };
     let mut flow = Flow::new(Arc::clone(&guide), "api-key", begin).expect("the method is there");
     let page = form(&bare(&flow, None));
-    has(
-        &page,
-        &["<details class=\"kept\">", "need to enter secrets again.", "Check and save"],
-    );
+    has(&page, &["<details class=\"kept\">", "need to enter secrets again.", "Check and save"]);
     assert!(!page.contains("canary"), "{page}");
     flow.submit_form(Some("live"), &[(key("site"), Secret::from("acme")), (key("token"), Secret::from(""))]);
     assert!(matches!(flow.stage(), Stage::Checking(_)), "a secret left empty stays");

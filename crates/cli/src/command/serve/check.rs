@@ -4,7 +4,8 @@
 
 use std::fmt::Write as _;
 
-use hub::settings::{Check, Line, Outcome, Problem, Settings, Verdict};
+use hub::serve::{Check, Verdict};
+use hub::settings::{Line, Outcome, Problem, Settings};
 use serde_json::{Value, json};
 
 use crate::failure::{FOUND, Failure, USAGE};
@@ -20,7 +21,7 @@ pub(super) fn run(outcome: Outcome<Settings>, json: bool, out: &Out) -> Result<u
         return Ok(code);
     }
     let settings = usable(outcome, out)?;
-    let (lines, checks) = (hub::settings::explain(&settings), hub::settings::check(&settings));
+    let (lines, checks) = (hub::settings::explain(&settings), hub::serve::check(&settings));
     out.data(&table(&lines, out));
     out.line("");
     for check in &checks {
@@ -30,7 +31,7 @@ pub(super) fn run(outcome: Outcome<Settings>, json: bool, out: &Out) -> Result<u
 }
 
 fn verdict(checks: &[Check]) -> u8 {
-    if hub::settings::is_good(checks) { 0 } else { FOUND }
+    if hub::serve::is_good(checks) { 0 } else { FOUND }
 }
 
 /// Key, value and source, in columns.
@@ -82,7 +83,7 @@ fn document(outcome: &Outcome<Settings>) -> (Value, u8) {
 }
 
 fn looked_at(settings: &Settings) -> (Vec<Value>, Vec<Value>, u8) {
-    let checks = hub::settings::check(settings);
+    let checks = hub::serve::check(settings);
     let code = verdict(&checks);
     let lines = hub::settings::explain(settings).iter().map(Line::to_json).collect();
     let told = checks.iter().map(|check| {
