@@ -9,6 +9,7 @@
 
 mod attempt;
 mod check;
+mod handed_steps;
 mod links;
 mod problem;
 

@@ -112,7 +112,7 @@ pub(super) async fn remove(
 /// Metadata about an account, for StackOne's clients.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AccountMeta {
-    /// The provider's key, for example `gladly`.
+    /// The provider's key, for example `acme`.
     provider: String,
     /// The provider's category, for example `ticketing`; `other` if it has none.
     category: String,

@@ -92,7 +92,7 @@ pub(super) async fn icon(
 pub(super) struct ConnectorProfile {
     /// The profile's id.
     id: String,
-    /// The provider's key, for example `gladly`.
+    /// The provider's key, for example `acme`.
     provider: String,
     /// The method's key, for example `api-key`.
     method: String,
@@ -115,7 +115,7 @@ pub(super) struct ConnectorProfile {
 /// The settings of a new connector profile.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct ConnectorProfileCreate {
-    /// The provider's key, for example `gladly`.
+    /// The provider's key, for example `acme`.
     provider: String,
     /// The method's key. Required if the provider has several methods.
     method: Option<String>,

@@ -23,7 +23,7 @@ pub(super) struct LinkAttempt {
     session_id: i64,
     /// Your product's id for the customer.
     origin_owner_id: Option<String>,
-    /// The provider's key, for example `gladly`.
+    /// The provider's key, for example `acme`.
     provider: String,
     /// The method's key, for example `api-key`.
     method: String,

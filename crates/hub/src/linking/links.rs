@@ -1,7 +1,6 @@
 //! The service that runs link attempts.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use driver::stored_values;
 use egress::Egress;
@@ -9,7 +8,6 @@ use guide::{Brand, Guide, Key};
 use jiff::Timestamp;
 use link::{Flow, Purpose, Stage, Start};
 use probe::Values;
-use secret::Secret;
 use vault::{Account, Attempt, AttemptState, By, CreatedFrom, Session, StoreError, Vault};
 
 use super::attempt::{Entered, Linking};
@@ -24,9 +22,6 @@ use crate::limits::Limiter;
 use crate::session_accounts::SessionAccounts;
 use crate::telemetry::metrics;
 use crate::wire::error::{ApiError, CONFLICT, INTERNAL};
-
-/// The tries to add a helper's values to an attempt that changes at the same time.
-const OFFERS: u32 = 5;
 
 /// Begins link attempts, takes them up again, runs their checks and stores their accounts.
 pub(crate) struct Links {
@@ -279,44 +274,6 @@ impl Links {
         }
     }
 
-    /// A flow for someone who was handed a step of an attempt. It holds nothing of what was entered there but the
-    /// environment. `None` if the guide or the connector is gone.
-    pub(crate) async fn helper_flow(
-        &self,
-        session: &Session,
-        attempt: &Attempt,
-    ) -> Result<Option<Flow>, ApiError> {
-        let guide = self.editions.by_digest(&attempt.guide_digest).await?;
-        let found = self.connectors.find(&attempt.project, &attempt.connector_profile).await?;
-        let (Some(guide), Some(connector)) = (guide, found) else { return Ok(None) };
-        let theirs = self.restored(session, connector, attempt.clone()).await?;
-        let environment = theirs.and_then(|theirs| theirs.flow.environment().map(|one| one.key.clone()));
-        let start = Start { environment, brand: self.brand.name.clone(), ..Start::default() };
-        Ok(Flow::new(guide, &attempt.method, start))
-    }
-
-    /// Puts the values of a helper into an attempt, even if the person who asked for them is filling it in.
-    pub(crate) async fn add_values(
-        &self,
-        session: &Session,
-        attempt: &str,
-        values: &[(Key, Secret)],
-    ) -> Result<(), ApiError> {
-        for _ in 0..OFFERS {
-            let attempt = self.vault.attempt(attempt).await?;
-            let Some(attempt) = attempt.filter(|attempt| attempt.state != AttemptState::Checking) else {
-                tokio::time::sleep(Duration::from_millis(500)).await;
-                continue;
-            };
-            let Some(mut linking) = self.open(session, attempt).await? else { break };
-            linking.flow.prefill(values);
-            if self.save(&mut linking).await.is_ok() {
-                return Ok(());
-            }
-        }
-        Err(ApiError::new(&CONFLICT, "The attempt is being changed right now; send the values again"))
-    }
-
     /// The flow of a new attempt.
     async fn flow(
         &self,
@@ -360,7 +317,7 @@ impl Links {
         Ok(flow)
     }
 
-    async fn restored(
+    pub(super) async fn restored(
         &self,
         session: &Session,
         connector: Connector,

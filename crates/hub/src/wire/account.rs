@@ -13,9 +13,9 @@ use crate::status;
 pub(crate) struct LinkedAccount {
     /// The account's id, for example `acc_f3k7m2qpxw5vb6zt4n7ydh2gra`.
     pub(crate) id: String,
-    /// The provider's key, for example `gladly`.
+    /// The provider's key, for example `acme`.
     pub(crate) provider: String,
-    /// The provider's name, for example `Gladly`. Null if its guide no longer exists.
+    /// The provider's name, for example `Acme`. Null if its guide no longer exists.
     pub(crate) provider_name: Option<String>,
     /// Your product's id for the customer.
     pub(crate) origin_owner_id: String,

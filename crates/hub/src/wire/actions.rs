@@ -15,9 +15,9 @@ pub(crate) struct ActionsMetaPaginated {
 /// A connector: its actions, and the ways to link an account.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ActionsMeta {
-    /// The provider's key, for example `gladly`.
+    /// The provider's key, for example `acme`.
     pub(crate) key: String,
-    /// The provider's name, for example `Gladly`.
+    /// The provider's name, for example `Acme`.
     pub(crate) name: String,
     /// Always null: guides do not describe their provider.
     pub(crate) description: Option<String>,

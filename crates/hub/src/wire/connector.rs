@@ -31,7 +31,7 @@ pub(crate) struct HubConnector {
     pub(crate) active: bool,
     /// The connector's name.
     pub(crate) name: String,
-    /// The provider's key, for example `gladly`.
+    /// The provider's key, for example `acme`.
     pub(crate) provider: String,
     /// The provider's category, for example `ticketing`.
     #[serde(rename = "type")]
@@ -227,9 +227,9 @@ pub(crate) struct HubAccount {
 /// A provider, and the ways to link it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ConnectorMeta {
-    /// The provider's key, for example `gladly`.
+    /// The provider's key, for example `acme`.
     pub(crate) provider: String,
-    /// The provider's name, for example `Gladly`.
+    /// The provider's name, for example `Acme`.
     pub(crate) provider_name: String,
     /// The provider's first category, for example `ticketing`; `other` if it has none.
     pub(crate) category: String,

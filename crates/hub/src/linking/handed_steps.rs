@@ -1,0 +1,54 @@
+//! Steps that were handed to a helper: the helper's flow, and the values that come back.
+
+use std::time::Duration;
+
+use guide::Key;
+use link::{Flow, Start};
+use secret::Secret;
+use vault::{Attempt, AttemptState, Session};
+
+use super::links::Links;
+use crate::wire::error::{ApiError, CONFLICT};
+
+/// The tries to add a helper's values to an attempt that changes at the same time.
+const OFFERS: u32 = 5;
+
+impl Links {
+    /// A flow for someone who was handed a step of an attempt. It holds nothing of what was entered there but the
+    /// environment. `None` if the guide or the connector is gone.
+    pub(crate) async fn helper_flow(
+        &self,
+        session: &Session,
+        attempt: &Attempt,
+    ) -> Result<Option<Flow>, ApiError> {
+        let guide = self.editions.by_digest(&attempt.guide_digest).await?;
+        let found = self.connectors.find(&attempt.project, &attempt.connector_profile).await?;
+        let (Some(guide), Some(connector)) = (guide, found) else { return Ok(None) };
+        let theirs = self.restored(session, connector, attempt.clone()).await?;
+        let environment = theirs.and_then(|theirs| theirs.flow.environment().map(|one| one.key.clone()));
+        let start = Start { environment, brand: self.brand.name.clone(), ..Start::default() };
+        Ok(Flow::new(guide, &attempt.method, start))
+    }
+
+    /// Puts the values of a helper into an attempt, even if the person who asked for them is filling it in.
+    pub(crate) async fn add_values(
+        &self,
+        session: &Session,
+        attempt: &str,
+        values: &[(Key, Secret)],
+    ) -> Result<(), ApiError> {
+        for _ in 0..OFFERS {
+            let attempt = self.vault.attempt(attempt).await?;
+            let Some(attempt) = attempt.filter(|attempt| attempt.state != AttemptState::Checking) else {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                continue;
+            };
+            let Some(mut linking) = self.open(session, attempt).await? else { break };
+            linking.flow.prefill(values);
+            if self.save(&mut linking).await.is_ok() {
+                return Ok(());
+            }
+        }
+        Err(ApiError::new(&CONFLICT, "The attempt is being changed right now; send the values again"))
+    }
+}
