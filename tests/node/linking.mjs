@@ -93,8 +93,8 @@ const says = (tab, where, text) => tab.locator(where, { hasText: text }).waitFor
   is("reading a step shows its field", await tab.evaluate(() => document.querySelector(".near").dataset.field), "organization_slug");
   await tab.fill("#in--api_token", "canary-token");
   await tab.fill("#in--organization_slug", "https://ACME.example.com/x");
-  await says(tab, "#said--organization_slug", "Read as acme");
-  is("the spelling that is kept is told", await tab.textContent("#said--organization_slug"), "Read as acme");
+  await says(tab, "#said--organization_slug", "We'll use acme");
+  is("the spelling that is kept is told", await tab.textContent("#said--organization_slug"), "We'll use acme");
   is("the host is told", await tab.textContent(".host strong"), "acme.example.com");
   await tab.fill("#in--organization_slug", "acme.gladly.qa");
   await tab.waitForSelector("#said--organization_slug button", { timeout: 30_000 });

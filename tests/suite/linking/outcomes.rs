@@ -91,7 +91,7 @@ fn every_rejection_names_its_rule_field_and_step() {
         ["strange", "right-token"],
         &[],
         "protocol_mismatch - - -",
-        "in a way its documentation does not describe",
+        "sent a reply we didn't expect",
     );
     assert!(world.accounts().is_empty(), "a failed link stored an account");
 }
@@ -101,7 +101,7 @@ fn provider_failures_are_not_attributed_to_a_field() {
     let world = World::new();
     check(&world, ["acme", "busy-token"], &[], "ok - - -", "-");
     check(&world, ["acme", "flooded-token"], &[], "throttled too-many-requests - -", "ten requests a second");
-    check(&world, ["acme", "broken-token"], &[], "provider_down gladly-fails - -", "has a failure");
+    check(&world, ["acme", "broken-token"], &[], "provider_down gladly-fails - -", "is having problems");
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn a_relink_must_find_the_same_account() {
     check(&world, ["acme", "right-token"], &[], "ok - - -", "-");
     let id = world.accounts()[0]["id"].as_str().expect("an id").to_owned();
     check(&world, ["acme", "newer-token"], &["--account", &id], "ok - - -", "-");
-    let different = "another Gladly account than the one linked before";
+    let different = "a different Gladly account than the one connected before";
     check(&world, ["acme.us-1", "region-token"], &["--account", &id], "different_account - - -", different);
     assert_eq!(world.accounts()[0]["external_id"], "org-7Qm");
     check(&world, ["acme.us-1", "region-token"], &["--account", &id, "--allow-different"], "ok - - -", "-");
