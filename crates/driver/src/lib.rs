@@ -1,6 +1,6 @@
 //! Runs a flow over the network and the vault.
 //!
-//! A [`link::Flow`] decides what to do but does nothing itself. [`run`] does it: it sends the flow's requests over a
+//! A [`link::Flow`] decides what to do but does nothing itself. [`run()`] does it: it sends the flow's requests over a
 //! [`Transport`], waits when the flow asks it to, and reports to an [`Observer`], which can end the run. The terminal,
 //! the Hub, scenarios and tests differ in their transport and observer only. The other modules convert between a
 //! flow's values and the vault's.
