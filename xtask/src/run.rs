@@ -68,7 +68,7 @@ pub(crate) fn deny() -> Result<()> {
 /// Finds dependencies that a crate declares and does not name. Works without the network.
 fn unused_dependencies() -> Result<()> {
     install_subcommand("machete", "0.9.2")?;
-    cargo(&["machete", "--skip-target-dir"])
+    cargo(&["machete"])
 }
 
 /// Installs a subcommand of cargo unless it is there.
