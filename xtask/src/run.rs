@@ -73,8 +73,11 @@ fn unused_dependencies() -> Result<()> {
 
 /// Installs a subcommand of cargo unless it is there.
 fn install_subcommand(name: &str, version: &str) -> Result<()> {
-    let is_there =
-        Command::new(env!("CARGO")).args([name, "--version"]).output().is_ok_and(|out| out.status.success());
+    let is_there = Command::new(env!("CARGO"))
+        .args([name, "--version"])
+        .env_remove("CARGO_PKG_NAME")
+        .output()
+        .is_ok_and(|out| out.status.success());
     if is_there {
         return Ok(());
     }
@@ -85,6 +88,8 @@ fn cargo(arguments: &[&str]) -> Result<()> {
     println!("cargo {}", arguments.join(" "));
     let status = Command::new(env!("CARGO"))
         .args(arguments)
+        // cargo-machete takes this variable of `cargo run` for a sign that it is not a subcommand.
+        .env_remove("CARGO_PKG_NAME")
         .current_dir(root())
         .status()
         .context("cannot run cargo")?;
