@@ -226,7 +226,7 @@ fn a_block_that_is_wrong_is_noticed() {
     is_wrong("guide", &whole.replace("status: 401 } }", "status: 402 } }"));
     is_wrong("guide", &whole.replace("account: { id: a1", "account: { id: a2"));
     is_wrong("guide", &whole.replace("collects: api_key", "obtains: api_key"));
-    assert!(wrong_command("waystone check guides/acme --mend", Path::new(".")).is_some());
+    assert!(wrong_command("waystone check guides/acme --help", Path::new(".")).is_some());
     assert!(wrong_command("waystone make acme", Path::new(".")).is_some());
     assert!(wrong_command("waystone simulate acme --gate 9100", Path::new(".")).is_some());
 }

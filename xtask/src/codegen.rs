@@ -44,7 +44,7 @@ fn findings() -> String {
             page.severity,
             page.summary,
             capital(page.why),
-            capital(page.mend)
+            capital(page.help)
         );
         for (title, sample) in [("Incorrect", page.bad), ("Correct", page.good)] {
             if !sample.is_empty() {

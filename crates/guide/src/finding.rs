@@ -22,7 +22,7 @@ pub struct Finding {
     /// Related places, each with a label.
     pub also: Vec<(Span, String)>,
     /// What to do in this case. `None` shows the page's general advice.
-    pub mend: Option<String>,
+    pub help: Option<String>,
     /// The edit that fixes it, if the edit is mechanical.
     pub fix: Option<Edit>,
 }
@@ -45,7 +45,7 @@ impl Finding {
             span,
             label: String::new(),
             also: Vec::new(),
-            mend: None,
+            help: None,
             fix: None,
         }
     }
@@ -66,8 +66,8 @@ impl Finding {
 
     /// Sets what to do.
     #[must_use]
-    pub fn mend(mut self, mend: impl Into<String>) -> Self {
-        self.mend = Some(mend.into());
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
         self
     }
 

@@ -39,7 +39,7 @@ pub(crate) fn unknown(text: &Spanned<String>, kind: &str, known: &[&str]) -> Fin
     let message = format!("there is no {kind} {}", quoted(&text.value));
     let found = Finding::new(&UNKNOWN_NAME, text.span, message);
     let found = if known.is_empty() {
-        found.mend(format!("declare the {kind}, or remove the reference"))
+        found.help(format!("declare the {kind}, or remove the reference"))
     } else {
         found
     };
@@ -56,8 +56,8 @@ pub(crate) fn is_misspelled(name: &str, known: &[&str]) -> bool {
 /// Adds the closest known name as advice, with the edit that inserts it, or else the list of known names.
 pub(crate) fn suggest(found: Finding, at: Span, name: &str, known: &[&str]) -> Finding {
     match nearest(name, known.iter().copied()) {
-        Some(near) => found.mend(format!("did you mean `{near}`?")).fix(at, near),
+        Some(near) => found.help(format!("did you mean `{near}`?")).fix(at, near),
         None if known.is_empty() => found,
-        None => found.mend(choose(known.iter().copied())),
+        None => found.help(choose(known.iter().copied())),
     }
 }

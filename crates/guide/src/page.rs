@@ -41,7 +41,7 @@ pub struct CodePage {
     /// Why it matters, in one sentence without a full stop. It is shown under every finding.
     pub why: &'static str,
     /// What to do in general, for findings without advice of their own.
-    pub mend: &'static str,
+    pub help: &'static str,
     /// A piece of a guide with this mistake. Empty if no excerpt can show it.
     pub bad: &'static str,
     /// The same piece, corrected.

@@ -128,7 +128,7 @@ fn decode(bytes: &[u8]) -> (String, Option<Finding>) {
     }
     if let Some(text) = decode_utf16(bytes) {
         let found = Finding::new(&UNREADABLE, Span::new(0, 0), "the file is UTF-16, not UTF-8");
-        return (text, Some(found.mend("save the file as UTF-8 (some editors call UTF-16 “Unicode”)")));
+        return (text, Some(found.help("save the file as UTF-8 (some editors call UTF-16 “Unicode”)")));
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => (text.to_owned(), None),

@@ -120,7 +120,7 @@ pub(crate) fn another_file(form: &Form, root: &Node, source: &Source) -> Option<
     let NodeKind::Mapping(entries) = &root.kind else {
         let message = format!("the file is {}, but {name} must be a mapping", root.described());
         let found = Finding::new(&WRONG_TYPE, source.first_line(root.place()), message);
-        return Some(found.mend(format!("write {name}, which begins with `{mark}: 1`")));
+        return Some(found.help(format!("write {name}, which begins with `{mark}: 1`")));
     };
     let other = MARKS.iter().find_map(|(mark, name)| Some((root.entry(mark)?, name)));
     if let Some((entry, other)) = other.filter(|_| root.entry(mark).is_none()) {
@@ -129,7 +129,7 @@ pub(crate) fn another_file(form: &Form, root: &Node, source: &Source) -> Option<
             entry.key_span,
             format!("this is {other}, but {name} is expected here"),
         );
-        return Some(found.mend(format!("use {name}, which begins with `{mark}: 1`")));
+        return Some(found.help(format!("use {name}, which begins with `{mark}: 1`")));
     }
     let Some(entry) = root.entry(mark) else {
         let known = || form.alike.iter().copied().chain([mark]);
@@ -137,7 +137,7 @@ pub(crate) fn another_file(form: &Form, root: &Node, source: &Source) -> Option<
         let place = source.first_line(root.place());
         let found =
             Finding::new(&MISSING_KEY, place, format!("this is not {name}: the key `{mark}` is missing"));
-        return (!is_alike).then(|| found.mend(format!("begin {name} with `{mark}: 1`")));
+        return (!is_alike).then(|| found.help(format!("begin {name} with `{mark}: 1`")));
     };
     match &entry.value.kind {
         NodeKind::Integer(1) => None,
@@ -145,7 +145,7 @@ pub(crate) fn another_file(form: &Form, root: &Node, source: &Source) -> Option<
             let span = entry.value.span;
             let found =
                 Finding::new(&WRONG_TYPE, span, format!("`{mark}` must be a number, but this is a string"));
-            Some(found.mend("write `1` without quotes").fix(span, "1"))
+            Some(found.help("write `1` without quotes").fix(span, "1"))
         }
         _ => {
             let span = source.first_line(entry.value.place());

@@ -77,7 +77,7 @@ pub(crate) fn load(source: &Source, findings: &mut Vec<Finding>) -> Option<Node>
         let is_blank = source.text.trim().is_empty();
         let message = if is_blank { "the file is empty" } else { "the file contains only comments" };
         let found = Finding::new(&YAML_SYNTAX, Span::new(0, 0), message);
-        findings.push(found.mend("begin the file with `waystone: 1`"));
+        findings.push(found.help("begin the file with `waystone: 1`"));
     }
     root.filter(|_| features == 0)
 }
@@ -172,7 +172,7 @@ impl Loader<'_, '_> {
                     let found = Finding::new(&YAML_FEATURE, span, format!("{} is an alias", quoted(&name)));
                     let advice =
                         format!("repeat the value here; if it is a string, put it in quotes: '{name}'");
-                    self.feature(found.mend(advice));
+                    self.feature(found.help(advice));
                     self.aliases.push(name.clone());
                 }
                 return self.count(span) && self.scalar(name.into(), ScalarStyle::SingleQuoted, span);
@@ -201,7 +201,7 @@ impl Loader<'_, '_> {
         if self.stack.len() >= MAX_DEPTH {
             let message = format!("this is nested more than {MAX_DEPTH} levels deep");
             let found =
-                Finding::new(&TOO_LARGE, self.source.first_line(span), message).mend("reduce the nesting");
+                Finding::new(&TOO_LARGE, self.source.first_line(span), message).help("reduce the nesting");
             self.findings.push(found);
             return false;
         }
@@ -269,7 +269,7 @@ impl Loader<'_, '_> {
                 Ok(kind) => kind.unwrap_or_else(|| Kind::Text(text.into_owned())),
                 Err(why) => {
                     let found = Finding::new(&AMBIGUOUS_SCALAR, span, format!("{} {why}", quoted(&text)))
-                        .mend(format!("put it in quotes: '{text}'"))
+                        .help(format!("put it in quotes: '{text}'"))
                         .fix(span, format!("'{text}'"));
                     self.findings.push(found);
                     Kind::Text(text.into_owned())
@@ -320,7 +320,7 @@ impl Loader<'_, '_> {
         let found =
             Finding::new(&UNQUOTED_REFERENCE, span, "a value that begins with `{{` must be in quotes")
                 .label("YAML reads this as a mapping")
-                .mend(format!("write {quoted}"))
+                .help(format!("write {quoted}"))
                 .fix(span, quoted);
         self.findings.push(found);
     }

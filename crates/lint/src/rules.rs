@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn pages_are_complete_and_consistent() {
         for page in pages() {
-            for text in [page.summary, page.why, page.mend] {
+            for text in [page.summary, page.why, page.help] {
                 assert!(!text.is_empty() && !text.ends_with(['.', '!']), "{}: `{text}`", page.code);
             }
             assert!(page.summary.starts_with(|ch: char| ch.is_uppercase() || ch == '`'), "{}", page.code);

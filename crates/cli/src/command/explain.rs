@@ -43,7 +43,7 @@ fn text(page: &CodePage, out: &Out) -> String {
     let mut text = format!("{} · {} · {}\n\n", head(page.code), page.name, page.severity);
     let _ = writeln!(text, "{}.\n", page.summary);
     let _ = writeln!(text, "{}\n  {}.\n", head("Why it matters"), capital(page.why));
-    let _ = writeln!(text, "{}\n  {}.", head("How to fix it"), capital(page.mend));
+    let _ = writeln!(text, "{}\n  {}.", head("How to fix it"), capital(page.help));
     for (title, sample) in [("Instead of", page.bad), ("Write", page.good)] {
         if !sample.is_empty() {
             let _ = writeln!(text, "\n{}", head(title));

@@ -6,7 +6,7 @@ use guide::{Finding, Source};
 /// Formats a finding as one line.
 pub(super) fn line(source: &Source, finding: &Finding) -> String {
     let (start, end) = (source.place(finding.span.start), source.place(finding.span.end));
-    let help = finding.mend.as_deref().unwrap_or(finding.code.mend);
+    let help = finding.help.as_deref().unwrap_or(finding.code.help);
     format!(
         "::{} file={},line={},col={},endLine={},endColumn={},title={}::{}\n",
         finding.severity(),

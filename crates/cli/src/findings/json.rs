@@ -33,7 +33,7 @@ pub(crate) fn finding(source: &Source, finding: &Finding) -> Value {
         "name": finding.code.name,
         "message": finding.message,
         "why": finding.code.why,
-        "help": finding.mend.as_deref().unwrap_or(finding.code.mend),
+        "help": finding.help.as_deref().unwrap_or(finding.code.help),
         "fix": finding.fix.as_ref().map(|fix| json!({
             "start": fix.span.start, "end": fix.span.end, "text": fix.text,
         })),

@@ -20,7 +20,7 @@ pub(super) fn document(pieces: &[Piece]) -> String {
                 "name": page.name,
                 "shortDescription": { "text": page.summary },
                 "fullDescription": { "text": page.why },
-                "help": { "text": page.mend },
+                "help": { "text": page.help },
                 "defaultConfiguration": { "level": level(page.severity) },
             })
         })

@@ -18,7 +18,7 @@ pub(crate) fn text(source: &Source, finding: &Finding, color: bool) -> String {
         Severity::Warning => Level::WARNING,
     };
     let excerpt = excerpt(source, finding);
-    let help = finding.mend.as_deref().unwrap_or(finding.code.mend);
+    let help = finding.help.as_deref().unwrap_or(finding.code.help);
     let group = level
         .primary_title(finding.message.as_str())
         .id(finding.code.code)

@@ -38,7 +38,7 @@ pub(crate) static BAD_KEY: CodePage = CodePage {
     severity: Error,
     summary: "A key has an invalid spelling",
     why: "keys become anchors, URLs and variable names",
-    mend: "use lowercase letters and digits, with single hyphens or underscores between words",
+    help: "use lowercase letters and digits, with single hyphens or underscores between words",
     bad: "key: API Token",
     good: "key: api_token",
 };
@@ -49,7 +49,7 @@ pub(crate) static TAKEN_KEY: CodePage = CodePage {
     severity: Error,
     summary: "Two items of the same kind have the same key",
     why: "a reference to the key could mean either item",
-    mend: "give one of them a different key",
+    help: "give one of them a different key",
     bad: r"- key: token
 - key: token",
     good: r"- key: token
@@ -62,7 +62,7 @@ pub(crate) static UNKNOWN_NAME: CodePage = CodePage {
     severity: Error,
     summary: "A name refers to something that does not exist",
     why: "its value would be missing from the page, the form or the request",
-    mend: "use a name that this method declares",
+    help: "use a name that this method declares",
     bad: "collects: [api_tokn]",
     good: "collects: [api_token]",
 };
@@ -73,7 +73,7 @@ pub(crate) static BAD_REFERENCE: CodePage = CodePage {
     severity: Error,
     summary: "A `{{ … }}` is not a reference",
     why: "a reference has the form `{{ path }}` or `{{ path | filter }}`; `{{{{` produces two literal braces",
-    mend: "write a path such as `label.api_token`",
+    help: "write a path such as `label.api_token`",
     bad: "body: Enter {{ the token }}.",
     good: "body: Enter {{ label.api_token }}.",
 };
@@ -84,7 +84,7 @@ pub(crate) static MISPLACED_REFERENCE: CodePage = CodePage {
     severity: Error,
     summary: "A reference has no value in this place",
     why: "a documentation page knows no entered values, and a request knows no labels",
-    mend: "use a reference that is available here",
+    help: "use a reference that is available here",
     bad: "body: Your slug is {{ value.slug }}.",
     good: "body: Find {{ label.slug }}.",
 };
@@ -95,7 +95,7 @@ pub(crate) static BAD_FILTER: CodePage = CodePage {
     severity: Error,
     summary: "A filter is unknown or cannot be used here",
     why: "an unknown filter would leave the value unchanged",
-    mend: "use a filter from the reference, such as `lowercase`, or remove it",
+    help: "use a filter from the reference, such as `lowercase`, or remove it",
     bad: "'{{ value.slug | downcase }}'",
     good: "'{{ value.slug | lowercase }}'",
 };
@@ -106,7 +106,7 @@ pub(crate) static PROSE_MARKUP: CodePage = CodePage {
     severity: Error,
     summary: "The prose uses markup that guides do not support",
     why: "a guide appears on pages, in forms and in terminals, which cannot all show raw HTML, headings or tables",
-    mend: "use only paragraphs, lists, bold, code, links and images",
+    help: "use only paragraphs, lists, bold, code, links and images",
     bad: "body: <b>Save</b>",
     good: "body: '**Save**'",
 };
@@ -117,7 +117,7 @@ pub(crate) static BAD_LINK: CodePage = CodePage {
     severity: Error,
     summary: "Readers cannot follow a link safely",
     why: "`javascript:` runs code, and a relative path leads nowhere from a terminal",
-    mend: "use an `https://` or `mailto:` address, or a path from the site's root",
+    help: "use an `https://` or `mailto:` address, or a path from the site's root",
     bad: "body: '[here](javascript:x)'",
     good: "body: '[Settings](https://example.com/settings)'",
 };
@@ -128,7 +128,7 @@ pub(crate) static IMAGE_WITHOUT_TEXT: CodePage = CodePage {
     severity: Error,
     summary: "An image has no alternative text",
     why: "people who cannot see the image, and people in a terminal, get no information",
-    mend: "describe in the brackets what the image shows",
+    help: "describe in the brackets what the image shows",
     bad: "body: '![](menu.png)'",
     good: "body: '![The Settings menu](menu.png)'",
 };
@@ -139,7 +139,7 @@ pub(crate) static BAD_PATTERN: CodePage = CodePage {
     severity: Error,
     summary: "A pattern is not a portable regular expression",
     why: "patterns must match the same values here and in browsers, in linear time",
-    mend: "use literals, classes, groups, `|`, `*`, `+`, `?` and `{n,m}`, but no anchors, look-around or backreferences",
+    help: "use literals, classes, groups, `|`, `*`, `+`, `?` and `{n,m}`, but no anchors, look-around or backreferences",
     bad: r"pattern: '(?=x)\w+'",
     good: "pattern: '[a-z0-9]+'",
 };
@@ -150,7 +150,7 @@ pub(crate) static BAD_HOST: CodePage = CodePage {
     severity: Error,
     summary: "A host or host pattern is invalid",
     why: "`hosts` is what keeps secrets from being sent anywhere else",
-    mend: "write `api.example.com`, `*.example.com` or `**.example.com`",
+    help: "write `api.example.com`, `*.example.com` or `**.example.com`",
     bad: "hosts: ['*.com']",
     good: "hosts: ['*.example.com']",
 };
@@ -161,7 +161,7 @@ pub(crate) static BAD_ADDRESS: CodePage = CodePage {
     severity: Error,
     summary: "An address or request line is invalid",
     why: "an invalid address cannot be requested",
-    mend: "write an address as `https://host/path` and a request as `GET /path`",
+    help: "write an address as `https://host/path` and a request as `GET /path`",
     bad: "request: organization",
     good: "request: GET /api/v1/organization",
 };
@@ -172,7 +172,7 @@ pub(crate) static BAD_PATH: CodePage = CodePage {
     severity: Error,
     summary: "A JSON path is invalid",
     why: "an invalid path never matches",
-    mend: "write a path such as `name`, `user.name` or `items[0].id`",
+    help: "write a path such as `name`, `user.name` or `items[0].id`",
     bad: "json: { '$..id': { exists: true } }",
     good: "json: { id: { exists: true } }",
 };
@@ -183,7 +183,7 @@ pub(crate) static NOT_RUNNABLE: CodePage = CodePage {
     severity: Error,
     summary: "Waystone cannot run this part of the format yet",
     why: "a guide that passes `check` must be able to link accounts",
-    mend: "use something else for now, or watch the changelog",
+    help: "use something else for now, or watch the changelog",
     bad: "auth: { oauth2: { grant: device_code, … } }",
     good: "auth: { oauth2: { grant: client_credentials, … } }",
 };
@@ -194,7 +194,7 @@ pub(crate) static BAD_DATE: CodePage = CodePage {
     severity: Error,
     summary: "A date does not exist",
     why: "warnings about outdated facts and upcoming sunsets depend on dates",
-    mend: "write an existing date as `YYYY-MM-DD`",
+    help: "write an existing date as `YYYY-MM-DD`",
     bad: "checked_on: '2026-02-30'",
     good: "checked_on: '2026-02-28'",
 };
@@ -205,7 +205,7 @@ pub(crate) static SECRET_CASE: CodePage = CodePage {
     severity: Error,
     summary: "`accept` would change the case of a secret",
     why: "secrets are case-sensitive, so the provider would reject the changed one",
-    mend: "remove the step from `accept`",
+    help: "remove the step from `accept`",
     bad: r"type: secret
 accept: [lowercase]",
     good: r"type: secret
@@ -218,7 +218,7 @@ pub(crate) static PUBLIC_SECRET: CodePage = CodePage {
     severity: Error,
     summary: "A secret field is marked as public",
     why: "public values are shown and logged",
-    mend: "remove `public: true`",
+    help: "remove `public: true`",
     bad: r"key: api_token
 public: true",
     good: "key: api_token",
@@ -230,7 +230,7 @@ pub(crate) static BAD_FIELD: CodePage = CodePage {
     severity: Error,
     summary: "The parts of a field contradict each other",
     why: "people could not fill in the resulting form",
-    mend: "correct one of the contradicting parts",
+    help: "correct one of the contradicting parts",
     bad: "type: select",
     good: r"type: select
 options:
@@ -243,7 +243,7 @@ pub(crate) static FALSE_EXAMPLE: CodePage = CodePage {
     severity: Error,
     summary: "An example does not produce the result it names",
     why: "either the example or the rule it tests is wrong",
-    mend: "correct the example, or the rule that it tests",
+    help: "correct the example, or the rule that it tests",
     bad: r"typed: Acme
 becomes: Acme",
     good: r"typed: Acme
@@ -256,7 +256,7 @@ pub(crate) static BAD_CHECK: CodePage = CodePage {
     severity: Error,
     summary: "The parts of a check or outcome contradict each other",
     why: "the check could not be sent, or the rule would never match",
-    mend: "correct one of the contradicting parts",
+    help: "correct one of the contradicting parts",
     bad: "role: identity",
     good: r"role: identity
 account: { id: '{{ json.id }}', name: '{{ json.name }}' }",
@@ -268,7 +268,7 @@ pub(crate) static BAD_SCENARIO: CodePage = CodePage {
     severity: Error,
     summary: "A turn of a scenario needs exactly one answer",
     why: "a scenario is a test, and its result must be certain",
-    mend: "give the turn either a `response` or `fails`",
+    help: "give the turn either a `response` or `fails`",
     bad: "- { request: GET /me }",
     good: "- { request: GET /me, response: { status: 200 } }",
 };
@@ -279,7 +279,7 @@ pub(crate) static UNBOUND_HOST: CodePage = CodePage {
     severity: Error,
     summary: "The base address can lead to a host that `hosts` does not allow",
     why: "requests would be refused, or an entered value could choose the host",
-    mend: "end the host in a literal part that a pattern in `hosts` covers",
+    help: "end the host in a literal part that a pattern in `hosts` covers",
     bad: "base_url: 'https://{{ value.domain }}'",
     good: "base_url: 'https://{{ value.slug | host_labels(1) }}.example.com'",
 };
@@ -290,7 +290,7 @@ pub(crate) static UNUSED_ALLOW: CodePage = CodePage {
     severity: Error,
     summary: "`allow` names a code that is not a warning",
     why: "errors cannot be allowed, and an unknown code allows nothing",
-    mend: "name the code of a warning, or remove the entry",
+    help: "name the code of a warning, or remove the entry",
     bad: "allow: [{ code: W0101, reason: we know }]",
     good: "allow: [{ code: W0325, reason: the step is read by admins only }]",
 };
@@ -301,7 +301,7 @@ pub(crate) static BAD_CONDITION: CodePage = CodePage {
     severity: Error,
     summary: "A condition is always or never true",
     why: "the part with this condition would be shown to nobody or to everybody",
-    mend: "name a `field` together with `is`, or an `environment`",
+    help: "name a `field` together with `is`, or an `environment`",
     bad: "when: { field: region }",
     good: "when: { field: region, is: eu }",
 };
@@ -312,7 +312,7 @@ pub(crate) static BAD_AUTH: CodePage = CodePage {
     severity: Error,
     summary: "The parts of `auth` do not fit together",
     why: "requests could not be authenticated, so no account could be linked",
-    mend: "give the scheme all the parts it needs, and no others",
+    help: "give the scheme all the parts it needs, and no others",
     bad: "auth:
   oauth2: { grant: client_credentials, token_url: 'https://acme.example/token', client_id: '{{ value.client_id }}' }",
     good: "auth:

@@ -13,7 +13,7 @@ pub(crate) static MISSING_KEY: CodePage = CodePage {
     severity: Error,
     summary: "A required key is missing",
     why: "the key has no default",
-    mend: "add the key",
+    help: "add the key",
     bad: r"provider:
   key: acme",
     good: r"provider:
@@ -27,7 +27,7 @@ pub(crate) static UNKNOWN_KEY: CodePage = CodePage {
     severity: Error,
     summary: "The format has no such key",
     why: "an unknown key would be ignored without notice",
-    mend: "use a key of the format; an editor that has loaded the schema lists them",
+    help: "use a key of the format; an editor that has loaded the schema lists them",
     bad: r"steps:
   - titel: Open",
     good: r"steps:
@@ -40,7 +40,7 @@ pub(crate) static WRONG_TYPE: CodePage = CodePage {
     severity: Error,
     summary: "A value has the wrong type",
     why: "converting the value to the right type would be a guess",
-    mend: "write a value of the expected type",
+    help: "write a value of the expected type",
     bad: "hosts: api.example.com",
     good: "hosts: [api.example.com]",
 };
@@ -51,7 +51,7 @@ pub(crate) static NOT_A_CHOICE: CodePage = CodePage {
     severity: Error,
     summary: "A value is not one of the allowed values",
     why: "only the allowed values have a meaning",
-    mend: "use one of the listed values",
+    help: "use one of the listed values",
     bad: "type: passwrd",
     good: "type: secret",
 };
@@ -62,7 +62,7 @@ pub(crate) static OUT_OF_BOUNDS: CodePage = CodePage {
     severity: Error,
     summary: "A value is out of range or has the wrong form",
     why: "a value outside the limits has no meaning",
-    mend: "choose a value within the limits",
+    help: "choose a value within the limits",
     bad: "methods: []",
     good: r"methods:
   - key: api-key",
@@ -74,7 +74,7 @@ pub(crate) static WRONG_VERSION: CodePage = CodePage {
     severity: Error,
     summary: "The file uses another version of the format",
     why: "the same words can mean something else in another version",
-    mend: "write `waystone: 1`, or use a newer waystone",
+    help: "write `waystone: 1`, or use a newer waystone",
     bad: "waystone: 2",
     good: "waystone: 1",
 };

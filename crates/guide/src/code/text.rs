@@ -24,7 +24,7 @@ pub(crate) static UNREADABLE: CodePage = CodePage {
     severity: Error,
     summary: "The file is not UTF-8 text",
     why: "text in one known encoding reads the same everywhere",
-    mend: "save the file as UTF-8",
+    help: "save the file as UTF-8",
     bad: "",
     good: "",
 };
@@ -35,7 +35,7 @@ pub(crate) static TOO_LARGE: CodePage = CodePage {
     severity: Error,
     summary: "The file exceeds a size limit for guides",
     why: "limits on size, depth and number of values keep reading fast for any file",
-    mend: "remove what does not belong in a guide",
+    help: "remove what does not belong in a guide",
     bad: "",
     good: "",
 };
@@ -46,7 +46,7 @@ pub(crate) static CONTROL_CHARACTER: CodePage = CodePage {
     severity: Error,
     summary: "The text contains a control, direction or private-use character",
     why: "an invisible character can change how the text reads and so hide what a guide does",
-    mend: "delete the character",
+    help: "delete the character",
     bad: "title: Create a<U+2060>token",
     good: "title: Create a token",
 };
@@ -57,7 +57,7 @@ pub(crate) static YAML_SYNTAX: CodePage = CodePage {
     severity: Error,
     summary: "The file is not valid YAML",
     why: "nothing in the file can be used until it can be read",
-    mend: "compare the indentation and quotes with the surrounding lines",
+    help: "compare the indentation and quotes with the surrounding lines",
     bad: "title: 'Don't ask'",
     good: r#"title: "Don't ask""#,
 };
@@ -68,7 +68,7 @@ pub(crate) static DUPLICATE_KEY: CodePage = CodePage {
     severity: Error,
     summary: "A key appears twice in the same mapping",
     why: "YAML parsers disagree on which of the two counts",
-    mend: "keep one of them",
+    help: "keep one of them",
     bad: r"label: Token
 label: API token",
     good: "label: API token",
@@ -80,7 +80,7 @@ pub(crate) static YAML_FEATURE: CodePage = CodePage {
     severity: Error,
     summary: "An anchor, alias, tag or merge key is used",
     why: "a guide must read the same in every tool, and aliases can make a small file expand without limit",
-    mend: "repeat the value wherever it is used",
+    help: "repeat the value wherever it is used",
     bad: r"a: &x Token
 b: *x",
     good: r"a: Token
@@ -93,7 +93,7 @@ pub(crate) static SEVERAL_DOCUMENTS: CodePage = CodePage {
     severity: Error,
     summary: "The file contains more than one YAML document",
     why: "a guide is one document, so any further document would be ignored",
-    mend: "remove the `---`, or move the second document into its own file",
+    help: "remove the `---`, or move the second document into its own file",
     bad: r"waystone: 1
 ---
 waystone: 1",
@@ -106,7 +106,7 @@ pub(crate) static AMBIGUOUS_SCALAR: CodePage = CodePage {
     severity: Error,
     summary: "An unquoted value is ambiguous",
     why: "YAML parsers disagree on its type, so different tools would see different guides",
-    mend: "put it in quotes",
+    help: "put it in quotes",
     bad: "default: 012",
     good: "default: '012'",
 };
@@ -117,7 +117,7 @@ pub(crate) static COMPLEX_KEY: CodePage = CodePage {
     severity: Error,
     summary: "A list or mapping is used as a key",
     why: "every key in a guide is a name",
-    mend: "use a name as the key",
+    help: "use a name as the key",
     bad: r"? [a, b]
 : c",
     good: "pair: c",
@@ -129,7 +129,7 @@ pub(crate) static UNQUOTED_REFERENCE: CodePage = CodePage {
     severity: Error,
     summary: "A value that begins with `{{` has no quotes",
     why: "YAML reads `{` as the beginning of a mapping",
-    mend: "put the whole value in single quotes",
+    help: "put the whole value in single quotes",
     bad: "username: {{ value.email }}",
     good: "username: '{{ value.email }}'",
 };
@@ -140,7 +140,7 @@ pub(crate) static TOO_MANY: CodePage = CodePage {
     severity: Error,
     summary: "There are more findings than are shown",
     why: "later findings are often consequences of earlier ones",
-    mend: "fix the findings shown, then check again",
+    help: "fix the findings shown, then check again",
     bad: "",
     good: "",
 };

@@ -21,7 +21,7 @@ impl Lowering<'_> {
             Ok(pattern) => {
                 let found = Finding::new(&BAD_HOST, host.span, "an environment needs a host, not a pattern");
                 let literal = pattern.suffix();
-                self.report(found.mend(format!("write `{literal}`")).fix(host.span, literal));
+                self.report(found.help(format!("write `{literal}`")).fix(host.span, literal));
             }
             Err(why) => self.report(bad_host(host, "host", &why.to_string())),
         }
@@ -56,7 +56,7 @@ impl Lowering<'_> {
             if let (true, Some(lacking)) = (first == Some(n), lacking) {
                 let message = format!("the environment `{}` has no `{name}`, but others do", lacking.key);
                 let found = Finding::new(&UNKNOWN_NAME, lacking.span, message);
-                self.report(found.mend(format!("add `{name}` to its `values`")));
+                self.report(found.help(format!("add `{name}` to its `values`")));
             }
         }
     }
@@ -72,7 +72,7 @@ impl Lowering<'_> {
                 ShortOr::Long(own) => {
                     let message = "customer-specific hosts are not supported yet";
                     let found = Finding::new(&NOT_RUNNABLE, own.field.span, message);
-                    self.report(found.mend("list the hosts for now, or watch the changelog"));
+                    self.report(found.help("list the hosts for now, or watch the changelog"));
                 }
             }
         }
@@ -101,7 +101,7 @@ impl Lowering<'_> {
             port = digits.parse().ok();
             if port.is_none() {
                 self.report(
-                    bad("the port is not a number").mend("write a port such as `:8443`, or remove it"),
+                    bad("the port is not a number").help("write a port such as `:8443`, or remove it"),
                 );
             }
             front.clone_into(last);
@@ -111,7 +111,7 @@ impl Lowering<'_> {
         if host.parts.iter().chain(&path.parts).any(strange) {
             let found = bad("a base URL can only have a host, a port and a path");
             self.report(
-                found.mend(
+                found.help(
                     "remove the user, query or fragment; query parameters belong in `query` of a request",
                 ),
             );
@@ -121,7 +121,7 @@ impl Lowering<'_> {
             // A reference that could not be read is missing here and has its own finding.
             if is_whole {
                 self.report(
-                    bad("the base URL has no host").mend("write `https://` followed by the API's host"),
+                    bad("the base URL has no host").help("write `https://` followed by the API's host"),
                 );
             }
             return None;
@@ -129,7 +129,7 @@ impl Lowering<'_> {
         let has_capitals =
             |part: &Part| matches!(part, Part::Text(text) if text.chars().any(char::is_uppercase));
         if host.parts.iter().any(has_capitals) {
-            self.report(bad("a host must be in lower case").mend("write the host in lower case"));
+            self.report(bad("a host must be in lower case").help("write the host in lower case"));
         }
         if let Some(Part::Text(last)) = path.parts.last_mut() {
             *last = last.trim_end_matches('/').to_owned();
@@ -162,7 +162,7 @@ impl Lowering<'_> {
                     "an entered value could choose where requests are sent",
                 );
                 let advice = "end the host with at least two literal labels, such as `https://{{ value.slug }}.example.com`";
-                self.report(found.mend(advice));
+                self.report(found.help(advice));
                 return;
             }
             let shown =
@@ -184,7 +184,7 @@ impl Lowering<'_> {
                 )
                 .label(label)
                 .also(hosts_span, format!("allows {}", listed(patterns.iter().map(String::as_str))))
-                .mend(format!("add `{cover}` to `hosts`, or correct the URL"));
+                .help(format!("add `{cover}` to `hosts`, or correct the URL"));
                 self.report(found);
                 return;
             }
@@ -197,7 +197,7 @@ fn bad_host(text: &Text, kind: &str, why: &str) -> Finding {
     let bare = text.value.split_once("://").map_or(text.value.as_str(), |(_, rest)| rest);
     let bare = bare.split(['/', '?', '#', ':']).next().unwrap_or(bare).to_lowercase();
     if bare != text.value && bare.parse::<HostPattern>().is_ok() {
-        return found.mend(format!("write `{bare}`")).fix(text.span, format!("'{bare}'"));
+        return found.help(format!("write `{bare}`")).fix(text.span, format!("'{bare}'"));
     }
     found
 }
@@ -208,11 +208,11 @@ fn not_https(text: &Text) -> Finding {
     let found = if rest.is_some() { found.label("would send secrets unencrypted") } else { found };
     match rest.unwrap_or(&text.value) {
         rest if rest.contains("://") || rest.is_empty() => {
-            found.mend("write `https://` followed by the API's host")
+            found.help("write `https://` followed by the API's host")
         }
         rest => {
             let secure = format!("https://{rest}");
-            found.mend(format!("write {}", quoted(&secure))).fix(text.span, format!("'{secure}'"))
+            found.help(format!("write {}", quoted(&secure))).fix(text.span, format!("'{secure}'"))
         }
     }
 }

@@ -79,7 +79,7 @@ impl Lowering<'_> {
             let kind = if header { "header" } else { "parameter" };
             let message = format!("{} is not a valid {kind} name", quoted(&text.value));
             let found = Finding::new(&BAD_CHECK, text.span, message);
-            self.report(found.mend("use letters, digits and hyphens, such as `X-API-Key`"));
+            self.report(found.help("use letters, digits and hyphens, such as `X-API-Key`"));
             return None;
         }
         Some(if header { text.value.to_ascii_lowercase() } else { text.value.clone() })
@@ -92,7 +92,7 @@ impl Lowering<'_> {
         if value.parts.iter().any(is_bad) {
             let span = self.source.first_line(text.span);
             let found = Finding::new(&BAD_CHECK, span, "the value of a header must be a single line");
-            self.report(found.mend("write it in quotes on one line, without `\\n` or tabs"));
+            self.report(found.help("write it in quotes on one line, without `\\n` or tabs"));
         }
     }
 
@@ -100,7 +100,7 @@ impl Lowering<'_> {
     pub(crate) fn assertion(&mut self, shape: &AssertionShape, names: &Names<'_>) -> Assertion {
         if shape.algorithm.value == Algorithm::Hs1 {
             let found = Finding::new(&BAD_AUTH, shape.algorithm.span, "a JWT cannot be signed with SHA-1");
-            self.report(found.mend("write `HS256`, or the algorithm that the provider documents"));
+            self.report(found.help("write `HS256`, or the algorithm that the provider documents"));
         }
         let mut claims = Vec::new();
         if let Some(shape) = &shape.claims {
@@ -113,7 +113,7 @@ impl Lowering<'_> {
                         self.source.first_line(shape.span),
                         "`claims` must be a mapping",
                     );
-                    self.report(found.mend("write `claims: { iss: …, aud: … }`"));
+                    self.report(found.help("write `claims: { iss: …, aud: … }`"));
                 }
             }
         }
@@ -131,7 +131,7 @@ impl Lowering<'_> {
         let algorithm = shape.algorithm.value;
         if 1 < shape.key.0.len() && !algorithm.is_hmac() {
             let found = Finding::new(&BAD_AUTH, shape.algorithm.span, "only an HMAC key can be derived");
-            self.report(found.mend("write a single `key`, or use an algorithm that begins with `HS`"));
+            self.report(found.help("write a single `key`, or use an algorithm that begins with `HS`"));
         }
         let signed = |it: &mut Self, text: &Text| it.template(text, Context::Signed, names);
         let canonical = signed(self, &shape.canonical);
@@ -146,7 +146,7 @@ impl Lowering<'_> {
         if !is_carried {
             let found =
                 Finding::new(&BAD_AUTH, shape.algorithm.span, "the signature is computed but not sent");
-            self.report(found.mend("add `{{ request.signature }}` to a value in `carries`"));
+            self.report(found.help("add `{{ request.signature }}` to a value in `carries`"));
         }
         let early = [
             (&canonical, RequestPart::Canonical),
@@ -156,7 +156,7 @@ impl Lowering<'_> {
         for (template, part) in early {
             if let Some(found) = template.references().find(|one| one.target == Target::Request(part)) {
                 let message = "this is not available until after signing";
-                self.report(Finding::new(&BAD_AUTH, found.span, message).mend("remove it here"));
+                self.report(Finding::new(&BAD_AUTH, found.span, message).help("remove it here"));
             }
         }
         Auth {

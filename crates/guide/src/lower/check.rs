@@ -30,7 +30,7 @@ impl Lowering<'_> {
             None if shape.role == Role::Identity => {
                 let found = Finding::new(&BAD_CHECK, shape.key.span, "an identity check needs an `account`");
                 self.report(
-                    found.mend(
+                    found.help(
                         "name the account: `account: { id: '{{ json.id }}', name: '{{ json.name }}' }`",
                     ),
                 );
@@ -38,7 +38,7 @@ impl Lowering<'_> {
             Some(account) if shape.role != Role::Identity => {
                 let found =
                     Finding::new(&BAD_CHECK, account.id.span, "only an identity check can have an `account`");
-                self.report(found.mend("write `role: identity`, or remove `account`"));
+                self.report(found.help("write `role: identity`, or remove `account`"));
             }
             _ => {}
         }
@@ -130,14 +130,14 @@ impl Lowering<'_> {
         };
         if shape.json.is_some() && !shape.form.0.is_empty() {
             let found = Finding::new(&BAD_CHECK, shape.line.span, "this request has two bodies");
-            self.report(found.mend("keep either `json` or `form`"));
+            self.report(found.help("keep either `json` or `form`"));
         }
         request.repeatable |= shape.repeatable;
         request.base = shape.base_url.as_ref().and_then(|text| self.base_url(text, names));
         if shape.anonymous && !shape.carries.is_empty() {
             let found =
                 Finding::new(&BAD_CHECK, shape.line.span, "an `anonymous` request cannot have `carries`");
-            self.report(found.mend("keep either `anonymous` or `carries`"));
+            self.report(found.help("keep either `anonymous` or `carries`"));
         }
         if shape.anonymous || !shape.carries.is_empty() {
             request.carries = Carries::Only(self.carriers(&shape.carries, Context::Request, names));
@@ -213,13 +213,13 @@ impl Lowering<'_> {
                 let message = format!("{} would be compared literally", quoted(text));
                 let found = Finding::new(&MISPLACED_REFERENCE, path.span, message);
                 self.report(
-                    found.mend("write the literal value; only `host_differs_from` can contain references"),
+                    found.help("write the literal value; only `host_differs_from` can contain references"),
                 );
             }
             if one_of.is_empty() && *shape == JsonTestShape::default() {
                 let found = Finding::new(&BAD_CHECK, path.span, "this test is empty");
                 self.report(
-                    found.mend("add a condition, such as `exists: true`; for `null` it is `type: 'null'`"),
+                    found.help("add a condition, such as `exists: true`; for `null` it is `type: 'null'`"),
                 );
             }
             let host = shape.host_differs_from.as_ref().map(|text| self.request_text(text, names));
@@ -250,7 +250,7 @@ impl Lowering<'_> {
         if when.is_none() && shape.is.value != OutcomeKind::DifferentAccount {
             let message = format!("{} has no `when`", quoted(&shape.key.value));
             let found = Finding::new(&BAD_CHECK, shape.key.span, message);
-            self.report(found.mend("add a condition, such as `when: { status: 403 }`"));
+            self.report(found.help("add a condition, such as `when: { status: 403 }`"));
             return None;
         }
         let at_field = shape.at_field.as_ref().and_then(|text| self.known(text, "field", &names.fields));
@@ -285,19 +285,19 @@ impl Lowering<'_> {
             let message = format!("{} matches both a failed request and a response", quoted(rule));
             let found = Finding::new(&BAD_CHECK, shape.key.span, message);
             self.report(
-                found.mend("a failed request has no status, headers or body: split this into two rules"),
+                found.help("a failed request has no status, headers or body: split this into two rules"),
             );
         }
         if let Some(field) = shape.at_field.as_ref().filter(|_| shape.is.value.is_transient()) {
             let message = format!("`{}` is temporary and cannot be attributed to a field", shape.is.value);
             let found = Finding::new(&BAD_CHECK, field.span, message)
                 .also(shape.is.span, "temporary: nothing entered is wrong");
-            self.report(found.mend("remove `at_field`, or people would change a correct value"));
+            self.report(found.help("remove `at_field`, or people would change a correct value"));
         }
         if shape.ask_elsewhere && names.environment_keys.len() < 2 {
             let message = format!("{} has `ask_elsewhere`, but there is no other environment", quoted(rule));
             let found = Finding::new(&BAD_CHECK, shape.key.span, message);
-            self.report(found.mend("remove `ask_elsewhere`, or declare another environment"));
+            self.report(found.help("remove `ask_elsewhere`, or declare another environment"));
         }
     }
 
@@ -306,7 +306,7 @@ impl Lowering<'_> {
         for status in list.0.iter().filter(|status| !(100..600).contains(&status.value)) {
             let message = format!("`{}` is not an HTTP status", status.value);
             self.report(
-                Finding::new(&BAD_CHECK, status.span, message).mend("write a number from 100 to 599"),
+                Finding::new(&BAD_CHECK, status.span, message).help("write a number from 100 to 599"),
             );
         }
         list.0.iter().map(|status| status.value).collect()
@@ -321,7 +321,7 @@ impl Lowering<'_> {
                 let message = format!("`{key}` is secret, but a message would show it");
                 let found = Finding::new(&MISPLACED_REFERENCE, reference.span, message);
                 self.findings
-                    .push(found.mend(format!("refer to the field's label instead: `{{{{ label.{key} }}}}`")));
+                    .push(found.help(format!("refer to the field's label instead: `{{{{ label.{key} }}}}`")));
             }
         }
         template

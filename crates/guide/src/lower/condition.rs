@@ -25,12 +25,12 @@ impl Lowering<'_> {
                     quoted(&field.value)
                 );
                 let found = Finding::new(&BAD_CONDITION, field.span, message);
-                self.report(found.mend(format!("add the value: `is: …` next to `field: {}`", field.value)));
+                self.report(found.help(format!("add the value: `is: …` next to `field: {}`", field.value)));
             }
             (None, Some(value)) => {
                 let found =
                     Finding::new(&BAD_CONDITION, value.span, "this condition names a value but no field");
-                self.report(found.mend("add the field: `field: …` next to `is`"));
+                self.report(found.help("add the field: `field: …` next to `is`"));
             }
             (None, None) if shape.environment.0.is_empty() => {
                 self.report(Finding::new(&BAD_CONDITION, span, "this `when` is empty"));

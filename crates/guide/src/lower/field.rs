@@ -55,7 +55,7 @@ impl Lowering<'_> {
         self.bounds(shape);
         if let (Some(says), None) = (&shape.pattern_says, &shape.pattern) {
             let found = Finding::new(&BAD_FIELD, says.span, "`pattern_says` needs a `pattern` to describe");
-            self.report(found.mend("add the `pattern`, or remove `pattern_says`"));
+            self.report(found.help("add the `pattern`, or remove `pattern_says`"));
         }
         let accept = shape.accept.iter().map(|accept| self.accept(accept, shape, secret, names)).collect();
         let pattern = shape.pattern.as_ref().and_then(|text| self.pattern(text));
@@ -69,7 +69,7 @@ impl Lowering<'_> {
                         refuse.says.span,
                         "this rule does not say which values it rejects",
                     );
-                    self.report(found.mend("add a `prefix` or `contains`, such as `prefix: 'Bearer '`"));
+                    self.report(found.help("add a `prefix` or `contains`, such as `prefix: 'Bearer '`"));
                 }
                 Refuse {
                     prefix: refuse.prefix.as_ref().map(|text| text.value.clone()),
@@ -117,7 +117,7 @@ impl Lowering<'_> {
             } else {
                 ("only a `select` can have `options`", "write `type: select`, or remove `options`")
             };
-            self.report(Finding::new(&BAD_FIELD, shape.r#type.span, message).mend(advice));
+            self.report(Finding::new(&BAD_FIELD, shape.r#type.span, message).help(advice));
         }
         self.unique("option", shape.options.iter().map(|option| &option.value));
     }
@@ -127,15 +127,15 @@ impl Lowering<'_> {
         let (kind, at) = (shape.r#type.value, shape.r#type.span);
         if (shape.min.is_some() || shape.max.is_some()) && kind != FieldType::Number {
             let found = Finding::new(&BAD_FIELD, at, "only a `number` can have `min` and `max`");
-            self.report(found.mend("write `type: number`, or remove them"));
+            self.report(found.help("write `type: number`, or remove them"));
         }
         if shape.min.zip(shape.max).is_some_and(|(min, max)| max < min) {
             let found = Finding::new(&BAD_FIELD, at, "`min` is greater than `max`");
-            self.report(found.mend("swap the two"));
+            self.report(found.help("swap the two"));
         }
         if let Some(holds) = shape.holds.filter(|_| !matches!(kind, FieldType::Multiline | FieldType::File)) {
             let found = Finding::new(&BAD_FIELD, holds.span, "only `multiline` and `file` can have `holds`");
-            self.report(found.mend("write `type: multiline` or `type: file`, or remove `holds`"));
+            self.report(found.help("write `type: multiline` or `type: file`, or remove `holds`"));
         }
     }
 
@@ -197,7 +197,7 @@ impl Lowering<'_> {
                     None => "this example has no result",
                 };
                 let found = Finding::new(&FALSE_EXAMPLE, shape.typed.span, message);
-                self.report(found.mend("add either `becomes` or `refused`"));
+                self.report(found.help("add either `becomes` or `refused`"));
                 return None;
             }
         };
@@ -212,7 +212,7 @@ impl Lowering<'_> {
                 format!("the default of `{}` is rejected by its `{}`", field.key, refused.by.as_str());
             let found =
                 Finding::new(&BAD_FIELD, default.span, message).label(format!("message: {}", refused.says));
-            self.report(found.mend("correct the default, or the rule that rejects it"));
+            self.report(found.help("correct the default, or the rule that rejects it"));
         }
     }
 

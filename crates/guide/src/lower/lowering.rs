@@ -56,7 +56,7 @@ impl Lowering<'_> {
             let mut found = Finding::new(&BAD_KEY, text.span, message);
             if let Some(better) = Key::suggestion(&text.value) {
                 let better = better.as_str().replace('-', joint);
-                found = found.mend(format!("write `{better}`")).fix(text.span, better);
+                found = found.help(format!("write `{better}`")).fix(text.span, better);
             }
             self.report(found);
         }
@@ -125,10 +125,10 @@ impl Lowering<'_> {
                 .is_ok_and(|url| url.host_str().is_some_and(|host| host.contains('.')));
             self.report(if is_one {
                 found
-                    .mend(format!("write {}", quoted(&secure)))
+                    .help(format!("write {}", quoted(&secure)))
                     .fix(text.span, format!("'{}'", secure.replace('\'', "''")))
             } else {
-                found.mend("write the full URL, such as `https://example.com/docs`")
+                found.help("write the full URL, such as `https://example.com/docs`")
             });
         }
     }
@@ -140,7 +140,7 @@ impl Lowering<'_> {
             if error {
                 let message = format!("`{}` is an error, and errors cannot be allowed", allow.code.value);
                 let found = Finding::new(&UNUSED_ALLOW, allow.code.span, message);
-                self.report(found.mend("fix the error, and remove this entry"));
+                self.report(found.help("fix the error, and remove this entry"));
             }
             let within = innermost(self.root, allow.code.span).filter(|node| *node != self.root.span);
             self.allow.push(Allow {

@@ -155,7 +155,7 @@ impl Lowering<'_> {
         for check in checks.iter().filter(|_| in_body).filter(bare).filter(as_method) {
             let message = format!("a `{}` request has no body to carry the credential", check.request.verb);
             let found = Finding::new(&BAD_CHECK, check.request.span, message);
-            self.report(found.mend("use `POST`, or carry the credential elsewhere"));
+            self.report(found.help("use `POST`, or carry the credential elsewhere"));
         }
     }
 }

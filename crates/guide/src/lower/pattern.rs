@@ -30,14 +30,14 @@ impl Lowering<'_> {
             let quoted = format!("'{}'", bare.replace('\'', "''"));
             self.report(
                 found
-                    .mend(format!("it always matches the whole value; write {quoted}"))
+                    .help(format!("it always matches the whole value; write {quoted}"))
                     .fix(text.span, quoted),
             );
             return None;
         }
         if let Some(part) = not_portable(&text.value) {
             let span = self.source.within(text.span, &text.value, part.at);
-            self.report(Finding::new(&BAD_PATTERN, span, part.why).mend(part.advice));
+            self.report(Finding::new(&BAD_PATTERN, span, part.why).help(part.advice));
             return None;
         }
         let hir = match regex_syntax::Parser::new().parse(&text.value) {
@@ -54,14 +54,14 @@ impl Lowering<'_> {
         };
         if has_anchor(&hir) {
             let found = bad("a pattern cannot have anchors".to_owned());
-            self.report(found.mend("remove it: a pattern always matches the whole value"));
+            self.report(found.help("remove it: a pattern always matches the whole value"));
             return None;
         }
         match Regex::new(&format!("^(?:{})$", text.value)) {
             Ok(regex) => Some(Pattern { text: text.value.clone(), regex }),
             Err(_) => {
                 let found = bad("the pattern needs too much memory".to_owned());
-                self.report(found.mend("use smaller counts in `{…}`, and do not nest them"));
+                self.report(found.help("use smaller counts in `{…}`, and do not nest them"));
                 None
             }
         }

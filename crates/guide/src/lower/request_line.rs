@@ -18,28 +18,28 @@ pub(super) fn bad_line(line: &Text, turn: bool) -> Finding {
         if turn {
             let fixed = format!("{verb} {path}");
             let found = found.label("contains a query");
-            return found.mend(format!("write `{fixed}`: a turn matches any query")).fix(line.span, fixed);
+            return found.help(format!("write `{fixed}`: a turn matches any query")).fix(line.span, fixed);
         }
         let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
         let pairs: Vec<String> = pairs.map(|(name, value)| format!("{name}: '{value}'")).collect();
         return found
             .label("contains a query")
-            .mend(format!("write `request: {{ line: {verb} {path}, query: {{ {} }} }}`", pairs.join(", ")));
+            .help(format!("write `request: {{ line: {verb} {path}, query: {{ {} }} }}`", pairs.join(", ")));
     }
     match verb {
         Some(verb) if rest.starts_with('/') => {
-            found.mend(format!("write `{verb} {rest}`")).fix(line.span, format!("{verb} {rest}"))
+            found.help(format!("write `{verb} {rest}`")).fix(line.span, format!("{verb} {rest}"))
         }
         Some(verb) if rest.starts_with("https://") => {
-            found.mend(format!("write only the path: `{verb} /…`; the host belongs in `base_url`"))
+            found.help(format!("write only the path: `{verb} /…`; the host belongs in `base_url`"))
         }
-        Some(verb) => found.mend(format!("begin the path with a slash: `{verb} /{rest}`")),
+        Some(verb) => found.help(format!("begin the path with a slash: `{verb} /{rest}`")),
         None if text.starts_with('/') => found
-            .mend(format!("begin with the HTTP method: `GET {text}`"))
+            .help(format!("begin with the HTTP method: `GET {text}`"))
             .fix(line.span, format!("GET {text}")),
         None => {
             let verbs = Verb::ALL.map(Verb::as_str);
-            found.mend(format!(
+            found.help(format!(
                 "write an HTTP method and a path, such as `GET /me`; the methods are {}",
                 listed(verbs)
             ))

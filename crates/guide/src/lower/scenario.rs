@@ -66,7 +66,7 @@ impl Lowering<'_> {
             (None, Some(fault)) => Reply::Fails(fault),
             (None, None) => {
                 let found = Finding::new(&BAD_SCENARIO, shape.request.span, "this turn has no answer");
-                self.report(found.mend("add a `response`, or `fails` if there is no response"));
+                self.report(found.help("add a `response`, or `fails` if there is no response"));
                 return None;
             }
             (Some(_), Some(_)) => {
@@ -75,7 +75,7 @@ impl Lowering<'_> {
                     shape.request.span,
                     "this turn has both a `response` and `fails`",
                 );
-                self.report(found.mend("keep only one of them"));
+                self.report(found.help("keep only one of them"));
                 return None;
             }
         };
@@ -92,7 +92,7 @@ impl Lowering<'_> {
         let bodies = [shape.json.is_some(), shape.html.is_some(), shape.text.is_some()];
         if 1 < bodies.into_iter().filter(|is_there| *is_there).count() {
             let found = Finding::new(&BAD_SCENARIO, at, "the response has more than one body");
-            self.report(found.mend("keep only one of `json`, `html` and `text`"));
+            self.report(found.help("keep only one of `json`, `html` and `text`"));
         }
         reply(shape)
     }

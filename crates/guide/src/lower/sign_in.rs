@@ -101,7 +101,7 @@ impl Lowering<'_> {
         let lacks = |it: &mut Self, is_there: bool, what: &str| {
             if !is_there {
                 let found = Finding::new(&BAD_AUTH, at, format!("this grant needs `{what}`"));
-                it.report(found.mend(format!("add `{what}`")));
+                it.report(found.help(format!("add `{what}`")));
             }
         };
         match shape.grant.value {
@@ -116,7 +116,7 @@ impl Lowering<'_> {
                     at,
                     "`device_code` is part of the format, but Waystone cannot run it yet",
                 );
-                self.report(found.mend("use another grant for now, or watch the changelog"));
+                self.report(found.help("use another grant for now, or watch the changelog"));
             }
             Grant::ClientCredentials => {}
         }
@@ -126,7 +126,7 @@ impl Lowering<'_> {
             if !is_there {
                 let found =
                     Finding::new(&BAD_AUTH, at, format!("the client cannot authenticate without `{what}`"));
-                it.report(found.mend(format!("add `{what}`, or correct `client_auth`")));
+                it.report(found.help(format!("add `{what}`, or correct `client_auth`")));
             }
         };
         let is_public = client == ClientAuth::None;

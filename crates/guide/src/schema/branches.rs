@@ -59,7 +59,7 @@ impl Words<'_, '_, '_> {
     fn word(&mut self, spot: &Spot<'_, '_>, text: &str, all: &[Accepts<'_>]) {
         if all.contains(&Accepts::Tag(text)) {
             let found = Finding::new(&WRONG_TYPE, spot.node.span, format!("`{text}` needs a value"));
-            self.push(found.mend(format!("write it as a key with its settings below: `{text}: …`")));
+            self.push(found.help(format!("write it as a key with its settings below: `{text}: …`")));
             return;
         }
         let words: Vec<&str> = all.iter().filter_map(named).collect();
@@ -84,7 +84,7 @@ impl Words<'_, '_, '_> {
             (Some(one), Some(other)) => {
                 let message = format!("{name} is both `{}` and `{}`", one.key, other.key);
                 let found = Finding::new(&NOT_A_CHOICE, other.key_span, message);
-                self.push(found.also(one.key_span, "the first one").mend("keep only one of them"));
+                self.push(found.also(one.key_span, "the first one").help("keep only one of them"));
                 None
             }
             (Some(one), None) if entries.len() == 1 => Some(one.key.as_str()),
@@ -94,7 +94,7 @@ impl Words<'_, '_, '_> {
                     let found = Finding::new(&UNKNOWN_KEY, other.key_span, message);
                     self.push(
                         found
-                            .mend(format!("indent it below `{}` if it belongs there, or remove it", one.key)),
+                            .help(format!("indent it below `{}` if it belongs there, or remove it", one.key)),
                     );
                     self.repair(other.key_span, Repair::Remove);
                 }
@@ -106,7 +106,7 @@ impl Words<'_, '_, '_> {
                     Some(first) => self.not_a_choice(spot, &first.key, first.key_span, &words),
                     None => {
                         let found = Finding::new(&OUT_OF_BOUNDS, spot.place(), format!("{name} is empty"));
-                        self.push(found.mend(choose(words.iter().copied())));
+                        self.push(found.help(choose(words.iter().copied())));
                     }
                 }
                 None
@@ -146,11 +146,11 @@ impl Words<'_, '_, '_> {
             .collect();
         let choices: Vec<&str> = choices.iter().map(String::as_str).collect();
         self.push(if !words.is_empty() {
-            found.mend(choose(choices.iter().copied()))
+            found.help(choose(choices.iter().copied()))
         } else if kinds.contains(&"a mapping") {
-            found.mend(spot.as_mapping(self.source))
+            found.help(spot.as_mapping(self.source))
         } else {
-            found.mend(format!("write {wanted}"))
+            found.help(format!("write {wanted}"))
         });
     }
 

@@ -124,8 +124,8 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
                 let place = self.source.first_line(spot.place());
                 let found = Finding::new(&MISSING_KEY, place, format!("{} has no `{right}`", spot.name()));
                 self.push(match spot.purpose(right) {
-                    Some(purpose) => found.mend(format!("add `{right}: …` ({purpose})")),
-                    None => found.mend(format!("add `{right}: …`")),
+                    Some(purpose) => found.help(format!("add `{right}: …` ({purpose})")),
+                    None => found.help(format!("add `{right}: …`")),
                 });
             }
         }
@@ -149,7 +149,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
         let Some(span) = spot.node.entry(wrong).map(|entry| entry.key_span) else { return };
         let message = format!("{} is not a key of {}", quoted(wrong), spot.kind());
         let found = Finding::new(&UNKNOWN_KEY, span, message);
-        self.push(found.mend(format!("did you mean `{right}`?")).fix(span, right));
+        self.push(found.help(format!("did you mean `{right}`?")).fix(span, right));
         self.repair(span, Repair::Rename(right.to_owned()));
     }
 
@@ -163,10 +163,10 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
         let message = format!("{} is not a key of {}", quoted(wrong), spot.kind());
         let found = Finding::new(&UNKNOWN_KEY, span, message);
         self.push(match at_home(self.schema, wrong) {
-            Some(home) => found.mend(format!("it belongs in {home}")),
-            None if free.is_empty() => found.mend("remove it"),
+            Some(home) => found.help(format!("it belongs in {home}")),
+            None if free.is_empty() => found.help("remove it"),
             None => {
-                found.mend(format!("the keys that can be added here are {}", listed(free.iter().copied())))
+                found.help(format!("the keys that can be added here are {}", listed(free.iter().copied())))
             }
         });
     }
@@ -175,14 +175,14 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
         let found = Finding::new(&NOT_A_CHOICE, at, format!("{} cannot be {}", spot.name(), quoted(word)));
         match meant(word, words) {
             Some(right) => {
-                self.push(found.mend(format!("did you mean `{right}`?")).fix(at, right));
+                self.push(found.help(format!("did you mean `{right}`?")).fix(at, right));
                 if at == spot.node.span {
                     self.repair(at, Repair::Become(NodeKind::Text(right.to_owned())));
                 } else {
                     self.repair(at, Repair::Rename(right.to_owned()));
                 }
             }
-            None => self.push(found.mend(choose(words.iter().copied()))),
+            None => self.push(found.help(choose(words.iter().copied()))),
         }
     }
 
@@ -202,36 +202,36 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
                 (self.no_value(place, found, wanted), None)
             }
             (NodeKind::Integer(_) | NodeKind::Float(_) | NodeKind::Bool(_), "a string") => {
-                let found = found.mend(format!("put it in quotes: '{text}'")).fix(place, format!("'{text}'"));
+                let found = found.help(format!("put it in quotes: '{text}'")).fix(place, format!("'{text}'"));
                 (found, Some(NodeKind::Text(text)))
             }
             (NodeKind::Text(_), "a list") => {
-                let found = found.mend(format!("write a list: [{text}]")).fix(place, format!("[{text}]"));
+                let found = found.help(format!("write a list: [{text}]")).fix(place, format!("[{text}]"));
                 (found, Some(NodeKind::Sequence(vec![node.clone()])))
             }
             (NodeKind::Mapping(_), "a list") => {
-                (found.mend("begin each item with a hyphen and its key: `- key: …`"), None)
+                (found.help("begin each item with a hyphen and its key: `- key: …`"), None)
             }
             (NodeKind::Sequence(_), "a string") => {
-                (found.mend("write a single string, without brackets or hyphens"), None)
+                (found.help("write a single string, without brackets or hyphens"), None)
             }
             (NodeKind::Text(word), "a number") if word.parse::<i64>().is_ok() => {
                 let number = word.parse().unwrap_or_default();
                 (
-                    found.mend(format!("write {word} without quotes")).fix(place, word),
+                    found.help(format!("write {word} without quotes")).fix(place, word),
                     Some(NodeKind::Integer(number)),
                 )
             }
             (NodeKind::Text(word), "`true` or `false`") => match truth(word) {
                 Some(truth) => {
                     let found =
-                        found.mend(format!("write `{truth}` without quotes")).fix(place, truth.to_string());
+                        found.help(format!("write `{truth}` without quotes")).fix(place, truth.to_string());
                     (found, Some(NodeKind::Bool(truth)))
                 }
-                None => (found.mend("write `true` or `false` without quotes"), None),
+                None => (found.help("write `true` or `false` without quotes"), None),
             },
-            (_, "a mapping") => (found.mend(spot.as_mapping(self.source)), None),
-            _ => (found.mend(format!("write {wanted}")), None),
+            (_, "a mapping") => (found.help(spot.as_mapping(self.source)), None),
+            _ => (found.help(format!("write {wanted}")), None),
         };
         self.push(found);
         if let Some(kind) = repair {
@@ -246,9 +246,9 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
         if wanted == "a string" && rest.starts_with('#') {
             let text = format!("'{}'", rest.replace('\'', "''"));
             return found
-                .mend(format!("text after `#` is a comment; if it is the value, put it in quotes: {text}"));
+                .help(format!("text after `#` is a comment; if it is the value, put it in quotes: {text}"));
         }
-        found.mend(format!("write {wanted} after the colon, or remove the key"))
+        found.help(format!("write {wanted} after the colon, or remove the key"))
     }
 
     fn bounds(&mut self, spot: &Spot<'_, '_>, kind: &Kind) {
@@ -286,7 +286,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
             other => (format!("{name} violates the rule `{}` of the schema", other.keyword()), String::new()),
         };
         let found = Finding::new(&OUT_OF_BOUNDS, self.source.first_line(spot.place()), message);
-        self.push(if advice.is_empty() { found } else { found.mend(advice) });
+        self.push(if advice.is_empty() { found } else { found.help(advice) });
     }
 }
 

@@ -43,7 +43,7 @@ impl TextReader<'_, '_> {
                 let here = braces.skip("{{");
                 self.findings.push(
                     Finding::new(&BAD_REFERENCE, here, "this `{{` is never closed")
-                        .mend("close it with `}}`"),
+                        .help("close it with `}}`"),
                 );
                 literal.push_str(&text[open..]);
                 at = text.len();
@@ -93,7 +93,7 @@ impl ReferenceReader<'_, '_, '_> {
         if rest.is_empty() {
             let example = self.members(root).first().map_or("…", |name| *name);
             let found = Finding::new(&BAD_REFERENCE, self.span, format!("`{root}` alone is not a reference"));
-            self.text.findings.push(found.mend(format!("add a name, such as `{root}.{example}`")));
+            self.text.findings.push(found.help(format!("add a name, such as `{root}.{example}`")));
             return None;
         }
         let names = self.text.names;
@@ -109,7 +109,7 @@ impl ReferenceReader<'_, '_, '_> {
                     self.span,
                     "`jwt` has no value, because nothing is signed here",
                 );
-                self.text.findings.push(found.mend("declare an `assertion`, or use the scheme `jwt`"));
+                self.text.findings.push(found.help("declare an `assertion`, or use the scheme `jwt`"));
                 None
             }
             "jwt" => self.one(rest, &[("assertion", Target::Assertion)]),
@@ -119,7 +119,7 @@ impl ReferenceReader<'_, '_, '_> {
             "json" => self.json(rest),
             "environment" if !names.environments => {
                 let found = Finding::new(&UNKNOWN_NAME, self.span, "this method has no environments");
-                self.text.findings.push(found.mend("declare `environments`, or write the value itself"));
+                self.text.findings.push(found.help("declare `environments`, or write the value itself"));
                 None
             }
             "environment" => self.environment(rest),
@@ -162,13 +162,13 @@ impl ReferenceReader<'_, '_, '_> {
         let legal = self.text.context.roots();
         let found = Finding::new(&BAD_REFERENCE, self.span, format!("{} is not a reference", quoted(path)));
         self.text.findings.push(match nearest(root, legal.iter().copied()) {
-            Some(name) if rest.is_empty() => found.mend(format!("did you mean `{name}.…`?")),
+            Some(name) if rest.is_empty() => found.help(format!("did you mean `{name}.…`?")),
             Some(name) => {
                 let at = self.part(root);
-                found.mend(format!("did you mean `{name}.{rest}`?")).fix(at, name)
+                found.help(format!("did you mean `{name}.{rest}`?")).fix(at, name)
             }
             None => {
-                found.mend(format!("references here begin with one of {}", listed(legal.iter().copied())))
+                found.help(format!("references here begin with one of {}", listed(legal.iter().copied())))
             }
         });
     }
@@ -194,9 +194,9 @@ impl ReferenceReader<'_, '_, '_> {
         };
         self.text.findings.push(if legal.contains(&other) && self.text.names.fields.contains(&rest) {
             let at = self.part(root);
-            found.mend(format!("write `{other}.{rest}`")).fix(at, other)
+            found.help(format!("write `{other}.{rest}`")).fix(at, other)
         } else {
-            found.mend(format!("references here begin with one of {}", listed(legal.iter().copied())))
+            found.help(format!("references here begin with one of {}", listed(legal.iter().copied())))
         });
     }
 
@@ -226,7 +226,7 @@ impl ReferenceReader<'_, '_, '_> {
         if is_later {
             let message = format!("the token `{name}` is not available yet when this is sent");
             let found = Finding::new(&UNKNOWN_NAME, self.part(name), message);
-            self.text.findings.push(found.mend("use it only after the request that obtains it"));
+            self.text.findings.push(found.help("use it only after the request that obtains it"));
             return None;
         }
         self.known(name, "token", &self.text.names.tokens)
@@ -259,7 +259,7 @@ impl ReferenceReader<'_, '_, '_> {
         if is_later {
             let message = format!("`{name}` is not captured yet when this is sent");
             let found = Finding::new(&UNKNOWN_NAME, self.part(name), message);
-            self.text.findings.push(found.mend("move the check that captures it before this one"));
+            self.text.findings.push(found.help("move the check that captures it before this one"));
             return None;
         }
         self.known(name, "capture", &self.text.names.captures)
@@ -302,7 +302,7 @@ impl ReferenceReader<'_, '_, '_> {
                 let found = Finding::new(&BAD_FILTER, at, "`host_labels` needs a number from 1 to 4");
                 self.text
                     .findings
-                    .push(found.mend("write how many labels the value may have: `host_labels(2)`"));
+                    .push(found.help("write how many labels the value may have: `host_labels(2)`"));
             } else {
                 let found = Finding::new(&BAD_FILTER, at, format!("{} is not a filter", quoted(text)));
                 let known: Vec<&str> =
@@ -311,7 +311,7 @@ impl ReferenceReader<'_, '_, '_> {
             }
         } else if !self.text.context.has_filters() {
             let message = format!("filters such as `{text}` cannot be used in text that people read");
-            self.text.findings.push(Finding::new(&BAD_FILTER, at, message).mend("remove the filter"));
+            self.text.findings.push(Finding::new(&BAD_FILTER, at, message).help("remove the filter"));
             return None;
         }
         filter

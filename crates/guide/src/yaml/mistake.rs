@@ -27,7 +27,7 @@ pub(super) fn explain(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
 fn too_deep(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding> {
     let message = "this is nested too deeply";
     matches!(kind, ErrorKind::RecursionLimitExceeded)
-        .then(|| Finding::new(&TOO_LARGE, word(source, at), message).mend("reduce the nesting"))
+        .then(|| Finding::new(&TOO_LARGE, word(source, at), message).help("reduce the nesting"))
 }
 
 fn tab(source: &Source, at: usize, _: &ErrorKind) -> Option<Finding> {
@@ -38,7 +38,7 @@ fn tab(source: &Source, at: usize, _: &ErrorKind) -> Option<Finding> {
         let indent = text.len() - text.trim_start().len();
         let tab = text[..indent].find('\t')?;
         let span = Span::new(line.start + tab, line.start + tab + 1);
-        Some(Finding::new(&YAML_SYNTAX, span, "this line is indented with a tab").mend("use spaces"))
+        Some(Finding::new(&YAML_SYNTAX, span, "this line is indented with a tab").help("use spaces"))
     })
 }
 
@@ -47,7 +47,7 @@ fn alias(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding> {
         let span = word(source, at);
         let text = source.slice(span);
         Finding::new(&YAML_FEATURE, span, format!("YAML reads {} as an alias", quoted(text)))
-            .mend(format!("if it is a string, put it in quotes: '{text}'"))
+            .help(format!("if it is a string, put it in quotes: '{text}'"))
             .fix(span, format!("'{text}'"))
     })
 }
@@ -69,12 +69,12 @@ fn after_quote(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding> 
     let key = rest.split(": ").next().unwrap_or_default();
     if key.len() < rest.len() && Key::parse(key).is_some() {
         let found = Finding::new(&YAML_SYNTAX, span, format!("a comma is missing before {}", quoted(key)));
-        return Some(found.mend("separate the entries inside `{ }` with commas"));
+        return Some(found.help("separate the entries inside `{ }` with commas"));
     }
     Some(
         Finding::new(&YAML_SYNTAX, span, "there is more text after this closing quote")
             .label("closes the string")
-            .mend(advice),
+            .help(advice),
     )
 }
 
@@ -95,7 +95,7 @@ fn open_quote(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding> {
     };
     let at = is_within.then(open)??;
     let found = Finding::new(&YAML_SYNTAX, Span::new(at, at + 1), "this quote is never closed");
-    Some(found.mend("add the closing quote at the end of the string"))
+    Some(found.help("add the closing quote at the end of the string"))
 }
 
 fn open_bracket(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding> {
@@ -121,7 +121,7 @@ fn open_bracket(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding>
     })?;
     let close = if open == '[' { ']' } else { '}' };
     let found = Finding::new(&YAML_SYNTAX, Span::new(at, at + 1), format!("this `{open}` is never closed"));
-    Some(found.mend(format!("close it with `{close}`, and separate its items with commas")))
+    Some(found.help(format!("close it with `{close}`, and separate its items with commas")))
 }
 
 fn first_character(source: &Source, at: usize, _: &ErrorKind) -> Option<Finding> {
@@ -132,7 +132,7 @@ fn first_character(source: &Source, at: usize, _: &ErrorKind) -> Option<Finding>
     let text = format!("'{}'", value.replace('\'', "''"));
     let found =
         Finding::new(&YAML_SYNTAX, span, format!("an unquoted value cannot begin with {}", spelled(ch)));
-    Some(found.mend(format!("put it in quotes: {text}")).fix(span, text))
+    Some(found.help(format!("put it in quotes: {text}")).fix(span, text))
 }
 
 /// Finds the mistake in `title: Note: read this`.
@@ -148,7 +148,7 @@ fn second_colon(source: &Source, at: usize, _: &ErrorKind) -> Option<Finding> {
     let text = format!("'{}'", value.replace('\'', "''"));
     let found = Finding::new(&YAML_SYNTAX, colon, "this line has a second `: `")
         .label("YAML reads this as the end of a key");
-    Some(found.mend(format!("put the value in quotes: {text}")).fix(span, text))
+    Some(found.help(format!("put the value in quotes: {text}")).fix(span, text))
 }
 
 fn by_kind(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
@@ -156,7 +156,7 @@ fn by_kind(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
     let line = line_at(source, at);
     let text = source.slice(line).trim();
     let start = line.start + source.slice(line).len() - source.slice(line).trim_start().len();
-    let says = |message: &str, advice: &str| Finding::new(&YAML_SYNTAX, span, message).mend(advice);
+    let says = |message: &str, advice: &str| Finding::new(&YAML_SYNTAX, span, message).help(advice);
     match kind {
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey
             if !text.contains(": ") && !text.ends_with(':') =>
@@ -170,9 +170,9 @@ fn by_kind(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
             match text.split_once(':').filter(|(key, value)| Key::parse(key).is_some() && !value.is_empty()) {
                 Some((key, value)) => {
                     let better = format!("{key}: {value}");
-                    found.mend(format!("put a space after the colon: {}", quoted(&better))).fix(whole, better)
+                    found.help(format!("put a space after the colon: {}", quoted(&better))).fix(whole, better)
                 }
-                None => found.mend("write `key: value`, with a space after the colon"),
+                None => found.help("write `key: value`, with a space after the colon"),
             }
         }
         ErrorKind::InvalidIndentation
@@ -189,7 +189,7 @@ fn by_kind(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
                 word(source, start),
                 "the indentation of this line does not match any line above",
             );
-            found.mend("align the line with the other entries of its list or mapping")
+            found.help("align the line with the other entries of its list or mapping")
         }
         ErrorKind::InvalidBlockScalarIndent
         | ErrorKind::ZeroBlockScalarIndent
@@ -202,7 +202,7 @@ fn by_kind(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
         | ErrorKind::InvalidUnicodeEscape => {
             let found =
                 Finding::new(&YAML_SYNTAX, bad_escape(source, line), "this escape sequence does not exist");
-            found.mend("use single quotes, inside which `\\` is an ordinary character")
+            found.help("use single quotes, inside which `\\` is an ordinary character")
         }
         ErrorKind::TabNotAllowed | ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation => {
             says("a tab is not allowed here", "use spaces")

@@ -13,7 +13,7 @@ pub(super) static SECRET_IN_FILE: CodePage = CodePage {
     severity: Severity::Error,
     summary: "The settings file contains a secret",
     why: "settings files are copied, committed and shown to others, and a secret in one is seen by everyone who sees the file",
-    mend: "move the secret to a file of its own that only the Hub can read, or to an environment variable",
+    help: "move the secret to a file of its own that only the Hub can read, or to an environment variable",
     bad: "database_url: postgres://hub:hunter2@db.internal/hub",
     good: "database_url_file: /run/secrets/database_url",
 };
@@ -24,7 +24,7 @@ pub(super) static NOT_A_VALUE: CodePage = CodePage {
     severity: Severity::Error,
     summary: "A setting has a value that it cannot have",
     why: "the Hub does not guess what was meant",
-    mend: "write a value of the kind that the message names",
+    help: "write a value of the kind that the message names",
     bad: "shutdown_grace: 30",
     good: "shutdown_grace: 30s",
 };
@@ -35,7 +35,7 @@ pub(super) static NOT_TOGETHER: CodePage = CodePage {
     severity: Severity::Error,
     summary: "Two settings contradict each other, or one is missing",
     why: "only one of two contradicting settings could apply, and the Hub does not choose between them",
-    mend: "keep one of them, or add the missing one",
+    help: "keep one of them, or add the missing one",
     bad: "tls: { certificate: hub.pem }",
     good: "tls: { certificate: hub.pem, key: hub.key }",
 };

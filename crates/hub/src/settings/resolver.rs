@@ -132,7 +132,7 @@ impl<'a> Resolver<'a> {
         let variable = self.setting(key).variable();
         let name = instead.rsplit('.').next().unwrap_or(instead);
         let found = Finding::new(&SECRET_IN_FILE, *span, format!("`{key}` contains a password"));
-        self.findings.push(found.mend(format!(
+        self.findings.push(found.help(format!(
             "move the whole value to a file of its own and name it with `{name}: …`, or set {variable}"
         )));
     }
@@ -166,7 +166,7 @@ impl<'a> Resolver<'a> {
     fn report(&mut self, code: &'static CodePage, at: (&Chosen, usize), message: String, help: String) {
         let (chosen, index) = at;
         match chosen.spans.get(index) {
-            Some(span) => self.findings.push(Finding::new(code, *span, message).mend(help)),
+            Some(span) => self.findings.push(Finding::new(code, *span, message).help(help)),
             None => self.problems.push(Problem { set_by: chosen.set_by.clone(), message, help }),
         }
     }

@@ -12,7 +12,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Error,
     summary: "`auth` uses no field value",
     why: "every account would share one credential, and anyone who reads the guide could see it",
-    mend: "declare a field for the credential and refer to it here: `'{{ value.api_token }}'`",
+    help: "declare a field for the credential and refer to it here: `'{{ value.api_token }}'`",
     bad: "auth: { bearer: { token: an-api-token } }",
     good: "auth: { bearer: { token: '{{ value.api_token }}' } }",
 };

@@ -14,7 +14,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A step collects a field before the step that obtains it",
     why: "nobody has the value yet at the first of the two steps",
-    mend: "collect the field at the step that obtains it or at a later one",
+    help: "collect the field at the step that obtains it or at a later one",
     bad: "- key: enter-token
   collects: api_token
 - key: create-token

@@ -14,7 +14,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Error,
     summary: "Two steps that the same person sees collect the same field",
     why: "the person would be asked twice, and the second answer would replace the first",
-    mend: "keep the field in one `collects`, or give the steps `when` conditions that exclude each other",
+    help: "keep the field in one `collects`, or give the steps `when` conditions that exclude each other",
     bad: "- key: create-token
   collects: api_token
 - key: enter-token
@@ -46,7 +46,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
                 let message =
                     format!("the step `{}` lists `{}` twice in `collects`", stop.step.key, field.key);
                 findings.push(
-                    Finding::new(&PAGE, place::head(source, stop.step.span), message).mend("list it once"),
+                    Finding::new(&PAGE, place::head(source, stop.step.span), message).help("list it once"),
                 );
             }
         }

@@ -14,7 +14,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Error,
     summary: "A link points to a section or step that does not exist",
     why: "readers who click it stay where they are and think that the page is broken",
-    mend: "link to the key of a section or step in this guide",
+    help: "link to the key of a section or step in this guide",
     bad: "- key: create-token
   body: …
 - key: rotate
@@ -38,8 +38,8 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             let span = place::nth(source, prose.span, &format!("#{anchor}"), 0);
             let found = Finding::new(&PAGE, span, format!("there is no section or step `{anchor}`"));
             findings.push(match nearest(anchor, keys.iter().copied()) {
-                Some(near) => found.mend(format!("did you mean `#{near}`?")),
-                None => found.mend(format!("the sections and steps are {}", listed(keys))),
+                Some(near) => found.help(format!("did you mean `#{near}`?")),
+                None => found.help(format!("the sections and steps are {}", listed(keys))),
             });
         }
     }

@@ -14,7 +14,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Error,
     summary: "A step depends on a field that is collected at that step or later",
     why: "the condition is false until the field has a value, so readers who need the step do not see it",
-    mend: "collect the field at an earlier step",
+    help: "collect the field at an earlier step",
     bad: "- key: open-settings-in-europe
   when: { field: region, is: eu }
 - key: choose-region

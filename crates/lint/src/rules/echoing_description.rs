@@ -14,7 +14,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A description repeats the label",
     why: "readers spend time on it and learn nothing",
-    mend: "add what the label leaves out, such as where to find the value or what it looks like, or remove the description",
+    help: "add what the label leaves out, such as where to find the value or what it looks like, or remove the description",
     bad: "label: API Token
 description: The API token.",
     good: "label: API Token

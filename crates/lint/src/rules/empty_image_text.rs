@@ -14,7 +14,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "An image's text does not describe the image",
     why: "people who cannot see the image learn that something is missing, but not what",
-    mend: "describe in the brackets what the image shows, as you would on the phone",
+    help: "describe in the brackets what the image shows, as you would on the phone",
     bad: "body: '![screenshot](menu.png)'",
     good: "body: '![The menu, with API Tokens as its last entry](menu.png)'",
 };

@@ -14,7 +14,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A link's text does not say where the link leads",
     why: "people who use a screen reader often jump from link to link, and `here` tells them nothing",
-    mend: "name the page that the link opens",
+    help: "name the page that the link opens",
     bad: "body: 'Click [here](https://acme.example/tokens).'",
     good: "body: 'Open your [list of tokens](https://acme.example/tokens).'",
 };

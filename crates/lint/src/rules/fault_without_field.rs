@@ -12,7 +12,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A rule blames an entered value but names no field",
     why: "people who cannot tell which value is wrong may change one that is right",
-    mend: "name the field in `at_field`, and other possible causes in `or_fields`",
+    help: "name the field in `at_field`, and other possible causes in `or_fields`",
     bad: "- { key: no-such-shop, when: { status: 404 }, is: wrong_tenant }",
     good: "- { key: no-such-shop, when: { status: 404 }, is: wrong_tenant, at_field: shop }",
 };
@@ -30,11 +30,11 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             if is_fault && !method.fields.is_empty() {
                 let message = format!("`{}` does not say which value is wrong", rule.key);
                 let keys = method.fields.iter().map(|field| field.key.as_str());
-                let mend = format!(
+                let help = format!(
                     "set `at_field` to the field that is wrong: the method declares {}",
                     listed(keys)
                 );
-                findings.push(Finding::new(&PAGE, rule.span, message).mend(mend));
+                findings.push(Finding::new(&PAGE, rule.span, message).help(help));
             }
         }
     }

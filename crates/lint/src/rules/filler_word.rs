@@ -14,7 +14,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "The text contains a filler word: simply, just, easily, please note",
     why: "nothing is simple to a reader who is stuck, and everyone has one more word to read",
-    mend: "remove it",
+    help: "remove it",
     bad: "body: Simply click **Save**.",
     good: "body: Click **Save**.",
 };

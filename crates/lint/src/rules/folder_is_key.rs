@@ -12,7 +12,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Error,
     summary: "The provider's key differs from the folder's name",
     why: "a guide is found by its folder and identified by its key, so two names would look like two providers",
-    mend: "rename the folder, or change the key if it has never been published",
+    help: "rename the folder, or change the key if it has never been published",
     bad: "# guides/acme/guide.yaml\nprovider:\n  key: acme-inc",
     good: "# guides/acme/guide.yaml\nprovider:\n  key: acme",
 };

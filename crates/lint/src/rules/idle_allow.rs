@@ -12,7 +12,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "An `allow` names a finding that does not occur",
     why: "if the finding occurs later, the `allow` would hide it for a reason that was meant for something else",
-    mend: "remove the `allow`",
+    help: "remove the `allow`",
     bad: "- key: open-settings
   allow: [{ code: W0325, reason: it used to be longer }]",
     good: "- key: open-settings",
@@ -27,11 +27,11 @@ pub(super) fn judge(allow: &Allow, page: Option<&CodePage>, found: &[Finding]) -
     let bad = guide::pages().find(|page| page.name == "bad-allow").unwrap_or(&PAGE);
     let Some(page) = page else {
         let message = format!("no finding has the code `{}`", allow.code);
-        return Some(Finding::new(bad, allow.span, message).mend("correct the code, or remove the entry"));
+        return Some(Finding::new(bad, allow.span, message).help("correct the code, or remove the entry"));
     };
     if page.severity == Severity::Error {
         let message = format!("`{}` ({}) is an error, so it cannot be allowed", page.code, page.name);
-        return Some(Finding::new(bad, allow.span, message).mend("fix the error, and remove the entry"));
+        return Some(Finding::new(bad, allow.span, message).help("fix the error, and remove the entry"));
     }
     let is_idle = !found.iter().any(|finding| allow.covers(finding.code, finding.span));
     is_idle.then(|| {

@@ -14,7 +14,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Error,
     summary: "A scenario gives no value for a required field",
     why: "the form would not accept it, so the conversation could never take place",
-    mend: "add the field to `given`",
+    help: "add the field to `given`",
     bad: "fields:
   - { key: agent_email, label: Agent Email, type: email }
   - { key: api_token, label: API Token, type: secret }
@@ -41,7 +41,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
                     listed(missing.iter().copied())
                 );
                 let found = Finding::new(&PAGE, scenario.span, message);
-                findings.push(found.mend(format!("add {} to `given`", listed(missing))));
+                findings.push(found.help(format!("add {} to `given`", listed(missing))));
             }
         }
     }

@@ -14,7 +14,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A step requires an administrator, but the guide has no `needs`",
     why: "readers who are not administrators find out halfway, wait for one and start over",
-    mend: "say in `needs` who is needed and for what",
+    help: "say in `needs` who is needed and for what",
     bad: "link:
   sections: (a step says: Sign in as an administrator.)",
     good: "link:

@@ -14,7 +14,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A step's text has more than 120 words",
     why: "readers switch between the step and the provider's window, and lose their place in a long text",
-    mend: "split it into two steps",
+    help: "split it into two steps",
     bad: "- key: create-token
   body: (a page of text)",
     good: "- key: open-settings

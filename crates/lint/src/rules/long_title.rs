@@ -13,7 +13,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A title has more than 60 characters or ends in a full stop",
     why: "titles appear in menus and headings, where a sentence is cut off",
-    mend: "shorten the title to what the reader does, and move the rest to the body",
+    help: "shorten the title to what the reader does, and move the rest to the body",
     bad: "title: Sign in to your account as an administrator and open the settings page.",
     good: "title: Open the settings",
 };
@@ -30,7 +30,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             findings.push(Finding::new(&PAGE, source.first_line(span), message));
         } else if title.ends_with('.') && !title.ends_with("..") {
             let found = Finding::new(&PAGE, span, "the title ends in a full stop");
-            let found = found.mend("remove the full stop");
+            let found = found.help("remove the full stop");
             // The full stop is the last character or comes before a closing quote.
             let at = source.slice(span).rfind('.').map(|at| span.start + at);
             let is_last = |at: &usize| source.slice(Span::new(at + 1, span.end)).trim().len() <= 1;

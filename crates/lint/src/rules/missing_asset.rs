@@ -14,7 +14,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Error,
     summary: "A file that the guide shows is not in the guide's folder",
     why: "every page that shows the file would have a broken image",
-    mend: "put the file in the guide's folder, or correct its name",
+    help: "put the file in the guide's folder, or correct its name",
     bad: "provider:
   icon: icon.svg   # but the folder has no icon.svg",
     good: "provider:
@@ -49,14 +49,14 @@ fn report(subject: &Subject<'_>, file: &str, span: Span, what: &str, findings: &
     let names = || assets.keys().map(String::as_str);
     let found = Finding::new(&PAGE, span, format!("the guide's folder has no {what} `{file}`"));
     findings.push(if file.contains(['/', '\\']) {
-        found.mend("put the file in the guide's folder, and write only its name")
+        found.help("put the file in the guide's folder, and write only its name")
     } else if ![".svg", ".png"].iter().any(|end| file.ends_with(end)) {
-        found.mend("use an SVG or PNG file in the guide's folder; other types are ignored")
+        found.help("use an SVG or PNG file in the guide's folder; other types are ignored")
     } else if let Some(near) = nearest(file, names()) {
-        found.mend(format!("did you mean `{near}`?")).fix(span, near)
+        found.help(format!("did you mean `{near}`?")).fix(span, near)
     } else if assets.is_empty() {
-        found.mend("put the file in the guide's folder, which has no SVG or PNG files yet")
+        found.help("put the file in the guide's folder, which has no SVG or PNG files yet")
     } else {
-        found.mend(format!("put the file in the guide's folder, which has {}", listed(names())))
+        found.help(format!("put the file in the guide's folder, which has {}", listed(names())))
     });
 }

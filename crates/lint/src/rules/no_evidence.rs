@@ -12,7 +12,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "The guide has no evidence",
     why: "its maintainers cannot tell what is documented, what was observed and what was guessed",
-    mend: "add `evidence` at the end of the guide: a claim, the provider's page that supports it, and the date it was read",
+    help: "add `evidence` at the end of the guide: a claim, the provider's page that supports it, and the date it was read",
     bad: "waystone: 1
 provider: …
 methods: …",

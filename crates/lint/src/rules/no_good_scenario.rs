@@ -12,7 +12,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "No scenario of a method ends in `ok`",
     why: "scenarios are the guide's tests and the simulator's data; without a successful one, neither shows a link that works",
-    mend: "add a scenario with successful answers and `then: { outcome: ok, … }`",
+    help: "add a scenario with successful answers and `then: { outcome: ok, … }`",
     bad: "scenarios: []",
     good: "scenarios:
   - name: the right token

@@ -12,7 +12,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Error,
     summary: "A method has no identity check",
     why: "without an identity, nobody can see which account was linked, or that a second link is to the same account",
-    mend: "add a check with `role: identity` and `account: { id: '{{ json.id }}', name: '{{ json.name }}' }`",
+    help: "add a check with `role: identity` and `account: { id: '{{ json.id }}', name: '{{ json.name }}' }`",
     bad: "checks: []",
     good: "checks:
   - key: me

@@ -12,7 +12,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A method has outcome rules, but none for a refused credential",
     why: "a wrong or revoked credential is the most common failure, and only the guide can say where to get a valid one",
-    mend: "add a rule for the status with which the provider refuses, usually 401 or 403",
+    help: "add a rule for the status with which the provider refuses, usually 401 or 403",
     bad: "outcomes:
   - { key: busy, when: { status: 429 }, is: throttled }",
     good: "outcomes:

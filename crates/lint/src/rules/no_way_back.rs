@@ -14,7 +14,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A credential never expires, but the guide does not explain how to replace or revoke it",
     why: "a credential that never expires has to be revoked by hand when someone who has it leaves",
-    mend: "add a section with `purpose: rotate` and one with `purpose: revoke`",
+    help: "add a section with `purpose: rotate` and one with `purpose: revoke`",
     bad: "credential: { expires: never }
 link:
   sections:
@@ -34,18 +34,18 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         let never = method.credential.as_ref().is_some_and(|credential| credential.expires == Expiry::Never);
         let has =
             |purpose| texts::parts(method).flat_map(|part| &part.sections).any(|one| one.purpose == purpose);
-        let (what, mend) = match (has(Purpose::Rotate), has(Purpose::Revoke)) {
+        let (what, help) = match (has(Purpose::Rotate), has(Purpose::Revoke)) {
             _ if !never => continue,
             (true, true) => continue,
             (true, false) => ("revoke it", "add a section with `purpose: revoke`"),
             (false, true) => ("replace it", "add a section with `purpose: rotate`"),
-            (false, false) => ("replace or revoke it", PAGE.mend),
+            (false, false) => ("replace or revoke it", PAGE.help),
         };
         let span = place::after(&subject.guide.source, method.span, "expires: never");
         let message = format!(
             "the credential of `{}` never expires, but no section explains how to {what}",
             method.key
         );
-        findings.push(Finding::new(&PAGE, span, message).mend(mend));
+        findings.push(Finding::new(&PAGE, span, message).help(help));
     }
 }

@@ -14,7 +14,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Error,
     summary: "A step obtains a field that no step collects",
     why: "people would have the value but nowhere to enter it",
-    mend: "add the field to `collects` of this step or a later one",
+    help: "add the field to `collects` of this step or a later one",
     bad: "- key: create-token
   obtains: api_token",
     good: "- key: create-token

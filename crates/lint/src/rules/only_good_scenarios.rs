@@ -12,7 +12,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A method has several scenarios, and all of them succeed",
     why: "a link that works needs no help, and nobody has seen yet what people read when one fails",
-    mend: "add a scenario in which the provider refuses, such as one with a wrong token",
+    help: "add a scenario in which the provider refuses, such as one with a wrong token",
     bad: "scenarios:
   - { name: the right token, …, then: { outcome: ok, … } }
   - { name: another right token, …, then: { outcome: ok, … } }",

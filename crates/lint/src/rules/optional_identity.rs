@@ -13,7 +13,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Error,
     summary: "The identity check is not required",
     why: "an account could be saved without anyone knowing whose it is",
-    mend: "remove `required: false`",
+    help: "remove `required: false`",
     bad: "role: identity
 required: false",
     good: "role: identity",

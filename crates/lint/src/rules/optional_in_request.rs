@@ -13,7 +13,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Error,
     summary: "A request uses a field that can be empty",
     why: "the request cannot be made without the value, so linking fails for anyone who leaves the field empty",
-    mend: "make the field required, give it a `default`, or remove it from the request",
+    help: "make the field required, give it a `default`, or remove it from the request",
     bad: "- key: team
   required: false
 base_url: 'https://{{ value.team }}.acme.example'",

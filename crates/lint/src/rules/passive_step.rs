@@ -15,7 +15,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A step's first sentence is in the passive voice",
     why: "readers cannot tell whether they have to act or it happens by itself",
-    mend: "begin with an instruction: open, choose, click, copy",
+    help: "begin with an instruction: open, choose, click, copy",
     bad: "body: The token is created under **Settings**.",
     good: "body: Under **Settings**, create a token.",
 };

@@ -13,7 +13,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A sunset date has passed",
     why: "after that date the provider no longer answers as the guide says, and every link fails",
-    mend: "remove the method or guide that has ended, or correct the date",
+    help: "remove the method or guide that has ended, or correct the date",
     bad: "lifecycle: [{ event: sunset, on: '2020-01-01', … }]",
     good: "lifecycle: [{ event: sunset, on: '2031-01-01', … }]",
 };

@@ -13,7 +13,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A value in the guide looks like a real credential",
     why: "guides are public: a real key in one is a leak, and a realistic one sets off secret scanners",
-    mend: "use an obviously fake value, such as `example-token`",
+    help: "use an obviously fake value, such as `example-token`",
     bad: "placeholder: sk_live_4eC39HqLyjWDarjtT1zdp7dc",
     good: "placeholder: sk_live_…",
 };

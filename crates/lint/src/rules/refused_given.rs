@@ -13,7 +13,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Error,
     summary: "A scenario gives a value that its field refuses",
     why: "the form would not accept it, so the conversation could never take place",
-    mend: "give a value that the field accepts, and show refused values in the field's `examples`",
+    help: "give a value that the field accepts, and show refused values in the field's `examples`",
     bad: "fields:
   - { key: slug, label: Slug, type: text, pattern: '[a-z]+', … }
 scenarios:

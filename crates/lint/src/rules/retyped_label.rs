@@ -14,7 +14,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "The prose types out a field's label in bold",
     why: "if the label changes, the text keeps the old one and people look for a field that does not exist",
-    mend: "use a reference to the label",
+    help: "use a reference to the label",
     bad: "body: Paste the token into **API Token**.",
     good: "body: Paste the token into **{{ label.api_token }}**.",
 };
@@ -29,7 +29,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             let whole = place::nth(source, prose.span, &bold, same_before);
             let is_found = source.slice(whole) == bold;
             let reference = format!("{{{{ label.{label} }}}}");
-            let mut found = Finding::new(&PAGE, whole, format!("the label of `{label}` is typed out")).mend(
+            let mut found = Finding::new(&PAGE, whole, format!("the label of `{label}` is typed out")).help(
                 format!("write `**{reference}**`; if this is a button of the provider, allow the finding"),
             );
             if is_found {

@@ -15,7 +15,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "An element is described only by its color or position",
     why: "readers who use a screen reader, zoom in or read on a phone have no green button and no right-hand side",
-    mend: "name the element in bold, as the provider does; you can add its color and position",
+    help: "name the element in bold, as the provider does; you can add its color and position",
     bad: "body: Click the green button at the top right.",
     good: "body: Click **Create Token** at the top right.",
 };

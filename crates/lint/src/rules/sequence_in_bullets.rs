@@ -15,7 +15,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A bulleted list contains consecutive actions",
     why: "numbers show that the order matters, how many actions there are, and where to resume after looking away",
-    mend: "number the items: `1.`, `2.`, `3.`",
+    help: "number the items: `1.`, `2.`, `3.`",
     bad: "body: |
   - Open **Settings**.
   - Choose **Tokens**.

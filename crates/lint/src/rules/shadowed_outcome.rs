@@ -12,7 +12,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Error,
     summary: "An earlier outcome rule matches everything that a later one matches",
     why: "the first matching rule decides, so the later one is never used",
-    mend: "move the narrower rule up, or remove it",
+    help: "move the narrower rule up, or remove it",
     bad: "- { key: refused, when: { status: [401, 403] }, is: wrong_secret }
 - { key: no-permission, when: { status: 403 }, is: missing_permission }",
     good: "- { key: refused, when: { status: 401 }, is: wrong_secret }

@@ -14,7 +14,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A fact was last checked more than a year ago, or in the future",
     why: "providers change their screens and APIs, so a fact that is a year old may mislead people",
-    mend: "check the fact again, correct what has changed, and set `checked_on` to today's date",
+    help: "check the fact again, correct what has changed, and set `checked_on` to today's date",
     bad: "checked_on: '2019-05-01'",
     good: "checked_on: '2026-11-24'",
 };
@@ -35,7 +35,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         let mut found =
             Finding::new(&PAGE, place::after(&subject.guide.source, fact.span, &fact.checked_on), message);
         if age < 0 {
-            found = found.mend("write the date on which someone checked the fact");
+            found = found.help("write the date on which someone checked the fact");
         }
         findings.push(found);
     }

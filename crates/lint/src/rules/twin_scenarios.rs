@@ -13,7 +13,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Error,
     summary: "Two scenarios give the same values in the same environment",
     why: "the simulator recognizes a scenario by its values, so it would always answer as the first one",
-    mend: "give one of them a different value, such as its own token",
+    help: "give one of them a different value, such as its own token",
     bad: "- { name: the right token, given: { api_token: token }, … }
 - { name: a revoked token, given: { api_token: token }, … }",
     good: "- { name: the right token, given: { api_token: right-token }, … }
@@ -40,7 +40,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             let message = format!("`{}` gives the same values as `{}`", second.name, first.name);
             let mut found = Finding::new(&PAGE, second.span, message).also(first.span, "the first scenario");
             if first.linked_before != second.linked_before || first.agrees != second.agrees {
-                found = found.mend(
+                found = found.help(
                     "give one of them a different value, because the provider sees neither `linked_before` nor `agrees`",
                 );
             }

@@ -14,7 +14,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "Two sections, or two steps, have the same title",
     why: "people cannot tell them apart in a table of contents, or when a message sends them back to one of them",
-    mend: "say in each title what distinguishes it",
+    help: "say in each title what distinguishes it",
     bad: "- { key: open-settings, title: Open the settings, … }
 - { key: open-tokens, title: Open the settings, … }",
     good: "- { key: open-settings, title: Open the settings, … }

@@ -13,7 +13,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Error,
     summary: "A scenario answers a request that no check makes",
     why: "the answer would never be used, so the scenario would test nothing",
-    mend: "use the method and path of a check",
+    help: "use the method and path of a check",
     bad: "checks:
   - { key: me, request: GET /me, … }
 scenarios:
@@ -41,7 +41,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
                 let message = format!("no check requests `{} {}`", turn.verb, turn.path);
                 let found = Finding::new(&PAGE, turn.span, message);
                 findings.push(
-                    found.mend(format!("the checks request {}", listed(requests.iter().map(String::as_str)))),
+                    found.help(format!("the checks request {}", listed(requests.iter().map(String::as_str)))),
                 );
             }
         }

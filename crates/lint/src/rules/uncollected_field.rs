@@ -15,7 +15,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Error,
     summary: "No step collects a field",
     why: "the form consists of the steps, so nobody could enter the value, and linking would fail at the first request",
-    mend: "add the field to `collects` of the step where people enter it",
+    help: "add the field to `collects` of the step where people enter it",
     bad: "fields:
   - { key: api_token, label: API Token, type: secret }
 steps:
@@ -44,7 +44,7 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
                         place::head(&subject.guide.source, step.span),
                         "this step is shown only after linking",
                     )
-                    .mend("collect it in a section with `purpose: obtain` or no `purpose`");
+                    .help("collect it in a section with `purpose: obtain` or no `purpose`");
             }
             findings.push(found);
         }

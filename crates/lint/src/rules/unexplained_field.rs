@@ -12,7 +12,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A field changes or validates its input, but has neither a description nor a placeholder",
     why: "people learn what the field accepts only after they get it wrong",
-    mend: "add a one-sentence `description`, or a `placeholder` that shows the format",
+    help: "add a one-sentence `description`, or a `placeholder` that shows the format",
     bad: "label: Subdomain
 pattern: '[a-z0-9]+'",
     good: "label: Subdomain

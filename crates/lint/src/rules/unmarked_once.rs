@@ -15,7 +15,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "The prose says that the credential is shown only once, but `credential` does not",
     why: "only data appears with every step and in every medium, including for readers who skip the prose",
-    mend: "add `shown_once: true` to `credential`",
+    help: "add `shown_once: true` to `credential`",
     bad: "credential: { expires: unknown }
 body: Copy the token. It is shown only once.",
     good: "credential: { expires: unknown, shown_once: true }

@@ -13,7 +13,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Error,
     summary: "Neither `auth` nor a check uses a secret",
     why: "it would be stored without anyone knowing whether it is right",
-    mend: "use it in `auth` or in a check's request, or remove the field",
+    help: "use it in `auth` or in a check's request, or remove the field",
     bad: "fields:
   - { key: api_token, label: API Token, type: secret }
   - { key: webhook_secret, label: Webhook Secret, type: secret }

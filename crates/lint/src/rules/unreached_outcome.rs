@@ -14,7 +14,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "No scenario reaches an outcome rule",
     why: "a rule that has never matched may never match, and people would get a less helpful message",
-    mend: "add a scenario whose answer the rule matches, and name the rule in `then`",
+    help: "add a scenario whose answer the rule matches, and name the rule in `then`",
     bad: "outcomes:
   - { key: not-in-plan, when: { status: 402 }, is: not_in_plan }",
     good: "scenarios:

@@ -12,7 +12,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A fact counts as documented but names no page",
     why: "anyone who checks the guide in a year would have to search for the page or take the claim on trust",
-    mend: "name the page in `source`, or set `standing: observed` or `standing: assumed`",
+    help: "name the page in `source`, or set `standing: observed` or `standing: assumed`",
     bad: "- claim: Tokens never expire.
   checked_on: '2026-11-24'",
     good: "- claim: Tokens never expire.

@@ -13,7 +13,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "No scenario uses an environment",
     why: "its address is never tested, so the first person who chooses the environment finds a mistake in it",
-    mend: "add a scenario with this `environment`",
+    help: "add a scenario with this `environment`",
     bad: "environments:
   - { key: production, … }
   - { key: sandbox, … }

@@ -12,7 +12,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A field changes or validates its input, but has no examples",
     why: "a pattern that refuses a valid value goes unnoticed until someone cannot continue",
-    mend: "add `examples`: a value that people paste with its normalized form, and a value that is refused",
+    help: "add `examples`: a value that people paste with its normalized form, and a value that is refused",
     bad: "accept: [trim, lowercase]
 pattern: '[a-z]+'",
     good: "accept: [trim, lowercase]

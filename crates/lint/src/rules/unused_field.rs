@@ -13,7 +13,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "Neither a request nor a condition uses a field that is not a secret",
     why: "every question makes some people give up, and this one has no effect",
-    mend: "use the field, or remove it",
+    help: "use the field, or remove it",
     bad: "fields:
   - { key: region, label: Region, type: text }",
     good: "base_url: 'https://{{ value.region }}.api.acme.example'",

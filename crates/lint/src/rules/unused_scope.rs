@@ -13,7 +13,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "No action, section, step or check uses a scope",
     why: "people would be asked for a permission that nothing needs, or see it in a list and wonder why",
-    mend: "list the scope where it is needed, or remove it",
+    help: "list the scope where it is needed, or remove it",
     bad: "scopes:
   - { name: tickets.delete }",
     good: "scopes:

@@ -13,7 +13,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A field has a `pattern` but no `pattern_says`",
     why: "people whose value is refused would read only that it does not look right",
-    mend: r#"describe the valid values in `pattern_says`: "lowercase letters and digits""#,
+    help: r#"describe the valid values in `pattern_says`: "lowercase letters and digits""#,
     bad: "pattern: '[a-z0-9]+'",
     good: "pattern: '[a-z0-9]+'
 pattern_says: lowercase letters and digits",

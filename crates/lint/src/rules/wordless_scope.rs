@@ -12,7 +12,7 @@ static PAGE: CodePage = CodePage {
     severity: Severity::Warning,
     summary: "A scope has no description",
     why: "people are asked to grant the scope, but its name does not tell them what it allows",
-    mend: "say in `description` what the scope allows",
+    help: "say in `description` what the scope allows",
     bad: "- { name: 'tickets:rw' }",
     good: "- { name: 'tickets:rw', description: Read and answer tickets }",
 };

@@ -31,7 +31,7 @@ impl<'a> Blame<'a> {
 
     pub(super) fn too_deep(&mut self, at: Range<usize>) {
         self.report(at, |span| {
-            Finding::new(&TOO_LARGE, span, "this is nested too deeply").mend("reduce the nesting")
+            Finding::new(&TOO_LARGE, span, "this is nested too deeply").help("reduce the nesting")
         });
     }
 
@@ -78,7 +78,7 @@ impl<'a> Blame<'a> {
             _ => format!("use Markdown, or put it in backticks to show it: `<{name}>`"),
         };
         self.report(at, |span| {
-            Finding::new(&PROSE_MARKUP, span, "raw HTML is not allowed in prose").mend(advice)
+            Finding::new(&PROSE_MARKUP, span, "raw HTML is not allowed in prose").help(advice)
         });
     }
 
@@ -117,7 +117,7 @@ impl<'a> Blame<'a> {
         };
         self.report(at, |span| {
             let mut found = Finding::new(&BAD_LINK, span, message);
-            found.mend = advice;
+            found.help = advice;
             match fix {
                 Some(text) if !text.contains(MARK) => found.fix(span, text),
                 _ => found,
@@ -126,7 +126,7 @@ impl<'a> Blame<'a> {
     }
 
     fn markup(&mut self, at: Range<usize>, message: &str, advice: &str) {
-        self.report(at, |span| Finding::new(&PROSE_MARKUP, span, message).mend(advice));
+        self.report(at, |span| Finding::new(&PROSE_MARKUP, span, message).help(advice));
     }
 
     fn report(&mut self, at: Range<usize>, finding: impl FnOnce(Span) -> Finding) {

@@ -92,7 +92,7 @@ pub(super) fn failed<'a>(
 ) -> Summary<'a> {
     let is_passing = verdict.outcome.is_transient();
     let is_other = verdict.outcome == OutcomeKind::DifferentAccount;
-    let to_mend = |key: &Key| {
+    let to_fix = |key: &Key| {
         let field = own_fields(flow).find(|field| field.key == *key && !is_passing)?;
         Some((key.to_string(), field.label.clone()))
     };
@@ -107,7 +107,7 @@ pub(super) fn failed<'a>(
         fix: said(frame, &verdict.fix),
         lead: None,
         is_passing,
-        fields: verdict.at_field.iter().chain(&verdict.or_fields).filter_map(to_mend).collect(),
+        fields: verdict.at_field.iter().chain(&verdict.or_fields).filter_map(to_fix).collect(),
         step,
         offers: offers.iter().filter_map(|offer| offered(frame, flow, offer)).collect(),
         attempt: None,
