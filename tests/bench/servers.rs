@@ -1,7 +1,7 @@
-//! The servers that `cargo xtask bench hub` measures a Hub with: a provider that accepts everyone, and the bare handler.
+//! Servers for `cargo xtask bench hub`: a provider that accepts everyone, and a bare handler as the baseline.
 //!
-//! **Invariant:** the bare handler does only what a link cannot do without: one request to the provider, through the same
-//! egress as the Hub, and one insert that is as durable.
+//! **Invariant:** the bare handler does only what linking requires: one request to the provider through the Hub's own
+//! egress, and one insert that is as durable as the Hub's.
 
 #![expect(clippy::print_stdout, reason = "each server prints its address")]
 
@@ -17,7 +17,7 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyPool, ConnectOptions as _};
 use tokio::net::TcpListener;
 
-/// The number of hosts that the bare handler asks, each with connections of its own.
+/// Number of provider hosts that the bare handler calls. Each host has its own connections.
 const ORGANIZATIONS: u8 = 64;
 
 #[tokio::main]
@@ -33,7 +33,7 @@ async fn main() -> Result<()> {
     Ok(axum::serve(listener, routes).await?)
 }
 
-/// Answers every request at once, as Gladly does. The first label of the host is the account.
+/// Answers every request immediately, as Gladly does. The first label of the host becomes the account's id.
 async fn provider(headers: HeaderMap) -> Json<Value> {
     let host = headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
     let id = host.split('.').next().unwrap_or_default();
@@ -84,7 +84,7 @@ async fn link(
     Ok((StatusCode::CREATED, Json(json!({ "id": id, "provider": "gladly" }))))
 }
 
-/// Opens a database with the vault's own settings: as many connections, and commits that wait for the disk.
+/// Opens a database with the vault's settings: the same number of connections, and commits that wait for the disk.
 async fn pool(database: &str) -> Result<AnyPool> {
     sqlx::any::install_default_drivers();
     let is_file = database.starts_with("sqlite");

@@ -1,7 +1,7 @@
-//! `docs/authoring.md`: every block of it is right, and every command is one.
+//! Checks every code block and every command of `docs/authoring.md`.
 //!
-//! A block of YAML says behind its fence where it stands. A `guide` is whole. What is of a `method`, or of the `root`,
-//! is put into a small guide that has everything else, as far as the block leaves it open.
+//! The word after the fence of a YAML block gives its kind. A `guide` block is a complete guide. A `method` or `root`
+//! block is inserted into a small guide that supplies the keys that the block omits.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -14,10 +14,10 @@ use crate::waystone;
 const PAGE: &str = include_str!("../../docs/authoring.md");
 const REFERENCE: &str = include_str!("../../docs/reference.md");
 
-/// What is found in a small guide because it is small, and not because of the block in it.
-const SMALL: [&str; 2] = ["W0313", "W0347"];
+/// Findings that a small guide has because it is small, regardless of the inserted block.
+const IGNORED_CODES: [&str; 2] = ["W0313", "W0347"];
 
-/// A block of the page.
+/// A code block of the page.
 #[derive(Debug)]
 struct Block<'a> {
     line: usize,
@@ -25,7 +25,7 @@ struct Block<'a> {
     text: &'a str,
 }
 
-/// The blocks whose fence begins with a word.
+/// Returns the blocks whose info string (the text after the fence) starts with a word.
 fn blocks(word: &str) -> Vec<Block<'static>> {
     let mut blocks = Vec::new();
     let mut at = 0;
@@ -39,14 +39,14 @@ fn blocks(word: &str) -> Vec<Block<'static>> {
         }
         at = close + 3;
     }
-    assert!(!blocks.is_empty(), "the page has no `{word}`");
+    assert!(!blocks.is_empty(), "the page has no block of kind `{word}`");
     blocks
 }
 
-/// What looks like a key or a certificate, and is none.
+/// A placeholder that has the format of a PEM key or certificate.
 const PEM: &str = r#""-----BEGIN NOTHING-----\nAAAA\n-----END NOTHING-----""#;
 
-/// The fields that a block may speak of without declaring them: key, declaration, and what is typed.
+/// Fields that a block can use without declaring them: key, declaration and entered value.
 const FIELDS: [(&str, &str, &str); 17] = [
     ("api_key", "label: API Key, type: secret", "live_key-us6"),
     ("app_key", "label: App Key, type: secret", "app-key"),
@@ -67,14 +67,14 @@ const FIELDS: [(&str, &str, &str); 17] = [
     ("plan", "label: Plan, type: text, public: true", "small"),
 ];
 
-/// The parts of a mapping: each key at the left edge, with the lines that belong to it.
+/// Splits a mapping into its top-level keys, each with the lines that belong to it.
 fn parts(text: &str) -> Vec<(String, String)> {
     let mut parts: Vec<(String, String)> = Vec::new();
     for line in text.lines() {
         match line.split_once(':').filter(|_| line.starts_with(|ch: char| ch.is_ascii_lowercase())) {
             Some((key, _)) => parts.push((key.to_owned(), format!("{line}\n"))),
             None => {
-                let (_, part) = parts.last_mut().expect("a block begins with a key at its left edge");
+                let (_, part) = parts.last_mut().expect("the block must start with an unindented key");
                 let _ = writeln!(part, "{line}");
             }
         }
@@ -82,23 +82,23 @@ fn parts(text: &str) -> Vec<(String, String)> {
     parts
 }
 
-/// Puts the parts of a block in place of those of the host.
-fn placed(host: &str, block: &[(String, String)]) -> String {
+/// Replaces the host's keys with those of the block, and appends the block's other keys.
+fn merged(host: &str, block: &[(String, String)]) -> String {
     let mut all = parts(host);
     for (key, text) in block {
         match all.iter_mut().find(|(other, _)| other == key) {
-            Some((_, part)) => part.clone_from(text),
+            Some((_, existing)) => existing.clone_from(text),
             None => all.push((key.clone(), text.clone())),
         }
     }
     all.into_iter().map(|(_, text)| text).collect()
 }
 
-/// A small guide with the block in it, and whether its scenarios can be played.
-fn hosted(block: &Block<'_>) -> (String, bool) {
-    let of_method = if block.kind == "method" { parts(block.text) } else { Vec::new() };
-    let of_root = if block.kind == "root" { parts(block.text) } else { Vec::new() };
-    let has = |key: &str| of_method.iter().any(|(other, _)| other == key);
+/// Returns a small guide that contains the block, and whether its scenarios can be run.
+fn guide_around(block: &Block<'_>) -> (String, bool) {
+    let method_keys = if block.kind == "method" { parts(block.text) } else { Vec::new() };
+    let root_keys = if block.kind == "root" { parts(block.text) } else { Vec::new() };
+    let has = |key: &str| method_keys.iter().any(|(other, _)| other == key);
     let auth = "auth: { bearer: { token: '{{ value.api_key }}' } }\n";
     let all = format!("{}{}", block.text, if has("auth") { "" } else { auth });
     let mentions = |key: &str| {
@@ -110,10 +110,10 @@ fn hosted(block: &Block<'_>) -> (String, bool) {
     };
     let declares = |key: &str| has("fields") && block.text.contains(&format!("key: {key}\n"));
     let (mut fields, mut collects, mut given) = (String::new(), Vec::new(), Vec::new());
-    for (key, declaration, typed) in FIELDS {
+    for (key, declaration, entered) in FIELDS {
         if declares(key) || mentions(key) {
             collects.push(key);
-            given.push(format!("{key}: {typed}"));
+            given.push(format!("{key}: {entered}"));
         }
         if mentions(key) && !declares(key) {
             let _ = writeln!(fields, "  - {{ key: {key}, {declaration} }}");
@@ -140,14 +140,14 @@ fn hosted(block: &Block<'_>) -> (String, bool) {
          - {{ key: me, role: identity, request: GET /me, account: {{ id: '{{{{ json.id }}}}', name: '{{{{ json.name }}}}' }} }}\n\
          link:\n  sections:\n    - key: main\n      title: Get It\n      steps:\n        \
          - {{ key: get, title: Get the Key, collects: [{collects}], body: Copy it. }}\n\
-         scenarios:\n  - name: the right one\n    given: {{ {given} }}\n{tokens}    talk:\n{talk}      \
-         - {{ request: {asks} /me, response: {{ status: 200, json: {{ id: a1, name: Acme }} }} }}\n    then: {{ outcome: ok }}\n",
-        asks = if block.text.contains("POST /me") { "POST" } else { "GET" },
+         scenarios:\n  - name: the right key\n    given: {{ {given} }}\n{tokens}    talk:\n{talk}      \
+         - {{ request: {verb} /me, response: {{ status: 200, json: {{ id: a1, name: Acme }} }} }}\n    then: {{ outcome: ok }}\n",
+        verb = if block.text.contains("POST /me") { "POST" } else { "GET" },
         collects = collects.join(", "),
         given = given.join(", "),
     );
     let method = if collects.is_empty() { method.replace(" collects: [],", "") } else { method };
-    let mut method = placed(&method, &of_method);
+    let mut method = merged(&method, &method_keys);
     if has("fields") {
         method = method.replacen("fields:\n", &format!("fields:\n{fields}"), 1);
     } else {
@@ -158,39 +158,37 @@ fn hosted(block: &Block<'_>) -> (String, bool) {
                 - { claim: It is so., source: https://acme.example/docs, checked_on: '2026-11-20' }\n";
     let scopes = "scopes: [{ name: tickets.read, description: Reads tickets. }]\n";
     let root = format!("{root}{}", if all.contains("scopes: tickets.read") { scopes } else { "" });
-    let guide = format!("{}methods:\n  - key: main\n{indented}", placed(&root, &of_root));
-    // A key that signs is none that could stand here, and a certificate neither.
-    let signs = ["RS256", "mutual_tls"].iter().any(|word| all.contains(word));
-    let is_plain = block.text.matches(" role:").count() < 2 && !signs;
+    let guide = format!("{}methods:\n  - key: main\n{indented}", merged(&root, &root_keys));
+    // The placeholder in `PEM` cannot sign and is not a valid certificate, so these scenarios cannot be run.
+    let needs_key = ["RS256", "mutual_tls"].iter().any(|word| all.contains(word));
+    let is_plain = block.text.matches(" role:").count() < 2 && !needs_key;
     (guide, has("scenarios") || is_plain)
 }
 
-/// What is wrong with a block of YAML.
-fn wrong(block: &Block<'_>) -> Option<String> {
-    let (text, plays) = match block.kind {
+/// Returns a description of the block's problem, or `None` if the block is correct.
+fn block_problem(block: &Block<'_>) -> Option<String> {
+    let (text, runs_scenarios) = match block.kind {
         "guide" => (block.text.to_owned(), true),
-        "method" | "root" => hosted(block),
+        "method" | "root" => guide_around(block),
         _ => {
-            return Some(
-                "nothing says where it stands: `yaml guide`, `yaml method` or `yaml root`".to_owned(),
-            );
+            return Some("the kind is missing: use `yaml guide`, `yaml method` or `yaml root`".to_owned());
         }
     };
-    let folder = tempfile::tempdir().expect("a folder can be made");
+    let folder = tempfile::tempdir().expect("cannot create a temporary folder");
     let file = folder.path().join("acme/guide.yaml");
-    fs::create_dir(folder.path().join("acme")).expect("a folder can be made");
-    fs::write(&file, &text).expect("a file can be written");
+    fs::create_dir(folder.path().join("acme")).expect("cannot create the folder");
+    fs::write(&file, &text).expect("cannot write the file");
     let check =
         waystone::run(folder.path(), &["check", "--format", "json", "--today", waystone::TODAY, "acme"]);
     let json: Value =
         serde_json::from_str(&check.out).unwrap_or_else(|error| panic!("{error}: {}", check.out));
     let findings = json["findings"].as_array().expect("a list of findings");
-    let is_small = |code: &str| block.kind != "guide" && SMALL.contains(&code);
-    if findings.iter().any(|finding| !is_small(finding["code"].as_str().unwrap_or_default())) {
+    let is_ignored = |code: &str| block.kind != "guide" && IGNORED_CODES.contains(&code);
+    if findings.iter().any(|finding| !is_ignored(finding["code"].as_str().unwrap_or_default())) {
         return Some(format!("{}\n{text}", waystone::check(folder.path(), "acme").out));
     }
-    let test = plays.then(|| waystone::run(folder.path(), &["test", "--json", "acme"]))?;
-    // Outcomes that the block only words are not reached; a scenario that fails is another matter.
+    let test = runs_scenarios.then(|| waystone::run(folder.path(), &["test", "--json", "acme"]))?;
+    // The inserted scenario does not reach the outcomes that a block declares, so only failed scenarios count.
     let passes = test.code == 0
         || block.kind != "guide"
             && serde_json::from_str(&test.out).is_ok_and(|json: Value| {
@@ -201,46 +199,51 @@ fn wrong(block: &Block<'_>) -> Option<String> {
 }
 
 #[test]
-fn every_block_of_the_page_is_right() {
-    let bad: Vec<String> = blocks("yaml")
+fn every_block_is_correct() {
+    let problems: Vec<String> = blocks("yaml")
         .iter()
-        .filter_map(|block| Some(format!("docs/authoring.md:{}: {}", block.line, wrong(block)?)))
+        .filter_map(|block| Some(format!("docs/authoring.md:{}: {}", block.line, block_problem(block)?)))
         .collect();
-    assert!(bad.is_empty(), "{}", bad.join("\n"));
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
-/// A test that cannot fail proves nothing.
+/// Makes sure that the tests on this page can fail.
 #[test]
-fn a_block_that_is_wrong_is_noticed() {
-    let is_wrong = |kind, text: &str| {
+fn a_wrong_block_or_command_is_detected() {
+    let assert_wrong = |kind, text: &str| {
         let block = Block { line: 1, kind, text };
-        assert!(wrong(&block).is_some(), "{text}");
+        assert!(block_problem(&block).is_some(), "{text}");
     };
-    let whole = blocks("yaml guide")[0].text;
-    is_wrong("", "auth: { bearer: { token: '{{ value.api_key }}' } }\n");
-    is_wrong("method", "auth: { bearer: { tokens: '{{ value.api_key }}' } }\n");
-    is_wrong("method", "auth: { bearer: { token: '{{ value.api_kee }}' } }\n");
-    is_wrong("method", "auth: { bearer: { token: {{ value.api_key }} } }\n");
-    is_wrong("method", "hosts: [other.example]\n");
-    is_wrong("root", "scopes:\n  - { nam: tickets.read }\n");
-    is_wrong("guide", &whole.replace("status: 401 } }", "status: 402 } }"));
-    is_wrong("guide", &whole.replace("account: { id: a1", "account: { id: a2"));
-    is_wrong("guide", &whole.replace("collects: api_key", "obtains: api_key"));
-    assert!(wrong_command("waystone check guides/acme --help", Path::new(".")).is_some());
-    assert!(wrong_command("waystone make acme", Path::new(".")).is_some());
-    assert!(wrong_command("waystone simulate acme --gate 9100", Path::new(".")).is_some());
+    let guide = blocks("yaml guide")[0].text;
+    assert_wrong("", "auth: { bearer: { token: '{{ value.api_key }}' } }\n");
+    assert_wrong("method", "auth: { bearer: { tokens: '{{ value.api_key }}' } }\n");
+    assert_wrong("method", "auth: { bearer: { token: '{{ value.api_kee }}' } }\n");
+    assert_wrong("method", "auth: { bearer: { token: {{ value.api_key }} } }\n");
+    assert_wrong("method", "hosts: [other.example]\n");
+    assert_wrong("root", "scopes:\n  - { nam: tickets.read }\n");
+    assert_wrong("guide", &guide.replace("status: 401 } }", "status: 402 } }"));
+    assert_wrong("guide", &guide.replace("account: { id: a1", "account: { id: a2"));
+    assert_wrong("guide", &guide.replace("collects: api_key", "obtains: api_key"));
+    assert!(command_problem("waystone check guides/acme --help", Path::new(".")).is_some());
+    assert!(command_problem("waystone make acme", Path::new(".")).is_some());
+    assert!(command_problem("waystone simulate acme --gate 9100", Path::new(".")).is_some());
 }
 
 #[test]
-fn every_command_of_the_page_is_one() {
-    let folder = tempfile::tempdir().expect("a folder can be made");
+fn every_command_is_valid() {
+    let folder = tempfile::tempdir().expect("cannot create a temporary folder");
     for block in blocks("console") {
         for line in block.text.lines() {
-            let said = wrong_command(line, folder.path());
-            assert!(said.is_none(), "docs/authoring.md:{}: {line}\n{}", block.line, said.unwrap_or_default());
+            let problem = command_problem(line, folder.path());
+            assert!(
+                problem.is_none(),
+                "docs/authoring.md:{}: {line}\n{}",
+                block.line,
+                problem.unwrap_or_default()
+            );
             if line.contains(" new ") {
                 let copy = folder.path().join("published/acme");
-                fs::create_dir_all(&copy).expect("a folder can be made");
+                fs::create_dir_all(&copy).expect("cannot create the folder");
                 fs::copy(folder.path().join("guides/acme/guide.yaml"), copy.join("guide.yaml"))
                     .expect("the new guide can be copied");
             }
@@ -248,8 +251,9 @@ fn every_command_of_the_page_is_one() {
     }
 }
 
-/// What is wrong with a command. What waits for somebody, or asks a provider, is only read.
-fn wrong_command(line: &str, folder: &Path) -> Option<String> {
+/// Returns a description of the command's problem, or `None` if the command is valid. Commands that wait for a person
+/// or contact a provider are only parsed.
+fn command_problem(line: &str, folder: &Path) -> Option<String> {
     let command = line.split(" #").next().unwrap_or(line);
     let mut words: Vec<String> = command.split_whitespace().map(|word| word.replace('\'', "")).collect();
     if words.is_empty() || words.remove(0) != "waystone" {
@@ -263,7 +267,7 @@ fn wrong_command(line: &str, folder: &Path) -> Option<String> {
 }
 
 #[test]
-fn every_link_into_the_reference_leads_somewhere() {
+fn every_link_to_the_reference_has_a_target() {
     let page = PAGE.split("](reference.md#").skip(1).filter_map(|rest| rest.split(')').next());
     let own = REFERENCE.split("](#").skip(1).filter_map(|rest| rest.split(')').next());
     let headings: Vec<String> = REFERENCE
@@ -272,6 +276,9 @@ fn every_link_into_the_reference_leads_somewhere() {
         .map(|title| title.to_lowercase().replace(' ', "-"))
         .collect();
     for anchor in page.chain(own) {
-        assert!(headings.iter().filter(|heading| *heading == anchor).count() == 1, "{anchor}");
+        assert!(
+            headings.iter().filter(|heading| *heading == anchor).count() == 1,
+            "#{anchor} must match exactly one heading"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! The command line: what each command says of itself, and how it refuses.
+//! The command line: the help of every command, and the errors for wrong use.
 
 use std::path::Path;
 
@@ -52,56 +52,61 @@ fn every_command_has_help_with_an_example() {
     assert!(waystone::run(here(), &["--version"]).out.starts_with("waystone "));
 }
 
-/// A wrong use, its exit code, and what is said about it.
+/// Asserts that a command fails with this exit code, and that its error contains both texts.
 #[track_caller]
-fn refused(arguments: &[&str], code: i32, says: &str, helps: &str) {
+fn assert_refused(arguments: &[&str], code: i32, message: &str, help: &str) {
     let run = waystone::run(here(), arguments);
     assert_eq!(run.code, code, "{arguments:?}: {}", run.err);
-    assert!(run.err.contains(says) && run.err.contains(helps), "{arguments:?}: {}", run.err);
+    assert!(run.err.contains(message) && run.err.contains(help), "{arguments:?}: {}", run.err);
 }
 
 #[test]
-fn wrong_use_is_refused_with_what_to_do() {
-    refused(&["chekc"], 2, "unrecognized subcommand", "check");
-    refused(&["link"], 2, "required arguments", "<PROVIDER>");
-    refused(&["render", "gladyl", "--to", "mdx"], 2, "no guide for `gladyl`", "did you mean `gladly`?");
-    refused(&["render", "gladly", "--to", "mdx", "--method", "x"], 2, "no method `x`", "`api-key`");
-    refused(&["link", "../guides"], 2, "`../guides` contains", "../guides/ashby/guide.yaml");
-    refused(
+fn wrong_use_is_refused_with_help() {
+    assert_refused(&["chekc"], 2, "unrecognized subcommand", "check");
+    assert_refused(&["link"], 2, "required arguments", "<PROVIDER>");
+    assert_refused(
+        &["render", "gladyl", "--to", "mdx"],
+        2,
+        "no guide for `gladyl`",
+        "did you mean `gladly`?",
+    );
+    assert_refused(&["render", "gladly", "--to", "mdx", "--method", "x"], 2, "no method `x`", "`api-key`");
+    assert_refused(&["link", "../guides"], 2, "`../guides` contains", "../guides/ashby/guide.yaml");
+    assert_refused(
         &["render", "gladly", "--to", "mdx", "--audience", "setup"],
         2,
         "no setup guide for admins",
         "--audience",
     );
-    refused(
+    assert_refused(
         &["render", "gladly", "--to", "mdx", "--brand", "nowhere.yaml"],
         3,
         "cannot read `nowhere.yaml`",
         "",
     );
-    refused(&["check", "nowhere"], 3, "cannot read `nowhere`", "pass a guide file");
-    refused(&["check", "--today", "soon"], 2, "must be a date", "YYYY-MM-DD");
-    refused(&["check", "--fix"], 2, "--fix requires paths", "");
-    refused(&["explain", "W0230"], 2, "no finding `W0230`", "did you mean");
-    refused(
+    assert_refused(&["check", "nowhere"], 3, "cannot read `nowhere`", "pass a guide file");
+    assert_refused(&["check", "--today", "soon"], 2, "must be a date", "YYYY-MM-DD");
+    assert_refused(&["check", "--fix"], 2, "--fix requires paths", "");
+    assert_refused(&["explain", "W0230"], 2, "no finding `W0230`", "did you mean");
+    assert_refused(
         &["link", "gladly", "--no-input", "--set", "slug=x"],
         2,
         "no field `slug`",
         "`organization_slug`",
     );
-    refused(
+    assert_refused(
         &["link", "gladly", "--no-input", "--upstream", "x"],
         2,
         "--upstream `x`",
         "for example: --upstream",
     );
-    refused(
+    assert_refused(
         &["link", "gladly", "--no-input", "--environment", "x"],
         2,
         "no environment `x`",
         "`production` and `sandbox`",
     );
-    refused(&["accounts", "show", "acc_x", "--data", "/dev/null/x"], 3, "/dev/null", "");
+    assert_refused(&["accounts", "show", "acc_x", "--data", "/dev/null/x"], 3, "/dev/null", "");
 }
 
 #[test]
@@ -109,15 +114,15 @@ fn every_finding_has_a_page() {
     let list = waystone::run(here(), &["explain"]).out;
     for page in lint::pages() {
         assert!(list.contains(page.code), "{} is not listed", page.code);
-        let text = waystone::run(here(), &["explain", page.code, "--color", "never"]).out;
-        for part in [page.name, "Why it matters", "How to fix it"] {
-            assert!(text.contains(part), "{}: {part}\n{text}", page.code);
+        let output = waystone::run(here(), &["explain", page.code, "--color", "never"]).out;
+        for text in [page.name, "Why it matters", "How to fix it"] {
+            assert!(output.contains(text), "{}: “{text}” is missing\n{output}", page.code);
         }
     }
 }
 
 #[test]
-fn formats_for_programs_are_what_they_say() {
+fn machine_readable_formats_are_well_formed() {
     let case = "corpus/findings/a-misspelt-key/guide.yaml";
     let any = std::fs::read_dir(here().join("corpus/findings"))
         .expect("the corpus")
@@ -141,7 +146,7 @@ fn formats_for_programs_are_what_they_say() {
 }
 
 #[test]
-fn the_demonstration_plays_a_failure_and_a_success() {
+fn the_demo_plays_a_failure_and_a_success() {
     let run = waystone::run(here(), &["demo", "gladly"]);
     assert_eq!(run.code, 0, "{}{}", run.out, run.err);
     for part in [
@@ -151,15 +156,18 @@ fn the_demonstration_plays_a_failure_and_a_success() {
         "Found: Acme Outdoor",
         "0 contain it",
     ] {
-        assert!(run.out.contains(part), "{part}\n{}", run.out);
+        assert!(run.out.contains(part), "“{part}” is missing\n{}", run.out);
     }
-    assert!(!run.out.contains('\u{1b}') && !run.out.contains('\r'), "no terminal, no escape sequences");
+    assert!(
+        !run.out.contains('\u{1b}') && !run.out.contains('\r'),
+        "escape sequences are written without a terminal"
+    );
 }
 
 #[test]
 fn a_value_that_is_too_long_is_rejected_not_truncated() {
-    let folder = tempfile::tempdir().expect("a folder can be made");
-    std::fs::write(folder.path().join("token"), "t".repeat((1 << 20) + 1)).expect("a file can be written");
+    let folder = tempfile::tempdir().expect("cannot create a temporary folder");
+    std::fs::write(folder.path().join("token"), "t".repeat((1 << 20) + 1)).expect("cannot write the file");
     let arguments = ["link", "gladly", "--no-input", "--dry-run", "--set-file", "api_token=token"];
     let run = waystone::run(folder.path(), &arguments);
     assert_eq!(run.code, 3, "{}", run.err);

@@ -1,4 +1,4 @@
-//! `waystone diff`: what changed, and what that means for linked accounts.
+//! `waystone diff`: the changes it reports, and their impact on linked accounts.
 
 use serde_json::Value;
 
@@ -6,17 +6,17 @@ use crate::waystone;
 
 const GOOD: &str = include_str!("../../guides/gladly/guide.yaml");
 
-/// The changes that edits cause, one `impact: what` line each.
+/// Returns the changes that the edits cause, as `impact: what` lines.
 fn changes(edits: &[(&str, &str)]) -> Vec<String> {
-    let folder = tempfile::tempdir().expect("a folder can be made");
+    let folder = tempfile::tempdir().expect("cannot create a temporary folder");
     let write = |name: &str, text: &str| {
-        let at = folder.path().join(name).join("gladly");
-        std::fs::create_dir_all(&at).expect("a folder can be made");
-        std::fs::write(at.join("guide.yaml"), text).expect("a file can be written");
+        let path = folder.path().join(name).join("gladly");
+        std::fs::create_dir_all(&path).expect("cannot create the folder");
+        std::fs::write(path.join("guide.yaml"), text).expect("cannot write the file");
     };
     let mut text = GOOD.to_owned();
     for (from, to) in edits {
-        assert!(text.contains(from), "{from}");
+        assert!(text.contains(from), "the guide does not contain `{from}`");
         text = text.replacen(from, to, 1);
     }
     write("old", GOOD);
@@ -32,7 +32,8 @@ fn changes(edits: &[(&str, &str)]) -> Vec<String> {
         .map(|change| {
             let text = |key: &str| change[key].as_str().unwrap_or_default();
             assert!(
-                change["old"].is_object() || change["new"].is_object() || text("what").contains("evidence")
+                change["old"].is_object() || change["new"].is_object() || text("what").contains("evidence"),
+                "the change has no location: {change}"
             );
             format!("{}: {}", text("impact"), text("what"))
         })
@@ -45,7 +46,7 @@ fn check(from: &str, to: &str, expected: &[&str]) {
 }
 
 #[test]
-fn changes_of_texts_have_the_impact_words() {
+fn text_changes_have_the_impact_words() {
     check("name: Gladly\n", "name: Gladly!\n", &["words: the provider's name changed"]);
     check(
         "title: Create a token",
@@ -96,7 +97,7 @@ fn changes_that_break_linked_accounts_have_the_impact_relink() {
 }
 
 #[test]
-fn changes_of_requests_and_answers_have_the_impact_recheck() {
+fn request_and_response_changes_have_the_impact_recheck() {
     check(
         "request: GET /api/v1/organization\n        expect",
         "request: GET /api/v2/organization\n        expect",
@@ -125,8 +126,8 @@ fn changes_of_requests_and_answers_have_the_impact_recheck() {
 }
 
 #[test]
-fn a_moved_step_is_reported_as_moved() {
-    let at = |key: &str| GOOD.find(key).expect("the guide has it");
+fn a_step_that_changes_place_is_reported_as_moved() {
+    let at = |key: &str| GOOD.find(key).expect("the guide lacks the text");
     let (one, two) = (at("            - key: open-token-settings"), at("            - key: create-token"));
     let three = at("            - key: enter-credentials");
     let (first, second) = (&GOOD[one..two], &GOOD[two..three]);
@@ -135,8 +136,8 @@ fn a_moved_step_is_reported_as_moved() {
 }
 
 #[test]
-fn a_removed_outcome_is_named() {
-    let at = |key: &str| GOOD.find(key).expect("the guide has it");
+fn a_removed_outcome_is_reported_by_name() {
+    let at = |key: &str| GOOD.find(key).expect("the guide lacks the text");
     let rule = &GOOD[at("      - key: gladly-fails")..at("      - key: a-page-instead-of-data")];
     let changes = changes(&[(rule, ""), (", rule: gladly-fails", "")]);
     assert_eq!(changes.len(), 1, "{changes:?}");
@@ -144,10 +145,10 @@ fn a_removed_outcome_is_named() {
 }
 
 #[test]
-fn fail_on_sets_the_impact_that_fails() {
-    let folder = tempfile::tempdir().expect("a folder can be made");
+fn fail_on_sets_the_lowest_impact_that_fails() {
+    let folder = tempfile::tempdir().expect("cannot create a temporary folder");
     let file = folder.path().join("guide.yaml");
-    std::fs::write(&file, GOOD.replace("label: API Token", "label: Token")).expect("a file can be written");
+    std::fs::write(&file, GOOD.replace("label: API Token", "label: Token")).expect("cannot write the file");
     let diff = |fail_on: &str| {
         waystone::run(
             folder.path(),

@@ -1,4 +1,4 @@
-//! Bad guides and the findings about them: `corpus/findings/<what-is-wrong>/`.
+//! Guides with a mistake, and the findings about them: `corpus/findings/<mistake>/`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use catalog::Entry;
 
-use crate::corpus::{Case, Differences, cases, folder, is_blessing};
+use crate::corpus::{Case, Differences, cases, folder, is_updating};
 use crate::waystone;
 
 const CORPUS: &str = "findings";
@@ -18,8 +18,8 @@ fn findings_are_as_expected() {
         let run = waystone::check(&folder(CORPUS), &case.name);
         let has_errors = run.out.lines().any(|line| line.starts_with("error["));
         if run.out.is_empty() || run.code != i32::from(has_errors) {
-            differences.note(format!(
-                "{}: exit code {}, and {} bytes of findings",
+            differences.add(format!(
+                "{}: exit code {}, {} bytes of findings",
                 case.name,
                 run.code,
                 run.out.len()
@@ -27,15 +27,15 @@ fn findings_are_as_expected() {
         }
         differences.compare(&case.folder.join("expected.txt"), &run.out);
     }
-    differences.tell();
+    differences.report();
 }
 
 #[test]
-fn every_case_has_an_expectation_and_no_stray_files() {
+fn every_case_has_an_expected_text_and_no_stray_files() {
     for case in cases(CORPUS, "guide.yaml") {
         let expected = case.folder.join("expected.txt").is_file();
         assert!(
-            expected || is_blessing(),
+            expected || is_updating(),
             "{}: expected.txt is missing; run UPDATE=1 cargo test -p suite findings::",
             case.name
         );
@@ -43,12 +43,12 @@ fn every_case_has_an_expectation_and_no_stray_files() {
             let path = entry.expect("an entry").path();
             let is_image = path.extension().is_some_and(|end| end == "svg" || end == "png");
             let is_ours = ["guide.yaml", "good.yaml", "expected.txt"].iter().any(|name| path.ends_with(name));
-            assert!(is_image || is_ours, "{}: {} belongs to no case", case.name, path.display());
+            assert!(is_image || is_ours, "{}: {} does not belong to the case", case.name, path.display());
         }
     }
 }
 
-/// The codes in a case's expected output, in order.
+/// Returns the codes in a case's expected text, in order.
 fn codes(case: &Case) -> Vec<String> {
     let expected = fs::read_to_string(case.folder.join("expected.txt")).unwrap_or_default();
     let heads = expected.lines().filter_map(|line| Some(line.split_once('[')?.1.split_once("]:")?.0));
@@ -57,21 +57,22 @@ fn codes(case: &Case) -> Vec<String> {
 
 #[test]
 fn every_kind_of_finding_has_a_case() {
-    // Expectations may be incomplete while another test writes them.
-    if is_blessing() {
+    // Expected texts may be incomplete while another test updates them.
+    if is_updating() {
         return;
     }
     let mut shown = BTreeSet::new();
     for case in cases(CORPUS, "guide.yaml") {
         shown.extend(codes(&case));
     }
-    // Only a file too long to store in the corpus exceeds the limit on findings. The `hostile` tests generate one.
+    // The limit on the number of findings needs a file that is too large for the corpus. The `hostile` tests generate
+    // it.
     shown.insert("W0011".to_owned());
     let missing: Vec<_> = lint::pages().map(|page| page.code).filter(|code| !shown.contains(*code)).collect();
-    assert!(missing.is_empty(), "no case in corpus/{CORPUS} shows {missing:?}");
+    assert!(missing.is_empty(), "corpus/{CORPUS} has no case for {missing:?}");
 }
 
-/// `good.yaml` is the bad guide with its mistake fixed, which shows authors how little has to change.
+/// `good.yaml` is the bad guide with its mistake fixed. It shows authors how small the fix is.
 #[test]
 fn a_fixed_guide_has_no_findings() {
     let mut differences = Differences::default();
@@ -82,10 +83,10 @@ fn a_fixed_guide_has_no_findings() {
         for finding in lint::check(&entry, Some(waystone::TODAY)) {
             let line = entry.reading.source.place(finding.span.start).line;
             let (code, message) = (finding.code.code, &finding.message);
-            differences.note(format!("{}/good.yaml:{line}: {code}: {message}", case.name));
+            differences.add(format!("{}/good.yaml:{line}: {code}: {message}", case.name));
         }
     }
-    differences.tell();
+    differences.report();
 }
 
 fn assets(case: &Case) -> BTreeMap<String, Vec<u8>> {
@@ -99,8 +100,8 @@ fn assets(case: &Case) -> BTreeMap<String, Vec<u8>> {
 }
 
 #[test]
-fn every_rule_has_a_bad_guide_and_a_fixed_one() {
-    if is_blessing() {
+fn every_rule_has_a_bad_guide_and_a_fixed_guide() {
+    if is_updating() {
         return;
     }
     let mut fixed = BTreeSet::new();
@@ -115,13 +116,11 @@ fn every_rule_has_a_bad_guide_and_a_fixed_one() {
     }
     let rules = lint::RULES.iter().map(|rule| rule.page.code);
     let missing: Vec<_> = rules.filter(|code| !fixed.contains(*code)).collect();
-    assert!(
-        missing.is_empty(),
-        "no case in corpus/{CORPUS} has a good.yaml next to a bad guide for {missing:?}"
-    );
+    assert!(missing.is_empty(), "corpus/{CORPUS} has no case with a good.yaml for {missing:?}");
 }
 
-/// `waystone check --fix` applies the edits of findings without review, so each must fix its finding and cause no others.
+/// `waystone check --fix` applies the edits of findings without review, so each edit must fix its finding and cause
+/// no new findings.
 #[test]
 fn every_offered_edit_fixes_its_finding() {
     let mut differences = Differences::default();
@@ -140,20 +139,20 @@ fn every_offered_edit_fixes_its_finding() {
             let mut fixed = text.clone();
             fixed.replace_range(fix.span.range(), &fix.text);
             let (_, after) = check(fixed.as_bytes());
-            let is_left =
-                after.iter().any(|left| left.code == finding.code && left.message == finding.message);
-            let several = before.iter().filter(|other| other.message == finding.message).count();
-            if is_left && several == 1 {
-                differences.note(format!("{}: `{}` remains after its edit", case.name, finding.message));
+            let remains =
+                after.iter().any(|other| other.code == finding.code && other.message == finding.message);
+            let count = before.iter().filter(|other| other.message == finding.message).count();
+            if remains && count == 1 {
+                differences.add(format!("{}: `{}` remains after its edit", case.name, finding.message));
             }
             if after.len() > before.len() {
                 let new: Vec<_> = after.iter().map(|finding| &finding.message).collect();
                 differences
-                    .note(format!("{}: the edit of `{}` adds findings: {new:?}", case.name, finding.message));
+                    .add(format!("{}: the edit of `{}` adds findings: {new:?}", case.name, finding.message));
             }
             edits += 1;
         }
     }
     assert!(edits > 20, "only {edits} edits were tried");
-    differences.tell();
+    differences.report();
 }

@@ -1,4 +1,4 @@
-//! Grades: a guide with the highest grade, and edits that each make it miss one criterion.
+//! Grades: a guide with the highest grade, and edits that each make the guide miss one criterion.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -16,8 +16,8 @@ const CASE: &str = "a-guide-of-platinum";
 /// An assumed fact, inserted before the others.
 const GUESS: &str = "evidence:\n  - { claim: A guess., standing: assumed, checked_on: '2026-06-01' }\n";
 
-/// Each criterion, with an edit that makes the guide miss it: the text to replace, and its replacement.
-const TAKEN: &[(&str, &str, &str)] = &[
+/// Each criterion, with an edit that makes the guide miss the criterion: the text to replace, and its replacement.
+const EDITS: &[(&str, &str, &str)] = &[
     ("needs", "      needs: [The **Owner** role in your Acme account.]\n", ""),
     ("good-scenario", "then: { outcome: ok, account: { id: u1, name: Ada } }", "then: { outcome: unknown }"),
     ("bad-scenario", "scenarios:", "scenarios: []"),
@@ -56,11 +56,11 @@ fn text() -> String {
     fs::read_to_string(folder(CORPUS).join(CASE).join("guide.yaml")).expect("the guide")
 }
 
-/// The criteria that the guide misses, from the lowest grade up.
+/// Returns the criteria that the guide misses, from the lowest grade to the highest.
 fn missed(text: &str) -> Vec<(Grade, &'static str)> {
     let entry = Entry::new(CASE, "guide.yaml", text.as_bytes());
     let findings = lint::check(&entry, Some(TODAY));
-    let guide = entry.guide().expect("the guide can be used");
+    let guide = entry.guide().expect("the guide has errors");
     let graded = lint::Graded {
         subject: lint::Subject { guide, entry: &entry, today: Some(TODAY) },
         findings: &findings,
@@ -75,13 +75,13 @@ fn missed(text: &str) -> Vec<(Grade, &'static str)> {
 #[test]
 fn each_edit_makes_the_guide_miss_its_criterion() {
     assert_eq!(missed(&text()), []);
-    for (key, from, to) in TAKEN {
+    for (key, from, to) in EDITS {
         let mut changed = text();
-        assert!(changed.contains(from), "{key}: {from}");
+        assert!(changed.contains(from), "{key}: the guide does not contain `{from}`");
         match *to {
             // Removes the whole list, up to the next blank line.
             "scenarios: []" | "evidence: []" => {
-                let begin = changed.find(from).expect("there");
+                let begin = changed.find(from).expect("the list is missing");
                 let end = changed[begin..].find("\n\n").map_or(changed.len(), |end| begin + end);
                 changed.replace_range(begin..end, to);
             }
@@ -90,44 +90,45 @@ fn each_edit_makes_the_guide_miss_its_criterion() {
         let missed = missed(&changed);
         assert!(missed.iter().any(|(_, missed)| missed == key), "{key}: {missed:?}");
     }
-    let taken: BTreeSet<_> = TAKEN.iter().map(|(key, ..)| *key).collect();
-    let asked: BTreeSet<_> = CRITERIA.iter().flat_map(|list| *list).map(|criterion| criterion.key).collect();
-    assert_eq!(taken, asked, "every criterion needs an edit, and every edit a criterion");
+    let edited: BTreeSet<_> = EDITS.iter().map(|(key, ..)| *key).collect();
+    let criteria: BTreeSet<_> =
+        CRITERIA.iter().flat_map(|list| *list).map(|criterion| criterion.key).collect();
+    assert_eq!(edited, criteria, "every criterion must have an edit, and every edit a criterion");
 }
 
 #[test]
 fn a_grade_requires_all_criteria_of_lower_grades() {
-    let graded = |text: &str| {
+    let grade = |text: &str| {
         let entry = Entry::new(CASE, "guide.yaml", text.as_bytes());
         let findings = lint::check(&entry, Some(TODAY));
         lint::grade(&entry, &findings, Some(TODAY)).map(|report| report.to_string())
     };
     let text = text();
-    assert_eq!(graded(&text).as_deref(), Some("platinum"));
+    assert_eq!(grade(&text).as_deref(), Some("platinum"));
     let without_needs = text.replace("      needs: [The **Owner** role in your Acme account.]\n", "");
     assert_eq!(
-        graded(&without_needs).as_deref(),
+        grade(&without_needs).as_deref(),
         Some(
             "no grade yet. For bronze: every link guide lists what readers need before they begin (except `api-key`)"
         )
     );
-    let guessed = text.replace("evidence:\n", GUESS);
+    let with_guess = text.replace("evidence:\n", GUESS);
     assert_eq!(
-        graded(&guessed).as_deref(),
+        grade(&with_guess).as_deref(),
         Some("gold. For platinum: every fact is documented or observed (1 is assumed)")
     );
-    let drafted = text.replace("    checked_on:", "    standing: assumed\n    checked_on:");
+    let all_assumed = text.replace("    checked_on:", "    standing: assumed\n    checked_on:");
     assert_eq!(
-        graded(&drafted).as_deref(),
+        grade(&all_assumed).as_deref(),
         Some(
             "no grade yet. For bronze: at least one fact in `evidence` is documented or observed (all facts are assumed)"
         )
     );
-    assert_eq!(graded(&text.replace("waystone: 1", "waystone: 2")), None);
+    assert_eq!(grade(&text.replace("waystone: 1", "waystone: 2")), None);
 }
 
 #[test]
-fn check_prints_the_grade_after_the_findings_and_in_json() {
+fn check_reports_the_grade_as_text_and_in_json() {
     let run = waystone::check(&folder(CORPUS), CASE);
     assert!(run.out.is_empty() && run.err.contains("a-guide-of-platinum: platinum\n"), "{}", run.err);
     let quiet = waystone::run(&folder(CORPUS), &["check", "--quiet", "--today", TODAY, CASE]);

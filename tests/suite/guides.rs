@@ -1,20 +1,20 @@
-//! Good guides: `corpus/guides/ok/<what-it-uses>/`, and those that ship.
+//! Good guides: `corpus/guides/ok/<feature>/` and the built-in guides.
 //!
-//! Silence is the expectation. A case with an `expected.txt` beside it is one that gives warnings, and those.
+//! They must have no findings, except that a case with an `expected.txt` must have exactly the warnings in it.
 
 use std::path::{Path, PathBuf};
 
 use crate::corpus::{Differences, cases, folder};
 use crate::waystone;
 
-/// The corpus.
+/// The corpus of good guides.
 pub(crate) const CORPUS: &str = "guides/ok";
 
-/// The guides' files of the corpus, and those that ship.
+/// Returns the paths of all good guides: those of the corpus and the built-in guides.
 pub(crate) fn files() -> Vec<PathBuf> {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the root").join("guides");
     let shipped = std::fs::read_dir(shipped)
-        .expect("the guides that ship")
+        .expect("cannot read the built-in guides")
         .map(|entry| entry.expect("an entry").path());
     let ok = cases(CORPUS, "guide.yaml").into_iter().map(|case| case.folder);
     let mut files: Vec<_> =
@@ -24,21 +24,21 @@ pub(crate) fn files() -> Vec<PathBuf> {
 }
 
 #[test]
-fn a_good_guide_gives_no_error_and_no_unexpected_warning() {
+fn a_good_guide_has_no_errors_and_only_expected_warnings() {
     let mut differences = Differences::default();
     for case in cases(CORPUS, "guide.yaml") {
         let run = waystone::check(&folder(CORPUS), &case.name);
         if run.code != 0 {
-            differences.note(format!("{}: exit code {}\n{}{}", case.name, run.code, run.out, run.err));
+            differences.add(format!("{}: exit code {}\n{}{}", case.name, run.code, run.out, run.err));
             continue;
         }
         differences.compare(&case.folder.join("expected.txt"), &run.out);
     }
-    differences.tell();
+    differences.report();
 }
 
 #[test]
-fn nothing_is_said_about_the_guides_that_ship() {
+fn the_built_in_guides_have_no_findings() {
     let run = waystone::run(
         &folder(CORPUS),
         &["check", "--color", "never", "--today", waystone::TODAY, "--deny", "warnings"],

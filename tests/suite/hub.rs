@@ -1,7 +1,7 @@
-//! The Hub as people run it: with the clients that people have (its own pages and element in Chromium, StackOne's widget
-//! and SDK), killed, several at once, and beset by strangers.
+//! The Hub in use: its pages and element in Chromium, StackOne's widget and SDK, crashes, several processes, and
+//! hostile requests.
 //!
-//! Each run is made on SQLite and on PostgreSQL.
+//! Most tests run on SQLite and on PostgreSQL.
 
 use std::path::Path;
 use std::process::Command;
@@ -16,11 +16,11 @@ mod process;
 mod rows;
 pub(crate) mod world;
 
+mod attacks;
 mod crash;
 mod renewal;
 mod replicas;
 mod rotation;
-mod strangers;
 mod texts;
 
 /// Runs a file of `tests/node/hub` against a Hub.
@@ -35,17 +35,17 @@ pub(crate) fn node(file: &str, hub: &Hub, more: &[(&str, &Path)]) {
         .envs(more.iter().copied())
         .env("HUB_LOOKS", if hub.database == Database::Sqlite { "yes" } else { "no" })
         .output()
-        .expect("node runs; `cargo xtask test` installs it");
+        .expect("node cannot be started; `cargo xtask test` installs it");
     let text = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() {
         let log = std::fs::read_to_string(&hub.log).unwrap_or_default();
-        // What a test asked for is of no interest; what went wrong in the Hub is.
+        // Requests that a test makes are logged at level INFO and would hide the errors.
         let log: Vec<&str> = log.lines().filter(|line| !line.contains("\"INFO\"")).collect();
         panic!("{file}:\n{text}{}\n{}", String::from_utf8_lossy(&output.stderr), log.join("\n"));
     }
-    // A file in which nothing was found to run would pass as well.
+    // Without this check, a file without tests would pass.
     let ran = text.lines().find_map(|line| line.strip_prefix("ℹ tests ")).and_then(|n| n.parse::<u32>().ok());
-    assert!(ran.is_some_and(|ran| 1 < ran), "{file} ran nothing:\n{text}");
+    assert!(ran.is_some_and(|ran| 1 < ran), "{file} ran no tests:\n{text}");
 }
 
 #[test]
@@ -59,22 +59,22 @@ fn stackones_widget_runs_unmodified_on_postgresql() {
 }
 
 #[test]
-fn the_api_does_what_a_backend_needs_on_sqlite() {
+fn the_api_serves_a_backend_on_sqlite() {
     node("hub/api.mjs", &Hub::start(Database::Sqlite), &[]);
 }
 
 #[test]
-fn the_api_does_what_a_backend_needs_on_postgresql() {
+fn the_api_serves_a_backend_on_postgresql() {
     node("hub/api.mjs", &Hub::start(Database::Postgres), &[]);
 }
 
 #[test]
-fn people_sign_in_at_the_provider_on_sqlite() {
+fn people_sign_in_to_the_provider_on_sqlite() {
     node("hub/signin.mjs", &Hub::start(Database::Sqlite), &[]);
 }
 
 #[test]
-fn people_sign_in_at_the_provider_on_postgresql() {
+fn people_sign_in_to_the_provider_on_postgresql() {
     node("hub/signin.mjs", &Hub::start(Database::Postgres), &[]);
 }
 
@@ -99,11 +99,11 @@ fn the_element_embeds_the_pages_on_postgresql() {
 }
 
 #[test]
-fn people_link_accounts_in_the_pages_on_sqlite() {
+fn people_link_accounts_on_the_pages_on_sqlite() {
     node("hub/pages.mjs", &Hub::start(Database::Sqlite), &[]);
 }
 
 #[test]
-fn people_link_accounts_in_the_pages_on_postgresql() {
+fn people_link_accounts_on_the_pages_on_postgresql() {
     node("hub/pages.mjs", &Hub::start(Database::Postgres), &[]);
 }

@@ -1,4 +1,4 @@
-//! The language from outside: our YAML reading against another parser, and guides with changed bytes.
+//! The guide language from outside: our YAML reader compared with another parser, and guides with changed bytes.
 
 use std::fs;
 
@@ -7,21 +7,21 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::guides::files;
-use crate::hostile::assert_places_in_text;
+use crate::hostile::assert_spans_in_text;
 
-/// The value that another YAML parser reads.
-fn oracle(text: &str) -> Value {
-    serde_saphyr::from_str(text).expect("other parsers can read what we can read")
+/// Returns the value that another YAML parser reads.
+fn parse_independently(text: &str) -> Value {
+    serde_saphyr::from_str(text).expect("the other parser rejects the text")
 }
 
 #[test]
-fn another_yaml_parser_reads_the_same_guide() {
+fn another_yaml_parser_reads_the_same_values() {
     for file in files() {
         let text = fs::read_to_string(&file).expect("a text");
         let reading = read("guide.yaml", text.as_bytes());
         let guide = reading.usable().unwrap_or_else(|| panic!("{}: {:?}", file.display(), reading.findings));
-        let seen = oracle(&text);
-        let text_at = |pointer: &str| seen.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+        let parsed = parse_independently(&text);
+        let text_at = |pointer: &str| parsed.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
         assert_eq!(text_at("/provider/name").as_deref(), Some(guide.provider.name.as_str()));
         for (n, method) in guide.methods.iter().enumerate() {
             assert_eq!(text_at(&format!("/methods/{n}/label")).as_deref(), Some(method.label.as_str()));
@@ -35,7 +35,8 @@ fn another_yaml_parser_reads_the_same_guide() {
                 for (k, step) in section.steps.iter().enumerate() {
                     let at = format!("/methods/{n}/link/sections/{m}/steps/{k}");
                     assert_eq!(text_at(&format!("{at}/title")).as_deref(), Some(step.title.as_str()));
-                    // The text at the body's place is what the other parser reads, apart from indentation and line breaks.
+                    // The source text of the body equals what the other parser reads, apart from indentation and line
+                    // breaks.
                     let body = text_at(&format!("{at}/body")).expect("a body");
                     let written =
                         reading.source.slice(step.body.span).trim_start_matches(['|', '>', '\'', '"']);
@@ -52,7 +53,7 @@ fn another_yaml_parser_reads_the_same_guide() {
             }
             for (m, scenario) in method.scenarios.iter().enumerate() {
                 let given =
-                    seen.pointer(&format!("/methods/{n}/scenarios/{m}/given")).and_then(Value::as_object);
+                    parsed.pointer(&format!("/methods/{n}/scenarios/{m}/given")).and_then(Value::as_object);
                 let given: Vec<_> =
                     given.into_iter().flatten().map(|(k, v)| (k.as_str(), v.as_str())).collect();
                 let ours: Vec<_> =
@@ -140,7 +141,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn findings_about_a_changed_guide_lie_within_its_text(
+    fn findings_about_a_changed_guide_are_inside_its_text(
         file in any::<proptest::sample::Index>(),
         changes in proptest::collection::vec(change(), 1..6),
     ) {
@@ -148,9 +149,9 @@ proptest! {
         let text = fs::read(file.get(&files)).expect("a file");
         let bytes = changed(&text, &changes);
         let reading = read("changed.yaml", &bytes);
-        assert_places_in_text("changed", &reading.source, &reading.findings);
+        assert_spans_in_text("changed", &reading.source, &reading.findings);
         prop_assert!(reading.value.is_some() || !reading.findings.is_empty());
         let entry = catalog::Entry::new("acme", "acme/guide.yaml", &bytes);
-        assert_places_in_text("linted", &entry.reading.source, &lint::check(&entry, Some("2026-11-24")));
+        assert_spans_in_text("linted", &entry.reading.source, &lint::check(&entry, Some("2026-11-24")));
     }
 }

@@ -1,4 +1,4 @@
-//! Linking an account with the built program, against the simulated provider, over real HTTP.
+//! Linking accounts with the built program, against the simulated provider, over real HTTP.
 
 mod crash;
 mod outcomes;

@@ -1,6 +1,6 @@
-//! The linking pages as browsers and parsers see them.
+//! The linking pages in browsers and parsers: markup, accessibility, appearance and use.
 //!
-//! What they say is tested in `crates/hub/tests/pages`; this is about markup, looks and use.
+//! `crates/hub/tests/pages` tests their texts.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,20 +8,20 @@ use std::process::Command;
 use crate::pages::node;
 use crate::waystone::example;
 
-/// Every page in its states, of every guide that ships.
+/// Writes every state of the linking pages, for every built-in guide, into a folder.
 fn gallery() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a folder can be made");
+    let folder = tempfile::tempdir().expect("cannot create a temporary folder");
     let status = Command::new(example("hub", "gallery")).arg(folder.path()).status();
-    assert!(status.expect("it can be started").success(), "the gallery is written");
+    assert!(status.expect("the example cannot be started").success(), "the gallery was not written");
     folder
 }
 
 #[test]
-fn linking_pages_parse_are_accessible_and_can_be_used() {
+fn linking_pages_are_well_formed_accessible_and_usable() {
     let folder = gallery();
     node("html-check.mjs", &[folder.path(), Path::new("--linking")]);
     node("linking.mjs", &[folder.path()]);
-    // One guide in all its states is looked at in every way, and the form of every other.
-    let some = "^gladly--(?!.*-de)|--form[.]|^(?!.*--)";
-    node("looks.mjs", &[folder.path(), Path::new("--quick"), Path::new("--only"), Path::new(some)]);
+    // Checks one guide in all its states, and only the form of every other guide.
+    let selected = "^gladly--(?!.*-de)|--form[.]|^(?!.*--)";
+    node("looks.mjs", &[folder.path(), Path::new("--quick"), Path::new("--only"), Path::new(selected)]);
 }

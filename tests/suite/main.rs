@@ -1,27 +1,17 @@
-//! Everything that is tested from outside a crate, in one binary.
-//!
-//! | module | what it holds together |
-//! |---|---|
-//! | [`findings`] | bad guides, and what their authors are told |
-//! | [`guides`] | good guides, and that nothing is said about them |
-//! | [`grades`] | what each grade asks, taken away |
-//! | [`hostile`] | texts that were made to do harm: bounded time, and never a panic |
-//! | [`language`] | our reader of YAML against another; guides with bytes changed |
-//! | [`mutants`] | good guides broken in one way each: ten thousand |
-//! | [`scenarios`] | the scenarios of good guides, through the real flow |
-//! | [`linking`] | an account linked by the built program: endings, secrets, crashes, a real terminal |
-//! | [`hub`] | the Hub with its pages and element, StackOne's widget and SDK, on both databases; killed at every point of a link; two on one database; strangers |
-//! | [`linking_pages`] | the pages of the Hub in a browser: parsed, looked at, used |
-//! | [`diff`] | two versions of a guide, compared |
-//! | [`many`] | many guides at once: rendered into a folder, watched |
-//! | [`new`] | guides to begin with |
-//! | [`embedding`] | the blocks of `docs/embedding.md`, run against a Hub |
-//! | [`authoring`] | the blocks and commands of `docs/authoring.md` |
-//! | [`pages`] | outputs against goldens, and read by real parsers |
-//! | [`cli`] | help, refusals, formats |
-//! | [`schema`] | the JSON Schemas against the reader |
-//!
-//! How to write, run and bless a case: `tests/README.md`.
+//! All tests from outside the crates, in one binary. //! //! | module | what it tests | //! |---|---| //! |
+//! [`findings`] | guides with a mistake, and the findings about them | //! | [`guides`] | good guides, which have no
+//! findings | //! | [`grades`] | the criteria of each grade | //! | [`hostile`] | hostile texts: they take bounded
+//! time and never cause a panic | //! | [`language`] | our YAML reader against another parser, and guides with
+//! changed bytes | //! | [`mutants`] | ten thousand good guides with one mistake each | //! | [`scenarios`] | the
+//! scenarios of good guides, run with the real flow | //! | [`linking`] | linking with the built program: outcomes,
+//! secrets, crashes, a real terminal | //! | [`hub`] | the Hub on both databases: pages, element, StackOne's widget
+//! and SDK, crashes, replicas, attacks | //! | [`linking_pages`] | the Hub's pages in a browser: markup, appearance,
+//! use | //! | [`diff`] | the comparison of two versions of a guide | //! | [`many`] | work on many guides: rendering
+//! into a folder, watching | //! | [`new`] | new guides | //! | [`embedding`] | the blocks of `docs/embedding.md`,
+//! run against a Hub | //! | [`authoring`] | the blocks and commands of `docs/authoring.md` | //! | [`pages`] |
+//! rendered pages, compared with goldens and read by real parsers | //! | [`cli`] | help, errors, output formats |
+//! //! | [`schema`] | the JSON Schemas against the reader | //! //! `tests/README.md` explains how to write, run and
+//! update cases.
 
 mod corpus;
 mod waystone;

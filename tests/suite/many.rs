@@ -1,4 +1,4 @@
-//! Many guides at once: all pages into a folder, and checks that go on while guides are edited.
+//! Work on many guides: rendering all pages into a folder, and checking guides again while they are edited.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -10,26 +10,26 @@ use std::time::Duration;
 
 use crate::waystone;
 
-/// Copies guides that ship into a folder.
-fn copied(into: &Path, keys: &[&str]) {
+/// Copies built-in guides into a folder.
+fn copy_guides(into: &Path, keys: &[&str]) {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the root").join("guides");
     for key in keys {
         let folder = into.join(key);
-        fs::create_dir_all(&folder).expect("a folder can be made");
-        for file in fs::read_dir(shipped.join(key)).expect("a guide is a folder") {
+        fs::create_dir_all(&folder).expect("cannot create the folder");
+        for file in fs::read_dir(shipped.join(key)).expect("cannot read the guide's folder") {
             let file = file.expect("a file").path();
-            fs::copy(&file, folder.join(file.file_name().expect("a name"))).expect("a file can be copied");
+            fs::copy(&file, folder.join(file.file_name().expect("a name"))).expect("cannot copy the file");
         }
     }
 }
 
 #[test]
-fn all_pages_are_written_and_a_broken_guide_keeps_none_of_the_others_back() {
-    let folder = tempfile::tempdir().expect("a folder can be made");
+fn render_all_writes_the_other_pages_when_a_guide_is_broken() {
+    let folder = tempfile::tempdir().expect("cannot create a temporary folder");
     let root = folder.path();
-    copied(&root.join("guides"), &["gladly", "salesforce"]);
-    fs::create_dir(root.join("guides/broken")).expect("a folder can be made");
-    fs::write(root.join("guides/broken/guide.yaml"), "waystone: 1\n").expect("a file can be written");
+    copy_guides(&root.join("guides"), &["gladly", "salesforce"]);
+    fs::create_dir(root.join("guides/broken")).expect("cannot create the folder");
+    fs::write(root.join("guides/broken/guide.yaml"), "waystone: 1\n").expect("cannot write the file");
 
     let run = waystone::run(root, &["render", "guides", "--all", "--to", "md", "--out", "pages"]);
     assert_eq!(run.code, 1, "{}", run.err);
@@ -38,35 +38,39 @@ fn all_pages_are_written_and_a_broken_guide_keeps_none_of_the_others_back() {
         "{}",
         run.err
     );
-    let written = fs::read_to_string(root.join("pages/gladly/api-key.md")).expect("the page is there");
+    let written = fs::read_to_string(root.join("pages/gladly/api-key.md")).expect("cannot read the page");
     assert_eq!(written, waystone::run(root, &["render", "gladly", "--to", "md"]).out);
     let mut pages: Vec<_> = fs::read_dir(root.join("pages/salesforce"))
-        .expect("the pages are there")
+        .expect("cannot read the pages")
         .map(|entry| entry.expect("an entry").file_name().into_string().expect("a name"))
         .collect();
     pages.sort();
-    assert_eq!(pages, ["client-credentials.md", "oauth.md"], "a page for each method, and nothing beside");
+    assert_eq!(
+        pages,
+        ["client-credentials.md", "oauth.md"],
+        "there must be one page for each method, and no other file"
+    );
 }
 
 #[test]
-fn two_guides_of_one_provider_have_no_pages_in_one_folder() {
-    let folder = tempfile::tempdir().expect("a folder can be made");
+fn render_all_rejects_two_guides_with_the_same_provider_key() {
+    let folder = tempfile::tempdir().expect("cannot create a temporary folder");
     let root = folder.path();
-    copied(&root.join("guides"), &["gladly"]);
-    fs::rename(root.join("guides/gladly"), root.join("guides/other")).expect("a folder can be renamed");
-    copied(&root.join("guides"), &["gladly"]);
+    copy_guides(&root.join("guides"), &["gladly"]);
+    fs::rename(root.join("guides/gladly"), root.join("guides/other")).expect("cannot rename the folder");
+    copy_guides(&root.join("guides"), &["gladly"]);
     let run = waystone::run(root, &["render", "guides", "--all", "--to", "md", "--out", "pages"]);
     assert_eq!(run.code, 2, "{}", run.err);
     assert!(run.err.contains("have the same provider key"), "{}", run.err);
 }
 
-/// A program that watches, and what it says.
-struct Watching {
+/// A running `waystone check --watch`, with the lines of its standard error.
+struct Watcher {
     child: Child,
     lines: Receiver<String>,
 }
 
-impl Watching {
+impl Watcher {
     fn start(folder: &Path, path: &str) -> Self {
         let mut child = Command::new(waystone::program())
             .args(["check", "--watch", "--color", "never", "--today", waystone::TODAY, path])
@@ -75,7 +79,7 @@ impl Watching {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program can be started");
-        let stderr = child.stderr.take().expect("it has been asked for");
+        let stderr = child.stderr.take().expect("stderr is not piped");
         let (sender, lines) = channel();
         thread::spawn(move || {
             for line in BufReader::new(stderr).lines().map_while(Result::ok) {
@@ -87,21 +91,21 @@ impl Watching {
         Self { child, lines }
     }
 
-    /// Waits for a line that holds these words.
+    /// Waits for a line that contains a text.
     #[track_caller]
-    fn says(&self, words: &str) {
-        let mut seen = Vec::new();
+    fn expect(&self, text: &str) {
+        let mut lines = Vec::new();
         while let Ok(line) = self.lines.recv_timeout(Duration::from_mins(1)) {
-            if line.contains(words) {
+            if line.contains(text) {
                 return;
             }
-            seen.push(line);
+            lines.push(line);
         }
-        panic!("`{words}` was not said; this was: {seen:#?}");
+        panic!("`{text}` was not printed. The output: {lines:#?}");
     }
 }
 
-impl Drop for Watching {
+impl Drop for Watcher {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -110,41 +114,41 @@ impl Drop for Watching {
 
 #[test]
 fn a_guide_is_checked_again_when_it_is_edited() {
-    let folder = tempfile::tempdir().expect("a folder can be made");
+    let folder = tempfile::tempdir().expect("cannot create a temporary folder");
     let root = folder.path();
-    copied(&root.join("guides"), &["gladly", "ashby"]);
+    copy_guides(&root.join("guides"), &["gladly", "ashby"]);
     let file = root.join("guides/gladly/guide.yaml");
-    let text = fs::read_to_string(&file).expect("a guide");
+    let text = fs::read_to_string(&file).expect("cannot read the guide");
 
-    let watching = Watching::start(root, "guides");
-    watching.says("2 guides, no findings; watching");
-    fs::write(&file, text.replace("name: Gladly", "nmae: Gladly")).expect("a file can be written");
-    watching.says("2 guides: 1 error, 0 warnings; watching");
-    // What lies beside the guides is none, and a file that is moved into place is seen like one that is written.
-    fs::write(root.join("guides/notes.yaml"), "- nothing\n").expect("a file can be written");
-    fs::write(root.join("beside"), &text).expect("a file can be written");
-    fs::rename(root.join("beside"), &file).expect("a file can be renamed");
-    watching.says("2 guides, no findings; watching");
-    fs::remove_file(&file).expect("a file can be removed");
-    watching.says("1 guide, no findings; watching");
+    let watcher = Watcher::start(root, "guides");
+    watcher.expect("2 guides, no findings; watching");
+    fs::write(&file, text.replace("name: Gladly", "nmae: Gladly")).expect("cannot write the file");
+    watcher.expect("2 guides: 1 error, 0 warnings; watching");
+    // Ignores a file that is not in a guide's folder, and notices a file that is moved into place.
+    fs::write(root.join("guides/notes.yaml"), "- nothing\n").expect("cannot write the file");
+    fs::write(root.join("elsewhere"), &text).expect("cannot write the file");
+    fs::rename(root.join("elsewhere"), &file).expect("cannot rename the file");
+    watcher.expect("2 guides, no findings; watching");
+    fs::remove_file(&file).expect("cannot remove the file");
+    watcher.expect("1 guide, no findings; watching");
 }
 
 #[test]
-fn a_file_alone_can_be_watched() {
-    let folder = tempfile::tempdir().expect("a folder can be made");
+fn a_single_file_can_be_watched() {
+    let folder = tempfile::tempdir().expect("cannot create a temporary folder");
     let root = folder.path();
-    copied(root, &["gladly"]);
+    copy_guides(root, &["gladly"]);
     let inside = root.join("gladly");
     let file = inside.join("guide.yaml");
-    let text = fs::read_to_string(&file).expect("a guide");
+    let text = fs::read_to_string(&file).expect("cannot read the guide");
 
-    let watching = Watching::start(&inside, "guide.yaml");
-    watching.says("1 guide, no findings; watching");
-    // A guide in a folder below was not asked for.
-    fs::create_dir(inside.join("below")).expect("a folder can be made");
-    fs::write(inside.join("below/guide.yaml"), "waystone: 1\n").expect("a file can be written");
-    fs::write(&file, text.replace("name: Gladly", "nmae: Gladly")).expect("a file can be written");
-    watching.says("1 guide: 1 error");
-    fs::write(&file, &text).expect("a file can be written");
-    watching.says("1 guide, no findings; watching");
+    let watcher = Watcher::start(&inside, "guide.yaml");
+    watcher.expect("1 guide, no findings; watching");
+    // Only the given file is watched, not a guide in a subfolder.
+    fs::create_dir(inside.join("subfolder")).expect("cannot create the folder");
+    fs::write(inside.join("subfolder/guide.yaml"), "waystone: 1\n").expect("cannot write the file");
+    fs::write(&file, text.replace("name: Gladly", "nmae: Gladly")).expect("cannot write the file");
+    watcher.expect("1 guide: 1 error");
+    fs::write(&file, &text).expect("cannot write the file");
+    watcher.expect("1 guide, no findings; watching");
 }

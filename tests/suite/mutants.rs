@@ -1,11 +1,11 @@
-//! Mutants: ten thousand valid guides with one random change each, the same ones in every run.
+//! Mutants: ten thousand valid guides with one random change each, the same in every run.
 //!
-//! Another YAML parser reads a guide, and its tree is changed, validated against the published schema and written
-//! again. A mutant that the schema rejects, or that is not valid YAML, must produce an error within its text. A mutant
-//! that only has another order of keys must stay valid. No mutant may cause a panic.
+//! Another YAML parser reads a guide. Its tree is changed, validated against the published schema, and written as
+//! YAML again. A mutant that the schema rejects, or that is not valid YAML, must cause an error with a span inside
+//! its text. A mutant that differs only in the order of keys must stay valid. No mutant may cause a panic.
 
 mod change;
-mod written;
+mod yaml;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
@@ -17,16 +17,16 @@ use serde_json::Value;
 
 use self::change::{Chance, Change, Expected};
 use crate::guides::files;
-use crate::hostile::assert_places_in_text;
+use crate::hostile::assert_spans_in_text;
 use crate::waystone::TODAY;
 
 /// The number of mutants.
 const MUTANTS: usize = 10_000;
 
-/// Guides longer than this, in bytes, are used less often, because they take long and consist of the same parts.
+/// Guides longer than this, in bytes, are used less often, because they take longer and have the same parts.
 const SHORT: usize = 8_000;
 
-/// One of this many mutants is made from a long guide.
+/// One in this many mutants is made from a long guide.
 const LONG_EVERY: usize = 50;
 
 /// A guide to change.
@@ -41,8 +41,8 @@ struct Origin {
 fn every_broken_guide_has_an_error_in_its_text() {
     let origins = origins();
     let (short, long): (Vec<_>, Vec<_>) = origins.iter().partition(|origin| origin.length <= SHORT);
-    assert!(!short.is_empty() && !long.is_empty(), "there are short and long guides");
-    let schema = jsonschema::validator_for(&guide::guide_schema()).expect("the schema is valid");
+    assert!(!short.is_empty() && !long.is_empty(), "there must be short and long guides");
+    let schema = jsonschema::validator_for(&guide::guide_schema()).expect("the schema is invalid");
     let workers = thread::available_parallelism().map_or(2, usize::from);
     let results: Vec<Tally> = thread::scope(|scope| {
         let start = |worker| {
@@ -57,14 +57,15 @@ fn every_broken_guide_has_an_error_in_its_text() {
             })
         };
         let running: Vec<_> = (0..workers).map(start).collect();
-        running.into_iter().map(|worker| worker.join().expect("a worker ends")).collect()
+        running.into_iter().map(|worker| worker.join().expect("a worker panicked")).collect()
     });
-    let wrong: Vec<&String> = results.iter().flat_map(|tally| &tally.wrong).take(5).collect();
-    assert!(wrong.is_empty(), "{}", wrong.iter().map(|text| text.as_str()).collect::<Vec<_>>().join("\n\n"));
-    let sum = |of: fn(&Tally) -> usize| results.iter().map(of).sum::<usize>();
+    let problems: Vec<&String> = results.iter().flat_map(|tally| &tally.problems).take(5).collect();
+    let texts: Vec<&str> = problems.iter().map(|text| text.as_str()).collect();
+    assert!(problems.is_empty(), "{}", texts.join("\n\n"));
+    let sum = |count: fn(&Tally) -> usize| results.iter().map(count).sum::<usize>();
     let (bad, good, other) = (sum(|tally| tally.bad), sum(|tally| tally.good), sum(|tally| tally.other));
     assert_eq!(bad + good + other, MUTANTS);
-    // Most changes must break a guide, or the test would show little.
+    // Most changes must make a guide invalid, or the test would prove little.
     assert!(
         MUTANTS / 2 < bad && MUTANTS / 20 < good,
         "{bad} are invalid, {good} are valid, {other} can be either"
@@ -77,23 +78,23 @@ struct Tally {
     bad: usize,
     good: usize,
     other: usize,
-    wrong: Vec<String>,
+    problems: Vec<String>,
 }
 
 fn mutant(n: usize, origin: &Origin, schema: &Validator, tally: &mut Tally) {
     let mut chance = Chance::new(n);
     let change = Change::any(&origin.tree, n, &mut chance);
-    let (text, expected) = change.make(&origin.tree, |tree| schema.is_valid(tree));
+    let (text, expected) = change.apply(&origin.tree, |tree| schema.is_valid(tree));
     let read = || {
         let mut entry = Entry::new(&origin.key, "mutant.yaml", text.as_bytes());
         entry.assets.extend(origin.icon.iter().map(|icon| (icon.clone(), Vec::new())));
         let findings = lint::check(&entry, Some(TODAY));
-        assert_places_in_text("a mutant", &entry.reading.source, &findings);
+        assert_spans_in_text("a mutant", &entry.reading.source, &findings);
         let errors = findings.iter().filter(|finding| finding.severity() == Severity::Error).count();
         (errors, entry.reading.value.is_some())
     };
-    let wrong = match (catch_unwind(AssertUnwindSafe(read)), expected) {
-        (Err(_), _) => Some("it panics, or a finding is outside the text"),
+    let problem = match (catch_unwind(AssertUnwindSafe(read)), expected) {
+        (Err(_), _) => Some("reading panics, or a span is outside the text"),
         (Ok((0, _)), Expected::Bad) => Some("there is no finding"),
         (Ok((1.., _)), Expected::Good) => Some("there is an error"),
         (Ok((0, false)), _) => Some("there is neither a guide nor an error"),
@@ -104,16 +105,16 @@ fn mutant(n: usize, origin: &Origin, schema: &Validator, tally: &mut Tally) {
         Expected::Good => tally.good += 1,
         Expected::Either => tally.other += 1,
     }
-    if let Some(wrong) = wrong {
-        tally.wrong.push(format!("mutant {n} of {}: {change:?}: {wrong}\n{text}", origin.key));
+    if let Some(problem) = problem {
+        tally.problems.push(format!("mutant {n} of {}: {change:?}: {problem}\n{text}", origin.key));
     }
 }
 
 fn origins() -> Vec<Origin> {
     let read = |file: std::path::PathBuf| {
-        let text = std::fs::read_to_string(&file).expect("a text");
+        let text = std::fs::read_to_string(&file).expect("cannot read the guide");
         let folder = file.parent().and_then(|folder| folder.file_name()).expect("a folder");
-        let tree: Value = serde_saphyr::from_str(&text).expect("other parsers can read what we can read");
+        let tree: Value = serde_saphyr::from_str(&text).expect("the other parser rejects the guide");
         Origin {
             key: folder.to_string_lossy().into_owned(),
             icon: tree.pointer("/provider/icon").and_then(Value::as_str).map(str::to_owned),

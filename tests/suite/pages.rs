@@ -1,4 +1,4 @@
-//! Pages: the goldens of the guides that ship, and every output format read by a real parser of that format.
+//! Rendered pages: the built-in guides compared with goldens, and every output format read by a real parser.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::corpus::Differences;
 use crate::{guides, waystone};
 
-/// The outputs of a guide: the file's name, and the arguments of `waystone render`.
+/// The outputs of a guide: the name of the file, and the arguments of `waystone render`.
 const OUTPUTS: &[(&str, &[&str])] = &[
     ("page.mdx", &["--to", "mdx"]),
     ("page.md", &["--to", "md"]),
@@ -25,7 +25,7 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn rendered(guide: &str, arguments: &[&str]) -> String {
+fn render(guide: &str, arguments: &[&str]) -> String {
     let mut all = vec!["render", guide, "--color", "never"];
     all.extend(arguments);
     let run = waystone::run(root(), &all);
@@ -34,31 +34,31 @@ fn rendered(guide: &str, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn the_pages_of_the_guides_that_ship_match_the_goldens() {
+fn the_pages_of_the_built_in_guides_match_the_goldens() {
     let golden = root().join("golden");
     let mut differences = Differences::default();
-    let mut known = BTreeSet::new();
+    let mut expected = BTreeSet::new();
     for entry in catalog::shipped().entries() {
         let folder = golden.join(&entry.folder);
-        fs::create_dir_all(&folder).expect("a folder can be made");
+        fs::create_dir_all(&folder).expect("cannot create the folder");
         for (name, arguments) in OUTPUTS {
             let file = folder.join(name);
-            differences.compare(&file, &rendered(&entry.folder, arguments));
-            known.insert(file);
+            differences.compare(&file, &render(&entry.folder, arguments));
+            expected.insert(file);
         }
     }
     for folder in fs::read_dir(&golden).expect("the goldens") {
-        for file in fs::read_dir(folder.expect("a folder").path()).expect("its files") {
+        for file in fs::read_dir(folder.expect("a folder").path()).expect("cannot read the folder") {
             let file = file.expect("a file").path();
-            if !known.contains(&file) {
-                differences.note(format!("{}: no output is compared with this file", file.display()));
+            if !expected.contains(&file) {
+                differences.add(format!("{}: no output belongs to this golden", file.display()));
             }
         }
     }
-    differences.tell();
+    differences.report();
 }
 
-/// Runs a script of `tests/node`, which must succeed.
+/// Runs a script of `tests/node` and panics if it fails.
 #[track_caller]
 pub(crate) fn node(script: &str, arguments: &[&Path]) {
     let folder = root().join("node");
@@ -69,30 +69,30 @@ pub(crate) fn node(script: &str, arguments: &[&Path]) {
         .args(arguments)
         .current_dir(&folder)
         .output()
-        .expect("node is installed");
+        .expect("node cannot be started; `cargo xtask test` installs it");
     let report = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{script}:\n{report}{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// Writes every good guide in every output, and the hostile corpus, into a folder.
+/// Writes every good guide in every output format, and the hostile corpus, into a folder.
 fn all_outputs() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a folder can be made");
+    let folder = tempfile::tempdir().expect("cannot create a temporary folder");
     for (n, guide) in guides::files().iter().enumerate() {
         let into = folder.path().join(format!("guide-{n}"));
-        fs::create_dir(&into).expect("a folder can be made");
+        fs::create_dir(&into).expect("cannot create the folder");
         for (name, arguments) in OUTPUTS {
-            fs::write(into.join(name), rendered(&guide.display().to_string(), arguments))
-                .expect("a file can be written");
+            fs::write(into.join(name), render(&guide.display().to_string(), arguments))
+                .expect("cannot write the file");
         }
     }
     write_corpus(&folder.path().join("hostile"));
     folder
 }
 
-/// Writes the hostile corpus into a folder: pages with hostile texts, and the pages of every guide that ships.
+/// Writes the hostile corpus into a folder: pages with hostile texts, and the pages of every built-in guide.
 fn write_corpus(folder: &Path) {
     let status = Command::new(waystone::example("render", "hostile")).arg(folder).status();
-    assert!(status.expect("the example can be started").success(), "the corpus is written");
+    assert!(status.expect("the example cannot be started").success(), "the corpus was not written");
 }
 
 #[test]
@@ -104,10 +104,10 @@ fn an_mdx_compiler_and_an_html_parser_accept_every_page() {
 
 #[test]
 fn pages_are_accessible_on_phone_and_desktop_in_light_and_dark() {
-    let folder = tempfile::tempdir().expect("a folder can be made");
+    let folder = tempfile::tempdir().expect("cannot create a temporary folder");
     for entry in catalog::shipped().entries() {
         let page = folder.path().join(format!("{}.html", entry.folder));
-        fs::write(&page, rendered(&entry.folder, &["--to", "html"])).expect("a file can be written");
+        fs::write(&page, render(&entry.folder, &["--to", "html"])).expect("cannot write the file");
     }
     node("axe.mjs", &[folder.path()]);
 }
@@ -117,7 +117,7 @@ fn the_json_of_every_page_is_valid_against_the_schema() {
     let schema = root().join("../schemas/page.schema.json");
     let schema: Value = serde_json::from_slice(&fs::read(schema).expect("the schema")).expect("JSON");
     let validator = jsonschema::validator_for(&schema).expect("a schema");
-    let folder = tempfile::tempdir().expect("a folder can be made");
+    let folder = tempfile::tempdir().expect("cannot create a temporary folder");
     write_corpus(folder.path());
     let mut pages = 0;
     for file in fs::read_dir(folder.path()).expect("the corpus") {
@@ -139,7 +139,7 @@ fn the_json_of_every_page_is_valid_against_the_schema() {
 #[test]
 fn all_outputs_have_the_same_steps_in_the_same_order() {
     for entry in catalog::shipped().entries() {
-        let guide = entry.guide().expect("what ships can be used");
+        let guide = entry.guide().expect("a built-in guide has errors");
         for method in &guide.methods {
             let titles: Vec<&str> = method
                 .link
@@ -151,7 +151,7 @@ fn all_outputs_have_the_same_steps_in_the_same_order() {
             for (name, arguments) in OUTPUTS {
                 let mut all = vec!["--method", method.key.as_str()];
                 all.extend(*arguments);
-                let page = rendered(&entry.folder, &all);
+                let page = render(&entry.folder, &all);
                 let mut from = 0;
                 for title in &titles {
                     let at = page[from..].find(title);
@@ -160,12 +160,12 @@ fn all_outputs_have_the_same_steps_in_the_same_order() {
                         "{}/{name}: the step “{title}” is missing or out of order",
                         entry.folder
                     );
-                    from += at.expect("asserted above") + title.len();
+                    from += at.expect("checked above") + title.len();
                 }
                 let steps = || method.link.sections.iter().flat_map(|section| &section.steps);
-                // The other fields belong to the setup, which this page does not show.
-                let is_asked = |key: &guide::Key| steps().any(|step| step.collects.contains(key));
-                for field in method.fields.iter().filter(|field| is_asked(&field.key)) {
+                // Other fields belong to the setup guide, which this page does not contain.
+                let is_collected = |key: &guide::Key| steps().any(|step| step.collects.contains(key));
+                for field in method.fields.iter().filter(|field| is_collected(&field.key)) {
                     assert!(
                         page.contains(&field.label),
                         "{}/{name}: the label {} is missing",

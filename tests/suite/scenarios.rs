@@ -13,11 +13,11 @@ fn every_scenario_of_every_guide_passes() {
     }
 }
 
-/// Each mutation makes one scenario wrong, and the test run must notice it.
+/// Each mutation breaks one scenario, and `waystone test` must report it.
 #[test]
-fn a_wrong_scenario_fails() {
+fn a_broken_scenario_fails() {
     let good = include_str!("../../guides/gladly/guide.yaml");
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = tempfile::tempdir().expect("cannot create a temporary folder");
     let file = folder.path().join("guide.yaml");
     let mutations = [
         (
@@ -38,8 +38,8 @@ fn a_wrong_scenario_fails() {
         ("        when: { status: 403 }", "        when: { status: 410 }"),
     ];
     for (from, to) in mutations {
-        assert!(good.contains(from), "{from}");
-        std::fs::write(&file, good.replacen(from, to, 1)).expect("a written file");
+        assert!(good.contains(from), "the guide does not contain `{from}`");
+        std::fs::write(&file, good.replacen(from, to, 1)).expect("cannot write the guide");
         let run = waystone::run(folder.path(), &["test", "--color", "never", "guide.yaml"]);
         assert_eq!(run.code, 1, "{to}: {}{}", run.out, run.err);
         assert!(run.out.contains("expected") || run.out.contains("no scenario reaches"), "{}", run.out);
@@ -48,11 +48,11 @@ fn a_wrong_scenario_fails() {
 
 #[test]
 fn the_summary_counts_runs_and_names_unreached_outcomes() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = tempfile::tempdir().expect("cannot create a temporary folder");
     let file = folder.path().join("guide.yaml");
     let good = include_str!("../../guides/gladly/guide.yaml");
     let test = |text: &str, option: &str| {
-        std::fs::write(&file, text).expect("a written file");
+        std::fs::write(&file, text).expect("cannot write the guide");
         waystone::run(folder.path(), &["test", option, "guide.yaml"])
     };
     let run = test(good, "--quiet");
@@ -60,13 +60,13 @@ fn the_summary_counts_runs_and_names_unreached_outcomes() {
     assert!(last.contains(" passed, 0 failed, ") && last.ends_with(" examples hold"), "{last}");
 
     let tls = "{ outcome: tls, rule: no-secure-connection }";
-    assert!(good.contains(tls));
+    assert!(good.contains(tls), "the guide does not contain `{tls}`");
     let text = good.replacen(tls, "{ outcome: unreachable, rule: no-connection }", 1);
     let run = test(&text, "--quiet");
     assert!(run.out.contains("no scenario reaches the outcome `no-secure-connection`"), "{}", run.out);
     assert!(run.out.contains("response: tls: "), "{}", run.out);
     let json: serde_json::Value = serde_json::from_str(&test(&text, "--json").out).expect("JSON");
-    assert_eq!(json["failed"], 2, "the scenario and the outcome");
+    assert_eq!(json["failed"], 2, "the scenario and the unreached outcome must count as failures");
     assert!(json["examples"].as_u64().is_some_and(|examples| 3 < examples), "{json:#}");
     let unreached = &json["unreached"];
     assert_eq!(

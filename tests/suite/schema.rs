@@ -1,4 +1,5 @@
-//! The JSON Schemas against the reader: an editor with the schema reports the same mistakes as `waystone check`.
+//! The JSON Schemas compared with the reader: an editor that uses the schema reports the same mistakes as `waystone
+//! check`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the root")
 }
 
-fn is_current(name: &str, schema: &Value) {
+fn assert_current(name: &str, schema: &Value) {
     let file = root().join("schemas").join(format!("{name}.schema.json"));
     let stored = fs::read_to_string(&file).unwrap_or_default();
     let stored: Value = serde_json::from_str(&stored).unwrap_or_default();
@@ -22,8 +23,8 @@ fn is_current(name: &str, schema: &Value) {
 
 #[test]
 fn the_stored_schemas_are_current() {
-    is_current("guide", &guide::guide_schema());
-    is_current("brand", &guide::brand_schema());
+    assert_current("guide", &guide::guide_schema());
+    assert_current("brand", &guide::brand_schema());
 }
 
 #[test]
@@ -39,7 +40,7 @@ fn schema_and_reader_agree_on_every_guide() {
             // The file is outside our subset of YAML, so other parsers can read it differently.
             continue;
         }
-        let text = String::from_utf8(bytes).expect("a text");
+        let text = String::from_utf8(bytes).expect("the guide is not UTF-8");
         let value: Value =
             serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let has_errors = has(&reading, "W01");
@@ -55,7 +56,7 @@ fn schema_and_reader_agree_on_every_guide() {
 }
 
 #[test]
-fn the_shipped_brand_is_valid() {
+fn the_built_in_brand_is_valid() {
     let file: PathBuf = root().join("guides").join("brand.yaml");
     let text = fs::read_to_string(file).expect("the brand");
     let value: Value = serde_saphyr::from_str(&text).expect("YAML");

@@ -1,4 +1,4 @@
-//! The program itself, run as people run it.
+//! Runs the built program, as people run it.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -6,10 +6,10 @@ use std::sync::OnceLock;
 use std::time::SystemTime;
 use std::{env, fs};
 
-/// The day on which every case is checked, so that none grows stale by itself.
+/// The date of all checks, so that no case becomes outdated.
 pub(crate) const TODAY: &str = "2026-11-25";
 
-/// What a run of the program came to.
+/// The result of a run of the program.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) code: i32,
@@ -17,7 +17,7 @@ pub(crate) struct Run {
     pub(crate) err: String,
 }
 
-/// Runs the program in a folder, with none of the settings of whoever runs the tests.
+/// Runs the program in a folder, without the settings of the person who runs the tests.
 pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Run {
     let output: Output = Command::new(program())
         .args(arguments)
@@ -25,64 +25,66 @@ pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Run {
         .env_remove("WAYSTONE_GUIDES")
         .env_remove("WAYSTONE_DATA")
         .output()
-        .expect("the program can be started");
+        .expect("the program cannot be started");
     Run {
-        code: output.status.code().expect("the program ends by itself"),
-        out: String::from_utf8(output.stdout).expect("the output is UTF-8"),
-        err: String::from_utf8(output.stderr).expect("the messages are UTF-8"),
+        code: output.status.code().expect("the program was killed by a signal"),
+        out: String::from_utf8(output.stdout).expect("the output is not UTF-8"),
+        err: String::from_utf8(output.stderr).expect("the messages are not UTF-8"),
     }
 }
 
-/// `waystone check` of one path.
+/// Runs `waystone check` on one path.
 pub(crate) fn check(folder: &Path, path: &str) -> Run {
     run(folder, &["check", "--color", "never", "--today", TODAY, path])
 }
 
-/// The program, as it is now.
+/// Returns the path of the program, built from the current sources.
 pub(crate) fn program() -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| built("waystone", &["--package", "cli"])).clone()
+    BUILT.get_or_init(|| ensure_built("waystone", &["--package", "cli"])).clone()
 }
 
-/// An example of a crate, as it is now.
+/// Returns the path of an example of a crate, built from the current sources.
 pub(crate) fn example(package: &str, name: &str) -> PathBuf {
-    built(&format!("examples/{name}"), &["--package", package, "--example", name])
+    ensure_built(&format!("examples/{name}"), &["--package", package, "--example", name])
 }
 
-/// What cargo makes of the tree, made if it is missing or older than the sources: `cargo test --workspace` has made it.
-fn built(file: &str, what: &[&str]) -> PathBuf {
+/// Returns the path of a build result. Builds it if it is missing or older than the sources, which is not the case in
+/// `cargo test --workspace`.
+fn ensure_built(file: &str, selection: &[&str]) -> PathBuf {
     // …/target/<profile>/deps/suite-<hash>
-    let tests = env::current_exe().expect("this test has a path");
-    let profile = tests.parent().and_then(Path::parent).expect("tests are in `deps` of a profile");
+    let tests = env::current_exe().expect("this test has no path");
+    let profile =
+        tests.parent().and_then(Path::parent).expect("this test is not in a profile's `deps` folder");
     let program = profile.join(format!("{file}{}", env::consts::EXE_SUFFIX));
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace is above the tests");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests are not in a workspace");
     let built = fs::metadata(&program).and_then(|meta| meta.modified()).ok();
     let changed = ["crates", "guides", "Cargo.lock"].iter().filter_map(|part| newest(&root.join(part))).max();
     if built.is_none() || built < changed {
-        build(root, profile, what);
+        build(root, profile, selection);
     }
     program
 }
 
-fn build(root: &Path, profile: &Path, what: &[&str]) {
-    let name = match profile.file_name().expect("a profile has a name").to_str() {
+fn build(root: &Path, profile: &Path, selection: &[&str]) {
+    let name = match profile.file_name().expect("the profile's folder has no name").to_str() {
         Some("debug") | None => "dev",
         Some(name) => name,
     };
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let target = profile.parent().expect("a profile is in the target folder");
+    let target = profile.parent().expect("the profile's folder has no parent");
     let status = Command::new(cargo)
         .args(["build", "--quiet", "--profile", name])
-        .args(what)
+        .args(selection)
         .arg("--target-dir")
         .arg(target)
         .current_dir(root)
         .status()
-        .expect("cargo can be started");
-    assert!(status.success(), "{what:?} could not be built");
+        .expect("cargo cannot be started");
+    assert!(status.success(), "cargo could not build {selection:?}");
 }
 
-/// When something in a folder was last changed.
+/// Returns the time of the latest change in a file or folder.
 fn newest(path: &Path) -> Option<SystemTime> {
     if !path.is_dir() {
         return fs::metadata(path).and_then(|meta| meta.modified()).ok();

@@ -1,9 +1,9 @@
-//! The small guide into which all targets put random text, and what must be true of every reading.
+//! The small guide into which every target inserts random text, and the invariants of every reading.
 
 use guide::{Finding, Guide, Reading, Source};
 use serde_json::Value;
 
-/// A guide with places for text, named in capitals.
+/// A guide with placeholders in capitals.
 const GUIDE: &str = r"waystone: 1
 provider: { key: acme, name: Acme }
 methods:
@@ -38,7 +38,7 @@ evidence:
   - { claim: CLAIM, checked_on: '2026-06-01' }
 ";
 
-/// The default text of each place.
+/// The default text of each placeholder.
 const PLAIN: &[(&str, &str)] = &[
     ("ACCEPT", "[]"),
     ("PATTERN", "'[a-z.]+'"),
@@ -59,45 +59,45 @@ const PLAIN: &[(&str, &str)] = &[
     ("CLAIM", "It is so."),
 ];
 
-/// Returns the guide with YAML in some of its places.
+/// Returns the guide with YAML in place of some placeholders.
 pub fn yaml(places: &[(&str, String)]) -> String {
     let mut text = GUIDE.to_owned();
     for (place, plain) in PLAIN {
-        let put = places.iter().find(|(name, _)| name == place).map_or(*plain, |(_, yaml)| yaml.as_str());
-        // Only the first occurrence is the place: inserted text may contain the name of another place.
-        let at = text.find(&format!(": {place}")).expect("every place is in the guide") + 2;
-        text.replace_range(at..at + place.len(), put);
+        let inserted = places.iter().find(|(name, _)| name == place).map_or(*plain, |(_, yaml)| yaml.as_str());
+        // Only the first occurrence is the placeholder: inserted text may contain another placeholder's name.
+        let at = text.find(&format!(": {place}")).expect("the guide lacks a placeholder") + 2;
+        text.replace_range(at..at + place.len(), inserted);
     }
     text
 }
 
-/// Quotes a text as JSON, which is valid YAML.
+/// Quotes a text as a JSON string, which is also valid YAML.
 pub fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }
 
-/// Reads a guide and checks what must be true for every input.
+/// Reads a guide and checks the invariants that hold for every input.
 pub fn read(text: &str) -> Reading<Guide> {
     let reading = guide::read("fuzz.yaml", text.as_bytes());
-    sound(&reading.source, &reading.findings);
+    assert_sound(&reading.source, &reading.findings);
     assert!(reading.value.is_some() || !reading.findings.is_empty(), "no guide and no finding");
     reading
 }
 
-/// Checks that all places of all findings are inside the text, and that messages are short.
-pub fn sound(source: &Source, findings: &[Finding]) {
+/// Asserts that every span of every finding is inside the text, and that messages are short.
+pub fn assert_sound(source: &Source, findings: &[Finding]) {
     assert!(findings.len() <= 120, "{} findings", findings.len());
     for finding in findings {
         let also = finding.also.iter().map(|(span, _)| *span);
         let fix = finding.fix.iter().map(|fix| fix.span);
         for span in std::iter::once(finding.span).chain(also).chain(fix) {
-            assert!(source.text.get(span.range()).is_some(), "a place outside the text: {finding:?}");
+            assert!(source.text.get(span.range()).is_some(), "a span is outside the text: {finding:?}");
         }
         assert!(!finding.message.contains('\n') && finding.message.len() < 1000, "{finding:?}");
     }
 }
 
-/// Splits the bytes at the first NUL. Returns the longest valid text before it, and the bytes after it.
+/// Splits the bytes at the first NUL. Returns the longest valid UTF-8 prefix before it, and the bytes after it.
 pub fn text(data: &[u8]) -> (&str, &[u8]) {
     let end = data.iter().position(|byte| *byte == 0).unwrap_or(data.len());
     let rest = data.get(end + 1..).unwrap_or_default();

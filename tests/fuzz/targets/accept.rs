@@ -1,4 +1,4 @@
-//! Normalizes a typed text by random `accept` steps and a random pattern.
+//! Normalizes an entered text with random `accept` steps and a random pattern.
 #![no_main]
 
 use fuzz::{quoted, read, yaml};
@@ -27,24 +27,24 @@ fuzz_target!(|data: &[u8]| {
         });
     }
     let (pattern, rest) = fuzz::text(rest);
-    let (typed, _) = fuzz::text(rest);
+    let (entered, _) = fuzz::text(rest);
     let pattern = if pattern.is_empty() { "'[ -~]*'".to_owned() } else { quoted(pattern) };
     let text = yaml(&[("ACCEPT", format!("[{}]", accepts.join(", "))), ("PATTERN", pattern)]);
     let reading = read(&text);
     let Some(guide) = reading.usable() else { return };
     let method = &guide.methods[0];
     let field = &method.fields[0];
-    match field.keep(typed, &method.environments) {
-        Ok(kept) => {
-            assert!(kept.value.chars().count() <= field.max_length);
+    match field.keep(entered, &method.environments) {
+        Ok(accepted) => {
+            assert!(accepted.value.chars().count() <= field.max_length);
             let regex = field.pattern.as_ref().map(|pattern| &pattern.regex);
-            assert!(kept.value.is_empty() || regex.is_none_or(|regex| regex.is_match(&kept.value)));
-            assert_eq!(field.keep(typed, &method.environments), Ok(kept), "the second run differs");
+            assert!(accepted.value.is_empty() || regex.is_none_or(|regex| regex.is_match(&accepted.value)));
+            assert_eq!(field.keep(entered, &method.environments), Ok(accepted), "the second run differs");
         }
-        Err(refused) => assert!(!refused.says.is_empty() && !refused.says.contains('\n')),
+        Err(rejected) => assert!(!refused.says.is_empty() && !refused.says.contains('\n')),
     }
-    // A message never repeats a secret.
-    if let Err(refused) = method.fields[1].keep(typed, &method.environments) {
+    // An error message never repeats a secret.
+    if let Err(rejected) = method.fields[1].keep(entered, &method.environments) {
         assert!(typed.len() < 20 || !refused.says.contains(typed));
     }
 });

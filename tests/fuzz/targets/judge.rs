@@ -1,4 +1,4 @@
-//! Judges random answers by random rules: it terminates, reveals no secret and is deterministic.
+//! Judges random responses with random rules: judging terminates, reveals no secret and is deterministic.
 #![no_main]
 
 use fuzz::{quoted, read, yaml};
@@ -7,13 +7,13 @@ use libfuzzer_sys::fuzz_target;
 use probe::{Answer, Case, Inputs, Response, Values, judge};
 use secret::Secret;
 
-/// The secret, which no verdict may contain.
+/// The secret, which must not appear in any verdict.
 const CANARY: &str = "canary-token-7Qm";
 
 fuzz_target!(|data: &[u8]| {
     let [kind, status, rest @ ..] = data else { return };
     let (path, rest) = fuzz::text(rest);
-    let (wanted, rest) = fuzz::text(rest);
+    let (expected, rest) = fuzz::text(rest);
     let (header, rest) = fuzz::text(rest);
     let path = if path.is_empty() { "error.code" } else { path };
     let path = quoted(path);
@@ -22,8 +22,8 @@ fuzz_target!(|data: &[u8]| {
           {{ key: b, when: {{ json: {{ {path}: {{ host_differs_from: '{{{{ value.site }}}}.{{{{ environment.host }}}}' }} }} }}, is: wrong_tenant }}, \
           {{ key: c, when: {{ headers: {{ x-limit: {{ contains: {} }} }} }}, is: throttled }}, \
           {{ key: d, when: {{ is_json: false, status_not: [401] }}, is: wrong_tenant, at_field: site }}]",
-        quoted(wanted),
-        quoted(wanted),
+        quoted(expected),
+        quoted(expected),
     );
     let text = yaml(&[
         ("OUTCOMES", rules),
@@ -35,7 +35,7 @@ fuzz_target!(|data: &[u8]| {
         let fault = Fault::ALL[usize::from(*status) % Fault::ALL.len()];
         Answer::Failed { fault, detail: format!("{header}{CANARY}") }
     } else {
-        // A provider may repeat the secret.
+        // A provider may repeat the secret in its response.
         let body = String::from_utf8_lossy(rest).replace('@', CANARY).into_bytes();
         Answer::Response(Response {
             status: [200, 201, 302, 400, 401, 403, 404, 429, 500, 503][usize::from(*status) % 10],
@@ -52,12 +52,12 @@ fuzz_target!(|data: &[u8]| {
     let inputs = Inputs::new(method, method.environments.first(), &values);
     let case = Case { guide, method, check: &method.checks[0], inputs, brand: "Acme" };
     let verdict = judge(&case, &answer, 1_700_000_000);
-    let is_theirs = matches!(answer, Answer::Response(_));
+    let has_response = matches!(answer, Answer::Response(_));
     let shown = [Some(&*verdict.says), Some(&*verdict.fix), verdict.quote.as_deref()];
     for text in shown.into_iter().flatten() {
         assert!(!text.contains(CANARY), "{text}");
-        // If no answer came, the text is ours.
-        assert!(!is_theirs || !text.contains(|ch: char| ch.is_control() && ch != '\n'), "{text:?}");
+        // Without a response, the text is our own.
+        assert!(!has_response || !text.contains(|ch: char| ch.is_control() && ch != '\n'), "{text:?}");
     }
     if let Some(identity) = &verdict.identity {
         assert!(!identity.id.is_empty() && !identity.name.contains(char::is_control), "{identity:?}");

@@ -1,4 +1,4 @@
-//! Puts random texts with references into every place that allows references, and builds a request from the result.
+//! Inserts random text with references wherever references are allowed, and builds a request from the result.
 #![no_main]
 
 use fuzz::{quoted, read, yaml};
@@ -7,30 +7,30 @@ use libfuzzer_sys::fuzz_target;
 use probe::{Inputs, Values};
 use secret::Secret;
 
-/// The places, selected by the first byte.
+/// The placeholders. The first input byte selects one.
 const PLACES: &[&str] = &["BODY", "INTRO", "LINE", "QUERY", "HEADER", "TEXT", "BASE", "ID", "OUTCOMES"];
 
 fuzz_target!(|data: &[u8]| {
     let Some((first, rest)) = data.split_first() else { return };
     let place = PLACES[usize::from(*first) % PLACES.len()];
     let (template, rest) = fuzz::text(rest);
-    let (typed, _) = fuzz::text(rest);
-    let put = match place {
+    let (entered, _) = fuzz::text(rest);
+    let inserted = match place {
         "OUTCOMES" => {
             format!("[{{ key: no, when: {{ status: 401 }}, is: wrong_secret, says: {} }}]", quoted(template))
         }
         _ => quoted(template),
     };
-    let text = yaml(&[(place, put)]);
+    let text = yaml(&[(place, inserted)]);
     let reading = read(&text);
     let Some(guide) = reading.usable() else { return };
     let method = &guide.methods[0];
     let key = |text: &str| Key::parse(text).expect("a key");
     let values =
-        Values::from([(key("site"), Secret::from(typed)), (key("token"), Secret::from("canary-token"))]);
+        Values::from([(key("site"), Secret::from(entered)), (key("token"), Secret::from("canary-token"))]);
     let inputs = Inputs::new(method, method.environments.first(), &values);
     let Ok(request) = probe::request(method, &method.checks[0].request, &inputs) else { return };
-    // A value never becomes structure: the host belongs to the guide, and no value breaks a line.
+    // A value never becomes structure: the host is one of the guide's, and no value breaks a line.
     let host = &request.host;
     assert!(host.ends_with(".acme.example") || host.ends_with(".acme.test"), "{host}");
     assert!(host.split('.').all(guide::is_label), "{host}");

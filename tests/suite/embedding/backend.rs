@@ -1,4 +1,4 @@
-//! The backend of `docs/embedding.md`, in Rust. What follows is its block, letter by letter.
+//! The Rust backend of `docs/embedding.md`. The rest of this file is identical to the block in that page.
 
 use std::env;
 

@@ -1,123 +1,136 @@
-//! A person in a browser without JavaScript, on the linking pages.
+//! A person's browser on the linking pages, without JavaScript.
 //!
-//! **Invariant:** it goes where pages and answers send it, and keeps the cookies that it is given; it knows no address
-//! but that of the link.
+//! **Invariant:** it follows redirects and pages, keeps the cookies that it receives, and knows no address except the
+//! link's.
 
 use std::io;
 use std::net::SocketAddr;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use super::client::{Answer, Ask};
+use super::client::{Request, Response};
 
-/// A browser with a session's link.
+/// A browser that opens a session's link.
 #[derive(Clone, Debug)]
 pub(crate) struct Browser {
-    /// Where it is.
+    /// The path of the current page.
     pub(crate) path: String,
     cookies: Vec<(String, String)>,
-    /// What else every request carries.
+    /// Headers that every request sends in addition.
     pub(crate) headers: Vec<(String, String)>,
-    /// What is typed.
-    pub(crate) typed: Vec<(String, String)>,
+    /// Form fields and the values that the person enters.
+    pub(crate) entered: Vec<(String, String)>,
 }
 
-/// How far a person came.
+/// How far a person got.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Came {
-    /// The page that says that the account is linked, with its id.
+pub(crate) enum Progress {
+    /// The page that confirms the linked account, with the account's id.
     Done(String),
-    /// Checks that do not end.
+    /// The checks had not finished when the time ran out.
     Checking,
 }
 
 impl Browser {
-    /// A browser with the link, and what will be typed.
-    pub(crate) fn new(link: &str, typed: &[(&str, &str)]) -> Self {
-        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    /// Creates a browser with the link and the values to enter.
+    pub(crate) fn new(link: &str, entered: &[(&str, &str)]) -> Self {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         Self {
             path: link.to_owned(),
             cookies: Vec::new(),
             headers: Vec::new(),
-            typed: typed.iter().map(own).collect(),
+            entered: entered.iter().map(owned).collect(),
         }
     }
 
-    /// Asks, with the cookies, and keeps those that are set.
-    pub(crate) fn send(&mut self, address: SocketAddr, ask: Ask) -> io::Result<Answer> {
+    /// Sends a request with the browser's cookies, and keeps the cookies that the response sets.
+    pub(crate) fn send(&mut self, address: SocketAddr, request: Request) -> io::Result<Response> {
         let cookies: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let ask = if cookies.is_empty() { ask } else { ask.header("cookie", &cookies.join("; ")) };
-        let ask = self.headers.iter().fold(ask, |ask, (name, value)| ask.header(name, value));
-        let answer = ask.to(address)?;
-        for (name, value) in answer.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"))
+        let request =
+            if cookies.is_empty() { request } else { request.header("cookie", &cookies.join("; ")) };
+        let request = self.headers.iter().fold(request, |request, (name, value)| request.header(name, value));
+        let response = request.send_to(address)?;
+        for (name, value) in
+            response.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"))
         {
             let pair = value.split(';').next().and_then(|pair| pair.split_once('='));
             let (key, value) = pair.unwrap_or((name, ""));
-            self.cookies.retain(|(known, _)| known != key);
+            self.cookies.retain(|(existing, _)| existing != key);
             self.cookies.push((key.to_owned(), value.to_owned()));
         }
-        Ok(answer)
+        Ok(response)
     }
 
-    /// The cookies it has.
+    /// The browser's cookies, as names and values.
     pub(crate) fn cookies(&self) -> &[(String, String)] {
         &self.cookies
     }
 
-    /// Opens the page it is at, and goes where it is sent.
-    pub(crate) fn open(&mut self, address: impl Fn() -> SocketAddr) -> io::Result<Answer> {
+    /// Opens the current page and follows redirects.
+    pub(crate) fn open(&mut self, address: impl Fn() -> SocketAddr) -> io::Result<Response> {
         loop {
-            let answer = self.send(address(), Ask::get(&self.path))?;
-            if !self.follows(&answer) {
-                return Ok(answer);
+            let response = self.send(address(), Request::get(&self.path))?;
+            if !self.follow_redirect(&response) {
+                return Ok(response);
             }
         }
     }
 
-    /// Goes on from the page it is at to the last, as a person does: fills in, waits, confirms.
-    /// `patience`: how long to look at checks. `address`: of whom each request is asked.
-    pub(crate) fn walk(&mut self, patience: Duration, address: impl Fn() -> SocketAddr) -> io::Result<Came> {
+    /// Continues from the current page to the last one: fills in the form, waits for the checks, confirms the
+    /// account. Stops when the checks take longer than `patience`. `address` returns the Hub that receives the next
+    /// request.
+    pub(crate) fn walk(
+        &mut self,
+        patience: Duration,
+        address: impl Fn() -> SocketAddr,
+    ) -> io::Result<Progress> {
         let began = Instant::now();
-        // Whoever comes back opens the link's page, not whatever was being sent.
+        // A person who comes back opens the page of the link again.
         if let Some(base) = self.path.strip_suffix("/checking").or_else(|| self.path.strip_suffix("/confirm"))
         {
             self.path = base.to_owned();
         }
         loop {
-            let answer = self.open(&address)?;
-            assert_eq!(answer.status, 200, "{}: {}", self.path, answer.body);
+            let response = self.open(&address)?;
+            assert_eq!(response.status, 200, "{}: {}", self.path, response.body);
             if self.path.ends_with("/done") {
-                return Ok(Came::Done(between(&answer.body, "data-detail=\"", "\"").to_owned()));
+                return Ok(Progress::Done(between(&response.body, "data-detail=\"", "\"").to_owned()));
             }
             if self.path.ends_with("/checking") {
                 let base = self.path.trim_end_matches("/checking").to_owned();
-                let said = self.send(address(), Ask::get(&format!("{base}/progress")))?;
-                if said.text("next").is_empty() {
+                let progress = self.send(address(), Request::get(&format!("{base}/progress")))?;
+                if progress.text("next").is_empty() {
                     if patience < began.elapsed() {
-                        return Ok(Came::Checking);
+                        return Ok(Progress::Checking);
                     }
                     sleep(Duration::from_millis(20));
                 }
                 continue;
             }
-            let csrf = between(&answer.body, "name=\"csrf\" value=\"", "\"").to_owned();
+            let csrf = between(&response.body, "name=\"csrf\" value=\"", "\"").to_owned();
             let mut fields = vec![("csrf", csrf.as_str())];
             if self.path.ends_with("/confirm") {
                 fields.push(("do", "yes"));
             } else {
                 fields.push(("do", "connect"));
             }
-            let typed = self.typed.clone();
-            fields.extend(typed.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-            let sent = self.send(address(), Ask::post(&self.path).form(&fields))?;
-            assert!(self.follows(&sent), "{}: {} {}", self.path, sent.status, sent.body);
+            let entered = self.entered.clone();
+            fields.extend(entered.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+            let sent = self.send(address(), Request::post(&self.path).form(&fields))?;
+            assert!(
+                self.follow_redirect(&sent),
+                "{} did not redirect: {} {}",
+                self.path,
+                sent.status,
+                sent.body
+            );
         }
     }
 
-    /// Goes where an answer sends it, if it does.
-    fn follows(&mut self, answer: &Answer) -> bool {
-        let to = answer.header("location").filter(|_| answer.status == 303).map(str::to_owned);
+    /// If the response is a redirect, makes its target the current path and returns `true`.
+    fn follow_redirect(&mut self, response: &Response) -> bool {
+        let to = response.header("location").filter(|_| response.status == 303).map(str::to_owned);
         match to {
             Some(to) => {
                 self.path = to;
@@ -128,7 +141,7 @@ impl Browser {
     }
 }
 
-/// What stands between two texts.
+/// Returns the text between two markers, or an empty string if the first one is missing.
 pub(crate) fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
     let from = text.find(before).map_or(text.len(), |at| at + before.len());
     let rest = &text[from..];

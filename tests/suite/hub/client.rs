@@ -1,6 +1,7 @@
-//! A client of HTTP that sends exactly what it is told to, good or bad.
+//! An HTTP client that sends exactly the given bytes, valid or not.
 //!
-//! **Invariant:** nothing is added, followed, repeated or decoded; a connection is used once.
+//! **Invariant:** it adds no header, follows no redirect, repeats nothing and decodes nothing. Each connection serves
+//! one request.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -8,24 +9,24 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-/// A request, as it is put together.
+/// A request that a test builds.
 #[derive(Clone, Debug)]
-pub(crate) struct Ask {
+pub(crate) struct Request {
     method: String,
     path: String,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
 }
 
-/// What was answered.
+/// A response, or an empty one.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
 }
 
-impl Ask {
+impl Request {
     pub(crate) fn new(method: &str, path: &str) -> Self {
         Self { method: method.to_owned(), path: path.to_owned(), headers: Vec::new(), body: Vec::new() }
     }
@@ -44,25 +45,25 @@ impl Ask {
         self
     }
 
-    /// The same, elsewhere.
+    /// Replaces the path.
     #[must_use]
-    pub(crate) fn at(mut self, path: &str) -> Self {
+    pub(crate) fn path(mut self, path: &str) -> Self {
         path.clone_into(&mut self.path);
         self
     }
 
-    /// Method and path.
+    /// The method and the path, as in a request line.
     pub(crate) fn line(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
 
-    /// With a key of a project, as StackOne's SDK sends it.
+    /// Adds an API key, as StackOne's SDK sends it.
     #[must_use]
     pub(crate) fn key(self, key: &str) -> Self {
         self.header("authorization", &format!("Bearer {key}"))
     }
 
-    /// With the token of a session, as the widget sends it.
+    /// Adds a session token, as the widget sends it.
     #[must_use]
     pub(crate) fn session(self, token: &str) -> Self {
         self.header("x-hub-session-token", token)
@@ -86,20 +87,23 @@ impl Ask {
         self
     }
 
-    /// Sends it, and hangs up when something has come to pass.
-    pub(crate) fn hung_up(self, address: SocketAddr, when: impl Fn() -> bool) -> io::Result<()> {
+    /// Sends the request and closes the connection as soon as a condition holds.
+    pub(crate) fn disconnect_when(self, address: SocketAddr, condition: impl Fn() -> bool) -> io::Result<()> {
         let mut stream = TcpStream::connect(address)?;
         stream.write_all(&self.bytes(address))?;
         let began = Instant::now();
-        while !when() {
-            assert!(began.elapsed() < Duration::from_secs(30), "what is waited for does not come to pass");
+        while !condition() {
+            assert!(
+                began.elapsed() < Duration::from_secs(30),
+                "the condition did not hold within 30 seconds"
+            );
             std::thread::sleep(Duration::from_millis(5));
         }
         Ok(())
     }
 
-    /// Sends it, and reads the answer to its end.
-    pub(crate) fn to(self, address: SocketAddr) -> io::Result<Answer> {
+    /// Sends the request and reads the whole response.
+    pub(crate) fn send_to(self, address: SocketAddr) -> io::Result<Response> {
         raw(address, &self.bytes(address))
     }
 
@@ -119,42 +123,42 @@ impl Ask {
     }
 }
 
-/// Sends bytes as they are, and reads the answer to its end.
-pub(crate) fn raw(address: SocketAddr, bytes: &[u8]) -> io::Result<Answer> {
+/// Sends the bytes unchanged and reads the whole response.
+pub(crate) fn raw(address: SocketAddr, bytes: &[u8]) -> io::Result<Response> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_mins(1)))?;
     stream.set_nodelay(true)?;
-    // Whoever refuses a body may not read it to its end, and still answers.
+    // A server that rejects a body may stop reading it, but still responds.
     let sent = stream.write_all(bytes);
-    let mut answer = Vec::new();
-    let read = stream.read_to_end(&mut answer);
-    if answer.is_empty() {
+    let mut response = Vec::new();
+    let read = stream.read_to_end(&mut response);
+    if response.is_empty() {
         sent?;
         read?;
     }
-    parsed(&answer, bytes.starts_with(b"HEAD "))
-        .ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "the answer was cut off"))
+    parsed(&response, bytes.starts_with(b"HEAD "))
+        .ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "the response was truncated"))
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 
-    /// The body, if it is JSON.
+    /// The body as JSON, or `null` if it is not JSON.
     pub(crate) fn value(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_default()
     }
 
-    /// A text of the body.
+    /// A string member of a JSON body, or an empty string.
     pub(crate) fn text(&self, name: &str) -> String {
         self.value()[name].as_str().unwrap_or_default().to_owned()
     }
 }
 
-/// The answer, if it is whole. To `HEAD` it has no body, whatever its length is said to be.
-fn parsed(bytes: &[u8], is_head: bool) -> Option<Answer> {
+/// Parses a complete response. A response to `HEAD` has no body, whatever its `content-length`.
+fn parsed(bytes: &[u8], is_head: bool) -> Option<Response> {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let mut lines = head.split("\r\n");
@@ -162,21 +166,21 @@ fn parsed(bytes: &[u8], is_head: bool) -> Option<Answer> {
     let pair =
         |line: &str| line.split_once(':').map(|(key, value)| (key.to_owned(), value.trim().to_owned()));
     let headers: Vec<_> = lines.filter_map(pair).collect();
-    let mut answer = Answer { status, headers, body: String::new() };
+    let mut response = Response { status, headers, body: String::new() };
     let body = &bytes[end + 4..];
     let body = if is_head {
         Vec::new()
-    } else if answer.header("transfer-encoding").is_some() {
+    } else if response.header("transfer-encoding").is_some() {
         unchunked(body)?
     } else {
-        let length = answer.header("content-length").and_then(|text| text.parse().ok());
+        let length = response.header("content-length").and_then(|text| text.parse().ok());
         if length.is_some_and(|length: usize| body.len() < length) {
             return None;
         }
         body.to_vec()
     };
-    answer.body = String::from_utf8_lossy(&body).into_owned();
-    Some(answer)
+    response.body = String::from_utf8_lossy(&body).into_owned();
+    Some(response)
 }
 
 fn unchunked(mut bytes: &[u8]) -> Option<Vec<u8>> {
@@ -193,7 +197,7 @@ fn unchunked(mut bytes: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// For a form or a query.
+/// Percent-encodes a text for a form or a query.
 pub(crate) fn escaped(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {

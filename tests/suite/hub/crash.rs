@@ -1,10 +1,11 @@
-//! `kill -9` of the Hub, at each labelled point of a link and at random moments beside it.
+//! Kills the Hub with SIGKILL at each labeled point of a link, and at random moments of a second link.
 //!
-//! Each kill cuts two links: one stands at the point, the other is anywhere. The data is then taken up by another
-//! process, as after a crash, and looked at from both sides: through the API, and past it in the tables.
+//! Each kill interrupts two links: one stopped at the point, and a concurrent one at any place. Another process then
+//! continues with the same data, as after a crash. The tests check the result through the API and directly in the
+//! tables.
 //!
-//! **Invariant:** an acknowledged account is there and works; one that is not acknowledged is wholly there or wholly
-//! absent; whoever was linking goes on; nothing secret is in the clear at any of these moments.
+//! **Invariant:** an acknowledged account exists and works. An account that was not acknowledged is stored completely
+//! or not at all. The person who was linking can continue. No secret is ever stored in plaintext.
 
 mod lane;
 mod start;
@@ -22,7 +23,7 @@ use self::lane::Lane;
 use self::tally::{TOKENS, Tally};
 use self::ways::{create, edit, pages};
 
-/// Labels that a link passes. One that is passed no more was lost with a change of the code.
+/// Labels that a link must pass. If one is missing, a code change removed it.
 const LABELS: &[&str] = &[
     "hub.answer-due",
     "hub.answer-received",
@@ -40,53 +41,53 @@ const LABELS: &[&str] = &[
     "vault.transaction-begun",
 ];
 
-/// Says something also where the output of tests that pass is not shown.
-fn say(text: &str) {
+/// Prints to standard error directly, because the test harness hides the output of tests that pass.
+fn report(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
-/// Everything on one database.
-fn cut(database: Database) {
+/// Runs all ways to link on one database.
+fn run_all(database: Database) {
     let began = Instant::now();
     let world = World::with_tokens(&TOKENS);
     let provider = world.origin.as_str();
-    // The pages have the most points: two lanes take every second one each.
-    let ways: [Box<dyn FnOnce(Lane) -> Tally + Send>; 4] =
+    // Linking on the pages passes the most points, so two lanes share them.
+    let scenarios: [Box<dyn FnOnce(Lane) -> Tally + Send>; 4] =
         [Box::new(create), Box::new(edit), Box::new(|lane| pages(lane, 0)), Box::new(|lane| pages(lane, 1))];
     let mut tally = Tally::default();
     thread::scope(|scope| {
-        let spawned = |way: Box<dyn FnOnce(Lane) -> Tally + Send>| {
-            scope.spawn(move || way(Lane::new(database, provider)))
+        let spawn = |scenario: Box<dyn FnOnce(Lane) -> Tally + Send>| {
+            scope.spawn(move || scenario(Lane::new(database, provider)))
         };
-        let lanes: Vec<_> = ways.into_iter().map(spawned).collect();
+        let lanes: Vec<_> = scenarios.into_iter().map(spawn).collect();
         for lane in lanes {
-            tally.add(lane.join().expect("every kill is survived"));
+            tally.add(lane.join().expect("a lane failed"));
         }
     });
-    say(&format!(
-        "{database:?}: {} kills with SIGKILL in {:.0} s, at {:?}; {} links beside them; {} acknowledged, \
-         {} not and there, {} not and absent; {} whose checks were taken over",
+    report(&format!(
+        "{database:?}: {} kills with SIGKILL in {:.0} s, at {:?}; {} concurrent links; {} acknowledged, \
+         {} stored without acknowledgment, {} not stored; {} checks taken over",
         tally.kills(),
         began.elapsed().as_secs_f64(),
         tally.points,
-        tally.beside,
+        tally.concurrent,
         tally.acknowledged,
-        tally.there,
+        tally.stored,
         tally.absent,
         tally.taken_over,
     ));
     for label in LABELS {
-        assert!(tally.points.contains_key(*label), "no link was cut at {label}: {:?}", tally.points);
+        assert!(tally.points.contains_key(*label), "no link was interrupted at {label}: {:?}", tally.points);
     }
-    assert!(0 < tally.there && 0 < tally.absent && 0 < tally.acknowledged && 0 < tally.taken_over);
+    assert!(0 < tally.stored && 0 < tally.absent && 0 < tally.acknowledged && 0 < tally.taken_over);
 }
 
 #[test]
-fn on_sqlite_an_account_is_wholly_there_or_wholly_absent() {
-    cut(Database::Sqlite);
+fn a_crash_leaves_an_account_complete_or_absent_on_sqlite() {
+    run_all(Database::Sqlite);
 }
 
 #[test]
-fn on_postgresql_an_account_is_wholly_there_or_wholly_absent() {
-    cut(Database::Postgres);
+fn a_crash_leaves_an_account_complete_or_absent_on_postgresql() {
+    run_all(Database::Postgres);
 }

@@ -1,17 +1,17 @@
-//! The API against its own description: requests drawn by lot, well formed and not, by schemathesis.
+//! Compares the API with its OpenAPI description: schemathesis generates valid and invalid requests.
 
 use std::path::Path;
 use std::process::Command;
 
 use crate::hub::world::{Database, Hub};
 
-/// What is checked of each answer.
+/// The schemathesis checks of each response.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,\
                       response_headers_conformance,unsupported_method,allow_header_conformance,ignored_auth,\
                       negative_data_rejection";
 
-/// Draws requests for the paths that a filter leaves, with a header that lets in.
-fn draw(hub: &Hub, filter: [&str; 2], header: &str) {
+/// Runs schemathesis on the paths that a filter selects, with a header that authenticates the requests.
+fn assert_conforms(hub: &Hub, filter: [&str; 2], header: &str) {
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/venv/bin/schemathesis");
     let output = Command::new(program)
         .args(["run", "--no-color", "--seed", "4", "--max-examples", "12", "--continue-on-failure"])
@@ -22,23 +22,27 @@ fn draw(hub: &Hub, filter: [&str; 2], header: &str) {
         .env("HYPOTHESIS_STORAGE_DIRECTORY", hub.folder.path().join("hypothesis"))
         .current_dir(hub.folder.path())
         .output()
-        .expect("schemathesis runs; `cargo xtask test` installs it");
+        .expect("schemathesis cannot be started; `cargo xtask test` installs it");
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
     let passed = text.lines().find_map(|line| line.trim().split_once(" generated, ")?.0.parse::<u32>().ok());
-    assert!(passed.is_some_and(|cases| 100 < cases), "hardly anything was drawn:\n{text}");
+    assert!(passed.is_some_and(|cases| 100 < cases), "too few requests were generated:\n{text}");
 }
 
 #[test]
-fn every_answer_to_a_backend_is_as_described() {
+fn every_response_to_a_backend_conforms_to_the_description() {
     let hub = Hub::start(Database::Sqlite);
-    // What goes on to a provider is the provider's to answer.
-    draw(&hub, ["--exclude-path-regex", "^/hub/|/proxy"], &format!("Authorization: Bearer {}", hub.key));
+    // The provider's responses are not part of the description.
+    assert_conforms(
+        &hub,
+        ["--exclude-path-regex", "^/hub/|/proxy"],
+        &format!("Authorization: Bearer {}", hub.key),
+    );
 }
 
 #[test]
-fn every_answer_to_a_browser_is_as_described() {
+fn every_response_to_a_browser_conforms_to_the_description() {
     let hub = Hub::start(Database::Sqlite);
     let token = hub.session_token();
-    draw(&hub, ["--include-path-regex", "^/hub/"], &format!("x-hub-session-token: {token}"));
+    assert_conforms(&hub, ["--include-path-regex", "^/hub/"], &format!("x-hub-session-token: {token}"));
 }

@@ -1,4 +1,4 @@
-//! The examples in the API's description: each is what a Hub answered, and fits what is described.
+//! The examples in the API's description: each is a recorded response of a Hub, and conforms to the description.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,163 +8,165 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::{Map, Value, json};
 
-use super::client::{Answer, Ask};
-use super::process::{Place, Served};
+use super::client::{Request, Response};
+use super::process::{Installation, RunningHub};
 use super::world::Database;
-use crate::corpus::is_blessing;
+use crate::corpus::is_updating;
 use crate::linking::world::World;
 
-/// Operations without an example, and why.
-const LEFT_OUT: [(&str, &str); 3] = [
-    ("GET /accounts/{id}/proxy/{path}", "what the provider answers"),
-    ("POST /unified/proxy", "what the provider answers"),
-    ("GET /guides/{provider}/{method}", "a guide, as long as it is"),
+/// Operations without an example, and the reason.
+const WITHOUT_EXAMPLE: [(&str, &str); 3] = [
+    ("GET /accounts/{id}/proxy/{path}", "the provider's response"),
+    ("POST /unified/proxy", "the provider's response"),
+    ("GET /guides/{provider}/{method}", "a whole guide"),
 ];
 
-/// Where the examples are kept: beside what puts them into the description.
+/// The path of the recorded examples, next to the code that inserts them into the description.
 fn file() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/hub/src/api/examples.json")
 }
 
-/// Who asks, with what.
+/// Records the examples of one customer's story.
 struct Story {
-    hub: Served,
+    hub: RunningHub,
     key: String,
     token: String,
-    told: Map<String, Value>,
+    examples: Map<String, Value>,
 }
 
 impl Story {
-    /// Asks, and keeps question and answer as an example. `path` is the path of the description, `at` what stands there.
-    fn tell(&mut self, line: &str, at: &[&str], request: Option<&Value>) -> Answer {
+    /// Sends a request and records it with its response as an example. `line` is the operation with its path
+    /// template, `values` fill in the template.
+    fn record(&mut self, line: &str, values: &[&str], body: Option<&Value>) -> Response {
         let (method, path) = line.split_once(' ').expect("a method and a path");
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let described = format!("{method} {path}");
         let mut filled = path.to_owned();
-        for one in at {
-            let (from, to) = (filled.find('{').expect("a name"), filled.find('}').expect("its end"));
-            filled.replace_range(from..=to, one);
+        for value in values {
+            let (from, to) = (filled.find('{').expect("too many values"), filled.find('}').expect("no `}`"));
+            filled.replace_range(from..=to, value);
         }
         let address = if query.is_empty() { filled } else { format!("{filled}?{query}") };
-        let ask = Ask::new(method, &address);
-        let ask = if path.starts_with("/hub/") { ask.session(&self.token) } else { ask.key(&self.key) };
-        let ask = match request {
-            Some(body) => ask.json(body),
-            None => ask,
+        let request = Request::new(method, &address);
+        let request =
+            if path.starts_with("/hub/") { request.session(&self.token) } else { request.key(&self.key) };
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
         };
-        let answer = ask.to(self.hub.address).expect("it answers");
-        assert!((200..300).contains(&answer.status), "{line}: {} {}", answer.status, answer.body);
-        let mut example = json!({ "status": answer.status.to_string() });
-        if let Some(request) = request {
-            example["request"] = steady(request.clone());
+        let response = request.send_to(self.hub.address).expect("no response");
+        assert!((200..300).contains(&response.status), "{line}: {} {}", response.status, response.body);
+        let mut example = json!({ "status": response.status.to_string() });
+        if let Some(body) = body {
+            example["request"] = normalized(body.clone());
         }
-        if !answer.body.is_empty() {
-            example["response"] = steady(answer.value());
+        if !response.body.is_empty() {
+            example["response"] = normalized(response.value());
         }
-        self.told.insert(described, example);
-        answer
+        self.examples.insert(described, example);
+        response
     }
 
-    fn refused(&mut self, line: &str, ask: Ask) -> Answer {
-        let answer = ask.to(self.hub.address).expect("it answers");
-        assert!(400 <= answer.status, "{}", answer.body);
-        self.told.insert(
+    fn record_error(&mut self, line: &str, request: Request) -> Response {
+        let response = request.send_to(self.hub.address).expect("no response");
+        assert!(400 <= response.status, "the request succeeded: {}", response.body);
+        self.examples.insert(
             line.to_owned(),
-            json!({ "status": answer.status.to_string(), "response": steady(answer.value()) }),
+            json!({ "status": response.status.to_string(), "response": normalized(response.value()) }),
         );
-        answer
+        response
     }
 }
 
-/// A life of a customer, as far as the API goes.
+/// Records a story that uses every operation of the API: a customer links an account, edits it and removes it.
 fn recorded() -> Map<String, Value> {
     let world = World::new();
-    let place = Place::new(Database::Sqlite, &world.origin);
-    let hub = place.start();
+    let installation = Installation::new(Database::Sqlite, &world.origin);
+    let hub = installation.start();
     let key = hub.key.clone().expect("the first key");
-    let mut story = Story { hub, key, token: String::new(), told: Map::new() };
+    let mut story = Story { hub, key, token: String::new(), examples: Map::new() };
 
     let session = json!({
         "origin_owner_id": "customer-42", "origin_owner_name": "Acme Outdoor",
         "origin_username": "ada@acme.example", "provider": "gladly", "expires_in": 900,
         "allowed_origins": ["https://app.example.com"], "metadata": { "plan": "gold" },
     });
-    let made = story.tell("POST /connect_sessions", &[], Some(&session));
-    story.token = made.text("token");
-    let number = made.value()["id"].to_string();
+    let created = story.record("POST /connect_sessions", &[], Some(&session));
+    story.token = created.text("token");
+    let number = created.value()["id"].to_string();
     let token = json!({ "token": story.token });
-    story.tell("POST /connect_sessions/authenticate", &[], Some(&token));
-    story.tell("GET /connect_sessions/{id}", &[&number], None);
+    story.record("POST /connect_sessions/authenticate", &[], Some(&token));
+    story.record("GET /connect_sessions/{id}", &[&number], None);
 
-    story.tell("GET /hub/settings", &[], None);
-    story.tell("GET /hub/connectors", &[], None);
-    story.tell("GET /hub/connectors/{id}", &["gladly.api-key"], None);
-    let mut typed = json!({ "integration_id": "gladly.api-key", "credentials": {
+    story.record("GET /hub/settings", &[], None);
+    story.record("GET /hub/connectors", &[], None);
+    story.record("GET /hub/connectors/{id}", &["gladly.api-key"], None);
+    let mut body = json!({ "integration_id": "gladly.api-key", "credentials": {
         "environment": "production", "organization_slug": "acme", "agent_email": "api-user@acme.example",
         "api_token": "revoked-token",
     } });
-    let refused = Ask::post("/hub/accounts").session(&story.token).json(&typed);
-    let refused = story.refused("an error", refused);
-    story.tell("GET /link_attempts/{id}", &[&refused.text("attempt_id")], None);
-    typed["credentials"]["api_token"] = json!("right-token");
-    let id = story.tell("POST /hub/accounts", &[], Some(&typed)).text("id");
-    story.tell("GET /hub/accounts/{id}", &[&id], None);
+    let refused = Request::post("/hub/accounts").session(&story.token).json(&body);
+    let refused = story.record_error("an error", refused);
+    story.record("GET /link_attempts/{id}", &[&refused.text("attempt_id")], None);
+    body["credentials"]["api_token"] = json!("right-token");
+    let id = story.record("POST /hub/accounts", &[], Some(&body)).text("id");
+    story.record("GET /hub/accounts/{id}", &[&id], None);
     let edited = json!({ "integration_id": "gladly.api-key", "credentials": { "api_token": "newer-token" } });
-    story.tell("PATCH /hub/accounts/{id}", &[&id], Some(&edited));
-    let one = story.tell("POST /hub/connection_attempts", &[], Some(&token)).text("id");
-    story.tell("GET /hub/connection_attempts/{id}", &[&one], None);
-    story.tell("DELETE /hub/connection_attempts/{id}", &[&one], None);
+    story.record("PATCH /hub/accounts/{id}", &[&id], Some(&edited));
+    let attempt = story.record("POST /hub/connection_attempts", &[], Some(&token)).text("id");
+    story.record("GET /hub/connection_attempts/{id}", &[&attempt], None);
+    story.record("DELETE /hub/connection_attempts/{id}", &[&attempt], None);
 
-    story.tell("GET /accounts?origin_owner_id=customer-42", &[], None);
-    story.tell("GET /accounts/{id}", &[&id], None);
-    story.tell("GET /accounts/{id}/meta", &[&id], None);
-    story.tell("PATCH /accounts/{id}", &[&id], Some(&json!({ "label": "Support desk" })));
-    story.tell("POST /accounts/{id}/verify", &[&id], None);
+    story.record("GET /accounts?origin_owner_id=customer-42", &[], None);
+    story.record("GET /accounts/{id}", &[&id], None);
+    story.record("GET /accounts/{id}/meta", &[&id], None);
+    story.record("PATCH /accounts/{id}", &[&id], Some(&json!({ "label": "Support desk" })));
+    story.record("POST /accounts/{id}/verify", &[&id], None);
 
-    let wanted = json!({ "name": "export", "scopes": ["credentials:read"] });
-    let made = story.tell("POST /api_keys", &[], Some(&wanted));
-    let first = std::mem::replace(&mut story.key, made.text("key"));
-    story.tell("GET /accounts/{id}/credentials", &[&id], None);
-    story.key = first;
-    story.tell("GET /api_keys", &[], None);
-    story.tell("DELETE /api_keys/{id}", &[&made.text("id")], None);
-    story.tell("GET /audit?page_size=2", &[], None);
+    let new_key = json!({ "name": "export", "scopes": ["credentials:read"] });
+    let created = story.record("POST /api_keys", &[], Some(&new_key));
+    let first_key = std::mem::replace(&mut story.key, created.text("key"));
+    story.record("GET /accounts/{id}/credentials", &[&id], None);
+    story.key = first_key;
+    story.record("GET /api_keys", &[], None);
+    story.record("DELETE /api_keys/{id}", &[&created.text("id")], None);
+    story.record("GET /audit?page_size=2", &[], None);
 
-    story.tell("GET /connectors/meta", &[], None);
-    story.tell("GET /connectors/meta/{provider}", &["gladly"], None);
-    story.tell("GET /actions?filter[connectors]=gladly", &[], None);
+    story.record("GET /connectors/meta", &[], None);
+    story.record("GET /connectors/meta/{provider}", &["gladly"], None);
+    story.record("GET /actions?filter[connectors]=gladly", &[], None);
     let profile = json!({ "provider": "gladly", "name": "Gladly, for the shop" });
-    let made = story.tell("POST /connector_profiles", &[], Some(&profile)).text("id");
-    story.tell("GET /connector_profiles", &[], None);
-    story.tell("GET /connector_profiles/{id}", &[&made], None);
-    story.tell("PATCH /connector_profiles/{id}", &[&made], Some(&json!({ "active": false })));
-    story.tell("DELETE /connector_profiles/{id}", &[&made], None);
-    story.tell("DELETE /accounts/{id}", &[&id], None);
-    story.tell("DELETE /connect_sessions/{id}", &[&number], None);
-    story.told
+    let profile = story.record("POST /connector_profiles", &[], Some(&profile)).text("id");
+    story.record("GET /connector_profiles", &[], None);
+    story.record("GET /connector_profiles/{id}", &[&profile], None);
+    story.record("PATCH /connector_profiles/{id}", &[&profile], Some(&json!({ "active": false })));
+    story.record("DELETE /connector_profiles/{id}", &[&profile], None);
+    story.record("DELETE /accounts/{id}", &[&id], None);
+    story.record("DELETE /connect_sessions/{id}", &[&number], None);
+    story.examples
 }
 
-/// The same in every run: ids, times, tokens and addresses are others each time. Of a list of connectors, Gladly alone.
-fn steady(value: Value) -> Value {
+/// Replaces ids, times, tokens and addresses, which differ in every run. Reduces a list of connectors to Gladly.
+fn normalized(value: Value) -> Value {
     match value {
-        Value::String(text) => Value::String(steady_text(&text)),
+        Value::String(text) => Value::String(normalized_text(&text)),
         Value::Array(list) => {
-            let is_gladly = |one: &Value| one["provider"] == "gladly";
-            let some = list.iter().any(is_gladly);
-            list.into_iter().filter(|one| !some || is_gladly(one)).take(2).map(steady).collect()
+            let is_gladly = |connector: &Value| connector["provider"] == "gladly";
+            let has_gladly = list.iter().any(is_gladly);
+            list.into_iter().filter(|item| !has_gladly || is_gladly(item)).take(2).map(normalized).collect()
         }
         Value::Object(members) => members
             .into_iter()
             .map(|(name, value)| match name.as_str() {
                 "milliseconds" => (name, json!(180)),
-                _ => (name, steady(value)),
+                _ => (name, normalized(value)),
             })
             .collect(),
         other => other,
     }
 }
 
-fn steady_text(text: &str) -> String {
+fn normalized_text(text: &str) -> String {
     static RULES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         let rule = |pattern: &str| Regex::new(pattern).expect("a pattern");
         vec![
@@ -177,34 +179,38 @@ fn steady_text(text: &str) -> String {
             (rule(r"^[0-9a-f]{12}$"), "0123456789ab"),
         ]
     });
-    RULES.iter().fold(text.to_owned(), |text, (rule, with)| rule.replace_all(&text, *with).into_owned())
+    RULES
+        .iter()
+        .fold(text.to_owned(), |text, (rule, replacement)| rule.replace_all(&text, *replacement).into_owned())
 }
 
 #[test]
-fn every_example_is_what_is_answered() {
-    let now = format!("{:#}\n", Value::Object(recorded()));
-    let kept = fs::read_to_string(file()).expect("the examples are there");
-    if now == kept {
+fn every_example_matches_the_recorded_response() {
+    let recorded = format!("{:#}\n", Value::Object(recorded()));
+    let stored = fs::read_to_string(file()).expect("cannot read the examples");
+    if recorded == stored {
         return;
     }
-    if is_blessing() {
-        fs::write(file(), now).expect("the examples can be written");
+    if is_updating() {
+        fs::write(file(), recorded).expect("cannot write the examples");
         return;
     }
-    let hint = "If this is as it should be: UPDATE=1 cargo xtask with-postgres cargo test -p suite examples, then codegen";
-    panic!("crates/hub/src/api/examples.json is not what is answered. {hint}\n{now}");
+    let hint = "If these changes are intended, run UPDATE=1 cargo xtask with-postgres cargo test -p suite examples, then codegen";
+    panic!("crates/hub/src/api/examples.json differs from the recorded responses. {hint}\n{recorded}");
 }
 
 #[test]
-fn every_operation_has_an_example_that_fits() {
+fn every_operation_has_an_example_that_matches_its_schema() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas/hub.openapi.json");
     let document: Value =
-        serde_json::from_str(&fs::read_to_string(path).expect("the description")).expect("it is JSON");
-    let mut lacking = BTreeMap::new();
+        serde_json::from_str(&fs::read_to_string(path).expect("cannot read the description")).expect("JSON");
+    let mut problems = BTreeMap::new();
     for (path, item) in document["paths"].as_object().expect("paths") {
         for (method, operation) in item.as_object().expect("operations") {
             let line = format!("{} {path}", method.to_uppercase());
-            if LEFT_OUT.iter().any(|(left_out, _)| *left_out == line) || operation["responses"].is_null() {
+            if WITHOUT_EXAMPLE.iter().any(|(excluded, _)| *excluded == line)
+                || operation["responses"].is_null()
+            {
                 continue;
             }
             let success = operation["responses"].as_object().expect("responses").iter();
@@ -214,20 +220,20 @@ fn every_operation_has_an_example_that_fits() {
                 if content.is_null() {
                     continue;
                 }
-                if let Some(wrong) = wrong_with(&document, content) {
-                    lacking.insert(line.clone(), wrong);
+                if let Some(problem) = example_problem(&document, content) {
+                    problems.insert(line.clone(), problem);
                 }
             }
         }
     }
-    assert!(lacking.is_empty(), "{lacking:#?}");
+    assert!(problems.is_empty(), "{problems:#?}");
 }
 
-/// What is wrong with the example of a body.
-fn wrong_with(document: &Value, content: &Value) -> Option<String> {
-    let Some(example) = content.get("example") else { return Some("there is none".to_owned()) };
+/// Returns the problem of a body's example, or `None` if the example matches its schema.
+fn example_problem(document: &Value, content: &Value) -> Option<String> {
+    let Some(example) = content.get("example") else { return Some("the example is missing".to_owned()) };
     let mut schema = content["schema"].clone();
-    // References lead into the document's components.
+    // References in the schema point to the document's components.
     schema["components"] = document["components"].clone();
     let validator = jsonschema::draft202012::new(&schema).expect("a schema");
     validator.iter_errors(example).next().map(|error| format!("{}: {error}", error.instance_path()))

@@ -1,7 +1,7 @@
-//! Hubs as processes that come and go, on data that stays.
+//! Hub processes that start and stop, on data that persists.
 //!
-//! **Invariant:** nothing of the surroundings reaches a Hub; all that it says is in a file beside its data, through all
-//! of its lives.
+//! **Invariant:** a Hub inherits nothing from the test's environment. The output of all its processes is in a log
+//! file next to its data.
 
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
@@ -18,68 +18,68 @@ use tempfile::TempDir;
 use super::world::{Database, new_database};
 use crate::waystone;
 
-/// What outlives a process: a folder, and a database.
+/// What persists between processes: a folder, and a database.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct Installation {
     folder: TempDir,
-    /// The URL of the database on the server, if it is on one.
+    /// The URL of the PostgreSQL database, or `None` for SQLite.
     pub(crate) server: Option<String>,
-    /// What sends requests to a provider of ours, and whatever else is said to each process.
+    /// Arguments of each process, such as `--upstream`, which redirects requests to the simulated provider.
     arguments: Vec<String>,
 }
 
-/// A Hub that serves.
+/// A running Hub.
 #[derive(Debug)]
-pub(crate) struct Served {
+pub(crate) struct RunningHub {
     child: Child,
     pub(crate) address: SocketAddr,
-    /// The first key, from the first start.
+    /// The first API key. `None`: an earlier process has already printed it.
     pub(crate) key: Option<String>,
 }
 
-impl Place {
-    /// A place with nothing in it. `provider`: where the simulated provider is.
+impl Installation {
+    /// Creates an empty installation. `provider` is the origin of the simulated provider.
     pub(crate) fn new(database: Database, provider: &str) -> Self {
         let server = (database == Database::Postgres).then(new_database);
-        Self::beside(server, provider)
+        Self::with_database(server, provider)
     }
 
-    /// A place with the database of another: for a replica.
-    pub(crate) fn beside(server: Option<String>, provider: &str) -> Self {
+    /// Creates an installation that uses an existing database, for a replica.
+    pub(crate) fn with_database(server: Option<String>, provider: &str) -> Self {
         let hosts = ["**.gladly.com", "**.gladly.qa"];
         let mut arguments: Vec<String> =
             hosts.iter().flat_map(|host| ["--upstream".to_owned(), format!("{host}={provider}")]).collect();
-        // Limits count by address, and there is but one: what a test says of itself is believed.
+        // Rate limits count per address, so tests set their own address with `x-forwarded-for`.
         arguments.extend(["--trusted-proxy".to_owned(), "127.0.0.0/8".to_owned()]);
-        let folder = tempfile::tempdir().expect("a folder can be made");
-        fs::create_dir(folder.path().join("data")).expect("a folder can be made");
-        private(&folder.path().join("data"));
+        let folder = tempfile::tempdir().expect("cannot create a temporary folder");
+        fs::create_dir(folder.path().join("data")).expect("cannot create the folder");
+        restrict_to_owner(&folder.path().join("data"));
         Self { folder, server, arguments }
     }
 
-    /// The same, with something more said to each process.
+    /// Adds arguments for each process.
     #[must_use]
     pub(crate) fn with(mut self, arguments: &[&str]) -> Self {
-        self.arguments.extend(arguments.iter().map(|one| (*one).to_owned()));
+        self.arguments.extend(arguments.iter().map(|argument| (*argument).to_owned()));
         self
     }
 
-    /// The data folder.
+    /// The path of the data folder.
     pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
-    /// Beside the data folder.
+    /// The path of a file next to the data folder.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    /// All that its processes have said.
+    /// The output of all processes so far.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.file("log")).unwrap_or_default()
     }
 
-    /// The program with the place's settings.
+    /// A command of the program with the installation's settings.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(waystone::program());
         command.args(arguments).arg("--data").arg(self.data()).current_dir(self.folder.path()).env_clear();
@@ -90,44 +90,45 @@ impl Place {
         command
     }
 
-    /// Starts a Hub.
-    pub(crate) fn start(&self) -> Served {
-        self.launch().ready().unwrap_or_else(|| panic!("it did not start: {}", self.log()))
+    /// Starts a Hub and waits until it is ready.
+    pub(crate) fn start(&self) -> RunningHub {
+        self.launch().ready().unwrap_or_else(|| panic!("the Hub did not start: {}", self.log()))
     }
 
-    /// Starts a Hub, and does not wait for it.
-    pub(crate) fn launch(&self) -> Launched {
-        let log = File::options().append(true).create(true).open(self.file("log")).expect("a log");
+    /// Starts a Hub without waiting until it is ready.
+    pub(crate) fn launch(&self) -> StartingHub {
+        let log =
+            File::options().append(true).create(true).open(self.file("log")).expect("cannot open the log");
         let mut command = self.command(&["serve", "--json", "--listen", "127.0.0.1:0"]);
         command.args(&self.arguments).stdout(Stdio::piped()).stderr(log);
         command.env("WAYSTONE_CRASH_ORDER", self.file("order")).env("WAYSTONE_CRASH_MARK", self.file("mark"));
-        let mut child = command.spawn().expect("the Hub starts");
-        let stdout = child.stdout.take().expect("its output is piped");
-        let (said, lines) = mpsc::channel();
+        let mut child = command.spawn().expect("the Hub cannot be started");
+        let stdout = child.stdout.take().expect("the output is not piped");
+        let (sender, lines) = mpsc::channel();
         thread::spawn(move || {
             for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-                // What it says later has to be read all the same.
-                let _ = said.send(serde_json::from_str(&line).unwrap_or_default());
+                // Keeps reading after `lines` is dropped, so that the Hub never blocks on a full pipe.
+                let _ = sender.send(serde_json::from_str(&line).unwrap_or_default());
             }
         });
-        Launched { child, lines }
+        StartingHub { child, lines }
     }
 
-    /// The label at which a process of this place stopped, if it did.
+    /// The label of the point at which a process stopped, if one did.
     pub(crate) fn mark(&self) -> Option<String> {
         fs::read_to_string(self.file("mark")).ok().filter(|label| !label.is_empty())
     }
 
-    /// Orders the process to stop at the `n`-th labelled point from now on.
-    pub(crate) fn order(&self, point: &str) {
+    /// Makes the process stop at a labeled point. `*#3` is the third point from now on.
+    pub(crate) fn stop_at(&self, point: &str) {
         let _ = fs::remove_file(self.file("mark"));
-        // Whole or not at all: the process may be reading.
-        fs::write(self.file("order.new"), point).expect("an order can be written");
-        fs::rename(self.file("order.new"), self.file("order")).expect("an order can be given");
+        // A rename is atomic, so the process never reads a partial file.
+        fs::write(self.file("order.new"), point).expect("cannot write the file");
+        fs::rename(self.file("order.new"), self.file("order")).expect("cannot rename the file");
     }
 
-    /// Takes the order back.
-    pub(crate) fn no_order(&self) {
+    /// Makes processes run without stopping again.
+    pub(crate) fn clear_stop(&self) {
         let _ = fs::remove_file(self.file("order"));
         let _ = fs::remove_file(self.file("mark"));
     }
@@ -135,68 +136,68 @@ impl Place {
 
 /// A Hub that may not be ready yet.
 #[derive(Debug)]
-pub(crate) struct Launched {
+pub(crate) struct StartingHub {
     child: Child,
     lines: Receiver<Value>,
 }
 
-impl Launched {
-    /// Waits until it is ready. `None`: it ended before.
-    pub(crate) fn ready(mut self) -> Option<Served> {
+impl StartingHub {
+    /// Waits until the Hub is ready. Returns `None` if it exits first.
+    pub(crate) fn ready(mut self) -> Option<RunningHub> {
         let Some(started) = self.lines.iter().find(|line| line["event"] == "started") else {
             let _ = self.child.wait();
             return None;
         };
         let address = started["address"].as_str().and_then(|text| text.parse().ok()).expect("an address");
         let key = started["api_key"].as_str().map(str::to_owned);
-        Some(Served { child: self.child, address, key })
+        Some(RunningHub { child: self.child, address, key })
     }
 
-    /// Waits until it stands at a labelled point, and kills it there. `None`: it was ready before.
-    pub(crate) fn killed_at(mut self, place: &Place) -> Option<String> {
+    /// Waits until the Hub stops at a labeled point, and kills it there. Returns `None` if it becomes ready first.
+    pub(crate) fn kill_at_point(mut self, installation: &Installation) -> Option<String> {
         let label = loop {
-            if let Some(label) = place.mark() {
+            if let Some(label) = installation.mark() {
                 break Some(label);
             }
             match self.lines.recv_timeout(Duration::from_millis(1)) {
                 Ok(_) => break None,
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => panic!("it ended by itself: {}", place.log()),
+                Err(RecvTimeoutError::Disconnected) => panic!("the Hub exited: {}", installation.log()),
             }
         };
-        self.child.kill().expect("it can be killed");
-        self.child.wait().expect("it is gone");
+        self.child.kill().expect("cannot kill the Hub");
+        self.child.wait().expect("cannot wait for the Hub");
         label
     }
 }
 
-impl Served {
-    /// SIGKILL: nothing of the program runs after it.
+impl RunningHub {
+    /// Kills the process with SIGKILL.
     pub(crate) fn kill(mut self) {
-        self.child.kill().expect("it can be killed");
-        self.child.wait().expect("it is gone");
+        self.child.kill().expect("cannot kill the Hub");
+        self.child.wait().expect("cannot wait for the Hub");
     }
 
-    /// Asks it to stop; gives its exit code.
+    /// Asks the Hub to shut down. Returns its exit code.
     pub(crate) fn stop(mut self) -> Option<i32> {
         let id = self.child.id().to_string();
-        assert!(Command::new("kill").arg(&id).status().expect("kill runs").success());
-        self.child.wait().expect("it ends").code()
+        assert!(Command::new("kill").arg(&id).status().expect("kill cannot be started").success());
+        self.child.wait().expect("cannot wait for the Hub").code()
     }
 }
 
-impl Drop for Served {
+impl Drop for RunningHub {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// A folder for its owner only, as the Hub would make it.
-fn private(folder: &Path) {
+/// Restricts a folder to its owner, as the Hub does.
+fn restrict_to_owner(folder: &Path) {
     #[cfg(unix)]
     fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))
-        .expect("a mode can be set");
+        .expect("cannot set the mode");
     #[cfg(not(unix))]
     let _ = folder;
 }

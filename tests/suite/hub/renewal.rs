@@ -1,5 +1,5 @@
-//! Tokens that are renewed while an account is used, at a provider whose tokens for renewing are good once: by whomever it
-//! is done, it is done once. Two Hubs on PostgreSQL, and one on SQLite.
+//! Token renewal while an account is in use, with a provider whose refresh tokens can be used once: concurrent
+//! requests must cause exactly one renewal. The tests run two Hubs on PostgreSQL and one on SQLite.
 
 mod provider;
 
@@ -10,185 +10,190 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::browser::{Browser, Came, between};
-use super::client::{Answer, Ask};
-use super::process::{Place, Served};
+use super::browser::{Browser, Progress, between};
+use super::client::{Request, Response};
+use super::process::{Installation, RunningHub};
 use super::world::Database;
 
 use self::provider::Provider;
 
-/// The guide: people sign in, and each renewal gives another token for renewing.
+/// The guide: people sign in, and each renewal returns a new refresh token.
 const KEY: &str = "a-sign-in-in-the-browser";
 
-/// So many ask through the account at once, at each Hub.
-const MANY: usize = 12;
+/// The number of concurrent requests to each Hub.
+const REQUESTS: usize = 12;
 
-/// Hubs on one database, and an account at the provider.
+/// An account at the provider, and the Hubs that share its database.
 struct Linked {
     provider: Provider,
-    places: Vec<Place>,
-    hubs: Vec<Served>,
+    installations: Vec<Installation>,
+    hubs: Vec<RunningHub>,
     key: String,
     account: String,
     _guides: tempfile::TempDir,
 }
 
 impl Linked {
-    /// `holds_for`: what the provider says of its first token, if anything.
-    fn at(database: Database, holds_for: Option<u32>) -> Self {
+    /// Links an account. `holds_for`: the lifetime that the provider reports for its first token, in seconds, if it
+    /// reports one.
+    fn new(database: Database, holds_for: Option<u32>) -> Self {
         let provider = Provider::start(holds_for);
-        let guides = tempfile::tempdir().expect("a folder can be made");
+        let guides = tempfile::tempdir().expect("cannot create a temporary folder");
         let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/guides/ok").join(KEY);
-        std::fs::create_dir(guides.path().join(KEY)).expect("a folder can be made");
-        std::fs::copy(from.join("guide.yaml"), guides.path().join(KEY).join("guide.yaml")).expect("a guide");
-        let folder = guides.path().to_str().expect("the path is text");
+        std::fs::create_dir(guides.path().join(KEY)).expect("cannot create the folder");
+        std::fs::copy(from.join("guide.yaml"), guides.path().join(KEY).join("guide.yaml"))
+            .expect("cannot copy the guide");
+        let folder = guides.path().to_str().expect("the path is not UTF-8");
         let upstream = format!("*.acme.example={}", provider.origin);
         let more = ["--guides", folder, "--upstream", upstream.as_str()];
-        let mut places = vec![Place::new(database, "http://127.0.0.1:1").with(&more)];
-        let mut hubs = vec![places[0].start()];
+        let mut installations = vec![Installation::new(database, "http://127.0.0.1:1").with(&more)];
+        let mut hubs = vec![installations[0].start()];
         let key = hubs[0].key.clone().expect("a first key");
         if database == Database::Postgres {
-            let other = Place::beside(places[0].server.clone(), "http://127.0.0.1:1").with(&more);
-            std::fs::copy(places[0].data().join("key"), other.data().join("key")).expect("a key");
+            let other = Installation::with_database(installations[0].server.clone(), "http://127.0.0.1:1")
+                .with(&more);
+            std::fs::copy(installations[0].data().join("key"), other.data().join("key"))
+                .expect("cannot copy the key");
             hubs.push(other.start());
-            places.push(other);
+            installations.push(other);
         }
         let account = link(hubs[0].address, &key);
-        Self { provider, places, hubs, key, account, _guides: guides }
+        Self { provider, installations, hubs, key, account, _guides: guides }
     }
 
-    fn through(&self) -> Ask {
-        Ask::get(&format!("/accounts/{}/proxy/things", self.account)).key(&self.key)
+    fn proxied(&self) -> Request {
+        Request::get(&format!("/accounts/{}/proxy/things", self.account)).key(&self.key)
     }
 
-    fn verify(&self) -> Ask {
-        Ask::post(&format!("/accounts/{}/verify", self.account)).key(&self.key)
+    fn verify(&self) -> Request {
+        Request::post(&format!("/accounts/{}/verify", self.account)).key(&self.key)
     }
 
-    /// Asks all at once, at every Hub.
-    fn at_once(&self) -> Vec<Answer> {
+    /// Sends all requests at once to every Hub.
+    fn send_concurrently(&self) -> Vec<Response> {
         thread::scope(|scope| {
             let addresses = self.hubs.iter().map(|hub| hub.address);
-            let asks = addresses.flat_map(|address| (0..MANY).map(move |n| (n, address)));
-            let asked: Vec<_> = asks
+            let requests = addresses.flat_map(|address| (0..REQUESTS).map(move |n| (n, address)));
+            let tasks: Vec<_> = requests
                 .map(|(n, address)| {
-                    let ask = if n % 4 == 3 { self.verify() } else { self.through() };
-                    scope.spawn(move || ask.to(address).expect("it answers"))
+                    let request = if n % 4 == 3 { self.verify() } else { self.proxied() };
+                    scope.spawn(move || request.send_to(address).expect("no response"))
                 })
                 .collect();
-            asked.into_iter().map(|one| one.join().expect("it ran")).collect()
+            tasks.into_iter().map(|task| task.join().expect("the request panicked")).collect()
         })
     }
 
     #[track_caller]
-    fn renewed_once(&self, answers: &[Answer], when: &str) {
-        for answer in answers {
-            assert_eq!(answer.status, 200, "{when}: {}", answer.body);
+    fn assert_renewed_once(&self, answers: &[Response], when: &str) {
+        for response in answers {
+            assert_eq!(response.status, 200, "{when}: {}", response.body);
         }
-        assert_eq!(self.provider.told(), (1, 0), "{when}: renewals, and uses of a token that was used");
+        assert_eq!(self.provider.counts(), (1, 0), "{when}: (renewals, reused refresh tokens)");
     }
 }
 
-/// A person signs in at the provider, in a browser. Gives the account.
+/// Signs in to the provider as a person in a browser. Returns the account's id.
 fn link(address: SocketAddr, key: &str) -> String {
-    let ask = |ask: Ask| ask.key(key).to(address).expect("it answers");
-    let profile = ask(Ask::post("/connector_profiles").json(&json!({
+    let request = |request: Request| request.key(key).send_to(address).expect("no response");
+    let profile = request(Request::post("/connector_profiles").json(&json!({
         "provider": KEY, "method": "main", "name": "Acme",
         "values": { "client_id": "app", "client_secret": "app-secret" },
     })));
     assert_eq!(profile.status, 201, "{}", profile.body);
-    let made = ask(Ask::post("/connect_sessions").json(&json!({
+    let created = request(Request::post("/connect_sessions").json(&json!({
         "origin_owner_id": "mine", "origin_owner_name": "Mine", "connector_profile_id": profile.text("id"),
     })));
-    let url = made.text("auth_link_url");
+    let url = created.text("auth_link_url");
     let mut browser = Browser::new(&url[url.find("/link/").expect("a link")..], &[]);
-    let page = browser.open(|| address).expect("it answers");
+    let page = browser.open(|| address).expect("no response");
     let csrf = between(&page.body, "name=\"csrf\" value=\"", "\"");
-    let form = Ask::post(&browser.path).form(&[("csrf", csrf), ("do", "connect")]);
-    let page = browser.send(address, form).expect("it answers");
+    let form = Request::post(&browser.path).form(&[("csrf", csrf), ("do", "connect")]);
+    let page = browser.send(address, form).expect("no response");
     let leave = format!("/connect/oauth2/leave/{}", between(&page.body, "/connect/oauth2/leave/", "\""));
-    let away = browser.send(address, Ask::get(&leave)).expect("it answers");
-    let state = between(away.header("location").expect("it is sent on"), "&state=", "&");
+    let away = browser.send(address, Request::get(&leave)).expect("no response");
+    let state = between(away.header("location").expect("no redirect"), "&state=", "&");
     let back = format!("/connect/oauth2/{KEY}/callback?code=agreed&state={state}");
-    let back = browser.send(address, Ask::get(&back)).expect("it answers");
+    let back = browser.send(address, Request::get(&back)).expect("no response");
     assert_eq!(back.status, 303, "{}", back.body);
-    back.header("location").expect("it is sent on").clone_into(&mut browser.path);
-    let came = browser.walk(Duration::from_secs(20), || address).expect("it answers");
-    let Came::Done(account) = came else { panic!("it is not linked: {came:?}") };
+    back.header("location").expect("no redirect").clone_into(&mut browser.path);
+    let progress = browser.walk(Duration::from_secs(20), || address).expect("no response");
+    let Progress::Done(account) = progress else { panic!("the account is not linked: {progress:?}") };
     account
 }
 
-/// That all who ask at the moment at which a token ends are served by one renewal: where the end is known, and where the
-/// provider alone knows it.
-fn is_renewed_once(database: Database) {
-    let linked = Linked::at(database, Some(12));
-    // It holds for two seconds more than is left of a token that is not used any more.
+/// Asserts that one renewal serves all concurrent requests at the moment when a token expires, whether the Hub knows
+/// the expiry time or only the provider does.
+fn check_renewals(database: Database) {
+    let linked = Linked::new(database, Some(12));
+    // The Hub renews a token ten seconds before it expires, so this token is due after two seconds.
     thread::sleep(Duration::from_millis(2_500));
-    linked.renewed_once(&linked.at_once(), "a token that has ended");
-    linked.renewed_once(&linked.at_once(), "a token that was renewed");
+    linked.assert_renewed_once(&linked.send_concurrently(), "an expired token");
+    linked.assert_renewed_once(&linked.send_concurrently(), "a renewed token");
 
-    let linked = Linked::at(database, None);
-    linked.provider.end();
-    linked.renewed_once(&linked.at_once(), "a token that the provider refuses");
+    let linked = Linked::new(database, None);
+    linked.provider.expire_token();
+    linked.assert_renewed_once(&linked.send_concurrently(), "a token that the provider rejects");
 }
 
 #[test]
-fn tokens_are_renewed_once_by_two_hubs() {
-    is_renewed_once(Database::Postgres);
+fn two_hubs_renew_a_token_once() {
+    check_renewals(Database::Postgres);
 }
 
 #[test]
-fn tokens_are_renewed_once_on_sqlite() {
-    is_renewed_once(Database::Sqlite);
+fn one_hub_renews_a_token_once() {
+    check_renewals(Database::Sqlite);
 }
 
 #[test]
-fn tokens_that_are_read_hold_for_a_while_yet() {
-    let linked = Linked::at(Database::Sqlite, Some(12));
+fn reading_credentials_renews_tokens_that_expire_soon() {
+    let linked = Linked::new(Database::Sqlite, Some(12));
     let address = linked.hubs[0].address;
-    let wanted = json!({ "name": "reads", "scopes": ["credentials:read"] });
-    let made = Ask::post("/api_keys").key(&linked.key).json(&wanted).to(address).expect("it answers");
+    let new_key = json!({ "name": "reads", "scopes": ["credentials:read"] });
+    let created =
+        Request::post("/api_keys").key(&linked.key).json(&new_key).send_to(address).expect("no response");
     let read = || {
         let path = format!("/accounts/{}/credentials", linked.account);
-        Ask::get(&path).key(&made.text("key")).to(address).expect("it answers").value()
+        Request::get(&path).key(&created.text("key")).send_to(address).expect("no response").value()
     };
     let before = read();
     thread::sleep(Duration::from_millis(2_500));
     let after = read();
-    assert_eq!(linked.provider.told(), (1, 0), "{before} {after}");
+    assert_eq!(linked.provider.counts(), (1, 0), "(renewals, reused refresh tokens): {before} {after}");
     let token = |value: &Value| value["credentials"]["token:access_token"].as_str().map(str::to_owned);
     assert!(
         token(&before).is_some() && token(&after).is_some() && token(&before) != token(&after),
         "{after}"
     );
-    let ends = after["tokens_expire_at"].as_str().expect("when they end");
-    assert!(before["tokens_expire_at"].as_str() < Some(ends), "{before} {after}");
+    let expires = after["tokens_expire_at"].as_str().expect("no expiry time");
+    assert!(before["tokens_expire_at"].as_str() < Some(expires), "{before} {after}");
     assert!(!after["credentials"].to_string().contains("tokens:end"), "{after}");
 }
 
 #[test]
-fn whoever_hangs_up_takes_no_token_along() {
-    let linked = Linked::at(Database::Sqlite, Some(12));
+fn a_client_that_disconnects_during_renewal_loses_no_token() {
+    let linked = Linked::new(Database::Sqlite, Some(12));
     thread::sleep(Duration::from_millis(2_500));
-    // Gone when the provider has given other tokens, and before it says so.
-    let is_renewing = || linked.provider.told() == (1, 0);
-    linked.through().hung_up(linked.hubs[0].address, is_renewing).expect("it is sent");
+    // Disconnects after the provider has issued new tokens, but before it responds.
+    let is_renewing = || linked.provider.counts() == (1, 0);
+    linked.proxied().disconnect_when(linked.hubs[0].address, is_renewing).expect("the request was not sent");
     thread::sleep(Duration::from_secs(1));
-    let answer = linked.through().to(linked.hubs[0].address).expect("it answers");
-    linked.renewed_once(&[answer], "a client that hung up");
+    let response = linked.proxied().send_to(linked.hubs[0].address).expect("no response");
+    linked.assert_renewed_once(&[response], "a client that disconnected");
 }
 
 #[cfg(debug_assertions)]
 #[test]
-fn a_process_that_dies_renewing_keeps_nobody_waiting_for_long() {
-    let mut linked = Linked::at(Database::Postgres, Some(12));
+fn a_process_that_dies_during_renewal_delays_other_requests_only_briefly() {
+    let mut linked = Linked::new(Database::Postgres, Some(12));
     thread::sleep(Duration::from_millis(2_500));
-    linked.places[0].order("hub.request-due");
-    let stands = || linked.places[0].mark().is_some();
-    linked.through().hung_up(linked.hubs[0].address, stands).expect("it is sent");
+    linked.installations[0].stop_at("hub.request-due");
+    let is_stopped = || linked.installations[0].mark().is_some();
+    linked.proxied().disconnect_when(linked.hubs[0].address, is_stopped).expect("the request was not sent");
     linked.hubs.remove(0).kill();
     let began = Instant::now();
-    let answer = linked.through().to(linked.hubs[0].address).expect("it answers");
-    assert!(began.elapsed() < Duration::from_secs(20), "it took {:?}", began.elapsed());
-    linked.renewed_once(&[answer], "a process that died");
+    let response = linked.proxied().send_to(linked.hubs[0].address).expect("no response");
+    assert!(began.elapsed() < Duration::from_secs(20), "the response took {:?}", began.elapsed());
+    linked.assert_renewed_once(&[response], "a process that died");
 }

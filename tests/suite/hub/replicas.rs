@@ -1,6 +1,6 @@
-//! Two Hubs on one PostgreSQL: what was begun on one goes on on the other, whichever is asked.
+//! Two Hubs on one PostgreSQL database: each can continue what the other began.
 //!
-//! **Invariant:** a request may go to any replica; what one has seen, counted or begun, the other has as well.
+//! **Invariant:** any request may go to either replica, because sessions, counters and link attempts are shared.
 
 use std::cell::Cell;
 use std::io::{Read as _, Write as _};
@@ -12,30 +12,30 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::browser::{Browser, Came};
-use super::client::{Answer, Ask};
-use super::process::{Place, Served};
+use super::browser::{Browser, Progress};
+use super::client::{Request, Response};
+use super::process::{Installation, RunningHub};
 use super::rows::Rows;
 use super::world::{Database, new_database};
 use crate::linking::world::World;
 
-/// What is typed on the pages.
-const TYPED: [(&str, &str); 4] = [
+/// The values that a person enters on the pages.
+const ENTERED: [(&str, &str); 4] = [
     ("environment", "production"),
     ("field.organization_slug", "acme"),
     ("field.agent_email", "api-user@acme.example"),
     ("field.api_token", "right-token"),
 ];
 
-/// Longer than a process has checks to itself without saying that it is at them; shorter than a provider may take.
+/// Longer than a lease on checks lasts without renewal, and shorter than a provider's time limit.
 const PAUSE: Duration = Duration::from_millis(9_300);
 
-/// Two processes with folders of their own, one database, and one key of the vault in both folders.
+/// Two processes with separate folders, one database and the same vault key.
 struct Pair {
-    places: [Place; 2],
-    hubs: [Option<Served>; 2],
+    installations: [Installation; 2],
+    hubs: [Option<RunningHub>; 2],
     key: String,
-    /// The provider, where it is the simulated one. It ends with the pair.
+    /// The simulated provider, if the pair uses it. It stops when the pair is dropped.
     _world: Option<World>,
     turn: Cell<usize>,
 }
@@ -43,165 +43,172 @@ struct Pair {
 impl Pair {
     fn start() -> Self {
         let world = World::new();
-        let pair = Self::of(&world.origin);
+        let pair = Self::with_provider(&world.origin);
         Self { _world: Some(world), ..pair }
     }
 
-    fn of(provider: &str) -> Self {
-        let first = Place::new(Database::Postgres, provider);
-        let second = Place::beside(first.server.clone(), provider);
-        Self::serving([first, second])
+    fn with_provider(provider: &str) -> Self {
+        let first = Installation::new(Database::Postgres, provider);
+        let second = Installation::with_database(first.server.clone(), provider);
+        Self::start_both([first, second])
     }
 
-    /// One after the other, on nothing.
-    fn serving([first, second]: [Place; 2]) -> Self {
+    /// Starts both processes, one after the other, on an empty database.
+    fn start_both([first, second]: [Installation; 2]) -> Self {
         let hub = first.start();
-        std::fs::copy(first.data().join("key"), second.data().join("key")).expect("the key can be copied");
+        std::fs::copy(first.data().join("key"), second.data().join("key")).expect("cannot copy the key");
         let other = second.start();
-        assert_eq!(other.key, None, "there is one first key");
+        assert_eq!(other.key, None, "the second Hub must not create another first key");
         let key = hub.key.clone().expect("a first key");
         let hubs = [Some(hub), Some(other)];
-        Self { places: [first, second], hubs, key, _world: None, turn: Cell::new(0) }
+        Self { installations: [first, second], hubs, key, _world: None, turn: Cell::new(0) }
     }
 
-    fn address(&self, which: usize) -> SocketAddr {
-        self.hubs[which].as_ref().expect("it serves").address
+    fn address(&self, index: usize) -> SocketAddr {
+        self.hubs[index].as_ref().expect("the Hub is not running").address
     }
 
-    /// The other one, each time.
+    /// The address of the Hub that did not receive the previous request.
     fn next(&self) -> SocketAddr {
         self.turn.set(1 - self.turn.get());
         self.address(self.turn.get())
     }
 
-    fn ask(&self, which: usize, ask: Ask) -> Answer {
-        ask.to(self.address(which)).expect("it answers")
+    fn send(&self, index: usize, request: Request) -> Response {
+        request.send_to(self.address(index)).expect("no response")
     }
 
-    /// Makes a session at one of them; gives its token, and the path of its link.
-    fn session(&self, which: usize, owner: &str) -> (String, String) {
+    /// Creates a session on one of the Hubs. Returns the session's token and the path of its link.
+    fn session(&self, index: usize, owner: &str) -> (String, String) {
         let body = json!({ "origin_owner_id": owner, "origin_owner_name": owner, "provider": "gladly" });
-        let made = self.ask(which, Ask::post("/connect_sessions").key(&self.key).json(&body));
-        assert_eq!(made.status, 201, "{}", made.body);
-        let url = made.text("auth_link_url");
-        (made.text("token"), url[url.find("/link/").expect("a link")..].to_owned())
+        let created = self.send(index, Request::post("/connect_sessions").key(&self.key).json(&body));
+        assert_eq!(created.status, 201, "{}", created.body);
+        let url = created.text("auth_link_url");
+        (created.text("token"), url[url.find("/link/").expect("a link")..].to_owned())
     }
 }
 
-/// A link by the widget's protocol.
-fn link(token: &str, api_token: &str) -> Ask {
+/// A request that links an account with the widget's protocol.
+fn link(token: &str, api_token: &str) -> Request {
     let credentials = json!({
         "organization_slug": "acme", "agent_email": "api-user@acme.example", "api_token": api_token,
         "environment": "production",
     });
     let body = json!({ "integration_id": "gladly.api-key", "credentials": credentials });
-    Ask::post("/hub/accounts").session(token).json(&body)
+    Request::post("/hub/accounts").session(token).json(&body)
 }
 
 #[test]
-fn a_session_of_one_is_used_on_the_other() {
+fn a_session_created_on_one_hub_works_on_the_other() {
     let pair = Pair::start();
     let (token, _) = pair.session(0, "there");
-    let listed = pair.ask(1, Ask::get("/hub/connectors").session(&token));
+    let listed = pair.send(1, Request::get("/hub/connectors").session(&token));
     assert_eq!(listed.value()["integrations"][0]["integration_id"], "gladly.api-key", "{}", listed.body);
-    let made = pair.ask(0, link(&token, "right-token"));
-    assert_eq!(made.status, 201, "{}", made.body);
-    let id = made.text("id");
-    let seen = pair.ask(1, Ask::get(&format!("/accounts/{id}")).key(&pair.key));
+    let created = pair.send(0, link(&token, "right-token"));
+    assert_eq!(created.status, 201, "{}", created.body);
+    let id = created.text("id");
+    let seen = pair.send(1, Request::get(&format!("/accounts/{id}")).key(&pair.key));
     assert_eq!(seen.text("id"), id);
-    let verified = pair.ask(1, Ask::post(&format!("/accounts/{id}/verify")).key(&pair.key));
+    let verified = pair.send(1, Request::post(&format!("/accounts/{id}/verify")).key(&pair.key));
     assert_eq!(verified.text("outcome"), "ok", "{}", verified.body);
-    let edited = pair.ask(
+    let edited = pair.send(
         1,
-        Ask::new("PATCH", &format!("/hub/accounts/{id}")).session(&token).json(
+        Request::new("PATCH", &format!("/hub/accounts/{id}")).session(&token).json(
             &json!({ "integration_id": "gladly.api-key", "credentials": { "api_token": "newer-token" } }),
         ),
     );
     assert_eq!(edited.status, 200, "{}", edited.body);
-    assert_eq!(pair.ask(0, Ask::get(&format!("/accounts/{id}")).key(&pair.key)).value()["version"], 2);
-    // A key that is made at one is known at the other, and revoked there.
+    assert_eq!(pair.send(0, Request::get(&format!("/accounts/{id}")).key(&pair.key)).value()["version"], 2);
+    // A key created on one Hub works on the other, and can be revoked there.
     let body = json!({ "name": "another", "scopes": ["platform:read"] });
-    let another = pair.ask(0, Ask::post("/api_keys").key(&pair.key).json(&body));
-    let list = || Ask::get("/accounts").key(&another.text("key"));
-    assert_eq!(pair.ask(1, list()).status, 200);
-    let path = format!("/api_keys/{}", another.text("id"));
-    assert_eq!(pair.ask(1, Ask::new("DELETE", &path).key(&pair.key)).status, 204);
-    assert_eq!(pair.ask(0, list()).status, 401);
+    let new_key = pair.send(0, Request::post("/api_keys").key(&pair.key).json(&body));
+    let list = || Request::get("/accounts").key(&new_key.text("key"));
+    assert_eq!(pair.send(1, list()).status, 200);
+    let path = format!("/api_keys/{}", new_key.text("id"));
+    assert_eq!(pair.send(1, Request::new("DELETE", &path).key(&pair.key)).status, 204);
+    assert_eq!(pair.send(0, list()).status, 401);
 }
 
 #[test]
-fn every_request_of_a_person_goes_to_the_other() {
+fn a_person_whose_requests_alternate_between_hubs_can_link() {
     let pair = Pair::start();
     for n in 0..4 {
         let owner = format!("alternating-{n}");
         let (_, path) = pair.session(n % 2, &owner);
-        // Which of the two has which request of the way is different each time.
+        // Start with a different Hub each time, so that each request of the flow reaches both.
         pair.turn.set(n / 2);
-        let mut browser = Browser::new(&path, &TYPED);
-        let came = browser.walk(Duration::from_secs(20), || pair.next()).expect("they answer");
-        let Came::Done(id) = came else { panic!("the checks did not come to an end: {came:?}") };
-        let mut rows = Rows::of(&pair.places[0]);
+        let mut browser = Browser::new(&path, &ENTERED);
+        let progress = browser.walk(Duration::from_secs(20), || pair.next()).expect("no response");
+        let Progress::Done(id) = progress else { panic!("the checks did not finish: {progress:?}") };
+        let mut rows = Rows::open(&pair.installations[0]);
         assert_eq!(rows.accounts_of(&owner), [id]);
-        rows.agree(&owner);
+        rows.assert_consistent(&owner);
     }
 }
 
 #[test]
-fn checks_of_a_process_that_dies_are_taken_over_by_the_other() {
+fn the_other_process_takes_over_the_checks_of_one_that_dies() {
     let mut pair = Pair::start();
     for (n, point) in
         ["hub.request-due", "hub.answer-received", "vault.attempt-saved#3"].into_iter().enumerate()
     {
         let owner = format!("orphan-{n}");
         let (_, path) = pair.session(0, &owner);
-        let mut browser = Browser::new(&path, &TYPED);
-        pair.places[0].order(point);
+        let mut browser = Browser::new(&path, &ENTERED);
+        pair.installations[0].stop_at(point);
         let address = pair.address(0);
-        // All of it asked of the one, which comes to the point beside the requests.
-        let came = browser.walk(Duration::from_millis(700), || address).expect("it answers");
-        assert_eq!(came, Came::Checking, "{point}");
-        assert!(pair.places[0].mark().is_some(), "{point}: it never came there");
-        // Alive, it has the checks to itself.
-        let at = browser.path.clone();
+        // All requests go to the Hub that stops at the point, which happens in the background.
+        let progress = browser.walk(Duration::from_millis(700), || address).expect("no response");
+        assert_eq!(progress, Progress::Checking, "{point}");
+        assert!(pair.installations[0].mark().is_some(), "{point}: the Hub did not stop");
+        // While the first process is alive, the other one does not take over its checks.
+        let path = browser.path.clone();
         let other = pair.address(1);
-        assert_eq!(browser.walk(Duration::from_millis(50), || other).expect("it answers"), Came::Checking);
-        browser.path = at;
-        pair.hubs[0].take().expect("it serves").kill();
-        pair.places[0].no_order();
+        assert_eq!(
+            browser.walk(Duration::from_millis(50), || other).expect("no response"),
+            Progress::Checking
+        );
+        browser.path = path;
+        pair.hubs[0].take().expect("the Hub is not running").kill();
+        pair.installations[0].clear_stop();
         let began = Instant::now();
-        let came = browser.walk(Duration::from_secs(40), || other).expect("it answers");
-        assert!(matches!(came, Came::Done(_)), "{point}: {came:?}");
-        assert!(began.elapsed() < Duration::from_secs(30), "{point}: it took {:?}", began.elapsed());
-        Rows::of(&pair.places[1]).agree(point);
-        pair.hubs[0] = Some(pair.places[0].start());
+        let progress = browser.walk(Duration::from_secs(40), || other).expect("no response");
+        assert!(matches!(progress, Progress::Done(_)), "{point}: {progress:?}");
+        assert!(
+            began.elapsed() < Duration::from_secs(30),
+            "{point}: the takeover took {:?}",
+            began.elapsed()
+        );
+        Rows::open(&pair.installations[1]).assert_consistent(point);
+        pair.hubs[0] = Some(pair.installations[0].start());
     }
 }
 
 #[test]
-fn checks_that_take_long_stay_with_the_process_that_makes_them() {
-    let (origin, asked) = slow_provider(PAUSE);
-    let pair = Pair::of(&origin);
+fn slow_checks_stay_with_the_process_that_runs_them() {
+    let (origin, requests) = slow_provider(PAUSE);
+    let pair = Pair::with_provider(&origin);
     let (_, path) = pair.session(0, "slow");
-    let mut browser = Browser::new(&path, &TYPED);
+    let mut browser = Browser::new(&path, &ENTERED);
     let began = Instant::now();
-    let came = browser.walk(Duration::from_secs(20), || pair.next()).expect("they answer");
-    assert!(matches!(came, Came::Done(_)), "{came:?}");
+    let progress = browser.walk(Duration::from_secs(20), || pair.next()).expect("no response");
+    assert!(matches!(progress, Progress::Done(_)), "{progress:?}");
     assert!(PAUSE <= began.elapsed());
-    assert_eq!(asked.load(Ordering::Relaxed), 1, "the provider is asked once");
+    assert_eq!(requests.load(Ordering::Relaxed), 1, "the provider received more than one request");
 }
 
-/// A provider that takes its time; and how often it was asked.
+/// Starts a provider that pauses before each response. Returns its origin and its request counter.
 fn slow_provider(pause: Duration) -> (String, Arc<AtomicU32>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let origin = format!("http://{}", listener.local_addr().expect("an address"));
-    let asked = Arc::new(AtomicU32::new(0));
-    let counted = Arc::clone(&asked);
+    let requests = Arc::new(AtomicU32::new(0));
+    let counter = Arc::clone(&requests);
     thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.expect("a connection");
             let mut request = [0; 4096];
             if stream.read(&mut request).is_ok_and(|length| 0 < length) {
-                counted.fetch_add(1, Ordering::Relaxed);
+                counter.fetch_add(1, Ordering::Relaxed);
                 thread::sleep(pause);
                 let body = r#"{"id":"org-1","name":"Slow","gladlyUrl":"https://acme.gladly.com"}"#;
                 let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close";
@@ -209,48 +216,52 @@ fn slow_provider(pause: Duration) -> (String, Arc<AtomicU32>) {
             }
         }
     });
-    (origin, asked)
+    (origin, requests)
 }
 
 #[test]
-fn both_may_start_at_the_same_moment_on_nothing() {
+fn both_hubs_can_start_at_the_same_time_on_an_empty_database() {
     for _ in 0..3 {
         let server = new_database();
-        let places = [0, 1].map(|_| Place::beside(Some(server.clone()), "http://127.0.0.1:1"));
+        let installations =
+            [0, 1].map(|_| Installation::with_database(Some(server.clone()), "http://127.0.0.1:1"));
         let key = "wsk1-AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\n";
-        for place in &places {
-            std::fs::write(place.data().join("key"), key).expect("a key can be written");
-            private(&place.data().join("key"));
+        for installation in &installations {
+            std::fs::write(installation.data().join("key"), key).expect("cannot write the key");
+            restrict_to_owner(&installation.data().join("key"));
         }
-        let launched = places.each_ref().map(Place::launch);
-        let hubs = launched.map(|hub| hub.ready().expect("both start"));
+        let launched = installations.each_ref().map(Installation::launch);
+        let hubs = launched.map(|hub| hub.ready().expect("a Hub did not start"));
         let keys: Vec<&String> = hubs.iter().filter_map(|hub| hub.key.as_ref()).collect();
-        assert_eq!(keys.len(), 1, "one first key");
+        assert_eq!(keys.len(), 1, "there must be one first key");
         for hub in &hubs {
-            assert_eq!(Ask::get("/accounts").key(keys[0]).to(hub.address).expect("it answers").status, 200);
+            assert_eq!(
+                Request::get("/accounts").key(keys[0]).send_to(hub.address).expect("no response").status,
+                200
+            );
         }
-        let mut rows = Rows::of(&places[0]);
+        let mut rows = Rows::open(&installations[0]);
         for table in ["projects", "api_keys", "vault_keys"] {
-            assert_eq!(rows.number(&format!("select count(*) from {table}")), 1, "{table}");
+            assert_eq!(rows.integer(&format!("select count(*) from {table}")), 1, "{table}");
         }
     }
 }
 
 #[test]
-fn limits_are_counted_together() {
+fn rate_limits_are_shared() {
     let pair = Pair::start();
     let (token, _) = pair.session(0, "eager");
     let mut statuses = Vec::new();
     for n in 0..22 {
-        statuses.push(pair.ask(n % 2, link(&token, "revoked-token")).status);
+        statuses.push(pair.send(n % 2, link(&token, "revoked-token")).status);
     }
     assert_eq!(statuses.iter().filter(|status| **status == 400).count(), 20, "{statuses:?}");
     assert_eq!(statuses[20..], [429, 429], "{statuses:?}");
-    // Guesses at keys, from one address.
+    // Guessing keys from one address.
     let guess = |n: usize| {
-        let ask =
-            Ask::get("/accounts").key(&format!("wak_live_{n:043}")).header("x-forwarded-for", "10.9.9.9");
-        pair.ask(n % 2, ask)
+        let request =
+            Request::get("/accounts").key(&format!("wak_live_{n:043}")).header("x-forwarded-for", "10.9.9.9");
+        pair.send(n % 2, request)
     };
     let refused: Vec<u16> = (0..62).map(|n| guess(n).status).collect();
     assert!(refused[..60].iter().all(|status| *status == 401), "{refused:?}");
@@ -259,53 +270,55 @@ fn limits_are_counted_together() {
 }
 
 #[test]
-fn a_session_keeps_its_guide_also_where_that_is_not_known() {
+fn a_session_keeps_its_guide_on_a_hub_that_has_another_version() {
     let world = World::new();
-    let guides = tempfile::tempdir().expect("a folder can be made");
+    let guides = tempfile::tempdir().expect("cannot create a temporary folder");
     let folder = guides.path().join("gladly");
-    std::fs::create_dir(&folder).expect("a folder can be made");
+    std::fs::create_dir(&folder).expect("cannot create the folder");
     let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../guides/gladly");
-    std::fs::copy(source.join("icon.svg"), folder.join("icon.svg")).expect("it can be copied");
-    let text = std::fs::read_to_string(source.join("guide.yaml")).expect("the guide ships");
+    std::fs::copy(source.join("icon.svg"), folder.join("icon.svg")).expect("cannot copy the icon");
+    let text = std::fs::read_to_string(source.join("guide.yaml")).expect("cannot read the guide");
     let changed = text.replace("label: API Token", "label: Brand New Token");
-    assert_ne!(text, changed);
-    std::fs::write(folder.join("guide.yaml"), &changed).expect("it can be written");
+    assert_ne!(text, changed, "the guide has no such label");
+    std::fs::write(folder.join("guide.yaml"), &changed).expect("cannot write the guide");
 
-    let first = Place::new(Database::Postgres, &world.origin);
-    let own = guides.path().to_str().expect("the path is text");
-    let other = Place::beside(first.server.clone(), &world.origin).with(&["--guides", own]);
-    let pair = Pair { _world: Some(world), ..Pair::serving([first, other]) };
+    let first = Installation::new(Database::Postgres, &world.origin);
+    let own = guides.path().to_str().expect("the path is not UTF-8");
+    let other = Installation::with_database(first.server.clone(), &world.origin).with(&["--guides", own]);
+    let pair = Pair { _world: Some(world), ..Pair::start_both([first, other]) };
 
-    let label = |which: usize, path: &str, browser: &mut Browser| {
+    let shows_new_label = |index: usize, path: &str, browser: &mut Browser| {
         path.clone_into(&mut browser.path);
-        let address = pair.address(which);
-        let page = browser.open(|| address).expect("it answers");
+        let address = pair.address(index);
+        let page = browser.open(|| address).expect("no response");
         assert_eq!(page.status, 200);
         page.body.contains("Brand New Token")
     };
-    // Begun with the new one: so it is also where nobody has it but the database; and the other way round.
-    for begins in [1, 0] {
-        let owner = format!("guided-{begins}");
+    // The second Hub has the new guide. A session that begins there must see the new guide on both Hubs, and a
+    // session that begins on the first Hub must see the old guide on both.
+    for start in [1, 0] {
+        let owner = format!("guided-{start}");
         let (token, path) = pair.session(0, &owner);
-        let mut browser = Browser::new(&path, &TYPED);
-        let is_new = begins == 1;
-        assert_eq!(label(begins, &path, &mut browser), is_new);
+        let mut browser = Browser::new(&path, &ENTERED);
+        let is_new = start == 1;
+        assert_eq!(shows_new_label(start, &path, &mut browser), is_new);
         let form = browser.path.clone();
-        assert_eq!(label(1 - begins, &form, &mut browser), is_new, "begun on {begins}");
-        let came = browser.walk(Duration::from_secs(20), || pair.next()).expect("they answer");
-        assert!(matches!(came, Came::Done(_)), "begun on {begins}: {came:?}");
-        // The widget sees the same.
-        for which in [0, 1] {
-            let config = pair.ask(which, Ask::get("/hub/connectors/gladly.api-key").session(&token));
+        assert_eq!(shows_new_label(1 - start, &form, &mut browser), is_new, "started on Hub {start}");
+        let progress = browser.walk(Duration::from_secs(20), || pair.next()).expect("no response");
+        assert!(matches!(progress, Progress::Done(_)), "started on Hub {start}: {progress:?}");
+        // The widget gets the same guide.
+        for index in [0, 1] {
+            let config = pair.send(index, Request::get("/hub/connectors/gladly.api-key").session(&token));
             assert_eq!(config.body.contains("Brand New Token"), is_new, "{}", config.body);
         }
     }
 }
 
-/// A file for its owner only.
-fn private(file: &std::path::Path) {
+/// Restricts a file to its owner.
+fn restrict_to_owner(file: &std::path::Path) {
     #[cfg(unix)]
-    std::fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("a mode");
+    std::fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+        .expect("cannot set the mode");
     #[cfg(not(unix))]
     let _ = file;
 }

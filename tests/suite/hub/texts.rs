@@ -1,15 +1,14 @@
-//! Texts of a provider, and of those who call, that hold characters which are none. On both databases, for these differ
-//! in what they take.
+//! Control characters in texts from providers and API clients. The tests run on both databases, because SQLite and
+//! PostgreSQL accept different texts.
 
 use serde_json::{Value, json};
 
-use super::client::{Answer, Ask};
-use super::process::{Place, Served};
+use super::client::{Request, Response};
+use super::process::{Installation, RunningHub};
 use super::world::Database;
 use crate::linking::world::World;
 
-/// A provider whose texts are not what they should be: names that break lines, and an id that is another's but for a
-/// character that is none.
+/// A provider that returns control characters: in names, and in an id that differs from another id only by a NUL.
 fn world() -> World {
     World::with_tokens(&[
         (
@@ -21,66 +20,67 @@ fn world() -> World {
 }
 
 struct Caller {
-    hub: Served,
+    hub: RunningHub,
     key: String,
 }
 
 impl Caller {
-    fn ask(&self, ask: Ask) -> Answer {
-        ask.key(&self.key).to(self.hub.address).expect("it answers")
+    fn send(&self, request: Request) -> Response {
+        request.key(&self.key).send_to(self.hub.address).expect("no response")
     }
 
-    /// Links in a session of its own.
-    fn link(&self, slug: &str, api_token: &str) -> Answer {
+    /// Links an account in a new session.
+    fn link(&self, slug: &str, api_token: &str) -> Response {
         let body = json!({ "origin_owner_id": slug, "origin_owner_name": "Mine", "provider": "gladly" });
-        let made = self.ask(Ask::post("/connect_sessions").json(&body));
+        let created = self.send(Request::post("/connect_sessions").json(&body));
         let credentials = json!({
             "organization_slug": slug, "agent_email": "api-user@acme.example", "api_token": api_token,
             "environment": "production",
         });
         let body = json!({ "integration_id": "gladly.api-key", "credentials": credentials });
-        let ask = Ask::post("/hub/accounts").session(&made.text("token")).json(&body);
-        ask.to(self.hub.address).expect("it answers")
+        let request = Request::post("/hub/accounts").session(&created.text("token")).json(&body);
+        request.send_to(self.hub.address).expect("no response")
     }
 
     #[track_caller]
-    fn refused(&self, who: &str, ask: Ask) {
-        let answer = self.ask(ask);
+    fn assert_rejected(&self, case: &str, request: Request) {
+        let response = self.send(request);
         assert_eq!(
-            (answer.status, answer.text("code").as_str()),
+            (response.status, response.text("code").as_str()),
             (400, "invalid_value"),
-            "{who}: {}",
-            answer.body
+            "{case}: {}",
+            response.body
         );
     }
 }
 
-fn texts_that_are_none(database: Database) {
+fn check_control_characters(database: Database) {
     let world = world();
-    let place = Place::new(database, &world.origin);
-    let hub = place.start();
+    let installation = Installation::new(database, &world.origin);
+    let hub = installation.start();
     let key = hub.key.clone().expect("a first key");
     let caller = Caller { hub, key };
 
-    // What people see is mended.
+    // Control characters are removed from names.
     let linked = caller.link("acme", "right-token");
     assert_eq!(linked.status, 201, "{}", linked.body);
     let path = format!("/accounts/{}", linked.text("id"));
-    let account = caller.ask(Ask::get(&path)).value();
+    let account = caller.send(Request::get(&path)).value();
     assert_eq!(account["external_id"], "org-7Qm", "{account}");
     assert_eq!(account["external_name"], "Acme Outdoor Ltd", "{account}");
     assert!(!account.to_string().contains("\\u0000"), "{account}");
 
-    // An id is not: it would be the account that was linked just now.
+    // An id with a control character makes the response invalid: without it, the id would be that of the first
+    // account.
     let other = caller.link("https://acme.us-1.gladly.com/settings", "region-token");
     assert_eq!((other.status, other.text("outcome").as_str()), (502, "protocol_mismatch"), "{}", other.body);
 
-    // Wherever a caller puts it, it is the caller's mistake.
+    // In a request, a NUL is a client error, in every member.
     let nul = "a\0b";
     let session = |name: &str, value: Value| {
         let mut body = json!({ "origin_owner_id": "a", "origin_owner_name": "A" });
         body[name] = value;
-        Ask::post("/connect_sessions").json(&body)
+        Request::post("/connect_sessions").json(&body)
     };
     for (name, value) in [
         ("origin_owner_name", json!(nul)),
@@ -91,33 +91,38 @@ fn texts_that_are_none(database: Database) {
         ("label", json!(nul)),
         ("metadata", json!({ "a": [{ "b": nul }] })),
         ("metadata", json!({ nul: 1 })),
-        ("a_name_that_nobody_reads", json!(nul)),
+        ("an_unknown_member", json!(nul)),
     ] {
-        caller.refused(name, session(name, value));
+        caller.assert_rejected(name, session(name, value));
     }
-    let patch = |body: Value| Ask::new("PATCH", &path).json(&body);
-    caller.refused("metadata", patch(json!({ "metadata": { "a": nul } })));
-    caller.refused("an owner", patch(json!({ "origin_owner_name": nul })));
+    let patch = |body: Value| Request::new("PATCH", &path).json(&body);
+    caller.assert_rejected("metadata", patch(json!({ "metadata": { "a": nul } })));
+    caller.assert_rejected("an owner", patch(json!({ "origin_owner_name": nul })));
     let proxy = |body: Value| {
-        Ask::post("/unified/proxy").header("x-account-id", path.trim_start_matches("/accounts/")).json(&body)
+        Request::post("/unified/proxy")
+            .header("x-account-id", path.trim_start_matches("/accounts/"))
+            .json(&body)
     };
-    caller.refused("a path", proxy(json!({ "path": "/api/v1/\0" })));
-    caller.refused("a body", proxy(json!({ "method": "post", "path": "/api/v1/x", "body": { "a": nul } })));
+    caller.assert_rejected("a path", proxy(json!({ "path": "/api/v1/\0" })));
+    caller.assert_rejected(
+        "a body",
+        proxy(json!({ "method": "post", "path": "/api/v1/x", "body": { "a": nul } })),
+    );
     let config = json!({ "provider": "gladly", "method": "api-key", "name": nul });
-    caller.refused("a configuration", Ask::post("/connector_profiles").json(&config));
-    caller.refused("accounts", Ask::get("/accounts?origin_owner_name=%00"));
+    caller.assert_rejected("a configuration", Request::post("/connector_profiles").json(&config));
+    caller.assert_rejected("accounts", Request::get("/accounts?origin_owner_name=%00"));
 
-    let log = place.log();
+    let log = installation.log();
     assert!(!log.contains("a request failed"), "{log}");
     assert_eq!(caller.hub.stop(), Some(0));
 }
 
 #[test]
-fn texts_that_are_none_do_no_harm_on_sqlite() {
-    texts_that_are_none(Database::Sqlite);
+fn control_characters_are_removed_or_rejected_on_sqlite() {
+    check_control_characters(Database::Sqlite);
 }
 
 #[test]
-fn texts_that_are_none_do_no_harm_on_postgresql() {
-    texts_that_are_none(Database::Postgres);
+fn control_characters_are_removed_or_rejected_on_postgresql() {
+    check_control_characters(Database::Postgres);
 }

@@ -1,4 +1,4 @@
-//! A Hub and a provider, as processes, and a database.
+//! A Hub and its simulated providers as processes, and a database.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
@@ -12,35 +12,35 @@ use tempfile::TempDir;
 use crate::linking::world::World;
 use crate::waystone;
 
-/// Which database a Hub has.
+/// The database that a Hub uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Database {
     Sqlite,
     Postgres,
 }
 
-/// A Hub that serves, with the simulated provider at the far end.
+/// A running Hub whose requests go to simulated providers.
 pub(crate) struct Hub {
     process: Child,
-    /// Where it is.
+    /// The Hub's base URL, with a trailing slash.
     pub(crate) url: String,
-    /// Where it keeps what it keeps.
+    /// The database that the Hub uses.
     pub(crate) database: Database,
-    /// The first key.
+    /// The first API key.
     pub(crate) key: String,
-    /// Its log.
+    /// The path of the log file.
     pub(crate) log: PathBuf,
-    /// The folder of its data.
+    /// The folder that contains the data folder and the log.
     pub(crate) folder: TempDir,
-    /// The providers.
+    /// The simulated providers.
     _worlds: [World; 2],
 }
 
 impl Hub {
-    /// Starts a Hub with everything new.
+    /// Starts a Hub with an empty database.
     pub(crate) fn start(database: Database) -> Self {
-        let worlds = [World::new(), World::of("salesforce")];
-        let folder = tempfile::tempdir().expect("a folder can be made");
+        let worlds = [World::new(), World::for_provider("salesforce")];
+        let folder = tempfile::tempdir().expect("cannot create a temporary folder");
         let mut command = Command::new(waystone::program());
         command
             .args(["serve", "--json", "--listen", "127.0.0.1:0", "--log-level", "info", "--data"])
@@ -52,9 +52,10 @@ impl Hub {
             command.env("WAYSTONE_DATABASE_URL", new_database());
         }
         let log = folder.path().join("log");
-        let writes = File::create(&log).expect("the log can be written");
-        let mut process = command.stdout(Stdio::piped()).stderr(writes).spawn().expect("the Hub starts");
-        let stdout = process.stdout.take().expect("its output is piped");
+        let writer = File::create(&log).expect("cannot create the log");
+        let mut process =
+            command.stdout(Stdio::piped()).stderr(writer).spawn().expect("the Hub cannot be started");
+        let stdout = process.stdout.take().expect("the output is not piped");
         let mut lines = BufReader::new(stdout).lines();
         let started: Value = lines
             .by_ref()
@@ -62,7 +63,7 @@ impl Hub {
             .find_map(|line| {
                 serde_json::from_str(&line).ok().filter(|line: &Value| line["event"] == "started")
             })
-            .expect("the Hub says that it is ready");
+            .expect("the Hub did not become ready");
         std::thread::spawn(move || lines.for_each(drop));
         let text = |name: &str| started[name].as_str().unwrap_or_default().to_owned();
         let key = text("api_key");
@@ -72,11 +73,11 @@ impl Hub {
 }
 
 impl Hub {
-    /// The token of a session for an owner of its own.
+    /// Creates a session for a new owner and returns its token.
     pub(crate) fn session_token(&self) -> String {
         let output = Command::new("curl")
             .args(["--silent", "--fail", "--header", "content-type: application/json", "--data"])
-            .arg(r#"{"origin_owner_id":"drawn","origin_owner_name":"Drawn by lot"}"#)
+            .arg(r#"{"origin_owner_id":"generated","origin_owner_name":"Generated"}"#)
             .args(["--config", "-"])
             .arg(format!("{}connect_sessions", self.url))
             .stdin(Stdio::piped())
@@ -84,15 +85,15 @@ impl Hub {
             .spawn()
             .and_then(|mut curl| {
                 use std::io::Write as _;
-                // On standard input: a command line can be seen by others.
-                let mut input = curl.stdin.take().expect("its input is piped");
+                // On standard input, because other users can see command lines.
+                let mut input = curl.stdin.take().expect("the input is not piped");
                 writeln!(input, "user = \"{}:\"", self.key)?;
                 drop(input);
                 curl.wait_with_output()
             })
-            .expect("curl runs");
-        let made: Value = serde_json::from_slice(&output.stdout).expect("a session is made");
-        made["token"].as_str().expect("it has a token").to_owned()
+            .expect("curl cannot be started");
+        let created: Value = serde_json::from_slice(&output.stdout).expect("the response is not JSON");
+        created["token"].as_str().expect("the session has no token").to_owned()
     }
 }
 
@@ -103,7 +104,7 @@ impl Drop for Hub {
     }
 }
 
-/// A database of its own on the server that the task runner started.
+/// Creates an empty database on the PostgreSQL server that the task runner started. Returns its URL.
 pub(crate) fn new_database() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let server = std::env::var("WAYSTONE_TEST_POSTGRES").expect(
@@ -114,7 +115,7 @@ pub(crate) fn new_database() -> String {
         .args(["--quiet", "--no-psqlrc", "--command", &format!("create database {name}")])
         .arg(format!("{server}/postgres"))
         .status()
-        .expect("psql runs");
-    assert!(status.success(), "the database cannot be made");
+        .expect("psql cannot be started");
+    assert!(status.success(), "cannot create the database");
     format!("{server}/{name}")
 }

@@ -1,4 +1,4 @@
-//! `kill -9` at each crash point of a link: the account is stored completely or not at all.
+//! Kills the program with SIGKILL at each crash point of a link: the account is stored completely or not at all.
 
 use std::io::Write as _;
 use std::process::Stdio;
@@ -21,9 +21,9 @@ const POINTS: &[(&str, bool)] = &[
     ("link.acknowledged", true),
 ];
 
-/// Links until the crash point, and kills the program there.
-fn killed_at(world: &World, point: &str) {
-    let mark = world.place().join("mark");
+/// Starts a link and kills the program at the crash point.
+fn kill_at(world: &World, point: &str) {
+    let mark = world.working_folder().join("mark");
     let _ = std::fs::remove_file(&mark);
     let mut command = world.link_command("acme", &[]);
     command.env("WAYSTONE_CRASH_AT", point).env("WAYSTONE_CRASH_MARK", &mark);
@@ -32,38 +32,38 @@ fn killed_at(world: &World, point: &str) {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
-        .expect("the program starts");
-    let _ = child.stdin.take().expect("stdin is piped").write_all(b"right-token");
+        .expect("the program cannot be started");
+    let _ = child.stdin.take().expect("stdin is not piped").write_all(b"right-token");
     let deadline = Instant::now() + Duration::from_mins(1);
     while !mark.exists() {
-        let ended = child.try_wait().expect("the status of a child process");
-        assert!(ended.is_none(), "the program ended before {point}: {ended:?}");
+        let status = child.try_wait().expect("cannot get the status of the program");
+        assert!(status.is_none(), "the program exited before {point}: {status:?}");
         assert!(Instant::now() < deadline, "the program never reached {point}");
         std::thread::sleep(Duration::from_millis(5));
     }
     // On Unix this is SIGKILL, so the program runs no further code.
-    child.kill().expect("a child process to kill");
-    child.wait().expect("the killed process ends");
+    child.kill().expect("cannot kill the program");
+    child.wait().expect("cannot wait for the program");
 }
 
 #[test]
 fn an_account_is_stored_completely_or_not_at_all() {
     for (point, is_stored) in POINTS {
         let world = World::new();
-        killed_at(&world, point);
+        kill_at(&world, point);
         let accounts = world.accounts();
         assert_eq!(accounts.len(), usize::from(*is_stored), "after {point}");
         if *is_stored {
             let id = accounts[0]["id"].as_str().expect("an id").to_owned();
             let mut verify = world.command(&["accounts", "verify", &id]);
-            let output = verify.args(world.upstreams()).output().expect("the program starts");
+            let output = verify.args(world.upstreams()).output().expect("the program cannot be started");
             assert!(
                 output.status.success(),
-                "the account must work after {point}: {}",
+                "the account does not work after {point}: {}",
                 String::from_utf8_lossy(&output.stderr)
             );
         }
-        // Linking again after the crash succeeds and does not add a second account.
+        // Linking succeeds after the crash and does not add a second account.
         assert!(world.link("acme", "right-token", &[]).status.success(), "after {point}");
         assert_eq!(world.accounts().len(), 1, "after {point}");
     }
@@ -76,12 +76,12 @@ fn a_crash_during_a_relink_keeps_a_working_account() {
     {
         let world = World::new();
         assert!(world.link("acme", "right-token", &[]).status.success());
-        killed_at(&world, point);
+        kill_at(&world, point);
         let accounts = world.accounts();
         assert_eq!(accounts.len(), 1, "after {point}");
         let mut verify = world.command(&["accounts", "verify", "--all"]);
         assert!(
-            verify.args(world.upstreams()).output().expect("the program starts").status.success(),
+            verify.args(world.upstreams()).output().expect("the program cannot be started").status.success(),
             "after {point}"
         );
     }

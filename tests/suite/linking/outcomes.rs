@@ -1,10 +1,11 @@
-//! Every failure has its own outcome, message, field and step.
+//! Every failure has its own outcome and message, and names the field and step where it can be fixed.
 
 use serde_json::Value;
 
 use super::world::World;
 
-/// Links, and compares the report with `outcome rule at_field return_to`, the message and the exit code.
+/// Links an account. Compares the report with `outcome rule at_field return_to` and with the message, and the exit
+/// code with the outcome.
 #[track_caller]
 fn check(world: &World, [slug, token]: [&str; 2], more: &[&str], expected: &str, message: &str) {
     let output = world.link(slug, token, more);
@@ -151,7 +152,8 @@ fn an_account_can_be_checked_edited_exported_and_removed() {
         if arguments.contains(&"verify") || arguments.contains(&"edit") {
             command.args(world.upstreams());
         }
-        let output = command.stdin(std::process::Stdio::null()).output().expect("the program runs");
+        let output =
+            command.stdin(std::process::Stdio::null()).output().expect("the program cannot be started");
         assert_eq!(
             output.status.code(),
             Some(code),
@@ -161,8 +163,8 @@ fn an_account_can_be_checked_edited_exported_and_removed() {
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
     assert!(run(&["accounts", "verify", &id], 0).contains("ok"));
-    let token = world.place().join("token");
-    std::fs::write(&token, "revoked-token\n").expect("a written file");
+    let token = world.working_folder().join("token");
+    std::fs::write(&token, "revoked-token\n").expect("cannot write the file");
     let file = format!("api_token={}", token.display());
     // Credentials that fail do not replace working ones.
     run(&["accounts", "edit", &id, "--no-input", "--set-file", &file], 1);
@@ -175,7 +177,7 @@ fn an_account_can_be_checked_edited_exported_and_removed() {
         run(&["accounts", "export", &id, "--reveal", "--format", "shell"], 0)
             .contains("GLADLY_API_TOKEN='right-token'")
     );
-    let env = world.place().join("gladly.env");
+    let env = world.working_folder().join("gladly.env");
     run(&["accounts", "export", &id, "--out", &env.display().to_string()], 0);
     #[cfg(unix)]
     {
@@ -190,13 +192,13 @@ fn an_account_can_be_checked_edited_exported_and_removed() {
 
 #[test]
 fn an_account_lists_its_capabilities() {
-    let world = World::of("ashby");
+    let world = World::for_provider("ashby");
     let upstream = format!("api.ashbyhq.com={}", world.origin);
     let linked = world
         .command(&["link", "ashby", "--no-input", "--upstream", &upstream])
         .env("WAYSTONE_FIELD_API_KEY", "narrow-key")
         .output()
-        .expect("the program runs");
+        .expect("the program cannot be started");
     assert!(linked.status.success(), "{}", String::from_utf8_lossy(&linked.stderr));
     let accounts = world.accounts();
     let expected = serde_json::json!({
@@ -205,7 +207,7 @@ fn an_account_lists_its_capabilities() {
     });
     assert_eq!(accounts[0]["capabilities"], expected);
     let output_of = |arguments: &[&str]| {
-        let output = world.command(arguments).output().expect("the program runs");
+        let output = world.command(arguments).output().expect("the program cannot be started");
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
     let list = output_of(&["accounts", "list"]);

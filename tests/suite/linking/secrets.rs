@@ -1,4 +1,4 @@
-//! Secrets never appear in output or files. A canary entered as a secret must not be found anywhere.
+//! Secrets never appear in output or files. The tests enter a canary as a secret and search for it.
 
 use std::fs;
 use std::path::Path;
@@ -9,15 +9,16 @@ use super::world::World;
 
 const CANARY: &str = "canary-5f1d9c0b7e3a";
 
-/// Collects the files below a folder, each with its bytes as text.
-fn files(folder: &Path, found: &mut Vec<(String, String)>) {
-    for entry in fs::read_dir(folder).expect("a readable folder") {
+/// Collects the paths of all files below a folder, each with its bytes as text.
+fn files(folder: &Path, files_found: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(folder).expect("cannot read the folder") {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
-            files(&path, found);
+            files(&path, files_found);
         } else {
-            let bytes = fs::read(&path).expect("a readable file");
-            found.push((path.display().to_string(), bytes.iter().map(|byte| char::from(*byte)).collect()));
+            let bytes = fs::read(&path).expect("cannot read the file");
+            files_found
+                .push((path.display().to_string(), bytes.iter().map(|byte| char::from(*byte)).collect()));
         }
     }
 }
@@ -48,22 +49,26 @@ fn output_and_files_never_contain_the_canary() {
             .env("WAYSTONE_FIELD_API_TOKEN", CANARY)
             .stdin(std::process::Stdio::null())
             .output()
-            .expect("the program runs"),
+            .expect("the program cannot be started"),
     );
-    // A failure of the program itself, with the canary in its environment.
+    // An internal error, with the canary in the environment.
     let mut command = world.link_command("acme", &[]);
     command
         .env("RUST_BACKTRACE", "full")
         .env("WAYSTONE_FIELD_API_TOKEN", CANARY)
         .env("WAYSTONE_DATA", "/dev/null/x");
-    collect(command.stdin(std::process::Stdio::null()).output().expect("the program runs"));
+    collect(command.stdin(std::process::Stdio::null()).output().expect("the program cannot be started"));
     assert!(printed.contains("didn't accept"), "no attempt reached the provider: {printed}");
-    assert!(redactor.redact(&printed) == printed, "the output contains it:\n{}", redactor.redact(&printed));
+    assert!(
+        redactor.redact(&printed) == printed,
+        "the output contains the canary:\n{}",
+        redactor.redact(&printed)
+    );
     let mut written = Vec::new();
-    files(world.place(), &mut written);
-    assert!(!written.is_empty());
+    files(world.working_folder(), &mut written);
+    assert!(!written.is_empty(), "the program wrote no files");
     for (name, text) in written {
-        assert!(redactor.redact(&text) == text, "{name} contains it");
+        assert!(redactor.redact(&text) == text, "{name} contains the canary");
     }
 }
 
@@ -77,15 +82,15 @@ fn a_stored_secret_is_sealed_and_never_shown() {
     for arguments in
         [&["accounts", "list"][..], &["accounts", "show", &id], &["accounts", "show", &id, "--json"]]
     {
-        let output = world.command(arguments).output().expect("the program runs");
+        let output = world.command(arguments).output().expect("the program cannot be started");
         let text =
             format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert!(redactor.redact(&text) == text, "{arguments:?}");
+        assert!(redactor.redact(&text) == text, "{arguments:?} shows the token");
     }
     let mut written = Vec::new();
     files(&world.data(), &mut written);
     assert!(written.len() >= 2, "the database and the key are missing");
     for (name, text) in written {
-        assert!(redactor.redact(&text) == text, "{name} contains it");
+        assert!(redactor.redact(&text) == text, "{name} contains the token");
     }
 }

@@ -42,7 +42,7 @@ impl Terminal {
             &line,
         ]);
         let status = command.env("LC_ALL", "C.UTF-8").status();
-        assert!(status.expect("tmux is installed").success(), "tmux must start");
+        assert!(status.expect("tmux is installed").success(), "tmux did not start");
         Self { name }
     }
 
@@ -50,7 +50,7 @@ impl Terminal {
         let output = Command::new("tmux")
             .args(["-L", &self.name, "capture-pane", "-p", "-S", "-500"])
             .output()
-            .expect("tmux answers");
+            .expect("tmux cannot be started");
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
@@ -82,7 +82,7 @@ impl Terminal {
 
     fn keys(&self, keys: &[&str]) -> &Self {
         let status = Command::new("tmux").args(["-L", &self.name, "send-keys"]).args(keys).status();
-        assert!(status.expect("tmux answers").success());
+        assert!(status.expect("tmux cannot be started").success(), "tmux did not accept the keys");
         // Wait for the prompt to be redrawn, so that it is not mistaken for the reaction to the key.
         std::thread::sleep(Duration::from_millis(150));
         self

@@ -18,24 +18,24 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
-        Self::of("gladly")
+        Self::for_provider("gladly")
     }
 
-    /// A world with one of the bundled providers.
-    pub(crate) fn of(provider: &str) -> Self {
+    /// Creates a world that simulates a built-in provider.
+    pub(crate) fn for_provider(provider: &str) -> Self {
         Self::simulating(&[provider])
     }
 
-    /// A world whose provider accepts tokens that no bundled guide contains. Each pair replaces the first token with the
-    /// second.
+    /// Creates a world whose provider accepts tokens that no built-in guide contains. In each pair, the second token
+    /// replaces the first.
     pub(crate) fn with_tokens(tokens: &[(&str, &str)]) -> Self {
-        let guides = tempfile::tempdir().expect("a temporary folder");
+        let guides = tempfile::tempdir().expect("cannot create a temporary folder");
         let (from, to) = (guide_of("gladly"), guides.path().join("gladly"));
-        std::fs::create_dir(&to).expect("a temporary folder");
-        let text = std::fs::read_to_string(from.join("guide.yaml")).expect("a bundled guide");
+        std::fs::create_dir(&to).expect("cannot create the folder");
+        let text = std::fs::read_to_string(from.join("guide.yaml")).expect("cannot read the guide");
         let text = tokens.iter().fold(text, |text, (old, new)| text.replace(old, new));
-        std::fs::write(to.join("guide.yaml"), text).expect("a written file");
-        std::fs::copy(from.join("icon.svg"), to.join("icon.svg")).expect("a copied file");
+        std::fs::write(to.join("guide.yaml"), text).expect("cannot write the guide");
+        std::fs::copy(from.join("icon.svg"), to.join("icon.svg")).expect("cannot copy the icon");
         let folder = guides.path().to_str().expect("a UTF-8 path").to_owned();
         Self::simulating(&["gladly", "--guides", &folder])
     }
@@ -46,14 +46,14 @@ impl World {
             .args(arguments)
             .stdout(Stdio::piped())
             .spawn()
-            .expect("the simulator starts");
-        let stdout = provider.stdout.take().expect("stdout is piped");
+            .expect("the simulator cannot be started");
+        let stdout = provider.stdout.take().expect("stdout is not piped");
         let mut lines = BufReader::new(stdout).lines();
-        let first = lines.next().expect("a first line").expect("UTF-8");
+        let first = lines.next().expect("the simulator printed nothing").expect("UTF-8");
         let origin = first.rsplit(' ').next().expect("an address").to_owned();
-        // The rest of its output must be read, or it would block when the pipe is full.
+        // Keep reading the output, or the simulator would block on a full pipe.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { provider, origin, folder: tempfile::tempdir().expect("a temporary folder") }
+        Self { provider, origin, folder: tempfile::tempdir().expect("cannot create a temporary folder") }
     }
 
     /// The folder that stores the accounts.
@@ -61,15 +61,20 @@ impl World {
         self.folder.path().join("data")
     }
 
-    /// The folder the program runs in.
-    pub(crate) fn place(&self) -> &Path {
+    /// The folder in which the program runs.
+    pub(crate) fn working_folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// The program with the data folder, without the environment variables that would affect it.
+    /// A command of the program with the data folder, without environment variables that would affect it.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(waystone::program());
-        command.args(arguments).arg("--data").arg(self.data()).current_dir(self.place()).env("NO_COLOR", "1");
+        command
+            .args(arguments)
+            .arg("--data")
+            .arg(self.data())
+            .current_dir(self.working_folder())
+            .env("NO_COLOR", "1");
         for name in
             ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "WAYSTONE_GUIDES", "WAYSTONE_KEY"]
         {
@@ -84,7 +89,7 @@ impl World {
         ["--upstream".to_owned(), map("**.gladly.com"), "--upstream".to_owned(), map("**.gladly.qa")]
     }
 
-    /// Links without prompts. The token is passed on standard input.
+    /// Links an account without prompts. Passes the token on standard input.
     pub(crate) fn link(&self, slug: &str, token: &str, more: &[&str]) -> Output {
         let mut command = self.link_command(slug, more);
         let mut child = command
@@ -92,12 +97,12 @@ impl World {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .expect("the program runs");
-        let mut stdin = child.stdin.take().expect("stdin is piped");
-        // The program can end without reading its input.
+            .expect("the program cannot be started");
+        let mut stdin = child.stdin.take().expect("stdin is not piped");
+        // The program can exit without reading its input.
         let _ = stdin.write_all(token.as_bytes());
         drop(stdin);
-        child.wait_with_output().expect("the program ends")
+        child.wait_with_output().expect("cannot wait for the program")
     }
 
     pub(crate) fn link_command(&self, slug: &str, more: &[&str]) -> Command {
@@ -109,7 +114,7 @@ impl World {
 
     /// Runs a command and parses its JSON output.
     pub(crate) fn json(&self, arguments: &[&str]) -> Value {
-        let output = self.command(arguments).output().expect("the program runs");
+        let output = self.command(arguments).output().expect("the program cannot be started");
         serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
             panic!("{arguments:?}: {error}\n{}", String::from_utf8_lossy(&output.stderr))
         })
@@ -121,7 +126,7 @@ impl World {
     }
 }
 
-/// The folder of a bundled guide.
+/// The folder of a built-in guide.
 fn guide_of(provider: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../guides").join(provider)
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::written::{Slip, written};
+use super::yaml::{Mistake, to_yaml};
 
 /// A change. The first string is a JSON pointer to the mapping or value.
 #[derive(Debug)]
@@ -13,10 +13,10 @@ pub(super) enum Change {
     Rename(String, String, String),
     /// Misspells a string.
     Respell(String, String),
-    /// Replaces a value by one of another type.
+    /// Replaces a value with one of another type.
     Retype(String, Value),
     /// Repeats a key.
-    Twice(String, String),
+    Duplicate(String, String),
     /// Indents a key by one column too many.
     Indent(String, String),
     /// Rotates the keys of a mapping.
@@ -26,16 +26,15 @@ pub(super) enum Change {
 /// Whether the changed guide must have errors.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Expected {
-    /// At least one error.
+    /// The guide must have at least one error.
     Bad,
-    /// No error.
+    /// The guide must have no error.
     Good,
-    /// The schema accepts it, so it depends on what the change means.
+    /// The schema accepts the guide, so the result depends on the meaning of the change.
     Either,
 }
 
-/// Pseudorandom numbers that are the same in every run
-/// ([SplitMix64](https://doi.org/10.1145/2714064.2660195)).
+/// Pseudorandom numbers that are the same in every run ([SplitMix64](https://doi.org/10.1145/2714064.2660195)).
 pub(super) struct Chance(u64);
 
 impl Chance {
@@ -43,14 +42,14 @@ impl Chance {
         Self(seed as u64)
     }
 
-    /// A number less than `end`.
+    /// Returns a number less than `end`.
     pub(super) fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         let number = (z ^ (z >> 31)) % end.max(1) as u64;
-        usize::try_from(number).expect("smaller than `end`")
+        usize::try_from(number).expect("the number is less than `end`")
     }
 
     fn pick<'a, T>(&mut self, list: &'a [T]) -> &'a T {
@@ -59,41 +58,41 @@ impl Chance {
 }
 
 impl Change {
-    /// The change with this number, at a random place. All kinds are equally frequent.
+    /// Creates the change with this number at a random location. All kinds are equally frequent.
     pub(super) fn any(tree: &Value, number: usize, chance: &mut Chance) -> Self {
-        let mut places = Vec::new();
-        gather(tree, String::new(), &mut places);
-        let entries: Vec<(&str, &str)> = places
+        let mut values = Vec::new();
+        gather(tree, String::new(), &mut values);
+        let entries: Vec<(&str, &str)> = values
             .iter()
             .filter_map(|(at, value)| Some((at, value.as_object()?)))
             .flat_map(|(at, map)| map.keys().map(move |key| (at.as_str(), key.as_str())))
             .collect();
-        let own = |(at, key): (&str, &str)| (at.to_owned(), key.to_owned());
+        let owned = |(at, key): (&str, &str)| (at.to_owned(), key.to_owned());
         match number % 7 {
             0 => {
-                let (at, key) = own(*chance.pick(&entries));
+                let (at, key) = owned(*chance.pick(&entries));
                 Self::Drop(at, key)
             }
             1 => {
-                let (at, key) = own(*chance.pick(&entries));
+                let (at, key) = owned(*chance.pick(&entries));
                 let wrong = misspelled(&key, chance);
                 Self::Rename(at, key, wrong)
             }
             2 => {
                 let texts: Vec<(&String, &str)> =
-                    places.iter().filter_map(|(at, value)| Some((at, value.as_str()?))).collect();
-                // A single lowercase word can be a keyword of the format, but a sentence never is.
+                    values.iter().filter_map(|(at, value)| Some((at, value.as_str()?))).collect();
+                // A single lowercase word can be a keyword of the format. A sentence cannot.
                 let words: Vec<_> = texts.iter().filter(|(_, text)| is_word(text)).collect();
                 let (at, text) = **chance.pick(&words);
                 Self::Respell(at.clone(), misspelled(text, chance))
             }
             3 => {
-                let (at, value) = chance.pick(&places);
+                let (at, value) = chance.pick(&values);
                 Self::Retype(at.clone(), another_type(value, chance))
             }
             4 => {
-                let (at, key) = own(*chance.pick(&entries));
-                Self::Twice(at, key)
+                let (at, key) = owned(*chance.pick(&entries));
+                Self::Duplicate(at, key)
             }
             5 => {
                 // The first key of a mapping determines the indentation of the others.
@@ -104,11 +103,11 @@ impl Change {
                         map.and_then(|map| map.keys().next()).is_some_and(|first| first != key)
                     })
                     .collect();
-                let (at, key) = own(**chance.pick(&later));
+                let (at, key) = owned(**chance.pick(&later));
                 Self::Indent(at, key)
             }
             _ => {
-                let maps: Vec<_> = places
+                let maps: Vec<_> = values
                     .iter()
                     .filter_map(|(at, value)| Some((at, value.as_object()?.len())))
                     .filter(|(_, n)| 1 < *n)
@@ -119,8 +118,8 @@ impl Change {
         }
     }
 
-    /// The text of the changed guide, and whether it must have errors.
-    pub(super) fn make(&self, tree: &Value, is_valid: impl Fn(&Value) -> bool) -> (String, Expected) {
+    /// Returns the text of the changed guide, and whether it must have errors.
+    pub(super) fn apply(&self, tree: &Value, is_valid: impl Fn(&Value) -> bool) -> (String, Expected) {
         let mut changed = tree.clone();
         let at = |tree: &mut Value, pointer: &str, then: &mut dyn FnMut(&mut Map<String, Value>)| {
             if let Some(map) = tree.pointer_mut(pointer).and_then(Value::as_object_mut) {
@@ -128,11 +127,11 @@ impl Change {
             }
         };
         match self {
-            Self::Twice(pointer, key) => {
-                return (written(tree, Some(&Slip::Twice(pointer, key))), Expected::Bad);
+            Self::Duplicate(pointer, key) => {
+                return (to_yaml(tree, Some(&Mistake::Duplicate(pointer, key))), Expected::Bad);
             }
             Self::Indent(pointer, key) => {
-                return (written(tree, Some(&Slip::Indent(pointer, key))), Expected::Bad);
+                return (to_yaml(tree, Some(&Mistake::Indent(pointer, key))), Expected::Bad);
             }
             Self::Rotate(pointer, n) => {
                 at(&mut changed, pointer, &mut |map| {
@@ -140,7 +139,7 @@ impl Change {
                     entries.rotate_left(*n);
                     *map = entries.into_iter().collect();
                 });
-                return (written(&changed, None), Expected::Good);
+                return (to_yaml(&changed, None), Expected::Good);
             }
             Self::Drop(pointer, key) => at(&mut changed, pointer, &mut |map| {
                 map.shift_remove(key);
@@ -158,11 +157,11 @@ impl Change {
             }
         }
         let expected = if is_valid(&changed) { Expected::Either } else { Expected::Bad };
-        (written(&changed, None), expected)
+        (to_yaml(&changed, None), expected)
     }
 }
 
-/// Collects every value of a tree with its pointer, inner values first.
+/// Collects every value of a tree with its JSON pointer, inner values first.
 fn gather<'v>(value: &'v Value, pointer: String, out: &mut Vec<(String, &'v Value)>) {
     match value {
         Value::Object(map) => {
@@ -184,7 +183,7 @@ fn is_word(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
-/// A word with one letter removed, doubled, changed or swapped with the next.
+/// Returns the word with one letter removed, doubled, changed or swapped with the next.
 fn misspelled(word: &str, chance: &mut Chance) -> String {
     let mut letters: Vec<char> = word.chars().collect();
     let at = chance.below(letters.len());

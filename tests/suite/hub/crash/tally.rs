@@ -1,38 +1,38 @@
-//! The secrets that are linked with, and the count of what came of the kills.
+//! The secrets that the tests link with, and the counts of what the kills caused.
 
 use std::collections::BTreeMap;
 
-/// Secrets that stand in no guide and no test but here, and what the provider's guide has in their place.
+/// Secrets that occur nowhere else, each with the value in the provider's guide that it replaces.
 pub(super) const TOKENS: [(&str, &str); 2] =
     [("right-token", "canary-3d0f7a1c9b52"), ("newer-token", "canary-8e64c2f0d17b")];
 pub(super) const TOKEN: &str = TOKENS[0].1;
 pub(super) const NEWER: &str = TOKENS[1].1;
 
-/// What came of the kills.
+/// Counts of what the kills caused.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
-    /// How often a process was killed, by where the link stood.
+    /// The number of kills at each point.
     pub(super) points: BTreeMap<String, u32>,
-    /// Links that were cut at a random moment by the same signals.
-    pub(super) beside: u32,
-    /// Links that were acknowledged before the end, …
+    /// The number of concurrent links that the same kills interrupted at random moments.
+    pub(super) concurrent: u32,
+    /// The number of links that were acknowledged.
     pub(super) acknowledged: u32,
-    /// … those that were not and are wholly there, …
-    pub(super) there: u32,
-    /// … and those that are wholly absent.
+    /// The number of links that were stored completely, but not acknowledged.
+    pub(super) stored: u32,
+    /// The number of links of which nothing was stored.
     pub(super) absent: u32,
-    /// People on the pages who found their checks under way, and waited until another process took them over.
+    /// The number of people on the pages whose checks another process took over.
     pub(super) taken_over: u32,
 }
 
 impl Tally {
     pub(super) fn add(&mut self, other: Self) {
-        for (label, times) in other.points {
-            *self.points.entry(label).or_default() += times;
+        for (label, count) in other.points {
+            *self.points.entry(label).or_default() += count;
         }
-        self.beside += other.beside;
+        self.concurrent += other.concurrent;
         self.acknowledged += other.acknowledged;
-        self.there += other.there;
+        self.stored += other.stored;
         self.absent += other.absent;
         self.taken_over += other.taken_over;
     }

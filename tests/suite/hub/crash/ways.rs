@@ -1,4 +1,4 @@
-//! The ways to link, each cut at every point that it passes.
+//! The ways to link, each interrupted at every labeled point that it passes.
 
 use std::io;
 use std::net::SocketAddr;
@@ -6,70 +6,75 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::lane::{Lane, create as post, from, linked};
+use super::lane::{Lane, as_client, create as post, linked};
 use super::tally::{NEWER, TOKEN, Tally};
-use crate::hub::browser::{Browser, Came};
-use crate::hub::client::Ask;
+use crate::hub::browser::{Browser, Progress};
+use crate::hub::client::Request;
 
-/// No link passes so many points. Guards against one that never ends.
-const MOST: u32 = 150;
+/// An upper bound on the number of points, in case a link never finishes.
+const MAX_POINTS: u32 = 150;
 
-/// How long somebody waits for checks whose process is gone: longer than it takes until another takes over.
-const UNTIL_TAKEN_OVER: Duration = Duration::from_secs(25);
+/// How long to wait for checks whose process was killed: longer than another process needs to take them over.
+const TAKEOVER_TIMEOUT: Duration = Duration::from_secs(25);
 
-/// A first link by the widget's protocol.
+/// Links a new account with the widget's protocol.
 pub(super) fn create(mut lane: Lane) -> Tally {
-    for n in 1..MOST {
-        let leave = lane.leave(&format!("created-{n}"));
-        let cut = lane.cut(n, |address| Ok(linked(&post(address, &leave, TOKEN)?)));
-        let when = format!("created, point {n}: {:?}", cut.label);
-        lane.settled(&leave.owner, cut.acknowledged.as_deref(), &when);
-        lane.links_again(&leave, &when);
-        if cut.label.is_none() {
-            assert!(cut.acknowledged.is_some(), "{when}: it came to its end");
+    for n in 1..MAX_POINTS {
+        let session = lane.new_session(&format!("created-{n}"));
+        let result = lane.interrupt(n, |address| Ok(linked(&post(address, &session, TOKEN)?)));
+        let when = format!("created, point {n}: {:?}", result.label);
+        lane.check_owner(&session.owner, result.acknowledged.as_deref(), &when);
+        lane.assert_links_again(&session, &when);
+        if result.label.is_none() {
+            assert!(result.acknowledged.is_some(), "{when}: the link finished without an account");
             return lane.finish();
         }
     }
-    panic!("a link passes more than {MOST} points")
+    panic!("the link passed more than {MAX_POINTS} points")
 }
 
-/// New credentials for an account that is there.
+/// Replaces the credentials of an existing account.
 pub(super) fn edit(mut lane: Lane) -> Tally {
     let owner = "edited";
-    let first = post(lane.address(), &lane.leave(owner), TOKEN).expect("it answers");
+    let first = post(lane.address(), &lane.new_session(owner), TOKEN).expect("no response");
     let id = linked(&first);
     let mut version = 1;
-    for n in 1..MOST {
-        let leave = lane.leave(owner);
+    for n in 1..MAX_POINTS {
+        let session = lane.new_session(owner);
         let (old, new) = if lane.token_of(&id) == TOKEN { (TOKEN, NEWER) } else { (NEWER, TOKEN) };
         let body = json!({ "integration_id": "gladly.api-key", "credentials": { "api_token": new } });
         let path = format!("/hub/accounts/{id}");
-        let cut = lane
-            .cut(n, |address| Ok(linked(&from(Ask::new("PATCH", &path), &leave).json(&body).to(address)?)));
-        let when = format!("edited, point {n}: {:?}", cut.label);
-        let there =
-            lane.settled(owner, cut.acknowledged.as_deref(), &when).expect("an account is never lost");
-        let now = there["version"].as_i64().unwrap_or_default();
-        assert!(now == version || now == version + 1, "{when}: version {now} after {version}");
+        let result = lane.interrupt(n, |address| {
+            Ok(linked(&as_client(Request::new("PATCH", &path), &session).json(&body).send_to(address)?))
+        });
+        let when = format!("edited, point {n}: {:?}", result.label);
+        let stored =
+            lane.check_owner(owner, result.acknowledged.as_deref(), &when).expect("the account is missing");
+        let now = stored["version"].as_i64().unwrap_or_default();
+        assert!(now == version || now == version + 1, "{when}: the version went from {version} to {now}");
         let expected = if now == version { old } else { new };
-        assert_eq!(lane.token_of(&id), expected, "{when}: the old account or the new one");
-        assert!(cut.acknowledged.is_none() || now == version + 1, "{when}: it was acknowledged");
+        assert_eq!(lane.token_of(&id), expected, "{when}: the token does not match the version");
+        assert!(
+            result.acknowledged.is_none() || now == version + 1,
+            "{when}: the acknowledged edit was lost"
+        );
         version = now;
-        if cut.label.is_none() {
-            lane.links_again(&leave, &when);
+        if result.label.is_none() {
+            lane.assert_links_again(&session, &when);
             return lane.finish();
         }
     }
-    panic!("an edit passes more than {MOST} points")
+    panic!("the edit passed more than {MAX_POINTS} points")
 }
 
-/// A first link on the pages: the link opened, the form, the checks, the account confirmed. `part`: every second point.
+/// Links a new account on the pages: opens the link, fills in the form, waits for the checks, confirms the account.
+/// `part` is 0 or 1 and selects every second point.
 pub(super) fn pages(mut lane: Lane, part: u32) -> Tally {
     let mut waiting = Vec::new();
-    for n in (1..MOST).filter(|n| n % 2 == part) {
-        let leave = lane.leave(&format!("paged-{n}"));
+    for n in (1..MAX_POINTS).filter(|n| n % 2 == part) {
+        let session = lane.new_session(&format!("paged-{n}"));
         let mut browser = Browser::new(
-            &leave.link,
+            &session.link,
             &[
                 ("environment", "production"),
                 ("field.organization_slug", "acme"),
@@ -78,38 +83,38 @@ pub(super) fn pages(mut lane: Lane, part: u32) -> Tally {
             ],
         );
         let patience = Duration::from_secs(30);
-        let cut = lane.cut(n, |address| walk(&mut browser, patience, address));
-        let when = format!("on the pages, point {n}: {:?}", cut.label);
-        lane.settled(&leave.owner, cut.acknowledged.as_deref(), &when);
-        match browser.walk(Duration::from_millis(100), || lane.address()).expect("it answers") {
-            Came::Done(id) => is_done(&mut lane, &leave.owner, &id, &when),
-            // Whoever has the checks is dead, and nobody knows yet.
-            Came::Checking => waiting.push((leave.owner, browser, when)),
+        let result = lane.interrupt(n, |address| walk(&mut browser, patience, address));
+        let when = format!("on the pages, point {n}: {:?}", result.label);
+        lane.check_owner(&session.owner, result.acknowledged.as_deref(), &when);
+        match browser.walk(Duration::from_millis(100), || lane.address()).expect("no response") {
+            Progress::Done(id) => check_done(&mut lane, &session.owner, &id, &when),
+            // The process that ran the checks is dead, but its lease has not expired yet.
+            Progress::Checking => waiting.push((session.owner, browser, when)),
         }
-        if cut.label.is_none() {
+        if result.label.is_none() {
             break;
         }
     }
     for (owner, mut browser, when) in waiting {
-        let came = browser.walk(UNTIL_TAKEN_OVER, || lane.address()).expect("it answers");
-        let Came::Done(id) = came else { panic!("{when}: nobody took the checks over") };
+        let progress = browser.walk(TAKEOVER_TIMEOUT, || lane.address()).expect("no response");
+        let Progress::Done(id) = progress else { panic!("{when}: no process took the checks over") };
         lane.tally.taken_over += 1;
-        is_done(&mut lane, &owner, &id, &when);
+        check_done(&mut lane, &owner, &id, &when);
     }
     lane.finish()
 }
 
-/// The whole way, to the page that says that it is done.
+/// Walks to the page that confirms the account. Returns the account's id.
 fn walk(browser: &mut Browser, patience: Duration, address: SocketAddr) -> io::Result<String> {
     match browser.walk(patience, || address)? {
-        Came::Done(id) => Ok(id),
-        Came::Checking => panic!("the checks do not end"),
+        Progress::Done(id) => Ok(id),
+        Progress::Checking => panic!("the checks did not finish"),
     }
 }
 
-/// That whoever went on has the account, and only that one.
-fn is_done(lane: &mut Lane, owner: &str, id: &str, when: &str) {
+/// Asserts that the owner has this account and no other.
+fn check_done(lane: &mut Lane, owner: &str, id: &str, when: &str) {
     let tally = lane.tally.acknowledged;
-    lane.settled(owner, Some(id), &format!("{when}, and gone on"));
+    lane.check_owner(owner, Some(id), &format!("{when}, after continuing"));
     lane.tally.acknowledged = tally;
 }

@@ -1,4 +1,4 @@
-//! A provider whose tokens for renewing are good once: a second use is taken for theft, and ends all.
+//! A provider with single-use refresh tokens: it treats the reuse of one as theft and revokes all tokens.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -8,17 +8,17 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// So long a renewal takes: long enough for others to come in between.
+/// How long a renewal takes: long enough for concurrent requests to arrive meanwhile.
 const PAUSE: Duration = Duration::from_millis(400);
 
-/// What it remembers of the one account that it has.
+/// The state of the provider's only account.
 #[derive(Default)]
 struct Account {
-    /// The number of the tokens that hold.
+    /// The number of the current tokens.
     number: u32,
-    /// Whether the one that lets in has ended.
-    has_ended: bool,
-    /// How often they were renewed, and how often somebody tried with a token that was used.
+    /// Whether the current access token has expired.
+    is_expired: bool,
+    /// How often tokens were renewed, and how often a used refresh token was sent again.
     renewed: u32,
     reused: u32,
 }
@@ -43,13 +43,13 @@ impl Provider {
         Self { origin, account }
     }
 
-    /// The token that lets in ends, and nobody is told.
-    pub(super) fn end(&self) {
-        lock(&self.account).has_ended = true;
+    /// Expires the access token without telling anyone.
+    pub(super) fn expire_token(&self) {
+        lock(&self.account).is_expired = true;
     }
 
-    /// How often tokens were renewed, and how often somebody tried it with a token that was used.
-    pub(super) fn told(&self) -> (u32, u32) {
+    /// Returns the number of renewals, and of attempts to reuse a refresh token.
+    pub(super) fn counts(&self) -> (u32, u32) {
         let account = lock(&self.account);
         (account.renewed, account.reused)
     }
@@ -61,13 +61,13 @@ fn lock(account: &Mutex<Account>) -> std::sync::MutexGuard<'_, Account> {
 
 fn serve(mut stream: TcpStream, account: &Mutex<Account>, holds_for: Option<u32>) {
     let Some(request) = request(&mut stream) else { return };
-    let (status, body) = answer(&request, account, holds_for);
+    let (status, body) = response(&request, account, holds_for);
     let body = body.to_string();
     let head = "content-type: application/json\r\nconnection: close";
     let _ = write!(stream, "HTTP/1.1 {status} -\r\n{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
 }
 
-/// Head and body.
+/// Reads the head and the body of a request.
 fn request(stream: &mut TcpStream) -> Option<String> {
     let (mut text, mut piece) = (String::new(), [0; 4096]);
     loop {
@@ -83,7 +83,7 @@ fn request(stream: &mut TcpStream) -> Option<String> {
     }
 }
 
-fn answer(request: &str, account: &Mutex<Account>, holds_for: Option<u32>) -> (u16, Value) {
+fn response(request: &str, account: &Mutex<Account>, holds_for: Option<u32>) -> (u16, Value) {
     let tokens = |number: u32, holds_for: Option<u32>| {
         let mut tokens = json!({ "access_token": format!("in-{number}"), "refresh_token": format!("renew-{number}"), "instance": "a" });
         if let Some(seconds) = holds_for {
@@ -95,27 +95,27 @@ fn answer(request: &str, account: &Mutex<Account>, holds_for: Option<u32>) -> (u
         return tokens(0, holds_for);
     }
     if request.starts_with("POST /token ") {
-        let mut known = lock(account);
-        if !request.contains(&format!("refresh_token=renew-{}&", known.number))
-            && !request.ends_with(&format!("refresh_token=renew-{}", known.number))
+        let mut account = lock(account);
+        if !request.contains(&format!("refresh_token=renew-{}&", account.number))
+            && !request.ends_with(&format!("refresh_token=renew-{}", account.number))
         {
-            known.reused += 1;
-            known.has_ended = true;
+            account.reused += 1;
+            account.is_expired = true;
             return (400, json!({ "error": "invalid_grant" }));
         }
-        known.number += 1;
-        known.renewed += 1;
-        known.has_ended = false;
-        let number = known.number;
-        drop(known);
+        account.number += 1;
+        account.renewed += 1;
+        account.is_expired = false;
+        let number = account.number;
+        drop(account);
         thread::sleep(PAUSE);
         return tokens(number, holds_for.map(|_| 3600));
     }
-    let known = lock(account);
-    let lets_in = request.lines().any(|line| {
-        line.to_ascii_lowercase().trim_end() == format!("authorization: bearer in-{}", known.number)
+    let account = lock(account);
+    let is_current = request.lines().any(|line| {
+        line.to_ascii_lowercase().trim_end() == format!("authorization: bearer in-{}", account.number)
     });
-    if lets_in && !known.has_ended {
+    if is_current && !account.is_expired {
         (200, json!({ "id": "a1", "name": "Acme" }))
     } else {
         (401, json!({ "error": "invalid_token" }))

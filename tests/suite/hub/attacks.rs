@@ -1,0 +1,43 @@
+//! Attacks on a Hub: requests with missing, wrong or expired keys, with other people's ids, forms, links and cookies,
+//! and with malformed headers and bodies. The tests run on both databases, because SQLite and PostgreSQL accept
+//! different texts.
+//!
+//! **Invariant:** each request is rejected with its documented error, in the usual JSON envelope or on a page. No
+//! response, and no log at its most verbose level, repeats a secret.
+
+mod bodies;
+mod headers;
+mod keys;
+mod pages;
+mod sessions;
+mod target;
+
+use self::target::Target;
+use super::world::Database;
+
+fn attack(database: Database) {
+    let mut target = Target::start(database);
+    keys::wrong_keys_are_rejected(&target);
+    keys::ids_of_other_projects_are_not_found(&mut target);
+    sessions::wrong_sessions_are_rejected(&mut target);
+    pages::wrong_browsers_are_rejected(&mut target);
+    pages::forged_forms_are_rejected(&mut target);
+    pages::only_allowed_origins_can_frame_the_pages(&mut target);
+    bodies::malformed_bodies_are_rejected(&mut target);
+    bodies::invalid_values_are_rejected(&mut target);
+    headers::injected_headers_have_no_effect(&mut target);
+    headers::redirects_to_other_origins_are_rejected(&mut target);
+    headers::unknown_paths_and_methods_are_rejected(&target);
+    headers::guessing_is_limited(&target);
+    target.finish();
+}
+
+#[test]
+fn attacks_are_rejected_on_sqlite() {
+    attack(Database::Sqlite);
+}
+
+#[test]
+fn attacks_are_rejected_on_postgresql() {
+    attack(Database::Postgres);
+}

@@ -1,0 +1,200 @@
+//! Header injection, redirects to other origins, path traversal, unknown methods and guessing.
+
+use serde_json::json;
+
+use super::target::Target;
+use crate::hub::browser::Browser;
+use crate::hub::client::{Request, raw};
+
+pub(super) fn injected_headers_have_no_effect(target: &mut Target) {
+    for id in ["a\u{1}bcdefgh", "short", "has space in it", &"x".repeat(65), "%0d%0aset-cookie:a=b"] {
+        let response = target.send(Request::get("/health/live").header("x-request-id", id));
+        assert!(
+            response.header("x-request-id").is_none_or(|id| id.starts_with("req_")),
+            "the request id {id:?} was accepted"
+        );
+    }
+    // Encoded line breaks are never decoded into a header.
+    for path in [
+        "/link/wst_%0d%0aset-cookie:%20evil=1",
+        "/session/1%0d%0aset-cookie:%20evil=1",
+        "/help/x%0d%0aset-cookie:%20evil=1",
+        "/assets/x%0d%0aset-cookie:%20evil=1",
+        "/connectors/x%0d%0aset-cookie:%20evil=1/icon",
+        "/guides/x%0d%0aset-cookie:%20evil=1/y",
+        "/%0d%0aset-cookie:%20evil=1",
+    ] {
+        let response = target.send(Request::get(path));
+        assert_eq!(response.status, 404, "{path}");
+        let is_set = response
+            .headers
+            .iter()
+            .any(|(name, value)| name.eq_ignore_ascii_case("set-cookie") || value.contains("evil"));
+        assert!(!is_set, "{path}: {:?}", response.headers);
+    }
+    // The texts of a session are escaped on pages.
+    let created = target.session(&json!({
+        "origin_owner_id": "<script>", "origin_owner_name": "\"><script>alert(1)</script>",
+        "label": "<img src=x onerror=alert(1)>",
+    }));
+    let mut browser = Browser::new(&created.link, &[]);
+    let address = target.address();
+    let page = browser.open(|| address).expect("no response");
+    assert!(!page.body.contains("<script>alert") && !page.body.contains("<img src=x"), "{}", page.body);
+    target.keep_secret(&browser.cookies()[0].1.clone());
+    // Control characters in header values.
+    for head in
+        ["x-hub-session-token: a\u{0}b", "cookie: waystone_session_1=\u{7f}", "authorization: Bearer \u{0}"]
+    {
+        let text = format!("GET /hub/settings HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{head}\r\n\r\n");
+        let response = raw(target.address(), text.as_bytes());
+        assert!(
+            response.as_ref().map_or(true, |response| matches!(response.status, 400 | 401)),
+            "{head:?}: {response:?}"
+        );
+    }
+    let many: String = (0..500).map(|n| format!("x-{n}: {}\r\n", "y".repeat(2_000))).collect();
+    let text = format!("GET /health/live HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{many}\r\n");
+    let response = raw(target.address(), text.as_bytes());
+    assert!(response.as_ref().map_or(true, |response| matches!(response.status, 400 | 431)), "{response:?}");
+}
+
+pub(super) fn redirects_to_other_origins_are_rejected(target: &mut Target) {
+    let allowed = "https://app.example.com";
+    for url in [
+        "https://evil.example/",
+        "//evil.example",
+        "https:evil.example",
+        "https://app.example.com.evil.example/",
+        "https://app.example.com@evil.example/",
+        "https://app.example.com:444/",
+        "http://app.example.com/",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "/relative",
+        "",
+    ] {
+        let body = json!({
+            "origin_owner_id": "a", "origin_owner_name": "A", "allowed_origins": [allowed], "return_url": url,
+        });
+        let request = Request::post("/connect_sessions").key(&target.key).json(&body);
+        target.assert_rejected(url, request, 400, "invalid_value");
+    }
+    // The URL parser removes line breaks, as browsers do, so no header contains them.
+    let created = target.session(&json!({
+        "allowed_origins": [allowed], "return_url": "https://app.example.com/\r\nset-cookie:a=b",
+    }));
+    let mut browser = Browser::new(&created.link, &[]);
+    let address = target.address();
+    let page = browser.open(|| address).expect("no response");
+    assert!(page.header("set-cookie").is_none());
+    target.keep_secret(&browser.cookies()[0].1.clone());
+    // A forwarded host must not change the addresses in responses.
+    let request =
+        Request::post("/connect_sessions").key(&target.key).header("x-forwarded-host", "evil.example");
+    let created = target.send(request.json(&json!({ "origin_owner_id": "a", "origin_owner_name": "A" })));
+    assert!(
+        created.text("auth_link_url").starts_with(&format!("http://{}/link/", target.address())),
+        "{}",
+        created.body
+    );
+    target.keep_secret(&created.text("token"));
+}
+
+pub(super) fn unknown_paths_and_methods_are_rejected(target: &Target) {
+    for path in [
+        "/assets/..%2f..%2fetc%2fpasswd",
+        "/assets/%2e%2e/%2e%2e/Cargo.toml",
+        "/assets/../data/key",
+        "/assets/hub-0000000000000000.css",
+        "/assets/%00",
+        "/assets/",
+        "/guides/..%2f..%2fetc/passwd",
+        "/guides/gladly/..%2fguide.yaml",
+        "/guides/gladly/api-key.yaml",
+        "/guides/%00/%00",
+        "/guides/gladly%00/api-key",
+        "/connectors/..%2f..%2f/icon",
+        "/connectors/../icon",
+        "/connectors/%00/icon",
+        "/connectors/gladly%2ficon.svg/icon",
+        "//evil.example",
+        "/.env",
+        "/key",
+        "/vault.db",
+        "/%c0%ae%c0%ae/key",
+    ] {
+        target.assert_rejected(path, Request::get(path), 404, "not_found");
+    }
+    for (method, path) in [
+        ("PUT", "/accounts"),
+        ("POST", "/accounts"),
+        ("TRACE", "/accounts"),
+        ("GET", "/connect_sessions"),
+        ("GET", "/hub/accounts"),
+        ("PUT", "/hub/accounts"),
+        ("DELETE", "/hub/settings"),
+        ("PUT", "/link/x"),
+        ("PUT", "/session/1/gladly.api-key"),
+        ("DELETE", "/session/1"),
+        ("GET", "/session/1/gladly.api-key/preview"),
+        ("PATCH", "/help/x"),
+        ("POST", "/assets/x"),
+        ("BREW", "/health/live"),
+    ] {
+        let response = target.assert_rejected(
+            method,
+            Request::new(method, path).key(&target.key),
+            405,
+            "method_not_allowed",
+        );
+        assert!(response.header("allow").is_some(), "{method} {path}");
+    }
+    // A method override header has no effect.
+    let path = format!("/accounts/{}", target.account);
+    let request = Request::get(&path).key(&target.key).header("x-http-method-override", "DELETE");
+    assert_eq!(target.send(request).status, 200);
+    // Other origins cannot read responses to API keys, and cookies do not authenticate requests below `/hub/`.
+    let response =
+        target.send(Request::get("/accounts").key(&target.key).header("origin", "https://evil.example"));
+    assert!(response.header("access-control-allow-origin").is_none());
+    let response =
+        target.send(Request::new("OPTIONS", "/hub/accounts").header("origin", "https://evil.example"));
+    assert!(response.header("access-control-allow-credentials").is_none());
+}
+
+pub(super) fn guessing_is_limited(target: &Target) {
+    let from = |request: Request| {
+        request.header("x-forwarded-for", "203.0.113.7").send_to(target.address()).expect("no response")
+    };
+    let mut statuses = Vec::new();
+    for n in 0..64 {
+        let token = format!("w_{n:043}");
+        let response = from(match n % 4 {
+            0 => Request::get("/accounts").key(&token),
+            1 => Request::get("/hub/settings").session(&token),
+            2 => Request::get(&format!("/link/{token}")),
+            _ => Request::get("/session/1").header("cookie", &format!("waystone_session_1={token}")),
+        });
+        statuses.push(response.status);
+    }
+    assert!(statuses[..60].iter().all(|status| matches!(status, 401 | 404)), "{statuses:?}");
+    assert!(statuses[60..].iter().all(|status| *status == 429), "{statuses:?}");
+    // After the limit, valid credentials from this address are rejected as well. The response says how long, on pages
+    // too.
+    for request in [
+        Request::get("/accounts").key(&target.key),
+        Request::get("/link/x"),
+        Request::get("/help/x"),
+        Request::get("/session/1"),
+    ] {
+        let response = from(request);
+        let seconds = response.header("retry-after").and_then(|text| text.parse::<u32>().ok());
+        assert_eq!(response.status, 429);
+        assert!(seconds.is_some_and(|seconds| (1..=600).contains(&seconds)), "{:?}", response.headers);
+    }
+    let api = from(Request::get("/accounts").key(&target.key));
+    assert_eq!(api.text("code"), "too_many_requests");
+    // The limit does not affect other addresses.
+    assert_eq!(target.send(Request::get("/accounts").key(&target.key)).status, 200);
+}
