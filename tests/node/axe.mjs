@@ -1,9 +1,9 @@
-// Looks at pages in Chromium as people see them, and asks axe what keeps some of them from it.
+// Opens pages in Chromium as people see them, and checks their accessibility with axe.
 //
 //   node axe.mjs FOLDER [SCREENSHOTS]
 //
-// Phone and desktop, light and dark. Prints every violation of WCAG 2.2 A and AA, and every page that is wider than
-// its window. With a second folder, leaves a screenshot of each look there.
+// Checks phone and desktop sizes in light and dark. Prints every violation of WCAG 2.2 A and AA, every page that is
+// wider than its window, and every request. With a second folder, saves a screenshot of each view there.
 
 import { chromium } from "playwright-core";
 import { readdir } from "node:fs/promises";
@@ -18,12 +18,12 @@ const browser = await chromium.launch({
     "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND"],
 });
 let bad = 0;
-let looks = 0;
+let views = 0;
 const names = (await readdir(folder)).filter((name) => name.endsWith(".html")).sort();
 const tab = await browser.newPage();
 let where = "";
-const say = (what) => { bad += 1; console.log(`${where}: ${what}`); };
-tab.on("request", (request) => { if (!request.url().startsWith("file:")) say(`asked for ${request.url()}`); });
+const report = (problem) => { bad += 1; console.log(`${where}: ${problem}`); };
+tab.on("request", (request) => { if (!request.url().startsWith("file:")) report(`requested ${request.url()}`); });
 for (const name of names) {
   for (const [size, width, height] of [["phone", 375, 812], ["desktop", 1280, 900]]) {
     where = `${name} ${size}`;
@@ -32,14 +32,14 @@ for (const name of names) {
     for (const colorScheme of ["light", "dark"]) {
       where = `${name} ${size} ${colorScheme}`;
       await tab.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      for (const violation of await violations(tab, colorScheme === "dark")) say(violation);
-      looks += 1;
+      for (const violation of await violations(tab, colorScheme === "dark")) report(violation);
+      views += 1;
       const overflow = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      if (overflow > 0) say(`${overflow} px wider than the window`);
+      if (overflow > 0) report(`${overflow} px wider than the window`);
       if (shots) await tab.screenshot({ path: join(shots, `${name.slice(0, -5)}.${size}-${colorScheme}.png`), fullPage: true });
     }
   }
 }
 await browser.close();
-console.log(`${names.length} pages, ${looks} looks, ${bad} problems`);
-process.exitCode = bad > 0 || looks === 0 ? 1 : 0;
+console.log(`${names.length} pages, ${views} views, ${bad} problems`);
+process.exitCode = bad > 0 || views === 0 ? 1 : 0;

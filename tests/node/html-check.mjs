@@ -1,10 +1,11 @@
-// Parses HTML files with a parser that follows the standard, and prints what is wrong, one line each.
+// Parses HTML files with a parser that follows the standard, and prints each problem on a line.
 //
 //   node html-check.mjs FOLDER [--linking]
 //
-// Pages on which people link have one script, of our own site; all others have none.
-// Besides parse errors: scripts, inline handlers and styles, foreign requests, ids that stand twice, links to ids that
-// are not there, and a text that came from a guide as markup (`canary` elements and attributes of the hostile corpus).
+// Linking pages (`--linking`) have exactly one script, from our own site. Other pages have none.
+//
+// Besides parse errors, finds scripts, inline handlers and styles, requests to other sites, duplicate ids, links to
+// missing ids, and text of a guide that became markup (the `canary` elements and attributes of the hostile corpus).
 
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,7 +14,7 @@ import { parse } from "parse5";
 const folder = process.argv[2];
 const linking = process.argv[3] === "--linking";
 
-const isOurs = ({ attrs, childNodes }) =>
+const isOwnScript = ({ attrs, childNodes }) =>
   childNodes.length === 0 && attrs.some(({ name, value }) => name === "src" && /^\/assets\/hub-[0-9a-f]+\.js$/.test(value));
 
 function* elements(node) {
@@ -33,7 +34,7 @@ function check(text) {
   let scripts = 0;
   for (const element of elements(tree)) {
     const line = element.sourceCodeLocation?.startLine ?? 0;
-    if (linking && element.tagName === "script" && isOurs(element)) scripts += 1;
+    if (linking && element.tagName === "script" && isOwnScript(element)) scripts += 1;
     else if (["script", "iframe", "object", "embed", "base", "canary"].includes(element.tagName)) {
       problems.push(`${line}: <${element.tagName}>`);
     }
@@ -41,17 +42,17 @@ function check(text) {
     for (const { name, value } of element.attrs) {
       if (/^on/.test(name) || name === "style" || name === "canary") problems.push(`${line}: attribute ${name}`);
       if (name === "id") {
-        if (ids.has(value)) problems.push(`${line}: the id ${value} stands twice`);
+        if (ids.has(value)) problems.push(`${line}: duplicate id ${value}`);
         ids.set(value, line);
       }
       if (name === "href" && value.startsWith("#")) targets.push([line, decodeURIComponent(value.slice(1))]);
       if (name === "href" && value !== "data:," && /^(javascript|data|vbscript):/i.test(value.trim())) problems.push(`${line}: href ${value}`);
-      if (name === "src" && /^(https?:)?\/\//.test(value)) problems.push(`${line}: foreign request ${value}`);
+      if (name === "src" && /^(https?:)?\/\//.test(value)) problems.push(`${line}: request to another site: ${value}`);
     }
   }
   if (linking && scripts !== 1) problems.push(`0: ${scripts} scripts`);
-  if (headings !== 1) problems.push(`0: ${headings} elements h1`);
-  for (const [line, id] of targets) if (!ids.has(id)) problems.push(`${line}: nothing has the id ${id}`);
+  if (headings !== 1) problems.push(`0: ${headings} h1 elements`);
+  for (const [line, id] of targets) if (!ids.has(id)) problems.push(`${line}: no element has the id ${id}`);
   return problems;
 }
 

@@ -1,10 +1,11 @@
-// Looks at the linking pages in Chromium as people see them, and asks axe what keeps some of them from it.
+// Opens the linking pages in Chromium as people see them, and checks their accessibility with axe.
 //
 //   node looks.mjs FOLDER [--only REGEX] [--shots FOLDER] [--quick]
 //
-// The folder is served with the policy that the Hub sends. Phone, tablet and desktop, light and dark (with --quick a
-// phone in the light and a desktop in the dark), and each page at 320 px and without a script. Prints every violation of
-// WCAG 2.2 A and AA, every page that is wider than its window, every request to elsewhere, and what the policy refused.
+// The folder is served with the Hub's content security policy. Checks phone, tablet and desktop sizes in light and
+// dark (with `--quick`, only a phone in light and a desktop in dark), and each page at 320 px and without JavaScript.
+// Prints every violation of WCAG 2.2 A and AA, every page that is wider than its window, every request to another
+// site, and every violation of the policy.
 
 import { chromium } from "playwright-core";
 import { createServer } from "node:http";
@@ -42,11 +43,11 @@ const browser = await chromium.launch({
     "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
 });
 let bad = 0;
-let looks = 0;
-const say = (where, what) => { bad += 1; console.log(`${where}: ${what}`); };
+let views = 0;
+const report = (where, problem) => { bad += 1; console.log(`${where}: ${problem}`); };
 const names = (await readdir(folder)).filter((name) => name.endsWith(".html") && only.test(name)).sort();
 
-// Each page is opened once for a line of these, and then looked at in every way of the line.
+// Each page is opened once per line, and then checked in every view of that line.
 const VISITS = quick ? [[["phone", 360, "light"], ["desktop", 1280, "dark"]]] : [
   [["phone", 360, "light"], ["phone", 360, "dark"]],
   [["tablet", 768, "light"], ["tablet", 768, "dark"]],
@@ -60,22 +61,22 @@ for (const visit of VISITS) {
   const context = await browser.newContext({ javaScriptEnabled: !isPlain });
   const tab = await context.newPage();
   let where = "";
-  tab.on("request", (request) => { if (!request.url().startsWith(origin) && !request.url().startsWith("data:")) say(where, `asked for ${request.url()}`); });
-  tab.on("pageerror", (error) => say(where, `script: ${error.message}`));
+  tab.on("request", (request) => { if (!request.url().startsWith(origin) && !request.url().startsWith("data:")) report(where, `requested ${request.url()}`); });
+  tab.on("pageerror", (error) => report(where, `script: ${error.message}`));
   tab.on("console", (message) => {
-    if (message.type() === "error" && !/404/.test(message.text())) say(where, message.text());
+    if (message.type() === "error" && !/404/.test(message.text())) report(where, message.text());
   });
   for (const name of names) {
-    for (const [at, [size, width, colorScheme]] of visit.entries()) {
+    for (const [index, [size, width, colorScheme]] of visit.entries()) {
       where = `${name} ${size} ${colorScheme}`;
       await tab.setViewportSize({ width, height: 860 });
       await tab.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      if (at === 0) await tab.goto(`${origin}/${name}`);
+      if (index === 0) await tab.goto(`${origin}/${name}`);
       const overflow = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      if (overflow > 0) say(where, `${overflow} px wider than the window`);
-      const isColorsAlone = at > 0 && visit[at - 1][0] === size;
-      if (!isPlain) for (const violation of await violations(tab, isColorsAlone)) say(where, violation);
-      looks += 1;
+      if (overflow > 0) report(where, `${overflow} px wider than the window`);
+      const onlyColorsDiffer = index > 0 && visit[index - 1][0] === size;
+      if (!isPlain) for (const violation of await violations(tab, onlyColorsDiffer)) report(where, violation);
+      views += 1;
       if (shots) await tab.screenshot({ path: join(shots, `${name.slice(0, -5)}.${size}-${colorScheme}.png`), fullPage: true });
     }
   }
@@ -83,5 +84,5 @@ for (const visit of VISITS) {
 }
 await browser.close();
 server.close();
-console.log(`${names.length} pages, ${looks} looks, ${bad} problems`);
-process.exitCode = bad > 0 || looks === 0 ? 1 : 0;
+console.log(`${names.length} pages, ${views} views, ${bad} problems`);
+process.exitCode = bad > 0 || views === 0 ? 1 : 0;

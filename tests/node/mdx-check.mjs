@@ -1,9 +1,9 @@
 // Compiles and renders MDX files with the reference compiler, the way a documentation site would.
 //
-//   node mdx-check.mjs FOLDER      checks every .mdx and .md below it, and prints what is wrong, one line each
+//   node mdx-check.mjs FOLDER      checks every .mdx file below it, and prints each problem on a line
 //
-// Rendering matters: `{slug}` compiles, and fails only when the page is run. Components that a page may use are
-// those of Mintlify; any other name is an error, and so is an `import`, an `export` or a JavaScript expression.
+// Rendering matters, because `{slug}` compiles and fails only when the page is run. Pages may use the components of
+// Mintlify. Any other component is an error, and so is an `import`, an `export` or a JavaScript expression.
 
 import { evaluate } from "@mdx-js/mdx";
 import { readFile, readdir } from "node:fs/promises";
@@ -32,8 +32,8 @@ function* nodes(tree) {
   for (const child of tree.children ?? []) yield* nodes(child);
 }
 
-/** Finds what a generated page must not have. */
-function strict(problems) {
+/** A plugin that reports elements and expressions that a generated page must not contain. */
+function reportForbidden(problems) {
   return () => (tree) => {
     for (const node of nodes(tree)) {
       const line = node.position?.start.line ?? 0;
@@ -59,7 +59,7 @@ async function check(file) {
   try {
     const { default: Page } = await evaluate(await readFile(file, "utf8"), {
       ...runtime,
-      remarkPlugins: [remarkFrontmatter, remarkGfm, strict(problems)],
+      remarkPlugins: [remarkFrontmatter, remarkGfm, reportForbidden(problems)],
     });
     renderToStaticMarkup(createElement(Page, { components }));
   } catch (error) {

@@ -1,8 +1,8 @@
-// The pages of docs/embedding.md in Chromium, served by the backend of docs/embedding.md.
+// The pages of docs/embedding.md in Chromium, served by the JavaScript backend of docs/embedding.md.
 //
 //   HUB_URL=… HUB_KEY=… BLOCKS=FOLDER node --test hub/embedding.mjs
 //
-// The folder holds the blocks of the page: page.html, modal.html, widget.html, page.jsx, backend.js, csp.txt.
+// The folder contains the blocks of the page: page.html, modal.html, widget.html, page.jsx, backend.js, csp.txt.
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
@@ -18,7 +18,7 @@ const require = createRequire(import.meta.url);
 const folder = process.env.BLOCKS;
 const block = async (name) => (await readFile(join(folder, name), "utf8")).replaceAll("https://connect.example.com", hub);
 
-/** A package of React as a module of the browser. */
+/** Converts a package of React to a JavaScript module for the browser. */
 async function esm(name) {
   const files = {
     react: "react/cjs/react.production.js",
@@ -28,15 +28,15 @@ async function esm(name) {
     scheduler: "scheduler/cjs/scheduler.production.js",
   };
   const text = await readFile(new URL(`../node_modules/${files[name]}`, import.meta.url), "utf8");
-  const needs = [...text.matchAll(/require\("([^"]+)"\)/g)].map(([, one]) => one);
-  const imports = needs.map((one, at) => `import m${at} from "${one}";`).join("");
-  const table = needs.map((one, at) => `"${one}": m${at}`).join(",");
-  const names = Object.keys(require(name)).filter((one) => /^[a-z]\w*$/i.test(one));
+  const needs = [...text.matchAll(/require\("([^"]+)"\)/g)].map(([, name]) => name);
+  const imports = needs.map((name, index) => `import m${index} from "${name}";`).join("");
+  const table = needs.map((name, index) => `"${name}": m${index}`).join(",");
+  const names = Object.keys(require(name)).filter((exported) => /^[a-z]\w*$/i.test(exported));
   return `${imports} const exports = {}, require = (name) => ({${table}})[name]; ((exports) => {${text}})(exports);
     export const { ${names.join(", ")} } = exports; export default exports;`;
 }
 
-/** The customer of every visit below. */
+/** The customer who opens the pages below. */
 const customer = { id: `customer-${process.pid}`, name: "Acme Outdoor" };
 let server;
 let chromium;
@@ -58,7 +58,7 @@ before(async () => {
       else if (path === "/widget") send("text/html", `<!doctype html><title>Widget</title>${await block("widget.html")}`);
       else if (path.endsWith("/webcomponent.js")) send("text/javascript", await readFile(new URL("../node_modules/@stackone/hub/dist/webcomponent.js", import.meta.url)));
       else if (path === "/react") {
-        const map = Object.fromEntries(["react", "react/jsx-runtime", "react-dom", "react-dom/client", "scheduler"].map((one) => [one, `/esm/${one}`]));
+        const map = Object.fromEntries(["react", "react/jsx-runtime", "react-dom", "react-dom/client", "scheduler"].map((name) => [name, `/esm/${name}`]));
         send("text/html", `<!doctype html><title>React</title><div id="root"></div><script type="importmap">${JSON.stringify({ imports: map })}</script>
           <script type="module">import { jsx } from "react/jsx-runtime"; import { createRoot } from "react-dom/client"; import { Integrations } from "/page.js";
           createRoot(document.getElementById("root")).render(jsx(Integrations, {}));</script>`);
@@ -83,14 +83,17 @@ after(async () => { await chromium.close(); server.close(); });
 async function open(path) {
   const page = await chromium.newPage();
   page.setDefaultTimeout(60_000);
-  const wrong = [];
-  page.on("pageerror", (error) => wrong.push(error.message));
-  page.on("console", (message) => { if (message.type() === "error" && !/favicon|404/.test(message.text())) wrong.push(message.text()); });
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => { if (message.type() === "error" && !/favicon|404/.test(message.text())) errors.push(message.text()); });
   await page.goto(server.origin + path);
-  return { page, frame: page.frameLocator("waystone-hub iframe"), close: async () => { await page.close(); assert.deepEqual(wrong, []); } };
+  return { page, frame: page.frameLocator("waystone-hub iframe"), close: async () => { await page.close(); assert.deepEqual(errors, []); } };
 }
 
-/** From the list of products to the account. The customer has one by the second time. */
+/**
+ * Goes from the list of products to a linked account. After the first time, the customer has an account and its secret
+ * is kept.
+ */
 async function linkGladly(frame) {
   await frame.getByRole("link", { name: "Gladly" }).click();
   const kept = frame.locator("details.kept summary");
@@ -99,44 +102,44 @@ async function linkGladly(frame) {
   await linkIn(frame, good);
 }
 
-test("the page with its policy, and the backend that believes nobody", async () => {
+test("the page links an account under its policy, and the backend rejects accounts of other customers", async () => {
   const { page, frame, close } = await open("/page");
   await linkGladly(frame);
   while (reported.length === 0) await page.waitForTimeout(50);
   assert.equal(reported[0].origin_owner_id, customer.id);
   assert.equal(reported[0].provider, "gladly");
-  await assert.rejects(backend.linkedAccount({ id: "somebody-else" }, reported[0].id), /another customer/);
+  await assert.rejects(backend.linkedAccount({ id: "another-customer" }, reported[0].id), /another customer/);
   await assert.rejects(backend.linkedAccount(customer, "acc_guess"), /404/);
   await close();
 });
 
-test("the modal", async () => {
+test("the modal links an account", async () => {
   const { page, frame, close } = await open("/modal");
-  const said = page.waitForEvent("console", (message) => message.text() === "linked");
+  const logged = page.waitForEvent("console", (message) => message.text() === "linked");
   await page.getByRole("button", { name: "Connect an account" }).click();
   await page.getByRole("dialog").waitFor();
   await linkGladly(frame);
-  await said;
+  await logged;
   await close();
 });
 
-test("React", async () => {
+test("the React component links an account", async () => {
   const { page, frame, close } = await open("/react");
   await linkGladly(frame);
   await page.getByText(/^Linked: acc_/).waitFor();
   await close();
 });
 
-test("StackOne's widget", async () => {
-  // Another customer: one who has an account is led to edit it.
+test("StackOne's widget links an account", async () => {
+  // Another customer, because a customer who has an account would edit it.
   const before = { ...customer };
   customer.id = `${before.id}-widget`;
   const { page, close } = await open("/widget");
-  const said = page.waitForEvent("console", (message) => /^linked acc_/.test(message.text()));
+  const logged = page.waitForEvent("console", (message) => /^linked acc_/.test(message.text()));
   await page.getByRole("button", { name: /Gladly/ }).click();
   for (const [name, value] of Object.entries(good)) await page.locator(`[name=${name}]`).fill(value);
   await page.getByRole("button", { name: "Connect", exact: true }).click();
-  await said;
+  await logged;
   await close();
   const { body } = await api("GET", `/accounts?origin_owner_id=${customer.id}`);
   assert.equal(body.length, 1);

@@ -1,4 +1,4 @@
-// Signing in at a provider in a browser: by our pages, and by StackOne's widget in a window of its own.
+// Signing in to a provider in a browser: with our pages, and with StackOne's widget in a separate window.
 //
 //   HUB_URL=… HUB_KEY=… node --test hub/signin.mjs
 
@@ -19,7 +19,7 @@ before(async () => {
 });
 after(async () => { await chromium.close(); });
 
-test("a profile says what was set up, and no secret", async () => {
+test("a connector profile shows its values, but no secret", async () => {
   const { body } = await api("GET", `/connector_profiles/${profile}`);
   assert.deepEqual([body.values, body.secret_fields], [{ client_id: "example-app" }, ["client_secret"]]);
   const { status, body: refused } = await api("POST", "/connector_profiles", { provider: "salesforce", method: "oauth" });
@@ -27,12 +27,12 @@ test("a profile says what was set up, and no secret", async () => {
 });
 
 test("a person signs in at the provider and comes back to the pages", async () => {
-  const made = await session({ connector_profile_id: profile });
+  const created = await session({ connector_profile_id: profile });
   const context = await chromium.newContext();
   const tab = await context.newPage();
-  const asked = [];
-  tab.on("request", (request) => asked.push(request.url()));
-  await tab.goto(made.auth_link_url);
+  const requests = [];
+  tab.on("request", (request) => requests.push(request.url()));
+  await tab.goto(created.auth_link_url);
   await tab.locator("[name=environment][value=production]").check({ force: true });
   await tab.locator("button[value=connect]").click();
   await tab.getByRole("link", { name: "a successful sign-in", exact: true }).click();
@@ -40,24 +40,24 @@ test("a person signs in at the provider and comes back to the pages", async () =
   assert.match(await tab.textContent("main"), /acme\.my\.salesforce\.com/);
   await tab.locator("button[value=yes]").click();
   await tab.waitForURL(/\/done$/);
-  const { body: [account] } = await api("GET", `/accounts?origin_owner_id=${made.origin_owner_id}`);
+  const { body: [account] } = await api("GET", `/accounts?origin_owner_id=${created.origin_owner_id}`);
   assert.deepEqual([account.provider, account.status, account.connector_profile_id], ["salesforce", "active", profile]);
   assert.deepEqual(account.setup_information, { instance: "acme.my" });
-  const authorize = asked.find((url) => url.includes("/services/oauth2/authorize"));
+  const authorize = requests.find((url) => url.includes("/services/oauth2/authorize"));
   assert.match(authorize, /code_challenge_method=S256/);
-  assert.ok(!asked.join(" ").includes("example-secret"));
+  assert.ok(!requests.join(" ").includes("example-secret"));
   const { body: verified } = await api("POST", `/accounts/${account.id}/verify`);
-  assert.equal(verified.outcome, "ok", "the tokens were kept");
+  assert.equal(verified.outcome, "ok", "the stored tokens do not work");
   const proxied = await api("GET", `/accounts/${account.id}/proxy/services/data/v62.0/`);
   assert.equal(proxied.status, 200);
   await context.close();
 });
 
-test("somebody who says no finds the form again, and may try again", async () => {
-  const made = await session({ connector_profile_id: profile });
+test("a person who denies access returns to the form and can try again", async () => {
+  const created = await session({ connector_profile_id: profile });
   const context = await chromium.newContext();
   const tab = await context.newPage();
-  await tab.goto(made.auth_link_url);
+  await tab.goto(created.auth_link_url);
   await tab.locator("[name=environment][value=production]").check({ force: true });
   await tab.locator("button[value=connect]").click();
   await tab.getByRole("link", { name: "Deny access" }).click();
@@ -68,33 +68,33 @@ test("somebody who says no finds the form again, and may try again", async () =>
   await context.close();
 });
 
-test("what the browser brings back is good once, and in that browser only", async () => {
-  const made = await session({ connector_profile_id: profile });
+test("the callback works once, and only in the browser that started the sign-in", async () => {
+  const created = await session({ connector_profile_id: profile });
   const context = await chromium.newContext();
   const tab = await context.newPage();
-  let back;
-  tab.on("request", (request) => { if (request.url().includes("/callback?")) back = request.url(); });
-  await tab.goto(made.auth_link_url);
+  let callback;
+  tab.on("request", (request) => { if (request.url().includes("/callback?")) callback = request.url(); });
+  await tab.goto(created.auth_link_url);
   await tab.locator("[name=environment][value=production]").check({ force: true });
   await tab.locator("button[value=connect]").click();
   const choice = await tab.getByRole("link", { name: "a successful sign-in", exact: true }).getAttribute("href");
-  const stranger = await (await chromium.newContext()).newPage();
-  await stranger.goto(new URL(choice, tab.url()).href);
-  assert.match(await stranger.title(), /another browser/i);
+  const otherBrowser = await (await chromium.newContext()).newPage();
+  await otherBrowser.goto(new URL(choice, tab.url()).href);
+  assert.match(await otherBrowser.title(), /another browser/i);
   await tab.getByRole("link", { name: "a successful sign-in", exact: true }).click();
   await tab.locator("button[value=yes]").waitFor();
-  await tab.goto(back);
+  await tab.goto(callback);
   assert.equal(await tab.locator("button[value=yes]").count(), 0);
-  const { body: accounts } = await api("GET", `/accounts?origin_owner_id=${made.origin_owner_id}`);
-  assert.deepEqual(accounts, [], "nothing was confirmed");
+  const { body: accounts } = await api("GET", `/accounts?origin_owner_id=${created.origin_owner_id}`);
+  assert.deepEqual(accounts, [], "an account was stored without confirmation");
   await context.close();
 });
 
-test("StackOne's widget signs in in a window of its own", async () => {
-  const made = await session({ connector_profile_id: profile });
+test("StackOne's widget signs in in a separate window", async () => {
+  const created = await session({ connector_profile_id: profile });
   const server = await host({
     "/": `<!doctype html><html lang="en"><title>Embeds the widget</title><body><script src="/webcomponent.js"></script>
-      <stackone-hub token="${made.token}" base-url="${hub}" app-url="http://127.0.0.1:1"></stackone-hub>
+      <stackone-hub token="${created.token}" base-url="${hub}" app-url="http://127.0.0.1:1"></stackone-hub>
       <script>
         globalThis.fired = [];
         document.querySelector("stackone-hub").addEventListener("success", (event) => fired.push(event.detail));
@@ -106,18 +106,18 @@ test("StackOne's widget signs in in a window of its own", async () => {
   const [popup] = await Promise.all([tab.waitForEvent("popup"), connect.click()]);
   await popup.getByRole("link", { name: "a successful sign-in", exact: true }).click();
   await popup.getByText(/You're signed in/).waitFor();
-  assert.ok(!popup.url().includes(made.token));
+  assert.ok(!popup.url().includes(created.token));
   await tab.getByText(/Connection Successful/i).waitFor();
   const [{ id }] = await tab.evaluate(() => globalThis.fired);
   assert.equal((await api("GET", `/accounts/${id}`)).body.status, "active");
   server.close();
 });
 
-test("StackOne's widget shows that somebody said no", async () => {
-  const made = await session({ connector_profile_id: profile });
+test("StackOne's widget shows that access was denied", async () => {
+  const created = await session({ connector_profile_id: profile });
   const server = await host({
     "/": `<!doctype html><html lang="en"><title>Embeds the widget</title><body><script src="/webcomponent.js"></script>
-      <stackone-hub token="${made.token}" base-url="${hub}"></stackone-hub>`,
+      <stackone-hub token="${created.token}" base-url="${hub}"></stackone-hub>`,
   });
   const tab = await (await chromium.newContext()).newPage();
   await tab.goto(server.url);

@@ -1,4 +1,4 @@
-// StackOne's own widget, as npm has it, against this Hub: it lists, links, shows a refusal, and edits.
+// StackOne's unmodified widget from npm with this Hub: listing, linking, a refusal, and editing.
 //
 //   HUB_URL=… HUB_KEY=… node --test hub/widget.mjs
 
@@ -10,7 +10,7 @@ let chromium;
 before(async () => { chromium = await browser(); });
 after(async () => { await chromium.close(); });
 
-/** The widget in a page of another origin, with the events that it fires. */
+/** Opens the widget in a page of another origin. Returns the page with the widget's requests and events. */
 async function widget(token, more = "") {
   const server = await host({
     "/": `<!doctype html><html lang="en"><title>Embeds the widget</title><body><script src="/webcomponent.js"></script>
@@ -22,12 +22,12 @@ async function widget(token, more = "") {
       </script>`,
   });
   const tab = await chromium.newPage();
-  const asked = [];
+  const requests = [];
   tab.on("request", (request) => {
-    if (request.url().startsWith(hub + "/hub/")) asked.push(`${request.method()} ${request.url().slice(hub.length)}`);
+    if (request.url().startsWith(hub + "/hub/")) requests.push(`${request.method()} ${request.url().slice(hub.length)}`);
   });
   await tab.goto(server.url);
-  return { tab, asked, fired: () => tab.evaluate(() => globalThis.fired), close: async () => { await tab.close(); server.close(); } };
+  return { tab, requests, fired: () => tab.evaluate(() => globalThis.fired), close: async () => { await tab.close(); server.close(); } };
 }
 
 async function fill(tab, values) {
@@ -36,13 +36,13 @@ async function fill(tab, values) {
 
 const connect = (tab) => tab.getByRole("button", { name: "Connect", exact: true });
 
-test("a token that nobody has shows that nothing can be linked", async () => {
+test("an unknown token shows that no integrations are available", async () => {
   const { tab, close } = await widget("wst_guess");
   await tab.getByText("No configured integrations available").waitFor();
   await close();
 });
 
-test("it lists what the session may link, and no more", async () => {
+test("the widget lists only what the session allows", async () => {
   const { token } = await session({ categories: ["hris"] });
   const { tab, close } = await widget(token);
   await tab.getByRole("button", { name: /BambooHR/ }).waitFor();
@@ -50,9 +50,9 @@ test("it lists what the session may link, and no more", async () => {
   await close();
 });
 
-test("an account is linked, and is there", async () => {
-  const made = await session({ metadata: { plan: "gold" }, label: "Support desk" });
-  const { tab, asked, fired, close } = await widget(made.token);
+test("an account can be linked and is stored", async () => {
+  const created = await session({ metadata: { plan: "gold" }, label: "Support desk" });
+  const { tab, requests, fired, close } = await widget(created.token);
   await tab.getByPlaceholder(/search/i).fill("glad");
   await tab.getByRole("button", { name: /Gladly/ }).click();
   await fill(tab, { ...good, organization_slug: "https://acme.gladly.com/" });
@@ -63,51 +63,51 @@ test("an account is linked, and is there", async () => {
   assert.equal(detail.provider, "gladly");
   const { body: account } = await api("GET", `/accounts/${detail.id}`);
   assert.equal(account.status, "active");
-  assert.equal(account.origin_owner_id, made.origin_owner_id);
+  assert.equal(account.origin_owner_id, created.origin_owner_id);
   assert.equal(account.external_name, "Acme Outdoor");
   assert.deepEqual(account.setup_information, { organization_slug: "acme", agent_email: good.agent_email });
   assert.deepEqual([account.metadata, account.label], [{ plan: "gold" }, "Support desk"]);
   assert.ok(!JSON.stringify(account).includes(good.api_token));
-  assert.equal(asked.filter((one) => one.startsWith("POST ")).length, 1);
+  assert.equal(requests.filter((request) => request.startsWith("POST ")).length, 1);
   await close();
 });
 
-test("what the provider refuses is shown with its text, and nothing is kept", async () => {
-  const made = await session({ provider: "gladly" });
-  const { tab, fired, close } = await widget(made.token);
+test("a refusal by the provider is shown, and no account is stored", async () => {
+  const created = await session({ provider: "gladly" });
+  const { tab, fired, close } = await widget(created.token);
   await fill(tab, { ...good, api_token: "revoked-token" });
   await connect(tab).click();
   await tab.getByText(/Gladly didn't accept the Agent Email and API Token in Production/).waitFor();
   await tab.getByRole("button", { name: "Expand" }).click();
   await tab.getByText(/HTTP 401/).waitFor();
   assert.deepEqual(await fired(), []);
-  const { body: accounts } = await api("GET", `/accounts?origin_owner_id=${made.origin_owner_id}`);
+  const { body: accounts } = await api("GET", `/accounts?origin_owner_id=${created.origin_owner_id}`);
   assert.deepEqual(accounts, []);
-  // The widget empties its form; typed again, it goes on.
+  // The widget empties its form. After the values are entered again, linking succeeds.
   await fill(tab, good);
   await connect(tab).click();
   await tab.getByText(/Connection Successful/i).waitFor();
   await close();
 });
 
-/** An account of an owner of its own. */
-async function linked() {
-  const made = await session({ provider: "gladly" });
+/** Links an account for a new owner. */
+async function linkAccount() {
+  const created = await session({ provider: "gladly" });
   const response = await fetch(`${hub}/hub/accounts`, {
     method: "POST",
-    headers: { "content-type": "application/json", "x-hub-session-token": made.token },
+    headers: { "content-type": "application/json", "x-hub-session-token": created.token },
     body: JSON.stringify({ integration_id: "gladly.api-key", credentials: { ...good, environment: "production" } }),
   });
   assert.equal(response.status, 201);
-  return { id: (await response.json()).id, owner: made.origin_owner_id, name: made.origin_owner_name };
+  return { id: (await response.json()).id, owner: created.origin_owner_id, name: created.origin_owner_name };
 }
 
-test("an account is edited: its secrets stay where they are, and are not shown", async () => {
-  const account = await linked();
+test("editing an account keeps its secrets and does not show them", async () => {
+  const account = await linkAccount();
   const { token } = await session({
     origin_owner_id: account.owner, origin_owner_name: account.name, account_id: account.id,
   });
-  const { tab, asked, close } = await widget(token);
+  const { tab, requests, close } = await widget(token);
   await tab.locator("[name=organization_slug]").waitFor();
   assert.equal(await tab.locator("[name=organization_slug]").inputValue(), "acme");
   await tab.getByRole("button", { name: "Edit" }).waitFor();
@@ -116,21 +116,21 @@ test("an account is edited: its secrets stay where they are, and are not shown",
   await tab.locator("[name=organization_slug]").fill("https://acme.gladly.com/");
   await connect(tab).click();
   await tab.getByText(/Connection Successful/i).waitFor();
-  assert.ok(asked.includes(`PATCH /hub/accounts/${account.id}`));
+  assert.ok(requests.includes(`PATCH /hub/accounts/${account.id}`));
   const { body: after } = await api("GET", `/accounts/${account.id}`);
   assert.equal(after.version, 2);
   const { body: verified } = await api("POST", `/accounts/${account.id}/verify`);
-  assert.equal(verified.outcome, "ok", "the token that was kept still works");
+  assert.equal(verified.outcome, "ok", "the kept token does not work");
   await close();
 });
 
-test("an edit that the provider refuses is not taken for success", async () => {
-  const account = await linked();
+test("an edit that the provider refuses changes nothing", async () => {
+  const account = await linkAccount();
   const { token } = await session({
     origin_owner_id: account.owner, origin_owner_name: account.name, provider: "gladly",
   });
   const { tab, fired, close } = await widget(token);
-  // The same owner at the same provider: the session finds the account by itself.
+  // The session finds the existing account, because owner and provider are the same.
   await tab.getByRole("button", { name: "Edit" }).click();
   await fill(tab, { api_token: "revoked-token" });
   await connect(tab).click();
@@ -141,7 +141,7 @@ test("an edit that the provider refuses is not taken for success", async () => {
   await close();
 });
 
-test("the guide is one click away", async () => {
+test("the widget links to the guide", async () => {
   const { token } = await session({ provider: "gladly" });
   const { tab, close } = await widget(token);
   const [page] = await Promise.all([tab.waitForEvent("popup"), tab.getByText("Connection guide").click()]);

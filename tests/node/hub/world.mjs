@@ -1,6 +1,6 @@
-// A Hub that runs, its first key, and a page of another origin that embeds what is to be embedded.
+// A running Hub, its first key, and a web server of another origin for pages that embed it.
 //
-// HUB_URL and HUB_KEY say where the Hub is; the provider at the far end is a simulator.
+// HUB_URL and HUB_KEY locate the Hub. Its provider is a simulator.
 
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
@@ -10,10 +10,10 @@ import { chromium } from "playwright-core";
 export const hub = process.env.HUB_URL.replace(/\/$/, "");
 const key = process.env.HUB_KEY;
 
-/** What a customer types for a scenario of the simulated provider. */
+/** The values that a customer enters in a scenario of the simulated provider. */
 export const good = { organization_slug: "acme", agent_email: "api-user@acme.example", api_token: "right-token" };
 
-/** Asks the API with the key of the project. */
+/** Sends a request to the API with the project's key. */
 export async function api(method, path, body, headers = {}) {
   const response = await fetch(hub + path, {
     method,
@@ -26,7 +26,7 @@ export async function api(method, path, body, headers = {}) {
 
 let owners = 0;
 
-/** A session for an owner nobody had before, unless it is named. */
+/** Creates a session, for a new owner unless `more` sets one. */
 export async function session(more = {}) {
   owners += 1;
   const { status, body } = await api("POST", "/connect_sessions", {
@@ -36,7 +36,10 @@ export async function session(more = {}) {
   return body;
 }
 
-/** Starts Chromium; nothing but this machine can be reached from it, which is also `hub.lan`, as a machine in an office is. */
+/**
+ * Starts Chromium. It can reach only this machine, which also has the name `hub.lan`, like a machine in an office
+ * network.
+ */
 export function browser() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -45,7 +48,10 @@ export function browser() {
   });
 }
 
-/** A web server of another origin: pages by path, and the widget's own script as npm has it. `site` is the same server under the name of another site. */
+/**
+ * Starts a web server of another origin, with pages by path and the widget's script from npm. `site` is the same
+ * server under the name of another site.
+ */
 export async function host(pages, headers = {}) {
   const widget = fileURLToPath(new URL("../node_modules/@stackone/hub/dist/webcomponent.js", import.meta.url));
   const server = createServer(async (request, response) => {
@@ -72,7 +78,7 @@ export async function fillIn(page, values = good, environment = "production") {
   for (const [key, value] of Object.entries(values)) await page.locator(`[name="field.${key}"]`).fill(value);
 }
 
-/** From the form to the account that is linked. */
+/** Links an account, from the form to the confirmation. */
 export async function linkIn(page, values = good) {
   await fillIn(page, values);
   await page.locator('button[name=do][value=connect]').click();
