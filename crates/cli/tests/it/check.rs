@@ -23,7 +23,7 @@ fn check(file: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let all: Vec<&str> =
         ["serve", "--check", "--config", "hub.yaml"].into_iter().chain(arguments.iter().copied()).collect();
     let output = run(folder.path(), &all, variables);
-    assert!(!folder.path().join(".local").exists(), "something was made");
+    assert!(!folder.path().join(".local").exists(), "--check created files");
     output
 }
 
@@ -48,7 +48,7 @@ fn every_problem_is_reported_at_once_with_its_position() {
         "error: WAYSTONE_SHUTDOWN_GRACE: ",
         "error: --limits-body: ",
     ] {
-        assert!(output.err.contains(part), "{part}\n{}", output.err);
+        assert!(output.err.contains(part), "missing: {part}\n{}", output.err);
     }
     assert!(!output.err.contains("canary"), "{}", output.err);
     let served = run(tempfile::tempdir().unwrap().path(), &["serve", "--limits-body", "lots"], &[]);
@@ -112,7 +112,7 @@ fn files_that_settings_name_are_checked() {
         "error tls:",
         "does not contain a certificate in PEM format",
     ] {
-        assert!(output.out.contains(part), "{part}\n{}", output.out);
+        assert!(output.out.contains(part), "missing: {part}\n{}", output.out);
     }
     let as_data = run(folder.path(), &[&arguments[..], &["--json"]].concat(), &[]);
     assert_eq!(as_data.code, 1);
@@ -124,7 +124,7 @@ fn files_that_settings_name_are_checked() {
             .as_array()
             .unwrap()
             .iter()
-            .any(|it| it["key"] == "tls" && it["verdict"] == "error")
+            .any(|check| check["key"] == "tls" && check["verdict"] == "error")
     );
 }
 
@@ -139,7 +139,7 @@ fn a_missing_or_invalid_settings_file_is_a_usage_error() {
     assert!(output.err.contains("this is a guide, but a settings file"), "{}", output.err);
 }
 
-/// The example for operators is valid, except for files that do not exist on this machine.
+/// The example for operators must be valid, except for files that do not exist on this machine.
 #[test]
 fn the_example_in_the_documentation_is_valid() {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/serving.md");

@@ -4,15 +4,15 @@ use std::net::TcpStream;
 
 use serde_json::Value;
 
-use crate::world::{Hub, ask, run};
+use crate::world::{Hub, run, send};
 
-fn body(answer: &str) -> Value {
-    let text = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {answer}"))
+fn body(response: &str) -> Value {
+    let text = response.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {response}"))
 }
 
 #[test]
-fn the_hub_starts_without_configuration_and_stops_when_asked() {
+fn the_hub_starts_without_configuration_and_stops_on_sigterm() {
     let hub = Hub::start(&[]);
     let started: Value = serde_json::from_str(&hub.started).unwrap();
     assert_eq!(started["event"], "started");
@@ -32,7 +32,7 @@ fn the_hub_starts_without_configuration_and_stops_when_asked() {
     }
     let address = hub.address;
     hub.signal("TERM");
-    let (code, log) = hub.ended();
+    let (code, log) = hub.wait();
     assert_eq!(code, 0, "{log}");
     assert!(log.contains("\"message\":\"stopped\""), "{log}");
     assert!(TcpStream::connect(address).is_err());
@@ -41,13 +41,13 @@ fn the_hub_starts_without_configuration_and_stops_when_asked() {
 #[test]
 fn errors_are_returned_in_the_envelope() {
     let hub = Hub::start(&[]);
-    let answer = hub.get("/nothing");
-    assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
-    assert!(answer.contains("content-type: application/json"), "{answer}");
-    let told = body(&answer);
-    assert_eq!((&told["statusCode"], &told["message"]), (&404.into(), &"Not found".into()));
-    assert!(answer.contains(told["request_id"].as_str().unwrap()), "{answer}");
-    let wrong = ask(
+    let response = hub.get("/nothing");
+    assert!(response.starts_with("HTTP/1.1 404"), "{response}");
+    assert!(response.contains("content-type: application/json"), "{response}");
+    let error = body(&response);
+    assert_eq!((&error["statusCode"], &error["message"]), (&404.into(), &"Not found".into()));
+    assert!(response.contains(error["request_id"].as_str().unwrap()), "{response}");
+    let wrong = send(
         hub.address,
         "PUT /health/live HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
     );
@@ -56,10 +56,10 @@ fn errors_are_returned_in_the_envelope() {
 }
 
 #[test]
-fn metrics_are_on_the_same_port_on_another_or_off() {
+fn metrics_can_be_on_the_hubs_port_on_another_port_or_off() {
     let hub = Hub::start(&[]);
     hub.get("/nothing/4711");
-    let numbers = hub.get("/metrics");
+    let metrics = hub.get("/metrics");
     for part in [
         "# HELP waystone_http_requests_total",
         "waystone_http_requests_total{method=\"GET\",route=\"(none)\",status=\"404\"} 1",
@@ -69,16 +69,16 @@ fn metrics_are_on_the_same_port_on_another_or_off() {
         "waystone_uptime_seconds ",
         "waystone_http_requests_in_flight 1",
     ] {
-        assert!(numbers.contains(part), "{part}\n{numbers}");
+        assert!(metrics.contains(part), "missing: {part}\n{metrics}");
     }
-    assert!(!numbers.contains("4711"), "{numbers}");
+    assert!(!metrics.contains("4711"), "{metrics}");
 
     let hub = Hub::start(&["--metrics-listen", "127.0.0.1:0"]);
     let started: Value = serde_json::from_str(&hub.started).unwrap();
-    let apart = started["metrics"].as_str().unwrap().parse().unwrap();
+    let address = started["metrics"].as_str().unwrap().parse().unwrap();
     assert!(hub.get("/metrics").starts_with("HTTP/1.1 404"));
-    let numbers = ask(apart, "GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
-    assert!(numbers.contains("waystone_guides_loaded"), "{numbers}");
+    let metrics = send(address, "GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    assert!(metrics.contains("waystone_guides_loaded"), "{metrics}");
 
     let hub = Hub::start(&["--metrics-enabled", "false"]);
     assert!(hub.get("/metrics").starts_with("HTTP/1.1 404"));
@@ -88,15 +88,15 @@ fn metrics_are_on_the_same_port_on_another_or_off() {
 fn client_input_is_not_logged() {
     let hub = Hub::start(&["--log-level", "trace"]);
     hub.get("/health/canary?canary=canary");
-    ask(
+    send(
         hub.address,
         "POST /canary HTTP/1.1\r\nhost: canary\r\nauthorization: Bearer canary\r\ncookie: a=canary\r\n\
          x-request-id: my-own-request\r\ncontent-length: 6\r\nconnection: close\r\n\r\ncanary",
     );
-    ask(hub.address, "CANARY /canary HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
-    ask(hub.address, "GET /canary\r\ncanary: canary\r\n\r\n");
+    send(hub.address, "CANARY /canary HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    send(hub.address, "GET /canary\r\ncanary: canary\r\n\r\n");
     hub.signal("INT");
-    let (code, log) = hub.ended();
+    let (code, log) = hub.wait();
     assert_eq!(code, 0);
     assert!(!log.to_lowercase().contains("canary"), "{log}");
     assert!(log.contains("\"id\":\"my-own-request\",\"method\":\"POST\",\"route\":\"(none)\""), "{log}");
@@ -125,7 +125,7 @@ fn a_port_in_use_is_reported_with_a_fix() {
 fn a_second_start_creates_nothing_and_a_lost_key_is_reported() {
     let hub = Hub::start(&[]);
     hub.signal("TERM");
-    let (code, folder) = hub.left();
+    let (code, folder) = hub.wait_and_keep_folder();
     assert_eq!(code, 0);
     let hub = Hub::start_in(folder, &[]);
     let started: Value = serde_json::from_str(&hub.started).unwrap();

@@ -1,6 +1,6 @@
 //! `waystone serve` as a program, and the commands that manage its vault.
 //!
-//! | file | what it shows |
+//! | file | what it tests |
 //! |---|---|
 //! | `check.rs` | `--check` and invalid settings |
 //! | `life.rs` | start, health, errors, metrics, the log, shutdown |
@@ -9,7 +9,7 @@
 //! | `tls.rs` | TLS with a certificate that is reloaded |
 //! | `vault.rs` | backups of the vault and key rotation |
 //! | `world.rs` | running the program and sending requests to it |
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod check;
 mod life;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::world::{Hub, Output, ask, run};
+use crate::world::{Hub, Output, run, send};
 
 fn command(hub: &Hub, arguments: &[&str]) -> Output {
     let all: Vec<&str> = arguments.iter().chain(&["--data", "data"]).copied().collect();
@@ -16,11 +16,11 @@ fn json(hub: &Hub, arguments: &[&str]) -> Value {
     serde_json::from_str(&output.out).unwrap()
 }
 
-/// The status of a request with a key.
+/// Sends a request with a key. Returns the response's status.
 fn status(hub: &Hub, path: &str, key: &str) -> u16 {
     let request =
         format!("GET {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\nconnection: close\r\n\r\n");
-    ask(hub.address, &request).split(' ').nth(1).unwrap().parse().unwrap()
+    send(hub.address, &request).split(' ').nth(1).unwrap().parse().unwrap()
 }
 
 /// The project that a key acts for, according to a session that it creates.
@@ -31,32 +31,33 @@ fn project_of(hub: &Hub, key: &str) -> String {
          content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     );
-    let answer = ask(hub.address, &request);
-    let body: Value = serde_json::from_str(answer.split("\r\n\r\n").nth(1).unwrap()).unwrap();
+    let response = send(hub.address, &request);
+    let body: Value = serde_json::from_str(response.split("\r\n\r\n").nth(1).unwrap()).unwrap();
     body["project_id"].as_str().unwrap().to_owned()
 }
 
 #[test]
-fn a_project_has_keys_of_its_own() {
+fn a_project_has_its_own_keys() {
     let hub = Hub::start(&[]);
     let first = json(&hub, &["projects", "list"]);
     assert_eq!((first.as_array().unwrap().len(), first[0]["name"].as_str()), (1, Some("Default")));
 
     let shop = json(&hub, &["projects", "create", "Shop"]);
     let key = shop["api_key"]["key"].as_str().unwrap();
-    assert_eq!(project_of(&hub, key), shop["id"].as_str().unwrap(), "the Hub knows it at once");
+    assert_eq!(project_of(&hub, key), shop["id"].as_str().unwrap(), "the new key must act for its project");
 
-    let made = json(&hub, &["keys", "create", "reports", "--project", "Shop", "--scope", "connectors:read"]);
+    let created =
+        json(&hub, &["keys", "create", "reports", "--project", "Shop", "--scope", "connectors:read"]);
     let reports = made["key"].as_str().unwrap();
     assert_eq!(status(&hub, "/connectors/meta", reports), 200);
-    assert_eq!(status(&hub, "/accounts", reports), 403, "it has one scope");
+    assert_eq!(status(&hub, "/accounts", reports), 403, "the key must have no other scope");
 
     let listed = json(&hub, &["keys", "list", "--project", shop["id"].as_str().unwrap()]);
     let names: Vec<_> = listed.as_array().unwrap().iter().map(|key| key["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["first key", "reports"]);
-    assert!(!listed.to_string().contains("wak_"), "a key is shown once");
+    assert!(!listed.to_string().contains("wak_"), "the list shows a key");
 
-    let revoked = command(&hub, &["keys", "revoke", made["id"].as_str().unwrap(), "--project", "Shop"]);
+    let revoked = command(&hub, &["keys", "revoke", created["id"].as_str().unwrap(), "--project", "Shop"]);
     assert_eq!(revoked.code, 0, "{}", revoked.err);
     assert_eq!(status(&hub, "/connectors/meta", reports), 401);
 
@@ -65,10 +66,10 @@ fn a_project_has_keys_of_its_own() {
 }
 
 #[test]
-fn refusals_say_what_to_do_instead() {
+fn errors_explain_what_to_do() {
     let hub = Hub::start(&[]);
     assert_eq!(command(&hub, &["projects", "create", "Shop"]).code, 0);
-    for (arguments, says, helps) in [
+    for (arguments, message, help) in [
         (&["keys", "list"][..], "several projects", "`Default` and `Shop`"),
         (&["keys", "list", "--project", "Shed"], "no project `Shed`", "`Default` and `Shop`"),
         (&["keys", "create", " ", "--project", "Shop"], "1 to 100 printable characters", "another name"),
@@ -78,6 +79,6 @@ fn refusals_say_what_to_do_instead() {
     ] {
         let output = command(&hub, arguments);
         assert_eq!(output.code, 2, "{arguments:?}: {}", output.err);
-        assert!(output.err.contains(says) && output.err.contains(helps), "{arguments:?}: {}", output.err);
+        assert!(output.err.contains(message) && output.err.contains(help), "{arguments:?}: {}", output.err);
     }
 }

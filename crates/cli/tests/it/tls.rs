@@ -10,7 +10,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-use crate::world::{Hub, ask, until};
+use crate::world::{Hub, send, until};
 
 /// Writes a certificate for `localhost` and returns the authority that signed it.
 fn certificate(folder: &Path) -> CertificateDer<'static> {
@@ -48,9 +48,9 @@ fn get(
             return Ok((String::new(), agreed));
         }
         tls.write_all(b"GET /health/ready HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await?;
-        let mut answer = Vec::new();
-        let _ = tls.read_to_end(&mut answer).await;
-        Ok((String::from_utf8_lossy(&answer).into_owned(), agreed))
+        let mut response = Vec::new();
+        let _ = tls.read_to_end(&mut response).await;
+        Ok((String::from_utf8_lossy(&response).into_owned(), agreed))
     })
 }
 
@@ -60,27 +60,27 @@ fn the_hub_serves_tls_and_reloads_the_certificate() {
     let root = certificate(folder.path());
     let hub = Hub::start_in(folder, &["--tls-certificate", "cert.pem", "--tls-key", "key.pem"]);
     assert!(hub.started.contains("\"url\":\"https://"), "{}", hub.started);
-    let (answer, agreed) = get(&hub, &root, "http/1.1").unwrap();
+    let (response, agreed) = get(&hub, &root, "http/1.1").unwrap();
     assert_eq!(agreed, "http/1.1");
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    assert!(answer.contains("strict-transport-security: max-age="), "{answer}");
+    assert!(response.starts_with("HTTP/1.1 200"), "{response}");
+    assert!(response.contains("strict-transport-security: max-age="), "{response}");
     assert_eq!(get(&hub, &root, "h2").unwrap().1, "h2");
-    let plain = ask(hub.address, "GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n");
+    let plain = send(hub.address, "GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n");
     assert!(!plain.contains("200"), "{plain}");
 
     // A certificate that does not match its key is not loaded.
-    let kept = fs::read(hub.folder.path().join("key.pem")).unwrap();
+    let old_key = fs::read(hub.folder.path().join("key.pem")).unwrap();
     let next = certificate(hub.folder.path());
-    let fits = fs::read(hub.folder.path().join("key.pem")).unwrap();
-    fs::write(hub.folder.path().join("key.pem"), kept).unwrap();
+    let new_key = fs::read(hub.folder.path().join("key.pem")).unwrap();
+    fs::write(hub.folder.path().join("key.pem"), old_key).unwrap();
     hub.signal("HUP");
-    until("the pair is refused", || hub.log().contains("keeping the current certificate"));
+    until("the mismatched pair is not rejected", || hub.log().contains("keeping the current certificate"));
     assert!(get(&hub, &root, "http/1.1").is_ok());
 
-    fs::write(hub.folder.path().join("key.pem"), fits).unwrap();
+    fs::write(hub.folder.path().join("key.pem"), new_key).unwrap();
     hub.signal("HUP");
-    until("the next one is served", || get(&hub, &next, "http/1.1").is_ok());
+    until("the new certificate is not served", || get(&hub, &next, "http/1.1").is_ok());
     assert!(get(&hub, &root, "http/1.1").is_err());
     hub.signal("TERM");
-    assert_eq!(hub.ended().0, 0);
+    assert_eq!(hub.wait().0, 0);
 }

@@ -1,4 +1,5 @@
-//! `waystone vault`: backups are made, verified and restored, and keys are rotated, with and without a running Hub.
+//! `waystone vault`: backing up, verifying and restoring a vault, and rotating its key, with and without a running
+//! Hub.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -18,7 +19,7 @@ struct World {
 }
 
 impl World {
-    /// A world with one linked account.
+    /// Creates a world with one linked account.
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut provider =
@@ -59,7 +60,7 @@ impl World {
         run(self.path(), &all, &[])
     }
 
-    /// The label of the only account.
+    /// Returns the label of the only account.
     fn label(&self) -> String {
         let output = run(self.path(), &["accounts", "list", "--json", "--data", "data"], &[]);
         let list: Value = serde_json::from_str(&output.out).unwrap();
@@ -77,11 +78,11 @@ impl World {
 
     /// Asserts that everything can be decrypted and that the only account has this label.
     #[track_caller]
-    fn is_whole(&self, label: &str) {
+    fn assert_intact(&self, label: &str) {
         let output = self.vault(&["check", "--json"]);
         assert_eq!(output.code, 0, "{}", output.err);
-        let proof: Value = serde_json::from_str(&output.out).unwrap();
-        assert_eq!(proof["accounts"], 1, "{proof}");
+        let report: Value = serde_json::from_str(&output.out).unwrap();
+        assert_eq!(report["accounts"], 1, "{report}");
         assert_eq!(self.label(), label);
     }
 }
@@ -93,10 +94,10 @@ impl Drop for World {
     }
 }
 
-/// A Hub that runs on the data of a world.
-struct Serving(Child);
+/// A Hub that serves the data of a world.
+struct RunningHub(Child);
 
-impl Serving {
+impl RunningHub {
     fn start(world: &World) -> Self {
         let mut child = waystone(world.path())
             .args(["serve", "--json", "--listen", "127.0.0.1:0", "--data", "data", "--log-level", "error"])
@@ -110,7 +111,7 @@ impl Serving {
     }
 }
 
-impl Drop for Serving {
+impl Drop for RunningHub {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
@@ -118,18 +119,18 @@ impl Drop for Serving {
 }
 
 #[test]
-fn a_backup_is_made_while_a_hub_runs_and_restored_without_one() {
+fn a_backup_can_be_made_while_a_hub_runs_and_restored_after_it_stopped() {
     let world = World::new();
     fs::create_dir(world.file("copies")).unwrap();
-    let hub = Serving::start(&world);
+    let hub = RunningHub::start(&world);
     let output = world.vault(&["backup", "copies/one", "--json"]);
     assert_eq!(output.code, 0, "{}", output.err);
-    let made: Value = serde_json::from_str(&output.out).unwrap();
-    assert_eq!((&made["accounts"], &made["file"]), (&Value::from(1), &Value::from("copies/one")));
+    let backup: Value = serde_json::from_str(&output.out).unwrap();
+    assert_eq!((&backup["accounts"], &backup["file"]), (&Value::from(1), &Value::from("copies/one")));
     assert_eq!(world.names("copies"), ["one"]);
     let copy = fs::read(world.file("copies/one")).unwrap();
     for secret in [&b"right-token"[..], b"wsk1-", b"wak_live_"] {
-        assert!(!copy.windows(secret.len()).any(|window| window == secret), "a secret is in the copy");
+        assert!(!copy.windows(secret.len()).any(|window| window == secret), "the backup contains a secret");
     }
     #[cfg(unix)]
     {
@@ -156,12 +157,12 @@ fn a_backup_is_made_while_a_hub_runs_and_restored_without_one() {
     let output = world.vault(&["restore", "copies/first", "--json"]);
     assert_eq!(output.code, 0, "{}", output.err);
     let restored: Value = serde_json::from_str(&output.out).unwrap();
-    world.is_whole("org-one");
-    // The replaced vault can be restored, too.
+    world.assert_intact("org-one");
+    // The replaced vault can be restored as well.
     let output = world.vault(&["restore", restored["kept"].as_str().unwrap()]);
     assert_eq!(output.code, 0, "{}", output.err);
-    world.is_whole("org-two");
-    drop(Serving::start(&world));
+    world.assert_intact("org-two");
+    drop(RunningHub::start(&world));
 }
 
 #[test]
@@ -175,29 +176,30 @@ fn an_invalid_backup_changes_nothing() {
     fs::write(world.file("garbage"), vec![7; 8192]).unwrap();
     fs::write(world.file("nothing"), "").unwrap();
     fs::write(world.file("short"), &copy[..copy.len() / 2]).unwrap();
-    // A byte of the encrypted value, which follows the account's id and the field's name in the row, not in the index.
-    let (mut bent, mark) = (copy.clone(), b"api_token");
+    // Corrupt a byte of the encrypted value, which follows the account's id and the field's name in the row, not in
+    // the index.
+    let (mut corrupt, mark) = (copy.clone(), b"api_token");
     let is_row =
         |at: &usize| copy[..*at].ends_with(mark) && copy[at - mark.len() - 30..*at].starts_with(b"acc_");
     for at in (64..copy.len() - 64).filter(is_row) {
-        bent[at + 8] ^= 1;
+        corrupt[at + 8] ^= 1;
     }
-    assert_ne!(bent, copy);
-    fs::write(world.file("bent"), bent).unwrap();
+    assert_ne!(corrupt, copy);
+    fs::write(world.file("corrupt"), corrupt).unwrap();
     fs::copy(other.file("copy"), world.file("theirs")).unwrap();
     let before = world.names("data");
-    for file in ["garbage", "nothing", "short", "bent", "theirs", "absent"] {
+    for file in ["garbage", "nothing", "short", "corrupt", "theirs", "absent"] {
         let output = world.vault(&["restore", file]);
         assert_eq!(output.code, 3, "{file}: {}{}", output.out, output.err);
         assert_eq!(world.names("data").len(), before.len(), "{file}: {:?}", world.names("data"));
-        world.is_whole("org-one");
+        world.assert_intact("org-one");
     }
     let output = world.vault(&["restore", "theirs"]);
     assert!(output.err.contains("is sealed under key"), "{}", output.err);
 }
 
 #[test]
-fn a_rotated_key_is_kept_only_on_request() {
+fn rotation_keeps_the_old_key_only_on_request() {
     let world = World::new();
     let key = || fs::read_to_string(world.file("data/key")).unwrap();
     let first = key();
@@ -208,7 +210,7 @@ fn a_rotated_key_is_kept_only_on_request() {
     let second = key();
     assert_ne!(first, second);
     assert!(!world.names("data").iter().any(|name| name.contains("old")), "{:?}", world.names("data"));
-    world.is_whole("org-one");
+    world.assert_intact("org-one");
 
     assert_eq!(world.vault(&["backup", "copy"]).code, 0);
     let output = world.vault(&["rotate", "--keep-old-key", "--json"]);
@@ -230,7 +232,7 @@ fn a_rotated_key_is_kept_only_on_request() {
 }
 
 #[test]
-fn a_server_is_backed_up_with_its_own_tools_and_no_command_creates_a_vault() {
+fn postgresql_commands_are_suggested_and_no_command_creates_a_vault() {
     let folder = tempfile::tempdir().unwrap();
     let url = [("WAYSTONE_DATABASE_URL", "postgres://hub:canary@db.internal/hub?sslmode=require")];
     for (arguments, expected) in [
@@ -259,7 +261,7 @@ fn a_server_is_backed_up_with_its_own_tools_and_no_command_creates_a_vault() {
 
 #[cfg(all(unix, debug_assertions))]
 #[test]
-fn a_kill_during_a_backup_or_restore_leaves_the_old_files() {
+fn a_crash_during_a_backup_or_restore_leaves_the_old_files() {
     let world = World::new();
     assert_eq!(world.vault(&["backup", "copy"]).code, 0);
     world.link("org-two");
@@ -282,9 +284,9 @@ fn a_kill_during_a_backup_or_restore_leaves_the_old_files() {
         child.kill().unwrap();
         child.wait().unwrap();
         assert!(!world.file("other").exists(), "{point}");
-        world.is_whole("org-two");
+        world.assert_intact("org-two");
     }
     assert_eq!(world.vault(&["backup", "other"]).code, 0);
     assert_eq!(world.vault(&["restore", "copy"]).code, 0);
-    world.is_whole("org-one");
+    world.assert_intact("org-one");
 }

@@ -15,14 +15,14 @@ pub(crate) struct Output {
     pub(crate) err: String,
 }
 
-/// The program with its own environment.
+/// A command of the program with a clean environment.
 pub(crate) fn waystone(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_waystone"));
     command.current_dir(folder).env_clear().env("HOME", folder).env("NO_COLOR", "1").stdin(Stdio::null());
     command
 }
 
-/// Runs the program to its end.
+/// Runs the program and waits until it exits.
 pub(crate) fn run(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let output = waystone(folder).args(arguments).envs(variables.iter().copied()).output().unwrap();
     Output {
@@ -60,17 +60,17 @@ impl Hub {
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut started).unwrap();
         let address = started.split("\"address\":\"").nth(1).and_then(|rest| rest.split('"').next());
         let address = address.unwrap_or_else(|| {
-            panic!("it did not start: {}", std::fs::read_to_string(folder.path().join("log")).unwrap())
+            panic!("the Hub did not start: {}", std::fs::read_to_string(folder.path().join("log")).unwrap())
         });
         Self { address: address.parse().unwrap(), child: Some(child), folder, started }
     }
 
     /// Sends a request and returns the whole response.
     pub(crate) fn get(&self, path: &str) -> String {
-        ask(self.address, &format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"))
+        send(self.address, &format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"))
     }
 
-    /// The Hub's log.
+    /// Returns the Hub's log.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap()
     }
@@ -81,14 +81,14 @@ impl Hub {
         assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success());
     }
 
-    /// Waits until the Hub has ended. Returns its exit code and its log.
-    pub(crate) fn ended(self) -> (i32, String) {
-        let (code, folder) = self.left();
+    /// Waits until the Hub exits. Returns its exit code and its log.
+    pub(crate) fn wait(self) -> (i32, String) {
+        let (code, folder) = self.wait_and_keep_folder();
         (code, std::fs::read_to_string(folder.path().join("log")).unwrap())
     }
 
-    /// Waits until the Hub has ended, and returns its folder as well.
-    pub(crate) fn left(mut self) -> (i32, TempDir) {
+    /// Waits until the Hub exits. Returns its exit code and its folder.
+    pub(crate) fn wait_and_keep_folder(mut self) -> (i32, TempDir) {
         let code = self.child.take().unwrap().wait().unwrap().code().unwrap_or(-1);
         (code, std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap()))
     }
@@ -103,22 +103,22 @@ impl Drop for Hub {
     }
 }
 
-/// Sends a text and reads until the other side closes the connection.
-pub(crate) fn ask(address: SocketAddr, request: &str) -> String {
+/// Sends a request and reads until the server closes the connection.
+pub(crate) fn send(address: SocketAddr, request: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer);
-    String::from_utf8_lossy(&answer).into_owned()
+    let mut response = Vec::new();
+    let _ = stream.read_to_end(&mut response);
+    String::from_utf8_lossy(&response).into_owned()
 }
 
-/// Waits until a condition holds.
+/// Waits until a condition holds. `problem` describes a condition that never holds.
 #[track_caller]
-pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+pub(crate) fn until(problem: &str, mut condition: impl FnMut() -> bool) {
     let began = Instant::now();
-    while !is_so() {
-        assert!(began.elapsed() < Duration::from_secs(20), "it never came to be: {what}");
+    while !condition() {
+        assert!(began.elapsed() < Duration::from_secs(20), "{problem}");
         std::thread::sleep(Duration::from_millis(50));
     }
 }

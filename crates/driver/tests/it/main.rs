@@ -1,5 +1,5 @@
 //! The driver with a scripted transport and a real vault.
-#![expect(clippy::unwrap_used, reason = "what helps a test may fail as a test does")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod run;
 mod store;
@@ -53,7 +53,7 @@ methods:
           steps: [{ key: enter, title: Enter, collects: [site, pass], body: Enter both. }]
 ";
 
-/// The password that no transcript may hold.
+/// The password, which must not appear in any transcript.
 const PASSWORD: &str = "canary-7f3a";
 
 fn guide() -> Arc<Guide> {
@@ -89,7 +89,7 @@ fn timeout() -> Answer {
     Answer::Failed { fault: Fault::Timeout, detail: "no answer in time".to_owned() }
 }
 
-/// Gives scripted answers at a time that only passes in waits.
+/// Returns scripted answers. Its clock advances only during waits.
 struct Script {
     answers: VecDeque<Answer>,
     now: i64,
@@ -120,13 +120,13 @@ impl Transport for Script {
     }
 }
 
-/// Writes down what it is told, and stops where it is asked to.
+/// Records the events of a run, and can stop it.
 #[derive(Default)]
 struct Log {
     events: Vec<String>,
-    /// The longest wait that is allowed; `None` for any.
+    /// The longest accepted wait, or `None` to accept any.
     patience: Option<Duration>,
-    /// Stops the run while it waits for an answer.
+    /// Whether to interrupt the run while it waits for an answer.
     interrupts: bool,
 }
 

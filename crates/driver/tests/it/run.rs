@@ -1,4 +1,4 @@
-//! The loop: what is sent and reported, in which order, and what ends it.
+//! The loop: what it sends and reports, in which order, and what stops it.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::{Log, PASSWORD, Script, ann, answer, flow, signed_in, timeout};
 async fn a_flow_runs_until_a_person_is_needed() {
     let (mut flow, mut log) = (flow(Start::default()), Log::default());
     let linked = driver::run(&mut flow, &mut Script::new([signed_in(), ann()]), &mut log).await;
-    assert!(matches!(linked, Ok(None)), "nothing is stored before it is confirmed");
+    assert!(matches!(linked, Ok(None)), "an account was returned before it was confirmed");
     assert!(matches!(flow.stage(), Stage::Confirm { .. }));
     assert_eq!(
         log.events,
@@ -32,28 +32,28 @@ async fn a_flow_runs_until_a_person_is_needed() {
 }
 
 #[tokio::test]
-async fn a_confirmed_account_is_handed_over_once() {
+async fn a_confirmed_account_is_returned_once() {
     let mut flow = flow(Start::default());
-    assert!(driver::confirm(&mut flow).is_none(), "nothing was found yet");
+    assert!(driver::confirm(&mut flow).is_none(), "an account was returned before it was found");
     let run = driver::run(&mut flow, &mut Script::new([signed_in(), ann()]), &mut Log::default()).await;
     assert!(matches!(run, Ok(None)));
-    let linked = driver::confirm(&mut flow).expect("an account was found");
-    assert_eq!(linked.identity.expect("it was identified").id, "7");
+    let linked = driver::confirm(&mut flow).expect("no account was found");
+    assert_eq!(linked.identity.expect("the account has no identity").id, "7");
     assert!(driver::confirm(&mut flow).is_none());
 }
 
 #[tokio::test]
-async fn a_confirmed_flow_hands_its_account_over_when_it_runs() {
+async fn running_a_confirmed_flow_returns_its_account() {
     let mut flow = flow(Start::default());
     let mut script = Script::new([signed_in(), ann()]);
     driver::run(&mut flow, &mut script, &mut Log::default()).await.unwrap();
     flow.confirm(true);
     let linked = driver::run(&mut flow, &mut script, &mut Log::default()).await.unwrap();
-    assert_eq!(linked.expect("an account to store").provider.as_str(), "acme");
+    assert_eq!(linked.expect("no account was returned").provider.as_str(), "acme");
 }
 
 #[tokio::test]
-async fn a_flow_is_waited_for_and_its_request_sent_again() {
+async fn a_request_that_times_out_is_sent_again_after_a_wait() {
     let (mut flow, mut log) = (flow(Start::default()), Log::default());
     let mut script = Script::new([signed_in(), timeout(), ann()]);
     driver::run(&mut flow, &mut script, &mut log).await.unwrap();
@@ -69,11 +69,11 @@ async fn an_observer_can_refuse_a_wait() {
     let run = driver::run(&mut flow, &mut Script::new([signed_in(), timeout()]), &mut log).await;
     assert_eq!(run.unwrap_err(), "out of patience");
     assert_eq!(log.events.last().unwrap(), "waiting 1");
-    assert!(matches!(flow.stage(), Stage::Checking(_)), "the caller decides what becomes of the flow");
+    assert!(matches!(flow.stage(), Stage::Checking(_)), "the flow must keep checking");
 }
 
 #[tokio::test]
-async fn an_interruption_ends_a_request_under_way() {
+async fn an_interruption_ends_a_request_in_flight() {
     let mut flow = flow(Start::default());
     let mut log = Log { interrupts: true, ..Log::default() };
     // The script has no answer, so only the interruption can end the run.
@@ -82,7 +82,7 @@ async fn an_interruption_ends_a_request_under_way() {
     assert_eq!(log.events, ["sending"]);
 }
 
-/// Records a transcript.
+/// Records the exchanges of a run in a transcript.
 #[derive(Default)]
 struct Recorder(Vec<Value>);
 
@@ -96,7 +96,7 @@ impl Observer for Recorder {
 }
 
 #[tokio::test]
-async fn a_transcript_says_what_was_asked_and_holds_no_secret() {
+async fn a_transcript_contains_the_requests_and_no_secret() {
     let (mut flow, mut recorder) = (flow(Start::default()), Recorder::default());
     let script = [signed_in(), ann_refused(), answer(200, r#"{"token":"renewed-token"}"#), ann_refused()];
     driver::run(&mut flow, &mut Script::new(script), &mut recorder).await.unwrap();
@@ -119,7 +119,7 @@ async fn a_transcript_says_what_was_asked_and_holds_no_secret() {
 }
 
 #[tokio::test]
-async fn a_transcript_keeps_its_last_lines() {
+async fn a_transcript_keeps_its_latest_entries() {
     let (mut flow, mut recorder) = (flow(Start::default()), Recorder(vec![json!("older"); 200]));
     driver::run(&mut flow, &mut Script::new([signed_in(), ann()]), &mut recorder).await.unwrap();
     assert_eq!(recorder.0.len(), 200);

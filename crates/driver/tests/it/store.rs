@@ -1,4 +1,4 @@
-//! Storing what a flow proved: which account it replaces, under which names, with which label.
+//! Storing the account that a flow verified: which account it replaces, its field names and its label.
 
 use driver::NewLink;
 use link::{Linked, Start};
@@ -22,7 +22,7 @@ async fn store(
 }
 
 #[tokio::test]
-async fn an_account_comes_back_as_the_values_it_was_linked_with() {
+async fn a_stored_account_returns_the_values_it_was_linked_with() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
     let account = store(&vault, None, Some("Ours")).await.unwrap();
@@ -34,7 +34,7 @@ async fn an_account_comes_back_as_the_values_it_was_linked_with() {
         vault.unseal(&account.id, "test", By::new("test", jiff::Timestamp::now())).await.unwrap();
     let values = driver::stored_values(&credentials);
     let names: Vec<&str> = values.keys().map(guide::Key::as_str).collect();
-    assert_eq!(names, ["pass", "site"], "tokens are not values of fields");
+    assert_eq!(names, ["pass", "site"], "tokens are not field values");
     assert_eq!(values[&crate::key("pass")].expose(), PASSWORD);
     let tokens = driver::stored_tokens(&credentials);
     assert_eq!(tokens.values[&crate::key("session")].expose(), "first-token");
@@ -45,14 +45,14 @@ async fn an_account_comes_back_as_the_values_it_was_linked_with() {
 }
 
 #[tokio::test]
-async fn a_chosen_account_is_replaced_and_keeps_its_label() {
+async fn a_relinked_account_keeps_its_id_and_label() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
     let first = store(&vault, None, Some("Ours")).await.unwrap();
-    let again = store(&vault, Some(&first), None).await.unwrap();
-    assert_eq!((again.id.clone(), again.version), (first.id.clone(), 2));
-    assert_eq!(again.label.as_deref(), Some("Ours"));
-    let renamed = store(&vault, Some(&again), Some("Theirs")).await.unwrap();
+    let relinked = store(&vault, Some(&first), None).await.unwrap();
+    assert_eq!((relinked.id.clone(), relinked.version), (first.id.clone(), 2));
+    assert_eq!(relinked.label.as_deref(), Some("Ours"));
+    let renamed = store(&vault, Some(&relinked), Some("Theirs")).await.unwrap();
     assert_eq!(renamed.label.as_deref(), Some("Theirs"));
     let stale = store(&vault, Some(&first), None).await;
     assert!(matches!(stale, Err(ChangeError::Conflict { expected: 1, found: 3, .. })), "{stale:?}");

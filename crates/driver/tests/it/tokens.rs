@@ -1,4 +1,4 @@
-//! Tokens: stored when they are renewed, and only where they have to be.
+//! Tokens: they are stored when they are renewed, and only if they cannot be fetched again.
 
 use driver::{NewLink, TokenKeeper, relink, stored_tokens, stored_values};
 use guide::Guide;
@@ -17,7 +17,7 @@ async fn linked(vault: &Vault) -> Credentials {
     vault.unseal(&account.id, "test", By::new("test", Timestamp::now())).await.unwrap()
 }
 
-/// Stores tokens as they are renewed, and stops at the first failure.
+/// Stores renewed tokens, and stops at the first failure.
 struct Keeping<'a>(&'a Vault, TokenKeeper);
 
 impl driver::Observer for Keeping<'_> {
@@ -28,7 +28,7 @@ impl driver::Observer for Keeping<'_> {
     }
 }
 
-/// The flow of a linked account, an hour after it was linked: its token has ended.
+/// Runs the flow of an account one hour after it was linked, when its token has expired.
 async fn renewed(vault: &Vault, credentials: &Credentials) -> (Flow, Result<TokenKeeper, ChangeError>) {
     let start = relink(&credentials.account, stored_values(credentials), stored_tokens(credentials));
     let mut flow = Flow::new(guide(), "main", start).unwrap();
@@ -49,17 +49,17 @@ async fn a_renewed_token_is_stored_once() {
     let (flow, keeper) = renewed(&vault, &credentials).await;
     assert!(matches!(flow.stage(), Stage::Confirm { .. }));
     let keeper = keeper.unwrap();
-    assert_eq!(keeper.credentials.account.version, 2, "it was stored once, with the answer that held it");
+    assert_eq!(keeper.credentials.account.version, 2, "the token must be stored exactly once");
     let stored =
         vault.unseal(&credentials.account.id, "test", By::new("test", Timestamp::now())).await.unwrap();
     let tokens = stored_tokens(&stored);
     assert_eq!(tokens.values[&key("session")].expose(), "second");
     assert_eq!(tokens.end, Some(1_790_003_660));
-    assert_eq!(stored_values(&stored), stored_values(&credentials), "fields are left alone");
+    assert_eq!(stored_values(&stored), stored_values(&credentials), "field values must not change");
 }
 
 #[tokio::test]
-async fn a_token_is_not_stored_over_an_account_that_changed() {
+async fn a_token_is_not_stored_for_an_account_that_has_changed() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
     let credentials = linked(&vault).await;
@@ -79,5 +79,5 @@ fn only_tokens_that_cannot_be_fetched_again_are_kept() {
     assert!(keeps(GUIDE), "a refresh token may be accepted only once");
     let (before, rest) = GUIDE.split_once("        refresh:\n").unwrap();
     let (_, after) = rest.split_once("        carries:").unwrap();
-    assert!(!keeps(&format!("{before}        carries:{after}")), "another sign-in gives another token");
+    assert!(!keeps(&format!("{before}        carries:{after}")), "another sign-in returns another token");
 }

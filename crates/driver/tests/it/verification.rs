@@ -1,4 +1,4 @@
-//! What a check of a linked account means for the account.
+//! The state of a linked account after its credentials were verified.
 
 use driver::Verification;
 use link::{Flow, Start};
@@ -13,7 +13,7 @@ async fn verified(answers: Vec<probe::Answer>) -> Verification {
 }
 
 #[tokio::test]
-async fn an_account_that_works_is_active() {
+async fn an_account_whose_checks_pass_is_active() {
     let found = verified(vec![signed_in(), ann()]).await;
     assert_eq!((found.outcome.as_str(), found.message.as_deref()), ("ok", None));
     assert_eq!(found.checks.len(), 2);
@@ -22,7 +22,7 @@ async fn an_account_that_works_is_active() {
 }
 
 #[tokio::test]
-async fn a_refused_credential_is_an_error_with_its_reason() {
+async fn a_refused_credential_sets_the_error_state_with_its_reason() {
     let found = verified(vec![answer(401, "{}")]).await;
     assert_eq!(found.outcome, "wrong_secret");
     let reason = found.message.clone().unwrap();
@@ -30,14 +30,14 @@ async fn a_refused_credential_is_an_error_with_its_reason() {
 }
 
 #[tokio::test]
-async fn a_transient_failure_says_nothing_about_the_account() {
+async fn a_transient_failure_does_not_change_the_state() {
     let found = verified(vec![timeout(), timeout(), timeout()]).await;
     assert!(found.is_transient && found.message.is_some());
     assert!(found.record(1).is_none());
 }
 
 #[test]
-fn values_that_no_longer_fit_the_guide_are_misconfigured() {
+fn an_account_whose_values_do_not_match_the_guide_is_misconfigured() {
     let mut flow = Flow::new(guide(), "main", Start::default()).unwrap();
     flow.submit_all(&[]);
     let found = Verification::of(&flow);

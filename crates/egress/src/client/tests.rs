@@ -9,7 +9,7 @@ use probe::Permit;
 use super::*;
 use crate::resolve::Resolving;
 
-/// Returns one address first, then the other every time.
+/// Returns one address first, and then always the other.
 struct Rebinding {
     addresses: [Ipv4Addr; 2],
     calls: AtomicUsize,
@@ -22,10 +22,10 @@ impl Resolve for Rebinding {
     }
 }
 
-/// Two loopback addresses act as the public and the private one. Only Linux has more than one by default.
+/// Two loopback addresses act as the public and the private address. Only Linux has more than one by default.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn the_address_that_was_checked_is_the_address_dialed() {
+async fn the_egress_connects_only_to_the_address_that_it_checked() {
     const ADMITTED: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
     let listen = |ip, port| {
         let listener = TcpListener::bind((ip, port)).ok()?;
@@ -38,11 +38,11 @@ async fn the_address_that_was_checked_is_the_address_dialed() {
         let port = admitted.local_addr().ok()?.port();
         Some((admitted, listen(Ipv4Addr::LOCALHOST, port)?, port))
     });
-    let (admitted, private, port) = pair.expect("a port that is free on both");
+    let (admitted, private, port) = pair.expect("no port is free on both addresses");
 
     let resolver: Arc<dyn Resolve> =
         Arc::new(Rebinding { addresses: [ADMITTED, Ipv4Addr::LOCALHOST], calls: AtomicUsize::new(0) });
-    // Nothing answers; the test only needs to know that a connection was made.
+    // Nothing answers, because the test only needs to know that the egress connected.
     let policy = Policy { connect_timeout: Duration::from_millis(200), ..Policy::default() };
     let egress = Egress::with_address_check(policy, resolver, |it| it == ADMITTED).expect("an egress");
     let request = Request {
@@ -59,10 +59,13 @@ async fn the_address_that_was_checked_is_the_address_dialed() {
 
     let first = egress.send(&request).await;
     assert!(matches!(first, Answer::Failed { fault: Fault::Timeout, .. }), "{first:?}");
-    admitted.accept().expect("the admitted address was dialed");
+    admitted.accept().expect("the admitted address was not connected to");
     let second = egress.send(&request).await;
     assert!(matches!(second, Answer::Failed { fault: Fault::Refused, .. }), "{second:?}");
-    assert_eq!(private.accept().expect_err("no connection").kind(), ErrorKind::WouldBlock);
+    assert_eq!(
+        private.accept().expect_err("the private address was connected to").kind(),
+        ErrorKind::WouldBlock
+    );
 }
 
 #[test]

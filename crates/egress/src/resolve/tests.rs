@@ -1,16 +1,16 @@
-//! Which addresses each guard lets through.
+//! The addresses that each guard allows.
 
 use std::sync::Mutex;
 
 use super::*;
 use crate::address::is_public;
 
-/// Returns each answer once, then the last one every time.
+/// Returns each answer once, and then repeats the last one.
 struct Script(Mutex<Vec<&'static str>>);
 
 impl Resolve for Script {
     fn resolve<'a>(&'a self, _host: &'a str) -> Resolving<'a> {
-        let mut answers = self.0.lock().expect("no panic while held");
+        let mut answers = self.0.lock().expect("a thread panicked");
         let answer = if 1 < answers.len() { answers.remove(0) } else { answers[0] };
         let result = match answer {
             "fails" => Err(io::Error::from(io::ErrorKind::NotFound)),

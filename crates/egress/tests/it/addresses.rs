@@ -37,7 +37,7 @@ async fn names_with_private_addresses_are_refused() {
         "127.0.0.1 ::1 10.0.0.1 fe80::1",
     ];
     for list in lists {
-        // The server listens, so a request that got through would be answered.
+        // The server listens, so a request that passed the check would be answered.
         let server = world::Server::start(vec![world::answer("", b"")]).await;
         let resolver = Fixed::addresses(list);
         let egress = Egress::with_resolver(Policy::default(), resolver.clone()).expect("an egress");
@@ -67,7 +67,7 @@ async fn a_name_without_an_address_is_a_dns_fault() {
     }
 }
 
-/// Never answers.
+/// A resolver that never answers.
 struct Silent;
 
 impl Resolve for Silent {

@@ -1,4 +1,4 @@
-//! Answers that are invalid, too slow, too large, or cut off.
+//! Answers that are invalid, too slow, too large or truncated.
 
 use guide::Fault;
 use tokio::net::TcpSocket;
@@ -70,7 +70,7 @@ async fn invalid_chunks_are_malformed() {
 }
 
 #[tokio::test]
-async fn answers_that_are_cut_off_are_resets() {
+async fn truncated_answers_are_resets() {
     bad("closed before the answer", vec![text("")], Fault::Reset).await;
     bad("reset before the answer", vec![Act::Reset], Fault::Reset).await;
     bad("closed in the status line", vec![text("HTTP/1.1 20")], Fault::Reset).await;

@@ -13,8 +13,10 @@ async fn check(case: &str, acts: Vec<Act>, expected: &str) {
     let egress = Egress::new(world::mapped("http", server.port)).expect("an egress");
     let answer = world::send(&egress, &world::request()).await;
     let shown = match &answer {
-        probe::Answer::Response(it) if it.body.len() < 100 => String::from_utf8_lossy(&it.body).into_owned(),
-        probe::Answer::Response(it) => format!("{} bytes", it.body.len()),
+        probe::Answer::Response(response) if response.body.len() < 100 => {
+            String::from_utf8_lossy(&response.body).into_owned()
+        }
+        probe::Answer::Response(response) => format!("{} bytes", response.body.len()),
         probe::Answer::Failed { fault, .. } => fault.to_string(),
     };
     assert_eq!(shown, expected, "{case}: {:?}", world::outcome(&answer));
@@ -57,8 +59,8 @@ async fn gzip_is_decoded() {
 async fn the_limit_counts_decompressed_bytes() {
     let small = bomb(1000);
     assert!(small.len() < 2000);
-    // The bomb has no checksum, so one within the limit counts as cut off.
-    check("258 kB out of 2 kB, cut off", vec![answer("content-encoding: gzip\r\n", &small)], "malformed")
+    // The bomb has no checksum, so a bomb within the limit counts as truncated.
+    check("258 kB from 2 kB, truncated", vec![answer("content-encoding: gzip\r\n", &small)], "malformed")
         .await;
     check("260 kB", vec![answer("content-encoding: gzip\r\n", &bomb(1020))], "too_large").await;
     check(

@@ -1,12 +1,12 @@
-//! Gzip data made by hand: valid, invalid, and expanding.
+//! Handmade gzip data: valid, invalid and expanding.
 
-/// The header of every member.
+/// The header of each gzip member.
 pub(crate) const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 
 /// An empty block that is not the last one.
 pub(crate) const EMPTY_BLOCK: [u8; 5] = [0, 0, 0, 0xff, 0xff];
 
-/// A valid member that is stored without compression.
+/// Returns a valid member that is stored without compression.
 pub(crate) fn gzip(content: &[u8]) -> Vec<u8> {
     let length = u16::try_from(content.len()).expect("one stored block");
     let mut out = HEADER.to_vec();
@@ -19,8 +19,8 @@ pub(crate) fn gzip(content: &[u8]) -> Vec<u8> {
     out
 }
 
-/// A member that expands to 258 bytes per repetition, each of which takes 13 bits. It has no checksum, because no reader
-/// should get that far.
+/// Returns a member that expands to 258 bytes per repetition, each of which takes 13 bits. It has no checksum,
+/// because no reader should get that far.
 pub(crate) fn bomb(repetitions: usize) -> Vec<u8> {
     let mut bits = Bits::default();
     bits.push(0b1, 1); // the last block

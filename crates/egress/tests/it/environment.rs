@@ -23,7 +23,7 @@ fn run_in_child(test: &str, vars: &[(&str, &str)]) {
         .env(IN_CHILD, "1")
         .envs(vars.iter().copied())
         .output()
-        .expect("the child process runs");
+        .expect("the child process cannot be started");
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && text.contains("1 passed"), "{text}");
 }
@@ -48,11 +48,11 @@ async fn with_proxy_variables() {
     world::assert_fault(
         &world::send(&egress, &world::request()).await,
         Fault::Refused,
-        "not through a proxy",
+        "the request must not go through the proxy",
     );
 }
 
-/// As in a minimal container. Only Linux keeps root certificates in files.
+/// Simulates a minimal container. Only Linux keeps root certificates in files.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn an_egress_can_be_built_without_system_roots() {

@@ -1,4 +1,4 @@
-//! Hosts that could be misread. The permit allows each of them and the resolver would answer, so only the check of their
+//! Misleading hosts. The permit allows each of them and the resolver would answer, so only the check of their
 //! spelling can reject them.
 
 use egress::{Egress, Policy, Proxy};
@@ -51,7 +51,7 @@ const HOSTS: &[&str] = &[
     "localhost.",
     "acme.localhost",
     "LOCALHOST",
-    // not spelled as in the guide
+    // spelled differently from the guide
     "acme.example.com.",
     "Acme.example.com",
     "ACME.EXAMPLE.COM",

@@ -19,7 +19,7 @@ async fn start(authority: &Authority) -> (u16, JoinHandle<(String, String)>) {
     let seen = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.expect("a connection");
         let to_proxy = read_request(&mut stream).await.expect("a request");
-        stream.write_all(b"HTTP/1.1 200 Established\r\n\r\n").await.expect("still there");
+        stream.write_all(b"HTTP/1.1 200 Established\r\n\r\n").await.expect("the client disconnected");
         let stream = acceptor.accept(stream).await.expect("a handshake");
         let to_provider =
             serve(stream, &[answer("content-length: 5\r\n", b"hello")]).await.expect("a request");
@@ -42,9 +42,9 @@ async fn a_tunnel_reveals_only_the_host_to_the_proxy() {
     let egress = Egress::with_resolver(policy, resolver.clone()).expect("an egress");
     assert_eq!(world::response(world::send(&egress, &world::request()).await).body, b"hello");
 
-    let (to_proxy, to_provider) = seen.await.expect("no panic");
+    let (to_proxy, to_provider) = seen.await.expect("the proxy panicked");
     assert!(to_proxy.starts_with("CONNECT acme.example.com:443 HTTP/1.1\r\n"), "{to_proxy}");
-    assert!(to_proxy.contains("Basic dXNlcjpwQHNz"), "user:p@ss: {to_proxy}");
+    assert!(to_proxy.contains("Basic dXNlcjpwQHNz"), "the credentials must be sent as user:p@ss: {to_proxy}");
     assert!(!to_proxy.contains(CANARY));
     assert!(to_provider.starts_with("acme.example.com: POST /v1/c4n4ry?key="), "{to_provider}");
     assert!(!to_provider.to_lowercase().contains("proxy"));
@@ -62,7 +62,7 @@ async fn a_proxy_can_have_a_name() {
     let mut request = world::request();
     request.port = Some(8443);
     assert_eq!(world::response(world::send(&egress, &request).await).status, 200);
-    assert!(seen.await.expect("no panic").0.starts_with("CONNECT acme.example.com:8443 "));
+    assert!(seen.await.expect("the proxy panicked").0.starts_with("CONNECT acme.example.com:8443 "));
     assert_eq!(resolver.calls(), 1);
 }
 

@@ -48,25 +48,25 @@ async fn a_request_is_sent_as_it_is_written() {
 #[tokio::test]
 async fn every_verb_is_sent_as_itself() {
     for verb in Verb::ALL {
-        let (seen, _) = sent(|it| it.verb = verb).await;
+        let (seen, _) = sent(|request| request.verb = verb).await;
         assert!(seen[0].starts_with(&format!("{verb} /v1/")), "{seen:?}");
     }
 }
 
 #[tokio::test]
-async fn the_host_header_is_the_original_one() {
-    let (seen, _) = sent(|it| it.port = Some(8443)).await;
+async fn the_host_header_contains_the_original_host() {
+    let (seen, _) = sent(|request| request.port = Some(8443)).await;
     assert!(seen[0].contains("\r\nhost: acme.example.com:8443\r\n"), "{seen:?}");
-    let (seen, _) = sent(|it| it.port = Some(443)).await;
+    let (seen, _) = sent(|request| request.port = Some(443)).await;
     assert!(seen[0].contains("\r\nhost: acme.example.com\r\n"), "{seen:?}");
-    refused("port 0", |it| it.port = Some(0)).await;
+    refused("port 0", |request| request.port = Some(0)).await;
 }
 
 #[tokio::test]
 async fn a_guide_can_set_accept_and_repeat_a_header() {
-    let (seen, _) = sent(|it| {
-        it.headers = vec![header("accept", "text/plain"), header("x-a", "1"), header("x-a", "2")];
-        it.body = None;
+    let (seen, _) = sent(|request| {
+        request.headers = vec![header("accept", "text/plain"), header("x-a", "1"), header("x-a", "2")];
+        request.body = None;
     })
     .await;
     assert!(seen[0].contains("accept: text/plain\r\n") && !seen[0].contains("application/json"), "{seen:?}");
@@ -88,13 +88,18 @@ async fn a_value_cannot_become_structure() {
         "\n",
     ];
     for value in values {
-        refused(value, |it| it.headers = vec![header("x-key", &format!("{}{value}", world::CANARY))]).await;
-        refused(value, |it| it.body.as_mut().expect("a body").content_type = format!("a/b{value}")).await;
+        refused(value, |request| {
+            request.headers = vec![header("x-key", &format!("{}{value}", world::CANARY))]
+        })
+        .await;
+        refused(value, |request| request.body.as_mut().expect("a body").content_type = format!("a/b{value}"))
+            .await;
     }
     for name in ["", "x y", "x:y", "x\r\ny", "x\0", "x\u{e4}", "(x)", "x-key:", " x-key", "x-key\n"] {
-        refused(name, |it| it.headers = vec![header(name, world::CANARY)]).await;
+        refused(name, |request| request.headers = vec![header(name, world::CANARY)]).await;
     }
-    let (seen, _) = sent(|it| it.query = vec![("a&b=c\r\n".to_owned(), Secret::new("d&e=f\r\n#/../"))]).await;
+    let (seen, _) =
+        sent(|request| request.query = vec![("a&b=c\r\n".to_owned(), Secret::new("d&e=f\r\n#/../"))]).await;
     assert!(
         seen[0].starts_with("POST /v1/c4n4ry?a%26b%3Dc%0D%0A=d%26e%3Df%0D%0A%23%2F..%2F HTTP/1.1\r\n"),
         "{seen:?}"
@@ -123,7 +128,7 @@ async fn a_guide_cannot_set_headers_that_frame_the_message() {
         "user-agent",
     ];
     for name in names {
-        refused(name, |it| it.headers = vec![header(name, "1")]).await;
+        refused(name, |request| request.headers = vec![header(name, "1")]).await;
     }
 }
 
@@ -154,7 +159,7 @@ async fn a_path_is_sent_unchanged_or_not_at_all() {
         "https://evil.net/",
     ];
     for path in paths {
-        refused(path, |it| it.path = path.to_owned()).await;
+        refused(path, |request| request.path = path.to_owned()).await;
     }
     for path in [
         "/",
@@ -167,7 +172,7 @@ async fn a_path_is_sent_unchanged_or_not_at_all() {
         "/%F0%9F%92%A9",
         "/a//b",
     ] {
-        let (seen, _) = sent(|it| path.clone_into(&mut it.path)).await;
+        let (seen, _) = sent(|request| path.clone_into(&mut request.path)).await;
         assert!(seen[0].starts_with(&format!("POST {path}?key=")), "{seen:?}");
         assert!(seen[0].contains("\r\nhost: acme.example.com\r\n"), "{seen:?}");
     }

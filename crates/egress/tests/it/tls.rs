@@ -53,7 +53,7 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    /// The certificate and key in PEM, for a client.
+    /// Converts the certificate and the key to PEM, for a client.
     fn of_client(self) -> ClientCertificate {
         let pem = |label: &str, der: &[u8]| {
             let text = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, der);
@@ -67,7 +67,7 @@ impl Identity {
         }
     }
 
-    /// An acceptor that requires client certificates of an authority.
+    /// Builds an acceptor that requires client certificates of an authority.
     fn acceptor_for_clients_of(self, authority: &Authority) -> TlsAcceptor {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let mut roots = rustls::RootCertStore::empty();
@@ -126,7 +126,7 @@ async fn send(policy: Policy) -> Answer {
 
 async fn check(case: &str, identity: Identity, roots: &[&Authority], expected: Result<(), &str>) {
     let port = start(identity.acceptor(), vec![answer("content-length: 5\r\n", b"hello")]).await;
-    let extra_roots = roots.iter().map(|it| it.pem()).collect();
+    let extra_roots = roots.iter().map(|authority| authority.pem()).collect();
     let outcome = match send(Policy { extra_roots, ..world::mapped("https", port) }).await {
         Answer::Response(response) => {
             assert_eq!(response.body, b"hello", "{case}");
@@ -139,7 +139,7 @@ async fn check(case: &str, identity: Identity, roots: &[&Authority], expected: R
 }
 
 #[tokio::test]
-async fn a_certificate_must_be_trusted_current_and_the_hosts_own() {
+async fn a_certificate_must_be_trusted_current_and_for_the_host() {
     let (ours, other) = (Authority::new("ours"), Authority::new("other"));
     let plain = |_: &mut CertificateParams| ();
     check("a company's own root", ours.issue(HOST, plain), &[&ours], Ok(())).await;
@@ -157,12 +157,13 @@ async fn a_certificate_must_be_trusted_current_and_the_hosts_own() {
     check("too wide a wildcard", ours.issue("*.com", plain), &[&ours], wrong_name).await;
     check("a host with the canary", ours.issue("c4n4ry.example.com", plain), &[&ours], wrong_name).await;
 
-    let past = |it: &mut CertificateParams| it.not_after = date_time_ymd(2001, 1, 1);
+    let past = |params: &mut CertificateParams| params.not_after = date_time_ymd(2001, 1, 1);
     check("expired", ours.issue(HOST, past), &[&ours], Err("the certificate has expired")).await;
-    let future = |it: &mut CertificateParams| it.not_before = date_time_ymd(2999, 1, 1);
+    let future = |params: &mut CertificateParams| params.not_before = date_time_ymd(2999, 1, 1);
     check("not valid yet", ours.issue(HOST, future), &[&ours], Err("the certificate is not valid yet")).await;
-    let client =
-        |it: &mut CertificateParams| it.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    let client = |params: &mut CertificateParams| {
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]
+    };
     check("a client certificate", ours.issue(HOST, client), &[&ours], Err("the certificate is not valid"))
         .await;
 }
@@ -199,7 +200,7 @@ async fn servers_without_tls_are_tls_faults() {
     );
 }
 
-/// A server without TLS that waits for the first byte and then plays its script.
+/// Starts a server without TLS that waits for the first byte and then plays its script.
 async fn start_plain(acts: Vec<Act>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = listener.local_addr().expect("an address").port();
@@ -225,7 +226,7 @@ async fn start_plain(acts: Vec<Act>) -> u16 {
 }
 
 #[tokio::test]
-async fn a_body_cut_off_under_tls_is_a_reset() {
+async fn a_body_truncated_under_tls_is_a_reset() {
     let ours = Authority::new("ours");
     let acts = vec![answer("content-length: 9\r\n", b"hello")];
     let port = start(ours.issue(HOST, |_| ()).acceptor(), acts).await;
@@ -246,8 +247,8 @@ async fn a_body_without_length_must_end_with_close_notify() {
 async fn a_client_certificate_is_sent_with_its_request() {
     let (ours, other) = (Authority::new("ours"), Authority::new("other"));
     let client = |authority: &Authority| {
-        authority.issue("client.example.com", |it| {
-            it.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        authority.issue("client.example.com", |params| {
+            params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         })
     };
     let acceptor = ours.issue(HOST, |_| ()).acceptor_for_clients_of(&ours);

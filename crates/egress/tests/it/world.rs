@@ -19,7 +19,7 @@ pub(crate) const CANARY: &str = "c4n4ry";
 /// The host that most tests send to.
 pub(crate) const HOST: &str = "acme.example.com";
 
-/// What a server does after it has read a request.
+/// A server's action after it has read a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Act {
     /// Sends these bytes.
@@ -38,7 +38,7 @@ pub(crate) fn text(text: &str) -> Act {
     Act::Send(text.as_bytes().to_vec())
 }
 
-/// A status line, the given header lines, and the body.
+/// A response with status 200, the given header lines and the body.
 pub(crate) fn answer(headers: &str, body: &[u8]) -> Act {
     let mut bytes = format!("HTTP/1.1 200 OK\r\n{headers}\r\n").into_bytes();
     bytes.extend_from_slice(body);
@@ -67,13 +67,13 @@ impl Server {
 
     /// The requests received, each as one string of head and body.
     pub(crate) fn seen(&self) -> Vec<String> {
-        self.seen.lock().expect("no panic while held").clone()
+        self.seen.lock().expect("a thread panicked").clone()
     }
 }
 
 async fn play(mut stream: TcpStream, acts: Vec<Act>, seen: Arc<Mutex<Vec<String>>>) {
     while let Some(request) = read_request(&mut stream).await {
-        seen.lock().expect("no panic while held").push(request);
+        seen.lock().expect("a thread panicked").push(request);
         let mut is_open = true;
         for act in &acts {
             if matches!(act, Act::Reset) {
@@ -121,15 +121,15 @@ pub(crate) async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Optio
     let head = String::from_utf8_lossy(&bytes).to_lowercase();
     let length = head
         .lines()
-        .find_map(|it| it.strip_prefix("content-length: "))
-        .map_or(0, |it| it.parse().expect("a number"));
+        .find_map(|line| line.strip_prefix("content-length: "))
+        .map_or(0, |length| length.parse().expect("a number"));
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.ok()?;
     bytes.extend_from_slice(&body);
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// A resolver that always gives the same answer, and counts its calls.
+/// A resolver that always returns the same answer and counts its calls.
 pub(crate) struct Fixed {
     answer: Result<Vec<IpAddr>, io::ErrorKind>,
     calls: AtomicUsize,
@@ -137,7 +137,7 @@ pub(crate) struct Fixed {
 
 impl Fixed {
     pub(crate) fn addresses(list: &str) -> Arc<Self> {
-        let answer = list.split_whitespace().map(|it| it.parse().expect("an address")).collect();
+        let answer = list.split_whitespace().map(|address| address.parse().expect("an address")).collect();
         Arc::new(Self { answer: Ok(answer), calls: AtomicUsize::new(0) })
     }
 
@@ -173,7 +173,7 @@ pub(crate) fn impatient(policy: Policy) -> Policy {
     }
 }
 
-/// A request to [`HOST`] that has a canary in every part.
+/// A request to [`HOST`] with a canary in every part.
 pub(crate) fn request() -> Request {
     Request {
         verb: Verb::Post,
@@ -195,7 +195,7 @@ pub(crate) fn header(name: &str, value: &str) -> Header {
     Header { name: name.to_owned(), value: Secret::new(value) }
 }
 
-/// Sends a request, and checks that a failure's detail reveals nothing.
+/// Sends a request and asserts that a failure's detail reveals nothing.
 pub(crate) async fn send(egress: &Egress, request: &Request) -> Answer {
     let answer = egress.send(request).await;
     if let Answer::Failed { detail, .. } = &answer {
@@ -204,12 +204,12 @@ pub(crate) async fn send(egress: &Egress, request: &Request) -> Answer {
             !detail.contains("127.0.0.1") && !detail.contains("://"),
             "the detail contains a URL: {detail}"
         );
-        assert!(!detail.is_empty());
+        assert!(!detail.is_empty(), "the detail is empty");
     }
     answer
 }
 
-/// The status of the response, or the fault.
+/// Returns the status of a response, or the fault.
 pub(crate) fn outcome(answer: &Answer) -> String {
     match answer {
         Answer::Response(response) => response.status.to_string(),

@@ -1,4 +1,4 @@
-//! Tests of the properties that every response has, whatever the handler does.
+//! Properties of every response, whatever the handler does.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -116,13 +116,13 @@ async fn every_error_has_the_error_body() {
 }
 
 #[tokio::test]
-async fn a_page_that_is_an_error_stays_a_page() {
+async fn an_error_page_is_not_replaced_by_json() {
     let answer = ask(&made(&[]).await, get_request("/page")).await;
     assert_eq!((answer.status, answer.body.as_str()), (StatusCode::NOT_FOUND, "<p>no"));
 }
 
 #[tokio::test]
-async fn an_id_that_is_one_is_kept_and_texts_are_compressed() {
+async fn a_valid_request_id_is_kept_and_texts_are_compressed() {
     let plain = made(&[]).await;
     let request =
         Request::get("/plain/x").header("x-request-id", "their-own-id").header("accept-encoding", "gzip");
@@ -144,7 +144,7 @@ async fn an_id_that_is_one_is_kept_and_texts_are_compressed() {
 
 /// Logs all crates at the most verbose level, which is more than an operator can enable.
 #[tokio::test]
-async fn what_a_client_sends_is_never_logged() {
+async fn client_input_is_never_logged() {
     let lines = Lines::of_all_tests();
     let requests = [
         Request::get("/plain/canary?canary=canary")
@@ -170,7 +170,7 @@ async fn what_a_client_sends_is_never_logged() {
 }
 
 #[tokio::test]
-async fn a_client_that_hangs_up_is_a_line_too() {
+async fn a_client_that_disconnects_is_logged() {
     let lines = Lines::of_all_tests();
     let made = made(&[]).await;
     let request =

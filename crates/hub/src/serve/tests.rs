@@ -1,4 +1,4 @@
-//! Tests of the shutdown: requests in progress are finished, and hanging ones are aborted.
+//! Shutdown: requests in progress are finished, and requests that hang are aborted.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ async fn ask(address: SocketAddr, path: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_request_under_way_is_answered_and_no_other_is_taken() {
+async fn shutdown_finishes_requests_in_progress_and_accepts_no_others() {
     let made = made(&[]).await;
     let (address, server) = serving(&made.app, Duration::from_millis(400)).await;
     let done = Arc::new(AtomicBool::new(false));
@@ -61,14 +61,14 @@ async fn a_request_under_way_is_answered_and_no_other_is_taken() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     let ready = ask(apart_at, "/health/ready").await;
     assert!(ready.starts_with("HTTP/1.1 503") && ready.contains("draining"), "{ready}");
-    assert!(TcpStream::connect(address).await.is_err(), "a connection was taken");
+    assert!(TcpStream::connect(address).await.is_err(), "a connection was accepted");
     assert!(asked.await.unwrap().ends_with("finished"));
     assert_eq!(ended.await.unwrap(), Ended::Whole);
-    assert!(done.load(Ordering::SeqCst), "a task was not waited for");
+    assert!(done.load(Ordering::SeqCst), "a task did not finish");
 }
 
 #[tokio::test]
-async fn who_takes_too_long_is_cut_off() {
+async fn a_request_that_exceeds_the_grace_period_is_aborted() {
     let made = made(&[("WAYSTONE_SHUTDOWN_GRACE", "200ms")]).await;
     let (address, server) = serving(&made.app, Duration::from_secs(30)).await;
     let asked = tokio::spawn(ask(address, "/slow"));
@@ -78,7 +78,7 @@ async fn who_takes_too_long_is_cut_off() {
 }
 
 #[tokio::test]
-async fn who_asks_twice_is_not_kept_waiting() {
+async fn a_second_signal_stops_the_hub_at_once() {
     let made = made(&[]).await;
     let (address, server) = serving(&made.app, Duration::from_secs(30)).await;
     let asked = tokio::spawn(ask(address, "/slow"));
@@ -88,7 +88,7 @@ async fn who_asks_twice_is_not_kept_waiting() {
 }
 
 #[tokio::test]
-async fn one_connection_too_many_waits() {
+async fn a_connection_above_the_limit_waits() {
     let made = made(&[("WAYSTONE_LIMITS_CONNECTIONS", "1")]).await;
     let (address, _server) = serving(&made.app, Duration::ZERO).await;
     let mut first = TcpStream::connect(address).await.unwrap();
@@ -102,7 +102,7 @@ async fn one_connection_too_many_waits() {
         stream.read_exact(&mut some).await.unwrap();
     });
     tokio::time::sleep(Duration::from_millis(200)).await;
-    assert!(!second.is_finished(), "it was taken");
+    assert!(!second.is_finished(), "the connection above the limit was accepted");
     drop(first);
     second.await.unwrap();
 }

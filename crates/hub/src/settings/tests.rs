@@ -1,4 +1,4 @@
-//! Which source wins, and which defaults apply.
+//! Settings: the precedence of their sources, and their defaults.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Texts that want to be markup, and secrets that want to be seen.
+//! Texts that contain markup, and secrets that must not be shown.
 
 use std::sync::Arc;
 
@@ -10,13 +10,14 @@ use crate::says::GUIDE;
 use crate::views::{bare, sent};
 use crate::{every_page, views};
 
-/// What ends a tag, an attribute, a line and a direction.
-const NASTY: &str = "\"'></script><script>alert(1)</script><img src=x onerror=alert(1)>\u{202e}\u{2066}&amp;";
+/// A text that tries to end a tag, an attribute, a line and a text direction.
+const HOSTILE: &str =
+    "\"'></script><script>alert(1)</script><img src=x onerror=alert(1)>\u{202e}\u{2066}&amp;";
 
-/// A guide whose every text is nasty.
-fn nasty() -> String {
-    let quoted = serde_json::to_string(NASTY)
-        .expect("a text")
+/// Returns a guide in which every text is hostile.
+fn hostile_guide() -> String {
+    let quoted = serde_json::to_string(HOSTILE)
+        .expect("a string")
         .replace('\u{202e}', "\\u202e")
         .replace('\u{2066}', "\\u2066");
     let prose = "\"<b>\\\"'></b>\"";
@@ -32,8 +33,8 @@ fn nasty() -> String {
 }
 
 #[test]
-fn a_text_of_a_guide_or_a_person_stays_a_text() {
-    let text = nasty();
+fn texts_of_guides_and_people_never_become_markup() {
+    let text = hostile_guide();
     let reading = guide::read("acme.yaml", text.as_bytes());
     let guide = Arc::new(reading.into_usable().unwrap_or_else(|reading| panic!("{:#?}", reading.findings)));
     let brand = catalog::shipped_brand();
@@ -42,32 +43,38 @@ fn a_text_of_a_guide_or_a_person_stays_a_text() {
         brand: &brand,
         language: Language::En,
         assets: &assets,
-        csrf: NASTY,
-        mode: Mode::Embedded { parent: NASTY },
+        csrf: HOSTILE,
+        mode: Mode::Embedded { parent: HOSTILE },
         look: Look::default(),
         return_to: Some("javascript:alert(1)"),
     };
-    let mut flow = Flow::new(guide, "api-key", link::Start::default()).expect("the method is there");
+    let mut flow = Flow::new(guide, "api-key", link::Start::default()).expect("the guide has no such method");
     let site = guide::Key::parse("site").expect("a key");
-    flow.submit_form(Some("live"), &[(site.clone(), NASTY.into())]);
-    let typed = [(site, NASTY.to_owned())];
+    flow.submit_form(Some("live"), &[(site.clone(), HOSTILE.into())]);
+    let entered = [(site, HOSTILE.to_owned())];
     let form = pages::form(
         &frame,
-        &pages::FormPage { sent: Some(sent(&typed, &[])), attempt: Some(NASTY), ..bare(&flow, Some(NASTY)) },
+        &pages::FormPage {
+            sent: Some(sent(&entered, &[])),
+            attempt: Some(HOSTILE),
+            ..bare(&flow, Some(HOSTILE))
+        },
     );
     let card = ProviderCard {
         key: "a".to_owned(),
-        name: NASTY.to_owned(),
-        aliases: vec![NASTY.to_owned()],
-        categories: vec![NASTY.to_owned(), "b".to_owned()],
-        icon: Some(NASTY.to_owned()),
-        url: NASTY.to_owned(),
+        name: HOSTILE.to_owned(),
+        aliases: vec![HOSTILE.to_owned()],
+        categories: vec![HOSTILE.to_owned(), "b".to_owned()],
+        icon: Some(HOSTILE.to_owned()),
+        url: HOSTILE.to_owned(),
     };
-    let picker =
-        pages::providers(&frame, &ProvidersPage { base: NASTY, all: &[card], query: NASTY, category: NASTY });
-    let trouble = pages::trouble(&frame, Trouble::HubError { request: NASTY });
+    let picker = pages::providers(
+        &frame,
+        &ProvidersPage { base: HOSTILE, all: &[card], query: HOSTILE, category: HOSTILE },
+    );
+    let trouble = pages::trouble(&frame, Trouble::HubError { request: HOSTILE });
     for page in [form, picker, trouble] {
-        is_tame(&page);
+        assert_no_injection(&page);
         assert!(
             !page.contains("javascript:") && !page.contains('\u{202e}') && !page.contains('\u{2066}'),
             "{page}"
@@ -75,8 +82,8 @@ fn a_text_of_a_guide_or_a_person_stays_a_text() {
     }
 }
 
-/// One script, from our own address; no style, no handler, no element that was not written by us.
-fn is_tame(page: &str) {
+/// Asserts that a page has one script, from our own address, and no inline style, event handler or injected element.
+fn assert_no_injection(page: &str) {
     assert_eq!(page.matches("<script").count(), 1, "{page}");
     assert!(page.contains("<script src=\"/assets/hub-"), "{page}");
     for bad in ["<style", " style=", "<img src=x", " onerror=alert(1)>", "<b>"] {
@@ -91,9 +98,9 @@ fn is_tame(page: &str) {
 }
 
 #[test]
-fn no_page_has_code_or_style_of_its_own_or_asks_elsewhere() {
+fn no_page_has_inline_code_or_style_or_loads_from_other_sites() {
     for (name, page) in every_page() {
-        is_tame(&page);
+        assert_no_injection(&page);
         for part in page.split(" src=\"").skip(1) {
             assert!(part.starts_with("/assets/"), "{name}: {}", &part[..60]);
         }
@@ -102,7 +109,7 @@ fn no_page_has_code_or_style_of_its_own_or_asks_elsewhere() {
 }
 
 #[test]
-fn no_secret_is_on_any_page() {
+fn no_page_contains_a_secret() {
     let shipped = catalog::shipped();
     let mut secrets: Vec<String> = Vec::new();
     for method in shipped.guides().flat_map(|guide| &guide.methods) {
@@ -112,11 +119,11 @@ fn no_secret_is_on_any_page() {
             secrets.extend(given.chain(&scenario.tokens).map(|(_, text)| text.clone()));
         }
     }
-    // Short ones are words that stand on pages anyway.
+    // Short secrets are words that occur on pages anyway.
     secrets.retain(|text| 8 <= text.len() && text.contains(['-', '_']) && !text.contains(' '));
     secrets.sort();
     secrets.dedup();
-    assert!(!secrets.is_empty());
+    assert!(!secrets.is_empty(), "the guides contain no secrets");
     let pages: views::Pages = every_page();
     for secret in &secrets {
         for (name, page) in &pages {

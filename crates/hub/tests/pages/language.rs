@@ -1,4 +1,4 @@
-//! Messages of our own are in the reader's language, and the guide's messages in the guide's.
+//! Our own messages are in the reader's language, and the guide's messages are in the guide's language.
 
 use hub::pages;
 use hub::texts::Language;
@@ -12,7 +12,7 @@ use crate::views::bare;
 fn messages_about_values_are_in_the_readers_language() {
     let guide = read(GUIDE);
     let start = Start { environment: Some(key("live")), ..Start::default() };
-    let mut flow = Flow::new(guide, "api-key", start).expect("the method is there");
+    let mut flow = Flow::new(guide, "api-key", start).expect("the guide has no such method");
     flow.submit_all(&[(key("site"), Secret::from("a b")), (key("token"), Secret::from("two words"))]);
     let german = with_frame(Language::De, |frame| pages::form(frame, &bare(&flow, None)));
     has(

@@ -1,4 +1,4 @@
-//! Every page, in every state that a guide's own scenarios lead to: what it must say, and what it never may.
+//! Every page in every state that a guide's scenarios lead to: what it must contain, and what it must not.
 
 #[path = "../../examples/gallery/played.rs"]
 mod played;
@@ -12,7 +12,7 @@ mod weighs;
 
 use hub::pages::Assets;
 
-/// Every page of every guide that ships.
+/// Returns every page of every built-in guide.
 fn every_page() -> views::Pages {
     let brand = catalog::shipped_brand();
     let assets = Assets::of(&brand);

@@ -1,4 +1,4 @@
-//! What pages say: everything that is asked, everything that went wrong, in both languages.
+//! The texts of pages: fields, problems and results, in both languages.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use secret::Secret;
 use crate::played::{MOMENT, ending, hidden, play, start};
 use crate::views::{bare, sent};
 
-/// A guide of ours that has what the pages are about.
+/// A guide with every feature that these tests need.
 pub(crate) const GUIDE: &str = r"
 waystone: 1
 provider: { key: acme, name: Acme }
@@ -94,21 +94,27 @@ pub(crate) fn key(text: &str) -> Key {
     Key::parse(text).expect("a key")
 }
 
-fn played(method: &Method, guide: &Arc<Guide>, wanted: impl Fn(OutcomeKind) -> bool, answers: usize) -> Flow {
-    let scenario = ending(method, wanted).expect("there is one");
+fn played(
+    method: &Method,
+    guide: &Arc<Guide>,
+    matches: impl Fn(OutcomeKind) -> bool,
+    answers: usize,
+) -> Flow {
+    let scenario = ending(method, matches).expect("no such scenario");
     play(guide, method, start(method, scenario), scenario, answers)
 }
 
-pub(crate) fn has(page: &str, wanted: &[&str]) {
-    for one in wanted {
-        assert!(page.contains(one), "not there: {one}\n{page}");
+pub(crate) fn has(page: &str, expected: &[&str]) {
+    for text in expected {
+        assert!(page.contains(text), "missing: {text}\n{page}");
     }
 }
 
 #[test]
 fn the_environment_and_missing_values_are_required() {
     let guide = read(GUIDE);
-    let mut flow = Flow::new(Arc::clone(&guide), "api-key", Start::default()).expect("the method is there");
+    let mut flow =
+        Flow::new(Arc::clone(&guide), "api-key", Start::default()).expect("the guide has no such method");
     let page = form(&bare(&flow, None));
     has(
         &page,
@@ -133,8 +139,8 @@ fn the_environment_and_missing_values_are_required() {
         ],
     );
     flow.submit_form(Some("live"), &[(key("site"), Secret::from("No spaces"))]);
-    let typed = [(key("site"), "No spaces".to_owned())];
-    let page = form(&FormPage { sent: Some(sent(&typed, &[])), ..bare(&flow, None) });
+    let entered = [(key("site"), "No spaces".to_owned())];
+    let page = form(&FormPage { sent: Some(sent(&entered, &[])), ..bare(&flow, None) });
     has(
         &page,
         &[
@@ -155,7 +161,7 @@ fn the_environment_and_missing_values_are_required() {
 #[test]
 fn an_address_of_another_environment_offers_to_choose_it() {
     let guide = read(GUIDE);
-    let mut flow = Flow::new(guide, "api-key", Start::default()).expect("the method is there");
+    let mut flow = Flow::new(guide, "api-key", Start::default()).expect("the guide has no such method");
     flow.submit_form(Some("live"), &[(key("site"), Secret::from("https://acme.acme.test/"))]);
     let page = form(&bare(&flow, None));
     has(&page, &["name=\"environment\" value=\"test\" data-environment=\"test\">Switch to Test</button>"]);
@@ -262,19 +268,19 @@ fn the_found_account_is_confirmed_and_a_different_one_is_shown_next_to_the_old_o
     );
 
     let before = Before { id: Some("a0".to_owned()), name: "Bob".to_owned() };
-    let scenario = ending(method, OutcomeKind::is_good).expect("there is one");
-    let again = |other_allowed| Start {
+    let scenario = ending(method, OutcomeKind::is_good).expect("no such scenario");
+    let relink = |other_allowed| Start {
         purpose: Purpose::Relink { external_id: Some("a0".to_owned()), allow_different: other_allowed },
         ..start(method, scenario)
     };
-    let flow = play(&guide, method, again(true), scenario, 9);
+    let flow = play(&guide, method, relink(true), scenario, 9);
     let page = AccountPage { flow: &flow, before: Some(&before), ..page };
     let html = with_frame(Language::En, |frame| pages::confirm(frame, &page));
     has(
         &html,
         &["This is a different account", "<bdi>Bob</bdi>", "<bdi>Ann</bdi>", "Yes, replace the account"],
     );
-    let flow = play(&guide, method, again(false), scenario, 9);
+    let flow = play(&guide, method, relink(false), scenario, 9);
     let html = form(&FormPage { before: Some(&before), ..bare(&flow, None) });
     has(&html, &["Connected until now", "<bdi>Bob</bdi>", "Found now", "<bdi>Ann</bdi>"]);
 }
@@ -290,12 +296,12 @@ fn a_saved_secret_is_marked_and_required_again_for_another_host() {
         stored: hidden(given).into_iter().collect(),
         ..Start::default()
     };
-    let mut flow = Flow::new(Arc::clone(&guide), "api-key", begin).expect("the method is there");
+    let mut flow = Flow::new(Arc::clone(&guide), "api-key", begin).expect("the guide has no such method");
     let page = form(&bare(&flow, None));
     has(&page, &["<details class=\"kept\">", "need to enter secrets again.", "Check and save"]);
     assert!(!page.contains("canary"), "{page}");
     flow.submit_form(Some("live"), &[(key("site"), Secret::from("acme")), (key("token"), Secret::from(""))]);
-    assert!(matches!(flow.stage(), Stage::Checking(_)), "a secret left empty stays");
+    assert!(matches!(flow.stage(), Stage::Checking(_)), "a secret that is left empty must be kept");
     flow.go_to("find");
     let begin = Start {
         stored: hidden(given).into_iter().collect(),
@@ -303,7 +309,7 @@ fn a_saved_secret_is_marked_and_required_again_for_another_host() {
         purpose: Purpose::Relink { external_id: None, allow_different: false },
         ..Start::default()
     };
-    let mut flow = Flow::new(guide, "api-key", begin).expect("the method is there");
+    let mut flow = Flow::new(guide, "api-key", begin).expect("the guide has no such method");
     flow.submit_form(Some("live"), &[(key("site"), Secret::from("other")), (key("token"), Secret::from(""))]);
     let page = form(&bare(&flow, None));
     has(&page, &["The address has changed, so please enter this again."]);
@@ -312,24 +318,24 @@ fn a_saved_secret_is_marked_and_required_again_for_another_host() {
 #[test]
 fn entered_values_are_previewed_but_secrets_are_not() {
     let guide = read(GUIDE);
-    let flow = Flow::new(guide, "api-key", Start::default()).expect("the method is there");
-    let typed =
+    let flow = Flow::new(guide, "api-key", Start::default()).expect("the guide has no such method");
+    let entered =
         [(key("site"), " https://Acme.acme.test/x ".to_owned()), (key("token"), "canary-secret".to_owned())];
-    let preview = pages::preview(Language::En, &flow, Some("live"), &typed);
-    let json = serde_json::to_string(&preview).expect("it is plain data");
+    let preview = pages::preview(Language::En, &flow, Some("live"), &entered);
+    let json = serde_json::to_string(&preview).expect("the preview cannot be serialized");
     assert_eq!(
         json,
         r#"{"host":"acme.acme.example","fields":{"site":{"kept":"acme","problem":null,"belongs_to":["test","Test"]}}}"#
     );
     assert_eq!(
-        pages::preview(Language::En, &flow, Some("test"), &typed).host.as_deref(),
+        pages::preview(Language::En, &flow, Some("test"), &entered).host.as_deref(),
         Some("acme.acme.test")
     );
     let bad = [(key("site"), "a b".to_owned())];
     let preview = pages::preview(Language::En, &flow, Some("live"), &bad);
     assert_eq!(preview.host, None);
     assert_eq!(
-        preview.fields["site"].problem.as_ref().map(|said| said.text.as_str()),
+        preview.fields["site"].problem.as_ref().map(|problem| problem.text.as_str()),
         Some("Site must be letters and digits.")
     );
 }
@@ -339,7 +345,7 @@ fn values_that_someone_else_entered_are_not_shown() {
     let guide = read(GUIDE);
     let method = &guide.methods[0];
     let begin = || Start { environment: Some(key("live")), ..Start::default() };
-    let mut flow = Flow::new(Arc::clone(&guide), "api-key", begin()).expect("the method is there");
+    let mut flow = Flow::new(Arc::clone(&guide), "api-key", begin()).expect("the guide has no such method");
     let shown = |flow: &Flow, state| {
         let handed = [HandedStep { step: "find", state }];
         form(&FormPage { handed: &handed, ..bare(flow, None) })
@@ -353,12 +359,12 @@ fn values_that_someone_else_entered_are_not_shown() {
         .split("name=\"field.site\"")
         .nth(1)
         .and_then(|rest| rest.split('>').next())
-        .expect("it is there");
+        .expect("the field is missing");
     assert!(!input.contains("required"), "{input}");
     assert!(!page.contains("canaryplace"), "{page}");
 
-    let (_, step) = method.steps().next().expect("there is a step");
-    let other = Flow::new(Arc::clone(&guide), "api-key", begin()).expect("the method is there");
+    let (_, step) = method.steps().next().expect("the method has no steps");
+    let other = Flow::new(Arc::clone(&guide), "api-key", begin()).expect("the guide has no such method");
     let problems =
         [FieldProblem { field: key("site"), says: Mistake::Missing.in_field("Site"), belongs_to: None }];
     let page =
@@ -373,11 +379,11 @@ fn values_that_someone_else_entered_are_not_shown() {
             "<h2 id=\"in--title--find\">Find</h2>",
         ],
     );
-    assert!(!html.contains("field.token"), "it belongs to another step: {html}");
+    assert!(!html.contains("field.token"), "the page shows a field of another step: {html}");
 }
 
 #[test]
-fn names_of_inputs_are_no_names_of_ours() {
+fn field_names_cannot_collide_with_our_own_inputs() {
     assert_eq!(pages::field_name(&key("csrf")), "field.csrf");
     assert_eq!(pages::field_of("field.csrf"), Some(key("csrf")));
     assert_eq!(pages::field_of("csrf"), None);

@@ -59,7 +59,7 @@ fn live() -> Start {
     Start { environment: Key::parse("live"), ..Start::default() }
 }
 
-fn typed(pairs: &[(&str, &str)]) -> Vec<(Key, Secret)> {
+fn entered(pairs: &[(&str, &str)]) -> Vec<(Key, Secret)> {
     pairs.iter().map(|(key, value)| (Key::parse(key).expect("a key"), Secret::from(*value))).collect()
 }
 
@@ -71,7 +71,7 @@ fn ann() -> Answer {
     response(200, r#"{"id":"7","name":"Ann"}"#)
 }
 
-/// The flow's stage, in short.
+/// Returns a short description of the flow's stage.
 fn stage(flow: &Flow) -> String {
     match flow.stage() {
         Stage::Choose(_) => "choose".to_owned(),
@@ -106,7 +106,7 @@ fn stage(flow: &Flow) -> String {
     }
 }
 
-/// Polls the flow for a request, and returns its id.
+/// Polls the flow for a request and returns its id.
 #[track_caller]
 fn sent(flow: &mut Flow) -> u64 {
     match flow.poll(MOMENT) {
@@ -116,16 +116,16 @@ fn sent(flow: &mut Flow) -> u64 {
 }
 
 #[test]
-fn step_by_step_to_a_linked_account() {
+fn a_person_links_an_account_step_by_step() {
     let mut flow = flow(Start::default());
     assert_eq!(stage(&flow), "choose");
     flow.choose_environment("live");
     assert_eq!(stage(&flow), "find");
-    flow.submit(&typed(&[("site", "  ")]));
+    flow.submit(&entered(&[("site", "  ")]));
     assert_eq!(stage(&flow), "find !site");
-    flow.submit(&typed(&[("site", "https://eu.acme.test/x")]));
+    flow.submit(&entered(&[("site", "https://eu.acme.test/x")]));
     assert_eq!(stage(&flow), "find !site", "an address of another environment is rejected");
-    flow.submit(&typed(&[("site", "https://eu.acme.example/x")]));
+    flow.submit(&entered(&[("site", "https://eu.acme.example/x")]));
     assert_eq!(flow.host().as_deref(), Some("eu.acme.example"));
     assert_eq!(stage(&flow), "make");
     flow.submit(&[]);
@@ -134,7 +134,7 @@ fn step_by_step_to_a_linked_account() {
     flow.submit(&[]);
     flow.submit(&[]);
     assert_eq!(stage(&flow), "enter !token");
-    flow.submit(&typed(&[("token", "t")]));
+    flow.submit(&entered(&[("token", "t")]));
     let id = sent(&mut flow);
     flow.answered(id, &ann(), 0);
     let id = sent(&mut flow);
@@ -154,13 +154,13 @@ fn step_by_step_to_a_linked_account() {
 }
 
 #[test]
-fn a_form_is_submitted_as_a_whole() {
+fn a_form_submits_all_fields_at_once() {
     let mut one = flow(Start::default());
-    let problems = one.submit_form(None, &typed(&[("site", "a b"), ("token", "t")]));
+    let problems = one.submit_form(None, &entered(&[("site", "a b"), ("token", "t")]));
     assert_eq!(stage(&one), "choose", "the flow waits for an environment");
     assert_eq!(problems, [], "valid values are kept");
     assert_eq!(one.values().len(), 2);
-    one.submit_form(Some("live"), &typed(&[("site", "eu"), ("token", "")]));
+    one.submit_form(Some("live"), &entered(&[("site", "eu"), ("token", "")]));
     assert_eq!(stage(&one), "checking 1", "an empty secret keeps its value");
     assert_eq!(
         flow(Start::default()).submit_form(None, &[]).len(),
@@ -168,7 +168,7 @@ fn a_form_is_submitted_as_a_whole() {
         "missing values are reported without an environment too"
     );
     let mut one = flow(live());
-    one.submit_form(Some("live"), &typed(&[("site", "https://eu.acme.test"), ("token", "")]));
+    one.submit_form(Some("live"), &entered(&[("site", "https://eu.acme.test"), ("token", "")]));
     let Stage::Step(view) = one.stage() else { panic!("{}", stage(&one)) };
     let reported: Vec<_> = view.problems.iter().map(|problem| problem.field.as_str()).collect();
     assert_eq!(reported, ["site", "token"], "all problems are reported at once");
@@ -177,7 +177,7 @@ fn a_form_is_submitted_as_a_whole() {
 #[test]
 fn a_late_answer_is_ignored() {
     let mut flow = flow(live());
-    flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]));
+    flow.submit_all(&entered(&[("site", "eu"), ("token", "t")]));
     let id = sent(&mut flow);
     flow.answered(id + 1, &ann(), 0);
     assert_eq!(stage(&flow), "checking 1");
@@ -189,7 +189,7 @@ fn a_late_answer_is_ignored() {
 #[test]
 fn a_failure_keeps_every_value_except_the_one_at_fault() {
     let mut flow = flow(live());
-    flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]));
+    flow.submit_all(&entered(&[("site", "eu"), ("token", "t")]));
     let id = sent(&mut flow);
     flow.answered(id, &response(401, ""), 0);
     flow.go_to("make");
@@ -200,7 +200,7 @@ fn a_failure_keeps_every_value_except_the_one_at_fault() {
 #[test]
 fn a_transient_failure_is_retried_up_to_three_attempts() {
     let mut flow = flow(live());
-    flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]));
+    flow.submit_all(&entered(&[("site", "eu"), ("token", "t")]));
     let mut now = 0;
     for attempt in 1..=3 {
         let id = sent(&mut flow);
@@ -229,7 +229,7 @@ fn a_transient_failure_is_retried_up_to_three_attempts() {
 #[test]
 fn other_environments_are_tried_only_with_consent() {
     let mut flow = flow(live());
-    flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]));
+    flow.submit_all(&entered(&[("site", "eu"), ("token", "t")]));
     let id = sent(&mut flow);
     flow.answered(id, &response(401, ""), 0);
     assert!(flow.poll(MOMENT).is_none(), "the person has not agreed yet");
@@ -257,7 +257,7 @@ fn a_relink_must_find_the_same_account() {
         [(false, "failed different_account [retry, go find]"), (true, "checking 2")]
     {
         let mut flow = flow(relink(allow_different));
-        flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]));
+        flow.submit_all(&entered(&[("site", "eu"), ("token", "t")]));
         let id = sent(&mut flow);
         flow.answered(id, &ann(), 0);
         assert_eq!(stage(&flow), expected);
@@ -266,13 +266,13 @@ fn a_relink_must_find_the_same_account() {
 
 #[test]
 fn a_stored_secret_is_not_sent_to_another_host() {
-    let stored: Values = typed(&[("site", "eu"), ("token", "stored")]).into_iter().collect();
+    let stored: Values = entered(&[("site", "eu"), ("token", "stored")]).into_iter().collect();
     let start = Start { stored, ..live() };
     let mut same = flow(start.clone());
     same.submit_all(&[]);
     assert_eq!(stage(&same), "checking 1", "nothing changed, so no value is needed");
     let mut moved = flow(start.clone());
-    moved.submit_all(&typed(&[("site", "evil")]));
+    moved.submit_all(&entered(&[("site", "evil")]));
     assert_eq!(stage(&moved), "enter !token");
     let mut elsewhere = flow(start);
     elsewhere.choose_environment("test");
@@ -291,7 +291,7 @@ fn a_snapshot_of_another_guide_or_version_is_rejected() {
     assert!(format!("{text:?}") == "(hidden)");
 }
 
-/// Something that can happen to a flow.
+/// An event that can happen to a flow.
 #[derive(Clone, Debug)]
 enum Event {
     Choose(bool),
@@ -329,8 +329,8 @@ fn event() -> impl Strategy<Value = Event> {
 }
 
 proptest! {
-    /// For any sequence of events: nothing is stored that was not confirmed after a good answer, at most one request is
-    /// in flight, and a closed flow does nothing.
+    /// For any sequence of events, an account is stored only after it was verified and confirmed, at most one request
+    /// is in flight, and a closed flow does nothing.
     #[test]
     fn only_verified_credentials_are_stored(events in proptest::collection::vec(event(), 0..40)) {
         let mut flow = flow(Start::default());
@@ -340,10 +340,10 @@ proptest! {
             match event {
                 Event::Choose(live) => flow.choose_environment(if live { "live" } else { "test" }),
                 Event::Submit(n) => {
-                    let all = [typed(&[]), typed(&[("site", "eu")]), typed(&[("token", "t")]), typed(&[("site", "!")])];
+                    let all = [entered(&[]), entered(&[("site", "eu")]), entered(&[("token", "t")]), entered(&[("site", "!")])];
                     flow.submit(&all[n]);
                 }
-                Event::SubmitAll => flow.submit_all(&typed(&[("site", "eu"), ("token", "t")])),
+                Event::SubmitAll => flow.submit_all(&entered(&[("site", "eu"), ("token", "t")])),
                 Event::Back => flow.back(),
                 Event::GoTo(n) => flow.go_to(["find", "make", "enter", "nowhere"][n]),
                 Event::Answer(id, status) => flow.answered(id, &response(status, r#"{"id":"7","name":"Ann"}"#), now),
@@ -375,7 +375,7 @@ proptest! {
         }
         if stage(&flow) != "linked" {
             flow.close();
-            flow.submit_all(&typed(&[("site", "eu"), ("token", "t")]));
+            flow.submit_all(&entered(&[("site", "eu"), ("token", "t")]));
             flow.confirm(true);
             flow.retry();
             prop_assert_eq!(stage(&flow), "closed");

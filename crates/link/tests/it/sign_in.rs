@@ -48,7 +48,7 @@ fn flow(start: Start) -> Flow {
     flow
 }
 
-/// Plays answers, each at its Unix time. Returns the path and token of every request.
+/// Plays answers, each at its Unix time. Returns the path and the token of every request.
 fn play(flow: &mut Flow, answers: &[(i64, u16, &str)]) -> Vec<String> {
     let mut sent = Vec::new();
     let mut answers = answers.iter();
@@ -114,7 +114,7 @@ fn checks_without_their_scopes_are_missed_without_a_request() {
 }
 
 #[test]
-fn only_wanted_scopes_are_checked() {
+fn only_requested_scopes_are_checked() {
     let mut flow = flow(Start { scopes: Some(vec!["read".to_owned()]), ..Start::default() });
     let sent = play(&mut flow, &[LOGIN, (0, 200, r#"{"id":"a1"}"#), (0, 200, "")]);
     assert_eq!(sent, ["/login -", "/me t1", "/read t1"]);
@@ -182,7 +182,7 @@ fn a_stored_token_is_renewed_before_it_expires() {
     assert_eq!(play(&mut stale, &[(0, 200, r#"{"token":"new"}"#), ME]), ["/renew -", "/me new"]);
 }
 
-/// Tokens are as secret as what the person typed.
+/// Tokens are as secret as the values that a person enters.
 #[test]
 fn verdicts_and_debug_output_contain_no_tokens() {
     let mut flow = flow(Start::default());
@@ -232,7 +232,7 @@ fn tokens_and_derived_secrets_are_not_sent_to_another_host() {
 }
 
 #[test]
-fn sign_in_requests_wanted_and_mandatory_scopes() {
+fn sign_in_requests_chosen_and_mandatory_scopes() {
     const GUIDE: &str = r"
 waystone: 1
 provider: { key: acme, name: Acme }

@@ -1,4 +1,4 @@
-//! Credentials in requests, for every authentication scheme. Published test vectors are used where they exist.
+//! Credentials in requests, for every authentication scheme. The tests use published test vectors where they exist.
 
 use guide::{Guide, Key, Method};
 use jsonwebtoken::{Algorithm, DecodingKey, crypto::verify};
@@ -9,7 +9,7 @@ use secret::Secret;
 /// 2015-08-30T12:36:00Z.
 const MOMENT: Moment = Moment { unix_ms: 1_440_938_160_000, nonce: [7; 16] };
 
-/// A guide with the given fields, authentication and request.
+/// Reads a guide with the given fields, authentication and request.
 fn guide(fields: &str, auth: &str, request: &str) -> Guide {
     let text = format!(
         "
@@ -40,7 +40,7 @@ fn values(pairs: &[(&str, &str)]) -> Values {
     pairs.iter().map(|(key, value)| (Key::parse(key).expect("a key"), Secret::from(*value))).collect()
 }
 
-fn made(method: &Method, values: &Values) -> Result<Request, Problem> {
+fn build(method: &Method, values: &Values) -> Result<Request, Problem> {
     let inputs = Inputs { moment: MOMENT, ..Inputs::new(method, None, values) };
     probe::request(method, &method.checks[0].request, &inputs).map_err(|error| error.problem)
 }
@@ -50,9 +50,9 @@ fn header(request: &Request, name: &str) -> String {
     header.map(|header| header.value.expose().to_owned()).unwrap_or_default()
 }
 
-/// AWS Signature Version 4, written in a guide, gives the signatures that AWS publishes:
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>, with the key and
-/// the cases `get-vanilla`, `get-vanilla-query-order-key-case` and `post-vanilla` of the suite.
+/// A guide's template for AWS Signature Version 4 produces the signatures that AWS publishes:
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>, with the key and the
+/// cases `get-vanilla`, `get-vanilla-query-order-key-case` and `post-vanilla` of the suite.
 #[test]
 fn a_canonical_template_matches_published_signatures() {
     let fields = "[{ key: access_id, label: ID, type: text, public: true }, { key: secret_key, label: Key, type: secret }]";
@@ -79,12 +79,12 @@ fn a_canonical_template_matches_published_signatures() {
         ("POST /", "5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b"),
     ] {
         let guide = guide(fields, auth, request);
-        let made = made(&guide.methods[0], &values(&credentials)).expect("a request");
-        let authorization = header(&made, "authorization");
+        let built = build(&guide.methods[0], &values(&credentials)).expect("a request");
+        let authorization = header(&built, "authorization");
         let expected = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, \
                         SignedHeaders=host;x-amz-date, Signature=";
         assert_eq!(authorization, format!("{expected}{signature}"), "{request}");
-        assert_eq!(header(&made, "x-amz-date"), "20150830T123600Z");
+        assert_eq!(header(&built, "x-amz-date"), "20150830T123600Z");
     }
 }
 
@@ -104,8 +104,8 @@ fn an_assertion_has_the_guides_claims_and_a_valid_signature() {
 ";
     let guide = guide(fields, auth, "GET /me");
     let key = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
-    let made = made(&guide.methods[0], &values(&[("key", key)])).expect("a request");
-    let token = header(&made, "authorization").strip_prefix("Bearer ").expect("a bearer token").to_owned();
+    let built = build(&guide.methods[0], &values(&[("key", key)])).expect("a request");
+    let token = header(&built, "authorization").strip_prefix("Bearer ").expect("a bearer token").to_owned();
     let (text, signature) = token.rsplit_once('.').expect("three parts");
     let key = DecodingKey::from_secret(&decoded(key)).expect("a key");
     assert!(verify(signature, text.as_bytes(), &key, Algorithm::HS256).expect("a signature"));
@@ -135,7 +135,7 @@ fn assertions_verify_with_the_public_key() {
         [("ES256", Algorithm::ES256, &PKCS_ECDSA_P256_SHA256), ("EdDSA", Algorithm::EdDSA, &PKCS_ED25519)];
     for (name, algorithm, kind) in cases {
         let pair = KeyPair::generate_for(kind).expect("a key pair");
-        let token = signed(name, &pair.serialize_pem());
+        let token = signed_assertion(name, &pair.serialize_pem());
         let (text, signature) = token.rsplit_once('.').expect("three parts");
         let public = match algorithm {
             Algorithm::ES256 => DecodingKey::from_ec_der(pair.der_bytes()),
@@ -148,21 +148,21 @@ fn assertions_verify_with_the_public_key() {
     {
         let pair =
             KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).expect("a key pair");
-        let token = signed(name, &pair.serialize_pem());
+        let token = signed_assertion(name, &pair.serialize_pem());
         let (text, signature) = token.rsplit_once('.').expect("three parts");
         let public = DecodingKey::from_rsa_der(pair.der_bytes());
         assert!(verify(signature, text.as_bytes(), &public, algorithm).expect("a signature"), "{name}");
     }
 }
 
-fn signed(algorithm: &str, pem: &str) -> String {
+fn signed_assertion(algorithm: &str, pem: &str) -> String {
     let fields = "[{ key: key, label: Key, type: file, holds: pem }]";
     let auth = format!(
         "{{ jwt: {{ assertion: {{ algorithm: {algorithm}, key: '{{{{ value.key }}}}', claims: {{ iss: me }} }} }} }}"
     );
     let guide = guide(fields, &auth, "GET /me");
-    let made = made(&guide.methods[0], &values(&[("key", pem)])).expect("a request");
-    header(&made, "authorization").strip_prefix("Bearer ").expect("a bearer token").to_owned()
+    let built = build(&guide.methods[0], &values(&[("key", pem)])).expect("a request");
+    header(&built, "authorization").strip_prefix("Bearer ").expect("a bearer token").to_owned()
 }
 
 /// An invalid key is attributed to its field, not to the guide.
@@ -172,7 +172,7 @@ fn an_invalid_key_is_attributed_to_its_field() {
     let guide =
         guide(fields, "{ jwt: { assertion: { algorithm: RS256, key: '{{ value.key }}' } } }", "GET /me");
     let method = &guide.methods[0];
-    assert_eq!(made(method, &values(&[("key", "canary-no-key")])).map(|_| ()), Err(Problem::NotAKey));
+    assert_eq!(build(method, &values(&[("key", "canary-no-key")])).map(|_| ()), Err(Problem::NotAKey));
     let inputs_values = values(&[("key", "canary-no-key")]);
     let error = probe::request(method, &method.checks[0].request, &Inputs::new(method, None, &inputs_values))
         .expect_err("an error");
@@ -190,11 +190,11 @@ fn credentials_go_into_cookies_bodies_and_queries() {
         - { in: body, name: key, value: 'Key {{ value.a }}' }
         - { in: query, name: q, value: '{{ value.b }}' }
 ";
-    let made_with = |request: &str, a: &str| {
+    let build_with = |request: &str, a: &str| {
         let guide = guide(fields, auth, request);
-        made(&guide.methods[0], &values(&[("a", a), ("b", "b&=c")]))
+        build(&guide.methods[0], &values(&[("a", a), ("b", "b&=c")]))
     };
-    let json = made_with("{ line: POST /, json: { x: 1 } }", "a").expect("a request");
+    let json = build_with("{ line: POST /, json: { x: 1 } }", "a").expect("a request");
     assert_eq!(header(&json, "cookie"), "one=a; two=b&=c");
     let body = |request: &Request| {
         let bytes = request.body.as_ref().expect("a body").bytes.expose().to_vec();
@@ -203,14 +203,14 @@ fn credentials_go_into_cookies_bodies_and_queries() {
     assert_eq!(body(&json), r#"{"x":1,"key":"Key a"}"#);
     assert_eq!(json.path_and_query().expose(), "/?q=b%26%3Dc");
     assert_eq!(
-        body(&made_with("{ line: POST /, form: { x: '1' } }", "a").expect("a request")),
+        body(&build_with("{ line: POST /, form: { x: '1' } }", "a").expect("a request")),
         "x=1&key=Key+a"
     );
-    assert_eq!(body(&made_with("POST /", "a").expect("a request")), "key=Key+a");
-    assert_eq!(made_with("POST /", "a;b").map(|_| ()), Err(Problem::NotACookieValue));
+    assert_eq!(body(&build_with("POST /", "a").expect("a request")), "key=Key+a");
+    assert_eq!(build_with("POST /", "a;b").map(|_| ()), Err(Problem::NotACookieValue));
 }
 
-/// `+` and `:` in a client secret survive every method of client authentication.
+/// `+` and `:` in a client secret are encoded correctly with every method of client authentication.
 #[test]
 fn oauth_clients_authenticate_with_each_method() {
     let fields =

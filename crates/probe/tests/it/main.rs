@@ -66,8 +66,9 @@ fn values(site: &str, email: &str, token: &str) -> Values {
     ])
 }
 
-/// Judges an answer to the check, as `outcome rule at_field return_to`.
-fn judged(guide: &Guide, answer: &Answer) -> String {
+/// Judges a response to the check. Returns `outcome rule at_field return_to`, and asserts that the verdict does not
+/// contain the token.
+fn judge_first_check(guide: &Guide, answer: &Answer) -> String {
     let method = &guide.methods[0];
     let (values, captures) = (values("eu", "ann", "canary-token"), Values::new());
     let inputs = Inputs { captures: &captures, ..Inputs::new(method, method.environments.first(), &values) };
@@ -88,13 +89,13 @@ fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
     Answer::Response(Response { status, headers, body: body.as_bytes().to_vec() })
 }
 
-/// `judged` checks that the verdict does not contain the token.
+/// `judge_first_check` asserts that the verdict does not contain the token.
 #[test]
-fn a_secret_with_control_characters_in_it_is_not_quoted() {
+fn a_secret_with_inserted_control_characters_is_not_quoted() {
     let guide = guide();
     for body in ["canary-token", "canary\u{14}-token", "\u{1}c\u{7f}anary-token", "can\r\u{8}ary-token\u{85}"]
     {
-        judged(&guide, &response(500, &[], body));
+        judge_first_check(&guide, &response(500, &[], body));
     }
 }
 
@@ -121,7 +122,7 @@ fn debug_output_of_a_response_shows_no_content() {
 #[test]
 fn the_first_matching_rule_decides() {
     let guide = guide();
-    let check = |answer: &Answer, expected: &str| assert_eq!(judged(&guide, answer), expected);
+    let check = |answer: &Answer, expected: &str| assert_eq!(judge_first_check(&guide, answer), expected);
     let good = r#"{"id":7,"name":"Ann","kind":"user","url":"https://eu.acme.example/x"}"#;
     check(&response(200, &[], good), "ok - - -");
     check(&response(200, &[], &good.replace("eu.acme", "us.acme")), "wrong_tenant elsewhere site enter");
@@ -181,13 +182,13 @@ fn a_request_follows_its_template() {
     let method = &guide.methods[0];
     let (values, captures) = (values("a.eu", "ann@x", "t:1"), Values::new());
     let inputs = Inputs { captures: &captures, ..Inputs::new(method, method.environment("test"), &values) };
-    let made = request(method, &method.checks[0].request, &inputs).expect("a request");
-    assert_eq!(made.host, "a.eu.acme.test");
-    assert_eq!(made.path_and_query().expose(), "/api/users/ann%40x?q=a.eu");
-    assert_eq!(made.to_string(), "POST https://a.eu.acme.test/api/users/ann%40x?q=…");
-    let authorization = made.headers.iter().find(|header| header.name == "authorization").expect("a header");
+    let built = request(method, &method.checks[0].request, &inputs).expect("a request");
+    assert_eq!(built.host, "a.eu.acme.test");
+    assert_eq!(built.path_and_query().expose(), "/api/users/ann%40x?q=a.eu");
+    assert_eq!(built.to_string(), "POST https://a.eu.acme.test/api/users/ann%40x?q=…");
+    let authorization = built.headers.iter().find(|header| header.name == "authorization").expect("a header");
     assert_eq!(authorization.value.expose(), "Basic YW5uQHgvdG9rZW46dDox");
-    assert_eq!(made.body.expect("a body").bytes.expose(), br#"{"token":"t:1","n":1}"#);
+    assert_eq!(built.body.expect("a body").bytes.expose(), br#"{"token":"t:1","n":1}"#);
 }
 
 proptest! {
@@ -199,18 +200,18 @@ proptest! {
         let (values, captures) = (values(&site, &email, &token), Values::new());
         let inputs = Inputs { captures: &captures, ..Inputs::new(method, method.environments.first(), &values) };
         match request(method, &method.checks[0].request, &inputs) {
-            Ok(made) => {
-                prop_assert!(made.host.ends_with(".acme.example"));
-                prop_assert!(made.host.split('.').count() <= 4 && made.host.split('.').all(guide::is_label));
-                let target = made.path_and_query();
+            Ok(built) => {
+                prop_assert!(built.host.ends_with(".acme.example"));
+                prop_assert!(built.host.split('.').count() <= 4 && built.host.split('.').all(guide::is_label));
+                let target = built.path_and_query();
                 prop_assert_eq!(target.expose().matches('/').count(), 3);
                 prop_assert_eq!(target.expose().matches('?').count(), 1);
                 prop_assert_eq!(target.expose().matches('&').count(), 0);
                 prop_assert!(target.expose().bytes().all(|b| b.is_ascii_graphic()));
-                for header in &made.headers {
+                for header in &built.headers {
                     prop_assert!(!header.value.expose().contains(['\r', '\n', '\0']));
                 }
-                let body: serde_json::Value = serde_json::from_slice(made.body.expect("a body").bytes.expose()).expect("JSON");
+                let body: serde_json::Value = serde_json::from_slice(built.body.expect("a body").bytes.expose()).expect("JSON");
                 prop_assert_eq!(&body, &serde_json::json!({ "token": token, "n": 1 }));
             }
             Err(error) => prop_assert!(matches!(error.problem, Problem::NotAHostLabel | Problem::NotAPathSegment | Problem::NotAHeaderValue | Problem::HostNotAllowed)),

@@ -1,4 +1,4 @@
-//! The Markdown that is written for running text.
+//! The Markdown of running text.
 
 use super::dialect::{Flavor, Mdx, Plain, fence};
 use super::{Blocks, Places};
@@ -24,7 +24,7 @@ fn check<F: Flavor>(content: &[Inline], expected: &str) {
 }
 
 #[test]
-fn ordinary_text_stays_as_it_is() {
+fn ordinary_text_is_unchanged() {
     for plain in
         ["Settings > Users", "it's “quoted” – 100% (really)!", "snake_case", "2 * 3", "A & B", "C:\\dir", "⋮"]
     {
@@ -51,7 +51,7 @@ fn mdx_escapes_more_characters() {
     check::<Mdx>(&[text("{x} <b> $5")], "\\{x\\} \\<b> \\$5");
     check::<Mdx>(&[text("import x")], "&#x69;mport x");
     check::<Mdx>(&[text("an import")], "an import");
-    // A link made of an address would include the backslash of the next character.
+    // An automatic link would include the backslash of the next character.
     check::<Mdx>(
         &[text("https://a.example/\u{3c}b> www.a.example a@b.example")],
         "https\\://a.example/\\<b> www\\.a.example a\\@b.example",
@@ -59,7 +59,7 @@ fn mdx_escapes_more_characters() {
 }
 
 #[test]
-fn marks_that_markdown_would_not_read_are_not_written() {
+fn emphasis_that_markdown_would_not_parse_is_omitted() {
     let strong = |inner: &str| Inline::Strong(vec![text(inner)]);
     check::<Plain>(&[text("a "), strong("b"), text(" c")], "a **b** c");
     check::<Plain>(&[text("a"), strong("(b)"), text("c")], "a(b)c");

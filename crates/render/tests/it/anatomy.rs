@@ -1,21 +1,21 @@
-//! The published style has the anatomy of the published page, whatever the guide's texts.
+//! The published style has the structure of the published page, whatever the guide's texts are.
 
 use render::{Options, Style};
 
 use crate::seed;
 
 #[test]
-fn the_guide_for_gladly_has_the_anatomy_of_the_published_page() {
+fn the_gladly_guide_has_the_structure_of_the_published_page() {
     let Some(seed) = seed::published() else { return };
     let catalog = catalog::shipped();
     let guide = catalog.find("gladly").and_then(|entry| entry.guide()).expect("the guide");
     let page = render::page(guide, &guide.methods[0], &catalog::shipped_brand(), &Options::default());
     let ours = render::markdown(&page, Style::Published);
-    assert_eq!(anatomy(&ours), anatomy(&seed));
+    assert_eq!(structure(&ours), structure(&seed));
 }
 
-/// The page's tags with their attributes and indentation. Texts and the content of steps become `…`.
-fn anatomy(page: &str) -> String {
+/// Returns the page's tags with their attributes and indentation. Texts and the content of steps become `…`.
+fn structure(page: &str) -> String {
     let mut out: Vec<String> = Vec::new();
     let mut within: Option<&str> = None;
     for line in page.lines() {

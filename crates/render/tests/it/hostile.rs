@@ -1,9 +1,9 @@
-//! Guides and brands with hostile texts in every place that takes a text.
+//! Guides and brands with hostile text wherever text is allowed.
 //!
-//! Shared with the example that writes their pages.
+//! The example that writes their pages also uses this module.
 //!
-//! **Invariant:** the same choices produce the same guide, and the language accepts every one: a text that it rejects
-//! needs no escaping.
+//! **Invariant:** the same choices produce the same guide, and the language accepts every one of them, because
+//! rejected text needs no escaping.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use guide::{Brand, Guide};
 
 /// A source of choices: a seed or a property test.
 pub(crate) trait Choices {
-    /// The next choice: a number less than `n`.
+    /// Returns the next choice: a number less than `n`.
     fn below(&mut self, n: usize) -> usize;
 }
 
@@ -19,7 +19,7 @@ pub(crate) trait Choices {
 pub(crate) struct Seeded(u64);
 
 impl Seeded {
-    /// Choices of this seed.
+    /// Creates the choices of a seed.
     pub(crate) fn new(seed: u64) -> Self {
         Self((seed + 1).wrapping_mul(0xd134_2543_de82_ef95))
     }
@@ -34,8 +34,8 @@ impl Choices for Seeded {
     }
 }
 
-/// Texts that have broken renderers before. None has invisible characters, which the language rejects.
-const SPITE: &[&str] = &[
+/// Texts that have broken renderers before. None contains invisible characters, because the language rejects those.
+const HOSTILE_TEXTS: &[&str] = &[
     "<script>alert(1)</script>",
     "</p></div></Step></section>",
     "<img src=x onerror=alert(1)>",
@@ -123,35 +123,35 @@ const SPITE: &[&str] = &[
     "{{",
 ];
 
-/// Characters that are syntax in some medium, to combine at random.
+/// Characters that are syntax in some medium, for random combinations.
 const NOISE: &[u8] = b"!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ ab1 *_`<\\[&";
 
-/// A text of a few hostile pieces, with and without white space between them.
+/// Returns a text of a few hostile pieces, with and without white space between them.
 fn text(choices: &mut impl Choices) -> String {
     let mut out = String::new();
     for _ in 0..=choices.below(4) {
         match choices.below(4) {
             0 => out.extend((0..=choices.below(7)).map(|_| char::from(NOISE[choices.below(NOISE.len())]))),
-            _ => out.push_str(SPITE[choices.below(SPITE.len())]),
+            _ => out.push_str(HOSTILE_TEXTS[choices.below(HOSTILE_TEXTS.len())]),
         }
         out.push_str(["", " ", " word ", "x"][choices.below(4)]);
     }
     out
 }
 
-/// The text without the beginning of a reference, whatever follows it.
-fn bare(text: &str) -> String {
+/// Returns the text without the beginning of a reference.
+fn without_references(text: &str) -> String {
     text.replace('{', "{ ")
 }
 
-/// A hostile template, which can contain references.
+/// Returns a hostile template, which can contain references.
 fn template(choices: &mut impl Choices) -> String {
-    let mut out = bare(&text(choices));
+    let mut out = without_references(&text(choices));
     out.push_str(["", " {{ provider.name }}", "{{ brand.name }}", "{{ method.label }}x"][choices.below(4)]);
     out
 }
 
-/// Prose in which hostile text is escaped, as an author would have to write it, or inserted by reference.
+/// Returns prose in which hostile text is escaped, as an author would have to write it, or inserted by a reference.
 fn prose(choices: &mut impl Choices, wording: bool) -> String {
     let mut out = String::new();
     for block in 0..=choices.below(3) {
@@ -161,7 +161,7 @@ fn prose(choices: &mut impl Choices, wording: bool) -> String {
         match choices.below(6) {
             0 => {
                 let fence = "`".repeat(3 + choices.below(3));
-                let code = bare(&text(choices)).replace('`', "'").replace(['\n', '\r'], " ");
+                let code = without_references(&text(choices)).replace('`', "'").replace(['\n', '\r'], " ");
                 let _ = write!(out, "{fence}js\n{code}\n{fence}");
             }
             1 => {
@@ -196,7 +196,10 @@ fn inlines(choices: &mut impl Choices, wording: bool) -> String {
         let piece = match choices.below(9) {
             0 => format!("**{inner}**"),
             1 => format!("*{inner}*"),
-            2 => format!("`{}`", bare(&text(choices)).replace('`', "'").replace(['\n', '\r'], " ")),
+            2 => format!(
+                "`{}`",
+                without_references(&text(choices)).replace('`', "'").replace(['\n', '\r'], " ")
+            ),
             3 => format!("[{inner}](https://example.com/a_(b)?c=d&e)"),
             4 => format!("[{inner}](#create)"),
             5 => format!("![Menu {inner}](menu.png)"),
@@ -221,10 +224,10 @@ fn reference(choices: &mut impl Choices, wording: bool) -> &'static str {
     all[choices.below(if wording { 3 } else { all.len() })]
 }
 
-/// The text with its Markdown syntax escaped.
+/// Returns the text with its Markdown syntax escaped.
 fn escaped(text: &str) -> String {
     let mut out = String::new();
-    for ch in bare(text).replace(['\n', '\r', '\t'], " ").chars() {
+    for ch in without_references(text).replace(['\n', '\r', '\t'], " ").chars() {
         if ch.is_ascii_punctuation() && ch != '{' && ch != '}' {
             out.push('\\');
         }
@@ -233,7 +236,7 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// A double-quoted YAML string.
+/// Returns the text as a double-quoted YAML string.
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for ch in text.chars() {
@@ -250,7 +253,7 @@ fn quoted(text: &str) -> String {
     out
 }
 
-/// The source of a guide in which every text is hostile.
+/// Returns the source of a guide in which every text is hostile.
 pub(crate) fn guide_text(choices: &mut impl Choices) -> String {
     let mut t = || quoted(&text(choices));
     let (name, method, environment, host_says) = (t(), t(), t(), t());
@@ -306,7 +309,7 @@ evidence:
     )
 }
 
-/// The source of a brand file in which every text is hostile.
+/// Returns the source of a brand file in which every text is hostile.
 pub(crate) fn brand_text(choices: &mut impl Choices) -> String {
     let (name, hub, optional) = (quoted(&text(choices)), quoted(&text(choices)), quoted(&text(choices)));
     let mut t = || quoted(&template(choices));
@@ -345,7 +348,7 @@ wording:
     )
 }
 
-/// A guide and a brand with hostile texts.
+/// Returns a guide and a brand with hostile texts.
 pub(crate) fn guide_and_brand(choices: &mut impl Choices) -> (Guide, Brand) {
     let (guide_text, brand_text) = (guide_text(choices), brand_text(choices));
     let guide = guide::read("hostile.yaml", guide_text.as_bytes());

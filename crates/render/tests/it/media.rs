@@ -4,32 +4,32 @@ use proptest::prelude::*;
 use render::{Block, Options, Page, Step, Style, TerminalOptions};
 
 use crate::hostile::{self, Choices};
-use crate::read::{self, Found, squeezed};
+use crate::read::{self, Found, without_spaces};
 
-/// Choices from the property test, which can shrink them.
+/// Choices from a property test, which can shrink them.
 #[derive(Clone)]
-pub(crate) struct Drawn {
+pub(crate) struct PropertyChoices {
     numbers: Vec<u16>,
     at: usize,
 }
 
-/// Shows the guide that the choices produce, which is easier to debug than the choices.
-impl std::fmt::Debug for Drawn {
+/// Shows the resulting guide, which is easier to debug than the choices.
+impl std::fmt::Debug for PropertyChoices {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&hostile::guide_text(&mut self.clone()))
     }
 }
 
-impl Choices for Drawn {
+impl Choices for PropertyChoices {
     fn below(&mut self, n: usize) -> usize {
         self.at += 1;
         usize::from(self.numbers[self.at % self.numbers.len()]) % n
     }
 }
 
-/// A strategy for choices.
-pub(crate) fn any_choices() -> impl Strategy<Value = Drawn> {
-    proptest::collection::vec(any::<u16>(), 40..400).prop_map(|numbers| Drawn { numbers, at: 0 })
+/// Returns a strategy for choices.
+pub(crate) fn any_choices() -> impl Strategy<Value = PropertyChoices> {
+    proptest::collection::vec(any::<u16>(), 40..400).prop_map(|numbers| PropertyChoices { numbers, at: 0 })
 }
 
 pub(crate) fn gladly_page() -> Page {
@@ -38,12 +38,12 @@ pub(crate) fn gladly_page() -> Page {
     render::page(guide, &guide.methods[0], &catalog::shipped_brand(), &Options::default())
 }
 
-/// The page's steps in order, including those in the product itself.
+/// Returns the page's steps in order, including those in the product itself.
 pub(crate) fn steps(page: &Page) -> impl Iterator<Item = &Step> {
     page.parts.iter().filter_map(|part| part.content.section()).flat_map(|section| &section.steps)
 }
 
-/// The titles of the steps and the labels of the form, as the tree has them.
+/// Returns the titles of the steps and the labels of the form, as they are in the page tree.
 pub(crate) fn titles_and_labels(page: &Page) -> (Vec<String>, Vec<String>) {
     fn labels(blocks: &[Block], out: &mut Vec<String>) {
         for block in blocks {
@@ -60,16 +60,23 @@ pub(crate) fn titles_and_labels(page: &Page) -> (Vec<String>, Vec<String>) {
     (titles, form)
 }
 
-/// Asserts that the texts occur in the medium in this order, each within a number of bytes of the previous one. A text
-/// that is farther away is another occurrence of the same words.
-pub(crate) fn in_order<'t>(medium: &str, name: &str, within: usize, texts: impl Iterator<Item = &'t str>) {
+/// Asserts that the texts occur in the medium in this order, each at most `within` bytes after the previous one. A
+/// text that is farther away is another occurrence of the same words.
+pub(crate) fn assert_in_order<'t>(
+    medium: &str,
+    name: &str,
+    within: usize,
+    texts: impl Iterator<Item = &'t str>,
+) {
     let mut rest = medium;
     for text in texts {
-        let wanted = squeezed(text);
+        let expected = without_spaces(text);
         let near: String = rest.chars().take(300).collect();
-        let at = rest.find(&wanted).unwrap_or_else(|| panic!("{name} does not have {wanted:?} at {near:?}"));
-        assert!(at < within, "{name} does not have {wanted:?} at {near:?}");
-        rest = &rest[at + wanted.len()..];
+        let at = rest
+            .find(&expected)
+            .unwrap_or_else(|| panic!("{name} does not contain {expected:?} near {near:?}"));
+        assert!(at < within, "{expected:?} is too far from {near:?} in {name}");
+        rest = &rest[at + expected.len()..];
     }
 }
 
@@ -80,28 +87,28 @@ fn json_steps(page: &Page) -> Vec<String> {
     steps.map(|step| step["title"].as_str().expect("a title").to_owned()).collect()
 }
 
-fn all_squeezed(list: &[String]) -> Vec<String> {
-    list.iter().map(|text| squeezed(text)).collect()
+fn all_without_spaces(list: &[String]) -> Vec<String> {
+    list.iter().map(|text| without_spaces(text)).collect()
 }
 
 fn assert_media_agree(page: &Page) {
     let (steps, labels) = titles_and_labels(page);
     let html = read::html(&render::html(page));
-    assert_eq!(all_squeezed(&html.steps), all_squeezed(&steps));
-    assert_eq!(all_squeezed(&html.labels), all_squeezed(&labels));
+    assert_eq!(all_without_spaces(&html.steps), all_without_spaces(&steps));
+    assert_eq!(all_without_spaces(&html.labels), all_without_spaces(&labels));
     let mdx = read::mdx(&render::mdx(page, Style::Semantic));
-    assert_eq!(all_squeezed(&mdx.steps), all_squeezed(&steps));
+    assert_eq!(all_without_spaces(&mdx.steps), all_without_spaces(&steps));
     assert_eq!(json_steps(page), steps);
 
     let texts = || steps.iter().map(String::as_str);
     let Found { text, .. } = read::markdown(&render::markdown(page, Style::Semantic));
-    in_order(&text, "Markdown", usize::MAX, texts());
+    assert_in_order(&text, "Markdown", usize::MAX, texts());
     let terminal = render::terminal(page, TerminalOptions { width: 70, color: false });
-    in_order(&squeezed(&terminal), "the terminal", usize::MAX, texts());
+    assert_in_order(&without_spaces(&terminal), "the terminal", usize::MAX, texts());
 }
 
 #[test]
-fn all_media_agree_on_the_guide_for_gladly() {
+fn all_media_agree_on_the_gladly_guide() {
     let page = gladly_page();
     assert_media_agree(&page);
     let (steps, labels) = titles_and_labels(&page);
@@ -118,7 +125,7 @@ fn all_media_agree_on_the_guide_for_gladly() {
 }
 
 #[test]
-fn no_medium_says_more_than_another() {
+fn all_media_have_the_same_headings_and_texts() {
     let page = gladly_page();
     let html = read::html(&render::html(&page));
     let headings: Vec<&str> = page.parts.iter().map(|part| part.title.as_str()).collect();
@@ -150,8 +157,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 96, max_shrink_iters: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn all_media_agree_on_hostile_guides(drawn in any_choices()) {
-        let (guide, brand) = hostile::guide_and_brand(&mut drawn.clone());
+    fn all_media_agree_on_hostile_guides(choices in any_choices()) {
+        let (guide, brand) = hostile::guide_and_brand(&mut choices.clone());
         for audience in [render::Audience::Link, render::Audience::Setup] {
             assert_media_agree(&render::page(&guide, &guide.methods[0], &brand, &Options { audience, scopes: None }));
         }

@@ -2,7 +2,7 @@
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
-/// The content that a reader finds in an output.
+/// The content that a reader extracts from an output.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     /// All text, without white space.
@@ -19,12 +19,12 @@ pub(crate) struct Found {
     pub(crate) ids: Vec<String>,
 }
 
-/// Text without white space, because media wrap and indent differently.
-pub(crate) fn squeezed(text: &str) -> String {
+/// Returns the text without white space, because media wrap and indent differently.
+pub(crate) fn without_spaces(text: &str) -> String {
     text.chars().filter(|ch| !ch.is_whitespace()).collect()
 }
 
-/// Reads `CommonMark` with a third-party parser.
+/// Reads `CommonMark` with a third-party parser. Panics at HTML.
 pub(crate) fn markdown(text: &str) -> Found {
     let mut found = Found::default();
     let mut strong: Option<String> = None;
@@ -32,9 +32,9 @@ pub(crate) fn markdown(text: &str) -> Found {
     let mut heading: Option<String> = None;
     for event in Parser::new(text) {
         match event {
-            Event::Html(html) | Event::InlineHtml(html) => panic!("a tag in Markdown: {html}\n{text}"),
+            Event::Html(html) | Event::InlineHtml(html) => panic!("Markdown contains a tag: {html}\n{text}"),
             Event::Text(piece) | Event::Code(piece) => {
-                found.text.push_str(&squeezed(&piece));
+                found.text.push_str(&without_spaces(&piece));
                 items_begun = false;
                 for open in [&mut strong, &mut heading].into_iter().flatten() {
                     open.push_str(&piece);
@@ -68,9 +68,9 @@ pub(crate) fn markdown(text: &str) -> Found {
     found
 }
 
-/// The elements without an end tag.
+/// Elements without an end tag.
 const VOID: &[&str] = &["meta", "img", "br", "input"];
-/// The elements that a page can have.
+/// Elements that a page can contain.
 const TAGS: &[&str] = &[
     "html",
     "head",
@@ -119,7 +119,7 @@ const TAGS: &[&str] = &[
     "details",
     "summary",
 ];
-/// The attributes that a page can have.
+/// Attributes that a page can contain.
 const ATTRIBUTES: &[&str] = &[
     "lang",
     "charset",
@@ -145,7 +145,8 @@ const ATTRIBUTES: &[&str] = &[
     "data-name",
 ];
 
-/// Reads HTML strictly: every element is closed in order, every attribute is quoted, and every `&` begins a reference.
+/// Reads HTML strictly. Panics if an element is not closed in order, an attribute is not quoted, or an `&` does not
+/// begin a reference.
 pub(crate) fn html(text: &str) -> Found {
     let mut found = Found::default();
     let mut open: Vec<String> = Vec::new();
@@ -153,7 +154,7 @@ pub(crate) fn html(text: &str) -> Found {
     let mut rest = text.strip_prefix("<!doctype html>").unwrap_or(text);
     while let Some(at) = rest.find('<') {
         let piece = decoded(&rest[..at]);
-        found.text.push_str(&squeezed(&piece));
+        found.text.push_str(&without_spaces(&piece));
         heading.push_str(&piece);
         let close =
             rest[at..].find('>').unwrap_or_else(|| panic!("a tag without an end: {}", &rest[at..])) + at;
@@ -175,7 +176,7 @@ pub(crate) fn html(text: &str) -> Found {
             continue;
         }
         let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
-        assert!(TAGS.contains(&name), "a page cannot have <{name}>\n{text}");
+        assert!(TAGS.contains(&name), "a page cannot contain <{name}>\n{text}");
         if matches!(name, "h1" | "h2" | "h3" | "label") {
             heading.clear();
         }
@@ -195,7 +196,7 @@ fn read_attributes(mut rest: &str, found: &mut Found, text: &str) {
     while !rest.is_empty() {
         let end = rest.find(['=', ' ']).unwrap_or(rest.len());
         let name = &rest[..end];
-        assert!(ATTRIBUTES.contains(&name), "a page cannot have the attribute `{name}`\n{text}");
+        assert!(ATTRIBUTES.contains(&name), "a page cannot contain the attribute `{name}`\n{text}");
         let Some(value) = rest[end..].strip_prefix("=\"") else {
             rest = rest[end..].trim_start();
             continue;
@@ -212,7 +213,7 @@ fn read_attributes(mut rest: &str, found: &mut Found, text: &str) {
     }
 }
 
-/// Text with its character references decoded. Panics at an `&` that begins none.
+/// Decodes the character references of a text. Panics if an `&` does not begin a reference.
 pub(crate) fn decoded(text: &str) -> String {
     let mut pieces = text.split('&');
     let mut out = pieces.next().unwrap_or_default().to_owned();
@@ -225,16 +226,16 @@ pub(crate) fn decoded(text: &str) -> String {
             "quot" => '"',
             "#39" | "#x27" => '\'',
             "#10" => '\n',
-            // The template engine writes slashes this way in the shell.
+            // The template engine writes slashes in the page's frame this way.
             "#x2f" => '/',
-            _ => panic!("a page cannot have `&{name};`"),
+            _ => panic!("a page cannot contain `&{name};`"),
         });
         out.push_str(rest);
     }
     out
 }
 
-/// The elements that MDX can have, in both styles.
+/// Elements that MDX can contain, in both styles.
 const COMPONENTS: &[&str] = &[
     "Steps",
     "Step",
@@ -258,7 +259,7 @@ const COMPONENTS: &[&str] = &[
     "img",
 ];
 
-/// Reads MDX. Panics at an expression, at a line of code, and at a tag that a page cannot have.
+/// Reads MDX. Panics at an expression, at a line of code, and at a tag that a page cannot contain.
 pub(crate) fn mdx(text: &str) -> Found {
     let mut found = Found::default();
     let body = text.splitn(3, "---\n").nth(2).expect("frontmatter");
@@ -292,7 +293,7 @@ pub(crate) fn mdx(text: &str) -> Found {
     found
 }
 
-/// The length of the code that this fence begins.
+/// Returns the length of the code that this fence begins, with the closing fence.
 fn closing(after: &str, fence: &str, block: bool) -> usize {
     let mut at = 0;
     while let Some(n) = after[at..].find(fence) {
@@ -308,13 +309,13 @@ fn closing(after: &str, fence: &str, block: bool) -> usize {
     panic!("code without an end: {after:.80}")
 }
 
-/// The length of a tag. Panics if a page cannot have it, or if an attribute is not quoted.
+/// Returns the length of a tag. Panics if a page cannot contain the tag, or if an attribute is not quoted.
 fn tag(rest: &str, found: &mut Found) -> usize {
     let end = rest.find('>').unwrap_or_else(|| panic!("a tag without an end: {rest:.80}"));
     let inner = rest[1..end].trim_end_matches(" /");
     let (name, attributes) = inner.split_once(' ').unwrap_or((inner, ""));
     let name = name.trim_start_matches('/');
-    assert!(COMPONENTS.contains(&name), "a page cannot have <{name}>: {rest:.80}");
+    assert!(COMPONENTS.contains(&name), "a page cannot contain <{name}>: {rest:.80}");
     let mut attributes = attributes;
     while let Some((key, value)) = attributes.split_once("=\"") {
         let (value, after) = value.split_once('"').expect("a quoted value");

@@ -1,4 +1,4 @@
-//! In every medium, the texts of a guide and a brand are read as text and as nothing else.
+//! In every medium, the texts of guides and brands are read as text and never as markup or code.
 
 use std::collections::BTreeSet;
 
@@ -6,13 +6,13 @@ use proptest::prelude::*;
 use render::{Audience, Block, Content, Inline, Options, Page, Style, TerminalOptions};
 
 use crate::hostile;
-use crate::media::{any_choices, gladly_page, in_order};
+use crate::media::{any_choices, assert_in_order, gladly_page};
 use crate::read::{self, Found};
 
 /// The largest distance, in bytes, between two successive texts of a page.
 const NEAR: usize = 1500;
 
-/// Every text of the page that all media write unchanged, in order.
+/// Returns every text of the page that all media write unchanged, in order.
 fn texts(page: &Page) -> Vec<String> {
     fn blocks(list: &[Block], out: &mut Vec<String>) {
         for block in list {
@@ -47,16 +47,16 @@ fn texts(page: &Page) -> Vec<String> {
                 }
             }
             Content::Environments(list) => {
-                for one in list {
-                    out.extend([one.label.clone(), one.host.clone()]);
-                    out.extend(one.description.clone());
+                for environment in list {
+                    out.extend([environment.label.clone(), environment.host.clone()]);
+                    out.extend(environment.description.clone());
                 }
             }
             Content::Permissions(list) => {
-                for one in list {
-                    out.push(one.name.clone());
-                    out.extend(one.description.clone());
-                    out.extend(one.needed_for.clone());
+                for permission in list {
+                    out.push(permission.name.clone());
+                    out.extend(permission.description.clone());
+                    out.extend(permission.needed_for.clone());
                 }
             }
             Content::Checks { intro, checks } => {
@@ -64,8 +64,12 @@ fn texts(page: &Page) -> Vec<String> {
                 out.extend(checks.iter().map(|check| check.label.clone()));
             }
             Content::Troubles(troubles) => {
-                for one in troubles {
-                    out.extend([render::plain(&one.message), render::plain(&one.fix), one.seen.clone()]);
+                for trouble in troubles {
+                    out.extend([
+                        render::plain(&trouble.message),
+                        render::plain(&trouble.fix),
+                        trouble.seen.clone(),
+                    ]);
                 }
             }
             Content::Facts(lines) => out.extend(lines.iter().map(|line| render::plain(line))),
@@ -76,7 +80,7 @@ fn texts(page: &Page) -> Vec<String> {
     out
 }
 
-/// The page without images, whose texts are text in Markdown and attributes in HTML.
+/// Returns the page without images, because their texts are text in Markdown but attributes in HTML.
 fn without_images(page: &Page) -> Page {
     fn inlines(list: &mut Vec<Inline>) {
         list.retain(|inline| !matches!(inline, Inline::Image { .. }));
@@ -115,16 +119,17 @@ fn without_images(page: &Page) -> Page {
 
 fn assert_links_are_safe(found: &Found) {
     for link in &found.links {
-        let sound = ["https://", "mailto:", "/", "#", "menu.png"].iter().any(|start| link.starts_with(start));
-        assert!(sound && !link.starts_with("//"), "{link}");
+        let is_safe =
+            ["https://", "mailto:", "/", "#", "menu.png"].iter().any(|start| link.starts_with(start));
+        assert!(is_safe && !link.starts_with("//"), "{link}");
     }
 }
 
-fn assert_html_is_sound(page: &Page) {
+fn assert_html_is_valid(page: &Page) {
     let found = read::html(&render::html(page));
     assert_links_are_safe(&found);
     let ids: BTreeSet<&str> = found.ids.iter().map(String::as_str).collect();
-    assert_eq!(ids.len(), found.ids.len(), "an id occurs twice: {:?}", found.ids);
+    assert_eq!(ids.len(), found.ids.len(), "ids must be unique: {:?}", found.ids);
     for target in found.links.iter().filter_map(|link| link.strip_prefix('#')) {
         assert!(ids.contains(target), "no element has the id {target}");
     }
@@ -136,12 +141,12 @@ fn assert_html_is_sound(page: &Page) {
     );
 }
 
-fn assert_markdown_is_sound(page: &Page) {
+fn assert_markdown_is_valid(page: &Page) {
     let text = render::markdown(page, Style::Semantic);
     let found = read::markdown(&text);
     assert_links_are_safe(&found);
     let texts = texts(page);
-    in_order(&found.text, "Markdown", NEAR, texts.iter().map(String::as_str));
+    assert_in_order(&found.text, "Markdown", NEAR, texts.iter().map(String::as_str));
     let fields: usize = page
         .parts
         .iter()
@@ -155,25 +160,25 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 128, max_shrink_iters: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn html_is_sound(drawn in any_choices()) {
-        let (guide, brand) = hostile::guide_and_brand(&mut drawn.clone());
+    fn html_of_hostile_guides_is_valid(choices in any_choices()) {
+        let (guide, brand) = hostile::guide_and_brand(&mut choices.clone());
         for audience in [Audience::Link, Audience::Setup] {
-            assert_html_is_sound(&render::page(&guide, &guide.methods[0], &brand, &Options { audience, scopes: None }));
+            assert_html_is_valid(&render::page(&guide, &guide.methods[0], &brand, &Options { audience, scopes: None }));
         }
     }
 
     #[test]
-    fn markdown_reads_back_as_the_texts_of_the_page(drawn in any_choices()) {
-        let (guide, brand) = hostile::guide_and_brand(&mut drawn.clone());
+    fn markdown_contains_the_texts_of_the_page(choices in any_choices()) {
+        let (guide, brand) = hostile::guide_and_brand(&mut choices.clone());
         for audience in [Audience::Link, Audience::Setup] {
             let page = render::page(&guide, &guide.methods[0], &brand, &Options { audience, scopes: None });
-            assert_markdown_is_sound(&page);
+            assert_markdown_is_valid(&page);
         }
     }
 
     #[test]
-    fn mdx_has_only_known_tags(drawn in any_choices()) {
-        let (guide, brand) = hostile::guide_and_brand(&mut drawn.clone());
+    fn mdx_contains_only_known_tags(choices in any_choices()) {
+        let (guide, brand) = hostile::guide_and_brand(&mut choices.clone());
         for audience in [Audience::Link, Audience::Setup] {
             let page = render::page(&guide, &guide.methods[0], &brand, &Options { audience, scopes: None });
             read::mdx(&render::mdx(&page, Style::Semantic));
@@ -182,8 +187,8 @@ proptest! {
     }
 
     #[test]
-    fn no_text_controls_the_terminal(drawn in any_choices(), width in 10_usize..200) {
-        let (guide, brand) = hostile::guide_and_brand(&mut drawn.clone());
+    fn no_text_controls_the_terminal(choices in any_choices(), width in 10_usize..200) {
+        let (guide, brand) = hostile::guide_and_brand(&mut choices.clone());
         let page = render::page(&guide, &guide.methods[0], &brand, &Options::default());
         let plain = render::terminal(&page, TerminalOptions { width, color: false });
         assert!(plain.chars().all(|ch| ch == '\n' || !ch.is_control()));
@@ -202,34 +207,39 @@ fn a_tree_with_control_characters_cannot_control_the_terminal() {
 }
 
 #[test]
-fn the_page_of_gladly_is_sound() {
+fn the_gladly_page_is_valid() {
     let page = gladly_page();
-    assert_html_is_sound(&page);
-    assert_markdown_is_sound(&page);
+    assert_html_is_valid(&page);
+    assert_markdown_is_valid(&page);
     let found = read::html(&render::html(&page));
     let expected = texts(&without_images(&page));
-    in_order(&found.text, "HTML", NEAR, expected.iter().filter(|text| !text.is_empty()).map(String::as_str));
+    assert_in_order(
+        &found.text,
+        "HTML",
+        NEAR,
+        expected.iter().filter(|text| !text.is_empty()).map(String::as_str),
+    );
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, max_shrink_iters: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn html_reads_back_as_the_texts_of_the_page(drawn in any_choices()) {
-        let (guide, brand) = hostile::guide_and_brand(&mut drawn.clone());
+    fn html_contains_the_texts_of_the_page(choices in any_choices()) {
+        let (guide, brand) = hostile::guide_and_brand(&mut choices.clone());
         let page = without_images(&render::page(&guide, &guide.methods[0], &brand, &Options::default()));
         let found = read::html(&render::html(&page));
-        in_order(&found.text, "HTML", NEAR, texts(&page).iter().map(String::as_str));
+        assert_in_order(&found.text, "HTML", NEAR, texts(&page).iter().map(String::as_str));
     }
 }
 
 #[test]
-fn the_hostile_corpus_is_sound() {
+fn the_hostile_corpus_is_valid() {
     for seed in 0..150 {
         let (guide, brand) = hostile::guide_and_brand(&mut hostile::Seeded::new(seed));
         let page = render::page(&guide, &guide.methods[0], &brand, &Options::default());
-        assert_html_is_sound(&page);
-        assert_markdown_is_sound(&page);
+        assert_html_is_valid(&page);
+        assert_markdown_is_valid(&page);
         read::mdx(&render::mdx(&page, Style::Semantic));
     }
 }

@@ -1,4 +1,4 @@
-//! Choosing scopes hides the steps that they do not need, and the published page marks blocks with their scopes.
+//! Choosing scopes hides the steps that other scopes need, and the published page marks blocks with their scopes.
 
 use guide::{Brand, Guide};
 use render::{Options, Page, Style};
@@ -70,7 +70,7 @@ fn steps_that_no_chosen_scope_needs_are_omitted() {
 #[test]
 fn the_published_page_has_selector_scopes_and_actions() {
     let text = render::markdown(&page(None), Style::Published);
-    let has = |part: &str| assert!(text.contains(part), "{part}\n{text}");
+    let has = |part: &str| assert!(text.contains(part), "missing: {part}\n{text}");
     has(
         "<Warning>\n  Ask <strong>first</strong>; see <a href=\"https://example.com/rules\" target=\"_blank\" rel=\"noopener noreferrer\">the rules</a>.\n</Warning>\n\n<Panel>\n",
     );

@@ -1,7 +1,7 @@
-//! The published page of a connector, split into a guide and a brand, and rendered from these.
+//! Splits the published page of a connector into a guide and a brand, and renders these again.
 //!
-//! **Invariant:** the result is the same, byte for byte. A small parser in this file reads the page, so that the crate
-//! does not produce its own test input.
+//! **Invariant:** the result is identical to the page, byte for byte. A small parser in this file reads the page, so
+//! that the crate does not produce its own test input.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use guide::{Brand, Guide};
 use render::{Options, Style};
 
-/// The published page, if the folder that contains it is next to the workspace.
+/// Returns the published page, if its folder is next to the workspace.
 #[expect(clippy::print_stdout, reason = "a skipped test must be visible")]
 pub(crate) fn published() -> Option<String> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/seed/gladly-api-key.md");
@@ -32,7 +32,7 @@ fn the_published_page_is_reproduced_byte_for_byte() {
     assert_eq!(ours, seed);
     let mdx = render::mdx(&page, Style::Published);
     let body = seed.split_once("<section").expect("a section").1;
-    assert!(mdx.ends_with(body), "the source has the same body as its twin");
+    assert!(mdx.ends_with(body), "the MDX body differs from the published page");
 }
 
 fn split(seed: &str) -> (Guide, Brand) {
@@ -141,7 +141,7 @@ wording:
     )
 }
 
-/// The Markdown that an author would have written for a page's tags.
+/// Returns the Markdown that an author would have written for a page's HTML.
 fn prose(html: &str) -> String {
     let mut out = html.replace("<strong>", "**").replace("</strong>", "**").replace("<br />", "\n");
     while let Some((before, rest)) = out.clone().split_once("<a href=\"") {
@@ -165,7 +165,7 @@ fn key(title: &str, joint: char) -> String {
     title.to_lowercase().chars().map(|ch| if ch.is_ascii_alphanumeric() { ch } else { joint }).collect()
 }
 
-/// A double-quoted YAML string, which has the syntax of a JSON string.
+/// Returns the text as a double-quoted YAML string, which has the syntax of a JSON string.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

@@ -1,4 +1,4 @@
-//! Accounts are read back as they were stored, and change only for a caller who read the current version.
+//! Accounts are read back as they were stored, and change only for a caller who has read the current version.
 
 use jiff::Timestamp;
 use sqlx::Row as _;
@@ -6,7 +6,7 @@ use vault::{AccountState, By, ChangeError, CheckRecord, CreatedFrom, Filter, New
 
 use crate::{CANARY, add, at, by, count, map, open, raw, replace, sample};
 
-/// The events in the outbox.
+/// Returns the names and payloads of the events in the outbox.
 async fn events(folder: &std::path::Path) -> Vec<(String, serde_json::Value)> {
     let rows = sqlx::query("select event, payload_json from outbox order by seq");
     let rows = rows.fetch_all(&mut raw(folder).await).await.unwrap();
@@ -33,7 +33,7 @@ async fn an_account_is_read_back_as_it_was_stored() {
 }
 
 #[tokio::test]
-async fn a_link_replaces_the_same_account_at_the_provider() {
+async fn linking_the_same_account_at_the_provider_replaces_it() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
     let link = async |new: NewAccount, minutes| {
@@ -41,8 +41,8 @@ async fn a_link_replaces_the_same_account_at_the_provider() {
         vault.store(&new, replacing, from, by("ada", minutes)).await.unwrap()
     };
     let first = link(NewAccount { label: Some("Ours".to_owned()), ..sample("a") }, 0).await;
-    let again = link(sample("b"), 1).await;
-    assert_eq!((&again.id, again.version, again.label.as_deref()), (&first.id, 2, Some("Ours")));
+    let relinked = link(sample("b"), 1).await;
+    assert_eq!((&relinked.id, relinked.version, relinked.label.as_deref()), (&first.id, 2, Some("Ours")));
     // An account that differs in environment, external id or provider is a different account.
     let others = [
         link(NewAccount { environment: None, ..sample("c") }, 2).await,
@@ -101,21 +101,21 @@ async fn replacing_overwrites_everything_and_works_once_per_version() {
 }
 
 #[tokio::test]
-async fn of_two_concurrent_replacements_one_wins() {
+async fn one_of_two_concurrent_replacements_succeeds() {
     let folder = tempfile::tempdir().unwrap();
-    let (here, there) = (open(folder.path()).await, open(folder.path()).await);
-    let added = add(&here, &sample("old"), by("ada", 0)).await.unwrap();
+    let (first_vault, second_vault) = (open(folder.path()).await, open(folder.path()).await);
+    let added = add(&first_vault, &sample("old"), by("ada", 0)).await.unwrap();
     let (ours, theirs) = (sample("ours"), sample("theirs"));
     let (ours, theirs) = tokio::join!(
-        replace(&here, &added.id, &ours, CreatedFrom::default(), by("ada", 1)),
-        replace(&there, &added.id, &theirs, CreatedFrom::default(), by("bob", 1)),
+        replace(&first_vault, &added.id, &ours, CreatedFrom::default(), by("ada", 1)),
+        replace(&second_vault, &added.id, &theirs, CreatedFrom::default(), by("bob", 1)),
     );
     let conflicts = [ours, theirs].into_iter().filter_map(Result::err).collect::<Vec<_>>();
     assert!(matches!(&conflicts[..], [ChangeError::Conflict { expected: 1, found: 2, .. }]), "{conflicts:?}");
 }
 
 #[tokio::test]
-async fn a_removed_account_is_gone_but_its_audit_trail_stays() {
+async fn removing_an_account_keeps_its_audit_trail() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
     let account = add(&vault, &sample(CANARY), by("ada", 0)).await.unwrap();
@@ -156,7 +156,7 @@ async fn a_removed_account_is_gone_but_its_audit_trail_stays() {
 }
 
 #[tokio::test]
-async fn only_a_check_that_changes_the_state_writes_an_event() {
+async fn a_check_writes_an_event_only_if_it_changes_the_state() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
     let account = add(&vault, &sample("a"), by("ada", 0)).await.unwrap();
@@ -174,7 +174,7 @@ async fn only_a_check_that_changes_the_state_writes_an_event() {
         assert_eq!((checked.state, checked.checked_at, checked.version), (state, Some(at(minute)), 1));
         assert_eq!(events(folder.path()).await.len(), n_events, "minute {minute}");
     }
-    // The result of a check is not part of what is sealed.
+    // Checks do not change the data that a seal is bound to.
     assert!(vault.unseal(&account.id, "verify", by("ada", 9)).await.is_ok());
 
     let late = CheckRecord { version: 1, outcome: "wrong_secret".to_owned(), state: reason };
@@ -184,18 +184,18 @@ async fn only_a_check_that_changes_the_state_writes_an_event() {
 }
 
 #[tokio::test]
-async fn a_vault_is_shared_and_its_futures_are_sent_between_threads() {
-    fn is_shared<T: Send + Sync>(value: T) -> T {
+async fn a_vault_is_sync_and_its_futures_are_send() {
+    fn assert_sync<T: Send + Sync>(value: T) -> T {
         value
     }
-    fn is_sent<T: Send>(value: T) -> T {
+    fn assert_send<T: Send>(value: T) -> T {
         value
     }
     let folder = tempfile::tempdir().unwrap();
-    let vault = is_shared(is_sent(open(folder.path())).await);
-    let account = is_sent(add(&vault, &sample("a"), by("ada", 0))).await.unwrap();
-    is_sent(vault.unseal(&account.id, "verify", by("ada", 0))).await.unwrap();
-    is_sent(vault.rotate_key(crate::key_file(folder.path()), by("ada", 0))).await.unwrap();
-    is_sent(vault.remove(&account.id, by("ada", 0))).await.unwrap();
-    is_sent(vault.load_draft("draft", at(0))).await.unwrap();
+    let vault = assert_sync(assert_send(open(folder.path())).await);
+    let account = assert_send(add(&vault, &sample("a"), by("ada", 0))).await.unwrap();
+    assert_send(vault.unseal(&account.id, "verify", by("ada", 0))).await.unwrap();
+    assert_send(vault.rotate_key(crate::key_file(folder.path()), by("ada", 0))).await.unwrap();
+    assert_send(vault.remove(&account.id, by("ada", 0))).await.unwrap();
+    assert_send(vault.load_draft("draft", at(0))).await.unwrap();
 }

@@ -1,4 +1,4 @@
-//! Link attempts, steps that are handed off, and leases, on both databases.
+//! Link attempts, handed-over steps and leases, on both databases.
 
 use secret::Secret;
 use vault::{Attempt, AttemptState, ChangeError, CreatedFrom, Kind, NewHandoff, Vault};
@@ -28,13 +28,13 @@ pub(crate) fn attempt(project: &str, session: i64) -> Attempt {
 }
 
 #[tokio::test]
-async fn an_attempt_refuses_stale_changes_and_links_once() {
+async fn an_attempt_rejects_stale_changes_and_links_once() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
-        let (made, _) = vault.add_session(&session(&project.id), by("ada", 0)).await.unwrap();
-        let mut mine = attempt(&project.id, made.seq);
+        let (created, _) = vault.add_session(&session(&project.id), by("ada", 0)).await.unwrap();
+        let mut mine = attempt(&project.id, created.seq);
         assert!(vault.save_attempt(&mut mine, &Secret::new("typed"), &[]).await.unwrap(), "{name}");
-        let mut theirs = vault.attempt_of(made.seq, "gladly.api_key").await.unwrap().unwrap();
+        let mut theirs = vault.attempt_of(created.seq, "gladly.api_key").await.unwrap().unwrap();
         mine.state = AttemptState::Refused;
         mine.error = Some(("wrong_secret".to_owned(), "It was not accepted".to_owned()));
         let line = serde_json::json!({ "request": "GET /", "status": 401 });
@@ -60,36 +60,39 @@ async fn an_attempt_refuses_stale_changes_and_links_once() {
 
         assert!(vault.lease(&mine.id, "p1", at(1), at(2)).await.unwrap(), "{name}");
         assert!(!vault.lease(&mine.id, "p2", at(1), at(2)).await.unwrap(), "{name}");
-        assert!(vault.lease(&mine.id, "p2", at(2), at(3)).await.unwrap(), "{name}: the lease ran out");
+        assert!(
+            vault.lease(&mine.id, "p2", at(2), at(3)).await.unwrap(),
+            "{name}: the expired lease was not granted"
+        );
         vault.release(&mine.id, "p2").await.unwrap();
 
         let origin = CreatedFrom { attempt: Some(&mine), ..FROM };
         let account = vault.store(&owned(&project.id, "o1", "t"), SAME, origin, by("ada", 2)).await.unwrap();
-        let over = vault.attempt(&mine.id).await.unwrap().unwrap();
+        let finished = vault.attempt(&mine.id).await.unwrap().unwrap();
         assert_eq!(
-            (over.state, over.account),
+            (finished.state, finished.account),
             (AttemptState::Linked, Some(account.id.to_string())),
             "{name}"
         );
         assert!(
             vault.attempt_snapshot(&read, at(2)).await.unwrap().is_none(),
-            "{name}: the snapshot is deleted"
+            "{name}: the snapshot was not deleted"
         );
-        let again = vault.store(&owned(&project.id, "o9", "t"), SAME, origin, by("ada", 3)).await;
-        assert!(matches!(again, Err(ChangeError::AttemptOver { .. })), "{name}");
+        let second = vault.store(&owned(&project.id, "o9", "t"), SAME, origin, by("ada", 3)).await;
+        assert!(matches!(second, Err(ChangeError::AttemptOver { .. })), "{name}");
         assert!(vault.accounts_of(&project.id, "o9", "gladly", Kind::Production).await.unwrap().is_empty());
 
         // An attempt that was never saved is inserted with its account, and also links once.
-        let quiet = attempt(&project.id, made.seq);
+        let quiet = attempt(&project.id, created.seq);
         let origin = CreatedFrom { attempt: Some(&quiet), transcript: std::slice::from_ref(&line), ..FROM };
         let account = vault.store(&owned(&project.id, "o2", "t"), SAME, origin, by("ada", 4)).await.unwrap();
-        let over = vault.attempt(&quiet.id).await.unwrap().unwrap();
+        let finished = vault.attempt(&quiet.id).await.unwrap().unwrap();
         assert_eq!(
-            (over.state, over.version, vault.attempt_transcript(&over).await.unwrap()),
+            (finished.state, finished.version, vault.attempt_transcript(&finished).await.unwrap()),
             (AttemptState::Linked, 1, vec![line.clone()]),
             "{name}"
         );
-        assert_eq!((over.account, over.updated_at), (Some(account.id.to_string()), at(4)), "{name}");
+        assert_eq!((finished.account, finished.updated_at), (Some(account.id.to_string()), at(4)), "{name}");
         assert!(
             vault.store(&owned(&project.id, "o3", "t"), SAME, origin, by("ada", 5)).await.is_err(),
             "{name}"
@@ -102,15 +105,15 @@ async fn an_attempt_refuses_stale_changes_and_links_once() {
 async fn a_handoff_is_completed_once_and_extends_the_session() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
-        let (made, _) = vault.add_session(&session(&project.id), by("ada", 0)).await.unwrap();
-        let mut mine = attempt(&project.id, made.seq);
+        let (created, _) = vault.add_session(&session(&project.id), by("ada", 0)).await.unwrap();
+        let mut mine = attempt(&project.id, created.seq);
         vault.save_attempt(&mut mine, &Secret::new("typed"), &[]).await.unwrap();
         let fields = vec!["token".to_owned()];
         let new = NewHandoff { attempt: &mine, step: "make", fields: &fields, expires_at: at(60) };
         let (handoff, token) = vault.add_handoff(&new, at(0)).await.unwrap();
-        let again = vault.session(&project.id, made.seq).await.unwrap().unwrap();
+        let extended = vault.session(&project.id, created.seq).await.unwrap().unwrap();
         assert!(
-            !again.is_open(at(31)) && again.may_continue(at(59)) && !again.may_continue(at(60)),
+            !extended.is_open(at(31)) && extended.may_continue(at(59)) && !extended.may_continue(at(60)),
             "{name}"
         );
         assert_eq!(vault.handoff_by_token(&token.digest()).await.unwrap(), Some(handoff.clone()), "{name}");
@@ -121,21 +124,25 @@ async fn a_handoff_is_completed_once_and_extends_the_session() {
 }
 
 #[tokio::test]
-async fn a_lease_has_one_holder_and_runs_out() {
+async fn a_lease_has_one_holder_and_expires() {
     for (name, vault, _folder) in vaults().await {
         let lease = async |holder, now, until| vault.lease("it", holder, at(now), at(until)).await.unwrap();
         let (one, two) = tokio::join!(lease("one", 0, 2), lease("two", 0, 2));
-        assert!(one != two, "{name}: exactly one of them");
+        assert!(one != two, "{name}: exactly one must get the lease");
         let (first, second) = if one { ("one", "two") } else { ("two", "one") };
-        assert!(lease(first, 1, 3).await, "{name}: the holder renews it");
+        assert!(lease(first, 1, 3).await, "{name}: the holder must be able to renew the lease");
         assert!(!lease(second, 2, 4).await, "{name}");
         vault.release("it", second).await.unwrap();
         assert!(!lease(second, 2, 4).await, "{name}: only the holder can release it");
-        assert!(lease(second, 3, 5).await, "{name}: it ran out");
-        assert!(!lease(first, 3, 5).await, "{name}: the previous holder has lost it");
+        assert!(lease(second, 3, 5).await, "{name}: the expired lease was not granted");
+        assert!(!lease(first, 3, 5).await, "{name}: the previous holder still has the lease");
         vault.release("it", second).await.unwrap();
-        assert!(lease(first, 3, 5).await, "{name}: it was released");
+        assert!(lease(first, 3, 5).await, "{name}: the released lease was not granted");
         assert_eq!(vault.delete_expired_leases(at(5)).await.unwrap(), 0, "{name}");
-        assert_eq!(vault.delete_expired_leases(at(6)).await.unwrap(), 1, "{name}: it ran out long ago");
+        assert_eq!(
+            vault.delete_expired_leases(at(6)).await.unwrap(),
+            1,
+            "{name}: the expired lease was not deleted"
+        );
     }
 }

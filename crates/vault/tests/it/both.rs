@@ -1,4 +1,4 @@
-//! Vaults on both databases, for tests that run on each.
+//! Creates vaults on SQLite and PostgreSQL, for tests that run on both.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -8,7 +8,7 @@ use vault::Vault;
 
 use crate::key_file;
 
-/// A new vault on SQLite and one on PostgreSQL, with their folders.
+/// Creates an empty vault on SQLite and one on PostgreSQL. Returns each with the database's name and its folder.
 pub(crate) async fn vaults() -> Vec<(&'static str, Vault, tempfile::TempDir)> {
     let folder = tempfile::tempdir().unwrap();
     let sqlite = Vault::open(folder.path(), key_file(folder.path())).await.unwrap();
@@ -19,7 +19,7 @@ pub(crate) async fn vaults() -> Vec<(&'static str, Vault, tempfile::TempDir)> {
     vec![("sqlite", sqlite, folder), ("postgres", postgres, other)]
 }
 
-/// A new database on the PostgreSQL server that the task runner started.
+/// Creates a database on the PostgreSQL server that the task runner started. Returns its URL.
 pub(crate) async fn new_database() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let server = std::env::var("WAYSTONE_TEST_POSTGRES").expect(

@@ -1,5 +1,5 @@
-//! Connector profiles keep their secrets sealed, and concurrent changes to one do not undo each other, on both
-//! databases.
+//! Connector profiles keep their secrets sealed, and concurrent changes to a profile do not overwrite each other, on
+//! both databases.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ fn new_profile() -> NewConnectorProfile {
     }
 }
 
-/// A project and a connector profile of it.
+/// Creates a project with a connector profile.
 async fn created(vault: &Vault) -> (String, ConnectorProfile) {
     let project = project(vault).await.id;
     let created = vault.create_connector_profile(&project, &new_profile(), by("ada", 0)).await.unwrap();
@@ -68,7 +68,7 @@ async fn a_profile_keeps_its_secrets_sealed() {
 }
 
 #[tokio::test]
-async fn of_concurrent_changes_to_a_profile_none_is_lost() {
+async fn concurrent_changes_to_a_profile_are_all_kept() {
     for (name, vault, _folder) in vaults().await {
         let (project, created) = created(&vault).await;
         let field = |n: usize| format!("field_{n}");
@@ -103,7 +103,7 @@ async fn of_concurrent_changes_to_a_profile_none_is_lost() {
 }
 
 #[tokio::test]
-async fn a_deleted_profile_does_not_come_back() {
+async fn a_concurrent_change_does_not_restore_a_deleted_profile() {
     for (name, vault, _folder) in vaults().await {
         for _ in 0..8 {
             let (project, created) = created(&vault).await;
@@ -111,19 +111,19 @@ async fn a_deleted_profile_does_not_come_back() {
                 secrets: BTreeMap::from([("client_secret".to_owned(), Secret::new("new"))]),
                 ..ConnectorProfileChange::default()
             };
-            let (changed, removed, again) = tokio::join!(
+            let (changed, removed, second) = tokio::join!(
                 vault.change_connector_profile(&project, &created.id, &change, by("ada", 1)),
                 vault.remove_connector_profile(&project, &created.id, by("bob", 1)),
                 vault.change_connector_profile(&project, &created.id, &change, by("ada", 1)),
             );
             changed.unwrap();
-            again.unwrap();
+            second.unwrap();
             assert_eq!(removed.unwrap(), ProfileRemoval::Removed, "{name}");
             let late = vault.change_connector_profile(&project, &created.id, &change, by("ada", 2)).await;
             assert!(late.unwrap().is_none(), "{name}");
             assert!(vault.connector_profile(&project, &created.id).await.unwrap().is_none(), "{name}");
             let secrets = vault.connector_profile_secrets(&created).await;
-            assert!(secrets.is_err(), "{name}: the secrets are deleted with the profile");
+            assert!(secrets.is_err(), "{name}: the profile's secrets were not deleted");
         }
     }
 }

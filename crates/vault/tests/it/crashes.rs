@@ -1,4 +1,4 @@
-//! `kill -9` at every crash point: afterwards the state is the one before or the complete one after the change.
+//! Kills a process with SIGKILL at every crash point: each change is stored completely or not at all.
 
 use std::path::Path;
 
@@ -8,11 +8,11 @@ use vault::{Account, Filter};
 use crate::process::kill_at;
 use crate::{add, at, by, count, draft_of, open, raw, sample};
 
-/// The crash points of a transaction, and whether its changes are there after a crash at each.
+/// The crash points of a transaction, and whether its changes are stored after a crash at each point.
 const POINTS: [(&str, bool); 3] =
     [("vault.transaction-begun", false), ("vault.before-commit", false), ("vault.committed", true)];
 
-/// A vault's folder with a draft and optionally an account, properly closed.
+/// Creates a vault with a draft, and with an account if requested, and closes it.
 async fn prepare(with_account: bool) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
@@ -24,7 +24,7 @@ async fn prepare(with_account: bool) -> tempfile::TempDir {
     folder
 }
 
-/// Checks the database. Returns the only account with its token, and whether the draft is there.
+/// Checks the database. Returns the only account with its token, and whether the draft exists.
 async fn checked_state(folder: &Path, label: &str) -> (Option<(Account, Secret)>, bool) {
     let vault = open(folder).await;
     let check: String =
@@ -48,7 +48,7 @@ async fn checked_state(folder: &Path, label: &str) -> (Option<(Account, Secret)>
 }
 
 #[tokio::test]
-async fn a_vault_killed_while_it_is_created_is_created_the_next_time() {
+async fn a_vault_can_be_created_after_a_crash_during_creation() {
     for label in ["vault.key-written", "vault.migrated"] {
         let folder = tempfile::tempdir().unwrap();
         kill_at(label, "open", folder.path());
@@ -64,19 +64,19 @@ async fn a_vault_killed_while_it_is_created_is_created_the_next_time() {
 }
 
 #[tokio::test]
-async fn a_kill_while_adding_leaves_the_account_complete_or_absent() {
+async fn a_crash_during_adding_leaves_the_account_complete_or_absent() {
     for (label, is_done) in POINTS.into_iter().chain([("vault.account-inserted", false)]) {
         let folder = prepare(false).await;
         kill_at(label, "add", folder.path());
         let (account, has_draft) = checked_state(folder.path(), label).await;
         assert_eq!(account.is_some(), is_done, "{label}");
-        assert_eq!(has_draft, !is_done, "{label}: the draft is there until the account is");
+        assert_eq!(has_draft, !is_done, "{label}: the draft must exist until the account does");
         add(&open(folder.path()).await, &sample("next"), by("ada", 3)).await.unwrap();
     }
 }
 
 #[tokio::test]
-async fn a_kill_while_replacing_leaves_the_old_account_or_the_new_one() {
+async fn a_crash_during_replacing_leaves_the_old_or_the_new_account() {
     for (label, is_done) in POINTS.into_iter().chain([("vault.account-updated", false)]) {
         let folder = prepare(true).await;
         kill_at(label, "replace", folder.path());
@@ -89,7 +89,7 @@ async fn a_kill_while_replacing_leaves_the_old_account_or_the_new_one() {
 }
 
 #[tokio::test]
-async fn a_kill_while_removing_leaves_the_account_complete_or_absent() {
+async fn a_crash_during_removing_leaves_the_account_complete_or_absent() {
     for (label, is_done) in POINTS {
         let folder = prepare(true).await;
         kill_at(label, "remove", folder.path());

@@ -36,7 +36,7 @@ async fn saving_replaces_the_draft_and_deletes_expired_ones() {
 }
 
 #[tokio::test]
-async fn a_draft_is_deleted_explicitly_or_with_the_account_that_is_stored() {
+async fn a_draft_is_deleted_explicitly_or_when_its_account_is_stored() {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path()).await;
     for key in ["first", "again", "dropped", "kept"] {
@@ -46,8 +46,8 @@ async fn a_draft_is_deleted_explicitly_or_with_the_account_that_is_stored() {
     replace(&vault, &account.id, &sample("b"), draft("again"), by("ada", 2)).await.unwrap();
     assert!(replace(&vault, &account.id, &sample("b"), draft("kept"), by("ada", 3)).await.is_err());
     vault.delete_draft("dropped").await.unwrap();
-    for (key, is_there) in [("first", false), ("again", false), ("dropped", false), ("kept", true)] {
-        assert_eq!(vault.load_draft(key, at(4)).await.unwrap().is_some(), is_there, "{key}");
+    for (key, is_kept) in [("first", false), ("again", false), ("dropped", false), ("kept", true)] {
+        assert_eq!(vault.load_draft(key, at(4)).await.unwrap().is_some(), is_kept, "{key}");
     }
 }
 

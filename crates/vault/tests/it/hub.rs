@@ -59,18 +59,21 @@ async fn concurrent_first_starts_create_one_project_and_one_key() {
             vault.add_first_project("Shop", &[Scope::PlatformRead, Scope::PlatformWrite], by("serve", 0)),
             vault.add_first_project("Shop", &[Scope::PlatformRead], by("serve", 0)),
         );
-        let made: Vec<_> = [first.unwrap(), second.unwrap()].into_iter().flatten().collect();
-        assert_eq!(made.len(), 1, "{name}");
-        let (project, token) = &made[0];
+        let created: Vec<_> = [first.unwrap(), second.unwrap()].into_iter().flatten().collect();
+        assert_eq!(created.len(), 1, "{name}");
+        let (project, token) = &created[0];
         let key = vault.key_by_digest(&token.digest()).await.unwrap().unwrap();
         assert_eq!((&key.project, key.kind), (&project.id, Kind::Production), "{name}");
         assert_eq!(vault.projects().await.unwrap(), std::slice::from_ref(project), "{name}");
-        assert!(vault.add_first_project("Again", &[], by("serve", 1)).await.unwrap().is_none(), "{name}");
+        assert!(vault.add_first_project("Second", &[], by("serve", 1)).await.unwrap().is_none(), "{name}");
 
         assert!(vault.key_by_digest(&Digest::of("wak_live_guess")).await.unwrap().is_none(), "{name}");
         assert!(vault.revoke_key(&project.id, &key.id, by("ada", 2)).await.unwrap(), "{name}");
         assert!(!vault.revoke_key(&project.id, &key.id, by("ada", 3)).await.unwrap(), "{name}");
-        assert!(vault.key_by_digest(&token.digest()).await.unwrap().is_none(), "{name}: revoked");
+        assert!(
+            vault.key_by_digest(&token.digest()).await.unwrap().is_none(),
+            "{name}: the revoked key works"
+        );
         assert_eq!(vault.keys_of(&project.id).await.unwrap()[0].revoked_at, Some(at(2)), "{name}");
     }
 }
@@ -123,8 +126,12 @@ async fn an_owner_has_one_account_at_a_provider_unless_more_are_requested() {
         assert_eq!(vault.store(&other, SAME, FROM, by("ada", 3)).await.unwrap().id, second.id, "{name}");
         // If allowed, a different account replaces the oldest.
         other.external_id = Some("a third account".to_owned());
-        let place = Replacing::OfOwner { allow_different: true };
-        assert_eq!(vault.store(&other, place, FROM, by("ada", 3)).await.unwrap().id, kept[0].id, "{name}");
+        let replacing = Replacing::OfOwner { allow_different: true };
+        assert_eq!(
+            vault.store(&other, replacing, FROM, by("ada", 3)).await.unwrap().id,
+            kept[0].id,
+            "{name}"
+        );
         // Accounts of another owner, and test accounts of the same owner, are separate.
         vault.store(&owned(&project.id, "o2", "x"), SAME, FROM, by("ada", 4)).await.unwrap();
         let mut test = owned(&project.id, "o1", "y");
@@ -177,21 +184,21 @@ async fn an_edit_keeps_concurrent_changes_by_the_product() {
 #[tokio::test]
 async fn accounts_are_filtered_and_paged() {
     for (name, vault, _folder) in vaults().await {
-        let (here, there) = (project(&vault).await.id, project(&vault).await.id);
+        let (this_project, other_project) = (project(&vault).await.id, project(&vault).await.id);
         let mut ids = Vec::new();
         for n in 0..5 {
-            let mut new = owned(&here, &format!("o{n}"), "t");
+            let mut new = owned(&this_project, &format!("o{n}"), "t");
             if n == 4 {
                 "stripe".clone_into(&mut new.provider);
                 new.home.as_mut().unwrap().kind = Kind::Test;
             }
             ids.push(vault.store(&new, Replacing::Nothing, FROM, by("ada", n)).await.unwrap().id);
         }
-        vault.store(&owned(&there, "o0", "t"), Replacing::Nothing, FROM, by("ada", 9)).await.unwrap();
+        vault.store(&owned(&other_project, "o0", "t"), Replacing::Nothing, FROM, by("ada", 9)).await.unwrap();
         let suspend = AccountChange { hold: Some(Some(Hold::Suspended)), ..AccountChange::default() };
         vault.change_account(&ids[3], &suspend, by("ada", 9)).await.unwrap();
 
-        let all = || Query { project: here.clone(), limit: 100, ..Query::default() };
+        let all = || Query { project: this_project.clone(), limit: 100, ..Query::default() };
         let text = |n: usize| ids[n].to_string();
         let cases: Vec<(&str, Query, Vec<usize>)> = vec![
             ("all", all(), vec![0, 1, 2, 3, 4]),
@@ -206,16 +213,17 @@ async fn accounts_are_filtered_and_paged() {
             ("active", Query { connector_profile_active: Some(true), ..all() }, vec![0, 1, 2, 3, 4]),
             ("inactive", Query { connector_profile_active: Some(false), ..all() }, vec![]),
         ];
-        for (what, query, expected) in cases {
-            let found: Vec<_> = vault.query(&query).await.unwrap().into_iter().map(|one| one.id).collect();
+        for (case, query, expected) in cases {
+            let ids_found: Vec<_> =
+                vault.query(&query).await.unwrap().into_iter().map(|account| account.id).collect();
             let expected: Vec<_> = expected.into_iter().map(|n| ids[n].clone()).collect();
-            assert_eq!(found, expected, "{name}: {what}");
+            assert_eq!(ids_found, expected, "{name}: {case}");
         }
     }
 }
 
 #[tokio::test]
-async fn concurrent_hits_are_all_counted_per_span() {
+async fn concurrent_hits_are_all_counted_in_their_time_span() {
     for (name, vault, _folder) in vaults().await {
         let hits = futures_join((0..10).map(|_| vault.count("session/1", 60, at(0)))).await;
         let mut counts: Vec<_> = hits.into_iter().map(|hit| hit.unwrap().0).collect();
@@ -244,32 +252,34 @@ async fn limits_after_an_exceeded_one_are_not_counted() {
 }
 
 #[tokio::test]
-async fn a_request_with_an_idempotency_key_is_done_once() {
+async fn a_request_with_an_idempotency_key_is_executed_once() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
-        let (this, that) = (Digest::of("this"), Digest::of("that"));
+        let (first, second) = (Digest::of("this"), Digest::of("that"));
         let begin = |digest, minute| vault.begin_idempotent(&project.id, "k", digest, at(minute));
-        assert!(matches!(begin(&this, 0).await.unwrap(), Idempotency::First), "{name}");
-        assert!(matches!(begin(&this, 0).await.unwrap(), Idempotency::UnderWay), "{name}");
+        assert!(matches!(begin(&first, 0).await.unwrap(), Idempotency::First), "{name}");
+        assert!(matches!(begin(&first, 0).await.unwrap(), Idempotency::UnderWay), "{name}");
         let body = Secret::new("{\"token\":\"t\"}");
         vault.end_idempotent(&project.id, "k", Some((201, &body)), at(1)).await.unwrap();
-        let Idempotency::Answered { status, body } = begin(&this, 2).await.unwrap() else { panic!("{name}") };
+        let Idempotency::Answered { status, body } = begin(&first, 2).await.unwrap() else {
+            panic!("{name}")
+        };
         assert_eq!((status, body.expose()), (201, "{\"token\":\"t\"}"), "{name}");
-        assert!(matches!(begin(&that, 2).await.unwrap(), Idempotency::Reused), "{name}");
+        assert!(matches!(begin(&second, 2).await.unwrap(), Idempotency::Reused), "{name}");
         assert!(
-            matches!(begin(&this, 24 * 60 + 5).await.unwrap(), Idempotency::First),
-            "{name}: after a day"
+            matches!(begin(&first, 24 * 60 + 5).await.unwrap(), Idempotency::First),
+            "{name}: the key did not expire after a day"
         );
         vault.end_idempotent(&project.id, "k", None, at(24 * 60 + 6)).await.unwrap();
         assert!(
-            matches!(begin(&that, 24 * 60 + 7).await.unwrap(), Idempotency::First),
-            "{name}: the key was deleted"
+            matches!(begin(&second, 24 * 60 + 7).await.unwrap(), Idempotency::First),
+            "{name}: the key was not deleted"
         );
     }
 }
 
 #[tokio::test]
-async fn a_key_is_rotated_while_accounts_are_linked() {
+async fn the_key_can_be_rotated_while_accounts_are_linked() {
     for (name, vault, folder) in vaults().await {
         let project = project(&vault).await;
         let links = (0..40).map(|n| {
@@ -283,8 +293,8 @@ async fn a_key_is_rotated_while_accounts_are_linked() {
         };
         let (kept, ()) = tokio::join!(futures_join(links), rotate);
         for account in kept {
-            let opened = vault.unseal(&account.id, "test", by("ada", 3)).await.unwrap();
-            assert_eq!(opened.secrets["token"].expose(), CANARY, "{name}");
+            let credentials = vault.unseal(&account.id, "test", by("ada", 3)).await.unwrap();
+            assert_eq!(credentials.secrets["token"].expose(), CANARY, "{name}");
         }
         let guide = GuideText { digest: "d1", provider: "gladly", source: "the text" };
         vault.store_guide(guide, at(0)).await.unwrap();

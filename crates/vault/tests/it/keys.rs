@@ -1,4 +1,4 @@
-//! Only the right key opens the vault. Every other key is refused with the reason.
+//! Only the right key opens the vault. Every other key is refused with a reason.
 
 use std::error::Error as _;
 
@@ -103,7 +103,7 @@ async fn a_malformed_key_is_refused_and_not_recorded() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_command_prints_the_key() {
+async fn the_key_can_come_from_a_command() {
     let folder = tempfile::tempdir().unwrap();
     open(folder.path()).await.close().await;
     let path = folder.path().join("vault.key").display().to_string();
@@ -115,7 +115,7 @@ async fn a_command_prints_the_key() {
 }
 
 #[tokio::test]
-async fn a_damaged_row_of_a_key_is_detected() {
+async fn a_damaged_key_row_is_detected() {
     let folder = tempfile::tempdir().unwrap();
     open(folder.path()).await.close().await;
     crate::tamper(folder.path(), "update vault_keys set check_value = zeroblob(length(check_value))").await;

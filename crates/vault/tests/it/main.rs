@@ -1,5 +1,5 @@
-//! The vault's promises, tested from outside: with several processes, under `kill -9`, and against a tampered database.
-#![expect(clippy::unwrap_used, reason = "what helps a test may fail as a test does")]
+//! The vault's guarantees, tested from outside: with several processes, with SIGKILL, and with a tampered database.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod accounts;
 mod attempts;
@@ -30,7 +30,7 @@ use vault::{
     Account, AccountId, By, ChangeError, CreatedFrom, Draft, KeySource, NewAccount, Replacing, Vault,
 };
 
-/// A secret value that no file, error or debug output may contain.
+/// A secret that no file, error or debug output may contain.
 const CANARY: &str = "canary-7f3a/plain=text";
 
 /// A time, in minutes since the start of the test.
@@ -63,12 +63,12 @@ async fn replace(
     vault.store(new, Replacing::Account { id, version: 1 }, from, by).await
 }
 
-/// For an account that is created from a draft.
+/// The origin of an account that is created from a draft.
 fn draft(key: &str) -> CreatedFrom<'_> {
     CreatedFrom { draft: Some(key), ..CreatedFrom::default() }
 }
 
-/// A draft that is saved and expires at these minutes of the test.
+/// A draft with these times of saving and expiry, in minutes since the start of the test.
 fn draft_of(guide_digest: &str, snapshot: Secret, from: i64, to: i64) -> Draft {
     Draft { guide_digest: guide_digest.to_owned(), snapshot, saved_at: at(from), expires_at: at(to) }
 }
@@ -81,7 +81,7 @@ fn map<T: From<String>>(pairs: &[(&str, &str)]) -> BTreeMap<String, T> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), T::from((*value).to_owned()))).collect()
 }
 
-/// An account with this token.
+/// A new account with this token.
 fn sample(token: &str) -> NewAccount {
     NewAccount {
         provider: "gladly".to_owned(),
@@ -100,29 +100,29 @@ fn sample(token: &str) -> NewAccount {
     }
 }
 
-/// A connection to the database that bypasses the vault.
+/// Connects to the database without the vault.
 async fn raw(folder: &Path) -> SqliteConnection {
     SqliteConnectOptions::new().filename(folder.join("vault.db")).connect().await.unwrap()
 }
 
-/// Changes the database behind the vault's back.
+/// Changes the database without the vault.
 async fn tamper(folder: &Path, sql: &'static str) {
     let mut database = raw(folder).await;
     sqlx::raw_sql(sql).execute(&mut database).await.unwrap();
     database.close().await.unwrap();
 }
 
-/// A number from the database, read past the vault.
+/// Reads an integer from the database without the vault.
 async fn count(folder: &Path, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(&mut raw(folder).await).await.unwrap()
 }
 
-/// A blob from the database, read past the vault.
+/// Reads a blob from the database without the vault.
 async fn blob(folder: &Path, sql: &'static str) -> Vec<u8> {
     sqlx::query_scalar(sql).fetch_one(&mut raw(folder).await).await.unwrap()
 }
 
-/// The files in a folder, sorted.
+/// Returns the files in a folder, sorted.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
@@ -136,7 +136,7 @@ fn is_in_a_file(folder: &Path, bytes: &[u8]) -> bool {
         .any(|file| std::fs::read(file).unwrap().windows(bytes.len()).any(|window| window == bytes))
 }
 
-/// The text of the key file, as an environment variable would contain it.
+/// Returns the text of the key file, as an environment variable would contain it.
 fn key_text(folder: &Path) -> Secret {
     Secret::new(std::fs::read_to_string(folder.join("vault.key")).unwrap())
 }

@@ -8,7 +8,7 @@ use vault::{Filter, Replacing, Vault};
 
 use crate::{add, by, count, draft, key_file, open, replace, sample};
 
-/// The environment variables that give a process its role.
+/// The environment variables that give a process its role and its folder.
 const ROLE: &str = "VAULT_TEST_ROLE";
 const FOLDER: &str = "VAULT_TEST_FOLDER";
 
@@ -42,13 +42,13 @@ pub(crate) fn kill_at(label: &str, role: &str, folder: &Path) {
 fn wait_for(mark: &Path, child: &mut Child) {
     let start = Instant::now();
     while !mark.exists() {
-        assert!(child.try_wait().unwrap().is_none(), "it ended before writing {}", mark.display());
-        assert!(start.elapsed() < Duration::from_secs(30), "it never wrote {}", mark.display());
+        assert!(child.try_wait().unwrap().is_none(), "the process exited before it wrote {}", mark.display());
+        assert!(start.elapsed() < Duration::from_secs(30), "the process did not write {}", mark.display());
         std::thread::sleep(Duration::from_millis(2));
     }
 }
 
-/// Plays the role of another process. In an ordinary test run it does nothing.
+/// Performs the role of a child process. Does nothing in an ordinary test run.
 #[tokio::test]
 async fn role() {
     let Ok(role) = std::env::var(ROLE) else { return };

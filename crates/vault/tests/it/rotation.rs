@@ -1,4 +1,4 @@
-//! The key is rotated while others work, and asking again completes an interrupted rotation.
+//! Rotating the key while other processes work, and resuming an interrupted rotation.
 
 use std::path::Path;
 
@@ -20,7 +20,7 @@ async fn fill(folder: &Path) -> Vault {
 }
 
 /// Asserts that every account and the draft open.
-async fn opens_everything(vault: &Vault, n_accounts: usize) {
+async fn assert_everything_opens(vault: &Vault, n_accounts: usize) {
     let accounts = vault.list(&Filter::default()).await.unwrap();
     assert_eq!(accounts.len(), n_accounts);
     for account in accounts {
@@ -29,17 +29,17 @@ async fn opens_everything(vault: &Vault, n_accounts: usize) {
     assert_eq!(vault.load_draft("draft", at(2)).await.unwrap().unwrap().snapshot.expose(), CANARY);
 }
 
-/// Asserts that nothing is left of the previous key.
-async fn is_settled(folder: &Path) {
+/// Asserts that nothing uses the previous key.
+async fn assert_no_previous_key(folder: &Path) {
     assert_eq!(count(folder, "select count(*) from vault_keys where sealed_previous is null").await, 1);
     assert_eq!(count(folder, "select count(*) from vault_keys").await, 1);
-    let left = "select count(*) from accounts where kek_id not in (select id from vault_keys)";
-    assert_eq!(count(folder, left).await, 0);
+    let old_rows = "select count(*) from accounts where kek_id not in (select id from vault_keys)";
+    assert_eq!(count(folder, old_rows).await, 0);
     assert!(!folder.join("vault.key.next").exists());
 }
 
 #[tokio::test]
-async fn a_key_file_is_replaced() {
+async fn rotation_replaces_the_key_file() {
     let folder = tempfile::tempdir().unwrap();
     let vault = fill(folder.path()).await;
     let old_text = key_text(folder.path());
@@ -47,8 +47,8 @@ async fn a_key_file_is_replaced() {
 
     let rotated = vault.rotate_key(key_file(folder.path()), by("ada", 1)).await.unwrap();
     assert_eq!((rotated.rewrapped, rotated.resumed), (ACCOUNTS as u64 + 1, false));
-    opens_everything(&vault, ACCOUNTS).await;
-    is_settled(folder.path()).await;
+    assert_everything_opens(&vault, ACCOUNTS).await;
+    assert_no_previous_key(folder.path()).await;
     assert!(key_text(folder.path()) != old_text);
     assert!(!is_in_a_file(folder.path(), &old_wrapped));
     let trail = sqlx::query_scalar::<_, String>(
@@ -58,7 +58,7 @@ async fn a_key_file_is_replaced() {
     assert_eq!(trail, ["key.rotation_begun", "key.rotated"]);
     vault.close().await;
 
-    opens_everything(&open(folder.path()).await, ACCOUNTS).await;
+    assert_everything_opens(&open(folder.path()).await, ACCOUNTS).await;
     let error = Vault::open(folder.path(), KeySource::Text(old_text)).await.unwrap_err();
     assert!(
         matches!(&error, OpenError::Key(KeyError::Wrong { expected, .. }) if *expected == rotated.key),
@@ -68,7 +68,7 @@ async fn a_key_file_is_replaced() {
 
 #[cfg(all(unix, debug_assertions))]
 #[tokio::test]
-async fn asking_again_completes_a_killed_rotation() {
+async fn the_next_rotation_completes_one_that_was_killed() {
     for label in ["vault.rotation-begun", "vault.rotation-batch"] {
         let folder = tempfile::tempdir().unwrap();
         fill(folder.path()).await.close().await;
@@ -78,24 +78,24 @@ async fn asking_again_completes_a_killed_rotation() {
         assert_eq!(count(folder.path(), "select count(*) from vault_keys").await, 2, "{label}");
         assert!(
             !folder.path().join("vault.key.next").exists(),
-            "opening completed the replacement of the key file"
+            "opening must complete the replacement of the key file"
         );
-        opens_everything(&vault, ACCOUNTS).await;
+        assert_everything_opens(&vault, ACCOUNTS).await;
         add(&vault, &sample("in between"), by("ada", 1)).await.unwrap();
 
         let rotated = vault.rotate_key(key_file(folder.path()), by("ada", 2)).await.unwrap();
         assert!(rotated.resumed, "{label}");
         assert!(0 < rotated.rewrapped && rotated.rewrapped <= ACCOUNTS as u64 + 1, "{label}: {rotated:?}");
-        opens_everything(&vault, ACCOUNTS + 1).await;
-        is_settled(folder.path()).await;
+        assert_everything_opens(&vault, ACCOUNTS + 1).await;
+        assert_no_previous_key(folder.path()).await;
         vault.close().await;
-        opens_everything(&open(folder.path()).await, ACCOUNTS + 1).await;
+        assert_everything_opens(&open(folder.path()).await, ACCOUNTS + 1).await;
     }
 }
 
 #[cfg(all(unix, debug_assertions))]
 #[tokio::test]
-async fn a_key_that_was_created_but_not_recorded_is_used_next() {
+async fn the_next_rotation_uses_a_key_that_was_created_but_not_recorded() {
     let folder = tempfile::tempdir().unwrap();
     open(folder.path()).await.close().await;
     crate::process::kill_at("vault.key-written", "rotate", folder.path());
@@ -104,46 +104,46 @@ async fn a_key_that_was_created_but_not_recorded_is_used_next() {
     add(&vault, &sample("a"), by("ada", 0)).await.unwrap();
     let rotated = vault.rotate_key(key_file(folder.path()), by("ada", 1)).await.unwrap();
     assert_eq!((rotated.rewrapped, rotated.resumed), (1, false));
-    is_settled(folder.path()).await;
+    assert_no_previous_key(folder.path()).await;
 }
 
 #[tokio::test]
 async fn other_processes_keep_working_and_pick_up_the_new_key() {
     let folder = tempfile::tempdir().unwrap();
-    let (here, there) = (open(folder.path()).await, open(folder.path()).await);
-    let before = add(&here, &sample("a"), by("ada", 0)).await.unwrap();
-    here.save_draft("draft", &draft_of("d1", Secret::new(CANARY), 0, 60)).await.unwrap();
+    let (first, second) = (open(folder.path()).await, open(folder.path()).await);
+    let before = add(&first, &sample("a"), by("ada", 0)).await.unwrap();
+    first.save_draft("draft", &draft_of("d1", Secret::new(CANARY), 0, 60)).await.unwrap();
     for minute in [1, 2] {
-        here.rotate_key(key_file(folder.path()), by("ada", minute)).await.unwrap();
+        first.rotate_key(key_file(folder.path()), by("ada", minute)).await.unwrap();
         // Idempotency reads before writing, once writes before reading.
         if minute == 1 {
-            assert!(there.load_draft("draft", at(3)).await.unwrap().is_some());
+            assert!(second.load_draft("draft", at(3)).await.unwrap().is_some());
         }
-        add(&there, &sample("b"), by("bob", 3)).await.unwrap();
-        assert!(there.unseal(&before.id, "verify", by("bob", 3)).await.is_ok());
-        assert!(there.load_draft("draft", at(3)).await.unwrap().is_some());
+        add(&second, &sample("b"), by("bob", 3)).await.unwrap();
+        assert!(second.unseal(&before.id, "verify", by("bob", 3)).await.is_ok());
+        assert!(second.load_draft("draft", at(3)).await.unwrap().is_some());
     }
-    is_settled(folder.path()).await;
+    assert_no_previous_key(folder.path()).await;
 }
 
 #[tokio::test]
 async fn two_concurrent_rotations_end_with_one_key() {
     let folder = tempfile::tempdir().unwrap();
-    let (here, there) = (fill(folder.path()).await, open(folder.path()).await);
+    let (first, second) = (fill(folder.path()).await, open(folder.path()).await);
     let (ours, theirs) = tokio::join!(
-        here.rotate_key(key_file(folder.path()), by("ada", 1)),
-        there.rotate_key(key_file(folder.path()), by("bob", 1)),
+        first.rotate_key(key_file(folder.path()), by("ada", 1)),
+        second.rotate_key(key_file(folder.path()), by("bob", 1)),
     );
     ours.unwrap();
     theirs.unwrap();
-    opens_everything(&here, ACCOUNTS).await;
-    opens_everything(&there, ACCOUNTS).await;
-    is_settled(folder.path()).await;
-    opens_everything(&open(folder.path()).await, ACCOUNTS).await;
+    assert_everything_opens(&first, ACCOUNTS).await;
+    assert_everything_opens(&second, ACCOUNTS).await;
+    assert_no_previous_key(folder.path()).await;
+    assert_everything_opens(&open(folder.path()).await, ACCOUNTS).await;
 }
 
 #[tokio::test]
-async fn a_key_from_another_source_takes_over() {
+async fn the_new_key_can_come_from_another_source() {
     let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let file = open(folder.path()).await;
     add(&file, &sample("a"), by("ada", 0)).await.unwrap();
@@ -153,7 +153,7 @@ async fn a_key_from_another_source_takes_over() {
     let old = Vault::open(folder.path(), KeySource::Text(key_text(folder.path()))).await.unwrap();
     let rotated = file.rotate_key(new.clone(), by("ada", 1)).await.unwrap();
     add(&file, &sample("b"), by("ada", 2)).await.unwrap();
-    is_settled(folder.path()).await;
+    assert_no_previous_key(folder.path()).await;
 
     // A process with the old key cannot find the new one. It fails and writes nothing.
     let error = add(&old, &sample("c"), by("bob", 2)).await.unwrap_err();
@@ -167,9 +167,9 @@ async fn a_key_from_another_source_takes_over() {
     let error = vault.rotate_key(new, by("ada", 3)).await.unwrap_err();
     assert!(matches!(error, RotateError::SameKey { id } if id == rotated.key), "{error:?}");
 
-    // Back to a key file, which is created.
+    // Rotate to a key file again, which is created.
     let path = folder.path().join("keys/second.key");
     vault.rotate_key(KeySource::File(path.clone()), by("ada", 4)).await.unwrap();
     assert!(Vault::open(folder.path(), KeySource::File(path)).await.is_ok());
-    is_settled(folder.path()).await;
+    assert_no_previous_key(folder.path()).await;
 }

@@ -1,4 +1,4 @@
-//! A database is created from nothing, and a database with an unsupported schema is not touched.
+//! A database is created from nothing, and a database with an unsupported schema is left unchanged.
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
@@ -6,7 +6,7 @@ use vault::{OpenError, SCHEMA_VERSION, Unsupported, Vault};
 
 use crate::{add, by, count, key_file, open, raw, sample, tamper};
 
-/// A new database that the vault did not create.
+/// Creates a database without the vault.
 async fn raw_new(folder: &std::path::Path) -> SqliteConnection {
     let options = SqliteConnectOptions::new().filename(folder.join("vault.db")).create_if_missing(true);
     options.connect().await.unwrap()
@@ -25,7 +25,7 @@ async fn an_empty_file_becomes_a_vault() {
 }
 
 #[tokio::test]
-async fn opening_again_changes_nothing() {
+async fn reopening_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     open(folder.path()).await.close().await;
     let before = std::fs::read(folder.path().join("vault.db")).unwrap();
@@ -34,7 +34,7 @@ async fn opening_again_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_newer_database_is_refused_and_not_touched() {
+async fn a_newer_database_is_refused_and_left_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     open(folder.path()).await.close().await;
     tamper(folder.path(), "insert into vault_schema (version) select max(version) + 1 from vault_schema")
@@ -50,7 +50,7 @@ async fn a_newer_database_is_refused_and_not_touched() {
 }
 
 #[tokio::test]
-async fn a_database_from_before_the_first_release_is_refused_and_not_touched() {
+async fn a_database_from_before_the_first_release_is_refused_and_left_unchanged() {
     for version in ["1", "2"] {
         let folder = tempfile::tempdir().unwrap();
         let mut database = raw_new(folder.path()).await;

@@ -1,5 +1,5 @@
-//! Sealed data other than accounts: nothing of it is in a file as plain text, nothing opens as something else, and a
-//! new key opens all of it.
+//! Sealed data other than accounts: no file contains it as plain text, a row cannot be opened as another one, and a
+//! new key opens every row.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::attempts::attempt;
 use crate::hub::{project, session};
 use crate::{CANARY, at, by, count, draft_of, is_in_a_file, key_file, open, tamper};
 
-/// A vault with one row of every kind of sealed data.
+/// A vault with one row of each kind of sealed data.
 struct Filled {
     vault: Vault,
     project: Project,
@@ -24,7 +24,7 @@ struct Filled {
 async fn fill(folder: &Path) -> Filled {
     let vault = open(folder).await;
     let project = project(&vault).await;
-    let (made, _) = vault.add_session(&session(&project.id), by("ada", 0)).await.unwrap();
+    let (created, _) = vault.add_session(&session(&project.id), by("ada", 0)).await.unwrap();
     vault.save_draft("key", &draft_of("d1", Secret::new(CANARY), 0, 60)).await.unwrap();
     let new = NewConnectorProfile {
         secrets: BTreeMap::from([("client_secret".to_owned(), Secret::new(CANARY))]),
@@ -33,15 +33,15 @@ async fn fill(folder: &Path) -> Filled {
     let profile = vault.create_connector_profile(&project.id, &new, by("ada", 0)).await.unwrap();
     vault.begin_idempotent(&project.id, "key", &Digest::of("request"), at(0)).await.unwrap();
     vault.end_idempotent(&project.id, "key", Some((200, &Secret::new(CANARY))), at(0)).await.unwrap();
-    let mut attempt = attempt(&project.id, made.seq);
+    let mut attempt = attempt(&project.id, created.seq);
     vault.save_attempt(&mut attempt, &Secret::new(CANARY), &[json!({ "host": CANARY })]).await.unwrap();
-    let sign_in = vault.add_sign_in(made.seq, at(0), at(60)).await.unwrap();
+    let sign_in = vault.add_sign_in(created.seq, at(0), at(60)).await.unwrap();
     vault.send_sign_in(&sign_in, &attempt, &Digest::of("state"), &Secret::new(CANARY)).await.unwrap();
     assert_eq!(count(folder, "select count(distinct kind) from sealed").await, 6);
     Filled { vault, project, profile, attempt, sign_in }
 }
 
-/// Which kinds of sealed data can be read.
+/// Returns the kinds of sealed data that can be read.
 async fn readable(filled: &Filled) -> Vec<&'static str> {
     let Filled { vault, project, profile, attempt, sign_in } = filled;
     let draft = vault.load_draft("key", at(1)).await;
@@ -49,17 +49,19 @@ async fn readable(filled: &Filled) -> Vec<&'static str> {
     let answer = vault.begin_idempotent(&project.id, "key", &Digest::of("request"), at(1)).await;
     let snapshot = vault.attempt_snapshot(attempt, at(1)).await;
     let transcript = vault.attempt_transcript(attempt).await;
-    let taken = vault.take_sign_in(&Digest::of("state"), at(1)).await;
-    let is = |secret: &Secret| secret.expose() == CANARY;
+    let sign_in_found = vault.take_sign_in(&Digest::of("state"), at(1)).await;
+    let is_canary = |secret: &Secret| secret.expose() == CANARY;
     let found = [
-        ("draft", draft.is_ok_and(|found| found.is_some_and(|draft| is(&draft.snapshot)))),
-        ("profile-secrets", secrets.is_ok_and(|found| is(&found["client_secret"]))),
-        ("answer", matches!(answer, Ok(Idempotency::Answered { body, .. }) if is(&body))),
-        ("snapshot", snapshot.is_ok_and(|found| found.is_some_and(|snapshot| is(&snapshot)))),
+        ("draft", draft.is_ok_and(|found| found.is_some_and(|draft| is_canary(&draft.snapshot)))),
+        ("profile-secrets", secrets.is_ok_and(|found| is_canary(&found["client_secret"]))),
+        ("answer", matches!(answer, Ok(Idempotency::Answered { body, .. }) if is_canary(&body))),
+        ("snapshot", snapshot.is_ok_and(|found| found.is_some_and(|snapshot| is_canary(&snapshot)))),
         ("transcript", transcript.is_ok_and(|found| found == [json!({ "host": CANARY })])),
         (
             "sign-in",
-            taken.is_ok_and(|found| found.is_some_and(|(one, secret)| one.id == sign_in.id && is(&secret))),
+            sign_in_found.is_ok_and(|found| {
+                found.is_some_and(|(found, secret)| found.id == sign_in.id && is_canary(&secret))
+            }),
         ),
     ];
     found.into_iter().filter_map(|(kind, is_readable)| is_readable.then_some(kind)).collect()
@@ -68,7 +70,7 @@ async fn readable(filled: &Filled) -> Vec<&'static str> {
 const ALL: [&str; 6] = ["draft", "profile-secrets", "answer", "snapshot", "transcript", "sign-in"];
 
 #[tokio::test]
-async fn every_kind_of_content_is_sealed_and_read_back() {
+async fn every_kind_of_data_is_sealed_and_read_back() {
     let folder = tempfile::tempdir().unwrap();
     let filled = fill(folder.path()).await;
     assert!(!is_in_a_file(folder.path(), CANARY.as_bytes()));
@@ -76,7 +78,7 @@ async fn every_kind_of_content_is_sealed_and_read_back() {
 }
 
 #[tokio::test]
-async fn a_new_key_opens_every_kind_of_content() {
+async fn a_new_key_opens_every_kind_of_data() {
     let folder = tempfile::tempdir().unwrap();
     let filled = fill(folder.path()).await;
     let rotated = filled.vault.rotate_key(key_file(folder.path()), by("ada", 1)).await.unwrap();
@@ -86,14 +88,14 @@ async fn a_new_key_opens_every_kind_of_content() {
 }
 
 #[tokio::test]
-async fn a_row_with_another_binding_expiry_or_kind_does_not_open() {
+async fn a_row_with_a_changed_binding_expiry_or_kind_does_not_open() {
     for sql in [
         "update sealed set binding = binding || 'x'",
-        // Given more time, kept forever, or made to expire.
+        // Give the data more time, keep it forever, or make it expire.
         "update sealed set expires_at = case when expires_at is null then '2099-01-01T00:00:00.000Z' else null end",
         "update sealed set expires_at = '2099-01-01T00:00:00.000Z'",
         "update sealed set saved_at = '2026-01-01T00:00:00.000Z'",
-        // The content of one kind under the key of another.
+        // Swap the data of different kinds.
         "create temp table old as select * from sealed; update sealed set wrapped_key = (select old.wrapped_key \
          from old where old.kind > sealed.kind or sealed.kind = 'transcript' order by old.kind limit 1), \
          sealed = (select old.sealed from old where old.kind > sealed.kind or sealed.kind = 'transcript' \
@@ -108,7 +110,7 @@ async fn a_row_with_another_binding_expiry_or_kind_does_not_open() {
 }
 
 #[tokio::test]
-async fn a_transcript_is_appended_to_capped_and_deleted_with_its_attempt() {
+async fn a_transcript_grows_to_a_limit_and_is_deleted_with_its_attempt() {
     let folder = tempfile::tempdir().unwrap();
     let Filled { vault, mut attempt, .. } = fill(folder.path()).await;
     let lines: Vec<_> = (0..150).map(|n| json!(n)).collect();

@@ -1,4 +1,4 @@
-//! Credentials are nowhere in plain text, and tampered rows do not open.
+//! Credentials are never stored as plain text, and tampered rows do not open.
 
 use std::path::Path;
 
@@ -8,16 +8,16 @@ use vault::{AccountId, CreatedFrom, Vault};
 use crate::{CANARY, add, blob, by, draft_of, files, is_in_a_file, open, raw, replace, sample, tamper};
 
 /// Asserts that unsealing fails, that the error contains no secret, and that there is no audit entry.
-async fn refuses(vault: &Vault, id: &AccountId, why: &str) {
+async fn assert_refused(vault: &Vault, id: &AccountId, case: &str) {
     let before = vault.audit(id).await.unwrap().len();
-    let error = vault.unseal(id, "theft", by("eve", 9)).await.expect_err(why);
+    let error = vault.unseal(id, "theft", by("eve", 9)).await.expect_err(case);
     for text in [error.to_string(), format!("{error:?}")] {
-        assert!(!text.contains(CANARY) && !text.contains("hunter"), "{why}: {text}");
+        assert!(!text.contains(CANARY) && !text.contains("hunter"), "{case}: {text}");
     }
-    assert_eq!(vault.audit(id).await.unwrap().len(), before, "{why}");
+    assert_eq!(vault.audit(id).await.unwrap().len(), before, "{case}");
 }
 
-/// A vault with two accounts.
+/// Creates a vault with two accounts.
 async fn two_accounts(folder: &Path) -> (Vault, AccountId, AccountId) {
     let vault = open(folder).await;
     let first = add(&vault, &sample(CANARY), by("ada", 0)).await.unwrap().id;
@@ -26,7 +26,7 @@ async fn two_accounts(folder: &Path) -> (Vault, AccountId, AccountId) {
 }
 
 #[tokio::test]
-async fn a_secret_is_in_no_file_and_no_debug_output() {
+async fn no_file_and_no_debug_output_contains_a_secret() {
     let folder = tempfile::tempdir().unwrap();
     let (vault, id, _) = two_accounts(folder.path()).await;
     vault
@@ -53,7 +53,7 @@ async fn a_secret_is_in_no_file_and_no_debug_output() {
 #[tokio::test]
 async fn moved_or_changed_rows_do_not_open() {
     for sql in [
-        // The field of another account, another field, another version.
+        // The value of another account, of another field, of another version.
         "create temp table old as select * from credentials; update credentials set sealed = (select old.sealed \
          from old where old.field = credentials.field and old.account_id <> credentials.account_id)",
         "create temp table old as select * from credentials; update credentials set sealed = (select old.sealed \
@@ -73,7 +73,7 @@ async fn moved_or_changed_rows_do_not_open() {
         "update accounts set provider = 'evil'",
         "update accounts set method = 'evil'",
         "update accounts set environment = null",
-        // Rows that make no sense.
+        // Rows that are invalid.
         "update accounts set values_json = '[]'",
         "update accounts set kek_id = '0000000000000000'",
         "update accounts set created_at = 'yesterday'",
@@ -81,13 +81,13 @@ async fn moved_or_changed_rows_do_not_open() {
         let folder = tempfile::tempdir().unwrap();
         let (vault, first, second) = two_accounts(folder.path()).await;
         tamper(folder.path(), sql).await;
-        refuses(&vault, &first, sql).await;
-        refuses(&vault, &second, sql).await;
+        assert_refused(&vault, &first, sql).await;
+        assert_refused(&vault, &second, sql).await;
     }
 }
 
 #[tokio::test]
-async fn columns_that_are_not_authenticated_may_change() {
+async fn columns_that_are_not_authenticated_can_change() {
     let folder = tempfile::tempdir().unwrap();
     let (vault, id, _) = two_accounts(folder.path()).await;
     tamper(folder.path(), "update accounts set label = 'Support', state = 'error', outcome = 'throttled'")
@@ -113,7 +113,7 @@ async fn a_change_to_any_byte_is_detected() {
             let mut changed = original.clone();
             changed[at] ^= 0x80;
             sqlx::query(update).bind(changed).execute(&mut database).await.unwrap();
-            refuses(&vault, &id, select).await;
+            assert_refused(&vault, &id, select).await;
         }
         sqlx::query(update).bind(original).execute(&mut database).await.unwrap();
     }
@@ -130,16 +130,16 @@ async fn an_earlier_credential_cannot_be_restored() {
     replace(&vault, &id, &sample("new"), CreatedFrom::default(), by("ada", 1)).await.unwrap();
 
     let mut database = raw(folder.path()).await;
-    let put_back = sqlx::query("update credentials set sealed = $1 where field = 'token'").bind(old);
-    put_back.execute(&mut database).await.unwrap();
-    refuses(&vault, &id, "the old credential").await;
-    let put_back = sqlx::query("update accounts set wrapped_key = $1").bind(old_key);
-    put_back.execute(&mut database).await.unwrap();
-    refuses(&vault, &id, "the old credential with its key").await;
+    let restore = sqlx::query("update credentials set sealed = $1 where field = 'token'").bind(old);
+    restore.execute(&mut database).await.unwrap();
+    assert_refused(&vault, &id, "the old credential").await;
+    let restore = sqlx::query("update accounts set wrapped_key = $1").bind(old_key);
+    restore.execute(&mut database).await.unwrap();
+    assert_refused(&vault, &id, "the old credential with its key").await;
 }
 
 #[tokio::test]
-async fn destroyed_blobs_are_left_in_no_file() {
+async fn no_file_contains_replaced_or_removed_blobs() {
     let folder = tempfile::tempdir().unwrap();
     let (vault, id, other) = two_accounts(folder.path()).await;
     let mut destroyed = Vec::new();

@@ -7,7 +7,7 @@ use crate::hub::{project, session};
 use crate::{at, by};
 
 #[tokio::test]
-async fn a_session_is_entered_by_token_and_browser_until_it_ends() {
+async fn a_session_can_be_entered_by_token_and_browser_until_it_ends() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
         let (made, token) = vault.add_session(&session(&project.id), by("ada", 0)).await.unwrap();
@@ -26,7 +26,7 @@ async fn a_session_is_entered_by_token_and_browser_until_it_ends() {
         assert!(vault.session_by_browser(made.seq, &token.digest()).await.unwrap().is_none(), "{name}");
         assert!(
             vault.open_session(&found, &alone, at(2)).await.unwrap().is_some(),
-            "{name}: many browsers may open the link"
+            "{name}: another browser could not open the link"
         );
 
         let (once, _) = vault
@@ -36,7 +36,7 @@ async fn a_session_is_entered_by_token_and_browser_until_it_ends() {
         let (one, other) =
             tokio::join!(vault.open_session(&once, &alone, at(1)), vault.open_session(&once, &alone, at(1)));
         let browsers = [one.unwrap(), other.unwrap()].into_iter().flatten().count();
-        assert_eq!(browsers, 1, "{name}: only one browser");
+        assert_eq!(browsers, 1, "{name}: not exactly one browser opened the link");
 
         assert!(!vault.revoke_session("prj_other", made.seq, by("ada", 3)).await.unwrap(), "{name}");
         assert!(vault.revoke_session(&project.id, made.seq, by("ada", 3)).await.unwrap(), "{name}");
@@ -47,7 +47,7 @@ async fn a_session_is_entered_by_token_and_browser_until_it_ends() {
 }
 
 #[tokio::test]
-async fn a_frame_token_is_exchanged_once_and_within_a_short_time() {
+async fn a_frame_token_can_be_exchanged_once_within_a_short_time() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
         let (made, _) = vault.add_session(&session(&project.id), by("ada", 0)).await.unwrap();
@@ -59,34 +59,43 @@ async fn a_frame_token_is_exchanged_once_and_within_a_short_time() {
         };
         let seq = made.seq;
         let opened = vault.open_session(&made, &shown, at(1)).await.unwrap().unwrap();
-        let frame = opened.frame.expect("an embedded page has one").digest();
+        let frame = opened.frame.expect("there is no frame token").digest();
         let (_, found) = vault.session_by_browser(seq, &opened.secret.digest()).await.unwrap().unwrap();
         assert_eq!(found, shown, "{name}");
         assert!(
             vault.session_by_browser(seq, &frame).await.unwrap().is_none(),
-            "{name}: a frame token enters no session"
+            "{name}: the frame token opened the session"
         );
         let (_, found) = vault.session_by_frame(seq, &frame).await.unwrap().unwrap();
         assert_eq!(found, shown, "{name}");
 
-        assert!(vault.exchange_frame_token(seq, &frame, at(2)).await.unwrap().is_none(), "{name}: too late");
+        assert!(
+            vault.exchange_frame_token(seq, &frame, at(2)).await.unwrap().is_none(),
+            "{name}: the expired token was accepted"
+        );
         assert!(
             vault.exchange_frame_token(seq + 1, &frame, at(0)).await.unwrap().is_none(),
-            "{name}: another session's token"
+            "{name}: another session's token was accepted"
         );
-        let window =
-            vault.exchange_frame_token(seq, &frame, at(0)).await.unwrap().expect("the session continues");
+        let window = vault
+            .exchange_frame_token(seq, &frame, at(0))
+            .await
+            .unwrap()
+            .expect("the token was not accepted");
         let (_, found) = vault.session_by_browser(seq, &window.digest()).await.unwrap().unwrap();
-        assert_eq!(found, Presentation { parent: None, ..shown.clone() }, "{name}: the same, in a window");
+        assert_eq!(found, Presentation { parent: None, ..shown.clone() }, "{name}: the presentation changed");
         assert!(vault.session_by_browser(seq, &opened.secret.digest()).await.unwrap().is_none(), "{name}");
-        assert!(vault.exchange_frame_token(seq, &frame, at(0)).await.unwrap().is_none(), "{name}: once");
+        assert!(
+            vault.exchange_frame_token(seq, &frame, at(0)).await.unwrap().is_none(),
+            "{name}: the token was accepted twice"
+        );
 
         let other = vault.open_session(&made, &shown, at(1)).await.unwrap().unwrap();
         vault.delete_frame_token(seq, &other.secret.digest()).await.unwrap();
         let frame = other.frame.unwrap().digest();
         assert!(
             vault.exchange_frame_token(seq, &frame, at(0)).await.unwrap().is_none(),
-            "{name}: the frame has its secret"
+            "{name}: the deleted token was accepted"
         );
         assert!(vault.session_by_browser(seq, &other.secret.digest()).await.unwrap().is_some(), "{name}");
 

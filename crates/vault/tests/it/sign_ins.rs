@@ -1,4 +1,4 @@
-//! Sign-ins are taken once, by whichever browser comes back first, on both databases.
+//! A sign-in can be completed once, by the first browser that returns, on both databases.
 
 use secret::Secret;
 use vault::{Digest, GuideText, SignInState};
@@ -8,17 +8,20 @@ use crate::hub::{futures_join, project, session};
 use crate::{at, by};
 
 #[tokio::test]
-async fn a_sign_in_is_taken_once_and_before_it_expires() {
+async fn a_sign_in_can_be_taken_once_before_it_expires() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
-        let (made, _) = vault.add_session(&session(&project.id), by("ada", 0)).await.unwrap();
-        let mut attempt = crate::attempts::attempt(&project.id, made.seq);
+        let (created, _) = vault.add_session(&session(&project.id), by("ada", 0)).await.unwrap();
+        let mut attempt = crate::attempts::attempt(&project.id, created.seq);
         vault.save_attempt(&mut attempt, &Secret::new("typed"), &[]).await.unwrap();
         let (state, verifier) = (Digest::of("state"), Secret::new("verifier"));
 
-        let sign_in = vault.add_sign_in(made.seq, at(0), at(10)).await.unwrap();
+        let sign_in = vault.add_sign_in(created.seq, at(0), at(10)).await.unwrap();
         assert!(vault.send_sign_in(&sign_in, &attempt, &state, &verifier).await.unwrap(), "{name}");
-        assert!(!vault.send_sign_in(&sign_in, &attempt, &state, &verifier).await.unwrap(), "{name}: once");
+        assert!(
+            !vault.send_sign_in(&sign_in, &attempt, &state, &verifier).await.unwrap(),
+            "{name}: it was sent twice"
+        );
         assert!(vault.take_sign_in(&Digest::of("other"), at(1)).await.unwrap().is_none(), "{name}");
         let taken = futures_join((0..4).map(|_| vault.take_sign_in(&state, at(1)))).await;
         let taken: Vec<_> = taken.into_iter().filter_map(Result::unwrap).collect();
@@ -30,32 +33,35 @@ async fn a_sign_in_is_taken_once_and_before_it_expires() {
         let account = Some("acc_a");
         let end = async || vault.end_sign_in(&sign_in.id, SignInState::Authenticated, account, None).await;
         assert!(end().await.unwrap(), "{name}");
-        assert!(!end().await.unwrap(), "{name}: it is over");
-        let ended = vault.sign_in(made.seq, &sign_in.id).await.unwrap().unwrap();
+        assert!(!end().await.unwrap(), "{name}: it ended twice");
+        let ended = vault.sign_in(created.seq, &sign_in.id).await.unwrap().unwrap();
         assert_eq!((ended.state, ended.account.as_deref()), (SignInState::Authenticated, account), "{name}");
-        assert!(vault.sign_in(made.seq + 1, &sign_in.id).await.unwrap().is_none(), "{name}");
+        assert!(vault.sign_in(created.seq + 1, &sign_in.id).await.unwrap().is_none(), "{name}");
 
-        let late = vault.add_sign_in(made.seq, at(0), at(10)).await.unwrap();
+        let late = vault.add_sign_in(created.seq, at(0), at(10)).await.unwrap();
         assert!(vault.send_sign_in(&late, &attempt, &state, &verifier).await.unwrap(), "{name}");
-        assert!(vault.take_sign_in(&state, at(10)).await.unwrap().is_none(), "{name}: it has expired");
+        assert!(
+            vault.take_sign_in(&state, at(10)).await.unwrap().is_none(),
+            "{name}: an expired sign-in was taken"
+        );
     }
 }
 
 #[tokio::test]
-async fn a_session_keeps_the_guide_it_was_pinned_to_first() {
+async fn a_session_keeps_the_first_guide_that_it_was_pinned_to() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
-        let (made, _) = vault.add_session(&session(&project.id), by("ada", 0)).await.unwrap();
+        let (created, _) = vault.add_session(&session(&project.id), by("ada", 0)).await.unwrap();
         let digests = ["d0", "d1", "d2", "d3"];
         let pins = digests.iter().map(|digest| {
             let guide = GuideText { digest, provider: "gladly", source: "the text" };
-            vault.pin_guide(made.seq, guide, at(0))
+            vault.pin_guide(created.seq, guide, at(0))
         });
         let pinned: Vec<String> = futures_join(pins).await.into_iter().map(Result::unwrap).collect();
         assert!(pinned.iter().all(|digest| *digest == pinned[0]), "{name}: {pinned:?}");
         assert_eq!(vault.guide_text(&pinned[0]).await.unwrap().as_deref(), Some("the text"), "{name}");
         let later = GuideText { digest: "d9", provider: "gladly", source: "a later text" };
-        assert_eq!(vault.pin_guide(made.seq, later, at(1)).await.unwrap(), pinned[0], "{name}");
+        assert_eq!(vault.pin_guide(created.seq, later, at(1)).await.unwrap(), pinned[0], "{name}");
         assert_eq!(vault.guide_text("d9").await.unwrap(), None, "{name}");
     }
 }
