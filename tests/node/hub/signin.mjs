@@ -26,7 +26,7 @@ test("a connector profile shows its values, but no secret", async () => {
   assert.deepEqual([status, refused.code], [400, "invalid_value"]);
 });
 
-test("a person signs in at the provider and comes back to the pages", async () => {
+test("a person signs in to the provider and returns to the pages", async () => {
   const created = await session({ connector_profile_id: profile });
   const context = await chromium.newContext();
   const tab = await context.newPage();

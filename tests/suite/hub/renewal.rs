@@ -85,8 +85,8 @@ impl Linked {
     }
 
     #[track_caller]
-    fn assert_renewed_once(&self, answers: &[Response], when: &str) {
-        for response in answers {
+    fn assert_renewed_once(&self, responses: &[Response], when: &str) {
+        for response in responses {
             assert_eq!(response.status, 200, "{when}: {}", response.body);
         }
         assert_eq!(self.provider.counts(), (1, 0), "{when}: (renewals, reused refresh tokens)");
@@ -95,13 +95,13 @@ impl Linked {
 
 /// Signs in to the provider as a person in a browser. Returns the account's id.
 fn link(address: SocketAddr, key: &str) -> String {
-    let request = |request: Request| request.key(key).send_to(address).expect("no response");
-    let profile = request(Request::post("/connector_profiles").json(&json!({
+    let send = |request: Request| request.key(key).send_to(address).expect("no response");
+    let profile = send(Request::post("/connector_profiles").json(&json!({
         "provider": KEY, "method": "main", "name": "Acme",
         "values": { "client_id": "app", "client_secret": "app-secret" },
     })));
     assert_eq!(profile.status, 201, "{}", profile.body);
-    let created = request(Request::post("/connect_sessions").json(&json!({
+    let created = send(Request::post("/connect_sessions").json(&json!({
         "origin_owner_id": "mine", "origin_owner_name": "Mine", "connector_profile_id": profile.text("id"),
     })));
     let url = created.text("auth_link_url");

@@ -44,7 +44,7 @@ pub(super) fn malformed_bodies_are_rejected(target: &mut Target) {
             ("duplicate keys", b"{\"origin_owner_id\":\"a\",\"origin_owner_id\":\"b\",\"integration_id\":\"a\",\"integration_id\":\"b\",\"name\":\"a\",\"name\":\"b\"}"),
             ("deep lists", &deep("[", "]")),
             ("deep, unclosed objects", &deep("{\"a\":", "")),
-            ("deep lists in installation of an object", &nested),
+            ("deep lists in place of an object", &nested),
         ] {
             target.assert_rejected(case, json(body), 400, "unreadable_body");
         }
