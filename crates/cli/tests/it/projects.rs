@@ -48,7 +48,7 @@ fn a_project_has_its_own_keys() {
 
     let created =
         json(&hub, &["keys", "create", "reports", "--project", "Shop", "--scope", "connectors:read"]);
-    let reports = made["key"].as_str().unwrap();
+    let reports = created["key"].as_str().unwrap();
     assert_eq!(status(&hub, "/connectors/meta", reports), 200);
     assert_eq!(status(&hub, "/accounts", reports), 403, "the key must have no other scope");
 

@@ -113,11 +113,9 @@ pub(super) fn wrong_browsers_are_rejected(target: &mut Target) {
         assert_eq!(response.status, 404, "{path}: {}", response.body);
     }
     for number in ["0", "-1", "x", "9223372036854775808", "%00"] {
-        target.assert_page(
-            "a guessed session id",
-            Request::get(&format!("/session/{number}")).header("cookie", &own),
-            { if number.parse::<i64>().is_ok() { 401 } else { 404 } },
-        );
+        let status = if number.parse::<i64>().is_ok() { 401 } else { 404 };
+        let request = Request::get(&format!("/session/{number}")).header("cookie", &own);
+        target.assert_page("a guessed session id", request, status);
     }
     let path = format!("/connect_sessions/{first}");
     assert_eq!(target.send(Request::new("DELETE", &path).key(&target.key)).status, 204);
