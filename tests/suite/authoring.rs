@@ -224,7 +224,7 @@ fn a_wrong_block_or_command_is_detected() {
     assert_wrong("guide", &guide.replace("status: 401 } }", "status: 402 } }"));
     assert_wrong("guide", &guide.replace("account: { id: a1", "account: { id: a2"));
     assert_wrong("guide", &guide.replace("collects: api_key", "obtains: api_key"));
-    assert!(command_problem("waystone check guides/acme --help", Path::new(".")).is_some());
+    assert!(command_problem("waystone check guides/acme --repair", Path::new(".")).is_some());
     assert!(command_problem("waystone make acme", Path::new(".")).is_some());
     assert!(command_problem("waystone simulate acme --gate 9100", Path::new(".")).is_some());
 }
