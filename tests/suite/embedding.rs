@@ -3,9 +3,7 @@
 //! The words after a fence give the kind of the block. Backends are called as a product would call them, pages are
 //! opened in Chromium, commands are run by a shell, and JSON bodies are sent to the Hub.
 
-use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
@@ -321,24 +319,4 @@ fn the_pages_of_the_documentation_link_accounts() {
         fs::write(folder.path().join(file), block(kind)).expect("cannot write the file");
     }
     node("hub/embedding.mjs", &hub, &[("BLOCKS", folder.path())]);
-}
-
-/// Returns the error codes in a section of a source file: its words that contain an underscore.
-fn error_codes(text: &str, from: &str, to: &str) -> BTreeSet<String> {
-    let begin = text.find(from).unwrap_or_else(|| panic!("`{from}` is not in the source any more"));
-    let part = &text[begin..][..text[begin..].find(to).expect("the section has no end")];
-    let words = part.split(|ch: char| !(ch.is_ascii_lowercase() || ch == '_'));
-    words.filter(|word| word.contains('_') && !word.starts_with('_')).map(str::to_owned).collect()
-}
-
-#[test]
-fn every_error_code_is_documented() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/hub/src");
-    let read = |path: &str| fs::read_to_string(root.join(path)).expect("cannot read the source");
-    let mut all = error_codes(&read("pages/trouble.rs"), "pub const fn code", "const fn mark");
-    all.extend(["no_session", "unreachable", "origin_not_allowed", "link_used"].map(str::to_owned));
-    assert!(10 < all.len(), "{all:?}");
-    for code in all {
-        assert!(PAGE.contains(&format!("`{code}`")), "docs/embedding.md does not explain `{code}`");
-    }
 }

@@ -2,13 +2,13 @@
 //!
 //! | path | handler |
 //! |---|---|
-//! | `/link/{token}` | opens the link: the browser gets a secret of its own, and a URL without the token |
+//! | `/link/{token}` | opens the link: the browser receives a secret and a URL without the token |
 //! | `/session/{n}` | lets the person choose a provider and a method |
 //! | `/session/{n}/window` | opens a window, if the frame cannot keep a cookie |
 //! | `/session/{n}/{connector}` | shows the form next to the guide |
 //! | `…/checking`, `…/progress` | show the checks as they run |
 //! | `…/confirm`, `…/done` | confirm and show the account |
-//! | `…/preview`, `…/handoff` | normalizes values while they are typed; hands a step to another person |
+//! | `…/preview`, `…/handoff` | normalizes values while a person types; hands a step to another person |
 //! | `/help/{token}` | shows that step to the other person |
 //! | `/connect/oauth2/…` | sends the browser to the provider's sign-in and back |
 //!
@@ -31,12 +31,13 @@ mod work;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 use crate::app::App;
 
 /// Returns the routes of the linking pages.
-pub(crate) fn routes() -> Router<Arc<App>> {
+pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route("/link/{token}", get(enter::enter).post(enter::enter))
         .route("/session/{session}", get(choose::providers))
@@ -48,10 +49,11 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/session/{session}/{connector}/confirm", get(finish::show).post(finish::confirm))
         .route("/session/{session}/{connector}/done", get(finish::done))
         .route("/session/{session}/{connector}/back", get(sign_in::back))
-        .route("/session/{session}/{connector}/handoff", post(handoff::make))
-        .route("/help/{link}", get(handoff::show).post(handoff::give))
+        .route("/session/{session}/{connector}/handoff", post(handoff::create))
+        .route("/help/{link}", get(handoff::show).post(handoff::accept))
         .route("/connect/oauth2/{connector}", get(sign_in::start))
         .route("/connect/oauth2/{provider}/callback", get(sign_in::callback))
         .route("/connect/oauth2/leave/{session}/{id}", get(sign_in::leave))
+        .route_layer(from_fn_with_state(Arc::clone(app), context::render_failures))
         .route("/assets/{name}", get(assets::read))
 }

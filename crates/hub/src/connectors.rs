@@ -213,11 +213,6 @@ pub(crate) fn icon_url(public_url: &Url, provider: &str) -> String {
     format!("{public_url}connectors/{provider}/icon")
 }
 
-/// The path of a provider's icon, for the Hub's own pages.
-pub(crate) fn icon_path(provider: &str) -> String {
-    format!("/connectors/{provider}/icon")
-}
-
 /// Draws an icon for a provider whose guide has none: the first letter of its name.
 pub(crate) fn letter_icon(guide: &Guide) -> String {
     let letter = guide.provider.name.chars().find(|ch| ch.is_alphanumeric()).unwrap_or('?');

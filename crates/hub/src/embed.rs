@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 
@@ -22,31 +22,22 @@ pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new().route("/embed.js", get(read))
 }
 
-/// The script's URL never changes, so that products need not change when the Hub does. Browsers revalidate it after an
-/// hour, which is cheap.
+/// Serves the script. Its URL never changes, so that products need not change when the Hub does. Browsers revalidate it
+/// after an hour, which is cheap.
 async fn read(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     let text = script(app.public_url.as_str());
     let tag = etag::of(&text);
-    let mut response = if etag::is_known(&headers, &tag) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], text).into_response()
-    };
-    let told = response.headers_mut();
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
-        told.insert(ETAG, tag);
+    let shared = [
+        (ETAG, tag.as_str()),
+        (CACHE_CONTROL, "public, max-age=3600, stale-while-revalidate=86400"),
+        // Pages of any origin may load it, including those that use `require-corp` or subresource integrity.
+        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+        (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    ];
+    if etag::is_known(&headers, &tag) {
+        return (StatusCode::NOT_MODIFIED, shared).into_response();
     }
-    told.insert(
-        CACHE_CONTROL,
-        HeaderValue::from_static("public, max-age=3600, stale-while-revalidate=86400"),
-    );
-    // Pages of any origin may load it, including those that use `require-corp` or subresource integrity.
-    for (name, value) in
-        [("cross-origin-resource-policy", "cross-origin"), ("access-control-allow-origin", "*")]
-    {
-        told.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-    }
-    response
+    (shared, [(CONTENT_TYPE, "text/javascript; charset=utf-8")], text).into_response()
 }
 
 /// Returns the script of a Hub with this URL.
@@ -60,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_script_knows_its_hub() {
+    fn the_script_contains_the_hubs_url() {
         let text = script("https://connect.example.com/");
         assert!(text.contains("\"https://connect.example.com\"") && !text.contains("\"HUB\""));
         assert_ne!(etag::of(&text), etag::of(&script("https://other.example.com/")));

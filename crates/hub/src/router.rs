@@ -10,7 +10,7 @@ use crate::{api, browse, embed, health, layers};
 
 /// Returns the Hub's routes.
 pub(crate) fn router(app: &Arc<App>) -> Router {
-    let mut routes = health::routes().merge(api::api()).merge(browse::routes()).merge(embed::routes());
+    let mut routes = health::routes().merge(api::api()).merge(browse::routes(app)).merge(embed::routes());
     let has_own_address = app.settings.metrics.listen.value.is_some();
     if app.settings.metrics.enabled.value && !has_own_address {
         routes = routes.merge(health::numbers());

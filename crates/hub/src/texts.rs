@@ -1,26 +1,27 @@
-//! Everything the linking pages say by themselves, in the reader's language.
+//! The Hub's own texts on the linking pages, in the reader's language.
 //!
-//! A guide's prose, and the messages in it, stay in the guide's language and are marked as such.
-//! **Invariant:** a language is a value of [`Texts`] and an answer for every [`OutcomeKind`] and everything in [`Ours`]:
-//! one that lacks a message does not compile. A name in braces stands for something to be put in, and is the same in every language.
+//! The texts of a guide stay in the guide's language and are marked with it.
+//!
+//! **Invariant:** a language that lacks a message does not compile: it is a value of [`Texts`], with a headline for every
+//! [`OutcomeKind`] and a text for everything in [`Ours`].
 
 mod de;
 mod en;
-mod messages;
+mod fill;
 
 use guide::{Ours, OutcomeKind, Saying};
 use serde::Serialize;
 
-pub use self::messages::Texts;
-pub(crate) use self::messages::fill;
+pub use self::en::Texts;
+pub(crate) use self::fill::fill;
 
 /// The language of guides, for `lang` attributes.
 pub const GUIDE_LANGUAGE: &str = "en";
 
-/// A language the pages speak.
+/// A language of the linking pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
-    /// English.
+    /// English, which is used if a reader prefers neither language.
     #[default]
     En,
     /// German.
@@ -28,10 +29,10 @@ pub enum Language {
 }
 
 impl Language {
-    /// All of them.
+    /// All languages.
     pub const ALL: [Self; 2] = [Self::En, Self::De];
 
-    /// The messages.
+    /// Returns the language's messages.
     pub const fn texts(self) -> &'static Texts {
         match self {
             Self::En => &en::TEXTS,
@@ -39,12 +40,7 @@ impl Language {
         }
     }
 
-    /// Its tag.
-    pub const fn tag(self) -> &'static str {
-        self.texts().lang
-    }
-
-    /// The headline over an outcome.
+    /// Returns the headline for an outcome.
     pub const fn outcome(self, kind: OutcomeKind) -> &'static str {
         match self {
             Self::En => en::outcome(kind),
@@ -52,47 +48,44 @@ impl Language {
         }
     }
 
-    /// The message for an outcome: in this language if it is the Hub's own text, otherwise in the guide's language.
-    pub fn say(self, saying: &Saying) -> Said {
+    /// Translates a message about a value or an outcome. A message from the guide stays in the guide's language.
+    pub fn localize(self, saying: &Saying) -> Localized {
         match saying.ours() {
-            Some(ours) => Said { text: self.ours(ours), lang: self.tag() },
-            None => Said { text: saying.to_string(), lang: GUIDE_LANGUAGE },
+            Some(ours) => Localized { text: self.translate(ours), lang: self.texts().lang },
+            None => Localized { text: saying.to_string(), lang: GUIDE_LANGUAGE },
         }
     }
 
-    fn ours(self, ours: &Ours) -> String {
+    fn translate(self, ours: &Ours) -> String {
         match self {
             Self::En => ours.to_string(),
-            Self::De => de::said(ours),
+            Self::De => de::translate(ours),
         }
     }
 
-    /// The language with this tag, such as `de` or `de-AT`.
+    /// Returns the language with a tag such as `de` or `de-AT`.
     pub fn parse(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next().unwrap_or(tag).trim().to_ascii_lowercase();
-        Self::ALL.into_iter().find(|one| one.texts().lang == primary)
+        Self::ALL.into_iter().find(|language| language.texts().lang == primary)
     }
 
-    /// The language of an `Accept-Language` header that suits best; English, if none does.
+    /// Returns the preferred language of an `Accept-Language` header, or English if the header names no known language.
     pub fn negotiate(header: &str) -> Self {
-        let mut best = None;
-        for one in header.split(',') {
-            let mut parts = one.split(';');
-            let tag = parts.next().unwrap_or_default();
+        // The first of several languages with the same quality wins, and `max_by` returns the last maximum.
+        let preferences = header.split(',').rev().filter_map(|preference| {
+            let mut parts = preference.split(';');
+            let language = Self::parse(parts.next()?)?;
             let quality = parts.find_map(|part| part.trim().strip_prefix("q=")?.parse::<f32>().ok());
-            let quality = quality.unwrap_or(1.0);
-            let Some(language) = Self::parse(tag).filter(|_| quality > 0.0) else { continue };
-            if best.is_none_or(|(_, before)| quality > before) {
-                best = Some((language, quality));
-            }
-        }
-        best.map_or(Self::default(), |(language, _)| language)
+            Some((quality.unwrap_or(1.0), language))
+        });
+        let best = preferences.filter(|(quality, _)| *quality > 0.0).max_by(|(a, _), (b, _)| a.total_cmp(b));
+        best.map_or(Self::default(), |(_, language)| language)
     }
 }
 
-/// A message for a person, with its language.
+/// A text with its language.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Said {
+pub struct Localized {
     /// The text.
     pub text: String,
     /// The language's tag.

@@ -211,8 +211,8 @@ for (const javaScriptEnabled of [true, false]) {
     if (javaScriptEnabled) await look(page, "edit");
     await connect(page);
     await heading(page, "Is this the right account?");
-    await answerQuestion(page, true);
-    await heading(page, "Acme Outdoor is connected again");
+    await answer(page, true);
+    await heading(page, "Acme Outdoor is reconnected");
     const { body: after } = await api("GET", `/accounts/${account.id}`);
     assert.equal(after.version, 2);
     const { body: verified } = await api("POST", `/accounts/${account.id}/verify`);
@@ -480,11 +480,11 @@ test("an expired or revoked link cannot be used, even by an open page", async ()
   await fillIn(page);
   assert.equal((await api("DELETE", `/connect_sessions/${revoked.id}`)).status, 204);
   await connect(page);
-  await heading(page, "This link was withdrawn");
+  await heading(page, "This link is no longer valid");
   await look(page, "revoked");
   assert.equal(await page.getByRole("main").getByRole("link", { name: /Back to/ }).getAttribute("href"), `${product.url}/settings`);
-  await page.goto(revoked.auth_link_url);
-  await heading(page, "This link was withdrawn");
+  await page.goto(taken.auth_link_url);
+  await heading(page, "This link is no longer valid");
   assert.equal((await page.goto(`${hub}/link/wst_guess`)).status(), 404);
   await close();
 });

@@ -1,11 +1,11 @@
-//! Writes every page in its states into a folder, to be looked at and tested in a browser.
+//! Writes every page in all its states to a folder, for people and browser tests.
 //!
 //! ```console
 //! cargo run -p hub --example gallery -- FOLDER [PROVIDER…]
 //! ```
 //!
-//! **Invariant:** a page here is made by the same function from the same types as in the Hub.
-#![allow(clippy::print_stdout, reason = "an example says what it wrote")]
+//! **Invariant:** the pages are rendered by the same functions from the same types as in the Hub.
+#![allow(clippy::print_stdout, reason = "an example prints its result")]
 
 mod played;
 mod views;
@@ -18,7 +18,7 @@ use hub::pages::Assets;
 fn main() -> std::io::Result<()> {
     let mut arguments = env::args().skip(1);
     let folder = arguments.next().unwrap_or_else(|| "gallery".to_owned());
-    let wanted: Vec<String> = arguments.collect();
+    let providers: Vec<String> = arguments.collect();
     let folder = Path::new(&folder);
     let brand = catalog::shipped_brand();
     let assets = Assets::of(&brand);
@@ -26,15 +26,19 @@ fn main() -> std::io::Result<()> {
     fs::write(folder.join(&assets.css_path[1..]), &assets.css)?;
     fs::write(folder.join(&assets.js_path[1..]), &assets.js)?;
     let catalog = catalog::shipped();
+    let mut icons = Vec::new();
     for entry in catalog.entries() {
         let (Some(guide), Some((name, bytes))) = (entry.guide(), entry.assets.iter().next()) else {
             continue;
         };
-        let path = hub::pages::icon_path(guide.provider.key.as_str(), name, bytes);
-        fs::write(folder.join(&path[1..]), bytes)?;
+        // The names of files tell browsers their type. The Hub sends it with the icon.
+        let path = format!("assets/{}-{name}", guide.provider.key);
+        fs::write(folder.join(&path), bytes)?;
+        icons.push((format!("/connectors/{}/icon", guide.provider.key), format!("/{path}")));
     }
-    let pages = views::all(&brand, &assets, &catalog, &wanted);
+    let pages = views::all(&brand, &assets, &catalog, &providers);
     for (name, html) in &pages {
+        let html = icons.iter().fold(html.clone(), |html, (path, file)| html.replace(path, file));
         fs::write(folder.join(format!("{name}.html")), html)?;
     }
     println!("{} pages", pages.len());

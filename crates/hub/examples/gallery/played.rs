@@ -1,6 +1,6 @@
-//! Flows driven into their states by a guide's own scenarios, for pages to be looked at and tested.
+//! Drives flows into their states with a guide's own scenarios, for the gallery and for tests.
 //!
-//! **Invariant:** nothing leaves the program: a scenario's answers are handed to the flow.
+//! **Invariant:** no request leaves the program: the flow receives the scenario's responses.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use link::{Effect, Flow, Purpose, Start};
 use probe::{Answer, Moment, Response};
 use secret::Secret;
 
-/// When everything is asked.
+/// The time and the nonce of every request.
 pub(crate) const MOMENT: Moment = Moment { unix_ms: 1_795_000_000_000, nonce: [7; 16] };
 
-/// What a scenario begins with.
+/// The start of a flow for a scenario.
 pub(crate) fn start(method: &Method, scenario: &Scenario) -> Start {
     let first = || method.environments.first().map(|one| one.key.clone());
     Start {
@@ -27,7 +27,7 @@ pub(crate) fn start(method: &Method, scenario: &Scenario) -> Start {
     }
 }
 
-/// A flow told what a scenario says, as far as so many of its answers.
+/// Creates a flow, enters the scenario's values and plays at most this number of its responses.
 pub(crate) fn play(
     guide: &Arc<Guide>,
     method: &Method,
@@ -35,7 +35,8 @@ pub(crate) fn play(
     scenario: &Scenario,
     answers: usize,
 ) -> Flow {
-    let mut flow = Flow::new(Arc::clone(guide), method.key.as_str(), start).expect("the method is there");
+    let mut flow =
+        Flow::new(Arc::clone(guide), method.key.as_str(), start).expect("the guide has the method");
     flow.submit_all(&hidden(&scenario.given));
     let mut turns = scenario.talk.iter().take(answers);
     for _ in 0..100 {
@@ -51,12 +52,12 @@ pub(crate) fn play(
     flow
 }
 
-/// The first scenario that ends so.
-pub(crate) fn ending(method: &Method, wanted: impl Fn(OutcomeKind) -> bool) -> Option<&Scenario> {
-    method.scenarios.iter().find(|one| !one.agrees && wanted(one.then.outcome))
+/// The first scenario that ends with such an outcome.
+pub(crate) fn ending(method: &Method, is_outcome: impl Fn(OutcomeKind) -> bool) -> Option<&Scenario> {
+    method.scenarios.iter().find(|one| !one.agrees && is_outcome(one.then.outcome))
 }
 
-/// Values as secrets.
+/// Converts values to secrets.
 pub(crate) fn hidden(values: &[(Key, String)]) -> Vec<(Key, Secret)> {
     values.iter().map(|(key, text)| (key.clone(), Secret::from(text.as_str()))).collect()
 }

@@ -1,15 +1,15 @@
-//! Every page in its states.
+//! Every page in all its states.
 //!
-//! **Invariant:** a state is reached by telling a flow what happened, as a handler does.
+//! **Invariant:** a state is reached by passing events to a flow, as a handler does.
 
 use std::sync::Arc;
 
 use catalog::Catalog;
 use guide::{Brand, Guide, Key, Method, OutcomeKind};
 use hub::pages::{
-    AccountPage, Assets, Before, CheckingPage, DonePage, FormLinks, FormPage, Frame, HandedStep, Handing,
-    HandoffPage, HelpPage, Look, MethodCard, MethodsPage, Mode, ProviderCard, ProvidersPage, Scheme,
-    SentForm, SignInPage, Trouble,
+    AccountPage, Assets, Before, CheckingPage, DonePage, FormPage, Frame, HandedStep, HandoffPage,
+    HandoffState, HelpPage, Look, MethodCard, MethodsPage, Mode, PageProvider, ProviderCard, ProvidersPage,
+    Scheme, SentForm, SignInPage, Trouble,
 };
 use hub::{pages, texts::Language};
 use link::{FieldProblem, Flow, Purpose, Stage, Start};
@@ -18,14 +18,15 @@ use secret::Secret;
 
 use crate::played::{MOMENT, ending, hidden, play, start};
 
-/// Pages with their names.
+/// Rendered pages with their names.
 pub(crate) type Pages = Vec<(String, String)>;
 
-/// A form page with nothing but its flow.
-pub(crate) fn bare<'a>(flow: &'a Flow, icon: Option<&'a str>) -> FormPage<'a> {
+/// A form page without optional data.
+pub(crate) fn bare(flow: &Flow) -> FormPage<'_> {
     FormPage {
         flow,
-        links: FormLinks { base: "/session/s-1/i-1", providers: Some("/session/s-1"), icon },
+        base: "/session/s-1/i-1",
+        providers: Some("/session/s-1"),
         sent: None,
         attempt: None,
         before: None,
@@ -33,13 +34,13 @@ pub(crate) fn bare<'a>(flow: &'a Flow, icon: Option<&'a str>) -> FormPage<'a> {
     }
 }
 
-/// A form that was sent with these values, and has these problems.
+/// A rejected form with these values and problems.
 pub(crate) fn sent<'a>(typed: &'a [(Key, String)], problems: &'a [FieldProblem]) -> SentForm<'a> {
     SentForm { typed, problems }
 }
 
-/// Pages of the chosen providers, of all if none is chosen; and those that belong to none.
-pub(crate) fn all(brand: &Brand, assets: &Assets, catalog: &Catalog, wanted: &[String]) -> Pages {
+/// Renders the pages of these providers (of all providers if the list is empty), and the pages that belong to none.
+pub(crate) fn all(brand: &Brand, assets: &Assets, catalog: &Catalog, providers: &[String]) -> Pages {
     let frame = Frame {
         brand,
         language: Language::En,
@@ -53,53 +54,46 @@ pub(crate) fn all(brand: &Brand, assets: &Assets, catalog: &Catalog, wanted: &[S
     for entry in catalog.entries() {
         let Some(guide) = entry.guide() else { continue };
         let key = guide.provider.key.as_str();
-        if !wanted.is_empty() && !wanted.iter().any(|one| one == key) {
+        if !providers.is_empty() && !providers.iter().any(|one| one == key) {
             continue;
         }
         let guide = Arc::new(guide.clone());
-        let icon = icon_of(catalog, key);
         for method in &guide.methods {
-            of_method(&mut out, &frame, &guide, method, icon.as_deref());
+            of_method(&mut out, &frame, &guide, method);
         }
-        of_guide(&mut out, &frame, &guide, icon.as_deref());
+        of_guide(&mut out, &frame, &guide);
     }
     of_none(&mut out, &frame, catalog);
     out
 }
 
-fn icon_of(catalog: &Catalog, key: &str) -> Option<String> {
-    let (name, bytes) = catalog.find(key)?.assets.iter().next()?;
-    Some(pages::icon_path(key, name, bytes))
-}
-
-fn of_method(out: &mut Pages, frame: &Frame<'_>, guide: &Arc<Guide>, method: &Method, icon: Option<&str>) {
+fn of_method(out: &mut Pages, frame: &Frame<'_>, guide: &Arc<Guide>, method: &Method) {
     let name = format!("{}--{}", guide.provider.key, method.key);
     let german = Frame { language: Language::De, ..*frame };
     let mut put = |state: &str, html: String| out.push((format!("{name}--{state}"), html));
-    let new =
-        || Flow::new(Arc::clone(guide), method.key.as_str(), Start::default()).expect("the method is there");
+    let new = || {
+        Flow::new(Arc::clone(guide), method.key.as_str(), Start::default()).expect("the guide has the method")
+    };
     let checking = |flow: &Flow| {
-        pages::checking(
-            frame,
-            &CheckingPage { flow, reports: None, base: "/session/s-1/i-1", icon, now: MOMENT.unix() },
-        )
+        let now = MOMENT.unix();
+        pages::checking(frame, &CheckingPage { flow, reports: None, base: "/session/s-1/i-1", now })
     };
 
     let mut flow = new();
-    put("form", pages::form(frame, &bare(&flow, icon)));
-    put("form-de", pages::form(&german, &bare(&flow, icon)));
+    put("form", pages::form(frame, &bare(&flow)));
+    put("form-de", pages::form(&german, &bare(&flow)));
     let embedded = Frame { mode: Mode::Embedded { parent: "https://app.example.com" }, ..*frame };
-    put("form-embedded", pages::form(&embedded, &bare(&flow, icon)));
+    put("form-embedded", pages::form(&embedded, &bare(&flow)));
     let dark = Look { scheme: Scheme::Dark, footer: true };
-    put("form-embedded-dark", pages::form(&Frame { look: dark, ..embedded }, &bare(&flow, icon)));
+    put("form-embedded-dark", pages::form(&Frame { look: dark, ..embedded }, &bare(&flow)));
     let problems = flow.submit_form(None, &[]);
-    put("missing", pages::form(frame, &FormPage { sent: Some(sent(&[], &problems)), ..bare(&flow, icon) }));
+    put("missing", pages::form(frame, &FormPage { sent: Some(sent(&[], &problems)), ..bare(&flow) }));
 
-    if let Some(bad) = badly_typed(method) {
+    if let Some(bad) = rejected_values(method) {
         let mut flow = new();
         let first = method.environments.first().map(|one| one.key.as_str());
         flow.submit_form(first, &hidden(&bad));
-        put("refused", pages::form(frame, &FormPage { sent: Some(sent(&bad, &[])), ..bare(&flow, icon) }));
+        put("refused", pages::form(frame, &FormPage { sent: Some(sent(&bad, &[])), ..bare(&flow) }));
     }
     for scenario in method.scenarios.iter().filter(|one| !one.then.outcome.is_good()) {
         let mut flow = play(guide, method, start(method, scenario), scenario, usize::MAX);
@@ -107,7 +101,7 @@ fn of_method(out: &mut Pages, frame: &Frame<'_>, guide: &Arc<Guide>, method: &Me
             continue;
         }
         let before = Before { id: scenario.linked_before.clone(), name: "Acme".to_owned() };
-        let page = FormPage { attempt: Some("att_7Qm2Kx"), before: Some(&before), ..bare(&flow, icon) };
+        let page = FormPage { attempt: Some("att_7Qm2Kx"), before: Some(&before), ..bare(&flow) };
         let outcome = scenario.then.outcome;
         put(&format!("failed-{outcome}"), pages::form(frame, &page));
         put(&format!("failed-{outcome}-de"), pages::form(&german, &page));
@@ -117,20 +111,20 @@ fn of_method(out: &mut Pages, frame: &Frame<'_>, guide: &Arc<Guide>, method: &Me
         let flow = play(guide, method, start(method, good), good, 0);
         put("checking", checking(&flow));
         let flow = play(guide, method, start(method, good), good, usize::MAX);
-        of_account(&mut put, frame, &flow, icon);
-        edited(&mut put, frame, guide, good, icon);
+        of_account(&mut put, frame, &flow);
+        edited(&mut put, frame, guide, good);
     }
     if let Some(slow) = ending(method, OutcomeKind::is_transient) {
         put("waiting", checking(&play(guide, method, start(method, slow), slow, 1)));
     }
     if let Some(limited) = method.scenarios.iter().find(|one| !one.then.missed.is_empty()) {
         let flow = play(guide, method, start(method, limited), limited, usize::MAX);
-        put("limited", pages::confirm(frame, &account(&flow, icon)));
+        put("limited", pages::confirm(frame, &account(&flow)));
     }
 }
 
-/// What fields refuse, by their own examples.
-fn badly_typed(method: &Method) -> Option<Vec<(Key, String)>> {
+/// Values that the fields reject, from their examples.
+fn rejected_values(method: &Method) -> Option<Vec<(Key, String)>> {
     let typed = method.fields.iter().filter_map(|field| {
         let example = field.examples.iter().find(|one| one.then.is_err() && !one.typed.trim().is_empty())?;
         Some((field.key.clone(), example.typed.clone()))
@@ -139,22 +133,19 @@ fn badly_typed(method: &Method) -> Option<Vec<(Key, String)>> {
     (!typed.is_empty()).then_some(typed)
 }
 
-fn account<'a>(flow: &'a Flow, icon: Option<&'a str>) -> AccountPage<'a> {
-    AccountPage { flow, base: "/session/s-1/i-1", icon, before: None }
+fn account(flow: &Flow) -> AccountPage<'_> {
+    AccountPage { flow, base: "/session/s-1/i-1", before: None }
 }
 
-fn of_account(put: &mut impl FnMut(&str, String), frame: &Frame<'_>, flow: &Flow, icon: Option<&str>) {
-    let page = account(flow, icon);
+fn of_account(put: &mut impl FnMut(&str, String), frame: &Frame<'_>, flow: &Flow) {
+    let page = account(flow);
     put("confirm", pages::confirm(frame, &page));
     let identity = match flow.stage() {
         Stage::Confirm { identity, .. } => identity.cloned(),
         _ => None,
     };
-    let provider = flow.guide().provider.name.as_str();
     let done = DonePage {
-        key: flow.guide().provider.key.as_str(),
-        provider,
-        icon,
+        provider: PageProvider::from(flow.guide()),
         account: "acc_1",
         identity: identity.as_ref(),
         missed: &[],
@@ -165,67 +156,58 @@ fn of_account(put: &mut impl FnMut(&str, String), frame: &Frame<'_>, flow: &Flow
     put("done-limited", pages::done(frame, &DonePage { missed: &missed, is_again: true, ..done }));
 }
 
-/// An account that is linked again: its form, its host changed, and another account found.
-fn edited(
-    put: &mut impl FnMut(&str, String),
-    frame: &Frame<'_>,
-    guide: &Arc<Guide>,
-    good: &guide::Scenario,
-    icon: Option<&str>,
-) {
+/// Renders the pages of an account that is linked again: its form, the form with another host, and a different account.
+fn edited(put: &mut impl FnMut(&str, String), frame: &Frame<'_>, guide: &Arc<Guide>, good: &guide::Scenario) {
     let has_it = |method: &&Method| method.scenarios.iter().any(|one| std::ptr::eq(one, good));
     let method = guide.methods.iter().find(has_it).expect("the scenario belongs to a method of the guide");
     let purpose = Purpose::Relink { external_id: Some("org-before".to_owned()), allow_different: true };
     let stored = hidden(&good.given).into_iter().collect();
     let begin = || Start { purpose: purpose.clone(), stored: Clone::clone(&stored), ..start(method, good) };
     let before = Before { id: Some("org-before".to_owned()), name: "Acme Outdoor".to_owned() };
-    let mut flow = Flow::new(Arc::clone(guide), method.key.as_str(), begin()).expect("the method is there");
-    put("edit", pages::form(frame, &FormPage { before: Some(&before), ..bare(&flow, icon) }));
+    let mut flow =
+        Flow::new(Arc::clone(guide), method.key.as_str(), begin()).expect("the guide has the method");
+    put("edit", pages::form(frame, &FormPage { before: Some(&before), ..bare(&flow) }));
     if let Some(host) = probe::host_fields(method).first().copied().cloned() {
         flow.submit_form(None, &[(host, Secret::from("another"))]);
         put(
             "edit-host",
             pages::form(
                 frame,
-                &FormPage { before: Some(&before), sent: Some(sent(&[], &[])), ..bare(&flow, icon) },
+                &FormPage { before: Some(&before), sent: Some(sent(&[], &[])), ..bare(&flow) },
             ),
         );
     }
     let flow = play(guide, method, begin(), good, usize::MAX);
-    put(
-        "confirm-other",
-        pages::confirm(frame, &AccountPage { before: Some(&before), ..account(&flow, icon) }),
-    );
+    put("confirm-other", pages::confirm(frame, &AccountPage { before: Some(&before), ..account(&flow) }));
 }
 
-fn of_guide(out: &mut Pages, frame: &Frame<'_>, guide: &Arc<Guide>, icon: Option<&str>) {
-    let (key, provider) = (&guide.provider.key, guide.provider.name.as_str());
+fn of_guide(out: &mut Pages, frame: &Frame<'_>, guide: &Arc<Guide>) {
+    let (key, provider) = (&guide.provider.key, PageProvider::from(&**guide));
     let base = "/session/s-1/i-1";
     let mut put = |state: &str, html: String| out.push((format!("{key}--{state}"), html));
     let method = &guide.methods[0];
     let first = method.environments.first().map(|one| one.key.clone());
     let begin = Start { environment: first, ..Start::default() };
-    let flow = Flow::new(Arc::clone(guide), method.key.as_str(), begin).expect("the method is there");
+    let flow = Flow::new(Arc::clone(guide), method.key.as_str(), begin).expect("the guide has the method");
     let steps = flow.all_steps();
     if let Some((_, step)) = steps.iter().rev().find(|(_, step)| !step.collects.is_empty()) {
-        let page = HelpPage { flow: &flow, step, icon, action: "/help/h-1", typed: &[], problems: &[] };
+        let page = HelpPage { flow: &flow, step, action: "/help/h-1", typed: &[], problems: &[] };
         put("help", pages::help(frame, &page));
-        let made = HandoffPage {
+        let handoff = HandoffPage {
             provider,
-            icon,
             step: &step.title,
             link: "https://hub.example.com/help/h-1",
             until: jiff::Timestamp::UNIX_EPOCH,
             base,
         };
-        put("handoff", pages::handoff_made(frame, &made));
+        put("handoff", pages::handoff_created(frame, &handoff));
         for (name, state) in [
-            ("handed", Handing::Waiting),
-            ("handed-in", Handing::Received),
-            ("handed-late", Handing::Expired),
+            ("handed", HandoffState::Waiting),
+            ("handed-in", HandoffState::Received),
+            ("handed-late", HandoffState::Expired),
         ] {
             let handed = [HandedStep { step: step.key.as_str(), state }];
-            put(name, pages::form(frame, &FormPage { handed: &handed, ..bare(&flow, icon) }));
+            put(name, pages::form(frame, &FormPage { handed: &handed, ..bare(&flow) }));
         }
     }
     let cards: Vec<MethodCard> = guide
@@ -238,9 +220,9 @@ fn of_guide(out: &mut Pages, frame: &Frame<'_>, guide: &Arc<Guide>, icon: Option
             url: base.to_owned(),
         })
         .collect();
-    let page = MethodsPage { provider, icon, providers: Some("/session/s-1"), methods: &cards };
+    let page = MethodsPage { provider, providers: Some("/session/s-1"), methods: &cards };
     put("methods", pages::methods(frame, &page));
-    let page = SignInPage { provider, icon, base, follow: false };
+    let page = SignInPage { provider, base, follow: false };
     put("sign-in", pages::sign_in(frame, &page, "https://login.example.com/authorize?state=x"));
     put("sign-in-failed", pages::sign_in_failed(frame, &page, None));
 }
@@ -254,7 +236,6 @@ fn of_none(out: &mut Pages, frame: &Frame<'_>, catalog: &Catalog) {
             name: guide.provider.name.clone(),
             aliases: guide.provider.aliases.clone(),
             categories: guide.provider.categories.clone(),
-            icon: icon_of(catalog, guide.provider.key.as_str()),
             url: format!("/session/s-1/{}", guide.provider.key),
         })
         .collect();
@@ -272,23 +253,22 @@ fn of_none(out: &mut Pages, frame: &Frame<'_>, catalog: &Catalog) {
         Trouble::LinkRevoked,
         Trouble::NoSession,
         Trouble::OtherBrowser,
-        Trouble::TooMany { minutes: 5 },
-        Trouble::NoCookie { action: "/session/1/window", frame: "wsf_example" },
-        Trouble::WrongOrigin,
+        Trouble::TooManyAttempts { minutes: 5 },
+        Trouble::CookiesBlocked { action: "/session/1/window".to_owned(), frame: "wsf_example".to_owned() },
+        Trouble::OriginNotAllowed,
         Trouble::NotFound,
-        Trouble::StaleForm { back: "/session/s-1/i-1" },
-        Trouble::HubError { request: "req_01J9" },
+        Trouble::StaleForm { back: "/session/s-1/i-1".to_owned() },
+        Trouble::HubError { request: "req_01J9".to_owned() },
     ];
     for trouble in troubles {
-        put(&format!("trouble-{}", trouble.code()), pages::trouble(frame, trouble));
-        put(&format!("trouble-{}-de", trouble.code()), pages::trouble(&german, trouble));
+        let code = <&str>::from(&trouble);
+        put(&format!("trouble-{code}"), pages::trouble(frame, &trouble));
+        put(&format!("trouble-{code}-de"), pages::trouble(&german, &trouble));
     }
     let nameless =
         Identity { id: "org-7Qm".to_owned(), name: "Acme Outdoor".to_owned(), details: Vec::new() };
     let done = DonePage {
-        key: "acme",
-        provider: "Acme",
-        icon: None,
+        provider: PageProvider { key: "acme", name: "Acme" },
         account: "acc_1",
         identity: Some(&nameless),
         missed: &[],

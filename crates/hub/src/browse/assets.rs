@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 
@@ -26,5 +25,5 @@ pub(super) async fn read(
         return Err(ApiError::new(&NOT_FOUND, "This file does not exist"));
     };
     let headers = [(CONTENT_TYPE, kind), (CACHE_CONTROL, "public, max-age=31536000, immutable")];
-    Ok((StatusCode::OK, headers, text).into_response())
+    Ok((headers, text).into_response())
 }

@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::context::{SessionContext, go};
-use crate::connectors::{self, Connector};
+use super::context::{Failure, SessionContext, go};
+use crate::connectors::Connector;
 use crate::pages::{
-    MethodCard, MethodsPage, ProviderCard, ProvidersPage, Trouble, methods, providers as page,
+    MethodCard, MethodsPage, PageProvider, ProviderCard, ProvidersPage, Trouble, methods,
+    providers as providers_page,
 };
 use crate::wire::Query;
 
 /// The query of the page of providers.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Wanted {
+pub(super) struct Choice {
     #[serde(default)]
     q: String,
     #[serde(default)]
@@ -25,68 +26,63 @@ pub(super) struct Wanted {
 
 pub(super) async fn providers(
     context: SessionContext,
-    Query(wanted): Query<Wanted>,
-) -> Result<Response, Response> {
+    Query(choice): Query<Choice>,
+) -> Result<Response, Failure> {
     let base = context.base();
-    let all = context.app.connectors.of_session(&context.session).await.map_err(context.failed(&base))?;
+    let connectors = context.app.connectors.of_session(&context.session).await?;
     let mut by_provider: BTreeMap<&str, Vec<&Connector>> = BTreeMap::new();
-    for one in &all {
-        by_provider.entry(one.provider()).or_default().push(one);
+    for connector in &connectors {
+        by_provider.entry(connector.provider()).or_default().push(connector);
     }
-    let only = match by_provider.len() {
+    let chosen = match by_provider.len() {
         1 => by_provider.keys().next().copied(),
-        _ => wanted.provider.as_deref(),
+        _ => choice.provider.as_deref(),
     };
-    if let Some(provider) = only {
-        let Some(own) = by_provider.get(provider) else { return Err(context.trouble(Trouble::NotFound)) };
+    if let Some(provider) = chosen {
+        let own = by_provider.get(provider).ok_or(Trouble::NotFound)?;
         return Ok(match own.as_slice() {
-            [one] => go(&format!("{base}/{}", one.id)),
+            [only] => go(&format!("{base}/{}", only.id)),
             several => context.page(choose_method(&context, several, 1 < by_provider.len())),
         });
     }
     let cards: Vec<ProviderCard> =
         by_provider.iter().map(|(provider, own)| card(&base, provider, own)).collect();
-    let shown = ProvidersPage { base: &base, all: &cards, query: &wanted.q, category: &wanted.category };
-    Ok(context.page(page(&context.frame(), &shown)))
+    let page = ProvidersPage { base: &base, all: &cards, query: &choice.q, category: &choice.category };
+    Ok(context.page(providers_page(&context.frame(), &page)))
 }
 
-fn card(base: &str, provider: &str, own: &[&Connector]) -> ProviderCard {
+fn card(base: &str, key: &str, own: &[&Connector]) -> ProviderCard {
     let url = match own {
-        [one] => format!("{base}/{}", one.id),
-        _ => format!("{base}?provider={provider}"),
+        [only] => format!("{base}/{}", only.id),
+        _ => format!("{base}?provider={key}"),
     };
-    let shown = &own[0].guide().provider;
+    let provider = &own[0].guide().provider;
     ProviderCard {
-        key: provider.to_owned(),
-        name: shown.name.clone(),
-        aliases: shown.aliases.clone(),
-        categories: shown.categories.clone(),
-        icon: Some(connectors::icon_path(provider)),
+        key: key.to_owned(),
+        name: provider.name.clone(),
+        aliases: provider.aliases.clone(),
+        categories: provider.categories.clone(),
         url,
     }
 }
 
 fn choose_method(context: &SessionContext, several: &[&Connector], may_go_back: bool) -> String {
     let base = context.base();
-    let cards: Vec<MethodCard> = several
-        .iter()
-        .filter_map(|one| {
-            let method = one.guide().method(&one.method)?;
-            Some(MethodCard {
-                label: match &one.profile {
-                    Some(profile) => profile.name.clone(),
-                    None => method.label.clone(),
-                },
-                description: method.description.clone(),
-                in_browser: method.auth.needs_browser(),
-                url: format!("{base}/{}", one.id),
-            })
+    let card = |connector: &&Connector| {
+        let method = connector.guide().method(&connector.method)?;
+        Some(MethodCard {
+            label: match &connector.profile {
+                Some(profile) => profile.name.clone(),
+                None => method.label.clone(),
+            },
+            description: method.description.clone(),
+            in_browser: method.auth.needs_browser(),
+            url: format!("{base}/{}", connector.id),
         })
-        .collect();
-    let icon = connectors::icon_path(several[0].provider());
+    };
+    let cards: Vec<MethodCard> = several.iter().filter_map(card).collect();
     let page = MethodsPage {
-        provider: &several[0].guide().provider.name,
-        icon: Some(&icon),
+        provider: PageProvider::from(several[0].guide()),
         providers: may_go_back.then_some(base.as_str()),
         methods: &cards,
     };

@@ -1,17 +1,20 @@
-//! The context of the page handlers: the session, the frame around a page, and functions that build responses.
+//! The context of the page handlers: the session, the frame around a page, and the page for a failure.
 //!
 //! **Invariant:** a [`SessionContext`] exists only for a browser that opened the session's link, while the session is open.
 
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
 
+use axum::Extension;
 use axum::body::Bytes;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{
     ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, RETRY_AFTER, VARY,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
@@ -22,7 +25,7 @@ use super::posted::Posted;
 use crate::app::App;
 use crate::client::Client;
 use crate::hex::hex;
-use crate::pages::{Frame, Look, Mode, Scheme, Trouble, trouble};
+use crate::pages::{Frame, Look, Mode, Trouble, trouble};
 use crate::request_id;
 use crate::texts::Language;
 use crate::wire::error::{ApiError, TOO_MANY_REQUESTS};
@@ -32,61 +35,116 @@ pub(super) const FRAME: &str = "frame";
 
 /// The context of a session's page. It proves that the browser opened the session's link.
 pub(super) struct SessionContext {
-    pub(super) app: Arc<App>,
     pub(super) session: Session,
-    pub(super) client: Client,
     page: PageContext,
 }
 
-/// What a page needs from its request, even if it belongs to no session.
+/// The context of any page.
+#[derive(Clone)]
 pub(super) struct PageContext {
-    app: Arc<App>,
+    pub(super) app: Arc<App>,
+    pub(super) client: Client,
     language: Language,
     csrf: String,
     /// The origin of the page that embeds this one.
     parent: Option<String>,
-    /// The origins of the pages that may embed it.
+    /// The origins of the pages that may embed this one.
     ancestors: Vec<String>,
     look: Look,
     return_to: Option<String>,
+    /// The page that a person reloads to start over.
+    back: String,
+}
+
+/// Why a handler does not show the requested page. `render_failures` renders the page to show instead.
+#[derive(Clone)]
+pub(super) enum Failure {
+    Error(ApiError),
+    Trouble(Trouble),
+    /// The browser must go to another path.
+    Redirect(String),
+}
+
+impl<E: Into<ApiError>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+impl From<Trouble> for Failure {
+    fn from(trouble: Trouble) -> Self {
+        Self::Trouble(trouble)
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        (StatusCode::INTERNAL_SERVER_ERROR, Extension(self)).into_response()
+    }
+}
+
+/// The context that a session's page shares with `render_failures`.
+type Shared = Arc<OnceLock<PageContext>>;
+
+/// Renders the page for a handler's failure, in the frame of the session if the handler belongs to one.
+pub(super) async fn render_failures(
+    State(app): State<Arc<App>>,
+    client: Client,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let (page, shared) = (PageContext::new(&app, client, &parts), Shared::default());
+    parts.extensions.insert(Arc::clone(&shared));
+    let mut response = next.run(Request::from_parts(parts, body)).await;
+    let page = shared.get().unwrap_or(&page);
+    match response.extensions_mut().remove::<Failure>() {
+        Some(Failure::Error(error)) => page.error(&error),
+        Some(Failure::Trouble(why)) => page.trouble(&why),
+        Some(Failure::Redirect(path)) => go(&path),
+        None => response,
+    }
 }
 
 impl PageContext {
-    /// Creates the context of a page that belongs to no session.
-    pub(super) fn new(app: &Arc<App>, headers: &HeaderMap) -> Self {
-        let asked = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    fn new(app: &Arc<App>, client: Client, parts: &Parts) -> Self {
+        let accepted = parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let segments: Vec<&str> = parts.uri.path().split('/').take(4).collect();
         Self {
             app: Arc::clone(app),
-            language: asked.map_or(Language::default(), Language::negotiate),
+            client,
+            language: accepted.map_or(Language::default(), Language::negotiate),
             csrf: String::new(),
             parent: None,
             ancestors: Vec::new(),
             look: Look::default(),
             return_to: None,
+            back: match segments.get(1) {
+                Some(&"session" | &"help") => segments.join("/"),
+                _ => "/".to_owned(),
+            },
         }
     }
 
     /// Sets the browser's secret.
-    pub(super) fn with_browser(mut self, secret: &str) -> Self {
+    pub(super) fn set_browser(&mut self, secret: &str) {
         self.csrf = csrf(secret);
-        self
     }
 
     /// Sets the session. For the language, the embedding page takes precedence over the session, and the session over
     /// the browser.
-    pub(super) fn of(mut self, session: &Session, showing: Presentation) -> Self {
-        let asked = [showing.language.as_deref(), session.made.language.as_deref()];
-        if let Some(language) = asked.into_iter().flatten().find_map(Language::parse) {
+    pub(super) fn set_session(&mut self, session: &Session, presentation: &Presentation) {
+        let languages = [&presentation.language, &session.made.language];
+        if let Some(language) = languages.into_iter().flatten().find_map(|tag| Language::parse(tag)) {
             self.language = language;
         }
         self.return_to.clone_from(&session.made.return_url);
-        if showing.parent.is_some() {
+        if presentation.parent.is_some() {
             self.ancestors.clone_from(&session.made.origins);
         }
-        let scheme = showing.scheme.as_deref().and_then(Scheme::parse).unwrap_or_default();
-        self.look = Look { scheme, footer: showing.footer };
-        self.parent = showing.parent;
-        self
+        let scheme = presentation.scheme.as_deref().and_then(|name| name.parse().ok()).unwrap_or_default();
+        self.look = Look { scheme, footer: presentation.footer };
+        self.parent.clone_from(&presentation.parent);
     }
 
     /// The frame around a page.
@@ -106,19 +164,71 @@ impl PageContext {
     }
 
     /// Whether a form came from a page that was shown to this browser.
-    fn is_own(&self, headers: &HeaderMap, token: &str) -> bool {
+    pub(super) fn is_own(&self, headers: &HeaderMap, token: &str) -> bool {
         let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
         let same = site.is_none_or(|site| site == "same-origin");
         same && !self.csrf.is_empty() && bool::from(self.csrf.as_bytes().ct_eq(token.as_bytes()))
     }
 
     /// Returns the fields of a form, if it came from a page that was shown to this browser.
-    pub(super) fn posted(&self, headers: &HeaderMap, body: &Bytes) -> Option<Posted> {
-        Posted::parse(headers, body).filter(|posted| self.is_own(headers, posted.text("csrf")))
+    pub(super) fn posted(&self, headers: &HeaderMap, body: &Bytes) -> Result<Posted, Failure> {
+        let posted = Posted::parse(headers, body);
+        posted.filter(|posted| self.is_own(headers, posted.text("csrf"))).ok_or_else(|| self.stale())
+    }
+
+    /// The failure of a form that is too old.
+    pub(super) fn stale(&self) -> Failure {
+        Trouble::StaleForm { back: self.back.clone() }.into()
+    }
+
+    /// Counts a wrong guess of a token, and returns the failure to respond with.
+    pub(super) async fn wrong_guess(&self, why: Trouble) -> Failure {
+        self.app.limiter.guessed_wrong(&self.client).await;
+        why.into()
     }
 
     /// Responds with a page.
-    pub(super) fn page(&self, status: StatusCode, html: String) -> Response {
+    pub(super) fn page(&self, html: String) -> Response {
+        self.respond(StatusCode::OK, html)
+    }
+
+    /// Responds with a page that shows what is wrong with a form.
+    pub(super) fn rejected(&self, html: String) -> Response {
+        self.respond(StatusCode::UNPROCESSABLE_ENTITY, html)
+    }
+
+    /// Responds with a page that explains why the requested page cannot be shown.
+    pub(super) fn trouble(&self, why: &Trouble) -> Response {
+        let status = match why {
+            Trouble::LinkExpired | Trouble::LinkUsed | Trouble::LinkRevoked => StatusCode::GONE,
+            Trouble::NoSession | Trouble::OtherBrowser | Trouble::CookiesBlocked { .. } => {
+                StatusCode::UNAUTHORIZED
+            }
+            Trouble::OriginNotAllowed => StatusCode::FORBIDDEN,
+            Trouble::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Trouble::NotFound => StatusCode::NOT_FOUND,
+            Trouble::StaleForm { .. } => StatusCode::CONFLICT,
+            Trouble::HubError { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        self.respond(status, trouble(&self.frame(), why))
+    }
+
+    /// Responds with the page for an API error.
+    fn error(&self, error: &ApiError) -> Response {
+        if *error.code == TOO_MANY_REQUESTS {
+            let seconds = error.retry_after.unwrap_or(60);
+            let mut response = self.trouble(&Trouble::TooManyAttempts { minutes: seconds.div_ceil(60) });
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+            return response;
+        }
+        self.trouble(&match error.status.as_u16() {
+            404 => Trouble::NotFound,
+            409 | 410 => Trouble::StaleForm { back: self.back.clone() },
+            _ => Trouble::HubError { request: request_id::current().unwrap_or_default() },
+        })
+    }
+
+    fn respond(&self, status: StatusCode, html: String) -> Response {
         let ancestors = match self.ancestors.as_slice() {
             [] => "'none'".to_owned(),
             origins => origins.join(" "),
@@ -139,41 +249,51 @@ impl PageContext {
         response
     }
 
-    /// Responds with a page that explains why the requested page cannot be shown.
-    pub(super) fn trouble(&self, why: Trouble<'_>) -> Response {
-        let status = match why {
-            Trouble::LinkExpired | Trouble::LinkUsed | Trouble::LinkRevoked => StatusCode::GONE,
-            Trouble::NoSession | Trouble::OtherBrowser | Trouble::NoCookie { .. } => StatusCode::UNAUTHORIZED,
-            Trouble::WrongOrigin => StatusCode::FORBIDDEN,
-            Trouble::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Trouble::NotFound => StatusCode::NOT_FOUND,
-            Trouble::StaleForm { .. } => StatusCode::CONFLICT,
-            Trouble::HubError { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+    /// Finds the session of the path's second segment, if the browser opened its link and it is still open.
+    async fn open_session(&mut self, parts: &Parts) -> Result<Session, Failure> {
+        let seq = parts.uri.path().split('/').nth(2).and_then(|text| text.parse::<i64>().ok());
+        let seq = seq.ok_or(Trouble::NotFound)?;
+        let query = parts.uri.query().unwrap_or_default();
+        let frame = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == FRAME);
+        let secret = cookie::read(&parts.headers, &cookie_name(seq));
+        let (secret, frame) = match (secret, frame) {
+            (Some(secret), frame) => (secret, frame),
+            (None, Some((_, frame))) => return Err(self.without_cookie(seq, &frame).await),
+            (None, None) => return Err(Trouble::NoSession.into()),
         };
-        self.page(status, trouble(&self.frame(), why))
-    }
-
-    /// For `map_err`: renders the page for an error. `back` is where a person goes who must start over.
-    pub(super) fn failed<'c, E: Into<ApiError>>(
-        &'c self,
-        back: &'c str,
-    ) -> impl Fn(E) -> Response + use<'c, E> {
-        move |error| self.error_page(&error.into(), back)
-    }
-
-    /// Renders the page for an API error.
-    pub(super) fn error_page(&self, error: &ApiError, back: &str) -> Response {
-        if *error.code == TOO_MANY_REQUESTS {
-            let seconds = error.retry_after.unwrap_or(60);
-            let minutes = u32::try_from(seconds.div_ceil(60)).unwrap_or(60);
-            let mut response = self.trouble(Trouble::TooMany { minutes });
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-            return response;
+        let browser = Digest::of(secret.expose());
+        match (self.app.vault.session_by_browser(seq, &browser).await?, frame) {
+            (None, Some((_, frame))) => Err(self.without_cookie(seq, &frame).await),
+            (None, None) => Err(self.wrong_guess(Trouble::NoSession).await),
+            (Some(_), Some(_)) => {
+                // The browser kept the cookie, so the parameter is no longer needed.
+                self.app.vault.delete_frame_token(seq, &browser).await?;
+                Err(Failure::Redirect(parts.uri.path().to_owned()))
+            }
+            (Some((session, presentation)), None) => {
+                self.set_browser(secret.expose());
+                self.set_session(&session, &presentation);
+                if session.revoked_at.is_some() {
+                    return Err(Trouble::LinkRevoked.into());
+                }
+                if !session.may_continue(Timestamp::now()) {
+                    return Err(Trouble::LinkExpired.into());
+                }
+                Ok(session)
+            }
         }
-        match error.status.as_u16() {
-            404 => self.trouble(Trouble::NotFound),
-            409 | 410 => self.trouble(Trouble::StaleForm { back }),
-            _ => self.trouble(Trouble::HubError { request: &request_id::current().unwrap_or_default() }),
+    }
+
+    /// The failure in a frame for which the browser keeps no cookie. Its page opens a window to continue in.
+    async fn without_cookie(&mut self, seq: i64, frame: &str) -> Failure {
+        match self.app.vault.session_by_frame(seq, &Digest::of(frame)).await {
+            Ok(Some((session, presentation))) => {
+                self.set_session(&session, &presentation);
+                let action = format!("/session/{seq}/window");
+                Trouble::CookiesBlocked { action, frame: frame.to_owned() }.into()
+            }
+            Ok(None) => self.wrong_guess(Trouble::NoSession).await,
+            Err(error) => error.into(),
         }
     }
 }
@@ -183,69 +303,23 @@ impl SessionContext {
     pub(super) fn base(&self) -> String {
         format!("/session/{}", self.session.seq)
     }
+}
 
-    /// The frame around a page.
-    pub(super) fn frame(&self) -> Frame<'_> {
-        self.page.frame()
-    }
+impl Deref for SessionContext {
+    type Target = PageContext;
 
-    /// Responds with a page.
-    pub(super) fn page(&self, html: String) -> Response {
-        self.page.page(StatusCode::OK, html)
-    }
-
-    /// Responds with a page that shows what is wrong with a form.
-    pub(super) fn page_again(&self, html: String) -> Response {
-        self.page.page(StatusCode::UNPROCESSABLE_ENTITY, html)
-    }
-
-    /// Responds with a page that explains why the requested page cannot be shown.
-    pub(super) fn trouble(&self, why: Trouble<'_>) -> Response {
-        self.page.trouble(why)
-    }
-
-    /// For `map_err`: renders the page for an error. `back` is where a person goes who must start over.
-    pub(super) fn failed<'c, E: Into<ApiError>>(
-        &'c self,
-        back: &'c str,
-    ) -> impl Fn(E) -> Response + use<'c, E> {
-        self.page.failed(back)
-    }
-
-    /// Returns the fields of a form, if it came from a page of this session.
-    pub(super) fn posted(&self, headers: &HeaderMap, body: &Bytes) -> Option<Posted> {
-        self.page.posted(headers, body)
-    }
-
-    /// Whether a request came from a page of this session.
-    pub(super) fn is_own(&self, headers: &HeaderMap, token: &str) -> bool {
-        self.page.is_own(headers, token)
+    fn deref(&self) -> &PageContext {
+        &self.page
     }
 }
 
 /// Redirects the browser to another page of the Hub.
-pub(super) fn go(to: &str) -> Response {
+pub(super) fn go(path: &str) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
-    let to = HeaderValue::from_str(to).unwrap_or_else(|_| HeaderValue::from_static("/"));
-    response.headers_mut().insert(LOCATION, to);
+    let path = HeaderValue::from_str(path).unwrap_or_else(|_| HeaderValue::from_static("/"));
+    response.headers_mut().insert(LOCATION, path);
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
-}
-
-/// The page shown in a frame if the browser keeps no cookie for it. It opens a window to continue in.
-async fn without_cookie(page: PageContext, client: &Client, seq: i64, frame: &str) -> Response {
-    let app = Arc::clone(&page.app);
-    match app.vault.session_by_frame(seq, &Digest::of(frame)).await {
-        Ok(Some((session, showing))) => {
-            let action = format!("/session/{seq}/window");
-            page.of(&session, showing).trouble(Trouble::NoCookie { action: &action, frame })
-        }
-        Ok(None) => {
-            app.limiter.guessed_wrong(client).await;
-            page.trouble(Trouble::NoSession)
-        }
-        Err(error) => page.failed("/")(error),
-    }
 }
 
 /// The name of a session's cookie. It contains the session's id, because a browser may have several sessions open.
@@ -259,43 +333,25 @@ fn csrf(secret: &str) -> String {
     hex(&digest[..16])
 }
 
-impl FromRequestParts<Arc<App>> for SessionContext {
-    type Rejection = Response;
+impl FromRequestParts<Arc<App>> for PageContext {
+    type Rejection = Failure;
 
-    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
-        let page = PageContext::new(app, &parts.headers);
-        let client = Client::from_request_parts(parts, app).await.map_err(page.failed("/"))?;
-        app.limiter.may_guess(&client).await.map_err(page.failed("/"))?;
-        // The second segment must be a session's id.
-        let seq = parts.uri.path().split('/').nth(2).and_then(|text| text.parse::<i64>().ok());
-        let Some(seq) = seq else { return Err(page.trouble(Trouble::NotFound)) };
-        let query = parts.uri.query().unwrap_or_default();
-        let frame = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == FRAME);
-        let Some(secret) = cookie::read(&parts.headers, &cookie_name(seq)) else {
-            let Some((_, frame)) = frame else { return Err(page.trouble(Trouble::NoSession)) };
-            return Err(without_cookie(page, &client, seq, &frame).await);
-        };
-        let browser = Digest::of(secret.expose());
-        let found = app.vault.session_by_browser(seq, &browser).await.map_err(page.failed("/"))?;
-        if let Some((_, frame)) = frame {
-            if found.is_none() {
-                return Err(without_cookie(page, &client, seq, &frame).await);
-            }
-            // The browser kept the cookie, so the parameter is no longer needed.
-            app.vault.delete_frame_token(seq, &browser).await.map_err(page.failed("/"))?;
-            return Err(go(parts.uri.path()));
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failure> {
+        let client = Client::from_request_parts(parts, app).await?;
+        app.limiter.may_guess(&client).await?;
+        Ok(Self::new(app, client, parts))
+    }
+}
+
+impl FromRequestParts<Arc<App>> for SessionContext {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failure> {
+        let mut page = PageContext::from_request_parts(parts, app).await?;
+        let opened = page.open_session(parts).await;
+        if let Some(shared) = parts.extensions.get::<Shared>() {
+            shared.get_or_init(|| page.clone());
         }
-        let Some((session, showing)) = found else {
-            app.limiter.guessed_wrong(&client).await;
-            return Err(page.trouble(Trouble::NoSession));
-        };
-        let page = page.with_browser(secret.expose()).of(&session, showing);
-        if session.revoked_at.is_some() {
-            return Err(page.trouble(Trouble::LinkRevoked));
-        }
-        if !session.may_continue(Timestamp::now()) {
-            return Err(page.trouble(Trouble::LinkExpired));
-        }
-        Ok(Self { app: Arc::clone(app), session, client, page })
+        Ok(Self { session: opened?, page })
     }
 }

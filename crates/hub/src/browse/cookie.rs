@@ -1,10 +1,11 @@
-//! Cookies, which browsers hold instead of a token.
+//! Cookies, which identify a browser once the token is gone from the URL.
 //!
 //! **Invariant:** scripts cannot read a cookie. It is sent only to its session's pages and link, and only over TLS if
 //! the Hub uses TLS. In a frame of another site it is kept for that site only (`Partitioned`).
 
-use axum::http::header::COOKIE;
+use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
 use secret::Secret;
 
 /// Returns the value of a cookie, if the browser sent it.
@@ -18,19 +19,24 @@ pub(super) fn read(headers: &HeaderMap, name: &str) -> Option<Secret> {
 pub(super) struct Cookie<'a> {
     pub(super) name: &'a str,
     pub(super) value: &'a Secret,
-    /// The path below which it is sent.
+    /// The path below which browsers send the cookie.
     pub(super) path: &'a str,
     /// The lifetime in seconds; 0 removes the cookie.
     pub(super) seconds: i64,
     /// Whether browsers reach the Hub over TLS.
     pub(super) is_secure: bool,
-    /// Whether it is for a frame of another site.
+    /// Whether the cookie is for a frame in a page of another site.
     pub(super) embedded: bool,
 }
 
 impl Cookie<'_> {
+    /// Adds the `Set-Cookie` header to a response, unless the value is not valid in a header.
+    pub(super) fn set(&self, response: &mut Response) {
+        response.headers_mut().extend(self.header().map(|header| (SET_COOKIE, header)));
+    }
+
     /// Returns the `Set-Cookie` header; `None` if the value is not valid in a header.
-    pub(super) fn header(&self) -> Option<HeaderValue> {
+    fn header(&self) -> Option<HeaderValue> {
         let Self { name, path, seconds, .. } = self;
         let value = self.value.expose();
         let guard = match (self.embedded, self.is_secure) {
@@ -51,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cookie_is_found_by_its_whole_name() {
+    fn a_cookie_is_found_by_its_full_name() {
         let mut headers = HeaderMap::new();
         headers.insert(COOKIE, "a=1; session_1=one;session_12=twelve".parse().unwrap());
         let value = |name| read(&headers, name).map(|value| value.expose().to_owned());

@@ -3,25 +3,19 @@
 //! **Invariant:** the token is checked once, and the browser is redirected to a URL without it. A single-use link is
 //! used up only by a person: by navigating to it or, if that cannot be detected, by pressing a button.
 
-use std::sync::Arc;
-
 use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::header::SET_COOKIE;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use jiff::{Timestamp, ToSpan as _};
 use secret::Secret;
 use serde::Deserialize;
 use vault::{Digest, Presentation, Session};
 
-use super::context::{FRAME, PageContext, cookie_name, go};
+use super::context::{FRAME, Failure, PageContext, cookie_name, go};
 use super::cookie::{self, Cookie};
-use super::handoff::HANDED_HOURS;
+use super::handoff::HANDOFF_HOURS;
 use super::posted::Posted;
-use crate::app::App;
-use crate::client::Client;
 use crate::pages::{Scheme, Trouble, opening};
 use crate::texts::Language;
 use crate::wire::{Query, Segments};
@@ -31,124 +25,110 @@ const MINUTES: i64 = 10;
 
 /// The query of a link: how the pages are displayed.
 #[derive(Debug, Deserialize)]
-pub(super) struct Wanted {
-    /// The origin of the page that embeds them.
+pub(super) struct Display {
+    /// The origin of the page that embeds the pages.
     parent: Option<String>,
     /// `light` or `dark`.
     theme: Option<String>,
     /// The language of the embedding page.
     language: Option<String>,
-    /// Whether embedded pages have a footer.
+    /// `1` if embedded pages have a footer.
     footer: Option<String>,
 }
 
-impl Wanted {
-    /// Drops values that are not known.
-    fn showing(self) -> Presentation {
-        let scheme = self.theme.as_deref().and_then(Scheme::parse);
+impl Display {
+    /// Drops unknown values.
+    fn presentation(self) -> Presentation {
+        let scheme = self.theme.as_deref().and_then(|name| name.parse::<Scheme>().ok());
         let language = self.language.as_deref().and_then(Language::parse);
         Presentation {
             parent: self.parent,
-            scheme: scheme.filter(|one| *one != Scheme::Auto).map(|one| one.name().to_owned()),
-            language: language.map(|one| one.tag().to_owned()),
+            scheme: scheme.filter(|one| *one != Scheme::Auto).map(|one| <&str>::from(one).to_owned()),
+            language: language.map(|language| language.texts().lang.to_owned()),
             footer: self.footer.as_deref() == Some("1"),
         }
     }
 }
 
 pub(super) async fn enter(
-    State(app): State<Arc<App>>,
-    client: Client,
+    mut context: PageContext,
     Parts { method, headers, .. }: Parts,
     Segments(token): Segments<String>,
-    Query(wanted): Query<Wanted>,
-) -> Result<Response, Response> {
-    let context = PageContext::new(&app, &headers);
-    app.limiter.may_guess(&client).await.map_err(context.failed("/"))?;
-    let found = app.vault.session_by_token(&Digest::of(&token)).await;
-    let Some(session) = found.map_err(context.failed("/"))? else {
-        app.limiter.guessed_wrong(&client).await;
-        return Err(context.trouble(Trouble::NotFound));
+    Query(display): Query<Display>,
+) -> Result<Response, Failure> {
+    let Some(session) = context.app.vault.session_by_token(&Digest::of(&token)).await? else {
+        return Err(context.wrong_guess(Trouble::NotFound).await);
     };
     let now = Timestamp::now();
-    let showing = wanted.showing();
+    let presentation = display.presentation();
     // A page whose origin the session does not allow cannot embed the pages (their policy forbids it, too), nor use up a
     // single-use link.
-    if showing.parent.as_ref().is_some_and(|parent| !session.made.origins.contains(parent)) {
-        return Err(context.trouble(Trouble::WrongOrigin));
+    if presentation.parent.as_ref().is_some_and(|parent| !session.made.origins.contains(parent)) {
+        return Err(Trouble::OriginNotAllowed.into());
     }
+    context.set_session(&session, &presentation);
+    let vault = &context.app.vault;
     if session.revoked_at.is_some() {
-        return Err(context.of(&session, showing).trouble(Trouble::LinkRevoked));
+        return Ok(context.trouble(&Trouble::LinkRevoked));
     }
     if !session.may_continue(now) {
-        return Err(context.of(&session, showing).trouble(Trouble::LinkExpired));
+        return Ok(context.trouble(&Trouble::LinkExpired));
     }
     let path = path(session.seq);
     // A person who returns in the same browser continues.
     if let Some(secret) = cookie::read(&headers, &cookie_name(session.seq)) {
         let browser = Digest::of(secret.expose());
-        let known = app.vault.session_by_browser(session.seq, &browser).await;
-        let known = known.map_err(context.failed("/"))?;
-        if let Some((_, before)) = known.filter(|(_, before)| before.parent == showing.parent) {
-            if before != showing {
-                let changed = app.vault.update_presentation(session.seq, &browser, &showing).await;
-                changed.map_err(context.failed("/"))?;
+        let known = vault.session_by_browser(session.seq, &browser).await?;
+        if let Some((_, before)) = known.filter(|(_, before)| before.parent == presentation.parent) {
+            if before != presentation {
+                vault.update_presentation(session.seq, &browser, &presentation).await?;
             }
             return Ok(go(&path));
         }
     }
     if !session.is_open(now) {
-        return Err(context.of(&session, showing).trouble(Trouble::LinkExpired));
+        return Ok(context.trouble(&Trouble::LinkExpired));
     }
     if session.made.once && session.opened_at.is_some() {
-        return Err(context.of(&session, showing).trouble(Trouble::LinkUsed));
+        return Ok(context.trouble(&Trouble::LinkUsed));
     }
-    let is_asked = match method {
-        Method::POST => is_from_here(&headers),
-        // A link that is not single-use may be opened by anything.
+    let may_open = match method {
+        Method::POST => is_same_origin(&headers),
+        // Any request may open a link that is not single-use.
         Method::GET => !session.made.once || is_navigation(&headers),
         _ => false,
     };
-    if !is_asked {
-        let context = context.of(&session, showing);
-        return Ok(context.page(StatusCode::OK, opening(&context.frame())));
+    if !may_open {
+        return Ok(context.page(opening(&context.frame())));
     }
-    let opened = app.vault.open_session(&session, &showing, now).await;
-    let Some(browser) = opened.map_err(context.failed("/"))? else {
-        return Err(context.of(&session, showing).trouble(Trouble::LinkUsed));
+    let Some(browser) = vault.open_session(&session, &presentation, now).await? else {
+        return Ok(context.trouble(&Trouble::LinkUsed));
     };
     let to = match &browser.frame {
         Some(frame) => format!("{path}?{FRAME}={}", frame.secret().expose()),
         None => path,
     };
-    Ok(let_in(&app, &session, browser.secret.secret(), &to, showing.parent.is_some()))
+    Ok(redirect(&context, &session, browser.secret.secret(), &to, presentation.parent.is_some()))
 }
 
 /// Continues in a window of its own, if the browser keeps no cookie for the frame.
 pub(super) async fn window(
-    State(app): State<Arc<App>>,
-    client: Client,
+    context: PageContext,
     headers: HeaderMap,
     Segments(seq): Segments<i64>,
     body: Bytes,
-) -> Result<Response, Response> {
-    let context = PageContext::new(&app, &headers);
-    app.limiter.may_guess(&client).await.map_err(context.failed("/"))?;
-    let posted = Posted::parse(&headers, &body).ok_or_else(|| context.trouble(Trouble::NotFound))?;
+) -> Result<Response, Failure> {
+    let vault = &context.app.vault;
+    let posted = Posted::parse(&headers, &body).ok_or(Trouble::NotFound)?;
     let frame = Digest::of(posted.text(FRAME));
     let now = Timestamp::now();
-    let found = app.vault.session_by_frame(seq, &frame).await;
-    let found = found.map_err(context.failed("/"))?;
+    let found = vault.session_by_frame(seq, &frame).await?;
     let Some((session, _)) = found.filter(|(session, _)| session.may_continue(now)) else {
-        app.limiter.guessed_wrong(&client).await;
-        return Err(context.trouble(Trouble::NoSession));
+        return Err(context.wrong_guess(Trouble::NoSession).await);
     };
     let since = now.saturating_sub(MINUTES.minutes()).unwrap_or(now);
-    let left = app.vault.exchange_frame_token(seq, &frame, since).await;
-    let Some(secret) = left.map_err(context.failed("/"))? else {
-        return Err(context.trouble(Trouble::NoSession));
-    };
-    Ok(let_in(&app, &session, secret.secret(), &path(seq), false))
+    let secret = vault.exchange_frame_token(seq, &frame, since).await?.ok_or(Trouble::NoSession)?;
+    Ok(redirect(&context, &session, secret.secret(), &path(seq), false))
 }
 
 /// Whether the request is a navigation to a page that a person will see. Link scanners in mail and chat do not send
@@ -166,7 +146,7 @@ fn is_navigation(headers: &HeaderMap) -> bool {
 
 /// Whether a form was sent from a page of the Hub. There is no cookie yet to prove it: anyone with the link may open
 /// it, but another site must not open it unnoticed.
-fn is_from_here(headers: &HeaderMap) -> bool {
+fn is_same_origin(headers: &HeaderMap) -> bool {
     headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin")
 }
 
@@ -174,17 +154,15 @@ fn path(session: i64) -> String {
     format!("/session/{session}")
 }
 
-/// Sets the browser's secret as a cookie, for the session's pages and for the link itself, so that opening the link
-/// again in the same browser continues, even if it is single-use.
-fn let_in(app: &App, session: &Session, secret: &Secret, to: &str, embedded: bool) -> Response {
+/// Redirects a browser, and sets its secret as a cookie for the session's pages and for the link itself, so that opening
+/// the link again in the same browser continues, even if the link is single-use.
+fn redirect(context: &PageContext, session: &Session, secret: &Secret, to: &str, embedded: bool) -> Response {
     // The cookie may outlive the session, because handing off a step extends the session; the Hub checks the expiry.
-    let seconds = session.made.expires_at.as_second() - Timestamp::now().as_second() + HANDED_HOURS * 3600;
-    let name = cookie_name(session.seq);
+    let seconds = session.made.expires_at.as_second() - Timestamp::now().as_second() + HANDOFF_HOURS * 3600;
+    let (name, is_secure) = (&cookie_name(session.seq), context.app.is_secure());
     let mut response = go(to);
     for path in [path(session.seq).as_str(), "/link"] {
-        let is_secure = app.is_secure();
-        let cookie = Cookie { name: &name, value: secret, path, seconds, is_secure, embedded };
-        response.headers_mut().extend(cookie.header().map(|header| (SET_COOKIE, header)));
+        Cookie { name, value: secret, path, seconds, is_secure, embedded }.set(&mut response);
     }
     response
 }
@@ -194,16 +172,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_person_goes_to_a_page_and_nothing_else_does() {
-        let goes = |pairs: &[(&'static str, &str)]| {
+    fn only_navigations_of_a_person_count() {
+        let navigates = |pairs: &[(&'static str, &str)]| {
             let pairs = pairs.iter().map(|(name, value)| {
                 (axum::http::HeaderName::from_static(name), value.parse().expect("a value"))
             });
             is_navigation(&pairs.collect())
         };
         let (navigate, document) = (("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document"));
-        assert!(goes(&[navigate, document]));
-        assert!(goes(&[navigate, ("sec-fetch-dest", "iframe")]));
+        assert!(navigates(&[navigate, document]));
+        assert!(navigates(&[navigate, ("sec-fetch-dest", "iframe")]));
         for pairs in [
             &[][..],
             &[navigate],
@@ -214,7 +192,7 @@ mod tests {
             &[navigate, document, ("sec-purpose", "prefetch;prerender")],
             &[navigate, document, ("purpose", "Prefetch")],
         ] {
-            assert!(!goes(pairs), "{pairs:?}");
+            assert!(!navigates(pairs), "{pairs:?}");
         }
     }
 }

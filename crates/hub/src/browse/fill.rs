@@ -1,40 +1,35 @@
 //! The form: shows it, accepts it, and previews values while they are typed.
 
+use std::collections::BTreeMap;
+
 use axum::body::Bytes;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use guide::Key;
 use jiff::Timestamp;
-use link::Stage;
+use link::{FieldProblem, Stage};
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use vault::{AttemptState, Handoff};
 
-use super::context::{SessionContext, go};
+use super::context::{Failure, SessionContext, go};
 use super::posted::shown;
 use super::work::{Work, work};
-use crate::linking::{Button, Entered};
+use crate::linking::Entered;
 use crate::pages::{
-    FormLinks, FormPage, HandedStep, Handing, Preview, SentForm, SignInPage, Trouble, form,
-    preview as previewed, sign_in as sign_in_page,
+    FormPage, HandedStep, HandoffState, PageProvider, SentForm, SignInPage, form, preview as preview_of,
+    sign_in as sign_in_page,
 };
 use crate::wire::Segments;
 
 pub(super) async fn show(
     context: SessionContext,
     Segments((_, id)): Segments<(i64, String)>,
-) -> Result<Response, Response> {
+) -> Result<Response, Failure> {
     let work = work(&context, &id, true).await?;
-    match work.linking.attempt.state {
-        AttemptState::Checking => return Ok(go(&format!("{}/checking", work.base))),
-        AttemptState::Confirming => return Ok(go(&format!("{}/confirm", work.base))),
-        AttemptState::Open
-        | AttemptState::Away
-        | AttemptState::Refused
-        | AttemptState::Linked
-        | AttemptState::Cancelled => {}
+    if matches!(work.linking.attempt.state, AttemptState::Checking | AttemptState::Confirming) {
+        return Ok(go(&work.path()));
     }
-    drawn(&context, &work, None).await.map(|html| context.page(html))
+    Ok(context.page(render(&context, &work, None).await?))
 }
 
 pub(super) async fn submit(
@@ -42,40 +37,38 @@ pub(super) async fn submit(
     headers: HeaderMap,
     Segments((_, id)): Segments<(i64, String)>,
     body: Bytes,
-) -> Result<Response, Response> {
+) -> Result<Response, Failure> {
     let mut work = work(&context, &id, true).await?;
-    let base = work.base.clone();
-    let stale = || context.trouble(Trouble::StaleForm { back: &base });
-    let posted = context.posted(&headers, &body).ok_or_else(stale)?;
+    let posted = context.posted(&headers, &body)?;
     // The form was sent twice, and the first one is being processed.
     if work.linking.attempt.state == AttemptState::Checking {
-        return Ok(go(&format!("{base}/checking")));
+        return Ok(go(&work.path()));
     }
     let mut values = posted.typed();
     // The form does not show fields that were handed to another person, so it must not empty them.
-    let theirs = handed_fields(&context, &work).await?;
-    values.retain(|(key, text)| !text.is_empty() || !theirs.iter().any(|field| *key == **field));
+    let handoffs = context.app.vault.handoffs_of(&work.linking.attempt.id).await?;
+    let is_theirs =
+        |key: &Key| handoffs.iter().any(|handoff| handoff.fields.iter().any(|field| *key == **field));
+    values.retain(|(key, value)| !value.is_empty() || !is_theirs(key));
     let environment = Some(posted.text("environment")).filter(|key| !key.is_empty());
     let entered = Entered { environment: environment.map(str::to_owned), values };
     if work.linking.flow.method().auth.needs_browser() {
         return to_provider(&context, work, &entered).await;
     }
-    let button = match posted.text("do") {
-        "retry" => Button::Retry,
-        "elsewhere" => Button::AskElsewhere,
-        "switch" => Button::SwitchEnvironment,
-        _ => Button::Connect,
-    };
-    let problems = work.linking.press(button, &entered);
+    let (flow, mut problems) = (&mut work.linking.flow, Vec::new());
+    match posted.text("do") {
+        "retry" => flow.retry(),
+        "elsewhere" => flow.ask_elsewhere(),
+        "switch" => flow.switch_environment(),
+        _ => problems = flow.submit_form(entered.environment.as_deref(), &entered.values),
+    }
     let links = &context.app.links;
     if work.linking.is_checking() {
-        links.check(&context.client, work.linking).await.map_err(context.failed(&base))?;
-        return Ok(go(&format!("{base}/checking")));
+        links.check(&context.client, work.linking).await?;
+        return Ok(go(&format!("{}/checking", work.base)));
     }
-    links.save(&mut work.linking).await.map_err(context.failed(&base))?;
-    let typed = shown(work.linking.flow.method(), &entered.values);
-    let sent = SentForm { typed: &typed, problems: &problems };
-    drawn(&context, &work, Some(sent)).await.map(|html| context.page_again(html))
+    links.save(&mut work.linking).await?;
+    rejected(&context, &work, &entered, &problems).await
 }
 
 /// Sends the person to the provider's sign-in, once all fields are filled in.
@@ -83,31 +76,24 @@ async fn to_provider(
     context: &SessionContext,
     mut work: Work,
     entered: &Entered,
-) -> Result<Response, Response> {
-    let (app, base) = (&context.app, work.base.clone());
+) -> Result<Response, Failure> {
+    let app = &context.app;
     let (problems, is_ready) = work.linking.fill(entered);
-    app.links.save(&mut work.linking).await.map_err(context.failed(&base))?;
+    app.links.save(&mut work.linking).await?;
     if !is_ready {
-        let typed = shown(work.linking.flow.method(), &entered.values);
-        let sent = SentForm { typed: &typed, problems: &problems };
-        return drawn(context, &work, Some(sent)).await.map(|html| context.page_again(html));
+        return rejected(context, &work, entered, &problems).await;
     }
-    let one = app.sign_ins.begin(&context.session).await.map_err(context.failed(&base))?;
-    let named = app.vault.set_attempt_of_sign_in(&one.id, &work.linking.attempt.id).await;
-    named.map_err(context.failed(&base))?;
-    let page = SignInPage {
-        provider: &work.linking.flow.guide().provider.name,
-        icon: Some(&work.icon),
-        base: &base,
-        follow: true,
-    };
-    let leave = format!("/connect/oauth2/leave/{}/{}", context.session.seq, one.id);
+    let sign_in = app.sign_ins.begin(&context.session).await?;
+    app.vault.set_attempt_of_sign_in(&sign_in.id, &work.linking.attempt.id).await?;
+    let provider = PageProvider::from(work.linking.flow.guide());
+    let page = SignInPage { provider, base: &work.base, follow: true };
+    let leave = format!("/connect/oauth2/leave/{}/{}", context.session.seq, sign_in.id);
     Ok(context.page(sign_in_page(&context.frame(), &page, &leave)))
 }
 
-/// Returns the preview of values that are being typed.
+/// The values to preview while they are typed.
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct Typed {
     csrf: String,
     environment: Option<String>,
     #[serde(default)]
@@ -119,68 +105,59 @@ pub(super) async fn preview(
     headers: HeaderMap,
     Segments((_, id)): Segments<(i64, String)>,
     body: Bytes,
-) -> Result<Response, Response> {
-    let refused = || axum::http::StatusCode::BAD_REQUEST.into_response();
-    let asked: Asked = serde_json::from_slice(&body).map_err(|_| refused())?;
-    if !context.is_own(&headers, &asked.csrf) {
-        return Err(refused());
-    }
+) -> Result<Response, Failure> {
+    let typed = serde_json::from_slice(&body).ok();
+    let Some(typed) = typed.filter(|typed: &Typed| context.is_own(&headers, &typed.csrf)) else {
+        return Ok(StatusCode::BAD_REQUEST.into_response());
+    };
     let work = work(&context, &id, true).await?;
-    let typed: Vec<(Key, String)> =
-        asked.values.into_iter().filter_map(|(key, value)| Some((Key::parse(&key)?, value))).collect();
-    let said: Preview =
-        previewed(context.frame().language, &work.linking.flow, asked.environment.as_deref(), &typed);
-    Ok(axum::Json(said).into_response())
+    let values: Vec<(Key, String)> =
+        typed.values.into_iter().filter_map(|(key, value)| Some((Key::parse(&key)?, value))).collect();
+    let (language, environment) = (context.frame().language, typed.environment.as_deref());
+    Ok(axum::Json(preview_of(language, &work.linking.flow, environment, &values)).into_response())
 }
 
-/// The fields that were handed to another person.
-async fn handed_fields(context: &SessionContext, work: &Work) -> Result<Vec<String>, Response> {
-    let handed = context.app.vault.handoffs_of(&work.linking.attempt.id).await;
-    let handed = handed.map_err(context.failed(&work.base))?;
-    Ok(handed.into_iter().flat_map(|one| one.fields).collect())
+/// Shows the form again with the values and problems of a rejected one.
+async fn rejected(
+    context: &SessionContext,
+    work: &Work,
+    entered: &Entered,
+    problems: &[FieldProblem],
+) -> Result<Response, Failure> {
+    let typed = shown(work.linking.flow.method(), &entered.values);
+    let sent = SentForm { typed: &typed, problems };
+    Ok(context.rejected(render(context, work, Some(sent)).await?))
 }
 
 /// Renders the form.
-async fn drawn(
+async fn render(
     context: &SessionContext,
     work: &Work,
     sent: Option<SentForm<'_>>,
-) -> Result<String, Response> {
-    let (flow, attempt) = (&work.linking.flow, &work.linking.attempt);
-    let handed = context.app.vault.handoffs_of(&attempt.id).await;
-    let handed = handed.map_err(context.failed(&work.base))?;
+) -> Result<String, Failure> {
+    let (flow, attempt, home) = (&work.linking.flow, &work.linking.attempt, context.base());
+    let handoffs = context.app.vault.handoffs_of(&attempt.id).await?;
     let now = Timestamp::now();
-    let handed: Vec<HandedStep<'_>> = latest(&handed).into_iter().map(|one| step(one, now)).collect();
-    let home = context.base();
-    let others = context.app.connectors.of_session(&context.session).await.map_err(context.failed(&home))?;
+    let handed: Vec<HandedStep<'_>> = handoffs.iter().map(|handoff| handed_step(handoff, now)).collect();
+    let others = context.app.connectors.of_session(&context.session).await?;
     let before = work.before();
-    Ok(form(
-        &context.frame(),
-        &FormPage {
-            flow,
-            links: FormLinks {
-                base: &work.base,
-                providers: (1 < others.len()).then_some(home.as_str()),
-                icon: Some(&work.icon),
-            },
-            sent,
-            attempt: matches!(flow.stage(), Stage::Failed { .. }).then_some(attempt.id.as_str()),
-            before: before.as_ref(),
-            handed: &handed,
-        },
-    ))
-}
-
-/// The latest handoff of each step.
-fn latest(all: &[Handoff]) -> BTreeMap<&str, &Handoff> {
-    all.iter().map(|one| (one.step.as_str(), one)).collect()
-}
-
-fn step<'a>((step, handoff): (&'a str, &Handoff), now: Timestamp) -> HandedStep<'a> {
-    let state = match handoff.done_at {
-        Some(_) => Handing::Received,
-        None if now < handoff.expires_at => Handing::Waiting,
-        None => Handing::Expired,
+    let page = FormPage {
+        flow,
+        base: &work.base,
+        providers: (1 < others.len()).then_some(home.as_str()),
+        sent,
+        attempt: matches!(flow.stage(), Stage::Failed { .. }).then_some(attempt.id.as_str()),
+        before: before.as_ref(),
+        handed: &handed,
     };
-    HandedStep { step, state }
+    Ok(form(&context.frame(), &page))
+}
+
+fn handed_step(handoff: &Handoff, now: Timestamp) -> HandedStep<'_> {
+    let state = match handoff.done_at {
+        Some(_) => HandoffState::Received,
+        None if now < handoff.expires_at => HandoffState::Waiting,
+        None => HandoffState::Expired,
+    };
+    HandedStep { step: &handoff.step, state }
 }

@@ -1,14 +1,13 @@
 //! Handing a step to another person: creates the link, shows the step, and accepts the values.
 //!
 //! **Invariant:** the values that the helper enters are sealed with the attempt and never shown, neither to the person
-//! who asked nor to the helper again.
+//! who asked for help nor to the helper again.
 
 use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::header::SET_COOKIE;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use guide::{Key, Mistake};
 use jiff::{Timestamp, ToSpan as _};
@@ -16,31 +15,27 @@ use link::{FieldProblem, Flow};
 use secret::Secret;
 use vault::{Attempt, Digest, Handoff, NewHandoff, Session};
 
-use super::context::{PageContext, SessionContext, go};
+use super::context::{Failure, PageContext, SessionContext, go};
 use super::cookie::{self, Cookie};
 use super::posted::shown;
 use super::work::work;
 use crate::app::App;
-use crate::client::Client;
-use crate::connectors;
-use crate::pages::{HandoffPage, HelpPage, Trouble, handoff_made, help, help_thanks};
+use crate::pages::{HandoffPage, HelpPage, PageProvider, Trouble, handoff_created, help, help_thanks};
 use crate::wire::Segments;
-use crate::wire::error::ApiError;
 
-/// The lifetime of a helper's link, in hours. The session is extended as long, because an admin is seldom available
-/// within a session's half hour.
-pub(super) const HANDED_HOURS: i64 = 72;
+/// The lifetime of a helper's link, in hours. The session is extended by the same time, because an admin is seldom
+/// available within a session's half hour.
+pub(super) const HANDOFF_HOURS: i64 = 72;
 
-pub(super) async fn make(
+/// Creates the link for a step.
+pub(super) async fn create(
     context: SessionContext,
     headers: HeaderMap,
     Segments((_, id)): Segments<(i64, String)>,
     body: Bytes,
-) -> Result<Response, Response> {
+) -> Result<Response, Failure> {
     let mut work = work(&context, &id, true).await?;
-    let base = work.base.clone();
-    let stale = || context.trouble(Trouble::StaleForm { back: &base });
-    let posted = context.posted(&headers, &body).ok_or_else(stale)?;
+    let posted = context.posted(&headers, &body)?;
     // Keeps the values entered so far, and the chosen environment.
     let environment = posted.text("environment");
     if !environment.is_empty() {
@@ -50,111 +45,100 @@ pub(super) async fn make(
     let now = Timestamp::now();
     let expires = until(&context.session, now);
     work.linking.attempt.expires_at = expires.max(work.linking.attempt.expires_at);
-    context.app.links.save(&mut work.linking).await.map_err(context.failed(&base))?;
+    context.app.links.save(&mut work.linking).await?;
 
-    let method = work.linking.flow.method();
-    let Some((_, step)) = method.steps().find(|(_, step)| step.key == *posted.text("step")) else {
-        return Err(stale());
-    };
+    let mut steps = work.linking.flow.method().steps().map(|(_, step)| step);
+    let step = steps.find(|step| step.key == *posted.text("step") && !step.collects.is_empty());
+    let step = step.ok_or_else(|| context.stale())?;
     let fields: Vec<String> = step.collects.iter().map(ToString::to_string).collect();
-    if fields.is_empty() {
-        return Err(stale());
-    }
-    let new = NewHandoff {
+    let handoff = NewHandoff {
         attempt: &work.linking.attempt,
         step: step.key.as_str(),
         fields: &fields,
         expires_at: expires,
     };
-    let made = context.app.vault.add_handoff(&new, now);
-    let (_, token) = made.await.map_err(context.failed(&base))?;
+    let (_, token) = context.app.vault.add_handoff(&handoff, now).await?;
     let page = HandoffPage {
-        provider: &work.linking.flow.guide().provider.name,
-        icon: Some(&work.icon),
+        provider: PageProvider::from(work.linking.flow.guide()),
         step: &step.title,
         link: &format!("{}help/{}", context.app.public_url, token.secret().expose()),
         until: expires,
-        base: &base,
+        base: &work.base,
     };
-    Ok(context.page(handoff_made(&context.frame(), &page)))
+    Ok(context.page(handoff_created(&context.frame(), &page)))
 }
 
 /// When a helper's link expires. The total extension of the session is limited, however often steps are handed off.
 fn until(session: &Session, now: Timestamp) -> Timestamp {
-    let after = |moment: Timestamp| moment.saturating_add(HANDED_HOURS.hours()).unwrap_or(moment);
+    let after = |moment: Timestamp| moment.saturating_add(HANDOFF_HOURS.hours()).unwrap_or(moment);
     after(now).min(after(session.made.expires_at))
 }
 
-/// Opens a helper's link, and shows the step.
+/// Opens a helper's link, or shows the step.
 pub(super) async fn show(
-    State(app): State<Arc<App>>,
-    client: Client,
+    context: PageContext,
     headers: HeaderMap,
     Segments(link): Segments<String>,
-) -> Result<Response, Response> {
+) -> Result<Response, Failure> {
     if link.starts_with("wsh_") {
-        return enter(&app, &client, &headers, &link).await;
+        return enter(&context, &link).await;
     }
-    let helper = Helper::find(&app, &client, &headers, &link).await?;
+    let helper = Helper::find(context, &headers, &link).await?;
     if helper.handoff.done_at.is_some() {
-        return Ok(helper.context.page(StatusCode::OK, help_thanks(&helper.context.frame())));
+        return Ok(helper.context.page(help_thanks(&helper.context.frame())));
     }
-    helper.page(&app, StatusCode::OK, &[], &[]).await
+    Ok(helper.context.page(helper.render(&[], &[]).await?))
 }
 
-pub(super) async fn give(
+/// Accepts the helper's values.
+pub(super) async fn accept(
     State(app): State<Arc<App>>,
-    client: Client,
+    context: PageContext,
     headers: HeaderMap,
     Segments(link): Segments<String>,
     body: Bytes,
-) -> Result<Response, Response> {
-    let helper = Helper::find(&app, &client, &headers, &link).await?;
-    let action = format!("/help/{link}");
-    let stale = || helper.context.trouble(Trouble::StaleForm { back: &action });
-    let posted = helper.context.posted(&headers, &body).ok_or_else(stale)?;
-    if helper.handoff.done_at.is_some() {
-        return Ok(go(&action));
+) -> Result<Response, Failure> {
+    let helper = Helper::find(context, &headers, &link).await?;
+    let Helper { handoff, attempt, session, context } = &helper;
+    let posted = context.posted(&headers, &body)?;
+    let page = format!("/help/{link}");
+    if handoff.done_at.is_some() {
+        return Ok(go(&page));
     }
-    let asked = |key: &Key| helper.handoff.fields.iter().any(|field| *key == **field);
-    let typed: Vec<(Key, Secret)> = posted.typed().into_iter().filter(|(key, _)| asked(key)).collect();
-    let mut flow = helper.flow(&app).await?;
+    let mut typed = posted.typed();
+    typed.retain(|(key, _)| handoff.fields.iter().any(|field| *key == **field));
+    let mut flow = helper.flow().await?;
     let mut problems = flow.prefill(&typed);
-    problems.extend(lacking(&flow, &helper.handoff, &problems));
+    problems.extend(missing(&flow, handoff, &problems));
     if !problems.is_empty() {
         let typed = shown(flow.method(), &typed);
-        return helper.page(&app, StatusCode::UNPROCESSABLE_ENTITY, &typed, &problems).await;
+        return Ok(context.rejected(helper.render(&typed, &problems).await?));
     }
-    helper.keep(&app, &typed).await.map_err(helper.context.failed(&action))?;
-    Ok(go(&action))
+    app.links.add_values(session, &attempt.id, &typed).await?;
+    app.vault.end_handoff(&handoff.id, Timestamp::now()).await?;
+    Ok(go(&page))
 }
 
-/// Gives the browser a secret of its own, and redirects it to a URL without the token.
-async fn enter(
-    app: &Arc<App>,
-    client: &Client,
-    headers: &HeaderMap,
-    token: &str,
-) -> Result<Response, Response> {
-    let context = PageContext::new(app, headers);
-    app.limiter.may_guess(client).await.map_err(context.failed("/"))?;
-    let found = app.vault.handoff_by_token(&Digest::of(token)).await;
-    let found = found.map_err(context.failed("/"))?;
-    let Some(handoff) = found else {
-        app.limiter.guessed_wrong(client).await;
-        return Err(context.trouble(Trouble::NotFound));
+/// Moves the token from the URL into a cookie.
+async fn enter(context: &PageContext, token: &str) -> Result<Response, Failure> {
+    let Some(handoff) = context.app.vault.handoff_by_token(&Digest::of(token)).await? else {
+        return Err(context.wrong_guess(Trouble::NotFound).await);
     };
     let now = Timestamp::now();
     if handoff.expires_at <= now {
-        return Err(context.trouble(Trouble::LinkExpired));
+        return Err(Trouble::LinkExpired.into());
     }
     let path = format!("/help/{}", handoff.id);
-    let seconds = handoff.expires_at.as_second() - now.as_second();
     let mut response = go(&path);
-    let name = cookie_name(&handoff.id);
-    let (name, value, is_secure) = (name.as_str(), &Secret::from(token), app.is_secure());
-    let cookie = Cookie { name, value, path: &path, seconds, is_secure, embedded: false };
-    response.headers_mut().extend(cookie.header().map(|header| (SET_COOKIE, header)));
+    let cookie = Cookie {
+        name: &cookie_name(&handoff.id),
+        value: &Secret::from(token),
+        path: &path,
+        seconds: handoff.expires_at.as_second() - now.as_second(),
+        is_secure: context.app.is_secure(),
+        embedded: false,
+    };
+    cookie.set(&mut response);
     Ok(response)
 }
 
@@ -171,71 +155,48 @@ struct Helper {
 }
 
 impl Helper {
-    async fn find(app: &Arc<App>, client: &Client, headers: &HeaderMap, id: &str) -> Result<Self, Response> {
-        let context = PageContext::new(app, headers);
-        app.limiter.may_guess(client).await.map_err(context.failed("/"))?;
-        let Some(secret) = cookie::read(headers, &cookie_name(id)) else {
-            return Err(context.trouble(Trouble::NotFound));
-        };
-        let found =
-            app.vault.handoff_by_token(&Digest::of(secret.expose())).await.map_err(context.failed("/"))?;
+    async fn find(mut context: PageContext, headers: &HeaderMap, id: &str) -> Result<Self, Failure> {
+        let vault = &context.app.vault;
+        let secret = cookie::read(headers, &cookie_name(id)).ok_or(Trouble::NotFound)?;
+        let found = vault.handoff_by_token(&Digest::of(secret.expose())).await?;
         let Some(handoff) = found.filter(|handoff| handoff.id == id) else {
-            app.limiter.guessed_wrong(client).await;
-            return Err(context.trouble(Trouble::NotFound));
+            return Err(context.wrong_guess(Trouble::NotFound).await);
         };
-        let attempt = app.vault.attempt(&handoff.attempt).await.map_err(context.failed("/"))?;
-        let Some(attempt) = attempt else { return Err(context.trouble(Trouble::LinkExpired)) };
-        let session =
-            app.vault.session(&attempt.project, attempt.session).await.map_err(context.failed("/"))?;
+        let attempt = vault.attempt(&handoff.attempt).await?.ok_or(Trouble::LinkExpired)?;
+        let session = vault.session(&attempt.project, attempt.session).await?;
         let now = Timestamp::now();
-        let Some(session) = session.filter(|session| session.may_continue(now) && now < handoff.expires_at)
-        else {
-            return Err(context.trouble(Trouble::LinkExpired));
-        };
+        let session = session.filter(|session| session.may_continue(now) && now < handoff.expires_at);
+        let session = session.ok_or(Trouble::LinkExpired)?;
         if attempt.state.is_over() && handoff.done_at.is_none() {
-            return Err(context.trouble(Trouble::LinkUsed));
+            return Err(Trouble::LinkUsed.into());
         }
-        let context = context.with_browser(secret.expose());
+        context.set_browser(secret.expose());
         Ok(Self { handoff, attempt, session, context })
     }
 
-    /// A separate flow for the helper. Of what the asking person entered, it contains only the environment.
-    async fn flow(&self, app: &Arc<App>) -> Result<Flow, Response> {
-        let found = app.links.helper_flow(&self.session, &self.attempt).await;
-        let found = found.map_err(self.context.failed("/"))?;
-        found.ok_or_else(|| self.context.trouble(Trouble::LinkExpired))
+    /// A separate flow for the helper. The environment is its only value that the asking person entered.
+    async fn flow(&self) -> Result<Flow, Failure> {
+        let flow = self.context.app.links.helper_flow(&self.session, &self.attempt).await?;
+        Ok(flow.ok_or(Trouble::LinkExpired)?)
     }
 
-    async fn page(
-        &self,
-        app: &Arc<App>,
-        status: StatusCode,
-        typed: &[(Key, String)],
-        problems: &[FieldProblem],
-    ) -> Result<Response, Response> {
-        let flow = self.flow(app).await?;
-        let Some((_, step)) = flow.method().steps().find(|(_, step)| step.key == *self.handoff.step) else {
-            return Err(self.context.trouble(Trouble::LinkExpired));
-        };
-        let icon = connectors::icon_path(&self.attempt.provider);
+    /// Renders the step.
+    async fn render(&self, typed: &[(Key, String)], problems: &[FieldProblem]) -> Result<String, Failure> {
+        let flow = self.flow().await?;
+        let mut steps = flow.method().steps().map(|(_, step)| step);
+        let step = steps.find(|step| step.key == *self.handoff.step).ok_or(Trouble::LinkExpired)?;
         let action = format!("/help/{}", self.handoff.id);
-        let page = HelpPage { flow: &flow, step, icon: Some(&icon), action: &action, typed, problems };
-        Ok(self.context.page(status, help(&self.context.frame(), &page)))
-    }
-
-    /// Adds the values to the attempt, and ends the handoff.
-    async fn keep(&self, app: &App, typed: &[(Key, Secret)]) -> Result<(), ApiError> {
-        app.links.add_values(&self.session, &self.attempt.id, typed).await?;
-        Ok(app.vault.end_handoff(&self.handoff.id, Timestamp::now()).await.map(|_| ())?)
+        let page = HelpPage { flow: &flow, step, action: &action, typed, problems };
+        Ok(help(&self.context.frame(), &page))
     }
 }
 
-/// The requested fields that were left empty.
-fn lacking(flow: &Flow, handoff: &Handoff, told: &[FieldProblem]) -> Vec<FieldProblem> {
+/// Returns a problem for each requested field that was left empty.
+fn missing(flow: &Flow, handoff: &Handoff, known: &[FieldProblem]) -> Vec<FieldProblem> {
     let fields = handoff.fields.iter().filter_map(|key| flow.method().field(key));
     let fields = fields.filter(|field| field.required && flow.applies(field));
     let missing = fields.filter(|field| {
-        !flow.values().contains_key(&field.key) && !told.iter().any(|problem| problem.field == field.key)
+        !flow.values().contains_key(&field.key) && !known.iter().any(|problem| problem.field == field.key)
     });
     missing
         .map(|field| FieldProblem {

@@ -25,19 +25,19 @@ impl Posted {
         Some(Self(pairs.map(|(name, value)| (name.into_owned(), Secret::new(value.into_owned()))).collect()))
     }
 
-    /// Returns a field that the page itself defines, which is not secret. The last value counts: a button's value
-    /// follows the earlier choice.
+    /// Returns the value of a public field that the page itself defines; empty if it is missing. The last value counts,
+    /// because a button's value follows an earlier choice.
     pub(super) fn text(&self, name: &str) -> &str {
         self.0.iter().rev().find(|(key, _)| key == name).map_or("", |(_, value)| value.expose())
     }
 
-    /// The values entered in the guide's fields.
+    /// Returns the values entered in the guide's fields.
     pub(super) fn typed(&self) -> Vec<(Key, Secret)> {
         self.0.iter().filter_map(|(name, value)| Some((field_of(name)?, value.clone()))).collect()
     }
 }
 
-/// The entered values that may be shown again.
+/// Returns the entered values that may be shown again.
 pub(super) fn shown(method: &Method, typed: &[(Key, Secret)]) -> Vec<(Key, String)> {
     let public = |key: &Key| method.field(key.as_str()).is_some_and(|field| !field.secret);
     let shown = typed.iter().filter(|(key, _)| public(key));

@@ -6,21 +6,19 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::http::header::{LOCATION, SET_COOKIE};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::header::LOCATION;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
 use guide::Key;
 use link::Stage;
 use secret::Secret;
 use vault::{Session, SignIn, SignInState};
 
-use super::context::{PageContext, SessionContext, go};
+use super::context::{Failure, PageContext, SessionContext, go};
 use super::cookie::{self, Cookie};
 use crate::app::App;
-use crate::client::Client;
-use crate::connectors;
 use crate::linking::{Entered, Linking};
-use crate::pages::{SignInPage, Trouble, sign_in_failed, signed_in};
+use crate::pages::{PageProvider, SignInPage, Trouble, sign_in_failed, signed_in};
 use crate::sign_ins::{Back, Returned, Sent, Via};
 use crate::widget::ENVIRONMENT;
 use crate::wire::error::{ApiError, CONFLICT, GONE};
@@ -37,30 +35,23 @@ const SECONDS: i64 = 15 * 60;
 /// that were entered; the browser leaves it at once, and it is never logged.
 pub(super) async fn start(
     State(app): State<Arc<App>>,
-    client: Client,
-    headers: HeaderMap,
+    context: PageContext,
     Segments(connector): Segments<String>,
     RawQuery(query): RawQuery,
-) -> Result<Response, Response> {
-    let context = PageContext::new(&app, &headers);
-    app.limiter.may_guess(&client).await.map_err(context.failed("/"))?;
-    let mut given = Given::parse(query.as_deref().unwrap_or_default());
-    let session = app.access.session(&client, &given.take("token")).await;
-    let session = session.map_err(|_| context.trouble(Trouble::NoSession))?;
-    let id = given.take("connection_attempt_id");
-    given.take("redirect_uri");
-    let found = app.vault.sign_in(session.seq, &id).await;
-    let found = found.map_err(context.failed("/"))?;
-    let Some(one) = found.filter(|one| one.state == SignInState::Pending) else {
-        return Err(context.trouble(Trouble::LinkUsed));
-    };
-    match to_provider(&app, &session, &connector, &one, given).await {
+) -> Result<Response, Failure> {
+    let mut parameters = Parameters::parse(query.as_deref().unwrap_or_default());
+    let session = app.access.session(&context.client, &parameters.take("token")).await;
+    let session = session.map_err(|_| Trouble::NoSession)?;
+    let sign_in = app.vault.sign_in(session.seq, &parameters.take("connection_attempt_id")).await?;
+    parameters.take("redirect_uri");
+    let sign_in = sign_in.filter(|sign_in| sign_in.state == SignInState::Pending);
+    let sign_in = sign_in.ok_or(Trouble::LinkUsed)?;
+    match to_provider(&app, &session, &connector, &sign_in, parameters).await {
         Ok(sent) => Ok(away(&app, &sent)),
         Err(error) => {
-            let told = Some(("misconfigured", error.message.as_str()));
-            let ended = app.vault.end_sign_in(&one.id, SignInState::Error, None, told).await;
-            ended.map_err(context.failed("/"))?;
-            Err(context.error_page(&error, "/"))
+            let reason = Some(("misconfigured", error.message.as_str()));
+            app.vault.end_sign_in(&sign_in.id, SignInState::Error, None, reason).await?;
+            Err(error.into())
         }
     }
 }
@@ -68,187 +59,156 @@ pub(super) async fn start(
 /// Takes back a browser that the provider redirected.
 pub(super) async fn callback(
     State(app): State<Arc<App>>,
-    client: Client,
+    context: PageContext,
     headers: HeaderMap,
     Segments(provider): Segments<String>,
     Query(back): Query<Back>,
-) -> Result<Response, Response> {
-    let context = PageContext::new(&app, &headers);
-    app.limiter.may_guess(&client).await.map_err(context.failed("/"))?;
-    let Some(state) = back.state.as_deref() else { return Err(context.trouble(Trouble::NotFound)) };
+) -> Result<Response, Failure> {
+    let state = back.state.as_deref().ok_or(Trouble::NotFound)?;
     let own = cookie::read(&headers, AWAY);
     if own.as_ref().map(Secret::expose) != Some(state) {
-        app.limiter.guessed_wrong(&client).await;
-        return Err(context.trouble(Trouble::OtherBrowser));
+        return Err(context.wrong_guess(Trouble::OtherBrowser).await);
     }
-    let returned = app.sign_ins.take(state).await.map_err(context.failed("/"))?;
-    let Some(returned) = returned else { return Err(context.trouble(Trouble::LinkUsed)) };
+    let returned = app.sign_ins.take(state).await?.ok_or(Trouble::LinkUsed)?;
     let Returned { sign_in, via, verifier, session, attempt } = returned;
-    let opened = app.links.open(&session, attempt).await.map_err(context.failed("/"))?;
-    let opened = opened.filter(|linking| linking.connector.provider() == provider);
-    let Some(mut linking) = opened else { return Err(context.trouble(Trouble::LinkUsed)) };
+    let linking = app.links.open(&session, attempt).await?;
+    let linking = linking.filter(|linking| linking.connector.provider() == provider);
+    let mut linking = linking.ok_or(Trouble::LinkUsed)?;
     app.sign_ins.tell(&mut linking.flow, verifier, &back);
     let mut response = match via {
-        Via::Widget => for_widget(&app, &client, &context, &sign_in, linking).await?,
-        Via::Page => Box::pin(for_page(&app, &client, &context, &sign_in, linking)).await?,
+        Via::Widget => for_widget(&context, &sign_in, linking).await?,
+        Via::Page => Box::pin(for_page(&context, &sign_in, linking)).await?,
     };
-    response.headers_mut().extend(away_cookie(&app, &Secret::default(), 0));
+    set_away(&app, &Secret::default(), 0, &mut response);
     Ok(response)
 }
 
 /// Sends the browser from a linking page to the provider. This path can set a cookie, which the page's frame may not.
 pub(super) async fn leave(
     State(app): State<Arc<App>>,
-    client: Client,
-    headers: HeaderMap,
+    context: PageContext,
     Segments((seq, id)): Segments<(i64, String)>,
-) -> Result<Response, Response> {
-    let context = PageContext::new(&app, &headers);
-    app.limiter.may_guess(&client).await.map_err(context.failed("/"))?;
+) -> Result<Response, Failure> {
     // The id serves as a token: 128 random bits, valid once, for a few minutes.
-    let found = app.vault.sign_in(seq, &id).await;
-    let found = found.map_err(context.failed("/"))?;
-    let Some(one) = found.filter(|one| one.state == SignInState::Pending) else {
-        app.limiter.guessed_wrong(&client).await;
-        return Err(context.trouble(Trouble::LinkUsed));
+    let sign_in = app.vault.sign_in(seq, &id).await?;
+    let Some(sign_in) = sign_in.filter(|sign_in| sign_in.state == SignInState::Pending) else {
+        return Err(context.wrong_guess(Trouble::LinkUsed).await);
     };
-    let Some(attempt) = one.attempt.clone() else { return Err(context.trouble(Trouble::LinkUsed)) };
-    let attempt = app.vault.attempt(&attempt).await;
-    let Some(attempt) = attempt.map_err(context.failed("/"))? else {
-        return Err(context.trouble(Trouble::LinkUsed));
-    };
-    let session = app.vault.session(&attempt.project, attempt.session).await;
-    let session = session.map_err(context.failed("/"))?;
-    let Some(session) = session else { return Err(context.trouble(Trouble::LinkUsed)) };
-    let opened = app.links.open(&session, attempt).await.map_err(context.failed("/"))?;
-    let Some(linking) = opened else { return Err(context.trouble(Trouble::LinkUsed)) };
-    let sent = app.sign_ins.send(&one, &linking.attempt, &linking.flow, Via::Page).await;
-    Ok(away(&app, &sent.map_err(context.failed("/"))?))
+    let attempt = sign_in.attempt.as_deref().ok_or(Trouble::LinkUsed)?;
+    let attempt = app.vault.attempt(attempt).await?.ok_or(Trouble::LinkUsed)?;
+    let session = app.vault.session(&attempt.project, attempt.session).await?.ok_or(Trouble::LinkUsed)?;
+    let linking = app.links.open(&session, attempt).await?.ok_or(Trouble::LinkUsed)?;
+    Ok(away(&app, &app.sign_ins.send(&sign_in, &linking.attempt, &linking.flow, Via::Page).await?))
 }
 
 /// The query of the URL that the widget opens.
-struct Given(Vec<(String, Secret)>);
+struct Parameters(Vec<(String, Secret)>);
 
-impl Given {
+impl Parameters {
     fn parse(query: &str) -> Self {
         let pairs = url::form_urlencoded::parse(query.as_bytes());
         Self(pairs.map(|(name, value)| (name.into_owned(), Secret::new(value.into_owned()))).collect())
     }
 
+    /// Removes a parameter; an empty string if it is missing.
     fn take(&mut self, name: &str) -> String {
         let at = self.0.iter().position(|(key, _)| key == name);
         at.map(|at| self.0.remove(at).1.expose().to_owned()).unwrap_or_default()
     }
 
-    /// The other parameters: the values entered in the widget's form.
+    /// Returns the other parameters: the values entered in the widget's form.
     fn entered(mut self) -> Entered {
         let environment = Some(self.take(ENVIRONMENT)).filter(|key| !key.is_empty());
-        let values =
-            self.0.into_iter().filter_map(|(name, value)| Some((Key::parse(&name)?, value))).collect();
-        Entered { environment, values }
+        let values = self.0.into_iter().filter_map(|(name, value)| Some((Key::parse(&name)?, value)));
+        Entered { environment, values: values.collect() }
     }
 }
 
-/// Begins the widget's attempt and sends the browser to the provider.
+/// Begins the widget's attempt, and prepares to send the browser to the provider.
 async fn to_provider(
-    app: &Arc<App>,
+    app: &App,
     session: &Session,
     connector: &str,
-    one: &SignIn,
-    given: Given,
+    sign_in: &SignIn,
+    parameters: Parameters,
 ) -> Result<Sent, ApiError> {
-    let linking = app.links.begin_sign_in(session, connector, &given.entered()).await?;
-    app.sign_ins.send(one, &linking.attempt, &linking.flow, Via::Widget).await
+    let linking = app.links.begin_sign_in(session, connector, &parameters.entered()).await?;
+    app.sign_ins.send(sign_in, &linking.attempt, &linking.flow, Via::Widget).await
 }
 
 /// Redirects the browser to the provider, with a cookie to recognize it by.
 fn away(app: &App, sent: &Sent) -> Response {
-    let mut response = StatusCode::FOUND.into_response();
-    let headers = response.headers_mut();
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::FOUND;
     if let Ok(url) = HeaderValue::from_str(&sent.url) {
-        headers.insert(LOCATION, url);
+        response.headers_mut().insert(LOCATION, url);
     }
-    headers.extend(away_cookie(app, sent.back.secret(), SECONDS));
+    set_away(app, sent.back.secret(), SECONDS, &mut response);
     response
 }
 
-/// Returns the `Set-Cookie` header for a browser that is sent to a provider.
-fn away_cookie(app: &App, value: &Secret, seconds: i64) -> Option<(HeaderName, HeaderValue)> {
+/// Sets the cookie of a browser that is sent to a provider.
+fn set_away(app: &App, value: &Secret, seconds: i64, response: &mut Response) {
     let is_secure = app.is_secure();
-    let cookie = Cookie { name: AWAY, value, path: PATH, seconds, is_secure, embedded: false };
-    cookie.header().map(|header| (SET_COOKIE, header))
+    Cookie { name: AWAY, value, path: PATH, seconds, is_secure, embedded: false }.set(response);
 }
 
 /// Finishes the attempt, for a client that only polls for the result.
 async fn for_widget(
-    app: &Arc<App>,
-    client: &Client,
     context: &PageContext,
-    one: &SignIn,
+    sign_in: &SignIn,
     mut linking: Linking,
-) -> Result<Response, Response> {
-    let ended = app.links.finish(client, &mut linking).await;
-    let name = linking.flow.guide().provider.name.clone();
-    let icon = connectors::icon_path(linking.connector.provider());
-    let done = match &ended {
-        Ok(account) => {
-            app.vault.end_sign_in(&one.id, SignInState::Authenticated, Some(account.id.as_str()), None).await
-        }
+) -> Result<Response, Failure> {
+    let app = &context.app;
+    let finished = app.links.finish(&context.client, &mut linking).await;
+    let (state, account, reason) = match &finished {
+        Ok(account) => (SignInState::Authenticated, Some(account.id.as_str()), None),
         Err(error) => {
-            let told = (error.message.as_str(), error.provider_response.as_deref().unwrap_or_default());
-            app.vault.end_sign_in(&one.id, SignInState::Error, None, Some(told)).await
+            let response = error.provider_response.as_deref().unwrap_or_default();
+            (SignInState::Error, None, Some((error.message.as_str(), response)))
         }
     };
-    if !done.map_err(context.failed("/"))? {
-        let error = ApiError::new(&GONE, "The sign-in was canceled in the meantime");
-        return Err(context.error_page(&error, "/"));
+    if !app.vault.end_sign_in(&sign_in.id, state, account, reason).await? {
+        return Err(ApiError::new(&GONE, "The sign-in was canceled in the meantime").into());
     }
-    Ok(match ended {
-        Ok(_) => context.page(StatusCode::OK, signed_in(&context.frame(), &name, Some(&icon))),
-        Err(_) => {
-            let page = SignInPage { provider: &name, icon: Some(&icon), base: "", follow: false };
-            let verdict = match linking.flow.stage() {
-                Stage::Failed { verdict, .. } => Some(verdict),
-                _ => None,
-            };
-            context.page(StatusCode::OK, sign_in_failed(&context.frame(), &page, verdict))
-        }
-    })
+    let provider = PageProvider::from(linking.flow.guide());
+    if finished.is_ok() {
+        return Ok(context.page(signed_in(&context.frame(), Some(provider))));
+    }
+    let verdict = match linking.flow.stage() {
+        Stage::Failed { verdict, .. } => Some(verdict),
+        _ => None,
+    };
+    let page = SignInPage { provider, base: "", follow: false };
+    Ok(context.page(sign_in_failed(&context.frame(), &page, verdict)))
 }
 
 /// Returns to the linking pages, which show the checks as they run.
 async fn for_page(
-    app: &Arc<App>,
-    client: &Client,
     context: &PageContext,
-    one: &SignIn,
+    sign_in: &SignIn,
     mut linking: Linking,
-) -> Result<Response, Response> {
-    let base = format!("/session/{}/{}", linking.session.seq, linking.connector.id);
-    let ended = app.vault.end_sign_in(&one.id, SignInState::Authenticated, None, None).await;
-    ended.map_err(context.failed("/"))?;
-    if linking.is_checking() {
-        if !app.links.check(client, linking).await.map_err(context.failed("/"))? {
-            let error = ApiError::new(&CONFLICT, "The checks are running already");
-            return Err(context.error_page(&error, "/"));
-        }
-    } else {
-        app.links.save(&mut linking).await.map_err(context.failed("/"))?;
+) -> Result<Response, Failure> {
+    let app = &context.app;
+    let back = format!("/session/{}/{}/back", linking.session.seq, linking.connector.id);
+    app.vault.end_sign_in(&sign_in.id, SignInState::Authenticated, None, None).await?;
+    if !linking.is_checking() {
+        app.links.save(&mut linking).await?;
+    } else if !app.links.check(&context.client, linking).await? {
+        return Err(ApiError::new(&CONFLICT, "The checks are running already").into());
     }
-    Ok(go(&format!("{base}/back")))
+    Ok(go(&back))
 }
 
 /// The page after a sign-in. Its window may have been opened just for that, without the session's cookie; then the
-/// person goes on in the other window.
+/// person continues in the other window.
 pub(super) async fn back(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
     Segments((seq, id)): Segments<(i64, String)>,
-    context: Result<SessionContext, Response>,
+    session: Result<SessionContext, Failure>,
+    context: PageContext,
 ) -> Response {
-    if context.is_ok() {
+    if session.is_ok() {
         return go(&format!("/session/{seq}/{id}/checking"));
     }
-    let context = PageContext::new(&app, &headers);
-    context.page(StatusCode::OK, signed_in(&context.frame(), &app.brand.name, None))
+    context.page(signed_in(&context.frame(), None))
 }

@@ -1,9 +1,8 @@
 //! The link attempt that a connector's pages work on, new or resumed.
 
-use axum::response::Response;
+use vault::AttemptState;
 
-use super::context::{SessionContext, go};
-use crate::connectors;
+use super::context::{Failure, SessionContext};
 use crate::linking::Linking;
 use crate::pages::Before;
 
@@ -12,32 +11,36 @@ pub(super) struct Work {
     pub(super) linking: Linking,
     /// The path of the form: `/session/{session}/{connector}`.
     pub(super) base: String,
-    pub(super) icon: String,
 }
 
 /// Resumes the session's attempt with a connector, or begins one.
-pub(super) async fn work(context: &SessionContext, id: &str, may_begin: bool) -> Result<Work, Response> {
-    let (app, home) = (&context.app, context.base());
-    let found = app.connectors.in_session(&context.session, id).await;
-    let connector = found.map_err(context.failed(&home))?;
-    let icon = connectors::icon_path(connector.provider());
-    let base = format!("{home}/{}", connector.id);
-    let resumed = app.links.resume(&context.session, connector.clone()).await;
-    let linking = match resumed.map_err(context.failed(&home))? {
+pub(super) async fn work(context: &SessionContext, id: &str, may_begin: bool) -> Result<Work, Failure> {
+    let app = &context.app;
+    let connector = app.connectors.in_session(&context.session, id).await?;
+    let base = format!("{}/{}", context.base(), connector.id);
+    let linking = match app.links.resume(&context.session, connector.clone()).await? {
         Some(linking) => linking,
-        None if may_begin => {
-            let begun = app.links.begin_form(&context.session, connector).await;
-            begun.map_err(context.failed(&home))?
-        }
-        None => return Err(go(&base)),
+        None if may_begin => app.links.begin_form(&context.session, connector).await?,
+        None => return Err(Failure::Redirect(base)),
     };
-    Ok(Work { linking, base, icon })
+    Ok(Work { linking, base })
 }
 
 impl Work {
+    /// The path of the page for the attempt's state.
+    pub(super) fn path(&self) -> String {
+        let base = &self.base;
+        match self.linking.attempt.state {
+            AttemptState::Checking => format!("{base}/checking"),
+            AttemptState::Confirming => format!("{base}/confirm"),
+            AttemptState::Linked => format!("{base}/done"),
+            _ => base.clone(),
+        }
+    }
+
     /// The account that is linked again, by the name that people know it by.
     pub(super) fn before(&self) -> Option<Before> {
-        let account = self.linking.replaces()?;
+        let account = self.linking.replaces.as_ref()?;
         let name = account.name.clone().or_else(|| account.label.clone());
         let name = name.unwrap_or_else(|| account.id.to_string());
         Some(Before { id: account.external_id.clone(), name })

@@ -1,4 +1,4 @@
-//! A link attempt: applies what was entered to its flow, and prepares what is saved.
+//! A link attempt: applies entered values to its flow, and prepares the account and the state that are saved.
 
 use driver::NewLink;
 use guide::Key;
@@ -14,61 +14,30 @@ use crate::wire::error::{ApiError, CONFLICT, GONE, INVALID_VALUE};
 pub(crate) struct Linking {
     pub(crate) session: Session,
     pub(crate) connector: Connector,
-    /// The attempt as the database has it.
+    /// The attempt as last saved.
     pub(crate) attempt: Attempt,
     pub(crate) flow: Flow,
     /// The requests and responses since the attempt was last saved.
     pub(super) new_lines: Vec<Value>,
-    /// The account that was chosen to be linked again.
-    pub(super) replaces: Option<Account>,
+    /// The account that is linked again, if one was chosen.
+    pub(crate) replaces: Option<Account>,
 }
 
-/// What was entered in a form.
+/// The environment and the values entered in a form.
 #[derive(Default)]
 pub(crate) struct Entered {
-    /// The key of the environment. `None` if none was chosen.
+    /// The key of the environment; `None` if none was chosen.
     pub(crate) environment: Option<String>,
     pub(crate) values: Vec<(Key, Secret)>,
 }
 
-/// The button with which a form was sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Button {
-    /// Checks what was entered.
-    Connect,
-    /// Checks again, with nothing changed.
-    Retry,
-    /// Tries the same credentials in the other environments.
-    AskElsewhere,
-    /// Goes on in the environment that accepted the credentials.
-    SwitchEnvironment,
-}
-
 impl Linking {
-    /// The account that is linked again, if one was chosen.
-    pub(crate) fn replaces(&self) -> Option<&Account> {
-        self.replaces.as_ref()
-    }
-
     pub(crate) fn is_checking(&self) -> bool {
         matches!(self.flow.stage(), Stage::Checking(_))
     }
 
-    /// Applies a form that was sent. Returns what is wrong with the values.
-    pub(crate) fn press(&mut self, button: Button, entered: &Entered) -> Vec<FieldProblem> {
-        match button {
-            Button::Retry => self.flow.retry(),
-            Button::AskElsewhere => self.flow.ask_elsewhere(),
-            Button::SwitchEnvironment => self.flow.switch_environment(),
-            Button::Connect => {
-                return self.flow.submit_form(entered.environment.as_deref(), &entered.values);
-            }
-        }
-        Vec::new()
-    }
-
-    /// Takes over what is entered before the browser goes to the provider. Returns what is wrong with the values, and
-    /// whether the browser can go.
+    /// Applies the values entered before a sign-in. Returns the problems with them, and whether the browser can be sent to
+    /// the provider.
     pub(crate) fn fill(&mut self, entered: &Entered) -> (Vec<FieldProblem>, bool) {
         if let Some(environment) = &entered.environment {
             self.flow.choose_environment(environment);
@@ -79,11 +48,11 @@ impl Linking {
         (problems, is_ready)
     }
 
-    /// Takes over everything at once, for a client that cannot be asked back. Problems with values show in the flow.
+    /// Applies all values at once, for a client that cannot be asked for more. Problems with them appear in the flow.
     pub(super) fn submit(&mut self, entered: &Entered) -> Result<(), ApiError> {
         let known = &self.flow.method().environments;
         let environment = match (&entered.environment, known.as_slice()) {
-            // Not ignored: the account would be looked for where it was linked before.
+            // If the unknown key were ignored, the checks would use the environment of the previous link.
             (Some(key), [_, ..]) if known.iter().all(|one| one.key.as_str() != key) => {
                 return Err(ApiError::new(&INVALID_VALUE, "This connector does not have this environment"));
             }
@@ -98,7 +67,7 @@ impl Linking {
         Ok(())
     }
 
-    /// Brings the state that is saved up to date with the flow.
+    /// Updates the attempt's state and error from the flow.
     pub(super) fn update(&mut self) {
         self.attempt.state = match self.flow.stage() {
             Stage::Choose(_) | Stage::Step(_) => AttemptState::Open,
@@ -114,8 +83,8 @@ impl Linking {
         };
     }
 
-    /// The account to store, without the values that an admin has set up: those are stored once, with the connector
-    /// profile.
+    /// Prepares the account to store. The values that an admin has set up are left out, because the connector profile
+    /// stores them.
     pub(super) fn new_link(&self, mut linked: Linked) -> NewLink<'_> {
         for field in setup_fields(self.flow.method()) {
             linked.public.remove(&field.key);
@@ -138,13 +107,13 @@ impl Linking {
         NewLink { linked, relinked, otherwise, label, home: Some(home) }
     }
 
-    /// Why the account was not stored.
+    /// Converts the reason why the account was not stored to an API error.
     pub(super) fn not_stored(&self, error: ChangeError) -> ApiError {
         match error {
             ChangeError::OtherAccount { .. } => {
                 let name = &self.flow.guide().provider.name;
                 let message = format!(
-                    "These credentials belong to another {name} account than the one linked before. Use those of the same account, or have the one linked before removed."
+                    "These credentials belong to a different {name} account than the one linked before. Use that account's credentials, or have its link removed first."
                 );
                 ApiError::new(&CONFLICT, message)
                     .with("outcome", "different_account")

@@ -1,4 +1,4 @@
-//! Running a flow's checks: requests, waits, and the transcript of them.
+//! Runs a flow's checks, and records a transcript of the requests and waits.
 //!
 //! **Invariant:** a line of the transcript describes a request and its result without bodies or headers. Values that a
 //! person entered appear only in the host.
@@ -22,7 +22,7 @@ const BUDGET: Duration = Duration::from_secs(50);
 pub(crate) enum Whose<'a> {
     /// No owner: nothing is saved.
     Nobody,
-    /// An attempt: its progress is saved during the run.
+    /// The attempt with this id: its progress is saved during the run.
     Attempt(&'a str),
     /// An account: renewed tokens are stored as soon as they arrive.
     Account(&'a mut TokenKeeper),
@@ -44,7 +44,7 @@ pub(crate) async fn check_and_keep(
     run(egress, vault, flow, &mut Vec::new(), Whose::Account(keeper)).await
 }
 
-/// Runs a flow until it needs a person or hands over an account.
+/// Runs a flow until a person must act or an account is ready to be stored.
 pub(crate) async fn run(
     egress: &Egress,
     vault: &Vault,
@@ -92,7 +92,7 @@ impl Observer for Watch<'_> {
             return Ok(());
         }
         let (name, seconds) = (&flow.guide().provider.name, wait.as_secs());
-        let message = format!("{name} asks to be left alone for {seconds} seconds; try again then");
+        let message = format!("{name} asks clients to wait {seconds} seconds; try again then");
         Err(ApiError::new(&PROVIDER_FAILED, message).retry_after(seconds.max(1)))
     }
 

@@ -1,4 +1,4 @@
-//! Steps that were handed to a helper: the helper's flow, and the values that come back.
+//! Steps that were handed to a helper: the helper's flow, and the values that the helper sends.
 
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use vault::{Attempt, AttemptState, Session};
 use super::links::Links;
 use crate::wire::error::{ApiError, CONFLICT};
 
-/// The tries to add a helper's values to an attempt that changes at the same time.
-const OFFERS: u32 = 5;
+/// The number of attempts to add a helper's values while another request changes the link attempt.
+const RETRIES: u32 = 5;
 
 impl Links {
-    /// A flow for someone who was handed a step of an attempt. It holds nothing of what was entered there but the
-    /// environment. `None` if the guide or the connector is gone.
+    /// Creates the flow for the helper who was handed a step of an attempt. Of the attempt's values, it contains only the
+    /// environment. `None` if the guide or the connector no longer exists.
     pub(crate) async fn helper_flow(
         &self,
         session: &Session,
@@ -24,20 +24,20 @@ impl Links {
         let guide = self.editions.by_digest(&attempt.guide_digest).await?;
         let found = self.connectors.find(&attempt.project, &attempt.connector_profile).await?;
         let (Some(guide), Some(connector)) = (guide, found) else { return Ok(None) };
-        let theirs = self.restored(session, connector, attempt.clone()).await?;
-        let environment = theirs.and_then(|theirs| theirs.flow.environment().map(|one| one.key.clone()));
+        let linking = self.restored(session, connector, attempt.clone()).await?;
+        let environment = linking.and_then(|linking| Some(linking.flow.environment()?.key.clone()));
         let start = Start { environment, brand: self.brand.name.clone(), ..Start::default() };
         Ok(Flow::new(guide, &attempt.method, start))
     }
 
-    /// Puts the values of a helper into an attempt, even if the person who asked for them is filling it in.
+    /// Adds a helper's values to an attempt, even if the person who asked for help changes it at the same time.
     pub(crate) async fn add_values(
         &self,
         session: &Session,
         attempt: &str,
         values: &[(Key, Secret)],
     ) -> Result<(), ApiError> {
-        for _ in 0..OFFERS {
+        for _ in 0..RETRIES {
             let attempt = self.vault.attempt(attempt).await?;
             let Some(attempt) = attempt.filter(|attempt| attempt.state != AttemptState::Checking) else {
                 tokio::time::sleep(Duration::from_millis(500)).await;

@@ -23,7 +23,7 @@ use crate::session_accounts::SessionAccounts;
 use crate::telemetry::metrics;
 use crate::wire::error::{ApiError, CONFLICT, INTERNAL};
 
-/// Begins link attempts, takes them up again, runs their checks and stores their accounts.
+/// Begins and resumes link attempts, runs their checks and stores their accounts.
 pub(crate) struct Links {
     pub(crate) vault: Arc<Vault>,
     pub(crate) egress: Egress,
@@ -36,7 +36,7 @@ pub(crate) struct Links {
 }
 
 impl Links {
-    /// Begins an attempt, which links `replaces` again if an account is given. It is not saved yet.
+    /// Begins an attempt, without saving it. If `replaces` is an account, the attempt links it again.
     pub(crate) async fn begin(
         &self,
         session: &Session,
@@ -66,8 +66,8 @@ impl Links {
         Ok(Linking { session: session.clone(), connector, attempt, flow, new_lines: Vec::new(), replaces })
     }
 
-    /// Begins an attempt of a page and saves it. It links again the account that the session edits or that its owner has,
-    /// if that account was linked with the same method.
+    /// Begins an attempt for the form and saves it. If the session edits an account, or its owner has one, and it was
+    /// linked with the same method, the attempt links it again.
     pub(crate) async fn begin_form(
         &self,
         session: &Session,
@@ -80,8 +80,8 @@ impl Links {
         Ok(linking)
     }
 
-    /// Begins an attempt that sends a browser to the provider at once, and saves it. Nobody can be asked for what is
-    /// missing.
+    /// Begins an attempt that sends a browser to the provider at once, and saves it. Returns an error if a value is missing,
+    /// because the client cannot be asked for it later.
     pub(crate) async fn begin_sign_in(
         &self,
         session: &Session,
@@ -104,8 +104,9 @@ impl Links {
         Ok(linking)
     }
 
-    /// Begins an attempt over an account that the session may edit. The account's own connector is used, or else the one
-    /// with the id `otherwise`: the widget names the first connector of the provider, which need not be the account's.
+    /// Begins an attempt that links an account again, if the session may edit it. Uses the account's own connector if it
+    /// exists, otherwise the one with the id `otherwise`: the widget sends the id of the provider's first connector, which
+    /// may be a different one.
     pub(crate) async fn relink(
         &self,
         session: &Session,
@@ -127,32 +128,29 @@ impl Links {
         self.begin(session, connector, Some(account)).await
     }
 
-    /// The session's attempt with a connector; `None` if there is none, or it is over.
+    /// Resumes the session's attempt with a connector; `None` if there is none, or it has ended.
     pub(crate) async fn resume(
         &self,
         session: &Session,
         connector: Connector,
     ) -> Result<Option<Linking>, ApiError> {
-        match self.vault.attempt_of(session.seq, &connector.id).await? {
-            Some(attempt) => self.restored(session, connector, attempt).await,
-            None => Ok(None),
-        }
+        let Some(attempt) = self.vault.attempt_of(session.seq, &connector.id).await? else { return Ok(None) };
+        self.restored(session, connector, attempt).await
     }
 
-    /// Takes an attempt up again; `None` if it is over, or its connector is gone.
+    /// Resumes an attempt; `None` if it has ended, or its connector no longer exists.
     pub(crate) async fn open(
         &self,
         session: &Session,
         attempt: Attempt,
     ) -> Result<Option<Linking>, ApiError> {
-        match self.connectors.find(&attempt.project, &attempt.connector_profile).await? {
-            Some(connector) => self.restored(session, connector, attempt).await,
-            None => Ok(None),
-        }
+        let connector = self.connectors.find(&attempt.project, &attempt.connector_profile).await?;
+        let Some(connector) = connector else { return Ok(None) };
+        self.restored(session, connector, attempt).await
     }
 
-    /// Links an account for a client that waits for the result and cannot be asked back: what was entered is checked, and
-    /// the account stored. A first link counts as confirmed. Progress is not saved, only the outcome.
+    /// Links an account for a client that waits for the result and cannot be asked for more: checks the entered values,
+    /// and stores the account. A first link counts as confirmed. Only the outcome is saved, not the progress.
     pub(crate) async fn link(
         &self,
         client: &Client,
@@ -160,29 +158,28 @@ impl Links {
         entered: &Entered,
     ) -> Result<Account, ApiError> {
         linking.submit(entered)?;
+        let mut checked = Ok(());
         if linking.is_checking() {
             self.limiter.attempt(&linking.session, client, linking.flow.host().as_deref()).await?;
-            let ran = self.ask(&mut linking, Whose::Nobody).await;
-            if ran.is_ok() && matches!(linking.flow.stage(), Stage::Confirm { .. }) {
-                let stored = self.store(&mut linking).await;
-                if stored.is_err() {
-                    // The transcript is saved for support, whatever the outcome.
-                    linking.flow.stored(false);
-                    self.save(&mut linking).await?;
-                }
-                return stored;
-            }
-            self.save(&mut linking).await?;
-            ran?;
-        } else {
-            self.save(&mut linking).await?;
+            checked = self.check_flow(&mut linking, Whose::Nobody).await;
         }
+        if checked.is_ok() && matches!(linking.flow.stage(), Stage::Confirm { .. }) {
+            let stored = self.store(&mut linking).await;
+            if stored.is_err() {
+                // The transcript is saved for support, whatever the outcome.
+                linking.flow.stored(false);
+                self.save(&mut linking).await?;
+            }
+            return stored;
+        }
+        self.save(&mut linking).await?;
+        checked?;
         let unfinished = || ApiError::new(&CONFLICT, "The checks did not finish; try again");
         Err(refusal(&linking.flow, &linking.attempt.id).unwrap_or_else(unfinished))
     }
 
-    /// Finishes an attempt whose browser has come back from the provider, for a client that only asks whether it is done:
-    /// the checks are run and the account is stored.
+    /// Finishes an attempt after a sign-in, for a client that only polls for the result: runs the checks and stores the
+    /// account.
     pub(crate) async fn finish(&self, client: &Client, linking: &mut Linking) -> Result<Account, ApiError> {
         if linking.is_checking() {
             self.limiter.attempt(&linking.session, client, linking.flow.host().as_deref()).await?;
@@ -196,9 +193,8 @@ impl Links {
         }
     }
 
-    /// Begins the checks of an attempt: it is saved, and handed to the task that runs them. `false` if another task runs
-    /// them already. That task has read the attempt as it was saved, but not what a browser brought back from a sign-in,
-    /// which is in this flow alone.
+    /// Saves an attempt, and starts its checks in the background. `false` if another task runs them already. That task uses
+    /// the saved attempt, without the code from a sign-in, which only this flow has.
     pub(crate) async fn check(
         self: &Arc<Self>,
         client: &Client,
@@ -211,18 +207,18 @@ impl Links {
         self.spawn(id, Box::pin(async move { links.run(&mut linking).await })).await
     }
 
-    /// Runs the checks of an attempt whose process is gone. Only here the attempt is read again.
+    /// Restarts the checks of an attempt if the process that ran them has died.
     pub(crate) async fn take_over(self: &Arc<Self>, session: &Session, id: &str) -> Result<(), ApiError> {
-        let (links, session, of) = (Arc::clone(self), session.clone(), id.to_owned());
+        let (links, session, attempt) = (Arc::clone(self), session.clone(), id.to_owned());
         let checks = Box::pin(async move {
-            let attempt = links.vault.attempt(&of).await?;
-            let Some(attempt) = attempt.filter(|attempt| attempt.state == AttemptState::Checking) else {
-                return Ok(());
-            };
-            match links.open(&session, attempt).await? {
-                Some(mut linking) => links.run(&mut linking).await,
-                None => Ok(()),
+            // The attempt may have changed before the lease was acquired.
+            let attempt = links.vault.attempt(&attempt).await?;
+            if let Some(attempt) = attempt.filter(|attempt| attempt.state == AttemptState::Checking)
+                && let Some(mut linking) = links.open(&session, attempt).await?
+            {
+                links.run(&mut linking).await?;
             }
+            Ok(())
         });
         self.spawn(id.to_owned(), checks).await.map(|_| ())
     }
@@ -248,7 +244,7 @@ impl Links {
         Ok(account)
     }
 
-    /// Saves an attempt as it stands.
+    /// Saves the attempt's current state and transcript.
     pub(crate) async fn save(&self, linking: &mut Linking) -> Result<(), ApiError> {
         linking.attempt.updated_at = Timestamp::now();
         linking.update();
@@ -260,7 +256,7 @@ impl Links {
         Err(ApiError::new(&CONFLICT, "This attempt was changed in another window in the meantime; reload it"))
     }
 
-    /// The account that the session's last attempt with a connector linked, if it linked one.
+    /// Returns the account that the session's last attempt with a connector linked, if it linked one.
     pub(crate) async fn linked(
         &self,
         session: &Session,
@@ -274,7 +270,7 @@ impl Links {
         }
     }
 
-    /// The flow of a new attempt.
+    /// Creates the flow of a new attempt.
     async fn flow(
         &self,
         session: &Session,
@@ -291,7 +287,7 @@ impl Links {
                 stored.extend(stored_values(&credentials));
                 Some(account.clone())
             }
-            // Linking an account that is linked already updates it. If there are several, the vault finds the right one.
+            // Linking an account again updates it. If the owner has several accounts, the vault finds the right one.
             None => match self.accounts.at(session, connector.provider()).await?.as_slice() {
                 [only] => Some(only.clone()),
                 _ => None,
@@ -317,6 +313,7 @@ impl Links {
         Ok(flow)
     }
 
+    /// Restores an attempt's flow from its snapshot; `None` if the attempt has ended, or it cannot be restored.
     pub(super) async fn restored(
         &self,
         session: &Session,
@@ -338,7 +335,7 @@ impl Links {
         Ok(Some(Linking { session: session.clone(), connector, attempt, flow, new_lines, replaces }))
     }
 
-    /// Runs the checks of an attempt in a task of their own; `false` if another task runs them already.
+    /// Runs an attempt's checks in a background task; `false` if another task runs them already.
     async fn spawn(
         &self,
         id: String,
@@ -353,24 +350,24 @@ impl Links {
         Ok(self.leases.spawn(name, work).await?.is_ok())
     }
 
-    /// Runs the checks, and saves their progress.
+    /// Runs the checks, and saves their progress and outcome.
     async fn run(&self, linking: &mut Linking) -> Result<(), ApiError> {
         let id = linking.attempt.id.clone();
-        let ran = self.ask(linking, Whose::Attempt(&id)).await;
+        let checked = self.check_flow(linking, Whose::Attempt(&id)).await;
         self.save(linking).await?;
-        ran
+        checked
     }
 
-    /// Runs the checks until they finish, a person is needed, or the deadline passes.
-    async fn ask(&self, linking: &mut Linking, whose: Whose<'_>) -> Result<(), ApiError> {
+    /// Runs the checks until they finish, a person must act, or the deadline passes.
+    async fn check_flow(&self, linking: &mut Linking, whose: Whose<'_>) -> Result<(), ApiError> {
         let Linking { flow, new_lines, .. } = linking;
-        let ran = check::run(&self.egress, &self.vault, flow, new_lines, whose).await;
-        if ran.is_err() {
-            // Does not stay in `checking`: a person who returns finds the form with everything that was entered.
+        let checked = check::run(&self.egress, &self.vault, flow, new_lines, whose).await;
+        if checked.is_err() {
+            // The attempt must not stay in `checking`: a person who returns finds the form with all entered values.
             flow.give_up_checks();
         }
         // The code from the sign-in was lost with the process that held it.
         flow.interrupted();
-        ran
+        checked
     }
 }

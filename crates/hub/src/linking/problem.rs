@@ -24,16 +24,14 @@ pub(crate) fn refusal(flow: &Flow, attempt: &str) -> Option<ApiError> {
         }
         Stage::Step(view) => of_problems(flow, view.problems),
         Stage::Failed { verdict, .. } => of_verdict(flow, verdict),
-        Stage::Checking(_) | Stage::Confirm { .. } | Stage::Storing | Stage::Linked | Stage::Closed => {
-            return None;
-        }
+        _ => return None,
     };
     Some(error.with("attempt_id", attempt))
 }
 
 fn of_problems(flow: &Flow, problems: &[FieldProblem]) -> ApiError {
-    let says: Vec<&str> = problems.iter().map(|problem| &*problem.says).collect();
-    let message = if says.is_empty() { "A value is missing.".to_owned() } else { says.join(" ") };
+    let messages: Vec<&str> = problems.iter().map(|problem| &*problem.says).collect();
+    let message = if messages.is_empty() { "A value is missing.".to_owned() } else { messages.join(" ") };
     let step = |problem: &FieldProblem| {
         flow.method().collected_at(problem.field.as_str()).map(|step| step.key.to_string())
     };
@@ -53,19 +51,7 @@ fn of_verdict(flow: &Flow, verdict: &Verdict) -> ApiError {
         | OutcomeKind::ProtocolMismatch
         | OutcomeKind::Unknown => &PROVIDER_FAILED,
         OutcomeKind::DifferentAccount => &CONFLICT,
-        OutcomeKind::Ok
-        | OutcomeKind::OkLimited
-        | OutcomeKind::WrongSecret
-        | OutcomeKind::WrongUser
-        | OutcomeKind::WrongTenant
-        | OutcomeKind::WrongEnvironment
-        | OutcomeKind::MissingPermission
-        | OutcomeKind::NotInPlan
-        | OutcomeKind::Declined
-        | OutcomeKind::Misconfigured
-        | OutcomeKind::Disabled
-        | OutcomeKind::Expired
-        | OutcomeKind::IpBlocked => &LINK_REFUSED,
+        _ => &LINK_REFUSED,
     };
     let message = format!("{} {}", verdict.says, verdict.fix);
     let mut error = ApiError::new(code, message.trim());

@@ -43,12 +43,6 @@ impl Assets {
     }
 }
 
-/// The path of a provider's icon: `/assets/icon-<key>-<hash>.<ending>`.
-pub fn icon_path(provider: &str, file: &str, bytes: &[u8]) -> String {
-    let ending = file.rsplit_once('.').map_or("svg", |(_, ending)| ending);
-    format!("/assets/icon-{provider}-{}.{ending}", hash(bytes))
-}
-
 fn hash(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes)[..8])
 }

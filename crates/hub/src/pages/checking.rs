@@ -2,24 +2,23 @@
 //!
 //! **Invariant:** the page and the data contain the same information in the same words.
 
+use guide::Check;
 use link::{CheckReport, CheckState, Flow, Stage};
 use minijinja::context;
 use serde::Serialize;
 
-use super::shell::{Frame, Head, data, draw};
+use super::shell::{Frame, Head, PageProvider, data, draw};
 use crate::texts::fill;
 
-/// The data of the page.
+/// The data of the page that shows the checks.
 #[derive(Clone, Copy)]
 pub struct CheckingPage<'a> {
     /// The flow, with checks in progress.
     pub flow: &'a Flow,
     /// The progress that another process has saved; `None` to use the flow's own.
     pub reports: Option<&'a [CheckReport]>,
-    /// Where linking is: `/session/{session}/{connector}`.
+    /// The path of the form: `/session/{session}/{connector}`.
     pub base: &'a str,
-    /// The provider's icon.
-    pub icon: Option<&'a str>,
     /// The current time (Unix seconds).
     pub now: i64,
 }
@@ -51,24 +50,22 @@ pub struct Report {
 /// Renders the page.
 pub fn checking(frame: &Frame<'_>, page: &CheckingPage<'_>) -> String {
     let texts = frame.texts();
-    let provider = page.flow.guide().provider.name.as_str();
-    let title = frame.say(texts.checking_title, &[("provider", provider)]);
-    let progress = progress(frame, page);
-    let head = Head { refresh: Some(2), ..Head::new(&title, Some(3)) };
-    draw(
-        frame,
-        &head,
-        "checking.html",
-        context! {
-            lead => texts.checking_lead,
-            provider,
-            icon => page.icon,
-            base => page.base,
-            host => page.flow.host(),
-            waiting => fill(texts.state_waiting_seconds, &[("provider", provider), ("seconds", "{seconds}")]),
-            reports => data(&progress.reports),
-        },
-    )
+    let provider = PageProvider::from(page.flow.guide());
+    let title = frame.fill(texts.checking_title, &[("provider", provider.name)]);
+    let head = Head {
+        stage: Some(3),
+        provider: Some(provider),
+        refresh: Some(2),
+        ..Head::new(title, texts.checking_lead)
+    };
+    let waiting = [("provider", provider.name), ("seconds", "{seconds}")];
+    let page = context! {
+        base => page.base,
+        host => page.flow.host(),
+        waiting => fill(texts.state_waiting_seconds, &waiting),
+        reports => data(progress(frame, page).reports),
+    };
+    draw(frame, &head, "checking.html", page)
 }
 
 /// Returns the progress as data, for the script.
@@ -85,8 +82,8 @@ pub fn progress(frame: &Frame<'_>, page: &CheckingPage<'_>) -> Progress {
     };
     let mut all: Vec<Report> = reports.iter().map(|report| view(frame, page, report)).collect();
     if state == "checking" {
-        let is_begun = |key: &guide::Key| reports.iter().any(|report| report.check == *key);
-        let pending = page.flow.method().checks.iter().filter(|check| !is_begun(&check.key));
+        let is_pending = |check: &&Check| reports.iter().all(|report| report.check != check.key);
+        let pending = page.flow.method().checks.iter().filter(is_pending);
         all.extend(pending.map(|check| Report {
             label: check.label.clone(),
             state: "pending",

@@ -2,10 +2,12 @@
 //!
 //! **Invariant:** search results are the same with and without a script: `script/picker.js` compares as `search` does.
 
+use std::collections::BTreeSet;
+
 use minijinja::{Value, context};
 use serde::Serialize;
 
-use super::shell::{Frame, Head, data, draw};
+use super::shell::{Frame, Head, PageProvider, data, draw, icon};
 
 /// A provider to choose.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -18,9 +20,7 @@ pub struct ProviderCard {
     pub aliases: Vec<String>,
     /// The provider's categories.
     pub categories: Vec<String>,
-    /// The URL of the provider's icon.
-    pub icon: Option<String>,
-    /// The path that chooses it.
+    /// The path that chooses the provider.
     pub url: String,
 }
 
@@ -46,17 +46,15 @@ pub struct MethodCard {
     pub description: Option<String>,
     /// Whether people sign in to the provider.
     pub in_browser: bool,
-    /// The path that chooses it.
+    /// The path that chooses the method.
     pub url: String,
 }
 
 /// The data of the page of methods.
 #[derive(Clone, Copy)]
 pub struct MethodsPage<'a> {
-    /// The provider's name.
-    pub provider: &'a str,
-    /// The provider's icon.
-    pub icon: Option<&'a str>,
+    /// The provider.
+    pub provider: PageProvider<'a>,
     /// The path for choosing another provider, if there are several.
     pub providers: Option<&'a str>,
     /// The methods to choose from.
@@ -66,62 +64,41 @@ pub struct MethodsPage<'a> {
 /// Renders the page for choosing a provider.
 pub fn providers(frame: &Frame<'_>, page: &ProvidersPage<'_>) -> String {
     let texts = frame.texts();
-    let found: Vec<&ProviderCard> = search(page.all, page.query, page.category);
-    let mut categories: Vec<&str> =
-        page.all.iter().flat_map(|card| card.categories.iter().map(String::as_str)).collect();
-    categories.sort_unstable();
-    categories.dedup();
-    let cards: Vec<Value> = page
-        .all
-        .iter()
-        .map(|card| {
-            let place = found.iter().position(|one| one.key == card.key);
-            context! { card => data(card), hidden => place.is_none() }
-        })
-        .collect();
+    let found = search(page.all, page.query, page.category);
+    let is_found = |card: &ProviderCard| found.iter().any(|one| one.key == card.key);
     // The best matches come first. The other providers stay in the page for the script, which searches again.
-    let mut order: Vec<usize> = (0..page.all.len()).collect();
-    order.sort_by_key(|at| found.iter().position(|one| one.key == page.all[*at].key).unwrap_or(usize::MAX));
-    let cards: Vec<Value> = order.into_iter().map(|at| cards[at].clone()).collect();
-    let title = frame.say(texts.pick_title, &[]);
+    let others = page.all.iter().filter(|card| !is_found(card));
+    let cards = found.iter().copied().chain(others).map(|card| {
+        context! { card => data(card), icon => icon(&card.key), hidden => !is_found(card) }
+    });
+    let categories: BTreeSet<&str> =
+        page.all.iter().flat_map(|card| card.categories.iter().map(String::as_str)).collect();
+    let categories: Vec<(&str, String)> =
+        categories.into_iter().map(|one| (one, category_name(one))).collect();
     let count = match found.len() {
         1 => texts.pick_count_one.to_owned(),
-        many => frame.say(texts.pick_count, &[("count", &many.to_string())]),
+        many => frame.fill(texts.pick_count, &[("count", &many.to_string())]),
     };
-    draw(
-        frame,
-        &Head::new(&title, Some(1)),
-        "providers.html",
-        context! {
-            lead => texts.pick_lead,
-            base => page.base,
-            query => page.query,
-            category => page.category,
-            categories => data(categories.iter().map(|one| (*one, named(one))).collect::<Vec<_>>()),
-            cards,
-            count,
-            is_nothing => found.is_empty(),
-            none_says => frame.say(texts.pick_none, &[("query", page.query)]),
-        },
-    )
+    let head = Head { stage: Some(1), ..Head::new(frame.fill(texts.pick_title, &[]), texts.pick_lead) };
+    let page = context! {
+        base => page.base,
+        query => page.query,
+        category => page.category,
+        categories => data(categories),
+        cards => cards.collect::<Value>(),
+        count,
+        is_nothing => found.is_empty(),
+    };
+    draw(frame, &head, "providers.html", page)
 }
 
 /// Renders the page for choosing a method.
 pub fn methods(frame: &Frame<'_>, page: &MethodsPage<'_>) -> String {
     let texts = frame.texts();
-    let title = frame.say(texts.method_title, &[("provider", page.provider)]);
-    draw(
-        frame,
-        &Head::new(&title, Some(1)),
-        "methods.html",
-        context! {
-            lead => texts.method_lead,
-            provider => page.provider,
-            icon => page.icon,
-            providers => page.providers,
-            methods => data(page.methods),
-        },
-    )
+    let title = frame.fill(texts.method_title, &[("provider", page.provider.name)]);
+    let head = Head { stage: Some(1), provider: Some(page.provider), ..Head::new(title, texts.method_lead) };
+    let page = context! { providers => page.providers, methods => data(page.methods) };
+    draw(frame, &head, "methods.html", page)
 }
 
 /// Returns the providers that match a query and the selected category, best match first.
@@ -173,13 +150,13 @@ fn distance_of(name: &str, query: &str) -> Option<u32> {
 /// Normalizes a text to lowercase letters and digits, with single spaces between words.
 fn plain(text: &str) -> String {
     let lower = text.to_lowercase();
-    let words: Vec<&str> =
-        lower.split(|ch: char| !ch.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    words.join(" ")
+    let words = lower.split(|ch: char| !ch.is_alphanumeric());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// The name of a category: `ticketing` becomes `Ticketing`. Short names are treated as abbreviations.
-fn named(category: &str) -> String {
+/// Returns the display name of a category: `ticketing` becomes `Ticketing`. Names of up to four letters are treated as
+/// abbreviations.
+fn category_name(category: &str) -> String {
     if category.len() <= 4 {
         return category.to_uppercase();
     }
@@ -209,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn typos_are_forgiven_and_nothing_else() {
+    fn the_search_tolerates_only_typos() {
         assert_eq!(names("", ""), "Acme Force, Help Desk, Mailer");
         assert_eq!(names("ACME", ""), "Acme Force");
         assert_eq!(names("froce", ""), "", "a typo is forgiven from the beginning of a name");

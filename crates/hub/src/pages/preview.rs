@@ -10,7 +10,7 @@ use probe::{Inputs, Values};
 use secret::Secret;
 use serde::Serialize;
 
-use crate::texts::{Language, Said};
+use crate::texts::{Language, Localized};
 
 /// The preview of a form.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -27,12 +27,12 @@ pub struct PreviewedField {
     /// The normalized value; `None` if it would be rejected.
     pub kept: Option<String>,
     /// The problem with the value.
-    pub problem: Option<Said>,
+    pub problem: Option<Localized>,
     /// The key and label of the environment that the entered address belongs to, if it is not the chosen one.
     pub belongs_to: Option<(String, String)>,
 }
 
-/// Previews these public values. Values of other fields are ignored.
+/// Previews typed values. Values of secret fields are ignored.
 pub fn preview(
     language: Language,
     flow: &Flow,
@@ -56,9 +56,10 @@ pub fn preview(
             continue;
         }
         let one = match field.keep(text, &method.environments) {
-            Err(refused) => {
-                PreviewedField { problem: Some(language.say(&refused.says)), ..PreviewedField::default() }
-            }
+            Err(refused) => PreviewedField {
+                problem: Some(language.localize(&refused.says)),
+                ..PreviewedField::default()
+            },
             Ok(kept) => {
                 let shown = kept.environment.and_then(|key| method.environment(key.as_str()));
                 let tells = method.tells_environment();

@@ -5,16 +5,15 @@
 
 use std::sync::LazyLock;
 
-use guide::Brand;
+use guide::{Brand, Guide};
 use link::Flow;
 use minijinja::value::{Kwargs, Serde};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
-
 use serde::Serialize;
 use url::form_urlencoded::byte_serialize;
 
 use super::assets::Assets;
-use crate::texts::{Language, Texts, fill};
+use crate::texts::{GUIDE_LANGUAGE, Language, Texts, fill};
 
 /// The parts that all pages share.
 #[derive(Clone, Copy, Debug)]
@@ -56,36 +55,36 @@ pub struct Look {
     pub footer: bool,
 }
 
-/// The color scheme of a page.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// The color scheme of a page. Its name is also a class in the style sheet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Scheme {
-    /// The reader's preference.
+    /// The scheme that the reader prefers.
     #[default]
     Auto,
-    /// Light, whatever the reader prefers.
+    /// Light, regardless of the reader's preference.
     Light,
-    /// Dark, whatever the reader prefers.
+    /// Dark, regardless of the reader's preference.
     Dark,
 }
 
-impl Scheme {
-    /// Parses a scheme's name.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Auto, Self::Light, Self::Dark].into_iter().find(|one| one.name() == name)
-    }
+/// The provider that a page is about.
+#[derive(Clone, Copy, Debug)]
+pub struct PageProvider<'a> {
+    /// The provider's key, from which the path of its icon follows.
+    pub key: &'a str,
+    /// The provider's name.
+    pub name: &'a str,
+}
 
-    /// The scheme's name, which is also a class in the style sheet.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
+impl<'a> From<&'a Guide> for PageProvider<'a> {
+    fn from(guide: &'a Guide) -> Self {
+        Self { key: guide.provider.key.as_str(), name: &guide.provider.name }
     }
 }
 
 impl<'a> Frame<'a> {
-    /// The context that resolves the references in the guide's texts.
+    /// Returns the context that resolves the references in the guide's texts.
     pub(super) fn context(&self, flow: &'a Flow) -> render::Context<'a> {
         let context = render::Context::new(flow.guide(), flow.method(), self.brand);
         match flow.environment() {
@@ -98,46 +97,45 @@ impl<'a> Frame<'a> {
         self.language.texts()
     }
 
-    /// A message about the product.
-    pub(super) fn say(&self, message: &str, values: &[(&str, &str)]) -> String {
-        let mut all = vec![("product", self.brand.name.as_str())];
-        all.extend_from_slice(values);
-        fill(message, &all)
+    /// Inserts the product's name and these values in a message.
+    pub(super) fn fill(&self, message: &str, values: &[(&str, &str)]) -> String {
+        fill(message, &[&[("product", self.brand.name.as_str())], values].concat())
     }
 }
 
-/// The parts outside the content that differ from page to page.
+/// The parts of a page that are not specific to its template.
+#[derive(Default)]
 pub(super) struct Head<'a> {
-    pub(super) title: &'a str,
+    /// The heading, which is also the title of the document.
+    pub(super) title: String,
+    /// The paragraph below the heading.
+    pub(super) lead: String,
     /// The stage of linking, from 1 to 4; `None` if the page does not belong to a stage.
     pub(super) stage: Option<u8>,
+    /// The provider whose icon is shown; `None` if the page is about no provider.
+    pub(super) provider: Option<PageProvider<'a>>,
     /// The event sent to the embedding page.
     pub(super) event: Option<Event<'a>>,
-    /// The page to reload after a moment if scripts are disabled.
+    /// The seconds after which the page is reloaded if scripts are disabled.
     pub(super) refresh: Option<u32>,
     /// Whether the page shows a problem.
     pub(super) is_problem: bool,
 }
 
-impl<'a> Head<'a> {
-    pub(super) const fn new(title: &'a str, stage: Option<u8>) -> Self {
-        Self { title, stage, event: None, refresh: None, is_problem: false }
+impl Head<'_> {
+    pub(super) fn new(title: impl Into<String>, lead: impl Into<String>) -> Self {
+        Self { title: title.into(), lead: lead.into(), ..Self::default() }
     }
 }
 
 /// An event sent to the embedding page.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default, Serialize)]
 pub(super) struct Event<'a> {
-    pub(super) name: &'static str,
-    pub(super) detail: Option<&'a str>,
+    pub(super) name: &'a str,
+    /// The code of a problem, or the id of a linked account.
+    pub(super) detail: &'a str,
     /// The key of the provider that the event is about.
-    pub(super) provider: Option<&'a str>,
-}
-
-impl<'a> Event<'a> {
-    pub(super) const fn new(name: &'static str, detail: Option<&'a str>) -> Self {
-        Self { name, detail, provider: None }
-    }
+    pub(super) provider: &'a str,
 }
 
 const TEMPLATES: &[(&str, &str)] = &[
@@ -160,11 +158,9 @@ static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     pages.set_undefined_behavior(UndefinedBehavior::Strict);
     pages.set_auto_escape_callback(|_| AutoEscape::Html);
     pages.add_filter("fill", |message: &str, values: Kwargs| -> Result<String, minijinja::Error> {
-        let names: Vec<&str> = values.args().collect();
-        let texts: Vec<Value> = names.iter().map(|name| values.get(name)).collect::<Result<_, _>>()?;
-        let texts: Vec<String> = texts.iter().map(Value::to_string).collect();
-        let pairs: Vec<(&str, &str)> = names.into_iter().zip(texts.iter().map(String::as_str)).collect();
-        Ok(fill(message, &pairs))
+        let values: Result<Vec<(&str, &str)>, minijinja::Error> =
+            values.args().map(|name| Ok((name, values.get(name)?))).collect();
+        Ok(fill(message, &values?))
     });
     // Line breaks in preformatted text become character references, because the page's own line breaks are removed.
     pages.add_filter("lines", |text: &str| {
@@ -177,19 +173,19 @@ static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         _ => minijinja::escape_formatter(out, state, value),
     });
     for (name, text) in TEMPLATES {
-        pages.add_template(name, text).expect("every page is a template, as tests show");
+        pages.add_template(name, text).expect("tests render every template");
     }
     pages
 });
 
 /// Whether a character is invisible and changes how other text is displayed.
-fn is_unseen(ch: char) -> bool {
+fn is_invisible(ch: char) -> bool {
     let is_break = matches!(ch, '\n' | '\t');
     (ch.is_control() && !is_break)
         || matches!(ch, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// Escapes a text for HTML content and double-quoted attributes.
+/// Escapes a text for HTML content and quoted attributes, and removes invisible characters.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     for ch in text.chars() {
@@ -199,7 +195,7 @@ fn escaped(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            ch if is_unseen(ch) => {}
+            ch if is_invisible(ch) => {}
             ch => out.push(ch),
         }
     }
@@ -218,59 +214,47 @@ pub(super) fn markup(html: String) -> Value {
 
 /// Renders a page.
 pub(super) fn draw(frame: &Frame<'_>, head: &Head<'_>, template: &str, page: Value) -> String {
-    let texts = frame.texts();
-    let title = if head.is_problem {
-        fill(texts.title_error, &[("title", head.title)])
-    } else {
-        head.title.to_owned()
-    };
-    let stages = [texts.stage_choose, texts.stage_enter, texts.stage_check, texts.stage_done];
-    let monogram: String = frame.brand.name.chars().take(1).flat_map(char::to_uppercase).collect();
     let around = context! {
-        t => data(texts),
-        heading => head.title,
-        title => format!("{title} – {}", frame.brand.hub),
-        product => frame.brand.name.as_str(),
-        monogram,
+        t => data(frame.texts()),
+        heading => &head.title,
+        lead => &head.lead,
+        is_problem => head.is_problem,
+        hub => &frame.brand.hub,
+        product => &frame.brand.name,
+        provider => head.provider.map(|provider| provider.name),
+        icon => head.provider.map(|provider| icon(provider.key)),
         support => frame.brand.support_url.as_deref().filter(|url| url.starts_with("https://")),
-        css => frame.assets.css_path.as_str(),
-        js => frame.assets.js_path.as_str(),
+        css => &frame.assets.css_path,
+        js => &frame.assets.js_path,
         csrf => frame.csrf,
         parent => match frame.mode { Mode::Standalone => None, Mode::Embedded { parent } => Some(parent) },
-        scheme => (frame.look.scheme != Scheme::Auto).then_some(frame.look.scheme.name()),
+        scheme => <&str>::from(frame.look.scheme),
         footer => frame.mode == Mode::Standalone || frame.look.footer,
         return_to => frame.return_to.filter(|url| is_web(url)),
-        stages => if head.stage.is_some() { stages.to_vec() } else { Vec::new() },
-        stage => head.stage.unwrap_or(0),
-        event => head.event.map(|event| event.name),
-        event_detail => head.event.and_then(|event| event.detail),
-        event_provider => head.event.and_then(|event| event.provider),
+        stage => head.stage,
+        event => data(head.event),
         refresh => head.refresh,
-        guide_lang => crate::texts::GUIDE_LANGUAGE,
+        guide_lang => GUIDE_LANGUAGE,
     };
-    let text = PAGES
+    let html = PAGES
         .get_template(template)
         .and_then(|shell| shell.render(context! { ..page, ..around }))
-        .unwrap_or_else(|error| panic!("{template} lacks something: {error:#}"));
-    tidy(&text)
+        .unwrap_or_else(|error| panic!("{template} cannot be rendered: {error:#}"));
+    // Template tags leave empty lines and indentation behind. Line breaks in `pre` and `textarea` are character
+    // references, so they are kept.
+    html.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect()
 }
 
-/// Whether a URL is safe to navigate to, so not `javascript:` or the like.
+/// The path of a provider's icon.
+pub(super) fn icon(provider: &str) -> String {
+    format!("/connectors/{provider}/icon")
+}
+
+/// Whether a URL is safe to navigate to. `javascript:` URLs, for example, are not.
 pub(super) fn is_web(url: &str) -> bool {
     url.starts_with("https://")
         || url.starts_with("http://")
         || (url.starts_with('/') && !url.starts_with("//"))
-}
-
-/// Removes the empty lines and indentation that template tags leave behind. Line breaks in `pre` and `textarea` are
-/// character references, so they are kept.
-fn tidy(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        out.push_str(line);
-        out.push('\n');
-    }
-    out
 }
 
 #[cfg(test)]
@@ -278,13 +262,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_browser_is_sent_to_pages_only() {
+    fn only_http_urls_and_paths_are_safe() {
         assert!(is_web("https://app.example/x") && is_web("/x"));
         assert!(!is_web("javascript:alert(1)") && !is_web("//evil.example") && !is_web("data:text/html,x"));
     }
 
     #[test]
-    fn what_cannot_be_seen_is_dropped() {
+    fn invisible_characters_are_removed() {
         assert_eq!(escaped("a\u{202e}b\u{2066}c\u{0}\nd<'"), "abc\nd&lt;&#39;");
     }
 }

@@ -5,19 +5,17 @@
 use minijinja::context;
 use probe::Verdict;
 
-use super::shell::{Event, Frame, Head, Mode, data, draw, is_web};
-use crate::texts::Said;
+use super::shell::{Event, Frame, Head, Mode, PageProvider, data, draw, is_web};
+use crate::texts::Localized;
 
-/// The data of the page.
+/// The data of a page around a sign-in.
 #[derive(Clone, Copy)]
 pub struct SignInPage<'a> {
-    /// The provider's name.
-    pub provider: &'a str,
-    /// The provider's icon.
-    pub icon: Option<&'a str>,
-    /// Where linking is: `/session/{session}/{connector}`.
+    /// The provider.
+    pub provider: PageProvider<'a>,
+    /// The path of the form: `/session/{session}/{connector}`.
     pub base: &'a str,
-    /// Whether a script goes to the provider automatically. Not in a frame, since providers forbid framing.
+    /// Whether a script goes to the provider automatically, except in a frame, because providers forbid framing.
     pub follow: bool,
 }
 
@@ -25,68 +23,45 @@ pub struct SignInPage<'a> {
 /// its own while the page waits.
 pub fn sign_in(frame: &Frame<'_>, page: &SignInPage<'_>, authorize: &str) -> String {
     let texts = frame.texts();
-    let title = frame.say(texts.browser_title, &[("provider", page.provider)]);
-    let open = frame.say(texts.browser_open, &[("provider", page.provider)]);
-    let event = Event::new("sign_in", None);
-    let head = Head { event: Some(event), ..Head::new(&title, Some(2)) };
-    let actions: Vec<(&str, String)> =
-        Some((authorize, open)).filter(|(url, _)| is_web(url)).into_iter().collect();
-    draw(
-        frame,
-        &head,
-        "notice.html",
-        context! {
-            lead => frame.say(texts.browser_lead, &[("provider", page.provider)]),
-            mark => "wait",
-            icon => page.icon,
-            provider => page.provider,
-            poll => format!("{}/progress", page.base),
-            follow => page.follow && frame.mode == Mode::Standalone,
-            actions => data(actions),
-            ..super::trouble::nothing_more()
-        },
-    )
+    let fill = |message| frame.fill(message, &[("provider", page.provider.name)]);
+    let head = Head {
+        stage: Some(2),
+        provider: Some(page.provider),
+        event: Some(Event { name: "sign_in", ..Event::default() }),
+        ..Head::new(fill(texts.browser_title), fill(texts.browser_lead))
+    };
+    let open = Some((authorize, fill(texts.browser_open))).filter(|(url, _)| is_web(url));
+    let page = context! {
+        poll => format!("{}/progress", page.base),
+        follow => page.follow && frame.mode == Mode::Standalone,
+        actions => data(Vec::from_iter(open)),
+    };
+    draw(frame, &head, "notice.html", page)
 }
 
 /// Renders the page after a failed sign-in: access was declined, or the response was not valid.
 pub fn sign_in_failed(frame: &Frame<'_>, page: &SignInPage<'_>, verdict: Option<&Verdict>) -> String {
     let texts = frame.texts();
+    let fill = |message| frame.fill(message, &[("provider", page.provider.name)]);
     let title = match verdict {
         Some(verdict) => frame.language.outcome(verdict.outcome).to_owned(),
-        None => frame.say(texts.browser_failed_title, &[("provider", page.provider)]),
+        None => fill(texts.browser_failed_title),
     };
-    let says = verdict.into_iter().flat_map(|verdict| [&verdict.says, &verdict.fix]);
-    let notes: Vec<Said> = says.map(|saying| frame.language.say(saying)).collect();
-    let head = Head { is_problem: true, ..Head::new(&title, Some(2)) };
-    draw(
-        frame,
-        &head,
-        "notice.html",
-        context! {
-            lead => frame.say(texts.browser_failed_fix, &[("provider", page.provider)]),
-            mark => "warn",
-            icon => page.icon,
-            provider => page.provider,
-            notes => data(&notes),
-            actions => data([(page.base, texts.browser_again)]),
-            ..super::trouble::nothing_more()
-        },
-    )
+    let head = Head {
+        stage: Some(2),
+        provider: Some(page.provider),
+        is_problem: true,
+        ..Head::new(title, fill(texts.browser_failed_fix))
+    };
+    let explanation = verdict.into_iter().flat_map(|verdict| [&verdict.says, &verdict.fix]);
+    let notes: Vec<Localized> = explanation.map(|saying| frame.language.localize(saying)).collect();
+    let page = context! { notes => data(&notes), actions => data([(page.base, texts.browser_again)]) };
+    draw(frame, &head, "notice.html", page)
 }
 
 /// Renders the page in the window that was opened for the sign-in. The person continues in the other window.
-pub fn signed_in(frame: &Frame<'_>, provider: &str, icon: Option<&str>) -> String {
+pub fn signed_in(frame: &Frame<'_>, provider: Option<PageProvider<'_>>) -> String {
     let texts = frame.texts();
-    draw(
-        frame,
-        &Head::new(texts.browser_done_title, None),
-        "notice.html",
-        context! {
-            lead => texts.help_close,
-            mark => "done",
-            icon,
-            provider,
-            ..super::trouble::nothing_more()
-        },
-    )
+    let head = Head { provider, ..Head::new(texts.browser_done_title, texts.help_close) };
+    draw(frame, &head, "notice.html", context! { mark => "done" })
 }

@@ -1,20 +1,45 @@
-//! English.
+//! English: the messages, by name. Every other language has the same ones.
 
 use guide::OutcomeKind;
+use serde::Serialize;
 
-use super::messages::Texts;
+/// Declares the messages by their English texts.
+macro_rules! messages {
+    ($($(#[$doc:meta])* $name:ident: $text:literal,)*) => {
+        /// The messages of one language. A name in braces stands for a value, and is the same in every language.
+        #[derive(Debug, Serialize)]
+        pub struct Texts {
+            $($(#[$doc])* pub(crate) $name: &'static str,)*
+        }
 
-pub(super) const TEXTS: Texts = Texts {
+        impl Texts {
+            /// Returns every message with its name.
+            pub fn all(&self) -> Vec<(&'static str, &'static str)> {
+                vec![$((stringify!($name), self.$name),)*]
+            }
+        }
+
+        pub(super) const TEXTS: Texts = Texts { $($name: $text,)* };
+    };
+}
+
+messages! {
+    /// The language's tag.
     lang: "en",
+    /// The writing direction: `ltr` or `rtl`.
     dir: "ltr",
-    skip: "Skip to the content",
+    skip: "Skip to content",
     help: "Help",
+    /// The title of a page that shows a problem.
     title_error: "Problem: {title}",
+    /// The footer of every page.
     promise: "We test your details before saving them, and encrypt what we save.",
+    /// The stages of linking.
     stage_choose: "Choose",
     stage_enter: "Enter",
     stage_check: "Check",
     stage_done: "Done",
+    /// The accessible name of the list of stages.
     stages: "Steps",
     back_to_product: "Back to {product}",
     back_to_providers: "Choose a different app",
@@ -39,7 +64,7 @@ pub(super) const TEXTS: Texts = Texts {
     form_lead_browser: "You'll sign in to {provider} and approve access. The guide shows what to look for.",
     form_fields: "Your details",
     edit_title: "Edit your {provider} connection",
-    edit_lead: "You're editing {account}. Saved secrets stay unless you replace them.",
+    edit_lead: "You're editing {account}. Saved secrets are kept unless you replace them.",
     optional: "optional",
     choose: "Choose",
     yes: "Yes",
@@ -50,7 +75,7 @@ pub(super) const TEXTS: Texts = Texts {
     hide: "Hide {field}",
     kept_secret: "Saved",
     kept_replace: "Replace",
-    kept_at_fault: "Leave this empty to retry the saved value.",
+    kept_at_fault: "Leave this empty to try the saved value again.",
     kept_as: "We'll use {value}",
     again_because_host: "The address has changed, so please enter this again.",
     host_hint: "If you change this, you'll need to enter secrets again.",
@@ -80,9 +105,9 @@ pub(super) const TEXTS: Texts = Texts {
     ask_elsewhere_hint: "Your details will also be sent to {environments}.",
     switch_environment: "Continue in {environment}",
     attempt: "Reference",
-    attempt_hint: "give this to support",
-    before_account: "Connected until now",
-    now_account: "Found now",
+    attempt_hint: "include this when you contact support",
+    before_account: "Current account",
+    now_account: "Account we found",
 
     checking_title: "Checking your {provider} connection",
     checking_lead: "This usually takes a few seconds.",
@@ -98,7 +123,7 @@ pub(super) const TEXTS: Texts = Texts {
     confirm_title: "Is this the right account?",
     confirm_title_nameless: "Your details work",
     confirm_lead: "{provider} accepted your details. Nothing is saved until you confirm.",
-    confirm_lead_nameless: "{provider} accepted your details but doesn't tell us the account's name. Nothing is saved until you confirm.",
+    confirm_lead_nameless: "{provider} accepted your details but doesn't share the account's name. Nothing is saved until you confirm.",
     confirm_yes: "Yes, connect this account",
     confirm_no: "No, use a different account",
     confirm_environment: "Environment",
@@ -108,17 +133,15 @@ pub(super) const TEXTS: Texts = Texts {
     other_title: "This is a different account",
     other_lead: "If you continue, it replaces the account that is connected now.",
     other_yes: "Yes, replace the account",
-    saving_title: "Saving the account",
-    saving_lead: "One moment.",
 
     done_title: "{account} is connected",
-    done_title_again: "{account} is connected again",
+    done_title_again: "{account} is reconnected",
     done_lead: "{product} can use it now. You're all set.",
     done_close: "You can close this window.",
     done_button: "Close",
 
-    hand_title: "Need an admin? Send them a step",
-    hand_lead: "Create a link for the person who manages {provider}. They see only that step and its fields, and you never see what they enter.",
+    hand_title: "Need an admin's help? Send them a step",
+    hand_lead: "Create a link for the person who manages {provider}. They'll see only that step and its fields. You won't see what they enter.",
     hand_step: "Step to send",
     hand_make: "Create link",
     hand_made_title: "Send this link",
@@ -128,14 +151,14 @@ pub(super) const TEXTS: Texts = Texts {
     hand_copied: "Copied",
     hand_message: "Message to send with it",
     hand_message_text: "Hello, I'm connecting {provider} to {product} and need your help with one step: {step}. It takes a few minutes, and this page explains how: {link}",
-    hand_until: "The link works once, until {until}.",
+    hand_until: "The link works once and expires {until}.",
     hand_back: "Back to the form",
     hand_waiting: "Waiting for someone else",
     hand_self: "Enter it yourself",
     hand_received: "Received",
     hand_expired: "The link has expired",
     help_title: "{product} needs your help with {provider}",
-    help_lead: "Someone who is connecting {provider} to {product} asks you to complete this step.",
+    help_lead: "Someone who is connecting {provider} to {product} has asked you to complete this step.",
     help_send: "Send",
     help_promise: "What you enter is encrypted. The person who sent you the link can't see it.",
     help_thanks_title: "Thanks, you're done",
@@ -143,29 +166,32 @@ pub(super) const TEXTS: Texts = Texts {
     help_close: "You can close this window.",
 
     browser_title: "Sign in to {provider}",
-    browser_lead: "A {provider} page opens. Sign in there and approve access. You'll come back here automatically.",
+    browser_lead: "We'll take you to {provider}. Sign in there and approve access. You'll come back here automatically.",
     browser_open: "Open {provider}",
     browser_failed_title: "Signing in to {provider} didn't work",
     browser_failed_fix: "Nothing was saved. Start again, and approve access when {provider} asks.",
+    /// The window that was opened for the sign-in.
     browser_done_title: "You're signed in",
     browser_again: "Sign in again",
 
+    /// The page before a single-use link is opened.
     open_title: "Connect an account to {product}",
-    open_lead: "This link works only in the browser in which you continue.",
+    open_lead: "This link works only in the browser you continue in.",
     open_button: "Continue",
 
+    /// Why a page cannot be shown, and what to do.
     expired_title: "This link has expired",
     expired_fix: "Ask for a new link, or start again in {product}.",
     used_title: "This link has already been used",
     used_fix: "It works only once. If you didn't use it, tell the person who sent it. Otherwise, there's nothing left to do.",
-    revoked_title: "This link was withdrawn",
+    revoked_title: "This link is no longer valid",
     revoked_fix: "Ask the person who sent it for a new one.",
     no_session_title: "There's nothing to connect here",
     no_session_fix: "The link is incomplete or too old. Start again in {product}.",
     other_browser_title: "You started this in another browser",
-    other_browser_fix: "To keep it secure, you can finish only there. Go back to that window, or start again in {product}.",
+    other_browser_fix: "For security, you can finish only in that browser. Go back to it, or start again in {product}.",
     too_many_title: "Too many attempts",
-    too_many_fix: "Wait {minutes} minutes, then try again. We've kept what you entered.",
+    too_many_fix: "Try again in {minutes} min. We've kept what you entered.",
     no_cookie_title: "Continue in a new window",
     no_cookie_fix: "Your browser blocks cookies here. Continue in a new window to stay secure. Nothing is lost.",
     no_cookie_window: "Open a new window",
@@ -174,11 +200,11 @@ pub(super) const TEXTS: Texts = Texts {
     not_found_title: "Page not found",
     not_found_fix: "Check the address, or start again in {product}.",
     stale_title: "This page has expired",
-    stale_fix: "Nothing was lost. Go back, reload the page and send it again.",
+    stale_fix: "Nothing was lost. Reload the page and try again.",
     hub_error_title: "Something went wrong on our side",
     hub_error_fix: "Nothing was lost. Try again in a moment. If it keeps happening, give this reference to support.",
     request_id: "Reference",
-};
+}
 
 pub(super) const fn outcome(kind: OutcomeKind) -> &'static str {
     match kind {

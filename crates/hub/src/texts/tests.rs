@@ -1,4 +1,4 @@
-//! Every language has every message.
+//! Tests of the languages: each one has every message, with the same names in braces.
 
 use guide::Mistake;
 
@@ -37,7 +37,7 @@ fn every_language_has_every_message_with_the_same_names() {
 }
 
 #[test]
-fn our_own_messages_exist_in_every_language_and_name_their_subject() {
+fn every_own_message_is_translated_and_names_its_subject() {
     let (name, other) = (|| "Acme".to_owned(), || "Test".to_owned());
     let mistakes = [
         Mistake::Missing,
@@ -72,27 +72,28 @@ fn our_own_messages_exist_in_every_language_and_name_their_subject() {
     all.extend(mistakes.map(|mistake| Ours::Field { label: name(), mistake }));
     all.extend(OutcomeKind::ALL.map(|outcome| Ours::Happened { outcome, provider: name() }));
     for ours in &all {
-        let (en, de) = (Language::En.ours(ours), Language::De.ours(ours));
+        let (en, de) = (Language::En.translate(ours), Language::De.translate(ours));
         assert!(en.contains("Acme") && de.contains("Acme") && en != de, "{en} / {de}");
         assert!(!de.contains('{') || en.contains('{'), "{de}");
     }
     for outcome in OutcomeKind::ALL {
         let fix = Ours::Fix { outcome, provider: name() };
-        let (en, de) = (Language::En.ours(&fix), Language::De.ours(&fix));
+        let (en, de) = (Language::En.translate(&fix), Language::De.translate(&fix));
         assert!(en != de && de.ends_with('.') && en.contains("Acme") == de.contains("Acme"), "{en} / {de}");
     }
 }
 
 #[test]
-fn only_shared_words_are_the_same_in_both_languages() {
+fn only_loanwords_are_the_same_in_both_languages() {
     let (en, de) = (Language::En.texts().all(), Language::De.texts().all());
-    let alike: Vec<_> = en.iter().zip(&de).filter(|(a, b)| a.1 == b.1).map(|(a, _)| a.0).collect();
-    assert_eq!(alike, ["dir", "title_error", "optional"]);
+    let same: Vec<_> = en.iter().zip(&de).filter(|(a, b)| a.1 == b.1).map(|(a, _)| a.0).collect();
+    assert_eq!(same, ["dir", "title_error", "optional"]);
 }
 
 #[test]
-fn the_language_is_negotiated_with_the_browser() {
-    let check = |header: &str, wanted: Language| assert_eq!(Language::negotiate(header), wanted, "{header}");
+fn the_language_follows_the_browsers_preference() {
+    let check =
+        |header: &str, expected: Language| assert_eq!(Language::negotiate(header), expected, "{header}");
     check("de-AT,de;q=0.9,en;q=0.8", Language::De);
     check("fr, en;q=0.5, de;q=0.7", Language::De);
     check("fr", Language::En);
@@ -102,7 +103,7 @@ fn the_language_is_negotiated_with_the_browser() {
 }
 
 #[test]
-fn names_are_filled_in_once() {
+fn inserted_values_are_not_expanded() {
     assert_eq!(fill("{a} to {b}", &[("a", "{b}"), ("b", "x")]), "{b} to x");
     assert_eq!(fill("a { b", &[]), "a { b");
 }

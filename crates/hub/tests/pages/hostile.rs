@@ -1,4 +1,4 @@
-//! Texts that contain markup, and secrets that must not be shown.
+//! Hostile texts stay texts, and secrets stay hidden.
 
 use std::sync::Arc;
 
@@ -10,14 +10,13 @@ use crate::says::GUIDE;
 use crate::views::{bare, sent};
 use crate::{every_page, views};
 
-/// A text that tries to end a tag, an attribute, a line and a text direction.
-const HOSTILE: &str =
-    "\"'></script><script>alert(1)</script><img src=x onerror=alert(1)>\u{202e}\u{2066}&amp;";
+/// A text that would end a tag and an attribute, and change the text direction.
+const NASTY: &str = "\"'></script><script>alert(1)</script><img src=x onerror=alert(1)>\u{202e}\u{2066}&amp;";
 
-/// Returns a guide in which every text is hostile.
-fn hostile_guide() -> String {
-    let quoted = serde_json::to_string(HOSTILE)
-        .expect("a string")
+/// A guide with this text in place of its own texts.
+fn nasty() -> String {
+    let quoted = serde_json::to_string(NASTY)
+        .expect("a string can be serialized")
         .replace('\u{202e}', "\\u202e")
         .replace('\u{2066}', "\\u2066");
     let prose = "\"<b>\\\"'></b>\"";
@@ -33,8 +32,8 @@ fn hostile_guide() -> String {
 }
 
 #[test]
-fn texts_of_guides_and_people_never_become_markup() {
-    let text = hostile_guide();
+fn texts_of_guides_and_people_are_escaped() {
+    let text = nasty();
     let reading = guide::read("acme.yaml", text.as_bytes());
     let guide = Arc::new(reading.into_usable().unwrap_or_else(|reading| panic!("{:#?}", reading.findings)));
     let brand = catalog::shipped_brand();
@@ -48,31 +47,24 @@ fn texts_of_guides_and_people_never_become_markup() {
         look: Look::default(),
         return_to: Some("javascript:alert(1)"),
     };
-    let mut flow = Flow::new(guide, "api-key", link::Start::default()).expect("the guide has no such method");
+    let mut flow = Flow::new(guide, "api-key", link::Start::default()).expect("the guide has the method");
     let site = guide::Key::parse("site").expect("a key");
     flow.submit_form(Some("live"), &[(site.clone(), HOSTILE.into())]);
     let entered = [(site, HOSTILE.to_owned())];
     let form = pages::form(
         &frame,
-        &pages::FormPage {
-            sent: Some(sent(&entered, &[])),
-            attempt: Some(HOSTILE),
-            ..bare(&flow, Some(HOSTILE))
-        },
+        &pages::FormPage { sent: Some(sent(&typed, &[])), attempt: Some(NASTY), ..bare(&flow) },
     );
     let card = ProviderCard {
         key: "a".to_owned(),
-        name: HOSTILE.to_owned(),
-        aliases: vec![HOSTILE.to_owned()],
-        categories: vec![HOSTILE.to_owned(), "b".to_owned()],
-        icon: Some(HOSTILE.to_owned()),
-        url: HOSTILE.to_owned(),
+        name: NASTY.to_owned(),
+        aliases: vec![NASTY.to_owned()],
+        categories: vec![NASTY.to_owned(), "b".to_owned()],
+        url: NASTY.to_owned(),
     };
-    let picker = pages::providers(
-        &frame,
-        &ProvidersPage { base: HOSTILE, all: &[card], query: HOSTILE, category: HOSTILE },
-    );
-    let trouble = pages::trouble(&frame, Trouble::HubError { request: HOSTILE });
+    let picker =
+        pages::providers(&frame, &ProvidersPage { base: NASTY, all: &[card], query: NASTY, category: NASTY });
+    let trouble = pages::trouble(&frame, &Trouble::HubError { request: NASTY.to_owned() });
     for page in [form, picker, trouble] {
         assert_no_injection(&page);
         assert!(
@@ -82,8 +74,8 @@ fn texts_of_guides_and_people_never_become_markup() {
     }
 }
 
-/// Asserts that a page has one script, from our own address, and no inline style, event handler or injected element.
-fn assert_no_injection(page: &str) {
+/// Asserts that the page has one script, from the Hub's own address, and no inline style, event handler or foreign element.
+fn is_tame(page: &str) {
     assert_eq!(page.matches("<script").count(), 1, "{page}");
     assert!(page.contains("<script src=\"/assets/hub-"), "{page}");
     for bad in ["<style", " style=", "<img src=x", " onerror=alert(1)>", "<b>"] {
@@ -98,11 +90,15 @@ fn assert_no_injection(page: &str) {
 }
 
 #[test]
-fn no_page_has_inline_code_or_style_or_loads_from_other_sites() {
+fn no_page_has_inline_code_or_loads_from_elsewhere() {
     for (name, page) in every_page() {
         assert_no_injection(&page);
         for part in page.split(" src=\"").skip(1) {
-            assert!(part.starts_with("/assets/"), "{name}: {}", &part[..60]);
+            assert!(
+                part.starts_with("/assets/") || part.starts_with("/connectors/"),
+                "{name}: {}",
+                &part[..60]
+            );
         }
         assert!(!page.contains("<link rel=\"stylesheet\" href=\"http"), "{name}");
     }
@@ -119,7 +115,7 @@ fn no_page_contains_a_secret() {
             secrets.extend(given.chain(&scenario.tokens).map(|(_, text)| text.clone()));
         }
     }
-    // Short secrets are words that occur on pages anyway.
+    // Short secrets are words that appear on pages anyway.
     secrets.retain(|text| 8 <= text.len() && text.contains(['-', '_']) && !text.contains(' '));
     secrets.sort();
     secrets.dedup();

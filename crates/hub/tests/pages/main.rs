@@ -1,4 +1,4 @@
-//! Every page in every state that a guide's scenarios lead to: what it must contain, and what it must not.
+//! Tests of every page, in every state that a guide's own scenarios lead to.
 
 #[path = "../../examples/gallery/played.rs"]
 mod played;
@@ -12,7 +12,7 @@ mod weighs;
 
 use hub::pages::Assets;
 
-/// Returns every page of every built-in guide.
+/// Renders every page of every built-in guide.
 fn every_page() -> views::Pages {
     let brand = catalog::shipped_brand();
     let assets = Assets::of(&brand);

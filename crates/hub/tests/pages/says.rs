@@ -1,19 +1,21 @@
-//! The texts of pages: fields, problems and results, in both languages.
+//! The contents of the pages: what they ask for, and how they report problems, in both languages.
 
 use std::sync::Arc;
 
 use guide::{Guide, Key, Method, Mistake, OutcomeKind};
 use hub::pages::{
-    self, AccountPage, Before, CheckingPage, FormPage, Frame, HandedStep, Handing, HelpPage, Look, Mode,
+    self, AccountPage, Before, CheckingPage, FormPage, Frame, HandedStep, HandoffState, HelpPage, Look, Mode,
+    Trouble,
 };
 use hub::texts::Language;
 use link::{FieldProblem, Flow, Purpose, Stage, Start};
 use secret::Secret;
+use strum::VariantNames as _;
 
 use crate::played::{MOMENT, ending, hidden, play, start};
 use crate::views::{bare, sent};
 
-/// A guide with every feature that these tests need.
+/// A guide with everything that the pages show.
 pub(crate) const GUIDE: &str = r"
 waystone: 1
 provider: { key: acme, name: Acme }
@@ -97,16 +99,16 @@ pub(crate) fn key(text: &str) -> Key {
 fn played(
     method: &Method,
     guide: &Arc<Guide>,
-    matches: impl Fn(OutcomeKind) -> bool,
+    is_outcome: impl Fn(OutcomeKind) -> bool,
     answers: usize,
 ) -> Flow {
-    let scenario = ending(method, matches).expect("no such scenario");
+    let scenario = ending(method, is_outcome).expect("the guide has such a scenario");
     play(guide, method, start(method, scenario), scenario, answers)
 }
 
-pub(crate) fn has(page: &str, expected: &[&str]) {
-    for text in expected {
-        assert!(page.contains(text), "missing: {text}\n{page}");
+pub(crate) fn has(page: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(page.contains(part), "missing: {part}\n{page}");
     }
 }
 
@@ -114,8 +116,8 @@ pub(crate) fn has(page: &str, expected: &[&str]) {
 fn the_environment_and_missing_values_are_required() {
     let guide = read(GUIDE);
     let mut flow =
-        Flow::new(Arc::clone(&guide), "api-key", Start::default()).expect("the guide has no such method");
-    let page = form(&bare(&flow, None));
+        Flow::new(Arc::clone(&guide), "api-key", Start::default()).expect("the guide has the method");
+    let page = form(&bare(&flow));
     has(
         &page,
         &[
@@ -127,7 +129,7 @@ fn the_environment_and_missing_values_are_required() {
     );
     assert!(!page.contains("_summary"), "{page}");
     let problems = flow.submit_form(None, &[]);
-    let page = form(&FormPage { sent: Some(sent(&[], &problems)), ..bare(&flow, None) });
+    let page = form(&FormPage { sent: Some(sent(&[], &problems)), ..bare(&flow) });
     has(
         &page,
         &[
@@ -139,8 +141,8 @@ fn the_environment_and_missing_values_are_required() {
         ],
     );
     flow.submit_form(Some("live"), &[(key("site"), Secret::from("No spaces"))]);
-    let entered = [(key("site"), "No spaces".to_owned())];
-    let page = form(&FormPage { sent: Some(sent(&entered, &[])), ..bare(&flow, None) });
+    let typed = [(key("site"), "No spaces".to_owned())];
+    let page = form(&FormPage { sent: Some(sent(&typed, &[])), ..bare(&flow) });
     has(
         &page,
         &[
@@ -161,9 +163,9 @@ fn the_environment_and_missing_values_are_required() {
 #[test]
 fn an_address_of_another_environment_offers_to_choose_it() {
     let guide = read(GUIDE);
-    let mut flow = Flow::new(guide, "api-key", Start::default()).expect("the guide has no such method");
+    let mut flow = Flow::new(guide, "api-key", Start::default()).expect("the guide has the method");
     flow.submit_form(Some("live"), &[(key("site"), Secret::from("https://acme.acme.test/"))]);
-    let page = form(&bare(&flow, None));
+    let page = form(&bare(&flow));
     has(&page, &["name=\"environment\" value=\"test\" data-environment=\"test\">Switch to Test</button>"]);
 }
 
@@ -171,7 +173,7 @@ fn an_address_of_another_environment_offers_to_choose_it() {
 fn a_rejection_marks_the_field_and_keeps_the_other_values() {
     let guide = read(GUIDE);
     let flow = played(&guide.methods[0], &guide, |outcome| outcome == OutcomeKind::WrongSecret, 9);
-    let page = form(&FormPage { attempt: Some("att_1"), ..bare(&flow, None) });
+    let page = form(&FormPage { attempt: Some("att_1"), ..bare(&flow) });
     has(
         &page,
         &[
@@ -186,7 +188,7 @@ fn a_rejection_marks_the_field_and_keeps_the_other_values() {
             "<code>att_1</code>",
         ],
     );
-    let german = with_frame(Language::De, |frame| pages::form(frame, &bare(&flow, None)));
+    let german = with_frame(Language::De, |frame| pages::form(frame, &bare(&flow)));
     has(
         &german,
         &[
@@ -203,7 +205,7 @@ fn a_rejection_marks_the_field_and_keeps_the_other_values() {
 fn a_transient_failure_is_attributed_to_no_field() {
     let guide = read(GUIDE);
     let flow = played(&guide.methods[0], &guide, OutcomeKind::is_transient, 9);
-    let page = form(&bare(&flow, None));
+    let page = form(&bare(&flow));
     has(&page, &["class=\"note warn\"", "value=\"retry\"", "<span>Saved</span>"]);
     assert!(!page.contains("aria-invalid"), "{page}");
 }
@@ -214,7 +216,7 @@ fn the_page_and_the_script_show_the_same_progress() {
     let method = &guide.methods[0];
     let shown = |flow: &Flow| {
         with_frame(Language::En, |frame| {
-            let page = CheckingPage { flow, reports: None, base: "/s/i", icon: None, now: MOMENT.unix() };
+            let page = CheckingPage { flow, reports: None, base: "/s/i", now: MOMENT.unix() };
             let html = pages::checking(frame, &page);
             let progress = pages::progress(frame, &page);
             for report in &progress.reports {
@@ -230,15 +232,14 @@ fn the_page_and_the_script_show_the_same_progress() {
     let slow = played(method, &guide, OutcomeKind::is_transient, 1);
     assert_eq!(shown(&slow), r#"checking ["waiting", "pending"] None"#);
     with_frame(Language::En, |frame| {
-        let page =
-            CheckingPage { flow: &slow, reports: None, base: "/s/i", icon: None, now: MOMENT.unix() + 2 };
+        let page = CheckingPage { flow: &slow, reports: None, base: "/s/i", now: MOMENT.unix() + 2 };
         let report = pages::progress(frame, &page).reports.remove(0);
         assert_eq!(report.seconds, Some(5));
         assert_eq!(report.says, "Acme is busy. Trying again in 5 s.");
     });
     let progress = |flow: &Flow| {
         with_frame(Language::En, |frame| {
-            let page = CheckingPage { flow, reports: None, base: "/s/i", icon: None, now: 0 };
+            let page = CheckingPage { flow, reports: None, base: "/s/i", now: 0 };
             let progress = pages::progress(frame, &page);
             (progress.state, progress.next)
         })
@@ -254,7 +255,7 @@ fn the_found_account_is_confirmed_and_a_different_one_is_shown_next_to_the_old_o
     let method = &guide.methods[0];
     let flow = played(method, &guide, OutcomeKind::is_good, 9);
     assert!(matches!(flow.stage(), Stage::Confirm { limited: true, .. }));
-    let page = AccountPage { flow: &flow, base: "/s/i", icon: None, before: None };
+    let page = AccountPage { flow: &flow, base: "/s/i", before: None };
     let html = with_frame(Language::En, |frame| pages::confirm(frame, &page));
     has(
         &html,
@@ -268,8 +269,8 @@ fn the_found_account_is_confirmed_and_a_different_one_is_shown_next_to_the_old_o
     );
 
     let before = Before { id: Some("a0".to_owned()), name: "Bob".to_owned() };
-    let scenario = ending(method, OutcomeKind::is_good).expect("no such scenario");
-    let relink = |other_allowed| Start {
+    let scenario = ending(method, OutcomeKind::is_good).expect("the guide has such a scenario");
+    let again = |other_allowed| Start {
         purpose: Purpose::Relink { external_id: Some("a0".to_owned()), allow_different: other_allowed },
         ..start(method, scenario)
     };
@@ -280,9 +281,9 @@ fn the_found_account_is_confirmed_and_a_different_one_is_shown_next_to_the_old_o
         &html,
         &["This is a different account", "<bdi>Bob</bdi>", "<bdi>Ann</bdi>", "Yes, replace the account"],
     );
-    let flow = play(&guide, method, relink(false), scenario, 9);
-    let html = form(&FormPage { before: Some(&before), ..bare(&flow, None) });
-    has(&html, &["Connected until now", "<bdi>Bob</bdi>", "Found now", "<bdi>Ann</bdi>"]);
+    let flow = play(&guide, method, again(false), scenario, 9);
+    let html = form(&FormPage { before: Some(&before), ..bare(&flow) });
+    has(&html, &["Current account", "<bdi>Bob</bdi>", "Account we found", "<bdi>Ann</bdi>"]);
 }
 
 #[test]
@@ -296,8 +297,8 @@ fn a_saved_secret_is_marked_and_required_again_for_another_host() {
         stored: hidden(given).into_iter().collect(),
         ..Start::default()
     };
-    let mut flow = Flow::new(Arc::clone(&guide), "api-key", begin).expect("the guide has no such method");
-    let page = form(&bare(&flow, None));
+    let mut flow = Flow::new(Arc::clone(&guide), "api-key", begin).expect("the guide has the method");
+    let page = form(&bare(&flow));
     has(&page, &["<details class=\"kept\">", "need to enter secrets again.", "Check and save"]);
     assert!(!page.contains("canary"), "{page}");
     flow.submit_form(Some("live"), &[(key("site"), Secret::from("acme")), (key("token"), Secret::from(""))]);
@@ -309,17 +310,17 @@ fn a_saved_secret_is_marked_and_required_again_for_another_host() {
         purpose: Purpose::Relink { external_id: None, allow_different: false },
         ..Start::default()
     };
-    let mut flow = Flow::new(guide, "api-key", begin).expect("the guide has no such method");
+    let mut flow = Flow::new(guide, "api-key", begin).expect("the guide has the method");
     flow.submit_form(Some("live"), &[(key("site"), Secret::from("other")), (key("token"), Secret::from(""))]);
-    let page = form(&bare(&flow, None));
+    let page = form(&bare(&flow));
     has(&page, &["The address has changed, so please enter this again."]);
 }
 
 #[test]
 fn entered_values_are_previewed_but_secrets_are_not() {
     let guide = read(GUIDE);
-    let flow = Flow::new(guide, "api-key", Start::default()).expect("the guide has no such method");
-    let entered =
+    let flow = Flow::new(guide, "api-key", Start::default()).expect("the guide has the method");
+    let typed =
         [(key("site"), " https://Acme.acme.test/x ".to_owned()), (key("token"), "canary-secret".to_owned())];
     let preview = pages::preview(Language::En, &flow, Some("live"), &entered);
     let json = serde_json::to_string(&preview).expect("the preview cannot be serialized");
@@ -345,15 +346,18 @@ fn values_that_someone_else_entered_are_not_shown() {
     let guide = read(GUIDE);
     let method = &guide.methods[0];
     let begin = || Start { environment: Some(key("live")), ..Start::default() };
-    let mut flow = Flow::new(Arc::clone(&guide), "api-key", begin()).expect("the guide has no such method");
+    let mut flow = Flow::new(Arc::clone(&guide), "api-key", begin()).expect("the guide has the method");
     let shown = |flow: &Flow, state| {
         let handed = [HandedStep { step: "find", state }];
-        form(&FormPage { handed: &handed, ..bare(flow, None) })
+        form(&FormPage { handed: &handed, ..bare(flow) })
     };
-    has(&shown(&flow, Handing::Waiting), &["<span>Waiting for someone else</span>", "Enter it yourself"]);
-    has(&shown(&flow, Handing::Expired), &["<span>The link has expired</span>"]);
+    has(
+        &shown(&flow, HandoffState::Waiting),
+        &["<span>Waiting for someone else</span>", "Enter it yourself"],
+    );
+    has(&shown(&flow, HandoffState::Expired), &["<span>The link has expired</span>"]);
     assert_eq!(flow.prefill(&[(key("site"), Secret::from("canaryplace"))]), []);
-    let page = shown(&flow, Handing::Received);
+    let page = shown(&flow, HandoffState::Received);
     has(&page, &["<span>Received</span>"]);
     let input = page
         .split("name=\"field.site\"")
@@ -363,12 +367,11 @@ fn values_that_someone_else_entered_are_not_shown() {
     assert!(!input.contains("required"), "{input}");
     assert!(!page.contains("canaryplace"), "{page}");
 
-    let (_, step) = method.steps().next().expect("the method has no steps");
-    let other = Flow::new(Arc::clone(&guide), "api-key", begin()).expect("the guide has no such method");
+    let (_, step) = method.steps().next().expect("there is a step");
+    let other = Flow::new(Arc::clone(&guide), "api-key", begin()).expect("the guide has the method");
     let problems =
         [FieldProblem { field: key("site"), says: Mistake::Missing.in_field("Site"), belongs_to: None }];
-    let page =
-        HelpPage { flow: &other, step, icon: None, action: "/help/h", typed: &[], problems: &problems };
+    let page = HelpPage { flow: &other, step, action: "/help/h", typed: &[], problems: &problems };
     let html = with_frame(Language::En, |frame| pages::help(frame, &page));
     has(
         &html,
@@ -383,9 +386,19 @@ fn values_that_someone_else_entered_are_not_shown() {
 }
 
 #[test]
-fn field_names_cannot_collide_with_our_own_inputs() {
+fn names_of_inputs_do_not_collide_with_the_pages_own() {
     assert_eq!(pages::field_name(&key("csrf")), "field.csrf");
     assert_eq!(pages::field_of("field.csrf"), Some(key("csrf")));
     assert_eq!(pages::field_of("csrf"), None);
     assert_eq!(pages::field_of("field.A b"), None);
+}
+
+#[test]
+fn every_error_code_is_documented() {
+    let documentation = include_str!("../../../../docs/embedding.md");
+    // The first code is the only one that the custom element itself reports.
+    let codes = [&["unreachable"], Trouble::VARIANTS].concat();
+    for code in codes {
+        assert!(documentation.contains(&format!("`{code}`")), "docs/embedding.md does not explain `{code}`");
+    }
 }

@@ -6,12 +6,9 @@ use serde_json::json;
 
 /// Formats a condition for the script.
 pub(super) fn when(condition: &Condition) -> String {
-    let environments: Vec<&str> = condition.environments.iter().map(Key::as_str).collect();
-    let (field, values) = match &condition.field {
-        Some((key, values)) => (Some(key.as_str()), values.as_slice()),
-        None => (None, &[][..]),
-    };
-    json!({ "environments": environments, "field": field, "values": values }).to_string()
+    let (field, values) = condition.field.clone().unzip();
+    json!({ "environments": condition.environments, "field": field, "values": values.unwrap_or_default() })
+        .to_string()
 }
 
 /// Formats a condition in words: the labels of the options to choose.

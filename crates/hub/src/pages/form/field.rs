@@ -1,87 +1,36 @@
-//! A field of the form: its identity, its state and its hints.
+//! A field of the form: its input, its state and its hints.
 //!
 //! **Invariant:** `value` is always empty for a secret.
 
 use guide::{Field, FieldType, Key, Mistake, Ours};
 use link::{FieldProblem, Flow};
-use minijinja::Value;
+use minijinja::{Value, context};
 use probe::Verdict;
 use serde::Serialize;
 
 use super::condition::{only, when};
-use super::handed::{HandedStep, Handing};
-use crate::pages::shell::{Frame, markup};
-use crate::texts::Said;
+use crate::pages::shell::{Frame, data, markup};
+use crate::texts::Localized;
 
-/// A field of the form, for the template.
-#[derive(Serialize)]
-pub(in crate::pages) struct FieldView {
-    identity: FieldIdentity,
-    state: FieldState,
-    hints: FieldHints,
+/// A step that was handed to another person.
+#[derive(Clone, Copy, Debug)]
+pub struct HandedStep<'a> {
+    /// The step's key.
+    pub step: &'a str,
+    /// The state of the handoff.
+    pub state: HandoffState,
 }
 
-/// The identity of a field.
-#[derive(Serialize)]
-struct FieldIdentity {
-    key: String,
-    /// The name of the input.
-    name: String,
-    label: String,
-    /// The kind of control: `line`, `lines` or `choice`.
-    control: &'static str,
-    /// The `type` attribute of a single-line input.
-    kind: &'static str,
-    secret: bool,
-    file: bool,
-    max_length: usize,
-    /// The value and label of each choice.
-    options: Vec<(String, String)>,
-}
-
-/// The state of a field: its value and its problems.
-#[derive(Serialize)]
-struct FieldState {
-    /// The value; empty for a secret.
-    value: String,
-    required: bool,
-    optional: bool,
-    /// Whether a secret is stored.
-    kept: bool,
-    /// The state of the field's step, if it was handed to another person.
-    handed: Option<Handing>,
-    error: Option<Said>,
-    /// Whether the provider refused the credentials with this value.
-    fault: bool,
-    /// Whether the field is another possible cause.
-    maybe: bool,
-    /// The key and label of the environment that the entered address belongs to.
-    belongs: Option<(String, String)>,
-    /// Whether the field is hidden, because its condition is not met.
-    hidden: bool,
-}
-
-/// The hints that help to fill in a field.
-#[derive(Serialize)]
-struct FieldHints {
-    description: Option<Value>,
-    placeholder: Option<String>,
-    /// The key and title of the step that explains where to find the value.
-    step: Option<(String, String)>,
-    /// The condition, for the script.
-    when: Option<String>,
-    /// The condition, in words.
-    only: Option<String>,
-    /// Whether secrets must be entered again if the value changes.
-    host: bool,
-}
-
-impl FieldView {
-    /// The same for a field that is shown right below its step.
-    pub(in crate::pages) fn without_step(mut self) -> Self {
-        self.hints.step = None;
-        self
-    }
+/// The state of a step that was handed to another person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HandoffState {
+    /// No values have arrived yet.
+    Waiting,
+    /// All values have arrived.
+    Received,
+    /// The link has expired.
+    Expired,
 }
 
 /// The data that all fields of a form share.
@@ -90,21 +39,22 @@ pub(in crate::pages) struct FormState<'a> {
     pub(in crate::pages) typed: &'a [(Key, String)],
     pub(in crate::pages) problems: &'a [&'a FieldProblem],
     pub(in crate::pages) verdict: Option<&'a Verdict>,
+    /// Whether an account is linked again.
     pub(in crate::pages) is_again: bool,
     pub(in crate::pages) handed: &'a [HandedStep<'a>],
 }
 
-/// The name of a field's input. It differs from the key, because a field's key may be `csrf`.
+/// Returns the name of a field's input. It differs from the key, because a field's key may be `csrf`.
 pub fn field_name(key: &Key) -> String {
     format!("field.{key}")
 }
 
-/// The key of the field whose input has this name.
+/// Returns the key of the field whose input has this name.
 pub fn field_of(name: &str) -> Option<Key> {
     name.strip_prefix("field.").and_then(Key::parse)
 }
 
-/// The fields for the person who links. Fields for the admin, who sets the method up once, are left out.
+/// Returns the fields for the person who links. Fields for the admin, who sets the method up once, are left out.
 pub(in crate::pages) fn own_fields(flow: &Flow) -> impl Iterator<Item = &Field> {
     let method = flow.method();
     method.fields.iter().filter(move |field| {
@@ -114,83 +64,72 @@ pub(in crate::pages) fn own_fields(flow: &Flow) -> impl Iterator<Item = &Field> 
     })
 }
 
-/// Builds a field for the page.
-pub(in crate::pages) fn view(
-    frame: &Frame<'_>,
-    flow: &Flow,
-    field: &Field,
-    form: &FormState<'_>,
-) -> FieldView {
-    let texts = frame.texts();
-    let identity = FieldIdentity {
-        key: field.key.to_string(),
-        name: field_name(&field.key),
-        label: field.label.clone(),
-        control: control(field.kind),
-        kind: input_type(field),
-        secret: field.secret,
-        file: field.kind == FieldType::File,
-        // A pasted value may be longer than its normalized form.
-        max_length: field.max_length.saturating_mul(2).max(1024),
-        options: options(field, texts.yes, texts.no),
-    };
-    FieldView { identity, state: state(frame, flow, field, form), hints: hints(frame, flow, field, form) }
-}
-
-fn state(frame: &Frame<'_>, flow: &Flow, field: &Field, form: &FormState<'_>) -> FieldState {
+/// Builds a field for the template.
+pub(in crate::pages) fn view(frame: &Frame<'_>, flow: &Flow, field: &Field, form: &FormState<'_>) -> Value {
     let (method, texts) = (flow.method(), frame.texts());
     let problem = form.problems.iter().find(|problem| problem.field == field.key);
-    let is_kept = flow.values().contains_key(&field.key);
-    let handed = handed(flow, field, form.handed);
     let verdict = form.verdict.filter(|verdict| !verdict.outcome.is_transient());
+    let is_kept = flow.values().contains_key(&field.key);
+    let has_kept_secret =
+        || method.fields.iter().any(|one| one.secret && flow.values().contains_key(&one.key));
+    let has_default = field.default.as_ref().is_some_and(|default| !default.is_empty());
+    let collected_at = method.collected_at(field.key.as_str());
+    let handed = form.handed.iter().rev().find(|one| collected_at.is_some_and(|step| step.key == *one.step));
     let error = problem.map(|problem| {
         let is_missing = matches!(problem.says.ours(), Some(Ours::Field { mistake: Mistake::Missing, .. }));
         if is_missing && !is_kept && form.is_again && field.secret {
-            return Said { text: texts.again_because_host.to_owned(), lang: texts.lang };
+            return Localized { text: texts.again_because_host.to_owned(), lang: texts.lang };
         }
-        frame.language.say(&problem.says)
+        frame.language.localize(&problem.says)
     });
-    let has_default = field.default.as_ref().is_some_and(|default| !default.is_empty());
-    FieldState {
-        // A value that a helper entered is not shown to the person who asked, even if it is not secret.
-        value: if handed.is_some() { String::new() } else { value(flow, field, form.typed) },
-        required: field.required && !has_default && !is_kept && field.when.is_none() && handed.is_none(),
-        optional: !field.required || has_default,
-        kept: field.secret && is_kept && handed.is_none(),
-        handed,
-        error,
-        fault: verdict.is_some_and(|verdict| verdict.at_field.as_ref() == Some(&field.key)),
-        maybe: verdict.is_some_and(|verdict| verdict.or_fields.contains(&field.key)),
-        belongs: problem.and_then(|problem| problem.belongs_to.as_ref()).map(|key| {
-            let label = method.environment(key.as_str()).map_or(key.as_str(), |one| &one.label);
-            (key.to_string(), label.to_owned())
-        }),
-        hidden: !flow.applies(field) && flow.environment().is_some(),
-    }
-}
-
-fn hints(frame: &Frame<'_>, flow: &Flow, field: &Field, form: &FormState<'_>) -> FieldHints {
-    let method = flow.method();
-    let has_kept_secret =
-        || method.fields.iter().any(|one| one.secret && flow.values().contains_key(&one.key));
+    let belongs = problem.and_then(|problem| problem.belongs_to.as_ref()).map(|key| {
+        let label = method.environment(key.as_str()).map_or(key.as_str(), |one| &one.label);
+        (key.as_str(), label)
+    });
+    // The step that produces the value, or else the step in which it is entered.
+    let step = method.made_at(field.key.as_str());
+    let step = step.filter(|step| flow.all_steps().iter().any(|(_, shown)| shown.key == step.key));
     let description = field.description.as_ref();
-    FieldHints {
-        description: description.map(|prose| markup(render::html_prose(prose, &frame.context(flow)))),
-        placeholder: field.placeholder.clone().filter(|_| !field.secret),
-        step: found_at(flow, &field.key),
-        when: field.when.as_ref().map(when),
-        only: field.when.as_ref().map(|when| only(flow, when)),
-        host: form.is_again && probe::host_fields(method).contains(&&field.key) && has_kept_secret(),
+    context! {
+        key => field.key.as_str(),
+        // The name of the input.
+        name => field_name(&field.key),
+        label => &field.label,
+        control => control(field.kind),
+        // The `type` attribute of a single-line input. The browser would reject a pasted URL or a number with a space,
+        // but the server accepts and normalizes both.
+        kind => if field.kind == FieldType::Email { "email" } else { "text" },
+        secret => field.secret,
+        file => field.kind == FieldType::File,
+        // A pasted value may be longer than its normalized form.
+        max_length => field.max_length.saturating_mul(2).max(1024),
+        options => data(options(field, texts.yes, texts.no)),
+        // A value that a helper entered is not shown to the person who asked for help, even if it is not secret.
+        value => if handed.is_some() { String::new() } else { value(flow, field, form.typed) },
+        required => field.required && !has_default && !is_kept && field.when.is_none() && handed.is_none(),
+        optional => !field.required || has_default,
+        // Whether a secret is stored.
+        kept => field.secret && is_kept && handed.is_none(),
+        handed => data(handed.map(|handed| handed.state)),
+        error => data(error),
+        // Whether the provider refused the credentials because of this value.
+        fault => verdict.is_some_and(|verdict| verdict.at_field.as_ref() == Some(&field.key)),
+        // Whether the field is another possible cause.
+        maybe => verdict.is_some_and(|verdict| verdict.or_fields.contains(&field.key)),
+        // The environment that the entered address belongs to.
+        belongs => data(belongs),
+        hidden => !flow.applies(field) && flow.environment().is_some(),
+        description => description.map(|prose| markup(render::html_prose(prose, &frame.context(flow)))),
+        placeholder => field.placeholder.as_ref().filter(|_| !field.secret),
+        step => data(step.map(|step| (step.key.as_str(), &step.title))),
+        when => field.when.as_ref().map(when),
+        only => field.when.as_ref().map(|when| only(flow, when)),
+        // Whether secrets must be entered again if the value changes.
+        host => form.is_again && probe::host_fields(method).contains(&&field.key) && has_kept_secret(),
     }
 }
 
-/// The state of a field that was handed to another person.
-fn handed(flow: &Flow, field: &Field, handed: &[HandedStep<'_>]) -> Option<Handing> {
-    let step = flow.method().collected_at(field.key.as_str())?;
-    handed.iter().rev().find(|one| step.key == *one.step).map(|one| one.state)
-}
-
-/// The value of the input: the typed value, else the stored value, else the default. Always empty for a secret.
+/// Returns the value of the input: the typed value, else the stored value, else the default. Always empty for a secret.
 fn value(flow: &Flow, field: &Field, typed: &[(Key, String)]) -> String {
     if field.secret {
         return String::new();
@@ -200,38 +139,19 @@ fn value(flow: &Flow, field: &Field, typed: &[(Key, String)]) -> String {
     typed.or_else(kept).or_else(|| field.default.clone()).unwrap_or_default()
 }
 
-/// The step that produces a value, or else the step in which it is entered.
-fn found_at(flow: &Flow, field: &Key) -> Option<(String, String)> {
-    let step = flow.method().made_at(field.as_str())?;
-    let is_shown = flow.all_steps().iter().any(|(_, one)| one.key == step.key);
-    is_shown.then(|| (step.key.to_string(), step.title.clone()))
-}
-
+/// Returns the control for a type: a drop-down list, several lines or one line.
 fn control(kind: FieldType) -> &'static str {
     match kind {
         FieldType::Select | FieldType::Boolean => "choice",
         FieldType::Multiline | FieldType::File => "lines",
-        FieldType::Text
-        | FieldType::Email
-        | FieldType::Url
-        | FieldType::Host
-        | FieldType::Secret
-        | FieldType::Number => "line",
+        _ => "line",
     }
 }
 
-fn input_type(field: &Field) -> &'static str {
-    match field.kind {
-        _ if field.secret => "password",
-        FieldType::Email => "email",
-        // The browser would reject a pasted URL or a number with a space, but the server accepts and normalizes both.
-        _ => "text",
-    }
-}
-
-fn options(field: &Field, yes: &str, no: &str) -> Vec<(String, String)> {
+/// Returns the value and the label of each option.
+fn options<'a>(field: &'a Field, yes: &'a str, no: &'a str) -> Vec<(&'a str, &'a str)> {
     if field.kind == FieldType::Boolean {
-        return vec![("true".to_owned(), yes.to_owned()), ("false".to_owned(), no.to_owned())];
+        return vec![("true", yes), ("false", no)];
     }
-    field.options.iter().map(|option| (option.value.clone(), option.label.clone())).collect()
+    field.options.iter().map(|option| (option.value.as_str(), option.label.as_str())).collect()
 }

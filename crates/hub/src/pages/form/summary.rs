@@ -4,56 +4,38 @@
 
 use guide::{Key, Ours, OutcomeKind, Saying};
 use link::{FieldProblem, Flow, Offer};
+use minijinja::{Value, context};
 use probe::{Identity, Verdict};
 use serde::Serialize;
 
 use super::field::own_fields;
-use crate::pages::account::Before;
 use crate::pages::shell::Frame;
-use crate::texts::{Said, fill};
+use crate::texts::{Localized, fill};
 
 /// A summary of what went wrong.
 #[derive(Default, Serialize)]
 pub(super) struct Summary<'a> {
     headline: &'a str,
-    says: Option<Said>,
-    fix: Option<Said>,
-    /// The Hub's own texts.
+    says: Option<Localized>,
+    fix: Option<Localized>,
+    /// The Hub's own text below the headline.
     lead: Option<&'static str>,
-    /// Whether the failure is transient, so waiting is all that helps.
+    /// Whether the failure is transient, so that only waiting helps.
     is_passing: bool,
     /// The keys and labels of the fields to check.
-    fields: Vec<(String, String)>,
+    fields: Vec<(&'a str, &'a str)>,
     /// The key and title of the step to go back to.
-    step: Option<(String, String)>,
-    offers: Vec<OfferView>,
-    attempt: Option<&'a str>,
-    before: Option<&'a Before>,
+    step: Option<(&'a str, &'a str)>,
+    /// The buttons that offer a fix.
+    offers: Vec<Value>,
+    /// The account that was found, if it differs from the one linked before.
     now: Option<&'a Identity>,
-    /// Whether the found account differs from the one linked before.
-    #[serde(skip)]
-    is_other: bool,
-}
-
-impl<'a> Summary<'a> {
-    /// Adds the id of the attempt for support and, if a different account was found, the account linked before.
-    pub(super) fn of_attempt(self, attempt: Option<&'a str>, before: Option<&'a Before>) -> Self {
-        Self { attempt, before: before.filter(|_| self.is_other), ..self }
-    }
-}
-
-/// A button.
-#[derive(Serialize)]
-struct OfferView {
-    value: &'static str,
-    label: String,
-    hint: Option<String>,
 }
 
 /// Summarizes the problems with the entered values.
 pub(super) fn problems<'a>(
     frame: &Frame<'_>,
-    flow: &Flow,
+    flow: &'a Flow,
     problems: &[&FieldProblem],
     environment_missing: bool,
 ) -> Option<Summary<'a>> {
@@ -61,84 +43,75 @@ pub(super) fn problems<'a>(
         return None;
     }
     let texts = frame.texts();
-    let environment = ("-environment".to_owned(), flow.method().environment_label.clone());
-    let of_problem = |problem: &&FieldProblem| {
-        let field = own_fields(flow).find(|field| field.key == problem.field)?;
-        Some((field.key.to_string(), field.label.clone()))
-    };
-    let own: Vec<(String, String)> = problems.iter().filter_map(of_problem).collect();
-    if own.is_empty() && !environment_missing {
+    let environment = ("-environment", flow.method().environment_label.as_str());
+    let mut fields = Vec::from_iter(Some(environment).filter(|_| environment_missing));
+    fields.extend(problems.iter().filter_map(|problem| labeled(flow, &problem.field)));
+    if fields.is_empty() {
         // The admin's setup is incomplete, which the person cannot fix.
         let outcome = OutcomeKind::Misconfigured;
         let headline = frame.language.outcome(outcome);
         let fix = Ours::Fix { outcome, provider: flow.guide().provider.name.clone() };
-        return Some(Summary { headline, fix: said(frame, &fix.into()), ..Summary::default() });
+        return Some(Summary { headline, fix: localized(frame, &fix.into()), ..Summary::default() });
     }
-    let fields = Some(environment).filter(|_| environment_missing).into_iter();
-    Some(Summary {
-        headline: texts.problems_title,
-        lead: Some(texts.problems_lead),
-        fields: fields.chain(own).collect(),
-        ..Summary::default()
-    })
+    let (headline, lead) = (texts.problems_title, Some(texts.problems_lead));
+    Some(Summary { headline, lead, fields, ..Summary::default() })
 }
 
 /// Summarizes a failed check: the provider refused the credentials, or could not be reached.
 pub(super) fn failed<'a>(
     frame: &Frame<'_>,
-    flow: &Flow,
+    flow: &'a Flow,
     verdict: &'a Verdict,
     offers: &[Offer],
 ) -> Summary<'a> {
     let is_passing = verdict.outcome.is_transient();
     let is_other = verdict.outcome == OutcomeKind::DifferentAccount;
-    let to_fix = |key: &Key| {
-        let field = own_fields(flow).find(|field| field.key == *key && !is_passing)?;
-        Some((key.to_string(), field.label.clone()))
-    };
+    let at_fault = verdict.at_field.iter().chain(&verdict.or_fields).filter(|_| !is_passing);
     let step = verdict.return_to.as_ref().filter(|_| !is_passing).and_then(|key| {
-        let steps = flow.all_steps();
-        let (_, step) = steps.iter().find(|(_, step)| step.key == *key)?;
-        Some((step.key.to_string(), step.title.clone()))
+        let (_, step) = flow.all_steps().into_iter().find(|(_, step)| step.key == *key)?;
+        Some((step.key.as_str(), step.title.as_str()))
     });
     Summary {
         headline: frame.language.outcome(verdict.outcome),
-        says: said(frame, &verdict.says),
-        fix: said(frame, &verdict.fix),
-        lead: None,
+        says: localized(frame, &verdict.says),
+        fix: localized(frame, &verdict.fix),
         is_passing,
-        fields: verdict.at_field.iter().chain(&verdict.or_fields).filter_map(to_fix).collect(),
+        fields: at_fault.filter_map(|key| labeled(flow, key)).collect(),
         step,
-        offers: offers.iter().filter_map(|offer| offered(frame, flow, offer)).collect(),
-        attempt: None,
-        before: None,
+        offers: offers.iter().filter_map(|offer| button(frame, flow, offer)).collect(),
         now: verdict.identity.as_ref().filter(|_| is_other),
-        is_other,
+        ..Summary::default()
     }
 }
 
-/// Renders a sentence, if there is one.
-fn said(frame: &Frame<'_>, saying: &Saying) -> Option<Said> {
-    (!saying.is_empty()).then(|| frame.language.say(saying))
+/// Returns the key and label of a field that the person can fill in.
+fn labeled<'a>(flow: &'a Flow, key: &Key) -> Option<(&'a str, &'a str)> {
+    let field = own_fields(flow).find(|field| field.key == *key)?;
+    Some((field.key.as_str(), &field.label))
 }
 
-/// Returns the buttons that offer a fix. Going back to a step needs none, because the page shows the step.
-fn offered(frame: &Frame<'_>, flow: &Flow, offer: &Offer) -> Option<OfferView> {
+/// Translates a sentence, if there is one.
+fn localized(frame: &Frame<'_>, saying: &Saying) -> Option<Localized> {
+    (!saying.is_empty()).then(|| frame.language.localize(saying))
+}
+
+/// Builds the button for an offer. Going back to a step needs none, because the page shows the step.
+fn button(frame: &Frame<'_>, flow: &Flow, offer: &Offer) -> Option<Value> {
     let texts = frame.texts();
     match offer {
         Offer::GoTo(_) => None,
-        Offer::Retry => Some(OfferView { value: "retry", label: texts.retry.to_owned(), hint: None }),
+        Offer::Retry => Some(context! { value => "retry", label => texts.retry, hint => () }),
         Offer::AskElsewhere => {
-            let here = flow.environment().map(|one| &one.key);
+            let here = flow.environment().map(|environment| &environment.key);
             let others = flow.method().environments.iter().filter(|one| Some(&one.key) != here);
             let names: Vec<&str> = others.map(|one| one.label.as_str()).collect();
             let hint = fill(texts.ask_elsewhere_hint, &[("environments", &names.join(", "))]);
-            Some(OfferView { value: "elsewhere", label: texts.ask_elsewhere.to_owned(), hint: Some(hint) })
+            Some(context! { value => "elsewhere", label => texts.ask_elsewhere, hint })
         }
         Offer::SwitchTo(key) => {
             let label = flow.method().environment(key.as_str()).map_or(key.as_str(), |one| &one.label);
             let label = fill(texts.switch_environment, &[("environment", label)]);
-            Some(OfferView { value: "switch", label, hint: None })
+            Some(context! { value => "switch", label, hint => () })
         }
     }
 }

@@ -1,11 +1,11 @@
-//! German: messages about values and outcomes, where the guide has none of its own.
+//! German: the Hub's own messages about values and outcomes, for guides that have none.
 
 use guide::{Mistake, Ours, OutcomeKind};
 
-use crate::texts::messages::fill;
+use crate::texts::fill::fill;
 
-/// The message in German.
-pub(in crate::texts) fn said(ours: &Ours) -> String {
+/// Returns the message in German.
+pub(in crate::texts) fn translate(ours: &Ours) -> String {
     match ours {
         Ours::Happened { outcome, provider } => fill(happened(*outcome), &[("provider", provider)]),
         Ours::Fix { outcome, provider } => fill(fix(*outcome), &[("provider", provider)]),
@@ -21,12 +21,12 @@ pub(in crate::texts) fn said(ours: &Ours) -> String {
         Ours::AnotherKey => {
             "Erstellen Sie einen neuen Schlüssel, wenn Sie den vollständigen nicht mehr haben.".to_owned()
         }
-        Ours::Field { label, mistake } => about(label, mistake),
+        Ours::Field { label, mistake } => of_field(label, mistake),
     }
 }
 
-/// What is wrong with the value of the field with this label.
-fn about(label: &str, mistake: &Mistake) -> String {
+/// Explains what is wrong with a field's value.
+fn of_field(label: &str, mistake: &Mistake) -> String {
     let text = match mistake {
         Mistake::Missing => "ist erforderlich.",
         Mistake::Unanswered => "muss mit Ja oder Nein beantwortet werden.",
@@ -81,7 +81,7 @@ const fn happened(kind: OutcomeKind) -> &'static str {
             "Diese Zugangsdaten gehören zu einem anderen Konto bei {provider} als dem bisher verbundenen."
         }
         OutcomeKind::MissingPermission => "Dem Benutzer bei {provider} fehlt eine Berechtigung.",
-        OutcomeKind::NotInPlan => "Ihrem Tarif bei {provider} fehlt eine Funktion.",
+        OutcomeKind::NotInPlan => "Ihr Tarif bei {provider} enthält eine benötigte Funktion nicht.",
         OutcomeKind::Declined => "Der Zugriff auf {provider} wurde nicht erlaubt.",
         OutcomeKind::Misconfigured => "Die Verbindung mit {provider} ist nicht richtig eingerichtet.",
         OutcomeKind::Disabled => "{provider} hat diesen Benutzer oder diese Zugangsdaten deaktiviert.",
@@ -118,7 +118,7 @@ const fn fix(kind: OutcomeKind) -> &'static str {
         OutcomeKind::Misconfigured => {
             "Bitten Sie die Person, die diese Verbindung eingerichtet hat, sie zu prüfen."
         }
-        OutcomeKind::Disabled => "Bitten Sie Ihre Administration, das wieder zu aktivieren.",
+        OutcomeKind::Disabled => "Bitten Sie Ihre Administration, den Zugang wieder zu aktivieren.",
         OutcomeKind::Expired => "Erstellen Sie neue Zugangsdaten und geben Sie sie ein.",
         OutcomeKind::IpBlocked => "Bitten Sie Ihre Administration, unsere IP-Adressen zuzulassen.",
         OutcomeKind::Throttled => {
