@@ -9,7 +9,7 @@ use link::{CheckReport, Stage};
 use serde_json::json;
 use vault::AttemptState;
 
-use super::context::{Failure, SessionContext, go};
+use super::context::{Failure, SessionContext, redirect_to};
 use super::work::{Work, work};
 use crate::pages::{CheckingPage, checking, progress as progress_of};
 use crate::wire::Segments;
@@ -20,7 +20,7 @@ pub(super) async fn show(
 ) -> Result<Response, Failure> {
     let work = work(&context, &id, false).await?;
     if work.linking.attempt.state != AttemptState::Checking {
-        return Ok(go(&work.path()));
+        return Ok(redirect_to(&work.path()));
     }
     context.app.links.take_over(&context.session, &work.linking.attempt.id).await?;
     let reports = reports(&work);

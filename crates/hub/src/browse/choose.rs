@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::context::{Failure, SessionContext, go};
+use super::context::{Failure, SessionContext, redirect_to};
 use crate::connectors::Connector;
 use crate::pages::{
     MethodCard, MethodsPage, PageProvider, ProviderCard, ProvidersPage, Trouble, methods,
@@ -41,7 +41,7 @@ pub(super) async fn providers(
     if let Some(provider) = chosen {
         let own = by_provider.get(provider).ok_or(Trouble::NotFound)?;
         return Ok(match own.as_slice() {
-            [only] => go(&format!("{base}/{}", only.id)),
+            [only] => redirect_to(&format!("{base}/{}", only.id)),
             several => context.page(choose_method(&context, several, 1 < by_provider.len())),
         });
     }

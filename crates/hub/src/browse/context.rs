@@ -101,7 +101,7 @@ pub(super) async fn render_failures(
     match response.extensions_mut().remove::<Failure>() {
         Some(Failure::Error(error)) => page.error(&error),
         Some(Failure::Trouble(why)) => page.trouble(&why),
-        Some(Failure::Redirect(path)) => go(&path),
+        Some(Failure::Redirect(path)) => redirect_to(&path),
         None => response,
     }
 }
@@ -314,7 +314,7 @@ impl Deref for SessionContext {
 }
 
 /// Redirects the browser to another page of the Hub.
-pub(super) fn go(path: &str) -> Response {
+pub(super) fn redirect_to(path: &str) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
     let path = HeaderValue::from_str(path).unwrap_or_else(|_| HeaderValue::from_static("/"));
     response.headers_mut().insert(LOCATION, path);

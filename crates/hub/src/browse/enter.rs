@@ -12,7 +12,7 @@ use secret::Secret;
 use serde::Deserialize;
 use vault::{Digest, Presentation, Session};
 
-use super::context::{FRAME, Failure, PageContext, cookie_name, go};
+use super::context::{FRAME, Failure, PageContext, cookie_name, redirect_to};
 use super::cookie::{self, Cookie};
 use super::handoff::HANDOFF_HOURS;
 use super::posted::Posted;
@@ -83,7 +83,7 @@ pub(super) async fn enter(
             if before != presentation {
                 vault.update_presentation(session.seq, &browser, &presentation).await?;
             }
-            return Ok(go(&path));
+            return Ok(redirect_to(&path));
         }
     }
     if !session.is_open(now) {
@@ -108,7 +108,7 @@ pub(super) async fn enter(
         Some(frame) => format!("{path}?{FRAME}={}", frame.secret().expose()),
         None => path,
     };
-    Ok(redirect(&context, &session, browser.secret.secret(), &to, presentation.parent.is_some()))
+    Ok(redirect_with_cookie(&context, &session, browser.secret.secret(), &to, presentation.parent.is_some()))
 }
 
 /// Continues in a window of its own, if the browser keeps no cookie for the frame.
@@ -128,7 +128,7 @@ pub(super) async fn window(
     };
     let since = now.saturating_sub(MINUTES.minutes()).unwrap_or(now);
     let secret = vault.exchange_frame_token(seq, &frame, since).await?.ok_or(Trouble::NoSession)?;
-    Ok(redirect(&context, &session, secret.secret(), &path(seq), false))
+    Ok(redirect_with_cookie(&context, &session, secret.secret(), &path(seq), false))
 }
 
 /// Whether the request is a navigation to a page that a person will see. Link scanners in mail and chat do not send
@@ -156,11 +156,17 @@ fn path(session: i64) -> String {
 
 /// Redirects a browser, and sets its secret as a cookie for the session's pages and for the link itself, so that opening
 /// the link again in the same browser continues, even if the link is single-use.
-fn redirect(context: &PageContext, session: &Session, secret: &Secret, to: &str, embedded: bool) -> Response {
+fn redirect_with_cookie(
+    context: &PageContext,
+    session: &Session,
+    secret: &Secret,
+    to: &str,
+    embedded: bool,
+) -> Response {
     // The cookie may outlive the session, because handing off a step extends the session; the Hub checks the expiry.
     let seconds = session.made.expires_at.as_second() - Timestamp::now().as_second() + HANDOFF_HOURS * 3600;
     let (name, is_secure) = (&cookie_name(session.seq), context.app.is_secure());
-    let mut response = go(to);
+    let mut response = redirect_to(to);
     for path in [path(session.seq).as_str(), "/link"] {
         Cookie { name, value: secret, path, seconds, is_secure, embedded }.set(&mut response);
     }

@@ -11,8 +11,8 @@ use link::{FieldProblem, Stage};
 use serde::Deserialize;
 use vault::{AttemptState, Handoff};
 
-use super::context::{Failure, SessionContext, go};
-use super::posted::shown;
+use super::context::{Failure, SessionContext, redirect_to};
+use super::posted::public_values;
 use super::work::{Work, work};
 use crate::linking::Entered;
 use crate::pages::{
@@ -27,7 +27,7 @@ pub(super) async fn show(
 ) -> Result<Response, Failure> {
     let work = work(&context, &id, true).await?;
     if matches!(work.linking.attempt.state, AttemptState::Checking | AttemptState::Confirming) {
-        return Ok(go(&work.path()));
+        return Ok(redirect_to(&work.path()));
     }
     Ok(context.page(render(&context, &work, None).await?))
 }
@@ -42,7 +42,7 @@ pub(super) async fn submit(
     let posted = context.posted(&headers, &body)?;
     // The form was sent twice, and the first one is being processed.
     if work.linking.attempt.state == AttemptState::Checking {
-        return Ok(go(&work.path()));
+        return Ok(redirect_to(&work.path()));
     }
     let mut values = posted.typed();
     // The form does not show fields that were handed to another person, so it must not empty them.
@@ -65,7 +65,7 @@ pub(super) async fn submit(
     let links = &context.app.links;
     if work.linking.is_checking() {
         links.check(&context.client, work.linking).await?;
-        return Ok(go(&format!("{}/checking", work.base)));
+        return Ok(redirect_to(&format!("{}/checking", work.base)));
     }
     links.save(&mut work.linking).await?;
     rejected(&context, &work, &entered, &problems).await
@@ -124,7 +124,7 @@ async fn rejected(
     entered: &Entered,
     problems: &[FieldProblem],
 ) -> Result<Response, Failure> {
-    let typed = shown(work.linking.flow.method(), &entered.values);
+    let typed = public_values(work.linking.flow.method(), &entered.values);
     let sent = SentForm { typed: &typed, problems };
     Ok(context.rejected(render(context, work, Some(sent)).await?))
 }

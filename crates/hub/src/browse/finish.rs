@@ -6,7 +6,7 @@ use axum::response::Response;
 use probe::Identity;
 use vault::AttemptState;
 
-use super::context::{Failure, SessionContext, go};
+use super::context::{Failure, SessionContext, redirect_to};
 use super::work::work;
 use crate::pages::{AccountPage, DonePage, PageProvider, confirm as confirm_page, done as done_page};
 use crate::wire::Segments;
@@ -17,7 +17,7 @@ pub(super) async fn show(
 ) -> Result<Response, Failure> {
     let work = work(&context, &id, false).await?;
     if work.linking.attempt.state != AttemptState::Confirming {
-        return Ok(go(&work.base));
+        return Ok(redirect_to(&work.base));
     }
     let before = work.before();
     let page = AccountPage { flow: &work.linking.flow, base: &work.base, before: before.as_ref() };
@@ -36,12 +36,12 @@ pub(super) async fn confirm(
         Ok(work) => work,
         // The form was sent twice, and the account is stored already.
         Err(_) if links.linked(&context.session, &id).await?.is_some() => {
-            return Ok(go(&format!("{}/{id}/done", context.base())));
+            return Ok(redirect_to(&format!("{}/{id}/done", context.base())));
         }
         Err(failure) => return Err(failure),
     };
     if work.linking.attempt.state != AttemptState::Confirming {
-        return Ok(go(&work.base));
+        return Ok(redirect_to(&work.base));
     }
     if posted.text("do") == "yes" {
         links.store(&mut work.linking).await?;
@@ -49,7 +49,7 @@ pub(super) async fn confirm(
         work.linking.flow.confirm(false);
         links.save(&mut work.linking).await?;
     }
-    Ok(go(&work.path()))
+    Ok(redirect_to(&work.path()))
 }
 
 pub(super) async fn done(
@@ -57,7 +57,7 @@ pub(super) async fn done(
     Segments((_, id)): Segments<(i64, String)>,
 ) -> Result<Response, Failure> {
     let Some(account) = context.app.links.linked(&context.session, &id).await? else {
-        return Ok(go(&format!("{}/{id}", context.base())));
+        return Ok(redirect_to(&format!("{}/{id}", context.base())));
     };
     let guide = context.app.guides.current(&account.provider);
     let name = guide.as_ref().map_or(&account.provider, |guide| &guide.provider.name);

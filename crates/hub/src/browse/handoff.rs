@@ -15,9 +15,9 @@ use link::{FieldProblem, Flow};
 use secret::Secret;
 use vault::{Attempt, Digest, Handoff, NewHandoff, Session};
 
-use super::context::{Failure, PageContext, SessionContext, go};
+use super::context::{Failure, PageContext, SessionContext, redirect_to};
 use super::cookie::{self, Cookie};
-use super::posted::shown;
+use super::posted::public_values;
 use super::work::work;
 use crate::app::App;
 use crate::pages::{HandoffPage, HelpPage, PageProvider, Trouble, handoff_created, help, help_thanks};
@@ -103,7 +103,7 @@ pub(super) async fn accept(
     let posted = context.posted(&headers, &body)?;
     let page = format!("/help/{link}");
     if handoff.done_at.is_some() {
-        return Ok(go(&page));
+        return Ok(redirect_to(&page));
     }
     let mut typed = posted.typed();
     typed.retain(|(key, _)| handoff.fields.iter().any(|field| *key == **field));
@@ -111,12 +111,12 @@ pub(super) async fn accept(
     let mut problems = flow.prefill(&typed);
     problems.extend(missing(&flow, handoff, &problems));
     if !problems.is_empty() {
-        let typed = shown(flow.method(), &typed);
+        let typed = public_values(flow.method(), &typed);
         return Ok(context.rejected(helper.render(&typed, &problems).await?));
     }
     app.links.add_values(session, &attempt.id, &typed).await?;
     app.vault.end_handoff(&handoff.id, Timestamp::now()).await?;
-    Ok(go(&page))
+    Ok(redirect_to(&page))
 }
 
 /// Moves the token from the URL into a cookie.
@@ -129,7 +129,7 @@ async fn enter(context: &PageContext, token: &str) -> Result<Response, Failure> 
         return Err(Trouble::LinkExpired.into());
     }
     let path = format!("/help/{}", handoff.id);
-    let mut response = go(&path);
+    let mut response = redirect_to(&path);
     let cookie = Cookie {
         name: &cookie_name(&handoff.id),
         value: &Secret::from(token),

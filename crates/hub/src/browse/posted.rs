@@ -38,7 +38,7 @@ impl Posted {
 }
 
 /// Returns the entered values that may be shown again.
-pub(super) fn shown(method: &Method, typed: &[(Key, Secret)]) -> Vec<(Key, String)> {
+pub(super) fn public_values(method: &Method, typed: &[(Key, Secret)]) -> Vec<(Key, String)> {
     let public = |key: &Key| method.field(key.as_str()).is_some_and(|field| !field.secret);
     let shown = typed.iter().filter(|(key, _)| public(key));
     shown.map(|(key, value)| (key.clone(), value.expose().to_owned())).collect()

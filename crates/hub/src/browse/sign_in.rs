@@ -1,4 +1,4 @@
-//! Sends browsers to a provider's sign-in and takes them back, for the linking pages and for StackOne's widget.
+//! Sends browsers to a provider's sign-in and handles their return, for the linking pages and for StackOne's widget.
 //!
 //! **Invariant:** the state that a browser brings back must match its cookie, so nobody can finish a sign-in that
 //! someone else began, and forwarding the link does not work.
@@ -14,7 +14,7 @@ use link::Stage;
 use secret::Secret;
 use vault::{Session, SignIn, SignInState};
 
-use super::context::{Failure, PageContext, SessionContext, go};
+use super::context::{Failure, PageContext, SessionContext, redirect_to};
 use super::cookie::{self, Cookie};
 use crate::app::App;
 use crate::linking::{Entered, Linking};
@@ -24,8 +24,8 @@ use crate::widget::ENVIRONMENT;
 use crate::wire::error::{ApiError, CONFLICT, GONE};
 use crate::wire::{Query, Segments};
 
-/// The cookie of a browser that was sent to a provider.
-const AWAY: &str = "waystone_away";
+/// The name of the cookie that holds the state of a sign-in.
+const STATE_COOKIE: &str = "waystone_away";
 /// The path that the provider redirects to.
 const PATH: &str = "/connect/oauth2";
 /// The lifetime of the cookie, in seconds.
@@ -47,7 +47,7 @@ pub(super) async fn start(
     let sign_in = sign_in.filter(|sign_in| sign_in.state == SignInState::Pending);
     let sign_in = sign_in.ok_or(Trouble::LinkUsed)?;
     match to_provider(&app, &session, &connector, &sign_in, parameters).await {
-        Ok(sent) => Ok(away(&app, &sent)),
+        Ok(sent) => Ok(redirect_to_provider(&app, &sent)),
         Err(error) => {
             let reason = Some(("misconfigured", error.message.as_str()));
             app.vault.end_sign_in(&sign_in.id, SignInState::Error, None, reason).await?;
@@ -56,7 +56,7 @@ pub(super) async fn start(
     }
 }
 
-/// Takes back a browser that the provider redirected.
+/// Handles a browser that the provider redirects back.
 pub(super) async fn callback(
     State(app): State<Arc<App>>,
     context: PageContext,
@@ -65,7 +65,7 @@ pub(super) async fn callback(
     Query(back): Query<Back>,
 ) -> Result<Response, Failure> {
     let state = back.state.as_deref().ok_or(Trouble::NotFound)?;
-    let own = cookie::read(&headers, AWAY);
+    let own = cookie::read(&headers, STATE_COOKIE);
     if own.as_ref().map(Secret::expose) != Some(state) {
         return Err(context.wrong_guess(Trouble::OtherBrowser).await);
     }
@@ -79,7 +79,7 @@ pub(super) async fn callback(
         Via::Widget => for_widget(&context, &sign_in, linking).await?,
         Via::Page => Box::pin(for_page(&context, &sign_in, linking)).await?,
     };
-    set_away(&app, &Secret::default(), 0, &mut response);
+    set_state_cookie(&app, &Secret::default(), 0, &mut response);
     Ok(response)
 }
 
@@ -98,7 +98,10 @@ pub(super) async fn leave(
     let attempt = app.vault.attempt(attempt).await?.ok_or(Trouble::LinkUsed)?;
     let session = app.vault.session(&attempt.project, attempt.session).await?.ok_or(Trouble::LinkUsed)?;
     let linking = app.links.open(&session, attempt).await?.ok_or(Trouble::LinkUsed)?;
-    Ok(away(&app, &app.sign_ins.send(&sign_in, &linking.attempt, &linking.flow, Via::Page).await?))
+    Ok(redirect_to_provider(
+        &app,
+        &app.sign_ins.send(&sign_in, &linking.attempt, &linking.flow, Via::Page).await?,
+    ))
 }
 
 /// The query of the URL that the widget opens.
@@ -137,20 +140,20 @@ async fn to_provider(
 }
 
 /// Redirects the browser to the provider, with a cookie to recognize it by.
-fn away(app: &App, sent: &Sent) -> Response {
+fn redirect_to_provider(app: &App, sent: &Sent) -> Response {
     let mut response = Response::default();
     *response.status_mut() = StatusCode::FOUND;
     if let Ok(url) = HeaderValue::from_str(&sent.url) {
         response.headers_mut().insert(LOCATION, url);
     }
-    set_away(app, sent.back.secret(), SECONDS, &mut response);
+    set_state_cookie(app, sent.back.secret(), SECONDS, &mut response);
     response
 }
 
-/// Sets the cookie of a browser that is sent to a provider.
-fn set_away(app: &App, value: &Secret, seconds: i64, response: &mut Response) {
+/// Sets the cookie that the state is compared with when the browser returns.
+fn set_state_cookie(app: &App, value: &Secret, seconds: i64, response: &mut Response) {
     let is_secure = app.is_secure();
-    Cookie { name: AWAY, value, path: PATH, seconds, is_secure, embedded: false }.set(response);
+    Cookie { name: STATE_COOKIE, value, path: PATH, seconds, is_secure, embedded: false }.set(response);
 }
 
 /// Finishes the attempt, for a client that only polls for the result.
@@ -197,7 +200,7 @@ async fn for_page(
     } else if !app.links.check(&context.client, linking).await? {
         return Err(ApiError::new(&CONFLICT, "The checks are running already").into());
     }
-    Ok(go(&back))
+    Ok(redirect_to(&back))
 }
 
 /// The page after a sign-in. Its window may have been opened just for that, without the session's cookie; then the
@@ -208,7 +211,7 @@ pub(super) async fn back(
     context: PageContext,
 ) -> Response {
     if session.is_ok() {
-        return go(&format!("/session/{seq}/{id}/checking"));
+        return redirect_to(&format!("/session/{seq}/{id}/checking"));
     }
     context.page(signed_in(&context.frame(), None))
 }

@@ -6,8 +6,8 @@
   const home = script ? new URL(script).origin : "HUB";
   const ATTRIBUTES = ["token", "base-url", "theme", "language", "show-footer-links", "height", "mode", "on-close-label"];
   const RELOADS = ATTRIBUTES.slice(0, 5);
-  const LEAST = 320;
-  const MEANS = {
+  const MIN_HEIGHT = 320;
+  const EXPLANATIONS = {
     origin_not_allowed: `the session does not allow this page's origin: create it with "allowed_origins": ["${location.origin}"] (POST /connect_sessions)`,
     no_session: "no open session has this token: it has expired, was revoked, or is incomplete. Create a session for each visit",
     link_used: "the session was created with single_use, and has been opened in another browser",
@@ -24,7 +24,7 @@
       // Every Content-Security-Policy allows a constructed style sheet.
       const style = new CSSStyleSheet();
       style.replaceSync(`:host{display:block}:host([mode=modal]){display:contents}:host([hidden]){display:none}
-        iframe{display:block;width:100%;min-height:${LEAST}px;border:0;color-scheme:normal}
+        iframe{display:block;width:100%;min-height:${MIN_HEIGHT}px;border:0;color-scheme:normal}
         dialog{box-sizing:border-box;width:min(100vw,60rem);max-width:100vw;max-height:calc(100dvh - 2rem);padding:0;border:0;border-radius:12px;overflow:auto;background:#fff;color:CanvasText}
         dialog.light{color-scheme:light}dialog.dark{color-scheme:dark;background:#1a1e23}dialog.auto{color-scheme:light dark}
         @media(prefers-color-scheme:dark){dialog.auto{background:#1a1e23}}
@@ -43,20 +43,20 @@
           this[name] = value;
         }
       }
-      addEventListener("message", this.#hear);
-      this.#soon();
+      addEventListener("message", this.#receive);
+      this.#schedule();
     }
 
     disconnectedCallback() {
-      removeEventListener("message", this.#hear);
-      this.#drop();
+      removeEventListener("message", this.#receive);
+      this.#unload();
     }
 
     attributeChangedCallback(name, before, now) {
       if (before === now) return;
-      if (RELOADS.includes(name)) this.#soon();
-      else if (name === "mode") { this.#drop(); this.#soon(); }
-      else this.#measure();
+      if (RELOADS.includes(name)) this.#schedule();
+      else if (name === "mode") { this.#unload(); this.#schedule(); }
+      else this.#resize();
     }
 
     /** Shows the linking pages. A modal stays closed until this is called. */
@@ -69,12 +69,12 @@
     close() {
       if (!this.#frame) return;
       this.#closed = true;
-      this.#drop();
-      this.#fire("close");
+      this.#unload();
+      this.#dispatch("close");
     }
 
     // Batches attributes that change at the same time.
-    #soon() {
+    #schedule() {
       if (this.#due) return;
       this.#due = true;
       queueMicrotask(() => {
@@ -85,7 +85,7 @@
     }
 
     #load() {
-      this.#drop();
+      this.#unload();
       if (!this.token || !this.isConnected) return;
       const query = new URLSearchParams({ parent: location.origin });
       if (["light", "dark"].includes(this.theme)) query.set("theme", this.theme);
@@ -103,7 +103,7 @@
       this.#wait(30000);
       if (this.mode === "modal") this.#modal(frame);
       else this.shadowRoot.append(frame);
-      this.#measure();
+      this.#resize();
     }
 
     #modal(frame) {
@@ -120,39 +120,39 @@
       dialog.showModal();
     }
 
-    #drop() {
+    #unload() {
       clearTimeout(this.#timer);
       this.#dialog?.close();
       (this.#dialog ?? this.#frame)?.remove();
       this.#frame = this.#dialog = undefined;
     }
 
-    #measure(height) {
+    #resize(height) {
       if (!this.#frame) return;
       const fixed = this.height;
       if (fixed) this.#frame.style.height = /^\d+$/.test(fixed) ? `${fixed}px` : fixed;
-      else if (height) this.#frame.style.height = `${Math.max(LEAST, height)}px`;
+      else if (height) this.#frame.style.height = `${Math.max(MIN_HEIGHT, height)}px`;
       const button = this.#dialog?.querySelector("button");
       if (button) button.textContent = this.onCloseLabel ?? (this.language?.startsWith("de") ? "Schließen" : "Close");
     }
 
-    #hear = ({ source, origin, data }) => {
+    #receive = ({ source, origin, data }) => {
       if (!this.#frame || source !== this.#frame.contentWindow || origin !== new URL(this.baseUrl).origin) return;
       if (data?.source !== "waystone") return;
       const { type, detail, provider, height } = data;
       if (type === "page") {
         clearTimeout(this.#timer);
-        if (!this.#shown) this.#fire("load");
+        if (!this.#shown) this.#dispatch("load");
         // Scrolls to the top of the new page.
         else if (!this.#dialog && this.getBoundingClientRect().top < 0) this.scrollIntoView();
         else this.#dialog?.scrollTo(0, 0);
         this.#shown = true;
-      } else if (type === "height" && Number.isFinite(height)) this.#measure(height);
-      else if (type === "close") { if (this.#dialog) this.close(); else this.#fire("close"); }
+      } else if (type === "height" && Number.isFinite(height)) this.#resize(height);
+      else if (type === "close") { if (this.#dialog) this.close(); else this.#dispatch("close"); }
       else if (type === "failed") this.#fail(detail);
       else if (type === "linked" && this.#linked !== detail) {
         this.#linked = detail;
-        this.#fire("success", { id: detail, provider });
+        this.#dispatch("success", { id: detail, provider });
       }
     };
 
@@ -171,17 +171,17 @@
         else if (answer.status === 401) code = "no_session";
       } catch { /* The Hub cannot be reached, or this page's policy forbids the request. */ }
       if (frame !== this.#frame || this.#shown) return;
-      this.#drop();
+      this.#unload();
       this.#fail(code);
     }
 
     #fail(code) {
-      if (MEANS[code]) console.error(`<waystone-hub>: ${code}: ${MEANS[code]}`);
-      this.#fire("error", { code });
+      if (EXPLANATIONS[code]) console.error(`<waystone-hub>: ${code}: ${EXPLANATIONS[code]}`);
+      this.#dispatch("error", { code });
     }
 
     // Error events do not bubble, because the window would treat them as its own errors.
-    #fire(name, detail) {
+    #dispatch(name, detail) {
       const bubbles = name !== "error";
       this[`on${name[0].toUpperCase()}${name.slice(1)}`]?.(detail);
       this.dispatchEvent(new CustomEvent(name, { detail, bubbles, composed: true }));

@@ -113,7 +113,7 @@ impl Linking {
             ChangeError::OtherAccount { .. } => {
                 let name = &self.flow.guide().provider.name;
                 let message = format!(
-                    "These credentials belong to a different {name} account than the one linked before. Use that account's credentials, or have its link removed first."
+                    "These credentials belong to a different {name} account than the one linked before. Use that account's credentials, or delete the linked account first."
                 );
                 ApiError::new(&CONFLICT, message)
                     .with("outcome", "different_account")

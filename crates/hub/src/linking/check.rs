@@ -18,10 +18,10 @@ use crate::wire::error::{ApiError, PROVIDER_FAILED};
 /// The maximum duration of all checks together.
 const BUDGET: Duration = Duration::from_secs(50);
 
-/// The owner of the flow that runs.
-pub(crate) enum Whose<'a> {
-    /// No owner: nothing is saved.
-    Nobody,
+/// What a flow belongs to, which determines what is saved while it runs.
+pub(crate) enum FlowOwner<'a> {
+    /// Nothing is saved during the run.
+    None,
     /// The attempt with this id: its progress is saved during the run.
     Attempt(&'a str),
     /// An account: renewed tokens are stored as soon as they arrive.
@@ -30,7 +30,7 @@ pub(crate) enum Whose<'a> {
 
 /// Runs a flow that belongs to no attempt.
 pub(crate) async fn check_only(egress: &Egress, vault: &Vault, flow: &mut Flow) -> Result<(), ApiError> {
-    run(egress, vault, flow, &mut Vec::new(), Whose::Nobody).await
+    run(egress, vault, flow, &mut Vec::new(), FlowOwner::None).await
 }
 
 /// Runs an account's flow, and stores tokens that are renewed.
@@ -41,7 +41,7 @@ pub(crate) async fn check_and_keep(
     keeper: &mut TokenKeeper,
 ) -> Result<(), ApiError> {
     flow.submit_all(&[]);
-    run(egress, vault, flow, &mut Vec::new(), Whose::Account(keeper)).await
+    run(egress, vault, flow, &mut Vec::new(), FlowOwner::Account(keeper)).await
 }
 
 /// Runs a flow until a person must act or an account is ready to be stored.
@@ -50,24 +50,25 @@ pub(crate) async fn run(
     vault: &Vault,
     flow: &mut Flow,
     transcript: &mut Vec<Value>,
-    whose: Whose<'_>,
+    owner: FlowOwner<'_>,
 ) -> Result<(), ApiError> {
-    let watch = Watch { vault, transcript, whose, until: Instant::now() + BUDGET, progress: Value::Null };
-    driver::run(flow, &mut &*egress, &mut { watch }).await.map(|_| ())
+    let observer =
+        RunObserver { vault, transcript, owner, until: Instant::now() + BUDGET, progress: Value::Null };
+    driver::run(flow, &mut &*egress, &mut { observer }).await.map(|_| ())
 }
 
 /// Observes a run: records its transcript and progress, stores renewed tokens, and enforces its deadline.
-struct Watch<'a> {
+struct RunObserver<'a> {
     vault: &'a Vault,
     transcript: &'a mut Vec<Value>,
-    whose: Whose<'a>,
+    owner: FlowOwner<'a>,
     /// The deadline of the run.
     until: Instant,
     /// The progress that was saved last.
     progress: Value,
 }
 
-impl Observer for Watch<'_> {
+impl Observer for RunObserver<'_> {
     type Stop = ApiError;
 
     fn sending(&mut self) {
@@ -80,7 +81,7 @@ impl Observer for Watch<'_> {
 
     async fn answered(&mut self, flow: &Flow, exchange: &Exchange) -> Result<(), ApiError> {
         metrics::asked(flow.guide().provider.key.as_str(), outcome(&exchange.answer), exchange.took);
-        if let Whose::Account(keeper) = &mut self.whose {
+        if let FlowOwner::Account(keeper) = &mut self.owner {
             keeper.keep(self.vault, flow).await?;
         }
         driver::record(self.transcript, exchange, flow);
@@ -97,7 +98,7 @@ impl Observer for Watch<'_> {
     }
 
     async fn changed(&mut self, flow: &Flow) -> Result<(), ApiError> {
-        let (Whose::Attempt(id), Stage::Checking(reports)) = (&self.whose, flow.stage()) else {
+        let (FlowOwner::Attempt(id), Stage::Checking(reports)) = (&self.owner, flow.stage()) else {
             return Ok(());
         };
         let progress = json!(reports);

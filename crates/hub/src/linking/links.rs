@@ -11,7 +11,7 @@ use probe::Values;
 use vault::{Account, Attempt, AttemptState, By, CreatedFrom, Session, StoreError, Vault};
 
 use super::attempt::{Entered, Linking};
-use super::check::{self, Whose};
+use super::check::{self, FlowOwner};
 use super::problem::refusal;
 use crate::caller::actor;
 use crate::client::Client;
@@ -161,7 +161,7 @@ impl Links {
         let mut checked = Ok(());
         if linking.is_checking() {
             self.limiter.attempt(&linking.session, client, linking.flow.host().as_deref()).await?;
-            checked = self.check_flow(&mut linking, Whose::Nobody).await;
+            checked = self.check_flow(&mut linking, FlowOwner::None).await;
         }
         if checked.is_ok() && matches!(linking.flow.stage(), Stage::Confirm { .. }) {
             let stored = self.store(&mut linking).await;
@@ -353,15 +353,15 @@ impl Links {
     /// Runs the checks, and saves their progress and outcome.
     async fn run(&self, linking: &mut Linking) -> Result<(), ApiError> {
         let id = linking.attempt.id.clone();
-        let checked = self.check_flow(linking, Whose::Attempt(&id)).await;
+        let checked = self.check_flow(linking, FlowOwner::Attempt(&id)).await;
         self.save(linking).await?;
         checked
     }
 
     /// Runs the checks until they finish, a person must act, or the deadline passes.
-    async fn check_flow(&self, linking: &mut Linking, whose: Whose<'_>) -> Result<(), ApiError> {
+    async fn check_flow(&self, linking: &mut Linking, owner: FlowOwner<'_>) -> Result<(), ApiError> {
         let Linking { flow, new_lines, .. } = linking;
-        let checked = check::run(&self.egress, &self.vault, flow, new_lines, whose).await;
+        let checked = check::run(&self.egress, &self.vault, flow, new_lines, owner).await;
         if checked.is_err() {
             // The attempt must not stay in `checking`: a person who returns finds the form with all entered values.
             flow.give_up_checks();

@@ -9,7 +9,7 @@ use minijinja::context;
 use probe::Identity;
 use serde::Serialize;
 
-use super::shell::{Event, Frame, Head, PageProvider, data, draw};
+use super::shell::{Event, Frame, Head, PageProvider, data, render_page};
 
 /// An account that was linked before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -79,7 +79,7 @@ pub fn confirm(frame: &Frame<'_>, page: &AccountPage<'_>) -> String {
         before => data(page.before.filter(|_| is_other)),
         is_other,
     };
-    draw(frame, &head, "confirm.html", page)
+    render_page(frame, &head, "confirm.html", page)
 }
 
 /// Renders the page shown when the account is stored.
@@ -95,5 +95,5 @@ pub fn done(frame: &Frame<'_>, page: &DonePage<'_>) -> String {
         ..Head::new(title, frame.fill(texts.done_lead, &[]))
     };
     let page = context! { identity => data(page.identity), missed => data(page.missed) };
-    draw(frame, &head, "done.html", page)
+    render_page(frame, &head, "done.html", page)
 }

@@ -7,7 +7,7 @@ use link::{CheckReport, CheckState, Flow, Stage};
 use minijinja::context;
 use serde::Serialize;
 
-use super::shell::{Frame, Head, PageProvider, data, draw};
+use super::shell::{Frame, Head, PageProvider, data, render_page};
 use crate::texts::fill;
 
 /// The data of the page that shows the checks.
@@ -65,7 +65,7 @@ pub fn checking(frame: &Frame<'_>, page: &CheckingPage<'_>) -> String {
         waiting => fill(texts.state_waiting_seconds, &waiting),
         reports => data(progress(frame, page).reports),
     };
-    draw(frame, &head, "checking.html", page)
+    render_page(frame, &head, "checking.html", page)
 }
 
 /// Returns the progress as data, for the script.

@@ -12,7 +12,7 @@ use link::{FieldProblem, Flow, Purpose, Stage};
 use minijinja::{Value, context};
 
 use super::account::Before;
-use super::shell::{Frame, Head, PageProvider, data, draw};
+use super::shell::{Frame, Head, PageProvider, data, render_page};
 
 pub(super) use self::field::{FormState, own_fields, view as field_view};
 pub use self::field::{HandedStep, HandoffState, field_name, field_of};
@@ -109,7 +109,7 @@ pub fn form(frame: &Frame<'_>, page: &FormPage<'_>) -> String {
         guide => steps::guide(frame, flow, active.as_ref()),
         hand => steps::to_hand_over(flow),
     };
-    draw(frame, &head, "form.html", page)
+    render_page(frame, &head, "form.html", page)
 }
 
 /// The environments to choose from; empty if there is only one. The page shows more than four in a dropdown.

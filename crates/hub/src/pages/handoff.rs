@@ -8,7 +8,7 @@ use link::{FieldProblem, Flow};
 use minijinja::{Value, context};
 
 use super::form::{FormState, field_view, own_fields, step_view};
-use super::shell::{Frame, Head, PageProvider, data, draw};
+use super::shell::{Frame, Head, PageProvider, data, render_page};
 
 /// The data of the page with the new link.
 #[derive(Clone, Copy)]
@@ -44,18 +44,18 @@ pub struct HelpPage<'a> {
 pub fn handoff_created(frame: &Frame<'_>, page: &HandoffPage<'_>) -> String {
     let texts = frame.texts();
     let values = [("provider", page.provider.name), ("step", page.step), ("link", page.link)];
-    let lead = frame.fill(texts.hand_made_lead, &values);
+    let lead = frame.fill(texts.hand_created_lead, &values);
     let head =
-        Head { stage: Some(2), provider: Some(page.provider), ..Head::new(texts.hand_made_title, lead) };
+        Head { stage: Some(2), provider: Some(page.provider), ..Head::new(texts.hand_created_title, lead) };
     let page = context! {
         base => page.base,
         link => page.link,
         message => frame.fill(texts.hand_message_text, &values),
         until => texts.hand_until.split("{until}").collect::<Vec<_>>(),
         until_at => page.until.to_string(),
-        until_says => page.until.strftime("%Y-%m-%d %H:%M UTC").to_string(),
+        until_text => page.until.strftime("%Y-%m-%d %H:%M UTC").to_string(),
     };
-    draw(frame, &head, "handoff.html", page)
+    render_page(frame, &head, "handoff.html", page)
 }
 
 /// Renders the step for the helper.
@@ -84,14 +84,14 @@ pub fn help(frame: &Frame<'_>, page: &HelpPage<'_>) -> String {
         fields => fields.collect::<Value>(),
         problems => data(links),
     };
-    draw(frame, &head, "help.html", page)
+    render_page(frame, &head, "help.html", page)
 }
 
 /// Renders the page that thanks the helper.
 pub fn help_thanks(frame: &Frame<'_>) -> String {
     let texts = frame.texts();
     let head = Head::new(texts.help_thanks_title, texts.help_thanks_lead);
-    draw(frame, &head, "notice.html", context! { mark => "done", note => texts.help_close })
+    render_page(frame, &head, "notice.html", context! { mark => "done", note => texts.help_close })
 }
 
 /// Returns the step, preceded by the steps that produce the values entered in it.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use minijinja::{Value, context};
 use serde::Serialize;
 
-use super::shell::{Frame, Head, PageProvider, data, draw, icon};
+use super::shell::{Frame, Head, PageProvider, data, icon, render_page};
 
 /// A provider to choose.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -89,7 +89,7 @@ pub fn providers(frame: &Frame<'_>, page: &ProvidersPage<'_>) -> String {
         count,
         is_nothing => found.is_empty(),
     };
-    draw(frame, &head, "providers.html", page)
+    render_page(frame, &head, "providers.html", page)
 }
 
 /// Renders the page for choosing a method.
@@ -98,7 +98,7 @@ pub fn methods(frame: &Frame<'_>, page: &MethodsPage<'_>) -> String {
     let title = frame.fill(texts.method_title, &[("provider", page.provider.name)]);
     let head = Head { stage: Some(1), provider: Some(page.provider), ..Head::new(title, texts.method_lead) };
     let page = context! { providers => page.providers, methods => data(page.methods) };
-    draw(frame, &head, "methods.html", page)
+    render_page(frame, &head, "methods.html", page)
 }
 
 /// Returns the providers that match a query and the selected category, best match first.

@@ -1,4 +1,4 @@
-//! The preview of values that are being typed: their normalized form, problems, and the host to connect to.
+//! The preview of values while they are typed: their normalized form, problems, and the host to connect to.
 //!
 //! **Invariant:** the flow is not changed, and secrets are neither requested nor read.
 
@@ -41,7 +41,9 @@ pub fn preview(
 ) -> Preview {
     let method = flow.method();
     let chosen = environment.and_then(|key| method.environment(key)).or_else(|| flow.environment());
-    let mut told: Option<&Environment> = None;
+    // The environment that a value implies, if the method derives the environment from its values.
+    let mut implied: Option<&Environment> = None;
+    let is_derived = method.tells_environment();
     let mut values = Values::new();
     let mut fields = BTreeMap::new();
     for field in method.fields.iter().filter(|field| !field.secret) {
@@ -55,26 +57,26 @@ pub fn preview(
         if text.trim().is_empty() {
             continue;
         }
-        let one = match field.keep(text, &method.environments) {
+        let preview = match field.keep(text, &method.environments) {
             Err(refused) => PreviewedField {
                 problem: Some(language.localize(&refused.says)),
                 ..PreviewedField::default()
             },
             Ok(kept) => {
                 let shown = kept.environment.and_then(|key| method.environment(key.as_str()));
-                let tells = method.tells_environment();
-                told = told.or(shown.filter(|_| tells));
-                let other = shown.filter(|one| !tells && chosen.is_none_or(|chosen| chosen.key != one.key));
+                implied = implied.or(shown.filter(|_| is_derived));
+                let is_chosen = |one: &Environment| chosen.is_some_and(|chosen| chosen.key == one.key);
+                let other = shown.filter(|one| !is_derived && !is_chosen(one));
                 values.insert(field.key.clone(), Secret::from(kept.value.as_str()));
                 PreviewedField {
                     kept: Some(kept.value),
-                    problem: None,
                     belongs_to: other.map(|one| (one.key.to_string(), one.label.clone())),
+                    ..PreviewedField::default()
                 }
             }
         };
-        fields.insert(field.key.to_string(), one);
+        fields.insert(field.key.to_string(), preview);
     }
-    let host = probe::host(method, &Inputs::new(method, told.or(chosen), &values)).ok();
+    let host = probe::host(method, &Inputs::new(method, implied.or(chosen), &values)).ok();
     Preview { host, fields }
 }

@@ -213,7 +213,7 @@ pub(super) fn markup(html: String) -> Value {
 }
 
 /// Renders a page.
-pub(super) fn draw(frame: &Frame<'_>, head: &Head<'_>, template: &str, page: Value) -> String {
+pub(super) fn render_page(frame: &Frame<'_>, head: &Head<'_>, template: &str, page: Value) -> String {
     let around = context! {
         t => data(frame.texts()),
         heading => &head.title,

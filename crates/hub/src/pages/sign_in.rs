@@ -5,7 +5,7 @@
 use minijinja::context;
 use probe::Verdict;
 
-use super::shell::{Event, Frame, Head, Mode, PageProvider, data, draw, is_web};
+use super::shell::{Event, Frame, Head, Mode, PageProvider, data, is_web, render_page};
 use crate::texts::Localized;
 
 /// The data of a page around a sign-in.
@@ -36,7 +36,7 @@ pub fn sign_in(frame: &Frame<'_>, page: &SignInPage<'_>, authorize: &str) -> Str
         follow => page.follow && frame.mode == Mode::Standalone,
         actions => data(Vec::from_iter(open)),
     };
-    draw(frame, &head, "notice.html", page)
+    render_page(frame, &head, "notice.html", page)
 }
 
 /// Renders the page after a failed sign-in: access was declined, or the response was not valid.
@@ -56,12 +56,12 @@ pub fn sign_in_failed(frame: &Frame<'_>, page: &SignInPage<'_>, verdict: Option<
     let explanation = verdict.into_iter().flat_map(|verdict| [&verdict.says, &verdict.fix]);
     let notes: Vec<Localized> = explanation.map(|saying| frame.language.localize(saying)).collect();
     let page = context! { notes => data(&notes), actions => data([(page.base, texts.browser_again)]) };
-    draw(frame, &head, "notice.html", page)
+    render_page(frame, &head, "notice.html", page)
 }
 
 /// Renders the page in the window that was opened for the sign-in. The person continues in the other window.
 pub fn signed_in(frame: &Frame<'_>, provider: Option<PageProvider<'_>>) -> String {
     let texts = frame.texts();
     let head = Head { provider, ..Head::new(texts.browser_done_title, texts.help_close) };
-    draw(frame, &head, "notice.html", context! { mark => "done" })
+    render_page(frame, &head, "notice.html", context! { mark => "done" })
 }

@@ -4,7 +4,7 @@
 
 use minijinja::context;
 
-use super::shell::{Event, Frame, Head, data, draw, is_web};
+use super::shell::{Event, Frame, Head, data, is_web, render_page};
 
 /// Why a page cannot be shown. The name in snake case is the code that the embedding page receives.
 #[derive(Clone, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
@@ -80,7 +80,7 @@ pub fn trouble(frame: &Frame<'_>, trouble: &Trouble) -> String {
         ..Head::new(title, frame.fill(fix, &[("minutes", &minutes)]))
     };
     let page = context! { mark, request, window => data(window), actions => data(actions) };
-    draw(frame, &head, "notice.html", page)
+    render_page(frame, &head, "notice.html", page)
 }
 
 /// Renders the page before a single-use link, for requests that may not come from a person: link scanners in mail and
@@ -89,5 +89,5 @@ pub fn trouble(frame: &Frame<'_>, trouble: &Trouble) -> String {
 pub fn opening(frame: &Frame<'_>) -> String {
     let texts = frame.texts();
     let head = Head::new(frame.fill(texts.open_title, &[]), texts.open_lead);
-    draw(frame, &head, "notice.html", context! { mark => "go", open => true })
+    render_page(frame, &head, "notice.html", context! { mark => "go", open => true })
 }

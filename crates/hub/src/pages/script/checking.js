@@ -2,7 +2,7 @@
 const polled = one("[data-poll]");
 if (polled) {
   const list = polled.matches(".checks") ? polled : null;
-  let quiet = 0;
+  let failures = 0;
   let wait = 500;
 
   const draw = (reports) => {
@@ -37,17 +37,17 @@ if (polled) {
       const answer = await fetch(polled.dataset.poll, { headers: { accept: "application/json" }, cache: "no-store" });
       if (!answer.ok) throw new Error(answer.status);
       const { state, reports, next } = await answer.json();
-      quiet = 0;
+      failures = 0;
       draw(reports);
       // As long as the next page is the form, the person has not returned from the sign-in.
       if (next && (list || state !== "form")) { location.replace(next); return; }
     } catch {
-      quiet += 1;
+      failures += 1;
       const slow = one(".slow");
-      if (slow && quiet > 4) slow.hidden = false;
+      if (slow && failures > 4) slow.hidden = false;
     }
     wait = Math.min(wait * 1.25, 2500);
-    setTimeout(ask, quiet ? 3000 : wait);
+    setTimeout(ask, failures ? 3000 : wait);
   };
   setTimeout(ask, 300);
 

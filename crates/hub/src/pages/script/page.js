@@ -8,26 +8,26 @@ const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => value
 // them to the frame, which forwards them.
 const parentOrigin = document.body.dataset.parent;
 const isFramed = Boolean(parentOrigin) && window.parent !== window;
-const tell = (type, detail) => {
+const send = (type, detail) => {
   const message = { source: "waystone", type, ...detail };
   if (isFramed) window.parent.postMessage(message, parentOrigin);
   else if (type === "linked") window.opener?.postMessage(message, location.origin);
 };
 if (isFramed) {
-  const tellHeight = () => tell("height", { height: Math.ceil(document.documentElement.getBoundingClientRect().height) });
-  new ResizeObserver(tellHeight).observe(document.body);
-  addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.defaultPrevented) tell("close"); });
+  const sendHeight = () => send("height", { height: Math.ceil(document.documentElement.getBoundingClientRect().height) });
+  new ResizeObserver(sendHeight).observe(document.body);
+  addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.defaultPrevented) send("close"); });
   addEventListener("message", ({ origin, data }) => {
-    if (origin === location.origin && data?.source === "waystone" && data.type === "linked") tell("linked", data);
+    if (origin === location.origin && data?.source === "waystone" && data.type === "linked") send("linked", data);
   });
   for (const button of all("[data-close]")) {
     button.hidden = false;
-    button.addEventListener("click", () => tell("close"));
+    button.addEventListener("click", () => send("close"));
   }
 }
-const { event: happened, detail, provider } = document.body.dataset;
-tell("page", { title: document.title });
-if (happened) tell(happened, { detail, provider });
+const { event: pageEvent, detail, provider } = document.body.dataset;
+send("page", { title: document.title });
+if (pageEvent) send(pageEvent, { detail, provider });
 
 // Moves the focus to new content.
 const summary = document.getElementById("_summary");
@@ -42,7 +42,7 @@ addEventListener("pointerdown", () => {
   });
 }, true);
 
-// Prevents a form from being sent twice.
+// Sends a form only once.
 addEventListener("submit", (event) => {
   const form = event.target;
   if (form.dataset.sent) { event.preventDefault(); return; }
@@ -65,7 +65,7 @@ for (const time of all("time[datetime]")) {
 
 for (const button of all("[data-copy]")) {
   if (!navigator.clipboard) continue;
-  const says = button.textContent;
+  const label = button.textContent;
   button.hidden = false;
   button.addEventListener("click", async () => {
     const field = document.getElementById(button.dataset.copy);
@@ -74,6 +74,6 @@ for (const button of all("[data-copy]")) {
     button.textContent = button.dataset.copied;
     const status = document.getElementById("_status");
     if (status) status.textContent = button.dataset.copied;
-    setTimeout(() => { button.textContent = says; }, 2000);
+    setTimeout(() => { button.textContent = label; }, 2000);
   });
 }

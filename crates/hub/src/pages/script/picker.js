@@ -8,7 +8,7 @@ if (query) {
   const plain = (text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean).join(" ");
 
   // The edit distance, counting insertions, deletions, substitutions and swapped neighbors.
-  const apart = (a, b) => {
+  const editDistance = (a, b) => {
     let [older, old] = [[], [...Array(b.length + 1).keys()]];
     for (let i = 1; i <= a.length; i += 1) {
       const row = [i];
@@ -20,25 +20,25 @@ if (query) {
     }
     return old[b.length];
   };
-  const distance = (name, wanted) => {
-    if (name.startsWith(wanted)) return 0;
-    if (name.split(" ").some((word) => word.startsWith(wanted))) return 1;
-    if (name.replaceAll(" ", "").includes(wanted.replaceAll(" ", ""))) return 2;
-    const length = [...wanted].length;
+  const distance = (name, text) => {
+    if (name.startsWith(text)) return 0;
+    if (name.split(" ").some((word) => word.startsWith(text))) return 1;
+    if (name.replaceAll(" ", "").includes(text.replaceAll(" ", ""))) return 2;
+    const length = [...text].length;
     if (length < 3) return Infinity;
     const letters = [...name];
-    const least = Math.min(...[0, 1, -1].map((more) => apart(letters.slice(0, length + more), [...wanted])));
+    const least = Math.min(...[0, 1, -1].map((more) => editDistance(letters.slice(0, length + more), [...text])));
     return least <= (length < 6 ? 1 : 2) ? 3 + least : Infinity;
   };
 
   const find = () => {
-    const wanted = plain(query.value);
+    const text = plain(query.value);
     const found = [];
     for (const { item, names, categories } of items) {
       const isIn = !category || categories.includes(category);
-      const far = wanted ? Math.min(...names.map((name) => distance(plain(name), wanted))) : 0;
-      item.hidden = !isIn || far === Infinity;
-      if (!item.hidden) found.push([far, names[0].toLowerCase(), item]);
+      const score = text ? Math.min(...names.map((name) => distance(plain(name), text))) : 0;
+      item.hidden = !isIn || score === Infinity;
+      if (!item.hidden) found.push([score, names[0].toLowerCase(), item]);
     }
     found.sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1));
     for (const [, , item] of found) list.append(item);

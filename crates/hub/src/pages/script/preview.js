@@ -2,35 +2,35 @@
 if (form?.dataset.preview) {
   const line = one(".host", form);
   let timer;
-  let asked = 0;
+  let latest = 0;
 
-  const shown = (field, { kept, problem, belongs_to: belongs }, typed) => {
-    const said = document.getElementById(`said--${field}`);
+  const show = (field, { kept, problem, belongs_to: belongs }, typed) => {
+    const output = document.getElementById(`said--${field}`);
     const control = document.getElementById(`in--${field}`);
-    if (!said || !control || control.value !== typed) return;
-    const { kept: keptAs, belongs: belongsTo, switch: switchTo } = said.dataset;
-    said.replaceChildren();
+    if (!output || !control || control.value !== typed) return;
+    const { kept: keptAs, belongs: belongsTo, switch: switchTo } = output.dataset;
+    output.replaceChildren();
     if (belongs) {
       const [key, label] = belongs;
       const button = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: fill(switchTo, { environment: label }) });
-      button.addEventListener("click", () => choose(key, said));
-      said.append(`${fill(belongsTo, { environment: label })} `, button);
+      button.addEventListener("click", () => choose(key, output));
+      output.append(`${fill(belongsTo, { environment: label })} `, button);
     } else if (kept !== null && kept !== typed) {
       const [before, after] = keptAs.split("{value}");
       const value = Object.assign(document.createElement("b"), { textContent: kept, dir: "auto" });
-      said.append(before, value, after ?? "");
+      output.append(before, value, after ?? "");
     } else if (problem && control !== document.activeElement) {
-      said.append(Object.assign(document.createElement("span"), { textContent: problem.text, lang: problem.lang }));
+      output.append(Object.assign(document.createElement("span"), { textContent: problem.text, lang: problem.lang }));
     }
   };
-  const choose = (key, said) => {
+  const choose = (key, output) => {
     const radio = one(`input[name="environment"][value="${CSS.escape(key)}"]`, form);
     const chosen = radio ?? one('select[name="environment"]', form);
     if (!chosen) return;
     if (radio) radio.checked = true;
     else chosen.value = key;
     for (const type of ["input", "change"]) chosen.dispatchEvent(new Event(type, { bubbles: true }));
-    said.replaceChildren();
+    output.replaceChildren();
     ask();
   };
 
@@ -44,17 +44,17 @@ if (form?.dataset.preview) {
       environment: environment() || null,
       values,
     };
-    asked += 1;
-    const mine = asked;
+    latest += 1;
+    const current = latest;
     try {
       const answer = await fetch(form.dataset.preview, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
       if (!answer.ok) return;
       const { host, fields } = await answer.json();
       await released;
-      if (mine !== asked) return;
+      if (current !== latest) return;
       line.hidden = !host;
       if (host) one("strong", line).textContent = host;
-      for (const key of Object.keys(values)) shown(key, fields[key] ?? { kept: null }, values[key]);
+      for (const key of Object.keys(values)) show(key, fields[key] ?? { kept: null }, values[key]);
     } catch { /* The form works without the preview. */ }
   };
   const soon = (wait) => { clearTimeout(timer); timer = setTimeout(ask, wait); };
