@@ -2,8 +2,8 @@
 //!
 //! The texts of a guide stay in the guide's language and are marked with it.
 //!
-//! **Invariant:** a language that lacks a message does not compile: it is a value of [`Texts`], with a headline for every
-//! [`OutcomeKind`] and a text for everything in [`Ours`].
+//! **Invariant:** a language that lacks a message does not compile: it is a value of [`Texts`], with a headline for
+//! every [`OutcomeKind`] and a text for everything in [`Ours`].
 
 mod de;
 mod en;

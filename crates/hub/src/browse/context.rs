@@ -1,6 +1,7 @@
 //! The context of the page handlers: the session, the frame around a page, and the page for a failure.
 //!
-//! **Invariant:** a [`SessionContext`] exists only for a browser that opened the session's link, while the session is open.
+//! **Invariant:** a [`SessionContext`] exists only for a browser that opened the session's link, while the session is
+//! open.
 
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
@@ -56,10 +57,12 @@ pub(super) struct PageContext {
     back: String,
 }
 
-/// Why a handler does not show the requested page. `render_failures` renders the page to show instead.
+/// Why a handler cannot show the requested page. `render_failures` renders the page that is shown instead.
 #[derive(Clone)]
 pub(super) enum Failure {
+    /// A service failed, or rejected the request.
     Error(ApiError),
+    /// The page cannot be shown for this reason.
     Trouble(Trouble),
     /// The browser must go to another path.
     Redirect(String),
@@ -249,7 +252,8 @@ impl PageContext {
         response
     }
 
-    /// Finds the session of the path's second segment, if the browser opened its link and it is still open.
+    /// Finds the session whose id is the path's second segment. Fails if the browser did not open its link, or if it has
+    /// ended.
     async fn open_session(&mut self, parts: &Parts) -> Result<Session, Failure> {
         let seq = parts.uri.path().split('/').nth(2).and_then(|text| text.parse::<i64>().ok());
         let seq = seq.ok_or(Trouble::NotFound)?;

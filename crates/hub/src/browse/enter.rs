@@ -61,8 +61,8 @@ pub(super) async fn enter(
     };
     let now = Timestamp::now();
     let presentation = display.presentation();
-    // A page whose origin the session does not allow cannot embed the pages (their policy forbids it, too), nor use up a
-    // single-use link.
+    // A page whose origin the session does not allow cannot embed the pages (their policy forbids it, too), nor use up
+    // a single-use link.
     if presentation.parent.as_ref().is_some_and(|parent| !session.made.origins.contains(parent)) {
         return Err(Trouble::OriginNotAllowed.into());
     }
@@ -154,8 +154,8 @@ fn path(session: i64) -> String {
     format!("/session/{session}")
 }
 
-/// Redirects a browser, and sets its secret as a cookie for the session's pages and for the link itself, so that opening
-/// the link again in the same browser continues, even if the link is single-use.
+/// Redirects a browser, and sets its secret as a cookie for the session's pages and for the link itself, so that
+/// opening the link again in the same browser continues, even if the link is single-use.
 fn redirect_with_cookie(
     context: &PageContext,
     session: &Session,

@@ -14,7 +14,7 @@ use crate::pages::field_of;
 pub(super) struct Posted(Vec<(String, Secret)>);
 
 impl Posted {
-    /// Parses a body; `None` if it is not a form.
+    /// Parses a body; `None` if its content type is not that of a form.
     pub(super) fn parse(headers: &HeaderMap, body: &Bytes) -> Option<Self> {
         let kind = headers.get(CONTENT_TYPE)?.to_str().ok()?;
         let kind = kind.split(';').next()?.trim();

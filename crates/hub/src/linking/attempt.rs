@@ -36,8 +36,8 @@ impl Linking {
         matches!(self.flow.stage(), Stage::Checking(_))
     }
 
-    /// Applies the values entered before a sign-in. Returns the problems with them, and whether the browser can be sent to
-    /// the provider.
+    /// Applies the values entered before a sign-in. Returns the problems with them, and whether the browser can be sent
+    /// to the provider.
     pub(crate) fn fill(&mut self, entered: &Entered) -> (Vec<FieldProblem>, bool) {
         if let Some(environment) = &entered.environment {
             self.flow.choose_environment(environment);

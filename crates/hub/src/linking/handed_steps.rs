@@ -14,8 +14,8 @@ use crate::wire::error::{ApiError, CONFLICT};
 const RETRIES: u32 = 5;
 
 impl Links {
-    /// Creates the flow for the helper who was handed a step of an attempt. Of the attempt's values, it contains only the
-    /// environment. `None` if the guide or the connector no longer exists.
+    /// Creates the flow for the helper who was handed a step of an attempt. Of the attempt's values, it contains only
+    /// the environment. `None` if the guide or the connector no longer exists.
     pub(crate) async fn helper_flow(
         &self,
         session: &Session,

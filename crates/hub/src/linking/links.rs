@@ -80,8 +80,8 @@ impl Links {
         Ok(linking)
     }
 
-    /// Begins an attempt that sends a browser to the provider at once, and saves it. Returns an error if a value is missing,
-    /// because the client cannot be asked for it later.
+    /// Begins an attempt that sends a browser to the provider at once, and saves it. Returns an error if a value is
+    /// missing, because the client cannot be asked for it later.
     pub(crate) async fn begin_sign_in(
         &self,
         session: &Session,
@@ -104,9 +104,9 @@ impl Links {
         Ok(linking)
     }
 
-    /// Begins an attempt that links an account again, if the session may edit it. Uses the account's own connector if it
-    /// exists, otherwise the one with the id `otherwise`: the widget sends the id of the provider's first connector, which
-    /// may be a different one.
+    /// Begins an attempt that links an account again, if the session may edit it. Uses the account's own connector if
+    /// it exists, otherwise the one with the id `otherwise`: the widget sends the id of the provider's first connector,
+    /// which may be a different one.
     pub(crate) async fn relink(
         &self,
         session: &Session,
@@ -193,8 +193,8 @@ impl Links {
         }
     }
 
-    /// Saves an attempt, and starts its checks in the background. `false` if another task runs them already. That task uses
-    /// the saved attempt, without the code from a sign-in, which only this flow has.
+    /// Saves an attempt, and starts its checks in the background. `false` if another task runs them already. That task
+    /// uses the saved attempt, without the code from a sign-in, which only this flow has.
     pub(crate) async fn check(
         self: &Arc<Self>,
         client: &Client,

@@ -122,8 +122,8 @@ fn distance(card: &ProviderCard, query: &str) -> Option<u32> {
     names.filter_map(|name| distance_of(&plain(name), query)).min()
 }
 
-/// Rates a match: 0 if the name starts with the query, 1 if a word does, 2 if the name contains it, and otherwise 3 plus
-/// the edit distance. `None` if it does not match.
+/// Rates a match: 0 if the name starts with the query, 1 if a word does, 2 if the name contains it, and otherwise 3
+/// plus the edit distance. `None` if it does not match.
 fn distance_of(name: &str, query: &str) -> Option<u32> {
     if name.starts_with(query) {
         return Some(0);

@@ -144,7 +144,7 @@ pub(super) const TEXTS: Texts = Texts {
     help_close: "Sie können dieses Fenster schließen.",
 
     browser_title: "Bei {provider} anmelden",
-    browser_lead: "Eine Seite von {provider} öffnet sich. Melden Sie sich dort an und erlauben Sie den Zugriff. Danach kommen Sie automatisch hierher zurück.",
+    browser_lead: "Sie werden zu {provider} weitergeleitet. Melden Sie sich dort an und erlauben Sie den Zugriff. Danach kommen Sie automatisch hierher zurück.",
     browser_open: "{provider} öffnen",
     browser_failed_title: "Die Anmeldung bei {provider} hat nicht funktioniert",
     browser_failed_fix: "Es wurde nichts gespeichert. Beginnen Sie noch einmal und erlauben Sie den Zugriff, wenn {provider} danach fragt.",
@@ -191,7 +191,7 @@ pub(super) const fn outcome(kind: OutcomeKind) -> &'static str {
         OutcomeKind::WrongEnvironment => "Diese Zugangsdaten gehören zu einer anderen Umgebung",
         OutcomeKind::DifferentAccount => "Das ist ein anderes Konto",
         OutcomeKind::MissingPermission => "Eine Berechtigung fehlt",
-        OutcomeKind::NotInPlan => "Ihr Tarif umfasst das nicht",
+        OutcomeKind::NotInPlan => "In Ihrem Tarif nicht enthalten",
         OutcomeKind::Declined => "Der Zugriff wurde nicht erlaubt",
         OutcomeKind::Misconfigured => "Die Verbindung ist nicht richtig eingerichtet",
         OutcomeKind::Disabled => "Der Benutzer oder Schlüssel ist deaktiviert",
@@ -201,7 +201,7 @@ pub(super) const fn outcome(kind: OutcomeKind) -> &'static str {
         OutcomeKind::ProviderDown => "Der Anbieter hat gerade Probleme",
         OutcomeKind::Unreachable => "Wir konnten den Anbieter nicht erreichen",
         OutcomeKind::Tls => "Es kam keine sichere Verbindung zustande",
-        OutcomeKind::ProtocolMismatch => "Unter dieser Adresse antwortet nicht die API des Anbieters",
+        OutcomeKind::ProtocolMismatch => "Diese Adresse gehört nicht zur API des Anbieters",
         OutcomeKind::Unknown => "Der Anbieter hat unerwartet geantwortet",
     }
 }

@@ -6,7 +6,7 @@ use hub::pages::{self, Assets, Frame, Look, Mode, ProviderCard, ProvidersPage, T
 use hub::texts::Language;
 use link::Flow;
 
-use crate::says::GUIDE;
+use crate::contents::GUIDE;
 use crate::views::{bare, sent};
 use crate::{every_page, views};
 
@@ -48,9 +48,9 @@ fn texts_of_guides_and_people_are_escaped() {
         return_to: Some("javascript:alert(1)"),
     };
     let mut flow = Flow::new(guide, "api-key", link::Start::default()).expect("the guide has the method");
-    let site = guide::Key::parse("site").expect("a key");
-    flow.submit_form(Some("live"), &[(site.clone(), HOSTILE.into())]);
-    let entered = [(site, HOSTILE.to_owned())];
+    let site = guide::Key::parse("site").expect("the key is valid");
+    flow.submit_form(Some("live"), &[(site.clone(), NASTY.into())]);
+    let typed = [(site, NASTY.to_owned())];
     let form = pages::form(
         &frame,
         &pages::FormPage { sent: Some(sent(&typed, &[])), attempt: Some(NASTY), ..bare(&flow) },
@@ -74,7 +74,8 @@ fn texts_of_guides_and_people_are_escaped() {
     }
 }
 
-/// Asserts that the page has one script, from the Hub's own address, and no inline style, event handler or foreign element.
+/// Asserts that the page has one script, from the Hub's own address, and no inline style, event handler or foreign
+/// element.
 fn is_tame(page: &str) {
     assert_eq!(page.matches("<script").count(), 1, "{page}");
     assert!(page.contains("<script src=\"/assets/hub-"), "{page}");

@@ -5,10 +5,10 @@ mod played;
 #[path = "../../examples/gallery/views.rs"]
 mod views;
 
+mod contents;
 mod hostile;
 mod language;
-mod says;
-mod weighs;
+mod size;
 
 use hub::pages::Assets;
 

@@ -1,7 +1,7 @@
 //! The guide next to the form: its sections and steps, each with the fields for its values.
 //!
-//! **Invariant:** a step's id in the page is its key, so that links within the guide work. The page's own ids contain two
-//! hyphens or start with `_`, which keys never do.
+//! **Invariant:** a step's id in the page is its key, so that links within the guide work. The page's own ids contain
+//! two hyphens or start with `_`, which keys never do.
 
 use guide::{Key, Section, Step};
 use link::{FieldProblem, Flow};
@@ -56,8 +56,8 @@ pub(in crate::pages) fn step_view(frame: &Frame<'_>, flow: &Flow, step: &Step) -
     }
 }
 
-/// Returns the key of the step that is highlighted: the step of the first problem, or the step that a failure leads back
-/// to.
+/// Returns the key of the step that is highlighted: the step of the first problem, or the step that a failure leads
+/// back to.
 pub(super) fn active(flow: &Flow, verdict: Option<&Verdict>, problems: &[&FieldProblem]) -> Option<Key> {
     let of_field = |key: &Key| flow.method().made_at(key.as_str()).map(|step| step.key.clone());
     if let Some(problem) = problems.first() {

@@ -93,7 +93,7 @@ fn form(page: &FormPage<'_>) -> String {
 }
 
 pub(crate) fn key(text: &str) -> Key {
-    Key::parse(text).expect("a key")
+    Key::parse(text).expect("the key is valid")
 }
 
 fn played(
@@ -302,7 +302,7 @@ fn a_saved_secret_is_marked_and_required_again_for_another_host() {
     has(&page, &["<details class=\"kept\">", "need to enter secrets again.", "Check and save"]);
     assert!(!page.contains("canary"), "{page}");
     flow.submit_form(Some("live"), &[(key("site"), Secret::from("acme")), (key("token"), Secret::from(""))]);
-    assert!(matches!(flow.stage(), Stage::Checking(_)), "a secret that is left empty must be kept");
+    assert!(matches!(flow.stage(), Stage::Checking(_)), "an empty field keeps the stored secret");
     flow.go_to("find");
     let begin = Start {
         stored: hidden(given).into_iter().collect(),
@@ -322,8 +322,8 @@ fn entered_values_are_previewed_but_secrets_are_not() {
     let flow = Flow::new(guide, "api-key", Start::default()).expect("the guide has the method");
     let typed =
         [(key("site"), " https://Acme.acme.test/x ".to_owned()), (key("token"), "canary-secret".to_owned())];
-    let preview = pages::preview(Language::En, &flow, Some("live"), &entered);
-    let json = serde_json::to_string(&preview).expect("the preview cannot be serialized");
+    let preview = pages::preview(Language::En, &flow, Some("live"), &typed);
+    let json = serde_json::to_string(&preview).expect("a preview can be serialized");
     assert_eq!(
         json,
         r#"{"host":"acme.acme.example","fields":{"site":{"kept":"acme","problem":null,"belongs_to":["test","Test"]}}}"#
@@ -363,11 +363,11 @@ fn values_that_someone_else_entered_are_not_shown() {
         .split("name=\"field.site\"")
         .nth(1)
         .and_then(|rest| rest.split('>').next())
-        .expect("the field is missing");
+        .expect("the page has the input");
     assert!(!input.contains("required"), "{input}");
     assert!(!page.contains("canaryplace"), "{page}");
 
-    let (_, step) = method.steps().next().expect("there is a step");
+    let (_, step) = method.steps().next().expect("the method has a step");
     let other = Flow::new(Arc::clone(&guide), "api-key", begin()).expect("the guide has the method");
     let problems =
         [FieldProblem { field: key("site"), says: Mistake::Missing.in_field("Site"), belongs_to: None }];
@@ -382,7 +382,7 @@ fn values_that_someone_else_entered_are_not_shown() {
             "<h2 id=\"in--title--find\">Find</h2>",
         ],
     );
-    assert!(!html.contains("field.token"), "the page shows a field of another step: {html}");
+    assert!(!html.contains("field.token"), "the field belongs to another step: {html}");
 }
 
 #[test]
