@@ -212,7 +212,7 @@ for (const javaScriptEnabled of [true, false]) {
     await connect(page);
     await heading(page, "Is this the right account?");
     await answer(page, true);
-    await heading(page, "Acme Outdoor is reconnected");
+    await heading(page, "Acme Outdoor is connected again");
     const { body: after } = await api("GET", `/accounts/${account.id}`);
     assert.equal(after.version, 2);
     const { body: verified } = await api("POST", `/accounts/${account.id}/verify`);

@@ -135,7 +135,7 @@ messages! {
     other_yes: "Yes, replace the account",
 
     done_title: "{account} is connected",
-    done_title_again: "{account} is reconnected",
+    done_title_again: "{account} is connected again",
     done_lead: "{product} can use it now. You're all set.",
     done_close: "You can close this window.",
     done_button: "Close",

@@ -11,11 +11,12 @@ use crate::views::{bare, sent};
 use crate::{every_page, views};
 
 /// A text that would end a tag and an attribute, and change the text direction.
-const NASTY: &str = "\"'></script><script>alert(1)</script><img src=x onerror=alert(1)>\u{202e}\u{2066}&amp;";
+const HOSTILE: &str =
+    "\"'></script><script>alert(1)</script><img src=x onerror=alert(1)>\u{202e}\u{2066}&amp;";
 
 /// A guide with this text in place of its own texts.
-fn nasty() -> String {
-    let quoted = serde_json::to_string(NASTY)
+fn hostile_guide() -> String {
+    let quoted = serde_json::to_string(HOSTILE)
         .expect("a string can be serialized")
         .replace('\u{202e}', "\\u202e")
         .replace('\u{2066}', "\\u2066");
@@ -33,7 +34,7 @@ fn nasty() -> String {
 
 #[test]
 fn texts_of_guides_and_people_are_escaped() {
-    let text = nasty();
+    let text = hostile_guide();
     let reading = guide::read("acme.yaml", text.as_bytes());
     let guide = Arc::new(reading.into_usable().unwrap_or_else(|reading| panic!("{:#?}", reading.findings)));
     let brand = catalog::shipped_brand();
@@ -49,24 +50,26 @@ fn texts_of_guides_and_people_are_escaped() {
     };
     let mut flow = Flow::new(guide, "api-key", link::Start::default()).expect("the guide has the method");
     let site = guide::Key::parse("site").expect("the key is valid");
-    flow.submit_form(Some("live"), &[(site.clone(), NASTY.into())]);
-    let typed = [(site, NASTY.to_owned())];
+    flow.submit_form(Some("live"), &[(site.clone(), HOSTILE.into())]);
+    let typed = [(site, HOSTILE.to_owned())];
     let form = pages::form(
         &frame,
-        &pages::FormPage { sent: Some(sent(&typed, &[])), attempt: Some(NASTY), ..bare(&flow) },
+        &pages::FormPage { sent: Some(sent(&typed, &[])), attempt: Some(HOSTILE), ..bare(&flow) },
     );
     let card = ProviderCard {
-        key: "a".to_owned(),
-        name: NASTY.to_owned(),
-        aliases: vec![NASTY.to_owned()],
-        categories: vec![NASTY.to_owned(), "b".to_owned()],
-        url: NASTY.to_owned(),
+        key: HOSTILE.to_owned(),
+        name: HOSTILE.to_owned(),
+        aliases: vec![HOSTILE.to_owned()],
+        categories: vec![HOSTILE.to_owned(), "b".to_owned()],
+        url: HOSTILE.to_owned(),
     };
-    let picker =
-        pages::providers(&frame, &ProvidersPage { base: NASTY, all: &[card], query: NASTY, category: NASTY });
-    let trouble = pages::trouble(&frame, &Trouble::HubError { request: NASTY.to_owned() });
+    let picker = pages::providers(
+        &frame,
+        &ProvidersPage { base: HOSTILE, all: &[card], query: HOSTILE, category: HOSTILE },
+    );
+    let trouble = pages::trouble(&frame, &Trouble::HubError { request: HOSTILE.to_owned() });
     for page in [form, picker, trouble] {
-        assert_no_injection(&page);
+        assert_safe(&page);
         assert!(
             !page.contains("javascript:") && !page.contains('\u{202e}') && !page.contains('\u{2066}'),
             "{page}"
@@ -76,7 +79,7 @@ fn texts_of_guides_and_people_are_escaped() {
 
 /// Asserts that the page has one script, from the Hub's own address, and no inline style, event handler or foreign
 /// element.
-fn is_tame(page: &str) {
+fn assert_safe(page: &str) {
     assert_eq!(page.matches("<script").count(), 1, "{page}");
     assert!(page.contains("<script src=\"/assets/hub-"), "{page}");
     for bad in ["<style", " style=", "<img src=x", " onerror=alert(1)>", "<b>"] {
@@ -93,7 +96,7 @@ fn is_tame(page: &str) {
 #[test]
 fn no_page_has_inline_code_or_loads_from_elsewhere() {
     for (name, page) in every_page() {
-        assert_no_injection(&page);
+        assert_safe(&page);
         for part in page.split(" src=\"").skip(1) {
             assert!(
                 part.starts_with("/assets/") || part.starts_with("/connectors/"),
