@@ -37,7 +37,7 @@ fn every_language_has_every_message_with_the_same_names() {
 }
 
 #[test]
-fn every_own_message_is_translated_and_names_its_subject() {
+fn our_own_messages_exist_in_every_language_and_name_their_subject() {
     let (name, other) = (|| "Acme".to_owned(), || "Test".to_owned());
     let mistakes = [
         Mistake::Missing,
@@ -84,10 +84,10 @@ fn every_own_message_is_translated_and_names_its_subject() {
 }
 
 #[test]
-fn only_loanwords_are_the_same_in_both_languages() {
+fn only_shared_words_are_the_same_in_both_languages() {
     let (en, de) = (Language::En.texts().all(), Language::De.texts().all());
-    let same: Vec<_> = en.iter().zip(&de).filter(|(a, b)| a.1 == b.1).map(|(a, _)| a.0).collect();
-    assert_eq!(same, ["dir", "title_error", "optional"]);
+    let alike: Vec<_> = en.iter().zip(&de).filter(|(a, b)| a.1 == b.1).map(|(a, _)| a.0).collect();
+    assert_eq!(alike, ["dir", "title_error", "optional"]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Hostile texts stay texts, and secrets stay hidden.
+//! Texts that contain markup, and secrets that must not be shown.
 
 use std::sync::Arc;
 
@@ -6,18 +6,18 @@ use hub::pages::{self, Assets, Frame, Look, Mode, ProviderCard, ProvidersPage, T
 use hub::texts::Language;
 use link::Flow;
 
-use crate::contents::GUIDE;
+use crate::says::GUIDE;
 use crate::views::{bare, sent};
 use crate::{every_page, views};
 
-/// A text that would end a tag and an attribute, and change the text direction.
+/// A text that tries to end a tag, an attribute, a line and a text direction.
 const HOSTILE: &str =
     "\"'></script><script>alert(1)</script><img src=x onerror=alert(1)>\u{202e}\u{2066}&amp;";
 
-/// A guide with this text in place of its own texts.
+/// Returns a guide in which every text is hostile.
 fn hostile_guide() -> String {
     let quoted = serde_json::to_string(HOSTILE)
-        .expect("a string can be serialized")
+        .expect("a string")
         .replace('\u{202e}', "\\u202e")
         .replace('\u{2066}', "\\u2066");
     let prose = "\"<b>\\\"'></b>\"";
@@ -33,7 +33,7 @@ fn hostile_guide() -> String {
 }
 
 #[test]
-fn texts_of_guides_and_people_are_escaped() {
+fn texts_of_guides_and_people_never_become_markup() {
     let text = hostile_guide();
     let reading = guide::read("acme.yaml", text.as_bytes());
     let guide = Arc::new(reading.into_usable().unwrap_or_else(|reading| panic!("{:#?}", reading.findings)));
@@ -48,13 +48,13 @@ fn texts_of_guides_and_people_are_escaped() {
         look: Look::default(),
         return_to: Some("javascript:alert(1)"),
     };
-    let mut flow = Flow::new(guide, "api-key", link::Start::default()).expect("the guide has the method");
-    let site = guide::Key::parse("site").expect("the key is valid");
+    let mut flow = Flow::new(guide, "api-key", link::Start::default()).expect("the guide has no such method");
+    let site = guide::Key::parse("site").expect("a key");
     flow.submit_form(Some("live"), &[(site.clone(), HOSTILE.into())]);
-    let typed = [(site, HOSTILE.to_owned())];
+    let entered = [(site, HOSTILE.to_owned())];
     let form = pages::form(
         &frame,
-        &pages::FormPage { sent: Some(sent(&typed, &[])), attempt: Some(HOSTILE), ..bare(&flow) },
+        &pages::FormPage { sent: Some(sent(&entered, &[])), attempt: Some(HOSTILE), ..bare(&flow) },
     );
     let card = ProviderCard {
         key: HOSTILE.to_owned(),
@@ -69,7 +69,7 @@ fn texts_of_guides_and_people_are_escaped() {
     );
     let trouble = pages::trouble(&frame, &Trouble::HubError { request: HOSTILE.to_owned() });
     for page in [form, picker, trouble] {
-        assert_safe(&page);
+        assert_no_injection(&page);
         assert!(
             !page.contains("javascript:") && !page.contains('\u{202e}') && !page.contains('\u{2066}'),
             "{page}"
@@ -77,9 +77,8 @@ fn texts_of_guides_and_people_are_escaped() {
     }
 }
 
-/// Asserts that the page has one script, from the Hub's own address, and no inline style, event handler or foreign
-/// element.
-fn assert_safe(page: &str) {
+/// Asserts that a page has one script, from our own address, and no inline style, event handler or injected element.
+fn assert_no_injection(page: &str) {
     assert_eq!(page.matches("<script").count(), 1, "{page}");
     assert!(page.contains("<script src=\"/assets/hub-"), "{page}");
     for bad in ["<style", " style=", "<img src=x", " onerror=alert(1)>", "<b>"] {
@@ -94,9 +93,9 @@ fn assert_safe(page: &str) {
 }
 
 #[test]
-fn no_page_has_inline_code_or_loads_from_elsewhere() {
+fn no_page_has_inline_code_or_style_or_loads_from_other_sites() {
     for (name, page) in every_page() {
-        assert_safe(&page);
+        assert_no_injection(&page);
         for part in page.split(" src=\"").skip(1) {
             assert!(
                 part.starts_with("/assets/") || part.starts_with("/connectors/"),
@@ -119,7 +118,7 @@ fn no_page_contains_a_secret() {
             secrets.extend(given.chain(&scenario.tokens).map(|(_, text)| text.clone()));
         }
     }
-    // Short secrets are words that appear on pages anyway.
+    // Short secrets are words that occur on pages anyway.
     secrets.retain(|text| 8 <= text.len() && text.contains(['-', '_']) && !text.contains(' '));
     secrets.sort();
     secrets.dedup();

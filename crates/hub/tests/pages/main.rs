@@ -1,18 +1,18 @@
-//! Tests of every page, in every state that a guide's own scenarios lead to.
+//! Every page in every state that a guide's scenarios lead to: what it must contain, and what it must not.
 
 #[path = "../../examples/gallery/played.rs"]
 mod played;
 #[path = "../../examples/gallery/views.rs"]
 mod views;
 
-mod contents;
 mod hostile;
 mod language;
-mod size;
+mod says;
+mod weighs;
 
 use hub::pages::Assets;
 
-/// Renders every page of every built-in guide.
+/// Returns every page of every built-in guide.
 fn every_page() -> views::Pages {
     let brand = catalog::shipped_brand();
     let assets = Assets::of(&brand);

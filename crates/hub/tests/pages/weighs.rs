@@ -1,4 +1,4 @@
-//! The size of a first load.
+//! The size of a first page load.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -7,8 +7,8 @@ use hub::pages::Assets;
 
 use crate::every_page;
 
-/// The maximum compressed size of a page, the style sheet and the script together, in bytes.
-const LIMIT: usize = 30_000;
+/// The maximum total size of page, style sheet and script, compressed, in bytes.
+const MAX_BYTES: usize = 30_000;
 
 fn compressed_size(text: &str) -> usize {
     let mut gzip = Command::new("gzip")
@@ -16,12 +16,12 @@ fn compressed_size(text: &str) -> usize {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .expect("gzip is installed");
-    let mut input = gzip.stdin.take().expect("the input is piped");
+        .expect("gzip cannot be started");
+    let mut input = gzip.stdin.take().expect("the input is not piped");
     let text = text.to_owned();
     let writer = std::thread::spawn(move || input.write_all(text.as_bytes()));
-    let output = gzip.wait_with_output().expect("gzip exits");
-    writer.join().expect("the writer does not panic").expect("gzip reads everything");
+    let output = gzip.wait_with_output().expect("cannot wait for gzip");
+    writer.join().expect("the writer panicked").expect("gzip did not read its input");
     output.stdout.len()
 }
 
@@ -31,10 +31,10 @@ fn the_first_load_is_at_most_30_kb() {
     let fixed = compressed_size(&assets.css) + compressed_size(&assets.js);
     let pages = every_page();
     let largest = pages.iter().filter(|(name, _)| !name.contains("-de")).max_by_key(|(_, page)| page.len());
-    let (name, page) = largest.expect("the gallery has pages");
+    let (name, page) = largest.expect("there are no pages");
     let all = fixed + compressed_size(page);
     assert!(
-        all <= LIMIT,
+        all <= MAX_BYTES,
         "{name}: {all} bytes: style sheet {}, script {}",
         compressed_size(&assets.css),
         compressed_size(&assets.js)

@@ -1,4 +1,4 @@
-//! The contents of the pages: what they ask for, and how they report problems, in both languages.
+//! The texts of pages: fields, problems and results, in both languages.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use strum::VariantNames as _;
 use crate::played::{MOMENT, ending, hidden, play, start};
 use crate::views::{bare, sent};
 
-/// A guide with everything that the pages show.
+/// A guide with every feature that these tests need.
 pub(crate) const GUIDE: &str = r"
 waystone: 1
 provider: { key: acme, name: Acme }
@@ -93,22 +93,22 @@ fn form(page: &FormPage<'_>) -> String {
 }
 
 pub(crate) fn key(text: &str) -> Key {
-    Key::parse(text).expect("the key is valid")
+    Key::parse(text).expect("a key")
 }
 
 fn played(
     method: &Method,
     guide: &Arc<Guide>,
-    is_outcome: impl Fn(OutcomeKind) -> bool,
+    matches: impl Fn(OutcomeKind) -> bool,
     answers: usize,
 ) -> Flow {
-    let scenario = ending(method, is_outcome).expect("the guide has such a scenario");
+    let scenario = ending(method, matches).expect("no such scenario");
     play(guide, method, start(method, scenario), scenario, answers)
 }
 
-pub(crate) fn has(page: &str, parts: &[&str]) {
-    for part in parts {
-        assert!(page.contains(part), "missing: {part}\n{page}");
+pub(crate) fn has(page: &str, expected: &[&str]) {
+    for text in expected {
+        assert!(page.contains(text), "missing: {text}\n{page}");
     }
 }
 
@@ -116,7 +116,7 @@ pub(crate) fn has(page: &str, parts: &[&str]) {
 fn the_environment_and_missing_values_are_required() {
     let guide = read(GUIDE);
     let mut flow =
-        Flow::new(Arc::clone(&guide), "api-key", Start::default()).expect("the guide has the method");
+        Flow::new(Arc::clone(&guide), "api-key", Start::default()).expect("the guide has no such method");
     let page = form(&bare(&flow));
     has(
         &page,
@@ -141,8 +141,8 @@ fn the_environment_and_missing_values_are_required() {
         ],
     );
     flow.submit_form(Some("live"), &[(key("site"), Secret::from("No spaces"))]);
-    let typed = [(key("site"), "No spaces".to_owned())];
-    let page = form(&FormPage { sent: Some(sent(&typed, &[])), ..bare(&flow) });
+    let entered = [(key("site"), "No spaces".to_owned())];
+    let page = form(&FormPage { sent: Some(sent(&entered, &[])), ..bare(&flow) });
     has(
         &page,
         &[
@@ -163,7 +163,7 @@ fn the_environment_and_missing_values_are_required() {
 #[test]
 fn an_address_of_another_environment_offers_to_choose_it() {
     let guide = read(GUIDE);
-    let mut flow = Flow::new(guide, "api-key", Start::default()).expect("the guide has the method");
+    let mut flow = Flow::new(guide, "api-key", Start::default()).expect("the guide has no such method");
     flow.submit_form(Some("live"), &[(key("site"), Secret::from("https://acme.acme.test/"))]);
     let page = form(&bare(&flow));
     has(&page, &["name=\"environment\" value=\"test\" data-environment=\"test\">Switch to Test</button>"]);
@@ -269,8 +269,8 @@ fn the_found_account_is_confirmed_and_a_different_one_is_shown_next_to_the_old_o
     );
 
     let before = Before { id: Some("a0".to_owned()), name: "Bob".to_owned() };
-    let scenario = ending(method, OutcomeKind::is_good).expect("the guide has such a scenario");
-    let again = |other_allowed| Start {
+    let scenario = ending(method, OutcomeKind::is_good).expect("no such scenario");
+    let relink = |other_allowed| Start {
         purpose: Purpose::Relink { external_id: Some("a0".to_owned()), allow_different: other_allowed },
         ..start(method, scenario)
     };
@@ -281,7 +281,7 @@ fn the_found_account_is_confirmed_and_a_different_one_is_shown_next_to_the_old_o
         &html,
         &["This is a different account", "<bdi>Bob</bdi>", "<bdi>Ann</bdi>", "Yes, replace the account"],
     );
-    let flow = play(&guide, method, again(false), scenario, 9);
+    let flow = play(&guide, method, relink(false), scenario, 9);
     let html = form(&FormPage { before: Some(&before), ..bare(&flow) });
     has(&html, &["Current account", "<bdi>Bob</bdi>", "Account we found", "<bdi>Ann</bdi>"]);
 }
@@ -297,12 +297,12 @@ fn a_saved_secret_is_marked_and_required_again_for_another_host() {
         stored: hidden(given).into_iter().collect(),
         ..Start::default()
     };
-    let mut flow = Flow::new(Arc::clone(&guide), "api-key", begin).expect("the guide has the method");
+    let mut flow = Flow::new(Arc::clone(&guide), "api-key", begin).expect("the guide has no such method");
     let page = form(&bare(&flow));
     has(&page, &["<details class=\"kept\">", "need to enter secrets again.", "Check and save"]);
     assert!(!page.contains("canary"), "{page}");
     flow.submit_form(Some("live"), &[(key("site"), Secret::from("acme")), (key("token"), Secret::from(""))]);
-    assert!(matches!(flow.stage(), Stage::Checking(_)), "an empty field keeps the stored secret");
+    assert!(matches!(flow.stage(), Stage::Checking(_)), "a secret that is left empty must be kept");
     flow.go_to("find");
     let begin = Start {
         stored: hidden(given).into_iter().collect(),
@@ -310,7 +310,7 @@ fn a_saved_secret_is_marked_and_required_again_for_another_host() {
         purpose: Purpose::Relink { external_id: None, allow_different: false },
         ..Start::default()
     };
-    let mut flow = Flow::new(guide, "api-key", begin).expect("the guide has the method");
+    let mut flow = Flow::new(guide, "api-key", begin).expect("the guide has no such method");
     flow.submit_form(Some("live"), &[(key("site"), Secret::from("other")), (key("token"), Secret::from(""))]);
     let page = form(&bare(&flow));
     has(&page, &["The address has changed, so please enter this again."]);
@@ -319,11 +319,11 @@ fn a_saved_secret_is_marked_and_required_again_for_another_host() {
 #[test]
 fn entered_values_are_previewed_but_secrets_are_not() {
     let guide = read(GUIDE);
-    let flow = Flow::new(guide, "api-key", Start::default()).expect("the guide has the method");
-    let typed =
+    let flow = Flow::new(guide, "api-key", Start::default()).expect("the guide has no such method");
+    let entered =
         [(key("site"), " https://Acme.acme.test/x ".to_owned()), (key("token"), "canary-secret".to_owned())];
-    let preview = pages::preview(Language::En, &flow, Some("live"), &typed);
-    let json = serde_json::to_string(&preview).expect("a preview can be serialized");
+    let preview = pages::preview(Language::En, &flow, Some("live"), &entered);
+    let json = serde_json::to_string(&preview).expect("the preview cannot be serialized");
     assert_eq!(
         json,
         r#"{"host":"acme.acme.example","fields":{"site":{"kept":"acme","problem":null,"belongs_to":["test","Test"]}}}"#
@@ -346,7 +346,7 @@ fn values_that_someone_else_entered_are_not_shown() {
     let guide = read(GUIDE);
     let method = &guide.methods[0];
     let begin = || Start { environment: Some(key("live")), ..Start::default() };
-    let mut flow = Flow::new(Arc::clone(&guide), "api-key", begin()).expect("the guide has the method");
+    let mut flow = Flow::new(Arc::clone(&guide), "api-key", begin()).expect("the guide has no such method");
     let shown = |flow: &Flow, state| {
         let handed = [HandedStep { step: "find", state }];
         form(&FormPage { handed: &handed, ..bare(flow) })
@@ -363,12 +363,12 @@ fn values_that_someone_else_entered_are_not_shown() {
         .split("name=\"field.site\"")
         .nth(1)
         .and_then(|rest| rest.split('>').next())
-        .expect("the page has the input");
+        .expect("the field is missing");
     assert!(!input.contains("required"), "{input}");
     assert!(!page.contains("canaryplace"), "{page}");
 
-    let (_, step) = method.steps().next().expect("the method has a step");
-    let other = Flow::new(Arc::clone(&guide), "api-key", begin()).expect("the guide has the method");
+    let (_, step) = method.steps().next().expect("the method has no steps");
+    let other = Flow::new(Arc::clone(&guide), "api-key", begin()).expect("the guide has no such method");
     let problems =
         [FieldProblem { field: key("site"), says: Mistake::Missing.in_field("Site"), belongs_to: None }];
     let page = HelpPage { flow: &other, step, action: "/help/h", typed: &[], problems: &problems };
@@ -382,11 +382,11 @@ fn values_that_someone_else_entered_are_not_shown() {
             "<h2 id=\"in--title--find\">Find</h2>",
         ],
     );
-    assert!(!html.contains("field.token"), "the field belongs to another step: {html}");
+    assert!(!html.contains("field.token"), "the page shows a field of another step: {html}");
 }
 
 #[test]
-fn names_of_inputs_do_not_collide_with_the_pages_own() {
+fn field_names_cannot_collide_with_our_own_inputs() {
     assert_eq!(pages::field_name(&key("csrf")), "field.csrf");
     assert_eq!(pages::field_of("field.csrf"), Some(key("csrf")));
     assert_eq!(pages::field_of("csrf"), None);
@@ -397,8 +397,7 @@ fn names_of_inputs_do_not_collide_with_the_pages_own() {
 fn every_error_code_is_documented() {
     let documentation = include_str!("../../../../docs/embedding.md");
     // The first code is the only one that the custom element itself reports.
-    let codes = [&["unreachable"], Trouble::VARIANTS].concat();
-    for code in codes {
+    for code in [&["unreachable"], Trouble::VARIANTS].concat() {
         assert!(documentation.contains(&format!("`{code}`")), "docs/embedding.md does not explain `{code}`");
     }
 }
