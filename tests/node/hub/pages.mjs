@@ -211,7 +211,7 @@ for (const javaScriptEnabled of [true, false]) {
     if (javaScriptEnabled) await look(page, "edit");
     await connect(page);
     await heading(page, "Is this the right account?");
-    await answer(page, true);
+    await answerQuestion(page, true);
     await heading(page, "Acme Outdoor is connected again");
     const { body: after } = await api("GET", `/accounts/${account.id}`);
     assert.equal(after.version, 2);
@@ -483,7 +483,7 @@ test("an expired or revoked link cannot be used, even by an open page", async ()
   await heading(page, "This link is no longer valid");
   await look(page, "revoked");
   assert.equal(await page.getByRole("main").getByRole("link", { name: /Back to/ }).getAttribute("href"), `${product.url}/settings`);
-  await page.goto(taken.auth_link_url);
+  await page.goto(revoked.auth_link_url);
   await heading(page, "This link is no longer valid");
   assert.equal((await page.goto(`${hub}/link/wst_guess`)).status(), 404);
   await close();
