@@ -5,59 +5,56 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use ipnet::{Ipv4Net, Ipv6Net};
+
 /// Whether an address is a unicast address that is routed on the public internet.
 ///
 /// The tables follow the IANA registries of special [IPv4](https://www.iana.org/assignments/iana-ipv4-special-registry) and
 /// [IPv6](https://www.iana.org/assignments/iana-ipv6-special-registry) addresses.
 pub fn is_public(address: IpAddr) -> bool {
     match address {
-        IpAddr::V4(v4) => !NOT_PUBLIC_V4.iter().any(|&(net, bits)| is_within_v4(v4, net, bits)),
-        IpAddr::V6(v6) => {
-            let (global, bits) = GLOBAL_V6;
-            is_within_v6(v6, global, bits)
-                && !NOT_PUBLIC_V6.iter().any(|&(net, bits)| is_within_v6(v6, net, bits))
-        }
+        IpAddr::V4(v4) => !NOT_PUBLIC_V4.iter().any(|net| net.contains(&v4)),
+        IpAddr::V6(v6) => GLOBAL_V6.contains(&v6) && !NOT_PUBLIC_V6.iter().any(|net| net.contains(&v6)),
     }
 }
 
-const NOT_PUBLIC_V4: [(Ipv4Addr, u32); 17] = [
-    (Ipv4Addr::UNSPECIFIED, 8),            // this network
-    (Ipv4Addr::new(10, 0, 0, 0), 8),       // private
-    (Ipv4Addr::new(100, 64, 0, 0), 10),    // carrier-grade NAT; metadata service of one cloud
-    (Ipv4Addr::new(127, 0, 0, 0), 8),      // loopback
-    (Ipv4Addr::new(168, 63, 129, 16), 32), // host agent of one cloud, within public space
-    (Ipv4Addr::new(169, 254, 0, 0), 16),   // link-local; metadata service of most clouds
-    (Ipv4Addr::new(172, 16, 0, 0), 12),    // private
-    (Ipv4Addr::new(192, 0, 0, 0), 24),     // protocol assignments; metadata service of one cloud
-    (Ipv4Addr::new(192, 0, 2, 0), 24),     // documentation
-    (Ipv4Addr::new(192, 88, 99, 0), 24),   // 6to4 relays
-    (Ipv4Addr::new(192, 168, 0, 0), 16),   // private
-    (Ipv4Addr::new(198, 18, 0, 0), 15),    // benchmarking
-    (Ipv4Addr::new(198, 51, 100, 0), 24),  // documentation
-    (Ipv4Addr::new(203, 0, 113, 0), 24),   // documentation
-    (Ipv4Addr::new(224, 0, 0, 0), 4),      // multicast
-    (Ipv4Addr::new(240, 0, 0, 0), 4),      // reserved
-    (Ipv4Addr::BROADCAST, 32),             // broadcast
+const NOT_PUBLIC_V4: [Ipv4Net; 17] = [
+    v4([0, 0, 0, 0], 8),          // this network
+    v4([10, 0, 0, 0], 8),         // private
+    v4([100, 64, 0, 0], 10),      // carrier-grade NAT; metadata service of one cloud
+    v4([127, 0, 0, 0], 8),        // loopback
+    v4([168, 63, 129, 16], 32),   // host agent of one cloud, within public space
+    v4([169, 254, 0, 0], 16),     // link-local; metadata service of most clouds
+    v4([172, 16, 0, 0], 12),      // private
+    v4([192, 0, 0, 0], 24),       // protocol assignments; metadata service of one cloud
+    v4([192, 0, 2, 0], 24),       // documentation
+    v4([192, 88, 99, 0], 24),     // 6to4 relays
+    v4([192, 168, 0, 0], 16),     // private
+    v4([198, 18, 0, 0], 15),      // benchmarking
+    v4([198, 51, 100, 0], 24),    // documentation
+    v4([203, 0, 113, 0], 24),     // documentation
+    v4([224, 0, 0, 0], 4),        // multicast
+    v4([240, 0, 0, 0], 4),        // reserved
+    v4([255, 255, 255, 255], 32), // broadcast
 ];
 
-/// The only IPv6 block that global unicast addresses are allocated from. Addresses outside it need no row: loopback, IPv4-mapped, NAT64 (`64:ff9b::/96`, `64:ff9b:1::/48`), unique local, link-local, site-local, multicast.
-const GLOBAL_V6: (Ipv6Addr, u32) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
+/// The only IPv6 block that global unicast addresses are allocated from. Addresses outside it need no row: loopback,
+/// IPv4-mapped, NAT64 (`64:ff9b::/96`, `64:ff9b:1::/48`), unique local, link-local, site-local, multicast.
+const GLOBAL_V6: Ipv6Net = v6([0x2000, 0], 3);
 
-const NOT_PUBLIC_V6: [(Ipv6Addr, u32); 4] = [
-    (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23), // protocol assignments: Teredo, benchmarking, ORCHID
-    (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32), // documentation
-    (Ipv6Addr::new(0x2002, 0, 0, 0, 0, 0, 0, 0), 16), // 6to4, which embeds any IPv4 address
-    (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20), // documentation
+const NOT_PUBLIC_V6: [Ipv6Net; 4] = [
+    v6([0x2001, 0], 23),     // protocol assignments: Teredo, benchmarking, ORCHID
+    v6([0x2001, 0xdb8], 32), // documentation
+    v6([0x2002, 0], 16),     // 6to4, which embeds any IPv4 address
+    v6([0x3fff, 0], 20),     // documentation
 ];
 
-fn is_within_v4(address: Ipv4Addr, net: Ipv4Addr, bits: u32) -> bool {
-    let mask = u32::MAX << (u32::BITS - bits);
-    address.to_bits() & mask == net.to_bits()
+const fn v4([a, b, c, d]: [u8; 4], bits: u8) -> Ipv4Net {
+    Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, d), bits)
 }
 
-fn is_within_v6(address: Ipv6Addr, net: Ipv6Addr, bits: u32) -> bool {
-    let mask = u128::MAX << (u128::BITS - bits);
-    address.to_bits() & mask == net.to_bits()
+const fn v6([a, b]: [u16; 2], bits: u8) -> Ipv6Net {
+    Ipv6Net::new_assert(Ipv6Addr::new(a, b, 0, 0, 0, 0, 0, 0), bits)
 }
 
 #[cfg(test)]

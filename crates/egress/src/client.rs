@@ -20,7 +20,7 @@ use crate::fault::Failure;
 use crate::policy::Policy;
 use crate::proxy::Proxy;
 use crate::resolve::{Guard, Guarded, Resolve, SystemResolver};
-use crate::streamed::{Broken, Streamed};
+use crate::streamed::Streamed;
 use crate::upstream::Upstream;
 use crate::{incoming, outgoing};
 
@@ -29,8 +29,10 @@ use crate::{incoming, outgoing};
 pub struct Egress {
     factory: Arc<ClientFactory>,
     direct: Client,
-    mapped: Option<Client>,
-    proxied: Option<Client>,
+    /// The direct client if the policy has no upstreams.
+    mapped: Client,
+    /// The direct client if the policy has no proxy.
+    proxied: Client,
     has_roots: bool,
 }
 
@@ -56,12 +58,12 @@ impl Egress {
         let factory = ClientFactory { policy, resolver, admits, roots };
         let (direct, has_roots) = factory.client(Route::Direct, None)?;
         let mapped = match factory.policy.upstreams.as_slice() {
-            [] => None,
-            _ => Some(factory.client(Route::Mapped, None)?.0),
+            [] => direct.clone(),
+            _ => factory.client(Route::Mapped, None)?.0,
         };
         let proxied = match &factory.policy.proxy {
-            Proxy::None => None,
-            Proxy::Server(_) => Some(factory.client(Route::Proxied, None)?.0),
+            Proxy::None => direct.clone(),
+            Proxy::Server(_) => factory.client(Route::Proxied, None)?.0,
         };
         Ok(Self { factory: Arc::new(factory), direct, mapped, proxied, has_roots })
     }
@@ -77,31 +79,27 @@ impl Egress {
 
     /// Notes for the operator at startup: every exemption from the rules, and any problem found.
     pub fn notes(&self) -> Vec<String> {
-        let mut notes: Vec<String> = self
-            .factory
-            .policy
-            .upstreams
-            .iter()
-            .map(|it| format!("requests to {} go to {} instead", it.pattern(), it.origin()))
-            .collect();
-        if let Proxy::Server(server) = &self.factory.policy.proxy {
+        let Policy { upstreams, proxy, .. } = &self.factory.policy;
+        let upstreams = upstreams.iter();
+        let notes = upstreams.map(|it| format!("requests to {} go to {} instead", it.pattern, it.origin));
+        let mut notes: Vec<String> = notes.collect();
+        if let Proxy::Server(server) = proxy {
             notes.push(format!("requests go through the proxy {server}, which resolves host names itself"));
         }
         if !self.has_roots {
-            notes.push(
-                "no CA certificates were found, so every provider's certificate will be rejected".to_owned(),
-            );
+            let note = "no CA certificates were found, so every provider's certificate will be rejected";
+            notes.push(note.to_owned());
         }
         notes
     }
 
     /// Sends a request once and returns the answer as a stream. `max_body` is the largest body to pass on, in bytes. The
     /// policy's total timeout applies until the headers arrive.
-    pub async fn open(&self, request: &Request, max_body: u64) -> Result<Streamed, Broken> {
+    pub async fn open(&self, request: &Request, max_body: u64) -> Result<Streamed, Failure> {
         match tokio::time::timeout(self.factory.policy.total_timeout, self.execute(request)).await {
             Ok(Ok(response)) => Ok(Streamed::new(response, max_body)),
-            Ok(Err(failure)) => Err(failure.into()),
-            Err(_) => Err(Failure::new(Fault::Timeout, "no answer in time").into()),
+            Ok(Err(failure)) => Err(failure),
+            Err(_) => Err(Failure::new(Fault::Timeout, "no answer in time")),
         }
     }
 
@@ -134,13 +132,11 @@ impl Egress {
     }
 
     fn client(&self, route: Route) -> &Client {
-        let exempt = match route {
-            Route::Direct => None,
-            Route::Mapped => self.mapped.as_ref(),
-            Route::Proxied => self.proxied.as_ref(),
-        };
-        // Falling back is safe: the direct client has the strictest guard.
-        exempt.unwrap_or(&self.direct)
+        match route {
+            Route::Direct => &self.direct,
+            Route::Mapped => &self.mapped,
+            Route::Proxied => &self.proxied,
+        }
     }
 }
 
@@ -175,7 +171,7 @@ impl ClientFactory {
         match (route, &self.policy.proxy) {
             (Route::Mapped, _) => self.build(|| base(Guard::Mapped(self.policy.upstreams.clone()))),
             (Route::Proxied, Proxy::Server(server)) => {
-                let proxy = reqwest::Proxy::all(server.url().expose()).map_err(|_| BuildError::Proxy)?;
+                let proxy = reqwest::Proxy::all(server.url.expose()).map_err(|_| BuildError::Proxy)?;
                 let name = server.name().map(str::to_owned);
                 self.build(|| base(Guard::Named(name.clone())).https_only(true).proxy(proxy.clone()))
             }
@@ -219,37 +215,21 @@ impl fmt::Debug for Egress {
 }
 
 /// Why the clients for a policy cannot be built.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// An extra root file is not PEM, or contains no valid certificate.
+    #[error("extra root {position} is not a PEM certificate")]
     Root {
         /// The index of the file in [`Policy::extra_roots`].
         position: usize,
     },
     /// The HTTP client rejects the proxy's URL.
+    #[error("the proxy's URL is not valid")]
     Proxy,
     /// The HTTP client could not be built.
-    Client(reqwest::Error),
-}
-
-impl fmt::Display for BuildError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Root { position } => write!(f, "extra root {position} is not a PEM certificate"),
-            Self::Proxy => f.write_str("the proxy's URL is not valid"),
-            Self::Client(_) => f.write_str("the HTTP client could not be built"),
-        }
-    }
-}
-
-impl std::error::Error for BuildError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Client(cause) => Some(cause),
-            Self::Root { .. } | Self::Proxy => None,
-        }
-    }
+    #[error("the HTTP client could not be built")]
+    Client(#[source] reqwest::Error),
 }
 
 /// The settings that all routes share.

@@ -17,11 +17,13 @@ use rustls::CertificateError;
 use crate::refusal::Refusal;
 use crate::resolve::ResolveError;
 
-/// Why a request got no usable answer.
+/// Why a response, or the rest of its body, is not available.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Failure {
-    fault: Fault,
-    detail: String,
+pub struct Failure {
+    /// The kind of failure.
+    pub fault: Fault,
+    /// Details for the operator. They never contain anything that was sent.
+    pub detail: String,
 }
 
 impl Failure {
@@ -29,15 +31,13 @@ impl Failure {
         Self { fault, detail: detail.into() }
     }
 
-    pub(crate) fn into_parts(self) -> (Fault, String) {
-        (self.fault, self.detail)
-    }
-
     /// Classifies a client error.
     pub(crate) fn of(error: &reqwest::Error) -> Self {
         let is_connecting = error.is_connect();
-        if let Some(it) = find::<ResolveError>(error) {
-            return Self::of_resolve(it);
+        match find::<ResolveError>(error) {
+            Some(ResolveError::Refused(refusal)) => return refusal.clone().into(),
+            Some(error) => return Self::new(Fault::Dns, error.to_string()),
+            None => {}
         }
         if let Some(it) = find::<rustls::Error>(error) {
             return Self::new(Fault::Tls, tls_detail(it));
@@ -55,13 +55,6 @@ impl Failure {
             Some(it) => Self::of_exchange(it, kind),
             // The message was complete, so decompression failed.
             None => Self::new(Fault::Malformed, "the body could not be decoded"),
-        }
-    }
-
-    fn of_resolve(error: &ResolveError) -> Self {
-        match error {
-            ResolveError::Refused(refusal) => refusal.clone().into(),
-            ResolveError::Failed(_) | ResolveError::Empty => Self::new(Fault::Dns, error.to_string()),
         }
     }
 
@@ -87,10 +80,10 @@ impl Failure {
             return Self::new(Fault::Reset, "the connection was closed before the answer was complete");
         }
         match kind {
-            Some(kind) if is_broken(kind) => Self::new(
-                Fault::Reset,
-                format!("the connection was lost before the answer was complete: {kind}"),
-            ),
+            Some(kind) if is_broken(kind) => {
+                let detail = format!("the connection was lost before the answer was complete: {kind}");
+                Self::new(Fault::Reset, detail)
+            }
             Some(ErrorKind::InvalidData | ErrorKind::InvalidInput) | None => {
                 Self::new(Fault::Malformed, "the body's framing is not valid HTTP")
             }

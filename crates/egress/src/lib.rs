@@ -38,8 +38,9 @@ mod streamed;
 
 pub use crate::address::is_public;
 pub use crate::client::{BuildError, Egress};
+pub use crate::fault::Failure;
 pub use crate::policy::Policy;
 pub use crate::proxy::{Proxy, ProxyError, ProxyServer};
 pub use crate::resolve::{Resolve, Resolving, SystemResolver};
-pub use crate::streamed::{Broken, Streamed};
+pub use crate::streamed::Streamed;
 pub use crate::upstream::{Upstream, UpstreamError};

@@ -62,7 +62,7 @@ pub(crate) fn build(
         Some(upstream) => {
             let value = HeaderValue::from_str(&authority).map_err(|_| Refusal::InvalidHost)?;
             headers.insert(HOST, value);
-            url(request, upstream.target().scheme(), &request.host)?
+            url(request, upstream.origin.scheme(), &request.host)?
         }
     };
     let method = Method::from_bytes(request.verb.as_str().as_bytes()).expect("a verb is a method");

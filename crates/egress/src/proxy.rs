@@ -59,7 +59,8 @@ impl Proxy {
 /// A proxy, and the hosts that bypass it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProxyServer {
-    url: Secret,
+    /// The URL, including credentials.
+    pub(crate) url: Secret,
     origin: Origin,
     exemptions: Vec<Exemption>,
 }
@@ -68,11 +69,6 @@ impl ProxyServer {
     /// Whether requests to this host and port go through the proxy.
     pub fn carries(&self, host: &str, port: u16) -> bool {
         !self.exemptions.iter().any(|it| it.covers(host, port))
-    }
-
-    /// The URL, including credentials.
-    pub(crate) fn url(&self) -> &Secret {
-        &self.url
     }
 
     /// The proxy's host name, or `None` if it is given as an address.
@@ -92,40 +88,26 @@ impl fmt::Display for ProxyServer {
 }
 
 /// Why a proxy's URL is rejected. The error does not quote it, because it can contain a password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProxyError {
     /// The text is not a URL.
+    #[error("the proxy must be a URL such as `http://proxy.example:3128`")]
     NotAUrl,
     /// The scheme is neither http nor https.
+    #[error("the proxy's URL must begin with `http://` or `https://`")]
     Scheme,
     /// The URL has a path, a query or a fragment.
+    #[error("the proxy's URL can contain only credentials, a host and a port")]
     NotAnOrigin,
 }
-
-impl fmt::Display for ProxyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotAUrl => "the proxy must be a URL such as `http://proxy.example:3128`",
-            Self::Scheme => "the proxy's URL must begin with `http://` or `https://`",
-            Self::NotAnOrigin => "the proxy's URL can contain only credentials, a host and a port",
-        })
-    }
-}
-
-impl std::error::Error for ProxyError {}
 
 /// An entry of `NO_PROXY`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Exemption {
-    scope: Scope,
+    /// A domain, whose subdomains are exempt too, or `None` for all hosts.
+    domain: Option<String>,
+    /// The port, or `None` for all ports.
     port: Option<u16>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Scope {
-    All,
-    /// A domain and its subdomains.
-    Domain(String),
 }
 
 impl Exemption {
@@ -137,21 +119,18 @@ impl Exemption {
             Some((name, port)) => (name, Some(port.parse().ok()?)),
             None => (text.as_str(), None),
         };
-        let scope = match name {
+        let domain = match name {
             "" => return None,
-            "*" => Scope::All,
-            _ => Scope::Domain(name.trim_start_matches("*.").trim_start_matches('.').to_owned()),
+            "*" => None,
+            _ => Some(name.trim_start_matches("*.").trim_start_matches('.').to_owned()),
         };
-        Some(Self { scope, port })
+        Some(Self { domain, port })
     }
 
     fn covers(&self, host: &str, port: u16) -> bool {
-        let covers_host = match &self.scope {
-            Scope::All => true,
-            Scope::Domain(name) => {
-                host.strip_suffix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-            }
-        };
+        let covers_host = self.domain.as_deref().is_none_or(|domain| {
+            host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        });
         covers_host && self.port.is_none_or(|it| it == port)
     }
 }

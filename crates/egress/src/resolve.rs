@@ -3,7 +3,6 @@
 //! **Invariant:** the client connects only to addresses from this module. So it connects to the address that was checked, and
 //! changing a name's address in between (DNS rebinding) has no effect.
 
-use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
@@ -38,37 +37,20 @@ impl Resolve for SystemResolver {
 }
 
 /// Why a name has no address to connect to.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum ResolveError {
     /// The resolver failed.
-    Failed(io::Error),
+    #[error("the host name could not be resolved")]
+    Failed(#[source] io::Error),
     /// The name exists but has no address.
+    #[error("the host name has no address")]
     Empty,
     /// The policy forbids all addresses, or the host itself.
-    Refused(Refusal),
+    #[error("{0}")]
+    Refused(#[source] Refusal),
 }
 
-impl fmt::Display for ResolveError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Failed(_) => f.write_str("the host name could not be resolved"),
-            Self::Empty => f.write_str("the host name has no address"),
-            Self::Refused(refusal) => refusal.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for ResolveError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Failed(cause) => Some(cause),
-            Self::Refused(cause) => Some(cause),
-            Self::Empty => None,
-        }
-    }
-}
-
-/// The addresses that a client can connect to. Each route's client has its own guard.
+/// Determines the addresses that a client can connect to. Each route's client has its own guard.
 #[derive(Clone)]
 pub(crate) enum Guard {
     /// Any host, but only at addresses that the function accepts, which are the public ones.
@@ -113,7 +95,8 @@ async fn addresses(
         }
         Guard::Mapped(upstreams) => {
             let upstream = upstreams.iter().find(|it| it.maps(host));
-            let target = upstream.ok_or(ResolveError::Refused(Refusal::UnexpectedHost))?.target();
+            let upstream = upstream.ok_or(ResolveError::Refused(Refusal::UnexpectedHost))?;
+            let target = &upstream.origin;
             let found = match &target.host {
                 Host::Ipv4(address) => vec![IpAddr::V4(*address)],
                 Host::Ipv6(address) => vec![IpAddr::V6(*address)],

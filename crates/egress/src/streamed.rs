@@ -34,17 +34,8 @@ pub struct Streamed {
     remaining: u64,
 }
 
-/// Why an answer, or the rest of its body, is not available.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Broken {
-    /// The kind of failure.
-    pub fault: Fault,
-    /// Details for the operator. They never contain anything that was sent.
-    pub detail: String,
-}
-
 impl Streamed {
-    /// `max_body` is the largest body to pass on, in bytes.
+    /// Reads the headers of a response. `max_body` is the size of the largest body to pass on, in bytes.
     pub(crate) fn new(response: reqwest::Response, max_body: u64) -> Self {
         let headers = response.headers().iter();
         let headers = headers.filter(|(name, _)| !HOP_BY_HOP.contains(&name.as_str()));
@@ -53,20 +44,13 @@ impl Streamed {
     }
 
     /// The next chunk of the body, or `None` at the end. Fails if the body exceeds its limit.
-    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Broken> {
-        let chunk = self.response.chunk().await.map_err(|error| Broken::from(Failure::of(&error)))?;
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
+        let chunk = self.response.chunk().await.map_err(|error| Failure::of(&error))?;
         let Some(chunk) = chunk else { return Ok(None) };
         let remaining = self.remaining.checked_sub(chunk.len() as u64);
-        let too_large = || Broken { fault: Fault::TooLarge, detail: "the body is too large".to_owned() };
+        let too_large = || Failure::new(Fault::TooLarge, "the body is too large");
         self.remaining = remaining.ok_or_else(too_large)?;
         Ok(Some(chunk))
-    }
-}
-
-impl From<Failure> for Broken {
-    fn from(failure: Failure) -> Self {
-        let (fault, detail) = failure.into_parts();
-        Self { fault, detail }
     }
 }
 

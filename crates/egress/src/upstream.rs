@@ -15,8 +15,8 @@ use crate::origin::{Origin, OriginError};
 /// A mapping of a host pattern to a server, written as `**.example.com=http://127.0.0.1:9100`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upstream {
-    pattern: HostPattern,
-    origin: Origin,
+    pub(crate) pattern: HostPattern,
+    pub(crate) origin: Origin,
 }
 
 impl Upstream {
@@ -25,54 +25,27 @@ impl Upstream {
         self.pattern.matches(host)
     }
 
-    /// The pattern of mapped hosts.
-    pub fn pattern(&self) -> &HostPattern {
-        &self.pattern
-    }
-
     /// The server's URL, always with a port and without a trailing slash: `http://127.0.0.1:9100`.
     pub fn origin(&self) -> String {
         self.origin.to_string()
     }
-
-    pub(crate) fn target(&self) -> &Origin {
-        &self.origin
-    }
 }
 
-/// Why a text is not a valid mapping.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why a string is not a valid mapping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UpstreamError {
     /// There is no `=` between the pattern and the URL.
+    #[error("a mapping must be `pattern=url`, such as `**.example.com=http://127.0.0.1:9100`")]
     NoEqualsSign,
     /// The part before `=` is not a host pattern.
-    Pattern(HostPatternError),
+    #[error("the part before `=` is not a host pattern")]
+    Pattern(#[source] HostPatternError),
     /// The part after `=` is not an http or https URL.
+    #[error("the part after `=` must be a URL that begins with `http://` or `https://`")]
     NotAUrl,
     /// The URL has credentials, a path, a query or a fragment.
+    #[error("the URL after `=` can contain only a scheme, a host and a port")]
     NotAnOrigin,
-}
-
-impl fmt::Display for UpstreamError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NoEqualsSign => {
-                "a mapping must be `pattern=url`, such as `**.example.com=http://127.0.0.1:9100`"
-            }
-            Self::Pattern(_) => "the part before `=` is not a host pattern",
-            Self::NotAUrl => "the part after `=` must be a URL that begins with `http://` or `https://`",
-            Self::NotAnOrigin => "the URL after `=` can contain only a scheme, a host and a port",
-        })
-    }
-}
-
-impl std::error::Error for UpstreamError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Pattern(cause) => Some(cause),
-            Self::NoEqualsSign | Self::NotAUrl | Self::NotAnOrigin => None,
-        }
-    }
 }
 
 impl FromStr for Upstream {
@@ -118,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_rejected() {
+    fn invalid_mappings_are_rejected() {
         check("http://127.0.0.1:9100", Err(UpstreamError::NoEqualsSign));
         check("**.com=http://127.0.0.1:9100", Err(UpstreamError::Pattern(HostPatternError::TooWide)));
         check("a.example.com=127.0.0.1:9100", Err(UpstreamError::NotAUrl));

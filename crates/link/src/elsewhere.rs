@@ -14,8 +14,8 @@ impl Flow {
         if !verdict.ask_elsewhere {
             return;
         }
-        let others = self.method().environments.iter().map(|one| one.key.clone());
-        let mut others = others.filter(|key| Some(key) != self.environment.as_ref());
+        let keys = self.method().environments.iter().map(|environment| environment.key.clone());
+        let mut others = keys.filter(|key| Some(key) != self.environment.as_ref());
         let Some(first) = others.next() else { return };
         let elsewhere = Elsewhere { environment: first, rest: others.collect(), verdict: verdict.clone() };
         self.start_request(self.new_run(reports.clone(), Some(elsewhere)));
@@ -47,8 +47,7 @@ impl Flow {
     pub(crate) fn try_next_environment(&mut self, run: Run, mut elsewhere: Elsewhere) {
         if elsewhere.rest.is_empty() {
             let verdict = Verdict { ask_elsewhere: false, ..*elsewhere.verdict };
-            self.fail(verdict, None, run.reports);
-            return;
+            return self.fail(verdict, None, run.reports);
         }
         elsewhere.environment = elsewhere.rest.remove(0);
         self.start_request(self.new_run(run.reports, Some(elsewhere)));

@@ -14,9 +14,7 @@ impl Flow {
     pub fn signed_in(&mut self, values: Values) {
         if matches!(self.state, State::Walking { .. } | State::Failed { .. }) {
             self.discard_tokens();
-            let run =
-                Run { request: RequestKind::Exchange, tokens: values, ..self.new_run(Vec::new(), None) };
-            self.start_request(run);
+            self.start_request(Run { request: RequestKind::Exchange, tokens: values, ..Run::default() });
         }
     }
 
@@ -31,8 +29,7 @@ impl Flow {
     /// was under way cannot be repeated; the flow waits for [`Flow::interrupted`] instead.
     pub(crate) fn resume_checks(&mut self) {
         if self.method().auth.needs_browser() && self.tokens.is_empty() {
-            let run = Run { request: RequestKind::Exchange, ..self.new_run(Vec::new(), None) };
-            self.state = State::Checking(run);
+            self.state = State::Checking(Run { request: RequestKind::Exchange, ..Run::default() });
         } else {
             self.check_all();
         }

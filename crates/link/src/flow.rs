@@ -13,7 +13,7 @@ use crate::state::{CheckState, Proof, State};
 pub struct Flow {
     guide: Arc<Guide>,
     method: usize,
-    brand: String,
+    pub(crate) brand: String,
     pub(crate) purpose: Purpose,
     pub(crate) scopes: Option<Vec<String>>,
     pub(crate) environment: Option<Key>,
@@ -44,7 +44,7 @@ pub enum Purpose {
     },
 }
 
-/// What a flow starts with.
+/// The initial values of a flow.
 #[derive(Clone, Debug, Default)]
 pub struct Start {
     /// Whether to link a new account or an existing one.
@@ -150,8 +150,7 @@ impl Flow {
         let State::Confirming(proof) = &self.state else { return };
         let proof = proof.clone();
         if !yes {
-            self.go_to_first();
-            return;
+            return self.go_to_first();
         }
         self.effects.push_back(Due::Store(Box::new(self.linked(&proof))));
         self.state = State::Storing(proof);
@@ -183,19 +182,11 @@ impl Flow {
         let is_wanted = |name: &str| {
             let declared = self.guide.scopes.iter().find(|scope| scope.name == name);
             declared.is_none_or(|scope| {
-                let mut these = [&scope.name].into_iter().chain(&scope.includes);
-                these.any(|one| wanted.contains(one) || is_needed(one))
+                let mut names = [&scope.name].into_iter().chain(&scope.includes);
+                names.any(|name| wanted.contains(name) || is_needed(name))
             })
         };
         scopes.filter(|name| is_wanted(name)).collect()
-    }
-
-    pub(crate) fn brand(&self) -> &str {
-        &self.brand
-    }
-
-    pub(crate) fn state(&self) -> &State {
-        &self.state
     }
 
     /// The inputs before the first check.
@@ -245,20 +236,15 @@ impl Flow {
             missed: proof.checks(&CheckState::Missed),
             guide_digest: self.guide.digest.clone(),
         };
-        for field in self.method().fields.iter().filter(|field| self.applies(field)) {
-            let Some(value) = self.values.get(&field.key) else { continue };
-            if field.secret {
-                linked.secrets.insert(field.key.clone(), value.clone());
-            } else {
-                linked.public.insert(field.key.clone(), value.expose().to_owned());
-            }
-        }
-        for one in &self.method().derived {
-            let Some(value) = proof.derived.get(&one.field.key) else { continue };
-            if one.field.secret {
-                linked.secrets.insert(one.field.key.clone(), value.clone());
-            } else {
-                linked.public.insert(one.field.key.clone(), value.expose().to_owned());
+        let entered = self.method().fields.iter().filter(|field| self.applies(field));
+        let entered = entered.map(|field| (field, self.values.get(&field.key)));
+        let derived = self.method().derived.iter().map(|one| &one.field);
+        let derived = derived.map(|field| (field, proof.derived.get(&field.key)));
+        for (field, value) in entered.chain(derived) {
+            match value {
+                Some(value) if field.secret => drop(linked.secrets.insert(field.key.clone(), value.clone())),
+                Some(value) => drop(linked.public.insert(field.key.clone(), value.expose().to_owned())),
+                None => {}
             }
         }
         linked

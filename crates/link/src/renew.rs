@@ -56,12 +56,12 @@ impl Flow {
 
     /// The verdict for a method whose sign-in needs a browser, when there is none.
     pub(crate) fn browser_needed(&self) -> Verdict {
+        let name = &self.guide().provider.name;
         let refused = Answer::Failed { fault: guide::Fault::Refused, detail: "no browser".to_owned() };
         let mut verdict = match self.method().checks.first() {
             Some(check) => probe::judge(&self.case(check, self.inputs(self.environment())), &refused, 0),
-            None => Verdict::without_text(OutcomeKind::Misconfigured),
+            None => Verdict::standard(OutcomeKind::Misconfigured, name),
         };
-        let name = &self.guide().provider.name;
         verdict.outcome = OutcomeKind::Misconfigured;
         verdict.says = format!("Connecting {name} with {} requires a browser.", self.method().label).into();
         verdict.fix = "Connect it on one of the Hub's linking pages.".to_owned().into();

@@ -2,17 +2,16 @@
 //!
 //! The text contains the person's input, including secrets, so all of it is one [`Secret`], which the vault seals.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::fmt;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use guide::{Guide, Key};
-use probe::{Values, Verdict};
+use probe::Values;
 use secret::Secret;
 use serde::{Deserialize, Serialize};
 
 use crate::flow::{Flow, Purpose, Start};
-use crate::state::{CheckReport, FieldProblem, Proof, State};
+use crate::state::State;
 
 /// The version of the format. Any other version is rejected.
 const VERSION: u32 = 1;
@@ -34,76 +33,30 @@ struct Snapshot {
     tokens_expire_at: Option<i64>,
     /// The derived values, once the checks succeeded.
     derived: BTreeMap<Key, String>,
-    state: SavedState,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum SavedState {
-    Choosing,
-    Walking {
-        step: Key,
-        problems: Vec<FieldProblem>,
-        failure: Option<Box<Verdict>>,
-    },
-    /// The checks start again, because an answer cannot arrive after a restart.
-    Checking,
-    Failed {
-        verdict: Box<Verdict>,
-        belongs_to: Option<Key>,
-        reports: Vec<CheckReport>,
-    },
-    Confirming(Proof),
-    Linked,
-    Closed,
+    /// Checks that were running start again, because an answer cannot arrive after a restart.
+    state: State,
 }
 
 /// Why a flow cannot be restored from a snapshot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RestoreError {
     /// The text is not a snapshot, or was written by another version.
+    #[error("the draft was written by another version")]
     NotUnderstood,
     /// The snapshot belongs to another guide, or to a method that no longer exists.
+    #[error("the draft belongs to another guide")]
     OtherGuide,
 }
-
-impl fmt::Display for RestoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotUnderstood => "the draft was written by another version",
-            Self::OtherGuide => "the draft belongs to another guide",
-        })
-    }
-}
-
-impl std::error::Error for RestoreError {}
 
 impl Flow {
     /// Saves the flow as text. The text contains secrets and must be sealed before it is stored.
     pub fn snapshot(&self) -> Secret {
-        let state = match self.state() {
-            State::Choosing => SavedState::Choosing,
-            State::Walking { step, problems, failure } => SavedState::Walking {
-                step: step.clone(),
-                problems: problems.clone(),
-                failure: failure.clone(),
-            },
-            State::Checking(_) => SavedState::Checking,
-            State::Failed { verdict, belongs_to, reports } => SavedState::Failed {
-                verdict: verdict.clone(),
-                belongs_to: belongs_to.clone(),
-                reports: reports.clone(),
-            },
-            State::Confirming(proof) | State::Storing(proof) => SavedState::Confirming(proof.clone()),
-            State::Linked => SavedState::Linked,
-            State::Closed => SavedState::Closed,
-        };
         let snapshot = Snapshot {
             version: VERSION,
             provider: self.guide().provider.key.clone(),
             method: self.method().key.clone(),
             guide_digest: self.guide().digest.clone(),
-            brand: self.brand().to_owned(),
+            brand: self.brand.clone(),
             relink: match &self.purpose {
                 Purpose::Link => None,
                 Purpose::Relink { external_id, allow_different } => {
@@ -115,12 +68,12 @@ impl Flow {
             values: exposed(&self.values),
             tokens: exposed(&self.tokens),
             tokens_expire_at: self.tokens_expire_at,
-            derived: match self.state() {
+            derived: match &self.state {
                 State::Confirming(proof) | State::Storing(proof) => exposed(&proof.derived),
                 _ => BTreeMap::new(),
             },
             from_store: self.from_store.clone(),
-            state,
+            state: self.state.clone(),
         };
         Secret::new(serde_json::to_string(&snapshot).unwrap_or_default())
     }
@@ -157,30 +110,16 @@ impl Flow {
             }
         }
         flow.from_store = saved.from_store;
-        flow.effects = VecDeque::new();
-        if !changed {
-            flow.resume(saved.state);
-            if let State::Confirming(proof) = &mut flow.state {
-                proof.derived = hidden(saved.derived);
-            }
+        if changed {
+            return Ok(flow);
+        }
+        flow.state = saved.state;
+        match &mut flow.state {
+            State::Checking(_) => flow.resume_checks(),
+            State::Confirming(proof) => proof.derived = hidden(saved.derived),
+            _ => {}
         }
         Ok(flow)
-    }
-
-    fn resume(&mut self, saved: SavedState) {
-        match saved {
-            SavedState::Choosing => self.state = State::Choosing,
-            SavedState::Walking { step, problems, failure } => {
-                self.state = State::Walking { step, problems, failure };
-            }
-            SavedState::Checking => self.resume_checks(),
-            SavedState::Failed { verdict, belongs_to, reports } => {
-                self.state = State::Failed { verdict, belongs_to, reports };
-            }
-            SavedState::Confirming(proof) => self.state = State::Confirming(proof),
-            SavedState::Linked => self.state = State::Linked,
-            SavedState::Closed => self.state = State::Closed,
-        }
     }
 }
 

@@ -78,13 +78,10 @@ pub enum Offer {
 impl Flow {
     /// Returns what to show now.
     pub fn stage(&self) -> Stage<'_> {
-        match self.state() {
+        match &self.state {
             State::Choosing => Stage::Choose(&self.method().environments),
             State::Walking { step, problems, failure } => {
-                match self.step_view(step, problems, failure.as_deref()) {
-                    Some(view) => Stage::Step(view),
-                    None => Stage::Closed,
-                }
+                self.step_view(step, problems, failure.as_deref()).map_or(Stage::Closed, Stage::Step)
             }
             State::Checking(run) => Stage::Checking(&run.reports),
             State::Failed { verdict, belongs_to, reports } => {
@@ -132,8 +129,8 @@ impl Flow {
             offers.push(Offer::AskElsewhere);
         }
         let back = verdict.return_to.clone().or_else(|| {
-            let field = verdict.at_field.as_ref()?;
-            self.method().collected_at(field.as_str()).map(|step| step.key.clone())
+            let step = self.step_for(verdict.at_field.as_ref()?)?;
+            Some(step.key.clone())
         });
         let steps = self.steps();
         let back = back.filter(|key| steps.iter().any(|(_, step)| step.key == *key));

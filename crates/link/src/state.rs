@@ -5,7 +5,8 @@ use probe::{Identity, Values, Verdict};
 use serde::{Deserialize, Serialize};
 
 /// The current state of a flow.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum State {
     /// The person has to choose an environment.
     Choosing,
@@ -18,8 +19,8 @@ pub(crate) enum State {
         /// The failure that led back to this step, if any.
         failure: Option<Box<Verdict>>,
     },
-    /// Checks are running.
-    Checking(Run),
+    /// Checks are running. Their progress is not saved.
+    Checking(#[serde(skip)] Run),
     /// The checks failed.
     Failed {
         /// The reason, and what the person can do.
@@ -31,7 +32,8 @@ pub(crate) enum State {
     },
     /// The person has to confirm the account that was found.
     Confirming(Proof),
-    /// The account is being stored.
+    /// The account is being stored. Saved as `Confirming`, because the result cannot arrive after a restart.
+    #[serde(rename = "confirming", skip_deserializing)]
     Storing(Proof),
     /// The account is stored.
     Linked,
@@ -40,13 +42,13 @@ pub(crate) enum State {
 }
 
 /// The checks in progress.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Run {
     /// The id of the request that was sent and not answered yet, if any.
     pub(crate) sent: Option<u64>,
     /// The current request.
     pub(crate) request: RequestKind,
-    /// How many times it was sent.
+    /// The number of times that it was sent.
     pub(crate) attempts: u32,
     /// Values captured from answers.
     pub(crate) captures: Values,
@@ -85,6 +87,12 @@ pub(crate) enum RequestKind {
     Check(usize),
 }
 
+impl Default for RequestKind {
+    fn default() -> Self {
+        Self::Check(0)
+    }
+}
+
 /// Progress of trying the same credentials in other environments.
 #[derive(Clone, Debug)]
 pub(crate) struct Elsewhere {
@@ -113,11 +121,8 @@ pub(crate) struct Proof {
 impl Proof {
     /// The checks in the given state.
     pub(crate) fn checks(&self, state: &CheckState) -> Vec<Key> {
-        self.reports
-            .iter()
-            .filter(|report| report.state == *state)
-            .map(|report| report.check.clone())
-            .collect()
+        let reports = self.reports.iter().filter(|report| report.state == *state);
+        reports.map(|report| report.check.clone()).collect()
     }
 }
 
@@ -132,7 +137,13 @@ pub struct FieldProblem {
     pub belongs_to: Option<Key>,
 }
 
-/// The state of a check.
+impl FieldProblem {
+    pub(crate) fn new(field: &Key, says: Saying) -> Self {
+        Self { field: field.clone(), says, belongs_to: None }
+    }
+}
+
+/// A check, and its current state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckReport {
     /// The check's key.
@@ -143,7 +154,7 @@ pub struct CheckReport {
     pub state: CheckState,
 }
 
-/// What has become of a check so far.
+/// The progress or the result of a check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckState {

@@ -1,7 +1,7 @@
 //! Verifies the credentials: signs in if the method needs it, then runs the checks one after another.
 
-use guide::{Check, Environment, Key, Ours, OutcomeKind, Role, SignIn};
-use probe::{Answer, FillError, Inputs, Moment, Problem, Values, Verdict};
+use guide::{Check, Key, Ours, OutcomeKind, Role, SignIn};
+use probe::{Answer, FillError, Inputs, Moment, Problem, Verdict};
 
 use crate::effect::{Due, Effect};
 use crate::flow::Flow;
@@ -20,14 +20,10 @@ const EXPIRY_MARGIN: i64 = 10;
 impl Flow {
     /// Starts the checks. Every field must have its value.
     pub(crate) fn check_all(&mut self) {
-        let run = Run {
-            tokens: self.tokens.clone(),
-            tokens_expire_at: self.tokens_expire_at,
-            ..self.new_run(Vec::new(), None)
-        };
+        let run =
+            Run { tokens: self.tokens.clone(), tokens_expire_at: self.tokens_expire_at, ..Run::default() };
         if self.method().auth.needs_browser() && run.tokens.is_empty() {
-            self.fail(self.browser_needed(), None, Vec::new());
-            return;
+            return self.fail(self.browser_needed(), None, Vec::new());
         }
         let request = if run.tokens.is_empty() { self.first_request() } else { RequestKind::Check(0) };
         self.start_request(Run { request, ..run });
@@ -55,13 +51,9 @@ impl Flow {
     /// Time passed. `now` is the Unix time in seconds.
     pub fn elapsed(&mut self, now: i64) {
         let State::Checking(run) = &self.state else { return };
-        let due = run
-            .reports
-            .last()
-            .is_some_and(|report| matches!(report.state, CheckState::WaitingUntil(at) if at <= now));
-        if due {
-            let run = run.clone();
-            self.start_request(run);
+        let is_due = |report: &CheckReport| matches!(report.state, CheckState::WaitingUntil(at) if at <= now);
+        if run.reports.last().is_some_and(is_due) {
+            self.start_request(run.clone());
         }
     }
 
@@ -111,13 +103,9 @@ impl Flow {
     /// Queues the run's current request and adds its report. Skips checks that are not needed, and finishes the run after the
     /// last one.
     pub(crate) fn start_request(&mut self, mut run: Run) {
-        let Some(check) = self.check_for(run.request) else {
-            self.finish(run);
-            return;
-        };
+        let Some(check) = self.check_for(run.request) else { return self.finish(run) };
         if self.is_out_of_scope(check) {
-            self.next(run);
-            return;
+            return self.next(run);
         }
         let mut label = check.label.clone();
         if let Some(elsewhere) = &run.elsewhere {
@@ -129,12 +117,17 @@ impl Flow {
             Some(last) if last.check == report.check && last.label == report.label => *last = report,
             _ => run.reports.push(report),
         }
-        if let Some(is_granted) = decided_by_scopes(check, run.granted.as_deref()) {
-            self.skip_check(run, is_granted);
-            return;
+        match decided_by_scopes(check, run.granted.as_deref()) {
+            Some(true) => {
+                set_state(&mut run, CheckState::Passed);
+                self.next(run);
+            }
+            Some(false) => self.miss(run),
+            None => {
+                self.state = State::Checking(run);
+                self.effects.push_back(Due::Send);
+            }
         }
-        self.state = State::Checking(run);
-        self.effects.push_back(Due::Send);
     }
 
     /// Whether a check concerns only scopes that are not wanted.
@@ -145,41 +138,34 @@ impl Flow {
             && !check.scopes.iter().any(|scope| wanted.contains(scope))
     }
 
-    /// Decides a check by the scopes of an earlier answer, without sending its request.
-    fn skip_check(&mut self, mut run: Run, is_granted: bool) {
-        if is_granted {
-            set_state(&mut run, CheckState::Passed);
-        } else {
-            set_state(&mut run, CheckState::Missed);
-            run.limited = true;
-        }
+    /// Continues without an optional check that failed.
+    fn miss(&mut self, mut run: Run) {
+        set_state(&mut run, CheckState::Missed);
+        run.limited = true;
         self.next(run);
     }
 
     /// Continues, retries, renews tokens or fails, depending on the verdict on the current request.
     fn handle_verdict(&mut self, mut run: Run, verdict: Verdict, now: i64) {
         let Some(check) = self.check_for(run.request) else { return };
-        let (required, idempotent) = (check.required, check.request.repeatable);
+        let (is_required, is_repeatable) = (check.required, check.request.repeatable);
         if verdict.outcome.is_good() {
             set_state(&mut run, CheckState::Passed);
-            self.handle_success(run, verdict);
-            return;
+            return self.handle_success(run, verdict);
         }
         let is_rejected = matches!(verdict.outcome, OutcomeKind::WrongSecret | OutcomeKind::Expired);
-        if is_rejected && matches!(run.request, RequestKind::Check(_)) && !run.renewed && self.can_renew(&run)
-        {
-            self.renew(run);
-            return;
+        let is_check = matches!(run.request, RequestKind::Check(_));
+        if is_rejected && is_check && !run.renewed && self.can_renew(&run) {
+            return self.renew(run);
         }
         // Token requests can be repeated whatever their HTTP method is, except for an exchange: its code is single-use.
         let may_repeat = match run.request {
-            RequestKind::Check(_) => idempotent,
+            RequestKind::Check(_) => is_repeatable,
             RequestKind::Exchange => false,
             RequestKind::SignIn(_) | RequestKind::Refresh => true,
         };
         if verdict.outcome.is_transient() && may_repeat && run.attempts < MAX_ATTEMPTS {
-            let requested =
-                verdict.retry_after.map_or(0, |wait| i64::try_from(wait.as_secs()).unwrap_or(i64::MAX));
+            let requested = verdict.retry_after.map_or(0, |wait| wait.as_secs().cast_signed());
             let wait = requested.max(1 << run.attempts.saturating_sub(1));
             if wait <= MAX_WAIT {
                 let until = now.saturating_add(wait);
@@ -191,21 +177,16 @@ impl Flow {
         }
         if let Some(elsewhere) = run.elsewhere.take() {
             set_state(&mut run, CheckState::Failed);
-            self.try_next_environment(run, elsewhere);
-            return;
+            return self.try_next_environment(run, elsewhere);
         }
         // If the refresh is rejected, signing in again often works.
         if run.request == RequestKind::Refresh && self.can_sign_in() && !verdict.outcome.is_transient() {
             run.reports.pop();
-            self.sign_in_again(Run { attempts: 0, ..run });
-            return;
+            return self.sign_in_again(Run { attempts: 0, ..run });
         }
-        // An optional check counts as missed only for a permanent reason. A transient failure says nothing about access.
-        if !required && !verdict.outcome.is_transient() {
-            set_state(&mut run, CheckState::Missed);
-            run.limited = true;
-            self.next(run);
-            return;
+        // An optional check counts as missed only for a permanent reason. A transient failure does not show that access is missing.
+        if !is_required && !verdict.outcome.is_transient() {
+            return self.miss(run);
         }
         set_state(&mut run, CheckState::Failed);
         self.fail(verdict, None, run.reports);
@@ -213,8 +194,7 @@ impl Flow {
 
     fn handle_success(&mut self, mut run: Run, verdict: Verdict) {
         if let Some(elsewhere) = run.elsewhere.take() {
-            self.fail_wrong_environment(&run, &elsewhere);
-            return;
+            return self.fail_wrong_environment(&run, &elsewhere);
         }
         if !matches!(run.request, RequestKind::Check(_)) {
             // The code and the verifier cannot be used again.
@@ -228,8 +208,7 @@ impl Flow {
                 self.tokens.clone_from(&run.tokens);
                 self.tokens_expire_at = run.tokens_expire_at;
             }
-            self.next(run);
-            return;
+            return self.next(run);
         }
         run.captures.extend(verdict.captures);
         run.granted = verdict.granted.or(run.granted);
@@ -238,8 +217,7 @@ impl Flow {
                 set_state(&mut run, CheckState::Failed);
                 let Some(check) = self.check_for(run.request) else { return };
                 let verdict = probe::different_account(&self.case(check, self.inputs_of(&run)), found);
-                self.fail(verdict, None, run.reports);
-                return;
+                return self.fail(verdict, None, run.reports);
             }
             run.identity = Some(found);
         }
@@ -273,23 +251,9 @@ impl Flow {
         self.state = State::Failed { verdict: Box::new(verdict), belongs_to, reports };
     }
 
+    /// A run from the first request, without the flow's tokens.
     pub(crate) fn new_run(&self, reports: Vec<CheckReport>, elsewhere: Option<Elsewhere>) -> Run {
-        Run {
-            sent: None,
-            request: self.first_request(),
-            attempts: 0,
-            captures: Values::new(),
-            tokens: Values::new(),
-            tokens_expire_at: None,
-            fresh: false,
-            renewed: false,
-            next_check: 0,
-            granted: None,
-            reports,
-            identity: None,
-            limited: false,
-            elsewhere,
-        }
+        Run { request: self.first_request(), reports, elsewhere, ..Run::default() }
     }
 
     pub(crate) fn sign_in(&self) -> Option<&SignIn> {
@@ -314,7 +278,7 @@ impl Flow {
     }
 
     pub(crate) fn inputs_of<'a>(&'a self, run: &'a Run) -> Inputs<'a> {
-        let environment: Option<&Environment> = match &run.elsewhere {
+        let environment = match &run.elsewhere {
             Some(elsewhere) => self.method().environment(elsewhere.environment.as_str()),
             None => self.environment(),
         };
@@ -332,8 +296,8 @@ impl Flow {
             verdict.outcome = OutcomeKind::WrongSecret;
             verdict.fix = Ours::AnotherKey.into();
         }
-        let step = error.field.as_ref().and_then(|field| self.method().collected_at(field.as_str()));
-        verdict.return_to = step.map(|step| step.key.clone());
+        let field = error.field.as_ref();
+        verdict.return_to = field.and_then(|field| self.step_for(field)).map(|step| step.key.clone());
         verdict.at_field = error.field;
         verdict
     }

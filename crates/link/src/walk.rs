@@ -36,10 +36,7 @@ impl Flow {
     pub fn submit(&mut self, typed: &[(Key, Secret)]) {
         let State::Walking { step, .. } = &self.state else { return };
         let step = step.clone();
-        let mut problems = Vec::new();
-        for (key, text) in typed {
-            problems.extend(self.set_value(key, text));
-        }
+        let mut problems = self.prefill(typed);
         let steps = self.steps();
         let Some(at) = steps.iter().position(|(_, one)| one.key == step) else { return };
         if problems.is_empty() {
@@ -60,8 +57,7 @@ impl Flow {
     /// Fields that do not apply, given the values before them, are ignored. An empty secret keeps its current value, because
     /// forms never show secrets. While no environment is chosen, the flow keeps valid values and returns the problems.
     pub fn submit_form(&mut self, environment: Option<&str>, typed: &[(Key, Secret)]) -> Vec<FieldProblem> {
-        let accepts = matches!(self.state, State::Choosing | State::Walking { .. } | State::Failed { .. });
-        if !accepts {
+        if !matches!(self.state, State::Choosing | State::Walking { .. } | State::Failed { .. }) {
             return Vec::new();
         }
         if let Some(environment) = environment {
@@ -78,8 +74,7 @@ impl Flow {
             }
             problems.extend(self.set_value(&key, text));
         }
-        let reported: Vec<Key> = problems.iter().map(|problem| problem.field.clone()).collect();
-        problems.extend(self.missing_except(&reported));
+        let problems = self.with_missing(problems);
         if matches!(self.state, State::Choosing) {
             return problems;
         }
@@ -89,38 +84,34 @@ impl Flow {
 
     /// A program supplied values for all fields at once. The flow goes on to the checks if nothing is missing.
     pub fn submit_all(&mut self, typed: &[(Key, Secret)]) {
-        let accepts = matches!(self.state, State::Walking { .. } | State::Failed { .. });
-        if !accepts {
+        if !matches!(self.state, State::Walking { .. } | State::Failed { .. }) {
             return;
         }
-        let mut problems = Vec::new();
-        for (key, text) in typed {
-            problems.extend(self.set_value(key, text));
-        }
-        let reported: Vec<Key> =
-            problems.iter().map(|problem: &FieldProblem| problem.field.clone()).collect();
-        problems.extend(self.missing_except(&reported));
-        self.check_or_show(problems);
+        let problems = self.prefill(typed);
+        self.check_or_show(self.with_missing(problems));
     }
 
-    /// The missing values, except for fields that already have a problem.
-    fn missing_except(&self, reported: &[Key]) -> Vec<FieldProblem> {
-        let fields = self.method().fields.iter();
-        let applicable = fields.filter(|field| self.applies(field) && !reported.contains(&field.key));
-        applicable.filter_map(|field| self.missing(field)).collect()
+    /// Adds the missing values, except for fields that already have a problem.
+    fn with_missing(&self, mut problems: Vec<FieldProblem>) -> Vec<FieldProblem> {
+        let missing = self.method().fields.iter().filter(|field| self.applies(field));
+        let missing = missing.filter_map(|field| self.missing(field));
+        let is_new = |new: &FieldProblem| problems.iter().all(|problem| problem.field != new.field);
+        let missing: Vec<_> = missing.filter(is_new).collect();
+        problems.extend(missing);
+        problems
+    }
+
+    /// The step at which a field is filled in.
+    pub(crate) fn step_for(&self, field: &Key) -> Option<&Step> {
+        self.method().collected_at(field.as_str())
     }
 
     /// Starts the checks, or returns to the step of the first problem.
     fn check_or_show(&mut self, problems: Vec<FieldProblem>) {
-        match problems.first() {
-            Some(first) => {
-                let step = self.method().collected_at(first.field.as_str()).map(|step| step.key.clone());
-                let step = step.or_else(|| self.steps().first().map(|(_, step)| step.key.clone()));
-                if let Some(step) = step {
-                    self.state = State::Walking { step, problems, failure: None };
-                }
-            }
-            None => self.check_all(),
+        let Some(first) = problems.first() else { return self.check_all() };
+        let step = self.step_for(&first.field).or_else(|| self.steps().first().map(|(_, step)| *step));
+        if let Some(step) = step.map(|step| step.key.clone()) {
+            self.state = State::Walking { step, problems, failure: None };
         }
     }
 
@@ -131,11 +122,8 @@ impl Flow {
 
     /// Whether every required value is there, so that the checks can start.
     pub fn is_complete(&self) -> bool {
-        self.method()
-            .fields
-            .iter()
-            .filter(|field| self.applies(field))
-            .all(|field| self.missing(field).is_none())
+        let mut fields = self.method().fields.iter().filter(|field| self.applies(field));
+        fields.all(|field| self.missing(field).is_none())
     }
 
     /// Returns to the previous step or, from the first, to the choice of an environment.
@@ -143,11 +131,8 @@ impl Flow {
         let State::Walking { step, .. } = &self.state else { return };
         let steps = self.steps();
         let at = steps.iter().position(|(_, one)| one.key == *step).unwrap_or(0);
-        match at.checked_sub(1) {
-            Some(before) => {
-                let key = steps[before].1.key.clone();
-                self.walk_to(key);
-            }
+        match at.checked_sub(1).map(|before| steps[before].1.key.clone()) {
+            Some(key) => self.walk_to(key),
             None => self.choose_environment_again(),
         }
     }
@@ -155,21 +140,19 @@ impl Flow {
     /// Goes to a step, unless checks are running. Passes a failure along so that it can be shown at the step where the user
     /// can fix it.
     pub fn go_to(&mut self, step: &str) {
-        let Some(key) = self.steps().iter().find(|(_, one)| one.key == *step).map(|(_, one)| one.key.clone())
-        else {
-            return;
-        };
+        let steps = self.steps();
+        let Some((_, step)) = steps.iter().find(|(_, one)| one.key == *step) else { return };
+        let key = step.key.clone();
         match &self.state {
             State::Failed { verdict, .. } => {
                 let verdict = verdict.clone();
                 // A secret at fault must be entered again. Everything else is kept.
-                if let Some(field) = &verdict.at_field {
-                    let secret = self.method().field(field.as_str()).is_some_and(|field| field.secret);
-                    if secret {
-                        self.values.remove(field);
-                        if self.can_sign_in() {
-                            self.discard_tokens();
-                        }
+                if let Some(field) = &verdict.at_field
+                    && self.method().field(field.as_str()).is_some_and(|field| field.secret)
+                {
+                    self.values.remove(field);
+                    if self.can_sign_in() {
+                        self.discard_tokens();
                     }
                 }
                 self.state = State::Walking { step: key, problems: Vec::new(), failure: Some(verdict) };
@@ -187,7 +170,7 @@ impl Flow {
 
     fn steps_where(&self, holds: impl Fn(&guide::Condition) -> bool) -> Vec<(&Section, &Step)> {
         let holds = |when: &Option<guide::Condition>| when.as_ref().is_none_or(&holds);
-        let wanted = |scopes: &[String]| match &self.scopes {
+        let is_wanted = |scopes: &[String]| match &self.scopes {
             Some(wanted) => scopes.is_empty() || scopes.iter().any(|scope| wanted.contains(scope)),
             None => true,
         };
@@ -197,8 +180,8 @@ impl Flow {
                 section.purpose == Purpose::Obtain
                     && holds(&section.when)
                     && holds(&step.when)
-                    && wanted(&section.scopes)
-                    && wanted(&step.scopes)
+                    && is_wanted(&section.scopes)
+                    && is_wanted(&step.scopes)
             })
             .collect()
     }
@@ -235,9 +218,7 @@ impl Flow {
         let field = self.method().field(key.as_str())?;
         let normalized = match field.keep(typed.expose(), &self.method().environments) {
             Ok(normalized) => normalized,
-            Err(refused) => {
-                return Some(FieldProblem { field: key.clone(), says: refused.says, belongs_to: None });
-            }
+            Err(refused) => return Some(FieldProblem::new(key, refused.says)),
         };
         let from_value = self.method().tells_environment();
         if from_value
@@ -246,19 +227,18 @@ impl Flow {
             && !normalized.value.is_empty()
         {
             let called = self.method().environment_label.clone();
-            let says = Mistake::NoEnvironment(called).in_field(&field.label);
-            return Some(FieldProblem { field: key.clone(), says, belongs_to: None });
+            return Some(FieldProblem::new(key, Mistake::NoEnvironment(called).in_field(&field.label)));
         }
         if let (Some(shown), Some(chosen), false) = (&normalized.environment, self.environment(), from_value)
             && *shown != chosen.key
         {
             let other = self.method().environment(shown.as_str()).map_or(shown.as_str(), |one| &one.label);
             let says = Ours::AddressOf { shown: other.to_owned(), chosen: chosen.label.clone() }.into();
-            return Some(FieldProblem { field: key.clone(), says, belongs_to: normalized.environment });
+            return Some(FieldProblem { belongs_to: normalized.environment, ..FieldProblem::new(key, says) });
         }
         let value = Secret::new(normalized.value);
         if let Some(says) = self.derived_problem(key, &value) {
-            return Some(FieldProblem { field: key.clone(), says, belongs_to: None });
+            return Some(FieldProblem::new(key, says));
         }
         let decides_host = probe::host_fields(self.method()).contains(&key);
         let changes = self.values.get(key).is_some_and(|before| *before != value);
@@ -307,19 +287,11 @@ impl Flow {
             return None;
         }
         if let Some(default) = field.default.as_ref().filter(|default| !default.is_empty()) {
-            return match field.keep(default, &self.method().environments) {
-                Ok(_) => None,
-                Err(refused) => {
-                    Some(FieldProblem { field: field.key.clone(), says: refused.says, belongs_to: None })
-                }
-            };
+            let refused = field.keep(default, &self.method().environments).err();
+            return refused.map(|refused| FieldProblem::new(&field.key, refused.says));
         }
         let mistake = if field.kind == FieldType::Boolean { Mistake::Unanswered } else { Mistake::Missing };
-        Some(FieldProblem {
-            field: field.key.clone(),
-            says: mistake.in_field(&field.label),
-            belongs_to: None,
-        })
+        Some(FieldProblem::new(&field.key, mistake.in_field(&field.label)))
     }
 
     /// Removes stored secrets and tokens when the host changes. The person who changes the host may not know them, so they

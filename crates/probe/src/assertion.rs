@@ -1,8 +1,8 @@
 //! JSON Web Tokens that authenticate the client.
 
 use guide::{Assertion, Method, Target, Template};
-use secret::{Secret, SecretBytes};
-use serde_json::{Map, Value};
+use secret::Secret;
+use serde_json::Map;
 
 use crate::fill::{FillError, Slot, fill, invalid_key, json};
 use crate::inputs::{Filling, Inputs};
@@ -35,15 +35,8 @@ fn signed(assertion: &Assertion, inputs: &Inputs<'_>) -> Result<Secret, FillErro
     let now = inputs.moment.unix();
     claims.entry("iat").or_insert_with(|| now.into());
     claims.entry("exp").or_insert_with(|| (now + i64::from(assertion.lifetime)).into());
-    let key = key(assertion, &with)?;
-    jwt(assertion.algorithm, &key, &Value::Object(header), &Value::Object(claims))
+    let key = fill(&assertion.key, Slot::Text, &with)?;
+    key_bytes(assertion.algorithm, &key, assertion.key_encoding)
+        .and_then(|key| jwt(assertion.algorithm, &key, &header.into(), &claims.into()))
         .map_err(|_| invalid_key(&assertion.key, &with))
-}
-
-fn key(assertion: &Assertion, with: &Filling<'_>) -> Result<SecretBytes, FillError> {
-    let text = fill(&assertion.key, Slot::Text, with)?;
-    if assertion.algorithm.is_hmac() {
-        return key_bytes(&text, assertion.key_encoding).map_err(|_| invalid_key(&assertion.key, with));
-    }
-    Ok(SecretBytes::from(&text))
 }

@@ -8,9 +8,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use guide::{Method, Redirect};
+use secret::percent_encoded;
 use sha2::{Digest as _, Sha256};
 
-use crate::encode;
 use crate::fill::{FillError, Slot, fill};
 use crate::inputs::{Filling, Inputs};
 use crate::request::{base_path, host_of};
@@ -72,7 +72,7 @@ pub fn authorization_url(
     }
     let query: Vec<String> = pairs
         .iter()
-        .map(|(name, value)| format!("{}={}", encode::percent(name), encode::percent(value)))
+        .map(|(name, value)| format!("{}={}", percent_encoded(name), percent_encoded(value)))
         .collect();
     let path_and_query = format!("{path}?{}", query.join("&"));
     Ok(AuthorizationUrl { host, port: redirect.url.port, path_and_query })

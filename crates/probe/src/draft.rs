@@ -6,14 +6,14 @@ use guide::{
     BodyTemplate, Carrier, CarrierUse, Method, RequestPart, Signature, SignatureEncoding, Target, Template,
     Verb,
 };
-use secret::{Secret, SecretBytes};
+use secret::{Secret, SecretBytes, percent_encoded};
 use serde_json::Value;
 
-use crate::encode;
+use crate::encode::form;
 use crate::fill::{FillError, Problem, Slot, fill, invalid_key, json};
-use crate::inputs::{Filling, RequestParts};
+use crate::inputs::Filling;
 use crate::message::{Body, ClientCertificate, Header, Permit, Request};
-use crate::sign::{key_bytes, sign, to_base64, to_hex};
+use crate::sign::{key_bytes, sign};
 
 /// A request that is still being put together.
 pub(crate) struct Draft {
@@ -35,11 +35,8 @@ impl Content {
         Ok(match body {
             BodyTemplate::Json(template) => Self::Json(json(template, with)?),
             BodyTemplate::Form(pairs) => {
-                let mut filled = Vec::new();
-                for (name, value) in pairs {
-                    filled.push((name.clone(), fill(value, Slot::Text, with)?));
-                }
-                Self::Form(filled)
+                let fill = |(name, value): &(String, _)| Ok((name.clone(), fill(value, Slot::Text, with)?));
+                Self::Form(pairs.iter().map(fill).collect::<Result<_, _>>()?)
             }
         })
     }
@@ -47,14 +44,13 @@ impl Content {
     fn bytes(&self) -> Body {
         match self {
             Self::Json(json) => {
-                let text = Secret::new(json.to_string());
-                Body { content_type: "application/json".to_owned(), bytes: SecretBytes::from(&text) }
+                let bytes = SecretBytes::new(json.to_string());
+                Body { content_type: "application/json".to_owned(), bytes }
             }
             Self::Form(pairs) => {
                 let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.expose()));
-                let text = Secret::new(encode::form(pairs));
                 let content_type = "application/x-www-form-urlencoded".to_owned();
-                Body { content_type, bytes: SecretBytes::from(&text) }
+                Body { content_type, bytes: SecretBytes::new(form(pairs)) }
             }
             Self::Whole(body) => body.clone(),
         }
@@ -98,7 +94,7 @@ impl Draft {
             method.auth.carries.iter().partition(|one| refers_to_request(one));
         early.into_iter().try_for_each(|one| self.carry(one, with))?;
         let parts = self.sign(signature, with)?;
-        let with = Filling { parts: Some(&parts), ..*with };
+        let with = Filling { parts: &parts, ..*with };
         late.into_iter().try_for_each(|one| self.carry(one, &with))
     }
 
@@ -109,18 +105,15 @@ impl Draft {
                 let mut user = fill(username, slot, with)?;
                 let mut password = fill(password, Slot::Text, with)?;
                 if *encoded {
-                    user = Secret::new(encode::percent(user.expose()));
-                    password = Secret::new(encode::percent(password.expose()));
+                    user = Secret::new(percent_encoded(user.expose()));
+                    password = Secret::new(percent_encoded(password.expose()));
                 }
                 let pair = Secret::new(format!("{}:{}", user.expose(), password.expose()));
-                self.set_header(
-                    "authorization",
-                    Secret::new(format!("Basic {}", STANDARD.encode(pair.expose()))),
-                );
+                let value = Secret::new(format!("Basic {}", STANDARD.encode(pair.expose())));
+                self.set_header("authorization", value);
             }
             CarrierUse::Named { carrier: Carrier::Header, name, value } => {
-                let value = fill(value, Slot::Header, with)?;
-                self.set_header(name, value);
+                self.set_header(name, fill(value, Slot::Header, with)?);
             }
             CarrierUse::Named { carrier: Carrier::Query, name, value } => {
                 self.request.query.push((name.clone(), fill(value, Slot::Text, with)?));
@@ -150,7 +143,11 @@ impl Draft {
     }
 
     /// Signs the request as it is now. Returns its parts, including the signature, for the carriers that refer to them.
-    fn sign(&self, signature: &Signature, with: &Filling<'_>) -> Result<RequestParts, FillError> {
+    fn sign(
+        &self,
+        signature: &Signature,
+        with: &Filling<'_>,
+    ) -> Result<Vec<(RequestPart, Secret)>, FillError> {
         let body = self.body.as_ref().map(Content::bytes);
         let body = body.map_or_else(Secret::default, |body| {
             Secret::new(String::from_utf8_lossy(body.bytes.expose()).into_owned())
@@ -160,7 +157,7 @@ impl Draft {
         sorted.sort_by(|a, b| a.expose().cmp(b.expose()));
         let joined =
             |pairs: &[Secret]| Secret::new(pairs.iter().map(Secret::expose).collect::<Vec<_>>().join("&"));
-        let mut parts = RequestParts(vec![
+        let mut parts = vec![
             (RequestPart::Method, Secret::from(self.request.verb.as_str())),
             (RequestPart::Host, Secret::from(self.request.host.as_str())),
             (RequestPart::Path, Secret::from(self.request.path.as_str())),
@@ -168,19 +165,19 @@ impl Draft {
             (RequestPart::SortedQuery, joined(&sorted)),
             (RequestPart::PathAndQuery, self.request.path_and_query()),
             (RequestPart::Body, body),
-        ]);
-        let canonical = fill(&signature.canonical, Slot::Text, &Filling { parts: Some(&parts), ..*with })?;
-        parts.0.push((RequestPart::Canonical, canonical));
-        let text = fill(&signature.signs, Slot::Text, &Filling { parts: Some(&parts), ..*with })?;
+        ];
+        let canonical = fill(&signature.canonical, Slot::Text, &Filling { parts: &parts, ..*with })?;
+        parts.push((RequestPart::Canonical, canonical));
+        let text = fill(&signature.signs, Slot::Text, &Filling { parts: &parts, ..*with })?;
         let key = signing_key(signature, with)?;
         let signed = sign(signature.algorithm, &key, text.expose().as_bytes())
             .map_err(|_| invalid_key(&signature.key[0], with))?;
-        let written = match signature.encoding {
-            SignatureEncoding::Hex => to_hex(&signed),
-            SignatureEncoding::Base64 => to_base64(&signed),
+        let encoded = match signature.encoding {
+            SignatureEncoding::Hex => hex::encode(&signed),
+            SignatureEncoding::Base64 => STANDARD.encode(&signed),
             SignatureEncoding::Base64url => URL_SAFE_NO_PAD.encode(&signed),
         };
-        parts.0.push((RequestPart::Signature, Secret::new(written)));
+        parts.push((RequestPart::Signature, Secret::new(encoded)));
         Ok(parts)
     }
 
@@ -197,21 +194,19 @@ impl Draft {
     }
 }
 
-/// The key to sign with. For an HMAC, each further text of the guide is signed with the key so far, which gives the next
+/// The key to sign with. Each further template of the key is signed with the key so far, and the signature is the next
 /// key.
 fn signing_key(signature: &Signature, with: &Filling<'_>) -> Result<SecretBytes, FillError> {
     let first = &signature.key[0];
     let text = fill(first, Slot::Text, with)?;
-    if !signature.algorithm.is_hmac() {
-        return Ok(SecretBytes::from(&text));
-    }
-    let mut key = key_bytes(&text, signature.key_encoding).map_err(|_| invalid_key(first, with))?;
+    let mut key = key_bytes(signature.algorithm, &text, signature.key_encoding);
     for next in &signature.key[1..] {
         let text = fill(next, Slot::Text, with)?;
-        let signed = sign(signature.algorithm, &key, text.expose().as_bytes());
-        key = SecretBytes::new(signed.map_err(|_| invalid_key(first, with))?);
+        key = key
+            .and_then(|key| sign(signature.algorithm, &key, text.expose().as_bytes()))
+            .map(SecretBytes::new);
     }
-    Ok(key)
+    key.map_err(|_| invalid_key(first, with))
 }
 
 /// Whether a carrier refers to the rest of the request, so that it can only be added last.

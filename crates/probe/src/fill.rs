@@ -10,13 +10,12 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use guide::{
     Derived, Filter, JsonTemplate, Key, Method, Mistake, Part, Reference, Saying, Target, Template, is_label,
 };
-use secret::Secret;
+use secret::{Secret, percent_encoded};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
-use crate::encode;
+use crate::encode::{is_cookie_value, is_header_value};
 use crate::inputs::Filling;
-use crate::sign::{to_base64, to_hex};
 
 /// The kind of place that a template's text goes into. It decides how values are encoded and which are rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,27 +44,37 @@ pub struct FillError {
 }
 
 /// Why a value cannot be used where a template refers to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, derive_more::Display, PartialEq, Eq)]
 pub enum Problem {
     /// There is no value.
+    #[display("is missing")]
     Missing,
     /// The value cannot be part of a host name.
+    #[display("cannot be part of a host name")]
     NotAHostLabel,
     /// The value cannot be part of a path.
+    #[display("cannot be part of a path")]
     NotAPathSegment,
     /// The value contains a character that a header cannot contain.
+    #[display("cannot be sent in a header")]
     NotAHeaderValue,
     /// The value contains a character that a cookie cannot contain.
+    #[display("cannot be sent in a cookie")]
     NotACookieValue,
     /// The value is not a key that the signing algorithm accepts.
+    #[display("is not a valid signing key")]
     NotAKey,
     /// A value derived from it does not match the pattern that the guide requires.
+    #[display("does not have the required form")]
     NotDerivable,
     /// The guide does not allow the resulting host.
+    #[display("leads to a host that the guide does not allow")]
     HostNotAllowed,
     /// A caller's path has dot segments or other parts that servers read in different ways.
+    #[display("has a path that servers could read in different ways")]
     AmbiguousPath,
     /// The credential goes into the body, but the request has none that can hold it.
+    #[display("has no body that could carry the credential")]
     NoBody,
 }
 
@@ -78,18 +87,7 @@ impl fmt::Display for FillError {
             }
             (None, _) => f.write_str("a value of the request ")?,
         }
-        f.write_str(match self.problem {
-            Problem::Missing => "is missing",
-            Problem::NotAHostLabel => "cannot be part of a host name",
-            Problem::NotAPathSegment => "cannot be part of a path",
-            Problem::NotAHeaderValue => "cannot be sent in a header",
-            Problem::NotACookieValue => "cannot be sent in a cookie",
-            Problem::NotAKey => "is not a valid signing key",
-            Problem::NotDerivable => "does not have the required form",
-            Problem::HostNotAllowed => "leads to a host that the guide does not allow",
-            Problem::AmbiguousPath => "has a path that servers could read in different ways",
-            Problem::NoBody => "has no body that could carry the credential",
-        })
+        self.problem.fmt(f)
     }
 }
 
@@ -153,7 +151,7 @@ fn lookup(reference: &Reference, with: &Filling<'_>) -> Result<Secret, FillError
         Target::Random(format) => Ok(Secret::new(inputs.moment.format_nonce(*format))),
         Target::Assertion => with.assertion.cloned().ok_or(missing(None)),
         Target::Request(part) => {
-            let known = with.parts.and_then(|parts| parts.0.iter().find(|(one, _)| one == part));
+            let known = with.parts.iter().find(|(name, _)| name == part);
             known.map(|(_, text)| text.clone()).ok_or(missing(None))
         }
         _ => Err(missing(None)),
@@ -163,9 +161,8 @@ fn lookup(reference: &Reference, with: &Filling<'_>) -> Result<Secret, FillError
 /// Computes a derived value.
 pub(crate) fn derived(derived: &Derived, with: &Filling<'_>) -> Result<Secret, FillError> {
     let source = fill(&derived.from, Slot::Text, with)?;
-    let kept = derived.keep(source.expose());
-    kept.map(Secret::new)
-        .map_err(|_| FillError { field: derived.source.clone(), problem: Problem::NotDerivable })
+    let invalid = |_| FillError { field: derived.source.clone(), problem: Problem::NotDerivable };
+    derived.keep(source.expose()).map(Secret::new).map_err(invalid)
 }
 
 fn encode_value(reference: &Reference, mut value: Secret, slot: Slot) -> Result<Secret, FillError> {
@@ -181,15 +178,11 @@ fn encode_value(reference: &Reference, mut value: Secret, slot: Slot) -> Result<
             Filter::Uppercase => Secret::new(value.expose().to_uppercase()),
             Filter::Base64 => Secret::new(STANDARD.encode(bytes)),
             Filter::Base64Url => Secret::new(URL_SAFE_NO_PAD.encode(bytes)),
-            Filter::Sha256Hex => Secret::new(to_hex(&Sha256::digest(bytes))),
-            Filter::Sha256Base64 => Secret::new(to_base64(&Sha256::digest(bytes))),
-            Filter::UrlEncode => Secret::new(encode::percent(value.expose())),
+            Filter::Sha256Hex => Secret::new(hex::encode(Sha256::digest(bytes))),
+            Filter::Sha256Base64 => Secret::new(STANDARD.encode(Sha256::digest(bytes))),
+            Filter::UrlEncode => Secret::new(percent_encoded(value.expose())),
         };
     }
-    let field = match &reference.target {
-        Target::Value(key) => Some(key.clone()),
-        _ => None,
-    };
     let text = value.expose();
     let problem = match slot {
         // Environment hosts are part of the guide, so any number of labels is allowed.
@@ -197,23 +190,25 @@ fn encode_value(reference: &Reference, mut value: Secret, slot: Slot) -> Result<
             None
         }
         Slot::Host => {
-            let sound = text.split('.').count() <= labels && text.split('.').all(is_label);
-            (!sound).then_some(Problem::NotAHostLabel)
+            let is_valid = text.split('.').count() <= labels && text.split('.').all(is_label);
+            (!is_valid).then_some(Problem::NotAHostLabel)
         }
         // Servers resolve `.` and `..` even when they are encoded.
         Slot::Path if text.is_empty() || text == "." || text == ".." => Some(Problem::NotAPathSegment),
-        Slot::Path => return Ok(Secret::new(encode::percent(text))),
-        Slot::Header => (!encode::is_header_value(text)).then_some(Problem::NotAHeaderValue),
-        Slot::Cookie => (!encode::is_cookie_value(text)).then_some(Problem::NotACookieValue),
+        Slot::Path => return Ok(Secret::new(percent_encoded(text))),
+        Slot::Header => (!is_header_value(text)).then_some(Problem::NotAHeaderValue),
+        Slot::Cookie => (!is_cookie_value(text)).then_some(Problem::NotACookieValue),
         Slot::BasicUser => {
             (text.contains(':') || text.contains(char::is_control)).then_some(Problem::NotAHeaderValue)
         }
         Slot::Text => None,
     };
-    match problem {
-        Some(problem) => Err(FillError { field, problem }),
-        None => Ok(value),
-    }
+    let Some(problem) = problem else { return Ok(value) };
+    let field = match &reference.target {
+        Target::Value(key) => Some(key.clone()),
+        _ => None,
+    };
+    Err(FillError { field, problem })
 }
 
 /// Fills the texts of a JSON template.

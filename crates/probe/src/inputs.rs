@@ -49,17 +49,13 @@ pub(crate) struct Filling<'a> {
     pub(crate) inputs: &'a Inputs<'a>,
     /// The signed assertion, or `None` if the request does not refer to it.
     pub(crate) assertion: Option<&'a Secret>,
-    /// The parts of the request that are known so far, or `None` before it is signed.
-    pub(crate) parts: Option<&'a RequestParts>,
+    /// The parts of the request that its signature and the signature's carriers can refer to. Empty before it is signed.
+    pub(crate) parts: &'a [(RequestPart, Secret)],
 }
-
-/// The parts of a request that its signature and the carriers of the signature can refer to.
-#[derive(Clone, Default)]
-pub(crate) struct RequestParts(pub(crate) Vec<(RequestPart, Secret)>);
 
 impl<'a> Filling<'a> {
     /// Fills from the inputs alone.
     pub(crate) fn plain(inputs: &'a Inputs<'a>) -> Self {
-        Self { inputs, assertion: None, parts: None }
+        Self { inputs, assertion: None, parts: &[] }
     }
 }

@@ -21,10 +21,9 @@ use crate::wording::message;
 /// Judges an answer. `now` is the Unix time in seconds, which dates in headers are compared with.
 pub fn judge(case: &Case<'_>, answer: &Answer, now: i64) -> Verdict {
     let parsed = ParsedAnswer::new(answer);
-    let mut verdict = match meaning(case, &parsed) {
-        Meaning::Rule(rule) => by_rule(case, rule),
-        Meaning::AsExpected => by_kind(case, OutcomeKind::Ok),
-        Meaning::Default(kind) => by_kind(case, kind),
+    let mut verdict = match decide(case, &parsed) {
+        Ok(rule) => by_rule(case, rule),
+        Err(kind) => by_kind(case, kind),
     };
     if verdict.outcome.is_good() {
         verdict.captures = captures_in(case.check, &parsed);
@@ -50,33 +49,23 @@ pub fn judge(case: &Case<'_>, answer: &Answer, now: i64) -> Verdict {
 
 /// The guide's rule that decides on an answer, or `None` if the expectation or a default does.
 pub fn matching_rule<'a>(case: &Case<'a>, answer: &Answer) -> Option<&'a OutcomeRule> {
-    match meaning(case, &ParsedAnswer::new(answer)) {
-        Meaning::Rule(rule) => Some(rule),
-        Meaning::AsExpected | Meaning::Default(_) => None,
-    }
+    decide(case, &ParsedAnswer::new(answer)).ok()
 }
 
-/// What decides the verdict.
-enum Meaning<'a> {
-    Rule(&'a OutcomeRule),
-    AsExpected,
-    Default(OutcomeKind),
-}
-
-fn meaning<'a>(case: &Case<'a>, parsed: &ParsedAnswer<'_>) -> Meaning<'a> {
+/// The rule that decides the verdict, or the kind of outcome if no rule matches.
+fn decide<'a>(case: &Case<'a>, parsed: &ParsedAnswer<'_>) -> Result<&'a OutcomeRule, OutcomeKind> {
     let first = |rules: &'a [OutcomeRule]| {
         let applies =
             |rule: &&OutcomeRule| rule.when.as_ref().is_some_and(|when| matches(when, parsed, &case.inputs));
         rules.iter().find(applies)
     };
     if let Some(rule) = first(&case.check.outcomes) {
-        return Meaning::Rule(rule);
+        return Ok(rule);
     }
     if is_expected(case.check, parsed, &case.inputs) {
-        return Meaning::AsExpected;
+        return Err(OutcomeKind::Ok);
     }
-    first(&case.method.outcomes)
-        .map_or_else(|| Meaning::Default(default_kind(case.check, parsed)), Meaning::Rule)
+    first(&case.method.outcomes).ok_or_else(|| default_kind(case.check, parsed))
 }
 
 /// The verdict for a relink whose account is not the one that was linked before.
@@ -93,8 +82,8 @@ pub fn wrong_environment(case: &Case<'_>, environment: &Environment) -> Verdict 
     let mut verdict = by_kind(case, OutcomeKind::WrongEnvironment);
     let (provider, works) = (case.guide.provider.name.clone(), environment.label.clone());
     verdict.says = Ours::AcceptedIn { provider, environment: works.clone() }.into();
-    if let Some(asked) = case.inputs.environment {
-        verdict.fix = Ours::LinkInstead { works, asked: asked.label.clone() }.into();
+    if let Some(chosen) = case.inputs.environment {
+        verdict.fix = Ours::LinkInstead { works, asked: chosen.label.clone() }.into();
     }
     verdict
 }
@@ -192,17 +181,14 @@ fn quote(case: &Case<'_>, answer: &Answer) -> String {
         Answer::Response(response) => response,
     };
     // A successful token response contains tokens that are not known yet, so they cannot be redacted.
-    let may_hold_tokens = response.status < 400
-        && case.method.auth.sign_in.iter().any(|sign_in| {
-            sign_in.steps.iter().chain(&sign_in.refresh).any(|step| step.check.key == case.check.key)
-        });
-    if may_hold_tokens {
+    let mut token_steps = case.method.auth.sign_in.iter().flat_map(|it| it.steps.iter().chain(&it.refresh));
+    if response.status < 400 && token_steps.any(|step| step.check.key == case.check.key) {
         return format!("HTTP {}", response.status);
     }
     // The body is redacted before it is cut, because the cut could leave part of a secret. It is redacted again after
     // control characters are removed, because one inside a secret would hide it from the first pass.
-    let shown = |text: String| text.chars().filter(|ch| !ch.is_control() || *ch == '\n').collect::<String>();
-    let body = redactor.redact(&String::from_utf8_lossy(&response.body));
-    let body: String = redactor.redact(&shown(body)).chars().take(500).collect();
+    let mut body = redactor.redact(&String::from_utf8_lossy(&response.body));
+    body.retain(|ch| !ch.is_control() || ch == '\n');
+    let body: String = redactor.redact(&body).chars().take(500).collect();
     format!("HTTP {}\n{body}", response.status).trim_end().to_owned()
 }

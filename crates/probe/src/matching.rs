@@ -14,7 +14,7 @@ pub(crate) fn is_expected(check: &Check, parsed: &ParsedAnswer<'_>, inputs: &Inp
     let json = parsed.json.as_ref();
     let is_there =
         |capture: &Capture| json.is_some_and(|json| capture.path.find(json).and_then(text_of).is_some());
-    let Some(response) = parsed.response() else { return false };
+    let Answer::Response(response) = parsed.answer else { return false };
     let status = if expect.status.is_empty() {
         (200..300).contains(&response.status)
     } else {

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use guide::{Fault, HostPattern, Verb};
-use secret::{Secret, SecretBytes};
+use secret::{Secret, SecretBytes, percent_encoded};
 
 /// A complete request. It is always sent over https.
 #[derive(Clone, Debug)]
@@ -55,10 +55,7 @@ impl Request {
     /// The query's pairs, encoded.
     pub(crate) fn encoded_query(&self) -> Vec<Secret> {
         let pair = |(name, value): &(String, Secret)| {
-            let mut out = Secret::new(crate::encode::percent(name));
-            out.push("=");
-            out.push(&crate::encode::percent(value.expose()));
-            out
+            Secret::new(format!("{}={}", percent_encoded(name), percent_encoded(value.expose())))
         };
         self.query.iter().map(pair).collect()
     }

@@ -3,9 +3,7 @@
 use guide::{Clock, Nonce};
 use jiff::Timestamp;
 
-use crate::sign::to_hex;
-
-/// When a request is sent, and the nonce it is sent with.
+/// The time at which a request is sent, and the nonce that is sent with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Moment {
     /// Unix time in milliseconds.
@@ -36,13 +34,13 @@ impl Moment {
     /// The nonce in the given format.
     pub(crate) fn format_nonce(&self, format: Nonce) -> String {
         match format {
-            Nonce::Hex => to_hex(&self.nonce),
+            Nonce::Hex => hex::encode(self.nonce),
             Nonce::Uuid => {
                 let mut bytes = self.nonce;
                 // Version 4 and the variant: https://www.rfc-editor.org/rfc/rfc9562#section-5.4
                 bytes[6] = bytes[6] & 0x0f | 0x40;
                 bytes[8] = bytes[8] & 0x3f | 0x80;
-                let hex = to_hex(&bytes);
+                let hex = hex::encode(bytes);
                 [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
             }
         }
@@ -54,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_is_written_in_every_format() {
+    fn a_moment_is_formatted_in_every_way() {
         let moment = Moment { unix_ms: 1_440_938_160_007, nonce: [0xff; 16] };
         let formatted: Vec<String> =
             [Clock::Unix, Clock::UnixMilliseconds, Clock::Iso, Clock::Compact, Clock::Date, Clock::Http]

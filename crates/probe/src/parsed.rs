@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::message::{Answer, Response};
+use crate::message::Answer;
 
 /// An answer and its body as JSON.
 pub(crate) struct ParsedAnswer<'a> {
@@ -18,13 +18,6 @@ impl<'a> ParsedAnswer<'a> {
             Answer::Failed { .. } => None,
         };
         Self { answer, json }
-    }
-
-    pub(crate) fn response(&self) -> Option<&'a Response> {
-        match self.answer {
-            Answer::Response(response) => Some(response),
-            Answer::Failed { .. } => None,
-        }
     }
 }
 

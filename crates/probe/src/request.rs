@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** the same guide and inputs give the same request, and its host is one that the guide allows.
 
-use guide::{BaseUrl, Carries, HostPattern, Key, Method, RequestTemplate, Template};
+use guide::{BaseUrl, Carries, HostPattern, Key, Method, RequestTemplate};
 
 use crate::assertion::assertion;
 use crate::draft::{Content, Draft};
@@ -24,7 +24,7 @@ pub fn request(
     let with = Filling { assertion: assertion.as_ref(), ..Filling::plain(inputs) };
     let base = template.base.as_ref().unwrap_or(&method.base_url);
     let host = host_of(base, &method.hosts, &with)?;
-    let path = path_of(base, &template.path, &with)?;
+    let path = base_path(base, &with)? + fill(&template.path, Slot::Path, &with)?.expose();
     let mut draft = Draft::new(method, template.verb, host, base.port, path);
     draft.body = template.body.as_ref().map(|body| Content::new(body, &with)).transpose()?;
     for (name, value) in &template.query {
@@ -51,12 +51,6 @@ pub fn matches_path(template: &RequestTemplate, path: &str, inputs: &Inputs<'_>)
 /// The path that the base address has by itself; request paths are appended to it.
 pub(crate) fn base_path(base: &BaseUrl, with: &Filling<'_>) -> Result<String, FillError> {
     Ok(fill(&base.path, Slot::Path, with)?.expose().to_owned())
-}
-
-fn path_of(base: &BaseUrl, path: &Template, with: &Filling<'_>) -> Result<String, FillError> {
-    let mut whole = base_path(base, with)?;
-    whole.push_str(fill(path, Slot::Path, with)?.expose());
-    Ok(whole)
 }
 
 /// The host that the method's requests go to, for display before anything is sent.

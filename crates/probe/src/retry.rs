@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use guide::WaitAs;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
 
 use crate::message::Response;
 
@@ -31,31 +33,10 @@ pub(crate) fn retry_after(response: &Response, own: Option<&(String, WaitAs)>, n
     Some(Duration::from_secs(seconds).min(LONGEST))
 }
 
-/// Parses an IMF-fixdate such as `Sun, 06 Nov 1994 08:49:37 GMT` into Unix time in seconds.
+/// Parses a date such as `Sun, 06 Nov 1994 08:49:37 GMT` into Unix time in seconds.
 fn http_date(text: &str) -> Option<i64> {
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let mut parts = text.split_once(", ")?.1.split(' ');
-    let day: i64 = parts.next()?.parse().ok()?;
-    let name = parts.next()?;
-    let month = i64::try_from(MONTHS.iter().position(|month| *month == name)?).ok()? + 1;
-    let year: i64 = parts.next()?.parse().ok()?;
-    let mut clock = parts.next()?.split(':').map(|part| part.parse::<i64>().ok());
-    let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
-    let is_date = (1..=31).contains(&day) && (1970..=9999).contains(&year);
-    // Second 60 is a leap second.
-    let is_time = (0..24).contains(&hour) && (0..60).contains(&minute) && (0..=60).contains(&second);
-    if parts.next() != Some("GMT") || !is_date || !is_time {
-        return None;
-    }
-    // Days since 1970, as in https://howardhinnant.github.io/date_algorithms.html#days_from_civil
-    let y = if month <= 2 { year - 1 } else { year };
-    let (era, month) = (y.div_euclid(400), (month + 9) % 12);
-    let year_of_era = y.rem_euclid(400);
-    let day_of_year = (153 * month + 2) / 5 + day - 1;
-    let days =
-        era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468;
-    Some(days * 86_400 + hour * 3600 + minute * 60 + second)
+    let parser = DateTimeParser::new().relaxed_weekday(true);
+    parser.parse_timestamp(text).ok().map(Timestamp::as_second)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! All others are deterministic.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use guide::{Algorithm, KeyEncoding};
 use hmac::Hmac;
 use jsonwebtoken::EncodingKey;
@@ -14,8 +14,15 @@ use secret::{Secret, SecretBytes};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct InvalidKey;
 
-/// Decodes the key of an HMAC.
-pub(crate) fn key_bytes(text: &Secret, encoding: KeyEncoding) -> Result<SecretBytes, InvalidKey> {
+/// Decodes the key of an HMAC. Other keys are PEM and stay as they are.
+pub(crate) fn key_bytes(
+    algorithm: Algorithm,
+    text: &Secret,
+    encoding: KeyEncoding,
+) -> Result<SecretBytes, InvalidKey> {
+    if !algorithm.is_hmac() {
+        return Ok(SecretBytes::from(text));
+    }
     let text = text.expose();
     match encoding {
         KeyEncoding::Text => Ok(SecretBytes::new(text.as_bytes())),
@@ -23,7 +30,7 @@ pub(crate) fn key_bytes(text: &Secret, encoding: KeyEncoding) -> Result<SecretBy
             let plain: String = text.trim_end_matches('=').replace('-', "+").replace('_', "/");
             STANDARD_NO_PAD.decode(plain).map(SecretBytes::new).map_err(|_| InvalidKey)
         }
-        KeyEncoding::Hex => from_hex(text).map(SecretBytes::new).ok_or(InvalidKey),
+        KeyEncoding::Hex => hex::decode(text).map(SecretBytes::new).map_err(|_| InvalidKey),
     }
 }
 
@@ -58,23 +65,6 @@ fn hmac<M: hmac::Mac + hmac::KeyInit>(key: &[u8], text: &[u8]) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-/// Encodes bytes as lowercase hexadecimal.
-pub(crate) fn to_hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
-}
-
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    // `from_str_radix` accepts a leading `+`.
-    if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
-}
-
 /// Signs a JSON Web Token, in compact form ([RFC 7515, 7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1)).
 pub(crate) fn jwt(
     algorithm: Algorithm,
@@ -88,18 +78,13 @@ pub(crate) fn jwt(
     Ok(Secret::new(format!("{}.{signature}", text.expose())))
 }
 
-/// Encodes bytes as Base64 with padding.
-pub(crate) fn to_base64(bytes: &[u8]) -> String {
-    STANDARD.encode(bytes)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn check(key: &[u8], text: &[u8], algorithm: Algorithm, expected: &str) {
         let signed = sign(algorithm, &SecretBytes::new(key), text).expect("a key");
-        assert_eq!(to_hex(&signed), expected);
+        assert_eq!(hex::encode(&signed), expected);
     }
 
     /// <https://www.rfc-editor.org/rfc/rfc4231#section-4.3> and <https://www.rfc-editor.org/rfc/rfc2202#section-3>,
@@ -125,8 +110,10 @@ caeab1a34d4a6b4b636e070a38bce737",
 
     #[test]
     fn keys_are_decoded_from_each_encoding() {
-        let bytes =
-            |text: &str, encoding| key_bytes(&Secret::from(text), encoding).map(|key| key.expose().to_vec());
+        let bytes = |text: &str, encoding| {
+            let key = key_bytes(Algorithm::Hs256, &Secret::from(text), encoding);
+            key.map(|key| key.expose().to_vec())
+        };
         assert_eq!(bytes("aGk_", KeyEncoding::Base64), Ok(b"hi?".to_vec()));
         assert_eq!(bytes("aGk/", KeyEncoding::Base64), Ok(b"hi?".to_vec()));
         assert_eq!(bytes("aGk=", KeyEncoding::Base64), Ok(b"hi".to_vec()));

@@ -43,21 +43,12 @@ pub struct Verdict {
 impl Verdict {
     /// A verdict with the standard wording for its outcome.
     pub fn standard(outcome: OutcomeKind, provider: &str) -> Self {
-        let provider = || provider.to_owned();
-        Self {
-            says: Ours::Happened { outcome, provider: provider() }.into(),
-            fix: Ours::Fix { outcome, provider: provider() }.into(),
-            ..Self::without_text(outcome)
-        }
-    }
-
-    /// A verdict that has an outcome and nothing else.
-    pub fn without_text(outcome: OutcomeKind) -> Self {
+        let provider = provider.to_owned();
         Self {
             outcome,
             rule: None,
-            says: Saying::default(),
-            fix: Saying::default(),
+            says: Ours::Happened { outcome, provider: provider.clone() }.into(),
+            fix: Ours::Fix { outcome, provider }.into(),
             return_to: None,
             at_field: None,
             or_fields: Vec::new(),

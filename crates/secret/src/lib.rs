@@ -11,5 +11,5 @@
 mod redactor;
 mod value;
 
-pub use crate::redactor::Redactor;
+pub use crate::redactor::{Redactor, percent_encoded};
 pub use crate::value::{Secret, SecretBytes};

@@ -1,6 +1,8 @@
 //! Removes known secrets from text that comes from elsewhere.
 
-use std::fmt::Write as _;
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::value::Secret;
 
@@ -29,7 +31,7 @@ impl Redactor {
             needles.push(Secret::new(text));
             needles.push(Secret::new(percent_encoded(text)));
             needles.push(Secret::new(json_escaped(text)));
-            needles.extend(base64_cores(text.as_bytes()).into_iter().map(Secret::new));
+            needles.extend(base64_cores(text.as_bytes()));
         }
         needles.sort_by(|a, b| b.expose().len().cmp(&a.expose().len()).then(a.expose().cmp(b.expose())));
         needles.dedup();
@@ -48,56 +50,37 @@ impl Redactor {
     }
 }
 
-fn percent_encoded(text: &str) -> String {
-    let mut out = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
+/// Percent-encodes everything except unreserved characters
+/// ([RFC 3986, 2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3)). The result is safe in a path segment or query.
+/// Requests are encoded with this function, so that the redactor recognizes the secrets in them.
+pub fn percent_encoded(text: &str) -> String {
+    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    utf8_percent_encode(text, RESERVED).to_string()
 }
 
+/// The content of a JSON string, without its quotation marks.
 fn json_escaped(text: &str) -> String {
-    let mut out = String::new();
-    for ch in text.chars() {
-        match ch {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            _ => out.push(ch),
-        }
-    }
-    out
+    let quoted = serde_json::Value::from(text).to_string();
+    quoted[1..quoted.len() - 1].to_owned()
 }
 
 /// The part of the Base64 encoding that does not depend on adjacent bytes, at each of the three alignments, in the
 /// standard and the URL-safe alphabet.
-fn base64_cores(bytes: &[u8]) -> Vec<String> {
+fn base64_cores(bytes: &[u8]) -> Vec<Secret> {
     let mut cores = Vec::new();
-    for lead in 0..3_usize {
+    for lead in 0..3 {
         let mut padded = vec![0; lead];
         padded.extend_from_slice(bytes);
-        let whole = padded.len() / 3 * 3;
-        let start = if lead == 0 { 0 } else { 4 };
-        let encoded: String = padded[..whole].chunks(3).flat_map(sextets).map(char::from).collect();
-        let Some(core) = encoded.get(start..) else { continue };
-        if core.len() >= SHORTEST {
-            cores.push(core.replace('+', "-").replace('/', "_"));
-            cores.push(core.to_owned());
+        padded.truncate(padded.len() / 3 * 3);
+        for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
+            let encoded = engine.encode(&padded);
+            let core = encoded.get(if lead == 0 { 0 } else { 4 }..).unwrap_or_default();
+            if core.len() >= SHORTEST {
+                cores.push(Secret::from(core));
+            }
         }
     }
     cores
-}
-
-fn sextets(three: &[u8]) -> [u8; 4] {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let n = (usize::from(three[0]) << 16) | (usize::from(three[1]) << 8) | usize::from(three[2]);
-    [ALPHABET[n >> 18], ALPHABET[n >> 12 & 63], ALPHABET[n >> 6 & 63], ALPHABET[n & 63]]
 }
 
 #[cfg(test)]
