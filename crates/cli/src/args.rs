@@ -10,7 +10,7 @@ mod vault;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::accounts::{AccountsCommand, EditArgs, ExportArgs, ExportFormat, VerifyArgs};
 pub(crate) use self::linking::{InputArgs, LinkArgs, NetworkArgs};
@@ -20,7 +20,6 @@ pub(crate) use self::render::{AudienceArg, Medium, RenderArgs, StyleArg};
 pub(crate) use self::serve::{Flags, ServeArgs};
 pub(crate) use self::vault::{RotateArgs, StoreArgs, VaultCommand};
 use crate::findings::Format;
-use crate::out::Color;
 
 /// Connection guides that are documentation, form, check and test at once
 #[derive(Debug, Parser)]
@@ -45,9 +44,9 @@ pub(crate) struct Common {
     /// The folder where accounts are stored.
     #[arg(long, global = true, value_name = "DIR", env = "WAYSTONE_DATA")]
     pub(crate) data: Option<PathBuf>,
-    /// When to color the output.
+    /// When to color the output; `auto` means on a terminal, unless `NO_COLOR` is set.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
-    pub(crate) color: Color,
+    pub(crate) color: ColorChoice,
     /// Print only results and errors.
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
@@ -169,7 +168,7 @@ pub(crate) enum ImpactArg {
     Relink,
     /// Accounts should be checked again.
     Recheck,
-    /// What can be chosen or entered changes.
+    /// The choices or inputs change.
     Offer,
     /// Any change at all.
     Words,

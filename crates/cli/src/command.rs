@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &Arguments, out: &Out) -> Result<u8, Failure> {
                 SchemaOf::Brand => guide::brand_schema(),
                 SchemaOf::Hub => hub::settings::settings_schema(),
             };
-            out.line(&format!("{schema:#}"));
+            out.json(&schema);
             Ok(0)
         }
         Command::Completions { shell } => {
@@ -48,9 +48,7 @@ pub(crate) fn run(arguments: &Arguments, out: &Out) -> Result<u8, Failure> {
         }
         Command::Man => {
             let mut text = Vec::new();
-            clap_mangen::Man::new(Arguments::command())
-                .render(&mut text)
-                .map_err(|error| Failure::io("cannot write the manual page", &error))?;
+            clap_mangen::Man::new(Arguments::command()).render(&mut text)?;
             out.data(&String::from_utf8_lossy(&text));
             Ok(0)
         }

@@ -2,6 +2,10 @@
 
 use std::error::Error;
 use std::fmt::Display;
+use std::io;
+use std::path::Path;
+
+use guide::{listed, nearest};
 
 /// The exit code for findings or a failed link.
 pub(crate) const FOUND: u8 = 1;
@@ -13,18 +17,44 @@ pub(crate) const ENVIRONMENT: u8 = 3;
 /// Why a command failed, and how to fix it.
 #[derive(Debug)]
 pub(crate) struct Failure {
+    /// The exit code.
     pub(crate) code: u8,
     pub(crate) message: String,
+    /// How to fix it, or `None` if the message is enough.
     pub(crate) help: Option<String>,
 }
 
 impl Failure {
+    pub(crate) fn found(message: impl Into<String>) -> Self {
+        Self { code: FOUND, message: message.into(), help: None }
+    }
+
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self { code: USAGE, message: message.into(), help: None }
     }
 
-    /// An environment error, with its causes.
-    pub(crate) fn environment(error: &(dyn Error + 'static)) -> Self {
+    /// A usage error about an unknown name. The help suggests the most similar known name, or else lists all of them.
+    pub(crate) fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Self {
+        let failure = Self::usage(format!("no {what} `{name}`"));
+        match nearest(name, known.clone()) {
+            Some(near) => failure.help(format!("did you mean `{near}`?")),
+            None => failure.help(choices(known)),
+        }
+    }
+
+    pub(crate) fn io(what: impl Display, error: &io::Error) -> Self {
+        Self { code: ENVIRONMENT, message: format!("{what}: {error}"), help: None }
+    }
+
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// An environment error, with its causes.
+impl<E: Error + 'static> From<E> for Failure {
+    fn from(error: E) -> Self {
         let mut message = error.to_string();
         let mut cause = error.source();
         while let Some(error) = cause {
@@ -37,13 +67,14 @@ impl Failure {
         }
         Self { code: ENVIRONMENT, message, help: None }
     }
+}
 
-    pub(crate) fn io(what: impl Display, error: &std::io::Error) -> Self {
-        Self { code: ENVIRONMENT, message: format!("{what}: {error}"), help: None }
-    }
+/// Converts an I/O error into a failure that names the path, such as "cannot read `x`: …".
+pub(crate) fn cannot(verb: &str, path: &Path) -> impl Fn(io::Error) -> Failure {
+    move |error| Failure::io(format!("cannot {verb} `{}`", path.display()), &error)
+}
 
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
+/// The help for an option that must be one of these values.
+pub(crate) fn choices<'a>(values: impl Iterator<Item = &'a str>) -> String {
+    format!("choose one of: {}", listed(values))
 }

@@ -8,11 +8,12 @@ mod text;
 
 use catalog::Entry;
 use clap::ValueEnum;
-use guide::Finding;
+use guide::{Finding, Source};
 
 pub(crate) use self::json::finding as data;
 pub(crate) use self::piece::{Count, Piece};
 pub(crate) use self::text::text;
+use crate::out::Out;
 
 /// An output format for findings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -62,8 +63,16 @@ pub(crate) fn piece(checked: Checked<'_>, format: Format, color: bool) -> Piece 
     piece
 }
 
-/// The output for all files. `files` is how many were checked.
-pub(crate) fn whole(format: Format, files: usize, pieces: &[Piece]) -> String {
+/// Writes findings to standard error, for a command that cannot use the file.
+pub(crate) fn report(source: &Source, findings: &[Finding], out: &Out) {
+    for finding in findings {
+        out.message(text(source, finding, out.color_err).trim_end());
+        out.message("");
+    }
+}
+
+/// The output for all files. `files` is the number of files that were checked.
+pub(crate) fn document(format: Format, files: usize, pieces: &[Piece]) -> String {
     match format {
         Format::Json => json::document(files, pieces),
         Format::Sarif => sarif::document(pieces),

@@ -8,7 +8,7 @@ use hub::settings::{Outcome, Problem, SetBy, Settings, Sources};
 use vault::Vault;
 
 use crate::args::{Common, Flags, StoreArgs};
-use crate::failure::{Failure, USAGE};
+use crate::failure::{Failure, USAGE, cannot};
 use crate::findings;
 use crate::linking::store::folder;
 use crate::out::Out;
@@ -34,11 +34,8 @@ pub(crate) fn sources(common: &Common, config: Option<&Path>, flags: &Flags) -> 
     }
     let file = match config {
         Some(path) => {
-            let bytes = fs::read(path).map_err(|error| Failure {
-                code: USAGE,
-                ..Failure::io(format!("cannot read `{}`", path.display()), &error)
-            })?;
-            Some((path.display().to_string(), bytes))
+            let fail = |error| Failure { code: USAGE, ..cannot("read", path)(error) };
+            Some((path.display().to_string(), fs::read(path).map_err(fail)?))
         }
         None => None,
     };
@@ -50,13 +47,10 @@ pub(crate) fn sources(common: &Common, config: Option<&Path>, flags: &Flags) -> 
 /// The settings, if they are valid. Otherwise every problem is reported.
 pub(crate) fn usable(outcome: Outcome<Settings>, out: &Out) -> Result<Settings, Failure> {
     if let Some(file) = &outcome.file {
-        for finding in &file.findings {
-            out.say(findings::text(&file.source, finding, out.color_err).trim_end());
-            out.say("");
-        }
+        findings::report(&file.source, &file.findings, out);
     }
     for problem in &outcome.problems {
-        out.failure(&Failure { code: USAGE, message: described(problem), help: Some(problem.help.clone()) });
+        out.failure(&Failure::usage(described(problem)).help(&problem.help));
     }
     outcome
         .settings
@@ -75,9 +69,8 @@ fn described(problem: &Problem) -> String {
 pub(crate) async fn open_vault(settings: &Settings) -> Result<Vault, Failure> {
     let data = &settings.data.value;
     if settings.database.value.is_none() && !data.join("vault.db").is_file() {
-        let message = format!("no vault in {}", data.display());
-        return Err(Failure::usage(message)
-            .help("set its folder with --data, or the Hub's settings file with --config"));
+        let failure = Failure::usage(format!("no vault in {}", data.display()));
+        return Err(failure.help("set its folder with --data, or the Hub's settings file with --config"));
     }
-    hub::open_vault(settings).await.map_err(|error| Failure::environment(&error))
+    Ok(hub::open_vault(settings).await?)
 }

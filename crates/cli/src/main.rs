@@ -27,13 +27,7 @@ use crate::out::Out;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
-        Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
-        }
-    };
+    let arguments = Arguments::parse();
     let out = Out::new(arguments.common.color, arguments.common.quiet);
     match command::run(&arguments, &out) {
         Ok(code) => ExitCode::from(code),

@@ -4,21 +4,10 @@ use std::env;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use anstyle::{AnsiColor, Style};
-use clap::ValueEnum;
+use clap::ColorChoice;
+use serde_json::Value;
 
 use crate::failure::Failure;
-
-/// When to use color.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Color {
-    /// On a terminal, unless `NO_COLOR` is set.
-    #[default]
-    Auto,
-    /// Color everything.
-    Always,
-    /// Color nothing.
-    Never,
-}
 
 /// Standard output and standard error, and how to write to them.
 #[derive(Clone, Copy, Debug)]
@@ -41,20 +30,20 @@ pub(crate) enum Ink {
 }
 
 impl Out {
-    pub(crate) fn new(color: Color, quiet: bool) -> Self {
-        let on = |terminal: bool| match color {
-            Color::Always => true,
-            Color::Never => false,
+    pub(crate) fn new(color: ColorChoice, quiet: bool) -> Self {
+        let is_on = |terminal: bool| match color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
             // https://no-color.org
-            Color::Auto => {
+            ColorChoice::Auto => {
                 terminal
                     && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
                     && env::var_os("TERM").is_none_or(|term| term != "dumb")
             }
         };
         Self {
-            color: on(io::stdout().is_terminal()),
-            color_err: on(io::stderr().is_terminal()),
+            color: is_on(io::stdout().is_terminal()),
+            color_err: is_on(io::stderr().is_terminal()),
             quiet,
             live: io::stdout().is_terminal(),
         }
@@ -74,8 +63,23 @@ impl Out {
         self.data(&format!("{text}\n"));
     }
 
+    /// Writes a JSON document to standard output.
+    pub(crate) fn json(&self, value: &Value) {
+        self.line(&format!("{value:#}"));
+    }
+
+    /// Writes a line about a success to standard output.
+    pub(crate) fn success(&self, text: &str) {
+        self.line(&format!("{} {text}", self.ink(Ink::Good, "✓")));
+    }
+
+    /// Writes a line about a problem to standard output.
+    pub(crate) fn problem(&self, text: &str) {
+        self.line(&format!("{} {text}", self.ink(Ink::Bad, "✗")));
+    }
+
     /// Writes a message to standard error, unless `--quiet` is set.
-    pub(crate) fn say(&self, text: &str) {
+    pub(crate) fn message(&self, text: &str) {
         if !self.quiet {
             let _ = writeln!(io::stderr().lock(), "{text}");
         }
@@ -113,10 +117,19 @@ fn ink(color: bool, what: Ink, text: &str) -> String {
 /// The width at which text is wrapped, in columns.
 pub(crate) fn width() -> usize {
     let columns = env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
-    let columns = columns.or_else(|| inquire_width().filter(|_| io::stdout().is_terminal()));
-    columns.unwrap_or(88_usize).clamp(40, 100)
+    let of_terminal = || crossterm::terminal::size().ok().filter(|_| io::stdout().is_terminal());
+    let columns = columns.or_else(|| of_terminal().map(|(columns, _)| usize::from(columns)));
+    columns.unwrap_or(88).clamp(40, 100)
 }
 
-fn inquire_width() -> Option<usize> {
-    crossterm::terminal::size().ok().map(|(columns, _)| usize::from(columns))
+/// A number with its noun, such as `1 guide` or `3 guides`.
+pub(crate) fn count(n: impl ToString + Copy, noun: &str) -> String {
+    let n = n.to_string();
+    if n == "1" { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
+/// The text with a capital first letter.
+pub(crate) fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

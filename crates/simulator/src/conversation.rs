@@ -5,7 +5,7 @@ use guide::{
     Turn,
 };
 use probe::{Inputs, Moment, Request, Response, Values};
-use secret::Secret;
+use secret::{Secret, SecretBytes};
 
 use crate::exchange::Incoming;
 
@@ -28,29 +28,11 @@ pub(crate) struct Conversation {
 }
 
 /// A request that a turn expects.
-struct Expected {
-    host: String,
-    path: String,
-    credentials: Vec<(String, Wanted)>,
-    body: Option<Wanted>,
-    keeps: Keeps,
-}
-
-/// The expected value of a header, a parameter or a body.
-enum Wanted {
-    /// Exactly this value.
-    Exactly(Secret),
-    /// Any value but an empty one, because the value differs each time.
-    Anything,
-}
-
-/// The values to keep from an answer.
-#[derive(Clone)]
-pub(crate) enum Keeps {
-    /// The check's captures.
-    Captures(Box<Check>),
-    /// The tokens from a sign-in request.
-    Tokens(Box<Check>),
+struct Expected<'m> {
+    check: &'m Check,
+    request: Request,
+    /// Whether values differ each time, so that they only have to be present.
+    varies: bool,
 }
 
 impl Conversation {
@@ -97,19 +79,19 @@ impl Conversation {
         self.next = (self.next + 1) % self.turns.len().max(1);
     }
 
-    /// Returns the values to keep from the answer, if the next turn expects this request.
-    pub(crate) fn expects(
+    /// Returns the check that sends this request, if the next turn expects it.
+    pub(crate) fn expects<'m>(
         &self,
-        method: &Method,
+        method: &'m Method,
         moment: Option<Moment>,
         incoming: &Incoming,
-    ) -> Option<Keeps> {
+    ) -> Option<&'m Check> {
         let turn = self.turns.get(self.next)?;
         if turn.verb.as_str() != incoming.verb {
             return None;
         }
         let expected = self.expected(method, turn, moment);
-        expected.into_iter().find(|expected| expected.matches(incoming)).map(|expected| expected.keeps)
+        expected.into_iter().find(|expected| expected.matches(incoming)).map(|expected| expected.check)
     }
 
     /// Whether any turn expects a request with this method, host and path.
@@ -121,17 +103,13 @@ impl Conversation {
     }
 
     /// The requests that satisfy a turn: those with the turn's path that the guide would send now.
-    fn expected(&self, method: &Method, turn: &Turn, moment: Option<Moment>) -> Vec<Expected> {
+    fn expected<'m>(&self, method: &'m Method, turn: &Turn, moment: Option<Moment>) -> Vec<Expected<'m>> {
         let environment = turn.environment.as_ref().or(self.environment.as_ref());
         let inputs = Inputs {
             captures: &self.captures,
             tokens: &self.tokens,
             moment: moment.unwrap_or_default(),
             ..Inputs::new(method, environment.and_then(|key| method.environment(key.as_str())), &self.values)
-        };
-        let is_sign_in = |check: &Check| {
-            let mut steps = method.auth.sign_in.iter().flat_map(|one| one.steps.iter().chain(&one.refresh));
-            steps.any(|step| std::ptr::eq(&raw const step.check, check))
         };
         let mut all = Vec::new();
         for check in method.asks().filter(|check| check.request.verb == turn.verb) {
@@ -143,27 +121,24 @@ impl Conversation {
                 continue;
             };
             if made.path == written.path {
-                let keeps = if is_sign_in(check) {
-                    Keeps::Tokens(Box::new(check.clone()))
-                } else {
-                    Keeps::Captures(Box::new(check.clone()))
-                };
-                all.push(Expected::new(method, &check.request, made, moment, keeps));
+                let varies = varies(method, &check.request, moment);
+                all.push(Expected { check, request: made, varies });
             }
         }
         all
     }
 
-    /// Returns the next answer and keeps the values in it. After the last turn, the conversation restarts.
-    pub(crate) fn take(&mut self, keeps: &Keeps) -> Reply {
+    /// Returns the next answer and keeps the values that the check captures from it. After the last turn, the
+    /// conversation restarts.
+    pub(crate) fn take(&mut self, method: &Method, check: &Check) -> Reply {
         let reply = self.turns[self.next].reply.clone();
         if let Reply::Response { status, headers, body } = &reply {
             let response =
                 Response { status: *status, headers: headers.clone(), body: body.clone().into_bytes() };
-            match keeps {
-                Keeps::Captures(check) => self.captures.extend(probe::captures(check, &response)),
-                Keeps::Tokens(check) => self.tokens.extend(probe::captures(check, &response)),
-            }
+            let mut steps = method.auth.sign_in.iter().flat_map(|one| one.steps.iter().chain(&one.refresh));
+            let is_sign_in = steps.any(|step| std::ptr::eq(&raw const step.check, check));
+            let values = if is_sign_in { &mut self.tokens } else { &mut self.captures };
+            values.extend(probe::captures(check, &response));
         }
         self.next += 1;
         if self.next == self.turns.len() {
@@ -173,71 +148,40 @@ impl Conversation {
     }
 }
 
-impl Expected {
-    fn new(
-        method: &Method,
-        template: &RequestTemplate,
-        request: Request,
-        moment: Option<Moment>,
-        keeps: Keeps,
-    ) -> Self {
-        // Values that depend on the time are predictable only at a fixed time; randomized signatures never are.
-        let is_random = |signing: Option<Algorithm>| {
-            matches!(signing, Some(Algorithm::Es256 | Algorithm::Es384 | Algorithm::Ps256))
-        };
-        let auth = &method.auth;
-        let is_predictable = moment.is_some()
-            && !is_random(auth.assertion.as_ref().map(|one| one.algorithm))
-            && !is_random(auth.signature.as_ref().map(|one| one.algorithm));
-        let of_method: Vec<&Template> = match &template.carries {
-            Carries::AsMethod => auth.templates(),
-            Carries::Only(_) => Vec::new(),
-        };
-        let mut references = template.templates().into_iter().chain(of_method).flat_map(Template::references);
-        let varies = !is_predictable && references.any(depends_on_moment);
-        let wanted = |name: String, value: Secret| {
-            (name, if varies { Wanted::Anything } else { Wanted::Exactly(value) })
-        };
-        let headers = request.headers.into_iter().map(|header| wanted(header.name, header.value));
-        let body = request.body.map(|body| {
-            if varies {
-                Wanted::Anything
-            } else {
-                Wanted::Exactly(Secret::new(String::from_utf8_lossy(body.bytes.expose()).into_owned()))
-            }
-        });
-        Self {
-            host: request.host,
-            path: request.path,
-            credentials: headers
-                .chain(request.query.into_iter().map(|(name, value)| wanted(name, value)))
-                .collect(),
-            body,
-            keeps,
-        }
-    }
-
+impl Expected<'_> {
     fn has_address_of(&self, incoming: &Incoming) -> bool {
-        self.host == incoming.host && self.path == incoming.path
+        self.request.host == incoming.host && self.request.path == incoming.path
     }
 
     fn matches(&self, incoming: &Incoming) -> bool {
-        let is_present = |(name, wanted): &(String, Wanted)| {
-            incoming.parameters.iter().any(|(other, value)| other == name && wanted.matches(value))
+        let accepts = |expected: &SecretBytes, value: &Secret| {
+            if self.varies { !value.is_empty() } else { *expected == SecretBytes::from(value) }
+        };
+        let is_present = |name: &str, expected: &Secret| {
+            let mut values = incoming.parameters.iter().filter(|(other, _)| other == name);
+            values.any(|(_, value)| accepts(&expected.into(), value))
         };
         self.has_address_of(incoming)
-            && self.credentials.iter().all(is_present)
-            && self.body.as_ref().is_none_or(|wanted| wanted.matches(&incoming.body))
+            && self.request.headers.iter().all(|header| is_present(&header.name, &header.value))
+            && self.request.query.iter().all(|(name, value)| is_present(name, value))
+            && self.request.body.as_ref().is_none_or(|body| accepts(&body.bytes, &incoming.body))
     }
 }
 
-impl Wanted {
-    fn matches(&self, value: &Secret) -> bool {
-        match self {
-            Self::Exactly(wanted) => wanted == value,
-            Self::Anything => !value.is_empty(),
-        }
+/// Whether a request's values cannot be predicted. Values that depend on the time are predictable only at a fixed time,
+/// and randomized signatures never are.
+fn varies(method: &Method, template: &RequestTemplate, moment: Option<Moment>) -> bool {
+    let auth = &method.auth;
+    let algorithms = auth.assertion.iter().map(|one| one.algorithm);
+    let mut algorithms = algorithms.chain(auth.signature.iter().map(|one| one.algorithm));
+    let is_random =
+        algorithms.any(|one| matches!(one, Algorithm::Es256 | Algorithm::Es384 | Algorithm::Ps256));
+    let mut templates = template.templates();
+    if matches!(template.carries, Carries::AsMethod) {
+        templates.extend(auth.templates());
     }
+    let mut references = templates.into_iter().flat_map(Template::references);
+    (moment.is_none() || is_random) && references.any(depends_on_moment)
 }
 
 /// Whether a reference differs between two requests made at different times.

@@ -1,6 +1,7 @@
 //! A request to the simulator, and the log line about its answer.
 
 use guide::Reply;
+use percent_encoding::percent_decode_str;
 use secret::Secret;
 
 /// A request that the simulator received.
@@ -41,20 +42,11 @@ impl LogLine {
 
 /// Decodes percent-encoded text.
 pub(crate) fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let escaped = tail
-            .get(..2)
-            .and_then(|two| std::str::from_utf8(two).ok())
-            .and_then(|two| u8::from_str_radix(two, 16).ok());
-        if let (b'%', Some(byte)) = (first, escaped) {
-            bytes.push(byte);
-            rest = &tail[2..];
-        } else {
-            bytes.push(first);
-            rest = tail;
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+/// A reply with a body of the given media type.
+pub(crate) fn reply(status: u16, content_type: &str, body: impl Into<String>) -> Reply {
+    let headers = vec![("content-type".to_owned(), content_type.to_owned())];
+    Reply::Response { status, headers, body: body.into() }
 }

@@ -3,8 +3,8 @@
 use guide::{Method, OutcomeKind, Reply, Scenario, Turn};
 use probe::Moment;
 
-use crate::conversation::{Conversation, Keeps};
-use crate::exchange::{Incoming, LogLine};
+use crate::conversation::Conversation;
+use crate::exchange::{Incoming, LogLine, reply};
 use crate::sign_in;
 
 /// A method's scenarios, and how far the conversation of each has come.
@@ -50,22 +50,23 @@ impl Script {
 
     /// The answer of the conversation that expects the request.
     fn turn(&mut self, incoming: &Incoming) -> Option<(Reply, String)> {
-        let expects = |one: &Conversation| one.expects(&self.method, self.moment, incoming);
-        let find = |how: &dyn Fn(&Conversation) -> Option<Keeps>| {
-            self.conversations.iter().enumerate().find_map(|(at, one)| Some((at, how(one)?)))
+        let (method, moment) = (&self.method, self.moment);
+        let find = |has_begun: bool, restart: bool| {
+            let mut candidates = self.conversations.iter().enumerate();
+            candidates.find_map(|(at, one)| {
+                let one = if restart { &one.restarted() } else { one };
+                let check = one.expects(method, moment, incoming).filter(|_| one.has_begun() == has_begun)?;
+                Some((at, check, restart))
+            })
         };
-        let in_progress = find(&|one| one.has_begun().then(|| expects(one))?);
-        let (at, keeps) =
-            match in_progress.or_else(|| find(&|one| (!one.has_begun()).then(|| expects(one))?)) {
-                Some(found) => found,
-                None => {
-                    let (at, keeps) = find(&|one| expects(&one.restarted()))?;
-                    self.conversations[at] = self.conversations[at].restarted();
-                    (at, keeps)
-                }
-            };
+        let found = find(true, false).or_else(|| find(false, false)).or_else(|| find(false, true));
+        let (at, check, restart) = found?;
         let conversation = &mut self.conversations[at];
-        Some((conversation.take(&keeps), format!("“{}”", conversation.name)))
+        if restart {
+            *conversation = conversation.restarted();
+        }
+        let reply = conversation.take(method, check);
+        Some((reply, format!("“{}”", conversation.name)))
     }
 
     /// The answer to a request that no conversation expects: at a host and path of some scenario, the provider's
@@ -86,12 +87,9 @@ impl Script {
         match refusal {
             Some((one, reply)) => (reply.clone(), format!("{reason}; answered as in “{}”", one.name)),
             None => {
-                let headers = vec![("content-type".to_owned(), "text/plain; charset=utf-8".to_owned())];
-                let body = "This request matches no scenario of the guide.\n".to_owned();
-                (
-                    Reply::Response { status: 404, headers, body },
-                    "this request matches no scenario".to_owned(),
-                )
+                let body = "This request matches no scenario of the guide.\n";
+                let reply = reply(404, "text/plain; charset=utf-8", body);
+                (reply, "this request matches no scenario".to_owned())
             }
         }
     }

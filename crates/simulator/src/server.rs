@@ -3,7 +3,6 @@
 //! **Invariant:** the listener is bound to 127.0.0.1.
 
 use std::convert::Infallible;
-use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,7 +32,8 @@ const TOO_LARGE: usize = 4 << 20;
 pub struct Simulator {
     address: SocketAddr,
     script: Arc<Mutex<Script>>,
-    lines: Option<UnboundedReceiver<LogLine>>,
+    /// The log lines, one per answer.
+    pub lines: UnboundedReceiver<LogLine>,
     task: JoinHandle<()>,
 }
 
@@ -56,17 +56,12 @@ impl Simulator {
                 connections.spawn(serve(stream, Arc::clone(&shared), log.clone()));
             }
         });
-        Ok(Self { address, script, lines: Some(lines), task })
+        Ok(Self { address, script, lines, task })
     }
 
     /// The address that the simulator listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
-    }
-
-    /// The log lines, one per answer. Only the first call returns them; later calls return `None`.
-    pub fn lines(&mut self) -> Option<UnboundedReceiver<LogLine>> {
-        self.lines.take()
     }
 
     /// Skips the next turn, because its request failed before it could reach the simulator.
@@ -82,16 +77,9 @@ impl Drop for Simulator {
 }
 
 /// The error that makes the server close a connection without an answer.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("the scenario closes the connection here")]
 struct HangUp;
-
-impl fmt::Display for HangUp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the scenario closes the connection here")
-    }
-}
-
-impl std::error::Error for HangUp {}
 
 async fn serve(stream: TcpStream, script: Arc<Mutex<Script>>, log: UnboundedSender<LogLine>) {
     let answer = service_fn(|request: Request<Body>| async {

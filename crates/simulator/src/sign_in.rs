@@ -7,11 +7,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use guide::{Method, Redirect, Reply};
 use probe::{AuthorizationRequest, Inputs};
+use secret::percent_encoded;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 use crate::conversation::Conversation;
-use crate::exchange::{Incoming, percent_decoded};
+use crate::exchange::{Incoming, percent_decoded, reply};
 
 /// The prefix of every authorization code.
 const CODE: &str = "simulated-";
@@ -41,24 +42,24 @@ fn is_page(method: &Method, redirect: &Redirect, conversation: &Conversation, in
 
 /// The page on which to choose a scenario to sign in as; once that is chosen, the redirect back to the client.
 fn page(conversations: &[Conversation], incoming: &Incoming) -> (Reply, String) {
-    let asked = |name: &str| parameter(incoming, name).unwrap_or_default();
-    let (back, state) = (asked("redirect_uri"), asked("state"));
+    let requested = |name: &str| parameter(incoming, name).unwrap_or_default();
+    let (back, state) = (requested("redirect_uri"), requested("state"));
     if !back.starts_with("http://") && !back.starts_with("https://") {
         let body = "redirect_uri must be an http or https address.\n";
-        return (text(400, "text/plain", body), "redirect_uri is not an address".to_owned());
+        return (reply(400, "text/plain", body), "redirect_uri is not an address".to_owned());
     }
-    let chosen = asked("as");
+    let chosen = requested("as");
     if chosen == "nobody" {
         let to = format!("{back}?error=access_denied&state={state}");
         return (found(&to), "access was denied".to_owned());
     }
     if let Some(one) = chosen.parse::<usize>().ok().and_then(|at| conversations.get(at)) {
-        let to = format!("{back}?code={CODE}{chosen}.{}&state={state}", asked("code_challenge"));
+        let to = format!("{back}?code={CODE}{chosen}.{}&state={state}", requested("code_challenge"));
         return (found(&to), format!("“{}”", one.name));
     }
     let query: Vec<String> = ["redirect_uri", "state", "code_challenge"]
         .into_iter()
-        .map(|name| format!("{name}={}", percent_encoded(&asked(name))))
+        .map(|name| format!("{name}={}", percent_encoded(&requested(name))))
         .collect();
     let query = query.join("&");
     let mut html = String::from(
@@ -68,12 +69,12 @@ fn page(conversations: &[Conversation], incoming: &Incoming) -> (Reply, String) 
         html.push_str(&format!("<li><a href=\"?{query}&amp;as={at}\">{}</a>", escaped(&one.name)));
     }
     html.push_str(&format!("<li><a href=\"?{query}&amp;as=nobody\">Deny access</a></ul>"));
-    (text(200, "text/html; charset=utf-8", &html), "the sign-in page".to_owned())
+    (reply(200, "text/html; charset=utf-8", html), "the sign-in page".to_owned())
 }
 
 fn tokens(conversations: &[Conversation], incoming: &Incoming) -> (Reply, String) {
     let refused =
-        |why: &str| (text(400, "application/json", "{\"error\":\"invalid_grant\"}"), why.to_owned());
+        |why: &str| (reply(400, "application/json", "{\"error\":\"invalid_grant\"}"), why.to_owned());
     let code = form(incoming, "code").unwrap_or_default();
     let chosen = code.strip_prefix(CODE).and_then(|rest| rest.split_once('.'));
     let chosen =
@@ -88,7 +89,7 @@ fn tokens(conversations: &[Conversation], incoming: &Incoming) -> (Reply, String
     let tokens = one.given_tokens.iter().map(|(key, value)| (key.to_string(), Value::from(value.expose())));
     let kind = ("token_type".to_owned(), Value::from("Bearer"));
     let json = Value::Object(tokens.chain([kind]).collect::<Map<_, _>>()).to_string();
-    (text(200, "application/json", &json), format!("“{}”", one.name))
+    (reply(200, "application/json", json), format!("“{}”", one.name))
 }
 
 fn found(to: &str) -> Reply {
@@ -97,11 +98,6 @@ fn found(to: &str) -> Reply {
         headers: vec![("location".to_owned(), to.to_owned())],
         body: String::new(),
     }
-}
-
-fn text(status: u16, kind: &str, body: &str) -> Reply {
-    let headers = vec![("content-type".to_owned(), kind.to_owned())];
-    Reply::Response { status, headers, body: body.to_owned() }
 }
 
 fn parameter(incoming: &Incoming, name: &str) -> Option<String> {
@@ -113,16 +109,6 @@ fn parameter(incoming: &Incoming, name: &str) -> Option<String> {
 fn form(incoming: &Incoming, name: &str) -> Option<String> {
     let mut pairs = incoming.body.expose().split('&').filter_map(|pair| pair.split_once('='));
     pairs.find(|(key, _)| *key == name).map(|(_, value)| percent_decoded(value))
-}
-
-fn percent_encoded(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-            byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
-            byte => format!("%{byte:02X}"),
-        })
-        .collect()
 }
 
 fn escaped(text: &str) -> String {

@@ -33,7 +33,7 @@ pub(crate) struct InputArgs {
     pub(crate) json: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct LinkArgs {
     /// The provider's key, or a guide's path.
     pub(crate) provider: String,

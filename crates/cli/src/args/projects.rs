@@ -29,16 +29,14 @@ pub(crate) enum KeysCommand {
     List {
         #[command(flatten)]
         of: OfProject,
-        #[command(flatten)]
-        store: StoreArgs,
     },
     /// Create an API key, which is shown once.
     #[command(after_help = "Examples:\n  waystone keys create \"backend\"\n  \
 waystone keys create \"reports\" --scope platform:read --scope connectors:read")]
     Create {
-        /// What the key is for, such as `backend`.
+        /// The purpose of the key, such as `backend`.
         name: String,
-        /// What the key may do [default: everything except reading credentials].
+        /// A scope of the key [default: all except reading credentials].
         #[arg(long, value_name = "SCOPE", value_parser = scopes())]
         scope: Vec<String>,
         /// Create a test key, which sees and creates test data only.
@@ -46,8 +44,6 @@ waystone keys create \"reports\" --scope platform:read --scope connectors:read")
         test: bool,
         #[command(flatten)]
         of: OfProject,
-        #[command(flatten)]
-        store: StoreArgs,
     },
     /// Revoke an API key immediately.
     #[command(after_help = "Example: waystone keys revoke key_01ARZ3NDEKTSV4RRFFQ69G5FAV")]
@@ -56,17 +52,17 @@ waystone keys create \"reports\" --scope platform:read --scope connectors:read")
         id: String,
         #[command(flatten)]
         of: OfProject,
-        #[command(flatten)]
-        store: StoreArgs,
     },
 }
 
-/// The project that a command is about.
+/// The options that select a project.
 #[derive(Debug, Args)]
 pub(crate) struct OfProject {
     /// The project's id or name; required only if there is more than one project.
     #[arg(long, value_name = "PROJECT")]
     pub(crate) project: Option<String>,
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
 }
 
 fn scopes() -> clap::builder::PossibleValuesParser {

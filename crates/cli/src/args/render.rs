@@ -44,7 +44,9 @@ pub(crate) enum AudienceArg {
     Setup,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+/// An output format. As a string, it is the file extension.
+#[derive(Clone, Copy, Debug, strum::IntoStaticStr, ValueEnum)]
+#[strum(serialize_all = "lowercase")]
 pub(crate) enum Medium {
     /// MDX, for Mintlify.
     Mdx,
@@ -53,6 +55,7 @@ pub(crate) enum Medium {
     /// A standalone HTML page.
     Html,
     /// Text for a terminal.
+    #[strum(serialize = "txt")]
     Text,
     /// The page as a JSON tree.
     Json,
@@ -65,17 +68,4 @@ pub(crate) enum StyleArg {
     Semantic,
     /// The structure of the currently published pages.
     Published,
-}
-
-impl Medium {
-    /// The file extension.
-    pub(crate) fn ending(self) -> &'static str {
-        match self {
-            Self::Mdx => "mdx",
-            Self::Md => "md",
-            Self::Html => "html",
-            Self::Text => "txt",
-            Self::Json => "json",
-        }
-    }
 }

@@ -29,13 +29,13 @@ pub(crate) struct ServeArgs {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Flags(pub(crate) BTreeMap<&'static str, Vec<String>>);
 
-/// The settings that are global flags of every command.
-const EVERYWHERE: &[&str] = &["data", "guides"];
+/// The keys of the settings that are global flags of every command.
+const GLOBAL: &[&str] = &["data", "guides"];
 
 /// The settings with a flag of this command, and the flag's name.
 fn own() -> &'static [(&'static Setting, String)] {
     static OWN: LazyLock<Vec<(&Setting, String)>> = LazyLock::new(|| {
-        let own = SETTINGS.iter().filter(|setting| !EVERYWHERE.contains(&setting.key));
+        let own = SETTINGS.iter().filter(|setting| !GLOBAL.contains(&setting.key));
         own.filter_map(|setting| Some((setting, setting.flag()?))).collect()
     });
     &OWN
@@ -63,11 +63,11 @@ impl Args for Flags {
 
 impl FromArgMatches for Flags {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
-        let said = own().iter().filter_map(|(setting, _)| {
-            let texts = matches.get_many::<String>(setting.key)?;
-            Some((setting.key, texts.cloned().collect()))
+        let given = own().iter().filter_map(|(setting, _)| {
+            let values = matches.get_many::<String>(setting.key)?;
+            Some((setting.key, values.cloned().collect()))
         });
-        Ok(Self(said.collect()))
+        Ok(Self(given.collect()))
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {

@@ -2,7 +2,6 @@
 //!
 //! **Invariant:** the Hub's settings (file, environment and flags) alone determine which vault is used.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -86,13 +85,12 @@ pub(crate) struct StoreArgs {
 impl StoreArgs {
     /// The flags that were given, by the setting's key.
     pub(crate) fn flags(&self) -> Flags {
-        let said = [
+        let flags = [
             ("database_url_file", &self.database_url_file),
             ("key.file", &self.key_file),
             ("key.command", &self.key_command),
             ("key.env", &self.key_env),
         ];
-        let said = said.into_iter().filter_map(|(key, text)| Some((key, vec![text.clone()?])));
-        Flags(said.collect::<BTreeMap<_, _>>())
+        Flags(flags.into_iter().filter_map(|(key, text)| Some((key, vec![text.clone()?]))).collect())
     }
 }

@@ -8,15 +8,15 @@ mod verify;
 use std::io::{self, IsTerminal as _};
 
 use catalog::Catalog;
-use jiff::Timestamp;
 use serde_json::{Value, json};
-use vault::{Account, AccountState, AuditRow, By, Filter, Vault};
+use vault::{Account, AccountState, AuditRow, Filter, Vault};
 
 use crate::args::{AccountsCommand, Common};
 use crate::failure::Failure;
 use crate::guides;
-use crate::linking::store::{self, ACTOR};
-use crate::linking::{dialogue, report};
+use crate::linking::dialogue::{self, Halt};
+use crate::linking::report;
+use crate::linking::store::{self, by};
 use crate::out::{Ink, Out};
 
 use self::capabilities::Capabilities;
@@ -43,16 +43,14 @@ async fn list(
     out: &Out,
 ) -> Result<u8, Failure> {
     let catalog = guides::catalog(common)?;
-    let accounts = vault.list(&Filter { provider }).await.map_err(|error| Failure::environment(&error))?;
+    let accounts = vault.list(&Filter { provider }).await?;
     if json {
-        let list: Vec<Value> = accounts.iter().map(|account| as_json(account, &catalog)).collect();
-        out.line(&format!("{:#}", Value::Array(list)));
+        out.json(&accounts.iter().map(|account| as_json(account, &catalog)).collect());
         return Ok(0);
     }
     if accounts.is_empty() {
-        out.say(
-            "No accounts. Run `waystone link PROVIDER` to link one, or `waystone demo` to see how it works.",
-        );
+        let help = "Run `waystone link PROVIDER` to link one, or `waystone demo` to see how it works.";
+        out.message(&format!("No accounts. {help}"));
     }
     for account in &accounts {
         let environment = account.environment.as_deref().map(|name| format!(" · {name}")).unwrap_or_default();
@@ -60,22 +58,18 @@ async fn list(
             AccountState::Active => out.ink(Ink::Good, "active"),
             AccountState::Error { .. } => out.ink(Ink::Bad, "error"),
         };
-        let can = Capabilities::of(account, &catalog)
-            .map(|can| format!("  {} capabilities", can.count()))
-            .unwrap_or_default();
-        out.line(&format!(
-            "{}  {state}  {}{environment}  {}{can}",
-            account.id,
-            account.provider,
-            title(account)
-        ));
+        let capabilities = Capabilities::of(account, &catalog);
+        let capabilities = capabilities.map(|them| format!("  {} capabilities", them.count()));
+        let (id, provider, title) = (&account.id, &account.provider, title(account));
+        let capabilities = capabilities.unwrap_or_default();
+        out.line(&format!("{id}  {state}  {provider}{environment}  {title}{capabilities}"));
     }
     Ok(0)
 }
 
 fn as_json(account: &Account, catalog: &Catalog) -> Value {
     let mut value = report::account(account);
-    value["capabilities"] = json!(Capabilities::of(account, catalog).map(|can| can.json()));
+    value["capabilities"] = json!(Capabilities::of(account, catalog).map(|capabilities| capabilities.json()));
     value
 }
 
@@ -89,37 +83,34 @@ fn title(account: &Account) -> String {
 
 async fn show(common: &Common, vault: &Vault, id: &str, json: bool, out: &Out) -> Result<u8, Failure> {
     let account = store::find(vault, id).await?;
-    let trail = vault.audit(&account.id).await.map_err(|error| Failure::environment(&error))?;
+    let trail = vault.audit(&account.id).await?;
     let catalog = guides::catalog(common)?;
     if json {
         let mut value = as_json(&account, &catalog);
         value["audit"] = trail.iter().map(row).collect();
-        out.line(&format!("{value:#}"));
+        out.json(&value);
         return Ok(0);
     }
-    let mut lines: Vec<(String, String)> = vec![
-        ("Account".to_owned(), account.id.to_string()),
-        ("Provider".to_owned(), format!("{} · {}", account.provider, account.method)),
-    ];
-    let mut add =
-        |name: &str, value: Option<String>| lines.extend(value.map(|value| (name.to_owned(), value)));
+    let mut lines: Vec<(&str, String)> = Vec::new();
+    let mut add = |name, value: Option<String>| lines.extend(value.map(|value| (name, value)));
+    add("Account", Some(account.id.to_string()));
+    add("Provider", Some(format!("{} · {}", account.provider, account.method)));
     add("Environment", account.environment.clone());
     add("Label", account.label.clone());
     add("Name", account.name.clone());
     add("Id at provider", account.external_id.clone());
-    add(
-        "State",
-        Some(match &account.state {
-            AccountState::Active => out.ink(Ink::Good, "active"),
-            AccountState::Error { reason } => format!("{}: {reason}", out.ink(Ink::Bad, "error")),
-        }),
-    );
+    let state = match &account.state {
+        AccountState::Active => out.ink(Ink::Good, "active"),
+        AccountState::Error { reason } => format!("{}: {reason}", out.ink(Ink::Bad, "error")),
+    };
+    add("State", Some(state));
     add("Proved by", (!account.proved.is_empty()).then(|| account.proved.join(", ")));
+    let capabilities = Capabilities::of(&account, &catalog);
     add(
         "Capabilities",
-        Capabilities::of(&account, &catalog).map(|can| match can.lacking().as_slice() {
-            [] => can.count(),
-            lacking => format!("{} (missing: {})", can.count(), lacking.join(", ")),
+        capabilities.map(|them| match them.missing().as_slice() {
+            [] => them.count(),
+            missing => format!("{} (missing: {})", them.count(), missing.join(", ")),
         }),
     );
     add("Linked", Some(account.created_at.to_string()));
@@ -127,15 +118,14 @@ async fn show(common: &Common, vault: &Vault, id: &str, json: bool, out: &Out) -
     add("Checked", account.checked_at.map(|at| at.to_string()));
     add("Guide", Some(account.guide_digest.chars().take(12).collect()));
     for (key, value) in &account.values {
-        lines.push((key.clone(), value.clone()));
+        add(key, Some(value.clone()));
     }
     for key in &account.secret_fields {
-        lines.push((key.clone(), "(hidden)".to_owned()));
+        add(key, Some("(hidden)".to_owned()));
     }
     let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     for (name, value) in &lines {
-        let gap = " ".repeat(width - name.chars().count());
-        out.line(&format!("{}{gap}  {value}", out.ink(Ink::Dim, name)));
+        out.line(&format!("{}  {value}", out.ink(Ink::Dim, &format!("{name:<width$}"))));
     }
     out.line("");
     for row in &trail {
@@ -156,20 +146,17 @@ async fn remove(vault: &Vault, id: &str, yes: bool, out: &Out) -> Result<u8, Fai
             return Err(Failure::usage("removing an account requires confirmation").help("add --yes"));
         }
         let question = format!("Permanently remove {} {}?", account.provider, title(&account));
-        if dialogue::confirm(&question)? != Some(true) {
-            out.say("Nothing was removed.");
-            return Ok(0);
+        match dialogue::confirm(&question) {
+            Ok(true) => {}
+            Ok(false) | Err(Halt::Stopped) => {
+                out.message("Nothing was removed.");
+                return Ok(0);
+            }
+            Err(Halt::Failed(failure)) => return Err(failure),
         }
     }
-    vault
-        .remove(&account.id, By::new(ACTOR, Timestamp::now()))
-        .await
-        .map_err(|error| Failure::environment(&error))?;
-    out.line(&format!(
-        "{} Removed {}. Its credentials can no longer be read.",
-        out.ink(Ink::Good, "✓"),
-        account.id
-    ));
-    out.say("The credentials still exist at the provider. Revoke them there if nothing else uses them.");
+    vault.remove(&account.id, by()).await?;
+    out.success(&format!("Removed {}. Its credentials can no longer be read.", account.id));
+    out.message("The credentials still exist at the provider. Revoke them there if nothing else uses them.");
     Ok(0)
 }

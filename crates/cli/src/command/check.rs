@@ -5,6 +5,7 @@ mod fixes;
 mod watch;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use self::checker::Checker;
 use crate::args::{CheckArgs, Common};
@@ -32,11 +33,7 @@ pub(crate) fn run(common: &Common, args: &CheckArgs, out: &Out) -> Result<u8, Fa
 
 fn today(args: &CheckArgs) -> Result<String, Failure> {
     let Some(day) = &args.today else { return Ok(Timestamp::now().to_string()[..10].to_owned()) };
-    let date: Result<jiff::civil::Date, _> = day.parse();
-    match date {
-        Ok(_) => Ok(day.clone()),
-        Err(_) => {
-            Err(Failure::usage(format!("--today must be a date, not `{day}`")).help("write it as YYYY-MM-DD"))
-        }
-    }
+    day.parse::<Date>().map(|_| day.clone()).map_err(|_| {
+        Failure::usage(format!("--today must be a date, not `{day}`")).help("write it as YYYY-MM-DD")
+    })
 }

@@ -5,17 +5,16 @@
 
 use std::fs;
 use std::io::{self, IsTerminal as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use egress::Egress;
-use guide::{Guide, Method, OutcomeKind, Scenario};
-use jiff::Timestamp;
+use guide::{Guide, Key, Method, OutcomeKind, Scenario};
 use link::{Flow, Stage, Start};
 use secret::Secret;
 use simulator::{Script, Simulator};
 
-use crate::args::{Common, NetworkArgs};
+use crate::args::{Common, LinkArgs, NetworkArgs};
 use crate::command::link::Task;
 use crate::failure::{ENVIRONMENT, Failure};
 use crate::guides;
@@ -34,7 +33,10 @@ pub(crate) async fn run(
     let guide = match provider {
         Some(name) => guides::guide(common, name, out)?,
         None => {
-            let first = guides::catalog(common)?.guides().find(|guide| can_be_played(guide)).cloned();
+            let first = guides::catalog(common)?
+                .guides()
+                .find(|guide| scenarios(&guide.methods[0]).is_some())
+                .cloned();
             Arc::new(first.ok_or_else(|| {
                 Failure::usage("no guide has both a scenario that succeeds and one with a wrong secret")
             })?)
@@ -49,17 +51,16 @@ pub(crate) async fn run(
         upstream: method.hosts.iter().map(|pattern| format!("{pattern}={origin}")).collect(),
         ..NetworkArgs::default()
     };
-    let folder = Folder::new(common)?;
-    let common = Common { data: Some(folder.path.clone()), ..common.clone() };
+    let temporary = tempfile::Builder::new().prefix("waystone-demo-").tempdir()?;
+    let folder = common.data.clone().unwrap_or_else(|| temporary.path().to_owned());
+    let common = Common { data: Some(folder.clone()), ..common.clone() };
     let name = &guide.provider.name;
     out.line(&out.ink(Ink::Strong, &format!("A demonstration: linking {name} without a real account")));
     out.line(&format!("A simulated {name} runs at {origin} and answers as the guide's scenarios do.\n"));
     let quiet = Out { quiet: true, ..*out };
     let egress = network::egress(&wire, &quiet)?;
     let mut egress = &egress;
-    let good = scenario_with(method, OutcomeKind::Ok);
-    let bad = scenario_with(method, OutcomeKind::WrongSecret);
-    let (Some(good), Some(bad)) = (good, bad) else {
+    let Some((good, bad)) = scenarios(method) else {
         return Err(Failure::usage(format!(
             "the guide of {name} does not have both a scenario that succeeds and one with a wrong secret"
         )));
@@ -68,19 +69,15 @@ pub(crate) async fn run(
     if asks {
         hints(method, good, bad, out);
         let vault = store::open(&common).await?;
+        let label = Some("demonstration".to_owned());
+        let args = LinkArgs { label, fresh: true, ..LinkArgs::default() };
         let task = Task {
             guide: &guide,
             method,
             vault: Some(&vault),
             relinked: None,
-            start: Start { brand: guides::brand().name.clone(), ..Start::default() },
-            other_allowed: false,
-            label: Some("demonstration"),
-            dry_run: false,
-            ask_elsewhere: false,
-            json: false,
-            noninteractive: false,
-            fresh: true,
+            start: Start::default(),
+            args: &args,
         };
         task.link(&mut egress, Vec::new(), out).await?;
         vault.close().await;
@@ -92,43 +89,30 @@ pub(crate) async fn run(
         out.line(&out.ink(Ink::Strong, "2. With the right secret"));
         play_scenario(&common, &guide, good, &mut egress, out).await?;
     }
-    proof(&folder.path, good, out)?;
+    search(&folder, good, out)?;
     let from = guides::flag(&common);
     out.line(&format!("\nTo link a real account: waystone{from} link {}", guide.provider.key));
     Ok(0)
 }
 
-/// Whether the guide has the scenarios that the demonstration plays.
-fn can_be_played(guide: &Guide) -> bool {
-    let method = &guide.methods[0];
-    [OutcomeKind::Ok, OutcomeKind::WrongSecret]
-        .into_iter()
-        .all(|outcome| scenario_with(method, outcome).is_some())
-}
-
-/// The first simple scenario with this outcome.
-fn scenario_with(method: &Method, outcome: OutcomeKind) -> Option<&Scenario> {
-    let plain = |one: &&Scenario| one.then.outcome == outcome && one.linked_before.is_none() && !one.agrees;
-    method.scenarios.iter().filter(plain).find(|one| one.environment.is_none())
+/// The first simple scenarios that succeed and have a wrong secret. `None` if the method lacks one of them.
+fn scenarios(method: &Method) -> Option<(&Scenario, &Scenario)> {
+    let is_simple = |one: &&Scenario| one.linked_before.is_none() && !one.agrees && one.environment.is_none();
+    let find = |kind| method.scenarios.iter().filter(is_simple).find(|one| one.then.outcome == kind);
+    Some((find(OutcomeKind::Ok)?, find(OutcomeKind::WrongSecret)?))
 }
 
 /// Shows the values to enter.
 fn hints(method: &Method, good: &Scenario, bad: &Scenario, out: &Out) {
     out.line(
-        "Enter the first set of values to succeed, or the second one to see a failure that you can fix:",
+        "Enter the first set of values to succeed, or the second set to see a failure that you can fix:",
     );
     for (title, scenario) in [("works", good), ("fails", bad)] {
-        let pairs: Vec<String> = scenario
-            .given
-            .iter()
-            .map(|(key, value)| {
-                format!(
-                    "{} {}",
-                    method.field(key.as_str()).map_or(key.as_str(), |field| &field.label),
-                    out.ink(Ink::Strong, value)
-                )
-            })
-            .collect();
+        let pair = |(key, value): &(Key, String)| {
+            let label = method.field(key.as_str()).map_or(key.as_str(), |field| &field.label);
+            format!("{label} {}", out.ink(Ink::Strong, value))
+        };
+        let pairs: Vec<String> = scenario.given.iter().map(pair).collect();
         out.line(&format!("  {title}: {}", pairs.join(", ")));
     }
     out.line("");
@@ -148,12 +132,12 @@ async fn play_scenario(
         brand: guides::brand().name.clone(),
         ..Start::default()
     };
-    let gone = || Failure {
+    let failure = || Failure {
         code: ENVIRONMENT,
         message: "the demonstration could not be completed".to_owned(),
         help: None,
     };
-    let mut flow = Flow::new(Arc::clone(guide), method.key.as_str(), start).ok_or_else(gone)?;
+    let mut flow = Flow::new(Arc::clone(guide), method.key.as_str(), start).ok_or_else(failure)?;
     let mut screen = Screen::new(out);
     while let Stage::Step(view) = flow.stage() {
         screen.step(&flow, &view);
@@ -161,25 +145,21 @@ async fn play_scenario(
         for field in &view.fields {
             let Some((_, value)) = scenario.given.iter().find(|(key, _)| *key == field.key) else { continue };
             let shown = if field.secret { "••••••••" } else { value };
-            out.line(&format!(
-                "{} {}: {}",
-                out.ink(Ink::Note, ">"),
-                field.label,
-                out.ink(Ink::Strong, shown)
-            ));
+            let (mark, shown) = (out.ink(Ink::Note, ">"), out.ink(Ink::Strong, shown));
+            out.line(&format!("{mark} {}: {shown}", field.label));
             typed.push((field.key.clone(), Secret::from(value.as_str())));
         }
         let fields: Vec<_> = view.fields.iter().map(|field| field.key.clone()).collect();
         let before = flow.host();
         flow.submit(&typed);
-        screen.kept(&flow, &fields, before.as_deref());
+        screen.host(&flow, &fields, before.as_deref());
         if matches!(flow.stage(), Stage::Step(view) if !view.problems.is_empty()) {
-            return Err(gone());
+            return Err(failure());
         }
     }
-    run::run(&mut flow, egress, |flow| screen.checks(flow)).await.map_err(|_| gone())?;
+    run::run(&mut flow, egress, |flow| screen.checks(flow)).await.map_err(|_| failure())?;
     if let Stage::Failed { verdict, .. } = flow.stage() {
-        out.line(report::verdict_lines(verdict, out).trim_end());
+        out.data(&report::verdict_lines(verdict, out));
         if let Some((_, step)) = verdict.return_to.as_ref().and_then(|key| method.step(key.as_str())) {
             out.line(&format!(
                 "  A person would now go back to the step “{}”. Everything else they entered is kept.",
@@ -191,59 +171,24 @@ async fn play_scenario(
     if let Stage::Confirm { identity, limited, reports } = flow.stage() {
         screen.found(identity, reports, limited);
     }
-    let linked = driver::confirm(&mut flow).ok_or_else(gone)?;
+    let linked = driver::confirm(&mut flow).ok_or_else(failure)?;
     let vault = store::open(common).await?;
     let proved = Proved { linked: *linked, relinked: None, label: Some("demonstration"), draft: None };
     let account = store::store(&vault, proved).await?;
     vault.close().await;
-    out.line(&format!(
-        "{} Linked: {} as {}",
-        out.ink(Ink::Good, "✓"),
-        account.name.as_deref().unwrap_or_default(),
-        account.id
-    ));
+    out.success(&format!("Linked: {} as {}", account.name.as_deref().unwrap_or_default(), account.id));
     Ok(())
 }
 
 /// Searches every file in the folder for the secret and shows the result.
-fn proof(folder: &Path, scenario: &Scenario, out: &Out) -> Result<(), Failure> {
-    let secrets: Vec<Secret> = scenario.given.iter().map(|(_, value)| Secret::from(value.as_str())).collect();
-    let Some(last) = secrets.last() else { return Ok(()) };
+fn search(folder: &Path, scenario: &Scenario, out: &Out) -> Result<(), Failure> {
+    let Some((_, secret)) = scenario.given.last() else { return Ok(()) };
     let (mut files, mut found) = (0, 0);
     for entry in fs::read_dir(folder).map_err(|error| Failure::io(folder.display(), &error))? {
-        let Ok(entry) = entry else { continue };
-        let Ok(bytes) = fs::read(entry.path()) else { continue };
+        let Ok(bytes) = entry.and_then(|entry| fs::read(entry.path())) else { continue };
         files += 1;
-        found +=
-            usize::from(bytes.windows(last.expose().len()).any(|window| window == last.expose().as_bytes()));
+        found += usize::from(bytes.windows(secret.len()).any(|window| window == secret.as_bytes()));
     }
     out.line(&format!("  Searched the {files} files that were written for the secret: {found} contain it."));
     Ok(())
-}
-
-/// The folder of the demonstration's account: a temporary one that is removed at the end, or that of `--data`.
-struct Folder {
-    path: PathBuf,
-    is_temporary: bool,
-}
-
-impl Folder {
-    fn new(common: &Common) -> Result<Self, Failure> {
-        if let Some(path) = &common.data {
-            return Ok(Self { path: path.clone(), is_temporary: false });
-        }
-        let now = Timestamp::now().as_second();
-        let path = std::env::temp_dir().join(format!("waystone-demo-{}-{}", std::process::id(), now));
-        fs::create_dir(&path)
-            .map_err(|error| Failure::io(format!("cannot create `{}`", path.display()), &error))?;
-        Ok(Self { path, is_temporary: true })
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        if self.is_temporary {
-            let _ = fs::remove_dir_all(&self.path);
-        }
-    }
 }

@@ -8,14 +8,14 @@ use crate::args::{Common, DiffArgs, ImpactArg};
 use crate::failure::{FOUND, Failure};
 use crate::guides;
 use crate::linking::report::wrapped;
-use crate::out::{Ink, Out};
+use crate::out::{Ink, Out, count};
 
 pub(crate) fn run(common: &Common, args: &DiffArgs, out: &Out) -> Result<u8, Failure> {
     let old = guides::guide(common, &args.old, out)?;
     let new = guides::guide(common, &args.new, out)?;
     let changes = compare(&old, &new);
     if args.json {
-        out.line(&format!("{:#}", as_json(&old, &new, &changes)));
+        out.json(&as_json(&old, &new, &changes));
     } else {
         text(&old, &new, &changes, out);
     }
@@ -31,12 +31,12 @@ pub(crate) fn run(common: &Common, args: &DiffArgs, out: &Out) -> Result<u8, Fai
 
 fn text(old: &Guide, new: &Guide, changes: &[Change], out: &Out) {
     for impact in Impact::ALL {
-        let these: Vec<&Change> = changes.iter().filter(|change| change.impact == impact).collect();
-        if these.is_empty() {
+        let mut changes = changes.iter().filter(|change| change.impact == impact).peekable();
+        if changes.peek().is_none() {
             continue;
         }
         out.line(&out.ink(Ink::Strong, impact.heading()));
-        for change in these {
+        for change in changes {
             out.data(&format!("  - {}", wrapped(&change.what, 4).trim_start()));
             for (mark, side) in [("-", &change.before), ("+", &change.after)] {
                 let Some(side) = side else { continue };
@@ -50,17 +50,16 @@ fn text(old: &Guide, new: &Guide, changes: &[Change], out: &Out) {
         out.line("");
     }
     match changes.first() {
-        None if old.digest == new.digest => out.say("The two versions are identical."),
-        None => out.say("The two versions have the same meaning."),
+        None if old.digest == new.digest => out.message("The two versions are identical."),
+        None => out.message("The two versions have the same meaning."),
         Some(first) => {
-            let n = changes.len();
-            let noun = if n == 1 { "change" } else { "changes" };
-            out.say(&format!("{n} {noun}: a {} version", first.impact.version_part()));
+            let changes = count(changes.len(), "change");
+            out.message(&format!("{changes}: a {} version", first.impact.version_part()));
         }
     }
 }
 
-/// Where the change is: in the new version or, if something was removed, in the old one.
+/// The position of a change: in the new version or, for a removal, in the old version.
 fn place(old: &Guide, new: &Guide, change: &Change) -> Option<String> {
     let shown = |guide: &Guide, span: Span| {
         let place = guide.source.place(span.start);

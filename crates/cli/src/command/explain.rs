@@ -5,32 +5,25 @@ use std::fmt::Write as _;
 use guide::{CodePage, nearest};
 
 use crate::failure::Failure;
-use crate::out::{Ink, Out};
+use crate::out::{Ink, Out, capital};
 
 pub(crate) fn run(code: Option<&str>, out: &Out) -> Result<u8, Failure> {
-    let Some(wanted) = code else {
+    let Some(code) = code else {
         for page in pages() {
             out.line(&format!("{}  {:<7}  {}", page.code, page.severity, page.summary));
         }
         return Ok(0);
     };
-    let wanted = wanted.to_uppercase();
-    let found = pages().find(|page| page.code == wanted || page.name.eq_ignore_ascii_case(&wanted));
-    match found {
-        Some(page) => {
-            out.data(&text(page, out));
-            Ok(0)
-        }
-        None => {
-            let failure = Failure::usage(format!("no finding `{wanted}`"));
-            let codes: Vec<&str> = pages().map(|page| page.code).collect();
-            Err(match nearest(&wanted, codes) {
-                Some(near) => failure
-                    .help(format!("did you mean `{near}`? Run `waystone explain` to list all findings")),
-                None => failure.help("run `waystone explain` to list all findings"),
-            })
-        }
-    }
+    let code = code.to_uppercase();
+    let Some(page) = pages().find(|page| page.code == code || page.name.eq_ignore_ascii_case(&code)) else {
+        let help = match nearest(&code, pages().map(|page| page.code)) {
+            Some(near) => format!("did you mean `{near}`? Run `waystone explain` to list all findings"),
+            None => "run `waystone explain` to list all findings".to_owned(),
+        };
+        return Err(Failure::usage(format!("no finding `{code}`")).help(help));
+    };
+    out.data(&text(page, out));
+    Ok(0)
 }
 
 /// Every finding, on guides and on the settings of `waystone serve`.
@@ -57,9 +50,4 @@ fn text(page: &CodePage, out: &Out) -> String {
         let _ = writeln!(text, "    allow: [{{ code: {}, reason: … }}]", page.code);
     }
     text
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

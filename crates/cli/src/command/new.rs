@@ -5,7 +5,7 @@
 
 mod parts;
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -13,8 +13,8 @@ use guide::Key;
 use jiff::Timestamp;
 
 use crate::args::{Common, NewArgs};
-use crate::failure::Failure;
-use crate::out::{Ink, Out};
+use crate::failure::{Failure, cannot};
+use crate::out::{Out, capital};
 
 use self::parts::{Parts, parts_of};
 
@@ -42,25 +42,24 @@ pub(crate) fn run(common: &Common, args: &NewArgs, out: &Out) -> Result<u8, Fail
             .help("for example: --name 'Acme Desk'"));
     }
     let text = guide(&key, &name, &parts_of(args.method), &schema(&parent)?);
-    fs::create_dir_all(&folder)
-        .map_err(|error| Failure::io(format!("cannot create `{}`", folder.display()), &error))?;
-    let mark = folder.join("icon.svg");
-    if !mark.exists() {
-        write(&mark, &icon(&name))?;
+    fs::create_dir_all(&folder).map_err(cannot("create", &folder))?;
+    let icon_file = folder.join("icon.svg");
+    if !icon_file.exists() {
+        write(&icon_file, &icon(&name))?;
     }
     write(&file, &text)?;
     let shown = file.display().to_string();
-    out.line(&format!("{} {shown}", out.ink(Ink::Good, "✓")));
-    out.say("\nTo fill in:");
+    out.success(&shown);
+    out.message("\nTo fill in:");
     for (n, line) in text.lines().enumerate() {
         let Some((before, what)) = line.split_once(MARK) else { continue };
         let what = what.trim();
         let subject = before.trim().trim_end_matches('#').trim().split(':').next().unwrap_or_default();
         let subject = subject.trim_start_matches("- ");
         let what = if what.is_empty() { subject.to_owned() } else { what.to_owned() };
-        out.say(&format!("  {shown}:{}: {what}", n + 1));
+        out.message(&format!("  {shown}:{}: {what}", n + 1));
     }
-    out.say(&format!("\nThen: waystone check {0} && waystone test {0}", folder.display()));
+    out.message(&format!("\nThen: waystone check {0} && waystone test {0}", folder.display()));
     Ok(0)
 }
 
@@ -68,30 +67,19 @@ pub(crate) fn run(common: &Common, args: &NewArgs, out: &Out) -> Result<u8, Fail
 fn guide(key: &Key, name: &str, parts: &Parts, schema: &str) -> String {
     let today = Timestamp::now().strftime("%Y-%m-%d").to_string();
     let given = |word: &str| parts.given.replace('?', word);
-    let refused = match parts.refused_at {
-        Some(request) => format!("          - request: {request}\n            response: {{ status: 401 }}\n"),
-        None => "          - request: GET /me\n            response: { status: 401 }\n".to_owned(),
-    };
-    let refused = format!(
-        "      - name: a wrong credential\n        given: {{ {} }}\n        talk:\n{refused}        \
-         then: {{ outcome: wrong_secret, rule: refused, at_field: {} }}\n",
-        given("wrong"),
-        parts.secret
-    );
+    let section =
+        if parts.in_browser { include_str!("new/agreed.yaml") } else { include_str!("new/typed.yaml") };
     let mut text = include_str!("new/guide.yaml").to_owned();
     for (slot, value) in [
-        (
-            "@section@",
-            if parts.in_browser { include_str!("new/agreed.yaml") } else { include_str!("new/typed.yaml") }
-                .to_owned(),
-        ),
+        ("@section@", section.to_owned()),
         ("@setup@", if parts.in_browser { include_str!("new/setup.yaml") } else { "" }.to_owned()),
         ("@made_at@", if parts.in_browser { "agree" } else { "create" }.to_owned()),
         ("@schema@", schema.to_owned()),
         ("@fields@", parts.fields.to_owned()),
         ("@auth@\n", parts.auth.to_owned()),
         ("@signs_in@", parts.signs_in.to_owned()),
-        ("@refused@", refused),
+        ("@refused_at@", parts.refused_at.to_owned()),
+        ("@wrong@", given("wrong")),
         ("@key@", key.to_string()),
         ("@method@", parts.key.to_owned()),
         ("@label@", parts.label.to_owned()),
@@ -125,11 +113,7 @@ fn scalar(text: &str) -> String {
 
 /// The name derived from a key: `acme-desk` becomes `Acme Desk`.
 fn named(key: &Key) -> String {
-    let word = |word: &str| {
-        let mut chars = word.chars();
-        chars.next().map(|first| first.to_uppercase().chain(chars).collect::<String>()).unwrap_or_default()
-    };
-    key.as_str().split(['-', '_']).map(word).collect::<Vec<_>>().join(" ")
+    key.as_str().split(['-', '_']).map(capital).collect::<Vec<_>>().join(" ")
 }
 
 /// The path of the JSON Schema from a guide's folder: the project's schema, or a copy next to the guide folders.
@@ -140,8 +124,7 @@ fn schema(parent: &Path) -> Result<String, Failure> {
     }
     let copy = parent.join(NAME);
     if !copy.exists() {
-        fs::create_dir_all(parent)
-            .map_err(|error| Failure::io(format!("cannot create `{}`", parent.display()), &error))?;
+        fs::create_dir_all(parent).map_err(cannot("create", parent))?;
         write(&copy, &format!("{:#}\n", guide::guide_schema()))?;
     }
     Ok(format!("../{NAME}"))
@@ -161,7 +144,6 @@ fn icon(name: &str) -> String {
 
 /// Writes a new file. An existing file is an error.
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    let made = OpenOptions::new().write(true).create_new(true).open(path);
-    made.and_then(|mut file| file.write_all(text.as_bytes()))
-        .map_err(|error| Failure::io(format!("cannot write `{}`", path.display()), &error))
+    let file = File::create_new(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(cannot("write", path))
 }

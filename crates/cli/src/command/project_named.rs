@@ -5,24 +5,24 @@ use vault::{Project, Vault};
 use crate::failure::Failure;
 
 pub(super) async fn all(vault: &Vault) -> Result<Vec<Project>, Failure> {
-    vault.projects().await.map_err(|error| Failure::environment(&error))
+    Ok(vault.projects().await?)
 }
 
-/// The project with this id or name, or the only project if none is given.
-pub(super) async fn find(vault: &Vault, wanted: Option<&str>) -> Result<Project, Failure> {
+/// The project with this id or name, or the only project if neither is given.
+pub(super) async fn find(vault: &Vault, id_or_name: Option<&str>) -> Result<Project, Failure> {
     let projects = all(vault).await?;
     let known = guide::listed(projects.iter().map(|project| project.name.as_str()));
-    let (message, help) = match wanted {
-        Some(wanted) => {
-            let is_it = |project: &&Project| project.id == wanted || project.name == wanted;
-            let mut found = projects.iter().filter(is_it);
+    let (message, help) = match id_or_name {
+        Some(text) => {
+            let matches = |project: &&Project| project.id == text || project.name == text;
+            let mut found = projects.iter().filter(matches);
             match (found.next(), found.next()) {
                 (Some(project), None) => return Ok(project.clone()),
                 (Some(_), Some(_)) => (
-                    format!("several projects are named `{wanted}`"),
+                    format!("several projects are named `{text}`"),
                     "use its id, as shown by `waystone projects list`".to_owned(),
                 ),
-                (None, _) => (format!("no project `{wanted}`"), format!("choose one of: {known}")),
+                (None, _) => (format!("no project `{text}`"), format!("choose one of: {known}")),
             }
         }
         None => match projects.as_slice() {

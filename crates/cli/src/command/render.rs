@@ -11,9 +11,9 @@ use render::{Audience, Options, Style, TerminalOptions};
 
 use self::writer::Writer;
 use crate::args::{AudienceArg, Common, RenderArgs, StyleArg};
-use crate::failure::{FOUND, Failure};
+use crate::failure::{Failure, cannot};
 use crate::file::replace;
-use crate::findings::text;
+use crate::findings;
 use crate::guides;
 use crate::out::{Out, width};
 
@@ -26,7 +26,7 @@ pub(crate) fn run(common: &Common, args: &RenderArgs, out: &Out) -> Result<u8, F
         }
         None => guides::brand(),
     };
-    let scopes = if args.scopes.is_empty() { None } else { Some(args.scopes.clone()) };
+    let scopes = (!args.scopes.is_empty()).then(|| args.scopes.clone());
     let audience = match args.audience {
         AudienceArg::Link => Audience::Link,
         AudienceArg::Setup => Audience::Setup,
@@ -49,8 +49,7 @@ pub(crate) fn run(common: &Common, args: &RenderArgs, out: &Out) -> Result<u8, F
     }
     let text = writer.page(&guide, method);
     match &args.out {
-        Some(file) => replace(file, &text)
-            .map_err(|error| Failure::io(format!("cannot write `{}`", file.display()), &error))?,
+        Some(file) => replace(file, &text).map_err(cannot("write", file))?,
         None => out.data(&text),
     }
     Ok(0)
@@ -58,12 +57,9 @@ pub(crate) fn run(common: &Common, args: &RenderArgs, out: &Out) -> Result<u8, F
 
 fn brand(file: &Path, out: &Out) -> Result<Brand, Failure> {
     let name = file.display().to_string();
-    let bytes = fs::read(file).map_err(|error| Failure::io(format!("cannot read `{name}`"), &error))?;
+    let bytes = fs::read(file).map_err(cannot("read", file))?;
     catalog::read_brand(&name, &bytes).into_usable().map_err(|reading| {
-        for finding in &reading.findings {
-            out.say(text(&reading.source, finding, out.color_err).trim_end());
-            out.say("");
-        }
-        Failure { code: FOUND, message: format!("the brand `{name}` has errors"), help: None }
+        findings::report(&reading.source, &reading.findings, out);
+        Failure::found(format!("the brand `{name}` has errors"))
     })
 }

@@ -7,7 +7,7 @@ mod route;
 
 use std::sync::Arc;
 
-use guide::{Guide, Method, OutcomeKind, Scenario};
+use guide::{Guide, Key, Method, OutcomeKind, OutcomeRule, Scenario};
 use link::{CheckState, Flow, Purpose, Stage, Start};
 use secret::Secret;
 use serde_json::{Value, json};
@@ -16,30 +16,28 @@ use crate::args::{Common, TestArgs};
 use crate::failure::{FOUND, Failure};
 use crate::guides;
 use crate::linking::run;
-use crate::out::{Ink, Out};
+use crate::out::{Ink, Out, count};
 
 use self::route::Route;
 
 pub(crate) async fn run(common: &Common, args: &TestArgs, out: &Out) -> Result<u8, Failure> {
     let mut tally = Tally::default();
-    for entry in guides::at_paths(common, &args.paths)? {
-        let name = entry.reading.source.name.clone();
-        let Ok(guide) = entry.reading.into_usable() else {
-            return Err(Failure {
-                code: FOUND,
-                message: format!("`{name}` has errors"),
-                help: Some(format!("fix what `waystone check {name}` reports")),
-            });
+    for place in guides::places(common, &args.paths)? {
+        let entry = place.read()?;
+        let name = &entry.reading.source.name;
+        let Some(guide) = entry.guide() else {
+            let help = format!("fix what `waystone check {name}` reports");
+            return Err(Failure::found(format!("`{name}` has errors")).help(help));
         };
-        let guide = Arc::new(guide);
+        let guide = Arc::new(guide.clone());
         for (at, method) in guide.methods.iter().enumerate() {
             if !args.json {
                 out.line(&out.ink(Ink::Strong, &format!("{} · {}", guide.provider.name, method.label)));
             }
             tally.examples += examples(method);
             // A method's scenarios run concurrently, because many of them wait, and are reported in order.
-            let plays = (0..method.scenarios.len()).map(|n| tokio::spawn(play(Arc::clone(&guide), at, n)));
-            let plays: Vec<_> = plays.collect();
+            let play = |n| tokio::spawn(play(Arc::clone(&guide), at, n));
+            let plays: Vec<_> = (0..method.scenarios.len()).map(play).collect();
             for (scenario, play) in method.scenarios.iter().zip(plays) {
                 let problems = play.await.expect("a scenario does not panic")?;
                 if !args.json {
@@ -61,7 +59,7 @@ pub(crate) async fn run(common: &Common, args: &TestArgs, out: &Out) -> Result<u
         }
     }
     if args.json {
-        out.line(&format!("{:#}", tally.json()));
+        out.json(&tally.json());
     } else {
         out.line(&tally.text());
     }
@@ -126,22 +124,23 @@ fn report(guide: &Guide, scenario: &Scenario, problems: &[String], out: &Out) {
 
 /// The outcome rules that no scenario expects.
 fn unreached(method: &Method) -> Vec<String> {
-    method
-        .all_outcomes()
-        .filter(|rule| {
-            !method.scenarios.iter().any(|scenario| match &scenario.then.rule {
-                Some(named) => *named == rule.key,
-                None => scenario.then.outcome == rule.is,
-            })
+    let is_reached = |rule: &OutcomeRule| {
+        method.scenarios.iter().any(|scenario| match &scenario.then.rule {
+            Some(named) => *named == rule.key,
+            None => scenario.then.outcome == rule.is,
         })
-        .map(|rule| rule.key.to_string())
-        .collect()
+    };
+    let unreached = method.all_outcomes().filter(|rule| !is_reached(rule));
+    unreached.map(|rule| rule.key.to_string()).collect()
 }
 
 /// Plays a scenario and returns how its result differs from what it expects. Method and scenario are given by index.
 async fn play(guide: Arc<Guide>, method: usize, scenario: usize) -> Result<Vec<String>, Failure> {
     let method = &guide.methods[method];
     let scenario = &method.scenarios[scenario];
+    let secrets = |pairs: &[(Key, String)]| -> Vec<(Key, Secret)> {
+        pairs.iter().map(|(key, text)| (key.clone(), Secret::from(text.as_str()))).collect()
+    };
     let start = Start {
         purpose: match &scenario.linked_before {
             None => Purpose::Link,
@@ -152,11 +151,7 @@ async fn play(guide: Arc<Guide>, method: usize, scenario: usize) -> Result<Vec<S
             .clone()
             .or_else(|| method.environments.first().map(|one| one.key.clone()))
             .filter(|_| !method.tells_environment()),
-        tokens: scenario
-            .tokens
-            .iter()
-            .map(|(key, text)| (key.clone(), Secret::from(text.as_str())))
-            .collect(),
+        tokens: secrets(&scenario.tokens).into_iter().collect(),
         scopes: (!scenario.scopes.is_empty()).then(|| scenario.scopes.clone()),
         brand: "Waystone".to_owned(),
         ..Start::default()
@@ -165,20 +160,18 @@ async fn play(guide: Arc<Guide>, method: usize, scenario: usize) -> Result<Vec<S
         return Ok(vec!["the flow cannot start".to_owned()]);
     };
     let mut route = Route::new(method, scenario).await?;
-    let typed: Vec<_> =
-        scenario.given.iter().map(|(key, value)| (key.clone(), Secret::from(value.as_str()))).collect();
-    flow.submit_all(&typed);
-    let stopped = || Failure { code: FOUND, message: "interrupted".to_owned(), help: None };
-    run::run(&mut flow, &mut route, |_| {}).await.map_err(|_| stopped())?;
+    flow.submit_all(&secrets(&scenario.given));
+    run::run(&mut flow, &mut route, |_| {}).await?;
     if scenario.agrees {
         flow.ask_elsewhere();
-        run::run(&mut flow, &mut route, |_| {}).await.map_err(|_| stopped())?;
+        run::run(&mut flow, &mut route, |_| {}).await?;
     }
     let mut problems = compare(&flow, scenario);
-    let (asked, turns) = (route.asked(), scenario.talk.len());
-    if asked != turns {
-        let were = if asked == 1 { "1 request was".to_owned() } else { format!("{asked} requests were") };
-        problems.push(format!("{were} sent, but the scenario has {turns}"));
+    let (sent, turns) = (route.sent, scenario.talk.len());
+    if sent != turns {
+        let verb = if sent == 1 { "was" } else { "were" };
+        let requests = count(sent, "request");
+        problems.push(format!("{requests} {verb} sent, but the scenario has {turns}"));
     }
     Ok(problems)
 }
@@ -186,55 +179,47 @@ async fn play(guide: Arc<Guide>, method: usize, scenario: usize) -> Result<Vec<S
 fn compare(flow: &Flow, scenario: &Scenario) -> Vec<String> {
     let then = &scenario.then;
     let mut problems = Vec::new();
-    let mut differs = |what: &str, wanted: Option<&str>, got: Option<&str>| {
-        if wanted.is_some() && wanted != got {
+    let mut check = |what: &str, expected: Option<&str>, actual: Option<&str>| {
+        if expected.is_some() && expected != actual {
             let show = |text: Option<&str>| text.map_or("none".to_owned(), |text| format!("`{text}`"));
-            problems.push(format!("{what}: expected {}, got {}", show(wanted), show(got)));
+            problems.push(format!("{what}: expected {}, got {}", show(expected), show(actual)));
         }
     };
     let outcome = Some(then.outcome.as_str());
+    let account_id = then.account.as_ref().map(|(id, _)| id.as_str());
     match flow.stage() {
         Stage::Confirm { identity, limited, reports } => {
-            let missed: Vec<&str> = reports
-                .iter()
-                .filter(|report| report.state == CheckState::Missed)
-                .map(|report| report.check.as_str())
-                .collect();
-            let wanted: Vec<&str> = then.missed.iter().map(guide::Key::as_str).collect();
-            if !wanted.is_empty() {
-                differs("missed", Some(&wanted.join(", ")), Some(&missed.join(", ")));
+            let missed = reports.iter().filter(|report| report.state == CheckState::Missed);
+            let missed: Vec<&str> = missed.map(|report| report.check.as_str()).collect();
+            let expected: Vec<&str> = then.missed.iter().map(Key::as_str).collect();
+            if !expected.is_empty() {
+                check("missed", Some(&expected.join(", ")), Some(&missed.join(", ")));
             }
             let kind = if limited { OutcomeKind::OkLimited } else { OutcomeKind::Ok };
-            differs("outcome", outcome, Some(kind.as_str()));
-            let account = then.account.as_ref();
-            differs(
-                "account id",
-                account.map(|(id, _)| id.as_str()),
-                identity.map(|found| found.id.as_str()),
-            );
-            let name = account.and_then(|(_, name)| name.as_deref());
-            differs("account name", name, identity.map(|found| found.name.as_str()));
+            check("outcome", outcome, Some(kind.as_str()));
+            check("account id", account_id, identity.map(|found| found.id.as_str()));
+            let name = then.account.as_ref().and_then(|(_, name)| name.as_deref());
+            check("account name", name, identity.map(|found| found.name.as_str()));
         }
         Stage::Failed { verdict, offers, .. } => {
-            differs("outcome", outcome, Some(verdict.outcome.as_str()));
-            let key = guide::Key::as_str;
-            differs("rule", then.rule.as_ref().map(key), verdict.rule.as_ref().map(key));
-            differs("at_field", then.at_field.as_ref().map(key), verdict.at_field.as_ref().map(key));
-            differs("return_to", then.return_to.as_ref().map(key), verdict.return_to.as_ref().map(key));
-            let found = verdict.identity.as_ref().map(|found| found.id.as_str());
-            differs("account id", then.account.as_ref().map(|(id, _)| id.as_str()), found);
+            check("outcome", outcome, Some(verdict.outcome.as_str()));
+            let key = Key::as_str;
+            check("rule", then.rule.as_ref().map(key), verdict.rule.as_ref().map(key));
+            check("at_field", then.at_field.as_ref().map(key), verdict.at_field.as_ref().map(key));
+            check("return_to", then.return_to.as_ref().map(key), verdict.return_to.as_ref().map(key));
+            check("account id", account_id, verdict.identity.as_ref().map(|found| found.id.as_str()));
             let belongs_to = offers.iter().find_map(|offer| match offer {
                 link::Offer::SwitchTo(environment) => Some(environment.as_str()),
                 _ => None,
             });
-            differs("environment", then.environment.as_ref().map(key), belongs_to);
+            check("environment", then.environment.as_ref().map(key), belongs_to);
             if outcome != Some(verdict.outcome.as_str()) {
                 let cause = verdict.rule.as_ref().map_or_else(
                     || "no rule matches the response, and it is not what the check expects".to_owned(),
                     |rule| format!("the rule `{rule}` matches the response"),
                 );
                 problems.push(format!("why: {cause}"));
-                // The quotation also says if nothing was sent or received.
+                // The excerpt also shows if nothing was sent or received.
                 if let Some(answer) = verdict.quote.as_ref().and_then(|quote| quote.lines().next()) {
                     problems.push(format!("response: {answer}"));
                 }

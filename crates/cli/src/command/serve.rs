@@ -19,22 +19,19 @@ pub(crate) fn run(common: &Common, args: &ServeArgs, out: &Out) -> Result<u8, Fa
         return check::run(outcome, args.json, out);
     }
     let settings = usable(outcome, out)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::io("cannot start", &error))?;
-    let ended = runtime.block_on(serve(settings, |started| say(&started, args.json, out)));
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::io("cannot start", &error))?;
+    let ended = runtime.block_on(serve(settings, |started| report(&started, args.json, out)));
     // Tasks that still run were asked to stop and have had their time.
     runtime.shutdown_background();
     match ended {
         Ok(Ended::Whole) => Ok(0),
         Ok(Ended::Cut) => Ok(FOUND),
-        Err(error) => Err(failure(&error, out)),
+        Err(error) => Err(failure(error, out)),
     }
 }
 
 /// Reports the Hub's addresses, what was created, and everything unusual.
-fn say(started: &Started, json: bool, out: &Out) {
+fn report(started: &Started, json: bool, out: &Out) {
     let api_key = started.api_key.as_ref().map(secret::Secret::expose);
     if json {
         let line = json!({
@@ -69,16 +66,10 @@ fn say(started: &Started, json: bool, out: &Out) {
     }
 }
 
-fn failure(error: &ServeError, out: &Out) -> Failure {
-    if let ServeError::Brand { source, findings: found } = error {
-        for finding in found {
-            out.say(findings::text(source, finding, out.color_err).trim_end());
-            out.say("");
-        }
+fn failure(error: ServeError, out: &Out) -> Failure {
+    if let ServeError::Brand { source, findings: found } = &error {
+        findings::report(source, found, out);
     }
-    let failure = Failure::environment(error);
-    match error.help() {
-        Some(help) => failure.help(help),
-        None => failure,
-    }
+    let help = error.help();
+    Failure { help, ..error.into() }
 }

@@ -23,27 +23,17 @@ pub(crate) async fn run(common: &Common, args: &SimulateArgs, out: &Out) -> Resu
     for scenario in &method.scenarios {
         let given: Vec<String> = scenario.given.iter().map(|(key, value)| format!("{key}={value}")).collect();
         let environment = scenario.environment.as_ref().map(|key| format!("{key}: ")).unwrap_or_default();
-        out.line(&format!(
-            "  {}  {}",
-            out.ink(Ink::Strong, &scenario.name),
-            out.ink(Ink::Dim, scenario.then.outcome.as_str())
-        ));
+        let outcome = out.ink(Ink::Dim, scenario.then.outcome.as_str());
+        out.line(&format!("  {}  {outcome}", out.ink(Ink::Strong, &scenario.name)));
         out.line(&format!("    {environment}{}", given.join(" ")));
     }
     out.line("\nPress Ctrl-C to stop.\n");
-    let mut lines = simulator.lines();
     loop {
-        let line = async {
-            match lines.as_mut() {
-                Some(lines) => lines.recv().await,
-                None => None,
-            }
-        };
         tokio::select! {
-            said = line => match said {
-                Some(line) => out.line(&format!("{} → {}  {}", line.request, line.answer, out.ink(Ink::Dim, &line.reason))),
-                None => return Ok(0),
-            },
+            Some(line) = simulator.lines.recv() => {
+                let reason = out.ink(Ink::Dim, &line.reason);
+                out.line(&format!("{} → {}  {reason}", line.request, line.answer));
+            }
             _ = tokio::signal::ctrl_c() => return Ok(0),
         }
     }

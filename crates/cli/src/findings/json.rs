@@ -7,10 +7,7 @@ use super::piece::{Count, Piece};
 
 /// The whole document.
 pub(super) fn document(files: usize, pieces: &[Piece]) -> String {
-    let mut count = Count::default();
-    for piece in pieces {
-        count += piece.count;
-    }
+    let count: Count = pieces.iter().map(|piece| piece.count).sum();
     let findings: Vec<&Value> = pieces.iter().flat_map(|piece| &piece.values).collect();
     let grades: Vec<&Value> = pieces.iter().filter_map(|piece| piece.graded.as_ref()).collect();
     let document = json!({
@@ -42,18 +39,15 @@ pub(crate) fn finding(source: &Source, finding: &Finding) -> Value {
 
 /// A guide's grade.
 pub(super) fn grade(file: &str, key: &str, report: &lint::Report) -> Value {
-    let missing: Vec<Value> = report
-        .missing
-        .iter()
-        .map(|missing| {
-            json!({ "criterion": missing.criterion.key, "asks": missing.criterion.requirement, "lacks": missing.shortfall })
-        })
-        .collect();
+    let missing = report.missing.iter().map(|missing| {
+        let criterion = missing.criterion;
+        json!({ "criterion": criterion.key, "asks": criterion.requirement, "lacks": missing.shortfall })
+    });
     json!({
         "file": file,
         "guide": key,
         "grade": report.grade.as_str(),
         "next": report.next.map(lint::Grade::as_str),
-        "missing": missing,
+        "missing": missing.collect::<Value>(),
     })
 }

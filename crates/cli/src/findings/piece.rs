@@ -1,6 +1,6 @@
 //! The findings of one file, counted and formatted.
 
-use std::ops::{AddAssign, SubAssign};
+use std::iter::Sum;
 
 use guide::{CodePage, Finding, Severity};
 use serde_json::Value;
@@ -14,28 +14,17 @@ pub(crate) struct Count {
 
 impl Count {
     pub(super) fn of(findings: &[Finding]) -> Self {
-        let mut count = Self::default();
-        for finding in findings {
-            match finding.severity() {
-                Severity::Error => count.errors += 1,
-                Severity::Warning => count.warnings += 1,
-            }
-        }
-        count
+        let errors = findings.iter().filter(|finding| finding.severity() == Severity::Error).count();
+        Self { errors, warnings: findings.len() - errors }
     }
 }
 
-impl AddAssign for Count {
-    fn add_assign(&mut self, other: Self) {
-        self.errors += other.errors;
-        self.warnings += other.warnings;
-    }
-}
-
-impl SubAssign for Count {
-    fn sub_assign(&mut self, other: Self) {
-        self.errors -= other.errors;
-        self.warnings -= other.warnings;
+impl Sum for Count {
+    fn sum<I: Iterator<Item = Self>>(counts: I) -> Self {
+        counts.fold(Self::default(), |sum, count| Self {
+            errors: sum.errors + count.errors,
+            warnings: sum.warnings + count.warnings,
+        })
     }
 }
 

@@ -1,19 +1,19 @@
 //! Findings as SARIF
 //! ([2.1.0](https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html)).
 
-use guide::{CodePage, Finding, Severity, Source};
+use std::collections::BTreeMap;
+
+use guide::{CodePage, Finding, Source};
 use serde_json::{Value, json};
 
 use super::piece::Piece;
 
 /// The whole document.
 pub(super) fn document(pieces: &[Piece]) -> String {
-    let mut rules: Vec<&'static CodePage> =
-        pieces.iter().flat_map(|piece| piece.rules.iter().copied()).collect();
-    rules.sort_by_key(|page| page.code);
-    rules.dedup_by_key(|page| page.code);
+    let rules = pieces.iter().flat_map(|piece| &piece.rules).map(|page| (page.code, *page));
+    let rules: BTreeMap<&str, &CodePage> = rules.collect();
     let descriptors: Vec<Value> = rules
-        .iter()
+        .values()
         .map(|page| {
             json!({
                 "id": page.code,
@@ -21,14 +21,13 @@ pub(super) fn document(pieces: &[Piece]) -> String {
                 "shortDescription": { "text": page.summary },
                 "fullDescription": { "text": page.why },
                 "help": { "text": page.help },
-                "defaultConfiguration": { "level": level(page.severity) },
+                "defaultConfiguration": { "level": page.severity.to_string() },
             })
         })
         .collect();
     let mut results: Vec<Value> = pieces.iter().flat_map(|piece| piece.values.iter().cloned()).collect();
     for result in &mut results {
-        let index = rules.iter().position(|page| result["ruleId"] == page.code);
-        result["ruleIndex"] = json!(index);
+        result["ruleIndex"] = json!(rules.keys().position(|code| result["ruleId"] == *code));
     }
     let document = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -44,13 +43,13 @@ pub(super) fn document(pieces: &[Piece]) -> String {
     format!("{document:#}\n")
 }
 
-/// Formats a finding. The index of its rule is set when all findings are known.
+/// Formats a finding. The index of its rule is set when the whole document is known.
 pub(super) fn result(source: &Source, finding: &Finding) -> Value {
     let (start, end) = (source.place(finding.span.start), source.place(finding.span.end));
     json!({
         "ruleId": finding.code.code,
         "ruleIndex": null,
-        "level": level(finding.severity()),
+        "level": finding.severity().to_string(),
         "message": { "text": finding.message },
         "locations": [{ "physicalLocation": {
             "artifactLocation": { "uri": source.name.replace('\\', "/") },
@@ -60,11 +59,4 @@ pub(super) fn result(source: &Source, finding: &Finding) -> Value {
             },
         } }],
     })
-}
-
-const fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    }
 }

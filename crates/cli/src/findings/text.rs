@@ -38,17 +38,16 @@ fn excerpt<'a>(source: &'a Source, finding: &'a Finding) -> Element<'a> {
         let place = source.place(finding.span.start);
         return Origin::path(source.name.as_str()).line(place.line).char_column(place.column).into();
     }
-    let mut snippet = Snippet::source(source.text.as_str()).path(source.name.as_str()).fold(true);
+    let snippet = Snippet::source(source.text.as_str()).path(source.name.as_str()).fold(true);
     let mut primary = AnnotationKind::Primary.span(clamped(source, finding.span));
     if !finding.label.is_empty() {
         primary = primary.label(finding.label.as_str());
     }
-    snippet = snippet.annotation(primary);
-    for (span, label) in &finding.also {
-        snippet =
-            snippet.annotation(AnnotationKind::Context.span(clamped(source, *span)).label(label.as_str()));
-    }
-    snippet.into()
+    let context = finding
+        .also
+        .iter()
+        .map(|(span, label)| AnnotationKind::Context.span(clamped(source, *span)).label(label.as_str()));
+    snippet.annotation(primary).annotations(context).into()
 }
 
 /// The length, in bytes, of the line where a span starts.

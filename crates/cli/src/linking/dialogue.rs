@@ -8,42 +8,29 @@ mod text;
 
 use driver::Transport;
 use guide::Key;
-use link::{Flow, Linked, Stage};
+use link::{FieldProblem, Flow, Linked, Stage};
 use secret::Secret;
 
-use crate::failure::Failure;
-use crate::linking::run::{self, Interrupted};
+use crate::linking::run;
 use crate::linking::store::Drafts;
-use crate::out::{Ink, Out};
+use crate::out::Out;
 
-use self::prompt::Prompted;
+pub(crate) use self::prompt::Halt;
 pub(crate) use self::screen::Screen;
 pub(crate) use self::text::bullet;
 
-/// Asks a yes-or-no question. `None` if the person stopped.
-pub(crate) fn confirm(question: &str) -> Result<Option<bool>, Failure> {
-    Ok(match prompt::yes(question)? {
-        Prompted::Value(yes) => Some(yes),
-        Prompted::Back => Some(false),
-        Prompted::Stop => None,
-    })
+/// Asks a yes-or-no question. Esc means no.
+pub(crate) fn confirm(question: &str) -> Result<bool, Halt> {
+    Ok(prompt::yes(question)?.unwrap_or(false))
 }
 
-/// How a dialogue ended.
-pub(crate) enum Ending {
-    /// The person confirmed an account, which is to be stored.
-    Proved(Box<Linked>),
-    /// The person stopped.
-    Stopped,
-}
-
-/// Leads a person through a flow.
+/// Leads a person through a flow. Returns the account that the person confirmed, which must be stored.
 pub(crate) async fn run(
     flow: &mut Flow,
     transport: &mut impl Transport,
     drafts: Option<&Drafts<'_>>,
     out: &Out,
-) -> Result<Ending, Failure> {
+) -> Result<Box<Linked>, Halt> {
     let mut screen = Screen::new(out);
     let mut last_typed: Vec<(Key, Secret)> = Vec::new();
     loop {
@@ -51,90 +38,82 @@ pub(crate) async fn run(
             drafts.save(flow).await?;
         }
         match flow.stage() {
-            Stage::Choose(environments) => match prompt::environment(flow.method(), environments)? {
-                Prompted::Value(key) => flow.choose_environment(key.as_str()),
-                Prompted::Back | Prompted::Stop => return Ok(Ending::Stopped),
-            },
+            Stage::Choose(environments) => {
+                let key = prompt::environment(flow.method(), environments)?.ok_or(Halt::Stopped)?;
+                flow.choose_environment(key.as_str());
+            }
             Stage::Step(view) => {
                 screen.step(flow, &view);
                 let fields: Vec<Key> = view.fields.iter().map(|field| field.key.clone()).collect();
                 let problems = view.problems.to_vec();
                 if let Some(problem) = problems.iter().find(|problem| problem.belongs_to.is_some()) {
-                    out.line(&format!("{} {}", out.ink(Ink::Bad, "✗"), problem.says));
-                    match recovery::other_environment(flow, problem)? {
-                        Prompted::Value(key) => {
-                            // The values were right for the environment that is linked now.
-                            flow.choose_environment(key.as_str());
-                            flow.submit(&last_typed);
-                            screen.kept(flow, &fields, None);
-                            continue;
-                        }
-                        Prompted::Back => {}
-                        Prompted::Stop => return Ok(Ending::Stopped),
+                    out.problem(&problem.says);
+                    if let Some(key) = recovery::other_environment(flow, problem)? {
+                        // The values were right for the environment that is linked now.
+                        flow.choose_environment(key.as_str());
+                        flow.submit(&last_typed);
+                        screen.host(flow, &fields, None);
+                        continue;
                     }
                 }
-                // After a problem, only the fields that have one are asked for again.
-                let is_asked =
-                    |key: &Key| problems.is_empty() || problems.iter().any(|problem| problem.field == *key);
-                let mut typed: Vec<(Key, Secret)> = Vec::new();
-                let mut answer = Prompted::Value(());
-                if fields.is_empty() {
-                    answer = prompt::go_on()?;
-                }
-                for key in fields.iter().filter(|key| is_asked(key)) {
-                    let Some(field) = flow.method().field(key.as_str()) else { continue };
-                    if let Some(problem) = problems.iter().find(|problem| problem.field == *key)
-                        && problem.belongs_to.is_none()
-                    {
-                        out.line(&format!("{} {}", out.ink(Ink::Bad, "✗"), problem.says));
-                    }
-                    match prompt::field(field, flow.values().get(key))? {
-                        Prompted::Value(Some(value)) => typed.push((key.clone(), value)),
-                        Prompted::Value(None) => {}
-                        Prompted::Back => {
-                            answer = Prompted::Back;
-                            break;
-                        }
-                        Prompted::Stop => return Ok(Ending::Stopped),
-                    }
-                }
-                match answer {
-                    Prompted::Value(()) => {
+                match values(flow, &fields, &problems, out)? {
+                    Some(typed) => {
                         let host = flow.host();
                         flow.submit(&typed);
-                        screen.kept(flow, &fields, host.as_deref());
+                        screen.host(flow, &fields, host.as_deref());
                         last_typed = typed;
                     }
-                    Prompted::Back => flow.back(),
-                    Prompted::Stop => return Ok(Ending::Stopped),
+                    None => flow.back(),
                 }
             }
-            Stage::Checking(_) => match run::run(flow, transport, |flow| screen.checks(flow)).await {
-                Ok(Some(linked)) => return Ok(Ending::Proved(linked)),
-                Ok(None) => {}
-                Err(Interrupted) => {
-                    screen.interrupted();
-                    return Ok(Ending::Stopped);
+            Stage::Checking(_) | Stage::Storing => {
+                match run::run(flow, transport, |flow| screen.checks(flow)).await {
+                    Ok(Some(linked)) => return Ok(linked),
+                    Ok(None) => {}
+                    Err(_) => {
+                        screen.interrupted();
+                        return Err(Halt::Stopped);
+                    }
                 }
-            },
-            Stage::Failed { .. } => match recovery::choose(flow, out)? {
-                Prompted::Value(()) => {}
-                Prompted::Back | Prompted::Stop => return Ok(Ending::Stopped),
-            },
+            }
+            Stage::Failed { .. } => recovery::choose(flow, out)?,
             Stage::Confirm { identity, limited, reports } => {
                 screen.found(identity, reports, limited);
-                match prompt::yes("Link this account?")? {
-                    Prompted::Value(yes) => flow.confirm(yes),
-                    Prompted::Back => flow.confirm(false),
-                    Prompted::Stop => return Ok(Ending::Stopped),
-                }
+                let yes = confirm("Link this account?")?;
+                flow.confirm(yes);
             }
-            Stage::Storing => {
-                if let Ok(Some(linked)) = run::run(flow, transport, |_| {}).await {
-                    return Ok(Ending::Proved(linked));
-                }
-            }
-            Stage::Linked | Stage::Closed => return Ok(Ending::Stopped),
+            Stage::Linked | Stage::Closed => return Err(Halt::Stopped),
         }
     }
+}
+
+/// Asks for the values of a step. After a problem, it asks only for the fields that have one. `None` if the person wants
+/// to go back.
+fn values(
+    flow: &Flow,
+    fields: &[Key],
+    problems: &[FieldProblem],
+    out: &Out,
+) -> Result<Option<Vec<(Key, Secret)>>, Halt> {
+    if fields.is_empty() {
+        return Ok(prompt::step_done()?.then(Vec::new));
+    }
+    let mut typed = Vec::new();
+    for key in fields {
+        let Some(field) = flow.method().field(key.as_str()) else { continue };
+        let problem = problems.iter().find(|problem| problem.field == *key);
+        if problem.is_none() && !problems.is_empty() {
+            continue;
+        }
+        if let Some(problem) = problem.filter(|problem| problem.belongs_to.is_none()) {
+            out.problem(&problem.says);
+        }
+        let kept = flow.values().get(key);
+        let Some(value) = prompt::field(field, kept)? else { return Ok(None) };
+        // A value that cannot be shown for editing is kept with an empty answer.
+        if kept.is_none() || !value.is_empty() || prompt::can_be_edited(field) {
+            typed.push((key.clone(), value));
+        }
+    }
+    Ok(Some(typed))
 }

@@ -3,15 +3,16 @@
 use std::env;
 use std::fs;
 use std::io::{self, IsTerminal as _, Read as _};
+use std::path::Path;
 
-use guide::{Key, Method, listed};
+use guide::{Key, Method};
 use secret::Secret;
 
 use crate::args::InputArgs;
-use crate::failure::Failure;
+use crate::failure::{Failure, cannot};
 
 /// The largest value, in bytes. A larger one is refused, because a truncated value would be stored as if it were whole.
-const MOST: u64 = 1 << 20;
+const MAX_BYTES: u64 = 1 << 20;
 
 /// The environment variable that sets a field's value.
 pub(crate) fn variable(field: &str) -> String {
@@ -39,28 +40,27 @@ pub(crate) fn values(args: &InputArgs, method: &Method) -> Result<Vec<(Key, Secr
         let (name, value) = pair(text, "--set", "FIELD=VALUE")?;
         let field = field(method, name)?;
         if field.secret {
-            let message = format!(
+            return Err(Failure::usage(format!(
                 "--set cannot be used for `{name}`: it is a secret, and other users can see a command line"
-            );
-            let help = format!(
+            ))
+            .help(format!(
                 "use --set-file {name}=PATH, --set-file {name}=- for standard input, or the environment variable {}",
                 variable(name)
-            );
-            return Err(Failure::usage(message).help(help));
+            )));
         }
         put(field.key.clone(), Secret::from(value));
     }
-    let mut stdin_taken = false;
+    let mut is_stdin_used = false;
     for text in &args.set_file {
         let (name, path) = pair(text, "--set-file", "FIELD=PATH")?;
         let field = field(method, name)?;
         let value = if path == "-" {
-            if std::mem::replace(&mut stdin_taken, true) {
+            if std::mem::replace(&mut is_stdin_used, true) {
                 return Err(Failure::usage("only one field can be read from standard input"));
             }
             read(io::stdin().lock()).map_err(|error| Failure::io("cannot read standard input", &error))?
         } else {
-            file(path)?
+            file(Path::new(path))?
         };
         put(field.key.clone(), value);
     }
@@ -68,15 +68,14 @@ pub(crate) fn values(args: &InputArgs, method: &Method) -> Result<Vec<(Key, Secr
 }
 
 /// Reads a value from a file.
-pub(crate) fn file(path: &str) -> Result<Secret, Failure> {
-    let fail = |error: io::Error| Failure::io(format!("cannot read `{path}`"), &error);
-    read(fs::File::open(path).map_err(fail)?).map_err(fail)
+pub(crate) fn file(path: &Path) -> Result<Secret, Failure> {
+    fs::File::open(path).and_then(read).map_err(cannot("read", path))
 }
 
 fn read(from: impl io::Read) -> io::Result<Secret> {
     let mut text = String::new();
-    from.take(MOST + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > MOST {
+    from.take(MAX_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MAX_BYTES {
         return Err(io::Error::other("the value is larger than 1 MiB"));
     }
     // Editors end a file with a line break, which is not part of the value.
@@ -91,12 +90,6 @@ fn pair<'t>(text: &'t str, option: &str, form: &str) -> Result<(&'t str, &'t str
 }
 
 fn field<'m>(method: &'m Method, name: &str) -> Result<&'m guide::Field, Failure> {
-    method.field(name).ok_or_else(|| {
-        let keys = || method.fields.iter().map(|field| field.key.as_str());
-        let failure = Failure::usage(format!("no field `{name}`"));
-        match guide::nearest(name, keys()) {
-            Some(near) => failure.help(format!("did you mean `{near}`?")),
-            None => failure.help(format!("choose one of: {}", listed(keys()))),
-        }
-    })
+    let keys = method.fields.iter().map(|field| field.key.as_str());
+    method.field(name).ok_or_else(|| Failure::unknown("field", name, keys))
 }

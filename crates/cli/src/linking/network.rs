@@ -6,7 +6,7 @@ use std::fs;
 use egress::{Egress, Policy, Proxy};
 
 use crate::args::NetworkArgs;
-use crate::failure::Failure;
+use crate::failure::{Failure, cannot};
 use crate::out::Out;
 
 /// Opens network access with these options, and reports every exemption from the usual rules.
@@ -20,15 +20,13 @@ pub(crate) fn egress(args: &NetworkArgs, out: &Out) -> Result<Egress, Failure> {
         policy.upstreams.push(upstream);
     }
     policy.proxy = Proxy::from_env_vars(env::vars())
-        .map_err(|error| Failure::environment(&error).help("check HTTPS_PROXY, ALL_PROXY and NO_PROXY"))?;
+        .map_err(|error| Failure::from(error).help("check HTTPS_PROXY, ALL_PROXY and NO_PROXY"))?;
     if let Some(file) = &args.ca_file {
-        let pem = fs::read(file)
-            .map_err(|error| Failure::io(format!("cannot read `{}`", file.display()), &error))?;
-        policy.extra_roots.push(pem);
+        policy.extra_roots.push(fs::read(file).map_err(cannot("read", file))?);
     }
-    let egress = Egress::new(policy).map_err(|error| Failure::environment(&error))?;
+    let egress = Egress::new(policy)?;
     for note in egress.notes() {
-        out.say(&format!("note: {note}"));
+        out.message(&format!("note: {note}"));
     }
     Ok(egress)
 }

@@ -14,11 +14,8 @@ pub(crate) fn check_line(report: &CheckReport, out: &Out, now: i64) -> String {
         CheckState::Running => format!("{} {} …", out.ink(Ink::Note, "·"), report.label),
         CheckState::WaitingUntil(moment) => {
             let seconds = moment.saturating_sub(now).max(1);
-            format!(
-                "{} {}: the provider asks to wait, trying again in {seconds} s …",
-                out.ink(Ink::Note, "·"),
-                report.label
-            )
+            let wait = format!("the provider asks to wait, trying again in {seconds} s …");
+            format!("{} {}: {wait}", out.ink(Ink::Note, "·"), report.label)
         }
         CheckState::Passed => format!("{} {}", out.ink(Ink::Good, "✓"), report.label),
         CheckState::Missed => {
@@ -28,24 +25,33 @@ pub(crate) fn check_line(report: &CheckReport, out: &Out, now: i64) -> String {
     }
 }
 
-/// The account that the checks found.
-pub(crate) fn identity_lines(identity: &Identity, out: &Out) -> String {
+/// The account that the checks found, and its limits.
+pub(crate) fn found_lines(
+    identity: Option<&Identity>,
+    reports: &[CheckReport],
+    limited: bool,
+    out: &Out,
+) -> String {
+    let mut text = identity.map(|identity| identity_lines(identity, out)).unwrap_or_default();
+    if limited {
+        text.push_str(&limited_lines(reports));
+    }
+    text
+}
+
+fn identity_lines(identity: &Identity, out: &Out) -> String {
     let mut text = format!("Found: {} ({})\n", out.ink(Ink::Strong, &identity.name), identity.id);
     let width = identity.details.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
     for (label, value) in &identity.details {
-        let gap = " ".repeat(width - label.chars().count());
-        text.push_str(&format!("  {}{gap}  {value}\n", out.ink(Ink::Dim, label)));
+        text.push_str(&format!("  {}  {value}\n", out.ink(Ink::Dim, &format!("{label:<width$}"))));
     }
     text
 }
 
 /// Which optional checks failed.
-pub(crate) fn limited_lines(reports: &[CheckReport]) -> String {
-    let missed: Vec<&str> = reports
-        .iter()
-        .filter(|report| report.state == CheckState::Missed)
-        .map(|report| report.label.as_str())
-        .collect();
+fn limited_lines(reports: &[CheckReport]) -> String {
+    let missed = reports.iter().filter(|report| report.state == CheckState::Missed);
+    let missed: Vec<&str> = missed.map(|report| report.label.as_str()).collect();
     if missed.is_empty() {
         return "It works, but with fewer permissions than Waystone can use.\n".to_owned();
     }
@@ -62,17 +68,14 @@ pub(crate) fn verdict_lines(verdict: &Verdict, out: &Out) -> String {
 /// Wraps a text to the terminal's width and indents every line.
 pub(crate) fn wrapped(text: &str, indent: usize) -> String {
     let room = width().saturating_sub(indent);
-    let mut lines = vec![String::new()];
+    let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
-        let taken = lines.last().map_or(0, |line| line.width());
-        if taken > 0 && taken + 1 + word.width() > room {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            if !line.is_empty() {
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= room => {
                 line.push(' ');
+                line.push_str(word);
             }
-            line.push_str(word);
+            _ => lines.push(word.to_owned()),
         }
     }
     lines.iter().map(|line| format!("{}{line}\n", " ".repeat(indent))).collect()
@@ -80,14 +83,13 @@ pub(crate) fn wrapped(text: &str, indent: usize) -> String {
 
 /// The result of a flow without prompts, as JSON.
 pub(crate) fn json(flow: &Flow, account: Option<&Account>) -> Value {
-    let base = json!({
+    let mut value = json!({
         "provider": flow.guide().provider.key,
         "method": flow.method().key,
         "environment": flow.environment().map(|one| one.key.as_str()),
         "guide_digest": flow.guide().digest,
     });
-    let mut value = base;
-    let more = match flow.stage() {
+    let result = match flow.stage() {
         Stage::Failed { verdict, reports, .. } => json!({
             "outcome": verdict.outcome,
             "rule": verdict.rule,
@@ -108,9 +110,11 @@ pub(crate) fn json(flow: &Flow, account: Option<&Account>) -> Value {
         }),
         _ => json!({ "outcome": account.map_or("incomplete", |account| account.outcome.as_str()) }),
     };
-    merge(&mut value, more);
+    if let (Value::Object(value), Value::Object(result)) = (&mut value, result) {
+        value.extend(result);
+    }
     if let Some(account) = account {
-        merge(&mut value, json!({ "account": self::account(account) }));
+        value["account"] = self::account(account);
     }
     value
 }
@@ -145,21 +149,10 @@ pub(crate) fn account(account: &Account) -> Value {
 }
 
 fn checks(reports: &[CheckReport]) -> Value {
-    reports
-        .iter()
-        .map(|report| json!({ "check": report.check, "label": report.label, "state": report.state }))
-        .collect()
+    json!(reports)
 }
 
-pub(crate) fn problems(problems: &[FieldProblem]) -> Value {
-    problems
-        .iter()
-        .map(|problem| json!({ "field": problem.field, "says": &*problem.says, "environment": problem.belongs_to }))
-        .collect()
-}
-
-fn merge(value: &mut Value, more: Value) {
-    if let (Value::Object(value), Value::Object(more)) = (value, more) {
-        value.extend(more);
-    }
+fn problems(problems: &[FieldProblem]) -> Value {
+    let json = |problem: &FieldProblem| json!({ "field": problem.field, "says": &*problem.says, "environment": problem.belongs_to });
+    problems.iter().map(json).collect()
 }

@@ -3,16 +3,15 @@
 use driver::{Observer, Transport};
 use link::{Flow, Linked};
 
-/// Ctrl-C ended the run.
-#[derive(Debug)]
-pub(crate) struct Interrupted;
+use crate::failure::Failure;
 
 /// Runs a flow until it needs a person or has an account to store. `show` is called at the start and after each change.
+/// Fails if the person presses Ctrl-C.
 pub(crate) async fn run(
     flow: &mut Flow,
     transport: &mut impl Transport,
     mut show: impl FnMut(&Flow) + Send,
-) -> Result<Option<Box<Linked>>, Interrupted> {
+) -> Result<Option<Box<Linked>>, Failure> {
     show(flow);
     driver::run(flow, transport, &mut Terminal(show)).await
 }
@@ -21,7 +20,7 @@ pub(crate) async fn run(
 struct Terminal<F>(F);
 
 impl<F: FnMut(&Flow) + Send> Observer for Terminal<F> {
-    type Stop = Interrupted;
+    type Stop = Failure;
 
     fn sending(&mut self) {
         vault::crash_point("link.request-due");
@@ -31,13 +30,13 @@ impl<F: FnMut(&Flow) + Send> Observer for Terminal<F> {
         vault::crash_point("link.answer-received");
     }
 
-    async fn changed(&mut self, flow: &Flow) -> Result<(), Interrupted> {
+    async fn changed(&mut self, flow: &Flow) -> Result<(), Failure> {
         (self.0)(flow);
         Ok(())
     }
 
-    async fn interrupted(&mut self) -> Interrupted {
+    async fn interrupted(&mut self) -> Failure {
         let _ = tokio::signal::ctrl_c().await;
-        Interrupted
+        Failure::found("interrupted")
     }
 }

@@ -12,10 +12,12 @@ use vault::{Account, AccountId, By, CreatedFrom, Credentials, Draft, KeySource, 
 use crate::args::Common;
 use crate::failure::Failure;
 
-/// The actor that the audit trail records for the command line.
-pub(crate) const ACTOR: &str = "cli";
+/// The command line as the actor of a change that is made now.
+pub(crate) fn by() -> By<'static> {
+    By::new("cli", Timestamp::now())
+}
 
-/// How many hours a draft is kept.
+/// The number of hours that a draft is kept.
 const DRAFT_HOURS: i64 = 24;
 
 /// The folder where accounts are stored: `--data`, or the default folder for a program's data
@@ -41,7 +43,7 @@ pub(crate) async fn open(common: &Common) -> Result<Vault, Failure> {
         }
         _ => KeySource::File(folder.join("key")),
     };
-    Vault::open(&folder, key).await.map_err(|error| Failure::environment(&error))
+    Ok(Vault::open(&folder, key).await?)
 }
 
 /// The account with an id from the command line.
@@ -49,18 +51,15 @@ pub(crate) async fn find(vault: &Vault, id: &str) -> Result<Account, Failure> {
     let unknown =
         || Failure::usage(format!("no account `{id}`")).help("`waystone accounts list` lists all accounts");
     let id: AccountId = id.parse().map_err(|_| unknown())?;
-    vault.get(&id).await.map_err(|error| Failure::environment(&error))?.ok_or_else(unknown)
+    vault.get(&id).await?.ok_or_else(unknown)
 }
 
 /// Decrypts an account's credentials. The audit trail records the purpose.
 pub(crate) async fn unseal(vault: &Vault, account: &Account, purpose: &str) -> Result<Credentials, Failure> {
-    vault
-        .unseal(&account.id, purpose, By::new(ACTOR, Timestamp::now()))
-        .await
-        .map_err(|error| Failure::environment(&error))
+    Ok(vault.unseal(&account.id, purpose, by()).await?)
 }
 
-/// A proved account and what is known about it here.
+/// An account that a flow has proved, and how to store it.
 pub(crate) struct Proved<'a> {
     pub(crate) linked: Linked,
     /// The account that was chosen to be linked again. If none was, the same account at the provider is replaced.
@@ -73,7 +72,7 @@ pub(crate) struct Proved<'a> {
 /// Stores an account that a flow has proved.
 pub(crate) async fn store(vault: &Vault, proved: Proved<'_>) -> Result<Account, Failure> {
     let mut linked = proved.linked;
-    // The terminal signs in again with what was typed whenever it needs tokens.
+    // Whenever the terminal needs tokens, it signs in again with the stored values.
     linked.tokens.clear();
     let link = NewLink {
         linked,
@@ -84,8 +83,7 @@ pub(crate) async fn store(vault: &Vault, proved: Proved<'_>) -> Result<Account, 
     };
     vault::crash_point("link.before-store");
     let from = CreatedFrom { draft: proved.draft, ..CreatedFrom::default() };
-    let stored = link.store(vault, from, By::new(ACTOR, Timestamp::now())).await;
-    let account = stored.map_err(|error| Failure::environment(&error))?;
+    let account = link.store(vault, from, by()).await?;
     vault::crash_point("link.stored");
     Ok(account)
 }
@@ -106,18 +104,18 @@ impl Drafts<'_> {
             saved_at: now,
             expires_at: now.saturating_add(DRAFT_HOURS.hours()).unwrap_or(now),
         };
-        self.vault.save_draft(&self.key, &draft).await.map_err(|error| Failure::environment(&error))?;
+        self.vault.save_draft(&self.key, &draft).await?;
         vault::crash_point("link.draft-saved");
         Ok(())
     }
 
     /// The saved draft, if there is one that has not expired.
     pub(crate) async fn load(&self) -> Result<Option<Draft>, Failure> {
-        self.vault.load_draft(&self.key, Timestamp::now()).await.map_err(|error| Failure::environment(&error))
+        Ok(self.vault.load_draft(&self.key, Timestamp::now()).await?)
     }
 
     /// Deletes the draft.
     pub(crate) async fn drop(&self) -> Result<(), Failure> {
-        self.vault.delete_draft(&self.key).await.map_err(|error| Failure::environment(&error))
+        Ok(self.vault.delete_draft(&self.key).await?)
     }
 }

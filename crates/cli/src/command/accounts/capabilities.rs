@@ -13,23 +13,19 @@ impl Capabilities {
     pub(super) fn of(account: &Account, catalog: &Catalog) -> Option<Self> {
         let method = catalog.find(&account.provider)?.guide()?.method(&account.method)?;
         let checks = method.checks.iter().filter(|check| check.role == Role::Capability);
-        let each: Vec<(String, bool)> = checks
-            .map(|check| check.key.to_string())
-            .map(|key| {
-                let has_it = account.proved.contains(&key);
-                (key, has_it)
-            })
-            .collect();
+        let keys = checks.map(|check| check.key.to_string());
+        let each: Vec<(String, bool)> =
+            keys.map(|key| (key.clone(), account.proved.contains(&key))).collect();
         (!each.is_empty()).then_some(Self(each))
     }
 
-    /// How many the account has, such as `3 of 5`.
+    /// The number of capabilities that the account has, such as `3 of 5`.
     pub(super) fn count(&self) -> String {
         format!("{} of {}", self.0.iter().filter(|(_, has_it)| *has_it).count(), self.0.len())
     }
 
     /// The keys of the capabilities that the account lacks.
-    pub(super) fn lacking(&self) -> Vec<&str> {
+    pub(super) fn missing(&self) -> Vec<&str> {
         self.0.iter().filter(|(_, has_it)| !has_it).map(|(key, _)| key.as_str()).collect()
     }
 

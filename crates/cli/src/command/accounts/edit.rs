@@ -3,7 +3,7 @@
 use link::Start;
 use vault::Vault;
 
-use crate::args::{Common, EditArgs};
+use crate::args::{Common, EditArgs, LinkArgs};
 use crate::command::link::Task;
 use crate::failure::Failure;
 use crate::guides;
@@ -17,36 +17,27 @@ pub(crate) async fn run(common: &Common, vault: &Vault, args: &EditArgs, out: &O
     let typed = inputs::values(&args.inputs, method)?;
     let credentials = store::unseal(vault, &account, "edit").await?;
     let before = account.environment.as_deref().and_then(guide::Key::parse);
-    let wanted = args
-        .inputs
-        .environment
-        .as_deref()
-        .and_then(|name| method.environment(name))
-        .map(|one| one.key.clone());
+    let chosen = args.inputs.environment.as_deref().and_then(|name| method.environment(name));
+    let chosen = chosen.map(|environment| environment.key.clone());
     let mut stored = driver::stored_values(&credentials);
-    if wanted.is_some() && wanted != before {
+    if chosen.is_some() && chosen != before {
         // Another environment means another host, so the secrets are asked for again.
         stored.retain(|key, _| method.field(key.as_str()).is_some_and(|field| !field.secret));
     }
     let egress = network::egress(&args.network, out)?;
+    let link = LinkArgs {
+        inputs: args.inputs.clone(),
+        allow_different: args.allow_different,
+        fresh: true,
+        ..LinkArgs::default()
+    };
     let task = Task {
         guide: &guide,
         method,
         vault: Some(vault),
-        start: Start {
-            environment: wanted.or(before),
-            stored,
-            brand: guides::brand().name.clone(),
-            ..Start::default()
-        },
+        start: Start { environment: chosen.or(before), stored, ..Start::default() },
         relinked: Some(account),
-        other_allowed: args.allow_different,
-        label: None,
-        dry_run: false,
-        ask_elsewhere: false,
-        json: args.inputs.json,
-        noninteractive: inputs::is_noninteractive(&args.inputs),
-        fresh: true,
+        args: &link,
     };
     task.link(&mut &egress, typed, out).await
 }

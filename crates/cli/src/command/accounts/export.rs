@@ -6,7 +6,7 @@ use secret::Secret;
 use vault::{Credentials, Vault};
 
 use crate::args::{ExportArgs, ExportFormat};
-use crate::failure::Failure;
+use crate::failure::{Failure, cannot};
 use crate::file::private;
 use crate::linking::store;
 use crate::out::Out;
@@ -23,24 +23,23 @@ pub(crate) async fn run(vault: &Vault, args: &ExportArgs, out: &Out) -> Result<u
             .help("choose another file, or add --force"));
     }
     let credentials = store::unseal(vault, &account, "export").await?;
-    let text = written(&credentials, args.format)?;
+    let text = formatted(&credentials, args.format)?;
     match file {
         Some(file) => {
-            private(file, &text)
-                .map_err(|error| Failure::io(format!("cannot write `{}`", file.display()), &error))?;
-            out.say(&format!("Wrote {}, which only you can read.", file.display()));
+            private(file, &text).map_err(cannot("write", file))?;
+            out.message(&format!("Wrote {}, which only you can read.", file.display()));
         }
         None => {
             out.data(text.expose());
             if io::stdout().is_terminal() {
-                out.say("The output contains secrets. Clear the screen when you are done.");
+                out.message("The output contains secrets. Clear the screen when you are done.");
             }
         }
     }
     Ok(0)
 }
 
-fn written(credentials: &Credentials, format: ExportFormat) -> Result<Secret, Failure> {
+fn formatted(credentials: &Credentials, format: ExportFormat) -> Result<Secret, Failure> {
     let account = &credentials.account;
     let mut pairs: Vec<(&str, &str)> =
         account.values.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
@@ -54,9 +53,7 @@ fn written(credentials: &Credentials, format: ExportFormat) -> Result<Secret, Fa
         ExportFormat::Json => {
             let map: serde_json::Map<String, serde_json::Value> =
                 pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).into())).collect();
-            let json = serde_json::to_string_pretty(&map)
-                .map_err(|error| Failure::usage(format!("the values cannot be written as JSON: {error}")))?;
-            text.push_str(&json);
+            text.push_str(&serde_json::to_string_pretty(&map)?);
             text.push('\n');
         }
         ExportFormat::Env => {

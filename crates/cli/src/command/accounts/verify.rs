@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use driver::{Tokens, Transport, Verification, relink, stored_values};
-use jiff::Timestamp;
 use link::{Flow, Start};
 use serde_json::{Value, json};
-use vault::{Account, By, Filter, Vault};
+use vault::{Account, Filter, Vault};
 
 use crate::args::{Common, VerifyArgs};
 use crate::failure::{FOUND, Failure};
@@ -18,7 +17,7 @@ use crate::out::{Ink, Out};
 pub(crate) async fn run(common: &Common, vault: &Vault, args: &VerifyArgs, out: &Out) -> Result<u8, Failure> {
     let accounts = match &args.id {
         Some(id) => vec![store::find(vault, id).await?],
-        None => vault.list(&Filter::default()).await.map_err(|error| Failure::environment(&error))?,
+        None => vault.list(&Filter::default()).await?,
     };
     let egress = network::egress(&args.network, out)?;
     let (mut failed, mut results) = (0, Vec::<Value>::new());
@@ -26,9 +25,7 @@ pub(crate) async fn run(common: &Common, vault: &Vault, args: &VerifyArgs, out: 
         let flow = check(common, vault, &account, &mut &egress, out).await?;
         let found = Verification::of(&flow);
         if let Some(record) = found.record(account.version) {
-            let recorded =
-                vault.record_check(&account.id, &record, By::new(store::ACTOR, Timestamp::now())).await;
-            recorded.map_err(|error| Failure::environment(&error))?;
+            vault.record_check(&account.id, &record, store::by()).await?;
         }
         let (outcome, good) = (&found.outcome, found.message.is_none());
         failed += usize::from(!good);
@@ -37,12 +34,13 @@ pub(crate) async fn run(common: &Common, vault: &Vault, args: &VerifyArgs, out: 
             result["account"] = json!(account.id.as_str());
             results.push(result);
         } else {
-            let mark = if good { out.ink(Ink::Good, "✓") } else { out.ink(Ink::Bad, "✗") };
-            out.line(&format!(
-                "{mark} {}  {}  {outcome}",
-                account.id,
-                account.name.as_deref().unwrap_or_default()
-            ));
+            let name = account.name.as_deref().unwrap_or_default();
+            let line = format!("{}  {name}  {outcome}", account.id);
+            if good {
+                out.success(&line);
+            } else {
+                out.problem(&line);
+            }
             if let Some(message) = &found.message {
                 out.line(&format!("    {message}"));
             }
@@ -52,7 +50,7 @@ pub(crate) async fn run(common: &Common, vault: &Vault, args: &VerifyArgs, out: 
         }
     }
     if args.json {
-        out.line(&format!("{:#}", Value::Array(results)));
+        out.json(&Value::Array(results));
     }
     Ok(if failed == 0 { 0 } else { FOUND })
 }
@@ -73,10 +71,6 @@ async fn check(
     let mut flow = Flow::new(Arc::clone(&guide), method.key.as_str(), start)
         .ok_or_else(|| Failure::usage(format!("the guide no longer has the method `{}`", account.method)))?;
     flow.submit_all(&[]);
-    run::run(&mut flow, transport, |_| {}).await.map_err(|_| Failure {
-        code: FOUND,
-        message: "interrupted".to_owned(),
-        help: None,
-    })?;
+    run::run(&mut flow, transport, |_| {}).await?;
     Ok(flow)
 }

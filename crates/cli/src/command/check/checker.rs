@@ -1,14 +1,16 @@
 //! Checking guides and writing the findings.
 
+use std::sync::Arc;
+
 use super::fixes;
 use crate::failure::Failure;
-use crate::findings::{Checked, Count, Format, Piece, piece, whole};
+use crate::findings::{Checked, Count, Format, Piece, document, piece};
 use crate::guides::Place;
-use crate::out::{Ink, Out};
+use crate::out::{self, Ink, Out};
 use crate::parallel;
 
-/// The most guides whose grades are listed one by one. Of more, the grades are counted.
-const MOST_GRADES: usize = 30;
+/// The largest number of guides whose grades are listed one by one. For more guides, the grades are counted.
+const MAX_GRADES: usize = 30;
 
 /// How guides are checked.
 pub(super) struct Checker<'a> {
@@ -24,45 +26,39 @@ impl Checker<'_> {
     /// Checks the guides in parallel and writes the findings in order. A guide is dropped as soon as its findings are
     /// written, so that memory use does not grow with the number of guides.
     pub(super) fn all(&self, places: &[Place], out: &Out) -> (Count, Option<Failure>) {
-        let (mut count, mut fixed, mut failure) = (Count::default(), 0, None);
-        let mut read = 0;
+        let (mut counts, mut fixed, mut failure) = (Vec::new(), 0, None);
         let mut grades = Vec::new();
         let mut kept = Vec::new();
-        parallel::in_order(
-            places,
-            |place| self.one(place),
-            |result| {
-                let (piece, edits) = match result {
-                    Ok(done) => done,
-                    Err(error) => {
-                        failure.get_or_insert(error);
-                        return;
-                    }
-                };
-                read += 1;
-                count += piece.count;
-                fixed += edits;
-                if let Some((key, report)) = &piece.grade {
-                    grades.push((key.clone(), report.to_string(), report.grade));
-                }
-                // Formats that are a single document are written at the end.
-                match self.format {
-                    Format::Text | Format::Github => out.data(&piece.text),
-                    Format::Json | Format::Sarif => kept.push(piece),
-                }
-            },
-        );
+        let mut take = |(piece, edits): (Piece, usize)| {
+            counts.push(piece.count);
+            fixed += edits;
+            if let Some((key, report)) = &piece.grade {
+                grades.push((key.clone(), report.to_string(), report.grade));
+            }
+            // Formats that are a single document are written at the end.
+            match self.format {
+                Format::Text | Format::Github => out.data(&piece.text),
+                Format::Json | Format::Sarif => kept.push(piece),
+            }
+        };
+        let work = |place: &Place| self.one(place);
+        parallel::in_order(places, work, |result| match result {
+            Ok(checked) => take(checked),
+            Err(error) => _ = failure.get_or_insert(error),
+        });
+        let files = counts.len();
+        let count = counts.into_iter().sum();
         match self.format {
-            Format::Json | Format::Sarif => out.data(&whole(self.format, read, &kept)),
+            Format::Json | Format::Sarif => out.data(&document(self.format, files, &kept)),
             Format::Github => {}
             Format::Text => {
                 if fixed > 0 {
-                    out.say(&format!("applied {fixed} {}", if fixed == 1 { "fix" } else { "fixes" }));
+                    out.message(&format!("applied {fixed} {}", if fixed == 1 { "fix" } else { "fixes" }));
                 }
-                say_grades(&grades, out);
+                report_grades(&grades, out);
                 // Without findings, a file that could not be read must not look like success.
                 if failure.is_none() || count != Count::default() {
-                    out.say(&summary(read, count, out));
+                    out.message(&summary(files, count, out));
                 }
             }
         }
@@ -71,27 +67,24 @@ impl Checker<'_> {
 
     /// Checks one guide. Returns the findings and the number of fixes that were applied.
     pub(super) fn one(&self, place: &Place) -> Result<(Piece, usize), Failure> {
-        let read;
         let (entry, edits) = match place {
-            Place::Shipped(entry) => (&**entry, 0),
-            Place::File(path) => {
-                let mut entry =
-                    catalog::read_guide_file(path).map_err(|error| Failure::environment(&error))?;
-                let edits = if self.fix { fixes::apply(&mut entry, self.today)? } else { 0 };
-                read = entry;
-                (&read, edits)
+            Place::File(path) if self.fix => {
+                let mut entry = catalog::read_guide_file(path)?;
+                let edits = fixes::apply(&mut entry, self.today)?;
+                (Arc::new(entry), edits)
             }
+            _ => (place.read()?, 0),
         };
-        let findings = lint::check(entry, Some(self.today));
-        let grade = lint::grade(entry, &findings, Some(self.today));
-        Ok((piece(Checked { entry, findings, grade }, self.format, self.color), edits))
+        let findings = lint::check(&entry, Some(self.today));
+        let grade = lint::grade(&entry, &findings, Some(self.today));
+        Ok((piece(Checked { entry: &entry, findings, grade }, self.format, self.color), edits))
     }
 }
 
-fn say_grades(grades: &[(String, String, lint::Grade)], out: &Out) {
-    if grades.len() <= MOST_GRADES {
+fn report_grades(grades: &[(String, String, lint::Grade)], out: &Out) {
+    if grades.len() <= MAX_GRADES {
         for (key, report, _) in grades {
-            out.say(&format!("{key}: {report}"));
+            out.message(&format!("{key}: {report}"));
         }
         return;
     }
@@ -102,14 +95,13 @@ fn say_grades(grades: &[(String, String, lint::Grade)], out: &Out) {
         .filter(|(count, _)| *count > 0)
         .map(|(count, grade)| format!("{count} {grade}"))
         .collect();
-    out.say(&format!("grades: {}", counts.join(", ")));
+    out.message(&format!("grades: {}", counts.join(", ")));
 }
 
 pub(super) fn summary(files: usize, count: Count, out: &Out) -> String {
-    let guides = if files == 1 { "guide" } else { "guides" };
-    let number = |n: usize, what: &str| if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") };
+    let guides = out::count(files, "guide");
     if count == Count::default() {
-        return format!("{} {files} {guides}, no findings", out.ink(Ink::Good, "✓"));
+        return format!("{} {guides}, no findings", out.ink(Ink::Good, "✓"));
     }
-    format!("{files} {guides}: {}, {}", number(count.errors, "error"), number(count.warnings, "warning"))
+    format!("{guides}: {}, {}", out::count(count.errors, "error"), out::count(count.warnings, "warning"))
 }

@@ -5,15 +5,15 @@ use std::path::Path;
 use catalog::Entry;
 use guide::{Edit, Finding};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, cannot};
 use crate::file::replace;
 
-/// The most times that a file is read again, because applying fixes can reveal further ones.
+/// The maximum number of passes over a file. Applying fixes can reveal further ones.
 const ROUNDS: usize = 8;
 
 /// Applies every fix that findings offer, and reads the file again until there are none. Returns the number of fixes.
 pub(super) fn apply(entry: &mut Entry, today: &str) -> Result<usize, Failure> {
-    let mut made = 0;
+    let mut count = 0;
     for _ in 0..ROUNDS {
         let findings = lint::check(entry, Some(today));
         let edits = non_overlapping(&findings);
@@ -24,13 +24,12 @@ pub(super) fn apply(entry: &mut Entry, today: &str) -> Result<usize, Failure> {
         for edit in edits.iter().rev() {
             text.replace_range(edit.span.range(), &edit.text);
         }
-        made += edits.len();
+        count += edits.len();
         let path = Path::new(&entry.reading.source.name).to_owned();
-        replace(&path, &text)
-            .map_err(|error| Failure::io(format!("cannot write `{}`", path.display()), &error))?;
-        *entry = catalog::read_guide_file(&path).map_err(|error| Failure::environment(&error))?;
+        replace(&path, &text).map_err(cannot("write", &path))?;
+        *entry = catalog::read_guide_file(&path)?;
     }
-    Ok(made)
+    Ok(count)
 }
 
 /// The edits that do not overlap, in order.
@@ -39,11 +38,11 @@ fn non_overlapping(findings: &[Finding]) -> Vec<&Edit> {
     edits.sort_by_key(|edit| edit.span);
     let mut end = 0;
     edits.retain(|edit| {
-        let free = edit.span.start >= end;
-        if free {
+        let is_free = edit.span.start >= end;
+        if is_free {
             end = edit.span.end.max(edit.span.start + 1);
         }
-        free
+        is_free
     });
     edits
 }

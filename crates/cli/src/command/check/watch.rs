@@ -1,7 +1,7 @@
 //! `waystone check --watch`: checks guides again when they change.
 //!
-//! **Invariant:** only the guides that an edit touches are checked again, however many guides there are. Of the others,
-//! only the counts of findings are kept.
+//! **Invariant:** only the guides that an edit touches are checked again, however many guides there are. For the
+//! others, only the counts of findings are kept.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -18,7 +18,7 @@ use crate::findings::{Count, Format};
 use crate::guides::{self, Place};
 use crate::out::Out;
 
-/// How long no event may arrive before a file is read, because editors write a file in several steps.
+/// A file is read only after no event has arrived for this long, because editors write a file in several steps.
 const CALM: Duration = Duration::from_millis(30);
 
 pub(super) fn run(checker: &Checker<'_>, args: &CheckArgs, out: &Out) -> Result<u8, Failure> {
@@ -29,29 +29,25 @@ pub(super) fn run(checker: &Checker<'_>, args: &CheckArgs, out: &Out) -> Result<
         return Err(Failure::usage("--watch supports the text format only").help("remove --format"));
     }
     let (sender, events) = channel();
-    let fail = |error: &notify::Error| {
-        Failure::environment(error).help("check that the path exists and can be watched")
-    };
-    let mut watcher = notify::recommended_watcher(move |event| {
-        let _ = sender.send(event);
-    })
-    .map_err(|error| fail(&error))?;
+    let fail =
+        |error: notify::Error| Failure::from(error).help("check that the path exists and can be watched");
+    let mut watcher = notify::recommended_watcher(sender).map_err(fail)?;
     for path in &args.paths {
         let (folder, mode) = watched(path);
-        watcher.watch(&folder, mode).map_err(|error| fail(&error))?;
+        watcher.watch(&folder, mode).map_err(fail)?;
     }
     let mut state = State::default();
     for path in &args.paths {
         state.all(checker, &guides::located(path)?, out);
     }
-    out.say(&state.summary(out));
+    out.message(&state.summary(out));
     loop {
         let changed = next_changes(&events);
         if changed.is_empty() {
             return Ok(0);
         }
         state.changed(checker, &changed, out);
-        out.say(&state.summary(out));
+        out.message(&state.summary(out));
     }
 }
 
@@ -75,7 +71,7 @@ fn next_changes(events: &Receiver<notify::Result<Event>>) -> BTreeSet<PathBuf> {
             if event.kind.is_access() {
                 return;
             }
-            changed.extend(event.paths.iter().filter_map(|path| guide_of(path)));
+            changed.extend(event.paths.iter().filter_map(|path| guide_file(path)));
         };
         take(first);
         while let Ok(event) = events.recv_timeout(CALM) {
@@ -86,14 +82,11 @@ fn next_changes(events: &Receiver<notify::Result<Event>>) -> BTreeSet<PathBuf> {
 }
 
 /// The guide file that a changed file belongs to: itself, or the guide file in the same folder.
-fn guide_of(path: &Path) -> Option<PathBuf> {
+fn guide_file(path: &Path) -> Option<PathBuf> {
     let path = plain(path);
-    let is_asset = path.extension().is_some_and(|end| end == "svg" || end == "png");
-    let is_guide = path.extension().is_some_and(|end| end == "yaml" || end == "yml");
-    match path.file_name()? {
-        name if name == catalog::GUIDE_FILE => Some(path),
-        _ if is_asset => Some(path.with_file_name(catalog::GUIDE_FILE)),
-        _ if is_guide => Some(path),
+    match path.extension()?.to_str()? {
+        "svg" | "png" => Some(path.with_file_name(catalog::GUIDE_FILE)),
+        "yaml" | "yml" => Some(path),
         _ => None,
     }
 }
@@ -107,10 +100,7 @@ fn plain(path: &Path) -> PathBuf {
 
 /// The number of findings in each guide.
 #[derive(Default)]
-struct State {
-    counts: BTreeMap<PathBuf, Count>,
-    total: Count,
-}
+struct State(BTreeMap<PathBuf, Count>);
 
 impl State {
     fn all(&mut self, checker: &Checker<'_>, files: &[PathBuf], out: &Out) {
@@ -120,7 +110,7 @@ impl State {
             |(file, result)| match result {
                 Ok((piece, _)) => {
                     out.data(&piece.text);
-                    self.put(plain(&file), piece.count);
+                    self.0.insert(plain(&file), piece.count);
                 }
                 Err(failure) => out.failure(&failure),
             },
@@ -130,15 +120,12 @@ impl State {
     fn changed(&mut self, checker: &Checker<'_>, files: &BTreeSet<PathBuf>, out: &Out) {
         for file in files {
             // Other YAML files, such as a brand file, may be in the same folder.
-            if !self.counts.contains_key(file)
-                && file.file_name().is_none_or(|name| name != catalog::GUIDE_FILE)
-            {
+            if !self.0.contains_key(file) && file.file_name().is_none_or(|name| name != catalog::GUIDE_FILE) {
                 continue;
             }
             if !file.exists() {
-                if let Some(gone) = self.counts.remove(file) {
-                    self.total -= gone;
-                    out.say(&format!("{} was removed", file.display()));
+                if self.0.remove(file).is_some() {
+                    out.message(&format!("{} was removed", file.display()));
                 }
                 continue;
             }
@@ -146,18 +133,12 @@ impl State {
             let Ok((piece, _)) = checker.one(&Place::File(file.clone())) else { continue };
             out.data(&piece.text);
             let grade = piece.grade.as_ref().map(|(_, report)| format!(": {report}")).unwrap_or_default();
-            out.say(&format!("{}{grade}", file.display()));
-            self.put(file.clone(), piece.count);
+            out.message(&format!("{}{grade}", file.display()));
+            self.0.insert(file.clone(), piece.count);
         }
     }
 
-    fn put(&mut self, file: PathBuf, count: Count) {
-        let before = self.counts.insert(file, count).unwrap_or_default();
-        self.total -= before;
-        self.total += count;
-    }
-
     fn summary(&self, out: &Out) -> String {
-        format!("{}; watching", summary(self.counts.len(), self.total, out))
+        format!("{}; watching", summary(self.0.len(), self.0.values().copied().sum(), out))
     }
 }

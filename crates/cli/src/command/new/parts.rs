@@ -9,7 +9,7 @@ pub(crate) struct Parts {
     pub(crate) description: &'static str,
     pub(crate) fields: &'static str,
     pub(crate) auth: &'static str,
-    /// The field to blame when the credential is rejected.
+    /// The field that a rejected credential is attributed to.
     pub(crate) secret: &'static str,
     pub(crate) obtains: &'static str,
     pub(crate) collects: &'static str,
@@ -17,8 +17,8 @@ pub(crate) struct Parts {
     pub(crate) given: &'static str,
     /// The turns of the sign-in.
     pub(crate) signs_in: &'static str,
-    /// The sign-in request that a wrong credential fails. `None` if it fails a check instead.
-    pub(crate) refused_at: Option<&'static str>,
+    /// The request that a wrong credential fails: a sign-in request or the first check.
+    pub(crate) refused_at: &'static str,
     /// Whether the person signs in in a browser while an admin enters the fields.
     pub(crate) in_browser: bool,
 }
@@ -62,7 +62,7 @@ const API_KEY: Parts = Parts {
     collects: "api_key",
     given: "api_key: ?-key",
     signs_in: "",
-    refused_at: None,
+    refused_at: "GET /me",
     in_browser: false,
 };
 
@@ -144,7 +144,7 @@ const CLIENT_CREDENTIALS: Parts = Parts {
     collects: "client_id, client_secret",
     given: "client_id: example-app, client_secret: ?-secret",
     signs_in: TOKEN_TURN,
-    refused_at: Some("POST /oauth/token"),
+    refused_at: "POST /oauth/token",
     ..API_KEY
 };
 
@@ -202,7 +202,7 @@ const EXCHANGE: Parts = Parts {
     signs_in: "          - request: POST /login
             response: { status: 200, json: { data: { token: a-token, expires_in: 3600 } } }
 ",
-    refused_at: Some("POST /login"),
+    refused_at: "POST /login",
     ..API_KEY
 };
 
@@ -233,7 +233,7 @@ const JWT: Parts = Parts {
     collects: "issuer, signing_key",
     given: "issuer: example-account, signing_key: ?-key",
     signs_in: TOKEN_TURN,
-    refused_at: Some("POST /oauth/token"),
+    refused_at: "POST /oauth/token",
     ..API_KEY
 };
 

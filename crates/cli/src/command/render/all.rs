@@ -10,22 +10,15 @@ use catalog::Entry;
 
 use super::writer::Writer;
 use crate::args::{Common, RenderArgs};
-use crate::failure::{FOUND, Failure};
+use crate::failure::{Failure, cannot};
 use crate::file::replace;
 use crate::findings::text;
 use crate::guides;
-use crate::out::Out;
+use crate::out::{Out, count};
 use crate::parallel;
 
 /// The guide that writes each folder, by the provider's key.
 type Owners = Mutex<BTreeMap<String, String>>;
-
-/// The result of rendering a guide.
-struct Written {
-    pages: usize,
-    /// The findings, if the guide cannot be used.
-    findings: String,
-}
 
 pub(super) fn run(common: &Common, args: &RenderArgs, writer: &Writer<'_>, out: &Out) -> Result<u8, Failure> {
     let folder = args.out.as_deref().ok_or_else(|| Failure::usage("--all needs --out"))?;
@@ -37,36 +30,36 @@ pub(super) fn run(common: &Common, args: &RenderArgs, writer: &Writer<'_>, out: 
         &places,
         |place| place.read().and_then(|entry| write(&entry, folder, writer, &owners)),
         |written| match written {
-            Err(error) => {
-                failure.get_or_insert(error);
-            }
-            Ok(Written { pages: more, findings }) => {
-                pages += more;
-                if !findings.is_empty() {
-                    broken += 1;
-                    out.say(&findings);
-                }
+            Err(error) => _ = failure.get_or_insert(error),
+            Ok(Ok(written)) => pages += written,
+            Ok(Err(findings)) => {
+                broken += 1;
+                out.message(&findings);
             }
         },
     );
     if let Some(failure) = failure {
         return Err(failure);
     }
-    let number = |n: usize, what: &str| if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") };
-    out.say(&format!("{} in `{}`", number(pages, "page"), folder.display()));
+    out.message(&format!("{} in `{}`", count(pages, "page"), folder.display()));
     if broken > 0 {
-        let message = format!("{} could not be rendered", number(broken, "guide"));
-        return Err(Failure { code: FOUND, message, help: Some("fix the findings above".to_owned()) });
+        let message = format!("{} could not be rendered", count(broken, "guide"));
+        return Err(Failure::found(message).help("fix the findings above"));
     }
     Ok(0)
 }
 
-fn write(entry: &Entry, out: &Path, writer: &Writer<'_>, owners: &Owners) -> Result<Written, Failure> {
+/// Returns the number of pages that were written, or the guide's findings if it cannot be used.
+fn write(
+    entry: &Entry,
+    out: &Path,
+    writer: &Writer<'_>,
+    owners: &Owners,
+) -> Result<Result<usize, String>, Failure> {
     let source = &entry.reading.source;
     let Some(guide) = entry.guide() else {
-        let findings: Vec<String> =
-            entry.reading.findings.iter().map(|finding| text(source, finding, false)).collect();
-        return Ok(Written { pages: 0, findings: findings.join("\n") });
+        let findings = entry.reading.findings.iter().map(|finding| text(source, finding, false));
+        return Ok(Err(findings.collect::<Vec<_>>().join("\n")));
     };
     // Checked before anything is written, so that no guide overwrites another one's pages.
     let mut known = owners.lock().unwrap_or_else(PoisonError::into_inner);
@@ -79,14 +72,14 @@ fn write(entry: &Entry, out: &Path, writer: &Writer<'_>, owners: &Owners) -> Res
     let folder = out.join(guide.provider.key.as_str());
     let mut pages = 0;
     for method in guide.methods.iter().filter(|method| writer.has_page(method)) {
-        let path = folder.join(format!("{}.{}", method.key, writer.to.ending()));
+        let path = folder.join(format!("{}.{}", method.key, <&str>::from(writer.to)));
         let text = writer.page(guide, method);
         let written = replace(&path, &text).or_else(|error| match error.kind() {
             io::ErrorKind::NotFound => fs::create_dir_all(&folder).and_then(|()| replace(&path, &text)),
             _ => Err(error),
         });
-        written.map_err(|error| Failure::io(format!("cannot write `{}`", path.display()), &error))?;
+        written.map_err(cannot("write", &path))?;
         pages += 1;
     }
-    Ok(Written { pages, findings: String::new() })
+    Ok(Ok(pages))
 }

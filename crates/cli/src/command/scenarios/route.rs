@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 
 use crate::failure::Failure;
 
-/// How long to wait for a provider that never answers.
+/// The time to wait for a provider that never answers.
 const PATIENCE: Duration = Duration::from_millis(20);
 
 /// The time of every scenario. It is fixed, so that signatures are predictable.
@@ -24,8 +24,8 @@ const MOMENT: Moment = Moment { unix_ms: 1_767_225_600_000, nonce: *b"nonce for 
 pub(super) struct Route {
     simulator: Simulator,
     turns: Vec<Reply>,
-    asked: usize,
-    policy: Policy,
+    /// The number of requests that were sent.
+    pub(super) sent: usize,
     patterns: Vec<String>,
 }
 
@@ -34,66 +34,49 @@ impl Route {
         let simulator = Simulator::start(Script::of(method, scenario, MOMENT), 0)
             .await
             .map_err(|error| Failure::io("cannot listen on loopback", &error))?;
-        let policy = Policy {
-            // Nothing on loopback has a certificate that the system trusts.
-            system_roots: false,
-            ..Policy::default()
-        };
         let patterns = method.hosts.iter().map(ToString::to_string).collect();
         let turns = scenario.talk.iter().map(|turn| turn.reply.clone()).collect();
-        Ok(Self { simulator, turns, asked: 0, policy, patterns })
-    }
-
-    /// How many requests were sent.
-    pub(super) fn asked(&self) -> usize {
-        self.asked
+        Ok(Self { simulator, turns, sent: 0, patterns })
     }
 
     /// The network access for a turn.
-    async fn way(&self, reply: Option<&Reply>) -> Result<Egress, Failure> {
-        let here = self.simulator.address();
+    async fn egress(&self, reply: Option<&Reply>) -> Result<Egress, Failure> {
+        // Nothing on loopback has a certificate that the system trusts.
+        let mut policy = Policy { system_roots: false, ..Policy::default() };
+        if matches!(reply, Some(Reply::Fails(Fault::Timeout))) {
+            policy.read_timeout = PATIENCE;
+        }
+        let simulator = self.simulator.address();
         let mapped = |origin: String| {
-            let mut policy = self.policy.clone();
-            if matches!(reply, Some(Reply::Fails(Fault::Timeout))) {
-                policy.read_timeout = PATIENCE;
-            }
-            policy.upstreams = self
-                .patterns
-                .iter()
-                .filter_map(|pattern| format!("{pattern}={origin}").parse().ok())
-                .collect();
-            policy
+            let mappings = self.patterns.iter().map(|pattern| format!("{pattern}={origin}"));
+            Policy { upstreams: mappings.filter_map(|text| text.parse().ok()).collect(), ..policy.clone() }
         };
         let egress = match reply {
-            Some(Reply::Fails(Fault::Dns)) => {
-                Egress::with_resolver(self.policy.clone(), Arc::new(NoSuchName))
-            }
-            Some(Reply::Fails(Fault::Refused)) => {
-                Egress::with_resolver(self.policy.clone(), Arc::new(Private))
-            }
-            Some(Reply::Fails(Fault::Tls)) => Egress::new(mapped(format!("https://{here}"))),
+            Some(Reply::Fails(Fault::Dns)) => Egress::with_resolver(policy, Arc::new(NoSuchName)),
+            Some(Reply::Fails(Fault::Refused)) => Egress::with_resolver(policy, Arc::new(Private)),
+            Some(Reply::Fails(Fault::Tls)) => Egress::new(mapped(format!("https://{simulator}"))),
             Some(Reply::Fails(Fault::Connect)) => {
                 Egress::new(mapped(format!("http://127.0.0.1:{}", closed_port().await?)))
             }
-            _ => Egress::new(mapped(format!("http://{here}"))),
+            _ => Egress::new(mapped(format!("http://{simulator}"))),
         };
-        egress.map_err(|error| Failure::environment(&error))
+        Ok(egress?)
     }
 }
 
 impl Transport for Route {
     async fn send(&mut self, request: &Request) -> Answer {
-        let reply = self.turns.get(self.asked);
+        let reply = self.turns.get(self.sent);
         let never_arrives =
             matches!(reply, Some(Reply::Fails(Fault::Dns | Fault::Refused | Fault::Tls | Fault::Connect)));
-        let answer = match self.way(reply).await {
+        let answer = match self.egress(reply).await {
             Ok(egress) => egress.send(request).await,
             Err(failure) => Answer::Failed { fault: Fault::Refused, detail: failure.message },
         };
         if never_arrives {
             self.simulator.skip();
         }
-        self.asked += 1;
+        self.sent += 1;
         answer
     }
 

@@ -17,7 +17,7 @@ use crate::out::{Ink, Out};
 pub(super) fn run(outcome: Outcome<Settings>, json: bool, out: &Out) -> Result<u8, Failure> {
     if json {
         let (document, code) = document(&outcome);
-        out.line(&format!("{document:#}"));
+        out.json(&document);
         return Ok(code);
     }
     let settings = usable(outcome, out)?;
@@ -25,7 +25,7 @@ pub(super) fn run(outcome: Outcome<Settings>, json: bool, out: &Out) -> Result<u
     out.data(&table(&lines, out));
     out.line("");
     for check in &checks {
-        tell(check, out);
+        report(check, out);
     }
     Ok(verdict(&checks))
 }
@@ -34,7 +34,7 @@ fn verdict(checks: &[Check]) -> u8 {
     if hub::serve::is_good(checks) { 0 } else { FOUND }
 }
 
-/// Key, value and source, in columns.
+/// The settings' keys, values and sources, in columns.
 fn table(lines: &[Line], out: &Out) -> String {
     let width =
         |text: fn(&Line) -> &str| lines.iter().map(|line| text(line).chars().count()).max().unwrap_or(0);
@@ -48,7 +48,7 @@ fn table(lines: &[Line], out: &Out) -> String {
     text
 }
 
-fn tell(check: &Check, out: &Out) {
+fn report(check: &Check, out: &Out) {
     let ink = match check.verdict {
         Verdict::Good => Ink::Good,
         Verdict::Note => Ink::Note,
@@ -66,14 +66,14 @@ fn tell(check: &Check, out: &Out) {
 }
 
 fn document(outcome: &Outcome<Settings>) -> (Value, u8) {
-    let found: Vec<Value> = outcome
-        .file
-        .iter()
-        .flat_map(|file| file.findings.iter().map(|finding| findings::data(&file.source, finding)))
-        .collect();
+    let found = outcome.file.iter().flat_map(|file| {
+        let data = |finding| findings::data(&file.source, finding);
+        file.findings.iter().map(data)
+    });
+    let found: Vec<Value> = found.collect();
     let problems: Vec<Value> = outcome.problems.iter().map(problem).collect();
     let (lines, checks, code) = match &outcome.settings {
-        Some(settings) => looked_at(settings),
+        Some(settings) => checked(settings),
         None => (Vec::new(), Vec::new(), USAGE),
     };
     let document = json!({
@@ -82,19 +82,19 @@ fn document(outcome: &Outcome<Settings>) -> (Value, u8) {
     (document, code)
 }
 
-fn looked_at(settings: &Settings) -> (Vec<Value>, Vec<Value>, u8) {
+/// The settings and the checks as JSON, and the exit code.
+fn checked(settings: &Settings) -> (Vec<Value>, Vec<Value>, u8) {
     let checks = hub::serve::check(settings);
     let code = verdict(&checks);
     let lines = hub::settings::explain(settings).iter().map(Line::to_json).collect();
-    let told = checks.iter().map(|check| {
-        let found: Vec<Value> =
-            check.findings.iter().map(|(source, finding)| findings::data(source, finding)).collect();
+    let results = checks.iter().map(|check| {
+        let found = check.findings.iter().map(|(source, finding)| findings::data(source, finding));
         json!({
             "key": check.key, "verdict": check.verdict.as_str(), "says": check.says, "help": check.help,
-            "findings": found,
+            "findings": found.collect::<Value>(),
         })
     });
-    (lines, told.collect(), code)
+    (lines, results.collect(), code)
 }
 
 fn problem(problem: &Problem) -> Value {

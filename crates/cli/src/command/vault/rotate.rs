@@ -9,59 +9,48 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use hub::settings::Settings;
-use jiff::Timestamp;
 use secret::Secret;
 use serde_json::json;
-use vault::{By, KeySource, Proof, Rotated, Vault};
+use vault::{KeySource, Proof, Rotated, Vault};
 
 use super::proof::summary;
 use crate::args::{Common, RotateArgs};
-use crate::failure::Failure;
+use crate::failure::{Failure, cannot};
 use crate::hub_settings::{open_vault, settings};
-use crate::linking::store::ACTOR;
-use crate::out::{Ink, Out};
+use crate::linking::store::by;
+use crate::out::Out;
 
 pub(super) async fn run(common: &Common, args: &RotateArgs, out: &Out) -> Result<u8, Failure> {
     let settings = settings(common, &args.store, out)?;
     let to = to(&settings, args)?;
     let vault = open_vault(&settings).await?;
-    let done = rotate(&vault, &settings.key.value, to.clone()).await;
+    let result = rotate(&vault, &settings.key.value, to.clone()).await;
     vault.close().await;
-    let (rotated, proof, copy) = done?;
-    let copy = match copy {
-        Some(copy) if !args.keep_old_key => {
-            fs::remove_file(&copy)
-                .map_err(|error| Failure::io(format!("cannot remove `{}`", copy.display()), &error))?;
-            None
-        }
-        copy => copy,
-    };
-    let moved = file_of(&to) != file_of(&settings.key.value);
+    let (rotated, proof, mut copy) = result?;
+    if let Some(copy) = copy.take_if(|_| !args.keep_old_key) {
+        fs::remove_file(&copy).map_err(cannot("remove", &copy))?;
+    }
+    let has_moved = file_of(&to) != file_of(&settings.key.value);
     if args.store.json {
-        let value = json!({
+        out.json(&json!({
             "key": rotated.key.to_string(),
             "rewrapped": rotated.rewrapped,
             "resumed": rotated.resumed,
             "accounts": proof.accounts,
             "sealed": proof.sealed,
             "old_key": copy.map(|path| path.display().to_string()),
-        });
-        out.line(&format!("{value:#}"));
+        }));
     } else {
-        let begun = if rotated.resumed { "Finished the interrupted rotation" } else { "Rotated the key" };
-        let tick = out.ink(Ink::Good, "✓");
-        out.line(&format!(
-            "{tick} {begun}: the vault now uses key {}, and the check {}.",
-            rotated.key,
-            summary(&proof)
-        ));
+        let event = if rotated.resumed { "Finished the interrupted rotation" } else { "Rotated the key" };
+        let (key, summary) = (rotated.key, summary(&proof));
+        out.success(&format!("{event}: the vault now uses key {key}, and the check {summary}."));
         if let Some(copy) = copy {
-            out.say(&format!("The old key is kept at {}.", copy.display()));
+            out.message(&format!("The old key is kept at {}.", copy.display()));
         }
-        out.say("Existing backups are encrypted with the old key. Create a new backup now.");
+        out.message("Existing backups are encrypted with the old key. Create a new backup now.");
     }
-    if moved {
-        out.say(&format!("The key has moved. Set the Hub's key to {to} and restart the Hub."));
+    if has_moved {
+        out.message(&format!("The key has moved. Set the Hub's key to {to} and restart the Hub."));
     }
     Ok(0)
 }
@@ -75,10 +64,10 @@ fn to(settings: &Settings, args: &RotateArgs) -> Result<KeySource, Failure> {
         return Ok(KeySource::Command(command.split_whitespace().map(str::to_owned).collect()));
     }
     if let Some(name) = &args.to_key_env {
-        let text = env::var(name).ok().filter(|text| !text.is_empty());
-        let text = text
-            .ok_or_else(|| Failure::usage(format!("the environment variable {name} is empty or not set")))?;
-        return Ok(KeySource::Text(Secret::new(text)));
+        return match env::var(name) {
+            Ok(text) if !text.is_empty() => Ok(KeySource::Text(Secret::new(text))),
+            _ => Err(Failure::usage(format!("the environment variable {name} is empty or not set"))),
+        };
     }
     match &settings.key.value {
         KeySource::File(path) => Ok(KeySource::File(path.clone())),
@@ -96,26 +85,21 @@ async fn rotate(
     from: &KeySource,
     to: KeySource,
 ) -> Result<(Rotated, Proof, Option<PathBuf>), Failure> {
-    let failed = |error: &(dyn std::error::Error + 'static)| Failure::environment(error);
     let mut copy = None;
     if let (Some(path), true) = (file_of(from), file_of(from) == file_of(&to)) {
-        let (current, retiring) = vault.key_ids().await.map_err(|error| failed(&error))?;
+        let (current, retiring) = vault.key_ids().await?;
         let old = with_suffix(path, &format!(".old-{}", retiring.unwrap_or(current)));
         // An interrupted rotation has made the copy already, and the file may contain the new key by now.
         if retiring.is_none() {
-            vault.copy_key(old.clone()).await.map_err(|error| failed(&error))?;
+            vault.copy_key(old.clone()).await?;
         }
         copy = old.exists().then_some(old);
     }
-    let kept = |failure: Failure| match &copy {
-        Some(copy) => {
-            failure.help(format!("the old key is kept at {}. Run the command again", copy.display()))
-        }
-        None => failure,
-    };
-    let rotated = vault.rotate_key(to, By::new(ACTOR, Timestamp::now())).await;
-    let rotated = rotated.map_err(|error| kept(failed(&error)))?;
-    let proof = vault.prove().await.map_err(|error| kept(failed(&error)))?;
+    let help =
+        copy.as_ref().map(|path| format!("the old key is kept at {}. Run the command again", path.display()));
+    let failed = |failure: Failure| Failure { help: help.clone(), ..failure };
+    let rotated = vault.rotate_key(to, by()).await.map_err(|error| failed(error.into()))?;
+    let proof = vault.prove().await.map_err(|error| failed(error.into()))?;
     Ok((rotated, proof, copy))
 }
 

@@ -1,4 +1,6 @@
-//! Single prompts.
+//! Single prompts. Each returns `None` if the person presses Esc to go back.
+
+use std::path::Path;
 
 use guide::{Environment, Field, FieldType, Key, Method};
 use inquire::error::InquireResult;
@@ -8,156 +10,136 @@ use secret::Secret;
 use crate::failure::{ENVIRONMENT, Failure};
 use crate::linking::inputs;
 
-/// How the person responded to a prompt.
-pub(crate) enum Prompted<T> {
-    /// The person answered.
-    Value(T),
-    /// They pressed Esc to go back.
-    Back,
-    /// They pressed Ctrl-C to stop.
-    Stop,
+/// Why a dialogue ended early.
+pub(crate) enum Halt {
+    /// The person stopped, for example with Ctrl-C.
+    Stopped,
+    Failed(Failure),
 }
 
-fn prompted<T>(result: InquireResult<T>) -> Result<Prompted<T>, Failure> {
+impl From<Failure> for Halt {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+fn answer<T>(result: InquireResult<T>) -> Result<Option<T>, Halt> {
     match result {
-        Ok(value) => Ok(Prompted::Value(value)),
-        Err(InquireError::OperationCanceled) => Ok(Prompted::Back),
-        Err(InquireError::OperationInterrupted) => Ok(Prompted::Stop),
+        Ok(value) => Ok(Some(value)),
+        Err(InquireError::OperationCanceled) => Ok(None),
+        Err(InquireError::OperationInterrupted) => Err(Halt::Stopped),
         Err(InquireError::IO(error)) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
-            Ok(Prompted::Stop)
+            Err(Halt::Stopped)
         }
-        Err(error) => {
-            let message = format!("cannot prompt on this terminal: {error}");
-            Err(Failure {
-                code: ENVIRONMENT,
-                message,
-                help: Some("use --no-input with --set and --set-file".to_owned()),
-            })
-        }
+        Err(error) => Err(Halt::Failed(Failure {
+            code: ENVIRONMENT,
+            message: format!("cannot prompt on this terminal: {error}"),
+            help: Some("use --no-input with --set and --set-file".to_owned()),
+        })),
     }
 }
 
 /// Asks for the environment.
-pub(crate) fn environment(method: &Method, environments: &[Environment]) -> Result<Prompted<Key>, Failure> {
-    let lines: Vec<String> = environments
-        .iter()
-        .map(|one| match &one.description {
-            Some(text) => format!("{} – {text}", one.label),
-            None => one.label.clone(),
-        })
-        .collect();
-    let short = |at: usize| environments[at].label.clone();
+pub(crate) fn environment(method: &Method, environments: &[Environment]) -> Result<Option<Key>, Halt> {
+    let line = |one: &Environment| match &one.description {
+        Some(text) => format!("{} – {text}", one.label),
+        None => one.label.clone(),
+    };
+    let labels: Vec<String> = environments.iter().map(|one| one.label.clone()).collect();
     let question = format!("Which {} do you want to link?", method.environment_label.to_lowercase());
-    choice(&question, lines, &short).map(|answer| answer.map(|at| environments[at].key.clone()))
+    let chosen = choice(&question, environments.iter().map(line).collect(), &labels)?;
+    Ok(chosen.map(|at| environments[at].key.clone()))
 }
 
 /// Asks for one of several lines and returns its index.
-pub(crate) fn one_of(question: &str, lines: Vec<String>) -> Result<Prompted<usize>, Failure> {
+pub(crate) fn one_of(question: &str, lines: Vec<String>) -> Result<Option<usize>, Halt> {
     let short = lines.clone();
-    choice(question, lines, &move |at| short[at].clone())
+    choice(question, lines, &short)
 }
 
-/// Asks for one of several lines and returns its index. `short` is the text that stays on the screen.
-fn choice(
-    question: &str,
-    lines: Vec<String>,
-    short: &dyn Fn(usize) -> String,
-) -> Result<Prompted<usize>, Failure> {
-    let formatter = |option: inquire::list_option::ListOption<&String>| short(option.index);
-    let answer = Select::new(question, lines)
+/// Asks for one of several lines and returns its index. `short` has the texts that stay on the screen.
+fn choice(question: &str, lines: Vec<String>, short: &[String]) -> Result<Option<usize>, Halt> {
+    let formatter = |option: inquire::list_option::ListOption<&String>| short[option.index].clone();
+    let chosen = Select::new(question, lines)
         .without_filtering()
         .with_help_message("↑↓: move · Enter: choose · Esc: back · Ctrl-C: stop")
         .with_formatter(&formatter)
         .raw_prompt();
-    Ok(prompted(answer)?.map(|option| option.index))
+    Ok(answer(chosen)?.map(|option| option.index))
 }
 
-/// Waits for the person to finish a step without fields.
-pub(crate) fn go_on() -> Result<Prompted<()>, Failure> {
-    let answer = Text::new("Done?").with_help_message("Enter: done · Esc: back · Ctrl-C: stop").prompt();
-    Ok(prompted(answer)?.map(|_| ()))
+/// Waits for the person to finish a step without fields. Returns `false` if the person wants to go back.
+pub(crate) fn step_done() -> Result<bool, Halt> {
+    let done = Text::new("Done?").with_help_message("Enter: done · Esc: back · Ctrl-C: stop").prompt();
+    Ok(answer(done)?.is_some())
 }
 
 /// Asks a yes-or-no question.
-pub(crate) fn yes(question: &str) -> Result<Prompted<bool>, Failure> {
-    prompted(Confirm::new(question).with_default(true).prompt())
+pub(crate) fn yes(question: &str) -> Result<Option<bool>, Halt> {
+    answer(Confirm::new(question).with_default(true).prompt())
 }
 
-/// Asks for a field's value. `None` keeps the value that was entered before.
-pub(crate) fn field(field: &Field, kept: Option<&Secret>) -> Result<Prompted<Option<Secret>>, Failure> {
+/// Whether the prompt for a field starts with its current value. Otherwise an empty answer keeps that value.
+pub(crate) fn can_be_edited(field: &Field) -> bool {
+    !field.secret && !matches!(field.kind, FieldType::File | FieldType::Multiline)
+}
+
+/// Asks for a field's value. `kept` is its current value, if any.
+pub(crate) fn field(field: &Field, kept: Option<&Secret>) -> Result<Option<Secret>, Halt> {
     let label = if field.required { field.label.clone() } else { format!("{} (optional)", field.label) };
-    let stays = kept.is_some();
-    if matches!(field.kind, FieldType::File | FieldType::Multiline) {
-        return file(&label, stays);
+    match field.kind {
+        FieldType::File | FieldType::Multiline => file(&label, kept.is_some()),
+        _ if field.secret => {
+            let help = match kept {
+                Some(_) => "Enter: keep the value you entered before · Esc: back",
+                None => "hidden as you type · Esc: back · Ctrl-C: stop",
+            };
+            let typed = Password::new(&label)
+                .without_confirmation()
+                .with_display_mode(PasswordDisplayMode::Masked)
+                .with_help_message(help)
+                .with_formatter(&|_| "••••••••".to_owned())
+                .prompt();
+            Ok(answer(typed)?.map(Secret::new))
+        }
+        FieldType::Select => {
+            let lines = field.options.iter().map(|option| option.label.clone()).collect();
+            Ok(one_of(&label, lines)?.map(|at| Secret::from(field.options[at].value.as_str())))
+        }
+        FieldType::Boolean => Ok(yes(&label)?.map(|yes| Secret::new(yes.to_string()))),
+        _ => {
+            let mut text = Text::new(&label).with_help_message("Esc: back · Ctrl-C: stop");
+            if let Some(placeholder) = &field.placeholder {
+                text = text.with_placeholder(placeholder);
+            }
+            if let Some(kept) = kept {
+                text = text.with_initial_value(kept.expose());
+            }
+            Ok(answer(text.prompt())?.map(Secret::new))
+        }
     }
-    if field.secret {
-        let help = if stays {
-            "Enter: keep the value you entered before · Esc: back"
-        } else {
-            "hidden as you type · Esc: back · Ctrl-C: stop"
-        };
-        let answer = Password::new(&label)
-            .without_confirmation()
-            .with_display_mode(PasswordDisplayMode::Masked)
-            .with_help_message(help)
-            .with_formatter(&|_| "••••••••".to_owned())
-            .prompt();
-        return Ok(prompted(answer)?.map(|text| {
-            let value = Secret::new(text);
-            (!value.is_empty() || !stays).then_some(value)
-        }));
-    }
-    if field.kind == FieldType::Select {
-        let lines = field.options.iter().map(|option| option.label.clone()).collect();
-        return Ok(one_of(&label, lines)?.map(|at| Some(Secret::from(field.options[at].value.as_str()))));
-    }
-    if field.kind == FieldType::Boolean {
-        return Ok(yes(&label)?.map(|yes| Some(Secret::from(if yes { "true" } else { "false" }))));
-    }
-    let mut text = Text::new(&label).with_help_message("Esc: back · Ctrl-C: stop");
-    if let Some(placeholder) = &field.placeholder {
-        text = text.with_placeholder(placeholder);
-    }
-    if let Some(kept) = kept {
-        text = text.with_initial_value(kept.expose());
-    }
-    Ok(prompted(text.prompt())?.map(|text| Some(Secret::new(text))))
 }
 
 /// Asks for a file and reads it, because a prompt cannot take a value of several lines.
-fn file(label: &str, stays: bool) -> Result<Prompted<Option<Secret>>, Failure> {
-    let help = if stays {
+fn file(label: &str, is_kept: bool) -> Result<Option<Secret>, Halt> {
+    let help = if is_kept {
         "path of the file · Enter: keep the value you entered before · Esc: back"
     } else {
         "path of the file · Esc: back · Ctrl-C: stop"
     };
+    let question = format!("{label}: read from file");
     loop {
-        let path = match prompted(
-            Text::new(&format!("{label}: read from file")).with_help_message(help).prompt(),
-        )? {
-            Prompted::Value(path) => path,
-            Prompted::Back => return Ok(Prompted::Back),
-            Prompted::Stop => return Ok(Prompted::Stop),
+        let Some(path) = answer(Text::new(&question).with_help_message(help).prompt())? else {
+            return Ok(None);
         };
         // A path that was dragged into the terminal may be quoted.
         let path = path.trim().trim_matches(['\'', '"']);
         if path.is_empty() {
-            return Ok(Prompted::Value((!stays).then(Secret::default)));
+            return Ok(Some(Secret::default()));
         }
-        match inputs::file(path) {
-            Ok(value) => return Ok(Prompted::Value(Some(value))),
+        match inputs::file(Path::new(path)) {
+            Ok(value) => return Ok(Some(value)),
             Err(failure) => anstream::println!("✗ {}", failure.message),
-        }
-    }
-}
-
-impl<T> Prompted<T> {
-    /// Converts the value.
-    pub(crate) fn map<U>(self, f: impl FnOnce(T) -> U) -> Prompted<U> {
-        match self {
-            Self::Value(value) => Prompted::Value(f(value)),
-            Self::Back => Prompted::Back,
-            Self::Stop => Prompted::Stop,
         }
     }
 }

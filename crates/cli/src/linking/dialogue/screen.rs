@@ -1,4 +1,4 @@
-//! What the person sees: steps, checks and the account that was found.
+//! The output of a dialogue: steps, checks and the account that was found.
 
 use std::fmt::Write as _;
 
@@ -8,13 +8,15 @@ use link::{CheckReport, CheckState, Flow, Stage, StepView};
 use probe::Identity;
 
 use super::text::prose;
-use crate::linking::report::{check_line, identity_lines, limited_lines};
+use crate::linking::report::{check_line, found_lines};
 use crate::out::{Ink, Out, width};
 
-/// The terminal screen and what it already shows.
+/// The terminal screen and its current content.
 pub(crate) struct Screen<'o> {
     out: &'o Out,
+    /// The step that is shown, if any.
     shown: Option<Key>,
+    /// The checks that are shown.
     reports: Vec<CheckReport>,
     /// Whether the last line shows a check under way, and is to be overwritten.
     open: bool,
@@ -37,16 +39,10 @@ impl<'o> Screen<'o> {
         if view.opens_section {
             text.push_str(&self.section(flow, view.section));
         }
-        let number = format!("Step {} of {}", view.number, view.total);
-        let _ = writeln!(
-            text,
-            "{} {}\n",
-            out.ink(Ink::Dim, &format!("{number} ·")),
-            out.ink(Ink::Strong, &view.step.title)
-        );
+        let number = out.ink(Ink::Dim, &format!("Step {} of {} ·", view.number, view.total));
+        let _ = writeln!(text, "{number} {}\n", out.ink(Ink::Strong, &view.step.title));
         text.push_str(&prose(flow, &view.step.body, out));
-        out.line(text.trim_end_matches('\n'));
-        out.line("");
+        out.data(&format!("{}\n\n", text.trim_end_matches('\n')));
     }
 
     fn section(&self, flow: &Flow, section: &Section) -> String {
@@ -60,15 +56,16 @@ impl<'o> Screen<'o> {
     }
 
     /// Shows the host that requests will go to, if the entered values changed it.
-    pub(crate) fn kept(&mut self, flow: &Flow, fields: &[Key], before: Option<&str>) {
-        let decides = probe::host_fields(flow.method());
-        let moved = matches!(flow.stage(), Stage::Step(view) if view.problems.is_empty())
-            || matches!(flow.stage(), Stage::Checking(_));
-        if !moved {
-            return;
-        }
-        if let Some(host) = flow.host().filter(|host| Some(host.as_str()) != before)
-            && fields.iter().any(|key| decides.contains(&key))
+    pub(crate) fn host(&mut self, flow: &Flow, fields: &[Key], before: Option<&str>) {
+        let is_accepted = match flow.stage() {
+            Stage::Step(view) => view.problems.is_empty(),
+            Stage::Checking(_) => true,
+            _ => false,
+        };
+        let host_fields = probe::host_fields(flow.method());
+        if is_accepted
+            && fields.iter().any(|key| host_fields.contains(&key))
+            && let Some(host) = flow.host().filter(|host| Some(host.as_str()) != before)
         {
             self.out.line(&self.out.ink(Ink::Good, &format!("  → will connect to {host}")));
         }
@@ -95,8 +92,8 @@ impl<'o> Screen<'o> {
             }
             let clear = if self.open { "\r\x1b[2K" } else { "" };
             let end = if under_way { "" } else { "\n" };
-            self.out
-                .data(&format!("{clear}{}{end}", check_line(report, self.out, Timestamp::now().as_second())));
+            let line = check_line(report, self.out, Timestamp::now().as_second());
+            self.out.data(&format!("{clear}{line}{end}"));
             self.open = under_way;
         }
         self.reports = reports.to_vec();
@@ -113,12 +110,7 @@ impl<'o> Screen<'o> {
     pub(crate) fn found(&mut self, identity: Option<&Identity>, reports: &[CheckReport], limited: bool) {
         self.shown = None;
         self.out.line("");
-        if let Some(identity) = identity {
-            self.out.line(identity_lines(identity, self.out).trim_end());
-        }
-        if limited {
-            self.out.line(limited_lines(reports).trim_end());
-        }
+        self.out.data(&found_lines(identity, reports, limited, self.out));
         self.out.line("");
     }
 }

@@ -14,14 +14,15 @@ pub(crate) fn prose(flow: &Flow, prose: &Prose, out: &Out) -> String {
         Some(environment) => context.in_environment(environment),
         None => context,
     };
-    let options = TerminalOptions { width: width(), color: out.color };
-    render::terminal_prose(prose, &context, options, 0)
+    render::terminal_prose(prose, &context, options(out), 0)
 }
 
 /// Renders prose as a list item.
 pub(crate) fn bullet(guide: &Guide, method: &Method, prose: &Prose, out: &Out) -> String {
     let context = Context::new(guide, method, guides::brand());
-    let options = TerminalOptions { width: width(), color: out.color };
-    let text = render::terminal_prose(prose, &context, options, 4);
-    format!("  • {}", text.trim_start())
+    format!("  • {}", render::terminal_prose(prose, &context, options(out), 4).trim())
+}
+
+fn options(out: &Out) -> TerminalOptions {
+    TerminalOptions { width: width(), color: out.color }
 }
