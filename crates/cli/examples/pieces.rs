@@ -1,7 +1,7 @@
 //! Measures the pieces of the work: reading a guide, checking it, building its page, writing the page.
 //!
-//! `pieces FOLDER SECONDS` repeats each piece with all guides of a folder, on one thread and without the disk. It prints
-//! the CPU time per guide, in nanoseconds, as JSON. `cargo xtask bench` runs it.
+//! `pieces FOLDER SECONDS` repeats each piece with all guides of a folder, on one thread and without the disk. It
+//! prints the CPU time per guide, in nanoseconds, as JSON. `cargo xtask bench` runs it.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that prints its measurements")]
 
 use std::fs;
@@ -75,7 +75,8 @@ fn page(guide: &Guide, brand: &Brand) -> Page {
     render::page(guide, &guide.methods[0], brand, &Options::default())
 }
 
-/// Returns the nanoseconds of CPU time per item: the fastest of several measurements, each of which takes at least `once`.
+/// Returns the nanoseconds of CPU time per item: the fastest of several measurements, each of which takes at least
+/// `once`.
 fn each<T, R>(items: &[T], once: Duration, work: impl Fn(&T) -> R) -> Result<u64, String> {
     let once = u64::try_from(once.as_nanos()).unwrap_or(u64::MAX);
     let mut least = u64::MAX;

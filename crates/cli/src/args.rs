@@ -38,7 +38,8 @@ pub(crate) struct Arguments {
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Common {
-    /// A folder of guides to use in addition to the built-in guides; a guide with the same key replaces the built-in one.
+    /// A folder of guides to use in addition to the built-in guides; a guide with the same key replaces the built-in
+    /// one.
     #[arg(long, global = true, value_name = "DIR", env = "WAYSTONE_GUIDES")]
     pub(crate) guides: Option<PathBuf>,
     /// The folder where accounts are stored.
@@ -112,7 +113,7 @@ The environment variable WAYSTONE_FIELD_<KEY> sets a field's value, too.")]
     /// Print the JSON Schema of guides, brand files or the Hub's settings.
     #[command(after_help = "Example: waystone schema > guide.schema.json")]
     Schema {
-        /// What the schema describes.
+        /// The schema to print.
         #[arg(value_enum, default_value_t)]
         of: SchemaOf,
     },

@@ -16,11 +16,13 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
             Ok(target) => replace(&target, text),
             Err(_) => fs::write(path, text),
         },
-        Ok(before) if before.is_file() => moved(path, text.as_bytes(), OpenOptions::new(), |file| {
-            file.set_permissions(before.permissions())
-        }),
+        Ok(before) if before.is_file() => {
+            write_and_rename(path, text.as_bytes(), OpenOptions::new(), |file| {
+                file.set_permissions(before.permissions())
+            })
+        }
         Ok(_) => fs::write(path, text),
-        Err(_) => moved(path, text.as_bytes(), OpenOptions::new(), |_| Ok(())),
+        Err(_) => write_and_rename(path, text.as_bytes(), OpenOptions::new(), |_| Ok(())),
     }
 }
 
@@ -32,11 +34,11 @@ pub(crate) fn private(path: &Path, text: &Secret) -> io::Result<()> {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(0o600);
     }
-    moved(path, text.expose().as_bytes(), options, File::sync_all)
+    write_and_rename(path, text.expose().as_bytes(), options, File::sync_all)
 }
 
 /// Writes a temporary file next to `path` and renames it to `path`. The temporary file is removed if this fails.
-fn moved(
+fn write_and_rename(
     path: &Path,
     bytes: &[u8],
     mut options: OpenOptions,
@@ -70,36 +72,36 @@ mod tests {
     }
 
     #[test]
-    fn a_file_keeps_its_permissions_and_a_link_stays_one() {
-        let folder = tempfile::tempdir().expect("a folder can be created");
+    fn a_file_keeps_its_permissions_and_a_link_remains_a_link() {
+        let folder = tempfile::tempdir().expect("a writable folder");
         let (file, link) = (folder.path().join("file"), folder.path().join("link"));
-        replace(&file, "old").expect("it can be created");
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).expect("it is ours");
-        symlink(&file, &link).expect("a link can be created");
-        replace(&link, "new").expect("it can be replaced");
-        assert_eq!(fs::read_to_string(&file).expect("a text"), "new");
-        assert_eq!(fs::metadata(&file).expect("it is there").permissions().mode() & 0o777, 0o640);
-        assert!(fs::symlink_metadata(&link).expect("it is there").is_symlink());
+        replace(&file, "old").expect("a new file");
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).expect("our own file");
+        symlink(&file, &link).expect("a file system with links");
+        replace(&link, "new").expect("a regular file");
+        assert_eq!(fs::read_to_string(&file).expect("UTF-8 text"), "new");
+        assert_eq!(fs::metadata(&file).expect("an existing file").permissions().mode() & 0o777, 0o640);
+        assert!(fs::symlink_metadata(&link).expect("an existing file").is_symlink());
         assert_eq!(names(folder.path()), ["file", "link"]);
     }
 
     #[test]
     fn a_failed_write_leaves_no_temporary_file() {
-        let folder = tempfile::tempdir().expect("a folder can be created");
+        let folder = tempfile::tempdir().expect("a writable folder");
         let inner = folder.path().join("inner");
-        fs::create_dir(&inner).expect("a folder can be created");
+        fs::create_dir(&inner).expect("a writable folder");
         assert!(replace(&inner, "text").is_err(), "a folder is not a file");
         assert!(private(&inner, &Secret::from("text")).is_err(), "a folder is not a file");
         assert_eq!(names(folder.path()), ["inner"]);
-        replace(Path::new("/dev/null"), "text").expect("it accepts everything");
-        assert!(!fs::metadata("/dev/null").expect("it is there").is_file());
+        replace(Path::new("/dev/null"), "text").expect("a device that accepts everything");
+        assert!(!fs::metadata("/dev/null").expect("an existing file").is_file());
     }
 
     #[test]
     fn only_the_owner_can_read_a_private_file() {
-        let folder = tempfile::tempdir().expect("a folder can be created");
+        let folder = tempfile::tempdir().expect("a writable folder");
         let file = folder.path().join("file");
-        private(&file, &Secret::from("text")).expect("it can be created");
-        assert_eq!(fs::metadata(&file).expect("it is there").permissions().mode() & 0o777, 0o600);
+        private(&file, &Secret::from("text")).expect("a new file");
+        assert_eq!(fs::metadata(&file).expect("an existing file").permissions().mode() & 0o777, 0o600);
     }
 }

@@ -54,8 +54,8 @@ impl Place {
     }
 }
 
-/// Locates the guides at the paths, or those of [`catalog()`] if there are no paths. Files are not read yet, so that they
-/// are not all in memory at once.
+/// Locates the guides at the paths, or those of [`catalog()`] if there are no paths. Files are not read yet, so that
+/// they are not all in memory at once.
 pub(crate) fn places(common: &Common, paths: &[PathBuf]) -> Result<Vec<Place>, Failure> {
     if paths.is_empty() {
         let mut entries = catalog(common)?.into_entries();

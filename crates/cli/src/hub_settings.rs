@@ -27,7 +27,8 @@ pub(crate) fn sources(common: &Common, config: Option<&Path>, flags: &Flags) -> 
         [("data", "WAYSTONE_DATA", &common.data), ("guides", "WAYSTONE_GUIDES", &common.guides)]
     {
         let Some(text) = path.as_ref().map(|path| path.display().to_string()) else { continue };
-        // clap does not report whether a value came from a flag or from the variable. If both agree, the variable is enough.
+        // clap does not report whether a value came from a flag or from the variable. If both agree, the variable is
+        // enough.
         if variables.get(variable) != Some(&text) {
             flags.insert(key, vec![text]);
         }

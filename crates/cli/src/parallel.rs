@@ -8,7 +8,7 @@ use std::sync::mpsc::channel;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// The most items that are under way or finished but waiting for an earlier one.
+/// The maximum number of items that are under way, or finished but waiting for an earlier item.
 const AHEAD: usize = 64;
 
 /// Runs `work` on every item, on as many threads as there are cores, and passes the results to `take` in the order of
@@ -26,29 +26,29 @@ pub(crate) fn in_order<T: Sync, R: Send>(
         return;
     }
     let next = AtomicUsize::new(0);
-    let (done, results) = channel();
+    let (sender, results) = channel();
     let (permit, permits) = channel();
     let permits = Mutex::new(permits);
-    // Each item that is started uses up a permit, and each result that is taken gives one back.
+    // Starting an item takes a permit, and passing on its result returns the permit.
     (0..AHEAD).for_each(|_| _ = permit.send(()));
     thread::scope(|scope| {
-        // Moved into the scope, so that it is dropped even in a panic and no thread waits for a permit forever.
+        // The sender is moved into the scope, so that a panic drops it and no thread waits for a permit forever.
         let permit = permit;
         for _ in 0..threads {
-            let (done, next, permits, work) = (done.clone(), &next, &permits, &work);
+            let (sender, next, permits, work) = (sender.clone(), &next, &permits, &work);
             scope.spawn(move || {
                 while permits.lock().unwrap_or_else(PoisonError::into_inner).recv().is_ok() {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     let Some(item) = items.get(at) else { return };
                     // Without a result for this item the receiver would wait forever.
                     let result = catch_unwind(AssertUnwindSafe(|| work(item)));
-                    if done.send((at, result)).is_err() {
+                    if sender.send((at, result)).is_err() {
                         return;
                     }
                 }
             });
         }
-        drop(done);
+        drop(sender);
         let (mut due, mut waiting) = (0, BTreeMap::new());
         while due < items.len() {
             let Ok((at, result)) = results.recv() else { return };
@@ -106,8 +106,8 @@ mod tests {
     #[test]
     fn a_panic_ends_the_work_and_reaches_the_caller() {
         let items: Vec<usize> = (0..1000).collect();
-        let in_work = catch_unwind(|| in_order(&items, |n| assert_ne!(*n, 3, "as meant"), |()| ()));
-        let in_take = catch_unwind(|| in_order(&items, |n| *n, |n| assert_ne!(n, 3, "as meant")));
+        let in_work = catch_unwind(|| in_order(&items, |n| assert_ne!(*n, 3, "intended panic"), |()| ()));
+        let in_take = catch_unwind(|| in_order(&items, |n| *n, |n| assert_ne!(n, 3, "intended panic")));
         assert!(in_work.is_err() && in_take.is_err());
     }
 }

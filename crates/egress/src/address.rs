@@ -1,7 +1,7 @@
-//! Which addresses belong to the public internet.
+//! Recognizes the addresses of the public internet.
 //!
-//! **Invariant:** an address that embeds another one (mapped, translated or tunneled) is never public, whatever it embeds,
-//! because public DNS has no reason to return one.
+//! **Invariant:** an address that embeds another one (mapped, translated or tunneled) is never public, whatever it
+//! embeds, because public DNS has no reason to return one.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -9,8 +9,8 @@ use ipnet::{Ipv4Net, Ipv6Net};
 
 /// Whether an address is a unicast address that is routed on the public internet.
 ///
-/// The tables follow the IANA registries of special [IPv4](https://www.iana.org/assignments/iana-ipv4-special-registry) and
-/// [IPv6](https://www.iana.org/assignments/iana-ipv6-special-registry) addresses.
+/// The tables follow the IANA registries of special [IPv4](https://www.iana.org/assignments/iana-ipv4-special-registry)
+/// and [IPv6](https://www.iana.org/assignments/iana-ipv6-special-registry) addresses.
 pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => !NOT_PUBLIC_V4.iter().any(|net| net.contains(&v4)),

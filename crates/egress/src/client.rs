@@ -1,7 +1,7 @@
 //! The three routes that a request can take, and the HTTP client of each.
 //!
-//! A request goes directly to the provider, to an operator's upstream, or through the proxy. Each route has its own client
-//! and its own [`Guard`], so that an exemption applies to one route only.
+//! A request goes directly to the provider, to an operator's upstream, or through the proxy. Each route has its own
+//! client and its own [`Guard`], so that an exemption applies to one route only.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -93,8 +93,8 @@ impl Egress {
         notes
     }
 
-    /// Sends a request once and returns the answer as a stream. `max_body` is the largest body to pass on, in bytes. The
-    /// policy's total timeout applies until the headers arrive.
+    /// Sends a request once and returns the answer as a stream. `max_body` is the largest body to pass on, in bytes.
+    /// The policy's total timeout applies until the headers arrive.
     pub async fn open(&self, request: &Request, max_body: u64) -> Result<Streamed, Failure> {
         match tokio::time::timeout(self.factory.policy.total_timeout, self.execute(request)).await {
             Ok(Ok(response)) => Ok(Streamed::new(response, max_body)),
@@ -181,8 +181,8 @@ impl ClientFactory {
 
     /// Builds a client. Also returns whether it has any root certificates.
     ///
-    /// Without system roots and extra roots, the client rejects every certificate: the program starts, but each request fails
-    /// with a TLS fault.
+    /// Without system roots and extra roots, the client rejects every certificate: the program starts, but each request
+    /// fails with a TLS fault.
     fn build(&self, make: impl Fn() -> ClientBuilder) -> Result<(Client, bool), BuildError> {
         let roots = || self.roots.iter().cloned();
         if self.policy.system_roots
@@ -234,7 +234,7 @@ pub enum BuildError {
 
 /// The settings that all routes share.
 fn builder(policy: &Policy) -> ClientBuilder {
-    // Shorter than most servers keep idle connections, so that a request does not use one that is being closed.
+    // Shorter than the idle timeout of most servers, so that no request uses a connection that is being closed.
     const IDLE: Duration = Duration::from_secs(4);
     Client::builder()
         .no_proxy()
@@ -262,7 +262,7 @@ fn roots(files: &[Vec<u8>]) -> Result<Vec<Certificate>, BuildError> {
         }
         for certificate in certificates {
             let root = Certificate::from_der(&certificate).map_err(|_| invalid())?;
-            // The client would report an invalid root too, but not which file it is in.
+            // The client would report an invalid root too, but without its file.
             RootCertStore::empty().add(certificate).map_err(|_| invalid())?;
             roots.push(root);
         }

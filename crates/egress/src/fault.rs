@@ -1,10 +1,10 @@
 //! Maps the HTTP client's errors to the guide format's eight faults.
 //!
-//! A client error is a chain of causes from several libraries. The chain is searched by type, never by message, for the most
-//! specific cause first.
+//! A client error is a chain of causes from several libraries. The chain is searched by type, never by message, for the
+//! most specific cause first.
 //!
-//! **Invariant:** details are always our own text. A library's message can quote the URL, or the server's data, which in turn
-//! can quote the request.
+//! **Invariant:** details are always our own text. A library's message can quote the URL, or the server's data, which
+//! in turn can quote the request.
 
 use std::error::Error;
 use std::io::{self, ErrorKind};
@@ -104,7 +104,8 @@ impl From<Failure> for Answer {
     }
 }
 
-/// The error and all its causes. `io::Error::source` skips the error that it wraps, so the wrapped error is taken instead.
+/// The error and all its causes. `io::Error::source` skips the error that it wraps, so the wrapped error is taken
+/// instead.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     iter::successors(Some(error), |&it: &&'a (dyn Error + 'static)| {
         match it.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {

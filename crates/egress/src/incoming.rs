@@ -1,7 +1,7 @@
 //! Reads answers, up to the policy's limits.
 //!
-//! **Invariant:** at most the limits are held in memory. They count decompressed bytes, so a small answer that expands is cut
-//! off at the same size as a large one.
+//! **Invariant:** at most the limits are held in memory. They count decompressed bytes, so a small compressed answer
+//! has the same limit as a large answer.
 
 use guide::Fault;
 use reqwest::header::CONTENT_ENCODING;

@@ -6,9 +6,9 @@
 //! | [`Policy`] | the operator's settings: timeouts, size limits, [`Upstream`]s, a [`Proxy`], extra root certificates |
 //! | [`Resolve`] | looks up addresses; [`SystemResolver`] by default |
 //!
-//! **Invariant:** no redirect is followed, no private address is reached, no body is read beyond its limit, and nothing is
-//! sent to a host that the guide does not allow. Upstreams and the proxy, which the operator sets, are exempt from the
-//! address check only, and [`Egress::notes`] reports them.
+//! **Invariant:** no redirect is followed, no private address is reached, no body is read beyond its limit, and nothing
+//! is sent to a host that the guide does not allow. Upstreams and the proxy, which the operator sets, are exempt from
+//! the address check only, and [`Egress::notes`] reports them.
 //!
 //! Deliberately missing:
 //! - retries, because the flow decides on them;
@@ -16,8 +16,8 @@
 //! - HTTP/2, which has no benefit for single requests, and whose headers, streams and windows would each need a limit;
 //! - environment variables, which the caller passes in if it wants their proxy.
 //!
-//! Start reading at `client.rs`. A request passes through `outgoing.rs` (may it be sent?) and `resolve.rs` (to which
-//! address?). The answer passes through `incoming.rs` (how much is read?) or becomes a failure in `fault.rs`.
+//! Start reading at `client.rs`. `outgoing.rs` checks a request, and `resolve.rs` checks the addresses that it can go
+//! to. `incoming.rs` reads the response up to the limits, and `fault.rs` classifies failures.
 
 mod client;
 mod policy;

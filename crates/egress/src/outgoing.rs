@@ -1,7 +1,7 @@
 //! Checks a request and converts it for the HTTP client.
 //!
-//! **Invariant:** the bytes that are sent are the ones that were checked. A path that the URL parser would normalize, a header
-//! with a line break, and a host with more than one reading are rejected.
+//! **Invariant:** the bytes that are sent are the bytes that were checked. A path that the URL parser would normalize,
+//! a header with a line break, and a host that parsers read differently are rejected.
 
 use probe::Request;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};

@@ -31,8 +31,8 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// The upstream for a host in lower case, or `None` if the host is not mapped. URLs for a browser must be mapped the same
-    /// way.
+    /// The upstream for a host in lower case, or `None` if the host is not mapped. URLs for a browser must be mapped
+    /// the same way.
     pub fn upstream_for(&self, host: &str) -> Option<&Upstream> {
         self.upstreams.iter().find(|it| it.maps(host))
     }

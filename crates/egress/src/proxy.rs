@@ -1,7 +1,7 @@
 //! The operator's proxy, and the hosts that bypass it.
 //!
-//! Requests are tunneled with `CONNECT`, so the proxy sees the host but cannot read the traffic. The proxy resolves the host
-//! name, so checking addresses is its responsibility.
+//! Requests are tunneled with `CONNECT`, so the proxy sees the host but cannot read the traffic. The proxy resolves the
+//! host name, so checking addresses is its responsibility.
 //!
 //! **Invariant:** this module never reads environment variables. The caller passes them in.
 
@@ -23,7 +23,8 @@ pub enum Proxy {
 }
 
 impl Proxy {
-    /// Parses an http or https URL, which can contain credentials, and a list of exempt hosts in the syntax of `NO_PROXY`.
+    /// Parses an http or https URL, which can contain credentials, and a list of exempt hosts in the syntax of
+    /// `NO_PROXY`.
     pub fn explicit(url: &str, no_proxy: &str) -> Result<Self, ProxyError> {
         let text = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
         let url = Url::parse(&text).map_err(|_| ProxyError::NotAUrl)?;
@@ -111,8 +112,8 @@ struct Exemption {
 }
 
 impl Exemption {
-    /// Parses `*`, `example.com`, `.example.com` or `*.example.com`, with or without a port. Addresses and networks are parsed
-    /// as names, so they never match: no request goes to an address.
+    /// Parses `*`, `example.com`, `.example.com` or `*.example.com`, with or without a port. Addresses and networks are
+    /// parsed as names, so they never match: no request goes to an address.
     fn parse(text: &str) -> Option<Self> {
         let text = text.trim().to_ascii_lowercase();
         let (name, port) = match text.rsplit_once(':') {

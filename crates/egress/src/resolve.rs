@@ -1,7 +1,7 @@
 //! Resolves host names to addresses that the client can connect to.
 //!
-//! **Invariant:** the client connects only to addresses from this module. So it connects to the address that was checked, and
-//! changing a name's address in between (DNS rebinding) has no effect.
+//! **Invariant:** the client connects only to addresses from this module. So it connects to the address that was
+//! checked, and changing a name's address in between (DNS rebinding) has no effect.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -53,11 +53,12 @@ pub(crate) enum ResolveError {
 /// Determines the addresses that a client can connect to. Each route's client has its own guard.
 #[derive(Clone)]
 pub(crate) enum Guard {
-    /// Any host, but only at addresses that the function accepts, which are the public ones.
+    /// Any host, but only at addresses that the function accepts: in production, public addresses.
     Admitted(fn(IpAddr) -> bool),
     /// Mapped hosts only, at any address of their upstreams.
     Mapped(Vec<Upstream>),
-    /// The proxy's name only, at any of its addresses. `None` if the proxy is given as an address, which needs no lookup.
+    /// The proxy's name only, at any of its addresses. `None` if the proxy is given as an address, which needs no
+    /// lookup.
     Named(Option<String>),
 }
 

@@ -1,7 +1,7 @@
 //! Answers whose body is passed on as a stream.
 //!
-//! **Invariant:** at most the caller's limit of bytes passes, and the read timeout applies to each chunk. Headers that belong
-//! to the connection do not pass.
+//! **Invariant:** at most the caller's limit of bytes passes, and the read timeout applies to each chunk. Headers that
+//! belong to the connection do not pass.
 
 use bytes::Bytes;
 use guide::Fault;

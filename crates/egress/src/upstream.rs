@@ -1,8 +1,8 @@
 //! An operator's mapping of hosts to another server, which receives their requests.
 //!
-//! Mappings are for tests, the simulator, and gateways in the operator's network. The server gets the original host name in
-//! the `Host` header and, with TLS, in SNI. Its certificate must be valid for the *original* host: a mapping changes where a
-//! connection goes, not who must be at the other end.
+//! Mappings are for tests, the simulator, and gateways in the operator's network. The server gets the original host
+//! name in the `Host` header and, with TLS, in SNI. Its certificate must be valid for the *original* host: a mapping
+//! changes the destination of a connection, not the identity that the server must prove.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,11 +1,11 @@
-//! Effects: what a flow asks its driver to do.
+//! Effects: the actions that a flow requests from its driver.
 
 use std::collections::BTreeMap;
 
 use guide::{Key, OutcomeKind};
 use probe::{Identity, Request, Values};
 
-/// Something that the driver must do for the flow to go on.
+/// An action that the driver must perform before the flow can continue.
 #[derive(Debug)]
 pub enum Effect {
     /// Send a request, then call [`crate::Flow::answered`] with the same id.
@@ -21,7 +21,7 @@ pub enum Effect {
     Store(Box<Linked>),
 }
 
-/// A queued effect. Its request is made when the driver polls for it, because it depends on the time of sending.
+/// A queued effect. A request is built when the driver polls for it, because it depends on the time of sending.
 #[derive(Debug)]
 pub(crate) enum Due {
     Send,
@@ -52,7 +52,7 @@ pub struct Linked {
     pub outcome: OutcomeKind,
     /// The checks that passed.
     pub proved: Vec<Key>,
-    /// The optional checks that failed: what the account cannot do.
+    /// The optional checks that failed, which show the access that the account lacks.
     pub missed: Vec<Key>,
     /// The SHA-256 digest of the guide that was followed.
     pub guide_digest: String,

@@ -21,8 +21,8 @@ impl Flow {
         self.start_request(self.new_run(reports.clone(), Some(elsewhere)));
     }
 
-    /// Switches to the environment that accepted the credentials. The credentials are kept, because they were sent there
-    /// already; tokens are discarded.
+    /// Switches to the environment that accepted the credentials. The credentials are kept, because they were sent
+    /// there already; tokens are discarded.
     pub fn switch_environment(&mut self) {
         let State::Failed { belongs_to: Some(environment), .. } = &self.state else { return };
         self.environment = Some(environment.clone());
@@ -42,8 +42,8 @@ impl Flow {
         self.fail(verdict, Some(key), run.reports.clone());
     }
 
-    /// Another environment rejected the credentials too. Tries the next one or, after the last, fails with the verdict for the
-    /// chosen environment.
+    /// Another environment rejected the credentials too. Tries the next one or, after the last, fails with the verdict
+    /// for the chosen environment.
     pub(crate) fn try_next_environment(&mut self, run: Run, mut elsewhere: Elsewhere) {
         if elsewhere.rest.is_empty() {
             let verdict = Verdict { ask_elsewhere: false, ..*elsewhere.verdict };

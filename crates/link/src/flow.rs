@@ -57,7 +57,7 @@ pub struct Start {
     pub tokens: Values,
     /// When the tokens expire, as Unix time in seconds, or `None` if that is unknown.
     pub tokens_expire_at: Option<i64>,
-    /// The scopes to link for: sections, steps and checks for other scopes are skipped. `None` means all scopes.
+    /// The selected scopes: sections, steps and checks for other scopes are skipped. `None` means all scopes.
     pub scopes: Option<Vec<String>>,
     /// The product's name, which messages can contain.
     pub brand: String,
@@ -170,23 +170,23 @@ impl Flow {
         }
     }
 
-    /// The scopes to request at sign-in: the redirect's scopes, without declared scopes that are neither wanted nor needed by
-    /// a mandatory check.
+    /// The scopes to request at sign-in: the redirect's scopes, without declared scopes that are neither selected nor
+    /// needed by a mandatory check.
     pub fn requested_scopes<'a>(&self, redirect: &'a Redirect) -> Vec<&'a str> {
         let scopes = redirect.scopes.iter().map(String::as_str);
-        let Some(wanted) = &self.scopes else { return scopes.collect() };
+        let Some(selected) = &self.scopes else { return scopes.collect() };
         let is_needed = |name: &String| {
             let mut checks = self.method().checks.iter().filter(|check| check.role != Role::Capability);
             checks.any(|check| check.scopes.contains(name))
         };
-        let is_wanted = |name: &str| {
+        let is_requested = |name: &str| {
             let declared = self.guide.scopes.iter().find(|scope| scope.name == name);
             declared.is_none_or(|scope| {
                 let mut names = [&scope.name].into_iter().chain(&scope.includes);
-                names.any(|name| wanted.contains(name) || is_needed(name))
+                names.any(|name| selected.contains(name) || is_needed(name))
             })
         };
-        scopes.filter(|name| is_wanted(name)).collect()
+        scopes.filter(|name| is_requested(name)).collect()
     }
 
     /// The inputs before the first check.
@@ -210,7 +210,8 @@ impl Flow {
         }
     }
 
-    /// Whether the provider identifies credentials rather than accounts, so that a different id can mean the same account.
+    /// Whether the provider identifies credentials rather than accounts, so that a different id can mean the same
+    /// account.
     fn identifies_credentials_only(&self) -> bool {
         let account = self.method().checks.iter().find_map(|check| check.account.as_ref());
         account.is_some_and(|account| account.identifies == Identifies::Credential)

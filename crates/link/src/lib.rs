@@ -1,10 +1,11 @@
 //! One person's attempt to link one account, as a state machine.
 //!
-//! A driver reports events to a [`Flow`] (`choose_environment`, `submit`, `answered`, `elapsed`, `confirm`, `stored`), does
-//! what it asks for ([`Flow::poll`]) and shows its current [`Flow::stage`]. The terminal, the Hub and tests drive flows.
+//! A driver reports events to a [`Flow`] (`choose_environment`, `submit`, `answered`, `elapsed`, `confirm`, `stored`),
+//! performs the effects that [`Flow::poll`] returns, and shows the current [`Flow::stage`]. The terminal, the Hub and
+//! tests drive flows.
 //!
-//! **Invariants:** a flow never waits and never reads the clock. Credentials are stored only after they passed the checks.
-//! An answer that arrives late is ignored.
+//! **Invariants:** a flow never waits and never reads the clock. Credentials are stored only after they passed the
+//! checks. An answer that arrives late is ignored.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod effect;

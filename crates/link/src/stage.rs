@@ -1,4 +1,4 @@
-//! What to show to the person, for a form, a page or a terminal.
+//! The current view of a flow, for a form, a page or a terminal.
 
 use guide::{Environment, Field, Key, Section, Step};
 use probe::{Identity, Verdict};
@@ -6,7 +6,7 @@ use probe::{Identity, Verdict};
 use crate::flow::Flow;
 use crate::state::{CheckReport, FieldProblem, State};
 
-/// What to show to the person now.
+/// The view to show to the person.
 #[derive(Debug)]
 pub enum Stage<'f> {
     /// The person has to choose one of these environments.
@@ -17,7 +17,7 @@ pub enum Stage<'f> {
     Checking(&'f [CheckReport]),
     /// The checks failed.
     Failed {
-        /// The reason, and what the person can do.
+        /// The reason, and what the person can do about it.
         verdict: &'f Verdict,
         /// The actions to offer, the most useful first.
         offers: Vec<Offer>,
@@ -76,7 +76,7 @@ pub enum Offer {
 }
 
 impl Flow {
-    /// Returns what to show now.
+    /// Returns the view to show to the person.
     pub fn stage(&self) -> Stage<'_> {
         match &self.state {
             State::Choosing => Stage::Choose(&self.method().environments),

@@ -8,7 +8,7 @@ use crate::flow::Flow;
 use crate::renew::token_step;
 use crate::state::{CheckReport, CheckState, Elsewhere, Proof, RequestKind, Run, State};
 
-/// How many times a request is sent at most, including the first time.
+/// The maximum number of times that a request is sent, including the first time.
 const MAX_ATTEMPTS: u32 = 3;
 
 /// The longest wait before a retry, in seconds. If a provider asks for more, the check fails.
@@ -64,14 +64,14 @@ impl Flow {
         }
     }
 
-    /// Whether the tokens have expired or are about to, so that they are renewed before they are used. `now` is the Unix time
-    /// in seconds.
+    /// Whether the tokens have expired or are about to, so that they are renewed before they are used. `now` is the
+    /// Unix time in seconds.
     pub fn tokens_expire_soon(&self, now: i64) -> bool {
         expires_soon(self.tokens_expire_at, now)
     }
 
-    /// Makes the current request. Returns `None` if tokens must be renewed first, or if the request cannot be made and the
-    /// flow fails.
+    /// Makes the current request. Returns `None` if tokens must be renewed first, or if the request cannot be made and
+    /// the flow fails.
     pub(crate) fn request(&mut self, moment: Moment) -> Option<Effect> {
         let State::Checking(run) = &self.state else { return None };
         let mut run = run.clone();
@@ -100,8 +100,8 @@ impl Flow {
         }
     }
 
-    /// Queues the run's current request and adds its report. Skips checks that are not needed, and finishes the run after the
-    /// last one.
+    /// Queues the run's current request and adds its report. Skips checks that are not needed, and finishes the run
+    /// after the last one.
     pub(crate) fn start_request(&mut self, mut run: Run) {
         let Some(check) = self.check_for(run.request) else { return self.finish(run) };
         if self.is_out_of_scope(check) {
@@ -130,12 +130,12 @@ impl Flow {
         }
     }
 
-    /// Whether a check concerns only scopes that are not wanted.
+    /// Whether a check concerns only scopes that are not selected.
     fn is_out_of_scope(&self, check: &Check) -> bool {
-        let Some(wanted) = &self.scopes else { return false };
+        let Some(selected) = &self.scopes else { return false };
         check.role == Role::Capability
             && !check.scopes.is_empty()
-            && !check.scopes.iter().any(|scope| wanted.contains(scope))
+            && !check.scopes.iter().any(|scope| selected.contains(scope))
     }
 
     /// Continues without an optional check that failed.
@@ -184,7 +184,8 @@ impl Flow {
             run.reports.pop();
             return self.sign_in_again(Run { attempts: 0, ..run });
         }
-        // An optional check counts as missed only for a permanent reason. A transient failure does not show that access is missing.
+        // An optional check counts as missed only for a permanent reason. A transient failure does not show that access
+        // is missing.
         if !is_required && !verdict.outcome.is_transient() {
             return self.miss(run);
         }
@@ -307,8 +308,8 @@ fn expires_soon(expiry: Option<i64>, now: i64) -> bool {
     expiry.is_some_and(|expiry| expiry <= now.saturating_add(EXPIRY_MARGIN))
 }
 
-/// Whether the granted scopes include the check's, or `None` if the check must run to find out. A mandatory check without
-/// its scopes runs anyway, so that the failure has the provider's own message.
+/// Whether the granted scopes include the check's, or `None` if the check must run to find out. A mandatory check
+/// without its scopes runs anyway, so that the failure has the provider's own message.
 fn decided_by_scopes(check: &Check, granted: Option<&[String]>) -> Option<bool> {
     let granted = granted.filter(|_| check.role == Role::Capability && !check.scopes.is_empty())?;
     let is_granted = check.scopes.iter().all(|scope| granted.contains(scope));

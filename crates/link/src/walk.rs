@@ -7,7 +7,8 @@ use crate::flow::Flow;
 use crate::state::{FieldProblem, State};
 
 impl Flow {
-    /// The person chose an environment. Stored secrets must be entered again, because they would go to a different host.
+    /// The person chose an environment. Stored secrets must be entered again, because they would go to a different
+    /// host.
     pub fn choose_environment(&mut self, key: &str) {
         let Some(environment) = self.method().environment(key).map(|one| one.key.clone()) else { return };
         if self.environment.as_ref() != Some(&environment) {
@@ -31,8 +32,8 @@ impl Flow {
         }
     }
 
-    /// The person completed the current step. If every value is valid, the flow goes on to the next step, or to the checks
-    /// after the last one. Otherwise it shows the problems and keeps the valid values.
+    /// The person completed the current step. If every value is valid, the flow goes on to the next step, or to the
+    /// checks after the last one. Otherwise it shows the problems and keeps the valid values.
     pub fn submit(&mut self, typed: &[(Key, Secret)]) {
         let State::Walking { step, .. } = &self.state else { return };
         let step = step.clone();
@@ -54,8 +55,9 @@ impl Flow {
 
     /// The person submitted a form with all fields. The flow goes on to the checks if nothing is missing.
     ///
-    /// Fields that do not apply, given the values before them, are ignored. An empty secret keeps its current value, because
-    /// forms never show secrets. While no environment is chosen, the flow keeps valid values and returns the problems.
+    /// Fields that do not apply, given the values before them, are ignored. An empty secret keeps its current value,
+    /// because forms never show secrets. While no environment is chosen, the flow keeps valid values and returns the
+    /// problems.
     pub fn submit_form(&mut self, environment: Option<&str>, typed: &[(Key, Secret)]) -> Vec<FieldProblem> {
         if !matches!(self.state, State::Choosing | State::Walking { .. } | State::Failed { .. }) {
             return Vec::new();
@@ -137,8 +139,8 @@ impl Flow {
         }
     }
 
-    /// Goes to a step, unless checks are running. Passes a failure along so that it can be shown at the step where the user
-    /// can fix it.
+    /// Goes to a step, unless checks are running. Passes a failure along so that it can be shown at the step where the
+    /// user can fix it.
     pub fn go_to(&mut self, step: &str) {
         let steps = self.steps();
         let Some((_, step)) = steps.iter().find(|(_, one)| one.key == *step) else { return };
@@ -170,8 +172,8 @@ impl Flow {
 
     fn steps_where(&self, holds: impl Fn(&guide::Condition) -> bool) -> Vec<(&Section, &Step)> {
         let holds = |when: &Option<guide::Condition>| when.as_ref().is_none_or(&holds);
-        let is_wanted = |scopes: &[String]| match &self.scopes {
-            Some(wanted) => scopes.is_empty() || scopes.iter().any(|scope| wanted.contains(scope)),
+        let is_selected = |scopes: &[String]| match &self.scopes {
+            Some(selected) => scopes.is_empty() || scopes.iter().any(|scope| selected.contains(scope)),
             None => true,
         };
         self.method()
@@ -180,8 +182,8 @@ impl Flow {
                 section.purpose == Purpose::Obtain
                     && holds(&section.when)
                     && holds(&step.when)
-                    && is_wanted(&section.scopes)
-                    && is_wanted(&step.scopes)
+                    && is_selected(&section.scopes)
+                    && is_selected(&step.scopes)
             })
             .collect()
     }
@@ -294,8 +296,8 @@ impl Flow {
         Some(FieldProblem::new(&field.key, mistake.in_field(&field.label)))
     }
 
-    /// Removes stored secrets and tokens when the host changes. The person who changes the host may not know them, so they
-    /// must not be sent there.
+    /// Removes stored secrets and tokens when the host changes. The person who changes the host may not know them, so
+    /// they must not be sent there.
     fn drop_stored_secrets(&mut self) {
         self.discard_tokens();
         // Derived values can contain a secret too.

@@ -15,14 +15,14 @@ use crate::fill::{FillError, Slot, fill};
 use crate::inputs::{Filling, Inputs};
 use crate::request::{base_path, host_of};
 
-/// What a browser is sent to a provider with.
+/// The parameters of an authorization request.
 #[derive(Clone, Copy, Debug)]
 pub struct AuthorizationRequest<'a> {
     /// The method's redirect, which has the address and its fixed parameters.
     pub redirect: &'a Redirect,
     /// The scopes that the person is asked to approve.
     pub scopes: &'a [&'a str],
-    /// Where the provider sends the browser back to.
+    /// The address to which the provider sends the browser back.
     pub redirect_uri: &'a str,
     /// The value that the provider returns unchanged, which ties the browser's return to this request.
     pub state: &'a str,
@@ -41,7 +41,7 @@ pub struct AuthorizationUrl {
     pub path_and_query: String,
 }
 
-/// Returns the address that the browser is sent to for sign-in.
+/// Returns the address to which the browser is sent for sign-in.
 pub fn authorization_url(
     method: &Method,
     request: &AuthorizationRequest<'_>,
@@ -67,7 +67,7 @@ pub fn authorization_url(
     }
     for (name, value) in &redirect.parameters {
         let value = fill(value, Slot::Text, &with)?.expose().to_owned();
-        pairs.retain(|(known, _)| known != name);
+        pairs.retain(|(other, _)| other != name);
         pairs.push((name.clone(), value));
     }
     let query: Vec<String> = pairs

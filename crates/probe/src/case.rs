@@ -1,4 +1,4 @@
-//! What an answer is judged against.
+//! The context in which an answer is judged.
 
 use guide::{Check, Guide, Method};
 

@@ -1,4 +1,4 @@
-//! Values that are derived from others, so nobody has to enter them.
+//! Values that are derived from other values, so that nobody has to enter them.
 //!
 //! **Invariant:** a derived value that does not have the required form is reported, never used.
 

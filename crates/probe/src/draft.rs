@@ -26,8 +26,8 @@ pub(crate) struct Draft {
 pub(crate) enum Content {
     Json(Value),
     Form(Vec<(String, Secret)>),
-    /// A body that is sent unchanged, so nothing can be added.
-    Whole(Body),
+    /// A body that is sent as it is, so nothing can be added.
+    Unchanged(Body),
 }
 
 impl Content {
@@ -52,7 +52,7 @@ impl Content {
                 let content_type = "application/x-www-form-urlencoded".to_owned();
                 Body { content_type, bytes: SecretBytes::new(form(pairs)) }
             }
-            Self::Whole(body) => body.clone(),
+            Self::Unchanged(body) => body.clone(),
         }
     }
 }
@@ -128,7 +128,7 @@ impl Draft {
                     Content::Json(Value::Object(members)) => {
                         members.insert(name.clone(), value.expose().into());
                     }
-                    Content::Json(_) | Content::Whole(_) => {
+                    Content::Json(_) | Content::Unchanged(_) => {
                         return Err(FillError { field: None, problem: Problem::NoBody });
                     }
                 }

@@ -1,4 +1,4 @@
-//! What is extracted from an answer: captures, scopes, the lifetime of tokens, and the account's identity.
+//! Extracts captures, scopes, the lifetime of tokens and the account's identity from an answer.
 
 use guide::{Capture, Check, Part, Target, Template, TokenStep};
 use secret::Secret;
@@ -11,10 +11,10 @@ use crate::message::{Answer, Response};
 use crate::parsed::{ParsedAnswer, text_of};
 use crate::verdict::Identity;
 
-/// The maximum length of an account's id, in characters. Providers use shorter ones, and a database index has a limit.
+/// The maximum length of an account's id, in characters. Providers use shorter ids, and a database index has a limit.
 const MAX_ID: usize = 500;
 
-/// The maximum length of an account's name and of each detail, in characters. Longer ones are cut.
+/// The maximum length of an account's name and of each detail, in characters. Longer texts are truncated.
 const MAX_TEXT: usize = 200;
 
 /// The values that a check captures from a response, whatever the verdict is.
@@ -41,8 +41,8 @@ pub(crate) fn granted_scopes(check: &Check, parsed: &ParsedAnswer<'_>) -> Option
     }
 }
 
-/// How long the tokens in an answer are valid, in seconds: as the answer says, or else as the guide says. `None` if
-/// neither says.
+/// The lifetime of the tokens in an answer, in seconds: from the answer, or else from the guide. `None` if neither
+/// specifies it.
 pub fn token_lifetime(step: &TokenStep, answer: &Answer) -> Option<u32> {
     let parsed = ParsedAnswer::new(answer);
     let from_answer = || {
@@ -59,8 +59,9 @@ pub(crate) struct InvalidId;
 
 /// The account that an answer identifies, or `None` if it identifies none.
 ///
-/// Unlike a name, an invalid id is never cleaned or cut: the result could be the id of another account. It is not kept
-/// unchanged either, because a database may reject it. The answer is treated as unreadable, even if a rule accepts it.
+/// Unlike a name, an invalid id is never cleaned or truncated: the result could be the id of another account. It is not
+/// kept unchanged either, because a database may reject it. The answer is treated as unreadable, even if a rule accepts
+/// it.
 pub(crate) fn identity(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> Result<Option<Identity>, InvalidId> {
     let Some(template) = case.check.account.as_ref() else { return Ok(None) };
     let text = |template: &Template| answer_text(template, parsed.json.as_ref(), &case.inputs);
@@ -88,8 +89,8 @@ fn answer_text(template: &Template, json: Option<&Value>, inputs: &Inputs<'_>) -
             Part::Reference(reference) => match &reference.target {
                 Target::Json(path) => out.push_str(&text_of(path.find(json?)?)?),
                 Target::Value(_) => {
-                    let one = Template { parts: vec![part.clone()], span: template.span };
-                    out.push_str(fill(&one, Slot::Text, &Filling::plain(inputs)).ok()?.expose());
+                    let template = Template { parts: vec![part.clone()], span: template.span };
+                    out.push_str(fill(&template, Slot::Text, &Filling::plain(inputs)).ok()?.expose());
                 }
                 Target::EnvironmentHost => out.push_str(&inputs.environment?.host),
                 Target::EnvironmentLabel => out.push_str(&inputs.environment?.label),

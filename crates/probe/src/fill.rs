@@ -17,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 use crate::encode::{is_cookie_value, is_header_value};
 use crate::inputs::Filling;
 
-/// The kind of place that a template's text goes into. It decides how values are encoded and which are rejected.
+/// The location that a template's text goes into. It determines how values are encoded and which values are rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Slot {
     /// One or more labels of a host.
@@ -34,7 +34,7 @@ pub(crate) enum Slot {
     Text,
 }
 
-/// Why a request cannot be made from the given values.
+/// Why a request cannot be built from the given values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FillError {
     /// The field whose value causes the problem, or `None` if no field does.
@@ -94,8 +94,8 @@ impl fmt::Display for FillError {
 impl std::error::Error for FillError {}
 
 impl FillError {
-    /// The message for the person who entered the value, or `None` if no field causes the problem. It never contains the
-    /// value.
+    /// The message for the person who entered the value, or `None` if no field causes the problem. It never contains
+    /// the value.
     pub fn says(&self, method: &Method) -> Option<Saying> {
         let label = &method.field(self.field.as_ref()?.as_str())?.label;
         let mistake = match self.problem {

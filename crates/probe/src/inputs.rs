@@ -1,4 +1,4 @@
-//! The values that requests are made from.
+//! The values that requests are built from.
 
 use std::collections::BTreeMap;
 
@@ -43,13 +43,14 @@ impl<'a> Inputs<'a> {
     }
 }
 
-/// What templates are filled from: the inputs, and values that exist for one request only.
+/// The values that templates are filled with: the inputs, and values that exist for a single request.
 #[derive(Clone, Copy)]
 pub(crate) struct Filling<'a> {
     pub(crate) inputs: &'a Inputs<'a>,
     /// The signed assertion, or `None` if the request does not refer to it.
     pub(crate) assertion: Option<&'a Secret>,
-    /// The parts of the request that its signature and the signature's carriers can refer to. Empty before it is signed.
+    /// The parts of the request that its signature and the signature's carriers can refer to. Empty before it is
+    /// signed.
     pub(crate) parts: &'a [(RequestPart, Secret)],
 }
 

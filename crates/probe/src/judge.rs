@@ -30,7 +30,7 @@ pub fn judge(case: &Case<'_>, answer: &Answer, now: i64) -> Verdict {
         verdict.granted = granted_scopes(case.check, &parsed);
         if case.check.role == Role::Identity {
             let found = identity(case, &parsed);
-            // A credential with few permissions may not be allowed to read whose it is, but then a rule must say so.
+            // A credential with few permissions may not be allowed to read its own account, but then a rule must match.
             let is_missing = found == Ok(None) && verdict.outcome == OutcomeKind::Ok;
             match found {
                 Ok(found) if !is_missing => verdict.identity = found,
@@ -147,7 +147,8 @@ fn by_rule(case: &Case<'_>, rule: &OutcomeRule) -> Verdict {
     verdict
 }
 
-/// A verdict with the standard wording. A rejected secret is attributed to the method's secret field if it has only one.
+/// A verdict with the standard wording. A rejected secret is attributed to the method's secret field if it has only
+/// one.
 fn by_kind(case: &Case<'_>, kind: OutcomeKind) -> Verdict {
     let at_field = match kind {
         OutcomeKind::WrongSecret | OutcomeKind::Expired | OutcomeKind::Disabled => only_secret(case.method),
@@ -180,7 +181,7 @@ fn quote(case: &Case<'_>, answer: &Answer) -> String {
         Answer::Failed { fault, detail } => return redactor.redact(&format!("{fault}: {detail}")),
         Answer::Response(response) => response,
     };
-    // A successful token response contains tokens that are not known yet, so they cannot be redacted.
+    // A successful token response contains new tokens, which cannot be redacted.
     let mut token_steps = case.method.auth.sign_in.iter().flat_map(|it| it.steps.iter().chain(&it.refresh));
     if response.status < 400 && token_steps.any(|step| step.check.key == case.check.key) {
         return format!("HTTP {}", response.status);

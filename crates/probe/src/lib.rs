@@ -1,10 +1,10 @@
-//! Makes requests to a provider, and judges the answers.
+//! Builds requests to a provider and judges the answers.
 //!
 //! | type | meaning |
 //! |---|---|
-//! | [`Request`], [`Answer`] | what is sent, and what comes back |
-//! | [`Inputs`], [`Values`] | what requests are made from |
-//! | [`Case`], [`Verdict`] | what an answer is judged against, and the result |
+//! | [`Request`], [`Answer`] | a request, and its result |
+//! | [`Inputs`], [`Values`] | the values that requests are built from |
+//! | [`Case`], [`Verdict`] | the context in which an answer is judged, and the judgment |
 //!
 //! The crate is pure: the same guide and inputs give the same request, and the same answer gives the same verdict. So a
 //! guide's scenarios test this crate as well, and the simulator is its counterpart.

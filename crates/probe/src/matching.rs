@@ -21,7 +21,7 @@ pub(crate) fn is_expected(check: &Check, parsed: &ParsedAnswer<'_>, inputs: &Inp
         expect.status.contains(&response.status)
     };
     status
-        && expect.is_json.is_none_or(|wanted| wanted == json.is_some())
+        && expect.is_json.is_none_or(|expected| expected == json.is_some())
         && expect.headers.iter().all(|(name, test)| header_matches(test, response.header(name)))
         && expect.json.iter().all(|(path, test)| json_matches(path, test, json, inputs))
         && check.captures.iter().filter(|capture| capture.required).all(is_there)
@@ -36,14 +36,14 @@ pub(crate) fn matches(when: &When, parsed: &ParsedAnswer<'_>, inputs: &Inputs<'_
     when.fails.is_empty()
         && (when.status.is_empty() || when.status.contains(&response.status))
         && !when.status_not.contains(&response.status)
-        && when.is_json.is_none_or(|wanted| wanted == parsed.json.is_some())
+        && when.is_json.is_none_or(|expected| expected == parsed.json.is_some())
         && when.headers.iter().all(|(name, test)| header_matches(test, response.header(name)))
         && when.json.iter().all(|(path, test)| json_matches(path, test, parsed.json.as_ref(), inputs))
 }
 
 fn header_matches(test: &HeaderTest, value: Option<&str>) -> bool {
-    test.exists.is_none_or(|wanted| wanted == value.is_some())
-        && test.equals.as_deref().is_none_or(|wanted| value == Some(wanted))
+    test.exists.is_none_or(|expected| expected == value.is_some())
+        && test.equals.as_deref().is_none_or(|expected| value == Some(expected))
         && test
             .contains
             .as_deref()
@@ -52,7 +52,7 @@ fn header_matches(test: &HeaderTest, value: Option<&str>) -> bool {
 
 fn json_matches(path: &JsonPath, test: &JsonTest, json: Option<&Value>, inputs: &Inputs<'_>) -> bool {
     let value = json.and_then(|json| path.find(json));
-    test.exists.is_none_or(|wanted| wanted == value.is_some())
+    test.exists.is_none_or(|expected| expected == value.is_some())
         && test.kind.is_none_or(|kind| value.is_some_and(|value| is_kind(value, kind)))
         && (test.one_of.is_empty() || value.is_some_and(|value| test.one_of.contains(value)))
         && test.contains.as_ref().is_none_or(|part| value.is_some_and(|value| contains_text(value, part)))
@@ -78,13 +78,14 @@ fn is_kind(value: &Value, kind: JsonType) -> bool {
     }
 }
 
-/// Whether the host of an address differs from the wanted one. A value that is missing or not a string never differs.
-fn host_differs(wanted: &Template, value: Option<&Value>, inputs: &Inputs<'_>) -> bool {
-    let Ok(wanted) = fill(wanted, Slot::Host, &Filling::plain(inputs)) else { return false };
+/// Whether the host of an address differs from the expected host. A value that is missing or not a string never
+/// differs.
+fn host_differs(expected: &Template, value: Option<&Value>, inputs: &Inputs<'_>) -> bool {
+    let Ok(expected) = fill(expected, Slot::Host, &Filling::plain(inputs)) else { return false };
     let Some(text) = value.and_then(Value::as_str) else { return false };
     let host = match url::Url::parse(text) {
         Ok(url) => url.host_str().map(str::to_owned),
         Err(_) => Some(text.to_lowercase()),
     };
-    host.is_some_and(|host| host != wanted.expose())
+    host.is_some_and(|host| host != expected.expose())
 }

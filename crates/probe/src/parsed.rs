@@ -1,4 +1,4 @@
-//! An answer whose body is parsed.
+//! An answer with its parsed body.
 
 use serde_json::Value;
 

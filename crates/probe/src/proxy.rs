@@ -29,10 +29,10 @@ pub struct ProxyRequest {
     pub body: Option<Body>,
 }
 
-/// Makes the request that is sent to the provider.
+/// Builds the request that is sent to the provider.
 pub fn proxy_request(
     method: &Method,
-    wanted: ProxyRequest,
+    request: ProxyRequest,
     inputs: &Inputs<'_>,
 ) -> Result<Request, FillError> {
     let base = &method.base_url;
@@ -40,14 +40,14 @@ pub fn proxy_request(
     templates.extend([&base.host, &base.path]);
     let assertion = assertion(method, templates, inputs)?;
     let with = Filling { assertion: assertion.as_ref(), ..Filling::plain(inputs) };
-    let path = base_path(base, &with)? + &wanted.path;
+    let path = base_path(base, &with)? + &request.path;
     if !is_plain(&path) {
         return Err(FillError { field: None, problem: Problem::AmbiguousPath });
     }
     let host = host_of(base, &method.hosts, &with)?;
-    let mut draft = Draft::new(method, wanted.verb, host, base.port, path);
-    draft.request.query = wanted.query.into_iter().map(|(name, value)| (name, Secret::new(value))).collect();
-    for (name, value) in wanted.headers {
+    let mut draft = Draft::new(method, request.verb, host, base.port, path);
+    draft.request.query = request.query.into_iter().map(|(name, value)| (name, Secret::new(value))).collect();
+    for (name, value) in request.headers {
         draft.request.headers.push(Header { name, value: Secret::new(value) });
     }
     let in_body = method
@@ -55,13 +55,13 @@ pub fn proxy_request(
         .carries
         .iter()
         .any(|carrier| matches!(carrier, CarrierUse::Named { carrier: Carrier::Body, .. }));
-    draft.body = wanted.body.map(|body| if in_body { parse_body(body) } else { Content::Whole(body) });
+    draft.body = request.body.map(|body| if in_body { parse_body(body) } else { Content::Unchanged(body) });
     draft.set_certificate(method, &with)?;
     draft.authenticate(method, &with)?;
     Ok(draft.finish())
 }
 
-/// Parses a JSON object or a form, so that a credential can be added. Any other body stays whole.
+/// Parses a JSON object or a form, so that a credential can be added. Any other body is sent unchanged.
 fn parse_body(body: Body) -> Content {
     let bytes = body.bytes.expose();
     if body.content_type.starts_with("application/json") {
@@ -72,7 +72,7 @@ fn parse_body(body: Body) -> Content {
         let pairs = crate::encode::form_pairs(bytes);
         return Content::Form(pairs.into_iter().map(|(name, value)| (name, Secret::new(value))).collect());
     }
-    Content::Whole(body)
+    Content::Unchanged(body)
 }
 
 /// Whether every server reads the path as it is written: no dot segments, and no encoded separators or control
@@ -81,7 +81,7 @@ fn is_plain(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     path.starts_with('/')
         && path.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#\\".contains(&byte))
-        && !["%2e", "%2f", "%5c", "%00", "%0a", "%0d"].iter().any(|sign| lower.contains(sign))
+        && !["%2e", "%2f", "%5c", "%00", "%0a", "%0d"].iter().any(|code| lower.contains(code))
         && path.split('/').all(|segment| segment != "." && segment != "..")
 }
 

@@ -1,4 +1,4 @@
-//! Makes requests from a guide and values.
+//! Builds requests from a guide and values.
 //!
 //! **Invariant:** the same guide and inputs give the same request, and its host is one that the guide allows.
 
@@ -10,7 +10,7 @@ use crate::fill::{FillError, Problem, Slot, fill};
 use crate::inputs::{Filling, Inputs};
 use crate::message::{Header, Request};
 
-/// Makes the request that a template describes, with its credentials.
+/// Builds the request that a template describes, with its credentials.
 pub fn request(
     method: &Method,
     template: &RequestTemplate,
@@ -48,7 +48,7 @@ pub fn matches_path(template: &RequestTemplate, path: &str, inputs: &Inputs<'_>)
     Some(filled.expose() == path)
 }
 
-/// The path that the base address has by itself; request paths are appended to it.
+/// The path of the base address, to which request paths are appended.
 pub(crate) fn base_path(base: &BaseUrl, with: &Filling<'_>) -> Result<String, FillError> {
     Ok(fill(&base.path, Slot::Path, with)?.expose().to_owned())
 }

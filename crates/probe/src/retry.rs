@@ -1,4 +1,4 @@
-//! How long a provider asks clients to wait.
+//! The wait that a provider asks for before the next request.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use jiff::fmt::rfc2822::DateTimeParser;
 
 use crate::message::Response;
 
-/// The longest wait that is returned. Longer ones are reduced to it.
+/// The longest wait that is returned. Longer waits are reduced to it.
 const LONGEST: Duration = Duration::from_hours(1);
 
 /// Reads `Retry-After`, which holds seconds or a date

@@ -1,4 +1,4 @@
-//! What an answer means for the person who links an account.
+//! The meaning of an answer for the person who links an account.
 
 use std::time::Duration;
 
@@ -13,9 +13,9 @@ pub struct Verdict {
     pub outcome: OutcomeKind,
     /// The guide's rule that decided, or `None` if the check's expectation or a default did.
     pub rule: Option<Key>,
-    /// What happened, for the person.
+    /// A message for the person about what happened.
     pub says: Saying,
-    /// What the person can do about it.
+    /// A message for the person about what to do.
     pub fix: Saying,
     /// The field that the person must correct, or `None` if no single field is at fault.
     pub at_field: Option<Key>,
@@ -30,7 +30,7 @@ pub struct Verdict {
     /// Values for later requests. They can be secret, so they are not serialized.
     #[serde(skip)]
     pub captures: Values,
-    /// How long the provider asks clients to wait, or `None` if it does not say. At most one hour.
+    /// The wait that the provider asks for, at most one hour. `None` if it does not specify one.
     #[serde(skip)]
     pub retry_after: Option<Duration>,
     /// The scopes that the credential has, or `None` if the answer does not list them.

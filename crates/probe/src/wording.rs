@@ -21,11 +21,11 @@ pub(crate) fn message(template: &Template, case: &Case<'_>) -> String {
             Part::Reference(reference) => reference,
         };
         match &reference.target {
-            Target::Value(key) => out.push_str(&shown(key, method, inputs)),
+            Target::Value(key) => out.push_str(&public_value(key, method, inputs)),
             Target::Label(key) => out.push_str(method.field(key.as_str()).map_or("", |field| &field.label)),
             Target::Step(key) => out.push_str(method.step(key.as_str()).map_or("", |(_, step)| &step.title)),
-            Target::EnvironmentHost => out.push_str(inputs.environment.map_or("", |one| &one.host)),
-            Target::EnvironmentLabel => out.push_str(inputs.environment.map_or("", |one| &one.label)),
+            Target::EnvironmentHost => out.push_str(inputs.environment.map_or("", |it| &it.host)),
+            Target::EnvironmentLabel => out.push_str(inputs.environment.map_or("", |it| &it.label)),
             Target::EnvironmentValue(name) => {
                 out.push_str(inputs.environment.and_then(|one| one.value(name.as_str())).unwrap_or_default());
             }
@@ -49,7 +49,7 @@ pub(crate) fn message(template: &Template, case: &Case<'_>) -> String {
 }
 
 /// A field's or derived value, or an empty string if it is secret.
-fn shown(key: &Key, method: &Method, inputs: &Inputs<'_>) -> String {
+fn public_value(key: &Key, method: &Method, inputs: &Inputs<'_>) -> String {
     let value = match (method.field(key.as_str()), method.derived(key.as_str())) {
         (Some(field), _) if !field.secret => inputs.values.get(key).cloned(),
         (None, Some(one)) if !one.field.secret => derived(one, &Filling::plain(inputs)).ok(),

@@ -50,9 +50,9 @@ impl Redactor {
     }
 }
 
-/// Percent-encodes everything except unreserved characters
-/// ([RFC 3986, 2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3)). The result is safe in a path segment or query.
-/// Requests are encoded with this function, so that the redactor recognizes the secrets in them.
+/// Percent-encodes everything except unreserved characters ([RFC 3986,
+/// 2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3)). The result is safe in a path segment or query. Requests
+/// are encoded with this function, so that the redactor recognizes the secrets in them.
 pub fn percent_encoded(text: &str) -> String {
     const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
     utf8_percent_encode(text, RESERVED).to_string()

@@ -1,4 +1,4 @@
-//! The conversation of one scenario: the requests it expects, and the answers it gives.
+//! The conversation of one scenario: the requests that it expects, and its answers.
 
 use guide::{
     Algorithm, Carries, Check, Key, Method, OutcomeKind, Reply, RequestTemplate, Scenario, Target, Template,
@@ -9,7 +9,7 @@ use secret::{Secret, SecretBytes};
 
 use crate::exchange::Incoming;
 
-/// A conversation with the provider, as a scenario specifies it, and how far it has come.
+/// A conversation with the provider, as a scenario specifies it, and its progress.
 #[derive(Clone)]
 pub(crate) struct Conversation {
     pub(crate) name: String,
@@ -113,16 +113,16 @@ impl Conversation {
         };
         let mut all = Vec::new();
         for check in method.asks().filter(|check| check.request.verb == turn.verb) {
-            let written =
+            let literal =
                 RequestTemplate { path: Template::literal(turn.path.as_str()), ..check.request.clone() };
-            let (Ok(made), Ok(written)) =
-                (probe::request(method, &check.request, &inputs), probe::request(method, &written, &inputs))
+            let (Ok(request), Ok(literal)) =
+                (probe::request(method, &check.request, &inputs), probe::request(method, &literal, &inputs))
             else {
                 continue;
             };
-            if made.path == written.path {
+            if request.path == literal.path {
                 let varies = varies(method, &check.request, moment);
-                all.push(Expected { check, request: made, varies });
+                all.push(Expected { check, request, varies });
             }
         }
         all

@@ -7,7 +7,7 @@ use crate::conversation::Conversation;
 use crate::exchange::{Incoming, LogLine, reply};
 use crate::sign_in;
 
-/// A method's scenarios, and how far the conversation of each has come.
+/// A method's scenarios, and the progress of each conversation.
 pub struct Script {
     method: Method,
     conversations: Vec<Conversation>,

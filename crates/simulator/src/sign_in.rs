@@ -40,7 +40,7 @@ fn is_page(method: &Method, redirect: &Redirect, conversation: &Conversation, in
     page.is_ok_and(|page| page.path_and_query.split('?').next() == Some(incoming.path.as_str()))
 }
 
-/// The page on which to choose a scenario to sign in as; once that is chosen, the redirect back to the client.
+/// The page for choosing a scenario to sign in as. After the choice, the redirect back to the client.
 fn page(conversations: &[Conversation], incoming: &Incoming) -> (Reply, String) {
     let requested = |name: &str| parameter(incoming, name).unwrap_or_default();
     let (back, state) = (requested("redirect_uri"), requested("state"));
@@ -51,11 +51,11 @@ fn page(conversations: &[Conversation], incoming: &Incoming) -> (Reply, String) 
     let chosen = requested("as");
     if chosen == "nobody" {
         let to = format!("{back}?error=access_denied&state={state}");
-        return (found(&to), "access was denied".to_owned());
+        return (redirect_to(&to), "access was denied".to_owned());
     }
     if let Some(one) = chosen.parse::<usize>().ok().and_then(|at| conversations.get(at)) {
         let to = format!("{back}?code={CODE}{chosen}.{}&state={state}", requested("code_challenge"));
-        return (found(&to), format!("“{}”", one.name));
+        return (redirect_to(&to), format!("“{}”", one.name));
     }
     let query: Vec<String> = ["redirect_uri", "state", "code_challenge"]
         .into_iter()
@@ -92,7 +92,7 @@ fn tokens(conversations: &[Conversation], incoming: &Incoming) -> (Reply, String
     (reply(200, "application/json", json), format!("“{}”", one.name))
 }
 
-fn found(to: &str) -> Reply {
+fn redirect_to(to: &str) -> Reply {
     Reply::Response {
         status: 302,
         headers: vec![("location".to_owned(), to.to_owned())],

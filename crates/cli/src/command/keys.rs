@@ -93,7 +93,7 @@ fn scopes(key: &ApiKey) -> Vec<&'static str> {
     key.scopes.iter().map(|scope| scope.as_str()).collect()
 }
 
-/// The name of a project or key, if it is valid.
+/// Validates the name of a project or key.
 pub(super) fn name(name: &str) -> Result<&str, Failure> {
     vault::display_name(name)
         .map_err(|error| Failure::usage(format!("a name {error}")).help("choose another name"))

@@ -121,7 +121,7 @@ impl Task<'_> {
         for problem in flow.prefill(typed) {
             out.problem(&problem.says);
         }
-        // If every value was given, there is nothing to ask for.
+        // If all values were given, no prompts are needed.
         if !typed.is_empty() && flow.is_complete() && !matches!(flow.stage(), Stage::Choose(_)) {
             flow.submit_all(&[]);
         }
@@ -211,7 +211,7 @@ impl Task<'_> {
             }
             return Ok(if is_proved { 0 } else { FOUND });
         }
-        // Nobody can be asked, so the account counts as confirmed. If it must be a certain account, that was checked.
+        // There is no one to confirm the account. If it must be a specific account, the flow has checked that.
         let linked = driver::confirm(&mut flow);
         let (Some(linked), Some(vault)) = (linked, self.vault) else { return Ok(FOUND) };
         let account = self.store(&mut flow, vault, *linked, None).await?;
@@ -233,7 +233,7 @@ impl Task<'_> {
         }
     }
 
-    /// Reports missing and invalid values, because nobody can be asked for them.
+    /// Reports missing and invalid values, which cannot be prompted for.
     fn incomplete(&self, flow: &Flow, problems: &[link::FieldProblem], out: &Out) -> Result<u8, Failure> {
         if self.args.inputs.json {
             out.json(&report::json(flow, None));

@@ -1,7 +1,7 @@
 //! `waystone new`: creates a starter guide.
 //!
-//! The starter guide passes `check` and `test` unchanged. Every line with a mark is listed with its position, so that the
-//! author has a list to work through.
+//! The starter guide passes `check` and `test` unchanged. Every line with a mark is listed with its position, so that
+//! the author has a list to work through.
 
 mod parts;
 

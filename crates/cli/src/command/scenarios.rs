@@ -1,7 +1,7 @@
 //! `waystone test`: runs guides' scenarios through the real flow and real network code.
 //!
-//! The provider is the simulator, on loopback. A turn in which the provider cannot be reached fails for real: a host name
-//! that does not resolve, a port that nothing listens on, or a port that does not speak TLS.
+//! The provider is the simulator, on loopback. A turn in which the provider cannot be reached fails for real: a host
+//! name that does not resolve, a port that nothing listens on, or a port that does not speak TLS.
 
 mod route;
 
@@ -102,7 +102,7 @@ impl Tally {
     }
 }
 
-/// The number of examples in a method's fields. They were run when the guide was read, which fails if one does not hold.
+/// The number of examples in a method's fields. All of them hold: reading a guide checks its examples.
 fn examples(method: &Method) -> usize {
     let computed = method.derived.iter().map(|one| &one.field);
     method.fields.iter().chain(computed).map(|field| field.examples.len()).sum()
@@ -134,7 +134,8 @@ fn unreached(method: &Method) -> Vec<String> {
     unreached.map(|rule| rule.key.to_string()).collect()
 }
 
-/// Plays a scenario and returns how its result differs from what it expects. Method and scenario are given by index.
+/// Plays a scenario and returns the differences between the actual and the expected result. Method and scenario are
+/// indexes.
 async fn play(guide: Arc<Guide>, method: usize, scenario: usize) -> Result<Vec<String>, Failure> {
     let method = &guide.methods[method];
     let scenario = &method.scenarios[scenario];

@@ -21,7 +21,7 @@ pub(crate) fn run(common: &Common, args: &ServeArgs, out: &Out) -> Result<u8, Fa
     let settings = usable(outcome, out)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::io("cannot start", &error))?;
     let ended = runtime.block_on(serve(settings, |started| report(&started, args.json, out)));
-    // Tasks that still run were asked to stop and have had their time.
+    // Remaining tasks were told to stop, and their grace period is over.
     runtime.shutdown_background();
     match ended {
         Ok(Ended::Whole) => Ok(0),
@@ -47,7 +47,7 @@ fn report(started: &Started, json: bool, out: &Out) {
         out.line(&line.to_string());
         return;
     }
-    // All of it goes to standard output, because standard error is the log's, whose lines may be JSON.
+    // Everything goes to standard output, because standard error contains the log, whose lines may be JSON.
     for made in started.made.iter().filter(|_| !out.quiet) {
         out.line(&format!("created {made}"));
     }

@@ -7,8 +7,8 @@ use guide::{Finding, Severity, Source, Span};
 /// The width of excerpts, in columns. Longer lines are cut.
 const WIDTH: usize = 120;
 
-/// The longest line, in bytes, that is shown in an excerpt. For longer lines, which are unreadable and slow to lay out, only
-/// the position is shown.
+/// The longest line, in bytes, that is shown in an excerpt. For longer lines, which are unreadable and slow to lay out,
+/// only the position is shown.
 const LONGEST_LINE: usize = 4000;
 
 /// Formats a finding, followed by an empty line.

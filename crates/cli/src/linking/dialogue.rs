@@ -87,8 +87,8 @@ pub(crate) async fn run(
     }
 }
 
-/// Asks for the values of a step. After a problem, it asks only for the fields that have one. `None` if the person wants
-/// to go back.
+/// Asks for the values of a step. After a problem, it asks only for the fields that have one. `None` if the person
+/// wants to go back.
 fn values(
     flow: &Flow,
     fields: &[Key],
@@ -110,7 +110,7 @@ fn values(
         }
         let kept = flow.values().get(key);
         let Some(value) = prompt::field(field, kept)? else { return Ok(None) };
-        // A value that cannot be shown for editing is kept with an empty answer.
+        // An empty answer keeps a value that cannot be shown for editing.
         if kept.is_none() || !value.is_empty() || prompt::can_be_edited(field) {
             typed.push((key.clone(), value));
         }

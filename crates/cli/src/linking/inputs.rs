@@ -11,7 +11,8 @@ use secret::Secret;
 use crate::args::InputArgs;
 use crate::failure::{Failure, cannot};
 
-/// The largest value, in bytes. A larger one is refused, because a truncated value would be stored as if it were whole.
+/// The largest value, in bytes. A larger value is rejected, because a truncated value would be stored as if it were
+/// complete.
 const MAX_BYTES: u64 = 1 << 20;
 
 /// The environment variable that sets a field's value.

@@ -95,7 +95,7 @@ pub(crate) struct Drafts<'v> {
 }
 
 impl Drafts<'_> {
-    /// Saves the flow as it is now.
+    /// Saves the flow in its current state.
     pub(crate) async fn save(&self, flow: &Flow) -> Result<(), Failure> {
         let now = Timestamp::now();
         let draft = Draft {
@@ -109,7 +109,7 @@ impl Drafts<'_> {
         Ok(())
     }
 
-    /// The saved draft, if there is one that has not expired.
+    /// The saved draft. `None` if there is none or it has expired.
     pub(crate) async fn load(&self) -> Result<Option<Draft>, Failure> {
         Ok(self.vault.load_draft(&self.key, Timestamp::now()).await?)
     }

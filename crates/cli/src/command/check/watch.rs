@@ -51,8 +51,8 @@ pub(super) fn run(checker: &Checker<'_>, args: &CheckArgs, out: &Out) -> Result<
     }
 }
 
-/// The folder to watch for a path. A file's folder is watched instead of the file, because editors replace files and the
-/// watch on a replaced file ends. Folders below it are not watched.
+/// The folder to watch for a path. A file's folder is watched instead of the file, because editors replace files and
+/// the watch on a replaced file ends. Folders below it are not watched.
 fn watched(path: &Path) -> (PathBuf, RecursiveMode) {
     if path.is_dir() {
         return (path.to_owned(), RecursiveMode::Recursive);
@@ -91,7 +91,7 @@ fn guide_file(path: &Path) -> Option<PathBuf> {
     }
 }
 
-/// A path in the form used here: relative to the current folder if it is inside it, and absolute otherwise.
+/// Normalizes a path: relative if it is inside the current folder, and absolute otherwise.
 fn plain(path: &Path) -> PathBuf {
     let Ok(whole) = path::absolute(path) else { return path.to_owned() };
     let folder = env::current_dir().unwrap_or_default();

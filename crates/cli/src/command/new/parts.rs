@@ -19,7 +19,7 @@ pub(crate) struct Parts {
     pub(crate) signs_in: &'static str,
     /// The request that a wrong credential fails: a sign-in request or the first check.
     pub(crate) refused_at: &'static str,
-    /// Whether the person signs in in a browser while an admin enters the fields.
+    /// Whether the person signs in with a browser while an admin enters the fields.
     pub(crate) in_browser: bool,
 }
 

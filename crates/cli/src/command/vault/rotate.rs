@@ -1,7 +1,7 @@
 //! `waystone vault rotate`: encrypts the vault with a new key.
 //!
-//! **Invariant:** a copy of the old key stays on the disk until everything has been decrypted with the new key, read from
-//! its configured place.
+//! **Invariant:** a copy of the old key stays on the disk until everything has been decrypted with the new key, read
+//! from its configured place.
 
 use std::env;
 use std::ffi::OsString;
@@ -78,8 +78,8 @@ fn to(settings: &Settings, args: &RotateArgs) -> Result<KeySource, Failure> {
     }
 }
 
-/// Rotates the key and checks the vault. Returns the path of the old key's copy, if the new key has replaced the old one in
-/// its file.
+/// Rotates the key and checks the vault. Returns the path of the old key's copy, if the new key has replaced the old
+/// one in its file.
 async fn rotate(
     vault: &Vault,
     from: &KeySource,
@@ -89,7 +89,7 @@ async fn rotate(
     if let (Some(path), true) = (file_of(from), file_of(from) == file_of(&to)) {
         let (current, retiring) = vault.key_ids().await?;
         let old = with_suffix(path, &format!(".old-{}", retiring.unwrap_or(current)));
-        // An interrupted rotation has made the copy already, and the file may contain the new key by now.
+        // An interrupted rotation has already made the copy, and the file may already contain the new key.
         if retiring.is_none() {
             vault.copy_key(old.clone()).await?;
         }

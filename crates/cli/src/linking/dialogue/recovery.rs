@@ -24,8 +24,8 @@ pub(crate) fn choose(flow: &mut Flow, out: &Out) -> Result<(), Halt> {
     Ok(())
 }
 
-/// If a value belongs to another environment, asks whether to link that environment. `None` if the person wants to enter
-/// another value.
+/// If a value belongs to another environment, asks whether to link that environment. `None` if the person wants to
+/// enter another value.
 pub(crate) fn other_environment(flow: &Flow, problem: &FieldProblem) -> Result<Option<Key>, Halt> {
     let Some(key) = &problem.belongs_to else { return Ok(None) };
     let label = flow.method().environment(key.as_str()).map_or(key.as_str(), |one| &one.label);

@@ -106,7 +106,7 @@ impl<'o> Screen<'o> {
         }
     }
 
-    /// Shows the account that was found, and what it cannot do.
+    /// Shows the account that was found, and its missing access.
     pub(crate) fn found(&mut self, identity: Option<&Identity>, reports: &[CheckReport], limited: bool) {
         self.shown = None;
         self.out.line("");
