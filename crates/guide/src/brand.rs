@@ -1,5 +1,8 @@
 //! A brand: everything that white-labeling changes.
 
+use schemars::JsonSchema;
+use serde::Deserialize;
+
 use crate::prose::Prose;
 use crate::template::Template;
 
@@ -24,68 +27,82 @@ pub struct Brand {
     pub setup: SetupWording,
 }
 
-/// The colors of pages, as `#rrggbb`.
-#[derive(Clone, Debug, Default)]
+/// The colors of pages.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "ThemeShape")]
 pub struct Theme {
-    /// The color of links and buttons on light pages. `None` for the default color.
+    /// The color of links and buttons on light pages, as `#rrggbb`.
+    #[schemars(regex(pattern = r"^#[0-9a-fA-F]{6}$"))]
     pub accent: Option<String>,
-    /// The color of links and buttons on dark pages. `None` for the default color.
+    /// The color of links and buttons on dark pages, as `#rrggbb`.
+    #[schemars(regex(pattern = r"^#[0-9a-fA-F]{6}$"))]
     pub accent_dark: Option<String>,
 }
 
+// The wording is generic over the types of its texts, which are strings before they are parsed: `T` is a single line,
+// and `P` is Markdown.
+
 /// The fixed wording of pages for people who link an account.
-#[derive(Clone, Debug)]
-pub struct LinkWording {
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "LinkWordingShape")]
+pub struct LinkWording<T = Template, P = Prose> {
     /// The page's title.
-    pub title: Template,
+    pub title: T,
     /// The page's description.
-    pub description: Template,
+    pub description: T,
     /// The heading of the section about linking.
-    pub heading: Template,
+    pub heading: T,
     /// The step in which people open the hub.
-    pub open: Titled,
-    /// The step in which people fill in the fields.
-    pub fill: Titled,
+    pub open: Titled<T, P>,
+    /// The step in which people fill in the fields. The list of labels follows its text.
+    pub fill: Titled<T, P>,
     /// The title of the step in which people connect.
-    pub connect_title: Template,
-    /// What happens when people connect, one line each.
-    pub connect: Vec<Prose>,
-    /// What happens if people sign in with the provider in a browser. If empty, `connect` applies.
-    pub connect_in_browser: Vec<Prose>,
-    /// The closing sentence.
-    pub closing: Prose,
+    pub connect_title: T,
+    /// What happens when people connect, one line each, as Markdown.
+    pub connect: Vec<P>,
+    /// What happens if people sign in with the provider in a browser. Default: the lines of `connect`.
+    #[serde(default)]
+    pub connect_in_browser: Vec<P>,
+    /// The closing sentence, as Markdown.
+    pub closing: P,
 }
 
 /// The fixed wording of pages for administrators who set up a method.
-#[derive(Clone, Debug)]
-pub struct SetupWording {
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "SetupWordingShape")]
+pub struct SetupWording<T = Template, P = Prose> {
     /// The page's title.
-    pub title: Template,
+    pub title: T,
     /// The page's description.
-    pub description: Template,
+    pub description: T,
     /// The heading of the section about the connector profile.
-    pub heading: Template,
-    /// The text below the heading.
-    pub intro: Prose,
+    pub heading: T,
+    /// The text below the heading, as Markdown.
+    pub intro: P,
     /// The step in which administrators open the connector profiles.
-    pub open: Titled,
+    pub open: Titled<T, P>,
     /// The title of the step in which they create a profile.
-    pub create_title: Template,
-    /// What to do before filling in the fields, one line each.
-    pub before_fields: Vec<Prose>,
-    /// The text that introduces the list of fields.
-    pub fields: Prose,
+    pub create_title: T,
+    /// What to do before filling in the fields, one line each, as Markdown.
+    pub before_fields: Vec<P>,
+    /// The text that introduces the list of fields, as Markdown.
+    pub fields: P,
     /// The text after the label of an optional field.
     pub optional: String,
-    /// What to do after filling in the fields, one line each.
-    pub after_fields: Vec<Prose>,
+    /// What to do after filling in the fields, one line each, as Markdown.
+    pub after_fields: Vec<P>,
 }
 
 /// A step's title and text.
-#[derive(Clone, Debug)]
-pub struct Titled {
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "TitledShape")]
+pub struct Titled<T = Template, P = Prose> {
     /// The title.
-    pub title: Template,
-    /// The text.
-    pub text: Prose,
+    pub title: T,
+    /// The text, as Markdown.
+    pub text: P,
 }

@@ -103,59 +103,42 @@ pub(crate) enum TokenBody {
 
 /// A signing algorithm ([RFC 7518, 3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1),
 /// [RFC 8037](https://www.rfc-editor.org/rfc/rfc8037)).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema, strum::IntoStaticStr,
+)]
+#[serde(rename_all = "UPPERCASE")]
+#[strum(serialize_all = "UPPERCASE")]
 pub enum Algorithm {
     /// HMAC with SHA-1. Only for signatures of requests.
-    #[serde(rename = "HS1")]
     Hs1,
     /// HMAC with SHA-256.
-    #[serde(rename = "HS256")]
     Hs256,
     /// HMAC with SHA-384.
-    #[serde(rename = "HS384")]
     Hs384,
     /// HMAC with SHA-512.
-    #[serde(rename = "HS512")]
     Hs512,
     /// RSA PKCS #1 with SHA-256.
-    #[serde(rename = "RS256")]
     Rs256,
     /// RSA PKCS #1 with SHA-384.
-    #[serde(rename = "RS384")]
     Rs384,
     /// RSA PKCS #1 with SHA-512.
-    #[serde(rename = "RS512")]
     Rs512,
     /// RSA PSS with SHA-256.
-    #[serde(rename = "PS256")]
     Ps256,
     /// ECDSA on P-256 with SHA-256.
-    #[serde(rename = "ES256")]
     Es256,
     /// ECDSA on P-384 with SHA-384.
-    #[serde(rename = "ES384")]
     Es384,
     /// Ed25519.
     #[serde(rename = "EdDSA")]
+    #[strum(serialize = "EdDSA")]
     EdDsa,
 }
 
 impl Algorithm {
-    /// The word in guides and in the header of a JWT.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Hs1 => "HS1",
-            Self::Hs256 => "HS256",
-            Self::Hs384 => "HS384",
-            Self::Hs512 => "HS512",
-            Self::Rs256 => "RS256",
-            Self::Rs384 => "RS384",
-            Self::Rs512 => "RS512",
-            Self::Ps256 => "PS256",
-            Self::Es256 => "ES256",
-            Self::Es384 => "ES384",
-            Self::EdDsa => "EdDSA",
-        }
+    /// The name in guides and in the header of a JWT.
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// Whether the algorithm is an HMAC, whose key both sides share.
@@ -253,10 +236,11 @@ pub enum JsonType {
 }
 
 /// The type of a field's value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldType {
     /// One line of text.
+    #[default]
     Text,
     /// An email address.
     Email,
@@ -279,8 +263,9 @@ pub enum FieldType {
 }
 
 /// The rule that rejects a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema, strum::Display)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum RefusedBy {
     /// A required value is missing.
     Required,
@@ -292,19 +277,6 @@ pub enum RefusedBy {
     Refuse,
     /// The value is too long.
     Length,
-}
-
-impl RefusedBy {
-    /// The word in guides.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Required => "required",
-            Self::Type => "type",
-            Self::Pattern => "pattern",
-            Self::Refuse => "refuse",
-            Self::Length => "length",
-        }
-    }
 }
 
 /// What a section is for.

@@ -3,20 +3,25 @@
 //! **Invariant:** a [`HostPattern`] is lowercase ASCII, ends in at least two literal labels, and has its wildcard in
 //! front. No pattern can therefore match a whole top-level domain.
 
-use std::fmt;
 use std::str::FromStr;
 
+use derive_more::Display;
+
 /// A pattern such as `api.example.com`, `*.example.com` (one label) or `**.example.com` (one or more labels).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Display)]
+#[display("{wild}{suffix}")]
 pub struct HostPattern {
     wild: Wild,
     suffix: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Display)]
 enum Wild {
+    #[display("")]
     None,
+    #[display("*.")]
     OneLabel,
+    #[display("**.")]
     Labels,
 }
 
@@ -46,30 +51,21 @@ impl HostPattern {
 }
 
 /// Why a text is not a valid host pattern.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HostPatternError {
     /// It has a scheme, a port or a path.
+    #[error("a host cannot have a scheme, port or path")]
     NotAHost,
     /// A label is empty, is too long, or has characters other than `a-z`, `0-9` and `-`.
+    #[error("each label must consist of 1 to 63 characters from `a-z`, `0-9` and `-`")]
     BadLabel,
     /// It ends in fewer than two literal labels, so it would match a whole top-level domain.
+    #[error("it must end in at least two literal labels, such as `example.com`")]
     TooWide,
     /// A wildcard is not the whole first label.
+    #[error("`*` and `**` can only be the whole first label")]
     MisplacedWildcard,
 }
-
-impl fmt::Display for HostPatternError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotAHost => "a host cannot have a scheme, port or path",
-            Self::BadLabel => "each label must consist of 1 to 63 characters from `a-z`, `0-9` and `-`",
-            Self::TooWide => "it must end in at least two literal labels, such as `example.com`",
-            Self::MisplacedWildcard => "`*` and `**` can only be the whole first label",
-        })
-    }
-}
-
-impl std::error::Error for HostPatternError {}
 
 impl FromStr for HostPattern {
     type Err = HostPatternError;
@@ -95,17 +91,6 @@ impl FromStr for HostPattern {
             return Err(HostPatternError::TooWide);
         }
         Ok(Self { wild, suffix: suffix.to_owned() })
-    }
-}
-
-impl fmt::Display for HostPattern {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.wild {
-            Wild::None => "",
-            Wild::OneLabel => "*.",
-            Wild::Labels => "**.",
-        })?;
-        f.write_str(&self.suffix)
     }
 }
 

@@ -1,13 +1,12 @@
 //! Keys: the names of methods, fields, steps and other parts of a guide.
 
 use std::borrow::Borrow;
-use std::fmt;
 
 /// A key: lowercase letters and digits with single hyphens or underscores between them. It begins with a letter and has
 /// at most 64 characters.
 ///
 /// Keys become anchors, URLs and variable names, so they never need escaping.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, derive_more::Display, serde::Serialize)]
 pub struct Key(String);
 
 impl Key {
@@ -47,12 +46,6 @@ impl<'de> serde::Deserialize<'de> for Key {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text).ok_or_else(|| serde::de::Error::custom("invalid key"))
-    }
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

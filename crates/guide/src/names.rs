@@ -1,10 +1,9 @@
 //! The names that a text may refer to, and what to say about a name that is not among them.
 
 use crate::code::UNKNOWN_NAME;
-use crate::finding::{Finding, choose, nearest, quoted};
+use crate::finding::{Finding, MOST_FINDINGS, choose, nearest, quoted};
 use crate::key::Key;
 use crate::source::Span;
-use crate::spanned::Spanned;
 
 /// The names that texts of a method may refer to at some point of lowering.
 #[derive(Clone, Debug, Default)]
@@ -13,7 +12,6 @@ pub(crate) struct Names<'n> {
     /// Fields, and the values derived so far.
     pub(crate) values: Vec<&'n str>,
     pub(crate) steps: Vec<&'n str>,
-    pub(crate) environments: bool,
     pub(crate) environment_keys: Vec<&'n str>,
     /// Values captured by earlier checks.
     pub(crate) captures: Vec<&'n str>,
@@ -34,30 +32,43 @@ pub(crate) struct Names<'n> {
     pub(crate) scopes: Vec<&'n str>,
 }
 
+/// The key that a name refers to. An unknown name is reported at `at`.
+pub(crate) fn known(
+    findings: &mut Vec<Finding>,
+    at: Span,
+    name: &str,
+    kind: &str,
+    known: &[&str],
+) -> Option<Key> {
+    if known.contains(&name) {
+        return Key::parse(name);
+    }
+    if findings.len() <= MOST_FINDINGS && !is_misspelled(name, known) {
+        findings.push(unknown(at, name, kind, known));
+    }
+    None
+}
+
 /// The finding about a name that is not known.
-pub(crate) fn unknown(text: &Spanned<String>, kind: &str, known: &[&str]) -> Finding {
-    let message = format!("there is no {kind} {}", quoted(&text.value));
-    let found = Finding::new(&UNKNOWN_NAME, text.span, message);
-    let found = if known.is_empty() {
-        found.help(format!("declare the {kind}, or remove the reference"))
-    } else {
-        found
-    };
-    suggest(found, text.span, &text.value, known)
+pub(crate) fn unknown(at: Span, name: &str, kind: &str, known: &[&str]) -> Finding {
+    let found = Finding::new(&UNKNOWN_NAME, at, format!("there is no {kind} {}", quoted(name)));
+    if known.is_empty() {
+        return found.help(format!("declare the {kind}, or remove the reference"));
+    }
+    suggest(found, at, name, known)
 }
 
 /// Whether a name refers to an existing key with an invalid spelling. That mistake is reported at the key.
-pub(crate) fn is_misspelled(name: &str, known: &[&str]) -> bool {
+fn is_misspelled(name: &str, known: &[&str]) -> bool {
     let bare =
         |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
     known.iter().any(|key| Key::parse(key).is_none() && bare(key) == bare(name))
 }
 
-/// Adds the closest known name as advice, with the edit that inserts it, or else the list of known names.
+/// Suggests the closest known name, with the edit that inserts it, or else lists the known names.
 pub(crate) fn suggest(found: Finding, at: Span, name: &str, known: &[&str]) -> Finding {
     match nearest(name, known.iter().copied()) {
         Some(near) => found.help(format!("did you mean `{near}`?")).fix(at, near),
-        None if known.is_empty() => found,
         None => found.help(choose(known.iter().copied())),
     }
 }

@@ -16,8 +16,7 @@ pub(crate) struct Node {
 pub(crate) enum Kind {
     Null,
     Bool(bool),
-    Integer(i64),
-    Float(f64),
+    Number(Number),
     Text(String),
     Sequence(Vec<Node>),
     Mapping(Vec<Entry>),
@@ -46,8 +45,7 @@ impl Node {
         match &self.kind {
             Kind::Null => Value::Null,
             Kind::Bool(b) => Value::Bool(*b),
-            Kind::Integer(n) => Value::Number((*n).into()),
-            Kind::Float(n) => Number::from_f64(*n).map_or(Value::Null, Value::Number),
+            Kind::Number(n) => Value::Number(n.clone()),
             Kind::Text(text) => Value::String(text.clone()),
             Kind::Sequence(items) => Value::Array(items.iter().map(Self::to_json).collect()),
             Kind::Mapping(entries) => {
@@ -82,8 +80,7 @@ impl Node {
         match &self.kind {
             Kind::Null => "empty".to_owned(),
             Kind::Bool(b) => format!("the boolean `{b}`"),
-            Kind::Integer(n) => format!("the number `{n}`"),
-            Kind::Float(n) => format!("the number `{n}`"),
+            Kind::Number(n) => format!("the number `{n}`"),
             Kind::Text(_) => "a string".to_owned(),
             Kind::Sequence(_) => "a list".to_owned(),
             Kind::Mapping(_) => "a mapping".to_owned(),

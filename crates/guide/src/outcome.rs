@@ -2,14 +2,29 @@
 //!
 //! Every outcome has a default text, so a guide can be short. A guide's own rules can word it more precisely.
 
-use std::fmt;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use strum::{Display, IntoStaticStr, VariantArray};
 
 /// What a response, or the lack of one, means for the person who links.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    Display,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum OutcomeKind {
     /// Everything works.
     Ok,
@@ -55,53 +70,11 @@ pub enum OutcomeKind {
 
 impl OutcomeKind {
     /// All outcomes, in the order of their declaration.
-    pub const ALL: [Self; 20] = [
-        Self::Ok,
-        Self::OkLimited,
-        Self::WrongSecret,
-        Self::WrongUser,
-        Self::WrongTenant,
-        Self::WrongEnvironment,
-        Self::DifferentAccount,
-        Self::MissingPermission,
-        Self::NotInPlan,
-        Self::Declined,
-        Self::Misconfigured,
-        Self::Disabled,
-        Self::Expired,
-        Self::IpBlocked,
-        Self::Throttled,
-        Self::ProviderDown,
-        Self::Unreachable,
-        Self::Tls,
-        Self::ProtocolMismatch,
-        Self::Unknown,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
-    /// The word in guides, in JSON and in the API.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::OkLimited => "ok_limited",
-            Self::WrongSecret => "wrong_secret",
-            Self::WrongUser => "wrong_user",
-            Self::WrongTenant => "wrong_tenant",
-            Self::WrongEnvironment => "wrong_environment",
-            Self::DifferentAccount => "different_account",
-            Self::MissingPermission => "missing_permission",
-            Self::NotInPlan => "not_in_plan",
-            Self::Declined => "declined",
-            Self::Misconfigured => "misconfigured",
-            Self::Disabled => "disabled",
-            Self::Expired => "expired",
-            Self::IpBlocked => "ip_blocked",
-            Self::Throttled => "throttled",
-            Self::ProviderDown => "provider_down",
-            Self::Unreachable => "unreachable",
-            Self::Tls => "tls",
-            Self::ProtocolMismatch => "protocol_mismatch",
-            Self::Unknown => "unknown",
-        }
+    /// The name in guides, in JSON and in the API.
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// Whether the account can be stored.
@@ -169,11 +142,5 @@ impl OutcomeKind {
             Self::ProtocolMismatch => "Check that the address is one of {provider}'s.",
             Self::Unknown => "Try again. If that doesn't help, contact support.",
         }
-    }
-}
-
-impl fmt::Display for OutcomeKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }

@@ -37,12 +37,10 @@ impl<T> Reading<T> {
 
     /// Returns the value if no finding is an error, and the whole reading otherwise.
     pub fn into_usable(self) -> Result<T, Self> {
-        if self.has_errors() {
-            return Err(self);
-        }
+        let has_errors = self.has_errors();
         match self.value {
-            Some(value) => Ok(value),
-            None => Err(Self { value: None, ..self }),
+            Some(value) if !has_errors => Ok(value),
+            value => Err(Self { value, ..self }),
         }
     }
 
@@ -102,7 +100,7 @@ fn read_as<S: for<'de> Deserialize<'de>, T>(
             }
             None => true,
         };
-        if !is_valid && form.is_read_whole() {
+        if !is_valid && form.is_read_whole {
             return None;
         }
         match S::deserialize(&root) {
@@ -197,9 +195,5 @@ fn repair(node: &mut Node, repairs: &BTreeMap<Span, Repair>) {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -3,15 +3,16 @@
 //! **Invariant:** a message of our own keeps its meaning as data, so that pages can show it in the reader's language. No
 //! message contains an entered value.
 
-use std::fmt;
 use std::ops::Deref;
 
+use derive_more::Display;
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::OutcomeKind;
 
 /// A message to the person who links, in English or in the guide's language.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Display, PartialEq, Eq, Serialize, Deserialize)]
+#[display("{text}")]
 pub struct Saying {
     text: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -33,12 +34,6 @@ impl Deref for Saying {
     }
 }
 
-impl fmt::Display for Saying {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
 /// Makes a message of the guide's text.
 impl From<String> for Saying {
     fn from(text: String) -> Self {
@@ -53,10 +48,11 @@ impl From<Ours> for Saying {
 }
 
 /// The meaning of one of our own messages. `Display` writes it in English.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Display, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ours {
     /// What happened: an outcome's default text.
+    #[display("{}", outcome.says().replace("{provider}", provider))]
     Happened {
         /// The outcome.
         outcome: OutcomeKind,
@@ -64,6 +60,7 @@ pub enum Ours {
         provider: String,
     },
     /// What the person can do: an outcome's default advice.
+    #[display("{}", outcome.fix().replace("{provider}", provider))]
     Fix {
         /// The outcome.
         outcome: OutcomeKind,
@@ -71,6 +68,7 @@ pub enum Ours {
         provider: String,
     },
     /// The provider accepts the credentials, but in another environment.
+    #[display("{provider} accepts these credentials in {environment}.")]
     AcceptedIn {
         /// The provider's name.
         provider: String,
@@ -78,6 +76,7 @@ pub enum Ours {
         environment: String,
     },
     /// Advice to link another environment instead.
+    #[display("Connect {works} instead of {asked}, or create a credential in {asked}.")]
     LinkInstead {
         /// The label of the environment that accepts the credentials.
         works: String,
@@ -85,6 +84,7 @@ pub enum Ours {
         asked: String,
     },
     /// A field's value is invalid.
+    #[display("{}", mistake.message(label))]
     Field {
         /// The field's label.
         label: String,
@@ -92,6 +92,7 @@ pub enum Ours {
         mistake: Mistake,
     },
     /// An entered URL belongs to another environment than the chosen one.
+    #[display("This address belongs to {shown}, but you are connecting {chosen}.")]
     AddressOf {
         /// The label of the environment that the URL belongs to.
         shown: String,
@@ -99,81 +100,83 @@ pub enum Ours {
         chosen: String,
     },
     /// Advice to create a new signing key, because part of the entered one is missing.
+    #[display("If you no longer have the complete key, create a new one.")]
     AnotherKey,
 }
 
-/// Why a field's value is invalid.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Why a field's value is invalid. `Display` writes the message in English, with `{label}` for the field's label.
+#[derive(Clone, Debug, Display, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mistake {
     /// A required value is missing.
+    #[display("{{label}} is required.")]
     Missing,
     /// A yes-or-no question is not answered.
+    #[display("Answer yes or no for {{label}}.")]
     Unanswered,
     /// It is longer than this number of characters.
+    #[display("{{label}} must have at most {_0} characters.")]
     Longer(usize),
     /// It contains line breaks or other control characters.
+    #[display("{{label}} must be a single line.")]
     SeveralLines,
     /// It contains a NUL character.
+    #[display("{{label}} must not contain NUL characters.")]
     Nul,
     /// It is not an email address.
+    #[display("{{label}} must be a full email address, such as name@example.com.")]
     NotEmail,
     /// It is not an `https://` URL.
+    #[display("{{label}} must be an https:// URL.")]
     NotHttps,
     /// It is not a host name.
+    #[display("{{label}} must be a host name, such as acme.example.com.")]
     NotHost,
     /// It is neither `true` nor `false`.
+    #[display("{{label}} must be true or false.")]
     NotBoolean,
     /// It is not one of these values.
+    #[display("{{label}} must be one of {}.", _0.join(", "))]
     NotOneOf(Vec<String>),
     /// It is a secret that contains a space.
+    #[display("{{label}} can't contain spaces. Copy only the value itself.")]
     Space,
     /// It is not a JSON object.
+    #[display("{{label}} must be JSON, from the first `{{` to the last `}}`.")]
     NotJson,
     /// It is not PEM.
+    #[display("{{label}} must be complete PEM text: it begins with `-----BEGIN` and ends with `-----`.")]
     NotPem,
     /// It is not a whole number.
+    #[display("{{label}} must be a whole number.")]
     NotWhole,
     /// It is less than the first number or greater than the second.
+    #[display("{{label}} must be a number from {_0} to {_1}.")]
     NotBetween(i64, i64),
     /// It is less than this number.
+    #[display("{{label}} must be at least {_0}.")]
     Below(i64),
     /// It is greater than this number.
+    #[display("{{label}} must be at most {_0}.")]
     Above(i64),
     /// It does not match the field's pattern.
+    #[display("{{label}} has the wrong format.")]
     Odd,
     /// It does not tell which environment it belongs to. Holds what the provider calls an environment.
+    #[display("{{label}} doesn't tell the {}.", _0.to_lowercase())]
     NoEnvironment(String),
     /// It does not result in one of the provider's addresses.
+    #[display("{{label}} doesn't lead to one of this provider's addresses.")]
     NoAddress,
     /// It contains characters that cannot be sent in a request.
+    #[display("{{label}} contains characters that can't be sent. Copy only the value itself.")]
     Unsendable,
     /// It is not a key that can be used for signing.
+    #[display("{{label}} is not a valid signing key. Copy all of it, from the first line to the last.")]
     NotSigningKey,
     /// A part of it is missing.
+    #[display("Part of {{label}} is missing. Copy all of it.")]
     Part,
-}
-
-impl fmt::Display for Ours {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Happened { outcome, provider } => {
-                f.write_str(&outcome.says().replace("{provider}", provider))
-            }
-            Self::Fix { outcome, provider } => f.write_str(&outcome.fix().replace("{provider}", provider)),
-            Self::AcceptedIn { provider, environment } => {
-                write!(f, "{provider} accepts these credentials in {environment}.")
-            }
-            Self::LinkInstead { works, asked } => {
-                write!(f, "Connect {works} instead of {asked}, or create a credential in {asked}.")
-            }
-            Self::Field { label, mistake } => mistake.of(label, f),
-            Self::AddressOf { shown, chosen } => {
-                write!(f, "This address belongs to {shown}, but you are connecting {chosen}.")
-            }
-            Self::AnotherKey => f.write_str("If you no longer have the complete key, create a new one."),
-        }
-    }
 }
 
 impl Mistake {
@@ -182,41 +185,7 @@ impl Mistake {
         Ours::Field { label: label.to_owned(), mistake: self }.into()
     }
 
-    fn of(&self, label: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing => write!(f, "{label} is required."),
-            Self::Unanswered => write!(f, "Answer yes or no for {label}."),
-            Self::Longer(most) => write!(f, "{label} must have at most {most} characters."),
-            Self::SeveralLines => write!(f, "{label} must be a single line."),
-            Self::Nul => write!(f, "{label} must not contain NUL characters."),
-            Self::NotEmail => write!(f, "{label} must be a full email address, such as name@example.com."),
-            Self::NotHttps => write!(f, "{label} must be an https:// URL."),
-            Self::NotHost => write!(f, "{label} must be a host name, such as acme.example.com."),
-            Self::NotBoolean => write!(f, "{label} must be true or false."),
-            Self::NotOneOf(values) => write!(f, "{label} must be one of {}.", values.join(", ")),
-            Self::Space => write!(f, "{label} can't contain spaces. Copy only the value itself."),
-            Self::NotJson => write!(f, "{label} must be JSON, from the first `{{` to the last `}}`."),
-            Self::NotPem => {
-                write!(
-                    f,
-                    "{label} must be complete PEM text: it begins with `-----BEGIN` and ends with `-----`."
-                )
-            }
-            Self::NotWhole => write!(f, "{label} must be a whole number."),
-            Self::NotBetween(min, max) => write!(f, "{label} must be a number from {min} to {max}."),
-            Self::Below(min) => write!(f, "{label} must be at least {min}."),
-            Self::Above(max) => write!(f, "{label} must be at most {max}."),
-            Self::Odd => write!(f, "{label} has the wrong format."),
-            Self::NoEnvironment(called) => write!(f, "{label} doesn't tell the {}.", called.to_lowercase()),
-            Self::NoAddress => write!(f, "{label} doesn't lead to one of this provider's addresses."),
-            Self::Unsendable => {
-                write!(f, "{label} contains characters that can't be sent. Copy only the value itself.")
-            }
-            Self::NotSigningKey => write!(
-                f,
-                "{label} is not a valid signing key. Copy all of it, from the first line to the last."
-            ),
-            Self::Part => write!(f, "Part of {label} is missing. Copy all of it."),
-        }
+    fn message(&self, label: &str) -> String {
+        self.to_string().replacen("{label}", label, 1)
     }
 }

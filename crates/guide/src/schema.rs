@@ -9,10 +9,10 @@ mod tree;
 mod words;
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::sync::{LazyLock, OnceLock};
+use std::sync::OnceLock;
 
 use jsonschema::Validator;
+use jsonschema::json::Json;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema};
@@ -40,6 +40,7 @@ pub fn brand_schema() -> Value {
 /// A kind of YAML file: how to recognize it, and its schema.
 ///
 /// Guides and brand files are two forms. Other crates can define forms for their own files and get the same findings.
+#[derive(Debug)]
 pub struct Form {
     /// The key that holds the version, as in `waystone: 1`.
     mark: &'static str,
@@ -48,13 +49,15 @@ pub struct Form {
     /// Keys by which a file without the mark is still recognized.
     alike: &'static [&'static str],
     schema: fn() -> Value,
-    is_read_whole: bool,
+    /// Whether a file with schema errors is not interpreted any further.
+    pub(crate) is_read_whole: bool,
     compiled: OnceLock<Compiled>,
 }
 
-pub(crate) static GUIDE: Form = Form::whole("waystone", "a guide", &["provider", "methods"], guide_schema);
+pub(crate) static GUIDE: Form =
+    Form::new("waystone", "a guide", &["provider", "methods"], guide_schema).read_whole();
 pub(crate) static BRAND: Form =
-    Form::whole("waystone_brand", "a brand file", &["wording", "hub"], brand_schema);
+    Form::new("waystone_brand", "a brand file", &["wording", "hub"], brand_schema).read_whole();
 
 /// The marks of all files that Waystone reads, to explain when one is given in place of another.
 const MARKS: &[(&str, &str)] = &[
@@ -63,29 +66,20 @@ const MARKS: &[(&str, &str)] = &[
     ("waystone_hub", "a settings file for `waystone serve`"),
 ];
 
+#[derive(Debug)]
 struct Compiled {
     schema: Value,
     /// Decides whether a tree is valid, without converting it.
     judge: Validator<Tree>,
     /// Lists the errors of a tree that was converted to JSON. Built when the first error is found.
-    explain: LazyLock<Validator, Box<dyn FnOnce() -> Validator + Send>>,
+    explain: OnceLock<Validator>,
 }
 
-impl Compiled {
-    fn new(schema: Value) -> Self {
-        let judge = jsonschema::options_for::<Tree>()
-            .with_pattern_options(jsonschema::PatternOptions::regex())
-            .build(&schema)
-            .expect("a test ensures that the generated schema is valid");
-        let same = schema.clone();
-        let explain = LazyLock::new(Box::new(move || {
-            jsonschema::options()
-                .with_pattern_options(jsonschema::PatternOptions::regex())
-                .build(&same)
-                .expect("a test ensures that the generated schema is valid")
-        }) as Box<dyn FnOnce() -> Validator + Send>);
-        Self { schema, judge, explain }
-    }
+fn compile<T: Json>(schema: &Value) -> Validator<T> {
+    jsonschema::options_for::<T>()
+        .with_pattern_options(jsonschema::PatternOptions::regex())
+        .build(schema)
+        .expect("a test ensures that the generated schema is valid")
 }
 
 /// Reports all schema errors of a tree. Returns the repairs for mistakes whose intention is clear, or `None` if the
@@ -102,7 +96,8 @@ pub(crate) fn check(
     }
     let value = root.to_json();
     let mut words = words::Words::new(root, source, &compiled.schema, findings);
-    for error in compiled.explain.iter_errors(&value) {
+    let explain = compiled.explain.get_or_init(|| compile(&compiled.schema));
+    for error in explain.iter_errors(&value) {
         words.report(&error);
     }
     Some(words.finish())
@@ -140,7 +135,7 @@ pub(crate) fn another_file(form: &Form, root: &Node, source: &Source) -> Option<
         return (!is_alike).then(|| found.help(format!("begin {name} with `{mark}: 1`")));
     };
     match &entry.value.kind {
-        NodeKind::Integer(1) => None,
+        NodeKind::Number(n) if n.as_i64() == Some(1) => None,
         NodeKind::Text(text) if text == "1" => {
             let span = entry.value.span;
             let found =
@@ -165,30 +160,17 @@ impl Form {
         Self { mark, name, alike, schema, is_read_whole: false, compiled: OnceLock::new() }
     }
 
-    /// A form whose files are not interpreted at all while they have schema errors.
-    const fn whole(
-        mark: &'static str,
-        name: &'static str,
-        alike: &'static [&'static str],
-        schema: fn() -> Value,
-    ) -> Self {
-        Self { mark, name, alike, schema, is_read_whole: true, compiled: OnceLock::new() }
-    }
-
-    /// Whether a file with schema errors is not interpreted any further.
-    pub(crate) fn is_read_whole(&self) -> bool {
-        self.is_read_whole
+    /// Makes files with schema errors not be interpreted any further.
+    const fn read_whole(mut self) -> Self {
+        self.is_read_whole = true;
+        self
     }
 
     fn compiled(&self) -> &Compiled {
-        self.compiled.get_or_init(|| Compiled::new((self.schema)()))
-    }
-}
-
-/// Shows the mark.
-impl fmt::Debug for Form {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Form").field("mark", &self.mark).finish_non_exhaustive()
+        self.compiled.get_or_init(|| {
+            let schema = (self.schema)();
+            Compiled { judge: compile(&schema), schema, explain: OnceLock::new() }
+        })
     }
 }
 
@@ -205,30 +187,23 @@ pub fn schema_of<T: JsonSchema>(name: &str) -> Value {
 
 /// Prepares a schema for editors: removes explicit nulls and adds Markdown descriptions.
 fn tidy(schema: &mut Schema) {
-    if schema
-        .get("default")
-        .is_some_and(|value| value.is_null() || *value == json!({}) || *value == json!([]))
-    {
+    if schema.get("default").is_some_and(|value| [json!(null), json!({}), json!([])].contains(value)) {
         schema.remove("default");
     }
-    let branches = schema.get("anyOf").and_then(Value::as_array).cloned();
-    if let Some(branches) = branches {
-        let rest: Vec<_> =
-            branches.iter().filter(|branch| **branch != json!({ "type": "null" })).cloned().collect();
-        if rest.len() == 1 && branches.len() == 2 {
-            schema.remove("anyOf");
-            if let Value::Object(map) = &rest[0] {
-                for (key, value) in map {
-                    schema.ensure_object().entry(key.clone()).or_insert_with(|| value.clone());
-                }
-            }
+    if let Some([branch, null]) = array(schema, "anyOf")
+        && *null == json!({ "type": "null" })
+    {
+        let branch = branch.as_object().cloned().unwrap_or_default();
+        schema.remove("anyOf");
+        for (key, value) in branch {
+            schema.ensure_object().entry(key).or_insert(value);
         }
     }
-    if let Some(Value::Array(types)) = schema.get("type").cloned() {
-        let rest: Vec<_> = types.iter().filter(|one| **one != "null").cloned().collect();
-        if types.len() == 2 && rest.len() == 1 {
-            schema.insert("type".to_owned(), rest[0].clone());
-        }
+    if let Some([kind, null]) = array(schema, "type")
+        && null == "null"
+    {
+        let kind = kind.clone();
+        schema.insert("type".to_owned(), kind);
     }
     if let Some(Value::Array(choices)) = schema.get_mut("enum") {
         choices.retain(|choice| !choice.is_null());
@@ -237,4 +212,8 @@ fn tidy(schema: &mut Schema) {
     if let Some(description) = schema.get("description").cloned() {
         schema.insert("markdownDescription".to_owned(), description);
     }
+}
+
+fn array<'s>(schema: &'s Schema, key: &str) -> Option<&'s [Value]> {
+    schema.get(key)?.as_array().map(Vec::as_slice)
 }

@@ -12,6 +12,7 @@ mod vocabulary;
 use std::fmt;
 
 use schemars::JsonSchema;
+use strum::{Display, EnumString, VariantArray, VariantNames};
 
 use crate::json_path::JsonPath;
 use crate::key::Key;
@@ -118,8 +119,9 @@ pub enum Target {
 }
 
 /// A part of the request that is being signed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Display, EnumString, VariantNames)]
 #[schemars(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum RequestPart {
     /// The method: `GET`.
     Method,
@@ -142,14 +144,14 @@ pub enum RequestPart {
 }
 
 /// The formats of the time at which a request is sent, always in UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Display, EnumString, VariantNames)]
 #[schemars(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Clock {
     /// Seconds since 1970: `1440938160`.
     Unix,
     /// Milliseconds since 1970: `1440938160000`.
-    #[schemars(rename = "unix_ms")]
-    UnixMilliseconds,
+    UnixMs,
     /// `2015-08-30T12:36:00Z` ([RFC 3339](https://www.rfc-editor.org/rfc/rfc3339)).
     Iso,
     /// `20150830T123600Z`.
@@ -161,8 +163,9 @@ pub enum Clock {
 }
 
 /// The formats of a nonce.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Display, EnumString, VariantNames)]
 #[schemars(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Nonce {
     /// 32 hexadecimal digits.
     Hex,
@@ -170,44 +173,14 @@ pub enum Nonce {
     Uuid,
 }
 
-impl RequestPart {
-    /// The parts with their names in references.
-    pub(crate) const NAMES: [(&'static str, Self); 9] = [
-        ("method", Self::Method),
-        ("host", Self::Host),
-        ("path", Self::Path),
-        ("query", Self::Query),
-        ("sorted_query", Self::SortedQuery),
-        ("path_and_query", Self::PathAndQuery),
-        ("body", Self::Body),
-        ("canonical", Self::Canonical),
-        ("signature", Self::Signature),
-    ];
-}
-
-impl Clock {
-    /// The formats with their names in references.
-    pub(crate) const NAMES: [(&'static str, Self); 6] = [
-        ("unix", Self::Unix),
-        ("unix_ms", Self::UnixMilliseconds),
-        ("iso", Self::Iso),
-        ("compact", Self::Compact),
-        ("date", Self::Date),
-        ("http", Self::Http),
-    ];
-}
-
-impl Nonce {
-    /// The formats with their names in references.
-    pub(crate) const NAMES: [(&'static str, Self); 2] = [("hex", Self::Hex), ("uuid", Self::Uuid)];
-}
-
 /// A transformation of a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Display, EnumString, VariantNames)]
 #[schemars(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Filter {
     /// Allows dots in a value that is inserted into a host name: `host_labels(2)` accepts up to two labels, such as
     /// `acme.eu`. Without the filter a value is a single label.
+    #[strum(serialize = "host_labels", to_string = "host_labels({0})")]
     HostLabels(u8),
     /// Converts letters to lower case.
     Lowercase,
@@ -217,33 +190,18 @@ pub enum Filter {
     Base64,
     /// Encodes as URL-safe Base64 without padding
     /// ([RFC 4648, 5](https://www.rfc-editor.org/rfc/rfc4648#section-5)).
-    #[schemars(rename = "base64url")]
-    Base64Url,
+    Base64url,
     /// The SHA-256 of the bytes, in hexadecimal.
     Sha256Hex,
     /// The SHA-256 of the bytes, in Base64.
     Sha256Base64,
     /// Percent-encodes every character except the unreserved ones
     /// ([RFC 3986, 2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3)).
-    #[schemars(rename = "urlencode")]
-    UrlEncode,
-}
-
-impl Filter {
-    /// The filters without an argument, with their names.
-    pub(crate) const NAMES: [(&'static str, Self); 7] = [
-        ("lowercase", Self::Lowercase),
-        ("uppercase", Self::Uppercase),
-        ("base64", Self::Base64),
-        ("base64url", Self::Base64Url),
-        ("sha256_hex", Self::Sha256Hex),
-        ("sha256_base64", Self::Sha256Base64),
-        ("urlencode", Self::UrlEncode),
-    ];
+    Urlencode,
 }
 
 /// The context of a template, which decides what it may refer to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, VariantArray)]
 pub(crate) enum Context {
     /// Text that people read on a page: `body`, `intro`, `needs` and `warning`. Entered values are not available.
     Prose,
@@ -261,10 +219,6 @@ pub(crate) enum Context {
 }
 
 impl Context {
-    /// All contexts, in the order of their declaration.
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Prose, Self::Message, Self::Request, Self::Signed, Self::Answer, Self::Wording];
-
     /// Whether filters can be used. They cannot in text that people read.
     pub(crate) const fn has_filters(self) -> bool {
         !matches!(self, Self::Prose | Self::Message | Self::Wording)
@@ -320,14 +274,7 @@ impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{{{{ {}", self.target)?;
         for filter in &self.filters {
-            match filter {
-                Filter::HostLabels(n) => write!(f, " | host_labels({n})")?,
-                other => {
-                    let name =
-                        Filter::NAMES.iter().find(|(_, one)| one == other).map_or("", |(name, _)| *name);
-                    write!(f, " | {name}")?;
-                }
-            }
+            write!(f, " | {filter}")?;
         }
         f.write_str(" }}")
     }
@@ -335,9 +282,6 @@ impl fmt::Display for Reference {
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fn name<T: PartialEq>(names: &[(&'static str, T)], one: &T) -> &'static str {
-            names.iter().find(|(_, other)| other == one).map_or("", |(name, _)| *name)
-        }
         match self {
             Self::Value(key) => write!(f, "value.{key}"),
             Self::Label(key) => write!(f, "label.{key}"),
@@ -356,9 +300,9 @@ impl fmt::Display for Target {
             Self::Capture(key) => write!(f, "capture.{key}"),
             Self::Token(key) => write!(f, "token.{key}"),
             Self::Assertion => f.write_str("jwt.assertion"),
-            Self::Request(part) => write!(f, "request.{}", name(&RequestPart::NAMES, part)),
-            Self::Now(clock) => write!(f, "now.{}", name(&Clock::NAMES, clock)),
-            Self::Random(nonce) => write!(f, "random.{}", name(&Nonce::NAMES, nonce)),
+            Self::Request(part) => write!(f, "request.{part}"),
+            Self::Now(clock) => write!(f, "now.{clock}"),
+            Self::Random(nonce) => write!(f, "random.{nonce}"),
             Self::RedirectUri => f.write_str("hub.redirect_uri"),
         }
     }

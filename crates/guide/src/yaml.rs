@@ -12,6 +12,7 @@ mod mistake;
 use std::borrow::Cow;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, Span as Marked, StructureStyle};
+use serde_json::Number;
 
 use crate::code::{
     AMBIGUOUS_SCALAR, COMPLEX_KEY, DUPLICATE_KEY, SEVERAL_DOCUMENTS, TOO_LARGE, UNQUOTED_REFERENCE,
@@ -31,11 +32,6 @@ const MAX_DEPTH: usize = 40;
 
 /// Reads a file. If no tree is returned, `findings` has at least one finding.
 pub(crate) fn load(source: &Source, findings: &mut Vec<Finding>) -> Option<Node> {
-    if source.text.len() > MAX_BYTES {
-        let message = format!("the file has {} bytes, but the limit is {MAX_BYTES}", source.text.len());
-        findings.push(Finding::new(&TOO_LARGE, Span::new(0, 0), message));
-        return None;
-    }
     let hidden = hidden::find(source);
     if !hidden.is_empty() {
         findings.extend(hidden);
@@ -102,19 +98,14 @@ struct Loader<'s, 'f> {
 }
 
 /// A list or mapping whose end has not been reached.
-enum Open {
-    Sequence {
-        items: Vec<Node>,
-        span: Span,
-        flow: bool,
-    },
-    /// A duplicate key has no place: its value is read and dropped.
-    Mapping {
-        entries: Vec<Entry>,
-        key: Option<(String, Option<Span>)>,
-        span: Span,
-        flow: bool,
-    },
+struct Open {
+    /// The items or entries so far.
+    kind: Kind,
+    /// The key of a mapping whose value comes next. A duplicate key has no place: its value is read and dropped.
+    key: Option<(String, Option<Span>)>,
+    span: Span,
+    /// Whether the end is marked by a bracket.
+    flow: bool,
 }
 
 impl Loader<'_, '_> {
@@ -139,31 +130,23 @@ impl Loader<'_, '_> {
                 return self.count(span) && self.scalar(text, style, span);
             }
             Event::SequenceStart(style, anchor, tag) => {
-                if !self.open(anchor, tag.is_some(), span) {
-                    return false;
-                }
-                let flow = style == StructureStyle::Flow;
-                self.stack.push(Open::Sequence { items: Vec::new(), span, flow });
+                self.plain_yaml(anchor, tag.is_some(), span);
+                return self.open(Kind::Sequence(Vec::new()), style, span);
             }
             Event::MappingStart(style, anchor, tag) => {
-                if !self.open(anchor, tag.is_some(), span) {
-                    return false;
-                }
-                let flow = style == StructureStyle::Flow;
-                self.stack.push(Open::Mapping { entries: Vec::new(), key: None, span, flow });
+                self.plain_yaml(anchor, tag.is_some(), span);
+                return self.open(Kind::Mapping(Vec::new()), style, span);
             }
-            Event::SequenceEnd => {
-                if let Some(Open::Sequence { items, span: start, flow }) = self.stack.pop() {
-                    let end = if flow { span.end } else { items.last().map_or(span.end, |n| n.span.end) };
-                    self.value(Node { kind: Kind::Sequence(items), span: Span::new(start.start, end) });
-                }
-            }
-            Event::MappingEnd => {
-                if let Some(Open::Mapping { entries, span: start, flow, .. }) = self.stack.pop() {
-                    let end =
-                        if flow { span.end } else { entries.last().map_or(span.end, |e| e.value.span.end) };
-                    self.value(Node { kind: Kind::Mapping(entries), span: Span::new(start.start, end) });
-                }
+            Event::SequenceEnd | Event::MappingEnd => {
+                let Some(Open { kind, span: start, flow, .. }) = self.stack.pop() else { return true };
+                let last = match &kind {
+                    Kind::Sequence(items) => items.last(),
+                    Kind::Mapping(entries) => entries.last().map(|entry| &entry.value),
+                    _ => None,
+                };
+                // The parser ends a block where the next token begins.
+                let end = last.filter(|_| !flow).map_or(span.end, |last| last.span.end);
+                self.value(Node { kind, span: Span::new(start.start, end) });
             }
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
                 let name = self.source.slice(span).to_owned();
@@ -182,12 +165,12 @@ impl Loader<'_, '_> {
         true
     }
 
-    fn open(&mut self, anchor: usize, tag: bool, span: Span) -> bool {
-        self.plain_yaml(anchor, tag, span);
+    /// Begins a list or mapping. Returns false if reading must stop.
+    fn open(&mut self, kind: Kind, style: StructureStyle, span: Span) -> bool {
         if !self.count(span) {
             return false;
         }
-        if let Some(Open::Mapping { key: None, .. }) = self.stack.last() {
+        if let Some(Open { kind: Kind::Mapping(_), key: None, .. }) = self.stack.last() {
             let reference = self.source.text[span.start..].starts_with('{')
                 && span.start > 0
                 && self.source.text[..span.start].ends_with('{');
@@ -205,6 +188,7 @@ impl Loader<'_, '_> {
             self.findings.push(found);
             return false;
         }
+        self.stack.push(Open { kind, key: None, span, flow: style == StructureStyle::Flow });
         true
     }
 
@@ -247,7 +231,7 @@ impl Loader<'_, '_> {
     }
 
     fn scalar(&mut self, text: Cow<'_, str>, style: ScalarStyle, span: Span) -> bool {
-        if let Some(Open::Mapping { key, entries, .. }) = self.stack.last_mut()
+        if let Some(Open { kind: Kind::Mapping(entries), key, .. }) = self.stack.last_mut()
             && key.is_none()
         {
             if text == "<<" && style == ScalarStyle::Plain {
@@ -282,14 +266,16 @@ impl Loader<'_, '_> {
     }
 
     fn value(&mut self, node: Node) {
-        match self.stack.last_mut() {
-            Some(Open::Sequence { items, .. }) => items.push(node),
-            Some(Open::Mapping { entries, key, .. }) => {
-                if let Some((key, Some(key_span))) = key.take() {
-                    entries.push(Entry { key, key_span, value: node });
-                }
+        let Some(Open { kind, key, .. }) = self.stack.last_mut() else {
+            self.root = Some(node);
+            return;
+        };
+        match (kind, key.take()) {
+            (Kind::Sequence(items), _) => items.push(node),
+            (Kind::Mapping(entries), Some((key, Some(key_span)))) => {
+                entries.push(Entry { key, key_span, value: node });
             }
-            None => self.root = Some(node),
+            _ => {}
         }
     }
 
@@ -355,7 +341,8 @@ fn plain(text: &str) -> Result<Option<Kind>, &'static str> {
         if digits.len() > 1 && digits.starts_with('0') {
             return Err("begins with a zero: some tools read a number, others a string");
         }
-        return text.parse().map(|number| Some(Kind::Integer(number))).map_err(|_| "is too large a number");
+        let number = text.parse::<i64>().map_err(|_| "is too large a number")?;
+        return Ok(Some(Kind::Number(number.into())));
     }
     if digits.starts_with("0x") || digits.starts_with("0o") {
         return Err("is read as a number in another base by some tools");
@@ -366,8 +353,6 @@ fn plain(text: &str) -> Result<Option<Kind>, &'static str> {
     let looks_like_a_float = digits.bytes().all(|b| b.is_ascii_digit() || b".eE+-".contains(&b))
         && digits.bytes().next().is_some_and(|b| b.is_ascii_digit() || b == b'.')
         && digits.bytes().any(|b| b.is_ascii_digit());
-    if looks_like_a_float && let Some(number) = text.parse::<f64>().ok().filter(|number| number.is_finite()) {
-        return Ok(Some(Kind::Float(number)));
-    }
-    Ok(None)
+    let float = if looks_like_a_float { text.parse().ok().and_then(Number::from_f64) } else { None };
+    Ok(float.map(Kind::Number))
 }

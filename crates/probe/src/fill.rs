@@ -177,10 +177,10 @@ fn encode_value(reference: &Reference, mut value: Secret, slot: Slot) -> Result<
             Filter::Lowercase => Secret::new(value.expose().to_lowercase()),
             Filter::Uppercase => Secret::new(value.expose().to_uppercase()),
             Filter::Base64 => Secret::new(STANDARD.encode(bytes)),
-            Filter::Base64Url => Secret::new(URL_SAFE_NO_PAD.encode(bytes)),
+            Filter::Base64url => Secret::new(URL_SAFE_NO_PAD.encode(bytes)),
             Filter::Sha256Hex => Secret::new(hex::encode(Sha256::digest(bytes))),
             Filter::Sha256Base64 => Secret::new(STANDARD.encode(Sha256::digest(bytes))),
-            Filter::UrlEncode => Secret::new(percent_encoded(value.expose())),
+            Filter::Urlencode => Secret::new(percent_encoded(value.expose())),
         };
     }
     let text = value.expose();

@@ -23,7 +23,7 @@ impl Moment {
         let time = Timestamp::from_millisecond(self.unix_ms).unwrap_or_default();
         match clock {
             Clock::Unix => self.unix().to_string(),
-            Clock::UnixMilliseconds => self.unix_ms.to_string(),
+            Clock::UnixMs => self.unix_ms.to_string(),
             Clock::Iso => time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             Clock::Compact => time.strftime("%Y%m%dT%H%M%SZ").to_string(),
             Clock::Date => time.strftime("%Y%m%d").to_string(),
@@ -55,7 +55,7 @@ mod tests {
     fn a_moment_is_formatted_in_every_way() {
         let moment = Moment { unix_ms: 1_440_938_160_007, nonce: [0xff; 16] };
         let formatted: Vec<String> =
-            [Clock::Unix, Clock::UnixMilliseconds, Clock::Iso, Clock::Compact, Clock::Date, Clock::Http]
+            [Clock::Unix, Clock::UnixMs, Clock::Iso, Clock::Compact, Clock::Date, Clock::Http]
                 .into_iter()
                 .map(|clock| moment.format(clock))
                 .collect();

@@ -104,7 +104,7 @@ fn outcomes(text: &mut String, choices: &[Value]) {
         "\nOutcomes marked ↻ are transient: they are retried and never attributed to a field.\n\n\
          | outcome | meaning | message | advice |\n|---|---|---|---|\n",
     );
-    for kind in OutcomeKind::ALL {
+    for &kind in OutcomeKind::ALL {
         let choice = choices.iter().find(|choice| choice["const"] == kind.as_str());
         let again = if kind.is_transient() { " ↻" } else { "" };
         let name = |text: &str| text.replace("{provider}", "Acme");

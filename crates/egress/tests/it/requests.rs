@@ -47,7 +47,7 @@ async fn a_request_is_sent_as_it_is_written() {
 
 #[tokio::test]
 async fn every_verb_is_sent_as_itself() {
-    for verb in Verb::ALL {
+    for &verb in Verb::ALL {
         let (seen, _) = sent(|request| request.verb = verb).await;
         assert!(seen[0].starts_with(&format!("{verb} /v1/")), "{seen:?}");
     }

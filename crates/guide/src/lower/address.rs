@@ -27,9 +27,9 @@ impl Lowering<'_> {
         }
         Some(Environment {
             key: self.key(&shape.key)?,
-            label: shape.label.value.clone(),
+            label: shape.label.clone(),
             host: host.value.clone(),
-            description: shape.description.as_ref().map(|text| text.value.clone()),
+            description: shape.description.clone(),
             values: shape
                 .values
                 .0
@@ -38,7 +38,7 @@ impl Lowering<'_> {
                 .collect(),
             told_by: shape.told_by.as_ref().and_then(|told| {
                 let field = self.known(&told.field, "field", &names.fields)?;
-                Some((field, told.prefix.0.iter().map(|text| text.value.clone()).collect()))
+                Some((field, told.prefix.0.clone()))
             }),
             span: shape.key.span,
         })

@@ -17,26 +17,19 @@ const LIFETIME: u32 = 300;
 impl Lowering<'_> {
     pub(crate) fn auth<'n>(&mut self, shape: &'n Spanned<AuthShape>, names: &mut Names<'n>) -> Auth {
         let span = shape.span;
-        let plain = |scheme, carries| Auth {
-            scheme,
-            sign_in: None,
-            carries,
-            assertion: None,
-            signature: None,
-            certificate: None,
-            span,
-        };
         match &shape.value {
             AuthShape::Basic(basic) => {
                 let username = self.request_text(&basic.username, names);
                 let password = self.request_text(&basic.password, names);
-                plain("basic", vec![CarrierUse::Basic { username, password, encoded: false }])
+                Auth::new("basic", vec![CarrierUse::Basic { username, password, encoded: false }], span)
             }
             AuthShape::Bearer(bearer) => {
                 let token = self.request_text(&bearer.token, names);
-                plain("bearer", vec![bearer_header(token)])
+                Auth::new("bearer", vec![bearer_header(token)], span)
             }
-            AuthShape::ApiKey(carriers) => plain("api_key", self.carriers(carriers, Context::Request, names)),
+            AuthShape::ApiKey(carriers) => {
+                Auth::new("api_key", self.carriers(carriers, Context::Request, names), span)
+            }
             AuthShape::Oauth2(oauth) => self.oauth2(oauth, span, names),
             AuthShape::Exchange(exchange) => self.exchange(exchange, span, names),
             AuthShape::Jwt(jwt) => self.jwt(jwt, span, names),
@@ -105,7 +98,7 @@ impl Lowering<'_> {
         let mut claims = Vec::new();
         if let Some(shape) = &shape.claims {
             let mut places = Braces::new(self.source, shape.span);
-            match self.json_template(&shape.value.0, shape.span, &mut places, names) {
+            match self.json_template(&shape.value, shape.span, &mut places, names) {
                 JsonTemplate::Object(members) => claims = members,
                 _ => {
                     let found = Finding::new(
@@ -159,22 +152,15 @@ impl Lowering<'_> {
                 self.report(Finding::new(&BAD_AUTH, found.span, message).help("remove it here"));
             }
         }
-        Auth {
-            scheme: "signature",
-            sign_in: None,
-            carries,
-            assertion: None,
-            signature: Some(Signature {
-                algorithm,
-                key: shape.key.0.iter().map(|text| self.request_text(text, names)).collect(),
-                key_encoding: shape.key_encoding,
-                canonical,
-                signs,
-                encoding: shape.encoding,
-            }),
-            certificate: None,
-            span,
-        }
+        let signature = Signature {
+            algorithm,
+            key: shape.key.0.iter().map(|text| self.request_text(text, names)).collect(),
+            key_encoding: shape.key_encoding,
+            canonical,
+            signs,
+            encoding: shape.encoding,
+        };
+        Auth { signature: Some(signature), ..Auth::new("signature", carries, span) }
     }
 
     fn mutual_tls<'n>(&mut self, shape: &'n MutualTlsShape, span: Span, names: &mut Names<'n>) -> Auth {
@@ -182,18 +168,11 @@ impl Lowering<'_> {
             certificate: self.request_text(&shape.certificate, names),
             key: self.request_text(&shape.key, names),
         });
-        match &shape.beside {
-            Some(other) => Auth { certificate, ..self.auth(other, names) },
-            None => Auth {
-                scheme: "mutual_tls",
-                sign_in: None,
-                carries: Vec::new(),
-                assertion: None,
-                signature: None,
-                certificate,
-                span,
-            },
-        }
+        let auth = match &shape.beside {
+            Some(other) => self.auth(other, names),
+            None => Auth::new("mutual_tls", Vec::new(), span),
+        };
+        Auth { certificate, ..auth }
     }
 }
 

@@ -1,12 +1,12 @@
 //! Lowers a brand file.
 
-use crate::brand::{Brand, LinkWording, SetupWording, Theme, Titled};
+use crate::brand::{Brand, LinkWording, SetupWording, Titled};
 use crate::finding::Finding;
 use crate::lower::lowering::Lowering;
 use crate::names::Names;
 use crate::node::Node;
 use crate::prose::Prose;
-use crate::shape::{BrandShape, Text, TitledShape};
+use crate::shape::{BrandShape, Text};
 use crate::source::Source;
 use crate::template::{Context, Template};
 
@@ -19,11 +19,11 @@ pub(crate) fn brand(shape: &BrandShape, root: &Node, source: &Source, findings: 
     let value = |text: &Option<Text>| text.as_ref().map(|text| text.value.clone());
     let (link, setup) = (&shape.wording.link, &shape.wording.setup);
     Brand {
-        name: shape.name.value.clone(),
-        hub: shape.hub.value.clone(),
+        name: shape.name.clone(),
+        hub: shape.hub.clone(),
         support_url: value(&shape.support_url),
         site_url: value(&shape.site_url),
-        theme: Theme { accent: value(&shape.theme.accent), accent_dark: value(&shape.theme.accent_dark) },
+        theme: shape.theme.clone(),
         twin_head: shape.wording.twin_head.iter().map(|text| it.wording(text)).collect(),
         link: LinkWording {
             title: it.wording(&link.title),
@@ -32,8 +32,8 @@ pub(crate) fn brand(shape: &BrandShape, root: &Node, source: &Source, findings: 
             open: it.titled(&link.open),
             fill: it.titled(&link.fill),
             connect_title: it.wording(&link.connect_title),
-            connect: link.connect.iter().map(|text| it.wording_prose(text)).collect(),
-            connect_in_browser: link.connect_in_browser.iter().map(|text| it.wording_prose(text)).collect(),
+            connect: it.wording_lines(&link.connect),
+            connect_in_browser: it.wording_lines(&link.connect_in_browser),
             closing: it.wording_prose(&link.closing),
         },
         setup: SetupWording {
@@ -43,10 +43,10 @@ pub(crate) fn brand(shape: &BrandShape, root: &Node, source: &Source, findings: 
             intro: it.wording_prose(&setup.intro),
             open: it.titled(&setup.open),
             create_title: it.wording(&setup.create_title),
-            before_fields: setup.before_fields.iter().map(|text| it.wording_prose(text)).collect(),
+            before_fields: it.wording_lines(&setup.before_fields),
             fields: it.wording_prose(&setup.fields),
-            optional: setup.optional.value.clone(),
-            after_fields: setup.after_fields.iter().map(|text| it.wording_prose(text)).collect(),
+            optional: setup.optional.clone(),
+            after_fields: it.wording_lines(&setup.after_fields),
         },
     }
 }
@@ -60,7 +60,11 @@ impl Lowering<'_> {
         self.prose(text, Context::Wording, &Names::default())
     }
 
-    fn titled(&mut self, shape: &TitledShape) -> Titled {
+    fn wording_lines(&mut self, texts: &[Text]) -> Vec<Prose> {
+        texts.iter().map(|text| self.wording_prose(text)).collect()
+    }
+
+    fn titled(&mut self, shape: &Titled<Text, Text>) -> Titled {
         Titled { title: self.wording(&shape.title), text: self.wording_prose(&shape.text) }
     }
 }

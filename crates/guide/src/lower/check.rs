@@ -6,7 +6,6 @@ use crate::code::{BAD_CHECK, BAD_PATH, MISPLACED_REFERENCE};
 use crate::finding::{Finding, quoted};
 use crate::http::Verb;
 use crate::json_path::JsonPath;
-use crate::key::Key;
 use crate::lower::lowering::Lowering;
 use crate::lower::request_line::bad_line;
 use crate::model::{
@@ -16,8 +15,8 @@ use crate::model::{
 use crate::names::Names;
 use crate::outcome::OutcomeKind;
 use crate::shape::{
-    CheckShape, Entries, ExpectShape, HeaderTestShape, JsonTestShape, OneOrMany, OutcomeShape, RequestShape,
-    ShortOr, Text, WhenShape,
+    CheckShape, Entries, ExpectShape, JsonTestShape, OneOrMany, OutcomeShape, RequestShape, ShortOr, Text,
+    WhenShape,
 };
 use crate::source::{Braces, Span};
 use crate::spanned::Spanned;
@@ -63,10 +62,7 @@ impl Lowering<'_> {
         self.allowed(&shape.allow);
         let key = key?;
         Some(Check {
-            label: shape
-                .label
-                .as_ref()
-                .map_or_else(|| key.as_str().replace(['-', '_'], " "), |text| text.value.clone()),
+            label: shape.label.clone().unwrap_or_else(|| key.as_str().replace(['-', '_'], " ")),
             key,
             role: shape.role,
             request: request?,
@@ -98,7 +94,7 @@ impl Lowering<'_> {
     /// Reads a request line such as `GET /path`. `turn` tells whether it belongs to a scenario's turn.
     pub(crate) fn verb_and_path<'t>(&mut self, line: &'t Text, turn: bool) -> Option<(Verb, &'t str)> {
         let (verb, path) = line.value.split_once(' ').unwrap_or((&line.value, ""));
-        let verb = Verb::ALL.into_iter().find(|known| known.as_str() == verb);
+        let verb = verb.parse().ok();
         let path = path.trim();
         let sound = path.starts_with('/') && !path.starts_with("//") && !path.contains(['?', '#', '\\']);
         if let (Some(verb), true) = (verb, sound) {
@@ -121,7 +117,7 @@ impl Lowering<'_> {
         request.body = match &shape.json {
             Some(json) => {
                 let mut places = Braces::new(self.source, json.span);
-                Some(BodyTemplate::Json(self.json_template(&json.value.0, json.span, &mut places, names)))
+                Some(BodyTemplate::Json(self.json_template(&json.value, json.span, &mut places, names)))
             }
             None if !shape.form.0.is_empty() => {
                 Some(BodyTemplate::Form(self.pairs(&shape.form, false, names)))
@@ -208,7 +204,7 @@ impl Lowering<'_> {
             let mut one_of: Vec<Value> = shape.one_of.iter().map(|scalar| scalar.0.clone()).collect();
             one_of.extend(shape.equals.iter().map(|scalar| scalar.0.clone()));
             let texts = one_of.iter().filter_map(Value::as_str);
-            let texts = texts.chain(shape.contains.as_ref().map(|text| text.value.as_str()));
+            let texts = texts.chain(shape.contains.as_deref());
             if let Some(text) = texts.into_iter().find(|text| is_like_a_reference(text)) {
                 let message = format!("{} would be compared literally", quoted(text));
                 let found = Finding::new(&MISPLACED_REFERENCE, path.span, message);
@@ -229,7 +225,7 @@ impl Lowering<'_> {
                     exists: shape.exists,
                     kind: shape.r#type,
                     one_of,
-                    contains: shape.contains.as_ref().map(|text| text.value.clone()),
+                    contains: shape.contains.clone(),
                     host_differs_from: host,
                 },
             ));
@@ -253,10 +249,9 @@ impl Lowering<'_> {
             self.report(found.help("add a condition, such as `when: { status: 403 }`"));
             return None;
         }
-        let at_field = shape.at_field.as_ref().and_then(|text| self.known(text, "field", &names.fields));
-        let or_fields: Vec<Key> =
-            shape.or_fields.iter().filter_map(|text| self.known(text, "field", &names.fields)).collect();
-        let return_to = shape.return_to.as_ref().and_then(|text| self.known(text, "step", &names.steps));
+        let at_field = self.known_if(shape.at_field.as_ref(), "field", &names.fields);
+        let or_fields = self.known_all(&shape.or_fields, "field", &names.fields);
+        let return_to = self.known_if(shape.return_to.as_ref(), "step", &names.steps);
         self.contradictions(shape, &when.clone().unwrap_or_default(), names);
         self.allowed(&shape.allow);
         Some(OutcomeRule {
@@ -347,17 +342,6 @@ fn is_like_a_reference(text: &str) -> bool {
     })
 }
 
-fn header_tests(entries: &Entries<HeaderTestShape>) -> Vec<(String, HeaderTest)> {
-    entries
-        .0
-        .iter()
-        .map(|(name, shape)| {
-            let test = HeaderTest {
-                exists: shape.exists,
-                equals: shape.equals.as_ref().map(|text| text.value.clone()),
-                contains: shape.contains.as_ref().map(|text| text.value.clone()),
-            };
-            (name.value.to_ascii_lowercase(), test)
-        })
-        .collect()
+fn header_tests(entries: &Entries<HeaderTest>) -> Vec<(String, HeaderTest)> {
+    entries.0.iter().map(|(name, test)| (name.value.to_ascii_lowercase(), test.clone())).collect()
 }

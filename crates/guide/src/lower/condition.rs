@@ -4,20 +4,14 @@ use crate::code::{BAD_CONDITION, UNKNOWN_NAME};
 use crate::finding::{Finding, quoted};
 use crate::lower::lowering::Lowering;
 use crate::model::Condition;
-use crate::names::Names;
-use crate::names::suggest;
+use crate::names::{Names, suggest};
 use crate::shape::ConditionShape;
 use crate::source::Span;
 
 impl Lowering<'_> {
     /// Lowers the condition of the node at `span`.
     pub(crate) fn condition(&mut self, shape: &ConditionShape, names: &Names<'_>, span: Span) -> Condition {
-        let environments = shape
-            .environment
-            .0
-            .iter()
-            .filter_map(|one| self.known(one, "environment", &names.environment_keys))
-            .collect();
+        let environments = self.known_all(&shape.environment.0, "environment", &names.environment_keys);
         match (&shape.field, shape.is.0.first()) {
             (Some(field), None) => {
                 let message = format!(
@@ -37,7 +31,7 @@ impl Lowering<'_> {
             }
             _ => {}
         }
-        let field = shape.field.as_ref().and_then(|field| self.known(field, "field", &names.fields));
+        let field = self.known_if(shape.field.as_ref(), "field", &names.fields);
         let options: Vec<&str> = match &field {
             Some(key) => names.choices.iter().filter(|(of, _)| key == of).map(|(_, value)| *value).collect(),
             None => Vec::new(),

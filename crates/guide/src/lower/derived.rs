@@ -1,7 +1,5 @@
 //! Lowers derived values.
 
-use crate::code::FALSE_EXAMPLE;
-use crate::finding::Finding;
 use crate::key::Key;
 use crate::lower::lowering::Lowering;
 use crate::model::{Derived, Field, FieldType, MAX_FILE_LENGTH};
@@ -29,27 +27,13 @@ impl Lowering<'_> {
             let as_field = as_field(shape, is_secret);
             if let Some(field) = self.field(&as_field, &[], names) {
                 let source = from.values().find_map(|key| origin(key, fields, &all));
-                let derived =
-                    Derived { from, field, says: shape.says.as_ref().map(|text| text.value.clone()), source };
-                self.derived_examples(&derived);
+                let derived = Derived { from, field, says: shape.says.clone(), source };
+                self.examples(&derived.field, &[]);
                 all.push(derived);
             }
             names.values.push(&shape.key.value);
         }
         all
-    }
-
-    fn derived_examples(&mut self, derived: &Derived) {
-        for example in &derived.field.examples {
-            let outcome = match (&example.then, derived.keep(&example.typed)) {
-                (Ok(wanted), Ok(kept)) if *wanted == kept => continue,
-                (_, Ok(kept)) => format!("becomes `{kept}`"),
-                (Err(wanted), Err(refused)) if *wanted == refused.by => continue,
-                (_, Err(refused)) => format!("is rejected by `{}`", refused.by.as_str()),
-            };
-            let message = format!("the example of `{}` has a different result", derived.field.key);
-            self.report(Finding::new(&FALSE_EXAMPLE, example.span, message).label(outcome));
-        }
     }
 }
 
@@ -70,20 +54,10 @@ fn as_field(shape: &DerivedShape, is_secret: bool) -> FieldShape {
         r#type: Spanned { value: FieldType::Multiline, span: shape.key.span },
         required: true,
         public: shape.public.or(hidden),
-        description: None,
-        placeholder: None,
-        default: None,
         accept: shape.accept.clone(),
         pattern: shape.pattern.clone(),
-        pattern_says: None,
-        refuse: Vec::new(),
         examples: shape.examples.clone(),
-        options: Vec::new(),
-        when: None,
         max_length: u32::try_from(MAX_FILE_LENGTH).ok(),
-        min: None,
-        max: None,
-        holds: None,
-        allow: Vec::new(),
+        ..FieldShape::default()
     }
 }

@@ -26,15 +26,9 @@ impl Lowering<'_> {
         self.unique("step", shape.steps.iter().chain(&shape.refresh).map(|step| &step.key));
         let refresh = shape.refresh.as_ref().and_then(|step| self.exchange_step(step, names));
         names.tokens.extend(shape.refresh.iter().flat_map(captured));
-        Auth {
-            scheme: "exchange",
-            sign_in: Some(SignIn { steps, refresh, rotates: false, redirect: None }),
-            carries: self.carriers(&shape.carries, Context::Request, names),
-            assertion,
-            signature: None,
-            certificate: None,
-            span,
-        }
+        let sign_in = Some(SignIn { steps, refresh, rotates: false, redirect: None });
+        let carries = self.carriers(&shape.carries, Context::Request, names);
+        Auth { sign_in, assertion, ..Auth::new("exchange", carries, span) }
     }
 
     fn exchange_step(&mut self, shape: &ExchangeStepShape, names: &Names<'_>) -> Option<TokenStep> {
@@ -51,7 +45,7 @@ impl Lowering<'_> {
         let expires_in = shape.expires_in.as_ref().and_then(|path| self.path(&path.value, path.span));
         let mut check = sign_in_check(key.as_str(), request, captures, false);
         if let Some(label) = &shape.label {
-            check.label.clone_from(&label.value);
+            check.label.clone_from(label);
         }
         check.expect = self.expect(&shape.expect, names);
         Some(TokenStep { check, expires_in, lifetime: shape.lifetime_seconds })

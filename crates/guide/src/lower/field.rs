@@ -72,8 +72,8 @@ impl Lowering<'_> {
                     self.report(found.help("add a `prefix` or `contains`, such as `prefix: 'Bearer '`"));
                 }
                 Refuse {
-                    prefix: refuse.prefix.as_ref().map(|text| text.value.clone()),
-                    contains: refuse.contains.as_ref().map(|text| text.value.clone()),
+                    prefix: refuse.prefix.clone(),
+                    contains: refuse.contains.clone(),
                     says: refuse.says.value.clone(),
                 }
             })
@@ -90,7 +90,7 @@ impl Lowering<'_> {
             required: shape.required,
             secret,
             description,
-            placeholder: shape.placeholder.as_ref().map(|text| text.value.clone()),
+            placeholder: shape.placeholder.clone(),
             default: shape.default.as_ref().map(|text| text.value.clone()),
             accept,
             pattern,
@@ -100,7 +100,7 @@ impl Lowering<'_> {
             options: shape
                 .options
                 .iter()
-                .map(|option| Choice { value: option.value.value.clone(), label: option.label.value.clone() })
+                .map(|option| Choice { value: option.value.value.clone(), label: option.label.clone() })
                 .collect(),
             when,
             max_length: shape.max_length.map_or(longest(kind), |n| n as usize),
@@ -157,7 +157,7 @@ impl Lowering<'_> {
             AcceptShape::Uppercase => Accept::Uppercase,
             AcceptShape::Digits => Accept::Digits,
             AcceptShape::HostLabelOf(text) if text.value == "environment" => {
-                if !names.environments {
+                if names.environment_keys.is_empty() {
                     let message = "`host_label_of: environment` needs environments, but this method has none";
                     self.report(Finding::new(&BAD_FIELD, text.span, message));
                 }
@@ -184,10 +184,7 @@ impl Lowering<'_> {
     }
 
     fn example(&mut self, shape: &ExampleShape, names: &Names<'_>) -> Option<Example> {
-        let environment = shape
-            .environment
-            .as_ref()
-            .and_then(|text| self.known(text, "environment", &names.environment_keys));
+        let environment = self.known_if(shape.environment.as_ref(), "environment", &names.environment_keys);
         let then = match (&shape.becomes, &shape.refused) {
             (Some(text), None) => Ok(text.value.clone()),
             (None, Some(by)) => Err(by.value),
@@ -208,8 +205,7 @@ impl Lowering<'_> {
     pub(crate) fn default_of(&mut self, field: &Field, shape: &FieldShape) {
         let Some(default) = &shape.default else { return };
         if let Err(refused) = field.judge(&default.value) {
-            let message =
-                format!("the default of `{}` is rejected by its `{}`", field.key, refused.by.as_str());
+            let message = format!("the default of `{}` is rejected by its `{}`", field.key, refused.by);
             let found =
                 Finding::new(&BAD_FIELD, default.span, message).label(format!("message: {}", refused.says));
             self.report(found.help("correct the default, or the rule that rejects it"));
@@ -231,7 +227,7 @@ impl Lowering<'_> {
                 (Ok(_), Ok(kept)) => Some(format!("becomes {}", quoted(&kept.value))),
                 (Err(_), Ok(kept)) => Some(format!("is accepted and becomes {}", quoted(&kept.value))),
                 (Err(wanted), Err(refused)) if *wanted == refused.by => None,
-                (_, Err(refused)) => Some(format!("is rejected by `{}`", refused.by.as_str())),
+                (_, Err(refused)) => Some(format!("is rejected by `{}`", refused.by)),
             };
             if let Some(outcome) = outcome {
                 let message = format!("the example of `{}` has a different result", field.key);

@@ -26,7 +26,7 @@ pub(crate) fn guide(
         .iter()
         .map(|scope| Scope {
             name: scope.name.value.clone(),
-            description: scope.description.as_ref().map(|text| text.value.clone()),
+            description: scope.description.clone(),
             includes: it.scopes(&scope.includes, &scope_names),
             span: scope.name.span,
         })
@@ -38,8 +38,8 @@ pub(crate) fn guide(
         .filter_map(|action| {
             Some(Action {
                 key: it.key(&action.key)?,
-                label: action.label.value.clone(),
-                description: action.description.as_ref().map(|text| text.value.clone()),
+                label: action.label.clone(),
+                description: action.description.clone(),
                 scopes: it.scopes(&action.scopes, &scope_names),
                 span: action.key.span,
             })
@@ -88,10 +88,10 @@ impl Lowering<'_> {
         let text = |text: &Option<Text>| text.as_ref().map(|text| text.value.clone());
         Some(Provider {
             key: key?,
-            name: shape.name.value.clone(),
-            aliases: shape.aliases.iter().map(|text| text.value.clone()).collect(),
-            categories: shape.categories.iter().map(|text| text.value.clone()).collect(),
-            icon: text(&shape.icon),
+            name: shape.name.clone(),
+            aliases: shape.aliases.clone(),
+            categories: shape.categories.clone(),
+            icon: shape.icon.clone(),
             homepage: text(&shape.homepage),
             api_docs: text(&shape.api_docs),
             lifecycle: self.lifecycle(&shape.lifecycle),
@@ -107,7 +107,7 @@ impl Lowering<'_> {
                 Lifecycle {
                     event: event.event,
                     on: event.on.value.clone(),
-                    says: event.says.value.clone(),
+                    says: event.says.clone(),
                     source: event.source.value.clone(),
                     span: event.on.span,
                 }

@@ -1,10 +1,10 @@
 //! What every part of lowering needs: the source, the findings, and how keys, dates and addresses are read.
 
 use crate::code::{BAD_ADDRESS, BAD_DATE, BAD_KEY, TAKEN_KEY, UNUSED_ALLOW, pages};
-use crate::finding::{Finding, MOST_FINDINGS, quoted};
+use crate::finding::{Finding, quoted};
 use crate::key::Key;
 use crate::model::Allow;
-use crate::names::{Names, is_misspelled, unknown};
+use crate::names::{self, Names, unknown};
 use crate::node::{Kind, Node};
 use crate::prose::{self, Prose};
 use crate::shape::{AllowShape, Text};
@@ -84,19 +84,23 @@ impl Lowering<'_> {
 
     /// Checks that a name is known.
     pub(crate) fn known(&mut self, text: &Text, kind: &str, known: &[&str]) -> Option<Key> {
-        if known.contains(&text.value.as_str()) {
-            return Key::parse(&text.value);
-        }
-        if self.findings.len() <= MOST_FINDINGS && !is_misspelled(&text.value, known) {
-            self.report(unknown(text, kind, known));
-        }
-        None
+        names::known(self.findings, text.span, &text.value, kind, known)
+    }
+
+    /// Checks that all names are known, and returns those that are.
+    pub(crate) fn known_all(&mut self, texts: &[Text], kind: &str, known: &[&str]) -> Vec<Key> {
+        texts.iter().filter_map(|text| self.known(text, kind, known)).collect()
+    }
+
+    /// Checks that an optional name is known.
+    pub(crate) fn known_if(&mut self, text: Option<&Text>, kind: &str, known: &[&str]) -> Option<Key> {
+        self.known(text?, kind, known)
     }
 
     pub(crate) fn scopes(&mut self, names: &[Text], known: &[&str]) -> Vec<String> {
         for name in names {
             if !known.contains(&name.value.as_str()) {
-                self.report(unknown(name, "scope", known));
+                self.report(unknown(name.span, &name.value, "scope", known));
             }
         }
         names.iter().map(|name| name.value.clone()).collect()
@@ -145,7 +149,7 @@ impl Lowering<'_> {
             let within = innermost(self.root, allow.code.span).filter(|node| *node != self.root.span);
             self.allow.push(Allow {
                 code: allow.code.value.clone(),
-                reason: allow.reason.value.clone(),
+                reason: allow.reason.clone(),
                 within,
                 span: allow.code.span,
             });

@@ -5,9 +5,7 @@ use crate::finding::Finding;
 use crate::http::Verb;
 use crate::key::Key;
 use crate::lower::lowering::Lowering;
-use crate::model::{
-    Assertion, Auth, BaseUrl, Carrier, CarrierUse, Carries, Check, Credential, Limits, Method,
-};
+use crate::model::{Assertion, Auth, BaseUrl, Carrier, CarrierUse, Carries, Check, Method};
 use crate::names::Names;
 use crate::shape::{
     CheckShape, DerivedShape, EnvironmentShape, FieldShape, MethodShape, OutcomeShape, OwnHostShape,
@@ -54,10 +52,9 @@ impl Lowering<'_> {
             names.captures.extend(captured(check));
         }
         self.bodies(&auth, &checks);
-        let asks =
-            auth.sign_in.iter().flat_map(|one| one.steps.iter().chain(&one.refresh)).map(|step| &step.check);
+        let sign_in = auth.token_steps().map(|step| &step.check);
         let bases: Vec<BaseUrl> =
-            asks.chain(&checks).filter_map(|check| check.request.base.clone()).collect();
+            sign_in.chain(&checks).filter_map(|check| check.request.base.clone()).collect();
         let redirect = auth.sign_in.as_ref().and_then(|one| one.redirect.as_ref()).map(|one| one.url.clone());
         for base in bases.iter().chain(&redirect).filter(|_| !hosts.is_empty()) {
             self.bound(base, &environments, &hosts, hosts_span);
@@ -70,29 +67,18 @@ impl Lowering<'_> {
         self.allowed(&shape.allow);
         Some(Method {
             key: key?,
-            label: shape.label.value.clone(),
-            description: shape.description.as_ref().map(|text| text.value.clone()),
+            label: shape.label.clone(),
+            description: shape.description.clone(),
             environments,
-            environment_label: shape
-                .environment_label
-                .as_ref()
-                .map_or_else(|| "Environment".to_owned(), |text| text.value.clone()),
+            environment_label: shape.environment_label.clone().unwrap_or_else(|| "Environment".to_owned()),
             fields,
             derived,
             auth,
             base_url: base_url?,
             hosts,
             hosts_span,
-            credential: shape.credential.as_ref().map(|credential| Credential {
-                expires: credential.expires,
-                acts_as: credential.acts_as.as_ref().map(|text| text.value.clone()),
-                shown_once: credential.shown_once,
-            }),
-            limits: shape.limits.as_ref().map(|limits| Limits {
-                requests: limits.requests,
-                per_seconds: limits.per_seconds,
-                counted_per: limits.counted_per.as_ref().map(|text| text.value.clone()),
-            }),
+            credential: shape.credential.clone(),
+            limits: shape.limits.clone(),
             wait: shape
                 .wait
                 .as_ref()
@@ -169,7 +155,6 @@ fn names<'n>(shape: &'n MethodShape, scopes: &[&'n str]) -> Names<'n> {
         // Authentication is lowered first and can use all of them.
         values: fields().chain(derived()).collect(),
         steps: steps(shape).map(|step| step.key.value.as_str()).collect(),
-        environments: !shape.environments.is_empty(),
         environment_keys: shape.environments.iter().map(|one| one.key.value.as_str()).collect(),
         captures: Vec::new(),
         later_captures: shape.checks.iter().flat_map(captured).collect(),
@@ -198,8 +183,7 @@ fn rules(shape: &MethodShape) -> impl Iterator<Item = &OutcomeShape> {
 
 /// The keys of the values that authentication uses.
 fn used_by(auth: &Auth) -> Vec<Key> {
-    let steps = auth.sign_in.iter().flat_map(|sign_in| sign_in.steps.iter().chain(&sign_in.refresh));
-    let sent = steps.flat_map(|step| step.check.request.contents());
+    let sent = auth.token_steps().flat_map(|step| step.check.request.contents());
     let own = auth.carries.iter().flat_map(CarrierUse::templates);
     let signed = auth.assertion.iter().flat_map(Assertion::templates);
     let keys = auth.signature.iter().flat_map(|signature| &signature.key);

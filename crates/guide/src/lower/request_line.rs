@@ -12,7 +12,7 @@ pub(super) fn bad_line(line: &Text, turn: bool) -> Finding {
         Finding::new(&BAD_ADDRESS, line.span, format!("{} is not a request line", quoted(&line.value)));
     let (first, rest) = text.split_once(char::is_whitespace).unwrap_or(("", text));
     let rest = rest.trim();
-    let verb = Verb::ALL.into_iter().find(|known| known.as_str() == first.to_ascii_uppercase());
+    let verb = first.to_ascii_uppercase().parse().ok();
     if let Some((path, query)) = rest.split_once('?').filter(|(path, _)| path.starts_with('/')) {
         let verb = verb.unwrap_or(Verb::Get);
         if turn {
@@ -38,7 +38,7 @@ pub(super) fn bad_line(line: &Text, turn: bool) -> Finding {
             .help(format!("begin with the HTTP method: `GET {text}`"))
             .fix(line.span, format!("GET {text}")),
         None => {
-            let verbs = Verb::ALL.map(Verb::as_str);
+            let verbs = Verb::ALL.iter().map(|verb| verb.as_str());
             found.help(format!(
                 "write an HTTP method and a path, such as `GET /me`; the methods are {}",
                 listed(verbs)

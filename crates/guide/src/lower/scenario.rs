@@ -5,7 +5,7 @@ use crate::finding::Finding;
 use crate::lower::lowering::Lowering;
 use crate::model::{Conclusion, Reply, Scenario, Turn};
 use crate::names::Names;
-use crate::shape::{ResponseShape, ScenarioShape, Text, TurnShape};
+use crate::shape::{ResponseShape, ScenarioShape, TurnShape};
 use crate::source::Span;
 
 impl Lowering<'_> {
@@ -19,14 +19,11 @@ impl Lowering<'_> {
             .collect();
         let talk = shape.talk.iter().filter_map(|turn| self.turn(turn, names)).collect();
         let then = &shape.then;
-        let environment = |it: &mut Self, text: &Option<Text>| {
-            text.as_ref().and_then(|text| it.known(text, "environment", environments))
-        };
         Scenario {
             name: shape.name.value.clone(),
-            environment: environment(self, &shape.environment),
+            environment: self.known_if(shape.environment.as_ref(), "environment", environments),
             given,
-            linked_before: shape.linked_before.as_ref().map(|text| text.value.clone()),
+            linked_before: shape.linked_before.clone(),
             agrees: shape.agrees,
             tokens: shape
                 .tokens
@@ -40,19 +37,12 @@ impl Lowering<'_> {
             talk,
             then: Conclusion {
                 outcome: then.outcome.value,
-                rule: then.rule.as_ref().and_then(|text| self.known(text, "outcome rule", &names.rules)),
-                at_field: then.at_field.as_ref().and_then(|text| self.known(text, "field", &names.fields)),
-                return_to: then.return_to.as_ref().and_then(|text| self.known(text, "step", &names.steps)),
-                account: then.account.as_ref().map(|found| {
-                    (found.id.value.clone(), found.name.as_ref().map(|name| name.value.clone()))
-                }),
-                environment: environment(self, &then.environment),
-                missed: then
-                    .missed
-                    .0
-                    .iter()
-                    .filter_map(|text| self.known(text, "check", &names.checks))
-                    .collect(),
+                rule: self.known_if(then.rule.as_ref(), "outcome rule", &names.rules),
+                at_field: self.known_if(then.at_field.as_ref(), "field", &names.fields),
+                return_to: self.known_if(then.return_to.as_ref(), "step", &names.steps),
+                account: then.account.as_ref().map(|found| (found.id.clone(), found.name.clone())),
+                environment: self.known_if(then.environment.as_ref(), "environment", environments),
+                missed: self.known_all(&then.missed.0, "check", &names.checks),
                 span: then.outcome.span,
             },
             span: shape.name.span,
@@ -79,10 +69,7 @@ impl Lowering<'_> {
                 return None;
             }
         };
-        let environment = shape
-            .environment
-            .as_ref()
-            .and_then(|text| self.known(text, "environment", &names.environment_keys));
+        let environment = self.known_if(shape.environment.as_ref(), "environment", &names.environment_keys);
         Some(Turn { verb, path: path.to_owned(), environment, reply, span: shape.request.span })
     }
 }
@@ -106,9 +93,9 @@ fn reply(shape: &ResponseShape) -> Reply {
         .map(|(name, value)| (name.value.to_ascii_lowercase(), value.value.clone()))
         .collect();
     let (kind, body) = match (&shape.json, &shape.html, &shape.text) {
-        (Some(json), ..) => ("application/json", json.0.to_string()),
-        (None, Some(html), _) => ("text/html; charset=utf-8", html.value.clone()),
-        (None, None, Some(text)) => ("text/plain; charset=utf-8", text.value.clone()),
+        (Some(json), ..) => ("application/json", json.value.to_string()),
+        (None, Some(html), _) => ("text/html; charset=utf-8", html.clone()),
+        (None, None, Some(text)) => ("text/plain; charset=utf-8", text.clone()),
         (None, None, None) => ("", String::new()),
     };
     if !kind.is_empty() && !headers.iter().any(|(name, _)| name == "content-type") {

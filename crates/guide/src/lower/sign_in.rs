@@ -42,10 +42,9 @@ impl Lowering<'_> {
         self.fits_grant(shape);
         let grant = shape.grant.value;
         let mut parameters = vec![literal("grant_type", grant_type(grant))];
-        let scope: Vec<&str> = shape.scopes.iter().map(|scope| scope.value.as_str()).collect();
-        let separator = shape.scope_separator.as_ref().map_or(" ", |text| text.value.as_str());
-        if !scope.is_empty() {
-            parameters.push(literal("scope", &scope.join(separator)));
+        let separator = shape.scope_separator.as_deref().unwrap_or(" ");
+        if !shape.scopes.is_empty() {
+            parameters.push(literal("scope", &shape.scopes.join(separator)));
         }
         for (name, text) in [("username", &shape.username), ("password", &shape.password)] {
             parameters.extend(text.as_ref().map(|text| (name.to_owned(), self.request_text(text, names))));
@@ -77,22 +76,16 @@ impl Lowering<'_> {
                     client_id: shape.client_id.as_ref().map(|id| self.request_text(id, names)),
                     exchange: self.token_step(call, shape, names)?,
                     url: self.base_url(url, names)?,
-                    scopes: scope.iter().map(|&scope| scope.to_owned()).collect(),
+                    scopes: shape.scopes.clone(),
                     separator: separator.to_owned(),
                     pkce: shape.no_pkce.is_none(),
                     parameters: self.pairs(&shape.authorize_parameters, false, names),
                 })
             });
         let rotates = shape.refresh.as_ref().is_some_and(|refresh| refresh.rotates);
-        Auth {
-            scheme: "oauth2",
-            sign_in: Some(SignIn { steps, refresh, rotates, redirect }),
-            carries: self.carries_token(&shape.carries, span, names),
-            assertion,
-            signature: None,
-            certificate: None,
-            span,
-        }
+        let sign_in = Some(SignIn { steps, refresh, rotates, redirect });
+        let carries = self.carries_token(&shape.carries, span, names);
+        Auth { sign_in, assertion, ..Auth::new("oauth2", carries, span) }
     }
 
     /// Reports parts that the grant or the client authentication lacks.
@@ -163,10 +156,7 @@ impl Lowering<'_> {
                 parameters.extend(secret.map(|secret| ("client_secret".to_owned(), secret)));
             }
         }
-        for (name, value) in self.pairs(&shape.token_parameters, false, names) {
-            parameters.retain(|(other, _)| *other != name);
-            parameters.push((name, value));
-        }
+        self.override_parameters(parameters, &shape.token_parameters, names);
         let mut request = self.token_request(call, shape.token_body, names)?;
         request.carries = Carries::Only(carries);
         request.headers = self.pairs(&shape.token_headers, true, names);
@@ -181,6 +171,14 @@ impl Lowering<'_> {
             expires_in: JsonPath::parse("expires_in"),
             lifetime: shape.lifetime_seconds,
         })
+    }
+
+    /// Adds the guide's parameters, which replace others of the same name.
+    fn override_parameters(&mut self, all: &mut Vec<Parameter>, own: &Entries<Text>, names: &Names<'_>) {
+        for (name, value) in self.pairs(own, false, names) {
+            all.retain(|(other, _)| *other != name);
+            all.push((name, value));
+        }
     }
 
     fn token_request(
@@ -222,22 +220,11 @@ impl Lowering<'_> {
         let Some(url) = &shape.token_url else {
             let given = self.carriers(&shape.carries, Context::Request, names);
             let carries = if given.is_empty() { vec![bearer_header(signed)] } else { given };
-            return Auth {
-                scheme: "jwt",
-                sign_in: None,
-                carries,
-                assertion,
-                signature: None,
-                certificate: None,
-                span,
-            };
+            return Auth { assertion, ..Auth::new("jwt", carries, span) };
         };
         names.tokens = vec!["access_token"];
         let mut parameters = vec![literal("grant_type", JWT_BEARER), ("assertion".to_owned(), signed)];
-        for (name, value) in self.pairs(&shape.token_parameters, false, names) {
-            parameters.retain(|(other, _)| *other != name);
-            parameters.push((name, value));
-        }
+        self.override_parameters(&mut parameters, &shape.token_parameters, names);
         let call = TokenCall { key: "sign-in", url, parameters };
         let request = self.token_request(call, TokenBody::Form, names);
         let steps = request.map(|request| TokenStep {
@@ -245,20 +232,10 @@ impl Lowering<'_> {
             expires_in: JsonPath::parse("expires_in"),
             lifetime: None,
         });
-        Auth {
-            scheme: "jwt",
-            sign_in: Some(SignIn {
-                steps: steps.into_iter().collect(),
-                refresh: None,
-                rotates: false,
-                redirect: None,
-            }),
-            carries: self.carries_token(&shape.carries, span, names),
-            assertion,
-            signature: None,
-            certificate: None,
-            span,
-        }
+        let steps = steps.into_iter().collect();
+        let sign_in = Some(SignIn { steps, refresh: None, rotates: false, redirect: None });
+        let carries = self.carries_token(&shape.carries, span, names);
+        Auth { sign_in, assertion, ..Auth::new("jwt", carries, span) }
     }
 
     fn carries_token(&mut self, shapes: &[CarrierShape], span: Span, names: &Names<'_>) -> Vec<CarrierUse> {

@@ -43,17 +43,13 @@ impl Lowering<'_> {
         let span = Span::new(start, shape.body.span.end.max(shape.key.span.end));
         self.allowed(&shape.allow);
         let body = self.prose(&shape.body, Context::Prose, names);
-        let collects =
-            shape.collects.0.iter().filter_map(|text| self.known(text, "field", &names.fields)).collect();
-        let obtains =
-            shape.obtains.0.iter().filter_map(|text| self.known(text, "field", &names.fields)).collect();
         Some(Step {
             key: key?,
             title: shape.title.value.clone(),
             title_span: shape.title.span,
             body,
-            collects,
-            obtains,
+            collects: self.known_all(&shape.collects.0, "field", &names.fields),
+            obtains: self.known_all(&shape.obtains.0, "field", &names.fields),
             scopes: self.scopes(&shape.scopes.0, &names.scopes),
             when: shape.when.as_ref().map(|when| self.condition(when, names, shape.key.span)),
             span,

@@ -128,6 +128,11 @@ impl Assertion {
 }
 
 impl Auth {
+    /// A scheme whose credentials are only carried, without sign-in, assertion, signature or certificate.
+    pub(crate) fn new(scheme: &'static str, carries: Vec<CarrierUse>, span: Span) -> Self {
+        Self { scheme, sign_in: None, carries, assertion: None, signature: None, certificate: None, span }
+    }
+
     /// All its templates, except for those of the sign-in requests.
     pub fn templates(&self) -> Vec<&Template> {
         let mut all: Vec<&Template> = self.carries.iter().flat_map(CarrierUse::templates).collect();
@@ -145,10 +150,14 @@ impl Auth {
         all
     }
 
+    /// The requests that obtain tokens: those of sign-in, then the one that refreshes.
+    pub(crate) fn token_steps(&self) -> impl Iterator<Item = &TokenStep> {
+        self.sign_in.iter().flat_map(|sign_in| sign_in.steps.iter().chain(&sign_in.refresh))
+    }
+
     /// The names of the tokens that sign-in and refresh obtain.
     pub fn tokens(&self) -> impl Iterator<Item = &Key> {
-        let steps = self.sign_in.iter().flat_map(|sign_in| sign_in.steps.iter().chain(&sign_in.refresh));
-        steps.flat_map(|step| &step.check.captures).map(|capture| &capture.name)
+        self.token_steps().flat_map(|step| &step.check.captures).map(|capture| &capture.name)
     }
 
     /// Whether people sign in with a browser.

@@ -1,5 +1,7 @@
 //! Checks, outcome rules and scenarios: requests, what responses mean, and conversations that test both.
 
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::choice::{Identifies, JsonType, Role};
@@ -189,10 +191,12 @@ pub struct JsonTest {
     pub host_differs_from: Option<Template>,
 }
 
-/// A test of a header. Every part must hold.
-#[derive(Clone, Debug, Default)]
+/// A test of a header. Every key must hold.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "HeaderTestShape", extend("minProperties" = 1))]
 pub struct HeaderTest {
-    /// Whether the header must be present, or must not. `None` for either.
+    /// Whether the header must be present, or must not.
     pub exists: Option<bool>,
     /// The exact value.
     pub equals: Option<String>,

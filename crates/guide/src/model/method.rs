@@ -1,5 +1,8 @@
 //! A method: one way to authenticate, with everything that belongs to it.
 
+use schemars::JsonSchema;
+use serde::Deserialize;
+
 use crate::choice::{Expiry, WaitAs};
 use crate::host::HostPattern;
 use crate::key::Key;
@@ -58,25 +61,33 @@ pub struct Method {
     pub span: Span,
 }
 
-/// How long a credential works, and on whose behalf it acts.
-#[derive(Clone, Debug)]
+/// How long the credential works, and on whose behalf it acts.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "CredentialShape")]
 pub struct Credential {
     /// When the credential stops working by itself.
+    #[serde(default)]
     pub expires: Expiry,
     /// On whose behalf requests are made, and with which permissions.
     pub acts_as: Option<String>,
     /// Whether the provider shows the credential only once.
+    #[serde(default)]
     pub shown_once: bool,
 }
 
 /// The provider's rate limit.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "LimitsShape")]
 pub struct Limits {
     /// The number of requests that are allowed in `per_seconds`.
+    #[schemars(range(min = 1))]
     pub requests: u32,
     /// The period of the limit, in seconds.
+    #[schemars(range(min = 1))]
     pub per_seconds: u32,
-    /// What the limit applies to, such as an organization.
+    /// What the limit applies to, such as an organization or a token.
     pub counted_per: Option<String>,
 }
 
@@ -98,9 +109,7 @@ impl Method {
 
     /// All requests that the method makes: sign-in, token refresh, then the checks.
     pub fn asks(&self) -> impl Iterator<Item = &Check> {
-        let sign_in =
-            self.auth.sign_in.iter().flat_map(|sign_in| sign_in.steps.iter().chain(&sign_in.refresh));
-        sign_in.map(|step| &step.check).chain(&self.checks)
+        self.auth.token_steps().map(|step| &step.check).chain(&self.checks)
     }
 
     /// The environment with this key, if there is one.

@@ -44,7 +44,7 @@ impl Words<'_, '_, '_> {
             }
             Kind::Mapping(_) => with(Accepts::Mapping),
             Kind::Sequence(_) => with(Accepts::List),
-            Kind::Integer(_) | Kind::Float(_) => with(Accepts::Number),
+            Kind::Number(_) => with(Accepts::Number),
             Kind::Bool(_) => with(Accepts::Truth),
             Kind::Null => None,
         };

@@ -188,7 +188,7 @@ fn fits(root: &Value, schema: &Value, node: &Node) -> bool {
     let kind = match &node.kind {
         Kind::Null => "null",
         Kind::Bool(_) => "boolean",
-        Kind::Integer(_) | Kind::Float(_) => "number",
+        Kind::Number(_) => "number",
         Kind::Text(_) => "string",
         Kind::Sequence(_) => "array",
         Kind::Mapping(_) => "object",

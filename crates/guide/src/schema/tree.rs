@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use jsonschema::json::{Array, Json, JsonNumber, Node as JsonNode, NodeIdentity, Object};
+use jsonschema::json::{Array, Json, Node as JsonNode, NodeIdentity, Object};
 use jsonschema::types::JsonType;
 use serde_json::{Number, Value};
 
@@ -32,20 +32,20 @@ impl Json for Tree {
 }
 
 impl<'a> JsonNode<'a, Tree> for &'a Node {
-    type Object = Members<'a>;
-    type Array = Elements<'a>;
-    type Number = Numeric;
+    type Object = &'a [Entry];
+    type Array = &'a [Node];
+    type Number = &'a Number;
 
-    fn as_object(&self) -> Option<Members<'a>> {
+    fn as_object(&self) -> Option<&'a [Entry]> {
         match &self.kind {
-            Kind::Mapping(entries) => Some(Members(entries)),
+            Kind::Mapping(entries) => Some(entries),
             _ => None,
         }
     }
 
-    fn as_array(&self) -> Option<Elements<'a>> {
+    fn as_array(&self) -> Option<&'a [Node]> {
         match &self.kind {
-            Kind::Sequence(items) => Some(Elements(items)),
+            Kind::Sequence(items) => Some(items),
             _ => None,
         }
     }
@@ -57,10 +57,9 @@ impl<'a> JsonNode<'a, Tree> for &'a Node {
         }
     }
 
-    fn as_number(&self) -> Option<Numeric> {
-        match self.kind {
-            Kind::Integer(n) => Some(Numeric::Integer(n)),
-            Kind::Float(n) => Some(Numeric::Float(n)),
+    fn as_number(&self) -> Option<&'a Number> {
+        match &self.kind {
+            Kind::Number(n) => Some(n),
             _ => None,
         }
     }
@@ -80,7 +79,7 @@ impl<'a> JsonNode<'a, Tree> for &'a Node {
         match &self.kind {
             Kind::Null => JsonType::Null,
             Kind::Bool(_) => JsonType::Boolean,
-            Kind::Integer(_) | Kind::Float(_) => JsonType::Number,
+            Kind::Number(_) => JsonType::Number,
             Kind::Text(_) => JsonType::String,
             Kind::Sequence(_) => JsonType::Array,
             Kind::Mapping(_) => JsonType::Object,
@@ -105,77 +104,33 @@ impl<'a> JsonNode<'a, Tree> for &'a Node {
     }
 }
 
-/// The entries of a mapping.
-pub(crate) struct Members<'a>(&'a [Entry]);
-
-impl<'a> Object<'a, Tree> for Members<'a> {
+impl<'a> Object<'a, Tree> for &'a [Entry] {
     type Node = &'a Node;
     type MemberName = &'a str;
     type MembersIter = std::iter::Map<std::slice::Iter<'a, Entry>, fn(&'a Entry) -> (&'a str, &'a Node)>;
 
     fn len(&self) -> usize {
-        self.0.len()
+        <[Entry]>::len(self)
     }
 
     fn get(&self, key: &String) -> Option<&'a Node> {
-        self.0.iter().find(|entry| entry.key == *key).map(|entry| &entry.value)
+        self.iter().find(|entry| entry.key == *key).map(|entry| &entry.value)
     }
 
     fn members(&self) -> Self::MembersIter {
-        self.0.iter().map(|entry| (entry.key.as_str(), &entry.value))
+        self.iter().map(|entry| (entry.key.as_str(), &entry.value))
     }
 }
 
-/// The items of a list.
-pub(crate) struct Elements<'a>(&'a [Node]);
-
-impl<'a> Array<'a, Tree> for Elements<'a> {
+impl<'a> Array<'a, Tree> for &'a [Node] {
     type Node = &'a Node;
     type ElementsIter = std::slice::Iter<'a, Node>;
 
     fn len(&self) -> usize {
-        self.0.len()
+        <[Node]>::len(self)
     }
 
     fn elements(&self) -> Self::ElementsIter {
-        self.0.iter()
-    }
-}
-
-/// A number of the tree.
-pub(crate) enum Numeric {
-    Integer(i64),
-    Float(f64),
-}
-
-impl JsonNumber for Numeric {
-    fn as_u64(&self) -> Option<u64> {
-        match self {
-            Self::Integer(n) => u64::try_from(*n).ok(),
-            Self::Float(_) => None,
-        }
-    }
-
-    fn as_i64(&self) -> Option<i64> {
-        match self {
-            Self::Integer(n) => Some(*n),
-            Self::Float(_) => None,
-        }
-    }
-
-    fn as_f64(&self) -> Option<f64> {
-        self.to_number().as_f64()
-    }
-
-    fn as_str(&self) -> Cow<'_, str> {
-        Cow::Owned(self.to_number().to_string())
-    }
-
-    fn to_number(&self) -> Cow<'_, Number> {
-        Cow::Owned(match self {
-            Self::Integer(n) => Number::from(*n),
-            // The loader rejects numbers that JSON cannot express.
-            Self::Float(n) => Number::from_f64(*n).unwrap_or_else(|| Number::from(0)),
-        })
+        self.iter()
     }
 }

@@ -201,7 +201,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
                 let found = Finding::new(&WRONG_TYPE, place, format!("{name} has no value"));
                 (self.no_value(place, found, wanted), None)
             }
-            (NodeKind::Integer(_) | NodeKind::Float(_) | NodeKind::Bool(_), "a string") => {
+            (NodeKind::Number(_) | NodeKind::Bool(_), "a string") => {
                 let found = found.help(format!("put it in quotes: '{text}'")).fix(place, format!("'{text}'"));
                 (found, Some(NodeKind::Text(text)))
             }
@@ -215,13 +215,13 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
             (NodeKind::Sequence(_), "a string") => {
                 (found.help("write a single string, without brackets or hyphens"), None)
             }
-            (NodeKind::Text(word), "a number") if word.parse::<i64>().is_ok() => {
-                let number = word.parse().unwrap_or_default();
-                (
-                    found.help(format!("write {word} without quotes")).fix(place, word),
-                    Some(NodeKind::Integer(number)),
-                )
-            }
+            (NodeKind::Text(word), "a number") => match word.parse::<i64>() {
+                Ok(number) => {
+                    let found = found.help(format!("write {word} without quotes")).fix(place, word);
+                    (found, Some(NodeKind::Number(number.into())))
+                }
+                Err(_) => (found.help("write a number"), None),
+            },
             (NodeKind::Text(word), "`true` or `false`") => match truth(word) {
                 Some(truth) => {
                     let found =

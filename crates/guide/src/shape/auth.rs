@@ -3,12 +3,11 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::carrier::CarrierShape;
 use super::check::{ExpectShape, OutcomeShape, RequestShape};
-use super::forms::{AnyJson, Entries, OneOrMany, ShortOr};
-use super::text::Text;
+use super::forms::{AnyJson, Entries, OneOrMany, ShortOr, Text};
+use super::parts::CarrierShape;
 use crate::choice::{Algorithm, ClientAuth, Grant, KeyEncoding, SignatureEncoding, TokenBody};
-use crate::spanned::{Spanned, Whole};
+use crate::spanned::Spanned;
 
 /// How requests are authenticated.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -66,11 +65,11 @@ pub(crate) struct Oauth2Shape {
     pub(crate) token_url: Text,
     /// The scopes to request.
     #[serde(default)]
-    pub(crate) scopes: Vec<Text>,
+    pub(crate) scopes: Vec<String>,
     /// The separator between scopes. Default: a space.
-    pub(crate) scope_separator: Option<Text>,
+    pub(crate) scope_separator: Option<String>,
     /// Why PKCE ([RFC 7636](https://www.rfc-editor.org/rfc/rfc7636)) is not used. If omitted, it is used.
-    pub(crate) no_pkce: Option<Text>,
+    pub(crate) no_pkce: Option<String>,
     /// How the client authenticates. Default: `basic`.
     pub(crate) client_auth: Option<Spanned<ClientAuth>>,
     /// The client id.
@@ -139,7 +138,7 @@ pub(crate) struct ExchangeStepShape {
     pub(crate) key: Text,
     /// The text that is shown while the request runs. Default: `Signing in`.
     #[schemars(example = &"Signing in")]
-    pub(crate) label: Option<Text>,
+    pub(crate) label: Option<String>,
     /// The request, as `POST /path` or in the long form.
     pub(crate) request: ShortOr<RequestShape>,
     /// What a successful response looks like. It must also contain every captured value.
@@ -175,7 +174,7 @@ pub(crate) struct AssertionShape {
     pub(crate) header: Entries<Text>,
     /// The token's claims. `iat` and `exp` are added automatically.
     #[serde(default)]
-    pub(crate) claims: Option<Whole<AnyJson>>,
+    pub(crate) claims: Option<AnyJson>,
     /// How many seconds the token is valid. Default: 300.
     #[schemars(range(min = 1, max = 86400))]
     pub(crate) lifetime_seconds: Option<u32>,

@@ -3,14 +3,13 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::allow::AllowShape;
-use super::carrier::CarrierShape;
-use super::forms::{AnyJson, Entries, OneOrMany, Scalar, ShortOr};
-use super::text::{Names, Text};
+use super::forms::{AnyJson, Entries, Names, OneOrMany, Scalar, ShortOr, Text};
+use super::parts::{AllowShape, CarrierShape};
 use crate::choice::{Identifies, JsonType, Role};
 use crate::http::Fault;
+use crate::model::HeaderTest;
 use crate::outcome::OutcomeKind;
-use crate::spanned::{Spanned, Whole};
+use crate::spanned::Spanned;
 
 /// A request that verifies something.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -23,7 +22,7 @@ pub(crate) struct CheckShape {
     pub(crate) role: Role,
     /// The text that is shown while the check runs. Default: the key.
     #[schemars(example = &"Reading your organization")]
-    pub(crate) label: Option<Text>,
+    pub(crate) label: Option<String>,
     /// The request, as `GET /path` or in the long form.
     #[schemars(example = &"GET /api/v1/me")]
     pub(crate) request: ShortOr<RequestShape>,
@@ -70,7 +69,7 @@ pub(crate) struct RequestShape {
     #[serde(default)]
     pub(crate) headers: Entries<Text>,
     /// A JSON body. Its strings can contain references.
-    pub(crate) json: Option<Whole<AnyJson>>,
+    pub(crate) json: Option<AnyJson>,
     /// A form body.
     #[serde(default)]
     pub(crate) form: Entries<Text>,
@@ -101,7 +100,7 @@ pub(crate) struct ExpectShape {
     pub(crate) json: Entries<JsonTestShape>,
     /// Tests of headers, by name.
     #[serde(default)]
-    pub(crate) headers: Entries<HeaderTestShape>,
+    pub(crate) headers: Entries<HeaderTest>,
     /// Whether the body must be JSON, or must not.
     pub(crate) is_json: Option<bool>,
 }
@@ -121,22 +120,9 @@ pub(crate) struct JsonTestShape {
     #[serde(default)]
     pub(crate) one_of: Vec<Scalar>,
     /// A text that a string must contain, ignoring case, or that a list must have as an item.
-    pub(crate) contains: Option<Text>,
+    pub(crate) contains: Option<String>,
     /// A host that the host of a URL must differ from.
     pub(crate) host_differs_from: Option<Text>,
-}
-
-/// A test of a header. Every key must hold.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(extend("minProperties" = 1))]
-pub(crate) struct HeaderTestShape {
-    /// Whether the header must be present, or must not.
-    pub(crate) exists: Option<bool>,
-    /// The exact value.
-    pub(crate) equals: Option<Text>,
-    /// A text that the value must contain, ignoring case.
-    pub(crate) contains: Option<Text>,
 }
 
 /// The account that an identity check found.
@@ -201,7 +187,7 @@ pub(crate) struct WhenShape {
     pub(crate) status_not: OneOrMany<Spanned<u16>>,
     /// Tests of headers, by name.
     #[serde(default)]
-    pub(crate) headers: Entries<HeaderTestShape>,
+    pub(crate) headers: Entries<HeaderTest>,
     /// Tests of values in the JSON body, by path.
     #[serde(default)]
     pub(crate) json: Entries<JsonTestShape>,

@@ -3,14 +3,13 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::allow::AllowShape;
-use super::condition::ConditionShape;
-use super::text::Text;
+use super::forms::Text;
+use super::parts::{AllowShape, ConditionShape};
 use crate::choice::{FieldType, Holds, RefusedBy};
 use crate::spanned::Spanned;
 
 /// A value that people enter.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FieldShape {
     /// The field's key, in lower case with underscores.
@@ -30,7 +29,7 @@ pub(crate) struct FieldShape {
     /// A short explanation that appears next to the field, as Markdown.
     pub(crate) description: Option<Text>,
     /// The placeholder in the empty field. It must not look like a real value.
-    pub(crate) placeholder: Option<Text>,
+    pub(crate) placeholder: Option<String>,
     /// The value if nothing is entered.
     pub(crate) default: Option<Text>,
     /// How the entered value is normalized: steps that are applied in order. A step that finds nothing to extract keeps
@@ -107,9 +106,9 @@ pub(crate) enum AcceptShape {
 #[serde(deny_unknown_fields)]
 pub(crate) struct RefuseShape {
     /// The prefix of values to reject.
-    pub(crate) prefix: Option<Text>,
+    pub(crate) prefix: Option<String>,
     /// A text in values to reject.
-    pub(crate) contains: Option<Text>,
+    pub(crate) contains: Option<String>,
     /// The message that explains the mistake.
     pub(crate) says: Text,
 }
@@ -135,7 +134,7 @@ pub(crate) struct OptionShape {
     /// The value that is stored.
     pub(crate) value: Text,
     /// The label that is shown.
-    pub(crate) label: Text,
+    pub(crate) label: String,
 }
 
 /// A value that is computed instead of entered, such as the data center at the end of a key, or the id of a site in a
@@ -158,7 +157,7 @@ pub(crate) struct DerivedShape {
     /// wrong.
     pub(crate) pattern: Option<Text>,
     /// The message if the value does not match, as a sentence.
-    pub(crate) says: Option<Text>,
+    pub(crate) says: Option<String>,
     /// Whether the value can be shown. By default, a value that is derived from a secret is secret.
     #[serde(default)]
     pub(crate) public: Option<Spanned<bool>>,

@@ -3,10 +3,9 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::allow::AllowShape;
-use super::lifecycle::LifecycleShape;
+use super::forms::Text;
 use super::method::MethodShape;
-use super::text::Text;
+use super::parts::{AllowShape, LifecycleShape};
 use crate::choice::Standing;
 
 /// A connection guide: how people link accounts of one provider, and how the link is verified.
@@ -46,16 +45,16 @@ pub(crate) struct ProviderShape {
     pub(crate) key: Text,
     /// The product's name, as its vendor writes it.
     #[schemars(example = &"Acme")]
-    pub(crate) name: Text,
+    pub(crate) name: String,
     /// Other names by which people search for the product.
     #[serde(default)]
-    pub(crate) aliases: Vec<Text>,
+    pub(crate) aliases: Vec<String>,
     /// The product's categories.
     #[serde(default)]
     #[schemars(example = serde_json::json!(["ticketing"]))]
-    pub(crate) categories: Vec<Text>,
+    pub(crate) categories: Vec<String>,
     /// The icon's file name. The file is in the guide's folder.
-    pub(crate) icon: Option<Text>,
+    pub(crate) icon: Option<String>,
     /// The URL of the product's website.
     pub(crate) homepage: Option<Text>,
     /// The URL of the provider's API documentation.
@@ -72,7 +71,7 @@ pub(crate) struct ScopeShape {
     /// The scope's name, exactly as the provider writes it.
     pub(crate) name: Text,
     /// What the scope permits.
-    pub(crate) description: Option<Text>,
+    pub(crate) description: Option<String>,
     /// Other scopes that this scope includes.
     #[serde(default)]
     pub(crate) includes: Vec<Text>,
@@ -85,9 +84,9 @@ pub(crate) struct ActionShape {
     /// The action's key.
     pub(crate) key: Text,
     /// The action's name, as people read it.
-    pub(crate) label: Text,
+    pub(crate) label: String,
     /// What the action does.
-    pub(crate) description: Option<Text>,
+    pub(crate) description: Option<String>,
     /// The scopes that the action needs.
     #[serde(default)]
     pub(crate) scopes: Vec<Text>,

@@ -3,16 +3,15 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::allow::AllowShape;
 use super::auth::AuthShape;
 use super::check::{CheckShape, OutcomeShape};
 use super::field::{DerivedShape, FieldShape};
-use super::forms::{Entries, OneOrMany, ShortOr};
-use super::lifecycle::LifecycleShape;
+use super::forms::{Entries, OneOrMany, ShortOr, Text};
+use super::parts::{AllowShape, LifecycleShape};
 use super::prose::PartShape;
 use super::scenario::ScenarioShape;
-use super::text::Text;
-use crate::choice::{Expiry, WaitAs};
+use crate::choice::WaitAs;
+use crate::model::{Credential, Limits};
 use crate::spanned::Spanned;
 
 /// One way to authenticate with the provider.
@@ -24,16 +23,16 @@ pub(crate) struct MethodShape {
     pub(crate) key: Text,
     /// The method's name, as people read it.
     #[schemars(example = &"API Key")]
-    pub(crate) label: Text,
+    pub(crate) label: String,
     /// A sentence that helps people choose between methods.
-    pub(crate) description: Option<Text>,
+    pub(crate) description: Option<String>,
     /// Separate deployments of the provider, such as production and sandbox, or regions. People choose one of them, and
     /// it determines the host.
     #[serde(default)]
     pub(crate) environments: Vec<EnvironmentShape>,
     /// What the provider calls an environment, such as `Site` or `Region`. Default: `Environment`.
     #[schemars(example = &"Region")]
-    pub(crate) environment_label: Option<Text>,
+    pub(crate) environment_label: Option<String>,
     /// The values that people enter, in the order of the form.
     #[serde(default)]
     pub(crate) fields: Vec<FieldShape>,
@@ -50,9 +49,9 @@ pub(crate) struct MethodShape {
     #[schemars(length(min = 1))]
     pub(crate) hosts: Vec<ShortOr<OwnHostShape>>,
     /// How long the credential works, and on whose behalf it acts.
-    pub(crate) credential: Option<CredentialShape>,
+    pub(crate) credential: Option<Credential>,
     /// The provider's rate limit.
-    pub(crate) limits: Option<LimitsShape>,
+    pub(crate) limits: Option<Limits>,
     /// The header that tells when to retry, if the provider does not use `Retry-After`.
     pub(crate) wait: Option<WaitShape>,
     /// The requests that verify the credentials, in the order in which they are made.
@@ -85,12 +84,12 @@ pub(crate) struct EnvironmentShape {
     pub(crate) key: Text,
     /// The environment's name, as people read it.
     #[schemars(example = &"Production")]
-    pub(crate) label: Text,
+    pub(crate) label: String,
     /// The environment's host, or the domain in which its hosts end.
     #[schemars(example = &"example.com")]
     pub(crate) host: Text,
     /// A sentence that helps people recognize the environment.
-    pub(crate) description: Option<Text>,
+    pub(crate) description: Option<String>,
     /// Additional values of the environment, such as other hosts, by name. They are referred to as `environment.NAME`.
     /// Every environment must have the same names.
     #[serde(default)]
@@ -108,7 +107,7 @@ pub(crate) struct ToldByShape {
     pub(crate) field: Text,
     /// The beginning, or one of several beginnings, of the field's value in this environment.
     #[schemars(example = &"test_")]
-    pub(crate) prefix: OneOrMany<Text>,
+    pub(crate) prefix: OneOrMany<String>,
 }
 
 /// The customer's own host, which is entered in a field.
@@ -118,34 +117,6 @@ pub(crate) struct OwnHostShape {
     /// The key of the field that holds the host. Only public addresses are reached, and an operator must allow the
     /// provider.
     pub(crate) field: Text,
-}
-
-/// How long the credential works, and on whose behalf it acts.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct CredentialShape {
-    /// When the credential stops working by itself.
-    #[serde(default)]
-    pub(crate) expires: Expiry,
-    /// On whose behalf requests are made, and with which permissions.
-    pub(crate) acts_as: Option<Text>,
-    /// Whether the provider shows the credential only once.
-    #[serde(default)]
-    pub(crate) shown_once: bool,
-}
-
-/// The provider's rate limit.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct LimitsShape {
-    /// The number of requests that are allowed in `per_seconds`.
-    #[schemars(range(min = 1))]
-    pub(crate) requests: u32,
-    /// The period of the limit, in seconds.
-    #[schemars(range(min = 1))]
-    pub(crate) per_seconds: u32,
-    /// What the limit applies to, such as an organization or a token.
-    pub(crate) counted_per: Option<Text>,
 }
 
 /// How the provider tells when to retry.

@@ -3,9 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::allow::AllowShape;
-use super::condition::ConditionShape;
-use super::text::{Names, Text};
+use super::forms::{Names, Text};
+use super::parts::{AllowShape, ConditionShape};
 use crate::choice::Purpose;
 
 /// A walkthrough for one audience.

@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::forms::{AnyJson, Entries};
-use super::text::{Names, Text};
+use super::forms::{AnyJson, Entries, Names, Text};
 use crate::http::Fault;
 use crate::outcome::OutcomeKind;
 use crate::spanned::Spanned;
@@ -21,7 +20,7 @@ pub(crate) struct ScenarioShape {
     /// The entered values, by field.
     pub(crate) given: Entries<Text>,
     /// The id of the account that was linked before, for a scenario in which an account is linked again.
-    pub(crate) linked_before: Option<Text>,
+    pub(crate) linked_before: Option<String>,
     /// Whether the person agrees to try the other environments.
     #[serde(default)]
     pub(crate) agrees: bool,
@@ -66,9 +65,9 @@ pub(crate) struct ResponseShape {
     /// A JSON body.
     pub(crate) json: Option<AnyJson>,
     /// A plain-text body.
-    pub(crate) text: Option<Text>,
+    pub(crate) text: Option<String>,
     /// An HTML body.
-    pub(crate) html: Option<Text>,
+    pub(crate) html: Option<String>,
 }
 
 /// The expected result of a scenario.
@@ -97,7 +96,7 @@ pub(crate) struct ThenShape {
 #[serde(deny_unknown_fields)]
 pub(crate) struct FoundShape {
     /// The account's id.
-    pub(crate) id: Text,
+    pub(crate) id: String,
     /// The account's name.
-    pub(crate) name: Option<Text>,
+    pub(crate) name: Option<String>,
 }

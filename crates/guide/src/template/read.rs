@@ -1,12 +1,16 @@
 //! Reads the references in a text.
 
+use std::str::FromStr;
+
+use strum::VariantNames;
+
 use crate::code::{BAD_FILTER, BAD_PATH, BAD_REFERENCE, MISPLACED_REFERENCE, UNKNOWN_NAME};
 use crate::finding::{Finding, MOST_FINDINGS, listed, nearest, quoted};
 use crate::json_path::JsonPath;
 use crate::key::Key;
-use crate::names::{Names, is_misspelled, suggest};
+use crate::names::{self, Names, suggest};
 use crate::source::{Braces, Source, Span};
-use crate::template::{Clock, Context, Filter, Nonce, Part, Reference, RequestPart, Target, Template};
+use crate::template::{Context, Filter, Part, Reference, Target, Template};
 
 /// Reads texts with references: the context decides what they may refer to.
 pub(crate) struct TextReader<'a, 'n> {
@@ -113,11 +117,11 @@ impl ReferenceReader<'_, '_, '_> {
                 None
             }
             "jwt" => self.one(rest, &[("assertion", Target::Assertion)]),
-            "request" => self.named(rest, &RequestPart::NAMES).map(Target::Request),
-            "now" => self.named(rest, &Clock::NAMES).map(Target::Now),
-            "random" => self.named(rest, &Nonce::NAMES).map(Target::Random),
+            "request" => self.word(rest).map(Target::Request),
+            "now" => self.word(rest).map(Target::Now),
+            "random" => self.word(rest).map(Target::Random),
             "json" => self.json(rest),
-            "environment" if !names.environments => {
+            "environment" if names.environment_keys.is_empty() => {
                 let found = Finding::new(&UNKNOWN_NAME, self.span, "this method has no environments");
                 self.text.findings.push(found.help("declare `environments`, or write the value itself"));
                 None
@@ -221,27 +225,27 @@ impl ReferenceReader<'_, '_, '_> {
     }
 
     fn token(&mut self, name: &str) -> Option<Key> {
-        let is_later =
-            !self.text.names.tokens.contains(&name) && self.text.names.later_tokens.contains(&name);
-        if is_later {
+        let names = self.text.names;
+        if !names.tokens.contains(&name) && names.later_tokens.contains(&name) {
             let message = format!("the token `{name}` is not available yet when this is sent");
-            let found = Finding::new(&UNKNOWN_NAME, self.part(name), message);
-            self.text.findings.push(found.help("use it only after the request that obtains it"));
-            return None;
+            return self.too_early(name, message, "use it only after the request that obtains it");
         }
-        self.known(name, "token", &self.text.names.tokens)
+        self.known(name, "token", &names.tokens)
     }
 
-    fn named<T: Copy>(&mut self, name: &str, known: &[(&str, T)]) -> Option<T> {
-        if let Some((_, found)) = known.iter().find(|(known, _)| *known == name) {
-            return Some(*found);
+    fn word<T: FromStr + VariantNames>(&mut self, name: &str) -> Option<T> {
+        let word = name.parse().ok();
+        if word.is_none() {
+            self.no_member(name, T::VARIANTS);
         }
-        let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+        word
+    }
+
+    fn no_member(&mut self, name: &str, names: &[&str]) {
         let at = self.part(name);
         let found =
             Finding::new(&BAD_REFERENCE, at, format!("there is no {} to refer to here", quoted(name)));
-        self.text.findings.push(suggest(found, at, name, &names));
-        None
+        self.text.findings.push(suggest(found, at, name, names));
     }
 
     fn json(&mut self, rest: &str) -> Option<Target> {
@@ -254,67 +258,57 @@ impl ReferenceReader<'_, '_, '_> {
     }
 
     fn capture(&mut self, name: &str) -> Option<Key> {
-        let is_later =
-            !self.text.names.captures.contains(&name) && self.text.names.later_captures.contains(&name);
-        if is_later {
+        let names = self.text.names;
+        if !names.captures.contains(&name) && names.later_captures.contains(&name) {
             let message = format!("`{name}` is not captured yet when this is sent");
-            let found = Finding::new(&UNKNOWN_NAME, self.part(name), message);
-            self.text.findings.push(found.help("move the check that captures it before this one"));
-            return None;
+            return self.too_early(name, message, "move the check that captures it before this one");
         }
-        self.known(name, "capture", &self.text.names.captures)
+        self.known(name, "capture", &names.captures)
+    }
+
+    /// Reports a value that only a later request obtains.
+    fn too_early(&mut self, name: &str, message: String, help: &str) -> Option<Key> {
+        let found = Finding::new(&UNKNOWN_NAME, self.part(name), message);
+        self.text.findings.push(found.help(help));
+        None
     }
 
     fn known(&mut self, name: &str, kind: &str, known: &[&str]) -> Option<Key> {
-        if known.contains(&name) {
-            return Key::parse(name);
-        }
-        if self.text.findings.len() <= MOST_FINDINGS && !is_misspelled(name, known) {
-            let at = self.part(name);
-            let found = Finding::new(&UNKNOWN_NAME, at, format!("there is no {kind} {}", quoted(name)));
-            self.text.findings.push(suggest(found, at, name, known));
-        }
-        None
+        let at = self.part(name);
+        names::known(self.text.findings, at, name, kind, known)
     }
 
     fn one(&mut self, name: &str, known: &[(&str, Target)]) -> Option<Target> {
-        if let Some((_, target)) = known.iter().find(|(known, _)| *known == name) {
-            return Some(target.clone());
+        let target = known.iter().find(|(known, _)| *known == name).map(|(_, target)| target.clone());
+        if target.is_none() {
+            self.no_member(name, &Vec::from_iter(known.iter().map(|(name, _)| *name)));
         }
-        let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
-        let at = self.part(name);
-        let found =
-            Finding::new(&BAD_REFERENCE, at, format!("there is no {} to refer to here", quoted(name)));
-        self.text.findings.push(suggest(found, at, name, &names));
-        None
+        target
     }
 
     fn filter(&mut self, text: &str) -> Option<Filter> {
         let at = self.part(text);
-        let plain = Filter::NAMES.iter().find(|(name, _)| *name == text).map(|(_, filter)| *filter);
-        let filter = plain.or_else(|| {
-            let n = text.strip_prefix("host_labels(")?.strip_suffix(')')?.trim().parse().ok()?;
-            (1..=4).contains(&n).then_some(Filter::HostLabels(n))
-        });
-        if filter.is_none() {
-            let name = text.split('(').next().unwrap_or(text);
-            if name == "host_labels" {
-                let found = Finding::new(&BAD_FILTER, at, "`host_labels` needs a number from 1 to 4");
-                self.text
-                    .findings
-                    .push(found.help("write how many labels the value may have: `host_labels(2)`"));
-            } else {
+        let (name, argument) = match text.split_once('(') {
+            Some((name, rest)) => (name, rest.strip_suffix(')').unwrap_or_default()),
+            None => (text, ""),
+        };
+        let found = match name.parse() {
+            Ok(Filter::HostLabels(_)) => match argument.trim().parse() {
+                Ok(n @ 1..=4) if self.text.context.has_filters() => return Some(Filter::HostLabels(n)),
+                Ok(1..=4) => no_filters(at, text),
+                _ => Finding::new(&BAD_FILTER, at, "`host_labels` needs a number from 1 to 4")
+                    .help("write how many labels the value may have: `host_labels(2)`"),
+            },
+            Ok(filter) if name == text && self.text.context.has_filters() => return Some(filter),
+            Ok(_) if name == text => no_filters(at, text),
+            _ => {
+                let known = Filter::VARIANTS.iter().filter_map(|known| known.split('(').next());
                 let found = Finding::new(&BAD_FILTER, at, format!("{} is not a filter", quoted(text)));
-                let known: Vec<&str> =
-                    Filter::NAMES.iter().map(|(name, _)| *name).chain(["host_labels"]).collect();
-                self.text.findings.push(suggest(found, at, name, &known));
+                suggest(found, at, name, &Vec::from_iter(known))
             }
-        } else if !self.text.context.has_filters() {
-            let message = format!("filters such as `{text}` cannot be used in text that people read");
-            self.text.findings.push(Finding::new(&BAD_FILTER, at, message).help("remove the filter"));
-            return None;
-        }
-        filter
+        };
+        self.text.findings.push(found);
+        None
     }
 
     /// The place of these words within the reference.
@@ -326,6 +320,11 @@ impl ReferenceReader<'_, '_, '_> {
             _ => self.span,
         }
     }
+}
+
+fn no_filters(at: Span, text: &str) -> Finding {
+    let message = format!("filters such as `{text}` cannot be used in text that people read");
+    Finding::new(&BAD_FILTER, at, message).help("remove the filter")
 }
 
 /// The first words of references.

@@ -4,6 +4,7 @@
 
 use schemars::{JsonSchema, schema_for};
 use serde_json::Value;
+use strum::VariantArray;
 
 use super::{Clock, Context, Filter, Nonce, RequestPart, Target};
 
@@ -42,7 +43,7 @@ pub struct Word {
 
 /// Returns everything that can be written between `{{` and `}}`.
 pub fn vocabulary() -> Vocabulary {
-    let kinds = words::<Context>().into_iter().zip(Context::ALL);
+    let kinds = words::<Context>().into_iter().zip(Context::VARIANTS);
     Vocabulary {
         kinds: kinds
             .map(|(word, kind)| TextKind { word, roots: kind.roots(), has_filters: kind.has_filters() })
@@ -71,6 +72,8 @@ fn words<T: JsonSchema>() -> Vec<Word> {
 
 #[cfg(test)]
 mod tests {
+    use strum::VariantNames;
+
     use super::super::read::ROOTS;
     use super::*;
 
@@ -86,12 +89,12 @@ mod tests {
         for root in ROOTS {
             assert!(all.references.iter().any(|word| word.name.starts_with(&format!("{root}."))), "{root}");
         }
-        assert_eq!(names(&all.members[0].1), RequestPart::NAMES.map(|(name, _)| name));
-        assert_eq!(names(&all.members[1].1), Clock::NAMES.map(|(name, _)| name));
-        assert_eq!(names(&all.members[2].1), Nonce::NAMES.map(|(name, _)| name));
+        assert_eq!(names(&all.members[0].1), RequestPart::VARIANTS);
+        assert_eq!(names(&all.members[1].1), Clock::VARIANTS);
+        assert_eq!(names(&all.members[2].1), Nonce::VARIANTS);
         let filters = names(&all.filters);
-        assert_eq!(filters[0], "host_labels");
-        assert_eq!(filters[1..], Filter::NAMES.map(|(name, _)| name));
+        assert_eq!((filters[0], Filter::VARIANTS[0]), ("host_labels", "host_labels({0})"));
+        assert_eq!(filters[1..], Filter::VARIANTS[1..]);
         let described =
             all.references.iter().chain(&all.filters).chain(all.kinds.iter().map(|one| &one.word));
         assert!(described.clone().all(|word| !word.says.is_empty()), "every word has a description");

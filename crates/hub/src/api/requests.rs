@@ -140,8 +140,8 @@ pub(super) async fn unified(
 }
 
 fn verb(name: &str) -> Result<Verb, ApiError> {
-    let found = Verb::ALL.into_iter().find(|verb| verb.as_str().eq_ignore_ascii_case(name));
-    found.ok_or_else(|| ApiError::new(&METHOD_NOT_ALLOWED, "Requests to a provider cannot use this method"))
+    let found = name.to_ascii_uppercase().parse();
+    found.map_err(|_| ApiError::new(&METHOD_NOT_ALLOWED, "Requests to a provider cannot use this method"))
 }
 
 /// Percent-encodes every byte that a URL path may not contain.

@@ -29,7 +29,7 @@ fn every_language_has_every_message_with_the_same_names() {
             assert!(!is_sentence || text.ends_with('.'), "{language:?}: {name}");
             assert!(!is_label || !text.ends_with('.') || is_sentence, "{language:?}: {name}");
         }
-        for kind in OutcomeKind::ALL {
+        for &kind in OutcomeKind::ALL {
             assert!(!language.outcome(kind).is_empty());
             assert!(!language.outcome(kind).ends_with('.'), "{language:?}: {kind}");
         }
@@ -70,13 +70,13 @@ fn our_own_messages_exist_in_every_language_and_name_their_subject() {
         Ours::AddressOf { shown: name(), chosen: other() },
     ];
     all.extend(mistakes.map(|mistake| Ours::Field { label: name(), mistake }));
-    all.extend(OutcomeKind::ALL.map(|outcome| Ours::Happened { outcome, provider: name() }));
+    all.extend(OutcomeKind::ALL.iter().map(|&outcome| Ours::Happened { outcome, provider: name() }));
     for ours in &all {
         let (en, de) = (Language::En.translate(ours), Language::De.translate(ours));
         assert!(en.contains("Acme") && de.contains("Acme") && en != de, "{en} / {de}");
         assert!(!de.contains('{') || en.contains('{'), "{de}");
     }
-    for outcome in OutcomeKind::ALL {
+    for &outcome in OutcomeKind::ALL {
         let fix = Ours::Fix { outcome, provider: name() };
         let (en, de) = (Language::En.translate(&fix), Language::De.translate(&fix));
         assert!(en != de && de.ends_with('.') && en.contains("Acme") == de.contains("Acme"), "{en} / {de}");

@@ -171,7 +171,7 @@ fn names_are_cleaned_and_invalid_ids_are_rejected() {
 
 #[test]
 fn every_outcome_has_standard_wording() {
-    for kind in OutcomeKind::ALL {
+    for &kind in OutcomeKind::ALL {
         assert!(kind.says().ends_with('.') && kind.fix().ends_with('.'), "{kind}");
     }
 }

@@ -1,0 +1,63 @@
+//! Small shapes that occur in several others.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::forms::{OneOrMany, Text};
+use crate::choice::{Carrier, LifecycleEvent};
+use crate::spanned::Spanned;
+
+/// A warning that is intentional.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AllowShape {
+    /// The warning's code.
+    #[schemars(regex(pattern = r"^W\d{4}$"), example = &"W0301")]
+    pub(crate) code: Text,
+    /// Why the warning does not apply here.
+    #[schemars(length(min = 10))]
+    pub(crate) reason: String,
+}
+
+/// A condition. Every key in it must hold.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ConditionShape {
+    /// The environment, or one of several environments, in which the condition holds.
+    #[serde(default)]
+    pub(crate) environment: OneOrMany<Text>,
+    /// The field whose value decides.
+    pub(crate) field: Option<Text>,
+    /// The value, or one of several values, that `field` must have.
+    #[serde(default)]
+    pub(crate) is: OneOrMany<Text>,
+}
+
+/// A dated event in the life of a provider or method.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LifecycleShape {
+    /// The kind of event.
+    pub(crate) event: LifecycleEvent,
+    /// The date of the event, as `YYYY-MM-DD`.
+    #[schemars(regex(pattern = r"^\d{4}-\d{2}-\d{2}$"))]
+    pub(crate) on: Text,
+    /// What the event means for people who link accounts.
+    pub(crate) says: String,
+    /// The URL of the provider's announcement.
+    pub(crate) source: Text,
+}
+
+/// A place in a request that carries a credential.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CarrierShape {
+    /// The kind of place.
+    pub(crate) r#in: Spanned<Carrier>,
+    /// The name of the header, query parameter, cookie or body member.
+    #[schemars(example = &"X-API-Key")]
+    pub(crate) name: Text,
+    /// The value.
+    #[schemars(example = &"Token {{ value.api_key }}")]
+    pub(crate) value: Text,
+}
