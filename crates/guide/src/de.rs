@@ -1,7 +1,7 @@
 //! A `serde` deserializer from [`Node`] to typed shapes, with places.
 //!
-//! The tree has been validated against the schema before, so an error here means that shape and schema disagree. A
-//! test ensures that they agree.
+//! The schema has already validated the tree, so an error here means that a shape and the schema disagree. A test ensures
+//! that they agree.
 
 use std::iter::once;
 

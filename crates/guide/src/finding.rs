@@ -1,11 +1,11 @@
-//! Findings: what authors are told about a guide.
+//! Findings: messages to authors about their guides.
 //!
 //! A finding is a value. Findings are collected, and none of them stops the reading.
 
 use crate::page::{CodePage, Severity};
 use crate::source::Span;
 
-/// The most findings reported for one file. Nobody reads more, and making them takes time.
+/// The most findings reported for one file. Authors do not read more, and creating them takes time.
 pub(crate) const MOST_FINDINGS: usize = 100;
 
 /// A mistake, or a possible improvement, in one place of a file.
@@ -19,11 +19,11 @@ pub struct Finding {
     pub span: Span,
     /// The text next to the caret. May be empty.
     pub label: String,
-    /// Related places, each with a label.
+    /// Related places in the file, each with a label.
     pub also: Vec<(Span, String)>,
-    /// What to do in this case. `None` shows the page's general advice.
+    /// What the author can do in this case. `None` if the general advice of the page applies.
     pub help: Option<String>,
-    /// The edit that fixes it, if the edit is mechanical.
+    /// The edit that fixes the mistake. `None` if no edit is certain to be right.
     pub fix: Option<Edit>,
 }
 
@@ -37,7 +37,7 @@ pub struct Edit {
 }
 
 impl Finding {
-    /// A finding with a message. The methods below add the rest.
+    /// Creates a finding with only a message. The methods below add the other parts.
     pub fn new(code: &'static CodePage, span: Span, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -64,14 +64,14 @@ impl Finding {
         self
     }
 
-    /// Sets what to do.
+    /// Sets the advice on what to do.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// Sets the edit that fixes it.
+    /// Sets the edit that fixes the mistake.
     #[must_use]
     pub fn fix(mut self, span: Span, text: impl Into<String>) -> Self {
         self.fix = Some(Edit { span, text: text.into() });

@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_cannot_be_wider_than_a_domain() {
+    fn a_pattern_cannot_match_a_top_level_domain() {
         let parse = |text: &str| text.parse::<HostPattern>();
         assert_eq!(parse("**.com"), Err(HostPatternError::TooWide));
         assert_eq!(parse("localhost"), Err(HostPatternError::TooWide));

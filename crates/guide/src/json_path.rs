@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_lead_into_objects_and_lists() {
+    fn paths_select_members_and_items() {
         let value = serde_json::json!({ "items": [{ "id": 7 }], "a-b": null });
         let find = |path: &str| JsonPath::parse(path).expect("a path").find(&value).cloned();
         assert_eq!(find("items[0].id"), Some(7.into()));

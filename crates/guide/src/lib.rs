@@ -1,14 +1,14 @@
-//! The connection-guide language: reads a file into a guide and findings, with places.
+//! The connection-guide language: reads a file into a guide and findings, each with its location.
 //!
 //! | noun | meaning |
 //! |---|---|
 //! | [`Guide`] | the meaning of one provider's guide |
 //! | [`Method`], [`Field`], [`Check`], [`OutcomeRule`], [`Scenario`] | its parts |
 //! | [`Prose`], [`Template`] | texts with references |
-//! | [`Finding`], [`CodePage`] | a mistake in a file, and the page of its kind |
+//! | [`Finding`], [`CodePage`] | a mistake in a file, and the documentation of that kind of mistake |
 //! | [`Brand`] | everything that white-labeling changes |
 //!
-//! Start at [`read()`]. **Invariants:** reading never fails; it returns what it understood, and findings about the rest.
+//! Start at [`read()`]. **Invariants:** reading never fails; it returns the parts that are valid, and findings about the rest.
 //! A guide without errors is correct, and nothing downstream checks it again.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 

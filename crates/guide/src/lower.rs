@@ -1,4 +1,4 @@
-//! From shape to meaning: looks up names, parses texts and finds contradictions.
+//! Turns shapes into the model: looks up names, parses texts and finds contradictions.
 //!
 //! Lowering never stops at the first mistake. A part that cannot be understood is left out of the result, and a
 //! finding says why.

@@ -1,11 +1,11 @@
-//! The names that a text may refer to, and what to say about a name that is not among them.
+//! The names that a text may refer to, and the findings about unknown names.
 
 use crate::code::UNKNOWN_NAME;
 use crate::finding::{Finding, MOST_FINDINGS, choose, nearest, quoted};
 use crate::key::Key;
 use crate::source::Span;
 
-/// The names that texts of a method may refer to at some point of lowering.
+/// The names that a method's texts may refer to. Lowering adds names as they become available.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names<'n> {
     pub(crate) fields: Vec<&'n str>,
@@ -15,7 +15,7 @@ pub(crate) struct Names<'n> {
     pub(crate) environment_keys: Vec<&'n str>,
     /// Values captured by earlier checks.
     pub(crate) captures: Vec<&'n str>,
-    /// All values that any check captures, so that a too early use can be explained.
+    /// The values that any check captures, to explain a reference that is too early.
     pub(crate) later_captures: Vec<&'n str>,
     /// Tokens obtained by earlier sign-in requests.
     pub(crate) tokens: Vec<&'n str>,

@@ -1,6 +1,6 @@
 //! Prose: Markdown with references, parsed into a tree.
 //!
-//! References are taken out before the Markdown is parsed and put back as nodes afterwards, so a value can never become
+//! References are removed before the Markdown is parsed and inserted as nodes afterwards, so a value can never become
 //! markup. The tree has no node for raw HTML.
 
 mod read;

@@ -23,7 +23,7 @@ use crate::yaml;
 pub struct Reading<T> {
     /// The file's name and text.
     pub source: Arc<Source>,
-    /// What could be understood, even if there are errors. `None` if the file cannot be interpreted at all.
+    /// The valid parts of the file, even if there are errors. `None` if the file cannot be interpreted at all.
     pub value: Option<T>,
     /// The findings, ordered by their place in the text.
     pub findings: Vec<Finding>,
@@ -64,7 +64,7 @@ pub fn read_brand(name: &str, bytes: &[u8]) -> Reading<Brand> {
     })
 }
 
-/// Reads a file of another form, with the same checks of its text and shape. `lower` gives the shape its meaning.
+/// Reads a file of another form, with the same checks of its text and shape. `lower` interprets the shape.
 ///
 /// `lower` is also called if the file has schema errors, as long as it can be deserialized into the shape. All
 /// mistakes are therefore reported at once.
@@ -117,7 +117,7 @@ fn read_as<S: for<'de> Deserialize<'de>, T>(
     Reading { source, value, findings: in_order(findings) }
 }
 
-/// The text of a file. With a finding, the text is only as much as can be shown.
+/// Decodes a file. If there is a finding, the text only serves to show it.
 fn decode(bytes: &[u8]) -> (String, Option<Finding>) {
     // Avoids copying a file that would be rejected for its size anyway.
     if bytes.len() > yaml::MAX_BYTES {

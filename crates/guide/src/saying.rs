@@ -1,7 +1,7 @@
-//! Messages to the person who links: the guide's text, or one of our own.
+//! Messages to the person who links an account: the guide's text, or one of our own.
 //!
-//! **Invariant:** a message of our own keeps its meaning as data, so that pages can show it in the reader's language. No
-//! message contains an entered value.
+//! **Invariant:** a message of our own keeps its meaning as data, so that pages can show it in the reader's language.
+//! No message contains an entered value.
 
 use std::ops::Deref;
 
@@ -162,8 +162,8 @@ pub enum Mistake {
     /// It does not match the field's pattern.
     #[display("{{label}} has the wrong format.")]
     Odd,
-    /// It does not tell which environment it belongs to. Holds what the provider calls an environment.
-    #[display("{{label}} doesn't tell the {}.", _0.to_lowercase())]
+    /// It does not identify its environment. Holds the provider's term for an environment.
+    #[display("{{label}} doesn't identify the {}.", _0.to_lowercase())]
     NoEnvironment(String),
     /// It does not result in one of the provider's addresses.
     #[display("{{label}} doesn't lead to one of this provider's addresses.")]

@@ -1,7 +1,7 @@
 //! The JSON Schemas of the format, and the validation of trees against them.
 //!
 //! A schema is generated from the shapes, so the two cannot disagree. It validates the whole tree at once, and its
-//! errors are explained in the author's terms. The only module that names a schema validator.
+//! errors are explained in the author's terms. No other module uses a schema validator.
 
 mod branches;
 mod names;
@@ -46,7 +46,7 @@ pub struct Form {
     mark: &'static str,
     /// What such a file is called, with an article.
     name: &'static str,
-    /// Keys by which a file without the mark is still recognized.
+    /// Keys that identify such a file if the mark is missing.
     alike: &'static [&'static str],
     schema: fn() -> Value,
     /// Whether a file with schema errors is not interpreted any further.
@@ -59,7 +59,7 @@ pub(crate) static GUIDE: Form =
 pub(crate) static BRAND: Form =
     Form::new("waystone_brand", "a brand file", &["wording", "hub"], brand_schema).read_whole();
 
-/// The marks of all files that Waystone reads, to explain when one is given in place of another.
+/// The marks of all files that Waystone reads, to recognize a file of the wrong kind.
 const MARKS: &[(&str, &str)] = &[
     ("waystone", "a guide"),
     ("waystone_brand", "a brand file"),
@@ -108,8 +108,7 @@ pub(crate) fn is_valid(form: &Form, root: &Node) -> bool {
     form.compiled().judge.is_valid(root)
 }
 
-/// The finding about a file of another form or version. It is the only finding, because all others would follow from
-/// it.
+/// The finding about a file of another form or version. It is reported alone, because it causes all other findings.
 pub(crate) fn another_file(form: &Form, root: &Node, source: &Source) -> Option<Finding> {
     let Form { mark, name, .. } = *form;
     let NodeKind::Mapping(entries) = &root.kind else {
@@ -150,7 +149,7 @@ pub(crate) fn another_file(form: &Form, root: &Node, source: &Source) -> Option<
 }
 
 impl Form {
-    /// The form of files with this mark. `alike` lists keys by which a file without the mark is still recognized.
+    /// The form of files with this mark. `alike` lists keys that identify such a file if the mark is missing.
     pub const fn new(
         mark: &'static str,
         name: &'static str,
@@ -160,7 +159,7 @@ impl Form {
         Self { mark, name, alike, schema, is_read_whole: false, compiled: OnceLock::new() }
     }
 
-    /// Makes files with schema errors not be interpreted any further.
+    /// A form whose files are not interpreted while they have schema errors.
     const fn read_whole(mut self) -> Self {
         self.is_read_whole = true;
         self

@@ -70,8 +70,8 @@ impl Source {
     /// The place of a part of a scalar's content.
     ///
     /// The content of a block or quoted scalar differs from the bytes in the file, so the part is searched for in
-    /// those bytes, at the same occurrence. If it is not there as written, because of an escape or a folded line, the
-    /// result is the first line of the scalar. The search takes time proportional to the scalar's length.
+    /// those bytes, at the same occurrence. If an escape or a folded line changes how it is written, the result
+    /// is the first line of the scalar. The search takes time proportional to the scalar's length.
     pub fn within(&self, scalar: Span, content: &str, part: Range<usize>) -> Span {
         let raw = self.slice(scalar);
         let Some(needle) = content.get(part.clone()).filter(|needle| !needle.is_empty()) else {
@@ -96,7 +96,7 @@ impl Source {
     }
 }
 
-/// Finds the places of a scalar's references, one after the other.
+/// Finds the places of a scalar's references in order.
 ///
 /// The content of a block or quoted scalar differs from the bytes in the file, but braces are the same in both, so a
 /// single pass over the bytes finds all references.
@@ -111,7 +111,7 @@ impl<'s> Braces<'s> {
         Self { source, scalar, at: source.floor(scalar.start) }
     }
 
-    /// The next place of these braces, which is then passed.
+    /// Returns the next place of these braces and moves past it.
     pub(crate) fn skip(&mut self, braces: &str) -> Span {
         match self.rest().find(braces) {
             Some(n) => {
@@ -127,7 +127,7 @@ impl<'s> Braces<'s> {
         }
     }
 
-    /// The next place of `{{ … }}`, up to the end of its first line.
+    /// Returns the next place of `{{ … }}`, up to the end of its first line, and moves past it.
     pub(crate) fn reference(&mut self) -> Span {
         let open = self.skip("{{");
         let Some(n) = self.rest().find("}}") else { return open };
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_a_block_is_found_where_it_stands() {
+    fn a_part_of_a_block_is_found_at_its_own_occurrence() {
         let source = Source::new("x", "body: |\n  one {{ a }}\n  two {{ a }}\n");
         let content = "one {{ a }}\ntwo {{ a }}\n";
         let second = content.rfind("{{ a }}").expect("there");

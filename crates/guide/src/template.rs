@@ -1,7 +1,7 @@
 //! References in texts: `{{ path | filter }}`.
 //!
 //! The grammar is small and closed: a path, then filters. `{{{{` stands for two literal braces. References are resolved
-//! when a guide is read, so nothing is looked up by name later.
+//! when a guide is read, so names are never looked up later.
 //!
 //! **Invariant:** every reference in a [`Template`] names something that exists and is available in the template's
 //! context.

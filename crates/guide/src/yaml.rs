@@ -1,4 +1,4 @@
-//! Reads YAML into a tree in which every node has its place. The only module that names a YAML parser.
+//! Reads YAML into a tree in which every node has its place. No other module uses a YAML parser.
 //!
 //! Guides use a strict subset of YAML 1.2: one document, string keys, no duplicate keys, no anchors, tags or merge
 //! keys, and no scalar whose type other parsers would read differently. Every tool therefore reads the same guide.

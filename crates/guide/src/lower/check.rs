@@ -91,7 +91,7 @@ impl Lowering<'_> {
         self.template(text, Context::Answer, names)
     }
 
-    /// Reads a request line such as `GET /path`. `turn` tells whether it belongs to a scenario's turn.
+    /// Reads a request line such as `GET /path`. `turn` is true for a line of a scenario's turn.
     pub(crate) fn verb_and_path<'t>(&mut self, line: &'t Text, turn: bool) -> Option<(Verb, &'t str)> {
         let (verb, path) = line.value.split_once(' ').unwrap_or((&line.value, ""));
         let verb = verb.parse().ok();

@@ -217,8 +217,8 @@ impl Lowering<'_> {
         for example in &field.examples {
             let kept = field.keep(&example.typed, environments);
             let outcome = match (&example.then, &kept) {
-                (Ok(wanted), Ok(kept)) if *wanted == kept.value => match &example.environment {
-                    Some(wanted) if kept.environment.as_ref() != Some(wanted) => Some(format!(
+                (Ok(expected), Ok(kept)) if *expected == kept.value => match &example.environment {
+                    Some(expected) if kept.environment.as_ref() != Some(expected) => Some(format!(
                         "the address belongs to {}",
                         kept.environment.as_ref().map_or("no environment", Key::as_str)
                     )),
@@ -226,7 +226,7 @@ impl Lowering<'_> {
                 },
                 (Ok(_), Ok(kept)) => Some(format!("becomes {}", quoted(&kept.value))),
                 (Err(_), Ok(kept)) => Some(format!("is accepted and becomes {}", quoted(&kept.value))),
-                (Err(wanted), Err(refused)) if *wanted == refused.by => None,
+                (Err(expected), Err(refused)) if *expected == refused.by => None,
                 (_, Err(refused)) => Some(format!("is rejected by `{}`", refused.by)),
             };
             if let Some(outcome) = outcome {

@@ -1,4 +1,4 @@
-//! What every part of lowering needs: the source, the findings, and how keys, dates and addresses are read.
+//! The state that all parts of lowering share, and the parsing of keys, dates and addresses.
 
 use crate::code::{BAD_ADDRESS, BAD_DATE, BAD_KEY, TAKEN_KEY, UNUSED_ALLOW, pages};
 use crate::finding::{Finding, quoted};

@@ -117,7 +117,7 @@ impl Lowering<'_> {
         while let Some(key) = used.get(at).cloned() {
             at += 1;
             let Some(shape) = derived.iter().find(|shape| key == shape.key.value.as_str()) else { continue };
-            // Mistakes in the text are reported when the derived value is lowered.
+            // Mistakes in the text are reported later, when the derived value is lowered.
             let mut reported_later = Vec::new();
             let context = Context::Request;
             let mut reader =

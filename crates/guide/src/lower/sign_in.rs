@@ -91,17 +91,17 @@ impl Lowering<'_> {
     /// Reports parts that the grant or the client authentication lacks.
     fn fits_grant(&mut self, shape: &Oauth2Shape) {
         let at = shape.grant.span;
-        let lacks = |it: &mut Self, is_there: bool, what: &str| {
-            if !is_there {
-                let found = Finding::new(&BAD_AUTH, at, format!("this grant needs `{what}`"));
-                it.report(found.help(format!("add `{what}`")));
+        let require = |it: &mut Self, is_set: bool, name: &str| {
+            if !is_set {
+                let found = Finding::new(&BAD_AUTH, at, format!("this grant needs `{name}`"));
+                it.report(found.help(format!("add `{name}`")));
             }
         };
         match shape.grant.value {
-            Grant::AuthorizationCode => lacks(self, shape.authorize_url.is_some(), "authorize_url"),
+            Grant::AuthorizationCode => require(self, shape.authorize_url.is_some(), "authorize_url"),
             Grant::Password => {
-                lacks(self, shape.username.is_some(), "username");
-                lacks(self, shape.password.is_some(), "password");
+                require(self, shape.username.is_some(), "username");
+                require(self, shape.password.is_some(), "password");
             }
             Grant::DeviceCode => {
                 let found = Finding::new(
@@ -115,18 +115,18 @@ impl Lowering<'_> {
         }
         let client = shape.client_auth.as_ref().map_or(ClientAuth::Basic, |one| one.value);
         let at = shape.client_auth.as_ref().map_or(at, |one| one.span);
-        let lacks = |it: &mut Self, is_there: bool, what: &str| {
-            if !is_there {
+        let require = |it: &mut Self, is_set: bool, name: &str| {
+            if !is_set {
                 let found =
-                    Finding::new(&BAD_AUTH, at, format!("the client cannot authenticate without `{what}`"));
-                it.report(found.help(format!("add `{what}`, or correct `client_auth`")));
+                    Finding::new(&BAD_AUTH, at, format!("the client cannot authenticate without `{name}`"));
+                it.report(found.help(format!("add `{name}`, or correct `client_auth`")));
             }
         };
         let is_public = client == ClientAuth::None;
-        lacks(self, is_public || shape.client_id.is_some(), "client_id");
+        require(self, is_public || shape.client_id.is_some(), "client_id");
         let signs = client == ClientAuth::PrivateKeyJwt;
-        lacks(self, is_public || signs || shape.client_secret.is_some(), "client_secret");
-        lacks(self, !signs || shape.client_assertion.is_some(), "client_assertion");
+        require(self, is_public || signs || shape.client_secret.is_some(), "client_secret");
+        require(self, !signs || shape.client_assertion.is_some(), "client_assertion");
     }
 
     /// A request to a token endpoint, with the client's authentication.

@@ -1,6 +1,7 @@
-//! Authentication: what happens before requests, and what each request carries.
+//! Authentication: the sign-in before requests, and the credentials that each request carries.
 //!
-//! Every scheme of the format is reduced to the same few parts, so code that makes requests does not know schemes.
+//! Every scheme of the format is reduced to the same few parts, so the code that sends requests does not distinguish
+//! schemes.
 
 use crate::choice::{Algorithm, KeyEncoding, SignatureEncoding};
 use crate::json_path::JsonPath;
@@ -50,7 +51,7 @@ pub struct TokenStep {
     pub check: Check,
     /// The path of the tokens' lifetime in the response, in seconds.
     pub expires_in: Option<JsonPath>,
-    /// The lifetime in seconds, if the response does not tell. `None` if it is not known.
+    /// The lifetime in seconds if the response does not state it. `None` if it is unknown.
     pub lifetime: Option<u32>,
 }
 

@@ -17,7 +17,7 @@ pub struct Environment {
     pub description: Option<String>,
     /// Additional values, by name. All environments of a method have the same names.
     pub values: Vec<(Key, String)>,
-    /// The field whose value tells this environment, with the possible beginnings of that value.
+    /// The field whose value identifies this environment, with the possible prefixes of that value.
     pub told_by: Option<(Key, Vec<String>)>,
     /// Its place in the source.
     pub span: Span,
@@ -29,7 +29,7 @@ impl Environment {
         self.values.iter().find(|(key, _)| *key == *name).map(|(_, text)| text.as_str())
     }
 
-    /// Whether a field's value tells that this is the environment.
+    /// Whether a field's value identifies this environment.
     pub fn is_told_by(&self, field: &Key, value: &str) -> bool {
         self.told_by.as_ref().is_some_and(|(key, prefixes)| {
             key == field && prefixes.iter().any(|prefix| value.starts_with(prefix.as_str()))

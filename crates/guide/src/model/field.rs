@@ -140,7 +140,7 @@ pub struct Example {
     pub typed: String,
     /// The normalized value, or the rule that rejects it.
     pub then: Result<String, RefusedBy>,
-    /// The environment that the entered value tells.
+    /// The environment that the entered value identifies.
     pub environment: Option<Key>,
     /// Its place in the source.
     pub span: Span,
@@ -160,7 +160,7 @@ pub struct Choice {
 pub struct Kept {
     /// The normalized value.
     pub value: String,
-    /// The environment that the entered value tells, if any.
+    /// The environment that the entered value identifies, if any.
     pub environment: Option<Key>,
 }
 
@@ -196,9 +196,9 @@ impl Field {
             return Ok(Kept { value: default, environment: None });
         }
         self.judge(&value)?;
-        let told =
+        let identified =
             || environments.iter().find(|one| one.is_told_by(&self.key, &value)).map(|one| one.key.clone());
-        let environment = environment.or_else(told);
+        let environment = environment.or_else(identified);
         Ok(Kept { value: value.into_owned(), environment })
     }
 

@@ -43,7 +43,7 @@ pub struct Method {
     pub credential: Option<Credential>,
     /// The provider's rate limit.
     pub limits: Option<Limits>,
-    /// The header that tells when to retry, in lower case, and the meaning of its value. `None` for `Retry-After`.
+    /// The header that specifies when to retry, in lower case, and the meaning of its value. `None` for `Retry-After`.
     pub wait: Option<(String, WaitAs)>,
     /// The requests that verify the credentials, in order.
     pub checks: Vec<Check>,
@@ -102,7 +102,7 @@ impl Method {
         self.derived.iter().find(|one| one.field.key == *key)
     }
 
-    /// Whether fields' values tell the environment, so that people do not choose it.
+    /// Whether the values of fields identify the environment, so that people do not choose it.
     pub fn tells_environment(&self) -> bool {
         !self.environments.is_empty() && self.environments.iter().all(|one| one.told_by.is_some())
     }
@@ -144,7 +144,7 @@ impl Method {
         self.checks.iter().find(|check| check.key == *key)
     }
 
-    /// All outcome rules, those of each request first, then the method's. A rule that several requests share occurs once.
+    /// All outcome rules: those of each request, then the method's. A rule that several requests share occurs once.
     pub fn all_outcomes(&self) -> impl Iterator<Item = &OutcomeRule> {
         let mut seen: Vec<&Key> = Vec::new();
         let all = self.asks().flat_map(|check| &check.outcomes).chain(&self.outcomes);

@@ -83,7 +83,7 @@ impl Condition {
         here && self
             .field
             .as_ref()
-            .is_none_or(|(key, wanted)| value(key).is_some_and(|value| wanted.iter().any(|w| w == value)))
+            .is_none_or(|(key, values)| value(key).is_some_and(|value| values.iter().any(|one| one == value)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Explains a value that fits none of a schema's branches.
 //!
-//! The branch that the author meant is recognized by the type of the value, and for a mapping by its key. Only the
+//! The type of the value identifies the intended branch; for a mapping, its key does. Only the
 //! errors of that branch are reported.
 
 use jsonschema::ValidationError;
@@ -22,7 +22,7 @@ enum Accepts<'s> {
     Tag(&'s str),
     Text,
     Number,
-    Truth,
+    Boolean,
     List,
     Mapping,
 }
@@ -34,7 +34,7 @@ impl Words<'_, '_, '_> {
         let forms: Vec<Vec<Accepts<'_>>> = list.iter().map(|branch| forms(self.schema, branch)).collect();
         let all: Vec<Accepts<'_>> = forms.iter().flatten().copied().collect();
         let with = |form: Accepts<'_>| forms.iter().position(|forms| forms.contains(&form));
-        let meant = match &spot.node.kind {
+        let branch = match &spot.node.kind {
             Kind::Text(_) => with(Accepts::Text),
             Kind::Mapping(entries) if all.iter().any(|form| matches!(form, Accepts::Tag(_))) => {
                 match self.tagged(spot, entries, &all) {
@@ -45,10 +45,10 @@ impl Words<'_, '_, '_> {
             Kind::Mapping(_) => with(Accepts::Mapping),
             Kind::Sequence(_) => with(Accepts::List),
             Kind::Number(_) => with(Accepts::Number),
-            Kind::Bool(_) => with(Accepts::Truth),
+            Kind::Bool(_) => with(Accepts::Boolean),
             Kind::Null => None,
         };
-        match (meant.and_then(|n| context.get(n)), &spot.node.kind) {
+        match (branch.and_then(|n| context.get(n)), &spot.node.kind) {
             (Some(errors), _) => errors.iter().for_each(|error| self.report(error)),
             (None, Kind::Text(text)) => self.word(spot, text, &all),
             (None, _) => self.wrong_kind(spot, &all),
@@ -123,7 +123,7 @@ impl Words<'_, '_, '_> {
                 Accepts::Tag(_) | Accepts::Mapping => "a mapping",
                 Accepts::Text => "a string",
                 Accepts::Number => "a number",
-                Accepts::Truth => "`true` or `false`",
+                Accepts::Boolean => "`true` or `false`",
                 Accepts::List => "a list",
             };
             if !kinds.contains(&kind) {
@@ -133,8 +133,8 @@ impl Words<'_, '_, '_> {
         if kinds.first() == Some(&"a string") {
             return self.wrong_type(spot, "a string");
         }
-        let wanted = if kinds.is_empty() { "another type of value".to_owned() } else { kinds.join(" or ") };
-        let message = format!("{} must be {wanted}, but this is {}", spot.name(), spot.node.described());
+        let expected = if kinds.is_empty() { "another type of value".to_owned() } else { kinds.join(" or ") };
+        let message = format!("{} must be {expected}, but this is {}", spot.name(), spot.node.described());
         let found = Finding::new(&WRONG_TYPE, self.line(spot.place()), message);
         let choices: Vec<String> = all
             .iter()
@@ -150,7 +150,7 @@ impl Words<'_, '_, '_> {
         } else if kinds.contains(&"a mapping") {
             found.help(spot.as_mapping(self.source))
         } else {
-            found.help(format!("write {wanted}"))
+            found.help(format!("write {expected}"))
         });
     }
 
@@ -183,7 +183,7 @@ fn forms<'s>(root: &'s Value, schema: &'s Value) -> Vec<Accepts<'s>> {
     let of_type = |name: &str| match name {
         "string" => Some(Accepts::Text),
         "integer" | "number" => Some(Accepts::Number),
-        "boolean" => Some(Accepts::Truth),
+        "boolean" => Some(Accepts::Boolean),
         "array" => Some(Accepts::List),
         "object" => Some(tag.map_or(Accepts::Mapping, Accepts::Tag)),
         _ => None,

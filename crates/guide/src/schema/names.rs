@@ -1,4 +1,4 @@
-//! Places in a tree: how messages call them, and what the schema says about them.
+//! Places in a tree: their names in messages, and the parts of the schema that apply to them.
 
 use serde_json::Value;
 
@@ -45,7 +45,7 @@ impl<'n, 's> Spot<'n, 's> {
         spot
     }
 
-    /// How messages call the node, such as ``the field `api_token` ``, `` `label` `` or `the guide`.
+    /// The name of the node in messages, such as ``the field `api_token` ``, `` `label` `` or `the guide`.
     pub(super) fn name(&self) -> String {
         match (self.key, self.is_item, self.shape) {
             (None, ..) => self.whole(),
@@ -59,7 +59,7 @@ impl<'n, 's> Spot<'n, 's> {
         }
     }
 
-    /// How messages call its kind, such as `a step` or `` `bearer` ``.
+    /// The name of the node's kind in messages, such as `a step` or `` `bearer` ``.
     pub(super) fn kind(&self) -> String {
         match (self.key, self.is_item, self.shape) {
             (Some(_), true, Some(shape)) => with_article(&noun(shape)),
@@ -67,8 +67,8 @@ impl<'n, 's> Spot<'n, 's> {
         }
     }
 
-    /// The place for a finding about the whole node. For a block it is the key, or the first key of an item, because
-    /// the start of the block itself is not where a reader would look.
+    /// The place for a finding about the whole node. For a block it is the key, or the first key of an item,
+    /// because readers look there.
     pub(super) fn place(&self) -> Span {
         match (&self.node.kind, self.key) {
             (Kind::Mapping(_) | Kind::Sequence(_), Some((_, span))) => span,
@@ -132,7 +132,7 @@ impl<'n, 's> Spot<'n, 's> {
         self.schema = schema;
     }
 
-    /// How messages call the whole file.
+    /// The name of the whole file in messages.
     fn whole(&self) -> String {
         let name = match self.schema.get("$id").and_then(Value::as_str) {
             Some("guide.schema.json") => "the guide",
@@ -151,7 +151,7 @@ impl<'n, 's> Spot<'n, 's> {
 }
 
 /// The parts of a guide that have this key, as prose. `None` if there is none, or too many to list.
-pub(super) fn at_home(schema: &Value, key: &str) -> Option<String> {
+pub(super) fn parents_of(schema: &Value, key: &str) -> Option<String> {
     const MOST: usize = 3;
     let shapes = schema.get("$defs").and_then(Value::as_object)?;
     let has = |shape: &Value| shape.get("properties").is_some_and(|keys| keys.get(key).is_some());

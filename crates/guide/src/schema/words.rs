@@ -6,13 +6,13 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use serde_json::Value;
 
-use super::names::{Spot, at_home};
+use super::names::{Spot, parents_of};
 use crate::code::{MISSING_KEY, NOT_A_CHOICE, OUT_OF_BOUNDS, UNKNOWN_KEY, WRONG_TYPE};
 use crate::finding::{Finding, MOST_FINDINGS, choose, listed, nearest, quoted};
 use crate::node::{Kind as NodeKind, Node};
 use crate::source::{Source, Span};
 
-/// The correction of a mistake whose intention is clear, so that the rest of the file can be read.
+/// The correction of a mistake whose intended form is clear, so that the rest of the file can be read.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Repair {
     /// Renames the key.
@@ -81,11 +81,11 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
                 self.report_branches(&spot, context);
             }
             Kind::Type { kind } => {
-                let wanted = match kind {
-                    TypeKind::Single(kind) => wanted(&kind.to_string()),
+                let expected = match kind {
+                    TypeKind::Single(kind) => expected(&kind.to_string()),
                     TypeKind::Multiple(_) => "another type of value",
                 };
-                self.wrong_type(&spot, wanted);
+                self.wrong_type(&spot, expected);
             }
             kind => self.bounds(&spot, kind),
         }
@@ -95,23 +95,23 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
     pub(super) fn finish(mut self) -> BTreeMap<Span, Repair> {
         for (path, Keys { mut unknown, mut missing }) in std::mem::take(&mut self.keys) {
             let spot = Spot::find(self.root, self.schema, &path);
-            let meant: Vec<(String, String)> = unknown
+            let misspelled: Vec<(String, String)> = unknown
                 .iter()
                 .filter_map(|wrong| {
                     Some((wrong.clone(), nearest(wrong, missing.iter().map(String::as_str))?.to_owned()))
                 })
                 .collect();
-            for (wrong, right) in meant {
+            for (wrong, right) in misspelled {
                 if unknown.contains(&wrong) && missing.remove(&right) {
                     unknown.remove(&wrong);
                     self.misspelled(&spot, &wrong, &right);
                 }
             }
             if let ([wrong], [right]) = (&*Vec::from_iter(&unknown), &*Vec::from_iter(&missing)) {
-                // One unknown key and one missing key: the author probably meant the missing one, unless the unknown key
-                // resembles a third. The top level is excluded, because a missing key there identifies the file.
+                // With one unknown and one missing key, the author probably meant the missing one, unless the unknown key
+                // resembles a third key. The top level is excluded, because a missing key there identifies the file.
                 let other = nearest(wrong, self.free(&spot));
-                if !path.is_empty() && at_home(self.schema, wrong).is_none() && other.is_none() {
+                if !path.is_empty() && parents_of(self.schema, wrong).is_none() && other.is_none() {
                     self.misspelled(&spot, wrong, right);
                     continue;
                 }
@@ -162,7 +162,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
         self.repair(span, Repair::Remove);
         let message = format!("{} is not a key of {}", quoted(wrong), spot.kind());
         let found = Finding::new(&UNKNOWN_KEY, span, message);
-        self.push(match at_home(self.schema, wrong) {
+        self.push(match parents_of(self.schema, wrong) {
             Some(home) => found.help(format!("it belongs in {home}")),
             None if free.is_empty() => found.help("remove it"),
             None => {
@@ -173,7 +173,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
 
     pub(super) fn not_a_choice(&mut self, spot: &Spot<'_, '_>, word: &str, at: Span, words: &[&str]) {
         let found = Finding::new(&NOT_A_CHOICE, at, format!("{} cannot be {}", spot.name(), quoted(word)));
-        match meant(word, words) {
+        match intended(word, words) {
             Some(right) => {
                 self.push(found.help(format!("did you mean `{right}`?")).fix(at, right));
                 if at == spot.node.span {
@@ -186,20 +186,20 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
         }
     }
 
-    pub(super) fn wrong_type(&mut self, spot: &Spot<'_, '_>, wanted: &str) {
+    pub(super) fn wrong_type(&mut self, spot: &Spot<'_, '_>, expected: &str) {
         let place = self.source.first_line(spot.place());
         let (node, name) = (spot.node, spot.name());
         let text = self.source.slice(self.source.first_line(node.span)).to_owned();
         let found = Finding::new(
             &WRONG_TYPE,
             place,
-            format!("{name} must be {wanted}, but this is {}", node.described()),
+            format!("{name} must be {expected}, but this is {}", node.described()),
         );
-        let (found, repair) = match (&node.kind, wanted) {
+        let (found, repair) = match (&node.kind, expected) {
             (NodeKind::Null, _) => {
                 let place = spot.key.map_or(place, |(_, span)| span);
                 let found = Finding::new(&WRONG_TYPE, place, format!("{name} has no value"));
-                (self.no_value(place, found, wanted), None)
+                (self.no_value(place, found, expected), None)
             }
             (NodeKind::Number(_) | NodeKind::Bool(_), "a string") => {
                 let found = found.help(format!("put it in quotes: '{text}'")).fix(place, format!("'{text}'"));
@@ -222,16 +222,17 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
                 }
                 Err(_) => (found.help("write a number"), None),
             },
-            (NodeKind::Text(word), "`true` or `false`") => match truth(word) {
-                Some(truth) => {
-                    let found =
-                        found.help(format!("write `{truth}` without quotes")).fix(place, truth.to_string());
-                    (found, Some(NodeKind::Bool(truth)))
+            (NodeKind::Text(word), "`true` or `false`") => match boolean(word) {
+                Some(boolean) => {
+                    let found = found
+                        .help(format!("write `{boolean}` without quotes"))
+                        .fix(place, boolean.to_string());
+                    (found, Some(NodeKind::Bool(boolean)))
                 }
                 None => (found.help("write `true` or `false` without quotes"), None),
             },
             (_, "a mapping") => (found.help(spot.as_mapping(self.source)), None),
-            _ => (found.help(format!("write {wanted}")), None),
+            _ => (found.help(format!("write {expected}")), None),
         };
         self.push(found);
         if let Some(kind) = repair {
@@ -240,15 +241,15 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
     }
 
     /// Adds advice about a key without a value.
-    fn no_value(&self, key: Span, found: Finding, wanted: &str) -> Finding {
+    fn no_value(&self, key: Span, found: Finding, expected: &str) -> Finding {
         let line = self.source.first_line(Span::new(key.end, self.source.text.len()));
         let rest = self.source.slice(line).trim_start_matches(':').trim();
-        if wanted == "a string" && rest.starts_with('#') {
+        if expected == "a string" && rest.starts_with('#') {
             let text = format!("'{}'", rest.replace('\'', "''"));
             return found
                 .help(format!("text after `#` is a comment; if it is the value, put it in quotes: {text}"));
         }
-        found.help(format!("write {wanted} after the colon, or remove the key"))
+        found.help(format!("write {expected} after the colon, or remove the key"))
     }
 
     fn bounds(&mut self, spot: &Spot<'_, '_>, kind: &Kind) {
@@ -291,7 +292,7 @@ impl<'n, 's, 'f> Words<'n, 's, 'f> {
 }
 
 /// The author's term for a type of the schema.
-fn wanted(kind: &str) -> &'static str {
+fn expected(kind: &str) -> &'static str {
     match kind {
         "string" => "a string",
         "array" => "a list",
@@ -302,7 +303,7 @@ fn wanted(kind: &str) -> &'static str {
     }
 }
 
-fn truth(word: &str) -> Option<bool> {
+fn boolean(word: &str) -> Option<bool> {
     match word.to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" => Some(true),
         "false" | "no" | "off" => Some(false),
@@ -311,7 +312,7 @@ fn truth(word: &str) -> Option<bool> {
 }
 
 /// The allowed word that the author probably meant: the closest one, or the equivalent of a word from other formats.
-fn meant<'w>(word: &str, words: &[&'w str]) -> Option<&'w str> {
+fn intended<'w>(word: &str, words: &[&'w str]) -> Option<&'w str> {
     const ELSEWHERE: &[(&str, &str)] = &[
         ("string", "text"),
         ("password", "secret"),

@@ -4,7 +4,7 @@ use crate::code::CONTROL_CHARACTER;
 use crate::finding::Finding;
 use crate::source::{Source, Span};
 
-/// The most characters that are reported; further ones are probably the same.
+/// The most characters that are reported. Further ones are probably of the same kind.
 const MOST: usize = 10;
 
 /// One finding per hidden character.

@@ -13,15 +13,15 @@ use crate::source::{Source, Span};
 /// How many lines before the error are searched for an unclosed quote or bracket.
 const LINES_BACK: usize = 40;
 
-/// Looks for one kind of mistake near the place where the parser failed.
-type Look = fn(&Source, usize, &ErrorKind) -> Option<Finding>;
+/// A function that looks for one kind of mistake near the place where the parser failed.
+type Detector = fn(&Source, usize, &ErrorKind) -> Option<Finding>;
 
 /// The finding about the place where the parser failed.
 pub(super) fn explain(source: &Source, at: usize, kind: &ErrorKind) -> Finding {
     let at = source.text.floor_char_boundary(at.min(source.text.len()));
-    let looks: [Look; 8] =
+    let detectors: [Detector; 8] =
         [too_deep, tab, alias, after_quote, open_quote, open_bracket, first_character, second_colon];
-    looks.iter().find_map(|look| look(source, at, kind)).unwrap_or_else(|| by_kind(source, at, kind))
+    detectors.iter().find_map(|detect| detect(source, at, kind)).unwrap_or_else(|| by_kind(source, at, kind))
 }
 
 fn too_deep(source: &Source, at: usize, kind: &ErrorKind) -> Option<Finding> {

@@ -1,4 +1,4 @@
-//! References taken out of a text before Markdown reads it, and put back afterwards.
+//! Removes references from a text before the Markdown is parsed, and inserts them afterwards.
 
 use crate::template::{Part, Reference, Template};
 
