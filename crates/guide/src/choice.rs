@@ -206,7 +206,7 @@ pub enum Identifies {
     Credential,
 }
 
-/// The meaning of the header that tells when to retry.
+/// The meaning of the header that specifies when to retry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WaitAs {

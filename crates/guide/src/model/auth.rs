@@ -75,7 +75,7 @@ pub struct Redirect {
     pub exchange: TokenStep,
 }
 
-/// A JSON Web Token that is signed anew for each use.
+/// A JSON Web Token that is signed again for each use.
 #[derive(Clone, Debug)]
 pub struct Assertion {
     /// The signing algorithm.

@@ -149,7 +149,7 @@ pub(crate) struct ExchangeStepShape {
     /// The JSON path of the lifetime in the response, in seconds.
     #[schemars(example = &"expires_in")]
     pub(crate) expires_in: Option<Text>,
-    /// How many seconds the token is valid if the response does not tell.
+    /// How many seconds the token is valid if the response does not state it.
     #[schemars(range(min = 1))]
     pub(crate) lifetime_seconds: Option<u32>,
     /// What responses to this request mean. They are tried before the method's outcomes.
@@ -157,7 +157,7 @@ pub(crate) struct ExchangeStepShape {
     pub(crate) outcomes: Vec<OutcomeShape>,
 }
 
-/// A JSON Web Token that is signed anew for each use ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)).
+/// A JSON Web Token that is signed again for each use ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)).
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AssertionShape {

@@ -123,7 +123,7 @@ pub(crate) struct ExampleShape {
     pub(crate) becomes: Option<Text>,
     /// The rule that rejects the value.
     pub(crate) refused: Option<Spanned<RefusedBy>>,
-    /// The environment that the entered value tells.
+    /// The environment that the entered value identifies.
     pub(crate) environment: Option<Text>,
 }
 

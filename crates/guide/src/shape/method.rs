@@ -52,7 +52,7 @@ pub(crate) struct MethodShape {
     pub(crate) credential: Option<Credential>,
     /// The provider's rate limit.
     pub(crate) limits: Option<Limits>,
-    /// The header that tells when to retry, if the provider does not use `Retry-After`.
+    /// The header that specifies when to retry, if the provider does not use `Retry-After`.
     pub(crate) wait: Option<WaitShape>,
     /// The requests that verify the credentials, in the order in which they are made.
     #[serde(default)]
@@ -94,11 +94,11 @@ pub(crate) struct EnvironmentShape {
     /// Every environment must have the same names.
     #[serde(default)]
     pub(crate) values: Entries<Text>,
-    /// The field whose value tells the environment, so that people do not have to choose it.
+    /// The field whose value identifies the environment, so that people do not have to choose it.
     pub(crate) told_by: Option<ToldByShape>,
 }
 
-/// How a field's value tells the environment.
+/// How a field's value identifies the environment.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ToldByShape {
@@ -119,7 +119,7 @@ pub(crate) struct OwnHostShape {
     pub(crate) field: Text,
 }
 
-/// How the provider tells when to retry.
+/// How the provider specifies when to retry.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WaitShape {
