@@ -281,7 +281,8 @@ impl ReferenceReader<'_, '_, '_> {
     fn one(&mut self, name: &str, known: &[(&str, Target)]) -> Option<Target> {
         let target = known.iter().find(|(known, _)| *known == name).map(|(_, target)| target.clone());
         if target.is_none() {
-            self.no_member(name, &Vec::from_iter(known.iter().map(|(name, _)| *name)));
+            let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+            self.no_member(name, &names);
         }
         target
     }
@@ -302,9 +303,10 @@ impl ReferenceReader<'_, '_, '_> {
             Ok(filter) if name == text && self.text.context.has_filters() => return Some(filter),
             Ok(_) if name == text => no_filters(at, text),
             _ => {
-                let known = Filter::VARIANTS.iter().filter_map(|known| known.split('(').next());
+                let known: Vec<&str> =
+                    Filter::VARIANTS.iter().filter_map(|known| known.split('(').next()).collect();
                 let found = Finding::new(&BAD_FILTER, at, format!("{} is not a filter", quoted(text)));
-                suggest(found, at, name, &Vec::from_iter(known))
+                suggest(found, at, name, &known)
             }
         };
         self.text.findings.push(found);
