@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use guide::{Condition, Key, Method, Purpose, Section, Step, Template, Walkthrough};
+use guide::{Accept, Condition, Field, Key, Method, Purpose, Section, Step, Template, Walkthrough};
 
-use crate::texts::parts;
+use crate::conditions::{agree, field_of};
+use crate::texts;
 
 /// A step that leads to the credentials, with its section.
 #[derive(Clone, Copy)]
@@ -13,19 +14,22 @@ pub(crate) struct Stop<'g> {
     pub(crate) step: &'g Step,
 }
 
-impl Stop<'_> {
+impl<'g> Stop<'g> {
+    /// The conditions under which the step is shown: its section's and its own.
+    pub(crate) fn conditions(&self) -> impl Iterator<Item = &'g Condition> {
+        self.section.when.iter().chain(&self.step.when)
+    }
+
     /// Whether the same person can see both steps, that is, whether none of their conditions exclude each other.
     pub(crate) fn can_meet(&self, other: &Self) -> bool {
-        let mine = [&self.section.when, &self.step.when].into_iter().flatten();
-        mine.clone()
-            .all(|a| [&other.section.when, &other.step.when].into_iter().flatten().all(|b| compatible(a, b)))
+        self.conditions().all(|condition| other.conditions().all(|second| agree(condition, second)))
     }
 }
 
 /// The steps of the link and setup guides that lead to the credentials. The remaining steps are shown after linking and
 /// cannot collect anything.
 pub(crate) fn stops(method: &Method) -> impl Iterator<Item = Stop<'_>> {
-    parts(method)
+    texts::parts(method)
         .flat_map(Walkthrough::steps)
         .filter(|(section, _)| section.purpose == Purpose::Obtain)
         .map(|(section, step)| Stop { section, step })
@@ -39,19 +43,6 @@ pub(crate) fn collecting<'g>(method: &'g Method, field: &Key) -> Vec<Stop<'g>> {
 /// The steps that obtain a field's value.
 pub(crate) fn obtaining<'g>(method: &'g Method, field: &Key) -> Vec<Stop<'g>> {
     stops(method).filter(|stop| stop.step.obtains.contains(field)).collect()
-}
-
-fn compatible(a: &Condition, b: &Condition) -> bool {
-    let environments = a.environments.is_empty()
-        || b.environments.is_empty()
-        || a.environments.iter().any(|key| b.environments.contains(key));
-    let values = match (&a.field, &b.field) {
-        (Some((one, these)), Some((other, those))) if one == other => {
-            these.iter().any(|value| those.contains(value))
-        }
-        _ => true,
-    };
-    environments && values
 }
 
 /// All templates that requests are built from: URLs, authentication and contents.
@@ -76,12 +67,15 @@ pub(crate) fn requested(method: &Method) -> BTreeSet<Key> {
     keys.flat_map(|key| origins(method, key)).cloned().collect()
 }
 
-/// The fields that conditions test, with the values they test for.
-pub(crate) fn conditions(method: &Method) -> Vec<(&Key, &[String])> {
-    let sections = || parts(method).flat_map(|part| &part.sections);
-    let of_sections = sections().filter_map(|section| section.when.as_ref());
-    let of_steps = sections().flat_map(|section| &section.steps).filter_map(|step| step.when.as_ref());
-    let of_fields = method.fields.iter().filter_map(|field| field.when.as_ref());
-    let all = of_sections.chain(of_steps).chain(of_fields);
-    all.filter_map(|when| when.field.as_ref()).map(|(key, values)| (key, values.as_slice())).collect()
+/// The fields that conditions test.
+pub(crate) fn tested(method: &Method) -> impl Iterator<Item = &Key> {
+    let of_sections = texts::sections(method).flat_map(|section| &section.when);
+    let of_steps = texts::steps(method).flat_map(|step| &step.when);
+    let of_fields = method.fields.iter().flat_map(|field| &field.when);
+    of_sections.chain(of_steps).chain(of_fields).filter_map(field_of)
+}
+
+/// Whether a field changes its input in a way that needs an example. Trimming white space is too simple for one.
+pub(crate) fn changes_input(field: &Field) -> bool {
+    field.accept.iter().any(|accept| *accept != Accept::Trim)
 }

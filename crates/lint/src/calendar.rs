@@ -1,5 +1,12 @@
 //! Dates as day numbers, which can be subtracted.
 
+use guide::{Lifecycle, LifecycleEvent};
+
+use crate::rule::Subject;
+
+/// How long a checked fact counts as current, in days.
+pub(crate) const FRESH: i64 = 365;
+
 /// The number of days from 1 March of the year 0 to a date written as `YYYY-MM-DD`, or `None` for any other text.
 pub(crate) fn day(text: &str) -> Option<i64> {
     let mut parts = text.split('-').map(|part| part.parse::<i64>().ok());
@@ -12,6 +19,19 @@ pub(crate) fn day(text: &str) -> Option<i64> {
     let (era, of_era) = (y.div_euclid(400), y.rem_euclid(400));
     let of_year = (153 * m + 2) / 5 + day - 1;
     Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year)
+}
+
+/// The sunsets of the provider and its methods, each with the days left until then and its subject in a sentence. Empty
+/// if today's date is unknown.
+pub(crate) fn sunsets<'g>(subject: &Subject<'g>) -> Vec<(i64, &'g Lifecycle, String)> {
+    let Some(today) = subject.today.and_then(day) else { return Vec::new() };
+    let provider = &subject.guide.provider;
+    let of_provider = provider.lifecycle.iter().map(|event| (event, provider.name.clone()));
+    let of_methods = subject.guide.methods.iter().flat_map(|method| {
+        method.lifecycle.iter().map(move |event| (event, format!("the method `{}`", method.key)))
+    });
+    let sunsets = of_provider.chain(of_methods).filter(|(event, _)| event.event == LifecycleEvent::Sunset);
+    sunsets.filter_map(|(event, what)| Some((day(&event.on)? - today, event, what))).collect()
 }
 
 #[cfg(test)]

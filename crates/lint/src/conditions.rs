@@ -3,7 +3,10 @@
 use guide::{Condition, Key, Method};
 
 /// The first two conditions that contradict each other, among `all` and the conditions of the fields they test.
-pub(crate) fn clash<'g>(method: &'g Method, all: &[&'g Condition]) -> Option<(&'g Condition, &'g Condition)> {
+pub(crate) fn clash<'g>(
+    method: &'g Method,
+    all: impl IntoIterator<Item = &'g Condition>,
+) -> Option<(&'g Condition, &'g Condition)> {
     let all = with_conditions_of_fields(method, all);
     all.iter().enumerate().find_map(|(n, second)| {
         let first = all[..n].iter().find(|first| !agree(first, second))?;
@@ -17,8 +20,11 @@ pub(crate) fn field_of(condition: &Condition) -> Option<&Key> {
 }
 
 /// Adds the conditions of the tested fields, because a field has a value only where its own condition holds.
-fn with_conditions_of_fields<'g>(method: &'g Method, all: &[&'g Condition]) -> Vec<&'g Condition> {
-    let mut list = all.to_vec();
+fn with_conditions_of_fields<'g>(
+    method: &'g Method,
+    all: impl IntoIterator<Item = &'g Condition>,
+) -> Vec<&'g Condition> {
+    let mut list: Vec<_> = all.into_iter().collect();
     let mut at = 0;
     while let Some(condition) = list.get(at) {
         let field = field_of(condition).and_then(|key| method.field(key.as_str()));
@@ -32,13 +38,14 @@ fn with_conditions_of_fields<'g>(method: &'g Method, all: &[&'g Condition]) -> V
     list
 }
 
-fn agree(a: &Condition, b: &Condition) -> bool {
+/// Whether two conditions do not contradict each other.
+pub(crate) fn agree(a: &Condition, b: &Condition) -> bool {
     let environments = a.environments.is_empty()
         || b.environments.is_empty()
         || a.environments.iter().any(|key| b.environments.contains(key));
     let values = match (&a.field, &b.field) {
-        (Some((one, these)), Some((other, those))) if one == other => {
-            these.iter().any(|value| those.contains(value))
+        (Some((key, values)), Some((other, allowed))) if key == other => {
+            values.iter().any(|value| allowed.contains(value))
         }
         _ => true,
     };

@@ -31,67 +31,15 @@ pub(crate) fn values(method: &Method, scenario: &Scenario) -> Values {
     scenario.given.iter().filter_map(kept).collect()
 }
 
-/// The values that the answers of a conversation have provided so far.
-struct Progress {
-    captures: Values,
-    tokens: Values,
-}
-
-impl Progress {
-    fn new(scenario: &Scenario) -> Self {
-        let tokens =
-            scenario.tokens.iter().map(|(key, text)| (key.clone(), Secret::from(text.as_str()))).collect();
-        Self { captures: Values::new(), tokens }
-    }
-
-    /// The checks that may make the request of a turn.
-    fn checks_for<'g>(
-        &self,
-        method: &'g Method,
-        scenario: &Scenario,
-        values: &Values,
-        turn: &Turn,
-    ) -> Vec<&'g Check> {
-        let inputs = self.inputs(method, scenario, values, turn);
-        method.asks().filter(|check| may_request(check, turn, &inputs)).collect()
-    }
-
-    fn inputs<'a>(
-        &'a self,
-        method: &'a Method,
-        scenario: &Scenario,
-        values: &'a Values,
-        turn: &Turn,
-    ) -> Inputs<'a> {
-        let environment = match &turn.environment {
-            Some(key) => method.environment(key.as_str()),
-            None => environment(method, scenario),
-        };
-        Inputs { captures: &self.captures, tokens: &self.tokens, ..Inputs::new(method, environment, values) }
-    }
-
-    fn record(&mut self, method: &Method, checks: &[&Check], reply: &Reply) {
-        let Answer::Response(response) = answer(reply) else { return };
-        for check in checks {
-            let kept = probe::captures(check, &response);
-            let is_check = method.checks.iter().any(|one| one.key == check.key);
-            if is_check { self.captures.extend(kept) } else { self.tokens.extend(kept) }
-        }
-    }
-}
-
 /// The turns of a scenario whose request neither a check nor the sign-in makes. A request whose path cannot be
 /// determined counts as made.
 pub(crate) fn unasked<'g>(method: &Method, scenario: &'g Scenario) -> Vec<&'g Turn> {
-    let (values, mut progress) = (values(method, scenario), Progress::new(scenario));
     let mut unasked = Vec::new();
-    for turn in &scenario.talk {
-        let checks = progress.checks_for(method, scenario, &values, turn);
+    replay(method, scenario, |turn, checks, _| {
         if checks.is_empty() {
             unasked.push(turn);
         }
-        progress.record(method, &checks, &turn.reply);
-    }
+    });
     unasked
 }
 
@@ -104,19 +52,44 @@ pub(crate) fn reached(guide: &Guide, method: &Method) -> BTreeSet<Key> {
             let rule = method.all_outcomes().find(|rule| rule.is == OutcomeKind::DifferentAccount);
             reached.extend(rule.map(|rule| rule.key.clone()));
         }
-        let (values, mut progress) = (values(method, scenario), Progress::new(scenario));
-        for turn in &scenario.talk {
-            let checks = progress.checks_for(method, scenario, &values, turn);
-            let inputs = progress.inputs(method, scenario, &values, turn);
+        replay(method, scenario, |turn, checks, inputs| {
             let answer = answer(&turn.reply);
-            for check in &checks {
+            for check in checks {
                 let case = Case { guide, method, check, inputs, brand: "" };
                 reached.extend(matching_rule(&case, &answer).map(|rule| rule.key.clone()));
             }
-            progress.record(method, &checks, &turn.reply);
-        }
+        });
     }
     reached
+}
+
+/// Calls `visit` for each turn of a scenario with the checks that may make the turn's request, and with the values that
+/// are known by then: those the scenario gives and those that earlier answers provided.
+fn replay<'g>(
+    method: &Method,
+    scenario: &'g Scenario,
+    mut visit: impl FnMut(&'g Turn, &[&Check], Inputs<'_>),
+) {
+    let values = values(method, scenario);
+    let mut captures = Values::new();
+    let tokens = scenario.tokens.iter();
+    let mut tokens: Values = tokens.map(|(key, text)| (key.clone(), Secret::from(text.as_str()))).collect();
+    for turn in &scenario.talk {
+        let environment = match &turn.environment {
+            Some(key) => method.environment(key.as_str()),
+            None => environment(method, scenario),
+        };
+        let inputs =
+            Inputs { captures: &captures, tokens: &tokens, ..Inputs::new(method, environment, &values) };
+        let checks: Vec<_> = method.asks().filter(|check| may_request(check, turn, &inputs)).collect();
+        visit(turn, &checks, inputs);
+        let Answer::Response(response) = answer(&turn.reply) else { continue };
+        for check in checks {
+            let kept = probe::captures(check, &response);
+            let is_check = method.checks.iter().any(|other| other.key == check.key);
+            if is_check { captures.extend(kept) } else { tokens.extend(kept) }
+        }
+    }
 }
 
 /// Whether a check may make the request of a turn. True if the check's path cannot be determined.

@@ -36,7 +36,7 @@ pub fn check(entry: &Entry, today: Option<&str>) -> Vec<Finding> {
         let subject = Subject { guide, entry, today };
         let mut found = Vec::new();
         for rule in RULES {
-            (rule.check)(&subject, &mut found);
+            rule.check.run(&subject, &mut found);
         }
         findings.extend(rules::without_allowed(guide, found));
     }

@@ -5,11 +5,6 @@
 
 use guide::{Source, Span};
 
-/// The first line of a node, which identifies it.
-pub(crate) fn head(source: &Source, node: Span) -> Span {
-    source.first_line(node)
-}
-
 /// The span of occurrence `n` (counted from 0) of the words in `within`, or the first line of `within` if an escape or a
 /// folded line hides them.
 pub(crate) fn nth(source: &Source, within: Span, words: &str, n: usize) -> Span {

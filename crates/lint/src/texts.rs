@@ -1,6 +1,6 @@
 //! The prose of a guide, and its text in various forms.
 
-use guide::{Block, Guide, Inline, Method, Prose, Step, Template, Walkthrough};
+use guide::{Block, Guide, Inline, Method, Prose, Section, Step, Walkthrough};
 
 /// All prose of a guide in source order, each piece with its method.
 pub(crate) fn of_guide(guide: &Guide) -> impl Iterator<Item = (&Method, &Prose)> {
@@ -18,9 +18,14 @@ pub(crate) fn parts(method: &Method) -> impl Iterator<Item = &Walkthrough> {
     std::iter::once(&method.link).chain(&method.setup)
 }
 
+/// The sections of the link and setup guides, in order.
+pub(crate) fn sections(method: &Method) -> impl Iterator<Item = &Section> {
+    parts(method).flat_map(|part| &part.sections)
+}
+
 /// The steps of the link and setup guides, in order.
 pub(crate) fn steps(method: &Method) -> impl Iterator<Item = &Step> {
-    parts(method).flat_map(Walkthrough::steps).map(|(_, step)| step)
+    sections(method).flat_map(|section| &section.steps)
 }
 
 /// The text of inline content on one line, with each reference replaced by a space.
@@ -29,7 +34,7 @@ pub(crate) fn words(content: &[Inline]) -> String {
         .iter()
         .map(|inline| match inline {
             Inline::Text(text) => text.clone(),
-            Inline::Code(template) => literal(template),
+            Inline::Code(template) => template.as_literal().unwrap_or(" ").to_owned(),
             Inline::Strong(inner) | Inline::Emphasis(inner) | Inline::Link { content: inner, .. } => {
                 words(inner)
             }
@@ -40,9 +45,14 @@ pub(crate) fn words(content: &[Inline]) -> String {
         .collect()
 }
 
-/// The text of a template without references, or a space if it has any.
-fn literal(template: &Template) -> String {
-    template.as_literal().unwrap_or(" ").to_owned()
+/// The paragraphs of these blocks, including those in lists, in order. Skips code blocks.
+pub(crate) fn paragraphs<'g>(blocks: &'g [Block]) -> Vec<&'g [Inline]> {
+    let of_block = |block: &'g Block| match block {
+        Block::Paragraph(content) => vec![content.as_slice()],
+        Block::List { items, .. } => items.iter().flat_map(|item| paragraphs(item)).collect(),
+        Block::Code { .. } => Vec::new(),
+    };
+    blocks.iter().flat_map(of_block).collect()
 }
 
 fn of_walkthrough(part: &Walkthrough) -> impl Iterator<Item = &Prose> {
@@ -55,50 +65,32 @@ fn of_walkthrough(part: &Walkthrough) -> impl Iterator<Item = &Prose> {
 
 /// A piece of prose as plain text with its markup and references, so that two versions can be compared.
 pub(crate) fn plain(prose: &Prose) -> String {
-    let mut out = String::new();
-    plain_blocks(&prose.blocks, &mut out);
-    out
+    plain_blocks(&prose.blocks)
 }
 
-fn plain_blocks(list: &[Block], out: &mut String) {
-    for block in list {
-        match block {
-            Block::Paragraph(content) => plain_inlines(content, out),
-            Block::List { first, items } => {
-                for item in items {
-                    out.push_str(if first.is_some() { "1. " } else { "- " });
-                    plain_blocks(item, out);
-                }
-            }
-            Block::Code { text, .. } => out.push_str(text),
+fn plain_blocks(list: &[Block]) -> String {
+    let plain_block = |block: &Block| match block {
+        Block::Paragraph(content) => plain_inlines(content),
+        Block::List { first, items } => {
+            let mark = if first.is_some() { "1." } else { "-" };
+            items.iter().map(|item| format!("{mark} {}", plain_blocks(item))).collect()
         }
-        out.push('\n');
-    }
+        Block::Code { text, .. } => text.clone(),
+    };
+    list.iter().map(|block| plain_block(block) + "\n").collect()
 }
 
-fn plain_inlines(list: &[Inline], out: &mut String) {
-    for inline in list {
-        match inline {
-            Inline::Text(text) => out.push_str(text),
-            Inline::Reference(reference) => out.push_str(&reference.to_string()),
-            Inline::Code(template) => out.push_str(&format!("`{template}`")),
-            Inline::Strong(content) => {
-                out.push_str("**");
-                plain_inlines(content, out);
-                out.push_str("**");
-            }
-            Inline::Emphasis(content) => {
-                out.push('*');
-                plain_inlines(content, out);
-                out.push('*');
-            }
-            Inline::Link { href, content } => {
-                plain_inlines(content, out);
-                out.push_str(&format!("({href})"));
-            }
-            Inline::Image { source, text } => out.push_str(&format!("!{text}({source})")),
-            Inline::SoftBreak => out.push(' '),
-            Inline::HardBreak => out.push('\n'),
-        }
-    }
+fn plain_inlines(list: &[Inline]) -> String {
+    let plain_inline = |inline: &Inline| match inline {
+        Inline::Text(text) => text.clone(),
+        Inline::Reference(reference) => reference.to_string(),
+        Inline::Code(template) => format!("`{template}`"),
+        Inline::Strong(content) => format!("**{}**", plain_inlines(content)),
+        Inline::Emphasis(content) => format!("*{}*", plain_inlines(content)),
+        Inline::Link { href, content } => format!("{}({href})", plain_inlines(content)),
+        Inline::Image { source, text } => format!("!{text}({source})"),
+        Inline::SoftBreak => " ".to_owned(),
+        Inline::HardBreak => "\n".to_owned(),
+    };
+    list.iter().map(plain_inline).collect()
 }

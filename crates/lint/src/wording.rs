@@ -2,7 +2,9 @@
 //!
 //! These rules guess, so each prefers a missed finding to a false one and ignores ambiguous text.
 
-use guide::{Block, Inline, Part, Prose, Template};
+use guide::{Inline, Part, Prose, Template};
+
+use crate::texts::paragraphs;
 
 /// A sentence of running text.
 #[derive(Debug)]
@@ -134,9 +136,7 @@ pub(crate) fn is_instruction(sentence: &str) -> bool {
 
 /// The sentences of a piece of prose, in order. Code blocks are skipped.
 pub(crate) fn sentences(prose: &Prose) -> Vec<Sentence> {
-    let mut out = Vec::new();
-    for_each_paragraph(&prose.blocks, &mut |content| out.extend(split(&marked(content))));
-    out
+    paragraphs(&prose.blocks).into_iter().flat_map(|content| split(&marked(content))).collect()
 }
 
 /// The text of a message, with each reference replaced by a space.
@@ -146,16 +146,6 @@ pub(crate) fn literal(template: &Template) -> String {
         Part::Reference(_) => " ",
     });
     texts.collect()
-}
-
-fn for_each_paragraph<'p>(blocks: &'p [Block], then: &mut impl FnMut(&'p [Inline])) {
-    for block in blocks {
-        match block {
-            Block::Paragraph(content) => then(content),
-            Block::List { items, .. } => items.iter().for_each(|item| for_each_paragraph(item, then)),
-            Block::Code { .. } => {}
-        }
-    }
 }
 
 fn marked(content: &[Inline]) -> String {

@@ -1,12 +1,10 @@
 //! Authentication that sends the same credential for every account.
 
-use guide::{CodePage, Finding, Severity, Span};
+use guide::{CodePage, Finding, Method, Severity, Span};
 
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0308",
     name: "auth-without-field",
     severity: Severity::Error,
@@ -17,32 +15,18 @@ static PAGE: CodePage = CodePage {
     good: "auth: { bearer: { token: '{{ value.api_token }}' } }",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for method in &subject.guide.methods {
-        // People who sign in in a browser enter nothing, yet each of them gets their own tokens.
-        if method.auth.needs_browser() {
-            continue;
-        }
-        let mut templates = method.auth.templates();
-        templates.extend(
-            method
-                .auth
-                .sign_in
-                .iter()
-                .flat_map(|sign_in| &sign_in.steps)
-                .flat_map(|step| step.check.request.contents()),
-        );
-        if templates.iter().any(|template| template.values().next().is_some()) {
-            continue;
-        }
-        let written =
-            templates.iter().rev().map(|template| template.span).find(|span| *span != Span::default());
-        let span = written.unwrap_or(method.auth.span);
-        let found = Finding::new(
-            &PAGE,
-            span,
-            format!("the method `{}` sends the same credential for every account", method.key),
-        );
-        findings.push(found.label("this uses no field value"));
+pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
+    // People who sign in in a browser enter nothing, yet each of them gets their own tokens.
+    if method.auth.needs_browser() {
+        return;
+    }
+    let mut templates = method.auth.templates();
+    let steps = method.auth.sign_in.iter().flat_map(|sign_in| &sign_in.steps);
+    templates.extend(steps.flat_map(|step| step.check.request.contents()));
+    if templates.iter().all(|template| template.values().next().is_none()) {
+        let mut spans = templates.iter().rev().map(|template| template.span);
+        let span = spans.find(|span| *span != Span::default()).unwrap_or(method.auth.span);
+        let message = format!("the method `{}` sends the same credential for every account", method.key);
+        findings.push(Finding::new(&PAGE, span, message).label("this uses no field value"));
     }
 }

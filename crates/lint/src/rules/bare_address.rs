@@ -1,14 +1,12 @@
 //! A URL written out in the prose instead of a link with words.
 
-use guide::{Block, CodePage, Finding, Inline, Severity};
+use guide::{CodePage, Finding, Inline, Method, Prose, Severity};
 
 use crate::place;
-use crate::rule::{Rule, Subject};
-use crate::texts;
+use crate::rule::Subject;
+use crate::texts::paragraphs;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0323",
     name: "bare-address",
     severity: Severity::Warning,
@@ -19,37 +17,26 @@ static PAGE: CodePage = CodePage {
     good: "body: 'Open your [list of tokens](https://acme.example/tokens).'",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    let source = &subject.guide.source;
-    for (_, prose) in texts::of_guide(subject.guide) {
-        let mut addresses = Vec::new();
-        blocks(&prose.blocks, &mut addresses);
-        for (n, (address, is_link)) in addresses.iter().enumerate() {
-            let before = addresses[..n].iter().filter(|(other, _)| other == address).count();
-            let span = place::nth(source, prose.span, address, before);
-            let message = if *is_link { "the link's text is a URL" } else { "the prose contains a bare URL" };
-            findings.push(Finding::new(&PAGE, span, message));
-        }
+pub(super) fn check(subject: &Subject<'_>, _: &Method, prose: &Prose, findings: &mut Vec<Finding>) {
+    let mut addresses = Vec::new();
+    for content in paragraphs(&prose.blocks) {
+        collect(content, false, &mut addresses);
     }
-}
-
-fn blocks(list: &[Block], out: &mut Vec<(String, bool)>) {
-    for block in list {
-        match block {
-            Block::Paragraph(content) => inlines(content, false, out),
-            Block::List { items, .. } => items.iter().for_each(|item| blocks(item, out)),
-            Block::Code { .. } => {}
-        }
+    for (n, (address, is_link)) in addresses.iter().enumerate() {
+        let before = addresses[..n].iter().filter(|(other, _)| other == address).count();
+        let span = place::nth(&subject.guide.source, prose.span, address, before);
+        let message = if *is_link { "the link's text is a URL" } else { "the prose contains a bare URL" };
+        findings.push(Finding::new(&PAGE, span, message));
     }
 }
 
 /// Collects the URLs in running text, each with whether it is a link's text. Code is skipped, because readers type it.
-fn inlines(list: &[Inline], in_link: bool, out: &mut Vec<(String, bool)>) {
+fn collect(list: &[Inline], in_link: bool, out: &mut Vec<(String, bool)>) {
     for inline in list {
         match inline {
             Inline::Text(text) => out.extend(addresses(text).map(|address| (address.to_owned(), in_link))),
-            Inline::Strong(inner) | Inline::Emphasis(inner) => inlines(inner, in_link, out),
-            Inline::Link { content, .. } => inlines(content, true, out),
+            Inline::Strong(inner) | Inline::Emphasis(inner) => collect(inner, in_link, out),
+            Inline::Link { content, .. } => collect(content, true, out),
             Inline::Reference(_)
             | Inline::Code(_)
             | Inline::Image { .. }

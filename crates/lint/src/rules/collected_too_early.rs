@@ -1,14 +1,11 @@
 //! A field that is collected before the step that obtains it.
 
-use guide::{CodePage, Finding, Severity};
+use guide::{CodePage, Field, Finding, Method, Severity};
 
 use crate::bindings::stops;
-use crate::place;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0305",
     name: "collected-too-early",
     severity: Severity::Warning,
@@ -25,23 +22,16 @@ static PAGE: CodePage = CodePage {
   collects: api_token",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_>, method: &Method, field: &Field, findings: &mut Vec<Finding>) {
     let source = &subject.guide.source;
-    for method in &subject.guide.methods {
-        for field in &method.fields {
-            let mut stops = stops(method);
-            let Some(first) = stops.find(|stop| stop.step.collects.contains(&field.key)) else { continue };
-            if first.step.obtains.contains(&field.key) {
-                continue;
-            }
-            let later = stops.find(|stop| stop.step.obtains.contains(&field.key) && stop.can_meet(&first));
-            if let Some(later) = later {
-                let message = format!("`{}` is collected before the step that obtains it", field.key);
-                let found = Finding::new(&PAGE, place::head(source, first.step.span), message)
-                    .label("collected here")
-                    .also(place::head(source, later.step.span), "obtained only here");
-                findings.push(found);
-            }
-        }
+    let mut stops = stops(method);
+    let Some(first) = stops.find(|stop| stop.step.collects.contains(&field.key)) else { return };
+    let later = stops.find(|stop| stop.step.obtains.contains(&field.key) && stop.can_meet(&first));
+    if let Some(later) = later.filter(|_| !first.step.obtains.contains(&field.key)) {
+        let message = format!("`{}` is collected before the step that obtains it", field.key);
+        let found = Finding::new(&PAGE, source.first_line(first.step.span), message)
+            .label("collected here")
+            .also(source.first_line(later.step.span), "obtained only here");
+        findings.push(found);
     }
 }

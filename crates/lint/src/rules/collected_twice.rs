@@ -1,14 +1,11 @@
 //! A field that the same person is asked for twice.
 
-use guide::{CodePage, Finding, Severity};
+use guide::{CodePage, Field, Finding, Method, Severity};
 
 use crate::bindings::collecting;
-use crate::place;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0303",
     name: "collected-twice",
     severity: Severity::Error,
@@ -25,30 +22,21 @@ static PAGE: CodePage = CodePage {
   collects: api_token",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_>, method: &Method, field: &Field, findings: &mut Vec<Finding>) {
     let source = &subject.guide.source;
-    for method in &subject.guide.methods {
-        for field in &method.fields {
-            let stops = collecting(method, &field.key);
-            for (n, second) in stops.iter().enumerate() {
-                let Some(first) = stops[..n].iter().find(|first| first.can_meet(second)) else { continue };
-                let message =
-                    format!("the step `{}` collects `{}` a second time", second.step.key, field.key);
-                let found = Finding::new(&PAGE, place::head(source, second.step.span), message)
-                    .label("collected again here")
-                    .also(place::head(source, first.step.span), "first collected here");
-                findings.push(found);
-            }
-            for stop in stops
-                .iter()
-                .filter(|stop| stop.step.collects.iter().filter(|key| **key == field.key).count() > 1)
-            {
-                let message =
-                    format!("the step `{}` lists `{}` twice in `collects`", stop.step.key, field.key);
-                findings.push(
-                    Finding::new(&PAGE, place::head(source, stop.step.span), message).help("list it once"),
-                );
-            }
+    let stops = collecting(method, &field.key);
+    for (n, second) in stops.iter().enumerate() {
+        let span = source.first_line(second.step.span);
+        if let Some(first) = stops[..n].iter().find(|first| first.can_meet(second)) {
+            let message = format!("the step `{}` collects `{}` a second time", second.step.key, field.key);
+            let found = Finding::new(&PAGE, span, message)
+                .label("collected again here")
+                .also(source.first_line(first.step.span), "first collected here");
+            findings.push(found);
+        }
+        if second.step.collects.iter().filter(|key| **key == field.key).count() > 1 {
+            let message = format!("the step `{}` lists `{}` twice in `collects`", second.step.key, field.key);
+            findings.push(Finding::new(&PAGE, span, message).help("list it once"));
         }
     }
 }

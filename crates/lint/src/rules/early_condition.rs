@@ -4,11 +4,9 @@ use guide::{CodePage, Condition, Finding, Key, Method, Purpose, Section, Severit
 
 use crate::conditions::field_of;
 use crate::place;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0338",
     name: "early-condition",
     severity: Severity::Error,
@@ -25,32 +23,24 @@ static PAGE: CodePage = CodePage {
   when: { field: region, is: eu }",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
     let source = &subject.guide.source;
-    for method in &subject.guide.methods {
-        let steps: Vec<_> =
-            method.steps().filter(|(section, _)| section.purpose == Purpose::Obtain).collect();
-        let mut reported: Vec<&Condition> = Vec::new();
-        for (n, (section, step)) in steps.iter().enumerate() {
-            for condition in section.when.iter().chain(&step.when) {
-                let Some(field) = field_of(condition) else { continue };
-                let Some(late) = first_collected_from(method, &steps, n, field) else { continue };
-                if reported.iter().any(|known| std::ptr::eq(*known, condition)) {
-                    continue;
-                }
-                reported.push(condition);
-                let what = if section.when.as_ref().is_some_and(|when| std::ptr::eq(when, condition)) {
-                    format!("the section `{}`", section.key)
-                } else {
-                    format!("the step `{}`", step.key)
-                };
-                let span = place::after(source, condition.span, "when:");
-                let message = format!("{what} depends on `{field}`, which no earlier step collects");
-                findings.push(
-                    Finding::new(&PAGE, span, message)
-                        .also(place::head(source, late.span), "collected only here"),
-                );
+    let stops: Vec<_> = method.steps().filter(|(section, _)| section.purpose == Purpose::Obtain).collect();
+    let mut reported: Vec<&Condition> = Vec::new();
+    for (n, (section, step)) in stops.iter().enumerate() {
+        let of_section = section.when.iter().map(|when| (when, format!("the section `{}`", section.key)));
+        let of_step = step.when.iter().map(|when| (when, format!("the step `{}`", step.key)));
+        for (condition, what) in of_section.chain(of_step) {
+            let Some(field) = field_of(condition) else { continue };
+            let Some(late) = first_collected_from(method, &stops, n, field) else { continue };
+            if reported.iter().any(|known| std::ptr::eq(*known, condition)) {
+                continue;
             }
+            reported.push(condition);
+            let span = place::after(source, condition.span, "when:");
+            let message = format!("{what} depends on `{field}`, which no earlier step collects");
+            let found = Finding::new(&PAGE, span, message);
+            findings.push(found.also(source.first_line(late.span), "collected only here"));
         }
     }
 }

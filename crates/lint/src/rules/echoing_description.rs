@@ -3,12 +3,10 @@
 use guide::{Block, CodePage, Finding, Guide, Prose, Severity, Span};
 
 use crate::place;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 use crate::texts;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0361",
     name: "echoing-description",
     severity: Severity::Warning,
@@ -21,7 +19,7 @@ description: The API token.",
 description: Acme shows it only once, when you create it.",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for (span, name, description) in described(subject.guide) {
         if normalized(&name) == normalized(&description) {
             let at = place::after(&subject.guide.source, span, &description);

@@ -1,14 +1,11 @@
 //! An image whose text does not describe it.
 
-use guide::{CodePage, Finding, Inline, Severity};
+use guide::{CodePage, Finding, Inline, Method, Prose, Severity};
 
 use crate::place;
-use crate::rule::{Rule, Subject};
-use crate::texts;
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0340",
     name: "empty-image-text",
     severity: Severity::Warning,
@@ -38,19 +35,13 @@ const EMPTY: &[&str] = &[
     "screenshot",
 ];
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    let source = &subject.guide.source;
-    for (_, prose) in texts::of_guide(subject.guide) {
-        for inline in prose.inlines() {
-            let Inline::Image { source: file, text } = inline else { continue };
-            if is_empty_text(text, file) {
-                let span = place::nth(source, prose.span, &format!("![{text}]"), 0);
-                findings.push(Finding::new(
-                    &PAGE,
-                    span,
-                    format!("the text `{text}` does not describe the image"),
-                ));
-            }
+pub(super) fn check(subject: &Subject<'_>, _: &Method, prose: &Prose, findings: &mut Vec<Finding>) {
+    for inline in prose.inlines() {
+        let Inline::Image { source, text } = inline else { continue };
+        if is_empty_text(text, source) {
+            let span = place::nth(&subject.guide.source, prose.span, &format!("![{text}]"), 0);
+            let message = format!("the text `{text}` does not describe the image");
+            findings.push(Finding::new(&PAGE, span, message));
         }
     }
 }

@@ -1,14 +1,12 @@
 //! Link text that does not say where the link leads.
 
-use guide::{CodePage, Finding, Inline, Severity};
+use guide::{CodePage, Finding, Inline, Method, Prose, Severity};
 
 use crate::place;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 use crate::texts;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0322",
     name: "empty-link-text",
     severity: Severity::Warning,
@@ -39,21 +37,15 @@ const EMPTY: &[&str] = &[
     "this page",
 ];
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    let source = &subject.guide.source;
-    for (_, prose) in texts::of_guide(subject.guide) {
-        for inline in prose.inlines() {
-            let Inline::Link { content, .. } = inline else { continue };
-            let text = texts::words(content);
-            let bare = text.trim().trim_end_matches(['.', '!', ':']).to_lowercase();
-            if EMPTY.contains(&bare.as_str()) {
-                let span = place::nth(source, prose.span, &format!("[{text}]"), 0);
-                findings.push(Finding::new(
-                    &PAGE,
-                    span,
-                    format!("the text `{text}` does not say where the link leads"),
-                ));
-            }
+pub(super) fn check(subject: &Subject<'_>, _: &Method, prose: &Prose, findings: &mut Vec<Finding>) {
+    for inline in prose.inlines() {
+        let Inline::Link { content, .. } = inline else { continue };
+        let text = texts::words(content);
+        let bare = text.trim().trim_end_matches(['.', '!', ':']).to_lowercase();
+        if EMPTY.contains(&bare.as_str()) {
+            let span = place::nth(&subject.guide.source, prose.span, &format!("[{text}]"), 0);
+            let message = format!("the text `{text}` does not say where the link leads");
+            findings.push(Finding::new(&PAGE, span, message));
         }
     }
 }

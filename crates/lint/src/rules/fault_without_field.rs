@@ -1,12 +1,10 @@
 //! An outcome rule that blames an entered value without naming its field.
 
-use guide::{CodePage, Finding, OutcomeKind, Severity, listed};
+use guide::{CodePage, Finding, Method, OutcomeKind, OutcomeRule, Severity, listed};
 
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0351",
     name: "fault-without-field",
     severity: Severity::Warning,
@@ -17,25 +15,17 @@ static PAGE: CodePage = CodePage {
     good: "- { key: no-such-shop, when: { status: 404 }, is: wrong_tenant, at_field: shop }",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for method in &subject.guide.methods {
-        let secrets = method.fields.iter().filter(|field| field.secret).count();
-        for rule in method.all_outcomes().filter(|rule| rule.at_field.is_none()) {
-            let is_fault = match rule.is {
-                // The only secret is blamed without being named.
-                OutcomeKind::WrongSecret => secrets != 1,
-                OutcomeKind::WrongUser | OutcomeKind::WrongTenant => true,
-                _ => false,
-            };
-            if is_fault && !method.fields.is_empty() {
-                let message = format!("`{}` does not say which value is wrong", rule.key);
-                let keys = method.fields.iter().map(|field| field.key.as_str());
-                let help = format!(
-                    "set `at_field` to the field that is wrong: the method declares {}",
-                    listed(keys)
-                );
-                findings.push(Finding::new(&PAGE, rule.span, message).help(help));
-            }
-        }
+pub(super) fn check(_: &Subject<'_>, method: &Method, rule: &OutcomeRule, findings: &mut Vec<Finding>) {
+    let is_blamed = match rule.is {
+        // A method's only secret is blamed even if no rule names it.
+        OutcomeKind::WrongSecret => method.fields.iter().filter(|field| field.secret).count() != 1,
+        OutcomeKind::WrongUser | OutcomeKind::WrongTenant => true,
+        _ => false,
+    };
+    if is_blamed && rule.at_field.is_none() && !method.fields.is_empty() {
+        let keys = listed(method.fields.iter().map(|field| field.key.as_str()));
+        let help = format!("set `at_field` to the field that is wrong: the method declares {keys}");
+        let message = format!("`{}` does not say which value is wrong", rule.key);
+        findings.push(Finding::new(&PAGE, rule.span, message).help(help));
     }
 }

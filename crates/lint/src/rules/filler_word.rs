@@ -2,13 +2,11 @@
 
 use guide::{CodePage, Finding, Severity, Source, Span};
 
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 use crate::texts;
 use crate::wording::is_verb;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0342",
     name: "filler-word",
     severity: Severity::Warning,
@@ -32,7 +30,7 @@ const FILLERS: &[&str] = &[
     "just",
 ];
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     let guide = subject.guide;
     let source = &guide.source;
     let prose = texts::of_guide(guide).map(|(_, prose)| prose.span);

@@ -2,11 +2,9 @@
 
 use guide::{CodePage, Finding, Severity};
 
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0301",
     name: "folder-is-key",
     severity: Severity::Error,
@@ -17,7 +15,7 @@ static PAGE: CodePage = CodePage {
     good: "# guides/acme/guide.yaml\nprovider:\n  key: acme",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     let (folder, provider) = (&subject.entry.folder, &subject.guide.provider);
     if !folder.is_empty() && provider.key != folder.as_str() {
         let message = format!("the key `{}` differs from the folder's name, `{folder}`", provider.key);

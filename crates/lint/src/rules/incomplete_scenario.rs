@@ -4,11 +4,9 @@ use guide::{CodePage, Field, Finding, Key, Method, Scenario, Severity, listed};
 
 use crate::bindings::{collecting, obtaining};
 use crate::conversation::environment;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0315",
     name: "incomplete-scenario",
     severity: Severity::Error,
@@ -24,35 +22,25 @@ scenarios:
   - given: { agent_email: api@acme.example, api_token: right-token }",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for method in &subject.guide.methods {
-        for scenario in &method.scenarios {
-            let missing: Vec<&str> = method
-                .fields
-                .iter()
-                .filter(|field| !scenario.given.iter().any(|(key, _)| *key == field.key))
-                .filter(|field| is_asked(method, scenario, field))
-                .map(|field| field.key.as_str())
-                .collect();
-            if !missing.is_empty() {
-                let message = format!(
-                    "the scenario `{}` gives no value for {}",
-                    scenario.name,
-                    listed(missing.iter().copied())
-                );
-                let found = Finding::new(&PAGE, scenario.span, message);
-                findings.push(found.help(format!("add {} to `given`", listed(missing))));
-            }
+pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
+    for scenario in &method.scenarios {
+        let fields = method.fields.iter().filter(|field| is_missing(method, scenario, field));
+        let missing = listed(fields.map(|field| field.key.as_str()));
+        if !missing.is_empty() {
+            let message = format!("the scenario `{}` gives no value for {missing}", scenario.name);
+            let found = Finding::new(&PAGE, scenario.span, message);
+            findings.push(found.help(format!("add {missing} to `given`")));
         }
     }
 }
 
-/// Whether a scenario must fill in the field. Other rules report a field that no step collects or obtains.
-fn is_asked(method: &Method, scenario: &Scenario, field: &Field) -> bool {
+/// Whether a scenario should give a value for the field but does not. Other rules report a field that no step collects
+/// or obtains.
+fn is_missing(method: &Method, scenario: &Scenario, field: &Field) -> bool {
     let value =
         |key: &Key| scenario.given.iter().find(|(given, _)| given == key).map(|(_, value)| value.as_str());
-    let here = environment(method, scenario).map(|one| &one.key);
-    let known = !collecting(method, &field.key).is_empty() || !obtaining(method, &field.key).is_empty();
+    let here = environment(method, scenario).map(|environment| &environment.key);
+    let is_shown = !collecting(method, &field.key).is_empty() || !obtaining(method, &field.key).is_empty();
     let applies = field.when.as_ref().is_none_or(|when| when.holds(here, value));
-    known && applies && field.required && field.default.is_none()
+    is_shown && applies && field.required && field.default.is_none() && value(&field.key).is_none()
 }

@@ -1,14 +1,11 @@
 //! A step whose text is too long.
 
-use guide::{Block, CodePage, Finding, Severity};
+use guide::{CodePage, Finding, Method, Severity};
 
-use crate::place;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 use crate::texts;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0325",
     name: "long-step",
     severity: Severity::Warning,
@@ -26,23 +23,13 @@ static PAGE: CodePage = CodePage {
 /// About as many words as readers can keep in mind while they switch windows.
 const MOST: usize = 120;
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for step in subject.guide.methods.iter().flat_map(texts::steps) {
-        let words = count(&step.body.blocks);
+pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
+    for step in texts::steps(method) {
+        let paragraphs = texts::paragraphs(&step.body.blocks).into_iter();
+        let words: usize = paragraphs.map(|content| texts::words(content).split_whitespace().count()).sum();
         if words > MOST {
             let message = format!("the step `{}` has {words} words; the limit is {MOST}", step.key);
-            findings.push(Finding::new(&PAGE, place::head(&subject.guide.source, step.span), message));
+            findings.push(Finding::new(&PAGE, subject.guide.source.first_line(step.span), message));
         }
     }
-}
-
-fn count(blocks: &[Block]) -> usize {
-    blocks
-        .iter()
-        .map(|block| match block {
-            Block::Paragraph(content) => texts::words(content).split_whitespace().count(),
-            Block::List { items, .. } => items.iter().map(|item| count(item)).sum(),
-            Block::Code { .. } => 0,
-        })
-        .sum()
 }

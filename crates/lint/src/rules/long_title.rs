@@ -2,12 +2,10 @@
 
 use guide::{CodePage, Finding, Severity, Span, Walkthrough};
 
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 use crate::texts;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0324",
     name: "long-title",
     severity: Severity::Warning,
@@ -21,7 +19,7 @@ static PAGE: CodePage = CodePage {
 /// What fits on a terminal line and in a sidebar, in characters.
 const LONGEST: usize = 60;
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     let source = &subject.guide.source;
     let mut check_title = |title: &str, span: Span| {
         let length = title.chars().count();

@@ -3,12 +3,10 @@
 use guide::{CodePage, Finding, Inline, Severity, Span, listed, nearest};
 
 use crate::place;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 use crate::texts;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0326",
     name: "missing-asset",
     severity: Severity::Error,
@@ -21,7 +19,7 @@ static PAGE: CodePage = CodePage {
   icon: icon.svg",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     // A guide that was read as a single file comes without its folder, so its assets are unknown.
     if subject.entry.folder.is_empty() {
         return;

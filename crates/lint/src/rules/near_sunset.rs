@@ -1,13 +1,11 @@
 //! A sunset that is less than 90 days away.
 
-use guide::{CodePage, Finding, LifecycleEvent, Severity};
+use guide::{CodePage, Finding, Severity};
 
-use crate::calendar::day;
-use crate::rule::{Rule, Subject};
+use crate::calendar::sunsets;
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0346",
     name: "near-sunset",
     severity: Severity::Warning,
@@ -23,22 +21,14 @@ lifecycle: [{ event: sunset, on: '2032-02-01', … }]",
 /// Enough notice to plan the change, in days.
 const NEAR: i64 = 90;
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    let Some(today) = subject.today.and_then(day) else { return };
-    let guide = subject.guide;
-    let of_provider = guide.provider.lifecycle.iter().map(|event| (event, guide.provider.name.clone()));
-    let of_methods = guide.methods.iter().flat_map(|method| {
-        method.lifecycle.iter().map(move |event| (event, format!("the method `{}`", method.key)))
-    });
-    for (event, what) in of_provider.chain(of_methods) {
-        let left = day(&event.on).map(|on| on - today).filter(|left| (0..NEAR).contains(left));
-        if let Some(left) = left.filter(|_| event.event == LifecycleEvent::Sunset) {
-            let when = match left {
-                0 => "today".to_owned(),
-                1 => "tomorrow".to_owned(),
-                _ => format!("in {left} days"),
-            };
-            findings.push(Finding::new(&PAGE, event.span, format!("the sunset of {what} is {when}")));
-        }
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    for (left, event, what) in sunsets(subject) {
+        let when = match left {
+            0 => "today".to_owned(),
+            1 => "tomorrow".to_owned(),
+            2..NEAR => format!("in {left} days"),
+            _ => continue,
+        };
+        findings.push(Finding::new(&PAGE, event.span, format!("the sunset of {what} is {when}")));
     }
 }

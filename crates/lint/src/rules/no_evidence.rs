@@ -2,11 +2,9 @@
 
 use guide::{CodePage, Finding, Severity};
 
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0331",
     name: "no-evidence",
     severity: Severity::Warning,
@@ -22,7 +20,7 @@ methods: …",
     checked_on: '2026-11-24'",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     if subject.guide.evidence.is_empty() {
         let message =
             format!("the guide gives no source for its facts about {}", subject.guide.provider.name);

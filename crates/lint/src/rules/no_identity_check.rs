@@ -1,12 +1,10 @@
 //! A method without an identity check.
 
-use guide::{CodePage, Finding, Role, Severity};
+use guide::{CodePage, Finding, Method, Role, Severity};
 
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0311",
     name: "no-identity-check",
     severity: Severity::Error,
@@ -21,22 +19,16 @@ static PAGE: CodePage = CodePage {
     account: { id: '{{ json.id }}', name: '{{ json.name }}' }",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for method in &subject.guide.methods {
-        if method.checks.iter().any(|check| check.role == Role::Identity) {
-            continue;
-        }
-        let found = match method.checks.first() {
-            None => {
-                let message =
-                    format!("the method `{}` has no checks, so nothing proves that a link works", method.key);
-                Finding::new(&PAGE, method.span, message)
-            }
-            Some(first) => {
-                let message = format!("no check of the method `{}` identifies the account", method.key);
-                Finding::new(&PAGE, first.span, message)
-            }
+pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
+    if method.checks.iter().all(|check| check.role != Role::Identity) {
+        let key = &method.key;
+        let (span, message) = match method.checks.first() {
+            None => (
+                method.span,
+                format!("the method `{key}` has no checks, so nothing proves that a link works"),
+            ),
+            Some(first) => (first.span, format!("no check of the method `{key}` identifies the account")),
         };
-        findings.push(found);
+        findings.push(Finding::new(&PAGE, span, message));
     }
 }

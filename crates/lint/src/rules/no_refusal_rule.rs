@@ -1,12 +1,10 @@
 //! A method whose outcome rules do not cover a refused credential.
 
-use guide::{CodePage, Finding, OutcomeKind, OutcomeRule, Severity};
+use guide::{CodePage, Finding, Method, OutcomeKind, OutcomeRule, Severity};
 
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0349",
     name: "no-refusal-rule",
     severity: Severity::Warning,
@@ -20,14 +18,12 @@ static PAGE: CodePage = CodePage {
   - { key: busy, when: { status: 429 }, is: throttled }",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for method in &subject.guide.methods {
-        // A check's own rules cover only that check, so a method with no other rules is left alone.
-        let Some(first) = method.outcomes.first() else { continue };
-        if !method.all_outcomes().any(is_refusal) {
-            let message = format!("no outcome rule of `{}` covers a refused credential", method.key);
-            findings.push(Finding::new(&PAGE, first.span, message));
-        }
+pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
+    // A check's own rules cover only that check, so a method with no other rules is left alone.
+    let first = method.outcomes.first().filter(|_| !method.all_outcomes().any(is_refusal));
+    if let Some(first) = first {
+        let message = format!("no outcome rule of `{}` covers a refused credential", method.key);
+        findings.push(Finding::new(&PAGE, first.span, message));
     }
 }
 

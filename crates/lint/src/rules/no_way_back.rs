@@ -1,14 +1,12 @@
 //! A credential that never expires, in a guide that does not explain how to end it.
 
-use guide::{CodePage, Expiry, Finding, Purpose, Severity};
+use guide::{CodePage, Expiry, Finding, Method, Purpose, Severity};
 
 use crate::place;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 use crate::texts;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0333",
     name: "no-way-back",
     severity: Severity::Warning,
@@ -29,23 +27,19 @@ link:
       purpose: revoke",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for method in &subject.guide.methods {
-        let never = method.credential.as_ref().is_some_and(|credential| credential.expires == Expiry::Never);
-        let has =
-            |purpose| texts::parts(method).flat_map(|part| &part.sections).any(|one| one.purpose == purpose);
-        let (what, help) = match (has(Purpose::Rotate), has(Purpose::Revoke)) {
-            _ if !never => continue,
-            (true, true) => continue,
-            (true, false) => ("revoke it", "add a section with `purpose: revoke`"),
-            (false, true) => ("replace it", "add a section with `purpose: rotate`"),
-            (false, false) => ("replace or revoke it", PAGE.help),
-        };
-        let span = place::after(&subject.guide.source, method.span, "expires: never");
-        let message = format!(
-            "the credential of `{}` never expires, but no section explains how to {what}",
-            method.key
-        );
-        findings.push(Finding::new(&PAGE, span, message).help(help));
+pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
+    if method.credential.as_ref().is_none_or(|credential| credential.expires != Expiry::Never) {
+        return;
     }
+    let has = |purpose| texts::sections(method).any(|section| section.purpose == purpose);
+    let (what, help) = match (has(Purpose::Rotate), has(Purpose::Revoke)) {
+        (true, true) => return,
+        (true, false) => ("revoke it", "add a section with `purpose: revoke`"),
+        (false, true) => ("replace it", "add a section with `purpose: rotate`"),
+        (false, false) => ("replace or revoke it", PAGE.help),
+    };
+    let span = place::after(&subject.guide.source, method.span, "expires: never");
+    let message =
+        format!("the credential of `{}` never expires, but no section explains how to {what}", method.key);
+    findings.push(Finding::new(&PAGE, span, message).help(help));
 }

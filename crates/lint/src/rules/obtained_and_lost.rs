@@ -1,14 +1,11 @@
 //! A value that is obtained but never collected.
 
-use guide::{CodePage, Finding, Severity};
+use guide::{CodePage, Field, Finding, Method, Severity};
 
 use crate::bindings::{collecting, obtaining};
-use crate::place;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0304",
     name: "obtained-and-lost",
     severity: Severity::Error,
@@ -23,17 +20,12 @@ static PAGE: CodePage = CodePage {
   collects: api_token",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for method in &subject.guide.methods {
-        for field in method.fields.iter().filter(|field| collecting(method, &field.key).is_empty()) {
-            if let Some(stop) = obtaining(method, &field.key).first() {
-                let message =
-                    format!("the step `{}` obtains `{}`, but no step collects it", stop.step.key, field.key);
-                let found = Finding::new(&PAGE, place::head(&subject.guide.source, stop.step.span), message)
-                    .label("obtained here")
-                    .also(field.span, "declared here");
-                findings.push(found);
-            }
-        }
+pub(super) fn check(subject: &Subject<'_>, method: &Method, field: &Field, findings: &mut Vec<Finding>) {
+    let obtaining = obtaining(method, &field.key);
+    if let Some(stop) = obtaining.first().filter(|_| collecting(method, &field.key).is_empty()) {
+        let message =
+            format!("the step `{}` obtains `{}`, but no step collects it", stop.step.key, field.key);
+        let found = Finding::new(&PAGE, subject.guide.source.first_line(stop.step.span), message);
+        findings.push(found.label("obtained here").also(field.span, "declared here"));
     }
 }

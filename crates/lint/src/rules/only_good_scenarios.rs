@@ -1,12 +1,10 @@
 //! Scenarios that all succeed.
 
-use guide::{CodePage, Finding, OutcomeKind, Severity};
+use guide::{CodePage, Finding, Method, OutcomeKind, Severity};
 
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0348",
     name: "only-good-scenarios",
     severity: Severity::Warning,
@@ -21,13 +19,13 @@ static PAGE: CodePage = CodePage {
   - { name: a wrong token, …, then: { outcome: wrong_secret } }",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for method in &subject.guide.methods {
-        let [first, _, ..] = method.scenarios.as_slice() else { continue };
-        if method.scenarios.iter().all(|scenario| scenario.then.outcome == OutcomeKind::Ok) {
-            let n = method.scenarios.len();
-            let message = format!("all {n} scenarios of the method `{}` succeed", method.key);
-            findings.push(Finding::new(&PAGE, first.span, message));
-        }
+pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
+    let is_good = method.scenarios.iter().all(|scenario| scenario.then.outcome == OutcomeKind::Ok);
+    if let [first, _, ..] = method.scenarios.as_slice()
+        && is_good
+    {
+        let n = method.scenarios.len();
+        let message = format!("all {n} scenarios of the method `{}` succeed", method.key);
+        findings.push(Finding::new(&PAGE, first.span, message));
     }
 }

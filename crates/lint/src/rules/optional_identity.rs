@@ -1,13 +1,11 @@
 //! An identity check that is allowed to fail.
 
-use guide::{CodePage, Finding, Role, Severity};
+use guide::{CodePage, Finding, Method, Role, Severity};
 
 use crate::place;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0312",
     name: "optional-identity",
     severity: Severity::Error,
@@ -19,8 +17,8 @@ required: false",
     good: "role: identity",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for check in subject.guide.methods.iter().flat_map(|method| &method.checks) {
+pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
+    for check in &method.checks {
         if check.role == Role::Identity && !check.required {
             let span = place::after(&subject.guide.source, check.span, "required: false");
             let message = format!("the identity check `{}` is not required", check.key);

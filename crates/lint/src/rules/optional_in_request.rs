@@ -1,13 +1,11 @@
 //! A request that uses a field that can be empty.
 
-use guide::{CodePage, Finding, Severity, Target};
+use guide::{CodePage, Finding, Method, Severity, Target};
 
 use crate::bindings::{origins, templates};
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0336",
     name: "optional-in-request",
     severity: Severity::Error,
@@ -21,19 +19,17 @@ base_url: 'https://{{ value.team }}.acme.example'",
 base_url: 'https://{{ value.team }}.acme.example'",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for method in &subject.guide.methods {
-        for reference in templates(method).into_iter().flat_map(guide::Template::references) {
-            let Target::Value(key) = &reference.target else { continue };
-            let source = origins(method, key).into_iter().find_map(|key| method.field(key.as_str()));
-            let Some(field) = source else { continue };
-            let why = match (&field.default, field.required, &field.when) {
-                (None, false, _) => "this field is not required",
-                (None, true, Some(_)) => "this field has a condition",
-                (Some(_), ..) | (None, true, None) => continue,
-            };
-            let message = format!("this request uses `{key}`, which can be empty");
-            findings.push(Finding::new(&PAGE, reference.span, message).also(field.span, why));
-        }
+pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
+    for reference in templates(method).into_iter().flat_map(guide::Template::references) {
+        let Target::Value(key) = &reference.target else { continue };
+        let source = origins(method, key).into_iter().find_map(|key| method.field(key.as_str()));
+        let Some(field) = source else { continue };
+        let why = match (&field.default, field.required, &field.when) {
+            (None, false, _) => "this field is not required",
+            (None, true, Some(_)) => "this field has a condition",
+            (Some(_), ..) | (None, true, None) => continue,
+        };
+        let message = format!("this request uses `{key}`, which can be empty");
+        findings.push(Finding::new(&PAGE, reference.span, message).also(field.span, why));
     }
 }

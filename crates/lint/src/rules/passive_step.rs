@@ -1,15 +1,13 @@
 //! A step whose first sentence does not say who acts.
 
-use guide::{CodePage, Finding, Severity};
+use guide::{CodePage, Finding, Method, Severity};
 
 use crate::place;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 use crate::texts;
 use crate::wording::{bare, is_instruction, sentences};
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0339",
     name: "passive-step",
     severity: Severity::Warning,
@@ -58,8 +56,8 @@ const DONE: &[&str] = &[
 const SUBORDINATE: &[&str] =
     &["after", "as", "before", "if", "once", "since", "that", "until", "when", "which", "who"];
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for step in subject.guide.methods.iter().flat_map(texts::steps) {
+pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
+    for step in texts::steps(method) {
         let sentences = sentences(&step.body);
         let Some(first) = sentences.first().filter(|first| !is_instruction(&first.text)) else { continue };
         if let Some(passive) = passive(&first.text) {

@@ -1,13 +1,11 @@
 //! A sunset that has passed.
 
-use guide::{CodePage, Finding, LifecycleEvent, Severity};
+use guide::{CodePage, Finding, Severity};
 
-use crate::calendar::day;
-use crate::rule::{Rule, Subject};
+use crate::calendar::sunsets;
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0332",
     name: "past-sunset",
     severity: Severity::Warning,
@@ -18,18 +16,9 @@ static PAGE: CodePage = CodePage {
     good: "lifecycle: [{ event: sunset, on: '2031-01-01', … }]",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    let Some(today) = subject.today.and_then(day) else { return };
-    let guide = subject.guide;
-    let of_provider = guide.provider.lifecycle.iter().map(|event| (event, guide.provider.name.clone()));
-    let of_methods = guide.methods.iter().flat_map(|method| {
-        method.lifecycle.iter().map(move |event| (event, format!("the method `{}`", method.key)))
-    });
-    for (event, what) in of_provider.chain(of_methods) {
-        let is_past = day(&event.on).is_some_and(|on| on < today);
-        if event.event == LifecycleEvent::Sunset && is_past {
-            let message = format!("the sunset of {what} was on {}", event.on);
-            findings.push(Finding::new(&PAGE, event.span, message));
-        }
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    for (_, event, what) in sunsets(subject).into_iter().filter(|(left, ..)| *left < 0) {
+        let message = format!("the sunset of {what} was on {}", event.on);
+        findings.push(Finding::new(&PAGE, event.span, message));
     }
 }

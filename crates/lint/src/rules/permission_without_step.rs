@@ -1,12 +1,10 @@
 //! A rule for a missing permission that leads to no step.
 
-use guide::{CodePage, Finding, OutcomeKind, Severity};
+use guide::{CodePage, Finding, Method, OutcomeKind, OutcomeRule, Severity};
 
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0350",
     name: "permission-without-step",
     severity: Severity::Warning,
@@ -17,12 +15,10 @@ static PAGE: CodePage = CodePage {
     good: "- { key: forbidden, when: { status: 403 }, is: missing_permission, return_to: grant-permission }",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for rule in subject.guide.methods.iter().flat_map(guide::Method::all_outcomes) {
-        let leads = rule.return_to.is_some() || rule.at_field.is_some();
-        if rule.is == OutcomeKind::MissingPermission && !leads {
-            let message = format!("`{}` does not lead to a step that grants the permission", rule.key);
-            findings.push(Finding::new(&PAGE, rule.span, message));
-        }
+pub(super) fn check(_: &Subject<'_>, _: &Method, rule: &OutcomeRule, findings: &mut Vec<Finding>) {
+    let leads = rule.return_to.is_some() || rule.at_field.is_some();
+    if rule.is == OutcomeKind::MissingPermission && !leads {
+        let message = format!("`{}` does not lead to a step that grants the permission", rule.key);
+        findings.push(Finding::new(&PAGE, rule.span, message));
     }
 }

@@ -1,13 +1,12 @@
 //! An example value that could be a real credential.
 
-use guide::{CodePage, Field, Finding, Severity, Span};
+use guide::{CodePage, Finding, Method, Severity, Span};
 
 use crate::place;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
+use crate::wording::literal;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0319",
     name: "real-looking-value",
     severity: Severity::Warning,
@@ -21,47 +20,37 @@ static PAGE: CodePage = CodePage {
 /// The fewest letters and digits of a word that is taken for a key.
 const SHORTEST: usize = 20;
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
     let source = &subject.guide.source;
     let mut report = |key: Span, text: &str, what: &str| {
-        if let Some(word) =
-            text.split(|ch: char| ch.is_whitespace() || ch == ',').find(|word| looks_real(word))
-        {
+        let mut words = text.split(|ch: char| ch.is_whitespace() || ch == ',');
+        if let Some(word) = words.find(|word| looks_real(word)) {
             let message = format!("{what} looks like a real credential");
             findings.push(Finding::new(&PAGE, place::after(source, key, word), message));
         }
     };
-    for method in &subject.guide.methods {
-        for field in &method.fields {
-            texts_of(field)
-                .for_each(|(what, text)| report(field.span, text, &format!("{what} of `{}`", field.key)));
-            for example in &field.examples {
-                report(Span::new(example.span.start, example.span.start), &example.typed, "this example");
-            }
+    for field in &method.fields {
+        for (what, text) in [("the placeholder", &field.placeholder), ("the default", &field.default)] {
+            let text = text.as_deref().unwrap_or_default();
+            report(field.span, text, &format!("{what} of `{}`", field.key));
         }
-        for scenario in &method.scenarios {
-            for (key, typed) in &scenario.given {
-                report(scenario.span, typed, &format!("the scenario's value for `{key}`"));
-            }
+        for example in &field.examples {
+            report(start(example.span), &example.typed, "this example");
         }
-        for template in method.auth.templates() {
-            let literal: String = template
-                .parts
-                .iter()
-                .map(|part| match part {
-                    guide::Part::Text(text) => text.as_str(),
-                    guide::Part::Reference(_) => " ",
-                })
-                .collect();
-            report(Span::new(template.span.start, template.span.start), &literal, "this part of `auth`");
+    }
+    for scenario in &method.scenarios {
+        for (key, typed) in &scenario.given {
+            report(scenario.span, typed, &format!("the scenario's value for `{key}`"));
         }
+    }
+    for template in method.auth.templates() {
+        report(start(template.span), &literal(template), "this part of `auth`");
     }
 }
 
-fn texts_of(field: &Field) -> impl Iterator<Item = (&'static str, &str)> {
-    [("the placeholder", &field.placeholder), ("the default", &field.default)]
-        .into_iter()
-        .filter_map(|(what, text)| Some((what, text.as_deref()?)))
+/// The empty span at the start of a span, so that the search for a word begins there.
+fn start(span: Span) -> Span {
+    Span::new(span.start, span.start)
 }
 
 /// Whether a word is as long and random as a generated key, alternating letters and digits more than words do.

@@ -1,13 +1,11 @@
 //! A scenario that gives a value its field refuses.
 
-use guide::{CodePage, Finding, Severity};
+use guide::{CodePage, Finding, Method, Severity};
 
 use crate::place;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0316",
     name: "refused-given",
     severity: Severity::Error,
@@ -22,18 +20,15 @@ scenarios:
   - given: { slug: acme }",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for method in &subject.guide.methods {
-        for scenario in &method.scenarios {
-            for (key, typed) in &scenario.given {
-                let Some(field) = method.field(key.as_str()) else { continue };
-                let Err(refused) = field.keep(typed, &method.environments) else { continue };
-                let span = place::after(&subject.guide.source, scenario.span, typed);
-                let message = format!("the scenario `{}` gives a value that `{key}` refuses", scenario.name);
-                findings.push(
-                    Finding::new(&PAGE, span, message).label(format!("the form would say: {}", refused.says)),
-                );
-            }
+pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
+    for scenario in &method.scenarios {
+        for (key, typed) in &scenario.given {
+            let Some(field) = method.field(key.as_str()) else { continue };
+            let Err(refused) = field.keep(typed, &method.environments) else { continue };
+            let span = place::after(&subject.guide.source, scenario.span, typed);
+            let message = format!("the scenario `{}` gives a value that `{key}` refuses", scenario.name);
+            let found = Finding::new(&PAGE, span, message);
+            findings.push(found.label(format!("the form would say: {}", refused.says)));
         }
     }
 }

@@ -1,13 +1,11 @@
 //! A placeholder that its own field refuses.
 
-use guide::{CodePage, FieldType, Finding, Severity};
+use guide::{CodePage, Field, FieldType, Finding, Method, Severity};
 
 use crate::place;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0343",
     name: "refused-placeholder",
     severity: Severity::Warning,
@@ -20,19 +18,15 @@ placeholder: 'Example: acme'",
 placeholder: acme",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for method in &subject.guide.methods {
-        for field in method.fields.iter().filter(|field| field.kind != FieldType::Select) {
-            let Some(placeholder) = &field.placeholder else { continue };
-            if placeholder.trim().is_empty() || placeholder.contains('…') || placeholder.contains("...") {
-                continue;
-            }
-            let Err(refused) = field.keep(placeholder, &method.environments) else { continue };
-            let span = place::after(&subject.guide.source, field.span, placeholder);
-            let message = format!("`{}` refuses its own placeholder", field.key);
-            findings.push(
-                Finding::new(&PAGE, span, message).label(format!("the form would say: {}", refused.says)),
-            );
-        }
+pub(super) fn check(subject: &Subject<'_>, method: &Method, field: &Field, findings: &mut Vec<Finding>) {
+    let placeholder = field.placeholder.as_ref().filter(|_| field.kind != FieldType::Select);
+    let Some(placeholder) = placeholder else { return };
+    if placeholder.trim().is_empty() || placeholder.contains('…') || placeholder.contains("...") {
+        return;
+    }
+    if let Err(refused) = field.keep(placeholder, &method.environments) {
+        let span = place::after(&subject.guide.source, field.span, placeholder);
+        let found = Finding::new(&PAGE, span, format!("`{}` refuses its own placeholder", field.key));
+        findings.push(found.label(format!("the form would say: {}", refused.says)));
     }
 }

@@ -1,14 +1,12 @@
 //! An outcome that leads to a step shown only after linking.
 
-use guide::{CodePage, Finding, Severity};
+use guide::{CodePage, Finding, Key, Method, OutcomeRule, Severity};
 
 use crate::bindings::stops;
 use crate::place;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0359",
     name: "return-after-linking",
     severity: Severity::Warning,
@@ -19,15 +17,11 @@ static PAGE: CodePage = CodePage {
     good: "return_to: create-token",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for method in &subject.guide.methods {
-        for rule in method.all_outcomes() {
-            let Some(step) = &rule.return_to else { continue };
-            if !stops(method).any(|stop| stop.step.key == *step) {
-                let span = place::after(&subject.guide.source, rule.span, &format!("return_to: {step}"));
-                let message = format!("`{}` leads to `{step}`, which is shown only after linking", rule.key);
-                findings.push(Finding::new(&PAGE, span, message));
-            }
-        }
+pub(super) fn check(subject: &Subject<'_>, method: &Method, rule: &OutcomeRule, findings: &mut Vec<Finding>) {
+    let shown = |step: &Key| stops(method).any(|stop| stop.step.key == *step);
+    if let Some(step) = rule.return_to.as_ref().filter(|step| !shown(step)) {
+        let span = place::after(&subject.guide.source, rule.span, &format!("return_to: {step}"));
+        let message = format!("`{}` leads to `{step}`, which is shown only after linking", rule.key);
+        findings.push(Finding::new(&PAGE, span, message));
     }
 }

@@ -3,12 +3,10 @@
 use guide::{CodePage, Finding, Inline, Key, Method, Prose, Severity};
 
 use crate::place;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 use crate::texts;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0320",
     name: "retyped-label",
     severity: Severity::Warning,
@@ -19,36 +17,28 @@ static PAGE: CodePage = CodePage {
     good: "body: Paste the token into **{{ label.api_token }}**.",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_>, method: &Method, prose: &Prose, findings: &mut Vec<Finding>) {
     let source = &subject.guide.source;
-    for (method, prose) in texts::of_guide(subject.guide) {
-        for (n, (content, label)) in bold_labels(method, prose).into_iter().enumerate() {
-            let bold = format!("**{content}**");
-            let same_before =
-                bold_labels(method, prose).iter().take(n).filter(|(text, _)| *text == content).count();
-            let whole = place::nth(source, prose.span, &bold, same_before);
-            let is_found = source.slice(whole) == bold;
-            let reference = format!("{{{{ label.{label} }}}}");
-            let mut found = Finding::new(&PAGE, whole, format!("the label of `{label}` is typed out")).help(
-                format!("write `**{reference}**`; if this is a button of the provider, allow the finding"),
-            );
-            if is_found {
-                found = found.fix(whole, format!("**{reference}**"));
-            }
-            findings.push(found);
-        }
+    let labels = bold_labels(method, prose);
+    for (n, (content, label)) in labels.iter().enumerate() {
+        let bold = format!("**{content}**");
+        let before = labels[..n].iter().filter(|(text, _)| text == content).count();
+        let span = place::nth(source, prose.span, &bold, before);
+        let reference = format!("**{{{{ label.{label} }}}}**");
+        let found = Finding::new(&PAGE, span, format!("the label of `{label}` is typed out"))
+            .help(format!("write `{reference}`; if this is a button of the provider, allow the finding"));
+        let is_found = source.slice(span) == bold;
+        findings.push(if is_found { found.fix(span, reference) } else { found });
     }
 }
 
 /// The bold texts that equal a field's label, each with the field's key.
 fn bold_labels<'g>(method: &'g Method, prose: &Prose) -> Vec<(String, &'g Key)> {
-    let bold = prose.inlines().into_iter().filter_map(|inline| match inline {
-        Inline::Strong(content) => Some(texts::words(content)),
-        _ => None,
-    });
-    bold.filter_map(|text| {
+    let label = |inline: &Inline| {
+        let Inline::Strong(content) = inline else { return None };
+        let text = texts::words(content);
         let field = method.fields.iter().find(|field| field.label == text.trim())?;
         Some((text, &field.key))
-    })
-    .collect()
+    };
+    prose.inlines().into_iter().filter_map(label).collect()
 }

@@ -1,12 +1,10 @@
 //! A message that names the problem but no solution.
 
-use guide::{CodePage, Finding, Severity};
+use guide::{CodePage, Finding, Method, OutcomeRule, Severity};
 
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0356",
     name: "says-without-fix",
     severity: Severity::Warning,
@@ -18,12 +16,10 @@ static PAGE: CodePage = CodePage {
 fix: Create another token under Settings > Tokens and enter it.",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for rule in subject.guide.methods.iter().flat_map(guide::Method::all_outcomes) {
-        let is_lasting = !rule.is.is_good() && !rule.is.is_transient();
-        if let Some(says) = rule.says.as_ref().filter(|_| is_lasting && rule.fix.is_none()) {
-            let message = format!("`{}` says what is wrong but not what to do", rule.key);
-            findings.push(Finding::new(&PAGE, subject.guide.source.first_line(says.span), message));
-        }
+pub(super) fn check(subject: &Subject<'_>, _: &Method, rule: &OutcomeRule, findings: &mut Vec<Finding>) {
+    let is_lasting = !rule.is.is_good() && !rule.is.is_transient();
+    if let Some(says) = rule.says.as_ref().filter(|_| is_lasting && rule.fix.is_none()) {
+        let message = format!("`{}` says what is wrong but not what to do", rule.key);
+        findings.push(Finding::new(&PAGE, subject.guide.source.first_line(says.span), message));
     }
 }

@@ -1,12 +1,10 @@
 //! A capability check that names no scopes.
 
-use guide::{CodePage, Finding, Role, Severity};
+use guide::{CodePage, Finding, Method, Role, Severity};
 
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0353",
     name: "scopeless-capability",
     severity: Severity::Warning,
@@ -17,8 +15,8 @@ static PAGE: CodePage = CodePage {
     good: "- { key: can-read, role: capability, request: GET /tickets, scopes: tickets.read }",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for check in subject.guide.methods.iter().flat_map(|method| &method.checks) {
+pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
+    for check in &method.checks {
         if check.role == Role::Capability && check.scopes.is_empty() {
             let message = format!("the capability check `{}` names no scopes", check.key);
             findings.push(Finding::new(&PAGE, check.span, message));

@@ -2,11 +2,9 @@
 
 use guide::{Carrier, CarrierUse, Carries, CodePage, Finding, Key, Method, Severity, Target, Template};
 
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0318",
     name: "secret-in-url",
     severity: Severity::Warning,
@@ -21,43 +19,40 @@ static PAGE: CodePage = CodePage {
     - { in: header, name: X-API-Key, value: '{{ value.api_key }}' }",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for method in &subject.guide.methods {
-        let bases = method.asks().filter_map(|check| check.request.base.as_ref()).chain([&method.base_url]);
-        for base in bases {
-            report(method, &base.host, "host", findings);
-            report(method, &base.path, "path", findings);
-        }
-        carriers(method, &method.auth.carries, findings);
-        for check in method.asks() {
-            report(method, &check.request.path, "path", findings);
-            for (_, value) in &check.request.query {
-                report(method, value, "query", findings);
-            }
-            if let Carries::Only(carried) = &check.request.carries {
-                carriers(method, carried, findings);
-            }
+pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
+    for (template, part) in url_parts(method) {
+        for reference in template.references() {
+            let (what, name) = match &reference.target {
+                Target::Value(key) if is_secret(method, key) => ("secret", key),
+                Target::Token(key) => ("token", key),
+                _ => continue,
+            };
+            let message = format!("the {what} `{name}` is in the {part} of a URL");
+            findings.push(Finding::new(&PAGE, reference.span, message));
         }
     }
 }
 
-fn carriers(method: &Method, carriers: &[CarrierUse], findings: &mut Vec<Finding>) {
-    for carrier in carriers {
-        if let CarrierUse::Named { carrier: Carrier::Query, value, .. } = carrier {
-            report(method, value, "query", findings);
+/// The templates that become part of a request's URL, each with the part's name.
+fn url_parts(method: &Method) -> Vec<(&Template, &'static str)> {
+    let bases = method.asks().filter_map(|check| check.request.base.as_ref()).chain([&method.base_url]);
+    let mut parts: Vec<_> = bases.flat_map(|base| [(&base.host, "host"), (&base.path, "path")]).collect();
+    parts.extend(method.auth.carries.iter().filter_map(in_query));
+    for request in method.asks().map(|check| &check.request) {
+        parts.push((&request.path, "path"));
+        parts.extend(request.query.iter().map(|(_, value)| (value, "query")));
+        if let Carries::Only(carriers) = &request.carries {
+            parts.extend(carriers.iter().filter_map(in_query));
         }
     }
+    parts
 }
 
-fn report(method: &Method, template: &Template, part: &str, findings: &mut Vec<Finding>) {
-    for reference in template.references() {
-        let (what, name) = match &reference.target {
-            Target::Value(key) if is_secret(method, key) => ("secret", key),
-            Target::Token(key) => ("token", key),
-            _ => continue,
-        };
-        let message = format!("the {what} `{name}` is in the {part} of a URL");
-        findings.push(Finding::new(&PAGE, reference.span, message));
+/// The value that a carrier puts in the query.
+fn in_query(carrier: &CarrierUse) -> Option<(&Template, &'static str)> {
+    match carrier {
+        CarrierUse::Named { carrier: Carrier::Query, value, .. } => Some((value, "query")),
+        _ => None,
     }
 }
 

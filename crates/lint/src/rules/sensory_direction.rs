@@ -1,15 +1,12 @@
 //! Directions that rely on sight.
 
-use guide::{CodePage, Finding, Severity};
+use guide::{CodePage, Finding, Method, Prose, Severity};
 
 use crate::place;
-use crate::rule::{Rule, Subject};
-use crate::texts;
+use crate::rule::Subject;
 use crate::wording::{Sentence, sentences};
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0341",
     name: "sensory-direction",
     severity: Severity::Warning,
@@ -47,19 +44,11 @@ const PLACES: &[&str] = &[
     "upper right",
 ];
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    let source = &subject.guide.source;
-    for (_, prose) in texts::of_guide(subject.guide) {
-        for sentence in sentences(prose) {
-            if let Some(words) = sight_only(&sentence) {
-                let span = place::nth(source, prose.span, &words, 0);
-                findings.push(Finding::new(
-                    &PAGE,
-                    span,
-                    format!("readers who cannot see the screen learn nothing from `{words}`"),
-                ));
-            }
-        }
+pub(super) fn check(subject: &Subject<'_>, _: &Method, prose: &Prose, findings: &mut Vec<Finding>) {
+    for words in sentences(prose).iter().filter_map(sight_only) {
+        let span = place::nth(&subject.guide.source, prose.span, &words, 0);
+        let message = format!("readers who cannot see the screen learn nothing from `{words}`");
+        findings.push(Finding::new(&PAGE, span, message));
     }
 }
 
@@ -75,7 +64,6 @@ fn sight_only(sentence: &Sentence) -> Option<String> {
         return Some(format!("{} {}", pair[0], pair[1].trim_end_matches(|ch: char| !ch.is_alphanumeric())));
     }
     let lower = sentence.text.to_ascii_lowercase();
-    let place = PLACES.iter().find_map(|place| Some((lower.find(place)?, place)))?;
-    let (at, place) = place;
+    let (at, place) = PLACES.iter().find_map(|place| Some((lower.find(place)?, place)))?;
     words.iter().any(|word| is_thing(word)).then(|| sentence.text[at..at + place.len()].to_owned())
 }

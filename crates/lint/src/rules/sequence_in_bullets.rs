@@ -1,15 +1,13 @@
 //! Consecutive actions in a bulleted list.
 
-use guide::{Block, CodePage, Finding, Severity};
+use guide::{Block, CodePage, Finding, Method, Severity};
 
 use crate::place;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 use crate::texts;
 use crate::wording::{bare, is_verb};
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0355",
     name: "sequence-in-bullets",
     severity: Severity::Warning,
@@ -29,21 +27,20 @@ static PAGE: CodePage = CodePage {
 /// Two instructions may be alternatives; three or more are taken for a sequence.
 const FEWEST: usize = 3;
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
     let source = &subject.guide.source;
-    for step in subject.guide.methods.iter().flat_map(texts::steps) {
+    for step in texts::steps(method) {
         let mut before = String::new();
         for block in &step.body.blocks {
             match block {
                 Block::Paragraph(content) => before = texts::words(content),
-                Block::List { first: None, items } if is_sequence(items) && !is_choice(&before) => {
-                    let Some(words) = first_words(&items[0]) else { continue };
-                    let head: Vec<&str> = words.split_whitespace().take(1).collect();
-                    let bullet = ["- ", "* ", "+ "].map(|bullet| format!("{bullet}{}", head.concat()));
+                Block::List { first: None, items } if !is_choice(&before) => {
+                    let Some(words) = sequence(items) else { continue };
+                    let first = words.split_whitespace().next().unwrap_or_default();
                     let raw = source.slice(step.body.span);
-                    let found = bullet.iter().find(|bullet| raw.contains(bullet.as_str()));
-                    let span =
-                        place::nth(source, step.body.span, found.map_or(words.as_str(), String::as_str), 0);
+                    let bullets = ["- ", "* ", "+ "].map(|bullet| format!("{bullet}{first}"));
+                    let found = bullets.iter().find(|bullet| raw.contains(*bullet)).unwrap_or(&words);
+                    let span = place::nth(source, step.body.span, found, 0);
                     let message =
                         format!("these {} actions have an order, but the list has bullets", items.len());
                     findings.push(Finding::new(&PAGE, span, message));
@@ -54,11 +51,17 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn is_sequence(items: &[Vec<Block>]) -> bool {
-    FEWEST <= items.len()
-        && items.iter().all(|item| {
-            first_words(item).is_some_and(|text| text.split_whitespace().next().is_some_and(is_verb))
-        })
+/// The first item's text, if the items of a list are consecutive actions.
+fn sequence(items: &[Vec<Block>]) -> Option<String> {
+    let texts: Option<Vec<String>> = items.iter().map(|item| action(item)).collect();
+    texts.filter(|texts| FEWEST <= texts.len())?.into_iter().next()
+}
+
+/// The text of an item's first paragraph, if it begins with the verb of an instruction.
+fn action(item: &[Block]) -> Option<String> {
+    let Block::Paragraph(content) = item.first()? else { return None };
+    let text = texts::words(content);
+    is_verb(text.split_whitespace().next()?).then_some(text)
 }
 
 /// Whether the text before a list introduces alternatives or an unordered collection.
@@ -66,11 +69,4 @@ fn is_choice(before: &str) -> bool {
     const WORDS: &[&str] =
         &["any", "choices", "either", "one", "optionally", "options", "or", "permissions", "ways"];
     before.split_whitespace().any(|word| WORDS.contains(&bare(word).as_str()))
-}
-
-fn first_words(item: &[Block]) -> Option<String> {
-    match item.first()? {
-        Block::Paragraph(content) => Some(texts::words(content)),
-        Block::List { .. } | Block::Code { .. } => None,
-    }
 }

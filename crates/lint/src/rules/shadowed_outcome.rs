@@ -1,12 +1,10 @@
 //! An outcome rule that can never match.
 
-use guide::{CodePage, Finding, HeaderTest, JsonPath, JsonTest, OutcomeRule, Severity, When};
+use guide::{CodePage, Finding, HeaderTest, JsonPath, JsonTest, Method, OutcomeRule, Severity, When};
 
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0310",
     name: "shadowed-outcome",
     severity: Severity::Error,
@@ -19,18 +17,13 @@ static PAGE: CodePage = CodePage {
 - { key: no-permission, when: { status: 403 }, is: missing_permission }",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for method in &subject.guide.methods {
-        let lists = method.asks().map(|check| &check.outcomes).chain([&method.outcomes]);
-        for list in lists {
-            for (n, rule) in list.iter().enumerate() {
-                let Some(earlier) = shadow(&list[..n], rule) else { continue };
-                let message =
-                    format!("`{}` can never match, because `{}` comes first", rule.key, earlier.key);
-                let found = Finding::new(&PAGE, rule.span, message)
-                    .also(earlier.span, "this rule matches all of its answers");
-                findings.push(found);
-            }
+pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
+    for list in method.asks().map(|check| &check.outcomes).chain([&method.outcomes]) {
+        for (n, rule) in list.iter().enumerate() {
+            let Some(earlier) = shadow(&list[..n], rule) else { continue };
+            let message = format!("`{}` can never match, because `{}` comes first", rule.key, earlier.key);
+            let found = Finding::new(&PAGE, rule.span, message);
+            findings.push(found.also(earlier.span, "this rule matches all of its answers"));
         }
     }
 }

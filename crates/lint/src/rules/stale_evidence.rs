@@ -2,13 +2,11 @@
 
 use guide::{CodePage, Finding, Severity};
 
-use crate::calendar::day;
+use crate::calendar::{FRESH, day};
 use crate::place;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0330",
     name: "stale-evidence",
     severity: Severity::Warning,
@@ -19,24 +17,18 @@ static PAGE: CodePage = CodePage {
     good: "checked_on: '2026-11-24'",
 };
 
-/// How long a checked fact counts as current, in days.
-const FRESH: i64 = 365;
-
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     let Some(today) = subject.today.and_then(day) else { return };
     for fact in &subject.guide.evidence {
         let Some(checked) = day(&fact.checked_on) else { continue };
-        let age = today - checked;
-        let message = match age {
-            ..0 => format!("this was checked on {}, which is in the future", fact.checked_on),
+        let span = place::after(&subject.guide.source, fact.span, &fact.checked_on);
+        findings.push(match today - checked {
+            ..0 => {
+                let message = format!("this was checked on {}, which is in the future", fact.checked_on);
+                Finding::new(&PAGE, span, message).help("write the date on which someone checked the fact")
+            }
             0..=FRESH => continue,
-            _ => format!("this was last checked {age} days ago"),
-        };
-        let mut found =
-            Finding::new(&PAGE, place::after(&subject.guide.source, fact.span, &fact.checked_on), message);
-        if age < 0 {
-            found = found.help("write the date on which someone checked the fact");
-        }
-        findings.push(found);
+            age => Finding::new(&PAGE, span, format!("this was last checked {age} days ago")),
+        });
     }
 }

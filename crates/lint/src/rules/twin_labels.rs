@@ -1,12 +1,10 @@
 //! Two fields that people cannot tell apart by their labels.
 
-use guide::{CodePage, Finding, Severity};
+use guide::{CodePage, Finding, Method, Severity};
 
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0321",
     name: "twin-labels",
     severity: Severity::Warning,
@@ -19,31 +17,24 @@ static PAGE: CodePage = CodePage {
 - { key: user_token, label: User Token, type: secret }",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for method in &subject.guide.methods {
-        for (n, second) in method.fields.iter().enumerate() {
-            let twin =
-                method.fields[..n].iter().find(|first| normalized(&first.label) == normalized(&second.label));
-            if let Some(first) = twin {
-                let how = if first.label == second.label {
-                    "is also the label"
-                } else {
-                    "is nearly the same as the label"
-                };
-                let message = format!("`{}` {how} of `{}`", second.label, first.key);
-                findings.push(
-                    Finding::new(&PAGE, second.label_span, message).also(first.label_span, "the other label"),
-                );
-            }
-        }
+pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
+    for (n, second) in method.fields.iter().enumerate() {
+        let label = normalized(&second.label);
+        let Some(first) = method.fields[..n].iter().find(|first| normalized(&first.label) == label) else {
+            continue;
+        };
+        let is_same = first.label == second.label;
+        let how = if is_same { "is also the label" } else { "is nearly the same as the label" };
+        let message = format!("`{}` {how} of `{}`", second.label, first.key);
+        let found = Finding::new(&PAGE, second.label_span, message);
+        findings.push(found.also(first.label_span, "the other label"));
     }
 }
 
 /// The words of a label in lowercase, without a plural `s`, in alphabetical order.
 fn normalized(label: &str) -> Vec<String> {
     let words = label.split(|ch: char| !ch.is_alphanumeric()).filter(|word| !word.is_empty());
-    let mut words: Vec<String> =
-        words.map(|word| word.to_lowercase().trim_end_matches('s').to_owned()).collect();
+    let mut words: Vec<_> = words.map(|word| word.to_lowercase().trim_end_matches('s').to_owned()).collect();
     words.sort();
     words
 }

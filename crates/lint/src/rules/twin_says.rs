@@ -1,13 +1,11 @@
 //! Two outcome rules with different meanings and the same message.
 
-use guide::{CodePage, Finding, Severity};
+use guide::{CodePage, Finding, Method, Severity};
 
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 use crate::wording::literal;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0357",
     name: "twin-says",
     severity: Severity::Warning,
@@ -21,26 +19,20 @@ static PAGE: CodePage = CodePage {
 - { key: forbidden, when: { status: 403 }, is: missing_permission, says: The token cannot read tickets., … }",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
     let source = &subject.guide.source;
-    for method in &subject.guide.methods {
-        let rules: Vec<_> = method.all_outcomes().collect();
-        for (n, second) in rules.iter().enumerate() {
-            let Some(says) = &second.says else { continue };
-            let twin = rules[..n].iter().find_map(|first| {
-                let words = first.says.as_ref().filter(|words| {
-                    source.slice(words.span) == source.slice(says.span) && literal(words) == literal(says)
-                })?;
-                let differs = first.is != second.is || first.at_field != second.at_field;
-                differs.then_some((*first, words.span))
-            });
-            if let Some((first, span)) = twin {
-                let message = format!("`{}` has the same message as `{}`", second.key, first.key);
-                findings.push(
-                    Finding::new(&PAGE, source.first_line(says.span), message)
-                        .also(source.first_line(span), "the same message"),
-                );
-            }
+    let says = method.all_outcomes().filter_map(|rule| Some((rule, rule.says.as_ref()?)));
+    let rules: Vec<_> = says.collect();
+    for (n, (second, says)) in rules.iter().enumerate() {
+        let twin = rules[..n].iter().find(|(first, words)| {
+            source.slice(words.span) == source.slice(says.span)
+                && literal(words) == literal(says)
+                && (first.is != second.is || first.at_field != second.at_field)
+        });
+        if let Some((first, words)) = twin {
+            let message = format!("`{}` has the same message as `{}`", second.key, first.key);
+            let found = Finding::new(&PAGE, source.first_line(says.span), message);
+            findings.push(found.also(source.first_line(words.span), "the same message"));
         }
     }
 }

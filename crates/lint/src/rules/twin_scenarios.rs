@@ -1,13 +1,11 @@
 //! Two scenarios that the simulator cannot tell apart.
 
-use guide::{CodePage, Finding, Severity};
+use guide::{CodePage, Finding, Method, Severity};
 
 use crate::conversation::{environment, values};
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0314",
     name: "twin-scenarios",
     severity: Severity::Error,
@@ -20,31 +18,23 @@ static PAGE: CodePage = CodePage {
 - { name: a revoked token, given: { api_token: revoked-token }, … }",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for method in &subject.guide.methods {
-        // Normalized values are compared, because ` Acme ` and `acme` may be the same value.
-        let kept: Vec<_> = method
-            .scenarios
-            .iter()
-            .map(|scenario| {
-                (
-                    environment(method, scenario).map(|one| &one.key),
-                    values(method, scenario),
-                    &scenario.tokens,
-                )
-            })
-            .collect();
-        for (n, second) in method.scenarios.iter().enumerate() {
-            let Some(m) = kept[..n].iter().position(|first| *first == kept[n]) else { continue };
-            let first = &method.scenarios[m];
-            let message = format!("`{}` gives the same values as `{}`", second.name, first.name);
-            let mut found = Finding::new(&PAGE, second.span, message).also(first.span, "the first scenario");
-            if first.linked_before != second.linked_before || first.agrees != second.agrees {
-                found = found.help(
-                    "give one of them a different value, because the provider sees neither `linked_before` nor `agrees`",
-                );
-            }
-            findings.push(found);
+pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
+    // Normalized values are compared, because ` Acme ` and `acme` may be the same value.
+    let identity = |scenario| {
+        let environment = environment(method, scenario).map(|environment| &environment.key);
+        (environment, values(method, scenario), &scenario.tokens)
+    };
+    let identities: Vec<_> = method.scenarios.iter().map(identity).collect();
+    for (n, second) in method.scenarios.iter().enumerate() {
+        let Some(m) = identities[..n].iter().position(|first| *first == identities[n]) else { continue };
+        let first = &method.scenarios[m];
+        let message = format!("`{}` gives the same values as `{}`", second.name, first.name);
+        let mut found = Finding::new(&PAGE, second.span, message).also(first.span, "the first scenario");
+        if first.linked_before != second.linked_before || first.agrees != second.agrees {
+            found = found.help(
+                "give one of them a different value, because the provider sees neither `linked_before` nor `agrees`",
+            );
         }
+        findings.push(found);
     }
 }

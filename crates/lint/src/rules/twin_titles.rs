@@ -3,12 +3,10 @@
 use guide::{CodePage, Condition, Finding, Method, Severity, Span};
 
 use crate::conditions::clash;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 use crate::texts;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0344",
     name: "twin-titles",
     severity: Severity::Warning,
@@ -21,44 +19,31 @@ static PAGE: CodePage = CodePage {
 - { key: open-tokens, title: Open the list of tokens, … }",
 };
 
-/// A title and the conditions under which it is shown.
-struct Titled<'g> {
-    title: &'g str,
-    span: Span,
-    conditions: Vec<&'g Condition>,
-}
+/// A title, its span, and the conditions under which it is shown.
+type Titled<'g> = (&'g str, Span, Vec<&'g Condition>);
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for method in &subject.guide.methods {
-        for part in texts::parts(method) {
-            let sections = part.sections.iter().map(|section| Titled {
-                title: &section.title,
-                span: section.title_span,
-                conditions: section.when.iter().collect(),
-            });
-            twins(method, "section", &sections.collect::<Vec<_>>(), findings);
-            let steps = part.steps().map(|(section, step)| Titled {
-                title: &step.title,
-                span: step.title_span,
-                conditions: section.when.iter().chain(&step.when).collect(),
-            });
-            twins(method, "step", &steps.collect::<Vec<_>>(), findings);
-        }
+pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
+    for part in texts::parts(method) {
+        let sections = part.sections.iter();
+        let sections = sections
+            .map(|section| (section.title.as_str(), section.title_span, section.when.iter().collect()));
+        report_twins(method, "section", &sections.collect::<Vec<_>>(), findings);
+        let steps = part.steps().map(|(section, step)| {
+            (step.title.as_str(), step.title_span, section.when.iter().chain(&step.when).collect())
+        });
+        report_twins(method, "step", &steps.collect::<Vec<_>>(), findings);
     }
 }
 
-fn twins(method: &Method, kind: &str, list: &[Titled<'_>], findings: &mut Vec<Finding>) {
-    for (n, second) in list.iter().enumerate() {
-        let first = list[..n].iter().find(|first| {
-            let both: Vec<_> = first.conditions.iter().chain(&second.conditions).copied().collect();
-            first.title.trim().to_lowercase() == second.title.trim().to_lowercase()
-                && clash(method, &both).is_none()
+fn report_twins(method: &Method, kind: &str, list: &[Titled<'_>], findings: &mut Vec<Finding>) {
+    for (n, (title, span, conditions)) in list.iter().enumerate() {
+        let first = list[..n].iter().find(|(other, _, when)| {
+            other.trim().to_lowercase() == title.trim().to_lowercase()
+                && clash(method, when.iter().chain(conditions).copied()).is_none()
         });
-        if let Some(first) = first {
-            let message = format!("another {kind} is also called `{}`", second.title.trim());
-            findings.push(
-                Finding::new(&PAGE, second.span, message).also(first.span, format!("the first {kind}")),
-            );
+        if let Some((_, first, _)) = first {
+            let message = format!("another {kind} is also called `{}`", title.trim());
+            findings.push(Finding::new(&PAGE, *span, message).also(*first, format!("the first {kind}")));
         }
     }
 }

@@ -1,13 +1,11 @@
 //! A scenario turn whose request no check makes.
 
-use guide::{CodePage, Finding, Part, Severity, listed};
+use guide::{Check, CodePage, Finding, Method, Part, Severity, listed};
 
 use crate::conversation::unasked;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0317",
     name: "unasked-turn",
     severity: Severity::Error,
@@ -24,26 +22,22 @@ scenarios:
       - { request: GET /me, response: { status: 200 } }",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for method in subject.guide.methods.iter().filter(|method| !method.checks.is_empty()) {
-        let requests: Vec<String> = method
-            .asks()
-            .map(|check| {
-                let path = check.request.path.parts.iter().map(|part| match part {
-                    Part::Text(text) => text.as_str(),
-                    Part::Reference(_) => "…",
-                });
-                format!("{} {}", check.request.verb, path.collect::<String>())
-            })
-            .collect();
-        for scenario in &method.scenarios {
-            for turn in unasked(method, scenario) {
-                let message = format!("no check requests `{} {}`", turn.verb, turn.path);
-                let found = Finding::new(&PAGE, turn.span, message);
-                findings.push(
-                    found.help(format!("the checks request {}", listed(requests.iter().map(String::as_str)))),
-                );
-            }
-        }
+pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
+    if method.checks.is_empty() {
+        return;
+    }
+    let request = |check: &Check| {
+        let path = check.request.path.parts.iter().map(|part| match part {
+            Part::Text(text) => text.as_str(),
+            Part::Reference(_) => "…",
+        });
+        format!("{} {}", check.request.verb, path.collect::<String>())
+    };
+    let requests: Vec<String> = method.asks().map(request).collect();
+    for turn in method.scenarios.iter().flat_map(|scenario| unasked(method, scenario)) {
+        let found =
+            Finding::new(&PAGE, turn.span, format!("no check requests `{} {}`", turn.verb, turn.path));
+        let requests = listed(requests.iter().map(String::as_str));
+        findings.push(found.help(format!("the checks request {requests}")));
     }
 }

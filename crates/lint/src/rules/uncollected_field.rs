@@ -1,15 +1,12 @@
 //! A field that no step collects.
 
-use guide::{CodePage, Finding, Severity};
+use guide::{CodePage, Field, Finding, Method, Severity};
 
 use crate::bindings::{collecting, obtaining};
-use crate::place;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 use crate::texts;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0302",
     name: "uncollected-field",
     severity: Severity::Error,
@@ -27,26 +24,19 @@ steps:
     collects: api_token",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for method in &subject.guide.methods {
-        for field in &method.fields {
-            // Another rule reports a value that a step obtains, because it can point to that step.
-            if !collecting(method, &field.key).is_empty() || !obtaining(method, &field.key).is_empty() {
-                continue;
-            }
-            let kind = if field.required { "required" } else { "optional" };
-            let message = format!("no step collects the {kind} field `{}`", field.key);
-            let mut found = Finding::new(&PAGE, field.span, message);
-            let late = texts::steps(method).find(|step| step.collects.contains(&field.key));
-            if let Some(step) = late {
-                found = found
-                    .also(
-                        place::head(&subject.guide.source, step.span),
-                        "this step is shown only after linking",
-                    )
-                    .help("collect it in a section with `purpose: obtain` or no `purpose`");
-            }
-            findings.push(found);
-        }
+pub(super) fn check(subject: &Subject<'_>, method: &Method, field: &Field, findings: &mut Vec<Finding>) {
+    // Another rule reports a value that a step obtains, because it can point to that step.
+    if !collecting(method, &field.key).is_empty() || !obtaining(method, &field.key).is_empty() {
+        return;
     }
+    let kind = if field.required { "required" } else { "optional" };
+    let message = format!("no step collects the {kind} field `{}`", field.key);
+    let mut found = Finding::new(&PAGE, field.span, message);
+    if let Some(step) = texts::steps(method).find(|step| step.collects.contains(&field.key)) {
+        let span = subject.guide.source.first_line(step.span);
+        found = found
+            .also(span, "this step is shown only after linking")
+            .help("collect it in a section with `purpose: obtain` or no `purpose`");
+    }
+    findings.push(found);
 }

@@ -1,12 +1,11 @@
 //! A strict field that does not explain what it accepts.
 
-use guide::{Accept, CodePage, Finding, Severity};
+use guide::{CodePage, Field, Finding, Method, Severity};
 
-use crate::rule::{Rule, Subject};
+use crate::bindings::changes_input;
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0345",
     name: "unexplained-field",
     severity: Severity::Warning,
@@ -21,12 +20,10 @@ placeholder: my-shop
 pattern: '[a-z0-9]+'",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for field in subject.guide.methods.iter().flat_map(|method| &method.fields) {
-        let is_strict = field.pattern.is_some() || field.accept.iter().any(|accept| *accept != Accept::Trim);
-        if is_strict && field.description.is_none() && field.placeholder.is_none() {
-            let message = format!("nothing explains what `{}` accepts", field.key);
-            findings.push(Finding::new(&PAGE, field.span, message));
-        }
+pub(super) fn check(_: &Subject<'_>, _: &Method, field: &Field, findings: &mut Vec<Finding>) {
+    let is_strict = field.pattern.is_some() || changes_input(field);
+    if is_strict && field.description.is_none() && field.placeholder.is_none() {
+        let message = format!("nothing explains what `{}` accepts", field.key);
+        findings.push(Finding::new(&PAGE, field.span, message));
     }
 }

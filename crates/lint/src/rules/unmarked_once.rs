@@ -1,15 +1,13 @@
 //! A credential that is shown only once, which only the prose mentions.
 
-use guide::{CodePage, Finding, Severity};
+use guide::{CodePage, Finding, Method, Severity};
 
 use crate::place;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 use crate::texts;
 use crate::wording::sentences;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0360",
     name: "unmarked-once",
     severity: Severity::Warning,
@@ -35,21 +33,18 @@ const ONCE: &[&str] = &[
     "shown only once",
 ];
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for method in &subject.guide.methods {
-        if method.credential.as_ref().is_some_and(|credential| credential.shown_once) {
-            continue;
-        }
-        let found = texts::steps(method).find_map(|step| {
-            let text: String = sentences(&step.body).into_iter().map(|one| one.text + " ").collect();
-            let once = ONCE.iter().find(|once| text.contains(**once))?;
-            Some((step, *once))
-        });
-        if let Some((step, once)) = found {
-            let span = place::nth(&subject.guide.source, step.body.span, once, 0);
-            let message =
-                format!("only the prose says that the credential of `{}` is shown once", method.key);
-            findings.push(Finding::new(&PAGE, span, message));
-        }
+pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
+    if method.credential.as_ref().is_some_and(|credential| credential.shown_once) {
+        return;
+    }
+    let found = texts::steps(method).find_map(|step| {
+        let text: String = sentences(&step.body).into_iter().map(|sentence| sentence.text + " ").collect();
+        let once = ONCE.iter().find(|once| text.contains(**once))?;
+        Some((step, *once))
+    });
+    if let Some((step, once)) = found {
+        let span = place::nth(&subject.guide.source, step.body.span, once, 0);
+        let message = format!("only the prose says that the credential of `{}` is shown once", method.key);
+        findings.push(Finding::new(&PAGE, span, message));
     }
 }

@@ -1,13 +1,11 @@
 //! A secret that no request uses.
 
-use guide::{CodePage, Finding, Severity};
+use guide::{CodePage, Finding, Method, Severity};
 
 use crate::bindings::requested;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0306",
     name: "unproved-secret",
     severity: Severity::Error,
@@ -23,12 +21,10 @@ auth: { bearer: { token: '{{ value.api_token }}' } }",
 auth: { bearer: { token: '{{ value.api_token }}' } }",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for method in &subject.guide.methods {
-        let requested = requested(method);
-        for field in method.fields.iter().filter(|field| field.secret && !requested.contains(&field.key)) {
-            let message = format!("nothing proves that the secret `{}` is right", field.key);
-            findings.push(Finding::new(&PAGE, field.span, message).label("no request uses it"));
-        }
+pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
+    let requested = requested(method);
+    for field in method.fields.iter().filter(|field| field.secret && !requested.contains(&field.key)) {
+        let message = format!("nothing proves that the secret `{}` is right", field.key);
+        findings.push(Finding::new(&PAGE, field.span, message).label("no request uses it"));
     }
 }

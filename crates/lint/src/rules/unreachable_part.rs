@@ -1,16 +1,14 @@
 //! A section, step or field that is never shown.
 
-use guide::{CodePage, Condition, Finding, Method, Section, Severity, Step};
+use guide::{CodePage, Condition, Finding, Method, Severity};
 
 use crate::bindings::collecting;
 use crate::conditions::{clash, field_of};
 use crate::place;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 use crate::texts;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0337",
     name: "unreachable-part",
     severity: Severity::Error,
@@ -28,46 +26,35 @@ static PAGE: CodePage = CodePage {
     - key: create-token",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for method in &subject.guide.methods {
-        for section in texts::parts(method).flat_map(|part| &part.sections) {
-            let own: Vec<_> = section.when.iter().collect();
-            if let Some(pair) = clash(method, &own) {
-                findings.push(never(subject, &format!("the section `{}` is never shown", section.key), pair));
+pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
+    let source = &subject.guide.source;
+    let mut report = |what: String, (first, second): (&Condition, &Condition)| {
+        let at = |condition: &Condition| place::after(source, condition.span, "when:");
+        let found = Finding::new(&PAGE, at(second), what);
+        findings.push(found.label("if this holds …").also(at(first), "… this does not"));
+    };
+    for section in texts::sections(method) {
+        if let Some(pair) = clash(method, section.when.as_ref()) {
+            report(format!("the section `{}` is never shown", section.key), pair);
+            continue;
+        }
+        for step in &section.steps {
+            let key = &step.key;
+            let conditions = section.when.iter().chain(&step.when);
+            if let Some(pair) = clash(method, conditions.clone()) {
+                report(format!("the step `{key}` is never shown"), pair);
                 continue;
             }
-            for step in &section.steps {
-                check_step(subject, method, section, step, findings);
+            if let Some(pair) = unanswered(method, &conditions) {
+                let reason = "because the field it depends on is collected only elsewhere";
+                report(format!("the step `{key}` is never shown, {reason}"), pair);
+                continue;
             }
-        }
-    }
-}
-
-fn check_step(
-    subject: &Subject<'_>,
-    method: &Method,
-    section: &Section,
-    step: &Step,
-    findings: &mut Vec<Finding>,
-) {
-    let conditions: Vec<_> = section.when.iter().chain(&step.when).collect();
-    if let Some(pair) = clash(method, &conditions) {
-        findings.push(never(subject, &format!("the step `{}` is never shown", step.key), pair));
-        return;
-    }
-    if let Some(pair) = unanswered(method, &conditions) {
-        let what = format!(
-            "the step `{}` is never shown, because the field it depends on is collected only elsewhere",
-            step.key
-        );
-        findings.push(never(subject, &what, pair));
-        return;
-    }
-    for field in step.collects.iter().filter_map(|key| method.field(key.as_str())) {
-        let all: Vec<_> = conditions.iter().copied().chain(&field.when).collect();
-        if let Some(pair) = clash(method, &all) {
-            let what = format!("the step `{}` never collects `{}`", step.key, field.key);
-            findings.push(never(subject, &what, pair));
+            for field in step.collects.iter().filter_map(|key| method.field(key.as_str())) {
+                if let Some(pair) = clash(method, conditions.clone().chain(&field.when)) {
+                    report(format!("the step `{key}` never collects `{}`", field.key), pair);
+                }
+            }
         }
     }
 }
@@ -75,23 +62,11 @@ fn check_step(
 /// Two contradicting conditions, if they hide every step that collects a field these conditions depend on.
 fn unanswered<'g>(
     method: &'g Method,
-    conditions: &[&'g Condition],
+    conditions: &(impl Iterator<Item = &'g Condition> + Clone),
 ) -> Option<(&'g Condition, &'g Condition)> {
-    conditions.iter().filter_map(|condition| field_of(condition)).find_map(|field| {
-        let stops = collecting(method, field);
-        let pairs: Option<Vec<_>> = stops
-            .iter()
-            .map(|stop| {
-                let collected_when = stop.section.when.iter().chain(&stop.step.when);
-                clash(method, &conditions.iter().copied().chain(collected_when).collect::<Vec<_>>())
-            })
-            .collect();
-        pairs?.first().copied()
+    conditions.clone().filter_map(field_of).find_map(|field| {
+        let stops = collecting(method, field).into_iter();
+        let pairs = stops.map(|stop| clash(method, conditions.clone().chain(stop.conditions())));
+        pairs.collect::<Option<Vec<_>>>()?.first().copied()
     })
-}
-
-fn never(subject: &Subject<'_>, what: &str, (first, second): (&Condition, &Condition)) -> Finding {
-    let source = &subject.guide.source;
-    let at = |condition: &Condition| place::after(source, condition.span, "when:");
-    Finding::new(&PAGE, at(second), what).label("if this holds …").also(at(first), "… this does not")
 }

@@ -1,14 +1,12 @@
 //! An outcome rule that no scenario reaches.
 
-use guide::{CodePage, Finding, Severity};
+use guide::{CodePage, Finding, Method, Severity};
 
 use crate::conversation::reached;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 use crate::rules::shadowed_outcome::shadow;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0309",
     name: "unreached-outcome",
     severity: Severity::Warning,
@@ -25,20 +23,17 @@ static PAGE: CodePage = CodePage {
     then: { outcome: not_in_plan, rule: not-in-plan }",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for method in &subject.guide.methods {
-        // Without a check, no answer is judged, so every rule would be reported for the same reason.
-        if method.checks.is_empty() {
-            continue;
-        }
-        let reached = reached(subject.guide, method);
-        let lists = method.asks().map(|check| &check.outcomes).chain([&method.outcomes]);
-        for list in lists {
-            for (n, rule) in list.iter().enumerate() {
-                if !reached.contains(&rule.key) && shadow(&list[..n], rule).is_none() {
-                    let message = format!("no scenario reaches the outcome rule `{}`", rule.key);
-                    findings.push(Finding::new(&PAGE, rule.span, message));
-                }
+pub(super) fn check(subject: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
+    // Without a check, no answer is judged, so every rule would be reported for the same reason.
+    if method.checks.is_empty() {
+        return;
+    }
+    let reached = reached(subject.guide, method);
+    for list in method.asks().map(|check| &check.outcomes).chain([&method.outcomes]) {
+        for (n, rule) in list.iter().enumerate() {
+            if !reached.contains(&rule.key) && shadow(&list[..n], rule).is_none() {
+                let message = format!("no scenario reaches the outcome rule `{}`", rule.key);
+                findings.push(Finding::new(&PAGE, rule.span, message));
             }
         }
     }

@@ -2,11 +2,9 @@
 
 use guide::{CodePage, Finding, Severity, Standing};
 
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0354",
     name: "unsourced-evidence",
     severity: Severity::Warning,
@@ -20,7 +18,7 @@ static PAGE: CodePage = CodePage {
   checked_on: '2026-11-24'",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for fact in &subject.guide.evidence {
         if fact.standing == Standing::Documented && fact.source.is_none() {
             let message = "this fact counts as documented but names no page";

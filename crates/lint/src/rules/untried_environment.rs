@@ -1,13 +1,11 @@
 //! An environment that no scenario uses.
 
-use guide::{CodePage, Finding, Severity};
+use guide::{CodePage, Finding, Method, Severity};
 
 use crate::conversation::environment;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0347",
     name: "untried-environment",
     severity: Severity::Warning,
@@ -24,16 +22,17 @@ scenarios:
   - { name: the sandbox, environment: sandbox, … }",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for method in subject.guide.methods.iter().filter(|method| !method.scenarios.is_empty()) {
-        let mut tried = Vec::new();
-        for scenario in &method.scenarios {
-            tried.extend(environment(method, scenario).map(|one| &one.key));
-            tried.extend(scenario.talk.iter().filter_map(|turn| turn.environment.as_ref()));
-        }
-        for one in method.environments.iter().filter(|one| !tried.contains(&&one.key)) {
-            let message = format!("no scenario uses the environment `{}`", one.key);
-            findings.push(Finding::new(&PAGE, one.span, message));
-        }
+pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
+    if method.scenarios.is_empty() {
+        return;
+    }
+    let mut tried = Vec::new();
+    for scenario in &method.scenarios {
+        tried.extend(environment(method, scenario).map(|one| &one.key));
+        tried.extend(scenario.talk.iter().filter_map(|turn| turn.environment.as_ref()));
+    }
+    for one in method.environments.iter().filter(|one| !tried.contains(&&one.key)) {
+        let message = format!("no scenario uses the environment `{}`", one.key);
+        findings.push(Finding::new(&PAGE, one.span, message));
     }
 }

@@ -1,12 +1,11 @@
 //! A field whose rules no example tests.
 
-use guide::{Accept, CodePage, Finding, Severity};
+use guide::{CodePage, Field, Finding, Method, Severity};
 
-use crate::rule::{Rule, Subject};
+use crate::bindings::changes_input;
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0329",
     name: "untried-field",
     severity: Severity::Warning,
@@ -22,22 +21,15 @@ examples:
   - { typed: 'acme!', refused: pattern }",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for field in subject.guide.methods.iter().flat_map(|method| &method.fields) {
-        // Trimming white space is too simple to need an example.
-        let changes = field.accept.iter().any(|accept| *accept != Accept::Trim);
-        if !field.examples.is_empty() || !(changes || field.pattern.is_some()) {
-            continue;
-        }
-        let rules = match (changes, field.pattern.is_some()) {
-            (true, true) => "`accept` and `pattern`",
-            (true, false) => "`accept`",
-            (false, _) => "`pattern`",
-        };
-        findings.push(Finding::new(
-            &PAGE,
-            field.span,
-            format!("no example tests {rules} of `{}`", field.key),
-        ));
+pub(super) fn check(_: &Subject<'_>, _: &Method, field: &Field, findings: &mut Vec<Finding>) {
+    let rules = match (changes_input(field), field.pattern.is_some()) {
+        (true, true) => "`accept` and `pattern`",
+        (true, false) => "`accept`",
+        (false, true) => "`pattern`",
+        (false, false) => return,
+    };
+    if field.examples.is_empty() {
+        let message = format!("no example tests {rules} of `{}`", field.key);
+        findings.push(Finding::new(&PAGE, field.span, message));
     }
 }

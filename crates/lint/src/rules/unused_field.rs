@@ -1,13 +1,11 @@
 //! A field that no request or condition uses.
 
-use guide::{CodePage, Finding, Severity};
+use guide::{CodePage, Finding, Method, Severity};
 
-use crate::bindings::{conditions, requested};
-use crate::rule::{Rule, Subject};
+use crate::bindings::{requested, tested};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0307",
     name: "unused-field",
     severity: Severity::Warning,
@@ -19,13 +17,11 @@ static PAGE: CodePage = CodePage {
     good: "base_url: 'https://{{ value.region }}.api.acme.example'",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for method in &subject.guide.methods {
-        let (requested, asked) = (requested(method), conditions(method));
-        let used = |key| requested.contains(key) || asked.iter().any(|(field, _)| *field == key);
-        for field in method.fields.iter().filter(|field| !field.secret && !used(&field.key)) {
-            let message = format!("nothing uses the value of `{}`", field.key);
-            findings.push(Finding::new(&PAGE, field.span, message));
-        }
+pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
+    let (requested, tested) = (requested(method), tested(method).collect::<Vec<_>>());
+    let is_used = |key| requested.contains(key) || tested.contains(&key);
+    for field in method.fields.iter().filter(|field| !field.secret && !is_used(&field.key)) {
+        let message = format!("nothing uses the value of `{}`", field.key);
+        findings.push(Finding::new(&PAGE, field.span, message));
     }
 }

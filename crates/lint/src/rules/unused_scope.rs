@@ -2,12 +2,10 @@
 
 use guide::{CodePage, Finding, Guide, Severity};
 
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 use crate::texts;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0334",
     name: "unused-scope",
     severity: Severity::Warning,
@@ -22,7 +20,7 @@ actions:
   - { key: list-tickets, label: List tickets, scopes: [tickets.read] }",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     let used = used(subject.guide);
     for scope in subject.guide.scopes.iter().filter(|scope| !used.contains(&scope.name.as_str())) {
         findings.push(Finding::new(&PAGE, scope.span, format!("nothing uses the scope `{}`", scope.name)));
@@ -33,8 +31,7 @@ fn used(guide: &Guide) -> Vec<&str> {
     let included = guide.scopes.iter().flat_map(|scope| &scope.includes);
     let by_actions = guide.actions.iter().flat_map(|action| &action.scopes);
     let by_methods = guide.methods.iter().flat_map(|method| {
-        let sections =
-            texts::parts(method).flat_map(|part| &part.sections).flat_map(|section| &section.scopes);
+        let sections = texts::sections(method).flat_map(|section| &section.scopes);
         let steps = texts::steps(method).flat_map(|step| &step.scopes);
         sections.chain(steps).chain(method.checks.iter().flat_map(|check| &check.scopes))
     });

@@ -1,13 +1,11 @@
 //! A pattern that is not described in words.
 
-use guide::{CodePage, Finding, Severity};
+use guide::{CodePage, Field, Finding, Method, Severity};
 
 use crate::place;
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0328",
     name: "wordless-pattern",
     severity: Severity::Warning,
@@ -19,14 +17,10 @@ static PAGE: CodePage = CodePage {
 pattern_says: lowercase letters and digits",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-    for field in subject.guide.methods.iter().flat_map(|method| &method.fields) {
-        let Some(pattern) = field.pattern.as_ref().filter(|_| field.pattern_says.is_none()) else { continue };
+pub(super) fn check(subject: &Subject<'_>, _: &Method, field: &Field, findings: &mut Vec<Finding>) {
+    if let Some(pattern) = field.pattern.as_ref().filter(|_| field.pattern_says.is_none()) {
         let span = place::after(&subject.guide.source, field.span, &pattern.text);
-        findings.push(Finding::new(
-            &PAGE,
-            span,
-            format!("the pattern of `{}` is not described in words", field.key),
-        ));
+        let message = format!("the pattern of `{}` is not described in words", field.key);
+        findings.push(Finding::new(&PAGE, span, message));
     }
 }

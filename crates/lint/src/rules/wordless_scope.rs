@@ -2,11 +2,9 @@
 
 use guide::{CodePage, Finding, Severity};
 
-use crate::rule::{Rule, Subject};
+use crate::rule::Subject;
 
-pub(super) static RULE: Rule = Rule { page: &PAGE, check };
-
-static PAGE: CodePage = CodePage {
+pub(super) static PAGE: CodePage = CodePage {
     code: "W0352",
     name: "wordless-scope",
     severity: Severity::Warning,
@@ -17,7 +15,7 @@ static PAGE: CodePage = CodePage {
     good: "- { name: 'tickets:rw', description: Read and answer tickets }",
 };
 
-fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     for scope in subject.guide.scopes.iter().filter(|scope| scope.description.is_none()) {
         let message = format!("nothing says what the scope `{}` allows", scope.name);
         findings.push(Finding::new(&PAGE, scope.span, message));
