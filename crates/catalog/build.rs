@@ -1,4 +1,4 @@
-//! Lists the guides to embed, so that adding one changes nothing but `guides/`.
+//! Lists the guides to embed, so that a new guide needs a change in `guides/` only.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Many guides as one value.
+//! A set of guides.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +13,8 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// A catalog of these entries. A later entry replaces an earlier one with the same folder, so that private guides
-    /// replace those that ship.
+    /// Creates a catalog of these entries. A later entry replaces an earlier one with the same folder, so that private
+    /// guides replace built-in ones.
     pub fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
         let mut catalog = Self::default();
         catalog.extend(entries);
@@ -33,7 +33,7 @@ impl Catalog {
         }
     }
 
-    /// The entries, sorted by folder.
+    /// Returns the entries, sorted by folder.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.values()
     }
@@ -43,12 +43,12 @@ impl Catalog {
         self.entries.into_values().collect()
     }
 
-    /// The guides without errors, sorted by folder.
+    /// Returns the guides without errors, sorted by folder.
     pub fn guides(&self) -> impl Iterator<Item = &Guide> {
         self.entries.values().filter_map(Entry::guide)
     }
 
-    /// The entry of the provider with this key.
+    /// Finds the entry of the provider with this key.
     pub fn find(&self, key: &str) -> Option<&Entry> {
         self.entries.values().find(|entry| entry.is(key))
     }

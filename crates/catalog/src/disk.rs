@@ -1,39 +1,29 @@
-//! Reads guides from disk. The only file of this crate that does.
+//! Reads guides from disk. No other file of this crate accesses the disk.
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,
     reason = "this is the edge at which files are read"
 )]
 
-use std::fmt;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::entry::{Entry, GUIDE_FILE};
 
-/// The error when a path cannot be read.
-#[derive(Debug)]
+/// A failure to read a path.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read `{}`", path.display())]
 pub struct ReadError {
     /// The path that cannot be read.
     pub path: PathBuf,
     /// The system's error.
+    #[source]
     pub cause: io::Error,
 }
 
-impl fmt::Display for ReadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot read `{}`", self.path.display())
-    }
-}
-
-impl std::error::Error for ReadError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.cause)
-    }
-}
-
-/// The most bytes to read of a file: one more than a guide may have, so that a larger file becomes a finding.
+/// The maximum number of bytes to read from a file: one more than a guide may have, so that a larger file becomes a
+/// finding.
 const MOST: u64 = (1 << 20) + 1;
 
 /// Reads the guides at a path: a guide's file, a guide's folder, or a folder of such folders.
@@ -90,7 +80,7 @@ fn read_folder(folder: &Path) -> Result<Entry, ReadError> {
 
 fn bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
     let fail = |cause| ReadError { path: path.to_owned(), cause };
-    // Enough for most guides, so that few of them take more than one read.
+    // Large enough that most guides take a single read.
     let mut bytes = Vec::with_capacity(16 << 10);
     fs::File::open(path).map_err(fail)?.take(MOST).read_to_end(&mut bytes).map_err(fail)?;
     Ok(bytes)

@@ -7,10 +7,10 @@ use guide::{Guide, Reading};
 /// The name of a guide's file in its folder.
 pub const GUIDE_FILE: &str = "guide.yaml";
 
-/// A guide with its assets.
+/// A guide, the findings about it, and its assets.
 #[derive(Debug)]
 pub struct Entry {
-    /// The folder's name, which must equal the guide's key; empty for a file outside of such a folder.
+    /// The folder's name, which must equal the guide's key; empty for a file that is not in such a folder.
     pub folder: String,
     /// The guide as far as it could be read, and the findings.
     pub reading: Reading<Guide>,

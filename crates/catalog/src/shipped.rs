@@ -1,4 +1,4 @@
-//! The guides that ship with the program, embedded in it.
+//! The built-in guides, which are embedded in the program.
 
 use guide::Brand;
 
@@ -8,7 +8,7 @@ use crate::entry::{Entry, GUIDE_FILE};
 /// Every file below `guides/`, by path.
 const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/shipped.rs"));
 
-/// Reads the guides that ship.
+/// Reads the built-in guides.
 pub fn shipped() -> Catalog {
     let mut catalog = Catalog::default();
     for (path, bytes) in FILES {
@@ -27,7 +27,7 @@ pub fn shipped() -> Catalog {
     catalog
 }
 
-/// Reads the brand that ships.
+/// Reads the built-in brand.
 ///
 /// # Panics
 ///

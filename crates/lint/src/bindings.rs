@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use guide::{Accept, Condition, Field, Key, Method, Purpose, Section, Step, Template, Walkthrough};
 
-use crate::conditions::{agree, field_of};
+use crate::conditions::{compatible, field_of};
 use crate::texts;
 
 /// A step that leads to the credentials, with its section.
@@ -22,7 +22,7 @@ impl<'g> Stop<'g> {
 
     /// Whether the same person can see both steps, that is, whether none of their conditions exclude each other.
     pub(crate) fn can_meet(&self, other: &Self) -> bool {
-        self.conditions().all(|condition| other.conditions().all(|second| agree(condition, second)))
+        self.conditions().all(|condition| other.conditions().all(|second| compatible(condition, second)))
     }
 }
 

@@ -19,14 +19,9 @@ pub fn compare(old: &Guide, new: &Guide) -> Vec<Change> {
     let mut changes = Changes(Vec::new());
     provider(&mut changes, old, new);
     permissions(&mut changes, old, new);
-    let pairs = pair(&old.methods, &new.methods, |method| method.key.as_str());
-    for method in pairs.removed {
-        changes.add(Impact::Relink, format!("the method `{}` was removed", method.key)).was_at(method.span);
-    }
-    for method in pairs.added {
-        changes.add(Impact::Offer, format!("the method `{}` was added", method.key)).is_at(method.span);
-    }
-    for (old, new) in pairs.kept {
+    let lists = [old.methods.as_slice(), &new.methods];
+    let impacts = [Impact::Relink, Impact::Offer];
+    for (old, new) in changes.lists("method", lists, impacts, |method| (method.key.as_str(), method.span)) {
         method::compare(&mut changes, old, new);
         proof::compare(&mut changes, old, new);
         words::compare(&mut changes, old, new);
@@ -37,58 +32,39 @@ pub fn compare(old: &Guide, new: &Guide) -> Vec<Change> {
 }
 
 fn provider(changes: &mut Changes, old: &Guide, new: &Guide) {
-    let (was, is) = (&old.provider, &new.provider);
-    let mut changes = changes.at((was.span, is.span));
-    changes.differ(Impact::Relink, "the provider's key", was.key.as_str(), is.key.as_str());
-    changes.differ(Impact::Words, "the provider's name", &was.name, &is.name);
-    let lists = [
-        ("the provider's aliases", was.aliases.join(", "), is.aliases.join(", ")),
-        ("the provider's categories", was.categories.join(", "), is.categories.join(", ")),
-        ("the provider's icon", was.icon.clone().unwrap_or_default(), is.icon.clone().unwrap_or_default()),
-    ];
-    for (what, was, is) in lists {
-        changes.differ(Impact::Words, what, &was, &is);
-    }
+    let mut changes = changes.compare(&old.provider, &new.provider, |provider| provider.span);
+    changes.differ(Impact::Relink, "the provider's key", |provider| provider.key.as_str());
+    changes.differ(Impact::Words, "the provider's name", |provider| &provider.name);
+    changes.differ(Impact::Words, "the provider's aliases", |provider| provider.aliases.join(", "));
+    changes.differ(Impact::Words, "the provider's categories", |provider| provider.categories.join(", "));
+    changes.differ(Impact::Words, "the provider's icon", |provider| provider.icon.as_deref().unwrap_or(""));
 }
 
 /// Compares scopes and actions. Linked accounts may lack a scope that an action newly needs.
 fn permissions(changes: &mut Changes, old: &Guide, new: &Guide) {
-    let pairs = pair(&old.scopes, &new.scopes, |scope| scope.name.as_str());
-    for scope in pairs.removed {
-        changes.add(Impact::Offer, format!("the scope `{}` was removed", scope.name)).was_at(scope.span);
+    let impacts = [Impact::Offer; 2];
+    let lists = [old.scopes.as_slice(), &new.scopes];
+    for (old, new) in changes.lists("scope", lists, impacts, |scope| (scope.name.as_str(), scope.span)) {
+        let mut changes = changes.compare(old, new, |scope| scope.span);
+        let what = format!("the list of scopes that `{}` includes", new.name);
+        changes.differ(Impact::Recheck, &what, |scope| scope.includes.join(", "));
+        let what = format!("the description of the scope `{}`", new.name);
+        changes.differ_words(&what, |scope| &scope.description);
     }
-    for scope in pairs.added {
-        changes.add(Impact::Offer, format!("the scope `{}` was added", scope.name)).is_at(scope.span);
-    }
-    for (was, is) in pairs.kept {
-        let mut changes = changes.at((was.span, is.span));
-        let what = format!("the list of scopes that `{}` includes", is.name);
-        changes.differ(Impact::Recheck, &what, &was.includes.join(", "), &is.includes.join(", "));
-        let what = format!("the description of the scope `{}`", is.name);
-        changes.differ_words(&what, was.description.as_deref(), is.description.as_deref());
-    }
-    let pairs = pair(&old.actions, &new.actions, |action| action.key.as_str());
-    for action in pairs.removed {
-        changes.add(Impact::Offer, format!("the action `{}` was removed", action.key)).was_at(action.span);
-    }
-    for action in pairs.added {
-        changes.add(Impact::Offer, format!("the action `{}` was added", action.key)).is_at(action.span);
-    }
-    for (was, is) in pairs.kept {
-        let mut changes = changes.at((was.span, is.span));
-        let more: Vec<&str> =
-            is.scopes.iter().filter(|one| !was.scopes.contains(one)).map(String::as_str).collect();
-        let less: Vec<&str> =
-            was.scopes.iter().filter(|one| !is.scopes.contains(one)).map(String::as_str).collect();
-        if !more.is_empty() {
-            let what = format!("the action `{}` now also needs {}", is.key, guide::listed(more));
+    let lists = [old.actions.as_slice(), &new.actions];
+    for (old, new) in changes.lists("action", lists, impacts, |action| (action.key.as_str(), action.span)) {
+        let mut changes = changes.compare(old, new, |action| action.span);
+        let scopes = pair(&old.scopes, &new.scopes, |scope| scope);
+        let names = |scopes: Vec<&String>| guide::listed(scopes.into_iter().map(String::as_str));
+        if !scopes.added.is_empty() {
+            let what = format!("the action `{}` now also needs {}", new.key, names(scopes.added));
             changes.add(Impact::Recheck, what);
         }
-        if !less.is_empty() {
-            let what = format!("the action `{}` no longer needs {}", is.key, guide::listed(less));
+        if !scopes.removed.is_empty() {
+            let what = format!("the action `{}` no longer needs {}", new.key, names(scopes.removed));
             changes.add(Impact::Offer, what);
         }
-        let what = format!("the label of the action `{}`", is.key);
-        changes.differ(Impact::Words, &what, &was.label, &is.label);
+        changes
+            .differ(Impact::Words, &format!("the label of the action `{}`", new.key), |action| &action.label);
     }
 }

@@ -1,4 +1,4 @@
-//! Whether several conditions can hold together.
+//! Decides whether several conditions can hold at the same time.
 
 use guide::{Condition, Key, Method};
 
@@ -9,7 +9,7 @@ pub(crate) fn clash<'g>(
 ) -> Option<(&'g Condition, &'g Condition)> {
     let all = with_conditions_of_fields(method, all);
     all.iter().enumerate().find_map(|(n, second)| {
-        let first = all[..n].iter().find(|first| !agree(first, second))?;
+        let first = all[..n].iter().find(|first| !compatible(first, second))?;
         Some((*first, *second))
     })
 }
@@ -38,8 +38,8 @@ fn with_conditions_of_fields<'g>(
     list
 }
 
-/// Whether two conditions do not contradict each other.
-pub(crate) fn agree(a: &Condition, b: &Condition) -> bool {
+/// Whether two conditions can hold at the same time.
+pub(crate) fn compatible(a: &Condition, b: &Condition) -> bool {
     let environments = a.environments.is_empty()
         || b.environments.is_empty()
         || a.environments.iter().any(|key| b.environments.contains(key));

@@ -38,8 +38,12 @@ pub struct Missing {
 }
 
 /// The criteria of each grade, from the lowest grade up.
-pub const CRITERIA: &[&[Criterion]] =
-    &[bronze::CRITERIA, silver::CRITERIA, gold::CRITERIA, platinum::CRITERIA];
+pub const CRITERIA: &[(Grade, &[Criterion])] = &[
+    (Grade::Bronze, bronze::CRITERIA),
+    (Grade::Silver, silver::CRITERIA),
+    (Grade::Gold, gold::CRITERIA),
+    (Grade::Platinum, platinum::CRITERIA),
+];
 
 /// The grade of an entry with these findings. `None` if an error makes the guide unusable.
 pub fn grade(entry: &catalog::Entry, findings: &[Finding], today: Option<&str>) -> Option<Report> {
@@ -49,16 +53,15 @@ pub fn grade(entry: &catalog::Entry, findings: &[Finding], today: Option<&str>) 
     }
     let graded = Graded { subject: Subject { guide, entry, today }, findings };
     let mut reached = Grade::None;
-    for list in CRITERIA {
-        let missing: Vec<Missing> = list
-            .iter()
-            .filter_map(|criterion| Some(Missing { criterion, shortfall: (criterion.shortfall)(&graded)? }))
-            .collect();
-        let required_by = list.first().map_or(Grade::None, |criterion| criterion.grade);
+    let missing = |criterion: &'static Criterion| {
+        Some(Missing { criterion, shortfall: (criterion.shortfall)(&graded)? })
+    };
+    for (grade, criteria) in CRITERIA {
+        let missing: Vec<Missing> = criteria.iter().filter_map(missing).collect();
         if !missing.is_empty() {
-            return Some(Report { grade: reached, next: Some(required_by), missing });
+            return Some(Report { grade: reached, next: Some(*grade), missing });
         }
-        reached = required_by;
+        reached = *grade;
     }
     Some(Report { grade: reached, next: None, missing: Vec::new() })
 }
@@ -71,11 +74,8 @@ impl fmt::Display for Report {
             grade => write!(f, "{grade}")?,
         }
         let Some(next) = self.next else { return Ok(()) };
-        write!(f, ". For {next}:")?;
-        for (n, missing) in self.missing.iter().enumerate() {
-            let comma = if n == 0 { "" } else { ";" };
-            write!(f, "{comma} {} ({})", missing.criterion.requirement, missing.shortfall)?;
-        }
-        Ok(())
+        let missing =
+            self.missing.iter().map(|it| format!("{} ({})", it.criterion.requirement, it.shortfall));
+        write!(f, ". For {next}: {}", missing.collect::<Vec<_>>().join("; "))
     }
 }

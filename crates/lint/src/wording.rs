@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn a_sentence_ends_at_its_punctuation_mark() {
-        let texts = |text: &str| split(text).into_iter().map(|one| one.text).collect::<Vec<_>>();
+        let texts = |text: &str| split(text).into_iter().map(|sentence| sentence.text).collect::<Vec<_>>();
         assert_eq!(
             texts("Open acme.example. Choose one, e.g. the first! Done"),
             ["Open acme.example.", "Choose one, e.g. the first!", "Done"]

@@ -12,10 +12,10 @@ pub struct Color([u8; 3]);
 impl Color {
     /// Parses `#rrggbb`. Returns `None` for any other notation.
     pub fn parse(text: &str) -> Option<Self> {
-        let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii())?;
-        let part = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).ok();
-        digits.bytes().all(|b| b.is_ascii_hexdigit()).then_some(())?;
-        Some(Self([part(0)?, part(2)?, part(4)?]))
+        let is_hex = |digits: &&str| digits.bytes().all(|b| b.is_ascii_hexdigit());
+        let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6).filter(is_hex)?;
+        let [_, red, green, blue] = u32::from_str_radix(digits, 16).ok()?.to_be_bytes();
+        Some(Self([red, green, blue]))
     }
 
     /// The color with these components.

@@ -7,8 +7,8 @@ mod blocks;
 mod dialect;
 mod parts;
 
-pub(crate) use self::blocks::{Blocks, Places};
-pub(crate) use self::dialect::{CommonMark, Mdx, Plain, fence, heading, starts_reference};
+pub(crate) use self::blocks::Blocks;
+pub(crate) use self::dialect::{CommonMark, Mdx, Plain, code_block, heading, starts_reference};
 pub(crate) use self::parts::Components;
 
 #[cfg(test)]

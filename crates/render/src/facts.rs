@@ -1,6 +1,6 @@
-//! Fields, checks, problems and the like as named facts.
+//! Turns fields, checks, problems and other items of a page into named facts.
 //!
-//! **Invariant:** all writers take the facts about them from here, so that every medium says the same.
+//! **Invariant:** all writers take the facts from here, so that every medium contains the same facts.
 
 use std::borrow::Cow;
 
@@ -54,11 +54,11 @@ pub(crate) fn of_field_but_kind(field: &Field) -> Vec<Fact> {
     facts
 }
 
-/// Things of one kind and the facts about each: a table in media that have tables.
+/// Items of one kind, each with its facts. Media without tables write them as lists.
 pub(crate) struct Table {
-    /// The heading of the column that names the things.
+    /// The heading of the column with the items' names.
     pub(crate) first_column: String,
-    /// Each thing's name and facts. A row may lack facts at its end.
+    /// The name and facts of each item. A row may lack facts at its end.
     pub(crate) rows: Vec<(Inline, Vec<Fact>)>,
 }
 
@@ -81,13 +81,13 @@ fn of_environment(environment: &Environment) -> Vec<Fact> {
 
 /// The facts about a permission. Every permission has all of them, so that they line up as the cells of a table.
 fn of_permission(permission: &Permission) -> Vec<Fact> {
-    let or_nothing = |text: Option<&str>| text.unwrap_or(wording::NOTHING).to_owned();
+    let fact = |name, text: Option<&str>| Fact::text(name, text.unwrap_or(wording::NOTHING));
     let needed_for = Some(permission.needed_for.join(", ")).filter(|text| !text.is_empty());
     vec![
-        Fact::text(wording::ACCESS, &or_nothing(permission.description.as_deref())),
-        Fact::text(wording::NEEDED_FOR, &or_nothing(needed_for.as_deref())),
-        Fact::text(wording::TESTED_BY, &or_nothing(permission.tried_by.as_deref())),
-        Fact::text(wording::WITHOUT_IT, &or_nothing(permission.without)),
+        fact(wording::ACCESS, permission.description.as_deref()),
+        fact(wording::NEEDED_FOR, needed_for.as_deref()),
+        fact(wording::TESTED_BY, permission.tried_by.as_deref()),
+        fact(wording::WITHOUT_IT, permission.without),
     ]
 }
 

@@ -21,18 +21,18 @@ impl Href {
     /// address. Returns `None` if the target has any other scheme or is relative.
     pub fn parse(text: &str) -> Option<Self> {
         let text = encoded(clean::inline(text).trim());
-        let sound = text.starts_with("https://")
+        let is_safe = text.starts_with("https://")
             || text.starts_with("mailto:")
             || (text.starts_with('/') && !text.starts_with("//"))
             || text.starts_with('#');
-        if sound {
+        if is_safe {
             return Some(Self(text));
         }
         let is_email = text.contains('@') && !text.contains([':', '/', '?', '#']);
         is_email.then(|| Self(format!("mailto:{text}")))
     }
 
-    /// The target of a link to an anchor of this page.
+    /// Creates the target of a link to an anchor of this page.
     pub fn to(anchor: &Anchor) -> Self {
         Self(format!("#{}", anchor.as_str()))
     }
@@ -64,11 +64,11 @@ pub(crate) fn encoded_component(text: &str) -> String {
     encode_where(text, |ch| !(ch.is_ascii_alphanumeric() || "-._~".contains(ch)))
 }
 
-fn encode_where(text: &str, wanted: impl Fn(char) -> bool) -> String {
+fn encode_where(text: &str, is_encoded: impl Fn(char) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut buffer = [0; 4];
     for ch in text.chars() {
-        if wanted(ch) {
+        if is_encoded(ch) {
             for byte in ch.encode_utf8(&mut buffer).bytes() {
                 let _ = write!(out, "%{byte:02X}");
             }
@@ -100,13 +100,13 @@ pub(crate) struct Anchors(BTreeSet<String>);
 impl Anchors {
     /// Takes the anchor with this name, with a numbered suffix if the name is taken.
     pub(crate) fn take(&mut self, name: &str) -> Anchor {
-        let mut wanted = name.to_owned();
+        let mut anchor = name.to_owned();
         let mut n = 2;
-        while !self.0.insert(wanted.clone()) {
-            wanted = format!("{name}--{n}");
+        while !self.0.insert(anchor.clone()) {
+            anchor = format!("{name}--{n}");
             n += 1;
         }
-        Anchor(wanted)
+        Anchor(anchor)
     }
 
     /// The anchor with this name, if it is on the page.
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn no_anchor_is_taken_twice() {
+    fn anchors_are_unique() {
         let mut anchors = Anchors::default();
         let names = ["a", "a", "a--2", "a"].map(|name| anchors.take(name).0);
         assert_eq!(names, ["a", "a--2", "a--2--2", "a--3"]);

@@ -13,15 +13,11 @@ mod shell;
 use guide::Prose;
 
 pub use self::linking::linking_stylesheet;
+pub use self::shell::html;
 
 use crate::markup::Doc;
-use crate::page::{Page, Part};
+use crate::page::Part;
 use crate::text::Context;
-
-/// Writes the page as an HTML document with its style sheet.
-pub fn html(page: &Page) -> String {
-    shell::document(page)
-}
 
 /// Writes a part of a page, heading included, as an HTML fragment.
 pub fn html_section(part: &Part) -> String {

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use guide::Prose;
 
-use crate::commonmark::{Blocks, CommonMark, Components, Places, Plain, heading};
+use crate::commonmark::{Blocks, CommonMark, Components, Plain, heading};
 use crate::facts;
-use crate::href::{Anchor, Href};
+use crate::href::Href;
 use crate::markup::{Dialect, Doc, Markup};
 use crate::page::{Block, Field, Inline, Page, Section, Style, Trouble};
 use crate::part_writer::PartWriter as _;
@@ -28,18 +28,11 @@ pub fn markdown(page: &Page, style: Style) -> String {
 /// Writes prose as Markdown, for use outside of a page. A link to a step becomes text, because there is no page to link
 /// to.
 pub fn markdown_prose(prose: &Prose, context: &Context<'_>) -> String {
-    let mut out = Blocks::<Plain, _> { doc: Doc::new(), places: &Nowhere };
+    // Outside of a page, anchors lead nowhere.
+    let targets = |href: &Href| href.fragment().is_none().then(|| href.clone());
+    let mut out = Blocks::<Plain>::new(&targets);
     out.write(&context.blocks(prose));
     out.doc.into_string().trim_end().to_owned()
-}
-
-/// The targets of links outside of a page, where anchors lead nowhere.
-struct Nowhere;
-
-impl Places for Nowhere {
-    fn place(&self, href: &Href) -> Option<Href> {
-        href.fragment().is_none().then(|| href.clone())
-    }
 }
 
 /// The lines that begin every Markdown twin, the title and the description.
@@ -62,36 +55,22 @@ fn head<D: Dialect>(page: &Page) -> String {
 }
 
 /// The addresses of a page's headings, by anchor, as GitHub and most other renderers form them.
-struct Headings(BTreeMap<String, Href>);
-
-impl Headings {
-    fn of(page: &Page) -> Self {
-        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-        let mut places = BTreeMap::new();
-        seen.insert(slug(&page.title), 1);
-        for part in &page.parts {
-            let slug = slug(&part.title);
-            let n = seen.entry(slug.clone()).or_default();
-            let name = if *n == 0 { slug } else { format!("{slug}-{n}") };
-            *n += 1;
-            let Some(href) = Href::parse(&format!("#{name}")) else { continue };
-            let mut put = |anchor: &Anchor| places.insert(anchor.as_str().to_owned(), href.clone());
-            put(&part.anchor);
-            for step in part.content.section().into_iter().flat_map(|section| &section.steps) {
-                put(&step.anchor);
-            }
+fn headings(page: &Page) -> BTreeMap<&str, Href> {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let mut headings = BTreeMap::new();
+    seen.insert(slug(&page.title), 1);
+    for part in &page.parts {
+        let slug = slug(&part.title);
+        let n = seen.entry(slug.clone()).or_default();
+        let name = if *n == 0 { slug } else { format!("{slug}-{n}") };
+        *n += 1;
+        let Some(href) = Href::parse(&format!("#{name}")) else { continue };
+        for step in part.content.section().into_iter().flat_map(|section| &section.steps) {
+            headings.insert(step.anchor.as_str(), href.clone());
         }
-        Self(places)
+        headings.insert(part.anchor.as_str(), href);
     }
-}
-
-impl Places for Headings {
-    fn place(&self, href: &Href) -> Option<Href> {
-        match href.fragment() {
-            Some(name) => self.0.get(name).cloned(),
-            None => Some(href.clone()),
-        }
-    }
+    headings
 }
 
 /// The address of a heading, as GitHub forms it from the text.
@@ -102,8 +81,12 @@ fn slug(title: &str) -> String {
 }
 
 fn semantic(page: &Page) -> String {
-    let places = Headings::of(page);
-    let mut out = Blocks::<Plain, _> { doc: Doc::new(), places: &places };
+    let headings = headings(page);
+    let targets = |href: &Href| match href.fragment() {
+        Some(name) => headings.get(name).cloned(),
+        None => Some(href.clone()),
+    };
+    let mut out = Blocks::<Plain>::new(&targets);
     if let Some((first, rest)) = page.warning.split_first() {
         let word = Markup::syntax("**").text(wording::WARNING).raw(":** ");
         match first {
@@ -130,11 +113,11 @@ fn semantic(page: &Page) -> String {
 }
 
 impl Components for Plain {
-    fn section<P: Places>(out: &mut Blocks<'_, Self, P>, section: &Section) {
+    fn section(out: &mut Blocks<'_, Self>, section: &Section) {
         out.write(&section.intro);
         for (n, step) in (1_u64..).zip(&section.steps) {
             let title = [Inline::Strong(vec![Inline::Text(step.title.clone())])];
-            out.item_of(&Markup::new().number(n).raw(". "), |out| {
+            out.item(&Markup::new().number(n).raw(". "), |out| {
                 let title = out.inlines(Markup::new(), &title);
                 out.doc.line(&title);
                 out.doc.gap();
@@ -145,7 +128,7 @@ impl Components for Plain {
         out.write(&section.closing);
     }
 
-    fn field<P: Places>(out: &mut Blocks<'_, Self, P>, field: &Field) {
+    fn field(out: &mut Blocks<'_, Self>, field: &Field) {
         out.doc.line(&heading(Markup::syntax("###"), &field.label));
         out.doc.gap();
         out.write(&field.description);
@@ -153,7 +136,7 @@ impl Components for Plain {
         out.doc.gap();
     }
 
-    fn troubles<P: Places>(out: &mut Blocks<'_, Self, P>, troubles: &[Trouble]) {
+    fn troubles(out: &mut Blocks<'_, Self>, troubles: &[Trouble]) {
         for trouble in troubles {
             out.item_with_facts(&trouble.message, &facts::of_trouble(trouble));
         }

@@ -172,25 +172,27 @@ impl<D: Dialect> Doc<D> {
     }
 
     /// Ends the indentation and writes an empty line and a closing line.
-    pub(crate) fn close_apart(&mut self, syntax: &'static str) {
+    pub(crate) fn close_after_gap(&mut self, syntax: &'static str) {
         self.indent = self.indent.saturating_sub(2);
         self.gap = true;
         self.raw(syntax);
     }
 
-    /// Writes a list item: the mark begins its first line, and the other lines align with the first line's text.
-    pub(crate) fn item(&mut self, mark: &Markup<D>, content: impl FnOnce(&mut Self)) {
+    /// Begins a list item: the mark begins its first line, and the other lines align with the first line's text.
+    pub(crate) fn open_item(&mut self, mark: &Markup<D>) {
         if std::mem::take(&mut self.gap) {
             self.out.push('\n');
         }
-        let width = mark.out.chars().count();
         self.lead.push_str(&mark.out);
-        self.indent += width;
-        content(self);
+        self.indent += mark.out.chars().count();
+    }
+
+    /// Ends the list item with this mark.
+    pub(crate) fn close_item(&mut self, mark: &Markup<D>) {
         if !self.lead.is_empty() {
             self.line(&Markup::new());
         }
-        self.indent -= width;
+        self.indent -= mark.out.chars().count();
     }
 
     /// The document as a string.

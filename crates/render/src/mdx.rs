@@ -6,10 +6,10 @@
 //! **Invariant:** the page's only level-one heading is its frontmatter's title; MDX reads no text as a tag, an expression
 //! or code.
 
-use crate::commonmark::{Blocks, Components, Mdx, Places, heading};
+use crate::commonmark::{Blocks, Components, Mdx, heading};
 use crate::facts;
 use crate::href::Href;
-use crate::markup::{Doc, Markup};
+use crate::markup::Markup;
 use crate::page::{Block, Field, Page, Section, Style, Trouble};
 use crate::part_writer::PartWriter as _;
 use crate::{published, text, wording};
@@ -28,17 +28,10 @@ fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// The targets of links in MDX, where every anchor is an id.
-struct Ids;
-
-impl Places for Ids {
-    fn place(&self, href: &Href) -> Option<Href> {
-        Some(href.clone())
-    }
-}
-
 fn semantic(page: &Page) -> String {
-    let mut out = Blocks::<Mdx, _> { doc: Doc::new(), places: &Ids };
+    // Every anchor is an id, so links keep their targets.
+    let targets = |href: &Href| Some(href.clone());
+    let mut out = Blocks::<Mdx>::new(&targets);
     if !page.warning.is_empty() {
         out.doc.open(&Markup::syntax("<Warning>"));
         out.write(&page.warning);
@@ -59,7 +52,7 @@ fn semantic(page: &Page) -> String {
 }
 
 impl Components for Mdx {
-    fn section<P: Places>(out: &mut Blocks<'_, Self, P>, section: &Section) {
+    fn section(out: &mut Blocks<'_, Self>, section: &Section) {
         out.write(&section.intro);
         if !section.steps.is_empty() {
             out.doc.open(&Markup::syntax("<Steps>"));
@@ -76,7 +69,7 @@ impl Components for Mdx {
         out.write(&section.closing);
     }
 
-    fn field<P: Places>(out: &mut Blocks<'_, Self, P>, field: &Field) {
+    fn field(out: &mut Blocks<'_, Self>, field: &Field) {
         let tag = Markup::syntax("<ResponseField").attribute("name", &field.label);
         let tag = tag.attribute("type", &wording::kind_and_secrecy(field.kind, field.secret));
         let tag = if field.required { tag.raw(" required") } else { tag };
@@ -87,18 +80,18 @@ impl Components for Mdx {
         if facts.is_empty() {
             close(out, "</ResponseField>", field.description.last());
         } else {
-            out.doc.close_apart("</ResponseField>");
+            out.doc.close_after_gap("</ResponseField>");
         }
         out.doc.gap();
     }
 
-    fn troubles<P: Places>(out: &mut Blocks<'_, Self, P>, troubles: &[Trouble]) {
+    fn troubles(out: &mut Blocks<'_, Self>, troubles: &[Trouble]) {
         out.doc.open(&Markup::syntax("<AccordionGroup>"));
         for trouble in troubles {
             let title = text::plain(&trouble.message);
             out.doc.open(&Markup::syntax("<Accordion").attribute("title", &title).raw(">"));
             out.facts(&facts::of_trouble(trouble));
-            out.doc.close_apart("</Accordion>");
+            out.doc.close_after_gap("</Accordion>");
             out.doc.gap();
         }
         out.doc.close("</AccordionGroup>");
@@ -107,9 +100,9 @@ impl Components for Mdx {
 
 /// Writes a closing tag, after an empty line if the last block is a list: MDX would read a tag right below a list as a
 /// line of its last item.
-fn close<P: Places>(out: &mut Blocks<'_, Mdx, P>, tag: &'static str, last: Option<&Block>) {
+fn close(out: &mut Blocks<'_, Mdx>, tag: &'static str, last: Option<&Block>) {
     if matches!(last, Some(Block::List { .. } | Block::Form(_))) {
-        out.doc.close_apart(tag);
+        out.doc.close_after_gap(tag);
     } else {
         out.doc.close(tag);
     }

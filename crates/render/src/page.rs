@@ -1,4 +1,4 @@
-//! The page tree: everything a page says, in order, before a medium is chosen.
+//! The page tree: the content of a page in order, independent of the medium.
 //!
 //! The tree is also what [`json()`](crate::json()) writes, so names and doc comments here are the page's JSON
 //! Schema.

@@ -3,13 +3,13 @@
 //! MDX reads the page, and any Markdown renderer reads its twin, where the tags are raw HTML. A backslash within raw HTML
 //! is a literal backslash, so active characters are written as character references, which both understand.
 //!
-//! **Invariant:** ordinary text is written letter for letter; no text opens a tag or an expression.
+//! **Invariant:** ordinary text is written verbatim; no text opens a tag or an expression.
 
 use std::fmt::Write as _;
 
 use guide::Purpose;
 
-use crate::commonmark::{fence, starts_reference};
+use crate::commonmark::{code_block, starts_reference};
 use crate::markup::{Dialect, Doc, Markup, begins_line};
 use crate::page::{Action, Block, Content, FormField, Inline, Page, Section, Step};
 
@@ -51,7 +51,7 @@ fn reference(out: &mut String, ch: char) {
     }
 }
 
-/// Whether a character would be read as syntax at this position. `starts` tells whether its text begins a line.
+/// Whether a character would be read as syntax at this position. `starts` is true if its text begins a line.
 fn active(ch: char, before: Option<char>, text: &str, at: usize, starts: bool) -> bool {
     let after = text[at + ch.len_utf8()..].chars().next();
     let line_start = starts && at == 0;
@@ -239,14 +239,6 @@ fn form_field(doc: &mut Doc<Published>, field: &FormField) {
     doc.line(&line.raw("</li>"));
 }
 
-fn code_block(doc: &mut Doc<Published>, language: Option<&str>, text: &str) {
-    let fence = fence(text);
-    // A language has only letters, digits and a few marks, and text between fences is not parsed.
-    doc.line(&Markup::new().repeat('`', fence).inert(language.unwrap_or_default()));
-    doc.line(&Markup::new().inert(text.trim_end_matches('\n')));
-    doc.line(&Markup::new().repeat('`', fence));
-}
-
 pub(crate) fn inlines(out: Markup<Published>, list: &[Inline]) -> Markup<Published> {
     list.iter().fold(out, |out, inline| match inline {
         Inline::Text(text) => out.text(text),
@@ -289,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn ordinary_text_comes_out_letter_for_letter() {
+    fn ordinary_text_is_written_verbatim() {
         for plain in [
             "- Log in",
             "1. Open",

@@ -54,7 +54,7 @@ pub fn terminal_prose(
 
 impl PartWriter for Layout {
     fn blocks(&mut self, blocks: &[Block]) {
-        blocks_close(self, blocks);
+        blocks_without_gap(self, blocks);
         self.gap();
     }
 
@@ -71,7 +71,7 @@ impl PartWriter for Layout {
 
     fn field(&mut self, field: &Field) {
         strong_line(self, &field.label);
-        self.indented(2, |out| blocks_close(out, &field.description));
+        self.indented(2, |out| blocks_without_gap(out, &field.description));
         named(self, &facts::of_field(field));
     }
 
@@ -93,7 +93,7 @@ impl PartWriter for Layout {
 
     fn troubles(&mut self, troubles: &[Trouble]) {
         for trouble in troubles {
-            paragraph_close(self, &[Inline::Strong(trouble.message.clone())]);
+            paragraph_without_gap(self, &[Inline::Strong(trouble.message.clone())]);
             named(self, &facts::of_trouble(trouble));
         }
     }
@@ -106,7 +106,7 @@ impl PartWriter for Layout {
 
     fn list(&mut self, items: &[Vec<Inline>]) {
         for item in items {
-            self.item("- ", |out| paragraph_close(out, item));
+            self.item("- ", |out| paragraph_without_gap(out, item));
         }
         self.gap();
     }
@@ -123,18 +123,18 @@ fn named(out: &mut Layout, facts: &[Fact]) {
     out.gap();
 }
 
-/// Blocks without an empty line after the last.
-fn blocks_close(out: &mut Layout, list: &[Block]) {
+/// Writes blocks without an empty line after the last one.
+fn blocks_without_gap(out: &mut Layout, list: &[Block]) {
     for (n, block) in list.iter().enumerate() {
         if n > 0 {
             out.gap();
         }
         match block {
-            Block::Paragraph(content) => paragraph_close(out, content),
+            Block::Paragraph(content) => paragraph_without_gap(out, content),
             Block::List { first, items } => {
                 for (n, item) in (0_u64..).zip(items) {
                     let mark = first.map_or_else(|| "- ".to_owned(), |first| format!("{}. ", first + n));
-                    out.item(&mark, |out| blocks_close(out, item));
+                    out.item(&mark, |out| blocks_without_gap(out, item));
                 }
             }
             Block::Code { text, .. } => out.indented(2, |out| out.code(text)),
@@ -142,7 +142,7 @@ fn blocks_close(out: &mut Layout, list: &[Block]) {
                 for field in fields {
                     let mut line = vec![Inline::Strong(vec![Inline::Text(field.label.clone())])];
                     line.extend(field.suffix.iter().map(|suffix| Inline::Text(format!(" {suffix}"))));
-                    out.item("- ", |out| paragraph_close(out, &line));
+                    out.item("- ", |out| paragraph_without_gap(out, &line));
                 }
             }
         }
@@ -161,14 +161,14 @@ fn strong_line(out: &mut Layout, text: &str) {
     out.wrapped(vec![(Face::Bold, text.to_owned())]);
 }
 
-/// Writes a paragraph, with an empty line before the next text.
+/// Writes a paragraph, followed by an empty line.
 fn paragraph(out: &mut Layout, content: &[Inline]) {
-    paragraph_close(out, content);
+    paragraph_without_gap(out, content);
     out.gap();
 }
 
-/// Writes a paragraph.
-fn paragraph_close(out: &mut Layout, content: &[Inline]) {
+/// Writes a paragraph without an empty line after it.
+fn paragraph_without_gap(out: &mut Layout, content: &[Inline]) {
     let mut pieces = Vec::new();
     faces(content, Face::Plain, &mut pieces);
     out.wrapped(pieces);
@@ -197,7 +197,7 @@ fn faces(list: &[Inline], face: Face, out: &mut Vec<Piece>) {
             }
             Inline::Link { href, content } => {
                 faces(content, face, out);
-                // Text has no anchors, and a link whose text is its address needs no second one.
+                // Text has no anchors, and a link whose text is its address does not need it twice.
                 if href.fragment().is_some() || plain(content) == href.as_str() {
                     continue;
                 }

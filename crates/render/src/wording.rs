@@ -109,7 +109,7 @@ pub(crate) const fn need(required: bool) -> &'static str {
     if required { "required" } else { "optional" }
 }
 
-/// The sentence before the checks. `entered` tells whether the reader enters any details.
+/// The sentence before the checks. `entered` is true if the reader enters any details.
 pub(crate) fn checks_intro(brand: &str, provider: &str, entered: bool) -> String {
     let with = if entered { " with the details that you entered" } else { "" };
     format!("Before saving anything, {brand} sends these requests to {provider}{with}:")

@@ -79,10 +79,10 @@ fn as_json(old: &Guide, new: &Guide, changes: &[Change]) -> Value {
         "provider": new.provider.key,
         "old_digest": old.digest,
         "new_digest": new.digest,
-        "impact": changes.first().map(|first| first.impact.as_str()),
+        "impact": changes.first().map(|first| first.impact.to_string()),
         "version": changes.first().map(|first| first.impact.version_part()),
         "changes": changes.iter().map(|change| json!({
-            "impact": change.impact.as_str(),
+            "impact": change.impact.to_string(),
             "what": change.what,
             "before": change.before,
             "after": change.after,

@@ -58,7 +58,7 @@ pub(crate) fn run(common: &Common, args: &RenderArgs, out: &Out) -> Result<u8, F
 fn brand(file: &Path, out: &Out) -> Result<Brand, Failure> {
     let name = file.display().to_string();
     let bytes = fs::read(file).map_err(cannot("read", file))?;
-    catalog::read_brand(&name, &bytes).into_usable().map_err(|reading| {
+    guide::read_brand(&name, &bytes).into_usable().map_err(|reading| {
         findings::report(&reading.source, &reading.findings, out);
         Failure::found(format!("the brand `{name}` has errors"))
     })

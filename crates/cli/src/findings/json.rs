@@ -46,8 +46,8 @@ pub(super) fn grade(file: &str, key: &str, report: &lint::Report) -> Value {
     json!({
         "file": file,
         "guide": key,
-        "grade": report.grade.as_str(),
-        "next": report.next.map(lint::Grade::as_str),
+        "grade": report.grade.to_string(),
+        "next": report.next.map(|grade| grade.to_string()),
         "missing": missing.collect::<Value>(),
     })
 }

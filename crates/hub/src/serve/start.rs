@@ -173,7 +173,7 @@ pub(crate) fn brand(settings: &Settings) -> Result<Brand, ServeError> {
     let Some(path) = &settings.server.brand.value else { return Ok(catalog::shipped_brand()) };
     let bytes =
         fs::read(path).map_err(|cause| ServeError::File { key: "brand", path: path.clone(), cause })?;
-    catalog::read_brand(&path.display().to_string(), &bytes)
+    guide::read_brand(&path.display().to_string(), &bytes)
         .into_usable()
         .map_err(|reading| ServeError::Brand { source: reading.source, findings: reading.findings })
 }

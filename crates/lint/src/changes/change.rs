@@ -1,17 +1,16 @@
 //! A change between two versions of a guide, and the list to which comparisons add changes.
 
-use std::fmt;
-
 use guide::Span;
 
-/// What a change means for accounts linked with the old version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// What a change means for accounts linked with the old version. Displayed as its name in JSON and on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::Display)]
+#[strum(serialize_all = "lowercase")]
 pub enum Impact {
     /// The accounts lack a value, or their values are used in a different way. They must be linked again.
     Relink,
     /// The accounts stay linked, but requests or the meaning of their answers changed. They should be checked again.
     Recheck,
-    /// The accounts are not affected. An option was added, or one that no account needs was removed.
+    /// The accounts are not affected. An option was added, or an option that no account needs was removed.
     Offer,
     /// The accounts are not affected. Only texts changed.
     Words,
@@ -21,22 +20,12 @@ impl Impact {
     /// All impacts, from the most severe to the least severe.
     pub const ALL: [Self; 4] = [Self::Relink, Self::Recheck, Self::Offer, Self::Words];
 
-    /// The impact's name in JSON and on the command line.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Relink => "relink",
-            Self::Recheck => "recheck",
-            Self::Offer => "offer",
-            Self::Words => "words",
-        }
-    }
-
     /// The heading under which changes with this impact are listed.
     pub const fn heading(self) -> &'static str {
         match self {
             Self::Relink => "Linked accounts must be linked again",
             Self::Recheck => "Linked accounts should be checked again",
-            Self::Offer => "Linked accounts are not affected; what is asked for changes",
+            Self::Offer => "Linked accounts are not affected; only new links change",
             Self::Words => "Linked accounts are not affected; only texts change",
         }
     }
@@ -51,18 +40,12 @@ impl Impact {
     }
 }
 
-impl fmt::Display for Impact {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 /// A difference between two versions of a guide.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// What the change means for accounts linked with the old version.
     pub impact: Impact,
-    /// What changed, on one line without a full stop: "the required field `region` was added".
+    /// The description of the change on one line, without a full stop: "the required field `region` was added".
     pub what: String,
     /// The old value. `None` if it does not fit on one line.
     pub before: Option<String>,
@@ -78,73 +61,104 @@ pub struct Change {
 pub(super) struct Changes(pub(super) Vec<Change>);
 
 impl Changes {
-    /// Adds a change without spans and returns it, so that the caller can set them.
-    pub(super) fn add(&mut self, impact: Impact, what: String) -> &mut Change {
-        self.0.push(Change { impact, what, before: None, after: None, old: None, new: None });
-        self.0.last_mut().expect("one was just added")
+    /// Adds a change. `old` and `new` are its spans in the two versions.
+    pub(super) fn add(&mut self, impact: Impact, what: String, old: Option<Span>, new: Option<Span>) {
+        self.0.push(Change { impact, what, before: None, after: None, old, new });
     }
 
-    /// Compares an item that both versions have; `spans` are those in the old and the new version.
-    pub(super) fn at(&mut self, spans: (Span, Span)) -> Comparison<'_> {
-        Comparison { changes: self, spans }
+    /// Adds the removal of an item; `span` is its span in the old version.
+    pub(super) fn removed(&mut self, impact: Impact, name: &str, span: Span) {
+        self.add(impact, format!("{name} was removed"), Some(span), None);
+    }
+
+    /// Adds the addition of an item; `span` is its span in the new version.
+    pub(super) fn added(&mut self, impact: Impact, name: &str, span: Span) {
+        self.add(impact, format!("{name} was added"), None, Some(span));
+    }
+
+    /// Compares the old and the new list of items of a kind. Adds a change for each item that is in one of them only,
+    /// with the impact of a removal or of an addition, and returns the others. `id` returns an item's key and span.
+    pub(super) fn lists<'a, T>(
+        &mut self,
+        kind: &str,
+        [old, new]: [&'a [T]; 2],
+        [removal, addition]: [Impact; 2],
+        id: impl Fn(&'a T) -> (&'a str, Span),
+    ) -> Vec<(&'a T, &'a T)> {
+        let pairs = pair(old, new, |item| id(item).0);
+        for (key, span) in pairs.removed.into_iter().map(&id) {
+            self.removed(removal, &format!("the {kind} `{key}`"), span);
+        }
+        for (key, span) in pairs.added.into_iter().map(&id) {
+            self.added(addition, &format!("the {kind} `{key}`"), span);
+        }
+        pairs.kept
+    }
+
+    /// Compares an item that both versions have.
+    pub(super) fn compare<'c, T>(
+        &'c mut self,
+        old: &'c T,
+        new: &'c T,
+        span: impl Fn(&T) -> Span,
+    ) -> Comparison<'c, T> {
+        Comparison { spans: (span(old), span(new)), changes: self, old, new }
     }
 }
 
-/// The comparison of one item in its old and new version.
-pub(super) struct Comparison<'c> {
+/// The comparison of an item in its old and new version.
+pub(super) struct Comparison<'c, T> {
     changes: &'c mut Changes,
+    old: &'c T,
+    new: &'c T,
     spans: (Span, Span),
 }
 
-impl Comparison<'_> {
+impl<'c, T> Comparison<'c, T> {
     /// Adds a change of the item.
-    pub(super) fn add(&mut self, impact: Impact, what: String) -> &mut Change {
-        let change = self.changes.add(impact, what);
-        (change.old, change.new) = (Some(self.spans.0), Some(self.spans.1));
-        change
+    pub(super) fn add(&mut self, impact: Impact, what: String) {
+        self.changes.add(impact, what, Some(self.spans.0), Some(self.spans.1));
     }
 
     /// Adds a change with the old and the new value if they differ.
-    pub(super) fn differ(&mut self, impact: Impact, what: &str, was: &str, is: &str) {
-        let or_nothing = |text: &str| Some(if text.is_empty() { "nothing" } else { text }.to_owned());
-        if was != is {
-            let change = self.add(impact, format!("{what} changed"));
-            (change.before, change.after) = (or_nothing(was), or_nothing(is));
+    pub(super) fn differ<V: AsRef<str>>(&mut self, impact: Impact, what: &str, value: impl Fn(&'c T) -> V) {
+        let (old, new) = (value(self.old), value(self.new));
+        if old.as_ref() != new.as_ref() {
+            self.add(impact, format!("{what} changed"));
+            let change = self.changes.0.last_mut().expect("a change was just added");
+            (change.before, change.after) = (Some(or_nothing(old.as_ref())), Some(or_nothing(new.as_ref())));
         }
     }
 
     /// Adds a change of a text if the versions differ. Texts are too long to be shown on one line.
-    pub(super) fn differ_words(&mut self, what: &str, was: Option<&str>, is: Option<&str>) {
-        if was != is {
+    pub(super) fn differ_words<V: PartialEq>(&mut self, what: &str, text: impl Fn(&'c T) -> V) {
+        if text(self.old) != text(self.new) {
             self.add(Impact::Words, format!("{what} changed"));
         }
     }
 }
 
-impl Change {
-    /// Sets the span in the old version, for an item that was removed.
-    pub(super) fn was_at(&mut self, old: Span) {
-        self.old = Some(old);
-    }
-
-    /// Sets the span in the new version, for an item that was added.
-    pub(super) fn is_at(&mut self, new: Span) {
-        self.new = Some(new);
-    }
+fn or_nothing(text: &str) -> String {
+    if text.is_empty() { "nothing" } else { text }.to_owned()
 }
 
-/// The items of two lists, matched by key. `kept` holds the old and the new version of each item in both lists.
+/// The items of two lists, matched by key. `kept` holds the old and the new version of each item in both lists, in the
+/// order of the new list.
 pub(super) struct Pairs<'a, T> {
     pub(super) added: Vec<&'a T>,
     pub(super) removed: Vec<&'a T>,
     pub(super) kept: Vec<(&'a T, &'a T)>,
 }
 
-pub(super) fn pair<'a, T>(old: &'a [T], new: &'a [T], key: impl Fn(&T) -> &str) -> Pairs<'a, T> {
-    let find = |list: &'a [T], wanted: &T| list.iter().find(|one| key(one) == key(wanted));
+pub(super) fn pair<'a, T, K: PartialEq>(
+    old: &'a [T],
+    new: &'a [T],
+    key: impl Fn(&'a T) -> K,
+) -> Pairs<'a, T> {
+    let find = |list: &'a [T], item: &'a T| list.iter().find(|other| key(other) == key(item));
     Pairs {
-        added: new.iter().filter(|one| find(old, one).is_none()).collect(),
-        removed: old.iter().filter(|one| find(new, one).is_none()).collect(),
-        kept: new.iter().filter_map(|one| Some((find(old, one)?, one))).collect(),
+        added: new.iter().filter(|item| find(old, item).is_none()).collect(),
+        removed: old.iter().filter(|item| find(new, item).is_none()).collect(),
+        kept: new.iter().filter_map(|item| Some((find(old, item)?, item))).collect(),
     }
 }

@@ -1,51 +1,44 @@
 //! Compares what people enter and what requests carry: environments, fields, authentication and hosts.
 
-use guide::{Derived, Environment, Field, Method};
+use guide::{Environment, Field, Method};
 
 use super::change::{Changes, Comparison, Impact, pair};
 use super::one_line;
+use crate::texts::plain;
 
 pub(super) fn compare(changes: &mut Changes, old: &Method, new: &Method) {
-    let mut texts = changes.at((old.span, new.span));
     let name = format!("the method `{}`", new.key);
-    texts.differ(Impact::Words, &format!("the label of {name}"), &old.label, &new.label);
-    let (was, is) = (old.description.as_deref(), new.description.as_deref());
-    texts.differ_words(&format!("the description of {name}"), was, is);
+    let mut texts = changes.compare(old, new, |method| method.span);
+    texts.differ(Impact::Words, &format!("the label of {name}"), |method| &method.label);
+    texts.differ_words(&format!("the description of {name}"), |method| &method.description);
     environments(changes, old, new);
     fields(changes, old, new);
     derived(changes, old, new);
-    let (was, is) = (one_line::auth(&old.auth), one_line::auth(&new.auth));
-    changes.at((old.auth.span, new.auth.span)).differ(Impact::Relink, "the authentication", &was, &is);
-    let (was, is) = (one_line::base(&old.base_url), one_line::base(&new.base_url));
+    let mut auth = changes.compare(&old.auth, &new.auth, |auth| auth.span);
+    auth.differ(Impact::Relink, "the authentication", one_line::auth);
     // Secrets are never sent to a new host without consent.
-    let impact = if old.base_url.host.to_string() == new.base_url.host.to_string() {
-        Impact::Recheck
-    } else {
-        Impact::Relink
-    };
-    changes.at((old.base_url.span, new.base_url.span)).differ(impact, "the base URL", &was, &is);
-    hosts(changes, old, new);
-    facts(&mut changes.at((old.span, new.span)), old, new);
+    let is_same_host = old.base_url.host.to_string() == new.base_url.host.to_string();
+    let impact = if is_same_host { Impact::Recheck } else { Impact::Relink };
+    let mut base = changes.compare(&old.base_url, &new.base_url, |base| base.span);
+    base.differ(impact, "the base URL", one_line::base);
+    hosts(&mut changes.compare(old, new, |method| method.hosts_span), old, new);
+    facts(&mut changes.compare(old, new, |method| method.span));
 }
 
 fn environments(changes: &mut Changes, old: &Method, new: &Method) {
-    let pairs = pair(&old.environments, &new.environments, |one| one.key.as_str());
-    for one in pairs.removed {
-        changes.add(Impact::Relink, format!("the environment `{}` was removed", one.key)).was_at(one.span);
-    }
-    for one in pairs.added {
-        // If the method had no environments, its linked accounts belong to none of the new ones.
-        let impact = if old.environments.is_empty() { Impact::Relink } else { Impact::Offer };
-        changes.add(impact, format!("the environment `{}` was added", one.key)).is_at(one.span);
-    }
-    for (was, is) in pairs.kept {
-        let mut changes = changes.at((was.span, is.span));
-        let name = format!("the environment `{}`", is.key);
-        changes.differ(Impact::Relink, &format!("the host of {name}"), &was.host, &is.host);
-        changes.differ(Impact::Recheck, &format!("the table of {name}"), &columns(was), &columns(is));
-        changes.differ(Impact::Words, &format!("the label of {name}"), &was.label, &is.label);
-        let (a, b) = (was.description.as_deref(), is.description.as_deref());
-        changes.differ_words(&format!("the description of {name}"), a, b);
+    // If the method had no environments, its linked accounts belong to none of the new ones.
+    let addition = if old.environments.is_empty() { Impact::Relink } else { Impact::Offer };
+    let lists = [old.environments.as_slice(), &new.environments];
+    let kept = changes.lists("environment", lists, [Impact::Relink, addition], |environment| {
+        (environment.key.as_str(), environment.span)
+    });
+    for (old, new) in kept {
+        let name = format!("the environment `{}`", new.key);
+        let mut changes = changes.compare(old, new, |environment| environment.span);
+        changes.differ(Impact::Relink, &format!("the host of {name}"), |environment| &environment.host);
+        changes.differ(Impact::Recheck, &format!("the table of {name}"), columns);
+        changes.differ(Impact::Words, &format!("the label of {name}"), |environment| &environment.label);
+        changes.differ_words(&format!("the description of {name}"), |environment| &environment.description);
     }
 }
 
@@ -59,9 +52,9 @@ fn columns(environment: &Environment) -> String {
 }
 
 fn fields(changes: &mut Changes, old: &Method, new: &Method) {
-    let pairs = pair(&old.fields, &new.fields, |field| field.key.as_str());
+    let pairs = pair(&old.fields, &new.fields, |field| &field.key);
     for field in pairs.removed {
-        changes.add(Impact::Offer, format!("the field `{}` was removed", field.key)).was_at(field.span);
+        changes.removed(Impact::Offer, &format!("the field `{}`", field.key), field.span);
     }
     for field in pairs.added {
         let is_needed = field.required && field.default.is_none();
@@ -70,107 +63,97 @@ fn fields(changes: &mut Changes, old: &Method, new: &Method) {
             (true, Some(_)) => (Impact::Relink, "conditionally required"),
             (false, _) => (Impact::Offer, "optional"),
         };
-        changes.add(impact, format!("the {kind} field `{}` was added", field.key)).is_at(field.span);
+        changes.added(impact, &format!("the {kind} field `{}`", field.key), field.span);
     }
-    for (was, is) in pairs.kept {
-        field(&mut changes.at((was.span, is.span)), was, is);
+    for (old, new) in pairs.kept {
+        field(&mut changes.compare(old, new, |field| field.span), old, new);
     }
 }
 
-fn field(changes: &mut Comparison<'_>, was: &Field, is: &Field) {
-    let name = format!("the field `{}`", is.key);
-    if was.required != is.required {
+fn field(changes: &mut Comparison<'_, Field>, old: &Field, new: &Field) {
+    let name = format!("the field `{}`", new.key);
+    if old.required != new.required {
         let (impact, kind) =
-            if is.required { (Impact::Relink, "required") } else { (Impact::Offer, "optional") };
+            if new.required { (Impact::Relink, "required") } else { (Impact::Offer, "optional") };
         changes.add(impact, format!("{name} is now {kind}"));
     }
-    if was.secret != is.secret {
-        let how = if is.secret { "is now a secret" } else { "is no longer a secret" };
+    if old.secret != new.secret {
+        let how = if new.secret { "is now a secret" } else { "is no longer a secret" };
         changes.add(Impact::Recheck, format!("{name} {how}"));
     }
-    let kind = |field: &Field| format!("{:?}", field.kind).to_lowercase();
-    changes.differ(Impact::Recheck, &format!("the type of {name}"), &kind(was), &kind(is));
-    let pattern = |field: &Field| field.pattern.as_ref().map(|one| one.text.clone()).unwrap_or_default();
-    changes.differ(Impact::Recheck, &format!("the pattern of {name}"), &pattern(was), &pattern(is));
-    let bounds = |field: &Field| {
-        format!(
-            "at most {} characters{}{}",
-            field.max_length,
-            number(" from ", field.range.0),
-            number(" to ", field.range.1)
-        )
-    };
-    changes.differ(Impact::Recheck, &format!("the range or length of {name}"), &bounds(was), &bounds(is));
-    let (a, b) = (one_line::accept(&was.accept), one_line::accept(&is.accept));
-    changes.differ(Impact::Offer, &format!("the normalization of {name}"), &a, &b);
-    let when = |field: &Field| one_line::condition(field.when.as_ref());
-    changes.differ(Impact::Recheck, &format!("the condition of {name}"), &when(was), &when(is));
-    let default = |field: &Field| field.default.clone().unwrap_or_default();
-    changes.differ(Impact::Recheck, &format!("the default of {name}"), &default(was), &default(is));
-    for option in was.options.iter().filter(|one| !is.options.iter().any(|other| other.value == one.value)) {
+    changes.differ(Impact::Recheck, &format!("the type of {name}"), |field| {
+        format!("{:?}", field.kind).to_lowercase()
+    });
+    changes.differ(Impact::Recheck, &format!("the pattern of {name}"), pattern);
+    changes.differ(Impact::Recheck, &format!("the range or length of {name}"), |field| {
+        let bound = |before: &str, bound: Option<i64>| {
+            bound.map(|bound| format!("{before}{bound}")).unwrap_or_default()
+        };
+        let (from, to) = (bound(" from ", field.range.0), bound(" to ", field.range.1));
+        format!("at most {} characters{from}{to}", field.max_length)
+    });
+    changes.differ(Impact::Offer, &format!("the normalization of {name}"), |field| {
+        one_line::accept(&field.accept)
+    });
+    changes.differ(Impact::Recheck, &format!("the condition of {name}"), |field| {
+        one_line::condition(field.when.as_ref())
+    });
+    changes.differ(Impact::Recheck, &format!("the default of {name}"), |field| {
+        field.default.as_deref().unwrap_or_default()
+    });
+    let options = pair(&old.options, &new.options, |option| &option.value);
+    for option in options.removed {
         changes.add(Impact::Relink, format!("{name} no longer has the option `{}`", option.value));
     }
-    for option in is.options.iter().filter(|one| !was.options.iter().any(|other| other.value == one.value)) {
+    for option in options.added {
         changes.add(Impact::Offer, format!("{name} has the new option `{}`", option.value));
     }
-    changes.differ(Impact::Words, &format!("the label of {name}"), &was.label, &is.label);
-    let help = |field: &Field| {
-        let description = field.description.as_ref().map(crate::texts::plain).unwrap_or_default();
-        let refused = field.refuse.iter().map(|one| one.says.clone());
-        let rest = [field.placeholder.clone(), field.pattern_says.clone()].into_iter().flatten();
-        std::iter::once(description).chain(rest).chain(refused).collect::<Vec<_>>().join("\n")
-    };
-    changes.differ_words(&format!("the help for {name}"), Some(&help(was)), Some(&help(is)));
+    changes.differ(Impact::Words, &format!("the label of {name}"), |field| &field.label);
+    changes.differ_words(&format!("the help for {name}"), |field| {
+        let refused: Vec<_> = field.refuse.iter().map(|refused| &refused.says).collect();
+        (field.description.as_ref().map(plain), &field.placeholder, &field.pattern_says, refused)
+    });
 }
 
-fn number(before: &str, number: Option<i64>) -> String {
-    number.map(|number| format!("{before}{number}")).unwrap_or_default()
+fn pattern(field: &Field) -> &str {
+    field.pattern.as_ref().map_or("", |pattern| &pattern.text)
 }
 
 fn derived(changes: &mut Changes, old: &Method, new: &Method) {
-    let pairs = pair(&old.derived, &new.derived, |one| one.field.key.as_str());
-    for one in pairs.removed {
-        let what = format!("the derived value `{}` was removed", one.field.key);
-        changes.add(Impact::Recheck, what).was_at(one.field.span);
-    }
-    for one in pairs.added {
-        let what = format!("the derived value `{}` was added", one.field.key);
-        changes.add(Impact::Recheck, what).is_at(one.field.span);
-    }
-    let source = |one: &Derived| {
-        let pattern = one.field.pattern.as_ref().map(|one| one.text.clone()).unwrap_or_default();
-        format!("{} {} {pattern}", one.from, one_line::accept(&one.field.accept)).trim_end().to_owned()
-    };
-    for (was, is) in pairs.kept {
-        let what = format!("the source of the derived value `{}`", is.field.key);
-        let mut changes = changes.at((was.field.span, is.field.span));
-        changes.differ(Impact::Recheck, &what, &source(was), &source(is));
+    let lists = [old.derived.as_slice(), &new.derived];
+    let kept = changes.lists("derived value", lists, [Impact::Recheck; 2], |derived| {
+        (derived.field.key.as_str(), derived.field.span)
+    });
+    for (old, new) in kept {
+        let mut changes = changes.compare(old, new, |derived| derived.field.span);
+        let what = format!("the source of the derived value `{}`", new.field.key);
+        changes.differ(Impact::Recheck, &what, |derived| {
+            let accept = one_line::accept(&derived.field.accept);
+            format!("{} {accept} {}", derived.from, pattern(&derived.field)).trim_end().to_owned()
+        });
     }
 }
 
-fn hosts(changes: &mut Changes, old: &Method, new: &Method) {
-    let mut changes = changes.at((old.hosts_span, new.hosts_span));
-    for host in new.hosts.iter().filter(|host| !old.hosts.contains(host)) {
+fn hosts(changes: &mut Comparison<'_, Method>, old: &Method, new: &Method) {
+    let hosts = pair(&old.hosts, &new.hosts, |host| host);
+    for host in hosts.added {
         changes.add(Impact::Recheck, format!("requests can now go to `{host}`"));
     }
-    for host in old.hosts.iter().filter(|host| !new.hosts.contains(host)) {
+    for host in hosts.removed {
         changes.add(Impact::Recheck, format!("requests can no longer go to `{host}`"));
     }
 }
 
-fn facts(changes: &mut Comparison<'_>, old: &Method, new: &Method) {
-    let lifetime = |method: &Method| {
-        let one = method.credential.as_ref();
-        one.map(|one| format!("{:?}, shown once: {}", one.expires, one.shown_once)).unwrap_or_default()
-    };
-    let what = "the lifetime of the credential";
-    changes.differ(Impact::Recheck, what, &lifetime(old), &lifetime(new));
-    let acts_as = |method: &Method| method.credential.as_ref().and_then(|one| one.acts_as.clone());
-    let what = "the description of who the credential acts as";
-    changes.differ_words(what, acts_as(old).as_deref(), acts_as(new).as_deref());
-    let limits = |method: &Method| {
-        let one = method.limits.as_ref();
-        one.map(|one| format!("{} requests in {} s", one.requests, one.per_seconds)).unwrap_or_default()
-    };
-    changes.differ(Impact::Offer, "the rate limit", &limits(old), &limits(new));
+fn facts(changes: &mut Comparison<'_, Method>) {
+    changes.differ(Impact::Recheck, "the lifetime of the credential", |method| {
+        let credential = method.credential.as_ref();
+        credential.map(|it| format!("{:?}, shown once: {}", it.expires, it.shown_once)).unwrap_or_default()
+    });
+    changes.differ_words("the description of who the credential acts as", |method| {
+        method.credential.as_ref().and_then(|credential| credential.acts_as.as_ref())
+    });
+    changes.differ(Impact::Offer, "the rate limit", |method| {
+        let limits = method.limits.as_ref();
+        limits.map(|it| format!("{} requests in {} s", it.requests, it.per_seconds)).unwrap_or_default()
+    });
 }

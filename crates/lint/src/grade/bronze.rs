@@ -2,18 +2,16 @@
 
 use guide::{OutcomeKind, Standing};
 
-use super::criterion::{Criterion, Grade, methods_without};
+use super::criterion::{Criterion, methods_without};
 
 pub(super) const CRITERIA: &[Criterion] = &[
     Criterion {
         key: "needs",
-        grade: Grade::Bronze,
         requirement: "every link guide lists what readers need before they begin",
         shortfall: |graded| methods_without(graded, |method| !method.link.needs.is_empty()),
     },
     Criterion {
         key: "good-scenario",
-        grade: Grade::Bronze,
         requirement: "every method has a scenario that ends in `ok`",
         shortfall: |graded| {
             methods_without(graded, |method| {
@@ -23,7 +21,6 @@ pub(super) const CRITERIA: &[Criterion] = &[
     },
     Criterion {
         key: "bad-scenario",
-        grade: Grade::Bronze,
         requirement: "every method has a scenario that fails",
         shortfall: |graded| {
             methods_without(graded, |method| {
@@ -33,7 +30,6 @@ pub(super) const CRITERIA: &[Criterion] = &[
     },
     Criterion {
         key: "evidence",
-        grade: Grade::Bronze,
         requirement: "at least one fact in `evidence` is documented or observed",
         // A guide whose facts are all assumed is a draft, however complete it looks.
         shortfall: |graded| match graded.subject.guide.evidence.as_slice() {

@@ -1,13 +1,12 @@
 //! Grades and criteria, and helpers for the lists of criteria.
 
-use std::fmt;
-
 use guide::{Finding, Method, listed};
 
 use crate::rule::Subject;
 
-/// The quality of a guide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// The quality of a guide. Displayed as its name in JSON and on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::Display)]
+#[strum(serialize_all = "lowercase")]
 pub enum Grade {
     /// The guide can be used.
     None,
@@ -25,17 +24,6 @@ impl Grade {
     /// All grades, from the lowest up.
     pub const ALL: [Self; 5] = [Self::None, Self::Bronze, Self::Silver, Self::Gold, Self::Platinum];
 
-    /// The grade's name in JSON and on the command line.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Bronze => "bronze",
-            Self::Silver => "silver",
-            Self::Gold => "gold",
-            Self::Platinum => "platinum",
-        }
-    }
-
     /// What a guide of this grade achieves, as a sentence without a full stop.
     pub const fn summary(self) -> &'static str {
         match self {
@@ -50,19 +38,11 @@ impl Grade {
     }
 }
 
-impl fmt::Display for Grade {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 /// A requirement of a grade.
 #[derive(Debug)]
 pub struct Criterion {
     /// The stable name in JSON and on the page on grades.
     pub key: &'static str,
-    /// The lowest grade that requires it.
-    pub grade: Grade,
     /// The requirement as a phrase that can be listed, without a full stop.
     pub requirement: &'static str,
     /// Where a guide falls short, in a few words. `None` if it meets the criterion.
@@ -91,6 +71,15 @@ pub(super) fn methods_without(graded: &Graded<'_>, holds: impl Fn(&Method) -> bo
 pub(super) fn secret_without(graded: &Graded<'_>, holds: impl Fn(&Method) -> bool) -> Option<String> {
     let has_secret = |method: &Method| method.fields.iter().any(|field| field.secret);
     methods_without(graded, |method| !has_secret(method) || holds(method))
+}
+
+/// Reports the number of items that do not meet a criterion, with their noun. `None` if there are none.
+pub(super) fn count(n: usize, one: &str, several: &str) -> Option<String> {
+    match n {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        n => Some(format!("{n} {several}")),
+    }
 }
 
 /// Reports the items that do not meet a criterion, naming at most three. `None` if there are none.

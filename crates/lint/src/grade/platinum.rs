@@ -2,25 +2,20 @@
 
 use guide::{OutcomeKind, Standing};
 
-use super::criterion::{Criterion, Grade, Graded, except, methods, methods_without};
+use super::criterion::{Criterion, Graded, count, except, methods, methods_without};
 
 pub(super) const CRITERIA: &[Criterion] = &[
     Criterion {
         key: "nothing-assumed",
-        grade: Grade::Platinum,
         requirement: "every fact is documented or observed",
         shortfall: |graded| {
             let facts = graded.subject.guide.evidence.iter();
-            match facts.filter(|fact| fact.standing == Standing::Assumed).count() {
-                0 => None,
-                1 => Some("1 is assumed".to_owned()),
-                n => Some(format!("{n} are assumed")),
-            }
+            let assumed = facts.filter(|fact| fact.standing == Standing::Assumed);
+            count(assumed.count(), "is assumed", "are assumed")
         },
     },
     Criterion {
         key: "another-account",
-        grade: Grade::Platinum,
         requirement: "every method has a scenario that links again with a different account",
         shortfall: |graded| {
             methods_without(graded, |method| {
@@ -30,7 +25,6 @@ pub(super) const CRITERIA: &[Criterion] = &[
     },
     Criterion {
         key: "fields-described",
-        grade: Grade::Platinum,
         requirement: "every field has a description and shows an example of its value",
         shortfall: |graded| {
             let fields = methods(graded).iter().flat_map(|method| &method.fields);
@@ -44,13 +38,11 @@ pub(super) const CRITERIA: &[Criterion] = &[
     },
     Criterion {
         key: "everything-described",
-        grade: Grade::Platinum,
         requirement: "every method, environment, scope and action has a description",
         shortfall: undescribed,
     },
     Criterion {
         key: "nothing-allowed",
-        grade: Grade::Platinum,
         requirement: "the guide allows no finding",
         shortfall: |graded| except(graded.subject.guide.allow.iter().map(|allow| allow.code.as_str())),
     },

@@ -9,7 +9,7 @@ pub(super) static PAGE: CodePage = CodePage {
     name: "only-good-scenarios",
     severity: Severity::Warning,
     summary: "A method has several scenarios, and all of them succeed",
-    why: "a link that works needs no help, and nobody has seen yet what people read when one fails",
+    why: "nobody has tested which messages people see when a link fails",
     help: "add a scenario in which the provider refuses, such as one with a wrong token",
     bad: "scenarios:
   - { name: the right token, …, then: { outcome: ok, … } }

@@ -46,7 +46,7 @@ fn covers(wide: &When, narrow: &When) -> bool {
     };
     status
         && wide.status_not.iter().all(excluded)
-        && wide.is_json.is_none_or(|wanted| narrow.is_json == Some(wanted))
+        && wide.is_json.is_none_or(|is_json| narrow.is_json == Some(is_json))
         && wide
             .headers
             .iter()
@@ -58,7 +58,7 @@ fn covers(wide: &When, narrow: &When) -> bool {
 }
 
 fn same_header(wide: &HeaderTest, narrow: &HeaderTest) -> bool {
-    wide.exists.is_none_or(|wanted| narrow.exists == Some(wanted))
+    wide.exists.is_none_or(|exists| narrow.exists == Some(exists))
         && (wide.equals.is_none() || wide.equals == narrow.equals)
         && (wide.contains.is_none() || wide.contains == narrow.contains)
 }
@@ -66,7 +66,7 @@ fn same_header(wide: &HeaderTest, narrow: &HeaderTest) -> bool {
 fn same_json(wide: (&JsonPath, &JsonTest), narrow: (&JsonPath, &JsonTest)) -> bool {
     let (w, n) = (wide.1, narrow.1);
     wide.0 == narrow.0
-        && w.exists.is_none_or(|wanted| n.exists == Some(wanted))
+        && w.exists.is_none_or(|exists| n.exists == Some(exists))
         && (w.kind.is_none() || w.kind == n.kind)
         && (w.one_of.is_empty()
             || (!n.one_of.is_empty() && n.one_of.iter().all(|value| w.one_of.contains(value))))

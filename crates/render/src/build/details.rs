@@ -11,7 +11,7 @@ use crate::page::{Check, Content, Event, Inline, Part, Permission, Request, Sour
 use crate::text::Context;
 use crate::wording;
 
-/// The largest number of environments for which a request is written out once for each.
+/// The largest number of environments for which a request is listed once per environment.
 const MOST_LINES: usize = 3;
 
 impl PageBuilder<'_> {
@@ -51,8 +51,8 @@ impl PageBuilder<'_> {
         list
     }
 
-    /// The provider's permissions, each with the actions that need it and the check that tests it.
-    pub(super) fn permissions(&mut self, wanted: Option<&[String]>) -> Option<Part> {
+    /// The provider's permissions that the page covers, each with the actions that need it and the check that tests it.
+    pub(super) fn permissions(&mut self, covered: Option<&[String]>) -> Option<Part> {
         let one = |scope: &guide::Scope| {
             let needs = |scopes: &[String]| scopes.contains(&scope.name);
             let actions = self.guide.actions.iter().filter(|action| needs(&action.scopes));
@@ -67,8 +67,8 @@ impl PageBuilder<'_> {
                 tried_by: check.map(|check| clean::line(&check.label)),
             }
         };
-        let is_wanted = |scope: &&guide::Scope| wanted.is_none_or(|wanted| wanted.contains(&scope.name));
-        let list: Vec<Permission> = self.guide.scopes.iter().filter(is_wanted).map(one).collect();
+        let is_covered = |scope: &&guide::Scope| covered.is_none_or(|covered| covered.contains(&scope.name));
+        let list: Vec<Permission> = self.guide.scopes.iter().filter(is_covered).map(one).collect();
         (!list.is_empty()).then(|| self.part("permissions", wording::PERMISSIONS, Content::Permissions(list)))
     }
 

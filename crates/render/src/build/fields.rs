@@ -9,10 +9,7 @@ use crate::wording;
 
 impl PageBuilder<'_> {
     pub(super) fn fields(&mut self) -> Option<Part> {
-        let method = self.method;
-        let own: Vec<_> = self.own_fields().into_iter().map(|field| field.key.clone()).collect();
-        let chosen = method.fields.iter().filter(|field| own.contains(&field.key));
-        let fields: Vec<Field> = chosen.map(|field| self.field(field)).collect();
+        let fields: Vec<Field> = self.own_fields().into_iter().map(|field| self.field(field)).collect();
         (!fields.is_empty()).then(|| self.part("fields", wording::FIELDS, Content::Fields(fields)))
     }
 
@@ -49,12 +46,12 @@ impl PageBuilder<'_> {
     /// The step at which the reader obtains the field's value, or else the step at which the value is entered.
     fn found_at(&self, field: &guide::Key) -> Option<StepLink> {
         let setup = || {
-            let mut steps =
-                self.method.setup.iter().flat_map(guide::Walkthrough::steps).map(|(_, step)| step);
-            steps.find(|step| step.obtains.contains(field) || step.collects.contains(field))
+            let mut steps = self.method.setup.iter().flat_map(guide::Walkthrough::steps);
+            steps.find_map(|(_, step)| {
+                (step.obtains.contains(field) || step.collects.contains(field)).then_some(step)
+            })
         };
-        let step = self.method.made_at(field.as_str()).or_else(setup)?;
-        Some(self.step_link(step))
+        self.method.made_at(field.as_str()).or_else(setup).map(|step| self.step_link(step))
     }
 
     pub(super) fn step_link(&self, step: &guide::Step) -> StepLink {

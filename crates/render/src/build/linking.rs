@@ -8,25 +8,28 @@ use super::builder::PageBuilder;
 use crate::clean;
 use crate::page::{Audience, Block, Content, FormField, Part, Section, Step};
 
-impl PageBuilder<'_> {
+impl<'a> PageBuilder<'a> {
     pub(super) fn linking(&mut self) -> Part {
-        let (heading, intro, steps, closing) = match self.audience {
+        let mut section = Section {
+            purpose: Purpose::Obtain,
+            scopes: Vec::new(),
+            intro: Vec::new(),
+            steps: Vec::new(),
+            closing: Vec::new(),
+        };
+        let (name, heading) = match self.audience {
             Audience::Link => {
-                let steps = self.link_steps();
-                (&self.brand.link.heading, Vec::new(), steps, self.context.blocks(&self.brand.link.closing))
+                section.steps = self.link_steps();
+                section.closing = self.context.blocks(&self.brand.link.closing);
+                ("link", &self.brand.link.heading)
             }
             Audience::Setup => {
-                let steps = self.setup_steps();
-                (&self.brand.setup.heading, self.context.blocks(&self.brand.setup.intro), steps, Vec::new())
+                section.intro = self.context.blocks(&self.brand.setup.intro);
+                section.steps = self.setup_steps();
+                ("create-configuration", &self.brand.setup.heading)
             }
         };
-        let title = self.context.sentence(heading);
-        let section = Section { purpose: Purpose::Obtain, scopes: Vec::new(), intro, steps, closing };
-        let name = match self.audience {
-            Audience::Link => "link",
-            Audience::Setup => "create-configuration",
-        };
-        self.part(name, &title, Content::Linking(section))
+        self.part(name, &self.context.sentence(heading), Content::Linking(section))
     }
 
     fn link_steps(&mut self) -> Vec<Step> {
@@ -77,7 +80,7 @@ impl PageBuilder<'_> {
 
     /// The fields that this audience fills in: the administrator fills in those that only the setup guide collects, and
     /// the person who connects an account fills in the others.
-    pub(super) fn own_fields(&self) -> Vec<&guide::Field> {
+    pub(super) fn own_fields(&self) -> Vec<&'a guide::Field> {
         let by_admin = |field: &&guide::Field| {
             let mut steps = self.method.setup.iter().flat_map(guide::Walkthrough::steps);
             let in_setup = steps.any(|(_, step)| step.collects.contains(&field.key));

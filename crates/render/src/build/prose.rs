@@ -78,19 +78,14 @@ impl PageBuilder<'_> {
             .collect();
         let field = when.field.as_ref().map(|(key, values)| {
             let field = self.method.field(key.as_str());
-            let shown = |value: &'_ String| {
-                let option =
-                    field.and_then(|field| field.options.iter().find(|option| option.value == *value));
-                option.map_or_else(|| value.clone(), |option| option.label.clone())
-            };
-            (
-                field.map_or(key.as_str(), |field| field.label.as_str()),
-                values.iter().map(shown).collect::<Vec<_>>(),
-            )
+            let values = values.iter().map(|value| {
+                let mut options = field.iter().flat_map(|field| &field.options);
+                let option = options.find(|option| option.value == *value);
+                option.map_or(value.as_str(), |option| option.label.as_str())
+            });
+            (field.map_or(key.as_str(), |field| field.label.as_str()), values.collect::<Vec<_>>())
         });
-        let values: Vec<&str> =
-            field.iter().flat_map(|(_, values)| values.iter().map(String::as_str)).collect();
-        wording::only(&environments, field.as_ref().map(|(label, _)| (*label, values.as_slice())))
+        wording::only(&environments, field.as_ref().map(|(label, values)| (*label, values.as_slice())))
     }
 }
 

@@ -1,16 +1,13 @@
 //! Blocks and running text in `CommonMark`.
 
-use super::dialect::{CommonMark, Flavor, fence, longest_run, starts_reference};
+use super::dialect::{CommonMark, Flavor, code_block, longest_run, starts_reference};
 use crate::href::Href;
 use crate::markup::{Doc, Markup};
 use crate::page::{Block, Break, FormField, Inline};
 use crate::wording;
 
-/// The targets of links in a medium.
-pub(crate) trait Places {
-    /// The link's target in this medium, or `None` if the medium has no anchor for it.
-    fn place(&self, href: &Href) -> Option<Href>;
-}
+/// Returns a link's target in a medium, or `None` if the medium has no anchor for it.
+pub(crate) type Targets<'p> = dyn Fn(&Href) -> Option<Href> + 'p;
 
 /// The marks around a piece of text, and the tags for where the marks would not be read.
 struct Marks {
@@ -22,12 +19,17 @@ struct Marks {
 const STRONG: Marks = Marks { mark: "**", open: "<strong>", close: "</strong>" };
 
 /// A writer of blocks: a document, and the targets of its links.
-pub(crate) struct Blocks<'p, F, P> {
+pub(crate) struct Blocks<'p, F> {
     pub(crate) doc: Doc<CommonMark<F>>,
-    pub(crate) places: &'p P,
+    targets: &'p Targets<'p>,
 }
 
-impl<F: Flavor, P: Places> Blocks<'_, F, P> {
+impl<'p, F: Flavor> Blocks<'p, F> {
+    /// A writer of an empty document.
+    pub(crate) fn new(targets: &'p Targets<'p>) -> Self {
+        Self { doc: Doc::new(), targets }
+    }
+
     /// Writes blocks, with an empty line after each.
     pub(crate) fn write(&mut self, list: &[Block]) {
         // Markdown joins two successive lists with the same kind of mark, so their marks alternate.
@@ -40,19 +42,16 @@ impl<F: Flavor, P: Places> Blocks<'_, F, P> {
         }
     }
 
-    /// Writes an item whose content is written by this writer.
-    pub(crate) fn item_of(&mut self, mark: &Markup<CommonMark<F>>, content: impl FnOnce(&mut Self)) {
-        let mut outer = std::mem::replace(&mut self.doc, Doc::new());
-        outer.item(mark, |doc| {
-            self.doc = std::mem::replace(doc, Doc::new());
-            content(self);
-            *doc = std::mem::replace(&mut self.doc, Doc::new());
-        });
-        self.doc = outer;
+    /// Writes a list item: the mark begins its first line, and the other lines align with the first line's text.
+    pub(crate) fn item(&mut self, mark: &Markup<CommonMark<F>>, content: impl FnOnce(&mut Self)) {
+        self.doc.open_item(mark);
+        content(self);
+        self.doc.close_item(mark);
     }
 
+    /// Writes a list item of one line.
     pub(super) fn line_item(&mut self, line: &Markup<CommonMark<F>>) {
-        self.doc.item(&Markup::syntax("- "), |doc| doc.line(line));
+        self.item(&Markup::syntax("- "), |out| out.doc.line(line));
     }
 
     fn block(&mut self, block: &Block, other: bool) {
@@ -70,28 +69,24 @@ impl<F: Flavor, P: Places> Blocks<'_, F, P> {
                         (Some(first), false) => Markup::new().number(first + n).raw(". "),
                         (Some(first), true) => Markup::new().number(first + n).raw(") "),
                     };
-                    self.item(&mark, item, tight);
+                    self.list_item(&mark, item, tight);
                 }
             }
             Block::Code { language, text } => {
-                let fence = fence(text);
-                self.doc
-                    .line(&Markup::new().repeat('`', fence).inert(language.as_deref().unwrap_or_default()));
-                self.doc.line(&Markup::new().inert(text.trim_end_matches('\n')));
-                self.doc.line(&Markup::new().repeat('`', fence));
+                code_block(&mut self.doc, language.as_deref(), text);
             }
             Block::Form(fields) => fields.iter().for_each(|field| self.form_field(field)),
         }
     }
 
-    fn item(&mut self, mark: &Markup<CommonMark<F>>, item: &[Block], tight: bool) {
-        self.item_of(mark, |inner| {
+    fn list_item(&mut self, mark: &Markup<CommonMark<F>>, item: &[Block], tight: bool) {
+        self.item(mark, |out| {
             if tight {
                 for block in item {
-                    inner.block(block, false);
+                    out.block(block, false);
                 }
             } else {
-                inner.write(item);
+                out.write(item);
             }
         });
         if !tight {
@@ -105,7 +100,7 @@ impl<F: Flavor, P: Places> Blocks<'_, F, P> {
         if let Some(suffix) = &field.suffix {
             line = line.raw(" ").text(suffix);
         }
-        self.doc.item(&Markup::syntax("- "), |doc| doc.line(&line));
+        self.line_item(&line);
     }
 
     /// Appends running text to a line.
@@ -149,7 +144,7 @@ impl<F: Flavor, P: Places> Blocks<'_, F, P> {
                 self.marked(out, &Marks { mark, open: "<em>", close: "</em>" }, content, after)
             }
             Inline::Placeholder(name) => out.text(&wording::placeholder(name)),
-            Inline::Link { href, content } => match self.places.place(href) {
+            Inline::Link { href, content } => match (self.targets)(href) {
                 Some(href) => {
                     let out = self.run(out.raw("["), content, Some(']')).raw("](");
                     destination(out, href.as_str()).raw(")")
@@ -195,26 +190,24 @@ impl<F: Flavor, P: Places> Blocks<'_, F, P> {
 
 /// The first character that is written for these pieces, or another of the same class.
 fn first_char(list: &[Inline]) -> Option<char> {
-    list.iter().find_map(|inline| match inline {
-        Inline::Text(text) => text.chars().next(),
-        Inline::Code(_) => Some('`'),
-        Inline::Strong(_) | Inline::Emphasis(_) | Inline::Path(_) => Some('*'),
-        Inline::Placeholder(_) => Some('\u{2039}'),
-        Inline::Link { content, .. } => first_char(content).map(|_| '['),
-        Inline::Image { .. } => Some('!'),
-        Inline::Break(_) => Some(' '),
-    })
+    list.iter().find_map(|inline| edges(inline).map(|(first, _)| first))
 }
 
+/// The last character that is written for these pieces, or another of the same class.
 fn last_char(list: &[Inline]) -> Option<char> {
-    list.iter().rev().find_map(|inline| match inline {
-        Inline::Text(text) => text.chars().next_back(),
-        Inline::Code(_) => Some('`'),
-        Inline::Strong(_) | Inline::Emphasis(_) | Inline::Path(_) => Some('*'),
-        Inline::Placeholder(_) => Some('\u{203a}'),
-        Inline::Link { content, .. } => last_char(content).map(|_| ')'),
-        Inline::Image { .. } => Some(')'),
-        Inline::Break(_) => Some(' '),
+    list.iter().rev().find_map(|inline| edges(inline).map(|(_, last)| last))
+}
+
+/// The first and the last character of a piece. `None` if nothing is written for it.
+fn edges(inline: &Inline) -> Option<(char, char)> {
+    Some(match inline {
+        Inline::Text(text) => (text.chars().next()?, text.chars().next_back()?),
+        Inline::Code(_) => ('`', '`'),
+        Inline::Strong(_) | Inline::Emphasis(_) | Inline::Path(_) => ('*', '*'),
+        Inline::Placeholder(_) => ('\u{2039}', '\u{203a}'),
+        Inline::Link { content, .. } => first_char(content).map(|_| ('[', ')'))?,
+        Inline::Image { .. } => ('!', ')'),
+        Inline::Break(_) => (' ', ' '),
     })
 }
 

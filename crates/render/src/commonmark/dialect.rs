@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use crate::markup::{Dialect, Markup, begins_line};
+use crate::markup::{Dialect, Doc, Markup, begins_line};
 
 /// The flavor of `CommonMark`.
 pub(crate) trait Flavor {
@@ -127,9 +127,13 @@ pub(crate) fn starts_reference(text: &str) -> bool {
     name > 0 && rest[name..].starts_with(';')
 }
 
-/// The length of a code fence that the code cannot end.
-pub(crate) fn fence(code: &str) -> usize {
-    longest_run(code).max(2) + 1
+/// Writes a block of code between fences that the code cannot end. A language has only letters, digits and a few marks,
+/// and text between fences is not parsed.
+pub(crate) fn code_block<D: Dialect>(doc: &mut Doc<D>, language: Option<&str>, code: &str) {
+    let fence = longest_run(code).max(2) + 1;
+    doc.line(&Markup::new().repeat('`', fence).inert(language.unwrap_or_default()));
+    doc.line(&Markup::new().inert(code.trim_end_matches('\n')));
+    doc.line(&Markup::new().repeat('`', fence));
 }
 
 pub(super) fn longest_run(code: &str) -> usize {

@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** an item in a list of facts is one line, with at most one level of items below it.
 
-use super::blocks::{Blocks, Places};
+use super::blocks::Blocks;
 use super::dialect::Flavor;
 use crate::facts::{self, Fact, Table};
 use crate::markup::Markup;
@@ -11,12 +11,12 @@ use crate::part_writer::PartWriter;
 
 /// The parts that Markdown and MDX write differently.
 pub(crate) trait Components: Flavor + Sized {
-    fn section<P: Places>(out: &mut Blocks<'_, Self, P>, section: &Section);
-    fn field<P: Places>(out: &mut Blocks<'_, Self, P>, field: &Field);
-    fn troubles<P: Places>(out: &mut Blocks<'_, Self, P>, troubles: &[Trouble]);
+    fn section(out: &mut Blocks<'_, Self>, section: &Section);
+    fn field(out: &mut Blocks<'_, Self>, field: &Field);
+    fn troubles(out: &mut Blocks<'_, Self>, troubles: &[Trouble]);
 }
 
-impl<F: Flavor, P: Places> Blocks<'_, F, P> {
+impl<F: Flavor> Blocks<'_, F> {
     /// Writes an item for each fact.
     pub(crate) fn facts(&mut self, facts: &[Fact]) {
         for fact in facts {
@@ -28,14 +28,14 @@ impl<F: Flavor, P: Places> Blocks<'_, F, P> {
     /// Writes an item with facts below it.
     pub(crate) fn item_with_facts(&mut self, title: &[Inline], facts: &[Fact]) {
         let title = self.inlines(Markup::new(), &[Inline::Strong(title.to_vec())]);
-        self.item_of(&Markup::syntax("- "), |inner| {
+        self.item(&Markup::syntax("- "), |inner| {
             inner.doc.line(&title);
             inner.facts(facts);
         });
     }
 }
 
-impl<F: Components, P: Places> PartWriter for Blocks<'_, F, P> {
+impl<F: Components> PartWriter for Blocks<'_, F> {
     fn blocks(&mut self, blocks: &[Block]) {
         self.write(blocks);
     }
@@ -61,7 +61,7 @@ impl<F: Components, P: Places> PartWriter for Blocks<'_, F, P> {
         for check in checks {
             let title = [Inline::Strong(vec![Inline::Text(check.label.clone())])];
             let line = self.inlines(Markup::new(), &title).raw(". ").text(&check.proves);
-            self.item_of(&Markup::syntax("- "), |inner| {
+            self.item(&Markup::syntax("- "), |inner| {
                 inner.doc.line(&line);
                 inner.list(&facts::of_check(check));
             });

@@ -9,7 +9,8 @@ use crate::markup::{Doc, Markup};
 use crate::page::FormField;
 use crate::wording;
 
-pub(super) fn drawn(doc: &mut Doc<Html>, fields: &[FormField]) {
+/// Writes a picture of the form with these fields.
+pub(super) fn figure(doc: &mut Doc<Html>, fields: &[FormField]) {
     doc.open(&Markup::syntax("<figure class=\"form\">"));
     doc.line(&Markup::syntax("<figcaption>").text(wording::FORM).raw("</figcaption>"));
     doc.open(&Markup::syntax("<ul>"));

@@ -18,21 +18,16 @@ pub(super) fn blocks(doc: &mut Doc<Html>, list: &[Block]) {
 fn one(doc: &mut Doc<Html>, block: &Block) {
     match block {
         Block::Paragraph(content) => doc.line(&inlines(Markup::syntax("<p>"), content).raw("</p>")),
-        Block::List { first: None, items } => {
-            doc.open(&Markup::syntax("<ul>"));
+        Block::List { first, items } => {
+            doc.open(&match first {
+                None => Markup::syntax("<ul>"),
+                Some(1) => Markup::syntax("<ol>"),
+                Some(first) => Markup::syntax("<ol start=\"").number(*first).raw("\">"),
+            });
             for item in items {
                 list_item(doc, item);
             }
-            doc.close("</ul>");
-        }
-        Block::List { first: Some(first), items } => {
-            let tag = Markup::syntax("<ol");
-            let tag = if *first == 1 { tag } else { tag.raw(" start=\"").number(*first).raw("\"") };
-            doc.open(&tag.raw(">"));
-            for item in items {
-                list_item(doc, item);
-            }
-            doc.close("</ol>");
+            doc.close(if first.is_some() { "</ol>" } else { "</ul>" });
         }
         Block::Code { text, .. } => {
             // The document's indentation would become part of the code, so line breaks are written as references.
@@ -43,7 +38,7 @@ fn one(doc: &mut Doc<Html>, block: &Block) {
                 });
             doc.line(&code.raw("</code></pre>"));
         }
-        Block::Form(fields) => form::drawn(doc, fields),
+        Block::Form(fields) => form::figure(doc, fields),
     }
 }
 

@@ -31,7 +31,8 @@ static SHELL: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment
 });
 
-pub(super) fn document(page: &Page) -> String {
+/// Writes the page as an HTML document with its style sheet.
+pub fn html(page: &Page) -> String {
     let body = body(page);
     let shell = SHELL.get_template("shell.html").and_then(|shell| {
         shell.render(context! {

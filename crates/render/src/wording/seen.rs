@@ -9,7 +9,7 @@ use guide::{Fault, HeaderTest, JsonTest, JsonType, Template, When};
 /// The response that satisfies a rule. `host` writes a host that the rule compares with.
 pub(crate) fn seen(when: &When, provider: &str, host: impl Fn(&Template) -> String) -> String {
     if !when.fails.is_empty() {
-        let faults: Vec<&str> = when.fails.iter().map(|fault| fault_says(*fault)).collect();
+        let faults: Vec<&str> = when.fails.iter().map(|fault| fault_words(*fault)).collect();
         return format!("{}.", capitalized(&either(&faults)));
     }
     let mut signs = Vec::new();
@@ -24,15 +24,15 @@ pub(crate) fn seen(when: &When, provider: &str, host: impl Fn(&Template) -> Stri
         Some(false) => signs.push("a body that is not JSON".to_owned()),
         None => {}
     }
-    signs.extend(when.headers.iter().map(|(name, test)| header_says(name, test)));
-    signs.extend(when.json.iter().map(|(path, test)| json_says(&path.to_string(), test, &host)));
+    signs.extend(when.headers.iter().map(|(name, test)| header_words(name, test)));
+    signs.extend(when.json.iter().map(|(path, test)| json_words(&path.to_string(), test, &host)));
     if signs.is_empty() {
         return format!("{provider} responds in any other way.");
     }
     format!("{provider} responds with {}.", signs.join(" and "))
 }
 
-const fn fault_says(fault: Fault) -> &'static str {
+const fn fault_words(fault: Fault) -> &'static str {
     match fault {
         Fault::Dns => "the host name cannot be resolved",
         Fault::Connect => "no connection can be made",
@@ -45,7 +45,7 @@ const fn fault_says(fault: Fault) -> &'static str {
     }
 }
 
-fn header_says(name: &str, test: &HeaderTest) -> String {
+fn header_words(name: &str, test: &HeaderTest) -> String {
     match (&test.equals, &test.contains, test.exists) {
         (Some(text), _, _) => format!("the header {name}: {text}"),
         (None, Some(text), _) => format!("a {name} header that contains {text}"),
@@ -54,7 +54,7 @@ fn header_says(name: &str, test: &HeaderTest) -> String {
     }
 }
 
-fn json_says(path: &str, test: &JsonTest, host: impl Fn(&Template) -> String) -> String {
+fn json_words(path: &str, test: &JsonTest, host: impl Fn(&Template) -> String) -> String {
     if let Some(other) = &test.host_differs_from {
         return format!("a host in {path} other than {}", host(other));
     }
@@ -66,12 +66,12 @@ fn json_says(path: &str, test: &JsonTest, host: impl Fn(&Template) -> String) ->
     }
     match (test.exists, test.kind) {
         (Some(false), _) => format!("no {path}"),
-        (_, Some(kind)) => format!("{} in {path}", kind_says(kind)),
+        (_, Some(kind)) => format!("{} in {path}", kind_words(kind)),
         (_, None) => format!("a value in {path}"),
     }
 }
 
-const fn kind_says(kind: JsonType) -> &'static str {
+const fn kind_words(kind: JsonType) -> &'static str {
     match kind {
         JsonType::String => "a string",
         JsonType::Number => "a number",
