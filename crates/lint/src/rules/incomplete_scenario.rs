@@ -25,8 +25,9 @@ scenarios:
 pub(super) fn check(_: &Subject<'_>, method: &Method, findings: &mut Vec<Finding>) {
     for scenario in &method.scenarios {
         let fields = method.fields.iter().filter(|field| is_missing(method, scenario, field));
-        let missing = listed(fields.map(|field| field.key.as_str()));
+        let missing: Vec<&str> = fields.map(|field| field.key.as_str()).collect();
         if !missing.is_empty() {
+            let missing = listed(missing);
             let message = format!("the scenario `{}` gives no value for {missing}", scenario.name);
             let found = Finding::new(&PAGE, scenario.span, message);
             findings.push(found.help(format!("add {missing} to `given`")));
