@@ -4,11 +4,11 @@
 //! moment. It contains what the database contains, which is sealed, and never the key. Restoring has exclusive use of
 //! the folder; at every moment the database is either the previous one or the copy, and the previous one is kept.
 
-use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use thiserror::Error;
 
 use crate::crash::crash_point;
 use crate::database::{self, Engine};
@@ -31,44 +31,52 @@ pub struct Restored {
 }
 
 /// Why a copy could not be made or restored.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum BackupError {
     /// The file exists, and replacing it was not allowed.
+    #[error("{path} already exists")]
     Exists {
-        /// The file.
+        /// The path of the existing file.
         path: PathBuf,
     },
     /// The database is on a server, which has its own backup tools.
+    #[error("the database is on a PostgreSQL server, which has its own backup tools")]
     OnServer,
     /// A process has the vault open.
+    #[error("a process has the vault in {folder} open")]
     InUse {
         /// The vault's folder.
         folder: PathBuf,
     },
     /// A file could not be read or written.
+    #[error("{path} cannot be read or written")]
     File {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
         /// The system's error.
-        cause: io::Error,
+        source: io::Error,
     },
     /// The file is not a vault, or is damaged.
+    #[error("{path} is not a vault, or is damaged")]
     NotAVault {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
         /// The database's error.
-        cause: sqlx::Error,
+        source: sqlx::Error,
     },
     /// The file contains no vault, or one that was never sealed.
+    #[error("{path} contains no vault")]
     Empty {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
     },
     /// The vault or the copy could not be opened.
-    Open(OpenError),
-    /// Something in the vault or the copy cannot be read or opened.
-    Store(StoreError),
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// An item in the vault or the copy cannot be read or opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 impl Vault {
@@ -92,9 +100,9 @@ impl Vault {
         sqlx::query("vacuum into $1").bind(name).execute(&self.pool).await.map_err(StoreError::from)?;
         crash_point("vault.copy-made");
         let proof = prove_file(&copy.0, &self.keys.source()).await?;
-        copy.publish(to, replace).map_err(|cause| match cause.kind() {
+        copy.publish(to, replace).map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => exists(),
-            _ => failed(to)(cause),
+            _ => failed(to)(source),
         })?;
         Ok(proof)
     }
@@ -132,7 +140,7 @@ pub async fn restore(
 /// Opens everything in a copy. A copy with an older schema is migrated first.
 async fn prove_file(path: &Path, key: &KeySource) -> Result<Proof, BackupError> {
     let engine = Engine::Sqlite(path.to_owned());
-    let broken = |cause| BackupError::NotAVault { path: path.to_owned(), cause };
+    let broken = |source| BackupError::NotAVault { path: path.to_owned(), source };
     let mut connection = engine.connect().await.map_err(broken)?;
     let is_vault: i64 = sqlx::query_scalar("select count(*) from sqlite_master where name = 'vault_schema'")
         .fetch_one(&mut connection)
@@ -204,48 +212,7 @@ impl Drop for Temporary {
 
 fn failed(path: &Path) -> impl Fn(io::Error) -> BackupError {
     let path = path.to_owned();
-    move |cause| BackupError::File { path: path.clone(), cause }
-}
-
-impl fmt::Display for BackupError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Exists { path } => write!(f, "{} already exists", path.display()),
-            Self::OnServer => {
-                f.write_str("the database is on a PostgreSQL server, which has its own backup tools")
-            }
-            Self::InUse { folder } => write!(f, "a process has the vault in {} open", folder.display()),
-            Self::File { path, .. } => write!(f, "{} cannot be read or written", path.display()),
-            Self::NotAVault { path, .. } => write!(f, "{} is not a vault, or is damaged", path.display()),
-            Self::Empty { path } => write!(f, "{} contains no vault", path.display()),
-            Self::Open(error) => error.fmt(f),
-            Self::Store(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for BackupError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::File { cause, .. } => Some(cause),
-            Self::NotAVault { cause, .. } => Some(cause),
-            Self::Open(error) => error.source(),
-            Self::Store(error) => error.source(),
-            Self::Exists { .. } | Self::OnServer | Self::InUse { .. } | Self::Empty { .. } => None,
-        }
-    }
-}
-
-impl From<StoreError> for BackupError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl From<OpenError> for BackupError {
-    fn from(error: OpenError) -> Self {
-        Self::Open(error)
-    }
+    move |source| BackupError::File { path: path.clone(), source }
 }
 
 impl From<KeyError> for BackupError {

@@ -3,47 +3,56 @@
 //! **Invariant:** an error of this crate names tables, accounts and key ids, and never a value: no credential, no
 //! key, no output of a key command. Errors of one operation are defined next to that operation.
 
-use std::fmt;
+use thiserror::Error;
 
 use crate::id::AccountId;
 use crate::key::KeyError;
 use crate::seal::SealError;
 
 /// Why the vault could not be read or written.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum StoreError {
     /// The database refused a statement or failed.
-    Database(sqlx::Error),
-    /// The key is no longer there, or is no longer the right one.
-    Key(KeyError),
-    /// Something could not be sealed or unsealed.
+    #[error("the vault's database refused a statement or failed")]
+    Database(#[from] sqlx::Error),
+    /// The key is missing, or is no longer the right one.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// An item could not be sealed or unsealed.
+    #[error("{what} cannot be sealed or unsealed")]
     Seal {
-        /// What it was, by name.
+        /// The name of the item, such as `draft acme`.
         what: String,
-        /// Why.
-        cause: SealError,
+        /// The reason.
+        source: SealError,
     },
-    /// A row makes no sense.
+    /// A row does not make sense.
+    #[error("{what} is damaged; restore the database from a backup")]
     Damaged {
-        /// The table and column, or the item.
+        /// The table and column, or the name of the item.
         what: String,
     },
     /// The system returned no random bytes for a new id or token.
-    Random(getrandom::Error),
+    #[error("the system returned no random bytes")]
+    Random(#[from] getrandom::Error),
 }
 
 /// Why an account could not be used or changed.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum ChangeError {
-    /// There is no such account.
+    /// No account has this id.
+    #[error("there is no account {id}; list the accounts to see their ids")]
     NotFound {
-        /// The account that was asked for.
+        /// The id that the caller passed.
         id: AccountId,
     },
     /// The account was changed since the caller read it.
+    #[error(
+        "account {id} was changed in the meantime (version {found}, not {expected}); check it and try again"
+    )]
     Conflict {
-        /// The account.
+        /// The account's id.
         id: AccountId,
         /// The version that the caller read.
         expected: i64,
@@ -51,125 +60,43 @@ pub enum ChangeError {
         found: i64,
     },
     /// The owner already has a different account at the provider, and replacing it is not allowed.
+    #[error("account {id} of this owner is a different account at the provider; it was not replaced")]
     OtherAccount {
-        /// The existing account.
+        /// The id of the existing account.
         id: AccountId,
     },
     /// The connector profile of the new account was deleted in the meantime.
+    #[error("connector profile {id} was deleted; link with another one")]
     NoConnectorProfile {
-        /// The connector profile.
+        /// The id of the deleted connector profile.
         id: String,
     },
-    /// The link attempt is over: it has already linked an account, or was canceled.
+    /// The link attempt has ended: it has already linked an account, or was canceled.
+    #[error("link attempt {id} is over; start a new one")]
     AttemptOver {
-        /// The attempt.
+        /// The id of the link attempt.
         id: String,
     },
     /// The vault could not be read or written.
-    Store(StoreError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 impl StoreError {
-    /// For `map_err`: names what could not be sealed or unsealed.
+    /// For `map_err`: adds the name of the item that could not be sealed or unsealed.
     pub(crate) fn seal(what: impl Into<String>) -> impl Fn(SealError) -> Self {
         let what = what.into();
-        move |cause| Self::Seal { what: what.clone(), cause }
+        move |source| Self::Seal { what: what.clone(), source }
     }
 
-    /// A row that makes no sense.
+    /// The error for an item that does not make sense.
     pub(crate) fn damaged(what: impl Into<String>) -> Self {
         Self::Damaged { what: what.into() }
     }
 }
 
-impl fmt::Display for StoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Database(_) => f.write_str("the vault's database refused a statement or failed"),
-            Self::Key(error) => error.fmt(f),
-            Self::Seal { what, .. } => write!(f, "{what} cannot be sealed or unsealed"),
-            Self::Damaged { what } => write!(f, "{what} is damaged; restore the database from a backup"),
-            Self::Random(_) => f.write_str("the system returned no random bytes"),
-        }
-    }
-}
-
-impl fmt::Display for ChangeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotFound { id } => {
-                write!(f, "there is no account {id}; list the accounts to see their ids")
-            }
-            Self::Conflict { id, expected, found } => write!(
-                f,
-                "account {id} was changed in the meantime (version {found}, not {expected}); check it and try again"
-            ),
-            Self::OtherAccount { id } => {
-                write!(
-                    f,
-                    "account {id} of this owner is a different account at the provider; it was not replaced"
-                )
-            }
-            Self::NoConnectorProfile { id } => {
-                write!(f, "connector profile {id} was deleted; link with another one")
-            }
-            Self::AttemptOver { id } => write!(f, "link attempt {id} is over; start a new one"),
-            Self::Store(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for StoreError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Database(cause) => Some(cause),
-            Self::Key(error) => error.source(),
-            Self::Seal { cause, .. } => Some(cause),
-            Self::Random(cause) => Some(cause),
-            Self::Damaged { .. } => None,
-        }
-    }
-}
-
-impl std::error::Error for ChangeError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Store(error) => error.source(),
-            Self::NotFound { .. }
-            | Self::Conflict { .. }
-            | Self::OtherAccount { .. }
-            | Self::NoConnectorProfile { .. }
-            | Self::AttemptOver { .. } => None,
-        }
-    }
-}
-
-impl From<sqlx::Error> for StoreError {
-    fn from(cause: sqlx::Error) -> Self {
-        Self::Database(cause)
-    }
-}
-
-impl From<KeyError> for StoreError {
-    fn from(error: KeyError) -> Self {
-        Self::Key(error)
-    }
-}
-
-impl From<getrandom::Error> for StoreError {
-    fn from(cause: getrandom::Error) -> Self {
-        Self::Random(cause)
-    }
-}
-
-impl From<StoreError> for ChangeError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
 impl From<sqlx::Error> for ChangeError {
-    fn from(cause: sqlx::Error) -> Self {
-        Self::Store(cause.into())
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
     }
 }

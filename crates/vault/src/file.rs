@@ -103,7 +103,7 @@ pub(crate) fn create_new(path: &Path) -> io::Result<File> {
 
 /// The key in a file. `None` if there is no file.
 pub(crate) fn read_key(path: &Path) -> Result<Option<Key>, KeyError> {
-    let failed = |cause| KeyError::File { path: path.to_owned(), cause };
+    let failed = |source| KeyError::File { path: path.to_owned(), source };
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -137,7 +137,7 @@ pub(crate) fn read_or_create_key(path: &Path) -> Result<Key, KeyError> {
     if let Some(key) = read_key(path)? {
         return Ok(key);
     }
-    let failed = |cause| KeyError::File { path: path.to_owned(), cause };
+    let failed = |source| KeyError::File { path: path.to_owned(), source };
     let folder = folder_of(path);
     create_folder(&folder).map_err(failed)?;
     let temporary = sibling(path, &random_suffix()?);
@@ -158,8 +158,8 @@ pub(crate) fn copy_key(from: &Path, to: &Path) -> Result<(), KeyError> {
     let key = read_key(from)?.ok_or_else(|| KeyError::Missing { path: from.to_owned() })?;
     let written = write_key(&key, to).and_then(|()| sync_folder(&folder_of(to)));
     match written {
-        Err(cause) if cause.kind() != ErrorKind::AlreadyExists => {
-            Err(KeyError::File { path: to.to_owned(), cause })
+        Err(source) if source.kind() != ErrorKind::AlreadyExists => {
+            Err(KeyError::File { path: to.to_owned(), source })
         }
         Ok(()) | Err(_) => Ok(()),
     }
@@ -181,7 +181,7 @@ pub(crate) fn promote_next_key(path: &Path, current: KeyId) -> Result<(), KeyErr
 fn promote(path: &Path) -> Result<(), KeyError> {
     std::fs::rename(next_key(path), path)
         .and_then(|()| sync_folder(&folder_of(path)))
-        .map_err(|cause| KeyError::File { path: path.to_owned(), cause })
+        .map_err(|source| KeyError::File { path: path.to_owned(), source })
 }
 
 /// Makes the creation and renaming of files in a folder durable.
@@ -231,7 +231,7 @@ pub(crate) fn sibling(path: &Path, suffix: &str) -> PathBuf {
 /// A suffix for the name of a temporary file, different each time.
 pub(crate) fn random_suffix() -> Result<String, KeyError> {
     let mut suffix = String::from(".new-");
-    let number = getrandom::u64().map_err(KeyError::Random)?;
+    let number = getrandom::u64()?;
     let _ = write!(suffix, "{number:016x}");
     Ok(suffix)
 }

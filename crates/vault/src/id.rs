@@ -3,8 +3,10 @@
 //! **Invariant:** an id is a prefix and 128 random bits in lower-case Base32, with exactly one spelling. It reveals
 //! nothing about what it identifies, and is safe in a path, a URL and a log.
 
-use std::fmt;
 use std::str::FromStr;
+
+use derive_more::Display;
+use thiserror::Error;
 
 /// RFC 4648 Base32 in lower case, which has no `0`, `1` or `8` that could be misread.
 const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
@@ -13,11 +15,12 @@ const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 const LENGTH: usize = 26;
 
 /// The id of an account: `acc_` and 26 characters.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Display, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountId(String);
 
-/// A string is not an account id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The error for a string that is not an account id.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("not an account id: it must be `acc_` and 26 characters of `a-z2-7`")]
 pub struct IdError;
 
 impl AccountId {
@@ -48,26 +51,6 @@ impl FromStr for AccountId {
         Ok(Self(text.to_owned()))
     }
 }
-
-impl fmt::Display for AccountId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for AccountId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Display for IdError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not an account id: it must be `acc_` and 26 characters of `a-z2-7`")
-    }
-}
-
-impl std::error::Error for IdError {}
 
 /// An id of this prefix and 128 random bits.
 pub(crate) fn random(prefix: &str) -> Result<String, getrandom::Error> {

@@ -3,7 +3,6 @@
 //! **Invariant:** a key is 32 random bytes. Its id is computed from them, so that keys cannot be mixed up, and
 //! reveals nothing about them. The bytes are wiped when the key is dropped, and a key has no `Debug`.
 
-use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -12,6 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secret::Secret;
 use sha2::{Digest as _, Sha256};
+use thiserror::Error;
 use zeroize::Zeroizing;
 
 /// The start of the line with the key. The digit is the version of the format.
@@ -25,67 +25,76 @@ pub(crate) struct Key {
 }
 
 /// The id of a key: eight bytes of a SHA-256 digest of the key, printed in hexadecimal.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct KeyId([u8; 8]);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, derive_more::Display)]
+#[display("{_0:016x}")]
+pub struct KeyId(u64);
 
 /// Why the vault's key cannot be used.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum KeyError {
     /// Users other than the owner can read or write the key file.
+    #[error("other users can access the key file {path} (mode {mode:04o}); run `chmod 600` on it")]
     Exposed {
-        /// The key file.
+        /// The path of the key file.
         path: PathBuf,
-        /// Its permission bits.
+        /// The permission bits of the key file.
         mode: u32,
     },
     /// The vault has been sealed before, but its key file is missing.
+    #[error("the key file {path} is missing, and this vault is sealed under its key; restore the file")]
     Missing {
         /// Where the key file should be.
         path: PathBuf,
     },
     /// The key file could not be read or written.
+    #[error("the key file {path} cannot be read or written")]
     File {
-        /// The key file.
+        /// The path of the key file.
         path: PathBuf,
         /// The system's error.
-        cause: io::Error,
+        source: io::Error,
     },
     /// The text contains no key, or more than one.
+    #[error("{origin} does not contain exactly one key; a key is a line that starts with `{PREFIX}`")]
     NotAKey {
-        /// Where the text came from.
+        /// The name of the text's source, such as `the key text`.
         origin: String,
     },
     /// The key command could not be run, failed, or took too long.
+    #[error("the key command `{program}` printed no key")]
     Command {
         /// The program, without its arguments.
         program: String,
-        /// What happened.
-        cause: io::Error,
+        /// The reason.
+        source: io::Error,
     },
     /// The key is not the one that this vault is sealed under.
+    #[error("{origin} has key {found}, but this vault is sealed under key {expected}; use that key")]
     Wrong {
-        /// Where the key came from.
+        /// The name of the key's source, such as `the key text`.
         origin: String,
-        /// The key that the source has.
+        /// The id of the key that the source has.
         found: KeyId,
-        /// The key that is needed.
+        /// The id of the key that is needed.
         expected: KeyId,
     },
     /// The row of a key in the database is damaged or missing.
+    #[error("the database's row of key {id} is damaged or missing; restore the database from a backup")]
     Damaged {
-        /// The key.
+        /// The id of the key.
         id: KeyId,
     },
     /// The system returned no random bytes for a new key.
-    Random(getrandom::Error),
+    #[error("no key can be created: the system returned no random bytes")]
+    Random(#[from] getrandom::Error),
 }
 
 impl Key {
     /// A fresh key.
     pub(crate) fn random() -> Result<Self, KeyError> {
         let mut bytes = Zeroizing::new([0; 32]);
-        getrandom::fill(bytes.as_mut_slice()).map_err(KeyError::Random)?;
+        getrandom::fill(bytes.as_mut_slice())?;
         Ok(Self::new(bytes))
     }
 
@@ -94,7 +103,7 @@ impl Key {
             Sha256::new().chain_update("waystone vault key id 1\0").chain_update(bytes.as_slice()).finalize();
         let mut id = [0; 8];
         id.copy_from_slice(&digest[..8]);
-        Self { id: KeyId(id), bytes }
+        Self { id: KeyId(u64::from_be_bytes(id)), bytes }
     }
 
     /// Parses a text of comments (`#`), empty lines and exactly one key. `origin` names the text in an error.
@@ -140,20 +149,8 @@ impl Key {
 }
 
 impl KeyId {
-    pub(crate) fn as_bytes(&self) -> &[u8; 8] {
-        &self.0
-    }
-}
-
-impl fmt::Display for KeyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", u64::from_be_bytes(self.0))
-    }
-}
-
-impl fmt::Debug for KeyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
+    pub(crate) fn to_bytes(self) -> [u8; 8] {
+        self.0.to_be_bytes()
     }
 }
 
@@ -161,61 +158,7 @@ impl FromStr for KeyId {
     type Err = std::num::ParseIntError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        u64::from_str_radix(text, 16).map(|number| Self(number.to_be_bytes()))
-    }
-}
-
-impl fmt::Display for KeyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Exposed { path, mode } => {
-                let path = path.display();
-                write!(
-                    f,
-                    "other users can access the key file {path} (mode {mode:04o}); run `chmod 600` on it"
-                )
-            }
-            Self::Missing { path } => {
-                let path = path.display();
-                write!(
-                    f,
-                    "the key file {path} is missing, and this vault is sealed under its key; restore the file"
-                )
-            }
-            Self::File { path, .. } => write!(f, "the key file {} cannot be read or written", path.display()),
-            Self::NotAKey { origin } => {
-                write!(
-                    f,
-                    "{origin} does not contain exactly one key; a key is a line that starts with `{PREFIX}`"
-                )
-            }
-            Self::Command { program, .. } => write!(f, "the key command `{program}` printed no key"),
-            Self::Wrong { origin, found, expected } => write!(
-                f,
-                "{origin} has key {found}, but this vault is sealed under key {expected}; use that key"
-            ),
-            Self::Damaged { id } => {
-                write!(
-                    f,
-                    "the database's row of key {id} is damaged or missing; restore the database from a backup"
-                )
-            }
-            Self::Random(_) => f.write_str("no key can be created: the system returned no random bytes"),
-        }
-    }
-}
-
-impl std::error::Error for KeyError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::File { cause, .. } | Self::Command { cause, .. } => Some(cause),
-            Self::Random(cause) => Some(cause),
-            Self::Exposed { .. }
-            | Self::Missing { .. }
-            | Self::NotAKey { .. }
-            | Self::Wrong { .. }
-            | Self::Damaged { .. } => None,
-        }
+        u64::from_str_radix(text, 16).map(Self)
     }
 }
 

@@ -1,12 +1,11 @@
 //! The one rule for names that people choose: of projects, API keys and connector profiles.
 
-use std::fmt;
-
 /// The longest name, in characters.
 const LONGEST: usize = 100;
 
-/// A text is not a usable name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The error for a string that cannot be a name.
+#[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
+#[error("must be 1 to {LONGEST} printable characters")]
 pub struct NameError;
 
 /// The name without surrounding spaces, if it has 1 to 100 characters and no control characters.
@@ -18,14 +17,6 @@ pub fn display_name(text: &str) -> Result<&str, NameError> {
     }
     Ok(name)
 }
-
-impl fmt::Display for NameError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "must be 1 to {LONGEST} printable characters")
-    }
-}
-
-impl std::error::Error for NameError {}
 
 #[cfg(test)]
 mod tests {

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use secret::Secret;
 use sqlx::{Connection as _, Pool};
+use thiserror::Error;
 
 use crate::database::{self, Db, DbConnection, Engine, Synced};
 use crate::error::StoreError;
@@ -35,39 +36,46 @@ pub struct Vault {
 }
 
 /// Why a vault could not be opened.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum OpenError {
     /// A folder or file of the vault could not be created or opened.
+    #[error("{path} cannot be created or opened")]
     File {
-        /// The folder or file.
+        /// The path of the folder or file.
         path: PathBuf,
         /// The system's error.
-        cause: io::Error,
+        source: io::Error,
     },
     /// Another process has held the lock for too long.
+    #[error("another process holds {path}; stop it and try again")]
     Locked {
-        /// The lock file.
+        /// The path of the lock file.
         path: PathBuf,
     },
     /// The database has a schema that this version cannot use.
+    #[error(transparent)]
     Schema(Unsupported),
     /// The folder is on a file system on which SQLite cannot share its log between processes.
+    #[error("{path} is on a file system without write-ahead logging; use a local disk")]
     NoLog {
-        /// The database file.
+        /// The path of the database file.
         path: PathBuf,
     },
     /// The database could not be opened.
+    #[error("the database {name} cannot be opened")]
     Database {
         /// The database, without a password.
         name: String,
         /// The database's error.
-        cause: sqlx::Error,
+        source: sqlx::Error,
     },
     /// The key is missing, not safe, or not the right one.
-    Key(KeyError),
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// The database could not be migrated or read.
-    Store(StoreError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 impl Vault {
@@ -84,7 +92,7 @@ impl Vault {
 
     async fn open_engine(folder: &Path, engine: Engine, key: KeySource) -> Result<Self, OpenError> {
         let lock = lock_path(folder);
-        let failed = |cause| OpenError::Database { name: engine.to_string(), cause };
+        let failed = |source| OpenError::Database { name: engine.to_string(), source };
 
         let database = engine.file().map(Path::to_owned);
         let paths = (folder.to_owned(), database.clone(), lock.clone());
@@ -141,7 +149,7 @@ fn create_files(
 ) -> Result<Option<(File, File)>, OpenError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
-        |cause| OpenError::File { path, cause }
+        |source| OpenError::File { path, source }
     };
     file::create_folder(folder).map_err(failed(folder))?;
     let Some(guard) = file::lock(lock).map_err(failed(lock))? else { return Ok(None) };
@@ -182,51 +190,5 @@ async fn open_keys(
 impl fmt::Debug for Vault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Vault").field("folder", &self.folder).finish_non_exhaustive()
-    }
-}
-
-impl fmt::Display for OpenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File { path, .. } => write!(f, "{} cannot be created or opened", path.display()),
-            Self::Locked { path } => {
-                write!(f, "another process holds {}; stop it and try again", path.display())
-            }
-            Self::Schema(error) => error.fmt(f),
-            Self::NoLog { path } => {
-                write!(
-                    f,
-                    "{} is on a file system without write-ahead logging; use a local disk",
-                    path.display()
-                )
-            }
-            Self::Database { name, .. } => write!(f, "the database {name} cannot be opened"),
-            Self::Key(error) => error.fmt(f),
-            Self::Store(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for OpenError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::File { cause, .. } => Some(cause),
-            Self::Database { cause, .. } => Some(cause),
-            Self::Key(error) => error.source(),
-            Self::Store(error) => error.source(),
-            Self::Locked { .. } | Self::Schema(_) | Self::NoLog { .. } => None,
-        }
-    }
-}
-
-impl From<KeyError> for OpenError {
-    fn from(error: KeyError) -> Self {
-        Self::Key(error)
-    }
-}
-
-impl From<StoreError> for OpenError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
     }
 }

@@ -7,10 +7,10 @@
 //! A key file is replaced in four steps: the new key is written next to it, the database adds the key, the new file
 //! takes the old one's name, and the data keys are wrapped again. Opening a vault makes up for a missing third step.
 
-use std::fmt;
 use std::path::PathBuf;
 
 use sqlx::Row as _;
+use thiserror::Error;
 
 use crate::audit::{self, Subject};
 use crate::by::By;
@@ -42,28 +42,32 @@ pub struct Rotated {
 }
 
 /// Why a key could not be rotated.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum RotateError {
     /// The new key is the one in use.
+    #[error("the vault is already sealed under key {id}; specify a new key")]
     SameKey {
-        /// The key's id.
+        /// The id of the key in use.
         id: KeyId,
     },
     /// Another process has held the lock for too long.
+    #[error("another process holds {path}; stop it and try again")]
     Locked {
-        /// The lock file.
+        /// The path of the lock file.
         path: PathBuf,
     },
     /// The lock file could not be created or opened.
+    #[error("{path} cannot be created or opened")]
     Lock {
-        /// The lock file.
+        /// The path of the lock file.
         path: PathBuf,
         /// The system's error.
-        cause: std::io::Error,
+        source: std::io::Error,
     },
     /// The vault could not be read or written.
-    Store(StoreError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 impl Vault {
@@ -131,7 +135,7 @@ impl Vault {
         let guard = match off_thread(move || file::lock(&locking)).await {
             Ok(Some(guard)) => guard,
             Ok(None) => return Err(RotateError::Locked { path }),
-            Err(cause) => return Err(RotateError::Lock { path, cause }),
+            Err(source) => return Err(RotateError::Lock { path, source }),
         };
         // Asked before a key is created, because a key that is not used would stay next to the key file. The
         // transaction asks again.
@@ -247,39 +251,8 @@ async fn rewrap_sealed(connection: &mut DbConnection, from: &Key, to: &Key) -> R
     Ok(rows.len() as u64)
 }
 
-impl fmt::Display for RotateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::SameKey { id } => {
-                write!(f, "the vault is already sealed under key {id}; specify a new key")
-            }
-            Self::Locked { path } => {
-                write!(f, "another process holds {}; stop it and try again", path.display())
-            }
-            Self::Lock { path, .. } => write!(f, "{} cannot be created or opened", path.display()),
-            Self::Store(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for RotateError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Store(error) => error.source(),
-            Self::Lock { cause, .. } => Some(cause),
-            Self::SameKey { .. } | Self::Locked { .. } => None,
-        }
-    }
-}
-
-impl From<StoreError> for RotateError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
 impl From<sqlx::Error> for RotateError {
-    fn from(cause: sqlx::Error) -> Self {
-        Self::Store(cause.into())
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
     }
 }

@@ -36,7 +36,7 @@ const POSTGRES_WORDS: [(&str, &str); 6] = [
 ];
 
 /// The database has a schema that this version cannot use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
 pub struct Unsupported {
     /// The version of the schema in the database.
     pub found: i64,
@@ -97,5 +97,3 @@ impl fmt::Display for Unsupported {
         )
     }
 }
-
-impl std::error::Error for Unsupported {}

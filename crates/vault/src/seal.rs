@@ -11,9 +11,8 @@
 //! every blob. So a blob that was changed, moved to another row or field, or restored from an earlier version does
 //! not open.
 
-use std::fmt;
-
 use chacha20poly1305::{AeadInOut as _, KeyInit as _, XChaCha20Poly1305, XNonce};
+use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::key::{Key, KeyId};
@@ -31,16 +30,20 @@ pub(crate) type Context<'a> = [&'a str];
 /// The key of one account or one row of sealed data.
 pub(crate) struct DataKey(Zeroizing<[u8; 32]>);
 
-/// Why something could not be sealed or unsealed.
-#[derive(Debug)]
+/// Why an item could not be sealed or unsealed.
+#[derive(Debug, Error)]
 pub enum SealError {
     /// The system returned no random bytes.
-    Random(getrandom::Error),
+    #[error("the system returned no random bytes")]
+    Random(#[from] getrandom::Error),
     /// The plaintext is too long.
+    #[error("it is too long")]
     TooLong,
     /// The blob was sealed by a newer version, or is not a sealed blob.
+    #[error("its format is unknown to this version; a newer waystone may open it")]
     UnknownFormat,
     /// The blob was changed, moved, or sealed under another key.
+    #[error("it was changed, moved, or sealed under another key")]
     DoesNotOpen,
 }
 
@@ -48,7 +51,7 @@ impl DataKey {
     /// A fresh key.
     pub(crate) fn random() -> Result<Self, SealError> {
         let mut bytes = Zeroizing::new([0; 32]);
-        getrandom::fill(bytes.as_mut_slice()).map_err(SealError::Random)?;
+        getrandom::fill(bytes.as_mut_slice())?;
         Ok(Self(bytes))
     }
 
@@ -95,7 +98,7 @@ pub(crate) fn unwrap(
 
 fn seal(key: &[u8; 32], header: &[u8], context: &Context<'_>, plain: &[u8]) -> Result<Vec<u8>, SealError> {
     let mut nonce = [0; NONCE];
-    getrandom::fill(&mut nonce).map_err(SealError::Random)?;
+    getrandom::fill(&mut nonce)?;
     // Encrypted in place, in a buffer that does not grow, so that there is never a second copy of the plaintext.
     let mut text = Zeroizing::new(Vec::with_capacity(plain.len() + TAG));
     text.extend_from_slice(plain);
@@ -126,7 +129,7 @@ fn open(
 fn header(under: Option<KeyId>) -> Vec<u8> {
     let mut header = vec![FORMAT, ALGORITHM];
     if let Some(id) = under {
-        header.extend_from_slice(id.as_bytes());
+        header.extend_from_slice(&id.to_bytes());
     }
     header
 }
@@ -139,26 +142,6 @@ fn associated_data(header: &[u8], context: &Context<'_>) -> Vec<u8> {
         bytes.extend_from_slice(part);
     }
     bytes
-}
-
-impl fmt::Display for SealError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Random(_) => "the system returned no random bytes",
-            Self::TooLong => "it is too long",
-            Self::UnknownFormat => "its format is unknown to this version; a newer waystone may open it",
-            Self::DoesNotOpen => "it was changed, moved, or sealed under another key",
-        })
-    }
-}
-
-impl std::error::Error for SealError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Random(cause) => Some(cause),
-            Self::TooLong | Self::UnknownFormat | Self::DoesNotOpen => None,
-        }
-    }
 }
 
 #[cfg(test)]

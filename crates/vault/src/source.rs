@@ -94,7 +94,7 @@ fn program(command: &[String]) -> &str {
 
 /// Runs a key command. Its standard error goes to the operator; its standard output is only ever parsed as a key.
 fn run(command: &[String], origin: &str) -> Result<Key, KeyError> {
-    let failed = |cause| KeyError::Command { program: program(command).to_owned(), cause };
+    let failed = |source| KeyError::Command { program: program(command).to_owned(), source };
     let Some((program, arguments)) = command.split_first() else {
         return Err(failed(io::Error::new(ErrorKind::InvalidInput, "the command is empty")));
     };
@@ -109,9 +109,9 @@ fn run(command: &[String], origin: &str) -> Result<Key, KeyError> {
     let reader = {
         let (program, origin) = (program.clone(), origin.to_owned());
         std::thread::spawn(move || {
-            file::read_key_from(output, &origin, |cause| KeyError::Command {
+            file::read_key_from(output, &origin, |source| KeyError::Command {
                 program: program.clone(),
-                cause,
+                source,
             })
         })
     };
