@@ -1,12 +1,12 @@
 //! Runs a flow over the network and the vault.
 //!
-//! A [`link::Flow`] decides what to do but does nothing itself. [`run()`] does it: it sends the flow's requests over a
-//! [`Transport`], waits when the flow asks it to, and reports to an [`Observer`], which can end the run. The terminal,
-//! the Hub, scenarios and tests differ in their transport and observer only. The other modules convert between a
+//! A [`link::Flow`] decides what to do next but performs no I/O. [`run()`] sends the flow's requests over a
+//! [`Transport`], waits when the flow requires it, and reports to an [`Observer`], which can end the run. The terminal,
+//! the Hub, scenarios and tests differ only in their transport and observer. The other modules convert between a
 //! flow's values and the vault's.
 //!
 //! **Invariants:** one request of a flow is under way at a time; renewed tokens are stored before another request is
-//! sent with them; a transcript holds no header, no body, and no value other than those in a request's address.
+//! sent with them; a transcript contains no header, no body, and no value other than those in a request's address.
 
 mod observer;
 mod relink;

@@ -1,4 +1,4 @@
-//! What watches a run: progress, budgets, interruptions and transcripts.
+//! The observer of a run, for progress, budgets, interruptions and transcripts.
 
 use std::future::{Future, pending, ready};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use probe::{Answer, Request};
 
 /// Watches a run and may end it. Every method has a default that does nothing.
 pub trait Observer: Send {
-    /// Why the run ended early.
+    /// The reason for ending a run early.
     type Stop: Send;
 
     /// Called before each request is sent.
@@ -37,22 +37,22 @@ pub trait Observer: Send {
         ready(Ok(()))
     }
 
-    /// Completes when the run is to stop at once, even during a request or a wait.
+    /// Completes when the run must stop at once, even during a request or a wait.
     fn interrupted(&mut self) -> impl Future<Output = Self::Stop> + Send {
         pending()
     }
 }
 
-/// A request and what came back.
+/// A request and its answer.
 #[derive(Debug)]
 pub struct Exchange {
     /// The label of the check that the request belongs to.
     pub check: String,
     /// When the request was sent.
     pub at: Timestamp,
-    /// The request.
+    /// The request as it was sent.
     pub request: Box<Request>,
-    /// The answer, or the failure to get one.
+    /// The answer, or the failure to receive one.
     pub answer: Answer,
     /// The time from sending the request to the end of the answer.
     pub took: Duration,

@@ -1,4 +1,4 @@
-//! Flows over accounts that are linked already.
+//! Flows over accounts that are already linked.
 
 use guide::Key;
 use link::{Purpose, Start};
@@ -7,13 +7,14 @@ use vault::Account;
 
 use crate::stored::Tokens;
 
-/// Why a flow over a linked account runs. `allow_different` is whether a different account at the provider may replace it.
+/// The purpose of a flow over a linked account. `allow_different` specifies whether a different account at the provider
+/// may replace it.
 pub fn purpose(account: &Account, allow_different: bool) -> Purpose {
     Purpose::Relink { external_id: account.external_id.clone(), allow_different }
 }
 
-/// How a flow over a linked account starts: in the account's environment, with its stored values and tokens.
-/// It accepts only the same account at the provider.
+/// The start of a flow over a linked account: in the account's environment, with its stored values and tokens. The flow
+/// accepts only the same account at the provider.
 pub fn relink(account: &Account, stored: Values, tokens: Tokens) -> Start {
     Start {
         purpose: purpose(account, false),

@@ -1,4 +1,4 @@
-//! The loop: send, wait, and hand over the account.
+//! The loop that sends a flow's requests, waits, and returns the account to store.
 
 use std::time::{Duration, Instant};
 
@@ -8,11 +8,11 @@ use link::{Effect, Flow, Linked, Stage};
 use crate::observer::{Exchange, Observer};
 use crate::transport::{Transport, moment};
 
-/// Runs a flow until it needs a person or has an account to store, which is returned.
+/// Runs a flow until it needs a person (`None`) or has an account to store, which is returned.
 ///
 /// # Errors
 ///
-/// Returns the observer's reason for ending the run early. The flow can be run again, or told what happened.
+/// Returns the observer's reason for ending the run early. The flow can be run again afterwards.
 pub async fn run<O: Observer>(
     flow: &mut Flow,
     transport: &mut impl Transport,

@@ -7,23 +7,23 @@ use vault::{Account, By, ChangeError, CreatedFrom, Home, NewAccount, Replacing, 
 
 use crate::stored::Tokens;
 
-/// A proved account on its way into the vault.
+/// A proved account to store in the vault.
 #[derive(Debug)]
 pub struct NewLink<'a> {
-    /// What the flow proved.
+    /// The account that the flow proved.
     pub linked: Linked,
-    /// The account that was chosen to be linked again. It must still have this version.
+    /// The account that was chosen to be linked again. It must still have this version. `None` if none was chosen.
     pub relinked: Option<&'a Account>,
-    /// Which account the new one replaces if none was chosen.
+    /// The account that the new one replaces if no account was chosen.
     pub otherwise: Replacing<'a>,
-    /// A new label. `None` keeps that of the replaced account.
+    /// The new label. `None` keeps the label of the replaced account.
     pub label: Option<&'a str>,
-    /// Whose the account is, if it belongs to a Hub's project. `None` keeps that of the relinked account.
+    /// The project and owner of an account in a Hub. `None` keeps those of the relinked account.
     pub home: Option<Home>,
 }
 
 impl NewLink<'_> {
-    /// Stores the account and ends what it was created from, in one transaction.
+    /// Stores the account and ends the draft or link attempt that it was created from, in one transaction.
     pub async fn store(
         self,
         vault: &Vault,
@@ -40,7 +40,7 @@ impl NewLink<'_> {
     }
 }
 
-/// What a flow proved, in the form in which the vault stores it.
+/// Converts an account that a flow proved into the form that the vault stores.
 pub fn new_account(linked: Linked, label: Option<String>, home: Option<Home>) -> NewAccount {
     let mut identity = BTreeMap::new();
     if let Some(found) = &linked.identity {

@@ -1,4 +1,4 @@
-//! The names under which an account's values and tokens are stored, and their way back into a flow.
+//! The names under which an account's values and tokens are stored, and converting them back into a flow's values.
 
 use std::collections::BTreeMap;
 
@@ -16,20 +16,20 @@ const TOKENS_END: &str = "tokens:end";
 /// The tokens that a sign-in returned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tokens {
-    /// The tokens, by the name that the guide gives them.
+    /// The tokens, by their names in the guide.
     pub values: Values,
     /// When they expire, in Unix seconds. `None` if the provider did not specify it.
     pub end: Option<i64>,
 }
 
 impl Tokens {
-    /// The tokens that a flow holds now.
+    /// The tokens that a flow has now.
     pub(crate) fn of(flow: &link::Flow) -> Self {
         let (values, end) = flow.tokens();
         Self { values: values.clone(), end }
     }
 
-    /// The names and values to store; none for tokens that are not there, whatever is known of their expiry.
+    /// The names and values to store. Without tokens, there is nothing to store, not even an expiry time.
     pub(crate) fn to_store(&self) -> impl Iterator<Item = (String, Secret)> {
         let end = self.end.filter(|_| !self.values.is_empty());
         let end = end.map(|end| (TOKENS_END.to_owned(), Secret::new(end.to_string())));
@@ -37,12 +37,12 @@ impl Tokens {
     }
 }
 
-/// The field values that an account was linked with, public and secret ones, without its tokens.
+/// The public and secret field values that an account was linked with, without its tokens.
 pub fn stored_values(credentials: &Credentials) -> Values {
     values(&credentials.account.values, &credentials.secrets)
 }
 
-/// Public and secret values by name, as the values of a flow. Names that are not keys are left out.
+/// Converts public and secret values by name into the values of a flow. Names that are not keys are left out.
 pub fn values(public: &BTreeMap<String, String>, secrets: &BTreeMap<String, Secret>) -> Values {
     let public = public.iter().map(|(key, value)| (key, Secret::from(value.as_str())));
     let secrets = secrets.iter().map(|(key, value)| (key, value.clone()));
@@ -59,7 +59,7 @@ pub fn stored_tokens(credentials: &Credentials) -> Tokens {
     Tokens { values, end }
 }
 
-/// Whether a stored secret has the name of a field, rather than one of a token or of the tokens' expiry.
+/// Whether the name of a stored secret is that of a field, rather than of a token or of the tokens' expiry time.
 pub fn is_field_name(name: &str) -> bool {
     !name.starts_with(TOKEN) && name != TOKENS_END
 }

@@ -1,4 +1,4 @@
-//! Transcripts: which requests a flow sent and what came of them, for support.
+//! Transcripts: the requests that a flow sent and the answers to them, for support.
 
 use link::{Flow, Stage};
 use probe::Answer;
@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::observer::Exchange;
 
-/// The most lines in a transcript. Older lines are dropped.
-const MOST_LINES: usize = 200;
+/// The maximum number of lines in a transcript. Older lines are dropped.
+const MAX_LINES: usize = 200;
 
 /// Appends an exchange to a transcript, with the verdict if the flow failed because of it.
 pub fn record(transcript: &mut Vec<Value>, exchange: &Exchange, flow: &Flow) {
@@ -32,7 +32,7 @@ pub fn record(transcript: &mut Vec<Value>, exchange: &Exchange, flow: &Flow) {
         line["quote"] = json!(verdict.quote);
     }
     transcript.push(line);
-    if MOST_LINES < transcript.len() {
+    if MAX_LINES < transcript.len() {
         transcript.remove(0);
     }
 }

@@ -1,4 +1,4 @@
-//! What sends a flow's requests and keeps its time.
+//! The transport of a flow, which sends its requests and keeps its time.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use probe::{Answer, Moment, Request};
 
 /// Sends requests and keeps time: the network, or a simulated provider.
 pub trait Transport: Send {
-    /// Sends a request once and returns the answer, or the failure to get one.
+    /// Sends a request once and returns the answer, or the failure to receive one.
     fn send(&mut self, request: &Request) -> impl Future<Output = Answer> + Send;
 
     /// Waits until `until` and returns the time at the end of the wait, both in Unix seconds.

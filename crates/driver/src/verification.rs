@@ -1,24 +1,24 @@
-//! What checking a linked account again found.
+//! The result of checking a linked account again.
 
 use guide::OutcomeKind;
 use link::{CheckReport, Flow, Stage};
 use vault::{AccountState, CheckRecord};
 
-/// What checking a linked account again found.
+/// The result of checking a linked account again.
 #[derive(Clone, Debug)]
 pub struct Verification {
     /// The outcome, such as `ok` or `wrong_secret`.
     pub outcome: String,
-    /// What is wrong and how to fix it. `None` if the account works.
+    /// The problem and how to fix it. `None` if the account works.
     pub message: Option<String>,
-    /// How each check went.
+    /// The result of each check.
     pub checks: Vec<CheckReport>,
-    /// Whether the failure is transient, so that it says nothing about the account.
+    /// Whether the failure is transient, so that it proves nothing about the account.
     pub is_transient: bool,
 }
 
 impl Verification {
-    /// Reads the result off a flow whose checks have ended.
+    /// Reads the result from a flow whose checks have ended.
     pub fn of(flow: &Flow) -> Self {
         let (outcome, message, checks, is_transient) = match flow.stage() {
             Stage::Confirm { limited, reports, .. } => {
@@ -38,7 +38,8 @@ impl Verification {
         Self { outcome: outcome.to_string(), message, checks, is_transient }
     }
 
-    /// The record to store with the account that was checked in this version; `None` for a transient failure.
+    /// The record to store with the account, whose credentials had this version when they were checked. `None` for a
+    /// transient failure.
     pub fn record(&self, version: i64) -> Option<CheckRecord> {
         if self.is_transient {
             return None;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use secret::Secret;
+use strum::{EnumString, IntoStaticStr};
 
 use crate::id::AccountId;
 
@@ -19,11 +20,12 @@ pub struct NewAccount {
     pub method: String,
     /// The key of the provider's environment. `None` if the method has no environments.
     pub environment: Option<String>,
-    /// The provider's own id for the account, the same however often the account is linked.
+    /// The provider's own id for the account, which stays the same each time the account is linked. `None` if no
+    /// check identified the account.
     pub external_id: Option<String>,
-    /// The account's name at the provider.
+    /// The account's name at the provider. `None` if no check identified the account.
     pub name: Option<String>,
-    /// A name chosen by the person who linked the account, or by the product.
+    /// A name chosen by the person who linked the account, or by the product. `None` if nobody chose one.
     pub label: Option<String>,
     /// The values of public fields, by field key.
     pub values: BTreeMap<String, String>,
@@ -44,12 +46,12 @@ pub struct NewAccount {
 /// The project and owner of an account that the Hub linked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Home {
-    /// The project's id.
+    /// The id of the project that the account belongs to.
     pub project: String,
     /// The id of the connector profile that the account was linked with: `cpr_…`, or `provider.method` for a method
     /// that needs no profile.
     pub connector_profile: String,
-    /// The customer whose account it is.
+    /// The customer who owns the account.
     pub owner: Owner,
     /// Whether it is a production or a test account.
     pub kind: Kind,
@@ -58,7 +60,7 @@ pub struct Home {
 }
 
 impl Home {
-    /// Whether the account is this owner's in this project, and of this kind.
+    /// Whether the account belongs to this owner in this project, and is of this kind.
     pub fn belongs_to(&self, project: &str, owner: &str, kind: Kind) -> bool {
         self.project == project && self.owner.id == owner && self.kind == kind
     }
@@ -69,14 +71,15 @@ impl Home {
 pub struct Owner {
     /// The product's id for the customer. By default an owner has one account at each provider.
     pub id: String,
-    /// The customer's name.
+    /// The customer's display name.
     pub name: String,
-    /// The person who linked the account.
+    /// The user name of the person who linked the account. `None` if the product did not pass one.
     pub username: Option<String>,
 }
 
 /// Whether a key, session or account is for production or for tests.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Kind {
     /// Real customers and their accounts.
     #[default]
@@ -85,8 +88,9 @@ pub enum Kind {
     Test,
 }
 
-/// A decision not to use an account, whatever its checks find.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A decision not to use an account, regardless of the results of its checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Hold {
     /// The account must not be used for now.
     Suspended,
@@ -97,7 +101,7 @@ pub enum Hold {
 /// A linked account, without its secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// The account's id.
+    /// The account's id, which never changes.
     pub id: AccountId,
     /// The key of the provider.
     pub provider: String,
@@ -105,11 +109,11 @@ pub struct Account {
     pub method: String,
     /// The key of the provider's environment. `None` if the method has no environments.
     pub environment: Option<String>,
-    /// The provider's own id for the account.
+    /// The provider's own id for the account. `None` if no check identified the account.
     pub external_id: Option<String>,
-    /// The account's name at the provider.
+    /// The account's name at the provider. `None` if no check identified the account.
     pub name: Option<String>,
-    /// A name chosen by the person who linked the account, or by the product.
+    /// A name chosen by the person who linked the account, or by the product. `None` if nobody chose one.
     pub label: Option<String>,
     /// The values of public fields, by field key.
     pub values: BTreeMap<String, String>,
@@ -125,45 +129,46 @@ pub struct Account {
     pub identity: BTreeMap<String, String>,
     /// The project and owner of an account that the Hub linked. `None` for an account linked in the terminal.
     pub home: Option<Home>,
-    /// Whether the account works.
+    /// Whether the account works, according to its last check.
     pub state: AccountState,
-    /// When the state or the hold last changed.
+    /// When the state or the hold last changed. `None` if that was not recorded.
     pub state_at: Option<Timestamp>,
     /// A decision not to use the account. `None` if there is no such decision.
     pub hold: Option<Hold>,
-    /// How often the credentials were stored, from 1.
+    /// The number of times that the credentials were stored, from 1.
     pub version: i64,
     /// When the account was linked.
     pub created_at: Timestamp,
     /// When the credentials or the account's own columns were last changed.
     pub updated_at: Timestamp,
-    /// When the account was last checked, successfully or not.
+    /// When the account was last checked, successfully or not. `None` if it never was.
     pub checked_at: Option<Timestamp>,
 }
 
 /// Whether an account works.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum AccountState {
     /// The last check passed.
     Active,
     /// The last check failed.
     Error {
-        /// The reason, in words for a person.
+        /// The reason, worded for the person who linked the account.
         reason: String,
     },
 }
 
-/// Which accounts to list, across all projects. The default is all of them.
+/// Which accounts to list, across all projects. The default lists every account.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Only accounts at this provider.
+    /// Only accounts at the provider with this key. `None` does not filter.
     pub provider: Option<String>,
 }
 
-/// Which accounts of a project to list, a page at a time. An empty list does not filter.
+/// Which accounts of a project to list, one page at a time. `None` and empty lists do not filter.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
-    /// The project's id.
+    /// The id of the project.
     pub project: String,
     /// Only accounts with one of these ids.
     pub ids: Vec<String>,
@@ -173,17 +178,17 @@ pub struct Query {
     pub owners: Vec<String>,
     /// Only production or only test accounts.
     pub kind: Option<Kind>,
-    /// Only accounts that work (`true`), or that do not.
+    /// Only accounts that work (`true`), or only accounts that do not (`false`).
     pub works: Option<bool>,
-    /// Only accounts whose last outcome is `expired` (`true`), or is anything else.
+    /// Only accounts whose last outcome is `expired` (`true`), or only accounts with any other outcome (`false`).
     pub expired: Option<bool>,
-    /// Only accounts with this hold; `Some(None)` for accounts without one.
+    /// Only accounts with this hold; `Some(None)` for accounts without a hold.
     pub hold: Option<Option<Hold>>,
-    /// Only accounts of active (`true`) or of inactive connector profiles.
+    /// Only accounts of active connector profiles (`true`), or only accounts of inactive ones (`false`).
     pub connector_profile_active: Option<bool>,
     /// The number of accounts to skip.
     pub skip: i64,
-    /// The largest number of accounts to return.
+    /// The maximum number of accounts to return.
     pub limit: i64,
 }
 
@@ -194,7 +199,7 @@ pub struct CheckRecord {
     pub version: i64,
     /// The outcome, such as `ok` or `wrong_secret`.
     pub outcome: String,
-    /// Whether the account works.
+    /// Whether the account works, according to the check.
     pub state: AccountState,
 }
 
@@ -242,50 +247,31 @@ impl NewAccount {
     }
 }
 
+impl Kind {
+    /// The name of the kind: `production` or `test`.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+impl Hold {
+    /// The name of the hold: `suspended` or `archived`.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
 impl AccountState {
-    /// `active` or `error`.
+    /// The name of the state: `active` or `error`.
     pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Error { .. } => "error",
-        }
+        self.into()
     }
 
-    /// Why the account does not work. `None` if it does.
+    /// Why the account does not work. `None` if it works.
     pub fn reason(&self) -> Option<&str> {
         match self {
             Self::Active => None,
             Self::Error { reason } => Some(reason),
         }
-    }
-}
-
-impl Kind {
-    /// `production` or `test`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Production => "production",
-            Self::Test => "test",
-        }
-    }
-
-    /// The kind with this name.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Production, Self::Test].into_iter().find(|kind| kind.as_str() == text)
-    }
-}
-
-impl Hold {
-    /// `suspended` or `archived`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Suspended => "suspended",
-            Self::Archived => "archived",
-        }
-    }
-
-    /// The hold with this name.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Suspended, Self::Archived].into_iter().find(|hold| hold.as_str() == text)
     }
 }

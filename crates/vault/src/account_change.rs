@@ -1,6 +1,7 @@
 //! Changing an account's own columns, without touching its credentials.
 //!
-//! **Invariant:** what the credentials are bound to (project, provider, method, public fields) cannot be changed here.
+//! **Invariant:** the columns that the credentials are bound to (project, provider, method, public fields) cannot be
+//! changed here.
 
 use serde_json::{Map, Value};
 
@@ -20,20 +21,20 @@ use crate::writer::Writer;
 pub struct AccountChange {
     /// The product's id for the customer.
     pub owner_id: Option<String>,
-    /// The customer's name.
+    /// The customer's display name.
     pub owner_name: Option<String>,
-    /// The person who linked the account; `Some(None)` removes the user name.
+    /// The user name of the person who linked the account; `Some(None)` removes it.
     pub username: Option<Option<String>>,
     /// The account's label; `Some(None)` removes it.
     pub label: Option<Option<String>>,
-    /// The product's data about the account. It replaces the old data as a whole.
+    /// The product's data about the account, which replaces the old data as a whole.
     pub metadata: Option<Map<String, Value>>,
     /// A decision not to use the account; `Some(None)` lifts it.
     pub hold: Option<Option<Hold>>,
 }
 
 impl Writer {
-    /// Changes an account's own columns. A change that changes nothing leaves no trace.
+    /// Changes an account's own columns. A change without effect leaves no audit entry and no event.
     pub async fn change_account(
         &self,
         id: &AccountId,

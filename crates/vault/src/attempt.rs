@@ -1,12 +1,14 @@
-//! Link attempts: how far a person has come in a session, and what the provider was asked and answered.
+//! Link attempts: a person's progress through linking in a session, and the requests and responses of the provider.
 //!
-//! **Invariant:** what the person entered and the transcript are sealed, and are written in the same transaction as the
-//! state. Of two concurrent changes to an attempt, the second is refused. An attempt that is over stays over.
+//! **Invariant:** the entered values and the transcript are sealed, and are written in the same transaction as the
+//! state. Of two concurrent changes to an attempt, the second is refused. An attempt that has ended never changes
+//! again.
 
 use jiff::Timestamp;
 use secret::Secret;
 use serde_json::Value;
 use sqlx::Row as _;
+use strum::{EnumString, IntoStaticStr};
 
 use crate::account::Account;
 use crate::crash::crash_point;
@@ -14,15 +16,16 @@ use crate::database::{DbConnection, DbRow};
 use crate::error::{ChangeError, StoreError};
 use crate::id;
 use crate::open::Vault;
-use crate::row::{damaged, from_json, json, stamp, time};
+use crate::row::{failure, from_json, json, parsed, stamp};
 use crate::sealed::{self, Content, Item};
 use crate::writer::{Work, Writer};
 
-/// The number of lines that a transcript keeps. Older lines are dropped.
-const TRANSCRIPT_LINES: usize = 200;
+/// The maximum number of lines in a transcript. Older lines are dropped.
+const MAX_LINES: usize = 200;
 
 /// The state of a link attempt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum AttemptState {
     /// The person is filling in the form.
     Open,
@@ -46,27 +49,27 @@ pub struct Attempt {
     /// The attempt's id: `att_` and 26 characters. It is not a secret, because it gives access to nothing without the
     /// session.
     pub id: String,
-    /// The session's number.
+    /// The number of the session that the attempt belongs to.
     pub session: i64,
-    /// The project's id.
+    /// The id of the session's project.
     pub project: String,
     /// The id of the connector profile: `cpr_…`, or `provider.method`.
     pub connector_profile: String,
     /// The key of the provider.
     pub provider: String,
-    /// The key of the method.
+    /// The key of the method by which the account is linked.
     pub method: String,
     /// The digest of the guide that the attempt follows.
     pub guide_digest: String,
-    /// The id of the account that is edited or was created. `None` before a first link.
+    /// The id of the account that is edited or was created. `None` until an account is created.
     pub account: Option<String>,
-    /// The state.
+    /// The current state of the attempt.
     pub state: AttemptState,
-    /// The last failure: its outcome, and the message that the person saw.
+    /// The last failure: its outcome, and the message that the person saw. `None` if nothing has failed.
     pub error: Option<(String, String)>,
-    /// The state of running checks, in the caller's own form.
+    /// The progress of running checks, in a format that the caller chooses.
     pub progress: Value,
-    /// How often the attempt was saved; 0 before the first time.
+    /// The number of times that the attempt was saved; 0 before the first time.
     pub version: i64,
     /// When the attempt started.
     pub created_at: Timestamp,
@@ -77,42 +80,15 @@ pub struct Attempt {
 }
 
 impl AttemptState {
-    /// Every state.
-    const ALL: [Self; 7] = [
-        Self::Open,
-        Self::Checking,
-        Self::Away,
-        Self::Refused,
-        Self::Confirming,
-        Self::Linked,
-        Self::Cancelled,
-    ];
-
-    /// The state as the database and the API write it, such as `open`.
+    /// The state's name in the API and the database, such as `open`.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Checking => "checking",
-            Self::Away => "away",
-            Self::Refused => "refused",
-            Self::Confirming => "confirming",
-            Self::Linked => "linked",
-            Self::Cancelled => "cancelled",
-        }
+        self.into()
     }
 
-    /// Whether the attempt is finished and cannot change anymore.
-    pub fn is_over(self) -> bool {
+    /// Whether the attempt has ended and cannot change anymore.
+    pub fn has_ended(self) -> bool {
         matches!(self, Self::Linked | Self::Cancelled)
     }
-}
-
-/// The columns that [`attempt`] reads.
-macro_rules! attempt_columns {
-    () => {
-        "id, session_seq, project_id, connector_profile_id, provider, method, guide_digest, account_id, state, \
-         error_code, error_text, version, created_at, updated_at, expires_at, progress_json"
-    };
 }
 
 impl Vault {
@@ -121,35 +97,25 @@ impl Vault {
         Ok(id::random("att_")?)
     }
 
-    /// The link attempt with this id.
+    /// The link attempt with this id. `None` if there is none.
     pub async fn attempt(&self, id: &str) -> Result<Option<Attempt>, StoreError> {
-        let row = sqlx::query(concat!("select ", attempt_columns!(), " from attempts where id = $1"))
-            .bind(id)
-            .fetch_optional(&self.readers)
-            .await?;
-        row.as_ref().map(attempt).transpose()
+        self.optional(sqlx::query("select * from attempts where id = $1").bind(id), attempt).await
     }
 
-    /// The latest attempt of a session with a connector profile.
+    /// The latest attempt of a session with a connector profile. `None` if there is none.
     pub async fn attempt_of(
         &self,
         session: i64,
         connector_profile: &str,
     ) -> Result<Option<Attempt>, StoreError> {
-        let row = sqlx::query(concat!(
-            "select ",
-            attempt_columns!(),
-            " from attempts where session_seq = $1 and connector_profile_id = $2 \
-             order by created_at desc, id desc limit 1"
-        ))
-        .bind(session)
-        .bind(connector_profile)
-        .fetch_optional(&self.readers)
-        .await?;
-        row.as_ref().map(attempt).transpose()
+        let query = sqlx::query(
+            "select * from attempts where session_seq = $1 and connector_profile_id = $2 \
+             order by created_at desc, id desc limit 1",
+        );
+        self.optional(query.bind(session).bind(connector_profile), attempt).await
     }
 
-    /// The snapshot of an attempt's flow. `None` if the attempt is over or has expired.
+    /// The snapshot of an attempt's flow. `None` if the attempt has ended or expired.
     pub async fn attempt_snapshot(
         &self,
         attempt: &Attempt,
@@ -167,8 +133,8 @@ impl Vault {
 }
 
 impl Writer {
-    /// Saves an attempt with the snapshot of its flow, and appends to its transcript. `false` if the attempt was
-    /// changed since it was read or is over; nothing is saved then.
+    /// Saves an attempt with the snapshot of its flow, and appends to its transcript. Saves nothing and returns `false`
+    /// if the attempt has ended or was changed since the caller read it.
     pub async fn save_attempt(
         &self,
         attempt: &mut Attempt,
@@ -182,7 +148,7 @@ impl Writer {
             return Ok(false);
         }
         crash_point("vault.attempt-saved");
-        if attempt.state.is_over() {
+        if attempt.state.has_ended() {
             sealed::delete(work.tx(), Content::Snapshot, &attempt.id).await?;
         } else {
             let item = Item {
@@ -199,19 +165,19 @@ impl Writer {
         Ok(true)
     }
 
-    /// Saves the state of running checks.
+    /// Saves the progress of running checks.
     pub async fn save_progress(&self, id: &str, progress: &Value) -> Result<(), StoreError> {
         let mut work = self.begin_unsynced().await?;
         sqlx::query("update attempts set progress_json = $2 where id = $1 and state = 'checking'")
             .bind(id)
-            .bind(json(progress.clone()))
+            .bind(json(progress))
             .execute(work.tx())
             .await?;
         work.commit().await
     }
 }
 
-/// Ends an attempt in the transaction that stores its account. It fails if the attempt has already ended.
+/// Ends an attempt in the transaction that stores its account. Fails if the attempt has already ended.
 pub(crate) async fn end_linked(
     work: &mut Work,
     attempt: &Attempt,
@@ -235,7 +201,7 @@ pub(crate) async fn end_linked(
         .execute(work.tx())
         .await?;
         if done.rows_affected() == 0 {
-            return Err(ChangeError::AttemptOver { id: attempt.id.clone() });
+            return Err(ChangeError::AttemptEnded { id: attempt.id.clone() });
         }
     }
     crash_point("vault.attempt-ended");
@@ -250,7 +216,7 @@ pub(crate) async fn delete_expired(
     sqlx::query(
         "delete from sealed where kind = $1 and key in (select id from attempts where expires_at < $2)",
     )
-    .bind(Content::Transcript.as_str())
+    .bind(Content::Transcript.into_str())
     .bind(stamp(before))
     .execute(&mut *connection)
     .await?;
@@ -275,7 +241,7 @@ async fn append(
     };
     let mut all = opened.map_or(Ok(Vec::new()), |opened| lines(&attempt.id, &opened.plain))?;
     all.extend_from_slice(new_lines);
-    all.drain(..all.len().saturating_sub(TRANSCRIPT_LINES));
+    all.drain(..all.len().saturating_sub(MAX_LINES));
     let item =
         Item { content: Content::Transcript, key: &attempt.id, binding: &attempt.project, expires_at: None };
     work.write_sealed(&item, &Secret::new(json(all)), now).await
@@ -287,11 +253,11 @@ fn lines(id: &str, plain: &Secret) -> Result<Vec<Value>, StoreError> {
 }
 
 async fn insert(connection: &mut DbConnection, new: &Attempt) -> Result<(), StoreError> {
-    sqlx::query(concat!(
-        "insert into attempts (",
-        attempt_columns!(),
-        ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
-    ))
+    sqlx::query(
+        "insert into attempts (id, session_seq, project_id, connector_profile_id, provider, method, guide_digest, \
+         account_id, state, error_code, error_text, version, created_at, updated_at, expires_at, progress_json) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+    )
     .bind(new.id.clone())
     .bind(new.session)
     .bind(new.project.clone())
@@ -307,13 +273,13 @@ async fn insert(connection: &mut DbConnection, new: &Attempt) -> Result<(), Stor
     .bind(stamp(new.created_at))
     .bind(stamp(new.updated_at))
     .bind(stamp(new.expires_at))
-    .bind(json(new.progress.clone()))
+    .bind(json(&new.progress))
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// Updates an attempt that is unchanged since the caller read it, and not over. `false` if it is not.
+/// Updates an attempt. Returns `false` if the attempt has ended or was changed since the caller read it.
 async fn update(connection: &mut DbConnection, attempt: &Attempt) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "update attempts set state = $3, error_code = $4, error_text = $5, account_id = $6, updated_at = $7, \
@@ -327,7 +293,7 @@ async fn update(connection: &mut DbConnection, attempt: &Attempt) -> Result<bool
     .bind(attempt.error.as_ref().map(|(_, text)| text.clone()))
     .bind(attempt.account.clone())
     .bind(stamp(attempt.updated_at))
-    .bind(json(attempt.progress.clone()))
+    .bind(json(&attempt.progress))
     .bind(stamp(attempt.expires_at))
     .execute(connection)
     .await?;
@@ -336,10 +302,6 @@ async fn update(connection: &mut DbConnection, attempt: &Attempt) -> Result<bool
 
 fn attempt(row: &DbRow) -> Result<Attempt, StoreError> {
     const TABLE: &str = "attempts";
-    let state: String = row.try_get("state")?;
-    let state = AttemptState::ALL.into_iter().find(|one| one.as_str() == state);
-    let code: Option<String> = row.try_get("error_code")?;
-    let text: Option<String> = row.try_get("error_text")?;
     Ok(Attempt {
         id: row.try_get("id")?,
         session: row.try_get("session_seq")?,
@@ -349,12 +311,12 @@ fn attempt(row: &DbRow) -> Result<Attempt, StoreError> {
         method: row.try_get("method")?,
         guide_digest: row.try_get("guide_digest")?,
         account: row.try_get("account_id")?,
-        state: state.ok_or_else(|| damaged(TABLE, "state"))?,
-        error: code.zip(text),
+        state: parsed(row, TABLE, "state")?,
+        error: failure(row)?,
         progress: from_json(row, TABLE, "progress_json")?,
         version: row.try_get("version")?,
-        created_at: time(row, TABLE, "created_at")?,
-        updated_at: time(row, TABLE, "updated_at")?,
-        expires_at: time(row, TABLE, "expires_at")?,
+        created_at: parsed(row, TABLE, "created_at")?,
+        updated_at: parsed(row, TABLE, "updated_at")?,
+        expires_at: parsed(row, TABLE, "expires_at")?,
     })
 }

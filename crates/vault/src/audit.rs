@@ -1,7 +1,7 @@
-//! The audit trail: who did what to which account.
+//! The audit trail: who changed or opened which account, and when.
 //!
-//! **Invariant:** a row is added in the transaction that does what the row says, and is never changed or deleted. Rows
-//! contain no values.
+//! **Invariant:** an entry is added in the transaction that makes the change that the entry describes, and is never
+//! changed or deleted. Entries contain no field values.
 
 use jiff::Timestamp;
 use sqlx::Row as _;
@@ -12,48 +12,36 @@ use crate::database::{DbConnection, DbRow};
 use crate::error::StoreError;
 use crate::id::AccountId;
 use crate::open::Vault;
-use crate::row::{parsed, stamp, time};
-
-/// The columns that [`audit_row`] reads.
-macro_rules! audit_columns {
-    () => {
-        "at, actor, action, account_id, version, detail"
-    };
-}
+use crate::row::{optional, parsed, stamp};
 
 /// An entry of the audit trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditRow {
-    /// When it happened.
+    /// When the change was made.
     pub at: Timestamp,
-    /// Who did it, such as `key:key_…`, `session:17` or `cli`.
+    /// Who made the change, such as `key:key_…`, `session:17` or `cli`.
     pub actor: String,
-    /// What was done: `account.created`, `account.updated`, `account.checked`, `account.deleted`, `account.unsealed`,
-    /// `session.created`, `api_key.revoked`, `connector_profile.updated`, `key.rotated` and the like.
+    /// The kind of change: `account.created`, `account.updated`, `account.checked`, `account.deleted`,
+    /// `account.unsealed`, `session.created`, `api_key.revoked`, `connector_profile.updated`, `key.rotated` and the
+    /// like.
     pub action: String,
     /// The account. `None` if the entry concerns a project or the vault as a whole.
     pub account: Option<AccountId>,
-    /// The account's version at that time.
+    /// The account's version at that time. `None` if the entry concerns no account.
     pub version: Option<i64>,
-    /// The purpose of unsealing, the outcome of a check, the id of what was changed, or the key ids of a rotation.
+    /// The purpose of unsealing, the outcome of a check, the id of the changed item, or the key ids of a rotation.
+    /// `None` if the action needs no detail.
     pub detail: Option<String>,
 }
 
 impl Vault {
-    /// The trail of an account, oldest first. It outlives the account.
+    /// The audit trail of an account, oldest entry first. It outlives the account.
     pub async fn audit(&self, id: &AccountId) -> Result<Vec<AuditRow>, StoreError> {
-        let rows = sqlx::query(concat!(
-            "select ",
-            audit_columns!(),
-            " from audit where account_id = $1 order by seq"
-        ))
-        .bind(id.as_str())
-        .fetch_all(&self.readers)
-        .await?;
-        rows.iter().map(audit_row).collect()
+        let query = sqlx::query("select * from audit where account_id = $1 order by seq").bind(id.as_str());
+        self.all(query, audit_row).await
     }
 
-    /// A page of a project's trail, newest first. `account` restricts it to one account.
+    /// A page of a project's audit trail, newest entry first. `account` restricts the page to one account.
     pub async fn audit_of_project(
         &self,
         project: &str,
@@ -62,27 +50,20 @@ impl Vault {
         limit: i64,
     ) -> Result<Vec<AuditRow>, StoreError> {
         // Two statements, because one with an optional account would search the project's whole trail.
-        let statement = match account {
-            None => sqlx::query(concat!(
-                "select ",
-                audit_columns!(),
-                " from audit where project_id = $1 order by seq desc limit $2 offset $3"
-            ))
-            .bind(project),
-            Some(account) => sqlx::query(concat!(
-                "select ",
-                audit_columns!(),
-                " from audit where account_id = $1 and project_id = $2 order by seq desc limit $3 offset $4"
-            ))
-            .bind(account.to_owned())
-            .bind(project),
+        let query = match account {
+            None => {
+                sqlx::query("select * from audit where project_id = $1 order by seq desc limit $2 offset $3")
+            }
+            Some(account) => sqlx::query(
+                "select * from audit where account_id = $1 and project_id = $2 order by seq desc limit $3 offset $4",
+            )
+            .bind(account),
         };
-        let rows = statement.bind(limit).bind(skip).fetch_all(&self.readers).await?;
-        rows.iter().map(audit_row).collect()
+        self.all(query.bind(project).bind(limit).bind(skip), audit_row).await
     }
 }
 
-/// The subject of an entry to add.
+/// The subject of an entry: an account, a project, or the vault as a whole.
 #[derive(Clone, Copy)]
 pub(crate) enum Subject<'a> {
     Account(&'a Account),
@@ -120,15 +101,11 @@ pub(crate) async fn write(
 }
 
 fn audit_row(row: &DbRow) -> Result<AuditRow, StoreError> {
-    let account = match row.try_get::<Option<String>, _>("account_id")? {
-        Some(_) => Some(parsed(row, "audit", "account_id")?),
-        None => None,
-    };
     Ok(AuditRow {
-        at: time(row, "audit", "at")?,
+        at: parsed(row, "audit", "at")?,
         actor: row.try_get("actor")?,
         action: row.try_get("action")?,
-        account,
+        account: optional(row, "audit", "account_id")?,
         version: row.try_get("version")?,
         detail: row.try_get("detail")?,
     })

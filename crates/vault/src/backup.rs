@@ -1,17 +1,18 @@
-//! Backups of a vault on SQLite: made while others work, proved, and restored.
+//! Backups of a vault on SQLite: copying it while other processes use it, proving a copy, and restoring one.
 //!
-//! **Invariant:** a copy is complete and proved, or does not exist, and only its owner can read it from the first
-//! moment. It contains what the database contains, which is sealed, and never the key. Restoring has exclusive use of
-//! the folder; at every moment the database is either the previous one or the copy, and the previous one is kept.
+//! **Invariant:** a copy is complete and proved, or does not exist, and from the start only its owner can read it. It
+//! contains the database, whose secrets are sealed, and never the key. Restoring has exclusive use of the folder; at
+//! every moment the database is either the previous one or the copy, and the previous one is kept.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use sqlx::Connection as _;
 use thiserror::Error;
 
 use crate::crash::crash_point;
-use crate::database::{self, Engine};
+use crate::database::Engine;
 use crate::error::StoreError;
 use crate::file::{self, lock_path, off_thread};
 use crate::key::KeyError;
@@ -26,7 +27,7 @@ use crate::source::KeySource;
 pub struct Restored {
     /// The result of proving the copy.
     pub proof: Proof,
-    /// Where the previous database is kept. `None` if there was none.
+    /// Where the previous database is kept. `None` if there was no previous database.
     pub kept: Option<PathBuf>,
 }
 
@@ -85,7 +86,7 @@ impl Vault {
         self.engine.file().is_none()
     }
 
-    /// Copies the database into a file, and proves the copy. An existing file is an error unless `replace` is set.
+    /// Copies the database into a file, and proves the copy. Fails if the file exists, unless `replace` is set.
     pub async fn back_up(&self, to: &Path, replace: bool) -> Result<Proof, BackupError> {
         if self.is_on_server() {
             return Err(BackupError::OnServer);
@@ -95,7 +96,7 @@ impl Vault {
             return Err(exists());
         }
         let copy = Temporary::next_to(to)?;
-        // SQLite accepts an empty file as the target. This one already belongs to its owner only.
+        // SQLite accepts an empty file as the target. Only the owner can access this one.
         let name = copy.0.to_str().ok_or_else(|| failed(to)(io::ErrorKind::InvalidFilename.into()))?;
         sqlx::query("vacuum into $1").bind(name).execute(&self.pool).await.map_err(StoreError::from)?;
         crash_point("vault.copy-made");
@@ -108,7 +109,7 @@ impl Vault {
     }
 }
 
-/// Restores a copy in place of the database in a folder, after proving it with the key of the folder's vault.
+/// Replaces the database in a folder with a copy, after proving the copy with the key of the folder's vault.
 pub async fn restore(
     folder: &Path,
     key: &KeySource,
@@ -156,20 +157,19 @@ async fn prove_file(path: &Path, key: &KeySource) -> Result<Proof, BackupError> 
     }
     let ring = Ring::assemble(key.load().await?, &records, &key.to_string())?;
     let proof = prove(&engine, &mut connection, &ring).await?;
-    database::close(connection).await.map_err(broken)?;
+    connection.close().await.map_err(broken)?;
     Ok(proof)
 }
 
-/// Keeps the complete database under another name. It also stays in its place.
+/// Keeps a complete copy of the database under another name. The database also stays where it is.
 async fn keep(database: &Path, now: Timestamp) -> Result<PathBuf, BackupError> {
     let kept = file::sibling(database, &format!(".before-{}", now.strftime("%Y%m%dT%H%M%S%fZ")));
     let log = file::sibling(database, "-wal");
-    // Opening and closing it merges the log. If the database is too damaged for that, which may be why a copy is
-    // restored, the log is kept next to it.
-    if let Ok(connection) = Engine::Sqlite(database.to_owned()).connect().await {
-        let mut connection = connection;
+    // Opening and closing the database merges its log. If the database is too damaged for that, which may be why a copy
+    // is restored, the log is kept next to it.
+    if let Ok(mut connection) = Engine::Sqlite(database.to_owned()).connect().await {
         let _ = sqlx::query("pragma wal_checkpoint(truncate)").execute(&mut connection).await;
-        let _ = database::close(connection).await;
+        let _ = connection.close().await;
     }
     let renamed =
         std::fs::hard_link(database, &kept).or_else(|_| std::fs::copy(database, &kept).map(|_| ())).and_then(

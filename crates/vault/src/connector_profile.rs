@@ -16,11 +16,11 @@ use crate::database::DbRow;
 use crate::error::{ChangeError, StoreError};
 use crate::id;
 use crate::open::Vault;
-use crate::row::{from_json, json, object, stamp, time};
+use crate::row::{from_json, json, parsed, stamp};
 use crate::sealed::{self, Content, Item, Opened};
 use crate::writer::{Work, Writer};
 
-/// The prefix of ids, which tells stored profiles from the built-in ones (`provider.method`).
+/// The prefix of ids, which distinguishes stored profiles from the built-in ones (`provider.method`).
 const PREFIX: &str = "cpr_";
 
 /// A connector profile to create.
@@ -28,7 +28,7 @@ const PREFIX: &str = "cpr_";
 pub struct NewConnectorProfile {
     /// The key of the provider.
     pub provider: String,
-    /// The key of the method.
+    /// The key of the provider's method.
     pub method: String,
     /// The profile's display name.
     pub name: String,
@@ -40,10 +40,10 @@ pub struct NewConnectorProfile {
     pub secrets: BTreeMap<String, Secret>,
 }
 
-/// A change to a connector profile. `None`, or a field that is not listed, stays as it is.
+/// A change to a connector profile. `None` leaves a value unchanged, and so does leaving a field out of a map.
 #[derive(Clone, Debug, Default)]
 pub struct ConnectorProfileChange {
-    /// The display name.
+    /// The profile's display name.
     pub name: Option<String>,
     /// Whether accounts can be linked and used with the profile.
     pub active: Option<bool>,
@@ -58,13 +58,13 @@ pub struct ConnectorProfileChange {
 pub struct ConnectorProfile {
     /// The profile's id: `cpr_` and 26 characters.
     pub id: String,
-    /// The project's id.
+    /// The id of the project that the profile belongs to.
     pub project: String,
     /// The key of the provider.
     pub provider: String,
-    /// The key of the method.
+    /// The key of the provider's method.
     pub method: String,
-    /// The display name.
+    /// The profile's display name.
     pub name: String,
     /// Whether accounts can be linked and used with the profile.
     pub active: bool,
@@ -81,19 +81,12 @@ pub struct ConnectorProfile {
 /// The result of removing a connector profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProfileRemoval {
-    /// The profile is removed.
+    /// The profile was removed.
     Removed,
     /// Accounts are linked with the profile, so it stays.
     InUse,
     /// The project has no such profile.
     NotFound,
-}
-
-/// The columns that [`profile`] reads.
-macro_rules! profile_columns {
-    () => {
-        "id, project_id, provider, method, name, active, values_json, secret_fields_json, created_at, updated_at"
-    };
 }
 
 impl Vault {
@@ -103,21 +96,15 @@ impl Vault {
         project: &str,
         id: &str,
     ) -> Result<Option<ConnectorProfile>, StoreError> {
-        let row = sqlx::query(SELECT).bind(project).bind(id).fetch_optional(&self.readers).await?;
-        row.as_ref().map(profile).transpose()
+        self.optional(sqlx::query(SELECT).bind(project).bind(id), profile).await
     }
 
     /// The connector profiles of a project, by provider and then from oldest to newest.
     pub async fn connector_profiles(&self, project: &str) -> Result<Vec<ConnectorProfile>, StoreError> {
-        let rows = sqlx::query(concat!(
-            "select ",
-            profile_columns!(),
-            " from connector_profiles where project_id = $1 order by provider, created_at, id"
-        ))
-        .bind(project)
-        .fetch_all(&self.readers)
-        .await?;
-        rows.iter().map(profile).collect()
+        let query = sqlx::query(
+            "select * from connector_profiles where project_id = $1 order by provider, created_at, id",
+        );
+        self.all(query.bind(project), profile).await
     }
 
     /// The values of a connector profile's secret fields, by field key.
@@ -151,19 +138,18 @@ impl Writer {
             updated_at: by.at,
         };
         let mut work = self.begin().await?;
-        sqlx::query(concat!(
-            "insert into connector_profiles (",
-            profile_columns!(),
-            ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
-        ))
+        sqlx::query(
+            "insert into connector_profiles (id, project_id, provider, method, name, active, values_json, \
+             secret_fields_json, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        )
         .bind(created.id.clone())
         .bind(project)
         .bind(created.provider.clone())
         .bind(created.method.clone())
         .bind(created.name.clone())
         .bind(i64::from(created.active))
-        .bind(json(object(&created.values)))
-        .bind(json(created.secret_fields.clone()))
+        .bind(json(&created.values))
+        .bind(json(&created.secret_fields))
         .bind(stamp(created.created_at))
         .bind(stamp(created.updated_at))
         .execute(work.tx())
@@ -202,8 +188,8 @@ impl Writer {
         .bind(id)
         .bind(new.name.clone())
         .bind(i64::from(new.active))
-        .bind(json(object(&new.values)))
-        .bind(json(new.secret_fields.clone()))
+        .bind(json(&new.values))
+        .bind(json(&new.secret_fields))
         .bind(stamp(new.updated_at))
         .execute(work.tx())
         .await?;
@@ -213,7 +199,7 @@ impl Writer {
         Ok(Some(new))
     }
 
-    /// Removes a connector profile with which no account is linked.
+    /// Removes a connector profile, unless an account is linked with it.
     pub async fn remove_connector_profile(
         &self,
         project: &str,
@@ -242,10 +228,10 @@ impl Writer {
     }
 }
 
-const SELECT: &str =
-    concat!("select ", profile_columns!(), " from connector_profiles where project_id = $1 and id = $2");
+const SELECT: &str = "select * from connector_profiles where project_id = $1 and id = $2";
 
-/// For a transaction that stores an account: the profile is not removed until the transaction ends.
+/// Keeps a profile from being removed until the transaction, which stores an account, ends. Fails if the profile is
+/// already removed.
 pub(crate) async fn hold_for_account(work: &mut Work, id: &str) -> Result<(), ChangeError> {
     if !id.starts_with(PREFIX) {
         return Ok(());
@@ -261,7 +247,7 @@ pub(crate) async fn hold_for_account(work: &mut Work, id: &str) -> Result<(), Ch
     Ok(())
 }
 
-/// A profile, held until the transaction ends.
+/// The profile with this id, held until the transaction ends. `None` if the project has no such profile.
 async fn find(work: &mut Work, project: &str, id: &str) -> Result<Option<ConnectorProfile>, StoreError> {
     work.hold("connector_profile", id).await?;
     let row = sqlx::query(SELECT).bind(project).bind(id).fetch_optional(work.tx()).await?;
@@ -307,7 +293,7 @@ fn profile(row: &DbRow) -> Result<ConnectorProfile, StoreError> {
         active: row.try_get::<i64, _>("active")? != 0,
         values: from_json(row, TABLE, "values_json")?,
         secret_fields: from_json(row, TABLE, "secret_fields_json")?,
-        created_at: time(row, TABLE, "created_at")?,
-        updated_at: time(row, TABLE, "updated_at")?,
+        created_at: parsed(row, TABLE, "created_at")?,
+        updated_at: parsed(row, TABLE, "updated_at")?,
     })
 }

@@ -9,20 +9,19 @@ use crate::open::Vault;
 use crate::row::stamp;
 use crate::writer::{Work, Writer};
 
-/// The largest number of hits of a bucket in a span of time.
+/// The maximum number of hits of a bucket in a span of time.
 #[derive(Clone, Debug)]
 pub struct Limit {
     /// The bucket, for example an address or a session.
     pub bucket: String,
     /// The length of a span, in seconds.
     pub seconds: i64,
-    /// The largest number of hits in a span.
+    /// The maximum number of hits in a span.
     pub most: i64,
 }
 
 impl Vault {
-    /// The number of hits of a bucket in the current span, and the span's end in Unix seconds. Asking does not count
-    /// as a hit.
+    /// The number of hits of a bucket in the current span, and the span's end in Unix seconds. Does not count a hit.
     pub async fn counted(
         &self,
         bucket: &str,
@@ -71,13 +70,9 @@ impl Writer {
         Ok(exceeded)
     }
 
-    /// Deletes the counters of spans that are over. Returns how many there were.
+    /// Deletes the counters of spans that have ended, and returns the number of deleted counters.
     pub async fn delete_expired_counters(&self, now: Timestamp) -> Result<u64, StoreError> {
-        let mut work = self.begin().await?;
-        let done =
-            sqlx::query("delete from counters where ends <= $1").bind(stamp(now)).execute(work.tx()).await?;
-        work.commit().await?;
-        Ok(done.rows_affected())
+        self.execute(sqlx::query("delete from counters where ends <= $1").bind(stamp(now))).await
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** in a release build a crash point does nothing.
 
-/// A place at which a test may kill the process.
+/// Marks a place at which a test may kill the process.
 ///
 /// In a debug build, `WAYSTONE_CRASH_AT` selects a place: a label, or `*` for any, and optionally after a `#` which
 /// occurrence: `vault.committed#3` is the third. If a test must first lead the process to a certain state,
@@ -25,7 +25,7 @@ mod order {
 
     use tokio::runtime::{Handle, RuntimeFlavor};
 
-    /// The current order, and how often its place was passed.
+    /// The current order, and how many times its place was passed.
     static SEEN: Mutex<(String, u32)> = Mutex::new((String::new(), 0));
 
     pub(super) fn stop_if_selected(label: &str) {

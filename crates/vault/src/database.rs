@@ -3,7 +3,7 @@
 //! **Invariant:** a commit that returned is on disk, unless its transaction was begun as [`Synced::Later`], in which
 //! case it is on disk with the next synced commit. A transaction that writes sees everything it decides on unchanged
 //! until it ends: on SQLite because only one connection writes, on PostgreSQL because it holds the names that the
-//! decision depends on. What is deleted from SQLite is overwritten.
+//! decision depends on. Data that is deleted from SQLite is overwritten.
 //!
 //! Everything that differs between the databases is in this file and in `schema.rs`; every other statement runs
 //! on both.
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use secret::Secret;
 use sqlx::any::{Any, AnyConnectOptions, AnyPoolOptions, AnyRow};
-use sqlx::{AnyConnection, ConnectOptions as _, Connection as _, Pool};
+use sqlx::{AnyConnection, ConnectOptions as _, Pool};
 use url::Url;
 
 use crate::error::StoreError;
@@ -26,8 +26,11 @@ pub(crate) type DbConnection = AnyConnection;
 /// A statement and its bound values.
 pub(crate) type Statement<'a> = sqlx::query::Query<'a, Db, <Db as sqlx::Database>::Arguments>;
 
+/// A query for a single value of type `T`, and its bound values.
+pub(crate) type Scalar<'a, T> = sqlx::query::QueryScalar<'a, Db, T, <Db as sqlx::Database>::Arguments>;
+
 /// How long to wait for a connection, or for another process to finish writing.
-const PATIENCE: Duration = Duration::from_secs(15);
+const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The number of SQLite connections that read.
 const READERS: u32 = 4;
@@ -38,12 +41,12 @@ const CONNECTIONS: u32 = 16;
 /// Takes the lock under which a PostgreSQL database is created and migrated.
 const OPENING: &str = "select pg_advisory_lock(8316300954761127541)";
 
-/// Where the database is.
+/// The location of the database.
 #[derive(Clone)]
 pub(crate) enum Engine {
-    /// A file.
+    /// The path of a SQLite file.
     Sqlite(PathBuf),
-    /// The URL of a server. It may contain a password.
+    /// The URL of a database on a PostgreSQL server. It may contain a password.
     Postgres(Secret),
 }
 
@@ -55,9 +58,9 @@ pub(crate) enum Engine {
 /// [PostgreSQL](https://www.postgresql.org/docs/current/wal-async-commit.html)).
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Synced {
-    /// It waits.
+    /// The commit waits.
     Yes,
-    /// It does not wait, because nobody was promised that the data is kept.
+    /// The commit does not wait, because nobody was promised that the data is kept.
     Later,
 }
 
@@ -144,7 +147,7 @@ impl Engine {
             Self::Postgres(_) => {
                 let pool = AnyPoolOptions::new()
                     .max_connections(CONNECTIONS)
-                    .acquire_timeout(PATIENCE)
+                    .acquire_timeout(TIMEOUT)
                     .idle_timeout(Duration::from_mins(10));
                 let pool = pool.connect_with(options).await?;
                 Ok((pool.clone(), pool))
@@ -152,7 +155,7 @@ impl Engine {
         }
     }
 
-    /// Truncates SQLite's log, which still contains what was deleted or overwritten. This is best effort: while a
+    /// Truncates SQLite's log, which still contains deleted and overwritten data. This is best effort: while a
     /// connection reads an older state or another process writes, the data stays until the next time. It is sealed, and
     /// its data key is gone. A server maintains its own log.
     pub(crate) async fn wipe_log(&self, writer: &Pool<Db>) {
@@ -173,7 +176,7 @@ impl Engine {
     }
 }
 
-/// The URL of a server without its passwords, fit to be shown. `None` if the text is not a URL.
+/// The URL of a server without its passwords, so that it can be shown. `None` if the text is not a URL.
 pub fn without_password(url: &Secret) -> Option<String> {
     let mut url = Url::parse(url.expose()).ok()?;
     let _ = url.set_password(None);
@@ -211,7 +214,7 @@ pub(crate) async fn use_log(connection: &mut DbConnection) -> sqlx::Result<bool>
         match mode {
             Ok(mode) => return Ok(mode == "wal"),
             // SQLite's own busy timeout does not apply to this statement.
-            Err(error) if is_busy(&error) && start.elapsed() < PATIENCE => {
+            Err(error) if is_busy(&error) && start.elapsed() < TIMEOUT => {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
             Err(error) => return Err(error),
@@ -225,17 +228,13 @@ pub(crate) async fn run_script(connection: &mut DbConnection, script: String) ->
     Ok(())
 }
 
-pub(crate) async fn close(connection: DbConnection) -> sqlx::Result<()> {
-    connection.close().await
-}
-
 fn sqlite_pool(size: u32, reads_only: bool) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(size)
         .test_before_acquire(false)
         .idle_timeout(None)
         .max_lifetime(None)
-        .acquire_timeout(PATIENCE * 2)
+        .acquire_timeout(TIMEOUT * 2)
         .after_connect(move |connection, _| Box::pin(set_up(connection, reads_only)))
 }
 
@@ -270,6 +269,8 @@ fn is_busy(error: &sqlx::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use sqlx::Connection as _;
+
     use super::*;
 
     #[test]
@@ -294,7 +295,7 @@ mod tests {
         std::fs::write(&path, "").unwrap();
         let mut connection = Engine::Sqlite(path.clone()).connect().await.unwrap();
         run_script(&mut connection, "create table t (a text)".to_owned()).await.unwrap();
-        close(connection).await.unwrap();
+        connection.close().await.unwrap();
         assert!(0 < std::fs::metadata(&path).unwrap().len());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }

@@ -1,6 +1,7 @@
-//! Drafts: flows that a person started in the terminal and has not finished.
+//! Drafts: flows that a person started in the terminal and has not yet finished.
 //!
-//! **Invariant:** a draft contains what the person entered, so it is sealed. An expired draft is not returned.
+//! **Invariant:** a draft contains the values that the person entered, so it is sealed. An expired draft is not
+//! returned.
 
 use jiff::Timestamp;
 use secret::Secret;
@@ -10,7 +11,7 @@ use crate::open::Vault;
 use crate::sealed::{self, Content, Item};
 use crate::writer::Writer;
 
-/// An unfinished flow.
+/// A flow that a person has not finished, with its expiry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
     /// The digest of the guide that the flow was started with.
@@ -24,7 +25,7 @@ pub struct Draft {
 }
 
 impl Vault {
-    /// The draft that was saved under this key. `None` if there is none or it has expired.
+    /// The draft that was saved under this key. `None` if there is no such draft, or if it has expired.
     pub async fn load_draft(&self, key: &str, now: Timestamp) -> Result<Option<Draft>, StoreError> {
         let opened = self.read_sealed(Content::Draft, key).await?;
         let Some(opened) = opened.and_then(|opened| opened.unless_expired(now)) else { return Ok(None) };
@@ -40,7 +41,8 @@ impl Vault {
 }
 
 impl Writer {
-    /// Saves a draft under a key of the caller's choice, over an existing one.
+    /// Saves a draft under a key that the caller chooses, and replaces the draft that has the same key. Also deletes
+    /// all expired sealed data.
     pub async fn save_draft(&self, key: &str, draft: &Draft) -> Result<(), StoreError> {
         let mut work = self.begin().await?;
         sealed::delete_expired(work.tx(), draft.saved_at).await?;
@@ -54,15 +56,15 @@ impl Writer {
         work.commit().await
     }
 
-    /// Deletes a draft, if there is one.
+    /// Deletes a draft, if it exists.
     pub async fn delete_draft(&self, key: &str) -> Result<(), StoreError> {
         let mut work = self.begin().await?;
         sealed::delete(work.tx(), Content::Draft, key).await?;
         work.commit().await
     }
 
-    /// Deletes everything sealed that has expired: drafts, snapshots, sign-ins and idempotent answers. Returns how many
-    /// there were. Saving a draft does the same.
+    /// Deletes expired sealed data (drafts, snapshots, sign-ins and idempotent answers), and returns the number of
+    /// deleted rows.
     pub async fn delete_expired_sealed(&self, now: Timestamp) -> Result<u64, StoreError> {
         let mut work = self.begin().await?;
         let deleted = sealed::delete_expired(work.tx(), now).await?;

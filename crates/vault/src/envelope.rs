@@ -1,10 +1,10 @@
 //! Envelope encryption of an account's credentials.
 //!
 //! **Invariant:** the wrapped data key is bound to the account's id and version, to the names of its secret fields,
-//! and to where the credentials may be used (project, provider, method, environment, public fields). Each value is
-//! bound to account, field and version. So someone who can write to the database but has no key can neither move a
-//! credential to another account nor point it at another host. They can only restore an earlier state of a whole
-//! account.
+//! and to the context in which the credentials may be used (project, provider, method, environment, public fields).
+//! Each value is bound to account, field and version. So an attacker who can write to the database but has no key can
+//! neither move a credential to another account nor send it to another host. Such an attacker can only restore an
+//! earlier state of a whole account.
 
 use std::collections::BTreeMap;
 
@@ -34,11 +34,11 @@ pub(crate) fn seal(
 ) -> Result<Envelope, StoreError> {
     let failed = failed(account);
     let data_key = DataKey::random().map_err(&failed)?;
-    let wrapped_key = data_key.wrap(key, &parts(&of_key(account))).map_err(&failed)?;
+    let wrapped_key = data_key.wrap(key, &of_key(account)).map_err(&failed)?;
     let mut fields = Vec::new();
     for (field, secret) in secrets {
         let context = of_field(account, field);
-        let sealed = data_key.seal(&parts(&context), secret.expose().as_bytes()).map_err(&failed)?;
+        let sealed = data_key.seal(&context, secret.expose().as_bytes()).map_err(&failed)?;
         fields.push((field.clone(), sealed));
     }
     Ok(Envelope { kek: key.id(), wrapped_key, fields })
@@ -52,13 +52,13 @@ pub(crate) fn open(
     fields: Vec<(String, Vec<u8>)>,
 ) -> Result<BTreeMap<String, Secret>, StoreError> {
     let failed = failed(account);
-    let data_key = DataKey::unwrap(key, &parts(&of_key(account)), wrapped_key).map_err(&failed)?;
+    let data_key = DataKey::unwrap(key, &of_key(account), wrapped_key).map_err(&failed)?;
     if !fields.iter().map(|(field, _)| field).eq(&account.secret_fields) {
         return Err(StoreError::damaged(format!("the list of secret fields of account {}", account.id)));
     }
     let mut secrets = BTreeMap::new();
     for (field, sealed) in fields {
-        let plain = data_key.open(&parts(&of_field(account, &field)), &sealed).map_err(&failed)?;
+        let plain = data_key.open(&of_field(account, &field), &sealed).map_err(&failed)?;
         let text = std::str::from_utf8(&plain)
             .map_err(|_| StoreError::damaged(format!("field {field} of account {}", account.id)))?;
         secrets.insert(field, Secret::new(text));
@@ -74,8 +74,8 @@ pub(crate) fn rewrap(
     wrapped_key: &[u8],
 ) -> Result<Vec<u8>, StoreError> {
     let context = of_key(account);
-    DataKey::unwrap(from, &parts(&context), wrapped_key)
-        .and_then(|data_key| data_key.wrap(to, &parts(&context)))
+    DataKey::unwrap(from, &context, wrapped_key)
+        .and_then(|data_key| data_key.wrap(to, &context))
         .map_err(failed(account))
 }
 
@@ -93,11 +93,8 @@ fn of_field(account: &Account, field: &str) -> [String; 4] {
     ["waystone/credential".to_owned(), account.id.to_string(), field.to_owned(), account.version.to_string()]
 }
 
-fn parts(context: &[String; 4]) -> [&str; 4] {
-    context.each_ref().map(String::as_str)
-}
-
-/// A digest of where the credentials may be used. Every part is prefixed with its length, every list with its count.
+/// A digest of the context in which the credentials may be used. Every part is prefixed with its length, every list
+/// with its count.
 fn binding(account: &Account) -> String {
     let mut digest = Sha256::new();
     let mut add = |part: &str| {

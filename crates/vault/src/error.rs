@@ -72,8 +72,8 @@ pub enum ChangeError {
         id: String,
     },
     /// The link attempt has ended: it has already linked an account, or was canceled.
-    #[error("link attempt {id} is over; start a new one")]
-    AttemptOver {
+    #[error("link attempt {id} has ended; start a new one")]
+    AttemptEnded {
         /// The id of the link attempt.
         id: String,
     },

@@ -1,7 +1,7 @@
 //! The vault's folder, its lock files and its key file.
 //!
-//! **Invariant:** only the owner can read what is created here, from the first moment. A key file is complete or
-//! absent, is never overwritten when a key is created, and is never read while others can read it too.
+//! **Invariant:** from the start, only the owner can read the files and folders that are created here. A key file is
+//! complete or absent, is never overwritten when a key is created, and is never read while other users can read it too.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -15,10 +15,10 @@ use zeroize::Zeroizing;
 use crate::crash::crash_point;
 use crate::key::{Key, KeyError, KeyId};
 
-/// The longest key file, in bytes. Guards against a path to an endless device.
-const LONGEST: u64 = 64 * 1024;
+/// The maximum length of a key file, in bytes. Guards against a path to an endless device.
+const MAX_LENGTH: u64 = 64 * 1024;
 
-/// The permission bits of everyone but the owner.
+/// The permission bits of all users except the owner.
 #[cfg(unix)]
 const OTHERS: u32 = 0o077;
 
@@ -27,7 +27,7 @@ const USERS: &str = "vault.users";
 
 /// How long to wait while another process holds the lock. Opening a vault takes milliseconds; a slow key command takes
 /// seconds.
-const PATIENCE: Duration = Duration::from_secs(45);
+const TIMEOUT: Duration = Duration::from_secs(45);
 
 /// The lock file of a vault's folder.
 pub(crate) fn lock_path(folder: &Path) -> PathBuf {
@@ -51,7 +51,7 @@ pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Opens a file, which is created if needed, and removes everyone's permissions but the owner's.
+/// Opens a file, which is created if needed, and removes the permissions of all users except the owner.
 pub(crate) fn open_private(path: &Path) -> io::Result<File> {
     let file = private().read(true).truncate(false).create(true).open(path)?;
     #[cfg(unix)]
@@ -61,14 +61,14 @@ pub(crate) fn open_private(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Waits for the lock of a vault's folder. `None` if another process holds it for too long.
+/// Waits for the lock of a vault's folder. `None` if another process holds the lock for too long.
 pub(crate) fn lock(path: &Path) -> io::Result<Option<File>> {
     let file = open_private(path)?;
     let start = Instant::now();
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(Some(file)),
-            Err(TryLockError::WouldBlock) if start.elapsed() < PATIENCE => {
+            Err(TryLockError::WouldBlock) if start.elapsed() < TIMEOUT => {
                 std::thread::sleep(Duration::from_millis(5));
             }
             Err(TryLockError::WouldBlock) => return Ok(None),
@@ -83,7 +83,7 @@ pub(crate) fn lock_shared(folder: &Path) -> io::Result<Option<File>> {
     try_locked(open_private(&folder.join(USERS))?, File::try_lock_shared)
 }
 
-/// Takes exclusive use of a vault's folder. `None` if it is in use.
+/// Takes exclusive use of a vault's folder. `None` if the folder is in use.
 pub(crate) fn lock_exclusive(folder: &Path) -> io::Result<Option<File>> {
     try_locked(open_private(&folder.join(USERS))?, File::try_lock)
 }
@@ -96,12 +96,12 @@ fn try_locked(file: File, lock: impl FnOnce(&File) -> Result<(), TryLockError>) 
     }
 }
 
-/// Creates a file for the owner only. Fails if it exists.
+/// Creates a file for the owner only. Fails if the file exists.
 pub(crate) fn create_new(path: &Path) -> io::Result<File> {
     private().create_new(true).open(path)
 }
 
-/// The key in a file. `None` if there is no file.
+/// The key in a file. `None` if the file does not exist.
 pub(crate) fn read_key(path: &Path) -> Result<Option<Key>, KeyError> {
     let failed = |source| KeyError::File { path: path.to_owned(), source };
     let file = match File::open(path) {
@@ -109,7 +109,7 @@ pub(crate) fn read_key(path: &Path) -> Result<Option<Key>, KeyError> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error)),
     };
-    // Asks the open file, not the path, so that the file checked is the file read.
+    // Checks the open file, not the path, so that the file that is checked is the file that is read.
     #[cfg(unix)]
     {
         let mode = mode(&file).map_err(failed)?;
@@ -127,7 +127,7 @@ pub(crate) fn read_key_from(
     failed: impl Fn(io::Error) -> KeyError,
 ) -> Result<Key, KeyError> {
     let mut text = Zeroizing::new(Vec::with_capacity(4096));
-    from.take(LONGEST).read_to_end(&mut text).map_err(failed)?;
+    from.take(MAX_LENGTH).read_to_end(&mut text).map_err(failed)?;
     let text = std::str::from_utf8(&text).map_err(|_| KeyError::NotAKey { origin: origin.to_owned() })?;
     Key::parse(text, origin)
 }
@@ -143,7 +143,7 @@ pub(crate) fn read_or_create_key(path: &Path) -> Result<Key, KeyError> {
     let temporary = sibling(path, &random_suffix()?);
     let linked =
         write_key(&Key::random()?, &temporary).and_then(|()| match std::fs::hard_link(&temporary, path) {
-            // Another process was first, and its key counts.
+            // Another process was first, so its key is used.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
             result => result,
         });
@@ -173,15 +173,11 @@ pub(crate) fn next_key(path: &Path) -> PathBuf {
 /// If the database already seals under the next key, makes its file the key file. The caller holds the lock.
 pub(crate) fn promote_next_key(path: &Path, current: KeyId) -> Result<(), KeyError> {
     match read_key(&next_key(path))? {
-        Some(next) if next.id() == current => promote(path),
+        Some(next) if next.id() == current => std::fs::rename(next_key(path), path)
+            .and_then(|()| sync_folder(&folder_of(path)))
+            .map_err(|source| KeyError::File { path: path.to_owned(), source }),
         Some(_) | None => Ok(()),
     }
-}
-
-fn promote(path: &Path) -> Result<(), KeyError> {
-    std::fs::rename(next_key(path), path)
-        .and_then(|()| sync_folder(&folder_of(path)))
-        .map_err(|source| KeyError::File { path: path.to_owned(), source })
 }
 
 /// Makes the creation and renaming of files in a folder durable.
@@ -213,7 +209,7 @@ fn mode(file: &File) -> io::Result<u32> {
     Ok(std::os::unix::fs::MetadataExt::mode(&file.metadata()?) & 0o7777)
 }
 
-/// The folder that a file is in.
+/// The folder that contains a file.
 pub(crate) fn folder_of(path: &Path) -> PathBuf {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),

@@ -1,6 +1,6 @@
 //! The texts of guide editions that accounts and sessions use.
 //!
-//! **Invariant:** a text is stored under its digest and never changes or goes away, so that the exact guide behind a
+//! **Invariant:** a text is stored under its digest and is never changed or deleted, so that the exact guide with a
 //! digest can always be shown.
 
 use jiff::Timestamp;
@@ -13,24 +13,25 @@ use crate::writer::Writer;
 /// The text of a guide edition.
 #[derive(Clone, Copy, Debug)]
 pub struct GuideText<'a> {
-    /// The digest of the text.
+    /// The digest of `source`, by which the edition is identified.
     pub digest: &'a str,
     /// The key of the guide's provider.
     pub provider: &'a str,
-    /// The text.
+    /// The complete text of the guide.
     pub source: &'a str,
 }
 
 impl Vault {
-    /// The digest of the guide edition with which a session links a provider. A session that starts now takes `guide`
-    /// and keeps it; its text is stored.
+    /// The digest of the guide edition with which a session links a provider. If the session has no edition yet, pins
+    /// it to `guide`, whose text is stored.
     pub async fn pin_guide(
         &self,
         session: i64,
         guide: GuideText<'_>,
         now: Timestamp,
     ) -> Result<String, StoreError> {
-        // Neither read is a decision: a pin never changes, and storing a text that is there changes nothing.
+        // Neither read decides anything: a pin never changes, and storing a text that is already stored changes
+        // nothing.
         let pinned = sqlx::query_scalar(PINNED).bind(session).bind(guide.provider);
         if let Some(digest) = pinned.fetch_optional(&self.readers).await? {
             return Ok(digest);
@@ -55,26 +56,22 @@ impl Vault {
 const PINNED: &str = "select digest from pins where session_seq = $1 and provider = $2";
 
 impl Writer {
-    /// Stores a guide's text, unless it is there.
+    /// Stores a guide's text, unless it is already stored.
     pub async fn store_guide(&self, guide: GuideText<'_>, now: Timestamp) -> Result<(), StoreError> {
-        let mut work = self.begin().await?;
-        sqlx::query(
+        let insert = sqlx::query(
             "insert into guides (digest, provider, source, kept_at) values ($1, $2, $3, $4) \
              on conflict (digest) do nothing",
-        )
-        .bind(guide.digest)
-        .bind(guide.provider)
-        .bind(guide.source)
-        .bind(stamp(now))
-        .execute(work.tx())
-        .await?;
-        work.commit().await
+        );
+        let insert = insert.bind(guide.digest).bind(guide.provider).bind(guide.source).bind(stamp(now));
+        self.execute(insert).await?;
+        Ok(())
     }
 
-    /// Pins a session to a guide edition whose text is stored. Returns the edition that another request pinned first,
-    /// if there is one.
+    /// Pins a session to a guide edition whose text is stored. Returns the digest of the pinned edition, which is
+    /// another one if another request was first.
     async fn insert_pin(&self, session: i64, guide: GuideText<'_>) -> Result<String, StoreError> {
-        // A pin that is lost in a crash is replaced by the edition of a later moment, whose text is stored as well.
+        // A pin that is lost in a crash is replaced by a pin to the edition of a later moment, whose text is stored
+        // too.
         let mut work = self.begin_unsynced().await?;
         sqlx::query(
             "insert into pins (session_seq, provider, digest) values ($1, $2, $3) on conflict do nothing",

@@ -1,6 +1,6 @@
 //! Steps of a link attempt that were handed off to another person, such as an admin.
 //!
-//! **Invariant:** the link of a handoff accepts values and shows none. It works once, until it expires.
+//! **Invariant:** the link of a handoff accepts values and shows none. The link works once, and only until it expires.
 
 use jiff::Timestamp;
 use sqlx::Row as _;
@@ -10,18 +10,18 @@ use crate::database::DbRow;
 use crate::error::StoreError;
 use crate::id;
 use crate::open::Vault;
-use crate::row::{from_json, json, optional_time, stamp, time, whole_milliseconds};
+use crate::row::{from_json, json, optional, parsed, stamp, whole_milliseconds};
 use crate::token::{Digest, Token};
 use crate::writer::Writer;
 
 /// A step to hand off.
 #[derive(Clone, Copy, Debug)]
 pub struct NewHandoff<'a> {
-    /// The link attempt.
+    /// The link attempt that the step belongs to.
     pub attempt: &'a Attempt,
     /// The key of the step in the guide.
     pub step: &'a str,
-    /// The keys of the fields to ask for.
+    /// The keys of the fields whose values are requested.
     pub fields: &'a [String],
     /// When the link expires.
     pub expires_at: Timestamp,
@@ -32,11 +32,11 @@ pub struct NewHandoff<'a> {
 pub struct Handoff {
     /// The handoff's id: `hof_` and 26 characters.
     pub id: String,
-    /// The id of the link attempt.
+    /// The id of the link attempt that the step belongs to.
     pub attempt: String,
     /// The key of the step in the guide.
     pub step: String,
-    /// The keys of the fields that are asked for.
+    /// The keys of the fields whose values are requested.
     pub fields: Vec<String>,
     /// When the step was handed off.
     pub created_at: Timestamp,
@@ -46,34 +46,17 @@ pub struct Handoff {
     pub done_at: Option<Timestamp>,
 }
 
-/// The columns that [`handoff`] reads.
-macro_rules! handoff_columns {
-    () => {
-        "id, attempt_id, step, fields_json, created_at, expires_at, done_at"
-    };
-}
-
 impl Vault {
-    /// The handoff with this token, whether or not it has expired or is done.
+    /// The handoff with this token, even if it has expired or its values were submitted.
     pub async fn handoff_by_token(&self, digest: &Digest) -> Result<Option<Handoff>, StoreError> {
-        let row = sqlx::query(concat!("select ", handoff_columns!(), " from handoffs where digest = $1"))
-            .bind(digest.bytes())
-            .fetch_optional(&self.readers)
-            .await?;
-        row.as_ref().map(handoff).transpose()
+        let query = sqlx::query("select * from handoffs where digest = $1").bind(digest.bytes());
+        self.optional(query, handoff).await
     }
 
     /// The handoffs of a link attempt, oldest first.
     pub async fn handoffs_of(&self, attempt: &str) -> Result<Vec<Handoff>, StoreError> {
-        let rows = sqlx::query(concat!(
-            "select ",
-            handoff_columns!(),
-            " from handoffs where attempt_id = $1 order by created_at, id"
-        ))
-        .bind(attempt)
-        .fetch_all(&self.readers)
-        .await?;
-        rows.iter().map(handoff).collect()
+        let query = sqlx::query("select * from handoffs where attempt_id = $1 order by created_at, id");
+        self.all(query.bind(attempt), handoff).await
     }
 }
 
@@ -104,7 +87,7 @@ impl Writer {
         .bind(token.digest().bytes())
         .bind(handoff.attempt.clone())
         .bind(handoff.step.clone())
-        .bind(json(handoff.fields.clone()))
+        .bind(json(&handoff.fields))
         .bind(stamp(handoff.created_at))
         .bind(stamp(handoff.expires_at))
         .execute(work.tx())
@@ -121,16 +104,10 @@ impl Writer {
         Ok((handoff, token))
     }
 
-    /// Marks the values of a handoff as submitted. `false` if they already were.
+    /// Marks the values of a handoff as submitted. `false` if they were already submitted.
     pub async fn end_handoff(&self, id: &str, now: Timestamp) -> Result<bool, StoreError> {
-        let mut work = self.begin().await?;
-        let done = sqlx::query("update handoffs set done_at = $2 where id = $1 and done_at is null")
-            .bind(id)
-            .bind(stamp(now))
-            .execute(work.tx())
-            .await?;
-        work.commit().await?;
-        Ok(done.rows_affected() == 1)
+        let update = sqlx::query("update handoffs set done_at = $2 where id = $1 and done_at is null");
+        Ok(self.execute(update.bind(id).bind(stamp(now))).await? == 1)
     }
 }
 
@@ -140,8 +117,8 @@ fn handoff(row: &DbRow) -> Result<Handoff, StoreError> {
         attempt: row.try_get("attempt_id")?,
         step: row.try_get("step")?,
         fields: from_json(row, "handoffs", "fields_json")?,
-        created_at: time(row, "handoffs", "created_at")?,
-        expires_at: time(row, "handoffs", "expires_at")?,
-        done_at: optional_time(row, "handoffs", "done_at")?,
+        created_at: parsed(row, "handoffs", "created_at")?,
+        expires_at: parsed(row, "handoffs", "expires_at")?,
+        done_at: optional(row, "handoffs", "done_at")?,
     })
 }

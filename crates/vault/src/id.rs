@@ -11,7 +11,7 @@ use thiserror::Error;
 /// RFC 4648 Base32 in lower case, which has no `0`, `1` or `8` that could be misread.
 const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
-/// The number of characters for 16 bytes.
+/// The number of Base32 characters that encode 16 bytes.
 const LENGTH: usize = 26;
 
 /// The id of an account: `acc_` and 26 characters.
@@ -52,14 +52,14 @@ impl FromStr for AccountId {
     }
 }
 
-/// An id of this prefix and 128 random bits.
+/// A fresh id: this prefix and 128 random bits.
 pub(crate) fn random(prefix: &str) -> Result<String, getrandom::Error> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes)?;
     Ok(format!("{prefix}{}", base32(u128::from_be_bytes(bytes))))
 }
 
-/// Starts with the highest five bits. The last character holds the remaining three bits.
+/// Encodes 16 bytes, the highest five bits first. The last character holds the remaining three bits.
 fn base32(bits: u128) -> String {
     (0..LENGTH)
         .map(|at| {

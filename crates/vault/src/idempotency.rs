@@ -1,31 +1,32 @@
-//! Requests with an idempotency key: a repeated request gets the first one's answer.
+//! Requests with an idempotency key: a repeated request gets the answer to the first request.
 //!
-//! **Invariant:** of several requests with the same key, one does the work. An answer may contain a token, so it is
-//! sealed. A key that is reused for a different request is refused.
+//! **Invariant:** of several requests with the same key, only one is carried out. An answer may contain a token, so it
+//! is sealed. A key that is reused for a different request is refused.
 
 use jiff::{Timestamp, ToSpan as _};
 use secret::Secret;
 use sqlx::Row as _;
 
 use crate::error::StoreError;
-use crate::row::{hex, stamp, time};
+use crate::row::{hex, parsed, stamp};
 use crate::sealed::{Content, Item};
 use crate::token::Digest;
 use crate::writer::Writer;
 
-/// After this many seconds, a request that is still under way is considered dead, and a repetition does the work.
+/// The number of seconds after which a request that is still under way is considered lost, so that a repeated request
+/// is carried out.
 const STALE: i64 = 60;
 
-/// What to do with a request that has an idempotency key.
+/// How to handle a request that has an idempotency key.
 #[derive(Debug)]
 pub enum Idempotency {
-    /// The request is the first one: do the work.
+    /// The request is the first one. Carry it out.
     First,
     /// The request was answered. Repeat the answer.
     Answered {
-        /// The HTTP status.
+        /// The HTTP status of the answer.
         status: u16,
-        /// The body.
+        /// The body of the answer.
         body: Secret,
     },
     /// The first request is still under way.
@@ -56,7 +57,8 @@ impl Writer {
         .fetch_optional(work.tx())
         .await?;
         if let Some(row) = row {
-            let (began, expires) = (time(&row, TABLE, "created_at")?, time(&row, TABLE, "expires_at")?);
+            let began: Timestamp = parsed(&row, TABLE, "created_at")?;
+            let expires: Timestamp = parsed(&row, TABLE, "expires_at")?;
             let status: i64 = row.try_get("status")?;
             let is_stale = status == 0 && began.as_second() + STALE < now.as_second();
             if now < expires && !is_stale {
@@ -111,7 +113,7 @@ impl Writer {
                 .bind(i64::from(status))
                 .fetch_optional(work.tx())
                 .await?;
-                // Without its row, the key has expired, and nobody will ask for the answer.
+                // Without its row, the key has expired, and no request will read the answer.
                 let Some(request) = request else { return Ok(()) };
                 let item = Item {
                     content: Content::Answer,
@@ -132,19 +134,14 @@ impl Writer {
         work.commit().await
     }
 
-    /// Deletes expired keys and returns how many there were. Their answers expire on their own.
+    /// Deletes expired keys, and returns the number of deleted keys. Their answers expire on their own.
     pub async fn delete_expired_idempotency_keys(&self, now: Timestamp) -> Result<u64, StoreError> {
-        let mut work = self.begin().await?;
-        let done = sqlx::query("delete from idempotency where expires_at <= $1")
-            .bind(stamp(now))
-            .execute(work.tx())
-            .await?;
-        work.commit().await?;
-        Ok(done.rows_affected())
+        let delete = sqlx::query("delete from idempotency where expires_at <= $1").bind(stamp(now));
+        self.execute(delete).await
     }
 }
 
-/// A project's id contains no slash, so no two pairs have the same text.
+/// The key of the sealed answer. A project's id contains no slash, so no two pairs have the same key.
 fn sealed_key(project: &str, key: &str) -> String {
     format!("{project}/{key}")
 }

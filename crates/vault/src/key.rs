@@ -24,7 +24,7 @@ pub(crate) struct Key {
     bytes: Zeroizing<[u8; 32]>,
 }
 
-/// The id of a key: eight bytes of a SHA-256 digest of the key, printed in hexadecimal.
+/// The id of a key: the first eight bytes of a SHA-256 digest of the key, printed in hexadecimal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, derive_more::Display)]
 #[display("{_0:016x}")]
 pub struct KeyId(u64);
@@ -91,7 +91,7 @@ pub enum KeyError {
 }
 
 impl Key {
-    /// A fresh key.
+    /// Creates a key from random bytes.
     pub(crate) fn random() -> Result<Self, KeyError> {
         let mut bytes = Zeroizing::new([0; 32]);
         getrandom::fill(bytes.as_mut_slice())?;
@@ -112,7 +112,7 @@ impl Key {
         let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
         let (Some(line), None) = (lines.next(), lines.next()) else { return Err(not_a_key()) };
         let encoded = line.strip_prefix(PREFIX).ok_or_else(not_a_key)?;
-        // With capacity for all of it, so that growing the buffer leaves no unwiped copy behind.
+        // With capacity for the whole key, because a growing buffer would leave an unwiped copy behind.
         let mut decoded = Zeroizing::new(Vec::with_capacity(encoded.len()));
         URL_SAFE_NO_PAD.decode_vec(encoded, &mut decoded).map_err(|_| not_a_key())?;
         let mut bytes = Zeroizing::new([0; 32]);
@@ -142,7 +142,7 @@ impl Key {
         self.id
     }
 
-    /// The bytes themselves, for the cipher.
+    /// The bytes of the key, for the cipher.
     pub(crate) fn expose(&self) -> &[u8; 32] {
         &self.bytes
     }

@@ -1,8 +1,7 @@
 //! The table of the vault's keys, and the keys in memory.
 //!
 //! **Invariant:** exactly one key seals. While a rotation runs, the retiring key is stored wrapped under the current
-//! one, never the other way round: the new key opens everything, and someone with only the old key gains nothing
-//! from the table.
+//! one, never the other way round: the new key opens everything, and the old key alone opens nothing in the table.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -16,13 +15,13 @@ use crate::row::parsed;
 use crate::seal::{unwrap, wrap};
 use crate::source::KeySource;
 
-/// The known text that is wrapped under each key, so that a wrong key can be told from a damaged row.
+/// The known text that is wrapped under each key, so that a wrong key can be distinguished from a damaged row.
 const CHECK: [u8; 32] = *b"waystone vault key check value 1";
 
-/// The keys in memory, and where to look for others once another process has rotated the key.
+/// The keys that a process uses, and the source of the next key once another process has rotated the key.
 pub(crate) struct HeldKeys(RwLock<(KeySource, Ring)>);
 
-/// Keys by id.
+/// The keys in memory, by id.
 #[derive(Clone, Default)]
 pub(crate) struct Ring(BTreeMap<KeyId, Arc<Key>>);
 
@@ -75,7 +74,7 @@ impl Ring {
     /// key that is wrapped under it. `origin` names the source in an error.
     pub(crate) fn assemble(loaded: Vec<Key>, records: &[KeyRecord], origin: &str) -> Result<Self, KeyError> {
         let mut ring = Self::default();
-        let given = loaded.first().map(Key::id);
+        let first = loaded.first().map(Key::id);
         for key in loaded {
             if let Some(record) = records.iter().find(|record| record.id == key.id()) {
                 let check = unwrap(&key, &["waystone/check", &record.id.to_string()], &record.check_value);
@@ -88,13 +87,12 @@ impl Ring {
         }
         let Some(record) = records.iter().find(|record| record.is_current) else { return Ok(ring) };
         let Some(current) = ring.get(record.id) else {
-            let found = given.unwrap_or(record.id);
+            let found = first.unwrap_or(record.id);
             return Err(KeyError::Wrong { origin: origin.to_owned(), found, expected: record.id });
         };
         let retiring = records.iter().find(|record| !record.is_current);
         if let (Some(retiring), Some(sealed)) = (retiring, &record.sealed_previous) {
-            let context = previous_key(record.id, retiring.id);
-            let bytes = unwrap(&current, &context.each_ref().map(String::as_str), sealed)
+            let bytes = unwrap(&current, &previous_key(record.id, retiring.id), sealed)
                 .map_err(|_| KeyError::Damaged { id: retiring.id })?;
             ring.insert(Key::new(bytes));
         }
@@ -102,7 +100,7 @@ impl Ring {
     }
 }
 
-/// The rows of the table; none for a vault that has never been sealed.
+/// The rows of the table. A vault that has never been sealed has none.
 pub(crate) async fn records(connection: &mut DbConnection) -> Result<Vec<KeyRecord>, StoreError> {
     let rows =
         sqlx::query("select id, state, check_value, sealed_previous from vault_keys order by state, id")
@@ -144,24 +142,18 @@ pub(crate) async fn hold_current(
     Err(StoreError::damaged("table vault_keys"))
 }
 
-/// The id of the retiring key, while a rotation runs.
+/// The id of the retiring key. `None` unless a rotation is running.
 pub(crate) async fn retiring(connection: &mut DbConnection) -> Result<Option<KeyId>, StoreError> {
     by_state(connection, "retiring").await
 }
 
-/// Adds the vault's first key.
-pub(crate) async fn record_first(connection: &mut DbConnection, key: &Key) -> Result<(), StoreError> {
-    insert(connection, key, None).await
-}
-
-/// Adds the key that succeeds `previous`, which retires.
+/// Adds the key that replaces `previous`, and marks `previous` as retiring.
 pub(crate) async fn record_next(
     connection: &mut DbConnection,
     key: &Key,
     previous: &Key,
 ) -> Result<(), StoreError> {
-    let context = previous_key(key.id(), previous.id());
-    let sealed = wrap(key, &context.each_ref().map(String::as_str), previous.expose())
+    let sealed = wrap(key, &previous_key(key.id(), previous.id()), previous.expose())
         .map_err(StoreError::seal("the retiring key"))?;
     sqlx::query("update vault_keys set state = 'retiring' where id = $1")
         .bind(previous.id().to_string())
@@ -171,7 +163,7 @@ pub(crate) async fn record_next(
 }
 
 /// Deletes a retiring key under which nothing is sealed anymore.
-pub(crate) async fn forget(connection: &mut DbConnection, id: KeyId) -> Result<(), StoreError> {
+pub(crate) async fn delete_retiring(connection: &mut DbConnection, id: KeyId) -> Result<(), StoreError> {
     sqlx::query("update vault_keys set sealed_previous = null").execute(&mut *connection).await?;
     sqlx::query("delete from vault_keys where id = $1 and state = 'retiring'")
         .bind(id.to_string())
@@ -180,7 +172,8 @@ pub(crate) async fn forget(connection: &mut DbConnection, id: KeyId) -> Result<(
     Ok(())
 }
 
-async fn insert(
+/// Adds a key as the current one. `previous` is the retiring key, wrapped under it. `None` for the vault's first key.
+pub(crate) async fn insert(
     connection: &mut DbConnection,
     key: &Key,
     previous: Option<Vec<u8>>,

@@ -1,7 +1,8 @@
-//! Leases: which task of which process does something exclusively.
+//! Leases: the right of one task, in one process, to do something alone for a limited time.
 //!
-//! **Invariant:** a name has one holder at a time across all processes, and no longer than the lease says, so the
-//! lease of a holder that died runs out. Taking a lease changes nothing about the thing itself, its version included.
+//! **Invariant:** at any time, a name has at most one holder across all processes. A lease ends at a fixed time unless
+//! it is renewed, so the lease of a holder that died runs out. Taking a lease does not change the item that it
+//! protects.
 
 use jiff::Timestamp;
 
@@ -20,7 +21,7 @@ impl Vault {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<bool, StoreError> {
-        // This read only saves those who wait a write. What it finds is decided again in the transaction.
+        // This read only spares a waiting task a write. The statement that takes the lease checks the holder again.
         let other: Option<String> =
             sqlx::query_scalar("select holder from leases where what = $1 and holder <> $2 and ends > $3")
                 .bind(what)
@@ -31,51 +32,26 @@ impl Vault {
         if other.is_some() {
             return Ok(false);
         }
-        self.take_lease(what, holder, now, until).await
+        let take = sqlx::query(
+            "insert into leases (what, holder, ends) values ($1, $2, $4) \
+             on conflict (what) do update set holder = excluded.holder, ends = excluded.ends \
+             where leases.holder = $2 or leases.ends <= $3",
+        );
+        let take = take.bind(what).bind(holder).bind(stamp(now)).bind(stamp(until));
+        Ok(self.execute(take).await? == 1)
     }
 }
 
 impl Writer {
-    async fn take_lease(
-        &self,
-        what: &str,
-        holder: &str,
-        now: Timestamp,
-        until: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let mut work = self.begin().await?;
-        let done = sqlx::query(
-            "insert into leases (what, holder, ends) values ($1, $2, $4) \
-             on conflict (what) do update set holder = excluded.holder, ends = excluded.ends \
-             where leases.holder = $2 or leases.ends <= $3",
-        )
-        .bind(what)
-        .bind(holder)
-        .bind(stamp(now))
-        .bind(stamp(until))
-        .execute(work.tx())
-        .await?;
-        work.commit().await?;
-        Ok(done.rows_affected() == 1)
-    }
-
-    /// Gives up a lease, if this holder has it.
+    /// Ends a lease, if this holder has it.
     pub async fn release(&self, what: &str, holder: &str) -> Result<(), StoreError> {
-        let mut work = self.begin().await?;
-        sqlx::query("delete from leases where what = $1 and holder = $2")
-            .bind(what)
-            .bind(holder)
-            .execute(work.tx())
-            .await?;
-        work.commit().await
+        let delete = sqlx::query("delete from leases where what = $1 and holder = $2");
+        self.execute(delete.bind(what).bind(holder)).await?;
+        Ok(())
     }
 
-    /// Deletes leases that ran out before a time, which processes that died left behind. Returns how many there were.
+    /// Deletes leases that ran out before a time, because their process died. Returns the number of deleted leases.
     pub async fn delete_expired_leases(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let mut work = self.begin().await?;
-        let done =
-            sqlx::query("delete from leases where ends < $1").bind(stamp(before)).execute(work.tx()).await?;
-        work.commit().await?;
-        Ok(done.rows_affected())
+        self.execute(sqlx::query("delete from leases where ends < $1").bind(stamp(before))).await
     }
 }

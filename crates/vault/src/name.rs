@@ -1,18 +1,18 @@
-//! The one rule for names that people choose: of projects, API keys and connector profiles.
+//! The rule for the names that people choose for projects, API keys and connector profiles.
 
-/// The longest name, in characters.
-const LONGEST: usize = 100;
+/// The maximum length of a name, in characters.
+const MAX_LENGTH: usize = 100;
 
 /// The error for a string that cannot be a name.
 #[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
-#[error("must be 1 to {LONGEST} printable characters")]
+#[error("must be 1 to {MAX_LENGTH} printable characters")]
 pub struct NameError;
 
-/// The name without surrounding spaces, if it has 1 to 100 characters and no control characters.
+/// Removes surrounding spaces from a name. Fails unless the rest is 1 to 100 characters without control characters.
 pub fn display_name(text: &str) -> Result<&str, NameError> {
     let name = text.trim();
     let length = name.chars().count();
-    if length == 0 || LONGEST < length || name.chars().any(char::is_control) {
+    if length == 0 || MAX_LENGTH < length || name.chars().any(char::is_control) {
         return Err(NameError);
     }
     Ok(name)

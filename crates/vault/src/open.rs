@@ -1,7 +1,7 @@
 //! Opening a vault.
 //!
-//! **Invariant:** everything that opening creates or changes (folder, database, schema, key) is created or changed
-//! under one lock that all processes share, in an order in which opening again completes what a crash interrupted.
+//! **Invariant:** opening creates and changes its files and tables (folder, database, schema, key) under one lock that
+//! all processes share, in an order that lets the next opening complete an interrupted one.
 
 use std::fmt;
 use std::fs::File;
@@ -14,7 +14,7 @@ use secret::Secret;
 use sqlx::{Connection as _, Pool};
 use thiserror::Error;
 
-use crate::database::{self, Db, DbConnection, Engine, Synced};
+use crate::database::{self, Db, DbConnection, DbRow, Engine, Statement, Synced};
 use crate::error::StoreError;
 use crate::file::{self, lock_path, off_thread};
 use crate::key::{Key, KeyError, KeyId};
@@ -23,8 +23,11 @@ use crate::schema::{self, Unsupported};
 use crate::source::KeySource;
 use crate::writer::Writer;
 
-/// Accounts with their sealed credentials, and everything else that Waystone stores. Several processes may have the
-/// same vault open.
+/// A function that reads a row.
+type Read<T> = fn(&DbRow) -> Result<T, StoreError>;
+
+/// Accounts with their sealed credentials, and all other data that Waystone stores. Several processes may have the same
+/// vault open.
 ///
 /// A vault reads; its [`Writer`], to which it dereferences, makes changes.
 pub struct Vault {
@@ -70,7 +73,7 @@ pub enum OpenError {
         /// The database's error.
         source: sqlx::Error,
     },
-    /// The key is missing, not safe, or not the right one.
+    /// The key is missing, accessible to other users, or not the right one.
     #[error(transparent)]
     Key(#[from] KeyError),
     /// The database could not be migrated or read.
@@ -110,7 +113,7 @@ impl Vault {
 
         let (pool, readers) = engine.pools().await.map_err(failed)?;
         // Only after the writer connected: closing the last connection would delete SQLite's log, to be created again.
-        database::close(connection).await.map_err(failed)?;
+        connection.close().await.map_err(failed)?;
         drop(guard);
         let writer = Writer { engine: Arc::new(engine), pool, keys: HeldKeys::new(key, ring) };
         Ok(Self { folder: folder.to_owned(), readers, writer, _user: user })
@@ -120,6 +123,20 @@ impl Vault {
     pub async fn close(self) {
         self.readers.close().await;
         self.writer.pool.close().await;
+    }
+
+    /// Runs a query, and reads each row that it returns with `read`.
+    pub(crate) async fn all<T>(&self, query: Statement<'_>, read: Read<T>) -> Result<Vec<T>, StoreError> {
+        query.fetch_all(&self.readers).await?.iter().map(read).collect()
+    }
+
+    /// Runs a query, and reads the row that it returns with `read`. `None` if it returns no row.
+    pub(crate) async fn optional<T>(
+        &self,
+        query: Statement<'_>,
+        read: Read<T>,
+    ) -> Result<Option<T>, StoreError> {
+        query.fetch_optional(&self.readers).await?.as_ref().map(read).transpose()
     }
 
     /// The key with this id, from the source if another process has rotated since.
@@ -140,8 +157,8 @@ impl Deref for Vault {
     }
 }
 
-/// Creates what is missing, and takes the lock for opening and the shared lock for use. `None` if another process
-/// holds one of them for too long.
+/// Creates missing files, and takes the lock for opening and the shared lock for use. `None` if another process holds
+/// one of the locks for too long.
 fn create_files(
     folder: &Path,
     database: Option<&Path>,
@@ -161,7 +178,8 @@ fn create_files(
     Ok(Some((guard, user)))
 }
 
-/// Loads the keys, under the lock. A key is created only if the table has never had one, and before it is added to it.
+/// Loads the keys, under the lock. A key is created only if the table has never had one, and before it is added to the
+/// table.
 async fn open_keys(
     engine: &Engine,
     connection: &mut DbConnection,
@@ -172,7 +190,7 @@ async fn open_keys(
         let key = source.load_or_create().await?;
         let mut tx =
             connection.begin_with(engine.begin_writing(Synced::Yes)).await.map_err(StoreError::from)?;
-        keys::record_first(&mut tx, &key).await?;
+        keys::insert(&mut tx, &key, None).await?;
         tx.commit().await.map_err(StoreError::from)?;
         records = keys::records(connection).await?;
         vec![key]

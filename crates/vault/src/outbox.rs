@@ -1,7 +1,7 @@
 //! Events that wait for delivery.
 //!
-//! **Invariant:** an event is written in the transaction that makes it true, so no event is lost or wrong. Its payload
-//! describes the account and contains no field values.
+//! **Invariant:** an event is written in the transaction that makes the change, so no event is lost or wrong. Its
+//! payload describes the account and contains no field values.
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -21,35 +21,30 @@ pub struct Event {
     pub seq: i64,
     /// The event's id: `evt_` and 26 characters.
     pub id: String,
-    /// What happened: `account.created`, `account.updated` or `account.deleted`.
+    /// The name of the event: `account.created`, `account.updated` or `account.deleted`.
     pub event: String,
-    /// The project's id. `None` for an account that was linked in the terminal.
+    /// The id of the account's project. `None` for an account that was linked in the terminal.
     pub project: Option<String>,
     /// The event's id, name and time, and the account as it was then.
     pub payload: serde_json::Value,
 }
 
 impl Vault {
-    /// The events with a number greater than `seq`, in order, at most `limit` of them.
+    /// The events with a number greater than `seq`, in order. Returns at most `limit` events.
     pub async fn events_after(&self, seq: i64, limit: i64) -> Result<Vec<Event>, StoreError> {
-        let rows = sqlx::query(
-            "select seq, id, event, project_id, payload_json from outbox where $1 < seq order by seq limit $2",
-        )
-        .bind(seq)
-        .bind(limit)
-        .fetch_all(&self.readers)
-        .await?;
-        let event = |row: &DbRow| {
-            Ok(Event {
-                seq: row.try_get("seq")?,
-                id: row.try_get("id")?,
-                event: row.try_get("event")?,
-                project: row.try_get("project_id")?,
-                payload: from_json(row, "outbox", "payload_json")?,
-            })
-        };
-        rows.iter().map(event).collect()
+        let query = sqlx::query("select * from outbox where $1 < seq order by seq limit $2");
+        self.all(query.bind(seq).bind(limit), event).await
     }
+}
+
+fn event(row: &DbRow) -> Result<Event, StoreError> {
+    Ok(Event {
+        seq: row.try_get("seq")?,
+        id: row.try_get("id")?,
+        event: row.try_get("event")?,
+        project: row.try_get("project_id")?,
+        payload: from_json(row, "outbox", "payload_json")?,
+    })
 }
 
 /// Adds an event about an account.

@@ -1,6 +1,6 @@
 //! Projects, and the API keys that act for them.
 //!
-//! **Invariant:** everything that the Hub stores belongs to one project. An API key acts for one project, with its own
+//! **Invariant:** every item that the Hub stores belongs to one project. An API key acts for one project, with its own
 //! scopes, and only its digest is stored.
 
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use crate::database::DbRow;
 use crate::error::StoreError;
 use crate::id;
 use crate::open::Vault;
-use crate::row::{damaged, from_json, json, kind, optional_time, stamp, time};
+use crate::row::{damaged, from_json, json, optional, parsed, stamp};
 use crate::scope::Scope;
 use crate::token::{Digest, Token};
 use crate::writer::{Work, Writer};
@@ -23,7 +23,7 @@ use crate::writer::{Work, Writer};
 pub struct Project {
     /// The project's id: `prj_` and 26 characters.
     pub id: String,
-    /// The display name.
+    /// The project's display name.
     pub name: String,
     /// When the project was created.
     pub created_at: Timestamp,
@@ -34,9 +34,9 @@ pub struct Project {
 pub struct NewKey<'a> {
     /// The id of the project that the key acts for.
     pub project: &'a str,
-    /// The display name.
+    /// The key's display name.
     pub name: &'a str,
-    /// What the key may do.
+    /// The key's permissions.
     pub scopes: &'a [Scope],
     /// A test key sees and creates test data only.
     pub kind: Kind,
@@ -49,9 +49,9 @@ pub struct ApiKey {
     pub id: String,
     /// The id of the project that the key acts for.
     pub project: String,
-    /// The display name.
+    /// The key's display name.
     pub name: String,
-    /// What the key may do.
+    /// The key's permissions.
     pub scopes: Vec<Scope>,
     /// A test key sees and creates test data only.
     pub kind: Kind,
@@ -61,53 +61,22 @@ pub struct ApiKey {
     pub revoked_at: Option<Timestamp>,
 }
 
-/// The columns that [`api_key`] reads.
-macro_rules! key_columns {
-    () => {
-        "id, project_id, name, scopes_json, kind, created_at, revoked_at"
-    };
-}
-
 impl Vault {
     /// All projects, oldest first.
     pub async fn projects(&self) -> Result<Vec<Project>, StoreError> {
-        let rows = sqlx::query("select id, name, created_at from projects order by created_at, id")
-            .fetch_all(&self.readers)
-            .await?;
-        let project = |row: &DbRow| {
-            Ok(Project {
-                id: row.try_get("id")?,
-                name: row.try_get("name")?,
-                created_at: time(row, "projects", "created_at")?,
-            })
-        };
-        rows.iter().map(project).collect()
+        self.all(sqlx::query("select * from projects order by created_at, id"), project).await
     }
 
     /// The API key with this digest, unless it is revoked.
     pub async fn key_by_digest(&self, digest: &Digest) -> Result<Option<ApiKey>, StoreError> {
-        let row = sqlx::query(concat!(
-            "select ",
-            key_columns!(),
-            " from api_keys where digest = $1 and revoked_at is null"
-        ))
-        .bind(digest.bytes())
-        .fetch_optional(&self.readers)
-        .await?;
-        row.as_ref().map(api_key).transpose()
+        let query = sqlx::query("select * from api_keys where digest = $1 and revoked_at is null");
+        self.optional(query.bind(digest.bytes()), api_key).await
     }
 
     /// The API keys of a project, revoked ones included, oldest first.
     pub async fn keys_of(&self, project: &str) -> Result<Vec<ApiKey>, StoreError> {
-        let rows = sqlx::query(concat!(
-            "select ",
-            key_columns!(),
-            " from api_keys where project_id = $1 order by created_at, id"
-        ))
-        .bind(project)
-        .fetch_all(&self.readers)
-        .await?;
-        rows.iter().map(api_key).collect()
+        let query = sqlx::query("select * from api_keys where project_id = $1 order by created_at, id");
+        self.all(query.bind(project), api_key).await
     }
 }
 
@@ -120,8 +89,8 @@ impl Writer {
         Ok(project)
     }
 
-    /// Creates a project with a first key if there is no project yet, for the first start of a Hub. `None` if there
-    /// is one, or if another process creates one at the same moment.
+    /// Creates a project with a first key on the first start of a Hub. `None` if there is a project already, even one
+    /// that another process created at the same moment.
     pub async fn add_first_project(
         &self,
         name: &str,
@@ -141,7 +110,7 @@ impl Writer {
         Ok(Some((project, token)))
     }
 
-    /// Creates an API key. The token is the key itself; only its digest is stored, so it cannot be shown again.
+    /// Creates an API key. The token is the key itself. Only its digest is stored, so it cannot be shown again.
     pub async fn add_key(&self, new: &NewKey<'_>, by: By<'_>) -> Result<(ApiKey, Token), StoreError> {
         let mut work = self.begin().await?;
         let created = insert_key(&mut work, new, by).await?;
@@ -213,17 +182,25 @@ async fn insert_key(work: &mut Work, new: &NewKey<'_>, by: By<'_>) -> Result<(Ap
     Ok((key, token))
 }
 
+fn project(row: &DbRow) -> Result<Project, StoreError> {
+    Ok(Project {
+        id: row.try_get("id")?,
+        name: row.try_get("name")?,
+        created_at: parsed(row, "projects", "created_at")?,
+    })
+}
+
 fn api_key(row: &DbRow) -> Result<ApiKey, StoreError> {
     const TABLE: &str = "api_keys";
     let scopes: Vec<String> = from_json(row, TABLE, "scopes_json")?;
-    let scopes = scopes.iter().map(|scope| Scope::parse(scope).ok_or_else(|| damaged(TABLE, "scopes_json")));
+    let scopes: Result<_, _> = scopes.iter().map(|scope| scope.parse()).collect();
     Ok(ApiKey {
         id: row.try_get("id")?,
         project: row.try_get("project_id")?,
         name: row.try_get("name")?,
-        scopes: scopes.collect::<Result<_, _>>()?,
-        kind: kind(row, TABLE, "kind")?,
-        created_at: time(row, TABLE, "created_at")?,
-        revoked_at: optional_time(row, TABLE, "revoked_at")?,
+        scopes: scopes.map_err(|_| damaged(TABLE, "scopes_json"))?,
+        kind: parsed(row, TABLE, "kind")?,
+        created_at: parsed(row, TABLE, "created_at")?,
+        revoked_at: optional(row, TABLE, "revoked_at")?,
     })
 }

@@ -8,29 +8,15 @@ use crate::account::{Account, Filter, Kind, Query};
 use crate::error::StoreError;
 use crate::id::AccountId;
 use crate::open::Vault;
-use crate::row::{account, account_columns};
-
-/// The project condition of a query that another condition narrows further. SQLite has no statistics on how many
-/// accounts a project has: with a plain comparison it would scan all of them in order rather than sort a few.
-macro_rules! of_project {
-    () => {
-        "project_id || '' = $1"
-    };
-}
-pub(crate) use of_project;
+use crate::row::account;
 
 impl Vault {
     /// Accounts of all projects, oldest first.
     pub async fn list(&self, filter: &Filter) -> Result<Vec<Account>, StoreError> {
-        let rows = sqlx::query(concat!(
-            "select ",
-            account_columns!(),
-            " from accounts where cast($1 as text) is null or provider = $1 order by created_at, id"
-        ))
-        .bind(filter.provider.as_deref())
-        .fetch_all(&self.readers)
-        .await?;
-        rows.iter().map(account).collect()
+        let query = sqlx::query(
+            "select * from accounts where cast($1 as text) is null or provider = $1 order by created_at, id",
+        );
+        self.all(query.bind(filter.provider.as_deref()), account).await
     }
 
     /// A page of a project's accounts, oldest first.
@@ -38,18 +24,20 @@ impl Vault {
         let is_narrow = !query.ids.is_empty()
             || !query.owners.is_empty()
             || query.connector_profile_active == Some(false);
-        let mut sql = String::from(if is_narrow { of_project!() } else { "project_id = $1" });
+        // SQLite has no statistics on how many accounts a project has. Where another condition narrows the query
+        // further, a plain comparison would make it scan all accounts of the project in order rather than sort a few.
+        let mut sql = String::from(if is_narrow { "project_id || '' = $1" } else { "project_id = $1" });
         let mut values = vec![query.project.clone()];
-        for (column, wanted) in
+        for (column, listed) in
             [("id", &query.ids), ("provider", &query.providers), ("owner_id", &query.owners)]
         {
-            if wanted.is_empty() {
+            if listed.is_empty() {
                 continue;
             }
             let places: Vec<String> =
-                (1..=wanted.len()).map(|at| format!("${}", values.len() + at)).collect();
+                (1..=listed.len()).map(|at| format!("${}", values.len() + at)).collect();
             let _ = write!(sql, " and {column} in ({})", places.join(", "));
-            values.extend(wanted.iter().cloned());
+            values.extend(listed.iter().cloned());
         }
         if let Some(kind) = query.kind {
             let _ = write!(sql, " and kind = '{}'", kind.as_str());
@@ -81,13 +69,12 @@ impl Vault {
         }
         let page =
             format!("order by created_at, id limit ${} offset ${}", values.len() + 1, values.len() + 2);
-        let columns = account_columns!();
         let sql = if is_narrow {
-            format!("select {columns} from accounts where {sql} {page}")
+            format!("select * from accounts where {sql} {page}")
         } else {
             // Earlier pages are skipped in an index, and only the rows of this page are read.
             format!(
-                "select {columns} from accounts where id in (select id from accounts where {sql} {page}) \
+                "select * from accounts where id in (select id from accounts where {sql} {page}) \
                  order by created_at, id"
             )
         };
@@ -95,8 +82,7 @@ impl Vault {
         for value in values {
             statement = statement.bind(value);
         }
-        let rows = statement.bind(query.limit).bind(query.skip).fetch_all(&self.readers).await?;
-        rows.iter().map(account).collect()
+        self.all(statement.bind(query.limit).bind(query.skip), account).await
     }
 
     /// The accounts of an owner at a provider that a new link may replace, oldest first.
@@ -107,29 +93,17 @@ impl Vault {
         provider: &str,
         kind: Kind,
     ) -> Result<Vec<Account>, StoreError> {
-        let rows = sqlx::query(concat!(
-            "select ",
-            account_columns!(),
-            " from accounts where ",
-            of_project!(),
-            " and owner_id = $2 and provider = $3 and kind = $4 \
-             and (hold is null or hold <> 'archived') order by created_at, id"
-        ))
-        .bind(project)
-        .bind(owner)
-        .bind(provider)
-        .bind(kind.as_str())
-        .fetch_all(&self.readers)
-        .await?;
-        rows.iter().map(account).collect()
+        // The first condition is explained at `Vault::query`.
+        let query = sqlx::query(
+            "select * from accounts where project_id || '' = $1 and owner_id = $2 and provider = $3 and kind = $4 \
+             and (hold is null or hold <> 'archived') order by created_at, id",
+        );
+        self.all(query.bind(project).bind(owner).bind(provider).bind(kind.as_str()), account).await
     }
 
-    /// The account with this id.
+    /// The account with this id. `None` if there is no such account.
     pub async fn get(&self, id: &AccountId) -> Result<Option<Account>, StoreError> {
-        let row = sqlx::query(concat!("select ", account_columns!(), " from accounts where id = $1"))
-            .bind(id.as_str())
-            .fetch_optional(&self.readers)
-            .await?;
-        row.as_ref().map(account).transpose()
+        let query = sqlx::query("select * from accounts where id = $1").bind(id.as_str());
+        self.optional(query, account).await
     }
 }

@@ -1,11 +1,11 @@
 //! Rotating the vault's key.
 //!
 //! **Invariant:** at every moment of a rotation, the source with which the vault will be opened next has a key that
-//! opens everything. So a rotation can be interrupted anywhere, and is resumed by asking for it again. Other
-//! processes keep working: from the moment the database has the new key, what they write is sealed under it.
+//! opens all data. So a rotation can be interrupted anywhere, and is resumed by requesting it again. Other processes
+//! keep working: from the moment the database has the new key, they seal under that key.
 //!
 //! A key file is replaced in four steps: the new key is written next to it, the database adds the key, the new file
-//! takes the old one's name, and the data keys are wrapped again. Opening a vault makes up for a missing third step.
+//! takes the name of the old file, and the data keys are wrapped again. Opening a vault completes a missing third step.
 
 use std::path::PathBuf;
 
@@ -22,20 +22,20 @@ use crate::file::{self, lock_path, off_thread};
 use crate::key::{Key, KeyError, KeyId};
 use crate::keys;
 use crate::open::Vault;
-use crate::row::{account, account_columns};
-use crate::sealed::{self, sealed_columns};
+use crate::row::account;
+use crate::sealed;
 use crate::source::KeySource;
 use crate::writer::Writer;
 
-/// The number of data keys wrapped in one transaction: few enough for others to write in between.
+/// The number of data keys that one transaction wraps. It is small so that other processes can write in between.
 const BATCH: i64 = 50;
 
 /// The result of a rotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rotated {
-    /// The key that seals now.
+    /// The id of the key that seals now.
     pub key: KeyId,
-    /// The number of data keys that were wrapped under it.
+    /// The number of data keys that were wrapped under the new key.
     pub rewrapped: u64,
     /// Whether this completed an interrupted rotation.
     pub resumed: bool,
@@ -71,9 +71,9 @@ pub enum RotateError {
 }
 
 impl Vault {
-    /// Wraps all data keys under another key. `to` is the key's source from now on. If it is the key file in use, a
-    /// new key is created. If a rotation was interrupted and `to` is the key file in use or that rotation's new key,
-    /// the rotation is completed and no other begins.
+    /// Wraps all data keys under another key, whose source from now on is `to`. If `to` is the key file in use, a new
+    /// key is created. If a rotation was interrupted and `to` is the key file in use or has that rotation's new key,
+    /// the rotation is completed and no other rotation begins.
     pub async fn rotate_key(&self, to: KeySource, by: By<'_>) -> Result<Rotated, RotateError> {
         let same_file = to.path().is_some() && to.path() == self.keys.source().path();
         let (mut rewrapped, mut resumed) = (0, false);
@@ -88,13 +88,14 @@ impl Vault {
             }
         }
         rewrapped += self.finish(by).await?;
-        Ok(Rotated { key: self.current().await?, rewrapped, resumed })
+        Ok(Rotated { key: self.key_ids().await?.0, rewrapped, resumed })
     }
 
-    /// The key that seals, and the retiring key while a rotation is not complete.
+    /// The id of the key that seals, and the id of the retiring key while a rotation is not complete.
     pub async fn key_ids(&self) -> Result<(KeyId, Option<KeyId>), StoreError> {
         let mut connection = self.readers.acquire().await?;
-        Ok((keys::current(&mut connection).await?, keys::retiring(&mut connection).await?))
+        let retiring = keys::retiring(&mut connection).await?;
+        Ok((keys::current(&mut connection).await?, retiring))
     }
 
     /// Copies the key file in use, for its owner only. An existing copy stays as it is. `false` if the key is not in
@@ -105,17 +106,10 @@ impl Vault {
         off_thread(move || file::copy_key(&path, &to)).await.map(|()| true)
     }
 
-    /// The new key of a rotation that is not complete.
+    /// The id of the new key of a rotation that is not complete. `None` if no rotation is running.
     async fn pending(&self) -> Result<Option<KeyId>, RotateError> {
-        let mut connection = self.readers.acquire().await?;
-        if keys::retiring(&mut connection).await?.is_none() {
-            return Ok(None);
-        }
-        Ok(Some(keys::current(&mut connection).await?))
-    }
-
-    async fn current(&self) -> Result<KeyId, StoreError> {
-        keys::current(&mut *self.readers.acquire().await?).await
+        let (current, retiring) = self.key_ids().await?;
+        Ok(retiring.map(|_| current))
     }
 
     async fn is_same_key(&self, source: &KeySource, current: KeyId) -> Result<bool, StoreError> {
@@ -137,8 +131,8 @@ impl Vault {
             Ok(None) => return Err(RotateError::Locked { path }),
             Err(source) => return Err(RotateError::Lock { path, source }),
         };
-        // Asked before a key is created, because a key that is not used would stay next to the key file. The
-        // transaction asks again.
+        // Checked before a key is created, because an unused key would stay next to the key file. The transaction
+        // checks again.
         if self.pending().await?.is_some() {
             return Ok(false);
         }
@@ -166,7 +160,7 @@ impl Vault {
 }
 
 impl Writer {
-    /// Makes `next` the current key and retires the one before. `false` if another rotation is not complete, which
+    /// Makes `next` the current key and retires the previous key. `false` if another rotation is not complete, which
     /// may also have been started on another machine, under another lock.
     async fn begin_rotation(&self, next: &Key, by: By<'_>) -> Result<bool, RotateError> {
         let mut work = self.begin().await?;
@@ -186,7 +180,8 @@ impl Writer {
         Ok(true)
     }
 
-    /// Wraps under the current key what is still wrapped under the retiring key, and then deletes the retiring key.
+    /// Wraps the data keys that are still wrapped under the retiring key under the current key, and then deletes the
+    /// retiring key.
     async fn finish(&self, by: By<'_>) -> Result<u64, StoreError> {
         let mut rewrapped = 0;
         loop {
@@ -197,7 +192,7 @@ impl Writer {
             let done =
                 rewrap_accounts(work.tx(), &from, &to).await? + rewrap_sealed(work.tx(), &from, &to).await?;
             if done == 0 {
-                keys::forget(work.tx(), retiring).await?;
+                keys::delete_retiring(work.tx(), retiring).await?;
                 let detail = format!("from {retiring} to {}", to.id());
                 audit::write(work.tx(), "key.rotated", Subject::Vault, Some(&detail), by).await?;
             }
@@ -211,23 +206,19 @@ impl Writer {
 }
 
 async fn rewrap_accounts(connection: &mut DbConnection, from: &Key, to: &Key) -> Result<u64, StoreError> {
-    let rows = sqlx::query(concat!(
-        "select ",
-        account_columns!(),
-        " from accounts where kek_id = $1 order by id limit $2"
-    ))
-    .bind(from.id().to_string())
-    .bind(BATCH)
-    .fetch_all(&mut *connection)
-    .await?;
+    let rows = sqlx::query("select * from accounts where kek_id = $1 order by id limit $2")
+        .bind(from.id().to_string())
+        .bind(BATCH)
+        .fetch_all(&mut *connection)
+        .await?;
     for row in &rows {
         let account = account(row)?;
-        let wrapped_key = envelope::rewrap(from, to, &account, &row.try_get::<Vec<u8>, _>("wrapped_key")?)?;
+        let wrapped_key = envelope::rewrap(from, to, &account, row.try_get("wrapped_key")?)?;
         sqlx::query("update accounts set kek_id = $2, wrapped_key = $3 where id = $1 and kek_id = $4")
             .bind(account.id.as_str())
             .bind(to.id().to_string())
             .bind(wrapped_key)
-            // An account that was sealed again in the meantime is under the new key already.
+            // The data key of an account that was stored in the meantime is already wrapped under the new key.
             .bind(from.id().to_string())
             .execute(&mut *connection)
             .await?;
@@ -236,15 +227,11 @@ async fn rewrap_accounts(connection: &mut DbConnection, from: &Key, to: &Key) ->
 }
 
 async fn rewrap_sealed(connection: &mut DbConnection, from: &Key, to: &Key) -> Result<u64, StoreError> {
-    let rows = sqlx::query(concat!(
-        "select ",
-        sealed_columns!(),
-        " from sealed where kek_id = $1 order by kind, key limit $2"
-    ))
-    .bind(from.id().to_string())
-    .bind(BATCH)
-    .fetch_all(&mut *connection)
-    .await?;
+    let rows = sqlx::query("select * from sealed where kek_id = $1 order by kind, key limit $2")
+        .bind(from.id().to_string())
+        .bind(BATCH)
+        .fetch_all(&mut *connection)
+        .await?;
     for row in &rows {
         sealed::rewrap(&mut *connection, row, from, to).await?;
     }

@@ -1,12 +1,10 @@
 //! The schema of the database, and its migrations.
 //!
 //! **Invariant:** all missing migrations run in one transaction that holds the right to write from its first statement.
-//! So two processes may start at once, and a crash leaves the schema as it was. A database whose schema this version
-//! cannot use is not changed.
+//! So two processes may start at once, and a crash leaves the schema unchanged. A database whose schema this version
+//! cannot use is not changed either.
 //!
-//! Migrations are written for SQLite. For PostgreSQL a few words are replaced, so there is one schema and not two.
-
-use std::fmt;
+//! Migrations are written for SQLite. For PostgreSQL a few words are replaced, so that there is only one schema.
 
 use sqlx::Connection as _;
 
@@ -37,9 +35,24 @@ const POSTGRES_WORDS: [(&str, &str); 6] = [
 
 /// The database has a schema that this version cannot use.
 #[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
-pub struct Unsupported {
-    /// The version of the schema in the database.
-    pub found: i64,
+pub enum Unsupported {
+    /// A newer version of Waystone created the schema.
+    #[error(
+        "the vault was written by a newer waystone (schema {found}, not {SCHEMA_VERSION}); upgrade waystone"
+    )]
+    Newer {
+        /// The version of the schema in the database.
+        found: i64,
+    },
+    /// A build from before the first release created the schema.
+    #[error(
+        "the vault was written by a build from before the first release (schema {found}, not {SCHEMA_VERSION}), \
+         which cannot be migrated; move its database away and link the accounts again"
+    )]
+    Older {
+        /// The version of the schema in the database.
+        found: i64,
+    },
 }
 
 /// Creates the schema in an empty database, or migrates an older one.
@@ -54,9 +67,10 @@ pub(crate) async fn migrate(
     let found = sqlx::query_scalar::<_, Option<i64>>("select max(version) from vault_schema")
         .fetch_one(&mut *tx)
         .await?;
-    if found.is_some_and(|found| !(FIRST..=SCHEMA_VERSION).contains(&found)) {
-        tx.rollback().await?;
-        return Ok(Err(Unsupported { found: found.unwrap_or_default() }));
+    match found {
+        Some(found) if found < FIRST => return Ok(Err(Unsupported::Older { found })),
+        Some(found) if SCHEMA_VERSION < found => return Ok(Err(Unsupported::Newer { found })),
+        Some(_) | None => {}
     }
     for (version, migration) in (FIRST..).zip(MIGRATIONS) {
         if found.is_none_or(|found| found < version) {
@@ -78,22 +92,5 @@ fn for_engine(engine: &Engine, migration: &str) -> String {
         Engine::Postgres(_) => POSTGRES_WORDS
             .iter()
             .fold(migration.to_owned(), |text, (sqlite, postgres)| text.replace(sqlite, postgres)),
-    }
-}
-
-impl fmt::Display for Unsupported {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let found = self.found;
-        if SCHEMA_VERSION < found {
-            return write!(
-                f,
-                "the vault was written by a newer waystone (schema {found}, not {SCHEMA_VERSION}); upgrade waystone"
-            );
-        }
-        write!(
-            f,
-            "the vault was written by a build from before the first release (schema {found}, not {SCHEMA_VERSION}), \
-             which cannot be migrated; move its database away and link the accounts again"
-        )
     }
 }

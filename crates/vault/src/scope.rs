@@ -1,37 +1,43 @@
-//! What an API key may do.
+//! The permissions of API keys.
 
-/// A permission of an API key. A key has one or more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
+/// A permission of an API key. A key has one or more permissions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
 pub enum Scope {
     /// Read accounts, sessions, link attempts and the audit trail.
+    #[strum(serialize = "platform:read")]
     PlatformRead,
     /// Create sessions; change and delete accounts.
+    #[strum(serialize = "platform:write")]
     PlatformWrite,
     /// Read connectors, guides and connector profiles.
+    #[strum(serialize = "connectors:read")]
     ConnectorsRead,
     /// Create, change and delete connector profiles.
+    #[strum(serialize = "connectors:write")]
     ConnectorsWrite,
     /// Read the credentials of an account, secrets included.
+    #[strum(serialize = "credentials:read")]
     CredentialsRead,
     /// Send requests through an account.
+    #[strum(serialize = "requests:write")]
     Requests,
     /// Create and revoke API keys.
+    #[strum(serialize = "keys:write")]
     KeysWrite,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 7] = [
-        Self::PlatformRead,
-        Self::PlatformWrite,
-        Self::ConnectorsRead,
-        Self::ConnectorsWrite,
-        Self::CredentialsRead,
-        Self::Requests,
-        Self::KeysWrite,
-    ];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
-    /// The scopes of a project's first key: all but reading credentials, which must be asked for explicitly.
+    /// The scope's name in the API and the database, such as `platform:read`.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// The scopes of a project's first key: all except reading credentials, which must be requested explicitly.
     pub const FIRST: [Self; 6] = [
         Self::PlatformRead,
         Self::PlatformWrite,
@@ -40,22 +46,4 @@ impl Scope {
         Self::Requests,
         Self::KeysWrite,
     ];
-
-    /// The scope as the API and the database write it, such as `platform:read`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::PlatformRead => "platform:read",
-            Self::PlatformWrite => "platform:write",
-            Self::ConnectorsRead => "connectors:read",
-            Self::ConnectorsWrite => "connectors:write",
-            Self::CredentialsRead => "credentials:read",
-            Self::Requests => "requests:write",
-            Self::KeysWrite => "keys:write",
-        }
-    }
-
-    /// The scope with this name.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|scope| scope.as_str() == text)
-    }
 }

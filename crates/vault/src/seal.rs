@@ -7,9 +7,12 @@
 //! a data key:  format 1 | algorithm 1 | key id 8 | nonce, 24 bytes | ciphertext and tag
 //! ```
 //!
-//! **Invariant:** the header and the associated data (what the blob is, whose, which version) are authenticated with
-//! every blob. So a blob that was changed, moved to another row or field, or restored from an earlier version does
-//! not open.
+//! The context that a blob is bound to is its associated data. The first part of the context names the kind of blob, so
+//! that one kind never opens as another.
+//!
+//! **Invariant:** the header and the associated data (the kind of blob, its owner and version) are authenticated with
+//! every blob. So a blob that was changed, moved to another row or field, or restored from an earlier version does not
+//! open.
 
 use chacha20poly1305::{AeadInOut as _, KeyInit as _, XChaCha20Poly1305, XNonce};
 use thiserror::Error;
@@ -17,15 +20,12 @@ use zeroize::Zeroizing;
 
 use crate::key::{Key, KeyId};
 
-/// The layout of a blob.
+/// The version of the layout of a blob.
 const FORMAT: u8 = 1;
 /// XChaCha20-Poly1305. 2 is reserved for AES-256-GCM-SIV.
 const ALGORITHM: u8 = 1;
 const NONCE: usize = 24;
 const TAG: usize = 16;
-
-/// The context that a blob is bound to. The first part names the kind of blob, so that one kind never opens as another.
-pub(crate) type Context<'a> = [&'a str];
 
 /// The key of one account or one row of sealed data.
 pub(crate) struct DataKey(Zeroizing<[u8; 32]>);
@@ -56,35 +56,39 @@ impl DataKey {
     }
 
     /// Seals a value.
-    pub(crate) fn seal(&self, context: &Context<'_>, plain: &[u8]) -> Result<Vec<u8>, SealError> {
+    pub(crate) fn seal(&self, context: &[impl AsRef<str>], plain: &[u8]) -> Result<Vec<u8>, SealError> {
         seal(&self.0, &header(None), context, plain)
     }
 
     /// Opens a value that was sealed with the same associated data.
-    pub(crate) fn open(&self, context: &Context<'_>, blob: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+    pub(crate) fn open(
+        &self,
+        context: &[impl AsRef<str>],
+        blob: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, SealError> {
         open(&self.0, &header(None), context, blob)
     }
 
     /// Wraps the key under a key of the vault.
-    pub(crate) fn wrap(&self, under: &Key, context: &Context<'_>) -> Result<Vec<u8>, SealError> {
+    pub(crate) fn wrap(&self, under: &Key, context: &[impl AsRef<str>]) -> Result<Vec<u8>, SealError> {
         wrap(under, context, self.0.as_slice())
     }
 
     /// Unwraps a key that was wrapped with the same associated data.
-    pub(crate) fn unwrap(under: &Key, context: &Context<'_>, blob: &[u8]) -> Result<Self, SealError> {
+    pub(crate) fn unwrap(under: &Key, context: &[impl AsRef<str>], blob: &[u8]) -> Result<Self, SealError> {
         unwrap(under, context, blob).map(Self)
     }
 }
 
 /// Wraps 32 bytes under a key of the vault.
-pub(crate) fn wrap(under: &Key, context: &Context<'_>, bytes: &[u8]) -> Result<Vec<u8>, SealError> {
+pub(crate) fn wrap(under: &Key, context: &[impl AsRef<str>], bytes: &[u8]) -> Result<Vec<u8>, SealError> {
     seal(under.expose(), &header(Some(under.id())), context, bytes)
 }
 
 /// Unwraps 32 bytes.
 pub(crate) fn unwrap(
     under: &Key,
-    context: &Context<'_>,
+    context: &[impl AsRef<str>],
     blob: &[u8],
 ) -> Result<Zeroizing<[u8; 32]>, SealError> {
     let plain = open(under.expose(), &header(Some(under.id())), context, blob)?;
@@ -96,7 +100,12 @@ pub(crate) fn unwrap(
     Ok(bytes)
 }
 
-fn seal(key: &[u8; 32], header: &[u8], context: &Context<'_>, plain: &[u8]) -> Result<Vec<u8>, SealError> {
+fn seal(
+    key: &[u8; 32],
+    header: &[u8],
+    context: &[impl AsRef<str>],
+    plain: &[u8],
+) -> Result<Vec<u8>, SealError> {
     let mut nonce = [0; NONCE];
     getrandom::fill(&mut nonce)?;
     // Encrypted in place, in a buffer that does not grow, so that there is never a second copy of the plaintext.
@@ -111,7 +120,7 @@ fn seal(key: &[u8; 32], header: &[u8], context: &Context<'_>, plain: &[u8]) -> R
 fn open(
     key: &[u8; 32],
     header: &[u8],
-    context: &Context<'_>,
+    context: &[impl AsRef<str>],
     blob: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, SealError> {
     if !blob.starts_with(&[FORMAT, ALGORITHM]) {
@@ -135,9 +144,9 @@ fn header(under: Option<KeyId>) -> Vec<u8> {
 }
 
 /// Prefixes every part with its length, so that different parts never have the same bytes.
-fn associated_data(header: &[u8], context: &Context<'_>) -> Vec<u8> {
+fn associated_data(header: &[u8], context: &[impl AsRef<str>]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    for part in std::iter::once(header).chain(context.iter().map(|part| part.as_bytes())) {
+    for part in std::iter::once(header).chain(context.iter().map(|part| part.as_ref().as_bytes())) {
         bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
         bytes.extend_from_slice(part);
     }
@@ -148,7 +157,7 @@ fn associated_data(header: &[u8], context: &Context<'_>) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    const CONTEXT: &Context<'_> = &["credential", "acc_a", "token", "1"];
+    const CONTEXT: &[&str] = &["credential", "acc_a", "token", "1"];
 
     #[test]
     fn a_sealed_value_opens_with_the_same_associated_data() {

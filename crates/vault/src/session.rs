@@ -1,7 +1,7 @@
-//! Connect sessions: a session lets one customer link accounts for a limited time.
+//! Connect sessions, each of which lets one customer link accounts for a limited time.
 //!
-//! **Invariant:** a session belongs to one project and one owner. Until it ends, it is entered with its token or from a
-//! browser that opened its link. Tokens and browser secrets are stored as digests only.
+//! **Invariant:** a session belongs to one project and one owner. It is entered with its token or from a browser that
+//! opened its link, and only until it ends. Tokens and browser secrets are stored as digests only.
 
 use jiff::Timestamp;
 use sqlx::Row as _;
@@ -13,18 +13,18 @@ use crate::by::By;
 use crate::database::DbRow;
 use crate::error::StoreError;
 use crate::open::Vault;
-use crate::row::{from_json, json, kind, optional_time, stamp, time};
+use crate::row::{from_json, json, optional, owner, parsed, stamp};
 use crate::token::{Digest, Token};
 use crate::writer::Writer;
 
 /// A session to create.
 #[derive(Clone, Debug)]
 pub struct NewSession {
-    /// The project's id.
+    /// The id of the project that the session belongs to.
     pub project: String,
-    /// Whether production or test accounts are linked.
+    /// Whether the session links production or test accounts.
     pub kind: Kind,
-    /// The customer whose accounts are linked.
+    /// The customer who owns the linked accounts.
     pub owner: Owner,
     /// The only provider that can be linked. `None` allows every provider.
     pub provider: Option<String>,
@@ -34,23 +34,23 @@ pub struct NewSession {
     pub account: Option<String>,
     /// The categories of providers to offer. An empty list offers all.
     pub categories: Vec<String>,
-    /// Whether a link adds an account although the owner already has one at the provider.
+    /// Whether a link adds an account even if the owner already has one at the provider.
     pub multiple: bool,
     /// Whether a link may replace an account with a different account at the provider.
     pub allow_different: bool,
-    /// The provider's scopes to request. `None` requests all that the guide names.
+    /// The provider's scopes to request. `None` requests all scopes that the guide lists.
     pub scopes: Option<Vec<String>>,
     /// Whether only the first browser that opens the link can use it.
     pub once: bool,
-    /// The label of the linked account.
+    /// The label of the linked account. `None` keeps the label that the account has.
     pub label: Option<String>,
     /// The product's data about the linked account.
     pub metadata: serde_json::Map<String, serde_json::Value>,
     /// The origins of pages that may embed the session.
     pub origins: Vec<String>,
-    /// The URL to which the person returns at the end.
+    /// The URL to which the person returns at the end. `None` if the session has no such URL.
     pub return_url: Option<String>,
-    /// The language of the pages.
+    /// The language of the pages. `None` follows the browser's setting.
     pub language: Option<String>,
     /// When the session ends.
     pub expires_at: Timestamp,
@@ -59,17 +59,18 @@ pub struct NewSession {
 /// A connect session.
 #[derive(Clone, Debug)]
 pub struct Session {
-    /// The session's number, which is also its id in the API.
+    /// The session's number, which is also the session's id in the API.
     pub seq: i64,
     /// The values that the session was created with.
     pub made: NewSession,
     /// When the session was created.
     pub created_at: Timestamp,
-    /// Set when a step was handed off: until then, browsers that are already in may continue after the session's end.
+    /// When a handed-off step expires. Until then, browsers that are already in the session may continue after its end.
+    /// `None` if no step was handed off.
     pub extended_until: Option<Timestamp>,
-    /// When a browser first opened the link.
+    /// When a browser first opened the link. `None` if no browser has opened it.
     pub opened_at: Option<Timestamp>,
-    /// When the session was revoked.
+    /// When the session was revoked. `None` if it was not revoked.
     pub revoked_at: Option<Timestamp>,
 }
 
@@ -79,50 +80,28 @@ impl Session {
         self.revoked_at.is_none() && now < self.made.expires_at
     }
 
-    /// Whether browsers that are already in may continue.
+    /// Whether browsers that are already in the session may continue.
     pub fn may_continue(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && now < self.ends_at()
     }
 
-    /// When the session ends for browsers that are already in.
+    /// When the session ends for browsers that are already in it.
     pub fn ends_at(&self) -> Timestamp {
         self.extended_until.map_or(self.made.expires_at, |until| until.max(self.made.expires_at))
     }
 }
 
-/// The columns that [`session`] reads.
-macro_rules! session_columns {
-    () => {
-        "s.seq, s.project_id, s.kind, s.owner_id, s.owner_name, s.username, s.provider, s.connector_profile_id, \
-         s.account_id, s.categories_json, s.multiple, s.once, s.allow_different, s.scopes_json, s.label, s.metadata_json, \
-         s.origins_json, s.return_url, s.language, s.created_at, s.expires_at, s.extended_until, \
-         s.opened_at, s.revoked_at"
-    };
-}
-pub(crate) use session_columns;
-
 impl Vault {
-    /// The session with this token, whether or not it is open.
+    /// The session with this token, open or not.
     pub async fn session_by_token(&self, digest: &Digest) -> Result<Option<Session>, StoreError> {
-        let row = sqlx::query(concat!("select ", session_columns!(), " from sessions s where s.digest = $1"))
-            .bind(digest.bytes())
-            .fetch_optional(&self.readers)
-            .await?;
-        row.as_ref().map(session).transpose()
+        let query = sqlx::query("select * from sessions where digest = $1").bind(digest.bytes());
+        self.optional(query, session).await
     }
 
-    /// The session with this number, if the project has it.
+    /// The session with this number. `None` if the project has no such session.
     pub async fn session(&self, project: &str, seq: i64) -> Result<Option<Session>, StoreError> {
-        let row = sqlx::query(concat!(
-            "select ",
-            session_columns!(),
-            " from sessions s where s.project_id = $1 and s.seq = $2"
-        ))
-        .bind(project)
-        .bind(seq)
-        .fetch_optional(&self.readers)
-        .await?;
-        row.as_ref().map(session).transpose()
+        let query = sqlx::query("select * from sessions where project_id = $1 and seq = $2");
+        self.optional(query.bind(project).bind(seq), session).await
     }
 }
 
@@ -131,10 +110,10 @@ impl Writer {
     pub async fn add_session(&self, new: &NewSession, by: By<'_>) -> Result<(Session, Token), StoreError> {
         let token = Token::random("wst_")?;
         let mut work = self.begin().await?;
-        let row = sqlx::query(
+        let seq: i64 = sqlx::query_scalar(
             "insert into sessions (project_id, digest, kind, owner_id, owner_name, username, provider, \
-             connector_profile_id, account_id, categories_json, multiple, once, allow_different, scopes_json, label, metadata_json, \
-             origins_json, return_url, language, created_at, expires_at) \
+             connector_profile_id, account_id, categories_json, multiple, once, allow_different, scopes_json, label, \
+             metadata_json, origins_json, return_url, language, created_at, expires_at) \
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
              returning seq",
         )
@@ -147,21 +126,20 @@ impl Writer {
         .bind(new.provider.clone())
         .bind(new.connector_profile.clone())
         .bind(new.account.clone())
-        .bind(json(new.categories.clone()))
+        .bind(json(&new.categories))
         .bind(i64::from(new.multiple))
         .bind(i64::from(new.once))
         .bind(i64::from(new.allow_different))
-        .bind(json(new.scopes.clone()))
+        .bind(json(&new.scopes))
         .bind(new.label.clone())
-        .bind(json(new.metadata.clone()))
-        .bind(json(new.origins.clone()))
+        .bind(json(&new.metadata))
+        .bind(json(&new.origins))
         .bind(new.return_url.clone())
         .bind(new.language.clone())
         .bind(stamp(by.at))
         .bind(stamp(new.expires_at))
         .fetch_one(work.tx())
         .await?;
-        let seq: i64 = row.try_get("seq")?;
         let detail = seq.to_string();
         audit::write(work.tx(), "session.created", Subject::Project(&new.project), Some(&detail), by).await?;
         work.commit().await?;
@@ -216,12 +194,8 @@ pub(crate) fn session(row: &DbRow) -> Result<Session, StoreError> {
         seq: row.try_get("seq")?,
         made: NewSession {
             project: row.try_get("project_id")?,
-            kind: kind(row, TABLE, "kind")?,
-            owner: Owner {
-                id: row.try_get("owner_id")?,
-                name: row.try_get("owner_name")?,
-                username: row.try_get("username")?,
-            },
+            kind: parsed(row, TABLE, "kind")?,
+            owner: owner(row)?,
             provider: row.try_get("provider")?,
             connector_profile: row.try_get("connector_profile_id")?,
             account: row.try_get("account_id")?,
@@ -235,11 +209,11 @@ pub(crate) fn session(row: &DbRow) -> Result<Session, StoreError> {
             origins: from_json(row, TABLE, "origins_json")?,
             return_url: row.try_get("return_url")?,
             language: row.try_get("language")?,
-            expires_at: time(row, TABLE, "expires_at")?,
+            expires_at: parsed(row, TABLE, "expires_at")?,
         },
-        created_at: time(row, TABLE, "created_at")?,
-        extended_until: optional_time(row, TABLE, "extended_until")?,
-        opened_at: optional_time(row, TABLE, "opened_at")?,
-        revoked_at: optional_time(row, TABLE, "revoked_at")?,
+        created_at: parsed(row, TABLE, "created_at")?,
+        extended_until: optional(row, TABLE, "extended_until")?,
+        opened_at: optional(row, TABLE, "opened_at")?,
+        revoked_at: optional(row, TABLE, "revoked_at")?,
     })
 }

@@ -1,24 +1,26 @@
 //! Sign-ins to a provider in a browser: one OAuth round trip each.
 //!
-//! **Invariant:** the `state` parameter that the browser brings back works once, and only its digest is stored. The
-//! secret part of a sign-in (the PKCE verifier) is sealed.
+//! **Invariant:** the `state` parameter that the browser returns works once, and only its digest is stored. The secret
+//! part of a sign-in (the PKCE verifier) is sealed.
 
 use jiff::Timestamp;
 use secret::Secret;
 use sqlx::Row as _;
+use strum::{EnumString, IntoStaticStr};
 
 use crate::attempt::Attempt;
 use crate::database::DbRow;
 use crate::error::StoreError;
 use crate::id;
 use crate::open::Vault;
-use crate::row::{damaged, stamp, time, whole_milliseconds};
+use crate::row::{failure, parsed, stamp, whole_milliseconds};
 use crate::sealed::{self, Content, Item};
 use crate::token::Digest;
 use crate::writer::Writer;
 
 /// The state of a sign-in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum SignInState {
     /// The person is at the provider, or on the way there.
     Pending,
@@ -30,20 +32,27 @@ pub enum SignInState {
     Cancelled,
 }
 
+impl SignInState {
+    /// The state's name in the API and the database, such as `pending`.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
 /// A sign-in to a provider.
 #[derive(Clone, Debug)]
 pub struct SignIn {
     /// The sign-in's id: `sgn_` and 26 characters.
     pub id: String,
-    /// The session's number.
+    /// The number of the session that the sign-in belongs to.
     pub session: i64,
     /// The id of the link attempt. `None` until an attempt uses the sign-in.
     pub attempt: Option<String>,
-    /// The state.
+    /// The current state of the sign-in.
     pub state: SignInState,
-    /// The id of the account that was stored.
+    /// The id of the account that was stored. `None` if no account was stored.
     pub account: Option<String>,
-    /// The failure: its code, and the message for the person.
+    /// The failure: its code, and the message for the person. `None` if nothing has failed.
     pub error: Option<(String, String)>,
     /// When the sign-in was created.
     pub created_at: Timestamp,
@@ -51,40 +60,11 @@ pub struct SignIn {
     pub expires_at: Timestamp,
 }
 
-impl SignInState {
-    const ALL: [Self; 4] = [Self::Pending, Self::Authenticated, Self::Error, Self::Cancelled];
-
-    /// The state as the database and the API write it, such as `pending`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Authenticated => "authenticated",
-            Self::Error => "error",
-            Self::Cancelled => "cancelled",
-        }
-    }
-}
-
-/// The columns that [`sign_in`] reads.
-macro_rules! sign_in_columns {
-    () => {
-        "id, session_seq, attempt_id, state, account_id, error_code, error_text, created_at, expires_at"
-    };
-}
-
 impl Vault {
-    /// The sign-in with this id, if the session has it.
+    /// The sign-in with this id. `None` if the session has no such sign-in.
     pub async fn sign_in(&self, session: i64, id: &str) -> Result<Option<SignIn>, StoreError> {
-        let row = sqlx::query(concat!(
-            "select ",
-            sign_in_columns!(),
-            " from sign_ins where id = $1 and session_seq = $2"
-        ))
-        .bind(id)
-        .bind(session)
-        .fetch_optional(&self.readers)
-        .await?;
-        row.as_ref().map(sign_in).transpose()
+        let query = sqlx::query("select * from sign_ins where id = $1 and session_seq = $2");
+        self.optional(query.bind(id).bind(session), sign_in).await
     }
 }
 
@@ -106,35 +86,27 @@ impl Writer {
             created_at: whole_milliseconds(now),
             expires_at: whole_milliseconds(expires),
         };
-        let mut work = self.begin().await?;
-        sqlx::query(
-            "insert into sign_ins (id, session_seq, state, created_at, expires_at) \
-             values ($1, $2, $3, $4, $5)",
+        let insert = sqlx::query(
+            "insert into sign_ins (id, session_seq, state, created_at, expires_at) values ($1, $2, $3, $4, $5)",
         )
-        .bind(created.id.clone())
+        .bind(&created.id)
         .bind(session)
         .bind(created.state.as_str())
         .bind(stamp(created.created_at))
-        .bind(stamp(created.expires_at))
-        .execute(work.tx())
-        .await?;
-        work.commit().await?;
+        .bind(stamp(created.expires_at));
+        self.execute(insert).await?;
         Ok(created)
     }
 
     /// Records which link attempt uses a sign-in, before the browser is sent to the provider.
     pub async fn set_attempt_of_sign_in(&self, id: &str, attempt: &str) -> Result<(), StoreError> {
-        let mut work = self.begin().await?;
-        sqlx::query("update sign_ins set attempt_id = $2 where id = $1")
-            .bind(id)
-            .bind(attempt)
-            .execute(work.tx())
-            .await?;
-        work.commit().await
+        let update = sqlx::query("update sign_ins set attempt_id = $2 where id = $1");
+        self.execute(update.bind(id).bind(attempt)).await?;
+        Ok(())
     }
 
-    /// Records that the browser is sent to the provider for a link attempt and will bring back `state`. `secret` is the
-    /// part that only the Hub knows. `false` if the browser was already sent, or the sign-in is over.
+    /// Records that the browser is sent to the provider for a link attempt and will return with `state`. `secret` is
+    /// the part that only the Hub knows. `false` if the browser was already sent, or if the sign-in has ended.
     pub async fn send_sign_in(
         &self,
         sign_in: &SignIn,
@@ -165,19 +137,18 @@ impl Writer {
         Ok(true)
     }
 
-    /// Takes the pending sign-in for which a browser came back with `state`, and its secret part. `None` if there is
-    /// none, if it was already taken, or if it has expired.
+    /// Takes the pending sign-in for which a browser returned with `state`, and its secret part. `None` if there is no
+    /// such sign-in, if it was already taken, or if it has expired.
     pub async fn take_sign_in(
         &self,
         state: &Digest,
         now: Timestamp,
     ) -> Result<Option<(SignIn, Secret)>, StoreError> {
         let mut work = self.begin().await?;
-        // Of two browsers with the same state, one finds the digest gone.
-        let row = sqlx::query(concat!(
-            "update sign_ins set digest = null where digest = $1 and state = 'pending' returning ",
-            sign_in_columns!()
-        ))
+        // Of two browsers with the same state, the second no longer finds the digest.
+        let row = sqlx::query(
+            "update sign_ins set digest = null where digest = $1 and state = 'pending' returning *",
+        )
         .bind(state.bytes())
         .fetch_optional(work.tx())
         .await?;
@@ -191,7 +162,7 @@ impl Writer {
     }
 
     /// Ends a sign-in with the account that was stored, or with a failure: its code, and the message for the person.
-    /// `false` if it was already over.
+    /// `false` if it had already ended.
     pub async fn end_sign_in(
         &self,
         id: &str,
@@ -218,18 +189,15 @@ impl Writer {
 }
 
 fn sign_in(row: &DbRow) -> Result<SignIn, StoreError> {
-    let state: String = row.try_get("state")?;
-    let state = SignInState::ALL.into_iter().find(|one| one.as_str() == state);
-    let code: Option<String> = row.try_get("error_code")?;
-    let text: Option<String> = row.try_get("error_text")?;
+    const TABLE: &str = "sign_ins";
     Ok(SignIn {
         id: row.try_get("id")?,
         session: row.try_get("session_seq")?,
         attempt: row.try_get("attempt_id")?,
-        state: state.ok_or_else(|| damaged("sign_ins", "state"))?,
+        state: parsed(row, TABLE, "state")?,
         account: row.try_get("account_id")?,
-        error: code.zip(text),
-        created_at: time(row, "sign_ins", "created_at")?,
-        expires_at: time(row, "sign_ins", "expires_at")?,
+        error: failure(row)?,
+        created_at: parsed(row, TABLE, "created_at")?,
+        expires_at: parsed(row, TABLE, "expires_at")?,
     })
 }

@@ -1,4 +1,4 @@
-//! Where the vault's key comes from.
+//! The source of the vault's key.
 //!
 //! **Invariant:** a key is created only for a vault that has never been sealed. A source prints its kind and its path
 //! or program, never the key.
@@ -9,27 +9,31 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use derive_more::Display;
 use secret::Secret;
 
 use crate::file::{self, off_thread};
 use crate::key::{Key, KeyError};
 
 /// How long a key command may run.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Where the vault's key comes from. A source belongs to one vault.
-#[derive(Clone)]
+/// The source of the vault's key. A source belongs to one vault.
+#[derive(Clone, Display)]
 pub enum KeySource {
     /// A file that only its owner can read. It is created when the vault is opened for the first time.
+    #[display("the key file {}", _0.display())]
     File(PathBuf),
     /// The text of a key file, for example from an environment variable.
+    #[display("the key text")]
     Text(Secret),
     /// A program and its arguments. The program prints the text of a key file, so any key service can be used.
+    #[display("the key command `{}`", program(_0))]
     Command(Vec<String>),
 }
 
 impl KeySource {
-    /// The keys that the source has now: one, or two while a key file is being replaced.
+    /// The keys that the source has now: one key, or two while a key file is being replaced.
     pub(crate) async fn load(&self) -> Result<Vec<Key>, KeyError> {
         let source = self.clone();
         off_thread(move || source.load_blocking()).await
@@ -62,21 +66,11 @@ impl KeySource {
         }
     }
 
-    /// The key file, if the source is one.
+    /// The path of the key file. `None` if the source is not a file.
     pub(crate) fn path(&self) -> Option<&PathBuf> {
         match self {
             Self::File(path) => Some(path),
             Self::Text(_) | Self::Command(_) => None,
-        }
-    }
-}
-
-impl fmt::Display for KeySource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File(path) => write!(f, "the key file {}", path.display()),
-            Self::Text(_) => f.write_str("the key text"),
-            Self::Command(command) => write!(f, "the key command `{}`", program(command)),
         }
     }
 }
@@ -120,7 +114,7 @@ fn run(command: &[String], origin: &str) -> Result<Key, KeyError> {
         if let Some(status) = child.try_wait().map_err(failed)? {
             break status;
         }
-        if PATIENCE < start.elapsed() {
+        if TIMEOUT < start.elapsed() {
             let _ = child.kill();
             let _ = child.wait();
             return Err(failed(ErrorKind::TimedOut.into()));

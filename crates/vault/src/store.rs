@@ -1,8 +1,8 @@
 //! Storing, checking and removing accounts.
 //!
-//! **Invariant:** an account, its sealed credentials, its audit entry, its event, and the end of the draft or link
-//! attempt that it came from are one transaction. Whenever credentials are stored, they get a fresh data key and the
-//! old one is destroyed.
+//! **Invariant:** one transaction stores an account, its sealed credentials, its audit entry and its event, and ends
+//! the draft or link attempt that the account was created from. Whenever credentials are stored, they get a fresh data
+//! key and the old data key is destroyed.
 
 use std::collections::BTreeMap;
 
@@ -16,32 +16,32 @@ use crate::audit::{self, Subject};
 use crate::by::By;
 use crate::connector_profile;
 use crate::crash::crash_point;
-use crate::database::DbRow;
-use crate::envelope::{self, Envelope};
+use crate::database::{DbConnection, DbRow, Scalar};
+use crate::envelope;
 use crate::error::{ChangeError, StoreError};
 use crate::id::AccountId;
+use crate::key::Key;
 use crate::outbox;
-use crate::read::of_project;
-use crate::row::{account, account_columns, parsed, stamp};
+use crate::row::{account, damaged, parsed, stamp};
 use crate::sealed::{self, Content};
-use crate::write::{insert, update};
+use crate::write;
 use crate::writer::{Work, Writer};
 
-/// What an account was created from. It ends in the transaction that stores the account.
+/// The draft or link attempt that an account was created from. It ends in the transaction that stores the account.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CreatedFrom<'a> {
-    /// The key of the draft.
+    /// The key of the draft. `None` if the account was not created from a draft.
     pub draft: Option<&'a str>,
-    /// The link attempt. It links one account at most.
+    /// The link attempt, which links at most one account. `None` if the account was not created by an attempt.
     pub attempt: Option<&'a Attempt>,
-    /// The attempt's requests and responses that are not yet stored.
+    /// The attempt's requests and responses that are not stored yet.
     pub transcript: &'a [Value],
 }
 
 /// The account that a new link replaces.
 #[derive(Clone, Copy, Debug)]
 pub enum Replacing<'a> {
-    /// None: the link creates an account.
+    /// The link replaces no account and creates one.
     Nothing,
     /// This account, as the caller read it. It must still belong to the owner of the new link, and keeps its current
     /// owner and metadata.
@@ -51,13 +51,13 @@ pub enum Replacing<'a> {
         /// The version that the caller read.
         version: i64,
     },
-    /// The account that the same owner has at the same provider, if there is one.
+    /// The account that the same owner has at the same provider, if any.
     OfOwner {
         /// Whether a different account at the provider may replace it.
         allow_different: bool,
     },
-    /// The oldest account of no project with the same external id in the same environment of the provider, if there is
-    /// one.
+    /// The oldest account without a project that has the same external id in the same environment of the provider, if
+    /// any.
     SameAtProvider,
 }
 
@@ -87,18 +87,8 @@ impl Writer {
                 stored
             }
         };
-        let envelope = envelope::seal(work.key(), &stored, &new.secrets)?;
-        let event = if old.is_none() {
-            insert(work.tx(), &stored, &envelope).await?;
-            crash_point("vault.account-inserted");
-            "account.created"
-        } else {
-            overwrite(&mut work, &stored, &envelope).await?;
-            crash_point("vault.account-updated");
-            "account.updated"
-        };
-        insert_credentials(&mut work, &stored, &envelope).await?;
-        crash_point("vault.credentials-inserted");
+        write::store(&mut work, &stored, &new.secrets).await?;
+        let event = if old.is_none() { "account.created" } else { "account.updated" };
         audit::write(work.tx(), event, Subject::Account(&stored), None, by).await?;
         outbox::write(work.tx(), event, &stored, by.at).await?;
         crash_point("vault.trail-written");
@@ -120,8 +110,7 @@ impl Writer {
     pub async fn remove(&self, id: &AccountId, by: By<'_>) -> Result<Account, ChangeError> {
         let mut work = self.begin().await?;
         let account = account(&find(&mut work, id).await?)?;
-        // A foreign key deletes the credentials with it.
-        sqlx::query("delete from accounts where id = $1").bind(id.as_str()).execute(work.tx()).await?;
+        write::delete(&mut work, id).await?;
         audit::write(work.tx(), "account.deleted", Subject::Account(&account), None, by).await?;
         outbox::write(work.tx(), "account.deleted", &account, by.at).await?;
         work.commit().await?;
@@ -139,23 +128,15 @@ impl Writer {
         let mut work = self.begin().await?;
         let row = find(&mut work, id).await?;
         let account = account(&row)?;
-        let fields =
-            sqlx::query("select field, sealed from credentials where account_id = $1 order by field")
-                .bind(id.as_str())
-                .fetch_all(work.tx())
-                .await?
-                .iter()
-                .map(|row| Ok((row.try_get("field")?, row.try_get("sealed")?)))
-                .collect::<Result<Vec<(String, Vec<u8>)>, sqlx::Error>>()?;
         let key = work.key_with_id(parsed(&row, "accounts", "kek_id")?)?;
-        let secrets = envelope::open(&key, &account, &row.try_get::<Vec<u8>, _>("wrapped_key")?, fields)?;
+        let secrets = open(work.tx(), &row, &account, &key).await?;
         audit::write(work.tx(), "account.unsealed", Subject::Account(&account), Some(purpose), by).await?;
         work.commit().await?;
         Ok(Credentials { account, secrets })
     }
 
-    /// Stores renewed tokens: new secrets for an otherwise unchanged account. There is no event, because nothing
-    /// changes for those who use the account.
+    /// Stores renewed tokens: new secrets for an otherwise unchanged account. Writes no event, because nothing changes
+    /// for the product.
     pub async fn renew(
         &self,
         old: &Credentials,
@@ -167,17 +148,15 @@ impl Writer {
         expect_version(&found, old.account.version)?;
         let secret_fields = secrets.keys().cloned().collect();
         let stored = Account { version: found.version + 1, secret_fields, ..found };
-        let envelope = envelope::seal(work.key(), &stored, secrets)?;
-        overwrite(&mut work, &stored, &envelope).await?;
-        insert_credentials(&mut work, &stored, &envelope).await?;
+        write::store(&mut work, &stored, secrets).await?;
         audit::write(work.tx(), "account.renewed", Subject::Account(&stored), None, by).await?;
         work.commit().await?;
         self.wipe_log().await;
         Ok(stored)
     }
 
-    /// Records the result of checking a stored account. There is an event if the account stops working or works again.
-    /// The result of checking credentials that were replaced in the meantime is refused.
+    /// Records the result of checking a stored account. Writes an event if the account stops working or works again.
+    /// Fails if the checked credentials were replaced in the meantime.
     pub async fn record_check(
         &self,
         id: &AccountId,
@@ -218,7 +197,7 @@ impl Writer {
 }
 
 impl Work {
-    /// The account that a new link replaces, held until the transaction ends. `None` if it replaces none.
+    /// The account that a new link replaces, held until the transaction ends. `None` if the link creates an account.
     async fn replaced(
         &mut self,
         new: &NewAccount,
@@ -230,7 +209,7 @@ impl Work {
             (Replacing::Account { id, version }, home) => {
                 let old = account(&find(self, id).await?)?;
                 expect_version(&old, version)?;
-                // An account that went to another owner in the meantime does not exist for the first one.
+                // An account that was moved to another owner in the meantime does not exist for the previous owner.
                 if home.as_ref().is_some_and(|home| !belongs_to_owner(&old, home)) {
                     return Err(ChangeError::NotFound { id: old.id });
                 }
@@ -242,8 +221,8 @@ impl Work {
         }
     }
 
-    /// The account that an owner has at the new account's provider, of the same kind. Of several, the one that is the
-    /// same account at the provider, or else the oldest.
+    /// The account of the same kind that an owner has at the new account's provider. If there are several, prefers the
+    /// one that is the same account at the provider, and otherwise the oldest.
     async fn of_owner(
         &mut self,
         home: &Home,
@@ -252,24 +231,18 @@ impl Work {
     ) -> Result<Option<Account>, ChangeError> {
         let kind = home.kind.as_str();
         self.hold("owner", &format!("{}/{kind}/{}/{}", home.project, new.provider, home.owner.id)).await?;
-        let row = sqlx::query(concat!(
-            "select ",
-            account_columns!(),
-            " from accounts where ",
-            of_project!(),
-            " and owner_id = $2 and provider = $3 and kind = $4 and (hold is null or hold <> 'archived') \
-             order by case when external_id = $5 then 0 else 1 end, created_at, id limit 1"
-        ))
+        // The first condition is explained at `Vault::query`.
+        let found = sqlx::query_scalar(
+            "select id from accounts where project_id || '' = $1 and owner_id = $2 and provider = $3 and kind = $4 \
+             and (hold is null or hold <> 'archived') \
+             order by case when external_id = $5 then 0 else 1 end, created_at, id limit 1",
+        )
         .bind(&home.project)
         .bind(&home.owner.id)
         .bind(&new.provider)
         .bind(kind)
-        .bind(new.external_id.as_deref().unwrap_or_default())
-        .fetch_optional(self.tx())
-        .await?;
-        let Some(found) = row.as_ref().map(account).transpose()? else { return Ok(None) };
-        // Read again under the account's hold, now that no other transaction can change it.
-        let found = account(&find(self, &found.id).await?)?;
+        .bind(new.external_id.as_deref().unwrap_or_default());
+        let Some(found) = self.find_held(found).await? else { return Ok(None) };
         let is_other = found.external_id.is_some() && found.external_id != new.external_id;
         if is_other && !allow_different {
             return Err(ChangeError::OtherAccount { id: found.id });
@@ -277,31 +250,33 @@ impl Work {
         Ok(Some(found))
     }
 
-    /// The oldest account of no project that is the same account at the provider, in the same environment.
+    /// The oldest account without a project that is the same account at the provider, in the same environment.
     async fn same_at_provider(&mut self, new: &NewAccount) -> Result<Option<Account>, ChangeError> {
         let Some(external) = &new.external_id else { return Ok(None) };
         self.hold("external", &format!("{}/{external}", new.provider)).await?;
-        let row = sqlx::query(concat!(
-            "select ",
-            account_columns!(),
-            " from accounts where provider = $1 and external_id = $2 and project_id is null \
-             and coalesce(environment, '') = $3 order by created_at, id limit 1"
-        ))
+        let found = sqlx::query_scalar(
+            "select id from accounts where provider = $1 and external_id = $2 and project_id is null \
+             and coalesce(environment, '') = $3 order by created_at, id limit 1",
+        )
         .bind(&new.provider)
         .bind(external)
-        .bind(new.environment.as_deref().unwrap_or_default())
-        .fetch_optional(self.tx())
-        .await?;
-        let Some(found) = row.as_ref().map(account).transpose()? else { return Ok(None) };
-        // Read again under the account's hold.
-        Ok(Some(account(&find(self, &found.id).await?)?))
+        .bind(new.environment.as_deref().unwrap_or_default());
+        self.find_held(found).await
+    }
+
+    /// The account whose id a query returns, held until the transaction ends. It is read after the hold began, when no
+    /// other transaction can change it anymore.
+    async fn find_held(&mut self, id: Scalar<'_, String>) -> Result<Option<Account>, ChangeError> {
+        let Some(id) = id.fetch_optional(self.tx()).await? else { return Ok(None) };
+        let id = id.parse().map_err(|_| damaged("accounts", "id"))?;
+        Ok(Some(account(&find(self, &id).await?)?))
     }
 }
 
 /// The row of an account, held until the transaction ends.
 pub(crate) async fn find(work: &mut Work, id: &AccountId) -> Result<DbRow, ChangeError> {
     work.hold("account", id.as_str()).await?;
-    sqlx::query(concat!("select ", account_columns!(), " from accounts where id = $1"))
+    sqlx::query("select * from accounts where id = $1")
         .bind(id.as_str())
         .fetch_optional(work.tx())
         .await?
@@ -330,27 +305,17 @@ fn home_after_edit(old: &Account, new: &NewAccount) -> Option<Home> {
     Some(home)
 }
 
-/// Overwrites an account's row and deletes its credentials.
-async fn overwrite(work: &mut Work, account: &Account, envelope: &Envelope) -> Result<(), StoreError> {
-    sqlx::query("delete from credentials where account_id = $1")
-        .bind(account.id.as_str())
-        .execute(work.tx())
-        .await?;
-    update(work.tx(), account, envelope).await
-}
-
-async fn insert_credentials(
-    work: &mut Work,
+/// Opens the credentials of an account. `row` is the account's row, and `key` is the vault's key that wraps its data
+/// key.
+pub(crate) async fn open(
+    connection: &mut DbConnection,
+    row: &DbRow,
     account: &Account,
-    envelope: &Envelope,
-) -> Result<(), StoreError> {
-    for (field, sealed) in &envelope.fields {
-        sqlx::query("insert into credentials (account_id, field, sealed) values ($1, $2, $3)")
-            .bind(account.id.as_str())
-            .bind(field)
-            .bind(sealed)
-            .execute(work.tx())
-            .await?;
-    }
-    Ok(())
+    key: &Key,
+) -> Result<BTreeMap<String, Secret>, StoreError> {
+    let fields = sqlx::query_as("select field, sealed from credentials where account_id = $1 order by field")
+        .bind(account.id.as_str())
+        .fetch_all(connection)
+        .await?;
+    envelope::open(key, account, row.try_get("wrapped_key")?, fields)
 }

@@ -1,7 +1,7 @@
 //! Tokens and API keys.
 //!
 //! **Invariant:** a token is a prefix, which names its purpose, and 256 random bits. Only its SHA-256 digest is
-//! stored, from which the token cannot be found. With that much randomness it needs no salt and no slow hash.
+//! stored, from which the token cannot be found. With so much randomness, it needs no salt and no slow hash.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::StoreError;
 
-/// A fresh token. It is shown once.
+/// A fresh token, which is shown only once.
 #[derive(Clone, Debug)]
 pub struct Token(Secret);
 
@@ -48,7 +48,7 @@ impl Digest {
         Self::of_bytes(token.as_bytes())
     }
 
-    /// The digest of other bytes.
+    /// The digest of any bytes, such as those of a request.
     pub fn of_bytes(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).to_vec())
     }

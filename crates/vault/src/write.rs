@@ -1,79 +1,82 @@
-//! Writing the row of an account.
-//!
-//! **Invariant:** values are bound in the order of `account_columns`.
+//! Writing the row of an account and its credentials.
 
-use crate::account::Account;
-use crate::database::{DbConnection, Statement};
-use crate::envelope::Envelope;
+use std::collections::BTreeMap;
+
+use secret::Secret;
+
+use crate::account::{Account, Hold};
+use crate::crash::crash_point;
+use crate::envelope;
 use crate::error::StoreError;
-use crate::row::{account_columns, json, object, stamp};
+use crate::id::AccountId;
+use crate::row::{json, stamp};
+use crate::writer::Work;
 
-/// Inserts an account.
-pub(crate) async fn insert(
-    connection: &mut DbConnection,
+/// Stores an account with its secrets, in place of the account that has the same id.
+pub(crate) async fn store(
+    work: &mut Work,
     account: &Account,
-    envelope: &Envelope,
+    secrets: &BTreeMap<String, Secret>,
 ) -> Result<(), StoreError> {
-    let statement = sqlx::query(concat!(
-        "insert into accounts (",
-        account_columns!(),
-        ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
-         $22, $23, $24, $25, $26, $27, $28, $29, $30)"
-    ));
-    bind(statement, account, envelope).execute(connection).await?;
-    Ok(())
-}
-
-/// Overwrites an account.
-pub(crate) async fn update(
-    connection: &mut DbConnection,
-    account: &Account,
-    envelope: &Envelope,
-) -> Result<(), StoreError> {
-    let statement = sqlx::query(
-        "update accounts set provider = $2, method = $3, environment = $4, external_id = $5, name = $6, label = $7, \
-         values_json = $8, secret_fields_json = $9, guide_digest = $10, proved_json = $11, outcome = $12, \
-         identity_json = $13, state = $14, state_reason = $15, version = $16, kek_id = $17, wrapped_key = $18, \
-         created_at = $19, updated_at = $20, checked_at = $21, project_id = $22, connector_profile_id = $23, \
-         owner_id = $24, owner_name = $25, username = $26, kind = $27, metadata_json = $28, \
-         hold = $29, state_at = $30 where id = $1",
-    );
-    bind(statement, account, envelope).execute(connection).await?;
-    Ok(())
-}
-
-fn bind<'a>(statement: Statement<'a>, account: &Account, envelope: &Envelope) -> Statement<'a> {
+    let envelope = envelope::seal(work.key(), account, secrets)?;
+    delete(work, &account.id).await?;
     let home = account.home.as_ref();
     let owner = home.map(|home| &home.owner);
-    statement
-        .bind(account.id.to_string())
-        .bind(account.provider.clone())
-        .bind(account.method.clone())
-        .bind(account.environment.clone())
-        .bind(account.external_id.clone())
-        .bind(account.name.clone())
-        .bind(account.label.clone())
-        .bind(json(object(&account.values)))
-        .bind(json(account.secret_fields.clone()))
-        .bind(account.guide_digest.clone())
-        .bind(json(account.proved.clone()))
-        .bind(account.outcome.clone())
-        .bind(json(object(&account.identity)))
-        .bind(account.state.as_str())
-        .bind(account.state.reason().map(str::to_owned))
-        .bind(account.version)
-        .bind(envelope.kek.to_string())
-        .bind(envelope.wrapped_key.clone())
-        .bind(stamp(account.created_at))
-        .bind(stamp(account.updated_at))
-        .bind(account.checked_at.map(stamp))
-        .bind(home.map(|home| home.project.clone()))
-        .bind(home.map(|home| home.connector_profile.clone()))
-        .bind(owner.map(|owner| owner.id.clone()))
-        .bind(owner.map(|owner| owner.name.clone()))
-        .bind(owner.and_then(|owner| owner.username.clone()))
-        .bind(home.map(|home| home.kind).unwrap_or_default().as_str())
-        .bind(json(home.map(|home| home.metadata.clone()).unwrap_or_default()))
-        .bind(account.hold.map(crate::account::Hold::as_str))
-        .bind(account.state_at.map(stamp))
+    sqlx::query(
+        "insert into accounts (id, provider, method, environment, external_id, name, label, values_json, \
+         secret_fields_json, guide_digest, proved_json, outcome, identity_json, state, state_reason, version, kek_id, \
+         wrapped_key, created_at, updated_at, checked_at, project_id, connector_profile_id, owner_id, owner_name, \
+         username, kind, metadata_json, hold, state_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
+         $22, $23, $24, $25, $26, $27, $28, $29, $30)",
+    )
+    .bind(account.id.as_str())
+    .bind(&account.provider)
+    .bind(&account.method)
+    .bind(&account.environment)
+    .bind(&account.external_id)
+    .bind(&account.name)
+    .bind(&account.label)
+    .bind(json(&account.values))
+    .bind(json(&account.secret_fields))
+    .bind(&account.guide_digest)
+    .bind(json(&account.proved))
+    .bind(&account.outcome)
+    .bind(json(&account.identity))
+    .bind(account.state.as_str())
+    .bind(account.state.reason())
+    .bind(account.version)
+    .bind(envelope.kek.to_string())
+    .bind(&envelope.wrapped_key)
+    .bind(stamp(account.created_at))
+    .bind(stamp(account.updated_at))
+    .bind(account.checked_at.map(stamp))
+    .bind(home.map(|home| &home.project))
+    .bind(home.map(|home| &home.connector_profile))
+    .bind(owner.map(|owner| &owner.id))
+    .bind(owner.map(|owner| &owner.name))
+    .bind(owner.and_then(|owner| owner.username.as_ref()))
+    .bind(home.map(|home| home.kind).unwrap_or_default().as_str())
+    .bind(json(home.map(|home| home.metadata.clone()).unwrap_or_default()))
+    .bind(account.hold.map(Hold::as_str))
+    .bind(account.state_at.map(stamp))
+    .execute(work.tx())
+    .await?;
+    crash_point("vault.account-inserted");
+    for (field, sealed) in &envelope.fields {
+        sqlx::query("insert into credentials (account_id, field, sealed) values ($1, $2, $3)")
+            .bind(account.id.as_str())
+            .bind(field)
+            .bind(sealed)
+            .execute(work.tx())
+            .await?;
+    }
+    crash_point("vault.credentials-inserted");
+    Ok(())
+}
+
+/// Deletes an account. A foreign key deletes its credentials.
+pub(crate) async fn delete(work: &mut Work, id: &AccountId) -> Result<(), StoreError> {
+    sqlx::query("delete from accounts where id = $1").bind(id.as_str()).execute(work.tx()).await?;
+    Ok(())
 }

@@ -1,15 +1,15 @@
 //! Changing a vault: transactions, and the key that seals in them.
 //!
-//! **Invariant:** nothing is decided on data that was read outside the transaction. Every change is a method of
-//! [`Writer`], which has no connection but the transaction's, or of [`Work`]; the methods that read belong to
-//! `Vault` and cannot be called from there.
+//! **Invariant:** no decision is based on data that was read outside the transaction. Every change is a method of
+//! [`Writer`], whose only connection is the transaction's, or of [`Work`]. The methods that read belong to `Vault` and
+//! cannot be called from there.
 
 use std::sync::Arc;
 
 use sqlx::{Pool, Transaction};
 
 use crate::crash::crash_point;
-use crate::database::{Db, DbConnection, Engine, Synced};
+use crate::database::{Db, DbConnection, Engine, Statement, Synced};
 use crate::error::StoreError;
 use crate::key::{Key, KeyError, KeyId};
 use crate::keys::{self, HeldKeys, Ring};
@@ -43,18 +43,18 @@ impl Work {
         &self.key
     }
 
-    /// The key that opens what is sealed under `id`: the current or the retiring key.
+    /// The key with this id: the current or the retiring key.
     pub(crate) fn key_with_id(&self, id: KeyId) -> Result<Arc<Key>, StoreError> {
         self.ring.get(id).ok_or(StoreError::Key(KeyError::Damaged { id }))
     }
 
     /// Holds a name until the transaction ends. Other transactions that hold the same name wait, so the rows that the
-    /// name stands for do not change under a decision.
+    /// name represents do not change before a decision takes effect.
     pub(crate) async fn hold(&mut self, kind: &str, name: &str) -> Result<(), StoreError> {
         self.engine.hold(&mut self.tx, &format!("{kind}/{name}"), false).await
     }
 
-    /// Holds a name together with others that share it. Transactions that hold it alone wait, and make this one wait.
+    /// Holds a name together with other transactions that share it. Excludes transactions that hold it alone.
     pub(crate) async fn hold_shared(&mut self, kind: &str, name: &str) -> Result<(), StoreError> {
         self.engine.hold(&mut self.tx, &format!("{kind}/{name}"), true).await
     }
@@ -74,10 +74,18 @@ impl Writer {
         self.begin_with(Synced::Yes).await
     }
 
-    /// Begins a transaction whose commit does not wait for the disk, for data that nobody was promised: counts, pins
+    /// Begins a transaction whose commit does not wait for the disk, for data whose loss is acceptable: counts, pins
     /// and progress.
     pub(crate) async fn begin_unsynced(&self) -> Result<Work, StoreError> {
         self.begin_with(Synced::Later).await
+    }
+
+    /// Executes a statement in a transaction of its own. Returns the number of rows that it changed.
+    pub(crate) async fn execute(&self, statement: Statement<'_>) -> Result<u64, StoreError> {
+        let mut work = self.begin().await?;
+        let done = statement.execute(work.tx()).await?;
+        work.commit().await?;
+        Ok(done.rows_affected())
     }
 
     async fn begin_with(&self, synced: Synced) -> Result<Work, StoreError> {

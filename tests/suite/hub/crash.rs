@@ -31,7 +31,6 @@ const LABELS: &[&str] = &[
     "hub.request-due",
     "hub.stored",
     "vault.account-inserted",
-    "vault.account-updated",
     "vault.attempt-ended",
     "vault.attempt-saved",
     "vault.before-commit",

@@ -72,7 +72,7 @@ fn an_account_is_stored_completely_or_not_at_all() {
 #[test]
 fn a_crash_during_a_relink_keeps_a_working_account() {
     for point in
-        ["vault.transaction-begun", "vault.account-updated", "vault.before-commit", "vault.committed"]
+        ["vault.transaction-begun", "vault.account-inserted", "vault.before-commit", "vault.committed"]
     {
         let world = World::new();
         assert!(world.link("acme", "right-token", &[]).status.success());

@@ -66,5 +66,5 @@ pub(crate) struct OfProject {
 }
 
 fn scopes() -> clap::builder::PossibleValuesParser {
-    vault::Scope::ALL.map(vault::Scope::as_str).into()
+    vault::Scope::ALL.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().into()
 }

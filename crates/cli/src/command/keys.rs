@@ -22,7 +22,7 @@ pub(crate) async fn run(common: &Common, command: &KeysCommand, out: &Out) -> Re
         match command {
             KeysCommand::List { .. } => list(&vault, &project, json, out).await,
             KeysCommand::Create { name, scope, test, .. } => {
-                let scopes: Vec<Scope> = scope.iter().filter_map(|scope| Scope::parse(scope)).collect();
+                let scopes: Vec<Scope> = scope.iter().filter_map(|scope| scope.parse().ok()).collect();
                 let scopes = if scopes.is_empty() { Scope::FIRST.to_vec() } else { scopes };
                 let kind = if *test { Kind::Test } else { Kind::Production };
                 let new = NewKey { project: &project.id, name: self::name(name)?, scopes: &scopes, kind };

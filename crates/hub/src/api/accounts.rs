@@ -232,8 +232,9 @@ fn wanted(caller: &Caller, asked: ListAccounts) -> Result<Wanted, ApiError> {
     let mut kind = match asked.kind.as_deref() {
         None => None,
         Some(kind) => Some(
-            Kind::parse(&kind.to_lowercase())
-                .ok_or_else(|| ApiError::new(&INVALID_VALUE, "`type` must be `production` or `test`"))?,
+            kind.to_lowercase()
+                .parse::<Kind>()
+                .map_err(|_| ApiError::new(&INVALID_VALUE, "`type` must be `production` or `test`"))?,
         ),
     };
     if caller.key.kind == Kind::Test {
@@ -299,8 +300,8 @@ fn account_change(account: &Account, body: PatchAccount) -> Result<AccountChange
         None => None,
         Some("active") => Some(None),
         Some(word) => {
-            let hold = Hold::parse(word);
-            Some(Some(hold.ok_or_else(|| invalid("`status` must be `active`, `suspended` or `archived`"))?))
+            let hold = word.parse::<Hold>();
+            Some(Some(hold.map_err(|_| invalid("`status` must be `active`, `suspended` or `archived`"))?))
         }
     };
     let optional = |name: &str, value: Option<Value>| match value {

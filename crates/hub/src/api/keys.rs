@@ -90,8 +90,9 @@ pub(super) async fn create(
     caller.needs(Scope::KeysWrite)?;
     let kind = match body.kind.as_deref() {
         None => caller.key.kind,
-        Some(kind) => Kind::parse(kind)
-            .ok_or_else(|| ApiError::new(&INVALID_VALUE, "`type` must be `production` or `test`"))?,
+        Some(kind) => kind
+            .parse::<Kind>()
+            .map_err(|_| ApiError::new(&INVALID_VALUE, "`type` must be `production` or `test`"))?,
     };
     if !caller.may(kind) {
         return Err(ApiError::new(&FORBIDDEN, "A test key can create only keys of type `test`"));
@@ -100,8 +101,8 @@ pub(super) async fn create(
         .map_err(|error| ApiError::new(&INVALID_VALUE, format!("`name` {error}")))?;
     let mut scopes: Vec<Scope> = Vec::new();
     for wanted in &body.scopes {
-        let Some(scope) = Scope::parse(wanted) else {
-            let known = guide::listed(Scope::ALL.into_iter().map(Scope::as_str));
+        let Ok(scope) = wanted.parse() else {
+            let known = guide::listed(Scope::ALL.iter().map(|scope| scope.as_str()));
             return Err(ApiError::new(
                 &INVALID_VALUE,
                 format!("`scopes` contains an unknown scope; the scopes are {known}"),

@@ -128,8 +128,10 @@ async fn parsed(
 ) -> Result<NewSession, ApiError> {
     let kind = match body.kind.as_deref() {
         None => caller.key.kind,
-        Some(kind) => Kind::parse(&kind.to_lowercase())
-            .ok_or_else(|| invalid("type", "it must be `production` or `test`"))?,
+        Some(kind) => kind
+            .to_lowercase()
+            .parse::<Kind>()
+            .map_err(|_| invalid("type", "it must be `production` or `test`"))?,
     };
     if !caller.may(kind) {
         return Err(ApiError::new(&FORBIDDEN, "A test key can create only sessions of type `test`"));

@@ -167,7 +167,7 @@ impl Helper {
         let now = Timestamp::now();
         let session = session.filter(|session| session.may_continue(now) && now < handoff.expires_at);
         let session = session.ok_or(Trouble::LinkExpired)?;
-        if attempt.state.is_over() && handoff.done_at.is_none() {
+        if attempt.state.has_ended() && handoff.done_at.is_none() {
             return Err(Trouble::LinkUsed.into());
         }
         context.set_browser(secret.expose());

@@ -124,7 +124,7 @@ impl Linking {
             | ChangeError::NoConnectorProfile { .. } => {
                 ApiError::new(&CONFLICT, "The account was changed or removed in the meantime; start over")
             }
-            ChangeError::AttemptOver { .. } => {
+            ChangeError::AttemptEnded { .. } => {
                 ApiError::new(&GONE, "This attempt has ended; start a new one")
             }
             ChangeError::Store(error) => ApiError::internal(&error),

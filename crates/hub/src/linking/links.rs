@@ -320,7 +320,7 @@ impl Links {
         connector: Connector,
         attempt: Attempt,
     ) -> Result<Option<Linking>, ApiError> {
-        if attempt.state.is_over() {
+        if attempt.state.has_ended() {
             return Ok(None);
         }
         let snapshot = self.vault.attempt_snapshot(&attempt, Timestamp::now()).await?;

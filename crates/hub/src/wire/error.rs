@@ -215,7 +215,7 @@ impl From<ChangeError> for ApiError {
             ChangeError::Conflict { .. }
             | ChangeError::OtherAccount { .. }
             | ChangeError::NoConnectorProfile { .. }
-            | ChangeError::AttemptOver { .. } => {
+            | ChangeError::AttemptEnded { .. } => {
                 Self::new(&CONFLICT, "The account was changed in the meantime; read it again, then retry")
             }
             ChangeError::Store(error) => error.into(),

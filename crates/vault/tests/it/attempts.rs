@@ -79,7 +79,7 @@ async fn an_attempt_rejects_stale_changes_and_links_once() {
             "{name}: the snapshot was not deleted"
         );
         let second = vault.store(&owned(&project.id, "o9", "t"), SAME, origin, by("ada", 3)).await;
-        assert!(matches!(second, Err(ChangeError::AttemptOver { .. })), "{name}");
+        assert!(matches!(second, Err(ChangeError::AttemptEnded { .. })), "{name}");
         assert!(vault.accounts_of(&project.id, "o9", "gladly", Kind::Production).await.unwrap().is_empty());
 
         // An attempt that was never saved is inserted with its account, and also links once.

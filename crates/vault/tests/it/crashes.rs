@@ -77,7 +77,7 @@ async fn a_crash_during_adding_leaves_the_account_complete_or_absent() {
 
 #[tokio::test]
 async fn a_crash_during_replacing_leaves_the_old_or_the_new_account() {
-    for (label, is_done) in POINTS.into_iter().chain([("vault.account-updated", false)]) {
+    for (label, is_done) in POINTS.into_iter().chain([("vault.account-inserted", false)]) {
         let folder = prepare(true).await;
         kill_at(label, "replace", folder.path());
         let (account, has_draft) = checked_state(folder.path(), label).await;

@@ -41,7 +41,8 @@ async fn a_newer_database_is_refused_and_left_unchanged() {
         .await;
     let before = std::fs::read(folder.path().join("vault.db")).unwrap();
     let error = Vault::open(folder.path(), key_file(folder.path())).await.unwrap_err();
-    let is_newer = matches!(error, OpenError::Schema(Unsupported { found }) if found == SCHEMA_VERSION + 1);
+    let is_newer =
+        matches!(error, OpenError::Schema(Unsupported::Newer { found }) if found == SCHEMA_VERSION + 1);
     assert!(is_newer, "{error:?}");
     let newer = SCHEMA_VERSION + 1;
     let expected = format!("newer waystone (schema {newer}, not {SCHEMA_VERSION}); upgrade waystone");

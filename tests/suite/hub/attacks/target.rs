@@ -208,8 +208,7 @@ fn second_project(installation: &Installation) -> String {
         let vault = vault.expect("cannot open the vault while the Hub runs");
         let by = By::new("test", Timestamp::now());
         let project = vault.add_project("another", by).await.expect("a project");
-        let new =
-            NewKey { project: &project.id, name: "theirs", scopes: &Scope::ALL, kind: Kind::Production };
+        let new = NewKey { project: &project.id, name: "theirs", scopes: Scope::ALL, kind: Kind::Production };
         let (_, token) = vault.add_key(&new, by).await.expect("a key");
         let text = token.secret().expose().to_owned();
         vault.close().await;
