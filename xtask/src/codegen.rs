@@ -19,10 +19,7 @@ fn generated() -> Vec<(PathBuf, String)> {
         (root.join("schemas/brand.schema.json"), format!("{:#}\n", guide::brand_schema())),
         (root.join("schemas/page.schema.json"), format!("{:#}\n", render::page_schema())),
         (root.join("schemas/hub.schema.json"), format!("{:#}\n", hub::settings::settings_schema())),
-        (
-            root.join("schemas/hub.openapi.json"),
-            format!("{}\n", hub::openapi().to_pretty_json().unwrap_or_default()),
-        ),
+        (root.join("schemas/hub.openapi.json"), format!("{:#}\n", hub::openapi())),
         (root.join("docs/findings.md"), findings()),
         (root.join("docs/grades.md"), grades()),
         (root.join("docs/reference.md"), reference::page()),

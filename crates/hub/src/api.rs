@@ -8,7 +8,7 @@ mod actions;
 mod connection_attempts;
 mod connectors;
 mod credentials;
-mod examples;
+mod description;
 mod guides;
 mod hub;
 mod keys;
@@ -20,13 +20,10 @@ mod trail;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
-use axum::response::IntoResponse as _;
 use axum::routing::{any, get};
+use serde_json::{Value, json};
 use utoipa::OpenApi;
-use utoipa::openapi::OpenApi as Document;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -46,33 +43,25 @@ use crate::app::App;
         (name = "hub", description = "The endpoints that StackOne's widget calls in the browser, with a session's token."),
         (name = "project", description = "The project's API keys and audit trail.")
     ),
+    // The proxy accepts every method, but OpenAPI can only describe one method at a time.
+    paths(requests::described),
     components(schemas(crate::wire::error::ErrorBody))
 )]
 struct Described;
 
-/// The proxy. It accepts every method, but OpenAPI can only describe one method at a time.
-#[derive(OpenApi)]
-#[openapi(paths(requests::described))]
-struct ProxyDescribed;
-
 /// Returns the routes of the API.
 pub(crate) fn api() -> Router<Arc<App>> {
     let (routes, document) = described();
-    let text = document.to_json().unwrap_or_default();
-    routes.route(
-        "/openapi.json",
-        get(move || async move {
-            ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], text).into_response()
-        }),
-    )
+    let text = document.to_string();
+    routes.route("/openapi.json", get(async || ([(CONTENT_TYPE, "application/json")], text)))
 }
 
 /// Returns the OpenAPI description of the API.
-pub fn openapi() -> Document {
+pub fn openapi() -> Value {
     described().1
 }
 
-fn described() -> (Router<Arc<App>>, Document) {
+fn described() -> (Router<Arc<App>>, Value) {
     let backend = OpenApiRouter::new()
         .routes(routes!(sessions::create))
         .routes(routes!(sessions::authenticate))
@@ -101,16 +90,10 @@ fn described() -> (Router<Arc<App>>, Document) {
         .routes(routes!(hub::account, hub::edit))
         .routes(routes!(connection_attempts::create))
         .routes(routes!(connection_attempts::read, connection_attempts::cancel));
-    let (routes, mut document) =
+    let (routes, document) =
         OpenApiRouter::with_openapi(Described::openapi()).merge(backend).merge(browser).split_for_parts();
-    let schemes = &mut document.components.get_or_insert_with(Default::default).security_schemes;
-    let basic = Http::new(HttpAuthScheme::Basic);
-    schemes.insert("api_key".to_owned(), SecurityScheme::Http(basic).into());
-    let token = utoipa::openapi::security::ApiKeyValue::new("x-hub-session-token");
-    let token = utoipa::openapi::security::ApiKey::Header(token);
-    schemes.insert("session".to_owned(), SecurityScheme::ApiKey(token).into());
-    document.merge(ProxyDescribed::openapi());
-    examples::add(&mut document);
+    let mut document = json!(document);
+    description::complete(&mut document);
     let routes = routes
         .route("/connectors/{provider}/icon", get(connectors::icon))
         .route("/accounts/{id}/proxy/{*path}", any(requests::pass));

@@ -14,7 +14,7 @@ use crate::caller::Caller;
 use crate::status::Status;
 use crate::verifier::CheckSeen;
 use crate::wire::account::{LinkedAccount, ListAccounts, PatchAccount};
-use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE};
+use crate::wire::error::{ApiError, INVALID_VALUE};
 use crate::wire::{Json, Segments, has_nul, short_text};
 
 /// The default number of accounts per page.
@@ -24,11 +24,8 @@ const MOST: u32 = 500;
 
 /// Lists the project's accounts, oldest first, in pages.
 #[utoipa::path(
-    get, path = "/accounts", tag = "accounts", security(("api_key" = [])), params(ListAccounts),
-    responses(
-        (status = 200, body = Vec<LinkedAccount>, description = "A page of accounts"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    get, path = "/accounts", tag = "accounts", params(ListAccounts),
+    responses((status = 200, body = Vec<LinkedAccount>, description = "A page of accounts"))
 )]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
@@ -46,12 +43,9 @@ pub(super) async fn list(
 
 /// Returns an account.
 #[utoipa::path(
-    get, path = "/accounts/{id}", tag = "accounts", security(("api_key" = [])),
+    get, path = "/accounts/{id}", tag = "accounts",
     params(("id" = String, Path, description = "The account's id")),
-    responses(
-        (status = 200, body = LinkedAccount, description = "The account"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    responses((status = 200, body = LinkedAccount, description = "The account"))
 )]
 pub(super) async fn read(
     State(app): State<Arc<App>>,
@@ -67,13 +61,9 @@ pub(super) async fn read(
 ///
 /// To change its credentials, link the account again.
 #[utoipa::path(
-    patch, path = "/accounts/{id}", tag = "accounts", security(("api_key" = [])),
-    params(("id" = String, Path, description = "The account's id")),
-    request_body = PatchAccount,
-    responses(
-        (status = 200, body = LinkedAccount, description = "The changed account"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    patch, path = "/accounts/{id}", tag = "accounts",
+    params(("id" = String, Path, description = "The account's id")), request_body = PatchAccount,
+    responses((status = 200, body = LinkedAccount, description = "The changed account"))
 )]
 pub(super) async fn change(
     State(app): State<Arc<App>>,
@@ -91,12 +81,9 @@ pub(super) async fn change(
 
 /// Deletes an account and destroys the key that encrypts its credentials.
 #[utoipa::path(
-    delete, path = "/accounts/{id}", tag = "accounts", security(("api_key" = [])),
+    delete, path = "/accounts/{id}", tag = "accounts",
     params(("id" = String, Path, description = "The account's id")),
-    responses(
-        (status = 200, body = LinkedAccount, description = "The account before it was deleted"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    responses((status = 200, body = LinkedAccount, description = "The account before it was deleted"))
 )]
 pub(super) async fn remove(
     State(app): State<Arc<App>>,
@@ -122,12 +109,9 @@ pub(super) struct AccountMeta {
 
 /// Returns an account's provider and category.
 #[utoipa::path(
-    get, path = "/accounts/{id}/meta", tag = "accounts", security(("api_key" = [])),
+    get, path = "/accounts/{id}/meta", tag = "accounts",
     params(("id" = String, Path, description = "The account's id")),
-    responses(
-        (status = 200, body = AccountMeta, description = "The account's provider and category"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    responses((status = 200, body = AccountMeta, description = "The account's provider and category"))
 )]
 pub(super) async fn meta(
     State(app): State<Arc<App>>,
@@ -159,12 +143,9 @@ pub(super) struct Verified {
 ///
 /// A transient failure does not change the account's status.
 #[utoipa::path(
-    post, path = "/accounts/{id}/verify", tag = "accounts", security(("api_key" = [])),
+    post, path = "/accounts/{id}/verify", tag = "accounts",
     params(("id" = String, Path, description = "The account's id")),
-    responses(
-        (status = 200, body = Verified, description = "The result of the checks"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    responses((status = 200, body = Verified, description = "The result of the checks"))
 )]
 pub(super) async fn verify(
     State(app): State<Arc<App>>,

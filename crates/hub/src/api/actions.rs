@@ -20,7 +20,7 @@ use crate::wire::actions::{
     AuthenticationGuideStep, AuthenticationGuides, AuthenticationMetaItem, AuthenticationSupport,
     ScopeDefinition,
 };
-use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE};
+use crate::wire::error::{ApiError, INVALID_VALUE};
 use crate::wire::has_nul;
 
 /// The default number of connectors per page.
@@ -57,12 +57,8 @@ pub(super) struct ListActions {
 
 /// Lists connectors with their actions and, on request, their guides as data.
 #[utoipa::path(
-    get, path = "/actions", tag = "connectors", security(("api_key" = [])),
-    params(ListActions),
-    responses(
-        (status = 200, body = ActionsMetaPaginated, description = "A page of connectors"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    get, path = "/actions", tag = "connectors", params(ListActions),
+    responses((status = 200, body = ActionsMetaPaginated, description = "A page of connectors"))
 )]
 pub(super) async fn list(
     State(app): State<Arc<App>>,

@@ -11,7 +11,7 @@ use vault::{SignIn, SignInState};
 
 use crate::app::App;
 use crate::caller::Visitor;
-use crate::wire::error::{ApiError, ErrorBody, NOT_FOUND};
+use crate::wire::error::{ApiError, NOT_FOUND};
 use crate::wire::{Json, Segments};
 
 /// The body that StackOne's widget sends to start a connection attempt.
@@ -58,11 +58,8 @@ pub(super) struct ConnectionAttemptError {
 
 /// Starts a connection attempt.
 #[utoipa::path(
-    post, path = "/hub/connection_attempts", tag = "hub", security(("session" = [])), request_body = ConnectionAttemptCreate,
-    responses(
-        (status = 201, body = ConnectionAttemptCreated, description = "The new attempt"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    post, path = "/hub/connection_attempts", tag = "hub", request_body = ConnectionAttemptCreate,
+    responses((status = 201, body = ConnectionAttemptCreated, description = "The new attempt"))
 )]
 pub(super) async fn create(
     State(app): State<Arc<App>>,
@@ -75,12 +72,9 @@ pub(super) async fn create(
 
 /// Returns the state of a connection attempt.
 #[utoipa::path(
-    get, path = "/hub/connection_attempts/{id}", tag = "hub", security(("session" = [])),
+    get, path = "/hub/connection_attempts/{id}", tag = "hub",
     params(("id" = String, Path, description = "The attempt's id")),
-    responses(
-        (status = 200, body = ConnectionAttempt, description = "The attempt's state"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    responses((status = 200, body = ConnectionAttempt, description = "The attempt's state"))
 )]
 pub(super) async fn read(
     State(app): State<Arc<App>>,
@@ -101,12 +95,9 @@ pub(super) async fn read(
 
 /// Cancels a connection attempt.
 #[utoipa::path(
-    delete, path = "/hub/connection_attempts/{id}", tag = "hub", security(("session" = [])),
+    delete, path = "/hub/connection_attempts/{id}", tag = "hub",
     params(("id" = String, Path, description = "The attempt's id")),
-    responses(
-        (status = 204, description = "The attempt is canceled, or had ended already"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    responses((status = 204, description = "The attempt is canceled, or had ended already"))
 )]
 pub(super) async fn cancel(
     State(app): State<Arc<App>>,

@@ -18,16 +18,13 @@ use crate::caller::Caller;
 use crate::connectors::{self, Connector, setup_fields};
 use crate::guides::Edition;
 use crate::wire::connector::{ConnectorImages, ConnectorMeta, ConnectorMethod, ConnectorResources};
-use crate::wire::error::{ApiError, CONFLICT, ErrorBody, INVALID_VALUE, NOT_FOUND};
+use crate::wire::error::{ApiError, CONFLICT, INVALID_VALUE, NOT_FOUND};
 use crate::wire::{Json, Segments, stamp};
 
 /// Lists all providers that have a guide.
 #[utoipa::path(
-    get, path = "/connectors/meta", tag = "connectors", security(("api_key" = [])),
-    responses(
-        (status = 200, body = Vec<ConnectorMeta>, description = "The providers"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    get, path = "/connectors/meta", tag = "connectors",
+    responses((status = 200, body = Vec<ConnectorMeta>, description = "The providers"))
 )]
 pub(super) async fn list_meta(
     State(app): State<Arc<App>>,
@@ -41,12 +38,9 @@ pub(super) async fn list_meta(
 
 /// Returns a provider.
 #[utoipa::path(
-    get, path = "/connectors/meta/{provider}", tag = "connectors", security(("api_key" = [])),
+    get, path = "/connectors/meta/{provider}", tag = "connectors",
     params(("provider" = String, Path, description = "The provider's key")),
-    responses(
-        (status = 200, body = ConnectorMeta, description = "The provider"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    responses((status = 200, body = ConnectorMeta, description = "The provider"))
 )]
 pub(super) async fn read_meta(
     State(app): State<Arc<App>>,
@@ -142,11 +136,8 @@ pub(super) struct ConnectorProfilePatch {
 
 /// Lists the project's connector profiles, including the built-in ones.
 #[utoipa::path(
-    get, path = "/connector_profiles", tag = "connectors", security(("api_key" = [])),
-    responses(
-        (status = 200, body = Vec<ConnectorProfile>, description = "The profiles"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    get, path = "/connector_profiles", tag = "connectors",
+    responses((status = 200, body = Vec<ConnectorProfile>, description = "The profiles"))
 )]
 pub(super) async fn list_profiles(
     State(app): State<Arc<App>>,
@@ -159,12 +150,8 @@ pub(super) async fn list_profiles(
 
 /// Creates a connector profile.
 #[utoipa::path(
-    post, path = "/connector_profiles", tag = "connectors", security(("api_key" = [])),
-    request_body = ConnectorProfileCreate,
-    responses(
-        (status = 201, body = ConnectorProfile, description = "The profile"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    post, path = "/connector_profiles", tag = "connectors", request_body = ConnectorProfileCreate,
+    responses((status = 201, body = ConnectorProfile, description = "The profile"))
 )]
 pub(super) async fn create_profile(
     State(app): State<Arc<App>>,
@@ -205,12 +192,9 @@ pub(super) async fn create_profile(
 
 /// Returns a connector profile.
 #[utoipa::path(
-    get, path = "/connector_profiles/{id}", tag = "connectors", security(("api_key" = [])),
+    get, path = "/connector_profiles/{id}", tag = "connectors",
     params(("id" = String, Path, description = "The profile's id")),
-    responses(
-        (status = 200, body = ConnectorProfile, description = "The profile"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    responses((status = 200, body = ConnectorProfile, description = "The profile"))
 )]
 pub(super) async fn read_profile(
     State(app): State<Arc<App>>,
@@ -224,13 +208,9 @@ pub(super) async fn read_profile(
 
 /// Changes a connector profile.
 #[utoipa::path(
-    patch, path = "/connector_profiles/{id}", tag = "connectors", security(("api_key" = [])),
-    params(("id" = String, Path, description = "The profile's id")),
-    request_body = ConnectorProfilePatch,
-    responses(
-        (status = 200, body = ConnectorProfile, description = "The changed profile"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    patch, path = "/connector_profiles/{id}", tag = "connectors",
+    params(("id" = String, Path, description = "The profile's id")), request_body = ConnectorProfilePatch,
+    responses((status = 200, body = ConnectorProfile, description = "The changed profile"))
 )]
 pub(super) async fn change_profile(
     State(app): State<Arc<App>>,
@@ -258,12 +238,9 @@ pub(super) async fn change_profile(
 ///
 /// Fails if accounts are linked with it.
 #[utoipa::path(
-    delete, path = "/connector_profiles/{id}", tag = "connectors", security(("api_key" = [])),
+    delete, path = "/connector_profiles/{id}", tag = "connectors",
     params(("id" = String, Path, description = "The profile's id")),
-    responses(
-        (status = 204, description = "The profile is deleted"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    responses((status = 204, description = "The profile is deleted"))
 )]
 pub(super) async fn remove_profile(
     State(app): State<Arc<App>>,

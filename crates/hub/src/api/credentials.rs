@@ -16,7 +16,7 @@ use vault::{By, Scope};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::status::Status;
-use crate::wire::error::{ApiError, CONFLICT, ErrorBody};
+use crate::wire::error::{ApiError, CONFLICT};
 use crate::wire::{Segments, stamp};
 
 /// An account's credentials, secrets included.
@@ -39,12 +39,9 @@ pub(super) struct AccountCredentials {
 ///
 /// Requires the scope `credentials:read`. Every read is recorded in the audit trail.
 #[utoipa::path(
-    get, path = "/accounts/{id}/credentials", tag = "accounts", security(("api_key" = [])),
+    get, path = "/accounts/{id}/credentials", tag = "accounts",
     params(("id" = String, Path, description = "The account's id")),
-    responses(
-        (status = 200, body = AccountCredentials, description = "The credentials"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    responses((status = 200, body = AccountCredentials, description = "The credentials"))
 )]
 pub(super) async fn read(
     State(app): State<Arc<App>>,

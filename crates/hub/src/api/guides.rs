@@ -12,7 +12,7 @@ use utoipa::IntoParams;
 
 use crate::app::App;
 use crate::etag;
-use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE, NOT_FOUND};
+use crate::wire::error::{ApiError, INVALID_VALUE, NOT_FOUND};
 use crate::wire::{Query, Segments};
 
 /// Which version of a guide, and for whom.
@@ -40,11 +40,8 @@ pub(super) struct GuideOf {
         GuideOf
     ),
     responses(
-        (status = 200, description = "The guide", content(
-            (String = "text/html"), (String = "text/markdown"), (serde_json::Value = "application/json")
-        )),
-        (status = 304, description = "The guide has not changed: `If-None-Match` names its current `ETag`"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
+        (status = 200, description = "The guide", content( (String = "text/html"), (String = "text/markdown"), (serde_json::Value = "application/json") )),
+        (status = 304, description = "The guide has not changed: `If-None-Match` names its current `ETag`")
     )
 )]
 pub(super) async fn read(

@@ -32,11 +32,8 @@ const KEPT: &str = "__secretvalue:**redacted**";
 
 /// Returns the settings that the widget reads when it opens.
 #[utoipa::path(
-    get, path = "/hub/settings", tag = "hub", security(("session" = [])),
-    responses(
-        (status = 200, body = HubSettings, description = "The widget's settings"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    get, path = "/hub/settings", tag = "hub",
+    responses((status = 200, body = HubSettings, description = "The widget's settings"))
 )]
 pub(super) async fn settings(
     State(app): State<Arc<App>>,
@@ -56,11 +53,8 @@ pub(super) struct ConnectorsOf {
 
 /// Lists the connectors that the session can link.
 #[utoipa::path(
-    get, path = "/hub/connectors", tag = "hub", security(("session" = [])), params(ConnectorsOf),
-    responses(
-        (status = 200, body = HubConnectors, description = "The connectors"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    get, path = "/hub/connectors", tag = "hub", params(ConnectorsOf),
+    responses((status = 200, body = HubConnectors, description = "The connectors"))
 )]
 pub(super) async fn connectors(
     State(app): State<Arc<App>>,
@@ -82,12 +76,11 @@ pub(super) async fn connectors(
 
 /// Returns the form of a connector.
 #[utoipa::path(
-    get, path = "/hub/connectors/{id}", tag = "hub", security(("session" = [])),
-    params(("id" = String, Path, description = "The connector's id: `integration_id` in the list of connectors")),
-    responses(
-        (status = 200, body = HubConnectorConfig, description = "The form"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    get, path = "/hub/connectors/{id}", tag = "hub",
+    params(
+        ("id" = String, Path, description = "The connector's id: `integration_id` in the list of connectors")
+    ),
+    responses((status = 200, body = HubConnectorConfig, description = "The form"))
 )]
 pub(super) async fn connector(
     State(app): State<Arc<App>>,
@@ -102,7 +95,7 @@ pub(super) async fn connector(
 
 /// Links an account: checks the values that were entered, and stores them if they work.
 #[utoipa::path(
-    post, path = "/hub/accounts", tag = "hub", security(("session" = [])), request_body = HubAccountBody,
+    post, path = "/hub/accounts", tag = "hub", request_body = HubAccountBody,
     responses(
         (status = 201, body = HubAccountCreated, description = "The account"),
         (status = "default", body = ErrorBody, description = "The request failed; `code` says why, and `provider_response` contains what the provider responded")
@@ -126,12 +119,9 @@ pub(super) async fn link(
 ///
 /// Its secrets are replaced with a marker.
 #[utoipa::path(
-    get, path = "/hub/accounts/{id}", tag = "hub", security(("session" = [])),
+    get, path = "/hub/accounts/{id}", tag = "hub",
     params(("id" = String, Path, description = "The account's id")),
-    responses(
-        (status = 200, body = HubAccount, description = "The account"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    responses((status = 200, body = HubAccount, description = "The account"))
 )]
 pub(super) async fn account(
     State(app): State<Arc<App>>,
@@ -165,9 +155,8 @@ pub(super) async fn account(
 ///
 /// Fields that are left out keep their values; all values are checked again before they are stored.
 #[utoipa::path(
-    patch, path = "/hub/accounts/{id}", tag = "hub", security(("session" = [])),
-    params(("id" = String, Path, description = "The account's id")),
-    request_body = HubAccountBody,
+    patch, path = "/hub/accounts/{id}", tag = "hub",
+    params(("id" = String, Path, description = "The account's id")), request_body = HubAccountBody,
     responses(
         (status = 200, body = HubAccountCreated, description = "The account"),
         (status = "default", body = ErrorBody, description = "The request failed; `code` says why, and `provider_response` contains what the provider responded")

@@ -11,7 +11,7 @@ use vault::{ApiKey, By, Kind, NewKey, Scope};
 
 use crate::app::App;
 use crate::caller::Caller;
-use crate::wire::error::{ApiError, ErrorBody, FORBIDDEN, INVALID_VALUE, NOT_FOUND};
+use crate::wire::error::{ApiError, FORBIDDEN, INVALID_VALUE, NOT_FOUND};
 use crate::wire::{Json, Segments, stamp};
 
 /// An API key, without the key itself.
@@ -59,11 +59,8 @@ pub(super) struct KeyCreated {
 
 /// Lists the project's API keys.
 #[utoipa::path(
-    get, path = "/api_keys", tag = "project", security(("api_key" = [])),
-    responses(
-        (status = 200, body = Vec<KeyShown>, description = "The keys"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    get, path = "/api_keys", tag = "project",
+    responses((status = 200, body = Vec<KeyShown>, description = "The keys"))
 )]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
@@ -76,11 +73,8 @@ pub(super) async fn list(
 
 /// Creates an API key.
 #[utoipa::path(
-    post, path = "/api_keys", tag = "project", security(("api_key" = [])), request_body = KeyCreate,
-    responses(
-        (status = 201, body = KeyCreated, description = "The new key"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    post, path = "/api_keys", tag = "project", request_body = KeyCreate,
+    responses((status = 201, body = KeyCreated, description = "The new key"))
 )]
 pub(super) async fn create(
     State(app): State<Arc<App>>,
@@ -122,12 +116,9 @@ pub(super) async fn create(
 ///
 /// It stops working immediately.
 #[utoipa::path(
-    delete, path = "/api_keys/{id}", tag = "project", security(("api_key" = [])),
+    delete, path = "/api_keys/{id}", tag = "project",
     params(("id" = String, Path, description = "The key's id")),
-    responses(
-        (status = 204, description = "The key is revoked"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    responses((status = 204, description = "The key is revoked"))
 )]
 pub(super) async fn revoke(
     State(app): State<Arc<App>>,

@@ -11,7 +11,7 @@ use vault::Scope;
 
 use crate::app::App;
 use crate::caller::Caller;
-use crate::wire::error::{ApiError, ErrorBody, NOT_FOUND};
+use crate::wire::error::{ApiError, NOT_FOUND};
 use crate::wire::{Segments, stamp};
 
 /// An attempt to link an account.
@@ -48,12 +48,9 @@ pub(super) struct LinkAttempt {
 
 /// Returns a link attempt with the transcript of its requests to the provider.
 #[utoipa::path(
-    get, path = "/link_attempts/{id}", tag = "accounts", security(("api_key" = [])),
+    get, path = "/link_attempts/{id}", tag = "accounts",
     params(("id" = String, Path, description = "The attempt's id")),
-    responses(
-        (status = 200, body = LinkAttempt, description = "The attempt"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    responses((status = 200, body = LinkAttempt, description = "The attempt"))
 )]
 pub(super) async fn read(
     State(app): State<Arc<App>>,

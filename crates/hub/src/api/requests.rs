@@ -26,7 +26,7 @@ use crate::wire::{Json, Segments};
 /// passed on. The Hub adds the authentication. The response is the provider's; its header `x-waystone-answered-by` is
 /// `provider`.
 #[utoipa::path(
-    get, path = "/accounts/{id}/proxy/{path}", tag = "accounts", security(("api_key" = [])),
+    get, path = "/accounts/{id}/proxy/{path}", tag = "accounts",
     params(
         ("id" = String, Path, description = "The account's id"),
         ("path" = String, Path, description = "The path at the provider, slashes included")
@@ -87,9 +87,8 @@ pub(super) struct ProxyRequest {
 
 /// Sends a request to the provider through the account in `x-account-id`, in the form that StackOne's SDK uses.
 #[utoipa::path(
-    post, path = "/unified/proxy", tag = "accounts", security(("api_key" = [])),
-    params(("x-account-id" = String, Header, description = "The account's id")),
-    request_body = ProxyRequest,
+    post, path = "/unified/proxy", tag = "accounts",
+    params(("x-account-id" = String, Header, description = "The account's id")), request_body = ProxyRequest,
     responses(
         (status = 200, description = "The provider's response, whatever its status"),
         (status = "default", body = ErrorBody, description = "The request was not sent, or failed; `code` says why")

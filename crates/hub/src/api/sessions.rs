@@ -14,7 +14,7 @@ use vault::{Account, By, Digest, Kind, NewSession, Owner, Scope};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::web_origin::WebOrigin;
-use crate::wire::error::{ApiError, ErrorBody, FORBIDDEN, INVALID_VALUE, NOT_FOUND};
+use crate::wire::error::{ApiError, FORBIDDEN, INVALID_VALUE, NOT_FOUND};
 use crate::wire::session::{
     ConnectSession, ConnectSessionAuthenticate, ConnectSessionCreate, ConnectSessionToken, after,
 };
@@ -22,12 +22,8 @@ use crate::wire::{Json, Segments, short_text};
 
 /// Creates a connect session, which lets one customer link accounts for a limited time.
 #[utoipa::path(
-    post, path = "/connect_sessions", tag = "sessions", security(("api_key" = [])),
-    request_body = ConnectSessionCreate,
-    responses(
-        (status = 201, body = ConnectSessionToken, description = "The new session, with its token"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    post, path = "/connect_sessions", tag = "sessions", request_body = ConnectSessionCreate,
+    responses((status = 201, body = ConnectSessionToken, description = "The new session, with its token"))
 )]
 pub(super) async fn create(
     State(app): State<Arc<App>>,
@@ -48,12 +44,9 @@ pub(super) async fn create(
 
 /// Returns the open session that a token belongs to.
 #[utoipa::path(
-    post, path = "/connect_sessions/authenticate", tag = "sessions", security(("api_key" = [])),
+    post, path = "/connect_sessions/authenticate", tag = "sessions",
     request_body = ConnectSessionAuthenticate,
-    responses(
-        (status = 201, body = ConnectSession, description = "The session"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    responses((status = 201, body = ConnectSession, description = "The session"))
 )]
 pub(super) async fn authenticate(
     State(app): State<Arc<App>>,
@@ -75,12 +68,9 @@ pub(super) async fn authenticate(
 
 /// Returns a connect session.
 #[utoipa::path(
-    get, path = "/connect_sessions/{id}", tag = "sessions", security(("api_key" = [])),
+    get, path = "/connect_sessions/{id}", tag = "sessions",
     params(("id" = i64, Path, description = "The session's id")),
-    responses(
-        (status = 200, body = ConnectSession, description = "The session"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    responses((status = 200, body = ConnectSession, description = "The session"))
 )]
 pub(super) async fn read(
     State(app): State<Arc<App>>,
@@ -98,12 +88,9 @@ pub(super) async fn read(
 ///
 /// Its link stops working immediately.
 #[utoipa::path(
-    delete, path = "/connect_sessions/{id}", tag = "sessions", security(("api_key" = [])),
+    delete, path = "/connect_sessions/{id}", tag = "sessions",
     params(("id" = i64, Path, description = "The session's id")),
-    responses(
-        (status = 204, description = "The session is ended"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    responses((status = 204, description = "The session is ended"))
 )]
 pub(super) async fn revoke(
     State(app): State<Arc<App>>,

@@ -9,7 +9,7 @@ use vault::{Kind, Scope};
 
 use crate::app::App;
 use crate::caller::Caller;
-use crate::wire::error::{ApiError, ErrorBody, FORBIDDEN, INVALID_VALUE};
+use crate::wire::error::{ApiError, FORBIDDEN, INVALID_VALUE};
 use crate::wire::{Query, stamp};
 
 /// Filters for the audit trail.
@@ -45,11 +45,8 @@ pub(super) struct TrailLine {
 
 /// Lists the project's audit trail, newest first, in pages.
 #[utoipa::path(
-    get, path = "/audit", tag = "project", security(("api_key" = [])), params(TrailOf),
-    responses(
-        (status = 200, body = Vec<TrailLine>, description = "A page of the trail"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why")
-    )
+    get, path = "/audit", tag = "project", params(TrailOf),
+    responses((status = 200, body = Vec<TrailLine>, description = "A page of the trail"))
 )]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
