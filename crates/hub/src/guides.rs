@@ -14,12 +14,13 @@ use std::time::Duration;
 
 use catalog::{Catalog, Entry, ReadError};
 use guide::{Finding, Guide, Severity, Source};
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 
-use self::folder::{look, settled};
-use crate::tasks::Stop;
+use self::folder::{scan, settled};
 
 /// How often the folder is checked for changes.
-const EVERY: Duration = Duration::from_secs(2);
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 /// A guide without errors, with its text and assets.
 #[derive(Debug)]
@@ -70,10 +71,11 @@ pub(crate) fn load(folder: Option<&Path>) -> Result<Loaded, ReadError> {
         let own = Catalog::new(catalog::read_path(folder)?);
         catalog.extend(own.into_entries());
     }
-    Ok(sort(catalog))
+    Ok(split(catalog))
 }
 
-fn sort(catalog: Catalog) -> Loaded {
+/// Separates the guides with errors from the usable ones.
+fn split(catalog: Catalog) -> Loaded {
     let mut loaded = Loaded { editions: BTreeMap::new(), refused: Vec::new() };
     for entry in catalog.into_entries() {
         let Entry { folder, reading, assets } = entry;
@@ -122,33 +124,28 @@ impl Guides {
     }
 
     /// Reads the guides again, and logs what changed and what is wrong. Blocks; do not call it on an async thread.
-    pub(crate) fn reload(&self) -> Changes {
+    pub(crate) fn reload(&self) {
         let loaded = match load(self.folder.as_deref()) {
             Ok(loaded) => loaded,
             Err(error) => {
                 let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
                 tracing::error!(%error, cause, "could not read the guides again; keeping the current ones");
-                return Changes::default();
+                return;
             }
         };
-        let changes = self.take(loaded);
+        let changes = self.replace(loaded);
         if changes != Changes::default() {
             let Changes { added, changed, removed } = &changes;
             tracing::info!(?added, ?changed, ?removed, guides = self.count(), "read the guides again");
         }
-        changes
     }
 
     /// Reads the guides again whenever their folder changes, until the Hub stops.
-    pub(crate) async fn watch(self: Arc<Self>, mut stop: Stop) {
+    pub(crate) async fn watch(self: Arc<Self>, stop: CancellationToken) {
         let Some(folder) = self.folder.clone() else { return };
-        let mut known = look(&folder).await;
-        loop {
-            tokio::select! {
-                () = stop.asked() => return,
-                () = tokio::time::sleep(EVERY) => {}
-            }
-            let now = look(&folder).await;
+        let mut known = scan(&folder).await;
+        while stop.run_until_cancelled(sleep(POLL_INTERVAL)).await.is_some() {
+            let now = scan(&folder).await;
             if now == known {
                 continue;
             }
@@ -159,7 +156,8 @@ impl Guides {
         }
     }
 
-    fn take(&self, loaded: Loaded) -> Changes {
+    /// Replaces the current guides, and returns what changed. A guide with errors keeps its last good version.
+    fn replace(&self, loaded: Loaded) -> Changes {
         let before = self.snapshot();
         let mut now = loaded.editions;
         for refused in &loaded.refused {
@@ -209,7 +207,7 @@ mod tests {
     use super::*;
 
     fn catalog(texts: &[(&str, String)]) -> Loaded {
-        sort(Catalog::new(texts.iter().map(|(key, text)| Entry::new(key, key, text.as_bytes()))))
+        split(Catalog::new(texts.iter().map(|(key, text)| Entry::new(key, key, text.as_bytes()))))
     }
 
     /// The first built-in guide under a different key.
@@ -224,17 +222,18 @@ mod tests {
     #[test]
     fn a_guide_with_errors_does_not_replace_its_last_good_version() {
         let guides = Guides { folder: None, current: RwLock::default() };
-        let changes = guides.take(catalog(&[("a", guide("a", "A")), ("b", guide("b", "B"))]));
+        let changes = guides.replace(catalog(&[("a", guide("a", "A")), ("b", guide("b", "B"))]));
         assert_eq!(changes.added, ["a", "b"]);
-        let began_with = guides.current("a").unwrap();
+        let pinned = guides.current("a").unwrap();
 
-        let changes = guides.take(catalog(&[("a", guide("a", "Other")), ("b", "waystone: 1\nx".to_owned())]));
+        let changes =
+            guides.replace(catalog(&[("a", guide("a", "Other")), ("b", "waystone: 1\nx".to_owned())]));
         assert_eq!((changes.changed, changes.removed), (vec!["a".to_owned()], vec![]));
         assert_eq!(guides.current("a").unwrap().provider.name, "Other");
         assert_eq!(guides.current("b").unwrap().provider.name, "B");
-        assert_eq!(began_with.provider.name, "A");
+        assert_eq!(pinned.provider.name, "A");
 
-        let changes = guides.take(catalog(&[("a", guide("a", "Other"))]));
+        let changes = guides.replace(catalog(&[("a", guide("a", "Other"))]));
         assert_eq!(changes.removed, ["b"]);
         assert!(guides.current("b").is_none());
     }

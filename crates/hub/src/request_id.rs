@@ -4,13 +4,13 @@ tokio::task_local! {
     static CURRENT: String;
 }
 
-/// The id of the request in progress; `None` outside a request.
+/// Returns the id of the request in progress; `None` outside a request.
 pub(crate) fn current() -> Option<String> {
     CURRENT.try_with(Clone::clone).ok()
 }
 
-/// Runs the work with a request's id.
-pub(crate) async fn carried<T>(id: Option<String>, work: impl Future<Output = T>) -> T {
+/// Runs work that is part of the request with this id.
+pub(crate) async fn with_id<T>(id: Option<String>, work: impl Future<Output = T>) -> T {
     match id {
         Some(id) => CURRENT.scope(id, work).await,
         None => work.await,

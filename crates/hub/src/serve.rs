@@ -18,6 +18,7 @@ use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use axum_server::{Control, Handle, Server};
 use secret::Secret;
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 pub use self::check::{Check, Verdict, check, is_good};
 #[cfg(test)]
@@ -31,9 +32,8 @@ use crate::app::{App, Phase};
 use crate::client::Peer;
 use crate::router;
 use crate::settings::Settings;
-use crate::tasks::Stop;
 use crate::telemetry::{logs, metrics};
-use crate::upkeep::Upkeep;
+use crate::upkeep;
 
 /// What to report when the Hub is ready.
 #[derive(Debug)]
@@ -124,18 +124,15 @@ async fn listen(
 fn spawn_background_tasks(app: &Arc<App>, certificate: Option<&RustlsConfig>) {
     app.tasks.spawn(|stop| Arc::clone(&app.guides).watch(stop));
     app.tasks.spawn(numbers_upkeep);
-    app.tasks.spawn(|stop| Upkeep::new(Arc::clone(&app.vault)).run(stop));
+    app.tasks.spawn(|stop| upkeep::run(Arc::clone(&app.vault), stop));
     if let (Some(pair), Some(config)) = (&app.settings.tls.value, certificate) {
         app.tasks.spawn(|stop| tls::watch(pair.clone(), config.clone(), stop));
     }
 }
 
-async fn numbers_upkeep(mut stop: Stop) {
-    while !stop.is_asked() {
-        tokio::select! {
-            () = stop.asked() => {}
-            () = tokio::time::sleep(Duration::from_secs(15)) => metrics::upkeep(),
-        }
+async fn numbers_upkeep(stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(Duration::from_secs(15))).await.is_some() {
+        metrics::upkeep();
     }
 }
 

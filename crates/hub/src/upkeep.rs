@@ -1,55 +1,40 @@
 //! Removes expired rows: sessions, attempts, sealed data, counters, stored responses and leases.
 //!
-//! **Invariant:** removing is never needed for safety: expired rows are ignored wherever they are read.
+//! **Invariant:** correctness never depends on the removal: expired rows are ignored wherever they are read.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{Timestamp, ToSpan as _};
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 use vault::{StoreError, Vault};
 
-use crate::tasks::Stop;
-
 /// How often expired rows are removed.
-const EVERY: Duration = Duration::from_mins(10);
+const INTERVAL: Duration = Duration::from_mins(10);
 
-/// How many hours a session and its attempts are kept after it ends, for support.
-const KEPT_HOURS: i64 = 30 * 24;
+/// Hours that a session and its attempts are kept after the session expires, for support.
+const RETENTION_HOURS: i64 = 30 * 24;
 
-/// Removes expired rows.
-pub(crate) struct Upkeep {
-    vault: Arc<Vault>,
+/// Removes expired rows regularly, until the Hub stops.
+pub(crate) async fn run(vault: Arc<Vault>, stop: CancellationToken) {
+    // Waits first, because removing is not urgent and a start has enough to do.
+    while stop.run_until_cancelled(sleep(INTERVAL)).await.is_some() {
+        if let Err(error) = remove_expired(&vault, Timestamp::now()).await {
+            tracing::warn!(%error, "could not remove expired rows");
+        }
+    }
 }
 
-impl Upkeep {
-    pub(crate) fn new(vault: Arc<Vault>) -> Self {
-        Self { vault }
+async fn remove_expired(vault: &Vault, now: Timestamp) -> Result<(), StoreError> {
+    let old = now.checked_sub(RETENTION_HOURS.hours()).unwrap_or(Timestamp::UNIX_EPOCH);
+    let sessions = vault.delete_expired_sessions(old).await?;
+    let sealed = vault.delete_expired_sealed(now).await?;
+    let counts = vault.delete_expired_counters(now).await?;
+    let answers = vault.delete_expired_idempotency_keys(now).await?;
+    let leases = vault.delete_expired_leases(old).await?;
+    if 0 < sessions + sealed + counts + answers + leases {
+        tracing::debug!(sessions, sealed, counts, answers, leases, "removed expired rows");
     }
-
-    /// Removes expired rows regularly, until the Hub stops.
-    pub(crate) async fn run(self, mut stop: Stop) {
-        loop {
-            // Waits first, because removing is not urgent and a start has enough to do.
-            tokio::select! {
-                () = stop.asked() => return,
-                () = tokio::time::sleep(EVERY) => {}
-            }
-            if let Err(error) = self.remove_expired(Timestamp::now()).await {
-                tracing::warn!(%error, "could not remove expired rows");
-            }
-        }
-    }
-
-    async fn remove_expired(&self, now: Timestamp) -> Result<(), StoreError> {
-        let old = now.checked_sub(KEPT_HOURS.hours()).unwrap_or(Timestamp::UNIX_EPOCH);
-        let sessions = self.vault.delete_expired_sessions(old).await?;
-        let sealed = self.vault.delete_expired_sealed(now).await?;
-        let counts = self.vault.delete_expired_counters(now).await?;
-        let answers = self.vault.delete_expired_idempotency_keys(now).await?;
-        let leases = self.vault.delete_expired_leases(old).await?;
-        if 0 < sessions + sealed + counts + answers + leases {
-            tracing::debug!(sessions, sealed, counts, answers, leases, "removed expired rows");
-        }
-        Ok(())
-    }
+    Ok(())
 }

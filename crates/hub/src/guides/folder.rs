@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 /// The size and modification time of each file in the folder.
-pub(super) type Look = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
+pub(super) type Scan = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
 
 /// Waits until the folder stops changing, so that no partly written file is read.
-pub(super) async fn settled(folder: &Path, mut last: Look) -> Look {
-    const CALM: Duration = Duration::from_millis(100);
+pub(super) async fn settled(folder: &Path, mut last: Scan) -> Scan {
+    const QUIET: Duration = Duration::from_millis(100);
     for _ in 0..20 {
-        tokio::time::sleep(CALM).await;
-        let now = look(folder).await;
+        tokio::time::sleep(QUIET).await;
+        let now = scan(folder).await;
         if now == last {
             break;
         }
@@ -25,28 +25,28 @@ pub(super) async fn settled(folder: &Path, mut last: Look) -> Look {
     last
 }
 
-pub(super) async fn look(folder: &Path) -> Look {
+pub(super) async fn scan(folder: &Path) -> Scan {
     let folder = folder.to_owned();
-    let looked = tokio::task::spawn_blocking(move || {
-        let mut look = Look::new();
+    let scanned = tokio::task::spawn_blocking(move || {
+        let mut found = Scan::new();
         // The folder of a guide, or a folder of such folders, but no deeper.
-        gather(&folder, 1, &mut look);
-        look
+        gather(&folder, 1, &mut found);
+        found
     });
-    looked.await.unwrap_or_default()
+    scanned.await.unwrap_or_default()
 }
 
-fn gather(folder: &Path, depth: u8, look: &mut Look) {
+fn gather(folder: &Path, depth: u8, found: &mut Scan) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let path = entry.path();
         // Follows symbolic links: Kubernetes replaces a mounted set of files by changing a link.
-        let Ok(about) = fs::metadata(&path) else { continue };
-        if about.is_dir() && 0 < depth {
-            gather(&path, depth - 1, look);
+        let Ok(metadata) = fs::metadata(&path) else { continue };
+        if metadata.is_dir() && 0 < depth {
+            gather(&path, depth - 1, found);
         }
-        if about.is_file() {
-            look.insert(path, (about.len(), about.modified().ok()));
+        if metadata.is_file() {
+            found.insert(path, (metadata.len(), metadata.modified().ok()));
         }
     }
 }

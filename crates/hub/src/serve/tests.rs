@@ -44,8 +44,8 @@ async fn shutdown_finishes_requests_in_progress_and_accepts_no_others() {
     let (address, server) = serving(&made.app, Duration::from_millis(400)).await;
     let done = Arc::new(AtomicBool::new(false));
     let told = Arc::clone(&done);
-    made.app.tasks.spawn(|mut stop| async move {
-        stop.asked().await;
+    made.app.tasks.spawn(|stop| async move {
+        stop.cancelled().await;
         told.store(true, Ordering::SeqCst);
     });
     let asked = tokio::spawn(ask(address, "/slow"));

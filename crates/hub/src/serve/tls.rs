@@ -14,9 +14,9 @@ use axum_server::tls_rustls::RustlsConfig;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_util::sync::CancellationToken;
 
 use crate::settings::Tls;
-use crate::tasks::Stop;
 
 /// How often the files are checked for changes.
 const EVERY: Duration = Duration::from_secs(5);
@@ -110,13 +110,9 @@ pub(super) fn reload(tls: &Tls, config: &RustlsConfig) {
 }
 
 /// Reads the pair again whenever one of its files changes, until the Hub stops.
-pub(super) async fn watch(tls: Tls, config: RustlsConfig, mut stop: Stop) {
+pub(super) async fn watch(tls: Tls, config: RustlsConfig, stop: CancellationToken) {
     let mut known = seen(&tls);
-    loop {
-        tokio::select! {
-            () = stop.asked() => return,
-            () = tokio::time::sleep(EVERY) => {}
-        }
+    while stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
         let now = seen(&tls);
         if now != known {
             // The files are written one after the other. If they do not match yet, the next change triggers another try.
