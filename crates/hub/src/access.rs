@@ -4,13 +4,16 @@
 
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 
 use crate::app::App;
 use crate::caller::{Caller, Visitor};
 use crate::client::Client;
 use crate::wire::error::ApiError;
+
+/// The extractor that gives a handler the services.
+pub(crate) type AppState = State<Arc<App>>;
 
 /// A layer that has authenticated the caller already stores it in the request's extensions, so that a request costs one
 /// lookup and counts as one call.

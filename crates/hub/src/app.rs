@@ -1,11 +1,9 @@
 //! [`App`] composes the services that the handlers use.
 //!
-//! **Invariant:** an [`App`] is complete: everything that can fail at start has succeeded. It is the top of the crate,
-//! and no service depends on it. It holds no state of a request or session; that is in the database, so that any
-//! replica can serve any request.
+//! **Invariant:** an [`App`] is complete: everything that can fail at start has succeeded. No service depends on it.
+//! The state of requests and sessions is in the database, so that any replica can serve any request.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use egress::Egress;
 use guide::Brand;
@@ -37,7 +35,7 @@ pub(crate) struct App {
     pub(crate) vault: Arc<Vault>,
     /// The current guides.
     pub(crate) guides: Arc<Guides>,
-    /// The only HTTP client for requests to the outside.
+    /// The only client for outgoing requests.
     pub(crate) egress: Egress,
     /// The product's name, colors and links on the pages.
     pub(crate) brand: Arc<Brand>,
@@ -68,12 +66,11 @@ pub(crate) struct App {
     pub(crate) proxy: Proxy,
     /// Sends browsers to providers' sign-ins.
     pub(crate) sign_ins: SignIns,
-    phase: AtomicU8,
+    phase: Mutex<Phase>,
 }
 
-/// A phase of the Hub's life.
+/// A phase of the Hub's lifecycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
 pub(crate) enum Phase {
     /// The Hub does not accept requests yet.
     Starting,
@@ -159,12 +156,12 @@ impl App {
             account_flows,
             renewals,
             proxy,
-            phase: AtomicU8::new(Phase::Starting as u8),
+            phase: Mutex::new(Phase::Starting),
         }
     }
 
-    /// Closes the database, unless an aborted task still uses it. Nothing is lost then, because the database is always in
-    /// a consistent state.
+    /// Closes the database. If a task still uses the database, it stays open: nothing is lost, because its contents are
+    /// always consistent.
     pub(crate) async fn close(self) {
         let vault = Arc::clone(&self.vault);
         drop(self);
@@ -174,17 +171,13 @@ impl App {
         }
     }
 
-    /// Returns the phase of the Hub's life.
+    /// Returns the Hub's current phase.
     pub(crate) fn phase(&self) -> Phase {
-        match self.phase.load(Ordering::Acquire) {
-            0 => Phase::Starting,
-            1 => Phase::Ready,
-            _ => Phase::Draining,
-        }
+        *self.phase.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn enter(&self, phase: Phase) {
-        self.phase.store(phase as u8, Ordering::Release);
+        *self.phase.lock().unwrap_or_else(PoisonError::into_inner) = phase;
     }
 
     /// Whether browsers reach the Hub over TLS, its own or a proxy's. If so, cookies are sent over TLS only.

@@ -1,7 +1,7 @@
 //! Authenticates requests: programs with a project's API key, and browsers with a session's token.
 //!
-//! **Invariant:** a [`Caller`] and a [`Visitor`] exist only for a key or token that is valid now. An error says no more
-//! than that it is not, and wrong guesses are counted by address, in the database, for all replicas.
+//! **Invariant:** a [`Caller`] and a [`Visitor`] exist only for a key or token that is valid now. Wrong keys and tokens
+//! are counted by address, in the database, for all replicas.
 
 use std::sync::Arc;
 
@@ -11,19 +11,21 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use secret::Secret;
-use vault::{Account, AccountId, ApiKey, Digest, Kind, Scope, Session, Vault};
+use vault::{Account, AccountId, ApiKey, By, Digest, Kind, Scope, Session, Vault};
 
 use crate::client::Client;
 use crate::limits::Limiter;
-use crate::wire::error::{ApiError, FORBIDDEN, NOT_FOUND, UNAUTHORIZED};
+use crate::wire::error::{ApiError, FORBIDDEN, INVALID_VALUE, NOT_FOUND, UNAUTHORIZED};
 
 /// A program with a project's API key.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     pub(crate) key: ApiKey,
+    /// The caller's name in the audit trail.
+    pub(crate) actor: String,
 }
 
-/// A browser or a program with the token of an open session.
+/// A browser or program with the token of an open session.
 #[derive(Clone, Debug)]
 pub(crate) struct Visitor {
     pub(crate) session: Session,
@@ -43,29 +45,24 @@ impl Access {
     /// Authenticates a request by its API key.
     pub(crate) async fn caller(&self, client: &Client, headers: &HeaderMap) -> Result<Caller, ApiError> {
         self.limiter.may_guess(client).await?;
-        let Some(text) = api_key(headers) else {
-            let message =
-                "Send the API key as the user name of HTTP Basic authentication, with an empty password";
-            return Err(ApiError::new(&UNAUTHORIZED, message));
-        };
+        let message =
+            "Send the API key as the user name of HTTP Basic authentication, with an empty password";
+        let text = api_key(headers).ok_or_else(|| ApiError::new(&UNAUTHORIZED, message))?;
         let Some(key) = self.vault.key_by_digest(&Digest::of(text.expose())).await? else {
             self.limiter.guessed_wrong(client).await;
             return Err(ApiError::new(&UNAUTHORIZED, "The API key is unknown or revoked"));
         };
         self.limiter.call(&key)?;
-        Ok(Caller { key })
+        let actor = format!("key:{}", key.id);
+        Ok(Caller { key, actor })
     }
 
     /// Authenticates a request by the session token in its header.
     pub(crate) async fn visitor(&self, client: &Client, headers: &HeaderMap) -> Result<Visitor, ApiError> {
         self.limiter.may_guess(client).await?;
         let token = headers.get("x-hub-session-token").and_then(|value| value.to_str().ok());
-        let Some(token) = token else {
-            return Err(ApiError::new(
-                &UNAUTHORIZED,
-                "Send the session's token in the header `x-hub-session-token`",
-            ));
-        };
+        let message = "Send the session's token in the header `x-hub-session-token`";
+        let token = token.ok_or_else(|| ApiError::new(&UNAUTHORIZED, message))?;
         Ok(Visitor { session: self.session(client, token).await? })
     }
 
@@ -84,8 +81,9 @@ impl Access {
         }
     }
 
-    /// Returns an account of the caller's project by the id in the path.
-    pub(crate) async fn account(&self, caller: &Caller, id: &str) -> Result<Account, ApiError> {
+    /// Returns an account of the caller's project by its id. Requires the scope.
+    pub(crate) async fn account(&self, caller: &Caller, scope: Scope, id: &str) -> Result<Account, ApiError> {
+        caller.needs(scope)?;
         let none = || ApiError::new(&NOT_FOUND, "No account has this id");
         let id: AccountId = id.parse().map_err(|_| none())?;
         let mine = |account: &Account| {
@@ -110,15 +108,31 @@ impl Caller {
         &self.key.project
     }
 
-    /// The caller's name in the audit trail.
-    pub(crate) fn actor(&self) -> String {
-        format!("key:{}", self.key.id)
+    /// Attributes a change that is made now to the caller.
+    pub(crate) fn by(&self) -> By<'_> {
+        By::new(&self.actor, Timestamp::now())
+    }
+
+    /// Returns the kind of an object to create: the given `type`, or by default the key's. A test key can create only
+    /// test objects.
+    pub(crate) fn kind(&self, name: Option<&str>) -> Result<Kind, ApiError> {
+        let kind = name.map(parse_kind).transpose()?.unwrap_or(self.key.kind);
+        if self.may(kind) {
+            return Ok(kind);
+        }
+        Err(ApiError::new(&FORBIDDEN, "With a test key, `type` must be `test`"))
     }
 
     /// Whether the key may see and create objects of this kind. A test key is limited to `test`.
     pub(crate) fn may(&self, kind: Kind) -> bool {
         self.key.kind == Kind::Production || kind == Kind::Test
     }
+}
+
+/// Parses a `type`, which is `production` or `test`. Case is ignored.
+pub(crate) fn parse_kind(name: &str) -> Result<Kind, ApiError> {
+    let kind = Kind::parse(&name.to_lowercase());
+    kind.ok_or_else(|| ApiError::new(&INVALID_VALUE, "`type` must be `production` or `test`"))
 }
 
 /// The session's name in the audit trail.

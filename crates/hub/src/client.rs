@@ -1,6 +1,6 @@
 //! The client of a request: its address, and whether the request came over TLS.
 //!
-//! `layers/client.rs` determines it; everything that counts requests by address reads it here.
+//! `layers/client.rs` determines it.
 
 use std::net::{IpAddr, SocketAddr};
 

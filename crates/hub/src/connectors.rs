@@ -44,11 +44,11 @@ impl Connector {
     pub(crate) fn guide(&self) -> &Guide {
         &self.edition.guide
     }
+}
 
-    /// The category it is listed under.
-    pub(crate) fn category(&self) -> &str {
-        self.guide().provider.categories.first().map_or("other", String::as_str)
-    }
+/// Returns the provider's first category; `other` if it has none.
+pub(crate) fn category(guide: &Guide) -> &str {
+    guide.provider.categories.first().map_or("other", String::as_str)
 }
 
 /// The id of a built-in connector.
@@ -180,7 +180,8 @@ fn of_provider(edition: &Arc<Edition>, profiles: &[ConnectorProfile]) -> Vec<Con
     connectors
 }
 
-fn configured(edition: &Arc<Edition>, profile: &ConnectorProfile) -> Connector {
+/// Returns the connector of a project's own profile.
+pub(crate) fn configured(edition: &Arc<Edition>, profile: &ConnectorProfile) -> Connector {
     Connector {
         id: profile.id.clone(),
         edition: Arc::clone(edition),
@@ -208,7 +209,7 @@ fn built_in(edition: &Arc<Edition>, method: &Method) -> Connector {
     }
 }
 
-/// The URL of a provider's icon, for clients elsewhere.
+/// Returns the absolute URL of a provider's icon, for API clients.
 pub(crate) fn icon_url(public_url: &Url, provider: &str) -> String {
     format!("{public_url}connectors/{provider}/icon")
 }

@@ -14,7 +14,7 @@ use crate::guides::{Edition, Guides};
 use crate::wire::error::{ApiError, INTERNAL};
 
 /// The maximum number of guides cached in addition to the current ones.
-const MOST: usize = 256;
+const MAX_CACHED: usize = 256;
 
 /// Finds guides by digest: among the current ones, and in the database.
 pub(crate) struct Editions {
@@ -63,7 +63,7 @@ impl Editions {
         };
         let guide = Arc::new(guide);
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        if MOST <= cache.len() {
+        if MAX_CACHED <= cache.len() {
             cache.clear();
         }
         cache.insert(digest.to_owned(), Arc::clone(&guide));
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_guide_is_found_by_its_digest_also_after_it_is_gone() {
+    async fn a_guide_is_found_by_its_digest_after_it_is_removed() {
         let folder = tempfile::tempdir().unwrap();
         let key = vault::KeySource::File(folder.path().join("key"));
         let vault = Arc::new(Vault::open(folder.path(), key).await.unwrap());
@@ -89,11 +89,11 @@ mod tests {
         let text = format!("{}\n# edited", current.source.text);
         let old = guide::read("guide.yaml", text.as_bytes()).into_usable().unwrap();
         assert!(editions.by_digest(&old.digest).await.unwrap().is_none());
-        let kept = GuideText { digest: &old.digest, provider: old.provider.key.as_str(), source: &text };
-        vault.store_guide(kept, Timestamp::now()).await.unwrap();
+        let stored = GuideText { digest: &old.digest, provider: old.provider.key.as_str(), source: &text };
+        vault.store_guide(stored, Timestamp::now()).await.unwrap();
         let found = editions.by_digest(&old.digest).await.unwrap().unwrap();
         assert_eq!(found.digest, old.digest);
-        let again = editions.by_digest(&old.digest).await.unwrap().unwrap();
-        assert!(Arc::ptr_eq(&found, &again), "it is not read twice");
+        let cached = editions.by_digest(&old.digest).await.unwrap().unwrap();
+        assert!(Arc::ptr_eq(&found, &cached), "the guide is read only once");
     }
 }

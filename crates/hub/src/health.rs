@@ -19,14 +19,14 @@ use crate::telemetry::metrics;
 use crate::wire::error::{ApiError, NOT_FOUND};
 
 /// How long the database may take to respond before the Hub reports that it is not ready.
-const PATIENCE: Duration = Duration::from_secs(2);
+const DATABASE_TIMEOUT: Duration = Duration::from_secs(2);
 
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new().route("/health/live", get(live)).route("/health/ready", get(ready))
 }
 
 /// Returns the route of the metrics, which are served on the Hub's address or on a separate one.
-pub(crate) fn numbers() -> Router<Arc<App>> {
+pub(crate) fn metrics_route() -> Router<Arc<App>> {
     Router::new().route("/metrics", get(render))
 }
 
@@ -35,37 +35,27 @@ async fn live() -> Response {
 }
 
 async fn ready(State(app): State<Arc<App>>) -> Response {
-    let phase = app.phase();
-    let database = match phase {
-        Phase::Ready => Some(database_answers(&app).await),
-        Phase::Starting | Phase::Draining => None,
-    };
-    let (status, word) = match (phase, database) {
-        (Phase::Ready, Some(true)) => (StatusCode::OK, "ready"),
-        (Phase::Ready, _) => (StatusCode::SERVICE_UNAVAILABLE, "database unreachable"),
-        (Phase::Starting, _) => (StatusCode::SERVICE_UNAVAILABLE, "starting"),
-        (Phase::Draining, _) => (StatusCode::SERVICE_UNAVAILABLE, "draining"),
-    };
-    let database = match database {
-        Some(true) => "reachable",
-        Some(false) => "unreachable",
-        None => "not asked",
+    let (status, word, database) = match app.phase() {
+        Phase::Starting => (StatusCode::SERVICE_UNAVAILABLE, "starting", "not asked"),
+        Phase::Draining => (StatusCode::SERVICE_UNAVAILABLE, "draining", "not asked"),
+        Phase::Ready if database_responds(&app).await => (StatusCode::OK, "ready", "reachable"),
+        Phase::Ready => (StatusCode::SERVICE_UNAVAILABLE, "database unreachable", "unreachable"),
     };
     let body = json!({ "status": word, "database": database, "guides": app.guides.count() });
     (status, [(CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
 
 /// Whether the database responds in time. The content of its response is irrelevant.
-async fn database_answers(app: &App) -> bool {
-    let asked = app.vault.load_draft("health", Timestamp::now());
-    match tokio::time::timeout(PATIENCE, asked).await {
+async fn database_responds(app: &App) -> bool {
+    let read = app.vault.load_draft("health", Timestamp::now());
+    match tokio::time::timeout(DATABASE_TIMEOUT, read).await {
         Ok(Ok(_)) => true,
         Ok(Err(error)) => {
             tracing::warn!(%error, "the database responded with an error");
             false
         }
         Err(_) => {
-            tracing::warn!(seconds = PATIENCE.as_secs(), "the database did not respond in time");
+            tracing::warn!(seconds = DATABASE_TIMEOUT.as_secs(), "the database did not respond in time");
             false
         }
     }

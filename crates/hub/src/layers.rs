@@ -2,9 +2,9 @@
 //!
 //! | layer | what it does |
 //! |---|---|
-//! | `request_id` | gives the request an id, which every response carries |
+//! | `request_id` | assigns the request an id, which the response includes |
 //! | `observe` | logs the request, and records its metrics |
-//! | `client` | finds the client's address, also behind a proxy |
+//! | `client` | determines the client's address, including behind a proxy |
 //! | `headers` | sets security headers |
 //! | `any_origin` | allows pages of any origin to call the widget's endpoints (CORS) |
 //! | compression | compresses text, if the client accepts gzip |
@@ -34,7 +34,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
-pub(crate) use self::envelope::Meant;
+pub(crate) use self::envelope::Passthrough;
 pub(crate) use self::headers::allow_inline_style;
 use crate::app::App;
 use crate::wire::error::{ApiError, INTERNAL};
@@ -57,7 +57,7 @@ pub(crate) fn around(routes: Router<Arc<App>>, app: &Arc<App>) -> Router {
         .with_state(Arc::clone(app))
 }
 
-/// The response to a panic. Its place is in the log already, and its message might contain a secret.
+/// Returns the response to a panic. The panic was logged where it happened; its message might contain a secret.
 fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     ApiError::of(&INTERNAL).into_response()
 }

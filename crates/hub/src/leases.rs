@@ -12,8 +12,8 @@ use vault::{StoreError, Vault};
 use crate::tasks::Tasks;
 use crate::wire::error::log_failure;
 
-/// Seconds a lease lasts after its last renewal; others wait at most this long if the holder dies. The clocks of two
-/// processes must differ by less.
+/// Seconds that a lease lasts after its last renewal, so other tasks wait at most this long if the holder dies. The
+/// clocks of two processes must differ by less.
 const TERM: i64 = 8;
 
 /// How often a lease is renewed.
@@ -24,9 +24,9 @@ pub(crate) struct Leases {
     vault: Arc<Vault>,
     tasks: Arc<Tasks>,
     /// A random id that distinguishes this process from other replicas.
-    process: String,
+    process: u64,
     /// Counts the requested leases, so that two tasks of this process are different holders.
-    asked: AtomicU64,
+    requested: AtomicU64,
 }
 
 /// Work that was started under a lease.
@@ -34,7 +34,7 @@ pub(crate) struct Running<T>(oneshot::Receiver<Option<T>>);
 
 impl<T> Running<T> {
     /// Waits for the result; `None` if the work was aborted because another task has taken over the lease. The work
-    /// continues even if nobody waits for it.
+    /// continues even if the result is not awaited.
     pub(crate) async fn result(self) -> Option<T> {
         self.0.await.ok().flatten()
     }
@@ -49,9 +49,8 @@ struct Lease {
 
 impl Leases {
     pub(crate) fn new(vault: Arc<Vault>, tasks: Arc<Tasks>) -> Self {
-        let mut nonce = [0; 8];
-        getrandom::fill(&mut nonce).expect("the system has randomness, or nothing here is safe");
-        Self { vault, tasks, process: crate::hex::hex(&nonce), asked: AtomicU64::new(0) }
+        let process = getrandom::u64().expect("the system has randomness, or nothing here is safe");
+        Self { vault, tasks, process, requested: AtomicU64::new(0) }
     }
 
     /// Starts work in a task of its own, under a lease. `Err` returns the work, not started, because another task holds
@@ -64,15 +63,15 @@ impl Leases {
     where
         F: Future<Output: Send + 'static> + Send + 'static,
     {
-        let holder = format!("{}/{}", self.process, self.asked.fetch_add(1, Ordering::Relaxed));
+        let holder = format!("{:016x}/{}", self.process, self.requested.fetch_add(1, Ordering::Relaxed));
         let lease = Lease { vault: Arc::clone(&self.vault), name, holder };
         if !lease.extend().await? {
             return Ok(Err(work));
         }
-        let (tell, result) = oneshot::channel();
+        let (sender, result) = oneshot::channel();
         self.tasks.spawn(move |_| async move {
-            // Sending fails if nobody waits for the result, which is fine.
-            let _ = tell.send(lease.during(work).await);
+            // Sending fails if the result is not awaited, which is fine.
+            let _ = sender.send(lease.during(work).await);
         });
         Ok(Ok(Running(result)))
     }

@@ -84,8 +84,8 @@ impl Limiter {
         all.extend(host.map(|host| limit(format!("host/{host}"), 60, &limits.host_attempts)));
         let now = Timestamp::now();
         let Some((which, ends)) = self.vault.count_within(&all, now).await? else { return Ok(()) };
-        let whose = ["in this session", "from this address", "at this host, from all customers"];
-        Err(too_many(&format!("link attempts {}", whose[which]), ends, now))
+        let scopes = ["in this session", "from this address", "at this host, from all customers"];
+        Err(too_many(&format!("link attempts {}", scopes[which]), ends, now))
     }
 }
 

@@ -31,16 +31,16 @@ use crate::wire::error::{
 };
 
 /// The maximum size of a response's body, in bytes.
-const MOST: u64 = 256 * 1024 * 1024;
+const MAX_BODY: u64 = 256 * 1024 * 1024;
 
 /// A token that expires within this many seconds is no longer used.
-const MARGIN: i64 = 30;
+const EXPIRY_MARGIN: i64 = 30;
 
 /// The status with which providers reject an expired token.
 const UNAUTHORIZED: u16 = 401;
 
 /// Request headers that are not forwarded: they concern the connection or the Hub, or are set by the Hub.
-const NOT_PASSED: [&str; 25] = [
+const NOT_FORWARDED: [&str; 25] = [
     "accept-encoding",
     "authorization",
     "connection",
@@ -83,86 +83,94 @@ pub(crate) struct Proxy {
     pub(crate) cache: TokenCache,
 }
 
-/// A cache of tokens that were fetched to send requests and are not stored elsewhere, with the time of fetching, by
-/// account and version.
+/// A cache of tokens that were fetched to send requests and are not stored elsewhere, with the time when they were
+/// fetched, by account and version.
 #[derive(Default)]
 pub(crate) struct TokenCache(Mutex<BTreeMap<(AccountId, i64), (Instant, Tokens)>>);
 
 impl TokenCache {
     /// Returns the cached tokens if they do not expire soon.
-    fn find(&self, of: &Credentials) -> Option<Values> {
+    fn find(&self, credentials: &Credentials) -> Option<Values> {
         let cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        cache.get(&key(of)).filter(|(_, tokens)| holds(tokens)).map(|(_, tokens)| tokens.values.clone())
+        let (_, tokens) = cache.get(&key(credentials)).filter(|(_, tokens)| are_valid(tokens))?;
+        Some(tokens.values.clone())
     }
 
-    fn keep(&self, of: &Credentials, tokens: Tokens) {
-        let key = key(of);
+    fn keep(&self, credentials: &Credentials, tokens: Tokens) {
+        let key = key(credentials);
         let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // Removes expired tokens, and tokens of credentials that were replaced.
-        cache.retain(|(id, _), (_, tokens)| holds(tokens) && *id != key.0);
+        cache.retain(|(id, _), (_, tokens)| are_valid(tokens) && *id != key.0);
         cache.insert(key, (Instant::now(), tokens));
     }
 
     /// Removes tokens that a provider refused. Returns `false` if they are too new to be the reason.
-    fn forget(&self, of: &Credentials) -> bool {
-        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if cache.get(&key(of)).is_some_and(|(fetched, _)| fetched.elapsed() < TRUSTED) {
-            return false;
+    fn forget(&self, credentials: &Credentials) -> bool {
+        let (key, mut cache) = (key(credentials), self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let is_new = cache.get(&key).is_some_and(|(fetched, _)| fetched.elapsed() < TRUSTED);
+        if !is_new {
+            cache.remove(&key);
         }
-        cache.remove(&key(of));
-        true
+        !is_new
     }
 }
 
-fn key(of: &Credentials) -> (AccountId, i64) {
-    (of.account.id.clone(), of.account.version)
+fn key(credentials: &Credentials) -> (AccountId, i64) {
+    (credentials.account.id.clone(), credentials.account.version)
 }
 
-fn holds(tokens: &Tokens) -> bool {
+fn are_valid(tokens: &Tokens) -> bool {
     let now = Timestamp::now().as_second();
-    tokens.end.is_none_or(|end| now + MARGIN < end)
+    tokens.end.is_none_or(|end| now + EXPIRY_MARGIN < end)
 }
 
 impl Proxy {
-    /// Sends a request through an account. Renews tokens if they have expired or the provider refuses them; in the second
-    /// case the request had no effect, and is sent once more.
+    /// Sends a request through an account. Renews tokens if they have expired or the provider refuses them. A refused
+    /// request had no effect, so it is sent once more.
     pub(crate) async fn send(
         &self,
         account: &Account,
-        mut wanted: ProxyRequest,
+        mut request: ProxyRequest,
         actor: &str,
     ) -> Result<Response, ApiError> {
-        self.usable(account).await?;
-        wanted.headers.retain(|(name, _)| !NOT_PASSED.contains(&name.as_str()) && !name.starts_with("sec-"));
-        let purpose = format!("request: {} {}", wanted.verb, wanted.path);
+        self.require_usable(account).await?;
+        request
+            .headers
+            .retain(|(name, _)| !NOT_FORWARDED.contains(&name.as_str()) && !name.starts_with("sec-"));
+        let purpose = format!("request: {} {}", request.verb, request.path);
         let mut credentials =
             self.vault.unseal(&account.id, &purpose, By::new(actor, Timestamp::now())).await?;
         let flow = self.flows.relink_flow(&credentials).await?;
         let tokens = self.tokens(&mut credentials, &flow, actor).await?;
-        let answer = self.ask(&flow, wanted.clone(), &tokens).await?;
-        if answer.status != UNAUTHORIZED || flow.method().auth.sign_in.is_none() {
-            return Ok(self.handed_on(answer));
+        let mut response = self.send_once(&flow, request.clone(), &tokens).await?;
+        if response.status == UNAUTHORIZED
+            && flow.method().auth.sign_in.is_some()
+            && let Some(renewed) = self.renewed_tokens(&credentials, &flow, &tokens, actor).await?
+        {
+            response = self.send_once(&flow, request, &renewed).await?;
         }
-        match self.other_tokens(&credentials, &flow, &tokens, actor).await? {
-            Some(others) => Ok(self.handed_on(self.ask(&flow, wanted, &others).await?)),
-            None => Ok(self.handed_on(answer)),
-        }
+        Ok(self.relay(response))
     }
 
     /// Sends the request to the provider.
-    async fn ask(&self, flow: &Flow, wanted: ProxyRequest, tokens: &Values) -> Result<Streamed, ApiError> {
+    async fn send_once(
+        &self,
+        flow: &Flow,
+        request: ProxyRequest,
+        tokens: &Values,
+    ) -> Result<Streamed, ApiError> {
         let provider = &flow.guide().provider;
         let inputs = Inputs { tokens, ..Inputs::new(flow.method(), flow.environment(), flow.values()) };
-        let request = probe::proxy_request(flow.method(), wanted, &inputs)
+        let request = probe::proxy_request(flow.method(), request, &inputs)
             .map_err(|error| ApiError::new(&INVALID_VALUE, format!("The request is not valid: {error}")))?;
         let began = Instant::now();
-        let answer = self.egress.open(&request, MOST).await;
-        let outcome = match &answer {
-            Ok(answer) => format!("{}xx", answer.status / 100),
+        let response = self.egress.open(&request, MAX_BODY).await;
+        let outcome = match &response {
+            Ok(response) => format!("{}xx", response.status / 100),
             Err(_) => "failed".to_owned(),
         };
         metrics::asked(provider.key.as_str(), &outcome, began.elapsed());
-        answer.map_err(|broken| {
+        response.map_err(|broken| {
             let code = match broken.fault {
                 guide::Fault::Timeout => &PROVIDER_TIMEOUT,
                 _ => &PROVIDER_FAILED,
@@ -173,16 +181,16 @@ impl Proxy {
     }
 
     /// Returns an error unless requests may be sent through the account.
-    async fn usable(&self, account: &Account) -> Result<(), ApiError> {
+    async fn require_usable(&self, account: &Account) -> Result<(), ApiError> {
         let active = self.connectors.is_active(account).await?;
         let (status, reason) = status::of(account, active);
         if status.is_usable() {
             return Ok(());
         }
-        let why = reason.map(|reason| format!(": {}", reason.description)).unwrap_or_default();
+        let reason = reason.map(|reason| format!(": {}", reason.description)).unwrap_or_default();
         let code = if active { &CONFLICT } else { &PRECONDITION_FAILED };
-        Err(ApiError::new(code, format!("The account is {}{why}", status.as_str()))
-            .with("status", status.as_str()))
+        let error = ApiError::new(code, format!("The account is {status}{reason}"));
+        Err(error.with("status", <&str>::from(status)))
     }
 
     /// Returns the tokens from sign-in, stored or newly renewed. Empty if the method has no tokens.
@@ -196,32 +204,32 @@ impl Proxy {
             return Ok(Values::new());
         }
         if !keeps_tokens(flow.method()) {
-            return self.fetched(credentials).await;
+            return self.fetched_tokens(credentials).await;
         }
         *credentials = self.renewals.fresh(credentials.clone(), flow, actor).await?;
         Ok(stored_tokens(credentials).values)
     }
 
     /// Returns new tokens after the provider refused a request; `None` if the tokens were not the reason.
-    async fn other_tokens(
+    async fn renewed_tokens(
         &self,
         credentials: &Credentials,
         flow: &Flow,
         refused: &Values,
         actor: &str,
     ) -> Result<Option<Values>, ApiError> {
-        let others = if keeps_tokens(flow.method()) {
+        let renewed = if keeps_tokens(flow.method()) {
             stored_tokens(&self.renewals.renewed(credentials, actor).await?).values
         } else if self.cache.forget(credentials) {
-            self.fetched(credentials).await?
+            self.fetched_tokens(credentials).await?
         } else {
             return Ok(None);
         };
-        Ok((others != *refused).then_some(others))
+        Ok((renewed != *refused).then_some(renewed))
     }
 
     /// Returns tokens that can be fetched at any time, from the cache or newly fetched.
-    async fn fetched(&self, credentials: &Credentials) -> Result<Values, ApiError> {
+    async fn fetched_tokens(&self, credentials: &Credentials) -> Result<Values, ApiError> {
         if let Some(values) = self.cache.find(credentials) {
             return Ok(values);
         }
@@ -235,26 +243,22 @@ impl Proxy {
     }
 
     /// Streams the provider's response to the caller.
-    fn handed_on(&self, mut answer: Streamed) -> Response {
-        let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
-        let returned = std::mem::take(&mut answer.headers);
-        let (pieces, coming) = mpsc::channel(2);
+    fn relay(&self, mut provided: Streamed) -> Response {
+        let status = StatusCode::from_u16(provided.status).unwrap_or(StatusCode::BAD_GATEWAY);
+        let returned = std::mem::take(&mut provided.headers);
+        let (sender, chunks) = mpsc::channel(2);
         self.tasks.spawn(move |_| async move {
-            loop {
-                let piece = match answer.chunk().await {
-                    Ok(Some(chunk)) => Ok(chunk),
-                    Ok(None) => return,
-                    // A truncated response must be noticed, so the connection to the caller is aborted.
-                    Err(broken) => Err(io::Error::other(broken.detail)),
-                };
-                let is_broken = piece.is_err();
+            while let Some(chunk) = provided.chunk().await.transpose() {
+                // A truncated response must be noticed, so an error aborts the connection to the caller.
+                let chunk = chunk.map_err(|broken| io::Error::other(broken.detail));
+                let is_broken = chunk.is_err();
                 // If the client has gone, the rest is not needed.
-                if pieces.send(piece).await.is_err() || is_broken {
+                if sender.send(chunk).await.is_err() || is_broken {
                     return;
                 }
             }
         });
-        let mut response = (status, Body::from_stream(ReceiverStream::new(coming))).into_response();
+        let mut response = (status, Body::from_stream(ReceiverStream::new(chunks))).into_response();
         let headers = response.headers_mut();
         for (name, value) in returned {
             let pair = (HeaderName::try_from(name), HeaderValue::from_bytes(&value));
@@ -266,7 +270,7 @@ impl Proxy {
         }
         // Lets the caller distinguish a 401 of the provider from one of the Hub.
         headers.insert("x-waystone-answered-by", HeaderValue::from_static("provider"));
-        response.extensions_mut().insert(crate::layers::Meant);
+        response.extensions_mut().insert(crate::layers::Passthrough);
         response
     }
 }

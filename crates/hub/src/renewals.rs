@@ -1,12 +1,13 @@
 //! Renews accounts' tokens, one task at a time across all processes.
 //!
 //! Many providers issue a new refresh token with each renewal, and treat a second use of the old one as theft, which
-//! revokes all of the account's tokens. **Invariant:** a task that may renew tokens holds the account's lease and uses
-//! the tokens stored at that time, so the next task finds the new ones. New tokens are stored before they are used, even
-//! if the client has closed the connection.
+//! revokes all of the account's tokens.
+//!
+//! **Invariant:** a task that may renew tokens holds the account's lease and uses the tokens stored at that time, so
+//! the next task finds the new tokens. New tokens are stored before they are used, even if the client has closed the
+//! connection.
 
 use std::collections::BTreeMap;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -21,10 +22,10 @@ use crate::leases::Leases;
 use crate::wire::error::{ApiError, CONFLICT, INTERNAL, NOT_FOUND, PROVIDER_FAILED, PROVIDER_TIMEOUT};
 
 /// How often a task that waits for the lease tries to take it.
-const PAUSE: Duration = Duration::from_millis(100);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// How long a task waits for the lease.
-const PATIENCE: Duration = Duration::from_secs(40);
+const MAX_WAIT: Duration = Duration::from_secs(40);
 
 /// How long tokens that have worked are not renewed, even if the provider refuses a request.
 pub(crate) const TRUSTED: Duration = Duration::from_mins(1);
@@ -34,9 +35,6 @@ const REFUSED: Duration = Duration::from_secs(5);
 
 /// When tokens were last checked, and why they do not work, if so.
 type Checked = (Instant, Result<(), ApiError>);
-
-/// Work that needs the account's lease.
-type Work<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>> + Send>>;
 
 /// Renews accounts' tokens.
 pub(crate) struct Renewals {
@@ -76,11 +74,9 @@ impl Renewals {
     ) -> Result<Credentials, ApiError> {
         let renewals = Arc::clone(self);
         let (id, version) = (old.account.id.clone(), old.account.version);
-        let work = {
-            let (old, actor) = (old.clone(), actor.to_owned());
-            Box::pin(async move { renewals.renew(old, actor).await })
-        };
-        match self.alone_at(&id, Some(version), work).await? {
+        let (old, by) = (old.clone(), actor.to_owned());
+        let work = Box::pin(async move { renewals.renew(old, by).await });
+        match self.exclusively_at(&id, Some(version), work).await? {
             Some(renewed) => Ok(renewed),
             // Another task has renewed them already.
             None => self.unsealed(&id, actor).await,
@@ -88,12 +84,12 @@ impl Renewals {
     }
 
     /// Does work that may renew an account's tokens, while no other task does such work.
-    pub(crate) async fn alone<T: Send + 'static>(
+    pub(crate) async fn exclusively<T: Send + 'static>(
         &self,
         id: &AccountId,
         work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
     ) -> Result<T, ApiError> {
-        self.alone_at(id, None, Box::pin(work)).await?.ok_or_else(|| ApiError::of(&INTERNAL))
+        self.exclusively_at(id, None, work).await?.ok_or_else(|| ApiError::of(&INTERNAL))
     }
 
     async fn renew(&self, old: Credentials, actor: String) -> Result<Credentials, ApiError> {
@@ -103,44 +99,40 @@ impl Renewals {
             return self.unsealed(&id, &actor).await;
         }
         let mut flow = self.flows.relink_flow(&old).await?;
-        match self.lately(&old) {
+        match self.last_check(&old) {
             Some(Ok(())) if !flow.tokens_expire_soon(Timestamp::now().as_second()) => return Ok(old),
             Some(Err(error)) => return Err(error),
             Some(Ok(())) | None => {}
         }
         let mut keeper = TokenKeeper { credentials: old, actor };
-        let found = match self.flows.check_and_keep(&mut flow, &mut keeper).await {
-            Ok(()) => works(&flow),
-            Err(error) => Err(error),
-        };
-        self.remember(&keeper.credentials, found.clone());
-        found.map(|()| keeper.credentials)
+        let checked = self.flows.check_and_keep(&mut flow, &mut keeper).await.and_then(|()| works(&flow));
+        self.remember(&keeper.credentials, checked.clone());
+        checked.map(|()| keeper.credentials)
     }
 
     /// Waits for the account's lease, and does the work in a task of its own, so that new tokens are stored even if the
     /// request ends first. `None` if the account no longer has the given version, so the work is not needed.
-    async fn alone_at<T: Send + 'static>(
+    async fn exclusively_at<T: Send + 'static>(
         &self,
         id: &AccountId,
         version: Option<i64>,
-        mut work: Work<T>,
+        mut work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
     ) -> Result<Option<T>, ApiError> {
         let began = Instant::now();
         loop {
             match self.leases.spawn(format!("renewal/{id}"), work).await? {
                 Ok(running) => {
-                    let changed = || {
-                        Err(ApiError::new(&CONFLICT, "The account was changed in the meantime; try again"))
-                    };
-                    return running.result().await.unwrap_or_else(changed).map(Some);
+                    let message = "The account was changed in the meantime; try again";
+                    let result = running.result().await;
+                    return result.unwrap_or_else(|| Err(ApiError::new(&CONFLICT, message))).map(Some);
                 }
                 Err(waiting) => work = waiting,
             }
-            if PATIENCE < began.elapsed() {
+            if MAX_WAIT < began.elapsed() {
                 let message = "The provider is taking too long to renew this account's tokens";
                 return Err(ApiError::new(&PROVIDER_TIMEOUT, message).retry_after(5));
             }
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
             let now = self.vault.get(id).await?;
             let now = now.ok_or_else(|| ApiError::new(&NOT_FOUND, "No account has this id"))?;
             if version.is_some_and(|version| version != now.version) {
@@ -154,17 +146,19 @@ impl Renewals {
     }
 
     /// Returns the result of the last check of these tokens, if it is recent enough.
-    fn lately(&self, of: &Credentials) -> Option<Result<(), ApiError>> {
+    fn last_check(&self, credentials: &Credentials) -> Option<Result<(), ApiError>> {
         let checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
-        let (at, found) = checked.get(&(of.account.id.clone(), of.account.version))?;
-        let holds = if found.is_ok() { TRUSTED } else { REFUSED };
-        (at.elapsed() < holds).then(|| found.clone())
+        let account = &credentials.account;
+        let (at, result) = checked.get(&(account.id.clone(), account.version))?;
+        let validity = if result.is_ok() { TRUSTED } else { REFUSED };
+        (at.elapsed() < validity).then(|| result.clone())
     }
 
-    fn remember(&self, of: &Credentials, found: Result<(), ApiError>) {
+    fn remember(&self, credentials: &Credentials, result: Result<(), ApiError>) {
         let mut checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
         checked.retain(|_, (at, _)| at.elapsed() < TRUSTED);
-        checked.insert((of.account.id.clone(), of.account.version), (Instant::now(), found));
+        let account = &credentials.account;
+        checked.insert((account.id.clone(), account.version), (Instant::now(), result));
     }
 }
 

@@ -13,14 +13,14 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
     let mut routes = health::routes().merge(api::api()).merge(browse::routes(app)).merge(embed::routes());
     let has_own_address = app.settings.metrics.listen.value.is_some();
     if app.settings.metrics.enabled.value && !has_own_address {
-        routes = routes.merge(health::numbers());
+        routes = routes.merge(health::metrics_route());
     }
     layers::around(with_fallbacks(routes), app)
 }
 
 /// Returns the routes for the separate address of the metrics.
 pub(crate) fn numbers(app: &Arc<App>) -> Router {
-    layers::around(with_fallbacks(health::routes().merge(health::numbers())), app)
+    layers::around(with_fallbacks(health::routes().merge(health::metrics_route())), app)
 }
 
 fn with_fallbacks(routes: Router<Arc<App>>) -> Router<Arc<App>> {

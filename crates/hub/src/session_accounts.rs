@@ -1,7 +1,7 @@
-//! Which linked accounts a session may see and edit: one rule for every use.
+//! Decides which linked accounts a session may see and edit.
 //!
-//! **Invariant:** a session reaches accounts of its own project, owner and kind alone, and only the account or the
-//! provider it was made for. The vault compares project, owner and kind again in the transaction that stores.
+//! **Invariant:** a session can access only accounts of its own project, owner and kind, and of these only the account
+//! or the provider that it was created for. The vault compares project, owner and kind again when it stores an account.
 
 use std::sync::Arc;
 
@@ -19,14 +19,15 @@ impl SessionAccounts {
         Self { vault }
     }
 
-    /// The account with this id, if the session may edit it.
+    /// Returns the account with this id, if the session may edit it.
     pub(crate) async fn by_id(&self, session: &Session, id: &str) -> Result<Account, ApiError> {
         let none = || ApiError::new(&NOT_FOUND, "This session has no account with this id");
         let found = self.vault.get(&id.parse().map_err(|_| none())?).await?;
         found.filter(|account| may_edit(&session.made, account)).ok_or_else(none)
     }
 
-    /// The account that the session was made for, if it was made for one and may still edit it.
+    /// Returns the account that the session was created for. `None` if the session was not created for an account, or
+    /// may no longer edit it.
     pub(crate) async fn named(&self, session: &Session) -> Result<Option<Account>, StoreError> {
         let Some(id) = session.made.account.as_deref().and_then(|id| id.parse().ok()) else {
             return Ok(None);
@@ -34,7 +35,8 @@ impl SessionAccounts {
         Ok(self.vault.get(&id).await?.filter(|account| may_edit(&session.made, account)))
     }
 
-    /// The account that the session edits: the one it was made for, or the oldest one of its owner at its provider.
+    /// Returns the account that the session edits: the account it was created for, or else its owner's oldest account
+    /// at its provider.
     pub(crate) async fn edited(&self, session: &Session) -> Result<Option<Account>, StoreError> {
         match session.made.provider.as_deref() {
             Some(provider) => Ok(self.at(session, provider).await?.into_iter().next()),
@@ -42,8 +44,8 @@ impl SessionAccounts {
         }
     }
 
-    /// The accounts at a provider whose place a new link may take, the oldest first: the account that the session was
-    /// made for or, unless it links further accounts, those of its owner.
+    /// Returns the accounts at a provider that a new link may replace, oldest first: the account that the session was
+    /// created for or, unless the session links additional accounts, the accounts of its owner.
     pub(crate) async fn at(&self, session: &Session, provider: &str) -> Result<Vec<Account>, StoreError> {
         let made = &session.made;
         let mut found = if made.account.is_some() {
@@ -58,7 +60,7 @@ impl SessionAccounts {
     }
 }
 
-/// Whether a session that is made so may edit an account.
+/// Whether a session with these settings may edit an account.
 fn may_edit(made: &NewSession, account: &Account) -> bool {
     let is_own =
         account.home.as_ref().is_some_and(|home| home.belongs_to(&made.project, &made.owner.id, made.kind));

@@ -1,7 +1,7 @@
-//! Sign-ins: sends a browser to a provider, and takes back the authorization code that it returns with.
+//! Sends browsers to sign in to a provider, and receives the authorization codes that they return with.
 //!
 //! **Invariant:** each sign-in is completed at most once, and only by the browser that was sent. Browsers are sent only
-//! to URLs that the guide allows. Of a provider's error, only the code that OAuth defines is used.
+//! to URLs that the guide allows. Of a provider's error response, only the standard OAuth error code is used.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ pub(crate) enum Via {
 
 /// The data stored while the browser is at the provider.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct StoredState {
     verifier: String,
     via: Via,
 }
@@ -53,7 +53,7 @@ pub(crate) struct Back {
     pub(crate) error: Option<String>,
 }
 
-/// A sign-in whose browser has come back, and what it belongs to.
+/// A sign-in whose browser has returned, with its session and attempt.
 pub(crate) struct Returned {
     pub(crate) sign_in: SignIn,
     pub(crate) via: Via,
@@ -63,7 +63,7 @@ pub(crate) struct Returned {
     pub(crate) attempt: Attempt,
 }
 
-/// Sends browsers to providers' sign-ins, and takes them back.
+/// Sends browsers to sign in to providers, and resumes when they return.
 pub(crate) struct SignIns {
     vault: Arc<Vault>,
     public_url: Url,
@@ -104,33 +104,30 @@ impl SignIns {
             state,
             verifier: &verifier,
         };
-        let to = probe::authorization_url(flow.method(), &request, &inputs);
-        let to = to.map_err(|error| {
-            ApiError::new(&CONFLICT, format!("The browser cannot be sent to the provider: {error}"))
-        })?;
+        let to = probe::authorization_url(flow.method(), &request, &inputs)
+            .map_err(|error| format!("The browser cannot be sent to the provider: {error}"))
+            .map_err(|message| ApiError::new(&CONFLICT, message))?;
         let port = to.port.map(|port| format!(":{port}")).unwrap_or_default();
         let origin = match self.upstreams.iter().find(|one| one.maps(&to.host)) {
             Some(upstream) => upstream.origin(),
             None => format!("https://{}{port}", to.host),
         };
-        let kept = serde_json::to_string(&Kept { verifier, via });
+        let kept = serde_json::to_string(&StoredState { verifier, via });
         let kept = Secret::new(kept.map_err(|error| ApiError::internal(&error))?);
         if !self.vault.send_sign_in(sign_in, attempt, &back.digest(), &kept).await? {
-            return Err(ApiError::new(
-                &GONE,
-                "This sign-in was started already or has ended; start a new one",
-            ));
+            let message = "This sign-in was started already or has ended; start a new one";
+            return Err(ApiError::new(&GONE, message));
         }
         Ok(Sent { url: format!("{}{}", origin.trim_end_matches('/'), to.path_and_query), back })
     }
 
-    /// Resumes a sign-in by the state that the browser returned with. Works once. `None` if there is no such sign-in, or
-    /// its session or attempt has ended.
+    /// Resumes a sign-in by the state that the browser returned with. Works once. `None` if there is no such sign-in,
+    /// or its session or attempt has ended.
     pub(crate) async fn take(&self, state: &str) -> Result<Option<Returned>, StoreError> {
         let now = Timestamp::now();
         let taken = self.vault.take_sign_in(&Digest::of(state), now).await?;
         let Some((sign_in, kept)) = taken else { return Ok(None) };
-        let Ok(Kept { verifier, via }) = serde_json::from_str(kept.expose()) else { return Ok(None) };
+        let Ok(StoredState { verifier, via }) = serde_json::from_str(kept.expose()) else { return Ok(None) };
         let Some(id) = &sign_in.attempt else { return Ok(None) };
         let Some(attempt) = self.vault.attempt(id).await? else { return Ok(None) };
         let session = self.vault.session(&attempt.project, attempt.session).await?;

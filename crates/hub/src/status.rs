@@ -6,7 +6,8 @@
 use vault::{Account, AccountState, Hold};
 
 /// An account's status, as clients see it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub(crate) enum Status {
     /// The account can be used.
     Active,
@@ -24,86 +25,61 @@ pub(crate) enum Status {
 
 /// A row of the status table.
 #[derive(Debug)]
-pub(crate) struct Row {
+struct Row {
     /// The status.
-    pub(crate) status: Status,
+    status: Status,
     /// The condition under which an account has the status.
-    pub(crate) when: &'static str,
+    when: &'static str,
     /// The codes of the reasons reported with it.
-    pub(crate) reasons: &'static str,
-    /// Whether requests can be sent through the account.
-    pub(crate) usable: bool,
+    reasons: &'static str,
     /// How the account becomes active again.
-    pub(crate) back: &'static str,
+    back: &'static str,
 }
 
 /// All statuses. The first row whose condition is met applies.
-pub(crate) static TABLE: [Row; 6] = [
+static TABLE: [Row; 6] = [
     Row {
         status: Status::Archived,
         when: "it was archived through the API",
         reasons: "`archived`",
-        usable: false,
         back: "`PATCH /accounts/{id}` with `status: active`; a new link does not replace it",
     },
     Row {
         status: Status::Suspended,
         when: "it was suspended through the API",
         reasons: "`suspended`",
-        usable: false,
         back: "`PATCH /accounts/{id}` with `status: active`",
     },
     Row {
         status: Status::Inactive,
         when: "its connector profile is switched off",
         reasons: "`connector_profile_disabled`",
-        usable: false,
         back: "the connector profile is switched on",
     },
     Row {
         status: Status::Expired,
         when: "a check found that the credentials have expired",
         reasons: "`expired`",
-        usable: false,
         back: "the account is linked again",
     },
     Row {
         status: Status::Error,
         when: "a check found that the account does not work",
         reasons: "the outcome: `wrong_secret`, `missing_permission`, …",
-        usable: false,
         back: "the account is linked again, or a check succeeds",
     },
     Row {
         status: Status::Active,
         when: "otherwise",
         reasons: "none, or `ok_limited` if optional permissions are missing",
-        usable: true,
-        back: "",
+        back: "–",
     },
 ];
 
 impl Status {
-    /// The status as a string in the API.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Inactive => "inactive",
-            Self::Error => "error",
-            Self::Suspended => "suspended",
-            Self::Archived => "archived",
-            Self::Expired => "expired",
-        }
-    }
-
-    /// Parses a status from its string in the API.
-    pub(crate) fn parse(word: &str) -> Option<Self> {
-        TABLE.iter().map(|row| row.status).find(|status| status.as_str() == word)
-    }
-
     /// Whether requests can be sent through an account with this status.
     pub(crate) fn is_usable(self) -> bool {
-        TABLE.iter().any(|row| row.status == self && row.usable)
+        self == Self::Active
     }
 }
 
@@ -113,9 +89,9 @@ pub fn table() -> String {
         "| status | when | `status_reasons` | usable | how it becomes active |\n|---|---|---|---|---|\n",
     );
     for row in &TABLE {
-        let usable = if row.usable { "yes" } else { "no" };
-        let (status, back) = (row.status.as_str(), if row.back.is_empty() { "–" } else { row.back });
-        text.push_str(&format!("| `{status}` | {} | {} | {usable} | {back} |\n", row.when, row.reasons));
+        let Row { status, when, reasons, back } = row;
+        let usable = if status.is_usable() { "yes" } else { "no" };
+        text.push_str(&format!("| `{status}` | {when} | {reasons} | {usable} | {back} |\n"));
     }
     text
 }
@@ -129,7 +105,7 @@ pub(crate) struct Reason {
     pub(crate) description: String,
 }
 
-/// Returns an account's status and its reason. `profile_active` says whether its connector profile is active.
+/// Returns an account's status and its reason. `profile_active` is whether its connector profile is active.
 pub(crate) fn of(account: &Account, profile_active: bool) -> (Status, Option<Reason>) {
     let reason = |code: &str, description: &str| {
         Some(Reason { code: code.to_owned(), description: description.to_owned() })
@@ -140,10 +116,10 @@ pub(crate) fn of(account: &Account, profile_active: bool) -> (Status, Option<Rea
         (None, _) if !profile_active => {
             (Status::Inactive, reason("connector_profile_disabled", "The connector profile is switched off"))
         }
-        (None, AccountState::Error { reason: says }) if account.outcome == "expired" => {
-            (Status::Expired, reason("expired", says))
+        (None, AccountState::Error { reason: text }) => {
+            let is_expired = account.outcome == "expired";
+            (if is_expired { Status::Expired } else { Status::Error }, reason(&account.outcome, text))
         }
-        (None, AccountState::Error { reason: says }) => (Status::Error, reason(&account.outcome, says)),
         (None, AccountState::Active) if account.outcome == "ok_limited" => {
             (Status::Active, reason("ok_limited", "Some optional permissions are missing"))
         }

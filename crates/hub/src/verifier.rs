@@ -4,38 +4,12 @@ use std::sync::Arc;
 
 use driver::{TokenKeeper, Verification, keeps_tokens};
 use jiff::Timestamp;
-use link::{CheckReport, CheckState, Flow};
-use serde::Serialize;
-use utoipa::ToSchema;
+use link::Flow;
 use vault::{Account, AccountId, By, Credentials, Vault};
 
 use crate::account_flows::AccountFlows;
 use crate::renewals::Renewals;
 use crate::wire::error::ApiError;
-
-/// The result of checking an account.
-#[derive(Debug)]
-pub(crate) struct Found {
-    /// The account after the check.
-    pub(crate) account: Account,
-    /// The overall outcome, for example `ok` or `wrong_secret`.
-    pub(crate) outcome: String,
-    /// What is wrong, in one or two sentences. `None` if nothing is.
-    pub(crate) message: Option<String>,
-    /// The result of each check.
-    pub(crate) checks: Vec<CheckSeen>,
-}
-
-/// The result of one check.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct CheckSeen {
-    /// The check's key, for example `authenticate`.
-    key: String,
-    /// The check's label.
-    label: String,
-    /// `passed`, `failed`, `missed` (an optional check that failed) or `running`.
-    state: &'static str,
-}
 
 /// Checks linked accounts again.
 pub(crate) struct Verifier {
@@ -45,8 +19,13 @@ pub(crate) struct Verifier {
 }
 
 impl Verifier {
-    /// Checks an account again. While this may renew the account's tokens, no other task may renew them.
-    pub(crate) async fn verify(self: &Arc<Self>, account: &Account, actor: &str) -> Result<Found, ApiError> {
+    /// Checks an account again, and returns it with the result. While this may renew the account's tokens, no other
+    /// task may renew them.
+    pub(crate) async fn verify(
+        self: &Arc<Self>,
+        account: &Account,
+        actor: &str,
+    ) -> Result<(Account, Verification), ApiError> {
         let opened = self.unsealed(&account.id, actor).await?;
         let flow = self.flows.relink_flow(&opened).await?;
         if !keeps_tokens(flow.method()) {
@@ -59,14 +38,19 @@ impl Verifier {
             let flow = verifier.flows.relink_flow(&opened).await?;
             verifier.check(flow, opened, &actor).await
         });
-        self.renewals.alone(&account.id, checks).await
+        self.renewals.exclusively(&account.id, checks).await
     }
 
     async fn unsealed(&self, id: &AccountId, actor: &str) -> Result<Credentials, ApiError> {
         Ok(self.vault.unseal(id, "verify", By::new(actor, Timestamp::now())).await?)
     }
 
-    async fn check(&self, mut flow: Flow, opened: Credentials, actor: &str) -> Result<Found, ApiError> {
+    async fn check(
+        &self,
+        mut flow: Flow,
+        opened: Credentials,
+        actor: &str,
+    ) -> Result<(Account, Verification), ApiError> {
         let mut keeper = TokenKeeper { credentials: opened, actor: actor.to_owned() };
         self.flows.check_and_keep(&mut flow, &mut keeper).await?;
         let mut account = keeper.credentials.account;
@@ -74,20 +58,6 @@ impl Verifier {
         if let Some(record) = found.record(account.version) {
             account = self.vault.record_check(&account.id, &record, By::new(actor, Timestamp::now())).await?;
         }
-        let checks = found.checks.iter().map(seen).collect();
-        Ok(Found { account, outcome: found.outcome, message: found.message, checks })
-    }
-}
-
-fn seen(report: &CheckReport) -> CheckSeen {
-    CheckSeen {
-        key: report.check.to_string(),
-        label: report.label.clone(),
-        state: match report.state {
-            CheckState::Running | CheckState::WaitingUntil(_) => "running",
-            CheckState::Passed => "passed",
-            CheckState::Missed => "missed",
-            CheckState::Failed => "failed",
-        },
+        Ok((account, found))
     }
 }

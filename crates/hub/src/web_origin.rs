@@ -1,20 +1,21 @@
-//! Origins of web pages, which are parsed in one place.
+//! Parses the origins of web pages.
 
-use std::fmt;
 use std::str::FromStr;
 
 use url::{Host, Url};
 
 /// An origin as browsers write it: `https://app.example.com`. `http` is allowed for this machine only.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, derive_more::Display)]
 pub(crate) struct WebOrigin(String);
 
 /// Why a string is not an origin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum WebOriginError {
-    /// It is not a URL of only a scheme, a host and a port.
+    /// The string is not a URL of only a scheme, a host and a port.
+    #[error("an origin is a scheme, a host and an optional port")]
     NotAnOrigin,
-    /// It is not encrypted, and its host is not this machine.
+    /// The scheme is `http`, and the host is not this machine.
+    #[error("only this machine may use `http`")]
     NotSecure,
 }
 
@@ -42,32 +43,10 @@ impl FromStr for WebOrigin {
     }
 }
 
-impl fmt::Display for WebOrigin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Display for WebOriginError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotAnOrigin => "an origin is a scheme, a host and an optional port",
-            Self::NotSecure => "only this machine may use `http`",
-        })
-    }
-}
-
-impl std::error::Error for WebOriginError {}
-
 /// Whether a URL's host is safe in a header. A host may contain `;` or `,`, which would end a directive.
 fn is_plain_host(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => {
-            name.chars().all(|ch| ch.is_ascii_alphanumeric() || matches!(ch, '-' | '.' | '_'))
-        }
-        Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
-        None => false,
-    }
+    let is_plain = |ch: char| ch.is_ascii_alphanumeric() || "-._:[]".contains(ch);
+    url.host_str().is_some_and(|host| host.chars().all(is_plain))
 }
 
 /// Whether a URL's host is this machine.

@@ -1,4 +1,4 @@
-//! Converts a method's fields to the form that StackOne's widget draws.
+//! Converts a method's fields to the form that StackOne's widget renders.
 //!
 //! **Invariant:** the form contains no check that the widget performs differently from the server: no patterns of
 //! secrets (it applies them to its placeholder), no conditions (it does not support them), and no numbers (it accepts
@@ -25,8 +25,8 @@ pub(crate) fn form(brand: &Brand, public_url: &Url, guide: &Guide, connector: &C
     let mut fields: Vec<HubField> = method.and_then(environment_field).into_iter().collect();
     if let (Some(method), Some(context)) = (method, &context) {
         let setup = connectors::setup_fields(method);
-        let asked = method.fields.iter().filter(|field| !setup.iter().any(|one| one.key == field.key));
-        fields.extend(asked.map(|field| widget_field(field, context)));
+        let own = method.fields.iter().filter(|field| !setup.iter().any(|one| one.key == field.key));
+        fields.extend(own.map(|field| widget_field(field, context)));
     }
     let warning = method.and_then(|method| method.link.warning.as_ref()).zip(context.as_ref());
     let notices = warning.map(|(prose, context)| HubNotice {
@@ -56,20 +56,15 @@ fn environment_field(method: &Method) -> Option<HubField> {
         return None;
     }
     let options = method.environments.iter();
+    let options = options.map(|one| HubOption { label: one.label.clone(), value: one.key.to_string() });
     Some(HubField {
         key: ENVIRONMENT.to_owned(),
         label: method.environment_label.clone(),
         kind: "select",
         required: true,
-        read_only: false,
-        secret: false,
-        placeholder: None,
-        description: None,
-        options: Some(
-            options.map(|one| HubOption { label: one.label.clone(), value: one.key.to_string() }).collect(),
-        ),
+        options: Some(options.collect()),
         value: method.environments.first().map(|one| one.key.to_string()),
-        validation: None,
+        ..HubField::default()
     })
 }
 
@@ -80,15 +75,10 @@ fn widget_field(field: &Field, context: &Context<'_>) -> HubField {
         _ if field.secret => "password",
         _ => "text",
     };
-    let options: Vec<HubOption> = match field.kind {
-        FieldType::Boolean => [("Yes", "true"), ("No", "false")]
-            .map(|(label, value)| HubOption { label: label.to_owned(), value: value.to_owned() })
-            .into(),
-        _ => field
-            .options
-            .iter()
-            .map(|one| HubOption { label: one.label.clone(), value: one.value.clone() })
-            .collect(),
+    let option = |label: &str, value: &str| HubOption { label: label.to_owned(), value: value.to_owned() };
+    let options = match field.kind {
+        FieldType::Boolean => vec![option("Yes", "true"), option("No", "false")],
+        _ => field.options.iter().map(|one| option(&one.label, &one.value)).collect(),
     };
     HubField {
         key: field.key.to_string(),
@@ -97,13 +87,13 @@ fn widget_field(field: &Field, context: &Context<'_>) -> HubField {
         // A conditional field is never marked as required, because the widget cannot evaluate the condition. The server
         // checks it.
         required: field.required && field.when.is_none(),
-        read_only: false,
         secret: field.secret,
         placeholder: field.placeholder.clone(),
         description: field.description.as_ref().map(|prose| markdown_prose(prose, context)),
         options: (kind == "select").then_some(options),
         value: field.default.clone(),
         validation: validation(field),
+        ..HubField::default()
     }
 }
 

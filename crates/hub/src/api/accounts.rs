@@ -1,21 +1,21 @@
 //! Linked accounts: list, read, change, delete and check again.
 
-use std::sync::Arc;
-
-use axum::extract::{RawQuery, State};
-use jiff::Timestamp;
+use axum::extract::RawQuery;
+use driver::Verification;
+use link::{CheckReport, CheckState};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use vault::{Account, AccountChange, By, Hold, Kind, Query as Wanted, Scope};
+use vault::{Account, AccountChange, Hold, Kind, Query, Scope};
 
+use crate::access::AppState;
 use crate::app::App;
-use crate::caller::Caller;
+use crate::caller::{Caller, parse_kind};
+use crate::connectors::category;
 use crate::status::Status;
-use crate::verifier::CheckSeen;
 use crate::wire::account::{LinkedAccount, ListAccounts, PatchAccount};
 use crate::wire::error::{ApiError, INVALID_VALUE};
-use crate::wire::{Json, Segments, has_nul, short_text};
+use crate::wire::{Json, Path, Reply, number, parameters, short_text};
 
 /// The default number of accounts per page.
 const PAGE: u32 = 25;
@@ -28,13 +28,12 @@ const MOST: u32 = 500;
     responses((status = 200, body = Vec<LinkedAccount>, description = "A page of accounts"))
 )]
 pub(super) async fn list(
-    State(app): State<Arc<App>>,
+    app: AppState,
     caller: Caller,
     RawQuery(query): RawQuery,
-) -> Result<axum::Json<Vec<LinkedAccount>>, ApiError> {
+) -> Reply<Vec<LinkedAccount>> {
     caller.needs(Scope::PlatformRead)?;
-    let asked = asked(query.as_deref().unwrap_or_default())?;
-    let found = app.vault.query(&wanted(&caller, asked)?).await?;
+    let found = app.vault.query(&filters(&caller, query.as_deref())?).await?;
     let off = app.connectors.switched_off(caller.project()).await?;
     let is_active =
         |account: &Account| account.home.as_ref().is_none_or(|home| !off.contains(&home.connector_profile));
@@ -43,17 +42,11 @@ pub(super) async fn list(
 
 /// Returns an account.
 #[utoipa::path(
-    get, path = "/accounts/{id}", tag = "accounts",
-    params(("id" = String, Path, description = "The account's id")),
+    get, path = "/accounts/{id}", tag = "accounts", params(("id", description = "The account's id")),
     responses((status = 200, body = LinkedAccount, description = "The account"))
 )]
-pub(super) async fn read(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Segments(id): Segments<String>,
-) -> Result<axum::Json<LinkedAccount>, ApiError> {
-    caller.needs(Scope::PlatformRead)?;
-    let account = app.access.account(&caller, &id).await?;
+pub(super) async fn read(app: AppState, caller: Caller, Path(id): Path<String>) -> Reply<LinkedAccount> {
+    let account = app.access.account(&caller, Scope::PlatformRead, &id).await?;
     Ok(axum::Json(shown(&app, &account).await?))
 }
 
@@ -61,38 +54,29 @@ pub(super) async fn read(
 ///
 /// To change its credentials, link the account again.
 #[utoipa::path(
-    patch, path = "/accounts/{id}", tag = "accounts",
-    params(("id" = String, Path, description = "The account's id")), request_body = PatchAccount,
+    patch, path = "/accounts/{id}", tag = "accounts", params(("id", description = "The account's id")),
     responses((status = 200, body = LinkedAccount, description = "The changed account"))
 )]
 pub(super) async fn change(
-    State(app): State<Arc<App>>,
+    app: AppState,
     caller: Caller,
-    Segments(id): Segments<String>,
+    Path(id): Path<String>,
     Json(body): Json<PatchAccount>,
-) -> Result<axum::Json<LinkedAccount>, ApiError> {
-    caller.needs(Scope::PlatformWrite)?;
-    let account = app.access.account(&caller, &id).await?;
+) -> Reply<LinkedAccount> {
+    let account = app.access.account(&caller, Scope::PlatformWrite, &id).await?;
     let change = account_change(&account, body)?;
-    let changed =
-        app.vault.change_account(&account.id, &change, By::new(&caller.actor(), Timestamp::now())).await?;
+    let changed = app.vault.change_account(&account.id, &change, caller.by()).await?;
     Ok(axum::Json(shown(&app, &changed).await?))
 }
 
 /// Deletes an account and destroys the key that encrypts its credentials.
 #[utoipa::path(
-    delete, path = "/accounts/{id}", tag = "accounts",
-    params(("id" = String, Path, description = "The account's id")),
+    delete, path = "/accounts/{id}", tag = "accounts", params(("id", description = "The account's id")),
     responses((status = 200, body = LinkedAccount, description = "The account before it was deleted"))
 )]
-pub(super) async fn remove(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Segments(id): Segments<String>,
-) -> Result<axum::Json<LinkedAccount>, ApiError> {
-    caller.needs(Scope::PlatformWrite)?;
-    let account = app.access.account(&caller, &id).await?;
-    let removed = app.vault.remove(&account.id, By::new(&caller.actor(), Timestamp::now())).await?;
+pub(super) async fn remove(app: AppState, caller: Caller, Path(id): Path<String>) -> Reply<LinkedAccount> {
+    let account = app.access.account(&caller, Scope::PlatformWrite, &id).await?;
+    let removed = app.vault.remove(&account.id, caller.by()).await?;
     Ok(axum::Json(shown(&app, &removed).await?))
 }
 
@@ -109,20 +93,13 @@ pub(super) struct AccountMeta {
 
 /// Returns an account's provider and category.
 #[utoipa::path(
-    get, path = "/accounts/{id}/meta", tag = "accounts",
-    params(("id" = String, Path, description = "The account's id")),
+    get, path = "/accounts/{id}/meta", tag = "accounts", params(("id", description = "The account's id")),
     responses((status = 200, body = AccountMeta, description = "The account's provider and category"))
 )]
-pub(super) async fn meta(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Segments(id): Segments<String>,
-) -> Result<axum::Json<AccountMeta>, ApiError> {
-    caller.needs(Scope::PlatformRead)?;
-    let account = app.access.account(&caller, &id).await?;
+pub(super) async fn meta(app: AppState, caller: Caller, Path(id): Path<String>) -> Reply<AccountMeta> {
+    let account = app.access.account(&caller, Scope::PlatformRead, &id).await?;
     let guide = app.guides.current(&account.provider);
-    let category = guide.and_then(|guide| guide.provider.categories.first().cloned());
-    let category = category.unwrap_or_else(|| "other".to_owned());
+    let category = guide.map_or_else(|| "other".to_owned(), |guide| category(&guide).to_owned());
     Ok(axum::Json(AccountMeta { provider: account.provider, category, models: Map::new() }))
 }
 
@@ -139,24 +116,42 @@ pub(super) struct Verified {
     checks: Vec<CheckSeen>,
 }
 
+/// The result of one check.
+#[derive(Debug, Serialize, ToSchema)]
+struct CheckSeen {
+    /// The check's key, for example `authenticate`.
+    key: String,
+    /// The check's label.
+    label: String,
+    /// `passed`, `failed`, `missed` (an optional check that failed) or `running`.
+    state: &'static str,
+}
+
+impl From<&CheckReport> for CheckSeen {
+    fn from(report: &CheckReport) -> Self {
+        let state = match report.state {
+            CheckState::Running | CheckState::WaitingUntil(_) => "running",
+            CheckState::Passed => "passed",
+            CheckState::Missed => "missed",
+            CheckState::Failed => "failed",
+        };
+        Self { key: report.check.to_string(), label: report.label.clone(), state }
+    }
+}
+
 /// Checks an account again with its stored credentials.
 ///
 /// A transient failure does not change the account's status.
 #[utoipa::path(
-    post, path = "/accounts/{id}/verify", tag = "accounts",
-    params(("id" = String, Path, description = "The account's id")),
+    post, path = "/accounts/{id}/verify", tag = "accounts", params(("id", description = "The account's id")),
     responses((status = 200, body = Verified, description = "The result of the checks"))
 )]
-pub(super) async fn verify(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Segments(id): Segments<String>,
-) -> Result<axum::Json<Verified>, ApiError> {
-    caller.needs(Scope::PlatformWrite)?;
-    let account = app.access.account(&caller, &id).await?;
-    let found = app.verifier.verify(&account, &caller.actor()).await?;
-    let account = shown(&app, &found.account).await?;
-    let (outcome, message, checks) = (found.outcome, found.message, found.checks);
+pub(super) async fn verify(app: AppState, caller: Caller, Path(id): Path<String>) -> Reply<Verified> {
+    let account = app.access.account(&caller, Scope::PlatformWrite, &id).await?;
+    let (account, Verification { outcome, message, checks, .. }) =
+        app.verifier.verify(&account, &caller.actor).await?;
+    let account = shown(&app, &account).await?;
+    let checks = checks.iter().map(CheckSeen::from).collect();
     Ok(axum::Json(Verified { account, outcome, message, checks }))
 }
 
@@ -170,89 +165,61 @@ fn as_seen(app: &App, account: &Account, profile_active: bool) -> LinkedAccount 
     LinkedAccount::new(account, guide.as_ref().map(|guide| guide.provider.name.as_str()), profile_active)
 }
 
-/// Parses the query. A parameter may be repeated, and its value may be a comma-separated list.
-fn asked(query: &str) -> Result<ListAccounts, ApiError> {
-    let mut asked = ListAccounts::default();
-    let number = |name: &str, text: &str, most: u32| match text.parse::<u32>() {
-        Ok(number) if 0 < number && number <= most => Ok(Some(number)),
-        _ => Err(ApiError::new(&INVALID_VALUE, format!("`{name}` must be a number from 1 to {most}"))),
-    };
-    if has_nul(query) {
-        return Err(ApiError::new(&INVALID_VALUE, "The query contains a NUL character (`%00`)"));
-    }
-    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-        let name = name.strip_suffix("[]").unwrap_or(&name);
-        let several = |into: &mut Option<Vec<String>>| {
-            let parts = value.split(',').filter(|part| !part.is_empty()).map(str::to_owned);
-            into.get_or_insert_default().extend(parts);
-        };
-        match name {
-            "page" => asked.page = number("page", &value, 1_000_000)?,
-            "page_size" => asked.page_size = number("page_size", &value, MOST)?,
-            "provider" => asked.provider = Some(value.into_owned()).filter(|text| !text.is_empty()),
-            "providers" => several(&mut asked.providers),
-            "account_ids" => several(&mut asked.account_ids),
-            "origin_owner_id" => {
-                asked.origin_owner_id = Some(value.into_owned()).filter(|text| !text.is_empty());
-            }
-            "origin_owner_ids" => several(&mut asked.origin_owner_ids),
-            "status" => asked.status = Some(value.into_owned()).filter(|text| !text.is_empty()),
-            "type" => asked.kind = Some(value.into_owned()).filter(|text| !text.is_empty()),
+/// Parses the filters. A parameter may be repeated, and the value of a list may be separated by commas.
+fn filters(caller: &Caller, query: Option<&str>) -> Result<Query, ApiError> {
+    let mut found = Query { project: caller.project().to_owned(), ..Query::default() };
+    let (mut page, mut size) = (1, PAGE);
+    let (mut provider, mut owner, mut status) = (None, None, None);
+    for (name, value) in parameters(query)? {
+        let values = value.split(',').filter(|part| !part.is_empty()).map(str::to_owned);
+        match name.as_str() {
+            "page" => page = number("page", &value, 1_000_000)?,
+            "page_size" => size = number("page_size", &value, MOST)?,
+            "providers" => found.providers.extend(values),
+            "account_ids" => found.ids.extend(values),
+            "origin_owner_ids" => found.owners.extend(values),
+            _ if value.is_empty() => {}
+            "provider" => provider = Some(value),
+            "origin_owner_id" => owner = Some(value),
+            "status" => status = Some(value),
+            "type" => found.kind = Some(parse_kind(&value)?),
             // Newer clients send parameters that the Hub does not know. They are ignored.
             _ => {}
         }
     }
-    let lists = [&asked.providers, &asked.account_ids, &asked.origin_owner_ids];
-    if lists.into_iter().flatten().any(|list| 200 < list.len()) {
+    if [&found.providers, &found.ids, &found.owners].iter().any(|list| 200 < list.len()) {
         return Err(ApiError::new(&INVALID_VALUE, "A list in the query must not have more than 200 values"));
     }
-    Ok(asked)
+    found.providers.extend(provider);
+    found.owners.extend(owner);
+    if caller.key.kind == Kind::Test {
+        found.kind = Some(Kind::Test);
+    }
+    if let Some(name) = status {
+        filter_status(&mut found, &name)?;
+    }
+    found.limit = size.into();
+    found.skip = i64::from(page - 1) * found.limit;
+    Ok(found)
 }
 
-fn wanted(caller: &Caller, asked: ListAccounts) -> Result<Wanted, ApiError> {
-    let mut kind = match asked.kind.as_deref() {
-        None => None,
-        Some(kind) => Some(
-            kind.to_lowercase()
-                .parse::<Kind>()
-                .map_err(|_| ApiError::new(&INVALID_VALUE, "`type` must be `production` or `test`"))?,
-        ),
-    };
-    if caller.key.kind == Kind::Test {
-        kind = Some(Kind::Test);
+/// Expresses a status as conditions for the database. They correspond to the table in `status.rs`.
+fn filter_status(query: &mut Query, name: &str) -> Result<(), ApiError> {
+    let known = "`status` must be `active`, `inactive`, `error`, `suspended`, `archived` or `expired`";
+    let status = name.to_lowercase().parse().map_err(|_| ApiError::new(&INVALID_VALUE, known))?;
+    query.hold = Some(match status {
+        Status::Archived => Some(Hold::Archived),
+        Status::Suspended => Some(Hold::Suspended),
+        _ => None,
+    });
+    if query.hold == Some(None) {
+        query.connector_profile_active = Some(status != Status::Inactive);
     }
-    let size = i64::from(asked.page_size.unwrap_or(PAGE));
-    let mut wanted = Wanted {
-        project: caller.project().to_owned(),
-        ids: asked.account_ids.unwrap_or_default(),
-        providers: asked.providers.into_iter().flatten().chain(asked.provider).collect(),
-        owners: asked.origin_owner_ids.into_iter().flatten().chain(asked.origin_owner_id).collect(),
-        kind,
-        skip: (i64::from(asked.page.unwrap_or(1)) - 1) * size,
-        limit: size,
-        ..Wanted::default()
-    };
-    let Some(word) = asked.status.as_deref() else { return Ok(wanted) };
-    let status = Status::parse(&word.to_lowercase()).ok_or_else(|| {
-        let known = "`active`, `inactive`, `error`, `suspended`, `archived` or `expired`";
-        ApiError::new(&INVALID_VALUE, format!("`status` is {known}"))
-    })?;
-    // The table of `status.rs`, as a question to the database.
-    match status {
-        Status::Archived => wanted.hold = Some(Some(Hold::Archived)),
-        Status::Suspended => wanted.hold = Some(Some(Hold::Suspended)),
-        Status::Inactive => {
-            wanted.hold = Some(None);
-            wanted.connector_profile_active = Some(false);
-        }
-        Status::Expired | Status::Error | Status::Active => {
-            wanted.hold = Some(None);
-            wanted.connector_profile_active = Some(true);
-            wanted.works = Some(status == Status::Active);
-            wanted.expired = (status != Status::Active).then_some(status == Status::Expired);
-        }
+    if matches!(status, Status::Expired | Status::Error | Status::Active) {
+        query.works = Some(status == Status::Active);
+        query.expired = (status != Status::Active).then_some(status == Status::Expired);
     }
-    Ok(wanted)
+    Ok(())
 }
 
 fn account_change(account: &Account, body: PatchAccount) -> Result<AccountChange, ApiError> {
@@ -280,10 +247,10 @@ fn account_change(account: &Account, body: PatchAccount) -> Result<AccountChange
     let hold = match body.status.as_deref() {
         None => None,
         Some("active") => Some(None),
-        Some(word) => {
-            let hold = word.parse::<Hold>();
-            Some(Some(hold.map_err(|_| invalid("`status` must be `active`, `suspended` or `archived`"))?))
-        }
+        Some(name) => Some(Some(
+            name.parse::<Hold>()
+                .map_err(|_| invalid("`status` must be `active`, `suspended` or `archived`"))?,
+        )),
     };
     let optional = |name: &str, value: Option<Value>| match value {
         None | Some(Value::Object(_)) => Ok(None),
@@ -294,8 +261,7 @@ fn account_change(account: &Account, body: PatchAccount) -> Result<AccountChange
     let metadata = match body.metadata {
         None => None,
         Some(Value::Null) => Some(Map::new()),
-        Some(Value::Object(members)) if members.is_empty() => None,
-        Some(Value::Object(members)) => Some(members),
+        Some(Value::Object(members)) => Some(members).filter(|members| !members.is_empty()),
         Some(_) => return Err(invalid("`metadata` must be an object")),
     };
     Ok(AccountChange {

@@ -4,14 +4,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use axum::extract::{RawQuery, State};
-use guide::{Guide, Method, Purpose, Role, Section, Walkthrough};
+use axum::extract::RawQuery;
+use guide::{Guide, Method, Purpose, Role, Section, Step, Walkthrough};
 use render::{Context, markdown_prose};
 use utoipa::IntoParams;
-use vault::Query as Wanted;
+use vault::{Query, Scope};
 
-use vault::Scope;
-
+use crate::access::AppState;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::connectors;
@@ -21,17 +20,17 @@ use crate::wire::actions::{
     ScopeDefinition,
 };
 use crate::wire::error::{ApiError, INVALID_VALUE};
-use crate::wire::has_nul;
+use crate::wire::{Reply, number, parameters};
 
 /// The default number of connectors per page.
-const PAGE: usize = 25;
-/// The maximum number of connectors per page.
-const MOST: usize = 200;
+const PAGE: u32 = 25;
+/// The maximum number of connectors per page, and of accounts in a filter.
+const MOST: u32 = 200;
 
 /// Filters and options for a list of connectors.
 #[derive(Debug, Default, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "only describes the query, which `asked` parses")]
+#[expect(dead_code, reason = "only describes the query, which `Filters::parse` parses")]
 pub(super) struct ListActions {
     /// Returns only the connectors of these providers (comma-separated keys).
     #[param(rename = "filter[connectors]")]
@@ -61,38 +60,66 @@ pub(super) struct ListActions {
     responses((status = 200, body = ActionsMetaPaginated, description = "A page of connectors"))
 )]
 pub(super) async fn list(
-    State(app): State<Arc<App>>,
+    app: AppState,
     caller: Caller,
     RawQuery(query): RawQuery,
-) -> Result<axum::Json<ActionsMetaPaginated>, ApiError> {
+) -> Reply<ActionsMetaPaginated> {
     caller.needs(Scope::ConnectorsRead)?;
-    let mut asked = asked(query.as_deref().unwrap_or_default())?;
-    if let Some(ids) = asked.accounts.take() {
+    let mut filters = Filters::parse(query.as_deref())?;
+    if let Some(ids) = filters.accounts.take() {
         caller.needs(Scope::PlatformRead)?;
-        asked.only(providers_of(&app, &caller, ids).await?);
+        filters.only(providers_of(&app, &caller, ids).await?);
     }
     let editions = app.guides.snapshot();
-    let mut found = editions.values().map(|edition| &edition.guide).filter(|guide| asked.fits(guide));
-    let page: Vec<&Arc<Guide>> = found.by_ref().take(asked.size).collect();
+    let mut found = editions.values().map(|edition| &edition.guide).filter(|guide| filters.fits(guide));
+    let page: Vec<&Arc<Guide>> = found.by_ref().take(filters.size as usize).collect();
     let next = found.next().and(page.last()).map(|last| last.provider.key.to_string());
-    let data = page.into_iter().map(|guide| described(&app, guide, &asked)).collect();
+    let data = page.into_iter().map(|guide| described(&app, guide, &filters)).collect();
     Ok(axum::Json(ActionsMetaPaginated { data, next }))
 }
 
 /// The parsed query.
 #[derive(Debug, Default)]
-struct Asked {
+struct Filters {
     providers: Option<BTreeSet<String>>,
     accounts: Option<Vec<String>>,
     action: Option<String>,
     search: Option<String>,
     after: Option<String>,
-    size: usize,
+    size: u32,
     guides: bool,
     no_actions: bool,
 }
 
-impl Asked {
+impl Filters {
+    /// Parses the query. A parameter may be repeated, and the value of a list is separated by commas.
+    fn parse(query: Option<&str>) -> Result<Self, ApiError> {
+        let mut filters = Self { size: PAGE, ..Self::default() };
+        let parts = |value: &str| -> Vec<String> {
+            value.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+        };
+        for (name, value) in parameters(query)? {
+            match name.as_str() {
+                _ if value.is_empty() => {}
+                "filter[connectors]" => filters.only(parts(&value).into_iter().collect()),
+                "filter[account_ids]" => filters.accounts = Some(parts(&value)),
+                "filter[action_key]" => filters.action = Some(value),
+                "search" => filters.search = Some(value.to_lowercase()),
+                "next" => filters.after = Some(value),
+                "include" => filters.guides |= parts(&value).iter().any(|one| one == "authentication_guides"),
+                "exclude" => filters.no_actions |= parts(&value).iter().any(|one| one == "actions"),
+                "page_size" => filters.size = number("page_size", &value, MOST)?,
+                // Newer clients send parameters that the Hub does not know. They are ignored.
+                _ => {}
+            }
+        }
+        if filters.accounts.as_ref().is_some_and(|ids| ids.len() > MOST as usize) {
+            let message = format!("`filter[account_ids]` must not have more than {MOST} values");
+            return Err(ApiError::new(&INVALID_VALUE, message));
+        }
+        Ok(filters)
+    }
+
     /// Narrows the filter to these providers.
     fn only(&mut self, these: BTreeSet<String>) {
         self.providers = Some(match self.providers.take() {
@@ -115,59 +142,19 @@ impl Asked {
     }
 }
 
-/// Parses the query. A parameter may be repeated, and its value may be a comma-separated list.
-fn asked(query: &str) -> Result<Asked, ApiError> {
-    if has_nul(query) {
-        return Err(ApiError::new(&INVALID_VALUE, "The query contains a NUL character (`%00`)"));
-    }
-    let mut asked = Asked { size: PAGE, ..Asked::default() };
-    let parts = |value: &str| -> Vec<String> {
-        value.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
-    };
-    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-        if value.is_empty() {
-            continue;
-        }
-        match name.strip_suffix("[]").unwrap_or(&name) {
-            "filter[connectors]" => asked.only(parts(&value).into_iter().collect()),
-            "filter[account_ids]" => asked.accounts = Some(parts(&value)),
-            "filter[action_key]" => asked.action = Some(value.into_owned()),
-            "search" => asked.search = Some(value.to_lowercase()),
-            "next" => asked.after = Some(value.into_owned()),
-            "include" => asked.guides |= parts(&value).iter().any(|one| one == "authentication_guides"),
-            "exclude" => asked.no_actions |= parts(&value).iter().any(|one| one == "actions"),
-            "page_size" => {
-                let size = value.parse().ok().filter(|size| (1..=MOST).contains(size));
-                asked.size = size.ok_or_else(|| {
-                    ApiError::new(&INVALID_VALUE, format!("`page_size` must be a number from 1 to {MOST}"))
-                })?;
-            }
-            // Newer clients send parameters that the Hub does not know. They are ignored.
-            _ => {}
-        }
-    }
-    if asked.accounts.as_ref().is_some_and(|ids| MOST < ids.len()) {
-        let message = format!("`filter[account_ids]` must not have more than {MOST} values");
-        return Err(ApiError::new(&INVALID_VALUE, message));
-    }
-    Ok(asked)
-}
-
 /// Returns the providers of these accounts, as far as the caller may see the accounts.
 async fn providers_of(app: &App, caller: &Caller, ids: Vec<String>) -> Result<BTreeSet<String>, ApiError> {
-    let limit = i64::try_from(MOST).unwrap_or(i64::MAX);
-    let wanted = Wanted { project: caller.project().to_owned(), ids, limit, ..Wanted::default() };
-    let found = app.vault.query(&wanted).await?;
-    let seen =
-        found.into_iter().filter(|account| account.home.as_ref().is_some_and(|home| caller.may(home.kind)));
-    Ok(seen.map(|account| account.provider).collect())
+    let query = Query { project: caller.project().to_owned(), ids, limit: MOST.into(), ..Query::default() };
+    let mut found = app.vault.query(&query).await?;
+    found.retain(|account| account.home.as_ref().is_some_and(|home| caller.may(home.kind)));
+    Ok(found.into_iter().map(|account| account.provider).collect())
 }
 
 fn action_ids(guide: &Guide) -> impl Iterator<Item = String> + '_ {
     guide.actions.iter().map(|action| format!("{}_{}", guide.provider.key, action.key))
 }
 
-fn described(app: &App, guide: &Guide, asked: &Asked) -> ActionsMeta {
+fn described(app: &App, guide: &Guide, filters: &Filters) -> ActionsMeta {
     let key = guide.provider.key.as_str();
     let action = |(id, action): (String, &guide::Action)| ActionMetaItem {
         id,
@@ -177,8 +164,13 @@ fn described(app: &App, guide: &Guide, asked: &Asked) -> ActionsMeta {
         tags: Vec::new(),
         required_scopes: action.scopes.clone(),
     };
+    let scope = |scope: &guide::Scope| ScopeDefinition {
+        name: scope.name.clone(),
+        description: scope.description.clone(),
+        includes: scope.includes.clone(),
+    };
     let actions = action_ids(guide).zip(&guide.actions);
-    let actions = actions.filter(|(id, _)| asked.action.as_ref().is_none_or(|only| only == id)).map(action);
+    let actions = actions.filter(|(id, _)| filters.action.as_ref().is_none_or(|only| only == id)).map(action);
     ActionsMeta {
         key: key.to_owned(),
         name: guide.provider.name.clone(),
@@ -186,17 +178,9 @@ fn described(app: &App, guide: &Guide, asked: &Asked) -> ActionsMeta {
         icon: connectors::icon_url(&app.public_url, key),
         version: guide.digest.chars().take(12).collect(),
         release_stage: "ga",
-        actions: (!asked.no_actions).then(|| actions.collect()),
-        authentication: guide.methods.iter().map(|method| way(app, guide, method, asked.guides)).collect(),
-        scope_definitions: guide
-            .scopes
-            .iter()
-            .map(|scope| ScopeDefinition {
-                name: scope.name.clone(),
-                description: scope.description.clone(),
-                includes: scope.includes.clone(),
-            })
-            .collect(),
+        actions: (!filters.no_actions).then(|| actions.collect()),
+        authentication: guide.methods.iter().map(|method| way(app, guide, method, filters.guides)).collect(),
+        scope_definitions: guide.scopes.iter().map(scope).collect(),
     }
 }
 
@@ -223,20 +207,15 @@ fn way(app: &App, guide: &Guide, method: &Method, with_guides: bool) -> Authenti
 /// Converts a guide to titles and Markdown. Sections about renewing or revoking a credential are left out; they are on
 /// the guide's web page.
 fn as_data(walkthrough: &Walkthrough, context: &Context<'_>) -> AuthenticationGuide {
+    let step = |step: &Step| AuthenticationGuideStep {
+        title: step.title.clone(),
+        content: markdown_prose(&step.body, context),
+    };
     let section = |section: &Section| AuthenticationGuideSection {
         title: section.title.clone(),
         content: section.intro.as_ref().map(|prose| markdown_prose(prose, context)).unwrap_or_default(),
         list: None,
-        steps: Some(
-            section
-                .steps
-                .iter()
-                .map(|step| AuthenticationGuideStep {
-                    title: step.title.clone(),
-                    content: markdown_prose(&step.body, context),
-                })
-                .collect(),
-        ),
+        steps: Some(section.steps.iter().map(step).collect()),
     };
     let needs = (!walkthrough.needs.is_empty()).then(|| AuthenticationGuideSection {
         title: "Before you begin".to_owned(),

@@ -1,18 +1,16 @@
 //! Connection attempts: StackOne's name for signing in to a provider in a separate window.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vault::{SignIn, SignInState};
 
+use crate::access::AppState;
 use crate::app::App;
 use crate::caller::Visitor;
 use crate::wire::error::{ApiError, NOT_FOUND};
-use crate::wire::{Json, Segments};
+use crate::wire::{Json, Path, Reply, StatusReply};
 
 /// The body that StackOne's widget sends to start a connection attempt.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -58,11 +56,11 @@ pub(super) struct ConnectionAttemptError {
 
 /// Starts a connection attempt.
 #[utoipa::path(
-    post, path = "/hub/connection_attempts", tag = "hub", request_body = ConnectionAttemptCreate,
+    post, path = "/hub/connection_attempts", tag = "hub",
     responses((status = 201, body = ConnectionAttemptCreated, description = "The new attempt"))
 )]
 pub(super) async fn create(
-    State(app): State<Arc<App>>,
+    app: AppState,
     visitor: Visitor,
     Json(_body): Json<ConnectionAttemptCreate>,
 ) -> Result<(StatusCode, axum::Json<ConnectionAttemptCreated>), ApiError> {
@@ -73,15 +71,15 @@ pub(super) async fn create(
 /// Returns the state of a connection attempt.
 #[utoipa::path(
     get, path = "/hub/connection_attempts/{id}", tag = "hub",
-    params(("id" = String, Path, description = "The attempt's id")),
+    params(("id", description = "The attempt's id")),
     responses((status = 200, body = ConnectionAttempt, description = "The attempt's state"))
 )]
 pub(super) async fn read(
-    State(app): State<Arc<App>>,
+    app: AppState,
     visitor: Visitor,
-    Segments(id): Segments<String>,
-) -> Result<axum::Json<ConnectionAttempt>, ApiError> {
-    let one = found(&app, &visitor, &id).await?;
+    Path(id): Path<String>,
+) -> Reply<ConnectionAttempt> {
+    let one = find(&app, &visitor, &id).await?;
     let expired = one.state == SignInState::Pending && one.expires_at <= Timestamp::now();
     Ok(axum::Json(ConnectionAttempt {
         status: if expired { "expired" } else { one.state.as_str() },
@@ -96,20 +94,16 @@ pub(super) async fn read(
 /// Cancels a connection attempt.
 #[utoipa::path(
     delete, path = "/hub/connection_attempts/{id}", tag = "hub",
-    params(("id" = String, Path, description = "The attempt's id")),
+    params(("id", description = "The attempt's id")),
     responses((status = 204, description = "The attempt is canceled, or had ended already"))
 )]
-pub(super) async fn cancel(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    Segments(id): Segments<String>,
-) -> Result<StatusCode, ApiError> {
-    let one = found(&app, &visitor, &id).await?;
+pub(super) async fn cancel(app: AppState, visitor: Visitor, Path(id): Path<String>) -> StatusReply {
+    let one = find(&app, &visitor, &id).await?;
     app.vault.end_sign_in(&one.id, SignInState::Cancelled, None, None).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn found(app: &App, visitor: &Visitor, id: &str) -> Result<SignIn, ApiError> {
+async fn find(app: &App, visitor: &Visitor, id: &str) -> Result<SignIn, ApiError> {
     let found = app.vault.sign_in(visitor.session.seq, id).await?;
     found.ok_or_else(|| ApiError::new(&NOT_FOUND, "This session has no connection attempt with this id"))
 }

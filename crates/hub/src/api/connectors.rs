@@ -1,35 +1,28 @@
 //! Connectors: the providers that can be linked, and a project's profiles for them.
 
-use std::sync::Arc;
-
-use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use jiff::Timestamp;
 use secret::Secret;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
-use vault::{By, ConnectorProfileChange, NewConnectorProfile, ProfileRemoval, Scope};
+use vault::{ConnectorProfileChange, NewConnectorProfile, ProfileRemoval, Scope};
 
+use crate::access::AppState;
 use crate::app::App;
 use crate::caller::Caller;
-use crate::connectors::{self, Connector, setup_fields};
+use crate::connectors::{self, Connector, configured, setup_fields};
 use crate::guides::Edition;
 use crate::wire::connector::{ConnectorImages, ConnectorMeta, ConnectorMethod, ConnectorResources};
 use crate::wire::error::{ApiError, CONFLICT, INVALID_VALUE, NOT_FOUND};
-use crate::wire::{Json, Segments, stamp};
+use crate::wire::{Json, Path, Reply, StatusReply, display_name, stamp};
 
 /// Lists all providers that have a guide.
 #[utoipa::path(
     get, path = "/connectors/meta", tag = "connectors",
     responses((status = 200, body = Vec<ConnectorMeta>, description = "The providers"))
 )]
-pub(super) async fn list_meta(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-) -> Result<axum::Json<Vec<ConnectorMeta>>, ApiError> {
+pub(super) async fn list_meta(app: AppState, caller: Caller) -> Reply<Vec<ConnectorMeta>> {
     caller.needs(Scope::ConnectorsRead)?;
     let connectors = app.connectors.of_project(caller.project()).await?;
     let editions = app.guides.snapshot();
@@ -39,14 +32,14 @@ pub(super) async fn list_meta(
 /// Returns a provider.
 #[utoipa::path(
     get, path = "/connectors/meta/{provider}", tag = "connectors",
-    params(("provider" = String, Path, description = "The provider's key")),
+    params(("provider", description = "The provider's key")),
     responses((status = 200, body = ConnectorMeta, description = "The provider"))
 )]
 pub(super) async fn read_meta(
-    State(app): State<Arc<App>>,
+    app: AppState,
     caller: Caller,
-    Segments(provider): Segments<String>,
-) -> Result<axum::Json<ConnectorMeta>, ApiError> {
+    Path(provider): Path<String>,
+) -> Reply<ConnectorMeta> {
     caller.needs(Scope::ConnectorsRead)?;
     let edition = app.guides.edition(&provider).ok_or_else(no_provider)?;
     let connectors = app.connectors.of_project(caller.project()).await?;
@@ -54,10 +47,7 @@ pub(super) async fn read_meta(
 }
 
 /// Returns a provider's icon. No key is needed.
-pub(super) async fn icon(
-    State(app): State<Arc<App>>,
-    Segments(provider): Segments<String>,
-) -> Result<Response, ApiError> {
+pub(super) async fn icon(app: AppState, Path(provider): Path<String>) -> Result<Response, ApiError> {
     let none = || ApiError::new(&NOT_FOUND, "This icon does not exist");
     let edition = app.guides.edition(&provider).ok_or_else(none)?;
     let name = edition.guide.provider.icon.as_deref();
@@ -68,15 +58,12 @@ pub(super) async fn icon(
         Some("png") => "image/png",
         _ => return Err(none()),
     };
-    // An SVG in an `<img>` runs no scripts, but one that is opened directly could, so the policy forbids it.
     let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static(kind)),
-        (CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600")),
-        (
-            HeaderName::from_static("content-security-policy"),
-            HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; sandbox"),
-        ),
-        (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin")),
+        ("content-type", kind),
+        ("cache-control", "public, max-age=3600"),
+        // An SVG in an `<img>` runs no scripts. If it is opened directly, the policy forbids scripts.
+        ("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"),
+        ("cross-origin-resource-policy", "cross-origin"),
     ];
     Ok((headers, bytes).into_response())
 }
@@ -139,22 +126,19 @@ pub(super) struct ConnectorProfilePatch {
     get, path = "/connector_profiles", tag = "connectors",
     responses((status = 200, body = Vec<ConnectorProfile>, description = "The profiles"))
 )]
-pub(super) async fn list_profiles(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-) -> Result<axum::Json<Vec<ConnectorProfile>>, ApiError> {
+pub(super) async fn list_profiles(app: AppState, caller: Caller) -> Reply<Vec<ConnectorProfile>> {
     caller.needs(Scope::ConnectorsRead)?;
     let all = app.connectors.of_project(caller.project()).await?;
-    Ok(axum::Json(all.iter().map(profile).collect()))
+    Ok(axum::Json(all.iter().map(shown).collect()))
 }
 
 /// Creates a connector profile.
 #[utoipa::path(
-    post, path = "/connector_profiles", tag = "connectors", request_body = ConnectorProfileCreate,
+    post, path = "/connector_profiles", tag = "connectors",
     responses((status = 201, body = ConnectorProfile, description = "The profile"))
 )]
 pub(super) async fn create_profile(
-    State(app): State<Arc<App>>,
+    app: AppState,
     caller: Caller,
     Json(body): Json<ConnectorProfileCreate>,
 ) -> Result<(StatusCode, axum::Json<ConnectorProfile>), ApiError> {
@@ -180,44 +164,43 @@ pub(super) async fn create_profile(
     let new = NewConnectorProfile {
         provider: guide.provider.key.to_string(),
         method: method.key.to_string(),
-        name: named(body.name.as_deref().unwrap_or(&guide.provider.name))?,
+        name: display_name(body.name.as_deref().unwrap_or(&guide.provider.name))?,
         active: body.active.unwrap_or(true),
         values,
         secrets,
     };
-    let (actor, now) = (caller.actor(), Timestamp::now());
-    let profile = app.vault.create_connector_profile(caller.project(), &new, By::new(&actor, now)).await?;
-    Ok((StatusCode::CREATED, axum::Json(of_profile(&profile))))
+    let profile = app.vault.create_connector_profile(caller.project(), &new, caller.by()).await?;
+    Ok((StatusCode::CREATED, axum::Json(shown(&configured(&edition, &profile)))))
 }
 
 /// Returns a connector profile.
 #[utoipa::path(
     get, path = "/connector_profiles/{id}", tag = "connectors",
-    params(("id" = String, Path, description = "The profile's id")),
+    params(("id", description = "The profile's id")),
     responses((status = 200, body = ConnectorProfile, description = "The profile"))
 )]
 pub(super) async fn read_profile(
-    State(app): State<Arc<App>>,
+    app: AppState,
     caller: Caller,
-    Segments(id): Segments<String>,
-) -> Result<axum::Json<ConnectorProfile>, ApiError> {
+    Path(id): Path<String>,
+) -> Reply<ConnectorProfile> {
     caller.needs(Scope::ConnectorsRead)?;
     let found = app.connectors.find(caller.project(), &id).await?.ok_or_else(no_profile)?;
-    Ok(axum::Json(profile(&found)))
+    Ok(axum::Json(shown(&found)))
 }
 
 /// Changes a connector profile.
 #[utoipa::path(
     patch, path = "/connector_profiles/{id}", tag = "connectors",
-    params(("id" = String, Path, description = "The profile's id")), request_body = ConnectorProfilePatch,
+    params(("id", description = "The profile's id")),
     responses((status = 200, body = ConnectorProfile, description = "The changed profile"))
 )]
 pub(super) async fn change_profile(
-    State(app): State<Arc<App>>,
+    app: AppState,
     caller: Caller,
-    Segments(id): Segments<String>,
+    Path(id): Path<String>,
     Json(body): Json<ConnectorProfilePatch>,
-) -> Result<axum::Json<ConnectorProfile>, ApiError> {
+) -> Reply<ConnectorProfile> {
     caller.needs(Scope::ConnectorsWrite)?;
     let found = app.connectors.find(caller.project(), &id).await?.ok_or_else(no_profile)?;
     if found.profile.is_none() {
@@ -226,12 +209,10 @@ pub(super) async fn change_profile(
     }
     let method = found.guide().method(&found.method).ok_or_else(no_profile)?;
     let (values, secrets) = setup_values(method, body.values)?;
-    let name = body.name.as_deref().map(named).transpose()?;
+    let name = body.name.as_deref().map(display_name).transpose()?;
     let change = ConnectorProfileChange { name, active: body.active, values, secrets };
-    let (actor, now) = (caller.actor(), Timestamp::now());
-    let changed = app.vault.change_connector_profile(caller.project(), &id, &change, By::new(&actor, now));
-    let profile = changed.await?.ok_or_else(no_profile)?;
-    Ok(axum::Json(of_profile(&profile)))
+    let changed = app.vault.change_connector_profile(caller.project(), &id, &change, caller.by()).await?;
+    Ok(axum::Json(shown(&configured(&found.edition, &changed.ok_or_else(no_profile)?))))
 }
 
 /// Deletes a connector profile.
@@ -239,21 +220,16 @@ pub(super) async fn change_profile(
 /// Fails if accounts are linked with it.
 #[utoipa::path(
     delete, path = "/connector_profiles/{id}", tag = "connectors",
-    params(("id" = String, Path, description = "The profile's id")),
+    params(("id", description = "The profile's id")),
     responses((status = 204, description = "The profile is deleted"))
 )]
-pub(super) async fn remove_profile(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Segments(id): Segments<String>,
-) -> Result<StatusCode, ApiError> {
+pub(super) async fn remove_profile(app: AppState, caller: Caller, Path(id): Path<String>) -> StatusReply {
     caller.needs(Scope::ConnectorsWrite)?;
     let found = app.connectors.find(caller.project(), &id).await?.ok_or_else(no_profile)?;
     if found.profile.is_none() {
         return Err(ApiError::new(&CONFLICT, "This profile is built in and cannot be deleted"));
     }
-    let (actor, now) = (caller.actor(), Timestamp::now());
-    match app.vault.remove_connector_profile(caller.project(), &id, By::new(&actor, now)).await? {
+    match app.vault.remove_connector_profile(caller.project(), &id, caller.by()).await? {
         ProfileRemoval::Removed => Ok(StatusCode::NO_CONTENT),
         ProfileRemoval::InUse => {
             Err(ApiError::new(&CONFLICT, "Accounts are linked with this profile; delete or move them first"))
@@ -264,68 +240,44 @@ pub(super) async fn remove_profile(
 
 fn described(app: &App, edition: &Edition, connectors: &[Connector]) -> ConnectorMeta {
     let provider = &edition.guide.provider;
-    let ids = |method: &str| -> Vec<String> {
-        let own = connectors.iter().filter(|one| provider.key == *one.provider() && one.method == method);
-        own.map(|one| one.id.clone()).collect()
+    let logo_url = connectors::icon_url(&app.public_url, provider.key.as_str());
+    let connectors = || connectors.iter().filter(|one| provider.key == *one.provider());
+    let method = |method: &guide::Method| ConnectorMethod {
+        key: method.key.to_string(),
+        label: method.label.clone(),
+        needs_setup: connectors::needs_profile(method),
+        needs_browser: method.auth.needs_browser(),
+        connector_profile_ids: connectors()
+            .filter(|one| method.key == *one.method)
+            .map(|one| one.id.clone())
+            .collect(),
     };
     ConnectorMeta {
         provider: provider.key.to_string(),
         provider_name: provider.name.clone(),
-        category: provider.categories.first().cloned().unwrap_or_else(|| "other".to_owned()),
+        category: connectors::category(&edition.guide).to_owned(),
         categories: provider.categories.clone(),
-        active: connectors.iter().any(|one| one.active && provider.key == *one.provider()),
+        active: connectors().any(|one| one.active),
         models: serde_json::Map::new(),
-        resources: ConnectorResources {
-            images: ConnectorImages {
-                logo_url: connectors::icon_url(&app.public_url, provider.key.as_str()),
-            },
-        },
-        methods: edition
-            .guide
-            .methods
-            .iter()
-            .map(|method| ConnectorMethod {
-                key: method.key.to_string(),
-                label: method.label.clone(),
-                needs_setup: connectors::needs_profile(method),
-                needs_browser: method.auth.needs_browser(),
-                connector_profile_ids: ids(method.key.as_str()),
-            })
-            .collect(),
+        resources: ConnectorResources { images: ConnectorImages { logo_url } },
+        methods: edition.guide.methods.iter().map(method).collect(),
         guide_digest: edition.guide.digest.clone(),
     }
 }
 
-fn profile(connector: &Connector) -> ConnectorProfile {
-    match &connector.profile {
-        Some(profile) => of_profile(profile),
-        None => ConnectorProfile {
-            id: connector.id.clone(),
-            provider: connector.provider().to_owned(),
-            method: connector.method.clone(),
-            name: connector.name.clone(),
-            active: true,
-            built_in: true,
-            values: BTreeMap::new(),
-            secret_fields: Vec::new(),
-            created_at: None,
-            updated_at: None,
-        },
-    }
-}
-
-fn of_profile(profile: &vault::ConnectorProfile) -> ConnectorProfile {
+fn shown(connector: &Connector) -> ConnectorProfile {
+    let profile = connector.profile.as_ref();
     ConnectorProfile {
-        id: profile.id.clone(),
-        provider: profile.provider.clone(),
-        method: profile.method.clone(),
-        name: profile.name.clone(),
-        active: profile.active,
-        built_in: false,
-        values: profile.values.clone(),
-        secret_fields: profile.secret_fields.clone(),
-        created_at: Some(stamp(profile.created_at)),
-        updated_at: Some(stamp(profile.updated_at)),
+        id: connector.id.clone(),
+        provider: connector.provider().to_owned(),
+        method: connector.method.clone(),
+        name: connector.name.clone(),
+        active: profile.is_none_or(|profile| profile.active),
+        built_in: profile.is_none(),
+        values: profile.map(|profile| profile.values.clone()).unwrap_or_default(),
+        secret_fields: profile.map(|profile| profile.secret_fields.clone()).unwrap_or_default(),
+        created_at: profile.map(|profile| stamp(profile.created_at)),
+        updated_at: profile.map(|profile| stamp(profile.updated_at)),
     }
 }
 
@@ -337,11 +289,11 @@ fn setup_values(method: &guide::Method, given: BTreeMap<String, String>) -> Resu
     let (mut values, mut secrets) = (BTreeMap::new(), BTreeMap::new());
     let fields = setup_fields(method);
     for (name, text) in given {
-        let Some(field) = fields.iter().find(|field| field.key == *name) else {
+        let field = fields.iter().find(|field| field.key == *name).ok_or_else(|| {
             let known = guide::listed(fields.iter().map(|field| field.key.as_str()));
             let message = format!("`values` contains an unknown field; the setup's fields are {known}");
-            return Err(ApiError::new(&INVALID_VALUE, message));
-        };
+            ApiError::new(&INVALID_VALUE, message)
+        })?;
         let text = Secret::new(text);
         let kept = field
             .keep(text.expose(), &method.environments)
@@ -353,11 +305,6 @@ fn setup_values(method: &guide::Method, given: BTreeMap<String, String>) -> Resu
         }
     }
     Ok((values, secrets))
-}
-
-fn named(name: &str) -> Result<String, ApiError> {
-    let name = vault::display_name(name);
-    name.map(str::to_owned).map_err(|error| ApiError::new(&INVALID_VALUE, format!("`name` {error}")))
 }
 
 fn no_provider() -> ApiError {

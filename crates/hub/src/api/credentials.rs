@@ -1,8 +1,5 @@
 //! An account's credentials, for products that call the provider themselves.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::http::HeaderName;
 use axum::http::header::CACHE_CONTROL;
 use driver::{is_field_name, keeps_tokens, stored_tokens};
@@ -10,14 +7,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
+use vault::Scope;
 
-use vault::{By, Scope};
-
-use crate::app::App;
+use crate::access::AppState;
 use crate::caller::Caller;
-use crate::status::Status;
+use crate::status::{self, Status};
 use crate::wire::error::{ApiError, CONFLICT};
-use crate::wire::{Segments, stamp};
+use crate::wire::{Path, stamp};
 
 /// An account's credentials, secrets included.
 #[derive(Serialize, ToSchema)]
@@ -40,41 +36,38 @@ pub(super) struct AccountCredentials {
 /// Requires the scope `credentials:read`. Every read is recorded in the audit trail.
 #[utoipa::path(
     get, path = "/accounts/{id}/credentials", tag = "accounts",
-    params(("id" = String, Path, description = "The account's id")),
+    params(("id", description = "The account's id")),
     responses((status = 200, body = AccountCredentials, description = "The credentials"))
 )]
 pub(super) async fn read(
-    State(app): State<Arc<App>>,
+    app: AppState,
     caller: Caller,
-    Segments(id): Segments<String>,
+    Path(id): Path<String>,
 ) -> Result<([(HeaderName, &'static str); 1], axum::Json<AccountCredentials>), ApiError> {
-    caller.needs(Scope::CredentialsRead)?;
-    let account = app.access.account(&caller, &id).await?;
-    let active = app.connectors.is_active(&account).await?;
-    let (status, _) = crate::status::of(&account, active);
+    let account = app.access.account(&caller, Scope::CredentialsRead, &id).await?;
+    let (status, _) = status::of(&account, app.connectors.is_active(&account).await?);
     if matches!(status, Status::Suspended | Status::Archived | Status::Inactive) {
-        let message = format!("The account is {}, so its credentials cannot be read", status.as_str());
+        let message = format!("The account is {status}, so its credentials cannot be read");
         return Err(ApiError::new(&CONFLICT, message));
     }
-    let purpose = "read by the product";
-    let mut opened =
-        app.vault.unseal(&account.id, purpose, By::new(&caller.actor(), Timestamp::now())).await?;
+    let mut opened = app.vault.unseal(&account.id, "read by the product", caller.by()).await?;
     // If the guide that the account was linked with no longer exists, the stored values are returned unrenewed.
     if let Ok(flow) = app.account_flows.relink_flow(&opened).await
         && keeps_tokens(flow.method())
     {
-        opened = app.renewals.fresh(opened, &flow, &caller.actor()).await?;
+        opened = app.renewals.fresh(opened, &flow, &caller.actor).await?;
     }
     let tokens = stored_tokens(&opened);
     let public = opened.account.values.iter().map(|(key, value)| (key.clone(), value.clone().into()));
-    let typed = opened.secrets.iter().filter(|(name, _)| is_field_name(name));
-    let typed = typed.map(|(name, value)| (name.clone(), value.expose().into()));
-    let got = tokens.values.iter().map(|(key, value)| (format!("token:{key}"), value.expose().into()));
+    let secret = opened.secrets.iter().filter(|(name, _)| is_field_name(name));
+    let secret = secret.map(|(name, value)| (name.clone(), value.expose().into()));
+    let tokens_by_name =
+        tokens.values.iter().map(|(key, value)| (format!("token:{key}"), value.expose().into()));
     let body = AccountCredentials {
         account_id: account.id.to_string(),
         method: account.method,
         environment: account.environment,
-        credentials: public.chain(typed).chain(got).collect(),
+        credentials: public.chain(secret).chain(tokens_by_name).collect(),
         tokens_expire_at: tokens.end.and_then(|end| Timestamp::from_second(end).ok()).map(stamp),
     };
     Ok(([(CACHE_CONTROL, "no-store")], axum::Json(body)))

@@ -29,7 +29,7 @@ pub(super) fn complete(document: &mut Value) {
     let components = &mut document["components"];
     components["securitySchemes"] = json!({
         "api_key": { "type": "http", "scheme": "basic" },
-        "session": { "type": "apiKey", "name": "x-hub-session-token", "in": "header" },
+        "session": { "type": "apiKey", "in": "header", "name": "x-hub-session-token" },
     });
     let error = recorded.remove("an error").and_then(|example| example.response);
     components["schemas"]["ErrorBody"]["examples"] = error.into_iter().collect();

@@ -1,24 +1,21 @@
 //! Guides in the formats that other programs show. They are documentation, so no key is needed.
 
-use std::sync::Arc;
-
-use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use render::{Audience, Options, Style, html, html_section, json, markdown, page};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::app::App;
+use crate::access::AppState;
 use crate::etag;
 use crate::wire::error::{ApiError, INVALID_VALUE, NOT_FOUND};
-use crate::wire::{Query, Segments};
+use crate::wire::{Path, Query};
 
-/// Which version of a guide, and for whom.
+/// Selects a version of a guide, and its audience.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct GuideOf {
+pub(super) struct GuideQuery {
     /// `link` for the person who links an account, `setup` for the admin who sets the method up. Defaults to `link`.
     audience: Option<String>,
     /// The scopes that your product needs, separated by commas; steps for other scopes are left out. Defaults to all
@@ -35,20 +32,22 @@ pub(super) struct GuideOf {
 #[utoipa::path(
     get, path = "/guides/{provider}/{method}", tag = "connectors", security(()),
     params(
-        ("provider" = String, Path, description = "The provider's key"),
-        ("method" = String, Path, description = "The method's key with an optional suffix, for example `api-key.md`"),
-        GuideOf
+        ("provider", description = "The provider's key"),
+        ("method", description = "The method's key with an optional suffix, for example `api-key.md`"),
+        GuideQuery
     ),
     responses(
-        (status = 200, description = "The guide", content( (String = "text/html"), (String = "text/markdown"), (serde_json::Value = "application/json") )),
+        (status = 200, description = "The guide", content(
+            (String = "text/html"), (String = "text/markdown"), (serde_json::Value = "application/json")
+        )),
         (status = 304, description = "The guide has not changed: `If-None-Match` names its current `ETag`")
     )
 )]
 pub(super) async fn read(
-    State(app): State<Arc<App>>,
+    app: AppState,
     headers: HeaderMap,
-    Segments((provider, file)): Segments<(String, String)>,
-    Query(of): Query<GuideOf>,
+    Path((provider, file)): Path<(String, String)>,
+    Query(query): Query<GuideQuery>,
 ) -> Result<Response, ApiError> {
     let none = || ApiError::new(&NOT_FOUND, "This guide does not exist");
     let (method, form) = match file.rsplit_once('.') {
@@ -56,19 +55,19 @@ pub(super) async fn read(
         Some(_) => return Err(none()),
         None => (file.as_str(), None),
     };
-    let guide = match &of.digest {
+    let guide = match &query.digest {
         Some(digest) => app.editions.by_digest(digest).await?.filter(|guide| guide.provider.key == *provider),
         None => app.guides.current(&provider),
     };
     let guide = guide.ok_or_else(none)?;
     let method = guide.method(method).ok_or_else(none)?;
-    let audience = match of.audience.as_deref() {
+    let audience = match query.audience.as_deref() {
         None | Some("link") => Audience::Link,
         Some("setup") if method.setup.is_some() => Audience::Setup,
         Some("setup") => return Err(none()),
         Some(_) => return Err(ApiError::new(&INVALID_VALUE, "`audience` must be `link` or `setup`")),
     };
-    let scopes = of.scopes.as_deref().map(|text| {
+    let scopes = query.scopes.as_deref().map(|text| {
         text.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
     });
     let page = page(&guide, method, &app.brand, &Options { audience, scopes });
@@ -80,17 +79,16 @@ pub(super) async fn read(
     };
     let tag = etag::of(&text);
     let is_known = etag::is_known(&headers, &tag);
-    let tag = HeaderValue::from_str(&tag).map_err(|error| ApiError::internal(&error))?;
     // The guide can change at any time, and revalidating is cheap.
-    let common = [(ETAG, tag), (CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+    let common = [(ETAG, tag), (CACHE_CONTROL, "no-cache".to_owned())];
     if is_known {
         return Ok((StatusCode::NOT_MODIFIED, common).into_response());
     }
-    let mut response = (common, [(CONTENT_TYPE, kind)], text).into_response();
+    let headers = [(CONTENT_TYPE, kind), (ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
+    let mut response = (common, headers, text).into_response();
     if form.is_none() {
         // A complete page contains its own style sheet.
         crate::layers::allow_inline_style(&mut response);
     }
-    response.headers_mut().insert("access-control-allow-origin", HeaderValue::from_static("*"));
     Ok(response)
 }

@@ -3,16 +3,14 @@
 //! **Invariant:** 401 only ever means that the session is not valid; a refused credential is never answered with 401
 //! or 403.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::http::StatusCode;
 use driver::is_field_name;
 use guide::Key;
 use secret::Secret;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
+use crate::access::AppState;
 use crate::app::App;
 use crate::caller::Visitor;
 use crate::client::Client;
@@ -24,21 +22,18 @@ use crate::wire::connector::{
     HubSettings,
 };
 use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE};
-use crate::wire::{Json, Query, Segments};
+use crate::wire::{Json, Path, Query, Reply};
 
-/// The marker for a stored secret: the widget draws dots and does not send it back. The protocol allows the secret's
+/// The marker for a stored secret: the widget shows dots and does not send it back. The protocol allows the secret's
 /// last characters after it, but the widget would show them in the clear, so there are none.
-const KEPT: &str = "__secretvalue:**redacted**";
+const STORED_SECRET: &str = "__secretvalue:**redacted**";
 
 /// Returns the settings that the widget reads when it opens.
 #[utoipa::path(
     get, path = "/hub/settings", tag = "hub",
     responses((status = 200, body = HubSettings, description = "The widget's settings"))
 )]
-pub(super) async fn settings(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-) -> Result<axum::Json<HubSettings>, ApiError> {
+pub(super) async fn settings(app: AppState, visitor: Visitor) -> Reply<HubSettings> {
     let existing = app.session_accounts.edited(&visitor.session).await?.map(|account| account.id.to_string());
     Ok(axum::Json(HubSettings { enabled_features: Vec::new(), existing_account_id: existing }))
 }
@@ -46,23 +41,23 @@ pub(super) async fn settings(
 /// Filters for a session's connectors.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct ConnectorsOf {
+pub(super) struct ConnectorsQuery {
     /// Returns only the connectors of this provider (its key).
     provider: Option<String>,
 }
 
 /// Lists the connectors that the session can link.
 #[utoipa::path(
-    get, path = "/hub/connectors", tag = "hub", params(ConnectorsOf),
+    get, path = "/hub/connectors", tag = "hub", params(ConnectorsQuery),
     responses((status = 200, body = HubConnectors, description = "The connectors"))
 )]
 pub(super) async fn connectors(
-    State(app): State<Arc<App>>,
+    app: AppState,
     visitor: Visitor,
-    Query(of): Query<ConnectorsOf>,
-) -> Result<axum::Json<HubConnectors>, ApiError> {
+    Query(query): Query<ConnectorsQuery>,
+) -> Reply<HubConnectors> {
     let mut all = app.connectors.of_session(&visitor.session).await?;
-    if let Some(provider) = &of.provider {
+    if let Some(provider) = &query.provider {
         all.retain(|one| one.provider() == provider);
         // When editing, the widget shows the provider's first connector, so that must be the account's own.
         if let Some(account) = app.session_accounts.edited(&visitor.session).await? {
@@ -77,16 +72,14 @@ pub(super) async fn connectors(
 /// Returns the form of a connector.
 #[utoipa::path(
     get, path = "/hub/connectors/{id}", tag = "hub",
-    params(
-        ("id" = String, Path, description = "The connector's id: `integration_id` in the list of connectors")
-    ),
+    params(("id", description = "The connector's id: `integration_id` in the list of connectors")),
     responses((status = 200, body = HubConnectorConfig, description = "The form"))
 )]
 pub(super) async fn connector(
-    State(app): State<Arc<App>>,
+    app: AppState,
     visitor: Visitor,
-    Segments(id): Segments<String>,
-) -> Result<axum::Json<HubConnectorConfig>, ApiError> {
+    Path(id): Path<String>,
+) -> Reply<HubConnectorConfig> {
     let connector = app.connectors.in_session(&visitor.session, &id).await?;
     let guide = app.editions.pinned(&visitor.session, &connector.edition).await?;
     let config = widget::form(&app.brand, &app.public_url, &guide, &connector);
@@ -95,14 +88,14 @@ pub(super) async fn connector(
 
 /// Links an account: checks the values that were entered, and stores them if they work.
 #[utoipa::path(
-    post, path = "/hub/accounts", tag = "hub", request_body = HubAccountBody,
+    post, path = "/hub/accounts", tag = "hub",
     responses(
         (status = 201, body = HubAccountCreated, description = "The account"),
         (status = "default", body = ErrorBody, description = "The request failed; `code` says why, and `provider_response` contains what the provider responded")
     )
 )]
 pub(super) async fn link(
-    State(app): State<Arc<App>>,
+    app: AppState,
     visitor: Visitor,
     client: Client,
     Json(body): Json<HubAccountBody>,
@@ -119,15 +112,10 @@ pub(super) async fn link(
 ///
 /// Its secrets are replaced with a marker.
 #[utoipa::path(
-    get, path = "/hub/accounts/{id}", tag = "hub",
-    params(("id" = String, Path, description = "The account's id")),
+    get, path = "/hub/accounts/{id}", tag = "hub", params(("id", description = "The account's id")),
     responses((status = 200, body = HubAccount, description = "The account"))
 )]
-pub(super) async fn account(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    Segments(id): Segments<String>,
-) -> Result<axum::Json<HubAccount>, ApiError> {
+pub(super) async fn account(app: AppState, visitor: Visitor, Path(id): Path<String>) -> Reply<HubAccount> {
     let account = app.session_accounts.by_id(&visitor.session, &id).await?;
     let profile = account.home.as_ref().map(|home| home.connector_profile.clone()).unwrap_or_default();
     let mut setup = account.values.clone();
@@ -144,7 +132,7 @@ pub(super) async fn account(
             .secret_fields
             .iter()
             .filter(|name| is_field_name(name))
-            .map(|field| (field.clone(), KEPT))
+            .map(|field| (field.clone(), STORED_SECRET))
             .collect(),
         auth_config_key: account.method,
         environment: "production",
@@ -155,20 +143,19 @@ pub(super) async fn account(
 ///
 /// Fields that are left out keep their values; all values are checked again before they are stored.
 #[utoipa::path(
-    patch, path = "/hub/accounts/{id}", tag = "hub",
-    params(("id" = String, Path, description = "The account's id")), request_body = HubAccountBody,
+    patch, path = "/hub/accounts/{id}", tag = "hub", params(("id", description = "The account's id")),
     responses(
         (status = 200, body = HubAccountCreated, description = "The account"),
         (status = "default", body = ErrorBody, description = "The request failed; `code` says why, and `provider_response` contains what the provider responded")
     )
 )]
 pub(super) async fn edit(
-    State(app): State<Arc<App>>,
+    app: AppState,
     visitor: Visitor,
     client: Client,
-    Segments(id): Segments<String>,
+    Path(id): Path<String>,
     Json(body): Json<HubAccountBody>,
-) -> Result<axum::Json<HubAccountCreated>, ApiError> {
+) -> Reply<HubAccountCreated> {
     let entered = entered(body.credentials)?;
     let linking = app.links.relink(&visitor.session, &id, &body.integration_id).await?;
     let account = app.links.link(&client, linking, &entered).await?;
@@ -189,7 +176,7 @@ fn entered(credentials: BTreeMap<String, Value>) -> Result<Entered, ApiError> {
             }
         };
         // A marker that is sent back means that the secret stays unchanged.
-        if text.expose().starts_with(KEPT) {
+        if text.expose().starts_with(STORED_SECRET) {
             continue;
         }
         if name == widget::ENVIRONMENT {
@@ -206,7 +193,7 @@ fn listed(app: &App, connector: &Connector) -> HubConnector {
         active: true,
         name: connector.name.clone(),
         provider: connector.provider().to_owned(),
-        kind: connector.category().to_owned(),
+        kind: connectors::category(connector.guide()).to_owned(),
         // The widget identifies an entry by provider and version, so two methods of a provider must be two versions.
         version: connector.id.clone(),
         authentication_config_key: connector.method.clone(),

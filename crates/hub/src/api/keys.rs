@@ -1,18 +1,14 @@
 //! The project's API keys: list, create and revoke.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::http::StatusCode;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vault::{ApiKey, By, Kind, NewKey, Scope};
+use vault::{ApiKey, NewKey, Scope};
 
-use crate::app::App;
+use crate::access::AppState;
 use crate::caller::Caller;
-use crate::wire::error::{ApiError, FORBIDDEN, INVALID_VALUE, NOT_FOUND};
-use crate::wire::{Json, Segments, stamp};
+use crate::wire::error::{ApiError, INVALID_VALUE, NOT_FOUND};
+use crate::wire::{Json, Path, Reply, StatusReply, display_name, stamp};
 
 /// An API key, without the key itself.
 #[derive(Debug, Serialize, ToSchema)]
@@ -62,10 +58,7 @@ pub(super) struct KeyCreated {
     get, path = "/api_keys", tag = "project",
     responses((status = 200, body = Vec<KeyShown>, description = "The keys"))
 )]
-pub(super) async fn list(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-) -> Result<axum::Json<Vec<KeyShown>>, ApiError> {
+pub(super) async fn list(app: AppState, caller: Caller) -> Reply<Vec<KeyShown>> {
     caller.needs(Scope::KeysWrite)?;
     let keys = app.vault.keys_of(caller.project()).await?;
     Ok(axum::Json(keys.into_iter().filter(|key| caller.may(key.kind)).map(shown).collect()))
@@ -73,41 +66,30 @@ pub(super) async fn list(
 
 /// Creates an API key.
 #[utoipa::path(
-    post, path = "/api_keys", tag = "project", request_body = KeyCreate,
+    post, path = "/api_keys", tag = "project",
     responses((status = 201, body = KeyCreated, description = "The new key"))
 )]
 pub(super) async fn create(
-    State(app): State<Arc<App>>,
+    app: AppState,
     caller: Caller,
     Json(body): Json<KeyCreate>,
 ) -> Result<(StatusCode, axum::Json<KeyCreated>), ApiError> {
     caller.needs(Scope::KeysWrite)?;
-    let kind = match body.kind.as_deref() {
-        None => caller.key.kind,
-        Some(kind) => kind
-            .parse::<Kind>()
-            .map_err(|_| ApiError::new(&INVALID_VALUE, "`type` must be `production` or `test`"))?,
-    };
-    if !caller.may(kind) {
-        return Err(ApiError::new(&FORBIDDEN, "A test key can create only keys of type `test`"));
-    }
-    let name = vault::display_name(&body.name)
-        .map_err(|error| ApiError::new(&INVALID_VALUE, format!("`name` {error}")))?;
+    let kind = caller.kind(body.kind.as_deref())?;
+    let name = display_name(&body.name)?;
     let mut scopes: Vec<Scope> = Vec::new();
-    for wanted in &body.scopes {
-        let Ok(scope) = wanted.parse() else {
+    for name in &body.scopes {
+        let scope = name.parse().map_err(|_| {
             let known = guide::listed(Scope::ALL.iter().map(|scope| scope.as_str()));
-            return Err(ApiError::new(
-                &INVALID_VALUE,
-                format!("`scopes` contains an unknown scope; the scopes are {known}"),
-            ));
-        };
+            let message = format!("`scopes` contains an unknown scope; the scopes are {known}");
+            ApiError::new(&INVALID_VALUE, message)
+        })?;
         if !scopes.contains(&scope) {
             scopes.push(scope);
         }
     }
-    let new = NewKey { project: caller.project(), name, scopes: &scopes, kind };
-    let (key, token) = app.vault.add_key(&new, By::new(&caller.actor(), Timestamp::now())).await?;
+    let new = NewKey { project: caller.project(), name: &name, scopes: &scopes, kind };
+    let (key, token) = app.vault.add_key(&new, caller.by()).await?;
     let created = KeyCreated { shown: shown(key), key: token.secret().expose().to_owned() };
     Ok((StatusCode::CREATED, axum::Json(created)))
 }
@@ -116,23 +98,17 @@ pub(super) async fn create(
 ///
 /// It stops working immediately.
 #[utoipa::path(
-    delete, path = "/api_keys/{id}", tag = "project",
-    params(("id" = String, Path, description = "The key's id")),
+    delete, path = "/api_keys/{id}", tag = "project", params(("id", description = "The key's id")),
     responses((status = 204, description = "The key is revoked"))
 )]
-pub(super) async fn revoke(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Segments(id): Segments<String>,
-) -> Result<StatusCode, ApiError> {
+pub(super) async fn revoke(app: AppState, caller: Caller, Path(id): Path<String>) -> StatusReply {
     caller.needs(Scope::KeysWrite)?;
     let none = || ApiError::new(&NOT_FOUND, "No active key has this id");
     let keys = app.vault.keys_of(caller.project()).await?;
     if !keys.iter().any(|key| key.id == id && caller.may(key.kind)) {
         return Err(none());
     }
-    let revoked =
-        app.vault.revoke_key(caller.project(), &id, By::new(&caller.actor(), Timestamp::now())).await?;
+    let revoked = app.vault.revoke_key(caller.project(), &id, caller.by()).await?;
     if revoked { Ok(StatusCode::NO_CONTENT) } else { Err(none()) }
 }
 

@@ -1,18 +1,14 @@
 //! Link attempts, for support: what a person tried, the requests to the provider, and the result.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-
 use vault::Scope;
 
-use crate::app::App;
+use crate::access::AppState;
 use crate::caller::Caller;
 use crate::wire::error::{ApiError, NOT_FOUND};
-use crate::wire::{Segments, stamp};
+use crate::wire::{Path, Reply, stamp};
 
 /// An attempt to link an account.
 #[derive(Debug, Serialize, ToSchema)]
@@ -31,7 +27,7 @@ pub(super) struct LinkAttempt {
     state: &'static str,
     /// The outcome of the last failure, for example `wrong_secret`. Null if nothing has failed.
     outcome: Option<String>,
-    /// The message that the person saw about it.
+    /// The message that the person saw about the last failure. Null if nothing has failed.
     message: Option<String>,
     /// The id of the account that the attempt edits or has linked.
     account_id: Option<String>,
@@ -48,15 +44,10 @@ pub(super) struct LinkAttempt {
 
 /// Returns a link attempt with the transcript of its requests to the provider.
 #[utoipa::path(
-    get, path = "/link_attempts/{id}", tag = "accounts",
-    params(("id" = String, Path, description = "The attempt's id")),
+    get, path = "/link_attempts/{id}", tag = "accounts", params(("id", description = "The attempt's id")),
     responses((status = 200, body = LinkAttempt, description = "The attempt"))
 )]
-pub(super) async fn read(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Segments(id): Segments<String>,
-) -> Result<axum::Json<LinkAttempt>, ApiError> {
+pub(super) async fn read(app: AppState, caller: Caller, Path(id): Path<String>) -> Reply<LinkAttempt> {
     caller.needs(Scope::PlatformRead)?;
     let none = || ApiError::new(&NOT_FOUND, "No link attempt has this id, or it has been deleted");
     let found = app.vault.attempt(&id).await?;

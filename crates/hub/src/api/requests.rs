@@ -1,24 +1,21 @@
 //! Requests to a provider through an account: passed on as they are, or described in the body as StackOne's SDK does.
 
-use std::sync::Arc;
-
 use axum::body::Bytes;
-use axum::extract::{FromRequest as _, Request, State};
-use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use guide::Verb;
 use secret::{Secret, SecretBytes};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-
 use vault::Scope;
 
-use crate::app::App;
+use crate::access::AppState;
 use crate::caller::Caller;
-use crate::wire::error::{ApiError, Code, ErrorBody, INVALID_VALUE, METHOD_NOT_ALLOWED};
-use crate::wire::{Json, Segments};
+use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE, METHOD_NOT_ALLOWED};
+use crate::wire::{Json, Path};
 
 /// Sends a request to the provider through an account.
 ///
@@ -40,34 +37,28 @@ use crate::wire::{Json, Segments};
 pub(super) fn described() {}
 
 pub(super) async fn pass(
-    State(app): State<Arc<App>>,
+    app: AppState,
     caller: Caller,
-    Segments((id, path)): Segments<(String, String)>,
-    request: Request,
+    Path((id, path)): Path<(String, String)>,
+    parts: Parts,
+    body: Bytes,
 ) -> Result<Response, ApiError> {
-    caller.needs(Scope::Requests)?;
-    let (parts, body) = request.into_parts();
-    let body = Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await;
-    let body = body.map_err(|rejection| ApiError::of(Code::for_status(rejection.status())))?;
-    let headers = parts.headers;
-    let account = app.access.account(&caller, &id).await?;
-    let pairs = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
-    let texts = headers
-        .iter()
-        .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
-    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let wanted = probe::ProxyRequest {
+    let account = app.access.account(&caller, Scope::Requests, &id).await?;
+    let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
+    let headers = parts.headers.iter();
+    let content_type = parts.headers.get(CONTENT_TYPE).and_then(text);
+    let request = probe::ProxyRequest {
         verb: verb(parts.method.as_str())?,
         // The router has decoded the path, so it is encoded again for the provider.
         path: format!("/{}", encoded(&path)),
-        query: pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),
-        headers: texts.collect(),
+        query: pairs(parts.uri.query().unwrap_or_default()),
+        headers: headers.filter_map(|(name, value)| Some((name.to_string(), text(value)?))).collect(),
         body: (!body.is_empty()).then(|| probe::Body {
-            content_type: kind.unwrap_or("application/octet-stream").to_owned(),
-            bytes: SecretBytes::new(body.to_vec()),
+            content_type: content_type.unwrap_or_else(|| "application/octet-stream".to_owned()),
+            bytes: SecretBytes::new(body),
         }),
     };
-    app.proxy.send(&account, wanted, &caller.actor()).await
+    app.proxy.send(&account, request, &caller.actor).await
 }
 
 /// A request to the provider, as StackOne's SDK describes it.
@@ -88,23 +79,23 @@ pub(super) struct ProxyRequest {
 /// Sends a request to the provider through the account in `x-account-id`, in the form that StackOne's SDK uses.
 #[utoipa::path(
     post, path = "/unified/proxy", tag = "accounts",
-    params(("x-account-id" = String, Header, description = "The account's id")), request_body = ProxyRequest,
+    params(("x-account-id" = String, Header, description = "The account's id")),
     responses(
         (status = 200, description = "The provider's response, whatever its status"),
         (status = "default", body = ErrorBody, description = "The request was not sent, or failed; `code` says why")
     )
 )]
 pub(super) async fn unified(
-    State(app): State<Arc<App>>,
+    app: AppState,
     caller: Caller,
     headers: HeaderMap,
     Json(body): Json<ProxyRequest>,
 ) -> Result<Response, ApiError> {
     caller.needs(Scope::Requests)?;
     let id = headers.get("x-account-id").and_then(|value| value.to_str().ok());
-    let id = id
-        .ok_or_else(|| ApiError::new(&INVALID_VALUE, "Send the account's id in the header `x-account-id`"))?;
-    let account = app.access.account(&caller, id).await?;
+    let message = "Send the account's id in the header `x-account-id`";
+    let id = id.ok_or_else(|| ApiError::new(&INVALID_VALUE, message))?;
+    let account = app.access.account(&caller, Scope::Requests, id).await?;
     if body.url.is_some_and(|url| !url.is_empty()) {
         let message =
             "`url` is not supported, because requests always go to the account's own host; use `path`";
@@ -112,30 +103,28 @@ pub(super) async fn unified(
     }
     let path = body.path.unwrap_or_default();
     let (path, query) = path.split_once('?').unwrap_or((&path, ""));
-    let pairs = url::form_urlencoded::parse(query.as_bytes());
-    let texts = body
-        .headers
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_ascii_lowercase(), value.as_str()?.to_owned())));
-    let texts: Vec<(String, String)> = texts.collect();
-    let kind = texts.iter().find(|(name, _)| name == "content-type").map(|(_, kind)| kind.clone());
+    let headers = body.headers.iter().flatten();
+    let headers =
+        headers.filter_map(|(name, value)| Some((name.to_ascii_lowercase(), value.as_str()?.to_owned())));
+    let headers: Vec<(String, String)> = headers.collect();
+    let content_type =
+        headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.clone());
     let content = match body.body {
         None | Some(Value::Null) => None,
-        Some(Value::String(text)) => Some((kind.unwrap_or_else(|| "text/plain".to_owned()), text)),
-        Some(value) => Some((kind.unwrap_or_else(|| "application/json".to_owned()), value.to_string())),
+        Some(Value::String(text)) => Some(("text/plain", text)),
+        Some(value) => Some(("application/json", value.to_string())),
     };
-    let wanted = probe::ProxyRequest {
+    let request = probe::ProxyRequest {
         verb: verb(body.method.as_deref().unwrap_or("get"))?,
         path: format!("/{}", path.trim_start_matches('/')),
-        query: pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),
-        headers: texts,
-        body: content.map(|(content_type, text)| probe::Body {
-            content_type,
+        query: pairs(query),
+        headers,
+        body: content.map(|(default_type, text)| probe::Body {
+            content_type: content_type.unwrap_or_else(|| default_type.to_owned()),
             bytes: SecretBytes::from(&Secret::new(text)),
         }),
     };
-    app.proxy.send(&account, wanted, &caller.actor()).await
+    app.proxy.send(&account, request, &caller.actor).await
 }
 
 fn verb(name: &str) -> Result<Verb, ApiError> {
@@ -143,15 +132,14 @@ fn verb(name: &str) -> Result<Verb, ApiError> {
     found.map_err(|_| ApiError::new(&METHOD_NOT_ALLOWED, "Requests to a provider cannot use this method"))
 }
 
+/// Parses the name and value pairs of a query.
+fn pairs(query: &str) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+}
+
 /// Percent-encodes every byte that a URL path may not contain.
 fn encoded(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/".contains(&byte);
+    let encode = |byte| if is_plain(byte) { char::from(byte).into() } else { format!("%{byte:02X}") };
+    path.bytes().map(encode).collect()
 }

@@ -1,32 +1,29 @@
 //! Connect sessions: create, read and revoke.
 
-use std::sync::Arc;
-
-use axum::extract::State;
-use axum::http::HeaderMap;
-use axum::http::StatusCode;
 use axum::http::header::USER_AGENT;
+use axum::http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use serde_json::Value;
 use url::Url;
-use vault::{Account, By, Digest, Kind, NewSession, Owner, Scope};
+use vault::{Account, By, Digest, Kind, NewSession, Owner, Scope, Session};
 
+use crate::access::AppState;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::web_origin::WebOrigin;
-use crate::wire::error::{ApiError, FORBIDDEN, INVALID_VALUE, NOT_FOUND};
+use crate::wire::error::{ApiError, INVALID_VALUE, NOT_FOUND};
 use crate::wire::session::{
     ConnectSession, ConnectSessionAuthenticate, ConnectSessionCreate, ConnectSessionToken, after,
 };
-use crate::wire::{Json, Segments, short_text};
+use crate::wire::{Json, Path, Reply, StatusReply, short_text};
 
 /// Creates a connect session, which lets one customer link accounts for a limited time.
 #[utoipa::path(
-    post, path = "/connect_sessions", tag = "sessions", request_body = ConnectSessionCreate,
+    post, path = "/connect_sessions", tag = "sessions",
     responses((status = 201, body = ConnectSessionToken, description = "The new session, with its token"))
 )]
 pub(super) async fn create(
-    State(app): State<Arc<App>>,
+    app: AppState,
     caller: Caller,
     headers: HeaderMap,
     Json(body): Json<ConnectSessionCreate>,
@@ -34,7 +31,7 @@ pub(super) async fn create(
     caller.needs(Scope::PlatformWrite)?;
     let now = Timestamp::now();
     let new = parsed(&app, &caller, body, now).await?;
-    let (session, token) = app.vault.add_session(&new, By::new(&caller.actor(), now)).await?;
+    let (session, token) = app.vault.add_session(&new, By::new(&caller.actor, now)).await?;
     let token = token.secret().expose().to_owned();
     // Not `Url::join`, which would replace the last segment of a base without a trailing slash.
     let auth_link_url = format!("{}link/{token}", app.public_url);
@@ -45,11 +42,10 @@ pub(super) async fn create(
 /// Returns the open session that a token belongs to.
 #[utoipa::path(
     post, path = "/connect_sessions/authenticate", tag = "sessions",
-    request_body = ConnectSessionAuthenticate,
     responses((status = 201, body = ConnectSession, description = "The session"))
 )]
 pub(super) async fn authenticate(
-    State(app): State<Arc<App>>,
+    app: AppState,
     caller: Caller,
     headers: HeaderMap,
     Json(body): Json<ConnectSessionAuthenticate>,
@@ -61,26 +57,24 @@ pub(super) async fn authenticate(
             && caller.may(session.made.kind)
             && session.is_open(Timestamp::now())
     });
-    let session =
-        session.ok_or_else(|| ApiError::new(&NOT_FOUND, "No open session of this project has this token"))?;
+    let message = "No open session of this project has this token";
+    let session = session.ok_or_else(|| ApiError::new(&NOT_FOUND, message))?;
     Ok((StatusCode::CREATED, axum::Json(ConnectSession::new(&session, agent(&headers)))))
 }
 
 /// Returns a connect session.
 #[utoipa::path(
-    get, path = "/connect_sessions/{id}", tag = "sessions",
-    params(("id" = i64, Path, description = "The session's id")),
+    get, path = "/connect_sessions/{id}", tag = "sessions", params(("id", description = "The session's id")),
     responses((status = 200, body = ConnectSession, description = "The session"))
 )]
 pub(super) async fn read(
-    State(app): State<Arc<App>>,
+    app: AppState,
     caller: Caller,
     headers: HeaderMap,
-    Segments(id): Segments<i64>,
-) -> Result<axum::Json<ConnectSession>, ApiError> {
+    Path(id): Path<i64>,
+) -> Reply<ConnectSession> {
     caller.needs(Scope::PlatformRead)?;
-    let found = app.vault.session(caller.project(), id).await?;
-    let session = found.filter(|session| caller.may(session.made.kind)).ok_or_else(no_session)?;
+    let session = find(&app, &caller, id).await?;
     Ok(axum::Json(ConnectSession::new(&session, agent(&headers))))
 }
 
@@ -89,22 +83,19 @@ pub(super) async fn read(
 /// Its link stops working immediately.
 #[utoipa::path(
     delete, path = "/connect_sessions/{id}", tag = "sessions",
-    params(("id" = i64, Path, description = "The session's id")),
+    params(("id", description = "The session's id")),
     responses((status = 204, description = "The session is ended"))
 )]
-pub(super) async fn revoke(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Segments(id): Segments<i64>,
-) -> Result<StatusCode, ApiError> {
+pub(super) async fn revoke(app: AppState, caller: Caller, Path(id): Path<i64>) -> StatusReply {
     caller.needs(Scope::PlatformWrite)?;
-    let found = app.vault.session(caller.project(), id).await?;
-    if !found.is_some_and(|session| caller.may(session.made.kind)) {
-        return Err(no_session());
-    }
-    let now = Timestamp::now();
-    let ended = app.vault.revoke_session(caller.project(), id, By::new(&caller.actor(), now)).await?;
+    find(&app, &caller, id).await?;
+    let ended = app.vault.revoke_session(caller.project(), id, caller.by()).await?;
     if ended { Ok(StatusCode::NO_CONTENT) } else { Err(no_session()) }
+}
+
+async fn find(app: &App, caller: &Caller, id: i64) -> Result<Session, ApiError> {
+    let found = app.vault.session(caller.project(), id).await?;
+    found.filter(|session| caller.may(session.made.kind)).ok_or_else(no_session)
 }
 
 async fn parsed(
@@ -113,24 +104,11 @@ async fn parsed(
     body: ConnectSessionCreate,
     now: Timestamp,
 ) -> Result<NewSession, ApiError> {
-    let kind = match body.kind.as_deref() {
-        None => caller.key.kind,
-        Some(kind) => kind
-            .to_lowercase()
-            .parse::<Kind>()
-            .map_err(|_| invalid("type", "it must be `production` or `test`"))?,
-    };
-    if !caller.may(kind) {
-        return Err(ApiError::new(&FORBIDDEN, "A test key can create only sessions of type `test`"));
-    }
+    let kind = caller.kind(body.kind.as_deref())?;
     let owner = Owner {
         id: short_text("origin_owner_id", &body.origin_owner_id)?,
         name: short_text("origin_owner_name", &body.origin_owner_name)?,
-        username: body
-            .origin_username
-            .as_deref()
-            .map(|name| short_text("origin_username", name))
-            .transpose()?,
+        username: body.origin_username.map(|name| short_text("origin_username", &name)).transpose()?,
     };
     let label = match &body.label {
         Some(Value::String(label)) => Some(short_text("label", label)?),
@@ -143,9 +121,9 @@ async fn parsed(
     };
     let profile = body.connector_profile_id.or(body.integration_id);
     if let Some(id) = &profile {
-        let found = app.connectors.find(caller.project(), id).await?;
-        let fits = |key: &str| body.provider.as_deref().is_none_or(|provider| provider == key);
-        if !found.is_some_and(|one| one.active && fits(one.provider())) {
+        let found = app.connectors.find(caller.project(), id).await?.filter(|connector| connector.active);
+        let provider = body.provider.as_deref();
+        if found.is_none_or(|one| provider.is_some_and(|provider| provider != one.provider())) {
             let why = "no active connector profile for this provider has this id";
             return Err(invalid("connector_profile_id", why));
         }
@@ -158,8 +136,8 @@ async fn parsed(
         }
     }
     let provider = body.provider.or_else(|| account.as_ref().map(|account| account.provider.clone()));
-    let wanted = body.scopes.filter(|wanted| !wanted.is_empty());
-    let scopes = wanted.map(|wanted| scopes(app, provider.as_deref(), wanted)).transpose()?;
+    let scopes = body.scopes.filter(|scopes| !scopes.is_empty());
+    let scopes = scopes.map(|scopes| known_scopes(app, provider.as_deref(), scopes)).transpose()?;
     let settings = &app.settings.session;
     let seconds = body.expires_in.unwrap_or(settings.expires_in.value.as_secs_f64());
     let longest = settings.longest.value.as_secs();
@@ -190,22 +168,17 @@ async fn parsed(
     })
 }
 
-/// Returns the wanted scopes if the provider's guide has all of them, so that a misspelled scope does not hide a step.
-fn scopes(app: &App, provider: Option<&str>, wanted: Vec<String>) -> Result<Vec<String>, ApiError> {
+/// Returns the scopes if the provider's guide has all of them, so that a misspelled scope does not hide a step.
+fn known_scopes(app: &App, provider: Option<&str>, scopes: Vec<String>) -> Result<Vec<String>, ApiError> {
     let Some(guide) = provider.and_then(|key| app.guides.current(key)) else {
         return Err(invalid("scopes", "scopes require `provider`"));
     };
     let known = || guide.scopes.iter().map(|scope| scope.name.as_str());
-    if wanted.iter().all(|scope| known().any(|one| one == scope)) {
-        return Ok(wanted);
+    if scopes.iter().all(|scope| known().any(|one| one == scope)) {
+        return Ok(scopes);
     }
-    let name = &guide.provider.name;
-    let why = if guide.scopes.is_empty() {
-        format!("{name} has no scopes")
-    } else {
-        format!("{name} has {}", guide::listed(known()))
-    };
-    Err(invalid("scopes", &why))
+    let all = if guide.scopes.is_empty() { "no scopes".to_owned() } else { guide::listed(known()) };
+    Err(invalid("scopes", &format!("{} has {all}", guide.provider.name)))
 }
 
 /// Returns the account to edit. It must belong to the session's owner, so that a session for one customer cannot open
@@ -217,13 +190,11 @@ async fn edited(
     kind: Kind,
     owner: &Owner,
 ) -> Result<Account, ApiError> {
-    let account = app.access.account(caller, id).await?;
-    let fits = account.home.as_ref().is_some_and(|home| home.belongs_to(caller.project(), &owner.id, kind));
-    if fits {
-        Ok(account)
-    } else {
-        Err(invalid("account_id", "the account belongs to another owner, or has another type"))
+    let account = app.access.account(caller, Scope::PlatformWrite, id).await?;
+    if account.home.as_ref().is_some_and(|home| home.belongs_to(caller.project(), &owner.id, kind)) {
+        return Ok(account);
     }
+    Err(invalid("account_id", "the account belongs to another owner, or has another type"))
 }
 
 fn origin(text: &str) -> Result<WebOrigin, ApiError> {

@@ -1,21 +1,18 @@
 //! The audit trail: who did what to which account, and when.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use vault::{Kind, Scope};
 
-use crate::app::App;
+use crate::access::AppState;
 use crate::caller::Caller;
 use crate::wire::error::{ApiError, FORBIDDEN, INVALID_VALUE};
-use crate::wire::{Query, stamp};
+use crate::wire::{Query, Reply, stamp};
 
 /// Filters for the audit trail.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct TrailOf {
+pub(super) struct TrailQuery {
     /// Returns only entries about this account.
     account_id: Option<String>,
     /// The page to return, starting at 1.
@@ -29,11 +26,11 @@ pub(super) struct TrailOf {
 /// An entry of the audit trail.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct TrailLine {
-    /// When it happened (RFC 3339, UTC).
+    /// When the action was performed (RFC 3339, UTC).
     at: String,
-    /// Who did it, for example `key:…` or `session:…`.
+    /// Who performed the action, for example `key:…` or `session:…`.
     actor: String,
-    /// What was done, for example `account.created` or `account.unsealed`.
+    /// The action, for example `account.created` or `account.unsealed`.
     action: String,
     /// The id of the account. Null if the action is not about an account.
     account_id: Option<String>,
@@ -45,31 +42,29 @@ pub(super) struct TrailLine {
 
 /// Lists the project's audit trail, newest first, in pages.
 #[utoipa::path(
-    get, path = "/audit", tag = "project", params(TrailOf),
+    get, path = "/audit", tag = "project", params(TrailQuery),
     responses((status = 200, body = Vec<TrailLine>, description = "A page of the trail"))
 )]
 pub(super) async fn list(
-    State(app): State<Arc<App>>,
+    app: AppState,
     caller: Caller,
-    Query(of): Query<TrailOf>,
-) -> Result<axum::Json<Vec<TrailLine>>, ApiError> {
+    Query(query): Query<TrailQuery>,
+) -> Reply<Vec<TrailLine>> {
     caller.needs(Scope::PlatformRead)?;
     if caller.key.kind == Kind::Test {
-        return Err(ApiError::new(
-            &FORBIDDEN,
-            "A test key cannot read the audit trail, which covers all accounts",
-        ));
+        let message = "A test key cannot read the audit trail, which covers all accounts";
+        return Err(ApiError::new(&FORBIDDEN, message));
     }
-    let (page, size) = (of.page.unwrap_or(1), of.page_size.unwrap_or(50));
+    let (page, size) = (query.page.unwrap_or(1), query.page_size.unwrap_or(50));
     if !(1..=1_000_000).contains(&page) || !(1..=500).contains(&size) {
-        return Err(ApiError::new(
-            &INVALID_VALUE,
-            "`page` must be from 1 to 1000000, and `page_size` from 1 to 500",
-        ));
+        let message = "`page` must be from 1 to 1000000, and `page_size` from 1 to 500";
+        return Err(ApiError::new(&INVALID_VALUE, message));
     }
     let skip = (i64::from(page) - 1) * i64::from(size);
-    let rows =
-        app.vault.audit_of_project(caller.project(), of.account_id.as_deref(), skip, i64::from(size)).await?;
+    let rows = app
+        .vault
+        .audit_of_project(caller.project(), query.account_id.as_deref(), skip, i64::from(size))
+        .await?;
     let line = |row: vault::AuditRow| TrailLine {
         at: stamp(row.at),
         actor: row.actor,

@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 /// The CORS headers.
-const TOLD: [(&str, &str); 7] = [
+const HEADERS: [(&str, &str); 7] = [
     ("access-control-allow-origin", "*"),
     ("access-control-allow-methods", "GET, POST, PATCH, DELETE"),
     ("access-control-allow-headers", "content-type, x-hub-session-token, x-hub-version"),
@@ -25,10 +25,10 @@ pub(super) async fn any_origin(request: Request, next: Next) -> Response {
     if !request.uri().path().starts_with("/hub/") {
         return next.run(request).await;
     }
-    let asks_whether = request.method() == Method::OPTIONS;
+    let is_preflight = request.method() == Method::OPTIONS;
     let mut response =
-        if asks_whether { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
-    for (name, value) in TOLD {
+        if is_preflight { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
+    for (name, value) in HEADERS {
         response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
     response

@@ -1,4 +1,4 @@
-//! Finds out a client's address, and whether its request came over TLS.
+//! Determines a client's address, and whether its request came over TLS.
 //!
 //! Behind a proxy, the connection comes from the proxy. Its `X-Forwarded-For` is used if the operator trusts the
 //! proxy, and read from the right: each proxy appends the address it saw, and clients can forge the rest.
@@ -22,12 +22,12 @@ pub(super) async fn client(State(app): State<Arc<App>>, mut request: Request, ne
     let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|ConnectInfo(peer)| peer.0.ip());
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let own_tls = app.settings.tls.value.is_some();
-    let client = told(peer, own_tls, request.headers(), &app.settings.server.trusted_proxies.value);
+    let client = client_of(peer, own_tls, request.headers(), &app.settings.server.trusted_proxies.value);
     request.extensions_mut().insert(client);
     next.run(request).await
 }
 
-fn told(peer: IpAddr, own_tls: bool, headers: &HeaderMap, trusted: &[IpNet]) -> Client {
+fn client_of(peer: IpAddr, own_tls: bool, headers: &HeaderMap, trusted: &[IpNet]) -> Client {
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(&address));
     let peer = peer.to_canonical();
     if !is_trusted(peer) {
@@ -66,7 +66,7 @@ mod tests {
             headers.append("x-forwarded-for", text.parse().unwrap());
         }
         let trusted = ["10.0.0.0/8".parse().unwrap()];
-        let client = told(peer.parse().unwrap(), false, &headers, &trusted);
+        let client = client_of(peer.parse().unwrap(), false, &headers, &trusted);
         assert_eq!(client.address.to_string(), expected, "{peer} {forwarded:?}");
     }
 
@@ -88,7 +88,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("x-forwarded-proto", "https".parse().unwrap());
         let trusted = ["10.0.0.0/8".parse().unwrap()];
-        assert!(told("10.0.0.1".parse().unwrap(), false, &headers, &trusted).is_secure);
-        assert!(!told("11.0.0.1".parse().unwrap(), false, &headers, &trusted).is_secure);
+        assert!(client_of("10.0.0.1".parse().unwrap(), false, &headers, &trusted).is_secure);
+        assert!(!client_of("11.0.0.1".parse().unwrap(), false, &headers, &trusted).is_secure);
     }
 }

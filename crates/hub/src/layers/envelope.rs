@@ -15,11 +15,14 @@ pub(super) async fn envelope(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
-    if !is_error || is_meant(&response) {
+    if !is_error || is_from_handler(&response) {
         return response;
     }
-    let said = ApiError::of(Code::for_status(status)).status(told_as(status)).into_response();
-    let (mut parts, body) = said.into_parts();
+    // The framework's extractors respond with 422 if a JSON body does not match the schema; the protocol requires 400.
+    let sent = if status == StatusCode::UNPROCESSABLE_ENTITY { StatusCode::BAD_REQUEST } else { status };
+    let mut error = ApiError::of(Code::for_status(status));
+    error.status = sent;
+    let (mut parts, body) = error.into_response().into_parts();
     // Keeps the other headers, for example `Allow` of a 405.
     for (name, value) in response.headers() {
         if ![CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING, TRANSFER_ENCODING].contains(name) {
@@ -31,19 +34,14 @@ pub(super) async fn envelope(request: Request, next: Next) -> Response {
 
 /// Marks a provider's response, which is passed on unchanged whatever its status.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Meant;
+pub(crate) struct Passthrough;
 
 /// Whether a handler wrote the response's body.
-fn is_meant(response: &Response) -> bool {
-    if response.extensions().get::<Meant>().is_some() {
+fn is_from_handler(response: &Response) -> bool {
+    if response.extensions().get::<Passthrough>().is_some() {
         return true;
     }
     let kind = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     response.extensions().get::<&'static Code>().is_some()
         || ["application/json", "application/problem+json", "text/html"].iter().any(|it| kind.starts_with(it))
-}
-
-/// The framework's extractors respond with 422 if a JSON body does not match the schema; the protocol requires 400.
-fn told_as(status: StatusCode) -> StatusCode {
-    if status == StatusCode::UNPROCESSABLE_ENTITY { StatusCode::BAD_REQUEST } else { status }
 }

@@ -19,28 +19,29 @@ use crate::wire::error::Code;
 const UNMATCHED: &str = "(none)";
 
 /// The status recorded when the client closed the connection before the response, as nginx does.
-const HUNG_UP: u16 = 499;
+const CLIENT_CLOSED: u16 = 499;
 
-/// Routes that monitoring requests every few seconds. They are logged only if something is wrong.
-const DULL: &[&str] = &["/health/live", "/health/ready", "/metrics"];
+/// Routes that monitoring systems request every few seconds. They are logged only if something is wrong.
+const MONITORED: &[&str] = &["/health/live", "/health/ready", "/metrics"];
 
 pub(super) async fn observe(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or(UNMATCHED, MatchedPath::as_str).to_owned();
-    let method = named(request.method());
+    let method = standard_name(request.method());
     let id = request_id::current().unwrap_or_default();
     let span = tracing::info_span!("request", id, method, route);
-    let mut line = Line { span: span.clone(), method, route, started: Instant::now(), is_answered: false };
+    let mut entry =
+        LogEntry { span: span.clone(), method, route, started: Instant::now(), is_answered: false };
     let in_flight = InFlight::begin();
     let response = next.run(request).instrument(span).await;
     vault::crash_point("hub.answer-due");
     drop(in_flight);
     let code = response.extensions().get::<&'static Code>().map_or("", |code| code.name);
-    line.answered(response.status().as_u16(), code);
+    entry.answered(response.status().as_u16(), code);
     response
 }
 
 /// What is recorded about a request, even if the client closes the connection.
-struct Line {
+struct LogEntry {
     span: Span,
     method: &'static str,
     route: String,
@@ -48,41 +49,33 @@ struct Line {
     is_answered: bool,
 }
 
-impl Line {
+impl LogEntry {
     fn answered(&mut self, status: u16, code: &'static str) {
         self.is_answered = true;
         let took = self.started.elapsed();
         metrics::answered(self.method, &self.route, status, took);
         let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        let is_dull = DULL.contains(&self.route.as_str()) && status < 500;
+        let is_routine = MONITORED.contains(&self.route.as_str()) && status < 500;
         self.span.in_scope(|| match status {
             500.. => tracing::error!(status, milliseconds, code, "answered"),
-            HUNG_UP => tracing::info!(status, milliseconds, "the client closed the connection"),
-            _ if is_dull => tracing::debug!(status, milliseconds, code, "answered"),
+            CLIENT_CLOSED => tracing::info!(status, milliseconds, "the client closed the connection"),
+            _ if is_routine => tracing::debug!(status, milliseconds, code, "answered"),
             _ => tracing::info!(status, milliseconds, code, "answered"),
         });
     }
 }
 
 /// A client that closes the connection cancels the handler, which drops this.
-impl Drop for Line {
+impl Drop for LogEntry {
     fn drop(&mut self) {
         if !self.is_answered {
-            self.answered(HUNG_UP, "");
+            self.answered(CLIENT_CLOSED, "");
         }
     }
 }
 
-/// Returns the method if it is a standard one; a client can send anything as its method.
-fn named(method: &Method) -> &'static str {
-    match method.as_str() {
-        "GET" => "GET",
-        "HEAD" => "HEAD",
-        "POST" => "POST",
-        "PUT" => "PUT",
-        "PATCH" => "PATCH",
-        "DELETE" => "DELETE",
-        "OPTIONS" => "OPTIONS",
-        _ => "OTHER",
-    }
+/// Returns the method's name if it is a standard method, otherwise `OTHER`: a client can send any method.
+fn standard_name(method: &Method) -> &'static str {
+    let standard = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    standard.into_iter().find(|name| method == name).unwrap_or("OTHER")
 }

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{FromRequestParts as _, Request, State};
-use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -23,7 +22,7 @@ use crate::wire::error::{ApiError, BODY_TOO_LARGE, CONFLICT, INVALID_VALUE, UNPR
 const KEY: &str = "idempotency-key";
 
 /// The maximum size of a stored response, in bytes. Larger responses are not stored.
-const MOST: usize = 1024 * 1024;
+const MAX_STORED: usize = 1024 * 1024;
 
 pub(crate) async fn once(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let is_change = [Method::POST, Method::PATCH, Method::DELETE].contains(request.method());
@@ -32,12 +31,17 @@ pub(crate) async fn once(State(app): State<Arc<App>>, request: Request, next: Ne
     let is_ours = !path.starts_with("/hub/") && !path.contains("/proxy");
     let key = request.headers().get(KEY).cloned();
     match key.filter(|_| is_change && is_ours) {
-        Some(key) => kept(&app, &key, request, next).await.unwrap_or_else(ApiError::into_response),
+        Some(key) => run_once(&app, &key, request, next).await.unwrap_or_else(ApiError::into_response),
         None => next.run(request).await,
     }
 }
 
-async fn kept(app: &Arc<App>, key: &HeaderValue, request: Request, next: Next) -> Result<Response, ApiError> {
+async fn run_once(
+    app: &Arc<App>,
+    key: &HeaderValue,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
     let is_key =
         |key: &&str| !key.is_empty() && key.len() <= 255 && key.bytes().all(|byte| byte.is_ascii_graphic());
     let key = key.to_str().ok().filter(is_key).ok_or_else(|| {
@@ -53,13 +57,7 @@ async fn kept(app: &Arc<App>, key: &HeaderValue, request: Request, next: Next) -
         Idempotency::First => {}
         Idempotency::Answered { status, body } => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
-            let headers = [
-                (CONTENT_TYPE, HeaderValue::from_static("application/json")),
-                (
-                    axum::http::HeaderName::from_static("idempotent-replayed"),
-                    HeaderValue::from_static("true"),
-                ),
-            ];
+            let headers = [("content-type", "application/json"), ("idempotent-replayed", "true")];
             return Ok((status, headers, body.expose().to_owned()).into_response());
         }
         Idempotency::UnderWay => {
@@ -78,7 +76,7 @@ async fn kept(app: &Arc<App>, key: &HeaderValue, request: Request, next: Next) -
         return Ok(response);
     }
     let (parts, body) = response.into_parts();
-    let bytes = to_bytes(body, MOST).await.map_err(|error| ApiError::internal(&error))?;
+    let bytes = to_bytes(body, MAX_STORED).await.map_err(|error| ApiError::internal(&error))?;
     let text = Secret::new(String::from_utf8_lossy(&bytes).into_owned());
     let answer = Some((parts.status.as_u16(), &text));
     app.vault.end_idempotent(&project, key, answer, Timestamp::now()).await?;

@@ -8,7 +8,6 @@ use std::io::{self, IsTerminal as _};
 use std::panic;
 
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
 use crate::settings::{LogFormat, LogLevel, Settings};
 
@@ -18,19 +17,19 @@ const OURS: &[&str] = &["hub", "vault", "link", "egress", "probe"];
 /// Starts writing the log to standard error. A second call has no effect.
 pub(crate) fn start(settings: &Settings) {
     let is_terminal = io::stderr().is_terminal();
-    let by_place = if is_terminal { LogFormat::Text } else { LogFormat::Json };
-    let format = settings.log.format.value.unwrap_or(by_place);
+    let default = if is_terminal { LogFormat::Text } else { LogFormat::Json };
+    let format = settings.log.format.value.unwrap_or(default);
     // https://no-color.org
     let is_colored = is_terminal && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let lines = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(directives(settings.log.level.value)))
-        .with_writer(BoxMakeWriter::new(io::stderr));
+        .with_writer(io::stderr);
     let started = match format {
         LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).try_init(),
         LogFormat::Text => lines.with_ansi(is_colored).try_init(),
     };
     if started.is_ok() {
-        panic::set_hook(Box::new(|info| tracing::error!("{}", told(info))));
+        panic::set_hook(Box::new(|info| tracing::error!("{}", described(info))));
     }
 }
 
@@ -39,14 +38,12 @@ fn directives(level: LogLevel) -> String {
         LogLevel::Error => "error",
         LogLevel::Warn | LogLevel::Info | LogLevel::Debug | LogLevel::Trace => "warn",
     };
-    OURS.iter().fold(others.to_owned(), |mut text, name| {
-        text.push_str(&format!(",{name}={level}"));
-        text
-    })
+    let ours: String = OURS.iter().map(|name| format!(",{name}={level}")).collect();
+    format!("{others}{ours}")
 }
 
 /// Describes a panic: its place, and its message if that is a literal. A formatted message might contain a secret.
-fn told(info: &panic::PanicHookInfo<'_>) -> String {
+fn described(info: &panic::PanicHookInfo<'_>) -> String {
     let place = info.location().map(ToString::to_string).unwrap_or_default();
     match info.payload().downcast_ref::<&'static str>() {
         Some(text) => format!("a panic at {place}: {text}"),

@@ -57,13 +57,13 @@ pub(crate) fn start() {
 }
 
 fn describe() {
-    for (name, _, says) in METRICS.iter().copied() {
+    for (name, _, description) in METRICS.iter().copied() {
         if name.ends_with("_total") {
-            describe_counter!(name, says);
+            describe_counter!(name, description);
         } else if name.ends_with("_duration_seconds") {
-            describe_histogram!(name, Unit::Seconds, says);
+            describe_histogram!(name, Unit::Seconds, description);
         } else {
-            describe_gauge!(name, says);
+            describe_gauge!(name, description);
         }
     }
 }

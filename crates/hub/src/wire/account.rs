@@ -29,7 +29,7 @@ pub(crate) struct LinkedAccount {
     pub(crate) status_reasons: Vec<StatusReason>,
     /// The values that are not secret, by field key. Secret values are never included.
     pub(crate) setup_information: Map<String, Value>,
-    /// A label that tells the customer's accounts apart, if your product set one.
+    /// A label that distinguishes the customer's accounts, if your product set one.
     pub(crate) label: Option<String>,
     /// `production` or `test`.
     #[serde(rename = "type")]
@@ -72,8 +72,9 @@ pub(crate) struct StatusReason {
 }
 
 /// Filters for a list of accounts. To send several values, repeat the parameter or separate them with commas.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+#[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "only describes the query, which `api/accounts.rs` parses")]
 pub(crate) struct ListAccounts {
     /// The page to return, starting at 1.
     #[param(minimum = 1)]
@@ -94,7 +95,7 @@ pub(crate) struct ListAccounts {
     /// Returns only accounts with this status: `active`, `inactive`, `error`, `suspended`, `archived` or `expired`.
     pub(crate) status: Option<String>,
     /// Returns only accounts of this type: `production` or `test`.
-    #[serde(rename = "type")]
+    #[param(rename = "type")]
     pub(crate) kind: Option<String>,
 }
 
@@ -111,7 +112,7 @@ pub(crate) struct PatchAccount {
     #[serde(default, deserialize_with = "super::present")]
     #[schema(value_type = Option<String>)]
     pub(crate) origin_username: Option<Value>,
-    /// A label that tells the customer's accounts apart; null removes it. An empty object, which some SDKs send,
+    /// A label that distinguishes the customer's accounts; null removes it. An empty object, which some SDKs send,
     /// changes nothing.
     #[serde(default, deserialize_with = "super::present")]
     #[schema(value_type = Option<String>)]
@@ -142,7 +143,7 @@ pub(crate) struct PatchAccount {
 }
 
 impl LinkedAccount {
-    /// Describes an account for clients. `profile_active` says whether its connector profile is switched on.
+    /// Describes an account for clients. `profile_active` is whether its connector profile is switched on.
     pub(crate) fn new(account: &Account, provider_name: Option<&str>, profile_active: bool) -> Self {
         let (status, reason) = status::of(account, profile_active);
         let since = account.state_at.unwrap_or(account.updated_at);
@@ -156,7 +157,7 @@ impl LinkedAccount {
             origin_owner_id: owner.map(|owner| owner.id.clone()).unwrap_or_default(),
             origin_owner_name: owner.map(|owner| owner.name.clone()).unwrap_or_default(),
             origin_username: owner.and_then(|owner| owner.username.clone()),
-            status: status.as_str(),
+            status: status.into(),
             status_reasons: reason
                 .into_iter()
                 .map(|reason| StatusReason {

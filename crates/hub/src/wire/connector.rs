@@ -1,4 +1,4 @@
-//! Connectors in the form that StackOne's widget draws, and in the form that products read.
+//! Connectors as StackOne's widget renders them, and as products read them.
 
 use std::collections::BTreeMap;
 
@@ -57,7 +57,7 @@ pub(crate) struct HubConnectorConfig {
     pub(crate) hub_settings: Map<String, Value>,
 }
 
-/// A form, as the widget draws it.
+/// A form, as the widget renders it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct HubConfig {
@@ -98,7 +98,7 @@ pub(crate) struct HubSupport {
 }
 
 /// A field of a form.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct HubField {
     /// The field's key.
@@ -181,7 +181,7 @@ pub(crate) struct HubAccountBody {
 /// A value that a person entered. Numbers and booleans are stored as strings.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
-#[expect(dead_code, reason = "it only describes what `HubAccountBody` takes")]
+#[expect(dead_code, reason = "only describes the values in `HubAccountBody`")]
 pub(crate) enum TypedValue {
     /// A string.
     Text(String),

@@ -3,8 +3,11 @@
 //! **Invariant:** every error response has a code from [`CODES`], and no message contains a secret: messages name the
 //! parameter at fault without repeating its value.
 
+use std::iter;
+
+use axum::Extension;
+use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
-use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -164,42 +167,31 @@ impl ApiError {
         self
     }
 
-    /// Overrides the code's HTTP status.
-    #[must_use]
-    pub(crate) fn status(mut self, status: StatusCode) -> Self {
-        self.status = status;
-        self
-    }
-
     /// The response body.
     fn body(&self, now: Timestamp, request_id: Option<&str>) -> Value {
-        let mut body = Map::new();
-        body.insert("statusCode".to_owned(), json!(self.status.as_u16()));
-        body.insert("message".to_owned(), json!(self.message));
-        body.insert("timestamp".to_owned(), json!(format!("{now:.3}")));
-        body.insert("code".to_owned(), json!(self.code.name));
+        let mut body = json!({
+            "statusCode": self.status.as_u16(),
+            "message": self.message,
+            "timestamp": format!("{now:.3}"),
+            "code": self.code.name,
+        });
         if let Some(text) = &self.provider_response {
-            body.insert("provider_response".to_owned(), json!(text));
+            body["provider_response"] = json!(text);
         }
-        body.extend(
-            self.more.iter().flat_map(|more| more.iter()).map(|(name, value)| (name.clone(), value.clone())),
-        );
+        for (name, value) in self.more.iter().flat_map(|more| more.iter()) {
+            body[name] = value.clone();
+        }
         if let Some(id) = request_id {
-            body.insert("request_id".to_owned(), json!(id));
+            body["request_id"] = json!(id);
         }
-        Value::Object(body)
+        body
     }
 }
 
 /// Logs a failure of our own with all its causes, under the request's id.
 pub(crate) fn log_failure(cause: &(dyn std::error::Error + 'static)) {
-    let mut text = cause.to_string();
-    let mut inner = cause.source();
-    while let Some(error) = inner {
-        text = format!("{text}: {error}");
-        inner = error.source();
-    }
-    tracing::error!(error = %text, "a request failed");
+    let causes = iter::successors(Some(cause), |cause| cause.source()).map(ToString::to_string);
+    tracing::error!(error = %causes.collect::<Vec<_>>().join(": "), "a request failed");
 }
 
 impl From<StoreError> for ApiError {
@@ -212,13 +204,8 @@ impl From<ChangeError> for ApiError {
     fn from(error: ChangeError) -> Self {
         match error {
             ChangeError::NotFound { .. } => Self::new(&NOT_FOUND, "No account has this id"),
-            ChangeError::Conflict { .. }
-            | ChangeError::OtherAccount { .. }
-            | ChangeError::NoConnectorProfile { .. }
-            | ChangeError::AttemptEnded { .. } => {
-                Self::new(&CONFLICT, "The account was changed in the meantime; read it again, then retry")
-            }
             ChangeError::Store(error) => error.into(),
+            _ => Self::new(&CONFLICT, "The account was changed in the meantime; read it again, then retry"),
         }
     }
 }
@@ -227,15 +214,9 @@ impl From<ChangeError> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let body = self.body(Timestamp::now(), request_id::current().as_deref()).to_string();
-        let mut response = (self.status, body).into_response();
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(seconds) = self.retry_after {
-            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        response.extensions_mut().insert(self.code);
-        response
+        let headers = [(CONTENT_TYPE, "application/json; charset=utf-8"), (CACHE_CONTROL, "no-store")];
+        let retry_after = self.retry_after.map(|seconds| [(RETRY_AFTER, seconds.to_string())]);
+        (self.status, Extension(self.code), headers, retry_after, body).into_response()
     }
 }
 

@@ -11,8 +11,7 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use super::error::{
-    ApiError, BAD_REQUEST, BODY_TOO_LARGE, Code, INVALID_VALUE, NOT_FOUND, UNREADABLE_BODY,
-    UNSUPPORTED_MEDIA_TYPE,
+    ApiError, BAD_REQUEST, BODY_TOO_LARGE, INVALID_VALUE, NOT_FOUND, UNREADABLE_BODY, UNSUPPORTED_MEDIA_TYPE,
 };
 
 /// Extracts a JSON object from the body.
@@ -59,20 +58,20 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        if parts.uri.query().is_some_and(has_nul) {
-            return Err(ApiError::new(&INVALID_VALUE, "The query contains a NUL character (`%00`)"));
-        }
+        refuse_nul(parts.uri.query().unwrap_or_default())?;
         let query = axum::extract::Query::<T>::from_request_parts(parts, state).await;
-        query
-            .map(|axum::extract::Query(value)| Self(value))
-            .map_err(|rejection| refused(&INVALID_VALUE, "The query", &rejection.body_text()))
+        query.map(|axum::extract::Query(value)| Self(value)).map_err(|rejection| {
+            let text = rejection.body_text();
+            let reason = text.rsplit_once("query string: ").map_or(&*text, |(_, reason)| reason);
+            ApiError::new(&INVALID_VALUE, format!("The query is not valid: {}", unquoted(reason)))
+        })
     }
 }
 
 /// Extracts the variable segments of the path. A segment that is not valid is answered with `not_found`.
-pub(crate) struct Segments<T>(pub(crate) T);
+pub(crate) struct Path<T>(pub(crate) T);
 
-impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Segments<T> {
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
@@ -84,9 +83,26 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Segment
     }
 }
 
-/// Whether a query contains an escaped NUL character, which not every database can store.
-pub(crate) fn has_nul(query: &str) -> bool {
-    query.contains("%00")
+/// Parses a query whose parameters may be repeated. A `[]` at the end of a name is removed.
+pub(crate) fn parameters(query: Option<&str>) -> Result<Vec<(String, String)>, ApiError> {
+    let query = query.unwrap_or_default();
+    refuse_nul(query)?;
+    let pairs = url::form_urlencoded::parse(query.as_bytes()).into_owned();
+    Ok(pairs.map(|(name, value)| (name.strip_suffix("[]").unwrap_or(&name).to_owned(), value)).collect())
+}
+
+/// Parses a parameter of the query that must be a number from 1 to `most`.
+pub(crate) fn number(name: &str, text: &str, most: u32) -> Result<u32, ApiError> {
+    let number = text.parse().ok().filter(|number| (1..=most).contains(number));
+    number.ok_or_else(|| ApiError::new(&INVALID_VALUE, format!("`{name}` must be a number from 1 to {most}")))
+}
+
+/// Rejects a query with an escaped NUL character, which not every database can store.
+fn refuse_nul(query: &str) -> Result<(), ApiError> {
+    if query.contains("%00") {
+        return Err(ApiError::new(&INVALID_VALUE, "The query contains a NUL character (`%00`)"));
+    }
+    Ok(())
 }
 
 /// Whether a JSON body contains an escaped NUL character. JSON allows it only in escaped form, and every backslash
@@ -109,11 +125,6 @@ fn has_control(path: &str) -> bool {
         code[0] == b'%' && (matches!(code[1], b'0' | b'1') || code[1..].eq_ignore_ascii_case(b"7f"))
     };
     path.as_bytes().windows(3).any(is_control)
-}
-
-fn refused(code: &'static Code, what: &str, text: &str) -> ApiError {
-    let text = text.rsplit_once("query string: ").map_or(text, |(_, rest)| rest);
-    ApiError::new(code, format!("{what} is not valid: {}", unquoted(text)))
 }
 
 /// Whether a content type is `application/json` or `application/…+json`, with any parameters.

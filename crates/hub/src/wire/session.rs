@@ -1,5 +1,7 @@
 //! Connect sessions as the API creates and returns them.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -37,10 +39,10 @@ pub(crate) struct ConnectSessionCreate {
     /// The provider's scopes that your product needs; steps, checks and consent for other scopes are skipped. Requires
     /// `provider`.
     pub(crate) scopes: Option<Vec<String>>,
-    /// A label that tells the customer's accounts apart.
+    /// A label that distinguishes the customer's accounts.
     #[schema(value_type = Option<String>)]
     pub(crate) label: Option<Value>,
-    /// `production`, or `test` to try things out. Defaults to the type of the API key.
+    /// `production`, or `test` for test data. Defaults to the type of the API key.
     #[serde(rename = "type")]
     #[schema(value_type = Option<String>)]
     pub(crate) kind: Option<String>,
@@ -177,15 +179,9 @@ fn organization(agent: Option<&str>) -> Value {
 
 /// Returns the time `seconds` from now. `None` if `seconds` is not from 1 to `longest`.
 pub(crate) fn after(now: Timestamp, seconds: f64, longest: u64) -> Option<Timestamp> {
-    if !seconds.is_finite() || seconds < 1.0 {
-        return None;
-    }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded on both sides")]
-    let seconds = seconds.min(1e12) as u64;
-    if longest < seconds {
-        return None;
-    }
-    Timestamp::from_second(now.as_second().checked_add(i64::try_from(seconds).ok()?)?).ok()
+    let seconds = Duration::try_from_secs_f64(seconds).ok()?.as_secs();
+    let seconds = i64::try_from(seconds).ok().filter(|_| (1..=longest).contains(&seconds))?;
+    Timestamp::from_second(now.as_second().checked_add(seconds)?).ok()
 }
 
 #[cfg(test)]

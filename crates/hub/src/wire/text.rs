@@ -15,6 +15,13 @@ pub(crate) fn short_text(name: &str, value: &str) -> Result<String, ApiError> {
     Err(ApiError::new(&INVALID_VALUE, format!("`{name}` must be 1 to {LONGEST} printable characters")))
 }
 
+/// Returns the name of a key or connector profile without surrounding whitespace. It must have 1 to 100 printable
+/// characters.
+pub(crate) fn display_name(name: &str) -> Result<String, ApiError> {
+    let name = vault::display_name(name).map(str::to_owned);
+    name.map_err(|error| ApiError::new(&INVALID_VALUE, format!("`name` {error}")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
