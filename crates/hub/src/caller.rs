@@ -103,7 +103,7 @@ impl Caller {
         Err(ApiError::new(&FORBIDDEN, format!("This key does not have the scope {}", scope.as_str())))
     }
 
-    /// The project that the key acts for.
+    /// Returns the id of the key's project.
     pub(crate) fn project(&self) -> &str {
         &self.key.project
     }
@@ -135,7 +135,7 @@ pub(crate) fn parse_kind(name: &str) -> Result<Kind, ApiError> {
     kind.ok_or_else(|| ApiError::new(&INVALID_VALUE, "`type` must be `production` or `test`"))
 }
 
-/// The session's name in the audit trail.
+/// Returns the session's name in the audit trail.
 pub(crate) fn actor(session: &Session) -> String {
     format!("session:{}", session.seq)
 }

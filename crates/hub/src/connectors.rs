@@ -28,7 +28,7 @@ pub(crate) struct Connector {
     pub(crate) method: String,
     /// The name shown to people.
     pub(crate) name: String,
-    /// Whether accounts can be linked and used with it.
+    /// Whether accounts can be linked and used with the connector.
     pub(crate) active: bool,
     /// The project's settings; `None` if the connector is built in.
     pub(crate) profile: Option<ConnectorProfile>,
@@ -51,12 +51,12 @@ pub(crate) fn category(guide: &Guide) -> &str {
     guide.provider.categories.first().map_or("other", String::as_str)
 }
 
-/// The id of a built-in connector.
+/// Returns the id of a built-in connector: `provider.method`.
 pub(crate) fn built_in_id(provider: &str, method: &str) -> String {
     format!("{provider}.{method}")
 }
 
-/// The fields that an admin fills in once, when creating a profile.
+/// Returns the fields that an admin fills in once, when creating a profile.
 pub(crate) fn setup_fields(method: &Method) -> Vec<&Field> {
     let Some(setup) = &method.setup else { return Vec::new() };
     let collected = |field: &&Field| {
@@ -130,7 +130,7 @@ impl Connectors {
         Ok(self.guides.edition(&profile.provider).map(|edition| configured(&edition, &profile)))
     }
 
-    /// Returns the ids of a project's profiles that are switched off. A built-in connector never is.
+    /// Returns the ids of a project's profiles that are switched off. Built-in connectors cannot be switched off.
     pub(crate) async fn switched_off(&self, project: &str) -> Result<BTreeSet<String>, StoreError> {
         let profiles = self.vault.connector_profiles(project).await?;
         Ok(profiles.into_iter().filter(|profile| !profile.active).map(|profile| profile.id).collect())

@@ -29,7 +29,7 @@ impl Editions {
         Self { vault, guides, cache: Mutex::default() }
     }
 
-    /// Returns the guide with which a session links a provider: the one that the session started with.
+    /// Returns the version of a guide that a session uses: the version that it used first.
     pub(crate) async fn pinned(&self, session: &Session, edition: &Edition) -> Result<Arc<Guide>, ApiError> {
         let guide = &edition.guide;
         let text = GuideText {

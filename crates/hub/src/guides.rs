@@ -3,7 +3,7 @@
 //! Readers take a snapshot, so a flow continues with the guide it started with.
 //!
 //! **Invariant:** the current guides have no errors. If an edited guide has errors, its last good version stays
-//! current, and the log says why.
+//! current, and the errors are logged.
 
 mod folder;
 
@@ -96,7 +96,7 @@ fn split(catalog: Catalog) -> Loaded {
 }
 
 impl Guides {
-    /// Reads the guides. A guide with errors is left out, and the log says why.
+    /// Reads the guides. A guide with errors is left out, and its first error is logged.
     pub(crate) fn open(folder: Option<&Path>) -> Result<Self, ReadError> {
         let loaded = load(folder)?;
         loaded.refused.iter().for_each(|refused| refused.log("is left out"));

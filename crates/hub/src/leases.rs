@@ -1,4 +1,4 @@
-//! Leases make sure that only one task at a time does a piece of work, across all processes. A lease is in the database
+//! Leases ensure that only one task at a time does a piece of work, across all processes. A lease is in the database
 //! and is renewed during the work. If a process dies, its leases expire, and another task can take over within seconds.
 
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! CORS: pages of any origin may call the widget's endpoints.
 //!
 //! **Invariant:** this applies below `/hub/` only, where a token in a header authenticates and cookies are ignored: a
-//! page without a token gets nothing, whatever its origin. Error responses have the headers too, or the browser would
-//! hide them.
+//! page without a token gets nothing, whatever its origin. Error responses have the headers too; otherwise the browser
+//! would hide them from the page.
 
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};

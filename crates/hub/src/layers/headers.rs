@@ -17,7 +17,7 @@ use crate::app::App;
 /// The policy of a response that is not a page: it loads nothing, and cannot be framed.
 const NOTHING: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Two years, as browsers' preload lists require. Subdomains are not included: the Hub does not know them.
+/// Two years, as browsers' preload lists require. Subdomains are excluded, because the Hub does not know them.
 const HSTS: &str = "max-age=63072000";
 
 /// The headers that are set unless a handler has set them.
@@ -27,7 +27,7 @@ const ALWAYS: [(HeaderName, &str); 3] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
 ];
 
-/// Allows a page of documentation its inline style sheet, and images from the Hub.
+/// Allows a documentation page to use its inline style sheet, and images from the Hub.
 pub(crate) fn allow_inline_style(response: &mut Response) {
     const PAGE: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; \
                         form-action 'none'; frame-ancestors 'none'";

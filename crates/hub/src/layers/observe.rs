@@ -65,7 +65,7 @@ impl LogEntry {
     }
 }
 
-/// A client that closes the connection cancels the handler, which drops this.
+/// A client that closes the connection cancels the handler, which drops this entry.
 impl Drop for LogEntry {
     fn drop(&mut self) {
         if !self.is_answered {

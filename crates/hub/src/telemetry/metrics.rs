@@ -1,6 +1,7 @@
 //! Metrics for Prometheus.
 //!
-//! **Invariant:** a label has few distinct values: a route is its template, and a provider the key of its guide.
+//! **Invariant:** a label has few distinct values: routes are labeled with their templates, and providers with their
+//! guides' keys.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -112,8 +113,8 @@ pub(crate) fn answered(method: &'static str, route: &str, status: u16, took: Dur
     histogram!(DURATION, "method" => method, "route" => route).record(took.as_secs_f64());
 }
 
-/// Records a request to a provider. The outcome is an outcome of the taxonomy or a status, never text from the
-/// provider.
+/// Records a request to a provider. The outcome is the class of the response's status, such as `2xx`, or `failed`; it
+/// never contains text from the provider.
 pub(crate) fn asked(provider: &str, outcome: &str, took: Duration) {
     counter!(EGRESS, "provider" => provider.to_owned(), "outcome" => outcome.to_owned()).increment(1);
     histogram!(EGRESS_DURATION, "provider" => provider.to_owned()).record(took.as_secs_f64());

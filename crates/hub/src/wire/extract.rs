@@ -1,7 +1,7 @@
 //! Extractors for bodies, queries and path segments. They reject invalid input with the API's error body.
 //!
-//! **Invariant:** an error message says where the problem is and what is expected, but never repeats a value, which
-//! may be a secret.
+//! **Invariant:** an error message names the location of the problem and the expected input, but never repeats a value,
+//! which may be a secret.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -68,7 +68,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// Extracts the variable segments of the path. A segment that is not valid is answered with `not_found`.
+/// Extracts the variable segments of the path. An invalid segment results in `not_found`.
 pub(crate) struct Path<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
@@ -119,7 +119,7 @@ fn escapes_nul(body: &[u8]) -> bool {
     false
 }
 
-/// Whether a path contains an escaped control character. No id has one, however a database would treat it.
+/// Whether a path contains an escaped control character. No id contains one.
 fn has_control(path: &str) -> bool {
     let is_control = |code: &[u8]| {
         code[0] == b'%' && (matches!(code[1], b'0' | b'1') || code[1..].eq_ignore_ascii_case(b"7f"))
