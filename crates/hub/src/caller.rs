@@ -131,8 +131,8 @@ impl Caller {
 
 /// Parses a `type`, which is `production` or `test`. Case is ignored.
 pub(crate) fn parse_kind(name: &str) -> Result<Kind, ApiError> {
-    let kind = Kind::parse(&name.to_lowercase());
-    kind.ok_or_else(|| ApiError::new(&INVALID_VALUE, "`type` must be `production` or `test`"))
+    let kind = name.to_lowercase().parse();
+    kind.map_err(|_| ApiError::new(&INVALID_VALUE, "`type` must be `production` or `test`"))
 }
 
 /// Returns the session's name in the audit trail.
