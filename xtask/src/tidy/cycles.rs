@@ -17,9 +17,9 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 use self::graph::{Imports, groups, shortest_cycle};
-use self::modules::Crate;
-use self::names::{Found, Names, Space};
-use super::paths::{Import, Mention, MentionKind};
+use self::modules::{Crate, Space};
+use self::names::{Found, Names};
+use super::paths::{GLOB, Import, Mention, MentionKind};
 
 pub(super) fn check(root: &Path) -> Result<Vec<String>> {
     let mut problems = Vec::new();
@@ -49,26 +49,23 @@ fn targets(root: &Path) -> Result<Vec<PathBuf>> {
     Ok(targets.into_iter().collect())
 }
 
-/// The import cycles of one crate, each with the shortest way round.
+/// The import cycles of one crate, each with its shortest cycle.
 fn cycles(root: &Path, target: &Path) -> Result<Vec<String>> {
     let tree = Crate::read(target)?;
     let imports = imports(&tree);
-    let shown = |file: &usize| {
-        let path = &tree.files[*file];
-        path.strip_prefix(root).unwrap_or(path).display().to_string()
-    };
-    let describe = |group: &BTreeSet<usize>| {
+    let shown = |file: &Path| file.strip_prefix(root).unwrap_or(file).display().to_string();
+    let describe = |group: &BTreeSet<&Path>| {
         let cycle = shortest_cycle(&imports, group);
-        let mut text = format!("{}: {} files import each other", shown(&cycle[0]), group.len());
+        let mut text = format!("{}: {} files import each other", shown(cycle[0]), group.len());
         if group.len() > cycle.len() {
-            let names: Vec<String> = group.iter().map(shown).collect();
-            text.push_str(&format!(": {}. The shortest cycle", names.join(", ")));
+            let files: Vec<String> = group.iter().map(|file| shown(file)).collect();
+            text.push_str(&format!(": {}. The shortest cycle", files.join(", ")));
         }
         text.push(':');
         for (n, from) in cycle.iter().enumerate() {
             let to = cycle[(n + 1) % cycle.len()];
-            let names: Vec<String> = imports[&(*from, to)].iter().map(|name| format!("`{name}`")).collect();
-            text.push_str(&format!("\n    {} -> {} via {}", shown(from), shown(&to), names.join(", ")));
+            let names: Vec<String> = imports[from][to].iter().map(|name| format!("`{name}`")).collect();
+            text.push_str(&format!("\n    {} -> {} via {}", shown(from), shown(to), names.join(", ")));
         }
         text
     };
@@ -76,33 +73,28 @@ fn cycles(root: &Path, target: &Path) -> Result<Vec<String>> {
 }
 
 /// Every import of a crate that counts.
-fn imports(tree: &Crate) -> Imports {
+fn imports(tree: &Crate) -> Imports<'_> {
     let names = Names::new(tree);
     let mut imports = Imports::new();
-    for module in 0..tree.modules.len() {
-        let paths = &names.paths[module];
-        let mentioned = paths.mentions.iter().flat_map(|mention| mentioned(&names, module, mention));
-        let imported = paths.imports.iter().flat_map(|import| imported(tree, &names, module, import));
+    for (index, module) in tree.modules.iter().enumerate() {
+        let mentioned = module.paths.mentions.iter().flat_map(|mention| mentioned(&names, index, mention));
+        let imported = module.paths.imports.iter().flat_map(|import| imported(tree, &names, index, import));
         for found in mentioned.chain(imported) {
             let (file, name) = match found {
-                Found::Item(item) => (names.definitions[item].file, &names.definitions[item].name),
-                Found::Module(other) => (tree.modules[other].file, &tree.modules[other].name),
+                Found::Item(item) => (&item.file, &item.name),
+                Found::Module(other) => (&tree.modules[other].file, &tree.modules[other].name),
             };
-            let own = tree.modules[module].file;
-            let own_module = &tree.modules[tree.file_module(module)];
-            let is_test_of_parent =
-                own_module.is_test && own_module.name == "tests" && tree.parent_file(module) == Some(file);
-            if file != own && !is_test_of_parent {
-                imports.entry((own, file)).or_default().insert(name.clone());
+            if *file != module.file && module.tests_of.as_ref() != Some(file) {
+                imports.entry(&*module.file).or_default().entry(&**file).or_default().insert(&**name);
             }
         }
     }
     imports
 }
 
-/// What a path in code means. A module counts only where an attribute names it, because the attribute's macro calls
-/// functions in it.
-fn mentioned(names: &Names<'_>, module: usize, mention: &Mention) -> Vec<Found> {
+/// The targets of a path in code. A module counts only if an attribute names it, because the attribute's macro calls
+/// functions in the module.
+fn mentioned<'a>(names: &Names<'a>, module: usize, mention: &Mention) -> Vec<Found<'a>> {
     if mention.kind == MentionKind::Macro {
         return names.resolve_macro(module, &mention.path).into_iter().collect();
     }
@@ -113,30 +105,27 @@ fn mentioned(names: &Names<'_>, module: usize, mention: &Mention) -> Vec<Found> 
         .collect()
 }
 
-/// What a `use` declaration imports, unless it is a parent's and imports from a direct child. A parent's private
-/// import of a trait counts all the same: it is there for the trait's methods.
-fn imported(tree: &Crate, names: &Names<'_>, module: usize, import: &Import) -> Vec<Found> {
-    let container = match (&import.name, import.path.as_slice()) {
-        (None, path) | (Some(_), [path @ .., _]) => names.resolve(module, path, Space::Type),
-        (Some(_), []) => None,
+/// The items that a `use` declaration imports, as far as they count. Of a module's glob, only traits count here, because
+/// other items count where they are mentioned. A parent's import from a direct child does not count, unless it is a
+/// private import of a trait, which is there for the trait's methods.
+fn imported<'a>(tree: &'a Crate, names: &Names<'a>, module: usize, import: &Import) -> Vec<Found<'a>> {
+    let is_glob = import.name == GLOB;
+    let container = import.path.len() - usize::from(!is_glob);
+    let container = match names.resolve(module, &import.path[..container], Space::Type) {
+        Some(Found::Module(container)) => Some(container),
+        _ => None,
     };
-    let is_facade = matches!(container, Some(Found::Module(child))
-        if tree.file_module(child) == child && tree.parent_file(child) == Some(tree.modules[module].file));
-    let is_trait = |found: &Found| matches!(found, Found::Item(item) if names.definitions[*item].is_trait);
-    let found: Vec<Found> = match (&import.name, container) {
-        (None, Some(Found::Module(other))) => {
-            names.traits(other, module).into_iter().map(Found::Item).collect()
-        }
-        (None, Some(found)) => vec![found],
-        (None, None) => Vec::new(),
-        (Some(_), _) => {
-            Space::ALL.into_iter().filter_map(|space| names.resolve(module, &import.path, space)).collect()
-        }
+    let own = &tree.modules[module].file;
+    let is_facade = container.is_some_and(|child| {
+        let parent = tree.modules[child].parent.map(|parent| &tree.modules[parent].file);
+        parent == Some(own) && tree.modules[child].file != *own
+    });
+    let counts = |found: &Found<'_>| match found {
+        Found::Item(item) if item.is_trait => !is_facade || import.is_private,
+        Found::Item(_) => !is_facade && !(is_glob && container.is_some()),
+        Found::Module(_) => false,
     };
-    let counts = |found: &Found| {
-        matches!(found, Found::Item(_)) && (!is_facade || (import.is_private && is_trait(found)))
-    };
-    found.into_iter().filter(counts).collect()
+    names.imported(module, import).into_iter().map(|(_, found)| found).filter(counts).collect()
 }
 
 #[cfg(test)]

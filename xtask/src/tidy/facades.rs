@@ -1,11 +1,10 @@
-//! Types that only some files name, and crates of which another one imports only a few items.
+//! Only some files may name certain types, and some crates may import only a few items of another crate.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
-use proc_macro2::{TokenStream, TokenTree};
+use anyhow::{Result, anyhow};
 
-use super::paths::collect;
+use super::paths::{Paths, find};
 use crate::floors::{FACADES, NAMED_IN};
 use crate::tree::{files, read};
 
@@ -20,16 +19,14 @@ pub(super) fn check(root: &Path) -> Result<Vec<String>> {
     Ok(problems)
 }
 
-/// Files that name a type and may not.
+/// Reports the files that name a type without permission.
 fn named(source: &Path, name: &str, allowed: &[&str]) -> Result<Vec<String>> {
     let mut problems = Vec::new();
-    for file in files(source, ".rs")? {
+    for (file, paths) in paths(source)? {
         let shown = file.strip_prefix(source).unwrap_or(&file).display().to_string();
         let may =
             allowed.iter().any(|path| *path == shown || (path.ends_with('/') && shown.starts_with(path)));
-        let tokens: TokenStream =
-            read(&file)?.parse().map_err(|error| anyhow::anyhow!("{shown}: {error}"))?;
-        if !may && contains(tokens, name) {
+        if !may && paths.iter().flatten().any(|segment| segment == name) {
             problems.push(format!(
                 "{}: may not name `{name}`: see NAMED_IN in xtask/src/floors.rs",
                 file.display()
@@ -39,24 +36,12 @@ fn named(source: &Path, name: &str, allowed: &[&str]) -> Result<Vec<String>> {
     Ok(problems)
 }
 
-fn contains(tokens: TokenStream, name: &str) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == name,
-        TokenTree::Group(group) => contains(group.stream(), name),
-        _ => false,
-    })
-}
-
-/// Imports from a crate of what another may not import from it.
+/// Reports imports from the crate `other` that the facade does not allow.
 fn imported(source: &Path, other: &str, allowed: &[&str]) -> Result<Vec<String>> {
     let mut problems = Vec::new();
-    for file in files(source, ".rs")? {
-        let parsed = syn::parse_file(&read(&file)?).with_context(|| file.display().to_string())?;
-        let paths = collect(&parsed.items);
-        let imports = paths.imports.iter().map(|import| &import.path);
-        for path in imports.chain(paths.mentions.iter().map(|mention| &mention.path)) {
-            let [head, rest @ ..] = path.as_slice() else { continue };
-            if head == other && !rest.first().is_some_and(|item| allowed.contains(&item.as_str())) {
+    for (file, paths) in paths(source)? {
+        for path in paths {
+            if path[0] == other && !path.get(1).is_some_and(|item| allowed.contains(&item.as_str())) {
                 problems.push(format!(
                     "{}: may not import `{}`: see FACADES in xtask/src/floors.rs",
                     file.display(),
@@ -66,6 +51,17 @@ fn imported(source: &Path, other: &str, allowed: &[&str]) -> Result<Vec<String>>
         }
     }
     Ok(problems)
+}
+
+/// Every path in each source file of a folder.
+fn paths(source: &Path) -> Result<Vec<(PathBuf, Vec<Vec<String>>)>> {
+    let paths = |file: PathBuf| {
+        let tokens = read(&file)?.parse().map_err(|error| anyhow!("{}: {error}", file.display()))?;
+        let Paths { imports, mentions } = find(tokens);
+        let mentions = mentions.into_iter().map(|mention| mention.path);
+        Ok((file, imports.into_iter().map(|import| import.path).chain(mentions).collect()))
+    };
+    files(source, ".rs")?.into_iter().map(paths).collect()
 }
 
 #[cfg(test)]

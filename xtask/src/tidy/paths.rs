@@ -1,48 +1,33 @@
-//! Collects the imports and paths that a list of Rust items contains.
+//! Finds the imports and paths in Rust code.
 //!
-//! Paths are found in expressions, types, patterns and attributes, and as token sequences inside macros. Method
-//! calls contain no path, so they are not seen.
+//! The code is read as tokens, so that paths in macros and attributes are found like all others. Fields, methods and names
+//! followed by a colon are not paths.
 
-use proc_macro2::{Delimiter, Literal, TokenStream, TokenTree};
-use syn::visit::{self, Visit};
-use syn::{Attribute, Item, ItemUse, Macro, Meta, UseTree, Visibility};
+use proc_macro2::{Literal, TokenStream, TokenTree};
+use syn::{Ident, ItemUse, UseTree};
 
-/// Arguments of attributes whose string value is a path.
-const PATH_ARGUMENTS: &[&str] = &[
-    "default",
-    "deserialize_with",
-    "from",
-    "getter",
-    "into",
-    "remote",
-    "schema_with",
-    "serialize_with",
-    "skip_serializing_if",
-    "try_from",
-    "with",
-];
+/// The name of a glob import.
+pub(crate) const GLOB: &str = "*";
 
-/// What a list of items refers to.
-#[derive(Default)]
-pub(crate) struct Paths<'a> {
+/// The imports and paths in a piece of code.
+#[derive(Debug, Default)]
+pub(crate) struct Paths {
     pub(crate) imports: Vec<Import>,
     pub(crate) mentions: Vec<Mention>,
-    /// Items declared inside function bodies.
-    pub(crate) locals: Vec<&'a Item>,
 }
 
 /// One name that a `use` declaration imports.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Import {
     pub(crate) path: Vec<String>,
-    /// The name it has here; `None` for a glob.
-    pub(crate) name: Option<String>,
+    /// The imported item's local name, or [`GLOB`].
+    pub(crate) name: String,
     /// Whether the declaration has no `pub`.
     pub(crate) is_private: bool,
 }
 
 /// A path outside `use` declarations.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Mention {
     pub(crate) path: Vec<String>,
     pub(crate) kind: MentionKind,
@@ -53,193 +38,120 @@ pub(crate) struct Mention {
 pub(crate) enum MentionKind {
     /// A type, value, trait or pattern.
     Item,
-    /// The name of a macro that is invoked.
+    /// The name of an invoked macro.
     Macro,
     /// The string value of an attribute's argument, such as `with = "path"`, which may name a module.
     Attribute,
 }
 
-/// Collects from the items of one module. Nested modules are left out.
-pub(crate) fn collect(items: &[Item]) -> Paths<'_> {
+/// Finds all imports and paths in code.
+pub(crate) fn find(tokens: TokenStream) -> Paths {
     let mut paths = Paths::default();
-    for item in items {
-        if !matches!(item, Item::Mod(_)) {
-            visit::visit_item(&mut paths, item);
-        }
-    }
+    paths.scan(tokens);
     paths
 }
 
-/// Whether an item has no `pub`.
-pub(crate) fn is_private(visibility: &Visibility) -> bool {
-    matches!(visibility, Visibility::Inherited)
-}
-
-impl Paths<'_> {
-    fn mention(&mut self, path: Vec<String>, kind: MentionKind) {
-        self.mentions.push(Mention { path, kind });
-    }
-
-    fn import(&mut self, tree: &UseTree, mut prefix: Vec<String>, is_private: bool) {
-        let (path, name) = match tree {
-            UseTree::Path(path) => {
-                prefix.push(path.ident.to_string());
-                return self.import(&path.tree, prefix, is_private);
-            }
-            UseTree::Group(group) => {
-                for tree in &group.items {
-                    self.import(tree, prefix.clone(), is_private);
-                }
-                return;
-            }
-            UseTree::Name(name) if name.ident == "self" => {
-                let name = prefix.last().cloned();
-                (prefix, name)
-            }
-            UseTree::Name(name) => {
-                prefix.push(name.ident.to_string());
-                (prefix, Some(name.ident.to_string()))
-            }
-            UseTree::Rename(rename) => {
-                if rename.ident != "self" {
-                    prefix.push(rename.ident.to_string());
-                }
-                (prefix, Some(rename.rename.to_string()))
-            }
-            UseTree::Glob(_) => (prefix, None),
-        };
-        self.imports.push(Import { path, name, is_private });
-    }
-
-    /// Finds paths in tokens that are not parsed: `a::b::C`, `Type`, `function(…)` and `name!`.
+impl Paths {
     fn scan(&mut self, tokens: TokenStream) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let mut at = 0;
         while at < tokens.len() {
-            match &tokens[at] {
-                TokenTree::Group(group) => self.scan(group.stream()),
-                TokenTree::Literal(literal) => self.argument(&tokens[..at], literal),
-                TokenTree::Ident(_) if !is_part(&tokens[..at]) => {
-                    at = self.path(&tokens, at);
-                    continue;
-                }
-                _ => {}
-            }
+            let before = &tokens[..at];
             at += 1;
-        }
-    }
-
-    /// Reads the path that begins at a token. Returns the position after it.
-    fn path(&mut self, tokens: &[TokenTree], mut at: usize) -> usize {
-        let mut path = vec![tokens[at].to_string()];
-        at += 1;
-        while is_separator(&tokens[at..]) {
-            match tokens.get(at + 2) {
-                Some(TokenTree::Ident(name)) => path.push(name.to_string()),
-                Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
-                    self.branches(&path, group.stream());
-                    return at + 3;
-                }
-                _ => break,
-            }
-            at += 3;
-        }
-        let (is_macro, is_call) = (is_punct(tokens.get(at), '!'), is_parenthesis(tokens.get(at)));
-        // `a != b` and `!=` are no macro.
-        if is_macro && !is_punct(tokens.get(at + 1), '=') {
-            self.mention(path, MentionKind::Macro);
-        } else if path.len() > 1 || is_call || path[0].starts_with(|first: char| first.is_ascii_uppercase()) {
-            self.mention(path, MentionKind::Item);
-        }
-        at
-    }
-
-    /// The branches of a `use` declaration inside a macro.
-    fn branches(&mut self, prefix: &[String], tokens: TokenStream) {
-        let mut path = prefix.to_vec();
-        for token in tokens {
-            match token {
-                TokenTree::Ident(name) => path.push(name.to_string()),
-                TokenTree::Group(group) => self.branches(&path, group.stream()),
-                TokenTree::Punct(punct) if punct.as_char() == ',' => {
-                    self.mention(std::mem::replace(&mut path, prefix.to_vec()), MentionKind::Item);
-                }
+            match &tokens[at - 1] {
+                TokenTree::Group(group) => self.scan(group.stream()),
+                TokenTree::Literal(literal) => self.argument(before, literal),
+                TokenTree::Ident(word) if word == "use" => at += self.declaration(before, &tokens[at - 1..]),
+                TokenTree::Ident(word) if !is_part(before) => at += self.path(word, &tokens[at..]),
                 _ => {}
             }
         }
-        self.mention(path, MentionKind::Item);
     }
 
-    /// A literal after `with =` and the like is a path.
+    /// Reads the `use` declaration at the start of `tokens`. Returns the number of tokens after `use`.
+    fn declaration(&mut self, before: &[TokenTree], tokens: &[TokenTree]) -> usize {
+        let Some(end) = tokens.iter().position(|token| is_punct(Some(token), ';')) else { return 0 };
+        let Ok(item) = syn::parse2::<ItemUse>(tokens[..=end].iter().cloned().collect()) else { return 0 };
+        let is_public = match before {
+            [.., TokenTree::Ident(word), TokenTree::Group(_)] | [.., TokenTree::Ident(word)] => word == "pub",
+            _ => false,
+        };
+        if item.leading_colon.is_none() {
+            self.import(&item.tree, &[], !is_public);
+        }
+        end
+    }
+
+    fn import(&mut self, tree: &UseTree, prefix: &[String], is_private: bool) {
+        let with = |ident: &Ident| [prefix, &[ident.to_string()]].concat();
+        let (path, name) = match tree {
+            UseTree::Path(path) => return self.import(&path.tree, &with(&path.ident), is_private),
+            UseTree::Group(group) => {
+                return group.items.iter().for_each(|tree| self.import(tree, prefix, is_private));
+            }
+            UseTree::Name(name) if name.ident == "self" => {
+                (prefix.to_vec(), prefix.last().cloned().unwrap_or_default())
+            }
+            UseTree::Name(name) => (with(&name.ident), name.ident.to_string()),
+            UseTree::Rename(rename) => (with(&rename.ident), rename.rename.to_string()),
+            UseTree::Glob(_) => (prefix.to_vec(), GLOB.to_owned()),
+        };
+        self.imports.push(Import { path, name, is_private });
+    }
+
+    /// Reads the path that begins with `first`. Returns the number of tokens in the rest of the path.
+    fn path(&mut self, first: &Ident, tokens: &[TokenTree]) -> usize {
+        let mut path = vec![first.to_string()];
+        let mut end = 0;
+        while is_separator(&tokens[end..])
+            && let Some(TokenTree::Ident(name)) = tokens.get(end + 2)
+        {
+            path.push(name.to_string());
+            end += 3;
+        }
+        // `a != b` invokes no macro.
+        let is_macro = is_punct(tokens.get(end), '!') && !is_punct(tokens.get(end + 1), '=');
+        let is_label = end == 0 && is_punct(tokens.first(), ':') && !is_separator(tokens);
+        if !is_label {
+            let kind = if is_macro { MentionKind::Macro } else { MentionKind::Item };
+            self.mentions.push(Mention { path, kind });
+        }
+        end
+    }
+
+    /// Reads a literal, which is a path after `with =` and similar keys.
     fn argument(&mut self, before: &[TokenTree], literal: &Literal) {
         let [.., TokenTree::Ident(key), TokenTree::Punct(equals)] = before else { return };
-        if equals.as_char() != '=' || !PATH_ARGUMENTS.contains(&key.to_string().as_str()) {
-            return;
-        }
         let text = literal.to_string();
-        if let Ok(path) = syn::parse_str::<syn::Path>(text.trim_matches('"')) {
-            self.mention(names(&path), MentionKind::Attribute);
+        if equals.as_char() == '='
+            && takes_path(&key.to_string())
+            && let Ok(path) = syn::parse_str::<syn::Path>(text.trim_matches('"'))
+        {
+            let path = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+            self.mentions.push(Mention { path, kind: MentionKind::Attribute });
         }
     }
 }
 
-impl<'a> Visit<'a> for Paths<'a> {
-    fn visit_item(&mut self, item: &'a Item) {
-        self.locals.push(item);
-        visit::visit_item(self, item);
-    }
-
-    fn visit_item_use(&mut self, item: &'a ItemUse) {
-        if item.leading_colon.is_none() {
-            self.import(&item.tree, Vec::new(), is_private(&item.vis));
-        }
-    }
-
-    fn visit_visibility(&mut self, _: &'a Visibility) {}
-
-    fn visit_path(&mut self, path: &'a syn::Path) {
-        if path.leading_colon.is_none() {
-            self.mention(names(path), MentionKind::Item);
-        }
-        visit::visit_path(self, path);
-    }
-
-    fn visit_pat_ident(&mut self, pattern: &'a syn::PatIdent) {
-        let name = pattern.ident.to_string();
-        // A name in capitals is a constant or a variant, not a variable.
-        if pattern.subpat.is_none() && name.starts_with(|first: char| first.is_ascii_uppercase()) {
-            self.mention(vec![name], MentionKind::Item);
-        }
-        visit::visit_pat_ident(self, pattern);
-    }
-
-    fn visit_macro(&mut self, invocation: &'a Macro) {
-        self.mention(names(&invocation.path), MentionKind::Macro);
-        self.scan(invocation.tokens.clone());
-    }
-
-    fn visit_attribute(&mut self, attribute: &'a Attribute) {
-        let path = names(attribute.path());
-        if path.len() > 1 {
-            self.mention(path, MentionKind::Item);
-        }
-        if let Meta::List(list) = &attribute.meta {
-            self.scan(list.tokens.clone());
-        }
-    }
+/// Whether the string value of an attribute's argument is a path.
+fn takes_path(key: &str) -> bool {
+    key.ends_with("with")
+        || matches!(
+            key,
+            "default" | "from" | "getter" | "into" | "remote" | "skip_serializing_if" | "try_from"
+        )
 }
 
-fn names(path: &syn::Path) -> Vec<String> {
-    path.segments.iter().map(|segment| segment.ident.to_string()).collect()
-}
-
-/// Whether the next token continues something: a field or method, a lifetime, a macro variable, a global path.
+/// Whether the next token is not the start of a path: a field or method, a function's own name, a lifetime, a macro
+/// variable, or the rest of a global path.
 fn is_part(before: &[TokenTree]) -> bool {
-    let Some(TokenTree::Punct(last)) = before.last() else { return false };
-    match last.as_char() {
-        '.' => !is_punct(before.len().checked_sub(2).and_then(|at| before.get(at)), '.'),
-        '\'' => true,
-        _ => is_separator(before.len().checked_sub(2).map_or(&[], |at| &before[at..])),
+    match before {
+        [.., TokenTree::Ident(word)] => word == "fn",
+        [.., TokenTree::Punct(first), TokenTree::Punct(last)] if last.as_char() == first.as_char() => {
+            last.as_char() == ':'
+        }
+        [.., TokenTree::Punct(last)] => ['.', '\'', '$'].contains(&last.as_char()),
+        _ => false,
     }
 }
 
@@ -249,8 +161,4 @@ fn is_separator(tokens: &[TokenTree]) -> bool {
 
 fn is_punct(token: Option<&TokenTree>, ch: char) -> bool {
     matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == ch)
-}
-
-fn is_parenthesis(token: Option<&TokenTree>) -> bool {
-    matches!(token, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis)
 }

@@ -1,52 +1,47 @@
 //! Groups of files that import each other, in a graph of files and imports.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::Path;
 
-/// The imports of a crate: from one file to another, with the names that are imported.
-pub(super) type Imports = BTreeMap<(usize, usize), BTreeSet<String>>;
+/// The imports of a crate: each file's imported files, with the names that are imported.
+pub(super) type Imports<'a> = BTreeMap<&'a Path, BTreeMap<&'a Path, BTreeSet<&'a str>>>;
 
-/// The groups of files each of which reaches all others of its group, the largest group first.
-pub(super) fn groups(imports: &Imports) -> Vec<BTreeSet<usize>> {
-    let files: BTreeSet<usize> = imports.keys().flat_map(|(from, to)| [*from, *to]).collect();
-    let reached: BTreeMap<usize, BTreeSet<usize>> =
-        files.iter().map(|file| (*file, distances(imports, *file).into_keys().collect())).collect();
-    let groups: BTreeSet<BTreeSet<usize>> = files
-        .iter()
-        .filter(|file| reached[file].contains(file))
-        .map(|file| reached[file].iter().copied().filter(|other| reached[other].contains(file)).collect())
-        .collect();
-    let mut groups: Vec<BTreeSet<usize>> = groups.into_iter().collect();
-    groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
-    groups
+/// The strongly connected components: groups of files each of which reaches all others of its group.
+pub(super) fn groups<'a>(imports: &Imports<'a>) -> BTreeSet<BTreeSet<&'a Path>> {
+    let reached: BTreeMap<_, _> = imports.keys().map(|file| (*file, predecessors(imports, file))).collect();
+    let reaches = |from: &Path, to: &Path| reached.get(from).is_some_and(|files| files.contains_key(to));
+    let group = |file: &&'a Path| {
+        reached.keys().copied().filter(|other| reaches(file, other) && reaches(other, file)).collect()
+    };
+    imports.keys().filter(|file| reaches(file, file)).map(group).collect()
 }
 
-/// The shortest way from a file of a group back to itself: each file once.
-pub(super) fn shortest_cycle(imports: &Imports, group: &BTreeSet<usize>) -> Vec<usize> {
-    let cycle = |file: &usize| {
-        let ways = distances(imports, *file);
-        let mut cycle = vec![*file];
-        let mut at = ways[file];
-        while at != *file {
-            cycle.push(at);
-            at = ways[&at];
-        }
-        cycle[1..].reverse();
+/// The shortest path from a file of a group back to itself, with each file once.
+pub(super) fn shortest_cycle<'a>(imports: &Imports<'a>, group: &BTreeSet<&'a Path>) -> Vec<&'a Path> {
+    let cycle = |file: &&'a Path| {
+        let predecessors = predecessors(imports, file);
+        let mut cycle: Vec<_> = std::iter::successors(predecessors.get(file), |at| predecessors.get(*at))
+            .copied()
+            .take_while(|at| at != file)
+            .collect();
+        cycle.push(file);
+        cycle.reverse();
         cycle
     };
     group.iter().map(cycle).min_by_key(Vec::len).unwrap_or_default()
 }
 
-/// The files that a file reaches by one import or more, each with the file before it on a shortest way.
-fn distances(imports: &Imports, from: usize) -> BTreeMap<usize, usize> {
-    let mut before = BTreeMap::new();
+/// The files that a file reaches by at least one import, each with the preceding file on a shortest path.
+fn predecessors<'a>(imports: &Imports<'a>, from: &'a Path) -> BTreeMap<&'a Path, &'a Path> {
+    let mut predecessors = BTreeMap::new();
     let mut open = VecDeque::from([from]);
     while let Some(file) = open.pop_front() {
-        for (_, next) in imports.range((file, 0)..=(file, usize::MAX)).map(|(edge, _)| edge) {
-            if !before.contains_key(next) {
-                before.insert(*next, file);
-                open.push_back(*next);
+        for next in imports.get(file).into_iter().flat_map(BTreeMap::keys) {
+            if !predecessors.contains_key(next) {
+                predecessors.insert(*next, file);
+                open.push_back(next);
             }
         }
     }
-    before
+    predecessors
 }

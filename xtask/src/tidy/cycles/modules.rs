@@ -1,149 +1,175 @@
-//! The modules of a crate and the files that hold them.
+//! The modules of a crate, with their files and definitions.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use syn::{Attribute, Expr, Item, Lit, Meta};
+use proc_macro2::TokenStream;
+use quote::ToTokens as _;
+use syn::{Attribute, Expr, ExprLit, Item, Lit, Meta, Visibility};
 
-use crate::tidy::paths::is_private;
+use crate::tidy::paths::{self, Paths};
 use crate::tree::read;
 
-/// A crate, from its root file on.
+/// A crate. The root module comes first, and a parent before its children.
 #[derive(Default)]
 pub(super) struct Crate {
-    pub(super) files: Vec<PathBuf>,
-    /// The root module comes first, and a parent before its children.
     pub(super) modules: Vec<Module>,
 }
 
-/// A module. A file holds one module and the inline modules in it.
+/// A module. A file contains one module and its inline modules.
+#[derive(Default)]
 pub(super) struct Module {
     pub(super) name: String,
-    /// The index of its file.
-    pub(super) file: usize,
-    /// `None` for the root.
+    pub(super) file: PathBuf,
+    /// The index of the parent module; `None` for the root.
     pub(super) parent: Option<usize>,
-    /// Whether it has no `pub`.
+    /// Whether the module has no `pub`.
     pub(super) is_private: bool,
-    /// Whether it, or a module around it, is compiled for tests only.
-    pub(super) is_test: bool,
-    /// Its items, without nested modules.
-    pub(super) items: Vec<Item>,
-    /// The folder of its children's files.
-    folder: PathBuf,
+    /// The file that this module's file tests, if it is the file of a `mod tests`.
+    pub(super) tests_of: Option<PathBuf>,
+    /// The module's own items, without nested modules.
+    pub(super) definitions: Vec<Definition>,
+    /// The imports and paths in the module's own items.
+    pub(super) paths: Paths,
+}
+
+/// The namespaces of Rust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Space {
+    Type,
+    Value,
+    Macro,
+}
+
+impl Space {
+    pub(super) const ALL: [Self; 3] = [Self::Type, Self::Value, Self::Macro];
+}
+
+/// An item that a file defines.
+#[derive(Debug, PartialEq)]
+pub(super) struct Definition {
+    pub(super) name: String,
+    pub(super) file: PathBuf,
+    pub(super) is_private: bool,
+    pub(super) is_trait: bool,
+    /// The namespaces that may contain the name.
+    pub(super) spaces: &'static [Space],
+    /// The names of an enum's variants; empty for any other item.
+    pub(super) variants: Vec<String>,
 }
 
 impl Crate {
     /// Reads a crate from its root file.
     pub(super) fn read(root: &Path) -> Result<Self> {
-        let mut read = Self::default();
-        let folder = root.parent().unwrap_or(root).to_owned();
-        read.add_file(
-            root,
-            Module {
-                name: "crate".to_owned(),
-                file: 0,
-                parent: None,
-                is_private: false,
-                is_test: false,
-                items: Vec::new(),
-                folder,
-            },
-        )?;
-        Ok(read)
+        let mut tree = Self::default();
+        let module = Module { name: "crate".to_owned(), file: root.to_owned(), ..Module::default() };
+        tree.add_file(module, root.parent().unwrap_or(root))?;
+        Ok(tree)
     }
 
-    /// The module of a file, around inline modules.
-    pub(super) fn file_module(&self, mut module: usize) -> usize {
-        while let Some(parent) = self.modules[module].parent
-            && self.modules[parent].file == self.modules[module].file
-        {
-            module = parent;
-        }
-        module
-    }
-
-    /// The file that declares a module's file; `None` for the root's.
-    pub(super) fn parent_file(&self, module: usize) -> Option<usize> {
-        self.modules[self.file_module(module)].parent.map(|parent| self.modules[parent].file)
-    }
-
-    /// Whether a module is another one, or is inside it.
+    /// Whether a module is `outer` or inside it.
     pub(super) fn is_within(&self, module: usize, outer: usize) -> bool {
-        let mut at = Some(module);
-        while let Some(module) = at {
-            if module == outer {
-                return true;
-            }
-            at = self.modules[module].parent;
-        }
-        false
+        self.ancestors(module).any(|ancestor| ancestor == outer)
     }
 
-    fn add_file(&mut self, path: &Path, mut module: Module) -> Result<()> {
-        let file =
-            syn::parse_file(&read(path)?).with_context(|| format!("cannot parse {}", path.display()))?;
-        module.file = self.files.iter().position(|known| known == path).unwrap_or(self.files.len());
-        if module.file == self.files.len() {
-            self.files.push(path.to_owned());
-        }
-        module.items = file.items;
-        self.add(module)
+    /// The module and the modules around it, innermost first.
+    pub(super) fn ancestors(&self, module: usize) -> impl Iterator<Item = usize> {
+        std::iter::successors(Some(module), |module| self.modules[*module].parent)
     }
 
-    fn add(&mut self, mut module: Module) -> Result<()> {
-        let (mut children, mut items) = (Vec::new(), Vec::new());
-        for item in module.items {
+    /// Adds the module of a file, whose children's files are in `folder`.
+    fn add_file(&mut self, module: Module, folder: &Path) -> Result<()> {
+        let file = syn::parse_file(&read(&module.file)?)
+            .with_context(|| format!("cannot parse {}", module.file.display()))?;
+        self.add(module, file.items, folder)
+    }
+
+    fn add(&mut self, mut module: Module, items: Vec<Item>, folder: &Path) -> Result<()> {
+        let (mut children, mut code) = (Vec::new(), TokenStream::new());
+        for item in items {
+            module.definitions.extend(definition(&item, &module.file));
             match item {
                 Item::Mod(child) => children.push(child),
-                item => items.push(item),
+                item => item.to_tokens(&mut code),
             }
         }
-        module.items = items;
-        let index = self.modules.len();
-        let (file, folder, is_test) = (module.file, module.folder.clone(), module.is_test);
+        module.paths = paths::find(code);
+        let (parent, file, tests_of) = (self.modules.len(), module.file.clone(), module.tests_of.clone());
         self.modules.push(module);
-        for mut child in children {
-            let name = child.ident.to_string();
+        for child in children {
+            let folder = folder.join(child.ident.to_string());
             let mut module = Module {
-                file,
-                parent: Some(index),
+                name: child.ident.to_string(),
+                parent: Some(parent),
                 is_private: is_private(&child.vis),
-                is_test: is_test || child.attrs.iter().any(is_test_only),
-                items: Vec::new(),
-                folder: folder.join(&name),
-                name: name.clone(),
+                ..Module::default()
             };
-            if let Some((_, items)) = child.content.take() {
-                module.items = items;
-                self.add(module)?;
+            if let Some((_, items)) = child.content {
+                self.add(
+                    Module { file: file.clone(), tests_of: tests_of.clone(), ..module },
+                    items,
+                    &folder,
+                )?;
                 continue;
             }
+            let is_tests = child.ident == "tests" && child.attrs.iter().any(is_test_only);
+            module.tests_of = is_tests.then(|| file.clone());
             if let Some(path) = child.attrs.iter().find_map(path_attribute) {
-                let path = self.files[file].with_file_name(path);
-                path.parent().unwrap_or(&path).clone_into(&mut module.folder);
-                self.add_file(&path, module)?;
-                continue;
+                module.file = file.with_file_name(path);
+                self.add_file(module, file.parent().unwrap_or(&file))?;
+            } else {
+                module.file = folder.with_extension("rs");
+                self.add_file(module, &folder)?;
             }
-            let flat = folder.join(format!("{name}.rs"));
-            let nested = folder.join(&name).join("mod.rs");
-            self.add_file(if flat.is_file() { &flat } else { &nested }, module)?;
         }
         Ok(())
     }
 }
 
-/// `#[cfg(test)]`.
+fn definition(item: &Item, file: &Path) -> Option<Definition> {
+    use Space::{Macro, Type, Value};
+    let (ident, is_private, spaces): (_, _, &[Space]) = match item {
+        Item::Const(item) => (&item.ident, is_private(&item.vis), &[Value]),
+        Item::Enum(item) => (&item.ident, is_private(&item.vis), &[Type]),
+        Item::Fn(item) => (&item.sig.ident, is_private(&item.vis), &[Value]),
+        // A macro has no visibility: modules below see it by its position, all others by its re-export.
+        Item::Macro(item) => (item.ident.as_ref()?, false, &[Macro]),
+        Item::Static(item) => (&item.ident, is_private(&item.vis), &[Value]),
+        Item::Struct(item) => (&item.ident, is_private(&item.vis), &[Type, Value]),
+        Item::Trait(item) => (&item.ident, is_private(&item.vis), &[Type]),
+        Item::Type(item) => (&item.ident, is_private(&item.vis), &[Type]),
+        Item::Union(item) => (&item.ident, is_private(&item.vis), &[Type]),
+        _ => return None,
+    };
+    let variants = match item {
+        Item::Enum(item) => item.variants.iter().map(|variant| variant.ident.to_string()).collect(),
+        _ => Vec::new(),
+    };
+    let is_trait = matches!(item, Item::Trait(_));
+    Some(Definition {
+        name: ident.to_string(),
+        file: file.to_owned(),
+        is_private,
+        is_trait,
+        spaces,
+        variants,
+    })
+}
+
+fn is_private(visibility: &Visibility) -> bool {
+    matches!(visibility, Visibility::Inherited)
+}
+
+/// Whether an attribute is `#[cfg(test)]`.
 fn is_test_only(attribute: &Attribute) -> bool {
     matches!(&attribute.meta, Meta::List(list) if list.path.is_ident("cfg") && list.tokens.to_string() == "test")
 }
 
-/// The file in `#[path = "…"]`.
+/// The path in `#[path = "…"]`.
 fn path_attribute(attribute: &Attribute) -> Option<String> {
-    let Meta::NameValue(pair) = &attribute.meta else { return None };
-    match &pair.value {
-        Expr::Lit(literal) if pair.path.is_ident("path") => match &literal.lit {
-            Lit::Str(text) => Some(text.value()),
+    match &attribute.meta {
+        Meta::NameValue(pair) if pair.path.is_ident("path") => match &pair.value {
+            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
             _ => None,
         },
         _ => None,

@@ -1,254 +1,118 @@
-//! Name resolution: which item, defined in which file, a path means.
+//! Name resolution: which item, defined in which file, a path refers to.
 //!
-//! It follows re-exports and globs as the compiler does. What it does not resolve belongs to another crate, or is a
-//! local variable or a type parameter.
+//! Resolution follows re-exports and globs as the compiler does. A name that does not resolve belongs to another crate, or
+//! is a local variable or a type parameter.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use syn::{Fields, Item, Visibility};
+use super::modules::{Crate, Definition, Space};
+use crate::tidy::paths::{GLOB, Import};
 
-use super::modules::Crate;
-use crate::tidy::paths::{Import, Paths, collect, is_private};
-
-/// The namespaces of Rust, in one of which a name is looked up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Space {
-    Type,
-    Value,
-    Macro,
-}
-
-impl Space {
-    pub(super) const ALL: [Self; 3] = [Self::Type, Self::Value, Self::Macro];
-}
-
-/// An item that a file defines.
-#[derive(Clone, Debug)]
-pub(super) struct Definition {
-    pub(super) name: String,
-    pub(super) file: usize,
-    pub(super) is_trait: bool,
-    spaces: Vec<Space>,
-    /// The variants of an enum.
-    variants: BTreeSet<String>,
-}
-
-/// The meaning of a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Found {
+/// The target of a path.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Found<'a> {
+    /// The index of a module.
     Module(usize),
-    /// The index of a definition.
-    Item(usize),
+    Item(&'a Definition),
 }
 
 /// The names of a crate's modules.
 pub(super) struct Names<'a> {
     tree: &'a Crate,
-    pub(super) definitions: Vec<Definition>,
-    /// What each module contains.
-    pub(super) paths: Vec<Paths<'a>>,
-    scopes: Vec<Scope>,
+    /// One scope for each module.
+    scopes: Vec<Scope<'a>>,
 }
 
-#[derive(Default)]
-struct Scope {
-    names: BTreeMap<String, Vec<Binding>>,
-    globs: Vec<Import>,
-}
+type Scope<'a> = BTreeMap<(String, Space), Binding<'a>>;
 
-struct Binding {
-    target: Target,
+#[derive(Clone, Copy, PartialEq)]
+struct Binding<'a> {
+    found: Found<'a>,
     is_private: bool,
 }
 
-enum Target {
-    Found(Found),
-    Import(Vec<String>),
-}
-
-/// A name that is looked up in a module.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Query {
-    module: usize,
-    name: String,
-    space: Space,
-    /// The module that asks: private names are visible inside their own module only.
-    viewer: usize,
-}
-
-/// The queries that are being answered, so that globs that import each other come to an end.
-type Pending = Vec<Query>;
-
 impl<'a> Names<'a> {
+    /// Resolves imports repeatedly until no scope changes, because an import may depend on other imports.
     pub(super) fn new(tree: &'a Crate) -> Self {
-        let mut names = Self {
-            tree,
-            definitions: Vec::new(),
-            paths: tree.modules.iter().map(|module| collect(&module.items)).collect(),
-            scopes: tree.modules.iter().map(|_| Scope::default()).collect(),
-        };
-        for (index, module) in tree.modules.iter().enumerate() {
-            if let Some(parent) = module.parent {
-                names.bind(parent, &module.name, Target::Found(Found::Module(index)), module.is_private);
+        let mut names = Self { tree, scopes: vec![Scope::new(); tree.modules.len()] };
+        loop {
+            let scopes: Vec<Scope<'_>> = (0..tree.modules.len()).map(|module| names.scope(module)).collect();
+            if scopes == names.scopes {
+                return names;
             }
-            let items: Vec<&Item> = module.items.iter().chain(names.paths[index].locals.clone()).collect();
-            for item in items {
-                names.define(index, item);
-            }
-            for import in names.paths[index].imports.clone() {
-                match &import.name {
-                    Some(name) if name != "_" => {
-                        names.bind(index, name, Target::Import(import.path), import.is_private);
-                    }
-                    Some(_) => {}
-                    None => names.scopes[index].globs.push(import),
-                }
+            names.scopes = scopes;
+        }
+    }
+
+    /// The names in a module, as far as its imports resolve with the current scopes.
+    fn scope(&self, module: usize) -> Scope<'a> {
+        let own = &self.tree.modules[module];
+        let mut scope = Scope::new();
+        // A later binding replaces an earlier one: names take precedence over globs, and `pub use` over `use`.
+        let mut imports: Vec<&Import> =
+            own.paths.imports.iter().filter(|import| import.name != "_").collect();
+        imports.sort_by_key(|import| (import.name != GLOB, !import.is_private));
+        for import in imports {
+            for (key, found) in self.imported(module, import) {
+                scope.insert(key, Binding { found, is_private: import.is_private });
             }
         }
-        names
-    }
-
-    fn bind(&mut self, module: usize, name: &str, target: Target, is_private: bool) {
-        self.scopes[module].names.entry(name.to_owned()).or_default().push(Binding { target, is_private });
-    }
-
-    fn define(&mut self, module: usize, item: &Item) {
-        use Space::{Macro, Type, Value};
-        let mut variants = BTreeSet::new();
-        let (ident, visibility, spaces): (_, &Visibility, &[Space]) = match item {
-            Item::Const(item) => (&item.ident, &item.vis, &[Value]),
-            Item::Static(item) => (&item.ident, &item.vis, &[Value]),
-            Item::Fn(item) => (&item.sig.ident, &item.vis, &[Value]),
-            Item::Enum(item) => {
-                variants.extend(item.variants.iter().map(|variant| variant.ident.to_string()));
-                (&item.ident, &item.vis, &[Type])
+        for (index, child) in self.tree.modules.iter().enumerate() {
+            if child.parent == Some(module) {
+                let binding = Binding { found: Found::Module(index), is_private: child.is_private };
+                scope.insert((child.name.clone(), Space::Type), binding);
             }
-            Item::Struct(item) if matches!(item.fields, Fields::Named(_)) => {
-                (&item.ident, &item.vis, &[Type])
-            }
-            Item::Struct(item) => (&item.ident, &item.vis, &[Type, Value]),
-            Item::Trait(item) => (&item.ident, &item.vis, &[Type]),
-            Item::Type(item) => (&item.ident, &item.vis, &[Type]),
-            Item::Union(item) => (&item.ident, &item.vis, &[Type]),
-            Item::Macro(item) => match &item.ident {
-                Some(ident) => (ident, &Visibility::Inherited, &[Macro]),
-                None => return,
-            },
-            _ => return,
-        };
-        let definition = Definition {
-            name: ident.to_string(),
-            file: self.tree.modules[module].file,
-            is_trait: matches!(item, Item::Trait(_)),
-            spaces: spaces.to_vec(),
-            variants,
-        };
-        let found = Found::Item(self.definitions.len());
-        // A macro has no visibility: modules below see it by its place in the text, others where it is re-exported.
-        let is_private = is_private(visibility) && !matches!(item, Item::Macro(_));
-        self.bind(module, &definition.name, Target::Found(found), is_private);
-        if matches!(item, Item::Macro(item) if item.attrs.iter().any(|it| it.path().is_ident("macro_export")))
-        {
-            self.bind(0, &definition.name, Target::Found(found), false);
         }
-        self.definitions.push(definition);
-    }
-
-    /// The meaning of a path in a module.
-    pub(super) fn resolve(&self, module: usize, path: &[String], space: Space) -> Option<Found> {
-        self.resolve_in(module, path, space, &mut Pending::new())
-    }
-
-    /// The macro of a name that has no path: one of the module, or of a module around it.
-    pub(super) fn resolve_macro(&self, module: usize, path: &[String]) -> Option<Found> {
-        let mut at = Some(module);
-        while let Some(module) = at {
-            if let Some(found) = self.resolve(module, path, Space::Macro) {
-                return Some(found);
+        for item in &own.definitions {
+            for space in item.spaces {
+                let binding = Binding { found: Found::Item(item), is_private: item.is_private };
+                scope.insert((item.name.clone(), *space), binding);
             }
-            at = self.tree.modules[module].parent.filter(|_| path.len() == 1);
         }
-        None
+        scope
     }
 
-    /// The traits that a glob import of a module brings.
-    pub(super) fn traits(&self, module: usize, viewer: usize) -> BTreeSet<usize> {
-        let found = self.scopes[module].names.keys().filter_map(|name| {
-            let query = Query { module, name: name.clone(), space: Space::Type, viewer };
-            match self.look_up(&query, &mut Pending::new())? {
-                Found::Item(item) if self.definitions[item].is_trait => Some(item),
-                _ => None,
-            }
-        });
-        found.collect()
-    }
-
-    fn resolve_in(&self, from: usize, path: &[String], space: Space, pending: &mut Pending) -> Option<Found> {
-        let (mut module, mut rest) = (from, path);
-        while let [head, tail @ ..] = rest {
-            match head.as_str() {
-                "crate" => module = 0,
-                "super" => module = self.tree.modules[module].parent?,
-                "self" => {}
-                _ => break,
-            }
-            rest = tail;
+    /// The names that an import brings into a module.
+    pub(super) fn imported(&self, module: usize, import: &Import) -> Vec<((String, Space), Found<'a>)> {
+        if import.name != GLOB {
+            let found =
+                |space| Some(((import.name.clone(), space), self.resolve(module, &import.path, space)?));
+            return Space::ALL.into_iter().filter_map(found).collect();
         }
+        match self.resolve(module, &import.path, Space::Type) {
+            Some(Found::Module(other)) => self.scopes[other]
+                .iter()
+                .filter(|(_, binding)| !binding.is_private || self.tree.is_within(module, other))
+                .map(|(key, binding)| (key.clone(), binding.found))
+                .collect(),
+            Some(found @ Found::Item(item)) => {
+                item.variants.iter().map(|name| ((name.clone(), Space::Value), found)).collect()
+            }
+            None => Vec::new(),
+        }
+    }
+
+    /// The target of a path in a module. The target of a path through a type is the type.
+    pub(super) fn resolve(&self, module: usize, path: &[String], space: Space) -> Option<Found<'a>> {
         let mut found = Found::Module(module);
-        for (n, name) in rest.iter().enumerate() {
+        for (n, name) in path.iter().enumerate() {
             let Found::Module(module) = found else { break };
-            let space = if n + 1 == rest.len() { space } else { Space::Type };
-            found = self.look_up(&Query { module, name: name.clone(), space, viewer: from }, pending)?;
+            found = match name.as_str() {
+                "crate" => Found::Module(0),
+                "super" => Found::Module(self.tree.modules[module].parent?),
+                "self" => found,
+                _ => {
+                    let space = if n + 1 == path.len() { space } else { Space::Type };
+                    self.scopes[module].get(&(name.clone(), space))?.found
+                }
+            };
         }
         Some(found)
     }
 
-    fn look_up(&self, query: &Query, pending: &mut Pending) -> Option<Found> {
-        let is_pending = |other: &Query| {
-            (other.module, &other.name, other.space) == (query.module, &query.name, query.space)
-        };
-        if pending.iter().any(is_pending) {
-            return None;
-        }
-        pending.push(query.clone());
-        let found = self.named(query, pending).or_else(|| self.in_globs(query, pending));
-        pending.pop();
-        found
-    }
-
-    /// The meaning of a name that a module declares or imports by name.
-    fn named(&self, query: &Query, pending: &mut Pending) -> Option<Found> {
-        let bindings = self.scopes[query.module].names.get(&query.name)?.iter();
-        bindings.filter(|binding| self.is_visible(binding.is_private, query)).find_map(|binding| {
-            match &binding.target {
-                Target::Found(Found::Module(_)) if query.space != Space::Type => None,
-                Target::Found(Found::Item(item))
-                    if !self.definitions[*item].spaces.contains(&query.space) =>
-                {
-                    None
-                }
-                Target::Found(found) => Some(*found),
-                Target::Import(path) => self.resolve_in(query.module, path, query.space, pending),
-            }
-        })
-    }
-
-    /// The meaning of a name that a module imports by a glob, of a module or of an enum.
-    fn in_globs(&self, query: &Query, pending: &mut Pending) -> Option<Found> {
-        let globs = self.scopes[query.module].globs.iter();
-        globs.filter(|glob| self.is_visible(glob.is_private, query)).find_map(|glob| {
-            match self.resolve_in(query.module, &glob.path, Space::Type, pending)? {
-                Found::Module(module) => {
-                    self.look_up(&Query { module, viewer: query.module, ..query.clone() }, pending)
-                }
-                found @ Found::Item(item) => {
-                    self.definitions[item].variants.contains(&query.name).then_some(found)
-                }
-            }
-        })
-    }
-
-    fn is_visible(&self, is_private: bool, query: &Query) -> bool {
-        !is_private || self.tree.is_within(query.viewer, query.module)
+    /// The target of an invoked macro's path. A name without a path may belong to a module around this one.
+    pub(super) fn resolve_macro(&self, module: usize, path: &[String]) -> Option<Found<'a>> {
+        let modules = self.tree.ancestors(module).take(if path.len() == 1 { usize::MAX } else { 1 });
+        modules.into_iter().find_map(|module| self.resolve(module, path, Space::Macro))
     }
 }
