@@ -1,59 +1,36 @@
-//! The rules of imports between crates, as constants. `ARCHITECTURE.md` shows the table of floors.
+//! The rules of imports between crates.
 
-/// A crate of the workspace.
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::tree::read;
+
+/// A row in the table of floors: a crate of the workspace.
 pub(crate) struct Floor {
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
+    /// The number of the floor, from 0 at the bottom.
     pub(crate) floor: u8,
-    /// The crates of the workspace that it may import, all on lower floors.
-    pub(crate) may: &'static [&'static str],
-    /// Whether it must not use the clock, sockets, the disk, the environment or randomness.
-    pub(crate) pure: bool,
+    /// The crates of the workspace that this crate may import.
+    pub(crate) may_import: Vec<String>,
+    /// Whether the crate must not use the clock, sockets, the disk, the environment or randomness.
+    pub(crate) is_pure: bool,
 }
 
-/// Every crate, lowest floor first.
-pub(crate) const FLOORS: &[Floor] = &[
-    Floor { name: "guide", floor: 0, may: &[], pure: true },
-    Floor { name: "secret", floor: 0, may: &[], pure: true },
-    Floor { name: "catalog", floor: 1, may: &["guide"], pure: true },
-    Floor { name: "probe", floor: 1, may: &["guide", "secret"], pure: true },
-    Floor { name: "vault", floor: 1, may: &["secret"], pure: false },
-    Floor { name: "egress", floor: 2, may: &["guide", "probe", "secret"], pure: false },
-    Floor { name: "link", floor: 2, may: &["guide", "probe", "secret"], pure: true },
-    Floor { name: "lint", floor: 2, may: &["catalog", "guide", "probe", "secret"], pure: true },
-    Floor { name: "render", floor: 2, may: &["catalog", "guide"], pure: true },
-    Floor { name: "simulator", floor: 2, may: &["guide", "probe", "secret"], pure: false },
-    Floor {
-        name: "driver",
-        floor: 3,
-        may: &["egress", "guide", "link", "probe", "secret", "vault"],
-        pure: false,
-    },
-    Floor {
-        name: "hub",
-        floor: 4,
-        may: &["catalog", "driver", "egress", "guide", "link", "probe", "render", "secret", "vault"],
-        pure: false,
-    },
-    Floor {
-        name: "cli",
-        floor: 5,
-        may: &[
-            "catalog",
-            "driver",
-            "egress",
-            "guide",
-            "hub",
-            "link",
-            "lint",
-            "probe",
-            "render",
-            "secret",
-            "simulator",
-            "vault",
-        ],
-        pure: false,
-    },
-];
+/// Reads the table of floors in `ARCHITECTURE.md`.
+pub(crate) fn floors(root: &Path) -> Result<Vec<Floor>> {
+    let text = read(&root.join("ARCHITECTURE.md"))?;
+    let row = |line: &str| match line.split('|').map(str::trim).collect::<Vec<_>>()[..] {
+        ["", floor, name, may_import, pure, ""] => Some(Floor {
+            name: name.trim_matches('`').to_owned(),
+            floor: floor.parse().ok()?,
+            may_import: may_import.split(", ").map(str::to_owned).collect(),
+            is_pure: pure == "yes",
+        }),
+        _ => None,
+    };
+    Ok(text.lines().filter_map(row).collect())
+}
 
 /// External crates that only some of our crates may use, so that each technology has one place.
 pub(crate) const ONLY: &[(&str, &[&str])] = &[
@@ -86,7 +63,7 @@ pub(crate) const IMPURE: &[&str] = &[
 
 /// Types that only some files of their crate may name: the crate, the type, and the files or folders in `src`.
 ///
-/// `App` composes the services of the Hub. A service that named it could not be built without a Hub.
+/// `App` composes the services of the Hub. A service that uses `App` could not be built without a Hub.
 pub(crate) const NAMED_IN: &[(&str, &str, &[&str])] = &[(
     "hub",
     "App",
@@ -107,5 +84,5 @@ pub(crate) const NAMED_IN: &[(&str, &str, &[&str])] = &[(
     ],
 )];
 
-/// What a crate may import from another one: the importing crate, the other crate, and the names.
+/// The only items that a crate may import from another crate: the importing crate, the other crate, and the items.
 pub(crate) const FACADES: &[(&str, &str, &[&str])] = &[("cli", "hub", &["open_vault", "serve", "settings"])];

@@ -4,9 +4,8 @@ mod architecture;
 mod cycles;
 mod facades;
 mod imports;
-pub(crate) mod paths;
+mod paths;
 mod sources;
-mod top;
 
 use anyhow::Result;
 
@@ -15,13 +14,9 @@ use crate::tree::root;
 /// Returns every problem, each with what to do about it.
 pub(crate) fn problems() -> Result<Vec<String>> {
     let root = root();
-    let mut problems = imports::check(&root)?;
-    problems.extend(facades::check(&root)?);
-    problems.extend(cycles::check(&root)?);
-    problems.extend(sources::check(&root)?);
-    problems.extend(architecture::check(&root)?);
-    problems.extend(top::check(&root)?);
-    Ok(problems)
+    let checks = [imports::check, facades::check, cycles::check, sources::check, architecture::check];
+    let problems: Vec<Vec<String>> = checks.iter().map(|check| check(&root)).collect::<Result<_>>()?;
+    Ok(problems.concat())
 }
 
 #[cfg(test)]

@@ -1,59 +1,39 @@
-//! Crates import from lower floors only, and only some crates may name certain dependencies.
+//! Crates import only from lower floors, and certain dependencies belong to certain crates.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use toml::Table;
+use toml::{Table, Value};
 
-use crate::floors::{FLOORS, IMPURE, ONLY};
+use crate::floors::{Floor, IMPURE, ONLY, floors};
 use crate::tree::{files, read};
 
 pub(super) fn check(root: &Path) -> Result<Vec<String>> {
     let mut problems = Vec::new();
-    let mut seen = BTreeSet::new();
+    let mut crates = BTreeSet::new();
+    let floors = floors(root)?;
     for manifest in files(&root.join("crates"), "Cargo.toml")? {
         let table: Table = read(&manifest)?.parse().with_context(|| manifest.display().to_string())?;
         let name = table["package"]["name"].as_str().unwrap_or_default().to_owned();
-        let Some(floor) = FLOORS.iter().find(|floor| floor.name == name) else {
-            problems.push(format!("the crate `{name}` has no floor; add it to xtask/src/floors.rs"));
+        let Some(floor) = floors.iter().find(|floor| floor.name == name) else {
+            problems.push(format!("the crate `{name}` has no floor; add it to the table in ARCHITECTURE.md"));
             continue;
         };
-        let dependencies: Vec<String> = table
-            .get("dependencies")
-            .and_then(toml::Value::as_table)
-            .into_iter()
-            .flat_map(Table::keys)
-            .cloned()
-            .collect();
-        for dependency in &dependencies {
-            let ours = FLOORS.iter().find(|other| other.name == dependency);
-            if ours.is_some() && !floor.may.contains(&dependency.as_str()) {
-                problems.push(format!(
-                    "`{name}` may not import `{dependency}`: see the floors in ARCHITECTURE.md"
-                ));
-            }
-            if ours.is_some_and(|other| other.floor >= floor.floor) {
-                problems.push(format!("`{name}` imports `{dependency}`, which is not on a lower floor"));
-            }
-            if floor.pure && IMPURE.contains(&dependency.as_str()) {
-                problems.push(format!("`{name}` is pure and must not use `{dependency}`"));
-            }
-            let only = ONLY.iter().find(|(outside, _)| outside == dependency);
-            if only.is_some_and(|(_, who)| !who.contains(&name.as_str())) {
-                problems
-                    .push(format!("`{name}` may not name `{dependency}`: see ONLY in xtask/src/floors.rs"));
-            }
+        let dependencies = table.get("dependencies").and_then(Value::as_table);
+        for dependency in dependencies.into_iter().flat_map(Table::keys) {
+            problems
+                .extend(refusals(floor, dependency, &floors).map(|problem| format!("`{name}` {problem}")));
         }
-        if floor.pure {
+        if floor.is_pure {
             let lib = read(&manifest.with_file_name("src").join("lib.rs"))?;
             if !lib.contains("clippy::disallowed_methods") {
                 problems.push(format!("`{name}` is pure, but its lib.rs does not turn the purity lint on"));
             }
         }
-        seen.insert(name);
+        crates.insert(name);
     }
-    for floor in FLOORS.iter().filter(|floor| !seen.contains(floor.name)) {
+    for floor in floors.iter().filter(|floor| !crates.contains(&floor.name)) {
         problems.push(format!("`{}` has a floor but is not in the tree", floor.name));
     }
     let manifests: Vec<String> =
@@ -65,4 +45,28 @@ pub(super) fn check(root: &Path) -> Result<Vec<String>> {
         }
     }
     Ok(problems)
+}
+
+/// The reasons why a crate may not depend on `dependency`.
+fn refusals(floor: &Floor, dependency: &str, floors: &[Floor]) -> impl Iterator<Item = String> {
+    let ours = floors.iter().find(|other| other.name == dependency);
+    let is_listed = floor.may_import.iter().any(|name| name == dependency);
+    let owners = ONLY.iter().find(|(name, _)| *name == dependency).map(|(_, owners)| *owners);
+    [
+        (ours.is_some() && !is_listed, "may not import", "see the floors in ARCHITECTURE.md"),
+        (
+            ours.is_some_and(|other| floor.floor <= other.floor),
+            "may not import",
+            "it is not on a lower floor",
+        ),
+        (floor.is_pure && IMPURE.contains(&dependency), "must not use", "the crate is pure"),
+        (
+            owners.is_some_and(|owners| !owners.contains(&&*floor.name)),
+            "may not name",
+            "see ONLY in xtask/src/floors.rs",
+        ),
+    ]
+    .into_iter()
+    .filter(|(is_refused, ..)| *is_refused)
+    .map(move |(_, verb, reason)| format!("{verb} `{dependency}`: {reason}"))
 }
