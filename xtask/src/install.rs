@@ -1,13 +1,15 @@
 //! Installs what the tests need besides Rust: Debian packages, npm modules and Python packages.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, ensure};
 
-use crate::tree::root;
+use crate::command::{output, run};
+use crate::tree::{read, root};
 
-/// Programs, each with the Debian package that contains it.
+/// Programs, each with its Debian package.
 const PROGRAMS: &[(&str, &str)] = &[
     ("node", "nodejs"),
     ("npm", "npm"),
@@ -20,88 +22,63 @@ const PROGRAMS: &[(&str, &str)] = &[
 /// Installs what is missing.
 pub(crate) fn all() -> Result<()> {
     let missing: Vec<&str> =
-        PROGRAMS.iter().filter(|(program, _)| !is_there(program)).map(|(_, package)| *package).collect();
+        PROGRAMS.iter().filter(|(program, _)| find(program).is_none()).map(|(_, package)| *package).collect();
     if !missing.is_empty() {
-        println!("installing {}", missing.join(", "));
         debian(&missing)?;
     }
-    modules(&root().join("tests/node"))?;
-    python(&root().join("tests/python"))
+    let node = root().join("tests/node");
+    unless_installed(&node.join("package-lock.json"), &node.join("node_modules"), || {
+        let arguments = ["ci", "--no-audit", "--no-fund", "--ignore-scripts"];
+        run(Command::new("npm").args(arguments).current_dir(&node))
+    })?;
+    let python = root().join("tests/python");
+    let (list, environment) = (python.join("requirements.txt"), python.join("venv"));
+    unless_installed(&list, &environment, || {
+        let create = || output(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment));
+        // On Debian, `venv` is a separate package.
+        create().or_else(|_| debian(&["python3-venv"]).and_then(|()| create()))?;
+        let mut pip = Command::new(environment.join("bin/pip"));
+        run(pip.args(["install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(&list))
+    })
 }
 
-/// Whether a program is on the `PATH`.
-pub(crate) fn is_there(program: &str) -> bool {
-    let paths = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&paths).any(|folder| folder.join(program).is_file())
+/// The folder on the `PATH` that contains a program.
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
+    let paths = std::env::var_os("PATH")?;
+    std::env::split_paths(&paths).find(|folder| folder.join(program).is_file())
 }
 
 /// Installs Debian packages.
 pub(crate) fn debian(packages: &[&str]) -> Result<()> {
-    if !is_there("apt-get") {
-        bail!("this system has no apt-get; install these packages yourself: {}", packages.join(", "));
-    }
-    let root = Command::new("id").arg("-u").output().is_ok_and(|out| out.stdout.trim_ascii() == b"0");
-    let apt = |arguments: &[&str]| -> Result<()> {
-        let mut command = if root { Command::new("apt-get") } else { Command::new("sudo") };
-        if !root {
-            command.arg("apt-get");
-        }
-        let status = command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").status()?;
-        if status.success() { Ok(()) } else { bail!("apt-get {} failed", arguments.join(" ")) }
+    println!("installing {}", packages.join(", "));
+    ensure!(
+        find("apt-get").is_some(),
+        "this system has no apt-get; install these packages yourself: {}",
+        packages.join(", ")
+    );
+    let prefix: &[&str] = if is_root() { &[] } else { &["sudo"] };
+    let apt = |arguments: &[&str]| {
+        let words = [prefix, &["apt-get"], arguments].concat();
+        run(Command::new(words[0]).args(&words[1..]).env("DEBIAN_FRONTEND", "noninteractive"))
     };
     apt(&["update", "-q"])?;
-    let mut arguments = vec!["install", "-y", "-q", "--no-install-recommends"];
-    arguments.extend_from_slice(packages);
-    apt(&arguments)
+    apt(&[&["install", "-y", "-q", "--no-install-recommends"], packages].concat())
 }
 
-/// Installs Python packages into a virtual environment, unless the listed versions are already installed.
-fn python(folder: &Path) -> Result<()> {
-    let list = folder.join("requirements.txt");
-    let venv = folder.join("venv");
-    let mark = venv.join(".installed");
-    let wanted = std::fs::read_to_string(&list).with_context(|| list.display().to_string())?;
-    if std::fs::read_to_string(&mark).is_ok_and(|there| there == wanted) {
-        return Ok(());
-    }
-    println!("installing Python packages");
-    let make = || Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv).output();
-    // On Debian, `venv` is a separate package.
-    if !make().is_ok_and(|output| output.status.success()) {
-        debian(&["python3-venv"])?;
-        if !make().is_ok_and(|output| output.status.success()) {
-            bail!("python3 cannot create a virtual environment in {}", venv.display());
-        }
-    }
-    let status = Command::new(venv.join("bin/pip"))
-        .args(["install", "--quiet", "--disable-pip-version-check", "--requirement"])
-        .arg(&list)
-        .status()
-        .context("cannot run pip")?;
-    if !status.success() {
-        bail!("pip failed in {}", folder.display());
-    }
-    std::fs::write(mark, wanted)?;
-    Ok(())
+/// Whether this program runs as root.
+pub(crate) fn is_root() -> bool {
+    output(Command::new("id").arg("-u")).is_ok_and(|id| id == "0")
 }
 
-/// Installs npm modules, unless the versions in the lock file are already installed.
-fn modules(folder: &Path) -> Result<()> {
-    let lock = folder.join("package-lock.json");
-    let mark = folder.join("node_modules/.installed");
-    let wanted = std::fs::read_to_string(&lock).with_context(|| lock.display().to_string())?;
-    if std::fs::read_to_string(&mark).is_ok_and(|there| there == wanted) {
+/// Installs a list of packages into a folder, unless the folder already contains the packages of this list.
+fn unless_installed(list: &Path, folder: &Path, install: impl FnOnce() -> Result<()>) -> Result<()> {
+    let mark = folder.join(".installed");
+    let packages = read(list)?;
+    if fs::read_to_string(&mark).is_ok_and(|installed| installed == packages) {
         return Ok(());
     }
-    println!("installing npm modules");
-    let status = Command::new("npm")
-        .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"])
-        .current_dir(folder)
-        .status()
-        .context("cannot run npm")?;
-    if !status.success() {
-        bail!("npm ci failed in {}", folder.display());
-    }
-    std::fs::write(mark, wanted)?;
+    println!("installing the packages in {}", list.display());
+    install()?;
+    fs::write(mark, packages)?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 mod bench;
 mod codegen;
+mod command;
 mod floors;
 mod fuzz;
 mod install;
@@ -14,7 +15,7 @@ mod tree;
 
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, ensure};
 
 const HELP: &str = "\
 cargo xtask test       install what the tests need and run all of them
@@ -48,14 +49,8 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["codegen"] => codegen::write(),
         ["tidy"] => {
             let problems = tidy::problems()?;
-            for problem in &problems {
-                eprintln!("{problem}");
-            }
-            if problems.is_empty() {
-                Ok(())
-            } else {
-                bail!("the tree is not tidy: {} problems", problems.len())
-            }
+            ensure!(problems.is_empty(), "the tree is not tidy:\n{}", problems.join("\n"));
+            Ok(())
         }
         ["fuzz", rest @ ..] => fuzz::run(rest),
         ["bench", rest @ ..] => bench::run(rest),

@@ -4,9 +4,10 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 
-use crate::install;
+use crate::command::run;
+use crate::install::{self, is_root};
 
 /// The environment variable that holds the server's URL, without a database, for tests.
 pub(crate) const VARIABLE: &str = "WAYSTONE_TEST_POSTGRES";
@@ -21,7 +22,6 @@ pub(crate) struct Server {
 /// Installs PostgreSQL unless it is installed.
 pub(crate) fn install() -> Result<()> {
     if programs().is_none() {
-        println!("installing postgresql");
         install::debian(&["postgresql"])?;
     }
     Ok(())
@@ -34,26 +34,21 @@ impl Server {
         let folder = tempfile::Builder::new().prefix("waystone-postgres-").tempdir()?;
         // The server refuses to run as root, so Debian's `postgres` user owns the folder.
         if is_root() {
-            run(Command::new("chown").arg("postgres").arg(folder.path()))?;
+            quietly(Command::new("chown").arg("postgres").arg(folder.path()))?;
         }
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let server = Self { programs, folder, port };
-        let data = server.data();
-        run(server
-            .program("initdb")
-            .args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--pgdata"])
-            .arg(&data))?;
+        let encoding = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8"];
+        quietly(server.program("initdb").args(encoding))?;
         let sync =
             if durable { "" } else { " -c fsync=off -c synchronous_commit=off -c full_page_writes=off" };
         let options = format!(
             "-c listen_addresses=127.0.0.1 -c port={port} -c max_connections=300{sync} -c unix_socket_directories=''"
         );
-        run(server
-            .program("pg_ctl")
-            .args(["--wait", "--silent", "start", "--options", &options, "--log"])
-            .arg(server.folder.path().join("log"))
-            .arg("--pgdata")
-            .arg(&data))?;
+        let log = server.folder.path().join("log");
+        quietly(
+            server.program("pg_ctl").args(["start", "--silent", "--options", &options, "--log"]).arg(log),
+        )?;
         Ok(server)
     }
 
@@ -63,44 +58,27 @@ impl Server {
     }
 
     /// Creates a database and returns its URL.
-    pub(crate) fn make(&self, name: &str) -> Result<String> {
-        run(&mut self.client("createdb", &[name]))?;
+    pub(crate) fn create_database(&self, name: &str) -> Result<String> {
+        let port = format!("--port={}", self.port);
+        quietly(self.program("createdb").args(["--host=127.0.0.1", "--username=postgres", &port, name]))?;
         Ok(format!("{}/{name}", self.url()))
     }
 
-    /// A command that runs one of PostgreSQL's client programs on this server.
-    fn client(&self, name: &str, arguments: &[&str]) -> Command {
-        let mut command = self.program(name);
-        command.args(["--host=127.0.0.1", "--username=postgres", &format!("--port={}", self.port)]);
-        command.args(arguments);
-        command
-    }
-
-    fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
-    }
-
+    /// One of PostgreSQL's programs, for the data of this server.
     fn program(&self, name: &str) -> Command {
         let path = self.programs.join(name);
-        let mut command = if is_root() {
-            let mut command = Command::new("runuser");
-            command.args(["-u", "postgres", "--"]).arg(path);
-            command
-        } else {
-            Command::new(path)
-        };
-        command.current_dir("/");
+        let mut command = Command::new(if is_root() { Path::new("runuser") } else { &path });
+        if is_root() {
+            command.args(["-u", "postgres", "--"]).arg(&path);
+        }
+        command.env("PGDATA", self.folder.path().join("data")).current_dir("/");
         command
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let data = self.data();
-        let _ = run(self
-            .program("pg_ctl")
-            .args(["--wait", "--silent", "--mode=immediate", "stop", "--pgdata"])
-            .arg(data));
+        let _ = quietly(self.program("pg_ctl").args(["stop", "--silent", "--mode=immediate"]));
     }
 }
 
@@ -117,24 +95,10 @@ fn programs() -> Option<PathBuf> {
         })
         .collect();
     versions.sort();
-    versions.pop().map(|(_, folder)| folder).or_else(|| {
-        let paths = std::env::var_os("PATH")?;
-        std::env::split_paths(&paths).find(|folder: &PathBuf| Path::new(folder).join("initdb").is_file())
-    })
+    versions.pop().map(|(_, folder)| folder).or_else(|| install::find("initdb"))
 }
 
-fn is_root() -> bool {
-    Command::new("id").arg("-u").output().is_ok_and(|out| out.stdout.trim_ascii() == b"0")
-}
-
-fn run(command: &mut Command) -> Result<()> {
-    // A server that stays keeps what it inherits, so it is given nothing to keep open.
-    let output = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    match output {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => bail!("{} ended with {status}", command.get_program().display()),
-        Err(error) => {
-            Err(error).with_context(|| format!("{} cannot be run", command.get_program().display()))
-        }
-    }
+/// Runs a command without standard streams, because the server inherits them and would keep them open.
+fn quietly(command: &mut Command) -> Result<()> {
+    run(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()))
 }

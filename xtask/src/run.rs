@@ -1,16 +1,18 @@
 //! The commands that run tests and CI checks.
 
+use std::env;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::Result;
 
+use crate::command::{cargo, output, run};
 use crate::fuzz;
 use crate::install;
 use crate::postgres;
 use crate::tree::root;
 
-/// Installs what the tests need and runs all of them.
+/// Installs what the tests need and runs all tests.
 pub(crate) fn test() -> Result<()> {
     install::all()?;
     with_postgres(env!("CARGO"), &["test", "--workspace", "--quiet"])
@@ -20,78 +22,46 @@ pub(crate) fn test() -> Result<()> {
 pub(crate) fn with_postgres(program: &str, arguments: &[&str]) -> Result<()> {
     postgres::install()?;
     let server = postgres::Server::start(false)?;
-    let status = Command::new(program)
-        .args(arguments)
-        .env(postgres::VARIABLE, server.url())
-        .current_dir(root())
-        .status()
-        .with_context(|| format!("cannot run {program}"))?;
-    if status.success() { Ok(()) } else { bail!("{program} {} failed", arguments.join(" ")) }
+    run(Command::new(program).args(arguments).env(postgres::VARIABLE, server.url()).current_dir(root()))
 }
 
 /// Runs what CI runs after the tests.
 pub(crate) fn ci_checks() -> Result<()> {
-    cargo(&["fmt", "--all", "--check"])?;
-    cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])?;
-    docs()?;
+    step(&["fmt", "--all", "--check"])?;
+    step(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])?;
+    let doc = ["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"];
+    run(cargo(&doc).env("RUSTDOCFLAGS", "-D warnings"))?;
     fuzz::check()?;
-    unused_dependencies()?;
+    install_subcommand("machete", "0.9.2")?;
+    step(&["machete"])?;
     deny()
-}
-
-fn docs() -> Result<()> {
-    let status = Command::new(env!("CARGO"))
-        .args(["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"])
-        .env("RUSTDOCFLAGS", "-D warnings")
-        .current_dir(root())
-        .status()?;
-    if status.success() { Ok(()) } else { bail!("cargo doc failed") }
 }
 
 /// Checks licenses, sources and bans without the network, and advisories if this machine has their database.
 pub(crate) fn deny() -> Result<()> {
     install_subcommand("deny", "0.20.2")?;
-    // cargo-deny needs the crates for other platforms too. After this, nothing uses the network.
-    cargo(&["fetch", "--locked", "--quiet"])?;
-    cargo(&["deny", "--offline", "--all-features", "check", "bans", "licenses", "sources"])?;
-    let home = std::env::var_os("CARGO_HOME")
-        .map(PathBuf::from)
-        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
-    if home.is_some_and(|home| home.join("advisory-dbs").is_dir()) {
-        cargo(&["deny", "--offline", "check", "advisories"])
-    } else {
-        println!("skipped advisories: this machine has no database of them");
-        Ok(())
+    // cargo-deny needs the crates for other platforms too. After this step, nothing uses the network.
+    step(&["fetch", "--locked", "--quiet"])?;
+    step(&["deny", "--offline", "--all-features", "check", "bans", "licenses", "sources"])?;
+    let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let cargo_home = cargo_home.or_else(|| Some(env::home_dir()?.join(".cargo")));
+    if cargo_home.is_some_and(|folder| folder.join("advisory-dbs").is_dir()) {
+        return step(&["deny", "--offline", "check", "advisories"]);
     }
+    println!("skipped advisories: this machine has no advisory database");
+    Ok(())
 }
 
-/// Finds dependencies that a crate declares and does not name. Works without the network.
-fn unused_dependencies() -> Result<()> {
-    install_subcommand("machete", "0.9.2")?;
-    cargo(&["machete"])
-}
-
-/// Installs a subcommand of cargo unless it is there.
+/// Installs a cargo subcommand unless it is already installed.
 fn install_subcommand(name: &str, version: &str) -> Result<()> {
-    let is_there = Command::new(env!("CARGO"))
-        .args([name, "--version"])
-        .env_remove("CARGO_PKG_NAME")
-        .output()
-        .is_ok_and(|out| out.status.success());
-    if is_there {
+    if output(&mut cargo(&[name, "--version"])).is_ok() {
         return Ok(());
     }
-    cargo(&["install", &format!("cargo-{name}"), "--version", version, "--locked", "--quiet"])
+    step(&["install", &format!("cargo-{name}"), "--version", version, "--locked", "--quiet"])
 }
 
-fn cargo(arguments: &[&str]) -> Result<()> {
+/// Prints a cargo command and runs it.
+fn step(arguments: &[&str]) -> Result<()> {
     println!("cargo {}", arguments.join(" "));
-    let status = Command::new(env!("CARGO"))
-        .args(arguments)
-        // cargo-machete takes this variable of `cargo run` for a sign that it is not a subcommand.
-        .env_remove("CARGO_PKG_NAME")
-        .current_dir(root())
-        .status()
-        .context("cannot run cargo")?;
-    if status.success() { Ok(()) } else { bail!("cargo {} failed", arguments.join(" ")) }
+    run(&mut cargo(arguments))
 }

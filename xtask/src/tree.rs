@@ -1,9 +1,10 @@
-//! The source tree: where it is, and the files in it.
+//! The location and the files of the source tree.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use walkdir::{DirEntry, WalkDir};
 
 /// The root of the workspace.
 pub(crate) fn root() -> PathBuf {
@@ -24,19 +25,14 @@ pub(crate) fn read(path: &Path) -> Result<String> {
 
 /// All files below `folder` whose names end with `ending`, sorted. Skips build output, Node modules and Git.
 pub(crate) fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
-            let path = entry?.path();
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            if path.is_dir() && !["target", "node_modules", ".git"].contains(&name.as_str()) {
-                folders.push(path);
-            } else if name.ends_with(ending) {
-                found.push(path);
-            }
+    let is_source =
+        |entry: &DirEntry| !["target", "node_modules", ".git"].iter().any(|name| entry.file_name() == *name);
+    let mut files = Vec::new();
+    for entry in WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(is_source) {
+        let entry = entry?;
+        if entry.file_type().is_file() && entry.file_name().to_string_lossy().ends_with(ending) {
+            files.push(entry.into_path());
         }
     }
-    found.sort();
-    Ok(found)
+    Ok(files)
 }

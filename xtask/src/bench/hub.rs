@@ -91,7 +91,7 @@ pub(super) fn links(run: &Run, database: Database, world: &World) -> Result<Vec<
             Some(postgres::Server::start(true)?)
         }
     };
-    let url = |name| server.as_ref().map(|server| server.make(name)).transpose();
+    let url = |name| server.as_ref().map(|server| server.create_database(name)).transpose();
     let file = || format!("sqlite://{}?mode=rwc", folder.join("bare.db").display());
     let provider = own(&["provider"])?;
     let bare = own(&["bare", &url("bare")?.unwrap_or_else(file), &format!("http://{}", provider.address)])?;
