@@ -54,7 +54,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         }
         ["fuzz", rest @ ..] => fuzz::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
-        ["pictures"] => pictures::make(),
+        ["pictures"] => pictures::generate(),
         ["deny"] => run::deny(),
         _ => {
             println!("{HELP}");

@@ -1,95 +1,66 @@
 //! Generates the README's pictures from the program.
 //!
-//! The terminal picture is the output of `waystone demo gladly`, drawn as SVG in color. The other pictures are screenshots
-//! of a page that `waystone render` writes and of a linking form.
-
-mod terminal;
+//! The terminal picture is the output of `waystone demo gladly` as SVG. The other pictures are screenshots: of a page that
+//! `waystone render` writes, and of a linking form.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anstyle_svg::Term;
+use anyhow::{Context as _, Result, ensure};
 
-use crate::tree::root;
+use crate::command::{cargo, output, run};
+use crate::tree::{read, root};
 
 /// Generates all pictures.
-pub(crate) fn make() -> Result<()> {
-    let root = root();
-    let folder = root.join("docs/pictures");
-    fs::create_dir_all(&folder)?;
-    let said = waystone(&root, &["demo", "gladly", "--play", "--color", "always"])?;
-    fs::write(folder.join("terminal.svg"), terminal::svg(&excerpt(&said)?))?;
-    let page = std::env::temp_dir().join(format!("waystone-page-{}.html", std::process::id()));
-    fs::write(&page, waystone(&root, &["render", "gladly", "--to", "html"])?)?;
-    let shot = screenshot(&page, &folder.join("page.png"), "1180,980");
-    fs::remove_file(&page)?;
-    shot?;
-    let gallery = std::env::temp_dir().join(format!("waystone-gallery-{}", std::process::id()));
-    let shot = linking(&root, &gallery, &folder.join("linking.png"));
-    fs::remove_dir_all(&gallery)?;
-    shot
-}
-
-/// Takes a screenshot of the form next to its guide, from the gallery of linking pages.
-fn linking(root: &Path, gallery: &Path, to: &Path) -> Result<()> {
-    let status = Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--package", "hub", "--example", "gallery", "--"])
-        .arg(gallery)
-        .arg("gladly")
-        .current_dir(root)
-        .status()?;
-    if !status.success() {
-        bail!("the gallery was not written");
-    }
+pub(crate) fn generate() -> Result<()> {
+    let folder = root().join("docs/pictures");
+    let scratch = tempfile::tempdir()?;
+    let demo = waystone(&["demo", "gladly", "--play", "--color", "always"])?;
+    fs::write(folder.join("terminal.svg"), Term::new().render_svg(&excerpt(&demo)?))?;
+    let page = scratch.path().join("page.html");
+    fs::write(&page, waystone(&["render", "gladly", "--to", "html"])?)?;
+    screenshot(&page, &folder.join("page.png"), "1180,980")?;
+    // A form next to its guide, from the gallery of linking pages.
+    let gallery = ["run", "--quiet", "--package", "hub", "--example", "gallery", "--"];
+    run(cargo(&gallery).arg(scratch.path()).arg("gladly"))?;
+    let form = scratch.path().join("gladly--api-key--form.html");
     // The page is opened as a file, so its assets need relative paths.
-    let page = gallery.join("gladly--api-key--form.html");
-    fs::write(&page, fs::read_to_string(&page)?.replace("=\"/assets/", "=\"assets/"))?;
-    screenshot(&page, to, "1060,860")
+    fs::write(&form, read(&form)?.replace("=\"/assets/", "=\"assets/"))?;
+    screenshot(&form, &folder.join("linking.png"), "1060,860")
 }
 
-fn waystone(root: &Path, arguments: &[&str]) -> Result<String> {
-    let output = Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--package", "cli", "--"])
-        .args(arguments)
-        .env("COLUMNS", "88")
-        .current_dir(root)
-        .output()?;
-    if !output.status.success() {
-        bail!("waystone {} failed: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));
-    }
-    Ok(String::from_utf8(output.stdout)?)
+fn waystone(arguments: &[&str]) -> Result<String> {
+    output(cargo(&["run", "--quiet", "--package", "cli", "--"]).args(arguments).env("COLUMNS", "88"))
 }
 
 /// Selects the lines to show: the last step and its failure, then the successful end.
-fn excerpt(said: &str) -> Result<String> {
-    let lines: Vec<&str> = said.lines().collect();
+fn excerpt(demo: &str) -> Result<String> {
+    let lines: Vec<&str> = demo.lines().collect();
     let find = |text: &str, from: usize| {
         lines[from..].iter().position(|line| line.contains(text)).map(|at| from + at)
     };
-    let bad = find("Step 5 of 5", 0).context("the demonstration has no step 5 of 5")?;
-    let bad_end = find("2. With the right secret", bad).unwrap_or(lines.len());
-    let again = find("Step 5 of 5", bad_end).unwrap_or(bad_end);
-    let typed = find(">\u{1b}", again).unwrap_or(again);
+    let failure = find("Step 5 of 5", 0).context("the demonstration has no step 5 of 5")?;
+    let failure_end = find("2. With the right secret", failure).unwrap_or(lines.len());
+    let second = find("Step 5 of 5", failure_end).unwrap_or(failure_end);
+    let typed = find(">\u{1b}", second).unwrap_or(second);
     let end = find("Linked:", typed).map_or(lines.len(), |at| at + 1);
-    // Of the second run, show only what differs from the first.
-    let mut picked = lines[bad..bad_end].to_vec();
-    picked.extend(&lines[typed..end]);
-    Ok(picked.join("\n"))
+    // The second run is shown only where it differs from the first.
+    Ok([&lines[failure..failure_end], &lines[typed..end]].concat().join("\n"))
 }
 
 fn screenshot(page: &Path, to: &Path, size: &str) -> Result<()> {
-    let profile = std::env::temp_dir().join(format!("waystone-chromium-{}", std::process::id()));
-    let status = Command::new("chromium")
+    let profile = tempfile::tempdir()?;
+    let mut chromium = Command::new("chromium");
+    chromium
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"])
         .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
         .arg(format!("--window-size={size}"))
-        .arg(format!("--user-data-dir={}", profile.display()))
+        .arg(format!("--user-data-dir={}", profile.path().display()))
         .arg(format!("--screenshot={}", to.display()))
-        .arg(format!("file://{}", page.display()))
-        .output()
-        .context("chromium is not installed; `cargo xtask test` installs it")?
-        .status;
-    let _ = fs::remove_dir_all(profile);
-    if status.success() && to.exists() { Ok(()) } else { bail!("chromium wrote no picture") }
+        .arg(format!("file://{}", page.display()));
+    output(&mut chromium).context("`cargo xtask test` installs chromium")?;
+    ensure!(to.exists(), "chromium wrote no picture");
+    Ok(())
 }

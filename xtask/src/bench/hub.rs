@@ -1,7 +1,7 @@
 //! Runs of a Hub: starting it, and linking accounts, compared with a bare handler.
 //!
-//! **Invariant:** the Hub is the program that ships, on a database that keeps every acknowledged commit. The bare handler
-//! keeps its rows as durably.
+//! **Invariant:** the Hub is the release build, with a database that keeps every acknowledged commit. The bare handler's
+//! database is as durable.
 
 mod client;
 mod servers;
@@ -13,34 +13,35 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use self::client::Connection;
-use self::servers::{Hub, Server, own};
+use self::servers::{Hub, Server, example};
 use super::process::{cpu_of, memory_of};
-use super::run::{Database, Figures, Row, Run, Size, World};
+use super::run::{Figures, Row, Run, World};
 use crate::postgres;
 
-/// The number of workers that link at once. Each waits for its answers.
+/// The number of workers that link at once. Each worker waits for its responses.
 const WORKERS: usize = 8;
 
-/// The number of API keys. Each may make 6 000 requests a minute.
+/// The number of API keys. Each key allows 6 000 requests per minute.
 const KEYS: usize = 20;
 
-/// The number of organizations that are linked, each with a host of its own.
+/// The number of linked organizations, each with its own host.
 const ORGANIZATIONS: usize = 64;
 
-/// Starts a Hub several times over guides that it has seen before.
-pub(super) fn start(size: Size, world: &World) -> Result<Figures> {
-    let provider = own(&["provider"])?;
-    let folder = world.scratch.join(format!("start-{}", size.guides(world.quick)));
+/// Starts a Hub several times with guides that the Hub has read before.
+pub(super) fn start(guides: u32, world: &World) -> Result<Figures> {
+    let provider = example(&["provider"])?;
+    let folder = world.scratch.join(format!("start-{guides}"));
     std::fs::create_dir(&folder)?;
-    let (mut samples, mut memory) = (Vec::new(), 0);
-    for time in 0..4 {
-        let begun = Instant::now();
-        let hub = Hub::start(&world.program(), &folder, None, Some(&world.guides(size)), &provider.address)?;
-        // The first start makes the database.
-        if time > 0 {
-            samples.push(begun.elapsed().as_secs_f64());
+    let (mut samples, mut memory) = (Vec::new(), 0.0);
+    for n in 0..4 {
+        let start = Instant::now();
+        let catalog = world.catalog(guides);
+        let hub = Hub::start(&world.program(), &folder, None, Some(&catalog), &provider.address)?;
+        // The first start creates the database.
+        if 0 < n {
+            samples.push(start.elapsed().as_secs_f64());
         }
-        if time == 3 {
+        if n == 3 {
             thread::sleep(Duration::from_secs(3));
             memory = memory_of(hub.server.id())?;
         }
@@ -49,145 +50,142 @@ pub(super) fn start(size: Size, world: &World) -> Result<Figures> {
     Ok(Figures { memory: Some(memory), ..Figures::new(samples, 1) })
 }
 
-/// What a worker does over and over.
+/// What a worker does repeatedly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Load {
     /// One request to the bare handler.
     Bare,
-    /// The request that checks and stores, in a session made before.
+    /// The request that checks and stores, in a session created beforehand.
     Request,
     /// All five requests of a link.
     Whole,
 }
 
-impl Load {
-    const ALL: [(Self, &'static str); 3] =
-        [(Self::Bare, "bare handler"), (Self::Request, "request that links"), (Self::Whole, "whole link")];
-}
-
-/// The servers that take turns, and the keys of the Hub.
-struct Site {
+/// The servers of the loads, and the Hub's API keys.
+struct Servers {
     bare: Server,
     hub: Hub,
     keys: Vec<String>,
 }
 
-/// The sums over the turns of a load.
+/// The totals of a load over all its turns.
 #[derive(Clone, Debug, Default)]
-struct Sum {
+struct Total {
     samples: Vec<f64>,
+    /// Seconds of wall time.
     wall: f64,
+    /// Seconds of CPU time.
     cpu: f64,
 }
 
-/// Links accounts. The loads take turns, so that each sees the same moments of the machine.
-pub(super) fn links(run: &Run, database: Database, world: &World) -> Result<Vec<Row>> {
+/// Links accounts. The loads take turns, so that changes of the machine's speed affect all loads.
+pub(super) fn links(run: &Run, on_postgres: bool, world: &World) -> Result<Vec<Row>> {
     let folder = world.scratch.join(run.name);
     std::fs::create_dir(&folder)?;
-    let server = match database {
-        Database::Sqlite => None,
-        Database::Postgres => {
-            postgres::install()?;
-            Some(postgres::Server::start(true)?)
-        }
+    let server = if on_postgres {
+        postgres::install()?;
+        Some(postgres::Server::start(true)?)
+    } else {
+        None
     };
     let url = |name| server.as_ref().map(|server| server.create_database(name)).transpose();
     let file = || format!("sqlite://{}?mode=rwc", folder.join("bare.db").display());
-    let provider = own(&["provider"])?;
-    let bare = own(&["bare", &url("bare")?.unwrap_or_else(file), &format!("http://{}", provider.address)])?;
+    let provider = example(&["provider"])?;
+    let upstream = format!("http://{}", provider.address);
+    let bare = example(&["bare", &url("bare")?.unwrap_or_else(file), &upstream])?;
     let hub = Hub::start(&world.program(), &folder, url("hub")?.as_deref(), None, &provider.address)?;
-    let keys = keys(&hub)?;
-    let site = Site { bare, hub, keys };
+    let servers = Servers { bare, keys: create_keys(&hub)?, hub };
     let (turns, seconds) = if world.quick { (1, 1) } else { (3, 5) };
-    let mut sums: [Sum; 3] = Default::default();
+    let mut totals =
+        [(Load::Bare, "bare handler"), (Load::Request, "request that links"), (Load::Whole, "whole link")]
+            .map(|(load, name)| (load, name, Total::default()));
     for turn in 0..turns {
-        for ((load, _), sum) in Load::ALL.into_iter().zip(&mut sums) {
-            take_turn(&site, load, turn, Duration::from_secs(seconds), sum)?;
+        for (load, _, total) in &mut totals {
+            take_turn(&servers, *load, turn, Duration::from_secs(seconds), total)?;
         }
     }
-    site.hub.stop()?;
-    let rows = Load::ALL.iter().zip(sums).map(|((_, name), sum)| {
-        let n = f64::from(u32::try_from(sum.samples.len())?);
-        let figures =
-            Figures { rate: Some(n / sum.wall), cpu: Some(sum.cpu / n), ..Figures::new(sum.samples, 1) };
+    servers.hub.stop()?;
+    let rows = totals.into_iter().map(|(_, name, Total { samples, wall, cpu })| {
+        let n = f64::from(u32::try_from(samples.len())?);
+        let figures = Figures { rate: Some(n / wall), cpu: Some(cpu / n), ..Figures::new(samples, 1) };
         let row = Row::new(run, &format!("{}: {name}", run.name), Some(figures));
         Ok(Row { baseline: Some(format!("{}: bare handler", run.name)), ..row })
     });
     rows.collect()
 }
 
-/// Makes keys with the Hub's first one.
-fn keys(hub: &Hub) -> Result<Vec<String>> {
+/// Creates API keys with the Hub's first API key.
+fn create_keys(hub: &Hub) -> Result<Vec<String>> {
     let mut connection = Connection::open(&hub.server.address)?;
     let first = hub.key.as_deref().context("the Hub printed no key")?;
-    let make = |n| {
+    let create = |n| {
         let body = json!({ "name": format!("Key {n}"), "scopes": ["platform:write"] }).to_string();
         let headers = [("authorization", format!("Bearer {first}"))];
-        let key = connection.ask("POST", "/api_keys", &headers, &body)?;
-        Ok(format!("Bearer {}", text(&key, "key")?))
+        let response = connection.request("POST", "/api_keys", &headers, &body)?;
+        Ok(format!("Bearer {}", text(&response, "key")?))
     };
-    (0..KEYS).map(make).collect()
+    (0..KEYS).map(create).collect()
 }
 
-fn take_turn(site: &Site, load: Load, turn: u32, length: Duration, sum: &mut Sum) -> Result<()> {
-    let server = if load == Load::Bare { &site.bare } else { &site.hub.server };
+fn take_turn(servers: &Servers, load: Load, turn: u32, length: Duration, total: &mut Total) -> Result<()> {
+    let server = if load == Load::Bare { &servers.bare } else { &servers.hub.server };
     let mut ready = Vec::new();
     for worker in 0..WORKERS {
         let mut connection = Connection::open(&server.address)?;
         let sessions = if load == Load::Request { 100 * length.as_secs() } else { 0 };
-        let owners = (0..sessions).map(|n| format!("{turn}-{worker}-{n}"));
-        let tokens: Vec<String> =
-            owners.map(|owner| session(site, &mut connection, &owner)).collect::<Result<_>>()?;
+        let tokens: Vec<String> = (0..sessions)
+            .map(|n| create_session(&servers.keys, &mut connection, &format!("{turn}-{worker}-{n}")))
+            .collect::<Result<_>>()?;
         ready.push((connection, tokens));
     }
-    let (cpu, begun) = (cpu_of(server.id())?, Instant::now());
+    let (cpu_before, start) = (cpu_of(server.id())?, Instant::now());
     thread::scope(|scope| {
         let work = |(worker, (mut connection, mut tokens)): (usize, (Connection, Vec<String>))| {
             scope.spawn(move || -> Result<Vec<f64>> {
                 let mut samples = Vec::new();
-                while begun.elapsed() < length && (load != Load::Request || !tokens.is_empty()) {
-                    let (n, begun) = (samples.len(), Instant::now());
+                while start.elapsed() < length && (load != Load::Request || !tokens.is_empty()) {
+                    let (n, start) = (samples.len(), Instant::now());
                     if load == Load::Whole {
                         let owner = format!("{turn}-{worker}-whole-{n}");
-                        tokens.push(session(site, &mut connection, &owner)?);
-                        look(&mut connection, &tokens[0])?;
+                        tokens.push(create_session(&servers.keys, &mut connection, &owner)?);
+                        open_form(&mut connection, &tokens[0])?;
                     }
                     link(&mut connection, tokens.pop().unwrap_or_default(), worker, n)?;
-                    samples.push(begun.elapsed().as_secs_f64());
+                    samples.push(start.elapsed().as_secs_f64());
                 }
                 Ok(samples)
             })
         };
         let workers: Vec<_> = ready.into_iter().enumerate().map(work).collect();
         for worker in workers {
-            sum.samples.extend(worker.join().map_err(|_| anyhow::anyhow!("a worker panicked"))??);
+            total.samples.extend(worker.join().map_err(|_| anyhow::anyhow!("a worker panicked"))??);
         }
         anyhow::Ok(())
     })?;
-    sum.wall += begun.elapsed().as_secs_f64();
-    sum.cpu += cpu_of(server.id())? - cpu;
+    total.wall += start.elapsed().as_secs_f64();
+    total.cpu += cpu_of(server.id())? - cpu_before;
     Ok(())
 }
 
-/// The product's server makes a session for a customer.
-fn session(site: &Site, connection: &mut Connection, owner: &str) -> Result<String> {
+/// Creates a session for a customer, as the product's server does. Returns the session's token.
+fn create_session(keys: &[String], connection: &mut Connection, owner: &str) -> Result<String> {
     let hash = owner.bytes().fold(0, |sum: usize, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
-    let headers = [("authorization", site.keys[hash % site.keys.len()].clone())];
+    let headers = [("authorization", keys[hash % keys.len()].clone())];
     let body =
         json!({ "origin_owner_id": owner, "origin_owner_name": owner, "provider": "gladly" }).to_string();
-    text(&connection.ask("POST", "/connect_sessions", &headers, &body)?, "token")
+    text(&connection.request("POST", "/connect_sessions", &headers, &body)?, "token")
 }
 
-/// The widget fetches its settings, the connectors and the form.
-fn look(connection: &mut Connection, token: &str) -> Result<()> {
+/// Fetches the settings, the connectors and the form, as the widget does.
+fn open_form(connection: &mut Connection, token: &str) -> Result<()> {
     for path in ["/hub/settings", "/hub/connectors", "/hub/connectors/gladly.api-key"] {
-        connection.ask("GET", path, &[("x-hub-session-token", token.to_owned())], "")?;
+        connection.request("GET", path, &[("x-hub-session-token", token.to_owned())], "")?;
     }
     Ok(())
 }
 
-/// The widget sends the credentials, which are checked with the provider and stored. Customers have addresses and
-/// organizations of their own, because limits count by both.
+/// Sends credentials, which the Hub checks with the provider and stores. Each customer has its own address and
+/// organization, because limits count by both.
 fn link(connection: &mut Connection, token: String, worker: usize, n: usize) -> Result<()> {
     let body = json!({ "integration_id": "gladly.api-key", "credentials": {
         "environment": "production",
@@ -197,12 +195,12 @@ fn link(connection: &mut Connection, token: String, worker: usize, n: usize) -> 
     } });
     let address = format!("10.{worker}.{}.{}", n / 250 % 250, n % 250);
     let headers = [("x-hub-session-token", token), ("x-forwarded-for", address)];
-    connection.ask("POST", "/hub/accounts", &headers, &body.to_string())?;
+    connection.request("POST", "/hub/accounts", &headers, &body.to_string())?;
     Ok(())
 }
 
-/// A string in a JSON answer.
-fn text(answer: &str, name: &str) -> Result<String> {
-    let answer: Value = serde_json::from_str(answer)?;
-    Ok(answer[name].as_str().with_context(|| format!("no `{name}` in {answer}"))?.to_owned())
+/// A string in a JSON response.
+fn text(response: &str, name: &str) -> Result<String> {
+    let response: Value = serde_json::from_str(response)?;
+    Ok(response[name].as_str().with_context(|| format!("no `{name}` in {response}"))?.to_owned())
 }

@@ -1,16 +1,19 @@
-//! The machine that figures were measured on, as far as they depend on it. It is never named.
+//! The properties of the machine that figures depend on, without the machine's name.
 
 use std::fs;
 use std::num::NonZeroUsize;
 use std::process::Command;
 use std::thread;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 
-/// The machine and the moment of a measurement.
+use super::process::kib;
+use crate::command::output;
+
+/// A machine at the time of a measurement.
 #[derive(Clone, Debug)]
 pub(super) struct Machine {
-    /// The number of threads that run at once.
+    /// The number of threads that can run at once.
     pub(super) cores: usize,
     /// The name of the processor.
     pub(super) processor: String,
@@ -20,7 +23,7 @@ pub(super) struct Machine {
     pub(super) compiler: String,
     /// The date, as in `2026-11-25`.
     pub(super) date: String,
-    /// The load average over the minute before.
+    /// The load average of the preceding minute.
     pub(super) load: f64,
 }
 
@@ -28,27 +31,15 @@ pub(super) struct Machine {
 pub(super) fn machine() -> Result<Machine> {
     let read = |file: &str| fs::read_to_string(file).with_context(|| format!("cannot read {file}"));
     let load = read("/proc/loadavg")?;
+    let compiler = output(Command::new("rustc").arg("--version"))?;
     Ok(Machine {
         cores: thread::available_parallelism().map_or(1, NonZeroUsize::get),
         processor: processor(&read("/proc/cpuinfo")?).unwrap_or("an unnamed processor").into(),
-        memory: memory(&read("/proc/meminfo")?).context("no memory size")?,
-        compiler: output("rustc", &["--version"])?.split(" (").next().unwrap_or_default().to_owned(),
-        date: output("date", &["-u", "+%Y-%m-%d"])?,
-        load: load
-            .split(' ')
-            .next()
-            .and_then(|word| word.parse().ok())
-            .context("the load is not a number")?,
+        memory: kib(&read("/proc/meminfo")?, "MemTotal:").context("/proc/meminfo has no memory size")?,
+        compiler: compiler.split(" (").next().unwrap_or_default().to_owned(),
+        date: output(Command::new("date").args(["-u", "+%Y-%m-%d"]))?,
+        load: load.split(' ').next().unwrap_or_default().parse().context("the load is not a number")?,
     })
-}
-
-fn output(program: &str, arguments: &[&str]) -> Result<String> {
-    let out =
-        Command::new(program).args(arguments).output().with_context(|| format!("cannot run {program}"))?;
-    if !out.status.success() {
-        bail!("{program} failed");
-    }
-    Ok(String::from_utf8_lossy(&out.stdout).trim().to_owned())
 }
 
 /// Finds the processor's name in the text of `/proc/cpuinfo`.
@@ -57,18 +48,13 @@ fn processor(text: &str) -> Option<&str> {
     Some(line.split_once(':')?.1.trim())
 }
 
-/// Finds the size of the memory, in KiB, in the text of `/proc/meminfo`.
-fn memory(text: &str) -> Option<f64> {
-    let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
-    line.trim().strip_suffix(" kB")?.trim().parse().ok()
-}
-
 #[cfg(test)]
 pub(super) use tests::sample;
 
 #[cfg(test)]
 mod tests {
-    use super::{Machine, memory, processor};
+    use super::{Machine, processor};
+    use crate::bench::process::kib;
 
     /// A made-up machine.
     pub(in crate::bench) fn sample() -> Machine {
@@ -90,6 +76,6 @@ mod tests {
 
     #[test]
     fn the_memory_has_a_size() {
-        assert_eq!(memory("MemTotal:       24689764 kB\nMemFree: 1 kB\n"), Some(24_689_764.0));
+        assert_eq!(kib("MemTotal:       24689764 kB\nMemFree: 1 kB\n", "MemTotal:"), Some(24_689_764.0));
     }
 }

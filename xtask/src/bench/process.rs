@@ -3,114 +3,97 @@
 //! `/proc` counts the CPU time of finished children in hundredths of a second, so it is summed over all repetitions
 //! and then divided.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{Command as Process, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
-use serde_json::Value;
+use anyhow::{Context as _, Result, ensure};
 
-use super::run::{Command, Figures, Row, Run, Times, World};
+use super::run::{Command, Figures, Row, Run, World};
+use crate::command::{output, run};
 use crate::tree::{files, root, target};
 
-/// Runs a command as often as it says. Returns its name, with the tool's version, and its figures.
-pub(super) fn command(run: &Run, command: &Command, world: &World) -> Result<(String, Figures)> {
+/// Runs a command repeatedly. Returns its name, with the tool's version, and its figures.
+pub(super) fn command(
+    name: &str,
+    command: &Command,
+    guides: u32,
+    world: &World,
+) -> Result<(String, Figures)> {
     let filled = |text: &str| {
         text.replace("{waystone}", &world.program().to_string_lossy())
-            .replace("{guides}", &world.guides(run.size).to_string_lossy())
+            .replace("{guides}", &world.catalog(guides).to_string_lossy())
             .replace("{out}", &world.scratch.to_string_lossy())
             .replace("{tools}", &world.tools.to_string_lossy())
             .replace("{schema}", &root().join("schemas/guide.schema.json").to_string_lossy())
     };
-    if !command.prepare.is_empty() {
-        shell(&filled(command.prepare))?;
-    }
+    shell(&filled(command.prepare))?;
     let words = filled(command.words);
-    let written = command.words.rsplit(' ').next().filter(|word| word.starts_with("{out}")).map(&filled);
-    let start = || -> Result<Process> {
-        if let Some(folder) = written.as_ref().filter(|folder| Path::new(folder).exists()) {
+    let out = command.words.rsplit(' ').next().filter(|word| word.starts_with("{out}"));
+    let out = out.map(|folder| PathBuf::from(filled(folder)));
+    let process = || -> Result<Process> {
+        if let Some(folder) = out.as_ref().filter(|folder| folder.exists()) {
             fs::remove_dir_all(folder)?;
         }
-        let (program, arguments) = if words.contains(['*', '&']) {
-            ("sh", vec!["-c", &words])
-        } else {
-            let (program, rest) = words.split_once(' ').unwrap_or((&words, ""));
-            (program, rest.split(' ').collect())
-        };
-        let mut process = Process::new(program);
-        process.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let arguments: Vec<&str> =
+            if words.contains(['*', '&']) { vec!["sh", "-c", &words] } else { words.split(' ').collect() };
+        let mut process = Process::new(arguments[0]);
+        process.args(&arguments[1..]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         Ok(process)
     };
-    let (mut samples, before) = (Vec::new(), children_cpu()?);
-    for _ in 0..command.times.number() {
-        let mut process = start()?;
-        let begun = Instant::now();
-        let status = process.status().with_context(|| format!("cannot run {words}"))?;
-        samples.push(begun.elapsed().as_secs_f64());
-        if !status.success() {
-            bail!("`{words}` failed with {status}");
-        }
+    let (mut samples, cpu_before) = (Vec::new(), children_cpu()?);
+    for _ in 0..command.repetitions {
+        let mut process = process()?;
+        let start = Instant::now();
+        run(&mut process)?;
+        samples.push(start.elapsed().as_secs_f64());
     }
-    let cpu = (children_cpu()? - before) / f64::from(command.times.number());
-    let items = run.size.guides(world.quick);
-    if let Some(folder) = written.as_ref() {
-        let pages = files(Path::new(folder), "")?.len();
-        if pages < items as usize {
-            bail!("`{words}` wrote {pages} files for {items} guides");
-        }
+    let cpu = (children_cpu()? - cpu_before) / f64::from(command.repetitions * guides);
+    if let Some(folder) = &out {
+        let pages = files(folder, "")?.len();
+        ensure!(guides as usize <= pages, "`{words}` wrote {pages} files for {guides} guides");
     }
-    let memory = if command.times == Times::Once { None } else { Some(peak(&mut start()?)?) };
-    let name = match command.version {
-        "" => run.name.to_owned(),
-        version => {
-            let version = shell(&filled(version))?;
-            format!("{} {}", run.name, version.rsplit(' ').next().unwrap_or_default())
-        }
-    };
-    let figures = Figures::new(samples, items);
-    Ok((name, Figures { cpu: Some(cpu / f64::from(items)), memory, ..figures }))
+    let memory = if command.repetitions == 1 { None } else { Some(peak_memory(&mut process()?)?) };
+    let version = shell(&filled(command.version))?;
+    let name = format!("{name} {}", version.rsplit(' ').next().unwrap_or_default()).trim_end().to_owned();
+    Ok((name, Figures { cpu: Some(cpu), memory, ..Figures::new(samples, guides) }))
 }
 
 /// Runs the program of the pieces, which prints nanoseconds of CPU time per guide.
-pub(super) fn pieces(run: &Run, world: &World) -> Result<Vec<Row>> {
+pub(super) fn pieces(run: &Run, guides: u32, world: &World) -> Result<Vec<Row>> {
     let seconds = if world.quick { "0.5" } else { "2" };
     let program = target().join("dist/examples/pieces");
-    let out = Process::new(program).arg(world.guides(run.size)).arg(seconds).output()?;
-    let figures: Value = serde_json::from_slice(&out.stdout)
-        .with_context(|| format!("no figures: {}", String::from_utf8_lossy(&out.stderr).trim()))?;
-    let row = |(name, value): (&String, &Value)| {
-        let cpu = value.as_f64().map(|nanoseconds| nanoseconds / 1e9);
-        Row::new(run, name, Some(Figures { cpu, ..Figures::new(Vec::new(), 1) }))
+    let figures = output(Process::new(program).arg(world.catalog(guides)).arg(seconds))?;
+    let figures: BTreeMap<String, f64> = serde_json::from_str(&figures)?;
+    let row = |(name, nanoseconds): (&String, &f64)| {
+        let figures = Figures { cpu: Some(nanoseconds / 1e9), ..Figures::new(Vec::new(), 1) };
+        Row::new(run, name, Some(figures))
     };
-    Ok(figures.as_object().context("the figures are not an object")?.iter().map(row).collect())
+    Ok(figures.iter().map(row).collect())
 }
 
 /// Runs shell commands. Returns what they print.
 fn shell(script: &str) -> Result<String> {
-    let out = Process::new("sh").args(["-ec", script]).output()?;
-    if !out.status.success() {
-        let error = String::from_utf8_lossy(&out.stderr).into_owned();
-        bail!("`{script}` failed: {}", error.lines().last().unwrap_or("no reason given"));
-    }
-    Ok(String::from_utf8_lossy(&out.stdout).trim().to_owned())
+    output(Process::new("sh").args(["-ec", script]))
 }
 
-/// The most memory that a run has, in KiB, sampled twice a millisecond.
-fn peak(process: &mut Process) -> Result<u64> {
+/// The peak memory of a process in KiB, sampled twice a millisecond.
+fn peak_memory(process: &mut Process) -> Result<f64> {
     let mut child = process.spawn()?;
-    let mut most = 0;
+    let mut peak = 0.0;
     while child.try_wait()?.is_none() {
-        most = status(child.id(), "VmHWM:").map_or(most, |now| most.max(now));
+        peak = memory(child.id(), "VmHWM:").map_or(peak, |now| now.max(peak));
         thread::sleep(Duration::from_micros(500));
     }
-    Ok(most)
+    Ok(peak)
 }
 
-/// The memory that a process has now, in KiB.
-pub(super) fn memory_of(process: u32) -> Result<u64> {
-    status(process, "VmRSS:").context("the process has no memory")
+/// The current memory of a process in KiB.
+pub(super) fn memory_of(process: u32) -> Result<f64> {
+    memory(process, "VmRSS:").context("the process has no memory")
 }
 
 /// Seconds of CPU time that a process has used so far.
@@ -119,27 +102,26 @@ pub(super) fn cpu_of(process: u32) -> Result<f64> {
     cpu(&text, 0).context("the process has no times")
 }
 
-/// Seconds of CPU time that the finished children of this process have used.
+/// Seconds of CPU time that the finished children of this process used.
 fn children_cpu() -> Result<f64> {
     let text = fs::read_to_string("/proc/self/stat").context("this system has no /proc/self/stat")?;
     cpu(&text, 2).context("this process has no times")
 }
 
-/// The sum of user and system time in the text of `/proc/<pid>/stat`, after skipping some of the times. The program's
-/// name comes second, in parentheses, and may contain anything.
+/// The sum of user and system time in the text of `/proc/<pid>/stat`, after skipping some of the times. The second field
+/// is the program's name in parentheses, which may contain any character.
 fn cpu(text: &str, skip: usize) -> Option<f64> {
     let (_, rest) = text.rsplit_once(')')?;
     let mut times = rest.split_whitespace().skip(11 + skip).map(|word| word.parse::<u32>().ok());
     Some(f64::from(times.next()?? + times.next()??) / 100.0)
 }
 
-fn status(process: u32, name: &str) -> Option<u64> {
-    let text = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    kib(&text, name)
+fn memory(process: u32, name: &str) -> Option<f64> {
+    kib(&fs::read_to_string(format!("/proc/{process}/status")).ok()?, name)
 }
 
-/// The value of a line in the text of `/proc/<pid>/status`, in KiB.
-fn kib(text: &str, name: &str) -> Option<u64> {
+/// The value of a line, such as `MemTotal:  24689764 kB`, in the text of `/proc/<pid>/status` or `/proc/meminfo`, in KiB.
+pub(super) fn kib(text: &str, name: &str) -> Option<f64> {
     let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     line.trim().strip_suffix(" kB")?.trim().parse().ok()
 }
@@ -157,7 +139,7 @@ mod tests {
 
     #[test]
     fn memory_is_a_line_of_the_status() {
-        assert_eq!(kib("VmPeak:\t    3060 kB\nVmHWM:\t    1996 kB\nVmRSS:\t 1 kB\n", "VmHWM:"), Some(1996));
+        assert_eq!(kib("VmPeak:\t    3060 kB\nVmHWM:\t    1996 kB\nVmRSS:\t 1 kB\n", "VmHWM:"), Some(1996.0));
         assert_eq!(kib("State:\tZ (zombie)\n", "VmHWM:"), None);
     }
 }

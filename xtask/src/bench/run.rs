@@ -1,87 +1,76 @@
-//! The vocabulary of the harness: a run, what it does, and the row of figures that it gives.
+//! The vocabulary of the harness: pages, runs, and the figures that runs measure.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use super::figures::{median, percentile};
 use crate::tree::target;
 
 /// A page of figures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Page {
-    Guides,
-    Hub,
-}
-
-impl Page {
-    pub(super) fn file(self) -> &'static str {
-        match self {
-            Self::Guides => "benchmarks.md",
-            Self::Hub => "benchmarks-hub.md",
-        }
-    }
+pub(super) struct Page {
+    /// The argument of `cargo xtask bench` that selects the page.
+    pub(super) argument: &'static str,
+    /// The package and name of the example program that the runs need.
+    pub(super) example: [&'static str; 2],
+    /// The page's file in `docs`.
+    pub(super) file: &'static str,
+    pub(super) title: &'static str,
+    /// A sentence that links to the other page.
+    pub(super) other: &'static str,
+    /// How the figures are measured.
+    pub(super) method: &'static str,
+    pub(super) sections: &'static [Section],
 }
 
 /// A section of a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Section {
-    Check,
-    Pieces,
-    Render,
-    Watch,
-    Link,
-    Start,
+pub(super) struct Section {
+    pub(super) title: &'static str,
+    pub(super) intro: &'static str,
+    pub(super) columns: &'static [Column],
+    /// The runs in the order of their rows. A run may use the files that an earlier run wrote.
+    pub(super) runs: &'static [Run],
+    pub(super) aims: &'static [Aim],
 }
 
-impl Section {
-    pub(super) fn page(self) -> Page {
-        match self {
-            Self::Check | Self::Pieces | Self::Render | Self::Watch => Page::Guides,
-            Self::Link | Self::Start => Page::Hub,
-        }
-    }
+/// A column of a section's table.
+pub(super) struct Column {
+    pub(super) head: &'static str,
+    pub(super) cell: fn(&Cell<'_>) -> Option<String>,
 }
 
-/// The size of a catalog.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Size {
-    Few,
-    Some,
-    Many,
+/// What a cell is made from: a measured row and the other rows of its section.
+pub(super) struct Cell<'a> {
+    pub(super) row: &'a Row,
+    pub(super) figures: &'a Figures,
+    pub(super) rows: &'a [Row],
+    pub(super) quick: bool,
 }
 
-impl Size {
-    /// How many guides the catalog holds.
-    pub(super) fn guides(self, quick: bool) -> u32 {
-        match (self, quick) {
-            (Self::Few, _) => 10,
-            (Self::Some, true) => 100,
-            (Self::Some, false) | (Self::Many, true) => 1_000,
-            (Self::Many, false) => 10_000,
-        }
-    }
-}
-
-/// A row of the table of runs.
+/// Something to measure.
 pub(super) struct Run {
-    pub(super) section: Section,
     pub(super) name: &'static str,
-    pub(super) size: Size,
+    /// The number of guides in the catalog, unless the run is quick.
+    pub(super) guides: u32,
     pub(super) work: Work,
-    /// The run of the same size and section that this one is compared with.
+    /// The run of the same section and number of guides that this run is compared with.
     pub(super) baseline: Option<&'static str>,
 }
 
 /// What a run measures.
 pub(super) enum Work {
+    /// A command.
     Command(Command),
-    /// The program `crates/cli/examples/pieces.rs`, which gives a row for each piece.
+    /// The program `crates/cli/examples/pieces.rs`, which yields a row for each piece.
     Pieces,
     /// Edits under `waystone check --watch`.
     Edits,
     /// Starts of a Hub.
     Start,
-    /// Linked accounts per second. Gives three rows.
-    Links(Database),
+    /// Linked accounts per second. Yields three rows.
+    Links {
+        /// Whether the database is PostgreSQL instead of SQLite.
+        on_postgres: bool,
+    },
 }
 
 /// A command that is run several times.
@@ -89,54 +78,51 @@ pub(super) struct Command {
     /// The words of the command. A path below `{out}` at its end is removed before each run. A command with shell
     /// syntax is run by `sh`.
     pub(super) words: &'static str,
-    /// Shell commands that install the tool and prepare its input, if it is not Waystone.
+    /// Shell commands that install the tool and prepare its input, unless the tool is Waystone.
     pub(super) prepare: &'static str,
     /// A shell command that prints the tool's version.
     pub(super) version: &'static str,
-    pub(super) times: Times,
+    /// The number of measured runs. If it is greater than 1, another run measures the peak memory.
+    pub(super) repetitions: u32,
 }
 
-/// How often a command is run.
+/// An aim: the figure of some runs, or its ratio to the figure of another run, should be within a range.
+pub(super) struct Aim {
+    pub(super) text: &'static str,
+    pub(super) measure: Measure,
+    /// The names and guides of the runs whose figures are added up.
+    pub(super) of: &'static [(&'static str, u32)],
+    /// The run to divide by.
+    pub(super) to: Option<(&'static str, u32)>,
+    /// A range of ratios, seconds or KiB.
+    pub(super) range: RangeInclusive<f64>,
+}
+
+/// The figure that an aim is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Times {
-    /// 50 times: a run takes a few milliseconds.
-    Often,
-    /// 3 times, and once more to find its peak memory.
-    Several,
-    /// Once: a run takes long.
-    Once,
-}
-
-impl Times {
-    pub(super) fn number(self) -> u32 {
-        match self {
-            Self::Often => 50,
-            Self::Several => 3,
-            Self::Once => 1,
-        }
-    }
-}
-
-/// The database of a Hub.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Database {
-    Sqlite,
-    Postgres,
+pub(super) enum Measure {
+    /// Wall time per item.
+    Wall,
+    /// CPU time per item.
+    Cpu,
+    /// The 99th percentile of the repetitions' wall time.
+    P99,
+    Memory,
 }
 
 /// The folders that runs use.
 pub(super) struct World {
-    /// Removed at the end.
+    /// The folder for catalogs and outputs, which is removed at the end.
     pub(super) scratch: PathBuf,
-    /// Installed tools, which are kept.
+    /// The folder of installed tools, which are kept.
     pub(super) tools: PathBuf,
     pub(super) quick: bool,
 }
 
 impl World {
-    /// The folder of the catalog of a size.
-    pub(super) fn guides(&self, size: Size) -> PathBuf {
-        self.scratch.join(format!("guides-{}", size.guides(self.quick)))
+    /// The folder of a run's catalog.
+    pub(super) fn catalog(&self, guides: u32) -> PathBuf {
+        self.scratch.join(format!("guides-{guides}"))
     }
 
     pub(super) fn program(&self) -> PathBuf {
@@ -144,19 +130,24 @@ impl World {
     }
 }
 
-/// What a run measured.
+/// The actual number of guides in a catalog. Quick runs use smaller catalogs.
+pub(super) fn scaled(guides: u32, quick: bool) -> u32 {
+    if quick && 10 < guides { guides / 10 } else { guides }
+}
+
+/// The figures of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Figures {
     /// Seconds of each repetition, in ascending order.
     pub(super) samples: Vec<f64>,
-    /// Guides, pages or requests in one repetition.
+    /// The number of guides, pages or requests in one repetition.
     pub(super) items: u32,
-    /// Items per second, where several are worked on at once.
+    /// Items per second, if several items are processed at once.
     pub(super) rate: Option<f64>,
     /// Seconds of CPU time per item.
     pub(super) cpu: Option<f64>,
-    /// KiB of memory.
-    pub(super) memory: Option<u64>,
+    /// Memory in KiB.
+    pub(super) memory: Option<f64>,
 }
 
 impl Figures {
@@ -165,12 +156,12 @@ impl Figures {
         Self { samples, items, ..Self::default() }
     }
 
-    /// Seconds of a repetition.
+    /// The median of the repetitions, in seconds.
     pub(super) fn median(&self) -> f64 {
         median(&self.samples)
     }
 
-    /// Seconds that 99 of 100 repetitions do not exceed.
+    /// The 99th percentile of the repetitions, in seconds.
     pub(super) fn p99(&self) -> f64 {
         percentile(&self.samples, 99)
     }
@@ -181,20 +172,21 @@ impl Figures {
     }
 }
 
-/// A row of a page: a run, with its figures unless it failed.
+/// A row of a table.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
-    pub(super) section: Section,
     pub(super) name: String,
-    pub(super) size: Size,
-    /// The name of the row that this one is compared with.
+    /// The number of guides in the catalog, unless the run was quick.
+    pub(super) guides: u32,
+    /// The name of the row that this row is compared with.
     pub(super) baseline: Option<String>,
+    /// `None` if the run failed.
     pub(super) figures: Option<Figures>,
 }
 
 impl Row {
     pub(super) fn new(run: &Run, name: &str, figures: Option<Figures>) -> Self {
         let baseline = run.baseline.map(str::to_owned);
-        Self { section: run.section, name: name.to_owned(), size: run.size, baseline, figures }
+        Self { name: name.to_owned(), guides: run.guides, baseline, figures }
     }
 }

@@ -1,9 +1,11 @@
-//! An HTTP connection that is kept open, as light as can be: it shares the machine with the server it measures.
+//! A persistent HTTP connection, which is minimal because the client shares the machine with the measured server.
+//!
+//! Every response must have a `Content-Length`.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, ensure};
 
 /// A connection to a server.
 pub(super) struct Connection(BufReader<TcpStream>);
@@ -15,8 +17,8 @@ impl Connection {
         Ok(Self(BufReader::new(stream)))
     }
 
-    /// Sends a request. Returns the body of the answer, which must be a success.
-    pub(super) fn ask(
+    /// Sends a request. Returns the body of a successful response; any other response is an error.
+    pub(super) fn request(
         &mut self,
         method: &str,
         path: &str,
@@ -32,37 +34,20 @@ impl Connection {
         }
         self.0.get_mut().write_all(format!("{text}\r\n{body}").as_bytes())?;
         let status = self.line()?;
-        let (mut length, mut is_chunked) = (0, false);
+        let mut length = 0;
         loop {
             let header = self.line()?.to_ascii_lowercase();
             match header.split_once(": ") {
                 Some(("content-length", value)) => length = value.parse()?,
-                Some(("transfer-encoding", "chunked")) => is_chunked = true,
                 Some(_) => {}
                 None => break,
             }
         }
-        let mut answer = Vec::new();
-        loop {
-            if is_chunked {
-                length = usize::from_str_radix(&self.line()?, 16)?;
-            }
-            let start = answer.len();
-            answer.resize(start + length, 0);
-            self.0.read_exact(&mut answer[start..])?;
-            if !is_chunked {
-                break;
-            }
-            self.line()?;
-            if length == 0 {
-                break;
-            }
-        }
-        let answer = String::from_utf8_lossy(&answer).into_owned();
-        if !status.contains(" 20") {
-            bail!("{method} {path}: {status}: {answer}");
-        }
-        Ok(answer)
+        let mut response = vec![0; length];
+        self.0.read_exact(&mut response)?;
+        let response = String::from_utf8_lossy(&response).into_owned();
+        ensure!(status.contains(" 20"), "{method} {path}: {status}: {response}");
+        Ok(response)
     }
 
     fn line(&mut self) -> Result<String> {

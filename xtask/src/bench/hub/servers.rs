@@ -1,4 +1,4 @@
-//! The servers of a benchmark: a Hub, and those of `tests/bench/servers.rs`.
+//! The servers of a benchmark: a Hub, and the servers in `tests/bench/servers.rs`.
 //!
 //! **Invariant:** a server is killed when its value is dropped.
 
@@ -17,19 +17,19 @@ use crate::tree::target;
 /// A running server.
 pub(super) struct Server {
     child: Child,
-    /// Its host and port.
+    /// The host and port that the server listens on.
     pub(super) address: String,
 }
 
 /// A running Hub.
 pub(super) struct Hub {
     pub(super) server: Server,
-    /// The API key that it prints when its database is new.
+    /// The API key that the Hub prints when its database is new.
     pub(super) key: Option<String>,
 }
 
-/// Starts one of our own servers, which print their address first.
-pub(super) fn own(arguments: &[&str]) -> Result<Server> {
+/// Starts a server of `tests/bench/servers.rs`, which prints its address.
+pub(super) fn example(arguments: &[&str]) -> Result<Server> {
     let (child, mut lines) = spawn(Command::new(target().join("dist/examples/servers")).args(arguments))?;
     let address = lines.next().transpose()?.unwrap_or_default();
     let server = Server { child, address };
@@ -41,7 +41,7 @@ pub(super) fn own(arguments: &[&str]) -> Result<Server> {
 
 impl Hub {
     /// Starts a Hub with its data in a folder, and waits until it is ready. All requests to providers go to one server,
-    /// and no limit refuses a link.
+    /// and the limits are too high to refuse a link.
     pub(super) fn start(
         program: &Path,
         folder: &Path,
@@ -50,16 +50,8 @@ impl Hub {
         provider: &str,
     ) -> Result<Self> {
         let mut command = Command::new(program);
-        command.args([
-            "serve",
-            "--json",
-            "--listen",
-            "127.0.0.1:0",
-            "--trusted-proxy",
-            "127.0.0.0/8",
-            "--upstream",
-        ]);
-        command.arg(format!("**.gladly.com=http://{provider}"));
+        command.args(["serve", "--json", "--listen", "127.0.0.1:0", "--trusted-proxy", "127.0.0.0/8"]);
+        command.arg(format!("--upstream=**.gladly.com=http://{provider}"));
         for limit in ["--limits-session-attempts", "--limits-address-attempts", "--limits-host-attempts"] {
             command.args([limit, "1000000000"]);
         }
@@ -79,13 +71,13 @@ impl Hub {
             .find(|line| line["event"] == "started")
             .with_context(|| format!("the Hub did not start: {}", folder.join("log").display()))?;
         started["address"].as_str().unwrap_or_default().clone_into(&mut server.address);
-        Connection::open(&server.address)?.ask("GET", "/health/ready", &[], "")?;
-        // A full pipe would stop it.
+        Connection::open(&server.address)?.request("GET", "/health/ready", &[], "")?;
+        // A full pipe would block the Hub.
         thread::spawn(move || lines.for_each(drop));
         Ok(Self { server, key: started["api_key"].as_str().map(str::to_owned) })
     }
 
-    /// Stops it in the usual way, and waits for its end.
+    /// Stops the Hub with a signal, and waits until it has stopped.
     pub(super) fn stop(mut self) -> Result<()> {
         Command::new("kill").arg(self.server.id().to_string()).status()?;
         self.server.child.wait()?;
@@ -94,7 +86,7 @@ impl Hub {
 }
 
 impl Server {
-    /// The id of its process.
+    /// The id of the server's process.
     pub(super) fn id(&self) -> u32 {
         self.child.id()
     }
@@ -110,6 +102,6 @@ impl Drop for Server {
 fn spawn(command: &mut Command) -> Result<(Child, Lines<BufReader<ChildStdout>>)> {
     let mut child =
         command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context("cannot run a server")?;
-    let out = child.stdout.take().context("it has no standard output")?;
+    let out = child.stdout.take().context("the server has no standard output")?;
     Ok((child, BufReader::new(out).lines()))
 }

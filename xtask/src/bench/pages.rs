@@ -1,0 +1,252 @@
+//! The pages of figures: their text, runs and aims. The generated pages are not edited by hand.
+
+use std::ops::RangeInclusive;
+
+use super::report::{BASELINE, CPU, GUIDES, MEDIAN, MEMORY, P99, PER_ITEM, RATE, REPETITIONS};
+use super::run::{Aim, Column, Command, Measure, Page, Run, Section, Work};
+
+/// The pages that `cargo xtask bench` writes.
+pub(super) static PAGES: [Page; 2] = [
+    Page {
+        argument: "guides",
+        example: ["cli", "pieces"],
+        file: "benchmarks.md",
+        title: "Benchmarks",
+        other: "The Hub has [a page of its own](benchmarks-hub.md).",
+        method: "Catalogs are made from one template of a guide: a method with environments, three fields, a check, \
+                 outcomes, four steps and five scenarios, and without findings. A guide becomes one page. Files are \
+                 read from the disk's cache. The median is over all runs of a row; CPU time includes all threads, in \
+                 the program and in the system; memory is the peak.",
+        sections: &[CHECK, PIECES, RENDER, WATCH],
+    },
+    Page {
+        argument: "hub",
+        example: ["suite", "servers"],
+        file: "benchmarks-hub.md",
+        title: "Benchmarks of the Hub",
+        other: "Everything else is in [benchmarks.md](benchmarks.md).",
+        method: "`waystone serve` over HTTP without TLS, with its usual log in a file. SQLite is a file in the Hub's \
+                 folder, PostgreSQL a server on the same machine as Debian configures it; both wait for the disk at \
+                 every commit. The workers, the provider, PostgreSQL and the Hub share the cores.",
+        sections: &[LINK, START],
+    },
+];
+
+const CATALOG: &[Column] = &[GUIDES, REPETITIONS, MEDIAN, PER_ITEM, RATE, CPU, MEMORY, BASELINE];
+
+const CHECK: Section = Section {
+    title: "Checking a catalog",
+    intro: "`waystone check DIR`, and validators of JSON Schema on the same guides with the schema of guides. `check` \
+            validates against that schema too, and then applies all other rules.",
+    columns: CATALOG,
+    runs: &[
+        waystone("check", 10, "{waystone} check {guides}", 50),
+        waystone("check", 1_000, "{waystone} check {guides}", 3),
+        waystone("check", 10_000, "{waystone} check {guides}", 3),
+        Run {
+            name: "check-jsonschema",
+            guides: 1_000,
+            baseline: Some("check"),
+            work: Work::Command(Command {
+                words: "exec {tools}/python/bin/check-jsonschema --schemafile {schema} {guides}/*/guide.yaml",
+                prepare: "test -x {tools}/python/bin/check-jsonschema || { python3 -m venv {tools}/python && \
+                          {tools}/python/bin/pip install --quiet check-jsonschema==0.39.0; }",
+                version: "{tools}/python/bin/check-jsonschema --version",
+                repetitions: 1,
+            }),
+        },
+        Run {
+            name: "ajv-cli",
+            guides: 1_000,
+            baseline: Some("check"),
+            work: Work::Command(Command {
+                words: "cd {tools}/node && exec node node_modules/ajv-cli/dist/index.js validate --spec=draft2020 \
+                        --strict=false -c ajv-formats -s {schema} -d '{guides}/*/guide.yaml'",
+                prepare: "test -d {tools}/node/node_modules/ajv-cli || npm install --no-audit --no-fund \
+                          --ignore-scripts --prefix {tools}/node ajv-cli@5.0.0 ajv-formats@3.0.1",
+                version: "node -p 'require(\"{tools}/node/node_modules/ajv-cli/package.json\").version'",
+                repetitions: 3,
+            }),
+        },
+    ],
+    aims: &[
+        ratio(
+            "check-jsonschema takes at least 40 times as long as `check` for 1 000 guides",
+            &[("check-jsonschema", 1_000)],
+            ("check", 1_000),
+            40.0..=f64::INFINITY,
+        ),
+        ratio(
+            "ajv takes at least 2.5 times as long as `check` for 1 000 guides",
+            &[("ajv-cli", 1_000)],
+            ("check", 1_000),
+            2.5..=f64::INFINITY,
+        ),
+        ratio(
+            "Checking a guide among 10 000 takes at most 1.1 times as long as among 1 000",
+            &[("check", 10_000)],
+            ("check", 1_000),
+            0.0..=1.1,
+        ),
+    ],
+};
+
+const PIECES: Section = Section {
+    title: "The pieces of the work",
+    intro: "Each piece by itself, repeated on one thread and without the disk (`crates/cli/examples/pieces.rs`), for one \
+            guide.",
+    columns: &[CPU],
+    runs: &[Run { name: "pieces", guides: 10, baseline: None, work: Work::Pieces }],
+    aims: &[Aim {
+        text: "Building a page's tree and writing it as MDX takes at most 50 µs of CPU time",
+        measure: Measure::Cpu,
+        of: &[("page tree", 10), ("writing MDX", 10)],
+        to: None,
+        range: 0.0..=50e-6,
+    }],
+};
+
+const RENDER: Section = Section {
+    title: "Rendering a catalog",
+    intro: "`waystone render DIR --all --to FORMAT --out OUT`, from guides on disk to pages on disk, each time into a \
+            new folder. `cp -r` copies the MDX pages. Hugo builds HTML from the Markdown pages, with no lists, feeds or \
+            site map.",
+    columns: CATALOG,
+    runs: &[
+        rendering("render --to mdx", "{waystone} render {guides} --all --to mdx --out {out}/mdx"),
+        rendering("cp -r", "cp -r {out}/mdx {out}/copy"),
+        rendering("render --to md", "{waystone} render {guides} --all --to md --out {out}/site/content"),
+        rendering("render --to html", "{waystone} render {guides} --all --to html --out {out}/html"),
+        rendering("render --to text", "{waystone} render {guides} --all --to text --out {out}/text"),
+        rendering("render --to json", "{waystone} render {guides} --all --to json --out {out}/json"),
+        Run {
+            name: "Hugo",
+            guides: 10_000,
+            baseline: Some("render --to html"),
+            work: Work::Command(Command {
+                words: "hugo --quiet --source {out}/site --destination {out}/hugo",
+                // The minimal work for Hugo: a page for each file, without lists, feeds or a site map.
+                prepare: "{ command -v hugo || apt-get install -y -q --no-install-recommends hugo; } && cd {out}/site \
+                          && printf '%s\\n' \"disableKinds = ['home', 'section', 'taxonomy', 'term', 'RSS', 'sitemap', \
+                          'robotsTXT', '404']\" > config.toml && mkdir -p layouts/_default && echo '<!doctype html>\
+                          <html><head><title>{{ .Title }}</title></head><body>{{ .Content }}</body></html>' > \
+                          layouts/_default/single.html",
+                version: "hugo version | grep -o '[0-9][0-9.]*' | head -n 1",
+                repetitions: 3,
+            }),
+        },
+    ],
+    aims: &[ratio(
+        "`render --to mdx` takes at most 1.5 times as long as `cp -r` with the pages it wrote",
+        &[("render --to mdx", 10_000)],
+        ("cp -r", 10_000),
+        0.0..=1.5,
+    )],
+};
+
+const WATCH: Section = Section {
+    title: "Watching a catalog",
+    intro: "`waystone check --watch DIR`, and the time from saving a guide to the answer. `--watch` waits until no file \
+            has changed for 30 ms, because editors save in several steps. Most of the time is this wait.",
+    columns: &[GUIDES, REPETITIONS, MEDIAN, P99, CPU],
+    runs: &[
+        Run { name: "edit", guides: 10, baseline: None, work: Work::Edits },
+        Run { name: "edit", guides: 10_000, baseline: None, work: Work::Edits },
+    ],
+    aims: &[ratio(
+        "Checking an edited guide among 10 000 takes at most 1.2 times as long as among 10",
+        &[("edit", 10_000)],
+        ("edit", 10),
+        0.0..=1.2,
+    )],
+};
+
+const LINK: Section = Section {
+    title: "Linking",
+    intro: "Eight workers link Gladly accounts with an API key, each for its own customers, and wait for every response. \
+            A *whole link* is five requests: the product's server creates a session (`POST /connect_sessions`); the \
+            widget fetches its settings, the connectors and the form (`GET /hub/settings`, `GET /hub/connectors`, \
+            `GET /hub/connectors/gladly.api-key`) and sends the credentials (`POST /hub/accounts`), which the Hub checks \
+            with the provider and stores. The *request that links* is the last of the five, in sessions created \
+            beforehand.\n\n\
+            The *bare handler* does only what linking requires: it sends the same request to the provider through the \
+            same egress, inserts one row as durably, and responds. It has no keys, sessions, limits, encryption or audit \
+            trail. The three loads take turns. CPU time is that of the serving process.",
+    columns: &[REPETITIONS, RATE, MEDIAN, P99, CPU, BASELINE],
+    runs: &[
+        Run { name: "SQLite", guides: 10, baseline: None, work: Work::Links { on_postgres: false } },
+        Run { name: "PostgreSQL", guides: 10, baseline: None, work: Work::Links { on_postgres: true } },
+    ],
+    aims: &[
+        ratio(
+            "On SQLite, the request that links takes at most 4 times as long as the bare handler",
+            &[("SQLite: request that links", 10)],
+            ("SQLite: bare handler", 10),
+            0.0..=4.0,
+        ),
+        ratio(
+            "On PostgreSQL, the request that links takes at most 4 times as long as the bare handler",
+            &[("PostgreSQL: request that links", 10)],
+            ("PostgreSQL: bare handler", 10),
+            0.0..=4.0,
+        ),
+        ratio(
+            "On SQLite, a whole link takes at most 10 times as long as the bare handler",
+            &[("SQLite: whole link", 10)],
+            ("SQLite: bare handler", 10),
+            0.0..=10.0,
+        ),
+        ratio(
+            "On PostgreSQL, a whole link takes at most 10 times as long as the bare handler",
+            &[("PostgreSQL: whole link", 10)],
+            ("PostgreSQL: bare handler", 10),
+            0.0..=10.0,
+        ),
+    ],
+};
+
+const START: Section = Section {
+    title: "Starting",
+    intro: "From the start of the program until `GET /health/ready` answers 200, on an existing SQLite database, with a \
+            folder of guides in addition to the built-in guides. Memory is measured three seconds later, without any \
+            request.",
+    columns: &[GUIDES, REPETITIONS, MEDIAN, P99, MEMORY],
+    runs: &[
+        Run { name: "start", guides: 10, baseline: None, work: Work::Start },
+        Run { name: "start", guides: 1_000, baseline: None, work: Work::Start },
+    ],
+    aims: &[
+        Aim {
+            text: "With 1 000 guides the Hub is ready within a second",
+            measure: Measure::P99,
+            of: &[("start", 1_000)],
+            to: None,
+            range: 0.0..=1.0,
+        },
+        Aim {
+            text: "With 1 000 guides the Hub uses at most 100 MiB at rest",
+            measure: Measure::Memory,
+            of: &[("start", 1_000)],
+            to: None,
+            range: 0.0..=102_400.0,
+        },
+    ],
+};
+
+const fn waystone(name: &'static str, guides: u32, words: &'static str, repetitions: u32) -> Run {
+    let command = Command { words, prepare: "", version: "", repetitions };
+    Run { name, guides, baseline: None, work: Work::Command(command) }
+}
+
+const fn rendering(name: &'static str, words: &'static str) -> Run {
+    Run { baseline: Some("cp -r"), ..waystone(name, 10_000, words, 3) }
+}
+
+const fn ratio(
+    text: &'static str,
+    of: &'static [(&'static str, u32)],
+    to: (&'static str, u32),
+    range: RangeInclusive<f64>,
+) -> Aim {
+    Aim { text, measure: Measure::Wall, of, to: Some(to), range }
+}
