@@ -1,4 +1,4 @@
-//! Servers for `cargo xtask bench hub`: a provider that accepts everyone, and a bare handler as the baseline.
+//! The servers of `cargo xtask bench hub`: a provider that accepts all credentials, and the bare handler.
 //!
 //! **Invariant:** the bare handler does only what linking requires: one request to the provider through the Hub's own
 //! egress, and one insert that is as durable as the Hub's.
@@ -17,7 +17,7 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyPool, ConnectOptions as _};
 use tokio::net::TcpListener;
 
-/// Number of provider hosts that the bare handler calls. Each host has its own connections.
+/// The number of hosts that the bare handler sends requests to. Each host has its own connections.
 const ORGANIZATIONS: u8 = 64;
 
 #[tokio::main]
@@ -33,7 +33,7 @@ async fn main() -> Result<()> {
     Ok(axum::serve(listener, routes).await?)
 }
 
-/// Answers every request immediately, as Gladly does. The first label of the host becomes the account's id.
+/// Answers every request as Gladly does. The first label of the host is the account's id.
 async fn provider(headers: HeaderMap) -> Json<Value> {
     let host = headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
     let id = host.split('.').next().unwrap_or_default();

@@ -18,16 +18,16 @@ use std::process::ExitCode;
 use anyhow::{Result, ensure};
 
 const HELP: &str = "\
-cargo xtask test       install what the tests need and run all of them
+cargo xtask test       install what the tests need and run all tests
 cargo xtask with-postgres COMMAND…
                        run a command next to a PostgreSQL server, for example `cargo test -p vault`
 cargo xtask ci-checks  check format, lints, documentation and dependencies, as CI does after the tests
-cargo xtask codegen    write the generated files: schemas and reference pages
+cargo xtask codegen    generate the schemas and reference pages
 cargo xtask tidy       check the source tree: floors, import cycles, names, documents
 cargo xtask fuzz       run the fuzzers: [--seconds N] [TARGET]
 cargo xtask bench      measure how fast Waystone is, compare it with other tools, and write docs/benchmarks.md and
                        docs/benchmarks-hub.md: [guides|hub] [--quick]
-cargo xtask pictures   make the README's pictures from the program
+cargo xtask pictures   generate the README's pictures
 cargo xtask deny       check licenses, sources and bans of dependencies";
 
 fn main() -> ExitCode {

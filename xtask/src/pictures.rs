@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use anstyle::AnsiColor;
 use anstyle_svg::Term;
 use anyhow::{Context as _, Result, ensure};
 
@@ -18,7 +19,8 @@ pub(crate) fn generate() -> Result<()> {
     let folder = root().join("docs/pictures");
     let scratch = tempfile::tempdir()?;
     let demo = waystone(&["demo", "gladly", "--play", "--color", "always"])?;
-    fs::write(folder.join("terminal.svg"), Term::new().render_svg(&excerpt(&demo)?))?;
+    let terminal = Term::new().fg_color(AnsiColor::BrightWhite.into());
+    fs::write(folder.join("terminal.svg"), terminal.render_svg(&excerpt(&demo)?))?;
     let page = scratch.path().join("page.html");
     fs::write(&page, waystone(&["render", "gladly", "--to", "html"])?)?;
     screenshot(&page, &folder.join("page.png"), "1180,980")?;

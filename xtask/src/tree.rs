@@ -11,8 +11,8 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap_or_else(|_| PathBuf::from("."))
 }
 
-/// Cargo's target directory. A relative `CARGO_TARGET_DIR` is resolved against the workspace root, because
-/// cargo is run in several folders.
+/// Cargo's target directory. A relative `CARGO_TARGET_DIR` is resolved against the workspace root, because cargo runs in
+/// several folders.
 pub(crate) fn target() -> PathBuf {
     let folder = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
     root().join(folder)

@@ -1,4 +1,4 @@
-//! Catalogs of guides, made from one template, that differ in names, hosts and numbers.
+//! Catalogs of guides from one template. The guides differ in names, hosts and numbers.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 /// The template of every guide.
 const TEMPLATE: &str = include_str!("guide.yaml");
 
-/// The syllables of providers' names.
+/// The syllables that providers' names consist of.
 const SYLLABLES: [&str; 22] = [
     "ba", "cor", "da", "fel", "gro", "hi", "jun", "ka", "lo", "mer", "ni", "ost", "pa", "quo", "ri", "sol",
     "ta", "ul", "ve", "wyn", "xi", "zor",
@@ -25,12 +25,12 @@ pub(super) fn write(folder: &Path, guides: u32) -> Result<()> {
     Ok(())
 }
 
-/// The file of one guide.
+/// The path of the guide with number `n`.
 pub(super) fn file(folder: &Path, n: u32) -> PathBuf {
     folder.join(key(n)).join("guide.yaml")
 }
 
-/// The text of one guide.
+/// The text of the guide with number `n`.
 fn guide(n: u32) -> String {
     let key = key(n);
     let (first, rest) = key.split_at(1);
@@ -41,7 +41,7 @@ fn guide(n: u32) -> String {
         .replace("@limit@", &(60 + n % 440).to_string())
 }
 
-/// The key of one guide: four syllables, of which the last changes with every guide.
+/// The key of the guide with number `n`: four syllables, the last of which changes with every guide.
 fn key(n: u32) -> String {
     let base = SYLLABLES.len();
     let n = n as usize;
@@ -55,7 +55,7 @@ mod tests {
     use super::{guide, key};
 
     #[test]
-    fn every_guide_has_a_key_of_its_own() {
+    fn every_guide_has_its_own_key() {
         let keys: BTreeSet<String> = (0..20_000).map(key).collect();
         assert_eq!(keys.len(), 20_000);
     }

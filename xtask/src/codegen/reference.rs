@@ -27,11 +27,11 @@ pub(super) fn page() -> String {
         .collect();
     text.push_str("\n## Contents\n\n");
     for (name, shape) in &all {
-        let _ = writeln!(text, "- {}: {}", link(name), first_sentence(&says(shape)));
+        let _ = writeln!(text, "- {}: {}", link(name), first_sentence(&description(shape)));
     }
     text.push_str("- [References](#references): what you can write between `{{` and `}}`.\n");
     for (name, shape) in &all {
-        let _ = write!(text, "\n## {}\n\n{}\n", title(name), says(shape));
+        let _ = write!(text, "\n## {}\n\n{}\n", title(name), description(shape));
         users(&mut text, name, &all);
         match shape["oneOf"].as_array() {
             Some(choices) if *name == "OutcomeKind" => outcomes(&mut text, choices),
@@ -46,17 +46,17 @@ pub(super) fn page() -> String {
 /// Writes where a shape is used: `fields` of a method, for example.
 fn users(text: &mut String, name: &str, all: &[(&str, &Value)]) {
     let pointer = format!("\"#/$defs/{name}\"");
-    let mut places = Vec::new();
+    let mut uses = Vec::new();
     for (user, shape) in all {
         let choices = shape["oneOf"].as_array().map_or(&[][..], Vec::as_slice);
         for (key, value) in std::iter::once(*shape).chain(choices).flat_map(properties) {
             if value.to_string().contains(&pointer) {
-                places.push(format!("`{key}` of {}", link(user)));
+                uses.push(format!("`{key}` of {}", link(user)));
             }
         }
     }
-    if !places.is_empty() {
-        let _ = write!(text, "\nUsed in: {}.\n", places.join(", "));
+    if !uses.is_empty() {
+        let _ = write!(text, "\nUsed in: {}.\n", uses.join(", "));
     }
 }
 
@@ -69,7 +69,7 @@ fn keys(text: &mut String, name: &str, shape: &Value) {
     let required: Vec<&str> = list(&shape["required"]).iter().filter_map(Value::as_str).collect();
     text.push_str("\n| key | value | if omitted | description |\n|---|---|---|---|\n");
     for (key, value) in properties(shape) {
-        let left_out = match &value["default"] {
+        let if_omitted = match &value["default"] {
             _ if required.contains(&key.as_str()) => "**required**".to_owned(),
             Value::Null => String::new(),
             default => code(default),
@@ -79,7 +79,7 @@ fn keys(text: &mut String, name: &str, shape: &Value) {
         let sample =
             if samples.is_empty() { String::new() } else { format!(" For example {}.", samples.join(", ")) };
         let anchor = format!("<a id=\"{}-{key}\"></a>`{key}`", slug(name));
-        row(text, &[&anchor, &kind(value), &left_out, &format!("{}{sample}", says(value))]);
+        row(text, &[&anchor, &kind(value), &if_omitted, &format!("{}{sample}", description(value))]);
     }
 }
 
@@ -94,7 +94,7 @@ fn one_of(text: &mut String, name: &str, choices: &[Value]) {
         };
         let key = word.or_else(|| properties(choice).next().map(|(key, _)| key.as_str())).unwrap_or_default();
         let anchor = format!("<a id=\"{}-{key}\"></a>{written}", slug(name));
-        row(text, &[&anchor, &says(choice)]);
+        row(text, &[&anchor, &description(choice)]);
     }
 }
 
@@ -106,10 +106,13 @@ fn outcomes(text: &mut String, choices: &[Value]) {
     );
     for &kind in OutcomeKind::ALL {
         let choice = choices.iter().find(|choice| choice["const"] == kind.as_str());
-        let again = if kind.is_transient() { " ↻" } else { "" };
+        let mark = if kind.is_transient() { " ↻" } else { "" };
         let name = |text: &str| text.replace("{provider}", "Acme");
-        let anchor = format!("<a id=\"outcome-kind-{kind}\"></a>`{kind}`{again}");
-        row(text, &[&anchor, &choice.map(says).unwrap_or_default(), &name(kind.says()), &name(kind.fix())]);
+        let anchor = format!("<a id=\"outcome-kind-{kind}\"></a>`{kind}`{mark}");
+        row(
+            text,
+            &[&anchor, &choice.map(description).unwrap_or_default(), &name(kind.says()), &name(kind.fix())],
+        );
     }
 }
 
@@ -120,10 +123,10 @@ fn references(text: &mut String) {
          read as a mapping.\nWrite `{{{{` for two literal braces.\n\nThe text that contains a reference determines how it can begin:\n\n\
          | text | description | begins with | filters |\n|---|---|---|---|\n",
     );
-    for one in &all.kinds {
-        let roots: Vec<String> = one.roots.iter().map(|root| format!("`{root}`")).collect();
-        let filters = if one.has_filters { "yes" } else { "no" };
-        row(text, &[&one.word.name.to_lowercase(), &one.word.says, &roots.join(", "), filters]);
+    for kind in &all.kinds {
+        let roots: Vec<String> = kind.roots.iter().map(|root| format!("`{root}`")).collect();
+        let filters = if kind.has_filters { "yes" } else { "no" };
+        row(text, &[&kind.word.name.to_lowercase(), &kind.word.says, &roots.join(", "), filters]);
     }
     words(text, "Available references", &all.references, "");
     for (root, members) in &all.members {
@@ -183,7 +186,7 @@ fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
-fn says(shape: &Value) -> String {
+fn description(shape: &Value) -> String {
     shape["description"].as_str().unwrap_or_default().replace('\n', " ")
 }
 

@@ -19,7 +19,7 @@ fn two(a: &str, b: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_cycle_is_shown_with_the_items_that_tie_it() {
+fn a_cycle_is_shown_with_the_items_that_cause_it() {
     let found = two("use crate::b::B; pub struct A(B);", "use crate::a::A; pub struct B(Box<A>);");
     assert_eq!(
         found,
@@ -28,7 +28,7 @@ fn a_cycle_is_shown_with_the_items_that_tie_it() {
 }
 
 #[test]
-fn imports_in_one_direction_are_no_cycle() {
+fn imports_in_one_direction_are_not_a_cycle() {
     let found = two("use crate::b::B; pub struct A(B);", "pub struct B;");
     assert!(found.is_empty(), "{found:?}");
 }
@@ -88,7 +88,7 @@ fn a_path_in_an_attribute_counts() {
 }
 
 #[test]
-fn a_re_export_counts_for_the_file_that_defines() {
+fn a_re_export_counts_for_the_file_of_the_definition() {
     let tree = |root: &'static str, a: &'static str| {
         cycles(&[("lib.rs", root), ("a.rs", a), ("b.rs", "use crate::a::A; pub struct B(A);")])
     };
@@ -114,7 +114,7 @@ fn a_chain_of_re_exports_is_followed() {
 }
 
 #[test]
-fn globs_that_import_each_other_come_to_an_end() {
+fn globs_that_import_each_other_are_resolved() {
     let found = two("pub use crate::b::*; pub struct A;", "pub use crate::a::*; fn f(_: A) { unknown(); }");
     assert!(found.is_empty(), "{found:?}");
 }
@@ -131,7 +131,7 @@ fn family(parent: &str, child: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_parent_may_offer_what_its_child_has() {
+fn a_parent_may_re_export_items_of_its_child() {
     let child = "use super::Parent; pub struct Child(Parent);";
     for parent in [
         "mod child; pub use child::Child; pub struct Parent;",
@@ -143,7 +143,7 @@ fn a_parent_may_offer_what_its_child_has() {
 }
 
 #[test]
-fn a_parent_that_uses_its_child_in_code_may_not_be_imported_by_it() {
+fn a_child_may_not_import_a_parent_that_uses_it_in_code() {
     let child =
         "use super::Parent; pub struct Child; pub fn run(_: &Parent) {} pub trait Run { fn run(&self); }";
     for parent in [
@@ -164,7 +164,7 @@ fn a_parent_may_use_a_child_that_does_not_import_it() {
 }
 
 #[test]
-fn tests_may_import_their_parent_and_nothing_else_is_excused() {
+fn only_tests_may_import_their_parent() {
     let tests = "use super::*; fn t() { f(); }";
     let root = "mod parent;";
     let parent = "#[cfg(test)] mod tests; #[cfg(test)] pub use tests::sample; fn f() { tests::sample(); }";
