@@ -3,9 +3,11 @@
 //! `layers/client.rs` determines it.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::wire::error::{ApiError, INTERNAL};
 
@@ -18,9 +20,20 @@ pub(crate) struct Client {
     pub(crate) is_secure: bool,
 }
 
-/// The address of the other end of the connection.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Peer(pub(crate) SocketAddr);
+/// The other end of a connection. Every connection's service holds a clone of it until the connection closes.
+#[derive(Clone, Debug)]
+pub(crate) struct Peer {
+    /// The remote address.
+    pub(crate) address: SocketAddr,
+    /// The connection's permit from the listener, which limits the number of open connections.
+    _permit: Option<Arc<OwnedSemaphorePermit>>,
+}
+
+impl Peer {
+    pub(crate) fn new(address: SocketAddr, permit: Option<OwnedSemaphorePermit>) -> Self {
+        Self { address, _permit: permit.map(Arc::new) }
+    }
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for Client {
     type Rejection = ApiError;

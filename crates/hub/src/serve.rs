@@ -1,7 +1,7 @@
 //! Runs the Hub: starts it, listens, and stops gracefully.
 //!
-//! **Invariant:** once the Hub reports that it is ready, it can be used. When it is asked to stop, requests in progress
-//! still get their response if it is ready within the grace period.
+//! **Invariant:** when the Hub reports that it is ready, it can be used. After a signal to stop, requests in progress still
+//! get their response within the grace period.
 
 mod check;
 mod listen;
@@ -26,8 +26,8 @@ pub(crate) use self::start::app;
 pub use self::start::{ServeError, open_vault};
 pub use self::tls::TlsError;
 
-use self::listen::{Counted, Listener};
-use self::signals::{Asked, Signals};
+use self::listen::{Limited, Listener};
+use self::signals::{Action, Signals};
 use crate::app::{App, Phase};
 use crate::client::Peer;
 use crate::router;
@@ -35,22 +35,22 @@ use crate::settings::Settings;
 use crate::telemetry::{logs, metrics};
 use crate::upkeep;
 
-/// What to report when the Hub is ready.
+/// The report of a Hub that is ready.
 #[derive(Debug)]
 pub struct Started {
     /// The URL at which the Hub is reached.
     pub url: String,
     /// The address that the Hub listens on, with the actual port.
     pub address: SocketAddr,
-    /// The separate address of the metrics, if they have one.
+    /// The separate address of the metrics, if it is set.
     pub metrics: Option<SocketAddr>,
     /// The number of guides in use.
     pub guides: usize,
-    /// What this start created, such as the key file.
-    pub made: Vec<String>,
+    /// Descriptions of the files and folders that this start created, such as the key file.
+    pub created: Vec<String>,
     /// Warnings for the operator.
     pub notes: Vec<String>,
-    /// The project's first API key, which is created at the very first start and shown only then.
+    /// The project's first API key. It is created at the very first start, and shown only then.
     pub api_key: Option<Secret>,
 }
 
@@ -58,36 +58,34 @@ pub struct Started {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
     /// All requests and tasks were finished.
-    Whole,
-    /// Something was aborted, because the grace period ended or the Hub was asked to stop a second time.
-    Cut,
+    Finished,
+    /// Requests or tasks were aborted, because the grace period ended or a second signal arrived.
+    Aborted,
 }
 
-/// Serves until the Hub is asked to stop. Calls `started` when it is ready.
+/// Serves until a signal stops the Hub. Calls `started` when the Hub is ready.
 pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<Ended, ServeError> {
     logs::start(&settings);
     if settings.metrics.enabled.value {
         metrics::start();
     }
-    let mut signals = Signals::listen().map_err(ServeError::Io)?;
-    let made = made(&settings);
+    let mut signals = Signals::listen()?;
+    let created = created(&settings);
     let (listener, address) =
         listen(&settings, settings.server.listen.value, &settings.server.listen.set_by).await?;
-    let apart = match settings.metrics.listen.value.filter(|_| settings.metrics.enabled.value) {
+    let metrics_listener = match settings.metrics.listen.value.filter(|_| settings.metrics.enabled.value) {
         Some(address) => Some(listen(&settings, address, &settings.metrics.listen.set_by).await?),
         None => None,
     };
-    let certificate = match &settings.tls.value {
-        Some(pair) => Some(RustlsConfig::from_config(tls::load(pair).map_err(ServeError::Tls)?)),
-        None => None,
-    };
+    let certificate = settings.tls.value.as_ref().map(tls::load).transpose()?.map(RustlsConfig::from_config);
     let app = Arc::new(start::app(settings, address).await?);
     let api_key = start::first_key(&app).await?;
     spawn_background_tasks(&app, certificate.as_ref());
 
-    let metrics_at = apart.as_ref().map(|(_, address)| *address);
     let server = Running::start(listener, router::router(&app), certificate.clone());
-    let apart = apart.map(|(listener, _)| Running::start(listener, router::numbers(&app), None));
+    let (metrics_server, metrics) = metrics_listener
+        .map(|(listener, address)| (Running::start(listener, router::numbers(&app), None), address))
+        .unzip();
     app.enter(Phase::Ready);
     tracing::info!(%address, guides = app.guides.count(), version = env!("CARGO_PKG_VERSION"), "ready");
     let notes = notes(&app);
@@ -97,16 +95,16 @@ pub async fn serve(settings: Settings, started: impl FnOnce(Started)) -> Result<
     started(Started {
         url: app.public_url.to_string(),
         address,
-        metrics: metrics_at,
+        metrics,
         guides: app.guides.count(),
-        made,
+        created,
         notes,
         api_key,
     });
-    while signals.next().await == Asked::ReadAgain {
-        reread(&app, certificate.as_ref());
+    while signals.next().await == Action::Reload {
+        reload(&app, certificate.as_ref());
     }
-    Ok(drain(app, server, apart, signals.stop()).await)
+    Ok(drain(app, server, metrics_server, signals.stop()).await)
 }
 
 async fn listen(
@@ -144,16 +142,16 @@ struct Running {
 
 impl Running {
     fn start(listener: Listener, routes: Router, certificate: Option<RustlsConfig>) -> Self {
-        /// How long a new connection may stay silent before it is closed.
-        const FIRST: Duration = Duration::from_secs(15);
-        /// How long a connection may be idle between two requests; longer than proxies usually keep theirs.
-        const REST: Duration = Duration::from_secs(75);
+        /// The longest time from a new connection to its first request.
+        const FIRST_REQUEST: Duration = Duration::from_secs(15);
+        /// How long a connection may be idle between two requests: longer than in most proxies.
+        const IDLE: Duration = Duration::from_secs(75);
         let control = Control::new();
-        let mut server = Server::<Counted>::from_listener(listener)
+        let mut server = Server::<Limited>::from_listener(listener)
             .handle(Handle::with_control(control.clone()))
-            .first_request_timeout(FIRST);
-        server.http_builder().http1().header_read_timeout(REST);
-        server.http_builder().http2().keep_alive_interval(REST).max_concurrent_streams(100);
+            .first_request_timeout(FIRST_REQUEST);
+        server.http_builder().http1().header_read_timeout(IDLE);
+        server.http_builder().http2().keep_alive_interval(IDLE).max_concurrent_streams(100);
         let service = routes.into_make_service_with_connect_info::<Peer>();
         let task = match certificate {
             Some(config) => tokio::spawn(server.acceptor(RustlsAcceptor::new(config)).serve(service)),
@@ -162,20 +160,20 @@ impl Running {
         Self { control, task }
     }
 
-    /// Accepts no more connections, and waits for the open ones.
+    /// Accepts no more connections, and waits until the open connections are closed.
     async fn finish(self) {
         self.control.graceful_shutdown(None);
         let _ = self.task.await;
     }
 }
 
-/// Accepts no new requests, and finishes those in progress, unless `again` asks to stop at once. Health and metrics on
-/// a separate address are served to the end, so that they report that the Hub is stopping.
+/// Accepts no new requests, and finishes the requests in progress unless `second_signal` ends first. The separate server
+/// for health and metrics runs to the end, so that it reports that the Hub is stopping.
 async fn drain(
     app: Arc<App>,
     server: Running,
-    apart: Option<Running>,
-    again: impl Future<Output = ()>,
+    metrics_server: Option<Running>,
+    second_signal: impl Future<Output = ()>,
 ) -> Ended {
     let (began, grace) = (Instant::now(), app.settings.server.shutdown_grace.value);
     let control = server.control.clone();
@@ -188,23 +186,23 @@ async fn drain(
         app.tasks.ended().await;
     };
     let ended = tokio::select! {
-        () = finish => Ended::Whole,
+        () = finish => Ended::Finished,
         () = tokio::time::sleep(grace) => {
             tracing::warn!(seconds = grace.as_secs(), connections = control.connection_count(), "the grace period is over; stopping at once");
-            Ended::Cut
+            Ended::Aborted
         }
-        () = again => {
+        () = second_signal => {
             tracing::warn!(connections = control.connection_count(), "asked to stop a second time; stopping at once");
-            Ended::Cut
+            Ended::Aborted
         }
     };
-    if ended == Ended::Cut {
+    if ended == Ended::Aborted {
         app.tasks.stop_all();
         control.shutdown();
     }
-    if let Some(apart) = apart {
-        apart.control.shutdown();
-        let _ = apart.task.await;
+    if let Some(server) = metrics_server {
+        server.control.shutdown();
+        let _ = server.task.await;
     }
     match Arc::try_unwrap(app) {
         Ok(app) => app.close().await,
@@ -214,22 +212,22 @@ async fn drain(
     ended
 }
 
-/// Lists what a start will create.
-fn made(settings: &Settings) -> Vec<String> {
-    let mut made = Vec::new();
+/// Describes the files and folders that a start will create.
+fn created(settings: &Settings) -> Vec<String> {
+    let mut created = Vec::new();
     let data = &settings.data.value;
     if !data.exists() {
-        made.push(format!("the folder {}", data.display()));
+        created.push(format!("the folder {}", data.display()));
     }
     if let vault::KeySource::File(path) = &settings.key.value
         && !path.exists()
     {
-        made.push(format!(
+        created.push(format!(
             "the key {}: keep a copy, because no account can be read without it",
             path.display()
         ));
     }
-    made
+    created
 }
 
 /// Returns warnings for the operator.
@@ -242,8 +240,8 @@ fn notes(app: &App) -> Vec<String> {
     notes
 }
 
-/// Reads the guides and the certificate again.
-fn reread(app: &Arc<App>, certificate: Option<&RustlsConfig>) {
+/// Reloads the guides and the certificate.
+fn reload(app: &Arc<App>, certificate: Option<&RustlsConfig>) {
     let (shared, certificate) = (Arc::clone(app), certificate.cloned());
     app.tasks.spawn(|_| async move {
         let read = tokio::task::spawn_blocking(move || {

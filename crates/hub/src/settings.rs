@@ -1,6 +1,6 @@
 //! The Hub's settings: one table, read from flags, environment variables and a file, in this order of precedence.
 //!
-//! **Invariant:** no secret is taken from a settings file or a command line.
+//! **Invariant:** neither a settings file nor a command line may contain a secret.
 
 mod explain;
 mod file;
@@ -16,9 +16,8 @@ mod setting;
 mod sources;
 mod table;
 
-use serde_json::Value;
-
 pub use self::explain::explain;
+pub use self::file::schema as settings_schema;
 pub use self::findings::pages;
 pub use self::log::{LogFormat, LogLevel};
 pub use self::resolve::{Settings, Tls, read};
@@ -26,11 +25,6 @@ pub use self::row::Line;
 pub use self::setting::{Set, SetBy, Setting, Syntax};
 pub use self::sources::{Outcome, Problem, Sources};
 pub use self::table::{Limits, Log, Metrics, SETTINGS, Server, SessionSettings, setting};
-
-/// The JSON Schema of the settings file.
-pub fn settings_schema() -> Value {
-    file::schema()
-}
 
 #[cfg(test)]
 mod tests;

@@ -24,8 +24,8 @@ pub(crate) fn run(common: &Common, args: &ServeArgs, out: &Out) -> Result<u8, Fa
     // Remaining tasks were told to stop, and their grace period is over.
     runtime.shutdown_background();
     match ended {
-        Ok(Ended::Whole) => Ok(0),
-        Ok(Ended::Cut) => Ok(FOUND),
+        Ok(Ended::Finished) => Ok(0),
+        Ok(Ended::Aborted) => Ok(FOUND),
         Err(error) => Err(failure(error, out)),
     }
 }
@@ -40,7 +40,7 @@ fn report(started: &Started, json: bool, out: &Out) {
             "address": started.address.to_string(),
             "metrics": started.metrics.map(|address| address.to_string()),
             "guides": started.guides,
-            "made": started.made,
+            "made": started.created,
             "notes": started.notes,
             "api_key": api_key,
         });
@@ -48,7 +48,7 @@ fn report(started: &Started, json: bool, out: &Out) {
         return;
     }
     // Everything goes to standard output, because standard error contains the log, whose lines may be JSON.
-    for made in started.made.iter().filter(|_| !out.quiet) {
+    for made in started.created.iter().filter(|_| !out.quiet) {
         out.line(&format!("created {made}"));
     }
     for note in started.notes.iter().filter(|_| !out.quiet) {
@@ -67,8 +67,8 @@ fn report(started: &Started, json: bool, out: &Out) {
 }
 
 fn failure(error: ServeError, out: &Out) -> Failure {
-    if let ServeError::Brand { source, findings: found } = &error {
-        findings::report(source, found, out);
+    if let ServeError::Brand { file, findings: found } = &error {
+        findings::report(file, found, out);
     }
     let help = error.help();
     Failure { help, ..error.into() }

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::client::{Client, Peer};
 
 pub(super) async fn client(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|ConnectInfo(peer)| peer.0.ip());
+    let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|ConnectInfo(peer)| peer.address.ip());
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let own_tls = app.settings.tls.value.is_some();
     let client = client_of(peer, own_tls, request.headers(), &app.settings.server.trusted_proxies.value);

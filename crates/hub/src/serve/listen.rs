@@ -1,43 +1,34 @@
 //! A listener that limits the number of open connections.
 //!
-//! **Invariant:** connections beyond the limit wait in the operating system's queue until another one closes, and cost
-//! the Hub nothing.
+//! **Invariant:** connections beyond the limit wait in the operating system's queue until another connection closes, and
+//! use no resources of the Hub.
 
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use axum::extract::connect_info::Connected;
 use axum_server::{AddrListener, Address};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 
 use crate::client::Peer;
 
-/// A listener that counts its connections.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Counted(pub(super) SocketAddr);
+/// The type of addresses for a limited listener: the remote address of a connection, or the local address.
+#[derive(Clone, Debug)]
+pub(super) struct Limited(Peer);
 
-/// Listens, and counts.
+/// A listener with a limit.
 pub(super) struct Listener {
     tcp: TcpListener,
-    places: Arc<Semaphore>,
-}
-
-/// A connection, which frees its place when it closes.
-pub(super) struct Stream {
-    tcp: TcpStream,
-    _place: OwnedSemaphorePermit,
+    permits: Arc<Semaphore>,
 }
 
 impl Listener {
     /// Starts listening.
     pub(super) async fn bind(address: SocketAddr, connections: usize) -> io::Result<Self> {
         let tcp = TcpListener::bind(address).await?;
-        Ok(Self { tcp, places: Arc::new(Semaphore::new(connections.min(Semaphore::MAX_PERMITS))) })
+        Ok(Self { tcp, permits: Arc::new(Semaphore::new(connections.min(Semaphore::MAX_PERMITS))) })
     }
 
     /// The address, with the actual port.
@@ -46,67 +37,31 @@ impl Listener {
     }
 }
 
-impl Address for Counted {
-    type Stream = Stream;
+impl Address for Limited {
+    type Stream = TcpStream;
     type Listener = Listener;
 }
 
-impl AddrListener<Stream, Counted> for Listener {
-    async fn bind_to(address: Counted) -> io::Result<Self> {
-        Self::bind(address.0, Semaphore::MAX_PERMITS).await
+impl AddrListener<TcpStream, Limited> for Listener {
+    async fn bind_to(address: Limited) -> io::Result<Self> {
+        Self::bind(address.0.address, Semaphore::MAX_PERMITS).await
     }
 
-    async fn accept_stream(&self) -> io::Result<(Stream, Counted)> {
-        let place = Arc::clone(&self.places).acquire_owned().await.map_err(io::Error::other)?;
-        let (tcp, peer) = self.tcp.accept().await?;
+    async fn accept_stream(&self) -> io::Result<(TcpStream, Limited)> {
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(io::Error::other)?;
+        let (tcp, address) = self.tcp.accept().await?;
         // Responses are written in one piece, so Nagle's algorithm would only delay them.
         let _ = tcp.set_nodelay(true);
-        Ok((Stream { tcp, _place: place }, Counted(peer)))
+        Ok((tcp, Limited(Peer::new(address, Some(permit)))))
     }
 
-    fn get_local_addr(&self) -> io::Result<Counted> {
-        self.address().map(Counted)
-    }
-}
-
-impl Connected<Counted> for Peer {
-    fn connect_info(address: Counted) -> Self {
-        Self(address.0)
+    fn get_local_addr(&self) -> io::Result<Limited> {
+        Ok(Limited(Peer::new(self.address()?, None)))
     }
 }
 
-impl AsyncRead for Stream {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tcp).poll_read(cx, buf)
-    }
-}
-
-impl AsyncWrite for Stream {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.tcp).poll_write(cx, buf)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.tcp).poll_write_vectored(cx, bufs)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.tcp.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tcp).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tcp).poll_shutdown(cx)
+impl Connected<Limited> for Peer {
+    fn connect_info(address: Limited) -> Self {
+        address.0
     }
 }

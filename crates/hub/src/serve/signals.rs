@@ -1,22 +1,22 @@
-//! Signals of the operating system: to stop, or to read files again.
+//! Signals of the operating system: to stop the Hub, or to reload its files.
 
 use std::io;
 
-/// What a signal asks for.
+/// The action that a signal requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(super) enum Action {
     /// Stop the Hub.
     Stop,
-    /// Read the guides and the certificate again.
-    ReadAgain,
+    /// Reload the guides and the certificate.
+    Reload,
 }
 
 pub(super) use self::system::Signals;
 
 impl Signals {
-    /// Waits until a signal asks to stop.
+    /// Waits until a signal requests a stop.
     pub(super) async fn stop(&mut self) {
-        while self.next().await != Asked::Stop {}
+        while self.next().await != Action::Stop {}
     }
 }
 
@@ -24,7 +24,7 @@ impl Signals {
 mod system {
     use tokio::signal::unix::{Signal, SignalKind, signal};
 
-    use super::{Asked, io};
+    use super::{Action, io};
 
     /// The signals of a Unix daemon.
     pub(in super::super) struct Signals {
@@ -43,11 +43,11 @@ mod system {
         }
 
         /// Waits for the next signal.
-        pub(in super::super) async fn next(&mut self) -> Asked {
+        pub(in super::super) async fn next(&mut self) -> Action {
             tokio::select! {
-                _ = self.terminate.recv() => Asked::Stop,
-                _ = self.interrupt.recv() => Asked::Stop,
-                _ = self.hangup.recv() => Asked::ReadAgain,
+                _ = self.terminate.recv() => Action::Stop,
+                _ = self.interrupt.recv() => Action::Stop,
+                _ = self.hangup.recv() => Action::Reload,
             }
         }
     }
@@ -55,7 +55,7 @@ mod system {
 
 #[cfg(not(unix))]
 mod system {
-    use super::{Asked, io};
+    use super::{Action, io};
 
     /// Ctrl-C, the only signal on other systems.
     pub(in super::super) struct Signals(());
@@ -66,11 +66,11 @@ mod system {
         }
 
         /// Waits for the next signal.
-        pub(in super::super) async fn next(&mut self) -> Asked {
+        pub(in super::super) async fn next(&mut self) -> Action {
             if tokio::signal::ctrl_c().await.is_err() {
                 std::future::pending::<()>().await;
             }
-            Asked::Stop
+            Action::Stop
         }
     }
 }

@@ -1,16 +1,15 @@
 //! Builds an [`App`] from the settings.
 
-use std::fmt;
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use egress::{BuildError, Egress, Policy};
 use guide::{Brand, Finding, Source};
 use jiff::Timestamp;
 use secret::Secret;
-use std::sync::Arc;
 use url::Url;
 use vault::{By, OpenError, Scope, Vault};
 
@@ -20,44 +19,65 @@ use crate::guides::Guides;
 use crate::settings::{SetBy, Settings};
 
 /// Why the Hub could not start, or had to stop.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServeError {
-    /// An address cannot be listened on.
+    /// The Hub cannot listen on an address.
+    #[error("cannot listen on {address}{}", in_parentheses(set_by))]
     Listen {
         /// The address.
         address: SocketAddr,
-        /// Who said so.
+        /// The source that set the address.
         set_by: SetBy,
-        /// What the system said.
+        /// The system's error.
+        #[source]
         cause: io::Error,
     },
     /// A file that a setting names cannot be read.
+    #[error("cannot read `{}`", path.display())]
     File {
-        /// The setting.
+        /// The setting's key.
         key: &'static str,
-        /// The file.
+        /// The file's path.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
+        #[source]
         cause: io::Error,
     },
-    /// The guides' folder cannot be read.
-    Guides(catalog::ReadError),
-    /// The brand's file has errors.
+    /// The folder of guides cannot be read.
+    #[error(transparent)]
+    Guides(#[from] catalog::ReadError),
+    /// The brand file has errors.
+    #[error("{}", first_line(file, findings))]
     Brand {
-        /// Its text.
-        source: Arc<Source>,
-        /// What there is to say.
+        /// The brand file.
+        file: Arc<Source>,
+        /// The findings in the file, at least one of which is an error.
         findings: Vec<Finding>,
     },
     /// The certificate cannot be used.
-    Tls(TlsError),
-    /// The way out cannot be opened.
-    Egress(BuildError),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The HTTP client for outgoing requests cannot be built.
+    #[error(transparent)]
+    Egress(#[from] BuildError),
     /// The vault cannot be opened.
-    Vault(OpenError),
-    /// Something failed while serving.
-    Io(io::Error),
+    #[error(transparent)]
+    Vault(#[from] OpenError),
+    /// Serving failed.
+    #[error("serving failed")]
+    Io(#[from] io::Error),
+}
+
+fn in_parentheses(set_by: &SetBy) -> String {
+    if *set_by == SetBy::Default { String::new() } else { format!(" ({set_by})") }
+}
+
+/// The first finding on one line.
+fn first_line(file: &Source, findings: &[Finding]) -> String {
+    let Some(first) = findings.first() else { return format!("the brand file `{}` has errors", file.name) };
+    let place = file.place(first.span.start);
+    format!("{}:{}:{}: {}", file.name, place.line, place.column, first.message)
 }
 
 impl ServeError {
@@ -76,45 +96,12 @@ impl ServeError {
                 io::ErrorKind::AddrNotAvailable => "this machine does not have this address".to_owned(),
                 _ => "choose another address with --listen".to_owned(),
             }),
-            Self::File { key, .. } => Some(format!("check that the path in `{key}` is right, and that the Hub may read the file")),
+            Self::File { key, .. } => {
+                Some(format!("check that the path in `{key}` is correct and that the Hub can read the file"))
+            }
             Self::Guides(_) => Some("`guides` must be the folder of a guide, or a folder of such folders".to_owned()),
-            Self::Brand { .. } => Some("fix the brand's file".to_owned()),
+            Self::Brand { .. } => Some("fix the brand file".to_owned()),
             Self::Tls(_) | Self::Egress(_) | Self::Vault(_) | Self::Io(_) => None,
-        }
-    }
-}
-
-impl fmt::Display for ServeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Listen { address, set_by: SetBy::Default, .. } => write!(f, "cannot listen on {address}"),
-            Self::Listen { address, set_by, .. } => write!(f, "cannot listen on {address} ({set_by})"),
-            Self::File { path, .. } => write!(f, "cannot read `{}`", path.display()),
-            Self::Guides(error) => error.fmt(f),
-            Self::Brand { source, findings } => match findings.first() {
-                Some(first) => {
-                    let place = source.place(first.span.start);
-                    write!(f, "{}:{}:{}: {}", source.name, place.line, place.column, first.message)
-                }
-                None => write!(f, "the brand's file `{}` has errors", source.name),
-            },
-            Self::Tls(error) => error.fmt(f),
-            Self::Egress(error) => error.fmt(f),
-            Self::Vault(error) => error.fmt(f),
-            Self::Io(_) => f.write_str("serving failed"),
-        }
-    }
-}
-
-impl std::error::Error for ServeError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Listen { cause, .. } | Self::File { cause, .. } | Self::Io(cause) => Some(cause),
-            Self::Guides(error) => error.source(),
-            Self::Tls(error) => error.source(),
-            Self::Egress(error) => error.source(),
-            Self::Vault(error) => error.source(),
-            Self::Brand { .. } => None,
         }
     }
 }
@@ -123,8 +110,7 @@ impl std::error::Error for ServeError {
 pub(crate) async fn app(settings: Settings, address: SocketAddr) -> Result<App, ServeError> {
     let folder = settings.server.guides.value.clone();
     let guides = tokio::task::spawn_blocking(move || Guides::open(folder.as_deref()));
-    let guides =
-        guides.await.map_err(io::Error::other).map_err(ServeError::Io)?.map_err(ServeError::Guides)?;
+    let guides = guides.await.map_err(io::Error::other)??;
     let brand = brand(&settings)?;
     let egress = egress(&settings)?;
     let vault = open_vault(&settings).await?;
@@ -135,19 +121,18 @@ pub(crate) async fn app(settings: Settings, address: SocketAddr) -> Result<App, 
 /// Opens the database in the settings.
 pub async fn open_vault(settings: &Settings) -> Result<Vault, ServeError> {
     let (folder, key) = (&settings.data.value, settings.key.value.clone());
-    let opened = match &settings.database.value {
-        Some(url) => Vault::open_postgres(folder, url.clone(), key).await,
-        None => Vault::open(folder, key).await,
-    };
-    opened.map_err(ServeError::Vault)
+    Ok(match &settings.database.value {
+        Some(url) => Vault::open_postgres(folder, url.clone(), key).await?,
+        None => Vault::open(folder, key).await?,
+    })
 }
 
 /// At the very first start, creates the project and returns its first API key.
 pub(super) async fn first_key(app: &App) -> Result<Option<Secret>, ServeError> {
     let by = By::new("serve", Timestamp::now());
-    let founded = app.vault.add_first_project("Default", &Scope::FIRST, by).await;
-    let founded = founded.map_err(|error| ServeError::Vault(OpenError::Store(error)))?;
-    Ok(founded.map(|(_, token)| token.secret().clone()))
+    let created =
+        app.vault.add_first_project("Default", &Scope::FIRST, by).await.map_err(OpenError::Store)?;
+    Ok(created.map(|(_, token)| token.secret().clone()))
 }
 
 /// Builds the HTTP client for requests to the outside, with the operator's policy.
@@ -158,24 +143,22 @@ pub(crate) fn egress(settings: &Settings) -> Result<Egress, ServeError> {
         ..Policy::default()
     };
     for path in &settings.server.extra_roots.value {
-        let pem = fs::read(path).map_err(|cause| ServeError::File {
-            key: "extra_roots",
-            path: path.clone(),
-            cause,
-        })?;
-        policy.extra_roots.push(pem);
+        policy.extra_roots.push(read("extra_roots", path)?);
     }
-    Egress::new(policy).map_err(ServeError::Egress)
+    Ok(Egress::new(policy)?)
 }
 
-/// Returns the brand in the settings, or the built-in one.
+/// Returns the brand in the settings, or the built-in brand.
 pub(crate) fn brand(settings: &Settings) -> Result<Brand, ServeError> {
     let Some(path) = &settings.server.brand.value else { return Ok(catalog::shipped_brand()) };
-    let bytes =
-        fs::read(path).map_err(|cause| ServeError::File { key: "brand", path: path.clone(), cause })?;
-    guide::read_brand(&path.display().to_string(), &bytes)
+    guide::read_brand(&path.display().to_string(), &read("brand", path)?)
         .into_usable()
-        .map_err(|reading| ServeError::Brand { source: reading.source, findings: reading.findings })
+        .map_err(|reading| ServeError::Brand { file: reading.source, findings: reading.findings })
+}
+
+/// Reads a file that the setting `key` names.
+fn read(key: &'static str, path: &Path) -> Result<Vec<u8>, ServeError> {
+    fs::read(path).map_err(|cause| ServeError::File { key, path: path.to_owned(), cause })
 }
 
 /// Returns the URL at which the Hub is reached: `public_url`, or a URL made from the address that it listens on.
@@ -184,12 +167,11 @@ pub(crate) fn public_url(settings: &Settings, address: SocketAddr) -> Url {
         return url.clone();
     }
     let scheme = if settings.tls.value.is_some() { "https" } else { "http" };
-    let host = match address.ip() {
-        // The unspecified address cannot be opened in a browser, but localhost can.
-        ip if ip.is_unspecified() => "localhost".to_owned(),
-        std::net::IpAddr::V6(ip) => format!("[{ip}]"),
-        std::net::IpAddr::V4(ip) => ip.to_string(),
+    // Browsers cannot open an unspecified address.
+    let host = if address.ip().is_unspecified() {
+        format!("localhost:{}", address.port())
+    } else {
+        address.to_string()
     };
-    let text = format!("{scheme}://{host}:{}", address.port());
-    Url::parse(&text).expect("a scheme, a host and a port are a URL")
+    Url::parse(&format!("{scheme}://{host}")).expect("a scheme, a host and a port are a URL")
 }

@@ -27,68 +27,68 @@ async fn serving(app: &Arc<App>, takes: Duration) -> (SocketAddr, Running) {
     (address, Running::start(listener, routes, None))
 }
 
-async fn ask(address: SocketAddr, path: &str) -> String {
+async fn request(address: SocketAddr, path: &str) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream
         .write_all(format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").as_bytes())
         .await
         .unwrap();
-    let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer).await;
-    String::from_utf8_lossy(&answer).into_owned()
+    let mut response = Vec::new();
+    let _ = stream.read_to_end(&mut response).await;
+    String::from_utf8_lossy(&response).into_owned()
 }
 
 #[tokio::test]
-async fn shutdown_finishes_requests_in_progress_and_accepts_no_others() {
+async fn a_request_in_progress_is_finished_and_no_other_is_accepted() {
     let made = made(&[]).await;
     let (address, server) = serving(&made.app, Duration::from_millis(400)).await;
     let done = Arc::new(AtomicBool::new(false));
-    let told = Arc::clone(&done);
+    let task_done = Arc::clone(&done);
     made.app.tasks.spawn(|stop| async move {
         stop.cancelled().await;
-        told.store(true, Ordering::SeqCst);
+        task_done.store(true, Ordering::SeqCst);
     });
-    let asked = tokio::spawn(ask(address, "/slow"));
+    let response = tokio::spawn(request(address, "/slow"));
     tokio::time::sleep(Duration::from_millis(100)).await;
     let app = Arc::clone(&made.app);
-    let (apart_at, apart) = {
+    let (metrics_address, metrics_server) = {
         let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
         let (listener, at) =
             listen(&app.settings, anywhere, &app.settings.server.listen.set_by).await.unwrap();
         (at, Running::start(listener, router::numbers(&app), None))
     };
-    let ended = tokio::spawn(async move { drain(app, server, Some(apart), pending()).await });
+    let ended = tokio::spawn(async move { drain(app, server, Some(metrics_server), pending()).await });
     tokio::time::sleep(Duration::from_millis(100)).await;
-    let ready = ask(apart_at, "/health/ready").await;
+    let ready = request(metrics_address, "/health/ready").await;
     assert!(ready.starts_with("HTTP/1.1 503") && ready.contains("draining"), "{ready}");
     assert!(TcpStream::connect(address).await.is_err(), "a connection was accepted");
-    assert!(asked.await.unwrap().ends_with("finished"));
-    assert_eq!(ended.await.unwrap(), Ended::Whole);
-    assert!(done.load(Ordering::SeqCst), "a task did not finish");
+    assert!(response.await.unwrap().ends_with("finished"));
+    assert_eq!(ended.await.unwrap(), Ended::Finished);
+    assert!(done.load(Ordering::SeqCst), "a task was not waited for");
 }
 
 #[tokio::test]
-async fn a_request_that_exceeds_the_grace_period_is_aborted() {
+async fn requests_beyond_the_grace_period_are_aborted() {
     let made = made(&[("WAYSTONE_SHUTDOWN_GRACE", "200ms")]).await;
     let (address, server) = serving(&made.app, Duration::from_secs(30)).await;
-    let asked = tokio::spawn(ask(address, "/slow"));
+    let response = tokio::spawn(request(address, "/slow"));
     tokio::time::sleep(Duration::from_millis(100)).await;
-    assert_eq!(drain(Arc::clone(&made.app), server, None, pending()).await, Ended::Cut);
-    assert_eq!(asked.await.unwrap(), "");
+    assert_eq!(drain(Arc::clone(&made.app), server, None, pending()).await, Ended::Aborted);
+    assert_eq!(response.await.unwrap(), "");
 }
 
 #[tokio::test]
-async fn a_second_signal_stops_the_hub_at_once() {
+async fn a_second_signal_aborts_requests() {
     let made = made(&[]).await;
     let (address, server) = serving(&made.app, Duration::from_secs(30)).await;
-    let asked = tokio::spawn(ask(address, "/slow"));
+    let response = tokio::spawn(request(address, "/slow"));
     tokio::time::sleep(Duration::from_millis(100)).await;
-    assert_eq!(drain(Arc::clone(&made.app), server, None, async {}).await, Ended::Cut);
-    assert_eq!(asked.await.unwrap(), "");
+    assert_eq!(drain(Arc::clone(&made.app), server, None, async {}).await, Ended::Aborted);
+    assert_eq!(response.await.unwrap(), "");
 }
 
 #[tokio::test]
-async fn a_connection_above_the_limit_waits() {
+async fn a_connection_beyond_the_limit_waits() {
     let made = made(&[("WAYSTONE_LIMITS_CONNECTIONS", "1")]).await;
     let (address, _server) = serving(&made.app, Duration::ZERO).await;
     let mut first = TcpStream::connect(address).await.unwrap();
@@ -102,7 +102,7 @@ async fn a_connection_above_the_limit_waits() {
         stream.read_exact(&mut some).await.unwrap();
     });
     tokio::time::sleep(Duration::from_millis(200)).await;
-    assert!(!second.is_finished(), "the connection above the limit was accepted");
+    assert!(!second.is_finished(), "the connection was accepted");
     drop(first);
     second.await.unwrap();
 }

@@ -1,7 +1,6 @@
 //! The settings file: its schema, made from the table, and its values.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 
 use guide::{Form, Spanned, schema_of};
@@ -21,12 +20,14 @@ pub(super) static FORM: Form =
     Form::new(MARK, "a settings file for `waystone serve`", &["listen", "public_url", "limits"], schema);
 
 /// The JSON Schema of the file.
-pub(super) fn schema() -> Value {
+pub fn schema() -> Value {
     schema_of::<File>("hub")
 }
 
-/// The file as a tree. What it must look like is in the schema, which is checked first.
-pub(super) struct File(Vec<(String, Spanned<Node>)>);
+/// The file as a tree. The schema, which is checked first, defines its structure.
+#[derive(serde::Deserialize)]
+#[serde(transparent)]
+pub(super) struct File(Spanned<Node>);
 
 /// A value, a list or a group.
 #[derive(Debug)]
@@ -39,45 +40,26 @@ enum Node {
 impl File {
     /// The values of settings, by key.
     pub(super) fn values(self) -> FileValues {
-        let mut values = BTreeMap::new();
-        for (name, node) in self.0 {
-            match node.value {
-                Node::Group(entries) => {
-                    for (inner, node) in entries {
-                        add(&mut values, &format!("{name}.{inner}"), node);
-                    }
-                }
-                _ => add(&mut values, &name, node),
-            }
-        }
+        let mut values = FileValues::new();
+        add(&mut values, "", self.0);
         values
     }
 }
 
-/// Adds the texts of one setting. Unknown keys are skipped, because the schema reports them.
+/// Adds the texts of the settings at and below `key`. Unknown keys are skipped, because the schema reports them.
 fn add(values: &mut FileValues, key: &str, node: Spanned<Node>) {
-    let Some(setting) = SETTINGS.iter().find(|setting| setting.key == key) else { return };
-    let nodes = match node {
-        Spanned { value: Node::List(nodes), .. } => nodes,
-        single => vec![single],
-    };
-    let texts: Vec<_> = nodes
-        .into_iter()
-        .filter_map(|node| match node.value {
-            Node::Text(text) => Some((text, node.span)),
-            Node::List(_) | Node::Group(_) => None,
-        })
-        .collect();
-    if !texts.is_empty() {
-        values.insert(setting.key, texts);
-    }
-}
-
-impl<'de> Deserialize<'de> for File {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Node::deserialize(deserializer)? {
-            Node::Group(entries) => Ok(Self(entries)),
-            Node::Text(_) | Node::List(_) => Ok(Self(Vec::new())),
+    match node.value {
+        Node::Text(text) => {
+            if let Some(setting) = SETTINGS.iter().find(|setting| setting.key == key) {
+                values.entry(setting.key).or_default().push((text, node.span));
+            }
+        }
+        Node::List(nodes) => nodes.into_iter().for_each(|node| add(values, key, node)),
+        Node::Group(entries) => {
+            for (name, node) in entries {
+                let key = if key.is_empty() { name } else { format!("{key}.{name}") };
+                add(values, &key, node);
+            }
         }
     }
 }

@@ -1,8 +1,8 @@
-//! The kinds of findings about a settings file that guides do not have.
+//! The kinds of findings that exist only for settings files.
 
 use guide::{CodePage, Severity};
 
-/// Their pages, by code.
+/// The pages of these kinds, sorted by code.
 pub fn pages() -> impl Iterator<Item = &'static CodePage> {
     [&SECRET_IN_FILE, &NOT_A_VALUE, &NOT_TOGETHER].into_iter()
 }

@@ -1,9 +1,11 @@
 //! The kinds of values: how each is written, parsed and shown.
 //!
-//! **Invariant:** an error says what is expected, with an example, and does not repeat the text, which may be a secret.
+//! **Invariant:** an error describes the expected text, with an example, and does not repeat the actual text, which may be a
+//! secret.
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::path::{Path as FilePath, PathBuf};
+use std::time::Duration;
 
 use egress::{Proxy, Upstream};
 use ipnet::IpNet;
@@ -12,10 +14,11 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::log::{LogFormat, LogLevel};
+use super::measure::{period, show_size, show_time, size, time};
 use super::setting::Syntax;
 use crate::web_origin::{WebOrigin, is_loopback};
 
-/// What is expected instead of a text that is not a value.
+/// A description of the expected text.
 pub(crate) type Expected = String;
 
 /// A kind of value.
@@ -23,175 +26,168 @@ pub(crate) trait Kind {
     /// The parsed value.
     type Value;
     /// Where such a value can be set.
-    const SYNTAX: Syntax = Syntax::Single;
-    /// Stands for the value in `--help`.
+    const SYNTAX: Syntax;
+    /// The placeholder for the value in `--help`.
     const PLACEHOLDER: &'static str;
 
     /// Parses a text.
-    ///
-    /// # Errors
-    ///
-    /// What is expected, if the text is not a value of this kind.
     fn parse(text: &str) -> Result<Self::Value, Expected>;
 
     /// The value as a person would write it, without secrets.
     fn show(value: &Self::Value) -> String;
 
     /// The JSON Schema of the value in the settings file.
-    fn schema() -> Value {
-        json!({ "type": "string" })
-    }
+    fn schema() -> Value;
 
-    /// The value, resolved against the folder of the settings file that sets it.
+    /// Resolves the value against the folder of the settings file that sets it.
     fn in_folder(value: Self::Value, _folder: &FilePath) -> Self::Value {
         value
     }
 }
 
-/// A kind whose values are shown by `Display`, with its type, placeholder, schema and parser.
-macro_rules! kind {
-    ($(#[doc = $doc:literal] $name:ident($value:ty) $placeholder:literal $schema:tt = $parse:expr;)*) => {$(
+/// Declares kinds. A row is `Name: Value, SYNTAX, "PLACEHOLDER", schema, parse, show;`, with an optional function that
+/// resolves a value against the settings file's folder.
+macro_rules! kinds {
+    ($(
+        #[doc = $doc:literal]
+        $name:ident: $value:ty, $syntax:ident, $placeholder:literal, $schema:tt, $parse:expr, $show:expr
+        $(, $in_folder:expr)?;
+    )*) => {$(
         #[doc = $doc]
         #[derive(Debug)]
         pub(crate) struct $name;
 
         impl Kind for $name {
             type Value = $value;
+            const SYNTAX: Syntax = Syntax::$syntax;
             const PLACEHOLDER: &'static str = $placeholder;
             fn parse(text: &str) -> Result<$value, Expected> {
                 $parse(text)
             }
             fn show(value: &$value) -> String {
-                value.to_string()
+                $show(value)
             }
             fn schema() -> Value {
                 json!($schema)
             }
+            $(fn in_folder(value: $value, folder: &FilePath) -> $value {
+                $in_folder(value, folder)
+            })?
         }
     )*};
 }
 
-kind! {
-    /// A socket address. The only host name allowed is `localhost`: any other could come to mean another machine.
-    Address(SocketAddr) "ADDRESS" { "type": "string" } = address;
+// Numbers pass the schema of sizes and durations, so that parsing reports the missing unit.
+kinds! {
+    /// A socket address. The only allowed host name is `localhost`, because any other name could change its machine.
+    Address: SocketAddr, Single, "ADDRESS", { "type": "string" }, address, ToString::to_string;
     /// An origin that may embed pages.
-    Origin(WebOrigin) "ORIGIN" { "type": "string" } = |text: &str| text.parse().map_err(|error| expected("an origin, such as `https://app.example.com`", &error));
+    Origin: WebOrigin, Single, "ORIGIN", { "type": "string" }, origin, ToString::to_string;
     /// A network, or a single address.
-    Network(IpNet) "NETWORK" { "type": "string" } = network;
+    Network: IpNet, Single, "NETWORK", { "type": "string" }, network, ToString::to_string;
     /// A mapping of provider hosts to another server.
-    UpstreamRule(Upstream) "PATTERN=URL" { "type": "string" } = |text: &str| text.parse().map_err(|error| expected("`pattern=url`, such as `**.example.com=http://127.0.0.1:9100`", &error));
+    UpstreamRule: Upstream, Single, "PATTERN=URL", { "type": "string" }, upstream, ToString::to_string;
+    /// The origin at which the Hub is reached.
+    PublicUrl: Url, Single, "URL", { "type": "string" }, public_url, show_public_url;
+    /// A path. In the settings file, a relative path starts at the file's folder, so that both can be moved together.
+    Path: PathBuf, Single, "PATH", { "type": "string" }, path, show_path, in_folder;
     /// A count of at least 1.
-    Count(usize) "NUMBER" { "type": "integer", "minimum": 1 } = |text: &str| text.trim().parse().ok().filter(|number| 0 < *number).ok_or_else(|| "a number of at least 1".to_owned());
-    /// Yes or no.
-    Switch(bool) "BOOL" { "type": "boolean" } = switch;
+    Count: usize, Single, "NUMBER", { "type": "integer", "minimum": 1 }, count, ToString::to_string;
+    /// A number of bytes, at least 1 KiB.
+    Size: usize, Single, "SIZE", { "type": ["string", "integer"] }, size, show_size;
+    /// A duration; zero is allowed.
+    Time: Duration, Single, "DURATION", { "type": ["string", "integer"] }, time, show_time;
+    /// A duration above zero.
+    Period: Duration, Single, "DURATION", { "type": ["string", "integer"] }, period, show_time;
+    /// A yes-or-no value.
+    Switch: bool, Single, "BOOL", { "type": "boolean" }, switch, ToString::to_string;
     /// The format of log lines.
-    Format(LogFormat) "FORMAT" { "type": "string", "enum": ["json", "text"] } = |text: &str| LogFormat::ALL.into_iter().find(|format| format.as_str() == text).ok_or_else(|| "`json` or `text`".to_owned());
+    Format: LogFormat, Single, "FORMAT", { "type": "string", "enum": ["json", "text"] }, format, ToString::to_string;
     /// A log level.
-    Level(LogLevel) "LEVEL" { "type": "string", "enum": ["error", "warn", "info", "debug", "trace"] } = |text: &str| LogLevel::ALL.into_iter().find(|level| level.as_str() == text).ok_or_else(|| "one of `error`, `warn`, `info`, `debug` and `trace`".to_owned());
+    Level: LogLevel, Single, "LEVEL", { "type": "string", "enum": ["error", "warn", "info", "debug", "trace"] }, level,
+        ToString::to_string;
     /// The name of an environment variable.
-    Variable(String) "NAME" { "type": "string" } = variable;
+    Variable: String, Single, "NAME", { "type": "string" }, variable, Clone::clone;
     /// A host that is called without the proxy, written as in `NO_PROXY`.
-    Host(String) "HOST" { "type": "string" } = |text: &str| Ok(text.to_owned());
-}
-
-/// A path. In the settings file, a relative path starts at the file's folder, so that the two can be moved together.
-#[derive(Debug)]
-pub(crate) struct Path;
-
-impl Kind for Path {
-    type Value = PathBuf;
-    const PLACEHOLDER: &'static str = "PATH";
-
-    fn parse(text: &str) -> Result<PathBuf, Expected> {
-        if text.is_empty() { Err("a path".to_owned()) } else { Ok(PathBuf::from(text)) }
-    }
-
-    fn show(path: &PathBuf) -> String {
-        path.display().to_string()
-    }
-
-    fn in_folder(path: PathBuf, folder: &FilePath) -> PathBuf {
-        folder.join(path)
-    }
-}
-
-/// The origin at which the Hub is reached.
-#[derive(Debug)]
-pub(crate) struct PublicUrl;
-
-impl Kind for PublicUrl {
-    type Value = Url;
-    const PLACEHOLDER: &'static str = "URL";
-
-    fn parse(text: &str) -> Result<Url, Expected> {
-        let expected = || "a URL without a path, such as `https://connect.example.com`".to_owned();
-        let url = Url::parse(text).map_err(|_| expected())?;
-        let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-        if !is_bare || !url.username().is_empty() || url.password().is_some() || url.host().is_none() {
-            return Err(expected());
-        }
-        match url.scheme() {
-            "https" => Ok(url),
-            "http" if is_loopback(&url) => Ok(url),
-            "http" => Err("`https://`, because credentials would be sent unencrypted otherwise".to_owned()),
-            _ => Err(expected()),
-        }
-    }
-
-    fn show(url: &Url) -> String {
-        url.as_str().trim_end_matches('/').to_owned()
-    }
-}
-
-/// Kinds whose values may contain a password.
-macro_rules! secret_kind {
-    ($(#[doc = $doc:literal] $name:ident $placeholder:literal $syntax:ident = $parse:expr;)*) => {$(
-        #[doc = $doc]
-        #[derive(Debug)]
-        pub(crate) struct $name;
-
-        impl Kind for $name {
-            type Value = Secret;
-            const SYNTAX: Syntax = Syntax::$syntax;
-            const PLACEHOLDER: &'static str = $placeholder;
-            fn parse(text: &str) -> Result<Secret, Expected> {
-                $parse(text)
-            }
-            fn show(_: &Secret) -> String {
-                "(hidden)".to_owned()
-            }
-        }
-    )*};
-}
-
-secret_kind! {
-    /// The URL of a PostgreSQL database.
-    DatabaseUrl "URL" NoFlag = database_url;
-    /// The address of a proxy.
-    ProxyUrl "URL" NoFlag = |text: &str| Proxy::explicit(text, "").map(|_| Secret::from(text)).map_err(|error| expected("an address such as `http://proxy.internal:3128`", &error));
+    Host: String, Single, "HOST", { "type": "string" }, any, Clone::clone;
+    /// A word of a command.
+    Word: String, Words, "COMMAND", { "type": "string" }, any, Clone::clone;
+    /// The URL of a PostgreSQL database, which may contain a password.
+    DatabaseUrl: Secret, NoFlag, "URL", { "type": "string" }, database_url, hidden;
+    /// The address of a proxy, which may contain a password.
+    ProxyUrl: Secret, NoFlag, "URL", { "type": "string" }, proxy_url, hidden;
     /// The vault's key.
-    KeyText "KEY" VariableOnly = |text: &str| Ok(Secret::from(text));
+    KeyText: Secret, VariableOnly, "KEY", { "type": "string" }, any, hidden;
 }
 
-/// A word of a command.
-#[derive(Debug)]
-pub(crate) struct Word;
+/// Accepts any text.
+fn any<T: for<'a> From<&'a str>>(text: &str) -> Result<T, Expected> {
+    Ok(T::from(text))
+}
 
-impl Kind for Word {
-    type Value = String;
-    const SYNTAX: Syntax = Syntax::Words;
-    const PLACEHOLDER: &'static str = "COMMAND";
+fn hidden(_: &Secret) -> String {
+    "(hidden)".to_owned()
+}
 
-    fn parse(text: &str) -> Result<String, Expected> {
-        Ok(text.to_owned())
+fn path(text: &str) -> Result<PathBuf, Expected> {
+    if text.is_empty() { Err("a path".to_owned()) } else { Ok(PathBuf::from(text)) }
+}
+
+fn show_path(path: &PathBuf) -> String {
+    path.display().to_string()
+}
+
+fn in_folder(path: PathBuf, folder: &FilePath) -> PathBuf {
+    folder.join(path)
+}
+
+fn origin(text: &str) -> Result<WebOrigin, Expected> {
+    text.parse().map_err(|error| expected("an origin, such as `https://app.example.com`", &error))
+}
+
+fn upstream(text: &str) -> Result<Upstream, Expected> {
+    let example = "`pattern=url`, such as `**.example.com=http://127.0.0.1:9100`";
+    text.parse().map_err(|error| expected(example, &error))
+}
+
+fn public_url(text: &str) -> Result<Url, Expected> {
+    let expected = || "a URL without a path, such as `https://connect.example.com`".to_owned();
+    let url = Url::parse(text).map_err(|_| expected())?;
+    let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    if !is_bare || !url.username().is_empty() || url.password().is_some() || url.host().is_none() {
+        return Err(expected());
     }
-
-    fn show(word: &String) -> String {
-        word.clone()
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
+        "http" => Err("`https://`, because credentials would be sent unencrypted otherwise".to_owned()),
+        _ => Err(expected()),
     }
 }
 
-/// What is expected, followed by the error and its cause.
+fn show_public_url(url: &Url) -> String {
+    url.as_str().trim_end_matches('/').to_owned()
+}
+
+fn count(text: &str) -> Result<usize, Expected> {
+    let number = text.trim().parse().ok().filter(|number| 0 < *number);
+    number.ok_or_else(|| "a number of at least 1".to_owned())
+}
+
+fn format(text: &str) -> Result<LogFormat, Expected> {
+    text.parse().map_err(|_| "`json` or `text`".to_owned())
+}
+
+fn level(text: &str) -> Result<LogLevel, Expected> {
+    text.parse().map_err(|_| "one of `error`, `warn`, `info`, `debug` and `trace`".to_owned())
+}
+
+fn proxy_url(text: &str) -> Result<Secret, Expected> {
+    let example = "an address such as `http://proxy.internal:3128`";
+    Proxy::explicit(text, "").map(|_| Secret::from(text)).map_err(|error| expected(example, &error))
+}
+
+/// A description of the expected text, followed by the error and its cause.
 fn expected(what: &str, error: &dyn std::error::Error) -> Expected {
     let cause = error.source().map(|cause| format!("; {cause}")).unwrap_or_default();
     format!("{what}: {error}{cause}")
@@ -246,12 +242,12 @@ mod tests {
         for right in
             ["https://connect.example.com", "http://127.0.0.1:8700/", "http://localhost:1", "http://[::1]"]
         {
-            assert!(PublicUrl::parse(right).is_ok(), "{right}");
+            assert!(public_url(right).is_ok(), "{right}");
         }
         for wrong in
             ["http://connect.example.com", "https://a.example/x", "https://u:p@a.example", "ftp://a", "x"]
         {
-            assert!(PublicUrl::parse(wrong).is_err(), "{wrong}");
+            assert!(public_url(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -1,12 +1,12 @@
-//! Addresses without their secrets, in the text of a file.
+//! Hides the secrets of URLs in the text of a file.
 //!
-//! **Invariant:** what is masked has as many bytes as before, so that places in the text stay what they are; and nothing
-//! is left of a password, however the address is misspelled.
+//! **Invariant:** masking keeps the number of bytes, so that locations in the text stay valid. No part of a password remains,
+//! even if the URL is malformed.
 
 /// The text of a URL with stars instead of its password and its query.
 pub(super) fn url(text: &str) -> String {
     let begin = text.find("://").map_or(0, |at| at + 3);
-    // Passwords with `@` or `?` in them are not written as they should be, and are passwords all the same.
+    // A password may contain `@` or `?` that should have been escaped.
     let at = text.rfind('@').filter(|at| begin <= *at);
     let password = at.map(|at| (text[begin..at].find(':').map_or(begin, |colon| begin + colon + 1), at));
     let rest = password.map_or(0, |(_, to)| to);

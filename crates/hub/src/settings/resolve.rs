@@ -1,7 +1,7 @@
-//! From sources to settings: reads every row of the table and combines the rows that belong together.
+//! Reads every setting of the table from the sources, and combines the settings that belong together.
 //!
-//! **Invariant:** [`Settings`] are valid: every value was understood, and values that need each other are both set.
-//! Every mistake is reported at once. Only the sources and the files that a `…_file` setting names are read.
+//! **Invariant:** [`Settings`] are valid: every value was parsed, and values that need each other are both set. All mistakes
+//! are reported at once. Only the sources and the files that a `…_file` setting names are read.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,8 @@ use url::Url;
 use vault::KeySource;
 
 use super::file::{FORM, File};
-use super::kind::{DatabaseUrl, Expected, Kind as _};
+use super::findings::{NOT_A_VALUE, NOT_TOGETHER};
+use super::kind::{DatabaseUrl, Expected, Kind as _, ProxyUrl};
 use super::mask;
 use super::resolver::{FileValues, Resolver};
 use super::row::Group as _;
@@ -31,11 +32,11 @@ pub struct Settings {
     pub server: Server,
     /// The folder of accounts, the vault's key and the SQLite database.
     pub data: Set<PathBuf>,
-    /// The PostgreSQL URL. `None`: SQLite in the data folder.
+    /// The PostgreSQL URL. `None` for SQLite in the data folder.
     pub database: Set<Option<Secret>>,
-    /// Where the vault's key comes from.
+    /// The source of the vault's key.
     pub key: Set<KeySource>,
-    /// The Hub's own certificate. `None`: plain HTTP.
+    /// The Hub's own certificate. `None` for plain HTTP.
     pub tls: Set<Option<Tls>>,
     /// The proxy for requests to providers.
     pub proxy: Set<Proxy>,
@@ -58,7 +59,7 @@ pub struct Tls {
     pub key: PathBuf,
 }
 
-/// Reads the settings, and reports everything that is wrong at once.
+/// Reads the settings, and reports all problems at once.
 pub fn read(sources: &Sources) -> Outcome<Settings> {
     let reading = sources
         .file
@@ -112,7 +113,7 @@ fn settings(resolver: &mut Resolver<'_>, usual_data: Option<&Path>) -> Settings 
     }
 }
 
-/// The data folder, or the usual one. It is a problem if there is neither.
+/// The data folder that is set, or the usual one. Reports a problem if neither exists.
 fn data(resolver: &mut Resolver<'_>, set: Set<Option<PathBuf>>, usual: Option<&Path>) -> Set<PathBuf> {
     let is_missing = set.value.is_none() && set.set_by == SetBy::Default && usual.is_none();
     if is_missing {
@@ -152,7 +153,7 @@ fn value_or_file(
     let (by_value, by_file) = (value.set_by.precedence(), file.set_by.precedence());
     if 0 < by_value && by_value == by_file {
         let message = format!("`{value_key}` and `{file_key}` are both set");
-        resolver.contradiction(file_key, message, format!("keep `{value_key}` or `{file_key}`"));
+        resolver.report(&NOT_TOGETHER, file_key, message, format!("keep `{value_key}` or `{file_key}`"));
     }
     match &file.value {
         Some(path) if by_value < by_file || value.value.is_none() => {
@@ -170,23 +171,19 @@ fn secret_file(
     parse: impl Fn(&str) -> Result<Secret, Expected>,
 ) -> Option<Secret> {
     let shown = path.display();
-    match fs::read_to_string(path).map(Secret::new) {
-        Ok(text) => match parse(text.expose().trim()) {
-            Ok(value) => return Some(value),
-            Err(expected) => {
-                let message = format!("the contents of `{shown}` are not a value for `{key}`");
-                resolver.unusable(key, message, format!("write {expected}"));
-            }
-        },
-        Err(error) => {
-            let message = format!("`{shown}` cannot be read: {error}");
-            resolver.unusable(key, message, "name a file that the Hub can read".to_owned());
-        }
-    }
-    None
+    let parsed = match fs::read_to_string(path).map(Secret::new) {
+        Ok(text) => parse(text.expose().trim()).map_err(|expected| {
+            (format!("the contents of `{shown}` are not a value for `{key}`"), format!("write {expected}"))
+        }),
+        Err(error) => Err((
+            format!("`{shown}` cannot be read: {error}"),
+            "name a file that the Hub can read".to_owned(),
+        )),
+    };
+    parsed.map_err(|(message, help)| resolver.report(&NOT_A_VALUE, key, message, help)).ok()
 }
 
-/// Where the vault's key comes from: the setting from the source with the highest precedence, whatever its form.
+/// The source of the vault's key: of its four settings, the one with the highest precedence.
 fn key(resolver: &mut Resolver<'_>, storage: &Storage, data: &Path) -> Set<KeySource> {
     let Key { file, command, env } = Key::resolve(resolver);
     let text = storage.key.clone().map(|text| text.map(KeySource::Text));
@@ -201,7 +198,7 @@ fn key(resolver: &mut Resolver<'_>, storage: &Storage, data: &Path) -> Set<KeySo
             Some((_, _, other)) if set_by.precedence() < other.precedence() => {}
             Some((first, _, other)) if set_by.precedence() == other.precedence() => {
                 let message = format!("`{first}` and `{key}` both set the vault's key");
-                resolver.contradiction(key, message, "keep one of them".to_owned());
+                resolver.report(&NOT_TOGETHER, key, message, "keep one of them");
             }
             _ => best = Some((key, source, set_by)),
         }
@@ -212,34 +209,30 @@ fn key(resolver: &mut Resolver<'_>, storage: &Storage, data: &Path) -> Set<KeySo
     }
 }
 
-/// The key in the variable that `key.env` names. It is a problem if the variable is not set.
+/// The key in the variable that `key.env` names. Reports a problem if the variable is not set.
 fn key_variable(resolver: &mut Resolver<'_>, name: &str) -> Secret {
     if let Some(text) = resolver.variable(name) {
         return Secret::from(text);
     }
     let message = format!("`key.env` names the variable `{name}`, which is not set");
-    resolver.unusable("key.env", message, format!("set `{name}` to the vault's key"));
+    resolver.report(&NOT_A_VALUE, "key.env", message, format!("set `{name}` to the vault's key"));
     Secret::default()
 }
 
 fn tls(resolver: &mut Resolver<'_>) -> Set<Option<Tls>> {
     let TlsFiles { certificate, key } = TlsFiles::resolve(resolver);
-    match (certificate, key) {
-        (Set { value: Some(certificate), set_by }, Set { value: Some(key), .. }) => {
-            Set { value: Some(Tls { certificate, key }), set_by }
+    match (&certificate.value, &key.value) {
+        (Some(_), None) => {
+            let message = "there is a certificate but no `tls.key`";
+            resolver.report(&NOT_TOGETHER, "tls.certificate", message, "name the file of its private key");
         }
-        (Set { value: Some(_), set_by }, _) => {
-            let message = "there is a certificate but no `tls.key`".to_owned();
-            resolver.contradiction("tls.certificate", message, "name the file of its private key".to_owned());
-            Set { value: None, set_by }
+        (None, Some(_)) => {
+            let message = "there is a private key but no `tls.certificate`";
+            resolver.report(&NOT_TOGETHER, "tls.key", message, "name the file of its certificate");
         }
-        (_, Set { value: Some(_), set_by }) => {
-            let message = "there is a private key but no `tls.certificate`".to_owned();
-            resolver.contradiction("tls.key", message, "name the file of its certificate".to_owned());
-            Set { value: None, set_by }
-        }
-        (none, _) => none.map(|_| None),
+        _ => {}
     }
+    certificate.map(|certificate| Some(Tls { certificate: certificate?, key: key.value? }))
 }
 
 fn proxy(resolver: &mut Resolver<'_>) -> Set<Proxy> {
@@ -250,7 +243,7 @@ fn proxy(resolver: &mut Resolver<'_>) -> Set<Proxy> {
     }
     let settings = ["proxy.url", "proxy.url_file"];
     let except = except.value.join(",");
-    value_or_file(resolver, settings, &url, &url_file, super::kind::ProxyUrl::parse)
+    value_or_file(resolver, settings, &url, &url_file, ProxyUrl::parse)
         .map(|url| url.and_then(|url| Proxy::explicit(url.expose(), &except).ok()).unwrap_or_default())
 }
 
@@ -260,9 +253,9 @@ fn session(resolver: &mut Resolver<'_>) -> SessionSettings {
         if session.expires_in.set_by == SetBy::Default {
             session.expires_in.value = session.longest.value;
         } else {
-            let message = "`session.expires_in` is longer than `session.longest`".to_owned();
-            let help = "shorten it, or raise `session.longest`".to_owned();
-            resolver.contradiction("session.expires_in", message, help);
+            let message = "`session.expires_in` is longer than `session.longest`";
+            let help = "shorten it, or raise `session.longest`";
+            resolver.report(&NOT_TOGETHER, "session.expires_in", message, help);
         }
     }
     session

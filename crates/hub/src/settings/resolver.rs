@@ -1,13 +1,13 @@
-//! Which source sets a value: a flag, else a variable, else the settings file.
+//! Determines which source sets a value: a flag, otherwise a variable, otherwise the settings file.
 //!
 //! **Invariant:** one source sets a setting as a whole; lists from several sources are not merged.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::Path;
 
 use guide::{CodePage, Finding, Source, Span};
 
-use super::findings::{NOT_A_VALUE, NOT_TOGETHER, SECRET_IN_FILE};
+use super::findings::{NOT_A_VALUE, SECRET_IN_FILE};
 use super::setting::{SetBy, Setting, Syntax};
 use super::sources::{Problem, Sources};
 
@@ -26,29 +26,29 @@ pub(crate) struct Chosen {
 }
 
 impl Chosen {
-    /// The settings file's folder, if the file is the source: relative paths in the file start there.
-    pub(super) fn folder(&self) -> Option<PathBuf> {
+    /// The settings file's folder, if the file is the source, because relative paths in the file start there.
+    pub(super) fn folder(&self) -> Option<&Path> {
         match &self.set_by {
-            SetBy::File { name, .. } => PathBuf::from(name).parent().map(PathBuf::from),
+            SetBy::File { name, .. } => Path::new(name).parent(),
             SetBy::Flag(_) | SetBy::Variable(_) | SetBy::Default => None,
         }
     }
 }
 
-/// Takes each setting from its source, and collects what is wrong.
+/// Takes each setting from its source, and collects problems.
 pub(crate) struct Resolver<'a> {
     settings: &'static [Setting],
     sources: &'a Sources,
     file: FileValues,
     text: Option<&'a Source>,
-    /// What is wrong in the file.
+    /// The findings in the file.
     pub(super) findings: Vec<Finding>,
-    /// What is wrong in flags and variables.
+    /// The problems in flags and variables.
     pub(super) problems: Vec<Problem>,
 }
 
 impl<'a> Resolver<'a> {
-    /// `file`, `text`: the values in the settings file and its text, if there is a file.
+    /// `file` and `text` are the values in the settings file and its text, if there is a file.
     pub(super) fn new(
         settings: &'static [Setting],
         sources: &'a Sources,
@@ -62,7 +62,7 @@ impl<'a> Resolver<'a> {
     ///
     /// # Panics
     ///
-    /// If there is none: keys come from the table.
+    /// Panics if there is no such setting, because keys come from the table.
     pub(super) fn setting(&self, key: &str) -> &'static Setting {
         self.settings.iter().find(|setting| setting.key == key).expect("the key is in the table")
     }
@@ -75,30 +75,26 @@ impl<'a> Resolver<'a> {
                 Syntax::Words => texts.iter().flat_map(|text| words(text)).collect(),
                 _ => texts.clone(),
             };
-            let flag = setting.flag().unwrap_or_default();
-            return Some(Chosen { texts, spans: Vec::new(), set_by: SetBy::Flag(format!("--{flag}")) });
+            let set_by = SetBy::Flag(format!("--{}", setting.flag().unwrap_or_default()));
+            return Some(Chosen { texts, spans: Vec::new(), set_by });
         }
         let name = setting.variable();
         if let Some(text) = self.variable(&name) {
             let texts = match setting.syntax {
-                Syntax::List => text
-                    .split(',')
-                    .map(|part| part.trim().to_owned())
-                    .filter(|part| !part.is_empty())
-                    .collect(),
+                Syntax::List => {
+                    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+                    parts.map(str::to_owned).collect()
+                }
                 Syntax::Words => words(text),
                 Syntax::Single | Syntax::NoFlag | Syntax::VariableOnly => vec![text.to_owned()],
             };
             return Some(Chosen { texts, spans: Vec::new(), set_by: SetBy::Variable(name) });
         }
-        let values = self.file.get(key)?;
         let text = self.text?;
-        let place = text.place(values.first()?.1.start);
-        Some(Chosen {
-            texts: values.iter().map(|(text, _)| text.clone()).collect(),
-            spans: values.iter().map(|(_, span)| *span).collect(),
-            set_by: SetBy::File { name: text.name.clone(), line: place.line, column: place.column },
-        })
+        let (texts, spans): (_, Vec<Span>) = self.file.get(key)?.iter().cloned().unzip();
+        let place = text.place(spans.first()?.start);
+        let set_by = SetBy::File { name: text.name.clone(), line: place.line, column: place.column };
+        Some(Chosen { texts, spans, set_by })
     }
 
     /// The value of an environment variable, if it is set and not empty.
@@ -106,27 +102,26 @@ impl<'a> Resolver<'a> {
         self.sources.variables.get(name).map(String::as_str).filter(|text| !text.is_empty())
     }
 
-    /// Reports a text that is not a value of its setting. `index`: which of the texts.
+    /// Reports that a text is not a value of its setting. `index` is the text's position in `chosen`.
     pub(super) fn not_a_value(&mut self, key: &str, chosen: &Chosen, index: usize, expected: &str) {
         let message = format!("`{key}` cannot have this value");
-        self.report(&NOT_A_VALUE, (chosen, index), message, format!("write {expected}"));
+        self.report_at(&NOT_A_VALUE, (chosen, index), message, format!("write {expected}"));
     }
 
-    /// Reports that a setting's value names something that cannot be used.
-    pub(super) fn unusable(&mut self, key: &'static str, message: String, help: String) {
+    /// Reports a problem with the value of a setting, if it is set.
+    pub(super) fn report(
+        &mut self,
+        code: &'static CodePage,
+        key: &'static str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         if let Some(chosen) = self.chosen(key) {
-            self.report(&NOT_A_VALUE, (&chosen, 0), message, help);
+            self.report_at(code, (&chosen, 0), message.into(), help.into());
         }
     }
 
-    /// Reports, at the location of `key`, that two settings exclude each other or that one lacks the other.
-    pub(super) fn contradiction(&mut self, key: &'static str, message: String, help: String) {
-        if let Some(chosen) = self.chosen(key) {
-            self.report(&NOT_TOGETHER, (&chosen, 0), message, help);
-        }
-    }
-
-    /// Reports a secret in the settings file, if `key` is set there. `instead`: the setting that names a file.
+    /// Reports a secret in the settings file, if `key` is set there. `instead` is the setting that names a file.
     pub(super) fn secret_in_file(&mut self, key: &'static str, instead: &str) {
         let Some((_, span)) = self.file.get(key).and_then(|values| values.first()) else { return };
         let variable = self.setting(key).variable();
@@ -163,7 +158,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Reports a problem at its location: a finding in the file, or a problem with a flag or variable.
-    fn report(&mut self, code: &'static CodePage, at: (&Chosen, usize), message: String, help: String) {
+    fn report_at(&mut self, code: &'static CodePage, at: (&Chosen, usize), message: String, help: String) {
         let (chosen, index) = at;
         match chosen.spans.get(index) {
             Some(span) => self.findings.push(Finding::new(code, *span, message).help(help)),

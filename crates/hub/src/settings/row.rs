@@ -8,23 +8,27 @@ use super::kind::Kind;
 use super::resolver::Resolver;
 use super::setting::{Set, SetBy, Syntax};
 
-/// A row's type: what resolving it gives.
+/// The type of a row: whether a setting has one value, may have no value, or is a list.
 pub(crate) trait Row {
+    /// The kind of each value.
+    type Kind: Kind;
     /// The resolved value.
     type Value;
-    /// Where it can be set, and how its text is split.
-    const SYNTAX: Syntax;
-    /// Stands for the value in `--help`.
-    const PLACEHOLDER: &'static str;
+    /// Where the setting can be set, and how its text is split.
+    const SYNTAX: Syntax = Self::Kind::SYNTAX;
+    /// The placeholder for the value in `--help`.
+    const PLACEHOLDER: &'static str = Self::Kind::PLACEHOLDER;
     /// The JSON Schema of the value in the settings file.
-    fn schema() -> Value;
+    fn schema() -> Value {
+        Self::Kind::schema()
+    }
     /// Takes the value from the source with the highest precedence, and reports values that cannot be used.
     fn resolve(resolver: &mut Resolver<'_>, key: &'static str) -> Set<Self::Value>;
-    /// The value as text, where it differs from the default's words.
+    /// The value as text. `None` if there is no value, so that the description of the default is shown.
     fn show(value: &Self::Value) -> Option<String>;
 }
 
-/// A value that always exists: the default is a value, too.
+/// A value that always exists, because the default is a value.
 #[derive(Debug)]
 pub(crate) struct Required<K>(PhantomData<K>);
 
@@ -37,21 +41,16 @@ pub(crate) struct Optional<K>(PhantomData<K>);
 pub(crate) struct List<K>(PhantomData<K>);
 
 impl<K: Kind> Row for Required<K> {
+    type Kind = K;
     type Value = K::Value;
-    const SYNTAX: Syntax = K::SYNTAX;
-    const PLACEHOLDER: &'static str = K::PLACEHOLDER;
-
-    fn schema() -> Value {
-        K::schema()
-    }
 
     fn resolve(resolver: &mut Resolver<'_>, key: &'static str) -> Set<K::Value> {
-        let Set { value, set_by } = Optional::<K>::resolve(resolver, key);
-        let value = value.unwrap_or_else(|| {
-            K::parse(resolver.setting(key).default)
-                .expect("a test parses the default of every required setting")
-        });
-        Set { value, set_by }
+        let default = resolver.setting(key).default;
+        Optional::<K>::resolve(resolver, key).map(|value| {
+            value.unwrap_or_else(|| {
+                K::parse(default).expect("a test parses the default of every required setting")
+            })
+        })
     }
 
     fn show(value: &K::Value) -> Option<String> {
@@ -60,13 +59,8 @@ impl<K: Kind> Row for Required<K> {
 }
 
 impl<K: Kind> Row for Optional<K> {
+    type Kind = K;
     type Value = Option<K::Value>;
-    const SYNTAX: Syntax = K::SYNTAX;
-    const PLACEHOLDER: &'static str = K::PLACEHOLDER;
-
-    fn schema() -> Value {
-        K::schema()
-    }
 
     fn resolve(resolver: &mut Resolver<'_>, key: &'static str) -> Set<Option<K::Value>> {
         List::<K>::resolve(resolver, key).map(|values| values.into_iter().next())
@@ -78,12 +72,12 @@ impl<K: Kind> Row for Optional<K> {
 }
 
 impl<K: Kind> Row for List<K> {
+    type Kind = K;
     type Value = Vec<K::Value>;
     const SYNTAX: Syntax = match K::SYNTAX {
         Syntax::Single => Syntax::List,
         other => other,
     };
-    const PLACEHOLDER: &'static str = K::PLACEHOLDER;
 
     fn schema() -> Value {
         json!({ "type": "array", "items": K::schema() })
@@ -93,15 +87,12 @@ impl<K: Kind> Row for List<K> {
         let Some(chosen) = resolver.chosen(key) else {
             return Set { value: Vec::new(), set_by: SetBy::Default };
         };
-        let folder = chosen.folder();
         let mut values = Vec::new();
         for (index, text) in chosen.texts.iter().enumerate() {
-            match K::parse(text) {
-                Ok(value) => values.push(match &folder {
-                    Some(folder) => K::in_folder(value, folder),
-                    None => value,
-                }),
-                Err(expected) => resolver.not_a_value(key, &chosen, index, &expected),
+            match (K::parse(text), chosen.folder()) {
+                (Ok(value), Some(folder)) => values.push(K::in_folder(value, folder)),
+                (Ok(value), None) => values.push(value),
+                (Err(expected), _) => resolver.not_a_value(key, &chosen, index, &expected),
             }
         }
         Set { value: values, set_by: chosen.set_by }
@@ -139,7 +130,7 @@ impl Line {
     }
 }
 
-/// The line of a row, with the default's words where there is no value.
+/// The line of a row. Without a value, it shows the description of the default.
 pub(super) fn line<R: Row>(key: &'static str, default: &str, set: &Set<R::Value>) -> Line {
     let value = R::show(&set.value).unwrap_or_else(|| default.replace('`', ""));
     Line { key, value, set_by: set.set_by.clone() }

@@ -1,6 +1,4 @@
-//! What a setting is: its names, where it can be set, and a value with the source that set it.
-
-use std::fmt;
+//! A setting, its names and its sources, and a value with the source that set it.
 
 use serde_json::Value;
 
@@ -9,11 +7,11 @@ use serde_json::Value;
 pub struct Setting {
     /// The key in the settings file, with dots: `limits.body`.
     pub key: &'static str,
-    /// The value that applies if nothing sets one, or words for it. Empty if there is none.
+    /// The value that applies if no source sets one, or a description of it. Empty if there is no default.
     pub default: &'static str,
     /// Where it can be set, and how its text is split.
     pub syntax: Syntax,
-    /// Stands for the value in `--help`.
+    /// The placeholder for the value in `--help`.
     pub placeholder: &'static str,
     /// Example values for the schema.
     pub(super) examples: &'static [&'static str],
@@ -71,22 +69,24 @@ impl Setting {
 }
 
 /// The source that set a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, derive_more::Display)]
 pub enum SetBy {
     /// A flag, such as `--listen`.
     Flag(String),
     /// An environment variable.
     Variable(String),
     /// The settings file.
+    #[display("{name}:{line}:{column}")]
     File {
-        /// The file's path, as it was given.
+        /// The file's path as the user wrote it.
         name: String,
         /// The line, from 1.
         line: usize,
         /// The column in characters, from 1.
         column: usize,
     },
-    /// Nothing: the default applies.
+    /// No source: the default applies.
+    #[display("default")]
     Default,
 }
 
@@ -98,17 +98,6 @@ impl SetBy {
             Self::Variable(_) => 2,
             Self::File { .. } => 1,
             Self::Default => 0,
-        }
-    }
-}
-
-impl fmt::Display for SetBy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Flag(flag) => f.write_str(flag),
-            Self::Variable(name) => f.write_str(name),
-            Self::File { name, line, column } => write!(f, "{name}:{line}:{column}"),
-            Self::Default => f.write_str("default"),
         }
     }
 }

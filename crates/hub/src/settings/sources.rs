@@ -1,14 +1,13 @@
-//! What settings are read from, and what reading them gives.
+//! The sources of settings, and the outcome of reading them.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::PathBuf;
 
 use guide::Reading;
 
 use super::setting::SetBy;
 
-/// The sources of settings.
+/// The sources of settings. Values may be secrets, so they cannot be printed.
 #[derive(Default)]
 pub struct Sources {
     /// The flags' values, by the setting's key.
@@ -21,31 +20,24 @@ pub struct Sources {
     pub usual_data: Option<PathBuf>,
 }
 
-/// Shows the names of flags only: values may be secrets.
-impl fmt::Debug for Sources {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sources").field("flags", &self.flags.keys()).finish_non_exhaustive()
-    }
-}
-
-/// Something wrong in a flag or a variable.
+/// A problem in a flag or a variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// The flag or variable. `Default`: nothing set a value that is needed.
+    /// The flag or variable. `Default` if a required value is not set.
     pub set_by: SetBy,
     /// What is wrong, in one line.
     pub message: String,
-    /// What to do about it.
+    /// How to fix the problem.
     pub help: String,
 }
 
 /// The result of reading settings.
 #[derive(Debug)]
 pub struct Outcome<T> {
-    /// The settings, if nothing is wrong.
+    /// The settings, if they are valid.
     pub settings: Option<T>,
     /// The settings file with its findings, if there is a file.
     pub file: Option<Reading<()>>,
-    /// What is wrong in flags and variables.
+    /// The problems in flags and variables.
     pub problems: Vec<Problem>,
 }

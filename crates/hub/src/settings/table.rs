@@ -4,16 +4,15 @@
 //! `serve --check` all come from its row; nothing else lists settings.
 
 use super::kind::{
-    Address, Count, DatabaseUrl, Format, Host, KeyText, Level, Network, Origin, Path, ProxyUrl, PublicUrl,
-    Switch, UpstreamRule, Variable, Word,
+    Address, Count, DatabaseUrl, Format, Host, KeyText, Level, Network, Origin, Path, Period, ProxyUrl,
+    PublicUrl, Size, Switch, Time, UpstreamRule, Variable, Word,
 };
-use super::measure::{Period, Size, Time};
 use super::resolver::Resolver;
 use super::row::{Group, Line, List, Optional, Required, Row, line};
 use super::setting::{Set, Setting};
 
 /// Declares the groups of settings. A row is `name: Row<Kind> = "default", [examples];`, and its key is the group's
-/// prefix followed by its name. The default of a required row is a value; any other is words for people.
+/// prefix followed by its name. The default of a required row is a value; any other default is a description.
 macro_rules! settings {
     ($(
         $(#[doc = $about:literal])+
@@ -55,7 +54,7 @@ macro_rules! settings {
             },
         )*)*];
 
-        /// The prefix of each group of the file, and what the group is about.
+        /// The prefix and the description of each group of the file.
         pub(super) static GROUPS: &[(&str, &str)] = &[$( ($prefix, concat!($($about),+)) ),*];
     };
 }

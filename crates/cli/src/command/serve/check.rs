@@ -55,7 +55,7 @@ fn report(check: &Check, out: &Out) {
         Verdict::NotChecked => Ink::Dim,
         Verdict::Bad => Ink::Bad,
     };
-    out.line(&format!("{} {}: {}", out.ink(ink, check.verdict.as_str()), check.key, check.says));
+    out.line(&format!("{} {}: {}", out.ink(ink, check.verdict.as_ref()), check.key, check.message));
     if let Some(help) = &check.help {
         out.line(&format!("  help: {help}"));
     }
@@ -77,7 +77,7 @@ fn document(outcome: &Outcome<Settings>) -> (Value, u8) {
         None => (Vec::new(), Vec::new(), USAGE),
     };
     let document = json!({
-        "ok": code == 0, "settings": lines, "checks": checks, "findings": found, "problems": problems,
+        "ok": code == 0, "settings": lines, "checks": checks, "findings": found.collect::<Value>(), "problems": problems,
     });
     (document, code)
 }
@@ -90,7 +90,7 @@ fn checked(settings: &Settings) -> (Vec<Value>, Vec<Value>, u8) {
     let results = checks.iter().map(|check| {
         let found = check.findings.iter().map(|(source, finding)| findings::data(source, finding));
         json!({
-            "key": check.key, "verdict": check.verdict.as_str(), "says": check.says, "help": check.help,
+            "key": check.key, "verdict": check.verdict.as_ref(), "says": check.message, "help": check.help,
             "findings": found.collect::<Value>(),
         })
     });
