@@ -122,7 +122,7 @@ fn imported<'a>(tree: &'a Crate, names: &Names<'a>, module: usize, import: &Impo
     });
     let counts = |found: &Found<'_>| match found {
         Found::Item(item) if item.is_trait => !is_facade || import.is_private,
-        Found::Item(_) => !is_facade && !(is_glob && container.is_some()),
+        Found::Item(_) => !(is_facade || is_glob && container.is_some()),
         Found::Module(_) => false,
     };
     names.imported(module, import).into_iter().map(|(_, found)| found).filter(counts).collect()

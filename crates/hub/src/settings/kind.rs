@@ -109,20 +109,15 @@ kinds! {
     /// The name of an environment variable.
     Variable: String, Single, "NAME", { "type": "string" }, variable, Clone::clone;
     /// A host that is called without the proxy, written as in `NO_PROXY`.
-    Host: String, Single, "HOST", { "type": "string" }, any, Clone::clone;
+    Host: String, Single, "HOST", { "type": "string" }, |text: &str| Ok(text.into()), Clone::clone;
     /// A word of a command.
-    Word: String, Words, "COMMAND", { "type": "string" }, any, Clone::clone;
+    Word: String, Words, "COMMAND", { "type": "string" }, |text: &str| Ok(text.into()), Clone::clone;
     /// The URL of a PostgreSQL database, which may contain a password.
     DatabaseUrl: Secret, NoFlag, "URL", { "type": "string" }, database_url, hidden;
     /// The address of a proxy, which may contain a password.
     ProxyUrl: Secret, NoFlag, "URL", { "type": "string" }, proxy_url, hidden;
     /// The vault's key.
-    KeyText: Secret, VariableOnly, "KEY", { "type": "string" }, any, hidden;
-}
-
-/// Accepts any text.
-fn any<T: for<'a> From<&'a str>>(text: &str) -> Result<T, Expected> {
-    Ok(T::from(text))
+    KeyText: Secret, VariableOnly, "KEY", { "type": "string" }, |text: &str| Ok(text.into()), hidden;
 }
 
 fn hidden(_: &Secret) -> String {
@@ -133,7 +128,7 @@ fn path(text: &str) -> Result<PathBuf, Expected> {
     if text.is_empty() { Err("a path".to_owned()) } else { Ok(PathBuf::from(text)) }
 }
 
-fn show_path(path: &PathBuf) -> String {
+fn show_path(path: &FilePath) -> String {
     path.display().to_string()
 }
 
