@@ -95,11 +95,11 @@ pub(super) fn reload(tls: &Tls, config: &RustlsConfig) -> bool {
 }
 
 /// Reloads the pair whenever one of its files changes, until the Hub stops.
-pub(super) async fn watch(tls: Tls, config: RustlsConfig, mut stop: Stop) {
+pub(super) async fn watch(tls: Tls, config: RustlsConfig, stop: CancellationToken) {
     let mut known = metadata(&tls);
     loop {
         tokio::select! {
-            () = stop.asked() => return,
+            () = stop.cancelled() => return,
             () = tokio::time::sleep(INTERVAL) => {}
         }
         let now = metadata(&tls);

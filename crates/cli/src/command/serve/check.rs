@@ -77,7 +77,7 @@ fn document(outcome: &Outcome<Settings>) -> (Value, u8) {
         None => (Vec::new(), Vec::new(), USAGE),
     };
     let document = json!({
-        "ok": code == 0, "settings": lines, "checks": checks, "findings": found.collect::<Value>(), "problems": problems,
+        "ok": code == 0, "settings": lines, "checks": checks, "findings": found, "problems": problems,
     });
     (document, code)
 }
