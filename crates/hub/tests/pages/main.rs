@@ -5,10 +5,11 @@ mod played;
 #[path = "../../examples/gallery/views.rs"]
 mod views;
 
+mod documented;
 mod hostile;
 mod language;
-mod says;
-mod weighs;
+mod texts;
+mod weight;
 
 use hub::pages::Assets;
 

@@ -5,12 +5,10 @@ use std::sync::Arc;
 use guide::{Guide, Key, Method, Mistake, OutcomeKind};
 use hub::pages::{
     self, AccountPage, Before, CheckingPage, FormPage, Frame, HandedStep, HandoffState, HelpPage, Look, Mode,
-    Trouble,
 };
 use hub::texts::Language;
 use link::{FieldProblem, Flow, Purpose, Stage, Start};
 use secret::Secret;
-use strum::VariantNames as _;
 
 use crate::played::{MOMENT, ending, hidden, play, start};
 use crate::views::{bare, sent};
@@ -391,13 +389,4 @@ fn field_names_cannot_collide_with_our_own_inputs() {
     assert_eq!(pages::field_of("field.csrf"), Some(key("csrf")));
     assert_eq!(pages::field_of("csrf"), None);
     assert_eq!(pages::field_of("field.A b"), None);
-}
-
-#[test]
-fn every_error_code_is_documented() {
-    let documentation = include_str!("../../../../docs/embedding.md");
-    // The first code is the only one that the custom element itself reports.
-    for code in [&["unreachable"], Trouble::VARIANTS].concat() {
-        assert!(documentation.contains(&format!("`{code}`")), "docs/embedding.md does not explain `{code}`");
-    }
 }

@@ -1,0 +1,13 @@
+//! The error codes of pages, which `docs/embedding.md` explains.
+
+use hub::pages::Trouble;
+use strum::VariantNames as _;
+
+#[test]
+fn every_error_code_is_documented() {
+    let documentation = include_str!("../../../../docs/embedding.md");
+    // The first code is the only one that the custom element itself reports.
+    for code in [&["unreachable"], Trouble::VARIANTS].concat() {
+        assert!(documentation.contains(&format!("`{code}`")), "docs/embedding.md does not explain `{code}`");
+    }
+}
