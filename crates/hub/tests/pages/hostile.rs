@@ -6,7 +6,7 @@ use hub::pages::{self, Assets, Frame, Look, Mode, ProviderCard, ProvidersPage, T
 use hub::texts::Language;
 use link::Flow;
 
-use crate::says::GUIDE;
+use crate::texts::GUIDE;
 use crate::views::{bare, sent};
 use crate::{every_page, views};
 

@@ -5,7 +5,7 @@ use hub::texts::Language;
 use link::{Flow, Start};
 use secret::Secret;
 
-use crate::says::{GUIDE, has, key, read, with_frame};
+use crate::texts::{GUIDE, has, key, read, with_frame};
 use crate::views::bare;
 
 #[test]
