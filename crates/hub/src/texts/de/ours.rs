@@ -13,13 +13,13 @@ pub(in crate::texts) fn translate(ours: &Ours) -> String {
             format!("{provider} akzeptiert diese Zugangsdaten in {environment}.")
         }
         Ours::LinkInstead { works, asked } => {
-            format!("Verbinden Sie {works} statt {asked}, oder erstellen Sie Zugangsdaten in {asked}.")
+            format!("Verbinden Sie {works} statt {asked} oder erstellen Sie Zugangsdaten in {asked}.")
         }
         Ours::AddressOf { shown, chosen } => {
-            format!("Diese Adresse gehört zu {shown}, Sie verbinden aber {chosen}.")
+            format!("Diese Adresse gehört zu {shown}, ausgewählt ist aber {chosen}.")
         }
         Ours::AnotherKey => {
-            "Erstellen Sie einen neuen Schlüssel, wenn Sie den vollständigen nicht mehr haben.".to_owned()
+            "Wenn Ihnen der vollständige Schlüssel nicht mehr vorliegt, erstellen Sie einen neuen.".to_owned()
         }
         Ours::Field { label, mistake } => of_field(label, mistake),
     }
@@ -43,13 +43,13 @@ fn of_field(label: &str, mistake: &Mistake) -> String {
         }
         Mistake::NotWhole => "muss eine ganze Zahl sein.",
         Mistake::Odd => "hat nicht das erwartete Format.",
-        Mistake::NoEnvironment(_) => "lässt nicht erkennen, zu welcher Umgebung der Wert gehört.",
-        Mistake::NoAddress => "führt zu keiner Adresse dieses Anbieters.",
+        Mistake::NoEnvironment(_) => "lässt sich keiner Umgebung zuordnen.",
+        Mistake::NoAddress => "ergibt keine gültige Adresse dieses Anbieters.",
         Mistake::Unsendable => {
             "enthält Zeichen, die nicht gesendet werden können. Kopieren Sie nur den Wert selbst."
         }
         Mistake::NotSigningKey => {
-            "ist kein Schlüssel zum Signieren. Kopieren Sie ihn vollständig, von der ersten bis zur letzten Zeile."
+            "ist kein Signaturschlüssel. Kopieren Sie ihn vollständig, von der ersten bis zur letzten Zeile."
         }
         Mistake::Part => "ist unvollständig. Kopieren Sie den ganzen Wert.",
         Mistake::Longer(most) => return format!("{label} darf höchstens {most} Zeichen lang sein."),
@@ -102,25 +102,25 @@ const fn fix(kind: OutcomeKind) -> &'static str {
         OutcomeKind::WrongSecret => {
             "Kopieren Sie die Zugangsdaten noch einmal ohne zusätzliche Leerzeichen oder erstellen Sie neue."
         }
-        OutcomeKind::WrongUser => "Verwenden Sie die Zugangsdaten des Benutzers, den die Anleitung nennt.",
-        OutcomeKind::WrongTenant => "Prüfen Sie den Namen der Organisation in Ihrer Adresse bei {provider}.",
+        OutcomeKind::WrongUser => "Verwenden Sie die Zugangsdaten des in der Anleitung genannten Benutzers.",
+        OutcomeKind::WrongTenant => "Prüfen Sie den Organisationsnamen in Ihrer Webadresse von {provider}.",
         OutcomeKind::WrongEnvironment => {
             "Wählen Sie die Umgebung, in der Sie die Zugangsdaten erstellt haben."
         }
         OutcomeKind::DifferentAccount => {
-            "Verwenden Sie das bisher verbundene Konto oder verbinden Sie dieses als neues Konto."
+            "Verwenden Sie das bisher verbundene Konto oder fügen Sie das andere als neues Konto hinzu."
         }
         OutcomeKind::MissingPermission => {
-            "Bitten Sie Ihre Administration um die Berechtigung, die die Anleitung nennt."
+            "Bitten Sie Ihr Admin-Team um die in der Anleitung genannte Berechtigung."
         }
         OutcomeKind::NotInPlan => "Wenden Sie sich an die Person, die Ihren Tarif verwaltet.",
         OutcomeKind::Declined => "Versuchen Sie es noch einmal und erlauben Sie den Zugriff.",
         OutcomeKind::Misconfigured => {
             "Bitten Sie die Person, die diese Verbindung eingerichtet hat, sie zu prüfen."
         }
-        OutcomeKind::Disabled => "Bitten Sie Ihre Administration, den Zugang wieder zu aktivieren.",
+        OutcomeKind::Disabled => "Bitten Sie Ihr Admin-Team, den Zugang wieder zu aktivieren.",
         OutcomeKind::Expired => "Erstellen Sie neue Zugangsdaten und geben Sie sie ein.",
-        OutcomeKind::IpBlocked => "Bitten Sie Ihre Administration, unsere IP-Adressen zuzulassen.",
+        OutcomeKind::IpBlocked => "Bitten Sie Ihr Admin-Team, unsere IP-Adressen zuzulassen.",
         OutcomeKind::Throttled => {
             "Ihre Angaben sehen richtig aus. Warten Sie einen Moment und versuchen Sie es dann erneut."
         }
@@ -131,7 +131,7 @@ const fn fix(kind: OutcomeKind) -> &'static str {
             "Prüfen Sie die Adresse und Ihr Netzwerk und versuchen Sie es dann erneut."
         }
         OutcomeKind::Tls => {
-            "Möglicherweise unterbricht ein Proxy oder ein Sicherheitsprodukt die Verbindung. Fragen Sie Ihre Netzwerkadministration."
+            "Möglicherweise unterbricht ein Proxy oder eine Sicherheitssoftware die Verbindung. Fragen Sie Ihr Netzwerkteam."
         }
         OutcomeKind::ProtocolMismatch => "Prüfen Sie, ob die Adresse zu {provider} gehört.",
         OutcomeKind::Unknown => {
