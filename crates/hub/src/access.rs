@@ -12,11 +12,11 @@ use crate::caller::{Caller, Visitor};
 use crate::client::Client;
 use crate::wire::error::ApiError;
 
-/// The extractor that gives a handler the services.
+/// The extractor through which a handler accesses the services.
 pub(crate) type AppState = State<Arc<App>>;
 
-/// A layer that has authenticated the caller already stores it in the request's extensions, so that a request costs one
-/// lookup and counts as one call.
+/// If a layer has already authenticated the caller, it has stored the caller in the request's extensions, so that a
+/// request costs one lookup and counts as one call.
 impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = ApiError;
 

@@ -45,12 +45,12 @@ impl AccountFlows {
         Flow::new(guide, &account.method, start).ok_or_else(gone)
     }
 
-    /// Runs the checks of a flow that belongs to no attempt.
+    /// Runs the checks of a flow that does not belong to an attempt.
     pub(crate) async fn check_only(&self, flow: &mut Flow) -> Result<(), ApiError> {
         check_only(&self.egress, &self.vault, flow).await
     }
 
-    /// Runs the checks of an account's flow, and stores tokens that are renewed.
+    /// Runs the checks of an account's flow, and stores the tokens that it renews.
     pub(crate) async fn check_and_keep(
         &self,
         flow: &mut Flow,

@@ -1,7 +1,7 @@
 //! [`App`] composes the services that the handlers use.
 //!
-//! **Invariant:** an [`App`] is complete: everything that can fail at start has succeeded. No service depends on it.
-//! The state of requests and sessions is in the database, so that any replica can serve any request.
+//! **Invariant:** an [`App`] is complete: everything that can fail at startup has succeeded. No service depends on the
+//! [`App`]. The state of requests and sessions is stored in the database, so that any replica can serve any request.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -35,7 +35,7 @@ pub(crate) struct App {
     pub(crate) vault: Arc<Vault>,
     /// The current guides.
     pub(crate) guides: Arc<Guides>,
-    /// The only client for outgoing requests.
+    /// The only HTTP client for outgoing requests.
     pub(crate) egress: Egress,
     /// The product's name, colors and links on the pages.
     pub(crate) brand: Arc<Brand>,
@@ -50,7 +50,7 @@ pub(crate) struct App {
     pub(crate) limiter: Arc<Limiter>,
     /// Finds guides by digest.
     pub(crate) editions: Arc<Editions>,
-    /// Finds what projects and sessions can link.
+    /// Finds the connectors that projects and sessions can link.
     pub(crate) connectors: Arc<Connectors>,
     /// Finds the accounts that a session may edit.
     pub(crate) session_accounts: Arc<SessionAccounts>,
@@ -160,8 +160,8 @@ impl App {
         }
     }
 
-    /// Closes the database. If a task still uses the database, it stays open: nothing is lost, because its contents are
-    /// always consistent.
+    /// Closes the database. If a task still uses the database, the database stays open. Nothing is lost, because its
+    /// contents are always consistent.
     pub(crate) async fn close(self) {
         let vault = Arc::clone(&self.vault);
         drop(self);

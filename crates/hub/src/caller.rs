@@ -1,7 +1,7 @@
 //! Authenticates requests: programs with a project's API key, and browsers with a session's token.
 //!
-//! **Invariant:** a [`Caller`] and a [`Visitor`] exist only for a key or token that is valid now. Wrong keys and tokens
-//! are counted by address, in the database, for all replicas.
+//! **Invariant:** a [`Caller`] and a [`Visitor`] exist only for a key or token that is valid now. Invalid keys and
+//! tokens are counted by IP address in the database, across all replicas.
 
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ impl Access {
     pub(crate) async fn caller(&self, client: &Client, headers: &HeaderMap) -> Result<Caller, ApiError> {
         self.limiter.may_guess(client).await?;
         let message =
-            "Send the API key as the user name of HTTP Basic authentication, with an empty password";
+            "Send the API key as the user name in HTTP Basic authentication, with an empty password";
         let text = api_key(headers).ok_or_else(|| ApiError::new(&UNAUTHORIZED, message))?;
         let Some(key) = self.vault.key_by_digest(&Digest::of(text.expose())).await? else {
             self.limiter.guessed_wrong(client).await;
@@ -66,7 +66,7 @@ impl Access {
         Ok(Visitor { session: self.session(client, token).await? })
     }
 
-    /// Returns the open session of a token.
+    /// Returns the open session that a token belongs to.
     pub(crate) async fn session(&self, client: &Client, token: &str) -> Result<Session, ApiError> {
         match self.vault.session_by_token(&Digest::of(token)).await? {
             Some(session) if session.is_open(Timestamp::now()) => Ok(session),
@@ -108,7 +108,7 @@ impl Caller {
         &self.key.project
     }
 
-    /// Attributes a change that is made now to the caller.
+    /// Attributes a change that is being made now to the caller.
     pub(crate) fn by(&self) -> By<'_> {
         By::new(&self.actor, Timestamp::now())
     }
@@ -141,7 +141,7 @@ pub(crate) fn actor(session: &Session) -> String {
 }
 
 /// Reads a request's API key: the user name with an empty password, as StackOne's SDK sends it; the same without the
-/// colon, as its documentation shows it; or a bearer token.
+/// colon, as StackOne's documentation shows it; or a bearer token.
 fn api_key(headers: &HeaderMap) -> Option<Secret> {
     let text = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, rest) = text.split_once(' ')?;
@@ -154,7 +154,7 @@ fn api_key(headers: &HeaderMap) -> Option<Secret> {
     let decoded = Secret::new(String::from_utf8(STANDARD.decode(rest.trim()).ok()?).ok()?);
     match decoded.expose().split_once(':') {
         Some((user, "")) => Some(Secret::from(user)),
-        // A password next to a key is a mistake that should not go unnoticed.
+        // A password in addition to a key is a mistake that should not go unnoticed.
         Some(_) => None,
         None => Some(decoded),
     }

@@ -14,7 +14,7 @@ use crate::wire::error::{ApiError, INTERNAL};
 /// The client of a request, as an extractor for handlers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Client {
-    /// The address that limits count by.
+    /// The address that rate limits are counted by.
     pub(crate) address: IpAddr,
     /// Whether the request came over TLS, as far as the Hub can tell.
     pub(crate) is_secure: bool,
@@ -25,7 +25,7 @@ pub(crate) struct Client {
 pub(crate) struct Peer {
     /// The remote address.
     pub(crate) address: SocketAddr,
-    /// The connection's permit from the listener, which limits the number of open connections.
+    /// The permit that the listener issued for the connection, which limits the number of open connections.
     _permit: Option<Arc<OwnedSemaphorePermit>>,
 }
 

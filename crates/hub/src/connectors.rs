@@ -17,7 +17,7 @@ use vault::{Account, ConnectorProfile, Session, StoreError, Vault};
 use crate::guides::{Edition, Guides};
 use crate::wire::error::{ApiError, NOT_FOUND};
 
-/// A method of a provider that a project can link, with the project's settings.
+/// A provider's method that a project can link accounts with, and the project's settings for it.
 #[derive(Clone, Debug)]
 pub(crate) struct Connector {
     /// The connector profile's id, or `provider.method` if the connector is built in.
@@ -82,7 +82,7 @@ impl Connectors {
         Self { vault, guides }
     }
 
-    /// Returns all of a project's connectors, sorted by the provider's name.
+    /// Returns all of a project's connectors, sorted by provider name.
     pub(crate) async fn of_project(&self, project: &str) -> Result<Vec<Connector>, StoreError> {
         let profiles = self.vault.connector_profiles(project).await?;
         let editions = self.guides.snapshot();
@@ -130,7 +130,7 @@ impl Connectors {
         Ok(self.guides.edition(&profile.provider).map(|edition| configured(&edition, &profile)))
     }
 
-    /// Returns the ids of a project's profiles that are switched off. Built-in connectors cannot be switched off.
+    /// Returns the ids of a project's disabled profiles. Built-in connectors cannot be switched off.
     pub(crate) async fn switched_off(&self, project: &str) -> Result<BTreeSet<String>, StoreError> {
         let profiles = self.vault.connector_profiles(project).await?;
         Ok(profiles.into_iter().filter(|profile| !profile.active).map(|profile| profile.id).collect())
@@ -145,8 +145,8 @@ impl Connectors {
         Ok(profile.is_none_or(|profile| profile.active))
     }
 
-    /// Returns the values that an admin has set up for a connector. They belong to the product and do not depend on
-    /// what the customer chooses.
+    /// Returns the values that an admin entered for a connector. They belong to the product and do not depend on the
+    /// customer's choices.
     pub(crate) async fn setup_values(&self, connector: &Connector) -> Result<Vec<(Key, Secret)>, StoreError> {
         let Some(profile) = &connector.profile else { return Ok(Vec::new()) };
         let secrets = self.vault.connector_profile_secrets(profile).await?;
@@ -164,7 +164,7 @@ fn is_for(session: &Session, connector: &Connector) -> bool {
     connector.active && provider && profile && category
 }
 
-/// Returns a provider's connectors, given the project's profiles.
+/// Returns a provider's connectors, based on the project's profiles.
 fn of_provider(edition: &Arc<Edition>, profiles: &[ConnectorProfile]) -> Vec<Connector> {
     let mut connectors = Vec::new();
     for method in &edition.guide.methods {
@@ -187,7 +187,7 @@ pub(crate) fn configured(edition: &Arc<Edition>, profile: &ConnectorProfile) -> 
         edition: Arc::clone(edition),
         method: profile.method.clone(),
         name: profile.name.clone(),
-        // A method that the guide no longer has cannot be linked.
+        // Accounts cannot be linked with a method that the guide no longer has.
         active: profile.active && edition.guide.method(&profile.method).is_some(),
         profile: Some(profile.clone()),
     }

@@ -1,7 +1,7 @@
 //! Finds the exact guide that a session or an account started with, by its digest.
 //!
-//! **Invariant:** the guide with a digest never changes. Its text is in the database, so any replica can read it, even
-//! after the guide was edited or its file was removed.
+//! **Invariant:** the guide with a given digest never changes. The guide's text is stored in the database, so any
+//! replica can read it, even after the guide was edited or its file was removed.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,7 +29,7 @@ impl Editions {
         Self { vault, guides, cache: Mutex::default() }
     }
 
-    /// Returns the version of a guide that a session uses: the version that it used first.
+    /// Returns the version of a guide that a session uses: the version that the session used first.
     pub(crate) async fn pinned(&self, session: &Session, edition: &Edition) -> Result<Arc<Guide>, ApiError> {
         let guide = &edition.guide;
         let text = GuideText {
@@ -42,7 +42,7 @@ impl Editions {
             return Ok(Arc::clone(guide));
         }
         self.by_digest(&digest).await?.ok_or_else(|| {
-            tracing::error!(digest, "the text of a guide is not in the database");
+            tracing::error!(digest, "a guide's text is missing from the database");
             ApiError::of(&INTERNAL)
         })
     }

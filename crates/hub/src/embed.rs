@@ -1,6 +1,6 @@
 //! `/embed.js`: the custom element that shows the linking pages in the product's own page.
 //!
-//! **Invariant:** the script is the same for everyone. It contains the Hub's URL and nothing about a session.
+//! **Invariant:** the script is the same for everyone. It contains the Hub's URL, but no information about a session.
 
 use std::sync::Arc;
 
@@ -17,20 +17,20 @@ use crate::etag;
 /// The script. `HUB` is a placeholder for the Hub's URL.
 const SCRIPT: &str = include_str!("embed/embed.js");
 
-/// Returns the route of the script.
+/// Returns the script's route.
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new().route("/embed.js", get(read))
 }
 
-/// Serves the script. Its URL never changes, so that products need not change when the Hub does. Browsers revalidate it
-/// after an hour, which is cheap.
+/// Serves the script. Its URL never changes, so that products do not have to change when the Hub does. Browsers
+/// revalidate the script after an hour, which is cheap.
 async fn read(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     let text = script(app.public_url.as_str());
     let tag = etag::of(&text);
     let shared = [
         (ETAG, tag.as_str()),
         (CACHE_CONTROL, "public, max-age=3600, stale-while-revalidate=86400"),
-        // Pages of any origin may load it, including those that use `require-corp` or subresource integrity.
+        // Pages from any origin may load the script, including pages that use `require-corp` or subresource integrity.
         (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
         (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     ];
@@ -40,7 +40,7 @@ async fn read(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     (shared, [(CONTENT_TYPE, "text/javascript; charset=utf-8")], text).into_response()
 }
 
-/// Returns the script of a Hub with this URL.
+/// Returns the script for a Hub with this URL.
 fn script(public_url: &str) -> String {
     let home = serde_json::Value::from(public_url.trim_end_matches('/'));
     SCRIPT.replace("\"HUB\"", &home.to_string())

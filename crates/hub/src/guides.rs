@@ -1,4 +1,4 @@
-//! The current guides: the built-in ones, and those of a folder, which are read again when they change.
+//! The current guides: the built-in ones, and the guides in a folder, which are read again when they change.
 //!
 //! Readers take a snapshot, so a flow continues with the guide it started with.
 //!
@@ -64,7 +64,7 @@ pub(crate) struct Changes {
     pub(crate) removed: Vec<String>,
 }
 
-/// Reads the built-in guides and those of a folder.
+/// Reads the built-in guides and the guides in a folder.
 pub(crate) fn load(folder: Option<&Path>) -> Result<Loaded, ReadError> {
     let mut catalog = catalog::shipped();
     if let Some(folder) = folder {
@@ -103,7 +103,7 @@ impl Guides {
         Ok(Self { folder: folder.map(Path::to_owned), current: RwLock::new(Arc::new(loaded.editions)) })
     }
 
-    /// Returns the current guides. The snapshot does not change.
+    /// Returns the current guides. The returned snapshot does not change.
     pub(crate) fn snapshot(&self) -> Snapshot {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -123,7 +123,7 @@ impl Guides {
         self.snapshot().len()
     }
 
-    /// Reads the guides again, and logs what changed and what is wrong. Blocks; do not call it on an async thread.
+    /// Reads the guides again, and logs the changes and the errors. Blocks; do not call it on an async thread.
     pub(crate) fn reload(&self) {
         let loaded = match load(self.folder.as_deref()) {
             Ok(loaded) => loaded,
@@ -151,7 +151,7 @@ impl Guides {
             }
             known = settled(&folder, now).await;
             let guides = Arc::clone(&self);
-            // A panic is logged where it happens; the next change triggers another try.
+            // A panic is logged where it happens. The next change triggers another attempt.
             let _ = tokio::task::spawn_blocking(move || guides.reload()).await;
         }
     }

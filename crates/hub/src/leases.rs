@@ -1,5 +1,6 @@
-//! Leases ensure that only one task at a time does a piece of work, across all processes. A lease is in the database
-//! and is renewed during the work. If a process dies, its leases expire, and another task can take over within seconds.
+//! Leases ensure that, across all processes, only one task at a time does a given piece of work. A lease is stored in
+//! the database and is renewed while the work runs. If a process dies, its leases expire, and another task can take
+//! over within seconds.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,8 +13,8 @@ use vault::{StoreError, Vault};
 use crate::tasks::Tasks;
 use crate::wire::error::log_failure;
 
-/// Seconds that a lease lasts after its last renewal, so other tasks wait at most this long if the holder dies. The
-/// clocks of two processes must differ by less.
+/// How long a lease lasts after its last renewal, in seconds. If the holder dies, other tasks wait at most this long.
+/// The clocks of two processes must differ by less than this.
 const TERM: i64 = 8;
 
 /// How often a lease is renewed.
@@ -25,7 +26,7 @@ pub(crate) struct Leases {
     tasks: Arc<Tasks>,
     /// A random id that distinguishes this process from other replicas.
     process: u64,
-    /// Counts the requested leases, so that two tasks of this process are different holders.
+    /// Counts the requested leases, so that two tasks in this process are different holders.
     requested: AtomicU64,
 }
 
@@ -33,7 +34,7 @@ pub(crate) struct Leases {
 pub(crate) struct Running<T>(oneshot::Receiver<Option<T>>);
 
 impl<T> Running<T> {
-    /// Waits for the result; `None` if the work was aborted because another task has taken over the lease. The work
+    /// Waits for the result; `None` if the work was aborted because another task took over the lease. The work
     /// continues even if the result is not awaited.
     pub(crate) async fn result(self) -> Option<T> {
         self.0.await.ok().flatten()
@@ -53,8 +54,8 @@ impl Leases {
         Self { vault, tasks, process, requested: AtomicU64::new(0) }
     }
 
-    /// Starts work in a task of its own, under a lease. `Err` returns the work, not started, because another task holds
-    /// the lease.
+    /// Starts work in a separate task, under a lease. If another task holds the lease, `Err` returns the work, which
+    /// was not started.
     pub(crate) async fn spawn<F>(
         &self,
         name: String,
@@ -70,7 +71,7 @@ impl Leases {
         }
         let (sender, result) = oneshot::channel();
         self.tasks.spawn(move |_| async move {
-            // Sending fails if the result is not awaited, which is fine.
+            // Sending fails if nobody awaits the result, which is fine.
             let _ = sender.send(lease.during(work).await);
         });
         Ok(Ok(Running(result)))
@@ -78,7 +79,7 @@ impl Leases {
 }
 
 impl Lease {
-    /// Does the work and releases the lease. `None` if another task has taken over the lease, and the work was aborted.
+    /// Does the work and releases the lease. `None` if the work was aborted because another task took over the lease.
     async fn during<T>(self, work: impl Future<Output = T>) -> Option<T> {
         let done = tokio::select! {
             done = work => Some(done),
@@ -99,7 +100,7 @@ impl Lease {
         self.vault.lease(&self.name, &self.holder, now, until).await
     }
 
-    /// Keeps renewing the lease. Returns when another task holds it.
+    /// Keeps renewing the lease. Returns once another task holds the lease.
     async fn lost(&self) {
         loop {
             tokio::time::sleep(RENEWAL).await;
@@ -127,7 +128,7 @@ mod tests {
         let first = leases.spawn("a".to_owned(), async { wait.await.is_ok() }).await.unwrap();
         let first = first.ok().unwrap();
         let second = leases.spawn("a".to_owned(), async {}).await.unwrap();
-        assert!(second.is_err(), "another task of the same process holds the lease");
+        assert!(second.is_err(), "another task in the same process holds the lease");
         let replica = Leases::new(Arc::clone(&vault), Arc::default());
         assert!(replica.spawn("a".to_owned(), async {}).await.unwrap().is_err());
         assert!(replica.spawn("b".to_owned(), async {}).await.unwrap().is_ok());

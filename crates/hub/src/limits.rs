@@ -13,16 +13,16 @@ use crate::client::Client;
 use crate::settings::{Limits, Set};
 use crate::wire::error::{ApiError, TOO_MANY_REQUESTS, log_failure};
 
-/// Wrong keys and tokens allowed from one address: the number, and the period in seconds.
+/// The number of wrong keys and tokens allowed from one address, and the period in seconds.
 const GUESSES: (i64, i64) = (60, 600);
-/// Calls allowed with one key per minute and process.
+/// The number of calls allowed with one key, per minute and process.
 const CALLS: u32 = 6000;
 
 /// Enforces the rate limits.
 pub(crate) struct Limiter {
     vault: Arc<Vault>,
     limits: Limits,
-    /// The current minute (Unix time), and its calls by API key.
+    /// The current minute (Unix time in minutes), and the number of calls in it by API key.
     calls: Mutex<(i64, BTreeMap<String, u32>)>,
 }
 
@@ -51,7 +51,7 @@ impl Limiter {
         }
     }
 
-    /// Counts a call with a key. Returns an error if there are too many.
+    /// Counts a call with a key. Returns an error if there have been too many.
     pub(crate) fn call(&self, key: &ApiKey) -> Result<(), ApiError> {
         let now = Timestamp::now();
         let minute = now.as_second().div_euclid(60);
@@ -64,7 +64,8 @@ impl Limiter {
         if *hits <= CALLS { Ok(()) } else { Err(too_many("calls with this key", (minute + 1) * 60, now)) }
     }
 
-    /// Counts a link attempt per session, per address and per host. Returns an error if there are too many.
+    /// Counts a link attempt toward the limits per session, per address and per host. Returns an error if there have
+    /// been too many.
     pub(crate) async fn attempt(
         &self,
         session: &Session,
@@ -84,7 +85,7 @@ impl Limiter {
         all.extend(host.map(|host| limit(format!("host/{host}"), 60, &limits.host_attempts)));
         let now = Timestamp::now();
         let Some((which, ends)) = self.vault.count_within(&all, now).await? else { return Ok(()) };
-        let scopes = ["in this session", "from this address", "at this host, from all customers"];
+        let scopes = ["in this session", "from this address", "at this host from all customers"];
         Err(too_many(&format!("link attempts {}", scopes[which]), ends, now))
     }
 }

@@ -7,7 +7,7 @@
 //! | [`Trouble`] | why a page cannot be shown |
 //!
 //! **Invariant:** a view depends only on its arguments: it uses no clock, network, disk, storage or randomness. No page
-//! contains the value of a secret field, unescaped external text, or inline code or style.
+//! contains the value of a secret field, unescaped external text, inline code or inline styles.
 
 mod account;
 mod assets;

@@ -1,7 +1,8 @@
-//! Requests through an account: the Hub adds the authentication, and streams the provider's response to the caller.
+//! Sends requests through an account: the Hub adds the authentication, and streams the provider's response to the
+//! caller.
 //!
-//! **Invariant:** credentials are sent only to the account's host, and never back to the caller. The audit trail
-//! records who uses them, and for which path, before the request is sent.
+//! **Invariant:** credentials are sent only to the account's host, and never back to the caller. Before a request is
+//! sent, the audit trail records who uses the credentials, and for which path.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -30,7 +31,7 @@ use crate::wire::error::{
     ApiError, CONFLICT, INVALID_VALUE, PRECONDITION_FAILED, PROVIDER_FAILED, PROVIDER_TIMEOUT,
 };
 
-/// The maximum size of a response's body, in bytes.
+/// The maximum size of a response body, in bytes.
 const MAX_BODY: u64 = 256 * 1024 * 1024;
 
 /// A token that expires within this many seconds is no longer used.
@@ -39,7 +40,8 @@ const EXPIRY_MARGIN: i64 = 30;
 /// The status with which providers reject an expired token.
 const UNAUTHORIZED: u16 = 401;
 
-/// Request headers that are not forwarded: they concern the connection or the Hub, or are set by the Hub.
+/// Request headers that are not forwarded, because they concern the connection or the Hub, or because the Hub sets
+/// them.
 const NOT_FORWARDED: [&str; 25] = [
     "accept-encoding",
     "authorization",
@@ -83,8 +85,8 @@ pub(crate) struct Proxy {
     pub(crate) cache: TokenCache,
 }
 
-/// A cache of tokens that were fetched to send requests and are not stored elsewhere, with the time when they were
-/// fetched, by account and version.
+/// A cache, by account and version, of tokens that were fetched to send requests and are not stored elsewhere. Each
+/// entry includes the time when the tokens were fetched.
 #[derive(Default)]
 pub(crate) struct TokenCache(Mutex<BTreeMap<(AccountId, i64), (Instant, Tokens)>>);
 
@@ -99,12 +101,13 @@ impl TokenCache {
     fn keep(&self, credentials: &Credentials, tokens: Tokens) {
         let key = key(credentials);
         let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Removes expired tokens, and tokens of credentials that were replaced.
+        // Removes expired tokens, and tokens for credentials that were replaced.
         cache.retain(|(id, _), (_, tokens)| are_valid(tokens) && *id != key.0);
         cache.insert(key, (Instant::now(), tokens));
     }
 
-    /// Removes tokens that a provider refused. Returns `false` if they are too new to be the reason.
+    /// Removes tokens that a provider refused. Returns `false` if the tokens are too new to be the reason for the
+    /// refusal.
     fn forget(&self, credentials: &Credentials) -> bool {
         let (key, mut cache) = (key(credentials), self.0.lock().unwrap_or_else(PoisonError::into_inner));
         let is_new = cache.get(&key).is_some_and(|(fetched, _)| fetched.elapsed() < TRUSTED);
@@ -126,7 +129,7 @@ fn are_valid(tokens: &Tokens) -> bool {
 
 impl Proxy {
     /// Sends a request through an account. Renews tokens if they have expired or the provider refuses them. A refused
-    /// request had no effect, so it is sent once more.
+    /// request had no effect, so it is sent a second time.
     pub(crate) async fn send(
         &self,
         account: &Account,
@@ -193,7 +196,7 @@ impl Proxy {
         Err(error.with("status", <&str>::from(status)))
     }
 
-    /// Returns the tokens from sign-in, stored or newly renewed. Empty if the method has no tokens.
+    /// Returns the stored or newly renewed tokens from the sign-in. Empty if the method has no tokens.
     async fn tokens(
         &self,
         credentials: &mut Credentials,
@@ -210,7 +213,8 @@ impl Proxy {
         Ok(stored_tokens(credentials).values)
     }
 
-    /// Returns new tokens after the provider refused a request; `None` if the tokens were not the reason.
+    /// Returns new tokens after the provider refused a request; `None` if the tokens were not the reason for the
+    /// refusal.
     async fn renewed_tokens(
         &self,
         credentials: &Credentials,
@@ -228,7 +232,7 @@ impl Proxy {
         Ok((renewed != *refused).then_some(renewed))
     }
 
-    /// Returns tokens that can be fetched at any time, from the cache or newly fetched.
+    /// Returns tokens that can be fetched at any time, either from the cache or from the provider.
     async fn fetched_tokens(&self, credentials: &Credentials) -> Result<Values, ApiError> {
         if let Some(values) = self.cache.find(credentials) {
             return Ok(values);
@@ -252,7 +256,7 @@ impl Proxy {
                 // A truncated response must be noticed, so an error aborts the connection to the caller.
                 let chunk = chunk.map_err(|broken| io::Error::other(broken.detail));
                 let is_broken = chunk.is_err();
-                // If the client has gone, the rest is not needed.
+                // If the client has disconnected, the rest of the response is not needed.
                 if sender.send(chunk).await.is_err() || is_broken {
                     return;
                 }
@@ -268,7 +272,7 @@ impl Proxy {
                 headers.append(name, value);
             }
         }
-        // Lets the caller distinguish a 401 of the provider from one of the Hub.
+        // Lets the caller distinguish a 401 from the provider from a 401 from the Hub.
         headers.insert("x-waystone-answered-by", HeaderValue::from_static("provider"));
         response.extensions_mut().insert(crate::layers::Passthrough);
         response

@@ -1,7 +1,7 @@
 //! Renews accounts' tokens, one task at a time across all processes.
 //!
-//! Many providers issue a new refresh token with each renewal, and treat a second use of the old one as theft, which
-//! revokes all of the account's tokens.
+//! Many providers issue a new refresh token with each renewal, and treat a second use of the old token as theft and
+//! revoke all of the account's tokens.
 //!
 //! **Invariant:** a task that may renew tokens holds the account's lease and uses the tokens stored at that time, so
 //! the next task finds the new tokens. New tokens are stored before they are used, even if the client has closed the
@@ -21,19 +21,19 @@ use crate::account_flows::AccountFlows;
 use crate::leases::Leases;
 use crate::wire::error::{ApiError, CONFLICT, INTERNAL, NOT_FOUND, PROVIDER_FAILED, PROVIDER_TIMEOUT};
 
-/// How often a task that waits for the lease tries to take it.
+/// How often a task that waits for the lease tries to acquire it.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// How long a task waits for the lease.
 const MAX_WAIT: Duration = Duration::from_secs(40);
 
-/// How long tokens that have worked are not renewed, even if the provider refuses a request.
+/// How long tokens are not renewed after they have worked, even if the provider refuses a request.
 pub(crate) const TRUSTED: Duration = Duration::from_mins(1);
 
-/// How long a failed renewal is not repeated. Otherwise all waiting tasks would repeat it, one after the other.
+/// How long a failed renewal is not retried. Otherwise, all waiting tasks would retry it, one after the other.
 const REFUSED: Duration = Duration::from_secs(5);
 
-/// When tokens were last checked, and why they do not work, if so.
+/// When tokens were last checked, and an error if they do not work.
 type Checked = (Instant, Result<(), ApiError>);
 
 /// Renews accounts' tokens.
@@ -50,8 +50,8 @@ impl Renewals {
         Self { vault, leases, flows, checked: Mutex::default() }
     }
 
-    /// Returns the credentials with tokens that do not expire soon, renewing them if necessary. Only for methods whose
-    /// tokens are stored.
+    /// Returns the credentials with tokens that do not expire soon, and renews the tokens if necessary. Only for
+    /// methods whose tokens are stored.
     pub(crate) async fn fresh(
         self: &Arc<Self>,
         credentials: Credentials,
@@ -65,8 +65,8 @@ impl Renewals {
         self.renewed(&credentials, actor).await
     }
 
-    /// Returns the credentials with working tokens after the given ones expired or were refused. Renews them, unless
-    /// another task has done so in the meantime.
+    /// Returns the credentials with working tokens after the given tokens expired or were refused. Renews the tokens,
+    /// unless another task has done so in the meantime.
     pub(crate) async fn renewed(
         self: &Arc<Self>,
         old: &Credentials,
@@ -78,12 +78,12 @@ impl Renewals {
         let work = Box::pin(async move { renewals.renew(old, by).await });
         match self.exclusively_at(&id, Some(version), work).await? {
             Some(renewed) => Ok(renewed),
-            // Another task has renewed them already.
+            // Another task has already renewed the tokens.
             None => self.unsealed(&id, actor).await,
         }
     }
 
-    /// Does work that may renew an account's tokens, while no other task does such work.
+    /// Does work that may renew an account's tokens, while no other task does the same kind of work.
     pub(crate) async fn exclusively<T: Send + 'static>(
         &self,
         id: &AccountId,
@@ -94,7 +94,7 @@ impl Renewals {
 
     async fn renew(&self, old: Credentials, actor: String) -> Result<Credentials, ApiError> {
         let id = old.account.id.clone();
-        // Another task may have had the lease before.
+        // Another task may have held the lease before.
         if self.vault.get(&id).await?.is_none_or(|now| now.version != old.account.version) {
             return self.unsealed(&id, &actor).await;
         }
@@ -110,7 +110,7 @@ impl Renewals {
         checked.map(|()| keeper.credentials)
     }
 
-    /// Waits for the account's lease, and does the work in a task of its own, so that new tokens are stored even if the
+    /// Waits for the account's lease, and does the work in a separate task, so that new tokens are stored even if the
     /// request ends first. `None` if the account no longer has the given version, so the work is not needed.
     async fn exclusively_at<T: Send + 'static>(
         &self,

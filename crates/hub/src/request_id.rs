@@ -9,7 +9,7 @@ pub(crate) fn current() -> Option<String> {
     CURRENT.try_with(Clone::clone).ok()
 }
 
-/// Runs work that is part of the request with this id.
+/// Runs work as part of the request with this id.
 pub(crate) async fn with_id<T>(id: Option<String>, work: impl Future<Output = T>) -> T {
     match id {
         Some(id) => CURRENT.scope(id, work).await,

@@ -18,7 +18,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
     layers::around(with_fallbacks(routes), app)
 }
 
-/// Returns the routes for the separate address of the metrics.
+/// Returns the routes for the separate metrics address.
 pub(crate) fn numbers(app: &Arc<App>) -> Router {
     layers::around(with_fallbacks(health::routes().merge(health::metrics_route())), app)
 }

@@ -1,7 +1,8 @@
 //! Decides which linked accounts a session may see and edit.
 //!
-//! **Invariant:** a session can access only accounts of its own project, owner and kind, and of these only the account
-//! or the provider that it was created for. The vault compares project, owner and kind again when it stores an account.
+//! **Invariant:** a session can access only accounts with its own project, owner and kind. If it was created for an
+//! account or a provider, it can access only that account or that provider's accounts. The vault compares project,
+//! owner and kind again when it stores an account.
 
 use std::sync::Arc;
 
@@ -35,8 +36,8 @@ impl SessionAccounts {
         Ok(self.vault.get(&id).await?.filter(|account| may_edit(&session.made, account)))
     }
 
-    /// Returns the account that the session edits: the account it was created for, or else its owner's oldest account
-    /// at its provider.
+    /// Returns the account that the session edits: the account that it was created for, or otherwise its owner's oldest
+    /// account at its provider.
     pub(crate) async fn edited(&self, session: &Session) -> Result<Option<Account>, StoreError> {
         match session.made.provider.as_deref() {
             Some(provider) => Ok(self.at(session, provider).await?.into_iter().next()),
@@ -45,7 +46,7 @@ impl SessionAccounts {
     }
 
     /// Returns the accounts at a provider that a new link may replace, oldest first: the account that the session was
-    /// created for or, unless the session links additional accounts, the accounts of its owner.
+    /// created for or, unless the session links additional accounts, its owner's accounts.
     pub(crate) async fn at(&self, session: &Session, provider: &str) -> Result<Vec<Account>, StoreError> {
         let made = &session.made;
         let mut found = if made.account.is_some() {

@@ -1,7 +1,8 @@
 //! Sends browsers to sign in to a provider, and receives the authorization codes that they return with.
 //!
-//! **Invariant:** each sign-in is completed at most once, and only by the browser that was sent. Browsers are sent only
-//! to URLs that the guide allows. Of a provider's error response, only the standard OAuth error code is used.
+//! **Invariant:** each sign-in is completed at most once, and only by the browser that was sent to the provider.
+//! Browsers are sent only to URLs that the guide allows. Only the standard OAuth error code is used from a provider's
+//! error response.
 
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use vault::{Attempt, Digest, Session, SignIn, StoreError, Token, Vault};
 
 use crate::wire::error::{ApiError, CONFLICT, GONE, INTERNAL};
 
-/// Minutes that a person may take at the provider.
+/// How long a person may take to sign in at the provider, in minutes.
 const MINUTES: i64 = 15;
 
 /// Who waits for the result of a sign-in.
@@ -37,7 +38,7 @@ struct StoredState {
     via: Via,
 }
 
-/// The URL to send a browser to, and the state it returns with.
+/// The URL to send a browser to, and the state that the browser returns with.
 pub(crate) struct Sent {
     /// The provider's authorization URL.
     pub(crate) url: String,
@@ -45,7 +46,7 @@ pub(crate) struct Sent {
     pub(crate) back: Token,
 }
 
-/// The query that a browser returned with.
+/// The query parameters that a browser returned with.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Back {
     pub(crate) state: Option<String>,
@@ -82,7 +83,7 @@ impl SignIns {
         self.vault.add_sign_in(session.seq, now, until).await
     }
 
-    /// Prepares to send the browser to the provider, for an attempt whose flow has all values it needs.
+    /// Prepares to send the browser to the provider, for an attempt whose flow has all the values that it needs.
     pub(crate) async fn send(
         &self,
         sign_in: &SignIn,
@@ -121,8 +122,8 @@ impl SignIns {
         Ok(Sent { url: format!("{}{}", origin.trim_end_matches('/'), to.path_and_query), back })
     }
 
-    /// Resumes a sign-in by the state that the browser returned with. Works once. `None` if there is no such sign-in,
-    /// or its session or attempt has ended.
+    /// Resumes a sign-in by the state that the browser returned with. Succeeds only once. `None` if there is no such
+    /// sign-in, or if its session or attempt has ended.
     pub(crate) async fn take(&self, state: &str) -> Result<Option<Returned>, StoreError> {
         let now = Timestamp::now();
         let taken = self.vault.take_sign_in(&Digest::of(state), now).await?;
@@ -156,7 +157,7 @@ impl SignIns {
     }
 }
 
-/// Returns the outcome for an error of the authorization endpoint
+/// Returns the outcome for an error from the authorization endpoint
 /// ([RFC 6749, 4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1)).
 fn outcome(error: Option<&str>) -> OutcomeKind {
     match error {

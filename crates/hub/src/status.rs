@@ -1,4 +1,4 @@
-//! The table of an account's statuses.
+//! The table of account statuses.
 //!
 //! **Invariant:** the status that clients see is determined only here: from the results of checks, from `PATCH`
 //! requests, and from whether the connector profile is active. `docs/serving.md` shows this table.
@@ -30,7 +30,7 @@ struct Row {
     status: Status,
     /// The condition under which an account has the status.
     when: &'static str,
-    /// The codes of the reasons reported with it.
+    /// The codes of the reasons that are reported with the status.
     reasons: &'static str,
     /// How the account becomes active again.
     back: &'static str,
@@ -96,7 +96,7 @@ pub fn table() -> String {
     text
 }
 
-/// Why an account has its status.
+/// The reason for an account's status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Reason {
     /// A stable identifier.

@@ -1,7 +1,7 @@
 //! Starts background tasks, asks them to stop, and waits for them.
 //!
 //! **Invariant:** the Hub ends only when every task has ended or the grace period is over. A task started for a request
-//! continues when the client closes the connection.
+//! continues even if the client closes the connection.
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -17,11 +17,12 @@ pub(crate) struct Tasks {
 }
 
 impl Tasks {
-    /// Starts a task. A long-running task checks the token between two units of work, or waits on it. A task started
-    /// while a request is handled is logged under the request's id, and continues when the client closes the
+    /// Starts a task. A long-running task checks the token between two units of work, or waits on it. A task that is
+    /// started while a request is handled is logged under the request's id. It continues even if the client closes the
     /// connection, which cancels the handler itself.
     ///
-    /// Tasks are still accepted and waited for after the Hub was asked to stop: a request in progress may need one.
+    /// After the Hub was asked to stop, it still accepts tasks and waits for them, because a request in progress may
+    /// need a background task.
     pub(crate) fn spawn<F>(&self, task: impl FnOnce(CancellationToken) -> F)
     where
         F: Future<Output = ()> + Send + 'static,

@@ -1,9 +1,9 @@
-//! The Hub's own texts on the linking pages, in the reader's language.
+//! The Hub's own messages on the linking pages, in the reader's language.
 //!
-//! The texts of a guide stay in the guide's language and are marked with it.
+//! A guide's texts stay in the guide's language, and are marked with that language.
 //!
 //! **Invariant:** a language that lacks a message does not compile: it is a value of [`Texts`], with a headline for
-//! every [`OutcomeKind`] and a text for everything in [`Ours`].
+//! every [`OutcomeKind`] and a message for every variant of [`Ours`].
 
 mod de;
 mod en;
@@ -21,7 +21,7 @@ pub const GUIDE_LANGUAGE: &str = "en";
 /// A language of the linking pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
-    /// English, which is used if a reader prefers neither language.
+    /// English, which is also used if a reader prefers neither language.
     #[default]
     En,
     /// German.
@@ -63,15 +63,17 @@ impl Language {
         }
     }
 
-    /// Returns the language with a tag such as `de` or `de-AT`.
+    /// Returns the language for a tag such as `de` or `de-AT`.
     pub fn parse(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next().unwrap_or(tag).trim().to_ascii_lowercase();
         Self::ALL.into_iter().find(|language| language.texts().lang == primary)
     }
 
-    /// Returns the preferred language of an `Accept-Language` header, or English if the header names no known language.
+    /// Returns the preferred language from an `Accept-Language` header, or English if the header contains no known
+    /// language.
     pub fn negotiate(header: &str) -> Self {
-        // The first of several languages with the same quality wins, and `max_by` returns the last maximum.
+        // If several languages have the same quality, the first one wins. `max_by` returns the last maximum, so the
+        // order is reversed.
         let preferences = header.split(',').rev().filter_map(|preference| {
             let mut parts = preference.split(';');
             let language = Self::parse(parts.next()?)?;
@@ -83,7 +85,7 @@ impl Language {
     }
 }
 
-/// A text with its language.
+/// A string and its language.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Localized {
     /// The text.

@@ -1,6 +1,6 @@
 //! Removes expired rows: sessions, attempts, sealed data, counters, stored responses and leases.
 //!
-//! **Invariant:** correctness never depends on the removal: expired rows are ignored wherever they are read.
+//! **Invariant:** correctness never depends on removing rows: expired rows are ignored wherever they are read.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,12 +13,12 @@ use vault::{StoreError, Vault};
 /// How often expired rows are removed.
 const INTERVAL: Duration = Duration::from_mins(10);
 
-/// Hours that a session and its attempts are kept after the session expires, for support.
+/// How long a session and its attempts are kept for support after the session expires, in hours.
 const RETENTION_HOURS: i64 = 30 * 24;
 
 /// Removes expired rows regularly, until the Hub stops.
 pub(crate) async fn run(vault: Arc<Vault>, stop: CancellationToken) {
-    // Waits first, because removing is not urgent and a start has enough to do.
+    // Waits first, because removing rows is not urgent, and startup has enough other work to do.
     while stop.run_until_cancelled(sleep(INTERVAL)).await.is_some() {
         if let Err(error) = remove_expired(&vault, Timestamp::now()).await {
             tracing::warn!(%error, "could not remove expired rows");

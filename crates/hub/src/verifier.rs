@@ -19,8 +19,8 @@ pub(crate) struct Verifier {
 }
 
 impl Verifier {
-    /// Checks an account again, and returns it with the result. While this may renew the account's tokens, no other
-    /// task may renew them.
+    /// Checks an account again, and returns it with the result. The check may renew the account's tokens. During the
+    /// check, no other task may renew them.
     pub(crate) async fn verify(
         self: &Arc<Self>,
         account: &Account,
@@ -33,7 +33,7 @@ impl Verifier {
         }
         let (verifier, id, actor) = (Arc::clone(self), account.id.clone(), actor.to_owned());
         let checks = Box::pin(async move {
-            // Read again: the task that held the lease before may have renewed the tokens.
+            // The credentials are read again, because the task that held the lease before may have renewed the tokens.
             let opened = verifier.unsealed(&id, &actor).await?;
             let flow = verifier.flows.relink_flow(&opened).await?;
             verifier.check(flow, opened, &actor).await

@@ -4,14 +4,14 @@ use std::str::FromStr;
 
 use url::{Host, Url};
 
-/// An origin as browsers write it: `https://app.example.com`. `http` is allowed for this machine only.
+/// An origin in the form that browsers use: `https://app.example.com`. `http` is allowed for this machine only.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, derive_more::Display)]
 pub(crate) struct WebOrigin(String);
 
-/// Why a string is not an origin.
+/// The reason why a string is not a valid origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum WebOriginError {
-    /// The string is not a URL of only a scheme, a host and a port.
+    /// The string is not a URL that consists only of a scheme, a host and an optional port.
     #[error("an origin is a scheme, a host and an optional port")]
     NotAnOrigin,
     /// The scheme is `http`, and the host is not this machine.
@@ -20,7 +20,7 @@ pub(crate) enum WebOriginError {
 }
 
 impl WebOrigin {
-    /// The origin as browsers write it, without a trailing slash.
+    /// Returns the origin in the form that browsers use, without a trailing slash.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }

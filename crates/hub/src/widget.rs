@@ -1,8 +1,8 @@
 //! Converts a method's fields to the form that StackOne's widget renders.
 //!
-//! **Invariant:** the form contains no check that the widget performs differently from the server: no patterns of
-//! secrets (it applies them to its placeholder), no conditions (it does not support them), and no numbers (it accepts
-//! only digits).
+//! **Invariant:** the form contains no check that the widget performs differently from the server: no patterns for
+//! secrets (the widget applies them to its placeholder), no conditions (the widget does not support them), and no
+//! numbers (the widget accepts only digits).
 
 use guide::{Brand, Field, FieldType, Guide, Method};
 use render::{Context, markdown_prose};
@@ -13,7 +13,8 @@ use crate::wire::connector::{
     HubAssets, HubConfig, HubField, HubNotice, HubOption, HubSupport, HubValidation,
 };
 
-/// The key of the field that chooses the provider's environment. No other field has it: see [`environment_field`].
+/// The key of the field for choosing the provider's environment. No other field has this key: see
+/// [`environment_field`].
 pub(crate) const ENVIRONMENT: &str = "environment";
 
 /// Returns a method's form.
@@ -50,7 +51,7 @@ pub(crate) fn form(brand: &Brand, public_url: &Url, guide: &Guide, connector: &C
     }
 }
 
-/// Returns the field that chooses an environment; `None` if there is only one.
+/// Returns the field for choosing an environment; `None` if there is only one environment.
 fn environment_field(method: &Method) -> Option<HubField> {
     if method.environments.len() < 2 || method.tells_environment() || method.field(ENVIRONMENT).is_some() {
         return None;

@@ -1,4 +1,4 @@
-//! Writes every page in all its states to a folder, for people and browser tests.
+//! Writes every page in each of its states to a folder, for people and browser tests.
 //!
 //! ```console
 //! cargo run -p hub --example gallery -- FOLDER [PROVIDER…]
@@ -31,7 +31,7 @@ fn main() -> std::io::Result<()> {
         let (Some(guide), Some((name, bytes))) = (entry.guide(), entry.assets.iter().next()) else {
             continue;
         };
-        // The names of files tell browsers their type. The Hub sends it with the icon.
+        // For files, browsers derive the media type from the name. The Hub sends it in a header.
         let path = format!("assets/{}-{name}", guide.provider.key);
         fs::write(folder.join(&path), bytes)?;
         icons.push((format!("/connectors/{}/icon", guide.provider.key), format!("/{path}")));

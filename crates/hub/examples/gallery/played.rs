@@ -9,10 +9,10 @@ use link::{Effect, Flow, Purpose, Start};
 use probe::{Answer, Moment, Response};
 use secret::Secret;
 
-/// The time and the nonce of every request.
+/// The time and the nonce used for every request.
 pub(crate) const MOMENT: Moment = Moment { unix_ms: 1_795_000_000_000, nonce: [7; 16] };
 
-/// The start of a flow for a scenario.
+/// Returns the parameters that a scenario's flow starts with.
 pub(crate) fn start(method: &Method, scenario: &Scenario) -> Start {
     let first = || method.environments.first().map(|one| one.key.clone());
     Start {
@@ -27,7 +27,7 @@ pub(crate) fn start(method: &Method, scenario: &Scenario) -> Start {
     }
 }
 
-/// Creates a flow, enters the scenario's values and plays at most this number of its responses.
+/// Creates a flow, enters the scenario's values and feeds at most this number of the scenario's responses to it.
 pub(crate) fn play(
     guide: &Arc<Guide>,
     method: &Method,
@@ -52,12 +52,12 @@ pub(crate) fn play(
     flow
 }
 
-/// The first scenario that ends with such an outcome.
+/// Returns the first scenario that ends with a matching outcome.
 pub(crate) fn ending(method: &Method, is_outcome: impl Fn(OutcomeKind) -> bool) -> Option<&Scenario> {
     method.scenarios.iter().find(|one| !one.agrees && is_outcome(one.then.outcome))
 }
 
-/// Converts values to secrets.
+/// Converts plain values to secrets.
 pub(crate) fn hidden(values: &[(Key, String)]) -> Vec<(Key, Secret)> {
     values.iter().map(|(key, text)| (key.clone(), Secret::from(text.as_str()))).collect()
 }

@@ -1,6 +1,6 @@
-//! Every page in all its states.
+//! Every page in each of its states.
 //!
-//! **Invariant:** a state is reached by passing events to a flow, as a handler does.
+//! **Invariant:** every state is reached by passing events to a flow, as a handler does.
 
 use std::sync::Arc;
 
@@ -39,7 +39,8 @@ pub(crate) fn sent<'a>(typed: &'a [(Key, String)], problems: &'a [FieldProblem])
     SentForm { typed, problems }
 }
 
-/// Renders the pages of these providers (of all providers if the list is empty), and the pages that belong to none.
+/// Renders the pages of these providers (all providers if the list is empty), and the pages that do not belong to a
+/// provider.
 pub(crate) fn all(brand: &Brand, assets: &Assets, catalog: &Catalog, providers: &[String]) -> Pages {
     let frame = Frame {
         brand,
@@ -123,7 +124,7 @@ fn of_method(out: &mut Pages, frame: &Frame<'_>, guide: &Arc<Guide>, method: &Me
     }
 }
 
-/// Values that the fields reject, from their examples.
+/// Values that the fields reject, derived from the fields' examples.
 fn rejected_values(method: &Method) -> Option<Vec<(Key, String)>> {
     let typed = method.fields.iter().filter_map(|field| {
         let example = field.examples.iter().find(|one| one.then.is_err() && !one.typed.trim().is_empty())?;
@@ -156,7 +157,7 @@ fn of_account(put: &mut impl FnMut(&str, String), frame: &Frame<'_>, flow: &Flow
     put("done-limited", pages::done(frame, &DonePage { missed: &missed, is_again: true, ..done }));
 }
 
-/// Renders the pages of an account that is linked again: its form, the form with another host, and a different account.
+/// Renders the pages for linking an account again: its form, the form with another host, and a different account.
 fn edited(put: &mut impl FnMut(&str, String), frame: &Frame<'_>, guide: &Arc<Guide>, good: &guide::Scenario) {
     let has_it = |method: &&Method| method.scenarios.iter().any(|one| std::ptr::eq(one, good));
     let method = guide.methods.iter().find(has_it).expect("the scenario belongs to a method of the guide");

@@ -13,7 +13,7 @@ use crate::pages::{
 };
 use crate::wire::Query;
 
-/// The query of the page of providers.
+/// The query parameters of the provider list.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Choice {
     #[serde(default)]

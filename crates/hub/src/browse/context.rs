@@ -31,7 +31,7 @@ use crate::request_id;
 use crate::texts::Language;
 use crate::wire::error::{ApiError, TOO_MANY_REQUESTS};
 
-/// The query parameter that identifies a frame once, in case the browser keeps no cookie for it.
+/// The query parameter with a frame's single-use token, in case the browser keeps no cookie for the frame.
 pub(super) const FRAME: &str = "frame";
 
 /// The context of a session's page. It proves that the browser opened the session's link.
@@ -62,9 +62,9 @@ pub(super) struct PageContext {
 pub(super) enum Failure {
     /// A service failed, or rejected the request.
     Error(ApiError),
-    /// The page cannot be shown for this reason.
+    /// The reason why the page cannot be shown.
     Trouble(Trouble),
-    /// The browser must go to another path.
+    /// The browser must be redirected to another path.
     Redirect(String),
 }
 
@@ -173,18 +173,18 @@ impl PageContext {
         same && !self.csrf.is_empty() && bool::from(self.csrf.as_bytes().ct_eq(token.as_bytes()))
     }
 
-    /// Returns the fields of a form, if it came from a page that was shown to this browser.
+    /// Returns the fields of a form. Fails if the form did not come from a page that was shown to this browser.
     pub(super) fn posted(&self, headers: &HeaderMap, body: &Bytes) -> Result<Posted, Failure> {
         let posted = Posted::parse(headers, body);
         posted.filter(|posted| self.is_own(headers, posted.text("csrf"))).ok_or_else(|| self.stale())
     }
 
-    /// The failure of a form that is too old.
+    /// The failure for a form that is too old.
     pub(super) fn stale(&self) -> Failure {
         Trouble::StaleForm { back: self.back.clone() }.into()
     }
 
-    /// Counts a wrong guess of a token, and returns the failure to respond with.
+    /// Counts a request with an unknown token, and returns the failure to respond with.
     pub(super) async fn wrong_guess(&self, why: Trouble) -> Failure {
         self.app.limiter.guessed_wrong(&self.client).await;
         why.into()
@@ -195,7 +195,7 @@ impl PageContext {
         self.respond(StatusCode::OK, html)
     }
 
-    /// Responds with a page that shows what is wrong with a form.
+    /// Responds with a page that shows the problems in a form.
     pub(super) fn rejected(&self, html: String) -> Response {
         self.respond(StatusCode::UNPROCESSABLE_ENTITY, html)
     }
@@ -252,8 +252,8 @@ impl PageContext {
         response
     }
 
-    /// Finds the session whose id is the path's second segment. Fails if the browser did not open its link, or if it has
-    /// ended.
+    /// Finds the session whose id is the path's second segment. Fails if the browser did not open the session's link,
+    /// or if the session has ended.
     async fn open_session(&mut self, parts: &Parts) -> Result<Session, Failure> {
         let seq = parts.uri.path().split('/').nth(2).and_then(|text| text.parse::<i64>().ok());
         let seq = seq.ok_or(Trouble::NotFound)?;
@@ -288,7 +288,8 @@ impl PageContext {
         }
     }
 
-    /// The failure in a frame for which the browser keeps no cookie. Its page opens a window to continue in.
+    /// The failure for a frame for which the browser keeps no cookie. Its page opens a window in which the person
+    /// continues.
     async fn without_cookie(&mut self, seq: i64, frame: &str) -> Failure {
         match self.app.vault.session_by_frame(seq, &Digest::of(frame)).await {
             Ok(Some((session, presentation))) => {
@@ -331,7 +332,8 @@ pub(super) fn cookie_name(session: i64) -> String {
     format!("waystone_session_{session}")
 }
 
-/// The CSRF token of a browser's forms. It is derived from the browser's secret, so only the Hub's pages have it.
+/// The CSRF token of a browser's forms. It is derived from the browser's secret, so only the Hub's pages can contain
+/// it.
 fn csrf(secret: &str) -> String {
     let digest = Sha256::new().chain_update("waystone form 1\0").chain_update(secret).finalize();
     hex(&digest[..16])

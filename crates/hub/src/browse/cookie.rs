@@ -1,14 +1,14 @@
-//! Cookies, which identify a browser once the token is gone from the URL.
+//! Cookies, which identify a browser after the token has been removed from the URL.
 //!
 //! **Invariant:** scripts cannot read a cookie. It is sent only to its session's pages and link, and only over TLS if
-//! the Hub uses TLS. In a frame of another site it is kept for that site only (`Partitioned`).
+//! the Hub uses TLS. If it is set in a frame on another site, the browser keeps it for that site only (`Partitioned`).
 
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use secret::Secret;
 
-/// Returns the value of a cookie, if the browser sent it.
+/// Returns the value of a cookie; `None` if the browser did not send it.
 pub(super) fn read(headers: &HeaderMap, name: &str) -> Option<Secret> {
     let texts = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let mut pairs = texts.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
@@ -25,7 +25,7 @@ pub(super) struct Cookie<'a> {
     pub(super) seconds: i64,
     /// Whether browsers reach the Hub over TLS.
     pub(super) is_secure: bool,
-    /// Whether the cookie is for a frame in a page of another site.
+    /// Whether the cookie is for a frame in a page on another site.
     pub(super) embedded: bool,
 }
 

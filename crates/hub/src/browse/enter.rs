@@ -20,19 +20,19 @@ use crate::pages::{Scheme, Trouble, opening};
 use crate::texts::Language;
 use crate::wire::{Query, Segments};
 
-/// The minutes within which a frame without a cookie can continue in a window.
+/// How long a person can continue in a window from a frame without a cookie, in minutes.
 const MINUTES: i64 = 10;
 
-/// The query of a link: how the pages are displayed.
+/// The query parameters of a link: how the pages are displayed.
 #[derive(Debug, Deserialize)]
 pub(super) struct Display {
-    /// The origin of the page that embeds the pages.
+    /// The origin of the embedding page.
     parent: Option<String>,
     /// `light` or `dark`.
     theme: Option<String>,
     /// The language of the embedding page.
     language: Option<String>,
-    /// `1` if embedded pages have a footer.
+    /// `1` if embedded pages should have a footer.
     footer: Option<String>,
 }
 
@@ -61,8 +61,8 @@ pub(super) async fn enter(
     };
     let now = Timestamp::now();
     let presentation = display.presentation();
-    // A page whose origin the session does not allow cannot embed the pages (their policy forbids it, too), nor use up
-    // a single-use link.
+    // A page whose origin the session does not allow cannot use up a single-use link. It cannot embed the pages either,
+    // because their policy forbids it.
     if presentation.parent.as_ref().is_some_and(|parent| !session.made.origins.contains(parent)) {
         return Err(Trouble::OriginNotAllowed.into());
     }
@@ -111,7 +111,7 @@ pub(super) async fn enter(
     Ok(redirect_with_cookie(&context, &session, browser.secret.secret(), &to, presentation.parent.is_some()))
 }
 
-/// Continues in a window of its own, if the browser keeps no cookie for the frame.
+/// Continues in a separate window, if the browser keeps no cookie for the frame.
 pub(super) async fn window(
     context: PageContext,
     headers: HeaderMap,
@@ -131,8 +131,8 @@ pub(super) async fn window(
     Ok(redirect_with_cookie(&context, &session, secret.secret(), &path(seq), false))
 }
 
-/// Whether the request is a navigation to a page that a person will see. Link scanners in mail and chat do not send
-/// these headers, nor do prefetching browsers, or browsers that reach the Hub without TLS.
+/// Whether the request is a navigation to a page that a person will see. These headers are not sent by link scanners in
+/// mail and chat, by prefetching browsers, or by browsers that reach the Hub without TLS.
 fn is_navigation(headers: &HeaderMap) -> bool {
     let is = |name: &str, words: &[&str]| {
         headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|text| words.contains(&text))
@@ -144,8 +144,8 @@ fn is_navigation(headers: &HeaderMap) -> bool {
     is("sec-fetch-mode", &["navigate"]) && is("sec-fetch-dest", &["document", "iframe", "frame"]) && !ahead
 }
 
-/// Whether a form was sent from a page of the Hub. There is no cookie yet to prove it: anyone with the link may open
-/// it, but another site must not open it unnoticed.
+/// Whether a form was sent from one of the Hub's pages. There is no cookie yet to prove this. Anyone with the link may
+/// open the link, but another site must not open it unnoticed.
 fn is_same_origin(headers: &HeaderMap) -> bool {
     headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin")
 }
@@ -154,8 +154,8 @@ fn path(session: i64) -> String {
     format!("/session/{session}")
 }
 
-/// Redirects a browser, and sets its secret as a cookie for the session's pages and for the link itself, so that
-/// opening the link again in the same browser continues, even if the link is single-use.
+/// Redirects a browser, and sets its secret as a cookie for the session's pages and for the link itself. A person can
+/// therefore open even a single-use link again in the same browser and continue.
 fn redirect_with_cookie(
     context: &PageContext,
     session: &Session,
@@ -163,7 +163,8 @@ fn redirect_with_cookie(
     to: &str,
     embedded: bool,
 ) -> Response {
-    // The cookie may outlive the session, because handing off a step extends the session; the Hub checks the expiry.
+    // The cookie may outlive the session, because handing off a step extends the session. The Hub checks the session's
+    // expiry.
     let seconds = session.made.expires_at.as_second() - Timestamp::now().as_second() + HANDOFF_HOURS * 3600;
     let (name, is_secure) = (&cookie_name(session.seq), context.app.is_secure());
     let mut response = redirect_to(to);

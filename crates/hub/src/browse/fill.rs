@@ -45,7 +45,7 @@ pub(super) async fn submit(
         return Ok(redirect_to(&work.path()));
     }
     let mut values = posted.typed();
-    // The form does not show fields that were handed to another person, so it must not empty them.
+    // The form does not show fields that were handed to another person, so submitting it must not empty them.
     let handoffs = context.app.vault.handoffs_of(&work.linking.attempt.id).await?;
     let is_theirs =
         |key: &Key| handoffs.iter().any(|handoff| handoff.fields.iter().any(|field| *key == **field));
@@ -117,7 +117,7 @@ pub(super) async fn preview(
     Ok(axum::Json(preview_of(language, &work.linking.flow, environment, &values)).into_response())
 }
 
-/// Shows the form again with the values and problems of a rejected one.
+/// Shows a rejected form again, with its values and problems.
 async fn rejected(
     context: &SessionContext,
     work: &Work,

@@ -1,4 +1,4 @@
-//! Handing a step to another person: creates the link, shows the step, and accepts the values.
+//! Hands a step to another person: creates the link, shows the step, and accepts the values.
 //!
 //! **Invariant:** the values that the helper enters are sealed with the attempt and never shown, neither to the person
 //! who asked for help nor to the helper again.
@@ -23,8 +23,8 @@ use crate::app::App;
 use crate::pages::{HandoffPage, HelpPage, PageProvider, Trouble, handoff_created, help, help_thanks};
 use crate::wire::Segments;
 
-/// The lifetime of a helper's link, in hours. The session is extended by the same time, because an admin is seldom
-/// available within a session's half hour.
+/// The lifetime of a helper's link, in hours. The session is extended by the same amount, because an admin is rarely
+/// available within the half hour that a session lasts.
 pub(super) const HANDOFF_HOURS: i64 = 72;
 
 /// Creates the link for a step.
@@ -174,7 +174,7 @@ impl Helper {
         Ok(Self { handoff, attempt, session, context })
     }
 
-    /// A separate flow for the helper. The environment is its only value that the asking person entered.
+    /// A separate flow for the helper. Of the values that the asking person entered, it contains only the environment.
     async fn flow(&self) -> Result<Flow, Failure> {
         let flow = self.context.app.links.helper_flow(&self.session, &self.attempt).await?;
         Ok(flow.ok_or(Trouble::LinkExpired)?)

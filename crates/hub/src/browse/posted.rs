@@ -14,7 +14,7 @@ use crate::pages::field_of;
 pub(super) struct Posted(Vec<(String, Secret)>);
 
 impl Posted {
-    /// Parses a body; `None` if its content type is not that of a form.
+    /// Parses a body; `None` if it does not have a form's content type.
     pub(super) fn parse(headers: &HeaderMap, body: &Bytes) -> Option<Self> {
         let kind = headers.get(CONTENT_TYPE)?.to_str().ok()?;
         let kind = kind.split(';').next()?.trim();
@@ -25,8 +25,8 @@ impl Posted {
         Some(Self(pairs.map(|(name, value)| (name.into_owned(), Secret::new(value.into_owned()))).collect()))
     }
 
-    /// Returns the value of a public field that the page itself defines; empty if it is missing. The last value counts,
-    /// because a button's value follows an earlier choice.
+    /// Returns the value of a public field that the page itself defines; empty if it is missing. If there are several
+    /// values, the last one counts, because the value of the pressed button comes after an earlier choice.
     pub(super) fn text(&self, name: &str) -> &str {
         self.0.iter().rev().find(|(key, _)| key == name).map_or("", |(_, value)| value.expose())
     }
@@ -37,7 +37,7 @@ impl Posted {
     }
 }
 
-/// Returns the entered values that may be shown again.
+/// Returns the entered values of fields that are not secret, which may be shown again.
 pub(super) fn public_values(method: &Method, typed: &[(Key, Secret)]) -> Vec<(Key, String)> {
     let public = |key: &Key| method.field(key.as_str()).is_some_and(|field| !field.secret);
     let shown = typed.iter().filter(|(key, _)| public(key));

@@ -1,7 +1,7 @@
 //! Sends browsers to a provider's sign-in and handles their return, for the linking pages and for StackOne's widget.
 //!
-//! **Invariant:** the state that a browser brings back must match its cookie, so nobody can finish a sign-in that
-//! someone else began, and forwarding the link does not work.
+//! **Invariant:** the state that a browser returns with must match its cookie. Nobody can finish a sign-in that someone
+//! else began, and forwarding the link does not work.
 
 use std::sync::Arc;
 
@@ -83,7 +83,7 @@ pub(super) async fn callback(
     Ok(response)
 }
 
-/// Sends the browser from a linking page to the provider. This path can set a cookie, which the page's frame may not.
+/// Sends the browser from a linking page to the provider. This path can set a cookie even if the page's frame cannot.
 pub(super) async fn leave(
     State(app): State<Arc<App>>,
     context: PageContext,
@@ -104,7 +104,7 @@ pub(super) async fn leave(
     ))
 }
 
-/// The query of the URL that the widget opens.
+/// The query parameters of the URL that the widget opens.
 struct Parameters(Vec<(String, Secret)>);
 
 impl Parameters {
@@ -113,7 +113,7 @@ impl Parameters {
         Self(pairs.map(|(name, value)| (name.into_owned(), Secret::new(value.into_owned()))).collect())
     }
 
-    /// Removes a parameter; an empty string if it is missing.
+    /// Removes a parameter and returns its value; an empty string if it is missing.
     fn take(&mut self, name: &str) -> String {
         let at = self.0.iter().position(|(key, _)| key == name);
         at.map(|at| self.0.remove(at).1.expose().to_owned()).unwrap_or_default()
@@ -150,7 +150,7 @@ fn redirect_to_provider(app: &App, sent: &Sent) -> Response {
     response
 }
 
-/// Sets the cookie that the state is compared with when the browser returns.
+/// Sets the cookie that is compared with the state when the browser returns.
 fn set_state_cookie(app: &App, value: &Secret, seconds: i64, response: &mut Response) {
     let is_secure = app.is_secure();
     Cookie { name: STATE_COOKIE, value, path: PATH, seconds, is_secure, embedded: false }.set(response);
@@ -198,13 +198,13 @@ async fn for_page(
     if !linking.is_checking() {
         app.links.save(&mut linking).await?;
     } else if !app.links.check(&context.client, linking).await? {
-        return Err(ApiError::new(&CONFLICT, "The checks are running already").into());
+        return Err(ApiError::new(&CONFLICT, "The checks are already running").into());
     }
     Ok(redirect_to(&back))
 }
 
-/// The page after a sign-in. Its window may have been opened just for that, without the session's cookie; then the
-/// person continues in the other window.
+/// The page after a sign-in. If its window was opened only for the sign-in, it may not have the session's cookie. The
+/// person then continues in the other window.
 pub(super) async fn back(
     Segments((seq, id)): Segments<(i64, String)>,
     session: Result<SessionContext, Failure>,

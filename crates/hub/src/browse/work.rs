@@ -38,7 +38,7 @@ impl Work {
         }
     }
 
-    /// The account that is linked again, by the name that people know it by.
+    /// The account that is linked again, with the name that people know it by.
     pub(super) fn before(&self) -> Option<Before> {
         let account = self.linking.replaces.as_ref()?;
         let name = account.name.clone().or_else(|| account.label.clone());

@@ -21,7 +21,7 @@
 
     constructor() {
       super();
-      // Every Content-Security-Policy allows a constructed style sheet.
+      // Every Content-Security-Policy allows constructed style sheets.
       const style = new CSSStyleSheet();
       style.replaceSync(`:host{display:block}:host([mode=modal]){display:contents}:host([hidden]){display:none}
         iframe{display:block;width:100%;min-height:${MIN_HEIGHT}px;border:0;color-scheme:normal}
@@ -35,7 +35,7 @@
     }
 
     connectedCallback() {
-      // Properties that were set before this script had loaded.
+      // Properties that were set before this script loaded.
       for (const name of ATTRIBUTES.map(camel)) {
         if (Object.hasOwn(this, name)) {
           const value = this[name];
@@ -98,7 +98,8 @@
       frame.src = `${this.baseUrl}/link/${encodeURIComponent(this.token)}?${query}`;
       this.#frame = frame;
       this.#shown = false;
-      // The Hub's pages send a message before they have loaded. If there is none, the frame shows something else, or nothing.
+      // The Hub's pages send a message before they have loaded. If no message arrives, the frame shows something else,
+      // or nothing.
       frame.addEventListener("load", () => this.#wait(2000));
       this.#wait(30000);
       if (this.mode === "modal") this.#modal(frame);
@@ -161,7 +162,7 @@
       if (!this.#shown) this.#timer = setTimeout(() => this.#explain(), milliseconds);
     }
 
-    // Browsers do not report why a frame stays empty, but the Hub can tell whether the session is the reason.
+    // Browsers do not report why a frame stays empty, but the Hub can report whether the session is the reason.
     async #explain() {
       const frame = this.#frame;
       let code = "unreachable";

@@ -1,7 +1,7 @@
-//! Detects changes in the guides' folder without reading its files.
+//! Detects changes in the guide folder without reading its files.
 //!
-//! Polling works on every file system, including network mounts that report no changes. It compares names, sizes and
-//! times, which costs a few system calls per guide.
+//! Polling works on every file system, including network mounts that do not report changes. It compares names, sizes
+//! and times, which costs a few system calls per guide.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -29,7 +29,7 @@ pub(super) async fn scan(folder: &Path) -> Scan {
     let folder = folder.to_owned();
     let scanned = tokio::task::spawn_blocking(move || {
         let mut found = Scan::new();
-        // The folder of a guide, or a folder of such folders, but no deeper.
+        // A folder that contains a guide, or a folder that contains guide folders, but not nested more deeply.
         gather(&folder, 1, &mut found);
         found
     });
@@ -40,7 +40,7 @@ fn gather(folder: &Path, depth: u8, found: &mut Scan) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let path = entry.path();
-        // Follows symbolic links: Kubernetes replaces a mounted set of files by changing a link.
+        // Follows symbolic links, because Kubernetes replaces a mounted set of files by changing a link.
         let Ok(metadata) = fs::metadata(&path) else { continue };
         if metadata.is_dir() && 0 < depth {
             gather(&path, depth - 1, found);

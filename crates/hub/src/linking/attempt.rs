@@ -14,7 +14,7 @@ use crate::wire::error::{ApiError, CONFLICT, GONE, INVALID_VALUE};
 pub(crate) struct Linking {
     pub(crate) session: Session,
     pub(crate) connector: Connector,
-    /// The attempt as last saved.
+    /// The attempt as it was last saved.
     pub(crate) attempt: Attempt,
     pub(crate) flow: Flow,
     /// The requests and responses since the attempt was last saved.
@@ -36,8 +36,8 @@ impl Linking {
         matches!(self.flow.stage(), Stage::Checking(_))
     }
 
-    /// Applies the values entered before a sign-in. Returns the problems with them, and whether the browser can be sent
-    /// to the provider.
+    /// Applies the values entered before a sign-in. Returns the problems with the values, and whether the browser can
+    /// be sent to the provider.
     pub(crate) fn fill(&mut self, entered: &Entered) -> (Vec<FieldProblem>, bool) {
         if let Some(environment) = &entered.environment {
             self.flow.choose_environment(environment);
@@ -48,11 +48,13 @@ impl Linking {
         (problems, is_ready)
     }
 
-    /// Applies all values at once, for a client that cannot be asked for more. Problems with them appear in the flow.
+    /// Applies all values at once, for a client that cannot be asked for more values. Problems with them appear in the
+    /// flow.
     pub(super) fn submit(&mut self, entered: &Entered) -> Result<(), ApiError> {
         let known = &self.flow.method().environments;
         let environment = match (&entered.environment, known.as_slice()) {
-            // If the unknown key were ignored, the checks would use the environment of the previous link.
+            // If the unknown key were ignored, the checks would use the environment that the account was linked with
+            // before.
             (Some(key), [_, ..]) if known.iter().all(|one| one.key.as_str() != key) => {
                 return Err(ApiError::new(&INVALID_VALUE, "This connector does not have this environment"));
             }
@@ -107,7 +109,7 @@ impl Linking {
         NewLink { linked, relinked, otherwise, label, home: Some(home) }
     }
 
-    /// Converts the reason why the account was not stored to an API error.
+    /// Converts the reason that the account was not stored into an API error.
     pub(super) fn not_stored(&self, error: ChangeError) -> ApiError {
         match error {
             ChangeError::OtherAccount { .. } => {

@@ -1,7 +1,7 @@
 //! Runs a flow's checks, and records a transcript of the requests and waits.
 //!
 //! **Invariant:** a line of the transcript describes a request and its result without bodies or headers. Values that a
-//! person entered appear only in the host.
+//! person entered appear only in host names.
 
 use std::time::{Duration, Instant};
 
@@ -28,12 +28,12 @@ pub(crate) enum FlowOwner<'a> {
     Account(&'a mut TokenKeeper),
 }
 
-/// Runs a flow that belongs to no attempt.
+/// Runs a flow that does not belong to an attempt.
 pub(crate) async fn check_only(egress: &Egress, vault: &Vault, flow: &mut Flow) -> Result<(), ApiError> {
     run(egress, vault, flow, &mut Vec::new(), FlowOwner::None).await
 }
 
-/// Runs an account's flow, and stores tokens that are renewed.
+/// Runs an account's flow, and stores the tokens that it renews.
 pub(crate) async fn check_and_keep(
     egress: &Egress,
     vault: &Vault,
@@ -64,7 +64,7 @@ struct RunObserver<'a> {
     owner: FlowOwner<'a>,
     /// The deadline of the run.
     until: Instant,
-    /// The progress that was saved last.
+    /// The most recently saved progress.
     progress: Value,
 }
 
@@ -110,7 +110,7 @@ impl Observer for RunObserver<'_> {
     }
 }
 
-/// The class of a response's status for the metrics, or `failed` if there was no response.
+/// The status class of a response for the metrics, or `failed` if there was no response.
 fn outcome(answer: &Answer) -> &'static str {
     match answer {
         Answer::Response(response) => match response.status {

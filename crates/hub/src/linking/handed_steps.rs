@@ -10,12 +10,12 @@ use vault::{Attempt, AttemptState, Session};
 use super::links::Links;
 use crate::wire::error::{ApiError, CONFLICT};
 
-/// The number of attempts to add a helper's values while another request changes the link attempt.
+/// The maximum number of tries to add a helper's values if other requests change the link attempt at the same time.
 const RETRIES: u32 = 5;
 
 impl Links {
-    /// Creates the flow for the helper who was handed a step of an attempt. Of the attempt's values, it contains only
-    /// the environment. `None` if the guide or the connector no longer exists.
+    /// Creates the flow for the helper who was handed a step of an attempt. It contains only the environment from the
+    /// attempt's values. `None` if the guide or the connector no longer exists.
     pub(crate) async fn helper_flow(
         &self,
         session: &Session,

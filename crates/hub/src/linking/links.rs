@@ -66,8 +66,8 @@ impl Links {
         Ok(Linking { session: session.clone(), connector, attempt, flow, new_lines: Vec::new(), replaces })
     }
 
-    /// Begins an attempt for the form and saves it. If the session edits an account, or its owner has one, and it was
-    /// linked with the same method, the attempt links it again.
+    /// Begins an attempt for the form and saves it. If the session edits an account, or its owner already has one, the
+    /// attempt links that account again, provided that it was linked with the same method.
     pub(crate) async fn begin_form(
         &self,
         session: &Session,
@@ -105,8 +105,8 @@ impl Links {
     }
 
     /// Begins an attempt that links an account again, if the session may edit it. Uses the account's own connector if
-    /// it exists, otherwise the one with the id `otherwise`: the widget sends the id of the provider's first connector,
-    /// which may be a different one.
+    /// it still exists. Otherwise, uses the connector with the id `otherwise`. The widget sends the id of the
+    /// provider's first connector, which may be a different one.
     pub(crate) async fn relink(
         &self,
         session: &Session,
@@ -128,7 +128,7 @@ impl Links {
         self.begin(session, connector, Some(account)).await
     }
 
-    /// Resumes the session's attempt with a connector; `None` if there is none, or it has ended.
+    /// Resumes the session's attempt with a connector; `None` if there is no such attempt, or it has ended.
     pub(crate) async fn resume(
         &self,
         session: &Session,
@@ -138,7 +138,7 @@ impl Links {
         self.restored(session, connector, attempt).await
     }
 
-    /// Resumes an attempt; `None` if it has ended, or its connector no longer exists.
+    /// Resumes an attempt; `None` if the attempt has ended or its connector no longer exists.
     pub(crate) async fn open(
         &self,
         session: &Session,
@@ -149,8 +149,8 @@ impl Links {
         self.restored(session, connector, attempt).await
     }
 
-    /// Links an account for a client that waits for the result and cannot be asked for more: checks the entered values,
-    /// and stores the account. A first link counts as confirmed. Only the outcome is saved, not the progress.
+    /// Links an account for a client that waits for the result and cannot be asked for more values: checks the entered
+    /// values, and stores the account. A new account counts as confirmed. Only the outcome is saved, not the progress.
     pub(crate) async fn link(
         &self,
         client: &Client,
@@ -193,8 +193,8 @@ impl Links {
         }
     }
 
-    /// Saves an attempt, and starts its checks in the background. `false` if another task runs them already. That task
-    /// uses the saved attempt, without the code from a sign-in, which only this flow has.
+    /// Saves an attempt, and starts its checks in the background. `false` if another task is already running them. That
+    /// task uses the saved attempt, which lacks the code from a sign-in. Only this flow has the code.
     pub(crate) async fn check(
         self: &Arc<Self>,
         client: &Client,
@@ -256,7 +256,8 @@ impl Links {
         Err(ApiError::new(&CONFLICT, "This attempt was changed in another window in the meantime; reload it"))
     }
 
-    /// Returns the account that the session's last attempt with a connector linked, if it linked one.
+    /// Returns the account that the session's last attempt with a connector linked; `None` if it did not link an
+    /// account.
     pub(crate) async fn linked(
         &self,
         session: &Session,
@@ -313,7 +314,7 @@ impl Links {
         Ok(flow)
     }
 
-    /// Restores an attempt's flow from its snapshot; `None` if the attempt has ended, or it cannot be restored.
+    /// Restores an attempt's flow from its snapshot; `None` if the attempt has ended, or its flow cannot be restored.
     pub(super) async fn restored(
         &self,
         session: &Session,
@@ -335,7 +336,7 @@ impl Links {
         Ok(Some(Linking { session: session.clone(), connector, attempt, flow, new_lines, replaces }))
     }
 
-    /// Runs an attempt's checks in a background task; `false` if another task runs them already.
+    /// Runs an attempt's checks in a background task; `false` if another task is already running them.
     async fn spawn(
         &self,
         id: String,

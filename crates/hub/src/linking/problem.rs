@@ -1,4 +1,4 @@
-//! Converts the reason why an attempt cannot continue to an API error.
+//! Converts the reason that an attempt cannot continue into an API error.
 //!
 //! **Invariant:** 401 and 403 are never used: StackOne's widget treats them as an expired session and, when editing,
 //! even as success. The provider's response appears only in `provider_response`, which clients show as a quotation,
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::wire::error::{ApiError, CONFLICT, INVALID_VALUE, LINK_REFUSED, PROVIDER_FAILED};
 
-/// Returns why the flow cannot continue; `None` if it can.
+/// Returns the reason that the flow cannot continue; `None` if it can continue.
 pub(crate) fn refusal(flow: &Flow, attempt: &str) -> Option<ApiError> {
     let error = match flow.stage() {
         Stage::Choose(environments) => {

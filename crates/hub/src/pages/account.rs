@@ -1,4 +1,4 @@
-//! The pages of the account that the checks found: to be confirmed, and stored.
+//! The pages for the account that the checks found: one to confirm it, and one after it is stored.
 //!
 //! **Invariant:** when an account is linked again, the page shows the previous account next to the new one.
 
@@ -20,7 +20,7 @@ pub struct Before {
     pub name: String,
 }
 
-/// The data of the page on which an account is confirmed.
+/// The data for the page on which an account is confirmed.
 #[derive(Clone, Copy)]
 pub struct AccountPage<'a> {
     /// The flow, with an account to confirm.
@@ -31,7 +31,7 @@ pub struct AccountPage<'a> {
     pub before: Option<&'a Before>,
 }
 
-/// The data of the last page.
+/// The data for the last page.
 #[derive(Clone, Copy)]
 pub struct DonePage<'a> {
     /// The provider.
@@ -40,9 +40,9 @@ pub struct DonePage<'a> {
     pub account: &'a str,
     /// The account at the provider, if a check identified it.
     pub identity: Option<&'a Identity>,
-    /// The labels of the optional checks that failed: what the account cannot do.
+    /// The labels of the optional checks that failed, which describe what the account cannot do.
     pub missed: &'a [String],
-    /// Whether the account had been linked before.
+    /// Whether the account was linked before.
     pub is_again: bool,
 }
 

@@ -16,7 +16,7 @@ const SCRIPT: &[&str] = &[
     include_str!("script/picker.js"),
 ];
 
-/// The files that a brand's pages load.
+/// The files that the pages for a brand load.
 #[derive(Clone, Debug)]
 pub struct Assets {
     /// The style sheet.

@@ -10,12 +10,12 @@ use serde::Serialize;
 use super::shell::{Frame, Head, PageProvider, data, render_page};
 use crate::texts::fill;
 
-/// The data of the page that shows the checks.
+/// The data for the page that shows the checks.
 #[derive(Clone, Copy)]
 pub struct CheckingPage<'a> {
     /// The flow, with checks in progress.
     pub flow: &'a Flow,
-    /// The progress that another process has saved; `None` to use the flow's own.
+    /// The progress that another process has saved; `None` to use the progress in the flow.
     pub reports: Option<&'a [CheckReport]>,
     /// The path of the form: `/session/{session}/{connector}`.
     pub base: &'a str,
@@ -30,7 +30,7 @@ pub struct Progress {
     pub state: &'static str,
     /// The checks in order; pending ones come last.
     pub reports: Vec<Report>,
-    /// The page to go to. `None` while the checks run.
+    /// The path of the next page. `None` while the checks run.
     pub next: Option<String>,
 }
 
@@ -43,7 +43,7 @@ pub struct Report {
     pub state: &'static str,
     /// The state in the reader's language.
     pub says: String,
-    /// The seconds until the next try, if the check is waiting.
+    /// The seconds until the next attempt, if the check is waiting.
     pub seconds: Option<i64>,
 }
 

@@ -18,16 +18,16 @@ pub(super) use self::field::{FormState, own_fields, view as field_view};
 pub use self::field::{HandedStep, HandoffState, field_name, field_of};
 pub(super) use self::steps::step_view;
 
-/// The data of the form page.
+/// The data for the form page.
 #[derive(Clone, Copy)]
 pub struct FormPage<'a> {
-    /// The flow, at which an environment is chosen or the guide is followed, or which has failed.
+    /// The flow: an environment is being chosen, the guide is being followed, or the flow has failed.
     pub flow: &'a Flow,
     /// The page's path without a trailing slash: `/session/{session}/{connector}`.
     pub base: &'a str,
-    /// The path for choosing another provider; `None` if there is only one.
+    /// The path for choosing another provider; `None` if there is only one provider.
     pub providers: Option<&'a str>,
-    /// The rejected form that the page responds to; `None` if the page is opened.
+    /// The rejected form that the page responds to; `None` if the page was simply opened.
     pub sent: Option<SentForm<'a>>,
     /// The id under which support finds the failed attempt.
     pub attempt: Option<&'a str>,
@@ -42,7 +42,7 @@ pub struct FormPage<'a> {
 pub struct SentForm<'a> {
     /// The entered values that were rejected. Values of secret fields are ignored.
     pub typed: &'a [(Key, String)],
-    /// Problems that are not part of the flow: those that `submit_form` returned.
+    /// Problems that are not part of the flow, because `submit_form` returned them.
     pub problems: &'a [FieldProblem],
 }
 
@@ -112,7 +112,8 @@ pub fn form(frame: &Frame<'_>, page: &FormPage<'_>) -> String {
     render_page(frame, &head, "form.html", page)
 }
 
-/// The environments to choose from; empty if there is only one. The page shows more than four in a dropdown.
+/// The environments to choose from; empty if there is only one. If there are more than four, the page shows a drop-down
+/// list.
 fn environments(flow: &Flow) -> Vec<Value> {
     let method = flow.method();
     if method.environments.len() < 2 || method.tells_environment() {

@@ -1,6 +1,6 @@
-//! The pages for handing a step to another person: the link, and the page it opens.
+//! The pages for handing a step to another person: the page with the link, and the page that the link opens.
 //!
-//! **Invariant:** the person who asked for help learns that the values arrived, but never sees them.
+//! **Invariant:** the person who asked for help learns that the values arrived, but never sees the values.
 
 use guide::{Key, Step};
 use jiff::Timestamp;
@@ -10,7 +10,7 @@ use minijinja::{Value, context};
 use super::form::{FormState, field_view, own_fields, step_view};
 use super::shell::{Frame, Head, PageProvider, data, render_page};
 
-/// The data of the page with the new link.
+/// The data for the page with the new link.
 #[derive(Clone, Copy)]
 pub struct HandoffPage<'a> {
     /// The provider.
@@ -25,14 +25,14 @@ pub struct HandoffPage<'a> {
     pub base: &'a str,
 }
 
-/// The data of the helper's page.
+/// The data for the helper's page.
 #[derive(Clone, Copy)]
 pub struct HelpPage<'a> {
-    /// The helper's own flow. The environment is its only value that the asking person entered.
+    /// The helper's own flow. Of the values that the asking person entered, it contains only the environment.
     pub flow: &'a Flow,
     /// The step that was handed off.
     pub step: &'a Step,
-    /// The path that the form is sent to.
+    /// The path that the form is submitted to.
     pub action: &'a str,
     /// The entered values that were rejected. Values of secret fields are ignored.
     pub typed: &'a [(Key, String)],
@@ -66,7 +66,7 @@ pub fn help(frame: &Frame<'_>, page: &HelpPage<'_>) -> String {
     let problems: Vec<&FieldProblem> = page.problems.iter().collect();
     let state = FormState { typed: page.typed, problems: &problems, ..FormState::default() };
     let fields = own_fields(flow).filter(|field| page.step.collects.contains(&field.key));
-    // The step is shown right above its fields, so they do not link to it.
+    // The step is shown right above its fields, so the fields do not link to it.
     let fields = fields.map(|field| context! { step => (), ..field_view(frame, flow, field, &state) });
     let links: Vec<(&str, &str)> = problems
         .iter()

@@ -1,6 +1,7 @@
-//! The pages for choosing a provider, and a method if there are several.
+//! The pages for choosing a provider, and for choosing a method if there are several.
 //!
-//! **Invariant:** search results are the same with and without a script: `script/picker.js` compares as `search` does.
+//! **Invariant:** search results are the same with and without scripts, because `script/picker.js` uses the same
+//! comparison as `search`.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +17,7 @@ pub struct ProviderCard {
     pub key: String,
     /// The provider's name.
     pub name: String,
-    /// Other names that the search finds.
+    /// Other names by which the search finds the provider.
     pub aliases: Vec<String>,
     /// The provider's categories.
     pub categories: Vec<String>,
@@ -24,12 +25,12 @@ pub struct ProviderCard {
     pub url: String,
 }
 
-/// The data of the page of providers.
+/// The data for the provider list.
 #[derive(Clone, Copy)]
 pub struct ProvidersPage<'a> {
     /// The page's path: `/session/{session}`.
     pub base: &'a str,
-    /// All providers of the session.
+    /// All providers available in the session.
     pub all: &'a [ProviderCard],
     /// The search query.
     pub query: &'a str,
@@ -50,12 +51,12 @@ pub struct MethodCard {
     pub url: String,
 }
 
-/// The data of the page of methods.
+/// The data for the method list.
 #[derive(Clone, Copy)]
 pub struct MethodsPage<'a> {
     /// The provider.
     pub provider: PageProvider<'a>,
-    /// The path for choosing another provider, if there are several.
+    /// The path for choosing another provider, if there are several providers.
     pub providers: Option<&'a str>,
     /// The methods to choose from.
     pub methods: &'a [MethodCard],
@@ -66,7 +67,7 @@ pub fn providers(frame: &Frame<'_>, page: &ProvidersPage<'_>) -> String {
     let texts = frame.texts();
     let found = search(page.all, page.query, page.category);
     let is_found = |card: &ProviderCard| found.iter().any(|one| one.key == card.key);
-    // The best matches come first. The other providers stay in the page for the script, which searches again.
+    // The best matches come first. The other providers stay on the page, because the script searches all of them again.
     let others = page.all.iter().filter(|card| !is_found(card));
     let cards = found.iter().copied().chain(others).map(|card| {
         context! { card => data(card), icon => icon(&card.key), hidden => !is_found(card) }
@@ -113,7 +114,7 @@ pub fn search<'a>(all: &'a [ProviderCard], query: &str, category: &str) -> Vec<&
     found.into_iter().map(|(_, card)| card).collect()
 }
 
-/// Returns a provider's distance from a query; `None` if it does not match.
+/// Returns a provider's distance from a query; `None` if the provider does not match.
 fn distance(card: &ProviderCard, query: &str) -> Option<u32> {
     if query.is_empty() {
         return Some(0);
@@ -123,7 +124,7 @@ fn distance(card: &ProviderCard, query: &str) -> Option<u32> {
 }
 
 /// Rates a match: 0 if the name starts with the query, 1 if a word does, 2 if the name contains it, and otherwise 3
-/// plus the edit distance. `None` if it does not match.
+/// plus the edit distance. `None` if the name does not match.
 fn distance_of(name: &str, query: &str) -> Option<u32> {
     if name.starts_with(query) {
         return Some(0);
@@ -135,7 +136,7 @@ fn distance_of(name: &str, query: &str) -> Option<u32> {
         return Some(2);
     }
     let length = query.chars().count();
-    // Tolerates one wrong letter in a short word and two in a longer one, but none in a query of two letters.
+    // Tolerates one wrong letter in a short word and two in a longer word, but none in a two-letter query.
     let allowed = match length {
         0..=2 => return None,
         3..=5 => 1,
@@ -147,7 +148,7 @@ fn distance_of(name: &str, query: &str) -> Option<u32> {
     (least <= allowed).then(|| 3 + u32::try_from(least).unwrap_or(u32::MAX - 3))
 }
 
-/// Normalizes a text to lowercase letters and digits, with single spaces between words.
+/// Normalizes a string to lowercase letters and digits, with single spaces between words.
 fn plain(text: &str) -> String {
     let lower = text.to_lowercase();
     let words = lower.split(|ch: char| !ch.is_alphanumeric());

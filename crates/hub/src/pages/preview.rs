@@ -28,7 +28,8 @@ pub struct PreviewedField {
     pub kept: Option<String>,
     /// The problem with the value.
     pub problem: Option<Localized>,
-    /// The key and label of the environment that the entered address belongs to, if it is not the chosen one.
+    /// The key and label of the environment that the entered address belongs to, if it differs from the chosen
+    /// environment.
     pub belongs_to: Option<(String, String)>,
 }
 
@@ -41,7 +42,7 @@ pub fn preview(
 ) -> Preview {
     let method = flow.method();
     let chosen = environment.and_then(|key| method.environment(key)).or_else(|| flow.environment());
-    // The environment that a value implies, if the method derives the environment from its values.
+    // The environment that a value implies, if the method derives the environment from field values.
     let mut implied: Option<&Environment> = None;
     let is_derived = method.tells_environment();
     let mut values = Values::new();

@@ -1,7 +1,8 @@
 //! The parts that all pages share: head, landmarks and the stages of linking.
 //!
 //! **Invariant:** every inserted value is escaped and stripped of invisible and direction-changing characters, except
-//! for markup from `render`. An unknown name in a template is an error; tests exclude it by rendering every page.
+//! for markup from `render`. An unknown name in a template is an error. Tests rule out such errors by rendering every
+//! page.
 
 use std::sync::LazyLock;
 
@@ -30,16 +31,16 @@ pub struct Frame<'a> {
     pub mode: Mode<'a>,
     /// The display options of the link.
     pub look: Look,
-    /// The URL of the product's page to return to.
+    /// The URL of the product page to return to.
     pub return_to: Option<&'a str>,
 }
 
 /// Whether a page is embedded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode<'a> {
-    /// The page has a window of its own.
+    /// The page is shown in its own window.
     Standalone,
-    /// The page is in a frame. Heights and events are sent only to pages of this origin.
+    /// The page is in a frame. Heights and events are sent only to pages from this origin.
     Embedded {
         /// The origin of the embedding page.
         parent: &'a str,
@@ -71,7 +72,7 @@ pub enum Scheme {
 /// The provider that a page is about.
 #[derive(Clone, Copy, Debug)]
 pub struct PageProvider<'a> {
-    /// The provider's key, from which the path of its icon follows.
+    /// The provider's key, from which the icon's path is derived.
     pub key: &'a str,
     /// The provider's name.
     pub name: &'a str,
@@ -84,7 +85,7 @@ impl<'a> From<&'a Guide> for PageProvider<'a> {
 }
 
 impl<'a> Frame<'a> {
-    /// Returns the context that resolves the references in the guide's texts.
+    /// Returns the context that resolves references in the guide's texts.
     pub(super) fn context(&self, flow: &'a Flow) -> render::Context<'a> {
         let context = render::Context::new(flow.guide(), flow.method(), self.brand);
         match flow.environment() {
@@ -97,7 +98,7 @@ impl<'a> Frame<'a> {
         self.language.texts()
     }
 
-    /// Inserts the product's name and these values in a message.
+    /// Inserts the product's name and these values into a message.
     pub(super) fn fill(&self, message: &str, values: &[(&str, &str)]) -> String {
         fill(message, &[&[("product", self.brand.name.as_str())], values].concat())
     }
@@ -106,17 +107,17 @@ impl<'a> Frame<'a> {
 /// The parts of a page that are not specific to its template.
 #[derive(Default)]
 pub(super) struct Head<'a> {
-    /// The heading, which is also the title of the document.
+    /// The heading, which is also the document title.
     pub(super) title: String,
     /// The paragraph below the heading.
     pub(super) lead: String,
     /// The stage of linking, from 1 to 4; `None` if the page does not belong to a stage.
     pub(super) stage: Option<u8>,
-    /// The provider whose icon is shown; `None` if the page is about no provider.
+    /// The provider whose icon is shown; `None` if the page is not about a provider.
     pub(super) provider: Option<PageProvider<'a>>,
     /// The event sent to the embedding page.
     pub(super) event: Option<Event<'a>>,
-    /// The seconds after which the page is reloaded if scripts are disabled.
+    /// The number of seconds after which the page is reloaded if scripts are disabled.
     pub(super) refresh: Option<u32>,
     /// Whether the page shows a problem.
     pub(super) is_problem: bool,
@@ -185,7 +186,7 @@ fn is_invisible(ch: char) -> bool {
         || matches!(ch, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// Escapes a text for HTML content and quoted attributes, and removes invisible characters.
+/// Escapes a string for HTML content and quoted attributes, and removes invisible characters.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     for ch in text.chars() {
@@ -240,8 +241,8 @@ pub(super) fn render_page(frame: &Frame<'_>, head: &Head<'_>, template: &str, pa
         .get_template(template)
         .and_then(|shell| shell.render(context! { ..page, ..around }))
         .unwrap_or_else(|error| panic!("{template} cannot be rendered: {error:#}"));
-    // Template tags leave empty lines and indentation behind. Line breaks in `pre` and `textarea` are character
-    // references, so they are kept.
+    // Template tags leave empty lines and indentation behind, which are removed. Line breaks in `pre` and `textarea`
+    // are character references, so they are kept.
     html.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect()
 }
 

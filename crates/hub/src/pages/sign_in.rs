@@ -1,4 +1,4 @@
-//! The pages around a sign-in to the provider.
+//! The pages before and after a sign-in to the provider.
 //!
 //! **Invariant:** the URL that the browser is sent to comes from the flow; the page only shows it.
 
@@ -8,19 +8,20 @@ use probe::Verdict;
 use super::shell::{Event, Frame, Head, Mode, PageProvider, data, is_web, render_page};
 use crate::texts::Localized;
 
-/// The data of a page around a sign-in.
+/// The data for a page before or after a sign-in.
 #[derive(Clone, Copy)]
 pub struct SignInPage<'a> {
     /// The provider.
     pub provider: PageProvider<'a>,
     /// The path of the form: `/session/{session}/{connector}`.
     pub base: &'a str,
-    /// Whether a script goes to the provider automatically, except in a frame, because providers forbid framing.
+    /// Whether a script navigates to the provider automatically. It never does so in a frame, because providers forbid
+    /// framing.
     pub follow: bool,
 }
 
-/// Renders the page that sends the browser to the provider. If the page is embedded, the provider opens in a window of
-/// its own while the page waits.
+/// Renders the page that sends the browser to the provider. If the page is embedded, the provider opens in a separate
+/// window while the page waits.
 pub fn sign_in(frame: &Frame<'_>, page: &SignInPage<'_>, authorize: &str) -> String {
     let texts = frame.texts();
     let fill = |message| frame.fill(message, &[("provider", page.provider.name)]);

@@ -1,12 +1,14 @@
-//! The pages in place of a requested page: why it cannot be shown, and the button that opens a single-use link.
+//! The pages that are shown in place of a requested page: the reason why it cannot be shown, or the button that opens a
+//! single-use link.
 //!
-//! **Invariant:** a page in place of another reveals nothing to strangers, not even whether a session exists.
+//! **Invariant:** these pages reveal nothing to strangers, not even whether a session exists.
 
 use minijinja::context;
 
 use super::shell::{Event, Frame, Head, data, is_web, render_page};
 
-/// Why a page cannot be shown. The name in snake case is the code that the embedding page receives.
+/// The reason why a page cannot be shown. The variant's name in snake case is the code that the embedding page
+/// receives.
 #[derive(Clone, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
 #[strum(serialize_all = "snake_case")]
 pub enum Trouble {
@@ -16,7 +18,7 @@ pub enum Trouble {
     LinkUsed,
     /// The link was revoked.
     LinkRevoked,
-    /// The session does not exist, or no longer exists.
+    /// The session never existed, or no longer exists.
     NoSession,
     /// The session was opened in another browser.
     OtherBrowser,
@@ -27,7 +29,7 @@ pub enum Trouble {
     },
     /// The browser keeps no cookie for an embedded page.
     CookiesBlocked {
-        /// The path that continues in a window of its own.
+        /// The path that continues in a separate window.
         action: String,
         /// The single-use token that allows the window to continue.
         frame: String,
@@ -83,9 +85,9 @@ pub fn trouble(frame: &Frame<'_>, trouble: &Trouble) -> String {
     render_page(frame, &head, "notice.html", page)
 }
 
-/// Renders the page before a single-use link, for requests that may not come from a person: link scanners in mail and
-/// chat request links, too, but never send a form. The form is sent to the page's own path, and viewing the page does
-/// not use up the link.
+/// Renders the page that is shown before a single-use link is opened, for requests that may not come from a person:
+/// link scanners in mail and chat request links, too, but never submit a form. The form is submitted to the page's own
+/// path. Viewing the page does not use up the link.
 pub fn opening(frame: &Frame<'_>) -> String {
     let texts = frame.texts();
     let head = Head::new(frame.fill(texts.open_title, &[]), texts.open_lead);

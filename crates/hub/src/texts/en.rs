@@ -1,12 +1,13 @@
-//! English: the messages, by name. Every other language has the same ones.
+//! The English messages, by name. Every other language has the same messages.
 
 use guide::OutcomeKind;
 use serde::Serialize;
 
-/// Declares the messages by their English texts.
+/// Declares the messages together with their English wording.
 macro_rules! messages {
     ($($(#[$doc:meta])* $name:ident: $text:literal,)*) => {
-        /// The messages of one language. A name in braces stands for a value, and is the same in every language.
+        /// The messages of one language. A name in braces is a placeholder for a value, and is the same in every
+        /// language.
         #[derive(Debug, Serialize)]
         pub struct Texts {
             $($(#[$doc])* pub(crate) $name: &'static str,)*
@@ -129,14 +130,14 @@ messages! {
     confirm_environment: "Environment",
     limited_title: "Some access is missing",
     limited_lead: "Everything else works. You can connect now and add the missing access later.",
-    limited_done: "Everything else works. To use the rest, add the missing access and connect the account again.",
+    limited_done: "Everything else works. To use every feature, add the missing access and connect the account again.",
     other_title: "This is a different account",
-    other_lead: "If you continue, it replaces the account that is connected now.",
+    other_lead: "If you continue, this account replaces the one that is connected now.",
     other_yes: "Yes, replace the account",
 
     done_title: "{account} is connected",
     done_title_again: "{account} is connected again",
-    done_lead: "{product} can use it now. You're all set.",
+    done_lead: "{product} can use this account now. You're all set.",
     done_close: "You can close this window.",
     done_button: "Close",
 
@@ -149,7 +150,7 @@ messages! {
     hand_link: "Link",
     hand_copy: "Copy",
     hand_copied: "Copied",
-    hand_message: "Message to send with it",
+    hand_message: "Message to send with the link",
     hand_message_text: "Hello, I'm connecting {provider} to {product} and need your help with one step: {step}. It takes a few minutes, and this page explains how: {link}",
     hand_until: "The link works once and expires {until}.",
     hand_back: "Back to the form",
@@ -160,7 +161,7 @@ messages! {
     help_title: "{product} needs your help with {provider}",
     help_lead: "Someone who is connecting {provider} to {product} has asked you to complete this step.",
     help_send: "Send",
-    help_promise: "What you enter is encrypted. The person who sent you the link can't see it.",
+    help_promise: "What you enter is encrypted. The person who sent you the link can't see what you enter.",
     help_thanks_title: "Thanks, you're done",
     help_thanks_lead: "The person who sent you the link can continue now.",
     help_close: "You can close this window.",
@@ -170,11 +171,11 @@ messages! {
     browser_open: "Open {provider}",
     browser_failed_title: "Signing in to {provider} didn't work",
     browser_failed_fix: "Nothing was saved. Start again, and approve access when {provider} asks.",
-    /// The window that was opened for the sign-in.
+    /// The page in the window that was opened for the sign-in.
     browser_done_title: "You're signed in",
     browser_again: "Sign in again",
 
-    /// The page before a single-use link is opened.
+    /// The page that is shown before a single-use link is opened.
     open_title: "Connect an account to {product}",
     open_lead: "This link works only in the browser you continue in.",
     open_button: "Continue",
@@ -183,20 +184,20 @@ messages! {
     expired_title: "This link has expired",
     expired_fix: "Ask for a new link, or start again in {product}.",
     used_title: "This link has already been used",
-    used_fix: "It works only once. If you didn't use it, tell the person who sent it. Otherwise, there's nothing left to do.",
+    used_fix: "The link works only once. If you didn't use it, tell the person who sent it. Otherwise, there's nothing left to do.",
     revoked_title: "This link is no longer valid",
-    revoked_fix: "Ask the person who sent it for a new one.",
+    revoked_fix: "Ask the person who sent the link for a new one.",
     no_session_title: "There's nothing to connect here",
     no_session_fix: "The link is incomplete or too old. Start again in {product}.",
     other_browser_title: "You started this in another browser",
-    other_browser_fix: "For security, you can finish only in that browser. Go back to it, or start again in {product}.",
+    other_browser_fix: "For security, you can finish only in that browser. Go back to that browser, or start again in {product}.",
     too_many_title: "Too many attempts",
     too_many_fix: "Try again in {minutes} min. We've kept what you entered.",
     no_cookie_title: "Continue in a new window",
     no_cookie_fix: "Your browser blocks cookies here. Continue in a new window to stay secure. Nothing is lost.",
     no_cookie_window: "Open a new window",
     wrong_origin_title: "This page can't be embedded there",
-    wrong_origin_fix: "The session's `allowed_origins` doesn't include the embedding page's origin. Add it where the session is created.",
+    wrong_origin_fix: "The session's `allowed_origins` doesn't include the embedding page's origin. Add the origin where the session is created.",
     not_found_title: "Page not found",
     not_found_fix: "Check the address, or start again in {product}.",
     stale_title: "This page has expired",

@@ -1,4 +1,4 @@
-//! Tests of the languages: each one has every message, with the same names in braces.
+//! Tests that each language has every message, with the same names in braces.
 
 use guide::Mistake;
 

@@ -1,4 +1,4 @@
-//! The error codes of pages, which `docs/embedding.md` explains.
+//! Tests that `docs/embedding.md` explains every error code of the pages.
 
 use hub::pages::Trouble;
 use strum::VariantNames as _;

@@ -1,4 +1,4 @@
-//! Texts that contain markup, and secrets that must not be shown.
+//! Tests with texts that contain markup, and with secrets that must not be shown.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::texts::GUIDE;
 use crate::views::{bare, sent};
 use crate::{every_page, views};
 
-/// A text that tries to end a tag, an attribute, a line and a text direction.
+/// A string that tries to end a tag, an attribute, a line and a text direction.
 const HOSTILE: &str =
     "\"'></script><script>alert(1)</script><img src=x onerror=alert(1)>\u{202e}\u{2066}&amp;";
 
@@ -33,7 +33,7 @@ fn hostile_guide() -> String {
 }
 
 #[test]
-fn texts_of_guides_and_people_never_become_markup() {
+fn texts_from_guides_and_people_never_become_markup() {
     let text = hostile_guide();
     let reading = guide::read("acme.yaml", text.as_bytes());
     let guide = Arc::new(reading.into_usable().unwrap_or_else(|reading| panic!("{:#?}", reading.findings)));
@@ -77,7 +77,8 @@ fn texts_of_guides_and_people_never_become_markup() {
     }
 }
 
-/// Asserts that a page has one script, from our own address, and no inline style, event handler or injected element.
+/// Asserts that a page has exactly one script, which comes from our own origin, and no inline style, event handler or
+/// injected element.
 fn assert_no_injection(page: &str) {
     assert_eq!(page.matches("<script").count(), 1, "{page}");
     assert!(page.contains("<script src=\"/assets/hub-"), "{page}");
@@ -118,7 +119,7 @@ fn no_page_contains_a_secret() {
             secrets.extend(given.chain(&scenario.tokens).map(|(_, text)| text.clone()));
         }
     }
-    // Short secrets are words that occur on pages anyway.
+    // Short secrets can be words that appear on pages anyway.
     secrets.retain(|text| 8 <= text.len() && text.contains(['-', '_']) && !text.contains(' '));
     secrets.sort();
     secrets.dedup();

@@ -1,4 +1,4 @@
-//! Our own messages are in the reader's language, and the guide's messages are in the guide's language.
+//! Tests that our own messages are in the reader's language, and the guide's messages are in the guide's language.
 
 use hub::pages;
 use hub::texts::Language;
@@ -18,7 +18,7 @@ fn messages_about_values_are_in_the_readers_language() {
     has(
         &german,
         &[
-            // This message is the guide's.
+            // This message comes from the guide.
             "id=\"error--site\" lang=\"en\">Site must be letters and digits.</p>",
             "id=\"error--token\" lang=\"de\">Token darf keine Leerzeichen enthalten. ",
         ],

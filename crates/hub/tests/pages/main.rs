@@ -1,4 +1,5 @@
-//! Every page in every state that a guide's scenarios lead to: what it must contain, and what it must not.
+//! Tests every page in every state that a guide's scenarios lead to: what the page must contain, and what it must not
+//! contain.
 
 #[path = "../../examples/gallery/played.rs"]
 mod played;

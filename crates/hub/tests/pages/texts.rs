@@ -159,7 +159,7 @@ fn the_environment_and_missing_values_are_required() {
 }
 
 #[test]
-fn an_address_of_another_environment_offers_to_choose_it() {
+fn an_address_from_another_environment_offers_to_switch_to_it() {
     let guide = read(GUIDE);
     let mut flow = Flow::new(guide, "api-key", Start::default()).expect("the guide has no such method");
     flow.submit_form(Some("live"), &[(key("site"), Secret::from("https://acme.acme.test/"))]);
@@ -193,14 +193,14 @@ fn a_rejection_marks_the_field_and_keeps_the_other_values() {
             "<html lang=\"de\"",
             "Diese Zugangsdaten wurden abgelehnt",
             "<p lang=\"en\">The token is not known.</p>",
-            // The guide has no advice for this outcome, so the default advice is shown in German.
+            // The guide has no advice for this outcome, so the Hub's default advice is shown in German.
             "<p lang=\"de\">Kopieren Sie die Zugangsdaten noch einmal",
         ],
     );
 }
 
 #[test]
-fn a_transient_failure_is_attributed_to_no_field() {
+fn a_transient_failure_is_not_attributed_to_a_field() {
     let guide = read(GUIDE);
     let flow = played(&guide.methods[0], &guide, OutcomeKind::is_transient, 9);
     let page = form(&bare(&flow));
@@ -285,7 +285,7 @@ fn the_found_account_is_confirmed_and_a_different_one_is_shown_next_to_the_old_o
 }
 
 #[test]
-fn a_saved_secret_is_marked_and_required_again_for_another_host() {
+fn a_saved_secret_is_marked_and_must_be_entered_again_for_another_host() {
     let guide = read(GUIDE);
     let method = &guide.methods[0];
     let given = &method.scenarios[0].given;
@@ -380,7 +380,7 @@ fn values_that_someone_else_entered_are_not_shown() {
             "<h2 id=\"in--title--find\">Find</h2>",
         ],
     );
-    assert!(!html.contains("field.token"), "the page shows a field of another step: {html}");
+    assert!(!html.contains("field.token"), "the page shows a field from another step: {html}");
 }
 
 #[test]

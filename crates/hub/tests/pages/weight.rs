@@ -7,7 +7,7 @@ use hub::pages::Assets;
 
 use crate::every_page;
 
-/// The maximum total size of page, style sheet and script, compressed, in bytes.
+/// The maximum total compressed size of the page, the style sheet and the script, in bytes.
 const MAX_BYTES: usize = 30_000;
 
 fn compressed_size(text: &str) -> usize {

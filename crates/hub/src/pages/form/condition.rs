@@ -1,4 +1,4 @@
-//! Conditions of fields and steps, for the script and in words.
+//! Formats the conditions of fields and steps for the script and for people.
 
 use guide::{Condition, Key};
 use link::Flow;
@@ -11,7 +11,7 @@ pub(super) fn when(condition: &Condition) -> String {
         .to_string()
 }
 
-/// Formats a condition in words: the labels of the options to choose.
+/// Formats a condition for people, as the labels of the options to choose.
 pub(super) fn only(flow: &Flow, condition: &Condition) -> String {
     let method = flow.method();
     let environment =

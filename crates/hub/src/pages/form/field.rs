@@ -1,4 +1,4 @@
-//! A field of the form: its input, its state and its hints.
+//! A field in the form: its input, its state and its hints.
 //!
 //! **Invariant:** `value` is always empty for a secret.
 
@@ -33,7 +33,7 @@ pub enum HandoffState {
     Expired,
 }
 
-/// The data that all fields of a form share.
+/// The data that all fields in a form share.
 #[derive(Default)]
 pub(in crate::pages) struct FormState<'a> {
     pub(in crate::pages) typed: &'a [(Key, String)],
@@ -86,7 +86,7 @@ pub(in crate::pages) fn view(frame: &Frame<'_>, flow: &Flow, field: &Field, form
         let label = method.environment(key.as_str()).map_or(key.as_str(), |one| &one.label);
         (key.as_str(), label)
     });
-    // The step that produces the value, or else the step in which it is entered.
+    // The step that produces the value, or otherwise the step in which the value is entered.
     let step = method.made_at(field.key.as_str());
     let step = step.filter(|step| flow.all_steps().iter().any(|(_, shown)| shown.key == step.key));
     let description = field.description.as_ref();
@@ -96,8 +96,8 @@ pub(in crate::pages) fn view(frame: &Frame<'_>, flow: &Flow, field: &Field, form
         name => field_name(&field.key),
         label => &field.label,
         control => control(field.kind),
-        // The `type` attribute of a single-line input. The browser would reject a pasted URL or a number with a space,
-        // but the server accepts and normalizes both.
+        // The `type` attribute of a single-line input. The browser's own types would reject a pasted URL or a number
+        // with a space, but the server accepts and normalizes both.
         kind => if field.kind == FieldType::Email { "email" } else { "text" },
         secret => field.secret,
         file => field.kind == FieldType::File,
@@ -129,7 +129,8 @@ pub(in crate::pages) fn view(frame: &Frame<'_>, flow: &Flow, field: &Field, form
     }
 }
 
-/// Returns the value of the input: the typed value, else the stored value, else the default. Always empty for a secret.
+/// Returns the input's value: the typed value, otherwise the stored value, otherwise the default. Always empty for a
+/// secret.
 fn value(flow: &Flow, field: &Field, typed: &[(Key, String)]) -> String {
     if field.secret {
         return String::new();
@@ -139,7 +140,7 @@ fn value(flow: &Flow, field: &Field, typed: &[(Key, String)]) -> String {
     typed.or_else(kept).or_else(|| field.default.clone()).unwrap_or_default()
 }
 
-/// Returns the control for a type: a drop-down list, several lines or one line.
+/// Returns the control for a type: a drop-down list, a multi-line input or a single-line input.
 fn control(kind: FieldType) -> &'static str {
     match kind {
         FieldType::Select | FieldType::Boolean => "choice",

@@ -1,7 +1,7 @@
-//! The guide next to the form: its sections and steps, each with the fields for its values.
+//! The guide next to the form: its sections and steps, each step with the fields for its values.
 //!
-//! **Invariant:** a step's id in the page is its key, so that links within the guide work. The page's own ids contain
-//! two hyphens or start with `_`, which keys never do.
+//! **Invariant:** a step's id on the page is its key, so that links within the guide work. The page's own ids contain
+//! two hyphens or start with `_`. Keys never do.
 
 use guide::{Key, Section, Step};
 use link::{FieldProblem, Flow};
@@ -44,7 +44,7 @@ pub(super) fn guide(frame: &Frame<'_>, flow: &Flow, active: Option<&Key>) -> Val
     }
 }
 
-/// Builds a step for the template: its text, and the fields for the values it produces.
+/// Builds a step for the template: its text, and the fields for the values that it produces.
 pub(in crate::pages) fn step_view(frame: &Frame<'_>, flow: &Flow, step: &Step) -> Value {
     let entered = step.collects.iter().filter(|key| !step.obtains.contains(key));
     let fields = step.obtains.iter().chain(entered).filter_map(|key| flow.method().field(key.as_str()));
@@ -56,7 +56,7 @@ pub(in crate::pages) fn step_view(frame: &Frame<'_>, flow: &Flow, step: &Step) -
     }
 }
 
-/// Returns the key of the step that is highlighted: the step of the first problem, or the step that a failure leads
+/// Returns the key of the step that is highlighted: the step with the first problem, or the step that a failure leads
 /// back to.
 pub(super) fn active(flow: &Flow, verdict: Option<&Verdict>, problems: &[&FieldProblem]) -> Option<Key> {
     let of_field = |key: &Key| flow.method().made_at(key.as_str()).map(|step| step.key.clone());

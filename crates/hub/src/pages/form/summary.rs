@@ -1,6 +1,6 @@
-//! The summary at the top of the form: what went wrong, where to fix it, and what else to do.
+//! The summary at the top of the form: the problem, where to fix it, and other options.
 //!
-//! **Invariant:** failures of the provider or the network are never attributed to a field.
+//! **Invariant:** provider and network failures are never attributed to a field.
 
 use guide::{Key, Ours, OutcomeKind, Saying};
 use link::{FieldProblem, Flow, Offer};
@@ -12,7 +12,7 @@ use super::field::own_fields;
 use crate::pages::shell::Frame;
 use crate::texts::{Localized, fill};
 
-/// A summary of what went wrong.
+/// A summary of a problem.
 #[derive(Default, Serialize)]
 pub(super) struct Summary<'a> {
     headline: &'a str,
@@ -28,7 +28,7 @@ pub(super) struct Summary<'a> {
     step: Option<(&'a str, &'a str)>,
     /// The buttons that offer a fix.
     offers: Vec<Value>,
-    /// The account that was found, if it differs from the one linked before.
+    /// The account that was found, if it differs from the account that was linked before.
     now: Option<&'a Identity>,
 }
 
@@ -90,12 +90,12 @@ fn labeled<'a>(flow: &'a Flow, key: &Key) -> Option<(&'a str, &'a str)> {
     Some((field.key.as_str(), &field.label))
 }
 
-/// Translates a sentence, if there is one.
+/// Translates a message; `None` if there is no message.
 fn localized(frame: &Frame<'_>, saying: &Saying) -> Option<Localized> {
     (!saying.is_empty()).then(|| frame.language.localize(saying))
 }
 
-/// Builds the button for an offer. Going back to a step needs none, because the page shows the step.
+/// Builds the button for an offer. Going back to a step needs no button, because the page already shows the step.
 fn button(frame: &Frame<'_>, flow: &Flow, offer: &Offer) -> Option<Value> {
     let texts = frame.texts();
     match offer {

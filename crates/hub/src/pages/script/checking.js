@@ -1,4 +1,4 @@
-// Shows checks as they run: polls their progress, and goes to the next page when they are finished.
+// Shows checks as they run: polls their progress, and navigates to the next page when they are finished.
 const polled = one("[data-poll]");
 if (polled) {
   const list = polled.matches(".checks") ? polled : null;
@@ -20,7 +20,7 @@ if (polled) {
       const [what, how] = [one(".what", item), one(".how", item)];
       if (what.textContent !== label) what.textContent = label;
       if (item.className !== state || state === "waiting") {
-        // Screen readers announce a change once, not every second of a countdown.
+        // Screen readers announce a change once, not on every second of a countdown.
         if (item.className !== state && state !== "pending") changes.push(`${label}: ${says}`);
         item.className = state;
         how.textContent = says;
@@ -61,7 +61,7 @@ if (polled) {
     }, 1000);
   }
 
-  // Providers forbid framing, so the sign-in opens in a window of its own while this page waits.
+  // Providers forbid framing, so the sign-in opens in a separate window while this page waits.
   for (const link of all("[data-open]")) {
     if ("follow" in link.dataset) location.replace(link.href);
     if (!parentOrigin) continue;

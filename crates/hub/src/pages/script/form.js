@@ -13,7 +13,7 @@ if (form) {
     step.classList.add("now");
     if (isBeside()) released.then(() => bring(step));
   };
-  // The guide scrolls separately. The page scrolls only if the step would still be below the window, and then keeps the
+  // The guide scrolls separately. The page scrolls only if the step would still be below the window. It then keeps the
   // field in view, because this replaces the browser's own scrolling to the focused element.
   const bring = (step) => {
     const [outer, inner] = [guide.getBoundingClientRect(), step.getBoundingClientRect()];
@@ -47,7 +47,7 @@ if (form) {
     near([document.activeElement?.closest(".field")?.dataset.field ?? ""]);
   });
 
-  // Goes from a step to its field, opening the elements that hide it.
+  // Moves from a step to its field, and opens the elements that hide the field.
   document.addEventListener("click", (event) => {
     const link = event.target.closest('a[href^="#in--"]');
     const target = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
@@ -59,7 +59,7 @@ if (form) {
     target.closest(".field")?.scrollIntoView({ block: "nearest" });
   });
 
-  // Goes from a field to its step: next to the field if there is room, otherwise below it.
+  // Shows a field's step: next to the field if there is room, otherwise below the field.
   for (const link of all(".where", form)) {
     const field = link.closest(".field");
     const peek = one(".peek", field);
@@ -145,7 +145,7 @@ if (form) {
     form.addEventListener("submit", () => turn(false));
   }
 
-  // Reads a file in the browser, and sends its text.
+  // Reads a file in the browser, and sends the file's text.
   for (const label of all("[data-file]", form)) {
     label.hidden = false;
     one("input", label).addEventListener("change", async (event) => {

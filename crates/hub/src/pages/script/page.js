@@ -1,11 +1,11 @@
-// For every page: enhancements that need a script, and messages to the embedding page.
+// Enhancements for every page that require a script, and messages to the embedding page.
 "use strict";
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 const one = (selector, within = document) => within.querySelector(selector);
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
-// Sends heights and events to the embedding page, but only to the session's origin. A window that a frame opened sends
-// them to the frame, which forwards them.
+// Sends heights and events to the embedding page, but only to the session's origin. A window that was opened by a frame
+// sends them to the frame, which forwards them.
 const parentOrigin = document.body.dataset.parent;
 const isFramed = Boolean(parentOrigin) && window.parent !== window;
 const send = (type, detail) => {
@@ -33,8 +33,8 @@ if (pageEvent) send(pageEvent, { detail, provider });
 const summary = document.getElementById("_summary");
 if (summary) summary.focus();
 
-// Nothing moves while a pointer is pressed, because a button that moves away is not clicked. Pressing it blurs the
-// current field first, so changes that this causes wait until the pointer is released.
+// Nothing moves while a pointer is pressed, because a button that moves away is not clicked. Pressing a button blurs
+// the current field first, so any changes caused by the blur wait until the pointer is released.
 let released = Promise.resolve();
 addEventListener("pointerdown", () => {
   released = new Promise((release) => {

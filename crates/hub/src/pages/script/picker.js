@@ -1,4 +1,4 @@
-// Filters providers while the person types, with the same comparison as `search` in `picker.rs`.
+// Filters providers while the person types, using the same comparison as `search` in `picker.rs`.
 const query = document.getElementById("_query");
 if (query) {
   const list = one(".providers");

@@ -1,4 +1,4 @@
-// Previews typed values: their normalized form, and the host. Secrets are never sent for this.
+// Previews typed values: their normalized form, and the host. Secrets are never sent for a preview.
 if (form?.dataset.preview) {
   const line = one(".host", form);
   let timer;
