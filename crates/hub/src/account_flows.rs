@@ -1,4 +1,4 @@
-//! Flows over linked accounts: starts them with an account's credentials, runs them and stores renewed tokens.
+//! Starts flows for linked accounts with the accounts' credentials, runs the flows and stores renewed tokens.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::guides::Guides;
 use crate::linking::{check_and_keep, check_only};
 use crate::wire::error::{ApiError, CONFLICT};
 
-/// Starts and runs flows over linked accounts.
+/// Starts and runs flows for linked accounts.
 pub(crate) struct AccountFlows {
     pub(crate) vault: Arc<Vault>,
     pub(crate) egress: Egress,
@@ -25,7 +25,7 @@ pub(crate) struct AccountFlows {
 }
 
 impl AccountFlows {
-    /// Starts an account's flow with the current guide, so that changes to the provider's API are taken into account.
+    /// Starts an account's flow with the current guide, so that the flow reflects changes to the provider's API.
     pub(crate) async fn relink_flow(&self, credentials: &Credentials) -> Result<Flow, ApiError> {
         let account = &credentials.account;
         let mut guide = self.guides.current(&account.provider);

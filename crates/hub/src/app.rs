@@ -37,7 +37,7 @@ pub(crate) struct App {
     pub(crate) guides: Arc<Guides>,
     /// The only HTTP client for outgoing requests.
     pub(crate) egress: Egress,
-    /// The product's name, colors and links on the pages.
+    /// The product's name, colors and links, as shown on the pages.
     pub(crate) brand: Arc<Brand>,
     /// The URL at which browsers and clients reach the Hub: an origin and a slash.
     pub(crate) public_url: Url,
@@ -56,7 +56,7 @@ pub(crate) struct App {
     pub(crate) session_accounts: Arc<SessionAccounts>,
     /// Runs link attempts.
     pub(crate) links: Arc<Links>,
-    /// Runs flows over linked accounts.
+    /// Runs flows for linked accounts.
     pub(crate) account_flows: Arc<AccountFlows>,
     /// Checks linked accounts again.
     pub(crate) verifier: Arc<Verifier>,
@@ -64,7 +64,7 @@ pub(crate) struct App {
     pub(crate) renewals: Arc<Renewals>,
     /// Sends requests through accounts.
     pub(crate) proxy: Proxy,
-    /// Sends browsers to providers' sign-ins.
+    /// Sends browsers to providers' sign-in pages.
     pub(crate) sign_ins: SignIns,
     phase: Mutex<Phase>,
 }
@@ -80,7 +80,7 @@ pub(crate) enum Phase {
     Draining,
 }
 
-/// The parts that an [`App`] is built from.
+/// The components that an [`App`] is built from.
 pub(crate) struct Parts {
     pub(crate) settings: Settings,
     pub(crate) vault: Vault,
@@ -180,7 +180,8 @@ impl App {
         *self.phase.lock().unwrap_or_else(PoisonError::into_inner) = phase;
     }
 
-    /// Whether browsers reach the Hub over TLS, its own or a proxy's. If so, cookies are sent over TLS only.
+    /// Whether browsers reach the Hub over TLS, which is terminated by the Hub or by a proxy. If so, cookies are sent
+    /// over TLS only.
     pub(crate) fn is_secure(&self) -> bool {
         self.public_url.scheme() == "https"
     }

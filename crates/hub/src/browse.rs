@@ -12,10 +12,11 @@
 //! | `/help/{token}` | shows that step to the other person |
 //! | `/connect/oauth2/…` | sends the browser to the provider's sign-in and back |
 //!
-//! A handler that cannot show its page returns a `Failure`, for which one layer renders a page (`browse/context.rs`).
+//! A handler that cannot show its page returns a `Failure`. A single layer renders the page for every `Failure`
+//! (`browse/context.rs`).
 //!
-//! **Invariant:** only the browser that opened the session's link sees its pages, and only forms from those pages are
-//! accepted; a secret's value is never sent to a browser.
+//! **Invariant:** only the browser that opened the session's link sees the session's pages, and only forms from these
+//! pages are accepted. A secret's value is never sent to a browser.
 
 mod assets;
 mod check;

@@ -25,7 +25,7 @@ pub(crate) struct Caller {
     pub(crate) actor: String,
 }
 
-/// A browser or program with the token of an open session.
+/// A browser or program with an open session's token.
 #[derive(Clone, Debug)]
 pub(crate) struct Visitor {
     pub(crate) session: Session,
@@ -113,7 +113,7 @@ impl Caller {
         By::new(&self.actor, Timestamp::now())
     }
 
-    /// Returns the kind of an object to create: the given `type`, or by default the key's. A test key can create only
+    /// Returns the kind of object to create: the given `type`, or by default the key's kind. A test key can create only
     /// test objects.
     pub(crate) fn kind(&self, name: Option<&str>) -> Result<Kind, ApiError> {
         let kind = name.map(parse_kind).transpose()?.unwrap_or(self.key.kind);
@@ -140,8 +140,8 @@ pub(crate) fn actor(session: &Session) -> String {
     format!("session:{}", session.seq)
 }
 
-/// Reads a request's API key: the user name with an empty password, as StackOne's SDK sends it; the same without the
-/// colon, as StackOne's documentation shows it; or a bearer token.
+/// Reads a request's API key: the user name with an empty password, as StackOne's SDK sends it; the user name without
+/// the colon, as StackOne's documentation shows it; or a bearer token.
 fn api_key(headers: &HeaderMap) -> Option<Secret> {
     let text = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, rest) = text.split_once(' ')?;

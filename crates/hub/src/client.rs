@@ -20,7 +20,7 @@ pub(crate) struct Client {
     pub(crate) is_secure: bool,
 }
 
-/// The other end of a connection. Every connection's service holds a clone of it until the connection closes.
+/// The other end of a connection. Each connection's service holds a clone of this value until the connection closes.
 #[derive(Clone, Debug)]
 pub(crate) struct Peer {
     /// The remote address.

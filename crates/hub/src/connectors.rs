@@ -1,10 +1,11 @@
-//! The connectors that a project can link: its connector profiles, and built-in ones for methods that need no profile.
+//! The connectors that a project can link: its connector profiles, and built-in connectors for methods that need no
+//! profile.
 //!
-//! A method that an admin must set up first (with an OAuth app, for example) is available once it has a connector
-//! profile. Every other method is built in, with the id `provider.method`, until the project has its own profile for
-//! it.
+//! A method that an admin must set up first (with an OAuth app, for example) is available once the project has a
+//! connector profile for it. Every other method is built in, with the id `provider.method`, until the project has its
+//! own profile for the method.
 //!
-//! **Invariant:** an id is safe in a path without escaping, because StackOne's widget does not escape it.
+//! **Invariant:** an id is safe in a path without escaping, because StackOne's widget does not escape ids.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -24,7 +25,7 @@ pub(crate) struct Connector {
     pub(crate) id: String,
     /// The provider's current guide.
     pub(crate) edition: Arc<Edition>,
-    /// The key of the method.
+    /// The method's key.
     pub(crate) method: String,
     /// The name shown to people.
     pub(crate) name: String,
@@ -35,7 +36,7 @@ pub(crate) struct Connector {
 }
 
 impl Connector {
-    /// The key of the provider.
+    /// The provider's key.
     pub(crate) fn provider(&self) -> &str {
         self.edition.guide.provider.key.as_str()
     }
@@ -118,7 +119,7 @@ impl Connectors {
             let Some(edition) = self.guides.edition(provider) else { return Ok(None) };
             let profiles = self.vault.connector_profiles(project).await?;
             let found = of_provider(&edition, &profiles).into_iter().find(|one| one.id == id);
-            // An account that was linked before the project had a profile of its own keeps the built-in one.
+            // An account that was linked before the project had its own profile keeps the built-in connector.
             let built_in = || {
                 let methods = &edition.guide.methods;
                 let method = methods.iter().find(|one| built_in_id(provider, one.key.as_str()) == id)?;
@@ -130,7 +131,7 @@ impl Connectors {
         Ok(self.guides.edition(&profile.provider).map(|edition| configured(&edition, &profile)))
     }
 
-    /// Returns the ids of a project's disabled profiles. Built-in connectors cannot be switched off.
+    /// Returns the ids of a project's disabled profiles. Built-in connectors cannot be disabled.
     pub(crate) async fn switched_off(&self, project: &str) -> Result<BTreeSet<String>, StoreError> {
         let profiles = self.vault.connector_profiles(project).await?;
         Ok(profiles.into_iter().filter(|profile| !profile.active).map(|profile| profile.id).collect())
@@ -180,7 +181,7 @@ fn of_provider(edition: &Arc<Edition>, profiles: &[ConnectorProfile]) -> Vec<Con
     connectors
 }
 
-/// Returns the connector of a project's own profile.
+/// Returns the connector for a project's own profile.
 pub(crate) fn configured(edition: &Arc<Edition>, profile: &ConnectorProfile) -> Connector {
     Connector {
         id: profile.id.clone(),
@@ -214,7 +215,7 @@ pub(crate) fn icon_url(public_url: &Url, provider: &str) -> String {
     format!("{public_url}connectors/{provider}/icon")
 }
 
-/// Draws an icon for a provider whose guide has none: the first letter of its name.
+/// Draws an icon for a provider whose guide does not include one: the first letter of the provider's name.
 pub(crate) fn letter_icon(guide: &Guide) -> String {
     let letter = guide.provider.name.chars().find(|ch| ch.is_alphanumeric()).unwrap_or('?');
     let letter: String = letter.to_uppercase().collect();

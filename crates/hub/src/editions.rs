@@ -1,4 +1,4 @@
-//! Finds the exact guide that a session or an account started with, by its digest.
+//! Finds the exact guide that a session or an account started with, by the guide's digest.
 //!
 //! **Invariant:** the guide with a given digest never changes. The guide's text is stored in the database, so any
 //! replica can read it, even after the guide was edited or its file was removed.
@@ -13,10 +13,10 @@ use vault::{GuideText, Session, Vault};
 use crate::guides::{Edition, Guides};
 use crate::wire::error::{ApiError, INTERNAL};
 
-/// The maximum number of guides cached in addition to the current ones.
+/// The maximum number of guides that are cached in addition to the current ones.
 const MAX_CACHED: usize = 256;
 
-/// Finds guides by digest: among the current ones, and in the database.
+/// Finds guides by digest among the current guides and in the database.
 pub(crate) struct Editions {
     vault: Arc<Vault>,
     guides: Arc<Guides>,
@@ -47,7 +47,7 @@ impl Editions {
         })
     }
 
-    /// Returns the guide with a digest; `None` if neither the current guides nor the database have it.
+    /// Returns the guide with a digest; `None` if it is neither a current guide nor stored in the database.
     pub(crate) async fn by_digest(&self, digest: &str) -> Result<Option<Arc<Guide>>, ApiError> {
         let current = self.guides.snapshot();
         if let Some(edition) = current.values().find(|edition| edition.guide.digest == digest) {

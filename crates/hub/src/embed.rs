@@ -1,4 +1,4 @@
-//! `/embed.js`: the custom element that shows the linking pages in the product's own page.
+//! `/embed.js`: the custom element that shows the linking pages on the product's own page.
 //!
 //! **Invariant:** the script is the same for everyone. It contains the Hub's URL, but no information about a session.
 

@@ -1,6 +1,6 @@
 //! The current guides: the built-in ones, and the guides in a folder, which are read again when they change.
 //!
-//! Readers take a snapshot, so a flow continues with the guide it started with.
+//! Readers take a snapshot, so that a flow continues with the guide that it started with.
 //!
 //! **Invariant:** the current guides have no errors. If an edited guide has errors, its last good version stays
 //! current, and the errors are logged.
@@ -27,22 +27,22 @@ const POLL_INTERVAL: Duration = Duration::from_secs(2);
 pub(crate) struct Edition {
     /// The parsed guide.
     pub(crate) guide: Arc<Guide>,
-    /// The text it was parsed from, whose digest is [`Guide::digest`].
+    /// The text that the guide was parsed from, whose digest is [`Guide::digest`].
     pub(crate) source: Arc<Source>,
-    /// The other files in its folder, by name.
+    /// The other files in the guide's folder, by name.
     pub(crate) assets: BTreeMap<String, Vec<u8>>,
 }
 
-/// All current guides by the provider's key.
+/// All current guides, by provider key.
 pub(crate) type Snapshot = Arc<BTreeMap<String, Arc<Edition>>>;
 
-/// The current guides, and the folder they come from.
+/// The current guides, and the folder that they come from.
 pub(crate) struct Guides {
     folder: Option<PathBuf>,
     current: RwLock<Snapshot>,
 }
 
-/// The result of reading the guides.
+/// The result of reading guides.
 pub(crate) struct Loaded {
     pub(crate) editions: BTreeMap<String, Arc<Edition>>,
     /// The guides with errors.
@@ -156,7 +156,7 @@ impl Guides {
         }
     }
 
-    /// Replaces the current guides, and returns what changed. A guide with errors keeps its last good version.
+    /// Replaces the current guides, and returns the changes. A guide with errors keeps its last good version.
     fn replace(&self, loaded: Loaded) -> Changes {
         let before = self.snapshot();
         let mut now = loaded.editions;
@@ -210,7 +210,7 @@ mod tests {
         split(Catalog::new(texts.iter().map(|(key, text)| Entry::new(key, key, text.as_bytes()))))
     }
 
-    /// The first built-in guide under a different key.
+    /// Returns the first built-in guide under a different key.
     fn guide(key: &str, name: &str) -> String {
         let shipped = catalog::shipped();
         let guide = shipped.guides().next().unwrap();

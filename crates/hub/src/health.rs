@@ -1,6 +1,6 @@
 //! Liveness, readiness and metrics.
 //!
-//! **Invariant:** these endpoints need no key, and reveal nothing about accounts, people or settings.
+//! **Invariant:** these endpoints require no key, and reveal nothing about accounts, people or settings.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +25,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new().route("/health/live", get(live)).route("/health/ready", get(ready))
 }
 
-/// Returns the route of the metrics, which are served on the Hub's address or on a separate one.
+/// Returns the metrics route, which is served on the Hub's address or on a separate one.
 pub(crate) fn metrics_route() -> Router<Arc<App>> {
     Router::new().route("/metrics", get(render))
 }

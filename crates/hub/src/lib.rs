@@ -1,10 +1,10 @@
-//! The Hub: connect sessions, linking pages, accounts and the wire protocol of StackOne's clients.
+//! The Hub: connect sessions, linking pages, accounts and the wire protocol for StackOne's clients.
 //!
 //! **Invariant:** this is the only crate that handles the wire format. Handlers contain no linking logic. Secrets leave
 //! the Hub only through the credentials endpoint and in requests to their provider.
 //!
-//! Start reading at `serve.rs`: it builds an `App` from the settings, wraps the routes of `router.rs` in the layers of
-//! `layers.rs`, and finishes requests in progress before it stops.
+//! Start reading at `serve.rs`: it builds an `App` from the settings, wraps the routes from `router.rs` in the layers
+//! from `layers.rs`, and finishes requests in progress before it stops.
 
 pub mod pages;
 pub mod serve;

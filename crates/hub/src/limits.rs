@@ -1,7 +1,7 @@
 //! Rate limits on guesses, calls and link attempts.
 //!
-//! **Invariant:** wrong guesses and link attempts are counted in the database, for all replicas and across restarts.
-//! Calls with a valid key, which are frequent, are counted per process.
+//! **Invariant:** wrong guesses and link attempts are counted in the database, so that the counts include all replicas
+//! and survive restarts. Calls with a valid key, which are frequent, are counted per process.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,7 +33,7 @@ impl Limiter {
 
     /// Returns an error if the address has sent too many wrong keys or tokens.
     pub(crate) async fn may_guess(&self, client: &Client) -> Result<(), ApiError> {
-        // Only reads, so a client with a valid key costs no write.
+        // This only reads, so that requests with a valid key cause no writes.
         let now = Timestamp::now();
         let (hits, ends) = self.vault.counted(&guesses(client), GUESSES.1, now).await?;
         if hits < GUESSES.0 {
@@ -46,7 +46,7 @@ impl Limiter {
     /// Counts a request with an unknown key or token.
     pub(crate) async fn guessed_wrong(&self, client: &Client) {
         if let Err(error) = self.vault.count(&guesses(client), GUESSES.1, Timestamp::now()).await {
-            // The request is refused anyway.
+            // Errors are ignored, because the request is refused anyway.
             log_failure(&error);
         }
     }

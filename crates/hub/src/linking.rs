@@ -3,8 +3,8 @@
 //! [`Links`] begins and resumes attempts, runs their checks and stores their accounts. A [`Linking`] is one attempt
 //! during one request. Before and after the request, its state is stored only in the database.
 //!
-//! **Invariant:** an attempt stores at most one account, and only with credentials that passed their checks; the
-//! transcript and the messages for people contain no secret.
+//! **Invariant:** an attempt stores at most one account, and only with credentials that passed their checks. The
+//! transcript and the messages for people contain no secrets.
 
 mod attempt;
 mod check;

@@ -1,8 +1,8 @@
 //! Sends requests through an account: the Hub adds the authentication, and streams the provider's response to the
 //! caller.
 //!
-//! **Invariant:** credentials are sent only to the account's host, and never back to the caller. Before a request is
-//! sent, the audit trail records who uses the credentials, and for which path.
+//! **Invariant:** credentials are sent only to the account's host, and are never returned to the caller. Before a
+//! request is sent, the audit trail records who uses the credentials, and for which path.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -34,7 +34,7 @@ use crate::wire::error::{
 /// The maximum size of a response body, in bytes.
 const MAX_BODY: u64 = 256 * 1024 * 1024;
 
-/// A token that expires within this many seconds is no longer used.
+/// The number of seconds before its expiry at which a token is no longer used.
 const EXPIRY_MARGIN: i64 = 30;
 
 /// The status with which providers reject an expired token.

@@ -1,6 +1,6 @@
 //! Renews accounts' tokens, one task at a time across all processes.
 //!
-//! Many providers issue a new refresh token with each renewal, and treat a second use of the old token as theft and
+//! Many providers issue a new refresh token with each renewal. They treat a second use of the old token as theft, and
 //! revoke all of the account's tokens.
 //!
 //! **Invariant:** a task that may renew tokens holds the account's lease and uses the tokens stored at that time, so
@@ -33,7 +33,7 @@ pub(crate) const TRUSTED: Duration = Duration::from_mins(1);
 /// How long a failed renewal is not retried. Otherwise, all waiting tasks would retry it, one after the other.
 const REFUSED: Duration = Duration::from_secs(5);
 
-/// When tokens were last checked, and an error if they do not work.
+/// When tokens were last checked, and an error if the tokens do not work.
 type Checked = (Instant, Result<(), ApiError>);
 
 /// Renews accounts' tokens.
@@ -111,7 +111,8 @@ impl Renewals {
     }
 
     /// Waits for the account's lease, and does the work in a separate task, so that new tokens are stored even if the
-    /// request ends first. `None` if the account no longer has the given version, so the work is not needed.
+    /// request ends first. `None` if the account no longer has the given version, which means that the work is not
+    /// needed.
     async fn exclusively_at<T: Send + 'static>(
         &self,
         id: &AccountId,

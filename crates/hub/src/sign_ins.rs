@@ -1,4 +1,4 @@
-//! Sends browsers to sign in to a provider, and receives the authorization codes that they return with.
+//! Sends browsers to a provider to sign in, and receives the authorization codes that the browsers return with.
 //!
 //! **Invariant:** each sign-in is completed at most once, and only by the browser that was sent to the provider.
 //! Browsers are sent only to URLs that the guide allows. Only the standard OAuth error code is used from a provider's
@@ -21,7 +21,7 @@ use crate::wire::error::{ApiError, CONFLICT, GONE, INTERNAL};
 /// How long a person may take to sign in at the provider, in minutes.
 const MINUTES: i64 = 15;
 
-/// Who waits for the result of a sign-in.
+/// The client that waits for the result of a sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Via {
@@ -64,7 +64,7 @@ pub(crate) struct Returned {
     pub(crate) attempt: Attempt,
 }
 
-/// Sends browsers to sign in to providers, and resumes when they return.
+/// Sends browsers to providers to sign in, and resumes the attempts when the browsers return.
 pub(crate) struct SignIns {
     vault: Arc<Vault>,
     public_url: Url,
@@ -116,14 +116,14 @@ impl SignIns {
         let kept = serde_json::to_string(&StoredState { verifier, via });
         let kept = Secret::new(kept.map_err(|error| ApiError::internal(&error))?);
         if !self.vault.send_sign_in(sign_in, attempt, &back.digest(), &kept).await? {
-            let message = "This sign-in was started already or has ended; start a new one";
+            let message = "This sign-in has already been started or has ended; start a new one";
             return Err(ApiError::new(&GONE, message));
         }
         Ok(Sent { url: format!("{}{}", origin.trim_end_matches('/'), to.path_and_query), back })
     }
 
-    /// Resumes a sign-in by the state that the browser returned with. Succeeds only once. `None` if there is no such
-    /// sign-in, or if its session or attempt has ended.
+    /// Resumes a sign-in, identified by the state that the browser returned with. Succeeds only once. `None` if there
+    /// is no such sign-in, or if its session or attempt has ended.
     pub(crate) async fn take(&self, state: &str) -> Result<Option<Returned>, StoreError> {
         let now = Timestamp::now();
         let taken = self.vault.take_sign_in(&Digest::of(state), now).await?;
@@ -151,7 +151,7 @@ impl SignIns {
         flow.signed_in(given);
     }
 
-    /// The redirect URI, which an admin registers with the provider.
+    /// Returns the redirect URI, which an admin registers with the provider.
     pub(crate) fn redirect_uri(&self, provider: &str) -> String {
         format!("{}connect/oauth2/{provider}/callback", self.public_url)
     }

@@ -1,7 +1,7 @@
 //! Starts background tasks, asks them to stop, and waits for them.
 //!
-//! **Invariant:** the Hub ends only when every task has ended or the grace period is over. A task started for a request
-//! continues even if the client closes the connection.
+//! **Invariant:** the Hub exits only when every task has ended or the grace period is over. A task started for a
+//! request continues even if the client closes the connection.
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -17,9 +17,9 @@ pub(crate) struct Tasks {
 }
 
 impl Tasks {
-    /// Starts a task. A long-running task checks the token between two units of work, or waits on it. A task that is
-    /// started while a request is handled is logged under the request's id. It continues even if the client closes the
-    /// connection, which cancels the handler itself.
+    /// Starts a task. A long-running task checks the token between units of work, or waits for its cancellation. A task
+    /// that is started while a request is handled is logged under the request's id. It continues even if the client
+    /// closes the connection, although closing the connection cancels the handler.
     ///
     /// After the Hub was asked to stop, it still accepts tasks and waits for them, because a request in progress may
     /// need a background task.

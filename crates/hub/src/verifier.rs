@@ -19,8 +19,8 @@ pub(crate) struct Verifier {
 }
 
 impl Verifier {
-    /// Checks an account again, and returns it with the result. The check may renew the account's tokens. During the
-    /// check, no other task may renew them.
+    /// Checks an account again, and returns the account with the result. The check may renew the account's tokens.
+    /// During the check, no other task may renew them.
     pub(crate) async fn verify(
         self: &Arc<Self>,
         account: &Account,

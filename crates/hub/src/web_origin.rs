@@ -1,4 +1,4 @@
-//! Parses the origins of web pages.
+//! Parses web page origins.
 
 use std::str::FromStr;
 
@@ -43,7 +43,7 @@ impl FromStr for WebOrigin {
     }
 }
 
-/// Whether a URL's host is safe in a header. A host may contain `;` or `,`, which would end a directive.
+/// Whether a URL's host is safe in a header. A host may contain `;` or `,`, which would end a directive in the header.
 fn is_plain_host(url: &Url) -> bool {
     let is_plain = |ch: char| ch.is_ascii_alphanumeric() || "-._:[]".contains(ch);
     url.host_str().is_some_and(|host| host.chars().all(is_plain))

@@ -4,7 +4,7 @@
 //! cargo run -p hub --example gallery -- FOLDER [PROVIDER…]
 //! ```
 //!
-//! **Invariant:** the pages are rendered by the same functions from the same types as in the Hub.
+//! **Invariant:** the pages are rendered by the same functions and from the same types as in the Hub.
 #![allow(clippy::print_stdout, reason = "an example prints its result")]
 
 mod played;

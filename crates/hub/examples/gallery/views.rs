@@ -21,7 +21,7 @@ use crate::played::{MOMENT, ending, hidden, play, start};
 /// Rendered pages with their names.
 pub(crate) type Pages = Vec<(String, String)>;
 
-/// A form page without optional data.
+/// Returns a form page without optional data.
 pub(crate) fn bare(flow: &Flow) -> FormPage<'_> {
     FormPage {
         flow,
@@ -34,7 +34,7 @@ pub(crate) fn bare(flow: &Flow) -> FormPage<'_> {
     }
 }
 
-/// A rejected form with these values and problems.
+/// Returns a rejected form with these values and problems.
 pub(crate) fn sent<'a>(typed: &'a [(Key, String)], problems: &'a [FieldProblem]) -> SentForm<'a> {
     SentForm { typed, problems }
 }
@@ -160,7 +160,7 @@ fn of_account(put: &mut impl FnMut(&str, String), frame: &Frame<'_>, flow: &Flow
 /// Renders the pages for linking an account again: its form, the form with another host, and a different account.
 fn edited(put: &mut impl FnMut(&str, String), frame: &Frame<'_>, guide: &Arc<Guide>, good: &guide::Scenario) {
     let has_it = |method: &&Method| method.scenarios.iter().any(|one| std::ptr::eq(one, good));
-    let method = guide.methods.iter().find(has_it).expect("the scenario belongs to a method of the guide");
+    let method = guide.methods.iter().find(has_it).expect("the scenario belongs to a method in the guide");
     let purpose = Purpose::Relink { external_id: Some("org-before".to_owned()), allow_different: true };
     let stored = hidden(&good.given).into_iter().collect();
     let begin = || Start { purpose: purpose.clone(), stored: Clone::clone(&stored), ..start(method, good) };

@@ -1,5 +1,5 @@
-//! Serves the style sheet and the script. Their names contain a hash of their content, so browsers may cache them
-//! forever.
+//! Serves the style sheet and the script. Each file name contains a hash of the file's content, so browsers may cache
+//! the files forever.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub(super) async fn read(
     } else if path == assets.js_path {
         ("text/javascript; charset=utf-8", assets.js.clone())
     } else {
-        return Err(ApiError::new(&NOT_FOUND, "This file does not exist"));
+        return Err(ApiError::new(&NOT_FOUND, "There is no such file"));
     };
     let headers = [(CONTENT_TYPE, kind), (CACHE_CONTROL, "public, max-age=31536000, immutable")];
     Ok((headers, text).into_response())

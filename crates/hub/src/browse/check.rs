@@ -1,8 +1,8 @@
 //! Shows checks as they run. The checks run in the background, in any process, and their progress is read from the
 //! database.
 //!
-//! **Invariant:** only one process at a time runs an attempt's checks, and it keeps renewing its lease while it does.
-//! If that process dies, the next process that is asked for progress takes over (`crate::leases`).
+//! **Invariant:** only one process at a time runs an attempt's checks, and it keeps renewing its lease while the checks
+//! run. If that process dies, the next process that is asked for progress takes over (`crate::leases`).
 
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;

@@ -1,4 +1,4 @@
-//! The context of the page handlers: the session, the frame around a page, and the page for a failure.
+//! The context for the page handlers: the session, the frame around a page, and the page for a failure.
 //!
 //! **Invariant:** a [`SessionContext`] exists only for a browser that opened the session's link, while the session is
 //! open.
@@ -57,10 +57,10 @@ pub(super) struct PageContext {
     back: String,
 }
 
-/// Why a handler cannot show the requested page. `render_failures` renders the page that is shown instead.
+/// The reason why a handler cannot show the requested page. `render_failures` renders the page that is shown instead.
 #[derive(Clone)]
 pub(super) enum Failure {
-    /// A service failed, or rejected the request.
+    /// A service failed or rejected the request.
     Error(ApiError),
     /// The reason why the page cannot be shown.
     Trouble(Trouble),
@@ -89,7 +89,8 @@ impl IntoResponse for Failure {
 /// The context that a session's page shares with `render_failures`.
 type Shared = Arc<OnceLock<PageContext>>;
 
-/// Renders the page for a handler's failure, in the frame of the session if the handler belongs to one.
+/// Renders the page for a handler's failure. If the handler belongs to a session, the page is rendered in the session's
+/// frame.
 pub(super) async fn render_failures(
     State(app): State<Arc<App>>,
     client: Client,
@@ -318,7 +319,7 @@ impl Deref for SessionContext {
     }
 }
 
-/// Redirects the browser to another page of the Hub.
+/// Redirects the browser to another page in the Hub.
 pub(super) fn redirect_to(path: &str) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
     let path = HeaderValue::from_str(path).unwrap_or_else(|_| HeaderValue::from_static("/"));

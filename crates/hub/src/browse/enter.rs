@@ -1,7 +1,7 @@
 //! Opens a session's link, which contains its token.
 //!
-//! **Invariant:** the token is checked once, and the browser is redirected to a URL without it. A single-use link is
-//! used up only by a person: by navigating to it or, if that cannot be detected, by pressing a button.
+//! **Invariant:** the token is checked once, and the browser is redirected to a URL without it. Only a person can use
+//! up a single-use link: by navigating to it or, if navigation cannot be detected, by pressing a button.
 
 use axum::body::Bytes;
 use axum::http::request::Parts;
@@ -37,7 +37,7 @@ pub(super) struct Display {
 }
 
 impl Display {
-    /// Drops unknown values.
+    /// Unknown values are dropped.
     fn presentation(self) -> Presentation {
         let scheme = self.theme.as_deref().and_then(|name| name.parse::<Scheme>().ok());
         let language = self.language.as_deref().and_then(Language::parse);

@@ -1,4 +1,4 @@
-//! The form: shows it, accepts it, and previews values while they are typed.
+//! Shows the form, accepts submitted forms, and previews values while a person types.
 
 use std::collections::BTreeMap;
 
@@ -91,7 +91,7 @@ async fn to_provider(
     Ok(context.page(sign_in_page(&context.frame(), &page, &leave)))
 }
 
-/// The values to preview while they are typed.
+/// The values to preview while a person types.
 #[derive(Deserialize)]
 pub(super) struct Typed {
     csrf: String,

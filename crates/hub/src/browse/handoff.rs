@@ -1,7 +1,7 @@
 //! Hands a step to another person: creates the link, shows the step, and accepts the values.
 //!
-//! **Invariant:** the values that the helper enters are sealed with the attempt and never shown, neither to the person
-//! who asked for help nor to the helper again.
+//! **Invariant:** the values that the helper enters are sealed with the attempt. They are never shown to the person who
+//! asked for help, and never shown to the helper again.
 
 use std::sync::Arc;
 
@@ -68,7 +68,8 @@ pub(super) async fn create(
     Ok(context.page(handoff_created(&context.frame(), &page)))
 }
 
-/// When a helper's link expires. The total extension of the session is limited, however often steps are handed off.
+/// When a helper's link expires. The total extension of the session is limited, regardless of how often steps are
+/// handed off.
 fn until(session: &Session, now: Timestamp) -> Timestamp {
     let after = |moment: Timestamp| moment.saturating_add(HANDOFF_HOURS.hours()).unwrap_or(moment);
     after(now).min(after(session.made.expires_at))

@@ -24,7 +24,7 @@ use crate::widget::ENVIRONMENT;
 use crate::wire::error::{ApiError, CONFLICT, GONE};
 use crate::wire::{Query, Segments};
 
-/// The name of the cookie that holds the state of a sign-in.
+/// The name of the cookie that holds a sign-in's state.
 const STATE_COOKIE: &str = "waystone_away";
 /// The path that the provider redirects to.
 const PATH: &str = "/connect/oauth2";
@@ -32,7 +32,7 @@ const PATH: &str = "/connect/oauth2";
 const SECONDS: i64 = 15 * 60;
 
 /// Starts a sign-in in the window that StackOne's widget opens. The URL contains the session's token and the values
-/// that were entered; the browser leaves it at once, and it is never logged.
+/// that were entered; the browser leaves this URL at once, and the URL is never logged.
 pub(super) async fn start(
     State(app): State<Arc<App>>,
     context: PageContext,

@@ -1,4 +1,4 @@
-//! The link attempt that a connector's pages work on, new or resumed.
+//! The new or resumed link attempt that a connector's pages work on.
 
 use vault::AttemptState;
 

@@ -8,10 +8,10 @@
   const RELOADS = ATTRIBUTES.slice(0, 5);
   const MIN_HEIGHT = 320;
   const EXPLANATIONS = {
-    origin_not_allowed: `the session does not allow this page's origin: create it with "allowed_origins": ["${location.origin}"] (POST /connect_sessions)`,
-    no_session: "no open session has this token: it has expired, was revoked, or is incomplete. Create a session for each visit",
+    origin_not_allowed: `the session does not allow this page's origin: create the session with "allowed_origins": ["${location.origin}"] (POST /connect_sessions)`,
+    no_session: "no open session has this token: the session has expired or was revoked, or the token is incomplete. Create a session for each visit",
     link_used: "the session was created with single_use, and has been opened in another browser",
-    unreachable: "the Hub does not respond at base-url, or this page's Content-Security-Policy does not allow it in frame-src (allow it in connect-src, too, for a more precise message)",
+    unreachable: "the Hub does not respond at base-url, or this page's Content-Security-Policy does not allow the Hub in frame-src (allow the Hub in connect-src, too, for a more precise message)",
   };
   const camel = (name) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
 

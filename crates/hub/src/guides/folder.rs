@@ -29,7 +29,7 @@ pub(super) async fn scan(folder: &Path) -> Scan {
     let folder = folder.to_owned();
     let scanned = tokio::task::spawn_blocking(move || {
         let mut found = Scan::new();
-        // A folder that contains a guide, or a folder that contains guide folders, but not nested more deeply.
+        // A guide folder, or a folder that contains guide folders. Deeper nesting is not supported.
         gather(&folder, 1, &mut found);
         found
     });

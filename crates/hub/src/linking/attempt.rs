@@ -1,4 +1,4 @@
-//! A link attempt: applies entered values to its flow, and prepares the account and the state that are saved.
+//! A link attempt: applies entered values to its flow, and prepares the account and the state for saving.
 
 use driver::NewLink;
 use guide::Key;
@@ -56,7 +56,10 @@ impl Linking {
             // If the unknown key were ignored, the checks would use the environment that the account was linked with
             // before.
             (Some(key), [_, ..]) if known.iter().all(|one| one.key.as_str() != key) => {
-                return Err(ApiError::new(&INVALID_VALUE, "This connector does not have this environment"));
+                return Err(ApiError::new(
+                    &INVALID_VALUE,
+                    "This connector does not have an environment with this key",
+                ));
             }
             (Some(key), _) => Some(key.clone()),
             (None, [only]) => Some(only.key.to_string()),
@@ -85,7 +88,7 @@ impl Linking {
         };
     }
 
-    /// Prepares the account to store. The values that an admin has set up are left out, because the connector profile
+    /// Prepares the account to store. The values that an admin entered are omitted, because the connector profile
     /// stores them.
     pub(super) fn new_link(&self, mut linked: Linked) -> NewLink<'_> {
         for field in setup_fields(self.flow.method()) {
@@ -115,7 +118,7 @@ impl Linking {
             ChangeError::OtherAccount { .. } => {
                 let name = &self.flow.guide().provider.name;
                 let message = format!(
-                    "These credentials belong to a different {name} account than the one linked before. Use that account's credentials, or delete the linked account first."
+                    "These credentials belong to a different {name} account than the previously linked account. Use that account's credentials, or delete the linked account first."
                 );
                 ApiError::new(&CONFLICT, message)
                     .with("outcome", "different_account")

@@ -1,7 +1,7 @@
 //! Runs a flow's checks, and records a transcript of the requests and waits.
 //!
-//! **Invariant:** a line of the transcript describes a request and its result without bodies or headers. Values that a
-//! person entered appear only in host names.
+//! **Invariant:** each line of the transcript describes a request and its result, without bodies or headers. Values
+//! that a person entered appear only in host names.
 
 use std::time::{Duration, Instant};
 
@@ -18,9 +18,9 @@ use crate::wire::error::{ApiError, PROVIDER_FAILED};
 /// The maximum duration of all checks together.
 const BUDGET: Duration = Duration::from_secs(50);
 
-/// What a flow belongs to, which determines what is saved while it runs.
+/// The object that a flow belongs to, which determines what is saved while the flow runs.
 pub(crate) enum FlowOwner<'a> {
-    /// Nothing is saved during the run.
+    /// No owner: nothing is saved during the run.
     None,
     /// The attempt with this id: its progress is saved during the run.
     Attempt(&'a str),
@@ -62,7 +62,7 @@ struct RunObserver<'a> {
     vault: &'a Vault,
     transcript: &'a mut Vec<Value>,
     owner: FlowOwner<'a>,
-    /// The deadline of the run.
+    /// The run's deadline.
     until: Instant,
     /// The most recently saved progress.
     progress: Value,

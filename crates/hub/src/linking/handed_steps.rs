@@ -14,8 +14,8 @@ use crate::wire::error::{ApiError, CONFLICT};
 const RETRIES: u32 = 5;
 
 impl Links {
-    /// Creates the flow for the helper who was handed a step of an attempt. It contains only the environment from the
-    /// attempt's values. `None` if the guide or the connector no longer exists.
+    /// Creates the flow for the helper who was handed a step of an attempt. Of the attempt's values, the flow contains
+    /// only the environment. `None` if the guide or the connector no longer exists.
     pub(crate) async fn helper_flow(
         &self,
         session: &Session,
@@ -30,7 +30,8 @@ impl Links {
         Ok(Flow::new(guide, &attempt.method, start))
     }
 
-    /// Adds a helper's values to an attempt, even if the person who asked for help changes it at the same time.
+    /// Adds a helper's values to an attempt, even if the person who asked for help changes the attempt at the same
+    /// time.
     pub(crate) async fn add_values(
         &self,
         session: &Session,

@@ -81,7 +81,7 @@ impl Links {
     }
 
     /// Begins an attempt that sends a browser to the provider at once, and saves it. Returns an error if a value is
-    /// missing, because the client cannot be asked for it later.
+    /// missing, because the client cannot be asked for the value later.
     pub(crate) async fn begin_sign_in(
         &self,
         session: &Session,
@@ -207,7 +207,7 @@ impl Links {
         self.spawn(id, Box::pin(async move { links.run(&mut linking).await })).await
     }
 
-    /// Restarts the checks of an attempt if the process that ran them has died.
+    /// Restarts an attempt's checks if the process that ran them has died.
     pub(crate) async fn take_over(self: &Arc<Self>, session: &Session, id: &str) -> Result<(), ApiError> {
         let (links, session, attempt) = (Arc::clone(self), session.clone(), id.to_owned());
         let checks = Box::pin(async move {
@@ -253,7 +253,10 @@ impl Links {
             linking.new_lines.clear();
             return Ok(());
         }
-        Err(ApiError::new(&CONFLICT, "This attempt was changed in another window in the meantime; reload it"))
+        Err(ApiError::new(
+            &CONFLICT,
+            "This attempt was changed in another window in the meantime; reload the page",
+        ))
     }
 
     /// Returns the account that the session's last attempt with a connector linked; `None` if it did not link an
@@ -271,7 +274,7 @@ impl Links {
         }
     }
 
-    /// Creates the flow of a new attempt.
+    /// Creates the flow for a new attempt.
     async fn flow(
         &self,
         session: &Session,
@@ -288,7 +291,8 @@ impl Links {
                 stored.extend(stored_values(&credentials));
                 Some(account.clone())
             }
-            // Linking an account again updates it. If the owner has several accounts, the vault finds the right one.
+            // Linking an account again updates the account. If the owner has several accounts, the vault finds the
+            // right one.
             None => match self.accounts.at(session, connector.provider()).await?.as_slice() {
                 [only] => Some(only.clone()),
                 _ => None,
@@ -364,7 +368,8 @@ impl Links {
         let Linking { flow, new_lines, .. } = linking;
         let checked = check::run(&self.egress, &self.vault, flow, new_lines, owner).await;
         if checked.is_err() {
-            // The attempt must not stay in `checking`: a person who returns finds the form with all entered values.
+            // The attempt must not stay in the state `checking`, so that a person who returns finds the form with all
+            // entered values.
             flow.give_up_checks();
         }
         // The code from the sign-in was lost with the process that held it.

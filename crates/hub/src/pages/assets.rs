@@ -1,4 +1,5 @@
-//! The style sheet and the script. Their names contain a hash of their content, so browsers may cache them forever.
+//! The style sheet and the script. Each file name contains a hash of the file's content, so browsers may cache the
+//! files forever.
 //!
 //! **Invariant:** the brand's colors are adjusted to be readable before they are written to the style sheet.
 
@@ -7,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::hex::hex;
 
-/// The parts of the script, one per topic.
+/// The source files of the script, one per topic.
 const SCRIPT: &[&str] = &[
     include_str!("script/page.js"),
     include_str!("script/form.js"),

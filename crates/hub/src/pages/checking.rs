@@ -1,6 +1,6 @@
 //! The progress of checks, as a page and as data for the script.
 //!
-//! **Invariant:** the page and the data contain the same information in the same words.
+//! **Invariant:** the page and the data contain the same information in the same wording.
 
 use guide::Check;
 use link::{CheckReport, CheckState, Flow, Stage};
@@ -28,7 +28,7 @@ pub struct CheckingPage<'a> {
 pub struct Progress {
     /// `form`, `checking`, `failed`, `confirm`, `storing`, `linked` or `closed`.
     pub state: &'static str,
-    /// The checks in order; pending ones come last.
+    /// The checks in order; pending checks come last.
     pub reports: Vec<Report>,
     /// The path of the next page. `None` while the checks run.
     pub next: Option<String>,

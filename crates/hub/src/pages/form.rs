@@ -1,4 +1,4 @@
-//! The form next to the guide: the fields, where to find their values, and what went wrong.
+//! The form next to the guide: the fields, where to find their values, and any problems.
 //!
 //! **Invariant:** the page shows whether a secret is stored, but never its value or length.
 
@@ -29,7 +29,7 @@ pub struct FormPage<'a> {
     pub providers: Option<&'a str>,
     /// The rejected form that the page responds to; `None` if the page was simply opened.
     pub sent: Option<SentForm<'a>>,
-    /// The id under which support finds the failed attempt.
+    /// The id by which support can find the failed attempt.
     pub attempt: Option<&'a str>,
     /// The account that is linked again.
     pub before: Option<&'a Before>,

@@ -94,7 +94,7 @@ pub fn help_thanks(frame: &Frame<'_>) -> String {
     render_page(frame, &head, "notice.html", context! { mark => "done", note => texts.help_close })
 }
 
-/// Returns the step, preceded by the steps that produce the values entered in it.
+/// Returns the step, preceded by the steps that produce the values that are entered in it.
 fn leading_to<'f>(flow: &'f Flow, step: &'f Step) -> impl Iterator<Item = &'f Step> {
     let produces = |one: &Step| one.obtains.iter().any(|key| step.collects.contains(key));
     let before = flow.all_steps().into_iter().map(|(_, one)| one);
