@@ -139,7 +139,7 @@ async fn to_provider(
     app.sign_ins.send(sign_in, &linking.attempt, &linking.flow, Via::Widget).await
 }
 
-/// Redirects the browser to the provider, with a cookie to recognize it by.
+/// Redirects the browser to the provider, and sets a cookie by which the Hub recognizes the browser.
 fn redirect_to_provider(app: &App, sent: &Sent) -> Response {
     let mut response = Response::default();
     *response.status_mut() = StatusCode::FOUND;

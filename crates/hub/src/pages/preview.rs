@@ -49,7 +49,7 @@ pub fn preview(
     let mut fields = BTreeMap::new();
     for field in method.fields.iter().filter(|field| !field.secret) {
         let Some((_, text)) = typed.iter().find(|(key, _)| *key == field.key) else {
-            // Values that are not on the form, such as the admin's, come from the flow.
+            // Values that are not on the form, such as the admin's values, come from the flow.
             if let Some(value) = flow.values().get(&field.key) {
                 values.insert(field.key.clone(), value.clone());
             }

@@ -60,7 +60,7 @@ pub struct Look {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Scheme {
-    /// The scheme that the reader prefers.
+    /// The reader's preferred scheme.
     #[default]
     Auto,
     /// Light, regardless of the reader's preference.
@@ -104,7 +104,7 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// The parts of a page that are not specific to its template.
+/// The parts of a page that do not depend on its template.
 #[derive(Default)]
 pub(super) struct Head<'a> {
     /// The heading, which is also the document title.

@@ -39,7 +39,7 @@ if (polled) {
       const { state, reports, next } = await answer.json();
       failures = 0;
       draw(reports);
-      // As long as the next page is the form, the person has not returned from the sign-in.
+      // While the next page is still the form, the person has not returned from the sign-in.
       if (next && (list || state !== "form")) { location.replace(next); return; }
     } catch {
       failures += 1;

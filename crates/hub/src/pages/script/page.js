@@ -1,4 +1,4 @@
-// Enhancements for every page that require a script, and messages to the embedding page.
+// Script-based enhancements for all pages, and messages to the embedding page.
 "use strict";
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 const one = (selector, within = document) => within.querySelector(selector);
