@@ -5,7 +5,8 @@
 //! connector profile for it. Every other method is built in, with the id `provider.method`, until the project has its
 //! own profile for the method.
 //!
-//! **Invariant:** an id is safe in a path without escaping, because StackOne's widget does not escape ids.
+//! **Invariant:** every id is safe in a path without escaping. StackOne's widget relies on this, because it does not
+//! escape ids.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
