@@ -1,6 +1,6 @@
 //! The API's routes and its OpenAPI description.
 //!
-//! The description at `/openapi.json` is generated from the attributes and types of the handlers; nothing is described
+//! The description at `/openapi.json` is generated from the handlers' attributes and types, so nothing is described
 //! twice.
 
 mod accounts;
@@ -29,7 +29,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 
-/// The general part of the description.
+/// The parts of the OpenAPI description that do not belong to a single handler.
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -38,7 +38,7 @@ use crate::app::App;
     ),
     tags(
         (name = "sessions", description = "A connect session lets one customer link accounts for a limited time."),
-        (name = "accounts", description = "Linked accounts, their credentials, and requests through them."),
+        (name = "accounts", description = "Linked accounts, their credentials, and requests sent through the accounts."),
         (name = "connectors", description = "The providers that can be linked, their guides, and a project's settings for them."),
         (name = "hub", description = "The endpoints that StackOne's widget calls in the browser, with a session's token."),
         (name = "project", description = "The project's API keys and audit trail.")
@@ -49,14 +49,14 @@ use crate::app::App;
 )]
 struct Described;
 
-/// Returns the routes of the API.
+/// Returns the API's routes.
 pub(crate) fn api() -> Router<Arc<App>> {
     let (routes, document) = described();
     let text = document.to_string();
     routes.route("/openapi.json", get(async || ([(CONTENT_TYPE, "application/json")], text)))
 }
 
-/// Returns the OpenAPI description of the API.
+/// Returns the API's OpenAPI description.
 pub fn openapi() -> Value {
     described().1
 }

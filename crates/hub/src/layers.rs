@@ -6,11 +6,11 @@
 //! | `observe` | logs the request, and records its metrics |
 //! | `client` | determines the client's address, including behind a proxy |
 //! | `headers` | sets security headers |
-//! | `any_origin` | allows pages of any origin to call the widget's endpoints (CORS) |
+//! | `any_origin` | allows pages from any origin to call the widget's endpoints (CORS) |
 //! | compression | compresses text, if the client accepts gzip |
-//! | `envelope` | converts errors of the framework to the API's error body |
+//! | `envelope` | converts framework errors to the API's error body |
 //! | panic, time, size | handles panics, and limits a request's duration and size |
-//! | `once` | runs a request that is repeated with its idempotency key only once |
+//! | `once` | runs a request only once, even if it is repeated with the same idempotency key |
 //!
 //! **Invariant:** every response, even after a panic, has an id, a log entry and the security headers.
 
@@ -57,7 +57,8 @@ pub(crate) fn around(routes: Router<Arc<App>>, app: &Arc<App>) -> Router {
         .with_state(Arc::clone(app))
 }
 
-/// Returns the response to a panic. The panic was logged where it happened; its message might contain a secret.
+/// Returns the response to a panic. The panic has already been logged, and its message is omitted because it might
+/// contain a secret.
 fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     ApiError::of(&INTERNAL).into_response()
 }

@@ -1,7 +1,7 @@
 //! Runs the Hub: starts it, listens, and stops gracefully.
 //!
-//! **Invariant:** when the Hub reports that it is ready, it can be used. After a signal to stop, requests in progress still
-//! get their response within the grace period.
+//! **Invariant:** when the Hub reports that it is ready, it can be used. After a signal to stop, requests in progress
+//! still get their response within the grace period.
 
 mod check;
 mod listen;
@@ -35,14 +35,14 @@ use crate::settings::Settings;
 use crate::telemetry::{logs, metrics};
 use crate::upkeep;
 
-/// The report of a Hub that is ready.
+/// What the Hub reports when it is ready.
 #[derive(Debug)]
 pub struct Started {
-    /// The URL at which the Hub is reached.
+    /// The URL at which clients reach the Hub.
     pub url: String,
     /// The address that the Hub listens on, with the actual port.
     pub address: SocketAddr,
-    /// The separate address of the metrics, if it is set.
+    /// The separate address for the metrics, if one is set.
     pub metrics: Option<SocketAddr>,
     /// The number of guides in use.
     pub guides: usize,
@@ -50,14 +50,14 @@ pub struct Started {
     pub created: Vec<String>,
     /// Warnings for the operator.
     pub notes: Vec<String>,
-    /// The project's first API key. It is created at the very first start, and shown only then.
+    /// The project's first API key. The key is created at the very first start, and shown only then.
     pub api_key: Option<Secret>,
 }
 
-/// How the Hub ended.
+/// How the Hub stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
-    /// All requests and tasks were finished.
+    /// All requests and tasks finished.
     Finished,
     /// Requests or tasks were aborted, because the grace period ended or a second signal arrived.
     Aborted,
@@ -118,7 +118,7 @@ async fn listen(
     Ok((listener, bound))
 }
 
-/// Starts the tasks that run for as long as the Hub does.
+/// Starts the tasks that run until the Hub stops.
 fn spawn_background_tasks(app: &Arc<App>, certificate: Option<&RustlsConfig>) {
     app.tasks.spawn(|stop| Arc::clone(&app.guides).watch(stop));
     app.tasks.spawn(numbers_upkeep);
@@ -142,9 +142,9 @@ struct Running {
 
 impl Running {
     fn start(listener: Listener, routes: Router, certificate: Option<RustlsConfig>) -> Self {
-        /// The longest time from a new connection to its first request.
+        /// The maximum time from accepting a connection to its first request.
         const FIRST_REQUEST: Duration = Duration::from_secs(15);
-        /// How long a connection may be idle between two requests: longer than in most proxies.
+        /// How long a connection may be idle between two requests. This is longer than most proxies' idle timeouts.
         const IDLE: Duration = Duration::from_secs(75);
         let control = Control::new();
         let mut server = Server::<Limited>::from_listener(listener)
@@ -160,15 +160,15 @@ impl Running {
         Self { control, task }
     }
 
-    /// Accepts no more connections, and waits until the open connections are closed.
+    /// Stops accepting connections, and waits until the open connections are closed.
     async fn finish(self) {
         self.control.graceful_shutdown(None);
         let _ = self.task.await;
     }
 }
 
-/// Accepts no new requests, and finishes the requests in progress unless `second_signal` ends first. The separate server
-/// for health and metrics runs to the end, so that it reports that the Hub is stopping.
+/// Stops accepting requests, and finishes the requests in progress unless `second_signal` completes first. The separate
+/// server for health and metrics keeps running until the end, so that it can report that the Hub is stopping.
 async fn drain(
     app: Arc<App>,
     server: Running,
@@ -188,11 +188,11 @@ async fn drain(
     let ended = tokio::select! {
         () = finish => Ended::Finished,
         () = tokio::time::sleep(grace) => {
-            tracing::warn!(seconds = grace.as_secs(), connections = control.connection_count(), "the grace period is over; stopping at once");
+            tracing::warn!(seconds = grace.as_secs(), connections = control.connection_count(), "the grace period has ended; stopping immediately");
             Ended::Aborted
         }
         () = second_signal => {
-            tracing::warn!(connections = control.connection_count(), "asked to stop a second time; stopping at once");
+            tracing::warn!(connections = control.connection_count(), "received a second signal to stop; stopping immediately");
             Ended::Aborted
         }
     };
@@ -250,7 +250,7 @@ fn reload(app: &Arc<App>, certificate: Option<&RustlsConfig>) {
                 tls::reload(pair, config);
             }
         });
-        // A panic has been logged already.
+        // A panic has already been logged.
         let _ = read.await;
     });
 }

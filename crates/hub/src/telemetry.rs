@@ -1,7 +1,7 @@
 //! The Hub's log and metrics.
 //!
-//! **Invariant:** neither contains a value that a client sent, a path it requested, or a secret: requests are
-//! identified by their route, and errors by their cause.
+//! **Invariant:** the log and the metrics never contain a value that a client sent, a path that it requested, or a
+//! secret. Requests are identified by their route, and errors by their cause.
 
 pub(crate) mod logs;
 pub(crate) mod metrics;

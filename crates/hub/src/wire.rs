@@ -28,7 +28,8 @@ pub(crate) fn stamp(time: Timestamp) -> String {
     format!("{time:.3}")
 }
 
-/// Deserializes a member so that `None` means that it is missing, and `Some(Value::Null)` that it is null.
+/// Deserializes a member so that `None` means that the member is missing, and `Some(Value::Null)` means that it is
+/// null.
 pub(crate) fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<serde_json::Value>, D::Error> {
     serde_json::Value::deserialize(from).map(Some)
 }

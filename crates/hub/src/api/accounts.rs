@@ -52,7 +52,7 @@ pub(super) async fn read(app: AppState, caller: Caller, Path(id): Path<String>) 
 
 /// Changes the data that your product stores with an account.
 ///
-/// To change its credentials, link the account again.
+/// To change the account's credentials, link the account again.
 #[utoipa::path(
     patch, path = "/accounts/{id}", tag = "accounts", params(("id", description = "The account's id")),
     responses((status = 200, body = LinkedAccount, description = "The changed account"))
@@ -87,7 +87,7 @@ pub(super) struct AccountMeta {
     provider: String,
     /// The provider's category, for example `ticketing`; `other` if it has none.
     category: String,
-    /// Models of a unified API. Always empty: there is no unified API here.
+    /// Unified API models. Always empty, because the Hub has no unified API.
     models: Map<String, Value>,
 }
 
@@ -110,7 +110,7 @@ pub(super) struct Verified {
     account: LinkedAccount,
     /// The overall result, for example `ok`, `ok_limited` or `wrong_secret`.
     outcome: String,
-    /// What is wrong, in one or two sentences for people. Null if nothing is.
+    /// A description of the problem for people, in one or two sentences. Null if there is no problem.
     message: Option<String>,
     /// The result of each check.
     checks: Vec<CheckSeen>,
@@ -155,7 +155,7 @@ pub(super) async fn verify(app: AppState, caller: Caller, Path(id): Path<String>
     Ok(axum::Json(Verified { account, outcome, message, checks }))
 }
 
-/// Describes an account for clients.
+/// Converts an account to its API representation.
 async fn shown(app: &App, account: &Account) -> Result<LinkedAccount, ApiError> {
     Ok(as_seen(app, account, app.connectors.is_active(account).await?))
 }
@@ -165,7 +165,7 @@ fn as_seen(app: &App, account: &Account, profile_active: bool) -> LinkedAccount 
     LinkedAccount::new(account, guide.as_ref().map(|guide| guide.provider.name.as_str()), profile_active)
 }
 
-/// Parses the filters. A parameter may be repeated, and the value of a list may be separated by commas.
+/// Parses the filters. A parameter may be repeated, and the values in a list may be separated by commas.
 fn filters(caller: &Caller, query: Option<&str>) -> Result<Query, ApiError> {
     let mut found = Query { project: caller.project().to_owned(), ..Query::default() };
     let (mut page, mut size) = (1, PAGE);
@@ -183,12 +183,15 @@ fn filters(caller: &Caller, query: Option<&str>) -> Result<Query, ApiError> {
             "origin_owner_id" => owner = Some(value),
             "status" => status = Some(value),
             "type" => found.kind = Some(parse_kind(&value)?),
-            // Newer clients send parameters that the Hub does not know. They are ignored.
+            // Unknown parameters, which newer clients may send, are ignored.
             _ => {}
         }
     }
     if [&found.providers, &found.ids, &found.owners].iter().any(|list| 200 < list.len()) {
-        return Err(ApiError::new(&INVALID_VALUE, "A list in the query must not have more than 200 values"));
+        return Err(ApiError::new(
+            &INVALID_VALUE,
+            "A list in the query must not contain more than 200 values",
+        ));
     }
     found.providers.extend(provider);
     found.owners.extend(owner);
@@ -203,7 +206,7 @@ fn filters(caller: &Caller, query: Option<&str>) -> Result<Query, ApiError> {
     Ok(found)
 }
 
-/// Expresses a status as conditions for the database. They correspond to the table in `status.rs`.
+/// Converts a status filter to database conditions, which correspond to the table in `status.rs`.
 fn filter_status(query: &mut Query, name: &str) -> Result<(), ApiError> {
     let known = "`status` must be `active`, `inactive`, `error`, `suspended`, `archived` or `expired`";
     let status = name.to_lowercase().parse().map_err(|_| ApiError::new(&INVALID_VALUE, known))?;
@@ -240,7 +243,7 @@ fn account_change(account: &Account, body: PatchAccount) -> Result<AccountChange
         });
         if !is_empty {
             return Err(invalid(&format!(
-                "`{name}` cannot be changed here, because only credentials that passed their checks are stored. Create a session with `account_id` and link the account again."
+                "`{name}` cannot be changed here, because only credentials that have passed their checks are stored. Create a session with `account_id` and link the account again."
             )));
         }
     }

@@ -32,22 +32,22 @@ const MOST: u32 = 200;
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "only describes the query, which `Filters::parse` parses")]
 pub(super) struct ListActions {
-    /// Returns only the connectors of these providers (comma-separated keys).
+    /// Returns only the connectors for these providers (comma-separated keys).
     #[param(rename = "filter[connectors]")]
     connectors: Option<String>,
-    /// Returns only the connectors of these accounts (comma-separated ids). At most 200.
+    /// Returns only the connectors for these accounts (at most 200 comma-separated ids).
     #[param(rename = "filter[account_ids]")]
     account_ids: Option<String>,
-    /// Returns only the connector that has the action with this id, with this action alone.
+    /// Returns only the connector that has the action with this id, and only that action.
     #[param(rename = "filter[action_key]")]
     action_key: Option<String>,
     /// Returns only connectors whose name, key or action labels contain this text. Case is ignored.
     search: Option<String>,
-    /// `authentication_guides` to include the guides as data. May be repeated; unknown values are ignored.
+    /// Set to `authentication_guides` to include the guides as data. May be repeated; unknown values are ignored.
     include: Option<String>,
-    /// `actions` to leave the actions out.
+    /// Set to `actions` to omit the actions.
     exclude: Option<String>,
-    /// The cursor of the page to return: `next` of the page before.
+    /// The cursor of the page to return: the previous page's `next`.
     next: Option<String>,
     /// The number of connectors per page. Defaults to 25.
     #[param(minimum = 1, maximum = 200)]
@@ -92,7 +92,7 @@ struct Filters {
 }
 
 impl Filters {
-    /// Parses the query. A parameter may be repeated, and the value of a list is separated by commas.
+    /// Parses the query. A parameter may be repeated, and the values in a list are separated by commas.
     fn parse(query: Option<&str>) -> Result<Self, ApiError> {
         let mut filters = Self { size: PAGE, ..Self::default() };
         let parts = |value: &str| -> Vec<String> {
@@ -109,12 +109,12 @@ impl Filters {
                 "include" => filters.guides |= parts(&value).iter().any(|one| one == "authentication_guides"),
                 "exclude" => filters.no_actions |= parts(&value).iter().any(|one| one == "actions"),
                 "page_size" => filters.size = number("page_size", &value, MOST)?,
-                // Newer clients send parameters that the Hub does not know. They are ignored.
+                // Unknown parameters, which newer clients may send, are ignored.
                 _ => {}
             }
         }
         if filters.accounts.as_ref().is_some_and(|ids| ids.len() > MOST as usize) {
-            let message = format!("`filter[account_ids]` must not have more than {MOST} values");
+            let message = format!("`filter[account_ids]` must not contain more than {MOST} values");
             return Err(ApiError::new(&INVALID_VALUE, message));
         }
         Ok(filters)
@@ -142,7 +142,7 @@ impl Filters {
     }
 }
 
-/// Returns the providers of these accounts, as far as the caller may see the accounts.
+/// Returns the providers of these accounts, without the accounts that the caller may not see.
 async fn providers_of(app: &App, caller: &Caller, ids: Vec<String>) -> Result<BTreeSet<String>, ApiError> {
     let query = Query { project: caller.project().to_owned(), ids, limit: MOST.into(), ..Query::default() };
     let mut found = app.vault.query(&query).await?;
@@ -204,8 +204,8 @@ fn way(app: &App, guide: &Guide, method: &Method, with_guides: bool) -> Authenti
     }
 }
 
-/// Converts a guide to titles and Markdown. Sections about renewing or revoking a credential are left out; they are on
-/// the guide's web page.
+/// Converts a guide to titles and Markdown. Sections about renewing or revoking a credential are omitted; the guide's
+/// web page contains them.
 fn as_data(walkthrough: &Walkthrough, context: &Context<'_>) -> AuthenticationGuide {
     let step = |step: &Step| AuthenticationGuideStep {
         title: step.title.clone(),

@@ -15,8 +15,8 @@ use crate::wire::{Json, Path, Reply, StatusReply};
 /// The body that StackOne's widget sends to start a connection attempt.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(super) struct ConnectionAttemptCreate {
-    /// The session's token. Ignored: the `x-hub-session-token` header decides.
-    #[expect(dead_code, reason = "clients send it; the header decides")]
+    /// The session's token. Ignored: the `x-hub-session-token` header identifies the session.
+    #[expect(dead_code, reason = "clients send it, but the header identifies the session")]
     token: Option<String>,
 }
 
@@ -32,9 +32,9 @@ pub(super) struct ConnectionAttemptCreated {
 pub(super) struct ConnectionAttempt {
     /// The attempt's state: `pending`, `authenticated`, `error`, `cancelled` or `expired`.
     status: &'static str,
-    /// The linked account. Null until the attempt is `authenticated`.
+    /// The linked account. Null until `status` is `authenticated`.
     account: Option<ConnectionAttemptAccount>,
-    /// Why the attempt failed. Null unless it is in state `error`.
+    /// Why the attempt failed. Null unless `status` is `error`.
     error: Option<ConnectionAttemptError>,
 }
 
@@ -48,9 +48,9 @@ pub(super) struct ConnectionAttemptAccount {
 /// Why a connection attempt failed.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ConnectionAttemptError {
-    /// What went wrong, in a few words. StackOne's widget shows it as a heading.
+    /// A short description of the failure. StackOne's widget shows it as a heading.
     code: String,
-    /// What the provider responded, without secrets.
+    /// The provider's response, without secrets.
     description: Option<String>,
 }
 
@@ -95,7 +95,7 @@ pub(super) async fn read(
 #[utoipa::path(
     delete, path = "/hub/connection_attempts/{id}", tag = "hub",
     params(("id", description = "The attempt's id")),
-    responses((status = 204, description = "The attempt is canceled, or had ended already"))
+    responses((status = 204, description = "The attempt was canceled, or had already ended"))
 )]
 pub(super) async fn cancel(app: AppState, visitor: Visitor, Path(id): Path<String>) -> StatusReply {
     let one = find(&app, &visitor, &id).await?;

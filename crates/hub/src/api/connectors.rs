@@ -46,7 +46,7 @@ pub(super) async fn read_meta(
     Ok(axum::Json(described(&app, &edition, &connectors)))
 }
 
-/// Returns a provider's icon. No key is needed.
+/// Returns a provider's icon. No API key is needed.
 pub(super) async fn icon(app: AppState, Path(provider): Path<String>) -> Result<Response, ApiError> {
     let none = || ApiError::new(&NOT_FOUND, "This icon does not exist");
     let edition = app.guides.edition(&provider).ok_or_else(none)?;
@@ -61,7 +61,7 @@ pub(super) async fn icon(app: AppState, Path(provider): Path<String>) -> Result<
     let headers = [
         ("content-type", kind),
         ("cache-control", "public, max-age=3600"),
-        // An SVG in an `<img>` runs no scripts. If it is opened directly, the policy forbids scripts.
+        // Browsers run no scripts in an SVG inside an `<img>`. If the SVG is opened directly, the policy forbids them.
         ("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"),
         ("cross-origin-resource-policy", "cross-origin"),
     ];
@@ -79,17 +79,18 @@ pub(super) struct ConnectorProfile {
     method: String,
     /// The profile's name.
     name: String,
-    /// Whether accounts can be linked and used with the profile. Switching it off makes its accounts `inactive`.
+    /// Whether accounts can be linked and used with the profile. Deactivating the profile makes its accounts
+    /// `inactive`.
     active: bool,
-    /// Whether the profile exists without being created, because its method needs no setup.
+    /// Whether the profile is built in, because its method needs no setup.
     built_in: bool,
-    /// The setup values that are not secret, by field key.
+    /// The non-secret setup values, by field key.
     values: BTreeMap<String, String>,
     /// The keys of the fields whose values are secret.
     secret_fields: Vec<String>,
-    /// When the profile was created (RFC 3339, UTC). Null if it is built in.
+    /// When the profile was created (RFC 3339, UTC). Null if the profile is built in.
     created_at: Option<String>,
-    /// When the profile was last changed (RFC 3339, UTC). Null if it is built in.
+    /// When the profile was last changed (RFC 3339, UTC). Null if the profile is built in.
     updated_at: Option<String>,
 }
 
@@ -109,7 +110,7 @@ pub(super) struct ConnectorProfileCreate {
     values: BTreeMap<String, String>,
 }
 
-/// Changes to a connector profile. Members that are left out stay unchanged.
+/// Changes to a connector profile. Omitted members stay unchanged.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct ConnectorProfilePatch {
     /// The profile's name, 1 to 100 printable characters.
@@ -217,11 +218,11 @@ pub(super) async fn change_profile(
 
 /// Deletes a connector profile.
 ///
-/// Fails if accounts are linked with it.
+/// Fails if any accounts are linked with the profile.
 #[utoipa::path(
     delete, path = "/connector_profiles/{id}", tag = "connectors",
     params(("id", description = "The profile's id")),
-    responses((status = 204, description = "The profile is deleted"))
+    responses((status = 204, description = "The profile was deleted"))
 )]
 pub(super) async fn remove_profile(app: AppState, caller: Caller, Path(id): Path<String>) -> StatusReply {
     caller.needs(Scope::ConnectorsWrite)?;
@@ -281,10 +282,10 @@ fn shown(connector: &Connector) -> ConnectorProfile {
     }
 }
 
-/// Setup values by field key: the public ones, and the secret ones.
+/// The public setup values and the secret setup values, each by field key.
 type SetupValues = (BTreeMap<String, String>, BTreeMap<String, Secret>);
 
-/// Normalizes setup values and splits them into public and secret ones.
+/// Normalizes setup values and splits them into public values and secret values.
 fn setup_values(method: &guide::Method, given: BTreeMap<String, String>) -> Result<SetupValues, ApiError> {
     let (mut values, mut secrets) = (BTreeMap::new(), BTreeMap::new());
     let fields = setup_fields(method);

@@ -22,12 +22,13 @@ pub(super) struct AccountCredentials {
     account_id: String,
     /// The key of the method that the account was linked with, for example `api-key`.
     method: String,
-    /// The provider's environment, for example `sandbox`. Null if the provider has only one.
+    /// The provider's environment, for example `sandbox`. Null if the provider has only one environment.
     environment: Option<String>,
-    /// All values by field key, secrets included. Tokens from sign-in are named `token:…`; they are renewed first if
-    /// they are about to expire.
+    /// All values by field key, secrets included. The keys of tokens from sign-in start with `token:`. Tokens that are
+    /// about to expire are renewed first.
     credentials: Map<String, Value>,
-    /// When those tokens expire (RFC 3339, UTC), if known. Read the credentials again then to get renewed tokens.
+    /// When the tokens expire (RFC 3339, UTC), if known. Read the credentials again at that time to get renewed
+    /// tokens.
     tokens_expire_at: Option<String>,
 }
 
@@ -51,7 +52,7 @@ pub(super) async fn read(
         return Err(ApiError::new(&CONFLICT, message));
     }
     let mut opened = app.vault.unseal(&account.id, "read by the product", caller.by()).await?;
-    // If the guide that the account was linked with no longer exists, the stored values are returned unrenewed.
+    // If the guide that the account was linked with no longer exists, the stored tokens are returned without renewal.
     if let Ok(flow) = app.account_flows.relink_flow(&opened).await
         && keeps_tokens(flow.method())
     {

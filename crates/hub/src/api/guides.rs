@@ -1,4 +1,4 @@
-//! Guides in the formats that other programs show. They are documentation, so no key is needed.
+//! Guides in formats that other programs can display. Guides are documentation, so no API key is needed.
 
 use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, StatusCode};
@@ -12,16 +12,16 @@ use crate::etag;
 use crate::wire::error::{ApiError, INVALID_VALUE, NOT_FOUND};
 use crate::wire::{Path, Query};
 
-/// Selects a version of a guide, and its audience.
+/// Selects a guide's version and audience.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct GuideQuery {
-    /// `link` for the person who links an account, `setup` for the admin who sets the method up. Defaults to `link`.
+    /// `link` for the person who links an account, `setup` for the admin who sets up the method. Defaults to `link`.
     audience: Option<String>,
     /// The scopes that your product needs, separated by commas; steps for other scopes are left out. Defaults to all
     /// scopes.
     scopes: Option<String>,
-    /// The digest of the guide, as `guide_digest` of an account. Defaults to the current guide.
+    /// The guide's digest, from an account's `guide_digest`. Defaults to the current guide.
     digest: Option<String>,
 }
 
@@ -40,7 +40,7 @@ pub(super) struct GuideQuery {
         (status = 200, description = "The guide", content(
             (String = "text/html"), (String = "text/markdown"), (serde_json::Value = "application/json")
         )),
-        (status = 304, description = "The guide has not changed: `If-None-Match` names its current `ETag`")
+        (status = 304, description = "The guide has not changed: `If-None-Match` contains its current `ETag`")
     )
 )]
 pub(super) async fn read(

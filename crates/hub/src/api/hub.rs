@@ -1,7 +1,7 @@
 //! The endpoints that StackOne's widget calls, exactly as its protocol defines them: settings, connectors, accounts.
 //!
-//! **Invariant:** 401 only ever means that the session is not valid; a refused credential is never answered with 401
-//! or 403.
+//! **Invariant:** 401 always means that the session is not valid. If the provider refuses a credential, the response is
+//! never 401 or 403.
 
 use axum::http::StatusCode;
 use driver::is_field_name;
@@ -24,8 +24,9 @@ use crate::wire::connector::{
 use crate::wire::error::{ApiError, ErrorBody, INVALID_VALUE};
 use crate::wire::{Json, Path, Query, Reply};
 
-/// The marker for a stored secret: the widget shows dots and does not send it back. The protocol allows the secret's
-/// last characters after it, but the widget would show them in the clear, so there are none.
+/// The marker for a stored secret. The widget shows dots instead, and does not send the marker back. The protocol
+/// allows the marker to end with the secret's last characters, but the widget would show them in clear text, so the Hub
+/// omits them.
 const STORED_SECRET: &str = "__secretvalue:**redacted**";
 
 /// Returns the settings that the widget reads when it opens.
@@ -42,7 +43,7 @@ pub(super) async fn settings(app: AppState, visitor: Visitor) -> Reply<HubSettin
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ConnectorsQuery {
-    /// Returns only the connectors of this provider (its key).
+    /// Returns only the connectors for this provider (the provider's key).
     provider: Option<String>,
 }
 
@@ -59,7 +60,7 @@ pub(super) async fn connectors(
     let mut all = app.connectors.of_session(&visitor.session).await?;
     if let Some(provider) = &query.provider {
         all.retain(|one| one.provider() == provider);
-        // When editing, the widget shows the provider's first connector, so that must be the account's own.
+        // When editing, the widget shows the provider's first connector, so the account's own connector must be first.
         if let Some(account) = app.session_accounts.edited(&visitor.session).await? {
             let own = account.home.map(|home| home.connector_profile);
             all.sort_by_key(|one| Some(&one.id) != own.as_ref());
@@ -69,7 +70,7 @@ pub(super) async fn connectors(
     Ok(axum::Json(HubConnectors { connectors }))
 }
 
-/// Returns the form of a connector.
+/// Returns a connector's form.
 #[utoipa::path(
     get, path = "/hub/connectors/{id}", tag = "hub",
     params(("id", description = "The connector's id: `integration_id` in the list of connectors")),
@@ -91,7 +92,7 @@ pub(super) async fn connector(
     post, path = "/hub/accounts", tag = "hub",
     responses(
         (status = 201, body = HubAccountCreated, description = "The account"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why, and `provider_response` contains what the provider responded")
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why, and `provider_response` contains the provider's response")
     )
 )]
 pub(super) async fn link(
@@ -110,7 +111,7 @@ pub(super) async fn link(
 
 /// Returns an account for editing.
 ///
-/// Its secrets are replaced with a marker.
+/// Each secret is replaced with a marker.
 #[utoipa::path(
     get, path = "/hub/accounts/{id}", tag = "hub", params(("id", description = "The account's id")),
     responses((status = 200, body = HubAccount, description = "The account"))
@@ -146,7 +147,7 @@ pub(super) async fn account(app: AppState, visitor: Visitor, Path(id): Path<Stri
     patch, path = "/hub/accounts/{id}", tag = "hub", params(("id", description = "The account's id")),
     responses(
         (status = 200, body = HubAccountCreated, description = "The account"),
-        (status = "default", body = ErrorBody, description = "The request failed; `code` says why, and `provider_response` contains what the provider responded")
+        (status = "default", body = ErrorBody, description = "The request failed; `code` says why, and `provider_response` contains the provider's response")
     )
 )]
 pub(super) async fn edit(
@@ -162,7 +163,7 @@ pub(super) async fn edit(
     Ok(axum::Json(HubAccountCreated { id: account.id.to_string(), provider: account.provider }))
 }
 
-/// Converts the values of a body to strings. Numbers and booleans are taken as they are written.
+/// Converts the values in a body to strings. Numbers and booleans become their JSON text.
 fn entered(credentials: BTreeMap<String, Value>) -> Result<Entered, ApiError> {
     let mut entered = Entered::default();
     for (name, value) in credentials {
@@ -194,7 +195,8 @@ fn listed(app: &App, connector: &Connector) -> HubConnector {
         name: connector.name.clone(),
         provider: connector.provider().to_owned(),
         kind: connectors::category(connector.guide()).to_owned(),
-        // The widget identifies an entry by provider and version, so two methods of a provider must be two versions.
+        // The widget identifies an entry by provider and version, so each of a provider's methods needs its own
+        // version.
         version: connector.id.clone(),
         authentication_config_key: connector.method.clone(),
         environment: "production",

@@ -24,7 +24,7 @@ pub(super) struct KeyShown {
     kind: &'static str,
     /// When the key was created (RFC 3339, UTC).
     created_at: String,
-    /// When the key was revoked (RFC 3339, UTC). Null if it was not.
+    /// When the key was revoked (RFC 3339, UTC). Null if the key is active.
     revoked_at: Option<String>,
 }
 
@@ -96,10 +96,10 @@ pub(super) async fn create(
 
 /// Revokes an API key.
 ///
-/// It stops working immediately.
+/// The key stops working immediately.
 #[utoipa::path(
     delete, path = "/api_keys/{id}", tag = "project", params(("id", description = "The key's id")),
-    responses((status = 204, description = "The key is revoked"))
+    responses((status = 204, description = "The key was revoked"))
 )]
 pub(super) async fn revoke(app: AppState, caller: Caller, Path(id): Path<String>) -> StatusReply {
     caller.needs(Scope::KeysWrite)?;

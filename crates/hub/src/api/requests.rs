@@ -1,4 +1,5 @@
-//! Requests to a provider through an account: passed on as they are, or described in the body as StackOne's SDK does.
+//! Requests to a provider through an account: either passed on unchanged, or described in the body in the form that
+//! StackOne's SDK uses.
 
 use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;
@@ -19,9 +20,9 @@ use crate::wire::{Json, Path};
 
 /// Sends a request to the provider through an account.
 ///
-/// The path after `/proxy` is appended to the base URL of the provider's API; method, query, headers and body are
-/// passed on. The Hub adds the authentication. The response is the provider's; its header `x-waystone-answered-by` is
-/// `provider`.
+/// The path after `/proxy` is appended to the base URL of the provider's API; the method, query, headers and body are
+/// passed on. The Hub adds the authentication. It returns the provider's response with the additional header
+/// `x-waystone-answered-by: provider`.
 #[utoipa::path(
     get, path = "/accounts/{id}/proxy/{path}", tag = "accounts",
     params(
@@ -68,11 +69,11 @@ pub(super) struct ProxyRequest {
     method: Option<String>,
     /// The path at the provider, with its query.
     path: Option<String>,
-    /// Not supported: requests always go to the account's own host. Leave it out.
+    /// Not supported: requests always go to the account's own host. Leave this member out.
     url: Option<String>,
-    /// The headers to send, as strings by name.
+    /// The headers to send: a string for each name.
     headers: Option<Map<String, Value>>,
-    /// The body: a string is sent as it is, anything else as JSON.
+    /// The body: a string is sent as is, any other value as JSON.
     body: Option<Value>,
 }
 
@@ -132,7 +133,7 @@ fn verb(name: &str) -> Result<Verb, ApiError> {
     found.map_err(|_| ApiError::new(&METHOD_NOT_ALLOWED, "Requests to a provider cannot use this method"))
 }
 
-/// Parses the name and value pairs of a query.
+/// Parses a query into names and values.
 fn pairs(query: &str) -> Vec<(String, String)> {
     url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()
 }

@@ -57,7 +57,7 @@ pub(super) async fn authenticate(
             && caller.may(session.made.kind)
             && session.is_open(Timestamp::now())
     });
-    let message = "No open session of this project has this token";
+    let message = "No open session in this project has this token";
     let session = session.ok_or_else(|| ApiError::new(&NOT_FOUND, message))?;
     Ok((StatusCode::CREATED, axum::Json(ConnectSession::new(&session, agent(&headers)))))
 }
@@ -80,11 +80,11 @@ pub(super) async fn read(
 
 /// Ends a connect session.
 ///
-/// Its link stops working immediately.
+/// The session's link stops working immediately.
 #[utoipa::path(
     delete, path = "/connect_sessions/{id}", tag = "sessions",
     params(("id", description = "The session's id")),
-    responses((status = 204, description = "The session is ended"))
+    responses((status = 204, description = "The session was ended"))
 )]
 pub(super) async fn revoke(app: AppState, caller: Caller, Path(id): Path<i64>) -> StatusReply {
     caller.needs(Scope::PlatformWrite)?;
@@ -168,7 +168,7 @@ async fn parsed(
     })
 }
 
-/// Returns the scopes if the provider's guide has all of them, so that a misspelled scope does not hide a step.
+/// Returns the scopes if the provider's guide defines all of them. Otherwise, a misspelled scope could hide a step.
 fn known_scopes(app: &App, provider: Option<&str>, scopes: Vec<String>) -> Result<Vec<String>, ApiError> {
     let Some(guide) = provider.and_then(|key| app.guides.current(key)) else {
         return Err(invalid("scopes", "scopes require `provider`"));
@@ -181,8 +181,8 @@ fn known_scopes(app: &App, provider: Option<&str>, scopes: Vec<String>) -> Resul
     Err(invalid("scopes", &format!("{} has {all}", guide.provider.name)))
 }
 
-/// Returns the account to edit. It must belong to the session's owner, so that a session for one customer cannot open
-/// another customer's account.
+/// Returns the account to edit. The account must belong to the session's owner, so that a session for one customer
+/// cannot open another customer's account.
 async fn edited(
     caller: &Caller,
     app: &App,
@@ -194,7 +194,7 @@ async fn edited(
     if account.home.as_ref().is_some_and(|home| home.belongs_to(caller.project(), &owner.id, kind)) {
         return Ok(account);
     }
-    Err(invalid("account_id", "the account belongs to another owner, or has another type"))
+    Err(invalid("account_id", "the account belongs to a different owner, or has a different type"))
 }
 
 fn origin(text: &str) -> Result<WebOrigin, ApiError> {
@@ -203,8 +203,8 @@ fn origin(text: &str) -> Result<WebOrigin, ApiError> {
     })
 }
 
-/// Checks the URL that the person returns to. It must have an allowed origin, so that a link cannot lead to a hostile
-/// site.
+/// Checks the URL that the person returns to. The URL must have an allowed origin, so that a link cannot lead to a
+/// hostile site.
 fn return_url(value: &str, origins: &[WebOrigin]) -> Result<String, ApiError> {
     let wrong = |why: &str| invalid("return_url", why);
     let url = Url::parse(value).map_err(|_| wrong("it is not a URL"))?;

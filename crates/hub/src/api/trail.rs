@@ -23,7 +23,7 @@ pub(super) struct TrailQuery {
     page_size: Option<u32>,
 }
 
-/// An entry of the audit trail.
+/// An entry in the audit trail.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct TrailLine {
     /// When the action was performed (RFC 3339, UTC).
@@ -36,7 +36,7 @@ pub(super) struct TrailLine {
     account_id: Option<String>,
     /// The account's version at that time. Null if the action is not about an account.
     version: Option<i64>,
-    /// More about the action: the purpose of a read, the outcome of a check, or the id of a key.
+    /// Details of the action: the purpose of a read, the outcome of a check, or the id of a key.
     detail: Option<String>,
 }
 

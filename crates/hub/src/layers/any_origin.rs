@@ -1,8 +1,8 @@
-//! CORS: pages of any origin may call the widget's endpoints.
+//! CORS: pages from any origin may call the widget's endpoints.
 //!
-//! **Invariant:** this applies below `/hub/` only, where a token in a header authenticates and cookies are ignored: a
-//! page without a token gets nothing, whatever its origin. Error responses have the headers too; otherwise the browser
-//! would hide them from the page.
+//! **Invariant:** this applies only below `/hub/`, where requests are authenticated by a token in a header and cookies
+//! are ignored: a page without a token gets nothing, whatever its origin. Error responses have the CORS headers, too;
+//! otherwise the browser would hide the responses from the page.
 
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};

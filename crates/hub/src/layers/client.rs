@@ -1,7 +1,8 @@
 //! Determines a client's address, and whether its request came over TLS.
 //!
-//! Behind a proxy, the connection comes from the proxy. Its `X-Forwarded-For` is used if the operator trusts the
-//! proxy, and read from the right: each proxy appends the address it saw, and clients can forge the rest.
+//! Behind a proxy, the connection comes from the proxy. If the operator trusts the proxy, its `X-Forwarded-For` header
+//! is used. The header is read from the right, because each proxy appends the address that it saw, and clients can
+//! forge the rest.
 //!
 //! **Invariant:** a client cannot choose its address with a header.
 

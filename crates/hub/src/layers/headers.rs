@@ -1,4 +1,4 @@
-//! The security headers of every response.
+//! The security headers that every response has.
 //!
 //! **Invariant:** a handler can replace a header, but not omit it: the defaults are as strict as possible.
 
@@ -14,13 +14,13 @@ use axum::response::Response;
 
 use crate::app::App;
 
-/// The policy of a response that is not a page: it loads nothing, and cannot be framed.
+/// The policy for a response that is not a page: the response cannot load anything, and cannot be framed.
 const NOTHING: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Two years, as browsers' preload lists require. Subdomains are excluded, because the Hub does not know them.
 const HSTS: &str = "max-age=63072000";
 
-/// The headers that are set unless a handler has set them.
+/// The headers that this layer sets unless a handler has set them.
 const ALWAYS: [(HeaderName, &str); 3] = [
     (CONTENT_SECURITY_POLICY, NOTHING),
     (REFERRER_POLICY, "no-referrer"),

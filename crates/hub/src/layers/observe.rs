@@ -15,13 +15,14 @@ use crate::request_id;
 use crate::telemetry::metrics::{self, InFlight};
 use crate::wire::error::Code;
 
-/// The route of a request that matches none.
+/// The route that is recorded for a request that matches no route.
 const UNMATCHED: &str = "(none)";
 
-/// The status recorded when the client closed the connection before the response, as nginx does.
+/// The status that is recorded if the client closes the connection before the response. nginx uses the same status.
 const CLIENT_CLOSED: u16 = 499;
 
-/// Routes that monitoring systems request every few seconds. They are logged only if something is wrong.
+/// Routes that monitoring systems request every few seconds. Unless they fail, these requests are logged only at
+/// level `debug`.
 const MONITORED: &[&str] = &["/health/live", "/health/ready", "/metrics"];
 
 pub(super) async fn observe(request: Request, next: Next) -> Response {
@@ -40,7 +41,7 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
     response
 }
 
-/// What is recorded about a request, even if the client closes the connection.
+/// The data that is recorded about a request, even if the client closes the connection.
 struct LogEntry {
     span: Span,
     method: &'static str,
@@ -74,7 +75,7 @@ impl Drop for LogEntry {
     }
 }
 
-/// Returns the method's name if it is a standard method, otherwise `OTHER`: a client can send any method.
+/// Returns the method's name if it is a standard method, otherwise `OTHER`, because a client can send any method.
 fn standard_name(method: &Method) -> &'static str {
     let standard = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
     standard.into_iter().find(|name| method == name).unwrap_or("OTHER")

@@ -1,7 +1,7 @@
 //! Idempotency keys: a repeated request runs once and gets the same response.
 //!
-//! **Invariant:** only successful responses are stored, sealed, for a day; a failed request may be retried. An
-//! idempotency key belongs to the API key's project, and to one request.
+//! **Invariant:** only successful responses are stored. They are sealed, and kept for a day. A failed request may be
+//! retried. An idempotency key belongs to the API key's project, and to one request.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::wire::error::{ApiError, BODY_TOO_LARGE, CONFLICT, INVALID_VALUE, UNPROCESSABLE};
 
-/// The header with the idempotency key.
+/// The header that contains the idempotency key.
 const KEY: &str = "idempotency-key";
 
 /// The maximum size of a stored response, in bytes. Larger responses are not stored.
@@ -26,7 +26,8 @@ const MAX_STORED: usize = 1024 * 1024;
 
 pub(crate) async fn once(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let is_change = [Method::POST, Method::PATCH, Method::DELETE].contains(request.method());
-    // Not for browsers, whose requests belong to a session, nor for the proxy, where idempotency is up to the provider.
+    // Browser requests are skipped, because they belong to a session. Proxy requests are skipped, because their
+    // idempotency is up to the provider.
     let path = request.uri().path();
     let is_ours = !path.starts_with("/hub/") && !path.contains("/proxy");
     let key = request.headers().get(KEY).cloned();
@@ -83,7 +84,7 @@ async fn run_once(
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }
 
-/// Hashes what identifies a request.
+/// Hashes the method, path and body, which identify a request.
 fn digest(method: &Method, path: &str, body: &Bytes) -> Digest {
     let mut text = format!("{method} {path}\n").into_bytes();
     text.extend_from_slice(body);

@@ -10,7 +10,7 @@ use axum::response::Response;
 
 use crate::request_id::with_id;
 
-/// The header with the id, in requests and responses.
+/// The header that contains the id, in requests and responses.
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The maximum length of an id.
@@ -37,7 +37,7 @@ fn is_valid(id: &str) -> bool {
 }
 
 fn random() -> String {
-    // Without randomness the id is not unique, but a request should not fail because of that.
+    // If no random bytes are available, the id is not unique, but the request should not fail because of that.
     let (first, second) = (getrandom::u32().unwrap_or(0), getrandom::u64().unwrap_or(0));
     format!("req_{first:08x}{second:016x}")
 }

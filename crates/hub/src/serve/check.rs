@@ -23,9 +23,9 @@ pub struct Check {
     pub key: &'static str,
     /// The outcome of the check.
     pub verdict: Verdict,
-    /// The result on one line.
+    /// The result, in one line.
     pub message: String,
-    /// How to fix the problem, if there is one.
+    /// How to fix the problem, if any.
     pub help: Option<String>,
     /// Findings in a file that the setting names, each with its file.
     pub findings: Vec<(Arc<Source>, Finding)>,
@@ -84,7 +84,7 @@ pub fn check(settings: &Settings) -> Vec<Check> {
     ];
     if let Some(pair) = &settings.tls.value {
         checks.push(match tls::load(pair) {
-            Ok(_) => Check::good("tls", "the certificate and its key fit"),
+            Ok(_) => Check::good("tls", "the certificate and its key match"),
             Err(error) => Check::failed("tls", &ServeError::Tls(error)),
         });
     }
@@ -98,7 +98,7 @@ pub fn check(settings: &Settings) -> Vec<Check> {
     checks
 }
 
-/// Notes unencrypted credentials and a reverse proxy that is not trusted.
+/// Warns about unencrypted credentials and an untrusted reverse proxy.
 fn exposure(settings: &Settings) -> Option<Check> {
     let by_tls = settings.tls.value.is_some();
     let is_public = settings.server.public_url.value.as_ref().is_some_and(|url| url.scheme() == "https");
@@ -112,7 +112,7 @@ fn exposure(settings: &Settings) -> Option<Check> {
         let message =
             "there seems to be a reverse proxy, but it is not trusted, so all clients share its address";
         let check = Check::new("trusted_proxies", Verdict::Note, message);
-        return Some(check.help("add the proxy's network, so that limits count per client"));
+        return Some(check.help("add the proxy's network, so that limits apply per client"));
     }
     None
 }

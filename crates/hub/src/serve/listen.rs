@@ -1,7 +1,7 @@
 //! A listener that limits the number of open connections.
 //!
-//! **Invariant:** connections beyond the limit wait in the operating system's queue until another connection closes, and
-//! use no resources of the Hub.
+//! **Invariant:** connections beyond the limit wait in the operating system's queue until another connection closes,
+//! and use none of the Hub's resources.
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 
 use crate::client::Peer;
 
-/// The type of addresses for a limited listener: the remote address of a connection, or the local address.
+/// The address type of a limited listener: a connection's remote address, or the local address.
 #[derive(Clone, Debug)]
 pub(super) struct Limited(Peer);
 

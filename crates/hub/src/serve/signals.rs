@@ -1,4 +1,4 @@
-//! Signals of the operating system: to stop the Hub, or to reload its files.
+//! The operating system's signals to stop the Hub or reload its files.
 
 use std::io;
 
@@ -26,7 +26,7 @@ mod system {
 
     use super::{Action, io};
 
-    /// The signals of a Unix daemon.
+    /// The signals that a Unix daemon handles.
     pub(in super::super) struct Signals {
         terminate: Signal,
         interrupt: Signal,

@@ -44,7 +44,7 @@ pub enum ServeError {
         #[source]
         cause: io::Error,
     },
-    /// The folder of guides cannot be read.
+    /// The guides folder cannot be read.
     #[error(transparent)]
     Guides(#[from] catalog::ReadError),
     /// The brand file has errors.
@@ -73,7 +73,7 @@ fn in_parentheses(set_by: &SetBy) -> String {
     if *set_by == SetBy::Default { String::new() } else { format!(" ({set_by})") }
 }
 
-/// The first finding on one line.
+/// The first finding, in one line.
 fn first_line(file: &Source, findings: &[Finding]) -> String {
     let Some(first) = findings.first() else { return format!("the brand file `{}` has errors", file.name) };
     let place = file.place(first.span.start);
@@ -81,7 +81,7 @@ fn first_line(file: &Source, findings: &[Finding]) -> String {
 }
 
 impl ServeError {
-    /// How to fix the error, if that is known.
+    /// How to fix the error, if known.
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Listen { cause, address, .. } => Some(match cause.kind() {
@@ -99,7 +99,9 @@ impl ServeError {
             Self::File { key, .. } => {
                 Some(format!("check that the path in `{key}` is correct and that the Hub can read the file"))
             }
-            Self::Guides(_) => Some("`guides` must be the folder of a guide, or a folder of such folders".to_owned()),
+            Self::Guides(_) => Some(
+                "`guides` must be a folder that contains a guide, or a folder that contains such folders".to_owned(),
+            ),
             Self::Brand { .. } => Some("fix the brand file".to_owned()),
             Self::Tls(_) | Self::Egress(_) | Self::Vault(_) | Self::Io(_) => None,
         }
@@ -118,7 +120,7 @@ pub(crate) async fn app(settings: Settings, address: SocketAddr) -> Result<App, 
     Ok(App::new(Parts { settings, vault, guides, egress, brand, public_url }))
 }
 
-/// Opens the database in the settings.
+/// Opens the database that the settings specify.
 pub async fn open_vault(settings: &Settings) -> Result<Vault, ServeError> {
     let (folder, key) = (&settings.data.value, settings.key.value.clone());
     Ok(match &settings.database.value {
@@ -135,7 +137,7 @@ pub(super) async fn first_key(app: &App) -> Result<Option<Secret>, ServeError> {
     Ok(created.map(|(_, token)| token.secret().clone()))
 }
 
-/// Builds the HTTP client for requests to the outside, with the operator's policy.
+/// Builds the HTTP client for outgoing requests, with the operator's policy.
 pub(crate) fn egress(settings: &Settings) -> Result<Egress, ServeError> {
     let mut policy = Policy {
         upstreams: settings.server.upstreams.value.clone(),
@@ -148,7 +150,7 @@ pub(crate) fn egress(settings: &Settings) -> Result<Egress, ServeError> {
     Ok(Egress::new(policy)?)
 }
 
-/// Returns the brand in the settings, or the built-in brand.
+/// Returns the brand that the settings specify, or the built-in brand.
 pub(crate) fn brand(settings: &Settings) -> Result<Brand, ServeError> {
     let Some(path) = &settings.server.brand.value else { return Ok(catalog::shipped_brand()) };
     guide::read_brand(&path.display().to_string(), &read("brand", path)?)
@@ -161,7 +163,8 @@ fn read(key: &'static str, path: &Path) -> Result<Vec<u8>, ServeError> {
     fs::read(path).map_err(|cause| ServeError::File { key, path: path.to_owned(), cause })
 }
 
-/// Returns the URL at which the Hub is reached: `public_url`, or a URL made from the address that it listens on.
+/// Returns the URL at which clients reach the Hub: `public_url`, or a URL made from the address that the Hub listens
+/// on.
 pub(crate) fn public_url(settings: &Settings, address: SocketAddr) -> Url {
     if let Some(url) = &settings.server.public_url.value {
         return url.clone();
@@ -173,5 +176,5 @@ pub(crate) fn public_url(settings: &Settings, address: SocketAddr) -> Url {
     } else {
         address.to_string()
     };
-    Url::parse(&format!("{scheme}://{host}")).expect("a scheme, a host and a port are a URL")
+    Url::parse(&format!("{scheme}://{host}")).expect("a scheme, a host and a port form a URL")
 }

@@ -41,7 +41,8 @@ pub(crate) async fn made(variables: &[(&str, &str)]) -> Made {
 pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
 
 impl Lines {
-    /// Captures the log of all tests of the process from the first call on. A thread's log would miss other threads.
+    /// Captures the log of all tests in the process, starting with the first call. A per-thread log would miss other
+    /// threads.
     pub(crate) fn of_all_tests() -> Self {
         static LINES: OnceLock<Lines> = OnceLock::new();
         let lines = LINES.get_or_init(|| {

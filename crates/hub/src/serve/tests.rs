@@ -64,7 +64,7 @@ async fn a_request_in_progress_is_finished_and_no_other_is_accepted() {
     assert!(TcpStream::connect(address).await.is_err(), "a connection was accepted");
     assert!(response.await.unwrap().ends_with("finished"));
     assert_eq!(ended.await.unwrap(), Ended::Finished);
-    assert!(done.load(Ordering::SeqCst), "a task was not waited for");
+    assert!(done.load(Ordering::SeqCst), "the shutdown did not wait for a task");
 }
 
 #[tokio::test]

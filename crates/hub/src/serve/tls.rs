@@ -1,7 +1,7 @@
 //! The Hub's TLS certificate.
 //!
-//! **Invariant:** a certificate is used only with its matching key. While the files do not match, the Hub keeps using the
-//! previous pair.
+//! **Invariant:** a certificate is used only with its matching key. While the files do not match, the Hub keeps using
+//! the previous pair.
 
 use std::fs;
 use std::io;
@@ -54,7 +54,7 @@ pub enum TlsError {
 
 /// Reads the certificate and the key, and checks that they match.
 pub(crate) fn load(tls: &Tls) -> Result<Arc<ServerConfig>, TlsError> {
-    // Fails if another part of the program has already installed a crypto provider, which is as good.
+    // Fails if another part of the program has already installed a crypto provider, which works equally well.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&read(&tls.certificate)?)
         .collect::<Result<_, _>>()
@@ -77,7 +77,8 @@ fn read(path: &Path) -> Result<Vec<u8>, TlsError> {
     fs::read(path).map_err(|cause| TlsError::File { path: path.to_owned(), cause })
 }
 
-/// Reads the pair again and logs the result. Returns whether the pair is valid. Blocks; do not call it on an async thread.
+/// Reads the pair again and logs the result. Returns whether the pair is valid. Blocks; do not call it on an async
+/// thread.
 pub(super) fn reload(tls: &Tls, config: &RustlsConfig) -> bool {
     let loaded = load(tls);
     let is_valid = loaded.is_ok();
@@ -104,7 +105,8 @@ pub(super) async fn watch(tls: Tls, config: RustlsConfig, stop: CancellationToke
         }
         let now = metadata(&tls);
         if now != known {
-            // The files are written one after the other. If they do not match yet, the next change triggers another try.
+            // The files are written one after the other. If they do not match yet, the next change triggers another
+            // attempt.
             let (tls, config) = (tls.clone(), config.clone());
             let reloaded = tokio::task::spawn_blocking(move || reload(&tls, &config));
             if reloaded.await.unwrap_or(false) {

@@ -1,6 +1,6 @@
 //! Each setting with its value and the source that set it, for `serve --check`.
 //!
-//! **Invariant:** no secret is shown: passwords are replaced, and a key is described by where it comes from.
+//! **Invariant:** no secret is shown: passwords are replaced, and a key is described by its source.
 
 use egress::Proxy;
 use secret::Secret;
@@ -11,7 +11,7 @@ use super::resolve::{Settings, Tls};
 use super::row::{Group as _, Line};
 use super::setting::Set;
 
-/// Every setting with its value. Settings that are combined, such as the two files of `tls`, share a line.
+/// Every setting with its value. Settings that are combined, such as the two `tls` files, share a line.
 pub fn explain(settings: &Settings) -> Vec<Line> {
     let mut lines = settings.server.lines();
     lines.extend([
@@ -43,7 +43,7 @@ fn line<T>(key: &'static str, set: &Set<T>, show: impl FnOnce(&T) -> String) -> 
     Line { key, value: show(&set.value), set_by: set.set_by.clone() }
 }
 
-/// The key's source, without the key. A command's arguments are left out, because one may be a password.
+/// The key's source, without the key. A command's arguments are omitted, because an argument may be a password.
 fn key(source: &KeySource) -> String {
     match source {
         KeySource::Text(_) => "a key that is set".to_owned(),
@@ -51,7 +51,7 @@ fn key(source: &KeySource) -> String {
     }
 }
 
-/// The URL's user, host and database. Its query may contain anything, so it is hidden.
+/// The URL's user, host and database. The query may contain anything, so it is hidden.
 fn without_password(url: &Secret) -> String {
     let Ok(mut url) = Url::parse(url.expose()) else { return "(hidden)".to_owned() };
     if url.password().is_some() {

@@ -1,4 +1,4 @@
-//! The settings file: its schema, made from the table, and its values.
+//! The settings file: its values, and its schema, which is generated from the table.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,14 +12,14 @@ use super::resolver::FileValues;
 use super::setting::Setting;
 use super::table::{GROUPS, SETTINGS};
 
-/// The key at the top of the file, which holds the version of the format.
+/// The top-level key that contains the format version.
 const MARK: &str = "waystone_hub";
 
-/// The form of the file.
+/// The file's form.
 pub(super) static FORM: Form =
     Form::new(MARK, "a settings file for `waystone serve`", &["listen", "public_url", "limits"], schema);
 
-/// The JSON Schema of the file.
+/// The JSON Schema for the file.
 pub fn schema() -> Value {
     schema_of::<File>("hub")
 }
@@ -38,7 +38,7 @@ enum Node {
 }
 
 impl File {
-    /// The values of settings, by key.
+    /// The settings' values, by key.
     pub(super) fn values(self) -> FileValues {
         let mut values = FileValues::new();
         add(&mut values, "", self.0);
@@ -46,7 +46,7 @@ impl File {
     }
 }
 
-/// Adds the texts of the settings at and below `key`. Unknown keys are skipped, because the schema reports them.
+/// Adds the values of the settings at and below `key`. Unknown keys are skipped, because the schema reports them.
 fn add(values: &mut FileValues, key: &str, node: Spanned<Node>) {
     match node.value {
         Node::Text(text) => {
@@ -125,7 +125,7 @@ impl JsonSchema for File {
         let mut properties = Map::new();
         properties.insert(
             MARK.to_owned(),
-            json!({ "description": "The version of the format. Must be `1`.", "type": "integer", "const": 1 }),
+            json!({ "description": "The format version. Must be `1`.", "type": "integer", "const": 1 }),
         );
         for setting in SETTINGS.iter().filter(|setting| setting.is_in_file()) {
             match setting.key.split_once('.') {
@@ -138,7 +138,7 @@ impl JsonSchema for File {
         }
         schemars::json_schema!({
             "title": "Waystone Hub settings",
-            "description": "Settings of `waystone serve`. Environment variables override them, and flags override both.",
+            "description": "Settings for `waystone serve`. Environment variables override them, and flags override both.",
             "type": "object",
             "properties": properties,
             "required": [MARK],

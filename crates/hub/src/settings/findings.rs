@@ -2,7 +2,7 @@
 
 use guide::{CodePage, Severity};
 
-/// The pages of these kinds, sorted by code.
+/// The pages for these kinds of findings, sorted by code.
 pub fn pages() -> impl Iterator<Item = &'static CodePage> {
     [&SECRET_IN_FILE, &NOT_A_VALUE, &NOT_TOGETHER].into_iter()
 }
@@ -12,8 +12,8 @@ pub(super) static SECRET_IN_FILE: CodePage = CodePage {
     name: "secret-in-settings",
     severity: Severity::Error,
     summary: "The settings file contains a secret",
-    why: "settings files are copied, committed and shown to others, and a secret in one is seen by everyone who sees the file",
-    help: "move the secret to a file of its own that only the Hub can read, or to an environment variable",
+    why: "settings files are copied, committed and shown to others, and everyone who sees the file also sees the secret",
+    help: "move the secret to a separate file that only the Hub can read, or to an environment variable",
     bad: "database_url: postgres://hub:hunter2@db.internal/hub",
     good: "database_url_file: /run/secrets/database_url",
 };
@@ -22,9 +22,9 @@ pub(super) static NOT_A_VALUE: CodePage = CodePage {
     code: "W0802",
     name: "not-a-setting-value",
     severity: Severity::Error,
-    summary: "A setting has a value that it cannot have",
-    why: "the Hub does not guess what was meant",
-    help: "write a value of the kind that the message names",
+    summary: "A setting has an invalid value",
+    why: "the Hub does not guess which value was intended",
+    help: "write a value of the kind that the message describes",
     bad: "shutdown_grace: 30",
     good: "shutdown_grace: 30s",
 };
@@ -33,9 +33,9 @@ pub(super) static NOT_TOGETHER: CodePage = CodePage {
     code: "W0803",
     name: "settings-contradict",
     severity: Severity::Error,
-    summary: "Two settings contradict each other, or one is missing",
+    summary: "Two settings contradict each other, or one requires another that is missing",
     why: "only one of two contradicting settings could apply, and the Hub does not choose between them",
-    help: "keep one of them, or add the missing one",
+    help: "keep only one of the two settings, or add the missing setting",
     bad: "tls: { certificate: hub.pem }",
     good: "tls: { certificate: hub.pem, key: hub.key }",
 };

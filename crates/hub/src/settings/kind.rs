@@ -1,7 +1,7 @@
-//! The kinds of values: how each is written, parsed and shown.
+//! The value kinds, and how a value of each kind is written, parsed and shown.
 //!
-//! **Invariant:** an error describes the expected text, with an example, and does not repeat the actual text, which may be a
-//! secret.
+//! **Invariant:** an error describes the expected value, with an example, and does not repeat the actual value, which
+//! may be a secret.
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::path::{Path as FilePath, PathBuf};
@@ -18,25 +18,25 @@ use super::measure::{period, show_size, show_time, size, time};
 use super::setting::Syntax;
 use crate::web_origin::{WebOrigin, is_loopback};
 
-/// A description of the expected text.
+/// A description of the expected value.
 pub(crate) type Expected = String;
 
 /// A kind of value.
 pub(crate) trait Kind {
     /// The parsed value.
     type Value;
-    /// Where such a value can be set.
+    /// Where a value of this kind can be set.
     const SYNTAX: Syntax;
     /// The placeholder for the value in `--help`.
     const PLACEHOLDER: &'static str;
 
-    /// Parses a text.
+    /// Parses a string.
     fn parse(text: &str) -> Result<Self::Value, Expected>;
 
     /// The value as a person would write it, without secrets.
     fn show(value: &Self::Value) -> String;
 
-    /// The JSON Schema of the value in the settings file.
+    /// The JSON Schema for the value in the settings file.
     fn schema() -> Value;
 
     /// Resolves the value against the folder of the settings file that sets it.
@@ -77,9 +77,9 @@ macro_rules! kinds {
     )*};
 }
 
-// Numbers pass the schema of sizes and durations, so that parsing reports the missing unit.
+// The schemas for sizes and durations accept numbers, so that parsing can report the missing unit.
 kinds! {
-    /// A socket address. The only allowed host name is `localhost`, because any other name could change its machine.
+    /// A socket address. The only allowed host name is `localhost`, because other names can change their address.
     Address: SocketAddr, Single, "ADDRESS", { "type": "string" }, address, ToString::to_string;
     /// An origin that may embed pages.
     Origin: WebOrigin, Single, "ORIGIN", { "type": "string" }, origin, ToString::to_string;
@@ -87,9 +87,9 @@ kinds! {
     Network: IpNet, Single, "NETWORK", { "type": "string" }, network, ToString::to_string;
     /// A mapping of provider hosts to another server.
     UpstreamRule: Upstream, Single, "PATTERN=URL", { "type": "string" }, upstream, ToString::to_string;
-    /// The origin at which the Hub is reached.
+    /// The origin at which clients reach the Hub.
     PublicUrl: Url, Single, "URL", { "type": "string" }, public_url, show_public_url;
-    /// A path. In the settings file, a relative path starts at the file's folder, so that both can be moved together.
+    /// A path. In the settings file, a path is relative to the file's folder, so that the folder can be moved.
     Path: PathBuf, Single, "PATH", { "type": "string" }, path, show_path, in_folder;
     /// A count of at least 1.
     Count: usize, Single, "NUMBER", { "type": "integer", "minimum": 1 }, count, ToString::to_string;
@@ -110,7 +110,7 @@ kinds! {
     Variable: String, Single, "NAME", { "type": "string" }, variable, Clone::clone;
     /// A host that is called without the proxy, written as in `NO_PROXY`.
     Host: String, Single, "HOST", { "type": "string" }, |text: &str| Ok(text.into()), Clone::clone;
-    /// A word of a command.
+    /// A word in a command.
     Word: String, Words, "COMMAND", { "type": "string" }, |text: &str| Ok(text.into()), Clone::clone;
     /// The URL of a PostgreSQL database, which may contain a password.
     DatabaseUrl: Secret, NoFlag, "URL", { "type": "string" }, database_url, hidden;
@@ -182,7 +182,7 @@ fn proxy_url(text: &str) -> Result<Secret, Expected> {
     Proxy::explicit(text, "").map(|_| Secret::from(text)).map_err(|error| expected(example, &error))
 }
 
-/// A description of the expected text, followed by the error and its cause.
+/// A description of the expected value, followed by the error and its cause.
 fn expected(what: &str, error: &dyn std::error::Error) -> Expected {
     let cause = error.source().map(|cause| format!("; {cause}")).unwrap_or_default();
     format!("{what}: {error}{cause}")

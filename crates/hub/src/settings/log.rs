@@ -6,7 +6,7 @@
 pub enum LogFormat {
     /// A JSON object per line.
     Json,
-    /// Text for people.
+    /// Human-readable text.
     Text,
 }
 
@@ -18,7 +18,7 @@ pub enum LogLevel {
     Error,
     /// Conditions that are likely to cause a failure soon.
     Warn,
-    /// Each request, and what was loaded.
+    /// Each request, and each reload of files.
     Info,
     /// Details that explain the other lines.
     Debug,

@@ -1,9 +1,9 @@
-//! Hides the secrets of URLs in the text of a file.
+//! Hides the secrets in a URL that appears in a file.
 //!
-//! **Invariant:** masking keeps the number of bytes, so that locations in the text stay valid. No part of a password remains,
-//! even if the URL is malformed.
+//! **Invariant:** masking preserves the number of bytes, so that locations in the file stay valid. No part of a
+//! password remains, even if the URL is malformed.
 
-/// The text of a URL with stars instead of its password and its query.
+/// Replaces the password and the query in a URL with asterisks.
 pub(super) fn url(text: &str) -> String {
     let begin = text.find("://").map_or(0, |at| at + 3);
     // A password may contain `@` or `?` that should have been escaped.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{Span, SpanRelativeTo};
 
-/// Parses a number of bytes, at least 1 KiB. An error is a description of the expected text.
+/// Parses a number of bytes, at least 1 KiB. The error describes the expected value.
 pub(super) fn size(text: &str) -> Result<usize, String> {
     let expected = || "a number and a unit, such as `512KiB` or `1MiB`".to_owned();
     let text = text.trim();
@@ -31,7 +31,7 @@ pub(super) fn show_size(bytes: &usize) -> String {
     format!("{}{name}", bytes / size)
 }
 
-/// Parses a duration, which may be zero. An error is a description of the expected text.
+/// Parses a duration, which may be zero. The error describes the expected value.
 pub(super) fn time(text: &str) -> Result<Duration, String> {
     let expected = || "a number and a unit, such as `30s`, `15m` or `2h`".to_owned();
     let span: Span = text.trim().parse().map_err(|_| expected())?;
@@ -40,7 +40,7 @@ pub(super) fn time(text: &str) -> Result<Duration, String> {
     Duration::try_from(time).map_err(|_| expected())
 }
 
-/// Parses a duration above zero. An error is a description of the expected text.
+/// Parses a duration above zero. The error describes the expected value.
 pub(super) fn period(text: &str) -> Result<Duration, String> {
     let time = time(text)?;
     if time.is_zero() { Err("a time above zero".to_owned()) } else { Ok(time) }
@@ -49,7 +49,7 @@ pub(super) fn period(text: &str) -> Result<Duration, String> {
 pub(super) fn show_time(time: &Duration) -> String {
     const UNITS: [(u128, &str); 4] = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s")];
     let millis = time.as_millis();
-    // One minute is shown as 60s, as people write such limits.
+    // One minute is shown as 60s, because people write such limits in seconds.
     let is_unit =
         |(size, name): &(u128, &str)| millis.is_multiple_of(*size) && (*size < millis || *name == "s");
     let (size, name) = UNITS.into_iter().find(is_unit).unwrap_or((1, "ms"));

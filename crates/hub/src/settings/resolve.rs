@@ -1,7 +1,7 @@
-//! Reads every setting of the table from the sources, and combines the settings that belong together.
+//! Reads every setting in the table from the sources, and combines the settings that belong together.
 //!
-//! **Invariant:** [`Settings`] are valid: every value was parsed, and values that need each other are both set. All mistakes
-//! are reported at once. Only the sources and the files that a `…_file` setting names are read.
+//! **Invariant:** [`Settings`] are valid: every value has been parsed, and settings that require each other are both
+//! set. All mistakes are reported at once. Only the sources and the files that a `…_file` setting names are read.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,9 +28,9 @@ use super::table::{
 /// The Hub's settings, each with the source that set it.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The server as a whole.
+    /// General server settings.
     pub server: Server,
-    /// The folder of accounts, the vault's key and the SQLite database.
+    /// The folder that contains the accounts, the vault's key and the SQLite database.
     pub data: Set<PathBuf>,
     /// The PostgreSQL URL. `None` for SQLite in the data folder.
     pub database: Set<Option<Secret>>,
@@ -79,11 +79,11 @@ pub fn read(sources: &Sources) -> Outcome<Settings> {
     Outcome { settings: is_valid.then_some(settings), file, problems }
 }
 
-/// Adds the findings about values, in the order of the text. Findings print their line of the file, so secrets in it
-/// are masked.
+/// Adds the findings about values, in the order in which they occur in the file. A finding prints its line, so secrets
+/// in the file are masked.
 fn with_findings(reading: Reading<FileValues>, found: Vec<Finding>, hidden: &[Span]) -> Reading<()> {
     let mut findings = reading.findings;
-    // One mistake is one finding: a value that the schema refuses is not reported again.
+    // Each mistake is reported once: a value that the schema rejects is not reported again.
     let reported: Vec<Span> = findings.iter().map(|finding| finding.span).collect();
     findings.extend(found.into_iter().filter(|finding| !reported.contains(&finding.span)));
     findings.sort_by_key(|finding| (finding.span, finding.code.code));
@@ -113,7 +113,7 @@ fn settings(resolver: &mut Resolver<'_>, usual_data: Option<&Path>) -> Settings 
     }
 }
 
-/// The data folder that is set, or the usual one. Reports a problem if neither exists.
+/// The configured data folder, or the usual data folder. Reports a problem if there is neither.
 fn data(resolver: &mut Resolver<'_>, set: Set<Option<PathBuf>>, usual: Option<&Path>) -> Set<PathBuf> {
     let is_missing = set.value.is_none() && set.set_by == SetBy::Default && usual.is_none();
     if is_missing {
@@ -142,7 +142,7 @@ fn has_password(url: &Secret) -> bool {
 }
 
 /// A secret value, from its own setting or from the file that a second setting names. The setting from the source with
-/// the higher precedence wins; both from the same source contradict each other.
+/// the higher precedence wins; if both come from the same source, they contradict each other.
 fn value_or_file(
     resolver: &mut Resolver<'_>,
     [value_key, file_key]: [&'static str; 2],
@@ -173,7 +173,10 @@ fn secret_file(
     let shown = path.display();
     let parsed = match fs::read_to_string(path).map(Secret::new) {
         Ok(text) => parse(text.expose().trim()).map_err(|expected| {
-            (format!("the contents of `{shown}` are not a value for `{key}`"), format!("write {expected}"))
+            (
+                format!("the contents of `{shown}` are not a valid value for `{key}`"),
+                format!("write {expected}"),
+            )
         }),
         Err(error) => Err((
             format!("`{shown}` cannot be read: {error}"),
@@ -183,7 +186,7 @@ fn secret_file(
     parsed.map_err(|(message, help)| resolver.report(&NOT_A_VALUE, key, message, help)).ok()
 }
 
-/// The source of the vault's key: of its four settings, the one with the highest precedence.
+/// The source of the vault's key: whichever of the four settings has the highest precedence.
 fn key(resolver: &mut Resolver<'_>, storage: &Storage, data: &Path) -> Set<KeySource> {
     let Key { file, command, env } = Key::resolve(resolver);
     let text = storage.key.clone().map(|text| text.map(KeySource::Text));
@@ -198,7 +201,7 @@ fn key(resolver: &mut Resolver<'_>, storage: &Storage, data: &Path) -> Set<KeySo
             Some((_, _, other)) if set_by.precedence() < other.precedence() => {}
             Some((first, _, other)) if set_by.precedence() == other.precedence() => {
                 let message = format!("`{first}` and `{key}` both set the vault's key");
-                resolver.report(&NOT_TOGETHER, key, message, "keep one of them");
+                resolver.report(&NOT_TOGETHER, key, message, "keep only one of the two settings");
             }
             _ => best = Some((key, source, set_by)),
         }

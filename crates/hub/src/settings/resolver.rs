@@ -14,19 +14,19 @@ use super::sources::{Problem, Sources};
 /// The values in the settings file, by key.
 pub(crate) type FileValues = BTreeMap<&'static str, Vec<(String, Span)>>;
 
-/// The texts of one setting, from the source that sets it.
+/// One setting's values as strings, from the source that sets it.
 #[derive(Clone)]
 pub(crate) struct Chosen {
-    /// The texts: one, or one for each value of a list.
+    /// One string, or one string for each value in a list.
     pub(super) texts: Vec<String>,
-    /// The location of each text, if they are in the file.
+    /// The location of each string, if the source is the settings file.
     spans: Vec<Span>,
     /// The source.
     pub(super) set_by: SetBy,
 }
 
 impl Chosen {
-    /// The settings file's folder, if the file is the source, because relative paths in the file start there.
+    /// The settings file's folder, if the file is the source. Relative paths in the file start at this folder.
     pub(super) fn folder(&self) -> Option<&Path> {
         match &self.set_by {
             SetBy::File { name, .. } => Path::new(name).parent(),
@@ -35,7 +35,7 @@ impl Chosen {
     }
 }
 
-/// Takes each setting from its source, and collects problems.
+/// Reads each setting from its source, and collects problems.
 pub(crate) struct Resolver<'a> {
     settings: &'static [Setting],
     sources: &'a Sources,
@@ -48,7 +48,7 @@ pub(crate) struct Resolver<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    /// `file` and `text` are the values in the settings file and its text, if there is a file.
+    /// If there is a settings file, `file` contains its values, and `text` is its content.
     pub(super) fn new(
         settings: &'static [Setting],
         sources: &'a Sources,
@@ -62,12 +62,13 @@ impl<'a> Resolver<'a> {
     ///
     /// # Panics
     ///
-    /// Panics if there is no such setting, because keys come from the table.
+    /// Panics if there is no such setting. This cannot happen, because keys come from the table.
     pub(super) fn setting(&self, key: &str) -> &'static Setting {
         self.settings.iter().find(|setting| setting.key == key).expect("the key is in the table")
     }
 
-    /// The texts from the source with the highest precedence. `None`: the default applies. Empty variables are ignored.
+    /// The strings from the source with the highest precedence. `None` if the default applies. Empty variables are
+    /// ignored.
     pub(super) fn chosen(&self, key: &'static str) -> Option<Chosen> {
         let setting = self.setting(key);
         if let Some(texts) = self.sources.flags.get(key) {
@@ -102,13 +103,13 @@ impl<'a> Resolver<'a> {
         self.sources.variables.get(name).map(String::as_str).filter(|text| !text.is_empty())
     }
 
-    /// Reports that a text is not a value of its setting. `index` is the text's position in `chosen`.
+    /// Reports that a string is not a valid value for its setting. `index` is the string's position in `chosen`.
     pub(super) fn not_a_value(&mut self, key: &str, chosen: &Chosen, index: usize, expected: &str) {
         let message = format!("`{key}` cannot have this value");
         self.report_at(&NOT_A_VALUE, (chosen, index), message, format!("write {expected}"));
     }
 
-    /// Reports a problem with the value of a setting, if it is set.
+    /// Reports a problem with a setting's value, if the setting is set.
     pub(super) fn report(
         &mut self,
         code: &'static CodePage,
@@ -121,24 +122,25 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Reports a secret in the settings file, if `key` is set there. `instead` is the setting that names a file.
+    /// Reports a secret in the settings file, if `key` is set there. `instead` is the key of the setting that can name
+    /// a file.
     pub(super) fn secret_in_file(&mut self, key: &'static str, instead: &str) {
         let Some((_, span)) = self.file.get(key).and_then(|values| values.first()) else { return };
         let variable = self.setting(key).variable();
         let name = instead.rsplit('.').next().unwrap_or(instead);
         let found = Finding::new(&SECRET_IN_FILE, *span, format!("`{key}` contains a password"));
         self.findings.push(found.help(format!(
-            "move the whole value to a file of its own and name it with `{name}: …`, or set {variable}"
+            "move the whole value to a separate file and name that file with `{name}: …`, or set {variable}"
         )));
     }
 
-    /// The locations in the file whose text may contain a secret.
+    /// The locations in the file that may contain a secret.
     pub(super) fn secret_spans(&self) -> Vec<Span> {
         let hidden = self.settings.iter().filter(|setting| setting.syntax == Syntax::NoFlag);
         hidden.filter_map(|setting| self.file.get(setting.key)).flatten().map(|(_, span)| *span).collect()
     }
 
-    /// Reports variables whose names are likely misspellings of a setting's.
+    /// Reports variables whose names are likely misspellings of a setting's variable.
     pub(super) fn misspelled_variables(&mut self) {
         const OTHERS: &[&str] = &["WAYSTONE_CONFIG", "WAYSTONE_CA_FILE"];
         let known: Vec<String> = self.settings.iter().map(Setting::variable).collect();

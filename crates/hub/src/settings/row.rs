@@ -18,11 +18,11 @@ pub(crate) trait Row {
     const SYNTAX: Syntax = Self::Kind::SYNTAX;
     /// The placeholder for the value in `--help`.
     const PLACEHOLDER: &'static str = Self::Kind::PLACEHOLDER;
-    /// The JSON Schema of the value in the settings file.
+    /// The JSON Schema for the value in the settings file.
     fn schema() -> Value {
         Self::Kind::schema()
     }
-    /// Takes the value from the source with the highest precedence, and reports values that cannot be used.
+    /// Reads the value from the source with the highest precedence, and reports values that cannot be used.
     fn resolve(resolver: &mut Resolver<'_>, key: &'static str) -> Set<Self::Value>;
     /// The value as text. `None` if there is no value, so that the description of the default is shown.
     fn show(value: &Self::Value) -> Option<String>;
@@ -119,7 +119,7 @@ pub struct Line {
     pub key: &'static str,
     /// The value, without secrets.
     pub value: String,
-    /// The source that set it.
+    /// The source that set the value.
     pub set_by: SetBy,
 }
 
@@ -130,7 +130,7 @@ impl Line {
     }
 }
 
-/// The line of a row. Without a value, it shows the description of the default.
+/// The line for a row. If there is no value, the line shows the default's description.
 pub(super) fn line<R: Row>(key: &'static str, default: &str, set: &Set<R::Value>) -> Line {
     let value = R::show(&set.value).unwrap_or_else(|| default.replace('`', ""));
     Line { key, value, set_by: set.set_by.clone() }

@@ -7,9 +7,9 @@ use serde_json::Value;
 pub struct Setting {
     /// The key in the settings file, with dots: `limits.body`.
     pub key: &'static str,
-    /// The value that applies if no source sets one, or a description of it. Empty if there is no default.
+    /// The default value, or a description of the default. Empty if there is no default.
     pub default: &'static str,
-    /// Where it can be set, and how its text is split.
+    /// Where the setting can be set, and how its text is split.
     pub syntax: Syntax,
     /// The placeholder for the value in `--help`.
     pub placeholder: &'static str,
@@ -17,7 +17,7 @@ pub struct Setting {
     pub(super) examples: &'static [&'static str],
     /// The documentation, as written in the table.
     pub(super) documentation: &'static str,
-    /// The JSON Schema of the value in the settings file.
+    /// The JSON Schema for the value in the settings file.
     pub(super) schema: fn() -> Value,
 }
 
@@ -37,13 +37,13 @@ pub enum Syntax {
 }
 
 impl Setting {
-    /// The environment variable: `limits.body` is `WAYSTONE_LIMITS_BODY`.
+    /// The environment variable, for example `WAYSTONE_LIMITS_BODY` for `limits.body`.
     pub fn variable(&self) -> String {
         format!("WAYSTONE_{}", self.key.replace('.', "_").to_uppercase())
     }
 
-    /// The flag without its hyphens, if the setting has one: `limits-body`. A flag that is repeated for each value has
-    /// its name in the singular: `upstream`.
+    /// The flag without its leading hyphens, if the setting has a flag: `limits-body`. A flag that is repeated for each
+    /// value has a singular name: `upstream`.
     pub fn flag(&self) -> Option<String> {
         let name = self.key.replace(['.', '_'], "-");
         match self.syntax {
@@ -57,7 +57,7 @@ impl Setting {
         }
     }
 
-    /// Whether it can be set in the settings file.
+    /// Whether the setting can be set in the settings file.
     pub fn is_in_file(&self) -> bool {
         self.syntax != Syntax::VariableOnly
     }
@@ -80,9 +80,9 @@ pub enum SetBy {
     File {
         /// The file's path as the user wrote it.
         name: String,
-        /// The line, from 1.
+        /// The line number, starting at 1.
         line: usize,
-        /// The column in characters, from 1.
+        /// The column in characters, starting at 1.
         column: usize,
     },
     /// No source: the default applies.
@@ -91,7 +91,7 @@ pub enum SetBy {
 }
 
 impl SetBy {
-    /// The precedence: of two sources, the one with the higher number wins.
+    /// The precedence: the source with the higher number wins.
     pub(super) fn precedence(&self) -> u8 {
         match self {
             Self::Flag(_) => 3,
@@ -107,12 +107,12 @@ impl SetBy {
 pub struct Set<T> {
     /// The value.
     pub value: T,
-    /// The source that set it.
+    /// The source that set the value.
     pub set_by: SetBy,
 }
 
 impl<T> Set<T> {
-    /// The same source with another value.
+    /// Changes the value and keeps the source.
     pub(super) fn map<U>(self, change: impl FnOnce(T) -> U) -> Set<U> {
         Set { value: change(self.value), set_by: self.set_by }
     }

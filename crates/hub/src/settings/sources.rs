@@ -7,7 +7,7 @@ use guide::Reading;
 
 use super::setting::SetBy;
 
-/// The sources of settings. Values may be secrets, so they cannot be printed.
+/// The sources of settings. Values may be secrets, so this type does not implement `Debug`.
 #[derive(Default)]
 pub struct Sources {
     /// The flags' values, by the setting's key.
@@ -16,7 +16,7 @@ pub struct Sources {
     pub variables: BTreeMap<String, String>,
     /// The settings file: its path and its bytes.
     pub file: Option<(String, Vec<u8>)>,
-    /// The data folder to use if none is set. `None`: the user has no home folder.
+    /// The data folder to use if the settings specify none. `None` if the user has no home folder.
     pub usual_data: Option<PathBuf>,
 }
 
@@ -25,7 +25,7 @@ pub struct Sources {
 pub struct Problem {
     /// The flag or variable. `Default` if a required value is not set.
     pub set_by: SetBy,
-    /// What is wrong, in one line.
+    /// A one-line description of the problem.
     pub message: String,
     /// How to fix the problem.
     pub help: String,

@@ -1,6 +1,6 @@
-//! Every setting of the Hub, in one table.
+//! All the Hub's settings, in one table.
 //!
-//! **Invariant:** a setting is written once. Its key, variable, flag, default, description, schema, type and line in
+//! **Invariant:** each setting is defined once. Its key, variable, flag, default, description, schema, type and line in
 //! `serve --check` all come from its row; nothing else lists settings.
 
 use super::kind::{
@@ -54,32 +54,33 @@ macro_rules! settings {
             },
         )*)*];
 
-        /// The prefix and the description of each group of the file.
+        /// The prefix and the description of each group in the file.
         pub(super) static GROUPS: &[(&str, &str)] = &[$( ($prefix, concat!($($about),+)) ),*];
     };
 }
 
 settings! {
-    /// Settings of the server as a whole.
+    /// General server settings.
     pub struct Server("") {
         /// The address and port to listen on. Port 0 picks a free port.
         listen: Required<Address> = "127.0.0.1:8700", ["0.0.0.0:8700"];
-        /// The URL at which browsers and clients reach the Hub, without a path. It must be `https` unless its host is this
-        /// machine.
+        /// The URL at which browsers and clients reach the Hub, without a path. It must be `https` unless its host is
+        /// this machine.
         public_url: Optional<PublicUrl> = "made from `listen`", ["https://connect.example.com"];
-        /// A folder of guides. They are added to the built-in guides, and replace those with the same key.
+        /// A folder that contains guides. These guides are added to the built-in guides; a guide with the same key
+        /// replaces the built-in guide.
         guides: Optional<Path> = "the built-in guides", [];
         /// The brand file, with your own name, links, colors and wording.
         brand: Optional<Path> = "the built-in brand", [];
         /// Provider hosts whose requests go to another address, for tests and for providers in your own network.
         upstreams: List<UpstreamRule> = "none", ["**.example.com=http://127.0.0.1:9100"];
-        /// PEM files of certificates to trust in addition to the system's when calling providers.
+        /// PEM files with certificates to trust, in addition to the system's certificates, when calling providers.
         extra_roots: List<Path> = "none", [];
         /// Networks of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` headers are trusted.
         trusted_proxies: List<Network> = "none", ["10.0.0.0/8"];
-        /// Origins that may embed the linking pages of sessions that name no origins.
+        /// Origins that may embed the linking pages if a session does not specify any origins.
         allow_origins: List<Origin> = "none", ["https://app.example.com"];
-        /// How long running requests may take to finish after the Hub is asked to stop.
+        /// How long requests in progress may take to finish after the Hub receives a signal to stop.
         shutdown_grace: Required<Time> = "30s", ["30s"];
     }
 
@@ -87,7 +88,8 @@ settings! {
     pub(super) struct Storage("") {
         /// The folder that holds the accounts, the vault's key and the SQLite database.
         data: Optional<Path> = "the user's data folder", [];
-        /// The URL of a PostgreSQL database. If it contains a password, set it in the environment or use `database_url_file`.
+        /// The URL of a PostgreSQL database. If it contains a password, set it in the environment or use
+        /// `database_url_file`.
         database_url: Optional<DatabaseUrl> = "SQLite in `data`", ["postgres://waystone@db.internal/waystone"];
         /// A file that contains the PostgreSQL URL, password included.
         database_url_file: Optional<Path> = "", ["/run/secrets/database_url"];
@@ -95,11 +97,11 @@ settings! {
         key: Optional<KeyText> = "", [];
     }
 
-    /// The source of the vault's key; set one.
+    /// The source of the vault's key. Set only one of these settings.
     pub(super) struct Key("key.") {
         /// The file that contains the vault's key. It is created if it does not exist.
         file: Optional<Path> = "`key` in `data`", [];
-        /// A program and its arguments; it must print the vault's key.
+        /// A program and its arguments. The program must print the vault's key.
         command: List<Word> = "", ["vault-agent", "read", "waystone/key"];
         /// The name of another environment variable that holds the vault's key.
         env: Optional<Variable> = "", ["HUB_VAULT_KEY"];
@@ -126,11 +128,11 @@ settings! {
 
     /// Limits on requests and link attempts.
     pub struct Limits("limits.") {
-        /// The largest request body.
+        /// The maximum size of a request body.
         body: Required<Size> = "1MiB", ["1MiB"];
-        /// The longest time that a request may take.
+        /// The maximum duration of a request.
         request_timeout: Required<Period> = "60s", ["60s"];
-        /// The most connections that may be open at once; further ones wait.
+        /// The maximum number of open connections. Further connections wait until an open connection closes.
         connections: Required<Count> = "10000", [];
         /// Link attempts allowed per session in ten minutes.
         session_attempts: Required<Count> = "20", [];
@@ -142,15 +144,15 @@ settings! {
 
     /// How long connect sessions last.
     pub struct SessionSettings("session.") {
-        /// How long a session lasts if its request does not set `expires_in`.
+        /// How long a session lasts if the request that creates it does not set `expires_in`.
         expires_in: Required<Period> = "30m", ["30m"];
-        /// The longest lifetime that a session may request.
+        /// The maximum lifetime of a session.
         longest: Required<Period> = "31d", ["24h"];
     }
 
     /// What is logged, and in which format.
     pub struct Log("log.") {
-        /// The format of log lines: JSON objects, or text for people.
+        /// The format of log lines: JSON objects, or human-readable text.
         format: Optional<Format> = "`text` on a terminal, else `json`", [];
         /// The lowest level that is logged.
         level: Required<Level> = "info", [];
@@ -160,7 +162,7 @@ settings! {
     pub struct Metrics("metrics.") {
         /// Whether `/metrics` is served.
         enabled: Required<Switch> = "true", [];
-        /// A separate address for `/metrics`, so that it is not public.
+        /// A separate address for `/metrics`, so that the metrics are not public.
         listen: Optional<Address> = "the Hub's own address", ["127.0.0.1:9700"];
     }
 }

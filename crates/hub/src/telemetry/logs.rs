@@ -1,7 +1,7 @@
-//! The log: one JSON object per line, or text for people.
+//! The log: one JSON object per line, or human-readable text.
 //!
-//! **Invariant:** of third-party crates, only warnings and errors are logged, at any level: a database driver might
-//! log statements otherwise, and an HTTP library headers.
+//! **Invariant:** for third-party crates, only warnings and errors are logged, whatever the log level. Otherwise, a
+//! database driver might log statements, and an HTTP library might log headers.
 
 use std::env;
 use std::io::{self, IsTerminal as _};
@@ -42,7 +42,8 @@ fn directives(level: LogLevel) -> String {
     format!("{others}{ours}")
 }
 
-/// Describes a panic: its place, and its message if that is a literal. A formatted message might contain a secret.
+/// Describes a panic: its location, and its message if the message is a literal. A formatted message might contain a
+/// secret.
 fn described(info: &panic::PanicHookInfo<'_>) -> String {
     let place = info.location().map(ToString::to_string).unwrap_or_default();
     match info.payload().downcast_ref::<&'static str>() {

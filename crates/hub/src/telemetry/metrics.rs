@@ -69,8 +69,8 @@ fn describe() {
     }
 }
 
-/// Returns all metrics in Prometheus's text format, including those that only the caller knows. `None` if metrics
-/// are not recorded.
+/// Returns all metrics in Prometheus's text format, including the values that only the caller knows. `None` if
+/// metrics are not recorded.
 pub(crate) fn render(guides: usize, tasks: usize, started_at: Timestamp) -> Option<String> {
     let handle = RECORDER.get()?.as_ref()?;
     #[expect(clippy::cast_precision_loss, reason = "the counts stay far below 2^52")]
@@ -89,7 +89,7 @@ pub(crate) fn upkeep() {
     }
 }
 
-/// Counts a request as in progress until it is dropped.
+/// Counts a request as in progress until this value is dropped.
 pub(crate) struct InFlight(());
 
 impl InFlight {
@@ -113,8 +113,8 @@ pub(crate) fn answered(method: &'static str, route: &str, status: u16, took: Dur
     histogram!(DURATION, "method" => method, "route" => route).record(took.as_secs_f64());
 }
 
-/// Records a request to a provider. The outcome is the class of the response's status, such as `2xx`, or `failed`; it
-/// never contains text from the provider.
+/// Records a request to a provider. The outcome is the response's status class, such as `2xx`, or `failed`. It never
+/// contains text from the provider.
 pub(crate) fn asked(provider: &str, outcome: &str, took: Duration) {
     counter!(EGRESS, "provider" => provider.to_owned(), "outcome" => outcome.to_owned()).increment(1);
     histogram!(EGRESS_DURATION, "provider" => provider.to_owned()).record(took.as_secs_f64());

@@ -25,9 +25,9 @@ pub(crate) struct LinkedAccount {
     pub(crate) origin_username: Option<String>,
     /// Whether the account can be used: `active`, `inactive`, `error`, `suspended`, `archived` or `expired`.
     pub(crate) status: &'static str,
-    /// Why the account has this status. Empty while it is `active`.
+    /// Why the account has this status. Empty while the account is `active`.
     pub(crate) status_reasons: Vec<StatusReason>,
-    /// The values that are not secret, by field key. Secret values are never included.
+    /// The non-secret values, by field key. Secret values are never included.
     pub(crate) setup_information: Map<String, Value>,
     /// A label that distinguishes the customer's accounts, if your product set one.
     pub(crate) label: Option<String>,
@@ -42,28 +42,28 @@ pub(crate) struct LinkedAccount {
     pub(crate) integration_id: String,
     /// The key of the method that the account was linked with, for example `api-key`.
     pub(crate) authentication_config_key: String,
-    /// The provider's environment, for example `sandbox`. Null if the provider has only one.
+    /// The provider's environment, for example `sandbox`. Null if the provider has only one environment.
     pub(crate) environment: Option<String>,
-    /// The account's id at the provider, if its guide reads one.
+    /// The account's id at the provider, if the guide reads an id.
     pub(crate) external_id: Option<String>,
-    /// The account's name at the provider, if its guide reads one.
+    /// The account's name at the provider, if the guide reads a name.
     pub(crate) external_name: Option<String>,
     /// The digest of the guide that the account was linked with (SHA-256, hexadecimal).
     pub(crate) guide_digest: String,
-    /// How often the credentials have been stored. Starts at 1.
+    /// How many times the credentials have been stored. Starts at 1.
     pub(crate) version: i64,
     /// When the account was linked (RFC 3339, UTC).
     pub(crate) created_at: String,
     /// When the account was last changed (RFC 3339, UTC).
     pub(crate) updated_at: String,
-    /// When the account was last checked with a conclusive result (RFC 3339, UTC). Null if it never was.
+    /// When the account was last checked with a conclusive result (RFC 3339, UTC). Null if there is no such check.
     pub(crate) checked_at: Option<String>,
 }
 
 /// Why an account has its status.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct StatusReason {
-    /// A stable identifier of the reason, for example `wrong_secret`.
+    /// A stable identifier for the reason, for example `wrong_secret`.
     pub(crate) code: String,
     /// The reason in one sentence, for people.
     pub(crate) description: String,
@@ -82,15 +82,15 @@ pub(crate) struct ListAccounts {
     /// The number of accounts per page. Defaults to 25.
     #[param(minimum = 1, maximum = 500)]
     pub(crate) page_size: Option<u32>,
-    /// Returns only accounts at this provider (its key).
+    /// Returns only accounts at this provider (the provider's key).
     pub(crate) provider: Option<String>,
-    /// Returns only accounts at these providers (their keys). At most 200.
+    /// Returns only accounts at these providers (at most 200 provider keys).
     pub(crate) providers: Option<Vec<String>>,
-    /// Returns only the accounts with these ids. At most 200.
+    /// Returns only the accounts with these ids (at most 200).
     pub(crate) account_ids: Option<Vec<String>>,
     /// Returns only this customer's accounts.
     pub(crate) origin_owner_id: Option<String>,
-    /// Returns only these customers' accounts. At most 200.
+    /// Returns only these customers' accounts (at most 200 customer ids).
     pub(crate) origin_owner_ids: Option<Vec<String>>,
     /// Returns only accounts with this status: `active`, `inactive`, `error`, `suspended`, `archived` or `expired`.
     pub(crate) status: Option<String>,
@@ -99,7 +99,7 @@ pub(crate) struct ListAccounts {
     pub(crate) kind: Option<String>,
 }
 
-/// Changes to the data that your product stores with an account. Members that are left out stay unchanged.
+/// Changes to the data that your product stores with an account. Omitted members stay unchanged.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub(crate) struct PatchAccount {
     /// Your product's id for the customer.
@@ -117,12 +117,12 @@ pub(crate) struct PatchAccount {
     #[serde(default, deserialize_with = "super::present")]
     #[schema(value_type = Option<String>)]
     pub(crate) label: Option<Value>,
-    /// Your product's own data about the account, which replaces what is stored. Null removes all of it; an empty
-    /// object changes nothing.
+    /// Your product's own data about the account, which replaces the stored data. Null removes all stored data; an
+    /// empty object changes nothing.
     #[serde(default, deserialize_with = "super::present")]
     #[schema(value_type = Option<Object>)]
     pub(crate) metadata: Option<Value>,
-    /// `suspended` or `archived` to set the account aside, `active` to make it usable again.
+    /// The new status: `suspended` or `archived` to set the account aside, `active` to make it usable again.
     pub(crate) status: Option<String>,
     /// Cannot be changed. Only the account's own provider is accepted.
     pub(crate) provider: Option<String>,
@@ -130,8 +130,8 @@ pub(crate) struct PatchAccount {
     #[serde(rename = "type")]
     #[expect(dead_code, reason = "clients may send it; it is ignored on purpose")]
     pub(crate) kind: Option<String>,
-    /// Cannot be changed here: only credentials that passed their checks are stored. To change them, link the account
-    /// again. Empty objects are ignored.
+    /// Cannot be changed here, because only credentials that have passed their checks are stored. To change the
+    /// credentials, link the account again. Empty objects are ignored.
     #[schema(value_type = Option<Object>)]
     pub(crate) credentials: Option<Value>,
     /// Cannot be changed here, like `credentials`.
@@ -143,7 +143,8 @@ pub(crate) struct PatchAccount {
 }
 
 impl LinkedAccount {
-    /// Describes an account for clients. `profile_active` is whether its connector profile is switched on.
+    /// Converts an account to its API representation. `profile_active` is whether the account's connector profile is
+    /// active.
     pub(crate) fn new(account: &Account, provider_name: Option<&str>, profile_active: bool) -> Self {
         let (status, reason) = status::of(account, profile_active);
         let since = account.state_at.unwrap_or(account.updated_at);

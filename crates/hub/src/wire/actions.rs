@@ -60,7 +60,7 @@ pub(crate) struct ScopeDefinition {
     pub(crate) name: String,
     /// What the permission allows.
     pub(crate) description: Option<String>,
-    /// The names of the permissions that this one includes.
+    /// The names of the permissions that this permission includes.
     pub(crate) includes: Vec<String>,
 }
 
@@ -97,12 +97,12 @@ pub(crate) struct AuthenticationSupport {
 pub(crate) struct AuthenticationGuides {
     /// The guide for the person who links an account.
     pub(crate) config: AuthenticationGuide,
-    /// The guide for the admin who sets the method up first. Missing if the method needs no setup.
+    /// The guide for the admin who first sets up the method. Missing if the method needs no setup.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) setup: Option<AuthenticationGuide>,
 }
 
-/// A guide as data. Its texts are Markdown; render and sanitize them before you display them.
+/// A guide as data. Its strings are Markdown; render and sanitize them before you display them.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AuthenticationGuide {
     /// A warning to show before everything else.

@@ -9,9 +9,9 @@ use utoipa::ToSchema;
 /// The settings that the widget reads when it opens.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HubSettings {
-    /// Feature flags of the widget. Always empty.
+    /// The widget's feature flags. Always empty.
     pub(crate) enabled_features: Vec<String>,
-    /// The id of the account to edit. Missing if the session is not for an existing account.
+    /// The id of the account to edit. Missing if the session links a new account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) existing_account_id: Option<String>,
 }
@@ -81,7 +81,7 @@ pub(crate) struct HubConfig {
     pub(crate) support: HubSupport,
 }
 
-/// The images of a form.
+/// A form's images.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HubAssets {
     /// The URL of the provider's icon.
@@ -126,7 +126,7 @@ pub(crate) struct HubField {
     /// The default value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) value: Option<String>,
-    /// The pattern that the browser checks. The server checks the value again.
+    /// The pattern that the browser checks the value against. The server checks the value again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) validation: Option<HubValidation>,
 }
@@ -134,13 +134,13 @@ pub(crate) struct HubField {
 /// An option of a `select` field.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HubOption {
-    /// The text that is shown.
+    /// The text shown to the person.
     pub(crate) label: String,
-    /// The value that is sent.
+    /// The value that the widget sends.
     pub(crate) value: String,
 }
 
-/// A check that the browser makes on a value.
+/// A check that the browser performs on a value.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HubValidation {
     /// Always `html-pattern`.
@@ -161,7 +161,7 @@ pub(crate) struct HubNotice {
     /// The severity: `warning` or `info`.
     #[serde(rename = "type")]
     pub(crate) kind: &'static str,
-    /// The text of the notice, as Markdown.
+    /// The notice's text, as Markdown.
     pub(crate) description: String,
     /// Where the notice is shown: at the `top` or the `bottom` of the form.
     pub(crate) position: &'static str,
@@ -189,7 +189,7 @@ pub(crate) enum TypedValue {
     Number(f64),
     /// A boolean.
     Boolean(bool),
-    /// Null: the same as leaving the field out.
+    /// Null, which has the same effect as omitting the field.
     Nothing,
 }
 
@@ -214,7 +214,7 @@ pub(crate) struct HubAccount {
     pub(crate) version: String,
     /// The id of the connector profile that the account was linked with.
     pub(crate) integration_id: String,
-    /// The values that are not secret, by field key.
+    /// The non-secret values, by field key.
     pub(crate) setup_information: BTreeMap<String, String>,
     /// A fixed marker for each stored secret, by field key. It never contains any part of the secret.
     pub(crate) secrets: BTreeMap<String, &'static str>,
@@ -233,13 +233,13 @@ pub(crate) struct ConnectorMeta {
     pub(crate) provider_name: String,
     /// The provider's first category, for example `ticketing`; `other` if it has none.
     pub(crate) category: String,
-    /// All categories of the provider.
+    /// All of the provider's categories.
     pub(crate) categories: Vec<String>,
     /// Whether the project can link accounts at this provider.
     pub(crate) active: bool,
-    /// Models of a unified API. Always empty: there is no unified API here.
+    /// Unified API models. Always empty, because the Hub has no unified API.
     pub(crate) models: Map<String, Value>,
-    /// Images of the provider.
+    /// The provider's images.
     pub(crate) resources: ConnectorResources,
     /// The ways to link an account at this provider.
     pub(crate) methods: Vec<ConnectorMethod>,
@@ -247,7 +247,7 @@ pub(crate) struct ConnectorMeta {
     pub(crate) guide_digest: String,
 }
 
-/// Images of a provider.
+/// A provider's images.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ConnectorResources {
     /// The URLs of the images.
@@ -268,7 +268,7 @@ pub(crate) struct ConnectorMethod {
     pub(crate) key: String,
     /// The method's label, for example `API key`.
     pub(crate) label: String,
-    /// Whether an admin must set the method up, in a connector profile, before accounts can be linked.
+    /// Whether an admin must set up the method in a connector profile before accounts can be linked.
     pub(crate) needs_setup: bool,
     /// Whether the person signs in to the provider in a browser.
     pub(crate) needs_browser: bool,

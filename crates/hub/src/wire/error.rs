@@ -1,4 +1,4 @@
-//! The API's errors: the table of codes, and the response body they share.
+//! The API's errors: the table of codes, and the response body that all errors share.
 //!
 //! **Invariant:** every error response has a code from [`CODES`], and no message contains a secret: messages name the
 //! parameter at fault without repeating its value.
@@ -17,7 +17,7 @@ use vault::{ChangeError, StoreError};
 
 use crate::request_id;
 
-/// A kind of error, which programs can rely on.
+/// An error code, which programs can rely on.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Code {
     /// The stable identifier, for example `not_found`.
@@ -38,7 +38,7 @@ macro_rules! codes {
             pub(crate) static $name: Code =
                 Code { name: $word, status: $status, means: $means, message: $message };
         )*
-        /// All codes, in the order of their statuses.
+        /// All codes, sorted by status.
         pub(crate) static CODES: &[&Code] = &[$(&$name),*];
     };
 }
@@ -47,7 +47,7 @@ codes! {
     BAD_REQUEST, "bad_request", 400, "The request is malformed", "the request is malformed";
     UNREADABLE_BODY, "unreadable_body", 400, "The body is not valid JSON for this endpoint", "the body is not JSON, or does not match the endpoint's schema";
     INVALID_VALUE, "invalid_value", 400, "A value is not valid", "a parameter or a member of the body has an invalid value; `message` names it";
-    LINK_REFUSED, "link_refused", 400, "The account could not be linked", "the provider refused the account; `outcome`, `field` and `step` say why, and what to redo";
+    LINK_REFUSED, "link_refused", 400, "The account could not be linked", "the provider refused the account; `outcome`, `field` and `step` say why, and which step to redo";
     UNAUTHORIZED, "unauthorized", 401, "The key or token is missing or not valid", "the key or token is missing, unknown, expired or revoked";
     FORBIDDEN, "forbidden", 403, "The key or token is not allowed to do this", "the key or token is valid, but is not allowed to do this";
     NOT_FOUND, "not_found", 404, "Not found", "nothing exists at this path, or the key is not allowed to see it";
@@ -60,7 +60,7 @@ codes! {
     UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", 415, "`Content-Type` must be `application/json`", "`Content-Type` is not `application/json`";
     UNPROCESSABLE, "unprocessable", 422, "The request cannot be carried out", "the request is well formed, but cannot be carried out";
     TOO_MANY_REQUESTS, "too_many_requests", 429, "Too many requests", "a rate limit is exceeded; `Retry-After` says how many seconds to wait";
-    INTERNAL, "internal", 500, "Something went wrong in the Hub", "the Hub failed; its log has the reason, with the request's id";
+    INTERNAL, "internal", 500, "Something went wrong in the Hub", "the Hub failed; its log contains the reason and the request's id";
     NOT_IMPLEMENTED, "not_implemented", 501, "Not implemented", "the Hub does not support this";
     PROVIDER_FAILED, "provider_failed", 502, "The provider could not be reached", "the provider did not respond, or its response could not be used";
     UNAVAILABLE, "unavailable", 503, "The Hub is not available right now", "the Hub is starting or stopping, or its database does not respond";
@@ -73,7 +73,7 @@ pub fn error_codes() -> impl Iterator<Item = (u16, &'static str, &'static str)> 
 }
 
 impl Code {
-    /// Returns the code for a status that a library set: the first code with this status, or the general code of its
+    /// Returns the code for a status that a library set: the first code with this status, or the general code for its
     /// class.
     pub(crate) fn for_status(status: StatusCode) -> &'static Self {
         let same = CODES.iter().find(|code| code.status == status.as_u16());
@@ -92,15 +92,15 @@ pub(crate) struct ErrorBody {
     message: String,
     /// When the error occurred (RFC 3339, UTC).
     timestamp: String,
-    /// A stable identifier of the error, for example `not_found`.
+    /// A stable identifier for the error, for example `not_found`.
     code: String,
     /// The request's id, to find the request in the Hub's log.
     request_id: Option<String>,
-    /// What the provider responded, without secrets.
+    /// The provider's response, without secrets.
     provider_response: Option<String>,
-    /// What the provider's response means, if it refused the account, for example `wrong_secret`.
+    /// What the provider's response means, if the provider refused the account, for example `wrong_secret`.
     outcome: Option<String>,
-    /// The key of the field at fault.
+    /// The key of the field that caused the error.
     field: Option<String>,
     /// The id of the link attempt, for support.
     attempt_id: Option<String>,
@@ -114,9 +114,9 @@ pub(crate) struct ApiError {
     pub(crate) status: StatusCode,
     /// What went wrong, in one or two sentences for people. Never contains a secret.
     pub(crate) message: String,
-    /// What the provider responded, redacted.
+    /// The provider's response, redacted.
     pub(crate) provider_response: Option<String>,
-    /// The seconds to wait before the next try, sent as `Retry-After`.
+    /// The seconds to wait before the next attempt, sent as `Retry-After`.
     pub(crate) retry_after: Option<u64>,
     /// Additional members of the body. Boxed to keep the error small, since many functions return it.
     more: Option<Box<Map<String, Value>>>,
@@ -128,7 +128,7 @@ impl ApiError {
         Self::new(code, code.message)
     }
 
-    /// Creates an error with a message of its own.
+    /// Creates an error with a custom message.
     pub(crate) fn new(code: &'static Code, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -146,14 +146,14 @@ impl ApiError {
         Self::of(&INTERNAL)
     }
 
-    /// Adds what the provider responded, which must be redacted already.
+    /// Adds the provider's response, which must already be redacted.
     #[must_use]
     pub(crate) fn provider_response(mut self, text: impl Into<String>) -> Self {
         self.provider_response = Some(text.into());
         self
     }
 
-    /// Adds the seconds to wait before the next try.
+    /// Adds the seconds to wait before the next attempt.
     #[must_use]
     pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
@@ -188,7 +188,7 @@ impl ApiError {
     }
 }
 
-/// Logs a failure of our own with all its causes, under the request's id.
+/// Logs an internal failure with all its causes, under the request's id.
 pub(crate) fn log_failure(cause: &(dyn std::error::Error + 'static)) {
     let causes = iter::successors(Some(cause), |cause| cause.source()).map(ToString::to_string);
     tracing::error!(error = %causes.collect::<Vec<_>>().join(": "), "a request failed");

@@ -30,7 +30,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
                 StatusCode::PAYLOAD_TOO_LARGE => ApiError::of(&BODY_TOO_LARGE),
                 _ => ApiError::new(&BAD_REQUEST, "The body could not be read"),
             })?;
-        // serde would accept a list as the members in their order, which no client intends.
+        // serde would accept a list that contains the members' values in order, which no client intends.
         if bytes.trim_ascii_start().starts_with(b"[") {
             let message = "The body must be an object, but is a list";
             return Err(ApiError::new(&UNREADABLE_BODY, message));
@@ -91,7 +91,7 @@ pub(crate) fn parameters(query: Option<&str>) -> Result<Vec<(String, String)>, A
     Ok(pairs.map(|(name, value)| (name.strip_suffix("[]").unwrap_or(&name).to_owned(), value)).collect())
 }
 
-/// Parses a parameter of the query that must be a number from 1 to `most`.
+/// Parses a query parameter that must be a number from 1 to `most`.
 pub(crate) fn number(name: &str, text: &str, most: u32) -> Result<u32, ApiError> {
     let number = text.parse().ok().filter(|number| (1..=most).contains(number));
     number.ok_or_else(|| ApiError::new(&INVALID_VALUE, format!("`{name}` must be a number from 1 to {most}")))
@@ -119,7 +119,7 @@ fn escapes_nul(body: &[u8]) -> bool {
     false
 }
 
-/// Whether a path contains an escaped control character. No id contains one.
+/// Whether a path contains an escaped control character. No id contains a control character.
 fn has_control(path: &str) -> bool {
     let is_control = |code: &[u8]| {
         code[0] == b'%' && (matches!(code[1], b'0' | b'1') || code[1..].eq_ignore_ascii_case(b"7f"))
@@ -133,7 +133,7 @@ fn is_json(kind: &str) -> bool {
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
-/// Removes the values that a deserializer's message quotes. The names of members stay, since they are ours.
+/// Removes the values that a deserializer's message quotes. Member names stay, because they come from our schema.
 fn unquoted(message: &str) -> String {
     const BEFORE_A_VALUE: &[&str] =
         &["integer `", "floating point `", "boolean `", "character `", "unknown variant `"];

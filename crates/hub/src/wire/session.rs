@@ -19,10 +19,10 @@ pub(crate) struct ConnectSessionCreate {
     /// The customer's name. The linking pages show it.
     #[schema(max_length = 255)]
     pub(crate) origin_owner_name: String,
-    /// The name of the person who links.
+    /// The name of the person who links the account.
     #[schema(max_length = 255)]
     pub(crate) origin_username: Option<String>,
-    /// Limits the session to the provider with this key. All providers are offered if it is left out.
+    /// Limits the session to the provider with this key. If omitted, all providers are offered.
     pub(crate) provider: Option<String>,
     /// Limits the session to providers in these categories.
     pub(crate) categories: Option<Vec<String>>,
@@ -31,7 +31,7 @@ pub(crate) struct ConnectSessionCreate {
     /// How long the session stays open, in seconds. Defaults to 1800.
     #[schema(minimum = 1)]
     pub(crate) expires_in: Option<f64>,
-    /// Whether to link another account if the customer already has one at the provider. Defaults to false.
+    /// Whether to link another account if the customer already has an account at the provider. Defaults to false.
     pub(crate) multiple: Option<bool>,
     /// Whether a different account at the provider may replace the linked one. Defaults to false: linking a different
     /// account is refused.
@@ -82,11 +82,11 @@ pub(crate) struct ConnectSession {
     pub(crate) origin_owner_id: String,
     /// The customer's name.
     pub(crate) origin_owner_name: String,
-    /// The name of the person who links, if your product set it.
+    /// The name of the person who links the account, if your product set it.
     pub(crate) origin_username: Option<String>,
     /// The id of the account to edit. Null if the session links a new account.
     pub(crate) account_id: Option<String>,
-    /// The label that the linked account gets.
+    /// The label for the linked account.
     pub(crate) label: Option<String>,
     /// Your product's own data, stored with the account.
     pub(crate) metadata: Map<String, Value>,
@@ -122,7 +122,7 @@ pub(crate) struct ConnectSessionAuthenticate {
     pub(crate) token: String,
 }
 
-/// The categories that StackOne's SDK knows. It rejects a response that contains any other value.
+/// The categories that StackOne's SDK recognizes. The SDK rejects a response that contains any other value.
 const SDK_CATEGORIES: [&str; 13] = [
     "ats",
     "hris",
@@ -140,7 +140,7 @@ const SDK_CATEGORIES: [&str; 13] = [
 ];
 
 impl ConnectSession {
-    /// Describes a session for a client. `agent` is the client's `User-Agent`.
+    /// Converts a session to its API representation. `agent` is the client's `User-Agent`.
     pub(crate) fn new(session: &Session, agent: Option<&str>) -> Self {
         let made = &session.made;
         let known: Vec<String> =
@@ -167,7 +167,7 @@ impl ConnectSession {
 }
 
 /// Returns the organization's id, which is always 1. SDKs up to 4.33 accept only a number, and SDKs from 4.34
-/// (2026-02-09) only a string, so the `User-Agent` decides.
+/// (2026-02-09) accept only a string, so the type depends on the `User-Agent`.
 fn organization(agent: Option<&str>) -> Value {
     let version = agent.and_then(|agent| agent.split("speakeasy-sdk/typescript ").nth(1));
     let mut numbers = version.unwrap_or_default().split(['.', ' ']).map(str::parse::<u32>);

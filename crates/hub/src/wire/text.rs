@@ -5,8 +5,7 @@ use super::error::{ApiError, INVALID_VALUE};
 /// The maximum length, in characters.
 const LONGEST: usize = 255;
 
-/// Returns the string without surrounding whitespace. It must have 1 to 255 characters, none of them a control
-/// character.
+/// Returns the string without surrounding whitespace. It must have 1 to 255 characters and no control characters.
 pub(crate) fn short_text(name: &str, value: &str) -> Result<String, ApiError> {
     let text = value.trim();
     if (1..=LONGEST).contains(&text.chars().count()) && !text.chars().any(char::is_control) {
