@@ -46,7 +46,7 @@ pub struct Started {
     pub metrics: Option<SocketAddr>,
     /// The number of guides in use.
     pub guides: usize,
-    /// Descriptions of the files and folders that this start created, such as the key file.
+    /// Descriptions of the files and folders that were created during this start, such as the key file.
     pub created: Vec<String>,
     /// Warnings for the operator.
     pub notes: Vec<String>,

@@ -176,7 +176,7 @@ fn entered(credentials: BTreeMap<String, Value>) -> Result<Entered, ApiError> {
                 return Err(ApiError::new(&INVALID_VALUE, "Each value in `credentials` must be a string"));
             }
         };
-        // A marker that is sent back means that the secret stays unchanged.
+        // If the marker is sent back, the secret stays unchanged.
         if text.expose().starts_with(STORED_SECRET) {
             continue;
         }

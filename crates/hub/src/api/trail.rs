@@ -34,7 +34,7 @@ pub(super) struct TrailLine {
     action: String,
     /// The id of the account. Null if the action is not about an account.
     account_id: Option<String>,
-    /// The account's version at that time. Null if the action is not about an account.
+    /// The account's version at the time of the action. Null if the action is not about an account.
     version: Option<i64>,
     /// Details of the action: the purpose of a read, the outcome of a check, or the id of a key.
     detail: Option<String>,

@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn the_scheme_is_that_of_the_trusted_proxy() {
+    fn the_trusted_proxy_determines_the_scheme() {
         let mut headers = HeaderMap::new();
         headers.insert("x-forwarded-proto", "https".parse().unwrap());
         let trusted = ["10.0.0.0/8".parse().unwrap()];

@@ -1,4 +1,4 @@
-//! Request ids: the client's `X-Request-Id` if it is valid, otherwise one that the Hub generates.
+//! Request ids: the client's `X-Request-Id` if it is valid, otherwise an id that the Hub generates.
 //!
 //! **Invariant:** an id is safe in a header, a log and a page: it has at most [`MAX_LENGTH`] letters, digits, `-`, `_`
 //! and `.`.
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_valid_ids_of_clients_are_used() {
+    fn only_valid_client_ids_are_used() {
         assert!(is_valid("7f1b9c2e-0000-4000-8000-000000000000"));
         assert!(is_valid(&random()));
         for wrong in ["short", "has space in it", "line\nbreak-1", &"x".repeat(65), "<script>alert"] {

@@ -122,7 +122,7 @@ async fn an_error_page_is_not_replaced_by_json() {
 }
 
 #[tokio::test]
-async fn a_valid_request_id_is_kept_and_texts_are_compressed() {
+async fn a_valid_request_id_is_kept_and_text_responses_are_compressed() {
     let plain = made(&[]).await;
     let request =
         Request::get("/plain/x").header("x-request-id", "their-own-id").header("accept-encoding", "gzip");

@@ -27,7 +27,7 @@ pub struct Check {
     pub message: String,
     /// How to fix the problem, if any.
     pub help: Option<String>,
-    /// Findings in a file that the setting names, each with its file.
+    /// The findings in the files that the setting names, each with its file.
     pub findings: Vec<(Arc<Source>, Finding)>,
 }
 
@@ -184,7 +184,7 @@ fn key_file(path: &Path, data: &Path) -> Check {
         }
         _ if data.join("vault.db").exists() => {
             Check::bad("key", format!("there is a database, but its key file `{shown}` is missing"))
-                .help("restore the key file from its backup")
+                .help("restore the key file from a backup")
         }
         _ => Check::good("key", format!("the key file `{shown}` will be created")),
     }

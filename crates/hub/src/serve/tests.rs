@@ -39,7 +39,7 @@ async fn request(address: SocketAddr, path: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_request_in_progress_is_finished_and_no_other_is_accepted() {
+async fn a_request_in_progress_is_finished_and_no_new_request_is_accepted() {
     let made = made(&[]).await;
     let (address, server) = serving(&made.app, Duration::from_millis(400)).await;
     let done = Arc::new(AtomicBool::new(false));

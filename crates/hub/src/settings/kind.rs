@@ -85,7 +85,7 @@ kinds! {
     Origin: WebOrigin, Single, "ORIGIN", { "type": "string" }, origin, ToString::to_string;
     /// A network, or a single address.
     Network: IpNet, Single, "NETWORK", { "type": "string" }, network, ToString::to_string;
-    /// A mapping of provider hosts to another server.
+    /// A mapping from provider hosts to another server.
     UpstreamRule: Upstream, Single, "PATTERN=URL", { "type": "string" }, upstream, ToString::to_string;
     /// The origin at which clients reach the Hub.
     PublicUrl: Url, Single, "URL", { "type": "string" }, public_url, show_public_url;

@@ -28,7 +28,7 @@ mod tests {
     }
 
     #[test]
-    fn passwords_are_stars() {
+    fn passwords_are_replaced_with_asterisks() {
         check("postgres://hub:pass@db/hub", "postgres://hub:****@db/hub");
         check("postgres://hub@db/hub", "postgres://***@db/hub");
         check("postgres://hub:pa@ss?é@db/hub?password=x", "postgres://hub:********@db/hub?**********");

@@ -72,7 +72,7 @@ settings! {
         guides: Optional<Path> = "the built-in guides", [];
         /// The brand file, with your own name, links, colors and wording.
         brand: Optional<Path> = "the built-in brand", [];
-        /// Provider hosts whose requests go to another address, for tests and for providers in your own network.
+        /// Provider hosts whose requests are sent to another address, for tests and for providers in your own network.
         upstreams: List<UpstreamRule> = "none", ["**.example.com=http://127.0.0.1:9100"];
         /// PEM files with certificates to trust, in addition to the system's certificates, when calling providers.
         extra_roots: List<Path> = "none", [];
@@ -138,7 +138,7 @@ settings! {
         session_attempts: Required<Count> = "20", [];
         /// Link attempts allowed per client address in ten minutes. A whole office may share one address.
         address_attempts: Required<Count> = "200", [];
-        /// Link attempts allowed per provider host and minute, over all sessions.
+        /// Link attempts allowed per provider host and minute, across all sessions.
         host_attempts: Required<Count> = "300", [];
     }
 

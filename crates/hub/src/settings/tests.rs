@@ -25,7 +25,7 @@ fn settings(file: &str, env: &[(&str, &str)], flags: &[(&'static str, &str)]) ->
 }
 
 #[test]
-fn the_defaults_of_the_table_apply() {
+fn the_defaults_in_the_table_apply() {
     let settings = settings("", &[], &[]);
     let lines = explain(&settings);
     let line = |key: &str| lines.iter().find(|line| line.key == key).unwrap();
@@ -118,13 +118,13 @@ fn a_secret_comes_from_a_file_or_a_variable_and_is_not_shown() {
 }
 
 #[test]
-fn codes_of_findings_are_sorted_and_unique() {
+fn finding_codes_are_sorted_and_unique() {
     let mine: Vec<_> = pages().map(|page| page.code).collect();
     assert!(mine.is_sorted_by(|a, b| a < b) && mine.iter().all(|code| code.starts_with("W08")), "{mine:?}");
 }
 
 #[test]
-fn every_setting_is_described_and_every_required_one_has_a_default() {
+fn every_setting_has_a_description_and_every_required_setting_has_a_default() {
     for setting in SETTINGS {
         assert!(setting.description().ends_with('.'), "{}: {:?}", setting.key, setting.description());
     }
@@ -158,7 +158,7 @@ fn names_follow_from_the_key() {
 }
 
 #[test]
-fn the_schema_of_the_file_has_every_setting_but_secrets() {
+fn the_file_schema_has_every_setting_except_secrets() {
     let schema = settings_schema();
     let mut keys = Vec::new();
     for (key, value) in schema["properties"].as_object().unwrap() {

@@ -29,7 +29,7 @@ pub(crate) struct LinkedAccount {
     pub(crate) status_reasons: Vec<StatusReason>,
     /// The non-secret values, by field key. Secret values are never included.
     pub(crate) setup_information: Map<String, Value>,
-    /// A label that distinguishes the customer's accounts, if your product set one.
+    /// A label that distinguishes the customer's accounts, if your product set a label.
     pub(crate) label: Option<String>,
     /// `production` or `test`.
     #[serde(rename = "type")]
@@ -126,18 +126,18 @@ pub(crate) struct PatchAccount {
     pub(crate) status: Option<String>,
     /// Cannot be changed. Only the account's own provider is accepted.
     pub(crate) provider: Option<String>,
-    /// Cannot be changed. SDKs send `production` with every change, so this is ignored.
+    /// Cannot be changed. SDKs send `production` with every change, so the value is ignored.
     #[serde(rename = "type")]
-    #[expect(dead_code, reason = "clients may send it; it is ignored on purpose")]
+    #[expect(dead_code, reason = "clients may send it, but it is deliberately ignored")]
     pub(crate) kind: Option<String>,
     /// Cannot be changed here, because only credentials that have passed their checks are stored. To change the
     /// credentials, link the account again. Empty objects are ignored.
     #[schema(value_type = Option<Object>)]
     pub(crate) credentials: Option<Value>,
-    /// Cannot be changed here, like `credentials`.
+    /// Like `credentials`, this cannot be changed here.
     #[schema(value_type = Option<Object>)]
     pub(crate) secrets: Option<Value>,
-    /// Cannot be changed here, like `credentials`.
+    /// Like `credentials`, this cannot be changed here.
     #[schema(value_type = Option<Object>)]
     pub(crate) setup_information: Option<Value>,
 }

@@ -224,7 +224,7 @@ pub(crate) struct HubAccount {
     pub(crate) environment: &'static str,
 }
 
-/// A provider, and the ways to link it.
+/// A provider, and the ways to link an account at the provider.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ConnectorMeta {
     /// The provider's key, for example `acme`.

@@ -50,7 +50,7 @@ codes! {
     LINK_REFUSED, "link_refused", 400, "The account could not be linked", "the provider refused the account; `outcome`, `field` and `step` say why, and which step to redo";
     UNAUTHORIZED, "unauthorized", 401, "The key or token is missing or not valid", "the key or token is missing, unknown, expired or revoked";
     FORBIDDEN, "forbidden", 403, "The key or token is not allowed to do this", "the key or token is valid, but is not allowed to do this";
-    NOT_FOUND, "not_found", 404, "Not found", "nothing exists at this path, or the key is not allowed to see it";
+    NOT_FOUND, "not_found", 404, "Not found", "the path does not exist, or the key is not allowed to access it";
     METHOD_NOT_ALLOWED, "method_not_allowed", 405, "This path does not accept this method", "the path exists, but does not accept this method; `Allow` lists the methods that it accepts";
     REQUEST_TIMEOUT, "request_timeout", 408, "The request took too long", "the request took longer than `limits.request_timeout`";
     CONFLICT, "conflict", 409, "The request conflicts with the current state", "the request conflicts with stored data: the object already exists, or was changed in the meantime";

@@ -105,7 +105,7 @@ fn refuse_nul(query: &str) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Whether a JSON body contains an escaped NUL character. JSON allows it only in escaped form, and every backslash
+/// Whether a JSON body contains an escaped NUL character. JSON allows NUL only in escaped form, and every backslash
 /// escapes the character after it.
 fn escapes_nul(body: &[u8]) -> bool {
     let mut rest = body;

@@ -57,7 +57,7 @@ pub(crate) struct ConnectSessionCreate {
     pub(crate) allowed_origins: Option<Vec<String>>,
     /// The URL to send the person to when they are done. Its origin must be an allowed origin.
     pub(crate) return_url: Option<String>,
-    /// Whether the link opens only in the first browser that follows it. Defaults to false.
+    /// Whether the link works only in the first browser that opens it. Defaults to false.
     pub(crate) single_use: Option<bool>,
     /// The language of the linking pages, for example `de`. Defaults to the browser's language.
     pub(crate) language: Option<String>,
