@@ -2,11 +2,11 @@
 //!
 //! A [`link::Flow`] decides what to do next but performs no I/O. [`run()`] sends the flow's requests over a
 //! [`Transport`], waits when the flow requires it, and reports to an [`Observer`], which can end the run. The terminal,
-//! the Hub, scenarios and tests differ only in their transport and observer. The other modules convert between a
-//! flow's values and the vault's.
+//! the Hub, scenarios and tests differ only in their transport and observer. The other modules convert between a flow's
+//! values and the values that the vault stores.
 //!
-//! **Invariants:** one request of a flow is under way at a time; renewed tokens are stored before another request is
-//! sent with them; a transcript contains no header, no body, and no value other than those in a request's address.
+//! **Invariants:** a flow has at most one request under way; renewed tokens are stored before another request is sent
+//! with them; a transcript contains no headers, no bodies, and no values except those in request addresses.
 
 mod observer;
 mod relink;

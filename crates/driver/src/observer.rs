@@ -1,4 +1,4 @@
-//! The observer of a run, for progress, budgets, interruptions and transcripts.
+//! Observes a run to show progress, enforce budgets, interrupt it and write transcripts.
 
 use std::future::{Future, pending, ready};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use link::Flow;
 use probe::{Answer, Request};
 
-/// Watches a run and may end it. Every method has a default that does nothing.
+/// Watches a run and can end it early. Every method has a default that does nothing.
 pub trait Observer: Send {
     /// The reason for ending a run early.
     type Stop: Send;
@@ -15,7 +15,7 @@ pub trait Observer: Send {
     /// Called before each request is sent.
     fn sending(&mut self) {}
 
-    /// Called when an answer or a failure has arrived, before the flow judges it.
+    /// Called when an answer has been received or sending has failed, before the flow judges the result.
     fn received(&mut self) {}
 
     /// Called when the flow has judged an answer, before anything else is sent.
@@ -54,6 +54,6 @@ pub struct Exchange {
     pub request: Box<Request>,
     /// The answer, or the failure to receive one.
     pub answer: Answer,
-    /// The time from sending the request to the end of the answer.
+    /// The time between sending the request and receiving the complete answer.
     pub took: Duration,
 }

@@ -1,4 +1,4 @@
-//! Flows over accounts that are already linked.
+//! Flows for accounts that are already linked.
 
 use guide::Key;
 use link::{Purpose, Start};
@@ -7,13 +7,13 @@ use vault::Account;
 
 use crate::stored::Tokens;
 
-/// The purpose of a flow over a linked account. `allow_different` specifies whether a different account at the provider
-/// may replace it.
+/// The purpose of a flow for a linked account. `allow_different` specifies whether a different account at the provider
+/// may replace the linked account.
 pub fn purpose(account: &Account, allow_different: bool) -> Purpose {
     Purpose::Relink { external_id: account.external_id.clone(), allow_different }
 }
 
-/// The start of a flow over a linked account: in the account's environment, with its stored values and tokens. The flow
+/// The initial values of a flow for a linked account: the account's environment, stored values and tokens. The flow
 /// accepts only the same account at the provider.
 pub fn relink(account: &Account, stored: Values, tokens: Tokens) -> Start {
     Start {

@@ -1,4 +1,4 @@
-//! Storing the tokens that were renewed while an account was in use.
+//! Stores tokens that were renewed while an account was in use.
 
 use guide::Method;
 use jiff::Timestamp;
@@ -7,26 +7,26 @@ use vault::{By, ChangeError, Credentials, Vault};
 
 use crate::stored::{Tokens, is_field_name, stored_tokens};
 
-/// Whether a method's renewed tokens are stored, because a person would have to sign in again without them, or because
-/// the provider accepts each refresh token only once. Other tokens can be fetched again at any time, so they are not
-/// persisted.
+/// Whether a method's renewed tokens must be stored. This is the case if a person would have to sign in again without
+/// them, or if the provider accepts each refresh token only once. Other tokens can be fetched again at any time, so
+/// they are not persisted.
 pub fn keeps_tokens(method: &Method) -> bool {
     method.auth.needs_browser()
         || method.auth.sign_in.as_ref().is_some_and(|sign_in| sign_in.refresh.is_some())
 }
 
-/// An account's credentials while its flow runs, and who runs it.
+/// An account's credentials while its flow runs, and the actor that runs it.
 #[derive(Debug)]
 pub struct TokenKeeper {
-    /// The credentials that are stored now.
+    /// The credentials that are currently stored.
     pub credentials: Credentials,
     /// The actor to which the audit trail attributes the renewal.
     pub actor: String,
 }
 
 impl TokenKeeper {
-    /// Stores the flow's tokens if they differ from the stored tokens and the method keeps them. Call this after each
-    /// answer, because the provider may not accept the old tokens again.
+    /// Stores the flow's tokens if they differ from the stored tokens and the method requires renewed tokens to be
+    /// stored. Call this after each answer, because the provider may no longer accept the old tokens.
     pub async fn keep(&mut self, vault: &Vault, flow: &Flow) -> Result<(), ChangeError> {
         let tokens = Tokens::of(flow);
         if !keeps_tokens(flow.method()) || stored_tokens(&self.credentials) == tokens {

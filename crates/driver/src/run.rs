@@ -8,7 +8,7 @@ use link::{Effect, Flow, Linked, Stage};
 use crate::observer::{Exchange, Observer};
 use crate::transport::{Transport, moment};
 
-/// Runs a flow until it needs a person (`None`) or has an account to store, which is returned.
+/// Runs a flow until it needs a person (returns `None`) or has an account to store (returns the account).
 ///
 /// # Errors
 ///
@@ -50,7 +50,8 @@ pub async fn run<O: Observer>(
     Ok(None)
 }
 
-/// Confirms the account that a flow found and returns it for storing, or `None` if the flow has no account to confirm.
+/// Confirms the account that a flow found and returns the account for storing. `None` if there is no account to
+/// confirm.
 pub fn confirm(flow: &mut Flow) -> Option<Box<Linked>> {
     if !matches!(flow.stage(), Stage::Confirm { .. }) {
         return None;

@@ -1,4 +1,4 @@
-//! Storing the account that a flow has proved.
+//! Stores the account that a flow has verified.
 
 use std::collections::BTreeMap;
 
@@ -7,18 +7,19 @@ use vault::{Account, By, ChangeError, CreatedFrom, Home, NewAccount, Replacing, 
 
 use crate::stored::Tokens;
 
-/// A proved account to store in the vault.
+/// A verified account to store in the vault.
 #[derive(Debug)]
 pub struct NewLink<'a> {
-    /// The account that the flow proved.
+    /// The account that the flow verified.
     pub linked: Linked,
-    /// The account that was chosen to be linked again. It must still have this version. `None` if none was chosen.
+    /// The account that was chosen for relinking. Its stored version must still be the same. `None` if no account was
+    /// chosen.
     pub relinked: Option<&'a Account>,
-    /// The account that the new one replaces if no account was chosen.
+    /// The account that the new account replaces if no account was chosen for relinking.
     pub otherwise: Replacing<'a>,
     /// The new label. `None` keeps the label of the replaced account.
     pub label: Option<&'a str>,
-    /// The project and owner of an account in a Hub. `None` keeps those of the relinked account.
+    /// The project and owner of an account in a Hub. `None` keeps the project and owner of the relinked account.
     pub home: Option<Home>,
 }
 
@@ -40,7 +41,7 @@ impl NewLink<'_> {
     }
 }
 
-/// Converts an account that a flow proved into the form that the vault stores.
+/// Converts an account that a flow verified into the form that the vault stores.
 pub fn new_account(linked: Linked, label: Option<String>, home: Option<Home>) -> NewAccount {
     let mut identity = BTreeMap::new();
     if let Some(found) = &linked.identity {

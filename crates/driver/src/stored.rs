@@ -1,4 +1,4 @@
-//! The names under which an account's values and tokens are stored, and converting them back into a flow's values.
+//! Names an account's values and tokens for storage, and converts the stored values back into a flow's values.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,8 @@ use probe::Values;
 use secret::Secret;
 use vault::Credentials;
 
-/// The prefix of the names under which tokens are stored among an account's secrets. No field's key begins with it.
+/// The prefix of the names under which tokens are stored among an account's secrets. No field key begins with this
+/// prefix.
 const TOKEN: &str = "token:";
 
 /// The reserved name that stores the tokens' expiry time (Unix seconds) alongside them. No token may use this name.
@@ -18,12 +19,12 @@ const TOKENS_END: &str = "tokens:end";
 pub struct Tokens {
     /// The tokens, by their names in the guide.
     pub values: Values,
-    /// When they expire, in Unix seconds. `None` if the provider did not specify it.
+    /// When the tokens expire, in Unix seconds. `None` if the provider did not specify an expiry time.
     pub end: Option<i64>,
 }
 
 impl Tokens {
-    /// The tokens that a flow has now.
+    /// The tokens that a flow currently has.
     pub(crate) fn of(flow: &link::Flow) -> Self {
         let (values, end) = flow.tokens();
         Self { values: values.clone(), end }
@@ -42,7 +43,7 @@ pub fn stored_values(credentials: &Credentials) -> Values {
     values(&credentials.account.values, &credentials.secrets)
 }
 
-/// Converts public and secret values by name into the values of a flow. Names that are not keys are left out.
+/// Converts named public and secret values into a flow's values. Omits names that are not valid keys.
 pub fn values(public: &BTreeMap<String, String>, secrets: &BTreeMap<String, Secret>) -> Values {
     let public = public.iter().map(|(key, value)| (key, Secret::from(value.as_str())));
     let secrets = secrets.iter().map(|(key, value)| (key, value.clone()));
@@ -59,7 +60,7 @@ pub fn stored_tokens(credentials: &Credentials) -> Tokens {
     Tokens { values, end }
 }
 
-/// Whether the name of a stored secret is that of a field, rather than of a token or of the tokens' expiry time.
+/// Whether the name of a stored secret refers to a field, rather than to a token or to the tokens' expiry time.
 pub fn is_field_name(name: &str) -> bool {
     !name.starts_with(TOKEN) && name != TOKENS_END
 }

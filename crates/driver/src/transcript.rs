@@ -1,4 +1,4 @@
-//! Transcripts: the requests that a flow sent and the answers to them, for support.
+//! Transcripts for support: the requests that a flow sent and the answers that it received.
 
 use link::{Flow, Stage};
 use probe::Answer;
@@ -9,7 +9,7 @@ use crate::observer::Exchange;
 /// The maximum number of lines in a transcript. Older lines are dropped.
 const MAX_LINES: usize = 200;
 
-/// Appends an exchange to a transcript, with the verdict if the flow failed because of it.
+/// Appends an exchange to a transcript, with the verdict if this exchange made the flow fail.
 pub fn record(transcript: &mut Vec<Value>, exchange: &Exchange, flow: &Flow) {
     let mut line = json!({
         "at": format!("{:.3}", exchange.at),
@@ -28,7 +28,7 @@ pub fn record(transcript: &mut Vec<Value>, exchange: &Exchange, flow: &Flow) {
     if let Stage::Failed { verdict, .. } = flow.stage() {
         line["outcome"] = json!(verdict.outcome);
         line["rule"] = json!(verdict.rule);
-        // The quotation was redacted when the answer was judged.
+        // The quoted excerpt was redacted when the answer was judged.
         line["quote"] = json!(verdict.quote);
     }
     transcript.push(line);

@@ -1,4 +1,4 @@
-//! The transport of a flow, which sends its requests and keeps its time.
+//! The transport that sends a flow's requests and provides the current time.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use egress::Egress;
 use jiff::Timestamp;
 use probe::{Answer, Moment, Request};
 
-/// Sends requests and keeps time: the network, or a simulated provider.
+/// Sends requests and provides the current time. Uses the network or a simulated provider.
 pub trait Transport: Send {
     /// Sends a request once and returns the answer, or the failure to receive one.
     fn send(&mut self, request: &Request) -> impl Future<Output = Answer> + Send;

@@ -38,8 +38,8 @@ impl Verification {
         Self { outcome: outcome.to_string(), message, checks, is_transient }
     }
 
-    /// The record to store with the account, whose credentials had this version when they were checked. `None` for a
-    /// transient failure.
+    /// The record to store with the account. `version` is the version of the credentials that were checked. `None` for
+    /// a transient failure.
     pub fn record(&self, version: i64) -> Option<CheckRecord> {
         if self.is_transient {
             return None;

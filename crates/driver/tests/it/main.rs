@@ -149,7 +149,7 @@ impl Observer for Log {
     fn waiting(&mut self, _: &Flow, wait: Duration) -> Result<(), Self::Stop> {
         self.events.push(format!("waiting {}", wait.as_secs()));
         match self.patience {
-            Some(patience) if patience < wait => Err("out of patience"),
+            Some(patience) if patience < wait => Err("the wait is too long"),
             _ => Ok(()),
         }
     }

@@ -1,4 +1,4 @@
-//! The loop: what it sends and reports, in which order, and what stops it.
+//! The loop: what it sends and reports, in what order, and what stops it.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -67,7 +67,7 @@ async fn an_observer_can_refuse_a_wait() {
     let mut flow = flow(Start::default());
     let mut log = Log { patience: Some(Duration::ZERO), ..Log::default() };
     let run = driver::run(&mut flow, &mut Script::new([signed_in(), timeout()]), &mut log).await;
-    assert_eq!(run.unwrap_err(), "out of patience");
+    assert_eq!(run.unwrap_err(), "the wait is too long");
     assert_eq!(log.events.last().unwrap(), "waiting 1");
     assert!(matches!(flow.stage(), Stage::Checking(_)), "the flow must keep checking");
 }

@@ -1,4 +1,4 @@
-//! Tokens: they are stored when they are renewed, and only if they cannot be fetched again.
+//! Renewed tokens are stored only if they cannot be fetched again.
 
 use driver::{NewLink, TokenKeeper, relink, stored_tokens, stored_values};
 use guide::Guide;
@@ -28,7 +28,7 @@ impl driver::Observer for Keeping<'_> {
     }
 }
 
-/// Runs the flow of an account one hour after it was linked, when its token has expired.
+/// Runs an account's flow one hour after the account was linked, when its token has expired.
 async fn renewed(vault: &Vault, credentials: &Credentials) -> (Flow, Result<TokenKeeper, ChangeError>) {
     let start = relink(&credentials.account, stored_values(credentials), stored_tokens(credentials));
     let mut flow = Flow::new(guide(), "main", start).unwrap();
@@ -79,5 +79,5 @@ fn only_tokens_that_cannot_be_fetched_again_are_kept() {
     assert!(keeps(GUIDE), "a refresh token may be accepted only once");
     let (before, rest) = GUIDE.split_once("        refresh:\n").unwrap();
     let (_, after) = rest.split_once("        carries:").unwrap();
-    assert!(!keeps(&format!("{before}        carries:{after}")), "another sign-in returns another token");
+    assert!(!keeps(&format!("{before}        carries:{after}")), "a new sign-in returns a new token");
 }
