@@ -21,7 +21,8 @@ pub enum Effect {
     Store(Box<Linked>),
 }
 
-/// A queued effect. A request is built when the driver polls for it, because it depends on the time of sending.
+/// A queued effect. A request is built when the driver polls for it, because it depends on the time at which it is
+/// sent.
 #[derive(Debug)]
 pub(crate) enum Due {
     Send,
@@ -44,7 +45,7 @@ pub struct Linked {
     pub secrets: Values,
     /// The tokens from sign-in. Empty if the method has no sign-in.
     pub tokens: Values,
-    /// When the tokens expire, as Unix time in seconds, or `None` if that is unknown.
+    /// When the tokens expire, in Unix seconds, or `None` if the expiry time is unknown.
     pub tokens_expire_at: Option<i64>,
     /// The account at the provider, or `None` if no check identifies it.
     pub identity: Option<Identity>,

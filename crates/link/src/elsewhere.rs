@@ -1,6 +1,6 @@
-//! Trying the same credentials in the method's other environments.
+//! Tries the same credentials in the method's other environments.
 //!
-//! **Invariant:** credentials go to another environment only after the person agreed.
+//! **Invariant:** credentials are sent to another environment only after the person has agreed.
 
 use probe::Verdict;
 
@@ -8,7 +8,7 @@ use crate::flow::Flow;
 use crate::state::{Elsewhere, Run, State};
 
 impl Flow {
-    /// Tries the same credentials in the other environments, which the person agreed to.
+    /// Tries the same credentials in the other environments. The person must have agreed to this.
     pub fn ask_elsewhere(&mut self) {
         let State::Failed { verdict, reports, .. } = &self.state else { return };
         if !verdict.ask_elsewhere {
@@ -21,8 +21,8 @@ impl Flow {
         self.start_request(self.new_run(reports.clone(), Some(elsewhere)));
     }
 
-    /// Switches to the environment that accepted the credentials. The credentials are kept, because they were sent
-    /// there already; tokens are discarded.
+    /// Switches to the environment that accepted the credentials. Keeps the credentials, because they were already sent
+    /// to that environment, and discards the tokens.
     pub fn switch_environment(&mut self) {
         let State::Failed { belongs_to: Some(environment), .. } = &self.state else { return };
         self.environment = Some(environment.clone());
@@ -42,8 +42,8 @@ impl Flow {
         self.fail(verdict, Some(key), run.reports.clone());
     }
 
-    /// Another environment rejected the credentials too. Tries the next one or, after the last, fails with the verdict
-    /// for the chosen environment.
+    /// Another environment rejected the credentials too. Tries the next environment. After the last environment, fails
+    /// with the verdict for the chosen environment.
     pub(crate) fn try_next_environment(&mut self, run: Run, mut elsewhere: Elsewhere) {
         if elsewhere.rest.is_empty() {
             let verdict = Verdict { ask_elsewhere: false, ..*elsewhere.verdict };

@@ -1,6 +1,6 @@
 //! Events from outside the flow: a browser returns from the provider, time runs out, a process dies.
 //!
-//! **Invariant:** the code that a browser brings back is used once. An outside event is never attributed to a field.
+//! **Invariant:** the code that a browser returns is used only once. An outside event is never attributed to a field.
 
 use guide::OutcomeKind;
 use probe::{Values, Verdict};
@@ -9,8 +9,8 @@ use crate::flow::Flow;
 use crate::state::{RequestKind, Run, State};
 
 impl Flow {
-    /// A browser returned from sign-in. `values` has what the token request needs: `code`, `redirect_uri` and, with
-    /// PKCE, `code_verifier`.
+    /// A browser returned from sign-in. `values` contains the parameters for the token request: `code`, `redirect_uri`
+    /// and, with PKCE, `code_verifier`.
     pub fn signed_in(&mut self, values: Values) {
         if matches!(self.state, State::Walking { .. } | State::Failed { .. }) {
             self.discard_tokens();
@@ -25,7 +25,7 @@ impl Flow {
         }
     }
 
-    /// Restarts checks that another process had begun. A code from a browser cannot be used twice, so a token request
+    /// Restarts checks that another process started. A code from a browser cannot be used twice, so a token request
     /// that was under way cannot be repeated; the flow waits for [`Flow::interrupted`] instead.
     pub(crate) fn resume_checks(&mut self) {
         if self.method().auth.needs_browser() && self.tokens.is_empty() {

@@ -1,4 +1,4 @@
-//! The flow itself, and the events that concern all of it.
+//! The flow itself, and the events that affect the whole flow.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -18,11 +18,11 @@ pub struct Flow {
     pub(crate) scopes: Option<Vec<String>>,
     pub(crate) environment: Option<Key>,
     pub(crate) values: Values,
-    /// The fields whose values come from a stored account. The person editing it may not know them.
+    /// The fields whose values come from a stored account. A person who edits the account may not know these values.
     pub(crate) from_store: BTreeSet<Key>,
     /// The tokens from sign-in.
     pub(crate) tokens: Values,
-    /// When the tokens expire, as Unix time in seconds, or `None` if that is unknown.
+    /// When the tokens expire, in Unix seconds, or `None` if the expiry time is unknown.
     pub(crate) tokens_expire_at: Option<i64>,
     pub(crate) state: State,
     pub(crate) effects: VecDeque<Due>,
@@ -35,11 +35,11 @@ pub enum Purpose {
     /// Link a new account.
     #[default]
     Link,
-    /// Link an existing account again. By default it must be the same account.
+    /// Link an existing account again. By default, the provider must identify it as the same account.
     Relink {
-        /// The provider's id for the account, or `None` if it is unknown; then any account is accepted.
+        /// The provider's id for the account, or `None` if it is unknown, in which case any account is accepted.
         external_id: Option<String>,
-        /// Whether a different account can replace it.
+        /// Whether a different account at the provider can replace the existing account.
         allow_different: bool,
     },
 }
@@ -51,11 +51,11 @@ pub struct Start {
     pub purpose: Purpose,
     /// The environment's key, or `None` if the person has to choose.
     pub environment: Option<Key>,
-    /// The values of an account that was linked before.
+    /// The stored values of an existing account.
     pub stored: Values,
-    /// The tokens of an account that was linked before.
+    /// The stored tokens of an existing account.
     pub tokens: Values,
-    /// When the tokens expire, as Unix time in seconds, or `None` if that is unknown.
+    /// When the tokens expire, in Unix seconds, or `None` if the expiry time is unknown.
     pub tokens_expire_at: Option<i64>,
     /// The selected scopes: sections, steps and checks for other scopes are skipped. `None` means all scopes.
     pub scopes: Option<Vec<String>>,
@@ -105,7 +105,7 @@ impl Flow {
         &self.guide.methods[self.method]
     }
 
-    /// The chosen environment, or `None` if none was chosen or the method has none.
+    /// The chosen environment, or `None` if no environment was chosen or the method has no environments.
     pub fn environment(&self) -> Option<&Environment> {
         self.environment.as_ref().and_then(|key| self.method().environment(key.as_str()))
     }
@@ -120,12 +120,12 @@ impl Flow {
         &self.values
     }
 
-    /// The tokens from sign-in, and when they expire as Unix time in seconds, if that is known.
+    /// The tokens from sign-in, and their expiry time in Unix seconds, if it is known.
     pub fn tokens(&self) -> (&Values, Option<i64>) {
         (&self.tokens, self.tokens_expire_at)
     }
 
-    /// Returns the next effect, if any. A request is made with the time and nonce of `moment`.
+    /// Returns the next effect, if any. A request is built with the time and nonce in `moment`.
     pub fn poll(&mut self, moment: Moment) -> Option<Effect> {
         while let Some(due) = self.effects.pop_front() {
             let effect = match due {
@@ -140,12 +140,13 @@ impl Flow {
         None
     }
 
-    /// The host that requests will go to, or `None` while the values do not determine it.
+    /// The host that requests will be sent to, or `None` while the values do not determine the host.
     pub fn host(&self) -> Option<String> {
         probe::host(self.method(), &self.inputs(self.environment())).ok()
     }
 
-    /// The person confirmed or rejected the account that was found. Rejecting it leads back to the first step.
+    /// The person confirmed or rejected the account that was found. Rejecting the account returns the flow to the first
+    /// step.
     pub fn confirm(&mut self, yes: bool) {
         let State::Confirming(proof) = &self.state else { return };
         let proof = proof.clone();
@@ -156,7 +157,7 @@ impl Flow {
         self.state = State::Storing(proof);
     }
 
-    /// The driver stored the account, or failed to, in which case the person can confirm again.
+    /// The driver stored the account or failed to store it. After a failure, the person can confirm the account again.
     pub fn stored(&mut self, success: bool) {
         let State::Storing(proof) = &self.state else { return };
         self.state = if success { State::Linked } else { State::Confirming(proof.clone()) };
@@ -170,8 +171,8 @@ impl Flow {
         }
     }
 
-    /// The scopes to request at sign-in: the redirect's scopes, without declared scopes that are neither selected nor
-    /// needed by a mandatory check.
+    /// The scopes to request at sign-in: the redirect's scopes, except declared scopes that are not selected and that
+    /// no mandatory check needs.
     pub fn requested_scopes<'a>(&self, redirect: &'a Redirect) -> Vec<&'a str> {
         let scopes = redirect.scopes.iter().map(String::as_str);
         let Some(selected) = &self.scopes else { return scopes.collect() };
@@ -198,7 +199,8 @@ impl Flow {
         Case { guide: &self.guide, method: self.method(), check, inputs, brand: &self.brand }
     }
 
-    /// Whether the account that was found can be stored: the same one as before, or any if that is allowed.
+    /// Whether the account that was found can be stored, because it is the same account as before or a different
+    /// account is allowed.
     pub(crate) fn is_same(&self, found: Option<&Identity>) -> bool {
         match &self.purpose {
             Purpose::Link | Purpose::Relink { allow_different: true, .. } => true,

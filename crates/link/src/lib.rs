@@ -4,7 +4,7 @@
 //! performs the effects that [`Flow::poll`] returns, and shows the current [`Flow::stage`]. The terminal, the Hub and
 //! tests drive flows.
 //!
-//! **Invariants:** a flow never waits and never reads the clock. Credentials are stored only after they passed the
+//! **Invariants:** a flow never waits and never reads the clock. Credentials are stored only after they have passed the
 //! checks. An answer that arrives late is ignored.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 

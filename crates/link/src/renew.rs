@@ -7,13 +7,13 @@ use crate::flow::Flow;
 use crate::state::{RequestKind, Run};
 
 impl Flow {
-    /// Whether tokens that were rejected, or are about to expire, can be replaced without a browser.
+    /// Whether tokens that were rejected or are about to expire can be replaced without a browser.
     pub(crate) fn can_renew(&self, run: &Run) -> bool {
         let Some(sign_in) = self.sign_in() else { return false };
         self.can_refresh(sign_in, run) || (!sign_in.steps.is_empty() && !run.fresh)
     }
 
-    /// Whether the refresh request can be made. Not every provider returns the refresh token that it needs.
+    /// Whether the refresh request can be made. Not every provider returns the refresh token that the request needs.
     fn can_refresh(&self, sign_in: &SignIn, run: &Run) -> bool {
         sign_in.refresh.as_ref().is_some_and(|step| {
             probe::request(self.method(), &step.check.request, &self.inputs_of(run)).is_ok()
@@ -37,7 +37,7 @@ impl Flow {
         }
     }
 
-    /// Signs in from the first step, without the current tokens.
+    /// Starts sign-in again from its first step, without the current tokens.
     pub(crate) fn sign_in_again(&mut self, run: Run) {
         let request = RequestKind::SignIn(0);
         self.start_request(Run { request, tokens: Values::new(), tokens_expire_at: None, ..run });
@@ -54,7 +54,7 @@ impl Flow {
         self.sign_in().is_some_and(|sign_in| !sign_in.steps.is_empty())
     }
 
-    /// The verdict for a method whose sign-in needs a browser, when there is none.
+    /// The verdict when a method's sign-in needs a browser but no browser is available.
     pub(crate) fn browser_needed(&self) -> Verdict {
         let name = &self.guide().provider.name;
         let refused = Answer::Failed { fault: guide::Fault::Refused, detail: "no browser".to_owned() };
@@ -69,7 +69,7 @@ impl Flow {
     }
 }
 
-/// The step of sign-in that makes the request, or `None` for a check.
+/// The sign-in step that makes the request, or `None` for a check.
 pub(crate) fn token_step(sign_in: &SignIn, request: RequestKind) -> Option<&TokenStep> {
     match request {
         RequestKind::SignIn(step) => sign_in.steps.get(step),

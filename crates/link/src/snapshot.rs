@@ -1,6 +1,7 @@
-//! Saves a flow as text, and restores it.
+//! Saves a flow as a string, and restores it.
 //!
-//! The text contains the person's input, including secrets, so all of it is one [`Secret`], which the vault seals.
+//! The string contains the person's input, including secrets, so the whole string is one [`Secret`], which the vault
+//! seals.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -23,7 +24,7 @@ struct Snapshot {
     method: Key,
     guide_digest: String,
     brand: String,
-    /// For a relink: the id of the account, and whether a different one is allowed.
+    /// For a relink: the id of the account, and whether a different account is allowed.
     relink: Option<(Option<String>, bool)>,
     scopes: Option<Vec<String>>,
     environment: Option<Key>,
@@ -31,7 +32,7 @@ struct Snapshot {
     from_store: BTreeSet<Key>,
     tokens: BTreeMap<Key, String>,
     tokens_expire_at: Option<i64>,
-    /// The derived values, once the checks succeeded.
+    /// The derived values. Empty unless the checks have succeeded.
     derived: BTreeMap<Key, String>,
     /// Checks that were running start again, because an answer cannot arrive after a restart.
     state: State,
@@ -40,7 +41,7 @@ struct Snapshot {
 /// Why a flow cannot be restored from a snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RestoreError {
-    /// The text is not a snapshot, or was written by another version.
+    /// The string is not a snapshot, or was written by another version.
     #[error("the draft was written by another version")]
     NotUnderstood,
     /// The snapshot belongs to another guide, or to a method that no longer exists.
@@ -49,7 +50,7 @@ pub enum RestoreError {
 }
 
 impl Flow {
-    /// Saves the flow as text. The text contains secrets and must be sealed before it is stored.
+    /// Saves the flow as a string. The string contains secrets and must be sealed before it is stored.
     pub fn snapshot(&self) -> Secret {
         let snapshot = Snapshot {
             version: VERSION,

@@ -11,7 +11,7 @@ use crate::state::{CheckReport, FieldProblem, State};
 pub enum Stage<'f> {
     /// The person has to choose one of these environments.
     Choose(&'f [Environment]),
-    /// A step of the guide.
+    /// A step in the guide.
     Step(StepView<'f>),
     /// The checks are running.
     Checking(&'f [CheckReport]),
@@ -19,7 +19,7 @@ pub enum Stage<'f> {
     Failed {
         /// The reason, and what the person can do about it.
         verdict: &'f Verdict,
-        /// The actions to offer, the most useful first.
+        /// The actions to offer, most useful first.
         offers: Vec<Offer>,
         /// The results of the checks.
         reports: &'f [CheckReport],
@@ -41,7 +41,7 @@ pub enum Stage<'f> {
     Closed,
 }
 
-/// A step of the guide, with the fields that are filled in at it.
+/// A step in the guide, with the fields to fill in at this step.
 #[derive(Debug)]
 pub struct StepView<'f> {
     /// The section that the step belongs to.

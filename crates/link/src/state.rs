@@ -1,4 +1,4 @@
-//! The states of a flow. Each state owns its data, so no field is set in some states only.
+//! The states of a flow. Each state owns its data, so no state has fields that it does not use.
 
 use guide::{Key, Saying};
 use probe::{Identity, Values, Verdict};
@@ -44,17 +44,17 @@ pub(crate) enum State {
 /// The checks in progress.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Run {
-    /// The id of the request that was sent and not answered yet, if any.
+    /// The id of the request that is waiting for an answer, if any.
     pub(crate) sent: Option<u64>,
     /// The current request.
     pub(crate) request: RequestKind,
-    /// The number of times that it was sent.
+    /// The number of times that the current request was sent.
     pub(crate) attempts: u32,
     /// Values captured from answers.
     pub(crate) captures: Values,
     /// The tokens from sign-in.
     pub(crate) tokens: Values,
-    /// When the tokens expire, as Unix time in seconds, or `None` if that is unknown.
+    /// When the tokens expire, in Unix seconds, or `None` if the expiry time is unknown.
     pub(crate) tokens_expire_at: Option<i64>,
     /// Whether this run obtained the tokens.
     pub(crate) fresh: bool,
@@ -64,7 +64,7 @@ pub(crate) struct Run {
     pub(crate) next_check: usize,
     /// The scopes that the credential has, or `None` if no answer listed them.
     pub(crate) granted: Option<Vec<String>>,
-    /// The results so far. The last one is for the current request.
+    /// The results so far. The last result is for the current request.
     pub(crate) reports: Vec<CheckReport>,
     /// The account that was found, if a check identified it.
     pub(crate) identity: Option<Identity>,
@@ -79,7 +79,7 @@ pub(crate) struct Run {
 pub(crate) enum RequestKind {
     /// The sign-in step with this index.
     SignIn(usize),
-    /// Exchanges the code that a browser brought back for tokens.
+    /// Exchanges the code that a browser returned for tokens.
     Exchange,
     /// Renews the tokens.
     Refresh,
@@ -96,9 +96,9 @@ impl Default for RequestKind {
 /// Progress of trying the same credentials in other environments.
 #[derive(Clone, Debug)]
 pub(crate) struct Elsewhere {
-    /// The environment that is tried now.
+    /// The environment that is currently being tried.
     pub(crate) environment: Key,
-    /// The environments to try after it.
+    /// The environments to try next.
     pub(crate) rest: Vec<Key>,
     /// The verdict for the environment that the person chose.
     pub(crate) verdict: Box<Verdict>,
@@ -133,7 +133,7 @@ pub struct FieldProblem {
     pub field: Key,
     /// The message for the person. It never contains the value.
     pub says: Saying,
-    /// The environment that the entered address belongs to, if the problem is that it is not the chosen one.
+    /// The environment that the entered address belongs to, if it is not the chosen environment.
     pub belongs_to: Option<Key>,
 }
 
@@ -148,7 +148,7 @@ impl FieldProblem {
 pub struct CheckReport {
     /// The check's key.
     pub check: Key,
-    /// The text to show for it.
+    /// The label to show for the check.
     pub label: String,
     /// Its current state.
     pub state: CheckState,
@@ -158,7 +158,7 @@ pub struct CheckReport {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckState {
-    /// The request is about to be sent, or was sent and not answered yet.
+    /// The request is about to be sent, or is waiting for an answer.
     Running,
     /// A transient failure. The request is repeated at this Unix time, in seconds.
     WaitingUntil(i64),

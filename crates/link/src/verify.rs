@@ -11,14 +11,14 @@ use crate::state::{CheckReport, CheckState, Elsewhere, Proof, RequestKind, Run, 
 /// The maximum number of times that a request is sent, including the first time.
 const MAX_ATTEMPTS: u32 = 3;
 
-/// The longest wait before a retry, in seconds. If a provider asks for more, the check fails.
+/// The longest wait before a retry, in seconds. If a provider asks for a longer wait, the check fails.
 const MAX_WAIT: i64 = 30;
 
 /// Tokens that expire within this many seconds are renewed before they are used.
 const EXPIRY_MARGIN: i64 = 10;
 
 impl Flow {
-    /// Starts the checks. Every field must have its value.
+    /// Starts the checks. Every field must have a value.
     pub(crate) fn check_all(&mut self) {
         let run =
             Run { tokens: self.tokens.clone(), tokens_expire_at: self.tokens_expire_at, ..Run::default() };
@@ -64,14 +64,14 @@ impl Flow {
         }
     }
 
-    /// Whether the tokens have expired or are about to, so that they are renewed before they are used. `now` is the
-    /// Unix time in seconds.
+    /// Whether the tokens have expired or are about to expire, so that they must be renewed before they are used. `now`
+    /// is the Unix time in seconds.
     pub fn tokens_expire_soon(&self, now: i64) -> bool {
         expires_soon(self.tokens_expire_at, now)
     }
 
-    /// Makes the current request. Returns `None` if tokens must be renewed first, or if the request cannot be made and
-    /// the flow fails.
+    /// Makes the current request. Returns `None` if tokens must be renewed first, or if the request cannot be built, in
+    /// which case the flow fails.
     pub(crate) fn request(&mut self, moment: Moment) -> Option<Effect> {
         let State::Checking(run) = &self.state else { return None };
         let mut run = run.clone();
@@ -158,7 +158,8 @@ impl Flow {
         if is_rejected && is_check && !run.renewed && self.can_renew(&run) {
             return self.renew(run);
         }
-        // Token requests can be repeated whatever their HTTP method is, except for an exchange: its code is single-use.
+        // Token requests can be repeated regardless of their HTTP method, except for an exchange, whose code is
+        // single-use.
         let may_repeat = match run.request {
             RequestKind::Check(_) => is_repeatable,
             RequestKind::Exchange => false,
@@ -184,8 +185,8 @@ impl Flow {
             run.reports.pop();
             return self.sign_in_again(Run { attempts: 0, ..run });
         }
-        // An optional check counts as missed only for a permanent reason. A transient failure does not show that access
-        // is missing.
+        // An optional check counts as missed only if it failed for a permanent reason. A transient failure does not
+        // show that access is missing.
         if !is_required && !verdict.outcome.is_transient() {
             return self.miss(run);
         }
@@ -204,7 +205,7 @@ impl Flow {
             }
             run.tokens.extend(verdict.captures);
             run.fresh = true;
-            // The previous tokens may be invalid now, so these are kept even if a check fails later.
+            // The previous tokens may be invalid now, so the new tokens are kept even if a check fails later.
             if run.request == RequestKind::Refresh {
                 self.tokens.clone_from(&run.tokens);
                 self.tokens_expire_at = run.tokens_expire_at;
@@ -226,7 +227,7 @@ impl Flow {
         self.next(run);
     }
 
-    /// Starts the request after the current one.
+    /// Starts the request that follows the current request.
     fn next(&mut self, run: Run) {
         let steps = self.sign_in().map_or(0, |sign_in| sign_in.steps.len());
         let (request, renewed) = match run.request {
@@ -239,7 +240,7 @@ impl Flow {
         self.start_request(Run { request, attempts: 0, renewed, ..run });
     }
 
-    /// All checks are done: asks the person to confirm.
+    /// Asks the person to confirm the account, because all checks are done.
     fn finish(&mut self, run: Run) {
         let (derived, _) = probe::derived_values(self.method(), &self.inputs_of(&run));
         let Run { identity, reports, limited, tokens, tokens_expire_at, .. } = run;
@@ -252,7 +253,7 @@ impl Flow {
         self.state = State::Failed { verdict: Box::new(verdict), belongs_to, reports };
     }
 
-    /// A run from the first request, without the flow's tokens.
+    /// A run that starts with the first request, without the flow's tokens.
     pub(crate) fn new_run(&self, reports: Vec<CheckReport>, elsewhere: Option<Elsewhere>) -> Run {
         Run { request: self.first_request(), reports, elsewhere, ..Run::default() }
     }
@@ -286,7 +287,7 @@ impl Flow {
         Inputs { captures: &run.captures, tokens: &run.tokens, ..self.inputs(environment) }
     }
 
-    /// The verdict for values that no request can be made from.
+    /// The verdict when no request can be built from the values.
     fn verdict_on_fill_error(&self, check: &Check, inputs: &Inputs<'_>, error: FillError) -> Verdict {
         let failed = Answer::Failed { fault: guide::Fault::Refused, detail: error.to_string() };
         let mut verdict = probe::judge(&self.case(check, *inputs), &failed, 0);
@@ -308,8 +309,8 @@ fn expires_soon(expiry: Option<i64>, now: i64) -> bool {
     expiry.is_some_and(|expiry| expiry <= now.saturating_add(EXPIRY_MARGIN))
 }
 
-/// Whether the granted scopes include the check's, or `None` if the check must run to find out. A mandatory check
-/// without its scopes runs anyway, so that the failure has the provider's own message.
+/// Whether the granted scopes include the check's scopes, or `None` if the check must run to find out. A mandatory
+/// check runs even if its scopes were not granted, so that the failure contains the provider's own message.
 fn decided_by_scopes(check: &Check, granted: Option<&[String]>) -> Option<bool> {
     let granted = granted.filter(|_| check.role == Role::Capability && !check.scopes.is_empty())?;
     let is_granted = check.scopes.iter().all(|scope| granted.contains(scope));

@@ -1,4 +1,4 @@
-//! Following the guide: steps, fields, and the values that the person enters.
+//! Follows the guide: its steps, its fields, and the values that the person enters.
 
 use guide::{Field, FieldType, Key, Mistake, Ours, Purpose, Saying, Section, Step};
 use secret::Secret;
@@ -22,7 +22,7 @@ impl Flow {
         }
     }
 
-    /// Returns to the choice of an environment, if there is one.
+    /// Lets the person choose an environment again, if there is a choice.
     fn choose_environment_again(&mut self) {
         if self.method().environments.len() > 1
             && !self.method().tells_environment()
@@ -32,8 +32,8 @@ impl Flow {
         }
     }
 
-    /// The person completed the current step. If every value is valid, the flow goes on to the next step, or to the
-    /// checks after the last one. Otherwise it shows the problems and keeps the valid values.
+    /// The person completed the current step. If every value is valid, the flow continues with the next step, or with
+    /// the checks after the last step. Otherwise, it shows the problems and keeps the valid values.
     pub fn submit(&mut self, typed: &[(Key, Secret)]) {
         let State::Walking { step, .. } = &self.state else { return };
         let step = step.clone();
@@ -53,9 +53,9 @@ impl Flow {
         }
     }
 
-    /// The person submitted a form with all fields. The flow goes on to the checks if nothing is missing.
+    /// The person submitted a form with all fields. The flow continues with the checks if no value is missing.
     ///
-    /// Fields that do not apply, given the values before them, are ignored. An empty secret keeps its current value,
+    /// Ignores fields that do not apply given the values of earlier fields. An empty secret keeps its current value,
     /// because forms never show secrets. While no environment is chosen, the flow keeps valid values and returns the
     /// problems.
     pub fn submit_form(&mut self, environment: Option<&str>, typed: &[(Key, Secret)]) -> Vec<FieldProblem> {
@@ -84,7 +84,7 @@ impl Flow {
         Vec::new()
     }
 
-    /// A program supplied values for all fields at once. The flow goes on to the checks if nothing is missing.
+    /// A program supplied values for all fields at once. The flow continues with the checks if no value is missing.
     pub fn submit_all(&mut self, typed: &[(Key, Secret)]) {
         if !matches!(self.state, State::Walking { .. } | State::Failed { .. }) {
             return;
@@ -93,7 +93,7 @@ impl Flow {
         self.check_or_show(self.with_missing(problems));
     }
 
-    /// Adds the missing values, except for fields that already have a problem.
+    /// Adds a problem for each missing value, except for fields that already have a problem.
     fn with_missing(&self, mut problems: Vec<FieldProblem>) -> Vec<FieldProblem> {
         let missing = self.method().fields.iter().filter(|field| self.applies(field));
         let missing = missing.filter_map(|field| self.missing(field));
@@ -108,7 +108,7 @@ impl Flow {
         self.method().collected_at(field.as_str())
     }
 
-    /// Starts the checks, or returns to the step of the first problem.
+    /// Starts the checks, or returns to the step where the first problem is.
     fn check_or_show(&mut self, problems: Vec<FieldProblem>) {
         let Some(first) = problems.first() else { return self.check_all() };
         let step = self.step_for(&first.field).or_else(|| self.steps().first().map(|(_, step)| *step));
@@ -117,18 +117,18 @@ impl Flow {
         }
     }
 
-    /// Sets values without leaving the current step. Returns the problems of those that are invalid.
+    /// Sets values without leaving the current step. Returns the problems with the invalid values.
     pub fn prefill(&mut self, typed: &[(Key, Secret)]) -> Vec<FieldProblem> {
         typed.iter().filter_map(|(key, text)| self.set_value(key, text)).collect()
     }
 
-    /// Whether every required value is there, so that the checks can start.
+    /// Whether every required field has a value, so that the checks can start.
     pub fn is_complete(&self) -> bool {
         let mut fields = self.method().fields.iter().filter(|field| self.applies(field));
         fields.all(|field| self.missing(field).is_none())
     }
 
-    /// Returns to the previous step or, from the first, to the choice of an environment.
+    /// Returns to the previous step. From the first step, returns to the choice of environment.
     pub fn back(&mut self) {
         let State::Walking { step, .. } = &self.state else { return };
         let steps = self.steps();
@@ -139,7 +139,7 @@ impl Flow {
         }
     }
 
-    /// Goes to a step, unless checks are running. Passes a failure along so that it can be shown at the step where the
+    /// Moves to a step, unless checks are running. Passes a failure along so that it can be shown at the step where the
     /// user can fix it.
     pub fn go_to(&mut self, step: &str) {
         let steps = self.steps();
@@ -148,7 +148,7 @@ impl Flow {
         match &self.state {
             State::Failed { verdict, .. } => {
                 let verdict = verdict.clone();
-                // A secret at fault must be entered again. Everything else is kept.
+                // A secret that caused the failure must be entered again. All other values are kept.
                 if let Some(field) = &verdict.at_field
                     && self.method().field(field.as_str()).is_some_and(|field| field.secret)
                 {
@@ -164,7 +164,7 @@ impl Flow {
         }
     }
 
-    /// The steps that apply with the current values, in order, each with its section.
+    /// The steps that apply given the current values, in order, each with its section.
     pub fn steps(&self) -> Vec<(&Section, &Step)> {
         let value = |key: &Key| self.values.get(key).map(Secret::expose);
         self.steps_where(|when| when.holds(self.environment.as_ref(), value))
@@ -193,13 +193,13 @@ impl Flow {
         self.steps_where(|_| true)
     }
 
-    /// The fields to fill in at a step, without those that do not apply.
+    /// The fields to fill in at a step, except fields that do not apply.
     pub fn fields_of(&self, step: &Step) -> Vec<&Field> {
         let fields = step.collects.iter().filter_map(|key| self.method().field(key.as_str()));
         fields.filter(|field| self.applies(field)).collect()
     }
 
-    /// Whether a field applies with the current environment and values.
+    /// Whether a field applies given the current environment and values.
     pub fn applies(&self, field: &Field) -> bool {
         let value = |key: &Key| self.values.get(key).map(Secret::expose);
         field.when.as_ref().is_none_or(|when| when.holds(self.environment.as_ref(), value))
@@ -247,7 +247,7 @@ impl Flow {
         if changes && decides_host {
             self.drop_stored_secrets();
         }
-        // With the tokens of the previous credentials, the new ones would never be checked.
+        // If the tokens from the previous credentials were kept, the new credentials would never be checked.
         if changes && self.can_sign_in() {
             self.discard_tokens();
         }
@@ -266,12 +266,12 @@ impl Flow {
         None
     }
 
-    /// Whether the environment follows from a field's value.
+    /// Whether a field's value determines the environment.
     fn determines_environment(&self, field: &Key) -> bool {
         self.method().environments.iter().any(|one| one.told_by.as_ref().is_some_and(|(key, _)| key == field))
     }
 
-    /// The problem with values that are derived from a field, if the field's new value causes it.
+    /// The problem that a field's new value would cause in the values derived from it, if any.
     fn derived_problem(&self, field: &Key, value: &Secret) -> Option<Saying> {
         if value.is_empty() || !self.method().derived.iter().any(|one| one.source.as_ref() == Some(field)) {
             return None;
@@ -283,7 +283,7 @@ impl Flow {
         problem.filter(|(at, _)| at.as_ref() == Some(field)).map(|(_, says)| says)
     }
 
-    /// The problem of a required field without a value.
+    /// The problem with a required field that has no value.
     fn missing(&self, field: &Field) -> Option<FieldProblem> {
         if !field.required || self.values.contains_key(&field.key) {
             return None;
@@ -296,8 +296,8 @@ impl Flow {
         Some(FieldProblem::new(&field.key, mistake.in_field(&field.label)))
     }
 
-    /// Removes stored secrets and tokens when the host changes. The person who changes the host may not know them, so
-    /// they must not be sent there.
+    /// Removes stored secrets and tokens when the host changes. The person who changes the host may not know the
+    /// secrets, so they must not be sent to the new host.
     fn drop_stored_secrets(&mut self) {
         self.discard_tokens();
         // Derived values can contain a secret too.

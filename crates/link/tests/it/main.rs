@@ -1,4 +1,4 @@
-//! The flow: single paths through it, and random sequences of events.
+//! The flow: individual paths through it, and random event sequences.
 
 mod sign_in;
 
@@ -10,7 +10,7 @@ use probe::{Answer, Moment, Response, Values};
 use proptest::prelude::*;
 use secret::Secret;
 
-/// The time and nonce of every request.
+/// The time and nonce for every request.
 const MOMENT: Moment = Moment { unix_ms: 0, nonce: [0; 16] };
 
 const GUIDE: &str = r"
@@ -124,7 +124,7 @@ fn a_person_links_an_account_step_by_step() {
     flow.submit(&entered(&[("site", "  ")]));
     assert_eq!(stage(&flow), "find !site");
     flow.submit(&entered(&[("site", "https://eu.acme.test/x")]));
-    assert_eq!(stage(&flow), "find !site", "an address of another environment is rejected");
+    assert_eq!(stage(&flow), "find !site", "an address from another environment is rejected");
     flow.submit(&entered(&[("site", "https://eu.acme.example/x")]));
     assert_eq!(flow.host().as_deref(), Some("eu.acme.example"));
     assert_eq!(stage(&flow), "make");
@@ -187,7 +187,7 @@ fn a_late_answer_is_ignored() {
 }
 
 #[test]
-fn a_failure_keeps_every_value_except_the_one_at_fault() {
+fn a_failure_keeps_every_value_except_the_value_at_fault() {
     let mut flow = flow(live());
     flow.submit_all(&entered(&[("site", "eu"), ("token", "t")]));
     let id = sent(&mut flow);
@@ -223,7 +223,7 @@ fn a_transient_failure_is_retried_up_to_three_attempts() {
         body: Vec::new(),
     };
     flow.answered(id, &Answer::Response(busy), now);
-    assert_eq!(stage(&flow), "failed throttled [retry, go find]", "a wait of fifteen minutes is too long");
+    assert_eq!(stage(&flow), "failed throttled [retry, go find]", "a fifteen-minute wait is too long");
 }
 
 #[test]
@@ -281,7 +281,7 @@ fn a_stored_secret_is_not_sent_to_another_host() {
 }
 
 #[test]
-fn a_snapshot_of_another_guide_or_version_is_rejected() {
+fn a_snapshot_from_another_guide_or_version_is_rejected() {
     let text = flow(live()).snapshot();
     let newer = Secret::new(text.expose().replace("\"version\":1", "\"version\":2"));
     assert!(Flow::restore(guide(), &newer).is_err());
@@ -291,7 +291,7 @@ fn a_snapshot_of_another_guide_or_version_is_rejected() {
     assert!(format!("{text:?}") == "(hidden)");
 }
 
-/// An event that can happen to a flow.
+/// An event that a flow can receive.
 #[derive(Clone, Debug)]
 enum Event {
     Choose(bool),

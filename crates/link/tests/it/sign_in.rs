@@ -48,7 +48,7 @@ fn flow(start: Start) -> Flow {
     flow
 }
 
-/// Plays answers, each at its Unix time. Returns the path and the token of every request.
+/// Gives the flow each answer at its Unix time. Returns the path and the token of every request.
 fn play(flow: &mut Flow, answers: &[(i64, u16, &str)]) -> Vec<String> {
     let mut sent = Vec::new();
     let mut answers = answers.iter();
@@ -95,7 +95,7 @@ const ME: (i64, u16, &str) = (0, 200, r#"{"id":"a1","scopes":["read","write"]}"#
 fn a_token_is_obtained_sent_and_stored() {
     let mut flow = flow(Start::default());
     let sent = play(&mut flow, &[LOGIN, ME]);
-    assert_eq!(sent, ["/login -", "/me t1"], "checks that the scopes decide are not sent");
+    assert_eq!(sent, ["/login -", "/me t1"], "checks that are decided by the scopes are not sent");
     assert_eq!(result(&flow), "ok: log-in Passed, me Passed, read Passed, write Passed");
     flow.confirm(true);
     let Some(Effect::Store(linked)) = flow.poll(Moment::default()) else {
@@ -189,7 +189,7 @@ fn verdicts_and_debug_output_contain_no_tokens() {
     play(&mut flow, &[(0, 200, r#"{"token":"canary","ttl":1}"#), (0, 418, "you sent canary")]);
     let Stage::Failed { verdict, reports, .. } = flow.stage() else { panic!("the flow must fail") };
     assert!(!format!("{verdict:?} {reports:?}").contains("canary"));
-    assert!(flow.snapshot().expose().contains("word"), "a snapshot is a secret as a whole");
+    assert!(flow.snapshot().expose().contains("word"), "the whole snapshot is one secret");
 }
 
 #[test]
