@@ -8,7 +8,7 @@ use crate::fill::{FillError, Slot, fill, invalid_key, json};
 use crate::inputs::{Filling, Inputs};
 use crate::sign::{jwt, key_bytes};
 
-/// Signs the method's assertion, or returns `None` if none of the templates refers to it.
+/// Signs the method's assertion, or returns `None` if no template refers to it.
 pub(crate) fn assertion<'t>(
     method: &Method,
     templates: impl IntoIterator<Item = &'t Template>,

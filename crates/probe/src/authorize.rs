@@ -2,8 +2,8 @@
 //! ([RFC 6749, 4.1.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1)), with PKCE
 //! ([RFC 7636](https://www.rfc-editor.org/rfc/rfc7636)).
 //!
-//! **Invariant:** the address is an https URL of a host that the guide allows. Its only secret is the state, which is
-//! useless to anyone else.
+//! **Invariant:** the address is an https URL on a host that the guide allows. The only secret in it is the state,
+//! which is useless to anyone else.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -18,7 +18,7 @@ use crate::request::{base_path, host_of};
 /// The parameters of an authorization request.
 #[derive(Clone, Copy, Debug)]
 pub struct AuthorizationRequest<'a> {
-    /// The method's redirect, which has the address and its fixed parameters.
+    /// The method's redirect, which contains the address and its fixed parameters.
     pub redirect: &'a Redirect,
     /// The scopes that the person is asked to approve.
     pub scopes: &'a [&'a str],

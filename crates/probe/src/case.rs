@@ -11,9 +11,9 @@ pub struct Case<'a> {
     pub guide: &'a Guide,
     /// The method that the check belongs to.
     pub method: &'a Method,
-    /// The check that the answer is for.
+    /// The check that the answer belongs to.
     pub check: &'a Check,
-    /// The inputs that the check's request was made from.
+    /// The inputs that the check's request was built from.
     pub inputs: Inputs<'a>,
     /// The product's name, which messages can contain.
     pub brand: &'a str,

@@ -1,4 +1,4 @@
-//! Puts a request together: certificate, credentials and signature.
+//! Assembles a request: certificate, credentials and signature.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -15,18 +15,18 @@ use crate::inputs::Filling;
 use crate::message::{Body, ClientCertificate, Header, Permit, Request};
 use crate::sign::{key_bytes, sign};
 
-/// A request that is still being put together.
+/// A request that is still being assembled.
 pub(crate) struct Draft {
     pub(crate) request: Request,
     cookies: Vec<(String, Secret)>,
     pub(crate) body: Option<Content>,
 }
 
-/// A body that a credential can still be added to.
+/// A body to which a credential can still be added.
 pub(crate) enum Content {
     Json(Value),
     Form(Vec<(String, Secret)>),
-    /// A body that is sent as it is, so nothing can be added.
+    /// A body that is sent unchanged, so nothing can be added to it.
     Unchanged(Body),
 }
 
@@ -142,7 +142,8 @@ impl Draft {
         self.request.headers.push(Header { name: name.to_owned(), value });
     }
 
-    /// Signs the request as it is now. Returns its parts, including the signature, for the carriers that refer to them.
+    /// Signs the request in its current form. Returns the request's parts, including the signature, for the carriers
+    /// that refer to them.
     fn sign(
         &self,
         signature: &Signature,
@@ -194,7 +195,7 @@ impl Draft {
     }
 }
 
-/// The key to sign with. Each further template of the key is signed with the key so far, and the signature is the next
+/// The key to sign with. Each further key template is signed with the current key, and the signature becomes the next
 /// key.
 fn signing_key(signature: &Signature, with: &Filling<'_>) -> Result<SecretBytes, FillError> {
     let first = &signature.key[0];
@@ -209,7 +210,7 @@ fn signing_key(signature: &Signature, with: &Filling<'_>) -> Result<SecretBytes,
     key.map_err(|_| invalid_key(first, with))
 }
 
-/// Whether a carrier refers to the rest of the request, so that it can only be added last.
+/// Whether a carrier refers to the rest of the request, so the carrier must be added last.
 fn refers_to_request(carrier: &CarrierUse) -> bool {
     let has_request = |template: &Template| {
         template.references().any(|reference| matches!(reference.target, Target::Request(_)))

@@ -1,4 +1,4 @@
-//! Extracts captures, scopes, the lifetime of tokens and the account's identity from an answer.
+//! Extracts captures, scopes, the token lifetime and the account's identity from an answer.
 
 use guide::{Capture, Check, Part, Target, Template, TokenStep};
 use secret::Secret;
@@ -11,13 +11,14 @@ use crate::message::{Answer, Response};
 use crate::parsed::{ParsedAnswer, text_of};
 use crate::verdict::Identity;
 
-/// The maximum length of an account's id, in characters. Providers use shorter ids, and a database index has a limit.
+/// The maximum length of an account's id, in characters. Providers use shorter ids, and a database index limits the
+/// length.
 const MAX_ID: usize = 500;
 
-/// The maximum length of an account's name and of each detail, in characters. Longer texts are truncated.
+/// The maximum length of an account's name and of each detail, in characters. Longer strings are truncated.
 const MAX_TEXT: usize = 200;
 
-/// The values that a check captures from a response, whatever the verdict is.
+/// The values that a check captures from a response, regardless of the verdict.
 pub fn captures(check: &Check, response: &Response) -> Values {
     captures_in(check, &ParsedAnswer::new(&Answer::Response(response.clone())))
 }
@@ -29,7 +30,7 @@ pub(crate) fn captures_in(check: &Check, parsed: &ParsedAnswer<'_>) -> Values {
     check.captures.iter().filter_map(|capture| Some((capture.name.clone(), find(capture)?))).collect()
 }
 
-/// The scopes that an answer lists, or `None` if the check does not read them or the answer has none.
+/// The scopes that an answer lists, or `None` if the check does not read scopes or the answer does not list any.
 pub(crate) fn granted_scopes(check: &Check, parsed: &ParsedAnswer<'_>) -> Option<Vec<String>> {
     let found = check.granted.as_ref()?.find(parsed.json.as_ref()?)?;
     match found {
@@ -53,15 +54,15 @@ pub fn token_lifetime(step: &TokenStep, answer: &Answer) -> Option<u32> {
     from_answer().map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX)).or(step.lifetime)
 }
 
-/// An answer's account id has a control character or is too long.
+/// An answer's account id contains a control character or is too long.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct InvalidId;
 
-/// The account that an answer identifies, or `None` if it identifies none.
+/// The account that an answer identifies, or `None` if it identifies no account.
 ///
-/// Unlike a name, an invalid id is never cleaned or truncated: the result could be the id of another account. It is not
-/// kept unchanged either, because a database may reject it. The answer is treated as unreadable, even if a rule accepts
-/// it.
+/// Unlike a name, an invalid id is never cleaned or truncated: the result could be the id of another account. An
+/// invalid id is not kept unchanged either, because a database may reject it. The answer is treated as unreadable, even
+/// if a rule accepts it.
 pub(crate) fn identity(case: &Case<'_>, parsed: &ParsedAnswer<'_>) -> Result<Option<Identity>, InvalidId> {
     let Some(template) = case.check.account.as_ref() else { return Ok(None) };
     let text = |template: &Template| answer_text(template, parsed.json.as_ref(), &case.inputs);
@@ -101,8 +102,8 @@ fn answer_text(template: &Template, json: Option<&Value>, inputs: &Inputs<'_>) -
     Some(out)
 }
 
-/// A provider's text for display: on one line, and at most [`MAX_TEXT`] characters. Line breaks and tabs become spaces;
-/// other control characters are removed.
+/// Formats a provider's text for display on one line, with at most [`MAX_TEXT`] characters. Line breaks and tabs become
+/// spaces; other control characters are removed.
 fn one_line(text: &str) -> String {
     let one_line = text.chars().filter_map(|ch| match ch {
         '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),

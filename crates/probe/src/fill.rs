@@ -17,7 +17,8 @@ use sha2::{Digest as _, Sha256};
 use crate::encode::{is_cookie_value, is_header_value};
 use crate::inputs::Filling;
 
-/// The location that a template's text goes into. It determines how values are encoded and which values are rejected.
+/// The part of a request that a template is filled in for. It determines how values are encoded and which values are
+/// rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Slot {
     /// One or more labels of a host.
@@ -64,16 +65,16 @@ pub enum Problem {
     /// The value is not a key that the signing algorithm accepts.
     #[display("is not a valid signing key")]
     NotAKey,
-    /// A value derived from it does not match the pattern that the guide requires.
+    /// A value derived from this value does not match the pattern that the guide requires.
     #[display("does not have the required form")]
     NotDerivable,
     /// The guide does not allow the resulting host.
     #[display("leads to a host that the guide does not allow")]
     HostNotAllowed,
-    /// A caller's path has dot segments or other parts that servers read in different ways.
-    #[display("has a path that servers could read in different ways")]
+    /// A caller's path has dot segments or other parts that servers could interpret differently.
+    #[display("has a path that servers could interpret differently")]
     AmbiguousPath,
-    /// The credential goes into the body, but the request has none that can hold it.
+    /// The credential belongs in the body, but the request has no body that can contain it.
     #[display("has no body that could carry the credential")]
     NoBody,
 }
@@ -85,7 +86,7 @@ impl fmt::Display for FillError {
             (None, Problem::HostNotAllowed | Problem::AmbiguousPath | Problem::NoBody) => {
                 f.write_str("the request ")?;
             }
-            (None, _) => f.write_str("a value of the request ")?,
+            (None, _) => f.write_str("a value in the request ")?,
         }
         self.problem.fmt(f)
     }
@@ -134,7 +135,7 @@ fn lookup(reference: &Reference, with: &Filling<'_>) -> Result<Secret, FillError
     match &reference.target {
         Target::Value(key) => match inputs.derived.iter().find(|one| one.field.key == *key) {
             Some(derived) => self::derived(derived, with).or_else(|error| match error.problem {
-                // The value from an earlier link is used until the answer that provides it arrives.
+                // The value from an earlier link is used until an answer provides a new value.
                 Problem::Missing => inputs.values.get(key).cloned().ok_or(error),
                 _ => Err(error),
             }),
@@ -211,7 +212,7 @@ fn encode_value(reference: &Reference, mut value: Secret, slot: Slot) -> Result<
     Err(FillError { field, problem })
 }
 
-/// Fills the texts of a JSON template.
+/// Fills the strings in a JSON template.
 pub(crate) fn json(template: &JsonTemplate, with: &Filling<'_>) -> Result<Value, FillError> {
     Ok(match template {
         JsonTemplate::Text(text) => Value::String(fill(text, Slot::Text, with)?.expose().to_owned()),
@@ -227,7 +228,8 @@ pub(crate) fn json(template: &JsonTemplate, with: &Filling<'_>) -> Result<Value,
     })
 }
 
-/// The error for a template that yields no signing key. It names the field that the key comes from.
+/// The error for a template that does not produce a valid signing key. The error names the field that the key comes
+/// from.
 pub(crate) fn invalid_key(template: &Template, with: &Filling<'_>) -> FillError {
     let field = template.values().find_map(|key| {
         let derived = with.inputs.derived.iter().find(|one| one.field.key == *key);

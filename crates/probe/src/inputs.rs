@@ -7,13 +7,13 @@ use secret::Secret;
 
 use crate::moment::Moment;
 
-/// Values by key: of fields, captures or tokens. Every value is treated as a secret.
+/// Field values, captures or tokens, by key. Every value is treated as a secret.
 pub type Values = BTreeMap<Key, Secret>;
 
 /// Everything a template can refer to that exists before the request is made.
 #[derive(Clone, Copy, Debug)]
 pub struct Inputs<'a> {
-    /// The chosen environment, or `None` if the method has none or none was chosen yet.
+    /// The chosen environment, or `None` if the method has no environments or no environment was chosen yet.
     pub environment: Option<&'a Environment>,
     /// The normalized values of fields.
     pub values: &'a Values,
@@ -23,14 +23,14 @@ pub struct Inputs<'a> {
     pub captures: &'a Values,
     /// The tokens from sign-in.
     pub tokens: &'a Values,
-    /// The time of sending and the nonce.
+    /// The time at which the request is sent, and the nonce.
     pub moment: Moment,
 }
 
 static NO_VALUES: Values = Values::new();
 
 impl<'a> Inputs<'a> {
-    /// The inputs of a method before anything was captured and before sign-in.
+    /// A method's inputs before sign-in and before any values were captured.
     pub fn new(method: &'a Method, environment: Option<&'a Environment>, values: &'a Values) -> Self {
         Self {
             environment,
@@ -49,13 +49,13 @@ pub(crate) struct Filling<'a> {
     pub(crate) inputs: &'a Inputs<'a>,
     /// The signed assertion, or `None` if the request does not refer to it.
     pub(crate) assertion: Option<&'a Secret>,
-    /// The parts of the request that its signature and the signature's carriers can refer to. Empty before it is
-    /// signed.
+    /// The parts of the request that its signature and the signature's carriers can refer to. Empty before the request
+    /// is signed.
     pub(crate) parts: &'a [(RequestPart, Secret)],
 }
 
 impl<'a> Filling<'a> {
-    /// Fills from the inputs alone.
+    /// Fills templates from the inputs alone.
     pub(crate) fn plain(inputs: &'a Inputs<'a>) -> Self {
         Self { inputs, assertion: None, parts: &[] }
     }

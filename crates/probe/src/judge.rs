@@ -3,7 +3,7 @@
 //! The check's own rules come first, then the check's expectation, then the method's rules, then defaults. The first
 //! match decides, and the defaults cover every answer.
 //!
-//! **Invariant:** a verdict depends on the answer, the guide and the inputs only.
+//! **Invariant:** a verdict depends only on the answer, the guide and the inputs.
 
 use guide::{Check, Environment, Fault, Key, Method, Ours, OutcomeKind, OutcomeRule, Role, Template};
 use secret::Redactor;
@@ -18,7 +18,7 @@ use crate::retry::retry_after;
 use crate::verdict::{Identity, Verdict};
 use crate::wording::message;
 
-/// Judges an answer. `now` is the Unix time in seconds, which dates in headers are compared with.
+/// Judges an answer. `now` is the Unix time in seconds. Dates in headers are compared with it.
 pub fn judge(case: &Case<'_>, answer: &Answer, now: i64) -> Verdict {
     let parsed = ParsedAnswer::new(answer);
     let mut verdict = match decide(case, &parsed) {
@@ -47,12 +47,12 @@ pub fn judge(case: &Case<'_>, answer: &Answer, now: i64) -> Verdict {
     verdict
 }
 
-/// The guide's rule that decides on an answer, or `None` if the expectation or a default does.
+/// The guide's rule that determines the verdict on an answer, or `None` if the expectation or a default determines it.
 pub fn matching_rule<'a>(case: &Case<'a>, answer: &Answer) -> Option<&'a OutcomeRule> {
     decide(case, &ParsedAnswer::new(answer)).ok()
 }
 
-/// The rule that decides the verdict, or the kind of outcome if no rule matches.
+/// The rule that determines the verdict, or the kind of outcome if no rule matches.
 fn decide<'a>(case: &Case<'a>, parsed: &ParsedAnswer<'_>) -> Result<&'a OutcomeRule, OutcomeKind> {
     let first = |rules: &'a [OutcomeRule]| {
         let applies =
@@ -68,7 +68,7 @@ fn decide<'a>(case: &Case<'a>, parsed: &ParsedAnswer<'_>) -> Result<&'a OutcomeR
     first(&case.method.outcomes).ok_or_else(|| default_kind(case.check, parsed))
 }
 
-/// The verdict for a relink whose account is not the one that was linked before.
+/// The verdict for a relink that found an account other than the one that was linked before.
 pub fn different_account(case: &Case<'_>, found: Identity) -> Verdict {
     let rule = case.method.all_outcomes().find(|rule| rule.is == OutcomeKind::DifferentAccount);
     let mut verdict =
@@ -77,7 +77,7 @@ pub fn different_account(case: &Case<'_>, found: Identity) -> Verdict {
     verdict
 }
 
-/// The verdict for credentials that work in another environment only.
+/// The verdict for credentials that work only in another environment.
 pub fn wrong_environment(case: &Case<'_>, environment: &Environment) -> Verdict {
     let mut verdict = by_kind(case, OutcomeKind::WrongEnvironment);
     let (provider, works) = (case.guide.provider.name.clone(), environment.label.clone());
@@ -147,8 +147,8 @@ fn by_rule(case: &Case<'_>, rule: &OutcomeRule) -> Verdict {
     verdict
 }
 
-/// A verdict with the standard wording. A rejected secret is attributed to the method's secret field if it has only
-/// one.
+/// A verdict with the standard wording. A rejected secret is attributed to the method's secret field if the method has
+/// only one.
 fn by_kind(case: &Case<'_>, kind: OutcomeKind) -> Verdict {
     let at_field = match kind {
         OutcomeKind::WrongSecret | OutcomeKind::Expired | OutcomeKind::Disabled => only_secret(case.method),
@@ -170,7 +170,7 @@ fn only_secret(method: &Method) -> Option<Key> {
     secrets.next().is_none().then(|| first.key.clone())
 }
 
-/// The answer for support: the status and the first 500 characters of the body, without secrets.
+/// An excerpt of the answer for support: the status and the first 500 characters of the body, without secrets.
 fn quote(case: &Case<'_>, answer: &Answer) -> String {
     let (derived, _) = derived_values(case.method, &case.inputs);
     let inputs = &case.inputs;
@@ -186,8 +186,9 @@ fn quote(case: &Case<'_>, answer: &Answer) -> String {
     if response.status < 400 && token_steps.any(|step| step.check.key == case.check.key) {
         return format!("HTTP {}", response.status);
     }
-    // The body is redacted before it is cut, because the cut could leave part of a secret. It is redacted again after
-    // control characters are removed, because one inside a secret would hide it from the first pass.
+    // The body is redacted before it is cut, because the cut could leave part of a secret unredacted. It is redacted
+    // again after control characters are removed, because a control character inside a secret would hide the secret
+    // from the first pass.
     let mut body = redactor.redact(&String::from_utf8_lossy(&response.body));
     body.retain(|ch| !ch.is_control() || ch == '\n');
     let body: String = redactor.redact(&body).chars().take(500).collect();

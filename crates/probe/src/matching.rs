@@ -8,7 +8,7 @@ use crate::inputs::{Filling, Inputs};
 use crate::message::Answer;
 use crate::parsed::{ParsedAnswer, text_of};
 
-/// Whether an answer is what the check expects, including every required capture.
+/// Whether an answer meets the check's expectation, including every required capture.
 pub(crate) fn is_expected(check: &Check, parsed: &ParsedAnswer<'_>, inputs: &Inputs<'_>) -> bool {
     let expect = &check.expect;
     let json = parsed.json.as_ref();
@@ -78,8 +78,8 @@ fn is_kind(value: &Value, kind: JsonType) -> bool {
     }
 }
 
-/// Whether the host of an address differs from the expected host. A value that is missing or not a string never
-/// differs.
+/// Whether the host of an address differs from the expected host. A missing or non-string value is never considered
+/// different.
 fn host_differs(expected: &Template, value: Option<&Value>, inputs: &Inputs<'_>) -> bool {
     let Ok(expected) = fill(expected, Slot::Host, &Filling::plain(inputs)) else { return false };
     let Some(text) = value.and_then(Value::as_str) else { return false };

@@ -76,7 +76,7 @@ impl fmt::Display for Request {
     }
 }
 
-/// A header of a request.
+/// A request header.
 #[derive(Clone, Debug)]
 pub struct Header {
     /// The name, in lower case.
@@ -85,7 +85,7 @@ pub struct Header {
     pub value: Secret,
 }
 
-/// The body of a request.
+/// A request body.
 #[derive(Clone, Debug)]
 pub struct Body {
     /// The media type, sent as `content-type`.
@@ -99,7 +99,7 @@ pub struct Body {
 pub struct Permit {
     /// The guide's host patterns.
     pub patterns: Vec<HostPattern>,
-    /// A host that the customer named, if the guide and the operator allow that.
+    /// A host that the customer specified, if the guide and the operator allow that.
     pub own_host: Option<String>,
 }
 

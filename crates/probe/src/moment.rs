@@ -1,4 +1,5 @@
-//! The time of sending and a nonce. Both are passed in: this crate reads no clock and no random numbers.
+//! The time at which a request is sent, and a nonce. Both are passed in, because this crate reads no clock and
+//! generates no random numbers.
 
 use guide::{Clock, Nonce};
 use jiff::Timestamp;

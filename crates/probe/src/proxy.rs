@@ -1,7 +1,8 @@
-//! A caller's request through a linked account: the caller's own, except for the host and the credentials.
+//! A request that a caller sends through a linked account. Everything in it comes from the caller, except the host and
+//! the credentials.
 //!
-//! **Invariant:** the request goes to the account's host only, below the guide's base address. The method's credentials
-//! replace any that the caller put in the same place.
+//! **Invariant:** the request is sent only to the account's host, below the guide's base address. The method's
+//! credentials replace any credentials that the caller sent in the same location.
 
 use guide::{Carrier, CarrierUse, Method, Verb};
 use secret::Secret;
@@ -75,7 +76,7 @@ fn parse_body(body: Body) -> Content {
     Content::Unchanged(body)
 }
 
-/// Whether every server reads the path as it is written: no dot segments, and no encoded separators or control
+/// Whether every server interprets the path as written: no dot segments, and no encoded separators or control
 /// characters.
 fn is_plain(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();

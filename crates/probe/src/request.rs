@@ -41,8 +41,8 @@ pub fn request(
     Ok(draft.finish())
 }
 
-/// Whether a template's path, without the path of the base address, is `path`. `None` if a value that it needs is not
-/// known.
+/// Whether a template's path, without the path of the base address, equals `path`. `None` if a value that the template
+/// needs is missing.
 pub fn matches_path(template: &RequestTemplate, path: &str, inputs: &Inputs<'_>) -> Option<bool> {
     let filled = fill(&template.path, Slot::Path, &Filling::plain(inputs)).ok()?;
     Some(filled.expose() == path)
@@ -53,7 +53,7 @@ pub(crate) fn base_path(base: &BaseUrl, with: &Filling<'_>) -> Result<String, Fi
     Ok(fill(&base.path, Slot::Path, with)?.expose().to_owned())
 }
 
-/// The host that the method's requests go to, for display before anything is sent.
+/// The host that the method's requests are sent to, for display before anything is sent.
 pub fn host(method: &Method, inputs: &Inputs<'_>) -> Result<String, FillError> {
     host_of(&method.base_url, &method.hosts, &Filling::plain(inputs))
 }
@@ -74,8 +74,8 @@ pub(crate) fn host_of(
     Ok(host)
 }
 
-/// The fields whose values determine the host that requests go to. If one of them changes, stored secrets must be
-/// entered again.
+/// The fields whose values determine the host that requests are sent to. If one of these values changes, stored secrets
+/// must be entered again.
 pub fn host_fields(method: &Method) -> Vec<&Key> {
     let bases = method.asks().filter_map(|check| check.request.base.as_ref()).chain([&method.base_url]);
     bases

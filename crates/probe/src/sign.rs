@@ -1,7 +1,7 @@
 //! Signatures and JSON Web Tokens.
 //!
 //! The signing library uses random numbers for ECDSA (`ES…`) and RSA-PSS (`PS…`), so these signatures differ each time.
-//! All others are deterministic.
+//! All other signatures are deterministic.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -10,11 +10,11 @@ use hmac::Hmac;
 use jsonwebtoken::EncodingKey;
 use secret::{Secret, SecretBytes};
 
-/// The text is not a key that the algorithm accepts.
+/// The value is not a key that the algorithm accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct InvalidKey;
 
-/// Decodes the key of an HMAC. Other keys are PEM and stay as they are.
+/// Decodes an HMAC key. Other keys are PEM and are returned unchanged.
 pub(crate) fn key_bytes(
     algorithm: Algorithm,
     text: &Secret,
@@ -34,7 +34,7 @@ pub(crate) fn key_bytes(
     }
 }
 
-/// Signs a text. The key is PEM, except for HMAC algorithms, which take any bytes.
+/// Signs a message. The key is PEM, except for HMAC algorithms, which accept any bytes.
 pub(crate) fn sign(algorithm: Algorithm, key: &SecretBytes, text: &[u8]) -> Result<Vec<u8>, InvalidKey> {
     use jsonwebtoken::Algorithm as A;
     let bytes = key.expose();
@@ -60,7 +60,7 @@ pub(crate) fn sign(algorithm: Algorithm, key: &SecretBytes, text: &[u8]) -> Resu
 }
 
 fn hmac<M: hmac::Mac + hmac::KeyInit>(key: &[u8], text: &[u8]) -> Vec<u8> {
-    let mut mac = <M as hmac::KeyInit>::new_from_slice(key).expect("an HMAC takes a key of any length");
+    let mut mac = <M as hmac::KeyInit>::new_from_slice(key).expect("an HMAC accepts a key of any length");
     mac.update(text);
     mac.finalize().into_bytes().to_vec()
 }

@@ -11,7 +11,7 @@ use crate::inputs::Values;
 pub struct Verdict {
     /// The kind of outcome.
     pub outcome: OutcomeKind,
-    /// The guide's rule that decided, or `None` if the check's expectation or a default did.
+    /// The guide's rule that determined the verdict, or `None` if the check's expectation or a default determined it.
     pub rule: Option<Key>,
     /// A message for the person about what happened.
     pub says: Saying,
@@ -21,16 +21,16 @@ pub struct Verdict {
     pub at_field: Option<Key>,
     /// Other fields that could be at fault.
     pub or_fields: Vec<Key>,
-    /// The step that the person should return to, or `None` if none helps.
+    /// The step that the person should return to, or `None` if returning to a step does not help.
     pub return_to: Option<Key>,
     /// Whether to offer trying the same credentials in the other environments.
     pub ask_elsewhere: bool,
-    /// The account that the answer identifies, or `None` if it identifies none.
+    /// The account that the answer identifies, or `None` if it identifies no account.
     pub identity: Option<Identity>,
     /// Values for later requests. They can be secret, so they are not serialized.
     #[serde(skip)]
     pub captures: Values,
-    /// The wait that the provider asks for, at most one hour. `None` if it does not specify one.
+    /// The wait that the provider asks for, at most one hour. `None` if the provider does not specify a wait.
     #[serde(skip)]
     pub retry_after: Option<Duration>,
     /// The scopes that the credential has, or `None` if the answer does not list them.
@@ -67,8 +67,8 @@ impl Verdict {
 pub struct Identity {
     /// The provider's id for the account: 1 to 500 characters, without control characters.
     pub id: String,
-    /// The account's display name, on one line and at most 200 characters. Empty if the answer has none.
+    /// The account's display name, on one line and at most 200 characters. Empty if the answer contains no name.
     pub name: String,
-    /// Further labels and texts to show, such as a plan or a region.
+    /// Additional labels and values to show, such as a plan or a region.
     pub details: Vec<(String, String)>,
 }

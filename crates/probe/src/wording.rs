@@ -1,4 +1,4 @@
-//! The messages of a guide's outcomes, filled in.
+//! Fills in the messages for a guide's outcomes.
 //!
 //! **Invariant:** a message never contains a secret.
 
@@ -48,7 +48,7 @@ pub(crate) fn message(template: &Template, case: &Case<'_>) -> String {
     out
 }
 
-/// A field's or derived value, or an empty string if it is secret.
+/// The value of a field or a derived value, or an empty string if the value is secret.
 fn public_value(key: &Key, method: &Method, inputs: &Inputs<'_>) -> String {
     let value = match (method.field(key.as_str()), method.derived(key.as_str())) {
         (Some(field), _) if !field.secret => inputs.values.get(key).cloned(),

@@ -210,7 +210,7 @@ fn credentials_go_into_cookies_bodies_and_queries() {
     assert_eq!(build_with("POST /", "a;b").map(|_| ()), Err(Problem::NotACookieValue));
 }
 
-/// `+` and `:` in a client secret are encoded correctly with every method of client authentication.
+/// `+` and `:` in a client secret are encoded correctly with every client authentication method.
 #[test]
 fn oauth_clients_authenticate_with_each_method() {
     let fields =
