@@ -1,7 +1,7 @@
 //! Linked accounts.
 //!
-//! **Invariant:** an [`Account`] contains the names of its secret fields and never their values. Secret values are in
-//! [`NewAccount`] on the way in and in [`Credentials`] on the way out, and nowhere else.
+//! **Invariant:** an [`Account`] contains the names of its secret fields and never their values. Only [`NewAccount`],
+//! for storing an account, and [`Credentials`], for reading one, contain secret values.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ pub struct NewAccount {
     pub external_id: Option<String>,
     /// The account's name at the provider. `None` if no check identified the account.
     pub name: Option<String>,
-    /// A name chosen by the person who linked the account, or by the product. `None` if nobody chose one.
+    /// A name chosen by the person who linked the account, or by the product. `None` if nobody chose a name.
     pub label: Option<String>,
     /// The values of public fields, by field key.
     pub values: BTreeMap<String, String>,
@@ -53,7 +53,7 @@ pub struct Home {
     pub connector_profile: String,
     /// The customer who owns the account.
     pub owner: Owner,
-    /// Whether it is a production or a test account.
+    /// Whether the account is a production or a test account.
     pub kind: Kind,
     /// Data that the product attached to the account.
     pub metadata: serde_json::Map<String, serde_json::Value>,
@@ -73,7 +73,7 @@ pub struct Owner {
     pub id: String,
     /// The customer's display name.
     pub name: String,
-    /// The user name of the person who linked the account. `None` if the product did not pass one.
+    /// The user name of the person who linked the account. `None` if the product did not specify a user name.
     pub username: Option<String>,
 }
 
@@ -84,7 +84,7 @@ pub enum Kind {
     /// Real customers and their accounts.
     #[default]
     Production,
-    /// Test data. A test key sees and creates nothing else.
+    /// Test data. A test key can read and create only test data.
     Test,
 }
 
@@ -113,7 +113,7 @@ pub struct Account {
     pub external_id: Option<String>,
     /// The account's name at the provider. `None` if no check identified the account.
     pub name: Option<String>,
-    /// A name chosen by the person who linked the account, or by the product. `None` if nobody chose one.
+    /// A name chosen by the person who linked the account, or by the product. `None` if nobody chose a name.
     pub label: Option<String>,
     /// The values of public fields, by field key.
     pub values: BTreeMap<String, String>,
@@ -131,7 +131,7 @@ pub struct Account {
     pub home: Option<Home>,
     /// Whether the account works, according to its last check.
     pub state: AccountState,
-    /// When the state or the hold last changed. `None` if that was not recorded.
+    /// When the state or the hold last changed. `None` if the time was not recorded.
     pub state_at: Option<Timestamp>,
     /// A decision not to use the account. `None` if there is no such decision.
     pub hold: Option<Hold>,
@@ -141,7 +141,7 @@ pub struct Account {
     pub created_at: Timestamp,
     /// When the credentials or the account's own columns were last changed.
     pub updated_at: Timestamp,
-    /// When the account was last checked, successfully or not. `None` if it never was.
+    /// When the account was last checked, successfully or not. `None` if it was never checked.
     pub checked_at: Option<Timestamp>,
 }
 
@@ -165,7 +165,7 @@ pub struct Filter {
     pub provider: Option<String>,
 }
 
-/// Which accounts of a project to list, one page at a time. `None` and empty lists do not filter.
+/// Which accounts in a project to list, one page at a time. `None` and empty lists do not filter.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
     /// The id of the project.
@@ -174,7 +174,7 @@ pub struct Query {
     pub ids: Vec<String>,
     /// Only accounts at one of these providers.
     pub providers: Vec<String>,
-    /// Only accounts of one of these owners.
+    /// Only accounts that belong to one of these owners.
     pub owners: Vec<String>,
     /// Only production or only test accounts.
     pub kind: Option<Kind>,
@@ -184,7 +184,8 @@ pub struct Query {
     pub expired: Option<bool>,
     /// Only accounts with this hold; `Some(None)` for accounts without a hold.
     pub hold: Option<Option<Hold>>,
-    /// Only accounts of active connector profiles (`true`), or only accounts of inactive ones (`false`).
+    /// Only accounts linked with active connector profiles (`true`), or only accounts linked with inactive profiles
+    /// (`false`).
     pub connector_profile_active: Option<bool>,
     /// The number of accounts to skip.
     pub skip: i64,

@@ -15,7 +15,7 @@ use crate::row::{account, json, stamp};
 use crate::store::find;
 use crate::writer::Writer;
 
-/// A change to an account's own columns. `None` leaves a column as it is. Owner, user name and metadata apply to
+/// A change to an account's own columns. `None` leaves a column unchanged. Owner, user name and metadata apply to
 /// accounts that the Hub linked.
 #[derive(Clone, Debug, Default)]
 pub struct AccountChange {
@@ -27,14 +27,14 @@ pub struct AccountChange {
     pub username: Option<Option<String>>,
     /// The account's label; `Some(None)` removes it.
     pub label: Option<Option<String>>,
-    /// The product's data about the account, which replaces the old data as a whole.
+    /// The product's data about the account, which replaces all of the old data.
     pub metadata: Option<Map<String, Value>>,
     /// A decision not to use the account; `Some(None)` lifts it.
     pub hold: Option<Option<Hold>>,
 }
 
 impl Writer {
-    /// Changes an account's own columns. A change without effect leaves no audit entry and no event.
+    /// Changes an account's own columns. A change that has no effect writes no audit entry and no event.
     pub async fn change_account(
         &self,
         id: &AccountId,

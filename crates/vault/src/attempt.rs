@@ -1,4 +1,4 @@
-//! Link attempts: a person's progress through linking in a session, and the requests and responses of the provider.
+//! Link attempts: a person's progress through linking in a session, and the requests to the provider and its responses.
 //!
 //! **Invariant:** the entered values and the transcript are sealed, and are written in the same transaction as the
 //! state. Of two concurrent changes to an attempt, the second is refused. An attempt that has ended never changes
@@ -31,7 +31,7 @@ pub enum AttemptState {
     Open,
     /// Checks are running.
     Checking,
-    /// The person is signing in at the provider.
+    /// The person is signing in on the provider's site.
     Away,
     /// Checks failed.
     Refused,
@@ -46,8 +46,7 @@ pub enum AttemptState {
 /// A link attempt.
 #[derive(Clone, Debug)]
 pub struct Attempt {
-    /// The attempt's id: `att_` and 26 characters. It is not a secret, because it gives access to nothing without the
-    /// session.
+    /// The attempt's id: `att_` and 26 characters. It is not a secret, because it grants no access without the session.
     pub id: String,
     /// The number of the session that the attempt belongs to.
     pub session: i64,
@@ -61,7 +60,7 @@ pub struct Attempt {
     pub method: String,
     /// The digest of the guide that the attempt follows.
     pub guide_digest: String,
-    /// The id of the account that is edited or was created. `None` until an account is created.
+    /// The id of the account that is being edited or was created. `None` until an account is created.
     pub account: Option<String>,
     /// The current state of the attempt.
     pub state: AttemptState,
@@ -97,12 +96,12 @@ impl Vault {
         Ok(id::random("att_")?)
     }
 
-    /// The link attempt with this id. `None` if there is none.
+    /// The link attempt with this id. `None` if there is no such attempt.
     pub async fn attempt(&self, id: &str) -> Result<Option<Attempt>, StoreError> {
         self.optional(sqlx::query("select * from attempts where id = $1").bind(id), attempt).await
     }
 
-    /// The latest attempt of a session with a connector profile. `None` if there is none.
+    /// The latest attempt in a session to link an account with a connector profile. `None` if there is no such attempt.
     pub async fn attempt_of(
         &self,
         session: i64,
@@ -125,7 +124,7 @@ impl Vault {
         Ok(opened.and_then(|opened| opened.unless_expired(now)).map(|opened| opened.plain))
     }
 
-    /// The last requests and responses of an attempt, oldest first, without field values.
+    /// The last requests and responses in an attempt, oldest first, without field values.
     pub async fn attempt_transcript(&self, attempt: &Attempt) -> Result<Vec<Value>, StoreError> {
         let opened = self.read_sealed(Content::Transcript, &attempt.id).await?;
         opened.map_or(Ok(Vec::new()), |opened| lines(&attempt.id, &opened.plain))
@@ -208,7 +207,7 @@ pub(crate) async fn end_linked(
     Ok(append(work, attempt, new_lines, ended_at).await?)
 }
 
-/// Deletes attempts that expired before a time, with their transcripts.
+/// Deletes attempts that expired before the given time, together with their transcripts.
 pub(crate) async fn delete_expired(
     connection: &mut DbConnection,
     before: Timestamp,
@@ -224,8 +223,8 @@ pub(crate) async fn delete_expired(
     Ok(())
 }
 
-/// Appends to the transcript of an attempt whose row the transaction has written. The transcript is kept as long as the
-/// attempt.
+/// Appends to the transcript of an attempt whose row the transaction has written. The transcript is kept for as long as
+/// the attempt.
 async fn append(
     work: &mut Work,
     attempt: &Attempt,

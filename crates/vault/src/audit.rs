@@ -1,7 +1,7 @@
 //! The audit trail: who changed or opened which account, and when.
 //!
-//! **Invariant:** an entry is added in the transaction that makes the change that the entry describes, and is never
-//! changed or deleted. Entries contain no field values.
+//! **Invariant:** an entry is added in the same transaction as the change that it describes, and is never changed or
+//! deleted. Entries contain no field values.
 
 use jiff::Timestamp;
 use sqlx::Row as _;
@@ -14,7 +14,7 @@ use crate::id::AccountId;
 use crate::open::Vault;
 use crate::row::{optional, parsed, stamp};
 
-/// An entry of the audit trail.
+/// An entry in the audit trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditRow {
     /// When the change was made.
@@ -22,8 +22,8 @@ pub struct AuditRow {
     /// Who made the change, such as `key:key_…`, `session:17` or `cli`.
     pub actor: String,
     /// The kind of change: `account.created`, `account.updated`, `account.checked`, `account.deleted`,
-    /// `account.unsealed`, `session.created`, `api_key.revoked`, `connector_profile.updated`, `key.rotated` and the
-    /// like.
+    /// `account.unsealed`, `session.created`, `api_key.revoked`, `connector_profile.updated`, `key.rotated` and similar
+    /// kinds.
     pub action: String,
     /// The account. `None` if the entry concerns a project or the vault as a whole.
     pub account: Option<AccountId>,
@@ -35,7 +35,7 @@ pub struct AuditRow {
 }
 
 impl Vault {
-    /// The audit trail of an account, oldest entry first. It outlives the account.
+    /// An account's audit trail, oldest entry first. The audit trail is kept when the account is deleted.
     pub async fn audit(&self, id: &AccountId) -> Result<Vec<AuditRow>, StoreError> {
         let query = sqlx::query("select * from audit where account_id = $1 order by seq").bind(id.as_str());
         self.all(query, audit_row).await
@@ -49,7 +49,8 @@ impl Vault {
         skip: i64,
         limit: i64,
     ) -> Result<Vec<AuditRow>, StoreError> {
-        // Two statements, because one with an optional account would search the project's whole trail.
+        // Uses two statements, because a single statement with an optional account would search the project's whole
+        // audit trail.
         let query = match account {
             None => {
                 sqlx::query("select * from audit where project_id = $1 order by seq desc limit $2 offset $3")

@@ -1,8 +1,9 @@
-//! Backups of a vault on SQLite: copying it while other processes use it, proving a copy, and restoring one.
+//! Backups of a SQLite vault: copying it while other processes use it, proving a copy, and restoring one.
 //!
-//! **Invariant:** a copy is complete and proved, or does not exist, and from the start only its owner can read it. It
-//! contains the database, whose secrets are sealed, and never the key. Restoring has exclusive use of the folder; at
-//! every moment the database is either the previous one or the copy, and the previous one is kept.
+//! **Invariant:** a copy is either complete and proved, or does not exist. From the start, only its owner can read it.
+//! A copy contains the database, whose secrets are sealed, and never the key. A restore has exclusive use of the
+//! folder. At every moment, the database is either the previous database or the copy, and the previous database is
+//! kept.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -45,7 +46,7 @@ pub enum BackupError {
     #[error("the database is on a PostgreSQL server, which has its own backup tools")]
     OnServer,
     /// A process has the vault open.
-    #[error("a process has the vault in {folder} open")]
+    #[error("the vault in {folder} is open in another process")]
     InUse {
         /// The vault's folder.
         folder: PathBuf,
@@ -66,7 +67,7 @@ pub enum BackupError {
         /// The database's error.
         source: sqlx::Error,
     },
-    /// The file contains no vault, or one that was never sealed.
+    /// The file contains no vault, or a vault that was never sealed.
     #[error("{path} contains no vault")]
     Empty {
         /// The path of the file.
@@ -86,7 +87,7 @@ impl Vault {
         self.engine.file().is_none()
     }
 
-    /// Copies the database into a file, and proves the copy. Fails if the file exists, unless `replace` is set.
+    /// Copies the database to a file, and proves the copy. Fails if the file exists, unless `replace` is set.
     pub async fn back_up(&self, to: &Path, replace: bool) -> Result<Proof, BackupError> {
         if self.is_on_server() {
             return Err(BackupError::OnServer);
@@ -109,7 +110,7 @@ impl Vault {
     }
 }
 
-/// Replaces the database in a folder with a copy, after proving the copy with the key of the folder's vault.
+/// Replaces the database in a folder with a copy, after proving the copy with the key for the vault in the folder.
 pub async fn restore(
     folder: &Path,
     key: &KeySource,
@@ -119,7 +120,8 @@ pub async fn restore(
     file::create_folder(folder).map_err(failed(folder))?;
     let lock = lock_path(folder);
     let (locking, opening) = (lock.clone(), folder.to_owned());
-    // Opening the vault needs the first lock, and having it open needs the second, so holding both is exclusive.
+    // A process takes the first lock to open the vault, and holds the second lock while the vault is open. Holding both
+    // locks therefore guarantees exclusive use.
     let guards = off_thread(move || Ok((file::lock(&locking)?, file::lock_exclusive(&opening)?))).await;
     let (opening, exclusive) = guards.map_err(failed(&lock))?;
     let (Some(_opening), Some(_exclusive)) = (opening, exclusive) else {
@@ -138,7 +140,7 @@ pub async fn restore(
     Ok(Restored { proof, kept })
 }
 
-/// Opens everything in a copy. A copy with an older schema is migrated first.
+/// Opens all sealed data in a copy. A copy with an older schema is migrated first.
 async fn prove_file(path: &Path, key: &KeySource) -> Result<Proof, BackupError> {
     let engine = Engine::Sqlite(path.to_owned());
     let broken = |source| BackupError::NotAVault { path: path.to_owned(), source };
@@ -161,12 +163,12 @@ async fn prove_file(path: &Path, key: &KeySource) -> Result<Proof, BackupError> 
     Ok(proof)
 }
 
-/// Keeps a complete copy of the database under another name. The database also stays where it is.
+/// Keeps a complete copy of the database under another name. The database also remains in its current location.
 async fn keep(database: &Path, now: Timestamp) -> Result<PathBuf, BackupError> {
     let kept = file::sibling(database, &format!(".before-{}", now.strftime("%Y%m%dT%H%M%S%fZ")));
     let log = file::sibling(database, "-wal");
-    // Opening and closing the database merges its log. If the database is too damaged for that, which may be why a copy
-    // is restored, the log is kept next to it.
+    // Opening and closing the database merges its log. If the database is too damaged to open, which may be the reason
+    // for the restore, the log is kept next to the database.
     if let Ok(mut connection) = Engine::Sqlite(database.to_owned()).connect().await {
         let _ = sqlx::query("pragma wal_checkpoint(truncate)").execute(&mut connection).await;
         let _ = connection.close().await;
@@ -180,7 +182,7 @@ async fn keep(database: &Path, now: Timestamp) -> Result<PathBuf, BackupError> {
     Ok(kept)
 }
 
-/// A file that is written next to its final path. Unless it is published, dropping it deletes it.
+/// A file that is written next to its final path. Dropping this value deletes the file, unless the file was published.
 struct Temporary(PathBuf);
 
 impl Temporary {

@@ -1,7 +1,7 @@
 //! Browsers that opened a session's link, and how they show its pages.
 //!
-//! **Invariant:** each browser enters a session with its own secret. An embedded frame whose browser does not keep that
-//! secret gets a frame token instead. A frame token does not grant entry to the session: it can be exchanged once,
+//! **Invariant:** each browser enters a session with its own secret. An embedded frame whose browser does not store
+//! that secret gets a frame token instead. A frame token does not grant entry to the session: it can be exchanged once,
 //! within a short time, for the secret of a new window.
 
 use jiff::Timestamp;
@@ -18,11 +18,11 @@ use crate::writer::Writer;
 /// How a browser shows the pages of a session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Presentation {
-    /// The origin of the page that embeds the session's pages. `None` if they are shown in their own window.
+    /// The origin of the page that embeds the session's pages. `None` if the pages are shown in their own window.
     pub parent: Option<String>,
     /// The color scheme: `light` or `dark`. `None` follows the browser's setting.
     pub scheme: Option<String>,
-    /// The language that the embedding page requests. `None` if it requests none.
+    /// The language that the embedding page requests. `None` if it requests no language.
     pub language: Option<String>,
     /// Whether embedded pages have a footer.
     pub footer: bool,
@@ -38,8 +38,8 @@ pub struct Browser {
 }
 
 impl Vault {
-    /// The session that a browser entered, open or not, and how the browser shows it. `seq` is the session's number in
-    /// the page's address. `None` if no browser with this secret entered the session.
+    /// The session that a browser entered, open or not, and how the browser shows the session. `seq` is the session's
+    /// number in the page's address. `None` if no browser with this secret entered the session.
     pub async fn session_by_browser(
         &self,
         seq: i64,
@@ -52,7 +52,8 @@ impl Vault {
         self.optional(query.bind(seq).bind(digest.bytes()), shown_session).await
     }
 
-    /// The session with this frame token, and how the frame shows it. `None` if the session has no such frame token.
+    /// The session with this frame token, and how the frame shows the session. `None` if the session has no such frame
+    /// token.
     pub async fn session_by_frame(
         &self,
         seq: i64,
@@ -109,7 +110,7 @@ impl Writer {
         Ok(Some(Browser { secret, frame }))
     }
 
-    /// Changes how a browser shows the pages, when the browser opens the link again.
+    /// Changes how a browser shows the pages. Called when the browser opens the link again.
     pub async fn update_presentation(
         &self,
         seq: i64,
@@ -130,7 +131,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Deletes a frame token, because the browser keeps its secret in the frame.
+    /// Deletes a frame token, because the browser stores its secret in the frame.
     pub async fn delete_frame_token(&self, seq: i64, digest: &Digest) -> Result<(), StoreError> {
         let update =
             sqlx::query("update browsers set frame_digest = null where session_seq = $1 and digest = $2");

@@ -1,8 +1,8 @@
 //! Connector profiles: a project's own setup of a provider's method, such as an OAuth app.
 //!
-//! **Invariant:** the values of secret fields (an OAuth client secret, for example) are sealed; the profile has only
-//! their names. A change is applied to the profile as it is in the transaction, so concurrent changes both survive,
-//! and a deleted profile does not come back.
+//! **Invariant:** the values of secret fields (an OAuth client secret, for example) are sealed; the profile contains
+//! only their names. A change is applied to the profile as it is read in the transaction. So concurrent changes do not
+//! overwrite each other, and a deleted profile is not created again.
 
 use std::collections::BTreeMap;
 
@@ -40,7 +40,7 @@ pub struct NewConnectorProfile {
     pub secrets: BTreeMap<String, Secret>,
 }
 
-/// A change to a connector profile. `None` leaves a value unchanged, and so does leaving a field out of a map.
+/// A change to a connector profile. `None` leaves a value unchanged, as does omitting a field from a map.
 #[derive(Clone, Debug, Default)]
 pub struct ConnectorProfileChange {
     /// The profile's display name.
@@ -90,7 +90,7 @@ pub enum ProfileRemoval {
 }
 
 impl Vault {
-    /// The connector profile with this id, if the project has it.
+    /// The connector profile with this id, if it belongs to the project.
     pub async fn connector_profile(
         &self,
         project: &str,
@@ -99,7 +99,7 @@ impl Vault {
         self.optional(sqlx::query(SELECT).bind(project).bind(id), profile).await
     }
 
-    /// The connector profiles of a project, by provider and then from oldest to newest.
+    /// A project's connector profiles, sorted by provider and then by age, oldest first.
     pub async fn connector_profiles(&self, project: &str) -> Result<Vec<ConnectorProfile>, StoreError> {
         let query = sqlx::query(
             "select * from connector_profiles where project_id = $1 order by provider, created_at, id",
@@ -230,8 +230,8 @@ impl Writer {
 
 const SELECT: &str = "select * from connector_profiles where project_id = $1 and id = $2";
 
-/// Keeps a profile from being removed until the transaction, which stores an account, ends. Fails if the profile is
-/// already removed.
+/// Prevents a profile from being removed until the end of the transaction, which stores an account. Fails if the
+/// profile has already been removed.
 pub(crate) async fn hold_for_account(work: &mut Work, id: &str) -> Result<(), ChangeError> {
     if !id.starts_with(PREFIX) {
         return Ok(());

@@ -1,6 +1,6 @@
 //! Counters for rate limits.
 //!
-//! **Invariant:** counts are in the database, so that they apply to all processes and survive restarts.
+//! **Invariant:** counts are stored in the database, so that they apply to all processes and survive restarts.
 
 use jiff::Timestamp;
 
@@ -9,7 +9,7 @@ use crate::open::Vault;
 use crate::row::stamp;
 use crate::writer::{Work, Writer};
 
-/// The maximum number of hits of a bucket in a span of time.
+/// The maximum number of hits on a bucket in a span of time.
 #[derive(Clone, Debug)]
 pub struct Limit {
     /// The bucket, for example an address or a session.
@@ -21,7 +21,8 @@ pub struct Limit {
 }
 
 impl Vault {
-    /// The number of hits of a bucket in the current span, and the span's end in Unix seconds. Does not count a hit.
+    /// The number of hits on a bucket in the current span, and the span's end in Unix seconds. This call does not count
+    /// as a hit.
     pub async fn counted(
         &self,
         bucket: &str,
@@ -40,8 +41,8 @@ impl Vault {
 }
 
 impl Writer {
-    /// Counts a hit of a bucket in the current span, which is `seconds` long. Returns the number of hits in the span
-    /// so far and the span's end in Unix seconds.
+    /// Counts a hit on a bucket in the current span, which is `seconds` long. Returns the number of hits in the span so
+    /// far and the span's end in Unix seconds.
     pub async fn count(&self, bucket: &str, seconds: i64, now: Timestamp) -> Result<(i64, i64), StoreError> {
         let mut work = self.begin_unsynced().await?;
         let counted = hit(&mut work, bucket, seconds, now).await?;
@@ -49,7 +50,7 @@ impl Writer {
         Ok(counted)
     }
 
-    /// Counts a hit of each bucket in turn, in one transaction, and stops after the first bucket whose limit is
+    /// Counts a hit on each bucket in turn, in one transaction, and stops after the first bucket whose limit is
     /// exceeded. Returns that bucket's index in `limits` and its span's end in Unix seconds. `None` if no limit is
     /// exceeded.
     pub async fn count_within(

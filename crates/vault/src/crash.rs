@@ -1,16 +1,17 @@
-//! Crash points: labeled places in the code at which a test can kill the process.
+//! Crash points: labeled points in the code at which a test can kill the process.
 //!
 //! **Invariant:** in a release build a crash point does nothing.
 
-/// Marks a place at which a test may kill the process.
+/// Marks a point in the code at which a test can kill the process.
 ///
-/// In a debug build, `WAYSTONE_CRASH_AT` selects a place: a label, or `*` for any, and optionally after a `#` which
-/// occurrence: `vault.committed#3` is the third. If a test must first lead the process to a certain state,
-/// `WAYSTONE_CRASH_ORDER` names a file that will contain the same text; occurrences count from the moment the file
-/// has that text. Anything after a space is a comment.
+/// In a debug build, `WAYSTONE_CRASH_AT` selects a crash point: a label, or `*` for any label, optionally followed by
+/// `#` and the number of the occurrence. For example, `vault.committed#3` selects the third occurrence. If a test must
+/// first bring the process into a certain state, `WAYSTONE_CRASH_ORDER` names a file to which the test later writes the
+/// same string. Occurrences are counted from the moment the file contains the string. Anything after a space is a
+/// comment.
 ///
-/// At the selected place, the file named by `WAYSTONE_CRASH_MARK` is written and the thread stops forever, so that
-/// the test can send its signal at exactly this point. The rest of the process continues.
+/// At the selected crash point, the file named by `WAYSTONE_CRASH_MARK` is written and the thread stops forever, so
+/// that the test can send its signal at exactly this point. The rest of the process continues.
 pub fn crash_point(label: &'static str) {
     #[cfg(debug_assertions)]
     order::stop_if_selected(label);
@@ -25,7 +26,7 @@ mod order {
 
     use tokio::runtime::{Handle, RuntimeFlavor};
 
-    /// The current order, and how many times its place was passed.
+    /// The current order, and the number of times that its crash point was reached.
     static SEEN: Mutex<(String, u32)> = Mutex::new((String::new(), 0));
 
     pub(super) fn stop_if_selected(label: &str) {

@@ -1,12 +1,12 @@
-//! The database: SQLite or PostgreSQL, and how each is set up.
+//! The database: SQLite or PostgreSQL, and how each database is set up.
 //!
-//! **Invariant:** a commit that returned is on disk, unless its transaction was begun as [`Synced::Later`], in which
-//! case it is on disk with the next synced commit. A transaction that writes sees everything it decides on unchanged
-//! until it ends: on SQLite because only one connection writes, on PostgreSQL because it holds the names that the
-//! decision depends on. Data that is deleted from SQLite is overwritten.
+//! **Invariant:** once a commit returns, its changes are on disk. The exception is a transaction that was begun as
+//! [`Synced::Later`], whose changes are on disk after the next synced commit. The data that a write transaction bases
+//! its decisions on does not change until the transaction ends: on SQLite, only one connection writes; on PostgreSQL,
+//! the transaction holds the names that its decisions depend on. Data that is deleted from SQLite is overwritten.
 //!
-//! Everything that differs between the databases is in this file and in `schema.rs`; every other statement runs
-//! on both.
+//! All differences between the two databases are handled in this file and in `schema.rs`. Every other statement runs on
+//! both databases.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -32,10 +32,10 @@ pub(crate) type Scalar<'a, T> = sqlx::query::QueryScalar<'a, Db, T, <Db as sqlx:
 /// How long to wait for a connection, or for another process to finish writing.
 const TIMEOUT: Duration = Duration::from_secs(15);
 
-/// The number of SQLite connections that read.
+/// The number of SQLite connections for reading.
 const READERS: u32 = 4;
 
-/// The number of PostgreSQL connections of a process.
+/// The number of PostgreSQL connections per process.
 const CONNECTIONS: u32 = 16;
 
 /// Takes the lock under which a PostgreSQL database is created and migrated.
@@ -46,27 +46,27 @@ const OPENING: &str = "select pg_advisory_lock(8316300954761127541)";
 pub(crate) enum Engine {
     /// The path of a SQLite file.
     Sqlite(PathBuf),
-    /// The URL of a database on a PostgreSQL server. It may contain a password.
+    /// The URL of a PostgreSQL database. It may contain a password.
     Postgres(Secret),
 }
 
-/// Whether a commit waits until it is on disk.
+/// Whether a commit waits until its changes are on disk.
 ///
-/// A commit that does not wait is visible to everyone at once and survives the process. If the machine fails, commits
-/// of the last second may be lost, but never without the commits that followed them
+/// The changes in a commit that does not wait are visible to everyone at once, and they survive if the process ends. If
+/// the machine fails, commits from the last second may be lost. If a commit is lost, all later commits are lost too
 /// ([SQLite](https://www.sqlite.org/pragma.html#pragma_synchronous),
 /// [PostgreSQL](https://www.postgresql.org/docs/current/wal-async-commit.html)).
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Synced {
     /// The commit waits.
     Yes,
-    /// The commit does not wait, because nobody was promised that the data is kept.
+    /// The commit does not wait, because it is acceptable to lose the data.
     Later,
 }
 
 impl Engine {
-    /// The statement that begins a transaction that writes. On SQLite the transaction takes the right to write at once,
-    /// so that it never fails halfway for lack of it.
+    /// The statement that begins a transaction that writes. On SQLite, the transaction acquires the write lock at once,
+    /// so that it never fails halfway because another transaction has the lock.
     pub(crate) fn begin_writing(&self, synced: Synced) -> &'static str {
         match (self, synced) {
             (Self::Sqlite(_), Synced::Yes) => "pragma synchronous = full; begin immediate",
@@ -76,8 +76,8 @@ impl Engine {
         }
     }
 
-    /// Holds a name until the transaction ends, alone or shared with others. Transactions of SQLite exclude each other
-    /// already.
+    /// Holds a name until the transaction ends, either exclusively or shared with other transactions. On SQLite, this
+    /// is not needed, because write transactions already exclude each other.
     pub(crate) async fn hold(
         &self,
         connection: &mut DbConnection,
@@ -95,8 +95,9 @@ impl Engine {
         Ok(())
     }
 
-    /// The query for the id of the current key. On PostgreSQL it also holds the row: any number of transactions may
-    /// hold it at once, and a rotation, which changes the state and so a unique key, waits for all of them.
+    /// The query for the id of the current key. On PostgreSQL, the query also locks the row. Any number of transactions
+    /// may hold this lock at once. A rotation changes the state, which is part of a unique key, so it waits for all of
+    /// them.
     pub(crate) fn hold_current_key(&self) -> &'static str {
         match self {
             Self::Sqlite(_) => "select id from vault_keys where state = 'current'",
@@ -124,7 +125,8 @@ impl Engine {
         Ok(report == "ok" && dangling == 0)
     }
 
-    /// Opens the connection that creates or migrates the database. On a server it holds a lock until it is closed.
+    /// Opens the connection that creates or migrates the database. On a server, the connection holds a lock until it is
+    /// closed.
     pub(crate) async fn connect(&self) -> sqlx::Result<DbConnection> {
         let mut connection = self.options()?.connect().await?;
         match self {
@@ -136,7 +138,7 @@ impl Engine {
         Ok(connection)
     }
 
-    /// The pool of connections that write, and the pool of connections that read.
+    /// The pool of connections for writing, and the pool of connections for reading.
     pub(crate) async fn pools(&self) -> sqlx::Result<(Pool<Db>, Pool<Db>)> {
         let options = self.options()?;
         match self {
@@ -156,8 +158,8 @@ impl Engine {
     }
 
     /// Truncates SQLite's log, which still contains deleted and overwritten data. This is best effort: while a
-    /// connection reads an older state or another process writes, the data stays until the next time. It is sealed, and
-    /// its data key is gone. A server maintains its own log.
+    /// connection reads an older state or another process writes, the data remains in the log until the next call. The
+    /// data is sealed, and its data key has been destroyed. A server maintains its own log.
     pub(crate) async fn wipe_log(&self, writer: &Pool<Db>) {
         if let Self::Sqlite(_) = self {
             let _ = sqlx::query("pragma wal_checkpoint(truncate)").execute(writer).await;
@@ -176,7 +178,7 @@ impl Engine {
     }
 }
 
-/// The URL of a server without its passwords, so that it can be shown. `None` if the text is not a URL.
+/// A server's URL without passwords, so that it can be shown. `None` if the string is not a URL.
 pub fn without_password(url: &Secret) -> Option<String> {
     let mut url = Url::parse(url.expose()).ok()?;
     let _ = url.set_password(None);
@@ -222,7 +224,7 @@ pub(crate) async fn use_log(connection: &mut DbConnection) -> sqlx::Result<bool>
     }
 }
 
-/// Runs a script of several statements.
+/// Runs a script with several statements.
 pub(crate) async fn run_script(connection: &mut DbConnection, script: String) -> Result<(), StoreError> {
     sqlx::raw_sql(sqlx::AssertSqlSafe(script)).execute(connection).await?;
     Ok(())
@@ -238,7 +240,8 @@ fn sqlite_pool(size: u32, reads_only: bool) -> AnyPoolOptions {
         .after_connect(move |connection, _| Box::pin(set_up(connection, reads_only)))
 }
 
-/// Sets up a connection to SQLite. The driver enforces foreign keys by default; setting it here makes that explicit.
+/// Sets up a connection to SQLite. The driver enforces foreign keys by default; setting the option here makes that
+/// explicit.
 async fn set_up(connection: &mut DbConnection, reads_only: bool) -> sqlx::Result<()> {
     sqlx::raw_sql(
         "pragma busy_timeout = 15000; pragma synchronous = full; pragma secure_delete = on; pragma foreign_keys = on;",
@@ -262,7 +265,7 @@ fn sqlite_url(path: &Path) -> sqlx::Result<Url> {
 }
 
 fn is_busy(error: &sqlx::Error) -> bool {
-    // The lowest byte 5 is SQLITE_BUSY; the higher bytes distinguish kinds of it.
+    // The lowest byte 5 is SQLITE_BUSY; the higher bytes distinguish its variants.
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
 }
@@ -289,7 +292,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_path_with_special_characters_is_used_as_it_is() {
+    async fn a_path_with_special_characters_is_used_unchanged() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a b%20?#ü.db");
         std::fs::write(&path, "").unwrap();
@@ -300,7 +303,7 @@ mod tests {
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
-    /// The database's own setting for the commit of a transaction that was begun this way.
+    /// The database's setting for commits in a transaction that was begun this way.
     async fn sync_setting(pool: &Pool<Db>, engine: &Engine, synced: Synced) -> String {
         let mut tx = pool.begin_with(engine.begin_writing(synced)).await.unwrap();
         let setting = match engine {

@@ -14,7 +14,7 @@ use crate::writer::Writer;
 /// A flow that a person has not finished, with its expiry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
-    /// The digest of the guide that the flow was started with.
+    /// The digest of the guide with which the flow was started.
     pub guide_digest: String,
     /// The snapshot of the flow.
     pub snapshot: Secret,
@@ -41,8 +41,8 @@ impl Vault {
 }
 
 impl Writer {
-    /// Saves a draft under a key that the caller chooses, and replaces the draft that has the same key. Also deletes
-    /// all expired sealed data.
+    /// Saves a draft under a key that the caller chooses, replacing any draft with the same key. Also deletes all
+    /// expired sealed data.
     pub async fn save_draft(&self, key: &str, draft: &Draft) -> Result<(), StoreError> {
         let mut work = self.begin().await?;
         sealed::delete_expired(work.tx(), draft.saved_at).await?;

@@ -1,9 +1,9 @@
 //! Envelope encryption of an account's credentials.
 //!
-//! **Invariant:** the wrapped data key is bound to the account's id and version, to the names of its secret fields,
-//! and to the context in which the credentials may be used (project, provider, method, environment, public fields).
-//! Each value is bound to account, field and version. So an attacker who can write to the database but has no key can
-//! neither move a credential to another account nor send it to another host. Such an attacker can only restore an
+//! **Invariant:** the wrapped data key is bound to the account's id and version, to the names of its secret fields, and
+//! to the context in which the credentials may be used (project, provider, method, environment, public fields). Each
+//! value is bound to its account, field and version. So an attacker who can write to the database but does not have the
+//! key cannot move a credential to another account or send it to another host. Such an attacker can only restore an
 //! earlier state of a whole account.
 
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ use crate::key::{Key, KeyId};
 use crate::row::hex;
 use crate::seal::{DataKey, SealError};
 
-/// Sealed credentials, as the tables hold them.
+/// Sealed credentials, as stored in the tables.
 pub(crate) struct Envelope {
     /// The vault's key under which the data key is wrapped.
     pub(crate) kek: KeyId,
@@ -66,7 +66,7 @@ pub(crate) fn open(
     Ok(secrets)
 }
 
-/// Wraps an account's data key under another key of the vault. The sealed secrets stay as they are.
+/// Wraps an account's data key under another key of the vault. The sealed secrets remain unchanged.
 pub(crate) fn rewrap(
     from: &Key,
     to: &Key,
@@ -93,8 +93,8 @@ fn of_field(account: &Account, field: &str) -> [String; 4] {
     ["waystone/credential".to_owned(), account.id.to_string(), field.to_owned(), account.version.to_string()]
 }
 
-/// A digest of the context in which the credentials may be used. Every part is prefixed with its length, every list
-/// with its count.
+/// A digest of the context in which the credentials may be used. Every part is prefixed with its length, and every list
+/// with its number of items.
 fn binding(account: &Account) -> String {
     let mut digest = Sha256::new();
     let mut add = |part: &str| {
@@ -113,7 +113,7 @@ fn binding(account: &Account) -> String {
     for name in &account.secret_fields {
         add(name);
     }
-    // Keeps the credentials from being moved to another project.
+    // Prevents the credentials from being moved to another project.
     if let Some(home) = &account.home {
         add("project");
         add(&home.project);

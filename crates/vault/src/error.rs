@@ -1,7 +1,8 @@
-//! Errors of an open vault, for the operator.
+//! Errors from an open vault, for the operator.
 //!
-//! **Invariant:** an error of this crate names tables, accounts and key ids, and never a value: no credential, no
-//! key, no output of a key command. Errors of one operation are defined next to that operation.
+//! **Invariant:** errors in this crate contain the names of tables, accounts and key ids. They never contain values: no
+//! credentials, no keys, and no output from a key command. Errors that are specific to one operation are defined next
+//! to that operation.
 
 use thiserror::Error;
 
@@ -16,7 +17,7 @@ pub enum StoreError {
     /// The database refused a statement or failed.
     #[error("the vault's database refused a statement or failed")]
     Database(#[from] sqlx::Error),
-    /// The key is missing, or is no longer the right one.
+    /// The key is missing, or is no longer the current key.
     #[error(transparent)]
     Key(#[from] KeyError),
     /// An item could not be sealed or unsealed.
@@ -27,10 +28,10 @@ pub enum StoreError {
         /// The reason.
         source: SealError,
     },
-    /// A row does not make sense.
+    /// A row contains invalid data.
     #[error("{what} is damaged; restore the database from a backup")]
     Damaged {
-        /// The table and column, or the name of the item.
+        /// The table and column, or the item's name.
         what: String,
     },
     /// The system returned no random bytes for a new id or token.
@@ -89,7 +90,7 @@ impl StoreError {
         move |source| Self::Seal { what: what.clone(), source }
     }
 
-    /// The error for an item that does not make sense.
+    /// The error for an item that contains invalid data.
     pub(crate) fn damaged(what: impl Into<String>) -> Self {
         Self::Damaged { what: what.into() }
     }

@@ -1,7 +1,8 @@
 //! The vault's folder, its lock files and its key file.
 //!
 //! **Invariant:** from the start, only the owner can read the files and folders that are created here. A key file is
-//! complete or absent, is never overwritten when a key is created, and is never read while other users can read it too.
+//! either complete or absent, and is never overwritten when a key is created. It is never read while other users can
+//! also read it.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -15,10 +16,10 @@ use zeroize::Zeroizing;
 use crate::crash::crash_point;
 use crate::key::{Key, KeyError, KeyId};
 
-/// The maximum length of a key file, in bytes. Guards against a path to an endless device.
+/// The maximum length of a key file, in bytes. Guards against a path to a device that never ends.
 const MAX_LENGTH: u64 = 64 * 1024;
 
-/// The permission bits of all users except the owner.
+/// The permission bits for all users except the owner.
 #[cfg(unix)]
 const OTHERS: u32 = 0o077;
 
@@ -29,12 +30,12 @@ const USERS: &str = "vault.users";
 /// seconds.
 const TIMEOUT: Duration = Duration::from_secs(45);
 
-/// The lock file of a vault's folder.
+/// The lock file for a vault's folder.
 pub(crate) fn lock_path(folder: &Path) -> PathBuf {
     folder.join("vault.lock")
 }
 
-/// Runs work that blocks (files, locks, other programs) on a thread of its own.
+/// Runs work that blocks (files, locks, other programs) on a separate thread.
 pub(crate) async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
@@ -42,7 +43,7 @@ pub(crate) async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Sen
     }
 }
 
-/// Creates a folder and its missing parents, for the owner only. An existing folder stays as it is.
+/// Creates a folder and its missing parents, accessible only to the owner. An existing folder remains unchanged.
 pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -51,7 +52,7 @@ pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Opens a file, which is created if needed, and removes the permissions of all users except the owner.
+/// Opens a file, which is created if needed, and removes the permissions for all users except the owner.
 pub(crate) fn open_private(path: &Path) -> io::Result<File> {
     let file = private().read(true).truncate(false).create(true).open(path)?;
     #[cfg(unix)]
@@ -61,7 +62,7 @@ pub(crate) fn open_private(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Waits for the lock of a vault's folder. `None` if another process holds the lock for too long.
+/// Waits for the lock on a vault's folder. `None` if another process holds the lock for too long.
 pub(crate) fn lock(path: &Path) -> io::Result<Option<File>> {
     let file = open_private(path)?;
     let start = Instant::now();
@@ -96,7 +97,7 @@ fn try_locked(file: File, lock: impl FnOnce(&File) -> Result<(), TryLockError>) 
     }
 }
 
-/// Creates a file for the owner only. Fails if the file exists.
+/// Creates a file that only the owner can access. Fails if the file exists.
 pub(crate) fn create_new(path: &Path) -> io::Result<File> {
     private().create_new(true).open(path)
 }
@@ -109,7 +110,7 @@ pub(crate) fn read_key(path: &Path) -> Result<Option<Key>, KeyError> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error)),
     };
-    // Checks the open file, not the path, so that the file that is checked is the file that is read.
+    // Checks the open file rather than the path, so that the checked file is also the file that is read.
     #[cfg(unix)]
     {
         let mode = mode(&file).map_err(failed)?;
@@ -132,7 +133,7 @@ pub(crate) fn read_key_from(
     Key::parse(text, origin)
 }
 
-/// The key in a file, which is created if needed. Two processes that create it at once agree on one key.
+/// The key in a file, which is created if needed. Two processes that create the file at the same time use the same key.
 pub(crate) fn read_or_create_key(path: &Path) -> Result<Key, KeyError> {
     if let Some(key) = read_key(path)? {
         return Ok(key);
@@ -153,7 +154,7 @@ pub(crate) fn read_or_create_key(path: &Path) -> Result<Key, KeyError> {
     read_key(path)?.ok_or_else(|| failed(ErrorKind::NotFound.into()))
 }
 
-/// Copies a key file. An existing copy stays as it is.
+/// Copies a key file. An existing copy remains unchanged.
 pub(crate) fn copy_key(from: &Path, to: &Path) -> Result<(), KeyError> {
     let key = read_key(from)?.ok_or_else(|| KeyError::Missing { path: from.to_owned() })?;
     let written = write_key(&key, to).and_then(|()| sync_folder(&folder_of(to)));
@@ -165,12 +166,13 @@ pub(crate) fn copy_key(from: &Path, to: &Path) -> Result<(), KeyError> {
     }
 }
 
-/// The file that holds the next key until the database has it.
+/// The file that contains the next key until the database uses that key.
 pub(crate) fn next_key(path: &Path) -> PathBuf {
     sibling(path, ".next")
 }
 
-/// If the database already seals under the next key, makes its file the key file. The caller holds the lock.
+/// If the database already uses the next key for sealing, makes that key's file the key file. The caller holds the
+/// lock.
 pub(crate) fn promote_next_key(path: &Path, current: KeyId) -> Result<(), KeyError> {
     match read_key(&next_key(path))? {
         Some(next) if next.id() == current => std::fs::rename(next_key(path), path)
@@ -182,7 +184,7 @@ pub(crate) fn promote_next_key(path: &Path, current: KeyId) -> Result<(), KeyErr
 
 /// Makes the creation and renaming of files in a folder durable.
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    // On other systems a folder cannot be opened as a file, and the file system keeps its entries in order.
+    // On other systems, a folder cannot be opened as a file, and the file system keeps its entries in order.
     #[cfg(unix)]
     File::open(folder)?.sync_all()?;
     #[cfg(not(unix))]

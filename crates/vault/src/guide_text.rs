@@ -1,6 +1,6 @@
 //! The texts of guide editions that accounts and sessions use.
 //!
-//! **Invariant:** a text is stored under its digest and is never changed or deleted, so that the exact guide with a
+//! **Invariant:** a text is stored under its digest and is never changed or deleted, so that the exact guide for a
 //! digest can always be shown.
 
 use jiff::Timestamp;
@@ -23,15 +23,15 @@ pub struct GuideText<'a> {
 
 impl Vault {
     /// The digest of the guide edition with which a session links a provider. If the session has no edition yet, pins
-    /// it to `guide`, whose text is stored.
+    /// the session to `guide`, whose text is stored.
     pub async fn pin_guide(
         &self,
         session: i64,
         guide: GuideText<'_>,
         now: Timestamp,
     ) -> Result<String, StoreError> {
-        // Neither read decides anything: a pin never changes, and storing a text that is already stored changes
-        // nothing.
+        // Nothing depends on these reads being current: a pin never changes, and storing an already stored text has no
+        // effect.
         let pinned = sqlx::query_scalar(PINNED).bind(session).bind(guide.provider);
         if let Some(digest) = pinned.fetch_optional(&self.readers).await? {
             return Ok(digest);
@@ -67,11 +67,11 @@ impl Writer {
         Ok(())
     }
 
-    /// Pins a session to a guide edition whose text is stored. Returns the digest of the pinned edition, which is
-    /// another one if another request was first.
+    /// Pins a session to a guide edition whose text is stored. Returns the digest of the pinned edition. It differs
+    /// from `guide` if another request pinned an edition first.
     async fn insert_pin(&self, session: i64, guide: GuideText<'_>) -> Result<String, StoreError> {
-        // A pin that is lost in a crash is replaced by a pin to the edition of a later moment, whose text is stored
-        // too.
+        // If a pin is lost in a crash, the session is later pinned to the edition that is then current, whose text is
+        // also stored.
         let mut work = self.begin_unsynced().await?;
         sqlx::query(
             "insert into pins (session_seq, provider, digest) values ($1, $2, $3) on conflict do nothing",

@@ -1,6 +1,7 @@
-//! Steps of a link attempt that were handed off to another person, such as an admin.
+//! Steps in a link attempt that were handed off to another person, such as an admin.
 //!
-//! **Invariant:** the link of a handoff accepts values and shows none. The link works once, and only until it expires.
+//! **Invariant:** a handoff's link accepts values but never shows values. The link works only once, and only until it
+//! expires.
 
 use jiff::Timestamp;
 use sqlx::Row as _;
@@ -42,12 +43,12 @@ pub struct Handoff {
     pub created_at: Timestamp,
     /// When the link expires.
     pub expires_at: Timestamp,
-    /// When the values were submitted. `None` while they are missing.
+    /// When the values were submitted. `None` if they have not been submitted.
     pub done_at: Option<Timestamp>,
 }
 
 impl Vault {
-    /// The handoff with this token, even if it has expired or its values were submitted.
+    /// The handoff with this token, even if the handoff has expired or its values were already submitted.
     pub async fn handoff_by_token(&self, digest: &Digest) -> Result<Option<Handoff>, StoreError> {
         let query = sqlx::query("select * from handoffs where digest = $1").bind(digest.bytes());
         self.optional(query, handoff).await

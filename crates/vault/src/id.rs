@@ -1,7 +1,7 @@
 //! Random ids.
 //!
-//! **Invariant:** an id is a prefix and 128 random bits in lower-case Base32, with exactly one spelling. It reveals
-//! nothing about what it identifies, and is safe in a path, a URL and a log.
+//! **Invariant:** an id is a prefix and 128 random bits in lower-case Base32, so each id has exactly one spelling. An
+//! id reveals nothing about the item that it identifies, and is safe to use in paths, URLs and logs.
 
 use std::str::FromStr;
 
@@ -20,7 +20,7 @@ pub struct AccountId(String);
 
 /// The error for a string that is not an account id.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-#[error("not an account id: it must be `acc_` and 26 characters of `a-z2-7`")]
+#[error("not an account id: it must be `acc_` followed by 26 characters from `a-z2-7`")]
 pub struct IdError;
 
 impl AccountId {
@@ -43,7 +43,8 @@ impl FromStr for AccountId {
     fn from_str(text: &str) -> Result<Self, IdError> {
         let random = text.strip_prefix(Self::PREFIX).ok_or(IdError)?.as_bytes();
         let known = random.iter().all(|byte| ALPHABET.contains(byte));
-        // 26 characters hold two more bits than 16 bytes. They must be zero, or an id would have four spellings.
+        // 26 characters encode two more bits than 16 bytes. These bits must be zero, because otherwise an id would have
+        // four spellings.
         let last = random.last().and_then(|last| ALPHABET.iter().position(|byte| byte == last));
         if random.len() != LENGTH || !known || last.is_none_or(|last| last % 4 != 0) {
             return Err(IdError);
@@ -59,7 +60,7 @@ pub(crate) fn random(prefix: &str) -> Result<String, getrandom::Error> {
     Ok(format!("{prefix}{}", base32(u128::from_be_bytes(bytes))))
 }
 
-/// Encodes 16 bytes, the highest five bits first. The last character holds the remaining three bits.
+/// Encodes 16 bytes, the highest five bits first. The last character encodes the remaining three bits.
 fn base32(bits: u128) -> String {
     (0..LENGTH)
         .map(|at| {

@@ -20,9 +20,9 @@ const STALE: i64 = 60;
 /// How to handle a request that has an idempotency key.
 #[derive(Debug)]
 pub enum Idempotency {
-    /// The request is the first one. Carry it out.
+    /// The request is the first with this key. Carry it out.
     First,
-    /// The request was answered. Repeat the answer.
+    /// The request was already answered. Send the same answer again.
     Answered {
         /// The HTTP status of the answer.
         status: u16,
@@ -37,7 +37,7 @@ pub enum Idempotency {
 
 impl Writer {
     /// Starts a request with an idempotency key. `request` is the digest of everything that distinguishes the request
-    /// from others.
+    /// from other requests.
     pub async fn begin_idempotent(
         &self,
         project: &str,
@@ -93,8 +93,8 @@ impl Writer {
         Ok(Idempotency::First)
     }
 
-    /// Ends the first request with an idempotency key: stores the answer's status and body for a day. `None` deletes
-    /// the key, so that the request can be made again.
+    /// Completes the first request with an idempotency key by storing the answer's status and body for a day. `None`
+    /// deletes the key, so that the request can be made again.
     pub async fn end_idempotent(
         &self,
         project: &str,
@@ -113,7 +113,7 @@ impl Writer {
                 .bind(i64::from(status))
                 .fetch_optional(work.tx())
                 .await?;
-                // Without its row, the key has expired, and no request will read the answer.
+                // If the row no longer exists, the key has expired and no request will read the answer.
                 let Some(request) = request else { return Ok(()) };
                 let item = Item {
                     content: Content::Answer,
@@ -141,7 +141,8 @@ impl Writer {
     }
 }
 
-/// The key of the sealed answer. A project's id contains no slash, so no two pairs have the same key.
+/// The key of the sealed answer. A project's id contains no slash, so no two pairs of project and key produce the same
+/// result.
 fn sealed_key(project: &str, key: &str) -> String {
     format!("{project}/{key}")
 }

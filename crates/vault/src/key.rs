@@ -1,7 +1,7 @@
 //! The vault's key, and the text of a key file.
 //!
-//! **Invariant:** a key is 32 random bytes. Its id is computed from them, so that keys cannot be mixed up, and
-//! reveals nothing about them. The bytes are wiped when the key is dropped, and a key has no `Debug`.
+//! **Invariant:** a key is 32 random bytes. The key's id is computed from the bytes, so that keys cannot be mixed up,
+//! and reveals nothing about them. The bytes are wiped when the key is dropped, and a key has no `Debug`.
 
 use std::io;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// The start of the line with the key. The digit is the version of the format.
+/// The start of the line that contains the key. The digit is the format version.
 const PREFIX: &str = "wsk1-";
 
 /// A key that wraps data keys.
@@ -55,7 +55,7 @@ pub enum KeyError {
         /// The system's error.
         source: io::Error,
     },
-    /// The text contains no key, or more than one.
+    /// The text contains no key or more than one key.
     #[error("{origin} does not contain exactly one key; a key is a line that starts with `{PREFIX}`")]
     NotAKey {
         /// The name of the text's source, such as `the key text`.
@@ -69,18 +69,18 @@ pub enum KeyError {
         /// The reason.
         source: io::Error,
     },
-    /// The key is not the one that this vault is sealed under.
+    /// The key is not the key that this vault is sealed under.
     #[error("{origin} has key {found}, but this vault is sealed under key {expected}; use that key")]
     Wrong {
         /// The name of the key's source, such as `the key text`.
         origin: String,
-        /// The id of the key that the source has.
+        /// The id of the key that the source provided.
         found: KeyId,
         /// The id of the key that is needed.
         expected: KeyId,
     },
-    /// The row of a key in the database is damaged or missing.
-    #[error("the database's row of key {id} is damaged or missing; restore the database from a backup")]
+    /// The key's row in the database is damaged or missing.
+    #[error("the database row for key {id} is damaged or missing; restore the database from a backup")]
     Damaged {
         /// The id of the key.
         id: KeyId,
@@ -106,13 +106,14 @@ impl Key {
         Self { id: KeyId(u64::from_be_bytes(id)), bytes }
     }
 
-    /// Parses a text of comments (`#`), empty lines and exactly one key. `origin` names the text in an error.
+    /// Parses a text that consists of comments (`#`), empty lines and exactly one key. `origin` names the text in an
+    /// error.
     pub(crate) fn parse(text: &str, origin: &str) -> Result<Self, KeyError> {
         let not_a_key = || KeyError::NotAKey { origin: origin.to_owned() };
         let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
         let (Some(line), None) = (lines.next(), lines.next()) else { return Err(not_a_key()) };
         let encoded = line.strip_prefix(PREFIX).ok_or_else(not_a_key)?;
-        // With capacity for the whole key, because a growing buffer would leave an unwiped copy behind.
+        // Has capacity for the whole key, because a growing buffer would leave an unwiped copy behind.
         let mut decoded = Zeroizing::new(Vec::with_capacity(encoded.len()));
         URL_SAFE_NO_PAD.decode_vec(encoded, &mut decoded).map_err(|_| not_a_key())?;
         let mut bytes = Zeroizing::new([0; 32]);

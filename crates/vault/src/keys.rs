@@ -1,7 +1,8 @@
 //! The table of the vault's keys, and the keys in memory.
 //!
-//! **Invariant:** exactly one key seals. While a rotation runs, the retiring key is stored wrapped under the current
-//! one, never the other way round: the new key opens everything, and the old key alone opens nothing in the table.
+//! **Invariant:** exactly one key is used for sealing. While a rotation runs, the retiring key is stored wrapped under
+//! the current key, and never the reverse. The new key therefore opens everything, and the old key alone opens nothing
+//! in the table.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -18,7 +19,8 @@ use crate::source::KeySource;
 /// The known text that is wrapped under each key, so that a wrong key can be distinguished from a damaged row.
 const CHECK: [u8; 32] = *b"waystone vault key check value 1";
 
-/// The keys that a process uses, and the source of the next key once another process has rotated the key.
+/// The keys that a process uses, and the source from which it loads the next key after another process has rotated the
+/// key.
 pub(crate) struct HeldKeys(RwLock<(KeySource, Ring)>);
 
 /// The keys in memory, by id.
@@ -70,8 +72,8 @@ impl Ring {
         self.0.insert(key.id(), Arc::new(key));
     }
 
-    /// The keys of the table that were loaded from the source, which must include the current one, and the retiring
-    /// key that is wrapped under it. `origin` names the source in an error.
+    /// The keys in the table that were loaded from the source, and the retiring key, which is wrapped under the current
+    /// key. The loaded keys must include the current key. `origin` names the source in an error.
     pub(crate) fn assemble(loaded: Vec<Key>, records: &[KeyRecord], origin: &str) -> Result<Self, KeyError> {
         let mut ring = Self::default();
         let first = loaded.first().map(Key::id);
@@ -100,7 +102,7 @@ impl Ring {
     }
 }
 
-/// The rows of the table. A vault that has never been sealed has none.
+/// The rows in the table. Empty for a vault that has never been sealed.
 pub(crate) async fn records(connection: &mut DbConnection) -> Result<Vec<KeyRecord>, StoreError> {
     let rows =
         sqlx::query("select id, state, check_value, sealed_previous from vault_keys order by state, id")
@@ -117,7 +119,7 @@ pub(crate) async fn records(connection: &mut DbConnection) -> Result<Vec<KeyReco
     rows.iter().map(record).collect()
 }
 
-/// The id of the key that seals.
+/// The id of the key that is used for sealing.
 pub(crate) async fn current(connection: &mut DbConnection) -> Result<KeyId, StoreError> {
     match by_state(connection, "current").await? {
         Some(id) => Ok(id),
@@ -125,13 +127,13 @@ pub(crate) async fn current(connection: &mut DbConnection) -> Result<KeyId, Stor
     }
 }
 
-/// The id of the key that seals. It stays the current one until the transaction ends, even where several transactions
-/// write at once.
+/// The id of the key that is used for sealing. This key remains current until the transaction ends, even if several
+/// transactions write at once.
 pub(crate) async fn hold_current(
     engine: &Engine,
     connection: &mut DbConnection,
 ) -> Result<KeyId, StoreError> {
-    // A transaction that had to wait for the start of a rotation finds the row changed; a second look finds the new
+    // A transaction that had to wait for the start of a rotation finds the row changed; a second attempt finds the new
     // key.
     for _ in 0..2 {
         let row = sqlx::query(engine.hold_current_key()).fetch_optional(&mut *connection).await?;
@@ -172,7 +174,8 @@ pub(crate) async fn delete_retiring(connection: &mut DbConnection, id: KeyId) ->
     Ok(())
 }
 
-/// Adds a key as the current one. `previous` is the retiring key, wrapped under it. `None` for the vault's first key.
+/// Adds a key as the current one. `previous` is the retiring key, wrapped under the new key. It is `None` for the
+/// vault's first key.
 pub(crate) async fn insert(
     connection: &mut DbConnection,
     key: &Key,

@@ -1,8 +1,7 @@
-//! Leases: the right of one task, in one process, to do something alone for a limited time.
+//! Leases: the exclusive right of one task, in one process, to do something for a limited time.
 //!
 //! **Invariant:** at any time, a name has at most one holder across all processes. A lease ends at a fixed time unless
-//! it is renewed, so the lease of a holder that died runs out. Taking a lease does not change the item that it
-//! protects.
+//! it is renewed, so the lease runs out if its holder dies. Taking a lease does not change the item that it protects.
 
 use jiff::Timestamp;
 
@@ -12,8 +11,8 @@ use crate::row::stamp;
 use crate::writer::Writer;
 
 impl Vault {
-    /// Takes or renews the lease of a name. `holder` names a task, uniquely among all processes. `false` if another
-    /// holder has the lease.
+    /// Takes or renews the lease on a name. `holder` is a name for the task that is unique across all processes.
+    /// Returns `false` if another holder has the lease.
     pub async fn lease(
         &self,
         what: &str,
@@ -21,7 +20,7 @@ impl Vault {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<bool, StoreError> {
-        // This read only spares a waiting task a write. The statement that takes the lease checks the holder again.
+        // This read only saves a waiting task from writing. The statement that takes the lease checks the holder again.
         let other: Option<String> =
             sqlx::query_scalar("select holder from leases where what = $1 and holder <> $2 and ends > $3")
                 .bind(what)
@@ -50,7 +49,8 @@ impl Writer {
         Ok(())
     }
 
-    /// Deletes leases that ran out before a time, because their process died. Returns the number of deleted leases.
+    /// Deletes leases that ran out before the given time because their process died. Returns the number of deleted
+    /// leases.
     pub async fn delete_expired_leases(&self, before: Timestamp) -> Result<u64, StoreError> {
         self.execute(sqlx::query("delete from leases where ends < $1").bind(stamp(before))).await
     }

@@ -1,4 +1,4 @@
-//! The rule for the names that people choose for projects, API keys and connector profiles.
+//! The rule for names that people choose for projects, API keys and connector profiles.
 
 /// The maximum length of a name, in characters.
 const MAX_LENGTH: usize = 100;
@@ -8,7 +8,8 @@ const MAX_LENGTH: usize = 100;
 #[error("must be 1 to {MAX_LENGTH} printable characters")]
 pub struct NameError;
 
-/// Removes surrounding spaces from a name. Fails unless the rest is 1 to 100 characters without control characters.
+/// Removes surrounding spaces from a name. Fails unless the remaining name has 1 to 100 characters and no control
+/// characters.
 pub fn display_name(text: &str) -> Result<&str, NameError> {
     let name = text.trim();
     let length = name.chars().count();

@@ -1,7 +1,7 @@
 //! Opening a vault.
 //!
-//! **Invariant:** opening creates and changes its files and tables (folder, database, schema, key) under one lock that
-//! all processes share, in an order that lets the next opening complete an interrupted one.
+//! **Invariant:** opening a vault creates and changes its files and tables (folder, database, schema, key) while it
+//! holds a lock that all processes use. The order of these changes lets the next opening complete an interrupted one.
 
 use std::fmt;
 use std::fs::File;
@@ -34,7 +34,7 @@ pub struct Vault {
     pub(crate) folder: PathBuf,
     pub(crate) readers: Pool<Db>,
     writer: Writer,
-    /// A shared lock, held while the vault is open, so that no other database is restored in its place.
+    /// A shared lock that is held while the vault is open, so that the database cannot be replaced by a restore.
     _user: File,
 }
 
@@ -73,7 +73,7 @@ pub enum OpenError {
         /// The database's error.
         source: sqlx::Error,
     },
-    /// The key is missing, accessible to other users, or not the right one.
+    /// The key is missing, accessible to other users, or not the vault's key.
     #[error(transparent)]
     Key(#[from] KeyError),
     /// The database could not be migrated or read.
@@ -87,8 +87,8 @@ impl Vault {
         Self::open_engine(folder, Engine::Sqlite(folder.join("vault.db")), key).await
     }
 
-    /// Opens the vault in a PostgreSQL database, by its URL. The folder holds the lock of this machine and, where the
-    /// key is a file, the key. All machines that open the same database need the same key.
+    /// Opens the vault in the PostgreSQL database at a URL. The folder contains this machine's lock file and, if the
+    /// key is stored in a file, the key file. All machines that open the same database need the same key.
     pub async fn open_postgres(folder: &Path, url: Secret, key: KeySource) -> Result<Self, OpenError> {
         Self::open_engine(folder, Engine::Postgres(url), key).await
     }
@@ -112,14 +112,15 @@ impl Vault {
         let ring = open_keys(&engine, &mut connection, &key).await?;
 
         let (pool, readers) = engine.pools().await.map_err(failed)?;
-        // Only after the writer connected: closing the last connection would delete SQLite's log, to be created again.
+        // Closes the connection only after the writer has connected, because closing the last connection would delete
+        // SQLite's log, which would then have to be created again.
         connection.close().await.map_err(failed)?;
         drop(guard);
         let writer = Writer { engine: Arc::new(engine), pool, keys: HeldKeys::new(key, ring) };
         Ok(Self { folder: folder.to_owned(), readers, writer, _user: user })
     }
 
-    /// Closes the database, which merges SQLite's log into it. Dropping the vault instead loses nothing.
+    /// Closes the database, which merges SQLite's log into it. Dropping the vault without closing it loses no data.
     pub async fn close(self) {
         self.readers.close().await;
         self.writer.pool.close().await;
@@ -130,7 +131,7 @@ impl Vault {
         query.fetch_all(&self.readers).await?.iter().map(read).collect()
     }
 
-    /// Runs a query, and reads the row that it returns with `read`. `None` if it returns no row.
+    /// Runs a query, and reads the row that it returns with `read`. `None` if the query returns no row.
     pub(crate) async fn optional<T>(
         &self,
         query: Statement<'_>,
@@ -139,7 +140,7 @@ impl Vault {
         query.fetch_optional(&self.readers).await?.as_ref().map(read).transpose()
     }
 
-    /// The key with this id, from the source if another process has rotated since.
+    /// The key with this id. It is loaded from the source if another process has rotated the key in the meantime.
     pub(crate) async fn key(&self, id: KeyId) -> Result<Arc<Key>, StoreError> {
         if let Some(key) = self.keys.ring().get(id) {
             return Ok(key);
@@ -157,8 +158,8 @@ impl Deref for Vault {
     }
 }
 
-/// Creates missing files, and takes the lock for opening and the shared lock for use. `None` if another process holds
-/// one of the locks for too long.
+/// Creates missing files, and takes the lock for opening the vault and the shared lock for using it. `None` if another
+/// process holds one of the locks for too long.
 fn create_files(
     folder: &Path,
     database: Option<&Path>,
@@ -178,8 +179,8 @@ fn create_files(
     Ok(Some((guard, user)))
 }
 
-/// Loads the keys, under the lock. A key is created only if the table has never had one, and before it is added to the
-/// table.
+/// Loads the keys while the lock is held. A key is created only if the table has never contained a key. It is created
+/// before it is added to the table.
 async fn open_keys(
     engine: &Engine,
     connection: &mut DbConnection,

@@ -1,7 +1,7 @@
 //! Events that wait for delivery.
 //!
-//! **Invariant:** an event is written in the transaction that makes the change, so no event is lost or wrong. Its
-//! payload describes the account and contains no field values.
+//! **Invariant:** an event is written in the transaction that makes the change, so no event is lost or wrong. The
+//! payload of an event describes the account and contains no field values.
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -25,7 +25,7 @@ pub struct Event {
     pub event: String,
     /// The id of the account's project. `None` for an account that was linked in the terminal.
     pub project: Option<String>,
-    /// The event's id, name and time, and the account as it was then.
+    /// The event's id, name and time, and the account's state at that time.
     pub payload: serde_json::Value,
 }
 

@@ -1,7 +1,7 @@
 //! Projects, and the API keys that act for them.
 //!
-//! **Invariant:** every item that the Hub stores belongs to one project. An API key acts for one project, with its own
-//! scopes, and only its digest is stored.
+//! **Invariant:** every item that the Hub stores belongs to one project. An API key acts for one project and has its
+//! own scopes. Only its digest is stored.
 
 use jiff::Timestamp;
 use sqlx::Row as _;
@@ -18,7 +18,7 @@ use crate::scope::Scope;
 use crate::token::{Digest, Token};
 use crate::writer::{Work, Writer};
 
-/// A product that uses the Hub, or a part of one, such as its staging environment.
+/// A product that uses the Hub, or part of a product, such as its staging environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Project {
     /// The project's id: `prj_` and 26 characters.
@@ -38,14 +38,14 @@ pub struct NewKey<'a> {
     pub name: &'a str,
     /// The key's permissions.
     pub scopes: &'a [Scope],
-    /// A test key sees and creates test data only.
+    /// A test key can read and create only test data.
     pub kind: Kind,
 }
 
 /// An API key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiKey {
-    /// The key's id: `key_` and 26 characters. It is not the key itself, and not a secret.
+    /// The key's id: `key_` and 26 characters. The id is not the key itself, and it is not a secret.
     pub id: String,
     /// The id of the project that the key acts for.
     pub project: String,
@@ -53,11 +53,11 @@ pub struct ApiKey {
     pub name: String,
     /// The key's permissions.
     pub scopes: Vec<Scope>,
-    /// A test key sees and creates test data only.
+    /// A test key can read and create only test data.
     pub kind: Kind,
     /// When the key was created.
     pub created_at: Timestamp,
-    /// When the key was revoked. `None` if it is valid.
+    /// When the key was revoked. `None` if it was not revoked.
     pub revoked_at: Option<Timestamp>,
 }
 
@@ -73,7 +73,7 @@ impl Vault {
         self.optional(query.bind(digest.bytes()), api_key).await
     }
 
-    /// The API keys of a project, revoked ones included, oldest first.
+    /// A project's API keys, including revoked keys, oldest first.
     pub async fn keys_of(&self, project: &str) -> Result<Vec<ApiKey>, StoreError> {
         let query = sqlx::query("select * from api_keys where project_id = $1 order by created_at, id");
         self.all(query.bind(project), api_key).await
@@ -89,8 +89,8 @@ impl Writer {
         Ok(project)
     }
 
-    /// Creates a project with a first key on the first start of a Hub. `None` if there is a project already, even one
-    /// that another process created at the same moment.
+    /// Creates a project and its first key when a Hub starts for the first time. `None` if a project already exists,
+    /// even if another process created it at the same moment.
     pub async fn add_first_project(
         &self,
         name: &str,
@@ -118,7 +118,7 @@ impl Writer {
         Ok(created)
     }
 
-    /// Revokes an API key. `false` if the project has no key with this id that is not revoked yet.
+    /// Revokes an API key. `false` if the project has no key with this id, or if the key was already revoked.
     pub async fn revoke_key(&self, project: &str, id: &str, by: By<'_>) -> Result<bool, StoreError> {
         let mut work = self.begin().await?;
         let done = sqlx::query(

@@ -19,17 +19,17 @@ const BATCH: i64 = 200;
 /// The result of opening all sealed data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Proof {
-    /// The id of the key that seals.
+    /// The id of the key that is used for sealing.
     pub key: KeyId,
     /// The number of accounts whose credentials were opened.
     pub accounts: u64,
-    /// The number of other sealed items that were opened: drafts, secrets of connector profiles, answers, snapshots and
+    /// The number of other sealed items that were opened: drafts, connector profile secrets, answers, snapshots and
     /// transcripts.
     pub sealed: u64,
 }
 
 impl Vault {
-    /// Opens all sealed data with the key that the source has now.
+    /// Opens all sealed data with the key that the source currently provides.
     pub async fn prove(&self) -> Result<Proof, StoreError> {
         let mut connection = self.readers.acquire().await?;
         let ring = self.keys.reload(&mut connection).await?;

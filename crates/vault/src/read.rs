@@ -1,6 +1,6 @@
 //! Reading accounts.
 //!
-//! **Invariant:** nothing here is secret. Secrets are unsealed only where an audit entry is written.
+//! **Invariant:** nothing that this module reads is secret. Secrets are unsealed only where an audit entry is written.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use crate::open::Vault;
 use crate::row::account;
 
 impl Vault {
-    /// Accounts of all projects, oldest first.
+    /// Accounts in all projects, oldest first.
     pub async fn list(&self, filter: &Filter) -> Result<Vec<Account>, StoreError> {
         let query = sqlx::query(
             "select * from accounts where cast($1 as text) is null or provider = $1 order by created_at, id",
@@ -24,8 +24,9 @@ impl Vault {
         let is_narrow = !query.ids.is_empty()
             || !query.owners.is_empty()
             || query.connector_profile_active == Some(false);
-        // SQLite has no statistics on how many accounts a project has. Where another condition narrows the query
-        // further, a plain comparison would make it scan all accounts of the project in order rather than sort a few.
+        // SQLite has no statistics on how many accounts a project has. If another condition narrows the query further,
+        // a plain comparison would make SQLite scan all of the project's accounts in order instead of sorting a few
+        // accounts.
         let mut sql = String::from(if is_narrow { "project_id || '' = $1" } else { "project_id = $1" });
         let mut values = vec![query.project.clone()];
         for (column, listed) in
@@ -55,7 +56,7 @@ impl Vault {
             Some(None) => sql.push_str(" and hold is null"),
             None => {}
         }
-        // An account without a stored profile has a built-in one, which is always active.
+        // An account without a stored profile uses a built-in profile, which is always active.
         match query.connector_profile_active {
             Some(true) => sql.push_str(
                 " and not exists (select 1 from connector_profiles p \
@@ -72,7 +73,7 @@ impl Vault {
         let sql = if is_narrow {
             format!("select * from accounts where {sql} {page}")
         } else {
-            // Earlier pages are skipped in an index, and only the rows of this page are read.
+            // Earlier pages are skipped in an index, and only the rows on this page are read.
             format!(
                 "select * from accounts where id in (select id from accounts where {sql} {page}) \
                  order by created_at, id"
@@ -85,7 +86,7 @@ impl Vault {
         self.all(statement.bind(query.limit).bind(query.skip), account).await
     }
 
-    /// The accounts of an owner at a provider that a new link may replace, oldest first.
+    /// The accounts that an owner has at a provider and that a new link may replace, oldest first.
     pub async fn accounts_of(
         &self,
         project: &str,
@@ -93,7 +94,7 @@ impl Vault {
         provider: &str,
         kind: Kind,
     ) -> Result<Vec<Account>, StoreError> {
-        // The first condition is explained at `Vault::query`.
+        // The first condition is explained in `Vault::query`.
         let query = sqlx::query(
             "select * from accounts where project_id || '' = $1 and owner_id = $2 and provider = $3 and kind = $4 \
              and (hold is null or hold <> 'archived') order by created_at, id",

@@ -1,11 +1,12 @@
 //! Rotating the vault's key.
 //!
-//! **Invariant:** at every moment of a rotation, the source with which the vault will be opened next has a key that
-//! opens all data. So a rotation can be interrupted anywhere, and is resumed by requesting it again. Other processes
-//! keep working: from the moment the database has the new key, they seal under that key.
+//! **Invariant:** at every moment during a rotation, the source with which the vault will be opened next has a key that
+//! opens all data. So a rotation can be interrupted at any point, and is resumed by requesting it again. Other
+//! processes keep working: from the moment the database contains the new key, they use that key for sealing.
 //!
 //! A key file is replaced in four steps: the new key is written next to it, the database adds the key, the new file
-//! takes the name of the old file, and the data keys are wrapped again. Opening a vault completes a missing third step.
+//! takes the name of the old file, and the data keys are wrapped under the new key. If the third step was interrupted,
+//! opening the vault completes it.
 
 use std::path::PathBuf;
 
@@ -33,11 +34,11 @@ const BATCH: i64 = 50;
 /// The result of a rotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rotated {
-    /// The id of the key that seals now.
+    /// The id of the key that is now used for sealing.
     pub key: KeyId,
     /// The number of data keys that were wrapped under the new key.
     pub rewrapped: u64,
-    /// Whether this completed an interrupted rotation.
+    /// Whether this call completed an interrupted rotation.
     pub resumed: bool,
 }
 
@@ -45,7 +46,7 @@ pub struct Rotated {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum RotateError {
-    /// The new key is the one in use.
+    /// The new key is already in use.
     #[error("the vault is already sealed under key {id}; specify a new key")]
     SameKey {
         /// The id of the key in use.
@@ -71,9 +72,9 @@ pub enum RotateError {
 }
 
 impl Vault {
-    /// Wraps all data keys under another key, whose source from now on is `to`. If `to` is the key file in use, a new
-    /// key is created. If a rotation was interrupted and `to` is the key file in use or has that rotation's new key,
-    /// the rotation is completed and no other rotation begins.
+    /// Wraps all data keys under another key. From then on, `to` is the key's source. If `to` is the key file in use, a
+    /// new key is created. If a rotation was interrupted and `to` is the key file in use or has that rotation's new
+    /// key, that rotation is completed and no new rotation begins.
     pub async fn rotate_key(&self, to: KeySource, by: By<'_>) -> Result<Rotated, RotateError> {
         let same_file = to.path().is_some() && to.path() == self.keys.source().path();
         let (mut rewrapped, mut resumed) = (0, false);
@@ -82,7 +83,7 @@ impl Vault {
                 resumed = same_file || self.is_same_key(&to, current).await?;
                 rewrapped += self.finish(by).await?;
             }
-            // If another process has just begun a rotation, that one is completed first.
+            // If another process has just begun a rotation, that rotation is completed first.
             if resumed || self.switch(&to, same_file, by).await? {
                 break;
             }
@@ -91,22 +92,22 @@ impl Vault {
         Ok(Rotated { key: self.key_ids().await?.0, rewrapped, resumed })
     }
 
-    /// The id of the key that seals, and the id of the retiring key while a rotation is not complete.
+    /// The id of the key that is used for sealing, and the id of the retiring key while a rotation is incomplete.
     pub async fn key_ids(&self) -> Result<(KeyId, Option<KeyId>), StoreError> {
         let mut connection = self.readers.acquire().await?;
         let retiring = keys::retiring(&mut connection).await?;
         Ok((keys::current(&mut connection).await?, retiring))
     }
 
-    /// Copies the key file in use, for its owner only. An existing copy stays as it is. `false` if the key is not in
-    /// a file.
+    /// Copies the key file in use to a file that only its owner can access. An existing copy remains unchanged. `false`
+    /// if the key is not stored in a file.
     pub async fn copy_key(&self, to: PathBuf) -> Result<bool, KeyError> {
         let source = self.keys.source();
         let Some(path) = source.path().cloned() else { return Ok(false) };
         off_thread(move || file::copy_key(&path, &to)).await.map(|()| true)
     }
 
-    /// The id of the new key of a rotation that is not complete. `None` if no rotation is running.
+    /// The id of the new key in an incomplete rotation. `None` if no rotation is incomplete.
     async fn pending(&self) -> Result<Option<KeyId>, RotateError> {
         let (current, retiring) = self.key_ids().await?;
         Ok(retiring.map(|_| current))
@@ -121,8 +122,8 @@ impl Vault {
         }
     }
 
-    /// Switches sealing to the new key, under the lock because a key file may change. `false` if another rotation is
-    /// not complete.
+    /// Switches sealing to the new key. Holds the lock meanwhile, because a key file may change. `false` if another
+    /// rotation is incomplete.
     async fn switch(&self, to: &KeySource, same_file: bool, by: By<'_>) -> Result<bool, RotateError> {
         let path = lock_path(&self.folder);
         let locking = path.clone();
@@ -160,8 +161,8 @@ impl Vault {
 }
 
 impl Writer {
-    /// Makes `next` the current key and retires the previous key. `false` if another rotation is not complete, which
-    /// may also have been started on another machine, under another lock.
+    /// Makes `next` the current key and retires the previous key. `false` if another rotation is incomplete. That
+    /// rotation may have been started on another machine, which uses a different lock.
     async fn begin_rotation(&self, next: &Key, by: By<'_>) -> Result<bool, RotateError> {
         let mut work = self.begin().await?;
         let previous = work.key().id();
@@ -180,8 +181,8 @@ impl Writer {
         Ok(true)
     }
 
-    /// Wraps the data keys that are still wrapped under the retiring key under the current key, and then deletes the
-    /// retiring key.
+    /// Takes the data keys that are still wrapped under the retiring key and wraps them under the current key. Then
+    /// deletes the retiring key.
     async fn finish(&self, by: By<'_>) -> Result<u64, StoreError> {
         let mut rewrapped = 0;
         loop {

@@ -1,7 +1,7 @@
 //! Conversions between columns and values.
 //!
-//! **Invariant:** a value that does not make sense is an error that names the table and the column. The error never
-//! quotes the value, and nothing is guessed.
+//! **Invariant:** an invalid value causes an error that names the table and the column. The error never quotes the
+//! value, and nothing is guessed in its place.
 
 use std::str::FromStr;
 
@@ -68,13 +68,13 @@ pub(crate) fn owner(row: &DbRow) -> Result<Owner, StoreError> {
     })
 }
 
-/// Reads the code and the text of a failure. `None` if there was no failure.
+/// Reads the code and the message of a failure. `None` if there was no failure.
 pub(crate) fn failure(row: &DbRow) -> Result<Option<(String, String)>, StoreError> {
     let code: Option<String> = row.try_get("error_code")?;
     Ok(code.zip(row.try_get("error_text")?))
 }
 
-/// Reads a column that holds JSON.
+/// Reads a column that contains JSON.
 pub(crate) fn from_json<T: DeserializeOwned>(
     row: &DbRow,
     table: &str,
@@ -83,18 +83,18 @@ pub(crate) fn from_json<T: DeserializeOwned>(
     serde_json::from_str(row.try_get(column)?).map_err(|_| damaged(table, column))
 }
 
-/// Reads a text column that holds a type with its own syntax, such as a time.
+/// Reads a text column and parses its value, such as a time.
 pub(crate) fn parsed<T: FromStr>(row: &DbRow, table: &str, column: &str) -> Result<T, StoreError> {
     optional(row, table, column)?.ok_or_else(|| damaged(table, column))
 }
 
-/// Reads a text column that holds a type with its own syntax, or null.
+/// Reads a text column and parses its value. `None` for null.
 pub(crate) fn optional<T: FromStr>(row: &DbRow, table: &str, column: &str) -> Result<Option<T>, StoreError> {
     let text: Option<&str> = row.try_get(column)?;
     text.map(str::parse).transpose().map_err(|_| damaged(table, column))
 }
 
-/// Formats a time for a column. All times have the same length, so that they sort as text.
+/// Formats a time for a column. All times are formatted with the same length, so that they sort correctly as strings.
 pub(crate) fn stamp(time: Timestamp) -> String {
     format!("{time:.3}")
 }
@@ -109,7 +109,7 @@ pub(crate) fn json(value: impl Serialize) -> String {
     serde_json::json!(value).to_string()
 }
 
-/// The error for a column whose value does not make sense.
+/// The error for a column that contains an invalid value.
 pub(crate) fn damaged(table: &str, column: &str) -> StoreError {
     StoreError::damaged(format!("column {column} of a row in table {table}"))
 }

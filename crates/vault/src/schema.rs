@@ -1,10 +1,10 @@
 //! The schema of the database, and its migrations.
 //!
-//! **Invariant:** all missing migrations run in one transaction that holds the right to write from its first statement.
-//! So two processes may start at once, and a crash leaves the schema unchanged. A database whose schema this version
-//! cannot use is not changed either.
+//! **Invariant:** all missing migrations run in one transaction that holds the write lock from its first statement. So
+//! two processes can start at once, and a crash leaves the schema unchanged. A database with a schema that this version
+//! cannot use is also left unchanged.
 //!
-//! Migrations are written for SQLite. For PostgreSQL a few words are replaced, so that there is only one schema.
+//! Migrations are written for SQLite. For PostgreSQL, a few words are replaced, so that there is only one schema.
 
 use sqlx::Connection as _;
 
@@ -12,14 +12,14 @@ use crate::crash::crash_point;
 use crate::database::{DbConnection, Engine, Synced, run_script};
 use crate::error::StoreError;
 
-/// The version that the first migration creates. Builds from before the first release used versions 1 and 2 for schemas
-/// that cannot be migrated.
+/// The version that the first migration creates. Builds that predate the first release used versions 1 and 2 for
+/// schemas that cannot be migrated.
 const FIRST: i64 = 3;
 
 /// Migrations in order, from the one that creates version [`FIRST`]. A released migration is never edited.
 const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0003_vault.sql")];
 
-/// The version of the schema that this code reads and writes.
+/// The schema version that this code reads and writes.
 #[expect(clippy::cast_possible_wrap, reason = "there will never be that many migrations")]
 pub const SCHEMA_VERSION: i64 = FIRST + MIGRATIONS.len() as i64 - 1;
 
@@ -41,21 +41,21 @@ pub enum Unsupported {
         "the vault was written by a newer waystone (schema {found}, not {SCHEMA_VERSION}); upgrade waystone"
     )]
     Newer {
-        /// The version of the schema in the database.
+        /// The schema version in the database.
         found: i64,
     },
-    /// A build from before the first release created the schema.
+    /// A build that predates the first release created the schema.
     #[error(
         "the vault was written by a build from before the first release (schema {found}, not {SCHEMA_VERSION}), \
          which cannot be migrated; move its database away and link the accounts again"
     )]
     Older {
-        /// The version of the schema in the database.
+        /// The schema version in the database.
         found: i64,
     },
 }
 
-/// Creates the schema in an empty database, or migrates an older one.
+/// Creates the schema in an empty database, or migrates an older schema.
 pub(crate) async fn migrate(
     engine: &Engine,
     connection: &mut DbConnection,

@@ -1,4 +1,4 @@
-//! The permissions of API keys.
+//! The permissions that API keys can have.
 
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
@@ -17,7 +17,7 @@ pub enum Scope {
     /// Create, change and delete connector profiles.
     #[strum(serialize = "connectors:write")]
     ConnectorsWrite,
-    /// Read the credentials of an account, secrets included.
+    /// Read an account's credentials, including secrets.
     #[strum(serialize = "credentials:read")]
     CredentialsRead,
     /// Send requests through an account.

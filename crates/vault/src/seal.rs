@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 
 use crate::key::{Key, KeyId};
 
-/// The version of the layout of a blob.
+/// The version of the blob layout.
 const FORMAT: u8 = 1;
 /// XChaCha20-Poly1305. 2 is reserved for AES-256-GCM-SIV.
 const ALGORITHM: u8 = 1;
@@ -40,7 +40,7 @@ pub enum SealError {
     #[error("it is too long")]
     TooLong,
     /// The blob was sealed by a newer version, or is not a sealed blob.
-    #[error("its format is unknown to this version; a newer waystone may open it")]
+    #[error("this version does not recognize its format; a newer waystone may be able to open it")]
     UnknownFormat,
     /// The blob was changed, moved, or sealed under another key.
     #[error("it was changed, moved, or sealed under another key")]
@@ -69,7 +69,7 @@ impl DataKey {
         open(&self.0, &header(None), context, blob)
     }
 
-    /// Wraps the key under a key of the vault.
+    /// Wraps the key under one of the vault's keys.
     pub(crate) fn wrap(&self, under: &Key, context: &[impl AsRef<str>]) -> Result<Vec<u8>, SealError> {
         wrap(under, context, self.0.as_slice())
     }
@@ -80,7 +80,7 @@ impl DataKey {
     }
 }
 
-/// Wraps 32 bytes under a key of the vault.
+/// Wraps 32 bytes under one of the vault's keys.
 pub(crate) fn wrap(under: &Key, context: &[impl AsRef<str>], bytes: &[u8]) -> Result<Vec<u8>, SealError> {
     seal(under.expose(), &header(Some(under.id())), context, bytes)
 }
@@ -108,7 +108,7 @@ fn seal(
 ) -> Result<Vec<u8>, SealError> {
     let mut nonce = [0; NONCE];
     getrandom::fill(&mut nonce)?;
-    // Encrypted in place, in a buffer that does not grow, so that there is never a second copy of the plaintext.
+    // Encrypts in place, in a buffer that does not grow, so that a second copy of the plaintext never exists.
     let mut text = Zeroizing::new(Vec::with_capacity(plain.len() + TAG));
     text.extend_from_slice(plain);
     XChaCha20Poly1305::new(key.into())
@@ -143,7 +143,7 @@ fn header(under: Option<KeyId>) -> Vec<u8> {
     header
 }
 
-/// Prefixes every part with its length, so that different parts never have the same bytes.
+/// Prefixes every part with its length, so that different parts never produce the same bytes.
 fn associated_data(header: &[u8], context: &[impl AsRef<str>]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for part in std::iter::once(header).chain(context.iter().map(|part| part.as_ref().as_bytes())) {

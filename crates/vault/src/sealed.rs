@@ -1,4 +1,4 @@
-//! Sealed data other than accounts: one table, with a module that uses it for each kind of content.
+//! Sealed data other than accounts: one table for several kinds of content, each of which has its own module.
 //!
 //! **Invariant:** a row opens only with the kind, key, binding and expiry that it was written with, even if it was
 //! written without an expiry. The first part of the associated data names the kind, so one kind of content never opens
@@ -17,8 +17,8 @@ use crate::row::{optional, parsed, stamp, whole_milliseconds};
 use crate::seal::DataKey;
 use crate::writer::Work;
 
-/// A kind of content. Its name is stored in the `kind` column and is part of the associated data, so a released name
-/// never changes.
+/// A kind of content. Its name is stored in the `kind` column and is part of the associated data, so a name must never
+/// change after it is released.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "kebab-case", const_into_str)]
 pub(crate) enum Content {
@@ -30,7 +30,7 @@ pub(crate) enum Content {
     Answer,
     /// The snapshot of a link attempt's flow, bound to the guide.
     Snapshot,
-    /// The requests and responses of a link attempt, bound to its project.
+    /// The requests and responses in a link attempt, bound to its project.
     Transcript,
     /// The secret part of a sign-in that is under way, bound to the link attempt.
     SignIn,
@@ -40,8 +40,8 @@ pub(crate) enum Content {
 pub(crate) struct Item<'a> {
     pub(crate) content: Content,
     pub(crate) key: &'a str,
-    /// Another item that the content belongs to. It is stored in plain text, and a row with a different binding does
-    /// not open.
+    /// Another item that the content belongs to. The binding is stored in plain text. A row with a different binding
+    /// does not open.
     pub(crate) binding: &'a str,
     /// `None` keeps the row until it is deleted.
     pub(crate) expires_at: Option<Timestamp>,
@@ -101,7 +101,7 @@ impl Work {
         open(&row, &vault_key).map(Some)
     }
 
-    /// Seals content with a fresh data key, and writes it over the row with the same key, if there is one.
+    /// Seals content with a fresh data key, and writes it to a row. Overwrites any row with the same key.
     pub(crate) async fn write_sealed(
         &mut self,
         item: &Item<'_>,
@@ -162,7 +162,7 @@ pub(crate) async fn delete_expired(connection: &mut DbConnection, now: Timestamp
     Ok(done.rows_affected())
 }
 
-/// Wraps the data key of a row under another key of the vault. The content stays as it is.
+/// Wraps a row's data key under another key of the vault. The content remains unchanged.
 pub(crate) async fn rewrap(
     connection: &mut DbConnection,
     row: &DbRow,
@@ -204,7 +204,7 @@ pub(crate) fn open(row: &DbRow, vault_key: &Key) -> Result<Opened, StoreError> {
     Ok(Opened { plain: Secret::new(text), binding, saved_at, expires_at })
 }
 
-/// The id of the vault's key under which a row's data key is wrapped.
+/// The id of the vault key under which a row's data key is wrapped.
 pub(crate) fn kek(row: &DbRow) -> Result<KeyId, StoreError> {
     parsed(row, "sealed", "kek_id")
 }

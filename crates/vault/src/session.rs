@@ -1,7 +1,7 @@
 //! Connect sessions, each of which lets one customer link accounts for a limited time.
 //!
-//! **Invariant:** a session belongs to one project and one owner. It is entered with its token or from a browser that
-//! opened its link, and only until it ends. Tokens and browser secrets are stored as digests only.
+//! **Invariant:** a session belongs to one project and one owner. It can be entered with its token or from a browser
+//! that opened its link, but only until it ends. Tokens and browser secrets are stored only as digests.
 
 use jiff::Timestamp;
 use sqlx::Row as _;
@@ -32,9 +32,9 @@ pub struct NewSession {
     pub connector_profile: Option<String>,
     /// The id of the account to edit. `None` if the session links accounts.
     pub account: Option<String>,
-    /// The categories of providers to offer. An empty list offers all.
+    /// The categories of providers to offer. An empty list offers all categories.
     pub categories: Vec<String>,
-    /// Whether a link adds an account even if the owner already has one at the provider.
+    /// Whether a link adds an account even if the owner already has an account at the provider.
     pub multiple: bool,
     /// Whether a link may replace an account with a different account at the provider.
     pub allow_different: bool,
@@ -42,13 +42,13 @@ pub struct NewSession {
     pub scopes: Option<Vec<String>>,
     /// Whether only the first browser that opens the link can use it.
     pub once: bool,
-    /// The label of the linked account. `None` keeps the label that the account has.
+    /// The label for the linked account. `None` keeps the account's current label.
     pub label: Option<String>,
     /// The product's data about the linked account.
     pub metadata: serde_json::Map<String, serde_json::Value>,
     /// The origins of pages that may embed the session.
     pub origins: Vec<String>,
-    /// The URL to which the person returns at the end. `None` if the session has no such URL.
+    /// The URL to which the person returns when linking ends. `None` if the session has no such URL.
     pub return_url: Option<String>,
     /// The language of the pages. `None` follows the browser's setting.
     pub language: Option<String>,
@@ -65,8 +65,8 @@ pub struct Session {
     pub made: NewSession,
     /// When the session was created.
     pub created_at: Timestamp,
-    /// When a handed-off step expires. Until then, browsers that are already in the session may continue after its end.
-    /// `None` if no step was handed off.
+    /// When a handed-off step expires. Until then, browsers that are already in the session may continue, even after
+    /// the session has ended. `None` if no step was handed off.
     pub extended_until: Option<Timestamp>,
     /// When a browser first opened the link. `None` if no browser has opened it.
     pub opened_at: Option<Timestamp>,
@@ -154,7 +154,8 @@ impl Writer {
         Ok((session, token))
     }
 
-    /// Revokes a session. `false` if the project has no session with this number that is not revoked yet.
+    /// Revokes a session. `false` if the project has no session with this number, or if the session was already
+    /// revoked.
     pub async fn revoke_session(&self, project: &str, seq: i64, by: By<'_>) -> Result<bool, StoreError> {
         let mut work = self.begin().await?;
         let done = sqlx::query(
@@ -174,8 +175,8 @@ impl Writer {
         Ok(true)
     }
 
-    /// Deletes sessions that ended before a time, with their browsers, link attempts and sign-ins. Returns the number
-    /// of sessions.
+    /// Deletes sessions that ended before the given time, together with their browsers, link attempts and sign-ins.
+    /// Returns the number of deleted sessions.
     pub async fn delete_expired_sessions(&self, before: Timestamp) -> Result<u64, StoreError> {
         let mut work = self.begin().await?;
         attempt::delete_expired(work.tx(), before).await?;

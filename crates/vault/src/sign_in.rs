@@ -1,7 +1,7 @@
-//! Sign-ins to a provider in a browser: one OAuth round trip each.
+//! Sign-ins to a provider in a browser. Each sign-in is one OAuth round trip.
 //!
-//! **Invariant:** the `state` parameter that the browser returns works once, and only its digest is stored. The secret
-//! part of a sign-in (the PKCE verifier) is sealed.
+//! **Invariant:** the `state` parameter that the browser returns works only once, and only its digest is stored. The
+//! secret part of a sign-in (the PKCE verifier) is sealed.
 
 use jiff::Timestamp;
 use secret::Secret;
@@ -22,7 +22,7 @@ use crate::writer::Writer;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum SignInState {
-    /// The person is at the provider, or on the way there.
+    /// The person is on the provider's site or is being redirected to it.
     Pending,
     /// The account is stored.
     Authenticated,
@@ -98,7 +98,7 @@ impl Writer {
         Ok(created)
     }
 
-    /// Records which link attempt uses a sign-in, before the browser is sent to the provider.
+    /// Records which link attempt uses a sign-in. Called before the browser is sent to the provider.
     pub async fn set_attempt_of_sign_in(&self, id: &str, attempt: &str) -> Result<(), StoreError> {
         let update = sqlx::query("update sign_ins set attempt_id = $2 where id = $1");
         self.execute(update.bind(id).bind(attempt)).await?;
@@ -106,7 +106,8 @@ impl Writer {
     }
 
     /// Records that the browser is sent to the provider for a link attempt and will return with `state`. `secret` is
-    /// the part that only the Hub knows. `false` if the browser was already sent, or if the sign-in has ended.
+    /// the part of the sign-in that only the Hub has. `false` if the browser was already sent, or if the sign-in has
+    /// ended.
     pub async fn send_sign_in(
         &self,
         sign_in: &SignIn,
@@ -145,7 +146,7 @@ impl Writer {
         now: Timestamp,
     ) -> Result<Option<(SignIn, Secret)>, StoreError> {
         let mut work = self.begin().await?;
-        // Of two browsers with the same state, the second no longer finds the digest.
+        // If two browsers return with the same state, the second no longer finds the digest.
         let row = sqlx::query(
             "update sign_ins set digest = null where digest = $1 and state = 'pending' returning *",
         )
@@ -162,7 +163,7 @@ impl Writer {
     }
 
     /// Ends a sign-in with the account that was stored, or with a failure: its code, and the message for the person.
-    /// `false` if it had already ended.
+    /// `false` if the sign-in had already ended.
     pub async fn end_sign_in(
         &self,
         id: &str,

@@ -1,7 +1,7 @@
 //! The source of the vault's key.
 //!
-//! **Invariant:** a key is created only for a vault that has never been sealed. A source prints its kind and its path
-//! or program, never the key.
+//! **Invariant:** a key is created only for a vault that has never been sealed. Printing a source shows its kind and
+//! its path or program, but never the key.
 
 use std::fmt;
 use std::io::{self, ErrorKind};
@@ -15,7 +15,7 @@ use secret::Secret;
 use crate::file::{self, off_thread};
 use crate::key::{Key, KeyError};
 
-/// How long a key command may run.
+/// The maximum time that a key command may run.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The source of the vault's key. A source belongs to one vault.
@@ -33,13 +33,13 @@ pub enum KeySource {
 }
 
 impl KeySource {
-    /// The keys that the source has now: one key, or two while a key file is being replaced.
+    /// The keys that the source currently provides: one key, or two keys while a key file is being replaced.
     pub(crate) async fn load(&self) -> Result<Vec<Key>, KeyError> {
         let source = self.clone();
         off_thread(move || source.load_blocking()).await
     }
 
-    /// The key of a vault that has never been sealed. A key file that does not exist is created.
+    /// The key for a vault that has never been sealed. Creates the key file if it does not exist.
     pub(crate) async fn load_or_create(&self) -> Result<Key, KeyError> {
         let source = self.clone();
         off_thread(move || source.load_or_create_blocking()).await
@@ -48,7 +48,8 @@ impl KeySource {
     fn load_blocking(&self) -> Result<Vec<Key>, KeyError> {
         match self {
             Self::File(path) => {
-                // The next key first: if it is promoted between the two reads, it is read twice rather than never.
+                // Reads the next key first. If the next key is promoted between the two reads, it is read twice rather
+                // than not at all.
                 let next = file::read_key(&file::next_key(path))?;
                 let key = file::read_key(path)?.ok_or_else(|| KeyError::Missing { path: path.clone() })?;
                 Ok(std::iter::once(key).chain(next).collect())
@@ -75,7 +76,7 @@ impl KeySource {
     }
 }
 
-/// Leaves out the arguments of a command, because one of them may be a password.
+/// Omits a command's arguments, because one of the arguments may be a password.
 impl fmt::Debug for KeySource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -86,7 +87,8 @@ fn program(command: &[String]) -> &str {
     command.first().map_or("", String::as_str)
 }
 
-/// Runs a key command. Its standard error goes to the operator; its standard output is only ever parsed as a key.
+/// Runs a key command. The command's standard error is shown to the operator. Its standard output is only parsed as a
+/// key.
 fn run(command: &[String], origin: &str) -> Result<Key, KeyError> {
     let failed = |source| KeyError::Command { program: program(command).to_owned(), source };
     let Some((program, arguments)) = command.split_first() else {

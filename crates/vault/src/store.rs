@@ -1,8 +1,8 @@
 //! Storing, checking and removing accounts.
 //!
 //! **Invariant:** one transaction stores an account, its sealed credentials, its audit entry and its event, and ends
-//! the draft or link attempt that the account was created from. Whenever credentials are stored, they get a fresh data
-//! key and the old data key is destroyed.
+//! the draft or link attempt that the account was created from. Whenever credentials are stored, they are sealed with a
+//! fresh data key, and the old data key is destroyed.
 
 use std::collections::BTreeMap;
 
@@ -41,7 +41,7 @@ pub struct CreatedFrom<'a> {
 /// The account that a new link replaces.
 #[derive(Clone, Copy, Debug)]
 pub enum Replacing<'a> {
-    /// The link replaces no account and creates one.
+    /// The link creates an account and replaces none.
     Nothing,
     /// This account, as the caller read it. It must still belong to the owner of the new link, and keeps its current
     /// owner and metadata.
@@ -53,10 +53,10 @@ pub enum Replacing<'a> {
     },
     /// The account that the same owner has at the same provider, if any.
     OfOwner {
-        /// Whether a different account at the provider may replace it.
+        /// Whether the new account may replace a different account at the provider.
         allow_different: bool,
     },
-    /// The oldest account without a project that has the same external id in the same environment of the provider, if
+    /// The oldest account that has no project and has the same external id in the same environment at the provider, if
     /// any.
     SameAtProvider,
 }
@@ -106,7 +106,7 @@ impl Writer {
     }
 
     /// Deletes an account and destroys its data key, so that copies of the sealed credentials are useless. The audit
-    /// trail stays. Returns the account as it was.
+    /// trail is kept. Returns the deleted account.
     pub async fn remove(&self, id: &AccountId, by: By<'_>) -> Result<Account, ChangeError> {
         let mut work = self.begin().await?;
         let account = account(&find(&mut work, id).await?)?;
@@ -118,7 +118,8 @@ impl Writer {
         Ok(account)
     }
 
-    /// Opens an account's credentials. The audit entry, with actor and purpose, is durable before they are returned.
+    /// Opens an account's credentials. The audit entry, with the actor and purpose, is durable before the credentials
+    /// are returned.
     pub async fn unseal(
         &self,
         id: &AccountId,
@@ -135,8 +136,8 @@ impl Writer {
         Ok(Credentials { account, secrets })
     }
 
-    /// Stores renewed tokens: new secrets for an otherwise unchanged account. Writes no event, because nothing changes
-    /// for the product.
+    /// Stores renewed tokens: new secrets for an otherwise unchanged account. Writes no event, because the product sees
+    /// no change.
     pub async fn renew(
         &self,
         old: &Credentials,
@@ -221,8 +222,8 @@ impl Work {
         }
     }
 
-    /// The account of the same kind that an owner has at the new account's provider. If there are several, prefers the
-    /// one that is the same account at the provider, and otherwise the oldest.
+    /// The account of the same kind that an owner has at the new account's provider. If there are several accounts,
+    /// prefers the one that is the same account at the provider. If there is no such account, returns the oldest.
     async fn of_owner(
         &mut self,
         home: &Home,
@@ -231,7 +232,7 @@ impl Work {
     ) -> Result<Option<Account>, ChangeError> {
         let kind = home.kind.as_str();
         self.hold("owner", &format!("{}/{kind}/{}/{}", home.project, new.provider, home.owner.id)).await?;
-        // The first condition is explained at `Vault::query`.
+        // The first condition is explained in `Vault::query`.
         let found = sqlx::query_scalar(
             "select id from accounts where project_id || '' = $1 and owner_id = $2 and provider = $3 and kind = $4 \
              and (hold is null or hold <> 'archived') \
@@ -250,7 +251,7 @@ impl Work {
         Ok(Some(found))
     }
 
-    /// The oldest account without a project that is the same account at the provider, in the same environment.
+    /// The oldest account that has no project and is the same account at the provider, in the same environment.
     async fn same_at_provider(&mut self, new: &NewAccount) -> Result<Option<Account>, ChangeError> {
         let Some(external) = &new.external_id else { return Ok(None) };
         self.hold("external", &format!("{}/{external}", new.provider)).await?;
@@ -264,8 +265,8 @@ impl Work {
         self.find_held(found).await
     }
 
-    /// The account whose id a query returns, held until the transaction ends. It is read after the hold began, when no
-    /// other transaction can change it anymore.
+    /// The account whose id a query returns, held until the transaction ends. The account is read after it is held,
+    /// when other transactions can no longer change it.
     async fn find_held(&mut self, id: Scalar<'_, String>) -> Result<Option<Account>, ChangeError> {
         let Some(id) = id.fetch_optional(self.tx()).await? else { return Ok(None) };
         let id = id.parse().map_err(|_| damaged("accounts", "id"))?;
@@ -295,8 +296,8 @@ fn belongs_to_owner(account: &Account, new: &Home) -> bool {
     account.home.as_ref().is_some_and(|home| home.belongs_to(&new.project, &new.owner.id, new.kind))
 }
 
-/// An edit changes the connector profile, but neither the owner nor the metadata, which may have changed since the
-/// caller read the account.
+/// An edit changes the connector profile. It does not change the owner or the metadata, which may have changed since
+/// the caller read the account.
 fn home_after_edit(old: &Account, new: &NewAccount) -> Option<Home> {
     let mut home = old.home.clone()?;
     if let Some(new) = &new.home {

@@ -1,7 +1,8 @@
 //! Tokens and API keys.
 //!
-//! **Invariant:** a token is a prefix, which names its purpose, and 256 random bits. Only its SHA-256 digest is
-//! stored, from which the token cannot be found. With so much randomness, it needs no salt and no slow hash.
+//! **Invariant:** a token consists of a prefix, which names its purpose, and 256 random bits. Only its SHA-256 digest
+//! is stored, and the token cannot be derived from the digest. A token with this much randomness needs no salt and no
+//! slow hash.
 
 use std::fmt;
 
@@ -16,7 +17,7 @@ use crate::error::StoreError;
 #[derive(Clone, Debug)]
 pub struct Token(Secret);
 
-/// The SHA-256 digest of a token, or of a request.
+/// The SHA-256 digest of a token or a request.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Digest(Vec<u8>);
 
@@ -48,7 +49,7 @@ impl Digest {
         Self::of_bytes(token.as_bytes())
     }
 
-    /// The digest of any bytes, such as those of a request.
+    /// The digest of any bytes, such as the bytes of a request.
     pub fn of_bytes(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).to_vec())
     }

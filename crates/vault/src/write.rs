@@ -1,4 +1,4 @@
-//! Writing the row of an account and its credentials.
+//! Writes and deletes account rows and their credentials.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::id::AccountId;
 use crate::row::{json, stamp};
 use crate::writer::Work;
 
-/// Stores an account with its secrets, in place of the account that has the same id.
+/// Stores an account with its secrets. Replaces any account with the same id.
 pub(crate) async fn store(
     work: &mut Work,
     account: &Account,
@@ -75,7 +75,7 @@ pub(crate) async fn store(
     Ok(())
 }
 
-/// Deletes an account. A foreign key deletes its credentials.
+/// Deletes an account. Its credentials are deleted through a foreign key.
 pub(crate) async fn delete(work: &mut Work, id: &AccountId) -> Result<(), StoreError> {
     sqlx::query("delete from accounts where id = $1").bind(id.as_str()).execute(work.tx()).await?;
     Ok(())

@@ -1,8 +1,8 @@
-//! Changing a vault: transactions, and the key that seals in them.
+//! Changes a vault: transactions, and the key that is used for sealing in them.
 //!
-//! **Invariant:** no decision is based on data that was read outside the transaction. Every change is a method of
-//! [`Writer`], whose only connection is the transaction's, or of [`Work`]. The methods that read belong to `Vault` and
-//! cannot be called from there.
+//! **Invariant:** no decision is based on data that was read outside the transaction. Every change is made by a method
+//! of [`Writer`], which has no connection other than the transaction's, or by a method of [`Work`]. The methods for
+//! reading belong to `Vault` and cannot be called from these methods.
 
 use std::sync::Arc;
 
@@ -23,8 +23,8 @@ pub struct Writer {
 
 /// A transaction that may write, and the keys that are valid in it.
 ///
-/// **Invariant:** the key that seals is the current one in this very transaction. So once a rotation has begun, no
-/// process seals anything under the retiring key.
+/// **Invariant:** the key that is used for sealing is the key that is current within this transaction. So after a
+/// rotation has begun, no process seals anything under the retiring key.
 pub(crate) struct Work {
     engine: Arc<Engine>,
     tx: Transaction<'static, Db>,
@@ -33,12 +33,12 @@ pub(crate) struct Work {
 }
 
 impl Work {
-    /// The connection, in the transaction.
+    /// The transaction's connection.
     pub(crate) fn tx(&mut self) -> &mut DbConnection {
         &mut self.tx
     }
 
-    /// The key that seals.
+    /// The key that is used for sealing.
     pub(crate) fn key(&self) -> &Key {
         &self.key
     }
@@ -54,12 +54,13 @@ impl Work {
         self.engine.hold(&mut self.tx, &format!("{kind}/{name}"), false).await
     }
 
-    /// Holds a name together with other transactions that share it. Excludes transactions that hold it alone.
+    /// Holds a name together with other transactions that hold it in shared mode. Excludes transactions that hold the
+    /// name exclusively.
     pub(crate) async fn hold_shared(&mut self, kind: &str, name: &str) -> Result<(), StoreError> {
         self.engine.hold(&mut self.tx, &format!("{kind}/{name}"), true).await
     }
 
-    /// Makes all changes durable at once. Without it, dropping the transaction undoes them.
+    /// Makes all changes durable at once. If the transaction is dropped without a commit, its changes are undone.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
         crash_point("vault.before-commit");
         self.tx.commit().await?;
@@ -80,7 +81,7 @@ impl Writer {
         self.begin_with(Synced::Later).await
     }
 
-    /// Executes a statement in a transaction of its own. Returns the number of rows that it changed.
+    /// Executes a statement in its own transaction. Returns the number of rows that it changed.
     pub(crate) async fn execute(&self, statement: Statement<'_>) -> Result<u64, StoreError> {
         let mut work = self.begin().await?;
         let done = statement.execute(work.tx()).await?;
@@ -99,12 +100,12 @@ impl Writer {
             }
             // A key command may take a while, and no other transaction should wait for it.
             tx.rollback().await?;
-            // Fails unless it finds the current key, so every further round means another rotation.
+            // Fails unless it finds the current key, so each further iteration means that the key was rotated again.
             ring = self.keys.reload(&mut *self.pool.acquire().await?).await?;
         }
     }
 
-    /// Removes overwritten and deleted data from the database's log, as far as possible at the moment.
+    /// Removes overwritten and deleted data from the database's log, as far as is currently possible.
     pub(crate) async fn wipe_log(&self) {
         self.engine.wipe_log(&self.pool).await;
     }

@@ -1,4 +1,4 @@
-//! Accounts are read back as they were stored, and change only for a caller who has read the current version.
+//! Accounts are read back exactly as stored. Only a caller who has read the current version can change an account.
 
 use jiff::Timestamp;
 use sqlx::Row as _;
@@ -174,7 +174,7 @@ async fn a_check_writes_an_event_only_if_it_changes_the_state() {
         assert_eq!((checked.state, checked.checked_at, checked.version), (state, Some(at(minute)), 1));
         assert_eq!(events(folder.path()).await.len(), n_events, "minute {minute}");
     }
-    // Checks do not change the data that a seal is bound to.
+    // Checks do not change the data that the seal is bound to.
     assert!(vault.unseal(&account.id, "verify", by("ada", 9)).await.is_ok());
 
     let late = CheckRecord { version: 1, outcome: "wrong_secret".to_owned(), state: reason };

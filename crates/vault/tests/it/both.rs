@@ -8,7 +8,8 @@ use vault::Vault;
 
 use crate::key_file;
 
-/// Creates an empty vault on SQLite and one on PostgreSQL. Returns each with the database's name and its folder.
+/// Creates an empty vault on SQLite and another on PostgreSQL. Returns each vault with the name of its database and its
+/// folder.
 pub(crate) async fn vaults() -> Vec<(&'static str, Vault, tempfile::TempDir)> {
     let folder = tempfile::tempdir().unwrap();
     let sqlite = Vault::open(folder.path(), key_file(folder.path())).await.unwrap();

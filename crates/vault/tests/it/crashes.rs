@@ -1,4 +1,4 @@
-//! Kills a process with SIGKILL at every crash point: each change is stored completely or not at all.
+//! Kills a process with SIGKILL at every crash point, and verifies that each change is stored completely or not at all.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use vault::{Account, Filter};
 use crate::process::kill_at;
 use crate::{add, at, by, count, draft_of, open, raw, sample};
 
-/// The crash points of a transaction, and whether its changes are stored after a crash at each point.
+/// The crash points in a transaction, and whether its changes are stored after a crash at each point.
 const POINTS: [(&str, bool); 3] =
     [("vault.transaction-begun", false), ("vault.before-commit", false), ("vault.committed", true)];
 
@@ -24,7 +24,7 @@ async fn prepare(with_account: bool) -> tempfile::TempDir {
     folder
 }
 
-/// Checks the database. Returns the only account with its token, and whether the draft exists.
+/// Checks the database. Returns the only account, its token, and whether the draft exists.
 async fn checked_state(folder: &Path, label: &str) -> (Option<(Account, Secret)>, bool) {
     let vault = open(folder).await;
     let check: String =

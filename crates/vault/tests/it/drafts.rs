@@ -1,4 +1,4 @@
-//! Drafts are sealed, expire, and are deleted with the transaction that stores their account.
+//! Drafts are sealed. They expire, and are deleted in the transaction that stores their account.
 
 use secret::Secret;
 

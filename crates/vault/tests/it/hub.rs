@@ -1,4 +1,4 @@
-//! Projects, accounts of owners, counters and idempotency keys, on both databases.
+//! Projects, owners' accounts, counters and idempotency keys, on both databases.
 
 use secret::Secret;
 use vault::{
@@ -122,7 +122,7 @@ async fn an_owner_has_one_account_at_a_provider_unless_more_are_requested() {
         let refused = vault.store(&other, SAME, FROM, by("ada", 2)).await.unwrap_err();
         assert!(matches!(refused, ChangeError::OtherAccount { .. }), "{name}: {refused:?}");
         let second = vault.store(&other, Replacing::Nothing, FROM, by("ada", 3)).await.unwrap();
-        // Of several accounts, the same one at the provider is replaced.
+        // If there are several accounts, the one that is the same account at the provider is replaced.
         assert_eq!(vault.store(&other, SAME, FROM, by("ada", 3)).await.unwrap().id, second.id, "{name}");
         // If allowed, a different account replaces the oldest.
         other.external_id = Some("a third account".to_owned());
@@ -132,7 +132,7 @@ async fn an_owner_has_one_account_at_a_provider_unless_more_are_requested() {
             kept[0].id,
             "{name}"
         );
-        // Accounts of another owner, and test accounts of the same owner, are separate.
+        // Another owner's accounts, and the same owner's test accounts, are separate.
         vault.store(&owned(&project.id, "o2", "x"), SAME, FROM, by("ada", 4)).await.unwrap();
         let mut test = owned(&project.id, "o1", "y");
         test.home.as_mut().unwrap().kind = Kind::Test;
@@ -157,7 +157,7 @@ async fn an_edit_keeps_concurrent_changes_by_the_product() {
         };
         vault.change_account(&read.id, &change, by("bob", 2)).await.unwrap();
 
-        // The new link has the owner and metadata from before the change.
+        // The new link still has the owner and metadata from before the change.
         let mut new = owned(&project.id, "o1", "new");
         new.home.as_mut().unwrap().connector_profile = "gladly.other".to_owned();
         let edit = Replacing::Account { id: &read.id, version: read.version };
@@ -172,7 +172,7 @@ async fn an_edit_keeps_concurrent_changes_by_the_product() {
         );
         assert_eq!(vault.get(&read.id).await.unwrap(), Some(edited.clone()), "{name}");
 
-        // The first owner cannot edit an account that was given to another owner in the meantime.
+        // The first owner cannot edit an account that was moved to another owner in the meantime.
         let change = AccountChange { owner_id: Some("o2".to_owned()), ..AccountChange::default() };
         vault.change_account(&read.id, &change, by("bob", 4)).await.unwrap();
         let edit = Replacing::Account { id: &read.id, version: edited.version };
@@ -229,14 +229,18 @@ async fn concurrent_hits_are_all_counted_in_their_time_span() {
         let mut counts: Vec<_> = hits.into_iter().map(|hit| hit.unwrap().0).collect();
         counts.sort_unstable();
         assert_eq!(counts, (1..=10).collect::<Vec<_>>(), "{name}");
-        assert_eq!(vault.count("session/1", 60, at(1)).await.unwrap().0, 1, "{name}: a new span");
+        assert_eq!(
+            vault.count("session/1", 60, at(1)).await.unwrap().0,
+            1,
+            "{name}: the hit must be counted in a new span"
+        );
         assert_eq!(vault.count("session/2", 60, at(0)).await.unwrap().0, 1, "{name}: another bucket");
         assert_eq!(vault.delete_expired_counters(at(100)).await.unwrap(), 3, "{name}");
     }
 }
 
 #[tokio::test]
-async fn limits_after_an_exceeded_one_are_not_counted() {
+async fn limits_after_an_exceeded_limit_are_not_counted() {
     for (name, vault, _folder) in vaults().await {
         let limit = |bucket: &str, most| Limit { bucket: bucket.to_owned(), seconds: 60, most };
         let limits = [limit("session", 5), limit("address", 2), limit("host", 9)];

@@ -1,4 +1,4 @@
-//! Only the right key opens the vault. Every other key is refused with a reason.
+//! Only the right key opens the vault. Every other key is refused, and the error states the reason.
 
 use std::error::Error as _;
 

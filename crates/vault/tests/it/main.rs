@@ -30,7 +30,7 @@ use vault::{
     Account, AccountId, By, ChangeError, CreatedFrom, Draft, KeySource, NewAccount, Replacing, Vault,
 };
 
-/// A secret that no file, error or debug output may contain.
+/// A secret that must not appear in any file, error or debug output.
 const CANARY: &str = "canary-7f3a/plain=text";
 
 /// A time, in minutes since the start of the test.
@@ -63,12 +63,12 @@ async fn replace(
     vault.store(new, Replacing::Account { id, version: 1 }, from, by).await
 }
 
-/// The origin of an account that is created from a draft.
+/// The origin for an account that is created from a draft.
 fn draft(key: &str) -> CreatedFrom<'_> {
     CreatedFrom { draft: Some(key), ..CreatedFrom::default() }
 }
 
-/// A draft with these times of saving and expiry, in minutes since the start of the test.
+/// A draft with the given save and expiry times, in minutes since the start of the test.
 fn draft_of(guide_digest: &str, snapshot: Secret, from: i64, to: i64) -> Draft {
     Draft { guide_digest: guide_digest.to_owned(), snapshot, saved_at: at(from), expires_at: at(to) }
 }
@@ -100,24 +100,24 @@ fn sample(token: &str) -> NewAccount {
     }
 }
 
-/// Connects to the database without the vault.
+/// Connects to the database without using the vault.
 async fn raw(folder: &Path) -> SqliteConnection {
     SqliteConnectOptions::new().filename(folder.join("vault.db")).connect().await.unwrap()
 }
 
-/// Changes the database without the vault.
+/// Changes the database without using the vault.
 async fn tamper(folder: &Path, sql: &'static str) {
     let mut database = raw(folder).await;
     sqlx::raw_sql(sql).execute(&mut database).await.unwrap();
     database.close().await.unwrap();
 }
 
-/// Reads an integer from the database without the vault.
+/// Reads an integer from the database without using the vault.
 async fn count(folder: &Path, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(&mut raw(folder).await).await.unwrap()
 }
 
-/// Reads a blob from the database without the vault.
+/// Reads a blob from the database without using the vault.
 async fn blob(folder: &Path, sql: &'static str) -> Vec<u8> {
     sqlx::query_scalar(sql).fetch_one(&mut raw(folder).await).await.unwrap()
 }
@@ -136,7 +136,7 @@ fn is_in_a_file(folder: &Path, bytes: &[u8]) -> bool {
         .any(|file| std::fs::read(file).unwrap().windows(bytes.len()).any(|window| window == bytes))
 }
 
-/// Returns the text of the key file, as an environment variable would contain it.
+/// Returns the key file's text, as an environment variable would contain it.
 fn key_text(folder: &Path) -> Secret {
     Secret::new(std::fs::read_to_string(folder.join("vault.key")).unwrap())
 }

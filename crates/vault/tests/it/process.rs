@@ -15,8 +15,8 @@ const FOLDER: &str = "VAULT_TEST_FOLDER";
 /// The number of accounts that each process adds.
 const EACH: usize = 15;
 
-/// Starts another process in a role. `crash_at` is the crash point at which it stops and the mark file that it writes
-/// there.
+/// Starts another process in a role. `crash_at` is the crash point at which the process stops, and the mark file that
+/// it writes at this point.
 pub(crate) fn start(role: &str, folder: &Path, crash_at: Option<(&str, &Path)>) -> Child {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["process::role", "--exact", "--nocapture"]).stdout(Stdio::null());
@@ -27,7 +27,7 @@ pub(crate) fn start(role: &str, folder: &Path, crash_at: Option<(&str, &Path)>) 
     command.spawn().unwrap()
 }
 
-/// Runs a process to a crash point and kills it there.
+/// Runs a process until it reaches a crash point, and then kills it.
 #[cfg(all(unix, debug_assertions))]
 pub(crate) fn kill_at(label: &str, role: &str, folder: &Path) {
     let marks = tempfile::tempdir().unwrap();
@@ -56,7 +56,7 @@ async fn role() {
     match role.as_str() {
         "open" => open(&folder).await.close().await,
         "add many" => {
-            // Waits so that all processes start at the same moment.
+            // Waits, so that all processes start at the same moment.
             while !folder.join("go").exists() {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }

@@ -1,4 +1,4 @@
-//! Rotating the key while other processes work, and resuming an interrupted rotation.
+//! Rotates the key while other processes work, and resumes an interrupted rotation.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use vault::{ChangeError, Filter, KeyError, KeySource, OpenError, RotateError, St
 
 use crate::{CANARY, add, at, by, count, draft_of, is_in_a_file, key_file, key_text, open, sample};
 
-/// More accounts than one transaction of a rotation covers.
+/// More accounts than one transaction in a rotation covers.
 const ACCOUNTS: usize = 55;
 
 async fn fill(folder: &Path) -> Vault {
@@ -115,7 +115,7 @@ async fn other_processes_keep_working_and_pick_up_the_new_key() {
     first.save_draft("draft", &draft_of("d1", Secret::new(CANARY), 0, 60)).await.unwrap();
     for minute in [1, 2] {
         first.rotate_key(key_file(folder.path()), by("ada", minute)).await.unwrap();
-        // Idempotency reads before writing, once writes before reading.
+        // In the first iteration, the other process reads before it writes. In the second, it writes before it reads.
         if minute == 1 {
             assert!(second.load_draft("draft", at(3)).await.unwrap().is_some());
         }
@@ -155,7 +155,7 @@ async fn the_new_key_can_come_from_another_source() {
     add(&file, &sample("b"), by("ada", 2)).await.unwrap();
     assert_no_previous_key(folder.path()).await;
 
-    // A process with the old key cannot find the new one. It fails and writes nothing.
+    // A process with the old key cannot find the new one. The attempt fails and writes nothing.
     let error = add(&old, &sample("c"), by("bob", 2)).await.unwrap_err();
     let ChangeError::Store(StoreError::Key(KeyError::Wrong { expected, .. })) = &error else {
         panic!("{error:?}")

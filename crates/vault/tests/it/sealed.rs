@@ -1,4 +1,4 @@
-//! Sealed data other than accounts: no file contains it as plain text, a row cannot be opened as another one, and a
+//! Sealed data other than accounts: no file contains it as plain text, no row can be opened as a different row, and a
 //! new key opens every row.
 
 use std::collections::BTreeMap;
@@ -95,7 +95,7 @@ async fn a_row_with_a_changed_binding_expiry_or_kind_does_not_open() {
         "update sealed set expires_at = case when expires_at is null then '2099-01-01T00:00:00.000Z' else null end",
         "update sealed set expires_at = '2099-01-01T00:00:00.000Z'",
         "update sealed set saved_at = '2026-01-01T00:00:00.000Z'",
-        // Swap the data of different kinds.
+        // Swap data between different kinds.
         "create temp table old as select * from sealed; update sealed set wrapped_key = (select old.wrapped_key \
          from old where old.kind > sealed.kind or sealed.kind = 'transcript' order by old.kind limit 1), \
          sealed = (select old.sealed from old where old.kind > sealed.kind or sealed.kind = 'transcript' \

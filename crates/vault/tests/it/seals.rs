@@ -53,13 +53,13 @@ async fn no_file_and_no_debug_output_contains_a_secret() {
 #[tokio::test]
 async fn moved_or_changed_rows_do_not_open() {
     for sql in [
-        // The value of another account, of another field, of another version.
+        // A value from another account, from another field, and from another version.
         "create temp table old as select * from credentials; update credentials set sealed = (select old.sealed \
          from old where old.field = credentials.field and old.account_id <> credentials.account_id)",
         "create temp table old as select * from credentials; update credentials set sealed = (select old.sealed \
          from old where old.field <> credentials.field and old.account_id = credentials.account_id)",
         "update accounts set version = 2",
-        // The data key of another account.
+        // Another account's data key.
         "create temp table old as select * from accounts; \
          update accounts set wrapped_key = (select old.wrapped_key from old where old.id <> accounts.id)",
         // A missing field, an extra field, a renamed field.
@@ -68,7 +68,7 @@ async fn moved_or_changed_rows_do_not_open() {
         "insert into credentials select account_id, 'zzz', sealed from credentials where field = 'token'",
         "update credentials set field = 'zzz' where field = 'token'; \
          update accounts set secret_fields_json = '[\"password\",\"zzz\"]'",
-        // The same credentials for another host, provider, method or environment.
+        // The same credentials, but for another host, provider, method or environment.
         "update accounts set values_json = '{\"email\":\"ada@example.com\",\"organization\":\"evil\"}'",
         "update accounts set provider = 'evil'",
         "update accounts set method = 'evil'",

@@ -36,7 +36,7 @@ async fn a_session_can_be_entered_by_token_and_browser_until_it_ends() {
         let (one, other) =
             tokio::join!(vault.open_session(&once, &alone, at(1)), vault.open_session(&once, &alone, at(1)));
         let browsers = [one.unwrap(), other.unwrap()].into_iter().flatten().count();
-        assert_eq!(browsers, 1, "{name}: not exactly one browser opened the link");
+        assert_eq!(browsers, 1, "{name}: exactly one browser must open the link");
 
         assert!(!vault.revoke_session("prj_other", made.seq, by("ada", 3)).await.unwrap(), "{name}");
         assert!(vault.revoke_session(&project.id, made.seq, by("ada", 3)).await.unwrap(), "{name}");

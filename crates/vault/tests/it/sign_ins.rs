@@ -20,7 +20,7 @@ async fn a_sign_in_can_be_taken_once_before_it_expires() {
         assert!(vault.send_sign_in(&sign_in, &attempt, &state, &verifier).await.unwrap(), "{name}");
         assert!(
             !vault.send_sign_in(&sign_in, &attempt, &state, &verifier).await.unwrap(),
-            "{name}: it was sent twice"
+            "{name}: the sign-in was sent twice"
         );
         assert!(vault.take_sign_in(&Digest::of("other"), at(1)).await.unwrap().is_none(), "{name}");
         let taken = futures_join((0..4).map(|_| vault.take_sign_in(&state, at(1)))).await;
@@ -33,7 +33,7 @@ async fn a_sign_in_can_be_taken_once_before_it_expires() {
         let account = Some("acc_a");
         let end = async || vault.end_sign_in(&sign_in.id, SignInState::Authenticated, account, None).await;
         assert!(end().await.unwrap(), "{name}");
-        assert!(!end().await.unwrap(), "{name}: it ended twice");
+        assert!(!end().await.unwrap(), "{name}: the sign-in ended twice");
         let ended = vault.sign_in(created.seq, &sign_in.id).await.unwrap().unwrap();
         assert_eq!((ended.state, ended.account.as_deref()), (SignInState::Authenticated, account), "{name}");
         assert!(vault.sign_in(created.seq + 1, &sign_in.id).await.unwrap().is_none(), "{name}");
