@@ -52,7 +52,7 @@ pub struct Exchange {
     pub at: Timestamp,
     /// The request as it was sent.
     pub request: Box<Request>,
-    /// The answer, or the failure to receive one.
+    /// The answer, or the failure if no answer was received.
     pub answer: Answer,
     /// The time between sending the request and receiving the complete answer.
     pub took: Duration,

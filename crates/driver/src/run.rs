@@ -63,7 +63,7 @@ pub fn confirm(flow: &mut Flow) -> Option<Box<Linked>> {
     }
 }
 
-/// The label of the check under way.
+/// The label of the check that is under way.
 fn check_label(flow: &Flow) -> String {
     match flow.stage() {
         Stage::Checking(reports) => reports.last().map(|report| report.label.clone()).unwrap_or_default(),

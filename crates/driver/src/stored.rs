@@ -1,4 +1,5 @@
-//! Names an account's values and tokens for storage, and converts the stored values back into a flow's values.
+//! Maps an account's values and tokens to the names under which they are stored, and converts stored values back into a
+//! flow's values.
 
 use std::collections::BTreeMap;
 

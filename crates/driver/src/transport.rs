@@ -8,7 +8,7 @@ use probe::{Answer, Moment, Request};
 
 /// Sends requests and provides the current time. Uses the network or a simulated provider.
 pub trait Transport: Send {
-    /// Sends a request once and returns the answer, or the failure to receive one.
+    /// Sends a request once and returns the answer, or the failure if no answer was received.
     fn send(&mut self, request: &Request) -> impl Future<Output = Answer> + Send;
 
     /// Waits until `until` and returns the time at the end of the wait, both in Unix seconds.

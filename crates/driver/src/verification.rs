@@ -13,7 +13,7 @@ pub struct Verification {
     pub message: Option<String>,
     /// The result of each check.
     pub checks: Vec<CheckReport>,
-    /// Whether the failure is transient, so that it proves nothing about the account.
+    /// Whether the failure is transient and therefore proves nothing about the account.
     pub is_transient: bool,
 }
 

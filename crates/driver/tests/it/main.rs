@@ -120,7 +120,7 @@ impl Transport for Script {
     }
 }
 
-/// Records the events of a run, and can stop it.
+/// Records a run's events, and can stop the run.
 #[derive(Default)]
 struct Log {
     events: Vec<String>,

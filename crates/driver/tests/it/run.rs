@@ -82,7 +82,7 @@ async fn an_interruption_ends_a_request_in_flight() {
     assert_eq!(log.events, ["sending"]);
 }
 
-/// Records the exchanges of a run in a transcript.
+/// Records a run's exchanges in a transcript.
 #[derive(Default)]
 struct Recorder(Vec<Value>);
 
