@@ -52,7 +52,7 @@ pub struct StepView<'f> {
     pub opens_section: bool,
     /// The step's number, counted from 1 over all sections.
     pub number: usize,
-    /// The number of steps in total.
+    /// The total number of steps.
     pub total: usize,
     /// The fields that are filled in at this step.
     pub fields: Vec<&'f Field>,

@@ -79,7 +79,7 @@ pub(crate) struct Run {
 pub(crate) enum RequestKind {
     /// The sign-in step with this index.
     SignIn(usize),
-    /// Exchanges the code that a browser returned for tokens.
+    /// Exchanges the code from a browser for tokens.
     Exchange,
     /// Renews the tokens.
     Refresh,

@@ -227,7 +227,7 @@ impl Flow {
         self.next(run);
     }
 
-    /// Starts the request that follows the current request.
+    /// Starts the next request.
     fn next(&mut self, run: Run) {
         let steps = self.sign_in().map_or(0, |sign_in| sign_in.steps.len());
         let (request, renewed) = match run.request {
