@@ -210,7 +210,7 @@ fn signing_key(signature: &Signature, with: &Filling<'_>) -> Result<SecretBytes,
     key.map_err(|_| invalid_key(first, with))
 }
 
-/// Whether a carrier refers to the rest of the request, so the carrier must be added last.
+/// Whether a carrier refers to the rest of the request, and must therefore be added last.
 fn refers_to_request(carrier: &CarrierUse) -> bool {
     let has_request = |template: &Template| {
         template.references().any(|reference| matches!(reference.target, Target::Request(_)))

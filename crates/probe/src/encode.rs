@@ -17,7 +17,7 @@ pub(crate) fn is_header_value(text: &str) -> bool {
     text.bytes().all(|b| b == b' ' || b == b'\t' || b.is_ascii_graphic() || b >= 0x80)
 }
 
-/// Whether the text can be a cookie's value
+/// Whether the text can be used as a cookie value
 /// ([RFC 6265, 4.1.1](https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1)).
 pub(crate) fn is_cookie_value(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_graphic() && !b"\",;\\".contains(&b))

@@ -1,4 +1,4 @@
-//! Fills values into templates, each encoded for the slot it goes into.
+//! Fills in templates with values. Each value is encoded for its slot.
 //!
 //! **Invariant:** a value never becomes structure: it cannot add a label to a host, a segment to a path, a line to a
 //! header, or a colon to a user name.
@@ -17,19 +17,19 @@ use sha2::{Digest as _, Sha256};
 use crate::encode::{is_cookie_value, is_header_value};
 use crate::inputs::Filling;
 
-/// The part of a request that a template is filled in for. It determines how values are encoded and which values are
-/// rejected.
+/// The part of a request in which a filled-in template is used. The slot determines how values are encoded and which
+/// values are rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Slot {
-    /// One or more labels of a host.
+    /// One or more labels in a host name.
     Host,
-    /// One segment of a path.
+    /// A path segment.
     Path,
-    /// The value of a header.
+    /// A header value.
     Header,
-    /// The value of a cookie.
+    /// A cookie value.
     Cookie,
-    /// The user name of HTTP Basic, which cannot contain a colon.
+    /// The user name in HTTP Basic authentication, which cannot contain a colon.
     BasicUser,
     /// Text that is encoded as a whole later, such as JSON, a form or a query.
     Text,
@@ -212,7 +212,7 @@ fn encode_value(reference: &Reference, mut value: Secret, slot: Slot) -> Result<
     Err(FillError { field, problem })
 }
 
-/// Fills the strings in a JSON template.
+/// Fills in the strings in a JSON template.
 pub(crate) fn json(template: &JsonTemplate, with: &Filling<'_>) -> Result<Value, FillError> {
     Ok(match template {
         JsonTemplate::Text(text) => Value::String(fill(text, Slot::Text, with)?.expose().to_owned()),

@@ -30,7 +30,8 @@ pub fn judge(case: &Case<'_>, answer: &Answer, now: i64) -> Verdict {
         verdict.granted = granted_scopes(case.check, &parsed);
         if case.check.role == Role::Identity {
             let found = identity(case, &parsed);
-            // A credential with few permissions may not be allowed to read its own account, but then a rule must match.
+            // A credential with few permissions may not be allowed to read its own account, in which case a rule must
+            // match.
             let is_missing = found == Ok(None) && verdict.outcome == OutcomeKind::Ok;
             match found {
                 Ok(found) if !is_missing => verdict.identity = found,

@@ -7,7 +7,7 @@
 //! | [`Case`], [`Verdict`] | the context in which an answer is judged, and the judgment |
 //!
 //! The crate is pure: the same guide and inputs give the same request, and the same answer gives the same verdict. So a
-//! guide's scenarios test this crate as well, and the simulator is its counterpart.
+//! guide's scenarios also test this crate. The simulator is the counterpart of this crate.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod encode;

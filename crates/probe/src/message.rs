@@ -34,9 +34,9 @@ pub struct Request {
 /// A client certificate and its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientCertificate {
-    /// The certificate and its intermediates, in PEM.
+    /// The certificate and its intermediates, in PEM format.
     pub certificate: Secret,
-    /// The private key, in PEM.
+    /// The private key, in PEM format.
     pub key: Secret,
 }
 

@@ -21,7 +21,7 @@ impl<'a> ParsedAnswer<'a> {
     }
 }
 
-/// A string, number or boolean as text; `None` for null, arrays and objects.
+/// A string, number or boolean, formatted as a string. `None` for null, arrays and objects.
 pub(crate) fn text_of(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),

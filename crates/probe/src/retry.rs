@@ -11,8 +11,8 @@ use crate::message::Response;
 /// The longest wait that is returned. Longer waits are reduced to this duration.
 const LONGEST: Duration = Duration::from_hours(1);
 
-/// Reads `Retry-After`, which contains seconds or a date ([RFC 9110,
-/// 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)). `None` if it is missing or invalid.
+/// Reads `Retry-After`, which contains seconds or a date
+/// ([RFC 9110, 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)). `None` if it is missing or invalid.
 ///
 /// `own` is the provider's own header, if the guide names one. It takes precedence over `Retry-After`. `now` is the
 /// Unix time in seconds.

@@ -52,7 +52,7 @@ fn header(request: &Request, name: &str) -> String {
 
 /// A guide's template for AWS Signature Version 4 produces the signatures that AWS publishes:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>, with the key and the
-/// cases `get-vanilla`, `get-vanilla-query-order-key-case` and `post-vanilla` of the suite.
+/// cases `get-vanilla`, `get-vanilla-query-order-key-case` and `post-vanilla` from the test suite.
 #[test]
 fn a_canonical_template_matches_published_signatures() {
     let fields = "[{ key: access_id, label: ID, type: text, public: true }, { key: secret_key, label: Key, type: secret }]";
