@@ -135,7 +135,7 @@ pub struct Account {
     pub state_at: Option<Timestamp>,
     /// A decision not to use the account. `None` if there is no such decision.
     pub hold: Option<Hold>,
-    /// The number of times that the credentials were stored, from 1.
+    /// The number of times that the credentials were stored, starting at 1.
     pub version: i64,
     /// When the account was linked.
     pub created_at: Timestamp,

@@ -46,7 +46,8 @@ pub enum AttemptState {
 /// A link attempt.
 #[derive(Clone, Debug)]
 pub struct Attempt {
-    /// The attempt's id: `att_` and 26 characters. It is not a secret, because it grants no access without the session.
+    /// The attempt's id: `att_` followed by 26 characters. It is not a secret, because it grants no access without the
+    /// session.
     pub id: String,
     /// The number of the session that the attempt belongs to.
     pub session: i64,
@@ -133,7 +134,7 @@ impl Vault {
 
 impl Writer {
     /// Saves an attempt with the snapshot of its flow, and appends to its transcript. Saves nothing and returns `false`
-    /// if the attempt has ended or was changed since the caller read it.
+    /// if the attempt has ended or has changed since the caller read it.
     pub async fn save_attempt(
         &self,
         attempt: &mut Attempt,
@@ -278,7 +279,7 @@ async fn insert(connection: &mut DbConnection, new: &Attempt) -> Result<(), Stor
     Ok(())
 }
 
-/// Updates an attempt. Returns `false` if the attempt has ended or was changed since the caller read it.
+/// Updates an attempt. Returns `false` if the attempt has ended or has changed since the caller read it.
 async fn update(connection: &mut DbConnection, attempt: &Attempt) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "update attempts set state = $3, error_code = $4, error_text = $5, account_id = $6, updated_at = $7, \

@@ -29,8 +29,8 @@ pub struct AuditRow {
     pub account: Option<AccountId>,
     /// The account's version at that time. `None` if the entry concerns no account.
     pub version: Option<i64>,
-    /// The purpose of unsealing, the outcome of a check, the id of the changed item, or the key ids of a rotation.
-    /// `None` if the action needs no detail.
+    /// Depending on the action: the purpose of unsealing, the outcome of a check, the id of the changed item, or the
+    /// key ids in a rotation. `None` if the action needs no detail.
     pub detail: Option<String>,
 }
 

@@ -39,7 +39,7 @@ pub enum BackupError {
     /// The file exists, and replacing it was not allowed.
     #[error("{path} already exists")]
     Exists {
-        /// The path of the existing file.
+        /// The path to the existing file.
         path: PathBuf,
     },
     /// The database is on a server, which has its own backup tools.
@@ -54,7 +54,7 @@ pub enum BackupError {
     /// A file could not be read or written.
     #[error("{path} cannot be read or written")]
     File {
-        /// The path of the file.
+        /// The path to the file.
         path: PathBuf,
         /// The system's error.
         source: io::Error,
@@ -62,7 +62,7 @@ pub enum BackupError {
     /// The file is not a vault, or is damaged.
     #[error("{path} is not a vault, or is damaged")]
     NotAVault {
-        /// The path of the file.
+        /// The path to the file.
         path: PathBuf,
         /// The database's error.
         source: sqlx::Error,
@@ -70,7 +70,7 @@ pub enum BackupError {
     /// The file contains no vault, or a vault that was never sealed.
     #[error("{path} contains no vault")]
     Empty {
-        /// The path of the file.
+        /// The path to the file.
         path: PathBuf,
     },
     /// The vault or the copy could not be opened.

@@ -28,7 +28,7 @@ pub struct Presentation {
     pub footer: bool,
 }
 
-/// The tokens of a browser that opened a session's link.
+/// The tokens for a browser that opened a session's link.
 #[derive(Clone, Debug)]
 pub struct Browser {
     /// The secret with which the browser enters the session.
@@ -139,7 +139,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Exchanges a frame token for the secret of the window in which the session continues. `None` if the frame was
+    /// Exchanges a frame token for a window's secret. The session continues in this window. `None` if the frame was
     /// opened before `since`, or if the token was already exchanged.
     pub async fn exchange_frame_token(
         &self,

@@ -1,4 +1,4 @@
-//! Connector profiles: a project's own setup of a provider's method, such as an OAuth app.
+//! Connector profiles: a project's own setup for a provider's method, such as an OAuth app.
 //!
 //! **Invariant:** the values of secret fields (an OAuth client secret, for example) are sealed; the profile contains
 //! only their names. A change is applied to the profile as it is read in the transaction. So concurrent changes do not
@@ -47,16 +47,16 @@ pub struct ConnectorProfileChange {
     pub name: Option<String>,
     /// Whether accounts can be linked and used with the profile.
     pub active: Option<bool>,
-    /// New values of public setup fields, by field key.
+    /// New values for public setup fields, by field key.
     pub values: BTreeMap<String, String>,
-    /// New values of secret setup fields, by field key.
+    /// New values for secret setup fields, by field key.
     pub secrets: BTreeMap<String, Secret>,
 }
 
 /// A connector profile, without its secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectorProfile {
-    /// The profile's id: `cpr_` and 26 characters.
+    /// The profile's id: `cpr_` followed by 26 characters.
     pub id: String,
     /// The id of the project that the profile belongs to.
     pub project: String,

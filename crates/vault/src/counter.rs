@@ -71,7 +71,7 @@ impl Writer {
         Ok(exceeded)
     }
 
-    /// Deletes the counters of spans that have ended, and returns the number of deleted counters.
+    /// Deletes the counters for spans that have ended, and returns the number of deleted counters.
     pub async fn delete_expired_counters(&self, now: Timestamp) -> Result<u64, StoreError> {
         self.execute(sqlx::query("delete from counters where ends <= $1").bind(stamp(now))).await
     }

@@ -44,7 +44,7 @@ const OPENING: &str = "select pg_advisory_lock(8316300954761127541)";
 /// The location of the database.
 #[derive(Clone)]
 pub(crate) enum Engine {
-    /// The path of a SQLite file.
+    /// The path to a SQLite file.
     Sqlite(PathBuf),
     /// The URL of a PostgreSQL database. It may contain a password.
     Postgres(Secret),
@@ -194,7 +194,7 @@ pub fn without_password(url: &Secret) -> Option<String> {
     Some(url.to_string())
 }
 
-/// Shows a path, or a database and its host, without user, password and options.
+/// Shows a path, or a database and its host, without the user, password or options.
 impl fmt::Display for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -83,12 +83,12 @@ fn failed(account: &Account) -> impl Fn(SealError) -> StoreError + use<> {
     StoreError::seal(format!("the credentials of account {}", account.id))
 }
 
-/// The associated data of the data key.
+/// The associated data for the data key.
 fn of_key(account: &Account) -> [String; 4] {
     ["waystone/account-key".to_owned(), account.id.to_string(), account.version.to_string(), binding(account)]
 }
 
-/// The associated data of a field.
+/// The associated data for a field.
 fn of_field(account: &Account, field: &str) -> [String; 4] {
     ["waystone/credential".to_owned(), account.id.to_string(), field.to_owned(), account.version.to_string()]
 }

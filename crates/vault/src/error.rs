@@ -48,7 +48,7 @@ pub enum ChangeError {
         /// The id that the caller passed.
         id: AccountId,
     },
-    /// The account was changed since the caller read it.
+    /// The account has changed since the caller read it.
     #[error(
         "account {id} was changed in the meantime (version {found}, not {expected}); check it and try again"
     )]

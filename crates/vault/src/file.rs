@@ -84,7 +84,7 @@ pub(crate) fn lock_shared(folder: &Path) -> io::Result<Option<File>> {
     try_locked(open_private(&folder.join(USERS))?, File::try_lock_shared)
 }
 
-/// Takes exclusive use of a vault's folder. `None` if the folder is in use.
+/// Acquires exclusive use of a vault's folder. `None` if the folder is in use.
 pub(crate) fn lock_exclusive(folder: &Path) -> io::Result<Option<File>> {
     try_locked(open_private(&folder.join(USERS))?, File::try_lock)
 }
@@ -121,7 +121,7 @@ pub(crate) fn read_key(path: &Path) -> Result<Option<Key>, KeyError> {
     read_key_from(file, &format!("the key file {}", path.display()), failed).map(Some)
 }
 
-/// The key in the content of a file or the output of a command.
+/// The key in a file's contents or a command's output.
 pub(crate) fn read_key_from(
     from: impl io::Read,
     origin: &str,
@@ -144,7 +144,7 @@ pub(crate) fn read_or_create_key(path: &Path) -> Result<Key, KeyError> {
     let temporary = sibling(path, &random_suffix()?);
     let linked =
         write_key(&Key::random()?, &temporary).and_then(|()| match std::fs::hard_link(&temporary, path) {
-            // Another process was first, so its key is used.
+            // Another process created the key file first, so that key is used.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
             result => result,
         });
@@ -226,7 +226,7 @@ pub(crate) fn sibling(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// A suffix for the name of a temporary file, different each time.
+/// A suffix for a temporary file's name. It is different each time.
 pub(crate) fn random_suffix() -> Result<String, KeyError> {
     let mut suffix = String::from(".new-");
     let number = getrandom::u64()?;

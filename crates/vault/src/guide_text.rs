@@ -1,7 +1,7 @@
 //! The texts of guide editions that accounts and sessions use.
 //!
-//! **Invariant:** a text is stored under its digest and is never changed or deleted, so that the exact guide for a
-//! digest can always be shown.
+//! **Invariant:** a guide's text is stored under its digest and is never changed or deleted, so that the exact guide
+//! for a digest can always be shown.
 
 use jiff::Timestamp;
 
@@ -13,7 +13,7 @@ use crate::writer::Writer;
 /// The text of a guide edition.
 #[derive(Clone, Copy, Debug)]
 pub struct GuideText<'a> {
-    /// The digest of `source`, by which the edition is identified.
+    /// The digest of `source`, which identifies the edition.
     pub digest: &'a str,
     /// The key of the guide's provider.
     pub provider: &'a str,
@@ -43,7 +43,7 @@ impl Vault {
         self.insert_pin(session, guide).await
     }
 
-    /// The text with this digest. `None` if it was never stored.
+    /// The guide text with this digest. `None` if no such text was ever stored.
     pub async fn guide_text(&self, digest: &str) -> Result<Option<String>, StoreError> {
         let text = sqlx::query_scalar("select source from guides where digest = $1")
             .bind(digest)
@@ -68,7 +68,7 @@ impl Writer {
     }
 
     /// Pins a session to a guide edition whose text is stored. Returns the digest of the pinned edition. It differs
-    /// from `guide` if another request pinned an edition first.
+    /// from the digest of `guide` if another request pinned an edition first.
     async fn insert_pin(&self, session: i64, guide: GuideText<'_>) -> Result<String, StoreError> {
         // If a pin is lost in a crash, the session is later pinned to the edition that is then current, whose text is
         // also stored.

@@ -1,6 +1,6 @@
 //! Steps in a link attempt that were handed off to another person, such as an admin.
 //!
-//! **Invariant:** a handoff's link accepts values but never shows values. The link works only once, and only until it
+//! **Invariant:** a handoff's link accepts values but never shows them. The link works only once, and only until it
 //! expires.
 
 use jiff::Timestamp;
@@ -31,7 +31,7 @@ pub struct NewHandoff<'a> {
 /// A step that was handed off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Handoff {
-    /// The handoff's id: `hof_` and 26 characters.
+    /// The handoff's id: `hof_` followed by 26 characters.
     pub id: String,
     /// The id of the link attempt that the step belongs to.
     pub attempt: String,
@@ -54,7 +54,7 @@ impl Vault {
         self.optional(query, handoff).await
     }
 
-    /// The handoffs of a link attempt, oldest first.
+    /// The handoffs in a link attempt, oldest first.
     pub async fn handoffs_of(&self, attempt: &str) -> Result<Vec<Handoff>, StoreError> {
         let query = sqlx::query("select * from handoffs where attempt_id = $1 order by created_at, id");
         self.all(query.bind(attempt), handoff).await
@@ -105,7 +105,7 @@ impl Writer {
         Ok((handoff, token))
     }
 
-    /// Marks the values of a handoff as submitted. `false` if they were already submitted.
+    /// Marks a handoff's values as submitted. `false` if they were already submitted.
     pub async fn end_handoff(&self, id: &str, now: Timestamp) -> Result<bool, StoreError> {
         let update = sqlx::query("update handoffs set done_at = $2 where id = $1 and done_at is null");
         Ok(self.execute(update.bind(id).bind(stamp(now))).await? == 1)

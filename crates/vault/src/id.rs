@@ -14,7 +14,7 @@ const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 /// The number of Base32 characters that encode 16 bytes.
 const LENGTH: usize = 26;
 
-/// The id of an account: `acc_` and 26 characters.
+/// The id of an account: `acc_` followed by 26 characters.
 #[derive(Clone, Debug, Display, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountId(String);
 

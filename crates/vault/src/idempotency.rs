@@ -134,7 +134,7 @@ impl Writer {
         work.commit().await
     }
 
-    /// Deletes expired keys, and returns the number of deleted keys. Their answers expire on their own.
+    /// Deletes expired keys, and returns the number of deleted keys. Their answers expire separately.
     pub async fn delete_expired_idempotency_keys(&self, now: Timestamp) -> Result<u64, StoreError> {
         let delete = sqlx::query("delete from idempotency where expires_at <= $1").bind(stamp(now));
         self.execute(delete).await

@@ -1,4 +1,4 @@
-//! The vault's key, and the text of a key file.
+//! The vault's key, and the contents of a key file.
 //!
 //! **Invariant:** a key is 32 random bytes. The key's id is computed from the bytes, so that keys cannot be mixed up,
 //! and reveals nothing about them. The bytes are wiped when the key is dropped, and a key has no `Debug`.
@@ -36,9 +36,9 @@ pub enum KeyError {
     /// Users other than the owner can read or write the key file.
     #[error("other users can access the key file {path} (mode {mode:04o}); run `chmod 600` on it")]
     Exposed {
-        /// The path of the key file.
+        /// The path to the key file.
         path: PathBuf,
-        /// The permission bits of the key file.
+        /// The key file's permission bits.
         mode: u32,
     },
     /// The vault has been sealed before, but its key file is missing.
@@ -50,7 +50,7 @@ pub enum KeyError {
     /// The key file could not be read or written.
     #[error("the key file {path} cannot be read or written")]
     File {
-        /// The path of the key file.
+        /// The path to the key file.
         path: PathBuf,
         /// The system's error.
         source: io::Error,
@@ -76,7 +76,7 @@ pub enum KeyError {
         origin: String,
         /// The id of the key that the source provided.
         found: KeyId,
-        /// The id of the key that is needed.
+        /// The id of the required key.
         expected: KeyId,
     },
     /// The key's row in the database is damaged or missing.
@@ -124,7 +124,7 @@ impl Key {
         Ok(Self::new(bytes))
     }
 
-    /// The text of a key file.
+    /// The contents of a key file.
     pub(crate) fn to_text(&self) -> Secret {
         let mut text = String::with_capacity(256);
         text.push_str(

@@ -27,7 +27,7 @@ pub(crate) struct HeldKeys(RwLock<(KeySource, Ring)>);
 #[derive(Clone, Default)]
 pub(crate) struct Ring(BTreeMap<KeyId, Arc<Key>>);
 
-/// A row of `vault_keys`.
+/// A row in `vault_keys`.
 pub(crate) struct KeyRecord {
     pub(crate) id: KeyId,
     pub(crate) is_current: bool,
@@ -203,7 +203,7 @@ async fn by_state(connection: &mut DbConnection, state: &str) -> Result<Option<K
     row.map(|row| parsed(&row, "vault_keys", "id")).transpose()
 }
 
-/// The associated data of a retiring key that is wrapped under its successor.
+/// The associated data for a retiring key that is wrapped under its successor.
 fn previous_key(current: KeyId, previous: KeyId) -> [String; 3] {
     ["waystone/previous-key".to_owned(), current.to_string(), previous.to_string()]
 }

@@ -42,7 +42,7 @@ impl Vault {
 }
 
 impl Writer {
-    /// Ends a lease, if this holder has it.
+    /// Ends a lease if it belongs to this holder.
     pub async fn release(&self, what: &str, holder: &str) -> Result<(), StoreError> {
         let delete = sqlx::query("delete from leases where what = $1 and holder = $2");
         self.execute(delete.bind(what).bind(holder)).await?;

@@ -42,10 +42,10 @@ pub struct Vault {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// A folder or file of the vault could not be created or opened.
+    /// A folder or file in the vault could not be created or opened.
     #[error("{path} cannot be created or opened")]
     File {
-        /// The path of the folder or file.
+        /// The path to the folder or file.
         path: PathBuf,
         /// The system's error.
         source: io::Error,
@@ -53,7 +53,7 @@ pub enum OpenError {
     /// Another process has held the lock for too long.
     #[error("another process holds {path}; stop it and try again")]
     Locked {
-        /// The path of the lock file.
+        /// The path to the lock file.
         path: PathBuf,
     },
     /// The database has a schema that this version cannot use.
@@ -62,7 +62,7 @@ pub enum OpenError {
     /// The folder is on a file system on which SQLite cannot share its log between processes.
     #[error("{path} is on a file system without write-ahead logging; use a local disk")]
     NoLog {
-        /// The path of the database file.
+        /// The path to the database file.
         path: PathBuf,
     },
     /// The database could not be opened.

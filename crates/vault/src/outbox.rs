@@ -19,7 +19,7 @@ use crate::row::{from_json, stamp};
 pub struct Event {
     /// The event's number. Numbers increase in the order in which events were written.
     pub seq: i64,
-    /// The event's id: `evt_` and 26 characters.
+    /// The event's id: `evt_` followed by 26 characters.
     pub id: String,
     /// The name of the event: `account.created`, `account.updated` or `account.deleted`.
     pub event: String,

@@ -21,7 +21,7 @@ use crate::writer::{Work, Writer};
 /// A product that uses the Hub, or part of a product, such as its staging environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Project {
-    /// The project's id: `prj_` and 26 characters.
+    /// The project's id: `prj_` followed by 26 characters.
     pub id: String,
     /// The project's display name.
     pub name: String,
@@ -45,7 +45,7 @@ pub struct NewKey<'a> {
 /// An API key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiKey {
-    /// The key's id: `key_` and 26 characters. The id is not the key itself, and it is not a secret.
+    /// The key's id: `key_` followed by 26 characters. The id is not the key itself, and it is not a secret.
     pub id: String,
     /// The id of the project that the key acts for.
     pub project: String,

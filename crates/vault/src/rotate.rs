@@ -28,7 +28,8 @@ use crate::sealed;
 use crate::source::KeySource;
 use crate::writer::Writer;
 
-/// The number of data keys that one transaction wraps. It is small so that other processes can write in between.
+/// The number of data keys that one transaction wraps. The number is small, so that other processes can write between
+/// these transactions.
 const BATCH: i64 = 50;
 
 /// The result of a rotation.
@@ -55,13 +56,13 @@ pub enum RotateError {
     /// Another process has held the lock for too long.
     #[error("another process holds {path}; stop it and try again")]
     Locked {
-        /// The path of the lock file.
+        /// The path to the lock file.
         path: PathBuf,
     },
     /// The lock file could not be created or opened.
     #[error("{path} cannot be created or opened")]
     Lock {
-        /// The path of the lock file.
+        /// The path to the lock file.
         path: PathBuf,
         /// The system's error.
         source: std::io::Error,
@@ -122,8 +123,8 @@ impl Vault {
         }
     }
 
-    /// Switches sealing to the new key. Holds the lock meanwhile, because a key file may change. `false` if another
-    /// rotation is incomplete.
+    /// Switches sealing to the new key. Holds the lock while it does so, because a key file may change. `false` if
+    /// another rotation is incomplete.
     async fn switch(&self, to: &KeySource, same_file: bool, by: By<'_>) -> Result<bool, RotateError> {
         let path = lock_path(&self.folder);
         let locking = path.clone();
@@ -181,8 +182,7 @@ impl Writer {
         Ok(true)
     }
 
-    /// Takes the data keys that are still wrapped under the retiring key and wraps them under the current key. Then
-    /// deletes the retiring key.
+    /// Rewraps all remaining data keys from the retiring key to the current key, and then deletes the retiring key.
     async fn finish(&self, by: By<'_>) -> Result<u64, StoreError> {
         let mut rewrapped = 0;
         loop {

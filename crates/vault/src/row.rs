@@ -14,7 +14,7 @@ use crate::account::{Account, AccountState, Home, Owner};
 use crate::database::DbRow;
 use crate::error::StoreError;
 
-/// Reads a row of `accounts`.
+/// Reads a row from `accounts`.
 pub(crate) fn account(row: &DbRow) -> Result<Account, StoreError> {
     const TABLE: &str = "accounts";
     Ok(Account {

@@ -56,12 +56,12 @@ pub(crate) struct Opened {
 }
 
 impl Content {
-    /// The associated data of the content's data key.
+    /// The associated data for the content's data key.
     fn of_key(self, key: &str) -> [String; 2] {
         [format!("waystone/{}-key", self.into_str()), key.to_owned()]
     }
 
-    /// The name of a row in an error, such as `draft acme`.
+    /// The name used for a row in errors, such as `draft acme`.
     fn name(self, key: &str) -> String {
         format!("{} {key}", self.into_str().replace('-', " "))
     }
@@ -218,7 +218,7 @@ async fn find(
     Ok(query.bind(content.into_str()).bind(key).fetch_optional(connection).await?)
 }
 
-/// The associated data of a row's content. A timestamp is never `none`, so an expiry can be neither added nor removed.
+/// The associated data for a row's content. A timestamp is never `none`, so an expiry can be neither added nor removed.
 fn context(
     content: Content,
     key: &str,

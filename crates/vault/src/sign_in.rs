@@ -42,7 +42,7 @@ impl SignInState {
 /// A sign-in to a provider.
 #[derive(Clone, Debug)]
 pub struct SignIn {
-    /// The sign-in's id: `sgn_` and 26 characters.
+    /// The sign-in's id: `sgn_` followed by 26 characters.
     pub id: String,
     /// The number of the session that the sign-in belongs to.
     pub session: i64,

@@ -24,10 +24,10 @@ pub enum KeySource {
     /// A file that only its owner can read. It is created when the vault is opened for the first time.
     #[display("the key file {}", _0.display())]
     File(PathBuf),
-    /// The text of a key file, for example from an environment variable.
+    /// The contents of a key file, for example from an environment variable.
     #[display("the key text")]
     Text(Secret),
-    /// A program and its arguments. The program prints the text of a key file, so any key service can be used.
+    /// A program and its arguments. The program prints the contents of a key file, so any key service can be used.
     #[display("the key command `{}`", program(_0))]
     Command(Vec<String>),
 }
@@ -67,7 +67,7 @@ impl KeySource {
         }
     }
 
-    /// The path of the key file. `None` if the source is not a file.
+    /// The path to the key file. `None` if the source is not a file.
     pub(crate) fn path(&self) -> Option<&PathBuf> {
         match self {
             Self::File(path) => Some(path),

@@ -43,8 +43,8 @@ pub struct CreatedFrom<'a> {
 pub enum Replacing<'a> {
     /// The link creates an account and replaces none.
     Nothing,
-    /// This account, as the caller read it. It must still belong to the owner of the new link, and keeps its current
-    /// owner and metadata.
+    /// This account, in the version that the caller read. It must still belong to the owner of the new link. The
+    /// account keeps its current owner and metadata.
     Account {
         /// The account's id.
         id: &'a AccountId,
@@ -291,7 +291,7 @@ fn expect_version(account: &Account, expected: i64) -> Result<(), ChangeError> {
     Err(ChangeError::Conflict { id: account.id.clone(), expected, found: account.version })
 }
 
-/// Whether an account belongs to the project, owner and kind of a new link.
+/// Whether an account has the same project, owner and kind as a new link.
 fn belongs_to_owner(account: &Account, new: &Home) -> bool {
     account.home.as_ref().is_some_and(|home| home.belongs_to(&new.project, &new.owner.id, new.kind))
 }

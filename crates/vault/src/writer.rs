@@ -21,7 +21,7 @@ pub struct Writer {
     pub(crate) keys: HeldKeys,
 }
 
-/// A transaction that may write, and the keys that are valid in it.
+/// A write transaction, and the keys that are valid in it.
 ///
 /// **Invariant:** the key that is used for sealing is the key that is current within this transaction. So after a
 /// rotation has begun, no process seals anything under the retiring key.

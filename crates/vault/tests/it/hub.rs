@@ -106,7 +106,7 @@ async fn accounts_are_stored_read_and_removed() {
 async fn an_owner_has_one_account_at_a_provider_unless_more_are_requested() {
     for (name, vault, _folder) in vaults().await {
         let project = project(&vault).await;
-        // Concurrent links: the first adds the account, the others replace it.
+        // Concurrent links: the first link adds the account, and the other links replace it.
         let links = (0..8).map(|n| {
             let (vault, new) = (&vault, owned(&project.id, "o1", &format!("token {n}")));
             async move { vault.store(&new, SAME, FROM, by("ada", 1)).await.unwrap() }

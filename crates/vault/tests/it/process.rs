@@ -8,7 +8,7 @@ use vault::{Filter, Replacing, Vault};
 
 use crate::{add, by, count, draft, key_file, open, replace, sample};
 
-/// The environment variables that give a process its role and its folder.
+/// The environment variables that set a process's role and folder.
 const ROLE: &str = "VAULT_TEST_ROLE";
 const FOLDER: &str = "VAULT_TEST_FOLDER";
 

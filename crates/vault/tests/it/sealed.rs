@@ -12,7 +12,7 @@ use crate::attempts::attempt;
 use crate::hub::{project, session};
 use crate::{CANARY, at, by, count, draft_of, is_in_a_file, key_file, open, tamper};
 
-/// A vault with one row of each kind of sealed data.
+/// A vault with one row for each kind of sealed data.
 struct Filled {
     vault: Vault,
     project: Project,
